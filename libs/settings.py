@@ -1,0 +1,51 @@
+"""Read a process's settings from the environment: once, typed, at the door."""
+
+import dataclasses
+import os
+import types
+import typing
+from collections.abc import Mapping
+from pathlib import Path
+
+T = typing.TypeVar("T")
+
+
+class MissingSettingError(Exception):
+    """A variable that the process needs is not set."""
+
+
+class WrongSettingError(Exception):
+    """A variable is set to something that does not fit its type."""
+
+
+def read(prefix: str, settings: type[T], environment: Mapping[str, str] | None = None) -> T:
+    """Return the frozen dataclass `settings` with each field taken from PREFIX_FIELD.
+
+    Fields with a default may be left out. Types: str, int, bool (1/0, true/false), Path, and these with `| None`.
+
+    Raises:
+        MissingSettingError: a variable without a default is not set; the message is its name.
+        WrongSettingError: a value does not fit; the message names the variable and the type.
+    """
+    source = os.environ if environment is None else environment
+    hints = typing.get_type_hints(settings)
+    values: dict[str, object] = {}
+    for field in dataclasses.fields(settings):  # type: ignore[arg-type]  # T is a dataclass by contract
+        variable = f"{prefix}_{field.name}".upper()
+        text = source.get(variable)
+        if text is not None:
+            values[field.name] = _parsed(variable, text, hints[field.name])
+        elif field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING:
+            raise MissingSettingError(variable)
+    return settings(**values)
+
+
+def _parsed(variable: str, text: str, hint: object) -> object:
+    kinds = [kind for kind in typing.get_args(hint) if kind is not types.NoneType] or [hint]
+    kind = kinds[0]
+    try:
+        if kind is bool:
+            return {"1": True, "true": True, "0": False, "false": False}[text.lower()]
+        return int(text) if kind is int else Path(text) if kind is Path else text
+    except (KeyError, ValueError) as error:
+        raise WrongSettingError(f"{variable}={text!r} is not of type {getattr(kind, '__name__', kind)}") from error
