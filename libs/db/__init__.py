@@ -1,0 +1,5 @@
+"""A service's database: one transaction per command or batch, migrations, an embedded server."""
+
+from libs.db.database import Database, after_commit, collect, savepoint
+
+__all__ = ["Database", "after_commit", "collect", "savepoint"]

@@ -1,0 +1,149 @@
+"""Transactions on one PostgreSQL database (SQLAlchemy Core, psycopg 3).
+
+What a transaction collects with `collect` (the events of the outbox) is written by its last statements,
+just before the commit, so that the locks these statements take are held for one commit only. A savepoint that
+is rolled back forgets what was collected inside it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+from collections.abc import Callable, Iterator
+from typing import Any, TypeVar
+
+import sqlalchemy
+from sqlalchemy.engine import Connection, Engine
+
+STATEMENT_TIMEOUT_SECONDS = 30
+LOCK_TIMEOUT_SECONDS = 5
+IDLE_IN_TRANSACTION_TIMEOUT_SECONDS = 30
+CONNECT_TIMEOUT_SECONDS = 5
+POOL_WAIT_SECONDS = 10
+
+T = TypeVar("T")
+Finisher = Callable[[Connection, list[Any]], None]
+
+_STATE = "transaction_state"
+
+
+@dataclasses.dataclass
+class _TransactionState:
+    """What one open transaction will still do: before its commit, and after it."""
+
+    collected: dict[Finisher, list[Any]] = dataclasses.field(default_factory=dict)
+    after_commit: list[Callable[[], None]] = dataclasses.field(default_factory=list)
+
+
+class Database:
+    """A pool of connections to one database, as one role."""
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        pool_max: int = 5,
+        application_name: str = "timebank",
+        wake: Callable[[], None] | None = None,
+        statement_timeout_seconds: float = STATEMENT_TIMEOUT_SECONDS,
+        lock_timeout_seconds: float = LOCK_TIMEOUT_SECONDS,
+        idle_in_transaction_timeout_seconds: float = IDLE_IN_TRANSACTION_TIMEOUT_SECONDS,
+        synchronous_commit: bool = True,
+    ) -> None:
+        """Connect lazily; `wake` is called after each commit that collected something (it must not block)."""
+        self.url = url
+        self._wake = wake
+        settings = {
+            "statement_timeout": int(statement_timeout_seconds * 1000),
+            "lock_timeout": int(lock_timeout_seconds * 1000),
+            "idle_in_transaction_session_timeout": int(idle_in_transaction_timeout_seconds * 1000),
+            "synchronous_commit": "on" if synchronous_commit else "off",
+            "timezone": "UTC",
+            "jit": "off",
+        }
+        self.engine: Engine = sqlalchemy.create_engine(
+            driver_url(url),
+            pool_size=pool_max,
+            max_overflow=0,
+            pool_timeout=POOL_WAIT_SECONDS,
+            pool_pre_ping=True,
+            connect_args={
+                "application_name": application_name,
+                "connect_timeout": CONNECT_TIMEOUT_SECONDS,
+                "options": " ".join(f"-c {name}={value}" for name, value in settings.items()),
+            },
+        )
+
+    @contextlib.contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """Open the one read-write transaction of a command or batch; it is committed on leaving."""
+        with self.engine.connect() as connection:
+            state = connection.info[_STATE] = _TransactionState()
+            try:
+                with connection.begin():
+                    yield connection
+                    for finish, entries in state.collected.items():
+                        if entries:
+                            finish(connection, entries)
+            finally:
+                # After a broken connection there is no `info` left to clear.
+                if not connection.invalidated:
+                    connection.info.pop(_STATE, None)
+        for act in state.after_commit:
+            act()
+        if self._wake is not None and any(state.collected.values()):
+            self._wake()
+
+    @contextlib.contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """Open a read-only transaction: one snapshot per statement, no lock."""
+        with self.engine.connect() as connection:
+            connection.execution_options(postgresql_readonly=True)
+            with connection.begin():
+                yield connection
+
+    def dispose(self) -> None:
+        """Close every pooled connection."""
+        self.engine.dispose()
+
+
+def driver_url(url: str) -> str:
+    """Return the URL with the one driver we use, psycopg 3."""
+    return url.replace("postgresql://", "postgresql+psycopg://", 1)
+
+
+def plain_url(url: str) -> str:
+    """Return the URL as libpq understands it, for psycopg and the command-line programs."""
+    return url.replace("postgresql+psycopg://", "postgresql://", 1)
+
+
+@contextlib.contextmanager
+def savepoint(connection: Connection) -> Iterator[None]:
+    """Undo everything done and collected inside when it raises, and nothing else."""
+    state = _state(connection)
+    lengths = {finish: len(entries) for finish, entries in state.collected.items()}
+    actions = len(state.after_commit)
+    try:
+        with connection.begin_nested():
+            yield
+    except BaseException:
+        for finish, entries in state.collected.items():
+            del entries[lengths.get(finish, 0) :]
+        del state.after_commit[actions:]
+        raise
+
+
+def collect(connection: Connection, finish: Callable[[Connection, list[T]], None], entry: T) -> None:
+    """Keep `entry`; just before the commit, `finish` is called once with all entries kept for it."""
+    _state(connection).collected.setdefault(finish, []).append(entry)
+
+
+def after_commit(connection: Connection, act: Callable[[], None]) -> None:
+    """Call `act` once this transaction is committed; never when it is rolled back."""
+    _state(connection).after_commit.append(act)
+
+
+def _state(connection: Connection) -> _TransactionState:
+    state = connection.info.get(_STATE)
+    assert isinstance(state, _TransactionState), "this needs Database.transaction()"
+    return state

@@ -1,0 +1,24 @@
+"""The HTTP edge of every service: problems, tokens, commands that run once, pages, health and metrics."""
+
+from libs.http.app import Service, create_service_app, reading
+from libs.http.auth import Actor, RoleAt, Verifier, current_actor, public
+from libs.http.commands import create_commands, run_command
+from libs.http.pages import Cursor, page_of
+from libs.http.powers import holds, require
+
+__all__ = [
+    "Actor",
+    "Cursor",
+    "RoleAt",
+    "Service",
+    "Verifier",
+    "create_commands",
+    "create_service_app",
+    "current_actor",
+    "holds",
+    "page_of",
+    "public",
+    "reading",
+    "require",
+    "run_command",
+]

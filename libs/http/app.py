@@ -1,0 +1,125 @@
+"""One way to make a service's Flask application: OpenAPI, problems, tokens, limits, health, metrics, request ids."""
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+
+import sqlalchemy as sa
+from flask import Flask, Response, current_app, g, request
+from flask_smorest import Api, Blueprint
+from prometheus_client import CONTENT_TYPE_LATEST, Counter, Histogram, generate_latest
+from sqlalchemy import Connection
+from structlog.contextvars import bind_contextvars, unbind_contextvars
+
+from libs.clock import Clock, monotonic
+from libs.db import Database
+from libs.http.auth import Verifier, require_tokens
+from libs.http.limits import Rate, limit_rates
+from libs.http.problems import register_problems
+from libs.ids import new_id
+from libs.logs import get_logger
+
+BODY_MAX_BYTES = 256 * 1024
+REQUEST_ID_MAX = 64
+Check = Callable[[], str | None]
+_REQUESTS = Counter("http_requests_total", "Requests answered", ["service", "method", "status"])
+_SECONDS = Histogram("http_request_seconds", "Time to answer", ["service"])
+
+
+@dataclass(frozen=True)
+class Service:
+    """What a request of this service may need; found at `current_app.extensions["service"]`.
+
+    `checks` are what /readyz asks: each returns None when all is well, or words that name what is wrong.
+    """
+
+    name: str
+    database: Database
+    clock: Clock
+    checks: dict[str, Check] = field(default_factory=dict)
+    parts: dict[str, object] = field(default_factory=dict)
+
+
+def create_service_app(
+    *, service: Service, blueprints: Sequence[Blueprint], verifier: Verifier, title: str, rate: Rate | None = None
+) -> Flask:
+    """Return the service's application, with /livez, /readyz, /metrics and /openapi.json."""
+    app = Flask(service.name)
+    app.config.update(
+        API_TITLE=title,
+        API_VERSION="v1",
+        OPENAPI_VERSION="3.1.0",
+        OPENAPI_URL_PREFIX="/",
+        OPENAPI_JSON_PATH="openapi.json",
+        MAX_CONTENT_LENGTH=BODY_MAX_BYTES,
+        API_SPEC_OPTIONS={
+            "components": {"securitySchemes": {"token": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}}},
+            "security": [{"token": []}],
+        },
+    )
+    app.json.ensure_ascii = False  # type: ignore[attr-defined]  # the default provider has it
+    app.extensions["service"] = service
+    _trace_requests(app, service.name)
+    require_tokens(app, verifier)
+    limit_rates(app, rate or Rate())
+    register_problems(app)
+    api = Api(app)
+    for blueprint in blueprints:
+        api.register_blueprint(blueprint)
+    _add_health(app, service)
+    register_problems(app)
+    return app
+
+
+def reading() -> AbstractContextManager[Connection]:
+    """Return a read-only transaction of the running request's service."""
+    service: Service = current_app.extensions["service"]
+    return service.database.reading()
+
+
+def _trace_requests(app: Flask, name: str) -> None:
+    def begin() -> None:
+        g.began = monotonic()
+        g.request_id = request.headers.get("X-Request-Id", "")[:REQUEST_ID_MAX] or str(new_id())
+        bind_contextvars(request_id=g.request_id, service=name)
+
+    def end(response: Response) -> Response:
+        response.headers["X-Request-Id"] = g.get("request_id", "")
+        elapsed = monotonic() - g.get("began", monotonic())
+        _REQUESTS.labels(name, request.method, response.status_code).inc()
+        _SECONDS.labels(name).observe(elapsed)
+        if request.path.startswith("/v1/"):
+            milliseconds = int(elapsed * 1000)
+            get_logger().info("request", method=request.method, path=request.path, status=response.status_code, ms=milliseconds)
+        unbind_contextvars("request_id")
+        return response
+
+    app.before_request(begin)
+    app.after_request(end)
+
+
+def _add_health(app: Flask, service: Service) -> None:
+    def live() -> dict[str, str]:
+        return {"status": "alive", "service": service.name}
+
+    def ready() -> tuple[dict[str, object], int]:
+        problems = {"database": _database_problem(service.database)}
+        problems |= {name: check() for name, check in service.checks.items()} if not problems["database"] else {}
+        wrong = {name: words for name, words in problems.items() if words}
+        return {"status": "not ready" if wrong else "ready", "service": service.name, "problems": wrong}, 503 if wrong else 200
+
+    def metrics() -> Response:
+        return Response(generate_latest(), content_type=CONTENT_TYPE_LATEST)
+
+    app.add_url_rule("/livez", "livez", live)
+    app.add_url_rule("/readyz", "readyz", ready)
+    app.add_url_rule("/metrics", "metrics", metrics)
+
+
+def _database_problem(database: Database) -> str | None:
+    try:
+        with database.reading() as connection:
+            connection.execute(sa.text("SELECT 1"))
+    except Exception as error:  # noqa: BLE001 - readiness reports whatever keeps the database away
+        return f"database does not answer: {type(error).__name__}"
+    return None

@@ -1,0 +1,83 @@
+"""The one table kind → status and the one renderer of problems (RFC 9457)."""
+
+import json
+from collections.abc import Mapping
+
+from flask import Flask, Response, request
+from sqlalchemy.exc import OperationalError, TimeoutError as PoolTimeoutError
+from structlog.contextvars import get_contextvars
+from werkzeug.exceptions import HTTPException
+
+from libs.errors import Kind, Refusal
+from libs.logs import get_logger
+
+STATUS_OF = {Kind.INVALID: 400, Kind.FORBIDDEN: 403, Kind.NOT_FOUND: 404, Kind.CONFLICT: 409, Kind.RULE: 422}
+RETRY_AFTER_SECONDS = 2
+_HTTP_CODES = {
+    400: ("invalid_request", "请求内容有误", "The request is malformed"),
+    401: ("not_signed_in", "请先登录", "A valid token is needed"),
+    404: ("not_found", "没有找到", "There is no such resource"),
+    405: ("method_not_allowed", "不支持该方法", "This method is not allowed here"),
+    413: ("body_too_large", "请求内容过大", "The body is over the limit"),
+    415: ("wrong_content_type", "请使用 application/json", "The body must be application/json"),
+    422: ("invalid_fields", "字段有误", "Some fields are missing, unknown or out of range"),
+    428: ("precondition_required", "缺少前提条件", "A precondition header is missing"),
+    429: ("too_many_requests", "请求过于频繁", "Too many requests"),
+    503: ("service_unavailable", "服务暂时不可用", "The service is not available now"),
+}
+
+
+def problem(
+    status: int, code: str, zh: str, en: str, fields: Mapping[str, object] | None = None, *, retry: bool = False
+) -> Response:
+    """Return a problem document in the caller's language (zh-CN unless Accept-Language prefers en)."""
+    language = request.accept_languages.best_match(["zh-CN", "zh", "en"], default="zh-CN")
+    chinese = language is None or language.startswith("zh")
+    body = {
+        "type": f"urn:problem:{code}",
+        "title": zh if chinese else en,
+        "status": status,
+        "code": code,
+        "instance": get_contextvars().get("request_id", ""),
+    } | {name: _plain(value) for name, value in (fields or {}).items()}
+    response = Response(json.dumps(body, ensure_ascii=False), status, content_type="application/problem+json")
+    response.headers["Content-Language"] = "zh-CN" if chinese else "en"
+    if retry:
+        response.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
+    return response
+
+
+def _plain(value: object) -> object:
+    return value if isinstance(value, (str, int, bool, list, dict, type(None))) else str(value)
+
+
+def refusal_problem(refusal: Refusal) -> Response:
+    """Render a refusal by the one table."""
+    return problem(STATUS_OF[refusal.kind], refusal.code, refusal.zh, refusal.en, refusal.fields)
+
+
+def register_problems(app: Flask) -> None:
+    """Answer every error of `app` with a problem document; an unknown one is logged once and answered without detail."""
+
+    def http_error(error: HTTPException) -> Response:
+        if error.response is not None and error.code in (None, 301, 302, 304, 307, 308):
+            return error.get_response()  # type: ignore[return-value]  # werkzeug's response is one of ours
+        status = error.code or 500
+        code, zh, en = _HTTP_CODES.get(status, ("http_error", "请求失败", error.name))
+        details = getattr(error, "data", None) or {}
+        fields = {"errors": details["messages"]} if details.get("messages") else {}
+        return problem(status, code, zh, en, fields, retry=status in (429, 503))
+
+    def unavailable(error: Exception) -> Response:
+        get_logger().warning("database_unavailable", error=type(error).__name__)
+        return problem(503, *_HTTP_CODES[503], {"component": "database"}, retry=True)
+
+    def unknown(error: Exception) -> Response:
+        get_logger().error("unexpected_error", exc_info=error, path=request.path)
+        return problem(500, "internal_error", "内部错误", "Something went wrong on our side")
+
+    app.register_error_handler(Refusal, refusal_problem)
+    app.register_error_handler(HTTPException, http_error)
+    app.register_error_handler(OperationalError, unavailable)
+    app.register_error_handler(PoolTimeoutError, unavailable)
+    app.register_error_handler(Exception, unknown)
