@@ -38,7 +38,13 @@ DURABLE_SETTINGS: Mapping[str, str] = {
 class EmbeddedPostgres:
     """One server in one folder on one loopback port."""
 
-    def __init__(self, folder: pathlib.Path, port: int, *, settings: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        folder: pathlib.Path,
+        port: int,
+        *,
+        settings: Mapping[str, str] | None = None,
+    ) -> None:
         """`settings` are added to the durable ones; they are written anew at every start."""
         self.folder = folder.resolve()
         self.port = port
@@ -59,9 +65,24 @@ class EmbeddedPostgres:
             os.chown(self._password_file, user.pw_uid, user.pw_gid)
         if (self._data / "PG_VERSION").exists():
             return
-        options = ["--auth=scram-sha-256", f"--pwfile={self._password_file}", "--encoding=UTF8"]
-        options += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
-        command = [str(_binary("initdb")), "-D", str(self._data), "-U", "postgres", *options]
+        options = [
+            "--auth=scram-sha-256",
+            f"--pwfile={self._password_file}",
+            "--encoding=UTF8",
+        ]
+        options += [
+            "--locale-provider=builtin",
+            "--builtin-locale=C.UTF-8",
+            "--locale=C",
+        ]
+        command = [
+            str(_binary("initdb")),
+            "-D",
+            str(self._data),
+            "-U",
+            "postgres",
+            *options,
+        ]
         done = subprocess.run(command, capture_output=True, text=True, check=False, **_as_user())
         if done.returncode:
             raise RuntimeError(f"initdb failed: {done.stderr[-600:]}")
@@ -70,10 +91,21 @@ class EmbeddedPostgres:
         """Start the server and wait until it answers, through crash recovery if need be."""
         self._forget_stale_lock()
         options = [part for name, value in self._settings.items() for part in ("-c", f"{name}={value}")]
-        command = [str(_binary("postgres")), "-D", str(self._data), "-p", str(self.port), *options]
+        command = [
+            str(_binary("postgres")),
+            "-D",
+            str(self._data),
+            "-p",
+            str(self.port),
+            *options,
+        ]
         with self._log() as log:
             self.process = subprocess.Popen(
-                command, stdout=log, stderr=subprocess.STDOUT, start_new_session=True, **_as_user()
+                command,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+                **_as_user(),
             )
         end = time.monotonic() + wait_seconds
         while time.monotonic() < end:
@@ -86,7 +118,14 @@ class EmbeddedPostgres:
 
     def is_ready(self) -> bool:
         """Tell whether the server accepts connections now."""
-        command = [str(_binary("pg_isready")), "-q", "-h", "127.0.0.1", "-p", str(self.port)]
+        command = [
+            str(_binary("pg_isready")),
+            "-q",
+            "-h",
+            "127.0.0.1",
+            "-p",
+            str(self.port),
+        ]
         return subprocess.run(command, capture_output=True, check=False).returncode == 0
 
     def is_running(self) -> bool:

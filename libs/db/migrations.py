@@ -55,6 +55,9 @@ def migrate(url: str, script_location: pathlib.Path | str) -> None:
         config = _config(script_location)
         config.attributes["connection"] = connection
         alembic.command.upgrade(config, "head")
+        owner = connection.scalar(sqlalchemy.text("SELECT current_user"))
+        app = str(owner).removesuffix("_owner") + "_app"
+        connection.execute(sqlalchemy.text(f"GRANT SELECT ON alembic_version TO {app}"))
         connection.commit()
     engine.dispose()
 
@@ -108,7 +111,10 @@ def grant_connect(connection: psycopg.Connection[Any], service: str, database: s
 
 def _grant_reading(superuser_url: str, service: str, database: str) -> None:
     target = psycopg.conninfo.make_conninfo(plain_url(superuser_url), dbname=database)
-    owner, reader = sql.Identifier(f"{service}_owner"), sql.Identifier(f"{service}_reader")
+    owner, reader = (
+        sql.Identifier(f"{service}_owner"),
+        sql.Identifier(f"{service}_reader"),
+    )
     with psycopg.connect(target, autocommit=True) as connection:
         statement = "ALTER DEFAULT PRIVILEGES FOR ROLE {} GRANT SELECT ON TABLES TO {}"
         connection.execute(sql.SQL(statement).format(owner, reader))

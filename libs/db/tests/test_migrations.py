@@ -1,0 +1,83 @@
+"""The schema and the server: who may do what, and what is refused."""
+
+from __future__ import annotations
+
+import pathlib
+
+import psycopg
+import pytest
+import sqlalchemy
+
+from libs.db import Database
+from libs.db.embedded import EmbeddedPostgres
+from libs.db.migrations import OlderSchemaError, migrate, refuse_older_schema
+from tests.support.postgres import FreshDatabase, running_server
+
+SAMPLE = pathlib.Path(__file__).resolve().parents[3] / "tests" / "support" / "sample" / "migrations"
+
+
+def test_migrating_again_changes_nothing(fresh_database: FreshDatabase) -> None:
+    urls = fresh_database("sample")
+
+    migrate(urls.owner, SAMPLE)
+
+    database = Database(urls.app)
+    with database.reading() as connection:
+        refuse_older_schema(connection, SAMPLE)
+    database.dispose()
+
+
+def test_code_refuses_a_schema_older_than_itself(fresh_database: FreshDatabase, tmp_path: pathlib.Path) -> None:
+    urls = fresh_database("sample")
+    for file in SAMPLE.rglob("*.py"):
+        target = tmp_path / file.relative_to(SAMPLE)
+        target.parent.mkdir(exist_ok=True)
+        target.write_text(file.read_text())
+    newer = 'from alembic import op\nrevision = "0002"\ndown_revision = "0001"\ndef upgrade(): op.execute("SELECT 1")\n'
+    (tmp_path / "versions" / "0002_next.py").write_text(newer)
+
+    database = Database(urls.app)
+    with database.reading() as connection, pytest.raises(OlderSchemaError):
+        refuse_older_schema(connection, tmp_path)
+    migrate(urls.owner, tmp_path)
+    with database.reading() as connection:
+        refuse_older_schema(connection, tmp_path)
+        refuse_older_schema(connection, SAMPLE)
+    database.dispose()
+
+
+def test_a_wrong_password_is_refused(fresh_database: FreshDatabase) -> None:
+    url = fresh_database("sample").app.replace("only-for-tests", "wrong")
+
+    with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
+        psycopg.connect(url)
+
+
+def test_the_reader_reads_and_cannot_write(fresh_database: FreshDatabase) -> None:
+    reader = Database(fresh_database("sample").reader)
+
+    with reader.reading() as connection:
+        count = connection.scalar(sqlalchemy.text("SELECT count(*) FROM outbox"))
+    with (
+        pytest.raises(sqlalchemy.exc.ProgrammingError),
+        reader.transaction() as connection,
+    ):
+        connection.execute(sqlalchemy.text("DELETE FROM outbox"))
+
+    assert count == 0
+    reader.dispose()
+
+
+def test_the_server_comes_back_after_a_kill_with_everything_committed() -> None:
+    with running_server() as server:
+        with psycopg.connect(server.superuser_url()) as connection:
+            connection.execute("CREATE TABLE kept AS SELECT generate_series(1, 1000) AS n")
+        server.kill()
+
+        again = EmbeddedPostgres(server.folder, server.port)
+        again.start()
+        with psycopg.connect(again.superuser_url()) as connection:
+            row = connection.execute("SELECT count(*) FROM kept").fetchone()
+        again.stop()
+
+    assert row == (1000,)

@@ -1,0 +1,1 @@
+"""A made-up service, for the tests of libs."""
