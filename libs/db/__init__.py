@@ -1,5 +1,7 @@
 """A service's database: one transaction per command or batch, migrations, an embedded server."""
 
+from sqlalchemy.engine import Connection
+
 from libs.db.database import Database, after_commit, collect, savepoint
 
-__all__ = ["Database", "after_commit", "collect", "savepoint"]
+__all__ = ["Connection", "Database", "after_commit", "collect", "savepoint"]
