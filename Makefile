@@ -1,0 +1,120 @@
+# Every action of the project. `make` alone lists them.
+# The first one installs from requirements/*.txt (locked, with hashes) into .venv; a second start skips that.
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+PORT ?= 8080
+DATA ?= var
+BROKER ?= postgres
+CITY_ORDERS ?= 300
+CASES ?= tests/scenarios/cases
+ARGS ?=
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+
+PY := .venv/bin/python
+RUNTIME := .make/runtime
+DEV := .make/dev
+TIMEBANK := $(PY) -m services.operator --data $(DATA)
+
+.PHONY: help
+help: ## List what make can do
+	@echo "Targets (variables: PORT=$(PORT) DATA=$(DATA) BROKER=$(BROKER) CITY_ORDERS=$(CITY_ORDERS)):"
+	@grep -hE '^[a-z][a-z-]*:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1\t\2/' \
+		| awk -F'\t' '{printf "  %-16s %s\n", $$1, $$2}'
+
+# --- run ---------------------------------------------------------------------------------------------------------
+
+.PHONY: run demo status reset city
+run: $(RUNTIME) ## Start the whole platform (BROKER=kafka: on a real Apache Kafka); Ctrl-C stops it
+	@$(PY) -m services.embedded run --data $(DATA) --port $(PORT) --broker $(BROKER) --city-orders $(CITY_ORDERS) $(ARGS)
+
+demo: $(RUNTIME) ## Drive the main flow through the public API, on a running platform or one it starts
+	@$(TIMEBANK) demo --port $(PORT) --broker $(BROKER) $(ARGS)
+
+status: $(RUNTIME) ## Say what runs and how it is
+	@$(TIMEBANK) status $(ARGS)
+
+reset: $(RUNTIME) ## Empty a running platform that was started with --manual-clock
+	@$(PY) -m services.embedded reset --data $(DATA)
+
+# --- operate -----------------------------------------------------------------------------------------------------
+
+.PHONY: verify reconcile events timebank
+verify: $(RUNTIME) ## Prove that the ledger was not tampered with
+	@$(TIMEBANK) verify $(ARGS)
+
+reconcile: $(RUNTIME) ## Compare what the services believe about each other
+	@$(TIMEBANK) reconcile $(ARGS)
+
+events: $(RUNTIME) ## List what waits or is dead in the inboxes and outboxes
+	@$(TIMEBANK) events list $(ARGS)
+
+timebank: $(RUNTIME) ## Run the operator's command: make timebank ARGS="events --help"
+	@$(TIMEBANK) $(ARGS)
+
+# --- test --------------------------------------------------------------------------------------------------------
+
+.PHONY: test unit scenarios lint proto proto-check
+test: $(DEV) ## Run every test: units, stores, contracts on both brokers, scenarios, end to end
+	@$(PY) -m pytest $(ARGS)
+
+unit: $(DEV) ## Run the tests that start no platform
+	@$(PY) -m pytest libs services tests/architecture tests/support $(ARGS)
+
+scenarios: $(DEV) ## Run the domain scenarios of a folder: make scenarios CASES=<folder>
+	@$(PY) -m tests.scenarios $(CASES) $(ARGS)
+
+lint: $(DEV) ## Check format, rules, types, layers, spelling, YAML, contracts, images
+	@$(PY) -m tests.architecture.lint
+
+proto: $(DEV) ## Generate libs/contracts from proto/
+	@$(PY) -m libs.contracts.generate
+
+proto-check: $(DEV) ## Fail when libs/contracts is not what proto/ gives, or a contract broke
+	@$(PY) -m libs.contracts.check
+
+# --- measure -----------------------------------------------------------------------------------------------------
+
+.PHONY: bench bench-start bench-events
+bench: $(DEV) ## Measure the ledger
+	@$(PY) -m tests.load.bench_ledger $(ARGS)
+
+bench-start: $(RUNTIME) ## Measure a second start, and the memory of the whole platform after the demo flow
+	@$(PY) -m tests.load.bench_start $(ARGS)
+
+bench-events: $(DEV) ## Measure events from commit to effect
+	@$(PY) -m tests.load.bench_events $(ARGS)
+
+# --- set-up ------------------------------------------------------------------------------------------------------
+
+.PHONY: install clean
+install: $(RUNTIME) ## Install what running needs
+
+clean: ## Remove the virtual environment and caches (never the data folder)
+	@rm -rf .venv .make build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+
+define CREATE_VENV
+	@if [ -z "$(PYTHON)" ]; then \
+		echo "Python 3.11 or newer is needed; found: $$(python3 --version 2>&1 || echo none)." >&2; \
+		echo "Install it, or name it: make PYTHON=/path/to/python3.12 ..." >&2; exit 1; fi
+	@if ! $(PY) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
+		echo "[1/2] creating .venv with $$($(PYTHON) --version)"; rm -rf .venv; \
+		$(PYTHON) -m venv .venv || { echo "python -m venv failed: install your system's python3-venv package." >&2; \
+		rm -rf .venv; exit 1; }; fi
+endef
+
+$(RUNTIME): requirements/runtime.txt
+	$(CREATE_VENV)
+	@echo "[2/2] installing $$(grep -c '==' $<) packages, once, each checked against its hash"
+	@$(PY) -m pip install --require-hashes --no-deps --disable-pip-version-check --progress-bar on -r $< \
+		| sed -uE -e '/^Requirement already/d' -e '/^ +Using cached/d' -e 's/^Collecting ([^ ]+).*/  - \1/'; exit $${PIPESTATUS[0]}
+	@mkdir -p .make && touch $@
+
+$(DEV): requirements/dev.txt $(RUNTIME)
+	@echo "installing the tools of tests and checks ($$(grep -c '==' $<) packages in all)"
+	@$(PY) -m pip install --require-hashes --no-deps --disable-pip-version-check --progress-bar on -r $< \
+		| sed -uE -e '/^Requirement already/d' -e '/^ +Using cached/d' -e 's/^Collecting ([^ ]+).*/  - \1/'; exit $${PIPESTATUS[0]}
+	@mkdir -p .make && touch $@
