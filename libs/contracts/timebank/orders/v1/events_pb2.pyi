@@ -357,3 +357,21 @@ class ErasureAnswered(_message.Message):
     code: str
     last_service_on: str
     def __init__(self, erasure_id: _Optional[str] = ..., person_id: _Optional[str] = ..., answer: _Optional[str] = ..., code: _Optional[str] = ..., last_service_on: _Optional[str] = ...) -> None: ...
+
+class ServiceTimeRecorded(_message.Message):
+    __slots__ = ("record_id", "district_id", "person_id", "minutes", "served_on", "proposed_by", "decided_by")
+    RECORD_ID_FIELD_NUMBER: _ClassVar[int]
+    DISTRICT_ID_FIELD_NUMBER: _ClassVar[int]
+    PERSON_ID_FIELD_NUMBER: _ClassVar[int]
+    MINUTES_FIELD_NUMBER: _ClassVar[int]
+    SERVED_ON_FIELD_NUMBER: _ClassVar[int]
+    PROPOSED_BY_FIELD_NUMBER: _ClassVar[int]
+    DECIDED_BY_FIELD_NUMBER: _ClassVar[int]
+    record_id: str
+    district_id: str
+    person_id: str
+    minutes: int
+    served_on: str
+    proposed_by: str
+    decided_by: str
+    def __init__(self, record_id: _Optional[str] = ..., district_id: _Optional[str] = ..., person_id: _Optional[str] = ..., minutes: _Optional[int] = ..., served_on: _Optional[str] = ..., proposed_by: _Optional[str] = ..., decided_by: _Optional[str] = ...) -> None: ...

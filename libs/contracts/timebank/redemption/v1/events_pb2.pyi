@@ -227,3 +227,15 @@ class ErasureAnswered(_message.Message):
     answer: str
     code: str
     def __init__(self, erasure_id: _Optional[str] = ..., person_id: _Optional[str] = ..., answer: _Optional[str] = ..., code: _Optional[str] = ...) -> None: ...
+
+class FallbackReferred(_message.Message):
+    __slots__ = ("order_id", "district_id", "recipient_id", "fallback")
+    ORDER_ID_FIELD_NUMBER: _ClassVar[int]
+    DISTRICT_ID_FIELD_NUMBER: _ClassVar[int]
+    RECIPIENT_ID_FIELD_NUMBER: _ClassVar[int]
+    FALLBACK_FIELD_NUMBER: _ClassVar[int]
+    order_id: str
+    district_id: str
+    recipient_id: str
+    fallback: str
+    def __init__(self, order_id: _Optional[str] = ..., district_id: _Optional[str] = ..., recipient_id: _Optional[str] = ..., fallback: _Optional[str] = ...) -> None: ...
