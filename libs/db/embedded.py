@@ -44,8 +44,10 @@ class EmbeddedPostgres:
         port: int,
         *,
         settings: Mapping[str, str] | None = None,
+        programs: pathlib.Path | None = None,
     ) -> None:
-        """`settings` are added to the durable ones; they are written anew at every start."""
+        """`settings` are added to the durable ones at every start; `programs` is where the binaries are, if not in the wheel."""
+        self._programs = programs or binaries()
         self.folder = folder.resolve()
         self.port = port
         self.process: subprocess.Popen[bytes] | None = None
@@ -59,7 +61,7 @@ class EmbeddedPostgres:
         if not self._password_file.exists():
             self._password_file.touch(0o600)
             self._password_file.write_text(secrets.token_urlsafe(24))
-        user = _unprivileged()
+        user = unprivileged_user()
         if user is not None:
             os.chown(self.folder, user.pw_uid, user.pw_gid)
             os.chown(self._password_file, user.pw_uid, user.pw_gid)
@@ -76,7 +78,7 @@ class EmbeddedPostgres:
             "--locale=C",
         ]
         command = [
-            str(_binary("initdb")),
+            str(self._binary("initdb")),
             "-D",
             str(self._data),
             "-U",
@@ -92,7 +94,7 @@ class EmbeddedPostgres:
         self._forget_stale_lock()
         options = [part for name, value in self._settings.items() for part in ("-c", f"{name}={value}")]
         command = [
-            str(_binary("postgres")),
+            str(self._binary("postgres")),
             "-D",
             str(self._data),
             "-p",
@@ -119,7 +121,7 @@ class EmbeddedPostgres:
     def is_ready(self) -> bool:
         """Tell whether the server accepts connections now."""
         command = [
-            str(_binary("pg_isready")),
+            str(self._binary("pg_isready")),
             "-q",
             "-h",
             "127.0.0.1",
@@ -158,6 +160,9 @@ class EmbeddedPostgres:
         """Return the URL by which a role reaches a database of this server."""
         return f"postgresql://{role}:{password}@127.0.0.1:{self.port}/{database}"
 
+    def _binary(self, name: str) -> pathlib.Path:
+        return self._programs / name
+
     def _forget_stale_lock(self) -> None:
         """Remove the lock file of a killed server whose process id now means nothing, or a zombie."""
         lock = self._data / "postmaster.pid"
@@ -186,16 +191,13 @@ def binaries() -> pathlib.Path:
     return pathlib.Path(found.origin).parent / "pginstall18" / "bin"
 
 
-def _binary(name: str) -> pathlib.Path:
-    return binaries() / name
-
-
-def _unprivileged() -> pwd.struct_passwd | None:
+def unprivileged_user() -> pwd.struct_passwd | None:
+    """Return the user whom the server runs as when we are root; None when it runs as ourselves."""
     return pwd.getpwnam("nobody") if os.geteuid() == 0 else None
 
 
 def _as_user() -> dict[str, Any]:
-    user = _unprivileged()
+    user = unprivileged_user()
     return {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []} if user else {}
 
 
