@@ -1,0 +1,118 @@
+"""The house rules that no linter knows: each is a function from a file to the lines that break it."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+
+from tests.architecture.tree import Source
+
+FILE_LINES_MAX = 400
+FUNCTION_LINES_MAX = 70
+FORBIDDEN_NAMES = {
+    "handle", "process", "manage", "do", "perform", "data", "info", "item", "obj", "util", "utils", "helper",
+    "helpers", "common", "manager", "processor",
+}  # fmt: skip
+FORBIDDEN_VERBS = ("handle_", "process_", "manage_", "do_", "perform_")
+FORBIDDEN_ENDINGS = ("Manager", "Processor", "Helper", "Helpers", "Util", "Utils", "Info")
+FRACTIONS = {"float", "Float", "Decimal", "Numeric", "REAL", "Double", "DOUBLE_PRECISION"}
+
+Violations = Iterator[str]
+
+
+def too_long(source: Source) -> Violations:
+    """A file fits in 400 lines, a function in 70."""
+    lines = source.text.count("\n")
+    if lines > FILE_LINES_MAX:
+        yield f"{source.path}: {lines} lines"
+    for node in ast.walk(source.tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            length = (node.end_lineno or node.lineno) - node.lineno + 1
+            if length > FUNCTION_LINES_MAX:
+                yield f"{source.path}:{node.lineno} {node.name}: {length} lines"
+
+
+def fractions_of_minutes(source: Source) -> Violations:
+    """Minutes are integers: nothing named …minutes… is a float, a decimal, or the outcome of a true division."""
+    for node in ast.walk(source.tree):
+        for name, parts in _named(node):
+            if "minutes" in name.lower() and any(_has_fraction(part) for part in parts if part is not None):
+                yield f"{source.path}:{getattr(node, 'lineno', 0)} {name} is not an integer"
+
+
+def _named(node: ast.AST) -> Iterator[tuple[str, list[ast.AST | None]]]:
+    match node:
+        case ast.AnnAssign(target=ast.Name(id=name) | ast.Attribute(attr=name)):
+            yield name, [node.annotation, node.value]
+        case ast.Assign():
+            for target in node.targets:
+                if isinstance(target, ast.Name | ast.Attribute):
+                    yield target.id if isinstance(target, ast.Name) else target.attr, [node.value]
+        case ast.arg():
+            yield node.arg, [node.annotation]
+        case ast.keyword(arg=str(name)):
+            yield name, [node.value]
+        case ast.FunctionDef():
+            yield node.name, [node.returns]
+        case ast.Call(args=[ast.Constant(value=str(name)), *others]):
+            yield (name if name.replace("_", "").isalnum() else ""), list(others)
+        case ast.Dict():
+            for key, value in zip(node.keys, node.values, strict=True):
+                if isinstance(key, ast.Constant) and isinstance(key.value, str):
+                    yield key.value, [value]
+
+
+def _has_fraction(part: ast.AST) -> bool:
+    return any(
+        (isinstance(node, ast.Name) and node.id in FRACTIONS)
+        or (isinstance(node, ast.Attribute) and node.attr in FRACTIONS)
+        or (isinstance(node, ast.Constant) and isinstance(node.value, float))
+        or (isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div))
+        for node in ast.walk(part)
+    )
+
+
+def empty_words(source: Source) -> Violations:
+    """Names say what a thing is or does: none of the words that hide a better verb (docs/glossary.md)."""
+    stem = source.path.rsplit("/", 1)[-1].removesuffix(".py")
+    if stem in FORBIDDEN_NAMES:
+        yield f"{source.path}: the module's name says nothing"
+    for node in ast.walk(source.tree):
+        for name in _bound(node):
+            if (
+                name.strip("_") in FORBIDDEN_NAMES
+                or name.lstrip("_").startswith(FORBIDDEN_VERBS)
+                or _ends_badly(node, name)
+            ):
+                yield f"{source.path}:{getattr(node, 'lineno', 0)} {name}"
+
+
+def _bound(node: ast.AST) -> Iterator[str]:
+    match node:
+        case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
+            yield node.name
+        case ast.arg():
+            yield node.arg
+        case ast.Name(ctx=ast.Store()):
+            yield node.id
+        case ast.Attribute(ctx=ast.Store()):
+            yield node.attr
+
+
+def _ends_badly(node: ast.AST, name: str) -> bool:
+    return isinstance(node, ast.ClassDef) and name.endswith(FORBIDDEN_ENDINGS)
+
+
+def outside_imports(source: Source) -> Violations:
+    """The scenario runner is a stranger: it imports nothing of the platform and opens no database."""
+    forbidden = re.compile(r"^(services|libs|psycopg|sqlalchemy)(\.|$)")
+    for node in ast.walk(source.tree):
+        names: list[str] = []
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            names = [node.module or ""]
+        for name in names:
+            if forbidden.match(name):
+                yield f"{source.path}:{getattr(node, 'lineno', 0)} imports {name}"

@@ -1,0 +1,53 @@
+"""The tree keeps the house rules, and each rule finds a violation planted for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from tests.architecture import rules
+from tests.architecture.tree import Source, python_sources
+
+Rule = Callable[[Source], Iterator[str]]
+
+PLANTED: list[tuple[Rule, str]] = [
+    (rules.too_long, "\n" * (rules.FILE_LINES_MAX + 1)),
+    (rules.too_long, "def long() -> None:\n" + "    print()\n" * rules.FUNCTION_LINES_MAX),
+    (rules.fractions_of_minutes, "served_minutes: float = 0"),
+    (rules.fractions_of_minutes, "minutes = hours * 1.5"),
+    (rules.fractions_of_minutes, "order.minutes = total / 2"),
+    (rules.fractions_of_minutes, "def price_minutes() -> float: ..."),
+    (rules.fractions_of_minutes, "def pay(minutes: Decimal) -> None: ..."),
+    (rules.fractions_of_minutes, 'sa.Column("amount_minutes", sa.Float, nullable=False)'),
+    (rules.fractions_of_minutes, "pay(minutes=float(text))"),
+    (rules.fractions_of_minutes, 'answer = {"minutes": seconds / 60}'),
+    (rules.empty_words, "def handle(event: Event) -> None: ..."),
+    (rules.empty_words, "def process_order(order: Order) -> None: ..."),
+    (rules.empty_words, "class HoldManager: ..."),
+    (rules.empty_words, "def approve(data: object) -> None: ..."),
+    (rules.empty_words, "for item in rows: ..."),
+    (rules.outside_imports, "from services.orders.domain import order"),
+    (rules.outside_imports, "import psycopg"),
+]
+
+
+@pytest.mark.parametrize(("rule", "text"), PLANTED)
+def test_each_rule_finds_what_is_planted_for_it(rule: Rule, text: str) -> None:
+    planted = Source("planted.py", text)
+
+    assert list(rule(planted))
+
+
+@pytest.mark.parametrize("rule", [rules.too_long, rules.fractions_of_minutes, rules.empty_words])
+def test_the_code_keeps_the_rule(rule: Rule) -> None:
+    broken = [violation for source in python_sources() for violation in rule(source)]
+
+    assert broken == []
+
+
+def test_the_scenario_runner_knows_only_the_public_api() -> None:
+    runner = [source for source in python_sources() if source.path.startswith("tests/scenarios/")]
+
+    assert runner
+    assert [violation for source in runner for violation in rules.outside_imports(source)] == []

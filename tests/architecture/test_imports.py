@@ -1,0 +1,73 @@
+"""import-linter's contracts hold for the tree, and each refuses the import that it is there to refuse."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.architecture.tree import ROOT
+
+Planting = dict[str, str]
+
+PLANTED: list[tuple[str, Planting]] = [
+    ("services-apart", {"services/orders/bootstrap.py": "import services.ledger.bootstrap"}),
+    ("services-apart", {"libs/errors.py": "import services.orders.domain"}),
+    ("services-apart", {"services/orders/settings.py": "import services.embedded"}),
+    ("inside-a-service", {"services/orders/domain/planted.py": "import services.orders.store"}),
+    ("inside-a-service", {"services/ledger/usecases/planted.py": "import services.ledger.api"}),
+    ("inside-a-service", {"services/accounts/queries.py": "import services.accounts.bootstrap"}),
+    ("inside-a-service", {"services/redemption/toolbox.py": '"""A module that no layer names."""'}),
+    ("pure-rules", {"services/orders/domain/planted.py": "import sqlalchemy"}),
+    ("pure-rules", {"services/ledger/domain/planted.py": "import libs.db"}),
+    ("pure-rules", {"services/redemption/domain/planted.py": "import flask"}),
+    ("sql-in-the-store", {"services/orders/usecases/planted.py": "import sqlalchemy"}),
+    ("sql-in-the-store", {"services/accounts/api/planted.py": "from sqlalchemy import text"}),
+    ("only-messages-speak-protobuf", {"services/orders/usecases/planted.py": "import libs.contracts.timebank"}),
+    ("libs-stack", {"libs/clock.py": "import libs.db"}),
+    ("libs-stack", {"libs/db/planted.py": "import libs.outbox"}),
+    (
+        "no-cycles",
+        {
+            "services/orders/domain/planted_one.py": "import services.orders.domain.planted_two",
+            "services/orders/domain/planted_two.py": "import services.orders.domain.planted_one",
+        },
+    ),
+]
+
+
+@pytest.fixture
+def copy_of_the_tree(tmp_path: Path) -> Path:
+    for folder in ("services", "libs"):
+        ignored = shutil.ignore_patterns("__pycache__", "*.pyc", "data", "static")
+        shutil.copytree(ROOT / folder, tmp_path / folder, ignore=ignored)
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    return tmp_path
+
+
+def test_the_tree_keeps_every_contract() -> None:
+    done = _lint(ROOT)
+
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(("contract", "planting"), PLANTED)
+def test_a_planted_import_breaks_its_contract(copy_of_the_tree: Path, contract: str, planting: Planting) -> None:
+    for path, line in planting.items():
+        target = copy_of_the_tree / path
+        text = target.read_text("utf-8") if target.exists() else ""
+        target.write_text(f"{text}\n{line}\n", "utf-8")
+
+    done = _lint(copy_of_the_tree, "--contract", contract)
+
+    assert done.returncode == 1
+    assert "0 kept, 1 broken" in done.stdout, done.stdout + done.stderr
+
+
+def _lint(folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
+    program = Path(sys.executable).with_name("lint-imports")
+    command = [str(program), "--no-cache", *options]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
