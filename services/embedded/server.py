@@ -1,0 +1,126 @@
+"""The database server of a data folder: put where its unprivileged user can reach it, started, ended when orphaned."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+from pathlib import Path
+
+from libs.clock import monotonic
+from libs.db.embedded import EmbeddedPostgres, binaries, free_port, unprivileged_user
+from services.embedded.folder import DataFolder
+from services.embedded.settings import StartRefusedError
+
+ORPHAN_STOP_SECONDS_MAX = 20.0
+FALLBACK_PARENT = Path("/var/lib")
+# The scenarios' platform is thrown away after the run; all others keep every commit through a power cut.
+THROWAWAY_SETTINGS = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
+EMBEDDED_SETTINGS = {"max_connections": "90", "shared_buffers": "64MB", "wal_buffers": "4MB", "max_wal_senders": "0"}
+
+
+def open_server(folder: DataFolder, *, throwaway: bool) -> EmbeddedPostgres:
+    """Return the folder's server, not yet started, on a port that is free now.
+
+    Raises:
+        StartRefusedError: we are root, and the unprivileged user can reach neither the folder nor the fallback.
+    """
+    place, programs = folder.postgres, binaries()
+    user = unprivileged_user()
+    if user is not None:
+        place, programs = _reachable_place(folder, user), _reachable_programs(folder, programs, user)
+    settings = EMBEDDED_SETTINGS | (THROWAWAY_SETTINGS if throwaway else {"wal_level": "minimal"})
+    end_orphan(place)
+    return EmbeddedPostgres(place, free_port(), settings=settings | {"wal_level": "minimal"}, programs=programs)
+
+
+def start(server: EmbeddedPostgres) -> None:
+    """Initialise and start the server.
+
+    Raises:
+        StartRefusedError: it did not start; the message ends with its own last words.
+    """
+    try:
+        server.initialise()
+        server.start()
+    except (RuntimeError, TimeoutError, OSError) as error:
+        words = str(error)
+        if "No space left" in words or "ENOSPC" in words:
+            raise StartRefusedError(f"The disk is full where {server.folder} is; free some space.") from error
+        raise StartRefusedError(f"The database in {server.folder} did not start. {words}") from error
+
+
+def end_orphan(place: Path) -> None:
+    """Stop a server that an earlier, killed supervisor left behind on this folder."""
+    lock = place / "data" / "postmaster.pid"
+    try:
+        pid = int(lock.read_text().split("\n", 1)[0])
+        command = Path(f"/proc/{pid}/cmdline").read_bytes()
+    except (OSError, ValueError):
+        return
+    if str(place).encode() not in command:
+        return
+    end = monotonic() + ORPHAN_STOP_SECONDS_MAX
+    os.kill(pid, signal.SIGINT)
+    while monotonic() < end and _lives(pid):
+        _pause()
+    if _lives(pid):
+        os.kill(pid, signal.SIGKILL)
+        _pause()
+
+
+def _lives(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+def _pause() -> None:
+    signal.sigtimedwait([signal.SIGUSR2], 0.05)
+
+
+def _reachable_place(folder: DataFolder, user: pwd.struct_passwd) -> Path:
+    if _can_enter(folder.root, user):
+        return folder.postgres
+    name = "timebank-" + hashlib.sha256(str(folder.root).encode()).hexdigest()[:12]
+    fallback = FALLBACK_PARENT / name
+    try:
+        fallback.mkdir(exist_ok=True, mode=0o755)
+    except OSError as error:
+        raise StartRefusedError(_advice(folder.root, user)) from error
+    if not _can_enter(fallback, user):
+        raise StartRefusedError(_advice(folder.root, user))
+    print(f"{user.pw_name} cannot reach {folder.root}: the database is kept in {fallback / 'postgres'}.", flush=True)
+    return fallback / "postgres"
+
+
+def _reachable_programs(folder: DataFolder, programs: Path, user: pwd.struct_passwd) -> Path:
+    """Return the binaries, copied out of a virtual environment that the user cannot reach."""
+    if _can_enter(programs, user):
+        return programs
+    home = FALLBACK_PARENT / "timebank-programs"
+    version = hashlib.sha256(str(programs.stat().st_mtime_ns).encode()).hexdigest()[:8]
+    copy = home / version
+    if not (copy / "bin" / "postgres").exists():
+        print(f"{user.pw_name} cannot reach {programs}: the programs are copied to {copy}.", flush=True)
+        shutil.copytree(programs.parent, copy, dirs_exist_ok=True, symlinks=True)
+    if not _can_enter(copy / "bin", user):
+        raise StartRefusedError(_advice(programs, user))
+    return copy / "bin"
+
+
+def _can_enter(place: Path, user: pwd.struct_passwd) -> bool:
+    probe = ["/bin/sh", "-c", 'cd "$1"', "sh", str(place)]
+    done = subprocess.run(probe, user=user.pw_uid, group=user.pw_gid, extra_groups=[], capture_output=True, check=False)
+    return done.returncode == 0
+
+
+def _advice(place: Path, user: pwd.struct_passwd) -> str:
+    return (
+        f"PostgreSQL does not run as root, and the user {user.pw_name} cannot reach {place}. Start as an ordinary user, "
+        "or choose a folder whose parents anyone may enter: make run DATA=<folder>"
+    )
