@@ -1,0 +1,109 @@
+"""Signs people in and sends their requests; a platform that answers 5xx is an error, never a refusal."""
+
+import time
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import requests
+
+PASSWORD = "scenario-people-only-7"
+HARNESS_PASSWORD = "harness-demo-only"
+TIMEOUT_SECONDS = 60
+RETRIES_MAX = 20
+
+
+class PlatformError(Exception):
+    """The platform did not answer as a platform should."""
+
+
+@dataclass(frozen=True)
+class Call:
+    """One request of one person; `key` is the Idempotency-Key of a POST."""
+
+    caller: str
+    method: str
+    path: str
+    body: dict[str, Any] | None = None
+    key: UUID | None = None
+    wait: bool = False
+
+
+@dataclass
+class Client:
+    """Requests as people, by the name they sign in with."""
+
+    base: str
+    session: requests.Session = field(default_factory=requests.Session)
+    tokens: dict[str, str] = field(default_factory=dict)
+
+    def send(self, call: Call) -> tuple[int, Any]:
+        """Return the status and the document answered to a call."""
+        for _ in range(RETRIES_MAX):
+            answer = self._once(call)
+            if answer.status_code == 401:
+                self.tokens.pop(call.caller, None)
+            elif answer.status_code in (429, 503):
+                time.sleep(float(answer.headers.get("Retry-After", "1")))
+            else:
+                break
+        if answer.status_code >= 500 or answer.status_code == 401:
+            raise PlatformError(f"{call.method} {call.path} by {call.caller}: {answer.status_code} {answer.text[:400]}")
+        document = answer.json() if "json" in answer.headers.get("Content-Type", "") else answer.text
+        return answer.status_code, document
+
+    def get(self, caller: str, path: str, **query: object) -> Any:
+        """Return a document that must be there."""
+        text = "&".join(f"{name.rstrip('_')}={value}" for name, value in query.items() if value is not None)
+        status, document = self.send(Call(caller, "GET", f"{path}?{text}" if text else path))
+        if status != 200:
+            raise PlatformError(f"GET {path}?{text}: {status} {document}")
+        return document
+
+    def items(self, caller: str, path: str, **query: object) -> list[dict[str, Any]]:
+        """Return every row of a list, page by page."""
+        found: list[dict[str, Any]] = []
+        cursor = None
+        while True:
+            page = self.get(caller, path, limit=200, cursor=cursor, **query)
+            found += page["items"]
+            cursor = page.get("next")
+            if not cursor:
+                return found
+
+    def advance(self, instant: datetime) -> None:
+        """Move the platform's time and let everything due happen."""
+        answer = self.session.put(f"{self.base}/demo/clock", json={"now": instant.isoformat()}, timeout=TIMEOUT_SECONDS)
+        if answer.status_code != 200:
+            raise PlatformError(f"clock to {instant}: {answer.status_code} {answer.text[:400]}")
+
+    def settle(self, since: datetime | None = None) -> dict[str, int]:
+        """Wait until nothing is under way; return the events counted since an instant."""
+        query = {"since": since.isoformat()} if since else {}
+        answer = self.session.get(f"{self.base}/demo/settled", params=query, timeout=TIMEOUT_SECONDS)
+        document = answer.json() if answer.ok else {}
+        if not document.get("settled"):
+            raise PlatformError(f"the platform does not settle: {answer.status_code} {answer.text[:600]}")
+        return dict(document.get("events", {}))
+
+    def sign_in(self, caller: str) -> str:
+        """Return a token of this person, asked for once."""
+        if caller not in self.tokens:
+            password = HARNESS_PASSWORD if caller.startswith("harness-") else PASSWORD
+            content = {"login": caller, "password": password}
+            answer = self.session.post(f"{self.base}/v1/sessions", json=content, timeout=TIMEOUT_SECONDS)
+            if answer.status_code not in (200, 201):
+                raise PlatformError(f"{caller} cannot sign in: {answer.status_code} {answer.text[:300]}")
+            self.tokens[caller] = answer.json()["access_token"]
+        return self.tokens[caller]
+
+    def _once(self, call: Call) -> requests.Response:
+        headers = {"Authorization": f"Bearer {self.sign_in(call.caller)}", "Accept-Language": "en"}
+        if call.key:
+            headers["Idempotency-Key"] = str(call.key)
+        if call.wait:
+            headers["Prefer"] = "wait=5"
+        return self.session.request(
+            call.method, self.base + call.path, json=call.body, headers=headers, timeout=TIMEOUT_SECONDS
+        )

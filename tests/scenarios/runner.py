@@ -1,0 +1,129 @@
+"""Runs one story, step by step: send, compare the refusal, settle, check the books, look."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from tests.scenarios.client import Client, PlatformError
+from tests.scenarios.looks import all_wallets, invariants, look
+from tests.scenarios.story import Step, Story, verb_of
+from tests.scenarios.verbs import DONE_STATES, calls_of, watched_path
+from tests.scenarios.world import A, World
+
+
+class StepFailedError(AssertionError):
+    """A step did not go as the story says; the message names file, line, step, expected and actual."""
+
+
+@dataclass
+class Made:
+    """What a step sent, kept for `repeat`."""
+
+    verb: str
+    step: Step
+    seed: str
+
+
+class Run:
+    """One story on one fresh platform."""
+
+    def __init__(self, story: Story, client: Client) -> None:
+        self.story, self.client = story, client
+        self.world = World(story, client)
+        self.made: dict[str, Made] = {}
+
+    def play(self) -> None:
+        """Prepare the world and play every step.
+
+        Raises:
+            StepFailedError: at the first step that does not go as the story says.
+        """
+        self.world.prepare()
+        for number, (step, line) in enumerate(zip(self.story.steps, self.story.lines, strict=True), 1):
+            try:
+                problems = self._play(step, number, line)
+            except PlatformError as error:
+                problems = [str(error)]
+            if problems:
+                place = f"{self.story.path.name}:{line} (step {number})"
+                raise StepFailedError("\n".join([f"{place}: {step}", *(f"  {problem}" for problem in problems)]))
+
+    def _play(self, step: Step, number: int, line: int) -> list[str]:
+        verb = verb_of(step, path=self.story.path, line=line)
+        if "at" in step:
+            self.client.advance(self.story.instant(step["at"]))
+        if verb == "advance":
+            self.client.advance(self.story.instant(step["advance"]))
+            self.client.settle()
+            return invariants(all_wallets(self.world))
+        if verb == "expect":
+            return look(self.world, step["expect"])
+        made = self._repeated(step) if verb == "repeat" else Made(verb, step, f"step{number}")
+        return self._act(made, step)
+
+    def _repeated(self, step: Step) -> Made:
+        first = self.made[step["repeat"]]
+        return Made(first.verb, {**first.step, **step.get("with", {})}, first.seed)
+
+    def _act(self, made: Made, step: Step) -> list[str]:
+        world, wanted = self.world, step.get("refused")
+        label = made.step[made.verb]
+        if step is made.step:
+            self._remember(made, label)
+        before = all_wallets(world) if wanted else []
+        code, skipped = self._send(made)
+        self.client.settle()
+        path = watched_path(world, made.verb, made.step)
+        if code is None and path:
+            code = self._later(path)
+        rows = all_wallets(world)
+        problems = invariants(rows)
+        if code != wanted:
+            problems.append(
+                f"expected {'refusal ' + wanted if wanted else 'success'}, found {'refusal ' + code if code else 'success'}"
+            )
+        if wanted and _amounts(before) != _amounts(rows):
+            problems.append("a refused step moved credit or holds")
+        if made.verb == "approve_many" and skipped != step.get("skipped", {}):
+            problems.append(f"expected skipped {step.get('skipped', {})}, found {skipped}")
+        if made.verb == "register" and code is None:
+            world.complete(label, world.people[label])
+            self.client.settle()
+        return problems
+
+    def _remember(self, made: Made, label: Any) -> None:
+        if isinstance(label, str):
+            self.made[label] = made
+            self.world.kinds.setdefault(label, made.verb)
+        if "as" in made.step:
+            self.made[made.step["as"]] = made
+
+    def _send(self, made: Made) -> tuple[str | None, dict[str, str]]:
+        skipped: dict[str, str] = {}
+        for number, call in enumerate(calls_of(self.world, made.verb, made.step, made.seed)):
+            if number:
+                self.client.settle()
+            status, document = self.client.send(call)
+            if status >= 400:
+                return str(document.get("code", document)) + _field_errors(document), skipped
+            if made.verb == "approve_many":
+                names = {str(identity): label for label, identity in self.world.ids.items()}
+                skipped = {
+                    names[row["order_id"]]: row["code"] for row in document["items"] if row["result"] == "skipped"
+                }
+        return None, skipped
+
+    def _later(self, path: str) -> str | None:
+        document = self.client.get(A, path)
+        return str(document.get("code")) if document.get("state") in DONE_STATES else None
+
+
+def _field_errors(document: dict[str, Any]) -> str:
+    return f" {document['errors']}" if document.get("errors") else ""
+
+
+def _amounts(rows: list[dict[str, Any]]) -> dict[str, tuple[int, int]]:
+    return {
+        row["wallet_id"]: (row["balance_minutes"], row["held_minutes"])
+        for row in rows
+        if row["balance_minutes"] or row["held_minutes"]
+    }

@@ -1,0 +1,214 @@
+"""Makes the world a story starts in, through public endpoints, by two built-in members of staff.
+
+Harness A records and proposes, harness B confirms and decides; the day before D1 everything is set up, then time is D1.
+"""
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID, uuid4, uuid5
+
+from tests.scenarios.client import PASSWORD, Call, Client, PlatformError
+from tests.scenarios.story import Story
+
+A, B = "harness-a", "harness-b"
+SCAN = "sha256:" + "ab" * 32
+
+
+class World:
+    """A story's people and things on the platform: their ids, and who acts for whom."""
+
+    def __init__(self, story: Story, client: Client) -> None:
+        self.story, self.client, self.run = story, client, uuid4()
+        self.ids: dict[str, UUID] = {}
+        self.kinds: dict[str, str] = {}
+        self.people = dict(story.people)
+        self.recipients: dict[str, str] = {}
+
+    def id_of(self, label: str) -> str:
+        """Return the id that a label of this run stands for."""
+        return str(self.ids.setdefault(label, uuid5(self.run, label)))
+
+    def login(self, label: str) -> str:
+        """Return the name by which a person of the story signs in."""
+        return label if label.startswith("harness-") else f"{label}.{self.run.hex[:10]}"
+
+    def key(self, seed: str) -> UUID:
+        """Return the idempotency key that belongs to a seed."""
+        return uuid5(self.run, f"key/{seed}")
+
+    def must(
+        self, caller: str, method: str, path: str, body: dict[str, Any] | None = None, *, key: str | None = None
+    ) -> Any:
+        """Send a request of the set-up; anything but success ends the story."""
+        status, document = self.client.send(Call(caller, method, path, body, self.key(key) if key else None))
+        if status >= 400:
+            raise PlatformError(f"set-up: {method} {path}: {status} {document}; sent {body}")
+        return document
+
+    def prepare(self) -> None:
+        """Make units, policies, people, relations and starting balances, then let it be D1."""
+        story = self.story
+        self.client.advance(story.instant("D1") - timedelta(days=1))
+        self._units()
+        self.client.settle()
+        self._policies()
+        for label, attributes in self.people.items():
+            self.register(A, label, attributes)
+        for number, relation in enumerate(story.relations):
+            self.relate(A, relation, seed=f"relation{number}")
+        self.client.settle()
+        for label, attributes in self.people.items():
+            self._start(label, attributes)
+        for district, minutes in story.pools.items():
+            body = {"kind": "pool_funding", "district_id": self.id_of(district), "minutes": minutes, "why": "scenario"}
+            self._two_person(f"/v1/adjustments/{self.id_of('pool/' + district)}", body, seed=f"pool{district}")
+        self.client.settle()
+        self.client.advance(story.instant("D1"))
+        self.client.settle()
+
+    def _units(self) -> None:
+        for label, unit in self.story.units.items():
+            if unit["level"] == "city":
+                city = self.client.items(A, "/v1/organisation-units", level="city")[0]
+                self.ids[label] = UUID(city["unit_id"])
+                continue
+            body = {"level": unit["level"], "parent_id": self.id_of(unit["parent"]), "name_zh": unit["zh"]}
+            self.must(A, "PUT", f"/v1/organisation-units/{self.id_of(label)}", body)
+
+    def _policies(self) -> None:
+        presets = {preset["preset"]: preset for preset in self.client.get(A, "/v1/policies/presets")["items"]}
+        published = presets[self.story.preset].get("policy", {})
+        layers = _merged(_without(self.story.world_policy, published), self.story.policy)
+        for label in (name for name, unit in self.story.units.items() if unit["level"] == "district"):
+            body = {
+                "unit_id": self.id_of(label),
+                "effective": self.story.day("D1").isoformat(),
+                "preset": self.story.preset,
+                "set": layers,
+            }
+            self._two_person(f"/v1/policies/{self.id_of('policy/' + label)}", body, seed=f"policy{label}")
+
+    def _two_person(self, path: str, body: dict[str, Any], *, seed: str) -> None:
+        self.must(A, "PUT", path, body)
+        self.must(B, "POST", f"{path}/decision", {"ok": True}, key=seed)
+
+    def register(
+        self, caller: str, label: str, attributes: Mapping[str, Any], acting: Mapping[str, Any] | None = None
+    ) -> None:
+        """Register a person, give staff roles, and have grade and hardship recorded and confirmed."""
+        self.must(
+            caller, "PUT", f"/v1/persons/{self.id_of(label)}", {**self.person_body(label, attributes), **(acting or {})}
+        )
+        self.complete(label, attributes)
+
+    def complete(self, label: str, attributes: Mapping[str, Any]) -> None:
+        """Add to a registered person what takes a second person: staff roles, grade and hardship."""
+        person = f"/v1/persons/{self.id_of(label)}"
+        for role, unit in (text.split("@") for text in attributes["roles"] if "@" in text):
+            self.must(
+                A,
+                "PUT",
+                f"{person}/roles/{self.id_of(label + role + unit)}",
+                {"role": role, "unit_id": self.id_of(unit)},
+            )
+        if attributes["grade"] != "intact":
+            self.must(A, "PUT", f"{person}/assessments/{self.id_of(label + '/grade')}", {"grade": attributes["grade"]})
+            self.must(
+                B, "POST", f"/v1/assessments/{self.id_of(label + '/grade')}/confirmation", {}, key=f"grade{label}"
+            )
+        if attributes["hardship"]:
+            self.must(
+                A, "PUT", f"{person}/hardships/{self.id_of(label + '/hard')}", {"categories": attributes["hardship"]}
+            )
+            self.must(B, "POST", f"/v1/hardships/{self.id_of(label + '/hard')}/confirmation", {}, key=f"hard{label}")
+
+    def person_body(self, label: str, attributes: Mapping[str, Any]) -> dict[str, Any]:
+        """Return what is sent to register a person."""
+        latitude, longitude = attributes["home"]
+        body: dict[str, Any] = {
+            "names": {"zh": attributes.get("zh", label)},
+            "born": self.born(attributes),
+            "sex": attributes["sex"],
+            "home_unit_id": self.id_of(attributes["unit"]),
+            "home": {"latitude": f"{latitude:.6f}", "longitude": f"{longitude:.6f}"},
+            "roles": [role for role in attributes["roles"] if "@" not in role],
+            "has_phone": attributes["phone"],
+        }
+        if self.signs_in(label):
+            body |= {"sign_in_name": self.login(label), "password": PASSWORD}
+        if attributes.get("household"):
+            body["household"] = f"{attributes['household']}.{self.run.hex[:10]}"
+        if attributes.get("id_number"):
+            body["id_number"] = {"kind": "other", "number": attributes["id_number"]}
+        for name in ("training", "clean_record", "certificates", "visit_risk"):
+            if name in attributes:
+                body[name] = attributes[name]
+        if attributes.get("insured_until"):
+            body["insured_until"] = self.story.day(attributes["insured_until"]).isoformat()
+        return body
+
+    def born(self, attributes: Mapping[str, Any]) -> str:
+        """Return the birth date: as given, or so that the age is reached on D1."""
+        if attributes.get("born"):
+            return str(attributes["born"])
+        first = self.story.day_one
+        year = first.year - int(attributes["age"])
+        return (first.replace(year=year) if (first.month, first.day) != (2, 29) else date(year, 3, 1)).isoformat()
+
+    def signs_in(self, label: str) -> bool:
+        """Tell whether a step is made by this person, who then needs a password."""
+        return any(label in (step.get("by"), step.get("checker")) for step in self.story.steps)
+
+    def relate(self, caller: str, relation: Mapping[str, Any], *, seed: str, confirmer: str = B) -> None:
+        """Record a relation and, where it is verified, have it confirmed by another person."""
+        identity, verified = self.id_of(seed), relation.get("verified", True)
+        body = {
+            "person_id": self.id_of(relation["of"]),
+            "relative_id": self.id_of(relation["to"]),
+            "kind": relation["kind"],
+            "verified": verified,
+        }
+        self.must(caller, "PUT", f"/v1/relations/{identity}", body)
+        if verified:
+            self.must(confirmer, "POST", f"/v1/relations/{identity}/confirmation", {}, key=seed)
+
+    def _start(self, label: str, attributes: Mapping[str, Any]) -> None:
+        starts = attributes.get("starts", {})
+        before = self.story.instant("D1") - timedelta(days=1)
+        for wallet in (name for name in ("earned", "granted", "received") if starts.get(name)):
+            body = {
+                "kind": "migration",
+                "person_id": self.id_of(label),
+                "class": wallet,
+                "minutes": starts[wallet],
+                "effective_at": before.isoformat(),
+                "scan": SCAN,
+                "why": "old book",
+            }
+            self._two_person(
+                f"/v1/adjustments/{self.id_of(f'start/{label}/{wallet}')}", body, seed=f"start{label}{wallet}"
+            )
+        if starts.get("service_time"):
+            body = {
+                "person_id": self.id_of(label),
+                "minutes": starts["service_time"],
+                "served_on": (self.story.day_one - timedelta(days=1)).isoformat(),
+                "scan": SCAN,
+            }
+            self._two_person(f"/v1/service-records/{self.id_of(f'record/{label}')}", body, seed=f"record{label}")
+        if attributes.get("entitlement_minutes"):
+            body = {"person_id": self.id_of(label), "minutes": attributes["entitlement_minutes"]}
+            self._two_person(f"/v1/entitlements/{self.id_of(f'entitled/{label}')}", body, seed=f"entitled{label}")
+
+
+def _without(layer: Mapping[str, Any], stronger: Mapping[str, Any]) -> dict[str, Any]:
+    kept = {
+        group: {name: value for name, value in values.items() if name not in stronger.get(group, {})}
+        for group, values in layer.items()
+    }
+    return {group: values for group, values in kept.items() if values}
+
+
+def _merged(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
+    return {group: {**below.get(group, {}), **above.get(group, {})} for group in {*below, *above}}
