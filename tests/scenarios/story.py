@@ -114,6 +114,7 @@ def person_of(attributes: Mapping[str, Any]) -> dict[str, Any]:
 
 def _step_lines(text: str) -> list[int]:
     root = yaml.compose(text)
+    assert root is not None, "an empty file fails the schema first"
     for key, value in root.value:
         if key.value == "steps":
             return [node.start_mark.line + 1 for node in value.value]
