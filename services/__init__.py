@@ -1,0 +1,1 @@
+"""What is deployed: each package is one service; none imports another but embedded."""

@@ -1,0 +1,1 @@
+"""Tests of the ledger, on real PostgreSQL where a store is involved."""
