@@ -1,6 +1,6 @@
 """The HTTP edge of every service: problems, tokens, commands that run once, pages, health and metrics."""
 
-from libs.http.app import Service, create_service_app, reading
+from libs.http.app import Service, accepts, create_service_app, reading
 from libs.http.auth import Actor, RoleAt, Verifier, current_actor, public
 from libs.http.commands import create_commands, run_command
 from libs.http.pages import Cursor, page_of
@@ -12,6 +12,7 @@ __all__ = [
     "RoleAt",
     "Service",
     "Verifier",
+    "accepts",
     "create_commands",
     "create_service_app",
     "current_actor",

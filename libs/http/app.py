@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 import sqlalchemy as sa
 from flask import Flask, Response, current_app, g, request
@@ -10,6 +11,7 @@ from flask_smorest import Api, Blueprint
 from prometheus_client import CONTENT_TYPE_LATEST, Counter, Histogram, generate_latest
 from sqlalchemy import Connection
 from structlog.contextvars import bind_contextvars, unbind_contextvars
+from werkzeug.exceptions import UnsupportedMediaType
 
 from libs.clock import Clock, monotonic
 from libs.db import Database
@@ -22,6 +24,7 @@ from libs.logs import get_logger
 BODY_MAX_BYTES = 256 * 1024
 REQUEST_ID_MAX = 64
 Check = Callable[[], str | None]
+ViewT = TypeVar("ViewT", bound=type)
 _REQUESTS = Counter("http_requests_total", "Requests answered", ["service", "method", "status"])
 _SECONDS = Histogram("http_request_seconds", "Time to answer", ["service"])
 
@@ -62,6 +65,7 @@ def create_service_app(
     _trace_requests(app, service.name)
     require_tokens(app, verifier)
     limit_rates(app, rate or Rate())
+    app.before_request(_refuse_other_content)
     register_problems(app)
     api = Api(app)
     for blueprint in blueprints:
@@ -77,6 +81,24 @@ def reading() -> AbstractContextManager[Connection]:
     return service.database.reading()
 
 
+def accepts(*content_types: str) -> Callable[[ViewT], ViewT]:
+    """Mark a MethodView class that takes other content than JSON, such as an upload."""
+
+    def mark(view: ViewT) -> ViewT:
+        view.accepted_types = content_types  # type: ignore[attr-defined]  # a mark read by _refuse_other_content
+        return view
+
+    return mark
+
+
+def _refuse_other_content() -> None:
+    """Refuse a body that is not JSON, which the schemas would take for an empty one."""
+    kind = getattr(current_app.view_functions.get(request.endpoint or ""), "view_class", None)
+    accepted = getattr(kind, "accepted_types", ("application/json",))
+    if request.path.startswith("/v1/") and request.content_length and request.mimetype not in accepted:
+        raise UnsupportedMediaType
+
+
 def _trace_requests(app: Flask, name: str) -> None:
     def begin() -> None:
         g.began = monotonic()
@@ -90,7 +112,9 @@ def _trace_requests(app: Flask, name: str) -> None:
         _SECONDS.labels(name).observe(elapsed)
         if request.path.startswith("/v1/"):
             milliseconds = int(elapsed * 1000)
-            get_logger().info("request", method=request.method, path=request.path, status=response.status_code, ms=milliseconds)
+            get_logger().info(
+                "request", method=request.method, path=request.path, status=response.status_code, ms=milliseconds
+            )
         unbind_contextvars("request_id")
         return response
 
@@ -106,7 +130,11 @@ def _add_health(app: Flask, service: Service) -> None:
         problems = {"database": _database_problem(service.database)}
         problems |= {name: check() for name, check in service.checks.items()} if not problems["database"] else {}
         wrong = {name: words for name, words in problems.items() if words}
-        return {"status": "not ready" if wrong else "ready", "service": service.name, "problems": wrong}, 503 if wrong else 200
+        return {
+            "status": "not ready" if wrong else "ready",
+            "service": service.name,
+            "problems": wrong,
+        }, 503 if wrong else 200
 
     def metrics() -> Response:
         return Response(generate_latest(), content_type=CONTENT_TYPE_LATEST)

@@ -32,7 +32,7 @@ def problem(
 ) -> Response:
     """Return a problem document in the caller's language (zh-CN unless Accept-Language prefers en)."""
     language = request.accept_languages.best_match(["zh-CN", "zh", "en"], default="zh-CN")
-    chinese = language is None or language.startswith("zh")
+    chinese = language.startswith("zh")
     body = {
         "type": f"urn:problem:{code}",
         "title": zh if chinese else en,
@@ -57,7 +57,7 @@ def refusal_problem(refusal: Refusal) -> Response:
 
 
 def register_problems(app: Flask) -> None:
-    """Answer every error of `app` with a problem document; an unknown one is logged once and answered without detail."""
+    """Answer every error of `app` with a problem document; an unknown one is logged once, answered without detail."""
 
     def http_error(error: HTTPException) -> Response:
         if error.response is not None and error.code in (None, 301, 302, 304, 307, 308):

@@ -1,0 +1,51 @@
+"""The desk, running on a database of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from flask.testing import FlaskClient
+
+from libs.http import Service
+from tests.support.postgres import FreshDatabase
+from tests.unit.desk.service import create_desk
+from tests.unit.desk.tokens import Signer
+
+MIGRATIONS = Path(__file__).parent / "desk" / "migrations"
+
+
+@pytest.fixture
+def signer() -> Signer:
+    return Signer()
+
+
+@pytest.fixture
+def desk(fresh_database: FreshDatabase, signer: Signer) -> Iterator[Flask]:
+    app = create_desk(fresh_database("desk", migrations=MIGRATIONS).app, signer.verifier())
+    yield app
+    service: Service = app.extensions["service"]
+    service.database.dispose()
+
+
+@pytest.fixture
+def client(desk: Flask, signer: Signer) -> FlaskClient:
+    """Return a client that is signed in as the clerk of the unit."""
+    client = desk.test_client()
+    client.environ_base["HTTP_AUTHORIZATION"] = signer.headers()["Authorization"]
+    return client
+
+
+@pytest.fixture
+def count_rows(desk: Flask) -> Callable[[str], int]:
+    """Return a function that counts the rows of a table."""
+
+    def count(table: str) -> int:
+        service: Service = desk.extensions["service"]
+        with service.database.reading() as connection:
+            return int(connection.scalar(sa.select(sa.func.count()).select_from(sa.table(table))) or 0)
+
+    return count

@@ -1,0 +1,160 @@
+"""The desk: notes are added by clerks of a unit, counted by anybody who is signed in."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from uuid import UUID
+
+import marshmallow as ma
+import sqlalchemy as sa
+from flask import Flask, current_app, request
+from flask.views import MethodView
+from flask_smorest import Blueprint
+
+from libs.clock import SystemClock
+from libs.db import Connection, Database
+from libs.errors import RuleError
+from libs.http import (
+    Cursor,
+    Service,
+    Verifier,
+    create_service_app,
+    current_actor,
+    page_of,
+    public,
+    reading,
+    require,
+    run_command,
+)
+from libs.http.limits import Rate
+
+UNIT = UUID("11111111-1111-7111-8111-111111111111")
+CITY = UUID("22222222-2222-7222-8222-222222222222")
+NOTES = "SELECT note_id, text, minutes FROM note WHERE note_id > :after ORDER BY note_id LIMIT :limit"
+
+notes = Blueprint("notes", __name__, url_prefix="/v1")
+
+
+class NoteTooLongError(RuleError):
+    """A note takes at most 480 minutes."""
+
+    code = "note_too_long"
+    zh = "超过上限"
+    en = "A note takes at most 480 minutes"
+
+
+class NoteSchema(ma.Schema):
+    """The body of a note."""
+
+    text = ma.fields.String(required=True, validate=ma.validate.Length(min=1, max=200))
+    minutes = ma.fields.Integer(required=True, strict=True, validate=ma.validate.Range(min=1, max=1440))
+
+
+class PageSchema(ma.Schema):
+    """Which page."""
+
+    limit = ma.fields.Integer(load_default=2, validate=ma.validate.Range(min=1, max=50))
+    cursor = ma.fields.String(load_default=None)
+
+
+@notes.route("/notes/<uuid:note_id>")
+class NoteView(MethodView):
+    """One note."""
+
+    @notes.arguments(NoteSchema)
+    @notes.response(201)
+    def put(self, fields: dict[str, object], note_id: UUID) -> dict[str, object]:
+        actor = current_actor()
+
+        def add(connection: Connection) -> dict[str, object]:
+            require(actor, frozenset({"clerk"}), [UNIT, CITY])
+            return add_note(connection, note_id=note_id, text=str(fields["text"]), minutes=int(str(fields["minutes"])))
+
+        return run_command(add, terms=fields, command_id=note_id)
+
+
+@notes.route("/notes")
+class NotesView(MethodView):
+    """All notes."""
+
+    @notes.arguments(PageSchema, location="query")
+    @notes.response(200)
+    def get(self, page: dict[str, object]) -> dict[str, object]:
+        limit = int(str(page["limit"]))
+        after = Cursor.unpack(str(page["cursor"] or ""), 1) or [str(UUID(int=0))]
+        with reading() as connection:
+            rows = connection.execute(sa.text(NOTES), {"after": after[0], "limit": limit + 1}).mappings()
+            return page_of([dict(row) for row in rows], limit=limit, key=["note_id"])
+
+    @notes.response(201)
+    def post(self) -> dict[str, object]:
+        fields = request.get_json()
+        return run_command(
+            lambda connection: add_note(connection, note_id=UUID(fields["note_id"]), text="-", minutes=1), terms=fields
+        )
+
+
+@notes.route("/opening-hours")
+@public
+class HoursView(MethodView):
+    """What everybody may ask."""
+
+    @notes.response(200)
+    def get(self) -> dict[str, str]:
+        return {"hours": "9-17"}
+
+
+@notes.route("/failure")
+class FailureView(MethodView):
+    """A mistake of ours."""
+
+    @notes.response(200)
+    def get(self) -> dict[str, str]:
+        raise KeyError("a secret that no caller may read")
+
+
+@notes.route("/slow-notes/<uuid:note_id>")
+class SlowView(MethodView):
+    """A note whose use case waits until the test lets it go on."""
+
+    @notes.response(201)
+    def put(self, note_id: UUID) -> dict[str, object]:
+        gate: Gate = current_app.extensions["service"].parts["gate"]
+
+        def add(connection: Connection) -> dict[str, object]:
+            gate.entered.release()
+            assert gate.open.wait(10)
+            return add_note(connection, note_id=note_id, text="slow", minutes=1)
+
+        return run_command(add, terms={}, command_id=note_id)
+
+
+class Gate:
+    """Lets a test hold a command in the middle."""
+
+    def __init__(self) -> None:
+        self.entered = threading.Semaphore(0)
+        self.open = threading.Event()
+
+
+def add_note(connection: Connection, *, note_id: UUID, text: str, minutes: int) -> dict[str, object]:
+    """Write the note, then refuse it when it is too long: the refusal must take the row back."""
+    row = {"note_id": note_id, "text": text, "minutes": minutes}
+    connection.execute(sa.text("INSERT INTO note VALUES (:note_id, :text, :minutes)"), row)
+    if minutes > 480:
+        raise NoteTooLongError(limit=480, minutes=minutes)
+    return row
+
+
+def create_desk(
+    url: str,
+    verifier: Verifier,
+    *,
+    rate: Rate | None = None,
+    checks: dict[str, Callable[[], str | None]] | None = None,
+) -> Flask:
+    """Return the desk's application."""
+    database = Database(url, application_name="desk")
+    service = Service("desk", database, SystemClock(), checks=checks or {}, parts={"gate": Gate()})
+    return create_service_app(service=service, blueprints=[notes], verifier=verifier, title="Desk", rate=rate)

@@ -1,0 +1,133 @@
+"""What is malformed, unsigned or out of scope is answered with its own problem, and changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from libs.http.app import BODY_MAX_BYTES
+from libs.ids import new_id
+from tests.unit.desk.service import CITY
+from tests.unit.desk.tokens import Signer
+
+Count = Callable[[str], int]
+NOTE = {"text": "Call back", "minutes": 30}
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        (NOTE | {"colour": "red"}, "colour"),
+        (NOTE | {"minutes": "many"}, "minutes"),
+        (NOTE | {"minutes": 30.5}, "minutes"),
+        (NOTE | {"minutes": 0}, "minutes"),
+        (NOTE | {"minutes": 1441}, "minutes"),
+        (NOTE | {"text": 7}, "text"),
+        ({"minutes": 30}, "text"),
+    ],
+)
+def test_a_wrong_field_is_named(client: FlaskClient, count_rows: Count, body: dict[str, object], field: str) -> None:
+    answer = client.put(f"/v1/notes/{new_id()}", json=body)
+
+    assert (answer.status_code, answer.json["code"]) == (422, "invalid_fields")
+    assert field in answer.json["errors"]["json"]
+    assert count_rows("note") == 0
+    assert count_rows("command") == 0
+
+
+@pytest.mark.parametrize(
+    ("path", "sent", "status", "code"),
+    [
+        ("/v1/notes/not-an-id", {"json": NOTE}, 404, "not_found"),
+        (f"/v1/notes/{new_id()}", {"data": "{", "content_type": "application/json"}, 400, "invalid_request"),
+        (
+            f"/v1/notes/{new_id()}",
+            {"data": "text=x", "content_type": "application/x-www-form-urlencoded"},
+            415,
+            "wrong_content_type",
+        ),
+        (f"/v1/notes/{new_id()}", {"json": NOTE | {"text": "x" * BODY_MAX_BYTES}}, 413, "body_too_large"),
+    ],
+)
+def test_a_malformed_request_is_answered_by_its_fault(
+    client: FlaskClient, count_rows: Count, path: str, sent: dict[str, object], status: int, code: str
+) -> None:
+    answer = client.put(path, **sent)
+
+    assert (answer.status_code, answer.json["code"]) == (status, code)
+    assert answer.content_type == "application/problem+json"
+    assert count_rows("note") == 0
+
+
+def test_a_method_that_is_not_there_is_answered_as_such(client: FlaskClient) -> None:
+    answer = client.delete("/v1/notes")
+
+    assert (answer.status_code, answer.json["code"]) == (405, "method_not_allowed")
+
+
+@pytest.mark.parametrize(
+    "wishes",
+    [
+        {"lifetime_seconds": -60},
+        {"aud": "somebody-else"},
+        {"sub": "nobody"},
+        {"roles": [{"role": "clerk"}]},
+    ],
+)
+def test_a_token_that_does_not_hold_is_refused(
+    desk: Flask, signer: Signer, count_rows: Count, wishes: dict[str, object]
+) -> None:
+    answer = desk.test_client().put(f"/v1/notes/{new_id()}", json=NOTE, headers=signer.headers(**wishes))
+
+    assert (answer.status_code, answer.json["code"]) == (401, "not_signed_in")
+    assert count_rows("note") == 0
+
+
+def test_a_token_of_another_key_is_refused(desk: Flask) -> None:
+    answer = desk.test_client().put(f"/v1/notes/{new_id()}", json=NOTE, headers=Signer().headers())
+
+    assert (answer.status_code, answer.json["code"]) == (401, "not_signed_in")
+
+
+def test_a_token_that_was_tampered_with_is_refused(desk: Flask, signer: Signer) -> None:
+    head, body, signature = signer.token().split(".")
+    other_body = signer.token(role="city_admin").split(".")[1]
+    headers = {"Authorization": f"Bearer {head}.{other_body}.{signature}"}
+
+    answer = desk.test_client().put(f"/v1/notes/{new_id()}", json=NOTE, headers=headers)
+
+    assert body != other_body
+    assert answer.status_code == 401
+
+
+@pytest.mark.parametrize("headers", [{}, {"Authorization": "Basic eDp5"}, {"Authorization": "Bearer "}])
+def test_no_token_is_refused(desk: Flask, headers: dict[str, str]) -> None:
+    answer = desk.test_client().put(f"/v1/notes/{new_id()}", json=NOTE, headers=headers)
+
+    assert (answer.status_code, answer.json["code"]) == (401, "not_signed_in")
+
+
+def test_what_is_public_needs_no_token(desk: Flask) -> None:
+    assert desk.test_client().get("/v1/opening-hours").json == {"hours": "9-17"}
+
+
+def test_a_role_elsewhere_is_out_of_scope(desk: Flask, signer: Signer, count_rows: Count) -> None:
+    answer = desk.test_client().put(f"/v1/notes/{new_id()}", json=NOTE, headers=signer.headers(unit=new_id()))
+
+    assert (answer.status_code, answer.json["code"]) == (403, "out_of_scope")
+    assert count_rows("note") == 0
+
+
+def test_a_role_above_reaches_the_unit(desk: Flask, signer: Signer) -> None:
+    answer = desk.test_client().put(f"/v1/notes/{new_id()}", json=NOTE, headers=signer.headers(unit=CITY))
+
+    assert answer.status_code == 201
+
+
+def test_another_role_may_not(desk: Flask, signer: Signer) -> None:
+    answer = desk.test_client().put(f"/v1/notes/{new_id()}", json=NOTE, headers=signer.headers(role="visitor"))
+
+    assert (answer.status_code, answer.json["code"]) == (403, "not_authorised")
