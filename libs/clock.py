@@ -35,7 +35,8 @@ class SystemClock:
 class ManualClock:
     """A time that stands still until it is set; shared by all processes through a file of 8 bytes.
 
-    The file holds microseconds since 1970, or 0 for "follow the machine's time" (the platform after its demo history).
+    The file holds microseconds since 1970; or 0 for "follow the machine's time" (the platform after its demo history);
+    or, negative, how many microseconds to run ahead of the machine's time (after a demonstration moved the day forward).
     """
 
     def __init__(self, path: Path) -> None:
@@ -49,16 +50,27 @@ class ManualClock:
 
     def now(self) -> datetime:
         """Return the time that was set last, or the machine's time when none is set."""
-        microseconds = _STAMP.unpack(self._map[:])[0]
-        return from_microseconds(microseconds) if microseconds else machine_now()
+        microseconds = self._stamp()
+        if microseconds > 0:
+            return from_microseconds(microseconds)
+        return machine_now() + timedelta(microseconds=-microseconds)
+
+    def stands_still(self) -> bool:
+        """Tell whether time moves only when it is set."""
+        return self._stamp() > 0
 
     def set(self, instant: datetime) -> None:
         """Move every process's time to `instant`."""
         self._map[:] = _STAMP.pack(to_microseconds(instant))
 
     def follow_machine(self) -> None:
-        """Let time flow with the machine again."""
-        self._map[:] = _STAMP.pack(0)
+        """Let time flow with the machine again, from where it is if that is ahead of the machine."""
+        ahead = to_microseconds(self.now()) - to_microseconds(machine_now())
+        self._map[:] = _STAMP.pack(-ahead if ahead > 0 else 0)
+
+    def _stamp(self) -> int:
+        microseconds: int = _STAMP.unpack(self._map[:])[0]
+        return microseconds
 
 
 def machine_now() -> datetime:
