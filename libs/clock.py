@@ -68,6 +68,10 @@ class ManualClock:
         ahead = to_microseconds(self.now()) - to_microseconds(machine_now())
         self._map[:] = _STAMP.pack(-ahead if ahead > 0 else 0)
 
+    def start_anew(self) -> None:
+        """Forget every move: time is the machine's."""
+        self._map[:] = _STAMP.pack(0)
+
     def _stamp(self) -> int:
         microseconds: int = _STAMP.unpack(self._map[:])[0]
         return microseconds
