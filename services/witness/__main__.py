@@ -1,0 +1,63 @@
+"""python -m services.witness run|vkey|add-log: see docs/verify/witness.md."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from pathlib import Path
+from types import FrameType
+
+import click
+
+from libs.clock import SystemClock
+from libs.logs import configure
+from services.witness.server import DEFAULT_NAME, Server
+from services.witness.witness import Witness, add_log
+
+_FOLDER = click.option("--folder", type=click.Path(path_type=Path), required=True, help="Its key and its memory.")
+_NAME = click.option("--name", default=DEFAULT_NAME, help="Its name in trust files: a domain and a path of yours.")
+
+
+@click.group()
+def main() -> None:
+    """Watch logs of other parties, and co-sign what they only ever extend."""
+    configure("witness")
+
+
+@main.command()
+@_FOLDER
+@_NAME
+@click.option("--host", default="127.0.0.1")
+@click.option("--port", type=int, default=8090)
+def run(folder: Path, name: str, host: str, port: int) -> None:
+    """Answer POST /add-checkpoint until ended."""
+    server = Server(folder, port, name=name, host=host)
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        threading.Thread(target=server.stop).start()
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+    server.serve()
+
+
+@main.command()
+@_FOLDER
+@_NAME
+def vkey(folder: Path, name: str) -> None:
+    """Print the key that others put into their trust files."""
+    witness = Witness(folder, name=name, clock=SystemClock())
+    click.echo(str(witness.key))
+    witness.close()
+
+
+@main.command(name="add-log")
+@_FOLDER
+@click.argument("key")
+def add(folder: Path, key: str) -> None:
+    """Watch the log with this vkey, and all logs whose names it begins."""
+    add_log(folder, key)
+
+
+if __name__ == "__main__":
+    main()
