@@ -1,0 +1,97 @@
+"""The databases of one server: one per service and one for the broker, each with its own roles, migrated, made anew.
+
+A platform that is emptied between scenarios keeps a migrated template of each database; emptying it is renaming.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+from psycopg import sql
+
+import libs.bus
+import services
+from libs.db.database import plain_url
+from libs.db.embedded import EmbeddedPostgres
+from libs.db.migrations import ROLES, ServiceUrls, create_service_database, grant_connect, migrate
+from services.embedded.folder import DataFolder
+from services.embedded.settings import SERVICES
+
+BUS = "bus"
+DATABASES = (*SERVICES, BUS)
+
+
+class Databases:
+    """Creates, migrates and empties the databases; tells the URLs of their roles."""
+
+    def __init__(self, server: EmbeddedPostgres, folder: DataFolder, *, keeps_templates: bool) -> None:
+        self._server = server
+        self._folder = folder
+        self._keeps_templates = keeps_templates
+
+    def create(self) -> None:
+        """Create what is missing and bring every database to its newest version."""
+        for name in DATABASES:
+            database = template_of(name) if self._keeps_templates else name
+            create_service_database(
+                self._server.superuser_url(), name, passwords=self._passwords(name), database=database
+            )
+            migrate(self._urls(name, database).owner, migrations_of(name))
+        if self._keeps_templates:
+            self.empty()
+
+    def empty(self) -> None:
+        """Put a fresh copy of its template in the place of each database."""
+        with self._superuser() as connection:
+            for name in DATABASES:
+                self._end_sessions(connection, name)
+                drop = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)")
+                connection.execute(drop.format(sql.Identifier(name)))
+                clone = sql.SQL("CREATE DATABASE {} TEMPLATE {} OWNER {} STRATEGY wal_log")
+                parts = (sql.Identifier(part) for part in (name, template_of(name), f"{name}_owner"))
+                connection.execute(clone.format(*parts))
+                grant_connect(connection, name, name)
+
+    @staticmethod
+    def names() -> tuple[str, ...]:
+        """Return the databases there are."""
+        return DATABASES
+
+    def urls(self, name: str) -> ServiceUrls:
+        """Return how the roles of a service (or of the broker) reach its database."""
+        return self._urls(name, name)
+
+    def _urls(self, name: str, database: str) -> ServiceUrls:
+        passwords = self._passwords(name)
+        by_role = {
+            role: self._server.url(role=f"{name}_{role}", password=passwords[role], database=database) for role in ROLES
+        }
+        return ServiceUrls(**by_role)
+
+    def _passwords(self, name: str) -> dict[str, str]:
+        return {role: self._folder.password(f"{name}_{role}.password") for role in ROLES}
+
+    @contextlib.contextmanager
+    def _superuser(self) -> Iterator[psycopg.Connection]:
+        with psycopg.connect(plain_url(self._server.superuser_url()), autocommit=True) as connection:
+            yield connection
+
+    @staticmethod
+    def _end_sessions(connection: psycopg.Connection, name: str) -> None:
+        names = [name, template_of(name)]
+        connection.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = ANY(%s)", [names])
+
+
+def template_of(name: str) -> str:
+    """Return the name of the migrated, empty database that a database is copied from."""
+    return f"{name}_template"
+
+
+def migrations_of(name: str) -> Path:
+    """Return where the migrations of a service, or of the broker, are."""
+    if name == BUS:
+        return Path(libs.bus.__path__[0]) / "migrations"
+    return Path(services.__path__[0]) / name / "migrations"

@@ -1,0 +1,119 @@
+"""What the whole platform answers for itself: health of all parts, the merged API document, and the demo's clock."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from flask import Flask, Response, jsonify, request
+
+from libs.clock import to_microseconds
+from libs.errors import ConflictError, InvalidError
+from libs.http.problems import register_problems
+from services.embedded.front_door import merged_openapi
+from services.embedded.readiness import Health
+from services.embedded.time_travel import Traveller
+
+SETTLED_WAIT_SECONDS = 30.0
+
+
+class ClockGoesBackError(ConflictError):
+    """Time was asked to go back."""
+
+    code = "clock_goes_back"
+    zh = "时间不能倒退"
+    en = "The clock never goes back"
+
+
+class NotSettledError(ConflictError):
+    """Events were still on their way when the wait was over."""
+
+    code = "not_settled"
+    zh = "仍有事件在处理中"
+    en = "Events are still on their way"
+
+
+class InstantMalformedError(InvalidError):
+    """A time was not an instant with its offset."""
+
+    code = "instant_malformed"
+    zh = "时间须为带时区的 RFC 3339 格式"
+    en = "An RFC 3339 instant with its offset is needed"
+
+
+@dataclasses.dataclass(frozen=True)
+class PlatformParts:
+    """What the platform's own answers are made of; `traveller` only where time may be moved."""
+
+    services: Mapping[str, Flask]
+    health: Health
+    title: str
+    traveller: Traveller | None
+
+
+def create_app(parts: PlatformParts) -> Flask:
+    """Return the application behind /readyz, /livez, /openapi.json and, with invented people only, /demo/."""
+    app = Flask(__name__)
+    app.json.ensure_ascii = False  # type: ignore[attr-defined]  # the default provider has it
+    document: list[dict[str, Any]] = []
+
+    def openapi() -> Response:
+        if not document:
+            document.append(merged_openapi(parts.services, title=parts.title))
+        return jsonify(document[0])
+
+    def live() -> Response:
+        return jsonify({"status": "alive"})
+
+    def ready() -> tuple[Response, int]:
+        report = parts.health.report()
+        return jsonify(report), 200 if report["status"] == "ready" else 503
+
+    app.add_url_rule("/openapi.json", "openapi", openapi)
+    app.add_url_rule("/livez", "livez", live)
+    app.add_url_rule("/readyz", "readyz", ready)
+    if parts.traveller is not None:
+        _add_demo(app, parts.traveller)
+    register_problems(app)
+    return app
+
+
+def _add_demo(app: Flask, traveller: Traveller) -> None:
+    def answer_clock() -> Callable[[], Response] | Response:
+        return jsonify({"now": traveller.now().isoformat(), "manual": traveller.stands_still()})
+
+    def move_clock() -> Response | Callable[[], Response]:
+        terms = request.get_json()
+        if "now" in terms:
+            target = _instant(terms["now"])
+            if target < traveller.now():
+                raise ClockGoesBackError(now=traveller.now().isoformat())
+            if not traveller.advance(target):
+                raise NotSettledError(waiting=traveller.waiting())
+        if terms.get("flow"):
+            traveller.flow_on()
+        return answer_clock()
+
+    def settled() -> Response:
+        since = request.args.get("since")
+        instant = _instant(since) if since else None
+        if not traveller.settle(SETTLED_WAIT_SECONDS):
+            raise NotSettledError(waiting=traveller.waiting())
+        return jsonify({"settled": True, "events": traveller.events_since(instant)})
+
+    app.add_url_rule("/demo/clock", "demo_clock", answer_clock, methods=["GET"])
+    app.add_url_rule("/demo/clock", "demo_clock_move", move_clock, methods=["PUT"])
+    app.add_url_rule("/demo/settled", "demo_settled", settled, methods=["GET"])
+
+
+def _instant(text: object) -> datetime:
+    try:
+        instant = datetime.fromisoformat(str(text).replace(" ", "+"))
+    except ValueError as error:
+        raise InstantMalformedError(given=text) from error
+    if instant.tzinfo is None:
+        raise InstantMalformedError(given=text)
+    assert to_microseconds(instant) > 0
+    return instant

@@ -1,0 +1,45 @@
+"""Is the platform well, and if not, what is wrong: asked anew at every call, so that it recovers by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Flask
+
+from libs.clock import monotonic
+from services.embedded.folder import DataFolder
+
+WORKER_FILE = "worker.json"
+WORKER_SILENT_SECONDS_MAX = 4
+
+
+class Health:
+    """Asks every part how it is."""
+
+    def __init__(self, services: Mapping[str, Flask], folder: DataFolder) -> None:
+        self._services = services
+        self._folder = folder
+
+    def report(self) -> dict[str, Any]:
+        """Return {"status": ready|not ready, "problems": {part: words}, "parts": …}."""
+        parts = {name: _answer_of(app) for name, app in self._services.items()}
+        parts["worker"] = self._worker()
+        problems = {
+            f"{name}.{what}": words for name, part in parts.items() for what, words in part["problems"].items()
+        }
+        return {"status": "not ready" if problems else "ready", "problems": problems, "parts": parts}
+
+    def _worker(self) -> dict[str, Any]:
+        """Return what the worker process last wrote about itself."""
+        found = self._folder.read_run(WORKER_FILE)
+        silent_seconds = monotonic() - int(str(found.get("at_ms", 0))) / 1000
+        if not found or silent_seconds > WORKER_SILENT_SECONDS_MAX:
+            return {"status": "not ready", "problems": {"process": "the worker process does not answer"}}
+        problems = found.get("problems", {})
+        return {"status": "not ready" if problems else "ready", "problems": problems}
+
+
+def _answer_of(app: Flask) -> dict[str, Any]:
+    answer = app.test_client().get("/readyz").get_json(silent=True) or {}
+    return {"status": answer.get("status", "not ready"), "problems": answer.get("problems", {"service": "no answer"})}

@@ -1,0 +1,49 @@
+"""The API processes: gunicorn, told in Python, with the application built in each worker after the fork."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from gunicorn.app.base import BaseApplication
+
+from services.embedded.front_door import WSGIApp
+from services.embedded.settings import API_THREADS, API_WORKERS
+
+REQUEST_SECONDS_MAX = 90
+GRACEFUL_SECONDS = 3
+KEEP_ALIVE_SECONDS = 5
+
+
+class FrontDoorServer(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
+    """Serves the front door on one port."""
+
+    def __init__(self, build: Callable[[], WSGIApp], *, host: str, port: int) -> None:
+        """`build` makes the application; it runs once in each worker."""
+        self._build = build
+        self._bind = f"{host}:{port}"
+        super().__init__()
+
+    def load_config(self) -> None:
+        """Set what gunicorn reads from a file elsewhere."""
+        for name, value in self._settings().items():
+            self.cfg.set(name, value)
+
+    def load(self) -> WSGIApp:
+        """Return the application of this worker."""
+        return self._build()
+
+    def _settings(self) -> dict[str, Any]:
+        return {
+            "bind": self._bind,
+            "workers": API_WORKERS,
+            "worker_class": "gthread",
+            "threads": API_THREADS,
+            "timeout": REQUEST_SECONDS_MAX,
+            "graceful_timeout": GRACEFUL_SECONDS,
+            "keepalive": KEEP_ALIVE_SECONDS,
+            "reuse_port": False,
+            "control_socket_disable": True,
+            "loglevel": "warning",
+            "proc_name": "timebank-api",
+        }
