@@ -9,10 +9,10 @@ from types import FrameType
 
 import click
 
-from libs.clock import SystemClock
 from libs.logs import configure
+from libs.tlog.notes import COSIGNATURE, create_signer
 from services.witness.server import DEFAULT_NAME, Server
-from services.witness.witness import Witness, add_log
+from services.witness.witness import add_log
 
 _FOLDER = click.option("--folder", type=click.Path(path_type=Path), required=True, help="Its key and its memory.")
 _NAME = click.option("--name", default=DEFAULT_NAME, help="Its name in trust files: a domain and a path of yours.")
@@ -46,9 +46,7 @@ def run(folder: Path, name: str, host: str, port: int) -> None:
 @_NAME
 def vkey(folder: Path, name: str) -> None:
     """Print the key that others put into their trust files."""
-    witness = Witness(folder, name=name, clock=SystemClock())
-    click.echo(str(witness.key))
-    witness.close()
+    click.echo(str(create_signer(folder / "witness.seed").key(name, kind=COSIGNATURE)))
 
 
 @main.command(name="add-log")
