@@ -17,7 +17,7 @@ def awarded_on(view: View, wallet: WalletKey, instant_us: int) -> int:
     """What counts in the day's cap: awards and what recovery kept of them, less what was reversed."""
     day = day_of(instant_us)
     moved = sum(_award(row, wallet) for row in view.rows_since(wallet) if day_of(row.effective_at) == day)
-    noted = sum(_noted_award(note, wallet) for note in view.notes(wallet) if day_of(note.effective_at) == day)
+    noted = sum(_noted_award(note) for note in view.notes(wallet) if day_of(note.effective_at) == day)
     return moved + noted
 
 
@@ -40,7 +40,7 @@ def _award(row: Entry, wallet: WalletKey) -> int:
     return 0
 
 
-def _noted_award(note: Entry, wallet: WalletKey) -> int:
+def _noted_award(note: Entry) -> int:
     if note.reason == Reason.RECOVERY:
         return note.minutes
     if note.reason in SHORTFALLS or note.reason == Reason.REVERSAL:

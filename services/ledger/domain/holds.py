@@ -185,7 +185,7 @@ def return_stale_grant(
         sheet.move(base, pool(base.district_id), minutes, Reason.GRANT_RETURNED)
 
 
-def need_parts(view: View, needs: Needs, rows: list[Entry]) -> None:
+def need_parts(needs: Needs, rows: list[Entry]) -> None:
     """Ask for the wallets that a hold's parts may come back to."""
     for part in parts_of(rows):
         district_id = part.source.district_id
@@ -211,7 +211,7 @@ class ReleaseHold:
 
     def needs_of_acts(self, view: View, needs: Needs) -> None:
         """Ask for the wallets of its parts."""
-        need_parts(view, needs, view.rows_of_act(self.terms.act_id))
+        need_parts(needs, view.rows_of_act(self.terms.act_id))
 
     def decide(self, view: View) -> Decision:
         """Release every part, or refuse when nothing is held."""

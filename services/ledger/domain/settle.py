@@ -129,7 +129,7 @@ class SettleHours:
     def needs_of_acts(self, view: View, needs: Needs) -> None:
         """Ask for the wallets of the hold's parts."""
         rows = view.rows_of_act(self.terms.act_id) if self.funding != "purchased" else []
-        need_parts(view, needs, rows)
+        need_parts(needs, rows)
         for part in parts_of(rows):
             district_id = part.source.district_id
             needs.wallets.update((clearing(district_id), district_wallet(district_id, WalletClass.REDEEMED)))

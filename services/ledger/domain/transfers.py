@@ -1,4 +1,4 @@
-"""Transfers that people or the programme ask for: gifts, donations, goods, fundings, opening balances, starting credit."""
+"""Transfers that people or the programme ask for: gifts, donations, goods, fundings, old books, starting credit."""
 
 from __future__ import annotations
 

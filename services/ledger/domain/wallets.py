@@ -45,7 +45,7 @@ PERSON_CLASSES = frozenset((*SPENDING_ORDER, *(HELD_TWIN[c] for c in SPENDING_OR
 
 
 class WalletKey(NamedTuple):
-    """What names a wallet in the rules: the district's book, the owner (a person, or the district itself), the class."""
+    """What names a wallet in the rules: the district, the owner (a person or the district itself), the class."""
 
     district_id: Id
     owner_id: Id

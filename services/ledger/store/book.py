@@ -1,0 +1,69 @@
+"""What one process has seen of the books: wallets as of a position; bounded, and dropped when in doubt."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from services.ledger.domain.wallets import Id, WalletKey
+
+WALLETS_CACHED_MAX = 100_000
+
+
+class CachedWallet:
+    """A wallet as of the last row that is known."""
+
+    __slots__ = ("after", "id_bytes", "key", "number", "version")
+
+    def __init__(self, key: WalletKey, number: int, id_bytes: Id, version: int, after: int) -> None:
+        self.key = key
+        self.number = number
+        self.id_bytes = id_bytes
+        self.version = version
+        self.after = after
+
+
+@dataclass(slots=True)
+class Book:
+    """Where a district's journal stood when this process last looked."""
+
+    number: int
+    district_id: Id
+    last_pos: int = -1
+    """The last position that is known; -1 = the journal was not read yet."""
+    last_leaf: bytes = b""
+    last_recorded_at: int = 0
+
+    def is_known(self) -> bool:
+        """Whether the journal was read before."""
+        return self.last_pos >= 0
+
+
+@dataclass(slots=True)
+class BookCache:
+    """All books and wallets that a poster has seen."""
+
+    books: dict[Id, Book] = field(default_factory=dict)
+    districts: dict[int, Id] = field(default_factory=dict)
+    wallets: dict[WalletKey, CachedWallet] = field(default_factory=dict)
+    by_number: dict[int, CachedWallet] = field(default_factory=dict)
+
+    def add_book(self, number: int, district_id: Id) -> None:
+        """Remember a book's number."""
+        self.books.setdefault(district_id, Book(number, district_id))
+        self.districts[number] = district_id
+
+    def add_wallet(self, wallet: CachedWallet) -> None:
+        """Remember a wallet."""
+        self.wallets[wallet.key] = wallet
+        self.by_number[wallet.number] = wallet
+
+    def forget_wallets(self) -> None:
+        """Forget what was read of the journals: after a failure, or when it grows beyond its bound."""
+        self.wallets.clear()
+        self.by_number.clear()
+        for book in self.books.values():
+            book.last_pos, book.last_leaf, book.last_recorded_at = -1, b"", 0
+
+    def is_full(self) -> bool:
+        """Whether it has reached its bound."""
+        return len(self.wallets) > WALLETS_CACHED_MAX

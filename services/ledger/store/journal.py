@@ -1,0 +1,219 @@
+"""Post commands: lock the books, catch up, load what the rules need, decide in order, append by COPY.
+
+The caller's transaction commits, so what this process remembers of its own last rows is checked against the journal
+before it is used again: a transaction that was rolled back leaves no wrong balance behind. One Journal serves one
+thread; any number of processes may post to any book.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+import psycopg
+from sqlalchemy.engine import Connection
+
+from libs.errors import Refusal
+from services.ledger.domain.errors import JOURNALLED, OUTCOME_OF, IdReusedError
+from services.ledger.domain.postings import Command, Decision, Leg, Needs
+from services.ledger.domain.reasons import Outcome, Reason
+from services.ledger.domain.transfers import Transfer
+from services.ledger.domain.wallets import Id, id_of
+from services.ledger.store import loading
+from services.ledger.store.book import Book, BookCache
+from services.ledger.store.rows import COPY_ANSWERS, COPY_ENTRIES, COPY_TAIL, driver_connection, id_array, raw_cursor
+from services.ledger.store.view import JournalView
+from services.ledger.store.writing import Writer
+
+COMMANDS_MAX = 1_000
+MINUTES_STORED_MAX = (1 << 31) - 1
+
+Encode = Callable[[Any], tuple[str, bytes]]
+"""Turns an answer of the rules into an event type and its bytes."""
+
+
+class Posted(NamedTuple):
+    """What became of one command."""
+
+    request_id: Id
+    outcome: int
+    pos: int
+    """The position of its first row."""
+    is_new: bool
+    refusal: Refusal | None
+
+    def raise_refusal(self) -> None:
+        """Raise the refusal, if it was one."""
+        if self.refusal is not None:
+            raise self.refusal
+
+
+class Journal:
+    """Posts to the books of one database; keeps a bounded cache of wallets between posts."""
+
+    def __init__(self, encode: Encode) -> None:
+        self._encode = encode
+        self._cache = BookCache()
+
+    def post(self, connection: Connection, commands: Sequence[Command], *, now_us: int) -> list[Posted]:
+        """Post 1 to 1,000 commands in order, each with a result of its own; the same as one by one.
+
+        A command is refused alone; its neighbours are not affected. A request id seen before has the earlier result.
+        """
+        assert 0 < len(commands) <= COMMANDS_MAX
+        raw = driver_connection(connection)
+        if self._cache.is_full():
+            self._cache.forget_wallets()
+        try:
+            return _Batch(self._cache, self._encode, raw, commands, now_us).post()
+        except BaseException:
+            self._cache.forget_wallets()
+            raise
+
+
+class _Batch:
+    """One post."""
+
+    def __init__(
+        self, cache: BookCache, encode: Encode, raw: psycopg.Connection[Any], commands: Sequence[Command], now_us: int
+    ) -> None:
+        self._cache, self._encode, self._raw, self._commands, self._now_us = cache, encode, raw, commands, now_us
+        self._view = JournalView(cache.wallets)
+        self._writer = Writer(self._view, now_us)
+        self._seen: dict[Id, Posted] = {}
+        self._asked: dict[Id, tuple[int, int, int, int]] = {}
+
+    def post(self) -> list[Posted]:
+        """Do all of it but the commit."""
+        needs = Needs()
+        for command in self._commands:
+            command.needs(needs)
+        cursor = raw_cursor(self._raw)
+        loading.find_books(cursor, self._cache, needs.districts, self._now_us)
+        if needs.acts:
+            needs.districts |= loading.find_books_of_acts(cursor, self._cache, needs.acts)
+        books = sorted((self._cache.books[d] for d in needs.districts), key=lambda book: book.number)
+        self._lock_and_catch_up(books)
+        self._load(cursor, needs)
+        results = [self._post_one(command) for command in self._commands]
+        self._append(cursor)
+        return results
+
+    def _lock_and_catch_up(self, books: list[Book]) -> None:
+        """Lock the books in the one order, then read what was appended since; one round trip for all of it."""
+        requests = id_array(command.request_id for command in self._commands)
+        with self._raw.pipeline():
+            for book in books:
+                lock = "SELECT pg_advisory_xact_lock(%s, %s)"
+                raw_cursor(self._raw).execute(lock, [loading.JOURNAL_LOCK, book.number])
+            # Each statement has a snapshot of its own, taken after the locks before it were granted.
+            caught_up = [loading.send_catch_up(raw_cursor(self._raw), book) for book in books]
+            seen = raw_cursor(self._raw).execute(loading.SEEN, [requests])
+        for found in seen:
+            self._see(found)
+        rows = [cursor.fetchall() for cursor in caught_up]
+        if not all(loading.catch_up(self._cache, b, r) for b, r in zip(books, rows, strict=True)):
+            self._cache.forget_wallets()
+            cursor = raw_cursor(self._raw)
+            for book in books:
+                loading.catch_up(self._cache, book, cursor.execute(loading.LAST_ROW, [book.number]).fetchall())
+        last = max(book.last_recorded_at for book in books)
+        self._view.now_us = max(self._now_us, last + 1)
+
+    def _see(self, row: tuple[Any, ...]) -> None:
+        request_id, pos, outcome, reason, debit, credit, minutes = row
+        refusal = JOURNALLED[outcome]() if outcome in JOURNALLED else None
+        self._seen[request_id] = Posted(request_id, outcome, pos, False, refusal)
+        self._asked[request_id] = (debit, credit, minutes, reason)
+
+    def _load(self, cursor: psycopg.Cursor[Any], needs: Needs) -> None:
+        view, cache = self._view, self._cache
+        if needs.acts:
+            view.load_acts(loading.load_acts(cursor, cache, needs.acts))
+        for command in self._commands:
+            command.needs_of_acts(view, needs)
+        missing = (needs.wallets | needs.notes) - cache.wallets.keys()
+        loading.load_wallets(cursor, cache, missing, self._now_us)
+        if needs.notes:
+            view.load_notes(loading.load_notes(cursor, cache, needs.notes))
+        if needs.history:
+            view.load_history(loading.load_history(cursor, cache, needs))
+
+    def _post_one(self, command: Command) -> Posted:
+        earlier = self._seen.get(command.request_id)
+        if earlier is not None:
+            return self._repeat(command, earlier)
+        try:
+            decision = command.decide(self._view)
+        except Refusal as refusal:
+            return self._refuse(command, command.request_id, refusal)
+        return self._apply(command, decision)
+
+    def _repeat(self, command: Command, earlier: Posted) -> Posted:
+        """The earlier result; the same id with other terms is refused, under an id of its own."""
+        if not isinstance(command, Transfer) or self._asked[command.request_id] == self._terms_of(command):
+            return earlier._replace(is_new=False)
+        asked = f"reused:{command.debit.owner_id.hex()}:{command.credit.owner_id.hex()}:{command.minutes}"
+        request_id = id_of(command.request_id, asked)
+        return self._seen.get(request_id) or self._refuse(command, request_id, IdReusedError())
+
+    def _terms_of(self, command: Transfer) -> tuple[int, int, int, int]:
+        debit, credit = self._cache.wallets.get(command.debit), self._cache.wallets.get(command.credit)
+        return (
+            debit.number if debit else 0,
+            credit.number if credit else 0,
+            storable(command.minutes),
+            command.reason,
+        )
+
+    def _refuse(self, command: Command, request_id: Id, refusal: Refusal) -> Posted:
+        outcome = OUTCOME_OF[type(refusal)]
+        answer = command.refused(refusal)
+        book = self._cache.books[command.district_id]
+        debit = credit = minutes = 0
+        reason = Reason.NOTHING_DUE
+        if isinstance(command, Transfer):
+            debit, credit, minutes, _ = self._terms_of(command)
+            reason = command.reason
+        pos = self._writer.write(
+            book, Leg(command.district_id, None, None, minutes, reason), command.terms,
+            request_id=request_id, outcome=outcome, number=0, legs=1,
+            debit=self._cache.by_number.get(debit), credit=self._cache.by_number.get(credit),
+        )  # fmt: skip
+        if answer is not None:
+            self._writer.answer(book, pos, *self._encode(answer))
+        self._seen[request_id] = Posted(request_id, outcome, pos, True, refusal)
+        self._asked[request_id] = (debit, credit, minutes, reason)
+        return self._seen[request_id]
+
+    def _apply(self, command: Command, decision: Decision) -> Posted:
+        request_id, wallets, books = command.request_id, self._cache.wallets, self._cache.books
+        first, carrier = 0, 0
+        for number, leg in enumerate(decision.legs):
+            pos = self._writer.write(
+                books[leg.district_id], leg, command.terms,
+                request_id=id_of(request_id, str(number)) if number else request_id,
+                outcome=Outcome.NOTED if leg.is_note else Outcome.APPLIED, number=number, legs=len(decision.legs),
+                debit=wallets[leg.debit] if leg.debit else None, credit=wallets[leg.credit] if leg.credit else None,
+            )  # fmt: skip
+            first = first or pos
+            if leg.district_id == command.district_id:
+                carrier = pos
+        if decision.answer is not None:
+            self._writer.answer(books[command.district_id], carrier, *self._encode(decision.answer))
+        self._seen[request_id] = Posted(request_id, Outcome.APPLIED, first, True, None)
+        if isinstance(command, Transfer):
+            self._asked[request_id] = self._terms_of(command)
+        return self._seen[request_id]
+
+    def _append(self, cursor: psycopg.Cursor[Any]) -> None:
+        for statement, rows in ((COPY_ENTRIES, self._writer.entries), (COPY_ANSWERS, self._writer.answers)):
+            if len(rows) > 1:
+                rows.append(COPY_TAIL)
+                with cursor.copy(statement) as copy:
+                    copy.write(b"".join(rows))
+
+
+def storable(minutes: object) -> int:
+    """The minutes as a refused row keeps them; 0 for what no column could hold."""
+    return minutes if isinstance(minutes, int) and 0 < minutes <= MINUTES_STORED_MAX else 0

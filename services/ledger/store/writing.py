@@ -1,0 +1,96 @@
+"""Turn decided legs into rows: positions, versions, running balances and leaf hashes, given out under the lock."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+
+from services.ledger.domain.entries import LEAF, LEAF_PREFIX, LEAF_VERSION, Entry
+from services.ledger.domain.postings import Leg, Terms
+from services.ledger.domain.reasons import Outcome
+from services.ledger.domain.wallets import MAY_OVERDRAW_MAX, NO_ID, Id
+from services.ledger.store.book import Book, CachedWallet
+from services.ledger.store.rows import COPY_HEAD, COPY_ROW, FIELDS, pack_answer
+from services.ledger.store.view import JournalView
+
+SALT_BYTES = 16
+SALTS_AT_ONCE = 128
+
+
+class Writer:
+    """Collects the rows of one post, and keeps the cache of wallets in step with them."""
+
+    def __init__(self, view: JournalView, now_us: int) -> None:
+        self.entries: list[bytes] = [COPY_HEAD]
+        self.answers: list[bytes] = [COPY_HEAD]
+        self._view = view
+        self._now_us = now_us
+        self._salts: list[bytes] = []
+
+    def write(
+        self,
+        book: Book,
+        leg: Leg,
+        terms: Terms,
+        *,
+        request_id: Id,
+        outcome: int,
+        number: int,
+        legs: int,
+        debit: CachedWallet | None,
+        credit: CachedWallet | None,
+    ) -> int:
+        """Make one row, the book's next; return its position."""
+        debit_version = debit_after = credit_version = credit_after = 0
+        minutes = leg.minutes
+        if outcome == Outcome.APPLIED:
+            assert debit is not None
+            assert credit is not None
+            debit_version = debit.version = debit.version + 1
+            debit_after = debit.after = debit.after - minutes
+            credit_version = credit.version = credit.version + 1
+            credit_after = credit.after = credit.after + minutes
+            assert debit_after >= 0 or debit.key.wallet_class <= MAY_OVERDRAW_MAX, "the rules let a wallet go below 0"
+        pos = book.last_pos = book.last_pos + 1
+        recorded_at = book.last_recorded_at = max(self._now_us, book.last_recorded_at + 1)
+        effective_at = leg.effective_at or terms.effective_at or recorded_at
+        salt = self._salt()
+        leaf_hash = hashlib.sha256(
+            LEAF_PREFIX
+            + LEAF.pack(
+                LEAF_VERSION, book.district_id, pos, request_id, terms.cause, terms.act_id, leg.reason, outcome,
+                number, legs, leg.evidence, terms.policy_version, debit.id_bytes if debit else NO_ID,
+                credit.id_bytes if credit else NO_ID, minutes, debit_version, debit_after, credit_version, credit_after,
+                terms.actor, terms.checker, effective_at, recorded_at, salt,
+            )
+        ).digest()  # fmt: skip
+        book.last_leaf = leaf_hash
+        self.entries.append(
+            COPY_ROW.pack(
+                FIELDS, 8, pos, 8, debit.number if debit else 0, 8, credit.number if credit else 0, 8, debit_after,
+                8, credit_after, 8, effective_at, 8, recorded_at, 4, book.number, 4, minutes, 4, debit_version,
+                4, credit_version, 4, terms.policy_version, 2, leg.reason, 2, outcome, 2, number, 2, legs,
+                2, leg.evidence, 16, request_id, 16, terms.cause, 16, terms.act_id, 16, terms.actor,
+                16, terms.checker, 16, salt, 32, leaf_hash,
+            )
+        )  # fmt: skip
+        if self._view.keeps_rows:
+            self._view.add(
+                Entry(
+                    book.district_id, pos, request_id, terms.cause, terms.act_id, leg.reason, outcome, number, legs,
+                    leg.evidence, terms.policy_version, debit.key if debit else None, credit.key if credit else None,
+                    minutes, debit_version, debit_after, credit_version, credit_after, terms.actor, terms.checker,
+                    effective_at, recorded_at, salt, leaf_hash,
+                )
+            )  # fmt: skip
+        return pos
+
+    def answer(self, book: Book, pos: int, event_type: str, payload: bytes) -> None:
+        """Add what the others hear about the row at this position."""
+        self.answers.append(pack_answer(book.number, pos, event_type, payload))
+
+    def _salt(self) -> bytes:
+        if not self._salts:
+            fresh = os.urandom(SALT_BYTES * SALTS_AT_ONCE)
+            self._salts = [fresh[i : i + SALT_BYTES] for i in range(0, len(fresh), SALT_BYTES)]
+        return self._salts.pop()

@@ -1,0 +1,165 @@
+"""The journal on real PostgreSQL: batches, repeats, refusals, rolled-back transactions, other writers."""
+
+from __future__ import annotations
+
+import pytest
+import sqlalchemy
+
+from libs.errors import IdReusedError
+from services.ledger.domain.entries import leaf_bytes, leaf_hash
+from services.ledger.domain.errors import (
+    InsufficientCreditsError,
+    MinutesOutOfRangeError,
+    OtherBookError,
+    SameWalletError,
+)
+from services.ledger.store import loading
+from services.ledger.store.rows import ENTRY_WITH_OWNERS, driver_connection, entry_from, raw_cursor
+from services.ledger.tests.support import EAST, WEST, Ledger, earned, encode_plainly, issue, move, new
+
+
+def entries(ledger: Ledger) -> list:  # type: ignore[type-arg]
+    """Every row of every book."""
+    with ledger.database.reading() as connection:
+        cursor = raw_cursor(driver_connection(connection))
+        districts = dict(cursor.execute(loading.ALL_BOOKS).fetchall())
+        return [entry_from(row, districts) for row in cursor.execute(f"{ENTRY_WITH_OWNERS} ORDER BY e.book, e.pos")]
+
+
+def test_a_batch_moves_what_it_may_and_refuses_the_rest_alone(ledger: Ledger) -> None:
+    lan, min_ = new(), new()
+
+    results = ledger.post(
+        issue(earned(lan), 100),
+        move(earned(lan), earned(min_), 60),
+        move(earned(lan), earned(min_), 60),
+        move(earned(lan), earned(min_), 40),
+    )
+
+    assert [type(r.refusal) for r in results] == [type(None), type(None), InsufficientCreditsError, type(None)]
+    assert ledger.balance(earned(lan)) == 0
+    assert ledger.balance(earned(min_)) == 100
+    assert [row.pos for row in entries(ledger)] == [1, 2, 3, 4]
+
+
+def test_the_same_request_again_has_the_same_result_and_no_second_effect(ledger: Ledger) -> None:
+    lan, min_ = new(), new()
+    ledger.post(issue(earned(lan), 100))
+    gift = move(earned(lan), earned(min_), 60)
+    refused = move(earned(lan), earned(min_), 600)
+
+    first = ledger.post(gift, refused)
+    again = ledger.post(gift, refused, gift)
+    ledger.post(issue(earned(lan), 1000))
+    still_refused = ledger.post(refused)
+
+    assert [r.pos for r in again] == [first[0].pos, first[1].pos, first[0].pos]
+    assert not any(r.is_new for r in again)
+    assert isinstance(still_refused[0].refusal, InsufficientCreditsError)
+    assert ledger.balance(earned(min_)) == 60
+
+
+def test_an_id_reused_with_other_terms_is_refused_and_recorded(ledger: Ledger) -> None:
+    lan, min_ = new(), new()
+    gift = issue(earned(lan), 100)
+    ledger.post(gift)
+    other = gift.__class__(gift.request_id, gift.terms, gift.debit, earned(min_), 100, gift.reason)
+
+    results = ledger.post(other, other)
+
+    assert [type(r.refusal) for r in results] == [IdReusedError, IdReusedError]
+    assert ledger.balance(earned(min_)) == 0
+    assert len(entries(ledger)) == 2
+
+
+@pytest.mark.parametrize(
+    ("minutes", "same", "west", "refusal"),
+    [
+        (0, False, False, MinutesOutOfRangeError),
+        (-5, False, False, MinutesOutOfRangeError),
+        (1 << 62, False, False, MinutesOutOfRangeError),
+        (5, True, False, SameWalletError),
+        (5, False, True, OtherBookError),
+    ],
+)
+def test_bad_terms_are_refused_by_name_and_change_nothing(
+    ledger: Ledger, minutes: int, same: bool, west: bool, refusal: type[Exception]
+) -> None:
+    lan, min_ = new(), new()
+    ledger.post(issue(earned(lan), 100))
+    credit = earned(lan) if same else earned(min_, WEST if west else EAST)
+
+    results = ledger.post(move(earned(lan), credit, minutes), move(earned(lan), earned(new()), 1))
+
+    assert [type(r.refusal) for r in results] == [refusal, type(None)]
+    assert ledger.balance(earned(lan)) == 99
+
+
+def test_what_was_rolled_back_leaves_no_wrong_balance_behind(ledger: Ledger) -> None:
+    lan, min_ = new(), new()
+    ledger.post(issue(earned(lan), 100))
+
+    with pytest.raises(ZeroDivisionError), ledger.database.transaction() as connection:
+        ledger.journal.post(connection, [move(earned(lan), earned(min_), 70)], now_us=ledger.now_us)
+        raise ZeroDivisionError
+    results = ledger.post(move(earned(lan), earned(min_), 100))
+
+    assert results[0].refusal is None
+    assert [row.pos for row in entries(ledger)] == [1, 2]
+
+
+def test_two_posters_in_turn_see_each_others_rows(ledger: Ledger) -> None:
+    lan, min_ = new(), new()
+    other = Ledger(ledger.database.url)
+    ledger.post(issue(earned(lan), 100), issue(earned(min_), 1))
+    other.post(move(earned(lan), earned(min_), 30))
+
+    results = ledger.post(move(earned(lan), earned(min_), 71), move(earned(min_), earned(lan), 31))
+
+    assert isinstance(results[0].refusal, InsufficientCreditsError)
+    assert results[1].refusal is None
+    assert ledger.balance(earned(lan)) == 101
+    other.database.dispose()
+
+
+def test_every_leaf_hash_is_that_of_its_row(ledger: Ledger) -> None:
+    lan, min_ = new(), new()
+    ledger.post(issue(earned(lan), 100), move(earned(lan), earned(min_), 60), move(earned(lan), earned(min_), 60))
+
+    rows = entries(ledger)
+
+    assert len(rows) == 3
+    assert all(leaf_hash(leaf_bytes(row)) == row.leaf_hash for row in rows)
+
+
+def test_a_clock_that_jumps_backwards_does_not_turn_the_journal_back(ledger: Ledger) -> None:
+    lan = new()
+    ledger.post(issue(earned(lan), 1))
+    ledger.now_us -= 3_600_000_000
+
+    ledger.post(issue(earned(lan), 2), issue(earned(lan), 3))
+
+    times = [row.recorded_at for row in entries(ledger)]
+    assert times == sorted(set(times))
+
+
+def test_a_poster_that_bypasses_the_lock_is_refused_by_the_constraints(ledger: Ledger) -> None:
+    lan, min_ = new(), new()
+    ledger.post(issue(earned(lan), 100))
+    bypass = Ledger(ledger.database.url)
+    bypass.post(move(earned(lan), earned(min_), 10))
+    ledger.post(move(earned(lan), earned(min_), 10))
+    stale = bypass.journal._cache
+    for book in stale.books.values():
+        book.last_pos = 2
+    row = entries(ledger)[2]
+
+    with pytest.raises(sqlalchemy.exc.IntegrityError), ledger.database.transaction() as connection:
+        connection.exec_driver_sql(
+            "INSERT INTO journal.entry SELECT pos + 1, debit, credit, debit_after, credit_after, effective_at,"
+            " recorded_at, book, minutes, debit_version, credit_version, policy_version, reason, outcome, leg, legs,"
+            " evidence, gen_random_uuid(), cause, act_id, actor, checker, salt, leaf_hash FROM journal.entry"
+            f" WHERE pos = {row.pos}"
+        )
+    bypass.database.dispose()
+    assert encode_plainly(1)[0] == "int"
