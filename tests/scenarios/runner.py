@@ -78,9 +78,7 @@ class Run:
         rows = all_wallets(world)
         problems = invariants(rows)
         if code != wanted:
-            problems.append(
-                f"expected {'refusal ' + wanted if wanted else 'success'}, found {'refusal ' + code if code else 'success'}"
-            )
+            problems.append(f"expected {_outcome(wanted)}, found {_outcome(code)}")
         if wanted and _amounts(before) != _amounts(rows):
             problems.append("a refused step moved credit or holds")
         if made.verb == "approve_many" and skipped != step.get("skipped", {}):
@@ -115,6 +113,10 @@ class Run:
     def _later(self, path: str) -> str | None:
         document = self.client.get(A, path)
         return str(document.get("code")) if document.get("state") in DONE_STATES else None
+
+
+def _outcome(code: str | None) -> str:
+    return f"refusal {code}" if code else "success"
 
 
 def _field_errors(document: dict[str, Any]) -> str:

@@ -1,4 +1,4 @@
-"""A whole embedded platform for tests: another process, started by the command a person would use, reset between stories."""
+"""A whole embedded platform for tests: another process, started as a person would, reset between stories."""
 
 import os
 import signal
