@@ -1,0 +1,267 @@
+"""Every refusal of accounts: its code, and why, in two languages."""
+
+from libs.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError, RuleError
+
+
+class PersonNotFoundError(NotFoundError):
+    """Nobody is registered under this id, or the caller may not know of them."""
+
+    code = "person_not_found"
+    zh = "没有找到该人员"
+    en = "There is no such person"
+
+
+class UnitNotFoundError(NotFoundError):
+    """The organisation tree has no such node."""
+
+    code = "unit_not_found"
+    zh = "没有找到该组织单位"
+    en = "There is no such organisation unit"
+
+
+class RecordNotFoundError(NotFoundError):
+    """There is no such relation, assessment, hardship record, grant or policy."""
+
+    code = "record_not_found"
+    zh = "没有找到该记录"
+    en = "There is no such record"
+
+
+class PersonSuspendedError(ForbiddenError):
+    """A suspended person may do nothing new."""
+
+    code = "person_suspended"
+    zh = "该人员已被暂停"
+    en = "The person is suspended"
+
+
+class ConsentMissingError(ForbiddenError):
+    """Acting for someone needs their word, recorded."""
+
+    code = "consent_missing"
+    zh = "代办须记录本人同意"
+    en = "Acting for someone needs a recorded consent"
+
+
+class MakerIsCheckerError(ForbiddenError):
+    """The second signature is somebody else's."""
+
+    code = "maker_is_checker"
+    zh = "经办人不能复核自己经办的事项"
+    en = "The same person may not be on both sides of a two-person act"
+
+
+class RelationNotVerifiedError(ForbiddenError):
+    """The relation is unknown or only declared."""
+
+    code = "relation_not_verified"
+    zh = "亲属关系未经核实"
+    en = "The relation is declared but not verified, or unknown"
+
+
+class SelfGrantError(ForbiddenError):
+    """Nobody gives a role to themselves."""
+
+    code = "self_grant"
+    zh = "不能给自己授权"
+    en = "Nobody may grant a role to themselves"
+
+
+class SignInFailedError(ForbiddenError):
+    """Wrong name, wrong password or code, or a person who may not sign in: it is never said which."""
+
+    code = "sign_in_failed"
+    zh = "登录名或密码不正确"
+    en = "The name or the password is wrong"
+
+
+class RefreshTokenInvalidError(ForbiddenError):
+    """The refresh token is unknown, expired, or its session has ended."""
+
+    code = "refresh_token_invalid"
+    zh = "登录已失效，请重新登录"
+    en = "The session has ended; sign in again"
+
+
+class RefreshTokenReusedError(ForbiddenError):
+    """A refresh token was shown twice: the session is ended, because one of the two is a thief."""
+
+    code = "refresh_token_reused"
+    zh = "登录凭证被重复使用，已全部退出"
+    en = "This refresh token was used before; the session is ended"
+
+
+class PersonExistsError(ConflictError):
+    """The identity number is already registered."""
+
+    code = "person_exists"
+    zh = "该证件号码已登记"
+    en = "The same identity number is already registered"
+
+
+class PhoneNumberTakenError(ConflictError):
+    """Another person signs in with this phone number."""
+
+    code = "phone_number_taken"
+    zh = "该手机号已用于登录"
+    en = "Another person signs in with this phone number"
+
+
+class SignInNameTakenError(ConflictError):
+    """Another person has this sign-in name."""
+
+    code = "sign_in_name_taken"
+    zh = "该登录名已被使用"
+    en = "Another person has this sign-in name"
+
+
+class WrongPersonStateError(ConflictError):
+    """What was asked does not fit the person's status."""
+
+    code = "wrong_person_state"
+    zh = "该人员当前状态不允许此操作"
+    en = "The person's present status does not allow this"
+
+
+class AlreadyDecidedError(ConflictError):
+    """It was confirmed, decided or ended before."""
+
+    code = "already_decided"
+    zh = "该事项已经办结"
+    en = "This was decided before"
+
+
+class PolicyOutdatedError(ConflictError):
+    """Another version was published since this one was proposed."""
+
+    code = "policy_outdated"
+    zh = "提交后已有新版本规则，请重新提交"
+    en = "Another version was published since; propose it again"
+
+
+class RoleConflictError(RuleError):
+    """An auditor holds no other staff role, so that whoever looks has never signed."""
+
+    code = "role_conflict"
+    zh = "审计员不得兼任其他工作角色"
+    en = "An auditor may hold no other staff role"
+
+
+class RoleUnitMismatchError(RuleError):
+    """This role is not held at a unit of this level."""
+
+    code = "role_unit_mismatch"
+    zh = "该角色不能设在此级组织"
+    en = "This role is not held at a unit of this level"
+
+
+class RoleMissingError(RuleError):
+    """The person lacks the role that this is about."""
+
+    code = "role_missing"
+    zh = "该人员没有相应角色"
+    en = "The person does not have the role this is about"
+
+
+class UnitLevelError(RuleError):
+    """The organisation tree is city, district, street, community, service point, in this order."""
+
+    code = "unit_level_wrong"
+    zh = "组织层级不符"
+    en = "A unit of this level does not belong under this parent"
+
+
+class DistrictNeededError(RuleError):
+    """A programme policy belongs to a district."""
+
+    code = "district_needed"
+    zh = "规则只能属于区县"
+    en = "A programme policy belongs to a district"
+
+
+class SelfRelationError(RuleError):
+    """Nobody is their own relative."""
+
+    code = "relation_to_self"
+    zh = "不能与本人建立关系"
+    en = "Nobody is their own relative"
+
+
+class BornInFutureError(RuleError):
+    """The day of birth, or of death, cannot be."""
+
+    code = "date_impossible"
+    zh = "日期不合理"
+    en = "This date cannot be"
+
+
+class IdNumberInvalidError(InvalidError):
+    """The identity number fails its own check."""
+
+    code = "id_number_invalid"
+    zh = "证件号码有误"
+    en = "The identity number is not valid"
+
+
+class PhoneNumberInvalidError(InvalidError):
+    """The phone number is not one."""
+
+    code = "phone_number_invalid"
+    zh = "电话号码有误"
+    en = "The phone number is not valid"
+
+
+class PasswordTooWeakError(InvalidError):
+    """The password is too short or too long."""
+
+    code = "password_too_weak"
+    zh = "密码长度须为8至128个字符"
+    en = "A password has 8 to 128 characters"
+
+
+class NameForbiddenError(RuleError):
+    """Regulators forbid 银行 in the public names of such programmes."""
+
+    code = "name_forbidden"
+    zh = "名称不得含有“银行”"
+    en = "A public name may not contain 银行"
+
+
+class ParameterFixedError(RuleError):
+    """Nobody may change this parameter."""
+
+    code = "parameter_fixed"
+    zh = "该参数不得更改"
+    en = "This parameter may not be changed by anyone"
+
+
+class ParameterOutOfBoundsError(RuleError):
+    """The value is of another type, or outside the parameter's bounds."""
+
+    code = "parameter_out_of_bounds"
+    zh = "参数超出允许范围"
+    en = "The value is outside the parameter's bounds"
+
+
+class ParameterUnknownError(RuleError):
+    """No parameter has this name."""
+
+    code = "parameter_unknown"
+    zh = "没有该参数"
+    en = "There is no such parameter"
+
+
+class PresetUnknownError(RuleError):
+    """No preset has this name."""
+
+    code = "preset_unknown"
+    zh = "没有该预设规则"
+    en = "There is no such preset"
+
+
+class PolicyBackdatedError(RuleError):
+    """Rules never change backwards."""
+
+    code = "policy_backdated"
+    zh = "规则须自次日或以后生效，且不得早于已发布的版本"
+    en = "A policy takes effect on a later day than today, and not before the version published last"

@@ -1,0 +1,1 @@
+"""What accounts uses beside its database: passwords, tokens, preset files."""

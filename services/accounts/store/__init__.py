@@ -1,0 +1,1 @@
+"""How accounts is kept in PostgreSQL."""

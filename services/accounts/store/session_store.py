@@ -1,0 +1,136 @@
+"""Load and save sessions, refresh tokens, failed sign-ins and the keys that tokens are signed with."""
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from services.accounts.store.tables import refresh_token, session, sign_in_failure, signing_key
+from services.accounts.store.vault import Vault
+
+KEY_SET_LOCK = 7_300_281
+
+
+@dataclass(frozen=True)
+class Session:
+    """Somebody signed in on one device."""
+
+    session_id: UUID
+    person_id: UUID
+    began_at: datetime
+    expires_at: datetime
+    ended_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class SigningKey:
+    """A key that tokens are, will be or were signed with; `retired_at` is when its last token has expired."""
+
+    key_id: str
+    public_key: bytes
+    active_from: datetime
+    retired_at: datetime | None = None
+
+
+class SessionStore:
+    """Sessions of one transaction."""
+
+    def __init__(self, connection: Connection, vault: Vault) -> None:
+        self._connection = connection
+        self._vault = vault
+
+    def add_session(self, new: Session) -> None:
+        """Save a new session."""
+        self._connection.execute(session.insert().values(**asdict(new)))
+
+    def lock_session(self, session_id: UUID) -> Session | None:
+        """Return a session for change, or None."""
+        row = self._connection.execute(
+            sa.select(session).where(session.c.session_id == session_id).with_for_update()
+        ).first()
+        return Session(row.session_id, row.person_id, row.began_at, row.expires_at, row.ended_at) if row else None
+
+    def end_session(self, session_id: UUID, *, because: str, at: datetime) -> None:
+        """End one session."""
+        self._end(session.c.session_id == session_id, because, at)
+
+    def end_sessions_of(self, person_id: UUID, *, because: str, at: datetime) -> None:
+        """End all sessions of a person."""
+        self._end(session.c.person_id == person_id, because, at)
+
+    def _end(self, which: sa.ColumnElement[bool], because: str, at: datetime) -> None:
+        self._connection.execute(
+            session.update().where(which, session.c.ended_at.is_(None)).values(ended_at=at, ended_because=because)
+        )
+
+    def add_refresh_token(self, digest: bytes, session_id: UUID) -> None:
+        """Save what stands for a refresh token."""
+        self._connection.execute(refresh_token.insert().values(digest=digest, session_id=session_id))
+
+    def session_of_token(self, digest: bytes) -> UUID | None:
+        """Return the session a refresh token belongs to, used or not."""
+        query = sa.select(refresh_token.c.session_id).where(refresh_token.c.digest == digest)
+        found: UUID | None = self._connection.scalar(query)
+        return found
+
+    def use_refresh_token(self, digest: bytes, *, at: datetime) -> bool:
+        """Use a token up; False when it was used before."""
+        used = self._connection.execute(
+            refresh_token.update()
+            .where(refresh_token.c.digest == digest, refresh_token.c.used_at.is_(None))
+            .values(used_at=at)
+        )
+        return used.rowcount == 1
+
+    def forget_sessions(self, *, expired_before: datetime) -> int:
+        """Delete sessions that nobody can continue any more."""
+        return self._connection.execute(session.delete().where(session.c.expires_at < expired_before)).rowcount
+
+    def failures(self, subject: bytes, *, since: datetime) -> int:
+        """Count failed sign-ins of a name or an address."""
+        query = sa.select(sa.func.count()).where(
+            sign_in_failure.c.subject == subject, sign_in_failure.c.failed_at > since
+        )
+        return self._connection.scalar(query) or 0
+
+    def add_failures(self, subjects: list[bytes], *, at: datetime) -> None:
+        """Count a failed sign-in for each subject."""
+        self._connection.execute(
+            sign_in_failure.insert(), [{"subject": subject, "failed_at": at} for subject in subjects]
+        )
+
+    def forget_failures(self, subject: bytes) -> None:
+        """Start counting anew after a success."""
+        self._connection.execute(sign_in_failure.delete().where(sign_in_failure.c.subject == subject))
+
+    # Signing keys.
+
+    def lock_key_set(self) -> None:
+        """Let one transaction at a time change the signing keys."""
+        self._connection.execute(sa.select(sa.func.pg_advisory_xact_lock(KEY_SET_LOCK)))
+
+    def add_signing_key(self, new: SigningKey, private_key: bytes) -> None:
+        """Save a new key; its private half is sealed."""
+        sealed = self._vault.seal_secret(private_key, name=new.key_id)
+        self._connection.execute(signing_key.insert().values(**asdict(new), sealed_private_key=sealed))
+
+    def retire_signing_key(self, key_id: str, *, at: datetime) -> None:
+        """Say from when on no token signed with this key is valid."""
+        self._connection.execute(signing_key.update().where(signing_key.c.key_id == key_id).values(retired_at=at))
+
+    def signing_keys(self) -> list[SigningKey]:
+        """Return all keys, oldest first."""
+        rows = self._connection.execute(
+            sa.select(signing_key).order_by(signing_key.c.active_from, signing_key.c.key_id)
+        )
+        return [SigningKey(row.key_id, bytes(row.public_key), row.active_from, row.retired_at) for row in rows]
+
+    def private_key(self, key_id: str) -> bytes:
+        """Return the private half of a key, opened."""
+        sealed = self._connection.scalar(
+            sa.select(signing_key.c.sealed_private_key).where(signing_key.c.key_id == key_id)
+        )
+        assert sealed is not None
+        return self._vault.open_secret(bytes(sealed), name=key_id)

@@ -1,0 +1,1 @@
+"""What people do in accounts: one verb per file."""

@@ -1,0 +1,97 @@
+"""One command as a use case sees it: who asks, when, on which transaction; and whether they may."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from libs.clock import local_date
+from libs.contracts.powers import POWERS
+from libs.errors import ForbiddenError
+from libs.http import Actor, RoleAt, holds, require
+from services.accounts import messages
+from services.accounts.domain.errors import ConsentMissingError, MakerIsCheckerError, PersonSuspendedError
+from services.accounts.domain.persons import Person, Status
+from services.accounts.store.store import Store
+
+
+@dataclass(frozen=True)
+class OnBehalf:
+    """For whom somebody else acts: whose word it is, how it was given, why."""
+
+    acting_for: UUID | None = None
+    consent: str = ""
+    why: str = ""
+
+
+@dataclass(frozen=True)
+class Act:
+    """What every use case needs: the stores of its transaction, who acts, and the platform's time."""
+
+    store: Store
+    actor_id: UUID
+    now: datetime
+
+    @property
+    def today(self) -> date:
+        """Return the programme's local day."""
+        return local_date(self.now)
+
+    def actor(self) -> Actor:
+        """Return who acts with the roles they hold now, not those of their token.
+
+        Raises:
+            PersonSuspendedError: they are suspended.
+            ForbiddenError: they are nobody, dead or erased.
+        """
+        person = self.store.persons.find(self.actor_id)
+        if person is not None and person.status is Status.SUSPENDED:
+            raise PersonSuspendedError
+        if person is None or person.status is not Status.ACTIVE:
+            raise ForbiddenError
+        grants = self.store.persons.roles(self.actor_id)
+        return Actor(self.actor_id, tuple(RoleAt(grant.role, grant.unit_id) for grant in grants))
+
+    def require(self, power: str, unit_id: UUID) -> None:
+        """Refuse unless who acts has the power at a unit.
+
+        Raises:
+            PersonSuspendedError, ForbiddenError (`not_authorised`), OutOfScopeError
+        """
+        require(self.actor(), POWERS[power], self.store.units.unit(unit_id).path)
+
+    def holds(self, power: str, unit_id: UUID) -> bool:
+        """Tell whether who acts has the power at a unit."""
+        return holds(self.actor(), POWERS[power], self.store.units.unit(unit_id).path)
+
+    def refuse_own(self, person_id: UUID) -> None:
+        """Refuse staff who would decide something about themselves.
+
+        Raises:
+            MakerIsCheckerError
+        """
+        if person_id == self.actor_id:
+            raise MakerIsCheckerError
+
+    def keep_consent(self, on_behalf: OnBehalf, act: str) -> None:
+        """Keep the consent of a person for whom this is done.
+
+        Raises:
+            ConsentMissingError: somebody is acted for without their recorded word.
+        """
+        if on_behalf.acting_for is None:
+            return
+        if not on_behalf.consent.strip():
+            raise ConsentMissingError
+        self.store.records.add_consent(
+            person_id=on_behalf.acting_for,
+            act=act,
+            how=on_behalf.consent,
+            why=on_behalf.why,
+            by=self.actor_id,
+            at=self.now,
+        )
+
+    def publish(self, person: Person) -> None:
+        """Tell the others the person's present state."""
+        roles = self.store.persons.roles(person.person_id)
+        self.store.append(messages.person_state(person, roles, now=self.now))

@@ -1,0 +1,69 @@
+"""Record an ability grade or hardship categories, and confirm them as a second person."""
+
+from uuid import UUID
+
+from libs.errors import IdReusedError
+from services.accounts.domain.errors import RecordNotFoundError, RoleMissingError
+from services.accounts.domain.findings import Finding, FindingKind
+from services.accounts.domain.persons import Grade, Hardship, Person
+from services.accounts.domain.roles import Role
+from services.accounts.usecases.act import Act
+
+_POWERS = {FindingKind.ASSESSMENT: "assess_grade", FindingKind.HARDSHIP: "record_hardship"}
+
+
+def record_finding(
+    act: Act,
+    *,
+    finding_id: UUID,
+    kind: FindingKind,
+    person_id: UUID,
+    grade: Grade | None = None,
+    categories: tuple[Hardship, ...] = (),
+) -> Finding:
+    """Record what was found about a recipient; it takes effect when a checker confirms it.
+
+    Raises:
+        PersonNotFoundError
+        OutOfScopeError, ForbiddenError: the actor may not record this about the person.
+        RoleMissingError: grades and hardship are a recipient's.
+        IdReusedError
+    """
+    person = act.store.persons.person(person_id)
+    act.require(_POWERS[kind], person.home_unit_id)
+    if act.store.records.find_finding(finding_id) is not None:
+        raise IdReusedError(finding_id=finding_id)
+    if not any(grant.role is Role.RECIPIENT for grant in act.store.persons.roles(person_id)):
+        raise RoleMissingError(role=Role.RECIPIENT)
+    finding = Finding(
+        finding_id=finding_id,
+        kind=kind,
+        person_id=person_id,
+        recorded_by=act.actor_id,
+        recorded_at=act.now,
+        grade=grade,
+        categories=tuple(sorted(set(categories))),
+    )
+    act.store.records.add_finding(finding)
+    return finding
+
+
+def confirm_finding(act: Act, *, finding_id: UUID, kind: FindingKind) -> tuple[Finding, Person]:
+    """Confirm a finding as the second person: from now on it counts.
+
+    Raises:
+        RecordNotFoundError, MakerIsCheckerError, AlreadyDecidedError
+        OutOfScopeError, ForbiddenError: the actor may not confirm records of this person.
+    """
+    finding = act.store.records.find_finding(finding_id)
+    if finding is None or finding.kind is not kind:
+        raise RecordNotFoundError(finding_id=finding_id)
+    person = act.store.persons.lock_person(finding.person_id)
+    if finding.recorded_by != act.actor_id:
+        act.require("confirm_record", person.home_unit_id)
+    confirmed = finding.confirm(act.actor_id, act.now)
+    changed = confirmed.applied_to(person)
+    act.store.records.save_finding(confirmed)
+    act.store.persons.save(changed)
+    act.publish(changed)
+    return confirmed, changed

@@ -1,0 +1,89 @@
+"""Record that two persons are related, and confirm it as a second person."""
+
+from uuid import UUID
+
+from libs.errors import IdReusedError
+from services.accounts import messages
+from services.accounts.domain.relations import Relation, RelationKind, declare_relation
+from services.accounts.usecases.act import Act
+
+
+def record_relation(
+    act: Act, *, relation_id: UUID, person_id: UUID, relative_id: UUID, kind: RelationKind, verified: bool
+) -> Relation:
+    """Record that `relative_id` is the `kind` of `person_id`; it counts as declared until confirmed.
+
+    A person may declare their own relations; staff declare, or ask a checker to verify, those of people they reach.
+
+    Raises:
+        PersonNotFoundError: one of the two is not registered.
+        OutOfScopeError, ForbiddenError: the actor reaches neither of the two.
+        SelfRelationError, IdReusedError
+    """
+    person = act.store.persons.person(person_id)
+    relative = act.store.persons.person(relative_id)
+    is_own = act.actor_id in (person_id, relative_id) and not verified
+    if not is_own and not act.holds("record_relation", relative.home_unit_id):
+        act.require("record_relation", person.home_unit_id)
+    if is_own:
+        act.actor()
+    if act.store.records.find_relation(relation_id) is not None:
+        raise IdReusedError(relation_id=relation_id)
+    relation = declare_relation(
+        relation_id=relation_id,
+        person_id=person_id,
+        relative_id=relative_id,
+        kind=kind,
+        recorded_by=act.actor_id,
+        verified=verified,
+    )
+    act.store.records.add_relation(relation, at=act.now)
+    act.store.append(*messages.relation_states(relation, now=act.now))
+    return relation
+
+
+def confirm_relation(act: Act, *, relation_id: UUID) -> Relation:
+    """Confirm a relation as the second person; earlier declarations of the same relation end.
+
+    Raises:
+        RecordNotFoundError, MakerIsCheckerError, AlreadyDecidedError
+        OutOfScopeError, ForbiddenError: the actor may not confirm records of either of the two.
+    """
+    relation = act.store.records.lock_relation(relation_id)
+    if relation.recorded_by != act.actor_id:
+        _require_either(act, "confirm_record", relation)
+    confirmed = relation.confirm(act.actor_id)
+    for other in act.store.records.relations_between(relation.person_id, relation.relative_id):
+        if other.relation_id != relation_id and not other.verified and _says_the_same(other, relation):
+            act.store.records.save_relation(other.end())
+            act.store.append(*messages.relation_states(other.end(), now=act.now))
+    act.store.records.save_relation(confirmed)
+    act.store.append(*messages.relation_states(confirmed, now=act.now))
+    return confirmed
+
+
+def end_relation(act: Act, *, relation_id: UUID) -> Relation:
+    """End a relation.
+
+    Raises:
+        RecordNotFoundError, AlreadyDecidedError
+        OutOfScopeError, ForbiddenError: the actor reaches neither of the two.
+    """
+    relation = act.store.records.lock_relation(relation_id)
+    _require_either(act, "record_relation", relation)
+    ended = relation.end()
+    act.store.records.save_relation(ended)
+    act.store.append(*messages.relation_states(ended, now=act.now))
+    return ended
+
+
+def _require_either(act: Act, power: str, relation: Relation) -> None:
+    relative = act.store.persons.person(relation.relative_id)
+    if not act.holds(power, relative.home_unit_id):
+        act.require(power, act.store.persons.person(relation.person_id).home_unit_id)
+
+
+def _says_the_same(one: Relation, other: Relation) -> bool:
+    if one.person_id == other.person_id:
+        return one.kind is other.kind
+    return one.kind is other.kind.inverse

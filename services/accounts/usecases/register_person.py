@@ -1,0 +1,161 @@
+"""Register a person: what rules need in the open, who they are sealed with a key of their own."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from uuid import UUID
+
+from libs.errors import IdReusedError
+from libs.ids import id_from_cause
+from services.accounts import messages
+from services.accounts.domain.errors import (
+    DistrictNeededError,
+    PersonExistsError,
+    PhoneNumberTakenError,
+    SignInNameTakenError,
+)
+from services.accounts.domain.identity import (
+    IdKind,
+    LookUp,
+    canonical_id_number,
+    canonical_name,
+    canonical_phone,
+)
+from services.accounts.domain.persons import (
+    Home,
+    Person,
+    Qualifications,
+    Sex,
+    Status,
+    VisitRisk,
+    refuse_impossible_birth,
+)
+from services.accounts.domain.roles import Role, RoleGrant
+from services.accounts.store.person_store import Identity
+from services.accounts.usecases.act import Act, OnBehalf
+
+
+@dataclass(frozen=True)
+class Registration:
+    """Everything that may be said when somebody is registered. The password is hashed already."""
+
+    person_id: UUID
+    names: dict[str, str]
+    born: date
+    sex: Sex
+    home_unit_id: UUID
+    roles: tuple[Role, ...] = ()
+    phone_number: str | None = None
+    sign_in_name: str | None = None
+    password_hash: str | None = None
+    id_number: tuple[IdKind, str] | None = None
+    address: str | None = None
+    contacts: tuple[dict[str, str], ...] = ()
+    home: Home | None = None
+    household_id: UUID | None = None
+    has_phone: bool = True
+    visit_risk: VisitRisk | None = None
+    qualifications: Qualifications = field(default_factory=Qualifications)
+
+
+def register_person(act: Act, registration: Registration, *, on_behalf: OnBehalf) -> Person:
+    """Register somebody at home in a unit that the actor reaches.
+
+    Raises:
+        OutOfScopeError, ForbiddenError: the actor may not register people there.
+        PersonExistsError: the same identity number is registered.
+        SignInNameTakenError, PhoneNumberTakenError: somebody else signs in with it.
+        DistrictNeededError: people live below a district.
+        IdReusedError, ConsentMissingError, BornInFutureError, IdNumberInvalidError, PhoneNumberInvalidError
+    """
+    act.require("register_person", registration.home_unit_id)
+    act.keep_consent(on_behalf, "register_person")
+    return enrol(act, registration)
+
+
+def enrol(act: Act, registration: Registration) -> Person:
+    """Save and publish a new person; who may was asked before."""
+    if act.store.persons.find(registration.person_id) is not None:
+        raise IdReusedError(person_id=registration.person_id)
+    refuse_impossible_birth(registration.born, act.today)
+    home_unit = act.store.units.unit(registration.home_unit_id)
+    if registration.roles and home_unit.district_id is None:
+        raise DistrictNeededError(unit_id=home_unit.unit_id)
+    entries = _refuse_taken(act, registration)
+    person = _person(act, registration, home_unit.district_id)
+    act.store.persons.add(person)
+    act.store.persons.add_identity(person.person_id, _identity(registration))
+    act.store.persons.index(person.person_id, entries)
+    if registration.password_hash:
+        act.store.persons.set_password_hash(person.person_id, registration.password_hash, act.now)
+    act.store.persons.add_grants([_grant(act, person, role) for role in dict.fromkeys(registration.roles)])
+    act.publish(person)
+    act.store.append(
+        messages.person_registered(person, by=act.actor_id, is_new_volunteer=person.was_volunteer, now=act.now)
+    )
+    return person
+
+
+def _refuse_taken(act: Act, registration: Registration) -> dict[LookUp, str]:
+    """Return what the person will be found by, after refusing what only one person may be found by."""
+    persons = act.store.persons
+    entries = {LookUp.NAME: canonical_name(registration.names["zh"])}
+    if registration.id_number:
+        entries[LookUp.ID_NUMBER] = canonical_id_number(*registration.id_number)
+        persons.lock_text(LookUp.ID_NUMBER, entries[LookUp.ID_NUMBER])
+        if persons.found_by(LookUp.ID_NUMBER, entries[LookUp.ID_NUMBER]):
+            raise PersonExistsError
+    if registration.sign_in_name:
+        entries[LookUp.SIGN_IN_NAME] = canonical_name(registration.sign_in_name)
+        persons.lock_text(LookUp.SIGN_IN_NAME, entries[LookUp.SIGN_IN_NAME])
+        if persons.found_by(LookUp.SIGN_IN_NAME, entries[LookUp.SIGN_IN_NAME]):
+            raise SignInNameTakenError
+    if registration.phone_number:
+        # Housemates may share a telephone; who signs in with its number is one person.
+        entries[LookUp.PHONE] = canonical_phone(registration.phone_number)
+        if registration.password_hash:
+            persons.lock_text(LookUp.PHONE, entries[LookUp.PHONE])
+            if persons.password_hashes(persons.found_by(LookUp.PHONE, entries[LookUp.PHONE])):
+                raise PhoneNumberTakenError
+    return entries
+
+
+def _person(act: Act, registration: Registration, district_id: UUID | None) -> Person:
+    return Person(
+        person_id=registration.person_id,
+        status=Status.ACTIVE,
+        home_unit_id=registration.home_unit_id,
+        district_id=district_id,
+        born=registration.born,
+        sex=registration.sex,
+        registered_at=act.now,
+        household_id=registration.household_id,
+        home=registration.home,
+        has_phone=registration.has_phone,
+        visit_risk=registration.visit_risk,
+        visit_listed_on=act.today if registration.visit_risk else None,
+        qualifications=registration.qualifications,
+        was_volunteer=Role.VOLUNTEER in registration.roles,
+    )
+
+
+def _identity(registration: Registration) -> Identity:
+    number = registration.id_number
+    return Identity(
+        names=registration.names,
+        phone_number=registration.phone_number,
+        sign_in_name=registration.sign_in_name,
+        id_number={"kind": number[0], "number": number[1]} if number else None,
+        address=registration.address,
+        contacts=registration.contacts,
+    )
+
+
+def _grant(act: Act, person: Person, role: Role) -> RoleGrant:
+    return RoleGrant(
+        grant_id=id_from_cause(person.person_id, "role", role),
+        person_id=person.person_id,
+        role=role,
+        unit_id=person.home_unit_id,
+        granted_by=act.actor_id,
+        granted_at=act.now,
+    )

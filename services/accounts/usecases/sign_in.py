@@ -1,0 +1,125 @@
+"""Sign in with a password, continue with a refresh token, sign out. All by the machine's time."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from libs.ids import new_id
+from services.accounts.domain.errors import PhoneNumberInvalidError, RefreshTokenInvalidError
+from services.accounts.domain.identity import LookUp, canonical_name, canonical_phone
+from services.accounts.domain.persons import Status
+from services.accounts.gateways.tokens import new_refresh_token, sign_token, token_digest
+from services.accounts.store.session_store import Session, SigningKey
+from services.accounts.store.store import Store
+
+FAILURE_WINDOW = timedelta(minutes=15)
+FAILURES_PER_LOGIN_MAX = 5
+FAILURES_PER_ADDRESS_MAX = 50
+SESSION_LIFETIME = timedelta(days=30)
+Digest = Callable[[str, str], bytes]
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """Somebody's try to sign in: who it may be, what is counted against, whether to wait first."""
+
+    person_id: UUID | None
+    password_hash: str | None
+    subjects: tuple[bytes, bytes]
+    must_wait: bool = False
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    """What a person's app keeps."""
+
+    person_id: UUID
+    access_token: str
+    expires_at: datetime
+    refresh_token: str
+
+
+def look_up(store: Store, *, login: str, address: str, digest: Digest, now: datetime) -> Attempt:
+    """Return who signs in with this name or phone number, and whether too many tries failed lately."""
+    subjects = (digest("login", canonical_name(login)), digest("address", address))
+    since = now - FAILURE_WINDOW
+    failed = [store.sessions.failures(subject, since=since) for subject in subjects]
+    if failed[0] >= FAILURES_PER_LOGIN_MAX or failed[1] >= FAILURES_PER_ADDRESS_MAX:
+        return Attempt(None, None, subjects, must_wait=True)
+    hashes = store.persons.password_hashes(_persons_named(store, login))
+    if len(hashes) != 1:
+        return Attempt(None, None, subjects)
+    person_id, password_hash = hashes.popitem()
+    return Attempt(person_id, password_hash, subjects)
+
+
+def _persons_named(store: Store, login: str) -> list[UUID]:
+    found = store.persons.found_by(LookUp.SIGN_IN_NAME, canonical_name(login))
+    try:
+        return found or store.persons.found_by(LookUp.PHONE, canonical_phone(login))
+    except PhoneNumberInvalidError:
+        return found
+
+
+def open_session(store: Store, attempt: Attempt, *, now: datetime) -> SignedIn | None:
+    """Begin a session for who gave the right password; None for who may not sign in."""
+    person = store.persons.find(attempt.person_id) if attempt.person_id else None
+    if person is None or person.status is not Status.ACTIVE:
+        return None
+    store.sessions.forget_failures(attempt.subjects[0])
+    session = Session(new_id(), person.person_id, now, now + SESSION_LIFETIME)
+    store.sessions.add_session(session)
+    return _tokens(store, session, now)
+
+
+def count_failure(store: Store, attempt: Attempt, *, now: datetime) -> None:
+    """Count a failed try against the name and the address."""
+    store.sessions.add_failures(list(attempt.subjects), at=now)
+
+
+def refresh_session(store: Store, *, refresh_token: str, now: datetime) -> SignedIn | None:
+    """Continue a session with new tokens; None when the token was used before, and then the session is ended.
+
+    Raises:
+        RefreshTokenInvalidError: the token is unknown, or its session has ended.
+    """
+    digest = token_digest(refresh_token)
+    session_id = store.sessions.session_of_token(digest)
+    session = store.sessions.lock_session(session_id) if session_id else None
+    if session is None or session.ended_at is not None or session.expires_at <= now:
+        raise RefreshTokenInvalidError
+    if not store.sessions.use_refresh_token(digest, at=now):
+        store.sessions.end_session(session.session_id, because="reuse", at=now)
+        return None
+    person = store.persons.person(session.person_id)
+    if person.status is not Status.ACTIVE:
+        raise RefreshTokenInvalidError
+    return _tokens(store, session, now)
+
+
+def sign_out(store: Store, *, session_id: UUID, now: datetime) -> None:
+    """End a session; its access token lives on for its last minutes, its refresh token does not."""
+    store.sessions.end_session(session_id, because="signed_out", at=now)
+
+
+def _tokens(store: Store, session: Session, now: datetime) -> SignedIn:
+    key = _key_now(store.sessions.signing_keys(), now)
+    token, expires_at = sign_token(
+        person_id=session.person_id,
+        session_id=session.session_id,
+        roles=[(grant.role, grant.unit_id) for grant in store.persons.roles(session.person_id)],
+        key_id=key.key_id,
+        private_key=store.sessions.private_key(key.key_id),
+        now=now,
+    )
+    refresh_token = new_refresh_token()
+    store.sessions.add_refresh_token(token_digest(refresh_token), session.session_id)
+    return SignedIn(session.person_id, token, expires_at, refresh_token)
+
+
+def _key_now(keys: list[SigningKey], now: datetime) -> SigningKey:
+    """Return the newest key in use: one just made waits until the other services have heard of it."""
+    usable = [key for key in keys if key.active_from <= now]
+    assert usable, "the key set is made before the first sign-in"
+    return usable[-1]

@@ -1,0 +1,45 @@
+"""Suspend a person, and end a suspension."""
+
+from uuid import UUID
+
+from services.accounts import messages
+from services.accounts.domain.persons import Person
+from services.accounts.usecases.act import Act
+
+
+def suspend_person(act: Act, *, person_id: UUID, why: str) -> Person:
+    """Let a person do nothing new; their sessions end, their wallets stay.
+
+    Raises:
+        PersonNotFoundError, WrongPersonStateError
+        OutOfScopeError, ForbiddenError, MakerIsCheckerError
+    """
+    person = act.store.persons.lock_person(person_id)
+    act.require("suspend_person", person.home_unit_id)
+    act.refuse_own(person_id)
+    suspended = person.suspend()
+    act.store.sessions.end_sessions_of(person_id, because="suspended", at=act.now)
+    _save(act, suspended, why)
+    act.store.append(messages.person_suspended(suspended, by=act.actor_id, why=why, now=act.now))
+    return suspended
+
+
+def reinstate_person(act: Act, *, person_id: UUID, why: str) -> Person:
+    """End a suspension.
+
+    Raises:
+        PersonNotFoundError, WrongPersonStateError
+        OutOfScopeError, ForbiddenError
+    """
+    person = act.store.persons.lock_person(person_id)
+    act.require("reinstate_person", person.home_unit_id)
+    reinstated = person.reinstate()
+    _save(act, reinstated, why)
+    act.store.append(messages.person_reinstated(reinstated, by=act.actor_id, now=act.now))
+    return reinstated
+
+
+def _save(act: Act, person: Person, why: str) -> None:
+    act.store.persons.save(person)
+    act.store.persons.record_status(person, why=why, by=act.actor_id, at=act.now)
+    act.publish(person)

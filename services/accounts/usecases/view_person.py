@@ -1,0 +1,33 @@
+"""Look at somebody's personal data, which is always logged."""
+
+from uuid import UUID
+
+from libs.contracts.powers import POWERS
+from libs.errors import ForbiddenError
+from services.accounts.domain.errors import PersonNotFoundError
+from services.accounts.domain.persons import Person, Status
+from services.accounts.domain.roles import RoleGrant
+from services.accounts.store.person_store import Identity
+from services.accounts.usecases.act import Act
+
+_INVISIBLE = (Status.SEALED, Status.ERASED)
+
+
+def view_person(act: Act, *, person_id: UUID, why: str) -> tuple[Person, Identity, list[RoleGrant]]:
+    """Return a person with name, numbers and address: to themselves, or to staff whose role reaches them.
+
+    Raises:
+        PersonNotFoundError: nobody has this id, or they are sealed or erased.
+        OutOfScopeError, ForbiddenError
+    """
+    person = act.store.persons.find(person_id)
+    if person_id != act.actor_id:
+        if person is None and not any(held.role in POWERS["view_person"] for held in act.actor().roles):
+            raise ForbiddenError
+        if person is not None:
+            act.require("view_person", person.home_unit_id)
+    identity = act.store.persons.identity(person_id)
+    if person is None or person.status in _INVISIBLE or identity is None:
+        raise PersonNotFoundError(person_id=person_id)
+    act.store.records.log_views(viewer_id=act.actor_id, person_ids=[person_id], what="person", why=why, at=act.now)
+    return person, identity, act.store.persons.roles(person_id)
