@@ -1,0 +1,1 @@
+"""The rules of asking, taking, serving and approving; pure."""

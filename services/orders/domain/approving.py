@@ -1,0 +1,62 @@
+"""Maker is not checker: who may sign hours."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from services.orders.domain.errors import ApproverRelatedError, MakerIsCheckerError, SelfApprovalError
+from services.orders.domain.order import Funding, Order
+from services.orders.domain.people import Person, Relations
+
+# New credit and pool credit always have two people behind them.
+PLACER_MAY_NOT_SIGN = frozenset({Funding.PROGRAMME, Funding.POOL})
+
+
+@dataclass(frozen=True)
+class Signing:
+    """Somebody about to sign hours, and everybody concerned."""
+
+    order: Order
+    signer: Person
+    volunteers: tuple[Person, ...]
+    recipient: Person
+    relations: Relations
+
+
+def refuse_own_or_related(signing: Signing) -> None:
+    """Refuse a signature under one's own hours, or those given to or by one's family.
+
+    Raises:
+        SelfApprovalError: the signer served.
+        ApproverRelatedError: the signer is a relative or housemate of the volunteer or the recipient.
+    """
+    signer = signing.signer
+    if signer.person_id in signing.order.volunteer_ids:
+        raise SelfApprovalError
+    concerned: Iterable[Person] = (*signing.volunteers, signing.recipient)
+    if any(signer.person_id == p.person_id or signing.relations.are_kin(signer, p) for p in concerned):
+        raise ApproverRelatedError
+
+
+def refuse_maker(signing: Signing) -> None:
+    """Refuse a signature of whoever placed, confirmed or signed it before.
+
+    Raises:
+        MakerIsCheckerError: confirmed it for the recipient, placed it from public credit, or signed it.
+    """
+    order, signer_id = signing.order, signing.signer.person_id
+    placed = order.funding in PLACER_MAY_NOT_SIGN and signer_id == order.placed_by
+    confirmed = signer_id == order.confirmed_by
+    if placed or confirmed or signer_id in order.approvers:
+        raise MakerIsCheckerError
+
+
+def refuse_caller_concerned(order: Order, caller: Person) -> None:
+    """Refuse a call-back by somebody who is not a third person.
+
+    Raises:
+        MakerIsCheckerError: placed it, confirmed it, or works on it.
+    """
+    if caller.person_id in (order.placed_by, order.confirmed_by, order.recipient_id, *order.volunteer_ids):
+        raise MakerIsCheckerError

@@ -1,0 +1,127 @@
+"""What is known of people here: no names, only what a rule needs."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+GRADES = ("intact", "mild", "moderate", "severe", "total")
+DIRECT_KINDS = frozenset({"spouse", "parent", "child", "grandparent", "grandchild"})
+GUARDIAN_KINDS = frozenset({"parent", "grandparent"})
+INVERSE_KINDS = {
+    "parent": "child",
+    "child": "parent",
+    "grandparent": "grandchild",
+    "grandchild": "grandparent",
+}
+UNRELATED_KINDS = frozenset({"friend"})
+EARTH_RADIUS_M = 6_371_000
+MICRODEGREES = 1_000_000
+
+
+@dataclass(frozen=True)
+class Place:
+    """A point on the map in millionths of a degree."""
+
+    latitude_e6: int
+    longitude_e6: int
+
+    def metres_to(self, other: Place) -> int:
+        """Return the great-circle distance in whole metres."""
+        latitude, other_latitude = (math.radians(p.latitude_e6 / MICRODEGREES) for p in (self, other))
+        across = math.radians((other.longitude_e6 - self.longitude_e6) / MICRODEGREES)
+        up = other_latitude - latitude
+        chord = math.sin(up / 2) ** 2 + math.cos(latitude) * math.cos(other_latitude) * math.sin(across / 2) ** 2
+        return round(2 * EARTH_RADIUS_M * math.asin(math.sqrt(min(1, chord))))
+
+
+@dataclass(frozen=True)
+class Qualifications:
+    """What a volunteer brings."""
+
+    training: bool = False
+    clean_record: bool = False
+    insured_until: date | None = None
+    certificates: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody registered in accounts, as the last event told."""
+
+    person_id: UUID
+    status: str
+    home_unit_id: UUID
+    district_id: UUID
+    born: date | None
+    sex: str
+    grade: str
+    hardship: frozenset[str]
+    household_id: str
+    home: Place | None
+    roles: frozenset[str]
+    qualifications: Qualifications
+    visit_risk: str = ""
+    visit_listed_on: date | None = None
+
+    @property
+    def is_active(self) -> bool:
+        """Tell whether the person may do something new."""
+        return self.status == "active"
+
+    def age_on(self, day: date) -> int:
+        """Return completed years on a day; 0 when the birth date is unknown."""
+        if self.born is None:
+            return 0
+        had_birthday = (day.month, day.day) >= (self.born.month, self.born.day)
+        return day.year - self.born.year - (0 if had_birthday else 1)
+
+    def is_worse_than(self, grade: str) -> bool:
+        """Tell whether the ability grade is worse than `grade`; empty = no limit."""
+        return bool(grade) and GRADES.index(self.grade or "intact") > GRADES.index(grade)
+
+
+@dataclass(frozen=True)
+class Relation:
+    """`relative_id` is the `kind` of `person_id`."""
+
+    person_id: UUID
+    relative_id: UUID
+    kind: str
+    verified: bool
+
+
+@dataclass(frozen=True)
+class Relations:
+    """The relations around some people, whichever direction was recorded."""
+
+    known: tuple[Relation, ...]
+
+    def between(self, person_id: UUID, relative_id: UUID) -> Iterable[Relation]:
+        """Give each relation as: the relative is the `kind` of the person."""
+        for relation in self.known:
+            if (relation.person_id, relation.relative_id) == (person_id, relative_id):
+                yield relation
+            elif (relation.person_id, relation.relative_id) == (relative_id, person_id):
+                kind = INVERSE_KINDS.get(relation.kind, relation.kind)
+                yield Relation(person_id, relative_id, kind, relation.verified)
+
+    def are_direct(self, person_id: UUID, relative_id: UUID, *, verified: bool) -> bool:
+        """Tell whether they are direct relatives, verified (or at least declared)."""
+        found = self.between(person_id, relative_id)
+        return any(relation.kind in DIRECT_KINDS and (relation.verified or not verified) for relation in found)
+
+    def is_guardian(self, minor_id: UUID, adult_id: UUID) -> bool:
+        """Tell whether the adult is a verified parent or grandparent of the minor."""
+        found = self.between(minor_id, adult_id)
+        return any(relation.kind in GUARDIAN_KINDS and relation.verified for relation in found)
+
+    def are_kin(self, person: Person, other: Person) -> bool:
+        """Tell whether they are housemates, or relatives of any kind, also only declared ones."""
+        if person.household_id and person.household_id == other.household_id:
+            return True
+        found = self.between(person.person_id, other.person_id)
+        return any(relation.kind not in UNRELATED_KINDS for relation in found)

@@ -1,0 +1,153 @@
+"""The gates of taking an order: who may serve, and never somebody who may not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from services.orders.domain.asking import refuse_grade_outside_limits
+from services.orders.domain.catalogue import Service
+from services.orders.domain.clocks import paused_until
+from services.orders.domain.errors import (
+    BadCreditRecordError,
+    CertificateMissingError,
+    CrossDistrictDisabledError,
+    ForbiddenError,
+    GuardianRequiredError,
+    InsuranceMissingError,
+    MinorGroupOnlyError,
+    OrderOverlapError,
+    PersonSuspendedError,
+    ProviderRequiredError,
+    RelatedPartyError,
+    RiskTooHighForMinorError,
+    TrainingMissingError,
+    VolunteerPausedError,
+    VolunteerTooOldError,
+    VolunteerTooYoungError,
+)
+from services.orders.domain.order import Funding, Order
+from services.orders.domain.people import Person, Relations
+from services.orders.domain.policy import Policy
+
+ADULT_AGE = 18
+RISKS = ("L", "M", "H")
+WORKERS = frozenset({"volunteer", "provider_worker"})
+
+
+@dataclass(frozen=True)
+class Taking:
+    """Everything that the gates look at when somebody takes an order."""
+
+    order: Order
+    service: Service
+    volunteer: Person
+    recipient: Person
+    relations: Relations
+    policy: Policy
+    home_policy: Policy
+    day: date
+    now: datetime
+    no_shows: list[datetime]
+    has_other: bool
+    guardian_id: UUID | None = None
+    group_name: str = ""
+
+
+def refuse_who_may_not_serve(volunteer: Person) -> None:
+    """Refuse whoever does not serve at all, or not now.
+
+    Raises:
+        ForbiddenError: neither a volunteer nor a provider's worker.
+        PersonSuspendedError: suspended, dead, sealed or erased.
+    """
+    if not volunteer.roles & WORKERS:
+        raise ForbiddenError
+    if not volunteer.is_active:
+        raise PersonSuspendedError
+
+
+def refuse_unless_gates_open(taking: Taking) -> None:
+    """Apply every gate; caps never refuse a take.
+
+    Raises:
+        Refusal: the first gate that is shut; its code says which.
+    """
+    _refuse_paused(taking)
+    if taking.order.funding is Funding.PURCHASED:
+        if "provider_worker" not in taking.volunteer.roles:
+            raise ProviderRequiredError
+    else:
+        _refuse_unqualified(taking)
+    _refuse_related(taking)
+    if taking.has_other:
+        raise OrderOverlapError
+
+
+def _refuse_paused(taking: Taking) -> None:
+    until = paused_until(taking.policy, taking.no_shows)
+    if until is not None and taking.now < until:
+        raise VolunteerPausedError(paused_until=until.isoformat())
+
+
+def _refuse_unqualified(taking: Taking) -> None:
+    if "volunteer" not in taking.volunteer.roles:
+        raise ForbiddenError
+    _refuse_age(taking)
+    skills, service, policy = taking.volunteer.qualifications, taking.service, taking.policy
+    if policy.allows("earn", "requires_training") and not skills.training:
+        raise TrainingMissingError
+    if policy.allows("earn", "requires_clean_credit") and not skills.clean_record:
+        raise BadCreditRecordError
+    is_insured = skills.insured_until is not None and skills.insured_until >= taking.day
+    if service.risk in policy.names("insurance", "required_for_risk") and not is_insured:
+        raise InsuranceMissingError(day=taking.day.isoformat())
+    if service.certificate and service.certificate not in skills.certificates:
+        raise CertificateMissingError(certificate=service.certificate)
+    refuse_grade_outside_limits(service, taking.recipient, taking.order.funding)
+    _refuse_other_district(taking)
+
+
+def _refuse_age(taking: Taking) -> None:
+    policy, age = taking.policy, taking.volunteer.age_on(taking.day)
+    youngest = policy.number("earn", "min_age")
+    if taking.volunteer.sex == "female":
+        women = policy.limit("earn", "min_age_women")
+        youngest = youngest if women is None else women
+    if age < ADULT_AGE and youngest <= ADULT_AGE:
+        _refuse_minor(taking)
+    elif age < youngest:
+        raise VolunteerTooYoungError(min_age=youngest)
+    oldest = policy.limit("earn", "max_age")
+    if oldest is not None and age > oldest:
+        raise VolunteerTooOldError(max_age=oldest)
+
+
+def _refuse_minor(taking: Taking) -> None:
+    mode = taking.policy.choice("earn", "minor_mode")
+    if mode == "none":
+        raise VolunteerTooYoungError(min_age=ADULT_AGE)
+    if mode == "group_only" and not taking.group_name:
+        raise MinorGroupOnlyError
+    guardian = taking.guardian_id
+    is_guarded = guardian is not None and taking.relations.is_guardian(taking.volunteer.person_id, guardian)
+    if mode == "guardian_accompanied" and not is_guarded:
+        raise GuardianRequiredError
+    highest = taking.policy.choice("earn", "minor_max_risk")
+    if RISKS.index(taking.service.risk) > RISKS.index(highest):
+        raise RiskTooHighForMinorError(max_risk=highest)
+
+
+def _refuse_related(taking: Taking) -> None:
+    same = taking.volunteer.person_id == taking.recipient.person_id
+    is_kin = same or taking.relations.are_kin(taking.volunteer, taking.recipient)
+    if is_kin and taking.policy.allows("earn", "related_party_block"):
+        raise RelatedPartyError
+
+
+def _refuse_other_district(taking: Taking) -> None:
+    if taking.volunteer.district_id == taking.order.district_id:
+        return
+    if not all(policy.allows("cross_district", "enabled") for policy in (taking.policy, taking.home_policy)):
+        raise CrossDistrictDisabledError

@@ -1,0 +1,316 @@
+"""Orders with their parts and steps, the read models of people and rules, books, slips, visits and incidents."""
+
+from alembic import op
+
+from libs.db.grants import grant
+from libs.http.commands import create_commands
+from libs.inbox import create_inbox
+from libs.outbox import create_outbox
+
+revision = "0001"
+down_revision = None
+
+READ_MODELS = (
+    """
+    CREATE TABLE org_unit (
+        unit_id uuid PRIMARY KEY,
+        parent_id uuid,
+        level text NOT NULL,
+        district_id uuid
+    )""",
+    """
+    CREATE TABLE person (
+        person_id uuid PRIMARY KEY,
+        status text NOT NULL,
+        home_unit_id uuid NOT NULL,
+        district_id uuid NOT NULL,
+        born date,
+        sex text NOT NULL,
+        grade text NOT NULL,
+        hardship text[] NOT NULL,
+        household_id text NOT NULL,
+        latitude_e6 integer,
+        longitude_e6 integer,
+        roles text[] NOT NULL,
+        training boolean NOT NULL,
+        clean_record boolean NOT NULL,
+        insured_until date,
+        certificates text[] NOT NULL,
+        visit_risk text NOT NULL,
+        visit_listed_on date
+    )""",
+    "CREATE INDEX person_listed ON person (home_unit_id) WHERE visit_listed_on IS NOT NULL",
+    """
+    CREATE TABLE relation (
+        relation_id uuid PRIMARY KEY,
+        person_id uuid NOT NULL,
+        relative_id uuid NOT NULL,
+        kind text NOT NULL,
+        verified boolean NOT NULL
+    )""",
+    "CREATE INDEX relation_person ON relation (person_id)",
+    "CREATE INDEX relation_relative ON relation (relative_id)",
+    """
+    CREATE TABLE acting_grant (
+        grant_id uuid PRIMARY KEY,
+        person_id uuid NOT NULL,
+        relative_id uuid NOT NULL
+    )""",
+    "CREATE INDEX acting_grant_person ON acting_grant (person_id, relative_id)",
+    """
+    CREATE TABLE policy (
+        district_id uuid NOT NULL,
+        policy_version integer NOT NULL,
+        effective date NOT NULL,
+        parameters jsonb NOT NULL,
+        PRIMARY KEY (district_id, policy_version)
+    )""",
+    """
+    CREATE TABLE signing_key (
+        key_id text PRIMARY KEY,
+        public_key bytea NOT NULL
+    )""",
+    """
+    CREATE TABLE catalogue_item (
+        code text NOT NULL,
+        version integer NOT NULL,
+        effective date NOT NULL,
+        name_zh text NOT NULL,
+        name_en text NOT NULL,
+        service_class text NOT NULL,
+        risk text NOT NULL,
+        persons integer NOT NULL,
+        min_minutes integer NOT NULL,
+        max_minutes integer NOT NULL,
+        coefficient_percent integer NOT NULL,
+        funding text[] NOT NULL,
+        certificate text NOT NULL,
+        max_grade text NOT NULL,
+        checklist text[] NOT NULL,
+        certificate_for text NOT NULL,
+        PRIMARY KEY (code, version)
+    )""",
+)
+
+ORDERS = (
+    """
+    CREATE TABLE orders (
+        order_id uuid PRIMARY KEY,
+        district_id uuid NOT NULL,
+        unit_id uuid NOT NULL,
+        recipient_id uuid NOT NULL,
+        service_code text NOT NULL,
+        catalogue_version integer NOT NULL,
+        planned_minutes integer NOT NULL CHECK (planned_minutes > 0),
+        start_at timestamptz NOT NULL,
+        end_at timestamptz NOT NULL,
+        funding text NOT NULL CHECK (funding IN ('credit', 'programme', 'pool', 'purchased')),
+        persons integer NOT NULL CHECK (persons > 0),
+        coefficient_percent integer NOT NULL,
+        price_minutes integer NOT NULL CHECK (price_minutes >= 0),
+        placed_by uuid NOT NULL,
+        placed_at timestamptz NOT NULL,
+        policy_version integer NOT NULL,
+        door_code text NOT NULL,
+        state text NOT NULL,
+        payer_id uuid,
+        acting_for uuid,
+        consent text NOT NULL,
+        why text NOT NULL,
+        declined_code text NOT NULL,
+        published_at timestamptz,
+        no_taker_at timestamptz,
+        offered_to uuid,
+        offer_lapses_at timestamptz,
+        service_policy_version integer,
+        flags text[] NOT NULL,
+        called_back_by uuid,
+        called_back_at timestamptz,
+        confirmed_by uuid,
+        confirmed_at timestamptz,
+        confirm_device text NOT NULL,
+        rating integer CHECK (rating BETWEEN 1 AND 5),
+        approvers uuid[] NOT NULL,
+        settlement integer NOT NULL,
+        issued_minutes integer NOT NULL,
+        fallback text NOT NULL,
+        disputed_from text,
+        says_minutes integer,
+        decided_minutes integer,
+        decided_by uuid,
+        decision_why text NOT NULL,
+        slip_number integer,
+        late_cancelled boolean NOT NULL
+    )""",
+    "CREATE INDEX orders_recipient ON orders (recipient_id, start_at)",
+    "CREATE INDEX orders_payer ON orders (payer_id) WHERE payer_id IS NOT NULL",
+    "CREATE INDEX orders_state ON orders (state, unit_id, start_at)",
+    "CREATE INDEX orders_budget ON orders (district_id, start_at) WHERE funding = 'programme'",
+    """
+    CREATE TABLE assignment (
+        order_id uuid NOT NULL REFERENCES orders,
+        volunteer_id uuid NOT NULL,
+        number integer NOT NULL,
+        volunteer_district_id uuid NOT NULL,
+        taken_at timestamptz NOT NULL,
+        guardian_id uuid,
+        group_name text NOT NULL,
+        checked_in_at timestamptz,
+        in_latitude_e6 integer,
+        in_longitude_e6 integer,
+        in_device text NOT NULL,
+        code_right boolean NOT NULL,
+        metres_from_home integer,
+        checked_out_at timestamptz,
+        out_latitude_e6 integer,
+        out_longitude_e6 integer,
+        was_ended boolean NOT NULL,
+        PRIMARY KEY (order_id, volunteer_id)
+    )""",
+    "CREATE INDEX assignment_volunteer ON assignment (volunteer_id, checked_out_at)",
+    "CREATE INDEX assignment_device ON assignment (in_device, checked_in_at) WHERE in_device <> ''",
+    """
+    CREATE TABLE order_step (
+        order_id uuid NOT NULL REFERENCES orders,
+        number integer NOT NULL,
+        verb text NOT NULL,
+        from_state text NOT NULL,
+        to_state text NOT NULL,
+        by uuid,
+        acting_for uuid,
+        consent text NOT NULL,
+        why text NOT NULL,
+        at timestamptz NOT NULL,
+        PRIMARY KEY (order_id, number)
+    )""",
+    """
+    CREATE TABLE due (
+        order_id uuid NOT NULL REFERENCES orders,
+        kind text NOT NULL CHECK (kind IN ('expire', 'auto_check_out', 'silence')),
+        due_at timestamptz NOT NULL,
+        PRIMARY KEY (order_id, kind)
+    )""",
+    "CREATE INDEX due_at ON due (due_at, order_id)",
+)
+
+BOOKS = (
+    """
+    CREATE TABLE mark (
+        order_id uuid NOT NULL REFERENCES orders,
+        volunteer_id uuid NOT NULL,
+        kind text NOT NULL CHECK (kind IN ('no_show', 'late_cancellation')),
+        at timestamptz NOT NULL,
+        PRIMARY KEY (order_id, volunteer_id, kind, at)
+    )""",
+    "CREATE INDEX mark_volunteer ON mark (volunteer_id, at)",
+    """
+    CREATE TABLE service_record (
+        record_id uuid PRIMARY KEY,
+        person_id uuid NOT NULL,
+        recipient_id uuid,
+        order_id uuid REFERENCES orders,
+        kind text NOT NULL CHECK (kind IN ('served', 'reversed', 'imported')),
+        minutes integer NOT NULL,
+        evidence_class text NOT NULL CHECK (evidence_class IN ('verified', 'attested')),
+        served_on date NOT NULL,
+        recorded_at timestamptz NOT NULL
+    )""",
+    "CREATE INDEX service_record_person ON service_record (person_id, served_on)",
+    "CREATE INDEX service_record_recipient ON service_record (recipient_id)",
+    "CREATE INDEX service_record_order ON service_record (order_id)",
+    """
+    CREATE TABLE record_proposal (
+        record_id uuid PRIMARY KEY,
+        person_id uuid NOT NULL,
+        minutes integer NOT NULL CHECK (minutes > 0),
+        served_on date NOT NULL,
+        proposed_by uuid NOT NULL,
+        proposed_at timestamptz NOT NULL,
+        decided_by uuid,
+        decided_at timestamptz
+    )""",
+    """
+    CREATE TABLE reversal (
+        reversal_id uuid PRIMARY KEY,
+        order_id uuid NOT NULL REFERENCES orders,
+        settlement integer NOT NULL,
+        why text NOT NULL,
+        proposed_by uuid NOT NULL,
+        proposed_at timestamptz NOT NULL,
+        decided_by uuid,
+        decided_at timestamptz
+    )""",
+    "CREATE UNIQUE INDEX reversal_once ON reversal (order_id, settlement) WHERE decided_by IS NOT NULL",
+    """
+    CREATE TABLE slip_range (
+        range_id uuid PRIMARY KEY,
+        unit_id uuid NOT NULL,
+        first_number integer NOT NULL CHECK (first_number > 0),
+        last_number integer NOT NULL CHECK (last_number >= first_number),
+        issued_by uuid NOT NULL,
+        issued_at timestamptz NOT NULL
+    )""",
+    "CREATE INDEX slip_range_unit ON slip_range (unit_id, first_number)",
+    """
+    CREATE TABLE slip_used (
+        unit_id uuid NOT NULL,
+        number integer NOT NULL,
+        order_id uuid NOT NULL REFERENCES orders,
+        PRIMARY KEY (unit_id, number)
+    )""",
+    """
+    CREATE TABLE incident (
+        incident_id uuid PRIMARY KEY,
+        kind text NOT NULL CHECK (kind IN ('urgent_call', 'welfare_check')),
+        state text NOT NULL CHECK (state IN ('escalated', 'closed')),
+        person_id uuid NOT NULL,
+        order_id uuid REFERENCES orders,
+        unit_id uuid NOT NULL,
+        district_id uuid NOT NULL,
+        opened_by uuid NOT NULL,
+        opened_at timestamptz NOT NULL,
+        outcome text NOT NULL,
+        closed_by uuid,
+        closed_at timestamptz
+    )""",
+    "CREATE INDEX incident_open ON incident (unit_id) WHERE state = 'escalated'",
+    """
+    CREATE TABLE visit (
+        visit_id uuid PRIMARY KEY,
+        person_id uuid NOT NULL,
+        how text NOT NULL CHECK (how IN ('door', 'phone', 'video', 'order')),
+        outcome text NOT NULL CHECK (outcome IN ('seen', 'no_answer')),
+        visited_at timestamptz NOT NULL,
+        recorded_by uuid NOT NULL,
+        order_id uuid REFERENCES orders,
+        reversed boolean NOT NULL DEFAULT false
+    )""",
+    "CREATE INDEX visit_person ON visit (person_id, visited_at)",
+    """
+    CREATE TABLE certificate (
+        certificate_id uuid PRIMARY KEY,
+        person_id uuid NOT NULL,
+        minutes integer NOT NULL,
+        verified_minutes integer NOT NULL,
+        first_on date,
+        last_on date,
+        issued_by uuid NOT NULL,
+        issued_at timestamptz NOT NULL,
+        number bigint GENERATED ALWAYS AS IDENTITY,
+        verification_code text NOT NULL
+    )""",
+)
+
+
+def upgrade() -> None:
+    """Create the tables and give the service's role the rights it needs on each."""
+    create_outbox(op)
+    create_inbox(op)
+    create_commands(op.get_bind())
+    for statement in (*READ_MODELS, *ORDERS, *BOOKS):
+        op.execute(statement)
+    grant(op, "SELECT, INSERT", "command", "catalogue_item", "order_step", "mark", "service_record", "slip_range")
+    grant(op, "SELECT, INSERT", "slip_used", "certificate")
+    grant(op, "SELECT, INSERT, UPDATE", "orders", "record_proposal", "reversal", "incident", "visit", "policy")
+    grant(op, "SELECT, INSERT, UPDATE, DELETE", "org_unit", "person", "relation", "acting_grant", "signing_key")
+    grant(op, "SELECT, INSERT, UPDATE, DELETE", "assignment", "due")

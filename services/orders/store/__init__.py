@@ -1,0 +1,1 @@
+"""Tables, and how orders, people, rules and books are loaded, locked and saved."""

@@ -1,0 +1,194 @@
+"""Orders, their parts, their steps and what falls due for them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+from sqlalchemy.dialects.postgresql import insert
+
+from services.orders.domain.errors import OrderNotFoundError
+from services.orders.domain.life_cycle import BEFORE_SERVICE, OCCUPYING, OPEN, State, Verb
+from services.orders.domain.order import Funding, Order
+from services.orders.store.rows import columns_of_order, columns_of_part, order_of_columns
+from services.orders.store.tables import assignment, due, order_step, orders
+
+_OCCUPYING = [state.value for state in OCCUPYING]
+_FREE = [state.value for state in (State.CANCELLED, State.EXPIRED, State.DECLINED, State.REJECTED, State.REVERSED, State.NO_SHOW)]
+
+
+@dataclass(frozen=True)
+class Step:
+    """Who did what to an order, and when; `by` None = the clock or another service."""
+
+    verb: Verb
+    at: datetime
+    by: UUID | None = None
+    acting_for: UUID | None = None
+    consent: str = ""
+    why: str = ""
+
+
+def find_order(connection: Connection, order_id: UUID) -> Order | None:
+    """Return the order, or None."""
+    return next(iter(find_orders(connection, [order_id])), None)
+
+
+def find_orders(connection: Connection, order_ids: Iterable[UUID]) -> list[Order]:
+    """Return the orders of these ids that exist."""
+    return _loaded(connection, sa.select(orders).where(orders.c.order_id.in_(list(order_ids))))
+
+
+def lock_order(connection: Connection, order_id: UUID) -> Order:
+    """Return the order, locked for change.
+
+    Raises:
+        OrderNotFoundError: there is none.
+    """
+    found = _loaded(connection, sa.select(orders).where(orders.c.order_id == order_id).with_for_update())
+    if not found:
+        raise OrderNotFoundError
+    return found[0]
+
+
+def lock_orders_of(connection: Connection, person_id: UUID) -> list[Order]:
+    """Return the orders before service that the person receives, pays or has taken, locked by id."""
+    mine = sa.select(assignment.c.order_id).where(assignment.c.volunteer_id == person_id)
+    concerned = (orders.c.recipient_id == person_id) | (orders.c.payer_id == person_id) | orders.c.order_id.in_(mine)
+    is_before = orders.c.state.in_([state.value for state in BEFORE_SERVICE])
+    return _loaded(connection, sa.select(orders).where(concerned, is_before).order_by(orders.c.order_id).with_for_update())
+
+
+def _loaded(connection: Connection, query: sa.Select[tuple[object, ...]]) -> list[Order]:
+    rows = connection.execute(query).mappings().all()
+    wanted = [row["order_id"] for row in rows]
+    parts = sa.select(assignment).where(assignment.c.order_id.in_(wanted)).order_by(assignment.c.number)
+    found = connection.execute(parts).mappings().all() if wanted else []
+    return [order_of_columns(row, [part for part in found if part["order_id"] == row["order_id"]]) for row in rows]
+
+
+def add_order(connection: Connection, order: Order, step: Step) -> bool:
+    """Add a new order with its first step; False when the id is taken."""
+    added = insert(orders).values(columns_of_order(order)).on_conflict_do_nothing().returning(orders.c.order_id)
+    if connection.execute(added).first() is None:
+        return False
+    _write_parts(connection, order)
+    _write_step(connection, State.DRAFT, order, step)
+    return True
+
+
+def save_order(connection: Connection, before: Order, after: Order, step: Step) -> None:
+    """Save a changed order and record the step."""
+    changed = sa.update(orders).where(orders.c.order_id == after.order_id).values(columns_of_order(after))
+    connection.execute(changed)
+    if before.assignments != after.assignments:
+        connection.execute(sa.delete(assignment).where(assignment.c.order_id == after.order_id))
+        _write_parts(connection, after)
+    _write_step(connection, before.state, after, step)
+
+
+def _write_parts(connection: Connection, order: Order) -> None:
+    if order.assignments:
+        parts = [columns_of_part(order.order_id, number, part) for number, part in enumerate(order.assignments)]
+        connection.execute(sa.insert(assignment), parts)
+
+
+def _write_step(connection: Connection, from_state: State, order: Order, step: Step) -> None:
+    number = sa.select(sa.func.count() + 1).where(order_step.c.order_id == order.order_id).scalar_subquery()
+    written = sa.insert(order_step).values(
+        order_id=order.order_id,
+        number=number,
+        verb=step.verb.value,
+        from_state=from_state.value,
+        to_state=order.state.value,
+        by=step.by,
+        acting_for=step.acting_for,
+        consent=step.consent,
+        why=step.why,
+        at=step.at,
+    )
+    connection.execute(written)
+
+
+def set_due(connection: Connection, order_id: UUID, fallen: tuple[str, datetime] | None) -> None:
+    """Replace what falls due for an order."""
+    connection.execute(sa.delete(due).where(due.c.order_id == order_id))
+    if fallen is not None:
+        connection.execute(sa.insert(due).values(order_id=order_id, kind=fallen[0], due_at=fallen[1]))
+
+
+def next_due_at(connection: Connection) -> datetime | None:
+    """Return the earliest instant at which something falls due."""
+    return connection.execute(sa.select(sa.func.min(due.c.due_at))).scalar()
+
+
+def find_due(connection: Connection, now: datetime) -> tuple[UUID, str, datetime] | None:
+    """Return the earliest due thing at or before `now`, as (order id, kind, instant)."""
+    earliest = sa.select(due).where(due.c.due_at <= now).order_by(due.c.due_at, due.c.order_id).limit(1)
+    row = connection.execute(earliest).first()
+    return None if row is None else (row.order_id, row.kind, row.due_at)
+
+
+def lock_person(connection: Connection, person_id: UUID) -> None:
+    """Let nobody else plan time of this person until the transaction ends."""
+    lock = sa.text("SELECT pg_advisory_xact_lock(hashtextextended(:person, 11))")
+    connection.execute(lock, {"person": str(person_id)})
+
+
+def lock_budget(connection: Connection, district_id: UUID, month: str) -> None:
+    """Let nobody else draw on a district's budget of a month until the transaction ends."""
+    lock = sa.text("SELECT pg_advisory_xact_lock(hashtextextended(:budget, 12))")
+    connection.execute(lock, {"budget": f"{district_id}/{month}"})
+
+
+def recipient_is_busy(connection: Connection, recipient_id: UUID, *, start_at: datetime, end_at: datetime) -> bool:
+    """Tell whether the recipient has another order whose planned time overlaps; touching ends do not."""
+    other = sa.select(orders.c.order_id).where(
+        orders.c.recipient_id == recipient_id,
+        orders.c.state.in_(_OCCUPYING),
+        orders.c.start_at < end_at,
+        orders.c.end_at > start_at,
+    )
+    return connection.execute(other.limit(1)).first() is not None
+
+
+def volunteer_is_busy(connection: Connection, volunteer_id: UUID, *, start_at: datetime, end_at: datetime) -> bool:
+    """Tell whether the volunteer has taken an order whose planned time overlaps."""
+    other = (
+        sa.select(orders.c.order_id)
+        .join(assignment, assignment.c.order_id == orders.c.order_id)
+        .where(
+            assignment.c.volunteer_id == volunteer_id,
+            assignment.c.checked_out_at.is_(None),
+            orders.c.state.in_(_OCCUPYING),
+            orders.c.start_at < end_at,
+            orders.c.end_at > start_at,
+        )
+    )
+    return connection.execute(other.limit(1)).first() is not None
+
+
+def budget_counted_minutes(connection: Connection, district_id: UUID, *, start: datetime, end: datetime) -> int:
+    """Return what a district's programme orders with a start in the period count: planned, or issued once settled."""
+    is_settled = (orders.c.state == State.SETTLED.value) | (orders.c.disputed_from == State.SETTLED.value)
+    counted = sa.case((is_settled, orders.c.issued_minutes), else_=orders.c.price_minutes)
+    total = sa.select(sa.func.coalesce(sa.func.sum(counted), 0)).where(
+        orders.c.district_id == district_id,
+        orders.c.funding == Funding.PROGRAMME.value,
+        orders.c.start_at >= start,
+        orders.c.start_at < end,
+        orders.c.state.not_in(_FREE),
+    )
+    return int(connection.execute(total).scalar_one())
+
+
+def has_open_orders(connection: Connection, person_id: UUID) -> bool:
+    """Tell whether the person receives, pays or serves in an order that is not closed."""
+    mine = sa.select(assignment.c.order_id).where(assignment.c.volunteer_id == person_id)
+    concerned = (orders.c.recipient_id == person_id) | (orders.c.payer_id == person_id) | orders.c.order_id.in_(mine)
+    is_open = orders.c.state.in_([state.value for state in OPEN])
+    return connection.execute(sa.select(orders.c.order_id).where(concerned, is_open).limit(1)).first() is not None

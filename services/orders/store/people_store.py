@@ -1,0 +1,216 @@
+"""The read models that events of accounts keep: people, relations, grants, units, rules, keys, the catalogue."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+from sqlalchemy.dialects.postgresql import insert
+
+from services.orders.domain.catalogue import Service
+from services.orders.domain.errors import PolicyMissingError, RecordNotFoundError, ServiceNotFoundError
+from services.orders.domain.people import Person, Qualifications, Relation, Relations
+from services.orders.domain.policy import Policy
+from services.orders.store.rows import place_of
+from services.orders.store.tables import acting_grant, catalogue_item, org_unit, person, policy, relation, signing_key
+
+DEPTH_MAX = 10
+
+
+def upsert(connection: Connection, table: sa.Table, columns: Mapping[str, Any]) -> None:
+    """Write a state as it is now, whatever was known before."""
+    keys = [column.name for column in table.primary_key]
+    written = insert(table).values(columns)
+    others = {name: written.excluded[name] for name in columns if name not in keys}
+    connection.execute(written.on_conflict_do_update(index_elements=keys, set_=others))
+
+
+def forget(connection: Connection, table: sa.Table, **key: object) -> None:
+    """Delete what is known of a subject."""
+    connection.execute(sa.delete(table).where(*(table.c[name] == value for name, value in key.items())))
+
+
+def save_person(connection: Connection, known: Person) -> None:
+    """Write a person's state."""
+    skills = known.qualifications
+    columns = {
+        "person_id": known.person_id,
+        "status": known.status,
+        "home_unit_id": known.home_unit_id,
+        "district_id": known.district_id,
+        "born": known.born,
+        "sex": known.sex,
+        "grade": known.grade,
+        "hardship": sorted(known.hardship),
+        "household_id": known.household_id,
+        "latitude_e6": known.home.latitude_e6 if known.home else None,
+        "longitude_e6": known.home.longitude_e6 if known.home else None,
+        "roles": sorted(known.roles),
+        "training": skills.training,
+        "clean_record": skills.clean_record,
+        "insured_until": skills.insured_until,
+        "certificates": sorted(skills.certificates),
+        "visit_risk": known.visit_risk,
+        "visit_listed_on": known.visit_listed_on,
+    }
+    upsert(connection, person, columns)
+
+
+def find_person(connection: Connection, person_id: UUID) -> Person | None:
+    """Return what is known of a person, or None."""
+    return next(iter(find_people(connection, [person_id])), None)
+
+
+def load_person(connection: Connection, person_id: UUID) -> Person:
+    """Return what is known of a person.
+
+    Raises:
+        RecordNotFoundError: nothing is.
+    """
+    found = find_person(connection, person_id)
+    if found is None:
+        raise RecordNotFoundError(person_id=person_id)
+    return found
+
+
+def find_people(connection: Connection, person_ids: Iterable[UUID]) -> list[Person]:
+    """Return those of the people of whom something is known."""
+    rows = connection.execute(sa.select(person).where(person.c.person_id.in_(list(person_ids)))).mappings()
+    return [_person(row) for row in rows]
+
+
+def _person(row: Mapping[str, Any]) -> Person:
+    return Person(
+        person_id=row["person_id"],
+        status=row["status"],
+        home_unit_id=row["home_unit_id"],
+        district_id=row["district_id"],
+        born=row["born"],
+        sex=row["sex"],
+        grade=row["grade"],
+        hardship=frozenset(row["hardship"]),
+        household_id=row["household_id"],
+        home=place_of(row["latitude_e6"], row["longitude_e6"]),
+        roles=frozenset(row["roles"]),
+        qualifications=Qualifications(
+            row["training"], row["clean_record"], row["insured_until"], frozenset(row["certificates"])
+        ),
+        visit_risk=row["visit_risk"],
+        visit_listed_on=row["visit_listed_on"],
+    )
+
+
+def relations_of(connection: Connection, person_ids: Iterable[UUID]) -> Relations:
+    """Return the relations in which any of the people stands."""
+    wanted = list(person_ids)
+    query = sa.select(relation).where(relation.c.person_id.in_(wanted) | relation.c.relative_id.in_(wanted))
+    rows = connection.execute(query)
+    return Relations(tuple(Relation(row.person_id, row.relative_id, row.kind, row.verified) for row in rows))
+
+
+def has_grant(connection: Connection, *, person_id: UUID, relative_id: UUID) -> bool:
+    """Tell whether staff recorded the person's word that the relative may act for them."""
+    query = sa.select(acting_grant.c.grant_id).where(
+        acting_grant.c.person_id == person_id, acting_grant.c.relative_id == relative_id
+    )
+    return connection.execute(query.limit(1)).first() is not None
+
+
+_PATH = sa.text("""
+    WITH RECURSIVE path AS (
+        SELECT unit_id, parent_id, 1 AS depth FROM org_unit WHERE unit_id = :unit
+        UNION ALL
+        SELECT u.unit_id, u.parent_id, p.depth + 1 FROM org_unit u JOIN path p ON u.unit_id = p.parent_id
+        WHERE p.depth < :depth_max
+    ) SELECT unit_id FROM path ORDER BY depth
+""")
+_BELOW = sa.text("""
+    WITH RECURSIVE below AS (
+        SELECT unit_id, 1 AS depth FROM org_unit WHERE unit_id = ANY(:units)
+        UNION
+        SELECT u.unit_id, b.depth + 1 FROM org_unit u JOIN below b ON u.parent_id = b.unit_id
+        WHERE b.depth < :depth_max
+    ) SELECT DISTINCT unit_id FROM below
+""")
+
+
+def path_of(connection: Connection, unit_id: UUID) -> list[UUID]:
+    """Return the unit and those above it, up to the city."""
+    found = connection.execute(_PATH, {"unit": unit_id, "depth_max": DEPTH_MAX}).scalars().all()
+    return list(found) or [unit_id]
+
+
+def units_below(connection: Connection, unit_ids: Iterable[UUID]) -> list[UUID]:
+    """Return the units and all below them."""
+    return list(connection.execute(_BELOW, {"units": list(unit_ids), "depth_max": DEPTH_MAX}).scalars())
+
+
+def policy_on(connection: Connection, district_id: UUID, day: date) -> Policy:
+    """Return the district's policy in force on a local day.
+
+    Raises:
+        PolicyMissingError: none is yet.
+    """
+    query = sa.select(policy).where(policy.c.district_id == district_id, policy.c.effective <= day)
+    newest = query.order_by(policy.c.effective.desc(), policy.c.policy_version.desc()).limit(1)
+    row = connection.execute(newest).first()
+    if row is None:
+        raise PolicyMissingError(district_id=district_id, day=day.isoformat())
+    return Policy(row.district_id, row.policy_version, row.effective, row.parameters)
+
+
+def policy_version(connection: Connection, district_id: UUID, version: int) -> Policy:
+    """Return one version of a district's policy.
+
+    Raises:
+        PolicyMissingError: it is not known.
+    """
+    query = sa.select(policy).where(policy.c.district_id == district_id, policy.c.policy_version == version)
+    row = connection.execute(query).first()
+    if row is None:
+        raise PolicyMissingError(district_id=district_id, policy_version=version)
+    return Policy(row.district_id, row.policy_version, row.effective, row.parameters)
+
+
+def service_on(connection: Connection, code: str, day: date) -> Service:
+    """Return the version of a service in force on a local day.
+
+    Raises:
+        ServiceNotFoundError: the catalogue has no such code then.
+    """
+    query = sa.select(catalogue_item).where(catalogue_item.c.code == code, catalogue_item.c.effective <= day)
+    row = connection.execute(query.order_by(catalogue_item.c.version.desc()).limit(1)).mappings().first()
+    if row is None:
+        raise ServiceNotFoundError(service=code)
+    return service_of_columns(row)
+
+
+def service_version(connection: Connection, code: str, version: int) -> Service:
+    """Return the version of a service that an order was placed under."""
+    query = sa.select(catalogue_item).where(catalogue_item.c.code == code, catalogue_item.c.version == version)
+    return service_of_columns(connection.execute(query).mappings().one())
+
+
+def service_of_columns(row: Mapping[str, Any]) -> Service:
+    """Return the service of a row of `catalogue_item`."""
+    plain = dict(row)
+    return Service(**plain | {"funding": frozenset(plain["funding"]), "checklist": tuple(plain["checklist"])})
+
+
+def signing_keys(connection: Connection) -> dict[str, bytes]:
+    """Return the public keys that tokens may be signed with."""
+    return {row.key_id: bytes(row.public_key) for row in connection.execute(sa.select(signing_key))}
+
+
+def replace_signing_keys(connection: Connection, keys: Mapping[str, bytes]) -> None:
+    """Keep exactly these keys."""
+    connection.execute(sa.delete(signing_key))
+    if keys:
+        connection.execute(sa.insert(signing_key), [{"key_id": name, "public_key": raw} for name, raw in keys.items()])
+
+
+__all__ = ["acting_grant", "org_unit", "person", "policy", "relation"]

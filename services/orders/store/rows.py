@@ -1,0 +1,80 @@
+"""Rows to values of the domain and back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from services.orders.domain.life_cycle import State
+from services.orders.domain.order import Assignment, Funding, Order
+from services.orders.domain.people import Place
+
+Columns = dict[str, Any]
+_ORDER_PLAIN = (
+    "order_id", "district_id", "unit_id", "recipient_id", "service_code", "catalogue_version", "planned_minutes",
+    "start_at", "persons", "coefficient_percent", "price_minutes", "placed_by", "placed_at", "policy_version",
+    "door_code", "payer_id", "acting_for", "consent", "why", "declined_code", "published_at", "no_taker_at",
+    "offered_to", "offer_lapses_at", "service_policy_version", "called_back_by", "called_back_at", "confirmed_by",
+    "confirmed_at", "confirm_device", "rating", "settlement", "issued_minutes", "fallback", "says_minutes",
+    "decided_minutes", "decided_by", "decision_why", "slip_number", "late_cancelled",
+)  # fmt: skip
+_PART_PLAIN = (
+    "volunteer_id", "volunteer_district_id", "taken_at", "guardian_id", "group_name", "checked_in_at", "in_device",
+    "code_right", "metres_from_home", "checked_out_at", "was_ended",
+)  # fmt: skip
+
+
+def columns_of_order(order: Order) -> Columns:
+    """Return an order as a row of `orders`."""
+    columns: Columns = {name: getattr(order, name) for name in _ORDER_PLAIN}
+    return columns | {
+        "end_at": order.end_at,
+        "funding": order.funding.value,
+        "state": order.state.value,
+        "flags": sorted(order.flags),
+        "approvers": list(order.approvers),
+        "disputed_from": order.disputed_from.value if order.disputed_from else None,
+    }
+
+
+def order_of_columns(row: Mapping[str, Any], parts: list[Mapping[str, Any]]) -> Order:
+    """Return the order of a row of `orders` and its rows of `assignment`."""
+    plain = {name: row[name] for name in _ORDER_PLAIN}
+    return Order(
+        **plain,
+        funding=Funding(row["funding"]),
+        state=State(row["state"]),
+        flags=frozenset(row["flags"]),
+        approvers=tuple(row["approvers"]),
+        disputed_from=State(row["disputed_from"]) if row["disputed_from"] else None,
+        assignments=tuple(part_of_columns(part) for part in parts),
+    )
+
+
+def columns_of_part(order_id: UUID, number: int, part: Assignment) -> Columns:
+    """Return a volunteer's part as a row of `assignment`."""
+    columns: Columns = {name: getattr(part, name) for name in _PART_PLAIN}
+    return columns | {
+        "order_id": order_id,
+        "number": number,
+        "in_latitude_e6": part.in_place.latitude_e6 if part.in_place else None,
+        "in_longitude_e6": part.in_place.longitude_e6 if part.in_place else None,
+        "out_latitude_e6": part.out_place.latitude_e6 if part.out_place else None,
+        "out_longitude_e6": part.out_place.longitude_e6 if part.out_place else None,
+    }
+
+
+def part_of_columns(row: Mapping[str, Any]) -> Assignment:
+    """Return the part of a row of `assignment`."""
+    plain = {name: row[name] for name in _PART_PLAIN}
+    return Assignment(
+        **plain,
+        in_place=place_of(row["in_latitude_e6"], row["in_longitude_e6"]),
+        out_place=place_of(row["out_latitude_e6"], row["out_longitude_e6"]),
+    )
+
+
+def place_of(latitude_e6: int | None, longitude_e6: int | None) -> Place | None:
+    """Return the place, None where it is not known."""
+    return None if latitude_e6 is None or longitude_e6 is None else Place(latitude_e6, longitude_e6)
