@@ -1,4 +1,4 @@
-"""The journal: books, wallets, entries, answers, tiles and checkpoints, to which rows are only ever added."""
+"""The journal: books, wallets, entries and answers, to which rows are only ever added."""
 
 from alembic import op
 
@@ -7,7 +7,7 @@ from libs.db.grants import grant
 revision = "0001"
 down_revision = None
 
-APPEND_ONLY = ("book", "wallet", "entry", "answer", "tile", "checkpoint", "ddl")
+APPEND_ONLY = ("book", "wallet", "entry", "answer", "ddl")
 
 TABLES = (
     """
@@ -77,24 +77,6 @@ TABLES = (
         event_type text NOT NULL,
         payload bytea NOT NULL,
         PRIMARY KEY (book, pos)
-    )""",
-    # Full tiles of the upper levels; level 0 is the entries' own leaf hashes.
-    """
-    CREATE TABLE journal.tile (
-        number bigint NOT NULL,
-        book integer NOT NULL,
-        level smallint NOT NULL CHECK (level > 0),
-        hashes bytea NOT NULL CHECK (length(hashes) = 8192),
-        PRIMARY KEY (book, level, number)
-    )""",
-    """
-    CREATE TABLE journal.checkpoint (
-        size bigint NOT NULL CHECK (size > 0),
-        signed_at bigint NOT NULL,
-        book integer NOT NULL,
-        root bytea NOT NULL CHECK (length(root) = 32),
-        note text NOT NULL,
-        PRIMARY KEY (book, size)
     )""",
     """
     CREATE TABLE journal.ddl (

@@ -91,19 +91,6 @@ TABLES = (
         month date NOT NULL,
         PRIMARY KEY (district_id, month)
     )""",
-    """
-    CREATE TABLE sealed (
-        book integer PRIMARY KEY,
-        size bigint NOT NULL
-    )""",
-    # Cosignatures of a checkpoint arrive after it was signed; the note with them is what the API serves.
-    """
-    CREATE TABLE cosigned (
-        book integer NOT NULL,
-        size bigint NOT NULL,
-        note text NOT NULL,
-        PRIMARY KEY (book, size)
-    )""",
 )
 
 
@@ -116,6 +103,5 @@ def upgrade() -> None:
         op.execute(statement)
     grant(
         op, "SELECT, INSERT, UPDATE, DELETE", "person", "relation", "org_unit", "policy", "signing_key", "erasure",
-        "sealed", "cosigned",
     )  # fmt: skip
     grant(op, "SELECT, INSERT", "proposal", "decision", "month_run", "command")
