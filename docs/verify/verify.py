@@ -26,12 +26,12 @@ LEAF_FIELDS = (
     "debit_version debit_after credit_version credit_after actor checker effective_at recorded_at salt"
 ).split()
 REASONS = {
-    1: "hours_approved 服务入账", 2: "redemption_captured 兑换支付", 3: "cap_overflow 超限入池", 4: "group_hours 团队入池",
+    1: "hours_approved 服务入账", 2: "redemption_captured 兑换支付", 3: "cap_overflow 超限入池", 4: "group_hours 团队",
     5: "recovery 追回", 6: "grant 发放", 7: "grant_returned 发放收回", 8: "gift 赠与", 9: "donation 捐赠",
-    10: "pool_funded 公益池注资", 11: "goods 兑换物品", 12: "migration 期初导入", 13: "starting_credit 启动时间",
+    10: "pool_funded 注资", 11: "goods 兑换物品", 12: "migration 期初导入", 13: "starting_credit 启动时间",
     14: "reversal 冲正", 15: "reversal_shortfall 冲正缺口", 16: "estate_settled 遗产处理", 17: "erasure 注销",
     18: "district_move 跨区转移", 30: "hold 预留", 31: "hold_released 预留释放", 40: "hours_settled 时间结算",
-    41: "wallets_frozen 钱包冻结", 42: "shortfall_owed 欠还", 43: "shortfall_borne 缺口承担", 44: "nothing_due 无需入账",
+    41: "wallets_frozen 冻结", 42: "shortfall_owed 欠还", 43: "shortfall_borne 缺口承担", 44: "nothing_due 无需入账",
 }  # fmt: skip
 CLASSES = (
     "issuance 发行 clearing 清算 pool 公益池 redeemed 已兑换 earned 服务所得 granted 发放 received 受赠 "
@@ -191,10 +191,10 @@ def signers_of(text: str, lines: list[str], keys: dict[Key, str], ignore_unknown
         raw = unbase64(encoded)
         key, message, signature = known.get((name, raw[:4])), text, raw[4:]
         names.append(name)
-        if key is None and not ignore_unknown:
-            raise RefusedError("signed by a key that the trust file does not name: " + name)
         if key is None:
-            continue
+            if ignore_unknown:
+                continue
+            raise RefusedError("signed by a key that the trust file does not name: " + name)
         if key[1] == 4:
             message = f"cosignature/v1\ntime {int.from_bytes(signature[:8], 'big')}\n{text}"
             signature = signature[8:]
@@ -225,10 +225,8 @@ def check(receipt: str, trust: str, *, ignore_unknown: bool = False) -> dict[str
         raise RefusedError("too few of the trusted witnesses have signed")
     entry, index, size = unbase64(head[1][6:]), number(head[2][6:]), number(origin_size_root[1])
     root = root_of(index, size, sha256(b"\x00" + entry), [unbase64(line) for line in head[3:]])
-    if root != unbase64(origin_size_root[2]):
-        raise RefusedError("the entry is not in the log")
-    if len(entry) != LEAF.size or entry[0] != 1:
-        raise RefusedError("the entry has a form that this program does not know")
+    if root != unbase64(origin_size_root[2]) or len(entry) != LEAF.size or entry[0] != 1:
+        raise RefusedError("the entry is not in the log, or of a form that this program does not know")
     facts = dict(zip(LEAF_FIELDS, LEAF.unpack(entry)))
     facts.update({name: uuid.UUID(bytes=value) for name, value in facts.items() if isinstance(value, bytes)})
     if facts["position"] != index + 1 or origin_size_root[0].rsplit("/", 1)[-1] != str(facts["district"]):
