@@ -1,12 +1,14 @@
 """The inbox's tables, for a service's migrations.
 
-`inbox_position` has one row per group and stream, `inbox_version` one per subject of a state topic, and `inbox_parked`
+`inbox_position` has one row per group and stream, `inbox_offset` where to go on reading the broker's partitions, `inbox_version` one per subject of a state topic, and `inbox_parked`
 the bytes of events that wait for something not yet known, or are dead until an operator mends them.
 """
 
 from __future__ import annotations
 
 from libs.db.grants import Operations, grant
+
+TABLES = ("inbox_position", "inbox_offset", "inbox_group", "inbox_version", "inbox_parked", "inbox_act")
 
 
 def create_inbox(op: Operations) -> None:
@@ -36,6 +38,19 @@ _TABLES = (
         stopped_since timestamptz,
         PRIMARY KEY (group_name, topic, stream)
     ) WITH (fillfactor = 50)""",
+    """
+    CREATE TABLE inbox_offset (
+        group_name text NOT NULL,
+        topic text NOT NULL,
+        partition integer NOT NULL,
+        next_offset bigint NOT NULL CHECK (next_offset >= 0),
+        PRIMARY KEY (group_name, topic, partition)
+    ) WITH (fillfactor = 50)""",
+    """
+    CREATE TABLE inbox_group (
+        group_name text PRIMARY KEY,
+        caught_up_at timestamptz NOT NULL DEFAULT now()
+    )""",
     """
     CREATE TABLE inbox_version (
         group_name text NOT NULL,

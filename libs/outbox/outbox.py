@@ -53,11 +53,12 @@ def append(connection: Connection, event: OutgoingEvent) -> None:
     if event.payload is not None and len(event.payload) > PAYLOAD_BYTES_MAX:
         raise OversizeEventError(f"{event.event_type} of {len(event.payload)} bytes")
     assert event.payload is not None or event.version is not None, "only a state topic has tombstones"
-    collect(connection, write_events, event)
+    collect(connection, write_events, (event, current_traceparent()))
 
 
-def write_events(connection: Connection, events: list[OutgoingEvent]) -> None:
+def write_events(connection: Connection, appended: list[tuple[OutgoingEvent, str | None]]) -> None:
     """Give the events their positions and write them, in one statement; a commit must follow at once."""
+    events = [event for event, _ in appended]
     assert len(events) <= EVENTS_PER_TRANSACTION_MAX
     counts = collections.Counter((event.topic, event.stream) for event in events)
     streams = sorted(counts)  # One order for all writers, so that two transactions never wait for each other.
@@ -66,7 +67,6 @@ def write_events(connection: Connection, events: list[OutgoingEvent]) -> None:
     for event in events:
         numbers[event.topic, event.stream] += 1
         ordinals.append(numbers[event.topic, event.stream])
-    traceparent = current_traceparent()
     connection.execute(
         _WRITE,
         {
@@ -83,7 +83,7 @@ def write_events(connection: Connection, events: list[OutgoingEvent]) -> None:
             "payloads": [event.payload for event in events],
             "versions": [event.version for event in events],
             "occurred": [event.occurred_at for event in events],
-            "traceparent": traceparent,
+            "traceparents": [traceparent for _, traceparent in appended],
         },
     )
 
@@ -107,11 +107,12 @@ WITH wanted AS (
 )
 INSERT INTO outbox (topic, stream, pos, event_id, event_type, key, subject, payload, version, occurred_at, traceparent)
 SELECT e.topic, e.stream, n.last_pos - w.events + e.ordinal, e.event_id, e.event_type, e.key, e.subject, e.payload,
-    e.version, e.occurred_at, :traceparent
+    e.version, e.occurred_at, e.traceparent
 FROM unnest(CAST(:topics AS text[]), CAST(:streams AS text[]), CAST(:ordinals AS bigint[]), CAST(:event_ids AS uuid[]),
         CAST(:event_types AS text[]), CAST(:keys AS text[]), CAST(:subjects AS text[]), CAST(:payloads AS bytea[]),
-        CAST(:versions AS bigint[]), CAST(:occurred AS timestamptz[]))
-    AS e (topic, stream, ordinal, event_id, event_type, key, subject, payload, version, occurred_at)
+        CAST(:versions AS bigint[]), CAST(:occurred AS timestamptz[]),
+        CAST(:traceparents AS text[]))
+    AS e (topic, stream, ordinal, event_id, event_type, key, subject, payload, version, occurred_at, traceparent)
 JOIN wanted w USING (topic, stream)
 JOIN numbered n USING (topic, stream)
 """)

@@ -88,6 +88,8 @@ class DatabaseFactory:
 def _migrations_of(service: str) -> pathlib.Path:
     if service == "sample":
         return ROOT / "tests" / "support" / "sample" / "migrations"
+    if service == "bus":
+        return ROOT / "libs" / "bus" / "migrations"
     return ROOT / "services" / service / "migrations"
 
 

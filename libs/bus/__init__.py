@@ -1,0 +1,25 @@
+"""The broker between services: durable topics, order per key, groups of consumers. Kafka, or a PostgreSQL database."""
+
+from libs.bus.broker import (
+    Broker,
+    BrokerError,
+    OutgoingRecord,
+    OversizeRecordError,
+    Publisher,
+    Record,
+    Subscription,
+    Topic,
+    TopicPartition,
+)
+
+__all__ = [
+    "Broker",
+    "BrokerError",
+    "OutgoingRecord",
+    "OversizeRecordError",
+    "Publisher",
+    "Record",
+    "Subscription",
+    "Topic",
+    "TopicPartition",
+]

@@ -1,0 +1,347 @@
+"""Apache Kafka behind the broker's promises (kafka-python)."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar
+
+import kafka
+import kafka.errors
+from kafka.admin import ConfigResource, ConfigResourceType, KafkaAdminClient, NewTopic
+from kafka.coordinator.assignors.cooperative_sticky import CooperativeStickyAssignor
+
+from libs.bus.broker import (
+    RECORD_BYTES_MAX,
+    SESSION_SECONDS,
+    BrokerError,
+    OutgoingRecord,
+    Record,
+    StartOffsets,
+    Topic,
+    TopicPartition,
+    refuse_oversize,
+)
+
+T = TypeVar("T")
+
+DELIVERY_SECONDS_MAX = 30.0
+REQUEST_SECONDS_MAX = 10.0
+LINGER_MILLISECONDS = 2
+ADMIN_TRIES_MAX = 20
+ADMIN_RETRY_SECONDS = 0.5
+CLOSE_SECONDS_MAX = 5.0
+ENVELOPE_BYTES_MAX = 48_576
+
+
+class KafkaBroker:
+    """The broker at these addresses."""
+
+    def __init__(self, bootstrap: Sequence[str], *, delivery_seconds: float = DELIVERY_SECONDS_MAX) -> None:
+        """Connect lazily; a batch not acknowledged within `delivery_seconds` is an error."""
+        self.bootstrap = list(bootstrap)
+        self._delivery_seconds = delivery_seconds
+        self._admin: KafkaAdminClient | None = None
+        self._asking: kafka.KafkaConsumer | None = None
+
+    def declare_topics(self, topics: Sequence[Topic]) -> None:
+        """Create the topics that are missing; a broker that is just starting is asked again."""
+        self._retrying(lambda: self._declare(topics))
+
+    def publisher(self, name: str) -> KafkaPublisher:
+        """Return a publisher."""
+        return KafkaPublisher(self.bootstrap, name, self._delivery_seconds)
+
+    def subscribe(
+        self,
+        group: str,
+        topics: Sequence[str],
+        *,
+        member: str,
+        start: StartOffsets | None = None,
+        session_seconds: float = SESSION_SECONDS,
+    ) -> KafkaSubscription:
+        """Join the group."""
+        return KafkaSubscription(
+            self.bootstrap, group, list(topics), member=member, start=start, session_seconds=session_seconds
+        )
+
+    def end_offsets(self, topics: Sequence[str]) -> dict[TopicPartition, int]:
+        """Return the offset after the last record of each partition."""
+        return self._ask(lambda consumer, partitions: consumer.end_offsets(partitions), topics)
+
+    def beginning_offsets(self, topics: Sequence[str]) -> dict[TopicPartition, int]:
+        """Return the offset of the first record kept of each partition."""
+        return self._ask(lambda consumer, partitions: consumer.beginning_offsets(partitions), topics)
+
+    def lag(self, group: str, topics: Sequence[str]) -> dict[TopicPartition, int]:
+        """Return how many offsets each partition is ahead of what the group committed."""
+        ends = self.end_offsets(topics)
+        committed = self._retrying(lambda: self._connected_admin().list_group_offsets({group: None}))
+        known = {TopicPartition(at.topic, at.partition): kept.offset for at, kept in committed[group].items()}
+        return {at: end - max(known.get(at, 0), 0) for at, end in ends.items()}
+
+    def close(self) -> None:
+        """Close the clients used for questions."""
+        if self._admin is not None:
+            self._admin.close()
+        if self._asking is not None:
+            self._asking.close()
+        self._admin = self._asking = None
+
+    def _declare(self, topics: Sequence[Topic]) -> None:
+        admin = self._connected_admin()
+        known = set(admin.list_topics())
+        new = [
+            NewTopic(
+                name=topic.name, num_partitions=topic.partitions, replication_factor=-1, topic_configs=_settings(topic)
+            )
+            for topic in topics
+            if topic.name not in known
+        ]
+        if new:
+            admin.create_topics(new, timeout_ms=int(REQUEST_SECONDS_MAX * 1000))
+        changed = [topic for topic in topics if topic.name in known and not topic.compacted]
+        resources = [
+            ConfigResource(ConfigResourceType.TOPIC, topic.name, configs=_settings(topic)) for topic in changed
+        ]
+        if resources:
+            admin.alter_configs(resources)
+
+    def _ask(
+        self,
+        question: Callable[[kafka.KafkaConsumer, list[kafka.TopicPartition]], Mapping[Any, int]],
+        topics: Sequence[str],
+    ) -> dict[TopicPartition, int]:
+        def ask() -> dict[TopicPartition, int]:
+            if self._asking is None:
+                self._asking = kafka.KafkaConsumer(bootstrap_servers=self.bootstrap, group_id=None)
+            partitions = [
+                kafka.TopicPartition(topic, number)
+                for topic in topics
+                for number in sorted(self._asking.partitions_for_topic(topic) or ())
+            ]
+            answer = question(self._asking, partitions) if partitions else {}
+            return {TopicPartition(at.topic, at.partition): offset for at, offset in answer.items()}
+
+        return self._retrying(ask)
+
+    def _connected_admin(self) -> KafkaAdminClient:
+        if self._admin is None:
+            self._admin = KafkaAdminClient(bootstrap_servers=self.bootstrap)
+        return self._admin
+
+    def _retrying(self, act: Callable[[], T]) -> T:
+        for attempt in range(ADMIN_TRIES_MAX):
+            try:
+                return act()
+            except (kafka.errors.KafkaError, OSError) as error:
+                self._forget_clients()
+                if attempt == ADMIN_TRIES_MAX - 1:
+                    raise BrokerError("Kafka does not answer") from error
+                time.sleep(ADMIN_RETRY_SECONDS)
+        raise AssertionError("unreachable")
+
+    def _forget_clients(self) -> None:
+        try:
+            self.close()
+        except (kafka.errors.KafkaError, OSError):
+            self._admin = self._asking = None
+
+
+class KafkaPublisher:
+    """A producer that is thrown away as soon as one record fails, because its order can no longer be trusted."""
+
+    def __init__(self, bootstrap: list[str], name: str, delivery_seconds: float) -> None:
+        self._bootstrap = bootstrap
+        self._name = name
+        self._delivery_seconds = delivery_seconds
+        self._producer: kafka.KafkaProducer | None = None
+
+    def publish(self, records: Sequence[OutgoingRecord]) -> None:
+        """Send all, flush, and look at every answer."""
+        refuse_oversize(records)
+        try:
+            producer = self._connected()
+            futures = [
+                producer.send(record.topic, key=record.key.encode(), value=record.value, headers=_wire_headers(record))
+                for record in records
+            ]
+            producer.flush(timeout=self._delivery_seconds + 1)
+            failed = [future for future in futures if not (future.is_done and future.succeeded())]
+        except (kafka.errors.KafkaError, OSError, AssertionError) as error:
+            self._discard()
+            raise BrokerError("Kafka did not take the batch") from error
+        if failed:
+            self._discard()
+            raise BrokerError(f"{len(failed)} of {len(records)} records were not acknowledged")
+
+    def close(self) -> None:
+        """Close the producer; nothing is in flight between batches."""
+        self._discard()
+
+    def _connected(self) -> kafka.KafkaProducer:
+        if self._producer is None:
+            self._producer = kafka.KafkaProducer(
+                bootstrap_servers=self._bootstrap,
+                client_id=self._name,
+                acks="all",
+                enable_idempotence=True,
+                linger_ms=LINGER_MILLISECONDS,
+                batch_size=262_144,
+                compression_type="zstd",
+                max_request_size=RECORD_BYTES_MAX + ENVELOPE_BYTES_MAX,
+                request_timeout_ms=int(min(REQUEST_SECONDS_MAX, self._delivery_seconds / 2) * 1000),
+                delivery_timeout_ms=int(self._delivery_seconds * 1000),
+                max_block_ms=int(self._delivery_seconds * 1000),
+                reconnect_backoff_max_ms=1000,
+                allow_auto_create_topics=False,
+                metrics_enabled=False,
+            )
+        return self._producer
+
+    def _discard(self) -> None:
+        if self._producer is not None:
+            self._producer.close(timeout=0)
+            self._producer = None
+
+
+class KafkaSubscription(kafka.ConsumerRebalanceListener):  # type: ignore[misc]  # kafka-python has no types.
+    """A static member of a group that gives and takes partitions one by one (cooperative rebalancing)."""
+
+    def __init__(
+        self,
+        bootstrap: list[str],
+        group: str,
+        topics: list[str],
+        *,
+        member: str,
+        start: StartOffsets | None,
+        session_seconds: float,
+    ) -> None:
+        self._start = start
+        self._unplaced: set[kafka.TopicPartition] = set()
+        self._paused = False
+        self._consumer = kafka.KafkaConsumer(
+            bootstrap_servers=bootstrap,
+            group_id=group,
+            group_instance_id=member,
+            client_id=member,
+            enable_auto_commit=False,
+            auto_offset_reset="earliest",
+            partition_assignment_strategy=[CooperativeStickyAssignor()],
+            session_timeout_ms=int(session_seconds * 1000),
+            heartbeat_interval_ms=int(min(3.0, session_seconds / 5) * 1000),
+            max_poll_interval_ms=300_000,
+            fetch_max_wait_ms=250,
+            max_partition_fetch_bytes=2 * (RECORD_BYTES_MAX + ENVELOPE_BYTES_MAX),
+            reconnect_backoff_max_ms=1000,
+            metadata_max_age_ms=30_000,
+            allow_auto_create_topics=False,
+            metrics_enabled=False,
+        )
+        self._consumer.subscribe(topics=topics, listener=self)
+
+    def on_partitions_assigned(self, assigned: Sequence[kafka.TopicPartition]) -> None:
+        """Remember that these must be placed before they are read."""
+        self._unplaced.update(assigned)
+
+    def on_partitions_revoked(self, revoked: Sequence[kafka.TopicPartition]) -> None:
+        """Between two polls nothing is in doubt: there is nothing to finish."""
+        self._unplaced.difference_update(revoked)
+
+    def on_partitions_lost(self, lost: Sequence[kafka.TopicPartition]) -> None:
+        """Somebody else has them already; the positions in the database decide."""
+        self._unplaced.difference_update(lost)
+
+    def poll(self, *, records_max: int, timeout_seconds: float) -> list[Record]:
+        """Return records, or none after the timeout."""
+        try:
+            batches = self._consumer.poll(timeout_ms=int(timeout_seconds * 1000), max_records=records_max)
+            if self._paused and batches:
+                self._give_back(batches)
+                return []
+            if self._unplaced:
+                unplaced = set(self._unplaced)
+                self._place()
+                batches = {at: records for at, records in batches.items() if at not in unplaced}
+        except (kafka.errors.KafkaError, OSError) as error:
+            raise BrokerError("Kafka does not answer") from error
+        return [_record(record) for records in batches.values() for record in records]
+
+    def commit(self, offsets: Mapping[TopicPartition, int]) -> None:
+        """Record the group's offsets."""
+        mine = self._consumer.assignment()
+        wanted = {
+            kafka.TopicPartition(at.topic, at.partition): kafka.OffsetAndMetadata(offset, "", -1)
+            for at, offset in offsets.items()
+        }
+        wanted = {at: kept for at, kept in wanted.items() if at in mine}
+        if not wanted:
+            return
+        try:
+            self._consumer.commit(wanted)
+        except kafka.errors.CommitFailedError:
+            pass  # No longer a member: the group has moved on, and the database knows what was done.
+        except (kafka.errors.KafkaError, OSError) as error:
+            raise BrokerError("Kafka did not take the offsets") from error
+
+    def seek(self, partition: TopicPartition, offset: int) -> None:
+        """Read again from `offset`."""
+        at = kafka.TopicPartition(partition.topic, partition.partition)
+        if at in self._consumer.assignment():
+            self._consumer.seek(at, offset)
+
+    def assignment(self) -> frozenset[TopicPartition]:
+        """Return what this member has."""
+        return frozenset(TopicPartition(at.topic, at.partition) for at in self._consumer.assignment())
+
+    def pause(self) -> None:
+        """Deliver nothing until resumed."""
+        self._paused = True
+        self._consumer.pause(*self._consumer.assignment())
+
+    def resume(self) -> None:
+        """Deliver again."""
+        self._paused = False
+        self._consumer.resume(*self._consumer.paused())
+
+    def close(self) -> None:
+        """Close without committing: what is done was committed after its transaction."""
+        self._consumer.close(autocommit=False, timeout_ms=int(CLOSE_SECONDS_MAX * 1000))
+
+    def _place(self) -> None:
+        """Begin the new partitions where the database says, or at the earliest record."""
+        if self._start is None:
+            self._unplaced.clear()
+            return
+        fresh = [TopicPartition(at.topic, at.partition) for at in self._unplaced]
+        starts = self._start(fresh)
+        beginning = [at for at in self._unplaced if TopicPartition(at.topic, at.partition) not in starts]
+        if beginning:
+            self._consumer.seek_to_beginning(*beginning)
+        for at, offset in starts.items():
+            self._consumer.seek(kafka.TopicPartition(at.topic, at.partition), offset)
+        self._unplaced.clear()
+
+    def _give_back(self, batches: Mapping[kafka.TopicPartition, Sequence[Any]]) -> None:
+        for at, records in batches.items():
+            self._consumer.seek(at, records[0].offset)
+        self._consumer.pause(*batches)
+
+
+def _settings(topic: Topic) -> dict[str, str]:
+    if topic.compacted:
+        return {"cleanup.policy": "compact", "min.cleanable.dirty.ratio": "0.3", "segment.ms": "3600000"}
+    keep = -1 if topic.retention_days is None else topic.retention_days * 86_400_000
+    return {"cleanup.policy": "delete", "retention.ms": str(keep), "retention.bytes": "-1"}
+
+
+def _wire_headers(record: OutgoingRecord) -> list[tuple[str, bytes]]:
+    return [(name, value.encode()) for name, value in record.headers]
+
+
+def _record(record: Any) -> Record:
+    headers = {name: value.decode() for name, value in record.headers}
+    key = record.key.decode() if record.key is not None else ""
+    return Record(record.topic, record.partition, record.offset, key, record.value, headers)

@@ -1,0 +1,286 @@
+"""A durable topic log in a PostgreSQL database of its own: the broker of the embedded platform.
+
+Offsets are given out in the transaction that writes the records, under the lock of the partition's row in `bus_end`, so
+a reader never meets a hole that is filled later. Readers in the same process are woken at once; others look often.
+
+`synchronous_commit` may be off only where the database lives in the same server as the services': there is one
+write-ahead log, so the commit of a cursor or an effect can only survive together with the records written before it.
+"""
+
+from __future__ import annotations
+
+import collections
+import dataclasses
+import json
+import time
+import zlib
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy
+from sqlalchemy.engine import Connection
+from sqlalchemy.exc import DBAPIError, TimeoutError as PoolTimeoutError
+
+from libs.bus.broker import (
+    SESSION_SECONDS,
+    BrokerError,
+    OutgoingRecord,
+    StartOffsets,
+    Topic,
+    TopicPartition,
+    refuse_oversize,
+)
+from libs.bus.postgres_group import Bell, PostgresSubscription
+from libs.db import Database
+
+MAINTENANCE_SECONDS = 600.0
+TOMBSTONES_KEPT_DAYS = 7
+COMPACTION_KEEPS_SECONDS = 60
+DELETED_PER_MAINTENANCE_MAX = 50_000
+MAINTENANCE_LOCK = 7_300_272
+UNREACHABLE = (DBAPIError, PoolTimeoutError)
+
+
+@dataclasses.dataclass(frozen=True)
+class StoredTopic:
+    """A topic as the database knows it."""
+
+    topic_id: int
+    topic: Topic
+
+    @property
+    def table(self) -> str:
+        """Return the log its records are in."""
+        return "bus_state" if self.topic.compacted else "bus_fact"
+
+    def partitions(self) -> list[TopicPartition]:
+        """Return all its partitions."""
+        return [TopicPartition(self.topic.name, number) for number in range(self.topic.partitions)]
+
+
+class PostgresBroker:
+    """The broker on one database, for all threads of a process."""
+
+    def __init__(self, url: str, *, pool_max: int = 6, synchronous_commit: bool = True) -> None:
+        """Connect lazily as the role `bus_app`."""
+        self.database = Database(url, pool_max=pool_max, application_name="bus", synchronous_commit=synchronous_commit)
+        self.bell = Bell()
+        self._topics: dict[str, StoredTopic] = {}
+        self._maintain_at = time.monotonic() + MAINTENANCE_SECONDS
+
+    def declare_topics(self, topics: Sequence[Topic]) -> None:
+        """Create the topics that are missing."""
+        with self.database.transaction() as connection:
+            for topic in topics:
+                connection.execute(_DECLARE, dataclasses.asdict(topic))
+                connection.execute(_DECLARE_PARTITIONS, {"name": topic.name})
+
+    def publisher(self, name: str) -> PostgresPublisher:
+        """Return a publisher."""
+        return PostgresPublisher(self)
+
+    def subscribe(
+        self,
+        group: str,
+        topics: Sequence[str],
+        *,
+        member: str,
+        start: StartOffsets | None = None,
+        session_seconds: float = SESSION_SECONDS,
+    ) -> PostgresSubscription:
+        """Join the group."""
+        stored = {name: self.stored_topic(name) for name in topics}
+        return PostgresSubscription(
+            self.database,
+            self.bell,
+            group=group,
+            topics={name: (topic.topic_id, topic.table, topic.topic.partitions) for name, topic in stored.items()},
+            member=member,
+            start=start,
+            session_seconds=session_seconds,
+        )
+
+    def end_offsets(self, topics: Sequence[str]) -> dict[TopicPartition, int]:
+        """Return the offset after the last record of each partition."""
+        return self._by_partition(_ENDS, topics)
+
+    def beginning_offsets(self, topics: Sequence[str]) -> dict[TopicPartition, int]:
+        """Return the offset of the first record kept of each partition."""
+        return self._by_partition(_BEGINNINGS, topics)
+
+    def lag(self, group: str, topics: Sequence[str]) -> dict[TopicPartition, int]:
+        """Return how many offsets each partition is ahead of what the group committed."""
+        return self._by_partition(_LAG, topics, group=group)
+
+    def maintain(self) -> int:
+        """Compact the state topics and drop expired facts, a bounded part of it; return how many records went."""
+        with self.database.transaction() as connection:
+            if not connection.scalar(sqlalchemy.text(f"SELECT pg_try_advisory_xact_lock({MAINTENANCE_LOCK})")):
+                return 0
+            gone = sum(connection.execute(statement).rowcount for statement in (_COMPACT, _BURY, _EXPIRE))
+        return gone
+
+    def maintain_when_due(self) -> None:
+        """Run the maintenance about every ten minutes, in whichever thread publishes then."""
+        if time.monotonic() >= self._maintain_at:
+            self._maintain_at = time.monotonic() + MAINTENANCE_SECONDS
+            self.maintain()
+
+    def close(self) -> None:
+        """Close the connections."""
+        self.database.dispose()
+
+    def stored_topic(self, name: str) -> StoredTopic:
+        """Return a declared topic.
+
+        Raises:
+            BrokerError: nobody has declared it (yet).
+        """
+        if name not in self._topics:
+            try:
+                with self.database.reading() as connection:
+                    row = connection.execute(_TOPIC, {"name": name}).one_or_none()
+            except UNREACHABLE as error:
+                raise BrokerError("the broker's database is away") from error
+            if row is None:
+                raise BrokerError(f"no topic {name}")
+            self._topics[name] = StoredTopic(row.topic_id, Topic(*row[1:]))
+        return self._topics[name]
+
+    def _by_partition(
+        self, statement: sqlalchemy.TextClause, topics: Sequence[str], **terms: Any
+    ) -> dict[TopicPartition, int]:
+        try:
+            with self.database.reading() as connection:
+                rows = connection.execute(statement, {"topics": list(topics), **terms}).all()
+        except UNREACHABLE as error:
+            raise BrokerError("the broker's database is away") from error
+        return {TopicPartition(name, partition): offset for name, partition, offset in rows}
+
+
+class PostgresPublisher:
+    """Publishes a batch in one transaction: all of it or nothing."""
+
+    def __init__(self, broker: PostgresBroker) -> None:
+        self._broker = broker
+
+    def publish(self, records: Sequence[OutgoingRecord]) -> None:
+        """Write the records and wake the readers."""
+        refuse_oversize(records)
+        by_table: dict[str, list[tuple[int, int, OutgoingRecord]]] = collections.defaultdict(list)
+        for record in records:
+            stored = self._broker.stored_topic(record.topic)
+            partition = zlib.crc32(record.key.encode()) % stored.topic.partitions
+            by_table[stored.table].append((stored.topic_id, partition, record))
+        try:
+            with self._broker.database.transaction() as connection:
+                for table in sorted(by_table):
+                    _write(connection, table, by_table[table])
+            self._broker.maintain_when_due()
+        except UNREACHABLE as error:
+            raise BrokerError("the broker's database did not take the batch") from error
+        self._broker.bell.ring()
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+
+def _write(connection: Connection, table: str, records: list[tuple[int, int, OutgoingRecord]]) -> None:
+    counts = collections.Counter((topic_id, partition) for topic_id, partition, _ in records)
+    partitions = sorted(counts)
+    numbers: collections.Counter[tuple[int, int]] = collections.Counter()
+    ordinals = []
+    for topic_id, partition, _ in records:
+        ordinals.append(numbers[topic_id, partition])
+        numbers[topic_id, partition] += 1
+    connection.execute(
+        _PUBLISH[table],
+        {
+            "end_topics": [topic_id for topic_id, _ in partitions],
+            "end_partitions": [partition for _, partition in partitions],
+            "end_counts": [counts[key] for key in partitions],
+            "topics": [topic_id for topic_id, _, _ in records],
+            "partitions": [partition for _, partition, _ in records],
+            "ordinals": ordinals,
+            "keys": [record.key for _, _, record in records],
+            "values": [record.value for _, _, record in records],
+            "headers": [json.dumps(dict(record.headers), separators=(",", ":")) for _, _, record in records],
+            "versions": [record.version for _, _, record in records],
+        },
+    )
+
+
+# A state older than the one already there may come from a relay that was paused and woke up: it is left out.
+_NOT_OLDER = """
+WHERE NOT EXISTS (SELECT 1 FROM bus_state s WHERE s.topic_id = r.topic_id AND s.partition = r.partition
+    AND s.key = r.key AND s.version > r.version)"""
+
+_PUBLISH = {
+    table: sqlalchemy.text(f"""
+WITH wanted AS (
+    SELECT * FROM unnest(CAST(:end_topics AS int[]), CAST(:end_partitions AS int[]), CAST(:end_counts AS bigint[]))
+        AS w (topic_id, partition, records)
+), numbered AS (
+    INSERT INTO bus_end AS e (topic_id, partition, next_offset) SELECT topic_id, partition, records FROM wanted
+    ON CONFLICT (topic_id, partition) DO UPDATE SET next_offset = e.next_offset + excluded.next_offset
+    RETURNING e.topic_id, e.partition, e.next_offset
+)
+INSERT INTO {table} (topic_id, partition, "offset", key, value, headers, version)
+SELECT r.topic_id, r.partition, n.next_offset - w.records + r.ordinal, r.key, r.value, r.headers, r.version
+FROM unnest(CAST(:topics AS int[]), CAST(:partitions AS int[]), CAST(:ordinals AS bigint[]), CAST(:keys AS text[]),
+        CAST(:values AS bytea[]), CAST(:headers AS text[]), CAST(:versions AS bigint[]))
+    AS r (topic_id, partition, ordinal, key, value, headers, version)
+JOIN wanted w USING (topic_id, partition)
+JOIN numbered n USING (topic_id, partition)
+{condition}""")
+    for table, condition in (("bus_fact", ""), ("bus_state", _NOT_OLDER))
+}
+
+_DECLARE = sqlalchemy.text("""
+INSERT INTO bus_topic (name, compacted, partitions, retention_days)
+VALUES (:name, :compacted, :partitions, :retention_days)
+ON CONFLICT (name) DO UPDATE SET retention_days = excluded.retention_days""")
+
+_DECLARE_PARTITIONS = sqlalchemy.text("""
+INSERT INTO bus_end (topic_id, partition)
+SELECT topic_id, generate_series(0, partitions - 1) FROM bus_topic WHERE name = :name
+ON CONFLICT DO NOTHING""")
+
+_TOPIC = sqlalchemy.text("""
+SELECT topic_id, name, compacted, partitions, retention_days FROM bus_topic WHERE name = :name""")
+
+_ENDS = sqlalchemy.text("""
+SELECT name, partition, next_offset FROM bus_topic JOIN bus_end USING (topic_id) WHERE name = ANY(:topics)""")
+
+_BEGINNINGS = sqlalchemy.text("""
+SELECT name, partition, coalesce(
+    CASE WHEN compacted THEN (SELECT min("offset") FROM bus_state l
+        WHERE l.topic_id = e.topic_id AND l.partition = e.partition)
+    ELSE (SELECT min("offset") FROM bus_fact l WHERE l.topic_id = e.topic_id AND l.partition = e.partition) END,
+    next_offset)
+FROM bus_topic JOIN bus_end e USING (topic_id) WHERE name = ANY(:topics)""")
+
+_LAG = sqlalchemy.text("""
+SELECT name, e.partition, e.next_offset - coalesce(g.next_offset, 0)
+FROM bus_topic JOIN bus_end e USING (topic_id)
+LEFT JOIN bus_group_offset g ON g.topic_id = e.topic_id AND g.partition = e.partition AND g.group_name = :group
+WHERE name = ANY(:topics)""")
+
+_COMPACT = sqlalchemy.text(f"""
+DELETE FROM bus_state s WHERE (topic_id, partition, "offset") IN (
+    SELECT o.topic_id, o.partition, o."offset" FROM bus_state o
+    WHERE o.stored_at < now() - interval '{COMPACTION_KEEPS_SECONDS} s' AND EXISTS (
+        SELECT 1 FROM bus_state n WHERE n.topic_id = o.topic_id AND n.partition = o.partition AND n.key = o.key
+        AND n."offset" > o."offset")
+    LIMIT {DELETED_PER_MAINTENANCE_MAX})""")
+
+_BURY = sqlalchemy.text(f"""
+DELETE FROM bus_state WHERE value IS NULL AND stored_at < now() - interval '{TOMBSTONES_KEPT_DAYS} days'
+AND NOT EXISTS (SELECT 1 FROM bus_state o WHERE o.topic_id = bus_state.topic_id AND o.partition = bus_state.partition
+    AND o.key = bus_state.key AND o."offset" < bus_state."offset")""")
+
+_EXPIRE = sqlalchemy.text(f"""
+DELETE FROM bus_fact WHERE (topic_id, partition, "offset") IN (
+    SELECT f.topic_id, f.partition, f."offset" FROM bus_fact f JOIN bus_topic t USING (topic_id)
+    WHERE t.retention_days IS NOT NULL AND f.stored_at < now() - t.retention_days * interval '1 day'
+    LIMIT {DELETED_PER_MAINTENANCE_MAX})""")

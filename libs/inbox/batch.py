@@ -1,0 +1,311 @@
+"""Apply a batch of records in one transaction: decide what is new, run its effects, move every position.
+
+The quick way runs all effects without a savepoint. When one fails, the batch is rolled back and applied again one event
+at a time, which finds the bad one and sets its subject aside.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import UTC, datetime
+from itertools import groupby
+from uuid import NAMESPACE_URL
+
+from opentelemetry import context, propagate
+from sqlalchemy.engine import Connection
+from sqlalchemy.exc import InterfaceError, OperationalError, TimeoutError as PoolTimeoutError
+
+from libs.bus import Record, TopicPartition, headers
+from libs.db import savepoint
+from libs.ids import id_from_cause
+from libs.inbox.envelope import UnreadableRecordError, unpack
+from libs.inbox.events import Consumers, IncomingEvent, NotYetKnownError
+from libs.inbox.parking import ParkedSubject, Parking
+from libs.inbox.positions import ConcurrentMemberError, Position, PositionStore, StreamKey, SubjectKey
+from libs.logs import get_logger
+
+MissingPosition = tuple[StreamKey, int]
+
+TRANSIENT = (OperationalError, InterfaceError, PoolTimeoutError, ConcurrentMemberError)
+
+
+class EffectFailedError(Exception):
+    """An effect failed on the quick way; which one is not known."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Heard:
+    """A record and the event in it, or why there is none."""
+
+    record: Record
+    event: IncomingEvent | None
+    unreadable: str = ""
+
+    @property
+    def partition(self) -> TopicPartition:
+        """Return where the record is."""
+        return TopicPartition(self.record.topic, self.record.partition)
+
+
+@dataclasses.dataclass
+class Outcome:
+    """What the loop must do once the transaction is committed."""
+
+    offsets: dict[TopicPartition, int] = dataclasses.field(default_factory=dict)
+    seeks: dict[TopicPartition, int] = dataclasses.field(default_factory=dict)
+    applied: int = 0
+    parked: int = 0
+    gaps: list[MissingPosition] = dataclasses.field(default_factory=list)
+
+
+def hear(record: Record) -> Heard:
+    """Return a record with its event."""
+    try:
+        return Heard(record, unpack(record))
+    except UnreadableRecordError as error:
+        return Heard(record, None, str(error))
+
+
+class Batch:
+    """One attempt at one batch, in one transaction."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        group: str,
+        consumers: Consumers,
+        *,
+        one_by_one: bool,
+        gaps_seen: Collection[MissingPosition],
+        trimmed: Callable[[TopicPartition], bool],
+    ) -> None:
+        """`gaps_seen` are the missing positions for which the partition has been read again already."""
+        self._connection = connection
+        self._group = group
+        self._consumers = consumers
+        self._one_by_one = one_by_one
+        self._gaps_seen = gaps_seen
+        self._trimmed = trimmed
+        self._store = PositionStore(connection, group)
+        self._parking = Parking(connection, group)
+        self._planned: list[IncomingEvent] = []
+        self._outcome = Outcome()
+        self._changed: dict[StreamKey, Position] = {}
+        self._new_versions: dict[SubjectKey, int] = {}
+
+    def apply(self, batch: Sequence[Heard]) -> Outcome:
+        """Apply what is new and return what the loop must do after the commit.
+
+        Raises:
+            EffectFailedError: on the quick way, an effect failed for good: apply one by one.
+        """
+        events = [heard.event for heard in batch if heard.event is not None]
+        self._positions = self._store.lock_positions(StreamKey(event.topic, event.stream) for event in events)
+        self._parked = self._parking.subjects(heard.record.topic for heard in batch)
+        states = [_subject_key(event) for event in events if event.version is not None]
+        self._versions = self._store.versions(states) if states else {}
+        for heard in batch:
+            if heard.partition not in self._outcome.seeks:
+                self._outcome.offsets[heard.partition] = heard.record.offset + 1
+                self._advance(heard)
+        self._run_planned()
+        self._store.save_positions(self._changed)
+        if self._new_versions:
+            self._store.save_versions(self._new_versions)
+        self._store.save_offsets(self._outcome.offsets)
+        return self._outcome
+
+    def _advance(self, heard: Heard) -> None:
+        event = heard.event
+        if event is None:
+            self._bury_unreadable(heard)
+        elif event.version is not None:
+            self._advance_state(heard, event)
+        else:
+            self._advance_fact(heard, event)
+
+    def _advance_state(self, heard: Heard, event: IncomingEvent) -> None:
+        """States carry the version of their subject: newer is applied; compaction makes gaps in positions normal."""
+        key = StreamKey(event.topic, event.stream)
+        position = self._positions[key]
+        position.position = max(position.position, event.position)
+        self._moved(key, position, heard)
+        subject = _subject_key(event)
+        assert event.version is not None
+        if event.version > self._versions.get(subject, -1):
+            self._versions[subject] = self._new_versions[subject] = event.version
+            self._plan(event)
+
+    def _advance_fact(self, heard: Heard, event: IncomingEvent) -> None:
+        key = StreamKey(event.topic, event.stream)
+        position = self._positions[key]
+        if event.position <= position.position:
+            return
+        if event.position > position.position + 1 and not self._is_first_kept(heard, position):
+            self._meet_gap(heard, event, key, position)
+            return
+        position.position = event.position
+        self._moved(key, position, heard)
+        self._plan(event)
+        if position.stopped_at_offset is not None:
+            # What was missing has come: read again what had to be passed over while it was not there.
+            self._seek(heard.partition, position.stopped_at_offset)
+            position.stopped_at_offset = None
+            get_logger().info("stream_goes_on", group=self._group, topic=key.topic, stream=key.stream)
+
+    def _meet_gap(self, heard: Heard, event: IncomingEvent, key: StreamKey, position: Position) -> None:
+        """Read the partition again from the last event applied; if the gap stays, stop the stream and tell."""
+        if position.stopped_at_offset is not None:
+            return
+        missing = (key, position.position + 1)
+        if missing not in self._gaps_seen:
+            self._outcome.gaps.append(missing)
+            self._seek(heard.partition, position.offset + 1 if position.position else 0)
+            return
+        position.stopped_at_offset = heard.record.offset
+        position.partition = heard.record.partition
+        self._changed[key] = position
+        get_logger().error(
+            "stream_stopped",
+            group=self._group,
+            topic=key.topic,
+            stream=key.stream,
+            missing_position=position.position + 1,
+            came_position=event.position,
+        )
+
+    def _is_first_kept(self, heard: Heard, position: Position) -> bool:
+        """Tell whether the broker keeps nothing earlier of a stream this group has never heard."""
+        return position.stored == 0 and position.position == 0 and self._trimmed(heard.partition)
+
+    def _seek(self, partition: TopicPartition, offset: int) -> None:
+        self._outcome.seeks[partition] = min(offset, self._outcome.seeks.get(partition, offset))
+        self._outcome.offsets[partition] = self._outcome.seeks[partition]
+
+    def _moved(self, key: StreamKey, position: Position, heard: Heard) -> None:
+        position.partition, position.offset = heard.record.partition, heard.record.offset
+        self._changed[key] = position
+
+    def _plan(self, event: IncomingEvent) -> None:
+        self._outcome.applied += 1
+        if ParkedSubject(event.topic, event.subject) in self._parked:
+            self._parking.park(event, state="queued", reason="behind an earlier event of its subject")
+            self._outcome.parked += 1
+        elif self._one_by_one:
+            self._run_one(event)
+        elif function_for(self._consumers, event.event_type) is not None:
+            self._planned.append(event)
+
+    def _run_planned(self) -> None:
+        try:
+            for function, run in groupby(self._planned, lambda event: function_for(self._consumers, event.event_type)):
+                assert function is not None
+                events = list(run)
+                run_effects(self._connection, function, events, self._consumers)
+        except TRANSIENT:
+            raise
+        except Exception as error:
+            raise EffectFailedError from error
+
+    def _run_one(self, event: IncomingEvent) -> None:
+        try:
+            with savepoint(self._connection):
+                run_one(self._connection, self._consumers, event)
+        except TRANSIENT:
+            raise
+        except NotYetKnownError as error:
+            self._set_aside(event, state="waiting", reason=str(error))
+        except Exception as error:
+            get_logger().error("event_is_dead", group=self._group, **_ids(event), error=describe(error))
+            self._set_aside(event, state="dead", reason=describe(error))
+
+    def _set_aside(self, event: IncomingEvent, *, state: str, reason: str) -> None:
+        self._parking.park(event, state=state, reason=reason)
+        self._parked.add(ParkedSubject(event.topic, event.subject))
+        self._outcome.parked += 1
+
+    def _bury_unreadable(self, heard: Heard) -> None:
+        """Keep the bytes of what is no event of ours; it has no position, so nothing waits for it."""
+        event = unreadable_event(heard.record)
+        if ParkedSubject(event.topic, event.subject) not in self._parked:
+            get_logger().error("record_is_unreadable", group=self._group, topic=event.topic, subject=event.subject)
+            self._set_aside(event, state="dead", reason=heard.unreadable)
+
+
+def function_for(consumers: Consumers, event_type: str) -> object | None:
+    """Return what runs the effects of a type; None when this service does not hear it."""
+    return consumers.batch_functions.get(event_type) or consumers.functions.get(event_type)
+
+
+def run_one(connection: Connection, consumers: Consumers, event: IncomingEvent) -> None:
+    """Run the effects of one event, if it has any here."""
+    function = function_for(consumers, event.event_type)
+    if function is not None:
+        run_effects(connection, function, [event], consumers)
+
+
+def run_effects(
+    connection: Connection, function: object, events: Sequence[IncomingEvent], consumers: Consumers
+) -> None:
+    """Run a batch function once for all events, or a function once for each, in the trace of their cause."""
+    first = events[0]
+    batch_function = consumers.batch_functions.get(first.event_type)
+    if batch_function is not None and batch_function is function:
+        _in_trace(first, lambda: batch_function(connection, events))
+        return
+    for event in events:
+        _run_single(connection, consumers.functions, event)
+
+
+def _run_single(connection: Connection, functions: Mapping[str, Callable[..., None]], event: IncomingEvent) -> None:
+    if headers.TRACEPARENT in event.headers:
+        _in_trace(event, lambda: functions[event.event_type](connection, event))
+    else:
+        functions[event.event_type](connection, event)
+
+
+def _in_trace(event: IncomingEvent, act: Callable[[], None]) -> None:
+    token = context.attach(propagate.extract(event.headers))
+    try:
+        act()
+    finally:
+        context.detach(token)
+
+
+def unreadable_event(record: Record) -> IncomingEvent:
+    """Return a stand-in for a record without a readable envelope, so that its bytes can be kept."""
+    place = f"{record.topic}/{record.partition}/{record.offset}"
+    return IncomingEvent(
+        event_id=id_from_cause(NAMESPACE_URL, place),
+        event_type="unreadable",
+        topic=record.topic,
+        stream=f"partition/{record.partition}",
+        position=record.offset,
+        version=None,
+        key=record.key,
+        subject=f"unreadable/{record.partition}/{record.offset}",
+        payload=record.value,
+        occurred_at=datetime(1970, 1, 1, tzinfo=UTC),
+        headers=dict(record.headers),
+    )
+
+
+def describe(error: BaseException) -> str:
+    """Return an error in one line, with its type."""
+    return f"{type(error).__name__}: {error}"
+
+
+def _subject_key(event: IncomingEvent) -> SubjectKey:
+    return SubjectKey(event.topic, event.event_type, event.subject)
+
+
+def _ids(event: IncomingEvent) -> dict[str, object]:
+    return {
+        "event_id": str(event.event_id),
+        "event_type": event.event_type,
+        "topic": event.topic,
+        "stream": event.stream,
+        "position": event.position,
+        "subject": event.subject,
+    }

@@ -1,0 +1,241 @@
+"""The loop of one member of a group: poll, apply in one transaction, then tell the broker.
+
+The positions in the database decide what is new and where reading begins; the broker's offsets only show the lag. When
+the database is away the member pauses, stays in its group, and reads the same records again.
+"""
+
+from __future__ import annotations
+
+import random
+import threading
+from collections.abc import Mapping, Sequence
+
+import sqlalchemy
+from sqlalchemy.engine import Connection
+
+from libs.bus import Broker, BrokerError, Publisher, Record, Subscription, Topic, TopicPartition
+from libs.bus.broker import SESSION_SECONDS
+from libs.clock import monotonic
+from libs.db import Database
+from libs.inbox import metrics
+from libs.inbox.batch import TRANSIENT, Batch, EffectFailedError, Heard, MissingPosition, Outcome, hear
+from libs.inbox.events import Consumers
+from libs.inbox.parking import Parking
+from libs.inbox.positions import PositionStore
+from libs.inbox.retry import announce_dead, dead_letter_topic, retry_due
+from libs.logs import get_logger
+
+BATCH_EVENTS_MAX = 500
+POLL_SECONDS = 0.5
+PARKED_POLL_SECONDS = 0.05
+HOUSEKEEPING_SECONDS = 1.0
+BACK_OFF_SECONDS_MAX = 5.0
+GAPS_REMEMBERED_MAX = 1000
+
+
+class Consumer:
+    """One member of one service's group."""
+
+    def __init__(
+        self,
+        database: Database,
+        broker: Broker,
+        consumers: Consumers,
+        *,
+        group: str,
+        member: str,
+        session_seconds: float = SESSION_SECONDS,
+    ) -> None:
+        """`member` is a name that stays the same when the process comes back."""
+        self._database = database
+        self._broker = broker
+        self._consumers = consumers
+        self._group = group
+        self._member = member
+        self._session_seconds = session_seconds
+        self._stop = threading.Event()
+        self._gaps_seen: set[MissingPosition] = set()
+        self._beginnings: dict[TopicPartition, int] = {}
+        self._ends_at_start: dict[TopicPartition, int] | None = None
+        self._parked = True  # Until a look at the table tells otherwise.
+        self._housekeeping_at = 0.0
+        self._retry_at = 0.0
+        self.is_caught_up = False
+
+    def run(self) -> None:
+        """Consume until stopped; whatever is away is waited for."""
+        failures = 0
+        while not self._stop.is_set():
+            try:
+                self._declare()
+                self._consume()
+            except (BrokerError, *TRANSIENT) as error:
+                failures += 1
+                get_logger().warning("consumer_starts_again", group=self._group, error=repr(error)[:500])
+                self._stop.wait(_back_off_seconds(failures))
+
+    def stop(self) -> None:
+        """End `run` after the batch in hand; nothing is in doubt."""
+        self._stop.set()
+
+    def _declare(self) -> None:
+        topics = [Topic(dead_letter_topic(topic, self._group), partitions=1) for topic in self._consumers.topics]
+        self._broker.declare_topics(topics)
+        self._beginnings = self._broker.beginning_offsets(self._consumers.topics)
+        if self._ends_at_start is None:
+            self._ends_at_start = self._broker.end_offsets(self._consumers.topics)
+
+    def _consume(self) -> None:
+        subscription = self._broker.subscribe(
+            self._group,
+            self._consumers.topics,
+            member=self._member,
+            start=self._starts,
+            session_seconds=self._session_seconds,
+        )
+        publisher = self._broker.publisher(f"dead-letters-{self._group}")
+        try:
+            while not self._stop.is_set():
+                timeout = PARKED_POLL_SECONDS if self._parked else POLL_SECONDS
+                records = subscription.poll(records_max=BATCH_EVENTS_MAX, timeout_seconds=timeout)
+                if records:
+                    self._apply_until_done(subscription, records)
+                self._retry_parked()
+                self._keep_house(publisher)
+        finally:
+            publisher.close()
+            subscription.close()
+
+    def _starts(self, partitions: Sequence[TopicPartition]) -> Mapping[TopicPartition, int]:
+        with self._database.reading() as connection:
+            known = PositionStore(connection, self._group).offsets()
+        return {partition: known[partition] for partition in partitions if partition in known}
+
+    def _apply_until_done(self, subscription: Subscription, records: list[Record]) -> None:
+        """Apply a batch; when the database is away, give the records back, wait, and let them come again."""
+        try:
+            outcome = self._apply([hear(record) for record in records])
+        except TRANSIENT as error:
+            metrics.RETRIED.labels(self._group).inc()
+            get_logger().warning("consumer_waits", group=self._group, error=repr(error)[:500])
+            _give_back(subscription, records)
+            self._wait_for_database(subscription)
+            return
+        for partition, offset in outcome.seeks.items():
+            subscription.seek(partition, offset)
+        subscription.commit(outcome.offsets)
+
+    def _apply(self, batch: list[Heard]) -> Outcome:
+        try:
+            outcome = self._apply_once(batch, one_by_one=False)
+        except EffectFailedError:
+            outcome = self._apply_once(batch, one_by_one=True)
+        if len(self._gaps_seen) > GAPS_REMEMBERED_MAX:
+            self._gaps_seen.clear()
+        self._gaps_seen.update(outcome.gaps)
+        self._parked = self._parked or outcome.parked > 0
+        metrics.APPLIED.labels(self._group).inc(outcome.applied)
+        return outcome
+
+    def _apply_once(self, batch: list[Heard], *, one_by_one: bool) -> Outcome:
+        with self._database.transaction() as connection:
+            attempt = Batch(
+                connection,
+                self._group,
+                self._consumers,
+                one_by_one=one_by_one,
+                gaps_seen=self._gaps_seen,
+                trimmed=lambda partition: self._beginnings.get(partition, 0) > 0,
+            )
+            return attempt.apply(batch)
+
+    def _wait_for_database(self, subscription: Subscription) -> None:
+        """Stay in the group without reading until the database answers."""
+        subscription.pause()
+        failures = 0
+        while not self._stop.is_set():
+            failures += 1
+            subscription.poll(records_max=1, timeout_seconds=_back_off_seconds(failures))
+            try:
+                with self._database.reading() as connection:
+                    connection.execute(sqlalchemy.text("SELECT 1"))
+                break
+            except TRANSIENT:
+                continue
+        subscription.resume()
+
+    def _retry_parked(self) -> None:
+        now = monotonic()
+        if not self._parked or now < self._retry_at:
+            return
+        self._retry_at = now + PARKED_POLL_SECONDS
+        try:
+            retry_due(self._database, self._group, self._consumers)
+        except TRANSIENT as error:
+            get_logger().warning("retry_of_parked_waits", group=self._group, error=repr(error)[:500])
+
+    def _keep_house(self, publisher: Publisher) -> None:
+        """Once a second: count what is parked, announce the dead, see whether the group has caught up."""
+        if monotonic() < self._housekeeping_at:
+            return
+        self._housekeeping_at = monotonic() + HOUSEKEEPING_SECONDS
+        try:
+            with self._database.reading() as connection:
+                counts = Parking(connection, self._group).counts()
+                stopped = connection.scalar(_STOPPED, {"group": self._group})
+                reached = PositionStore(connection, self._group).offsets()
+            if counts.get("dead"):
+                announce_dead(self._database, self._group, publisher)
+            self._look_whether_caught_up(reached)
+        except (BrokerError, *TRANSIENT) as error:
+            get_logger().warning("housekeeping_waits", group=self._group, error=repr(error)[:500])
+            return
+        self._parked = any(counts.values())
+        for state in ("waiting", "dead", "queued"):
+            metrics.PARKED.labels(self._group, state).set(counts.get(state, 0))
+        metrics.STOPPED.labels(self._group).set(stopped or 0)
+
+    def _look_whether_caught_up(self, reached: Mapping[TopicPartition, int]) -> None:
+        ends = self._broker.end_offsets(self._consumers.topics)
+        lag = sum(
+            max(0, end - reached.get(partition, self._beginnings.get(partition, 0))) for partition, end in ends.items()
+        )
+        metrics.LAG.labels(self._group).set(lag)
+        if self.is_caught_up or self._ends_at_start is None:
+            return
+        behind = [
+            partition
+            for partition, end in self._ends_at_start.items()
+            if reached.get(partition, 0) < end and self._beginnings.get(partition, 0) < end
+        ]
+        if not behind:
+            with self._database.transaction() as connection:
+                connection.execute(_CAUGHT_UP, {"group": self._group})
+            self.is_caught_up = True
+            metrics.CAUGHT_UP.labels(self._group).set(1)
+            get_logger().info("consumer_caught_up", group=self._group)
+
+
+def has_caught_up(connection: Connection, group: str) -> bool:
+    """Tell whether a group has once reached the end it saw at its start: before that its replies would be wrong."""
+    found = connection.scalar(sqlalchemy.text("SELECT 1 FROM inbox_group WHERE group_name = :group"), {"group": group})
+    return found is not None
+
+
+def _give_back(subscription: Subscription, records: Sequence[Record]) -> None:
+    first: dict[TopicPartition, int] = {}
+    for record in records:
+        first.setdefault(TopicPartition(record.topic, record.partition), record.offset)
+    for partition, offset in first.items():
+        subscription.seek(partition, offset)
+
+
+def _back_off_seconds(failures: int) -> float:
+    return min(0.1 * 2.0 ** min(failures, 8), BACK_OFF_SECONDS_MAX) * random.uniform(0.7, 1.3)
+
+
+_STOPPED = sqlalchemy.text("""
+SELECT count(*) FROM inbox_position WHERE group_name = :group AND stopped_at_offset IS NOT NULL""")
+
+_CAUGHT_UP = sqlalchemy.text("""
+INSERT INTO inbox_group (group_name) VALUES (:group) ON CONFLICT (group_name) DO NOTHING""")

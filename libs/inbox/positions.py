@@ -1,0 +1,177 @@
+"""Where a group stands: one position per stream, one version per subject of a state topic, one offset per partition.
+
+All three are written in the transaction of the effects. A write tells what it believes the old position to be, so that
+of two members that apply the same events (one was paused and woke) only one commits.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+import sqlalchemy
+from sqlalchemy.engine import Connection
+
+from libs.bus import TopicPartition
+
+
+class StreamKey(NamedTuple):
+    """A topic and the name of a stream on it."""
+
+    topic: str
+    stream: str
+
+
+class SubjectKey(NamedTuple):
+    """What a state event is the state of."""
+
+    topic: str
+    event_type: str
+    subject: str
+
+
+@dataclasses.dataclass
+class Position:
+    """How far one stream has been applied, and where the broker keeps what comes next."""
+
+    position: int = 0
+    partition: int = 0
+    offset: int = -1
+    stopped_at_offset: int | None = None
+    stored: int = 0  # The position the database had when this transaction began.
+
+
+class ConcurrentMemberError(RuntimeError):
+    """Another member applied events of the same stream at the same time; try again with its positions."""
+
+
+class PositionStore:
+    """The positions of one group, in one transaction."""
+
+    def __init__(self, connection: Connection, group: str) -> None:
+        self._connection = connection
+        self._group = group
+
+    def lock_positions(self, streams: Iterable[StreamKey]) -> dict[StreamKey, Position]:
+        """Load the positions for change; a stream never heard of is at 0."""
+        wanted = sorted(set(streams))
+        terms = {"group": self._group, "topics": [k.topic for k in wanted], "streams": [k.stream for k in wanted]}
+        positions = {key: Position() for key in wanted}
+        for topic, stream, position, partition, offset, stopped in self._connection.execute(_LOCK, terms):
+            positions[StreamKey(topic, stream)] = Position(position, partition, offset, stopped, position)
+        return positions
+
+    def save_positions(self, positions: Mapping[StreamKey, Position]) -> None:
+        """Write what changed.
+
+        Raises:
+            ConcurrentMemberError: somebody else moved one since it was loaded.
+        """
+        rows = sorted(positions.items())
+        if not rows:
+            return
+        terms = {
+            "group": self._group,
+            "topics": [key.topic for key, _ in rows],
+            "streams": [key.stream for key, _ in rows],
+            "positions": [at.position for _, at in rows],
+            "partitions": [at.partition for _, at in rows],
+            "offsets": [at.offset for _, at in rows],
+            "stopped": [at.stopped_at_offset for _, at in rows],
+            "stored": [at.stored for _, at in rows],
+        }
+        if self._connection.execute(_SAVE, terms).rowcount != len(rows):
+            raise ConcurrentMemberError(self._group)
+
+    def versions(self, subjects: Iterable[SubjectKey]) -> dict[SubjectKey, int]:
+        """Return the versions applied; a subject never heard of is left out."""
+        wanted = sorted(set(subjects))
+        terms = {
+            "group": self._group,
+            "topics": [key.topic for key in wanted],
+            "types": [key.event_type for key in wanted],
+            "subjects": [key.subject for key in wanted],
+        }
+        rows = self._connection.execute(_VERSIONS, terms)
+        return {SubjectKey(topic, kind, subject): version for topic, kind, subject, version in rows}
+
+    def save_versions(self, versions: Mapping[SubjectKey, int]) -> None:
+        """Write the versions applied."""
+        rows = sorted(versions.items())
+        terms = {
+            "group": self._group,
+            "topics": [key.topic for key, _ in rows],
+            "types": [key.event_type for key, _ in rows],
+            "subjects": [key.subject for key, _ in rows],
+            "versions": [version for _, version in rows],
+        }
+        self._connection.execute(_SAVE_VERSIONS, terms)
+
+    def offsets(self) -> dict[TopicPartition, int]:
+        """Return where to go on reading."""
+        rows = self._connection.execute(_OFFSETS, {"group": self._group})
+        return {TopicPartition(topic, partition): offset for topic, partition, offset in rows}
+
+    def save_offsets(self, offsets: Mapping[TopicPartition, int]) -> None:
+        """Write where to go on reading."""
+        rows = sorted(offsets.items())
+        terms = {
+            "group": self._group,
+            "topics": [at.topic for at, _ in rows],
+            "partitions": [at.partition for at, _ in rows],
+            "offsets": [offset for _, offset in rows],
+        }
+        self._connection.execute(_SAVE_OFFSETS, terms)
+
+
+def missing_events(connection: Connection, group: str, topics: Sequence[str], heads: Mapping[StreamKey, int]) -> int:
+    """Return how many events this group has not applied yet, by what publishers say of their streams.
+
+    Asked without the broker. Events set aside (parked) count as applied.
+    """
+    rows = connection.execute(_POSITIONS, {"group": group, "topics": list(topics)})
+    reached = {StreamKey(topic, stream): position for topic, stream, position in rows}
+    mine = {key: head for key, head in heads.items() if key.topic in set(topics)}
+    return sum(max(0, head - reached.get(key, 0)) for key, head in mine.items())
+
+
+_LOCK = sqlalchemy.text("""
+SELECT topic, stream, position, broker_partition, broker_offset, stopped_at_offset
+FROM inbox_position WHERE group_name = :group AND (topic, stream) IN (
+    SELECT * FROM unnest(CAST(:topics AS text[]), CAST(:streams AS text[])))
+ORDER BY topic, stream FOR UPDATE""")
+
+_SAVE = sqlalchemy.text("""
+INSERT INTO inbox_position AS p
+    (group_name, topic, stream, position, broker_partition, broker_offset, stopped_at_offset, stopped_since)
+SELECT :group, n.topic, n.stream, n.position, n.partition, n.at, n.stopped, CASE WHEN n.stopped IS NOT NULL THEN now() END
+FROM unnest(CAST(:topics AS text[]), CAST(:streams AS text[]), CAST(:positions AS bigint[]), CAST(:partitions AS int[]),
+    CAST(:offsets AS bigint[]), CAST(:stopped AS bigint[])) AS n (topic, stream, position, partition, at, stopped)
+ON CONFLICT (group_name, topic, stream) DO UPDATE SET position = excluded.position,
+    broker_partition = excluded.broker_partition, broker_offset = excluded.broker_offset,
+    stopped_at_offset = excluded.stopped_at_offset,
+    stopped_since = CASE WHEN excluded.stopped_at_offset IS NOT NULL THEN coalesce(p.stopped_since, now()) END
+WHERE p.position = (SELECT s.stored FROM unnest(CAST(:topics AS text[]), CAST(:streams AS text[]), CAST(:stored AS bigint[]))
+    AS s (topic, stream, stored) WHERE s.topic = excluded.topic AND s.stream = excluded.stream)""")
+
+_VERSIONS = sqlalchemy.text("""
+SELECT topic, event_type, subject, version FROM inbox_version
+WHERE group_name = :group AND (topic, event_type, subject) IN (
+    SELECT * FROM unnest(CAST(:topics AS text[]), CAST(:types AS text[]), CAST(:subjects AS text[])))""")
+
+_SAVE_VERSIONS = sqlalchemy.text("""
+INSERT INTO inbox_version (group_name, topic, event_type, subject, version)
+SELECT :group, * FROM unnest(CAST(:topics AS text[]), CAST(:types AS text[]), CAST(:subjects AS text[]),
+    CAST(:versions AS bigint[]))
+ON CONFLICT (group_name, topic, event_type, subject) DO UPDATE SET version = excluded.version""")
+
+_OFFSETS = sqlalchemy.text("SELECT topic, partition, next_offset FROM inbox_offset WHERE group_name = :group")
+
+_SAVE_OFFSETS = sqlalchemy.text("""
+INSERT INTO inbox_offset (group_name, topic, partition, next_offset)
+SELECT :group, * FROM unnest(CAST(:topics AS text[]), CAST(:partitions AS int[]), CAST(:offsets AS bigint[]))
+ON CONFLICT (group_name, topic, partition) DO UPDATE SET next_offset = excluded.next_offset""")
+
+_POSITIONS = sqlalchemy.text("""
+SELECT topic, stream, position FROM inbox_position WHERE group_name = :group AND topic = ANY(:topics)""")

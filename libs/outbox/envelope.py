@@ -1,0 +1,37 @@
+"""A committed event as a record of the broker: CloudEvents in headers, protobuf as value."""
+
+from __future__ import annotations
+
+from libs.bus import OutgoingRecord, headers
+from libs.outbox.source import StoredEvent
+
+_SPEC_VERSION = (headers.SPEC_VERSION, "1.0")
+_PROTOBUF = (headers.CONTENT_TYPE, "application/protobuf")
+
+
+def pack(event: StoredEvent) -> OutgoingRecord:
+    """Return the record of an event.
+
+    On a state topic the record's key is type and key, so that compaction never lets one kind of state push out another
+    that has the same subject.
+    """
+    attributes = [
+        _SPEC_VERSION,
+        (headers.ID, str(event.event_id)),
+        (headers.SOURCE, "/" + event.topic),
+        (headers.TYPE, event.event_type),
+        (headers.SUBJECT, event.subject),
+        (headers.TIME, event.occurred_at.isoformat()),
+        (headers.STREAM, event.stream),
+        (headers.POSITION, str(event.position)),
+    ]
+    if event.payload is not None:
+        attributes.append(_PROTOBUF)
+    if event.traceparent is not None:
+        attributes.append((headers.TRACEPARENT, event.traceparent))
+    if event.version is None:
+        return OutgoingRecord(event.topic, event.key, event.payload, attributes)
+    attributes.append((headers.PARTITION_KEY, event.key))
+    attributes.append((headers.VERSION, str(event.version)))
+    key = f"{event.event_type}/{event.key}"
+    return OutgoingRecord(event.topic, key, event.payload, attributes, event.version)

@@ -1,0 +1,9 @@
+"""What can be seen of the outbox and the relay."""
+
+from prometheus_client import Counter, Gauge
+
+UNPUBLISHED = Gauge("outbox_unpublished_events", "Events committed and not yet acknowledged by the broker", ["relay"])
+AGE = Gauge("outbox_age_seconds", "How long the relay has had something unpublished", ["relay"])
+LEADING = Gauge("relay_is_leader", "1 where this process publishes", ["relay"])
+PUBLISHED = Counter("relay_published_events", "Events acknowledged by the broker", ["relay"])
+FAILED = Counter("relay_failed_batches", "Batches the broker did not acknowledge as a whole", ["relay"])

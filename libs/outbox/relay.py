@@ -1,0 +1,259 @@
+"""Publish committed events in the order of their positions: one leader per service, at least once.
+
+The leader holds an advisory lock on a session that the database ends when it stays silent, and an epoch that is checked
+in every update of the cursor. A leader that was paused finds its session gone or its epoch old, and writes nothing more.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import random
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+
+import sqlalchemy
+from sqlalchemy.engine import Connection
+from sqlalchemy.exc import SQLAlchemyError
+
+from libs.bus import Broker, BrokerError, Publisher
+from libs.clock import monotonic
+from libs.db import Database
+from libs.logs import get_logger
+from libs.outbox import metrics
+from libs.outbox.cursor import (
+    StaleLeaderError,
+    become_leader,
+    mark_published,
+    published_positions,
+    refuse_stale,
+    rewind,
+)
+from libs.outbox.envelope import pack
+from libs.outbox.source import OutboxSource, Source, StoredEvent, Stream
+from libs.outbox.tables import RETENTION_DAYS
+from libs.wake import WakeListener
+
+BATCH_EVENTS_MAX = 2000
+BATCH_BYTES_MAX = 8_000_000
+BUSY_POLL_SECONDS = 0.02
+IDLE_POLL_SECONDS = 0.25
+BUSY_FOR_SECONDS = 2.0
+ELECTION_SECONDS = 1.0
+LEASE_SECONDS = 15
+RETRY_SECONDS_MAX = 5.0
+PRUNE_SECONDS = 3600.0
+
+
+class MissingEventError(RuntimeError):
+    """The outbox lacks a position that was given out; the stream must not skip it."""
+
+
+class Relay:
+    """One candidate for the leadership of one service's relay."""
+
+    def __init__(
+        self,
+        database: Database,
+        broker: Broker,
+        *,
+        name: str,
+        sources: Sequence[Source] | None = None,
+        wake: WakeListener | None = None,
+        lease_seconds: int = LEASE_SECONDS,
+    ) -> None:
+        """`sources` default to the outbox table; `wake` spares the wait for the next look."""
+        self._database = database
+        self._broker = broker
+        self._name = name
+        self._sources = list(sources) if sources is not None else [OutboxSource()]
+        self._wake = wake
+        self._lease_seconds = lease_seconds
+        self._stop = threading.Event()
+        self.is_leader = False
+
+    def run(self) -> None:
+        """Stand for election, lead, and stand again, until stopped."""
+        failures = 0
+        while not self._stop.is_set():
+            try:
+                with self._elected() as leadership:
+                    failures = 0
+                    if leadership is not None:
+                        leadership.lead(self._stop, self._wake)
+            except (SQLAlchemyError, BrokerError, StaleLeaderError, MissingEventError) as error:
+                failures += 1
+                get_logger().warning("relay_stepped_down", relay=self._name, error=repr(error)[:500])
+            pause = min(ELECTION_SECONDS * 2 ** min(failures, 4) / 2, RETRY_SECONDS_MAX)
+            self._stop.wait(pause * random.uniform(0.7, 1.3))
+
+    def stop(self) -> None:
+        """End `run` after the batch in hand."""
+        self._stop.set()
+
+    @contextlib.contextmanager
+    def _elected(self) -> Iterator[Leadership | None]:
+        """Give the leadership for as long as the session lasts, or None while somebody else has it."""
+        connection = self._database.engine.connect()
+        publisher = None
+        try:
+            connection.detach()  # Its lock and its time limit must end with it, not go back to the pool.
+            if not become_candidate(connection, self._name, self._lease_seconds):
+                yield None
+                return
+            publisher = self._broker.publisher(f"relay-{self._name}")
+            self._show_leading(True)
+            yield Leadership(connection, publisher, self._name, self._sources)
+        finally:
+            self._show_leading(False)
+            with contextlib.suppress(SQLAlchemyError):
+                connection.close()
+            if publisher is not None:
+                publisher.close()
+
+    def _show_leading(self, leading: bool) -> None:
+        self.is_leader = leading
+        metrics.LEADING.labels(self._name).set(int(leading))
+
+
+def become_candidate(connection: Connection, name: str, lease_seconds: int) -> bool:
+    """Take the leader's lock if it is free; the session ends by itself after `lease_seconds` of silence."""
+    connection.execute(sqlalchemy.text(f"SET idle_session_timeout = '{int(lease_seconds)}s'"))
+    connection.execute(sqlalchemy.text("SET synchronous_commit = off"))  # A cursor lost in a crash repeats a batch.
+    locked = connection.scalar(sqlalchemy.text("SELECT pg_try_advisory_lock(7300273, hashtext(:name))"), {"name": name})
+    connection.commit()
+    return bool(locked)
+
+
+class Leadership:
+    """One epoch of one leader."""
+
+    def __init__(self, connection: Connection, publisher: Publisher, name: str, sources: Sequence[Source]) -> None:
+        """Begin a new epoch: from here on no earlier leader can move a cursor."""
+        self._connection = connection
+        self._publisher = publisher
+        self._name = name
+        self._sources = sources
+        with connection.begin():
+            self.epoch = become_leader(connection, name)
+            self._published = published_positions(connection)
+        self._waiting_since: float | None = None
+        self._prune_at = 0.0
+
+    def lead(self, stop: threading.Event, wake: WakeListener | None) -> None:
+        """Publish whatever is committed, until stopped or no longer the leader."""
+        get_logger().info("relay_leads", relay=self._name, epoch=self.epoch)
+        busy_until, failures = 0.0, 0
+        while not stop.is_set():
+            try:
+                moved = self.relay_batch()
+                failures = 0
+            except BrokerError as error:
+                failures += 1
+                metrics.FAILED.labels(self._name).inc()
+                get_logger().warning("relay_batch_failed", relay=self._name, error=repr(error)[:500])
+                moved = 0
+            now = monotonic()
+            if moved:
+                busy_until = now + BUSY_FOR_SECONDS
+                continue
+            self._prune_when_due(now)
+            pause = BUSY_POLL_SECONDS if now < busy_until else IDLE_POLL_SECONDS
+            if failures:
+                pause = min(0.1 * 2 ** min(failures, 6), RETRY_SECONDS_MAX) * random.uniform(0.7, 1.3)
+            if wake is not None and not failures:
+                wake.wait(pause)
+            else:
+                stop.wait(pause)
+
+    def relay_batch(self) -> int:
+        """Publish one batch of what waits, move the cursors, and return how many events went.
+
+        Raises:
+            BrokerError: the broker did not take it; nothing moved.
+            StaleLeaderError: somebody else leads; nothing moved.
+        """
+        with self._connection.begin():
+            refuse_stale(self._connection, self._name, self.epoch)
+            batch = self._next_batch()
+        if not batch:
+            return 0
+        self._publisher.publish([pack(event) for event in batch])
+        moved = {Stream(event.topic, event.stream): event.position for event in batch}
+        try:
+            with self._connection.begin():
+                mark_published(self._connection, self._name, self.epoch, moved)
+        except StaleLeaderError:
+            self._send_states_again(batch)
+            raise
+        self._published.update(moved)
+        metrics.PUBLISHED.labels(self._name).inc(len(batch))
+        return len(batch)
+
+    def _next_batch(self) -> list[StoredEvent]:
+        waiting: list[tuple[Source, Stream]] = []
+        unpublished = 0
+        for source in self._sources:
+            for stream, head in source.heads(self._connection).items():
+                if head > self._published.get(stream, 0):
+                    waiting.append((source, stream))
+                    unpublished += head - self._published.get(stream, 0)
+        self._show_waiting(unpublished)
+        share = max(1, BATCH_EVENTS_MAX // max(1, len(waiting)))
+        batch: list[StoredEvent] = []
+        for source, stream in waiting[:BATCH_EVENTS_MAX]:
+            batch += self._read(source, stream, share)
+        return batch
+
+    def _read(self, source: Source, stream: Stream, limit: int) -> list[StoredEvent]:
+        after = self._published.get(stream, 0)
+        events = source.read(self._connection, stream, after=after, limit=limit)
+        size = 0
+        for number, event in enumerate(events, 1):
+            if event.position != after + number:
+                raise MissingEventError(f"{stream.topic} {stream.name} lacks position {after + number}")
+            size += len(event.payload or b"")
+            if size > BATCH_BYTES_MAX:
+                return events[:number]
+        return events
+
+    def _send_states_again(self, batch: Sequence[StoredEvent]) -> None:
+        """Undo what a leader that was paused may have done to compacted topics: an old state after a newer one.
+
+        The events just sent, and all after them, are sent once more, in order, by the leader of today.
+        """
+        first: dict[Stream, int] = {}
+        for event in batch:
+            if event.version is not None:
+                first.setdefault(Stream(event.topic, event.stream), event.position)
+        if first:
+            with self._connection.begin():
+                for stream, position in first.items():
+                    rewind(self._connection, self._name, stream, position - 1)
+
+    def _show_waiting(self, unpublished: int) -> None:
+        now = monotonic()
+        if not unpublished:
+            self._waiting_since = None
+        elif self._waiting_since is None:
+            self._waiting_since = now
+        age = now - self._waiting_since if self._waiting_since is not None else 0.0
+        metrics.UNPUBLISHED.labels(self._name).set(unpublished)
+        metrics.AGE.labels(self._name).set(age)
+
+    def _prune_when_due(self, now: float) -> None:
+        if now < self._prune_at or not any(isinstance(source, OutboxSource) for source in self._sources):
+            return
+        self._prune_at = now + PRUNE_SECONDS
+        with self._connection.begin():
+            self._connection.execute(sqlalchemy.text("SELECT outbox_keep_partitions(:days)"), {"days": RETENTION_DAYS})
+
+
+def unpublished(connection: Connection, sources: Sequence[Source] | None = None) -> Mapping[Stream, int]:
+    """Return how many committed events of each stream still wait for the broker."""
+    published = published_positions(connection)
+    waiting = {}
+    for source in sources if sources is not None else [OutboxSource()]:
+        for stream, head in source.heads(connection).items():
+            if head > published.get(stream, 0):
+                waiting[stream] = head - published.get(stream, 0)
+    return waiting
