@@ -1,0 +1,90 @@
+"""What the resources share: who calls, what they may see, and answers that wait for a decision."""
+
+from collections.abc import Callable
+from datetime import datetime
+from http import HTTPStatus
+from typing import Any, cast
+from uuid import UUID
+
+from flask import current_app
+from sqlalchemy import Connection
+
+from libs.errors import ForbiddenError, NotFoundError
+from libs.http import Cursor, Service, current_actor, reading
+from libs.http.waiting import Waiters, wait_asked
+from services.redemption.domain.errors import declined
+from services.redemption.domain.people import Acting, Caller, RoleAt
+from services.redemption.usecases.authorise import may_view
+
+Row = dict[str, Any]
+Find = Callable[[Connection, UUID], Row | None]
+
+
+def caller() -> Caller:
+    """Return who calls."""
+    actor = current_actor()
+    return Caller(actor.person_id, tuple(RoleAt(held.role, held.unit_id) for held in actor.roles))
+
+
+def acting(terms: Row) -> Acting:
+    """Return on whose behalf the caller says to act."""
+    return Acting(acting_for=terms["acting_for"], consent=terms["consent"], why=terms["why"])
+
+
+def now() -> datetime:
+    """Return the platform's time."""
+    return _service().clock.now()
+
+
+def answer_when_decided(find: Find, identity: UUID) -> tuple[Row, HTTPStatus]:
+    """Return the resource, after waiting as long as the caller prefers; 202 while it is undecided.
+
+    Raises:
+        Refusal: it was declined, with its code.
+    """
+    row = _read(find, identity)
+    if row["state"] == "requested" and wait_asked():
+        waiters = cast("Waiters", _service().parts["waiters"])
+        waiters.wait(identity, seconds=wait_asked())
+        row = _read(find, identity)
+    if row["state"] == "declined":
+        raise declined(row["code"], state="declined", id=str(identity))
+    return row, HTTPStatus.ACCEPTED if row["state"] == "requested" else HTTPStatus.OK
+
+
+def visible(find: Find, identity: UUID, *person_fields: str) -> Row:
+    """Return a resource to whoever may see one of the people it names.
+
+    Raises:
+        NotFoundError: there is none.
+        ForbiddenError: the caller may not see it.
+    """
+    row = _read(find, identity)
+    people = [row[name] for name in person_fields if row[name] is not None]
+    refuse_unless_visible(*people)
+    return row
+
+
+def refuse_unless_visible(*people: UUID) -> None:
+    """Refuse unless the caller is one of the people, acts for one, or is staff whose role reaches one."""
+    with reading() as connection:
+        if not may_view(connection, caller(), *people):
+            raise ForbiddenError
+
+
+def before(cursor: str | None) -> tuple[datetime, UUID] | None:
+    """Return the sort key of the last row seen."""
+    key = Cursor.unpack(cursor, 2)
+    return (datetime.fromisoformat(key[0]), UUID(key[1])) if key else None
+
+
+def _read(find: Find, identity: UUID) -> Row:
+    with reading() as connection:
+        row = find(connection, identity)
+    if row is None:
+        raise NotFoundError
+    return row
+
+
+def _service() -> Service:
+    return cast("Service", current_app.extensions["service"])

@@ -1,0 +1,105 @@
+"""/v1/gifts, /v1/donations, /v1/exchanges: earned credit to a relative, to the pool, or for goods."""
+
+from collections.abc import Callable
+from functools import partial
+from http import HTTPStatus
+from typing import Any
+from uuid import UUID
+
+from flask.views import MethodView
+from flask_smorest import Blueprint
+from marshmallow import Schema
+
+from libs.http import page_of, reading, run_command
+from services.redemption import queries
+from services.redemption.api import schemas
+from services.redemption.api.answers import (
+    acting,
+    answer_when_decided,
+    before,
+    caller,
+    now,
+    refuse_unless_visible,
+    visible,
+)
+from services.redemption.domain.credit_request import CreditKind
+from services.redemption.usecases.request_credit import CreditTerms, request_credit
+
+
+def credit_blueprint(kind: CreditKind, *, name: str, terms_schema: type[Schema], words: str) -> Blueprint:
+    """Return the resource of one kind of credit request: the list, and one by its id."""
+    blueprint = Blueprint(name, __name__, url_prefix=f"/v1/{name}", description=words)
+    find: Callable[..., dict[str, Any] | None] = partial(_find, kind)
+
+    class CreditRequests(MethodView):
+        @blueprint.arguments(schemas.PersonQuerySchema, location="query")
+        @blueprint.response(200, schemas.CreditRequestPageSchema)
+        def get(self, query: dict[str, Any]) -> dict[str, Any]:
+            """List a person's, newest first."""
+            return _page(kind, query)
+
+    class CreditRequestResource(MethodView):
+        @blueprint.arguments(terms_schema)
+        @blueprint.response(200, schemas.CreditRequestSchema)
+        @blueprint.alt_response(202, schema=schemas.CreditRequestSchema, description="Not decided yet")
+        def put(self, terms: dict[str, Any], request_id: UUID) -> tuple[dict[str, Any], HTTPStatus]:
+            """Ask the ledger to move the credit; with `Prefer: wait=5` the answer waits for the decision."""
+            _ask(kind, terms, request_id)
+            return answer_when_decided(find, request_id)
+
+        @blueprint.response(200, schemas.CreditRequestSchema)
+        def get(self, request_id: UUID) -> dict[str, Any]:
+            """Show one to those concerned and to staff in scope."""
+            return visible(find, request_id, "giver_id", "receiver_id", "requested_by")
+
+    blueprint.add_url_rule("", view_func=CreditRequests.as_view(f"{name}_list"))
+    blueprint.add_url_rule("/<uuid:request_id>", view_func=CreditRequestResource.as_view(f"{name}_one"))
+    return blueprint
+
+
+def _find(kind: CreditKind, connection: Any, request_id: UUID) -> dict[str, Any] | None:
+    return queries.find_credit_request(connection, request_id, kind.value)
+
+
+def _ask(kind: CreditKind, terms: dict[str, Any], request_id: UUID) -> None:
+    asked = CreditTerms(
+        request_id=request_id, kind=kind, minutes=terms["minutes"], acting=acting(terms), receiver_id=terms.get("to")
+    )
+
+    def ask(connection: Any) -> dict[str, object]:
+        return {"request_id": request_credit(connection, caller(), asked, now=now()).request_id}
+
+    run_command(ask, terms=terms, command_id=request_id)
+
+
+def _page(kind: CreditKind, query: dict[str, Any]) -> dict[str, Any]:
+    refuse_unless_visible(query["person"])
+    with reading() as connection:
+        rows = queries.list_credit_requests(
+            connection,
+            person_id=query["person"],
+            kind=kind.value,
+            before=before(query["cursor"]),
+            limit=query["limit"],
+        )
+    page = page_of(rows, limit=query["limit"], key=("requested_at", "request_id"))
+    return page | {"items": [queries.named_request(row) for row in page["items"]]}
+
+
+blueprints = [
+    credit_blueprint(
+        CreditKind.GIFT, name="gifts", terms_schema=schemas.GiftTermsSchema, words="Earned credit for a relative"
+    ),
+    credit_blueprint(
+        CreditKind.DONATION,
+        name="donations",
+        terms_schema=schemas.MinutesTermsSchema,
+        words="Earned credit for the district's pool",
+    ),
+    credit_blueprint(
+        CreditKind.EXCHANGE,
+        name="exchanges",
+        terms_schema=schemas.MinutesTermsSchema,
+        words="Credit for goods or benefits, where the policy allows",
+    ),
+]

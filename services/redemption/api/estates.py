@@ -1,0 +1,63 @@
+"""/v1/estates: what a dead person leaves, settled by two people."""
+
+from http import HTTPStatus
+from typing import Any
+from uuid import UUID
+
+from flask.views import MethodView
+from flask_smorest import Blueprint
+
+from libs.http import run_command
+from services.redemption import queries
+from services.redemption.api import schemas
+from services.redemption.api.answers import answer_when_decided, caller, now, visible
+from services.redemption.usecases.settle_estate import decide_estate, propose_estate
+
+blueprint = Blueprint("estates", __name__, url_prefix="/v1/estates", description="What a dead person leaves")
+
+
+@blueprint.route("/<uuid:estate_id>")
+class EstateResource(MethodView):
+    """One settlement."""
+
+    @blueprint.arguments(schemas.EstateTermsSchema)
+    @blueprint.response(200, schemas.EstateSchema)
+    def put(self, terms: dict[str, Any], estate_id: UUID) -> dict[str, Any]:
+        """Propose to pay the credit to a relative, or to the pool; another person decides."""
+
+        def propose(connection: Any) -> dict[str, object]:
+            estate = propose_estate(
+                connection,
+                caller(),
+                estate_id=estate_id,
+                person_id=terms["person_id"],
+                to_person_id=terms["to_person_id"],
+                now=now(),
+            )
+            return {"estate_id": estate.estate_id}
+
+        run_command(propose, terms=terms, command_id=estate_id)
+        return visible(queries.find_estate, estate_id, "person_id", "proposed_by")
+
+    @blueprint.response(200, schemas.EstateSchema)
+    def get(self, estate_id: UUID) -> dict[str, Any]:
+        """Show a settlement to those concerned and to staff in scope."""
+        return visible(queries.find_estate, estate_id, "person_id", "to_person_id", "proposed_by")
+
+
+@blueprint.route("/<uuid:estate_id>/decision")
+class EstateDecision(MethodView):
+    """The second person's word."""
+
+    @blueprint.arguments(schemas.DecisionSchema)
+    @blueprint.response(200, schemas.EstateSchema)
+    @blueprint.alt_response(202, schema=schemas.EstateSchema, description="The ledger has not answered yet")
+    def post(self, terms: dict[str, Any], estate_id: UUID) -> tuple[dict[str, Any], HTTPStatus]:
+        """Ask the ledger to post what was proposed, or turn it down."""
+
+        def decide(connection: Any) -> dict[str, object]:
+            decide_estate(connection, caller(), estate_id=estate_id, ok=terms["ok"], now=now())
+            return {"estate_id": estate_id}
+
+        run_command(decide, terms=terms)
+        return answer_when_decided(queries.find_estate, estate_id)

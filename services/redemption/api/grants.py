@@ -1,0 +1,48 @@
+"""/v1/grants: this month's credit for key elders of a district."""
+
+from http import HTTPStatus
+from typing import Any
+from uuid import UUID
+
+from flask.views import MethodView
+from flask_smorest import Blueprint
+
+from libs.errors import ForbiddenError, NotFoundError
+from libs.http import reading, run_command
+from services.redemption import queries
+from services.redemption.api import schemas
+from services.redemption.api.answers import answer_when_decided, caller, now
+from services.redemption.messages import POWERS
+from services.redemption.store.known_store import path_of
+from services.redemption.usecases.schedule_grants import schedule_grants
+
+blueprint = Blueprint("grants", __name__, url_prefix="/v1/grants", description="Monthly grants to key elders")
+
+
+@blueprint.route("/<uuid:grant_run_id>")
+class GrantRunResource(MethodView):
+    """One run."""
+
+    @blueprint.arguments(schemas.GrantTermsSchema)
+    @blueprint.response(200, schemas.GrantRunSchema)
+    @blueprint.alt_response(202, schema=schemas.GrantRunSchema, description="Not decided yet")
+    def put(self, terms: dict[str, Any], grant_run_id: UUID) -> tuple[dict[str, Any], HTTPStatus]:
+        """Grant this month's credit to every key elder of the unit's district who has not had it: all or none."""
+
+        def schedule(connection: Any) -> dict[str, object]:
+            run = schedule_grants(connection, caller(), grant_run_id=grant_run_id, unit_id=terms["unit_id"], now=now())
+            return {"grant_run_id": run.grant_run_id}
+
+        run_command(schedule, terms=terms, command_id=grant_run_id)
+        return answer_when_decided(queries.find_grant_run, grant_run_id)
+
+    @blueprint.response(200, schemas.GrantRunSchema)
+    def get(self, grant_run_id: UUID) -> dict[str, Any]:
+        """Show a run to staff of the district."""
+        with reading() as connection:
+            row = queries.find_grant_run(connection, grant_run_id)
+            if row is None:
+                raise NotFoundError
+            if not caller().reaches(POWERS["view_redemptions"], path_of(connection, row["district_id"])):
+                raise ForbiddenError
+        return row

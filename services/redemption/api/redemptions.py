@@ -1,0 +1,90 @@
+"""/v1/redemptions: ask for help to be paid by credit, and see what became of it."""
+
+from http import HTTPStatus
+from typing import Any
+from uuid import UUID
+
+from flask.views import MethodView
+from flask_smorest import Blueprint
+
+from libs.errors import ForbiddenError
+from libs.http import page_of, reading, run_command
+from services.redemption import queries
+from services.redemption.api import schemas
+from services.redemption.api.answers import (
+    acting,
+    answer_when_decided,
+    before,
+    caller,
+    now,
+    refuse_unless_visible,
+    visible,
+)
+from services.redemption.messages import POWERS
+from services.redemption.store.known_store import path_of
+from services.redemption.usecases.request_redemption import RedemptionTerms, request_redemption
+
+blueprint = Blueprint("redemptions", __name__, url_prefix="/v1/redemptions", description="Help paid by credit")
+
+
+@blueprint.route("")
+class Redemptions(MethodView):
+    """The list."""
+
+    @blueprint.arguments(schemas.RedemptionQuerySchema, location="query")
+    @blueprint.response(200, schemas.RedemptionPageSchema)
+    def get(self, query: dict[str, Any]) -> dict[str, Any]:
+        """List redemptions of a person (your own if none is named) or of a unit, newest first."""
+        person = query["person"] or (None if query["unit"] else caller().person_id)
+        if person:
+            refuse_unless_visible(person)
+        else:
+            _refuse_unless_reaches(query["unit"])
+        wanted = queries.RedemptionFilter(
+            person_id=person,
+            unit_id=query["unit"],
+            state=query["state"],
+            start_from=query["start_from"],
+            start_before=query["start_before"],
+        )
+        with reading() as connection:
+            rows = queries.list_redemptions(connection, wanted, before=before(query["cursor"]), limit=query["limit"])
+        return page_of(rows, limit=query["limit"], key=("requested_at", "redemption_id"))
+
+
+def _refuse_unless_reaches(unit_id: UUID) -> None:
+    with reading() as connection:
+        if not caller().reaches(POWERS["view_redemptions"], path_of(connection, unit_id)):
+            raise ForbiddenError
+
+
+@blueprint.route("/<uuid:redemption_id>")
+class RedemptionResource(MethodView):
+    """One redemption."""
+
+    @blueprint.arguments(schemas.RedemptionTermsSchema)
+    @blueprint.response(200, schemas.RedemptionSchema)
+    @blueprint.alt_response(202, schema=schemas.RedemptionSchema, description="Not decided yet")
+    def put(self, terms: dict[str, Any], redemption_id: UUID) -> tuple[dict[str, Any], HTTPStatus]:
+        """Ask for help paid by credit; with `Prefer: wait=5` the answer waits for the decision."""
+        asked = RedemptionTerms(
+            redemption_id=redemption_id,
+            recipient_id=terms["recipient_id"],
+            payer_id=terms["payer_id"] or terms["recipient_id"],
+            service_code=terms["service"],
+            minutes=terms["minutes"],
+            start_at=terms["start"],
+            acting=acting(terms),
+        )
+
+        def ask(connection: Any) -> dict[str, object]:
+            redemption = request_redemption(connection, caller(), asked, now=now())
+            return {"redemption_id": redemption.redemption_id}
+
+        run_command(ask, terms=terms, command_id=redemption_id)
+        return answer_when_decided(queries.find_redemption, redemption_id)
+
+    @blueprint.response(200, schemas.RedemptionSchema)
+    def get(self, redemption_id: UUID) -> dict[str, Any]:
+        """Show a redemption to those concerned and to staff in scope."""
+        return visible(queries.find_redemption, redemption_id, "recipient_id", "payer_id", "requested_by")

@@ -1,0 +1,221 @@
+"""What callers send and get; unknown fields are refused."""
+
+from marshmallow import Schema, fields, validate
+
+WORDS_MAX = 500
+MINUTES_MAX = 1_000_000
+STATES = ("requested", "held", "declined", "fulfilled", "cancelled")
+MONTH = r"\d{4}-(0[1-9]|1[0-2])"
+
+
+def minutes(*, least: int = 0) -> fields.Integer:
+    """Return a field of whole minutes."""
+    return fields.Integer(required=True, strict=True, validate=validate.Range(min=least, max=MINUTES_MAX))
+
+
+def _words() -> fields.String:
+    return fields.String(allow_none=True, load_default=None, validate=validate.Length(min=1, max=WORDS_MAX))
+
+
+class ActingSchema(Schema):
+    """On whose behalf, how they consented, and why; left out when people act for themselves."""
+
+    acting_for = fields.UUID(allow_none=True, load_default=None)
+    consent = _words()
+    why = _words()
+
+
+class RedemptionTermsSchema(ActingSchema):
+    """Help asked for, to be paid by credit."""
+
+    recipient_id = fields.UUID(required=True)
+    payer_id = fields.UUID(
+        allow_none=True, load_default=None, metadata={"description": "Whose credit pays; the recipient's if left out"}
+    )
+    service = fields.String(required=True, validate=validate.Length(min=1, max=10))
+    minutes = minutes()
+    start = fields.AwareDateTime(required=True, format="iso")
+
+
+class RedemptionSchema(Schema):
+    """A redemption; its order has the same id."""
+
+    redemption_id = fields.UUID()
+    state = fields.String(validate=validate.OneOf(STATES))
+    code = fields.String(allow_none=True, metadata={"description": "Why it was declined"})
+    recipient_id = fields.UUID()
+    payer_id = fields.UUID()
+    service = fields.String()
+    minutes = fields.Integer()
+    start = fields.AwareDateTime(format="iso")
+    price_minutes = fields.Integer()
+    held_minutes = fields.Integer()
+    paid_minutes = fields.Integer()
+    coefficient_percent = fields.Integer()
+    persons = fields.Integer()
+    policy_version = fields.Integer()
+    district_id = fields.UUID()
+    unit_id = fields.UUID(allow_none=True)
+    requested_by = fields.UUID()
+    acting_for = fields.UUID(allow_none=True)
+    requested_at = fields.AwareDateTime(format="iso")
+    decided_at = fields.AwareDateTime(format="iso", allow_none=True)
+    end_why = fields.String(allow_none=True)
+    under_review = fields.Boolean(metadata={"description": "Waits for a coordinator, not for the ledger"})
+    fallback = fields.String(allow_none=True, metadata={"description": "purchased or market, when nobody took it"})
+
+
+class PageQuerySchema(Schema):
+    """How much of a list, and from where."""
+
+    limit = fields.Integer(load_default=50, validate=validate.Range(min=1, max=200))
+    cursor = fields.String(load_default=None)
+
+
+class RedemptionQuerySchema(PageQuerySchema):
+    """Which redemptions to list: of a person, or of a unit and all below it."""
+
+    person = fields.UUID(load_default=None)
+    unit = fields.UUID(load_default=None)
+    state = fields.String(load_default=None, validate=validate.OneOf(STATES))
+    start_from = fields.AwareDateTime(data_key="from", format="iso", load_default=None)
+    start_before = fields.AwareDateTime(data_key="to", format="iso", load_default=None)
+
+
+class PersonQuerySchema(PageQuerySchema):
+    """Whose."""
+
+    person = fields.UUID(required=True)
+
+
+class RedemptionPageSchema(Schema):
+    """A page of redemptions."""
+
+    items = fields.List(fields.Nested(RedemptionSchema))
+    next = fields.String(allow_none=True)
+
+
+class GiftTermsSchema(ActingSchema):
+    """Earned credit for a relative."""
+
+    to = fields.UUID(required=True)
+    minutes = minutes(least=1)
+
+
+class MinutesTermsSchema(ActingSchema):
+    """Minutes of the giver's or payer's own credit."""
+
+    minutes = minutes(least=1)
+
+
+class CreditRequestSchema(Schema):
+    """A gift, a donation or an exchange, and what the ledger answered."""
+
+    gift_id = fields.UUID()
+    donation_id = fields.UUID()
+    exchange_id = fields.UUID()
+    kind = fields.String()
+    state = fields.String(validate=validate.OneOf(("requested", "done", "declined", "reversed")))
+    code = fields.String(allow_none=True)
+    giver_id = fields.UUID()
+    receiver_id = fields.UUID(allow_none=True)
+    minutes = fields.Integer()
+    district_id = fields.UUID()
+    requested_by = fields.UUID()
+    acting_for = fields.UUID(allow_none=True)
+    policy_version = fields.Integer()
+    requested_at = fields.AwareDateTime(format="iso")
+
+
+class CreditRequestPageSchema(Schema):
+    """A page of gifts, donations or exchanges."""
+
+    items = fields.List(fields.Nested(CreditRequestSchema))
+    next = fields.String(allow_none=True)
+
+
+class GrantTermsSchema(ActingSchema):
+    """Where this month's grants are due."""
+
+    unit_id = fields.UUID(required=True)
+
+
+class GrantRunSchema(Schema):
+    """A run of monthly grants: all of them or none."""
+
+    grant_run_id = fields.UUID()
+    district_id = fields.UUID()
+    month = fields.String()
+    amount_minutes = fields.Integer()
+    people = fields.Integer()
+    state = fields.String()
+    code = fields.String(allow_none=True)
+    requested_by = fields.UUID()
+    policy_version = fields.Integer()
+    requested_at = fields.AwareDateTime(format="iso")
+
+
+class EntitlementTermsSchema(ActingSchema):
+    """Government-purchased minutes per month for a person."""
+
+    person_id = fields.UUID(required=True)
+    minutes = minutes()
+
+
+class EntitlementSchema(Schema):
+    """A proposal, or what was decided of it."""
+
+    entitlement_id = fields.UUID()
+    person_id = fields.UUID()
+    district_id = fields.UUID()
+    minutes = fields.Integer()
+    from_month = fields.String()
+    state = fields.String()
+    proposed_by = fields.UUID()
+    decided_by = fields.UUID(allow_none=True)
+    decided_at = fields.AwareDateTime(format="iso", allow_none=True)
+
+
+class MonthQuerySchema(Schema):
+    """Whose minutes, of which month; the current one if left out."""
+
+    person = fields.UUID(required=True)
+    month = fields.String(load_default=None, validate=validate.Regexp(f"^{MONTH}$"))
+
+
+class MonthSchema(Schema):
+    """A person's purchased minutes of a month."""
+
+    person_id = fields.UUID()
+    month = fields.String()
+    minutes = fields.Integer(allow_none=True)
+    available_minutes = fields.Integer()
+    held_minutes = fields.Integer()
+    used_minutes = fields.Integer()
+
+
+class DecisionSchema(ActingSchema):
+    """The second person's word."""
+
+    ok = fields.Boolean(load_default=True, truthy={True}, falsy={False})
+
+
+class EstateTermsSchema(ActingSchema):
+    """To whom a dead person's credit goes; to the pool without `to_person_id`."""
+
+    person_id = fields.UUID(required=True)
+    to_person_id = fields.UUID(allow_none=True, load_default=None)
+
+
+class EstateSchema(Schema):
+    """The settlement of an estate."""
+
+    estate_id = fields.UUID()
+    person_id = fields.UUID()
+    district_id = fields.UUID()
+    to_person_id = fields.UUID(allow_none=True)
+    state = fields.String()
+    code = fields.String(allow_none=True)
+    proposed_by = fields.UUID()
+    decided_by = fields.UUID(allow_none=True)
+    decided_at = fields.AwareDateTime(format="iso", allow_none=True)

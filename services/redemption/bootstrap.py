@@ -1,0 +1,67 @@
+"""The composition root: the only place where redemption's parts are put together."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from pathlib import Path
+from uuid import UUID
+
+from flask import Flask
+from sqlalchemy import Connection
+
+from libs.clock import Clock
+from libs.db import Database
+from libs.http import Service, Verifier, create_service_app
+from libs.http.waiting import Waiters
+from libs.inbox import Consumers
+from services.redemption import queries
+from services.redemption.api import credit, entitlements, estates, grants, redemptions
+from services.redemption.consumers import consumers
+from services.redemption.settings import Settings
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+def create_database(settings: Settings) -> Database:
+    """Return the pool of connections of one process."""
+    return Database(settings.database_url, pool_max=settings.pool_max, application_name="redemption")
+
+
+def create_app(settings: Settings, *, clock: Clock, database: Database | None = None) -> Flask:
+    """Return redemption's HTTP application."""
+    connections = database or create_database(settings)
+
+    def keys() -> Mapping[str, bytes]:
+        with connections.reading() as connection:
+            return queries.signing_keys(connection)
+
+    def decided(ids: Iterable[UUID]) -> Mapping[UUID, dict[str, object]]:
+        with connections.reading() as connection:
+            return queries.decided(connection, ids)
+
+    service = Service(name="redemption", database=connections, clock=clock, parts={"waiters": Waiters(decided)})
+    return create_service_app(
+        service=service,
+        blueprints=[
+            redemptions.blueprint,
+            *credit.blueprints,
+            grants.blueprint,
+            entitlements.blueprint,
+            estates.blueprint,
+        ],
+        verifier=Verifier(keys),
+        title="redemption: credit becomes help",
+    )
+
+
+def create_consumers(settings: Settings, *, clock: Clock) -> Consumers:
+    """Return what redemption hears."""
+    return consumers(clock=clock)
+
+
+def next_due(connection: Connection, now: datetime) -> datetime | None:
+    """Return when something falls due by the clock: nothing here does, months are counted when they are asked for."""
+    return None
+
+
+def run_due(connection: Connection, now: datetime) -> None:
+    """Do what is due by the clock: nothing here is."""

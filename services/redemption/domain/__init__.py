@@ -1,0 +1,1 @@
+"""The rules of using credit, pure."""

@@ -1,0 +1,79 @@
+"""Who may do what for whom: in their own right, as staff in scope with consent, as a relative under a grant."""
+
+from uuid import UUID
+
+from libs.errors import ForbiddenError, OutOfScopeError
+from services.redemption.domain.errors import (
+    ConsentMissingError,
+    PersonSuspendedError,
+    RelationNotVerifiedError,
+    WalletFrozenError,
+)
+from services.redemption.domain.people import Acting, Caller, Person, Relation
+from services.redemption.domain.policy import DIRECT_RELATIVES
+
+AUDITOR = frozenset({"city_auditor"})
+
+
+def refuse_auditor(caller: Caller) -> None:
+    """The auditor reads everything and is refused every command."""
+    if caller.has(AUDITOR):
+        raise ForbiddenError
+
+
+def refuse_unless_power(caller: Caller, roles: frozenset[str], path: frozenset[UUID]) -> None:
+    """Refuse unless one of the caller's roles is among `roles` and reaches the unit of the path.
+
+    Raises:
+        ForbiddenError: none of the roles, or an auditor.
+        OutOfScopeError: the role does not reach this unit.
+    """
+    refuse_auditor(caller)
+    if not caller.has(roles):
+        raise ForbiddenError
+    if not caller.reaches(roles, path):
+        raise OutOfScopeError
+
+
+def refuse_unless_acts_for(
+    caller: Caller,
+    acting: Acting,
+    *,
+    roles: frozenset[str],
+    path: frozenset[UUID],
+    relation: Relation | None,
+    has_grant: bool,
+) -> None:
+    """Refuse unless the caller may act for a person: `path` is the person's, `relation` the caller's to them.
+
+    Raises:
+        ForbiddenError: neither staff nor a direct relative.
+        OutOfScopeError: staff whose role does not reach the person.
+        RelationNotVerifiedError: the relation is only declared.
+        ConsentMissingError: no consent recorded for this act, or no grant for a relative.
+    """
+    refuse_auditor(caller)
+    if caller.reaches(roles, path):
+        if not acting.consent:
+            raise ConsentMissingError
+        return
+    if relation is None or relation.kind not in DIRECT_RELATIVES:
+        raise OutOfScopeError if caller.has(roles) else ForbiddenError
+    if not relation.verified:
+        raise RelationNotVerifiedError
+    if not (acting.consent and has_grant):
+        raise ConsentMissingError
+
+
+def refuse_suspended(*people: Person | None) -> None:
+    """A suspended person, or one whose data are sealed, does nothing new."""
+    for person in people:
+        if person is not None and person.status in ("suspended", "sealed", "erased"):
+            raise PersonSuspendedError(person_id=person.person_id)
+
+
+def refuse_deceased(*people: Person) -> None:
+    """Nothing new is spent by or for a person who has died."""
+    for person in people:
+        if person.status == "deceased":
+            raise WalletFrozenError(person_id=person.person_id)

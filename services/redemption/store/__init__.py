@@ -1,0 +1,1 @@
+"""Loads (with locks) and saves; the only place with SQL besides queries."""

@@ -1,0 +1,180 @@
+"""What redemption knows of people, units and rules from events: saved as they come, found when a rule asks."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy import Connection, RowMapping
+from sqlalchemy.dialects.postgresql import insert
+
+from services.redemption.domain.errors import PersonNotFoundError, PolicyMissingError, UnitNotFoundError
+from services.redemption.domain.people import Person, Relation
+from services.redemption.domain.policy import Policy, Service
+from services.redemption.store import tables as t
+
+TREE_DEPTH_MAX = 10
+
+
+def save_row(connection: Connection, table: sa.Table, row: Mapping[str, Any]) -> None:
+    """Add the row, or change the one with its key."""
+    keys = [column.name for column in table.primary_key]
+    statement = insert(table).values(**row)
+    others = {name: statement.excluded[name] for name in row if name not in keys}
+    connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=others))
+
+
+def delete_row(connection: Connection, table: sa.Table, key: UUID) -> None:
+    """Delete what is known of a subject that has gone."""
+    (column,) = table.primary_key
+    connection.execute(table.delete().where(column == key))
+
+
+def save_person(connection: Connection, person: Person) -> None:
+    """Keep a person's newest state."""
+    row = {name: getattr(person, name) for name in Person.__dataclass_fields__}
+    save_row(connection, t.person, row | {"hardship": list(person.hardship)})
+
+
+def forget_person(connection: Connection, person_id: UUID) -> None:
+    """Delete what is known of a person, and the words recorded when someone acted for them."""
+    delete_row(connection, t.person, person_id)
+    for table in (t.redemption, t.credit_request):
+        connection.execute(table.update().where(table.c.acting_for == person_id).values(consent=None, why=None))
+
+
+def replace_signing_keys(connection: Connection, keys: Mapping[str, bytes]) -> None:
+    """Keep exactly these keys."""
+    connection.execute(t.signing_key.delete())
+    if keys:
+        connection.execute(t.signing_key.insert(), [{"key_id": name, "public_key": raw} for name, raw in keys.items()])
+
+
+def find_person(connection: Connection, person_id: UUID) -> Person | None:
+    """Return a person, or None when accounts has not told of them."""
+    row = connection.execute(sa.select(t.person).where(t.person.c.person_id == person_id)).mappings().first()
+    return _person(row) if row else None
+
+
+def person_of(connection: Connection, person_id: UUID) -> Person:
+    """Return a person who must be known.
+
+    Raises:
+        PersonNotFoundError: accounts has not told of them.
+    """
+    person = find_person(connection, person_id)
+    if person is None:
+        raise PersonNotFoundError(person_id=person_id)
+    return person
+
+
+def recipients_of(connection: Connection, district_id: UUID) -> list[Person]:
+    """Return the active recipients of a district, in the order of their ids."""
+    query = sa.select(t.person).where(
+        t.person.c.district_id == district_id, t.person.c.is_recipient, t.person.c.status == "active"
+    )
+    return [_person(row) for row in connection.execute(query.order_by(t.person.c.person_id)).mappings()]
+
+
+def _person(row: RowMapping) -> Person:
+    return Person(**{**row, "hardship": tuple(row["hardship"])})
+
+
+def relation_between(connection: Connection, *, person_id: UUID, relative_id: UUID) -> Relation | None:
+    """Return what the relative is to the person; of several, a verified one first."""
+    query = (
+        sa.select(t.relation.c.kind, t.relation.c.verified)
+        .where(t.relation.c.person_id == person_id, t.relation.c.relative_id == relative_id)
+        .order_by(t.relation.c.verified.desc(), sa.case((t.relation.c.kind == "friend", 1), else_=0), t.relation.c.kind)
+    )
+    row = connection.execute(query).first()
+    return Relation(kind=row.kind, verified=row.verified) if row else None
+
+
+def has_acting_grant(connection: Connection, *, person_id: UUID, relative_id: UUID) -> bool:
+    """Tell whether staff recorded that the relative may act for the person."""
+    query = sa.select(sa.literal(1)).where(
+        t.acting_grant.c.person_id == person_id, t.acting_grant.c.relative_id == relative_id
+    )
+    return connection.execute(query).first() is not None
+
+
+def path_of(connection: Connection, unit_id: UUID) -> frozenset[UUID]:
+    """Return the ids of a unit and of all above it; only the unit itself when it is unknown."""
+    statement = sa.text("""
+        WITH RECURSIVE up AS (
+            SELECT unit_id, parent_id, 1 AS depth FROM unit WHERE unit_id = :unit_id
+            UNION ALL
+            SELECT unit.unit_id, unit.parent_id, up.depth + 1 FROM unit JOIN up ON unit.unit_id = up.parent_id
+            WHERE up.depth < :depth_max
+        ) SELECT unit_id FROM up""")
+    rows = connection.execute(statement, {"unit_id": unit_id, "depth_max": TREE_DEPTH_MAX}).scalars()
+    return frozenset({unit_id, *rows})
+
+
+def district_of(connection: Connection, unit_id: UUID) -> UUID:
+    """Return the district that a unit belongs to, or is.
+
+    Raises:
+        UnitNotFoundError: unknown, or the city itself.
+    """
+    row = connection.execute(sa.select(t.unit).where(t.unit.c.unit_id == unit_id)).first()
+    if row is None or (row.level != "district" and row.district_id is None):
+        raise UnitNotFoundError(unit_id=unit_id)
+    return UUID(str(row.unit_id if row.level == "district" else row.district_id))
+
+
+def policy_on(connection: Connection, district_id: UUID, day: date) -> Policy:
+    """Return the version in force on a local day; before the first one takes effect, the first.
+
+    Raises:
+        PolicyMissingError: none was ever published.
+    """
+    statement = sa.text("""
+        SELECT * FROM policy WHERE district_id = :district_id
+        ORDER BY effective <= :day DESC,
+            CASE WHEN effective <= :day THEN policy_version END DESC, policy_version LIMIT 1""")
+    row = connection.execute(statement, {"district_id": district_id, "day": day}).first()
+    if row is None:
+        raise PolicyMissingError(district_id=district_id)
+    return Policy(
+        district_id=row.district_id, version=row.policy_version, effective=row.effective, parameters=row.parameters
+    )
+
+
+def find_service(connection: Connection, code: str, day: date) -> Service | None:
+    """Return the catalogue's item in effect on a local day, the newest version of those."""
+    query = (
+        sa.select(t.catalogue_item)
+        .where(t.catalogue_item.c.code == code, t.catalogue_item.c.effective <= day)
+        .order_by(t.catalogue_item.c.effective.desc(), t.catalogue_item.c.version.desc())
+    )
+    row = connection.execute(query).mappings().first()
+    return Service(**{**row, "funding": tuple(row["funding"])}) if row else None
+
+
+def served_minutes(connection: Connection, person_id: UUID) -> int:
+    """Return the minutes a person has served, as approved or imported, less what was reversed."""
+    minutes = t.service_minutes.c
+    query = sa.select(sa.func.coalesce(sa.func.sum(minutes.minutes), 0)).where(
+        minutes.person_id == person_id, ~minutes.is_reversed
+    )
+    return int(connection.execute(query).scalar_one())
+
+
+def save_service(connection: Connection, *, order_id: UUID, settlement: int, hours: Sequence[tuple[UUID, int]]) -> None:
+    """Count minutes served, once per order, settlement and person."""
+    for person_id, minutes in hours:
+        row = {"order_id": order_id, "settlement": settlement, "person_id": person_id, "minutes": minutes}
+        save_row(connection, t.service_minutes, row)
+
+
+def reverse_service(connection: Connection, *, order_id: UUID, settlement: int) -> None:
+    """Count the minutes of a settlement no more."""
+    minutes = t.service_minutes
+    connection.execute(
+        minutes.update()
+        .where(minutes.c.order_id == order_id, minutes.c.settlement == settlement)
+        .values(is_reversed=True)
+    )

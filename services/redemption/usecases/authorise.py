@@ -1,0 +1,85 @@
+"""Looks up what the question "who may?" needs, and asks the rules."""
+
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from libs.errors import ForbiddenError
+from services.redemption.domain import who_may
+from services.redemption.domain.people import Acting, Caller, Person
+from services.redemption.messages import POWERS
+from services.redemption.store import known_store as known
+
+
+def acted_for(caller: Caller, acting: Acting) -> UUID | None:
+    """Return whom the caller acts for, if not themselves."""
+    return acting.acting_for if acting.acting_for != caller.person_id else None
+
+
+def refuse_unless_acts_for(connection: Connection, caller: Caller, acting: Acting, person: Person) -> None:
+    """Refuse unless the caller may act for the person: staff in scope with consent, or a relative under a grant."""
+    relation = known.relation_between(connection, person_id=person.person_id, relative_id=caller.person_id)
+    has_grant = known.has_acting_grant(connection, person_id=person.person_id, relative_id=caller.person_id)
+    who_may.refuse_unless_acts_for(
+        caller,
+        acting,
+        roles=POWERS["act_for"],
+        path=known.path_of(connection, person.home_unit_id),
+        relation=relation,
+        has_grant=has_grant,
+    )
+
+
+def giver_of(connection: Connection, caller: Caller, acting: Acting) -> Person:
+    """Return whose credit is meant: the caller's own, or that of the person they may act for."""
+    who_may.refuse_auditor(caller)
+    other = acted_for(caller, acting)
+    giver = known.person_of(connection, other or caller.person_id)
+    if other is not None:
+        refuse_unless_acts_for(connection, caller, acting, giver)
+    who_may.refuse_suspended(known.find_person(connection, caller.person_id), giver)
+    who_may.refuse_deceased(giver)
+    return giver
+
+
+def refuse_unless_power(connection: Connection, caller: Caller, power: str, unit_id: UUID) -> None:
+    """Refuse unless the caller holds the power at the unit or above it."""
+    who_may.refuse_unless_power(caller, POWERS[power], known.path_of(connection, unit_id))
+    who_may.refuse_suspended(known.find_person(connection, caller.person_id))
+
+
+def refuse_unless_may_ask(
+    connection: Connection, caller: Caller, acting: Acting, *, recipient: Person, payer: Person
+) -> None:
+    """Refuse unless the caller may ask for this help at this payer's cost.
+
+    Another's credit is spent only at that person's own word: the payer asks, or someone who may act for the payer.
+    A coordinator asks for people of her unit in her own right, at the recipient's cost.
+    """
+    who_may.refuse_auditor(caller)
+    is_own_cost = payer.person_id == recipient.person_id
+    other = acted_for(caller, acting)
+    if caller.person_id == payer.person_id and other in (None, recipient.person_id):
+        return
+    if other is not None:
+        person = payer if other == payer.person_id else recipient
+        refuse_unless_acts_for(connection, caller, acting, person)
+        if other != payer.person_id:
+            raise ForbiddenError
+        return
+    who_may.refuse_unless_power(caller, POWERS["place_order"], known.path_of(connection, recipient.home_unit_id))
+    if not is_own_cost:
+        raise ForbiddenError
+
+
+def may_view(connection: Connection, caller: Caller, *people: UUID) -> bool:
+    """Tell whether the caller may look at what concerns these people: one of them, who acts for one, or staff."""
+    if caller.person_id in people:
+        return True
+    for person_id in people:
+        person = known.find_person(connection, person_id)
+        if person and caller.reaches(POWERS["view_redemptions"], known.path_of(connection, person.home_unit_id)):
+            return True
+        if known.has_acting_grant(connection, person_id=person_id, relative_id=caller.person_id):
+            return True
+    return False

@@ -1,0 +1,95 @@
+"""Ask the ledger to move earned credit: a gift to a relative, a donation to the pool, goods where allowed."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from libs.clock import local_date
+from libs.errors import IdReusedError
+from libs.outbox import append
+from services.redemption import messages
+from services.redemption.domain.calendar import month_of
+from services.redemption.domain.credit_request import CreditKind, CreditRequest, refuse_gift, refuse_goods
+from services.redemption.domain.eligibility import refuse_min_hours
+from services.redemption.domain.people import Acting, Caller, Person
+from services.redemption.domain.policy import Policy
+from services.redemption.store import credit_store as store, known_store as known
+from services.redemption.usecases.authorise import acted_for, giver_of
+
+
+@dataclass(frozen=True)
+class CreditTerms:
+    """What is asked for; `receiver_id` only of a gift."""
+
+    request_id: UUID
+    kind: CreditKind
+    minutes: int
+    acting: Acting
+    receiver_id: UUID | None = None
+
+
+def request_credit(connection: Connection, caller: Caller, terms: CreditTerms, *, now: datetime) -> CreditRequest:
+    """Keep a gift, donation or exchange that the policy in force allows, and ask the ledger to post it.
+
+    Raises:
+        ForbiddenError: the caller may not act for the giver.
+        RuleError: a rule of the policy bars it.
+        IdReusedError: the id belongs to another's request.
+    """
+    giver = giver_of(connection, caller, terms.acting)
+    receiver = known.person_of(connection, terms.receiver_id) if terms.receiver_id else None
+    store.lock_giver(connection, giver.person_id)
+    if store.find_credit_request(connection, terms.request_id) is not None:
+        raise IdReusedError
+    policy = known.policy_on(connection, giver.district_id, local_date(now))
+    _refuse_by_policy(connection, terms, policy, giver=giver, receiver=receiver, now=now)
+    request = _request(caller, terms, policy, giver=giver, receiver=receiver, now=now)
+    store.add_credit_request(connection, request)
+    append(connection, messages.credit_requested(request, now))
+    return request
+
+
+def _refuse_by_policy(
+    connection: Connection,
+    terms: CreditTerms,
+    policy: Policy,
+    *,
+    giver: Person,
+    receiver: Person | None,
+    now: datetime,
+) -> None:
+    if receiver is not None:
+        refuse_gift(
+            policy,
+            relation=known.relation_between(connection, person_id=giver.person_id, relative_id=receiver.person_id),
+            amount_minutes=terms.minutes,
+            month_minutes=store.gift_month_minutes(connection, giver_id=giver.person_id, month=month_of(now)),
+        )
+    elif terms.kind is CreditKind.EXCHANGE:
+        refuse_goods(policy)
+        refuse_min_hours(policy, served_minutes=known.served_minutes(connection, giver.person_id))
+
+
+def _request(
+    caller: Caller, terms: CreditTerms, policy: Policy, *, giver: Person, receiver: Person | None, now: datetime
+) -> CreditRequest:
+    other = acted_for(caller, terms.acting)
+    return CreditRequest(
+        request_id=terms.request_id,
+        kind=terms.kind,
+        district_id=giver.district_id,
+        giver_id=giver.person_id,
+        giver_district_id=giver.district_id,
+        receiver_id=receiver.person_id if receiver else None,
+        receiver_district_id=receiver.district_id if receiver else None,
+        amount_minutes=terms.minutes,
+        requested_by=caller.person_id,
+        acting_for=other,
+        consent=terms.acting.consent if other else None,
+        why=terms.acting.why,
+        policy_version=policy.version,
+        requested_at=now,
+        month=month_of(now),
+    )

@@ -1,0 +1,105 @@
+"""Ask for help to be paid by credit."""
+
+import dataclasses
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from libs.clock import local_date
+from libs.errors import IdReusedError, RuleError
+from libs.outbox import append
+from services.redemption import messages
+from services.redemption.domain.calendar import week_of
+from services.redemption.domain.eligibility import Asked, asked_price, refuse_unknown_relation, refuse_unless_eligible
+from services.redemption.domain.errors import ServiceNotFoundError
+from services.redemption.domain.people import Acting, Caller, Person
+from services.redemption.domain.policy import Policy
+from services.redemption.domain.redemption import Redemption
+from services.redemption.domain.who_may import refuse_suspended
+from services.redemption.store import known_store as known, redemption_store as store
+from services.redemption.usecases.authorise import acted_for, refuse_unless_may_ask
+
+
+@dataclass(frozen=True)
+class RedemptionTerms:
+    """What is asked for."""
+
+    redemption_id: UUID
+    recipient_id: UUID
+    payer_id: UUID
+    service_code: str
+    minutes: int
+    start_at: datetime
+    acting: Acting
+
+
+def request_redemption(connection: Connection, caller: Caller, terms: RedemptionTerms, *, now: datetime) -> Redemption:
+    """Keep a request by someone who may ask, and tell orders; one that a rule bars is kept as declined.
+
+    Raises:
+        ForbiddenError: the caller may not ask, or someone concerned is suspended.
+        ServiceNotFoundError: there is no such service.
+        IdReusedError: the id belongs to another's request.
+    """
+    recipient = known.person_of(connection, terms.recipient_id)
+    payer = known.person_of(connection, terms.payer_id)
+    refuse_unless_may_ask(connection, caller, terms.acting, recipient=recipient, payer=payer)
+    refuse_suspended(known.find_person(connection, caller.person_id), recipient, payer)
+    store.lock_recipient(connection, recipient.person_id)
+    if store.find_redemption(connection, terms.redemption_id) is not None:
+        raise IdReusedError
+    asked = _asked(connection, terms, recipient=recipient, payer=payer, now=now)
+    refuse_unknown_relation(asked)
+    policy = known.policy_on(connection, recipient.district_id, local_date(now))
+    redemption = _redemption(caller, terms, asked, policy, now)
+    try:
+        refuse_unless_eligible(asked, policy, now=now)
+    except RuleError as refusal:
+        redemption = redemption.decline(refusal.code, now)
+    store.add_redemption(connection, redemption)
+    append(connection, messages.redemption_requested(redemption, now))
+    return redemption
+
+
+def _asked(connection: Connection, terms: RedemptionTerms, *, recipient: Person, payer: Person, now: datetime) -> Asked:
+    service = known.find_service(connection, terms.service_code, local_date(now))
+    if service is None:
+        raise ServiceNotFoundError(service=terms.service_code)
+    week = week_of(terms.start_at)
+    return Asked(
+        recipient=recipient,
+        payer=payer,
+        relation=known.relation_between(connection, person_id=payer.person_id, relative_id=recipient.person_id),
+        service=service,
+        minutes=terms.minutes,
+        start_at=terms.start_at,
+        payer_served_minutes=known.served_minutes(connection, payer.person_id),
+        week_minutes=store.week_minutes(connection, recipient_id=recipient.person_id, week=week),
+    )
+
+
+def _redemption(caller: Caller, terms: RedemptionTerms, asked: Asked, policy: Policy, now: datetime) -> Redemption:
+    other = acted_for(caller, terms.acting)
+    words = terms.acting if other else dataclasses.replace(terms.acting, consent=None)
+    return Redemption(
+        redemption_id=terms.redemption_id,
+        district_id=asked.recipient.district_id,
+        unit_id=asked.recipient.home_unit_id,
+        recipient_id=asked.recipient.person_id,
+        payer_id=asked.payer.person_id,
+        payer_district_id=asked.payer.district_id,
+        service_code=asked.service.code,
+        planned_minutes=terms.minutes,
+        start_at=terms.start_at,
+        price_minutes=asked_price(asked, policy),
+        coefficient_percent=policy.coefficient_percent(asked.service),
+        persons=asked.service.persons,
+        requested_by=caller.person_id,
+        acting_for=other,
+        consent=words.consent,
+        why=words.why,
+        policy_version=policy.version,
+        requested_at=now,
+    )

@@ -1,0 +1,72 @@
+"""Set a person's government-purchased minutes per month: proposed by one, decided by another."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from libs.clock import local_date
+from libs.errors import IdReusedError, NotFoundError
+from services.redemption.domain.calendar import month_of
+from services.redemption.domain.entitlement import Proposal, refuse_out_of_range
+from services.redemption.domain.errors import AlreadyDecidedError, MakerIsCheckerError
+from services.redemption.domain.people import Caller
+from services.redemption.store import entitlement_store as store, known_store as known
+from services.redemption.usecases.authorise import refuse_unless_power
+
+
+def propose_entitlement(
+    connection: Connection, caller: Caller, *, entitlement_id: UUID, person_id: UUID, minutes: int, now: datetime
+) -> Proposal:
+    """Keep a proposal within the policy's range.
+
+    Raises:
+        ForbiddenError: the caller may not propose for this person.
+        EntitlementOutOfRangeError: outside the policy's minutes per month.
+    """
+    person = known.person_of(connection, person_id)
+    refuse_unless_power(connection, caller, "propose_entitlement", person.home_unit_id)
+    if store.lock_proposal(connection, entitlement_id) is not None:
+        raise IdReusedError
+    refuse_out_of_range(known.policy_on(connection, person.district_id, local_date(now)), minutes)
+    proposal = Proposal(
+        entitlement_id=entitlement_id,
+        person_id=person_id,
+        district_id=person.district_id,
+        minutes=minutes,
+        from_month=month_of(now),
+        proposed_by=caller.person_id,
+    )
+    store.add_proposal(connection, proposal, proposed_at=now)
+    return proposal
+
+
+def decide_entitlement(
+    connection: Connection, caller: Caller, *, entitlement_id: UUID, ok: bool, now: datetime
+) -> None:
+    """Put a proposal in force from the current month on, or turn it down.
+
+    Raises:
+        MakerIsCheckerError: the caller proposed it.
+        ForbiddenError: the caller may not decide for this person.
+        AlreadyDecidedError: it was decided before.
+    """
+    proposal = store.lock_proposal(connection, entitlement_id)
+    if proposal is None:
+        raise NotFoundError
+    if caller.person_id == proposal.proposed_by:
+        raise MakerIsCheckerError
+    person = known.person_of(connection, proposal.person_id)
+    refuse_unless_power(connection, caller, "decide_entitlement", person.home_unit_id)
+    if proposal.state != "proposed":
+        raise AlreadyDecidedError
+    if ok:
+        refuse_out_of_range(known.policy_on(connection, person.district_id, local_date(now)), proposal.minutes)
+    store.save_decision(
+        connection,
+        proposal,
+        state="in_force" if ok else "turned_down",
+        from_month=month_of(now),
+        decided_by=caller.person_id,
+        decided_at=now,
+    )
