@@ -1,0 +1,296 @@
+"""The roles every service runs as: `python -m services.<name> api|consumer|relay|migrate`, and those it adds.
+
+Each role is a process of its own that stops cleanly on SIGTERM. Those that serve no API answer /livez, /readyz and
+/metrics on their port. `consumer` also runs what falls due by the clock, one replica at a time.
+"""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Generic, Protocol, TypeVar
+
+import click
+import sqlalchemy
+from flask import Flask
+from gunicorn.app.base import BaseApplication
+from sqlalchemy.exc import SQLAlchemyError
+
+from libs import settings as environment
+from libs.bus import Broker, BrokerError, Topic
+from libs.bus.kafka import KafkaBroker
+from libs.bus.postgres import PostgresBroker
+from libs.clock import Clock, SystemClock, monotonic
+from libs.db import Connection, Database
+from libs.db.migrations import migrate
+from libs.http.health import Probe, serve_health
+from libs.inbox import Consumer, Consumers
+from libs.logs import configure, get_logger
+from libs.outbox import Relay, Source
+
+TICK_SECONDS = 1.0
+JOIN_SECONDS_MAX = 20.0
+DUE_RUNS_PER_TICK_MAX = 200
+BROKER_SECONDS_MAX = 120.0
+BROKER_POLL_SECONDS = 1.0
+REQUEST_SECONDS_MAX = 30
+GRACEFUL_SECONDS = 20
+DUE_LOCK = 7_300_277
+
+
+@dataclass(frozen=True, kw_only=True)
+class RoleSettings:
+    """What every service reads from its variables, `<SERVICE>_DATABASE_URL` and so on; a service adds its own fields.
+
+    Events travel over Kafka when `kafka` names its brokers (host:port, by commas), else over the database `bus_url`.
+    `member` names this replica of a consumer and stays the same when the process comes back.
+    """
+
+    database_url: str
+    kafka: str | None = None
+    bus_url: str | None = None
+    member: str = "1"
+    host: str = "127.0.0.1"
+    port: int = 8000
+    api_workers: int = 2
+    api_threads: int = 16
+    pool_max: int = 16
+    log_level: str = "INFO"
+
+
+@dataclass(frozen=True, kw_only=True)
+class MigrateSettings:
+    """What the role `migrate` reads: the owner's way into the database, and the broker to declare the topics on."""
+
+    owner_url: str
+    kafka: str | None = None
+    bus_url: str | None = None
+
+
+class BrokerSettings(Protocol):
+    """Says which broker."""
+
+    @property
+    def kafka(self) -> str | None:
+        """Return Kafka's addresses."""
+
+    @property
+    def bus_url(self) -> str | None:
+        """Return the URL of the broker's database."""
+
+
+Background = Callable[[threading.Event], object]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ServiceParts:
+    """What a service's processes run, composed by its bootstrap.
+
+    `background` are roles of its own, each a function that works until the event is set. `next_due` and `run_due` are
+    what falls due by the clock; `sources` is given by a service whose events lie elsewhere than in the outbox.
+    """
+
+    database: Database
+    consumers: Consumers
+    sources: Sequence[Source] | None = None
+    background: Mapping[str, Background] = field(default_factory=dict)
+    next_due: Callable[[Connection, datetime], datetime | None] = lambda _connection, _now: None
+    run_due: Callable[[Connection, datetime], object] = lambda _connection, _now: None
+
+
+S = TypeVar("S", bound=RoleSettings)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ServiceProgram(Generic[S]):
+    """A service as a program: how to read its settings, build its application and compose its parts."""
+
+    name: str
+    settings: type[S]
+    topics: Sequence[Topic]
+    migrations: Path
+    create_app: Callable[[S, Clock], Flask]
+    compose: Callable[[S, Clock], ServiceParts]
+    background: Sequence[str] = ()
+
+    def group(self) -> click.Group:
+        """Return the command with one subcommand per role."""
+        roles: dict[str, Callable[[], None]] = {
+            "api": self._api,
+            "consumer": self._consumer,
+            "relay": self._relay,
+            "migrate": self._migrate,
+        }
+        roles |= {name: lambda name=name: self._background(name) for name in self.background}  # type: ignore[misc]
+        commands = [click.Command(name, callback=run, help=run.__doc__) for name, run in roles.items()]
+        return click.Group(self.name, commands=commands, help=f"Run one role of {self.name}.")
+
+    def _read(self) -> S:
+        settings = environment.read(self.name, self.settings)
+        configure(self.name, level=settings.log_level)
+        return settings
+
+    def _api(self) -> None:
+        """Serve the HTTP API."""
+        settings = self._read()
+        _ApiServer(lambda: self.create_app(settings, SystemClock()), settings).run()
+
+    def _consumer(self) -> None:
+        """Apply the events of the other services, and run what falls due."""
+        settings = self._read()
+        parts, broker = self.compose(settings, SystemClock()), broker_of(settings)
+        consumer = Consumer(parts.database, broker, parts.consumers, group=self.name, member=settings.member)
+        run = _Run(settings, parts.database, lambda: None if consumer.is_caught_up else "has not caught up")
+        run.start("consumer", consumer.run, stop=consumer.stop)
+        run.start("due", lambda: _run_due_until(run.stopped, parts, SystemClock()))
+        run.until_stopped()
+        broker.close()
+
+    def _relay(self) -> None:
+        """Publish this service's events to the broker."""
+        settings = self._read()
+        parts, broker = self.compose(settings, SystemClock()), broker_of(settings)
+        relay = Relay(parts.database, broker, name=self.name, sources=parts.sources)
+        run = _Run(settings, parts.database, lambda: None)
+        run.start("relay", relay.run, stop=relay.stop)
+        run.until_stopped()
+        broker.close()
+
+    def _migrate(self) -> None:
+        """Bring the database to the newest version, declare the topics, and end."""
+        configure(self.name)
+        settings = environment.read(self.name, MigrateSettings)
+        migrate(settings.owner_url, self.migrations)
+        broker = broker_of(settings)
+        _declare(broker, self.topics)
+        broker.close()
+
+    def _background(self, name: str) -> None:
+        settings = self._read()
+        parts = self.compose(settings, SystemClock())
+        run = _Run(settings, parts.database, lambda: None)
+        run.start(name, lambda: parts.background[name](run.stopped))
+        run.until_stopped()
+
+
+def broker_of(settings: BrokerSettings) -> Broker:
+    """Return the broker that the settings name.
+
+    Raises:
+        environment.MissingSettingError: they name none.
+    """
+    if settings.kafka:
+        return KafkaBroker(settings.kafka.split(","))
+    if settings.bus_url:
+        return PostgresBroker(settings.bus_url)
+    raise environment.MissingSettingError("neither …_KAFKA nor …_BUS_URL is set")
+
+
+def _declare(broker: Broker, topics: Sequence[Topic]) -> None:
+    end = monotonic() + BROKER_SECONDS_MAX
+    while True:
+        try:
+            broker.declare_topics(topics)
+            return
+        except (BrokerError, SQLAlchemyError) as error:
+            if monotonic() > end:
+                raise
+            get_logger().warning("topics_not_declared", error=repr(error)[:300])
+            threading.Event().wait(BROKER_POLL_SECONDS)
+
+
+def _run_due_until(stopped: threading.Event, parts: ServiceParts, clock: Clock) -> None:
+    while not stopped.wait(TICK_SECONDS):
+        try:
+            _run_due(parts, clock)
+        except SQLAlchemyError as error:
+            get_logger().warning("due_run_waits", error=repr(error)[:300])
+
+
+def _run_due(parts: ServiceParts, clock: Clock) -> None:
+    for _ in range(DUE_RUNS_PER_TICK_MAX):
+        with parts.database.transaction() as connection:
+            # Whoever has the lock looks again at what is due: another replica may just have run it.
+            connection.execute(sqlalchemy.text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": DUE_LOCK})
+            now = clock.now()
+            due = parts.next_due(connection, now)
+            if due is None or due > now:
+                return
+            parts.run_due(connection, now)
+
+
+class _Run:
+    """The threads of one role, until SIGTERM or until one of them breaks; then the process ends with 1."""
+
+    def __init__(self, settings: RoleSettings, database: Database, problem: Callable[[], str | None]) -> None:
+        self.stopped = threading.Event()
+        self._threads: list[threading.Thread] = []
+        self._stops: list[Callable[[], None]] = []
+        self._broken: list[str] = []
+        probes: dict[str, Probe] = {"database": lambda: _database_problem(database), "role": problem}
+        self._health = serve_health(settings.host, settings.port, probes)
+
+    def start(self, name: str, act: Callable[[], object], *, stop: Callable[[], None] | None = None) -> None:
+        def run() -> None:
+            try:
+                act()
+            except Exception as error:  # noqa: BLE001 - whatever it was, the process ends and is started anew
+                get_logger().error("thread_broke", thread=name, exc_info=error)
+                self._broken.append(name)
+                self.stopped.set()
+
+        self._stops += [stop] if stop else []
+        self._threads.append(threading.Thread(target=run, name=name, daemon=True))
+        self._threads[-1].start()
+
+    def until_stopped(self) -> None:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda _number, _frame: self.stopped.set())
+        self.stopped.wait()
+        for stop in self._stops:
+            stop()
+        for thread in self._threads:
+            thread.join(JOIN_SECONDS_MAX)
+        self._health.shutdown()
+        if self._broken:
+            raise SystemExit(1)
+
+
+def _database_problem(database: Database) -> str | None:
+    try:
+        with database.reading() as connection:
+            connection.execute(sqlalchemy.text("SELECT 1"))
+    except SQLAlchemyError as error:
+        return f"does not answer: {type(error).__name__}"
+    return None
+
+
+class _ApiServer(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
+    """gunicorn, told in Python; the application is built in each worker."""
+
+    def __init__(self, build: Callable[[], Flask], settings: RoleSettings) -> None:
+        self._build, self._role = build, settings
+        super().__init__()
+
+    def load_config(self) -> None:
+        for name, value in self._options():
+            self.cfg.set(name, value)
+
+    def load(self) -> Flask:
+        return self._build()
+
+    def _options(self) -> Iterable[tuple[str, Any]]:
+        return {
+            "bind": f"{self._role.host}:{self._role.port}",
+            "workers": self._role.api_workers,
+            "worker_class": "gthread",
+            "threads": self._role.api_threads,
+            "timeout": REQUEST_SECONDS_MAX,
+            "graceful_timeout": GRACEFUL_SECONDS,
+            "control_socket_disable": True,
+            "loglevel": "warning",
+        }.items()
