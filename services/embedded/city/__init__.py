@@ -1,0 +1,1 @@
+"""The demo city: invented people and a year of their help, made by the same commands and consumers as live traffic."""

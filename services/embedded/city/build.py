@@ -1,0 +1,149 @@
+"""Make the demo city once, behind a progress bar; an interrupted making goes on where it was."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from libs.clock import local_date, local_midnight, machine_now, monotonic
+from services.embedded.city.clerk import CityError, Clerk
+from services.embedded.city.founding import Founders, Founding
+from services.embedded.city.living import Living
+from services.embedded.city.plan import City, make_city
+from services.embedded.city.year import make_year
+from services.embedded.composition import Composition
+from services.embedded.folder import DataFolder
+from services.embedded.settings import RunOptions
+from services.embedded.time_travel import Traveller
+
+SETTLE_SECONDS_MAX = 120.0
+BAR_WIDTH = 30
+FOUNDING_SHARE_PERCENT = 25
+
+
+def is_built(folder: DataFolder) -> bool:
+    """Tell whether the city of this folder is whole."""
+    return bool(_state(folder).get("done"))
+
+
+def build_city(composition: Composition, options: RunOptions, folder: DataFolder) -> None:
+    """Make the city of the folder's seed, with a year of history that ends now; then let time flow."""
+    _Builder(composition, options, folder).build()
+
+
+class _Builder:
+    """One making of the city: what is done is written down, so that a later one begins behind it."""
+
+    def __init__(self, composition: Composition, options: RunOptions, folder: DataFolder) -> None:
+        self._folder = folder
+        self._state = _state(folder) or {
+            "seed": options.seed,
+            "orders": options.city_orders,
+            "today": local_date(machine_now()).isoformat(),
+            "rounds": 0,
+        }
+        self._traveller: Traveller = composition.traveller()
+        self._bar = _Bar()
+        front_door = composition.front_door()
+        tokens = composition.tokens()
+        self._clerk = Clerk(front_door, tokens)
+        self._founders = Founders(*composition.founders())
+        self._city_id: UUID = composition.city_id()
+
+    def build(self) -> None:
+        """Make what is missing."""
+        state = self._state
+        today = date.fromisoformat(state["today"])
+        city = make_city(seed=state["seed"], today=today, city_id=self._city_id)
+        year = make_year(city, seed=state["seed"], orders=state["orders"])
+        self._save()
+        self._found(city)
+        living = Living(city, self._clerk, move_to=self._move_to, settle=self._settle)
+        for one in year:
+            if one.number >= state["rounds"]:
+                living.live_through(one)
+                state["rounds"] = one.number + 1
+                self._save()
+            done = FOUNDING_SHARE_PERCENT + (100 - FOUNDING_SHARE_PERCENT) * (one.number + 1) // len(year)
+            self._bar.show(done, one.day.isoformat())
+        self._move_to(machine_now())
+        self._traveller.flow_on()
+        state["done"] = True
+        state["people"] = [
+            {"login": one.login, "name": one.name, "unit": one.home.name_zh, "person_id": str(one.person_id)}
+            for one in city.residents
+            if one.login
+        ]
+        self._save()
+        self._bar.finish()
+
+    def _found(self, city: City) -> None:
+        """Make units, rules and people; all of it is repeated when it was interrupted, with no second effect."""
+        if self._state.get("founded"):
+            return
+        self._move_to(local_midnight(city.first_day) + timedelta(hours=8))
+        founding = Founding(city, self._clerk, self._founders, orders=self._state["orders"])
+        for number, step in enumerate(founding.steps()):
+            self._settle()
+            self._bar.show(2 + 2 * number, step)
+        for number, _ in enumerate(founding.residents()):
+            self._bar.show(6 + number * 14 // len(city.residents), "people")
+        self._settle()
+        founding.kinships()
+        founding.credit()
+        self._settle()
+        self._state["founded"] = True
+        self._save()
+
+    def _move_to(self, instant: datetime) -> None:
+        """Move the clock; a moment that an interrupted making has passed already is left behind us."""
+        if not self._traveller.stands_still():
+            self._traveller.set_back(instant)
+        if instant > self._traveller.now() and not self._traveller.advance(instant.astimezone(UTC)):
+            raise CityError(f"not settled: {self._traveller.waiting()}")
+
+    def _settle(self) -> None:
+        if not self._traveller.settle(SETTLE_SECONDS_MAX):
+            raise CityError(f"not settled: {self._traveller.waiting()}")
+
+    def _save(self) -> None:
+        fresh = self._folder.city.with_suffix(".new")
+        fresh.write_text(json.dumps(self._state, ensure_ascii=False))
+        fresh.replace(self._folder.city)
+
+
+class _Bar:
+    """A progress bar on a terminal; a line now and then elsewhere."""
+
+    def __init__(self) -> None:
+        self._began = monotonic()
+        self._shown = -1
+        self._write: Callable[[str], object] = sys.stdout.write
+
+    def show(self, percent: int, words: str) -> None:
+        """Show how far it is; never less than before."""
+        step = 1 if sys.stdout.isatty() else 10
+        if percent // step <= self._shown // step and self._shown >= 0:
+            return
+        self._shown = percent
+        filled = "#" * (percent * BAR_WIDTH // 100)
+        line = f"  demo city [{filled:<{BAR_WIDTH}}] {percent:3d} %  {words:<12} {monotonic() - self._began:4.0f} s"
+        self._write(f"\r{line}" if sys.stdout.isatty() else f"{line}\n")
+        sys.stdout.flush()
+
+    def finish(self) -> None:
+        """End the line."""
+        if sys.stdout.isatty():
+            self._write("\n")
+
+
+def _state(folder: DataFolder) -> dict[str, Any]:
+    try:
+        found = json.loads(folder.city.read_text())
+    except (FileNotFoundError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}

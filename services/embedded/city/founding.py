@@ -1,0 +1,174 @@
+"""The demo city's first day: units, rules, staff, people, relations, old paper books and the public pools."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from libs.clock import local_midnight
+from libs.ids import id_from_cause
+from services.embedded.city.clerk import Clerk
+from services.embedded.city.plan import PASSWORD, City, Resident, Unit
+
+POOL_MINUTES_BASE = 30_000
+POOL_MINUTES_PER_ORDER = 60
+BUDGET_MINUTES_BASE = 60_000
+BUDGET_MINUTES_PER_ORDER = 60
+SCAN = "sha256:" + "0" * 64
+INSURED_DAYS = 3 * 365
+
+
+@dataclasses.dataclass(frozen=True)
+class Founders:
+    """The two built-in members of staff who make the first units, rules and staff, and sign for each other."""
+
+    first: UUID
+    second: UUID
+
+
+class Founding:
+    """Makes the city before its first order."""
+
+    def __init__(self, city: City, clerk: Clerk, founders: Founders, *, orders: int) -> None:
+        self._city, self._clerk, self._founders, self._orders = city, clerk, founders, orders
+
+    def steps(self) -> Iterator[str]:
+        """Do one step after another; each is named when it is done, and everything settles before the next."""
+        self._units()
+        yield "units"
+        self._policies()
+        yield "policies"
+        staff = [one for one in self._city.residents if one.staff]
+        for one in staff:
+            self._register(self._founders.first, one)
+            self._appoint(one)
+        yield "staff"
+
+    def residents(self) -> Iterator[Resident]:
+        """Register everybody else by their coordinator, with what the street's checker confirms."""
+        for one in self._city.residents:
+            if not one.staff:
+                coordinator = self._city.staff_at("coordinator", one.home)[0]
+                self._register(coordinator.person_id, one)
+                self._confirm_records(coordinator, one)
+                yield one
+
+    def kinships(self) -> None:
+        """Record relations by the coordinator; the checker confirms; the demo daughter may act for her mother."""
+        for tie in self._city.kinships:
+            coordinator, checker = self._desk(tie.person)
+            terms = {
+                "person_id": str(tie.person.person_id),
+                "relative_id": str(tie.relative.person_id),
+                "kind": tie.kind,
+                "verified": True,
+            }
+            path = f"/v1/relations/{tie.relation_id}"
+            self._clerk.put(coordinator.person_id, path, terms)
+            self._clerk.post(checker.person_id, f"{path}/confirmation")
+            if tie.person.login:
+                grant = {key: terms[key] for key in ("person_id", "relative_id")} | {"how": "desk"}
+                self._clerk.put(coordinator.person_id, f"/v1/acting-grants/{_id(tie.relation_id, 'grant')}", grant)
+
+    def credit(self) -> None:
+        """Bring in the old paper books and fund the pools: proposed in the district, decided in the city."""
+        decider = self._city.staff_at("city_admin", self._city.city)[0].person_id
+        for district in self._districts():
+            terms = {
+                "kind": "pool_funding",
+                "district_id": str(district.unit_id),
+                "minutes": POOL_MINUTES_BASE + POOL_MINUTES_PER_ORDER * self._orders,
+                "why": "opening of the public pool",
+            }
+            self._adjust(district, decider, _id(district.unit_id, "pool"), terms)
+        before = local_midnight(self._city.first_day).isoformat()
+        for one in self._city.residents:
+            if one.paper_book_minutes:
+                terms = {
+                    "kind": "migration",
+                    "person_id": str(one.person_id),
+                    "class": "earned",
+                    "minutes": one.paper_book_minutes,
+                    "effective_at": before,
+                    "scan": SCAN,
+                    "why": "paper book of the former scheme",
+                }
+                self._adjust(one.home.above("district"), decider, _id(one.person_id, "book"), terms)
+
+    def _units(self) -> None:
+        for unit in self._city.units:
+            assert unit.parent is not None, "only the city has no parent, and it is built in"
+            terms = {"level": unit.level, "parent_id": str(unit.parent.unit_id), "name_zh": unit.name_zh}
+            if unit.name_en:
+                terms["name_en"] = unit.name_en
+            self._clerk.put(self._founders.first, f"/v1/organisation-units/{unit.unit_id}", terms)
+
+    def _policies(self) -> None:
+        budget = BUDGET_MINUTES_BASE + BUDGET_MINUTES_PER_ORDER * self._orders
+        for district in self._districts():
+            terms = {
+                "unit_id": str(district.unit_id),
+                "effective": self._city.first_day.isoformat(),
+                "preset": district.preset,
+                "set": {"programme": {"monthly_budget_minutes": budget}, "grant": {"key_elder_monthly_minutes": 60}},
+            }
+            path = f"/v1/policies/{_id(district.unit_id, 'policy')}"
+            self._clerk.put(self._founders.first, path, terms)
+            self._clerk.post(self._founders.second, f"{path}/decision", {"ok": True})
+
+    def _register(self, caller: UUID, one: Resident) -> None:
+        terms: dict[str, Any] = {
+            "names": {"zh": one.name},
+            "born": one.born.isoformat(),
+            "sex": one.sex,
+            "home_unit_id": str(one.home.unit_id),
+            "home": {"latitude": one.latitude, "longitude": one.longitude},
+            "roles": list(one.roles),
+            "has_phone": one.has_phone,
+        }
+        if one.login:
+            terms |= {"sign_in_name": one.login, "password": PASSWORD}
+        if "volunteer" in one.roles:
+            insured_until = self._city.first_day + timedelta(days=INSURED_DAYS)
+            terms |= {"training": True, "clean_record": True, "insured_until": insured_until.isoformat()}
+            terms["certificates"] = list(one.certificates)
+        if one.visit_risk:
+            terms["visit_risk"] = one.visit_risk
+        self._clerk.put(caller, f"/v1/persons/{one.person_id}", terms)
+
+    def _appoint(self, one: Resident) -> None:
+        for role, unit in one.staff:
+            path = f"/v1/persons/{one.person_id}/roles/{_id(one.person_id, role)}"
+            self._clerk.put(self._founders.first, path, {"role": role, "unit_id": str(unit.unit_id)})
+
+    def _confirm_records(self, coordinator: Resident, one: Resident) -> None:
+        _, checker = self._desk(one)
+        records: list[tuple[str, dict[str, Any]]] = []
+        if one.grade != "intact":
+            records.append(("assessments", {"grade": one.grade}))
+        if one.hardship:
+            records.append(("hardships", {"categories": list(one.hardship)}))
+        for kind, terms in records:
+            record = _id(one.person_id, kind)
+            self._clerk.put(coordinator.person_id, f"/v1/persons/{one.person_id}/{kind}/{record}", terms)
+            self._clerk.post(checker.person_id, f"/v1/{kind}/{record}/confirmation")
+
+    def _adjust(self, district: Unit, decider: UUID, adjustment: UUID, terms: dict[str, Any]) -> None:
+        proposer = self._city.staff_at("district_admin", district)[0].person_id
+        self._clerk.put(proposer, f"/v1/adjustments/{adjustment}", terms)
+        self._clerk.post(decider, f"/v1/adjustments/{adjustment}/decision", {"ok": True})
+
+    def _desk(self, one: Resident) -> tuple[Resident, Resident]:
+        """Return the coordinator of somebody's community and the checker of the street."""
+        assert one.home.parent is not None, "a community is in a street"
+        return self._city.staff_at("coordinator", one.home)[0], self._city.staff_at("checker", one.home.parent)[0]
+
+    def _districts(self) -> list[Unit]:
+        return [unit for unit in self._city.units if unit.level == "district"]
+
+
+def _id(cause: UUID, *parts: str) -> UUID:
+    return id_from_cause(cause, "city", *parts)

@@ -1,0 +1,150 @@
+"""The help given in the demo city in a year: who asks, who comes, when, for how long; pure, from the same seed."""
+
+from __future__ import annotations
+
+import dataclasses
+import random
+from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from libs.clock import PROGRAMME_ZONE
+from libs.ids import id_from_cause
+from services.embedded.city.plan import CITY_NAMESPACE, HISTORY_DAYS, City, Resident
+
+SETTLING_IN_DAYS = 62
+ORDERS_PER_ROUND = 6
+ROUNDS_MAX = HISTORY_DAYS - SETTLING_IN_DAYS - 4
+SLOTS = (time(9), time(11, 30), time(14), time(16, 30))
+WEEKLY_CREDIT_MINUTES_MAX = 240
+TRIES_MAX = 400
+
+# Service, planned minutes, and what was served; odd numbers, because life is not in steps of thirty.
+_HELP = (
+    ("B1", 120, (115, 118, 109, 121)),
+    ("B1", 60, (62, 58, 64)),
+    ("A1", 60, (57, 61, 66)),
+    ("A2", 120, (117, 124, 119)),
+    ("A4", 90, (93, 88, 97)),
+    ("A5", 120, (118, 127, 113)),
+    ("A7", 60, (48, 63, 59)),
+    ("C2", 60, (61, 55, 68)),
+    ("E3", 60, (52, 64, 57)),
+    ("C1", 90, (94, 87, 91)),
+)
+_FUNDING = ("programme",) * 11 + ("credit",) * 7 + ("pool",) * 2
+
+
+@dataclasses.dataclass(frozen=True)
+class Help:
+    """One order of the year, from asking to approval."""
+
+    order_id: UUID
+    recipient: Resident
+    volunteer: Resident
+    service: str
+    planned_minutes: int
+    served_minutes: int
+    funding: str
+    start: datetime
+    # The elder's side reads out the door code; without it the hours are attested and need a second check.
+    has_door_code: bool
+    # The elder cancels before anybody comes.
+    is_cancelled: bool
+
+
+@dataclasses.dataclass(frozen=True)
+class Round:
+    """One day's help: asked for two days before, given, confirmed, approved the day after."""
+
+    number: int
+    day: date
+    helps: tuple[Help, ...]
+
+    def at(self, days: int, clock: time) -> datetime:
+        """Return an instant so many days from the day of service."""
+        return _instant(self.day + timedelta(days=days), clock)
+
+
+def make_year(city: City, *, seed: int, orders: int) -> list[Round]:
+    """Return the rounds of the year; `orders` of them end settled, a few more are cancelled."""
+    rounds = max(1, min(ROUNDS_MAX, -(-orders // ORDERS_PER_ROUND))) if orders else 0
+    calendar = _Calendar(city, random.Random(seed + 1), seed)
+    year = []
+    for number in range(rounds):
+        day = city.first_day + timedelta(days=SETTLING_IN_DAYS + number * (ROUNDS_MAX - 1) // max(1, rounds - 1))
+        count = orders * (number + 1) // rounds - orders * number // rounds
+        year.append(Round(number, day, tuple(calendar.helps_of(day, count))))
+    return year
+
+
+class _Calendar:
+    """Keeps who is where, so that nobody is in two places and no weekly limit is passed."""
+
+    def __init__(self, city: City, source: random.Random, seed: int) -> None:
+        self._source, self._seed = source, seed
+        self._elders = [one for one in city.residents if one.roles == ("recipient",)]
+        self._volunteers = [one for one in city.residents if "volunteer" in one.roles]
+        self._kin = {frozenset((one.person, one.relative)) for one in city.kinships}
+        self._busy: set[tuple[UUID, date, int]] = set()
+        self._week: dict[tuple[UUID, date], int] = {}
+        self._purse = {one.person_id: one.paper_book_minutes for one in self._elders}
+        self._made = 0
+
+    def helps_of(self, day: date, count: int) -> Iterator[Help]:
+        """Yield `count` orders that are served that day, and now and then one that is cancelled."""
+        settled = 0
+        for _ in range(TRIES_MAX * max(1, count)):
+            if settled == count:
+                return
+            found = self._try(day)
+            if found is not None:
+                settled += not found.is_cancelled
+                yield found
+        raise AssertionError("the city is too small for so many orders in a day")
+
+    def _try(self, day: date) -> Help | None:
+        source = self._source
+        elder, volunteer = source.choice(self._elders), source.choice(self._volunteers)
+        slot = source.randrange(len(SLOTS))
+        service, planned, served = source.choice(_HELP)
+        funding = self._affordable(source.choice(_FUNDING), elder, day, planned)
+        taken = {(elder.person_id, day, slot), (volunteer.person_id, day, slot)}
+        if taken & self._busy or frozenset((elder, volunteer)) in self._kin:
+            return None
+        if volunteer.home.above("district") != elder.home.above("district") and source.random() < 0.9:
+            return None
+        if elder.login or volunteer.login:
+            # The demo people keep their days free for the person at the keyboard.
+            return None
+        self._busy |= taken
+        self._made += 1
+        return Help(
+            order_id=id_from_cause(CITY_NAMESPACE, str(self._seed), "order", str(self._made)),
+            recipient=elder,
+            volunteer=volunteer,
+            service=service,
+            planned_minutes=planned,
+            served_minutes=source.choice(served),
+            funding=funding,
+            start=_instant(day, SLOTS[slot]),
+            has_door_code=source.random() < 0.93,
+            is_cancelled=source.random() < 0.04,
+        )
+
+    def _affordable(self, funding: str, elder: Resident, day: date, minutes: int) -> str:
+        """Return the wanted funding if the elder may use it, else the programme's."""
+        if funding == "pool":
+            return "pool" if elder.hardship else "programme"
+        week = (elder.person_id, day - timedelta(days=day.weekday()))
+        used = self._week.get(week, 0) + minutes
+        if funding != "credit" or used > WEEKLY_CREDIT_MINUTES_MAX or self._purse[elder.person_id] < minutes:
+            return "programme"
+        self._week[week] = used
+        self._purse[elder.person_id] -= minutes
+        return "credit"
+
+
+def _instant(day: date, clock: time) -> datetime:
+    return datetime.combine(day, clock, ZoneInfo(PROGRAMME_ZONE))

@@ -1,0 +1,78 @@
+"""Is anything still on its way between the services? Asked of their databases, never of the broker."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from datetime import datetime
+
+import sqlalchemy
+
+from libs.db import Database
+from libs.inbox.positions import StreamKey, missing_events
+from libs.outbox.cursor import published_positions
+from libs.outbox.source import Source
+
+# A parked event that waits for something not yet known is tried again; one that has waited this often is left alone.
+ATTEMPTS_WAITED_FOR = 12
+
+
+@dataclasses.dataclass(frozen=True)
+class Flow:
+    """What one service publishes and hears, and the database that knows how far both have come."""
+
+    name: str
+    database: Database
+    sources: Sequence[Source]
+    topics_heard: Sequence[str]
+
+
+class Settling:
+    """Looks through the databases of all services."""
+
+    def __init__(self, flows: Sequence[Flow]) -> None:
+        self._flows = flows
+
+    def waiting(self) -> list[str]:
+        """Return what is on its way, in words; empty when all is settled.
+
+        Heads are read first: what is appended after that was set off by something that is looked at below, and is
+        found at the next look; so an empty answer is believed only when two looks agree.
+        """
+        found = self._look()
+        return found or self._look()
+
+    def events_since(self, since: datetime | None) -> dict[str, int]:
+        """Return how many events of each type were recorded at or after an instant."""
+        counts: dict[str, int] = {}
+        for flow in self._flows:
+            with flow.database.reading() as connection:
+                for source in flow.sources:
+                    for kind, number in source.counts_since(connection, since).items():
+                        name = kind.rsplit(".", 1)[-1]
+                        counts[name] = counts.get(name, 0) + number
+        return counts
+
+    def _look(self) -> list[str]:
+        heads: dict[StreamKey, int] = {}
+        waiting: list[str] = []
+        for flow in self._flows:
+            with flow.database.reading() as connection:
+                published = {StreamKey(*stream): at for stream, at in published_positions(connection).items()}
+                for source in flow.sources:
+                    for stream, head in source.heads(connection).items():
+                        heads[StreamKey(*stream)] = head
+                        if head > published.get(StreamKey(*stream), 0):
+                            waiting.append(f"{flow.name} has not published {stream.topic} {stream.name} {head}")
+        for flow in self._flows:
+            with flow.database.reading() as connection:
+                missing = missing_events(connection, flow.name, flow.topics_heard, heads)
+                parked = connection.scalar(_PARKED, {"attempts": ATTEMPTS_WAITED_FOR}) or 0
+            if missing:
+                waiting.append(f"{flow.name} has not heard {missing} events")
+            if parked:
+                waiting.append(f"{flow.name} has {parked} events that wait for something not yet known")
+        return waiting
+
+
+_PARKED = sqlalchemy.text("SELECT count(*) FROM inbox_parked WHERE state = 'waiting' AND attempts < :attempts")

@@ -1,0 +1,163 @@
+"""From nothing to a running platform, in the order in which the parts need each other."""
+
+from __future__ import annotations
+
+import http.client
+import socket
+import sys
+from collections.abc import Callable
+
+from libs.clock import ManualClock, monotonic
+from libs.db.embedded import EmbeddedPostgres
+from services.embedded import server as servers
+from services.embedded.children import Child
+from services.embedded.city import welcome
+from services.embedded.composition import Composition, environment_of
+from services.embedded.databases import Databases
+from services.embedded.folder import DataFolder, prepare
+from services.embedded.serve import FrontDoorServer
+from services.embedded.settings import RunOptions, StartRefusedError
+from services.embedded.supervisor import Supervisor, reset_clock
+from services.embedded.worker import Worker
+
+RESTART_PAUSE_SECONDS = 2.0
+
+
+def run_platform(options: RunOptions) -> None:
+    """Start everything, say where it is, and watch over it until somebody stops it.
+
+    Raises:
+        StartRefusedError: something in the way that a person must clear; the message says what.
+    """
+    began = monotonic()
+    _refuse_taken_port(options)
+    folder, _lock = prepare(options)
+    say = _Progress(began)
+    say("starting the database")
+    server = servers.open_server(folder, throwaway=options.manual_clock)
+    servers.start(server)
+    supervisor: Supervisor | None = None
+    try:
+        say("migrating the databases")
+        databases = Databases(server, folder, keeps_templates=options.manual_clock)
+        databases.create()
+        supervisor = _supervisor(options, folder, server, databases)
+        _start_children(options, folder, databases, supervisor, say)
+        supervisor.watch()
+    finally:
+        say("stopping")
+        if supervisor is not None:
+            supervisor.stop()
+        else:
+            server.stop()
+    say("stopped; everything committed is kept")
+
+
+def _supervisor(
+    options: RunOptions, folder: DataFolder, server: EmbeddedPostgres, databases: Databases
+) -> Supervisor:
+    tried_at = [0.0]
+
+    def restart_server() -> bool:
+        if server.is_running() or monotonic() - tried_at[0] < RESTART_PAUSE_SECONDS:
+            return False
+        tried_at[0] = monotonic()
+        try:
+            server.start()
+        except (RuntimeError, TimeoutError) as error:
+            print(f"the database does not start: {error}", file=sys.stderr, flush=True)
+            return False
+        return True
+
+    supervisor = Supervisor(
+        options, folder, databases, restart_server=restart_server, stop_server=server.stop
+    )
+    supervisor.listen_to_signals()
+    return supervisor
+
+
+def _start_children(
+    options: RunOptions, folder: DataFolder, databases: Databases, supervisor: Supervisor, say: _Progress
+) -> None:
+    if options.manual_clock:
+        reset_clock(folder)
+    else:
+        ManualClock(folder.clock)
+    environment = environment_of(options, folder, databases)
+
+    def work() -> None:
+        composition = Composition(environment, options, folder, process="worker")
+        sys.exit(Worker(composition.parts, composition.broker(), folder, composition.clock).run())
+
+    def serve() -> None:
+        def build() -> object:
+            return Composition(environment, options, folder, process="api").front_door()
+
+        FrontDoorServer(build, host=options.host, port=options.port).run()  # type: ignore[arg-type]
+
+    say("starting the services")
+    supervisor.start(Child("worker", work, log=lambda: folder.log("worker")))
+    if options.has_city:
+        _load_city(environment, options, folder, supervisor, say)
+    if supervisor.is_stopping:
+        return
+    supervisor.start(Child("api", serve, log=lambda: folder.log("api")))
+    if supervisor.wait_for(lambda: _is_ready(options)):
+        say(f"ready in {monotonic() - say.began:.1f} s")
+        print(welcome.text(options, folder), flush=True)
+    elif not supervisor.is_stopping:
+        print(f"Not ready yet; see {folder.logs} and http://{options.host}:{options.port}/readyz", flush=True)
+
+
+def _load_city(
+    environment: dict[str, str], options: RunOptions, folder: DataFolder, supervisor: Supervisor, say: _Progress
+) -> None:
+    """Load the demo city unless it is there; it goes on where an earlier start was interrupted."""
+    # Imported late: only a start that has a city to make needs its builder.
+    from services.embedded.city.build import build_city, is_built
+
+    if is_built(folder):
+        return
+    say("making the demo city, once")
+
+    def build() -> None:
+        build_city(Composition(environment, options, folder, process="city"), options, folder)
+
+    code = supervisor.run_once(Child("city", build, log=None))
+    if code and not supervisor.is_stopping:
+        raise StartRefusedError(f"the demo city could not be made (see above, and {folder.logs}); start again to go on")
+
+
+def _refuse_taken_port(options: RunOptions) -> None:
+    try:
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((options.host, options.port))
+    except OSError as error:
+        raise StartRefusedError(
+            f"Port {options.port} of {options.host} cannot be used ({error.strerror}). "
+            f"Stop what listens there, or choose another: make run PORT={options.port + 1}"
+        ) from error
+
+
+def _is_ready(options: RunOptions) -> bool:
+    connection = http.client.HTTPConnection(options.host, options.port, timeout=2)
+    try:
+        connection.request("GET", "/readyz")
+        return connection.getresponse().status == 200
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
+class _Progress:
+    """Says what happens now, with the seconds since the start."""
+
+    def __init__(self, began: float) -> None:
+        self.began = began
+        self._write: Callable[[str], object] = sys.stdout.write
+
+    def __call__(self, words: str) -> None:
+        self._write(f"[{monotonic() - self.began:5.1f} s] {words}\n")
+        sys.stdout.flush()

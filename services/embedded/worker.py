@@ -1,0 +1,137 @@
+"""The worker process: every service's relay, consumer and clockwork as threads, and what it says about itself."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from libs.bus import Broker, BrokerError
+from libs.clock import ManualClock, monotonic
+from libs.inbox.consumer import Consumer
+from libs.logs import configure, get_logger
+from libs.outbox.relay import Relay
+from libs.wake import WakeListener
+from services.embedded.composition import Part
+from services.embedded.folder import DataFolder
+from services.embedded.readiness import WORKER_FILE
+
+TICK_SECONDS = 1.0
+STATUS_SECONDS = 0.5
+STATUS_SLOW_SECONDS = 2.0
+JOIN_SECONDS_MAX = 5.0
+DUE_RUNS_PER_TICK_MAX = 200
+
+
+class Worker:
+    """Runs the threads until told to stop; when one of them breaks, the process ends and is started anew."""
+
+    def __init__(self, parts: Sequence[Part], broker: Broker, folder: DataFolder, clock: ManualClock) -> None:
+        self._parts, self._broker, self._folder, self._clock = parts, broker, folder, clock
+        self._stop = threading.Event()
+        self._consumers: dict[str, Consumer] = {}
+        self._relays: dict[str, Relay] = {}
+        self._threads: list[threading.Thread] = []
+        self._broken: list[str] = []
+
+    def run(self) -> int:
+        """Work until SIGTERM; return the exit code."""
+        configure("worker")
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda _number, _frame: self._stop.set())
+        self._declare_topics()
+        for part in self._parts:
+            self._start_events(part)
+            for name, act in part.background.items():
+                self._start(f"{part.name}-{name}", lambda act=act: act(self._stop))  # type: ignore[misc]  # bound
+        self._start("due", self._tick)
+        while not self._stop.wait(STATUS_SECONDS):
+            self._write_status()
+            if self._broken:
+                break
+        self._end()
+        return 1 if self._broken else 0
+
+    def _declare_topics(self) -> None:
+        topics = [topic for part in self._parts for topic in part.topics]
+        while not self._stop.is_set():
+            try:
+                self._broker.declare_topics(topics)
+                return
+            except (BrokerError, SQLAlchemyError) as error:
+                get_logger().warning("topics_not_declared", error=repr(error)[:300])
+                self._say({"broker": "the broker does not answer"})
+                self._stop.wait(STATUS_SECONDS)
+
+    def _start_events(self, part: Part) -> None:
+        wake = WakeListener(part.wake_port)
+        relay = Relay(part.database, self._broker, name=part.name, sources=part.sources, wake=wake)
+        consumer = Consumer(part.database, self._broker, part.consumers, group=part.name, member="worker")
+        self._relays[part.name], self._consumers[part.name] = relay, consumer
+        self._start(f"{part.name}-relay", relay.run)
+        self._start(f"{part.name}-consumer", consumer.run)
+
+    def _start(self, name: str, act: Callable[[], object]) -> None:
+        def run() -> None:
+            try:
+                act()
+            except Exception as error:  # noqa: BLE001 - whatever it was, the process is started anew
+                get_logger().error("thread_broke", thread=name, exc_info=error)
+                self._broken.append(name)
+
+        thread = threading.Thread(target=run, name=name, daemon=True)
+        self._threads.append(thread)
+        thread.start()
+
+    def _tick(self) -> None:
+        """Once a second, run what is due by the clock; while time stands still, who moves it runs what is due."""
+        while not self._stop.wait(TICK_SECONDS):
+            if self._clock.stands_still():
+                continue
+            for part in self._parts:
+                try:
+                    self._run_due(part)
+                except SQLAlchemyError as error:
+                    get_logger().warning("due_run_waits", service=part.name, error=repr(error)[:300])
+
+    def _run_due(self, part: Part) -> None:
+        for _ in range(DUE_RUNS_PER_TICK_MAX):
+            now = self._clock.now()
+            with part.database.reading() as connection:
+                due = part.next_due(connection, now)
+            if due is None or due > now:
+                return
+            with part.database.transaction() as connection:
+                part.run_due(connection, now)
+
+    def _write_status(self) -> None:
+        problems: dict[str, str] = {}
+        asked_at = monotonic()
+        try:
+            self._broker.end_offsets([topic.name for part in self._parts[:1] for topic in part.topics])
+        except Exception as error:  # noqa: BLE001 - whatever keeps the broker away is what we report
+            problems["broker"] = f"the broker does not answer: {type(error).__name__}"
+        if monotonic() - asked_at > STATUS_SLOW_SECONDS:
+            problems.setdefault("broker", "the broker answers slowly")
+        for name, consumer in self._consumers.items():
+            if not consumer.is_caught_up:
+                problems[f"{name}-consumer"] = "has not reached the end it saw at its start"
+        for name, relay in self._relays.items():
+            if not relay.is_leader:
+                problems[f"{name}-relay"] = "does not publish now"
+        self._say(problems)
+
+    def _say(self, problems: dict[str, str]) -> None:
+        status: dict[str, Any] = {"at_ms": int(monotonic() * 1000), "problems": problems}
+        self._folder.write_run(WORKER_FILE, status)
+
+    def _end(self) -> None:
+        self._stop.set()
+        for ending in (*self._consumers.values(), *self._relays.values()):
+            ending.stop()
+        for thread in self._threads:
+            thread.join(JOIN_SECONDS_MAX)
+        self._broker.close()
