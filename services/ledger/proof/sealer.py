@@ -1,0 +1,159 @@
+"""The sealer: one per ledger database; keeps every book's log up with its journal, and has each head signed.
+
+A head is signed by the log and by enough witnesses, then stored, then published. A head that cannot be co-signed is
+not stored: the next one, a moment later, covers it.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import sqlalchemy.exc
+from sqlalchemy.engine import Connection
+
+from libs.clock import Clock, monotonic
+from libs.db import Database
+from libs.logs import get_logger
+from libs.tlog.merkle import consistency_proof
+from libs.tlog.notes import ED25519, Note, Signer
+from libs.tlog.policy import Policy
+from services.ledger.proof.book_log import BookLog
+from services.ledger.proof.errors import ForkRefusedError, SealingStoppedError
+from services.ledger.proof.witnesses import Witnesses
+from services.ledger.store.checkpoints import SignedHead, add_head, try_to_lead
+from services.ledger.store.leaves import LogBook, books
+
+SEAL_SECONDS = 1.0
+LEAD_SECONDS = 1.0
+FAILURE_SECONDS = 2.0
+
+Announce = Callable[[Connection, SignedHead], None]
+"""Publishes a head to the other services, in the transaction that stores it."""
+
+
+class Sealer:
+    """Extends, signs, stores and publishes the logs of one database."""
+
+    def __init__(
+        self,
+        database: Database,
+        *,
+        clock: Clock,
+        folder: Path,
+        log_name: str,
+        signer: Signer,
+        policy: Policy,
+        announce: Announce,
+    ) -> None:
+        """`log_name` begins the origin of every log: <log_name>/<district>; `policy` names the witnesses to ask."""
+        self._database = database
+        self._clock = clock
+        self._folder = folder
+        self._log_name = log_name
+        self._signer = signer
+        self._witnesses = Witnesses(policy)
+        self._announce = announce
+        self._logs: dict[int, BookLog] = {}
+        self._signed_sizes: dict[int, int] = {}
+        self._stopped: dict[int, SealingStoppedError] = {}
+
+    @property
+    def stopped(self) -> list[SealingStoppedError]:
+        """The books at which sealing has stopped, and why."""
+        return list(self._stopped.values())
+
+    def run(self, stop: threading.Event) -> None:
+        """Seal until told to stop, whenever this process leads; others wait to take over."""
+        while not stop.is_set():
+            try:
+                with self._database.engine.connect() as lead:
+                    self._lead(lead.execution_options(isolation_level="AUTOCOMMIT"), stop)
+            except (sqlalchemy.exc.SQLAlchemyError, OSError) as error:
+                get_logger().warning("sealer_failed", error=f"{type(error).__name__}: {error}"[:300])
+                stop.wait(FAILURE_SECONDS)
+
+    def tick(self) -> list[SignedHead]:
+        """Seal what is new in every book; return the heads that were stored."""
+        with self._database.reading() as connection:
+            found = books(connection)
+        heads = [self._seal(book) for book in found if book.book not in self._stopped]
+        return [head for head in heads if head is not None]
+
+    def _lead(self, lead: Connection, stop: threading.Event) -> None:
+        while not stop.is_set() and not try_to_lead(lead):
+            stop.wait(LEAD_SECONDS)
+        self._logs.clear()
+        self._stopped.clear()
+        try:
+            while not stop.is_set():
+                began = monotonic()
+                lead.execute(sqlalchemy.text("SELECT 1"))  # The lock is ours as long as this connection lives.
+                self.tick()
+                stop.wait(max(0.0, SEAL_SECONDS - (monotonic() - began)))
+        finally:
+            lead.invalidate()
+
+    def _seal(self, book: LogBook) -> SignedHead | None:
+        try:
+            return self._extend_and_sign(book)
+        except SealingStoppedError as error:
+            self._stop(book, error)
+            return None
+        except BaseException:
+            self._logs.pop(book.book, None)  # What it holds may be ahead of what is stored.
+            raise
+
+    def _extend_and_sign(self, book: LogBook) -> SignedHead | None:
+        with self._database.reading() as connection:
+            log = self._logs.get(book.book) or self._open(connection, book)
+            log.extend(connection)
+            log.scrub(connection)
+        if log.checkpoint.size == self._signed_sizes[book.book]:
+            return None
+        note = self._sign(book, log)
+        return self._store(book, log, note) if note is not None else None
+
+    def _open(self, connection: Connection, book: LogBook) -> BookLog:
+        origin = f"{self._log_name}/{book.district_id}"
+        log = BookLog(book, folder=self._folder, key=self._signer.key(origin, kind=ED25519))
+        self._signed_sizes[book.book] = log.open(connection)
+        self._logs[book.book] = log
+        return log
+
+    def _sign(self, book: LogBook, log: BookLog) -> Note | None:
+        new = log.checkpoint
+        note = Note(new.text(), (self._signer.sign(new.origin, new.text()),))
+
+        def prove(old_size: int) -> list[bytes]:  # Called by a thread per witness; a reader belongs to one.
+            return consistency_proof(log.reader().node, old_size=old_size, new_size=new.size)
+
+        try:
+            cosignatures = self._witnesses.cosign(note, prove, known_size=self._signed_sizes[book.book])
+        except ForkRefusedError as error:
+            raise SealingStoppedError(book.district_id, min(error.size, new.size), error.words) from error
+        if cosignatures is None:
+            get_logger().warning("too_few_witnesses", origin=new.origin, size=new.size)
+            return None
+        return Note(note.text, (*note.signatures, *cosignatures))
+
+    def _store(self, book: LogBook, log: BookLog, note: Note) -> SignedHead:
+        new = log.checkpoint
+        head = SignedHead(book.book, book.district_id, new.size, new.root, str(note), self._clock.now())
+        with self._database.transaction() as connection:
+            add_head(connection, head)
+            self._announce(connection, head)
+        log.publish(note)
+        self._signed_sizes[book.book] = new.size
+        return head
+
+    def _stop(self, book: LogBook, error: SealingStoppedError) -> None:
+        get_logger().critical(
+            "sealing_stopped", district_id=str(book.district_id), position=error.position, why=error.words
+        )
+        self._stopped[book.book] = error
+        origin = f"{self._log_name}/{book.district_id}"
+        log = self._logs.pop(book.book, None)
+        log = log or BookLog(book, folder=self._folder, key=self._signer.key(origin, kind=ED25519))
+        log.raise_alarm(str(error))
