@@ -21,6 +21,7 @@ class Refusal(Exception):  # noqa: N818 - the base of errors that are answers, n
     code: ClassVar[str] = "refused"
     zh: ClassVar[str] = "请求被拒绝"
     en: ClassVar[str] = "The request was refused"
+    retry_after_seconds: ClassVar[int | None] = None
 
     def __init__(self, **fields: object) -> None:
         super().__init__(self.code, fields)

@@ -53,7 +53,10 @@ def _plain(value: object) -> object:
 
 def refusal_problem(refusal: Refusal) -> Response:
     """Render a refusal by the one table."""
-    return problem(STATUS_OF[refusal.kind], refusal.code, refusal.zh, refusal.en, refusal.fields)
+    response = problem(STATUS_OF[refusal.kind], refusal.code, refusal.zh, refusal.en, refusal.fields)
+    if refusal.retry_after_seconds is not None:
+        response.headers["Retry-After"] = str(refusal.retry_after_seconds)
+    return response
 
 
 def register_problems(app: Flask) -> None:
