@@ -39,6 +39,16 @@ class HoldRefused:
 
 
 @dataclass(frozen=True, slots=True)
+class HoldCaptured:
+    """A hold paid for hours; the rest of it went back."""
+
+    hold_id: Id
+    district_id: Id
+    captured_minutes: int
+    released_minutes: int
+
+
+@dataclass(frozen=True, slots=True)
 class HoldReleased:
     """What was left of a hold went back."""
 
@@ -107,4 +117,4 @@ class Refused:
     person_id: Id
 
 
-Answer = HoldPlaced | HoldRefused | HoldReleased | HoursSettled | Reversed | WalletsFrozen | Refused
+Answer = HoldPlaced | HoldRefused | HoldCaptured | HoldReleased | HoursSettled | Reversed | WalletsFrozen | Refused

@@ -52,7 +52,7 @@ class GrantMonth:
         sheet = LegSheet(view)
         for person_id, minutes in due:
             sheet.move(pool(self.district_id), granted(self.district_id, person_id), minutes, Reason.GRANT)
-        return Decision(sheet.legs(self.district_id))
+        return Decision(sheet.legs(self.district_id, nothing=Reason.GRANT))
 
     def _had_it(self, view: View, person_id: Id) -> bool:
         rows = view.rows_since(granted(self.district_id, person_id))

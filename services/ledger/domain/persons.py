@@ -82,7 +82,7 @@ class EmptyWallets:
         for wallet_class in SPENDING_ORDER:
             key = person_wallet(self.district_id, self.person_id, wallet_class)
             sheet.move_across(key, self.to, view.balance(key), self.reason)
-        return Decision(sheet.legs(self.district_id))
+        return Decision(sheet.legs(self.district_id, nothing=self.reason))
 
     def refused(self, refusal: Refusal) -> answers.Refused:
         """Tell who asked."""

@@ -52,6 +52,9 @@ class Decision(NamedTuple):
 
     legs: list[Leg]
     answer: object | None = None
+    """Told with the last row in the answering district's book."""
+    earlier_answer: object | None = None
+    """Told with the first row there, where two things are to be said."""
 
 
 @dataclass(slots=True)
@@ -184,11 +187,11 @@ class LegSheet:
             district_id, debit, credit, total, reason, True, Evidence.NONE, effective_at
         )
 
-    def legs(self, district_id: Id) -> list[Leg]:
-        """The legs; the last one of the answering district carries the answer, so there is always one."""
+    def legs(self, district_id: Id, *, at_least: int = 1, nothing: Reason = Reason.NOTHING_DUE) -> list[Leg]:
+        """The legs; those of the answering district carry the answers, so notes fill up what is missing of them."""
         legs = list(self._legs.values())
-        if not any(leg.district_id == district_id for leg in legs):
-            legs.append(Leg(district_id, None, None, 0, Reason.NOTHING_DUE, True))
+        missing = at_least - sum(leg.district_id == district_id for leg in legs)
+        legs += [Leg(district_id, None, None, 0, nothing, True)] * max(0, missing)
         assert len(legs) <= LEGS_MAX
         return legs
 

@@ -235,7 +235,10 @@ class SettleHours:
             settled_at_us=view.now_us,
             issued_minutes=paid if self.funding == "programme" else 0,
         )
-        return Decision(sheet.legs(self.district_id), answer)
+        if self.funding not in ("credit", "pool") or paid == 0:
+            return Decision(sheet.legs(self.district_id), answer)
+        captured = answers.HoldCaptured(self.terms.act_id, self.district_id, paid, released)
+        return Decision(sheet.legs(self.district_id, at_least=2, nothing=Reason.HOURS_SETTLED), answer, captured)
 
     def refused(self, refusal: Refusal) -> None:
         """TransferRefused says it."""

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 
 from sqlalchemy.engine import Connection
 
-from services.ledger.domain.wallets import WalletKey, wallet_id
-from services.ledger.store.loading import FIND_WALLETS
+from services.ledger.domain.wallets import Id, WalletKey, book_of, class_of, wallet_id
+from services.ledger.store.loading import ALL_BOOKS, FIND_WALLETS
 from services.ledger.store.rows import driver_connection, id_array, raw_cursor
 
 
@@ -21,4 +21,28 @@ def balances_of(connection: Connection, keys: Iterable[WalletKey]) -> dict[Walle
     ):
         is_debit = (debit_version or 0) >= (credit_version or 0)
         balances[wanted[id_bytes]] = (debit_after if is_debit else credit_after) or 0
+    return balances
+
+
+WALLETS_OF = """
+    SELECT w.wallet, d.debit_version, d.debit_after, c.credit_version, c.credit_after
+    FROM journal.wallet w
+    LEFT JOIN LATERAL (SELECT debit_version, debit_after FROM journal.entry
+                       WHERE debit = w.wallet AND outcome = 0 ORDER BY debit_version DESC LIMIT 1) d ON true
+    LEFT JOIN LATERAL (SELECT credit_version, credit_after FROM journal.entry
+                       WHERE credit = w.wallet AND outcome = 0 ORDER BY credit_version DESC LIMIT 1) c ON true
+    WHERE w.owner = %s::uuid"""
+
+
+def balances_of_person(connection: Connection, owner_id: Id) -> dict[WalletKey, int]:
+    """The balances of all wallets of an owner (a person or a district), held twins included."""
+    cursor = raw_cursor(driver_connection(connection))
+    districts = dict(cursor.execute(ALL_BOOKS).fetchall())
+    balances = {}
+    for number, debit_version, debit_after, credit_version, credit_after in cursor.execute(
+        WALLETS_OF, [owner_id.hex()]
+    ):
+        is_debit = (debit_version or 0) >= (credit_version or 0)
+        key = WalletKey(districts[book_of(number)], owner_id, class_of(number))
+        balances[key] = (debit_after if is_debit else credit_after) or 0
     return balances

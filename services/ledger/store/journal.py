@@ -188,7 +188,7 @@ class _Batch:
 
     def _apply(self, command: Command, decision: Decision) -> Posted:
         request_id, wallets, books = command.request_id, self._cache.wallets, self._cache.books
-        first, carrier = 0, 0
+        first, carriers = 0, []
         for number, leg in enumerate(decision.legs):
             pos = self._writer.write(
                 books[leg.district_id], leg, command.terms,
@@ -198,9 +198,12 @@ class _Batch:
             )  # fmt: skip
             first = first or pos
             if leg.district_id == command.district_id:
-                carrier = pos
+                carriers.append(pos)
+        home = books[command.district_id]
+        if decision.earlier_answer is not None:
+            self._writer.answer(home, carriers[0], *self._encode(decision.earlier_answer))
         if decision.answer is not None:
-            self._writer.answer(books[command.district_id], carrier, *self._encode(decision.answer))
+            self._writer.answer(home, carriers[-1], *self._encode(decision.answer))
         self._seen[request_id] = Posted(request_id, Outcome.APPLIED, first, True, None)
         if isinstance(command, Transfer):
             self._asked[request_id] = self._terms_of(command)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import pytest
 import sqlalchemy
 
@@ -99,7 +101,7 @@ def test_what_was_rolled_back_leaves_no_wrong_balance_behind(ledger: Ledger) -> 
     lan, min_ = new(), new()
     ledger.post(issue(earned(lan), 100))
 
-    with pytest.raises(ZeroDivisionError), ledger.database.transaction() as connection:
+    with contextlib.suppress(ZeroDivisionError), ledger.database.transaction() as connection:
         ledger.journal.post(connection, [move(earned(lan), earned(min_), 70)], now_us=ledger.now_us)
         raise ZeroDivisionError
     results = ledger.post(move(earned(lan), earned(min_), 100))

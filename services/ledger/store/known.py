@@ -1,0 +1,170 @@
+"""What the ledger keeps of others: people, relations, units, policies, signing keys, erasures asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import JSONB, insert
+from sqlalchemy.engine import Connection
+
+from services.ledger.domain.policy import CreditPolicy
+
+metadata = sa.MetaData()
+person = sa.Table(
+    "person",
+    metadata,
+    sa.Column("person_id", sa.Uuid, primary_key=True),
+    sa.Column("district_id", sa.Uuid),
+    sa.Column("home_unit_id", sa.Uuid),
+    sa.Column("status", sa.Text),
+    sa.Column("household_id", sa.Uuid),
+    sa.Column("died_on", sa.Date),
+    sa.Column("credit_due_at", sa.BigInteger),
+)
+relation = sa.Table(
+    "relation",
+    metadata,
+    sa.Column("relation_id", sa.Uuid, primary_key=True),
+    sa.Column("person_id", sa.Uuid),
+    sa.Column("relative_id", sa.Uuid),
+    sa.Column("kind", sa.Text),
+    sa.Column("active", sa.Boolean),
+)
+org_unit = sa.Table(
+    "org_unit",
+    metadata,
+    sa.Column("unit_id", sa.Uuid, primary_key=True),
+    sa.Column("parent_id", sa.Uuid),
+    sa.Column("district_id", sa.Uuid),
+    sa.Column("level", sa.Text),
+    sa.Column("name_zh", sa.Text),
+    sa.Column("name_en", sa.Text),
+)
+policy = sa.Table(
+    "policy",
+    metadata,
+    sa.Column("district_id", sa.Uuid, primary_key=True),
+    sa.Column("policy_version", sa.Integer, primary_key=True),
+    sa.Column("effective", sa.Date),
+    sa.Column("parameters", JSONB),
+)
+signing_key = sa.Table(
+    "signing_key",
+    metadata,
+    sa.Column("key_id", sa.Text, primary_key=True),
+    sa.Column("public_key", sa.LargeBinary),
+    sa.Column("retired_at", sa.BigInteger),
+)
+erasure = sa.Table(
+    "erasure",
+    metadata,
+    sa.Column("erasure_id", sa.Uuid, primary_key=True),
+    sa.Column("person_id", sa.Uuid),
+    sa.Column("credit_to_pool", sa.Boolean),
+)
+
+
+class KnownPerson(NamedTuple):
+    """What a rule or a check of scope needs of a person."""
+
+    person_id: UUID
+    district_id: UUID
+    home_unit_id: UUID
+    status: str
+    household_id: UUID | None
+
+
+def save_row(connection: Connection, table: sa.Table, row: Mapping[str, Any]) -> None:
+    """Add a row, or replace what is known under its key."""
+    keys = [column.name for column in table.primary_key]
+    statement = insert(table).values(**row)
+    changed = {name: statement.excluded[name] for name in row if name not in keys}
+    connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=changed))
+
+
+def delete_row(connection: Connection, table: sa.Table, key: object) -> None:
+    """Forget the row under a key."""
+    connection.execute(table.delete().where(next(iter(table.primary_key)) == key))
+
+
+def find_person(connection: Connection, person_id: UUID) -> KnownPerson | None:
+    """What is known of a person."""
+    columns = (person.c.person_id, person.c.district_id, person.c.home_unit_id, person.c.status, person.c.household_id)
+    row = connection.execute(sa.select(*columns).where(person.c.person_id == person_id)).first()
+    return KnownPerson._make(row) if row else None
+
+
+def set_credit_due(connection: Connection, person_id: UUID, due_at: int | None) -> None:
+    """Set, or end, when a dead person's credit goes to the pool by itself."""
+    connection.execute(person.update().where(person.c.person_id == person_id).values(credit_due_at=due_at))
+
+
+def are_related(connection: Connection, one: UUID, other: UUID) -> bool:
+    """Whether two people are relatives, verified or only declared, or housemates."""
+    pair = sa.and_(relation.c.person_id == one, relation.c.relative_id == other)
+    riap = sa.and_(relation.c.person_id == other, relation.c.relative_id == one)
+    statement = sa.select(1).where(sa.or_(pair, riap), relation.c.active, relation.c.kind != "friend").limit(1)
+    if connection.execute(statement).first() is not None:
+        return True
+    households = {
+        found.household_id
+        for found in (find_person(connection, one), find_person(connection, other))
+        if found is not None and found.household_id is not None
+    }
+    both = sa.select(sa.func.count()).where(person.c.person_id.in_([one, other]), person.c.household_id.in_(households))
+    return one != other and bool(households) and len(households) == 1 and connection.scalar(both) == 2
+
+
+def replace_signing_keys(connection: Connection, keys: Mapping[str, tuple[bytes, int]]) -> None:
+    """Keep exactly these keys."""
+    connection.execute(signing_key.delete())
+    rows = [{"key_id": k, "public_key": public, "retired_at": retired} for k, (public, retired) in keys.items()]
+    if rows:
+        connection.execute(signing_key.insert(), rows)
+
+
+def signing_keys(connection: Connection) -> dict[str, bytes]:
+    """The public keys that tokens may be signed with now."""
+    rows = connection.execute(sa.select(signing_key.c.key_id, signing_key.c.public_key))
+    return {key_id: bytes(public) for key_id, public in rows}
+
+
+POLICIES_KEPT_MAX = 512
+_policies: dict[tuple[str, UUID, int], CreditPolicy] = {}
+
+
+def policy_of_version(connection: Connection, district_id: UUID, version: int) -> CreditPolicy | None:
+    """A version of a district's policy; None when it is not heard of. Versions never change, so they are kept."""
+    key = (str(connection.engine.url), district_id, version)
+    if key not in _policies:
+        statement = sa.select(policy.c.parameters).where(
+            policy.c.district_id == district_id, policy.c.policy_version == version
+        )
+        parameters = connection.scalar(statement)
+        if parameters is None:
+            return None
+        if len(_policies) >= POLICIES_KEPT_MAX:
+            _policies.clear()
+        _policies[key] = CreditPolicy.from_parameters(version, parameters)
+    return _policies[key]
+
+
+def policy_on(connection: Connection, district_id: UUID, on: date) -> CreditPolicy | None:
+    """The policy in force in a district on a local day; None when none is heard of."""
+    statement = (
+        sa.select(policy.c.policy_version)
+        .where(policy.c.district_id == district_id, policy.c.effective <= on)
+        .order_by(policy.c.effective.desc(), policy.c.policy_version.desc())
+        .limit(1)
+    )
+    version = connection.scalar(statement)
+    return None if version is None else policy_of_version(connection, district_id, version)
+
+
+def forget_policies() -> None:
+    """Read policies anew: after one was published again, or in a test."""
+    _policies.clear()
