@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import os
 import signal
@@ -73,10 +74,8 @@ class Child:
             try:
                 os.killpg(self.pid, number)
             except ProcessLookupError:
-                try:
+                with contextlib.suppress(ProcessLookupError):
                     os.kill(self.pid, number)
-                except ProcessLookupError:
-                    pass
 
     def _be_the_child(self, parent: int) -> None:
         code = 1

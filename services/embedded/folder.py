@@ -166,8 +166,8 @@ def _check_version(folder: DataFolder, options: RunOptions) -> None:
     cluster = folder.postgres / "data" / "PG_VERSION"
     if cluster.exists() and cluster.read_text().strip() != POSTGRES_VERSION:
         raise StartRefusedError(
-            f"{folder.root} was made by PostgreSQL {cluster.read_text().strip()}; this platform runs {POSTGRES_VERSION}. "
-            "Move the data with pg_dump and pg_restore, or choose another folder: make run DATA=<folder>"
+            f"{folder.root} was made by PostgreSQL {cluster.read_text().strip()}; "
+            f"this platform runs {POSTGRES_VERSION}. Move the data with pg_dump and pg_restore, or choose another folder: make run DATA=<folder>"
         )
     wanted = {"format": FORMAT, "kind": options.kind, "broker": options.broker}
     if not mark.exists():

@@ -25,9 +25,7 @@ class Health:
         """Return {"status": ready|not ready, "problems": {part: words}, "parts": …}."""
         parts = {name: _answer_of(app) for name, app in self._services.items()}
         parts["worker"] = self._worker()
-        problems = {
-            f"{name}.{what}": words for name, part in parts.items() for what, words in part["problems"].items()
-        }
+        problems = {f"{name}.{what}": words for name, part in parts.items() for what, words in part["problems"].items()}
         return {"status": "not ready" if problems else "ready", "problems": problems, "parts": parts}
 
     def _worker(self) -> dict[str, Any]:

@@ -19,7 +19,8 @@ ORPHAN_STOP_SECONDS_MAX = 20.0
 FALLBACK_PARENT = Path("/var/lib")
 # The scenarios' platform is thrown away after the run; all others keep every commit through a power cut.
 THROWAWAY_SETTINGS = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
-EMBEDDED_SETTINGS = {"max_connections": "90", "shared_buffers": "64MB", "wal_buffers": "4MB", "max_wal_senders": "0"}
+EMBEDDED_SETTINGS = {"max_connections": "90", "shared_buffers": "64MB", "wal_buffers": "4MB"}
+EMBEDDED_SETTINGS |= {"wal_level": "minimal", "max_wal_senders": "0"}
 
 
 def open_server(folder: DataFolder, *, throwaway: bool) -> EmbeddedPostgres:
@@ -31,10 +32,10 @@ def open_server(folder: DataFolder, *, throwaway: bool) -> EmbeddedPostgres:
     place, programs = folder.postgres, binaries()
     user = unprivileged_user()
     if user is not None:
-        place, programs = _reachable_place(folder, user), _reachable_programs(folder, programs, user)
-    settings = EMBEDDED_SETTINGS | (THROWAWAY_SETTINGS if throwaway else {"wal_level": "minimal"})
+        place, programs = _reachable_place(folder, user), _reachable_programs(programs, user)
+    settings = EMBEDDED_SETTINGS | (THROWAWAY_SETTINGS if throwaway else {})
     end_orphan(place)
-    return EmbeddedPostgres(place, free_port(), settings=settings | {"wal_level": "minimal"}, programs=programs)
+    return EmbeddedPostgres(place, free_port(), settings=settings, programs=programs)
 
 
 def start(server: EmbeddedPostgres) -> None:
@@ -98,7 +99,7 @@ def _reachable_place(folder: DataFolder, user: pwd.struct_passwd) -> Path:
     return fallback / "postgres"
 
 
-def _reachable_programs(folder: DataFolder, programs: Path, user: pwd.struct_passwd) -> Path:
+def _reachable_programs(programs: Path, user: pwd.struct_passwd) -> Path:
     """Return the binaries, copied out of a virtual environment that the user cannot reach."""
     if _can_enter(programs, user):
         return programs
@@ -121,6 +122,6 @@ def _can_enter(place: Path, user: pwd.struct_passwd) -> bool:
 
 def _advice(place: Path, user: pwd.struct_passwd) -> str:
     return (
-        f"PostgreSQL does not run as root, and the user {user.pw_name} cannot reach {place}. Start as an ordinary user, "
-        "or choose a folder whose parents anyone may enter: make run DATA=<folder>"
+        f"PostgreSQL does not run as root, and the user {user.pw_name} cannot reach {place}. "
+        "Start as an ordinary user, or choose a folder whose parents anyone may enter: make run DATA=<folder>"
     )

@@ -53,9 +53,7 @@ def run_platform(options: RunOptions) -> None:
     say("stopped; everything committed is kept")
 
 
-def _supervisor(
-    options: RunOptions, folder: DataFolder, server: EmbeddedPostgres, databases: Databases
-) -> Supervisor:
+def _supervisor(options: RunOptions, folder: DataFolder, server: EmbeddedPostgres, databases: Databases) -> Supervisor:
     tried_at = [0.0]
 
     def restart_server() -> bool:
@@ -69,9 +67,7 @@ def _supervisor(
             return False
         return True
 
-    supervisor = Supervisor(
-        options, folder, databases, restart_server=restart_server, stop_server=server.stop
-    )
+    supervisor = Supervisor(options, folder, databases, restart_server=restart_server, stop_server=server.stop)
     supervisor.listen_to_signals()
     return supervisor
 

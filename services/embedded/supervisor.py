@@ -102,7 +102,7 @@ class Supervisor:
         end = monotonic() + STOP_SECONDS_MAX
         for child in reversed(self._children):
             child.signal(signal.SIGTERM)
-        while any([child.poll() for child in self._children]) and monotonic() < end:
+        while self._any_lives() and monotonic() < end:
             self._sleep(0.05)
         for child in self._children:
             child.signal(signal.SIGKILL)
@@ -120,10 +120,11 @@ class Supervisor:
             self._write_run_file()
 
     def _sleep(self, seconds: float) -> None:
-        ready, _, _ = select.select([self._wake_read, self._control], [], [], seconds)
+        control = self._control.fileno()
+        ready, _, _ = select.select([self._wake_read, control], [], [], seconds)
         if self._wake_read in ready:
             os.read(self._wake_read, 512)
-        if self._control in ready:
+        if control in ready:
             self._obey()
 
     def _ask_to_stop(self, _number: int, _frame: object) -> None:
@@ -145,7 +146,7 @@ class Supervisor:
         """Empty every database and start the processes anew; nothing of before is worth a clean end."""
         for child in self._children:
             child.signal(signal.SIGKILL)
-        while any([child.poll() for child in self._children]):
+        while self._any_lives():
             select.select([], [], [], 0.005)
         self._databases.empty()
         (self._folder.run / "worker.json").unlink(missing_ok=True)
@@ -153,6 +154,10 @@ class Supervisor:
         for child in self._children:
             child.start()
         self._write_run_file()
+
+    def _any_lives(self) -> bool:
+        """Tell whether a child lives; each is asked, so that each is collected."""
+        return sum(child.poll() for child in self._children) > 0
 
     def _write_run_file(self) -> None:
         content: dict[str, Any] = {
@@ -163,6 +168,7 @@ class Supervisor:
             "kind": self._options.kind,
             "broker": self._options.broker,
             "readers": {name: self._databases.urls(name).reader for name in self._databases.names()},
+            "writers": {name: self._databases.urls(name).app for name in self._databases.names()},
         }
         self._folder.write_run(RUN_FILE, content)
 

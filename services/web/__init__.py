@@ -1,1 +1,1 @@
-"""The pages people read: a client of the APIs like any other, without a database, without anything from another host."""
+"""The pages people read: a client of the APIs like any other, without a database or anything from another host."""

@@ -19,7 +19,32 @@ PASSWORD = "timebank-demo-7"
 
 DISTRICTS = (("东河区", "Donghe", "nanjing"), ("西山区", "Xishan", "beijing"))
 STREETS = (("和平街道", "春江街道", "望湖街道"), ("新桥街道", "松林街道", "云台街道"))
-COMMUNITIES = "春晖 柳荫 桃园 清河 望江 听涛 兰亭 梅苑 湖滨 芳草 银杏 丹桂 石桥 青松 翠竹 白云 金泉 枫林 朝阳 长乐 永安 幸福 和美 康宁".split()
+COMMUNITIES = (
+    "春晖",
+    "柳荫",
+    "桃园",
+    "清河",
+    "望江",
+    "听涛",
+    "兰亭",
+    "梅苑",
+    "湖滨",
+    "芳草",
+    "银杏",
+    "丹桂",
+    "石桥",
+    "青松",
+    "翠竹",
+    "白云",
+    "金泉",
+    "枫林",
+    "朝阳",
+    "长乐",
+    "永安",
+    "幸福",
+    "和美",
+    "康宁",
+)
 GRADES = ("intact",) * 10 + ("mild",) * 6 + ("moderate",) * 3 + ("severe",)
 HARDSHIPS = ((),) * 7 + (("empty_nest_alone",), ("dibao",), ("empty_nest_alone", "dibao"), ("lost_only_child",))
 

@@ -37,7 +37,12 @@ def demo_people(folder: DataFolder) -> list[DemoPerson]:
 def text(options: RunOptions, folder: DataFolder) -> str:
     """Return the words printed when the platform is ready."""
     url = f"http://{options.host}:{options.port}"
-    lines = ["", f"  The time bank runs at {url}", f"  API documentation:   {url}/docs", f"  Logs:                {folder.logs}"]
+    lines = [
+        "",
+        f"  The time bank runs at {url}",
+        f"  API documentation:   {url}/docs",
+        f"  Logs:                {folder.logs}",
+    ]
     people = demo_people(folder)
     if people:
         lines += ["", f"  Sign in as (password {PASSWORD}):"]

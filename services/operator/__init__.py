@@ -1,0 +1,1 @@
+"""The operator's command, `timebank`: look, prove, compare, mend; and the demonstration of the main flow."""

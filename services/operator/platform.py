@@ -1,0 +1,43 @@
+"""Where a platform is: its port, and the read-only way into each database, as its supervisor wrote them down."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+from pathlib import Path
+
+RUN_FILE = Path("run") / "platform.json"
+
+
+class PlatformAwayError(Exception):
+    """No platform runs on this folder."""
+
+
+@dataclasses.dataclass(frozen=True)
+class RunningPlatform:
+    """A platform that runs now."""
+
+    url: str
+    kind: str
+    broker: str
+    supervisor: int
+    children: dict[str, int]
+    readers: dict[str, str]
+    # The services' own roles, for the few acts that change something: mending events.
+    writers: dict[str, str]
+
+
+def find(folder: Path) -> RunningPlatform:
+    """Return the platform that runs on a data folder.
+
+    Raises:
+        PlatformAwayError: there is none.
+    """
+    try:
+        found = json.loads((folder / RUN_FILE).read_text())
+        os.kill(found["supervisor"], 0)
+    except (OSError, ValueError) as error:
+        raise PlatformAwayError(f"No platform runs on {folder}; start it: make run") from error
+    names = [field.name for field in dataclasses.fields(RunningPlatform)]
+    return RunningPlatform(**{name: found[name] for name in names})
