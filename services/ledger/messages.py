@@ -239,3 +239,18 @@ def erasure_answered(
         payload=message.SerializeToString(),
         occurred_at=now,
     )
+
+
+def checkpoint_signed(*, district_id: UUID, size: int, root: bytes, note: str, now: datetime) -> OutgoingEvent:
+    """The signed head of a district's log; on a stream of its own, for the book's has the journal's positions."""
+    message = own.CheckpointSigned(district_id=str(district_id), size=size, root=root, note=note)
+    return OutgoingEvent(
+        event_id=id_from_cause(district_id, "checkpoint", str(size)),
+        event_type=type_of(own.CheckpointSigned),
+        topic=TOPIC,
+        stream=f"checkpoints/{district_id}",
+        key=str(district_id),
+        subject=str(district_id),
+        payload=message.SerializeToString(),
+        occurred_at=now,
+    )

@@ -2,6 +2,7 @@
 
     <folder>/<district>/checkpoint   the last head, signed and co-signed
     <folder>/<district>/tile/…       the tree, as static files
+    <folder>/<district>/trust        what a receipt of this log is checked against (C2SP tlog-policy)
     <folder>/<district>/alarm        why nothing more is signed, if so
 The files can be served as they are, and made anew from the journal at any time.
 """
@@ -12,12 +13,13 @@ import shutil
 from itertools import islice
 from pathlib import Path
 
-from sqlalchemy.engine import Connection
-
+from libs.db import Connection
 from libs.tlog.merkle import EMPTY_ROOT, HASH_BYTES
 from libs.tlog.notes import Checkpoint, Note, NoteError, VerifierKey, write_atomically
+from libs.tlog.policy import Policy
 from libs.tlog.tiles import TILE_WIDTH, MissingTileError, TileReader, TileWriter
 from services.ledger.proof.errors import SealingStoppedError
+from services.ledger.proof.keys import trust_text
 from services.ledger.store.checkpoints import last_head, some_heads
 from services.ledger.store.leaves import LEAVES_AT_ONCE, LogBook, read_leaves
 
@@ -99,6 +101,11 @@ class BookLog:
         """Put the signed head where everyone reads it."""
         self._folder.mkdir(parents=True, exist_ok=True)
         write_atomically(self._folder / "checkpoint", str(note).encode(), durable=True)
+
+    def publish_trust(self, policy: Policy) -> None:
+        """Write the trust file: this log's key, the witnesses', and how many of them must sign."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        write_atomically(self._folder / "trust", trust_text(self._key, policy).encode())
 
     def raise_alarm(self, words: str) -> None:
         """Leave word of why nothing more is signed."""

@@ -5,8 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from uuid import UUID
 
-from sqlalchemy.engine import Connection
-
+from libs.db import Connection
 from libs.tlog.merkle import inclusion_proof, verify_inclusion
 from libs.tlog.notes import encode
 from libs.tlog.tiles import TileReader

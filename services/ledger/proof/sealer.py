@@ -7,30 +7,25 @@ not stored: the next one, a moment later, covers it.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
 from pathlib import Path
 
-import sqlalchemy.exc
-from sqlalchemy.engine import Connection
-
 from libs.clock import Clock, monotonic
-from libs.db import Database
+from libs.db import TRANSIENT, Connection, Database
 from libs.logs import get_logger
+from libs.outbox import append
 from libs.tlog.merkle import consistency_proof
 from libs.tlog.notes import ED25519, Note, Signer
 from libs.tlog.policy import Policy
+from services.ledger import messages
 from services.ledger.proof.book_log import BookLog
 from services.ledger.proof.errors import ForkRefusedError, SealingStoppedError
 from services.ledger.proof.witnesses import Witnesses
-from services.ledger.store.checkpoints import SignedHead, add_head, try_to_lead
+from services.ledger.store.checkpoints import SignedHead, add_head, confirm_lead, try_to_lead
 from services.ledger.store.leaves import LogBook, books
 
 SEAL_SECONDS = 1.0
 LEAD_SECONDS = 1.0
 FAILURE_SECONDS = 2.0
-
-Announce = Callable[[Connection, SignedHead], None]
-"""Publishes a head to the other services, in the transaction that stores it."""
 
 
 class Sealer:
@@ -45,7 +40,6 @@ class Sealer:
         log_name: str,
         signer: Signer,
         policy: Policy,
-        announce: Announce,
     ) -> None:
         """`log_name` begins the origin of every log: <log_name>/<district>; `policy` names the witnesses to ask."""
         self._database = database
@@ -54,7 +48,7 @@ class Sealer:
         self._log_name = log_name
         self._signer = signer
         self._witnesses = Witnesses(policy)
-        self._announce = announce
+        self._policy = policy
         self._logs: dict[int, BookLog] = {}
         self._signed_sizes: dict[int, int] = {}
         self._stopped: dict[int, SealingStoppedError] = {}
@@ -70,7 +64,7 @@ class Sealer:
             try:
                 with self._database.engine.connect() as lead:
                     self._lead(lead.execution_options(isolation_level="AUTOCOMMIT"), stop)
-            except (sqlalchemy.exc.SQLAlchemyError, OSError) as error:
+            except (*TRANSIENT, OSError) as error:
                 get_logger().warning("sealer_failed", error=f"{type(error).__name__}: {error}"[:300])
                 stop.wait(FAILURE_SECONDS)
 
@@ -89,7 +83,7 @@ class Sealer:
         try:
             while not stop.is_set():
                 began = monotonic()
-                lead.execute(sqlalchemy.text("SELECT 1"))  # The lock is ours as long as this connection lives.
+                confirm_lead(lead)
                 self.tick()
                 stop.wait(max(0.0, SEAL_SECONDS - (monotonic() - began)))
         finally:
@@ -120,6 +114,7 @@ class Sealer:
         log = BookLog(book, folder=self._folder, key=self._signer.key(origin, kind=ED25519))
         self._signed_sizes[book.book] = log.open(connection)
         self._logs[book.book] = log
+        log.publish_trust(self._policy)
         return log
 
     def _sign(self, book: LogBook, log: BookLog) -> Note | None:
@@ -143,7 +138,10 @@ class Sealer:
         head = SignedHead(book.book, book.district_id, new.size, new.root, str(note), self._clock.now())
         with self._database.transaction() as connection:
             add_head(connection, head)
-            self._announce(connection, head)
+            event = messages.checkpoint_signed(
+                district_id=head.district_id, size=head.size, root=head.root, note=head.note, now=head.signed_at
+            )
+            append(connection, event)
         log.publish(note)
         self._signed_sizes[book.book] = new.size
         return head

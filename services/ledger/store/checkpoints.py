@@ -32,6 +32,11 @@ def try_to_lead(connection: Connection) -> bool:
     return bool(connection.scalar(sqlalchemy.text(f"SELECT pg_try_advisory_lock({SEALER_LOCK})")))
 
 
+def confirm_lead(connection: Connection) -> None:
+    """Fail if this connection is lost, and the lock with it."""
+    connection.execute(sqlalchemy.text("SELECT 1"))
+
+
 def last_head(connection: Connection, book: int) -> SignedHead | None:
     """Return the largest head of a book's log."""
     row = connection.execute(_LAST, {"book": book}).one_or_none()
