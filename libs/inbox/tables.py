@@ -1,7 +1,8 @@
 """The inbox's tables, for a service's migrations.
 
-`inbox_position` has one row per group and stream, `inbox_offset` where to go on reading the broker's partitions, `inbox_version` one per subject of a state topic, and `inbox_parked`
-the bytes of events that wait for something not yet known, or are dead until an operator mends them.
+`inbox_position` has one row per group and stream, `inbox_offset` says where to go on reading the broker's partitions,
+`inbox_version` has one row per subject of a state topic, and `inbox_parked` the bytes of events that wait for something
+not yet known, or are dead until an operator mends them.
 """
 
 from __future__ import annotations
@@ -15,14 +16,7 @@ def create_inbox(op: Operations) -> None:
     """Create the inbox and grant it to the service's role."""
     for statement in _TABLES:
         op.execute(statement)
-    grant(
-        op,
-        "SELECT, INSERT, UPDATE, DELETE",
-        "inbox_position",
-        "inbox_version",
-        "inbox_parked",
-        "inbox_act",
-    )
+    grant(op, "SELECT, INSERT, UPDATE, DELETE", *TABLES)
 
 
 _TABLES = (
