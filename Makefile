@@ -6,8 +6,8 @@ SHELL := /bin/bash
 .DELETE_ON_ERROR:
 
 PORT ?= 8080
-DATA ?= var
 BROKER ?= postgres
+DATA ?= $(if $(filter kafka,$(BROKER)),var-kafka,var)
 CITY_ORDERS ?= 300
 CASES ?= tests/scenarios/cases
 ARGS ?=

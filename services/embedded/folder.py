@@ -165,9 +165,10 @@ def _check_version(folder: DataFolder, options: RunOptions) -> None:
     mark = folder.root / "platform.json"
     cluster = folder.postgres / "data" / "PG_VERSION"
     if cluster.exists() and cluster.read_text().strip() != POSTGRES_VERSION:
+        made_by = cluster.read_text().strip()
         raise StartRefusedError(
-            f"{folder.root} was made by PostgreSQL {cluster.read_text().strip()}; "
-            f"this platform runs {POSTGRES_VERSION}. Move the data with pg_dump and pg_restore, or choose another folder: make run DATA=<folder>"
+            f"{folder.root} was made by PostgreSQL {made_by}; this platform runs {POSTGRES_VERSION}. "
+            "Move the data with pg_dump and pg_restore, or choose another folder: make run DATA=<folder>"
         )
     wanted = {"format": FORMAT, "kind": options.kind, "broker": options.broker}
     if not mark.exists():

@@ -7,6 +7,7 @@ import sys
 import urllib.error
 import urllib.request
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -57,7 +58,7 @@ def demo(folder: Path, port: int, broker: str) -> None:
     click.echo("\nThe main flow came out exactly: 115 minutes served, 90 credited, 30 released.")
 
 
-def _readiness(url: str) -> dict[str, dict[str, str]]:
+def _readiness(url: str) -> dict[str, Any]:
     try:
         with urllib.request.urlopen(f"{url}/readyz", timeout=READY_SECONDS_MAX) as answer:
             return dict(json.load(answer))

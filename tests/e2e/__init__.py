@@ -1,0 +1,1 @@
+"""The whole platform, started by the command a person would use."""
