@@ -113,8 +113,8 @@ class ServiceProgram(Generic[S]):
     settings: type[S]
     topics: Sequence[Topic]
     migrations: Path
-    create_app: Callable[[S, Clock], Flask]
-    compose: Callable[[S, Clock], ServiceParts]
+    create_app: Callable[..., Flask]  # (settings, *, clock)
+    compose: Callable[..., ServiceParts]  # (settings, *, clock)
     background: Sequence[str] = ()
 
     def group(self) -> click.Group:
@@ -137,12 +137,12 @@ class ServiceProgram(Generic[S]):
     def _api(self) -> None:
         """Serve the HTTP API."""
         settings = self._read()
-        _ApiServer(lambda: self.create_app(settings, SystemClock()), settings).run()
+        _ApiServer(lambda: self.create_app(settings, clock=SystemClock()), settings).run()
 
     def _consumer(self) -> None:
         """Apply the events of the other services, and run what falls due."""
         settings = self._read()
-        parts, broker = self.compose(settings, SystemClock()), broker_of(settings)
+        parts, broker = self.compose(settings, clock=SystemClock()), broker_of(settings)
         consumer = Consumer(parts.database, broker, parts.consumers, group=self.name, member=settings.member)
         run = _Run(settings, parts.database, lambda: None if consumer.is_caught_up else "has not caught up")
         run.start("consumer", consumer.run, stop=consumer.stop)
@@ -153,7 +153,7 @@ class ServiceProgram(Generic[S]):
     def _relay(self) -> None:
         """Publish this service's events to the broker."""
         settings = self._read()
-        parts, broker = self.compose(settings, SystemClock()), broker_of(settings)
+        parts, broker = self.compose(settings, clock=SystemClock()), broker_of(settings)
         relay = Relay(parts.database, broker, name=self.name, sources=parts.sources)
         run = _Run(settings, parts.database, lambda: None)
         run.start("relay", relay.run, stop=relay.stop)
@@ -171,7 +171,7 @@ class ServiceProgram(Generic[S]):
 
     def _background(self, name: str) -> None:
         settings = self._read()
-        parts = self.compose(settings, SystemClock())
+        parts = self.compose(settings, clock=SystemClock())
         run = _Run(settings, parts.database, lambda: None)
         run.start(name, lambda: parts.background[name](run.stopped))
         run.until_stopped()
