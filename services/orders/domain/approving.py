@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from uuid import UUID
 
 from services.orders.domain.errors import ApproverRelatedError, MakerIsCheckerError, SelfApprovalError
 from services.orders.domain.order import Funding, Order
@@ -52,11 +53,11 @@ def refuse_maker(signing: Signing) -> None:
         raise MakerIsCheckerError
 
 
-def refuse_caller_concerned(order: Order, caller: Person) -> None:
+def refuse_caller_concerned(order: Order, caller_id: UUID) -> None:
     """Refuse a call-back by somebody who is not a third person.
 
     Raises:
         MakerIsCheckerError: placed it, confirmed it, or works on it.
     """
-    if caller.person_id in (order.placed_by, order.confirmed_by, order.recipient_id, *order.volunteer_ids):
+    if caller_id in (order.placed_by, order.confirmed_by, order.recipient_id, *order.volunteer_ids):
         raise MakerIsCheckerError

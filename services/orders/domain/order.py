@@ -91,6 +91,7 @@ class Order:
     fallback: str = ""
     disputed_from: State | None = None
     says_minutes: int | None = None
+    pending_minutes: int | None = None
     decided_minutes: int | None = None
     decided_by: UUID | None = None
     decision_why: str = ""

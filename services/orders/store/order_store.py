@@ -55,6 +55,12 @@ def lock_order(connection: Connection, order_id: UUID) -> Order:
     return found[0]
 
 
+def lock_orders(connection: Connection, order_ids: Iterable[UUID]) -> None:
+    """Lock the orders that exist, by id."""
+    wanted = sa.select(orders.c.order_id).where(orders.c.order_id.in_(list(order_ids)))
+    connection.execute(wanted.order_by(orders.c.order_id).with_for_update()).all()
+
+
 def lock_orders_of(connection: Connection, person_id: UUID) -> list[Order]:
     """Return the orders before service that the person receives, pays or has taken, locked by id."""
     mine = sa.select(assignment.c.order_id).where(assignment.c.volunteer_id == person_id)

@@ -17,7 +17,7 @@ _ORDER_PLAIN = (
     "door_code", "payer_id", "acting_for", "consent", "why", "declined_code", "published_at", "no_taker_at",
     "offered_to", "offer_lapses_at", "service_policy_version", "called_back_by", "called_back_at", "confirmed_by",
     "confirmed_at", "confirm_device", "rating", "settlement", "issued_minutes", "fallback", "says_minutes",
-    "decided_minutes", "decided_by", "decision_why", "slip_number", "late_cancelled",
+    "pending_minutes", "decided_minutes", "decided_by", "decision_why", "slip_number", "late_cancelled",
 )  # fmt: skip
 _PART_PLAIN = (
     "volunteer_id", "volunteer_district_id", "taken_at", "guardian_id", "group_name", "checked_in_at", "in_device",

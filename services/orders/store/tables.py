@@ -122,6 +122,7 @@ orders = _table(
     fallback=sa.Text,
     disputed_from=sa.Text,
     says_minutes=sa.Integer,
+    pending_minutes=sa.Integer,
     decided_minutes=sa.Integer,
     decided_by=sa.Uuid,
     decision_why=sa.Text,

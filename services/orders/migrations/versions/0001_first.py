@@ -136,6 +136,7 @@ ORDERS = (
         fallback text NOT NULL,
         disputed_from text,
         says_minutes integer,
+        pending_minutes integer,
         decided_minutes integer,
         decided_by uuid,
         decision_why text NOT NULL,

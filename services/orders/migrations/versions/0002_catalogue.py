@@ -23,4 +23,4 @@ def upgrade() -> None:
     for row in rows:
         row["funding"], row["checklist"] = sorted(row["funding"]), list(row["checklist"])
     connection.execute(table.insert(), rows)
-    write_events(connection, [catalogue_event(service, local_midnight(service.effective)) for service in services])
+    write_events(connection, [(catalogue_event(s, local_midnight(s.effective)), None) for s in services])

@@ -1,0 +1,107 @@
+"""A checker decides a dispute with the minutes that count; a second person signs where it was settled already."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from uuid import UUID
+
+from libs.db import Connection
+from libs.ids import id_from_cause
+from services.orders import messages
+from services.orders.domain.approving import refuse_own_or_related
+from services.orders.domain.errors import MakerIsCheckerError, MinutesOutOfRangeError, WrongOrderStateError
+from services.orders.domain.life_cycle import State, Verb, refuse_unless_allowed
+from services.orders.domain.order import Order
+from services.orders.store import order_store
+from services.orders.usecases.approve_hours import refuse_who_may_not_sign, signing_of
+from services.orders.usecases.calling import Call, require_power
+from services.orders.usecases.keeping import keep, policy_of_order
+from services.orders.usecases.reverse_hours import reverse_settlement
+
+WHY = "dispute"
+
+
+def decide_dispute(connection: Connection, call: Call, order_id: UUID, *, minutes: int, why: str) -> Order:
+    """Decide the minutes, from 0 to those reported.
+
+    Before settlement they are settled at once, and 0 rejects. After settlement the same minutes change nothing, and
+    fewer wait for a second person.
+
+    Raises:
+        ForbiddenError: not a checker here, concerned, or somebody who signed or made the submission.
+        WrongOrderStateError: there is no dispute.
+        MinutesOutOfRangeError: more than was reported.
+    """
+    order = order_store.lock_order(connection, order_id)
+    refuse_who_may_not_sign(connection, call, order, "decide_dispute")
+    refuse_unless_allowed(Verb.DECIDE, order.state)
+    if not 0 <= minutes <= order.reported_minutes:
+        raise MinutesOutOfRangeError(reported_minutes=order.reported_minutes)
+    decided = replace(order, decided_by=call.caller_id, decision_why=why)
+    if order.disputed_from is State.SETTLED:
+        return _decide_settled(connection, call, order, decided, minutes)
+    if minutes == 0:
+        return _reject(connection, call, order, decided, why)
+    decided = replace(decided, decided_minutes=minutes, disputed_from=None)
+    return keep(connection, order, _approved(connection, decided, call), call.step(Verb.DECIDE, why=why))
+
+
+def _approved(connection: Connection, order: Order, call: Call) -> Order:
+    """Return the order approved with the decided minutes, and tell the ledger."""
+    approved = order.approved(Verb.DECIDE, call.caller_id)
+    policy = policy_of_order(connection, approved, call.now)
+    messages.publish_for(connection, approved, messages.hours_approved(approved, policy, call.now), call.now)
+    return approved
+
+
+def _reject(connection: Connection, call: Call, order: Order, decided: Order, why: str) -> Order:
+    rejected = replace(decided.moved(Verb.DECIDE, State.REJECTED), decided_minutes=0, disputed_from=None)
+    told = messages.hours_rejected(rejected, by=call.caller_id, why=why)
+    messages.publish_for(connection, rejected, told, call.now)
+    return keep(connection, order, rejected, call.step(Verb.DECIDE, why=why))
+
+
+def _decide_settled(connection: Connection, call: Call, order: Order, decided: Order, minutes: int) -> Order:
+    counted_minutes = order.reported_minutes if order.decided_minutes is None else order.decided_minutes
+    if minutes == counted_minutes:
+        kept = replace(decided.moved(Verb.DECIDE, State.SETTLED), disputed_from=None)
+        return keep(connection, order, kept, call.step(Verb.DECIDE))
+    if minutes > counted_minutes:
+        raise MinutesOutOfRangeError(counted_minutes=counted_minutes)
+    waiting = replace(decided.moved(Verb.DECIDE, State.DISPUTED), pending_minutes=minutes)
+    return keep(connection, order, waiting, call.step(Verb.DECIDE))
+
+
+def confirm_decision(connection: Connection, call: Call, order_id: UUID) -> Order:
+    """Sign, as the second person, fewer minutes for hours already settled: they are reversed and settled anew.
+
+    Raises:
+        ForbiddenError: neither a checker nor a district administrator here, or concerned.
+        MakerIsCheckerError: the decider themself.
+        WrongOrderStateError: no decision waits for a second person.
+    """
+    order = order_store.lock_order(connection, order_id)
+    require_power(connection, call, "decide_dispute_second", order.unit_id)
+    refuse_own_or_related(signing_of(connection, order, call.caller_id))
+    refuse_unless_allowed(Verb.DECIDE, order.state)
+    if order.pending_minutes is None or order.decided_by is None:
+        raise WrongOrderStateError(state=order.state.value)
+    if call.caller_id == order.decided_by:
+        raise MakerIsCheckerError
+    reverse_settlement(
+        connection,
+        order,
+        reversal_id=id_from_cause(order.order_id, WHY, str(order.settlement)),
+        proposed_by=order.decided_by,
+        decided_by=call.caller_id,
+        why=WHY,
+        now=call.now,
+    )
+    decided = replace(
+        order, decided_minutes=order.pending_minutes, pending_minutes=None, disputed_from=None, issued_minutes=0
+    )
+    if decided.decided_minutes == 0:
+        after = decided.moved(Verb.DECIDE, State.REVERSED)
+    else:
+        after = _approved(connection, replace(decided, approvers=(order.decided_by,)), call)
+    return keep(connection, order, after, call.step(Verb.DECIDE))

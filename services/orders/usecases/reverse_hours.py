@@ -1,0 +1,115 @@
+"""Take a settlement back whole, once, by two people."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from libs.db import Connection
+from libs.errors import IdReusedError
+from libs.ids import id_from_cause
+from services.orders import messages
+from services.orders.domain.approving import refuse_own_or_related
+from services.orders.domain.errors import AlreadyReversedError, MakerIsCheckerError, RecordNotFoundError
+from services.orders.domain.life_cycle import State, Verb, refuse_unless_allowed
+from services.orders.domain.order import Order
+from services.orders.store import book_store, order_store, visit_store
+from services.orders.usecases.approve_hours import signing_of
+from services.orders.usecases.calling import Call, require_power
+from services.orders.usecases.keeping import keep, policy_of_order
+
+
+def propose_reversal(connection: Connection, call: Call, order_id: UUID, *, reversal_id: UUID, why: str) -> Order:
+    """Propose to reverse the settlement of an order; nothing moves until another person decides it.
+
+    Raises:
+        ForbiddenError: no such role here, or one's own or a relative's hours.
+        AlreadyReversedError: it was reversed before.
+        WrongOrderStateError: it is not settled.
+    """
+    order = order_store.lock_order(connection, order_id)
+    require_power(connection, call, "propose_reversal", order.unit_id)
+    _refuse_unless_reversible(connection, call, order)
+    columns = {
+        "reversal_id": reversal_id,
+        "order_id": order_id,
+        "settlement": order.settlement,
+        "why": why,
+        "proposed_by": call.caller_id,
+        "proposed_at": call.now,
+    }
+    if not book_store.add_reversal(connection, columns):
+        raise IdReusedError
+    proposed = order.moved(Verb.PROPOSE_REVERSAL)
+    return keep(connection, order, proposed, call.step(Verb.PROPOSE_REVERSAL, why=why))
+
+
+def _refuse_unless_reversible(connection: Connection, call: Call, order: Order) -> None:
+    refuse_own_or_related(signing_of(connection, order, call.caller_id))
+    if order.state is State.REVERSED:
+        raise AlreadyReversedError
+    refuse_unless_allowed(Verb.REVERSE, order.state)
+
+
+def decide_reversal(connection: Connection, call: Call, order_id: UUID, *, reversal_id: UUID) -> Order:
+    """Decide a proposed reversal: the ledger posts the opposite transfers, and the service time is taken back.
+
+    Raises:
+        ForbiddenError: neither a checker nor a district administrator here, or concerned by the hours.
+        MakerIsCheckerError: the proposer themself.
+        AlreadyReversedError: it was reversed before.
+        RecordNotFoundError: there is no such proposal for this order.
+    """
+    order = order_store.lock_order(connection, order_id)
+    require_power(connection, call, "decide_reversal", order.unit_id)
+    proposal = book_store.lock_reversal(connection, reversal_id)
+    if proposal["order_id"] != order_id:
+        raise RecordNotFoundError
+    if proposal["proposed_by"] == call.caller_id:
+        raise MakerIsCheckerError
+    _refuse_unless_reversible(connection, call, order)
+    if proposal["settlement"] != order.settlement:
+        raise AlreadyReversedError
+    book_store.decide_reversal(connection, reversal_id, by=call.caller_id, at=call.now)
+    reverse_settlement(
+        connection,
+        order,
+        reversal_id=reversal_id,
+        proposed_by=proposal["proposed_by"],
+        decided_by=call.caller_id,
+        why=proposal["why"],
+        now=call.now,
+    )
+    return keep(connection, order, order.moved(Verb.REVERSE), call.step(Verb.REVERSE, why=proposal["why"]))
+
+
+def reverse_settlement(
+    connection: Connection,
+    order: Order,
+    *,
+    reversal_id: UUID,
+    proposed_by: UUID,
+    decided_by: UUID,
+    why: str,
+    now: datetime,
+) -> None:
+    """Tell the ledger, and enter the opposite of what the service-time book says of this settlement."""
+    policy = policy_of_order(connection, order, now)
+    told = messages.hours_reversed(
+        order,
+        reversal_id=reversal_id,
+        proposed_by=proposed_by,
+        decided_by=decided_by,
+        why=why,
+        recover=why in policy.names("reversal", "recover_for"),
+    )
+    messages.publish_for(connection, order, told, now)
+    for line in book_store.records_of_order(connection, order.order_id):
+        opposite = dict(line) | {
+            "record_id": id_from_cause(line["record_id"], "reversed"),
+            "kind": "reversed",
+            "minutes": -line["minutes"],
+            "recorded_at": now,
+        }
+        book_store.add_record(connection, opposite)
+    visit_store.undo_visits_of(connection, order.order_id)

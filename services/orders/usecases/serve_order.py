@@ -1,0 +1,109 @@
+"""Check in at the door, check out, and what the clock does when nobody does."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from hmac import compare_digest
+from uuid import UUID
+
+from libs.clock import local_date
+from libs.db import Connection
+from libs.ids import new_id
+from services.orders import messages
+from services.orders.domain.errors import CheckInTooEarlyError, DoorCodeWrongError
+from services.orders.domain.evidence import flags_of_part, is_sampled, with_evidence_flag
+from services.orders.domain.life_cycle import State, Verb, refuse_unless_allowed
+from services.orders.domain.order import Order
+from services.orders.domain.people import Place
+from services.orders.store import order_store, people_store
+from services.orders.store.history_store import history_of
+from services.orders.store.order_store import Step
+from services.orders.usecases.calling import Call, refuse_auditor, speak_for
+from services.orders.usecases.keeping import keep, policy_of_order
+
+
+def check_in(
+    connection: Connection, call: Call, order_id: UUID, *, code: str | None, place: Place | None, device: str
+) -> Order:
+    """Start a volunteer's service, with what proves it.
+
+    Raises:
+        NotAssignedError: not the volunteer of this order.
+        WrongOrderStateError: it is not taken, or this volunteer has checked in.
+        CheckInTooEarlyError, DoorCodeWrongError: as their names say.
+    """
+    order = _lock_for_volunteer(connection, call, order_id)
+    refuse_unless_allowed(Verb.CHECK_IN, order.state)
+    policy = people_store.policy_on(connection, order.district_id, local_date(call.now))
+    opens_at = order.start_at - timedelta(minutes=policy.number("check_in", "early_minutes"))
+    if call.now < opens_at:
+        raise CheckInTooEarlyError(opens_at=opens_at.isoformat())
+    if code is not None and not compare_digest(code.encode(), order.door_code.encode()):
+        raise DoorCodeWrongError
+    part = replace(
+        order.assignment_of(call.subject_id),
+        checked_in_at=call.now,
+        in_place=place,
+        in_device=device,
+        code_right=code is not None,
+        metres_from_home=_metres_from_home(connection, order, place),
+    )
+    started = order.checked_in(part, policy_version=policy.version)
+    messages.publish_for(connection, started, messages.service_started(started, part), call.now)
+    return keep(connection, order, started, call.step(Verb.CHECK_IN))
+
+
+def _lock_for_volunteer(connection: Connection, call: Call, order_id: UUID) -> Order:
+    order = order_store.lock_order(connection, order_id)
+    refuse_auditor(call)
+    order.assignment_of(call.subject_id)
+    if call.acting_for is not None:
+        speak_for(connection, call, people_store.load_person(connection, call.subject_id))
+    return order
+
+
+def _metres_from_home(connection: Connection, order: Order, place: Place | None) -> int | None:
+    recipient = people_store.load_person(connection, order.recipient_id)
+    return recipient.home.metres_to(place) if place is not None and recipient.home is not None else None
+
+
+def check_out(connection: Connection, call: Call, order_id: UUID, *, place: Place | None) -> Order:
+    """End a volunteer's service; when all have ended, the risk flags are set.
+
+    Raises:
+        NotAssignedError: not the volunteer of this order.
+        WrongOrderStateError: this volunteer is not at work.
+    """
+    order = _lock_for_volunteer(connection, call, order_id)
+    part = replace(order.assignment_of(call.subject_id), checked_out_at=call.now, out_place=place)
+    ended = order.checked_out(part)
+    messages.publish_for(connection, ended, messages.service_finished(ended, part), call.now)
+    if ended.state is State.FINISHED:
+        ended = with_flags(connection, ended, draw=draw_percent())
+    return keep(connection, order, ended, call.step(Verb.CHECK_OUT))
+
+
+def end_forgotten_service(connection: Connection, order: Order, step: Step) -> Order:
+    """End, with the planned end, a service that nobody checked out of."""
+    ended = order.ended_by_clock()
+    for part in ended.assignments:
+        if part.was_ended:
+            messages.publish_for(connection, ended, messages.service_finished(ended, part), step.at)
+    return keep(connection, order, with_flags(connection, ended, draw=draw_percent()), step)
+
+
+def draw_percent() -> int:
+    """Return a number from 0 to 99 that nobody can foresee."""
+    return new_id().int % 100
+
+
+def with_flags(connection: Connection, order: Order, *, draw: int) -> Order:
+    """Return a submission with its risk flags, under the rules of the day it was served."""
+    policy = policy_of_order(connection, order, order.placed_at)
+    flags = set(order.flags)
+    for part in order.served:
+        flags |= flags_of_part(policy, order, part, history_of(connection, order, part))
+    if is_sampled(policy, draw=draw):
+        flags.add("sampled")
+    return with_evidence_flag(policy, replace(order, flags=frozenset(flags)))
