@@ -53,6 +53,8 @@ def run(
     except StartRefusedError as refused:
         click.echo(f"Not started: {refused}", err=True)
         sys.exit(2)
+    except KeyboardInterrupt:
+        sys.exit(130)
 
 
 @main.command()

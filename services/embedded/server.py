@@ -64,8 +64,13 @@ def end_orphan(place: Path) -> None:
         return
     if str(place).encode() not in command:
         return
-    end = monotonic() + ORPHAN_STOP_SECONDS_MAX
     os.kill(pid, signal.SIGINT)
+    wait_for_end(pid)
+
+
+def wait_for_end(pid: int) -> None:
+    """Wait until a process that was asked to end has ended; kill it when it takes too long."""
+    end = monotonic() + ORPHAN_STOP_SECONDS_MAX
     while monotonic() < end and _lives(pid):
         _pause()
     if _lives(pid):

@@ -8,8 +8,7 @@ import sys
 from collections.abc import Callable
 
 from libs.clock import ManualClock, monotonic
-from libs.db.embedded import EmbeddedPostgres
-from services.embedded import server as servers
+from services.embedded.backends import Backends
 from services.embedded.children import Child
 from services.embedded.city import welcome
 from services.embedded.composition import Composition, environment_of
@@ -19,8 +18,6 @@ from services.embedded.serve import FrontDoorServer
 from services.embedded.settings import RunOptions, StartRefusedError
 from services.embedded.supervisor import Supervisor, reset_clock
 from services.embedded.worker import Worker
-
-RESTART_PAUSE_SECONDS = 2.0
 
 
 def run_platform(options: RunOptions) -> None:
@@ -33,53 +30,35 @@ def run_platform(options: RunOptions) -> None:
     _refuse_taken_port(options)
     folder, _lock = prepare(options)
     say = _Progress(began)
-    say("starting the database")
-    server = servers.open_server(folder, throwaway=options.manual_clock)
-    servers.start(server)
+    say("starting the database" + (" and Kafka" if options.broker == "kafka" else ""))
+    backends = Backends(options, folder)
     supervisor: Supervisor | None = None
     try:
+        backends.start()
         say("migrating the databases")
-        databases = Databases(server, folder, keeps_templates=options.manual_clock)
+        databases = Databases(backends.server, folder, keeps_templates=options.manual_clock)
         databases.create()
-        supervisor = _supervisor(options, folder, server, databases)
-        _start_children(options, folder, databases, supervisor, say)
+        supervisor = Supervisor(options, folder, databases, backends)
+        supervisor.listen_to_signals()
+        environment = environment_of(options, folder, databases, kafka=backends.kafka_addresses)
+        _start_children(environment, options, folder, supervisor, say)
         supervisor.watch()
     finally:
         say("stopping")
         if supervisor is not None:
             supervisor.stop()
         else:
-            server.stop()
+            backends.stop()
     say("stopped; everything committed is kept")
 
 
-def _supervisor(options: RunOptions, folder: DataFolder, server: EmbeddedPostgres, databases: Databases) -> Supervisor:
-    tried_at = [0.0]
-
-    def restart_server() -> bool:
-        if server.is_running() or monotonic() - tried_at[0] < RESTART_PAUSE_SECONDS:
-            return False
-        tried_at[0] = monotonic()
-        try:
-            server.start()
-        except (RuntimeError, TimeoutError) as error:
-            print(f"the database does not start: {error}", file=sys.stderr, flush=True)
-            return False
-        return True
-
-    supervisor = Supervisor(options, folder, databases, restart_server=restart_server, stop_server=server.stop)
-    supervisor.listen_to_signals()
-    return supervisor
-
-
 def _start_children(
-    options: RunOptions, folder: DataFolder, databases: Databases, supervisor: Supervisor, say: _Progress
+    environment: dict[str, str], options: RunOptions, folder: DataFolder, supervisor: Supervisor, say: _Progress
 ) -> None:
     if options.manual_clock:
         reset_clock(folder)
     else:
         ManualClock(folder.clock)
-    environment = environment_of(options, folder, databases)
 
     def work() -> None:
         composition = Composition(environment, options, folder, process="worker")

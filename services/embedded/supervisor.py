@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from libs.clock import ManualClock, monotonic
+from services.embedded.backends import Backends
 from services.embedded.children import Child
 from services.embedded.control import RUN_FILE, SECRET_FILE
 from services.embedded.databases import Databases
@@ -36,15 +37,12 @@ class Supervisor:
         options: RunOptions,
         folder: DataFolder,
         databases: Databases,
-        *,
-        restart_server: Callable[[], bool],
-        stop_server: Callable[[], None],
+        backends: Backends,
     ) -> None:
         self._options = options
         self._folder = folder
         self._databases = databases
-        self._restart_server = restart_server
-        self._stop_server = stop_server
+        self._backends = backends
         self._children: list[Child] = []
         self._stopping = False
         self._wake_read, self._wake_write = os.pipe()
@@ -106,17 +104,16 @@ class Supervisor:
             self._sleep(0.05)
         for child in self._children:
             child.signal(signal.SIGKILL)
-        self._stop_server()
+        self._backends.stop()
         (self._folder.run / RUN_FILE).unlink(missing_ok=True)
 
     def _look_after(self, seconds: float = LOOK_SECONDS) -> None:
         self._sleep(seconds)
         if self._stopping:
             return
-        restarted = self._restart_server()
-        revived = [child.name for child in self._children if child.revive()]
-        if restarted or revived:
-            print(f"restarted: {', '.join((['database'] if restarted else []) + revived)}", flush=True)
+        restarted = self._backends.restart_dead() + [child.name for child in self._children if child.revive()]
+        if restarted:
+            print(f"restarted: {', '.join(restarted)}", flush=True)
             self._write_run_file()
 
     def _sleep(self, seconds: float) -> None:
