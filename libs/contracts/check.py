@@ -11,8 +11,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from libs.contracts.generate import ROOT
-from libs.contracts.generate import main as generate
+from libs.contracts.generate import ROOT, main as generate
 
 PROTO = ROOT / "proto"
 RELEASED = PROTO / "released"

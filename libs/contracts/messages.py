@@ -52,8 +52,14 @@ def _fill(message: Message, descriptor: Descriptor) -> None:
 
 def _value(field: FieldDescriptor) -> object:
     if field.cpp_type == FieldDescriptor.CPPTYPE_STRING:
-        return field.name if field.type == FieldDescriptor.TYPE_STRING and not field.name.endswith("_id") else (
-            _EXAMPLE_ID.format(field.number) if field.type == FieldDescriptor.TYPE_STRING else bytes([field.number]) * 4
+        return (
+            field.name
+            if field.type == FieldDescriptor.TYPE_STRING and not field.name.endswith("_id")
+            else (
+                _EXAMPLE_ID.format(field.number)
+                if field.type == FieldDescriptor.TYPE_STRING
+                else bytes([field.number]) * 4
+            )
         )
     if field.cpp_type == FieldDescriptor.CPPTYPE_BOOL:
         return True
