@@ -1,4 +1,4 @@
-"""Every event message of the generated contracts, and an example of each: for checks and for the catalogue of events."""
+"""Every event message of the generated contracts, with an example of each: for checks and for the catalogue."""
 
 import importlib
 import pkgutil

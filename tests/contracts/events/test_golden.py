@@ -30,7 +30,7 @@ def test_every_event_has_a_golden_file_of_its_present_form(name: str) -> None:
 
 
 def test_a_renumbered_field_would_be_noticed() -> None:
-    name = sorted(EVENTS)[0]
+    name = min(EVENTS)
     sample: Message = example(EVENTS[name])
     original = sample.SerializeToString(deterministic=True)
 
