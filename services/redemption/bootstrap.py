@@ -8,22 +8,27 @@ from uuid import UUID
 from flask import Flask
 from sqlalchemy import Connection
 
+from libs.bus import Topic
 from libs.clock import Clock
 from libs.db import Database
 from libs.http import Service, Verifier, create_service_app
 from libs.http.waiting import Waiters
 from libs.inbox import Consumers
-from services.redemption import queries
+from libs.roles import ServiceParts, ServiceProgram
+from libs.wake import waker
+from services.redemption import messages, queries
 from services.redemption.api import credit, entitlements, estates, grants, redemptions
 from services.redemption.consumers import consumers
 from services.redemption.settings import Settings
 
 MIGRATIONS = Path(__file__).parent / "migrations"
+TOPICS = [Topic(messages.TOPIC)]
 
 
 def create_database(settings: Settings) -> Database:
     """Return the pool of connections of one process."""
-    return Database(settings.database_url, pool_max=settings.pool_max, application_name="redemption")
+    wake = waker(settings.wake_port) if settings.wake_port else None
+    return Database(settings.database_url, pool_max=settings.pool_max, application_name="redemption", wake=wake)
 
 
 def create_app(settings: Settings, *, clock: Clock, database: Database | None = None) -> Flask:
@@ -53,15 +58,35 @@ def create_app(settings: Settings, *, clock: Clock, database: Database | None = 
     )
 
 
-def create_consumers(settings: Settings, *, clock: Clock) -> Consumers:
+def create_consumers(_settings: Settings, *, clock: Clock) -> Consumers:
     """Return what redemption hears."""
     return consumers(clock=clock)
 
 
-def next_due(connection: Connection, now: datetime) -> datetime | None:
+def next_due(_connection: Connection, _now: datetime) -> datetime | None:
     """Return when something falls due by the clock: nothing here does, months are counted when they are asked for."""
     return None
 
 
-def run_due(connection: Connection, now: datetime) -> None:
+def run_due(_connection: Connection, _now: datetime) -> None:
     """Do what is due by the clock: nothing here is."""
+
+
+def compose(settings: Settings, clock: Clock) -> ServiceParts:
+    """Return the parts that the roles of redemption run."""
+    return ServiceParts(
+        database=create_database(settings),
+        consumers=create_consumers(settings, clock=clock),
+        next_due=next_due,
+        run_due=run_due,
+    )
+
+
+PROGRAM = ServiceProgram(
+    name="redemption",
+    settings=Settings,
+    topics=TOPICS,
+    migrations=MIGRATIONS,
+    create_app=lambda settings, clock: create_app(settings, clock=clock),
+    compose=compose,
+)

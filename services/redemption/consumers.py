@@ -154,7 +154,7 @@ def _answer_erasure(connection: Connection, message: accounts.ErasureRequested, 
     )
 
 
-def _keep_order(connection: Connection, message: orders.OrderPlaced, now: datetime) -> None:
+def _keep_order(connection: Connection, message: orders.OrderPlaced, _now: datetime) -> None:
     order = entitlement_store.PlacedOrder(
         order_id=UUID(message.order_id),
         district_id=UUID(message.district_id),
@@ -167,7 +167,7 @@ def _keep_order(connection: Connection, message: orders.OrderPlaced, now: dateti
     entitlement_store.save_placed_order(connection, order)
 
 
-def _end_review(connection: Connection, message: orders.OrderPublished, now: datetime) -> None:
+def _end_review(connection: Connection, message: orders.OrderPublished, _now: datetime) -> None:
     entitlement_store.end_review(connection, UUID(message.order_id))
 
 
@@ -220,7 +220,7 @@ def _expire(connection: Connection, message: orders.OrderExpired, now: datetime)
     refer_order.refer_order(connection, UUID(message.order_id), now=now)
 
 
-def _count_hours(connection: Connection, message: orders.HoursApproved, now: datetime) -> None:
+def _count_hours(connection: Connection, message: orders.HoursApproved, _now: datetime) -> None:
     order_id = UUID(message.order_id)
     if message.funding == messages.PURCHASED:
         actual = [hours.actual_minutes for hours in message.hours]
@@ -232,13 +232,13 @@ def _count_hours(connection: Connection, message: orders.HoursApproved, now: dat
     record_hours.record_hours_served(connection, order_id=order_id, settlement=message.settlement, hours=served)
 
 
-def _reverse_hours(connection: Connection, message: orders.HoursReversed, now: datetime) -> None:
+def _reverse_hours(connection: Connection, message: orders.HoursReversed, _now: datetime) -> None:
     record_hours.reverse_hours(
         connection, order_id=UUID(message.order_id), settlement=message.settlement, funding=message.funding
     )
 
 
-def _count_older_service(connection: Connection, message: orders.ServiceTimeRecorded, now: datetime) -> None:
+def _count_older_service(connection: Connection, message: orders.ServiceTimeRecorded, _now: datetime) -> None:
     record_hours.record_hours_served(
         connection,
         order_id=UUID(message.record_id),
@@ -272,15 +272,15 @@ def _settle(connection: Connection, message: ledger.HoursSettled, now: datetime)
         )
 
 
-def _posted(connection: Connection, message: ledger.TransferPosted, now: datetime) -> None:
+def _posted(connection: Connection, message: ledger.TransferPosted, _now: datetime) -> None:
     if message.reason in record_transfer.REASONS_ASKED_FOR:
         record_transfer.record_posted(connection, UUID(message.cause_id))
 
 
-def _refused(connection: Connection, message: ledger.TransferRefused, now: datetime) -> None:
+def _refused(connection: Connection, message: ledger.TransferRefused, _now: datetime) -> None:
     record_transfer.record_refused(connection, UUID(message.cause_id), code=message.code)
 
 
-def _reversed(connection: Connection, message: ledger.TransferReversed, now: datetime) -> None:
+def _reversed(connection: Connection, message: ledger.TransferReversed, _now: datetime) -> None:
     if message.cause_id:
         record_transfer.record_reversed(connection, UUID(message.cause_id))

@@ -2,13 +2,11 @@
 
 from dataclasses import dataclass
 
+from libs.roles import RoleSettings
 
-@dataclass(frozen=True)
-class Settings:
-    """Where the database is, as the service's own role, and how many connections each process keeps."""
 
-    database_url: str
-    pool_max: int = 5
-    owner_database_url: str | None = None
-    broker: str = "postgres"
-    broker_url: str | None = None
+@dataclass(frozen=True, kw_only=True)
+class Settings(RoleSettings):
+    """What every service reads, and the loopback port that wakes the relay of this machine."""
+
+    wake_port: int | None = None
