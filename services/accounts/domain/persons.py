@@ -75,19 +75,18 @@ class Qualifications:
     insured_until: date | None = None
     certificates: tuple[str, ...] = ()
 
-    def with_changes(
-        self,
-        *,
-        training: bool | None = None,
-        clean_record: bool | None = None,
-        insured_until: date | None = None,
-        certificates: tuple[str, ...] = (),
+    def insured(self, until: date | None) -> "Qualifications":
+        """Return them with another last insured day, or without insurance."""
+        return replace(self, insured_until=until)
+
+    def shown(
+        self, *, training: bool | None = None, clean_record: bool | None = None, certificates: tuple[str, ...] = ()
     ) -> "Qualifications":
         """Return them with what is given changed; certificates are added."""
-        return Qualifications(
+        return replace(
+            self,
             training=self.training if training is None else training,
             clean_record=self.clean_record if clean_record is None else clean_record,
-            insured_until=insured_until or self.insured_until,
             certificates=tuple(sorted({*self.certificates, *certificates})),
         )
 

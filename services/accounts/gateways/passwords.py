@@ -22,9 +22,10 @@ class Passwords:
     def matches(self, password: str, kept: str | None) -> bool:
         """Tell whether a password is the one whose hash was kept; as slow without a hash as with one."""
         try:
-            return self._hasher.verify(kept or self._nobodys, password) and kept is not None
+            self._hasher.verify(kept or self._nobodys, password)
         except (Argon2Error, InvalidHashError):
             return False
+        return kept is not None
 
     @cached_property
     def _nobodys(self) -> str:

@@ -1,6 +1,6 @@
-"""Load (with locks) and save persons, their identities and their roles."""
+"""Load (with locks) and save persons and their roles."""
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -9,39 +9,16 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from services.accounts.domain.errors import PersonNotFoundError
-from services.accounts.domain.identity import LookUp
 from services.accounts.domain.persons import Grade, Hardship, Home, Person, Qualifications, Sex, Status, VisitRisk
 from services.accounts.domain.roles import Role, RoleGrant
-from services.accounts.store.tables import (
-    credential,
-    person,
-    person_identity,
-    person_index,
-    person_key,
-    role_grant,
-    status_change,
-)
-from services.accounts.store.vault import Vault
-
-
-@dataclass(frozen=True)
-class Identity:
-    """Who a person is: the fields that are sealed with their own key."""
-
-    names: dict[str, str]
-    phone_number: str | None = None
-    sign_in_name: str | None = None
-    id_number: dict[str, str] | None = None
-    address: str | None = None
-    contacts: tuple[dict[str, str], ...] = field(default=())
+from services.accounts.store.tables import person, role_grant, status_change
 
 
 class PersonStore:
     """Persons of one transaction."""
 
-    def __init__(self, connection: Connection, vault: Vault) -> None:
+    def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self._vault = vault
 
     def find(self, person_id: UUID) -> Person | None:
         """Return a person, or None."""
@@ -92,6 +69,10 @@ class PersonStore:
             )
         )
 
+    def are_there_any(self) -> bool:
+        """Tell whether anybody is registered."""
+        return bool(self._connection.scalar(sa.select(sa.exists().select_from(person))))
+
     def insured_before(self, day: date, *, limit: int) -> list[Person]:
         """Return active volunteers whose insurance ended before a day and was not yet announced, locked."""
         rows = self._connection.execute(
@@ -124,82 +105,6 @@ class PersonStore:
             .where(person.c.person_id == lapsed.person_id)
             .values(lapse_announced=lapsed.qualifications.insured_until)
         )
-
-    # Identity: sealed fields, blind index, credential.
-
-    def add_identity(self, person_id: UUID, identity: Identity) -> None:
-        """Seal a new person's fields with a key of their own."""
-        wrapped = self._vault.new_wrapped_key(person_id)
-        master = self._vault.key_id
-        self._connection.execute(person_key.insert().values(person_id=person_id, master_key_id=master, wrapped=wrapped))
-        sealed = self._vault.seal_fields(asdict(identity), person_id=person_id, wrapped=wrapped, master_key_id=master)
-        self._connection.execute(person_identity.insert().values(person_id=person_id, sealed=sealed))
-
-    def save_identity(self, person_id: UUID, identity: Identity) -> None:
-        """Seal a person's changed fields."""
-        key = self._connection.execute(sa.select(person_key).where(person_key.c.person_id == person_id)).one()
-        sealed = self._vault.seal_fields(
-            asdict(identity), person_id=person_id, wrapped=key.wrapped, master_key_id=key.master_key_id
-        )
-        self._connection.execute(
-            person_identity.update().where(person_identity.c.person_id == person_id).values(sealed=sealed)
-        )
-
-    def identity(self, person_id: UUID) -> Identity | None:
-        """Return who the person is; None once their key is destroyed."""
-        return self.identities([person_id]).get(person_id)
-
-    def identities(self, person_ids: list[UUID]) -> dict[UUID, Identity]:
-        """Return who several persons are."""
-        rows = self._connection.execute(
-            sa.select(
-                person_identity.c.person_id, person_identity.c.sealed, person_key.c.wrapped, person_key.c.master_key_id
-            )
-            .join(person_key, person_key.c.person_id == person_identity.c.person_id)
-            .where(person_identity.c.person_id.in_(person_ids))
-        )
-        return {
-            row.person_id: _identity_of(
-                self._vault.open_fields(
-                    row.sealed, person_id=row.person_id, wrapped=row.wrapped, master_key_id=row.master_key_id
-                )
-            )
-            for row in rows
-        }
-
-    def index(self, person_id: UUID, entries: dict[LookUp, str]) -> None:
-        """Make a person findable by these texts, instead of earlier ones of the same kinds."""
-        for kind, text in entries.items():
-            digest = self._vault.digest(kind, text)
-            self._connection.execute(
-                person_index.delete().where(person_index.c.person_id == person_id, person_index.c.kind == kind)
-            )
-            self._connection.execute(person_index.insert().values(kind=kind, digest=digest, person_id=person_id))
-
-    def lock_text(self, kind: LookUp, text: str) -> None:
-        """Let one transaction at a time decide who may be found by this text."""
-        number = int.from_bytes(self._vault.digest(kind, text)[:8], "big", signed=True)
-        self._connection.execute(sa.select(sa.func.pg_advisory_xact_lock(number)))
-
-    def found_by(self, kind: LookUp, text: str) -> list[UUID]:
-        """Return the persons who are found by this text."""
-        digest = self._vault.digest(kind, text)
-        query = sa.select(person_index.c.person_id).where(person_index.c.kind == kind, person_index.c.digest == digest)
-        return list(self._connection.scalars(query))
-
-    def set_password_hash(self, person_id: UUID, password_hash: str, at: datetime) -> None:
-        """Keep a password's hash instead of an earlier one."""
-        self._connection.execute(credential.delete().where(credential.c.person_id == person_id))
-        self._connection.execute(
-            credential.insert().values(person_id=person_id, password_hash=password_hash, changed_at=at)
-        )
-
-    def password_hashes(self, person_ids: list[UUID]) -> dict[UUID, str]:
-        """Return the hashes of those of the persons who have a password."""
-        query = sa.select(credential.c.person_id, credential.c.password_hash).where(
-            credential.c.person_id.in_(person_ids)
-        )
-        return {row.person_id: row.password_hash for row in self._connection.execute(query)}
 
     # Roles.
 
@@ -286,10 +191,6 @@ def _columns(of: Person) -> dict[str, object]:
         "registered_at": of.registered_at,
         "version": of.version,
     }
-
-
-def _identity_of(fields: dict[str, Any]) -> Identity:
-    return Identity(**{**fields, "contacts": tuple(fields.get("contacts", ()))})
 
 
 def _grant_of(row: sa.Row[Any]) -> RoleGrant:

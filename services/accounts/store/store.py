@@ -1,12 +1,17 @@
 """Everything accounts keeps, seen from one transaction."""
 
+import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from libs.outbox import OutgoingEvent, append
+from services.accounts.domain.persons import Person
+from services.accounts.store.identity_store import IdentityStore
+from services.accounts.store.person_search import PersonFilter, find_persons
 from services.accounts.store.person_store import PersonStore
 from services.accounts.store.policy_store import PolicyStore
 from services.accounts.store.record_store import RecordStore
 from services.accounts.store.session_store import SessionStore
+from services.accounts.store.tables import signing_key
 from services.accounts.store.unit_store import UnitStore
 from services.accounts.store.vault import Vault
 
@@ -17,10 +22,20 @@ class Store:
     def __init__(self, connection: Connection, vault: Vault) -> None:
         self._connection = connection
         self.units = UnitStore(connection)
-        self.persons = PersonStore(connection, vault)
+        self.persons = PersonStore(connection)
+        self.identities = IdentityStore(connection, vault)
         self.records = RecordStore(connection)
         self.policies = PolicyStore(connection)
         self.sessions = SessionStore(connection, vault)
+
+    @staticmethod
+    def is_anything_sealed(connection: Connection) -> bool:
+        """Tell whether anything needs the master key: then a new one would be of no use."""
+        return bool(connection.scalar(sa.select(sa.exists().select_from(signing_key))))
+
+    def find_persons(self, wanted: PersonFilter, *, limit: int) -> list[Person]:
+        """Return people by id; the sealed and erased are seen by nobody."""
+        return find_persons(self._connection, wanted, limit=limit)
 
     def append(self, *events: OutgoingEvent) -> None:
         """Publish the events if, and only if, this transaction commits."""

@@ -1,11 +1,12 @@
 """Personal fields at rest: sealed with a key per person, found again through keyed digests.
 
 Each person's fields are sealed (AES-256-GCM) with that person's own key; the own key is wrapped by the master key,
-which lives in a file of mode 0600 beside no database. Who destroys the wrapped key has erased the person from every backup
-that does not hold it. The blind index is an HMAC under a key derived from the oldest master key, so that it survives
-rotation; it tells equality and nothing else.
+which lives in a file of mode 0600 beside no database. Who destroys the wrapped key has erased the person from every
+backup that does not hold it. The blind index is an HMAC under a key derived from the oldest master key, so that it
+survives rotation; it tells equality and nothing else.
 """
 
+import contextlib
 import hashlib
 import hmac
 import json
@@ -30,23 +31,27 @@ class MasterKeyError(RuntimeError):
 
 
 def create_master_key_file(path: Path) -> None:
-    """Make the file with one new master key, unless it is there."""
-    if path.exists():
-        return
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, FILE_MODE)
-    with os.fdopen(descriptor, "w") as file:
-        file.write(_line(secrets.token_hex(4), secrets.token_bytes(KEY_BYTES)))
+    """Make the file with one new master key; of two processes that try, one does, and both find it whole."""
+    written = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
+    _write(written, _line(secrets.token_hex(4), secrets.token_bytes(KEY_BYTES)))
+    with contextlib.suppress(FileExistsError):
+        os.link(written, path)
+    written.unlink()
 
 
 def add_master_key(path: Path) -> str:
     """Put a new master key first in the file; keys of persons are wrapped anew as they are used. Return its id."""
     key_id = secrets.token_hex(4)
-    written = path.with_suffix(".new")
-    descriptor = os.open(written, os.O_WRONLY | os.O_CREAT | os.O_EXCL, FILE_MODE)
-    with os.fdopen(descriptor, "w") as file:
-        file.write(_line(key_id, secrets.token_bytes(KEY_BYTES)) + path.read_text())
+    written = path.with_name(f"{path.name}.{key_id}")
+    _write(written, _line(key_id, secrets.token_bytes(KEY_BYTES)) + path.read_text())
     written.replace(path)
     return key_id
+
+
+def _write(path: Path, text: str) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, FILE_MODE)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(text)
 
 
 def _line(key_id: str, key: bytes) -> str:
@@ -85,7 +90,7 @@ class Vault:
 
     def opaque_id(self, kind: str, text: str) -> UUID:
         """Return the id that stands for a text and does not betray it."""
-        return UUID(bytes=self.digest(kind, text)[:16], version=8)
+        return UUID(bytes=self.digest(kind, text)[:16], version=5)
 
     def new_wrapped_key(self, person_id: UUID) -> bytes:
         """Return a new key for a person, wrapped by the newest master key."""

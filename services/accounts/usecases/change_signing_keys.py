@@ -31,6 +31,11 @@ def rotate_signing_key(store: Store, *, now: datetime) -> None:
     _publish(store, now)
 
 
+def usable_keys(store: Store, *, now: datetime) -> list[SigningKey]:
+    """Return the keys that a valid token may be signed with."""
+    return [key for key in store.sessions.signing_keys() if key.retired_at is None or key.retired_at > now]
+
+
 def _add_key(store: Store, *, active_from: datetime) -> None:
     key_id, private_key, public_key = new_key_pair()
     store.sessions.add_signing_key(SigningKey(key_id, public_key, active_from), private_key)
@@ -40,9 +45,5 @@ def _publish(store: Store, now: datetime) -> None:
     keys = store.sessions.signing_keys()
     # Keys are never deleted, so each change makes this sum larger by at least one.
     version = len(keys) + sum(key.retired_at is not None for key in keys)
-    usable = [(key.key_id, key.public_key, key.retired_at) for key in keys if not _is_over(key, now)]
+    usable = [(key.key_id, key.public_key, key.retired_at) for key in usable_keys(store, now=now)]
     store.append(messages.signing_keys_changed(usable, version=version, now=now))
-
-
-def _is_over(key: SigningKey, now: datetime) -> bool:
-    return key.retired_at is not None and key.retired_at <= now

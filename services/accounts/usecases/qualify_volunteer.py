@@ -1,5 +1,6 @@
 """Change what a volunteer has shown: training, record, insurance, certificates."""
 
+from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
@@ -8,16 +9,23 @@ from services.accounts.domain.roles import Role
 from services.accounts.usecases.act import Act
 
 
+@dataclass(frozen=True)
+class Insurance:
+    """An insurance and its last day; None = there is none."""
+
+    until: date | None
+
+
 def qualify_volunteer(
     act: Act,
     *,
     person_id: UUID,
     training: bool | None,
     clean_record: bool | None,
-    insured_until: date | None,
     certificates: tuple[str, ...],
+    insurance: Insurance | None,
 ) -> Person:
-    """Change a volunteer's qualifications; what is not given stays.
+    """Change a volunteer's qualifications; what is not given (None) stays.
 
     Raises:
         PersonNotFoundError
@@ -29,9 +37,9 @@ def qualify_volunteer(
     act.require("qualify_volunteer", person.home_unit_id)
     act.refuse_own(person_id)
     roles = {grant.role for grant in act.store.persons.roles(person_id)}
-    changes = person.qualifications.with_changes(
-        training=training, clean_record=clean_record, insured_until=insured_until, certificates=certificates
-    )
+    changes = person.qualifications.shown(training=training, clean_record=clean_record, certificates=certificates)
+    if insurance is not None:
+        changes = changes.insured(insurance.until)
     qualified = person.qualify(changes, is_volunteer=bool(roles & {Role.VOLUNTEER, Role.PROVIDER_WORKER}))
     act.store.persons.save(qualified)
     act.publish(qualified)

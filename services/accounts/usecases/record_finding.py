@@ -3,10 +3,9 @@
 from uuid import UUID
 
 from libs.errors import IdReusedError
-from services.accounts.domain.errors import RecordNotFoundError, RoleMissingError
+from services.accounts.domain.errors import RecordNotFoundError
 from services.accounts.domain.findings import Finding, FindingKind
 from services.accounts.domain.persons import Grade, Hardship, Person
-from services.accounts.domain.roles import Role
 from services.accounts.usecases.act import Act
 
 _POWERS = {FindingKind.ASSESSMENT: "assess_grade", FindingKind.HARDSHIP: "record_hardship"}
@@ -21,20 +20,17 @@ def record_finding(
     grade: Grade | None = None,
     categories: tuple[Hardship, ...] = (),
 ) -> Finding:
-    """Record what was found about a recipient; it takes effect when a checker confirms it.
+    """Record what was found about a person; it takes effect when a checker confirms it.
 
     Raises:
         PersonNotFoundError
         OutOfScopeError, ForbiddenError: the actor may not record this about the person.
-        RoleMissingError: grades and hardship are a recipient's.
         IdReusedError
     """
     person = act.store.persons.person(person_id)
     act.require(_POWERS[kind], person.home_unit_id)
     if act.store.records.find_finding(finding_id) is not None:
         raise IdReusedError(finding_id=finding_id)
-    if not any(grant.role is Role.RECIPIENT for grant in act.store.persons.roles(person_id)):
-        raise RoleMissingError(role=Role.RECIPIENT)
     finding = Finding(
         finding_id=finding_id,
         kind=kind,

@@ -30,7 +30,7 @@ from services.accounts.domain.persons import (
     refuse_impossible_birth,
 )
 from services.accounts.domain.roles import Role, RoleGrant
-from services.accounts.store.person_store import Identity
+from services.accounts.store.identity_store import Identity
 from services.accounts.usecases.act import Act, OnBehalf
 
 
@@ -83,10 +83,10 @@ def enrol(act: Act, registration: Registration) -> Person:
     entries = _refuse_taken(act, registration)
     person = _person(act, registration, home_unit.district_id)
     act.store.persons.add(person)
-    act.store.persons.add_identity(person.person_id, _identity(registration))
-    act.store.persons.index(person.person_id, entries)
+    act.store.identities.add(person.person_id, _identity(registration))
+    act.store.identities.index(person.person_id, entries)
     if registration.password_hash:
-        act.store.persons.set_password_hash(person.person_id, registration.password_hash, act.now)
+        act.store.identities.set_password_hash(person.person_id, registration.password_hash, act.now)
     act.store.persons.add_grants([_grant(act, person, role) for role in dict.fromkeys(registration.roles)])
     act.publish(person)
     act.store.append(
@@ -97,24 +97,24 @@ def enrol(act: Act, registration: Registration) -> Person:
 
 def _refuse_taken(act: Act, registration: Registration) -> dict[LookUp, str]:
     """Return what the person will be found by, after refusing what only one person may be found by."""
-    persons = act.store.persons
+    identities = act.store.identities
     entries = {LookUp.NAME: canonical_name(registration.names["zh"])}
     if registration.id_number:
         entries[LookUp.ID_NUMBER] = canonical_id_number(*registration.id_number)
-        persons.lock_text(LookUp.ID_NUMBER, entries[LookUp.ID_NUMBER])
-        if persons.found_by(LookUp.ID_NUMBER, entries[LookUp.ID_NUMBER]):
+        identities.lock_text(LookUp.ID_NUMBER, entries[LookUp.ID_NUMBER])
+        if identities.found_by(LookUp.ID_NUMBER, entries[LookUp.ID_NUMBER]):
             raise PersonExistsError
     if registration.sign_in_name:
         entries[LookUp.SIGN_IN_NAME] = canonical_name(registration.sign_in_name)
-        persons.lock_text(LookUp.SIGN_IN_NAME, entries[LookUp.SIGN_IN_NAME])
-        if persons.found_by(LookUp.SIGN_IN_NAME, entries[LookUp.SIGN_IN_NAME]):
+        identities.lock_text(LookUp.SIGN_IN_NAME, entries[LookUp.SIGN_IN_NAME])
+        if identities.found_by(LookUp.SIGN_IN_NAME, entries[LookUp.SIGN_IN_NAME]):
             raise SignInNameTakenError
     if registration.phone_number:
         # Housemates may share a telephone; who signs in with its number is one person.
         entries[LookUp.PHONE] = canonical_phone(registration.phone_number)
         if registration.password_hash:
-            persons.lock_text(LookUp.PHONE, entries[LookUp.PHONE])
-            if persons.password_hashes(persons.found_by(LookUp.PHONE, entries[LookUp.PHONE])):
+            identities.lock_text(LookUp.PHONE, entries[LookUp.PHONE])
+            if identities.password_hashes(identities.found_by(LookUp.PHONE, entries[LookUp.PHONE])):
                 raise PhoneNumberTakenError
     return entries
 

@@ -17,6 +17,7 @@ FAILURE_WINDOW = timedelta(minutes=15)
 FAILURES_PER_LOGIN_MAX = 5
 FAILURES_PER_ADDRESS_MAX = 50
 SESSION_LIFETIME = timedelta(days=30)
+NO_SESSION = UUID(int=0)
 Digest = Callable[[str, str], bytes]
 
 
@@ -47,7 +48,7 @@ def look_up(store: Store, *, login: str, address: str, digest: Digest, now: date
     failed = [store.sessions.failures(subject, since=since) for subject in subjects]
     if failed[0] >= FAILURES_PER_LOGIN_MAX or failed[1] >= FAILURES_PER_ADDRESS_MAX:
         return Attempt(None, None, subjects, must_wait=True)
-    hashes = store.persons.password_hashes(_persons_named(store, login))
+    hashes = store.identities.password_hashes(_persons_named(store, login))
     if len(hashes) != 1:
         return Attempt(None, None, subjects)
     person_id, password_hash = hashes.popitem()
@@ -55,9 +56,9 @@ def look_up(store: Store, *, login: str, address: str, digest: Digest, now: date
 
 
 def _persons_named(store: Store, login: str) -> list[UUID]:
-    found = store.persons.found_by(LookUp.SIGN_IN_NAME, canonical_name(login))
+    found = store.identities.found_by(LookUp.SIGN_IN_NAME, canonical_name(login))
     try:
-        return found or store.persons.found_by(LookUp.PHONE, canonical_phone(login))
+        return found or store.identities.found_by(LookUp.PHONE, canonical_phone(login))
     except PhoneNumberInvalidError:
         return found
 
@@ -98,24 +99,33 @@ def refresh_session(store: Store, *, refresh_token: str, now: datetime) -> Signe
     return _tokens(store, session, now)
 
 
-def sign_out(store: Store, *, session_id: UUID, now: datetime) -> None:
+def sign_out(store: Store, *, session_id: str, now: datetime) -> None:
     """End a session; its access token lives on for its last minutes, its refresh token does not."""
-    store.sessions.end_session(session_id, because="signed_out", at=now)
+    store.sessions.end_session(UUID(session_id), because="signed_out", at=now)
+
+
+def sign_for_person(store: Store, person_id: UUID, *, now: datetime) -> str:
+    """Return a token for an invented person, of no session."""
+    return _access_token(store, person_id, NO_SESSION, now)[0]
 
 
 def _tokens(store: Store, session: Session, now: datetime) -> SignedIn:
+    token, expires_at = _access_token(store, session.person_id, session.session_id, now)
+    refresh_token = new_refresh_token()
+    store.sessions.add_refresh_token(token_digest(refresh_token), session.session_id)
+    return SignedIn(session.person_id, token, expires_at, refresh_token)
+
+
+def _access_token(store: Store, person_id: UUID, session_id: UUID, now: datetime) -> tuple[str, datetime]:
     key = _key_now(store.sessions.signing_keys(), now)
-    token, expires_at = sign_token(
-        person_id=session.person_id,
-        session_id=session.session_id,
-        roles=[(grant.role, grant.unit_id) for grant in store.persons.roles(session.person_id)],
+    return sign_token(
+        person_id=person_id,
+        session_id=session_id,
+        roles=[(grant.role, grant.unit_id) for grant in store.persons.roles(person_id)],
         key_id=key.key_id,
         private_key=store.sessions.private_key(key.key_id),
         now=now,
     )
-    refresh_token = new_refresh_token()
-    store.sessions.add_refresh_token(token_digest(refresh_token), session.session_id)
-    return SignedIn(session.person_id, token, expires_at, refresh_token)
 
 
 def _key_now(keys: list[SigningKey], now: datetime) -> SigningKey:

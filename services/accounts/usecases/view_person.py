@@ -7,7 +7,7 @@ from libs.errors import ForbiddenError
 from services.accounts.domain.errors import PersonNotFoundError
 from services.accounts.domain.persons import Person, Status
 from services.accounts.domain.roles import RoleGrant
-from services.accounts.store.person_store import Identity
+from services.accounts.store.identity_store import Identity
 from services.accounts.usecases.act import Act
 
 _INVISIBLE = (Status.SEALED, Status.ERASED)
@@ -26,7 +26,7 @@ def view_person(act: Act, *, person_id: UUID, why: str) -> tuple[Person, Identit
             raise ForbiddenError
         if person is not None:
             act.require("view_person", person.home_unit_id)
-    identity = act.store.persons.identity(person_id)
+    identity = act.store.identities.identity(person_id)
     if person is None or person.status in _INVISIBLE or identity is None:
         raise PersonNotFoundError(person_id=person_id)
     act.store.records.log_views(viewer_id=act.actor_id, person_ids=[person_id], what="person", why=why, at=act.now)

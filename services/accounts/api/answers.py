@@ -1,0 +1,193 @@
+"""How the things of accounts look as JSON."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+
+from services.accounts.api.edge import Answer, instant
+from services.accounts.domain.acting import ActingGrant
+from services.accounts.domain.findings import Finding
+from services.accounts.domain.persons import Person
+from services.accounts.domain.policy import Parameter, Policy, Preset
+from services.accounts.domain.relations import Relation
+from services.accounts.domain.roles import RoleGrant
+from services.accounts.domain.units import Unit
+from services.accounts.store.identity_store import Identity
+
+MILLI = 1000
+
+
+def unit_answer(unit: Unit) -> Answer:
+    """Return a unit."""
+    return {
+        "unit_id": str(unit.unit_id),
+        "parent_id": str(unit.parent_id) if unit.parent_id else None,
+        "level": unit.level,
+        "path": [str(node) for node in unit.path],
+        "district_id": str(unit.district_id) if unit.district_id else None,
+        "name_zh": unit.name_zh,
+        "name_en": unit.name_en,
+    }
+
+
+def person_answer(person: Person) -> Answer:
+    """Return a person without name, number and address."""
+    qualifications = person.qualifications
+    return {
+        "person_id": str(person.person_id),
+        "status": person.status,
+        "version": person.version,
+        "home_unit_id": str(person.home_unit_id),
+        "district_id": str(person.district_id) if person.district_id else None,
+        "born": person.born.isoformat(),
+        "sex": person.sex,
+        "grade": person.grade,
+        "hardship": list(person.hardship),
+        "household_id": str(person.household_id) if person.household_id else None,
+        "home": _home(person),
+        "has_phone": person.has_phone,
+        "visit_risk": person.visit_risk,
+        "qualifications": {
+            "training": qualifications.training,
+            "clean_record": qualifications.clean_record,
+            "insured_until": qualifications.insured_until.isoformat() if qualifications.insured_until else None,
+            "certificates": list(qualifications.certificates),
+        },
+        "registered_at": instant(person.registered_at),
+        "died_on": person.died_on.isoformat() if person.died_on else None,
+    }
+
+
+def full_person_answer(person: Person, identity: Identity, roles: Sequence[RoleGrant]) -> Answer:
+    """Return a person with everything; every such look is logged."""
+    fields = asdict(identity)
+    fields["contacts"] = list(identity.contacts)
+    return person_answer(person) | fields | {"roles": [grant_answer(grant) for grant in roles]}
+
+
+def listed_person_answer(person: Person, identity: Identity | None) -> Answer:
+    """Return a person as a list shows them: masked, enough to tell two apart."""
+    name = identity.names["zh"] if identity else ""
+    number = (identity.phone_number or "") if identity else ""
+    return person_answer(person) | {"name": masked_name(name), "phone_number": masked_number(number)}
+
+
+def masked_name(name: str) -> str:
+    """Return the first character and stars."""
+    return name[:1] + "*" * max(0, len(name) - 1)
+
+
+def masked_number(number: str) -> str:
+    """Return the last four digits."""
+    return "*" * max(0, len(number) - 4) + number[-4:] if number else ""
+
+
+def grant_answer(grant: RoleGrant) -> Answer:
+    """Return a role somebody holds."""
+    return {
+        "grant_id": str(grant.grant_id),
+        "person_id": str(grant.person_id),
+        "role": grant.role,
+        "unit_id": str(grant.unit_id),
+        "granted_by": str(grant.granted_by),
+        "granted_at": instant(grant.granted_at),
+    }
+
+
+def relation_answer(relation: Relation) -> Answer:
+    """Return a relation."""
+    return {
+        "relation_id": str(relation.relation_id),
+        "person_id": str(relation.person_id),
+        "relative_id": str(relation.relative_id),
+        "kind": relation.kind,
+        "verified": relation.verified,
+        "waits_for_confirmation": relation.asks_verification and not relation.verified,
+        "active": relation.is_active,
+        "recorded_by": str(relation.recorded_by),
+        "confirmed_by": str(relation.confirmed_by) if relation.confirmed_by else None,
+    }
+
+
+def finding_answer(finding: Finding) -> Answer:
+    """Return an assessment or a hardship record."""
+    return {
+        f"{finding.kind}_id": str(finding.finding_id),
+        "person_id": str(finding.person_id),
+        "grade": finding.grade,
+        "categories": list(finding.categories),
+        "recorded_by": str(finding.recorded_by),
+        "recorded_at": instant(finding.recorded_at),
+        "confirmed_by": str(finding.confirmed_by) if finding.confirmed_by else None,
+        "confirmed_at": instant(finding.confirmed_at),
+    }
+
+
+def acting_grant_answer(grant: ActingGrant) -> Answer:
+    """Return who may act for whom."""
+    return {
+        "grant_id": str(grant.grant_id),
+        "person_id": str(grant.person_id),
+        "relative_id": str(grant.relative_id),
+        "how": grant.how,
+        "recorded_by": str(grant.recorded_by),
+        "active": grant.is_active,
+    }
+
+
+def policy_answer(policy: Policy) -> Answer:
+    """Return a version of a district's rules."""
+    return {
+        "policy_id": str(policy.policy_id),
+        "unit_id": str(policy.district_id),
+        "effective": policy.effective.isoformat(),
+        "preset": policy.preset,
+        "set": policy.changes,
+        "parameters": policy.parameters,
+        "state": policy.state,
+        "policy_version": policy.policy_version,
+        "proposed_by": str(policy.proposed_by),
+        "decided_by": str(policy.decided_by) if policy.decided_by else None,
+        "why": policy.why,
+    }
+
+
+def preset_answer(preset: Preset) -> Answer:
+    """Return what a city published, with where."""
+    return {
+        "preset": preset.name,
+        "title": dict(preset.title),
+        "policy": preset.values,
+        "sources": dict(preset.sources),
+        "notes": list(preset.notes),
+    }
+
+
+def parameter_answer(parameter: Parameter) -> Answer:
+    """Return what a parameter is."""
+    return {
+        "name": parameter.name,
+        "type": parameter.type,
+        "default": parameter.default,
+        "unit": parameter.unit,
+        "min": parameter.minimum,
+        "max": parameter.maximum,
+        "choices": list(parameter.choices),
+        "nullable": parameter.is_nullable,
+        "fixed": parameter.is_fixed,
+        "mark": parameter.mark,
+        "source": parameter.source,
+        "zh": parameter.zh,
+        "en": parameter.en,
+    }
+
+
+def _home(person: Person) -> Answer | None:
+    if person.home is None:
+        return None
+    latitude, longitude = person.home.latitude_millideg, person.home.longitude_millideg
+    return {"latitude": _degrees(latitude), "longitude": _degrees(longitude)}
+
+
+def _degrees(millideg: int) -> str:
+    sign = "-" if millideg < 0 else ""
+    return f"{sign}{abs(millideg) // MILLI}.{abs(millideg) % MILLI:03d}"

@@ -1,0 +1,200 @@
+"""Persons: registering, finding and looking at them; roles; what changes a person's status."""
+
+from collections.abc import Callable
+from decimal import ROUND_HALF_EVEN, Decimal
+from uuid import UUID
+
+from flask.views import MethodView
+from flask_smorest import Blueprint
+
+from services.accounts.api.answers import full_person_answer, grant_answer, listed_person_answer, person_answer
+from services.accounts.api.edge import Answer, Body, act_on, after_id, command, on_behalf, page, parts, transaction
+from services.accounts.api.schemas import (
+    ActingSchema,
+    DeathSchema,
+    PersonQuerySchema,
+    PersonSchema,
+    QualificationsSchema,
+    RoleSchema,
+    WhySchema,
+)
+from services.accounts.domain.persons import Home, Person, Qualifications
+from services.accounts.usecases.act import Act
+from services.accounts.usecases.grant_role import end_role, grant_role
+from services.accounts.usecases.qualify_volunteer import Insurance, qualify_volunteer
+from services.accounts.usecases.record_death import record_death
+from services.accounts.usecases.register_person import Registration, register_person
+from services.accounts.usecases.search_persons import Search, search_persons
+from services.accounts.usecases.suspend_person import reinstate_person, suspend_person
+from services.accounts.usecases.view_person import view_person
+
+blueprint = Blueprint("persons", __name__, description="People / 人员")
+MILLI = 1000
+
+
+@blueprint.route("/v1/persons")
+class Persons(MethodView):
+    """People in the caller's scope."""
+
+    @blueprint.arguments(PersonQuerySchema, location="query")
+    @blueprint.response(200)
+    def get(self, query: Body) -> Answer:
+        """List people, masked; every look is logged."""
+        search = Search(
+            unit_id=query["unit"],
+            text=query["q"],
+            role=query["role"],
+            status=query["status"],
+            after=after_id(query["cursor"]),
+        )
+        with transaction() as connection:
+            act = act_on(connection)
+            found = search_persons(act, search, limit=query["limit"] + 1)
+            identities = act.store.identities.identities([person.person_id for person in found])
+        rows = [listed_person_answer(person, identities.get(person.person_id)) for person in found]
+        return page(rows, query, "person_id")
+
+
+@blueprint.route("/v1/persons/<uuid:person_id>")
+class PersonById(MethodView):
+    """One person."""
+
+    @blueprint.arguments(WhySchema, location="query")
+    @blueprint.response(200)
+    def get(self, query: Body, person_id: UUID) -> Answer:
+        """Return a person with name, numbers and address; the look is logged."""
+        with transaction() as connection:
+            person, identity, roles = view_person(act_on(connection), person_id=person_id, why=query["why"])
+        return full_person_answer(person, identity, roles)
+
+    @blueprint.arguments(PersonSchema)
+    @blueprint.response(201)
+    def put(self, body: Body, person_id: UUID) -> Answer:
+        """Register a person."""
+        registration = registration_of(person_id, body)
+        return command(
+            lambda act: register_person(act, registration, on_behalf=on_behalf(body)),
+            person_answer,
+            body,
+            command_id=person_id,
+        )
+
+
+@blueprint.route("/v1/persons/<uuid:person_id>/roles/<uuid:grant_id>")
+class PersonRole(MethodView):
+    """A role of a person."""
+
+    @blueprint.arguments(RoleSchema)
+    @blueprint.response(201)
+    def put(self, body: Body, person_id: UUID, grant_id: UUID) -> Answer:
+        """Give a role at a unit that the caller's administrative role reaches."""
+        return command(
+            lambda act: grant_role(
+                act, grant_id=grant_id, person_id=person_id, role=body["role"], unit_id=body["unit_id"]
+            ),
+            grant_answer,
+            body,
+            command_id=grant_id,
+        )
+
+    @blueprint.response(200)
+    def delete(self, person_id: UUID, grant_id: UUID) -> Answer:
+        """Take a role away."""
+        return command(lambda act: end_role(act, grant_id=grant_id, person_id=person_id), grant_answer, {})
+
+
+@blueprint.route("/v1/persons/<uuid:person_id>/qualifications")
+class PersonQualifications(MethodView):
+    """What a volunteer has shown."""
+
+    @blueprint.arguments(QualificationsSchema)
+    @blueprint.response(200)
+    def post(self, body: Body, person_id: UUID) -> Answer:
+        """Change a volunteer's qualifications; what is left out stays."""
+        single = (body["certificate"],) if "certificate" in body else ()
+        return _change(
+            lambda act: qualify_volunteer(
+                act,
+                person_id=person_id,
+                training=body.get("training"),
+                clean_record=body.get("clean_record"),
+                certificates=(*body.get("certificates", ()), *single),
+                insurance=Insurance(body["insured_until"]) if "insured_until" in body else None,
+            ),
+            body,
+        )
+
+
+@blueprint.route("/v1/persons/<uuid:person_id>/suspension")
+class Suspension(MethodView):
+    """A person may do nothing new."""
+
+    @blueprint.arguments(ActingSchema)
+    @blueprint.response(200)
+    def post(self, body: Body, person_id: UUID) -> Answer:
+        """Suspend a person."""
+        return _change(lambda act: suspend_person(act, person_id=person_id, why=body["why"] or ""), body)
+
+
+@blueprint.route("/v1/persons/<uuid:person_id>/reinstatement")
+class Reinstatement(MethodView):
+    """The end of a suspension."""
+
+    @blueprint.arguments(ActingSchema)
+    @blueprint.response(200)
+    def post(self, body: Body, person_id: UUID) -> Answer:
+        """End a suspension."""
+        return _change(lambda act: reinstate_person(act, person_id=person_id, why=body["why"] or ""), body)
+
+
+@blueprint.route("/v1/persons/<uuid:person_id>/death")
+class Death(MethodView):
+    """A person's death."""
+
+    @blueprint.arguments(DeathSchema)
+    @blueprint.response(200)
+    def post(self, body: Body, person_id: UUID) -> Answer:
+        """Record that a person died."""
+        return _change(lambda act: record_death(act, person_id=person_id, died_on=body["died"]), body)
+
+
+def registration_of(person_id: UUID, body: Body) -> Registration:
+    """Return what was said of a new person, with the password hashed and the household made opaque."""
+    vault, passwords = parts().vault, parts().passwords
+    number = body["id_number"]
+    return Registration(
+        person_id=person_id,
+        names=dict(body["names"]),
+        born=body["born"],
+        sex=body["sex"],
+        home_unit_id=body["home_unit_id"],
+        roles=tuple(body["roles"]),
+        phone_number=body["phone_number"],
+        sign_in_name=body["sign_in_name"],
+        password_hash=passwords.hash(body["password"]) if body["password"] else None,
+        id_number=(number["kind"], number["number"]) if number else None,
+        address=body["address"],
+        contacts=tuple(dict(contact) for contact in body["contacts"]),
+        home=_home(body["home"]) if body["home"] else None,
+        household_id=vault.opaque_id("household", body["household"]) if body["household"] else None,
+        has_phone=body["has_phone"],
+        visit_risk=body["visit_risk"],
+        qualifications=Qualifications(
+            training=body["training"],
+            clean_record=body["clean_record"],
+            insured_until=body["insured_until"],
+            certificates=tuple(sorted(set(body["certificates"]))),
+        ),
+    )
+
+
+def _home(place: Body) -> Home:
+    return Home(_millideg(place["latitude"]), _millideg(place["longitude"]))
+
+
+def _millideg(degrees: Decimal) -> int:
+    return int((degrees * MILLI).to_integral_value(ROUND_HALF_EVEN))
+
+
+def _change(use_case: Callable[[Act], Person], body: Body) -> Answer:
+    return command(use_case, person_answer, body)

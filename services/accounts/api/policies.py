@@ -1,0 +1,135 @@
+"""Programme policies: presets, parameters, versions proposed by one person and published by another."""
+
+from datetime import date
+from uuid import UUID
+
+from flask.views import MethodView
+from flask_smorest import Blueprint
+
+from libs.clock import local_date
+from libs.db import Connection
+from libs.http import reading
+from services.accounts import queries
+from services.accounts.api.answers import parameter_answer, policy_answer, preset_answer
+from services.accounts.api.edge import Answer, Body, after_id, command, page, parts, service, store_on
+from services.accounts.api.schemas import CurrentPolicySchema, DecisionSchema, PolicyQuerySchema, PolicySchema
+from services.accounts.domain.errors import DistrictNeededError, RecordNotFoundError
+from services.accounts.domain.policy import Policy
+from services.accounts.usecases.decide_policy import decide_policy
+from services.accounts.usecases.propose_policy import propose_policy
+
+blueprint = Blueprint("policies", __name__, description="Programme policies / 规则")
+
+
+@blueprint.route("/v1/policies/presets")
+class Presets(MethodView):
+    """What cities published."""
+
+    @blueprint.response(200)
+    def get(self) -> Answer:
+        """List all presets with their sources."""
+        return {"items": [preset_answer(preset) for preset in parts().book.presets.values()], "next": None}
+
+
+@blueprint.route("/v1/policies/parameters")
+class Parameters(MethodView):
+    """Every parameter."""
+
+    @blueprint.response(200)
+    def get(self) -> Answer:
+        """List all parameters with type, bounds, default and whose number it is."""
+        return {"items": [parameter_answer(one) for one in parts().book.parameters.values()], "next": None}
+
+
+@blueprint.route("/v1/policies/current")
+class CurrentPolicy(MethodView):
+    """The rules in force."""
+
+    @blueprint.arguments(CurrentPolicySchema, location="query")
+    @blueprint.response(200)
+    def get(self, query: Body) -> Answer:
+        """Return the version in force in the district of a unit, today or on a day."""
+        with reading() as connection:
+            found = _in_force(connection, query["unit"], query["on"])
+        if found is None:
+            raise RecordNotFoundError(unit_id=query["unit"])
+        return policy_answer(found)
+
+
+@blueprint.route("/v1/policies")
+class Policies(MethodView):
+    """All versions."""
+
+    @blueprint.arguments(PolicyQuerySchema, location="query")
+    @blueprint.response(200)
+    def get(self, query: Body) -> Answer:
+        """List versions of a district's rules; with `on`, only the one in force that day."""
+        with reading() as connection:
+            if query["on"] is not None and query["unit"] is not None:
+                found = _in_force(connection, query["unit"], query["on"])
+                return {"items": [policy_answer(found)] if found else [], "next": None}
+            rows = queries.policies(
+                connection,
+                district_id=_district(connection, query["unit"]) if query["unit"] else None,
+                state=query["state"],
+                after=after_id(query["cursor"]),
+                limit=query["limit"] + 1,
+            )
+        return page([policy_answer(row) for row in rows], query, "policy_id")
+
+
+@blueprint.route("/v1/policies/<uuid:policy_id>")
+class PolicyById(MethodView):
+    """One version."""
+
+    @blueprint.response(200)
+    def get(self, policy_id: UUID) -> Answer:
+        """Return a version."""
+        with reading() as connection:
+            return policy_answer(store_on(connection).policies.policy(policy_id))
+
+    @blueprint.arguments(PolicySchema)
+    @blueprint.response(201)
+    def put(self, body: Body, policy_id: UUID) -> Answer:
+        """Propose the next version: changes on top of a preset or of the version published last."""
+        return command(
+            lambda act: propose_policy(
+                act,
+                parts().book,
+                policy_id=policy_id,
+                unit_id=body["unit_id"],
+                effective=body["effective"],
+                preset=body["preset"],
+                changes=body["set"],
+            ),
+            policy_answer,
+            body,
+            command_id=policy_id,
+        )
+
+
+@blueprint.route("/v1/policies/<uuid:policy_id>/decision")
+class PolicyDecision(MethodView):
+    """The second person's decision."""
+
+    @blueprint.arguments(DecisionSchema)
+    @blueprint.response(200)
+    def post(self, body: Body, policy_id: UUID) -> Answer:
+        """Publish a proposed version, or turn it down; never by who proposed it."""
+        return command(
+            lambda act: decide_policy(act, policy_id=policy_id, ok=body["ok"], why=body["why"] or ""),
+            policy_answer,
+            body,
+        )
+
+
+def _in_force(connection: Connection, unit_id: UUID, on: date | None) -> Policy | None:
+    day = on or local_date(service().clock.now())
+    return queries.policy_in_force(connection, district_id=_district(connection, unit_id), on=day)
+
+
+def _district(connection: Connection, unit_id: UUID) -> UUID:
+    district_id = store_on(connection).units.unit(unit_id).district_id
+    if district_id is None:
+        raise DistrictNeededError(unit_id=unit_id)
+    return district_id

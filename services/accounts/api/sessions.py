@@ -1,0 +1,138 @@
+"""Sessions: sign in, continue, sign out, change the password; and the keys by which tokens are checked."""
+
+from flask.views import MethodView
+from flask_smorest import Blueprint
+from werkzeug.exceptions import TooManyRequests
+
+from libs.clock import machine_now
+from libs.http import current_actor, public, reading
+from services.accounts.api.answers import full_person_answer, unit_answer
+from services.accounts.api.edge import Answer, Body, act_on, address, command, instant, parts, store_on, transaction
+from services.accounts.api.schemas import PasswordSchema, RefreshSchema, SignInSchema
+from services.accounts.domain.errors import RefreshTokenReusedError, SignInFailedError
+from services.accounts.gateways.tokens import as_jwk
+from services.accounts.usecases.change_password import change_password, present_password_hash
+from services.accounts.usecases.change_signing_keys import usable_keys
+from services.accounts.usecases.sign_in import (
+    FAILURE_WINDOW,
+    SignedIn,
+    count_failure,
+    look_up,
+    open_session,
+    refresh_session,
+    sign_out,
+)
+from services.accounts.usecases.view_person import view_person
+
+blueprint = Blueprint("sessions", __name__, description="Signing in / 登录")
+
+
+@public
+@blueprint.route("/v1/sessions")
+class Sessions(MethodView):
+    """Signed-in devices."""
+
+    @blueprint.arguments(SignInSchema)
+    @blueprint.response(201)
+    def post(self, body: Body) -> Answer:
+        """Sign in with a phone number or sign-in name, and a password."""
+        now = machine_now()
+        with reading() as connection:
+            attempt = look_up(
+                store_on(connection), login=body["login"], address=address(), digest=parts().vault.digest, now=now
+            )
+        if attempt.must_wait:
+            raise TooManyRequests(retry_after=int(FAILURE_WINDOW.total_seconds()))
+        is_right = parts().passwords.matches(body["password"], attempt.password_hash)
+        with transaction() as connection:
+            signed_in = open_session(store_on(connection), attempt, now=now) if is_right else None
+            if signed_in is None:
+                count_failure(store_on(connection), attempt, now=now)
+        if signed_in is None:
+            raise SignInFailedError
+        return _signed_in_answer(signed_in)
+
+
+@public
+@blueprint.route("/v1/sessions/refresh")
+class Refresh(MethodView):
+    """Continuing a session."""
+
+    @blueprint.arguments(RefreshSchema)
+    @blueprint.response(200)
+    def post(self, body: Body) -> Answer:
+        """Exchange a refresh token, once, for new tokens; a second use ends the session."""
+        with transaction() as connection:
+            signed_in = refresh_session(store_on(connection), refresh_token=body["refresh_token"], now=machine_now())
+        if signed_in is None:
+            raise RefreshTokenReusedError
+        return _signed_in_answer(signed_in)
+
+
+@blueprint.route("/v1/sessions/current")
+class CurrentSession(MethodView):
+    """The session of the token."""
+
+    @blueprint.response(204)
+    def delete(self) -> None:
+        """Sign out."""
+        with transaction() as connection:
+            sign_out(store_on(connection), session_id=current_actor().session_id, now=machine_now())
+
+
+@blueprint.route("/v1/me")
+class Me(MethodView):
+    """The person who calls."""
+
+    @blueprint.response(200)
+    def get(self) -> Answer:
+        """Return the caller with everything known of them, their roles and their home unit."""
+        with reading() as connection:
+            act = act_on(connection)
+            person, identity, roles = view_person(act, person_id=act.actor_id, why="")
+            return full_person_answer(person, identity, roles) | {
+                "home_unit": unit_answer(act.store.units.unit(person.home_unit_id))
+            }
+
+
+@blueprint.route("/v1/me/password")
+class OwnPassword(MethodView):
+    """The caller's password."""
+
+    @blueprint.arguments(PasswordSchema)
+    @blueprint.response(200)
+    def post(self, body: Body) -> Answer:
+        """Change the password; all sessions end."""
+        with reading() as connection:
+            present = present_password_hash(act_on(connection))
+        if not parts().passwords.matches(body["password"], present):
+            raise SignInFailedError
+        new_hash = parts().passwords.hash(body["new_password"])
+        return command(
+            lambda act: change_password(act, password_hash=new_hash, at=machine_now()),
+            lambda changed_at: {"changed_at": instant(changed_at)},
+            body,
+        )
+
+
+@public
+@blueprint.route("/.well-known/jwks.json")
+class KeySet(MethodView):
+    """The public keys of tokens."""
+
+    @blueprint.response(200)
+    def get(self) -> Answer:
+        """Return the keys that tokens may be signed with now (RFC 7517)."""
+        with reading() as connection:
+            keys = usable_keys(store_on(connection), now=machine_now())
+        return {"keys": [as_jwk(key.key_id, key.public_key) for key in keys]}
+
+
+def _signed_in_answer(signed_in: SignedIn) -> Answer:
+    return {
+        "access_token": signed_in.access_token,
+        "token_type": "Bearer",
+        "expires_at": instant(signed_in.expires_at),
+        "refresh_token": signed_in.refresh_token,
+        "person_id": str(signed_in.person_id),
+    }

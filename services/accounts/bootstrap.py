@@ -1,0 +1,190 @@
+"""The composition root: the only place where the parts of accounts are put together."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from uuid import UUID
+
+from flask import Flask
+
+from libs.bus import Topic
+from libs.clock import Clock, machine_now, monotonic
+from libs.db import Database
+from libs.http import Service, Verifier, create_service_app
+from libs.inbox import Consumers
+from libs.roles import ServiceParts, ServiceProgram
+from libs.wake import waker
+from services.accounts import messages
+from services.accounts.api import persons, policies, records, sessions, units
+from services.accounts.api.edge import Parts
+from services.accounts.consumers import consumers
+from services.accounts.due import next_due, run_due
+from services.accounts.gateways.passwords import Passwords
+from services.accounts.gateways.presets import read_rule_book
+from services.accounts.settings import Settings
+from services.accounts.store.store import Store
+from services.accounts.store.vault import Vault, create_master_key_file
+from services.accounts.usecases.change_signing_keys import ensure_signing_key, rotate_signing_key, usable_keys
+from services.accounts.usecases.found_city import (
+    CITY_ID,
+    HARNESS_IDS,
+    HARNESS_PASSWORD,
+    CityNames,
+    ensure_city,
+    ensure_harness,
+    found_first_admin,
+)
+from services.accounts.usecases.register_person import Registration
+from services.accounts.usecases.sign_in import sign_for_person
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+TOPICS = [Topic(messages.FACTS), Topic(messages.STATES, compacted=True)]
+DEMO_MEMORY_KIB = 1024
+DEMO_PASSES = 1
+TOKENS_KEPT_SECONDS = 300
+
+
+def create_database(settings: Settings) -> Database:
+    """Return the pool of connections of one process."""
+    wake = waker(settings.wake_port) if settings.wake_port else None
+    return Database(settings.database_url, pool_max=settings.pool_max, application_name="accounts", wake=wake)
+
+
+def create_app(settings: Settings, *, clock: Clock, database: Database | None = None) -> Flask:
+    """Return accounts' HTTP application; the first one on an empty database begins the city and makes the first key."""
+    connections = database or create_database(settings)
+    vault = open_vault(settings, connections)
+    parts = Parts(vault=vault, passwords=create_passwords(settings), book=read_rule_book())
+    begin(settings, connections, parts, clock=clock)
+
+    def keys() -> Mapping[str, bytes]:
+        with connections.reading() as connection:
+            usable = usable_keys(Store(connection, vault), now=machine_now())
+        return {key.key_id: key.public_key for key in usable}
+
+    return create_service_app(
+        service=Service(name="accounts", database=connections, clock=clock, parts={"accounts": parts}),
+        blueprints=[
+            sessions.blueprint,
+            units.blueprint,
+            policies.blueprint,
+            persons.blueprint,
+            records.blueprint,
+        ],
+        verifier=Verifier(keys),
+        title="accounts: who people are and what they may do",
+    )
+
+
+def create_passwords(settings: Settings) -> Passwords:
+    """Return the hasher; a demonstration with hundreds of invented people does not pay the full price of each."""
+    return Passwords(memory_kib=DEMO_MEMORY_KIB, passes=DEMO_PASSES) if settings.demo else Passwords()
+
+
+def open_vault(settings: Settings, database: Database) -> Vault:
+    """Return the vault; a new platform gets a new master key, one that has people must be given its own.
+
+    Raises:
+        MasterKeyError: the file is missing though people are sealed with it, or it is readable by others.
+    """
+    if not settings.master_key_file.exists():
+        with database.reading() as connection:
+            is_new = not Store.is_anything_sealed(connection)
+        if is_new:
+            create_master_key_file(settings.master_key_file)
+    return Vault.read(settings.master_key_file)
+
+
+def begin(settings: Settings, database: Database, parts: Parts, *, clock: Clock) -> None:
+    """Make what must be there before the first request: a signing key; in a demonstration the city and its staff."""
+    with database.transaction() as connection:
+        store = Store(connection, parts.vault)
+        ensure_signing_key(store, now=machine_now())
+        if settings.demo:
+            city = ensure_city(store, _city_names(settings), now=clock.now())
+            ensure_harness(store, city, password_hash=parts.passwords.hash(HARNESS_PASSWORD), now=clock.now())
+
+
+def create_admin(settings: Settings, registration: Registration, *, clock: Clock, database: Database) -> None:
+    """Register the first city administrator of a new platform.
+
+    Raises:
+        AlreadyDecidedError: somebody is registered already.
+    """
+    vault = open_vault(settings, database)
+    with database.transaction() as connection:
+        store = Store(connection, vault)
+        ensure_signing_key(store, now=machine_now())
+        city = ensure_city(store, _city_names(settings), now=clock.now())
+        found_first_admin(store, city, registration, now=clock.now())
+
+
+def rotate_keys(settings: Settings, *, database: Database) -> None:
+    """Make a new signing key; tokens signed with the present one stay valid until they expire."""
+    vault = open_vault(settings, database)
+    with database.transaction() as connection:
+        rotate_signing_key(Store(connection, vault), now=machine_now())
+
+
+def create_token_source(settings: Settings, *, database: Database) -> Callable[[UUID], str]:
+    """Return what signs tokens for the invented people of a demonstration, so that its history needs no passwords.
+
+    Raises:
+        AssertionError: this is no demonstration.
+    """
+    assert settings.demo, "only invented people may be spoken for"
+    vault = open_vault(settings, database)
+    kept: dict[UUID, tuple[float, str]] = {}
+
+    def token_of(person_id: UUID) -> str:
+        signed_at, token = kept.get(person_id, (float("-inf"), ""))
+        if monotonic() - signed_at > TOKENS_KEPT_SECONDS:
+            with database.reading() as connection:
+                token = sign_for_person(Store(connection, vault), person_id, now=machine_now())
+            kept[person_id] = (monotonic(), token)
+        return token
+
+    return token_of
+
+
+def create_consumers(_settings: Settings, *, clock: Clock) -> Consumers:  # noqa: ARG001 - one form for all services
+    """Return what accounts hears."""
+    return consumers()
+
+
+def compose(settings: Settings, *, clock: Clock) -> ServiceParts:
+    """Return the parts that the roles of accounts run."""
+    return ServiceParts(
+        database=create_database(settings),
+        consumers=create_consumers(settings, clock=clock),
+        next_due=next_due,
+        run_due=run_due,
+    )
+
+
+def _city_names(settings: Settings) -> CityNames:
+    return CityNames(settings.city_name_zh, settings.city_name_en)
+
+
+PROGRAM = ServiceProgram(
+    name="accounts",
+    settings=Settings,
+    topics=TOPICS,
+    migrations=MIGRATIONS,
+    create_app=create_app,
+    compose=compose,
+)
+__all__ = [
+    "CITY_ID",
+    "HARNESS_IDS",
+    "PROGRAM",
+    "TOPICS",
+    "Settings",
+    "compose",
+    "create_admin",
+    "create_app",
+    "create_consumers",
+    "create_token_source",
+    "next_due",
+    "rotate_keys",
+    "run_due",
+]

@@ -1,0 +1,84 @@
+"""What is read without a rule or a lock: the tree, policies, records, who viewed whom."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from services.accounts.domain.acting import ActingGrant
+from services.accounts.domain.policy import Policy, PolicyState
+from services.accounts.domain.relations import Relation
+from services.accounts.domain.units import Unit
+from services.accounts.store.policy_store import policy_of
+from services.accounts.store.record_store import acting_grant_of, relation_of
+from services.accounts.store.tables import access_log, acting_grant, policy, relation, unit
+from services.accounts.store.unit_store import unit_of
+
+
+def units(
+    connection: Connection, *, level: str | None, parent_id: UUID | None, after: UUID | None, limit: int
+) -> list[Unit]:
+    """Return units by id."""
+    query = sa.select(unit).order_by(unit.c.unit_id).limit(limit)
+    if level:
+        query = query.where(unit.c.level == level)
+    if parent_id:
+        query = query.where(unit.c.parent_id == parent_id)
+    if after:
+        query = query.where(unit.c.unit_id > after)
+    return [unit_of(row) for row in connection.execute(query)]
+
+
+def policies(
+    connection: Connection, *, district_id: UUID | None, state: str | None, after: UUID | None, limit: int
+) -> list[Policy]:
+    """Return versions of districts' rules, proposed, published and turned down, by id."""
+    query = sa.select(policy).order_by(policy.c.policy_id).limit(limit)
+    if district_id:
+        query = query.where(policy.c.district_id == district_id)
+    if state:
+        query = query.where(policy.c.state == state)
+    if after:
+        query = query.where(policy.c.policy_id > after)
+    return [policy_of(row) for row in connection.execute(query)]
+
+
+def policy_in_force(connection: Connection, *, district_id: UUID, on: date) -> Policy | None:
+    """Return the version of a district's rules that is in force on a local day."""
+    query = (
+        sa.select(policy)
+        .where(policy.c.district_id == district_id, policy.c.state == PolicyState.PUBLISHED, policy.c.effective <= on)
+        .order_by(policy.c.policy_version.desc())
+        .limit(1)
+    )
+    row = connection.execute(query).first()
+    return policy_of(row) if row else None
+
+
+def relations_of(connection: Connection, person_id: UUID) -> list[Relation]:
+    """Return the active relations of a person, recorded from either side."""
+    either = sa.or_(relation.c.person_id == person_id, relation.c.relative_id == person_id)
+    query = sa.select(relation).where(either, relation.c.is_active).order_by(relation.c.relation_id)
+    return [relation_of(row) for row in connection.execute(query)]
+
+
+def acting_grants_of(connection: Connection, person_id: UUID) -> list[ActingGrant]:
+    """Return the grants in force that a person gave or holds."""
+    either = sa.or_(acting_grant.c.person_id == person_id, acting_grant.c.relative_id == person_id)
+    query = sa.select(acting_grant).where(either, acting_grant.c.is_active).order_by(acting_grant.c.grant_id)
+    return [acting_grant_of(row) for row in connection.execute(query)]
+
+
+def views_of(connection: Connection, *, person_id: UUID, before: int | None, limit: int) -> list[dict[str, Any]]:
+    """Return who looked at a person's data, newest first."""
+    query = (
+        sa.select(access_log)
+        .where(access_log.c.person_id == person_id)
+        .order_by(access_log.c.number.desc())
+        .limit(limit)
+    )
+    if before is not None:
+        query = query.where(access_log.c.number < before)
+    return [dict(row._mapping) for row in connection.execute(query)]

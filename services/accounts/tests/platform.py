@@ -1,0 +1,185 @@
+"""A running accounts on a database of its own, and its people, for tests over HTTP."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from flask import Flask
+from flask.testing import FlaskClient
+from google.protobuf.message import Message
+from werkzeug.test import TestResponse
+
+from libs.clock import ManualClock
+from libs.contracts.timebank.accounts.v1 import events_pb2
+from libs.db import Database
+from libs.db.migrations import ServiceUrls
+from libs.ids import new_id
+from services.accounts.bootstrap import CITY_ID, create_app
+from services.accounts.settings import Settings
+
+PASSWORD = "a good password"
+NOON = datetime(2026, 3, 1, 4, 0, tzinfo=UTC)
+TODAY = date(2026, 3, 1)
+Document = dict[str, Any]
+
+
+@dataclass
+class Caller:
+    """Somebody signed in."""
+
+    client: FlaskClient
+    token: str
+    person_id: str = ""
+
+    def get(self, path: str, **query: Any) -> TestResponse:
+        """Read."""
+        return self.client.get(path, query_string=query, headers=self._headers())
+
+    def put(self, path: str, body: Document | None = None) -> TestResponse:
+        """Create what the path names."""
+        return self.client.put(path, json=body or {}, headers=self._headers())
+
+    def post(self, path: str, body: Document | None = None, *, key: UUID | None = None) -> TestResponse:
+        """Act."""
+        return self.client.post(path, json=body or {}, headers=self._headers(key or new_id()))
+
+    def delete(self, path: str) -> TestResponse:
+        """End what the path names."""
+        return self.client.delete(path, headers=self._headers(new_id()))
+
+    def _headers(self, key: UUID | None = None) -> dict[str, str]:
+        headers = {"Authorization": f"Bearer {self.token}", "Accept-Language": "en"}
+        return headers | ({"Idempotency-Key": str(key)} if key else {})
+
+
+@dataclass
+class Platform:
+    """One accounts with the demonstration's two members of staff, a district, a street and two communities."""
+
+    app: Flask
+    database: Database
+    clock: ManualClock
+    settings: Settings
+    units: dict[str, str] = field(default_factory=dict)
+    callers: dict[str, Caller] = field(default_factory=dict)
+
+    @property
+    def client(self) -> FlaskClient:
+        """Return a client that has no token."""
+        return self.app.test_client()
+
+    def sign_in(self, login: str, password: str = PASSWORD) -> Caller:
+        """Return a caller who is signed in."""
+        answer = self.client.post("/v1/sessions", json={"login": login, "password": password})
+        assert answer.status_code == 201, answer.json
+        return Caller(self.client, answer.json["access_token"], answer.json["person_id"])
+
+    @property
+    def a(self) -> Caller:
+        """Return the first of the two built-in members of staff."""
+        return self._harness("harness-a")
+
+    @property
+    def b(self) -> Caller:
+        """Return the second."""
+        return self._harness("harness-b")
+
+    def _harness(self, name: str) -> Caller:
+        if name not in self.callers:
+            self.callers[name] = self.sign_in(name, "harness-demo-only")
+        return self.callers[name]
+
+    def unit(self, label: str, level: str, parent: str) -> str:
+        """Add a unit."""
+        self.units[label] = str(new_id())
+        body = {"level": level, "parent_id": self.units[parent], "name_zh": label}
+        must(self.a.put(f"/v1/organisation-units/{self.units[label]}", body))
+        return self.units[label]
+
+    def register(self, name: str, *, unit: str = "k1", **fields: Any) -> str:
+        """Register somebody who may sign in by their name; return their id."""
+        person_id = str(new_id())
+        must(self.a.put(f"/v1/persons/{person_id}", self.person(name, unit=unit, **fields)))
+        return person_id
+
+    def person(self, name: str, *, unit: str = "k1", **fields: Any) -> Document:
+        """Return what is sent to register somebody."""
+        body = {
+            "names": {"zh": name},
+            "born": "1950-05-01",
+            "sex": "female",
+            "home_unit_id": self.units[unit],
+            "sign_in_name": name,
+            "password": PASSWORD,
+        }
+        return {name: value for name, value in (body | fields).items() if value is not None}
+
+    def staff(self, name: str, role: str, unit: str, *, home: str = "k1") -> Caller:
+        """Register somebody, give them a staff role at a unit, and sign them in."""
+        person_id = self.register(name, unit=home)
+        must(self.a.put(f"/v1/persons/{person_id}/roles/{new_id()}", {"role": role, "unit_id": self.units[unit]}))
+        return self.sign_in(name)
+
+    def move(self, delta: timedelta) -> None:
+        """Move the platform's day forward."""
+        self.clock.set(self.clock.now() + delta)
+
+    def events(self, name: str) -> list[Message]:
+        """Return the events of a type that were recorded, oldest first in their stream."""
+        query = sa.text("SELECT payload FROM outbox WHERE event_type = :name ORDER BY stream, pos")
+        with self.database.reading() as connection:
+            payloads = list(connection.scalars(query, {"name": f"timebank.accounts.v1.{name}"}))
+        return [getattr(events_pb2, name).FromString(bytes(payload)) for payload in payloads]
+
+    def states_of(self, person_id: str) -> list[events_pb2.PersonState]:
+        """Return a person's published states, oldest first."""
+        return [state for state in self.events("PersonState") if state.person_id == person_id]  # type: ignore[attr-defined,misc]  # of this type
+
+    def rows(self, statement: str, **values: object) -> list[Any]:
+        """Return rows of the database itself."""
+        with self.database.reading() as connection:
+            return list(connection.execute(sa.text(statement), values))
+
+
+def must(answer: TestResponse) -> Document:
+    """Return the document of an answer that must be a success."""
+    assert answer.status_code < 300, (answer.status_code, answer.get_json())
+    document: Document = answer.get_json()
+    return document
+
+
+def refused(answer: TestResponse, code: str, status: int) -> Document:
+    """Return the problem of an answer that must be this refusal."""
+    document: Document = answer.get_json()
+    assert (document["code"], answer.status_code) == (code, status), document
+    assert answer.content_type == "application/problem+json"
+    assert document["title"]
+    return document
+
+
+def start_platform(urls: ServiceUrls, folder: Path, *, demo: bool = True) -> Platform:
+    """Return accounts running on a fresh database, its clock at noon of 1 March 2026."""
+    clock = ManualClock(folder / "clock")
+    clock.set(NOON)
+    settings = Settings(database_url=urls.app, master_key_file=folder / "master.key", demo=demo)
+    database = Database(urls.app, pool_max=8)
+    platform = Platform(create_app(settings, clock=clock, database=database), database, clock, settings)
+    platform.units["city"] = str(CITY_ID)
+    return platform
+
+
+def add_units(platform: Platform) -> None:
+    """Add two districts with streets and communities, as in the scenarios' world."""
+    for label, level, parent in (
+        ("d1", "district", "city"),
+        ("d2", "district", "city"),
+        ("s1", "street", "d1"),
+        ("s2", "street", "d2"),
+        ("k1", "community", "s1"),
+        ("k2", "community", "s1"),
+        ("k3", "community", "s2"),
+    ):
+        platform.unit(label, level, parent)

@@ -1,0 +1,22 @@
+"""Change one's own password."""
+
+from datetime import datetime
+
+from services.accounts.usecases.act import Act
+
+
+def present_password_hash(act: Act) -> str | None:
+    """Return the hash of the caller's present password, if there is one."""
+    return act.store.identities.password_hashes([act.actor_id]).get(act.actor_id)
+
+
+def change_password(act: Act, *, password_hash: str, at: datetime) -> datetime:
+    """Keep the hash of a new password and end all sessions: whoever knew the old one is out.
+
+    Raises:
+        PersonSuspendedError, ForbiddenError
+    """
+    act.actor()
+    act.store.identities.set_password_hash(act.actor_id, password_hash, at)
+    act.store.sessions.end_sessions_of(act.actor_id, because="password_changed", at=at)
+    return at

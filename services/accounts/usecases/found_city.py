@@ -1,0 +1,87 @@
+"""Begin: the root of the tree and its first staff, who are made by nobody else."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from libs.ids import id_from_cause
+from services.accounts import messages
+from services.accounts.domain.errors import AlreadyDecidedError
+from services.accounts.domain.persons import Sex
+from services.accounts.domain.roles import Role, RoleGrant
+from services.accounts.domain.units import Level, Unit, place_unit
+from services.accounts.store.store import Store
+from services.accounts.usecases.act import Act
+from services.accounts.usecases.register_person import Registration, enrol
+
+FIRST_ID = UUID("4f0b6c1a-8a86-5d0e-b0f3-6f2b6f1d5c01")
+CITY_ID = id_from_cause(FIRST_ID, "city")
+HARNESS_IDS = (id_from_cause(FIRST_ID, "harness-a"), id_from_cause(FIRST_ID, "harness-b"))
+HARNESS_NAMES = ("harness-a", "harness-b")
+HARNESS_PASSWORD = "harness-demo-only"
+HARNESS_ROLES = (Role.DISTRICT_ADMIN, Role.COORDINATOR, Role.OPERATOR, Role.CHECKER, Role.CITY_ADMIN)
+_BORN = date(1980, 1, 1)
+
+
+@dataclass(frozen=True)
+class CityNames:
+    """What the city is called."""
+
+    zh: str
+    en: str
+
+
+def ensure_city(store: Store, names: CityNames, *, now: datetime) -> Unit:
+    """Return the root of the tree, made now if there is none."""
+    city = store.units.city()
+    if city is None:
+        city = place_unit(unit_id=CITY_ID, level=Level.CITY, parent=None, name_zh=names.zh, name_en=names.en)
+        store.units.add(city)
+        store.append(messages.unit_state(city, now=now))
+    return city
+
+
+def ensure_harness(store: Store, city: Unit, *, password_hash: str, now: datetime) -> None:
+    """Register the two built-in members of staff of a demonstration; each is the maker of the other."""
+    for person_id, name, maker in zip(HARNESS_IDS, HARNESS_NAMES, reversed(HARNESS_IDS), strict=True):
+        if store.persons.find(person_id) is None:
+            registration = Registration(
+                person_id=person_id,
+                names={"zh": name},
+                born=_BORN,
+                sex=Sex.FEMALE,
+                home_unit_id=city.unit_id,
+                sign_in_name=name,
+                password_hash=password_hash,
+            )
+            _enrol_staff(Act(store, maker, now), registration, HARNESS_ROLES, city)
+
+
+def found_first_admin(store: Store, city: Unit, registration: Registration, *, now: datetime) -> None:
+    """Register the first city administrator; whoever may run this program on the machine may do it, once.
+
+    Raises:
+        AlreadyDecidedError: somebody is registered already, who can register others.
+    """
+    if store.persons.are_there_any():
+        raise AlreadyDecidedError
+    _enrol_staff(Act(store, registration.person_id, now), registration, (Role.CITY_ADMIN,), city)
+
+
+def _enrol_staff(act: Act, registration: Registration, roles: tuple[Role, ...], city: Unit) -> None:
+    person = enrol(act, registration)
+    grants = [
+        RoleGrant(
+            grant_id=id_from_cause(person.person_id, "role", role),
+            person_id=person.person_id,
+            role=role,
+            unit_id=city.unit_id,
+            granted_by=act.actor_id,
+            granted_at=act.now,
+        )
+        for role in roles
+    ]
+    act.store.persons.add_grants(grants)
+    changed = person.changed()
+    act.store.persons.save(changed)
+    act.publish(changed)
