@@ -39,6 +39,11 @@ class BookLog:
         self._tree = TileWriter(self._folder)
 
     @property
+    def size(self) -> int:
+        """How many entries the tree has."""
+        return self._tree.size
+
+    @property
     def checkpoint(self) -> Checkpoint:
         """The head as it would be signed now."""
         return Checkpoint(self._key.name, self._tree.size, self._tree.root())

@@ -100,14 +100,15 @@ class Sealer:
             raise
 
     def _extend_and_sign(self, book: LogBook) -> SignedHead | None:
+        is_opened = book.book not in self._logs
         with self._database.reading() as connection:
-            log = self._logs.get(book.book) or self._open(connection, book)
+            log = self._open(connection, book) if is_opened else self._logs[book.book]
             log.extend(connection)
             log.scrub(connection)
-        if log.checkpoint.size == self._signed_sizes[book.book]:
-            return None
-        note = self._sign(book, log)
-        return self._store(book, log, note) if note is not None else None
+        is_new = log.size > self._signed_sizes[book.book]
+        # A log just opened without news is shown to the witnesses all the same: they may have seen a larger one.
+        note = self._sign(book, log) if is_new or (is_opened and log.size) else None
+        return self._store(book, log, note) if is_new and note is not None else None
 
     def _open(self, connection: Connection, book: LogBook) -> BookLog:
         origin = f"{self._log_name}/{book.district_id}"

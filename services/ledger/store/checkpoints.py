@@ -40,12 +40,12 @@ def confirm_lead(connection: Connection) -> None:
 def last_head(connection: Connection, book: int) -> SignedHead | None:
     """Return the largest head of a book's log."""
     row = connection.execute(_LAST, {"book": book}).one_or_none()
-    return _head(row._tuple()) if row else None
+    return _head(*row) if row else None
 
 
 def some_heads(connection: Connection, book: int, *, limit: int) -> list[SignedHead]:
     """Return up to about `limit` heads spread over a book's log, smallest first, the largest among them."""
-    return [_head(row._tuple()) for row in connection.execute(_SPREAD, {"book": book, "limit": limit})]
+    return [_head(*row) for row in connection.execute(_SPREAD, {"book": book, "limit": limit})]
 
 
 def add_head(connection: Connection, head: SignedHead) -> None:
@@ -54,8 +54,7 @@ def add_head(connection: Connection, head: SignedHead) -> None:
     connection.execute(_ADD, terms | {"signed_at": to_microseconds(head.signed_at)})
 
 
-def _head(row: tuple[int, UUID, int, bytes, str, int]) -> SignedHead:
-    book, district_id, size, root, note, signed_at = row
+def _head(book: int, district_id: UUID, size: int, root: bytes, note: str, signed_at: int) -> SignedHead:
     return SignedHead(book, district_id, size, bytes(root), note, from_microseconds(signed_at))
 
 
