@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
-import threading
-from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
-from types import ModuleType
+from collections.abc import Callable, Mapping
 from typing import Any
+from uuid import UUID
 
 from flask import Flask
-from sqlalchemy.engine import Connection
 
-import services.accounts.bootstrap
-import services.ledger.bootstrap
-import services.orders.bootstrap
-import services.redemption.bootstrap
+import services.accounts.bootstrap as accounts
+import services.ledger.bootstrap as ledger
+import services.orders.bootstrap as orders
+import services.redemption.bootstrap as redemption
 from libs import settings as variables
 from libs.bus import Broker, Topic
 from libs.bus.kafka import KafkaBroker
@@ -23,9 +20,9 @@ from libs.bus.postgres import PostgresBroker
 from libs.clock import ManualClock
 from libs.db import Database
 from libs.db.embedded import free_port
-from libs.inbox import Consumers
 from libs.logs import configure
-from libs.outbox.source import OutboxSource, Source
+from libs.outbox.source import OutboxSource
+from libs.roles import ServiceParts, ServiceProgram
 from libs.wake import waker
 from services.embedded.city.welcome import demo_people
 from services.embedded.databases import BUS, Databases
@@ -39,15 +36,13 @@ from services.embedded.time_travel import DuePart, Traveller
 from services.web import pages
 
 PROGRAMME_NAME = "互助时间平台"
-API_POOL_MAX = 5
-WORKER_POOL_MAX = 4
-BOOTSTRAPS: Mapping[str, ModuleType] = {
-    "accounts": services.accounts.bootstrap,
-    "orders": services.orders.bootstrap,
-    "ledger": services.ledger.bootstrap,
-    "redemption": services.redemption.bootstrap,
+POOL_MAX = {"api": 5, "worker": 4, "city": 5}
+PROGRAMS: Mapping[str, ServiceProgram[Any]] = {
+    "accounts": accounts.PROGRAM,
+    "orders": orders.PROGRAM,
+    "ledger": ledger.PROGRAM,
+    "redemption": redemption.PROGRAM,
 }
-Background = Callable[[threading.Event], object]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -55,14 +50,9 @@ class Part:
     """One service as the worker runs it."""
 
     name: str
-    database: Database
-    consumers: Consumers
-    sources: Sequence[Source]
-    topics: Sequence[Topic]
-    background: Mapping[str, Background]
+    service: ServiceParts
+    topics: list[Topic]
     wake_port: int
-    next_due: Callable[[Connection, datetime], datetime | None]
-    run_due: Callable[[Connection, datetime], object]
 
 
 def environment_of(
@@ -99,39 +89,36 @@ class Composition:
     def __init__(
         self, environment: Mapping[str, str], options: RunOptions, folder: DataFolder, *, process: str
     ) -> None:
-        self.environment, self.options, self.folder = environment, options, folder
+        pools = {f"{name.upper()}_POOL_MAX": str(POOL_MAX[process]) for name in SERVICES}
+        self._environment, self._options, self._folder = {**environment, **pools}, options, folder
+        self._process = process
         self.clock = ManualClock(folder.clock)
-        pool_max = WORKER_POOL_MAX if process == "worker" else API_POOL_MAX
-        self.settings: dict[str, Any] = {
-            name: variables.read(name.upper(), module.Settings, environment) for name, module in BOOTSTRAPS.items()
+        self._settings: dict[str, Any] = {
+            name: variables.read(name, program.settings, self._environment) for name, program in PROGRAMS.items()
         }
-        self.databases = {
-            name: Database(
-                environment[f"{name.upper()}_DATABASE_URL"],
-                pool_max=pool_max,
-                application_name=f"{name}-{process}",
-                wake=waker(int(environment[f"{name.upper()}_WAKE_PORT"])),
-            )
-            for name in SERVICES
-        }
+        self._databases = {name: self._database(name) for name in SERVICES}
         configure(process)
 
     def broker(self) -> Broker:
         """Return the broker of this process."""
-        kafka = self.environment.get("ORDERS_KAFKA")
+        kafka = self._environment.get("ACCOUNTS_KAFKA")
         if kafka:
             return KafkaBroker(kafka.split(","))
-        return PostgresBroker(self.environment["ORDERS_BUS_URL"], synchronous_commit=False)
+        # One write-ahead log holds the broker's records and the services' positions, so they are lost together or not.
+        return PostgresBroker(self._environment["ACCOUNTS_BUS_URL"], synchronous_commit=False)
 
     def parts(self) -> list[Part]:
         """Return every service as the worker runs it."""
-        return [self._part(name) for name in SERVICES]
+        return [
+            Part(name, self._compose(name), list(program.topics), int(self._environment[f"{name.upper()}_WAKE_PORT"]))
+            for name, program in PROGRAMS.items()
+        ]
 
     def apps(self) -> dict[str, Flask]:
         """Return every service's HTTP application."""
         return {
-            name: module.create_app(self.settings[name], clock=self.clock, database=self.databases[name])
-            for name, module in BOOTSTRAPS.items()
+            name: program.create_app(self._settings[name], clock=self.clock, database=self._databases[name])
+            for name, program in PROGRAMS.items()
         }
 
     def front_door(self) -> FrontDoor:
@@ -139,55 +126,55 @@ class Composition:
         apps = self.apps()
         parts = PlatformParts(
             services=apps,
-            health=Health(apps, self.folder),
+            health=Health(apps, self._folder),
             title=PROGRAMME_NAME,
-            traveller=self.traveller() if self.options.may_move_time else None,
+            traveller=self.traveller() if self._options.may_move_time else None,
         )
         front = pages.Front(
             programme_name=PROGRAMME_NAME,
             services=SERVICES,
-            broker=self.options.broker,
-            people=lambda: demo_people(self.folder),
+            broker=self._options.broker,
+            people=lambda: demo_people(self._folder),
         )
         return FrontDoor(apps, platform=create_app(parts), pages=pages.create_app(front))
 
     def traveller(self) -> Traveller:
         """Return what moves the clock."""
-        due = [
-            DuePart(name, self.databases[name], module.next_due, module.run_due) for name, module in BOOTSTRAPS.items()
-        ]
+        composed = {name: self._compose(name) for name in SERVICES}
+        due = [DuePart(name, self._databases[name], part.next_due, part.run_due) for name, part in composed.items()]
         flows = [
-            Flow(name, self.databases[name], self._sources(name), list(self._consumers(name).topics))
-            for name in SERVICES
+            Flow(name, self._databases[name], part.sources or [OutboxSource()], list(part.consumers.topics))
+            for name, part in composed.items()
         ]
-        return Traveller(self.clock, due, Settling(flows), lock=self.folder.run / "clock.lock")
+        return Traveller(self.clock, due, Settling(flows), lock=self._folder.run / "clock.lock")
 
-    def _part(self, name: str) -> Part:
-        module = BOOTSTRAPS[name]
-        background = getattr(module, "create_background", None)
-        return Part(
-            name=name,
-            database=self.databases[name],
-            consumers=self._consumers(name),
-            sources=self._sources(name),
-            topics=getattr(module, "TOPICS", None) or _topics_of(name),
-            background=background(self.settings[name], self.databases[name], clock=self.clock) if background else {},
-            wake_port=int(self.environment[f"{name.upper()}_WAKE_PORT"]),
-            next_due=module.next_due,
-            run_due=module.run_due,
+    def tokens(self) -> Callable[[UUID], str]:
+        """Return what signs tokens for the invented people of the demo city."""
+        return accounts.create_token_source(self._settings["accounts"], database=self._databases["accounts"])
+
+    @staticmethod
+    def founders() -> tuple[UUID, UUID]:
+        """Return the two built-in members of staff who make the demo city's first units and rules."""
+        first, second = accounts.HARNESS_IDS
+        return first, second
+
+    @staticmethod
+    def city_id() -> UUID:
+        """Return the unit that every other belongs to."""
+        return accounts.CITY_ID
+
+    def _database(self, name: str) -> Database:
+        return Database(
+            self._environment[f"{name.upper()}_DATABASE_URL"],
+            pool_max=POOL_MAX[self._process],
+            application_name=f"{name}-{self._process}",
+            wake=waker(int(self._environment[f"{name.upper()}_WAKE_PORT"])),
         )
 
-    def _consumers(self, name: str) -> Consumers:
-        found: Consumers = BOOTSTRAPS[name].create_consumers(self.settings[name], clock=self.clock)
-        return found
-
-    def _sources(self, name: str) -> list[Source]:
-        create = getattr(BOOTSTRAPS[name], "create_sources", None)
-        return create() if create else [OutboxSource()]
-
-
-def _topics_of(name: str) -> list[Topic]:
-    return [Topic(f"timebank.{name}.v1"), Topic(f"timebank.{name}.state.v1", compacted=True)]
+    def _compose(self, name: str) -> ServiceParts:
+        """Return a service's parts on this process's one pool of its database."""
+        parts = PROGRAMS[name].compose(self._settings[name], clock=self.clock)
+        return dataclasses.replace(parts, database=self._databases[name])
 
 
 def _free_datagram_port() -> int:

@@ -62,7 +62,7 @@ def _start_children(
 
     def work() -> None:
         composition = Composition(environment, options, folder, process="worker")
-        sys.exit(Worker(composition.parts, composition.broker(), folder, composition.clock).run())
+        sys.exit(Worker(composition.parts(), composition.broker(), folder, composition.clock).run())
 
     def serve() -> None:
         def build() -> object:

@@ -45,6 +45,7 @@ class Supervisor:
         self._backends = backends
         self._children: list[Child] = []
         self._stopping = False
+        self._secret = folder.password(SECRET_FILE)
         self._wake_read, self._wake_write = os.pipe()
         self._control = socket.create_server(("127.0.0.1", 0))
 
@@ -133,7 +134,7 @@ class Supervisor:
         with connection:
             connection.settimeout(2)
             words = connection.recv(256).decode(errors="replace").split()
-            if words == [self._folder.password(SECRET_FILE), "reset"] and self._options.manual_clock:
+            if words == [self._secret, "reset"] and self._options.manual_clock:
                 self._reset()
                 connection.sendall(b"done\n")
             else:

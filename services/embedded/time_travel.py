@@ -64,6 +64,10 @@ class Traveller:
         """Tell whether time moves only when it is moved."""
         return self._clock.stands_still()
 
+    def begin_at(self, instant: datetime) -> None:
+        """Stand still at an instant, also one before now; only where nothing has happened yet."""
+        self._clock.set(instant)
+
     def flow_on(self) -> None:
         """Let time flow with the machine's again, from where it is."""
         self._clock.follow_machine()

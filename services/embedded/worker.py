@@ -21,6 +21,7 @@ from services.embedded.readiness import WORKER_FILE
 
 TICK_SECONDS = 1.0
 STATUS_SECONDS = 0.5
+STATUS_SECONDS_WHILE_STARTING = 0.05
 STATUS_SLOW_SECONDS = 2.0
 JOIN_SECONDS_MAX = 5.0
 DUE_RUNS_PER_TICK_MAX = 200
@@ -36,6 +37,7 @@ class Worker:
         self._relays: dict[str, Relay] = {}
         self._threads: list[threading.Thread] = []
         self._broken: list[str] = []
+        self._is_well = False
 
     def run(self) -> int:
         """Work until SIGTERM; return the exit code."""
@@ -45,10 +47,10 @@ class Worker:
         self._declare_topics()
         for part in self._parts:
             self._start_events(part)
-            for name, act in part.background.items():
+            for name, act in part.service.background.items():
                 self._start(f"{part.name}-{name}", lambda act=act: act(self._stop))  # type: ignore[misc]  # bound
         self._start("due", self._tick)
-        while not self._stop.wait(STATUS_SECONDS):
+        while not self._stop.wait(STATUS_SECONDS if self._is_well else STATUS_SECONDS_WHILE_STARTING):
             self._write_status()
             if self._broken:
                 break
@@ -68,8 +70,9 @@ class Worker:
 
     def _start_events(self, part: Part) -> None:
         wake = WakeListener(part.wake_port)
-        relay = Relay(part.database, self._broker, name=part.name, sources=part.sources, wake=wake)
-        consumer = Consumer(part.database, self._broker, part.consumers, group=part.name, member="worker")
+        service = part.service
+        relay = Relay(service.database, self._broker, name=part.name, sources=service.sources, wake=wake)
+        consumer = Consumer(service.database, self._broker, service.consumers, group=part.name, member="worker")
         self._relays[part.name], self._consumers[part.name] = relay, consumer
         self._start(f"{part.name}-relay", relay.run)
         self._start(f"{part.name}-consumer", consumer.run)
@@ -100,12 +103,12 @@ class Worker:
     def _run_due(self, part: Part) -> None:
         for _ in range(DUE_RUNS_PER_TICK_MAX):
             now = self._clock.now()
-            with part.database.reading() as connection:
-                due = part.next_due(connection, now)
+            with part.service.database.reading() as connection:
+                due = part.service.next_due(connection, now)
             if due is None or due > now:
                 return
-            with part.database.transaction() as connection:
-                part.run_due(connection, now)
+            with part.service.database.transaction() as connection:
+                part.service.run_due(connection, now)
 
     def _write_status(self) -> None:
         problems: dict[str, str] = {}
@@ -125,6 +128,7 @@ class Worker:
         self._say(problems)
 
     def _say(self, problems: dict[str, str]) -> None:
+        self._is_well = not problems
         status: dict[str, Any] = {"at_ms": int(monotonic() * 1000), "problems": problems}
         self._folder.write_run(WORKER_FILE, status)
 

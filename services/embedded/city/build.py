@@ -102,7 +102,7 @@ class _Builder:
     def _move_to(self, instant: datetime) -> None:
         """Move the clock; a moment that an interrupted making has passed already is left behind us."""
         if not self._traveller.stands_still():
-            self._traveller.set_back(instant)
+            self._traveller.begin_at(instant)
         if instant > self._traveller.now() and not self._traveller.advance(instant.astimezone(UTC)):
             raise CityError(f"not settled: {self._traveller.waiting()}")
 
