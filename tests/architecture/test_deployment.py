@@ -1,0 +1,139 @@
+"""Image, compose files and manifests start what exists, with the variables that it reads, and nothing runs as root."""
+
+from __future__ import annotations
+
+import dataclasses
+import importlib.util
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.architecture import compose
+from tests.architecture.deployment import OURS, SERVICES, Started, program_of, settings_of, started
+from tests.architecture.manifests import KUSTOMIZATIONS, NoTargetError, UnknownFieldError, pod_of, render
+from tests.architecture.tree import ROOT
+
+STARTED = started()
+PODS = [
+    pytest.param(manifest, pod, id=f"{overlay} {manifest['metadata']['name']}")
+    for overlay in KUSTOMIZATIONS
+    for manifest in render(ROOT / overlay)
+    if (pod := pod_of(manifest))
+]
+
+
+@pytest.mark.parametrize("process", STARTED, ids=lambda process: process.where)
+def test_every_command_exists(process: Started) -> None:
+    module, *role = process.command
+
+    assert importlib.util.find_spec(module)
+    assert not role or role[0] in program_of(module.removeprefix("services.")).group().commands
+
+
+@pytest.mark.parametrize("process", STARTED, ids=lambda process: process.where)
+def test_every_variable_is_read_and_none_that_is_needed_is_missing(process: Started) -> None:
+    prefix, settings = settings_of(process.command)
+    known = {f"{prefix}_{field.name}".upper(): field for field in dataclasses.fields(settings)}
+    needed = {name for name, field in known.items() if _is_needed(field)}
+    of_migrate = {name for name in process.variables if process.command[1:] == ("migrate",)}
+
+    assert needed - process.variables == set()
+    assert process.variables - known.keys() - of_migrate == set()
+
+
+@pytest.mark.parametrize("service", SERVICES)
+@pytest.mark.parametrize("place", ["compose", *KUSTOMIZATIONS])
+def test_every_role_of_every_service_is_started_everywhere(service: str, place: str) -> None:
+    roles = set(program_of(service).group().commands)
+    on_their_own = {role for role in roles if role not in {"create-admin"}}
+
+    here = {
+        process.command[1]
+        for process in STARTED
+        if process.where.startswith(place) and process.command[0] == f"services.{service}"
+    }
+
+    assert here == on_their_own
+
+
+@pytest.mark.parametrize(("manifest", "pod"), PODS)
+def test_no_pod_runs_as_root_or_gains_rights(manifest: dict[str, Any], pod: dict[str, Any]) -> None:
+    assert pod["securityContext"]["runAsNonRoot"] is True
+    assert pod["securityContext"]["seccompProfile"] == {"type": "RuntimeDefault"}
+    assert pod["automountServiceAccountToken"] is False
+    for container in pod["containers"]:
+        assert container["securityContext"]["allowPrivilegeEscalation"] is False
+        assert container["securityContext"]["capabilities"] == {"drop": ["ALL"]}
+        assert "memory" in container["resources"]["limits"]
+        assert container["securityContext"].get("readOnlyRootFilesystem") or not container["image"].startswith(OURS)
+        assert manifest["kind"] == "Job" or {"livenessProbe", "readinessProbe"} <= container.keys()
+
+
+def test_what_a_manifest_refers_to_is_there() -> None:
+    for overlay in KUSTOMIZATIONS:
+        manifests = render(ROOT / overlay)
+        names = {(manifest["kind"], manifest["metadata"]["name"]) for manifest in manifests}
+        for pod in filter(None, map(pod_of, manifests)):
+            claims = [volume["persistentVolumeClaim"]["claimName"] for volume in _volumes(pod, "persistentVolumeClaim")]
+            maps = [volume["configMap"]["name"] for volume in _volumes(pod, "configMap")]
+            declared = {volume["name"] for volume in pod.get("volumes", [])}
+            mounted = {mount["name"] for container in pod["containers"] for mount in container.get("volumeMounts", [])}
+
+            assert {("PersistentVolumeClaim", name) for name in claims} <= names
+            assert {("ConfigMap", name) for name in maps} <= names
+            assert mounted == declared
+
+
+def test_the_renderer_refuses_what_it_does_not_know(tmp_path: Path) -> None:
+    (tmp_path / "kustomization.yaml").write_text("resources: []\ngenerators: [x]\n")
+    with pytest.raises(UnknownFieldError):
+        render(tmp_path)
+
+    (tmp_path / "kustomization.yaml").write_text("resources: []\nreplicas: [{name: nobody, count: 1}]\n")
+    with pytest.raises(NoTargetError):
+        render(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"image": "timebank:dev", "privileged": True}, "privileged"),
+        ({"image": "timebank:dev", "depends_on": {"nobody": {"condition": "service_started"}}}, "nobody"),
+        ({"image": "timebank:dev", "volumes": ["notes:/notes"]}, "notes"),
+        ({"image": "timebank:dev", "volumes": ["./nowhere:/notes"]}, "nowhere"),
+        ({"image": "timebank"}, "timebank"),
+    ],
+)
+def test_a_wrong_compose_file_is_found(tmp_path: Path, wrong: dict[str, Any], said: str) -> None:
+    found = compose.problems({"name": "planted", "services": {"one": wrong}}, tmp_path)
+
+    assert len(found) == 1
+    assert said in found[0]
+
+
+def test_the_image_is_built_from_what_is_there() -> None:
+    text = (ROOT / "docker" / "Dockerfile").read_text("utf-8")
+    copied = re.findall(r"^COPY (?!--from)(\S+) ", text, re.MULTILINE)
+
+    assert copied
+    assert all((ROOT / source).exists() for source in copied)
+    assert re.search(r"^USER (?!0\b)\d+", text, re.MULTILINE)
+    assert 'ENTRYPOINT ["python", "-m"]' in text
+
+
+def test_the_front_door_of_the_cluster_is_that_of_compose() -> None:
+    documents = yaml.safe_load_all((ROOT / "k8s" / "base" / "front-door.yaml").read_text("utf-8"))
+    inside = next(document["data"]["default.conf"] for document in documents if document["kind"] == "ConfigMap")
+
+    assert inside == (ROOT / "docker" / "nginx.conf").read_text("utf-8")
+
+
+def _is_needed(field: dataclasses.Field[Any]) -> bool:
+    return field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
+
+
+def _volumes(pod: dict[str, Any], kind: str) -> list[dict[str, Any]]:
+    return [volume for volume in pod.get("volumes", []) if kind in volume]
