@@ -7,9 +7,9 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from google.protobuf.message import Message
-from sqlalchemy.engine import Connection
 
 from libs.clock import Clock, from_microseconds
+from libs.db import Connection
 from libs.inbox import Consumers, IncomingEvent, NotYetKnownError
 from services.ledger import messages
 from services.ledger.domain.postings import Command, HoldNotYetKnownError

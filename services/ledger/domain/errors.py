@@ -176,6 +176,14 @@ class SelfApprovalError(ForbiddenError):
     en = "Nobody decides about their own credit"
 
 
+class ApproverRelatedError(ForbiddenError):
+    """Nobody decides about the credit of a relative or housemate."""
+
+    code = "approver_related"
+    zh = "不得审定亲属或同住人的事项"
+    en = "Nobody decides about the credit of a relative or housemate"
+
+
 class ScanMissingError(RuleError):
     """A migrated book needs its scan."""
 

@@ -177,11 +177,10 @@ def load_notes(cursor: Cursor, cache: BookCache, keys: Iterable[WalletKey]) -> d
     return notes
 
 
-HISTORY_ROWS = ENTRY_WITH_OWNERS.replace("dw.owner, cw.owner", "dw.owner AS debit_owner, cw.owner AS credit_owner")
 HISTORY_OF = f"""
     SELECT h.* FROM unnest(%s::bigint[], %s::bigint[]) AS w (number, since),
-    LATERAL ({HISTORY_ROWS} WHERE e.{{side}} = w.number AND e.outcome = 0 AND e.recorded_at >= w.since
-             ORDER BY e.{{side}}_version DESC LIMIT %s) h"""  # noqa: S608 - made of constants
+    LATERAL ({ENTRY_WITH_OWNERS} WHERE e.{{side}} = w.number AND e.outcome = 0 AND e.recorded_at >= w.since
+             ORDER BY e.{{side}}_version DESC LIMIT %s) h"""
 HISTORY_MAX = 5_000
 """Rows of one wallet in one day or month that a rule looks at."""
 

@@ -64,11 +64,12 @@ def pack_answer(book: int, pos: int, event_type: str, payload: bytes) -> bytes:
 
 
 ENTRY_WITH_OWNERS = f"""
-    SELECT {", ".join("e." + name.strip() for name in COLUMNS.split(","))}, dw.owner, cw.owner
+    SELECT {", ".join("e." + name.strip() for name in COLUMNS.split(","))},
+        dw.owner AS debit_owner, cw.owner AS credit_owner
     FROM journal.entry e
     LEFT JOIN journal.wallet dw ON dw.wallet = e.debit
     LEFT JOIN journal.wallet cw ON cw.wallet = e.credit
-"""  # noqa: S608 - made of constants
+"""
 """Rows with who owns their wallets, in the order that `entry_from` reads."""
 
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from sqlalchemy.engine import Connection
-
 from libs.clock import from_microseconds, local_date
+from libs.db import Connection
 from libs.inbox import IncomingEvent, NotYetKnownError
 from services.ledger.domain.grants import GrantMonth
 from services.ledger.domain.holds import PlaceHold, ReleaseHold

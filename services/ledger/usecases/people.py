@@ -5,9 +5,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy.engine import Connection
-
 from libs.clock import to_microseconds
+from libs.db import Connection
 from libs.outbox import append
 from services.ledger import messages
 from services.ledger.domain.errors import CreditRemainingError, OpenObligationsError

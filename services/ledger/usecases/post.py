@@ -5,10 +5,8 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 
-from sqlalchemy.engine import Connection
-
 from libs.clock import Clock, to_microseconds
-from libs.db import collect
+from libs.db import Connection, collect
 from services.ledger import messages
 from services.ledger.domain.postings import Command
 from services.ledger.store.journal import COMMANDS_MAX, Journal, Posted

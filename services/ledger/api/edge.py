@@ -1,0 +1,31 @@
+"""What the resources of the ledger share."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from flask import current_app
+
+from libs.clock import to_microseconds
+from libs.http import Service
+from services.ledger.usecases.poster import Poster
+
+FOR_EVER_US = 1 << 62
+
+
+def service() -> Service:
+    """The running service."""
+    found: Service = current_app.extensions["service"]
+    return found
+
+
+def poster() -> Poster:
+    """The poster of this process."""
+    found = service().parts["poster"]
+    assert isinstance(found, Poster)
+    return found
+
+
+def microseconds(instant: datetime | None, *, otherwise: int) -> int:
+    """An instant of a query, or what it means to leave it out."""
+    return to_microseconds(instant) if instant is not None else otherwise

@@ -1,0 +1,218 @@
+"""PUT /v1/adjustments/{id}, /v1/reversals/{id} and their decisions: acts of two people."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from flask.views import MethodView
+from flask_smorest import Blueprint
+
+from libs.clock import to_microseconds
+from libs.db import Connection
+from libs.http import Cursor, current_actor, page_of, reading, run_command
+from services.ledger.api.edge import poster, service
+from services.ledger.api.schemas import AdjustmentBody, DecisionBody, PageQuery, ReversalBody
+from services.ledger.domain.entries import Entry
+from services.ledger.domain.errors import JOURNALLED, ProposalNotFoundError, TransferNotFoundError
+from services.ledger.queries import entries, scope
+from services.ledger.store import known, proposal_store
+from services.ledger.store.proposal_store import Proposal
+from services.ledger.usecases import proposals
+
+adjustments = Blueprint("adjustments", __name__, url_prefix="/v1", description="New credit, brought in by two people")
+reversals = Blueprint("reversals", __name__, url_prefix="/v1", description="Gifts, donations, fundings undone by two")
+ADJUSTMENTS, REVERSALS = ["pool_funding", "migration"], ["reversal"]
+
+
+@adjustments.route("/adjustments/<uuid:proposal_id>")
+class Adjustment(MethodView):
+    """One adjustment."""
+
+    @adjustments.arguments(AdjustmentBody)
+    def put(self, body: dict[str, Any], proposal_id: UUID) -> dict[str, Any]:
+        """Propose to fund a district's pool, or to bring in a balance from an old book."""
+        return run_command(
+            lambda connection: proposals.propose(connection, _adjustment(connection, proposal_id, body)),
+            terms=body,
+            command_id=proposal_id,
+        )
+
+    def get(self, proposal_id: UUID) -> dict[str, Any]:
+        """Show the adjustment and what became of it."""
+        return _shown(proposal_id, ADJUSTMENTS)
+
+
+def _adjustment(connection: Connection, proposal_id: UUID, body: dict[str, Any]) -> Proposal:
+    actor, kind = current_actor(), body["kind"]
+    if kind == "pool_funding":
+        district_id = body["district_id"]
+        path = scope.path_of_district(connection, district_id)
+    else:
+        path = scope.path_of_person(connection, body["person_id"])
+        person = known.find_person(connection, body["person_id"])
+        assert person is not None
+        district_id = person.district_id
+    scope.refuse_unless_may(actor, f"propose_{kind}", path)
+    is_migration = kind == "migration"
+    return Proposal(
+        proposal_id=proposal_id,
+        kind=kind,
+        district_id=district_id,
+        person_id=body["person_id"] if is_migration else None,
+        wallet_class=body.get("wallet_class", "earned") if is_migration else None,
+        minutes=body["minutes"],
+        reverses=None,
+        reason=body["why"] or "",
+        has_scan=bool(body["scan"]),
+        effective_at=to_microseconds(body["effective_at"]) if body["effective_at"] else None,
+        proposed_by=actor.person_id,
+        proposed_at=to_microseconds(service().clock.now()),
+    )
+
+
+@adjustments.route("/adjustments/<uuid:proposal_id>/decision")
+class AdjustmentDecision(MethodView):
+    """The second person's word."""
+
+    @adjustments.arguments(DecisionBody)
+    def post(self, body: dict[str, Any], proposal_id: UUID) -> dict[str, Any]:
+        """Decide the adjustment; approved, it is posted at once."""
+        return run_command(
+            lambda connection: _decide(connection, proposal_id, body, ADJUSTMENTS),
+            terms=body | {"proposal": str(proposal_id)},
+        )
+
+
+@adjustments.route("/adjustments")
+class Adjustments(MethodView):
+    """Adjustments that wait for their decision."""
+
+    @adjustments.arguments(PageQuery, location="query")
+    def get(self, query: dict[str, Any]) -> dict[str, Any]:
+        """List what nobody has decided, in the caller's scope."""
+        return _open(query, ADJUSTMENTS)
+
+
+@reversals.route("/reversals/<uuid:proposal_id>")
+class Reversal(MethodView):
+    """One reversal."""
+
+    @reversals.arguments(ReversalBody)
+    def put(self, body: dict[str, Any], proposal_id: UUID) -> dict[str, Any]:
+        """Propose to reverse a gift, a donation, a pool funding or a migration."""
+        return run_command(
+            lambda connection: _propose_reversal(connection, proposal_id, body), terms=body, command_id=proposal_id
+        )
+
+    def get(self, proposal_id: UUID) -> dict[str, Any]:
+        """Show the reversal and what became of it."""
+        return _shown(proposal_id, REVERSALS)
+
+
+def _propose_reversal(connection: Connection, proposal_id: UUID, body: dict[str, Any]) -> dict[str, Any]:
+    actor, act = current_actor(), body["cause_id"]
+    rows = _rows_of(connection, act)
+    scope.refuse_unless_may(actor, "propose_reversal", _place_of(connection, rows))
+    proposals.refuse_reversal(connection, rows, actor.person_id)
+    proposal = Proposal(
+        proposal_id=proposal_id,
+        kind="reversal",
+        district_id=UUID(bytes=rows[0].district_id),
+        person_id=None,
+        wallet_class=None,
+        minutes=None,
+        reverses=act,
+        reason=body["why"] or "",
+        has_scan=False,
+        effective_at=None,
+        proposed_by=actor.person_id,
+        proposed_at=to_microseconds(service().clock.now()),
+    )
+    return proposals.propose(connection, proposal)
+
+
+def _rows_of(connection: Connection, act: UUID | None) -> list[Entry]:
+    rows = entries.entries_of_act(connection, act) if act else []
+    if act and not rows:
+        raise TransferNotFoundError
+    return rows
+
+
+def _place_of(connection: Connection, rows: list[Entry]) -> list[UUID]:
+    """Where an act belongs: the home of the first person it moved credit of, else the district."""
+    for person_id in proposals.people_of(rows[:1]):
+        person = known.find_person(connection, person_id)
+        if person is not None:
+            return scope.path_of(connection, person.home_unit_id)
+    return scope.path_of_district(connection, UUID(bytes=rows[0].district_id))
+
+
+@reversals.route("/reversals/<uuid:proposal_id>/decision")
+class ReversalDecision(MethodView):
+    """The second person's word."""
+
+    @reversals.arguments(DecisionBody)
+    def post(self, body: dict[str, Any], proposal_id: UUID) -> dict[str, Any]:
+        """Decide the reversal; approved, the opposite transfers are posted at once."""
+        return run_command(
+            lambda connection: _decide(connection, proposal_id, body, REVERSALS),
+            terms=body | {"proposal": str(proposal_id)},
+        )
+
+
+@reversals.route("/reversals")
+class Reversals(MethodView):
+    """Reversals that wait for their decision."""
+
+    @reversals.arguments(PageQuery, location="query")
+    def get(self, query: dict[str, Any]) -> dict[str, Any]:
+        """List what nobody has decided, in the caller's scope."""
+        return _open(query, REVERSALS)
+
+
+def _decide(connection: Connection, proposal_id: UUID, body: dict[str, Any], kinds: list[str]) -> dict[str, Any]:
+    proposal, actor = _found(connection, proposal_id, kinds), current_actor()
+    rows = _rows_of(connection, proposal.reverses)
+    scope.refuse_unless_may(actor, f"decide_{proposal.kind}", _path_of(connection, proposal, rows))
+    by = proposals.Proposing(actor, service().clock)
+    return proposals.decide(connection, poster(), proposal_id=proposal_id, is_approved=body["ok"], by=by, rows=rows)
+
+
+def _found(connection: Connection, proposal_id: UUID, kinds: list[str]) -> Proposal:
+    proposal = proposal_store.find(connection, proposal_id)
+    if proposal is None or proposal.kind not in kinds:
+        raise ProposalNotFoundError
+    return proposal
+
+
+def _path_of(connection: Connection, proposal: Proposal, rows: list[Entry]) -> list[UUID]:
+    if rows:
+        return _place_of(connection, rows)
+    if proposal.person_id is not None:
+        return scope.path_of_person(connection, proposal.person_id)
+    return scope.path_of_district(connection, proposal.district_id)
+
+
+def _shown(proposal_id: UUID, kinds: list[str]) -> dict[str, Any]:
+    with reading() as connection:
+        proposal = _found(connection, proposal_id, kinds)
+        if current_actor().person_id != proposal.proposed_by:
+            scope.refuse_unless_may_see_district(connection, current_actor(), proposal.district_id)
+        decided = proposal_store.find_decision(connection, proposal_id)
+        posted = entries.entries_by_request(connection, [proposals.request_id_of(proposal_id)])
+    outcome = posted[0].outcome if posted else 0
+    code = JOURNALLED[outcome].code if outcome in JOURNALLED else None
+    return proposals.as_answer(proposal, decided, code)
+
+
+def _open(query: dict[str, Any], kinds: list[str]) -> dict[str, Any]:
+    key = Cursor.unpack(query["cursor"], 1)
+    after = UUID(str(key[0])) if key else UUID(int=0)
+    with reading() as connection:
+        found = proposal_store.open_proposals(connection, kinds, after=after, limit=query["limit"] + 1)
+        seen = {one.district_id: None for one in found}
+        mine = {d for d in seen if scope.sees_district(connection, current_actor(), d)}
+    rows = [proposals.as_answer(one, None, None) for one in found]
+    page = page_of(rows, limit=query["limit"], key=["proposal_id"])
+    return page | {"items": [row for row in page["items"] if UUID(row["district_id"]) in mine]}

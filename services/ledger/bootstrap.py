@@ -1,0 +1,90 @@
+"""The composition root: the only place where the ledger's parts are put together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from flask import Flask
+
+from libs.bus import Topic
+from libs.clock import Clock
+from libs.db import Database
+from libs.http import Service, Verifier, create_service_app
+from libs.inbox import Consumers
+from libs.outbox.source import OutboxSource, Source
+from libs.roles import ServiceParts, ServiceProgram
+from libs.wake import waker
+from services.ledger import messages
+from services.ledger.api import proposals, transfers, wallets
+from services.ledger.consumers import consumers
+from services.ledger.due import next_due, run_due
+from services.ledger.settings import Settings
+from services.ledger.store import known
+from services.ledger.store.journal_source import JournalSource
+from services.ledger.usecases.poster import Poster
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+TOPICS = [Topic(messages.TOPIC)]
+
+__all__ = ["PROGRAM", "Settings", "create_app", "create_consumers", "create_sources", "next_due", "run_due"]
+
+
+def create_database(settings: Settings, *, pool_max: int | None = None) -> Database:
+    """Return the pool of connections of one process."""
+    wake = waker(settings.wake_port) if settings.wake_port else None
+    return Database(settings.database_url, pool_max=pool_max or settings.pool_max, application_name="ledger", wake=wake)
+
+
+def create_app(settings: Settings, *, clock: Clock, database: Database | None = None) -> Flask:
+    """Return the ledger's HTTP application; the poster's thread starts with the first post."""
+    connections = database or create_database(settings)
+
+    def keys() -> Mapping[str, bytes]:
+        with connections.reading() as connection:
+            return known.signing_keys(connection)
+
+    poster = Poster(create_database(settings, pool_max=1), clock)
+    service = Service(
+        name="ledger",
+        database=connections,
+        clock=clock,
+        parts={"poster": poster, "log_folder": settings.log_folder},
+    )
+    return create_service_app(
+        service=service,
+        blueprints=[wallets.blueprint, transfers.blueprint, proposals.adjustments, proposals.reversals],
+        verifier=Verifier(keys),
+        title="ledger: the only place where credit exists",
+    )
+
+
+def create_consumers(_settings: Settings, *, clock: Clock) -> Consumers:
+    """Return what the ledger hears."""
+    return consumers(clock=clock)
+
+
+def create_sources() -> list[Source]:
+    """Return what the relay publishes: the journal, and the outbox for what is no row of it."""
+    return [JournalSource(messages.TOPIC, messages.published), OutboxSource()]
+
+
+def compose(settings: Settings, clock: Clock) -> ServiceParts:
+    """Return the parts that the roles of the ledger run."""
+    return ServiceParts(
+        database=create_database(settings),
+        consumers=create_consumers(settings, clock=clock),
+        sources=create_sources(),
+        next_due=next_due,
+        run_due=run_due,
+    )
+
+
+PROGRAM = ServiceProgram(
+    name="ledger",
+    settings=Settings,
+    topics=TOPICS,
+    migrations=MIGRATIONS,
+    create_app=lambda settings, clock: create_app(settings, clock=clock),
+    compose=compose,
+)

@@ -1,0 +1,116 @@
+"""Who may see or propose what: the tree of units and people's homes, as heard from accounts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from libs.errors import Refusal
+from libs.http.auth import Actor
+from libs.http.powers import holds, require
+from services.ledger.domain.errors import DistrictNotFoundError, PersonNotFoundError
+from services.ledger.domain.wallets import PERSON_CLASSES, WalletKey
+from services.ledger.messages import POWERS
+from services.ledger.store import known
+
+PATH = sa.text("""
+    WITH RECURSIVE path AS (
+        SELECT unit_id, parent_id, 1 AS height FROM org_unit WHERE unit_id = :unit
+        UNION ALL
+        SELECT u.unit_id, u.parent_id, path.height + 1 FROM org_unit u JOIN path ON u.unit_id = path.parent_id
+        WHERE path.height < 10
+    ) SELECT unit_id FROM path ORDER BY height""")
+BELOW = sa.text("""
+    WITH RECURSIVE below AS (
+        SELECT unit_id FROM org_unit WHERE unit_id = :unit
+        UNION ALL
+        SELECT u.unit_id FROM org_unit u JOIN below ON u.parent_id = below.unit_id
+    ) SELECT unit_id FROM below""")
+
+
+def path_of(connection: Connection, unit_id: UUID) -> list[UUID]:
+    """The unit and all above it, up to the city."""
+    return list(connection.scalars(PATH, {"unit": unit_id}))
+
+
+def units_below(connection: Connection, unit_id: UUID) -> list[UUID]:
+    """The unit and all below it."""
+    return list(connection.scalars(BELOW, {"unit": unit_id}))
+
+
+def path_of_person(connection: Connection, person_id: UUID) -> list[UUID]:
+    """The path of a person's home.
+
+    Raises:
+        PersonNotFoundError: the ledger has not heard of them.
+    """
+    person = known.find_person(connection, person_id)
+    if person is None:
+        raise PersonNotFoundError
+    return path_of(connection, person.home_unit_id)
+
+
+def path_of_district(connection: Connection, district_id: UUID) -> list[UUID]:
+    """The path of a district.
+
+    Raises:
+        DistrictNotFoundError: there is none of this id.
+    """
+    path = path_of(connection, district_id)
+    if not path:
+        raise DistrictNotFoundError
+    return path
+
+
+def refuse_unless_may(actor: Actor, power: str, path: Iterable[UUID]) -> None:
+    """Refuse unless a role of the actor that has the power reaches the place."""
+    require(actor, POWERS[power], path)
+
+
+def refuse_unless_may_see_person(connection: Connection, actor: Actor, person_id: UUID) -> None:
+    """Refuse unless the actor is this person, or staff whose role reaches their home.
+
+    A person who is not known (erased, or never heard of) is seen by nobody but staff of the whole city.
+    """
+    if actor.person_id == person_id:
+        return
+    person = known.find_person(connection, person_id)
+    path = path_of(connection, person.home_unit_id) if person else _roots(connection)
+    require(actor, POWERS["view_wallets"], path)
+
+
+def _roots(connection: Connection) -> list[UUID]:
+    return list(connection.scalars(sa.select(known.org_unit.c.unit_id).where(known.org_unit.c.parent_id.is_(None))))
+
+
+def refuse_unless_may_see_district(connection: Connection, actor: Actor, district_id: UUID) -> None:
+    """Refuse unless a role of the actor reaches the district."""
+    require(actor, POWERS["view_wallets"], path_of_district(connection, district_id))
+
+
+def sees_district(connection: Connection, actor: Actor, district_id: UUID) -> bool:
+    """Whether a role of the actor reaches the district."""
+    return holds(actor, POWERS["view_wallets"], path_of(connection, district_id))
+
+
+def may_see_wallet(connection: Connection, actor: Actor, key: WalletKey) -> bool:
+    """Whether the actor may see a wallet: an owner their own, staff those in scope."""
+    owner = UUID(bytes=key.owner_id)
+    if key.wallet_class in PERSON_CLASSES and actor.person_id == owner:
+        return True
+    try:
+        if key.wallet_class in PERSON_CLASSES:
+            refuse_unless_may_see_person(connection, actor, owner)
+        else:
+            return sees_district(connection, actor, owner)
+    except Refusal:
+        return False
+    return True
+
+
+def may_see_any(connection: Connection, actor: Actor, keys: Iterable[WalletKey | None]) -> bool:
+    """Whether the actor may see one of the wallets: then also what moved between them."""
+    return any(key is not None and may_see_wallet(connection, actor, key) for key in set(keys))

@@ -1,0 +1,24 @@
+"""What the processes of the ledger need to know, read once from LEDGER_*."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from libs.roles import RoleSettings
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings(RoleSettings):
+    """What every service reads, and where the log is kept and what signs it.
+
+    `witness_policy_file` names the witnesses that must co-sign; without one nothing is co-signed. `log_name` begins the
+    origin of every district's log, for ever.
+    """
+
+    wake_port: int | None = None
+    log_folder: Path = Path("ledger-log")
+    log_name: str = "timebank.local/ledger"
+    signing_key_file: Path = Path("ledger.signing.key")
+    witness_policy_file: Path | None = None
+    witness_folder: Path | None = None

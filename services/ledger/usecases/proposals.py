@@ -1,0 +1,178 @@
+"""Acts of two people: one proposes an adjustment or a reversal, another decides it; only then is it posted."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple, Protocol
+from uuid import UUID
+
+from libs.clock import Clock, to_microseconds
+from libs.db import Connection
+from libs.http.auth import Actor
+from services.ledger.domain.entries import Entry
+from services.ledger.domain.errors import (
+    AlreadyDecidedError,
+    ApproverRelatedError,
+    MakerIsCheckerError,
+    NothingDueError,
+    ProposalNotFoundError,
+    ScanMissingError,
+    SelfApprovalError,
+)
+from services.ledger.domain.postings import Command, Terms, issuance, pool, refuse_bad_minutes
+from services.ledger.domain.reasons import Reason
+from services.ledger.domain.reverse import ReverseAct, refuse_unless_reversible
+from services.ledger.domain.transfers import Transfer
+from services.ledger.domain.wallets import PERSON_CLASSES, Id, WalletClass, id_of, person_wallet
+from services.ledger.store import known, proposal_store
+from services.ledger.store.journal import Posted
+from services.ledger.store.proposal_store import Decided, Proposal
+
+
+class Poster(Protocol):
+    """Posts one command, and says what became of it."""
+
+    def post(self, command: Command) -> Posted:
+        """Post, and wait for the result."""
+
+
+class Proposing(NamedTuple):
+    """Who proposes what, and when."""
+
+    actor: Actor
+    clock: Clock
+
+
+def propose(connection: Connection, proposal: Proposal) -> dict[str, Any]:
+    """Record a proposal; it moves nothing.
+
+    Raises:
+        MinutesOutOfRangeError, ScanMissingError, SelfApprovalError, ApproverRelatedError
+    """
+    if proposal.kind != "reversal":
+        refuse_bad_minutes(proposal.minutes)
+    if proposal.kind == "migration" and not proposal.has_scan:
+        raise ScanMissingError
+    if proposal.person_id is not None:
+        refuse_interested(connection, proposal.proposed_by, proposal.person_id)
+    proposal_store.add(connection, proposal)
+    return as_answer(proposal, None, None)
+
+
+def refuse_interested(connection: Connection, actor_id: UUID, person_id: UUID) -> None:
+    """Nobody proposes or decides about their own credit, or that of a relative or housemate.
+
+    Raises:
+        SelfApprovalError, ApproverRelatedError
+    """
+    if actor_id == person_id:
+        raise SelfApprovalError
+    if known.are_related(connection, actor_id, person_id):
+        raise ApproverRelatedError
+
+
+def refuse_reversal(connection: Connection, rows: list[Entry], actor_id: UUID) -> None:
+    """Refuse to reverse what cannot be reversed here, or what concerns the actor's own credit.
+
+    Raises:
+        NothingDueError, AlreadyReversedError, SettlementThroughOrdersError, NotReversibleError, SelfApprovalError,
+        ApproverRelatedError
+    """
+    refuse_unless_reversible([row for row in rows if row.is_applied()])
+    for person_id in people_of(rows):
+        refuse_interested(connection, actor_id, person_id)
+
+
+def people_of(rows: list[Entry]) -> list[UUID]:
+    """The people whose wallets an act moved."""
+    owners = {
+        key.owner_id for row in rows for key in (row.debit, row.credit) if key and key.wallet_class in PERSON_CLASSES
+    }
+    return [UUID(bytes=owner) for owner in sorted(owners)]
+
+
+def decide(
+    connection: Connection, poster: Poster, *, proposal_id: UUID, is_approved: bool, by: Proposing, rows: list[Entry]
+) -> dict[str, Any]:
+    """Post what another person proposed, or turn it down; `rows` are those of the act to reverse.
+
+    Raises:
+        ProposalNotFoundError, MakerIsCheckerError, AlreadyDecidedError, SelfApprovalError, ApproverRelatedError
+        Refusal: the ledger's rules refuse it; that is final for this proposal.
+    """
+    proposal = load(connection, proposal_id)
+    if proposal.proposed_by == by.actor.person_id:
+        raise MakerIsCheckerError
+    for person_id in [proposal.person_id] if proposal.person_id else people_of(rows):
+        refuse_interested(connection, by.actor.person_id, person_id)
+    if proposal_store.find_decision(connection, proposal_id) is not None:
+        raise AlreadyDecidedError
+    if is_approved:
+        poster.post(command_of(proposal, by.actor.person_id.bytes, rows)).raise_refusal()
+    decided = Decided(is_approved, by.actor.person_id, to_microseconds(by.clock.now()))
+    proposal_store.add_decision(connection, proposal_id, decided)
+    return as_answer(proposal, decided, None)
+
+
+def load(connection: Connection, proposal_id: UUID) -> Proposal:
+    """A proposal.
+
+    Raises:
+        ProposalNotFoundError: there is none.
+    """
+    proposal = proposal_store.lock(connection, proposal_id)
+    if proposal is None:
+        raise ProposalNotFoundError
+    return proposal
+
+
+def request_id_of(proposal_id: UUID) -> Id:
+    """The id of the posting that a proposal becomes."""
+    return id_of(proposal_id.bytes, "post")
+
+
+def command_of(proposal: Proposal, checker: Id, rows: list[Entry]) -> Command:
+    """The posting that a proposal becomes."""
+    district_id = proposal.district_id.bytes
+    terms = Terms(
+        cause=proposal.proposal_id.bytes,
+        act_id=proposal.proposal_id.bytes,
+        actor=proposal.proposed_by.bytes,
+        checker=checker,
+        effective_at=proposal.effective_at,
+    )
+    request_id = request_id_of(proposal.proposal_id)
+    if proposal.kind == "reversal":
+        if proposal.reverses is None or not rows:
+            raise NothingDueError
+        return ReverseAct(
+            request_id=request_id,
+            district_id=rows[0].district_id,
+            terms=terms._replace(act_id=proposal.reverses.bytes),
+            districts=tuple({row.district_id for row in rows}),
+        )
+    assert proposal.minutes is not None
+    to, reason = pool(district_id), Reason.POOL_FUNDED
+    if proposal.kind == "migration":
+        assert proposal.person_id is not None
+        wallet_class = WalletClass[(proposal.wallet_class or "earned").upper()]
+        to, reason = person_wallet(district_id, proposal.person_id.bytes, wallet_class), Reason.MIGRATION
+    return Transfer(request_id, terms, issuance(district_id), to, proposal.minutes, reason)
+
+
+def as_answer(proposal: Proposal, decided: Decided | None, code: str | None) -> dict[str, Any]:
+    """A proposal with what became of it."""
+    state = "proposed" if decided is None else "done" if decided.is_approved else "declined"
+    return {
+        "proposal_id": str(proposal.proposal_id),
+        "kind": proposal.kind,
+        "state": "refused" if code else state,
+        "code": code,
+        "district_id": str(proposal.district_id),
+        "person_id": str(proposal.person_id) if proposal.person_id else None,
+        "class": proposal.wallet_class,
+        "minutes": proposal.minutes,
+        "cause_id": str(proposal.reverses) if proposal.reverses else None,
+        "why": proposal.reason,
+        "proposed_by": str(proposal.proposed_by),
+        "decided_by": str(decided.decided_by) if decided else None,
+    }
