@@ -2,5 +2,7 @@
 
 from services.redemption.bootstrap import PROGRAM
 
+main = PROGRAM.group()
+
 if __name__ == "__main__":
-    PROGRAM.group()()
+    main()

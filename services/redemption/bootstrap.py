@@ -6,11 +6,10 @@ from pathlib import Path
 from uuid import UUID
 
 from flask import Flask
-from sqlalchemy import Connection
 
 from libs.bus import Topic
 from libs.clock import Clock
-from libs.db import Database
+from libs.db import Connection, Database
 from libs.http import Service, Verifier, create_service_app
 from libs.http.waiting import Waiters
 from libs.inbox import Consumers
@@ -72,7 +71,7 @@ def run_due(_connection: Connection, _now: datetime) -> None:
     """Do what is due by the clock: nothing here is."""
 
 
-def compose(settings: Settings, clock: Clock) -> ServiceParts:
+def compose(settings: Settings, *, clock: Clock) -> ServiceParts:
     """Return the parts that the roles of redemption run."""
     return ServiceParts(
         database=create_database(settings),
@@ -87,6 +86,6 @@ PROGRAM = ServiceProgram(
     settings=Settings,
     topics=TOPICS,
     migrations=MIGRATIONS,
-    create_app=lambda settings, clock: create_app(settings, clock=clock),
+    create_app=create_app,
     compose=compose,
 )

@@ -6,9 +6,9 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from google.protobuf.message import Message
-from sqlalchemy import Connection
 
 from libs.clock import Clock, from_microseconds
+from libs.db import Connection
 from libs.inbox import Consumers, EventFunction, IncomingEvent
 from services.redemption import messages
 from services.redemption.messages import accounts, ledger, orders

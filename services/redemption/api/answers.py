@@ -7,8 +7,8 @@ from typing import Any, cast
 from uuid import UUID
 
 from flask import current_app
-from sqlalchemy import Connection
 
+from libs.db import Connection
 from libs.errors import ForbiddenError, NotFoundError
 from libs.http import Cursor, Service, current_actor, reading
 from libs.http.waiting import Waiters, wait_asked

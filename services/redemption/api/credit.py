@@ -10,6 +10,7 @@ from flask.views import MethodView
 from flask_smorest import Blueprint
 from marshmallow import Schema
 
+from libs.db import Connection
 from libs.http import page_of, reading, run_command
 from services.redemption import queries
 from services.redemption.api import schemas
@@ -57,7 +58,7 @@ def credit_blueprint(kind: CreditKind, *, name: str, terms_schema: type[Schema],
     return blueprint
 
 
-def _find(kind: CreditKind, connection: Any, request_id: UUID) -> dict[str, Any] | None:
+def _find(kind: CreditKind, connection: Connection, request_id: UUID) -> dict[str, Any] | None:
     return queries.find_credit_request(connection, request_id, kind.value)
 
 
@@ -66,7 +67,7 @@ def _ask(kind: CreditKind, terms: dict[str, Any], request_id: UUID) -> None:
         request_id=request_id, kind=kind, minutes=terms["minutes"], acting=acting(terms), receiver_id=terms.get("to")
     )
 
-    def ask(connection: Any) -> dict[str, object]:
+    def ask(connection: Connection) -> dict[str, object]:
         return {"request_id": request_credit(connection, caller(), asked, now=now()).request_id}
 
     run_command(ask, terms=terms, command_id=request_id)

@@ -7,6 +7,7 @@ from uuid import UUID
 from flask.views import MethodView
 from flask_smorest import Blueprint
 
+from libs.db import Connection
 from libs.http import reading, run_command
 from services.redemption import queries
 from services.redemption.api import schemas
@@ -42,7 +43,7 @@ class EntitlementResource(MethodView):
     def put(self, terms: dict[str, Any], entitlement_id: UUID) -> dict[str, Any]:
         """Propose minutes per month for a person; another person decides."""
 
-        def propose(connection: Any) -> dict[str, object]:
+        def propose(connection: Connection) -> dict[str, object]:
             proposal = propose_entitlement(
                 connection,
                 caller(),
@@ -71,7 +72,7 @@ class EntitlementDecision(MethodView):
     def post(self, terms: dict[str, Any], entitlement_id: UUID) -> dict[str, Any]:
         """Put a proposal in force from the current month on, or turn it down."""
 
-        def decide(connection: Any) -> dict[str, object]:
+        def decide(connection: Connection) -> dict[str, object]:
             decide_entitlement(connection, caller(), entitlement_id=entitlement_id, ok=terms["ok"], now=now())
             return {"entitlement_id": entitlement_id}
 

@@ -7,6 +7,7 @@ from uuid import UUID
 from flask.views import MethodView
 from flask_smorest import Blueprint
 
+from libs.db import Connection
 from libs.http import run_command
 from services.redemption import queries
 from services.redemption.api import schemas
@@ -25,7 +26,7 @@ class EstateResource(MethodView):
     def put(self, terms: dict[str, Any], estate_id: UUID) -> dict[str, Any]:
         """Propose to pay the credit to a relative, or to the pool; another person decides."""
 
-        def propose(connection: Any) -> dict[str, object]:
+        def propose(connection: Connection) -> dict[str, object]:
             estate = propose_estate(
                 connection,
                 caller(),
@@ -55,7 +56,7 @@ class EstateDecision(MethodView):
     def post(self, terms: dict[str, Any], estate_id: UUID) -> tuple[dict[str, Any], HTTPStatus]:
         """Ask the ledger to post what was proposed, or turn it down."""
 
-        def decide(connection: Any) -> dict[str, object]:
+        def decide(connection: Connection) -> dict[str, object]:
             decide_estate(connection, caller(), estate_id=estate_id, ok=terms["ok"], now=now())
             return {"estate_id": estate_id}
 

@@ -7,6 +7,7 @@ from uuid import UUID
 from flask.views import MethodView
 from flask_smorest import Blueprint
 
+from libs.db import Connection
 from libs.errors import ForbiddenError, NotFoundError
 from libs.http import reading, run_command
 from services.redemption import queries
@@ -29,7 +30,7 @@ class GrantRunResource(MethodView):
     def put(self, terms: dict[str, Any], grant_run_id: UUID) -> tuple[dict[str, Any], HTTPStatus]:
         """Grant this month's credit to every key elder of the unit's district who has not had it: all or none."""
 
-        def schedule(connection: Any) -> dict[str, object]:
+        def schedule(connection: Connection) -> dict[str, object]:
             run = schedule_grants(connection, caller(), grant_run_id=grant_run_id, unit_id=terms["unit_id"], now=now())
             return {"grant_run_id": run.grant_run_id}
 

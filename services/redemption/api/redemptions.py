@@ -7,6 +7,7 @@ from uuid import UUID
 from flask.views import MethodView
 from flask_smorest import Blueprint
 
+from libs.db import Connection
 from libs.errors import ForbiddenError
 from libs.http import page_of, reading, run_command
 from services.redemption import queries
@@ -77,7 +78,7 @@ class RedemptionResource(MethodView):
             acting=acting(terms),
         )
 
-        def ask(connection: Any) -> dict[str, object]:
+        def ask(connection: Connection) -> dict[str, object]:
             redemption = request_redemption(connection, caller(), asked, now=now())
             return {"redemption_id": redemption.redemption_id}
 

@@ -313,9 +313,15 @@ def _bathing() -> orders.CatalogueItemPublished:
 
 
 def make_bench(url: str) -> Bench:
-    """Return redemption on a fresh database, at D1 08:00."""
+    """Return redemption on a database."""
     database = Database(url, pool_max=4)
     clock = StillClock(local("D1 08:00"))
     settings = dataclasses.replace(Settings(database_url=url), pool_max=4)
     app = create_app(settings, clock=clock, database=database)
     return Bench(database=database, clock=clock, app=app, private_key=Ed25519PrivateKey.generate())
+
+
+def fresh_bench(made: Bench) -> Bench:
+    """Return the same application for another test, with new ids, at D1 08:00."""
+    made.clock.instant = local("D1 08:00")
+    return Bench(database=made.database, clock=made.clock, app=made.app, private_key=made.private_key)

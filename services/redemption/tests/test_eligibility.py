@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from services.redemption.messages import own
-from services.redemption.tests.support import Bench, make_bench
+from services.redemption.tests.support import Bench
 
 
 @pytest.fixture
@@ -71,15 +71,13 @@ def test_the_age_counts_on_the_day_of_service(people: Bench, age: int, start: st
     ("age", "hardship", "passes"),
     [(64, [], False), (65, [], True), (60, ["dibao"], True), (59, ["dibao"], False)],
 )
-def test_hardship_has_an_age_of_its_own(fresh_database: Any, age: int, hardship: list[str], passes: bool) -> None:
-    bench = make_bench(fresh_database("redemption").app)
-    bench.world(redeem={"min_age": 65, "hardship_age": 60})
+def test_hardship_has_an_age_of_its_own(bench: Bench, age: int, hardship: list[str], passes: bool) -> None:
+    bench.publish_policy("d1", 2, bench.clock.now().date(), redeem={"min_age": 65, "hardship_age": 60})
     bench.person("ju", "recipient", age=age, hardship=hardship)
 
     answer = bench.ask("r1", "ju")
 
     assert answer.status_code == (202 if passes else 422)
-    bench.database.dispose()
 
 
 @pytest.mark.parametrize(("grade", "passes"), [("mild", True), ("moderate", False), ("total", False)])

@@ -2,8 +2,7 @@
 
 from uuid import UUID
 
-from sqlalchemy import Connection
-
+from libs.db import Connection
 from libs.errors import ForbiddenError
 from services.redemption.domain import who_may
 from services.redemption.domain.people import Acting, Caller, Person

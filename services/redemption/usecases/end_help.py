@@ -4,8 +4,7 @@ import dataclasses
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Connection
-
+from libs.db import Connection
 from libs.outbox import append
 from services.redemption import messages
 from services.redemption.domain.redemption import Hold

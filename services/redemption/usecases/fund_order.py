@@ -4,8 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Connection
-
+from libs.db import Connection
 from libs.errors import RuleError
 from libs.inbox import NotYetKnownError
 from libs.outbox import append

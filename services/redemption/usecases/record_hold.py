@@ -3,8 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Connection
-
+from libs.db import Connection
 from libs.inbox import NotYetKnownError
 from libs.outbox import append
 from services.redemption import messages

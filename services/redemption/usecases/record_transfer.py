@@ -2,8 +2,7 @@
 
 from uuid import UUID
 
-from sqlalchemy import Connection
-
+from libs.db import Connection
 from services.redemption.domain.credit_request import RequestState
 from services.redemption.store import credit_store as store
 

@@ -3,9 +3,8 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Connection
-
 from libs.clock import local_date
+from libs.db import Connection
 from libs.inbox import NotYetKnownError
 from libs.outbox import append
 from services.redemption import messages

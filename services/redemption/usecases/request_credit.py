@@ -4,9 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Connection
-
 from libs.clock import local_date
+from libs.db import Connection
 from libs.errors import IdReusedError
 from libs.outbox import append
 from services.redemption import messages

@@ -3,9 +3,8 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Connection
-
 from libs.clock import local_date
+from libs.db import Connection
 from libs.errors import IdReusedError, NotFoundError
 from services.redemption.domain.calendar import month_of
 from services.redemption.domain.entitlement import Proposal, refuse_out_of_range
