@@ -66,7 +66,7 @@ def create_consumers(_settings: Settings, *, clock: Clock) -> Consumers:
 
 def create_sources() -> list[Source]:
     """Return what the relay publishes: the journal, and the outbox for what is no row of it."""
-    return [JournalSource(messages.TOPIC, messages.published), OutboxSource()]
+    return [JournalSource(messages.TOPIC, messages.published, messages.type_without_answer), OutboxSource()]
 
 
 def compose(settings: Settings, clock: Clock) -> ServiceParts:

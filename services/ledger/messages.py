@@ -20,7 +20,7 @@ from libs.outbox import OutgoingEvent
 from services.ledger.domain import answers
 from services.ledger.domain.entries import Entry, leaf_bytes
 from services.ledger.domain.errors import JOURNALLED, code_of
-from services.ledger.domain.reasons import Reason
+from services.ledger.domain.reasons import Outcome, Reason
 from services.ledger.domain.wallets import NO_ID, PERSON_CLASSES, Id, WalletKey, wallet_id
 
 TOPIC = "timebank.ledger.v1"
@@ -179,6 +179,14 @@ def published(entry: Entry, answer: tuple[str, bytes] | None) -> tuple[str, byte
     event_type, payload = answer
     # Bytes of protobuf messages of one type add up: the row is appended to what was made when it was posted.
     return event_type, payload + own.TransferPosted(entry=leaf_bytes(entry)).SerializeToString()
+
+
+def type_without_answer(outcome: int, reason: int) -> str:
+    """The event type of a row that has no answer of its own."""
+    if outcome in JOURNALLED:
+        return type_of(own.TransferRefused)
+    is_note = outcome == Outcome.NOTED and Reason(reason) not in TOLD_AS_POSTED
+    return type_of(own.EntryNoted if is_note else own.TransferPosted)
 
 
 def _message_of(entry: Entry) -> Message:

@@ -55,9 +55,11 @@ def add_month_run(connection: Connection, district_id: UUID, month: date) -> Non
 
 def first_estate(connection: Connection) -> int | None:
     """When the first estate falls to its pool, in microseconds."""
-    return connection.scalar(FIRST_ESTATE)
+    first: int | None = connection.scalar(FIRST_ESTATE)
+    return first
 
 
 def estates_due(connection: Connection, now_us: int, *, limit: int) -> list[tuple[UUID, UUID, int]]:
     """(person, district, due) of the estates that fall to their pools."""
-    return [tuple(row) for row in connection.execute(ESTATES, {"now": now_us, "limit": limit})]  # type: ignore[misc]
+    rows = connection.execute(ESTATES, {"now": now_us, "limit": limit})
+    return [(person_id, district_id, due_at) for person_id, district_id, due_at in rows]

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from uuid import UUID
 
 import sqlalchemy
 from sqlalchemy.engine import Connection
 
-from libs.clock import from_microseconds
+from libs.clock import from_microseconds, to_microseconds
 from libs.outbox.source import StoredEvent, Stream
 from services.ledger.domain.entries import Entry
 from services.ledger.domain.wallets import NO_ID
@@ -23,14 +24,20 @@ HEADS = """
 READ = f"{ENTRY_WITH_OWNERS} WHERE e.book = %s AND e.pos > %s ORDER BY e.pos LIMIT %s"
 ANSWERS = "SELECT pos, event_type, payload FROM journal.answer WHERE book = %s AND pos BETWEEN %s AND %s"
 
+COUNTS = """
+    SELECT a.event_type, e.outcome, e.reason, count(*) FROM journal.entry e
+    LEFT JOIN journal.answer a ON a.book = e.book AND a.pos = e.pos
+    WHERE e.recorded_at >= :since GROUP BY 1, 2, 3"""
+
 
 class JournalSource:
     """Reads the rows of all books as events of one topic."""
 
-    def __init__(self, topic: str, publish: Publish) -> None:
-        """`publish` makes the event type and bytes of a row."""
+    def __init__(self, topic: str, publish: Publish, type_without_answer: Callable[[int, int], str]) -> None:
+        """`publish` makes the event type and bytes of a row; the other, the type where no answer was made."""
         self._topic = topic
         self._publish = publish
+        self._type_without_answer = type_without_answer
 
     def heads(self, connection: Connection) -> Mapping[Stream, int]:
         """Return the last committed position of every book."""
@@ -51,6 +58,15 @@ class JournalSource:
             for pos, event_type, payload in cursor.execute(ANSWERS, [book, entries[0].pos, entries[-1].pos])
         }
         return [self._event(stream, entry, told.get(entry.pos)) for entry in entries]
+
+    def counts_since(self, connection: Connection, since: datetime | None) -> dict[str, int]:
+        """Return how many events of each type were recorded at or after an instant."""
+        counts: dict[str, int] = {}
+        terms = {"since": to_microseconds(since) if since else 0}
+        for event_type, outcome, reason, number in connection.execute(sqlalchemy.text(COUNTS), terms):
+            name = event_type or self._type_without_answer(outcome, reason)
+            counts[name] = counts.get(name, 0) + number
+        return counts
 
     def _event(self, stream: Stream, entry: Entry, answer: tuple[str, bytes] | None) -> StoredEvent:
         event_type, payload = self._publish(entry, answer)
