@@ -1,6 +1,6 @@
 """python -m libs.db.create: create the databases and roles of a distributed platform, where no operator does it.
 
-Reads CREATE_SUPERUSER_URL, CREATE_NAMES (by commas) and one password per kind of role; run again, it sets the passwords.
+Reads CREATE_SUPERUSER_URL, CREATE_NAMES (by commas) and one password per kind of role. Run again, it sets passwords.
 """
 
 from __future__ import annotations

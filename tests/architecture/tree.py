@@ -13,7 +13,8 @@ CODE_FOLDERS = ("libs", "services", "tests")
 GENERATED = ("libs/contracts/timebank/", "libs/contracts/powers.py")
 SKIPPED_FOLDERS = {".git", ".venv", "build", "var", "node_modules", "__pycache__"}
 TEXT_SUFFIXES = {
-    "", ".cfg", ".conf", ".css", ".csv", ".example", ".html", ".in", ".ini", ".js", ".json", ".mako", ".md", ".proto", ".py", ".pyi", ".sh",
+    "", ".cfg", ".conf", ".css", ".csv", ".example", ".html", ".in", ".ini", ".js", ".json",
+    ".mako", ".md", ".proto", ".py", ".pyi", ".sh",
     ".sql", ".svg", ".toml", ".txt", ".yaml", ".yml",
 }  # fmt: skip
 
