@@ -19,7 +19,6 @@ from typing import Any
 
 import sqlalchemy
 from sqlalchemy.engine import Connection
-from sqlalchemy.exc import DBAPIError, TimeoutError as PoolTimeoutError
 
 from libs.bus.broker import (
     SESSION_SECONDS,
@@ -31,14 +30,13 @@ from libs.bus.broker import (
     refuse_oversize,
 )
 from libs.bus.postgres_group import Bell, PostgresSubscription
-from libs.db import Database
+from libs.db import TRANSIENT, Database
 
 MAINTENANCE_SECONDS = 600.0
 TOMBSTONES_KEPT_DAYS = 7
 COMPACTION_KEEPS_SECONDS = 60
 DELETED_PER_MAINTENANCE_MAX = 50_000
 MAINTENANCE_LOCK = 7_300_272
-UNREACHABLE = (DBAPIError, PoolTimeoutError)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -140,7 +138,7 @@ class PostgresBroker:
             try:
                 with self.database.reading() as connection:
                     row = connection.execute(_TOPIC, {"name": name}).one_or_none()
-            except UNREACHABLE as error:
+            except TRANSIENT as error:
                 raise BrokerError("the broker's database is away") from error
             if row is None:
                 raise BrokerError(f"no topic {name}")
@@ -153,7 +151,7 @@ class PostgresBroker:
         try:
             with self.database.reading() as connection:
                 rows = connection.execute(statement, {"topics": list(topics), **terms}).all()
-        except UNREACHABLE as error:
+        except TRANSIENT as error:
             raise BrokerError("the broker's database is away") from error
         return {TopicPartition(name, partition): offset for name, partition, offset in rows}
 
@@ -177,7 +175,7 @@ class PostgresPublisher:
                 for table in sorted(by_table):
                     _write(connection, table, by_table[table])
             self._broker.maintain_when_due()
-        except UNREACHABLE as error:
+        except TRANSIENT as error:
             raise BrokerError("the broker's database did not take the batch") from error
         self._broker.bell.ring()
 

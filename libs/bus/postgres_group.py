@@ -15,10 +15,9 @@ from collections.abc import Mapping
 
 import sqlalchemy
 from sqlalchemy.engine import Connection
-from sqlalchemy.exc import DBAPIError, TimeoutError as PoolTimeoutError
 
 from libs.bus.broker import BrokerError, Record, StartOffsets, TopicPartition
-from libs.db import Database
+from libs.db import TRANSIENT, Database
 
 BUSY_POLL_SECONDS = 0.02
 IDLE_POLL_SECONDS = 0.25
@@ -84,7 +83,7 @@ class PostgresSubscription:
             try:
                 self._keep_membership()
                 records = [] if self._paused else self._fetch(records_max)
-            except (DBAPIError, PoolTimeoutError) as error:
+            except TRANSIENT as error:
                 raise BrokerError("the broker's database is away") from error
             now = time.monotonic()
             if records:
@@ -107,7 +106,7 @@ class PostgresSubscription:
         try:
             with self._database.transaction() as connection:
                 connection.execute(_COMMIT, terms)
-        except (DBAPIError, PoolTimeoutError) as error:
+        except TRANSIENT as error:
             raise BrokerError("the broker's database is away") from error
 
     def seek(self, partition: TopicPartition, offset: int) -> None:
@@ -135,7 +134,7 @@ class PostgresSubscription:
                 terms = {"group": self._group, "member": self._member}
                 connection.execute(_LEAVE_CLAIMS, terms)
                 connection.execute(_LEAVE, terms)
-        except (DBAPIError, PoolTimeoutError):
+        except TRANSIENT:
             pass  # The lease runs out by itself.
 
     def _keep_membership(self) -> None:

@@ -14,12 +14,16 @@ from typing import Any, TypeVar
 
 import sqlalchemy
 from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.exc import InterfaceError, OperationalError, TimeoutError as PoolTimeoutError
 
 STATEMENT_TIMEOUT_SECONDS = 30
 LOCK_TIMEOUT_SECONDS = 5
 IDLE_IN_TRANSACTION_TIMEOUT_SECONDS = 30
 CONNECT_TIMEOUT_SECONDS = 5
 POOL_WAIT_SECONDS = 10
+
+# What passes by itself: the server is away, a lock was not to be had, two transactions met. Try again.
+TRANSIENT = (OperationalError, InterfaceError, PoolTimeoutError)
 
 T = TypeVar("T")
 Finisher = Callable[[Connection, list[Any]], None]
@@ -67,6 +71,7 @@ class Database:
             max_overflow=0,
             pool_timeout=POOL_WAIT_SECONDS,
             pool_pre_ping=True,
+            hide_parameters=True,  # No value of a row may reach a log.
             connect_args={
                 "application_name": application_name,
                 "connect_timeout": CONNECT_TIMEOUT_SECONDS,

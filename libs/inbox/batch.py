@@ -14,10 +14,9 @@ from uuid import NAMESPACE_URL
 
 from opentelemetry import context, propagate
 from sqlalchemy.engine import Connection
-from sqlalchemy.exc import InterfaceError, OperationalError, TimeoutError as PoolTimeoutError
 
 from libs.bus import Record, TopicPartition, headers
-from libs.db import savepoint
+from libs.db import TRANSIENT as DATABASE_TRANSIENT, savepoint
 from libs.ids import id_from_cause
 from libs.inbox.envelope import UnreadableRecordError, unpack
 from libs.inbox.events import Consumers, IncomingEvent, NotYetKnownError
@@ -25,9 +24,11 @@ from libs.inbox.parking import ParkedSubject, Parking
 from libs.inbox.positions import ConcurrentMemberError, Position, PositionStore, StreamKey, SubjectKey
 from libs.logs import get_logger
 
+ERROR_CHARACTERS_MAX = 500
+
 MissingPosition = tuple[StreamKey, int]
 
-TRANSIENT = (OperationalError, InterfaceError, PoolTimeoutError, ConcurrentMemberError)
+TRANSIENT = (*DATABASE_TRANSIENT, ConcurrentMemberError)
 
 
 class EffectFailedError(Exception):
@@ -292,8 +293,9 @@ def unreadable_event(record: Record) -> IncomingEvent:
 
 
 def describe(error: BaseException) -> str:
-    """Return an error in one line, with its type."""
-    return f"{type(error).__name__}: {error}"
+    """Return an error with its type and the cause of it, in a few hundred characters."""
+    cause = f" because of {describe(error.__cause__)}" if error.__cause__ is not None else ""
+    return f"{type(error).__name__}: {str(error)[:ERROR_CHARACTERS_MAX]}{cause}"
 
 
 def _subject_key(event: IncomingEvent) -> SubjectKey:

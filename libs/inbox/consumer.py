@@ -18,7 +18,7 @@ from libs.bus.broker import SESSION_SECONDS
 from libs.clock import monotonic
 from libs.db import Database
 from libs.inbox import metrics
-from libs.inbox.batch import TRANSIENT, Batch, EffectFailedError, Heard, MissingPosition, Outcome, hear
+from libs.inbox.batch import TRANSIENT, Batch, EffectFailedError, Heard, MissingPosition, Outcome, describe, hear
 from libs.inbox.events import Consumers
 from libs.inbox.parking import Parking
 from libs.inbox.positions import PositionStore
@@ -71,8 +71,11 @@ class Consumer:
                 self._consume()
             except (BrokerError, *TRANSIENT) as error:
                 failures += 1
-                get_logger().warning("consumer_starts_again", group=self._group, error=repr(error)[:500])
-                self._stop.wait(_back_off_seconds(failures))
+                get_logger().warning("consumer_starts_again", group=self._group, error=describe(error))
+            except Exception as error:  # noqa: BLE001 - a member that dies silently is worse than one that says it.
+                failures += 1
+                get_logger().error("consumer_failed", group=self._group, error=describe(error), exc_info=True)
+            self._stop.wait(_back_off_seconds(failures) if failures else 0)
 
     def stop(self) -> None:
         """End `run` after the batch in hand; nothing is in doubt."""
@@ -117,7 +120,7 @@ class Consumer:
             outcome = self._apply([hear(record) for record in records])
         except TRANSIENT as error:
             metrics.RETRIED.labels(self._group).inc()
-            get_logger().warning("consumer_waits", group=self._group, error=repr(error)[:500])
+            get_logger().warning("consumer_waits", group=self._group, error=describe(error))
             _give_back(subscription, records)
             self._wait_for_database(subscription)
             return
@@ -172,7 +175,7 @@ class Consumer:
         try:
             retry_due(self._database, self._group, self._consumers)
         except TRANSIENT as error:
-            get_logger().warning("retry_of_parked_waits", group=self._group, error=repr(error)[:500])
+            get_logger().warning("retry_of_parked_waits", group=self._group, error=describe(error))
 
     def _keep_house(self, publisher: Publisher) -> None:
         """Once a second: count what is parked, announce the dead, see whether the group has caught up."""
@@ -188,7 +191,7 @@ class Consumer:
                 announce_dead(self._database, self._group, publisher)
             self._look_whether_caught_up(reached)
         except (BrokerError, *TRANSIENT) as error:
-            get_logger().warning("housekeeping_waits", group=self._group, error=repr(error)[:500])
+            get_logger().warning("housekeeping_waits", group=self._group, error=describe(error))
             return
         self._parked = any(counts.values())
         for state in ("waiting", "dead", "queued"):

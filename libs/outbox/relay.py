@@ -83,6 +83,9 @@ class Relay:
             except (SQLAlchemyError, BrokerError, StaleLeaderError, MissingEventError) as error:
                 failures += 1
                 get_logger().warning("relay_stepped_down", relay=self._name, error=repr(error)[:500])
+            except Exception:  # noqa: BLE001 - a relay that dies silently is worse than one that says it.
+                failures += 1
+                get_logger().error("relay_failed", relay=self._name, exc_info=True)
             pause = min(ELECTION_SECONDS * 2 ** min(failures, 4) / 2, RETRY_SECONDS_MAX)
             self._stop.wait(pause * random.uniform(0.7, 1.3))
 
