@@ -28,7 +28,14 @@ STATE = "timebank.orders.state.v1"
 CATALOGUE_CAUSE = UUID("6f2b0f3e-7a54-5d4e-9a0c-0c5b7d1f8e11")
 MILLIDEGREE_E6 = 1000
 
-__all__ = ["POWERS", "accounts", "ledger", "redemption", "wire"]
+TOPICS_HEARD = (
+    "timebank.accounts.state.v1",
+    "timebank.accounts.v1",
+    "timebank.redemption.v1",
+    "timebank.ledger.v1",
+)
+
+__all__ = ["POWERS", "Message", "accounts", "ledger", "redemption", "wire"]
 
 
 def publish(connection: Connection, message: Message, *, district_id: UUID, subject: UUID, at: datetime) -> None:
@@ -176,7 +183,8 @@ def service_finished(order: Order, part: Assignment) -> Message:
 
 def hours_approved(order: Order, policy: Policy, at: datetime) -> Message:
     """Say which hours count, for the ledger to settle whole."""
-    assert order.began_at is not None and order.service_policy_version is not None
+    assert order.began_at is not None
+    assert order.service_policy_version is not None
     return wire.HoursApproved(
         approval_id=str(id_from_cause(order.order_id, "approval", str(order.settlement))),
         order_id=str(order.order_id),
@@ -198,7 +206,8 @@ def hours_approved(order: Order, policy: Policy, at: datetime) -> Message:
 
 
 def _volunteer_hours(order: Order, policy: Policy, part: Assignment) -> wire.VolunteerHours:
-    assert part.checked_in_at is not None and part.checked_out_at is not None
+    assert part.checked_in_at is not None
+    assert part.checked_out_at is not None
     return wire.VolunteerHours(
         volunteer_id=str(part.volunteer_id),
         volunteer_district_id=str(part.volunteer_district_id),
@@ -247,7 +256,9 @@ def no_show_recorded(order: Order, *, absent: str, volunteer_id: UUID, by: UUID)
     )
 
 
-def hours_reversed(order: Order, *, reversal_id: UUID, proposed_by: UUID, decided_by: UUID, why: str, recover: bool) -> Message:
+def hours_reversed(
+    order: Order, *, reversal_id: UUID, proposed_by: UUID, decided_by: UUID, why: str, recover: bool
+) -> Message:
     """Say that a settlement is to be reversed whole."""
     return wire.HoursReversed(
         reversal_id=str(reversal_id),
@@ -276,7 +287,9 @@ def visit_recorded(*, visit_id: UUID, district_id: UUID, person_id: UUID, how: s
     )
 
 
-def incident_opened(*, incident_id: UUID, district_id: UUID, kind: str, person_id: UUID, order_id: UUID | None) -> Message:
+def incident_opened(
+    *, incident_id: UUID, district_id: UUID, kind: str, person_id: UUID, order_id: UUID | None
+) -> Message:
     """Say that people must look at once."""
     return wire.IncidentOpened(
         incident_id=str(incident_id),
@@ -289,13 +302,18 @@ def incident_opened(*, incident_id: UUID, district_id: UUID, kind: str, person_i
 
 def incident_closed(*, incident_id: UUID, district_id: UUID, outcome: str, by: UUID) -> Message:
     """Say how an incident ended."""
-    return wire.IncidentClosed(
-        incident_id=str(incident_id), district_id=str(district_id), outcome=outcome, by=str(by)
-    )
+    return wire.IncidentClosed(incident_id=str(incident_id), district_id=str(district_id), outcome=outcome, by=str(by))
 
 
 def service_time_recorded(
-    *, record_id: UUID, district_id: UUID, person_id: UUID, minutes: int, served_on: date, proposed_by: UUID, decided_by: UUID
+    *,
+    record_id: UUID,
+    district_id: UUID,
+    person_id: UUID,
+    minutes: int,
+    served_on: date,
+    proposed_by: UUID,
+    decided_by: UUID,
 ) -> Message:
     """Say that an older record of service was taken over by two people."""
     return wire.ServiceTimeRecorded(

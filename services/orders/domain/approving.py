@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -20,8 +19,8 @@ class Signing:
 
     order: Order
     signer: Person
-    volunteers: tuple[Person, ...]
-    recipient: Person
+    # The volunteers and the recipient, as far as they are still known.
+    people: tuple[Person, ...]
     relations: Relations
 
 
@@ -35,8 +34,7 @@ def refuse_own_or_related(signing: Signing) -> None:
     signer = signing.signer
     if signer.person_id in signing.order.volunteer_ids:
         raise SelfApprovalError
-    concerned: Iterable[Person] = (*signing.volunteers, signing.recipient)
-    if any(signer.person_id == p.person_id or signing.relations.are_kin(signer, p) for p in concerned):
+    if any(signer.person_id == p.person_id or signing.relations.are_kin(signer, p) for p in signing.people):
         raise ApproverRelatedError
 
 

@@ -76,7 +76,8 @@ def with_evidence_flag(policy: Policy, order: Order) -> Order:
 
 def flags_of_part(policy: Policy, order: Order, part: Assignment, history: History) -> frozenset[str]:
     """Return the risk flags that one volunteer's part raises."""
-    assert part.checked_in_at is not None and part.checked_out_at is not None
+    assert part.checked_in_at is not None
+    assert part.checked_out_at is not None
     overrun_minutes = policy.number("check_out", "overrun_minutes")
     late = timedelta(minutes=policy.number("check_in", "late_minutes"))
     raised = {

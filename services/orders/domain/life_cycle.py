@@ -96,7 +96,7 @@ TRANSITIONS: Mapping[Verb, Mapping[State, Transition]] = {
     Verb.WITHDRAW: _row(_VOLUNTEER, {S.PUBLISHED: (S.PUBLISHED,), S.TAKEN: (S.PUBLISHED,)}),
     Verb.CANCEL: _row(
         "the recipient, the payer, a coordinator, or an operator acting for them",
-        {state: (S.CANCELLED,) for state in (S.UNDER_REVIEW, S.AWAITING_FUNDING, S.PUBLISHED, S.TAKEN)},
+        dict.fromkeys((S.UNDER_REVIEW, S.AWAITING_FUNDING, S.PUBLISHED, S.TAKEN), (S.CANCELLED,)),
     ),
     Verb.EXPIRE: _row(_CLOCK, {S.PUBLISHED: (S.EXPIRED,)}),
     Verb.REFER: _row("redemption", {S.EXPIRED: (S.EXPIRED,)}),
@@ -109,7 +109,7 @@ TRANSITIONS: Mapping[Verb, Mapping[State, Transition]] = {
     ),
     Verb.CONFIRM: _row(_RECIPIENT, {S.FINISHED: (S.CONFIRMED,)}),
     Verb.FALL_SILENT: _row(_CLOCK, {S.FINISHED: (S.CONFIRMED,)}),
-    Verb.DISPUTE: _row(_RECIPIENT, {state: (S.DISPUTED,) for state in (S.FINISHED, S.CONFIRMED, S.SETTLED)}),
+    Verb.DISPUTE: _row(_RECIPIENT, dict.fromkeys((S.FINISHED, S.CONFIRMED, S.SETTLED), (S.DISPUTED,))),
     Verb.DECIDE: _row(
         "a checker who did not approve it, with a second person once it is settled",
         {S.DISPUTED: (S.DISPUTED, S.APPROVED, S.REJECTED, S.SETTLED, S.REVERSED)},

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy import Connection
+from sqlalchemy import Connection, RowMapping
 from sqlalchemy.dialects.postgresql import insert
 
 from services.orders.domain.errors import RecordNotFoundError, SlipAlreadyIssuedError
@@ -58,7 +58,7 @@ def marks_of(connection: Connection, volunteer_id: UUID, now: datetime) -> dict[
     """Return the marks of the last 90 days by kind."""
     since = now - timedelta(days=MARK_DAYS)
     query = sa.select(mark.c.kind, sa.func.count()).where(mark.c.volunteer_id == volunteer_id, mark.c.at > since)
-    found = dict(connection.execute(query.group_by(mark.c.kind)).tuples().all())
+    found: dict[str, int] = dict(connection.execute(query.group_by(mark.c.kind)).tuples().all())
     return {"no_shows": found.get("no_show", 0), "late_cancellations": found.get("late_cancellation", 0)}
 
 
@@ -67,7 +67,7 @@ def add_record(connection: Connection, columns: Mapping[str, Any]) -> None:
     connection.execute(insert(service_record).values(**columns).on_conflict_do_nothing())
 
 
-def records_of_order(connection: Connection, order_id: UUID) -> list[Mapping[str, Any]]:
+def records_of_order(connection: Connection, order_id: UUID) -> list[RowMapping]:
     """Return the lines of an order that are not reversed."""
     rows = connection.execute(sa.select(service_record).where(service_record.c.order_id == order_id)).mappings().all()
     reversed_count = sum(1 for row in rows if row["kind"] == "reversed")
@@ -99,7 +99,7 @@ def add_proposal(connection: Connection, columns: Mapping[str, Any]) -> bool:
     return connection.execute(added).first() is not None
 
 
-def lock_proposal(connection: Connection, record_id: UUID) -> Mapping[str, Any]:
+def lock_proposal(connection: Connection, record_id: UUID) -> RowMapping:
     """Return a proposal, locked.
 
     Raises:
@@ -120,7 +120,7 @@ def add_reversal(connection: Connection, columns: Mapping[str, Any]) -> bool:
     return connection.execute(added).first() is not None
 
 
-def lock_reversal(connection: Connection, reversal_id: UUID) -> Mapping[str, Any]:
+def lock_reversal(connection: Connection, reversal_id: UUID) -> RowMapping:
     """Return a proposed reversal, locked.
 
     Raises:
@@ -135,7 +135,7 @@ def decide_reversal(connection: Connection, reversal_id: UUID, *, by: UUID, at: 
     connection.execute(changed.values(decided_by=by, decided_at=at))
 
 
-def _locked(connection: Connection, table: sa.Table, column: sa.Column[Any], identity: UUID) -> Mapping[str, Any]:
+def _locked(connection: Connection, table: sa.Table, column: sa.Column[Any], identity: UUID) -> RowMapping:
     row = connection.execute(sa.select(table).where(column == identity).with_for_update()).mappings().first()
     if row is None:
         raise RecordNotFoundError
@@ -189,12 +189,12 @@ def add_incident(connection: Connection, columns: Mapping[str, Any]) -> bool:
     return connection.execute(added).first() is not None
 
 
-def find_incident(connection: Connection, incident_id: UUID) -> Mapping[str, Any] | None:
+def find_incident(connection: Connection, incident_id: UUID) -> RowMapping | None:
     """Return an incident, or None."""
     return connection.execute(sa.select(incident).where(incident.c.incident_id == incident_id)).mappings().first()
 
 
-def lock_incident(connection: Connection, incident_id: UUID) -> Mapping[str, Any]:
+def lock_incident(connection: Connection, incident_id: UUID) -> RowMapping:
     """Return an incident, locked.
 
     Raises:
@@ -215,7 +215,7 @@ def add_certificate(connection: Connection, columns: Mapping[str, Any]) -> bool:
     return connection.execute(added).first() is not None
 
 
-def find_certificate(connection: Connection, certificate_id: UUID) -> Mapping[str, Any] | None:
+def find_certificate(connection: Connection, certificate_id: UUID) -> RowMapping | None:
     """Return a certificate, or None."""
     query = sa.select(certificate).where(certificate.c.certificate_id == certificate_id)
     return connection.execute(query).mappings().first()

@@ -21,7 +21,8 @@ RECENT_MAX = 60
 
 def history_of(connection: Connection, order: Order, part: Assignment) -> History:
     """Return the facts around one volunteer's part of an order, which itself need not be saved yet."""
-    assert part.checked_in_at is not None and part.checked_out_at is not None
+    assert part.checked_in_at is not None
+    assert part.checked_out_at is not None
     others = _other_parts(order, part)
     previous = _previous(connection, others, part)
     pair_count, day_minutes = _counts(connection, others, order, part)
@@ -69,7 +70,8 @@ def _overlaps(connection: Connection, others: Any, part: Assignment) -> bool:
 
 def _counts(connection: Connection, others: Any, order: Order, part: Assignment) -> tuple[int, int]:
     """Return the submissions of the pair within 30 days and the volunteer's minutes of the day, this one included."""
-    assert part.checked_in_at is not None and part.checked_out_at is not None
+    assert part.checked_in_at is not None
+    assert part.checked_out_at is not None
     since = part.checked_out_at - timedelta(days=PAIR_DAYS)
     day = local_date(part.checked_in_at)
     earliest = min(since, local_midnight(day))

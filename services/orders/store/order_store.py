@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -18,7 +19,10 @@ from services.orders.store.rows import columns_of_order, columns_of_part, order_
 from services.orders.store.tables import assignment, due, order_step, orders
 
 _OCCUPYING = [state.value for state in OCCUPYING]
-_FREE = [state.value for state in (State.CANCELLED, State.EXPIRED, State.DECLINED, State.REJECTED, State.REVERSED, State.NO_SHOW)]
+_FREE = [
+    state.value
+    for state in (State.CANCELLED, State.EXPIRED, State.DECLINED, State.REJECTED, State.REVERSED, State.NO_SHOW)
+]
 
 
 @dataclass(frozen=True)
@@ -40,7 +44,7 @@ def find_order(connection: Connection, order_id: UUID) -> Order | None:
 
 def find_orders(connection: Connection, order_ids: Iterable[UUID]) -> list[Order]:
     """Return the orders of these ids that exist."""
-    return _loaded(connection, sa.select(orders).where(orders.c.order_id.in_(list(order_ids))))
+    return load_orders(connection, sa.select(orders).where(orders.c.order_id.in_(list(order_ids))))
 
 
 def lock_order(connection: Connection, order_id: UUID) -> Order:
@@ -49,7 +53,7 @@ def lock_order(connection: Connection, order_id: UUID) -> Order:
     Raises:
         OrderNotFoundError: there is none.
     """
-    found = _loaded(connection, sa.select(orders).where(orders.c.order_id == order_id).with_for_update())
+    found = load_orders(connection, sa.select(orders).where(orders.c.order_id == order_id).with_for_update())
     if not found:
         raise OrderNotFoundError
     return found[0]
@@ -66,10 +70,13 @@ def lock_orders_of(connection: Connection, person_id: UUID) -> list[Order]:
     mine = sa.select(assignment.c.order_id).where(assignment.c.volunteer_id == person_id)
     concerned = (orders.c.recipient_id == person_id) | (orders.c.payer_id == person_id) | orders.c.order_id.in_(mine)
     is_before = orders.c.state.in_([state.value for state in BEFORE_SERVICE])
-    return _loaded(connection, sa.select(orders).where(concerned, is_before).order_by(orders.c.order_id).with_for_update())
+    return load_orders(
+        connection, sa.select(orders).where(concerned, is_before).order_by(orders.c.order_id).with_for_update()
+    )
 
 
-def _loaded(connection: Connection, query: sa.Select[tuple[object, ...]]) -> list[Order]:
+def load_orders(connection: Connection, query: sa.Select[Any]) -> list[Order]:
+    """Return the orders of a query of whole rows of `orders`, in its order."""
     rows = connection.execute(query).mappings().all()
     wanted = [row["order_id"] for row in rows]
     parts = sa.select(assignment).where(assignment.c.order_id.in_(wanted)).order_by(assignment.c.number)
@@ -125,6 +132,11 @@ def set_due(connection: Connection, order_id: UUID, fallen: tuple[str, datetime]
     connection.execute(sa.delete(due).where(due.c.order_id == order_id))
     if fallen is not None:
         connection.execute(sa.insert(due).values(order_id=order_id, kind=fallen[0], due_at=fallen[1]))
+
+
+def forget_due(connection: Connection, order_id: UUID, kind: str) -> None:
+    """Forget what no longer falls due."""
+    connection.execute(sa.delete(due).where(due.c.order_id == order_id, due.c.kind == kind))
 
 
 def next_due_at(connection: Connection) -> datetime | None:

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy import Connection
+from sqlalchemy import Connection, RowMapping
 from sqlalchemy.dialects.postgresql import insert
 
 from services.orders.domain.catalogue import Service
@@ -16,7 +16,7 @@ from services.orders.domain.errors import PolicyMissingError, RecordNotFoundErro
 from services.orders.domain.people import Person, Qualifications, Relation, Relations
 from services.orders.domain.policy import Policy
 from services.orders.store.rows import place_of
-from services.orders.store.tables import acting_grant, catalogue_item, org_unit, person, policy, relation, signing_key
+from services.orders.store.tables import acting_grant, catalogue_item, person, policy, relation, signing_key
 
 DEPTH_MAX = 10
 
@@ -32,6 +32,13 @@ def upsert(connection: Connection, table: sa.Table, columns: Mapping[str, Any]) 
 def forget(connection: Connection, table: sa.Table, **key: object) -> None:
     """Delete what is known of a subject."""
     connection.execute(sa.delete(table).where(*(table.c[name] == value for name, value in key.items())))
+
+
+def forget_relations(connection: Connection, person_id: UUID) -> None:
+    """Delete the relations and grants of a person whose data are erased."""
+    for table in (relation, acting_grant):
+        concerned = (table.c.person_id == person_id) | (table.c.relative_id == person_id)
+        connection.execute(sa.delete(table).where(concerned))
 
 
 def save_person(connection: Connection, known: Person) -> None:
@@ -83,7 +90,7 @@ def find_people(connection: Connection, person_ids: Iterable[UUID]) -> list[Pers
     return [_person(row) for row in rows]
 
 
-def _person(row: Mapping[str, Any]) -> Person:
+def _person(row: RowMapping) -> Person:
     return Person(
         person_id=row["person_id"],
         status=row["status"],
@@ -195,7 +202,7 @@ def service_version(connection: Connection, code: str, version: int) -> Service:
     return service_of_columns(connection.execute(query).mappings().one())
 
 
-def service_of_columns(row: Mapping[str, Any]) -> Service:
+def service_of_columns(row: RowMapping) -> Service:
     """Return the service of a row of `catalogue_item`."""
     plain = dict(row)
     return Service(**plain | {"funding": frozenset(plain["funding"]), "checklist": tuple(plain["checklist"])})
@@ -211,6 +218,3 @@ def replace_signing_keys(connection: Connection, keys: Mapping[str, bytes]) -> N
     connection.execute(sa.delete(signing_key))
     if keys:
         connection.execute(sa.insert(signing_key), [{"key_id": name, "public_key": raw} for name, raw in keys.items()])
-
-
-__all__ = ["acting_grant", "org_unit", "person", "policy", "relation"]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
+
+from sqlalchemy import RowMapping
 
 from services.orders.domain.life_cycle import State
 from services.orders.domain.order import Assignment, Funding, Order
@@ -38,7 +39,7 @@ def columns_of_order(order: Order) -> Columns:
     }
 
 
-def order_of_columns(row: Mapping[str, Any], parts: list[Mapping[str, Any]]) -> Order:
+def order_of_columns(row: RowMapping, parts: list[RowMapping]) -> Order:
     """Return the order of a row of `orders` and its rows of `assignment`."""
     plain = {name: row[name] for name in _ORDER_PLAIN}
     return Order(
@@ -65,7 +66,7 @@ def columns_of_part(order_id: UUID, number: int, part: Assignment) -> Columns:
     }
 
 
-def part_of_columns(row: Mapping[str, Any]) -> Assignment:
+def part_of_columns(row: RowMapping) -> Assignment:
     """Return the part of a row of `assignment`."""
     plain = {name: row[name] for name in _PART_PLAIN}
     return Assignment(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
@@ -10,7 +12,7 @@ _INSTANT = sa.DateTime(timezone=True)
 _TEXTS = ARRAY(sa.Text)
 
 
-def _table(name: str, key: str, /, **columns: type[sa.types.TypeEngine[object]] | sa.types.TypeEngine[object]) -> sa.Table:
+def _table(name: str, key: str, /, **columns: type[sa.types.TypeEngine[Any]] | sa.types.TypeEngine[Any]) -> sa.Table:
     keys = key.split()
     parts = [sa.Column(column, kind, primary_key=column in keys) for column, kind in columns.items()]
     return sa.Table(name, metadata, *parts)

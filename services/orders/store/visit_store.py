@@ -57,6 +57,12 @@ def listed_people(connection: Connection, unit_ids: Iterable[UUID], now: datetim
     for row in connection.execute(visits):
         seen[row.person_id].append(local_date(row.visited_at))
     return [
-        Listed(row["person_id"], row["district_id"], row["visit_risk"], row["visit_listed_on"], tuple(seen[row["person_id"]]))
+        Listed(
+            row["person_id"],
+            row["district_id"],
+            row["visit_risk"],
+            row["visit_listed_on"],
+            tuple(seen[row["person_id"]]),
+        )
         for row in people
     ]

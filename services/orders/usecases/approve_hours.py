@@ -33,13 +33,8 @@ def signing_of(connection: Connection, order: Order, signer_id: UUID) -> Signing
     signer = known.get(signer_id)
     if signer is None:
         raise ForbiddenError
-    return Signing(
-        order=order,
-        signer=signer,
-        volunteers=tuple(known[volunteer_id] for volunteer_id in order.volunteer_ids if volunteer_id in known),
-        recipient=known[order.recipient_id],
-        relations=people_store.relations_of(connection, [signer_id]),
-    )
+    others = tuple(known[person_id] for person_id in wanted[1:] if person_id in known)
+    return Signing(order, signer, others, people_store.relations_of(connection, [signer_id]))
 
 
 def approve_hours(connection: Connection, call: Call, order_id: UUID, *, power: str = "approve_hours") -> Order:
@@ -143,9 +138,7 @@ def _reject(connection: Connection, call: Call, order: Order, verb: Verb, why: s
     return keep(connection, order, rejected, call.step(verb, why=why))
 
 
-def settle_order(
-    connection: Connection, order: Order, *, settlement: int, issued_minutes: int, now: datetime
-) -> Order:
+def settle_order(connection: Connection, order: Order, *, settlement: int, issued_minutes: int, now: datetime) -> Order:
     """Note that the ledger settled the hours, and record the service time as it was served."""
     if order.state is not State.APPROVED or order.settlement != settlement:
         return order

@@ -21,16 +21,19 @@ from services.orders.usecases.reverse_hours import reverse_settlement
 WHY = "dispute"
 
 
-def decide_dispute(connection: Connection, call: Call, order_id: UUID, *, minutes: int, why: str) -> Order:
+def decide_dispute(
+    connection: Connection, call: Call, order_id: UUID, *, minutes: int, why: str, second_id: UUID | None
+) -> Order:
     """Decide the minutes, from 0 to those reported.
 
     Before settlement they are settled at once, and 0 rejects. After settlement the same minutes change nothing, and
-    fewer wait for a second person.
+    fewer wait for a second person, who is named here.
 
     Raises:
         ForbiddenError: not a checker here, concerned, or somebody who signed or made the submission.
         WrongOrderStateError: there is no dispute.
         MinutesOutOfRangeError: more than was reported.
+        MakerIsCheckerError: fewer minutes than settled, and no second person named.
     """
     order = order_store.lock_order(connection, order_id)
     refuse_who_may_not_sign(connection, call, order, "decide_dispute")
@@ -39,7 +42,7 @@ def decide_dispute(connection: Connection, call: Call, order_id: UUID, *, minute
         raise MinutesOutOfRangeError(reported_minutes=order.reported_minutes)
     decided = replace(order, decided_by=call.caller_id, decision_why=why)
     if order.disputed_from is State.SETTLED:
-        return _decide_settled(connection, call, order, decided, minutes)
+        return _decide_settled(connection, call, order, decided, minutes, second_id)
     if minutes == 0:
         return _reject(connection, call, order, decided, why)
     decided = replace(decided, decided_minutes=minutes, disputed_from=None)
@@ -61,13 +64,17 @@ def _reject(connection: Connection, call: Call, order: Order, decided: Order, wh
     return keep(connection, order, rejected, call.step(Verb.DECIDE, why=why))
 
 
-def _decide_settled(connection: Connection, call: Call, order: Order, decided: Order, minutes: int) -> Order:
+def _decide_settled(
+    connection: Connection, call: Call, order: Order, decided: Order, minutes: int, second_id: UUID | None
+) -> Order:
     counted_minutes = order.reported_minutes if order.decided_minutes is None else order.decided_minutes
     if minutes == counted_minutes:
         kept = replace(decided.moved(Verb.DECIDE, State.SETTLED), disputed_from=None)
         return keep(connection, order, kept, call.step(Verb.DECIDE))
     if minutes > counted_minutes:
         raise MinutesOutOfRangeError(counted_minutes=counted_minutes)
+    if second_id is None or second_id == call.caller_id:
+        raise MakerIsCheckerError
     waiting = replace(decided.moved(Verb.DECIDE, State.DISPUTED), pending_minutes=minutes)
     return keep(connection, order, waiting, call.step(Verb.DECIDE))
 

@@ -11,7 +11,7 @@ from libs.db import Connection
 from libs.errors import IdReusedError
 from services.orders import messages
 from services.orders.domain import asking
-from services.orders.domain.approving import Signing, refuse_own_or_related
+from services.orders.domain.approving import refuse_own_or_related
 from services.orders.domain.catalogue import Service
 from services.orders.domain.errors import (
     FundingNotAllowedError,
@@ -85,9 +85,9 @@ def enter_late(connection: Connection, call: Call, wish: Wish, slip: Slip) -> Or
     service = replace(people_store.service_on(connection, wish.service_code, local_date(call.now)), persons=1)
     order = replace(draft(wish, service, recipient, policy, call), slip_number=slip.number)
     order = _with_service(order, volunteer, call, served_policy.version)
-    signing = signing_of(connection, order, call.caller_id)
-    refuse_own_or_related(signing)
-    _refuse_by_rules(call, wish, service, policy, signing)
+    refuse_own_or_related(signing_of(connection, order, call.caller_id))
+    _refuse_by_rules(call, wish, service, policy, recipient)
+    _refuse_related(connection, policy, volunteer, recipient)
     unit_id = _slip_unit(connection, recipient, slip)
     if wish.funding is Funding.PROGRAMME:
         refuse_over_budget(connection, order, policy)
@@ -119,21 +119,24 @@ def _with_service(order: Order, volunteer: Person, call: Call, policy_version: i
     return replace(served, approvers=(call.caller_id,), confirmed_at=call.now)
 
 
-def _refuse_by_rules(call: Call, wish: Wish, service: Service, policy: Policy, signing: Signing) -> None:
+def _refuse_by_rules(call: Call, wish: Wish, service: Service, policy: Policy, recipient: Person) -> None:
     if wish.funding not in LATE_FUNDING:
         raise FundingNotAllowedError(service=service.code, funding=wish.funding.value)
     asking.refuse_unless_payable(service, wish.funding, policy)
     asking.refuse_minutes_out_of_range(service, wish.planned_minutes)
     if wish.funding is Funding.POOL:
-        asking.refuse_unless_pool_serves(signing.recipient, policy)
+        asking.refuse_unless_pool_serves(recipient, policy)
     if wish.end_at > call.now:
         raise ServedInFutureError
     age = local_date(call.now) - local_date(wish.start_at)
     if age > timedelta(days=policy.number("late_entry", "max_age_days")):
         raise LateEntryTooOldError(max_age_days=policy.number("late_entry", "max_age_days"))
-    (volunteer,) = signing.volunteers
-    same = volunteer.person_id == signing.recipient.person_id
-    if same and policy.allows("earn", "related_party_block"):
+
+
+def _refuse_related(connection: Connection, policy: Policy, volunteer: Person, recipient: Person) -> None:
+    same = volunteer.person_id == recipient.person_id
+    relations = people_store.relations_of(connection, [volunteer.person_id])
+    if policy.allows("earn", "related_party_block") and (same or relations.are_kin(volunteer, recipient)):
         raise RelatedPartyError
 
 

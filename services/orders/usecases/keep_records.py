@@ -1,4 +1,4 @@
-"""Older service records taken over by two people, certificates of service, care visits, and the answer to an erasure."""
+"""Older service records taken over by two people, certificates, care visits, and the answer to an erasure."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from datetime import date
 from uuid import UUID
 
 from libs.db import Connection
-from libs.errors import IdReusedError
+from libs.errors import ConflictError, IdReusedError
 from libs.ids import new_id
 from services.orders import messages
-from services.orders.domain.errors import ConflictError, ForbiddenError, MakerIsCheckerError
+from services.orders.domain.errors import ForbiddenError, MakerIsCheckerError
 from services.orders.domain.people import Person
 from services.orders.store import book_store, order_store, people_store, visit_store
 from services.orders.usecases.calling import Call, has_power, refuse_auditor, require_power, speak_for

@@ -50,10 +50,11 @@ def open_redemption_order(
     """
     policy = people_store.policy_on(connection, recipient.district_id, local_date(now))
     order = _draft(connection, requested, recipient, now)
-    opened = _opened(connection, order, policy, recipient, requested.declined_code, now)
+    opened = _opened(connection, order, policy, recipient, requested.declined_code)
     step = Step(Verb.PLACE, now, requested.requested_by, requested.acting_for, requested.consent, requested.why)
     if not order_store.add_order(connection, opened, step):
-        return _refuse_taken_id(connection, order, now)
+        _refuse_taken_id(connection, order, now)
+        return None
     if opened.state is not State.DECLINED:
         messages.publish_for(connection, opened, messages.order_placed(opened), now)
         if opened.state is State.AWAITING_FUNDING:
@@ -90,9 +91,7 @@ def _draft(connection: Connection, requested: RequestedRedemption, recipient: Pe
     )
 
 
-def _opened(
-    connection: Connection, order: Order, policy: Policy, recipient: Person, declined_code: str, now: datetime
-) -> Order:
+def _opened(connection: Connection, order: Order, policy: Policy, recipient: Person, declined_code: str) -> Order:
     if declined_code:
         return order.declined(Verb.PLACE, declined_code)
     service = people_store.service_version(connection, order.service_code, order.catalogue_version)

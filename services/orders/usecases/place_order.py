@@ -84,9 +84,7 @@ def _refuse_who_may_not_ask(connection: Connection, call: Call, wish: Wish, reci
 def draft(wish: Wish, service: Service, recipient: Person, policy: Policy, call: Call) -> Order:
     """Return the order as it is before anything is decided about it."""
     coefficient_percent = policy.coefficient_percent(service.code, listed_percent=service.coefficient_percent)
-    price_minutes = service.price_minutes(
-        planned_minutes=wish.planned_minutes, coefficient_percent=coefficient_percent
-    )
+    price_minutes = service.price_minutes(planned_minutes=wish.planned_minutes, coefficient_percent=coefficient_percent)
     return Order(
         order_id=wish.order_id,
         district_id=recipient.district_id,
@@ -123,9 +121,7 @@ def refuse_if_no_room(connection: Connection, order: Order, service: Service, re
     """
     asking.refuse_grade_outside_limits(service, recipient, order.funding)
     order_store.lock_person(connection, order.recipient_id)
-    busy = order_store.recipient_is_busy(
-        connection, order.recipient_id, start_at=order.start_at, end_at=order.end_at
-    )
+    busy = order_store.recipient_is_busy(connection, order.recipient_id, start_at=order.start_at, end_at=order.end_at)
     asking.refuse_overlap(has_other=busy)
 
 

@@ -39,7 +39,7 @@ def run_due(connection: Connection, now: datetime) -> int:
         if order.state is state:
             act(connection, order, Step(verb, due_at))
         else:
-            order_store.set_due(connection, order_id, None)
+            order_store.forget_due(connection, order_id, kind)
     return DUE_MAX
 
 

@@ -1,0 +1,197 @@
+"""What the resources share: who calls, commands, and what the caller may see of an order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, cast
+from uuid import UUID
+
+from flask import current_app
+
+from libs.db import Connection
+from libs.http import Service, current_actor, holds, reading, run_command
+from services.orders import queries
+from services.orders.domain.errors import ForbiddenError, OrderNotFoundError
+from services.orders.domain.evidence import FLAG_WORDS, evidence_class, evidence_of
+from services.orders.domain.life_cycle import State
+from services.orders.domain.order import Assignment, Order
+from services.orders.domain.people import MICRODEGREES, Place
+from services.orders.messages import POWERS
+from services.orders.usecases.calling import Call
+
+Row = dict[str, Any]
+OrderUseCase = Callable[[Connection, Call], Order]
+
+
+def now() -> datetime:
+    """Return the platform's time."""
+    return cast("Service", current_app.extensions["service"]).clock.now()
+
+
+def call_of(terms: Row) -> Call:
+    """Return who calls, for whom and with which consent."""
+    return Call(
+        actor=current_actor(),
+        now=now(),
+        acting_for=terms.get("acting_for"),
+        consent=terms.get("consent") or "",
+        why=terms.get("why") or "",
+    )
+
+
+def order_command(use_case: OrderUseCase, terms: Row, *, command_id: UUID | None = None) -> Row:
+    """Run a use case on an order once, and return the order as the caller may see it."""
+    call = call_of(terms)
+    return command(lambda connection: order_view(connection, use_case(connection, call)), terms, command_id=command_id)
+
+
+def command(use_case: Callable[[Connection], Row], terms: Row, *, command_id: UUID | None = None) -> Row:
+    """Run a use case once; the terms are what its id stands for."""
+    return cast("Row", run_command(use_case, terms=terms, command_id=command_id))
+
+
+def place_of(terms: Row) -> Place | None:
+    """Return the place that the caller named, in millionths of a degree."""
+    place = terms.get("place")
+    return Place(_millionths(place["latitude"]), _millionths(place["longitude"])) if place else None
+
+
+def place_of_text(text: str) -> Place:
+    """Return the place of "latitude,longitude"."""
+    latitude, longitude = (_millionths(Decimal(part)) for part in text.split(","))
+    return Place(latitude, longitude)
+
+
+def _millionths(degrees: Decimal) -> int:
+    return int((degrees * MICRODEGREES).to_integral_value())
+
+
+def reaches(connection: Connection, unit_id: UUID, *, power: str = "view_orders") -> bool:
+    """Tell whether one of the caller's roles has the power and reaches the unit."""
+    return holds(current_actor(), POWERS[power], queries.path_of(connection, unit_id))
+
+
+def scope_of(connection: Connection, unit_id: UUID | None) -> Sequence[UUID]:
+    """Return the units that a member of staff may list: those below the unit named, or below their own roles.
+
+    Raises:
+        ForbiddenError: none of the caller's roles reads orders there.
+    """
+    if unit_id is not None:
+        if not reaches(connection, unit_id):
+            raise ForbiddenError
+        return queries.units_below(connection, [unit_id])
+    mine = [held.unit_id for held in current_actor().roles if held.role in POWERS["view_orders"]]
+    if not mine:
+        raise ForbiddenError
+    return queries.units_below(connection, mine)
+
+
+def read_order(order_id: UUID) -> tuple[Order, Row]:
+    """Return an order that the caller may see, and what of it.
+
+    Raises:
+        OrderNotFoundError: there is none, or it does not concern the caller.
+    """
+    with reading() as connection:
+        order = queries.find_order(connection, order_id)
+        if order is None or not _may_see(connection, order):
+            raise OrderNotFoundError
+        return order, order_view(connection, order)
+
+
+def _may_see(connection: Connection, order: Order) -> bool:
+    return order.state is State.PUBLISHED or concerns(connection, order) or reaches(connection, order.unit_id)
+
+
+def concerns(connection: Connection, order: Order) -> bool:
+    """Tell whether the caller takes part in an order, or may act for its recipient."""
+    caller_id = current_actor().person_id
+    if caller_id in (order.recipient_id, order.payer_id, order.placed_by, order.offered_to, *order.volunteer_ids):
+        return True
+    return queries.may_act(connection, person_id=order.recipient_id, relative_id=caller_id)
+
+
+def order_view(connection: Connection, order: Order) -> Row:
+    """Return what the caller may see of an order."""
+    is_staff = reaches(connection, order.unit_id)
+    view = _public_part(order) | {"volunteers": [], "offered_to": None, "offer_lapses_at": None}
+    if is_staff or concerns(connection, order):
+        view |= _private_part(connection, order)
+    if is_staff:
+        view |= _staff_part(order)
+    return view
+
+
+def _public_part(order: Order) -> Row:
+    return {
+        "order_id": order.order_id,
+        "state": order.state.value,
+        "code": order.declined_code or None,
+        "service": order.service_code,
+        "minutes": order.planned_minutes,
+        "start": order.start_at,
+        "end": order.end_at,
+        "funding": order.funding.value,
+        "persons": order.persons,
+        "unit_id": order.unit_id,
+        "district_id": order.district_id,
+        "published_at": order.published_at,
+        "policy_version": order.service_policy_version or order.policy_version,
+    }
+
+
+def _private_part(connection: Connection, order: Order) -> Row:
+    is_open = order.offer_lapses_at is not None and order.offer_lapses_at >= now()
+    return {
+        "recipient_id": order.recipient_id,
+        "payer_id": order.payer_id,
+        "price_minutes": order.price_minutes,
+        "volunteers": [_part(connection, order, part) for part in order.assignments],
+        "offered_to": order.offered_to if is_open else None,
+        "offer_lapses_at": order.offer_lapses_at if is_open else None,
+        "settlement": order.settlement,
+        "fallback": order.fallback or None,
+        "says_minutes": order.says_minutes,
+        "decided_minutes": order.decided_minutes,
+        "late_cancelled": order.late_cancelled,
+    }
+
+
+def _part(connection: Connection, order: Order, part: Assignment) -> Row:
+    policy = queries.policy_of_order(connection, order)
+    return {
+        "person_id": part.volunteer_id,
+        "taken_at": part.taken_at,
+        "checked_in_at": part.checked_in_at,
+        "checked_out_at": part.checked_out_at,
+        "actual_minutes": part.actual_minutes,
+        "counted_minutes": order.counted_minutes(part),
+        "evidence": sorted(evidence_of(policy, order, part)) if part.checked_in_at else [],
+        "evidence_class": evidence_class(policy, order, part) if part.checked_out_at else None,
+        "group": part.group_name or None,
+        "guardian": part.guardian_id,
+    }
+
+
+def _staff_part(order: Order) -> Row:
+    return {
+        "flags": sorted(order.flags),
+        "hints": [{"flag": flag, "zh": FLAG_WORDS[flag][0], "en": FLAG_WORDS[flag][1]} for flag in sorted(order.flags)],
+        "placed_by": order.placed_by,
+        "placed_at": order.placed_at,
+        "acting_for": order.acting_for,
+        "consent": order.consent,
+        "why": order.why,
+        "confirmed_by": order.confirmed_by,
+        "rating": order.rating,
+        "called_back_by": order.called_back_by,
+        "approvers": list(order.approvers),
+        "decided_by": order.decided_by,
+        "decision_why": order.decision_why,
+        "awaits_second": order.pending_minutes is not None,
+        "issued_minutes": order.issued_minutes,
+        "slip_number": order.slip_number,
+    }

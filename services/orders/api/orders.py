@@ -1,0 +1,161 @@
+"""/v1/orders and /v1/catalogue-items: ask for help, and see what became of it."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from flask.views import MethodView
+from flask_smorest import Blueprint
+
+from libs.clock import local_date
+from libs.db import Connection
+from libs.http import Cursor, current_actor, page_of, reading
+from services.orders import queries
+from services.orders.api import schemas
+from services.orders.api.edge import (
+    Row,
+    call_of,
+    now,
+    order_command,
+    order_view,
+    place_of_text,
+    reaches,
+    read_order,
+    scope_of,
+)
+from services.orders.domain.errors import ForbiddenError
+from services.orders.domain.order import Funding
+from services.orders.usecases.cancel_order import cancel_order
+from services.orders.usecases.place_order import Wish, place_order
+from services.orders.usecases.read_door_code import read_door_code
+from services.orders.usecases.review_order import review_order
+
+blueprint = Blueprint("orders", __name__, url_prefix="/v1/orders", description="Help asked for")
+catalogue = Blueprint("catalogue", __name__, url_prefix="/v1/catalogue-items", description="What can be asked for")
+
+
+@catalogue.route("")
+class CatalogueItems(MethodView):
+    """The services in force today."""
+
+    def get(self) -> Row:
+        """List the catalogue."""
+        with reading() as connection:
+            services = queries.catalogue_on(connection, local_date(now()))
+        names = (
+            "code", "version", "name_zh", "name_en", "service_class", "risk", "persons", "min_minutes", "max_minutes",
+            "coefficient_percent", "certificate", "max_grade", "certificate_for",
+        )  # fmt: skip
+        rows = [
+            {name: getattr(service, name) for name in names}
+            | {"funding": sorted(service.funding), "checklist": list(service.checklist)}
+            for service in services
+        ]
+        return {"items": rows, "next": None}
+
+
+@blueprint.route("")
+class Orders(MethodView):
+    """The list."""
+
+    @blueprint.arguments(schemas.OrderQuerySchema, location="query")
+    @blueprint.response(200, schemas.OrderPageSchema)
+    def get(self, query: dict[str, Any]) -> Row:
+        """List orders by start: published ones for everybody, one's own, and for staff those of their units."""
+        with reading() as connection:
+            wanted = queries.OrderFilter(
+                unit_ids=_units(connection, query),
+                state=query["state"],
+                person_id=query["person"],
+                near=place_of_text(query["near"]) if query["near"] else None,
+                within_m=query["within_m"],
+                start_from=query["start_from"],
+                start_before=query["start_before"],
+            )
+            after = Cursor.unpack(query["cursor"], 2)
+            found = queries.list_orders(connection, wanted, after=after, limit=query["limit"])
+            rows = [order_view(connection, order) for order in found]
+        return page_of(rows, limit=query["limit"], key=("start", "order_id"))
+
+
+def _units(connection: Connection, query: dict[str, Any]) -> Any:
+    """Return the units to look in; None = everywhere, for what is public or the caller's own."""
+    is_own = query["person"] == current_actor().person_id
+    if query["state"] == "published":
+        return queries.units_below(connection, [query["unit"]]) if query["unit"] else None
+    if is_own and query["unit"] is None:
+        return None
+    return scope_of(connection, query["unit"])
+
+
+@blueprint.route("/<uuid:order_id>")
+class OrderById(MethodView):
+    """One order."""
+
+    @blueprint.response(200, schemas.OrderSchema)
+    def get(self, order_id: UUID) -> Row:
+        """Show an order to whom it concerns, to staff in scope, and while it is published to everybody."""
+        return read_order(order_id)[1]
+
+    @blueprint.arguments(schemas.OrderTermsSchema)
+    @blueprint.response(201, schemas.OrderSchema)
+    def put(self, terms: dict[str, Any], order_id: UUID) -> Row:
+        """Ask for help paid by the programme, the pool or purchased hours."""
+        wish = Wish(
+            order_id=order_id,
+            recipient_id=terms["recipient_id"],
+            service_code=terms["service"],
+            planned_minutes=terms["minutes"],
+            start_at=terms["start"],
+            funding=Funding(terms["funding"]),
+        )
+        return order_command(lambda c, call: place_order(c, call, wish), terms, command_id=order_id)
+
+
+@blueprint.route("/<uuid:order_id>/door-code")
+class DoorCode(MethodView):
+    """What the recipient's side reads out at the door."""
+
+    @blueprint.arguments(schemas.ConsentQuerySchema, location="query")
+    def get(self, query: dict[str, Any], order_id: UUID) -> Row:
+        """Show the door code to the recipient, or to who acts for them; never to the volunteer."""
+        with reading() as connection:
+            return {"code": read_door_code(connection, call_of(query), order_id)}
+
+
+@blueprint.route("/<uuid:order_id>/evidence")
+class Evidence(MethodView):
+    """What was done to an order, step by step."""
+
+    def get(self, order_id: UUID) -> Row:
+        """Show staff every step, proof and signature of an order."""
+        order, view = read_order(order_id)
+        with reading() as connection:
+            if not reaches(connection, order.unit_id):
+                raise ForbiddenError
+            steps = queries.steps_of(connection, order_id)
+            reversals = queries.reversals_of(connection, order_id)
+        return {"order": view, "steps": steps, "reversals": reversals}
+
+
+@blueprint.route("/<uuid:order_id>/cancellation")
+class Cancellation(MethodView):
+    """Giving an order up."""
+
+    @blueprint.arguments(schemas.ActingSchema)
+    @blueprint.response(200, schemas.OrderSchema)
+    def post(self, terms: dict[str, Any], order_id: UUID) -> Row:
+        """Cancel an order before service begins."""
+        return order_command(lambda c, call: cancel_order(c, call, order_id), terms)
+
+
+@blueprint.route("/<uuid:order_id>/review")
+class Review(MethodView):
+    """The coordinator's look before publication."""
+
+    @blueprint.arguments(schemas.VerdictSchema)
+    @blueprint.response(200, schemas.OrderSchema)
+    def post(self, terms: dict[str, Any], order_id: UUID) -> Row:
+        """Pass or turn down an order under review."""
+        return order_command(lambda c, call: review_order(c, call, order_id, ok=terms["ok"], why=call.why), terms)

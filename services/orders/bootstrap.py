@@ -1,0 +1,81 @@
+"""The composition root: the only place where the parts of orders are put together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from flask import Flask
+
+from libs.bus import Topic
+from libs.clock import Clock
+from libs.db import Database
+from libs.http import Service, Verifier, create_service_app
+from libs.inbox import Consumers
+from libs.roles import ServiceParts, ServiceProgram
+from libs.wake import waker
+from services.orders import messages, queries
+from services.orders.api import approving, orders, records, serving
+from services.orders.consumers import consumers
+from services.orders.settings import Settings
+from services.orders.usecases.run_due import next_due, run_due
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+TOPICS = [Topic(messages.FACTS), Topic(messages.STATE, compacted=True)]
+
+
+def create_database(settings: Settings) -> Database:
+    """Return the pool of connections of one process."""
+    wake = waker(settings.wake_port) if settings.wake_port else None
+    return Database(settings.database_url, pool_max=settings.pool_max, application_name="orders", wake=wake)
+
+
+def create_app(settings: Settings, *, clock: Clock, database: Database | None = None) -> Flask:
+    """Return the HTTP application of orders."""
+    connections = database or create_database(settings)
+
+    def keys() -> Mapping[str, bytes]:
+        with connections.reading() as connection:
+            return queries.signing_keys(connection)
+
+    return create_service_app(
+        service=Service(name="orders", database=connections, clock=clock),
+        blueprints=[
+            orders.catalogue,
+            orders.blueprint,
+            serving.blueprint,
+            approving.blueprint,
+            approving.approvals,
+            approving.queues,
+            approving.approval_queue,
+            *records.blueprints,
+        ],
+        verifier=Verifier(keys),
+        title="orders: help asked for and given",
+    )
+
+
+def create_consumers(_settings: Settings, *, clock: Clock) -> Consumers:
+    """Return what orders hears."""
+    return consumers(clock=clock)
+
+
+def compose(settings: Settings, *, clock: Clock) -> ServiceParts:
+    """Return the parts that the roles of orders run."""
+    return ServiceParts(
+        database=create_database(settings),
+        consumers=create_consumers(settings, clock=clock),
+        next_due=next_due,
+        run_due=run_due,
+    )
+
+
+PROGRAM = ServiceProgram(
+    name="orders",
+    settings=Settings,
+    topics=TOPICS,
+    migrations=MIGRATIONS,
+    create_app=create_app,
+    compose=compose,
+)
+__all__ = ["PROGRAM", "TOPICS", "Settings", "compose", "create_app", "create_consumers", "next_due", "run_due"]

@@ -1,0 +1,77 @@
+"""Find the volunteers who could help: all gates of taking applied, ranked with reasons, never a hidden score."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from libs.clock import local_date
+from libs.db import Connection
+from libs.errors import Refusal
+from services.orders.domain.order import Order
+from services.orders.domain.people import Person, Relations
+from services.orders.domain.taking import Taking, refuse_unless_gates_open, refuse_who_may_not_serve
+from services.orders.store import book_store, order_store, people_store
+from services.orders.store.candidate_store import Candidate, candidates_of
+
+MATCHES_MAX = 50
+
+
+def match_volunteers(connection: Connection, order: Order, now: datetime) -> list[dict[str, object]]:
+    """Return up to MATCHES_MAX volunteers who pass every gate: helpers of before, then the near, then the idle."""
+    recipient = people_store.load_person(connection, order.recipient_id)
+    passing = [
+        candidate
+        for candidate in candidates_of(connection, order)
+        if _passes(connection, order, recipient, candidate.person, now)
+    ]
+    ranked = sorted(passing, key=lambda candidate: _rank(candidate, recipient))
+    return [_row(candidate, recipient) for candidate in ranked[:MATCHES_MAX]]
+
+
+def _passes(connection: Connection, order: Order, recipient: Person, volunteer: Person, now: datetime) -> bool:
+    today, who = local_date(now), volunteer.person_id
+    relations: Relations = people_store.relations_of(connection, [who])
+    taking = Taking(
+        order=order,
+        service=people_store.service_version(connection, order.service_code, order.catalogue_version),
+        volunteer=volunteer,
+        recipient=recipient,
+        relations=relations,
+        policy=people_store.policy_on(connection, order.district_id, today),
+        home_policy=people_store.policy_on(connection, volunteer.district_id, today),
+        day=local_date(order.start_at),
+        now=now,
+        no_shows=book_store.no_shows_of(connection, who),
+        has_other=order_store.volunteer_is_busy(connection, who, start_at=order.start_at, end_at=order.end_at),
+    )
+    try:
+        refuse_who_may_not_serve(volunteer)
+        refuse_unless_gates_open(taking)
+    except Refusal:
+        return False
+    return True
+
+
+def _metres(candidate: Candidate, recipient: Person) -> int | None:
+    home = candidate.person.home
+    return home.metres_to(recipient.home) if home is not None and recipient.home is not None else None
+
+
+def _rank(candidate: Candidate, recipient: Person) -> tuple[bool, int, int, str]:
+    metres = _metres(candidate, recipient)
+    far = 10**9 if metres is None else metres // 500
+    return candidate.helped_before == 0, far, candidate.served, str(candidate.person.person_id)
+
+
+def _row(candidate: Candidate, recipient: Person) -> dict[str, object]:
+    metres = _metres(candidate, recipient)
+    reasons: list[str] = ["has_helped_before"] if candidate.helped_before else []
+    reasons += ["lives_near"] if metres is not None and metres <= 1000 else []
+    reasons += ["has_served_little"] if candidate.served == 0 else []
+    return {
+        "person_id": candidate.person.person_id,
+        "metres": metres,
+        "helped_before": candidate.helped_before,
+        "served": candidate.served,
+        "reasons": reasons,
+    }
