@@ -89,7 +89,7 @@ def _concerns(person_id: UUID) -> sa.ColumnElement[bool]:
 
 
 def _living_near(near: Place, within_m: int) -> sa.Select[Any]:
-    """Return who lives in the square around a place; a degree of longitude is taken at its widest, so none is missed."""
+    """Return who lives in the square around a place (wider than long)."""
     span_e6 = within_m * MICRODEGREES // METRES_PER_DEGREE
     return sa.select(person.c.person_id).where(
         person.c.latitude_e6.between(near.latitude_e6 - span_e6, near.latitude_e6 + span_e6),

@@ -22,7 +22,7 @@ class Policy:
     def number(self, group: str, name: str) -> int:
         """Return an integer parameter that always has a value."""
         value = self.parameters[group][name]
-        assert isinstance(value, int) and not isinstance(value, bool), f"{group}.{name} is an integer"
+        assert type(value) is int, f"{group}.{name} is an integer"
         return value
 
     def limit(self, group: str, name: str) -> int | None:
