@@ -9,7 +9,6 @@ from uuid import UUID
 import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
-from google.protobuf.message import Message
 from werkzeug.test import TestResponse
 
 from libs.clock import ManualClock
@@ -17,13 +16,27 @@ from libs.contracts.timebank.accounts.v1 import events_pb2
 from libs.db import Database
 from libs.db.migrations import ServiceUrls
 from libs.ids import new_id
-from services.accounts.bootstrap import CITY_ID, create_app
+from services.accounts.bootstrap import CITY_ID, HARNESS_IDS, create_app
+from services.accounts.domain.units import Level
 from services.accounts.settings import Settings
+from services.accounts.store.store import Store
+from services.accounts.store.vault import Vault
+from services.accounts.usecases.act import Act
+from services.accounts.usecases.add_unit import add_unit
 
 PASSWORD = "a good password"
 NOON = datetime(2026, 3, 1, 4, 0, tzinfo=UTC)
 TODAY = date(2026, 3, 1)
 Document = dict[str, Any]
+WORLD = (
+    ("d1", "district", "city"),
+    ("d2", "district", "city"),
+    ("s1", "street", "d1"),
+    ("s2", "street", "d2"),
+    ("k1", "community", "s1"),
+    ("k2", "community", "s1"),
+    ("k3", "community", "s2"),
+)
 
 
 @dataclass
@@ -127,7 +140,7 @@ class Platform:
         """Move the platform's day forward."""
         self.clock.set(self.clock.now() + delta)
 
-    def events(self, name: str) -> list[Message]:
+    def events(self, name: str) -> list[Any]:
         """Return the events of a type that were recorded, oldest first in their stream."""
         query = sa.text("SELECT payload FROM outbox WHERE event_type = :name ORDER BY stream, pos")
         with self.database.reading() as connection:
@@ -136,7 +149,7 @@ class Platform:
 
     def states_of(self, person_id: str) -> list[events_pb2.PersonState]:
         """Return a person's published states, oldest first."""
-        return [state for state in self.events("PersonState") if state.person_id == person_id]  # type: ignore[attr-defined,misc]  # of this type
+        return [state for state in self.events("PersonState") if state.person_id == person_id]
 
     def rows(self, statement: str, **values: object) -> list[Any]:
         """Return rows of the database itself."""
@@ -173,13 +186,11 @@ def start_platform(urls: ServiceUrls, folder: Path, *, demo: bool = True) -> Pla
 
 def add_units(platform: Platform) -> None:
     """Add two districts with streets and communities, as in the scenarios' world."""
-    for label, level, parent in (
-        ("d1", "district", "city"),
-        ("d2", "district", "city"),
-        ("s1", "street", "d1"),
-        ("s2", "street", "d2"),
-        ("k1", "community", "s1"),
-        ("k2", "community", "s1"),
-        ("k3", "community", "s2"),
-    ):
-        platform.unit(label, level, parent)
+    vault = Vault.read(platform.settings.master_key_file)
+    with platform.database.transaction() as connection:
+        act = Act(Store(connection, vault), HARNESS_IDS[0], platform.clock.now())
+        for label, level, parent in WORLD:
+            unit_id = new_id()
+            parent_id = UUID(platform.units[parent])
+            add_unit(act, unit_id=unit_id, level=Level(level), parent_id=parent_id, name_zh=label, name_en="")
+            platform.units[label] = str(unit_id)

@@ -1,6 +1,5 @@
 """The tree, registering, roles, and who may do what where."""
 
-import json
 from datetime import timedelta
 
 import pytest
@@ -16,7 +15,7 @@ def test_a_unit_is_placed_published_and_listed(platform: Platform) -> None:
     rest = must(platform.a.get("/v1/organisation-units", level="community", limit=2, cursor=found["next"]))
     assert {unit["name_zh"] for unit in found["items"] + rest["items"]} == {"k1", "k2", "k3"}
     assert rest["next"] is None
-    states = {state.name_zh: state for state in platform.events("OrgUnitState")}  # type: ignore[attr-defined]
+    states = {state.name_zh: state for state in platform.events("OrgUnitState")}
     assert states["k1"].district_id == platform.units["d1"]
     assert states["示范市"].parent_id == ""
 
@@ -47,11 +46,8 @@ def test_a_district_administrator_changes_units_of_their_district_only(platform:
 
 def test_an_unknown_unit_is_not_found(platform: Platform) -> None:
     refused(platform.a.get(f"/v1/organisation-units/{new_id()}"), "unit_not_found", 404)
-    refused(
-        platform.a.put(f"/v1/persons/{new_id()}", platform.person("x") | {"home_unit_id": str(new_id())}),
-        "unit_not_found",
-        404,
-    )
+    nowhere = platform.person("x") | {"home_unit_id": str(new_id())}
+    refused(platform.a.put(f"/v1/persons/{new_id()}", nowhere), "unit_not_found", 404)
 
 
 def test_a_registered_person_is_published_without_name_or_number(platform: Platform) -> None:
@@ -70,35 +66,21 @@ def test_a_registered_person_is_published_without_name_or_number(platform: Platf
     [state] = platform.states_of(person_id)
     assert (state.home_latitude_millideg, state.home_longitude_millideg) == (31230, 121470)
     assert (state.district_id, state.visit_listed_on) == (platform.units["d1"], "2026-03-01")
-    assert [role.role for role in state.roles] == ["recipient", "volunteer"]
+    assert {role.role for role in state.roles} == {"recipient", "volunteer"}
     assert state.roles[0].unit_id == platform.units["k1"]
     assert state.qualifications.insured_until == "2027-03-01"
-    [registered] = [fact for fact in platform.events("PersonRegistered") if fact.person_id == person_id]  # type: ignore[attr-defined]
-    assert registered.volunteer  # type: ignore[attr-defined]
-    dump = json.dumps(
-        [[str(value) for value in row] for row in platform.rows("SELECT encode(payload, 'escape') FROM outbox")]
-    )
-    assert "13800138000" not in dump
-    assert "\\347\\216\\213" not in dump.replace("\\\\", "\\")
+    [registered] = [fact for fact in platform.events("PersonRegistered") if fact.person_id == person_id]
+    assert registered.volunteer
+    payloads = b"".join(bytes(payload) for [payload] in platform.rows("SELECT payload FROM outbox"))
+    assert all(text.encode() not in payloads for text in ("王秀兰", "13800138000", "11010519491231002", "三号楼"))
 
 
 def test_personal_fields_lie_sealed_in_the_database_and_open_only_with_the_key(platform: Platform) -> None:
     person_id = platform.register("赵大明", phone_number="13911112222", address="和平街 7 号")
 
-    tables = (
-        "person",
-        "person_identity",
-        "person_index",
-        "person_key",
-        "credential",
-        "command",
-        "outbox",
-        "access_log",
-    )
-    for table in tables:
-        found = platform.rows(
-            f"SELECT count(*) FROM {table} AS t WHERE t::text ~ '赵大明|13911112222|和平街|{('赵大明'.encode()).hex()}'"
-        )
+    secrets = f"赵大明|13911112222|和平街|{'赵大明'.encode().hex()}"
+    for table in ("person", "person_identity", "person_index", "person_key", "credential", "command", "access_log"):
+        found = platform.rows(f"SELECT count(*) FROM {table} AS t WHERE t::text ~ :secrets", secrets=secrets)
         assert found[0][0] == 0, table
     mine = must(platform.sign_in("赵大明").get("/v1/me"))
     assert (mine["names"], mine["phone_number"], mine["address"]) == ({"zh": "赵大明"}, "13911112222", "和平街 7 号")
@@ -277,8 +259,8 @@ def test_who_becomes_a_volunteer_later_is_announced_once(platform: Platform) -> 
     must(platform.a.delete(f"{path}/{grant['grant_id']}"))
     must(platform.a.put(f"{path}/{new_id()}", body))
 
-    facts = [fact for fact in platform.events("PersonRegistered") if fact.person_id == person_id]  # type: ignore[attr-defined]
-    assert [fact.volunteer for fact in facts] == [False, True]  # type: ignore[attr-defined]
+    facts = [fact for fact in platform.events("PersonRegistered") if fact.person_id == person_id]
+    assert [fact.volunteer for fact in facts] == [False, True]
 
 
 def test_every_look_at_personal_data_is_logged_for_its_owner(platform: Platform) -> None:
