@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
+import sqlalchemy
 from flask import Flask
 
 import services.accounts.bootstrap as accounts
@@ -42,6 +43,12 @@ PROGRAMS: Mapping[str, ServiceProgram[Any]] = {
     "orders": orders.PROGRAM,
     "ledger": ledger.PROGRAM,
     "redemption": redemption.PROGRAM,
+}
+APPS: Mapping[str, Callable[..., Flask]] = {
+    "accounts": accounts.create_app,
+    "orders": orders.create_app,
+    "ledger": ledger.create_app,
+    "redemption": redemption.create_app,
 }
 
 
@@ -97,7 +104,13 @@ class Composition:
             name: variables.read(name, program.settings, self._environment) for name, program in PROGRAMS.items()
         }
         self._databases = {name: self._database(name) for name in SERVICES}
-        configure(process)
+        configure(process, level="WARNING" if process == "city" else "INFO")
+
+    def flush(self) -> None:
+        """Make everything durable that this process committed without waiting for the disk."""
+        with self._databases["accounts"].transaction() as connection:
+            connection.execute(sqlalchemy.text("SET LOCAL synchronous_commit = on"))
+            connection.execute(sqlalchemy.text("SELECT pg_current_xact_id()"))
 
     def broker(self) -> Broker:
         """Return the broker of this process."""
@@ -117,8 +130,8 @@ class Composition:
     def apps(self) -> dict[str, Flask]:
         """Return every service's HTTP application."""
         return {
-            name: program.create_app(self._settings[name], clock=self.clock, database=self._databases[name])
-            for name, program in PROGRAMS.items()
+            name: create(self._settings[name], clock=self.clock, database=self._databases[name])
+            for name, create in APPS.items()
         }
 
     def front_door(self) -> FrontDoor:
@@ -169,6 +182,8 @@ class Composition:
             pool_max=POOL_MAX[self._process],
             application_name=f"{name}-{self._process}",
             wake=waker(int(self._environment[f"{name.upper()}_WAKE_PORT"])),
+            # The city's builder notes how far it is after a synchronous commit, which makes all before it durable.
+            synchronous_commit=self._process != "city",
         )
 
     def _compose(self, name: str) -> ServiceParts:

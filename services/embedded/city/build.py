@@ -46,6 +46,7 @@ class _Builder:
             "today": local_date(machine_now()).isoformat(),
             "rounds": 0,
         }
+        self._flush = composition.flush
         self._traveller: Traveller = composition.traveller()
         self._bar = _Bar()
         front_door = composition.front_door()
@@ -111,6 +112,7 @@ class _Builder:
             raise CityError(f"not settled: {self._traveller.waiting()}")
 
     def _save(self) -> None:
+        self._flush()
         fresh = self._folder.city.with_suffix(".new")
         fresh.write_text(json.dumps(self._state, ensure_ascii=False))
         fresh.replace(self._folder.city)
