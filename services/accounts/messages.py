@@ -32,7 +32,8 @@ def person_state(person: Person, roles: Sequence[RoleGrant], *, now: datetime) -
         version=person.version,
         status=person.status,
         home_unit_id=str(person.home_unit_id),
-        district_id=_text(person.district_id),
+        # Staff of the city itself live in no district; the others get the city's id in its place.
+        district_id=_text(person.district_id or person.home_unit_id),
         born=person.born.isoformat(),
         sex=person.sex,
         grade=person.grade,
