@@ -278,7 +278,8 @@ def _posted(connection: Connection, message: ledger.TransferPosted, _now: dateti
 
 
 def _refused(connection: Connection, message: ledger.TransferRefused, _now: datetime) -> None:
-    record_transfer.record_refused(connection, UUID(message.cause_id), code=message.code)
+    if message.cause_id:
+        record_transfer.record_refused(connection, UUID(message.cause_id), code=message.code)
 
 
 def _reversed(connection: Connection, message: ledger.TransferReversed, _now: datetime) -> None:
