@@ -3,10 +3,10 @@
 
     python3 verify.py RECEIPT.tlog-proof TRUST.txt [--person ID] [--ignore-unknown-signers]
 
-TRUST.txt holds the keys of the log and of its witnesses, and how many witnesses must have signed. Take it from the
-notice board, from paper, from someone you trust; never from the place the receipt came from. Exit code: 0 the receipt
-holds, 1 it does not, 2 a file cannot be read. Checked: the log and enough witnesses signed the head of the log (C2SP
-signed note, Ed25519), the receipt's entry is in the tree under that head (RFC 6962), and in the log of its district.
+TRUST.txt: keys of the log and of its witnesses, and how many of these must have signed. Take it from the notice board,
+from paper, from someone you trust; never from where the receipt came from. Exit code: 0 the receipt holds, 1 it does
+not, 2 a file cannot be read. Checked: log and witnesses signed the head of the log (C2SP signed note, Ed25519), the
+receipt's entry is in the tree under that head (RFC 6962), and in the log of its district.
 """
 
 from __future__ import annotations
@@ -37,6 +37,7 @@ CLASSES = (
     "issuance 发行 clearing 清算 pool 公益池 redeemed 已兑换 earned 服务所得 granted 发放 received 受赠 "
     "pool_held 公益池预留 earned_held 所得预留 granted_held 发放预留 received_held 受赠预留"
 ).split()
+BASE64 = "([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}(==|[A-Za-z0-9+/]=))?"
 Key = "tuple[str, int, bytes]"  # name, kind (1 log, 4 witness), public key
 
 
@@ -50,7 +51,7 @@ class TrustError(Exception):
 
 P = 2**255 - 19
 ORDER = 2**252 + 27742317777372353535851937790883648493
-D = -121665 * pow(121666, P - 2, P) % P
+D = -121665 * pow(121666, -1, P) % P
 ROOT_OF_MINUS_ONE = pow(2, (P - 1) // 4, P)
 
 
@@ -58,7 +59,7 @@ def decompress(raw: bytes) -> tuple[int, ...] | None:
     """Return the point (x, y, z, t) of 32 bytes."""
     y = int.from_bytes(raw, "little")
     sign, y = y >> 255, y & (1 << 255) - 1
-    square = (y * y - 1) * pow(D * y * y + 1, P - 2, P) % P
+    square = (y * y - 1) * pow(D * y * y + 1, -1, P) % P
     x = pow(square, (P + 3) // 8, P)
     x = x * ROOT_OF_MINUS_ONE % P if (x * x - square) % P else x
     if y >= P or (x * x - square) % P or (x == 0 and sign):
@@ -75,17 +76,20 @@ def add(p: tuple[int, ...], q: tuple[int, ...]) -> tuple[int, ...]:
     return e * f % P, g * h % P, f * g % P, e * h % P
 
 
-def multiply(scalar: int, point: tuple[int, ...]) -> tuple[int, ...]:
-    """Return scalar x point."""
-    result: tuple[int, ...] = (0, 1, 1, 0)
-    while scalar:
-        if scalar & 1:
-            result = add(result, point)
-        point, scalar = add(point, point), scalar >> 1
-    return result
+def double(p: tuple[int, ...]) -> tuple[int, ...]:
+    """Return the sum of a point with itself."""
+    a, b, c = p[0] * p[0] % P, p[1] * p[1] % P, 2 * p[2] * p[2]
+    h, g = a + b, a - b
+    e, f = h - (p[0] + p[1]) * (p[0] + p[1]) % P, c + g
+    return e * f % P, g * h % P, f * g % P, e * h % P
 
 
-BASE = decompress((4 * pow(5, P - 2, P) % P).to_bytes(32, "little"))
+def multiples(point: tuple[int, ...] | None) -> list[tuple[int, ...]]:
+    """Return 0 to 3 times a point."""
+    return [(0, 1, 1, 0), point, double(point), add(double(point), point)]
+
+
+BASES = multiples(decompress((4 * pow(5, -1, P) % P).to_bytes(32, "little")))
 
 
 def ed25519_holds(public: bytes, message: bytes, signature: bytes) -> bool:
@@ -94,8 +98,11 @@ def ed25519_holds(public: bytes, message: bytes, signature: bytes) -> bool:
     if len(signature) != 64 or a is None or r is None or s >= ORDER:
         return False
     h = int.from_bytes(hashlib.sha512(signature[:32] + public + message).digest(), "little") % ORDER
-    left, right = multiply(s, BASE), add(r, multiply(h, a))
-    return (left[0] * right[2] - right[0] * left[2]) % P == 0 == (left[1] * right[2] - right[1] * left[2]) % P
+    point, terms = BASES[0], [add(p, q) for q in multiples((P - a[0], a[1], 1, P - a[3])) for p in BASES]
+    for shift in range(252, -1, -2):  # point = s * base - h * a, which must be r
+        point, chosen = double(double(point)), s >> shift & 3 | (h >> shift & 3) << 2
+        point = add(point, terms[chosen]) if chosen else point
+    return (point[0] - r[0] * point[2]) % P == 0 == (point[1] - r[1] * point[2]) % P
 
 
 def sha256(raw: bytes) -> bytes:
@@ -109,7 +116,7 @@ def root_of(index: int, size: int, leaf: bytes, path: list[bytes]) -> bytes:
         raise RefusedError("the entry's place lies beyond the log's end")
     here, last, root = index, size - 1, leaf
     for sibling in path:
-        if last == 0:
+        if not last:
             raise RefusedError("the proof is too long")
         if here & 1 or here == last:
             root = sha256(b"\x01" + sibling + root)
@@ -125,12 +132,9 @@ def root_of(index: int, size: int, leaf: bytes, path: list[bytes]) -> bytes:
 
 def unbase64(text: str, error: type[Exception] = RefusedError) -> bytes:
     """Read base64 in its one canonical form."""
-    try:
-        raw = base64.b64decode(text.encode("ascii"), validate=True)
-    except ValueError:
-        raise error("not base64: " + text[:60]) from None
-    if base64.b64encode(raw).decode() != text:
-        raise error("not canonical base64: " + text[:60])
+    raw = base64.b64decode(text) if re.fullmatch(BASE64, text) else b""
+    if base64.b64encode(raw).decode() != text or not text:
+        raise error("not base64: " + text[:60])
     return raw
 
 
@@ -245,24 +249,20 @@ def wallet_name(wallet: uuid.UUID, district: uuid.UUID, person: uuid.UUID | None
 
 def moment(microseconds: int) -> str:
     """Say a time as people in China read it."""
-    epoch = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)
-    instant = epoch + datetime.timedelta(microseconds=microseconds)
-    return instant.astimezone(datetime.timezone(datetime.timedelta(hours=8))).isoformat(" ", "seconds")
+    zone = datetime.timezone(datetime.timedelta(hours=8))
+    return datetime.datetime.fromtimestamp(microseconds // 1_000_000, zone).isoformat(" ")
 
 
 def describe(facts: dict, person: uuid.UUID | None = None) -> str:
     """Return what the entry says, line by line."""
-    outcome = {0: "posted 已入账", 1: "noted, nothing moved 仅记录"}.get(
-        facts["outcome"], "refused, nothing moved 被拒绝"
-    )
+    outcome = ("posted 已入账", "noted, nothing moved 仅记录", "refused, nothing moved 被拒")[min(facts["outcome"], 2)]
     lines = (
         ("outcome 结果", f"{outcome} ({facts['outcome']})"),
         ("minutes 分钟", facts["minutes"]),
         ("reason 原因", REASONS.get(facts["reason"], facts["reason"])),
         ("from wallet 转出", wallet_name(facts["debit"], facts["district"], person)),
-        ("  balance after 余额", facts["debit_after"]),
         ("to wallet 转入", wallet_name(facts["credit"], facts["district"], person)),
-        ("  balance after 余额", facts["credit_after"]),
+        ("balances after 余额", f"{facts['debit_after']} (from 转出), {facts['credit_after']} (to 转入)"),
         ("order or act 订单", facts["act"]),
         ("recorded 记录时间", moment(facts["recorded_at"])),
         ("effective 生效时间", moment(facts["effective_at"])),
