@@ -154,11 +154,17 @@ def policy_of_version(connection: Connection, district_id: UUID, version: int) -
 
 
 def policy_on(connection: Connection, district_id: UUID, on: date) -> CreditPolicy | None:
-    """The policy in force in a district on a local day; None when none is heard of."""
+    """The policy in force in a district on a local day; before its first takes effect, the first; None: none heard of."""
+    in_force = policy.c.effective <= on
     statement = (
         sa.select(policy.c.policy_version)
-        .where(policy.c.district_id == district_id, policy.c.effective <= on)
-        .order_by(policy.c.effective.desc(), policy.c.policy_version.desc())
+        .where(policy.c.district_id == district_id)
+        .order_by(
+            in_force.desc(),
+            sa.case((in_force, policy.c.effective)).desc(),
+            sa.case((in_force, policy.c.policy_version)).desc(),
+            policy.c.policy_version,
+        )
         .limit(1)
     )
     version = connection.scalar(statement)
