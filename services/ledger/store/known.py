@@ -154,7 +154,7 @@ def policy_of_version(connection: Connection, district_id: UUID, version: int) -
 
 
 def policy_on(connection: Connection, district_id: UUID, on: date) -> CreditPolicy | None:
-    """The policy in force in a district on a local day; before its first takes effect, the first; None: none heard of."""
+    """The policy in force in a district on a local day; before its first takes effect, the first; None: none known."""
     in_force = policy.c.effective <= on
     statement = (
         sa.select(policy.c.policy_version)
