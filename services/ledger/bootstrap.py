@@ -13,12 +13,13 @@ from libs.db import Database
 from libs.http import Service, Verifier, create_service_app
 from libs.inbox import Consumers
 from libs.outbox.source import OutboxSource, Source
-from libs.roles import ServiceParts, ServiceProgram
+from libs.roles import Background, ServiceParts, ServiceProgram
 from libs.wake import waker
 from services.ledger import messages
-from services.ledger.api import proposals, transfers, wallets
+from services.ledger.api import logs, proposals, receipts, transfers, wallets
 from services.ledger.consumers import consumers
 from services.ledger.due import next_due, run_due
+from services.ledger.proof.compose import create_sealer
 from services.ledger.settings import Settings
 from services.ledger.store import known
 from services.ledger.store.journal_source import JournalSource
@@ -53,7 +54,14 @@ def create_app(settings: Settings, *, clock: Clock, database: Database | None = 
     )
     return create_service_app(
         service=service,
-        blueprints=[wallets.blueprint, transfers.blueprint, proposals.adjustments, proposals.reversals],
+        blueprints=[
+            wallets.blueprint,
+            transfers.blueprint,
+            proposals.adjustments,
+            proposals.reversals,
+            receipts.blueprint,
+            logs.blueprint,
+        ],
         verifier=Verifier(keys),
         title="ledger: the only place where credit exists",
     )
@@ -69,10 +77,25 @@ def create_sources() -> list[Source]:
     return [JournalSource(messages.TOPIC, messages.published, messages.type_without_answer), OutboxSource()]
 
 
+def create_background(settings: Settings, database: Database, *, clock: Clock) -> dict[str, Background]:
+    """Return the ledger's roles of its own: the sealer."""
+    sealer = create_sealer(
+        database,
+        clock=clock,
+        folder=settings.log_folder,
+        log_name=settings.log_name,
+        seed=settings.signing_key_file,
+        witness_policy=settings.witness_policy_file,
+    )
+    return {"sealer": sealer.run}
+
+
 def compose(settings: Settings, clock: Clock) -> ServiceParts:
     """Return the parts that the roles of the ledger run."""
+    database = create_database(settings)
     return ServiceParts(
-        database=create_database(settings),
+        database=database,
+        background={"sealer": lambda stop: create_background(settings, database, clock=clock)["sealer"](stop)},
         consumers=create_consumers(settings, clock=clock),
         sources=create_sources(),
         next_due=next_due,
@@ -87,4 +110,5 @@ PROGRAM = ServiceProgram(
     migrations=MIGRATIONS,
     create_app=lambda settings, clock: create_app(settings, clock=clock),
     compose=compose,
+    background=("sealer",),
 )

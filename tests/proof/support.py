@@ -16,7 +16,7 @@ from services.ledger.domain.wallets import Id
 from services.ledger.proof.keys import family_key, witness_policy
 from services.ledger.proof.receipt import make_receipt
 from services.ledger.proof.sealer import Sealer
-from services.ledger.store.leaves import find_entry
+from services.ledger.queries.entries import entries_by_request
 from services.ledger.tests.support import EAST
 
 LOG_NAME = "timebank.example/ledger"
@@ -46,9 +46,8 @@ class Bench:
     def receipt(self, request_id: Id) -> str:
         """The receipt of a row."""
         with self.database.reading() as connection:
-            found = find_entry(connection, UUID(bytes=request_id))
-            assert found is not None
-            return make_receipt(connection, book=found[0], entry=found[1], folder=self.folder / "logs")
+            (entry,) = entries_by_request(connection, [request_id])
+            return make_receipt(connection, entry=entry, folder=self.folder / "logs")
 
     def trust(self, district: str = DISTRICT) -> str:
         """The trust file of a district's log."""

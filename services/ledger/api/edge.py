@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from pathlib import Path
 
 from flask import current_app
 
@@ -23,6 +24,13 @@ def poster() -> Poster:
     """The poster of this process."""
     found = service().parts["poster"]
     assert isinstance(found, Poster)
+    return found
+
+
+def log_folder() -> Path:
+    """Where the logs' files are."""
+    found = service().parts["log_folder"]
+    assert isinstance(found, Path)
     return found
 
 

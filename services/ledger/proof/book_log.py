@@ -12,6 +12,7 @@ from __future__ import annotations
 import shutil
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 from libs.db import Connection
 from libs.tlog.merkle import EMPTY_ROOT, HASH_BYTES
@@ -190,6 +191,16 @@ class BookLog:
         return SealingStoppedError(self.book.district_id, position, words)
 
 
-def alarms(folder: Path) -> dict[str, str]:
-    """Return {district: words} of the logs at which sealing has stopped."""
-    return {path.parent.name: path.read_text().strip() for path in sorted(folder.glob("*/alarm"))}
+def describe_logs(folder: Path) -> list[dict[str, Any]]:
+    """Return every log's district, origin and size, and why nothing more is signed, if so."""
+    return [_describe(path.parent) for path in sorted(folder.glob("*/trust"))]
+
+
+def _describe(log: Path) -> dict[str, Any]:
+    found: dict[str, Any] = {"district_id": log.name, "origin": None, "size": 0, "stopped": None}
+    if (log / "checkpoint").exists():
+        head = Checkpoint.parse(Note.parse((log / "checkpoint").read_text()).text)
+        found |= {"origin": head.origin, "size": head.size}
+    if (log / "alarm").exists():
+        found["stopped"] = (log / "alarm").read_text().strip()
+    return found

@@ -12,22 +12,24 @@ from libs.tlog.tiles import TileReader
 from services.ledger.domain.entries import Entry, leaf_bytes, leaf_hash
 from services.ledger.proof.errors import NotSealedYetError
 from services.ledger.store.checkpoints import SignedHead, last_head
-from services.ledger.store.leaves import LogBook
+from services.ledger.store.leaves import find_book
 
 FIRST_LINE = "c2sp.org/tlog-proof@v1"
 
 
-def make_receipt(connection: Connection, *, book: LogBook, entry: Entry, folder: Path) -> str:
+def make_receipt(connection: Connection, *, entry: Entry, folder: Path) -> str:
     """Return the receipt of a row under the last signed head of its log.
 
     Raises:
         NotSealedYetError: no signed head covers it yet.
         ProofError: the row or the tree is not what was signed; there is no receipt for it.
     """
-    head = last_head(connection, book.book)
+    district_id = UUID(bytes=entry.district_id)
+    book = find_book(connection, district_id)
+    head = last_head(connection, book.book) if book else None
     if head is None or head.size < entry.pos:
         raise NotSealedYetError(position=entry.pos, sealed=head.size if head else 0)
-    return render(entry, head, folder / str(book.district_id))
+    return render(entry, head, folder / str(district_id))
 
 
 def render(entry: Entry, head: SignedHead, log_folder: Path) -> str:

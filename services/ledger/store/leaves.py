@@ -1,4 +1,4 @@
-"""The journal as its logs see it: books, leaf hashes by position, and the leaf of one row."""
+"""The journal as its logs see it: books, and leaf hashes by position."""
 
 from __future__ import annotations
 
@@ -8,9 +8,6 @@ from uuid import UUID
 
 import sqlalchemy
 from sqlalchemy.engine import Connection
-
-from services.ledger.domain.entries import Entry
-from services.ledger.store.rows import ENTRY_WITH_OWNERS, driver_connection, entry_from, raw_cursor
 
 LEAVES_AT_ONCE = 20_000
 
@@ -46,18 +43,6 @@ def read_leaves(
         if len(rows) < LEAVES_AT_ONCE:
             return
         first = rows[-1][0] + 1
-
-
-def find_entry(connection: Connection, request_id: UUID) -> tuple[LogBook, Entry] | None:
-    """Return the row that a request made, with its book."""
-    cursor = raw_cursor(driver_connection(connection))
-    row = cursor.execute(ENTRY_WITH_OWNERS + " WHERE e.request_id = %s", [request_id]).fetchone()
-    if row is None:
-        return None
-    districts = {found.book: found.district_id for found in books(connection)}
-    entry = entry_from(row, {book: district_id.bytes for book, district_id in districts.items()})
-    book = next(number for number, district_id in districts.items() if district_id.bytes == entry.district_id)
-    return LogBook(book, districts[book]), entry
 
 
 _BOOKS = sqlalchemy.text("SELECT book, district_id FROM journal.book ORDER BY book")
