@@ -81,7 +81,9 @@ class Parameter:
             return False
         sample = cast("list[object]", self.default)[0]
         if isinstance(sample, list):
-            return all(isinstance(entry, list) and entry and all(isinstance(t, str) for t in entry) for entry in value)
+            # Sets of evidence: only what the default names is ever collected.
+            known = {name for entry in cast("list[list[str]]", self.default) for name in entry}
+            return bool(value) and all(isinstance(entry, list) and entry and known.issuperset(entry) for entry in value)
         if _is_integer(sample):
             return all(_is_integer(entry) and entry >= 0 for entry in value) and value == sorted(set(value))
         return all(isinstance(entry, str) and (not self.choices or entry in self.choices) for entry in value)

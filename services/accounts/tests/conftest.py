@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from services.accounts.tests.platform import Platform, add_units, start_platform
-from tests.support.postgres import FreshDatabase
+from tests.support.postgres import DatabaseFactory, FreshDatabase
 
 
 @pytest.fixture
@@ -15,6 +15,17 @@ def empty_platform(fresh_database: FreshDatabase, tmp_path: Path) -> Iterator[Pl
     platform = start_platform(fresh_database("accounts"), tmp_path)
     yield platform
     platform.database.dispose()
+
+
+@pytest.fixture(scope="session")
+def shared_platform(database_factory: DatabaseFactory, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
+    """Accounts with two districts, shared by tests that change nothing or only what is their own."""
+    name, urls = database_factory.create("accounts")
+    platform = start_platform(urls, tmp_path_factory.mktemp("accounts"))
+    add_units(platform)
+    yield platform
+    platform.database.dispose()
+    database_factory.drop(name)
 
 
 @pytest.fixture

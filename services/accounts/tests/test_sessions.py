@@ -150,17 +150,17 @@ def test_a_second_start_makes_neither_a_second_key_nor_a_second_city(empty_platf
 
 
 @pytest.mark.parametrize("make", ["none", "garbage", "tampered", "expired", "foreign", "audience"])
-def test_a_bad_token_is_not_signed_in(platform: Platform, make: str) -> None:
+def test_a_bad_token_is_not_signed_in(shared_platform: Platform, make: str) -> None:
     token = {
         "none": "",
         "garbage": "abc.def.ghi",
-        "tampered": _tampered(platform.a.token),
-        "expired": _signed(platform, seconds=-60),
-        "foreign": _signed(platform, foreign=True),
-        "audience": _signed(platform, audience="another"),
+        "tampered": _tampered(shared_platform.a.token),
+        "expired": _signed(shared_platform, seconds=-60),
+        "foreign": _signed(shared_platform, foreign=True),
+        "audience": _signed(shared_platform, audience="another"),
     }[make]
 
-    answer = Caller(platform.client, token).get("/v1/me")
+    answer = Caller(shared_platform.client, token).get("/v1/me")
 
     refused(answer, "not_signed_in", 401)
 

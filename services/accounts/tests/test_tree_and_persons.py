@@ -23,10 +23,10 @@ def test_a_unit_is_placed_published_and_listed(platform: Platform) -> None:
 @pytest.mark.parametrize(
     ("level", "parent"), [("street", "city"), ("district", "s1"), ("community", "d1"), ("city", "city")]
 )
-def test_a_unit_under_the_wrong_parent_is_refused(platform: Platform, level: str, parent: str) -> None:
-    body = {"level": level, "parent_id": platform.units[parent], "name_zh": "x"}
+def test_a_unit_under_the_wrong_parent_is_refused(shared_platform: Platform, level: str, parent: str) -> None:
+    body = {"level": level, "parent_id": shared_platform.units[parent], "name_zh": "x"}
 
-    refused(platform.a.put(f"/v1/organisation-units/{new_id()}", body), "unit_level_wrong", 422)
+    refused(shared_platform.a.put(f"/v1/organisation-units/{new_id()}", body), "unit_level_wrong", 422)
 
 
 def test_a_district_administrator_changes_units_of_their_district_only(platform: Platform) -> None:
@@ -140,13 +140,13 @@ def test_housemates_share_a_telephone_but_one_of_them_signs_in_with_it(platform:
     ],
 )
 def test_a_wrong_registration_is_refused_and_changes_nothing(
-    platform: Platform, change: dict[str, object], code: str, status: int
+    shared_platform: Platform, change: dict[str, object], code: str, status: int
 ) -> None:
-    before = platform.rows("SELECT count(*) FROM person")
+    before = shared_platform.rows("SELECT count(*) FROM person")
 
-    refused(platform.a.put(f"/v1/persons/{new_id()}", platform.person("某人") | change), code, status)
+    refused(shared_platform.a.put(f"/v1/persons/{new_id()}", shared_platform.person("某人") | change), code, status)
 
-    assert platform.rows("SELECT count(*) FROM person") == before
+    assert shared_platform.rows("SELECT count(*) FROM person") == before
 
 
 def test_people_with_a_role_live_below_a_district(platform: Platform) -> None:
@@ -215,11 +215,11 @@ def test_nobody_grants_a_role_to_themselves(platform: Platform) -> None:
         ("volunteer", "k2", "role_unit_mismatch"),
     ],
 )
-def test_a_role_is_held_at_units_of_its_level(platform: Platform, role: str, unit: str, code: str) -> None:
-    person_id = platform.register("某人")
+def test_a_role_is_held_at_units_of_its_level(shared_platform: Platform, role: str, unit: str, code: str) -> None:
+    person_id = shared_platform.register("某人", sign_in_name=None, password=None)
 
-    answer = platform.a.put(
-        f"/v1/persons/{person_id}/roles/{new_id()}", {"role": role, "unit_id": platform.units[unit]}
+    answer = shared_platform.a.put(
+        f"/v1/persons/{person_id}/roles/{new_id()}", {"role": role, "unit_id": shared_platform.units[unit]}
     )
 
     refused(answer, code, 422)
