@@ -30,6 +30,7 @@ REQUEST_SECONDS_MAX = 10.0
 LINGER_MILLISECONDS = 2
 ADMIN_TRIES_MAX = 20
 ADMIN_RETRY_SECONDS = 0.5
+METADATA_SECONDS = 5.0
 CLOSE_SECONDS_MAX = 5.0
 ENVELOPE_BYTES_MAX = 48_576
 
@@ -223,6 +224,7 @@ class KafkaSubscription(kafka.ConsumerRebalanceListener):  # type: ignore[misc] 
         self._unplaced: set[kafka.TopicPartition] = set()
         self._paused = False
         self._consumer = kafka.KafkaConsumer(
+            *topics,
             bootstrap_servers=bootstrap,
             group_id=group,
             group_instance_id=member,
@@ -236,10 +238,12 @@ class KafkaSubscription(kafka.ConsumerRebalanceListener):  # type: ignore[misc] 
             fetch_max_wait_ms=250,
             max_partition_fetch_bytes=2 * (RECORD_BYTES_MAX + ENVELOPE_BYTES_MAX),
             reconnect_backoff_max_ms=1000,
-            metadata_max_age_ms=30_000,
+            metadata_max_age_ms=int(METADATA_SECONDS * 1000),
             allow_auto_create_topics=False,
             metrics_enabled=False,
         )
+        # A member that joins before it knows the partitions would be given none of them.
+        self._refuse_unknown(topics)
         self._consumer.subscribe(topics=topics, listener=self)
 
     def on_partitions_assigned(self, assigned: Sequence[kafka.TopicPartition]) -> None:
@@ -261,9 +265,9 @@ class KafkaSubscription(kafka.ConsumerRebalanceListener):  # type: ignore[misc] 
             if self._paused and batches:
                 self._give_back(batches)
                 return []
-            if self._unplaced:
+            if self._unplaced and self._start is not None:
                 unplaced = set(self._unplaced)
-                self._place()
+                self._place(self._start)
                 batches = {at: records for at, records in batches.items() if at not in unplaced}
         except (kafka.errors.KafkaError, OSError) as error:
             raise BrokerError("Kafka does not answer") from error
@@ -310,13 +314,20 @@ class KafkaSubscription(kafka.ConsumerRebalanceListener):  # type: ignore[misc] 
         """Close without committing: what is done was committed after its transaction."""
         self._consumer.close(autocommit=False, timeout_ms=int(CLOSE_SECONDS_MAX * 1000))
 
-    def _place(self) -> None:
+    def _refuse_unknown(self, topics: list[str]) -> None:
+        try:
+            missing = [topic for topic in topics if not self._consumer.partitions_for_topic(topic)]
+        except (kafka.errors.KafkaError, OSError) as error:
+            self.close()
+            raise BrokerError("Kafka does not answer") from error
+        if missing:
+            self.close()
+            raise BrokerError(f"no topic {missing[0]}")
+
+    def _place(self, start: StartOffsets) -> None:
         """Begin the new partitions where the database says, or at the earliest record."""
-        if self._start is None:
-            self._unplaced.clear()
-            return
         fresh = [TopicPartition(at.topic, at.partition) for at in self._unplaced]
-        starts = self._start(fresh)
+        starts = start(fresh)
         beginning = [at for at in self._unplaced if TopicPartition(at.topic, at.partition) not in starts]
         if beginning:
             self._consumer.seek_to_beginning(*beginning)

@@ -108,7 +108,7 @@ class KafkaCluster:
         cluster_id = base64.urlsafe_b64encode(uuid.uuid4().bytes).rstrip(b"=").decode()
         for node in range(1, self.size + 1):
             self._properties(node).write_text(self._configuration(node))
-            command = [*self._java(), "kafka.tools.StorageTool", "format", "-t", cluster_id]
+            command = [*self._java(), "kafka.tools.StorageTool", "format", f"--cluster-id={cluster_id}"]
             command += ["-c", str(self._properties(node))]
             done = subprocess.run(command, capture_output=True, text=True, check=False)
             if done.returncode:
