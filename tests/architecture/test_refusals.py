@@ -48,4 +48,4 @@ def test_a_refusal_has_a_code_and_a_text_in_both_languages(refusal: type[Refusal
     assert re.fullmatch(r"[a-z]+(_[a-z0-9]+)*", refusal.code)
     assert _CHINESE.search(refusal.zh)
     assert re.search("[A-Za-z]{3}", refusal.en)
-    assert not _CHINESE.search(refusal.en)
+    assert not _CHINESE.search(refusal.en.replace("银行", ""))  # The one word that the law is about.
