@@ -39,7 +39,8 @@ class RawId(Loader):
 
 def driver_connection(connection: Any) -> psycopg.Connection[Any]:
     """The psycopg connection under a SQLAlchemy connection, for COPY and pipelines."""
-    raw = connection.connection.driver_connection
+    # Not `driver_connection`: a relay's connection is detached from the pool, and then there is none by that name.
+    raw = connection.connection.dbapi_connection
     assert isinstance(raw, psycopg.Connection)
     return raw
 
