@@ -159,7 +159,9 @@ class Composition:
             Flow(name, self._databases[name], part.sources or [OutboxSource()], list(part.consumers.topics))
             for name, part in composed.items()
         ]
-        return Traveller(self.clock, due, Settling(flows), lock=self._folder.run / "clock.lock")
+        return Traveller(
+            self.clock, due, Settling(flows), lock=self._folder.run / "clock.lock", wake=self._waker(*SERVICES)
+        )
 
     def tokens(self) -> Callable[[UUID], str]:
         """Return what signs tokens for the invented people of the demo city."""
@@ -181,10 +183,14 @@ class Composition:
             self._environment[f"{name.upper()}_DATABASE_URL"],
             pool_max=POOL_MAX[self._process],
             application_name=f"{name}-{self._process}",
-            wake=waker(int(self._environment[f"{name.upper()}_WAKE_PORT"])),
+            # The city's builder lets the relays collect several commands' events; it wakes them when it waits for all.
+            wake=None if self._process == "city" else self._waker(name),
             # The city's builder notes how far it is after a synchronous commit, which makes all before it durable.
             synchronous_commit=self._process != "city",
         )
+
+    def _waker(self, *names: str) -> Callable[[], None]:
+        return waker(*(int(self._environment[f"{name.upper()}_WAKE_PORT"]) for name in names))
 
     def _compose(self, name: str) -> ServiceParts:
         """Return a service's parts on this process's one pool of its database."""

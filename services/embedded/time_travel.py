@@ -22,7 +22,8 @@ from libs.db import Database
 
 DUE_STEPS_MAX = 20_000
 SETTLE_SECONDS_MAX = 60.0
-SETTLE_POLL_SECONDS = 0.004
+SETTLE_POLL_SECONDS = 0.005
+SETTLE_POLL_SECONDS_MAX = 0.04
 
 
 class Settling(Protocol):
@@ -48,7 +49,17 @@ class DuePart:
 class Traveller:
     """Moves the clock of a platform; one move at a time, whichever process it is asked in."""
 
-    def __init__(self, clock: ManualClock, parts: Sequence[DuePart], settling: Settling, *, lock: Path) -> None:
+    def __init__(
+        self,
+        clock: ManualClock,
+        parts: Sequence[DuePart],
+        settling: Settling,
+        *,
+        lock: Path,
+        wake: Callable[[], None],
+    ) -> None:
+        """`wake` makes every relay look at once; `lock` keeps two processes from moving the clock together."""
+        self._wake = wake
         self._clock = clock
         self._parts = parts
         self._settling = settling
@@ -102,10 +113,14 @@ class Traveller:
     def settle(self, seconds: float) -> bool:
         """Wait until nothing is on its way; False when the time is over first."""
         end = monotonic() + seconds
+        pause = SETTLE_POLL_SECONDS
+        self._wake()
         while self._settling.waiting():
             if monotonic() >= end:
                 return False
-            self._pause.wait(SETTLE_POLL_SECONDS)
+            # Looking costs the same processor that what we wait for needs.
+            self._pause.wait(pause)
+            pause = min(pause * 2, SETTLE_POLL_SECONDS_MAX)
         return True
 
     def _earliest(self, target: datetime) -> tuple[DuePart, datetime] | None:
