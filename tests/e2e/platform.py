@@ -31,10 +31,10 @@ def free_port() -> int:
 class Started:
     """One started platform."""
 
-    def __init__(self, data: Path, *options: str) -> None:
-        self.data, self.port = data, free_port()
-        self._log = data.parent / "printed.log"
-        command = [sys.executable, "-m", "services.embedded", "run", "--data", str(data), "--port", str(self.port)]
+    def __init__(self, folder: Path, *options: str) -> None:
+        self.folder, self.port = folder, free_port()
+        self._log = folder.parent / "printed.log"
+        command = [sys.executable, "-m", "services.embedded", "run", "--data", str(folder), "--port", str(self.port)]
         with self._log.open("ab") as log:
             self.process = subprocess.Popen(
                 [*command, *options], cwd=ROOT, stdout=log, stderr=log, start_new_session=True
@@ -68,8 +68,8 @@ class Started:
 
     def pids(self) -> dict[str, int]:
         """Return the processes by name, the supervisor and the database among them."""
-        found = json.loads((self.data / "run" / "platform.json").read_text())
-        database = int((self.data / "postgres" / "data" / "postmaster.pid").read_text().split("\n", 1)[0])
+        found = json.loads((self.folder / "run" / "platform.json").read_text())
+        database = int((self.folder / "postgres" / "data" / "postmaster.pid").read_text().split("\n", 1)[0])
         return {**found["children"], "supervisor": found["supervisor"], "database": database}
 
     def stop(self) -> int:
@@ -80,9 +80,9 @@ class Started:
 
 
 @contextlib.contextmanager
-def started(data: Path, *options: str) -> Iterator[Started]:
+def started(folder: Path, *options: str) -> Iterator[Started]:
     """Give a platform that is ready, and stop it."""
-    platform = Started(data, *options)
+    platform = Started(folder, *options)
     try:
         platform.await_ready()
         yield platform

@@ -45,19 +45,19 @@ def main() -> None:
         print(f"{row['name']:<44}{row['value']:>10}{row['yardstick']:>11}{row['target']:>9}  {row['met']}")
 
 
-def _measure(data: Path) -> Iterator[dict[str, Any]]:
-    started, first_ms = _start(data)
+def _measure(folder: Path) -> Iterator[dict[str, Any]]:
+    started, first_ms = _start(folder)
     _stop(started)
     bare_ms = statistics.median(_import_ms() for _ in range(SECOND_STARTS))
     times = []
     for number in range(SECOND_STARTS):
-        started, ready_ms = _start(data)
+        started, ready_ms = _start(folder)
         times.append(ready_ms)
         if number < SECOND_STARTS - 1:
             _stop(started)
     yield _row("first start with the demo city, ms", first_ms, bare_ms, 0)
     yield _row("second start until ready, ms (median)", int(statistics.median(times)), bare_ms, START_SECONDS_TARGET_MS)
-    command = [sys.executable, "-m", "services.operator", "--data", str(data), "demo"]
+    command = [sys.executable, "-m", "services.operator", "--data", str(folder), "demo"]
     subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
     mine = _pss_mb(os.getpid())
     total = sum(_pss_mb(pid) for pid in _tree(started.pid))
@@ -71,12 +71,12 @@ def _row(name: str, value: int, yardstick: float, target: int) -> dict[str, Any]
     return {"name": name, "value": value, "yardstick": int(yardstick), "ratio": ratio, "target": target, "met": met}
 
 
-def _start(data: Path) -> tuple[subprocess.Popen[bytes], int]:
+def _start(folder: Path) -> tuple[subprocess.Popen[bytes], int]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])
     began = time.monotonic()
-    command = [sys.executable, "-m", "services.embedded", "run", "--data", str(data), "--port", str(port)]
+    command = [sys.executable, "-m", "services.embedded", "run", "--data", str(folder), "--port", str(port)]
     started = subprocess.Popen(command, cwd=ROOT, start_new_session=True, stdout=subprocess.DEVNULL)
     while time.monotonic() - began < WAIT_SECONDS_MAX:
         if started.poll() is not None:

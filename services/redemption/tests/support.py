@@ -307,9 +307,9 @@ def _catalogue_item(code: str, funding: list[str], most: int) -> orders.Catalogu
 
 
 def _bathing() -> orders.CatalogueItemPublished:
-    item = _catalogue_item("A3", ["credit", "purchased"], 120)
-    item.persons, item.max_grade = 2, "mild"
-    return item
+    service = _catalogue_item("A3", ["credit", "purchased"], 120)
+    service.persons, service.max_grade = 2, "mild"
+    return service
 
 
 def make_bench(url: str) -> Bench:
