@@ -134,6 +134,7 @@ def policy_on(connection: Connection, district_id: UUID, day: date) -> Policy:
     statement = sa.text("""
         SELECT * FROM policy WHERE district_id = :district_id
         ORDER BY effective <= :day DESC,
+            CASE WHEN effective <= :day THEN effective END DESC,
             CASE WHEN effective <= :day THEN policy_version END DESC, policy_version LIMIT 1""")
     row = connection.execute(statement, {"district_id": district_id, "day": day}).first()
     if row is None:
