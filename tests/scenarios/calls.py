@@ -1,0 +1,56 @@
+"""What the verbs share: calls as the people concerned make them."""
+
+from typing import Any
+
+from tests.scenarios.client import Call
+from tests.scenarios.story import Step
+from tests.scenarios.world import World
+
+Calls = list[Call]
+
+
+def acting(world: World, step: Step) -> dict[str, Any]:
+    """Return what the step says about acting for somebody."""
+    if "acting_for" not in step:
+        return {"why": step["why"]} if "why" in step else {}
+    body = {"acting_for": world.id_of(step["acting_for"]), "consent": step.get("consent"), "why": step.get("why")}
+    return {name: value for name, value in body.items() if value is not None}
+
+
+def post(world: World, caller: str, path: str, body: dict[str, Any], seed: str) -> Call:
+    """Return a call of an act; the key makes a repeat the same request."""
+    return Call(world.login(caller), "POST", path, body, world.key(seed))
+
+
+def put(world: World, step: Step, path: str, body: dict[str, Any], *, wait: bool = False) -> Call:
+    """Return a call that makes a thing under its own id."""
+    return Call(world.login(step["by"]), "PUT", path, {**body, **acting(world, step)}, wait=wait)
+
+
+def two_person(world: World, step: Step, path: str, body: dict[str, Any], seed: str) -> Calls:
+    """Return the proposal of one person and the decision of another."""
+    decision = post(world, step["checker"], f"{path}/decision", {"ok": True}, f"{seed}/decision")
+    return [put(world, step, path, body), decision]
+
+
+def place_of(world: World, step: Step, value: Any, recipient: str | None) -> dict[str, str]:
+    """Return where a person stood, as the API takes it."""
+    home = world.people[recipient]["home"] if recipient else (0, 0)
+    latitude, longitude = home if value == "home" else value
+    return {"latitude": f"{latitude:.6f}", "longitude": f"{longitude:.6f}"}
+
+
+def is_order(world: World, label: str) -> bool:
+    """Tell whether a label names an order."""
+    return world.kinds.get(label) in ("place_order", "request_redemption", "late_entry")
+
+
+def asked(world: World, step: Step, label: str) -> dict[str, Any]:
+    """Return what was asked for, and remember for whom."""
+    world.recipients[label] = step["for"]
+    return {
+        "recipient_id": world.id_of(step["for"]),
+        "service": step["service"],
+        "minutes": step["minutes"],
+        "start": world.story.instant(step["start"]).isoformat(),
+    }

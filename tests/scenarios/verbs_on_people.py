@@ -1,0 +1,84 @@
+"""How each verb that tells of a person becomes requests."""
+
+from collections.abc import Callable
+from typing import Any
+
+from tests.scenarios.calls import Calls, acting, post, put
+from tests.scenarios.client import Call
+from tests.scenarios.story import Step, person_of
+from tests.scenarios.world import B, World
+
+
+def relate(world: World, step: Step, seed: str) -> Calls:
+    identity = world.id_of(seed)
+    body = {
+        "person_id": world.id_of(step["relate"]),
+        "relative_id": world.id_of(step["to"]),
+        "kind": step["kind"],
+        "verified": True,
+    }
+    record = put(world, step, f"/v1/relations/{identity}", body)
+    return [record, Call(B, "POST", f"/v1/relations/{identity}/confirmation", {}, world.key(seed))]
+
+
+def assess(world: World, step: Step, seed: str) -> Calls:
+    path = f"/v1/persons/{world.id_of(step['assess'])}/assessments/{world.id_of(seed)}"
+    confirm = Call(B, "POST", f"/v1/assessments/{world.id_of(seed)}/confirmation", {}, world.key(seed))
+    return [put(world, step, path, {"grade": step["grade"]}), confirm]
+
+
+def qualify(world: World, step: Step, seed: str) -> Calls:
+    body: dict[str, Any] = {name: step[name] for name in ("training", "certificate", "clean_record") if name in step}
+    if "insured_until" in step:
+        body["insured_until"] = step["insured_until"] and world.story.day(step["insured_until"]).isoformat()
+    return [_person_act(world, step, seed, "qualifications", body)]
+
+
+def suspend(world: World, step: Step, seed: str) -> Calls:
+    return [_person_act(world, step, seed, "suspension", {})]
+
+
+def reinstate(world: World, step: Step, seed: str) -> Calls:
+    return [_person_act(world, step, seed, "reinstatement", {})]
+
+
+def record_death(world: World, step: Step, seed: str) -> Calls:
+    return [_person_act(world, step, seed, "death", {"died": world.story.day(step["died"]).isoformat()})]
+
+
+def erase(world: World, step: Step, seed: str) -> Calls:
+    return [_person_act(world, step, seed, "erasure", {"credit_to": step["credit_to"]} if "credit_to" in step else {})]
+
+
+def _person_act(world: World, step: Step, seed: str, act: str, body: dict[str, Any]) -> Call:
+    label = next(value for name, value in step.items() if name in VERBS_ON_PEOPLE)
+    return post(world, step["by"], f"/v1/persons/{world.id_of(label)}/{act}", {**body, **acting(world, step)}, seed)
+
+
+def import_people(world: World, step: Step, seed: str) -> Calls:
+    rows = []
+    for row in step["rows"]:
+        attributes = person_of({name: value for name, value in row.items() if name != "person"})
+        world.people.setdefault(row["person"], attributes)
+        rows.append({"person_id": world.id_of(row["person"]), **world.person_body(row["person"], attributes)})
+    return [put(world, step, f"/v1/imports/{world.id_of(step['import'])}", {"rows": rows})]
+
+
+def register(world: World, step: Step, seed: str) -> Calls:
+    attributes = person_of(step["person"])
+    world.people[step["register"]] = attributes
+    body = world.person_body(step["register"], attributes)
+    return [put(world, step, f"/v1/persons/{world.id_of(step['register'])}", body)]
+
+
+_NAMED: tuple[Callable[[World, Step, str], Calls], ...] = (
+    relate,
+    assess,
+    qualify,
+    suspend,
+    reinstate,
+    record_death,
+    erase,
+    register,
+)
+VERBS_ON_PEOPLE = {"import": import_people} | {act.__name__: act for act in _NAMED}
