@@ -37,7 +37,8 @@ from services.embedded.time_travel import DuePart, Traveller
 from services.web import pages
 
 PROGRAMME_NAME = "互助时间平台"
-POOL_MAX = {"api": 5, "worker": 4, "city": 5}
+POOL_MAX = {"api": 5, "worker": 4, "city": 5, "building": 4}
+BUILDING = ("city", "building")
 PROGRAMS: Mapping[str, ServiceProgram[Any]] = {
     "accounts": accounts.PROGRAM,
     "orders": orders.PROGRAM,
@@ -121,7 +122,7 @@ class Composition:
         return PostgresBroker(self._environment["ACCOUNTS_BUS_URL"], synchronous_commit=False)
 
     def parts(self) -> list[Part]:
-        """Return every service as the worker runs it."""
+        """Return every service as the worker runs it; while the city is made, nothing is sealed yet."""
         return [
             Part(name, self._compose(name), list(program.topics), int(self._environment[f"{name.upper()}_WAKE_PORT"]))
             for name, program in PROGRAMS.items()
@@ -185,8 +186,8 @@ class Composition:
             application_name=f"{name}-{self._process}",
             # The city's builder lets the relays collect several commands' events; it wakes them when it waits for all.
             wake=None if self._process == "city" else self._waker(name),
-            # The city's builder notes how far it is after a synchronous commit, which makes all before it durable.
-            synchronous_commit=self._process != "city",
+            # Who makes the demo city notes how far it is after a synchronous commit, which makes all before it durable.
+            synchronous_commit=self._process not in BUILDING,
         )
 
     def _waker(self, *names: str) -> Callable[[], None]:
@@ -195,7 +196,8 @@ class Composition:
     def _compose(self, name: str) -> ServiceParts:
         """Return a service's parts on this process's one pool of its database."""
         parts = PROGRAMS[name].compose(self._settings[name], clock=self.clock)
-        return dataclasses.replace(parts, database=self._databases[name])
+        background = {} if self._process in BUILDING else parts.background
+        return dataclasses.replace(parts, database=self._databases[name], background=background)
 
 
 def _free_datagram_port() -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -81,10 +81,10 @@ def create_app(parts: PlatformParts) -> Flask:
 
 
 def _add_demo(app: Flask, traveller: Traveller) -> None:
-    def answer_clock() -> Callable[[], Response] | Response:
+    def answer_clock() -> Response:
         return jsonify({"now": traveller.now().isoformat(), "manual": traveller.stands_still()})
 
-    def move_clock() -> Response | Callable[[], Response]:
+    def move_clock() -> Response:
         terms = request.get_json()
         if "now" in terms:
             target = _instant(terms["now"])

@@ -11,6 +11,7 @@ from libs.clock import ManualClock, monotonic
 from services.embedded.backends import Backends
 from services.embedded.children import Child
 from services.embedded.city import welcome
+from services.embedded.city.build import build_city, is_built
 from services.embedded.composition import Composition, environment_of
 from services.embedded.databases import Databases
 from services.embedded.folder import DataFolder, prepare
@@ -60,8 +61,8 @@ def _start_children(
     else:
         ManualClock(folder.clock)
 
-    def work() -> None:
-        composition = Composition(environment, options, folder, process="worker")
+    def work(process: str) -> None:
+        composition = Composition(environment, options, folder, process=process)
         sys.exit(Worker(composition.parts(), composition.broker(), folder, composition.clock).run())
 
     def serve() -> None:
@@ -71,11 +72,15 @@ def _start_children(
         FrontDoorServer(build, host=options.host, port=options.port).run()  # type: ignore[arg-type]
 
     say("starting the services")
-    supervisor.start(Child("worker", work, log=lambda: folder.log("worker")))
-    if options.has_city:
-        _load_city(environment, options, folder, supervisor, say)
+    if options.has_city and not is_built(folder):
+        building = Child("building", lambda: work("building"), log=lambda: folder.log("worker"))
+        supervisor.start(building)
+        say("making the demo city, once")
+        _build_city(environment, options, folder, supervisor)
+        supervisor.retire(building)
     if supervisor.is_stopping:
         return
+    supervisor.start(Child("worker", lambda: work("worker"), log=lambda: folder.log("worker")))
     supervisor.start(Child("api", serve, log=lambda: folder.log("api")))
     if supervisor.wait_for(lambda: _is_ready(options)):
         say(f"ready in {monotonic() - say.began:.1f} s")
@@ -84,16 +89,8 @@ def _start_children(
         print(f"Not ready yet; see {folder.logs} and http://{options.host}:{options.port}/readyz", flush=True)
 
 
-def _load_city(
-    environment: dict[str, str], options: RunOptions, folder: DataFolder, supervisor: Supervisor, say: _Progress
-) -> None:
-    """Load the demo city unless it is there; it goes on where an earlier start was interrupted."""
-    # Imported late: only a start that has a city to make needs its builder.
-    from services.embedded.city.build import build_city, is_built
-
-    if is_built(folder):
-        return
-    say("making the demo city, once")
+def _build_city(environment: dict[str, str], options: RunOptions, folder: DataFolder, supervisor: Supervisor) -> None:
+    """Make the demo city; it goes on where an earlier start was interrupted."""
 
     def build() -> None:
         build_city(Composition(environment, options, folder, process="city"), options, folder)

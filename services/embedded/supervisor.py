@@ -72,6 +72,15 @@ class Supervisor:
             self._children.append(child)
         self._write_run_file()
 
+    def retire(self, child: Child) -> None:
+        """Stop a child for good."""
+        child.signal(signal.SIGTERM)
+        end = monotonic() + STOP_SECONDS_MAX
+        while child.poll() and monotonic() < end:
+            self._sleep(0.02)
+        child.signal(signal.SIGKILL)
+        self._children.remove(child)
+
     def run_once(self, child: Child) -> int:
         """Run a child to its end, watching over the others; return its exit code."""
         child.start()

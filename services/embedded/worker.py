@@ -134,8 +134,10 @@ class Worker:
 
     def _end(self) -> None:
         self._stop.set()
-        for ending in (*self._consumers.values(), *self._relays.values()):
-            ending.stop()
+        for consumer in self._consumers.values():
+            consumer.stop()
+        for relay in self._relays.values():
+            relay.stop()
         for thread in self._threads:
             thread.join(JOIN_SECONDS_MAX)
         self._broker.close()
