@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
@@ -29,6 +30,7 @@ DELIVERY_SECONDS_MAX = 30.0
 REQUEST_SECONDS_MAX = 10.0
 LINGER_MILLISECONDS = 2
 ADMIN_TRIES_MAX = 20
+QUESTION_TRIES_MAX = 2
 ADMIN_RETRY_SECONDS = 0.5
 METADATA_SECONDS = 5.0
 CLOSE_SECONDS_MAX = 5.0
@@ -44,6 +46,7 @@ class KafkaBroker:
         self._delivery_seconds = delivery_seconds
         self._admin: KafkaAdminClient | None = None
         self._asking: kafka.KafkaConsumer | None = None
+        self._lock = threading.Lock()
 
     def declare_topics(self, topics: Sequence[Topic]) -> None:
         """Create the topics that are missing; a broker that is just starting is asked again."""
@@ -116,7 +119,12 @@ class KafkaBroker:
     ) -> dict[TopicPartition, int]:
         def ask() -> dict[TopicPartition, int]:
             if self._asking is None:
-                self._asking = kafka.KafkaConsumer(bootstrap_servers=self.bootstrap, group_id=None)
+                self._asking = kafka.KafkaConsumer(
+                    bootstrap_servers=self.bootstrap,
+                    group_id=None,
+                    request_timeout_ms=int(REQUEST_SECONDS_MAX * 1000),
+                    metrics_enabled=False,
+                )
             partitions = [
                 kafka.TopicPartition(topic, number)
                 for topic in topics
@@ -125,20 +133,25 @@ class KafkaBroker:
             answer = question(self._asking, partitions) if partitions else {}
             return {TopicPartition(at.topic, at.partition): offset for at, offset in answer.items()}
 
-        return self._retrying(ask)
+        return self._retrying(ask, QUESTION_TRIES_MAX)
 
     def _connected_admin(self) -> KafkaAdminClient:
         if self._admin is None:
             self._admin = KafkaAdminClient(bootstrap_servers=self.bootstrap)
         return self._admin
 
-    def _retrying(self, act: Callable[[], T]) -> T:
-        for attempt in range(ADMIN_TRIES_MAX):
+    def _retrying(self, act: Callable[[], T], tries_max: int = ADMIN_TRIES_MAX) -> T:
+        # The clients for questions are shared by the threads of a process, and none of them may be used by two.
+        with self._lock:
+            return self._retrying_alone(act, tries_max)
+
+    def _retrying_alone(self, act: Callable[[], T], tries_max: int) -> T:
+        for attempt in range(tries_max):
             try:
                 return act()
             except (kafka.errors.KafkaError, OSError) as error:
                 self._forget_clients()
-                if attempt == ADMIN_TRIES_MAX - 1:
+                if attempt == tries_max - 1:
                     raise BrokerError("Kafka does not answer") from error
                 time.sleep(ADMIN_RETRY_SECONDS)
         raise AssertionError("unreachable")

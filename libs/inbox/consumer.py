@@ -20,6 +20,7 @@ from libs.db import Database
 from libs.inbox import metrics
 from libs.inbox.batch import TRANSIENT, Batch, EffectFailedError, Heard, MissingPosition, Outcome, describe, hear
 from libs.inbox.events import Consumers
+from libs.inbox.operate import last_act, moves_after
 from libs.inbox.parking import Parking
 from libs.inbox.positions import PositionStore
 from libs.inbox.retry import announce_dead, dead_letter_topic, retry_due
@@ -59,6 +60,7 @@ class Consumer:
         self._ends_at_start: dict[TopicPartition, int] | None = None
         self._parked = True  # Until a look at the table tells otherwise.
         self._housekeeping_at = 0.0
+        self._last_act: int | None = None
         self._retry_at = 0.0
         self.is_caught_up = False
 
@@ -104,7 +106,7 @@ class Consumer:
                 if records:
                     self._apply_until_done(subscription, records)
                 self._retry_parked()
-                self._keep_house(publisher)
+                self._keep_house(subscription, publisher)
         finally:
             publisher.close()
             subscription.close()
@@ -177,7 +179,7 @@ class Consumer:
         except TRANSIENT as error:
             get_logger().warning("retry_of_parked_waits", group=self._group, error=describe(error))
 
-    def _keep_house(self, publisher: Publisher) -> None:
+    def _keep_house(self, subscription: Subscription, publisher: Publisher) -> None:
         """Once a second: count what is parked, announce the dead, see whether the group has caught up."""
         if monotonic() < self._housekeeping_at:
             return
@@ -187,6 +189,7 @@ class Consumer:
                 counts = Parking(connection, self._group).counts()
                 stopped = connection.scalar(_STOPPED, {"group": self._group})
                 reached = PositionStore(connection, self._group).offsets()
+                self._follow_operator(connection, subscription)
             if counts.get("dead"):
                 announce_dead(self._database, self._group, publisher)
             self._look_whether_caught_up(reached)
@@ -197,6 +200,14 @@ class Consumer:
         for state in ("waiting", "dead", "queued"):
             metrics.PARKED.labels(self._group, state).set(counts.get(state, 0))
         metrics.STOPPED.labels(self._group).set(stopped or 0)
+
+    def _follow_operator(self, connection: Connection, subscription: Subscription) -> None:
+        """Read a partition again when an operator has moved a position on it."""
+        if self._last_act is None:
+            self._last_act = last_act(connection)
+        for number, topic, partition in moves_after(connection, self._group, self._last_act):
+            subscription.seek(TopicPartition(topic, partition), 0)
+            self._last_act = number
 
     def _look_whether_caught_up(self, reached: Mapping[TopicPartition, int]) -> None:
         ends = self._broker.end_offsets(self._consumers.topics)
