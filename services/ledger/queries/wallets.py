@@ -37,7 +37,7 @@ def _query(condition: str, *, until: str = "") -> str:
 
 
 _UNTIL = "AND recorded_at <= :as_of"
-_PAGE = "ORDER BY w.wallet LIMIT :limit"
+_PAGE = " ORDER BY w.wallet LIMIT :limit"
 BY_OWNER = sa.text(_query("w.owner = :owner AND w.wallet > :after") + _PAGE)
 BY_ID = sa.text(_query("w.wallet_id = :wallet_id"))
 BY_ID_AS_OF = sa.text(_query("w.wallet_id = :wallet_id", until=_UNTIL))

@@ -1,0 +1,216 @@
+"""Checks over a whole book or the whole database: roots, balances as the indexes give them, caps, wallets, postings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, Protocol
+from uuid import UUID
+
+import psycopg
+
+from libs.tlog.merkle import HASH_BYTES, ProofError
+from libs.tlog.notes import Checkpoint, Note, NoteError
+from libs.tlog.tiles import tile_path
+from services.ledger.audit.findings import Finding, Kind
+from services.ledger.audit.joined import JoinedBook
+from services.ledger.audit.segments import TILE
+from services.ledger.domain.wallets import WalletKey, wallet_id
+
+HEADS = """
+    SELECT b.book, b.district_id, coalesce((SELECT max(e.pos) FROM journal.entry e WHERE e.book = b.book), 0)
+    FROM journal.book b ORDER BY b.book"""
+# All roots of a year of checkpoints would be millions: the newest, and a thousand spread over the rest.
+CHECKPOINTS = """
+    WITH numbered AS (
+        SELECT size, root, note, row_number() OVER (ORDER BY size DESC) - 1 AS number, count(*) OVER () AS heads
+        FROM journal.checkpoint WHERE book = %s)
+    SELECT size, root, note FROM numbered WHERE number %% greatest(heads / 1000, 1) = 0 ORDER BY size"""
+TILE_LEAVES = "SELECT leaf_hash FROM journal.entry WHERE book = %s AND pos > %s AND pos <= %s ORDER BY pos"
+BALANCES = """
+    SELECT w.wallet, d.debit_version, d.debit_after, c.credit_version, c.credit_after
+    FROM journal.wallet w
+    LEFT JOIN LATERAL (SELECT debit_version, debit_after FROM journal.entry
+                       WHERE debit = w.wallet AND outcome = 0 ORDER BY debit_version DESC LIMIT 1) d ON true
+    LEFT JOIN LATERAL (SELECT credit_version, credit_after FROM journal.entry
+                       WHERE credit = w.wallet AND outcome = 0 ORDER BY credit_version DESC LIMIT 1) c ON true
+    WHERE w.book = %s"""
+# What a volunteer was awarded on a local day, against the cap of the policy each award was made under.
+CAPS = """
+    WITH award AS (
+        SELECT e.credit AS wallet, b.district_id, e.book, e.pos, e.minutes, e.policy_version,
+            ((to_timestamp(0) + e.effective_at * interval '1 microsecond') AT TIME ZONE 'Asia/Shanghai')::date AS day
+        FROM journal.entry e JOIN journal.book b ON b.book = e.book
+        WHERE e.outcome = 0 AND e.evidence <> 0 AND e.reason IN (1, 2)
+    ), undone AS (
+        SELECT e.debit AS wallet, sum(e.minutes) AS minutes,
+            ((to_timestamp(0) + e.effective_at * interval '1 microsecond') AT TIME ZONE 'Asia/Shanghai')::date AS day
+        FROM journal.entry e WHERE (e.outcome = 0 AND e.reason = 14 AND e.evidence <> 0)
+            OR (e.outcome = 1 AND e.reason IN (42, 43)) GROUP BY 1, 3
+    ), summed AS (
+        SELECT a.wallet, a.day, min(a.district_id::text)::uuid AS district_id, max(a.pos) AS pos,
+            sum(a.minutes) AS minutes, max(a.policy_version) AS version
+        FROM award a GROUP BY 1, 2
+    )
+    SELECT s.district_id, s.pos, s.wallet, s.minutes - coalesce(u.minutes, 0),
+        (p.parameters #>> '{earn,daily_cap_minutes}')::int
+    FROM summed s LEFT JOIN undone u USING (wallet, day)
+    JOIN policy p ON p.district_id = s.district_id AND p.policy_version = s.version
+    WHERE s.minutes - coalesce(u.minutes, 0) > (p.parameters #>> '{earn,daily_cap_minutes}')::int LIMIT 100"""
+WALLETS = """
+    SELECT w.wallet, w.class, w.owner, w.wallet_id, b.district_id, w.book FROM journal.wallet w
+    LEFT JOIN journal.book b ON b.book = w.book"""
+# A posting has as many rows as it says, over all books; those of one cause are its legs.
+TORN = """
+    SELECT b.district_id, t.pos, t.legs, t.rows FROM (
+        SELECT min(e.book) AS book, min(e.pos) AS pos, e.legs, count(*) AS rows FROM journal.entry e
+        WHERE e.legs > 1 GROUP BY e.cause, e.act_id, e.legs HAVING count(*) % e.legs <> 0 LIMIT 100
+    ) t JOIN journal.book b ON b.book = t.book"""
+FINDINGS_MAX = 100
+
+
+class OutsideCheckpoint(Protocol):
+    """A checkpoint that was kept elsewhere."""
+
+    @property
+    def district_id(self) -> UUID:
+        """Whose log."""
+
+    @property
+    def size(self) -> int:
+        """How many leaves."""
+
+    @property
+    def root(self) -> bytes:
+        """The root over them."""
+
+
+def check_roots(
+    connection: psycopg.Connection[Any],
+    book: JoinedBook,
+    outside: Iterable[OutsideCheckpoint],
+    log_folder: Path | None,
+    findings: list[Finding],
+) -> int:
+    """Compare the tree with stored and outside checkpoints; return with how many."""
+    stored = connection.execute(CHECKPOINTS, [book.book]).fetchall()
+    wanted = [(size, bytes(root)) for size, root, _ in stored]
+    wanted += [(one.size, one.root) for one in outside if one.district_id == book.district_id]
+    differs = False
+    for size, root in wanted:
+        if size > book.size:
+            findings.append(
+                Finding(Kind.JOURNAL_SHORTER, book.district_id, book.size + 1, "pos", f"{size} rows", f"{book.size}")
+            )
+        elif _root_of(connection, book, size) != root:
+            differs = True
+            findings.append(Finding(Kind.ROOT_DIFFERS, book.district_id, None, f"checkpoint of {size}", root.hex()))
+    findings += [one for row in stored if (one := _note_finding(book, *row)) is not None]
+    if log_folder is not None:
+        findings += _compare_tiles(connection, book, log_folder, all_rows=differs)
+    return len(wanted)
+
+
+def _root_of(connection: psycopg.Connection[Any], book: JoinedBook, size: int) -> bytes:
+    start = size // TILE * TILE
+    leaves = [bytes(leaf) for (leaf,) in connection.execute(TILE_LEAVES, [book.book, start, size])]
+    try:
+        return book.root(size, leaves)
+    except (AssertionError, IndexError, ProofError):
+        return b""
+
+
+def _note_finding(book: JoinedBook, size: int, root: bytes, note: str) -> Finding | None:
+    """A stored checkpoint must say what its signed note says."""
+    try:
+        signed = Checkpoint.parse(Note.parse(note).text)
+    except NoteError:
+        return Finding(Kind.ROOT_DIFFERS, book.district_id, None, f"note of checkpoint {size}", "a signed note")
+    if (signed.size, signed.root) == (size, bytes(root)) and signed.origin.endswith(str(book.district_id)):
+        return None
+    return Finding(Kind.ROOT_DIFFERS, book.district_id, None, f"note of checkpoint {size}", str(size), str(signed.size))
+
+
+def _compare_tiles(
+    connection: psycopg.Connection[Any], book: JoinedBook, log_folder: Path, *, all_rows: bool
+) -> list[Finding]:
+    """Name the rows whose hashes are not those of the static tiles."""
+    findings: list[Finding] = []
+    for number in range(book.size // TILE + 1) if all_rows else ():
+        first = number * TILE
+        rows = connection.execute(TILE_LEAVES, [book.book, first, min(first + TILE, book.size)]).fetchall()
+        leaves = b"".join(bytes(leaf) for (leaf,) in rows)
+        published = _published(log_folder / str(book.district_id), number, len(rows))
+        for at in range(0, min(len(published), len(leaves)), HASH_BYTES):
+            if published[at : at + HASH_BYTES] != leaves[at : at + HASH_BYTES] and len(findings) < FINDINGS_MAX:
+                position = first + at // HASH_BYTES + 1
+                findings.append(
+                    Finding(Kind.ROW_ALTERED, book.district_id, position, "leaf_hash", published[at : at + 32].hex())
+                )
+    return findings
+
+
+def _published(folder: Path, number: int, width: int) -> bytes:
+    whole = folder / tile_path(level=0, index=number, width=TILE)
+    if whole.exists():
+        return whole.read_bytes()
+    for candidate in range(width, 0, -1):
+        partial = folder / tile_path(level=0, index=number, width=candidate)
+        if partial.exists():
+            return partial.read_bytes()
+    return b""
+
+
+def check_balances(connection: psycopg.Connection[Any], book: JoinedBook) -> list[Finding]:
+    """The balance that the indexes give for each wallet is the one its rows add up to."""
+    findings: list[Finding] = []
+    with connection.transaction(), connection.cursor(name="balances", binary=True) as cursor:
+        cursor.itersize = 10_000
+        for number, debit_version, debit_after, credit_version, credit_after in cursor.execute(BALANCES, [book.book]):
+            is_debit = (debit_version or 0) >= (credit_version or 0)
+            found = ((debit_version if is_debit else credit_version) or 0,
+                     (debit_after if is_debit else credit_after) or 0)  # fmt: skip
+            expected = book.wallets.get(number, (0, 0))
+            if found != expected and len(findings) < FINDINGS_MAX:
+                field = f"wallet {number}: version and balance"
+                findings.append(Finding(Kind.INDEX_DISAGREES, book.district_id, None, field, str(expected), str(found)))
+    return findings
+
+
+def check_caps(connection: psycopg.Connection[Any]) -> list[Finding]:
+    """No volunteer was awarded more on a day than the policy's cap."""
+    return [
+        Finding(Kind.CAP_EXCEEDED, district_id, pos, f"day's cap of wallet {wallet}", str(cap), str(minutes))
+        for district_id, pos, wallet, minutes, cap in connection.execute(CAPS)
+    ]
+
+
+def check_wallets(connection: psycopg.Connection[Any]) -> list[Finding]:
+    """Every wallet's public id is that of its owner, class and district, and its number says the same."""
+    findings: list[Finding] = []
+    with connection.transaction(), connection.cursor(name="wallets") as cursor:
+        cursor.itersize = 10_000
+        for number, wallet_class, owner, public_id, district_id, book in cursor.execute(WALLETS):
+            if district_id is None:
+                findings.append(
+                    Finding(Kind.WALLET_ALTERED, UUID(int=0), None, f"wallet {number}: book", "", str(book))
+                )
+                continue
+            expected = UUID(bytes=wallet_id(WalletKey(district_id.bytes, owner.bytes, wallet_class)))
+            is_right = public_id == expected and number & 15 == wallet_class and number >> 36 == book
+            if not is_right and len(findings) < FINDINGS_MAX:
+                findings.append(
+                    Finding(
+                        Kind.WALLET_ALTERED, district_id, None, f"wallet {number}: wallet_id, owner or class",
+                        str(expected), str(public_id),
+                    )
+                )  # fmt: skip
+    return findings
+
+
+def check_postings(connection: psycopg.Connection[Any]) -> list[Finding]:
+    """The legs of a posting all happened, or none."""
+    return [
+        Finding(Kind.POSTING_TORN, district_id, pos, "legs", str(legs), str(rows))
+        for district_id, pos, legs, rows in connection.execute(TORN)
+    ]

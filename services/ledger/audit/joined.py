@@ -1,0 +1,147 @@
+"""A book put together again from its stretches: chains that go on from one to the next, holds, the tree."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from uuid import UUID
+
+from libs.tlog.merkle import Node, root_at, subtree_hash
+from services.ledger.audit.findings import Finding, Kind
+from services.ledger.audit.segments import TILE, Segment
+
+TILE_LEVEL = 8
+
+
+@dataclass(slots=True)
+class JoinedBook:
+    """What is known of a book after its first stretches; its size grows with wallets, not with rows."""
+
+    book: int
+    district_id: UUID
+    size: int = 0
+    rows: int = 0
+    wallets: dict[int, tuple[int, int]] = field(default_factory=dict)
+    holds: dict[tuple[bytes, int], int] = field(default_factory=dict)
+    tiles: list[bytes] = field(default_factory=list)
+    tail: list[bytes] = field(default_factory=list)
+    last_time: int = 0
+
+    def join(self, segment: Segment) -> list[Finding]:
+        """Add the next stretch; return what does not fit."""
+        assert segment.first == self.size + 1
+        findings = list(segment.findings)
+        for number, begin in segment.begins.items():
+            version, balance = self.wallets.get(number, (0, 0))
+            if begin.version != version:
+                findings.append(
+                    self._finding(Kind.VERSION_GAP, begin.position, "version", version + 1, begin.version + 1)
+                )
+            if begin.balance != balance:
+                findings.append(
+                    self._finding(Kind.BALANCE_WRONG, begin.position, "balance before", balance, begin.balance)
+                )
+        if segment.rows and segment.first_time <= self.last_time:
+            findings.append(
+                self._finding(
+                    Kind.TIME_TURNED_BACK, segment.first, "recorded_at", f"> {self.last_time}", segment.first_time
+                )
+            )
+        self.wallets.update(segment.ends)
+        findings += self._join_holds(segment)
+        self.tiles += segment.tiles
+        self.tail = segment.tail
+        self.size, self.rows = segment.last, self.rows + segment.rows
+        self.last_time = segment.last_time or self.last_time
+        return findings
+
+    def _join_holds(self, segment: Segment) -> list[Finding]:
+        findings = []
+        for key, change in segment.holds.items():
+            left = self.holds.pop(key, 0) + change
+            if left:
+                self.holds[key] = left
+            if left < 0:
+                findings.append(self._finding(Kind.HOLD_OVERDRAWN, None, f"hold {UUID(bytes=key[0])}", ">= 0", left))
+        return findings
+
+    def finish(self) -> list[Finding]:
+        """Check what holds only for the whole book."""
+        findings = []
+        total = sum(balance for _, balance in self.wallets.values())
+        if total:
+            findings.append(self._finding(Kind.SUM_NOT_ZERO, None, "sum of balances", 0, total))
+        held: dict[int, int] = {}
+        for (_, wallet), left in self.holds.items():
+            held[wallet] = held.get(wallet, 0) + left
+        for number, (_, balance) in self.wallets.items():
+            if number & 15 >= TILE_LEVEL and balance != held.get(number, 0):
+                findings.append(self._finding(Kind.HOLD_WRONG, None, f"wallet {number}", held.get(number, 0), balance))
+        return findings
+
+    def root(self, size: int, leaves_of_tile: Sequence[bytes]) -> bytes:
+        """The root over the first `size` leaves; the leaves of its last, partial tile are given."""
+        return root_at(self._node(leaves_of_tile, size // TILE), size)
+
+    def _node(self, partial: Sequence[bytes], partial_tile: int) -> Node:
+        def node(level: int, index: int) -> bytes:
+            if level >= TILE_LEVEL:
+                width = 1 << level - TILE_LEVEL
+                return subtree_hash(self.tiles[index * width : (index + 1) * width])
+            start = (index << level) - partial_tile * TILE
+            return subtree_hash(partial[start : start + (1 << level)])
+
+        return node
+
+    def _finding(self, kind: Kind, position: int | None, name: str, expected: object, found: object) -> Finding:
+        return Finding(kind, self.district_id, position, name, str(expected), str(found))
+
+
+def save(path: Path, books: Sequence[JoinedBook]) -> None:
+    """Keep how far a check has come, so that it can go on after an interruption."""
+    document = [
+        {
+            "book": one.book,
+            "district_id": str(one.district_id),
+            "size": one.size,
+            "rows": one.rows,
+            "wallets": [[number, *state] for number, state in one.wallets.items()],
+            "holds": [[act.hex(), number, left] for (act, number), left in one.holds.items()],
+            "tiles": b"".join(one.tiles).hex(),
+            "tail": b"".join(one.tail).hex(),
+            "last_time": one.last_time,
+        }
+        for one in books
+    ]
+    fresh = path.with_suffix(".new")
+    fresh.write_text(json.dumps(document))
+    fresh.replace(path)
+
+
+def load(path: Path) -> dict[int, JoinedBook]:
+    """How far an earlier check had come, by book."""
+    if not path.exists():
+        return {}
+    return {one["book"]: _loaded(one) for one in json.loads(path.read_text())}
+
+
+def _loaded(one: dict[str, object]) -> JoinedBook:
+    document: dict = one  # type: ignore[type-arg]  # what `save` wrote
+    return JoinedBook(
+        book=document["book"],
+        district_id=UUID(document["district_id"]),
+        size=document["size"],
+        rows=document["rows"],
+        wallets={number: (version, balance) for number, version, balance in document["wallets"]},
+        holds={(bytes.fromhex(act), number): left for act, number, left in document["holds"]},
+        tiles=_hashes(document["tiles"]),
+        tail=_hashes(document["tail"]),
+        last_time=document["last_time"],
+    )
+
+
+def _hashes(text: str) -> list[bytes]:
+    joined = bytes.fromhex(text)
+    return [joined[at : at + 32] for at in range(0, len(joined), 32)]

@@ -1,0 +1,181 @@
+"""Check one stretch of a book's positions; stretches are checked side by side and joined in order.
+
+What a stretch cannot know alone (where its wallets stood before) it hands on: the first and last state of every wallet
+that it saw, and the change of every hold.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+import psycopg
+
+from libs.tlog.merkle import subtree_hash
+from services.ledger.audit.findings import Finding, Kind
+from services.ledger.audit.locate import Context, name_field
+from services.ledger.audit.packed import Row, stream
+from services.ledger.domain.entries import LEAF, LEAF_PREFIX, LEAF_VERSION
+from services.ledger.domain.wallets import MAY_OVERDRAW_MAX, NO_ID, Id, WalletClass, class_of
+
+FINDINGS_MAX = 100
+TILE = 256
+
+
+@dataclass(slots=True)
+class Side:
+    """A wallet at one end of a stretch."""
+
+    position: int
+    version: int
+    balance: int
+
+
+@dataclass(slots=True)
+class Segment:
+    """What a stretch found, and what it hands on."""
+
+    book: int
+    first: int
+    last: int
+    rows: int = 0
+    findings: list[Finding] = field(default_factory=list)
+    begins: dict[int, Side] = field(default_factory=dict)
+    """Each wallet before its first row here."""
+    ends: dict[int, tuple[int, int]] = field(default_factory=dict)
+    """(version, balance) of each wallet after its last row here."""
+    holds: dict[tuple[bytes, int], int] = field(default_factory=dict)
+    """Change of what is held, by act and held twin."""
+    tiles: list[bytes] = field(default_factory=list)
+    """Roots of the full tiles of 256 leaves; a stretch begins at the beginning of one."""
+    tail: list[bytes] = field(default_factory=list)
+    first_time: int = 0
+    last_time: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentTerms:
+    """What a stretch needs to know."""
+
+    url: str
+    book: int
+    district_id: Id
+    first: int
+    last: int
+
+
+def wallet_ids(connection: psycopg.Connection[Any], book: int) -> dict[int, Id]:
+    """The public id of every wallet of a book, by number."""
+    cursor = connection.cursor(binary=True)
+    query = "SELECT wallet, uuid_send(wallet_id) FROM journal.wallet WHERE book = %s"
+    found = {number: bytes(public) for number, public in cursor.execute(query, [book])}
+    found[0] = NO_ID
+    return found
+
+
+class _Checker:
+    """Walks a stretch."""
+
+    def __init__(self, terms: SegmentTerms, public_ids: dict[int, Id]) -> None:
+        self.segment = Segment(terms.book, terms.first, terms.last)
+        self._terms = terms
+        self._public_ids = public_ids
+        self._leaves: list[bytes] = []
+        self._before: tuple[Any, ...] | None = None
+
+    def add(self, kind: Kind, position: int | None, name: str, expected: object = "", found: object = "") -> None:
+        """Note a finding; a journal full of them is not worth all its lines."""
+        if len(self.segment.findings) < FINDINGS_MAX:
+            district = UUID(bytes=self._terms.district_id)
+            self.segment.findings.append(Finding(kind, district, position, name, str(expected), str(found)))
+
+    def walk(self, rows: Any) -> None:
+        """Check every row."""
+        segment, expected = self.segment, self.segment.first
+        pack, sha256 = LEAF.pack, hashlib.sha256
+        district, public_ids, leaves = self._terms.district_id, self._public_ids, self._leaves
+        last_time = 0
+        for row in rows:
+            (pos, debit, credit, debit_after, credit_after, effective_at, recorded_at, _book, minutes, debit_version,
+             credit_version, policy_version, reason, outcome, leg, legs, evidence, request_id, cause, act_id, actor,
+             checker, salt, leaf_hash) = row  # fmt: skip
+            if pos != expected:
+                self.add(Kind.POSITION_GAP, expected, "pos", expected, pos)
+                expected = pos
+            expected += 1
+            try:
+                leaf = LEAF_PREFIX + pack(
+                    LEAF_VERSION, district, pos, request_id, cause, act_id, reason, outcome, leg, legs, evidence,
+                    policy_version, public_ids[debit], public_ids[credit], minutes, debit_version, debit_after,
+                    credit_version, credit_after, actor, checker, effective_at, recorded_at, salt,
+                )  # fmt: skip
+            except KeyError as error:
+                self.add(Kind.WALLET_UNKNOWN, pos, "debit" if error.args[0] == debit else "credit", "", error.args[0])
+                leaf = b""
+            if sha256(leaf).digest() != leaf_hash:
+                self._altered(Row._make(row))
+            leaves.append(leaf_hash)
+            if recorded_at <= last_time:
+                self.add(Kind.TIME_TURNED_BACK, pos, "recorded_at", f"> {last_time}", recorded_at)
+            last_time = recorded_at
+            if outcome == 0:
+                self._side(pos, debit, debit_version, debit_after, -minutes, "debit")
+                self._side(pos, credit, credit_version, credit_after, minutes, "credit")
+                self._hold(act_id, debit, credit, minutes)
+            segment.rows += 1
+            segment.first_time = segment.first_time or recorded_at
+            self._before = row
+        segment.last_time = last_time
+        if expected <= segment.last:
+            self.add(Kind.POSITION_GAP, expected, "pos", expected, "nothing")
+
+    def finish(self) -> Segment:
+        """Build the tiles of the stretch."""
+        leaves = self._leaves
+        whole = len(leaves) // TILE * TILE
+        self.segment.tiles = [subtree_hash(leaves[at : at + TILE]) for at in range(0, whole, TILE)]
+        self.segment.tail = leaves[whole:]
+        return self.segment
+
+    def _side(self, pos: int, wallet: int, version: int, after: int, change: int, side: str) -> None:
+        ends = self.segment.ends
+        state = ends.get(wallet)
+        if state is None:
+            self.segment.begins[wallet] = Side(pos, version - 1, after - change)
+        else:
+            if version != state[0] + 1:
+                self.add(Kind.VERSION_GAP, pos, f"{side}_version", state[0] + 1, version)
+            if after != state[1] + change:
+                self.add(Kind.BALANCE_WRONG, pos, f"{side}_after", state[1] + change, after)
+        if after < 0 and class_of(wallet) > MAY_OVERDRAW_MAX:
+            self.add(Kind.BELOW_ZERO, pos, f"{side}_after", ">= 0", after)
+        ends[wallet] = (version, after)
+
+    def _hold(self, act: bytes, debit: int, credit: int, minutes: int) -> None:
+        holds = self.segment.holds
+        for wallet, change in ((debit, -minutes), (credit, minutes)):
+            if wallet & 15 >= WalletClass.POOL_HELD:
+                left = holds.get((act, wallet), 0) + change
+                if left:
+                    holds[act, wallet] = left
+                else:
+                    del holds[act, wallet]
+
+    def _altered(self, row: Row) -> None:
+        before = Row._make(self._before) if self._before else None
+        sides = {number: self.segment.ends.get(number) for number in (row.debit, row.credit)}
+        context = Context(self._terms.district_id, self._public_ids, before, sides)
+        name, expected = name_field(row, context)
+        kind = Kind.LEAF_ALTERED if name == "leaf_hash" else Kind.ROW_ALTERED
+        self.add(kind, row.pos, name, expected, getattr(row, name, ""))
+
+
+def check_segment(terms: SegmentTerms) -> Segment:
+    """Check one stretch, on a connection of its own."""
+    with psycopg.connect(terms.url) as connection:
+        connection.execute("SET TRANSACTION READ ONLY")
+        checker = _Checker(terms, wallet_ids(connection, terms.book))
+        checker.walk(stream(connection, book=terms.book, first=terms.first, last=terms.last))
+        return checker.finish()
