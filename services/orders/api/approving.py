@@ -12,7 +12,7 @@ from libs.errors import NotFoundError
 from libs.http import Cursor, page_of, reading
 from services.orders import queries
 from services.orders.api import schemas
-from services.orders.api.edge import Row, call_of, command, now, order_command, order_view, scope_of
+from services.orders.api.edge import Row, call_of, command, now, order_command, order_view, plain, scope_of
 from services.orders.usecases.approve_hours import approve_hours, approve_many, reject_hours, second_check
 from services.orders.usecases.decide_dispute import confirm_decision, decide_dispute
 from services.orders.usecases.reverse_hours import decide_reversal, propose_reversal
@@ -145,7 +145,7 @@ def _queue(name: str, query: Terms) -> Row:
         units = scope_of(connection, query["unit"])
         if name == "urgent":
             rows = queries.open_incidents(connection, unit_ids=units, limit=limit)
-            return {"items": rows[:limit], "next": None}
+            return {"items": plain(rows[:limit]), "next": None}
         found = queries.queue_orders(
             connection, name, unit_ids=units, now=now(), after=Cursor.unpack(query["cursor"], 2), limit=limit
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any, cast
 from uuid import UUID
@@ -49,7 +49,18 @@ def order_command(use_case: OrderUseCase, terms: Row, *, command_id: UUID | None
 
 def command(use_case: Callable[[Connection], Row], terms: Row, *, command_id: UUID | None = None) -> Row:
     """Run a use case once; the terms are what its id stands for."""
-    return cast("Row", run_command(use_case, terms=terms, command_id=command_id))
+    return cast("Row", run_command(lambda connection: plain(use_case(connection)), terms=terms, command_id=command_id))
+
+
+def plain(value: Any) -> Any:
+    """Return a value as JSON tells it: instants in UTC with a Z, ids and days as text."""
+    if isinstance(value, dict):
+        return {name: plain(entry) for name, entry in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(entry) for entry in value]
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    return str(value) if isinstance(value, UUID | date) else value
 
 
 def place_of(terms: Row) -> Place | None:
@@ -122,7 +133,7 @@ def order_view(connection: Connection, order: Order) -> Row:
         view |= _private_part(connection, order)
     if is_staff:
         view |= _staff_part(order)
-    return view
+    return cast("Row", plain(view))
 
 
 def _public_part(order: Order) -> Row:

@@ -20,6 +20,7 @@ from services.orders.api.edge import (
     order_command,
     order_view,
     place_of_text,
+    plain,
     reaches,
     read_order,
     scope_of,
@@ -136,7 +137,7 @@ class Evidence(MethodView):
                 raise ForbiddenError
             steps = queries.steps_of(connection, order_id)
             reversals = queries.reversals_of(connection, order_id)
-        return {"order": view, "steps": steps, "reversals": reversals}
+        return {"order": view, "steps": plain(steps), "reversals": plain(reversals)}
 
 
 @blueprint.route("/<uuid:order_id>/cancellation")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from flask.views import MethodView
@@ -15,7 +15,7 @@ from libs.errors import NotFoundError
 from libs.http import current_actor, public, reading
 from services.orders import queries
 from services.orders.api import schemas
-from services.orders.api.edge import Row, call_of, command, now, order_command, reaches, read_order
+from services.orders.api.edge import Row, call_of, command, now, order_command, plain, reaches, read_order
 from services.orders.domain.errors import ForbiddenError
 from services.orders.domain.order import Funding
 from services.orders.usecases import keep_records
@@ -79,7 +79,7 @@ class ServiceRecords(MethodView):
         person_id = query["person"] or current_actor().person_id
         with reading() as connection:
             refuse_unless_visible(connection, person_id)
-            return queries.service_time(connection, person_id, now())
+            return cast("Row", plain(queries.service_time(connection, person_id, now())))
 
 
 def refuse_unless_visible(connection: Connection, person_id: UUID) -> None:
@@ -147,8 +147,8 @@ class Certificates(MethodView):
             if query["code"] is None:
                 refuse_unless_visible(connection, found["person_id"])
             elif query["code"] != found["verification_code"]:
-                return {"certificate_id": certificate_id, "verifies": False}
-        return _shown(found)
+                return {"certificate_id": str(certificate_id), "verifies": False}
+        return cast("Row", plain(_shown(found)))
 
 
 def _shown(certificate: Row) -> Row:
@@ -176,7 +176,7 @@ class Visits(MethodView):
             if found is None:
                 raise NotFoundError
             refuse_unless_visible(connection, found["person_id"])
-        return found
+        return cast("Row", plain(found))
 
 
 @incidents.route("/<uuid:incident_id>")
@@ -201,7 +201,7 @@ class Incidents(MethodView):
                 raise NotFoundError
             if found["opened_by"] != current_actor().person_id:
                 refuse_unless_visible(connection, found["person_id"])
-        return found
+        return cast("Row", plain(found))
 
 
 @incidents.route("/<uuid:incident_id>/closing")
@@ -226,7 +226,7 @@ class VisitIndicator(MethodView):
         with reading() as connection:
             if not reaches(connection, query["unit"]):
                 raise ForbiddenError
-            return queries.visit_indicator(connection, query["unit"], month=month, now=now())
+            return cast("Row", plain(queries.visit_indicator(connection, query["unit"], month=month, now=now())))
 
 
 @matches.route("")
@@ -240,4 +240,4 @@ class Matches(MethodView):
         with reading() as connection:
             if not reaches(connection, order.unit_id, power="offer_order"):
                 raise ForbiddenError
-            return {"items": match_volunteers(connection, order, now()), "next": None}
+            return cast("Row", plain({"items": match_volunteers(connection, order, now()), "next": None}))

@@ -157,14 +157,16 @@ def units_below(connection: Connection, unit_ids: Iterable[UUID]) -> list[UUID]:
 
 
 def policy_on(connection: Connection, district_id: UUID, day: date) -> Policy:
-    """Return the district's policy in force on a local day.
+    """Return the district's policy in force on a local day; before its first one takes effect, that one.
 
     Raises:
-        PolicyMissingError: none is yet.
+        PolicyMissingError: none is known yet.
     """
-    query = sa.select(policy).where(policy.c.district_id == district_id, policy.c.effective <= day)
-    newest = query.order_by(policy.c.effective.desc(), policy.c.policy_version.desc()).limit(1)
-    row = connection.execute(newest).first()
+    query = sa.select(policy).where(policy.c.district_id == district_id)
+    is_later = policy.c.effective > day
+    # Versions in force come first, the newest of them on top; of those to come, the first.
+    newest = query.order_by(is_later, sa.case((is_later, policy.c.policy_version), else_=-policy.c.policy_version))
+    row = connection.execute(newest.limit(1)).first()
     if row is None:
         raise PolicyMissingError(district_id=district_id, day=day.isoformat())
     return Policy(row.district_id, row.policy_version, row.effective, row.parameters)

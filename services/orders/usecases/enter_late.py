@@ -81,7 +81,7 @@ def enter_late(connection: Connection, call: Call, wish: Wish, slip: Slip) -> Or
     volunteer = people_store.load_person(connection, slip.volunteer_id)
     refuse_who_may_not_serve(volunteer)
     policy = people_store.policy_on(connection, recipient.district_id, local_date(call.now))
-    served_policy = _policy_of_service(connection, wish, policy)
+    served_policy = people_store.policy_on(connection, recipient.district_id, local_date(wish.start_at))
     service = replace(people_store.service_on(connection, wish.service_code, local_date(call.now)), persons=1)
     order = replace(draft(wish, service, recipient, policy, call), slip_number=slip.number)
     order = _with_service(order, volunteer, call, served_policy.version)
@@ -97,13 +97,6 @@ def enter_late(connection: Connection, call: Call, wish: Wish, slip: Slip) -> Or
     if not book_store.use_slip(connection, unit_id, slip.number, order.order_id):
         raise SlipAlreadyUsedError(slip_number=slip.number)
     return entered
-
-
-def _policy_of_service(connection: Connection, wish: Wish, today: Policy) -> Policy:
-    """Return the rules of the day of service; a district younger than the slip counts it under its first rules."""
-    first = people_store.policy_version(connection, today.district_id, 1)
-    day = local_date(wish.start_at)
-    return first if day < first.effective else people_store.policy_on(connection, today.district_id, day)
 
 
 def _with_service(order: Order, volunteer: Person, call: Call, policy_version: int) -> Order:
