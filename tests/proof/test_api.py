@@ -1,0 +1,145 @@
+"""Receipts and logs over HTTP: who may have which, and what anyone may see."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from uuid import UUID
+
+import jwt
+import psycopg
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from libs.clock import ManualClock, machine_now
+from libs.db.embedded import EmbeddedPostgres
+from libs.ids import new_id
+from services.ledger.bootstrap import Settings, create_app
+from services.ledger.domain.wallets import Id
+from services.ledger.store import known
+from services.ledger.tests.support import Ledger, earned, issue, new
+from tests.proof.support import DISTRICT, LOG_NAME, Bench, load_verifier
+
+verify = load_verifier()
+KEY = Ed25519PrivateKey.from_private_bytes(b"k" * 32)
+CITY, STREET = new_id(), new_id()
+
+
+@pytest.fixture
+def client(ledger: Ledger, bench: Bench, url: str) -> FlaskClient:
+    """The ledger's application, with a city, a district and a street known to it."""
+    settings = Settings(database_url=url, log_folder=bench.folder / "logs")
+    app = create_app(settings, clock=ManualClock(bench.folder / "clock"), database=ledger.database)
+    units = [(CITY, None, None, "city"), (UUID(DISTRICT), CITY, UUID(DISTRICT), "district")]
+    units.append((STREET, UUID(DISTRICT), UUID(DISTRICT), "street"))
+    with ledger.database.transaction() as connection:
+        known.replace_signing_keys(connection, {"k": (KEY.public_key().public_bytes_raw(), 0)})
+        for unit_id, parent_id, district_id, level in units:
+            row = {"unit_id": unit_id, "parent_id": parent_id, "district_id": district_id, "level": level}
+            known.save_row(connection, known.org_unit, row | {"name_zh": level, "name_en": level})
+    return app.test_client()
+
+
+def _person(ledger: Ledger) -> Id:
+    person_id = new_id()
+    row = {"person_id": person_id, "district_id": UUID(DISTRICT), "home_unit_id": STREET, "status": "active"}
+    with ledger.database.transaction() as connection:
+        known.save_row(connection, known.person, row)
+    return person_id.bytes
+
+
+def _token(person: Id, *roles: tuple[str, UUID]) -> dict[str, str]:
+    claims = {
+        "sub": str(UUID(bytes=person)),
+        "aud": "timebank",
+        "exp": machine_now() + timedelta(minutes=5),
+        "roles": [{"role": role, "unit_id": str(unit)} for role, unit in roles],
+    }
+    return {"Authorization": "Bearer " + jwt.encode(claims, KEY, algorithm="EdDSA", headers={"kid": "k"})}
+
+
+def _receipt(client: FlaskClient, request_id: Id, headers: dict[str, str]) -> TestResponse:
+    return client.get(f"/v1/receipts/{UUID(bytes=request_id)}", headers=headers)
+
+
+def test_the_owner_of_a_wallet_gets_the_receipt_as_a_file(client: FlaskClient, ledger: Ledger, bench: Bench) -> None:
+    owner = _person(ledger)
+    transfer = issue(earned(owner), 30)
+    ledger.post(transfer)
+    bench.sealer.tick()
+
+    answer = _receipt(client, transfer.request_id, _token(owner))
+
+    assert answer.status_code == 200
+    assert answer.headers["Content-Disposition"].endswith('.tlog-proof"')
+    trust = client.get(f"/v1/logs/{DISTRICT}/trust").text
+    facts = verify.check(answer.text, trust)
+    assert (facts["minutes"], facts["transfer"]) == (30, UUID(bytes=transfer.request_id))
+
+
+def test_before_the_seal_the_answer_says_when_to_ask_again(client: FlaskClient, ledger: Ledger) -> None:
+    owner = _person(ledger)
+    transfer = issue(earned(owner), 30)
+    ledger.post(transfer)
+
+    answer = _receipt(client, transfer.request_id, _token(owner))
+
+    assert (answer.status_code, answer.headers["Retry-After"]) == (409, "2")
+    assert answer.get_json()["code"] == "not_sealed_yet"
+
+
+def test_staff_in_scope_get_it_and_others_do_not_learn_of_it(client: FlaskClient, ledger: Ledger, bench: Bench) -> None:
+    owner, stranger = _person(ledger), _person(ledger)
+    transfer = issue(earned(owner), 30)
+    ledger.post(transfer)
+    bench.sealer.tick()
+    tokens = [
+        _token(stranger),
+        _token(stranger, ("coordinator", new_id())),
+        _token(stranger, ("volunteer", CITY)),
+        _token(stranger, ("coordinator", STREET)),
+        _token(stranger, ("city_auditor", CITY)),
+    ]
+
+    assert [_receipt(client, transfer.request_id, token).status_code for token in tokens] == [404, 404, 404, 200, 200]
+    assert client.get(f"/v1/receipts/{UUID(bytes=transfer.request_id)}").status_code == 401
+
+
+def test_an_unknown_transfer_has_none(client: FlaskClient, ledger: Ledger) -> None:
+    assert _receipt(client, new(), _token(_person(ledger))).status_code == 404
+
+
+def test_anyone_reads_the_logs_and_nothing_beside_them(client: FlaskClient, ledger: Ledger, bench: Bench) -> None:
+    ledger.post(*(issue(earned(new()), 10) for _ in range(300)))
+    (head,) = bench.sealer.tick()
+    base = f"/v1/logs/{DISTRICT}"
+
+    assert client.get(f"{base}/checkpoint").text == head.note
+    full, partial = client.get(f"{base}/tile/0/000"), client.get(f"{base}/tile/0/001.p/44")
+    assert (len(full.data), len(partial.data)) == (256 * 32, 44 * 32)
+    assert "immutable" in full.headers["Cache-Control"]
+    assert client.get("/v1/logs").get_json()["items"] == [
+        {"district_id": DISTRICT, "origin": f"{LOG_NAME}/{DISTRICT}", "size": 300, "stopped": None}
+    ]
+    wrong = ["tile/0/002", "tile/0/..%2f..%2fcheckpoint", "tile/9/000", "tile/0/000.p/300", "alarm", "tile/0"]
+    assert [client.get(f"{base}/{name}").status_code for name in wrong] == [404] * len(wrong)
+    assert client.get(f"/v1/logs/{new_id()}/checkpoint").status_code == 404
+
+
+def test_a_row_that_was_changed_after_sealing_gets_no_receipt(
+    client: FlaskClient, ledger: Ledger, bench: Bench, postgres_server: EmbeddedPostgres
+) -> None:
+    owner = _person(ledger)
+    transfer = issue(earned(owner), 30)
+    ledger.post(transfer)
+    bench.sealer.tick()
+    database = str(ledger.database.engine.url.database)
+    with psycopg.connect(postgres_server.superuser_url(database), autocommit=True) as connection:
+        connection.execute("ALTER TABLE journal.entry DISABLE TRIGGER ALL")
+        connection.execute("UPDATE journal.entry SET minutes = 31")
+
+    answer = _receipt(client, transfer.request_id, _token(owner))
+
+    assert answer.status_code == 500
+    assert "c2sp.org" not in answer.text
