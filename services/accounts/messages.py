@@ -132,18 +132,11 @@ def policy_published(policy: Policy, *, now: datetime) -> OutgoingEvent:
     return _state(published, subject_id=policy.district_id, kind="policy", version=1, now=now, subject=subject)
 
 
-def signing_keys_changed(
-    keys: Iterable[tuple[str, bytes, datetime | None]], *, version: int, now: datetime
-) -> OutgoingEvent:
-    """Return all keys a token may be signed with: (id, public key, instant of retirement or None)."""
+def signing_keys_changed(keys: Iterable[tuple[str, bytes]], *, version: int, now: datetime) -> OutgoingEvent:
+    """Return all keys, (id, public key), that a valid token may be signed with; any other is out of use."""
     changed = wire.SigningKeysChanged(
         version=version,
-        keys=[
-            wire.SigningKey(
-                key_id=key_id, public_key=public_key, retired_at_us=to_microseconds(retired_at) if retired_at else 0
-            )
-            for key_id, public_key, retired_at in keys
-        ],
+        keys=[wire.SigningKey(key_id=key_id, public_key=public_key) for key_id, public_key in keys],
     )
     return _state(changed, subject_id=KEY_SET_ID, kind="keys", version=version, now=now, subject="signing-keys")
 
@@ -152,7 +145,7 @@ def person_registered(person: Person, *, by: UUID, is_new_volunteer: bool, now: 
     """Return that somebody was registered, or became a volunteer for the first time."""
     fact = wire.PersonRegistered(
         person_id=str(person.person_id),
-        district_id=_text(person.district_id),
+        district_id=_district(person),
         registered_by=str(by),
         volunteer=is_new_volunteer,
     )
@@ -175,7 +168,7 @@ def person_died(person: Person, *, by: UUID, now: datetime) -> OutgoingEvent:
         person_id=str(person.person_id),
         died_on=_day(person.died_on),
         recorded_by=str(by),
-        district_id=_text(person.district_id),
+        district_id=_district(person),
     )
     return _fact(fact, person=person, now=now)
 
@@ -229,6 +222,11 @@ def _fact(fact: Message, *, person: Person, now: datetime, part: str = "") -> Ou
 
 def _stream(kind: str, subject_id: UUID) -> str:
     return f"{kind}/{sha256(subject_id.bytes).digest()[0] % SHARDS}"
+
+
+def _district(person: Person) -> str:
+    """Return the district of the person's home; staff at home in the city itself have the city in its place."""
+    return str(person.district_id or person.home_unit_id)
 
 
 def _text(value: UUID | None) -> str:

@@ -8,7 +8,6 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from services.accounts.store.tables import refresh_token, session, sign_in_failure, signing_key
-from services.accounts.store.vault import Vault
 
 KEY_SET_LOCK = 7_300_281
 
@@ -26,20 +25,23 @@ class Session:
 
 @dataclass(frozen=True)
 class SigningKey:
-    """A key that tokens are, will be or were signed with; `retired_at` is when its last token has expired."""
+    """A key that tokens are, will be or were signed with.
+
+    `retired_at` is when its last token has expired; withdrawn, the others have been told to trust it no more.
+    """
 
     key_id: str
     public_key: bytes
     active_from: datetime
     retired_at: datetime | None = None
+    is_withdrawn: bool = False
 
 
 class SessionStore:
     """Sessions of one transaction."""
 
-    def __init__(self, connection: Connection, vault: Vault) -> None:
+    def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self._vault = vault
 
     def add_session(self, new: Session) -> None:
         """Save a new session."""
@@ -111,9 +113,8 @@ class SessionStore:
         """Let one transaction at a time change the signing keys."""
         self._connection.execute(sa.select(sa.func.pg_advisory_xact_lock(KEY_SET_LOCK)))
 
-    def add_signing_key(self, new: SigningKey, private_key: bytes) -> None:
-        """Save a new key; its private half is sealed."""
-        sealed = self._vault.seal_secret(private_key, name=new.key_id)
+    def add_signing_key(self, new: SigningKey, sealed: bytes) -> None:
+        """Save a new key with its private half, sealed."""
         self._connection.execute(signing_key.insert().values(**asdict(new), sealed_private_key=sealed))
 
     def retire_signing_key(self, key_id: str, *, at: datetime) -> None:
@@ -125,12 +126,19 @@ class SessionStore:
         rows = self._connection.execute(
             sa.select(signing_key).order_by(signing_key.c.active_from, signing_key.c.key_id)
         )
-        return [SigningKey(row.key_id, bytes(row.public_key), row.active_from, row.retired_at) for row in rows]
+        return [
+            SigningKey(row.key_id, bytes(row.public_key), row.active_from, row.retired_at, row.is_withdrawn)
+            for row in rows
+        ]
 
-    def private_key(self, key_id: str) -> bytes:
-        """Return the private half of a key, opened."""
+    def withdraw_signing_key(self, key_id: str) -> None:
+        """Remember that the others were told to trust a key no more."""
+        self._connection.execute(signing_key.update().where(signing_key.c.key_id == key_id).values(is_withdrawn=True))
+
+    def sealed_private_key(self, key_id: str) -> bytes:
+        """Return the private half of a key, sealed."""
         sealed = self._connection.scalar(
             sa.select(signing_key.c.sealed_private_key).where(signing_key.c.key_id == key_id)
         )
         assert sealed is not None
-        return self._vault.open_secret(bytes(sealed), name=key_id)
+        return bytes(sealed)

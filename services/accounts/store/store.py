@@ -21,17 +21,26 @@ class Store:
 
     def __init__(self, connection: Connection, vault: Vault) -> None:
         self._connection = connection
+        self._vault = vault
         self.units = UnitStore(connection)
         self.persons = PersonStore(connection)
         self.identities = IdentityStore(connection, vault)
         self.records = RecordStore(connection)
         self.policies = PolicyStore(connection)
-        self.sessions = SessionStore(connection, vault)
+        self.sessions = SessionStore(connection)
 
     @staticmethod
     def is_anything_sealed(connection: Connection) -> bool:
         """Tell whether anything needs the master key: then a new one would be of no use."""
         return bool(connection.scalar(sa.select(sa.exists().select_from(signing_key))))
+
+    def seal_secret(self, secret: bytes, *, name: str) -> bytes:
+        """Seal a secret of the service itself."""
+        return self._vault.seal_secret(secret, name=name)
+
+    def private_key(self, key_id: str) -> bytes:
+        """Return the private half of a signing key, opened."""
+        return self._vault.open_secret(self.sessions.sealed_private_key(key_id), name=key_id)
 
     def find_persons(self, wanted: PersonFilter, *, limit: int) -> list[Person]:
         """Return people by id; the sealed and erased are seen by nobody."""

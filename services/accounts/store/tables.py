@@ -195,6 +195,7 @@ signing_key = sa.Table(
     sa.Column("sealed_private_key", sa.LargeBinary),
     sa.Column("active_from", _Instant),
     sa.Column("retired_at", _Instant),
+    sa.Column("is_withdrawn", sa.Boolean),
 )
 access_log = sa.Table(
     "access_log",

@@ -11,10 +11,13 @@ from libs.clock import machine_now
 from libs.db import Database
 from libs.ids import new_id
 from services.accounts.bootstrap import create_app, rotate_keys
+from services.accounts.due import next_due
 from services.accounts.gateways.passwords import Passwords
+from services.accounts.store.session_store import SessionStore
 from services.accounts.store.store import Store
 from services.accounts.store.vault import Vault
 from services.accounts.tests.platform import PASSWORD, Caller, Platform, must, refused
+from services.accounts.usecases.change_signing_keys import next_retirement, withdraw_retired_keys
 from services.accounts.usecases.sign_in import FAILURES_PER_LOGIN_MAX, refresh_session
 
 
@@ -138,7 +141,24 @@ def test_rotating_the_key_refuses_nobody(platform: Platform) -> None:
     assert jwt.get_unverified_header(fresh.token)["kid"] == jwt.get_unverified_header(caller.token)["kid"]
     first, second = platform.events("SigningKeysChanged")
     assert (len(first.keys), len(second.keys), second.version > first.version) == (1, 2, True)
-    assert [key.retired_at_us > 0 for key in second.keys] == [True, False]
+
+
+def test_a_retired_key_is_withdrawn_when_its_last_token_has_expired(platform: Platform) -> None:
+    rotate_keys(platform.settings, database=platform.database)
+    events: list[object] = []
+
+    with platform.database.transaction() as connection:
+        store = SessionStore(connection)
+        retirement = next_retirement(store)
+        assert retirement is not None
+        assert withdraw_retired_keys(store, append=events.append, now=retirement - timedelta(seconds=1)) == 0
+        assert withdraw_retired_keys(store, append=events.append, now=retirement) == 1
+        assert withdraw_retired_keys(store, append=events.append, now=retirement) == 0
+        assert next_retirement(store) is None
+
+    assert len(events) == 1
+    with platform.database.reading() as connection:
+        assert next_due(connection, platform.clock.now()) is None
 
 
 def test_a_second_start_makes_neither_a_second_key_nor_a_second_city(empty_platform: Platform) -> None:

@@ -123,7 +123,7 @@ def _access_token(store: Store, person_id: UUID, session_id: UUID, now: datetime
         session_id=session_id,
         roles=[(grant.role, grant.unit_id) for grant in store.persons.roles(person_id)],
         key_id=key.key_id,
-        private_key=store.sessions.private_key(key.key_id),
+        private_key=store.private_key(key.key_id),
         now=now,
     )
 

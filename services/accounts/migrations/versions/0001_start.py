@@ -209,7 +209,8 @@ _TABLES = (
         public_key bytea NOT NULL,
         sealed_private_key bytea NOT NULL,
         active_from timestamptz NOT NULL,
-        retired_at timestamptz
+        retired_at timestamptz,
+        is_withdrawn boolean NOT NULL
     )""",
     """
     CREATE TABLE access_log (
