@@ -11,6 +11,7 @@ from typing import Any
 
 import click
 
+from services.operator import events
 from services.operator.demo import Demo, DemoError
 from services.operator.launcher import running_platform
 from services.operator.platform import PlatformAwayError, find
@@ -66,3 +67,6 @@ def _readiness(url: str) -> dict[str, Any]:
         return dict(json.load(error))
     except (OSError, ValueError):
         return {}
+
+
+main.add_command(events.events)
