@@ -34,6 +34,7 @@ from services.embedded.readiness import Health
 from services.embedded.settings import SERVICES, RunOptions
 from services.embedded.settling import Flow, Settling
 from services.embedded.time_travel import DuePart, Traveller
+from services.embedded.witnessing import witness_environment
 from services.web import pages
 
 PROGRAMME_NAME = "互助时间平台"
@@ -84,11 +85,8 @@ def environment_of(
         "ACCOUNTS_INDEX_KEY_FILE": str(folder.secrets / "accounts.index.key"),
         "ACCOUNTS_CODES_FOLDER": str(folder.outbox),
         "ACCOUNTS_DEMO": "1" if options.may_move_time else "0",
-        "LEDGER_SIGNING_KEY_FILE": str(folder.secrets / "ledger.signing.key"),
-        "LEDGER_WITNESS_FOLDER": str(folder.root / "witness"),
-        "LEDGER_LOG_FOLDER": str(folder.root / "ledger-log"),
     }
-    return found
+    return found | witness_environment(folder)
 
 
 class Composition:

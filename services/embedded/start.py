@@ -18,6 +18,7 @@ from services.embedded.folder import DataFolder, prepare
 from services.embedded.serve import FrontDoorServer
 from services.embedded.settings import RunOptions, StartRefusedError
 from services.embedded.supervisor import Supervisor, reset_clock
+from services.embedded.witnessing import run_witness
 from services.embedded.worker import Worker
 
 
@@ -80,6 +81,7 @@ def _start_children(
         supervisor.retire(building)
     if supervisor.is_stopping:
         return
+    supervisor.start(Child("witness", lambda: run_witness(folder, environment), log=lambda: folder.log("witness")))
     supervisor.start(Child("worker", lambda: work("worker"), log=lambda: folder.log("worker")))
     supervisor.start(Child("api", serve, log=lambda: folder.log("api")))
     if supervisor.wait_for(lambda: _is_ready(options)):

@@ -22,6 +22,7 @@ from services.embedded.control import RUN_FILE, SECRET_FILE
 from services.embedded.databases import Databases
 from services.embedded.folder import DataFolder
 from services.embedded.settings import RunOptions
+from services.embedded.witnessing import forget_logs
 
 STOP_SECONDS_MAX = 8.0
 LOOK_SECONDS = 0.25
@@ -156,6 +157,7 @@ class Supervisor:
         while self._any_lives():
             select.select([], [], [], 0.005)
         self._databases.empty()
+        forget_logs(self._folder)
         (self._folder.run / "worker.json").unlink(missing_ok=True)
         reset_clock(self._folder)
         for child in self._children:

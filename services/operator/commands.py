@@ -13,6 +13,7 @@ import click
 
 from services.operator import events
 from services.operator.demo import Demo, DemoError
+from services.operator.http import RefusedError
 from services.operator.launcher import running_platform
 from services.operator.platform import PlatformAwayError, find
 
@@ -54,7 +55,7 @@ def demo(folder: Path, port: int, broker: str) -> None:
     try:
         with running_platform(folder, port=port, broker=broker) as platform:
             Demo(platform.url).run()
-    except (DemoError, PlatformAwayError, TimeoutError) as error:
+    except (DemoError, PlatformAwayError, RefusedError, TimeoutError) as error:
         raise click.ClickException(str(error)) from error
     click.echo("\nThe main flow came out exactly: 115 minutes served, 90 credited, 30 released.")
 
