@@ -36,7 +36,7 @@ class ManualClock:
     """A time that stands still until it is set; shared by all processes through a file of 8 bytes.
 
     The file holds microseconds since 1970; or 0 for "follow the machine's time" (the platform after its demo history);
-    or, negative, how many microseconds to run ahead of the machine's time (after a demonstration moved the day forward).
+    or, negative, how many microseconds to run ahead of the machine's time (after a demonstration moved the day on).
     """
 
     def __init__(self, path: Path) -> None:

@@ -73,7 +73,7 @@ class PostgresBroker:
                 connection.execute(_DECLARE, dataclasses.asdict(topic))
                 connection.execute(_DECLARE_PARTITIONS, {"name": topic.name})
 
-    def publisher(self, name: str) -> PostgresPublisher:
+    def publisher(self, name: str) -> PostgresPublisher:  # noqa: ARG002 - Kafka's takes it
         """Return a publisher."""
         return PostgresPublisher(self)
 
@@ -115,8 +115,7 @@ class PostgresBroker:
         with self.database.transaction() as connection:
             if not connection.scalar(sqlalchemy.text(f"SELECT pg_try_advisory_xact_lock({MAINTENANCE_LOCK})")):
                 return 0
-            gone = sum(connection.execute(statement).rowcount for statement in (_COMPACT, _BURY, _EXPIRE))
-        return gone
+            return sum(connection.execute(statement).rowcount for statement in (_COMPACT, _BURY, _EXPIRE))
 
     def maintain_when_due(self) -> None:
         """Run the maintenance about every ten minutes, in whichever thread publishes then."""

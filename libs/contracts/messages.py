@@ -3,6 +3,7 @@
 import importlib
 import pkgutil
 from collections.abc import Iterator
+from typing import cast
 
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
 from google.protobuf.message import Message
@@ -35,7 +36,7 @@ def is_event(message: type[Message]) -> bool:
 def example(message: type[Message]) -> Message:
     """Return the message with every field set to a plain value that depends on nothing but its number and type."""
     filled = message()
-    _fill(filled, message.DESCRIPTOR)
+    _fill(filled, cast("Descriptor", message.DESCRIPTOR))
     return filled
 
 

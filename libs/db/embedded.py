@@ -46,7 +46,7 @@ class EmbeddedPostgres:
         settings: Mapping[str, str] | None = None,
         programs: pathlib.Path | None = None,
     ) -> None:
-        """`settings` are added to the durable ones at every start; `programs` is where the binaries are, if not in the wheel."""
+        """`settings` are added to the durable ones; `programs` is where the binaries are, if not in the wheel."""
         self._programs = programs or binaries()
         self.folder = folder.resolve()
         self.port = port

@@ -21,7 +21,8 @@ class Operations(Protocol):
 def app_role(op: Operations) -> str:
     """Return the role the service runs as, from the role that owns its tables."""
     owner = op.get_bind().scalar(sqlalchemy.text("SELECT current_user"))
-    assert isinstance(owner, str) and owner.endswith("_owner"), "migrations run as <service>_owner"
+    assert isinstance(owner, str)
+    assert owner.endswith("_owner"), "migrations run as <service>_owner"
     return owner.removesuffix("_owner") + "_app"
 
 

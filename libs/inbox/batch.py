@@ -217,7 +217,7 @@ class Batch:
             raise
         except NotYetKnownError as error:
             self._set_aside(event, state="waiting", reason=str(error))
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - whatever it was, the event waits for a person
             get_logger().error("event_is_dead", group=self._group, **_ids(event), error=describe(error))
             self._set_aside(event, state="dead", reason=describe(error))
 

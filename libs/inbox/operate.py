@@ -97,7 +97,8 @@ def pass_over(connection: Connection, number: int, *, operator: str, reason: str
     connection.execute(_REMOVE, {"number": number})
     payload = old.event.payload.hex() if old.event.payload is not None else None
     detail = {"number": number, "event_id": str(old.event.event_id), "type": old.event.event_type, "payload": payload}
-    record_act(connection, operator=operator, act="passed_over", subject=old.event.subject, reason=reason, detail=detail)
+    subject = old.event.subject
+    record_act(connection, operator=operator, act="passed_over", subject=subject, reason=reason, detail=detail)
 
 
 def move_position(

@@ -112,7 +112,7 @@ class Parking:
 
     def counts(self) -> dict[str, int]:
         """Return how many events are in each state."""
-        return {state: count for state, count in self._connection.execute(_COUNTS, {"group": self._group})}
+        return dict(self._connection.execute(_COUNTS, {"group": self._group}).tuples().all())
 
 
 def back_off_seconds(attempts: int) -> float:
@@ -173,7 +173,8 @@ UPDATE inbox_parked SET attempts = attempts + 1, reason = :reason, state = 'dead
 {_WHERE} AND number = :number""")
 
 _UNANNOUNCED = sqlalchemy.text("""
-SELECT * FROM inbox_parked WHERE group_name = :group AND state = 'dead' AND NOT announced ORDER BY number LIMIT :limit""")
+SELECT * FROM inbox_parked WHERE group_name = :group AND state = 'dead' AND NOT announced
+ORDER BY number LIMIT :limit""")
 
 _ANNOUNCED = sqlalchemy.text("""
 UPDATE inbox_parked SET announced = true WHERE group_name = :group AND number = ANY(:numbers)""")

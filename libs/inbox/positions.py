@@ -145,15 +145,17 @@ ORDER BY topic, stream FOR UPDATE""")
 _SAVE = sqlalchemy.text("""
 INSERT INTO inbox_position AS p
     (group_name, topic, stream, position, broker_partition, broker_offset, stopped_at_offset, stopped_since)
-SELECT :group, n.topic, n.stream, n.position, n.partition, n.at, n.stopped, CASE WHEN n.stopped IS NOT NULL THEN now() END
+SELECT :group, n.topic, n.stream, n.position, n.partition, n.at, n.stopped,
+    CASE WHEN n.stopped IS NOT NULL THEN now() END
 FROM unnest(CAST(:topics AS text[]), CAST(:streams AS text[]), CAST(:positions AS bigint[]), CAST(:partitions AS int[]),
     CAST(:offsets AS bigint[]), CAST(:stopped AS bigint[])) AS n (topic, stream, position, partition, at, stopped)
 ON CONFLICT (group_name, topic, stream) DO UPDATE SET position = excluded.position,
     broker_partition = excluded.broker_partition, broker_offset = excluded.broker_offset,
     stopped_at_offset = excluded.stopped_at_offset,
     stopped_since = CASE WHEN excluded.stopped_at_offset IS NOT NULL THEN coalesce(p.stopped_since, now()) END
-WHERE p.position = (SELECT s.stored FROM unnest(CAST(:topics AS text[]), CAST(:streams AS text[]), CAST(:stored AS bigint[]))
-    AS s (topic, stream, stored) WHERE s.topic = excluded.topic AND s.stream = excluded.stream)""")
+WHERE p.position = (SELECT s.stored
+    FROM unnest(CAST(:topics AS text[]), CAST(:streams AS text[]), CAST(:stored AS bigint[])) AS s (topic, stream, stored)
+    WHERE s.topic = excluded.topic AND s.stream = excluded.stream)""")
 
 _VERSIONS = sqlalchemy.text("""
 SELECT topic, event_type, subject, version FROM inbox_version

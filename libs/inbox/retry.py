@@ -39,7 +39,7 @@ def retry_subject(database: Database, group: str, consumers: Consumers, subject:
             except NotYetKnownError as error:
                 parking.wait_longer(subject, parked, str(error))
                 break
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001 - whatever it was, the event waits for a person
                 parking.declare_dead(subject, parked, describe(error))
                 break
             parking.remove(subject, parked.number)

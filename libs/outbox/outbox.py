@@ -97,7 +97,8 @@ def current_traceparent() -> str | None:
 
 _WRITE = sqlalchemy.text("""
 WITH wanted AS (
-    SELECT * FROM unnest(CAST(:stream_topics AS text[]), CAST(:stream_names AS text[]), CAST(:stream_counts AS bigint[]))
+    SELECT *
+    FROM unnest(CAST(:stream_topics AS text[]), CAST(:stream_names AS text[]), CAST(:stream_counts AS bigint[]))
         AS w (topic, stream, events)
 ), numbered AS (
     INSERT INTO outbox_stream AS s (topic, stream, last_pos)

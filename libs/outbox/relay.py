@@ -1,7 +1,8 @@
 """Publish committed events in the order of their positions: one leader per service, at least once.
 
-The leader holds an advisory lock on a session that the database ends when it stays silent, and an epoch that is checked
-in every update of the cursor. A leader that was paused finds its session gone or its epoch old, and writes nothing more.
+The leader holds an advisory lock on a session that the database ends when it stays silent, and an epoch that is
+checked in every update of the cursor. A leader that was paused finds its session gone or its epoch old, and writes
+nothing more.
 """
 
 from __future__ import annotations

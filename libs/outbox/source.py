@@ -61,7 +61,7 @@ class OutboxSource:
 
     def counts_since(self, connection: Connection, since: datetime | None) -> dict[str, int]:
         """Return how many rows there are by type."""
-        return {kind: number for kind, number in connection.execute(_COUNTS, {"since": since})}
+        return dict(connection.execute(_COUNTS, {"since": since}).tuples().all())
 
 
 _HEADS = sqlalchemy.text("SELECT topic, stream, last_pos FROM outbox_stream")
