@@ -154,7 +154,8 @@ ON CONFLICT (group_name, topic, stream) DO UPDATE SET position = excluded.positi
     stopped_at_offset = excluded.stopped_at_offset,
     stopped_since = CASE WHEN excluded.stopped_at_offset IS NOT NULL THEN coalesce(p.stopped_since, now()) END
 WHERE p.position = (SELECT s.stored
-    FROM unnest(CAST(:topics AS text[]), CAST(:streams AS text[]), CAST(:stored AS bigint[])) AS s (topic, stream, stored)
+    FROM unnest(CAST(:topics AS text[]), CAST(:streams AS text[]), CAST(:stored AS bigint[]))
+        AS s (topic, stream, stored)
     WHERE s.topic = excluded.topic AND s.stream = excluded.stream)""")
 
 _VERSIONS = sqlalchemy.text("""
