@@ -16,9 +16,5 @@ def world(fresh_database: FreshDatabase) -> Iterator[Neighbours]:
     """Orders with its neighbours: two districts, staff, two elders (lan, mei), two volunteers (min, hua)."""
     database = Database(fresh_database("orders").app)
     neighbours = Neighbours(database)
-    for label in ("lan", "mei"):
-        neighbours.person(label, roles=["recipient"])
-    for label in ("min", "hua"):
-        neighbours.person(label, roles=["volunteer"])
     yield neighbours
     database.dispose()

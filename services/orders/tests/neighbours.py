@@ -5,6 +5,7 @@ What accounts, redemption and the ledger would say is fed as their events; what 
 
 from __future__ import annotations
 
+import copy
 import json
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
@@ -20,7 +21,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from google.protobuf.message import Message
 
 from libs.clock import machine_now, to_microseconds
-from libs.db import Database
+from libs.db import Connection, Database
 from libs.ids import id_from_cause, new_id
 from libs.inbox import IncomingEvent
 from services.orders.bootstrap import Settings, create_app, create_consumers, next_due, run_due
@@ -29,6 +30,10 @@ from services.orders.messages import accounts, ledger, redemption, wire
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 DAY_ONE = date(2026, 3, 2)
 PRESET = Path(__file__).resolve().parents[2] / "accounts" / "data" / "policies" / "default.yaml"
+PARAMETERS = {
+    group: {name: parameter["default"] for name, parameter in names.items()}
+    for group, names in yaml.safe_load(PRESET.read_text("utf-8"))["parameters"].items()
+}
 NAMES = UUID("0b5cf0a4-3f0c-5a35-8a8f-4b3f4f9a2c10")
 TREE = {"city": "", "d1": "city", "d2": "city", "s1": "d1", "s2": "d2", "k1": "s1", "k2": "s1", "k3": "s2"}
 DISTRICT_OF = {"city": "", "d1": "d1", "d2": "d2", "s1": "d1", "s2": "d2", "k1": "d1", "k2": "d1", "k3": "d2"}
@@ -92,7 +97,10 @@ class Neighbours:
         self.units: dict[str, str] = {}
         self.heard = 0
         self.refuse: dict[UUID, str] = {}
-        self._hear_world()
+        with database.transaction() as connection:
+            self.batch: Connection | None = connection
+            self._hear_world()
+        self.batch = None
 
     def _hear_world(self) -> None:
         keys = accounts.SigningKeysChanged(version=1)
@@ -112,6 +120,10 @@ class Neighbours:
             self.policy({}, district=district)
         for label, roles in STAFF.items():
             self.person(label, roles=roles, born=date(1985, 1, 1))
+        for label in ("lan", "mei"):
+            self.person(label, roles=["recipient"])
+        for label in ("min", "hua"):
+            self.person(label, roles=["volunteer"])
 
     def policy(
         self,
@@ -122,10 +134,7 @@ class Neighbours:
         effective: date = DAY_ONE,
     ) -> None:
         """Publish a version of a district's policy: the default preset, the world's values, and these."""
-        groups = yaml.safe_load(PRESET.read_text("utf-8"))["parameters"]
-        parameters: dict[str, dict[str, Any]] = {
-            group: {name: p["default"] for name, p in names.items()} for group, names in groups.items()
-        }
+        parameters = copy.deepcopy(PARAMETERS)
         layers: tuple[Mapping[str, Mapping[str, Any]], ...] = (WORLD, change)
         for layer in layers:
             for group, values in layer.items():
@@ -197,7 +206,14 @@ class Neighbours:
         self.hear(state, subject=state.grant_id)
 
     def hear(self, message: Message, *, subject: str) -> None:
-        """Apply an event as the inbox would."""
+        """Apply an event as the inbox would; the world is heard in one batch."""
+        if self.batch is not None:
+            self._apply(self.batch, message, subject)
+            return
+        with self.database.transaction() as connection:
+            self._apply(connection, message, subject)
+
+    def _apply(self, connection: Connection, message: Message, subject: str) -> None:
         event = IncomingEvent(
             event_id=new_id(),
             event_type=message.DESCRIPTOR.full_name,
@@ -210,8 +226,7 @@ class Neighbours:
             payload=message.SerializeToString(),
             occurred_at=self.clock.now(),
         )
-        with self.database.transaction() as connection:
-            self.consumers.functions[event.event_type](connection, event)
+        self.consumers.functions[event.event_type](connection, event)
 
     def said(self, kind: type[Message] | None = None) -> list[Any]:
         """Return what orders published, in order, of one type or of all."""
