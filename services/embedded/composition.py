@@ -25,7 +25,6 @@ from libs.logs import configure
 from libs.outbox.source import OutboxSource
 from libs.roles import ServiceParts, ServiceProgram
 from libs.wake import waker
-from services.embedded.city.welcome import demo_people
 from services.embedded.databases import BUS, Databases
 from services.embedded.folder import DataFolder
 from services.embedded.front_door import FrontDoor
@@ -34,6 +33,7 @@ from services.embedded.readiness import Health
 from services.embedded.settings import SERVICES, RunOptions
 from services.embedded.settling import Flow, Settling
 from services.embedded.time_travel import DuePart, Traveller
+from services.embedded.welcome import demo_people
 from services.embedded.witnessing import witness_environment
 from services.web import pages
 

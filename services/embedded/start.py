@@ -8,9 +8,9 @@ import sys
 from collections.abc import Callable
 
 from libs.clock import ManualClock, monotonic
+from services.embedded import welcome
 from services.embedded.backends import Backends
 from services.embedded.children import Child
-from services.embedded.city import welcome
 from services.embedded.city.build import build_city, is_built
 from services.embedded.composition import Composition, environment_of
 from services.embedded.databases import Databases
