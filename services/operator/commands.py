@@ -11,11 +11,13 @@ from typing import Any
 
 import click
 
+from services.ledger.audit.verify import Terms, run as run_verify
 from services.operator import events
 from services.operator.demo import Demo, DemoError
 from services.operator.http import RefusedError
 from services.operator.launcher import running_platform
-from services.operator.platform import PlatformAwayError, find
+from services.operator.platform import PlatformAwayError, RunningPlatform, find
+from services.operator.reconcile import reconcile
 
 READY_SECONDS_MAX = 5
 
@@ -32,10 +34,7 @@ def main(context: click.Context, folder: Path) -> None:
 @click.pass_obj
 def status(folder: Path) -> None:
     """Say what runs and how it is; exit with 1 when something is wrong."""
-    try:
-        platform = find(folder)
-    except PlatformAwayError as error:
-        raise click.ClickException(str(error)) from error
+    platform = _platform(folder)
     click.echo(f"{platform.url} ({platform.kind}, events over {platform.broker}), supervisor {platform.supervisor}")
     for name, pid in platform.children.items():
         click.echo(f"  {name:<12} process {pid}")
@@ -58,6 +57,40 @@ def demo(folder: Path, port: int, broker: str) -> None:
     except (DemoError, PlatformAwayError, RefusedError, TimeoutError) as error:
         raise click.ClickException(str(error)) from error
     click.echo("\nThe main flow came out exactly: 115 minutes served, 90 credited, 30 released.")
+
+
+@main.command()
+@click.option("--processes", type=click.IntRange(1, 16), default=2, help="Check the books side by side.")
+@click.pass_obj
+def verify(folder: Path, processes: int) -> None:
+    """Prove that the ledger was not tampered with; exit with 1 and name each row and field that is wrong."""
+    terms = Terms(log_folder=folder / "ledger-log", processes=processes)
+    report = run_verify(_platform(folder).readers["ledger"], terms)
+    click.echo(
+        f"{report.rows} rows in {report.books} books, {report.wallets} wallets, {report.checkpoints} checkpoints"
+    )
+    for finding in report.findings:
+        click.echo(f"  {finding}")
+    click.echo("the ledger is whole" if report.is_clean else f"{len(report.findings)} findings")
+    sys.exit(0 if report.is_clean else 1)
+
+
+@main.command(name="reconcile")
+@click.pass_obj
+def compare(folder: Path) -> None:
+    """Compare what the services believe of each other; exit with 1 and name each difference."""
+    differences = reconcile(_platform(folder).readers)
+    for one in differences:
+        click.echo(f"  {one.check}: {one.subject}: {one.words}")
+    click.echo("the services agree" if not differences else f"{len(differences)} differences")
+    sys.exit(1 if differences else 0)
+
+
+def _platform(folder: Path) -> RunningPlatform:
+    try:
+        return find(folder)
+    except PlatformAwayError as error:
+        raise click.ClickException(str(error)) from error
 
 
 def _readiness(url: str) -> dict[str, Any]:
