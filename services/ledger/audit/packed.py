@@ -65,8 +65,8 @@ def stream(connection: psycopg.Connection[Any], *, book: int, first: int, last: 
     )
     waiting, skip = bytearray(), HEADER_BYTES
     with connection.cursor().copy(query) as copy:
-        for data in copy:
-            waiting += data
+        for chunk in copy:
+            waiting += chunk
             if len(waiting) >= CHUNK_BYTES + skip:
                 whole = (len(waiting) - skip - TRAILER_BYTES) // PACKED.size * PACKED.size
                 yield from _unpack(waiting[skip : skip + whole])
