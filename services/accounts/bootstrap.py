@@ -1,6 +1,7 @@
 """The composition root: the only place where the parts of accounts are put together."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import cache
 from pathlib import Path
 from uuid import UUID
 
@@ -10,11 +11,12 @@ from libs.bus import Topic
 from libs.clock import Clock, machine_now, monotonic
 from libs.db import Database
 from libs.http import Service, Verifier, create_service_app
+from libs.http.waiting import Waiters
 from libs.inbox import Consumers
 from libs.roles import ServiceParts, ServiceProgram
 from libs.wake import waker
-from services.accounts import messages
-from services.accounts.api import persons, policies, records, sessions, units
+from services.accounts import messages, queries
+from services.accounts.api import erasures, persons, policies, records, sessions, units
 from services.accounts.api.edge import Parts
 from services.accounts.consumers import consumers
 from services.accounts.due import next_due, run_due
@@ -53,7 +55,12 @@ def create_app(settings: Settings, *, clock: Clock, database: Database | None = 
     """Return accounts' HTTP application; the first one on an empty database begins the city and makes the first key."""
     connections = database or create_database(settings)
     vault = open_vault(settings, connections)
-    parts = Parts(vault=vault, passwords=create_passwords(settings), book=read_rule_book())
+
+    def decided(ids: Iterable[UUID]) -> Mapping[UUID, dict[str, object]]:
+        with connections.reading() as connection:
+            return queries.erasure_decided(connection, ids)
+
+    parts = Parts(vault=vault, passwords=create_passwords(settings), book=read_rule_book(), erasures=Waiters(decided))
     begin(settings, connections, parts, clock=clock)
 
     def keys() -> Mapping[str, bytes]:
@@ -69,6 +76,7 @@ def create_app(settings: Settings, *, clock: Clock, database: Database | None = 
             policies.blueprint,
             persons.blueprint,
             records.blueprint,
+            erasures.blueprint,
         ],
         verifier=Verifier(keys),
         title="accounts: who people are and what they may do",
@@ -146,9 +154,9 @@ def create_token_source(settings: Settings, *, database: Database) -> Callable[[
     return token_of
 
 
-def create_consumers(_settings: Settings, *, clock: Clock) -> Consumers:  # noqa: ARG001 - one form for all services
-    """Return what accounts hears."""
-    return consumers()
+def create_consumers(settings: Settings, *, clock: Clock) -> Consumers:
+    """Return what accounts hears. The master key is read when an event first needs it: the first API makes it."""
+    return consumers(cache(lambda: Vault.read(settings.master_key_file)), clock=clock)
 
 
 def compose(settings: Settings, *, clock: Clock) -> ServiceParts:

@@ -1,8 +1,65 @@
-"""What accounts hears from the others."""
+"""What accounts hears: answers to erasures, and orders that open and end what two people may know of each other."""
 
-from libs.inbox import Consumers
+from collections.abc import Callable
+from uuid import UUID
+
+from libs.clock import Clock
+from libs.db import Connection
+from libs.inbox import Consumers, EventFunction, IncomingEvent
+from services.accounts import messages
+from services.accounts.store.store import Store
+from services.accounts.store.vault import Vault
+from services.accounts.usecases.disclose import end_disclosure, open_disclosure
+from services.accounts.usecases.erase_person import hear_erasure_answer
+
+StoreOn = Callable[[Connection], Store]
 
 
-def consumers() -> Consumers:
-    """Return one function per event type heard; in this version accounts needs nothing that others tell."""
-    return Consumers(topics=(), functions={})
+def consumers(vault: Callable[[], Vault], *, clock: Clock) -> Consumers:
+    """Return one function per event type heard; the vault is opened when it is first needed."""
+
+    def store_on(connection: Connection) -> Store:
+        return Store(connection, vault())
+
+    functions: dict[str, EventFunction] = {
+        event_type: _answer(store_on, service, clock) for service, event_type in messages.ERASURE_ANSWERS.items()
+    }
+    functions[messages.ORDER_TAKEN] = _open(store_on)
+    functions |= dict.fromkeys(messages.ORDER_ENDS, _end(store_on))
+    return Consumers(topics=messages.HEARD_TOPICS, functions=functions)
+
+
+def _answer(store_on: StoreOn, service: str, clock: Clock) -> EventFunction:
+    def hear(connection: Connection, event: IncomingEvent) -> None:
+        answer = messages.erasure_answer(event)
+        hear_erasure_answer(
+            store_on(connection),
+            erasure_id=answer.erasure_id,
+            service=service,
+            code=answer.code,
+            last_service_on=answer.last_service_on,
+            now=clock.now(),
+        )
+
+    return hear
+
+
+def _open(store_on: StoreOn) -> EventFunction:
+    def hear(connection: Connection, event: IncomingEvent) -> None:
+        taken = messages.taken_order(event)
+        open_disclosure(
+            store_on(connection),
+            order_id=taken.order_id,
+            recipient_id=taken.recipient_id,
+            volunteer_ids=taken.volunteer_ids,
+            ends_at=taken.ends_at,
+        )
+
+    return hear
+
+
+def _end(store_on: StoreOn) -> EventFunction:
+    def hear(connection: Connection, event: IncomingEvent) -> None:
+        end_disclosure(store_on(connection), order_id=UUID(messages.order_id_of(event)))
+
+    return hear

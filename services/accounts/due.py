@@ -1,14 +1,16 @@
-"""What falls due: insurance that ended, by the programme's clock; signing keys that are over, by the machine's."""
+"""What falls due: lapsed insurance and keys of the sealed, by the platform clock; signing keys, by the machine's."""
 
 from datetime import datetime
 
 from libs.clock import machine_now
 from libs.db import Connection
-from libs.outbox import append
+from libs.outbox import OutgoingEvent, append
+from services.accounts.store.erasure_store import ErasureStore
 from services.accounts.store.person_store import PersonStore
 from services.accounts.store.session_store import SessionStore
 from services.accounts.usecases.announce_lapses import announce_lapses, next_lapse
 from services.accounts.usecases.change_signing_keys import next_retirement, withdraw_retired_keys
+from services.accounts.usecases.erase_person import destroy_due_keys, next_key_destruction
 
 
 def next_due(connection: Connection, now: datetime) -> datetime | None:
@@ -16,13 +18,17 @@ def next_due(connection: Connection, now: datetime) -> datetime | None:
     retirement = next_retirement(SessionStore(connection))
     if retirement is not None and retirement <= machine_now():
         return now
-    return next_lapse(PersonStore(connection))
+    persons = PersonStore(connection)
+    return min((due for due in (next_lapse(persons), next_key_destruction(persons)) if due), default=None)
 
 
 def run_due(connection: Connection, now: datetime) -> int:
     """Do what is due by `now`, up to a bound; return how many things were done."""
-    withdrawn = withdraw_retired_keys(
-        SessionStore(connection), append=lambda event: append(connection, event), now=machine_now()
-    )
-    lapsed = announce_lapses(PersonStore(connection), append=lambda event: append(connection, event), now=now)
-    return withdrawn + lapsed
+
+    def publish(event: OutgoingEvent) -> None:
+        append(connection, event)
+
+    persons = PersonStore(connection)
+    withdrawn = withdraw_retired_keys(SessionStore(connection), append=publish, now=machine_now())
+    lapsed = announce_lapses(persons, append=publish, now=now)
+    return withdrawn + lapsed + destroy_due_keys(persons, ErasureStore(connection), append=publish, now=now)

@@ -2,17 +2,24 @@
 
 import json
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from hashlib import sha256
+from typing import Any
 from uuid import UUID
 
 from google.protobuf.message import Message
 
-from libs.clock import to_microseconds
+from libs.clock import from_microseconds, to_microseconds
 from libs.contracts.timebank.accounts.v1 import events_pb2 as wire
+from libs.contracts.timebank.ledger.v1 import events_pb2 as ledger_wire
+from libs.contracts.timebank.orders.v1 import events_pb2 as orders_wire
+from libs.contracts.timebank.redemption.v1 import events_pb2 as redemption_wire
 from libs.ids import id_from_cause
+from libs.inbox import IncomingEvent
 from libs.outbox import OutgoingEvent
 from services.accounts.domain.acting import ActingGrant
+from services.accounts.domain.erasure import Erasure
 from services.accounts.domain.persons import Person
 from services.accounts.domain.policy import Policy
 from services.accounts.domain.relations import Relation
@@ -22,6 +29,7 @@ from services.accounts.domain.units import Unit
 FACTS = "timebank.accounts.v1"
 STATES = "timebank.accounts.state.v1"
 SHARDS = 16
+HEARD_TOPICS = ("timebank.orders.v1", "timebank.ledger.v1", "timebank.redemption.v1")
 KEY_SET_ID = UUID("6f5b0f1e-8a53-5c1e-9d0e-3b5c5a0d7a10")
 
 
@@ -173,12 +181,81 @@ def person_died(person: Person, *, by: UUID, now: datetime) -> OutgoingEvent:
     return _fact(fact, person=person, now=now)
 
 
+def erasure_requested(erasure: Erasure, person: Person, *, now: datetime) -> OutgoingEvent:
+    """Return the question whether anything stands against ending the use of a person's data."""
+    fact = wire.ErasureRequested(
+        erasure_id=str(erasure.erasure_id),
+        person_id=str(person.person_id),
+        requested_by=str(erasure.requested_by),
+        credit_to_pool=erasure.credit_to_pool,
+        district_id=_district(person),
+    )
+    return _fact(fact, person=person, now=now, part=str(erasure.erasure_id))
+
+
+def person_erased(person: Person, *, erasure_id: UUID, now: datetime) -> OutgoingEvent:
+    """Return that the use of a person's data has ended."""
+    fact = wire.PersonErased(erasure_id=str(erasure_id), person_id=str(person.person_id), status=person.status)
+    return _fact(fact, person=person, now=now)
+
+
 def qualification_lapsed(person: Person, *, qualification: str, last_valid_on: date, now: datetime) -> OutgoingEvent:
     """Return that something a volunteer needs is no longer valid."""
     fact = wire.QualificationLapsed(
         person_id=str(person.person_id), qualification=qualification, last_valid_on=last_valid_on.isoformat()
     )
     return _fact(fact, person=person, now=now, part=f"{qualification}/{last_valid_on}")
+
+
+@dataclass(frozen=True)
+class ErasureAnswer:
+    """A service's answer; no code means that nothing stands against it."""
+
+    erasure_id: UUID
+    code: str
+    last_service_on: date | None
+
+
+@dataclass(frozen=True)
+class TakenOrder:
+    """An order that has its volunteers, and its planned end."""
+
+    order_id: UUID
+    recipient_id: UUID
+    volunteer_ids: tuple[UUID, ...]
+    ends_at: datetime
+
+
+def erasure_answer(event: IncomingEvent) -> ErasureAnswer:
+    """Read an answer of any of the three services."""
+    message = _ANSWERS[event.event_type]()
+    message.ParseFromString(event.payload or b"")
+    last_day = getattr(message, "last_service_on", "")
+    code = message.code if message.answer != "clear" else ""
+    return ErasureAnswer(UUID(message.erasure_id), code, date.fromisoformat(last_day) if last_day else None)
+
+
+def taken_order(event: IncomingEvent) -> TakenOrder:
+    """Read who goes to whom."""
+    message = orders_wire.OrderTaken.FromString(event.payload or b"")
+    return TakenOrder(
+        order_id=UUID(message.order_id),
+        recipient_id=UUID(message.recipient_id),
+        volunteer_ids=tuple(UUID(volunteer_id) for volunteer_id in message.volunteer_ids),
+        ends_at=from_microseconds(message.start_at_us) + timedelta(minutes=message.planned_minutes),
+    )
+
+
+def order_id_of(event: IncomingEvent) -> str:
+    """Read which order ended."""
+    message = _ENDS[event.event_type]()
+    message.ParseFromString(event.payload or b"")
+    order_id: str = message.order_id
+    return order_id
+
+
+def _type(kind: type[Message]) -> str:
+    return str(kind.DESCRIPTOR.full_name)
 
 
 def _state(
@@ -235,3 +312,22 @@ def _text(value: UUID | None) -> str:
 
 def _day(day: date | None) -> str:
     return day.isoformat() if day else ""
+
+
+_ANSWERS: dict[str, Any] = {
+    _type(kind.ErasureAnswered): kind.ErasureAnswered for kind in (orders_wire, ledger_wire, redemption_wire)
+}
+_ENDS: dict[str, Any] = {
+    _type(kind): kind
+    for kind in (
+        ledger_wire.HoursSettled,
+        orders_wire.HoursRejected,
+        orders_wire.NoShowRecorded,
+        orders_wire.OrderCancelled,
+        orders_wire.OrderExpired,
+        orders_wire.OrderPublished,
+    )
+}
+ERASURE_ANSWERS = {event_type.split(".")[1]: event_type for event_type in _ANSWERS}
+ORDER_TAKEN = _type(orders_wire.OrderTaken)
+ORDER_ENDS = tuple(_ENDS)

@@ -1,5 +1,6 @@
 """What is read without a rule or a lock: the tree, policies, records, who viewed whom."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -8,12 +9,14 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from services.accounts.domain.acting import ActingGrant
-from services.accounts.domain.policy import Policy, PolicyState
+from services.accounts.domain.erasure import Erasure, ErasureState
+from services.accounts.domain.policy import Policy
 from services.accounts.domain.relations import Relation
 from services.accounts.domain.units import Unit
-from services.accounts.store.policy_store import policy_of
+from services.accounts.store.erasure_store import erasure_of
+from services.accounts.store.policy_store import PolicyStore, policy_of
 from services.accounts.store.record_store import acting_grant_of, relation_of
-from services.accounts.store.tables import access_log, acting_grant, policy, relation, unit
+from services.accounts.store.tables import access_log, acting_grant, erasure, policy, relation, unit
 from services.accounts.store.unit_store import unit_of
 
 
@@ -47,14 +50,22 @@ def policies(
 
 def policy_in_force(connection: Connection, *, district_id: UUID, on: date) -> Policy | None:
     """Return the version of a district's rules that is in force on a local day."""
-    query = (
-        sa.select(policy)
-        .where(policy.c.district_id == district_id, policy.c.state == PolicyState.PUBLISHED, policy.c.effective <= on)
-        .order_by(policy.c.policy_version.desc())
-        .limit(1)
+    return PolicyStore(connection).in_force(district_id, on)
+
+
+def erasure_decided(connection: Connection, erasure_ids: Iterable[UUID]) -> dict[UUID, dict[str, object]]:
+    """Return those of the erasures that are decided, with state and code."""
+    query = sa.select(erasure).where(
+        erasure.c.erasure_id.in_(list(erasure_ids)), erasure.c.state != ErasureState.PENDING
     )
+    return {row.erasure_id: {"state": row.state, "code": row.code} for row in connection.execute(query)}
+
+
+def last_erasure(connection: Connection, person_id: UUID) -> Erasure | None:
+    """Return the erasure of a person that was asked for last."""
+    query = sa.select(erasure).where(erasure.c.person_id == person_id).order_by(erasure.c.erasure_id.desc()).limit(1)
     row = connection.execute(query).first()
-    return policy_of(row) if row else None
+    return erasure_of(row) if row else None
 
 
 def relations_of(connection: Connection, person_id: UUID) -> list[Relation]:

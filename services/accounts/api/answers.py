@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict
+from uuid import UUID
 
 from services.accounts.api.edge import Answer, instant
 from services.accounts.domain.acting import ActingGrant
+from services.accounts.domain.erasure import Erasure
 from services.accounts.domain.findings import Finding
 from services.accounts.domain.persons import Person
 from services.accounts.domain.policy import Parameter, Policy, Preset
@@ -62,6 +64,27 @@ def full_person_answer(person: Person, identity: Identity, roles: Sequence[RoleG
     fields = asdict(identity)
     fields["contacts"] = list(identity.contacts)
     return person_answer(person) | fields | {"roles": [grant_answer(grant) for grant in roles]}
+
+
+def order_side_answer(person_id: UUID, identity: Identity) -> Answer:
+    """Return what the two sides of an order in hand know of each other."""
+    return {
+        "person_id": str(person_id),
+        "names": identity.names,
+        "phone_number": identity.phone_number,
+        "address": identity.address,
+    }
+
+
+def erasure_answer(erasure: Erasure) -> Answer:
+    """Return where an erasure stands."""
+    return {
+        "erasure_id": str(erasure.erasure_id),
+        "person_id": str(erasure.person_id),
+        "state": erasure.state,
+        "code": erasure.code or None,
+        "requested_at": instant(erasure.requested_at),
+    }
 
 
 def listed_person_answer(person: Person, identity: Identity | None) -> Answer:

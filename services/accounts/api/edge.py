@@ -14,6 +14,7 @@ from marshmallow import Schema, fields, validate
 from libs.db import Connection
 from libs.http import Cursor, Service, current_actor, page_of, run_command
 from libs.http.pages import PAGE_DEFAULT, PAGE_MAX, CursorError
+from libs.http.waiting import Waiters
 from services.accounts.domain.policy import RuleBook
 from services.accounts.gateways.passwords import Passwords
 from services.accounts.store.store import Store
@@ -33,6 +34,7 @@ class Parts:
     vault: Vault
     passwords: Passwords
     book: RuleBook
+    erasures: Waiters
 
 
 class ActingSchema(Schema):

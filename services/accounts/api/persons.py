@@ -7,7 +7,13 @@ from uuid import UUID
 from flask.views import MethodView
 from flask_smorest import Blueprint
 
-from services.accounts.api.answers import full_person_answer, grant_answer, listed_person_answer, person_answer
+from services.accounts.api.answers import (
+    full_person_answer,
+    grant_answer,
+    listed_person_answer,
+    order_side_answer,
+    person_answer,
+)
 from services.accounts.api.edge import Answer, Body, act_on, after_id, command, on_behalf, page, parts, transaction
 from services.accounts.api.schemas import (
     ActingSchema,
@@ -26,7 +32,7 @@ from services.accounts.usecases.record_death import record_death
 from services.accounts.usecases.register_person import Registration, register_person
 from services.accounts.usecases.search_persons import Search, search_persons
 from services.accounts.usecases.suspend_person import reinstate_person, suspend_person
-from services.accounts.usecases.view_person import view_person
+from services.accounts.usecases.view_person import status_if_ended, view_by_order, view_person
 
 blueprint = Blueprint("persons", __name__, description="People / 人员")
 MILLI = 1000
@@ -64,7 +70,14 @@ class PersonById(MethodView):
     def get(self, query: Body, person_id: UUID) -> Answer:
         """Return a person with name, numbers and address; the look is logged."""
         with transaction() as connection:
-            person, identity, roles = view_person(act_on(connection), person_id=person_id, why=query["why"])
+            act = act_on(connection)
+            ended = status_if_ended(act, person_id)
+            if ended is not None:
+                return {"person_id": str(person_id), "status": ended}
+            known = view_by_order(act, person_id=person_id) if person_id != act.actor_id else None
+            if known is not None:
+                return order_side_answer(person_id, known)
+            person, identity, roles = view_person(act, person_id=person_id, why=query["why"])
         return full_person_answer(person, identity, roles)
 
     @blueprint.arguments(PersonSchema)

@@ -241,6 +241,12 @@ class DeathSchema(ActingSchema):
     died = fields.Date(required=True)
 
 
+class ErasureSchema(ActingSchema):
+    """Where remaining credit goes."""
+
+    credit_to = fields.String(load_default=None, allow_none=True, validate=validate.OneOf(["pool"]))
+
+
 class AccessLogSchema(PageSchema):
     """Whose log; default: the caller's own."""
 

@@ -106,6 +106,27 @@ class PersonStore:
             .values(lapse_announced=lapsed.qualifications.insured_until)
         )
 
+    def keep_until(self, person_id: UUID, day: date | None) -> None:
+        """Remember at whose 00:00 a sealed person is erased."""
+        self._connection.execute(person.update().where(person.c.person_id == person_id).values(erase_on=day))
+
+    def first_erasure_day(self) -> date | None:
+        """Return the earliest day on which a sealed person is to be erased."""
+        query = sa.select(sa.func.min(person.c.erase_on)).where(person.c.status == Status.SEALED)
+        found: date | None = self._connection.scalar(query)
+        return found
+
+    def to_erase(self, today: date, *, limit: int) -> list[Person]:
+        """Return the sealed whose day has come, locked."""
+        rows = self._connection.execute(
+            sa.select(person)
+            .where(person.c.status == Status.SEALED, person.c.erase_on <= today)
+            .order_by(person.c.erase_on, person.c.person_id)
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        )
+        return [person_of(row) for row in rows]
+
     # Roles.
 
     def roles(self, person_id: UUID) -> list[RoleGrant]:
@@ -132,6 +153,11 @@ class PersonStore:
         """Save new roles."""
         if grants:
             self._connection.execute(role_grant.insert(), [asdict(grant) for grant in grants])
+
+    def end_grants_of(self, person_id: UUID, *, by: UUID, at: datetime) -> None:
+        """Take all roles away."""
+        held = sa.and_(role_grant.c.person_id == person_id, role_grant.c.ended_at.is_(None))
+        self._connection.execute(role_grant.update().where(held).values(ended_by=by, ended_at=at))
 
     def end_grant(self, grant_id: UUID, *, by: UUID, at: datetime) -> None:
         """Take a role away; that it was held stays known."""

@@ -1,6 +1,7 @@
 """Load (with locks) and save the versions of districts' policies."""
 
 from dataclasses import asdict
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -43,6 +44,20 @@ class PolicyStore:
         row = self._connection.execute(
             sa.select(policy)
             .where(policy.c.district_id == district_id, policy.c.state == PolicyState.PUBLISHED)
+            .order_by(policy.c.policy_version.desc())
+            .limit(1)
+        ).first()
+        return policy_of(row) if row else None
+
+    def in_force(self, district_id: UUID, on: date) -> Policy | None:
+        """Return the version of a district that is in force on a local day."""
+        row = self._connection.execute(
+            sa.select(policy)
+            .where(
+                policy.c.district_id == district_id,
+                policy.c.state == PolicyState.PUBLISHED,
+                policy.c.effective <= on,
+            )
             .order_by(policy.c.policy_version.desc())
             .limit(1)
         ).first()

@@ -68,6 +68,16 @@ class RecordStore:
         )
         return [relation_of(row) for row in rows]
 
+    def relations_of(self, person_id: UUID) -> list[Relation]:
+        """Return the active relations of a person, recorded from either side, locked."""
+        rows = self._connection.execute(
+            sa.select(relation)
+            .where(sa.or_(relation.c.person_id == person_id, relation.c.relative_id == person_id), relation.c.is_active)
+            .order_by(relation.c.relation_id)
+            .with_for_update()
+        )
+        return [relation_of(row) for row in rows]
+
     def add_finding(self, new: Finding) -> None:
         """Save a new finding."""
         columns = {**asdict(new), "categories": list(new.categories)}

@@ -5,6 +5,7 @@ from sqlalchemy import Connection
 
 from libs.outbox import OutgoingEvent, append
 from services.accounts.domain.persons import Person
+from services.accounts.store.erasure_store import DisclosureStore, ErasureStore
 from services.accounts.store.identity_store import IdentityStore
 from services.accounts.store.person_search import PersonFilter, find_persons
 from services.accounts.store.person_store import PersonStore
@@ -27,6 +28,8 @@ class Store:
         self.identities = IdentityStore(connection, vault)
         self.records = RecordStore(connection)
         self.policies = PolicyStore(connection)
+        self.erasures = ErasureStore(connection)
+        self.disclosures = DisclosureStore(connection)
         self.sessions = SessionStore(connection)
 
     @staticmethod

@@ -45,6 +45,7 @@ person = sa.Table(
     sa.Column("died_on", sa.Date),
     sa.Column("registered_at", _Instant),
     sa.Column("lapse_announced", sa.Date),
+    sa.Column("erase_on", sa.Date),
     sa.Column("version", sa.BigInteger),
 )
 person_key = sa.Table(
@@ -206,4 +207,25 @@ access_log = sa.Table(
     sa.Column("person_id", sa.Uuid),
     sa.Column("what", sa.Text),
     sa.Column("why", sa.Text),
+)
+erasure = sa.Table(
+    "erasure",
+    metadata,
+    sa.Column("erasure_id", sa.Uuid, primary_key=True),
+    sa.Column("person_id", sa.Uuid),
+    sa.Column("credit_to_pool", sa.Boolean),
+    sa.Column("requested_by", sa.Uuid),
+    sa.Column("requested_at", _Instant),
+    sa.Column("state", sa.Text),
+    sa.Column("code", sa.Text),
+    sa.Column("answers", JSONB),
+    sa.Column("last_service_on", sa.Date),
+)
+disclosure = sa.Table(
+    "disclosure",
+    metadata,
+    sa.Column("order_id", sa.Uuid, primary_key=True),
+    sa.Column("volunteer_id", sa.Uuid, primary_key=True),
+    sa.Column("recipient_id", sa.Uuid),
+    sa.Column("until", _Instant),
 )

@@ -13,6 +13,32 @@ from services.accounts.usecases.act import Act
 _INVISIBLE = (Status.SEALED, Status.ERASED)
 
 
+def status_if_ended(act: Act, person_id: UUID) -> Status | None:
+    """Return the status of a sealed or erased person, all that staff may still see of them; None for others.
+
+    Raises:
+        OutOfScopeError, ForbiddenError
+    """
+    person = act.store.persons.find(person_id)
+    if person is None or person.status not in _INVISIBLE:
+        return None
+    act.require("view_person", person.home_unit_id)
+    return person.status
+
+
+def view_by_order(act: Act, *, person_id: UUID) -> Identity | None:
+    """Return who the other side of an order in hand is; None when there is no such order."""
+    if not act.store.disclosures.is_open(viewer_id=act.actor_id, person_id=person_id, now=act.now):
+        return None
+    act.actor()
+    identity = act.store.identities.identity(person_id)
+    if identity is not None:
+        act.store.records.log_views(
+            viewer_id=act.actor_id, person_ids=[person_id], what="order", why="order in hand", at=act.now
+        )
+    return identity
+
+
 def view_person(act: Act, *, person_id: UUID, why: str) -> tuple[Person, Identity, list[RoleGrant]]:
     """Return a person with name, numbers and address: to themselves, or to staff whose role reaches them.
 
