@@ -64,7 +64,8 @@ def _start_children(
 
     def work(process: str) -> None:
         composition = Composition(environment, options, folder, process=process)
-        sys.exit(Worker(composition.parts(), composition.broker(), folder, composition.clock).run())
+        parts, broker = composition.parts(), composition.broker()
+        sys.exit(Worker(parts, broker, folder, composition.clock, patient=process == "building").run())
 
     def serve() -> None:
         def build() -> object:

@@ -25,12 +25,24 @@ STATUS_SECONDS_WHILE_STARTING = 0.05
 STATUS_SLOW_SECONDS = 2.0
 JOIN_SECONDS_MAX = 5.0
 DUE_RUNS_PER_TICK_MAX = 200
+PATIENCE_SECONDS = 0.5
+
+
+class PatientListener(WakeListener):
+    """Lets a relay look seldom unless it is woken, so that it publishes much at once: while the demo city is made."""
+
+    def wait(self, timeout_seconds: float) -> bool:
+        """Return when somebody wakes us, or after a longer while than was asked for."""
+        return super().wait(max(timeout_seconds, PATIENCE_SECONDS))
 
 
 class Worker:
     """Runs the threads until told to stop; when one of them breaks, the process ends and is started anew."""
 
-    def __init__(self, parts: Sequence[Part], broker: Broker, folder: DataFolder, clock: ManualClock) -> None:
+    def __init__(
+        self, parts: Sequence[Part], broker: Broker, folder: DataFolder, clock: ManualClock, *, patient: bool = False
+    ) -> None:
+        self._listener = PatientListener if patient else WakeListener
         self._parts, self._broker, self._folder, self._clock = parts, broker, folder, clock
         self._stop = threading.Event()
         self._consumers: dict[str, Consumer] = {}
@@ -69,7 +81,7 @@ class Worker:
                 self._stop.wait(STATUS_SECONDS)
 
     def _start_events(self, part: Part) -> None:
-        wake = WakeListener(part.wake_port)
+        wake = self._listener(part.wake_port)
         service = part.service
         relay = Relay(service.database, self._broker, name=part.name, sources=service.sources, wake=wake)
         consumer = Consumer(service.database, self._broker, service.consumers, group=part.name, member="worker")
