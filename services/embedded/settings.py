@@ -9,6 +9,7 @@ SERVICES = ("accounts", "orders", "ledger", "redemption")
 BROKERS = ("postgres", "kafka")
 API_WORKERS = 2
 API_THREADS = 24
+DEMO_PASSWORD = "timebank-demo-7"
 
 
 @dataclasses.dataclass(frozen=True)

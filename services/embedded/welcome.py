@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 
-from services.embedded.city.plan import PASSWORD
 from services.embedded.folder import DataFolder
-from services.embedded.settings import RunOptions
+from services.embedded.settings import DEMO_PASSWORD, RunOptions
 from services.web.pages import DemoPerson
 
 _ROLES = {
@@ -29,7 +28,7 @@ def demo_people(folder: DataFolder) -> list[DemoPerson]:
     except (FileNotFoundError, ValueError):
         return []
     return [
-        DemoPerson(one["login"], PASSWORD, one["name"], *_ROLES[one["login"]], one["unit"])
+        DemoPerson(one["login"], DEMO_PASSWORD, one["name"], *_ROLES[one["login"]], one["unit"])
         for one in sorted(people, key=lambda one: list(_ROLES).index(one["login"]))
     ]
 
@@ -45,7 +44,7 @@ def text(options: RunOptions, folder: DataFolder) -> str:
     ]
     people = demo_people(folder)
     if people:
-        lines += ["", f"  Sign in as (password {PASSWORD}):"]
+        lines += ["", f"  Sign in as (password {DEMO_PASSWORD}):"]
         lines += [f"    {one.login:<12} {one.name}, {one.role_en}, {one.unit}" for one in people]
         lines += [
             "",

@@ -11,7 +11,8 @@ from uuid import UUID
 from libs.clock import local_midnight
 from libs.ids import id_from_cause
 from services.embedded.city.clerk import Clerk
-from services.embedded.city.plan import PASSWORD, City, Resident, Unit
+from services.embedded.city.plan import City, Resident, Unit
+from services.embedded.settings import DEMO_PASSWORD
 
 POOL_MINUTES_BASE = 30_000
 POOL_MINUTES_PER_ORDER = 60
@@ -130,7 +131,7 @@ class Founding:
             "has_phone": one.has_phone,
         }
         if one.login:
-            terms |= {"sign_in_name": one.login, "password": PASSWORD}
+            terms |= {"sign_in_name": one.login, "password": DEMO_PASSWORD}
         if "volunteer" in one.roles:
             insured_until = self._city.first_day + timedelta(days=INSURED_DAYS)
             terms |= {"training": True, "clean_record": True, "insured_until": insured_until.isoformat()}

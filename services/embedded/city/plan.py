@@ -15,7 +15,6 @@ PEOPLE = 300
 VOLUNTEERS = 130
 ELDERS = 124
 HISTORY_DAYS = 365
-PASSWORD = "timebank-demo-7"
 
 DISTRICTS = (("东河区", "Donghe", "nanjing"), ("西山区", "Xishan", "beijing"))
 STREETS = (("和平街道", "春江街道", "望湖街道"), ("新桥街道", "松林街道", "云台街道"))
