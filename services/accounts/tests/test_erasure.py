@@ -70,9 +70,8 @@ def _answer_all(
 def test_a_person_without_service_is_erased_and_their_key_destroyed(
     platform: Platform, admin: Caller, hear: Callable[[Any], None]
 ) -> None:
-    person_id = platform.register(
-        "小花", roles=["volunteer"], phone_number="13812345678", id_number={"kind": "other", "number": "1"}
-    )
+    number = {"kind": "other", "number": "1"}
+    person_id = platform.register("小花", roles=["volunteer"], phone_number="13812345678", id_number=number)
     relative = platform.register("亲属")
     relation = {"person_id": person_id, "relative_id": relative, "kind": "sibling"}
     must(platform.a.put(f"/v1/relations/{new_id()}", relation))
