@@ -1,0 +1,227 @@
+"""Measure the ledger against the least that double entry costs on this machine (`make bench`).
+
+The yardstick b1 is pgbench's minimal double entry, run before and after. Everything runs on PostgreSQL with fsync and
+synchronous commit on, through the product's own entry points; `verify` runs over all of it at the end. A missed target
+is told, not failed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import re
+import shutil
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from libs.db.embedded import EmbeddedPostgres, binaries, free_port
+from libs.db.migrations import ServiceUrls, create_service_database, migrate
+from services.ledger.audit import verify
+from tests.load import ledger_reading, ledger_settling
+from tests.load.ledger_posting import batches_per_second, fund, threads_per_second
+
+ROOT = Path(__file__).resolve().parents[2]
+MIGRATIONS = ROOT / "services" / "ledger" / "migrations"
+SETTINGS = {"shared_buffers": "512MB", "max_wal_size": "8GB", "checkpoint_timeout": "15min", "wal_buffers": "16MB"}
+PASSWORD = "only-for-measuring"  # noqa: S105 - a server of its own, on loopback, for minutes
+B1_SCHEMA = """
+    CREATE SCHEMA bound;
+    CREATE TABLE bound.balance(account_id bigint PRIMARY KEY, posted bigint NOT NULL DEFAULT 0,
+        floor bigint NOT NULL DEFAULT -1000000000000, version bigint NOT NULL DEFAULT 0, CHECK (posted >= floor))
+        WITH (fillfactor=50);
+    CREATE TABLE bound.posting(request_id uuid PRIMARY KEY, debit bigint NOT NULL, credit bigint NOT NULL,
+        amount bigint NOT NULL CHECK (amount > 0), recorded_at timestamptz NOT NULL DEFAULT now(), CHECK (debit <> credit));
+    INSERT INTO bound.balance(account_id) SELECT generate_series(1, 100000)"""
+B1_SCRIPT = r"""
+\set a random(1, 100000)
+\set b random(1, 99999)
+\set dr case when :a = :b then 100000 else :b end
+WITH p AS (INSERT INTO bound.posting(request_id,debit,credit,amount) VALUES (gen_random_uuid(),:a,:dr,1)),
+     l AS (SELECT account_id FROM bound.balance WHERE account_id IN (:a,:dr) ORDER BY account_id FOR NO KEY UPDATE)
+UPDATE bound.balance b SET posted = posted + CASE WHEN b.account_id=:a THEN -1 ELSE 1 END, version=version+1
+  FROM l WHERE b.account_id=l.account_id;
+"""
+
+
+class Bench:
+    """One run on a server of its own."""
+
+    def __init__(self, server: EmbeddedPostgres, folder: Path, *, quick: bool) -> None:
+        self.server, self.folder = server, folder
+        self.scale = 5 if quick else 1
+        self.rows: list[dict[str, Any]] = []
+        self.b1: list[float] = []
+
+    def database(self, name: str) -> ServiceUrls:
+        """A fresh database of the ledger."""
+        passwords = dict.fromkeys(("owner", "app", "reader"), PASSWORD)
+        create_service_database(self.server.superuser_url(), "ledger", passwords=passwords, database=name)
+        by_role = {
+            role: self.server.url(role=f"ledger_{role}", password=PASSWORD, database=name) for role in passwords
+        }
+        urls = ServiceUrls(**by_role)
+        migrate(urls.owner, MIGRATIONS)
+        return urls
+
+    def measure_b1(self) -> None:
+        """pgbench's minimal double entry: 8 clients, cold."""
+        with psycopg.connect(self.server.superuser_url(), autocommit=True) as connection:
+            if not connection.execute("SELECT to_regnamespace('bound')").fetchone()[0]:  # type: ignore[index]
+                connection.execute(B1_SCHEMA)
+                connection.execute("VACUUM ANALYZE bound.balance")
+            connection.execute("CHECKPOINT")
+        script = self.folder / "b1.sql"
+        script.write_text(B1_SCRIPT)
+        seconds = "3" if self.scale > 1 else "8"
+        command = [binaries() / "pgbench", "-n", "-M", "prepared", "-c", "8", "-j", "2", "-T", seconds]
+        out = subprocess.run(
+            [*map(str, command), "-f", str(script), self.server.superuser_url()],
+            capture_output=True, text=True, check=True,
+        ).stdout  # fmt: skip
+        found = re.search(r"tps = ([\d.]+)", out)
+        assert found
+        self.b1.append(float(found[1]))
+        print(f"b1: {self.b1[-1]:,.0f} transfers a second", flush=True)
+
+    def add(self, name: str, value: float, unit: str, *, times_b1: float | None = None, at_most: float | None = None,
+            at_least: float | None = None, written: int | None = None) -> None:  # fmt: skip
+        """Keep a row; its target is a multiple of b1, or a bound."""
+        row = {"name": name, "value": round(value, 1), "unit": unit, "times_b1": times_b1, "at_most": at_most,
+               "at_least": at_least, "rows_written": written}  # fmt: skip
+        self.rows.append(row)
+        print(f"{name}: {value:,.1f} {unit}", flush=True)
+
+    def document(self) -> dict[str, Any]:
+        """The result in the form that all measurements have."""
+        b1 = sum(self.b1) / len(self.b1)
+        return {"machine": machine(), "b1": self.b1, "rows": [self._row(row, b1) for row in self.rows]}
+
+    @staticmethod
+    def _row(row: dict[str, Any], b1: float) -> dict[str, Any]:
+        target, ratio, met = None, None, None
+        if row["times_b1"] is not None:
+            target, ratio = row["times_b1"], row["value"] / b1
+            met = ratio >= target
+        elif row["at_most"] is not None:
+            target, ratio, met = row["at_most"], row["value"] / row["at_most"], row["value"] <= row["at_most"]
+        elif row["at_least"] is not None:
+            target, ratio, met = row["at_least"], row["value"] / row["at_least"], row["value"] >= row["at_least"]
+        return {
+            "name": row["name"], "value": row["value"], "unit": row["unit"],
+            "yardstick": round(b1) if row["times_b1"] is not None else target,
+            "ratio": round(ratio, 2) if ratio is not None else None, "target": target, "met": met,
+            "rows_written": row["rows_written"],
+        }  # fmt: skip
+
+
+def machine() -> dict[str, Any]:
+    """What it ran on."""
+    return {
+        "cpus": os.cpu_count(),
+        "system": platform.platform(),
+        "python": platform.python_version(),
+        "when": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+        "load": os.getloadavg()[0],
+    }
+
+
+def posting(bench: Bench) -> str:
+    """Everything about posting, on one database; returns its URL."""
+    url = bench.database("ledger").app
+    wallets = 50_000 // bench.scale
+    fund(url, 2, wallets)
+    analyze(bench, "ledger")
+    for hot in (False, True):
+        total = 20_000 // bench.scale
+        rate, p99 = threads_per_second(url, threads=64, total=total, wallets=wallets, hot=hot)
+        word = "hot" if hot else "cold"
+        bench.add(f"64 threads, one command each, {word}", rate, "/s", times_b1=0.7, written=total)
+        bench.add(f"64 threads, one command each, {word}, p99", p99, "ms")
+    for books, size, hot, target in (
+        (1, 500, False, 3.0), (2, 50, False, 3.0), (2, 500, False, 6.0), (2, 500, True, 6.0)
+    ):  # fmt: skip
+        total = (40_000 if size == 50 else 100_000) // bench.scale
+        rate = batches_per_second(url, books=books, size=size, total=total, wallets=wallets, hot=hot)
+        name = f"{books} book{'s' if books > 1 else ''}, batches of {size}, {'hot' if hot else 'cold'}"
+        bench.add(name, rate, "/s", times_b1=target, written=total * books)
+    return url
+
+
+def analyze(bench: Bench, name: str) -> None:
+    """A new journal is analysed early, as the trap says."""
+    with psycopg.connect(bench.server.superuser_url(name), autocommit=True) as connection:
+        connection.execute("ANALYZE")
+
+
+def sizes_and_verify(bench: Bench, url: str, name: str) -> None:
+    """Bytes on disk per row, and `verify` over all of it."""
+    with psycopg.connect(bench.server.superuser_url(name), autocommit=True) as connection:
+        row = connection.execute("""
+            SELECT pg_total_relation_size('journal.entry') + pg_total_relation_size('journal.answer')
+                + pg_total_relation_size('journal.wallet') + pg_total_relation_size('journal.checkpoint'),
+                (SELECT count(*) FROM journal.entry)""").fetchone()
+    assert row
+    bench.add("bytes on disk per row, all indexes, wallets and log", row[0] / row[1], "bytes", at_most=500)
+    began = time.perf_counter()
+    report = verify.run(url)
+    seconds = time.perf_counter() - began
+    assert report.is_clean, "\n".join(map(str, report.findings[:10]))
+    bench.add("verify, all checks", report.rows / seconds, "rows/s", at_least=200_000, written=report.rows)
+
+
+def servers() -> Iterator[tuple[EmbeddedPostgres, Path]]:
+    """A durable server in a folder of its own."""
+    folder = Path(tempfile.mkdtemp(prefix="timebank-bench-"))
+    folder.chmod(0o755)
+    server = EmbeddedPostgres(folder / "pg", free_port(), settings=SETTINGS)
+    try:
+        server.initialise()
+        server.start()
+        yield server, folder
+    finally:
+        server.stop()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def main() -> None:
+    """Measure, print, write."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="a fifth of everything")
+    parser.add_argument("--large", action="store_true", help="10 million rows and a million wallets")
+    parser.add_argument("--kafka", action="store_true", help="settle from Kafka too")
+    parser.add_argument("--only", default="", help="posting, settling, reading")
+    arguments = parser.parse_args()
+    for server, folder in servers():
+        bench = Bench(server, folder, quick=arguments.quick)
+        bench.measure_b1()
+        if arguments.only in ("", "posting"):
+            sizes_and_verify(bench, posting(bench), "ledger")
+        if arguments.only in ("", "settling"):
+            ledger_settling.measure(bench, kafka=arguments.kafka)
+        if arguments.only in ("", "reading"):
+            ledger_reading.measure(bench, large=arguments.large)
+        bench.measure_b1()
+        report(bench.document(), "bench-large" if arguments.large else "bench")
+
+
+def report(document: dict[str, Any], target: str) -> None:
+    """Write the result and print it as a table."""
+    path = ROOT / "build" / "bench" / f"{target}.json"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(document, indent=1))
+    print(f"\n{'what':<58}{'measured':>14}  {'ratio':>7}{'target':>9}  met")
+    for row in document["rows"]:
+        value = f"{row['value']:,.1f} {row['unit']}"
+        print(f"{row['name']:<58}{value:>14}  {row['ratio'] or '':>7}{row['target'] or '':>9}  {row['met']}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,133 @@
+"""Drive the ledger's own entry points under load: batches by processes, single commands by threads."""
+
+from __future__ import annotations
+
+import hashlib
+import multiprocessing
+import queue
+import random
+import threading
+import time
+from multiprocessing.queues import Queue
+
+from libs.clock import SystemClock
+from libs.db import Database
+from services.ledger.domain.postings import Terms
+from services.ledger.domain.reasons import Reason
+from services.ledger.domain.transfers import Transfer
+from services.ledger.domain.wallets import Id, WalletClass, WalletKey, district_wallet, person_wallet
+from services.ledger.usecases.post import Postings
+from services.ledger.usecases.poster import Poster
+
+FUNDED_MINUTES = 1_000_000
+START_IN_SECONDS = 3.0
+
+
+def an_id(*parts: object) -> Id:
+    """An id that is always the same for the same words."""
+    return hashlib.sha256(repr(parts).encode()).digest()[:16]
+
+
+def district(number: int) -> Id:
+    """A district of the measurement."""
+    return an_id("district", number)
+
+
+def wallet(book: int, number: int) -> WalletKey:
+    """An earned wallet of the measurement."""
+    return person_wallet(district(book), an_id("person", book, number), WalletClass.EARNED)
+
+
+def fund(url: str, books: int, wallets: int, *, batch: int = 500) -> None:
+    """Open and fund the wallets of every book."""
+    database, postings = Database(url), Postings(SystemClock())
+    for book in range(books):
+        source = district_wallet(district(book), WalletClass.ISSUANCE)
+        for start in range(0, wallets, batch):
+            commands = []
+            for number in range(start, min(wallets, start + batch)):
+                request = an_id("fund", book, number)
+                terms = Terms(cause=request)
+                to = wallet(book, number)
+                commands.append(Transfer(request, terms, source, to, FUNDED_MINUTES, Reason.MIGRATION))
+            with database.transaction() as connection:
+                postings.post(connection, commands)
+    database.dispose()
+
+
+def transfers(book: int, total: int, wallets: int, *, seed: int, hot: bool) -> list[Transfer]:
+    """Plain transfers between random wallets; hot ones all hit the book's pool."""
+    rnd = random.Random(seed)
+    keys = [wallet(book, number) for number in range(wallets)]
+    pool = district_wallet(district(book), WalletClass.POOL)
+    found = []
+    for _ in range(total):
+        debit, credit = rnd.sample(range(wallets), 2)
+        request = rnd.randbytes(16)
+        to = pool if hot else keys[credit]
+        found.append(Transfer(request, Terms(cause=request), keys[debit], to, 1, Reason.DONATION))
+    return found
+
+
+def write(
+    url: str, book: int, size: int, total: int, wallets: int, hot: bool, start_at: float, out: Queue[tuple[float, float, int]]
+) -> None:  # fmt: skip
+    """One process: post batches of one book."""
+    database, postings = Database(url, pool_max=1), Postings(SystemClock())
+    commands = transfers(book, total, wallets, seed=time.time_ns(), hot=hot)
+    batches = [commands[at : at + size] for at in range(0, total, size)]
+    with database.transaction() as connection:
+        postings.post(connection, transfers(book, 1, wallets, seed=time.time_ns(), hot=hot))
+    time.sleep(max(0.0, start_at - time.time()))
+    began = time.time()
+    for batch in batches:
+        with database.transaction() as connection:
+            postings.post(connection, batch)
+    out.put((began, time.time(), total))
+
+
+def batches_per_second(url: str, *, books: int, size: int, total: int, wallets: int, hot: bool) -> float:
+    """Transfers a second of one process per book."""
+    context = multiprocessing.get_context("spawn")
+    out: Queue[tuple[float, float, int]] = context.Queue()
+    start_at = time.time() + START_IN_SECONDS + total * 20e-6
+    processes = [
+        context.Process(target=write, args=(url, book, size, total, wallets, hot, start_at, out)) for book in range(books)
+    ]
+    for process in processes:
+        process.start()
+    results = [out.get(timeout=300) for _ in processes]
+    for process in processes:
+        process.join()
+    began, ended = min(r[0] for r in results), max(r[1] for r in results)
+    return sum(r[2] for r in results) / (ended - began)
+
+
+def threads_per_second(url: str, *, threads: int, total: int, wallets: int, hot: bool) -> tuple[float, float]:
+    """(transfers a second, 99th percentile in milliseconds) of callers with one command each, collected by the poster."""
+    poster = Poster(Database(url, pool_max=1), SystemClock())
+    waiting: queue.SimpleQueue[Transfer] = queue.SimpleQueue()
+    for command in transfers(0, total, wallets, seed=time.time_ns(), hot=hot):
+        waiting.put(command)
+    for command in transfers(0, 50, wallets, seed=time.time_ns(), hot=hot):
+        poster.post(command)
+    latencies: list[float] = []
+
+    def call() -> None:
+        while True:
+            try:
+                command = waiting.get_nowait()
+            except queue.Empty:
+                return
+            began = time.perf_counter()
+            poster.post(command).raise_refusal()
+            latencies.append(time.perf_counter() - began)
+
+    callers = [threading.Thread(target=call) for _ in range(threads)]
+    began = time.perf_counter()
+    for caller in callers:
+        caller.start()
+    for caller in callers:
+        caller.join()
+    seconds = time.perf_counter() - began
+    return total / seconds, sorted(latencies)[int(len(latencies) * 0.99)] * 1000
