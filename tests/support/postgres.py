@@ -77,7 +77,7 @@ class DatabaseFactory:
         return ServiceUrls(**by_role)
 
     def _create_template(self, service: str, migrations: pathlib.Path | None) -> str:
-        name = f"{service}_template"
+        name = f"{service}_template{next(self._numbers)}"
         passwords = dict.fromkeys(ROLES, PASSWORD)
         create_service_database(self.server.superuser_url(), service, passwords=passwords, database=name)
         migrate(self.urls(service, name).owner, migrations or _migrations_of(service))
