@@ -29,7 +29,7 @@ def candidates_of(connection: Connection, order: Order) -> list[Candidate]:
     wanted = sa.select(person.c.person_id).where(
         person.c.district_id == order.district_id,
         person.c.status == "active",
-        person.c.roles.any("volunteer"),
+        person.c.roles.contains(["volunteer"]),
     )
     ids = list(connection.execute(wanted.order_by(person.c.person_id).limit(CANDIDATES_MAX)).scalars())
     for_recipient = sa.func.count().filter(orders.c.recipient_id == order.recipient_id)
