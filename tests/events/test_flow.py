@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-import sqlalchemy
+from collections.abc import Iterable, Sequence
 
-from libs.bus import OutgoingRecord
-from libs.inbox import Consumers, has_caught_up
+import sqlalchemy
+from sqlalchemy.engine import Connection
+
+from libs.bus import OutgoingRecord, Record, Subscription
+from libs.inbox import Consumers, IncomingEvent, has_caught_up
 from libs.inbox.parking import Parking
 from libs.inbox.retry import dead_letter_topic
 from libs.outbox.cursor import rewind
@@ -27,7 +30,7 @@ def test_every_committed_event_is_applied_once_in_order(world: World) -> None:
 def test_a_batch_function_gets_runs_of_events_at_once(world: World) -> None:
     sizes = []
 
-    def note_run(connection, events):  # type: ignore[no-untyped-def]
+    def note_run(connection: Connection, events: Sequence[IncomingEvent]) -> None:
         sizes.append(len(events))
         note_all(connection, events)
 
@@ -205,9 +208,9 @@ def test_an_unheard_type_moves_the_position_and_does_nothing(world: World) -> No
     assert world.applied() == [("north", 2)]
 
 
-def send_again(world: World, positions: object) -> None:
+def send_again(world: World, positions: Iterable[int]) -> None:
     """Publish some stored events past the relay."""
-    wanted = set(positions)  # type: ignore[call-overload]
+    wanted = set(positions)
     with world.publisher.reading() as connection:
         stored = OutboxSource().read(connection, Stream(world.facts, "north"), after=0, limit=1000)
     publisher = world.broker.publisher("again")
@@ -232,9 +235,14 @@ def parked_and_announced(world: World) -> int:
     return int(count or 0)
 
 
-def read_one(subscription):  # type: ignore[no-untyped-def]
+def read_one(subscription: Subscription) -> list[Record]:
     """Poll until a record has come."""
-    records = []
-    assert until(lambda: records.extend(subscription.poll(records_max=10, timeout_seconds=0.2)) or bool(records))
+    records: list[Record] = []
+
+    def has_come() -> bool:
+        records.extend(subscription.poll(records_max=10, timeout_seconds=0.2))
+        return bool(records)
+
+    assert until(has_come)
     subscription.close()
     return records

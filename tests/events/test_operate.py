@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 import sqlalchemy
+from sqlalchemy.engine import Connection
 
-from libs.inbox import operate
+from libs.inbox import IncomingEvent, operate
 from libs.inbox.replay import replay_topics
 from libs.outbox import OutboxSource
 from libs.outbox.operate import NothingToRepublishError, republish
@@ -29,7 +30,7 @@ def test_a_mended_event_is_applied_and_those_behind_it_after_it(world: World) ->
     consumers = world.consumers()
     functions = dict(consumers.functions)
 
-    def note_good(connection, event):  # type: ignore[no-untyped-def]
+    def note_good(connection: Connection, event: IncomingEvent) -> None:
         if event.payload == b"bad bytes":
             raise ValueError("undecodable")
         note(connection, event)
@@ -133,4 +134,4 @@ def acts(world: World) -> list[tuple[str, str, str, str]]:
         rows = connection.execute(
             sqlalchemy.text("SELECT operator, act, subject, reason FROM inbox_act ORDER BY number")
         )
-        return [tuple(row) for row in rows]  # type: ignore[misc]
+        return [(row[0], row[1], row[2], row[3]) for row in rows]

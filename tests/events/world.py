@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 
 import sqlalchemy
@@ -73,9 +73,9 @@ class World:
                 append(connection, event)
 
     @contextlib.contextmanager
-    def relaying(self, name: str = "sample", **options: int) -> Iterator[Relay]:
+    def relaying(self) -> Iterator[Relay]:
         """Run a relay for the length of a block."""
-        relay = Relay(self.publisher, self.broker, name=name, wake=self.listener, **options)
+        relay = Relay(self.publisher, self.broker, name="sample", wake=self.listener)
         with running(relay.run, relay.stop):
             yield relay
 
@@ -128,7 +128,8 @@ class World:
     def known(self) -> dict[str, bytes]:
         """Return the hearer's read model."""
         with self.hearer.reading() as connection:
-            return {subject: value for subject, value in connection.execute(sqlalchemy.text("SELECT * FROM known"))}
+            rows = connection.execute(sqlalchemy.text("SELECT subject, value FROM known"))
+            return {row.subject: row.value for row in rows}
 
     def parked(self) -> list[tuple[str, str]]:
         """Return subject and state of what is set aside, in order."""
@@ -149,7 +150,7 @@ def note(connection: Connection, event: IncomingEvent) -> None:
     connection.execute(_NOTE, terms | {"event_type": event.event_type})
 
 
-def note_all(connection: Connection, events: list[IncomingEvent]) -> None:
+def note_all(connection: Connection, events: Sequence[IncomingEvent]) -> None:
     """Write a run of events down in one statement."""
     terms = [
         {

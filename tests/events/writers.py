@@ -35,7 +35,7 @@ def event(writer: int, number: int, stream: str) -> OutgoingEvent:
 
 
 def write(url: str, writer: int, seed: int, seconds: float) -> None:
-    """Append in transactions that are slow, roll back, or are killed; note in the same transaction what was appended."""
+    """Append in transactions that dawdle, roll back or are killed; note in each what it appended."""
     rng = random.Random(seed)
     database = Database(url, pool_max=1)
     end = time.monotonic() + seconds
