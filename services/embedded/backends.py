@@ -72,7 +72,7 @@ class Backends:
 
     def _start_kafka(self) -> None:
         self._end_orphan()
-        jars = Path(services.__path__[0]).parent / ".make" / "kafka"
+        jars = Path(services.__path__[0]).parent / "var" / "kafka" / "jars"
         try:
             self._kafka = KafkaCluster(self._folder.kafka, jars=jars)
             self._kafka.start_all()

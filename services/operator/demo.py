@@ -159,22 +159,41 @@ class Demo:
             raise DemoError(f"expected {EXPECTED}, found {found}")
 
     def _prove(self, cast: Cast) -> None:
+        """Explain the volunteer's balance down to the evidence of its last minutes, with a receipt."""
+        wallet = next(one for one in _wallets_of(cast.volunteer) if one["class"] == "earned")
+        self._say(f"Why does the volunteer have {wallet['balance_minutes']} minutes? Every posting of the wallet:")
+        for entry in cast.volunteer.get(f"/v1/wallets/{wallet['wallet_id']}/entries?limit=200")["items"][-5:]:
+            self._show("posted", _posting(entry, self._names(cast)))
         transfers = cast.volunteer.get(f"/v1/transfers?order={self._order}")["items"]
         mine = next(one for one in transfers if one.get("reason") == "redemption_captured")
-        self._say("Why does the volunteer have these minutes? The ledger explains:")
-        _print_tree(cast.volunteer.get(f"/v1/transfers/{mine['transfer_id']}/explanation"), depth=2)
-        order = cast.coordinator.get(f"/v1/orders/{self._order}")
-        evidence = {
-            key: order.get(key) for key in ("service", "minutes", "start", "policy_version", "flags", "volunteers")
-        }
-        self._say("and orders has the evidence behind it:")
-        _print_tree(evidence, depth=2)
+        why = cast.volunteer.get(f"/v1/transfers/{mine['transfer_id']}/explanation")
+        self._say(f"and the last of them, transfer {mine['transfer_id']}:")
+        self._explain(cast, why)
         receipt = self._receipt(cast, mine["transfer_id"])
         self._say(
             "The volunteer's receipt, which anyone can check offline:" if receipt else "The receipt follows later."
         )
-        for line in receipt.splitlines()[:6]:
-            click.echo(f"      {line}")
+        for line in receipt.splitlines()[:4]:
+            click.echo(f"      {line[:100]}")
+
+    def _explain(self, cast: Cast, why: dict[str, Any]) -> None:
+        names, evidence = self._names(cast), why["evidence"]
+        self._show("in words", why["words"]["en"])
+        for one in why["history"] + why["posting"][:1]:
+            self._show("posting", _posting(one, names))
+        order = cast.coordinator.get(f"/v1/orders/{evidence['order_id']}")
+        self._show("order", f"{order['service']}, {order['minutes']} minutes planned, {_local_text(order['start'])}")
+        for one in order["volunteers"]:
+            served = f"{_local_text(one['checked_in_at'])} to {_local_text(one['checked_out_at'])}"
+            self._show("evidence", f"{served}, {one['actual_minutes']} minutes, {one['evidence_class']}")
+            self._show("proved by", ", ".join(str(part) for part in one.get("evidence") or []))
+        self._show("approved by", ", ".join(names.get(who, who) for who in evidence["approved_by"]))
+        self._show("rules", f"policy version {evidence['policy_version']} of the district, in force that day")
+
+    @staticmethod
+    def _names(cast: Cast) -> dict[str, str]:
+        people = {"elder": cast.elder, "volunteer": cast.volunteer, "coordinator": cast.coordinator}
+        return {caller.person_id: name for name, caller in people.items()}
 
     def _receipt(self, cast: Cast, transfer_id: str) -> str:
         end = monotonic() + 15
@@ -220,7 +239,7 @@ class Demo:
 
 
 def _sums(caller: Caller) -> dict[str, int]:
-    wallets = caller.get(f"/v1/wallets?person={caller.person_id}")["items"]
+    wallets = _wallets_of(caller)
     return {
         name: sum(int(wallet[f"{name}_minutes"]) for wallet in wallets) for name in ("balance", "held", "available")
     }
@@ -232,19 +251,22 @@ def _local(instant: datetime) -> str:
     return f"{day} {minutes // 60:02d}:{minutes % 60:02d}"
 
 
-def _print_tree(node: Any, *, depth: int) -> None:
-    """Print a document as an indented outline."""
-    space = "   " * depth
-    if isinstance(node, dict):
-        for key, value in node.items():
-            if isinstance(value, (dict, list)) and value:
-                click.echo(f"{space}{key}:")
-                _print_tree(value, depth=depth + 1)
-            elif value not in (None, [], {}):
-                click.echo(f"{space}{key}: {value}")
-    elif isinstance(node, list):
-        for one in node:
-            _print_tree(one, depth=depth)
-            click.echo(f"{space}-")
-    else:
-        click.echo(f"{space}{node}")
+def _wallets_of(caller: Caller) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = caller.get(f"/v1/wallets?person={caller.person_id}")["items"]
+    return found
+
+
+def _posting(entry: dict[str, Any], names: dict[str, str]) -> str:
+    """Return one posting in words: how much, from whom to whom, why, when."""
+    sides = []
+    for side in ("debit", "credit"):
+        wallet = entry.get(side) or {}
+        owner = names.get(wallet.get("person_id") or "", "the district" if not wallet.get("person_id") else "somebody")
+        sides.append(f"{owner}'s {wallet.get('class', 'wallet')}" if wallet else "")
+    way = f" from {sides[0]} to {sides[1]}" if all(sides) else ""
+    minutes = entry.get("minutes", entry.get("amount_minutes"))
+    return f"{minutes} minutes{way}, {entry.get('reason')}, {_local_text(str(entry.get('effective_at')))}"
+
+
+def _local_text(instant: str) -> str:
+    return _local(datetime.fromisoformat(instant))
