@@ -60,7 +60,7 @@ def test_a_folder_of_another_version_or_kind_is_refused(place: Path, name: str, 
 
     refused = run("services.embedded", "run", "--data", str(place), "--port", "18080")
 
-    assert refused.returncode == 2
+    assert refused.returncode == 2, refused.stdout + refused.stderr
     assert words in refused.stderr
 
 
@@ -86,11 +86,17 @@ def test_a_killed_worker_or_api_is_started_again(place: Path) -> None:
 
 def test_readiness_names_the_database_while_it_is_away_and_recovers(place: Path) -> None:
     with started(place / "data", "--no-demo") as platform:
-        os.kill(platform.pids()["database"], signal.SIGSTOP)
-        os.kill(platform.pids()["database"], signal.SIGKILL)
+        pids = platform.pids()
+        os.kill(pids["supervisor"], signal.SIGSTOP)  # So that nobody starts the database again yet.
+        os.kill(pids["database"], signal.SIGKILL)
 
-        platform.await_that(lambda: "restarted: database" in platform.printed(), seconds=30)
+        platform.await_that(lambda: platform.readiness()[0] == 503, seconds=60)
+        problems = platform.readiness()[1]["problems"]
+        os.kill(pids["supervisor"], signal.SIGCONT)
+
+        assert "database" in " ".join(problems)
         platform.await_ready()
+        assert _same(pids, platform.pids()) >= {"worker", "api", "supervisor"}
 
 
 def test_after_kill_9_of_everything_the_next_start_goes_on(place: Path) -> None:
