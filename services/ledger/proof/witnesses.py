@@ -15,7 +15,7 @@ from services.ledger.proof.errors import ForkRefusedError
 
 ANSWER_SECONDS_MAX = 3.0
 ANSWER_BYTES_MAX = 16 * 1024
-REST_SECONDS = 5.0
+REST_SECONDS = 1.0
 ATTEMPTS_MAX = 3
 SIZE_TYPE = "text/x.tlog.size"
 
