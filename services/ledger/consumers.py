@@ -213,5 +213,5 @@ def _save_signing_keys(connection: Connection, event: IncomingEvent) -> None:
     if event.payload is None:
         return
     state = parse(accounts.SigningKeysChanged, event)
-    keys = {key.key_id: (key.public_key, key.retired_at_us) for key in state.keys if not key.retired_at_us}
+    keys = {key.key_id: (key.public_key, key.retired_at_us) for key in state.keys}
     known.replace_signing_keys(connection, keys)

@@ -133,7 +133,7 @@ def _save_policy(connection: Connection, event: IncomingEvent) -> None:
 
 def _save_signing_keys(connection: Connection, event: IncomingEvent) -> None:
     state = _parsed(accounts.SigningKeysChanged, event)
-    keys = {key.key_id: key.public_key for key in state.keys if not key.retired_at_us}
+    keys = {key.key_id: key.public_key for key in state.keys}
     people_store.replace_signing_keys(connection, keys)
 
 

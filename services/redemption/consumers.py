@@ -134,7 +134,7 @@ def _save_policy(connection: Connection, event: IncomingEvent) -> None:
 
 def _save_signing_keys(connection: Connection, event: IncomingEvent) -> None:
     state = _parse(accounts.SigningKeysChanged, event)
-    keys = {key.key_id: key.public_key for key in state.keys if not key.retired_at_us}
+    keys = {key.key_id: key.public_key for key in state.keys}
     known.replace_signing_keys(connection, keys)
 
 

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from services.redemption.messages import accounts, own
-from services.redemption.tests.support import Bench
+from services.redemption.queries import signing_keys
+from services.redemption.tests.support import KEY_ID, Bench
 
 
 @pytest.fixture
@@ -161,3 +162,16 @@ def test_malformed_requests_are_refused_and_change_nothing(people: Bench, change
 
     assert (answer.status_code, answer.get_json()["code"]) == (status, "invalid_fields")
     assert people.counts() == {}
+
+
+def test_a_token_signed_before_its_key_was_retired_lives_on_until_the_key_is_withdrawn(people: Bench) -> None:
+    raw = people.private_key.public_key().public_bytes_raw()
+    retiring = accounts.SigningKey(key_id=KEY_ID, public_key=raw, retired_at_us=1)
+
+    people.hear(accounts.SigningKeysChanged(keys=[retiring]))
+
+    with people.database.reading() as connection:
+        assert signing_keys(connection) == {KEY_ID: raw}
+    people.hear(accounts.SigningKeysChanged(keys=[]))
+    with people.database.reading() as connection:
+        assert signing_keys(connection) == {}
