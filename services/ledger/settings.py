@@ -21,4 +21,3 @@ class Settings(RoleSettings):
     log_name: str = "timebank.local/ledger"
     signing_key_file: Path = Path("ledger.signing.key")
     witness_policy_file: Path | None = None
-    witness_folder: Path | None = None
