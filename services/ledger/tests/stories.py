@@ -46,7 +46,7 @@ def release(ledger: Ledger, order: Id, district: Id = EAST) -> Posted:
 
 def served(volunteer: Id, minutes: int, ledger: Ledger, **more: Any) -> ServedHours:
     """One volunteer's hours, verified unless said otherwise."""
-    fields = {
+    fields: dict[str, Any] = {
         "volunteer_district_id": EAST,
         "evidence": Evidence.VERIFIED,
         "checked_in_at": ledger.now_us,
@@ -57,7 +57,7 @@ def served(volunteer: Id, minutes: int, ledger: Ledger, **more: Any) -> ServedHo
 
 def approval(order: Id, *hours: ServedHours, planned: int, funding: str = "credit", **more: Any) -> SettleHours:
     """Approved hours."""
-    fields = {"policy": PLAIN, "coefficient_percent": 100, "settlement": 1}
+    fields: dict[str, Any] = {"policy": PLAIN, "coefficient_percent": 100, "settlement": 1}
     return SettleHours(
         request_id=new(),
         district_id=EAST,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -108,7 +109,7 @@ def test_the_monthly_cap_counts_the_months_gifts_up_to_the_exact_minute(ledger: 
     ],
 )
 def test_a_gift_is_refused_by_name(
-    ledger: Ledger, starts: dict[str, int], minutes: int, policy: dict[str, object], refusal: type[Exception]
+    ledger: Ledger, starts: dict[str, Any], minutes: int, policy: dict[str, Any], refusal: type[Exception]
 ) -> None:
     min_ = new()
     give(ledger, min_, **starts)
