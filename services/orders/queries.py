@@ -176,13 +176,10 @@ def signing_keys(connection: Connection) -> dict[str, bytes]:
 
 def catalogue_on(connection: Connection, day: date) -> list[Service]:
     """Return the newest version of each service in force on a day."""
-    newest = (
-        sa.select(catalogue_item)
-        .where(catalogue_item.c.effective <= day)
-        .distinct(catalogue_item.c.code)
-        .order_by(catalogue_item.c.code, catalogue_item.c.version.desc())
-    )
-    return [people_store.service_of_columns(row) for row in connection.execute(newest).mappings()]
+    in_force = sa.select(catalogue_item).where(catalogue_item.c.effective <= day)
+    rows = connection.execute(in_force.order_by(catalogue_item.c.code, catalogue_item.c.version)).mappings()
+    newest = {row["code"]: people_store.service_of_columns(row) for row in rows}
+    return list(newest.values())
 
 
 def service_time(connection: Connection, person_id: UUID, now: datetime) -> Row:
