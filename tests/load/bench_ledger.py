@@ -25,7 +25,7 @@ import psycopg
 from libs.db.embedded import EmbeddedPostgres, binaries, free_port
 from libs.db.migrations import ServiceUrls, create_service_database, migrate
 from services.ledger.audit import verify
-from tests.load import ledger_reading, ledger_settling
+from tests.load import ledger_reading, ledger_receipts, ledger_settling
 from tests.load.ledger_posting import batches_per_second, fund, threads_per_second
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -203,7 +203,9 @@ def main() -> None:
         bench = Bench(server, folder, quick=arguments.quick)
         bench.measure_b1()
         if arguments.only in ("", "posting"):
-            sizes_and_verify(bench, posting(bench), "ledger")
+            url = posting(bench)
+            ledger_receipts.measure(bench, url)
+            sizes_and_verify(bench, url, "ledger")
         if arguments.only in ("", "settling"):
             ledger_settling.measure(bench, kafka=arguments.kafka)
         if arguments.only in ("", "reading"):
