@@ -7,6 +7,7 @@ when `publish` returns. A member that dies loses its partitions to the others wi
 from __future__ import annotations
 
 import dataclasses
+import zlib
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
@@ -41,13 +42,21 @@ class TopicPartition(NamedTuple):
 
 
 class OutgoingRecord(NamedTuple):
-    """A record to publish; `version` is given on compacted topics."""
+    """A record to publish; `version` is given on compacted topics.
+
+    Records with the same `together` (the key, unless given) share a partition, and so keep their order.
+    """
 
     topic: str
     key: str
     value: bytes | None
     headers: Sequence[tuple[str, str]] = ()
     version: int | None = None
+    together: str | None = None
+
+    def partition(self, partitions: int) -> int:
+        """Return which of so many partitions it belongs to."""
+        return zlib.crc32((self.together or self.key).encode()) % partitions
 
 
 class Record(NamedTuple):

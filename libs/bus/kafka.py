@@ -178,7 +178,13 @@ class KafkaPublisher:
         try:
             producer = self._connected()
             futures = [
-                producer.send(record.topic, key=record.key.encode(), value=record.value, headers=_wire_headers(record))
+                producer.send(
+                    record.topic,
+                    key=record.key.encode(),
+                    value=record.value,
+                    headers=_wire_headers(record),
+                    partition=record.partition(len(producer.partitions_for(record.topic))),
+                )
                 for record in records
             ]
             producer.flush(timeout=self._delivery_seconds + 1)

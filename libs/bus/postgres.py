@@ -13,7 +13,6 @@ import collections
 import dataclasses
 import json
 import time
-import zlib
 from collections.abc import Sequence
 from typing import Any
 
@@ -167,7 +166,7 @@ class PostgresPublisher:
         by_table: dict[str, list[tuple[int, int, OutgoingRecord]]] = collections.defaultdict(list)
         for record in records:
             stored = self._broker.stored_topic(record.topic)
-            partition = zlib.crc32(record.key.encode()) % stored.topic.partitions
+            partition = record.partition(stored.topic.partitions)
             by_table[stored.table].append((stored.topic_id, partition, record))
         try:
             with self._broker.database.transaction() as connection:

@@ -12,6 +12,7 @@ _PROTOBUF = (headers.CONTENT_TYPE, "application/protobuf")
 def pack(event: StoredEvent) -> OutgoingRecord:
     """Return the record of an event.
 
+    The events of a stream share a partition, because their positions are heard in order; a stream may have many keys.
     On a state topic the record's key is type and key, so that compaction never lets one kind of state push out another
     that has the same subject.
     """
@@ -30,8 +31,8 @@ def pack(event: StoredEvent) -> OutgoingRecord:
     if event.traceparent is not None:
         attributes.append((headers.TRACEPARENT, event.traceparent))
     if event.version is None:
-        return OutgoingRecord(event.topic, event.key, event.payload, attributes)
+        return OutgoingRecord(event.topic, event.key, event.payload, attributes, together=event.stream)
     attributes.append((headers.PARTITION_KEY, event.key))
     attributes.append((headers.VERSION, str(event.version)))
     key = f"{event.event_type}/{event.key}"
-    return OutgoingRecord(event.topic, key, event.payload, attributes, event.version)
+    return OutgoingRecord(event.topic, key, event.payload, attributes, event.version, together=event.stream)

@@ -61,7 +61,7 @@ class OutboxSource:
 
     def counts_since(self, connection: Connection, since: datetime | None) -> dict[str, int]:
         """Return how many rows there are by type."""
-        return dict(connection.execute(_COUNTS, {"since": since}).tuples().all())
+        return {row.event_type: row.number for row in connection.execute(_COUNTS, {"since": since})}
 
 
 _HEADS = sqlalchemy.text("SELECT topic, stream, last_pos FROM outbox_stream")
@@ -71,5 +71,5 @@ SELECT topic, stream, pos, event_id, event_type, key, subject, payload, version,
 FROM outbox WHERE topic = :topic AND stream = :stream AND pos > :after ORDER BY pos LIMIT :limit""")
 
 _COUNTS = sqlalchemy.text("""
-SELECT event_type, count(*) FROM outbox WHERE CAST(:since AS timestamptz) IS NULL OR occurred_at >= :since
+SELECT event_type, count(*) AS number FROM outbox WHERE CAST(:since AS timestamptz) IS NULL OR occurred_at >= :since
 GROUP BY event_type""")
