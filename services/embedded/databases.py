@@ -19,6 +19,7 @@ from libs.db.embedded import EmbeddedPostgres
 from libs.db.migrations import ROLES, ServiceUrls, create_service_database, grant_connect, migrate
 from services.embedded.folder import DataFolder
 from services.embedded.settings import SERVICES
+from services.ledger.store.ddl_watch import install_ddl_watch
 
 BUS = "bus"
 DATABASES = (*SERVICES, BUS)
@@ -40,6 +41,8 @@ class Databases:
                 self._server.superuser_url(), name, passwords=self._passwords(name), database=database
             )
             migrate(self._urls(name, database).owner, migrations_of(name))
+            if name == "ledger":
+                install_ddl_watch(self._server.superuser_url(database))
         if self._keeps_templates:
             self.empty()
 

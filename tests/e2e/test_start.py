@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.platform import Started, run, started
+from tests.e2e.platform import Started, free_port, run, started
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
@@ -58,7 +58,7 @@ def test_a_folder_of_another_version_or_kind_is_refused(place: Path, name: str, 
     (place / name).parent.mkdir(parents=True, exist_ok=True)
     (place / name).write_text(content)
 
-    refused = run("services.embedded", "run", "--data", str(place), "--port", "18080")
+    refused = run("services.embedded", "run", "--data", str(place), "--port", str(free_port()))
 
     assert refused.returncode == 2, refused.stdout + refused.stderr
     assert words in refused.stderr
@@ -67,7 +67,7 @@ def test_a_folder_of_another_version_or_kind_is_refused(place: Path, name: str, 
 def test_something_that_is_no_folder_is_refused(place: Path) -> None:
     (place / "file").write_text("")
 
-    refused = run("services.embedded", "run", "--data", str(place / "file"), "--port", "18081")
+    refused = run("services.embedded", "run", "--data", str(place / "file"), "--port", str(free_port()))
 
     assert refused.returncode == 2
     assert "not a folder" in refused.stderr
