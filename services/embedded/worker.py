@@ -20,12 +20,22 @@ from services.embedded.folder import DataFolder
 from services.embedded.readiness import WORKER_FILE
 
 TICK_SECONDS = 1.0
-STATUS_SECONDS = 0.5
+STATUS_SECONDS = 1.0
 STATUS_SECONDS_WHILE_STARTING = 0.05
 STATUS_SLOW_SECONDS = 2.0
 JOIN_SECONDS_MAX = 5.0
 DUE_RUNS_PER_TICK_MAX = 200
 PATIENCE_SECONDS = 0.5
+BUSY_SECONDS_MAX = 0.1
+IDLE_SECONDS = 1.0
+
+
+class QuietListener(WakeListener):
+    """Lets an idle relay look once a second: here every writer wakes it, and a look costs the same processor."""
+
+    def wait(self, timeout_seconds: float) -> bool:
+        """Return when somebody wakes us, soon after something was published, or after a second."""
+        return super().wait(timeout_seconds if timeout_seconds < BUSY_SECONDS_MAX else IDLE_SECONDS)
 
 
 class PatientListener(WakeListener):
@@ -42,7 +52,7 @@ class Worker:
     def __init__(
         self, parts: Sequence[Part], broker: Broker, folder: DataFolder, clock: ManualClock, *, patient: bool = False
     ) -> None:
-        self._listener = PatientListener if patient else WakeListener
+        self._listener = PatientListener if patient else QuietListener
         self._parts, self._broker, self._folder, self._clock = parts, broker, folder, clock
         self._stop = threading.Event()
         self._consumers: dict[str, Consumer] = {}
