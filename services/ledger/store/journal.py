@@ -131,9 +131,13 @@ class _Batch:
         if needs.acts:
             view.load_acts(loading.load_acts(cursor, cache, needs.acts))
         for command in self._commands:
-            command.needs_of_acts(view, needs)
-        missing = (needs.wallets | needs.notes) - cache.wallets.keys()
-        loading.load_wallets(cursor, cache, missing, self._now_us)
+            if not isinstance(command, Transfer):
+                command.needs_of_acts(view, needs)
+        # Not a difference of sets: that walks through the whole cache, this through what the batch names.
+        known = cache.wallets
+        missing = [key for key in needs.wallets | needs.notes if key not in known]
+        if missing:
+            loading.load_wallets(cursor, cache, missing, self._now_us)
         if needs.notes:
             view.load_notes(loading.load_notes(cursor, cache, needs.notes))
         if needs.history:
@@ -151,11 +155,19 @@ class _Batch:
 
     def _repeat(self, command: Command, earlier: Posted) -> Posted:
         """The earlier result; the same id with other terms is refused, under an id of its own."""
-        if not isinstance(command, Transfer) or self._asked[command.request_id] == self._terms_of(command):
+        if not isinstance(command, Transfer) or self._asked_for(command.request_id) == self._terms_of(command):
             return earlier._replace(is_new=False)
         asked = f"reused:{command.debit.owner_id.hex()}:{command.credit.owner_id.hex()}:{command.minutes}"
         request_id = id_of(command.request_id, asked)
         return self._seen.get(request_id) or self._refuse(command, request_id, IdReusedError())
+
+    def _asked_for(self, request_id: Id) -> tuple[int, int, int, int] | None:
+        """What was asked under this id, in an earlier batch or earlier in this one."""
+        if request_id not in self._asked:
+            for command in self._commands:
+                if command.request_id == request_id:
+                    return self._terms_of(command) if isinstance(command, Transfer) else None
+        return self._asked.get(request_id)
 
     def _terms_of(self, command: Transfer) -> tuple[int, int, int, int]:
         debit, credit = self._cache.wallets.get(command.debit), self._cache.wallets.get(command.credit)
@@ -204,10 +216,8 @@ class _Batch:
             self._writer.answer(home, carriers[0], *self._encode(decision.earlier_answer))
         if decision.answer is not None:
             self._writer.answer(home, carriers[-1], *self._encode(decision.answer))
-        self._seen[request_id] = Posted(request_id, Outcome.APPLIED, first, True, None)
-        if isinstance(command, Transfer):
-            self._asked[request_id] = self._terms_of(command)
-        return self._seen[request_id]
+        posted = self._seen[request_id] = Posted(request_id, Outcome.APPLIED, first, True, None)
+        return posted
 
     def _append(self, cursor: psycopg.Cursor[Any]) -> None:
         for statement, rows in ((COPY_ENTRIES, self._writer.entries), (COPY_ANSWERS, self._writer.answers)):
