@@ -150,7 +150,7 @@ def receipt(world: World, label: str, expected: Any) -> Any:
         proof.write_text(text, encoding="utf-8")
         keys.write_text(trust if isinstance(trust, str) else trust["text"], encoding="utf-8")
         environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
-        command = [sys.executable, "-I", str(VERIFIER), "--trust", str(keys), str(proof)]
+        command = [sys.executable, "-I", str(VERIFIER), str(proof), str(keys)]
         judged = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
     return "verifies" if judged.returncode == 0 else judged.stdout + judged.stderr
 
