@@ -112,7 +112,7 @@ class Parking:
 
     def counts(self) -> dict[str, int]:
         """Return how many events are in each state."""
-        return dict(self._connection.execute(_COUNTS, {"group": self._group}).tuples().all())
+        return {row.state: row.number for row in self._connection.execute(_COUNTS, {"group": self._group})}
 
 
 def back_off_seconds(attempts: int) -> float:
@@ -179,4 +179,4 @@ ORDER BY number LIMIT :limit""")
 _ANNOUNCED = sqlalchemy.text("""
 UPDATE inbox_parked SET announced = true WHERE group_name = :group AND number = ANY(:numbers)""")
 
-_COUNTS = sqlalchemy.text("SELECT state, count(*) FROM inbox_parked WHERE group_name = :group GROUP BY state")
+_COUNTS = sqlalchemy.text("SELECT state, count(*) AS number FROM inbox_parked WHERE group_name = :group GROUP BY state")
