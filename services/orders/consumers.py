@@ -72,6 +72,7 @@ def _save_person(connection: Connection, event: IncomingEvent) -> None:
     if event.payload is None:
         people_store.forget(connection, tables.person, person_id=UUID(event.subject))
         people_store.forget_relations(connection, UUID(event.subject))
+        order_store.forget_words_about(connection, UUID(event.subject))
         return
     people_store.save_person(connection, messages.person_of(_parsed(accounts.PersonState, event)))
 

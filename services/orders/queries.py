@@ -229,6 +229,20 @@ def visit_indicator(connection: Connection, unit_id: UUID, *, month: date, now: 
     }
 
 
+def visit_plans(connection: Connection, unit_id: UUID, now: datetime) -> list[Row]:
+    """Return who of a unit is on the visit list, with the last day seen and the last day by which to be seen again."""
+    today = local_date(now)
+    rows = []
+    for entry in visit_store.listed_people(connection, people_store.units_below(connection, [unit_id]), now):
+        policy = people_store.policy_on(connection, entry.district_id, today)
+        days = visits.interval_days(policy, entry.risk)
+        last_on = max(entry.seen_on, default=None)
+        due_on = visits.due_on(listed_on=entry.listed_on, seen_on=entry.seen_on, days=days)
+        row = {"person_id": entry.person_id, "risk": entry.risk, "interval_days": days, "listed_on": entry.listed_on}
+        rows.append(row | {"last_seen_on": last_on, "due_on": due_on, "is_overdue": today > due_on})
+    return sorted(rows, key=lambda row: (row["due_on"], str(row["person_id"])))
+
+
 def find_incident(connection: Connection, incident_id: UUID) -> Row | None:
     """Return an incident, or None."""
     found = book_store.find_incident(connection, incident_id)

@@ -33,7 +33,18 @@ visits = Blueprint("visits", __name__, url_prefix="/v1/visits", description="Car
 incidents = Blueprint("incidents", __name__, url_prefix="/v1/incidents", description="Emergencies and welfare checks")
 indicators = Blueprint("indicators", __name__, url_prefix="/v1/indicators", description="Figures of a unit")
 matches = Blueprint("matches", __name__, url_prefix="/v1/matches", description="Who could help")
-blueprints = [slips, late_entries, service_records, certificates, visits, incidents, indicators, matches]
+visit_plans = Blueprint("visit_plans", __name__, url_prefix="/v1/visit-plans", description="Who is to be seen when")
+blueprints = [
+    slips,
+    late_entries,
+    service_records,
+    certificates,
+    visits,
+    visit_plans,
+    incidents,
+    indicators,
+    matches,
+]
 
 
 @slips.route("/<uuid:range_id>")
@@ -227,6 +238,20 @@ class VisitIndicator(MethodView):
             if not reaches(connection, query["unit"]):
                 raise ForbiddenError
             return cast("Row", plain(queries.visit_indicator(connection, query["unit"], month=month, now=now())))
+
+
+@visit_plans.route("")
+class VisitPlans(MethodView):
+    """Who is to be seen by when."""
+
+    @visit_plans.arguments(schemas.UnitQuerySchema, location="query")
+    def get(self, query: Terms) -> Row:
+        """List the people of a unit on the visit list, those due first on top."""
+        with reading() as connection:
+            if not reaches(connection, query["unit"]):
+                raise ForbiddenError
+            rows = queries.visit_plans(connection, query["unit"], now())
+        return {"items": plain(rows), "next": None}
 
 
 @matches.route("")

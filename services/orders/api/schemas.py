@@ -226,10 +226,15 @@ class PersonQuerySchema(Schema):
     person = fields.UUID(load_default=None)
 
 
-class IndicatorQuerySchema(Schema):
-    """Of which unit and month."""
+class UnitQuerySchema(Schema):
+    """Of which unit and all below it."""
 
     unit = fields.UUID(required=True)
+
+
+class IndicatorQuerySchema(UnitQuerySchema):
+    """Of which unit and month."""
+
     month = fields.String(load_default=None, allow_none=True, validate=validate.Regexp(r"^\d{4}-(0[1-9]|1[0-2])$"))
 
 

@@ -16,7 +16,12 @@ def interval_days(policy: Policy, risk: str) -> int:
 
 def is_overdue(*, listed_on: date, seen_on: tuple[date, ...], days: int, today: date) -> bool:
     """Tell whether today is later than the last day seen, or the day listed, plus the interval."""
-    return today > max((listed_on, *seen_on)) + timedelta(days=days)
+    return today > due_on(listed_on=listed_on, seen_on=seen_on, days=days)
+
+
+def due_on(*, listed_on: date, seen_on: tuple[date, ...], days: int) -> date:
+    """Return the last day by which a listed person is to be seen again."""
+    return max((listed_on, *seen_on)) + timedelta(days=days)
 
 
 def counts_monthly(days: int) -> bool:

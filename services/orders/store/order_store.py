@@ -204,6 +204,15 @@ def budget_counted_minutes(connection: Connection, district_id: UUID, *, start: 
     return int(connection.execute(total).scalar_one())
 
 
+def forget_words_about(connection: Connection, person_id: UUID) -> None:
+    """Blank the free words on orders a person received or acted in; who did what and when stays."""
+    theirs = sa.select(orders.c.order_id).where(orders.c.recipient_id == person_id)
+    blank = {"consent": "", "why": ""}
+    concerned = order_step.c.order_id.in_(theirs) | (order_step.c.acting_for == person_id)
+    connection.execute(sa.update(order_step).where(concerned).values(blank))
+    connection.execute(sa.update(orders).where(orders.c.recipient_id == person_id).values(**blank, decision_why=""))
+
+
 def has_open_orders(connection: Connection, person_id: UUID) -> bool:
     """Tell whether the person receives, pays or serves in an order that is not closed."""
     mine = sa.select(assignment.c.order_id).where(assignment.c.volunteer_id == person_id)

@@ -214,19 +214,28 @@ class Neighbours:
             self._apply(connection, message, subject)
 
     def _apply(self, connection: Connection, message: Message, subject: str) -> None:
-        event = IncomingEvent(
+        event = self._event(message.DESCRIPTOR.full_name, subject, message.SerializeToString())
+        self.consumers.functions[event.event_type](connection, event)
+
+    def _event(self, event_type: str, subject: str, payload: bytes | None) -> IncomingEvent:
+        return IncomingEvent(
             event_id=new_id(),
-            event_type=message.DESCRIPTOR.full_name,
+            event_type=event_type,
             topic="test",
             stream="test",
             position=1,
             version=1,
             key=subject,
             subject=subject,
-            payload=message.SerializeToString(),
+            payload=payload,
             occurred_at=self.clock.now(),
         )
-        self.consumers.functions[event.event_type](connection, event)
+
+    def forget(self, label: str) -> None:
+        """Apply the tombstone of a person."""
+        name = accounts.PersonState.DESCRIPTOR.full_name
+        with self.database.transaction() as connection:
+            self.consumers.functions[name](connection, self._event(name, str(named(label)), None))
 
     def said(self, kind: type[Message] | None = None) -> list[Any]:
         """Return what orders published, in order, of one type or of all."""

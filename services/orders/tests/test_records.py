@@ -193,6 +193,23 @@ def test_visits_are_counted_once_a_person_and_overdue_by_day(world: Neighbours) 
     assert len(world.said(wire.VisitRecorded)) == 4
 
 
+def test_the_visit_plan_says_who_is_due_first(world: Neighbours) -> None:
+    for label, risk in (("ke", "key"), ("hi", "high")):
+        world.person(label, roles=["recipient"], visit_risk=risk, visit_listed_on="2026-03-02")
+    world.set_time("D3 09:00")
+    visited(world, "coord", "v1", "hi")
+    world.set_time("D20 09:00")
+
+    rows = world.call("GET", "coord", f"/v1/visit-plans?unit={named('k1')}").get_json()["items"]
+
+    shown = [(row["person_id"], row["last_seen_on"], row["due_on"], row["is_overdue"]) for row in rows]
+    assert shown == [
+        (str(named("hi")), "2026-03-04", "2026-03-11", True),
+        (str(named("ke")), None, "2026-04-01", False),
+    ]
+    assert world.call("GET", "coord_k2", f"/v1/visit-plans?unit={named('k1')}").status_code == 403
+
+
 def test_a_settled_visit_order_is_a_visit_until_it_is_reversed(world: Neighbours) -> None:
     world.person("ke", roles=["recipient"], visit_risk="key", visit_listed_on="2026-03-02")
     world.place("coord", "o1", recipient="ke", start="D2 09:00", service="B3", minutes=30)
@@ -230,6 +247,31 @@ def test_an_erasure_is_refused_while_orders_are_open_and_told_the_last_day_of_se
     assert (refused.answer, refused.code) == ("refused", "open_obligations")
     assert (clear.answer, clear.last_service_on) == ("clear", "2026-03-03")
     assert erasure_of(world, "hua").last_service_on == ""
+
+
+def test_a_tombstone_deletes_the_person_and_the_words_about_them_but_no_step(world: Neighbours) -> None:
+    world.relate("lan", "child", "hua")
+    said = {"acting_for": str(named("lan")), "consent": "her own words", "why": "her story"}
+    world.place("op", "o1", recipient="lan", start="D2 09:00", **said)
+    world.act("coord", "o1", "cancellation", {"why": "she fell ill"})
+
+    world.forget("lan")
+
+    shown = world.call("GET", "cadmin", f"/v1/orders/{named('o1')}/evidence").get_json()
+    assert [(step["verb"], step["why"], step["consent"]) for step in shown["steps"]] == [
+        ("place", "", ""),
+        ("cancel", "", ""),
+    ]
+    assert (shown["order"]["why"], shown["order"]["consent"]) == ("", "")
+    assert world.place("coord", "o2", recipient="lan", start="D3 09:00") == "record_not_found"
+
+
+def test_suspended_staff_sign_nothing_even_while_their_token_is_good(world: Neighbours) -> None:
+    world.place("coord", "o1", recipient="lan", start="D2 09:00")
+    world.person("coord", roles=["coordinator@k1"], status="suspended", version=2)
+
+    assert world.act("coord", "o1", "offers", {"to": str(named("min"))}) == "person_suspended"
+    assert world.place("coord", "o2", recipient="mei", start="D2 09:00") == "person_suspended"
 
 
 def test_what_a_caller_sees_of_an_order(world: Neighbours) -> None:

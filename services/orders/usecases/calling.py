@@ -72,9 +72,11 @@ def require_power(connection: Connection, call: Call, power: str, unit_id: UUID)
     Raises:
         ForbiddenError: no role with this power, or an auditor.
         OutOfScopeError: a role with it, but not here.
+        PersonSuspendedError: the caller is suspended, though the token is still good.
     """
     refuse_auditor(call)
     require(call.actor, POWERS[power], people_store.path_of(connection, unit_id))
+    refuse_suspended_caller(connection, call)
 
 
 def has_power(connection: Connection, call: Call, power: str, unit_id: UUID) -> bool:
