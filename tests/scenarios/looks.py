@@ -42,7 +42,7 @@ def wallets(world: World, label: str, expected: dict[str, Any]) -> Any:
 
 
 def districts(world: World, label: str, expected: dict[str, Any]) -> Any:
-    found = {row["class"]: row for row in world.client.items(A, "/v1/wallets", district=world.id_of(label))}
+    found = {row["class"]: row for row in world.client.items(A, "/v1/wallets", district=world.unit_of(label))}
     known = {
         name: found.get(name, {}).get("balance_minutes", 0) for name in ("issuance", "pool", "redeemed", "clearing")
     }
@@ -70,7 +70,7 @@ def offered(world: World, label: str, expected: Any) -> Any:
 
 
 def queue(world: World, label: str, expected: Any) -> Any:
-    rows = world.client.items(A, f"/v1/queues/{label}", unit=world.id_of("city"))
+    rows = world.client.items(A, f"/v1/queues/{label}", unit=world.unit_of("city"))
     return sorted(_labels(world, (row.get("order_id") or row["incident_id"] for row in rows)))
 
 
@@ -89,7 +89,7 @@ def statement(world: World, label: str, expected: dict[str, Any]) -> Any:
 
 def visits(world: World, label: str, expected: dict[str, Any]) -> Any:
     month = expected.get("month")
-    found = world.client.get(A, "/v1/indicators/visits", unit=world.id_of(label), month=month)
+    found = world.client.get(A, "/v1/indicators/visits", unit=world.unit_of(label), month=month)
     known = {**found, "overdue": sorted(_labels(world, found["overdue"]))}
     return {name: known[name] for name in expected}
 
@@ -209,7 +209,7 @@ def look(world: World, expected: dict[str, Any]) -> list[str]:
 
 def _found(world: World, key: str, wanted: Any) -> Any:
     if key == "listed":
-        rows = world.client.items(A, "/v1/orders", state="published", unit=world.id_of("city"))
+        rows = world.client.items(A, "/v1/orders", state="published", unit=world.unit_of("city"))
         return [("", wanted, _labels(world, (row["order_id"] for row in rows)))]
     if key == "events":
         counts = world.client.settle(world.story.instant("D1"))
@@ -231,7 +231,7 @@ def _plain(key: str, value: Any) -> Any:
 
 def all_wallets(world: World) -> list[dict[str, Any]]:
     """Return every wallet of every district."""
-    return world.client.items(A, "/v1/wallets", unit=world.id_of("city"))
+    return world.client.items(A, "/v1/wallets", unit=world.unit_of("city"))
 
 
 def invariants(rows: list[dict[str, Any]]) -> list[str]:

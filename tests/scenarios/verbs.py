@@ -56,7 +56,14 @@ def watched_path(world: World, verb: str, step: Step) -> str | None:
             if is_order(world, step[verb])
             else f"/v1/reversals/{world.id_of('reverse/' + step[verb] + _people(step))}"
         )
+    if verb == "settle_estate":
+        return WATCHED[verb] + world.id_of(_estate(step))
     return WATCHED[verb] + world.id_of(step[verb]) if verb in WATCHED else None
+
+
+def _estate(step: Step) -> str:
+    """Each proposal about an estate is its own."""
+    return f"estate/{step['settle_estate']}/{step['to']}{_people(step)}"
 
 
 def _people(step: Step) -> str:
@@ -158,7 +165,7 @@ def approve_many(world: World, step: Step, seed: str) -> Calls:
 
 
 def issue_slips(world: World, step: Step, seed: str) -> Calls:
-    body = {"unit_id": world.id_of(step["issue_slips"]), "from": step["from"], "to": step["to"]}
+    body = {"unit_id": world.unit_of(step["issue_slips"]), "from": step["from"], "to": step["to"]}
     return [put(world, step, f"/v1/slips/{world.id_of('slips/' + seed)}", body)]
 
 
@@ -205,14 +212,14 @@ def redeem_goods(world: World, step: Step, seed: str) -> Calls:
 
 
 def grant_month(world: World, step: Step, seed: str) -> Calls:
-    body = {"unit_id": world.id_of(step["unit"])}
+    body = {"unit_id": world.unit_of(step["unit"])}
     return [put(world, step, f"/v1/grants/{world.id_of(step['grant_month'])}", body, wait=True)]
 
 
 def fund_pool(world: World, step: Step, seed: str) -> Calls:
     body = {
         "kind": "pool_funding",
-        "district_id": world.id_of(step["unit"]),
+        "district_id": world.unit_of(step["unit"]),
         "minutes": step["minutes"],
         "why": "funding",
     }
@@ -238,12 +245,12 @@ def set_entitlement(world: World, step: Step, seed: str) -> Calls:
 def settle_estate(world: World, step: Step, seed: str) -> Calls:
     to = None if step["to"] == "pool" else world.id_of(step["to"])
     body = {"person_id": world.id_of(step["settle_estate"]), "to_person_id": to}
-    return two_person(world, step, f"/v1/estates/{world.id_of(step['settle_estate'] + '/estate')}", body, seed)
+    return two_person(world, step, f"/v1/estates/{world.id_of(_estate(step))}", body, seed)
 
 
 def publish_policy(world: World, step: Step, seed: str) -> Calls:
     effective = world.story.day(step["effective"]).isoformat()
-    body = {"unit_id": world.id_of(step["unit"]), "effective": effective, "set": step["set"]}
+    body = {"unit_id": world.unit_of(step["unit"]), "effective": effective, "set": step["set"]}
     return two_person(world, step, f"/v1/policies/{world.id_of(step['publish_policy'])}", body, seed)
 
 

@@ -29,6 +29,10 @@ class World:
         """Return the id that a label of this run stands for."""
         return str(self.ids.setdefault(label, uuid5(self.run, label)))
 
+    def unit_of(self, label: str) -> str:
+        """Return the id of a unit of this run; a person may have the same label."""
+        return self.id_of(f"unit/{label}")
+
     def login(self, label: str) -> str:
         """Return the name by which a person of the story signs in."""
         return label if label.startswith("harness-") else f"{label}.{self.run.hex[:10]}"
@@ -61,7 +65,12 @@ class World:
         for label, attributes in self.people.items():
             self._start(label, attributes)
         for district, minutes in story.pools.items():
-            body = {"kind": "pool_funding", "district_id": self.id_of(district), "minutes": minutes, "why": "scenario"}
+            body = {
+                "kind": "pool_funding",
+                "district_id": self.unit_of(district),
+                "minutes": minutes,
+                "why": "scenario",
+            }
             self._two_person(f"/v1/adjustments/{self.id_of('pool/' + district)}", body, seed=f"pool{district}")
         self.client.settle()
         self.client.advance(story.instant("D1"))
@@ -71,10 +80,10 @@ class World:
         for label, unit in self.story.units.items():
             if unit["level"] == "city":
                 city = self.client.items(A, "/v1/organisation-units", level="city")[0]
-                self.ids[label] = UUID(city["unit_id"])
+                self.ids[f"unit/{label}"] = UUID(city["unit_id"])
                 continue
-            body = {"level": unit["level"], "parent_id": self.id_of(unit["parent"]), "name_zh": unit["zh"]}
-            self.must(A, "PUT", f"/v1/organisation-units/{self.id_of(label)}", body)
+            body = {"level": unit["level"], "parent_id": self.unit_of(unit["parent"]), "name_zh": unit["zh"]}
+            self.must(A, "PUT", f"/v1/organisation-units/{self.unit_of(label)}", body)
 
     def _policies(self) -> None:
         presets = {preset["preset"]: preset for preset in self.client.get(A, "/v1/policies/presets")["items"]}
@@ -82,7 +91,7 @@ class World:
         layers = _merged(_without(self.story.world_policy, published), self.story.policy)
         for label in (name for name, unit in self.story.units.items() if unit["level"] == "district"):
             body = {
-                "unit_id": self.id_of(label),
+                "unit_id": self.unit_of(label),
                 "effective": self.story.day("D1").isoformat(),
                 "preset": self.story.preset,
                 "set": layers,
@@ -110,7 +119,7 @@ class World:
                 A,
                 "PUT",
                 f"{person}/roles/{self.id_of(label + role + unit)}",
-                {"role": role, "unit_id": self.id_of(unit)},
+                {"role": role, "unit_id": self.unit_of(unit)},
             )
         if attributes["grade"] != "intact":
             self.must(A, "PUT", f"{person}/assessments/{self.id_of(label + '/grade')}", {"grade": attributes["grade"]})
@@ -130,7 +139,7 @@ class World:
             "names": {"zh": attributes.get("zh", label)},
             "born": self.born(attributes),
             "sex": attributes["sex"],
-            "home_unit_id": self.id_of(attributes["unit"]),
+            "home_unit_id": self.unit_of(attributes["unit"]),
             "home": {"latitude": f"{latitude:.6f}", "longitude": f"{longitude:.6f}"},
             "roles": [role for role in attributes["roles"] if "@" not in role],
             "has_phone": attributes["phone"],
