@@ -9,6 +9,8 @@ from __future__ import annotations
 import threading
 from pathlib import Path
 
+from prometheus_client import Gauge
+
 from libs.clock import Clock, monotonic
 from libs.db import TRANSIENT, Connection, Database
 from libs.logs import get_logger
@@ -25,6 +27,8 @@ from services.ledger.store.leaves import LogBook, books
 
 SEAL_SECONDS = 1.0
 LEAD_SECONDS = 1.0
+_UNSEALED = Gauge("ledger_unsealed_entries", "Entries in the journals that no signed head covers yet")
+_STOPPED = Gauge("ledger_sealing_stopped_logs", "Logs at which sealing has stopped, because something differs")
 FAILURE_SECONDS = 2.0
 
 
@@ -73,6 +77,8 @@ class Sealer:
         with self._database.reading() as connection:
             found = books(connection)
         heads = [self._seal(book) for book in found if book.book not in self._stopped]
+        _STOPPED.set(len(self._stopped))
+        _UNSEALED.set(sum(log.size - self._signed_sizes[number] for number, log in self._logs.items()))
         return [head for head in heads if head is not None]
 
     def _lead(self, lead: Connection, stop: threading.Event) -> None:
