@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from uuid import UUID
 
 from flask import Flask
 
@@ -11,6 +12,7 @@ from libs.bus import Topic
 from libs.clock import Clock
 from libs.db import Database
 from libs.http import Service, Verifier, create_service_app
+from libs.http.waiting import Waiters
 from libs.inbox import Consumers
 from libs.roles import ServiceParts, ServiceProgram
 from libs.wake import waker
@@ -38,8 +40,12 @@ def create_app(settings: Settings, *, clock: Clock, database: Database | None = 
         with connections.reading() as connection:
             return queries.signing_keys(connection)
 
+    def decided(ids: Iterable[UUID]) -> Mapping[UUID, dict[str, object]]:
+        with connections.reading() as connection:
+            return queries.decided(connection, ids)
+
     return create_service_app(
-        service=Service(name="orders", database=connections, clock=clock),
+        service=Service(name="orders", database=connections, clock=clock, parts={"waiters": Waiters(decided)}),
         blueprints=[
             orders.catalogue,
             orders.blueprint,

@@ -143,6 +143,14 @@ def find_order(connection: Connection, order_id: UUID) -> Order | None:
     return order_store.find_order(connection, order_id)
 
 
+def decided(connection: Connection, order_ids: Iterable[UUID]) -> dict[UUID, Row]:
+    """Return those of the orders about whose funding there is an answer."""
+    query = sa.select(orders.c.order_id, orders.c.state).where(
+        orders.c.order_id.in_(list(order_ids)), orders.c.state != State.AWAITING_FUNDING.value
+    )
+    return {row.order_id: {"state": row.state} for row in connection.execute(query)}
+
+
 def policy_of_order(connection: Connection, order: Order) -> Policy:
     """Return the rules that bind an order."""
     version = order.service_policy_version or order.policy_version

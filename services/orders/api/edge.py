@@ -12,6 +12,7 @@ from flask import current_app
 
 from libs.db import Connection
 from libs.http import Service, current_actor, holds, reading, run_command
+from libs.http.waiting import Waiters, wait_asked
 from services.orders import queries
 from services.orders.domain.errors import ForbiddenError, OrderNotFoundError
 from services.orders.domain.evidence import FLAG_WORDS, evidence_class, evidence_of
@@ -115,6 +116,15 @@ def read_order(order_id: UUID) -> tuple[Order, Row]:
 
 def _may_see(connection: Connection, order: Order) -> bool:
     return order.state is State.PUBLISHED or concerns(connection, order) or reaches(connection, order.unit_id)
+
+
+def funded(placed: Row, order_id: UUID) -> Row:
+    """Return an order after waiting for the answer about its funding, as long as the caller prefers."""
+    waiters = cast("Waiters", cast("Service", current_app.extensions["service"]).parts["waiters"])
+    if placed["state"] != State.AWAITING_FUNDING.value or not wait_asked():
+        return placed
+    waiters.wait(order_id, seconds=wait_asked())
+    return read_order(order_id)[1]
 
 
 def concerns(connection: Connection, order: Order) -> bool:

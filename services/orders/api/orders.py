@@ -16,6 +16,7 @@ from services.orders.api import schemas
 from services.orders.api.edge import (
     Row,
     call_of,
+    funded,
     now,
     order_command,
     order_view,
@@ -102,7 +103,7 @@ class OrderById(MethodView):
     @blueprint.arguments(schemas.OrderTermsSchema)
     @blueprint.response(201, schemas.OrderSchema)
     def put(self, terms: dict[str, Any], order_id: UUID) -> Row:
-        """Ask for help paid by the programme, the pool or purchased hours."""
+        """Ask for help paid by the programme, the pool or purchased hours; `Prefer: wait=5` waits for its funding."""
         wish = Wish(
             order_id=order_id,
             recipient_id=terms["recipient_id"],
@@ -111,7 +112,8 @@ class OrderById(MethodView):
             start_at=terms["start"],
             funding=Funding(terms["funding"]),
         )
-        return order_command(lambda c, call: place_order(c, call, wish), terms, command_id=order_id)
+        placed = order_command(lambda c, call: place_order(c, call, wish), terms, command_id=order_id)
+        return funded(placed, order_id)
 
 
 @blueprint.route("/<uuid:order_id>/door-code")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import date
 from typing import Any
 
@@ -188,6 +189,28 @@ def test_a_late_cancellation_is_noted_on_the_order(world: Neighbours) -> None:
     world.act("lan", "r1", "cancellation")
 
     assert world.order("r1")["late_cancelled"] is True
+
+
+def test_who_prefers_to_wait_learns_what_became_of_the_funding(world: Neighbours) -> None:
+    world.person("ju", roles=["recipient"], hardship=["dibao"])
+    headers = {"Authorization": f"Bearer {world.token('ju')}", "Prefer": "wait=5"}
+    body = {"recipient_id": str(named("ju")), "service": "B1", "minutes": 60, "funding": "pool"}
+    answered = threading.Event()
+
+    def answer_when_asked() -> None:
+        while not world.said(wire.FundingRequested) and not answered.wait(0.05):
+            pass
+        world.settle()
+
+    ledger = threading.Thread(target=answer_when_asked)
+    path = f"/v1/orders/{named('o1')}"
+
+    ledger.start()
+    shown = world.app.test_client().put(path, headers=headers, json={**body, "start": at("D2 09:00").isoformat()})
+    answered.set()
+    ledger.join()
+
+    assert (shown.status_code, shown.get_json()["state"]) == (201, "published")
 
 
 def test_an_answer_that_comes_after_the_cancellation_changes_nothing(world: Neighbours) -> None:
