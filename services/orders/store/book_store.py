@@ -13,10 +13,12 @@ from sqlalchemy import Connection, RowMapping
 from sqlalchemy.dialects.postgresql import insert
 
 from services.orders.domain.errors import RecordNotFoundError, SlipAlreadyIssuedError
+from services.orders.domain.life_cycle import State
 from services.orders.store.tables import (
     certificate,
     incident,
     mark,
+    orders,
     record_proposal,
     reversal,
     service_record,
@@ -172,15 +174,21 @@ def unit_of_slip(connection: Connection, unit_ids: Iterable[UUID], number: int) 
 
 
 def slip_is_used(connection: Connection, unit_id: UUID, number: int) -> bool:
-    """Tell whether a slip was entered before."""
-    used = sa.select(slip_used.c.number).where(slip_used.c.unit_id == unit_id, slip_used.c.number == number)
-    return connection.execute(used).first() is not None
+    """Tell whether a slip was entered before, by an entry that was not declined."""
+    joined = sa.join(slip_used, orders, slip_used.c.order_id == orders.c.order_id)
+    used = sa.select(slip_used.c.number).select_from(joined).where(slip_used.c.unit_id == unit_id)
+    query = used.where(slip_used.c.number == number, orders.c.state != State.DECLINED.value)
+    return connection.execute(query).first() is not None
 
 
 def use_slip(connection: Connection, unit_id: UUID, number: int, order_id: UUID) -> bool:
-    """Note that a slip was entered; False when it was before."""
-    added = insert(slip_used).values(unit_id=unit_id, number=number, order_id=order_id).on_conflict_do_nothing()
-    return connection.execute(added.returning(slip_used.c.number)).first() is not None
+    """Note that a slip was entered; False when it was before, by an entry that was not declined."""
+    declined = sa.select(orders.c.order_id).where(orders.c.state == State.DECLINED.value)
+    added = insert(slip_used).values(unit_id=unit_id, number=number, order_id=order_id)
+    again = added.on_conflict_do_update(
+        index_elements=["unit_id", "number"], set_={"order_id": order_id}, where=slip_used.c.order_id.in_(declined)
+    )
+    return connection.execute(again.returning(slip_used.c.number)).first() is not None
 
 
 def add_incident(connection: Connection, columns: Mapping[str, Any]) -> bool:

@@ -110,6 +110,8 @@ def test_a_slip_paid_by_credit_waits_for_its_hold(world: Neighbours) -> None:
     assert [(a.without_redemption, a.payer_id) for a in asked] == [(True, str(named("lan")))] * 2
     assert [world.state("o1"), world.state("o2")] == ["confirmed", "declined"]
     assert world.queue("second_check") == {str(named("o1"))}
+    assert enter(world, "o3", slip=8, served="D4 14:00") == ""
+    assert enter(world, "o4", slip=8, served="D4 16:00") == "slip_already_used"
 
 
 def test_late_entries_count_in_the_budget(world: Neighbours) -> None:
