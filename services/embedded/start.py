@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import http.client
 import socket
 import sys
@@ -18,7 +19,7 @@ from services.embedded.folder import DataFolder, prepare
 from services.embedded.serve import FrontDoorServer
 from services.embedded.settings import RunOptions, StartRefusedError
 from services.embedded.supervisor import Supervisor, reset_clock
-from services.embedded.witnessing import run_witness
+from services.embedded.witnessing import forget_logs, run_witness
 from services.embedded.worker import Worker
 
 
@@ -59,6 +60,7 @@ def _start_children(
 ) -> None:
     if options.manual_clock:
         reset_clock(folder)
+        forget_logs(folder)  # The databases begin empty, and so do the logs of them.
     else:
         ManualClock(folder.clock)
 
@@ -68,10 +70,12 @@ def _start_children(
         sys.exit(Worker(parts, broker, folder, composition.clock, patient=process == "building").run())
 
     def serve() -> None:
-        def build() -> object:
-            return Composition(environment, options, folder, process="api").front_door()
-
-        FrontDoorServer(build, host=options.host, port=options.port).run()  # type: ignore[arg-type]
+        composition = Composition(environment, options, folder, process="api")
+        door = composition.front_door()
+        # Built once and shared by the workers that gunicorn forks; connections cannot be shared.
+        composition.dispose()
+        gc.freeze()
+        FrontDoorServer(door, host=options.host, port=options.port).run()
 
     say("starting the services")
     if options.has_city and not is_built(folder):
