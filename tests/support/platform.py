@@ -1,5 +1,6 @@
 """A whole embedded platform for tests: another process, started as a person would, reset between stories."""
 
+import ctypes
 import os
 import signal
 import socket
@@ -14,6 +15,7 @@ import requests
 ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 180
 STOP_SECONDS = 20
+PR_SET_PDEATHSIG = 1
 
 
 class PlatformStartError(Exception):
@@ -54,6 +56,7 @@ class Platform:
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
+                preexec_fn=_end_with_parent,  # noqa: PLW1509 - no thread of ours runs yet
             )
         self._await_ready()
         self._fresh = True
@@ -96,3 +99,8 @@ class Platform:
                 pass
             time.sleep(0.05)
         raise PlatformStartError(self._log.read_text(errors="replace")[-3000:])
+
+
+def _end_with_parent() -> None:
+    """Have the kernel interrupt the platform when the test run that started it is killed (Linux)."""
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGINT)
