@@ -112,6 +112,35 @@ def test_an_overlapping_redemption_is_declined_with_the_code(world: Neighbours) 
     assert (declined.code, declined.funding, world.state("r1")) == ("recipient_overlap", "credit", "declined")
 
 
+def test_a_redemption_heard_twice_opens_one_order(world: Neighbours) -> None:
+    world.redeem("r1", recipient="lan", start="D2 09:00")
+
+    world.redeem("r1", recipient="lan", start="D2 09:00")
+
+    assert (world.state("r1"), len(world.said(wire.OrderPlaced)), world.said(wire.OrderDeclined)) == (
+        "published",
+        1,
+        [],
+    )
+
+
+def test_a_redemption_under_the_id_of_another_order_is_declined(world: Neighbours) -> None:
+    world.place("coord", "o1", **ASKED)
+
+    world.redeem("o1", recipient="mei", start="D2 09:00")
+
+    (declined,) = world.said(wire.OrderDeclined)
+    assert (declined.code, declined.funding) == ("id_reused", "credit")
+    assert (world.state("o1"), world.order("o1")["funding"]) == ("published", "programme")
+
+
+def test_a_district_without_rules_gives_no_help(world: Neighbours) -> None:
+    world.person("boss", roles=["coordinator@city"], unit="city")
+    world.person("nomad", roles=["recipient"], unit="city")
+
+    assert world.place("boss", "o1", recipient="nomad", start="D2 09:00") == "policy_missing"
+
+
 def test_the_dead_and_the_suspended_get_nothing_new(world: Neighbours) -> None:
     world.person("dead", roles=["recipient"], status="deceased")
     world.person("out", roles=["recipient"], status="suspended", hardship=["dibao"])

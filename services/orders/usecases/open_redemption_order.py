@@ -104,5 +104,9 @@ def _opened(connection: Connection, order: Order, policy: Policy, recipient: Per
 
 
 def _refuse_taken_id(connection: Connection, order: Order, now: datetime) -> None:
+    """Decline, unless it is the same redemption heard once more."""
+    existing = order_store.lock_order(connection, order.order_id)
+    if existing.funding is Funding.CREDIT and existing.payer_id == order.payer_id and not existing.is_late_entry:
+        return
     declined = replace(order, state=State.DECLINED, declined_code="id_reused")
     messages.publish_for(connection, declined, messages.order_declined(declined), now)
