@@ -7,6 +7,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
+from sqlalchemy.dialects.postgresql import insert
 
 from services.accounts.domain.identity import LookUp
 from services.accounts.store.tables import credential, person_identity, person_index, person_key
@@ -73,13 +74,12 @@ class IdentityStore:
         }
 
     def index(self, person_id: UUID, entries: dict[LookUp, str]) -> None:
-        """Make a person findable by these texts, instead of earlier ones of the same kinds."""
-        for kind, text in entries.items():
-            digest = self._vault.digest(kind, text)
-            self._connection.execute(
-                person_index.delete().where(person_index.c.person_id == person_id, person_index.c.kind == kind)
-            )
-            self._connection.execute(person_index.insert().values(kind=kind, digest=digest, person_id=person_id))
+        """Make a new person findable by these texts."""
+        rows = [
+            {"kind": str(kind), "digest": self._vault.digest(kind, text), "person_id": person_id}
+            for kind, text in entries.items()
+        ]
+        self._connection.execute(insert(person_index).values(rows))
 
     def lock_text(self, kind: LookUp, text: str) -> None:
         """Let one transaction at a time decide who may be found by this text."""
@@ -94,10 +94,10 @@ class IdentityStore:
 
     def set_password_hash(self, person_id: UUID, password_hash: str, at: datetime) -> None:
         """Keep a password's hash instead of an earlier one."""
-        self._connection.execute(credential.delete().where(credential.c.person_id == person_id))
-        self._connection.execute(
-            credential.insert().values(person_id=person_id, password_hash=password_hash, changed_at=at)
-        )
+        row = {"person_id": person_id, "password_hash": password_hash, "changed_at": at}
+        kept = insert(credential).values(row)
+        changes = {"password_hash": kept.excluded.password_hash, "changed_at": kept.excluded.changed_at}
+        self._connection.execute(kept.on_conflict_do_update(index_elements=["person_id"], set_=changes))
 
     def password_hashes(self, person_ids: list[UUID]) -> dict[UUID, str]:
         """Return the hashes of those of the persons who have a password."""

@@ -138,6 +138,17 @@ class PersonStore:
         )
         return [_grant_of(row) for row in rows]
 
+    def standing(self, person_id: UUID) -> tuple[Status | None, list[tuple[Role, UUID]]]:
+        """Return, in one look, a person's status (None: nobody) and the roles they hold with their units."""
+        held = sa.and_(role_grant.c.person_id == person.c.person_id, role_grant.c.ended_at.is_(None))
+        query = sa.select(person.c.status, role_grant.c.role, role_grant.c.unit_id).select_from(
+            person.outerjoin(role_grant, held)
+        )
+        rows = self._connection.execute(query.where(person.c.person_id == person_id)).all()
+        if not rows:
+            return None, []
+        return Status(rows[0].status), [(Role(row.role), row.unit_id) for row in rows if row.role]
+
     def find_grant(self, grant_id: UUID) -> RoleGrant | None:
         """Return a role that is held now, by its id."""
         query = sa.select(role_grant).where(role_grant.c.grant_id == grant_id, role_grant.c.ended_at.is_(None))

@@ -1,12 +1,16 @@
 """Everything accounts keeps, seen from one transaction."""
 
+from contextlib import AbstractContextManager
+
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from libs.db import savepoint
 from libs.outbox import OutgoingEvent, append
 from services.accounts.domain.persons import Person
 from services.accounts.store.erasure_store import DisclosureStore, ErasureStore
 from services.accounts.store.identity_store import IdentityStore
+from services.accounts.store.import_store import ImportStore
 from services.accounts.store.person_search import PersonFilter, find_persons
 from services.accounts.store.person_store import PersonStore
 from services.accounts.store.policy_store import PolicyStore
@@ -30,12 +34,17 @@ class Store:
         self.policies = PolicyStore(connection)
         self.erasures = ErasureStore(connection)
         self.disclosures = DisclosureStore(connection)
+        self.imports = ImportStore(connection)
         self.sessions = SessionStore(connection)
 
     @staticmethod
     def is_anything_sealed(connection: Connection) -> bool:
         """Tell whether anything needs the master key: then a new one would be of no use."""
         return bool(connection.scalar(sa.select(sa.exists().select_from(signing_key))))
+
+    def savepoint(self) -> AbstractContextManager[None]:
+        """Undo what is done inside when it raises, and nothing else."""
+        return savepoint(self._connection)
 
     def seal_secret(self, secret: bytes, *, name: str) -> bytes:
         """Seal a secret of the service itself."""

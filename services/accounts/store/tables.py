@@ -229,3 +229,19 @@ disclosure = sa.Table(
     sa.Column("recipient_id", sa.Uuid),
     sa.Column("until", _Instant),
 )
+import_ = sa.Table(
+    "import",
+    metadata,
+    sa.Column("import_id", sa.Uuid, primary_key=True),
+    sa.Column("imported_by", sa.Uuid),
+    sa.Column("imported_at", _Instant),
+)
+import_row = sa.Table(
+    "import_row",
+    metadata,
+    sa.Column("import_id", sa.Uuid, primary_key=True),
+    sa.Column("row", sa.Integer, primary_key=True),
+    sa.Column("person_id", sa.Uuid),
+    sa.Column("code", sa.Text),
+    sa.Column("fields", sa.Text),
+)

@@ -13,15 +13,20 @@ from services.accounts.store.tables import unit
 
 
 class UnitStore:
-    """Units of one transaction."""
+    """Units of one transaction; one that was read is not read again."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self._read: dict[UUID, Unit] = {}
 
     def find(self, unit_id: UUID) -> Unit | None:
         """Return a unit, or None."""
-        row = self._connection.execute(sa.select(unit).where(unit.c.unit_id == unit_id)).first()
-        return unit_of(row) if row else None
+        if unit_id not in self._read:
+            row = self._connection.execute(sa.select(unit).where(unit.c.unit_id == unit_id)).first()
+            if row is None:
+                return None
+            self._read[unit_id] = unit_of(row)
+        return self._read[unit_id]
 
     def unit(self, unit_id: UUID) -> Unit:
         """Return a unit.
@@ -50,6 +55,7 @@ class UnitStore:
 
     def save(self, changed: Unit) -> None:
         """Save a unit's names."""
+        self._read[changed.unit_id] = changed
         self._connection.execute(
             unit.update()
             .where(unit.c.unit_id == changed.unit_id)

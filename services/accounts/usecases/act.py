@@ -1,5 +1,6 @@
 """One command as a use case sees it: who asks, when, on which transaction; and whether they may."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -11,6 +12,7 @@ from libs.http import Actor, RoleAt, holds, require
 from services.accounts import messages
 from services.accounts.domain.errors import ConsentMissingError, MakerIsCheckerError, PersonSuspendedError
 from services.accounts.domain.persons import Person, Status
+from services.accounts.domain.roles import RoleGrant
 from services.accounts.store.store import Store
 
 
@@ -43,13 +45,12 @@ class Act:
             PersonSuspendedError: they are suspended.
             ForbiddenError: they are nobody, dead or erased.
         """
-        person = self.store.persons.find(self.actor_id)
-        if person is not None and person.status is Status.SUSPENDED:
+        status, roles = self.store.persons.standing(self.actor_id)
+        if status is Status.SUSPENDED:
             raise PersonSuspendedError
-        if person is None or person.status is not Status.ACTIVE:
+        if status is not Status.ACTIVE:
             raise ForbiddenError
-        grants = self.store.persons.roles(self.actor_id)
-        return Actor(self.actor_id, tuple(RoleAt(grant.role, grant.unit_id) for grant in grants))
+        return Actor(self.actor_id, tuple(RoleAt(role, unit_id) for role, unit_id in roles))
 
     def require(self, power: str, unit_id: UUID) -> None:
         """Refuse unless who acts has the power at a unit.
@@ -58,6 +59,15 @@ class Act:
             PersonSuspendedError, ForbiddenError (`not_authorised`), OutOfScopeError
         """
         require(self.actor(), POWERS[power], self.store.units.unit(unit_id).path)
+
+    def require_anywhere(self, power: str) -> None:
+        """Refuse unless who acts has the power at some unit.
+
+        Raises:
+            PersonSuspendedError, ForbiddenError
+        """
+        if not any(held.role in POWERS[power] for held in self.actor().roles):
+            raise ForbiddenError
 
     def holds(self, power: str, unit_id: UUID) -> bool:
         """Tell whether who acts has the power at a unit."""
@@ -91,7 +101,7 @@ class Act:
             at=self.now,
         )
 
-    def publish(self, person: Person) -> None:
-        """Tell the others the person's present state."""
-        roles = self.store.persons.roles(person.person_id)
-        self.store.append(messages.person_state(person, roles, now=self.now))
+    def publish(self, person: Person, roles: Sequence[RoleGrant] | None = None) -> None:
+        """Tell the others the person's present state, with their roles (read when not given)."""
+        held = self.store.persons.roles(person.person_id) if roles is None else roles
+        self.store.append(messages.person_state(person, held, now=self.now))

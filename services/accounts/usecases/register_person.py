@@ -87,8 +87,9 @@ def enrol(act: Act, registration: Registration) -> Person:
     act.store.identities.index(person.person_id, entries)
     if registration.password_hash:
         act.store.identities.set_password_hash(person.person_id, registration.password_hash, act.now)
-    act.store.persons.add_grants([_grant(act, person, role) for role in dict.fromkeys(registration.roles)])
-    act.publish(person)
+    grants = [_grant(act, person, role) for role in dict.fromkeys(registration.roles)]
+    act.store.persons.add_grants(grants)
+    act.publish(person, grants)
     act.store.append(
         messages.person_registered(person, by=act.actor_id, is_new_volunteer=person.was_volunteer, now=act.now)
     )

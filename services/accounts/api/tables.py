@@ -1,0 +1,138 @@
+"""Imports of people from JSON, CSV and XLSX with a report per row; exports of those in the caller's scope."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import Response, request
+from flask.views import MethodView
+from flask_smorest import Blueprint
+from marshmallow import Schema, ValidationError, fields, validate
+
+from libs.errors import InvalidError
+from libs.http import accepts, current_actor, reading
+from libs.ids import id_from_cause
+from services.accounts.api.edge import Answer, Body, act_on, command, store_on, transaction
+from services.accounts.api.persons import registration_of
+from services.accounts.api.schemas import PersonFieldsSchema
+from services.accounts.domain.errors import RecordNotFoundError
+from services.accounts.gateways.sheets import (
+    CSV_TYPE,
+    ROWS_MAX,
+    XLSX_TYPE,
+    SheetError,
+    read_sheet,
+    write_csv,
+    write_xlsx,
+)
+from services.accounts.usecases.export_people import EXPORT_COLUMNS, export_people
+from services.accounts.usecases.import_people import RowReport, WrongRow, import_people
+from services.accounts.usecases.register_person import Registration
+
+blueprint = Blueprint("tables", __name__, description="Imports and exports / 导入导出")
+
+
+class ImportedPersonSchema(PersonFieldsSchema):
+    """A row; without an id of its own it gets one from the import's id and its number."""
+
+    person_id = fields.UUID(load_default=None)
+
+
+class ExportSchema(Schema):
+    """Whose data, and in which form."""
+
+    unit = fields.UUID(required=True)
+    format = fields.String(load_default="csv", validate=validate.OneOf(["csv", "xlsx"]))
+
+
+class SheetUnreadableError(InvalidError):
+    """The body is no table of people."""
+
+    code = "sheet_unreadable"
+    zh = "文件无法读取"
+    en = "The body is not a table of people that can be read"
+
+
+@accepts("application/json", CSV_TYPE, XLSX_TYPE)
+@blueprint.route("/v1/imports/<uuid:import_id>")
+class ImportById(MethodView):
+    """One import."""
+
+    @blueprint.response(201)
+    def put(self, import_id: UUID) -> Answer:
+        """Import people: JSON {"rows": […]}, CSV or XLSX. A bad row is reported, the others are taken."""
+        bodies = _bodies()
+        rows = [_row(import_id, number, body) for number, body in enumerate(bodies, 1)]
+        return command(
+            lambda act: import_people(act, import_id=import_id, rows=rows),
+            lambda reports: _report(import_id, reports),
+            {"rows": bodies},
+            command_id=import_id,
+        )
+
+    @blueprint.response(200)
+    def get(self, import_id: UUID) -> Answer:
+        """Return what became of every row, to who imported."""
+        with reading() as connection:
+            imports = store_on(connection).imports
+            if imports.importer(import_id) != current_actor().person_id:
+                act_on(connection).require_anywhere("import_people")
+            if imports.importer(import_id) is None:
+                raise RecordNotFoundError(import_id=import_id)
+            reports = [RowReport(*row) for row in imports.rows(import_id)]
+        return _report(import_id, reports)
+
+
+@blueprint.route("/v1/exports/people")
+class PeopleExport(MethodView):
+    """People with their personal data."""
+
+    @blueprint.arguments(ExportSchema, location="query")
+    @blueprint.response(200)
+    def get(self, query: Body) -> Response:
+        """Return everybody at a unit and below as CSV or XLSX; every person's log says so."""
+        with transaction() as connection:
+            rows = export_people(act_on(connection), unit_id=query["unit"])
+        if query["format"] == "csv":
+            return _file(write_csv(rows, EXPORT_COLUMNS), CSV_TYPE, "people.csv")
+        return _file(write_xlsx(rows, EXPORT_COLUMNS), XLSX_TYPE, "people.xlsx")
+
+
+def _bodies() -> list[dict[str, Any]]:
+    if request.mimetype in (CSV_TYPE, XLSX_TYPE):
+        try:
+            return read_sheet(request.get_data(), request.mimetype)
+        except SheetError as error:
+            raise SheetUnreadableError(reason=str(error)) from error
+    document = request.get_json()
+    rows = document.get("rows") if isinstance(document, dict) and set(document) == {"rows"} else None
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows) or len(rows) > ROWS_MAX:
+        raise SheetUnreadableError(reason=f'expected {{"rows": [up to {ROWS_MAX} objects]}}')
+    return rows
+
+
+def _row(import_id: UUID, number: int, body: dict[str, Any]) -> Registration | WrongRow:
+    try:
+        loaded = ImportedPersonSchema().load(body)
+    except ValidationError as error:
+        return WrongRow(", ".join(sorted(map(str, error.messages_dict))))
+    person_id = loaded.pop("person_id") or id_from_cause(import_id, str(number))
+    return registration_of(person_id, loaded)
+
+
+def _report(import_id: UUID, reports: list[RowReport]) -> Answer:
+    return {
+        "import_id": str(import_id),
+        "accepted": sum(not report.code for report in reports),
+        "refused": [
+            {"row": report.row, "code": report.code, "fields": report.fields or None}
+            for report in reports
+            if report.code
+        ],
+        "persons": [{"row": report.row, "person_id": str(report.person_id)} for report in reports if not report.code],
+    }
+
+
+def _file(content: bytes, content_type: str, name: str) -> Response:
+    return Response(
+        content, content_type=content_type, headers={"Content-Disposition": f'attachment; filename="{name}"'}
+    )

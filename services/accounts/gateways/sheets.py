@@ -1,0 +1,128 @@
+"""Tables of people as CSV (UTF-8) and XLSX: one row per person, the first row names the columns."""
+
+import csv
+import io
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from openpyxl import Workbook, load_workbook
+
+ROWS_MAX = 2000
+CSV_TYPE = "text/csv"
+XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+LIST_SEPARATOR = ";"
+LISTS = ("roles", "certificates")
+FLAGS = ("has_phone", "training", "clean_record")
+COLUMNS = (
+    "person_id",
+    "name_zh",
+    "name_en",
+    "born",
+    "sex",
+    "home_unit_id",
+    "roles",
+    "phone_number",
+    "sign_in_name",
+    "id_kind",
+    "id_number",
+    "address",
+    "household",
+    "has_phone",
+    "visit_risk",
+    "training",
+    "clean_record",
+    "insured_until",
+    "certificates",
+)
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+class SheetError(ValueError):
+    """The file is not a table that can be read."""
+
+
+def read_sheet(content: bytes, content_type: str) -> list[dict[str, Any]]:
+    """Return the rows of a file as bodies of registrations.
+
+    Raises:
+        SheetError: not UTF-8, no XLSX, unknown columns, or more than ROWS_MAX rows.
+    """
+    rows = list(_csv_rows(content) if content_type == CSV_TYPE else _xlsx_rows(content))
+    if len(rows) > ROWS_MAX:
+        raise SheetError(f"more than {ROWS_MAX} rows")
+    if rows and (unknown := set(rows[0]) - set(COLUMNS)):
+        raise SheetError(f"unknown columns: {', '.join(sorted(unknown))}")
+    return [_body(row) for row in rows]
+
+
+def write_csv(rows: Iterable[Mapping[str, str]], columns: Sequence[str]) -> bytes:
+    """Return a CSV file with a byte-order mark, so that spreadsheets take it for UTF-8."""
+    out = io.StringIO()
+    writer = csv.DictWriter(out, columns)
+    writer.writeheader()
+    writer.writerows({name: harmless(text) for name, text in row.items()} for row in rows)
+    return out.getvalue().encode("utf-8-sig")
+
+
+def write_xlsx(rows: Iterable[Mapping[str, str]], columns: Sequence[str]) -> bytes:
+    """Return an XLSX file."""
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet("people")
+    sheet.append(list(columns))
+    for row in rows:
+        sheet.append([harmless(row[name]) for name in columns])
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def harmless(text: str) -> str:
+    """Return a cell that no spreadsheet takes for a formula."""
+    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
+
+
+def _csv_rows(content: bytes) -> Iterable[dict[str, str]]:
+    try:
+        text = content.decode("utf-8-sig")
+        for row in csv.DictReader(io.StringIO(text), strict=True):
+            if None in row or None in row.values():
+                raise SheetError("a row has more or fewer cells than the first")
+            yield row
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise SheetError("the file is not a CSV table in UTF-8") from error
+
+
+def _xlsx_rows(content: bytes) -> Iterable[dict[str, str]]:
+    try:
+        sheet = load_workbook(io.BytesIO(content), read_only=True, data_only=True).worksheets[0]
+        rows = [[_cell(value) for value in row] for row in sheet.iter_rows(values_only=True, max_row=ROWS_MAX + 2)]
+    except Exception as error:
+        raise SheetError("the file is not an XLSX workbook") from error
+    if not rows:
+        return []
+    return [dict(zip(rows[0], row, strict=True)) for row in rows[1:] if any(row)]
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return ""
+    if hasattr(value, "date") and callable(value.date):
+        return str(value.date())
+    return str(value).strip()
+
+
+def _body(row: Mapping[str, str]) -> dict[str, Any]:
+    """Return a row as the body of a registration; empty cells are left out."""
+    cells = {name: text.strip() for name, text in row.items() if text.strip()}
+    body: dict[str, Any] = {
+        name: text for name, text in cells.items() if name not in ("name_zh", "name_en", "id_kind", "id_number")
+    }
+    names = {language: cells[f"name_{language}"] for language in ("zh", "en") if f"name_{language}" in cells}
+    if names:
+        body["names"] = names
+    if "id_number" in cells:
+        body["id_number"] = {"kind": cells.get("id_kind", "resident"), "number": cells["id_number"]}
+    for name in LISTS:
+        if name in cells:
+            body[name] = [part.strip() for part in cells[name].split(LIST_SEPARATOR) if part.strip()]
+    return body
