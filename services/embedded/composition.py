@@ -105,6 +105,11 @@ class Composition:
         self._databases = {name: self._database(name) for name in SERVICES}
         configure(process, level="WARNING" if process == "city" else "INFO")
 
+    def dispose(self) -> None:
+        """Close every connection; the pools open new ones when they are used again."""
+        for database in self._databases.values():
+            database.dispose()
+
     def flush(self) -> None:
         """Make everything durable that this process committed without waiting for the disk."""
         with self._databases["accounts"].transaction() as connection:

@@ -6,7 +6,9 @@ A platform that is emptied between scenarios keeps a migrated template of each d
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import psycopg
@@ -23,6 +25,7 @@ from services.ledger.store.ddl_watch import install_ddl_watch
 
 BUS = "bus"
 DATABASES = (*SERVICES, BUS)
+LEFT_FILE = "migrated.json"
 
 
 class Databases:
@@ -34,7 +37,35 @@ class Databases:
         self._keeps_templates = keeps_templates
 
     def create(self) -> None:
-        """Create what is missing and bring every database to its newest version."""
+        """Create what is missing and bring every database to its newest version; nothing when all is as we left it."""
+        wanted = {"migrations": fingerprint_of_migrations(), "roles": self._fingerprint_of_passwords()}
+        if not self._left_as(wanted):
+            self._create()
+        if self._keeps_templates:
+            self.empty()
+        found = wanted | {"versions": {name: self._version(name) for name in DATABASES}}
+        (self._folder.root / LEFT_FILE).write_text(json.dumps(found))
+
+    def _left_as(self, wanted: Mapping[str, object]) -> bool:
+        """Tell whether the databases are those that this code's migrations made."""
+        try:
+            left = json.loads((self._folder.root / LEFT_FILE).read_text())
+            as_wanted = {name: left[name] for name in wanted} == wanted
+            return as_wanted and left["versions"] == {name: self._version(name) for name in DATABASES}
+        except (OSError, ValueError, KeyError, psycopg.Error):
+            return False
+
+    def _version(self, name: str) -> str:
+        database = template_of(name) if self._keeps_templates else name
+        with psycopg.connect(plain_url(self._server.superuser_url(database))) as connection:
+            row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+        return str(row[0]) if row else ""
+
+    def _fingerprint_of_passwords(self) -> str:
+        passwords = [self._passwords(name)[role] for name in DATABASES for role in ROLES]
+        return hashlib.sha256("\n".join(passwords).encode()).hexdigest()
+
+    def _create(self) -> None:
         for name in DATABASES:
             database = template_of(name) if self._keeps_templates else name
             create_service_database(
@@ -43,8 +74,6 @@ class Databases:
             migrate(self._urls(name, database).owner, migrations_of(name))
             if name == "ledger":
                 install_ddl_watch(self._server.superuser_url(database))
-        if self._keeps_templates:
-            self.empty()
 
     def empty(self) -> None:
         """Put a fresh copy of its template in the place of each database."""
@@ -91,6 +120,15 @@ class Databases:
 def template_of(name: str) -> str:
     """Return the name of the migrated, empty database that a database is copied from."""
     return f"{name}_template"
+
+
+def fingerprint_of_migrations() -> str:
+    """Return what changes whenever a migration changes."""
+    digest = hashlib.sha256()
+    for name in DATABASES:
+        for path in sorted(migrations_of(name).rglob("*.py")):
+            digest.update(path.name.encode() + path.read_bytes())
+    return digest.hexdigest()
 
 
 def migrations_of(name: str) -> Path:

@@ -1,8 +1,7 @@
-"""The API processes: gunicorn, told in Python, with the application built in each worker after the fork."""
+"""The API processes: gunicorn, told in Python, with the application built before it forks its workers."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from gunicorn.app.base import BaseApplication
@@ -18,9 +17,9 @@ KEEP_ALIVE_SECONDS = 5
 class FrontDoorServer(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
     """Serves the front door on one port."""
 
-    def __init__(self, build: Callable[[], WSGIApp], *, host: str, port: int) -> None:
-        """`build` makes the application; it runs once in each worker."""
-        self._build = build
+    def __init__(self, door: WSGIApp, *, host: str, port: int) -> None:
+        """`door` must hold no connection and no thread: it goes through a fork."""
+        self._door = door
         self._bind = f"{host}:{port}"
         super().__init__()
 
@@ -30,8 +29,8 @@ class FrontDoorServer(BaseApplication):  # type: ignore[misc]  # gunicorn has no
             self.cfg.set(name, value)
 
     def load(self) -> WSGIApp:
-        """Return the application of this worker."""
-        return self._build()
+        """Return the application."""
+        return self._door
 
     def _settings(self) -> dict[str, Any]:
         return {
@@ -42,7 +41,7 @@ class FrontDoorServer(BaseApplication):  # type: ignore[misc]  # gunicorn has no
             "timeout": REQUEST_SECONDS_MAX,
             "graceful_timeout": GRACEFUL_SECONDS,
             "keepalive": KEEP_ALIVE_SECONDS,
-            "reuse_port": False,
+            "preload_app": True,
             "control_socket_disable": True,
             "loglevel": "warning",
             "proc_name": "timebank-api",
