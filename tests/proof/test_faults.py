@@ -23,6 +23,7 @@ from services.witness.witness import add_log
 from tests.proof.support import DISTRICT, ROOT, Bench
 
 NAME = "bureau.example/witness"
+pytestmark = pytest.mark.fault
 
 
 class WitnessProcess:
