@@ -346,7 +346,7 @@ def person_of(state: accounts.PersonState) -> Person:
         person_id=UUID(state.person_id),
         status=state.status,
         home_unit_id=UUID(state.home_unit_id),
-        district_id=UUID(state.district_id),
+        district_id=UUID(state.district_id or state.home_unit_id),
         born=_day(state.born),
         sex=state.sex,
         grade=state.grade or "intact",
