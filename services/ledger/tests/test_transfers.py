@@ -46,11 +46,11 @@ from services.ledger.tests.support import EAST, WEST, Ledger, issue, new
 DAY_US = 86_400_000_000
 
 
-def gift(ledger: Ledger, giver: Id, receiver: Id, minutes: int, *, to_district: Id = EAST, **policy: object) -> Posted:
+def gift(ledger: Ledger, giver: Id, receiver: Id, minutes: int, *, to_district: Id = EAST, **policy: Any) -> Posted:
     """Give; the receiver's wallet is `received`."""
     act = new()
     to = of_person(receiver, W.RECEIVED, to_district)
-    rules = replace(PLAIN, **policy)  # type: ignore[arg-type]
+    rules = replace(PLAIN, **policy)
     return ledger.post(Gift(new(), EAST, Terms(cause=new(), act_id=act), giver, to, minutes, rules))[0]
 
 

@@ -182,9 +182,8 @@ def test_a_rewritten_history_with_right_hashes_is_found_by_the_outside_checkpoin
 
 @pytest.mark.parametrize("column", ["wallet_id", "owner"])
 def test_an_edited_wallet_is_found(tampered: Tampered, column: str) -> None:
-    tampered.do(
-        f"UPDATE journal.wallet SET {column} = gen_random_uuid() WHERE wallet = (SELECT min(wallet) FROM journal.wallet)"
-    )
+    first = "SELECT min(wallet) FROM journal.wallet"
+    tampered.do(f"UPDATE journal.wallet SET {column} = gen_random_uuid() WHERE wallet = ({first})")
 
     kinds = {finding.kind for finding in tampered.verify().findings}
     assert Kind.WALLET_ALTERED in kinds

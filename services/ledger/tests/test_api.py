@@ -1,0 +1,340 @@
+"""The ledger over HTTP: who may see and do what, acts of two people, bad input; on real PostgreSQL with real tokens."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import jwt
+import pytest
+import sqlalchemy as sa
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from libs.clock import SystemClock, machine_now
+from libs.db import Database
+from libs.ids import new_id
+from services.ledger.bootstrap import Settings, create_app
+from services.ledger.domain.wallets import WalletClass as W
+from services.ledger.store import known
+from services.ledger.tests.stories import approval, balances, give, hold, of_district, served
+from services.ledger.tests.support import EAST, Ledger, issue, new
+from tests.support.postgres import DatabaseFactory
+
+DISTRICT = UUID(bytes=EAST)
+CITY, STREET, COMMUNITY, OTHER = (new_id() for _ in range(4))
+STAFF_ROLES = ("coordinator", "checker", "operator", "district_admin", "city_admin", "city_auditor", "provider_worker")
+
+
+class Api:
+    """A ledger with a small tree of units, and people who may sign in."""
+
+    def __init__(self, factory: DatabaseFactory) -> None:
+        self.name, urls = factory.create("ledger")
+        self.database = Database(urls.app)
+        self.ledger = Ledger(urls.app)
+        self.ledger.now_us = int(machine_now().timestamp()) * 1_000_000
+        settings = Settings(database_url=urls.app, bus_url=urls.app)
+        self.client: FlaskClient = create_app(settings, clock=SystemClock(), database=self.database).test_client()
+        self._key = Ed25519PrivateKey.generate()
+        with self.database.transaction() as connection:
+            self._tree(connection)
+            known.replace_signing_keys(connection, {"k1": (self._key.public_key().public_bytes_raw(), 0)})
+
+    @staticmethod
+    def _tree(connection: sa.Connection) -> None:
+        for unit, parent, level in (
+            (CITY, None, "city"), (DISTRICT, CITY, "district"), (STREET, DISTRICT, "street"),
+            (COMMUNITY, STREET, "community"), (OTHER, CITY, "district"),
+        ):  # fmt: skip
+            row = {
+                "unit_id": unit,
+                "parent_id": parent,
+                "district_id": DISTRICT,
+                "level": level,
+                "name_zh": "",
+                "name_en": "",
+            }
+            known.save_row(connection, known.org_unit, row)
+
+    def person(self, household: UUID | None = None) -> UUID:
+        """Somebody at home in the community."""
+        person_id = new_id()
+        row = {"person_id": person_id, "district_id": DISTRICT, "home_unit_id": COMMUNITY, "status": "active",
+               "household_id": household, "died_on": None}  # fmt: skip
+        with self.database.transaction() as connection:
+            known.save_row(connection, known.person, row)
+        return person_id
+
+    def relate(self, one: UUID, other: UUID) -> None:
+        """Make two people relatives."""
+        row = {"relation_id": new_id(), "person_id": one, "relative_id": other, "kind": "child", "active": True}
+        with self.database.transaction() as connection:
+            known.save_row(connection, known.relation, row)
+
+    def token(self, person_id: UUID, role: str | None = None, unit: UUID = DISTRICT, **claims: Any) -> str:
+        """A token of somebody with one role."""
+        roles = [{"role": role, "unit_id": str(unit)}] if role else []
+        content = {
+            "sub": str(person_id),
+            "aud": "timebank",
+            "exp": machine_now() + timedelta(minutes=5),
+            "roles": roles,
+        }
+        return jwt.encode(content | claims, self._key, algorithm="EdDSA", headers={"kid": "k1"})
+
+    def send(self, token: str, method: str, path: str, body: Any = None, **more: Any) -> TestResponse:
+        """One request."""
+        headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": str(new_id())}
+        return self.client.open(path, method=method, json=body, headers=headers | more.pop("headers", {}), **more)
+
+
+@pytest.fixture(scope="module")
+def api(database_factory: DatabaseFactory) -> Iterator[Api]:
+    """One ledger for the module; every test has people of its own."""
+    api = Api(database_factory)
+    yield api
+    api.database.dispose()
+    api.ledger.database.dispose()
+    database_factory.drop(api.name)
+
+
+def migration(person: UUID, minutes: Any = 120, **more: Any) -> dict[str, Any]:
+    """An old book's balance."""
+    return {
+        "kind": "migration",
+        "person_id": str(person),
+        "minutes": minutes,
+        "scan": "page 3",
+        "why": "old book",
+    } | more
+
+
+def test_an_old_balance_needs_two_people(api: Api) -> None:
+    lan, proposal = api.person(), new_id()
+    admin, city = api.token(new_id(), "district_admin"), api.token(new_id(), "city_admin", CITY)
+
+    proposed = api.send(admin, "PUT", f"/v1/adjustments/{proposal}", migration(lan))
+    assert (proposed.status_code, proposed.json["state"]) == (200, "proposed")
+    assert balances(api.ledger, lan.bytes) == (0, 0, 0, 0)
+    decided = api.send(city, "POST", f"/v1/adjustments/{proposal}/decision", {"ok": True})
+
+    assert (decided.status_code, decided.json["state"]) == (200, "done")
+    assert balances(api.ledger, lan.bytes)[2] == 120
+    again = api.send(city, "POST", f"/v1/adjustments/{proposal}/decision", {"ok": True})
+    assert (again.status_code, again.json["code"]) == (409, "already_decided")
+    assert api.send(admin, "GET", f"/v1/adjustments/{proposal}").json["state"] == "done"
+
+
+def test_the_same_proposal_again_is_answered_as_before_and_other_terms_are_refused(api: Api) -> None:
+    lan, proposal = api.person(), new_id()
+    admin = api.token(new_id(), "district_admin")
+
+    first = api.send(admin, "PUT", f"/v1/adjustments/{proposal}", migration(lan))
+    again = api.send(admin, "PUT", f"/v1/adjustments/{proposal}", migration(lan))
+    other = api.send(admin, "PUT", f"/v1/adjustments/{proposal}", migration(lan, 60))
+
+    assert first.json == again.json
+    assert (other.status_code, other.json["code"]) == (409, "id_reused")
+
+
+def test_no_single_person_moves_issuance_whatever_their_role(api: Api) -> None:
+    """Every act of every single role, also all roles at once, by one person alone."""
+    lan = api.person()
+    gift_like = new()
+    api.ledger.post(issue(of_district(W.POOL), 500))
+    before = api.ledger.balance(of_district(W.ISSUANCE))
+    roles = [[role] for role in STAFF_ROLES] + [list(STAFF_ROLES), []]
+
+    for held, unit in itertools.product(roles, (CITY, DISTRICT, COMMUNITY)):
+        me = new_id()
+        claims = {"roles": [{"role": role, "unit_id": str(unit)} for role in held]}
+        token = api.token(me, **claims)
+        funding = {"kind": "pool_funding", "district_id": str(DISTRICT), "minutes": 60, "why": "x"}
+        for body in (migration(lan), migration(me), funding):
+            proposal = new_id()
+            api.send(token, "PUT", f"/v1/adjustments/{proposal}", body)
+            api.send(token, "POST", f"/v1/adjustments/{proposal}/decision", {"ok": True})
+        reversal = new_id()
+        api.send(token, "PUT", f"/v1/reversals/{reversal}", {"cause_id": str(UUID(bytes=gift_like)), "why": "x"})
+        api.send(token, "POST", f"/v1/reversals/{reversal}/decision", {"ok": True})
+
+    assert api.ledger.balance(of_district(W.ISSUANCE)) == before
+
+
+@pytest.mark.parametrize(
+    ("decider", "code"),
+    [("proposer", "maker_is_checker"), ("beneficiary", "self_approval"), ("relative", "approver_related"),
+     ("housemate", "approver_related")],
+)  # fmt: skip
+def test_the_decider_is_somebody_else_and_no_relative(api: Api, decider: str, code: str) -> None:
+    house = new_id()
+    lan, admin_id, relative, housemate = api.person(house), new_id(), api.person(), api.person(house)
+    api.relate(lan, relative)
+    proposal = new_id()
+    api.send(api.token(admin_id, "district_admin"), "PUT", f"/v1/adjustments/{proposal}", migration(lan))
+    by = {"proposer": admin_id, "beneficiary": lan, "relative": relative, "housemate": housemate}[decider]
+
+    decided = api.send(api.token(by, "city_admin", CITY), "POST", f"/v1/adjustments/{proposal}/decision", {"ok": True})
+
+    assert (decided.status_code, decided.json["code"]) == (403, code)
+    assert balances(api.ledger, lan.bytes)[2] == 0
+
+
+@pytest.mark.parametrize(
+    ("change", "status", "code"),
+    [
+        ({"scan": None}, 422, "scan_missing"),
+        ({"minutes": 0}, 422, None),
+        ({"minutes": -5}, 422, None),
+        ({"minutes": 1.5}, 422, None),
+        ({"minutes": "60"}, 422, None),
+        ({"minutes": 10**12}, 422, None),
+        ({"kind": "gift"}, 422, None),
+        ({"person_id": "nobody"}, 422, None),
+        ({"more": 1}, 422, None),
+        ({"class": "issuance"}, 422, None),
+        ({"person_id": str(UUID(int=7))}, 404, "person_not_found"),
+    ],
+)
+def test_bad_input_is_refused_by_name_and_changes_nothing(
+    api: Api, change: dict[str, Any], status: int, code: str | None
+) -> None:
+    lan, proposal = api.person(), new_id()
+    admin = api.token(new_id(), "district_admin")
+
+    refused = api.send(admin, "PUT", f"/v1/adjustments/{proposal}", migration(lan) | change)
+
+    assert refused.status_code in (status, 400), refused.json
+    assert refused.content_type.startswith("application/problem+json")
+    assert code is None or refused.json["code"] == code
+    assert api.send(admin, "GET", f"/v1/adjustments/{proposal}").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("role", "unit", "code"),
+    [
+        ("coordinator", DISTRICT, "not_authorised"),
+        ("city_auditor", CITY, "not_authorised"),
+        (None, CITY, "not_authorised"),
+        ("district_admin", OTHER, "out_of_scope"),
+    ],
+)
+def test_who_may_propose_is_checked_by_role_and_reach(api: Api, role: str | None, unit: UUID, code: str) -> None:
+    refused = api.send(api.token(new_id(), role, unit), "PUT", f"/v1/adjustments/{new_id()}", migration(api.person()))
+
+    assert (refused.status_code, refused.json["code"]) == (403, code)
+
+
+def test_a_donation_is_reversed_by_two_and_a_settlement_only_through_orders(api: Api) -> None:
+    lan, donated, order = api.person(), new(), new()
+    give(api.ledger, lan.bytes, earned=300)
+    from services.ledger.tests.test_transfers import donate
+
+    donate(api.ledger, lan.bytes, 100, donated)
+    hold(api.ledger, order, lan.bytes, 60)
+    api.ledger.post(approval(order, served(new(), 60, api.ledger), planned=60))
+    coordinator, checker = api.token(new_id(), "coordinator", COMMUNITY), api.token(new_id(), "checker", STREET)
+
+    def propose(act: bytes) -> TestResponse:
+        body = {"cause_id": str(UUID(bytes=act)), "why": "by mistake"}
+        return api.send(coordinator, "PUT", f"/v1/reversals/{UUID(bytes=act)}", body)
+
+    settled = propose(order)
+    first = propose(donated)
+    decided = api.send(checker, "POST", f"/v1/reversals/{UUID(bytes=donated)}/decision", {"ok": True})
+    again = api.send(coordinator, "PUT", f"/v1/reversals/{new_id()}",
+                     {"cause_id": str(UUID(bytes=donated)), "why": "again"})  # fmt: skip
+
+    assert settled.json["code"] == "settlement_through_orders"
+    assert (first.status_code, decided.status_code) == (200, 200)
+    assert again.json["code"] == "already_reversed"
+    assert balances(api.ledger, lan.bytes)[2] == 240
+
+
+def test_people_see_their_own_wallets_staff_those_in_scope_and_nobody_else_any(api: Api) -> None:
+    lan = api.person()
+    give(api.ledger, lan.bytes, earned=60)
+    path = f"/v1/wallets?person={lan}"
+
+    own = api.send(api.token(lan), "GET", path)
+    staff = api.send(api.token(new_id(), "operator"), "GET", path)
+    stranger = api.send(api.token(new_id()), "GET", path)
+    elsewhere = api.send(api.token(new_id(), "operator", OTHER), "GET", path)
+
+    earned = next(row for row in own.json["items"] if row["class"] == "earned")
+    assert earned["balance_minutes"] == 60
+    assert staff.json == own.json
+    assert (stranger.status_code, elsewhere.json["code"]) == (403, "out_of_scope")
+    wallet = f"/v1/wallets/{earned['wallet_id']}"
+    assert api.send(api.token(lan), "GET", wallet).json["available_minutes"] == 60
+    assert api.send(api.token(new_id()), "GET", wallet).status_code == 404
+    assert api.send(api.token(lan), "GET", f"{wallet}?as_of=2020-01-01T00:00:00Z").json["balance_minutes"] == 0
+
+
+def test_a_balance_explains_itself_without_remainder(api: Api) -> None:
+    lan, min_, order = api.person(), api.person(), new()
+    give(api.ledger, lan.bytes, granted=30, earned=300)
+    hold(api.ledger, order, lan.bytes, 120)
+    api.ledger.post(approval(order, served(min_.bytes, 115, api.ledger), planned=120))
+    hold(api.ledger, new(), lan.bytes, 40)
+
+    rows = api.send(api.token(lan), "GET", f"/v1/wallets?person={lan}").json["items"]
+    earned = next(row for row in rows if row["class"] == "earned")
+    why = api.send(api.token(lan), "GET", f"/v1/wallets/{earned['wallet_id']}/explanation").json
+
+    assert why["remainder_minutes"] == 0
+    assert why["balance_minutes"] == earned["balance_minutes"] == 240
+    assert why["by_reason"] == {"migration": 300, "redemption_captured": -60}
+    captured = next(part for part in why["parts"] if part["reason"] == "redemption_captured")
+    assert captured["order_id"] == str(UUID(bytes=order))
+    assert captured["approved_by"]
+    behind = api.send(api.token(lan), "GET", f"/v1/transfers/{captured['transfer_id']}/explanation").json
+    assert {row["reason"] for row in behind["history"]} >= {"hold", "hold_released"}
+
+
+def test_a_statement_adds_up_and_leaves_out_moves_to_held_twins(api: Api) -> None:
+    lan, order = api.person(), new()
+    give(api.ledger, lan.bytes, earned=300)
+    since = datetime.fromtimestamp(api.ledger.now_us / 1e6 + 60, UTC).isoformat().replace("+00:00", "Z")
+    api.ledger.now_us += 120_000_000
+    hold(api.ledger, order, lan.bytes, 120)
+    api.ledger.post(approval(order, served(new(), 115, api.ledger), planned=120))
+
+    found = api.send(api.token(lan), "GET", f"/v1/statements?person={lan}&from={since}").json
+
+    assert (found["opening_minutes"], found["closing_minutes"]) == (300, 210)
+    assert [line["reason"] for line in found["lines"]] == ["redemption_captured"]
+    assert found["lines"][0]["balance_minutes"] == 210
+
+
+def test_entries_come_in_pages_that_stay_stable_while_rows_are_added(api: Api) -> None:
+    lan = api.person()
+    for minutes in range(1, 8):
+        give(api.ledger, lan.bytes, earned=minutes)
+    wallet = next(row for row in api.send(api.token(lan), "GET", f"/v1/wallets?person={lan}").json["items"])
+    path = f"/v1/wallets/{wallet['wallet_id']}/entries?limit=3"
+
+    first = api.send(api.token(lan), "GET", path).json
+    give(api.ledger, lan.bytes, earned=100)
+    second = api.send(api.token(lan), "GET", f"{path}&cursor={first['next']}").json
+
+    assert [row["signed_minutes"] for row in first["items"] + second["items"]] == [7, 6, 5, 4, 3, 2]
+    assert first["items"][0]["balance_after_minutes"] == 28
+
+
+def test_the_supply_is_open_to_everybody_and_sums_to_nothing(api: Api) -> None:
+    found = api.client.get("/v1/supply").json
+
+    assert [row["sum_minutes"] for row in found["items"]] == [0] * len(found["items"])
+
+
+@pytest.mark.parametrize("change", [{"exp": datetime(2020, 1, 1, tzinfo=UTC)}, {"aud": "other"}])
+def test_a_token_that_is_expired_or_for_others_opens_nothing(api: Api, change: dict[str, Any]) -> None:
+    lan = api.person()
+
+    assert api.send(api.token(lan, **change), "GET", f"/v1/wallets?person={lan}").status_code == 401
