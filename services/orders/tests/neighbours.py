@@ -103,9 +103,7 @@ class Neighbours:
         self.batch = None
 
     def _hear_world(self) -> None:
-        keys = accounts.SigningKeysChanged(version=1)
-        keys.keys.add(key_id="k", public_key=self.key.public_key().public_bytes_raw())
-        self.hear(keys, subject="signing-keys")
+        self.sign_with("k")
         for unit, parent in TREE.items():
             district = DISTRICT_OF[unit]
             state = accounts.OrgUnitState(
@@ -124,6 +122,14 @@ class Neighbours:
             self.person(label, roles=["recipient"])
         for label in ("min", "hua"):
             self.person(label, roles=["volunteer"])
+
+    def sign_with(self, *key_ids: str, retired_at_us: int = 0) -> None:
+        """Let accounts say that tokens are signed with this test's key under these ids, and no others."""
+        public = self.key.public_key().public_bytes_raw()
+        keys = accounts.SigningKeysChanged(version=1)
+        for key_id in key_ids:
+            keys.keys.add(key_id=key_id, public_key=public, retired_at_us=retired_at_us)
+        self.hear(keys, subject="signing-keys")
 
     def policy(
         self,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from libs.clock import machine_now, to_microseconds
 from services.orders.messages import accounts, wire
 from services.orders.tests.neighbours import Neighbours, at, named, outcome
 
@@ -314,6 +315,20 @@ def test_lists_show_what_concerns_the_caller(world: Neighbours) -> None:
     first = world.call("GET", "coord", "/v1/orders?limit=1").get_json()
     assert [row["order_id"] for row in first["items"]] == [o1]
     assert listed("coord", f"limit=1&cursor={first['next']}") == [o2]
+
+
+def test_a_key_is_good_while_accounts_names_it_also_when_it_retires(world: Neighbours) -> None:
+    world.sign_with("k", retired_at_us=to_microseconds(machine_now()) + 600_000_000)
+
+    retiring = world.call("GET", "lan", "/v1/catalogue-items").status_code
+
+    assert retiring == 200
+
+
+def test_a_key_that_accounts_no_longer_names_opens_nothing(world: Neighbours) -> None:
+    world.sign_with("other")
+
+    assert world.call("GET", "lan", "/v1/catalogue-items").status_code == 401
 
 
 def test_the_catalogue_is_the_file(world: Neighbours) -> None:
