@@ -76,6 +76,10 @@ proto: $(DEV) ## Generate libs/contracts from proto/
 proto-check: $(DEV) ## Fail when libs/contracts is not what proto/ gives, or a contract broke
 	@$(PY) -m libs.contracts.check
 
+.PHONY: faults
+faults: $(DEV) ## Kill, pause and cut off parts under load, on both brokers: make faults ARGS="--rounds 3 --seed 7"
+	@$(PY) -m tests.faults $(ARGS)
+
 # --- measure -----------------------------------------------------------------------------------------------------
 
 .PHONY: bench bench-start bench-events

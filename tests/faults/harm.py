@@ -87,7 +87,9 @@ def _children(folder: pathlib.Path) -> dict[str, int]:
 
 
 def _postmaster(folder: pathlib.Path) -> int:
-    return int((folder / "postgres" / "data" / "postmaster.pid").read_text().split("\n", 1)[0])
+    """Return the server's process: the supervisor's child of that name, wherever its data are."""
+    supervisor = json.loads((folder / "run" / "platform.json").read_text())["supervisor"]
+    return next(pid for pid, parent in _parents().items() if parent == supervisor and b"bin/postgres" in _command(pid))
 
 
 def _kafka(folder: pathlib.Path) -> int:

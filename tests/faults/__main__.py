@@ -1,0 +1,58 @@
+"""The long version (`make faults`): both brokers, three Kafka nodes, as many rounds as asked for, seeds printed."""
+
+from __future__ import annotations
+
+import argparse
+import functools
+import pathlib
+import random
+import shutil
+import tempfile
+from collections.abc import Callable
+
+from tests.faults.chain import chain
+from tests.faults.run import Plan, run
+
+COMMANDS_MIN = 2000
+
+
+def main() -> None:
+    """Run all of it; the first broken promise ends it with an error."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--seed", type=int, default=random.randrange(1_000_000))
+    parser.add_argument("--broker", choices=["postgres", "kafka", "both"], default="both")
+    parser.add_argument("--nodes", type=int, default=3, help="Kafka nodes of the chain of events")
+    options = parser.parse_args()
+    brokers = ["postgres", "kafka"] if options.broker == "both" else [options.broker]
+    for broker in brokers:
+        with_folder(functools.partial(_platform, broker=broker, seed=options.seed, rounds=options.rounds))
+    with_folder(functools.partial(_chain, nodes=options.nodes, seed=options.seed, rounds=options.rounds))
+    print("every promise was kept")
+
+
+def with_folder(act: Callable[[pathlib.Path], None]) -> None:
+    """Run something in a folder that the database's user can reach, and remove it."""
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="timebank-faults-"))
+    folder.chmod(0o755)
+    try:
+        act(folder)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _platform(folder: pathlib.Path, *, broker: str, seed: int, rounds: int) -> None:
+    harms = 9 if broker == "kafka" else 7
+    between = COMMANDS_MIN // (rounds * harms)
+    run(folder, Plan(broker, seed, pairs=24, days=3, threads=12, rounds=rounds, commands_between_harms=between))
+
+
+def _chain(folder: pathlib.Path, *, nodes: int, seed: int, rounds: int) -> None:
+    with chain(folder, nodes=nodes, seed=seed) as one:
+        met = one.run(rounds=rounds, events_between=500)
+        one.hold_against_commits()
+    print(f"{sum(one.committed.values())} events, each applied once and in order; waiting when harmed: {met}")
+
+
+if __name__ == "__main__":
+    main()
