@@ -34,9 +34,11 @@ _GRANT_RUN = """
     FROM grant_run g"""
 _ENTITLEMENT = """
     SELECT entitlement_id, person_id, district_id, minutes, to_char(from_month, 'YYYY-MM') AS from_month, state,
-        proposed_by, decided_by, decided_at FROM entitlement"""
+        proposed_by, proposed_at, decided_by, decided_at
+    FROM entitlement"""
 _ESTATE = """
-    SELECT estate_id, person_id, district_id, to_person_id, state, code, proposed_by, decided_by, decided_at
+    SELECT estate_id, person_id, district_id, to_person_id, state, code, proposed_by, proposed_at, decided_by,
+        decided_at
     FROM estate"""
 
 
@@ -141,6 +143,71 @@ def list_credit_requests(
         terms |= {"before_at": before[0], "before_id": before[1]}
     query = f"""{_CREDIT_REQUEST} WHERE kind = :kind AND (giver_id = :person_id OR receiver_id = :person_id) {older}
         ORDER BY requested_at DESC, request_id DESC LIMIT :limit"""
+    return [dict(row) for row in connection.execute(sa.text(query), terms).mappings()]
+
+
+@dataclass(frozen=True)
+class ProposalFilter:
+    """Which entitlements or estates a list shows."""
+
+    person_id: UUID | None = None
+    unit_id: UUID | None = None
+    state: str | None = None
+
+
+def list_entitlements(
+    connection: Connection, wanted: ProposalFilter, *, before: tuple[datetime, UUID] | None, limit: int
+) -> list[Row]:
+    """Return entitlements proposed and decided, newest first."""
+    return _proposals(connection, _ENTITLEMENT, "entitlement_id", wanted, before=before, limit=limit)
+
+
+def list_estates(
+    connection: Connection, wanted: ProposalFilter, *, before: tuple[datetime, UUID] | None, limit: int
+) -> list[Row]:
+    """Return estates proposed and decided, newest first."""
+    return _proposals(connection, _ESTATE, "estate_id", wanted, before=before, limit=limit)
+
+
+def _proposals(
+    connection: Connection,
+    query: str,
+    key: str,
+    wanted: ProposalFilter,
+    *,
+    before: tuple[datetime, UUID] | None,
+    limit: int,
+) -> list[Row]:
+    terms: dict[str, Any] = {"limit": limit + 1}
+    conditions = []
+    if wanted.person_id:
+        conditions.append("person_id = :person_id")
+        terms["person_id"] = wanted.person_id
+    if wanted.unit_id:
+        conditions.append(f"person_id IN (SELECT person_id FROM person WHERE home_unit_id IN ({_BELOW}))")
+        terms["unit_id"] = wanted.unit_id
+    if wanted.state:
+        conditions.append("state = :state")
+        terms["state"] = wanted.state
+    if before is not None:
+        conditions.append(f"(proposed_at, {key}) < (:before_at, :before_id)")
+        terms |= {"before_at": before[0], "before_id": before[1]}
+    where = " AND ".join(conditions) or "true"
+    text = f"{query} WHERE {where} ORDER BY proposed_at DESC, {key} DESC LIMIT :limit"
+    return [dict(row) for row in connection.execute(sa.text(text), terms).mappings()]
+
+
+def list_grant_runs(
+    connection: Connection, *, district_id: UUID, before: tuple[datetime, UUID] | None, limit: int
+) -> list[Row]:
+    """Return a district's grant runs, newest first."""
+    terms: dict[str, Any] = {"limit": limit + 1, "district_id": district_id}
+    older = ""
+    if before is not None:
+        older = "AND (g.requested_at, g.grant_run_id) < (:before_at, :before_id)"
+        terms |= {"before_at": before[0], "before_id": before[1]}
+    query = f"""{_GRANT_RUN} WHERE g.district_id = :district_id {older}
+        ORDER BY g.requested_at DESC, g.grant_run_id DESC LIMIT :limit"""
     return [dict(row) for row in connection.execute(sa.text(query), terms).mappings()]
 
 

@@ -14,6 +14,8 @@ from libs.http import Cursor, Service, current_actor, reading
 from libs.http.waiting import Waiters, wait_asked
 from services.redemption.domain.errors import declined
 from services.redemption.domain.people import Acting, Caller, RoleAt
+from services.redemption.messages import POWERS
+from services.redemption.store.known_store import path_of
 from services.redemption.usecases.authorise import may_view
 
 Row = dict[str, Any]
@@ -70,6 +72,23 @@ def refuse_unless_visible(*people: UUID) -> None:
     with reading() as connection:
         if not may_view(connection, caller(), *people):
             raise ForbiddenError
+
+
+def refuse_unless_reaches(unit_id: UUID) -> None:
+    """Refuse unless the caller may look at what concerns people of this unit."""
+    with reading() as connection:
+        if not caller().reaches(POWERS["view_redemptions"], path_of(connection, unit_id)):
+            raise ForbiddenError
+
+
+def refuse_unless_listed(query: Row) -> UUID | None:
+    """Return whose rows to list: the person named, the caller if nothing is named, nobody's own if a unit is."""
+    person: UUID | None = query["person"] or (None if query["unit"] else caller().person_id)
+    if query["unit"]:
+        refuse_unless_reaches(query["unit"])
+    elif person:
+        refuse_unless_visible(person)
+    return person
 
 
 def before(cursor: str | None) -> tuple[datetime, UUID] | None:

@@ -8,16 +8,30 @@ from flask.views import MethodView
 from flask_smorest import Blueprint
 
 from libs.db import Connection
-from libs.http import reading, run_command
+from libs.http import page_of, reading, run_command
 from services.redemption import queries
 from services.redemption.api import schemas
-from services.redemption.api.answers import caller, now, refuse_unless_visible, visible
+from services.redemption.api.answers import before, caller, now, refuse_unless_listed, refuse_unless_visible, visible
 from services.redemption.domain.calendar import month_of
 from services.redemption.usecases.set_entitlement import decide_entitlement, propose_entitlement
 
 blueprint = Blueprint(
     "entitlements", __name__, url_prefix="/v1/entitlements", description="Government-purchased minutes per month"
 )
+
+
+@blueprint.route("")
+class Entitlements(MethodView):
+    """The list."""
+
+    @blueprint.arguments(schemas.ProposalQuerySchema, location="query")
+    @blueprint.response(200, schemas.EntitlementPageSchema)
+    def get(self, query: dict[str, Any]) -> dict[str, Any]:
+        """List what is proposed and decided for a person, or for the people of a unit, newest first."""
+        wanted = queries.ProposalFilter(refuse_unless_listed(query), query["unit"], query["state"])
+        with reading() as connection:
+            rows = queries.list_entitlements(connection, wanted, before=before(query["cursor"]), limit=query["limit"])
+        return page_of(rows, limit=query["limit"], key=("proposed_at", "entitlement_id"))
 
 
 @blueprint.route("/current")

@@ -8,13 +8,27 @@ from flask.views import MethodView
 from flask_smorest import Blueprint
 
 from libs.db import Connection
-from libs.http import run_command
+from libs.http import page_of, reading, run_command
 from services.redemption import queries
 from services.redemption.api import schemas
-from services.redemption.api.answers import answer_when_decided, caller, now, visible
+from services.redemption.api.answers import answer_when_decided, before, caller, now, refuse_unless_listed, visible
 from services.redemption.usecases.settle_estate import decide_estate, propose_estate
 
 blueprint = Blueprint("estates", __name__, url_prefix="/v1/estates", description="What a dead person leaves")
+
+
+@blueprint.route("")
+class Estates(MethodView):
+    """The list."""
+
+    @blueprint.arguments(schemas.ProposalQuerySchema, location="query")
+    @blueprint.response(200, schemas.EstatePageSchema)
+    def get(self, query: dict[str, Any]) -> dict[str, Any]:
+        """List what is proposed and decided about a person, or about people of a unit, newest first."""
+        wanted = queries.ProposalFilter(refuse_unless_listed(query), query["unit"], query["state"])
+        with reading() as connection:
+            rows = queries.list_estates(connection, wanted, before=before(query["cursor"]), limit=query["limit"])
+        return page_of(rows, limit=query["limit"], key=("proposed_at", "estate_id"))
 
 
 @blueprint.route("/<uuid:estate_id>")

@@ -8,16 +8,30 @@ from flask.views import MethodView
 from flask_smorest import Blueprint
 
 from libs.db import Connection
-from libs.errors import ForbiddenError, NotFoundError
-from libs.http import reading, run_command
+from libs.errors import NotFoundError
+from libs.http import page_of, reading, run_command
 from services.redemption import queries
 from services.redemption.api import schemas
-from services.redemption.api.answers import answer_when_decided, caller, now
-from services.redemption.messages import POWERS
-from services.redemption.store.known_store import path_of
+from services.redemption.api.answers import answer_when_decided, before, caller, now, refuse_unless_reaches
 from services.redemption.usecases.schedule_grants import schedule_grants
 
 blueprint = Blueprint("grants", __name__, url_prefix="/v1/grants", description="Monthly grants to key elders")
+
+
+@blueprint.route("")
+class GrantRuns(MethodView):
+    """The list."""
+
+    @blueprint.arguments(schemas.UnitQuerySchema, location="query")
+    @blueprint.response(200, schemas.GrantRunPageSchema)
+    def get(self, query: dict[str, Any]) -> dict[str, Any]:
+        """List the runs of a district, newest first."""
+        refuse_unless_reaches(query["unit"])
+        with reading() as connection:
+            rows = queries.list_grant_runs(
+                connection, district_id=query["unit"], before=before(query["cursor"]), limit=query["limit"]
+            )
+        return page_of(rows, limit=query["limit"], key=("requested_at", "grant_run_id"))
 
 
 @blueprint.route("/<uuid:grant_run_id>")
@@ -42,8 +56,7 @@ class GrantRunResource(MethodView):
         """Show a run to staff of the district."""
         with reading() as connection:
             row = queries.find_grant_run(connection, grant_run_id)
-            if row is None:
-                raise NotFoundError
-            if not caller().reaches(POWERS["view_redemptions"], path_of(connection, row["district_id"])):
-                raise ForbiddenError
+        if row is None:
+            raise NotFoundError
+        refuse_unless_reaches(row["district_id"])
         return row

@@ -8,7 +8,6 @@ from flask.views import MethodView
 from flask_smorest import Blueprint
 
 from libs.db import Connection
-from libs.errors import ForbiddenError
 from libs.http import page_of, reading, run_command
 from services.redemption import queries
 from services.redemption.api import schemas
@@ -18,11 +17,9 @@ from services.redemption.api.answers import (
     before,
     caller,
     now,
-    refuse_unless_visible,
+    refuse_unless_listed,
     visible,
 )
-from services.redemption.messages import POWERS
-from services.redemption.store.known_store import path_of
 from services.redemption.usecases.request_redemption import RedemptionTerms, request_redemption
 
 blueprint = Blueprint("redemptions", __name__, url_prefix="/v1/redemptions", description="Help paid by credit")
@@ -36,13 +33,8 @@ class Redemptions(MethodView):
     @blueprint.response(200, schemas.RedemptionPageSchema)
     def get(self, query: dict[str, Any]) -> dict[str, Any]:
         """List redemptions of a person (your own if none is named) or of a unit, newest first."""
-        person = query["person"] or (None if query["unit"] else caller().person_id)
-        if person:
-            refuse_unless_visible(person)
-        else:
-            _refuse_unless_reaches(query["unit"])
         wanted = queries.RedemptionFilter(
-            person_id=person,
+            person_id=refuse_unless_listed(query),
             unit_id=query["unit"],
             state=query["state"],
             start_from=query["start_from"],
@@ -51,12 +43,6 @@ class Redemptions(MethodView):
         with reading() as connection:
             rows = queries.list_redemptions(connection, wanted, before=before(query["cursor"]), limit=query["limit"])
         return page_of(rows, limit=query["limit"], key=("requested_at", "redemption_id"))
-
-
-def _refuse_unless_reaches(unit_id: UUID) -> None:
-    with reading() as connection:
-        if not caller().reaches(POWERS["view_redemptions"], path_of(connection, unit_id)):
-            raise ForbiddenError
 
 
 @blueprint.route("/<uuid:redemption_id>")

@@ -172,8 +172,37 @@ class EntitlementSchema(Schema):
     from_month = fields.String()
     state = fields.String()
     proposed_by = fields.UUID()
+    proposed_at = fields.AwareDateTime(format="iso")
     decided_by = fields.UUID(allow_none=True)
     decided_at = fields.AwareDateTime(format="iso", allow_none=True)
+
+
+class ProposalQuerySchema(PageQuerySchema):
+    """Which proposals to list: of a person, or of the people of a unit and all below it."""
+
+    person = fields.UUID(load_default=None)
+    unit = fields.UUID(load_default=None)
+    state = fields.String(load_default=None, validate=validate.Length(min=1, max=20))
+
+
+class EntitlementPageSchema(Schema):
+    """A page of entitlements."""
+
+    items = fields.List(fields.Nested(EntitlementSchema))
+    next = fields.String(allow_none=True)
+
+
+class UnitQuerySchema(PageQuerySchema):
+    """Of which district."""
+
+    unit = fields.UUID(required=True)
+
+
+class GrantRunPageSchema(Schema):
+    """A page of grant runs."""
+
+    items = fields.List(fields.Nested(GrantRunSchema))
+    next = fields.String(allow_none=True)
 
 
 class MonthQuerySchema(Schema):
@@ -217,5 +246,13 @@ class EstateSchema(Schema):
     state = fields.String()
     code = fields.String(allow_none=True)
     proposed_by = fields.UUID()
+    proposed_at = fields.AwareDateTime(format="iso")
     decided_by = fields.UUID(allow_none=True)
     decided_at = fields.AwareDateTime(format="iso", allow_none=True)
+
+
+class EstatePageSchema(Schema):
+    """A page of estates."""
+
+    items = fields.List(fields.Nested(EstateSchema))
+    next = fields.String(allow_none=True)

@@ -245,6 +245,16 @@ class Bench:
         people = {"payer": "payer_id", "acting_for": "acting_for", "to": "to"}
         return {people.get(name, name): str(self.id_of(v)) if name in people else v for name, v in terms.items()}
 
+    def entitle(self, person: str, minutes: int) -> None:
+        """Have two people set a person's purchased minutes per month."""
+        self.person("admin", "district_admin@d1", age=42)
+        self.person("cadmin", "city_admin@city", age=48)
+        path = f"/v1/entitlements/{self.id_of(f'entitled/{person}')}"
+        body = {"person_id": str(self.id_of(person)), "minutes": minutes}
+        assert self.send("PUT", path, "admin", body).status_code == 200
+        decided = self.send("POST", f"{path}/decision", "cadmin", {"ok": True}, Idempotency_Key=str(new_id()))
+        assert decided.get_json()["state"] == "in_force"
+
     def show(self, label: str, by: str = "", *, of: str = "redemptions") -> dict[str, Any]:
         """Return a resource as its own person (or somebody else) sees it."""
         answer = self.send("GET", f"/v1/{of}/{self.id_of(label)}", by)

@@ -157,6 +157,8 @@ def test_grants_go_to_every_key_elder_of_the_district_once_a_month(elders: Bench
 
     again = grant(elders, "m3b")
 
+    runs = elders.send("GET", f"/v1/grants?unit={elders.id_of('d1')}", "admin").get_json()["items"]
+    assert sorted(run["people"] for run in runs) == [0, 2]
     assert (again.status_code, again.get_json()["state"], again.get_json()["people"]) == (200, "done", 0)
     assert elders.counts()["GrantScheduled"] == 1
     elders.clock.instant = local("D31 00:00")

@@ -105,6 +105,23 @@ def test_a_proposal_is_decided_once(entitled: Bench) -> None:
     assert (answer.status_code, answer.get_json()["code"]) == (409, "already_decided")
 
 
+def listed(bench: Bench, of: str, by: str, query: str) -> Any:
+    answer = bench.send("GET", f"/v1/{of}?{query}", by).get_json()
+    return [row["state"] for row in answer["items"]] if "items" in answer else answer["code"]
+
+
+def test_who_decides_finds_what_is_proposed_in_the_unit(people: Bench) -> None:
+    propose(people, "e1")
+    propose(people, "e2", minutes=2000)
+    decide(people, "e2")
+    unit = f"unit={people.id_of('d1')}"
+
+    assert listed(people, "entitlements", "cadmin", f"{unit}&state=proposed") == ["proposed"]
+    assert listed(people, "entitlements", "cadmin", unit) == ["in_force", "proposed"]
+    assert listed(people, "entitlements", "lan", "limit=50") == ["in_force", "proposed"]
+    assert listed(people, "entitlements", "admin_d2", unit) == "not_authorised"
+
+
 def test_a_proposal_turned_down_changes_nothing(people: Bench) -> None:
     propose(people, "e1")
 
@@ -238,6 +255,13 @@ def test_an_estate_goes_to_a_verified_relative_by_two_people(bereaved: Bench) ->
 
     assert event.to_person_id == str(bereaved.id_of("gu"))
     assert bereaved.show("s1", "admin", of="estates")["state"] == "done"
+
+
+def test_who_decides_finds_an_estate_that_waits(bereaved: Bench) -> None:
+    estate(bereaved, "s1", "gu")
+
+    assert listed(bereaved, "estates", "cadmin", f"unit={bereaved.id_of('city')}&state=proposed") == ["proposed"]
+    assert listed(bereaved, "estates", "min", f"person={bereaved.id_of('lan')}") == "not_authorised"
 
 
 @pytest.mark.parametrize("heir", ["min", "pal", "admin"])
