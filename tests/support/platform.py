@@ -56,7 +56,7 @@ class Platform:
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
-                preexec_fn=_end_with_parent,  # noqa: PLW1509 - no thread of ours runs yet
+                preexec_fn=_end_with_parent,
             )
         self._await_ready()
         self._fresh = True
