@@ -6,6 +6,7 @@ import click
 
 from libs import settings as environment
 from libs.clock import SystemClock
+from libs.errors import Refusal
 from libs.ids import new_id
 from services.accounts.bootstrap import PROGRAM, create_admin, create_database, create_passwords, rotate_keys
 from services.accounts.domain.identity import refuse_weak_password
@@ -21,12 +22,11 @@ main = PROGRAM.group()
 @click.option("--name", prompt=True, help="The administrator's name.")
 @click.option("--sign-in-name", prompt=True, help="The name to sign in with.")
 @click.option("--born", prompt=True, type=click.DateTime(["%Y-%m-%d"]), help="Day of birth.")
-@click.option("--sex", prompt=True, type=click.Choice([*Sex]), help="As registered.")
+@click.option("--sex", prompt=True, type=click.Choice([one.value for one in Sex]), help="As registered.")
 @click.password_option(help="Asked for when left out, so that it stays out of the shell's history.")
 def create_first_admin(name: str, sign_in_name: str, born: datetime, sex: str, password: str) -> None:
     """Register the first city administrator of a new platform; the others are registered by them."""
     settings = environment.read("accounts", Settings)
-    refuse_weak_password(password)
     registration = Registration(
         person_id=new_id(),
         names={"zh": name},
@@ -36,7 +36,11 @@ def create_first_admin(name: str, sign_in_name: str, born: datetime, sex: str, p
         sign_in_name=sign_in_name,
         password_hash=create_passwords(settings).hash(password),
     )
-    create_admin(settings, registration, clock=SystemClock(), database=create_database(settings))
+    try:
+        refuse_weak_password(password)
+        create_admin(settings, registration, clock=SystemClock(), database=create_database(settings))
+    except Refusal as refusal:
+        raise click.ClickException(f"{refusal.code}: {refusal.en}") from refusal
     click.echo(f"{sign_in_name} is city administrator, person {registration.person_id}")
 
 

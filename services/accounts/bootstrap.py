@@ -16,10 +16,11 @@ from libs.inbox import Consumers
 from libs.roles import ServiceParts, ServiceProgram
 from libs.wake import waker
 from services.accounts import messages, queries
-from services.accounts.api import erasures, persons, policies, records, sessions, tables, units
+from services.accounts.api import details, erasures, persons, policies, records, sessions, tables, units
 from services.accounts.api.edge import Parts
 from services.accounts.consumers import consumers
 from services.accounts.due import next_due, run_due
+from services.accounts.gateways.codes import FileCodeSender
 from services.accounts.gateways.passwords import Passwords
 from services.accounts.gateways.presets import read_rule_book
 from services.accounts.settings import Settings
@@ -60,7 +61,13 @@ def create_app(settings: Settings, *, clock: Clock, database: Database | None = 
         with connections.reading() as connection:
             return queries.erasure_decided(connection, ids)
 
-    parts = Parts(vault=vault, passwords=create_passwords(settings), book=read_rule_book(), erasures=Waiters(decided))
+    parts = Parts(
+        vault=vault,
+        passwords=create_passwords(settings),
+        book=read_rule_book(),
+        erasures=Waiters(decided),
+        codes=FileCodeSender(settings.codes_folder) if settings.codes_folder else None,
+    )
     begin(settings, connections, parts, clock=clock)
 
     def keys() -> Mapping[str, bytes]:
@@ -78,6 +85,7 @@ def create_app(settings: Settings, *, clock: Clock, database: Database | None = 
             records.blueprint,
             erasures.blueprint,
             tables.blueprint,
+            details.blueprint,
         ],
         verifier=Verifier(keys),
         title="accounts: who people are and what they may do",

@@ -16,6 +16,7 @@ from libs.http import Cursor, Service, current_actor, page_of, run_command
 from libs.http.pages import PAGE_DEFAULT, PAGE_MAX, CursorError
 from libs.http.waiting import Waiters
 from services.accounts.domain.policy import RuleBook
+from services.accounts.gateways.codes import CodeSender
 from services.accounts.gateways.passwords import Passwords
 from services.accounts.store.store import Store
 from services.accounts.store.vault import Vault
@@ -35,6 +36,7 @@ class Parts:
     passwords: Passwords
     book: RuleBook
     erasures: Waiters
+    codes: CodeSender | None
 
 
 class ActingSchema(Schema):

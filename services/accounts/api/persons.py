@@ -188,7 +188,7 @@ def registration_of(person_id: UUID, body: Body) -> Registration:
         id_number=(number["kind"], number["number"]) if number else None,
         address=body["address"],
         contacts=tuple(dict(contact) for contact in body["contacts"]),
-        home=_home(body["home"]) if body["home"] else None,
+        home=home_of(body["home"]) if body["home"] else None,
         household_id=vault.opaque_id("household", body["household"]) if body["household"] else None,
         has_phone=body["has_phone"],
         visit_risk=body["visit_risk"],
@@ -201,7 +201,8 @@ def registration_of(person_id: UUID, body: Body) -> Registration:
     )
 
 
-def _home(place: Body) -> Home:
+def home_of(place: Body) -> Home:
+    """Return a place to a thousandth of a degree."""
     return Home(_millideg(place["latitude"]), _millideg(place["longitude"]))
 
 

@@ -1,10 +1,11 @@
 """What requests to accounts may hold; anything else is refused by name."""
 
+from collections.abc import Mapping
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from marshmallow import Schema, fields, validate
+from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
 from services.accounts.api.edge import TEXT_MAX, ActingSchema as ActingSchema, PageSchema as PageSchema
 from services.accounts.domain.acting import Heard
@@ -28,10 +29,23 @@ def _text(longest: int = TEXT_MAX, *, shortest: int = 0, **options: Any) -> fiel
 
 
 class SignInSchema(Schema):
-    """A name or phone number, and the password."""
+    """A name or phone number, and the password or a code."""
 
     login = _text(NAME_MAX, shortest=1, required=True)
-    password = _text(PASSWORD_LENGTH_MAX, shortest=1, required=True)
+    password = _text(PASSWORD_LENGTH_MAX, shortest=1)
+    code = fields.String(validate=validate.Regexp(r"^\d{6}$"))
+
+    @validates_schema
+    def one_of_two(self, body: Mapping[str, object], **_: object) -> None:
+        """Refuse both, and none."""
+        if ("password" in body) == ("code" in body):
+            raise ValidationError("either a password or a code", "password")
+
+
+class CodeSchema(Schema):
+    """Who wants a code."""
+
+    login = _text(NAME_MAX, shortest=1, required=True)
 
 
 class RefreshSchema(Schema):
@@ -233,6 +247,25 @@ class QualificationsSchema(ActingSchema):
     insured_until = fields.Date(allow_none=True)
     certificate = _certificate()
     certificates = fields.List(_certificate(), validate=validate.Length(max=len(CERTIFICATES)))
+
+
+class DetailsSchema(ActingSchema):
+    """What changes; what is left out stays, null takes away."""
+
+    names = fields.Nested(NamesSchema)
+    phone_number = _text(NAME_MAX, allow_none=True)
+    address = _text(TEXT_MAX, allow_none=True)
+    contacts = fields.List(fields.Nested(ContactSchema), validate=validate.Length(max=CONTACTS_MAX))
+    home = fields.Nested(PlaceSchema, allow_none=True)
+    household = _text(TEXT_MAX, allow_none=True)
+    has_phone = fields.Boolean()
+    visit_risk = _enum(VisitRisk, allow_none=True)
+
+
+class MoveSchema(ActingSchema):
+    """The new home unit."""
+
+    home_unit_id = fields.UUID(required=True)
 
 
 class DeathSchema(ActingSchema):

@@ -1,5 +1,7 @@
 """Sessions: sign in, continue, sign out, change the password; and the keys by which tokens are checked."""
 
+from dataclasses import replace
+
 from flask.views import MethodView
 from flask_smorest import Blueprint
 from werkzeug.exceptions import TooManyRequests
@@ -8,11 +10,12 @@ from libs.clock import machine_now
 from libs.http import current_actor, public, reading
 from services.accounts.api.answers import full_person_answer, unit_answer
 from services.accounts.api.edge import Answer, Body, act_on, address, command, instant, parts, store_on, transaction
-from services.accounts.api.schemas import PasswordSchema, RefreshSchema, SignInSchema
-from services.accounts.domain.errors import RefreshTokenReusedError, SignInFailedError
+from services.accounts.api.schemas import CodeSchema, PasswordSchema, RefreshSchema, SignInSchema
+from services.accounts.domain.errors import CodesUnavailableError, RefreshTokenReusedError, SignInFailedError
 from services.accounts.gateways.tokens import as_jwk
 from services.accounts.usecases.change_password import change_password, present_password_hash
 from services.accounts.usecases.change_signing_keys import usable_keys
+from services.accounts.usecases.send_code import CODE_LIFETIME, make_code, use_code
 from services.accounts.usecases.sign_in import (
     FAILURE_WINDOW,
     SignedIn,
@@ -35,7 +38,7 @@ class Sessions(MethodView):
     @blueprint.arguments(SignInSchema)
     @blueprint.response(201)
     def post(self, body: Body) -> Answer:
-        """Sign in with a phone number or sign-in name, and a password."""
+        """Sign in with a phone number or sign-in name, and a password or a code."""
         now = machine_now()
         with reading() as connection:
             attempt = look_up(
@@ -43,14 +46,39 @@ class Sessions(MethodView):
             )
         if attempt.must_wait:
             raise TooManyRequests(retry_after=int(FAILURE_WINDOW.total_seconds()))
-        is_right = parts().passwords.matches(body["password"], attempt.password_hash)
+        is_right = "password" in body and parts().passwords.matches(body["password"], attempt.password_hash)
         with transaction() as connection:
-            signed_in = open_session(store_on(connection), attempt, now=now) if is_right else None
+            store = store_on(connection)
+            if "code" in body:
+                person_id = use_code(
+                    store, login=body["login"], code=body["code"], digest=parts().vault.digest, now=now
+                )
+                attempt, is_right = replace(attempt, person_id=person_id), person_id is not None
+            signed_in = open_session(store, attempt, now=now) if is_right else None
             if signed_in is None:
-                count_failure(store_on(connection), attempt, now=now)
+                count_failure(store, attempt, now=now)
         if signed_in is None:
             raise SignInFailedError
         return _signed_in_answer(signed_in)
+
+
+@public
+@blueprint.route("/v1/sign-in-codes")
+class SignInCodes(MethodView):
+    """One-time codes."""
+
+    @blueprint.arguments(CodeSchema)
+    @blueprint.response(202)
+    def post(self, body: Body) -> Answer:
+        """Send a code to the registered telephone, if there is one: the answer is the same either way."""
+        sender, now = parts().codes, machine_now()
+        if sender is None:
+            raise CodesUnavailableError
+        with transaction() as connection:
+            made = make_code(store_on(connection), login=body["login"], digest=parts().vault.digest, now=now)
+        if made is not None:
+            sender.send(phone_number=made.phone_number, code=made.code, now=now)
+        return {"expires_in_seconds": int(CODE_LIFETIME.total_seconds())}
 
 
 @public

@@ -289,3 +289,19 @@ class ErasureDeclinedError(ConflictError):
     code = "erasure_declined"
     zh = "暂不能注销"
     en = "Something stands against ending the use of the data"
+
+
+class ChangedMeanwhileError(ConflictError):
+    """Somebody else changed it since it was looked at."""
+
+    code = "changed_meanwhile"
+    zh = "内容已被他人修改，请重新查看"
+    en = "It was changed since it was looked at"
+
+
+class CodesUnavailableError(RuleError):
+    """This platform sends no codes."""
+
+    code = "codes_unavailable"
+    zh = "本平台未开通验证码登录"
+    en = "This platform sends no sign-in codes"

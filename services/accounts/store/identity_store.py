@@ -81,6 +81,14 @@ class IdentityStore:
         ]
         self._connection.execute(insert(person_index).values(rows))
 
+    def reindex(self, person_id: UUID, kind: LookUp, text: str | None) -> None:
+        """Make a person findable by another text of this kind, or by none."""
+        self._connection.execute(
+            person_index.delete().where(person_index.c.person_id == person_id, person_index.c.kind == kind)
+        )
+        if text is not None:
+            self.index(person_id, {kind: text})
+
     def lock_text(self, kind: LookUp, text: str) -> None:
         """Let one transaction at a time decide who may be found by this text."""
         number = int.from_bytes(self._vault.digest(kind, text)[:8], "big", signed=True)

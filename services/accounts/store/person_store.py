@@ -165,6 +165,12 @@ class PersonStore:
         if grants:
             self._connection.execute(role_grant.insert(), [asdict(grant) for grant in grants])
 
+    def move_grants(self, grant_ids: list[UUID], unit_id: UUID) -> None:
+        """Let roles be held at another unit."""
+        self._connection.execute(
+            role_grant.update().where(role_grant.c.grant_id.in_(grant_ids)).values(unit_id=unit_id)
+        )
+
     def end_grants_of(self, person_id: UUID, *, by: UUID, at: datetime) -> None:
         """Take all roles away."""
         held = sa.and_(role_grant.c.person_id == person_id, role_grant.c.ended_at.is_(None))

@@ -7,7 +7,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from services.accounts.store.tables import refresh_token, session, sign_in_failure, signing_key
+from services.accounts.store.tables import refresh_token, session, sign_in_code, sign_in_failure, signing_key
 
 KEY_SET_LOCK = 7_300_281
 
@@ -106,6 +106,42 @@ class SessionStore:
     def forget_failures(self, subject: bytes) -> None:
         """Start counting anew after a success."""
         self._connection.execute(sign_in_failure.delete().where(sign_in_failure.c.subject == subject))
+
+    # Codes.
+
+    def code_sent_at(self, person_id: UUID) -> datetime | None:
+        """Return when the person's last code was sent."""
+        query = sa.select(sign_in_code.c.sent_at).where(sign_in_code.c.person_id == person_id).with_for_update()
+        found: datetime | None = self._connection.scalar(query)
+        return found
+
+    def keep_code(self, person_id: UUID, digest: bytes, *, sent_at: datetime, expires_at: datetime) -> None:
+        """Keep what a new code is checked by, instead of an earlier one."""
+        self.forget_code(person_id)
+        self._connection.execute(
+            sign_in_code.insert().values(
+                person_id=person_id, digest=digest, sent_at=sent_at, expires_at=expires_at, tries=0
+            )
+        )
+
+    def try_code(self, person_id: UUID, *, now: datetime, tries_max: int) -> bytes | None:
+        """Count a try and return what the code is checked by; None when there is none, or no try is left."""
+        tried = (
+            sign_in_code.update()
+            .where(
+                sign_in_code.c.person_id == person_id,
+                sign_in_code.c.expires_at > now,
+                sign_in_code.c.tries < tries_max,
+            )
+            .values(tries=sign_in_code.c.tries + 1)
+            .returning(sign_in_code.c.digest)
+        )
+        found: bytes | None = self._connection.scalar(tried)
+        return bytes(found) if found is not None else None
+
+    def forget_code(self, person_id: UUID) -> None:
+        """Let a code work no more."""
+        self._connection.execute(sign_in_code.delete().where(sign_in_code.c.person_id == person_id))
 
     # Signing keys.
 

@@ -245,3 +245,12 @@ import_row = sa.Table(
     sa.Column("code", sa.Text),
     sa.Column("fields", sa.Text),
 )
+sign_in_code = sa.Table(
+    "sign_in_code",
+    metadata,
+    sa.Column("person_id", sa.Uuid, primary_key=True),
+    sa.Column("digest", sa.LargeBinary),
+    sa.Column("sent_at", _Instant),
+    sa.Column("expires_at", _Instant),
+    sa.Column("tries", sa.Integer),
+)

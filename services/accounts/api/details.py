@@ -1,0 +1,76 @@
+"""Changing what is known of a person, on the version that was looked at."""
+
+from uuid import UUID
+
+from flask import request
+from flask.views import MethodView
+from flask_smorest import Blueprint
+from werkzeug.exceptions import PreconditionRequired
+
+from services.accounts.api.answers import person_answer
+from services.accounts.api.edge import Answer, Body, command, parts
+from services.accounts.api.persons import home_of
+from services.accounts.api.schemas import DetailsSchema, MoveSchema
+from services.accounts.domain.errors import ChangedMeanwhileError
+from services.accounts.usecases.change_details import Details, change_details, move_person
+
+blueprint = Blueprint("details", __name__, description="Changing a person's details / 变更信息")
+
+
+@blueprint.route("/v1/persons/<uuid:person_id>/details")
+class PersonDetails(MethodView):
+    """Name, number, address, contacts, home, household, visits."""
+
+    @blueprint.arguments(DetailsSchema)
+    @blueprint.response(200)
+    def post(self, body: Body, person_id: UUID) -> Answer:
+        """Change what is given; `If-Match` names the version that was looked at."""
+        version = _version_looked_at()
+        household = body.get("household")
+        details = Details(
+            given=frozenset(body) - {"acting_for", "consent", "why"},
+            names=dict(body["names"]) if "names" in body else None,
+            phone_number=body.get("phone_number"),
+            address=body.get("address"),
+            contacts=tuple(dict(contact) for contact in body.get("contacts", ())),
+            home=home_of(body["home"]) if body.get("home") else None,
+            household_id=parts().vault.opaque_id("household", household) if household else None,
+            has_phone=body.get("has_phone", True),
+            visit_risk=body.get("visit_risk"),
+        )
+        return command(
+            lambda act: change_details(act, person_id=person_id, version=version, details=details),
+            person_answer,
+            {**body, "version": version},
+        )
+
+
+@blueprint.route("/v1/persons/<uuid:person_id>/move")
+class PersonMove(MethodView):
+    """A person's home unit."""
+
+    @blueprint.arguments(MoveSchema)
+    @blueprint.response(200)
+    def post(self, body: Body, person_id: UUID) -> Answer:
+        """Move a person to another unit; `If-Match` names the version that was looked at."""
+        version = _version_looked_at()
+        return command(
+            lambda act: move_person(act, person_id=person_id, version=version, home_unit_id=body["home_unit_id"]),
+            person_answer,
+            {**body, "version": version},
+        )
+
+
+def _version_looked_at() -> int:
+    """Return the version that the caller looked at.
+
+    Raises:
+        PreconditionRequired: there is no If-Match.
+        ChangedMeanwhileError: it is no version of ours.
+    """
+    given = request.headers.get("If-Match", "").strip().strip('"')
+    if not given:
+        raise PreconditionRequired
+    if not given.isdecimal():
+        raise ChangedMeanwhileError
+    return int(given)

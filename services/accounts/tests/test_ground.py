@@ -1,0 +1,164 @@
+"""What lies under the resources: rights, schema, races, documents, and that every refusal can be met."""
+
+import ast
+import threading
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+import sqlalchemy as sa
+from click.testing import CliRunner
+from sqlalchemy.exc import ProgrammingError
+
+from libs.errors import Refusal
+from libs.ids import new_id
+from services.accounts.__main__ import main
+from services.accounts.bootstrap import create_token_source
+from services.accounts.domain import errors
+from services.accounts.store.tables import metadata
+from services.accounts.store.vault import Vault, add_master_key, create_master_key_file
+from services.accounts.tests.platform import Caller, Platform, must, refused, start_platform
+from tests.support.postgres import FreshDatabase
+
+TESTS = Path(__file__).parent
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE access_log SET why = ''",
+        "DELETE FROM access_log",
+        "DELETE FROM status_change",
+        "DELETE FROM person",
+        "DELETE FROM policy",
+        "DELETE FROM role_grant",
+        "DELETE FROM consent",
+        "DELETE FROM signing_key",
+        "UPDATE command SET answer = NULL",
+        "DELETE FROM outbox",
+        "CREATE TABLE x ()",
+    ],
+)
+def test_the_service_has_no_right_to(shared_platform: Platform, statement: str) -> None:
+    with (
+        pytest.raises(ProgrammingError, match="permission denied"),
+        shared_platform.database.transaction() as connection,
+    ):
+        connection.execute(sa.text(statement))
+
+
+def test_the_code_sees_the_tables_as_they_are(shared_platform: Platform) -> None:
+    inspector = sa.inspect(shared_platform.database.engine)
+
+    for table in metadata.sorted_tables:
+        found = {column["name"]: column["nullable"] for column in inspector.get_columns(table.name)}
+        assert set(found) == set(table.columns.keys()), table.name
+
+
+def test_of_two_who_register_the_same_number_at_once_one_is_refused(platform: Platform) -> None:
+    answers: list[int] = []
+    ready = threading.Barrier(2)
+    caller = platform.a
+
+    def register(name: str) -> None:
+        body = platform.person(name, id_number={"kind": "other", "number": "7"})
+        client = Caller(platform.app.test_client(), caller.token)
+        ready.wait(10)
+        answers.append(client.put(f"/v1/persons/{new_id()}", body).status_code)
+
+    threads = [threading.Thread(target=register, args=(name,)) for name in ("甲", "乙")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+
+    assert sorted(answers) == [201, 409]
+
+
+def test_the_document_names_every_resource_and_which_are_open_to_all(shared_platform: Platform) -> None:
+    document = must(shared_platform.client.get("/openapi.json"))
+
+    assert document["openapi"] == "3.1.0"
+    assert {"/v1/sessions", "/v1/persons/{person_id}", "/v1/policies/{policy_id}/decision"} <= set(document["paths"])
+    for path, operations in document["paths"].items():
+        for method, operation in operations.items():
+            assert method == "parameters" or operation.get("summary"), (path, method)
+    assert shared_platform.client.get("/metrics").status_code == 200
+    answer = shared_platform.a.get("/v1/me")
+    assert answer.headers["X-Request-Id"]
+
+
+def test_every_refusal_of_accounts_is_met_by_a_test() -> None:
+    texts = "".join(path.read_text("utf-8") for path in TESTS.glob("test_*.py"))
+    refusals = [
+        kind
+        for kind in vars(errors).values()
+        if isinstance(kind, type) and issubclass(kind, Refusal) and kind.__module__ == errors.__name__
+    ]
+
+    assert len(refusals) > 30
+    assert [kind.code for kind in refusals if f'"{kind.code}"' not in texts] == []
+    assert all(kind.zh and kind.en for kind in refusals)
+
+
+def test_no_test_is_without_an_assertion() -> None:
+    for path in TESTS.glob("test_*.py"):
+        for function in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(function, ast.FunctionDef) and function.name.startswith("test_"):
+                source = ast.unparse(function)
+                assert any(word in source for word in ("assert ", "refused(", "must(", "raises(")), function.name
+
+
+def test_a_new_master_key_takes_over_and_the_old_one_still_opens(tmp_path: Path) -> None:
+    path, person_id = tmp_path / "key", new_id()
+    create_master_key_file(path)
+    old = Vault.read(path)
+    wrapped = old.new_wrapped_key(person_id)
+    sealed = old.seal_fields({"x": 1}, person_id=person_id, wrapped=wrapped, master_key_id=old.key_id)
+
+    key_id = add_master_key(path)
+    new = Vault.read(path)
+
+    assert new.key_id == key_id != old.key_id
+    opened = new.open_fields(sealed, person_id=person_id, wrapped=wrapped, master_key_id=old.key_id)
+    assert opened == {"x": 1}
+    assert new.digest("phone", "1") == old.digest("phone", "1")
+    assert new.open_secret(old.seal_secret(b"s", name="n"), name="n") == b"s"
+    assert path.stat().st_mode & 0o777 == 0o600
+    with pytest.raises(Exception, match=""):
+        new.open_fields(sealed, person_id=new_id(), wrapped=wrapped, master_key_id=old.key_id)
+
+
+def test_the_first_administrator_of_a_real_platform_is_made_on_the_machine_and_once(
+    fresh_database: FreshDatabase, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    platform = start_platform(fresh_database("accounts"), tmp_path, demo=False)
+    monkeypatch.setenv("ACCOUNTS_DATABASE_URL", platform.settings.database_url)
+    monkeypatch.setenv("ACCOUNTS_MASTER_KEY_FILE", str(platform.settings.master_key_file))
+    terms = ["create-admin", "--name", "首任", "--sign-in-name", "first", "--born", "1980-01-01", "--sex", "female"]
+
+    weak = CliRunner().invoke(main, [*terms, "--password", "short"])
+    made = CliRunner().invoke(main, [*terms, "--password", "a good password"])
+    again = CliRunner().invoke(main, [*terms, "--password", "a good password"])
+    rotated = CliRunner().invoke(main, ["rotate-keys"])
+
+    assert (made.exit_code, rotated.exit_code) == (0, 0), made.output
+    assert (weak.exit_code, "password_too_weak" in weak.output) == (1, True)
+    assert (again.exit_code, "already_decided" in again.output) == (1, True)
+    admin = platform.sign_in("first")
+    city = must(admin.get("/v1/organisation-units", level="city"))["items"][0]
+    unit = {"level": "district", "parent_id": city["unit_id"], "name_zh": "东河区"}
+    must(admin.put(f"/v1/organisation-units/{new_id()}", unit))
+    refused(platform.client.post("/v1/sessions", json={"login": "harness-a", "password": "x"}), "sign_in_failed", 403)
+    with pytest.raises(AssertionError):
+        create_token_source(platform.settings, database=platform.database)
+    platform.database.dispose()
+
+
+def test_a_demonstration_speaks_for_its_invented_people(platform: Platform) -> None:
+    person_id = platform.register("无密码", sign_in_name=None, password=None)
+    token_of = create_token_source(platform.settings, database=platform.database)
+
+    speaker = Caller(platform.client, token_of(UUID(person_id)))
+
+    assert must(speaker.get("/v1/me"))["person_id"] == person_id
