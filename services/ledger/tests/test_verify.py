@@ -39,7 +39,7 @@ class Tampered:
         release(self.ledger, open_order)
         hold(self.ledger, new(), None, 40)
 
-    def do(self, statement: str) -> None:
+    def tamper(self, statement: str) -> None:
         """Run a statement with the journal's triggers off."""
         with psycopg.connect(self.superuser, autocommit=True) as connection:
             for table in ("entry", "wallet", "book"):
@@ -52,9 +52,9 @@ class Tampered:
             "credit_moves_between_two_wallets", "credit_stays_in_its_book", "never_below_zero",
             "what_moves_nothing_has_no_version", "entry_pkey", "entry_pos_check",
         ):  # fmt: skip
-            self.do(f"ALTER TABLE journal.entry DROP CONSTRAINT {name}")
+            self.tamper(f"ALTER TABLE journal.entry DROP CONSTRAINT {name}")
         for name in ("entry_once", "entry_debit", "entry_credit"):
-            self.do(f"DROP INDEX journal.{name}")
+            self.tamper(f"DROP INDEX journal.{name}")
 
     def leaves(self, book: int = 1) -> list[bytes]:
         """The leaf hashes of a book."""
@@ -121,7 +121,7 @@ def test_every_column_has_an_edit() -> None:
 def test_an_edited_column_is_found_and_named(tampered: Tampered, column: str) -> None:
     tampered.drop_rules()
 
-    tampered.do(f"UPDATE journal.entry SET {column} = {EDITS[column]} WHERE book = 1 AND pos = 9")
+    tampered.tamper(f"UPDATE journal.entry SET {column} = {EDITS[column]} WHERE book = 1 AND pos = 9")
 
     findings = tampered.verify().findings
     at_the_row = [finding for finding in findings if finding.position in (9, 10, 1000)]
@@ -132,7 +132,7 @@ def test_an_edited_column_is_found_and_named(tampered: Tampered, column: str) ->
 
 
 def test_a_deleted_row_is_found(tampered: Tampered) -> None:
-    tampered.do("DELETE FROM journal.entry WHERE book = 1 AND pos = 9")
+    tampered.tamper("DELETE FROM journal.entry WHERE book = 1 AND pos = 9")
 
     kinds = {(finding.kind, finding.position) for finding in tampered.verify().findings}
     assert (Kind.POSITION_GAP, 9) in kinds
@@ -143,7 +143,7 @@ def test_a_row_deleted_at_the_end_is_found_by_a_checkpoint_kept_outside(tampered
     outside = verify.Outside(UUID(bytes=EAST), len(leaves), root_of(leaves))
     assert tampered.verify(verify.Terms(outside=(outside,), processes=1)).is_clean
 
-    tampered.do(f"DELETE FROM journal.entry WHERE book = 1 AND pos = {len(leaves)}")
+    tampered.tamper(f"DELETE FROM journal.entry WHERE book = 1 AND pos = {len(leaves)}")
 
     findings = tampered.verify(verify.Terms(outside=(outside,), processes=1)).findings
     assert (Kind.JOURNAL_SHORTER, len(leaves)) in {(finding.kind, finding.position) for finding in findings}
@@ -152,7 +152,7 @@ def test_a_row_deleted_at_the_end_is_found_by_a_checkpoint_kept_outside(tampered
 def test_two_swapped_rows_are_found(tampered: Tampered) -> None:
     tampered.drop_rules()
 
-    tampered.do("UPDATE journal.entry SET pos = 17 - pos WHERE book = 1 AND pos IN (8, 9)")
+    tampered.tamper("UPDATE journal.entry SET pos = 17 - pos WHERE book = 1 AND pos IN (8, 9)")
 
     assert {8, 9} <= {finding.position for finding in tampered.verify().findings}
 
@@ -160,7 +160,7 @@ def test_two_swapped_rows_are_found(tampered: Tampered) -> None:
 def test_an_inserted_row_is_found(tampered: Tampered) -> None:
     tampered.drop_rules()
 
-    tampered.do(f"INSERT INTO journal.entry SELECT {', '.join(_shifted(name) for name in NAMES)} FROM journal.entry"
+    tampered.tamper(f"INSERT INTO journal.entry SELECT {', '.join(_shifted(name) for name in NAMES)} FROM journal.entry"
                 " WHERE book = 1 AND pos = 9")  # fmt: skip
 
     assert any(finding.position == 10 for finding in tampered.verify().findings)
@@ -174,7 +174,7 @@ def test_a_rewritten_history_with_right_hashes_is_found_by_the_outside_checkpoin
     leaves = tampered.leaves()
     outside = verify.Outside(UUID(bytes=EAST), len(leaves), root_of(leaves))
 
-    tampered.do("UPDATE journal.entry SET leaf_hash = sha256(leaf_hash) WHERE book = 1 AND pos = 3")
+    tampered.tamper("UPDATE journal.entry SET leaf_hash = sha256(leaf_hash) WHERE book = 1 AND pos = 3")
 
     kinds = {finding.kind for finding in tampered.verify(verify.Terms(outside=(outside,), processes=1)).findings}
     assert Kind.ROOT_DIFFERS in kinds
@@ -183,7 +183,7 @@ def test_a_rewritten_history_with_right_hashes_is_found_by_the_outside_checkpoin
 @pytest.mark.parametrize("column", ["wallet_id", "owner"])
 def test_an_edited_wallet_is_found(tampered: Tampered, column: str) -> None:
     first = "SELECT min(wallet) FROM journal.wallet"
-    tampered.do(f"UPDATE journal.wallet SET {column} = gen_random_uuid() WHERE wallet = ({first})")
+    tampered.tamper(f"UPDATE journal.wallet SET {column} = gen_random_uuid() WHERE wallet = ({first})")
 
     kinds = {finding.kind for finding in tampered.verify().findings}
     assert Kind.WALLET_ALTERED in kinds
@@ -191,9 +191,9 @@ def test_an_edited_wallet_is_found(tampered: Tampered, column: str) -> None:
 
 def test_a_day_above_its_cap_is_found(tampered: Tampered) -> None:
     policy = '{"earn": {"daily_cap_minutes": 60}}'
-    tampered.do(f"INSERT INTO policy SELECT '{UUID(bytes=EAST)}', 1, '2026-01-01', '{policy}'")
+    tampered.tamper(f"INSERT INTO policy SELECT '{UUID(bytes=EAST)}', 1, '2026-01-01', '{policy}'")
     tampered.drop_rules()
-    tampered.do("UPDATE journal.entry SET policy_version = 1 WHERE evidence <> 0")
+    tampered.tamper("UPDATE journal.entry SET policy_version = 1 WHERE evidence <> 0")
 
     assert Kind.CAP_EXCEEDED in {finding.kind for finding in tampered.verify().findings}
 
@@ -220,5 +220,5 @@ def test_a_check_of_many_stretches_finds_what_one_finds_and_can_go_on_after_an_i
 
     assert report.findings == []
     assert again[0] > seen[0]
-    tampered.do("UPDATE journal.entry SET credit_after = credit_after + 1 WHERE book = 1 AND pos = 300")
+    tampered.tamper("UPDATE journal.entry SET credit_after = credit_after + 1 WHERE book = 1 AND pos = 300")
     assert any(finding.position == 300 for finding in tampered.verify().findings)
