@@ -48,6 +48,14 @@ def add_master_key(path: Path) -> str:
     return key_id
 
 
+def _refuse_open_file(path: Path) -> None:
+    """Refuse a file that others could read; a mounted secret belongs to root, and to this process through its group."""
+    status = path.stat()
+    others = 0o077 if status.st_uid == os.geteuid() else 0o037
+    if status.st_mode & others:
+        raise MasterKeyError(f"{path} must be readable by its owner only (mode 0600)")
+
+
 def _write(path: Path, text: str) -> None:
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, FILE_MODE)
     with os.fdopen(descriptor, "w") as file:
@@ -77,8 +85,7 @@ class Vault:
             MasterKeyError: no such file, or its mode lets others read it.
         """
         try:
-            if path.stat().st_mode & 0o077:
-                raise MasterKeyError(f"{path} must be readable by its owner only (mode 0600)")
+            _refuse_open_file(path)
             lines = [line.split(":", 1) for line in path.read_text().split()]
             return cls({key_id: b64decode(text) for key_id, text in lines})
         except (OSError, ValueError) as error:
