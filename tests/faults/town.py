@@ -65,18 +65,18 @@ def _meet(world: World, pairs: Sequence[Pair], day: int) -> dict[str, Pair]:
         start = world.story.instant(f"D{day} {hour}")
         orders = {str(new_id()): pair for pair in pairs}
         for order, pair in orders.items():
-            _do(world, pair.elder, "PUT", f"/v1/redemptions/{order}", redemption_terms(world, pair, start.isoformat()))
+            _act(world, pair.elder, "PUT", f"/v1/redemptions/{order}", redemption_terms(world, pair, start.isoformat()))
         world.client.settle()
         for order, pair in orders.items():
-            _do(world, pair.volunteer, "POST", f"/v1/orders/{order}/assignment", {})
+            _act(world, pair.volunteer, "POST", f"/v1/orders/{order}/assignment", {})
         world.client.advance(start)
         for order, pair in orders.items():
             code = world.client.get(world.login(pair.elder), f"/v1/orders/{order}/door-code")["code"]
-            _do(world, pair.volunteer, "POST", f"/v1/orders/{order}/check-in", {"code": code})
+            _act(world, pair.volunteer, "POST", f"/v1/orders/{order}/check-in", {"code": code})
         world.client.advance(start + timedelta(minutes=MINUTES))
         for order, pair in orders.items():
-            _do(world, pair.volunteer, "POST", f"/v1/orders/{order}/check-out", {})
-            _do(world, pair.elder, "POST", f"/v1/orders/{order}/confirmation", {"rating": 5})
+            _act(world, pair.volunteer, "POST", f"/v1/orders/{order}/check-out", {})
+            _act(world, pair.elder, "POST", f"/v1/orders/{order}/confirmation", {"rating": 5})
         served.update(orders)
     return served
 
@@ -86,7 +86,7 @@ def redemption_terms(world: World, pair: Pair, start: str) -> dict[str, Any]:
     return {"recipient_id": world.id_of(pair.elder), "service": "B1", "minutes": MINUTES, "start": start}
 
 
-def _do(world: World, who: str, method: str, path: str, body: dict[str, Any]) -> None:
+def _act(world: World, who: str, method: str, path: str, body: dict[str, Any]) -> None:
     call = Call(world.login(who), method, path, body, new_id() if method == "POST" else None)
     status, document = world.client.send(call)
     if status >= 400:

@@ -31,14 +31,15 @@ from tests.load.ledger_posting import batches_per_second, fund, threads_per_seco
 ROOT = Path(__file__).resolve().parents[2]
 MIGRATIONS = ROOT / "services" / "ledger" / "migrations"
 SETTINGS = {"shared_buffers": "512MB", "max_wal_size": "8GB", "checkpoint_timeout": "15min", "wal_buffers": "16MB"}
-PASSWORD = "only-for-measuring"  # noqa: S105 - a server of its own, on loopback, for minutes
+PASSWORD = "only-for-measuring"
 B1_SCHEMA = """
     CREATE SCHEMA bound;
     CREATE TABLE bound.balance(account_id bigint PRIMARY KEY, posted bigint NOT NULL DEFAULT 0,
         floor bigint NOT NULL DEFAULT -1000000000000, version bigint NOT NULL DEFAULT 0, CHECK (posted >= floor))
         WITH (fillfactor=50);
     CREATE TABLE bound.posting(request_id uuid PRIMARY KEY, debit bigint NOT NULL, credit bigint NOT NULL,
-        amount bigint NOT NULL CHECK (amount > 0), recorded_at timestamptz NOT NULL DEFAULT now(), CHECK (debit <> credit));
+        amount bigint NOT NULL CHECK (amount > 0), recorded_at timestamptz NOT NULL DEFAULT now(),
+        CHECK (debit <> credit));
     INSERT INTO bound.balance(account_id) SELECT generate_series(1, 100000)"""
 B1_SCRIPT = r"""
 \set a random(1, 100000)
@@ -64,17 +65,15 @@ class Bench:
         """A fresh database of the ledger."""
         passwords = dict.fromkeys(("owner", "app", "reader"), PASSWORD)
         create_service_database(self.server.superuser_url(), "ledger", passwords=passwords, database=name)
-        by_role = {
-            role: self.server.url(role=f"ledger_{role}", password=PASSWORD, database=name) for role in passwords
-        }
+        by_role = {role: self.server.url(role=f"ledger_{role}", password=PASSWORD, database=name) for role in passwords}
         urls = ServiceUrls(**by_role)
         migrate(urls.owner, MIGRATIONS)
         return urls
 
     def measure_b1(self) -> None:
-        """pgbench's minimal double entry: 8 clients, cold."""
+        """Measure pgbench's minimal double entry: 8 clients, cold."""
         with psycopg.connect(self.server.superuser_url(), autocommit=True) as connection:
-            if not connection.execute("SELECT to_regnamespace('bound')").fetchone()[0]:  # type: ignore[index]
+            if not connection.execute("SELECT to_regnamespace('bound')").fetchone()[0]:
                 connection.execute(B1_SCHEMA)
                 connection.execute("VACUUM ANALYZE bound.balance")
             connection.execute("CHECKPOINT")

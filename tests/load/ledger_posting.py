@@ -70,8 +70,15 @@ def transfers(book: int, total: int, wallets: int, *, seed: int, hot: bool) -> l
 
 
 def write(
-    url: str, book: int, size: int, total: int, wallets: int, hot: bool, start_at: float, out: Queue[tuple[float, float, int]]
-) -> None:  # fmt: skip
+    url: str,
+    book: int,
+    size: int,
+    total: int,
+    wallets: int,
+    hot: bool,
+    start_at: float,
+    out: Queue[tuple[float, float, int]],
+) -> None:
     """One process: post batches of one book."""
     database, postings = Database(url, pool_max=1), Postings(SystemClock())
     commands = transfers(book, total, wallets, seed=time.time_ns(), hot=hot)
@@ -92,7 +99,8 @@ def batches_per_second(url: str, *, books: int, size: int, total: int, wallets: 
     out: Queue[tuple[float, float, int]] = context.Queue()
     start_at = time.time() + START_IN_SECONDS + total * 20e-6
     processes = [
-        context.Process(target=write, args=(url, book, size, total, wallets, hot, start_at, out)) for book in range(books)
+        context.Process(target=write, args=(url, book, size, total, wallets, hot, start_at, out))
+        for book in range(books)
     ]
     for process in processes:
         process.start()
@@ -104,7 +112,7 @@ def batches_per_second(url: str, *, books: int, size: int, total: int, wallets: 
 
 
 def threads_per_second(url: str, *, threads: int, total: int, wallets: int, hot: bool) -> tuple[float, float]:
-    """(transfers a second, 99th percentile in milliseconds) of callers with one command each, collected by the poster."""
+    """Return transfers a second, and the 99th percentile in milliseconds, of callers with one command each."""
     poster = Poster(Database(url, pool_max=1), SystemClock())
     waiting: queue.SimpleQueue[Transfer] = queue.SimpleQueue()
     for command in transfers(0, total, wallets, seed=time.time_ns(), hot=hot):
