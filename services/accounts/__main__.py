@@ -1,4 +1,4 @@
-"""`python -m services.accounts api|consumer|relay|migrate|create-admin|rotate-keys`."""
+"""`python -m services.accounts api|consumer|relay|migrate|create-admin|rotate-keys|add-master-key|rewrap-keys`."""
 
 from datetime import datetime
 
@@ -8,10 +8,18 @@ from libs import settings as environment
 from libs.clock import SystemClock
 from libs.errors import Refusal
 from libs.ids import new_id
-from services.accounts.bootstrap import PROGRAM, create_admin, create_database, create_passwords, rotate_keys
+from services.accounts.bootstrap import (
+    PROGRAM,
+    create_admin,
+    create_database,
+    create_passwords,
+    rewrap_keys,
+    rotate_keys,
+)
 from services.accounts.domain.identity import refuse_weak_password
 from services.accounts.domain.persons import Sex
 from services.accounts.settings import Settings
+from services.accounts.store.vault import add_master_key
 from services.accounts.usecases.found_city import CITY_ID
 from services.accounts.usecases.register_person import Registration
 
@@ -50,6 +58,20 @@ def rotate_signing_keys() -> None:
     settings = environment.read("accounts", Settings)
     rotate_keys(settings, database=create_database(settings))
     click.echo("a new signing key takes over within a minute")
+
+
+@main.command("add-master-key")
+def add_new_master_key() -> None:
+    """Put a new master key first in the file; start the processes anew, then run rewrap-keys."""
+    settings = environment.read("accounts", Settings)
+    click.echo(f"master key {add_master_key(settings.master_key_file)} wraps once the processes have started anew")
+
+
+@main.command("rewrap-keys")
+def rewrap_persons_keys() -> None:
+    """Wrap every person's key by the newest master key."""
+    settings = environment.read("accounts", Settings)
+    click.echo(f"{rewrap_keys(settings, database=create_database(settings))} keys wrapped anew")
 
 
 if __name__ == "__main__":

@@ -44,6 +44,7 @@ TOPICS = [Topic(messages.FACTS), Topic(messages.STATES, compacted=True)]
 DEMO_MEMORY_KIB = 1024
 DEMO_PASSES = 1
 TOKENS_KEPT_SECONDS = 300
+REWRAPPED_PER_TRANSACTION_MAX = 200
 
 
 def create_database(settings: Settings) -> Database:
@@ -142,6 +143,17 @@ def rotate_keys(settings: Settings, *, database: Database) -> None:
         rotate_signing_key(Store(connection, vault), now=machine_now())
 
 
+def rewrap_keys(settings: Settings, *, database: Database) -> int:
+    """Wrap every person's key by the newest master key, a bounded number per transaction; return how many."""
+    vault, done = open_vault(settings, database), 0
+    while True:
+        with database.transaction() as connection:
+            rewrapped = Store(connection, vault).identities.rewrap(limit=REWRAPPED_PER_TRANSACTION_MAX)
+        done += rewrapped
+        if rewrapped < REWRAPPED_PER_TRANSACTION_MAX:
+            return done
+
+
 def create_token_source(settings: Settings, *, database: Database) -> Callable[[UUID], str]:
     """Return what signs tokens for the invented people of a demonstration, so that its history needs no passwords.
 
@@ -202,6 +214,7 @@ __all__ = [
     "create_consumers",
     "create_token_source",
     "next_due",
+    "rewrap_keys",
     "rotate_keys",
     "run_due",
 ]

@@ -51,6 +51,19 @@ class IdentityStore:
             person_identity.update().where(person_identity.c.person_id == person_id).values(sealed=sealed)
         )
 
+    def rewrap(self, *, limit: int) -> int:
+        """Wrap keys that an older master key wrapped by the newest, up to a bound; return how many."""
+        older = sa.select(person_key).where(person_key.c.master_key_id != self._vault.key_id)
+        rows = self._connection.execute(older.limit(limit).with_for_update(skip_locked=True)).all()
+        for row in rows:
+            wrapped = self._vault.rewrapped_key(row.wrapped, person_id=row.person_id, master_key_id=row.master_key_id)
+            self._connection.execute(
+                person_key.update()
+                .where(person_key.c.person_id == row.person_id)
+                .values(wrapped=wrapped, master_key_id=self._vault.key_id)
+            )
+        return len(rows)
+
     def identity(self, person_id: UUID) -> Identity | None:
         """Return who the person is; None once their key is destroyed."""
         return self.identities([person_id]).get(person_id)

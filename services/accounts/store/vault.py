@@ -40,7 +40,10 @@ def create_master_key_file(path: Path) -> None:
 
 
 def add_master_key(path: Path) -> str:
-    """Put a new master key first in the file; keys of persons are wrapped anew as they are used. Return its id."""
+    """Put a new master key first in the file and return its id.
+
+    It wraps once the processes have read the file anew; then `rewrap-keys` wraps the keys that older ones wrapped.
+    """
     key_id = secrets.token_hex(4)
     written = path.with_name(f"{path.name}.{key_id}")
     _write(written, _line(key_id, secrets.token_bytes(KEY_BYTES)) + path.read_text())
@@ -102,6 +105,12 @@ class Vault:
     def new_wrapped_key(self, person_id: UUID) -> bytes:
         """Return a new key for a person, wrapped by the newest master key."""
         return _seal(self._keys[self.key_id], secrets.token_bytes(KEY_BYTES), person_id.bytes)
+
+    def rewrapped_key(self, wrapped: bytes, *, person_id: UUID, master_key_id: str) -> bytes:
+        """Return a person's key wrapped by the newest master key instead of an older one."""
+        return _seal(
+            self._keys[self.key_id], _open(self._keys[master_key_id], wrapped, person_id.bytes), person_id.bytes
+        )
 
     def seal_fields(
         self, fields: Mapping[str, object], *, person_id: UUID, wrapped: bytes, master_key_id: str

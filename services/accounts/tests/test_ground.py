@@ -13,7 +13,7 @@ from sqlalchemy.exc import ProgrammingError
 from libs.errors import Refusal
 from libs.ids import new_id
 from services.accounts.__main__ import main
-from services.accounts.bootstrap import create_token_source
+from services.accounts.bootstrap import create_app, create_token_source
 from services.accounts.domain import errors
 from services.accounts.store.tables import metadata
 from services.accounts.store.vault import Vault, add_master_key, create_master_key_file
@@ -125,6 +125,8 @@ def test_a_new_master_key_takes_over_and_the_old_one_still_opens(tmp_path: Path)
     assert new.digest("phone", "1") == old.digest("phone", "1")
     assert new.open_secret(old.seal_secret(b"s", name="n"), name="n") == b"s"
     assert path.stat().st_mode & 0o777 == 0o600
+    again = new.rewrapped_key(wrapped, person_id=person_id, master_key_id=old.key_id)
+    assert new.open_fields(sealed, person_id=person_id, wrapped=again, master_key_id=key_id) == {"x": 1}
     with pytest.raises(Exception, match=""):
         new.open_fields(sealed, person_id=new_id(), wrapped=wrapped, master_key_id=old.key_id)
 
@@ -143,6 +145,11 @@ def test_the_first_administrator_of_a_real_platform_is_made_on_the_machine_and_o
     rotated = CliRunner().invoke(main, ["rotate-keys"])
 
     assert (made.exit_code, rotated.exit_code) == (0, 0), made.output
+    assert CliRunner().invoke(main, ["add-master-key"]).exit_code == 0
+    assert CliRunner().invoke(main, ["rewrap-keys"]).output == "1 keys wrapped anew\n"
+    assert CliRunner().invoke(main, ["rewrap-keys"]).output == "0 keys wrapped anew\n"
+    platform.app = create_app(platform.settings, clock=platform.clock, database=platform.database)
+    assert must(platform.sign_in("first").get("/v1/me"))["names"] == {"zh": "首任"}
     assert (weak.exit_code, "password_too_weak" in weak.output) == (1, True)
     assert (again.exit_code, "already_decided" in again.output) == (1, True)
     admin = platform.sign_in("first")
