@@ -94,7 +94,7 @@ class Child:
         except SystemExit as ended:
             code = ended.code if isinstance(ended.code, int) else 0 if ended.code is None else 1
         except BaseException:  # noqa: BLE001 - the last frame of a process: whatever it is goes to its log
-            traceback.print_exc()
+            os.write(2, traceback.format_exc().encode())
         finally:
             sys.stdout.flush()
             sys.stderr.flush()

@@ -1,0 +1,1 @@
+"""Tests of the embedded platform that start no platform."""
