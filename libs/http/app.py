@@ -1,5 +1,6 @@
 """One way to make a service's Flask application: OpenAPI, problems, tokens, limits, health, metrics, request ids."""
 
+import os
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
@@ -8,6 +9,7 @@ from typing import TypeVar
 import sqlalchemy as sa
 from flask import Flask, Response, current_app, g, request
 from flask_smorest import Api, Blueprint
+from opentelemetry import context, propagate
 from prometheus_client import CONTENT_TYPE_LATEST, Counter, Histogram, generate_latest
 from sqlalchemy import Connection
 from structlog.contextvars import bind_contextvars, unbind_contextvars
@@ -104,6 +106,7 @@ def _trace_requests(app: Flask, name: str) -> None:
         g.began = monotonic()
         g.request_id = request.headers.get("X-Request-Id", "")[:REQUEST_ID_MAX] or str(new_id())
         bind_contextvars(request_id=g.request_id, service=name)
+        g.trace = context.attach(propagate.extract({"traceparent": _traceparent()}))
 
     def end(response: Response) -> Response:
         response.headers["X-Request-Id"] = g.get("request_id", "")
@@ -118,8 +121,18 @@ def _trace_requests(app: Flask, name: str) -> None:
         unbind_contextvars("request_id")
         return response
 
+    def leave_trace(_error: BaseException | None) -> None:
+        if "trace" in g:
+            context.detach(g.pop("trace"))
+
     app.before_request(begin)
     app.after_request(end)
+    app.teardown_request(leave_trace)
+
+
+def _traceparent() -> str:
+    """Return the caller's W3C trace context, or the beginning of a new one that nobody records."""
+    return request.headers.get("traceparent") or f"00-{os.urandom(16).hex()}-{os.urandom(8).hex()}-00"
 
 
 def _add_health(app: Flask, service: Service) -> None:

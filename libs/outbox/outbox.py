@@ -58,6 +58,9 @@ def append(connection: Connection, event: OutgoingEvent) -> None:
 
 def write_events(connection: Connection, appended: list[tuple[OutgoingEvent, str | None]]) -> None:
     """Give the events their positions and write them, in one statement; a commit must follow at once."""
+    if len(appended) == 1:
+        _write_one(connection, *appended[0])
+        return
     events = [event for event, _ in appended]
     assert len(events) <= EVENTS_PER_TRANSACTION_MAX
     counts = collections.Counter((event.topic, event.stream) for event in events)
@@ -88,6 +91,23 @@ def write_events(connection: Connection, appended: list[tuple[OutgoingEvent, str
     )
 
 
+def _write_one(connection: Connection, event: OutgoingEvent, traceparent: str | None) -> None:
+    """Write the only event of a transaction: most have one, and this costs half as much."""
+    terms = {
+        "topic": event.topic,
+        "stream": event.stream,
+        "event_id": event.event_id,
+        "event_type": event.event_type,
+        "key": event.key,
+        "subject": event.subject,
+        "payload": event.payload,
+        "version": event.version,
+        "occurred_at": event.occurred_at,
+        "traceparent": traceparent,
+    }
+    connection.execute(_WRITE_ONE, terms)
+
+
 def current_traceparent() -> str | None:
     """Return the W3C trace context of what runs now, if there is one."""
     carrier: dict[str, str] = {}
@@ -116,4 +136,15 @@ FROM unnest(CAST(:topics AS text[]), CAST(:streams AS text[]), CAST(:ordinals AS
     AS e (topic, stream, ordinal, event_id, event_type, key, subject, payload, version, occurred_at, traceparent)
 JOIN wanted w USING (topic, stream)
 JOIN numbered n USING (topic, stream)
+""")
+
+_WRITE_ONE = sqlalchemy.text("""
+WITH numbered AS (
+    INSERT INTO outbox_stream AS s (topic, stream, last_pos) VALUES (:topic, :stream, 1)
+    ON CONFLICT (topic, stream) DO UPDATE SET last_pos = s.last_pos + 1 RETURNING s.last_pos
+)
+INSERT INTO outbox (topic, stream, pos, event_id, event_type, key, subject, payload, version, occurred_at, traceparent)
+SELECT :topic, :stream, last_pos, :event_id, :event_type, :key, :subject, CAST(:payload AS bytea),
+    CAST(:version AS bigint), CAST(:occurred_at AS timestamptz), CAST(:traceparent AS text)
+FROM numbered
 """)

@@ -5,9 +5,14 @@ from __future__ import annotations
 from opentelemetry import context, propagate
 from sqlalchemy.engine import Connection
 
+from libs.clock import SystemClock
+from libs.db import Database
+from libs.http.app import Service, create_service_app
+from libs.http.auth import Verifier
 from libs.inbox import Consumers, IncomingEvent
 from libs.outbox.outbox import current_traceparent
 from tests.events.world import World, note, until
+from tests.support.postgres import FreshDatabase
 
 TRACE = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 
@@ -27,3 +32,25 @@ def test_the_effect_runs_in_the_trace_of_the_request(world: World) -> None:
         assert until(lambda: len(world.applied()) == 2)
 
     assert seen == [TRACE, None]
+
+
+def test_a_request_gives_its_trace_to_the_events_it_commits(fresh_database: FreshDatabase) -> None:
+    database = Database(fresh_database("sample").app)
+    service = Service("sample", database, SystemClock())
+    app = create_service_app(service=service, blueprints=[], verifier=Verifier(dict), title="Sample")
+    seen: list[str | None] = []
+
+    def look() -> str:
+        seen.append(current_traceparent())
+        return ""
+
+    app.add_url_rule("/look", "look", look)
+    client = app.test_client()
+
+    client.get("/look", headers={"traceparent": TRACE})
+    client.get("/look")
+
+    assert seen[0] == TRACE
+    assert seen[1] not in (None, TRACE)
+    assert current_traceparent() is None
+    database.dispose()
