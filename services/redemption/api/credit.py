@@ -32,6 +32,7 @@ def credit_blueprint(kind: CreditKind, *, name: str, terms_schema: type[Schema],
     blueprint = Blueprint(name, __name__, url_prefix=f"/v1/{name}", description=words)
     find: Callable[..., dict[str, Any] | None] = partial(_find, kind)
 
+    @blueprint.route("")
     class CreditRequests(MethodView):
         @blueprint.arguments(schemas.PersonQuerySchema, location="query")
         @blueprint.response(200, schemas.CreditRequestPageSchema)
@@ -39,6 +40,7 @@ def credit_blueprint(kind: CreditKind, *, name: str, terms_schema: type[Schema],
             """List a person's, newest first."""
             return _page(kind, query)
 
+    @blueprint.route("/<uuid:request_id>")
     class CreditRequestResource(MethodView):
         @blueprint.arguments(terms_schema)
         @blueprint.response(200, schemas.CreditRequestSchema)
@@ -53,8 +55,6 @@ def credit_blueprint(kind: CreditKind, *, name: str, terms_schema: type[Schema],
             """Show one to those concerned and to staff in scope."""
             return visible(find, request_id, "giver_id", "receiver_id", "requested_by")
 
-    blueprint.add_url_rule("", view_func=CreditRequests.as_view(f"{name}_list"))
-    blueprint.add_url_rule("/<uuid:request_id>", view_func=CreditRequestResource.as_view(f"{name}_one"))
     return blueprint
 
 
