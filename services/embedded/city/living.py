@@ -27,10 +27,9 @@ class Living:
     def live_through(self, a_round: Round) -> None:
         """Do everything of one round, in the order of its times."""
         self._move_to(a_round.at(-ASKED_DAYS_BEFORE, time(9)))
-        for one in a_round.helps:
-            self._ask(one)
+        states = {one.order_id: self._ask(one) for one in a_round.helps}
         self._settle()
-        self._review(a_round)
+        self._review(a_round, states)
         self._move_to(a_round.at(-ASKED_DAYS_BEFORE, time(15)))
         coming = [one for one in a_round.helps if not one.is_cancelled]
         for one in a_round.helps:
@@ -46,7 +45,8 @@ class Living:
         self._approve(coming)
         self._settle()
 
-    def _ask(self, one: Help) -> None:
+    def _ask(self, one: Help) -> str:
+        """Ask for help; return the order's state, empty while its funding is decided elsewhere."""
         recipient = one.recipient
         terms: dict[str, Any] = {
             "recipient_id": str(recipient.person_id),
@@ -56,23 +56,23 @@ class Living:
         }
         if one.funding == "credit":
             self._clerk.put(self._voice(recipient), f"/v1/redemptions/{one.order_id}", terms | self._words(recipient))
-            return
+            return ""
         # Only staff give help that the programme pays; the operator takes the call and records the consent.
         acting = {"acting_for": str(recipient.person_id), **CONSENT}
-        self._clerk.put(
-            self._operator(recipient), f"/v1/orders/{one.order_id}", terms | {"funding": one.funding} | acting
-        )
+        path = f"/v1/orders/{one.order_id}"
+        placed = self._clerk.put(self._operator(recipient), path, terms | {"funding": one.funding} | acting)
+        return str(placed["state"]) if one.funding == "programme" else ""
 
-    def _review(self, a_round: Round) -> None:
+    def _review(self, a_round: Round, states: dict[UUID, str]) -> None:
         """Pass the orders where the district's rules want a coordinator to look first."""
         reviewed = False
         for one in a_round.helps:
-            order = self._order(one)
-            if order["state"] == "under_review":
+            state = states[one.order_id] or self._state(one)
+            if state == "under_review":
                 self._clerk.post(self._coordinator(one), f"/v1/orders/{one.order_id}/review", {"ok": True})
                 reviewed = True
-            elif order["state"] != "published":
-                raise CityError(f"order {one.order_id} by {one.funding} is {order['state']} {order.get('code')}")
+            elif state != "published":
+                raise CityError(f"order {one.order_id} by {one.funding} is {state}")
         if reviewed:
             self._settle()
 
@@ -108,9 +108,8 @@ class Living:
     def _approve(self, coming: list[Help]) -> None:
         """Approve; what is flagged waits for the street's checker, who was not there before."""
         for one in coming:
-            self._clerk.post(self._coordinator(one), f"/v1/orders/{one.order_id}/approval")
-        for one in coming:
-            if self._order(one)["state"] == "confirmed":
+            approved = self._clerk.post(self._coordinator(one), f"/v1/orders/{one.order_id}/approval")
+            if approved["state"] == "confirmed":
                 assert one.recipient.home.parent is not None, "a community is in a street"
                 checker = self._city.staff_at("checker", one.recipient.home.parent)[0]
                 self._clerk.post(checker.person_id, f"/v1/orders/{one.order_id}/second-check", {"ok": True})
@@ -121,8 +120,8 @@ class Living:
             self._voice(one.recipient), f"/v1/orders/{one.order_id}/{act}", terms | self._words(one.recipient)
         )
 
-    def _order(self, one: Help) -> dict[str, Any]:
-        return self._clerk.get(self._coordinator(one), f"/v1/orders/{one.order_id}")
+    def _state(self, one: Help) -> str:
+        return str(self._clerk.get(self._coordinator(one), f"/v1/orders/{one.order_id}")["state"])
 
     def _voice(self, recipient: Resident) -> UUID:
         return recipient.person_id if recipient.has_phone else self._operator(recipient)
