@@ -61,6 +61,10 @@ def paused_until(policy: Policy, no_shows: list[datetime]) -> datetime | None:
     return last + timedelta(days=days)
 
 
+# In these states something falls due by itself, one thing at a time.
+TICKING = frozenset({State.PUBLISHED, State.IN_SERVICE, State.FINISHED})
+
+
 def due_of(policy: Policy, order: Order) -> tuple[str, datetime] | None:
     """Return what falls due next for an order by itself, as (kind, instant)."""
     if order.state is State.PUBLISHED and order.published_at is not None:

@@ -96,8 +96,10 @@ def add_order(connection: Connection, order: Order, step: Step) -> bool:
 
 def save_order(connection: Connection, before: Order, after: Order, step: Step) -> None:
     """Save a changed order and record the step."""
-    changed = sa.update(orders).where(orders.c.order_id == after.order_id).values(columns_of_order(after))
-    connection.execute(changed)
+    old = columns_of_order(before)
+    changed = {name: value for name, value in columns_of_order(after).items() if value != old[name]}
+    if changed:
+        connection.execute(sa.update(orders).where(orders.c.order_id == after.order_id).values(changed))
     if before.assignments != after.assignments:
         connection.execute(sa.delete(assignment).where(assignment.c.order_id == after.order_id))
         _write_parts(connection, after)
@@ -127,10 +129,15 @@ def _write_step(connection: Connection, from_state: State, order: Order, step: S
     connection.execute(written)
 
 
-def set_due(connection: Connection, order_id: UUID, fallen: tuple[str, datetime] | None) -> None:
-    """Replace what falls due for an order."""
-    connection.execute(sa.delete(due).where(due.c.order_id == order_id))
-    if fallen is not None:
+def set_due(connection: Connection, order_id: UUID, fallen: tuple[str, datetime] | None, *, had_one: bool) -> None:
+    """Replace what falls due for an order; at most one thing does at a time."""
+    if fallen is None:
+        if had_one:
+            connection.execute(sa.delete(due).where(due.c.order_id == order_id))
+    elif had_one:
+        moved = sa.update(due).where(due.c.order_id == order_id).values(kind=fallen[0], due_at=fallen[1])
+        connection.execute(moved)
+    else:
         connection.execute(sa.insert(due).values(order_id=order_id, kind=fallen[0], due_at=fallen[1]))
 
 

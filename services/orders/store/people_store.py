@@ -15,6 +15,7 @@ from services.orders.domain.catalogue import Service
 from services.orders.domain.errors import PolicyMissingError, RecordNotFoundError, ServiceNotFoundError
 from services.orders.domain.people import Person, Qualifications, Relation, Relations
 from services.orders.domain.policy import Policy
+from services.orders.store.memo import forget_all, once
 from services.orders.store.rows import place_of
 from services.orders.store.tables import acting_grant, catalogue_item, person, policy, relation, signing_key
 
@@ -23,6 +24,7 @@ DEPTH_MAX = 10
 
 def upsert(connection: Connection, table: sa.Table, columns: Mapping[str, Any]) -> None:
     """Write a state as it is now, whatever was known before."""
+    forget_all(connection)
     keys = [column.name for column in table.primary_key]
     written = insert(table).values(columns)
     others = {name: written.excluded[name] for name in columns if name not in keys}
@@ -31,6 +33,7 @@ def upsert(connection: Connection, table: sa.Table, columns: Mapping[str, Any]) 
 
 def forget(connection: Connection, table: sa.Table, **key: object) -> None:
     """Delete what is known of a subject."""
+    forget_all(connection)
     connection.execute(sa.delete(table).where(*(table.c[name] == value for name, value in key.items())))
 
 
@@ -147,8 +150,11 @@ _BELOW = sa.text("""
 
 def path_of(connection: Connection, unit_id: UUID) -> list[UUID]:
     """Return the unit and those above it, up to the city."""
-    found = connection.execute(_PATH, {"unit": unit_id, "depth_max": DEPTH_MAX}).scalars().all()
-    return list(found) or [unit_id]
+
+    def read() -> list[UUID]:
+        return list(connection.execute(_PATH, {"unit": unit_id, "depth_max": DEPTH_MAX}).scalars())
+
+    return once(connection, ("path", unit_id), read) or [unit_id]
 
 
 def units_below(connection: Connection, unit_ids: Iterable[UUID]) -> list[UUID]:
@@ -162,6 +168,10 @@ def policy_on(connection: Connection, district_id: UUID, day: date) -> Policy:
     Raises:
         PolicyMissingError: none is known yet.
     """
+    return once(connection, ("policy", district_id, day), lambda: _read_policy_on(connection, district_id, day))
+
+
+def _read_policy_on(connection: Connection, district_id: UUID, day: date) -> Policy:
     query = sa.select(policy).where(policy.c.district_id == district_id)
     is_later = policy.c.effective > day
     # Versions in force come first, the newest of them on top; of those to come, the first.
@@ -178,6 +188,11 @@ def policy_version(connection: Connection, district_id: UUID, version: int) -> P
     Raises:
         PolicyMissingError: it is not known.
     """
+    key = ("policy version", district_id, version)
+    return once(connection, key, lambda: _read_policy_version(connection, district_id, version))
+
+
+def _read_policy_version(connection: Connection, district_id: UUID, version: int) -> Policy:
     query = sa.select(policy).where(policy.c.district_id == district_id, policy.c.policy_version == version)
     row = connection.execute(query).first()
     if row is None:

@@ -7,7 +7,7 @@ from datetime import datetime
 from libs.clock import local_date
 from libs.db import Connection
 from services.orders import messages
-from services.orders.domain.clocks import due_of, no_taker_at
+from services.orders.domain.clocks import TICKING, due_of, no_taker_at
 from services.orders.domain.life_cycle import State, Verb
 from services.orders.domain.order import Order
 from services.orders.domain.policy import Policy
@@ -19,13 +19,14 @@ def keep(connection: Connection, before: Order, after: Order, step: Step) -> Ord
     """Save a changed order; return it."""
     order_store.save_order(connection, before, after, step)
     if before.state is not after.state or before.published_at != after.published_at:
-        set_clock(connection, after, step.at)
+        set_clock(connection, after, step.at, had_one=before.state in TICKING)
     return after
 
 
-def set_clock(connection: Connection, order: Order, now: datetime) -> None:
+def set_clock(connection: Connection, order: Order, now: datetime, *, had_one: bool = False) -> None:
     """Set what falls due for an order next, by the rules that bind it."""
-    order_store.set_due(connection, order.order_id, due_of(policy_of_order(connection, order, now), order))
+    fallen = due_of(policy_of_order(connection, order, now), order) if order.state in TICKING else None
+    order_store.set_due(connection, order.order_id, fallen, had_one=had_one)
 
 
 def policy_of_order(connection: Connection, order: Order, now: datetime) -> Policy:
