@@ -10,7 +10,7 @@ from types import FrameType
 import click
 
 from libs.logs import configure
-from libs.tlog.notes import COSIGNATURE, create_signer
+from libs.tlog.notes import COSIGNATURE, NoteError, create_signer
 from services.witness.server import DEFAULT_NAME, Server
 from services.witness.witness import add_log
 
@@ -54,7 +54,10 @@ def vkey(folder: Path, name: str) -> None:
 @click.argument("key")
 def add(folder: Path, key: str) -> None:
     """Watch the log with this vkey, and all logs whose names it begins."""
-    add_log(folder, key)
+    try:
+        add_log(folder, key)
+    except NoteError as error:
+        raise click.BadParameter(str(error)) from error
 
 
 if __name__ == "__main__":
