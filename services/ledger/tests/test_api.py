@@ -152,7 +152,7 @@ def test_no_single_person_moves_issuance_whatever_their_role(api: Api) -> None:
 
     for held, unit in itertools.product(roles, (CITY, DISTRICT, COMMUNITY)):
         me = new_id()
-        claims = {"roles": [{"role": role, "unit_id": str(unit)} for role in held]}
+        claims: dict[str, Any] = {"roles": [{"role": role, "unit_id": str(unit)} for role in held]}
         token = api.token(me, **claims)
         funding = {"kind": "pool_funding", "district_id": str(DISTRICT), "minutes": 60, "why": "x"}
         for body in (migration(lan), migration(me), funding):
