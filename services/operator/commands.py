@@ -15,6 +15,7 @@ from services.ledger.audit.verify import Terms, run as run_verify
 from services.operator import events
 from services.operator.demo import Demo, DemoError
 from services.operator.http import RefusedError
+from services.operator.lag import lag_in_words
 from services.operator.launcher import running_platform
 from services.operator.platform import PlatformAwayError, RunningPlatform, find
 from services.operator.reconcile import reconcile
@@ -42,6 +43,8 @@ def status(folder: Path) -> None:
     click.echo(f"  {report.get('status', 'no answer')}")
     for part, words in report.get("problems", {}).items():
         click.echo(f"  {part}: {words}")
+    for words in lag_in_words(platform.readers):
+        click.echo(f"  {words}")
     sys.exit(0 if report.get("status") == "ready" else 1)
 
 

@@ -1,0 +1,76 @@
+"""The main flow as `make demo` plays it, also while parts of the platform are killed; afterwards all books agree."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import pytest
+
+from tests.e2e.platform import ROOT, Started, run, started
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
+
+
+@pytest.fixture(scope="module")
+def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Started]:
+    """Give a platform with a small demo city."""
+    folder = tmp_path_factory.mktemp("city")
+    for parent in (folder, *folder.parents[:3]):
+        parent.chmod(parent.stat().st_mode | 0o055)
+    with started(folder / "data", "--city-orders", "6") as platform:
+        yield platform
+
+
+def timebank(platform: Started, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run the operator's command on a platform."""
+    return run("services.operator", "--data", str(platform.data), *arguments, seconds=300)
+
+
+def test_the_demo_ends_with_the_exact_minutes_and_explains_them(city: Started) -> None:
+    played = timebank(city, "demo")
+
+    assert played.returncode == 0, played.stdout + played.stderr
+    assert "115 minutes served, 90 credited, 30 released" in played.stdout
+    assert "policy version 1" in played.stdout
+    assert "c2sp.org/tlog-proof" in played.stdout
+
+
+def test_the_demo_finishes_though_every_process_is_killed_in_its_middle(city: Started) -> None:
+    command = [sys.executable, "-u", "-m", "services.operator", "--data", str(city.data), "demo"]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as played:
+        assert played.stdout is not None
+        lines = []
+        for line in played.stdout:
+            lines.append(line)
+            if "takes it" in line:
+                _kill(city, "worker", "api")
+            if "checks out" in line:
+                _kill(city, "database")
+
+    assert played.returncode == 0, "".join(lines) + city.printed()[-1500:]
+    assert "90 credited" in lines[-1]
+
+
+def test_ledger_and_services_are_whole_afterwards(city: Started) -> None:
+    verified, reconciled = timebank(city, "verify"), timebank(city, "reconcile")
+
+    assert verified.returncode == 0, verified.stdout
+    assert reconciled.returncode == 0, reconciled.stdout
+
+
+def test_status_and_events_say_that_all_is_well(city: Started) -> None:
+    city.await_ready()
+    status, events = timebank(city, "status"), timebank(city, "events", "list")
+
+    assert status.returncode == 0, status.stdout
+    assert "nothing is set aside" in events.stdout
+
+
+def _kill(platform: Started, *names: str) -> None:
+    pids = platform.pids()
+    for name in names:
+        os.kill(pids[name], signal.SIGKILL)
