@@ -8,6 +8,7 @@ from flask_smorest import Blueprint
 from werkzeug.exceptions import PreconditionRequired
 
 from services.accounts.api.answers import person_answer
+from services.accounts.api.documents import PersonAnswer
 from services.accounts.api.edge import Answer, Body, command, parts
 from services.accounts.api.persons import home_of
 from services.accounts.api.schemas import DetailsSchema, MoveSchema
@@ -22,7 +23,7 @@ class PersonDetails(MethodView):
     """Name, number, address, contacts, home, household, visits."""
 
     @blueprint.arguments(DetailsSchema)
-    @blueprint.response(200)
+    @blueprint.response(200, PersonAnswer)
     def post(self, body: Body, person_id: UUID) -> Answer:
         """Change what is given; `If-Match` names the version that was looked at."""
         version = _version_looked_at()
@@ -50,7 +51,7 @@ class PersonMove(MethodView):
     """A person's home unit."""
 
     @blueprint.arguments(MoveSchema)
-    @blueprint.response(200)
+    @blueprint.response(200, PersonAnswer)
     def post(self, body: Body, person_id: UUID) -> Answer:
         """Move a person to another unit; `If-Match` names the version that was looked at."""
         version = _version_looked_at()

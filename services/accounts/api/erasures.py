@@ -11,6 +11,7 @@ from libs.http import reading
 from libs.http.waiting import wait_asked
 from services.accounts import queries
 from services.accounts.api.answers import erasure_answer
+from services.accounts.api.documents import ErasureAnswer
 from services.accounts.api.edge import Answer, Body, act_on, command, parts
 from services.accounts.api.schemas import ErasureSchema
 from services.accounts.domain.errors import (
@@ -31,7 +32,7 @@ class PersonErasure(MethodView):
     """The end of the use of a person's data."""
 
     @blueprint.arguments(ErasureSchema)
-    @blueprint.response(200)
+    @blueprint.response(200, ErasureAnswer)
     @blueprint.alt_response(202, description="Not all services have answered yet")
     def post(self, body: Body, person_id: UUID) -> tuple[Answer, HTTPStatus]:
         """Seal or erase a person, when nothing stands against it; waits some seconds for the others' answers."""
@@ -48,7 +49,7 @@ class PersonErasure(MethodView):
             raise _REFUSALS.get(str(decided["code"]), ErasureDeclinedError)(reason=decided["code"])
         return asked | {"state": decided["state"]}, HTTPStatus.OK
 
-    @blueprint.response(200)
+    @blueprint.response(200, ErasureAnswer)
     def get(self, person_id: UUID) -> Answer:
         """Return where the last erasure of a person stands."""
         with reading() as connection:

@@ -14,6 +14,7 @@ from services.accounts.api.answers import (
     order_side_answer,
     person_answer,
 )
+from services.accounts.api.documents import FullPersonAnswer, ListedPersonAnswer, PersonAnswer, RoleAnswer, page_answer
 from services.accounts.api.edge import Answer, Body, act_on, after_id, command, on_behalf, page, parts, transaction
 from services.accounts.api.schemas import (
     ActingSchema,
@@ -43,7 +44,7 @@ class Persons(MethodView):
     """People in the caller's scope."""
 
     @blueprint.arguments(PersonQuerySchema, location="query")
-    @blueprint.response(200)
+    @blueprint.response(200, page_answer(ListedPersonAnswer))
     def get(self, query: Body) -> Answer:
         """List people, masked; every look is logged."""
         search = Search(
@@ -66,7 +67,7 @@ class PersonById(MethodView):
     """One person."""
 
     @blueprint.arguments(WhySchema, location="query")
-    @blueprint.response(200)
+    @blueprint.response(200, FullPersonAnswer)
     def get(self, query: Body, person_id: UUID) -> Answer:
         """Return a person with name, numbers and address; the look is logged."""
         with transaction() as connection:
@@ -81,7 +82,7 @@ class PersonById(MethodView):
         return full_person_answer(person, identity, roles)
 
     @blueprint.arguments(PersonSchema)
-    @blueprint.response(201)
+    @blueprint.response(201, PersonAnswer)
     def put(self, body: Body, person_id: UUID) -> Answer:
         """Register a person."""
         registration = registration_of(person_id, body)
@@ -98,7 +99,7 @@ class PersonRole(MethodView):
     """A role of a person."""
 
     @blueprint.arguments(RoleSchema)
-    @blueprint.response(201)
+    @blueprint.response(201, RoleAnswer)
     def put(self, body: Body, person_id: UUID, grant_id: UUID) -> Answer:
         """Give a role at a unit that the caller's administrative role reaches."""
         return command(
@@ -110,7 +111,7 @@ class PersonRole(MethodView):
             command_id=grant_id,
         )
 
-    @blueprint.response(200)
+    @blueprint.response(200, RoleAnswer)
     def delete(self, person_id: UUID, grant_id: UUID) -> Answer:
         """Take a role away."""
         return command(lambda act: end_role(act, grant_id=grant_id, person_id=person_id), grant_answer, {})
@@ -121,7 +122,7 @@ class PersonQualifications(MethodView):
     """What a volunteer has shown."""
 
     @blueprint.arguments(QualificationsSchema)
-    @blueprint.response(200)
+    @blueprint.response(200, PersonAnswer)
     def post(self, body: Body, person_id: UUID) -> Answer:
         """Change a volunteer's qualifications; what is left out stays."""
         single = (body["certificate"],) if "certificate" in body else ()
@@ -143,7 +144,7 @@ class Suspension(MethodView):
     """A person may do nothing new."""
 
     @blueprint.arguments(ActingSchema)
-    @blueprint.response(200)
+    @blueprint.response(200, PersonAnswer)
     def post(self, body: Body, person_id: UUID) -> Answer:
         """Suspend a person."""
         return _change(lambda act: suspend_person(act, person_id=person_id, why=body["why"] or ""), body)
@@ -154,7 +155,7 @@ class Reinstatement(MethodView):
     """The end of a suspension."""
 
     @blueprint.arguments(ActingSchema)
-    @blueprint.response(200)
+    @blueprint.response(200, PersonAnswer)
     def post(self, body: Body, person_id: UUID) -> Answer:
         """End a suspension."""
         return _change(lambda act: reinstate_person(act, person_id=person_id, why=body["why"] or ""), body)
@@ -165,7 +166,7 @@ class Death(MethodView):
     """A person's death."""
 
     @blueprint.arguments(DeathSchema)
-    @blueprint.response(200)
+    @blueprint.response(200, PersonAnswer)
     def post(self, body: Body, person_id: UUID) -> Answer:
         """Record that a person died."""
         return _change(lambda act: record_death(act, person_id=person_id, died_on=body["died"]), body)

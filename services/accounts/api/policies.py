@@ -11,6 +11,7 @@ from libs.db import Connection
 from libs.http import reading
 from services.accounts import queries
 from services.accounts.api.answers import parameter_answer, policy_answer, preset_answer
+from services.accounts.api.documents import ParameterAnswer, PolicyAnswer, PresetAnswer, page_answer
 from services.accounts.api.edge import Answer, Body, after_id, command, page, parts, service, store_on
 from services.accounts.api.schemas import CurrentPolicySchema, DecisionSchema, PolicyQuerySchema, PolicySchema
 from services.accounts.domain.errors import DistrictNeededError, RecordNotFoundError
@@ -25,7 +26,7 @@ blueprint = Blueprint("policies", __name__, description="Programme policies / ่ง
 class Presets(MethodView):
     """What cities published."""
 
-    @blueprint.response(200)
+    @blueprint.response(200, page_answer(PresetAnswer))
     def get(self) -> Answer:
         """List all presets with their sources."""
         return {"items": [preset_answer(preset) for preset in parts().book.presets.values()], "next": None}
@@ -35,7 +36,7 @@ class Presets(MethodView):
 class Parameters(MethodView):
     """Every parameter."""
 
-    @blueprint.response(200)
+    @blueprint.response(200, page_answer(ParameterAnswer))
     def get(self) -> Answer:
         """List all parameters with type, bounds, default and whose number it is."""
         return {"items": [parameter_answer(one) for one in parts().book.parameters.values()], "next": None}
@@ -46,7 +47,7 @@ class CurrentPolicy(MethodView):
     """The rules in force."""
 
     @blueprint.arguments(CurrentPolicySchema, location="query")
-    @blueprint.response(200)
+    @blueprint.response(200, PolicyAnswer)
     def get(self, query: Body) -> Answer:
         """Return the version in force in the district of a unit, today or on a day."""
         with reading() as connection:
@@ -61,7 +62,7 @@ class Policies(MethodView):
     """All versions."""
 
     @blueprint.arguments(PolicyQuerySchema, location="query")
-    @blueprint.response(200)
+    @blueprint.response(200, page_answer(PolicyAnswer))
     def get(self, query: Body) -> Answer:
         """List versions of a district's rules; with `on`, only the one in force that day."""
         with reading() as connection:
@@ -82,14 +83,14 @@ class Policies(MethodView):
 class PolicyById(MethodView):
     """One version."""
 
-    @blueprint.response(200)
+    @blueprint.response(200, PolicyAnswer)
     def get(self, policy_id: UUID) -> Answer:
         """Return a version."""
         with reading() as connection:
             return policy_answer(store_on(connection).policies.policy(policy_id))
 
     @blueprint.arguments(PolicySchema)
-    @blueprint.response(201)
+    @blueprint.response(201, PolicyAnswer)
     def put(self, body: Body, policy_id: UUID) -> Answer:
         """Propose the next version: changes on top of a preset or of the version published last."""
         return command(
@@ -113,7 +114,7 @@ class PolicyDecision(MethodView):
     """The second person's decision."""
 
     @blueprint.arguments(DecisionSchema)
-    @blueprint.response(200)
+    @blueprint.response(200, PolicyAnswer)
     def post(self, body: Body, policy_id: UUID) -> Answer:
         """Publish a proposed version, or turn it down; never by who proposed it."""
         return command(

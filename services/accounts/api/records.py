@@ -8,6 +8,7 @@ from flask_smorest import Blueprint
 from libs.http import current_actor, reading
 from services.accounts import queries
 from services.accounts.api.answers import acting_grant_answer, finding_answer, person_answer, relation_answer
+from services.accounts.api.documents import ActingGrantAnswer, FindingAnswer, RelationAnswer, ViewAnswer, page_answer
 from services.accounts.api.edge import Answer, Body, act_on, command, number_before, page, plain
 from services.accounts.api.schemas import (
     AccessLogSchema,
@@ -33,7 +34,7 @@ class Relations(MethodView):
     """Relations of a person."""
 
     @blueprint.arguments(OfPersonSchema, location="query")
-    @blueprint.response(200)
+    @blueprint.response(200, page_answer(RelationAnswer))
     def get(self, query: Body) -> Answer:
         """List a person's relations, to themselves or to staff who reach them."""
         with reading() as connection:
@@ -47,7 +48,7 @@ class RelationById(MethodView):
     """One relation."""
 
     @blueprint.arguments(RelationSchema)
-    @blueprint.response(201)
+    @blueprint.response(201, RelationAnswer)
     def put(self, body: Body, relation_id: UUID) -> Answer:
         """Record that `relative_id` is the `kind` of `person_id`; `verified` asks a checker to confirm it."""
         return command(
@@ -64,7 +65,7 @@ class RelationById(MethodView):
             command_id=relation_id,
         )
 
-    @blueprint.response(200)
+    @blueprint.response(200, RelationAnswer)
     def delete(self, relation_id: UUID) -> Answer:
         """End a relation."""
         return command(lambda act: end_relation(act, relation_id=relation_id), relation_answer, {})
@@ -75,7 +76,7 @@ class RelationConfirmation(MethodView):
     """The second person's word on a relation."""
 
     @blueprint.arguments(ActingSchema)
-    @blueprint.response(200)
+    @blueprint.response(200, RelationAnswer)
     def post(self, body: Body, relation_id: UUID) -> Answer:
         """Confirm a relation; never by who recorded it."""
         return command(lambda act: confirm_relation(act, relation_id=relation_id), relation_answer, body)
@@ -86,7 +87,7 @@ class Assessment(MethodView):
     """An ability grade."""
 
     @blueprint.arguments(AssessmentSchema)
-    @blueprint.response(201)
+    @blueprint.response(201, FindingAnswer)
     def put(self, body: Body, person_id: UUID, finding_id: UUID) -> Answer:
         """Record an ability grade; it counts when a checker confirms it."""
         return command(
@@ -108,7 +109,7 @@ class HardshipRecord(MethodView):
     """Hardship categories."""
 
     @blueprint.arguments(HardshipSchema)
-    @blueprint.response(201)
+    @blueprint.response(201, FindingAnswer)
     def put(self, body: Body, person_id: UUID, finding_id: UUID) -> Answer:
         """Record hardship categories; they count when a checker confirms them."""
         return command(
@@ -130,7 +131,7 @@ class AssessmentConfirmation(MethodView):
     """The second person's word on a grade."""
 
     @blueprint.arguments(ActingSchema)
-    @blueprint.response(200)
+    @blueprint.response(200, FindingAnswer)
     def post(self, body: Body, finding_id: UUID) -> Answer:
         """Confirm an ability grade; never by who recorded it."""
         return _confirm(finding_id, FindingKind.ASSESSMENT, body)
@@ -141,7 +142,7 @@ class HardshipConfirmation(MethodView):
     """The second person's word on hardship."""
 
     @blueprint.arguments(ActingSchema)
-    @blueprint.response(200)
+    @blueprint.response(200, FindingAnswer)
     def post(self, body: Body, finding_id: UUID) -> Answer:
         """Confirm hardship categories; never by who recorded them."""
         return _confirm(finding_id, FindingKind.HARDSHIP, body)
@@ -152,7 +153,7 @@ class ActingGrants(MethodView):
     """Who may act for whom."""
 
     @blueprint.arguments(OfPersonSchema, location="query")
-    @blueprint.response(200)
+    @blueprint.response(200, page_answer(ActingGrantAnswer))
     def get(self, query: Body) -> Answer:
         """List the grants that a person gave or holds."""
         with reading() as connection:
@@ -166,7 +167,7 @@ class ActingGrantById(MethodView):
     """One grant."""
 
     @blueprint.arguments(ActingGrantSchema)
-    @blueprint.response(201)
+    @blueprint.response(201, ActingGrantAnswer)
     def put(self, body: Body, grant_id: UUID) -> Answer:
         """Record, after hearing the person, that a relative may act for them."""
         return command(
@@ -182,7 +183,7 @@ class ActingGrantById(MethodView):
             command_id=grant_id,
         )
 
-    @blueprint.response(200)
+    @blueprint.response(200, ActingGrantAnswer)
     def delete(self, grant_id: UUID) -> Answer:
         """End a grant."""
         return command(lambda act: end_acting_grant(act, grant_id=grant_id), acting_grant_answer, {})
@@ -193,7 +194,7 @@ class AccessLog(MethodView):
     """Who looked at whose personal data."""
 
     @blueprint.arguments(AccessLogSchema, location="query")
-    @blueprint.response(200)
+    @blueprint.response(200, page_answer(ViewAnswer))
     def get(self, query: Body) -> Answer:
         """List who looked at a person's data, newest first; default: at the caller's own."""
         person_id = query["person"] or current_actor().person_id

@@ -9,6 +9,7 @@ from werkzeug.exceptions import TooManyRequests
 from libs.clock import machine_now
 from libs.http import current_actor, public, reading
 from services.accounts.api.answers import full_person_answer, unit_answer
+from services.accounts.api.documents import FullPersonAnswer, SignedInAnswer
 from services.accounts.api.edge import Answer, Body, act_on, address, command, instant, parts, store_on, transaction
 from services.accounts.api.schemas import CodeSchema, PasswordSchema, RefreshSchema, SignInSchema
 from services.accounts.domain.errors import CodesUnavailableError, RefreshTokenReusedError, SignInFailedError
@@ -36,7 +37,7 @@ class Sessions(MethodView):
     """Signed-in devices."""
 
     @blueprint.arguments(SignInSchema)
-    @blueprint.response(201)
+    @blueprint.response(201, SignedInAnswer)
     def post(self, body: Body) -> Answer:
         """Sign in with a phone number or sign-in name, and a password or a code."""
         now = machine_now()
@@ -87,7 +88,7 @@ class Refresh(MethodView):
     """Continuing a session."""
 
     @blueprint.arguments(RefreshSchema)
-    @blueprint.response(200)
+    @blueprint.response(200, SignedInAnswer)
     def post(self, body: Body) -> Answer:
         """Exchange a refresh token, once, for new tokens; a second use ends the session."""
         with transaction() as connection:
@@ -112,7 +113,7 @@ class CurrentSession(MethodView):
 class Me(MethodView):
     """The person who calls."""
 
-    @blueprint.response(200)
+    @blueprint.response(200, FullPersonAnswer)
     def get(self) -> Answer:
         """Return the caller with everything known of them, their roles and their home unit."""
         with reading() as connection:

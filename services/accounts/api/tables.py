@@ -11,6 +11,7 @@ from marshmallow import Schema, ValidationError, fields, validate
 from libs.errors import InvalidError
 from libs.http import accepts, current_actor, reading
 from libs.ids import id_from_cause
+from services.accounts.api.documents import ImportAnswer
 from services.accounts.api.edge import Answer, Body, act_on, command, store_on, transaction
 from services.accounts.api.persons import registration_of
 from services.accounts.api.schemas import PersonFieldsSchema
@@ -57,7 +58,7 @@ class SheetUnreadableError(InvalidError):
 class ImportById(MethodView):
     """One import."""
 
-    @blueprint.response(201)
+    @blueprint.response(201, ImportAnswer)
     def put(self, import_id: UUID) -> Answer:
         """Import people: JSON {"rows": […]}, CSV or XLSX. A bad row is reported, the others are taken."""
         bodies = _bodies()
@@ -69,7 +70,7 @@ class ImportById(MethodView):
             command_id=import_id,
         )
 
-    @blueprint.response(200)
+    @blueprint.response(200, ImportAnswer)
     def get(self, import_id: UUID) -> Answer:
         """Return what became of every row, to who imported."""
         with reading() as connection:

@@ -9,6 +9,7 @@ from libs.http import reading
 from libs.ids import id_from_cause
 from services.accounts import queries
 from services.accounts.api.answers import unit_answer
+from services.accounts.api.documents import UnitAnswer, page_answer
 from services.accounts.api.edge import Answer, Body, after_id, command, page, parts, store_on
 from services.accounts.api.schemas import UnitNameSchema, UnitQuerySchema, UnitSchema
 from services.accounts.domain.errors import DistrictNeededError
@@ -26,7 +27,7 @@ class Units(MethodView):
     """All units."""
 
     @blueprint.arguments(UnitQuerySchema, location="query")
-    @blueprint.response(200)
+    @blueprint.response(200, page_answer(UnitAnswer))
     def get(self, query: Body) -> Answer:
         """List units by level or parent."""
         with reading() as connection:
@@ -44,14 +45,14 @@ class Units(MethodView):
 class UnitById(MethodView):
     """One unit."""
 
-    @blueprint.response(200)
+    @blueprint.response(200, UnitAnswer)
     def get(self, unit_id: UUID) -> Answer:
         """Return a unit."""
         with reading() as connection:
             return unit_answer(store_on(connection).units.unit(unit_id))
 
     @blueprint.arguments(UnitSchema)
-    @blueprint.response(201)
+    @blueprint.response(201, UnitAnswer)
     def put(self, body: Body, unit_id: UUID) -> Answer:
         """Add a unit; a district with `preset` is born with its first rules proposed, which another person decides."""
         return command(lambda act: _add(act, unit_id, body), lambda answer: answer, body, command_id=unit_id)
@@ -62,7 +63,7 @@ class UnitNames(MethodView):
     """What a unit is called."""
 
     @blueprint.arguments(UnitNameSchema)
-    @blueprint.response(200)
+    @blueprint.response(200, UnitAnswer)
     def post(self, body: Body, unit_id: UUID) -> Answer:
         """Give a unit other names."""
         return command(

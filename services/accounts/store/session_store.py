@@ -86,9 +86,13 @@ class SessionStore:
         )
         return used.rowcount == 1
 
-    def forget_sessions(self, *, expired_before: datetime) -> int:
-        """Delete sessions that nobody can continue any more."""
-        return self._connection.execute(session.delete().where(session.c.expires_at < expired_before)).rowcount
+    def forget_expired_sessions(self, person_id: UUID, *, now: datetime) -> None:
+        """Delete a person's sessions that nobody can continue any more, with their refresh tokens."""
+        self._connection.execute(session.delete().where(session.c.person_id == person_id, session.c.expires_at <= now))
+
+    def forget_failures_before(self, instant: datetime) -> None:
+        """Delete failures that count no more."""
+        self._connection.execute(sign_in_failure.delete().where(sign_in_failure.c.failed_at < instant))
 
     def failures(self, subject: bytes, *, since: datetime) -> int:
         """Count failed sign-ins of a name or an address."""

@@ -88,6 +88,15 @@ def test_the_document_names_every_resource_and_which_are_open_to_all(shared_plat
     assert answer.headers["X-Request-Id"]
 
 
+def test_the_roles_are_served_with_their_powers(shared_platform: Platform) -> None:
+    roles = {one["role"]: one for one in must(shared_platform.a.get("/v1/roles"))["items"]}
+
+    assert "confirm_record" in roles["checker"]["powers"]
+    assert "decide_policy" not in roles["district_admin"]["powers"]
+    assert all(power.startswith("view_") for power in roles["city_auditor"]["powers"])
+    assert (roles["volunteer"]["is_staff"], roles["volunteer"]["powers"]) == (False, [])
+
+
 def test_every_refusal_of_accounts_is_met_by_a_test() -> None:
     texts = "".join(path.read_text("utf-8") for path in TESTS.glob("test_*.py"))
     refusals = [

@@ -2,6 +2,7 @@
 
 import time
 from datetime import timedelta
+from uuid import UUID
 
 import jwt
 import pytest
@@ -113,6 +114,25 @@ def test_a_session_expires_by_the_machines_time(platform: Platform) -> None:
 
     with pytest.raises(Exception, match="refresh_token_invalid"), platform.database.transaction() as connection:
         refresh_session(Store(connection, store_at), refresh_token=token, now=machine_now() + timedelta(days=31))
+
+
+def test_what_nobody_can_continue_is_forgotten(platform: Platform) -> None:
+    person_id = UUID(platform.register("王兰"))
+    _sign_in(platform, "王兰")
+    platform.client.post("/v1/sessions", json={"login": "王兰", "password": "wrong password"})
+    counts = """
+        SELECT (SELECT count(*) FROM refresh_token JOIN session USING (session_id) WHERE person_id = :id),
+            (SELECT count(*) FROM sign_in_failure)"""
+
+    with platform.database.transaction() as connection:
+        SessionStore(connection).forget_expired_sessions(person_id, now=machine_now())
+        SessionStore(connection).forget_failures_before(machine_now() - timedelta(minutes=1))
+    assert platform.rows(counts, id=person_id) == [(1, 2)]
+    with platform.database.transaction() as connection:
+        SessionStore(connection).forget_expired_sessions(person_id, now=machine_now() + timedelta(days=31))
+        SessionStore(connection).forget_failures_before(machine_now() + timedelta(seconds=1))
+
+    assert platform.rows(counts, id=person_id) == [(0, 0)]
 
 
 def test_a_new_password_ends_every_session(platform: Platform) -> None:

@@ -69,13 +69,15 @@ def open_session(store: Store, attempt: Attempt, *, now: datetime) -> SignedIn |
     if person is None or person.status is not Status.ACTIVE:
         return None
     store.sessions.forget_failures(attempt.subjects[0])
+    store.sessions.forget_expired_sessions(person.person_id, now=now)
     session = Session(new_id(), person.person_id, now, now + SESSION_LIFETIME)
     store.sessions.add_session(session)
     return _tokens(store, session, now)
 
 
 def count_failure(store: Store, attempt: Attempt, *, now: datetime) -> None:
-    """Count a failed try against the name and the address."""
+    """Count a failed try against the name and the address; what no longer counts is forgotten."""
+    store.sessions.forget_failures_before(now - FAILURE_WINDOW)
     store.sessions.add_failures(list(attempt.subjects), at=now)
 
 

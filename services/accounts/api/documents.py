@@ -1,0 +1,226 @@
+"""What answers hold, for the API document; a field that an answer lacks is left out."""
+
+from marshmallow import Schema, fields
+
+
+def _id() -> fields.String:
+    return fields.String(metadata={"format": "uuid"})
+
+
+def _instant() -> fields.String:
+    return fields.String(metadata={"format": "date-time"})
+
+
+def _day() -> fields.String:
+    return fields.String(metadata={"format": "date"})
+
+
+class SignedInAnswer(Schema):
+    """Tokens of a session."""
+
+    access_token = fields.String()
+    token_type = fields.String()
+    expires_at = _instant()
+    refresh_token = fields.String()
+    person_id = _id()
+
+
+class UnitAnswer(Schema):
+    """A unit of the organisation tree; `path` leads from the root to it."""
+
+    unit_id = _id()
+    parent_id = _id()
+    level = fields.String()
+    path = fields.List(_id())
+    district_id = _id()
+    name_zh = fields.String()
+    name_en = fields.String()
+    policy_id = _id()
+
+
+class PolicyAnswer(Schema):
+    """A version of a district's rules."""
+
+    policy_id = _id()
+    unit_id = _id()
+    effective = _day()
+    preset = fields.String()
+    set = fields.Dict()
+    parameters = fields.Dict()
+    state = fields.String()
+    policy_version = fields.Integer()
+    proposed_by = _id()
+    decided_by = _id()
+    why = fields.String()
+
+
+class PresetAnswer(Schema):
+    """What a city published, with where."""
+
+    preset = fields.String()
+    title = fields.Dict()
+    policy = fields.Dict()
+    sources = fields.Dict()
+    notes = fields.List(fields.String())
+
+
+class ParameterAnswer(Schema):
+    """A parameter: type, bounds, default, and whose number it is."""
+
+    name = fields.String()
+    type = fields.String()
+    default = fields.Raw()
+    unit = fields.String()
+    min = fields.Integer()
+    max = fields.Integer()
+    choices = fields.List(fields.String())
+    nullable = fields.Boolean()
+    fixed = fields.Boolean()
+    mark = fields.String()
+    source = fields.String()
+    zh = fields.String()
+    en = fields.String()
+
+
+class PlaceAnswer(Schema):
+    """A place to a thousandth of a degree."""
+
+    latitude = fields.String()
+    longitude = fields.String()
+
+
+class QualificationsAnswer(Schema):
+    """What a volunteer has shown."""
+
+    training = fields.Boolean()
+    clean_record = fields.Boolean()
+    insured_until = _day()
+    certificates = fields.List(fields.String())
+
+
+class RoleAnswer(Schema):
+    """A role held at a unit."""
+
+    grant_id = _id()
+    person_id = _id()
+    role = fields.String()
+    unit_id = _id()
+    granted_by = _id()
+    granted_at = _instant()
+
+
+class PersonAnswer(Schema):
+    """A person without name, number and address."""
+
+    person_id = _id()
+    status = fields.String()
+    version = fields.Integer()
+    home_unit_id = _id()
+    district_id = _id()
+    born = _day()
+    sex = fields.String()
+    grade = fields.String()
+    hardship = fields.List(fields.String())
+    household_id = _id()
+    home = fields.Nested(PlaceAnswer)
+    has_phone = fields.Boolean()
+    visit_risk = fields.String()
+    qualifications = fields.Nested(QualificationsAnswer)
+    registered_at = _instant()
+    died_on = _day()
+
+
+class ListedPersonAnswer(PersonAnswer):
+    """A person as a list shows them: masked."""
+
+    name = fields.String()
+    phone_number = fields.String()
+
+
+class FullPersonAnswer(PersonAnswer):
+    """A person with everything; of a sealed or erased one the status only, of the other side of an order who it is."""
+
+    names = fields.Dict()
+    phone_number = fields.String()
+    sign_in_name = fields.String()
+    id_number = fields.Dict()
+    address = fields.String()
+    contacts = fields.List(fields.Dict())
+    roles = fields.List(fields.Nested(RoleAnswer))
+    home_unit = fields.Nested(UnitAnswer)
+
+
+class RelationAnswer(Schema):
+    """`relative_id` is the `kind` of `person_id`."""
+
+    relation_id = _id()
+    person_id = _id()
+    relative_id = _id()
+    kind = fields.String()
+    verified = fields.Boolean()
+    waits_for_confirmation = fields.Boolean()
+    active = fields.Boolean()
+    recorded_by = _id()
+    confirmed_by = _id()
+
+
+class FindingAnswer(Schema):
+    """An ability grade or hardship categories, and the person once they count."""
+
+    assessment_id = _id()
+    hardship_id = _id()
+    person_id = _id()
+    grade = fields.String()
+    categories = fields.List(fields.String())
+    recorded_by = _id()
+    recorded_at = _instant()
+    confirmed_by = _id()
+    confirmed_at = _instant()
+    person = fields.Nested(PersonAnswer)
+
+
+class ActingGrantAnswer(Schema):
+    """Who may act for whom."""
+
+    grant_id = _id()
+    person_id = _id()
+    relative_id = _id()
+    how = fields.String()
+    recorded_by = _id()
+    active = fields.Boolean()
+
+
+class ViewAnswer(Schema):
+    """A look at somebody's personal data."""
+
+    number = fields.Integer()
+    viewed_at = _instant()
+    viewer_id = _id()
+    person_id = _id()
+    what = fields.String()
+    why = fields.String()
+
+
+class ErasureAnswer(Schema):
+    """Where an erasure stands."""
+
+    erasure_id = _id()
+    person_id = _id()
+    state = fields.String()
+    code = fields.String()
+    requested_at = _instant()
+
+
+class ImportAnswer(Schema):
+    """What became of an import's rows."""
+
+    import_id = _id()
+    accepted = fields.Integer()
+    refused = fields.List(fields.Dict())
+    persons = fields.List(fields.Dict())
+
+
+def page_answer(kind: type[Schema]) -> type[Schema]:
+    """Return the schema of a page of a list."""
+    name = kind.__name__.removesuffix("Answer") + "Page"
+    return Schema.from_dict({"items": fields.List(fields.Nested(kind)), "next": fields.String()}, name=name)
