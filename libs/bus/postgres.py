@@ -36,6 +36,7 @@ TOMBSTONES_KEPT_DAYS = 7
 COMPACTION_KEEPS_SECONDS = 60
 DELETED_PER_MAINTENANCE_MAX = 50_000
 MAINTENANCE_LOCK = 7_300_272
+COPIED_FROM = 100
 
 
 @dataclasses.dataclass(frozen=True)
@@ -182,6 +183,34 @@ class PostgresPublisher:
 
 
 def _write(connection: Connection, table: str, records: list[tuple[int, int, OutgoingRecord]]) -> None:
+    if table == "bus_fact" and len(records) >= COPIED_FROM:
+        _copy_facts(connection, records)
+    else:
+        _insert(connection, table, records)
+
+
+def _copy_facts(connection: Connection, records: list[tuple[int, int, OutgoingRecord]]) -> None:
+    """Write a large batch by COPY: two round trips, and a third of the work for each record."""
+    counts = collections.Counter((topic_id, partition) for topic_id, partition, _ in records)
+    terms = [{"topic": topic, "partition": part, "records": counts[topic, part]} for topic, part in sorted(counts)]
+    following = {}
+    for one in terms:
+        end = connection.scalar(_ADVANCE, one)
+        following[one["topic"], one["partition"]] = (end or 0) - one["records"]
+    driver = connection.connection.driver_connection
+    assert driver is not None
+    with driver.cursor() as cursor, cursor.copy(_COPY) as copy:
+        for topic_id, partition, record in records:
+            offset = following[topic_id, partition]
+            following[topic_id, partition] = offset + 1
+            copy.write_row((topic_id, partition, offset, record.key, record.value, _text(record), record.version))
+
+
+def _text(record: OutgoingRecord) -> str:
+    return json.dumps(dict(record.headers), separators=(",", ":"))
+
+
+def _insert(connection: Connection, table: str, records: list[tuple[int, int, OutgoingRecord]]) -> None:
     counts = collections.Counter((topic_id, partition) for topic_id, partition, _ in records)
     partitions = sorted(counts)
     numbers: collections.Counter[tuple[int, int]] = collections.Counter()
@@ -200,7 +229,7 @@ def _write(connection: Connection, table: str, records: list[tuple[int, int, Out
             "ordinals": ordinals,
             "keys": [record.key for _, _, record in records],
             "values": [record.value for _, _, record in records],
-            "headers": [json.dumps(dict(record.headers), separators=(",", ":")) for _, _, record in records],
+            "headers": [_text(record) for _, _, record in records],
             "versions": [record.version for _, _, record in records],
         },
     )
@@ -231,6 +260,13 @@ JOIN numbered n USING (topic_id, partition)
 {condition}""")
     for table, condition in (("bus_fact", ""), ("bus_state", _NOT_OLDER))
 }
+
+_ADVANCE = sqlalchemy.text("""
+INSERT INTO bus_end AS e (topic_id, partition, next_offset) VALUES (:topic, :partition, :records)
+ON CONFLICT (topic_id, partition) DO UPDATE SET next_offset = e.next_offset + excluded.next_offset
+RETURNING next_offset""")
+
+_COPY = 'COPY bus_fact (topic_id, partition, "offset", key, value, headers, version) FROM STDIN'
 
 _DECLARE = sqlalchemy.text("""
 INSERT INTO bus_topic (name, compacted, partitions, retention_days)

@@ -10,6 +10,7 @@ import dataclasses
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import groupby
+from typing import NamedTuple
 from uuid import NAMESPACE_URL
 
 from opentelemetry import context, propagate
@@ -35,18 +36,13 @@ class EffectFailedError(Exception):
     """An effect failed on the quick way; which one is not known."""
 
 
-@dataclasses.dataclass(frozen=True)
-class Heard:
-    """A record and the event in it, or why there is none."""
+class Heard(NamedTuple):
+    """A record, where it is, and the event in it, or why there is none."""
 
     record: Record
+    partition: TopicPartition
     event: IncomingEvent | None
     unreadable: str = ""
-
-    @property
-    def partition(self) -> TopicPartition:
-        """Return where the record is."""
-        return TopicPartition(self.record.topic, self.record.partition)
 
 
 @dataclasses.dataclass
@@ -62,10 +58,11 @@ class Outcome:
 
 def hear(record: Record) -> Heard:
     """Return a record with its event."""
+    partition = TopicPartition(record.topic, record.partition)
     try:
-        return Heard(record, unpack(record))
+        return Heard(record, partition, unpack(record))
     except UnreadableRecordError as error:
-        return Heard(record, None, str(error))
+        return Heard(record, partition, None, str(error))
 
 
 class Batch:

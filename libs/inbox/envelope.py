@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from datetime import datetime
 from uuid import UUID
 
@@ -24,17 +23,17 @@ def unpack(record: Record) -> IncomingEvent:
     try:
         version = attributes.get(headers.VERSION)
         return IncomingEvent(
-            event_id=UUID(attributes[headers.ID]),
-            event_type=sys.intern(attributes[headers.TYPE]),
-            topic=record.topic,
-            stream=attributes[headers.STREAM],
-            position=int(attributes[headers.POSITION]),
-            version=int(version) if version is not None else None,
-            key=attributes.get(headers.PARTITION_KEY, record.key),
-            subject=attributes[headers.SUBJECT],
-            payload=record.value,
-            occurred_at=datetime.fromisoformat(attributes[headers.TIME]),
-            headers=attributes,
+            UUID(attributes[headers.ID]),
+            attributes[headers.TYPE],
+            record.topic,
+            attributes[headers.STREAM],
+            int(attributes[headers.POSITION]),
+            int(version) if version is not None else None,
+            attributes.get(headers.PARTITION_KEY, record.key),
+            attributes[headers.SUBJECT],
+            record.value,
+            datetime.fromisoformat(attributes[headers.TIME]),
+            attributes,
         )
     except (KeyError, ValueError) as error:
         raise UnreadableRecordError(f"{type(error).__name__}: {error}") from error

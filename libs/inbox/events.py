@@ -5,6 +5,8 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy.engine import Connection
@@ -12,8 +14,7 @@ from sqlalchemy.engine import Connection
 from libs.ids import id_from_cause
 
 
-@dataclasses.dataclass(frozen=True)
-class IncomingEvent:
+class IncomingEvent(NamedTuple):
     """A fact another service committed.
 
     `position` is gapless within the stream (a topic and a name). `version` is given on state topics, where `payload`
@@ -30,7 +31,7 @@ class IncomingEvent:
     subject: str
     payload: bytes | None
     occurred_at: datetime
-    headers: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    headers: Mapping[str, str] = MappingProxyType({})
 
 
 EventFunction = Callable[[Connection, IncomingEvent], None]

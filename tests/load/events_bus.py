@@ -121,12 +121,11 @@ def apply_rate(database: Database, broker: Broker, topic: str, count: int) -> fl
 
 def project(connection: Connection, events: Sequence[IncomingEvent]) -> None:
     """Write a run of events down."""
-    terms = {
-        "streams": [one.stream for one in events],
-        "positions": [one.position for one in events],
-        "subjects": [one.subject for one in events],
-    }
-    connection.execute(_PROJECT, terms)
+    driver = connection.connection.driver_connection
+    assert driver is not None
+    with driver.cursor() as cursor, cursor.copy(_PROJECT) as copy:
+        for one in events:
+            copy.write_row((one.stream, one.position, one.subject, one.event_type))
 
 
 def broker_rate(broker: Broker, count: int) -> float:
@@ -188,10 +187,7 @@ def _await(is_so: Callable[[], bool]) -> None:
         time.sleep(0.01)
 
 
-_PROJECT = sqlalchemy.text("""
-INSERT INTO applied (stream, position, subject, event_type)
-SELECT *, 'sample.v1.Happened'
-FROM unnest(CAST(:streams AS text[]), CAST(:positions AS bigint[]), CAST(:subjects AS text[]))""")
+_PROJECT = "COPY applied (stream, position, subject, event_type) FROM STDIN"
 _FIND = sqlalchemy.text("SELECT value FROM known WHERE subject = :subject")
 _KEEP = sqlalchemy.text("""
 INSERT INTO known (subject, value) VALUES (:subject, :value)
