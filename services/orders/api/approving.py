@@ -11,7 +11,7 @@ from flask_smorest import Blueprint
 from libs.errors import NotFoundError
 from libs.http import Cursor, page_of, reading
 from services.orders import queries
-from services.orders.api import schemas
+from services.orders.api import answers, schemas
 from services.orders.api.edge import Row, call_of, command, now, order_command, order_view, plain, scope_of
 from services.orders.usecases.approve_hours import approve_hours, approve_many, reject_hours, second_check
 from services.orders.usecases.decide_dispute import confirm_decision, decide_dispute
@@ -29,7 +29,7 @@ class Approval(MethodView):
     """The first signature."""
 
     @blueprint.arguments(schemas.ActingSchema)
-    @blueprint.response(200, schemas.OrderSchema)
+    @blueprint.response(200, answers.OrderSchema)
     def post(self, terms: Terms, order_id: UUID) -> Row:
         """Approve a confirmed submission: for good when it is clean, else it waits for the second check."""
         return order_command(lambda c, call: approve_hours(c, call, order_id), terms)
@@ -40,7 +40,7 @@ class SecondCheck(MethodView):
     """The second pair of eyes."""
 
     @blueprint.arguments(schemas.VerdictSchema)
-    @blueprint.response(200, schemas.OrderSchema)
+    @blueprint.response(200, answers.OrderSchema)
     def post(self, terms: Terms, order_id: UUID) -> Row:
         """Settle or reject a flagged or late submission."""
         return order_command(lambda c, call: second_check(c, call, order_id, ok=terms["ok"], why=call.why), terms)
@@ -51,7 +51,7 @@ class Rejection(MethodView):
     """Hours that do not count."""
 
     @blueprint.arguments(schemas.ReasonSchema)
-    @blueprint.response(200, schemas.OrderSchema)
+    @blueprint.response(200, answers.OrderSchema)
     def post(self, terms: Terms, order_id: UUID) -> Row:
         """Reject the hours; what was set aside is released."""
         return order_command(lambda c, call: reject_hours(c, call, order_id, why=terms["why"]), terms)
@@ -62,7 +62,7 @@ class Decision(MethodView):
     """How a dispute ends."""
 
     @blueprint.arguments(schemas.DecisionSchema)
-    @blueprint.response(200, schemas.OrderSchema)
+    @blueprint.response(200, answers.OrderSchema)
     def post(self, terms: Terms, order_id: UUID) -> Row:
         """Decide a dispute with the minutes that count."""
         verdict = {"minutes": terms["minutes"], "why": terms["why"], "second_id": terms["second"]}
@@ -74,7 +74,7 @@ class DecisionConfirmation(MethodView):
     """The second signature under a decision."""
 
     @blueprint.arguments(schemas.ActingSchema)
-    @blueprint.response(200, schemas.OrderSchema)
+    @blueprint.response(200, answers.OrderSchema)
     def post(self, terms: Terms, order_id: UUID) -> Row:
         """Sign fewer minutes of hours already settled: reversed, and settled anew."""
         return order_command(lambda c, call: confirm_decision(c, call, order_id), terms)
@@ -85,7 +85,7 @@ class Reversal(MethodView):
     """Taking a settlement back."""
 
     @blueprint.arguments(schemas.ReasonSchema)
-    @blueprint.response(201, schemas.OrderSchema)
+    @blueprint.response(201, answers.OrderSchema)
     def put(self, terms: Terms, order_id: UUID, reversal_id: UUID) -> Row:
         """Propose to reverse a settlement whole."""
         return order_command(
@@ -100,7 +100,7 @@ class ReversalDecision(MethodView):
     """The second person of a reversal."""
 
     @blueprint.arguments(schemas.VerdictSchema)
-    @blueprint.response(200, schemas.OrderSchema)
+    @blueprint.response(200, answers.OrderSchema)
     def post(self, terms: Terms, order_id: UUID, reversal_id: UUID) -> Row:
         """Decide a proposed reversal: the ledger posts the opposite transfers, once."""
         return order_command(lambda c, call: decide_reversal(c, call, order_id, reversal_id=reversal_id), terms)
@@ -111,6 +111,7 @@ class Approvals(MethodView):
     """Many at once."""
 
     @approvals.arguments(schemas.ApprovalsSchema)
+    @approvals.response(200, answers.ApprovalResultsSchema)
     def post(self, terms: Terms) -> Row:
         """Approve the clean submissions one by one, in this order; each other one stays, with its code."""
         call = call_of(terms)
@@ -122,6 +123,7 @@ class Queue(MethodView):
     """What waits."""
 
     @queues.arguments(schemas.QueueQuerySchema, location="query")
+    @queues.response(200, answers.page_of_schema(answers.WaitingSchema))
     def get(self, query: Terms, name: str) -> Row:
         """List what waits in a queue of the caller's units."""
         if name not in queries.QUEUES:
@@ -134,6 +136,7 @@ class ApprovalQueue(MethodView):
     """What waits for a first signature."""
 
     @approval_queue.arguments(schemas.QueueQuerySchema, location="query")
+    @approval_queue.response(200, answers.OrderPageSchema)
     def get(self, query: Terms) -> Row:
         """List the confirmed submissions of the caller's units, with their flags in words."""
         return _queue("approval", query)

@@ -12,7 +12,7 @@ from libs.clock import local_date
 from libs.db import Connection
 from libs.http import Cursor, current_actor, page_of, reading
 from services.orders import queries
-from services.orders.api import schemas
+from services.orders.api import answers, schemas
 from services.orders.api.edge import (
     Row,
     call_of,
@@ -41,6 +41,7 @@ catalogue = Blueprint("catalogue", __name__, url_prefix="/v1/catalogue-items", d
 class CatalogueItems(MethodView):
     """The services in force today."""
 
+    @catalogue.response(200, answers.page_of_schema(answers.CatalogueItemSchema))
     def get(self) -> Row:
         """List the catalogue."""
         with reading() as connection:
@@ -62,7 +63,7 @@ class Orders(MethodView):
     """The list."""
 
     @blueprint.arguments(schemas.OrderQuerySchema, location="query")
-    @blueprint.response(200, schemas.OrderPageSchema)
+    @blueprint.response(200, answers.OrderPageSchema)
     def get(self, query: dict[str, Any]) -> Row:
         """List orders by start: published ones for everybody, one's own, and for staff those of their units."""
         with reading() as connection:
@@ -95,13 +96,13 @@ def _units(connection: Connection, query: dict[str, Any]) -> Any:
 class OrderById(MethodView):
     """One order."""
 
-    @blueprint.response(200, schemas.OrderSchema)
+    @blueprint.response(200, answers.OrderSchema)
     def get(self, order_id: UUID) -> Row:
         """Show an order to whom it concerns, to staff in scope, and while it is published to everybody."""
         return read_order(order_id)[1]
 
     @blueprint.arguments(schemas.OrderTermsSchema)
-    @blueprint.response(201, schemas.OrderSchema)
+    @blueprint.response(201, answers.OrderSchema)
     def put(self, terms: dict[str, Any], order_id: UUID) -> Row:
         """Ask for help paid by the programme, the pool or purchased hours; `Prefer: wait=5` waits for its funding."""
         wish = Wish(
@@ -121,6 +122,7 @@ class DoorCode(MethodView):
     """What the recipient's side reads out at the door."""
 
     @blueprint.arguments(schemas.ConsentQuerySchema, location="query")
+    @blueprint.response(200, answers.DoorCodeSchema)
     def get(self, query: dict[str, Any], order_id: UUID) -> Row:
         """Show the door code to the recipient, or to who acts for them; never to the volunteer."""
         with reading() as connection:
@@ -131,6 +133,7 @@ class DoorCode(MethodView):
 class Evidence(MethodView):
     """What was done to an order, step by step."""
 
+    @blueprint.response(200, answers.EvidenceSchema)
     def get(self, order_id: UUID) -> Row:
         """Show staff every step, proof and signature of an order."""
         order, view = read_order(order_id)
@@ -147,7 +150,7 @@ class Cancellation(MethodView):
     """Giving an order up."""
 
     @blueprint.arguments(schemas.ActingSchema)
-    @blueprint.response(200, schemas.OrderSchema)
+    @blueprint.response(200, answers.OrderSchema)
     def post(self, terms: dict[str, Any], order_id: UUID) -> Row:
         """Cancel an order before service begins."""
         return order_command(lambda c, call: cancel_order(c, call, order_id), terms)
@@ -158,7 +161,7 @@ class Review(MethodView):
     """The coordinator's look before publication."""
 
     @blueprint.arguments(schemas.VerdictSchema)
-    @blueprint.response(200, schemas.OrderSchema)
+    @blueprint.response(200, answers.OrderSchema)
     def post(self, terms: dict[str, Any], order_id: UUID) -> Row:
         """Pass or turn down an order under review."""
         return order_command(lambda c, call: review_order(c, call, order_id, ok=terms["ok"], why=call.why), terms)

@@ -14,7 +14,7 @@ from libs.db import Connection
 from libs.errors import NotFoundError
 from libs.http import current_actor, public, reading
 from services.orders import queries
-from services.orders.api import schemas
+from services.orders.api import answers, schemas
 from services.orders.api.edge import Row, call_of, command, now, order_command, plain, reaches, read_order
 from services.orders.domain.errors import ForbiddenError
 from services.orders.domain.order import Funding
@@ -52,7 +52,7 @@ class Slips(MethodView):
     """A range of numbers."""
 
     @slips.arguments(schemas.SlipsSchema)
-    @slips.response(201)
+    @slips.response(201, answers.SlipRangeSchema)
     def put(self, terms: Terms, range_id: UUID) -> Row:
         """Issue numbered slips to a unit in advance."""
         call = call_of(terms)
@@ -65,7 +65,7 @@ class LateEntries(MethodView):
     """Service from a slip; it becomes an order under the same id."""
 
     @late_entries.arguments(schemas.LateEntrySchema)
-    @late_entries.response(201, schemas.OrderSchema)
+    @late_entries.response(201, answers.OrderSchema)
     def put(self, terms: Terms, order_id: UUID) -> Row:
         """Enter service from a paper slip; a second check settles it."""
         wish = Wish(
@@ -85,6 +85,7 @@ class ServiceRecords(MethodView):
     """A person's book of service time."""
 
     @service_records.arguments(schemas.PersonQuerySchema, location="query")
+    @service_records.response(200, answers.ServiceTimeSchema)
     def get(self, query: Terms) -> Row:
         """Show what a person served: minutes as they were, verified and attested, stars and marks."""
         person_id = query["person"] or current_actor().person_id
@@ -112,7 +113,7 @@ class OlderRecord(MethodView):
     """A record of an older book."""
 
     @service_records.arguments(schemas.RecordSchema)
-    @service_records.response(201)
+    @service_records.response(201, answers.OlderRecordSchema)
     def put(self, terms: Terms, record_id: UUID) -> Row:
         """Propose to take over an older record."""
         call = call_of(terms)
@@ -125,6 +126,7 @@ class OlderRecordDecision(MethodView):
     """The second person of an older record."""
 
     @service_records.arguments(schemas.VerdictSchema)
+    @service_records.response(200, answers.OlderRecordSchema)
     def post(self, terms: Terms, record_id: UUID) -> Row:
         """Take the record over."""
         call = call_of(terms)
@@ -136,7 +138,7 @@ class Certificates(MethodView):
     """Proof of service."""
 
     @certificates.arguments(schemas.PersonTermsSchema)
-    @certificates.response(201)
+    @certificates.response(201, answers.CertificateSchema)
     def put(self, terms: Terms, certificate_id: UUID) -> Row:
         """Issue the free certificate of a volunteer's service."""
         call = call_of(terms)
@@ -149,6 +151,7 @@ class Certificates(MethodView):
 
     @public
     @certificates.arguments(schemas.CertificateQuerySchema, location="query")
+    @certificates.response(200, answers.CertificateSchema)
     def get(self, query: Terms, certificate_id: UUID) -> Row:
         """Check a certificate: anyone who has its code (or may see the person) learns whether it is genuine."""
         with reading() as connection:
@@ -172,14 +175,15 @@ def _shown(certificate: Row) -> Row:
 class Visits(MethodView):
     """A care visit."""
 
-    @visits.arguments(schemas.VisitSchema)
-    @visits.response(201)
+    @visits.arguments(schemas.VisitTermsSchema)
+    @visits.response(201, answers.VisitSchema)
     def put(self, terms: Terms, visit_id: UUID) -> Row:
         """Record a care visit."""
         call = call_of(terms)
         told = {name: terms[name] for name in ("person_id", "how", "outcome")}
         return command(lambda c: keep_records.record_visit(c, call, visit_id, **told), terms, command_id=visit_id)
 
+    @visits.response(200, answers.VisitSchema)
     def get(self, visit_id: UUID) -> Row:
         """Show a care visit."""
         with reading() as connection:
@@ -194,8 +198,8 @@ class Visits(MethodView):
 class Incidents(MethodView):
     """An emergency or a welfare check."""
 
-    @incidents.arguments(schemas.IncidentSchema)
-    @incidents.response(201)
+    @incidents.arguments(schemas.IncidentTermsSchema)
+    @incidents.response(201, answers.IncidentSchema)
     def put(self, terms: Terms, incident_id: UUID) -> Row:
         """Call for urgent help: people are told at once, and it is never queued for volunteers."""
         call = call_of(terms)
@@ -204,6 +208,7 @@ class Incidents(MethodView):
             lambda c: raise_urgent_call(c, call, incident_id, person_id=person_id), terms, command_id=incident_id
         )
 
+    @incidents.response(200, answers.IncidentSchema)
     def get(self, incident_id: UUID) -> Row:
         """Show an incident to who opened it and to staff of the unit."""
         with reading() as connection:
@@ -220,6 +225,7 @@ class IncidentClosing(MethodView):
     """How an incident ended."""
 
     @incidents.arguments(schemas.OutcomeSchema)
+    @incidents.response(200, answers.IncidentSchema)
     def post(self, terms: Terms, incident_id: UUID) -> Row:
         """Record how an incident ended."""
         call = call_of(terms)
@@ -231,6 +237,7 @@ class VisitIndicator(MethodView):
     """The monthly visit rate."""
 
     @indicators.arguments(schemas.IndicatorQuerySchema, location="query")
+    @indicators.response(200, answers.VisitIndicatorSchema)
     def get(self, query: Terms) -> Row:
         """Show how many listed people were seen in a month, and who is overdue today."""
         month = date.fromisoformat(f"{query['month']}-01") if query["month"] else local_date(now())
@@ -245,6 +252,7 @@ class VisitPlans(MethodView):
     """Who is to be seen by when."""
 
     @visit_plans.arguments(schemas.UnitQuerySchema, location="query")
+    @visit_plans.response(200, answers.page_of_schema(answers.VisitPlanSchema))
     def get(self, query: Terms) -> Row:
         """List the people of a unit on the visit list, those due first on top."""
         with reading() as connection:
@@ -259,6 +267,7 @@ class Matches(MethodView):
     """Who could help."""
 
     @matches.arguments(schemas.OrderQueryOfMatchesSchema, location="query")
+    @matches.response(200, answers.page_of_schema(answers.MatchSchema))
     def get(self, query: Terms) -> Row:
         """List volunteers who pass every gate of an order, ranked with reasons; offering one never assigns."""
         order, _ = read_order(query["order"])

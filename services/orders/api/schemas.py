@@ -169,7 +169,7 @@ class PersonTermsSchema(ActingSchema):
     person_id = fields.UUID(required=True)
 
 
-class IncidentSchema(PersonTermsSchema):
+class IncidentTermsSchema(PersonTermsSchema):
     """An emergency."""
 
     kind = fields.String(load_default="urgent_call", validate=validate.OneOf(("urgent_call",)))
@@ -181,7 +181,7 @@ class OutcomeSchema(ActingSchema):
     outcome = words(required=True)
 
 
-class VisitSchema(PersonTermsSchema):
+class VisitTermsSchema(PersonTermsSchema):
     """A care visit."""
 
     how = fields.String(required=True, validate=validate.OneOf(("door", "phone", "video")))
@@ -248,87 +248,3 @@ class OrderQueryOfMatchesSchema(Schema):
     """For which order."""
 
     order = fields.UUID(required=True)
-
-
-def _shown_instant() -> fields.String:
-    """Return a field of an instant that is already text: answers are kept, and given again as they were."""
-    return fields.String(allow_none=True, metadata={"format": "date-time"})
-
-
-def _shown_id() -> fields.String:
-    return fields.String(allow_none=True, metadata={"format": "uuid"})
-
-
-class VolunteerPartSchema(Schema):
-    """One volunteer's part of an order."""
-
-    person_id = _shown_id()
-    taken_at = _shown_instant()
-    checked_in_at = _shown_instant()
-    checked_out_at = _shown_instant()
-    actual_minutes = fields.Integer()
-    counted_minutes = fields.Integer()
-    evidence = fields.List(fields.String())
-    evidence_class = fields.String(allow_none=True)
-    group = fields.String(allow_none=True)
-    guardian = _shown_id()
-
-
-class HintSchema(Schema):
-    """A flag in words."""
-
-    flag = fields.String()
-    zh = fields.String()
-    en = fields.String()
-
-
-class OrderSchema(Schema):
-    """An order as the caller may see it: flags, signatures and reasons for staff, no name and no address for anyone."""
-
-    order_id = _shown_id()
-    state = fields.String(validate=validate.OneOf(STATES))
-    code = fields.String(allow_none=True)
-    recipient_id = _shown_id()
-    payer_id = _shown_id()
-    service = fields.String()
-    minutes = fields.Integer()
-    start = _shown_instant()
-    end = _shown_instant()
-    funding = fields.String()
-    persons = fields.Integer()
-    price_minutes = fields.Integer()
-    unit_id = _shown_id()
-    district_id = _shown_id()
-    volunteers = fields.List(fields.Nested(VolunteerPartSchema))
-    offered_to = _shown_id()
-    offer_lapses_at = _shown_instant()
-    policy_version = fields.Integer()
-    published_at = _shown_instant()
-    settlement = fields.Integer()
-    fallback = fields.String(allow_none=True)
-    says_minutes = fields.Integer(allow_none=True)
-    decided_minutes = fields.Integer(allow_none=True)
-    awaits_second = fields.Boolean()
-    late_cancelled = fields.Boolean()
-    flags = fields.List(fields.String())
-    hints = fields.List(fields.Nested(HintSchema))
-    placed_by = _shown_id()
-    placed_at = _shown_instant()
-    acting_for = _shown_id()
-    consent = fields.String()
-    why = fields.String()
-    confirmed_by = _shown_id()
-    rating = fields.Integer(allow_none=True)
-    called_back_by = _shown_id()
-    approvers = fields.List(_shown_id())
-    decided_by = _shown_id()
-    decision_why = fields.String()
-    issued_minutes = fields.Integer()
-    slip_number = fields.Integer(allow_none=True)
-
-
-class OrderPageSchema(Schema):
-    """A page of orders."""
-
-    items = fields.List(fields.Nested(OrderSchema))
-    next = fields.String(allow_none=True)

@@ -8,7 +8,7 @@ from uuid import UUID
 from flask.views import MethodView
 from flask_smorest import Blueprint
 
-from services.orders.api import schemas
+from services.orders.api import answers, schemas
 from services.orders.api.edge import Row, order_command, place_of
 from services.orders.usecases.confirm_order import call_back, confirm_order, dispute_order
 from services.orders.usecases.report_no_show import report_no_show
@@ -30,7 +30,7 @@ class TakenBy(MethodView):
     """Who takes the order."""
 
     @blueprint.arguments(schemas.CompanySchema)
-    @blueprint.response(200, schemas.OrderSchema)
+    @blueprint.response(200, answers.OrderSchema)
     def post(self, terms: Terms, order_id: UUID) -> Row:
         """Take a published order."""
         company = {"guardian_id": terms["guardian"], "group_name": terms["group"] or ""}
@@ -42,7 +42,7 @@ class Withdrawal(MethodView):
     """Giving a taken order back."""
 
     @blueprint.arguments(schemas.ActingSchema)
-    @blueprint.response(200, schemas.OrderSchema)
+    @blueprint.response(200, answers.OrderSchema)
     def post(self, terms: Terms, order_id: UUID) -> Row:
         """Give a taken order back; it is published anew."""
         return order_command(lambda c, call: withdraw_from_order(c, call, order_id), terms)
@@ -53,7 +53,7 @@ class Offers(MethodView):
     """Offering an order."""
 
     @blueprint.arguments(schemas.OfferSchema)
-    @blueprint.response(200, schemas.OrderSchema)
+    @blueprint.response(200, answers.OrderSchema)
     def post(self, terms: Terms, order_id: UUID) -> Row:
         """Offer an order to one volunteer, who is free to say no."""
         return order_command(lambda c, call: offer_order(c, call, order_id, to=terms["to"]), terms)
@@ -64,7 +64,7 @@ class Acceptance(MethodView):
     """Saying yes to an offer."""
 
     @blueprint.arguments(schemas.CompanySchema)
-    @blueprint.response(200, schemas.OrderSchema)
+    @blueprint.response(200, answers.OrderSchema)
     def post(self, terms: Terms, order_id: UUID) -> Row:
         """Take the offered order, with all gates of taking."""
         company = {"guardian_id": terms["guardian"], "group_name": terms["group"] or ""}
@@ -76,7 +76,7 @@ class OfferRefusal(MethodView):
     """Saying no to an offer."""
 
     @blueprint.arguments(schemas.ActingSchema)
-    @blueprint.response(200, schemas.OrderSchema)
+    @blueprint.response(200, answers.OrderSchema)
     def post(self, terms: Terms, order_id: UUID) -> Row:
         """Say no: no mark, no reason needed."""
         return order_command(lambda c, call: decline_offer(c, call, order_id), terms)
@@ -87,7 +87,7 @@ class CheckIn(MethodView):
     """At the door."""
 
     @blueprint.arguments(schemas.CheckInSchema)
-    @blueprint.response(200, schemas.OrderSchema)
+    @blueprint.response(200, answers.OrderSchema)
     def post(self, terms: Terms, order_id: UUID) -> Row:
         """Start the service, with the code the recipient reads out and the place, where there are."""
         proof = {"code": terms["code"], "place": place_of(terms), "device": terms["device"] or ""}
@@ -99,7 +99,7 @@ class CheckOut(MethodView):
     """The end of a service."""
 
     @blueprint.arguments(schemas.WhereaboutsSchema)
-    @blueprint.response(200, schemas.OrderSchema)
+    @blueprint.response(200, answers.OrderSchema)
     def post(self, terms: Terms, order_id: UUID) -> Row:
         """End the service; the platform counts the minutes."""
         return order_command(lambda c, call: check_out(c, call, order_id, place=place_of(terms)), terms)
@@ -110,7 +110,7 @@ class Confirmation(MethodView):
     """The recipient agrees."""
 
     @blueprint.arguments(schemas.ConfirmationSchema)
-    @blueprint.response(200, schemas.OrderSchema)
+    @blueprint.response(200, answers.OrderSchema)
     def post(self, terms: Terms, order_id: UUID) -> Row:
         """Agree with the minutes, and say whether it was good."""
         word = {"rating": terms["rating"], "device": terms["device"] or ""}
@@ -122,7 +122,7 @@ class Dispute(MethodView):
     """The recipient disagrees."""
 
     @blueprint.arguments(schemas.DisputeSchema)
-    @blueprint.response(200, schemas.OrderSchema)
+    @blueprint.response(200, answers.OrderSchema)
     def post(self, terms: Terms, order_id: UUID) -> Row:
         """Disagree with the minutes; it freezes the submission."""
         return order_command(
@@ -135,7 +135,7 @@ class CallBack(MethodView):
     """A call to the recipient's side."""
 
     @blueprint.arguments(schemas.ActingSchema)
-    @blueprint.response(200, schemas.OrderSchema)
+    @blueprint.response(200, answers.OrderSchema)
     def post(self, terms: Terms, order_id: UUID) -> Row:
         """Record a call as evidence that the volunteer is or was there."""
         return order_command(lambda c, call: call_back(c, call, order_id), terms)
@@ -146,7 +146,7 @@ class NoShow(MethodView):
     """One side did not appear."""
 
     @blueprint.arguments(schemas.NoShowSchema)
-    @blueprint.response(200, schemas.OrderSchema)
+    @blueprint.response(200, answers.OrderSchema)
     def post(self, terms: Terms, order_id: UUID) -> Row:
         """Report who did not appear; an absent recipient opens a welfare check."""
         return order_command(lambda c, call: report_no_show(c, call, order_id, absent=terms["absent"]), terms)
