@@ -50,6 +50,10 @@ def test_the_service_bars(people: Bench, terms: dict[str, Any], code: str) -> No
     refused(people, "lan", code, **terms)
 
 
+def test_help_may_begin_this_minute(people: Bench) -> None:
+    assert people.ask("r1", "lan", start="D1 08:00").status_code == 202
+
+
 def test_a_service_that_does_not_exist_is_refused_without_an_event(people: Bench) -> None:
     answer = people.ask("no", "lan", service="Z9")
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from services.redemption.messages import accounts, own
 from services.redemption.queries import signing_keys
@@ -116,6 +117,9 @@ def test_the_words_of_a_consent_never_enter_an_event_and_are_deleted_with_the_pe
     (event,) = people.published(own.RedemptionRequested)
     assert (event.consent, event.why) == ("recorded", "")
     people.hear(accounts.PersonState(), subject=str(people.id_of("lan")), tombstone_of=accounts.PersonState)
+    with people.database.reading() as connection:
+        kept = connection.execute(sa.text("SELECT consent, why FROM redemption")).all()
+    assert kept == [(None, None)]
     again = people.ask("r2", "op", recipient="lan", **ACTING)
     assert (again.status_code, again.get_json()["code"]) == (404, "person_not_found")
 
