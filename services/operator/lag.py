@@ -31,7 +31,7 @@ def lag_in_words(readers: Mapping[str, str]) -> Iterator[str]:
         with database.reading() as connection:
             topics = connection.scalars(_TOPICS, {"group": name}).all()
             missing = missing_events(connection, name, topics, heads)
-            parked = dict(connection.execute(_PARKED).tuples().all())
+            parked: dict[str, int] = dict(connection.execute(_PARKED).tuples().all())
             stopped = connection.scalar(_STOPPED) or 0
         if missing:
             yield f"{name}: {missing} events not heard yet"

@@ -27,7 +27,7 @@ def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Started]:
 
 def timebank(platform: Started, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Run the operator's command on a platform."""
-    return run("services.operator", "--data", str(platform.data), *arguments, seconds=300)
+    return run("services.operator", "--data", str(platform.folder), *arguments, seconds=300)
 
 
 def test_the_demo_ends_with_the_exact_minutes_and_explains_them(city: Started) -> None:
@@ -40,7 +40,7 @@ def test_the_demo_ends_with_the_exact_minutes_and_explains_them(city: Started) -
 
 
 def test_the_demo_finishes_though_every_process_is_killed_in_its_middle(city: Started) -> None:
-    command = [sys.executable, "-u", "-m", "services.operator", "--data", str(city.data), "demo"]
+    command = [sys.executable, "-u", "-m", "services.operator", "--data", str(city.folder), "demo"]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as played:
         assert played.stdout is not None
         lines = []
