@@ -8,12 +8,16 @@ from sqlalchemy.engine import Connection
 
 from services.ledger.domain.wallets import Id, WalletKey, book_of, class_of, wallet_id
 from services.ledger.store.loading import ALL_BOOKS, FIND_WALLETS
-from services.ledger.store.rows import driver_connection, id_array, raw_cursor
+from services.ledger.store.rows import driver_connection, id_array, raw_cursor, told_as_sqlalchemy
 
 
 def balances_of(connection: Connection, keys: Iterable[WalletKey]) -> dict[WalletKey, int]:
     """The balances of wallets as of now; 0 for those that were never opened."""
-    wanted = {wallet_id(key): key for key in keys}
+    with told_as_sqlalchemy():
+        return _balances_of(connection, {wallet_id(key): key for key in keys})
+
+
+def _balances_of(connection: Connection, wanted: dict[Id, WalletKey]) -> dict[WalletKey, int]:
     balances = dict.fromkeys(wanted.values(), 0)
     cursor = raw_cursor(driver_connection(connection))
     for id_bytes, _, debit_version, debit_after, credit_version, credit_after in cursor.execute(

@@ -21,7 +21,15 @@ from services.ledger.domain.transfers import Transfer
 from services.ledger.domain.wallets import Id, id_of
 from services.ledger.store import loading
 from services.ledger.store.book import Book, BookCache
-from services.ledger.store.rows import COPY_ANSWERS, COPY_ENTRIES, COPY_TAIL, driver_connection, id_array, raw_cursor
+from services.ledger.store.rows import (
+    COPY_ANSWERS,
+    COPY_ENTRIES,
+    COPY_TAIL,
+    driver_connection,
+    id_array,
+    raw_cursor,
+    told_as_sqlalchemy,
+)
 from services.ledger.store.view import JournalView
 from services.ledger.store.writing import Writer
 
@@ -65,7 +73,8 @@ class Journal:
         if self._cache.is_full():
             self._cache.forget_wallets()
         try:
-            return _Batch(self._cache, self._encode, raw, commands, now_us).post()
+            with told_as_sqlalchemy():
+                return _Batch(self._cache, self._encode, raw, commands, now_us).post()
         except BaseException:
             self._cache.forget_wallets()
             raise

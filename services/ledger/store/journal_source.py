@@ -14,7 +14,7 @@ from libs.outbox.source import StoredEvent, Stream
 from services.ledger.domain.entries import Entry
 from services.ledger.domain.wallets import NO_ID
 from services.ledger.store.loading import ALL_BOOKS
-from services.ledger.store.rows import ENTRY_WITH_OWNERS, driver_connection, entry_from, raw_cursor
+from services.ledger.store.rows import ENTRY_WITH_OWNERS, driver_connection, entry_from, raw_cursor, told_as_sqlalchemy
 
 Publish = Callable[[Entry, tuple[str, bytes] | None], tuple[str, bytes]]
 
@@ -46,6 +46,10 @@ class JournalSource:
 
     def read(self, connection: Connection, stream: Stream, *, after: int, limit: int) -> list[StoredEvent]:
         """Return the rows after a position, in order, as events."""
+        with told_as_sqlalchemy():
+            return self._read(connection, stream, after=after, limit=limit)
+
+    def _read(self, connection: Connection, stream: Stream, *, after: int, limit: int) -> list[StoredEvent]:
         cursor = raw_cursor(driver_connection(connection))
         districts = dict(cursor.execute(ALL_BOOKS).fetchall())
         district_id = UUID(stream.name).bytes

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import struct
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import psycopg
+import sqlalchemy
 from psycopg.abc import Buffer
 from psycopg.adapt import Loader
 from psycopg.pq import Format
@@ -43,6 +45,15 @@ def driver_connection(connection: Any) -> psycopg.Connection[Any]:
     raw = connection.connection.dbapi_connection
     assert isinstance(raw, psycopg.Connection)
     return raw
+
+
+@contextlib.contextmanager
+def told_as_sqlalchemy() -> Iterator[None]:
+    """Raise the driver's errors as SQLAlchemy's: whoever waits for a database that is away knows only those."""
+    try:
+        yield
+    except psycopg.Error as error:
+        raise sqlalchemy.exc.DBAPIError.instance("the journal", None, error, psycopg.Error) from error
 
 
 def raw_cursor(raw: psycopg.Connection[Any]) -> psycopg.Cursor[Any]:
