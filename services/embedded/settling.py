@@ -36,11 +36,14 @@ class Settling:
     def waiting(self) -> list[str]:
         """Return what is on its way, in words; empty when all is settled.
 
-        Heads are read first: what is appended after that was set off by something that is looked at below, and is
-        found at the next look; so an empty answer is believed only when two looks agree.
+        One look is not enough: while the services are asked one after the other, an event may be heard by one that was
+        asked already what it has said. When two looks find all heard and nothing said in between, nothing can follow.
         """
-        found = self._look()
-        return found or self._look()
+        first, found = self._look()
+        if found:
+            return found
+        again, found = self._look()
+        return found or (["something was said just now"] if again != first else [])
 
     def events_since(self, since: datetime | None) -> dict[str, int]:
         """Return how many events of each type were recorded at or after an instant."""
@@ -53,7 +56,8 @@ class Settling:
                         counts[name] = counts.get(name, 0) + number
         return counts
 
-    def _look(self) -> list[str]:
+    def _look(self) -> tuple[dict[StreamKey, int], list[str]]:
+        """Return what each service has said so far, and what of it was not heard yet."""
         heads: dict[StreamKey, int] = {}
         waiting: list[str] = []
         for flow in self._flows:
@@ -72,7 +76,7 @@ class Settling:
                 waiting.append(f"{flow.name} has not heard {missing} events")
             if parked:
                 waiting.append(f"{flow.name} has {parked} events that wait for something not yet known")
-        return waiting
+        return heads, waiting
 
 
 _PARKED = sqlalchemy.text("SELECT count(*) FROM inbox_parked WHERE state = 'waiting' AND attempts < :attempts")
