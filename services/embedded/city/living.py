@@ -13,6 +13,8 @@ from services.embedded.city.plan import City, Resident
 from services.embedded.city.year import Help, Round
 
 ASKED_DAYS_BEFORE = 2
+# A making that was interrupted finds orders further on, and passes over what they have done already.
+NEVER_PUBLISHED = ("awaiting_funding", "declined")
 CONSENT = {"consent": "phone", "why": "asked by phone"}
 Settle = Callable[[], None]
 MoveTo = Callable[[datetime], None]
@@ -71,7 +73,7 @@ class Living:
             if state == "under_review":
                 self._clerk.post(self._coordinator(one), f"/v1/orders/{one.order_id}/review", {"ok": True})
                 reviewed = True
-            elif state != "published":
+            elif state in NEVER_PUBLISHED:
                 raise CityError(f"order {one.order_id} by {one.funding} is {state}")
         if reviewed:
             self._settle()
