@@ -104,7 +104,7 @@ class _Builder:
         """Move the clock; a moment that an interrupted making has passed already is left behind us."""
         if not self._traveller.stands_still():
             self._traveller.begin_at(instant)
-        if instant > self._traveller.now() and not self._traveller.advance(instant.astimezone(UTC)):
+        if instant > self._traveller.now() and not self._traveller.pass_time(instant.astimezone(UTC)):
             raise CityError(f"not settled: {self._traveller.waiting()}")
 
     def _settle(self) -> None:
