@@ -162,6 +162,11 @@ def path_of(connection: Connection, unit_id: UUID) -> list[UUID]:
     return people_store.path_of(connection, unit_id)
 
 
+def city_units(connection: Connection) -> list[UUID]:
+    """Return the root of the tree."""
+    return people_store.city_units(connection)
+
+
 def units_below(connection: Connection, unit_ids: Iterable[UUID]) -> list[UUID]:
     """Return the units and all below them."""
     return people_store.units_below(connection, unit_ids)

@@ -148,6 +148,11 @@ _BELOW = sa.text("""
 """)
 
 
+def city_units(connection: Connection) -> list[UUID]:
+    """Return the root of the tree."""
+    return list(connection.scalars(sa.text("SELECT unit_id FROM org_unit WHERE parent_id IS NULL")))
+
+
 def path_of(connection: Connection, unit_id: UUID) -> list[UUID]:
     """Return the unit and those above it, up to the city."""
 

@@ -362,3 +362,15 @@ def test_bad_requests_get_a_problem_and_change_nothing(world: Neighbours) -> Non
     assert world.call("PUT", "coord", "/v1/orders/nonsense", good).status_code == 404
     assert world.call("GET", "coord", f"/v1/queues/unknown?unit={named('k1')}").status_code == 404
     assert world.said() == []
+
+
+def test_what_an_erased_person_served_stays_for_staff_of_the_whole_city(world: Neighbours) -> None:
+    issue(world)
+    world.set_time("D5 10:00")
+    enter(world, "o1")
+    world.act("check", "o1", "second-check")
+
+    world.forget("hua")
+
+    assert world.served("hua")["total_minutes"] == 75
+    assert outcome(world.call("GET", "coord", f"/v1/service-records?person={named('hua')}")) == "not_authorised"

@@ -54,8 +54,8 @@ def answer_when_decided(find: Find, identity: UUID) -> tuple[Row, HTTPStatus]:
     return row, HTTPStatus.ACCEPTED if row["state"] == "requested" else HTTPStatus.OK
 
 
-def visible(find: Find, identity: UUID, *person_fields: str) -> Row:
-    """Return a resource to whoever may see one of the people it names.
+def visible(find: Find, identity: UUID, *person_fields: str, by: str) -> Row:
+    """Return a resource to whoever may see one of the people it concerns, and to the person who made it (`by`).
 
     Raises:
         NotFoundError: there is none.
@@ -63,7 +63,8 @@ def visible(find: Find, identity: UUID, *person_fields: str) -> Row:
     """
     row = _read(find, identity)
     people = [row[name] for name in person_fields if row[name] is not None]
-    refuse_unless_visible(*people)
+    if caller().person_id != row[by]:
+        refuse_unless_visible(*people)
     return row
 
 

@@ -53,7 +53,7 @@ def credit_blueprint(kind: CreditKind, *, name: str, terms_schema: type[Schema],
         @blueprint.response(200, schemas.CreditRequestSchema)
         def get(self, request_id: UUID) -> dict[str, Any]:
             """Show one to those concerned and to staff in scope."""
-            return visible(find, request_id, "giver_id", "receiver_id", "requested_by")
+            return visible(find, request_id, "giver_id", "receiver_id", by="requested_by")
 
     return blueprint
 

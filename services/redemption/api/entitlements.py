@@ -69,12 +69,12 @@ class EntitlementResource(MethodView):
             return {"entitlement_id": proposal.entitlement_id}
 
         run_command(propose, terms=terms, command_id=entitlement_id)
-        return visible(queries.find_entitlement, entitlement_id, "person_id", "proposed_by")
+        return visible(queries.find_entitlement, entitlement_id, "person_id", by="proposed_by")
 
     @blueprint.response(200, schemas.EntitlementSchema)
     def get(self, entitlement_id: UUID) -> dict[str, Any]:
         """Show a proposal to those concerned and to staff in scope."""
-        return visible(queries.find_entitlement, entitlement_id, "person_id", "proposed_by")
+        return visible(queries.find_entitlement, entitlement_id, "person_id", by="proposed_by")
 
 
 @blueprint.route("/<uuid:entitlement_id>/decision")

@@ -52,12 +52,12 @@ class EstateResource(MethodView):
             return {"estate_id": estate.estate_id}
 
         run_command(propose, terms=terms, command_id=estate_id)
-        return visible(queries.find_estate, estate_id, "person_id", "proposed_by")
+        return visible(queries.find_estate, estate_id, "person_id", by="proposed_by")
 
     @blueprint.response(200, schemas.EstateSchema)
     def get(self, estate_id: UUID) -> dict[str, Any]:
         """Show a settlement to those concerned and to staff in scope."""
-        return visible(queries.find_estate, estate_id, "person_id", "to_person_id", "proposed_by")
+        return visible(queries.find_estate, estate_id, "person_id", "to_person_id", by="proposed_by")
 
 
 @blueprint.route("/<uuid:estate_id>/decision")

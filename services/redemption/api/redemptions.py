@@ -74,4 +74,4 @@ class RedemptionResource(MethodView):
     @blueprint.response(200, schemas.RedemptionSchema)
     def get(self, redemption_id: UUID) -> dict[str, Any]:
         """Show a redemption to those concerned and to staff in scope."""
-        return visible(queries.find_redemption, redemption_id, "recipient_id", "payer_id", "requested_by")
+        return visible(queries.find_redemption, redemption_id, "recipient_id", "payer_id", by="requested_by")

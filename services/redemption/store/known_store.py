@@ -113,6 +113,11 @@ def path_of(connection: Connection, unit_id: UUID) -> frozenset[UUID]:
     return frozenset({unit_id, *rows})
 
 
+def city_units(connection: Connection) -> list[UUID]:
+    """Return the root of the tree."""
+    return list(connection.execute(sa.select(t.unit.c.unit_id).where(t.unit.c.parent_id.is_(None))).scalars())
+
+
 def district_of(connection: Connection, unit_id: UUID) -> UUID:
     """Return the district that a unit belongs to, or is.
 

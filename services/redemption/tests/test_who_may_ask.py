@@ -120,6 +120,10 @@ def test_the_words_of_a_consent_never_enter_an_event_and_are_deleted_with_the_pe
     with people.database.reading() as connection:
         kept = connection.execute(sa.text("SELECT consent, why FROM redemption")).all()
     assert kept == [(None, None)]
+    shown = {
+        by: people.send("GET", f"/v1/redemptions/{people.id_of('r1')}", by).status_code for by in ("audit", "coord")
+    }
+    assert shown == {"audit": 200, "coord": 403}
     again = people.ask("r2", "op", recipient="lan", **ACTING)
     assert (again.status_code, again.get_json()["code"]) == (404, "person_not_found")
 
