@@ -14,7 +14,7 @@ from libs.ids import id_from_cause
 from services.embedded.city.plan import CITY_NAMESPACE, HISTORY_DAYS, City, Resident
 
 SETTLING_IN_DAYS = 62
-ORDERS_PER_ROUND = 6
+ORDERS_PER_ROUND = 10
 ROUNDS_MAX = HISTORY_DAYS - SETTLING_IN_DAYS - 4
 SLOTS = (time(9), time(11, 30), time(14), time(16, 30))
 WEEKLY_CREDIT_MINUTES_MAX = 240
