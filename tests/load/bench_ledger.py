@@ -30,6 +30,7 @@ from tests.load.ledger_posting import batches_per_second, fund, threads_per_seco
 
 ROOT = Path(__file__).resolve().parents[2]
 MIGRATIONS = ROOT / "services" / "ledger" / "migrations"
+BUS_MIGRATIONS = ROOT / "libs" / "bus" / "migrations"
 SETTINGS = {"shared_buffers": "512MB", "max_wal_size": "8GB", "checkpoint_timeout": "15min", "wal_buffers": "16MB"}
 PASSWORD = "only-for-measuring"
 B1_SCHEMA = """
@@ -68,6 +69,15 @@ class Bench:
         by_role = {role: self.server.url(role=f"ledger_{role}", password=PASSWORD, database=name) for role in passwords}
         urls = ServiceUrls(**by_role)
         migrate(urls.owner, MIGRATIONS)
+        return urls
+
+    def bus(self, name: str) -> ServiceUrls:
+        """A fresh database of the embedded broker."""
+        passwords = dict.fromkeys(("owner", "app", "reader"), PASSWORD)
+        create_service_database(self.server.superuser_url(), "bus", passwords=passwords, database=name)
+        by_role = {role: self.server.url(role=f"bus_{role}", password=PASSWORD, database=name) for role in passwords}
+        urls = ServiceUrls(**by_role)
+        migrate(urls.owner, BUS_MIGRATIONS)
         return urls
 
     def measure_b1(self) -> None:
@@ -195,7 +205,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="a fifth of everything")
     parser.add_argument("--large", action="store_true", help="10 million rows and a million wallets")
-    parser.add_argument("--kafka", action="store_true", help="settle from Kafka too")
+    parser.add_argument("--kafka", default="", help="addresses of a Kafka to settle from too, by commas")
     parser.add_argument("--only", default="", help="posting, settling, reading")
     arguments = parser.parse_args()
     for server, folder in servers():
@@ -206,7 +216,7 @@ def main() -> None:
             ledger_receipts.measure(bench, url)
             sizes_and_verify(bench, url, "ledger")
         if arguments.only in ("", "settling"):
-            ledger_settling.measure(bench, kafka=arguments.kafka)
+            ledger_settling.measure(bench, kafka=arguments.kafka.split(",") if arguments.kafka else None)
         if arguments.only in ("", "reading"):
             ledger_reading.measure(bench, large=arguments.large)
         bench.measure_b1()

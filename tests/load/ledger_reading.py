@@ -1,9 +1,92 @@
-"""Balances, statements and batches on a large journal."""
+"""What a large journal costs: batches with wallets in memory and not, a balance, a statement page, a receipt."""
 
 from __future__ import annotations
 
-from typing import Any
+import statistics
+import time
+from collections.abc import Callable
+from typing import Any, Protocol
+from uuid import UUID
+
+import psycopg
+
+from libs.db import Database
+from libs.db.migrations import ServiceUrls
+from services.ledger.domain.wallets import wallet_id
+from services.ledger.queries import entries, wallets
+from tests.load.ledger_posting import batches_per_second, fund, wallet
+
+ROWS, WALLETS = 2_000_000, 200_000
+LARGE = 5
+SMALL_WALLETS = 5_000
+LOOKS = 200
+PAGE = 50
 
 
-def measure(bench: Any, *, large: bool) -> None:
-    """To be filled."""
+class Bench(Protocol):
+    """What a measurement gives."""
+
+    scale: int
+    server: Any
+
+    def database(self, name: str) -> ServiceUrls:
+        """A fresh database of the ledger."""
+
+    def add(self, name: str, value: float, unit: str, *, times_b1: float | None = None, at_most: float | None = None,
+            at_least: float | None = None, written: int | None = None) -> None:  # fmt: skip
+        """Keep a row."""
+
+
+def measure(bench: Bench, *, large: bool) -> None:
+    """Compare an almost empty database with a large one."""
+    factor = LARGE if large else 1
+    rows, count = ROWS * factor // bench.scale, WALLETS * factor // bench.scale
+    empty, full = bench.database("ledger_empty").app, bench.database("ledger_full").app
+    fund(empty, 2, SMALL_WALLETS)
+    fund(full, 2, count // 2, batch=1_000)
+    batches_per_second(full, books=2, size=1_000, total=rows // 2, wallets=count // 2, hot=False)
+    for name in ("ledger_empty", "ledger_full"):
+        with psycopg.connect(bench.server.superuser_url(name), autocommit=True) as connection:
+            connection.execute("VACUUM ANALYZE")
+    _batches(bench, empty, full, count)
+    for name, look in (("balance by id", _balance), ("statement page", _page)):
+        bare, measured = _milliseconds(empty, SMALL_WALLETS, look), _milliseconds(full, count // 2, look)
+        bench.add(f"{name}, empty database", bare, "ms")
+        bench.add(f"{name}, {rows:,} rows", measured, "ms", at_most=round(2 * bare, 3))
+
+
+def _batches(bench: Bench, empty: str, full: str, count: int) -> None:
+    total = 50_000 // bench.scale
+    bare = batches_per_second(empty, books=2, size=500, total=total, wallets=SMALL_WALLETS, hot=False)
+    bench.add("batches of 500, empty database", bare, "/s", written=2 * total)
+    # Few wallets are in the posters' memory after their first batches; of many, most are not.
+    near = batches_per_second(full, books=2, size=500, total=total, wallets=SMALL_WALLETS, hot=False)
+    bench.add(
+        "batches of 500, large journal, wallets in memory", near, "/s", at_least=round(0.8 * bare), written=2 * total
+    )
+    far = batches_per_second(full, books=2, size=500, total=total, wallets=count // 2, hot=False)
+    bench.add("batches of 500, large journal, wallets not in memory", far, "/s", at_least=round(0.5 * bare),
+              written=2 * total)  # fmt: skip
+
+
+def _milliseconds(url: str, count: int, look: Callable[[Any, UUID], object]) -> float:
+    database = Database(url, pool_max=1)
+    times = []
+    for number in range(LOOKS):
+        key = wallet(0, number * 7919 % count)
+        began = time.perf_counter()
+        with database.reading() as connection:
+            look(connection, UUID(bytes=wallet_id(key)))
+        times.append((time.perf_counter() - began) * 1000)
+    database.dispose()
+    return statistics.median(times)
+
+
+def _balance(connection: Any, public_id: UUID) -> object:
+    return wallets.find_wallet(connection, public_id)
+
+
+def _page(connection: Any, public_id: UUID) -> object:
+    found = entries.find_number(connection, public_id)
+    assert found is not None
+    return entries.entries_of_wallet(connection, found[0], limit=PAGE)

@@ -40,6 +40,9 @@ HELD_TWIN = {
     WalletClass.RECEIVED: WalletClass.RECEIVED_HELD,
 }
 BASE_OF_TWIN = {twin: base for base, twin in HELD_TWIN.items()}
+# By plain numbers: the rules ask for a wallet's twin and base several times per settlement.
+_TWIN: dict[int, int] = {int(base): int(twin) for base, twin in HELD_TWIN.items()}
+_BASE: dict[int, int] = {int(twin): int(base) for twin, base in BASE_OF_TWIN.items()}
 SPENDING_ORDER = (WalletClass.GRANTED, WalletClass.RECEIVED, WalletClass.EARNED)
 PERSON_CLASSES = frozenset((*SPENDING_ORDER, *(HELD_TWIN[c] for c in SPENDING_ORDER)))
 
@@ -53,12 +56,12 @@ class WalletKey(NamedTuple):
 
     def twin(self) -> WalletKey:
         """The wallet that keeps what is held of this one."""
-        return WalletKey(self.district_id, self.owner_id, HELD_TWIN[WalletClass(self.wallet_class)])
+        return WalletKey(self.district_id, self.owner_id, _TWIN[self.wallet_class])
 
     def base(self) -> WalletKey:
         """The wallet whose held twin this is; itself if it is none."""
-        wallet_class = WalletClass(self.wallet_class)
-        return WalletKey(self.district_id, self.owner_id, BASE_OF_TWIN.get(wallet_class, wallet_class))
+        base_class = _BASE.get(self.wallet_class)
+        return self if base_class is None else WalletKey(self.district_id, self.owner_id, base_class)
 
     def is_held(self) -> bool:
         """Whether it is a held twin."""
