@@ -1,0 +1,1 @@
+"""Each role of each service as a process of its own, as the compose files and manifests start it."""
