@@ -13,7 +13,7 @@ import sqlalchemy
 from sqlalchemy.engine import Connection
 
 from libs.bus import Broker, OutgoingRecord, Topic
-from libs.db import Database
+from libs.db import Database, savepoint
 from libs.ids import new_id
 from libs.inbox import Consumer, Consumers, IncomingEvent
 from libs.outbox import OutboxSource, OutgoingEvent, append
@@ -154,15 +154,23 @@ def broker_rate(broker: Broker, count: int) -> float:
 
 
 def write_rate(database: Database, count: int, topic: str | None) -> float:
-    """Return how many writes a second commit, with one event each when there is a topic."""
+    """Return how many commands a second commit, with one event each when there is a topic.
+
+    A command does what `libs.http.run_command` does around its use case: looks whether it came before, works inside a
+    savepoint (reads what it decides on, writes two rows), and records its answer.
+    """
     began = time.monotonic()
     for number in range(count):
         with database.transaction() as connection:
-            for _ in range(3):  # A command of a service reads and writes about this much.
-                connection.execute(_FIND, {"subject": f"w{number}"})
-                connection.execute(_KEEP, {"subject": f"w{number}", "value": PAYLOAD})
-            if topic is not None:
-                append(connection, event(topic, 0))
+            connection.execute(_FIND, {"subject": f"command-{number}"})
+            with savepoint(connection):
+                connection.execute(_FIND, {"subject": f"order-{number}"})
+                connection.execute(_FIND, {"subject": f"person-{number}"})
+                connection.execute(_KEEP, {"subject": f"order-{number}", "value": PAYLOAD})
+                connection.execute(_KEEP, {"subject": f"person-{number}", "value": PAYLOAD})
+                if topic is not None:
+                    append(connection, event(topic, 0))
+            connection.execute(_KEEP, {"subject": f"command-{number}", "value": PAYLOAD})
     return count / (time.monotonic() - began)
 
 
