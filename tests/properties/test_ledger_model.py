@@ -81,7 +81,7 @@ class LedgerMachine(RuleBasedStateMachine):
         self.waiting: list[tuple[Command, str]] = []
         self.at = self.ledger.now_us
 
-    def _do(self, expected: str, one: Command, other: Command) -> None:
+    def _post_both(self, expected: str, one: Command, other: Command) -> None:
         """Post to the first book at once, keep for the second."""
         posted = self.ledger.post(one)[0]
         assert (posted.refusal.code if posted.refusal else "ok") == expected
@@ -97,7 +97,7 @@ class LedgerMachine(RuleBasedStateMachine):
             )
             for book in (self.single, self.batched)
         ]
-        self._do(self.model.issue(who, wallet, n), *made)
+        self._post_both(self.model.issue(who, wallet, n), *made)
 
     @rule(giver=people, receiver=people, n=minutes)
     def gift(self, giver: str, receiver: str, n: int) -> None:
@@ -106,7 +106,7 @@ class LedgerMachine(RuleBasedStateMachine):
             Gift(new(), book.district, book.terms(), book.ids[giver], book.wallet(receiver, "received"), n, POLICY)
             for book in (self.single, self.batched)
         ]
-        self._do(self.model.gift(giver, receiver, n), *made)
+        self._post_both(self.model.gift(giver, receiver, n), *made)
 
     @rule(order=orders, payer=people, n=minutes)
     def hold(self, order: str, payer: str, n: int) -> None:
@@ -115,7 +115,7 @@ class LedgerMachine(RuleBasedStateMachine):
             PlaceHold(new(), book.district, book.terms(order), n, book.ids[payer], book.district)
             for book in (self.single, self.batched)
         ]
-        self._do(self.model.hold(order, payer, n), *made)
+        self._post_both(self.model.hold(order, payer, n), *made)
 
     @rule(order=orders)
     def release(self, order: str) -> None:
@@ -123,26 +123,26 @@ class LedgerMachine(RuleBasedStateMachine):
         made = [
             ReleaseHold(new(), book.district, book.terms(order), book.district) for book in (self.single, self.batched)
         ]
-        self._do(self.model.release(order), *made)
+        self._post_both(self.model.release(order), *made)
 
     @precondition(lambda self: self.model.held)
-    @rule(data=st.data(), volunteer=people, actual=st.integers(0, 240), planned=st.integers(1, 240))
-    def settle(self, data: st.DataObject, volunteer: str, actual: int, planned: int) -> None:
+    @rule(drawn=st.data(), volunteer=people, actual=st.integers(0, 240), planned=st.integers(1, 240))
+    def settle(self, drawn: st.DataObject, volunteer: str, actual: int, planned: int) -> None:
         """Approved hours of an order that is held."""
-        order = data.draw(st.sampled_from(sorted(self.model.held)))
+        order = drawn.draw(st.sampled_from(sorted(self.model.held)))
         made = [book.settle(order, volunteer, actual, planned, self.at) for book in (self.single, self.batched)]
-        self._do(self.model.settle(order, volunteer, actual, planned), *made)
+        self._post_both(self.model.settle(order, volunteer, actual, planned), *made)
 
     @precondition(lambda self: any(one.paid for one in self.model.settled.values()))
-    @rule(data=st.data(), recover=st.booleans())
-    def reverse(self, data: st.DataObject, recover: bool) -> None:
+    @rule(drawn=st.data(), recover=st.booleans())
+    def reverse(self, drawn: st.DataObject, recover: bool) -> None:
         """A reversal of an order that paid something."""
-        order = data.draw(st.sampled_from(sorted(key for key, one in self.model.settled.items() if one.paid)))
+        order = drawn.draw(st.sampled_from(sorted(key for key, one in self.model.settled.items() if one.paid)))
         made = [
             ReverseHours(new(), book.district, book.terms(order), 1, "credit", recover, new())
             for book in (self.single, self.batched)
         ]
-        self._do(self.model.reverse(order, recover=recover), *made)
+        self._post_both(self.model.reverse(order, recover=recover), *made)
 
     @rule()
     def flush(self) -> None:

@@ -26,6 +26,7 @@ from libs.ids import id_from_cause, new_id
 from libs.inbox import IncomingEvent
 from services.orders.bootstrap import Settings, create_app, create_consumers, next_due, run_due
 from services.orders.messages import accounts, ledger, redemption, wire
+from services.orders.tests.places import DISTRICT_OF, LEVELS, STAFF, TREE, WORLD
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 DAY_ONE = date(2026, 3, 2)
@@ -35,27 +36,6 @@ PARAMETERS = {
     for group, names in yaml.safe_load(PRESET.read_text("utf-8"))["parameters"].items()
 }
 NAMES = UUID("0b5cf0a4-3f0c-5a35-8a8f-4b3f4f9a2c10")
-TREE = {"city": "", "d1": "city", "d2": "city", "s1": "d1", "s2": "d2", "k1": "s1", "k2": "s1", "k3": "s2"}
-DISTRICT_OF = {"city": "", "d1": "d1", "d2": "d2", "s1": "d1", "s2": "d2", "k1": "d1", "k2": "d1", "k3": "d2"}
-LEVELS = {"c": "city", "d": "district", "s": "street", "k": "community"}
-WORLD: Mapping[str, Mapping[str, Any]] = {
-    "review": {"sample_rate_percent": 0},
-    "earn": {"daily_cap_minutes": 120, "per_order_cap_minutes": 120, "over_daily_cap_action": "none"},
-    "programme": {"monthly_budget_minutes": 60000},
-}
-STAFF = {
-    "coord": ["coordinator@k1"],
-    "coord_b": ["coordinator@k1"],
-    "coord_k2": ["coordinator@k2"],
-    "check": ["checker@s1"],
-    "check_b": ["checker@s1"],
-    "op": ["operator@d1"],
-    "op_b": ["operator@d1"],
-    "op_d2": ["operator@d2"],
-    "admin": ["district_admin@d1"],
-    "cadmin": ["city_admin@city"],
-    "audit": ["city_auditor@city"],
-}
 PAID_BY_REDEMPTION = ("credit", "purchased")
 
 
