@@ -93,6 +93,16 @@ class KafkaBroker:
             self._asking.close()
         self._admin = self._asking = None
 
+    def forget_topics(self) -> None:
+        """Delete every topic with all its records: for a platform that is emptied."""
+        self._retrying(self._forget)
+
+    def _forget(self) -> None:
+        admin = self._connected_admin()
+        names = [name for name in admin.list_topics() if not name.startswith("__")]
+        if names:
+            admin.delete_topics(names, timeout_ms=int(REQUEST_SECONDS_MAX * 1000))
+
     def _declare(self, topics: Sequence[Topic]) -> None:
         admin = self._connected_admin()
         known = set(admin.list_topics())

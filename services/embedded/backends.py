@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import services
+from libs.bus.kafka import KafkaBroker
 from libs.bus.kafka_server import KafkaCluster, KafkaUnavailableError
 from libs.clock import monotonic
 from libs.db.embedded import EmbeddedPostgres
@@ -44,6 +45,13 @@ class Backends:
     def kafka_addresses(self) -> str | None:
         """Return where Kafka listens, as host:port by commas; None without Kafka."""
         return ",".join(self._kafka.bootstrap) if self._kafka else None
+
+    def forget_events(self) -> None:
+        """Delete what Kafka keeps, while nobody reads or writes; the topics are declared anew by the worker."""
+        if self.kafka_addresses is not None:
+            broker = KafkaBroker(self.kafka_addresses.split(","))
+            broker.forget_topics()
+            broker.close()
 
     def restart_dead(self) -> list[str]:
         """Start again what has died, not too often; return the names of what was started."""

@@ -156,6 +156,8 @@ class Supervisor:
             child.signal(signal.SIGKILL)
         while self._any_lives():
             select.select([], [], [], 0.005)
+        if self._backends.kafka_addresses is not None:
+            self._run_apart(self._backends.forget_events)
         self._databases.empty()
         forget_logs(self._folder)
         (self._folder.run / "worker.json").unlink(missing_ok=True)
@@ -163,6 +165,13 @@ class Supervisor:
         for child in self._children:
             child.start()
         self._write_run_file()
+
+    def _run_apart(self, act: Callable[[], None]) -> None:
+        """Run something that starts threads in a process of its own: a supervisor that forks has none."""
+        child = Child("apart", act, log=lambda: self._folder.log("worker"))
+        child.start()
+        while child.poll():
+            select.select([], [], [], 0.005)
 
     def _any_lives(self) -> bool:
         """Tell whether a child lives; each is asked, so that each is collected."""
