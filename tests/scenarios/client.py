@@ -28,6 +28,7 @@ class Call:
     body: dict[str, Any] | None = None
     key: UUID | None = None
     wait: bool = False
+    if_match: str | None = None
 
 
 @dataclass
@@ -102,6 +103,8 @@ class Client:
         headers = {"Authorization": f"Bearer {self.sign_in(call.caller)}", "Accept-Language": "en"}
         if call.key:
             headers["Idempotency-Key"] = str(call.key)
+        if call.if_match:
+            headers["If-Match"] = call.if_match
         if call.wait:
             headers["Prefer"] = "wait=5"
         return self.session.request(

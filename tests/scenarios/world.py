@@ -58,7 +58,7 @@ class World:
         self.client.settle()
         self._policies()
         for label, attributes in self.people.items():
-            self.register(A, label, attributes)
+            self.register(A, label, {**attributes, "visit_risk": None})
         for number, relation in enumerate(story.relations):
             self.relate(A, relation, seed=f"relation{number}")
         self.client.settle()
@@ -74,7 +74,20 @@ class World:
             self._two_person(f"/v1/adjustments/{self.id_of('pool/' + district)}", body, seed=f"pool{district}")
         self.client.settle()
         self.client.advance(story.instant("D1"))
+        self._list_for_visits()
         self.client.settle()
+
+    def _list_for_visits(self) -> None:
+        """Put people on the visit list: they are listed since D1, not since they were registered."""
+        for label, attributes in self.people.items():
+            if attributes.get("visit_risk"):
+                path = f"/v1/persons/{self.id_of(label)}"
+                seen = str(self.client.get(A, path)["version"])
+                body = {"visit_risk": attributes["visit_risk"]}
+                call = Call(A, "POST", f"{path}/details", body, self.key(f"visits{label}"), if_match=seen)
+                status, document = self.client.send(call)
+                if status >= 400:
+                    raise PlatformError(f"set-up: {path}/details: {status} {document}")
 
     def _units(self) -> None:
         for label, unit in self.story.units.items():

@@ -14,7 +14,12 @@ from libs.http import Cursor, current_actor, page_of, reading, run_command
 from services.ledger.api.edge import poster, service
 from services.ledger.api.schemas import AdjustmentBody, DecisionBody, PageQuery, ReversalBody
 from services.ledger.domain.entries import Entry
-from services.ledger.domain.errors import JOURNALLED, ProposalNotFoundError, TransferNotFoundError
+from services.ledger.domain.errors import (
+    JOURNALLED,
+    MakerIsCheckerError,
+    ProposalNotFoundError,
+    TransferNotFoundError,
+)
 from services.ledger.queries import entries, scope
 from services.ledger.store import known, proposal_store
 from services.ledger.store.proposal_store import Proposal
@@ -173,6 +178,8 @@ class Reversals(MethodView):
 
 def _decide(connection: Connection, proposal_id: UUID, body: dict[str, Any], kinds: list[str]) -> dict[str, Any]:
     proposal, actor = _found(connection, proposal_id, kinds), current_actor()
+    if proposal.proposed_by == actor.person_id:
+        raise MakerIsCheckerError
     rows = _rows_of(connection, proposal.reverses)
     scope.refuse_unless_may(actor, f"decide_{proposal.kind}", _path_of(connection, proposal, rows))
     by = proposals.Proposing(actor, service().clock)
