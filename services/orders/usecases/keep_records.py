@@ -18,6 +18,8 @@ from services.orders.usecases.calling import Call, has_power, refuse_auditor, re
 Fields = dict[str, object]
 OPEN_OBLIGATIONS = "open_obligations"
 
+SEEN = "seen"
+
 
 def propose_record(
     connection: Connection, call: Call, record_id: UUID, *, person_id: UUID, minutes: int, served_on: date
@@ -122,7 +124,7 @@ def certificate_digest(columns: Fields, salt: str) -> str:
 def record_visit(
     connection: Connection, call: Call, visit_id: UUID, *, person_id: UUID, how: str, outcome: str
 ) -> Fields:
-    """Record a care visit; nobody answering is recorded, and is no visit.
+    """Record a care visit; nobody answering is kept, but is no visit and no event.
 
     Raises:
         ForbiddenError: neither a coordinator of the person's unit nor a volunteer of their district.
@@ -140,15 +142,16 @@ def record_visit(
     }
     if not visit_store.add_visit(connection, columns):
         raise IdReusedError
-    told = messages.visit_recorded(
-        visit_id=visit_id,
-        district_id=person.district_id,
-        person_id=person_id,
-        how=how,
-        outcome=outcome,
-        by=call.caller_id,
-    )
-    messages.publish(connection, told, district_id=person.district_id, subject=person_id, at=call.now)
+    if outcome == SEEN:
+        told = messages.visit_recorded(
+            visit_id=visit_id,
+            district_id=person.district_id,
+            person_id=person_id,
+            how=how,
+            outcome=outcome,
+            by=call.caller_id,
+        )
+        messages.publish(connection, told, district_id=person.district_id, subject=person_id, at=call.now)
     return columns
 
 
