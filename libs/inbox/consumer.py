@@ -6,6 +6,7 @@ the database is away the member pauses, stays in its group, and reads the same r
 
 from __future__ import annotations
 
+import contextlib
 import random
 import threading
 from collections.abc import Mapping, Sequence
@@ -30,6 +31,7 @@ BATCH_EVENTS_MAX = 500
 POLL_SECONDS = 0.5
 PARKED_POLL_SECONDS = 0.05
 HOUSEKEEPING_SECONDS = 1.0
+TELL_SECONDS = 0.5
 BACK_OFF_SECONDS_MAX = 5.0
 GAPS_REMEMBERED_MAX = 1000
 
@@ -59,6 +61,8 @@ class Consumer:
         self._beginnings: dict[TopicPartition, int] = {}
         self._ends_at_start: dict[TopicPartition, int] | None = None
         self._parked = True  # Until a look at the table tells otherwise.
+        self._untold: dict[TopicPartition, int] = {}
+        self._tell_at = 0.0
         self._housekeeping_at = 0.0
         self._last_act: int | None = None
         self._retry_at = 0.0
@@ -105,10 +109,13 @@ class Consumer:
                 records = subscription.poll(records_max=BATCH_EVENTS_MAX, timeout_seconds=timeout)
                 if records:
                     self._apply_until_done(subscription, records)
+                self._tell_broker(subscription, at_once=not records)
                 self._retry_parked()
                 self._keep_house(subscription, publisher)
         finally:
             publisher.close()
+            with contextlib.suppress(BrokerError):
+                self._tell_broker(subscription, at_once=True)
             subscription.close()
 
     def _starts(self, partitions: Sequence[TopicPartition]) -> Mapping[TopicPartition, int]:
@@ -128,7 +135,14 @@ class Consumer:
             return
         for partition, offset in outcome.seeks.items():
             subscription.seek(partition, offset)
-        subscription.commit(outcome.offsets)
+        self._untold.update(outcome.offsets)
+
+    def _tell_broker(self, subscription: Subscription, *, at_once: bool) -> None:
+        """Show the broker how far the group has come: when there is time, or now and then. The database decides."""
+        if self._untold and (at_once or monotonic() >= self._tell_at):
+            subscription.commit(self._untold)
+            self._untold.clear()
+            self._tell_at = monotonic() + TELL_SECONDS
 
     def _apply(self, batch: list[Heard]) -> Outcome:
         try:
