@@ -57,7 +57,7 @@ timebank: $(RUNTIME) ## Run the operator's command: make timebank ARGS="events -
 
 # --- test --------------------------------------------------------------------------------------------------------
 
-.PHONY: test unit scenarios lint proto proto-check
+.PHONY: test unit scenarios lint proto proto-check events-doc golden
 test: $(DEV) ## Run every test: units, stores, contracts on both brokers, scenarios, end to end
 	@$(PY) -m pytest $(ARGS)
 
@@ -72,6 +72,12 @@ lint: $(DEV) ## Check format, rules, types, layers, spelling, YAML, contracts, i
 
 proto: $(DEV) ## Generate libs/contracts from proto/
 	@$(PY) -m libs.contracts.generate
+
+events-doc: $(DEV) ## Write docs/events.md from the contracts and the consumers
+	@$(PY) -m tests.contracts.events.catalogue
+
+golden: $(DEV) ## Add golden bytes of events that have none of their present form yet
+	@$(PY) -m tests.contracts.events.golden
 
 proto-check: $(DEV) ## Fail when libs/contracts is not what proto/ gives, or a contract broke
 	@$(PY) -m libs.contracts.check

@@ -43,10 +43,15 @@ def hearers() -> dict[str, list[str]]:
     heard: dict[str, list[str]] = defaultdict(list)
     for service in SERVICES:
         make = importlib.import_module(f"services.{service}.consumers").consumers
-        consumers = make(**({"clock": SystemClock()} if "clock" in inspect.signature(make).parameters else {}))
+        parts = {"clock": SystemClock(), "vault": _unopened_vault}
+        consumers = make(**{name: part for name, part in parts.items() if name in inspect.signature(make).parameters})
         for name in sorted({*consumers.functions, *getattr(consumers, "batch_functions", {})}):
             heard[name].append(service)
     return heard
+
+
+def _unopened_vault() -> object:
+    raise AssertionError("to list what is heard, nothing is opened")
 
 
 def comments(file: FileDescriptorProto) -> dict[tuple[int, ...], str]:
