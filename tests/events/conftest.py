@@ -14,7 +14,7 @@ from tests.events.world import World
 from tests.support.postgres import FreshDatabase
 
 
-@pytest.fixture(params=["postgres", "kafka"])
+@pytest.fixture(params=["postgres", pytest.param("kafka", marks=pytest.mark.kafka)])
 def broker(request: pytest.FixtureRequest, fresh_database: FreshDatabase) -> Iterator[Broker]:
     """Either broker."""
     broker: Broker

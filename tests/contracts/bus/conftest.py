@@ -14,7 +14,7 @@ from libs.ids import new_id
 from tests.support.postgres import FreshDatabase
 
 
-@pytest.fixture(params=["postgres", "kafka"])
+@pytest.fixture(params=["postgres", pytest.param("kafka", marks=pytest.mark.kafka)])
 def broker(request: pytest.FixtureRequest, fresh_database: FreshDatabase) -> Iterator[Broker]:
     """A broker, empty or with other tests' topics only."""
     broker: Broker
