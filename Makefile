@@ -92,6 +92,10 @@ faults: $(DEV) ## Kill, pause and cut off parts under load, on both brokers: mak
 bench: $(DEV) ## Measure the ledger
 	@$(PY) -m tests.load.bench_ledger $(ARGS)
 
+.PHONY: bench-large
+bench-large: $(DEV) ## Measure the ledger at 10 million rows and a million wallets
+	@$(PY) -m tests.load.bench_ledger --large --only reading $(ARGS)
+
 bench-start: $(RUNTIME) ## Measure a second start, and the memory of the whole platform after the demo flow
 	@$(PY) -m tests.load.bench_start $(ARGS)
 

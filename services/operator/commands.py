@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from services.ledger.audit.verify import Terms, run as run_verify
-from services.operator import events
+from services.operator import events, ledger
 from services.operator.demo import Demo, DemoError
 from services.operator.http import RefusedError
 from services.operator.lag import lag_in_words
@@ -107,3 +107,4 @@ def _readiness(url: str) -> dict[str, Any]:
 
 
 main.add_command(events.events)
+main.add_command(ledger.group)
