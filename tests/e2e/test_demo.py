@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -16,12 +17,9 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
 
 @pytest.fixture(scope="module")
-def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Started]:
+def city(lasting_place: Path) -> Iterator[Started]:
     """Give a platform with a small demo city."""
-    folder = tmp_path_factory.mktemp("city")
-    for parent in (folder, *folder.parents[:3]):
-        parent.chmod(parent.stat().st_mode | 0o055)
-    with started(folder / "data", "--city-orders", "6") as platform:
+    with started(lasting_place / "data", "--city-orders", "6") as platform:
         yield platform
 
 
