@@ -143,8 +143,8 @@ def incident(world: World, label: str, expected: Any) -> Any:
 def receipt(world: World, label: str, expected: Any) -> Any:
     """Fetch the receipt of the last transfer a label caused and have the offline verifier judge it."""
     rows = world.client.items(A, "/v1/transfers", cause=world.id_of(label))
-    trust = world.client.get(A, f"/v1/logs/{rows[-1]['district_id']}/trust")
     text = _sealed_receipt(world, rows[-1]["transfer_id"])
+    trust = world.client.get(A, f"/v1/logs/{rows[-1]['district_id']}/trust")
     with tempfile.TemporaryDirectory() as folder:
         proof, keys = Path(folder) / "receipt.tlog-proof", Path(folder) / "trust.txt"
         proof.write_text(text, encoding="utf-8")
