@@ -57,7 +57,7 @@ timebank: $(RUNTIME) ## Run the operator's command: make timebank ARGS="events -
 
 # --- test --------------------------------------------------------------------------------------------------------
 
-.PHONY: test unit scenarios lint proto proto-check events-doc golden
+.PHONY: test unit scenarios scenarios-on-kafka lint proto proto-check events-doc golden
 test: $(DEV) ## Run every test: units, stores, contracts on both brokers, scenarios, end to end
 	@$(PY) -m pytest $(ARGS)
 
@@ -66,6 +66,9 @@ unit: $(DEV) ## Run the tests that start no platform
 
 scenarios: $(DEV) ## Run the domain scenarios of a folder: make scenarios CASES=<folder>
 	@$(PY) -m tests.scenarios $(CASES) $(ARGS)
+
+scenarios-on-kafka: $(DEV) ## Run the flow stories on Apache Kafka (ALL_SCENARIOS_ON_KAFKA=1: every story)
+	@$(PY) -m pytest tests/scenarios -k on_kafka $(ARGS)
 
 lint: $(DEV) ## Check format, rules, types, layers, spelling, YAML, contracts, images
 	@$(PY) -m tests.architecture.lint
