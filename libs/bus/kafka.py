@@ -389,8 +389,8 @@ class _FinishedJoin:
 def _keep_finished_join(consumer: Any) -> None:
     """Let the next poll take up a join that finished after the last poll gave up waiting for it.
 
-    kafka-python 3.0.12 takes a finished join for none at all (`join_group_async`: `_join_task.is_done`) and joins again,
-    which makes every other member join again too: two members can go on like that and read nothing.
+    kafka-python 3.0.12 takes a finished join for none at all (`join_group_async`: `_join_task.is_done`) and joins
+    again, which makes every other member join again too: two members can go on like that and read nothing.
     """
     coordinator = consumer._coordinator
     join = coordinator._join_task
