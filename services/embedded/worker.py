@@ -22,7 +22,7 @@ from services.embedded.readiness import WORKER_FILE
 TICK_SECONDS = 1.0
 STATUS_SECONDS = 1.0
 STATUS_SECONDS_WHILE_STARTING = 0.05
-STATUS_SLOW_SECONDS = 2.0
+SILENT_SECONDS_MAX = 3.0
 JOIN_SECONDS_MAX = 5.0
 DUE_RUNS_PER_TICK_MAX = 200
 PATIENCE_SECONDS = 0.5
@@ -60,6 +60,8 @@ class Worker:
         self._threads: list[threading.Thread] = []
         self._broken: list[str] = []
         self._is_well = False
+        self._broker_answered_at: float | None = None
+        self._broker_error = ""
 
     def run(self) -> int:
         """Work until SIGTERM; return the exit code."""
@@ -72,6 +74,7 @@ class Worker:
             for name, act in part.service.background.items():
                 self._start(f"{part.name}-{name}", lambda act=act: act(self._stop))  # type: ignore[misc]  # bound
         self._start("due", self._tick)
+        self._start("broker", self._ask_broker)
         while not self._stop.wait(STATUS_SECONDS if self._is_well else STATUS_SECONDS_WHILE_STARTING):
             self._write_status()
             if self._broken:
@@ -132,15 +135,30 @@ class Worker:
             with part.service.database.transaction() as connection:
                 part.service.run_due(connection, now)
 
+    def _ask_broker(self) -> None:
+        """Ask the broker something small again and again, in a thread of its own: an absent one answers late."""
+        topics = [topic.name for part in self._parts[:1] for topic in part.topics]
+        while not self._stop.wait(STATUS_SECONDS if self._is_well else STATUS_SECONDS_WHILE_STARTING):
+            try:
+                self._broker.end_offsets(topics)
+            except Exception as error:  # noqa: BLE001 - whatever keeps the broker away is what we report
+                self._broker_error = type(error).__name__
+            else:
+                self._broker_answered_at, self._broker_error = monotonic(), ""
+
+    def _broker_problem(self) -> str:
+        """What is wrong with the broker, in words; empty when it answers."""
+        if self._broker_error:
+            return f"the broker does not answer: {self._broker_error}"
+        if self._broker_answered_at is None:
+            return "the broker has not answered yet"
+        silent_seconds = monotonic() - self._broker_answered_at
+        return f"the broker has not answered for {silent_seconds:.0f} s" if silent_seconds > SILENT_SECONDS_MAX else ""
+
     def _write_status(self) -> None:
         problems: dict[str, str] = {}
-        asked_at = monotonic()
-        try:
-            self._broker.end_offsets([topic.name for part in self._parts[:1] for topic in part.topics])
-        except Exception as error:  # noqa: BLE001 - whatever keeps the broker away is what we report
-            problems["broker"] = f"the broker does not answer: {type(error).__name__}"
-        if monotonic() - asked_at > STATUS_SLOW_SECONDS:
-            problems.setdefault("broker", "the broker answers slowly")
+        if self._broker_problem():
+            problems["broker"] = self._broker_problem()
         for name, consumer in self._consumers.items():
             if not consumer.is_caught_up:
                 problems[f"{name}-consumer"] = "has not reached the end it saw at its start"

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.platform import Started, free_port, run, started
+from tests.support.kafka import fetch_kafka
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
@@ -95,6 +96,24 @@ def test_readiness_names_the_database_while_it_is_away_and_recovers(place: Path)
         os.kill(pids["supervisor"], signal.SIGCONT)
 
         assert "database" in " ".join(problems)
+        platform.await_ready()
+        assert _same(pids, platform.pids()) >= {"worker", "api", "supervisor"}
+
+
+@pytest.mark.kafka
+def test_readiness_names_the_broker_while_it_is_away_and_recovers(place: Path) -> None:
+    fetch_kafka()
+    with started(place / "data", "--no-demo", "--broker", "kafka") as platform:
+        pids = platform.pids()
+        node = json.loads((platform.folder / "run" / "kafka.json").read_text())["pid"]
+        os.kill(pids["supervisor"], signal.SIGSTOP)  # So that nobody starts the node again yet.
+        os.kill(node, signal.SIGKILL)
+
+        platform.await_that(lambda: platform.readiness()[0] == 503, seconds=60)
+        problems = platform.readiness()[1]["problems"]
+        os.kill(pids["supervisor"], signal.SIGCONT)
+
+        assert "broker" in " ".join(problems)
         platform.await_ready()
         assert _same(pids, platform.pids()) >= {"worker", "api", "supervisor"}
 

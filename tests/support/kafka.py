@@ -13,22 +13,28 @@ from collections.abc import Iterator
 
 import pytest
 
-from libs.bus.kafka_server import KafkaCluster, KafkaUnavailableError
+from libs.bus.kafka_server import KafkaCluster, KafkaUnavailableError, class_path
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 JARS = ROOT / "var" / "kafka" / "jars"
 SKIPPED = "Kafka could not be fetched: its tests did not run"
 
 
-def start_cluster(folder: pathlib.Path, *, size: int = 1, heap_megabytes: int = 384) -> KafkaCluster:
-    """Start a cluster in a folder, or skip the test that needs it."""
+def fetch_kafka() -> pathlib.Path:
+    """Return where Kafka's jars are, fetched if need be, or skip the test that needs them."""
     JARS.mkdir(parents=True, exist_ok=True)
     try:
-        cluster = KafkaCluster(folder, size=size, jars=JARS, heap_megabytes=heap_megabytes)
+        class_path(JARS)
     except KafkaUnavailableError as error:
         if os.environ.get("CI") == "true":
             raise
         pytest.skip(f"{SKIPPED}: {error}")
+    return JARS
+
+
+def start_cluster(folder: pathlib.Path, *, size: int = 1, heap_megabytes: int = 384) -> KafkaCluster:
+    """Start a cluster in a folder, or skip the test that needs it."""
+    cluster = KafkaCluster(folder, size=size, jars=fetch_kafka(), heap_megabytes=heap_megabytes)
     cluster.start_all()
     return cluster
 
