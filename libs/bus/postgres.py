@@ -38,6 +38,8 @@ DELETED_PER_MAINTENANCE_MAX = 50_000
 MAINTENANCE_LOCK = 7_300_272
 COPIED_FROM = 100
 
+_ENCODER = json.JSONEncoder(separators=(",", ":"))  # json.dumps would make one for each record.
+
 
 @dataclasses.dataclass(frozen=True)
 class StoredTopic:
@@ -207,7 +209,7 @@ def _copy_facts(connection: Connection, records: list[tuple[int, int, OutgoingRe
 
 
 def _text(record: OutgoingRecord) -> str:
-    return json.dumps(dict(record.headers), separators=(",", ":"))
+    return _ENCODER.encode(dict(record.headers))
 
 
 def _insert(connection: Connection, table: str, records: list[tuple[int, int, OutgoingRecord]]) -> None:

@@ -10,6 +10,7 @@ import dataclasses
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import groupby
+from operator import itemgetter
 from typing import NamedTuple
 from uuid import NAMESPACE_URL
 
@@ -87,7 +88,7 @@ class Batch:
         self._trimmed = trimmed
         self._store = PositionStore(connection, group)
         self._parking = Parking(connection, group)
-        self._planned: list[IncomingEvent] = []
+        self._planned: list[tuple[object, IncomingEvent]] = []
         self._outcome = Outcome()
         self._changed: dict[StreamKey, Position] = {}
         self._new_versions: dict[SubjectKey, int] = {}
@@ -187,20 +188,18 @@ class Batch:
 
     def _plan(self, event: IncomingEvent) -> None:
         self._outcome.applied += 1
-        if ParkedSubject(event.topic, event.subject) in self._parked:
+        if self._parked and ParkedSubject(event.topic, event.subject) in self._parked:
             self._parking.park(event, state="queued", reason="behind an earlier event of its subject")
             self._outcome.parked += 1
         elif self._one_by_one:
             self._run_one(event)
-        elif function_for(self._consumers, event.event_type) is not None:
-            self._planned.append(event)
+        elif (function := function_for(self._consumers, event.event_type)) is not None:
+            self._planned.append((function, event))
 
     def _run_planned(self) -> None:
         try:
-            for function, run in groupby(self._planned, lambda event: function_for(self._consumers, event.event_type)):
-                assert function is not None
-                events = list(run)
-                run_effects(self._connection, function, events, self._consumers)
+            for function, run in groupby(self._planned, itemgetter(0)):
+                run_effects(self._connection, function, [event for _, event in run], self._consumers)
         except TRANSIENT:
             raise
         except Exception as error:

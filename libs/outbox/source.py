@@ -57,7 +57,7 @@ class OutboxSource:
     def read(self, connection: Connection, stream: Stream, *, after: int, limit: int) -> list[StoredEvent]:
         """Return the rows after a position."""
         terms = {"topic": stream.topic, "stream": stream.name, "after": after, "limit": limit}
-        return [StoredEvent._make(row) for row in connection.execute(_READ, terms)]
+        return [StoredEvent._make(row) for row in connection.execute(_READ, terms).all()]
 
     def counts_since(self, connection: Connection, since: datetime | None) -> dict[str, int]:
         """Return how many rows there are by type."""
