@@ -64,11 +64,19 @@ def demo(folder: Path, port: int, broker: str) -> None:
 
 @main.command()
 @click.option("--processes", type=click.IntRange(1, 16), default=2, help="Check the books side by side.")
+@click.option("--topic", "with_topic", is_flag=True, help="Compare every row with its copy in the topic, in any case.")
+@click.option("--kafka", default="", help="Where Kafka is, when the events go over it.")
 @click.pass_obj
-def verify(folder: Path, processes: int) -> None:
-    """Prove that the ledger was not tampered with; exit with 1 and name each row and field that is wrong."""
+def verify(folder: Path, processes: int, with_topic: bool, kafka: str) -> None:
+    """Prove that the ledger was not tampered with; exit with 1 and name each row and field that is wrong.
+
+    When something is wrong, the copies that the topic keeps of all rows say which field it is.
+    """
+    platform = _platform(folder)
     terms = Terms(log_folder=folder / "ledger-log", processes=processes)
-    report = run_verify(_platform(folder).readers["ledger"], terms)
+    report = run_verify(platform.readers["ledger"], terms)
+    if with_topic or not report.is_clean:
+        report.findings = ledger.refined(platform, report.findings, kafka=kafka)
     click.echo(
         f"{report.rows} rows in {report.books} books, {report.wallets} wallets, {report.checkpoints} checkpoints"
     )

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
+from libs.bus import BrokerError
+from libs.bus.kafka import KafkaBroker
+from libs.bus.postgres import PostgresBroker
 from libs.clock import SystemClock, to_microseconds
+from services.ledger.audit import copies
+from services.ledger.audit.findings import Finding
 from services.ledger.audit.rebuild import RootDiffersError, run as run_rebuild
 from services.ledger.audit.reconcile import run as run_reconcile
-from services.operator.platform import PlatformAwayError, find
+from services.operator.platform import PlatformAwayError, RunningPlatform, find
 
 
 @click.group(name="ledger")
@@ -40,6 +46,21 @@ def look(folder: Path) -> None:
         click.echo(f"  {point}")
     click.echo("nothing to look at" if not points else f"{len(points)} to look at")
     sys.exit(0)
+
+
+def refined(platform: RunningPlatform, findings: Sequence[Finding], *, kafka: str = "") -> list[Finding]:
+    """The findings, with the fields that the topic's copies of the rows name; as they are where it cannot be read."""
+    if platform.broker == "kafka" and not kafka:
+        click.echo("  the topic's copies of the rows were not looked at: say where Kafka is with --kafka")
+        return list(findings)
+    broker = KafkaBroker(kafka.split(",")) if kafka else PostgresBroker(platform.writers["bus"])
+    try:
+        return copies.refine(findings, copies.compare(platform.readers["ledger"], copies.rows_of_topic(broker)))
+    except (BrokerError, copies.TopicSilentError) as error:
+        click.echo(f"  the topic's copies of the rows could not be read: {error}")
+        return list(findings)
+    finally:
+        broker.close()
 
 
 def _reader(folder: Path) -> str:

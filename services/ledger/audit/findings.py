@@ -27,6 +27,8 @@ class Kind(Enum):
     ROOT_DIFFERS = "root_differs"
     JOURNAL_SHORTER = "journal_shorter"
     POSTING_TORN = "posting_torn"
+    ROW_MISSING = "row_missing"
+    DIFFERS_FROM_TOPIC = "differs_from_topic"
 
 
 @dataclass(frozen=True, slots=True)
