@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import struct
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Protocol
@@ -14,8 +16,9 @@ from libs.tlog.notes import Checkpoint, Note, NoteError
 from libs.tlog.tiles import tile_path
 from services.ledger.audit.findings import Finding, Kind
 from services.ledger.audit.joined import JoinedBook
-from services.ledger.audit.segments import TILE
-from services.ledger.domain.wallets import WalletClass, WalletKey, wallet_id
+from services.ledger.audit.packed import messages
+from services.ledger.audit.stretch import TILE
+from services.ledger.domain.wallets import NO_ID, WalletClass, WalletKey, wallet_id
 
 HEADS = """
     SELECT b.book, b.district_id, coalesce((SELECT max(e.pos) FROM journal.entry e WHERE e.book = b.book), 0)
@@ -27,14 +30,21 @@ CHECKPOINTS = """
         FROM journal.checkpoint WHERE book = %s)
     SELECT size, root, note FROM numbered WHERE number %% greatest(heads / 1000, 1) = 0 ORDER BY size"""
 TILE_LEAVES = "SELECT leaf_hash FROM journal.entry WHERE book = %s AND pos > %s AND pos <= %s ORDER BY pos"
+# Up to the row that is checked last: a ledger that is in use has new ones by now.
 BALANCES = """
-    SELECT w.wallet, d.debit_version, d.debit_after, c.credit_version, c.credit_after
-    FROM journal.wallet w
-    LEFT JOIN LATERAL (SELECT debit_version, debit_after FROM journal.entry
-                       WHERE debit = w.wallet AND outcome = 0 ORDER BY debit_version DESC LIMIT 1) d ON true
-    LEFT JOIN LATERAL (SELECT credit_version, credit_after FROM journal.entry
-                       WHERE credit = w.wallet AND outcome = 0 ORDER BY credit_version DESC LIMIT 1) c ON true
-    WHERE w.book = %s"""
+    COPY (
+        SELECT w.wallet, greatest(d.version, c.version, 0),
+            CASE WHEN coalesce(d.version, 0) >= coalesce(c.version, 0) THEN coalesce(d.after, 0) ELSE c.after END
+        FROM journal.wallet w
+        LEFT JOIN LATERAL (SELECT debit_version AS version, debit_after AS after FROM journal.entry
+                           WHERE debit = w.wallet AND outcome = 0 AND book = {book} AND pos <= {size}
+                           ORDER BY debit_version DESC LIMIT 1) d ON true
+        LEFT JOIN LATERAL (SELECT credit_version AS version, credit_after AS after FROM journal.entry
+                           WHERE credit = w.wallet AND outcome = 0 AND book = {book} AND pos <= {size}
+                           ORDER BY credit_version DESC LIMIT 1) c ON true
+        WHERE w.book = {book}
+    ) TO STDOUT (FORMAT binary)"""
+BALANCE = struct.Struct(">6xq4xi4xq")
 # What a volunteer was awarded on a local day, against the cap of the policy each award was made under.
 CAPS = """
     WITH award AS (
@@ -58,8 +68,12 @@ CAPS = """
     JOIN policy p ON p.district_id = s.district_id AND p.policy_version = s.version
     WHERE s.minutes - coalesce(u.minutes, 0) > (p.parameters #>> '{earn,daily_cap_minutes}')::int LIMIT 100"""
 WALLETS = """
-    SELECT w.wallet, w.class, uuid_send(w.owner), uuid_send(w.wallet_id), uuid_send(b.district_id), w.book
-    FROM journal.wallet w LEFT JOIN journal.book b ON b.book = w.book"""
+    COPY (
+        SELECT w.wallet, w.book, w.class, w.owner, w.wallet_id,
+            coalesce(b.district_id, '00000000-0000-0000-0000-000000000000')
+        FROM journal.wallet w LEFT JOIN journal.book b ON b.book = w.book
+    ) TO STDOUT (FORMAT binary)"""
+WALLET = struct.Struct(">6xq4xi4xh4x16s4x16s4x16s")
 # A posting has as many rows as it says, over all books; those of one cause are its legs.
 TORN = """
     SELECT b.district_id, t.pos, t.legs, t.rows FROM (
@@ -162,20 +176,28 @@ def _published(folder: Path, number: int, width: int) -> bytes:
     return b""
 
 
-def check_balances(connection: psycopg.Connection[Any], book: JoinedBook) -> list[Finding]:
+def read_balances(url: str, book: int, size: int) -> bytes:
+    """The version and balance of every wallet of a book at a size, as the indexes give them."""
+    with contextlib.closing(psycopg.connect(url)) as connection:
+        return b"".join(messages(connection, BALANCES.format(book=int(book), size=int(size))))
+
+
+def check_balances(book: JoinedBook, balances: bytes) -> list[Finding]:
     """The balance that the indexes give for each wallet is the one its rows add up to."""
     findings: list[Finding] = []
-    with connection.transaction(), connection.cursor(name="balances", binary=True) as cursor:
-        cursor.itersize = 10_000
-        for number, debit_version, debit_after, credit_version, credit_after in cursor.execute(BALANCES, [book.book]):
-            is_debit = (debit_version or 0) >= (credit_version or 0)
-            found = ((debit_version if is_debit else credit_version) or 0,
-                     (debit_after if is_debit else credit_after) or 0)  # fmt: skip
-            expected = book.wallets.get(number, (0, 0))
-            if found != expected and len(findings) < FINDINGS_MAX:
-                field = f"wallet {number}: version and balance"
-                findings.append(Finding(Kind.INDEX_DISAGREES, book.district_id, None, field, str(expected), str(found)))
+    for number, *found in BALANCE.iter_unpack(balances):
+        expected = book.wallets.get(number, (0, 0))
+        if tuple(found) != expected and len(findings) < FINDINGS_MAX:
+            field = f"wallet {number}: version and balance"
+            values = str(expected), str(tuple(found))
+            findings.append(Finding(Kind.INDEX_DISAGREES, book.district_id, None, field, *values))
     return findings
+
+
+def check_tables(url: str) -> list[Finding]:
+    """What is checked over all books at once: caps, wallets, postings."""
+    with contextlib.closing(psycopg.connect(url, autocommit=True)) as connection:
+        return check_caps(connection) + check_wallets(connection) + check_postings(connection)
 
 
 def check_caps(connection: psycopg.Connection[Any]) -> list[Finding]:
@@ -189,22 +211,16 @@ def check_caps(connection: psycopg.Connection[Any]) -> list[Finding]:
 def check_wallets(connection: psycopg.Connection[Any]) -> list[Finding]:
     """Every wallet's public id is that of its owner, class and district, and its number says the same."""
     findings: list[Finding] = []
-    with connection.transaction(), connection.cursor(name="wallets", binary=True) as cursor:
-        cursor.itersize = 20_000
-        for number, wallet_class, owner, public_id, district_id, book in cursor.execute(WALLETS):
+    for row in WALLET.iter_unpack(b"".join(messages(connection, WALLETS))):
+        number, book, wallet_class, owner, public_id, district_id = row
+        is_known = district_id != NO_ID and wallet_class in CLASSES
+        expected = wallet_id(WalletKey(district_id, owner, wallet_class)) if is_known else b""
+        if public_id != expected or number & 15 != wallet_class or number >> 36 != book:
+            field = f"wallet {number}: wallet_id, owner, class or book"
+            values = expected.hex(), public_id.hex()
+            findings.append(Finding(Kind.WALLET_ALTERED, UUID(bytes=district_id), None, field, *values))
             if len(findings) >= FINDINGS_MAX:
                 break
-            district = bytes(district_id or bytes(16))
-            key = WalletKey(district, bytes(owner), wallet_class)
-            is_known = district_id is not None and wallet_class in CLASSES
-            expected = wallet_id(key) if is_known else b""
-            if public_id != expected or number & 15 != wallet_class or number >> 36 != book:
-                field = f"wallet {number}: wallet_id, owner, class or book"
-                findings.append(
-                    Finding(
-                        Kind.WALLET_ALTERED, UUID(bytes=district), None, field, expected.hex(), bytes(public_id).hex()
-                    )
-                )
     return findings
 
 

@@ -10,9 +10,11 @@ from uuid import UUID
 
 from libs.tlog.merkle import Node, root_at, subtree_hash
 from services.ledger.audit.findings import Finding, Kind
-from services.ledger.audit.segments import TILE, Segment
+from services.ledger.audit.stretch import TILE, Segment
 
 TILE_LEVEL = 8
+SIDE_NUMBERS = 6
+NEVER_SEEN = (0, 0)
 
 
 @dataclass(slots=True)
@@ -33,28 +35,31 @@ class JoinedBook:
         """Add the next stretch; return what does not fit."""
         assert segment.first == self.size + 1
         findings = list(segment.findings)
-        for number, begin in segment.begins.items():
-            version, balance = self.wallets.get(number, (0, 0))
-            if begin.version != version:
-                findings.append(
-                    self._finding(Kind.VERSION_GAP, begin.position, "version", version + 1, begin.version + 1)
-                )
-            if begin.balance != balance:
-                findings.append(
-                    self._finding(Kind.BALANCE_WRONG, begin.position, "balance before", balance, begin.balance)
-                )
+        wallets, numbers = self.wallets, iter(segment.sides)
+        for number, position, version, balance, *after in zip(*[numbers] * SIDE_NUMBERS, strict=True):
+            state = wallets.get(number, NEVER_SEEN)
+            if state != (version, balance):
+                findings += self._discontinued(position, state, (version, balance))
+            wallets[number] = (after[0], after[1])
         if segment.rows and segment.first_time <= self.last_time:
             findings.append(
                 self._finding(
                     Kind.TIME_TURNED_BACK, segment.first, "recorded_at", f"> {self.last_time}", segment.first_time
                 )
             )
-        self.wallets.update(segment.ends)
         findings += self._join_holds(segment)
         self.tiles += segment.tiles
         self.tail = segment.tail
         self.size, self.rows = segment.last, self.rows + segment.rows
         self.last_time = segment.last_time or self.last_time
+        return findings
+
+    def _discontinued(self, position: int, before: tuple[int, int], found: tuple[int, int]) -> list[Finding]:
+        findings = []
+        if found[0] != before[0]:
+            findings.append(self._finding(Kind.VERSION_GAP, position, "version", before[0] + 1, found[0] + 1))
+        if found[1] != before[1]:
+            findings.append(self._finding(Kind.BALANCE_WRONG, position, "balance before", before[1], found[1]))
         return findings
 
     def _join_holds(self, segment: Segment) -> list[Finding]:

@@ -6,8 +6,12 @@ that it saw, and the change of every hold.
 
 from __future__ import annotations
 
+import contextlib
+import gc
 import hashlib
-from dataclasses import dataclass, field
+import struct
+from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -16,63 +20,33 @@ import psycopg
 from libs.tlog.merkle import subtree_hash
 from services.ledger.audit.findings import Finding, Kind
 from services.ledger.audit.locate import Context, name_field
-from services.ledger.audit.packed import Row, stream
+from services.ledger.audit.packed import Row, messages, stream, stream_packed
+from services.ledger.audit.quick import check_quickly
+from services.ledger.audit.stretch import TILE, Segment, SegmentTerms
 from services.ledger.domain.entries import LEAF, LEAF_PREFIX, LEAF_VERSION
-from services.ledger.domain.wallets import MAY_OVERDRAW_MAX, NO_ID, Id, WalletClass, class_of
+from services.ledger.domain.wallets import MAY_OVERDRAW_MAX, NO_ID, Id, class_of
+
+__all__ = ["TILE", "Segment", "SegmentTerms"]
+
 
 FINDINGS_MAX = 100
-TILE = 256
-
-
-@dataclass(slots=True)
-class Side:
-    """A wallet at one end of a stretch."""
-
-    position: int
-    version: int
-    balance: int
-
-
-@dataclass(slots=True)
-class Segment:
-    """What a stretch found, and what it hands on."""
-
-    book: int
-    first: int
-    last: int
-    rows: int = 0
-    findings: list[Finding] = field(default_factory=list)
-    begins: dict[int, Side] = field(default_factory=dict)
-    """Each wallet before its first row here."""
-    ends: dict[int, tuple[int, int]] = field(default_factory=dict)
-    """(version, balance) of each wallet after its last row here."""
-    holds: dict[tuple[bytes, int], int] = field(default_factory=dict)
-    """Change of what is held, by act and held twin."""
-    tiles: list[bytes] = field(default_factory=list)
-    """Roots of the full tiles of 256 leaves; a stretch begins at the beginning of one."""
-    tail: list[bytes] = field(default_factory=list)
-    first_time: int = 0
-    last_time: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class SegmentTerms:
-    """What a stretch needs to know."""
-
-    url: str
-    book: int
-    district_id: Id
-    first: int
-    last: int
+WALLET = struct.Struct(">6xq4x16s")
 
 
 def wallet_ids(connection: psycopg.Connection[Any], book: int) -> dict[int, Id]:
     """The public id of every wallet of a book, by number."""
-    cursor = connection.cursor(binary=True)
-    query = "SELECT wallet, uuid_send(wallet_id) FROM journal.wallet WHERE book = %s"
-    found = {number: bytes(public) for number, public in cursor.execute(query, [book])}
+    query = f"COPY (SELECT wallet, wallet_id FROM journal.wallet WHERE book = {int(book)}) TO STDOUT (FORMAT binary)"
+    found: dict[int, Id] = dict(WALLET.iter_unpack(b"".join(messages(connection, query))))
     found[0] = NO_ID
     return found
+
+
+@lru_cache(maxsize=1)
+def _wallet_ids_once(url: str, book: int, run: int) -> dict[int, Id]:
+    """The same, for all stretches of a book that one process checks in one run."""
+    assert run
+    with contextlib.closing(psycopg.connect(url)) as connection:
+        return wallet_ids(connection, book)
 
 
 class _Checker:
@@ -83,6 +57,8 @@ class _Checker:
         self._terms = terms
         self._public_ids = public_ids
         self._leaves: list[bytes] = []
+        self._begins: dict[int, tuple[int, int, int]] = {}
+        self._ends: dict[int, tuple[int, int]] = {}
         self._before: tuple[Any, ...] | None = None
 
     def add(self, kind: Kind, position: int | None, name: str, expected: object = "", found: object = "") -> None:
@@ -123,7 +99,7 @@ class _Checker:
             if outcome == 0:
                 self._side(pos, debit, debit_version, debit_after, -minutes, "debit")
                 self._side(pos, credit, credit_version, credit_after, minutes, "credit")
-                self._hold(act_id, debit, credit, minutes)
+                segment.hold(act_id, debit, credit, minutes)
             segment.rows += 1
             segment.first_time = segment.first_time or recorded_at
             self._before = row
@@ -137,13 +113,14 @@ class _Checker:
         whole = len(leaves) // TILE * TILE
         self.segment.tiles = [subtree_hash(leaves[at : at + TILE]) for at in range(0, whole, TILE)]
         self.segment.tail = leaves[whole:]
+        self.segment.set_sides(self._begins, self._ends)
         return self.segment
 
     def _side(self, pos: int, wallet: int, version: int, after: int, change: int, side: str) -> None:
-        ends = self.segment.ends
+        ends = self._ends
         state = ends.get(wallet)
         if state is None:
-            self.segment.begins[wallet] = Side(pos, version - 1, after - change)
+            self._begins[wallet] = (pos, version - 1, after - change)
         else:
             if version != state[0] + 1:
                 self.add(Kind.VERSION_GAP, pos, f"{side}_version", state[0] + 1, version)
@@ -153,19 +130,9 @@ class _Checker:
             self.add(Kind.BELOW_ZERO, pos, f"{side}_after", ">= 0", after)
         ends[wallet] = (version, after)
 
-    def _hold(self, act: bytes, debit: int, credit: int, minutes: int) -> None:
-        holds = self.segment.holds
-        for wallet, change in ((debit, -minutes), (credit, minutes)):
-            if wallet & 15 >= WalletClass.POOL_HELD:
-                left = holds.get((act, wallet), 0) + change
-                if left:
-                    holds[act, wallet] = left
-                else:
-                    del holds[act, wallet]
-
     def _altered(self, row: Row) -> None:
         before = Row._make(self._before) if self._before else None
-        sides = {number: self.segment.ends.get(number) for number in (row.debit, row.credit)}
+        sides = {number: self._ends.get(number) for number in (row.debit, row.credit)}
         context = Context(self._terms.district_id, self._public_ids, before, sides)
         name, expected = name_field(row, context)
         kind = Kind.LEAF_ALTERED if name == "leaf_hash" else Kind.ROW_ALTERED
@@ -173,9 +140,32 @@ class _Checker:
 
 
 def check_segment(terms: SegmentTerms) -> Segment:
-    """Check one stretch, on a connection of its own."""
-    with psycopg.connect(terms.url) as connection:
-        connection.execute("SET TRANSACTION READ ONLY")
-        checker = _Checker(terms, wallet_ids(connection, terms.book))
-        checker.walk(stream(connection, book=terms.book, first=terms.first, last=terms.last))
+    """Check one stretch, on a connection of its own; when anything is wrong, once more to name rows and fields."""
+    where = {"book": terms.book, "first": terms.first, "last": terms.last}
+    with _without_collector(), contextlib.closing(_connect(terms)) as connection:
+        public_ids = _wallet_ids_once(terms.url, terms.book, terms.run)
+        segment = check_quickly(stream_packed(connection, **where), terms, public_ids)
+    if segment is not None:
+        return segment
+    with contextlib.closing(_connect(terms)) as connection:
+        checker = _Checker(terms, public_ids)
+        checker.walk(stream(connection, **where))
         return checker.finish()
+
+
+@contextlib.contextmanager
+def _without_collector() -> Iterator[None]:
+    """Nothing here makes cycles, and looking for them costs as much as the check."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+def _connect(terms: SegmentTerms) -> psycopg.Connection[Any]:
+    connection = psycopg.connect(terms.url)
+    connection.execute("SET TRANSACTION READ ONLY")
+    return connection

@@ -6,12 +6,15 @@ stored and outside checkpoints, balances as the indexes give them, caps, sums) i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
+from itertools import count
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 import psycopg
@@ -21,12 +24,18 @@ from services.ledger.audit import checks
 from services.ledger.audit.findings import Finding, Kind
 from services.ledger.audit.joined import JoinedBook, load, save
 from services.ledger.audit.packed import RowWidthError
-from services.ledger.audit.segments import TILE, Segment, SegmentTerms, check_segment
+from services.ledger.audit.segments import check_segment
+from services.ledger.audit.stretch import TILE, Segment, SegmentTerms
 
 SEGMENT_ROWS = 512 * TILE
 PROCESSES = 2
 WIDTHS = """
     SELECT pos FROM journal.entry WHERE book = %s AND octet_length(leaf_hash) <> 32 ORDER BY pos LIMIT 100"""
+
+T = TypeVar("T")
+Head = tuple[int, UUID, int]
+"""A book's number and district, and the last position in it."""
+RUNS = count(1)
 
 Progress = Callable[[int, int], None]
 """Told (rows checked, rows in all)."""
@@ -70,74 +79,124 @@ class Terms:
 
 def run(url: str, terms: Terms = Terms(), *, progress: Progress = lambda _done, _all: None) -> Report:
     """Check everything; the report names each row and field that is wrong."""
-    report = Report()
-    with psycopg.connect(plain_url(url), autocommit=True) as connection:
+    report, plain = Report(), plain_url(url)
+    with psycopg.connect(plain, autocommit=True) as connection:
         heads = connection.execute(checks.HEADS).fetchall()
         earlier = load(terms.resume_file) if terms.resume_file else {}
         books = [earlier.get(book) or JoinedBook(book, district_id) for book, district_id, _ in heads]
         total = sum(head for _, _, head in heads)
-        _check_rows(plain_url(url), connection, books, heads, terms, report, lambda done: progress(done, total))
-        for book in books:
-            report.findings += book.finish()
-            report.wallets += len(book.wallets)
-            report.checkpoints += checks.check_roots(connection, book, terms.outside, terms.log_folder, report.findings)
-            report.findings += checks.check_balances(connection, book)
-        report.findings += checks.check_caps(connection)
-        report.findings += checks.check_wallets(connection)
-        report.findings += checks.check_postings(connection)
+        with _workers(total, terms.processes) as workers:
+            plan = _Plan(plain, workers, terms, books, heads)
+            plan.check_rows(connection, report, lambda done: progress(done, total))
+            for book in books:
+                report.findings += book.finish()
+                report.wallets += len(book.wallets)
+                report.checkpoints += checks.check_roots(
+                    connection, book, terms.outside, terms.log_folder, report.findings
+                )
+                report.findings += checks.check_balances(book, plan.balances[book.book].result())
+            report.findings += plan.tables.result()
     report.books, report.rows = len(books), sum(book.rows for book in books)
     if terms.resume_file:
         terms.resume_file.unlink(missing_ok=True)
     return report
 
 
-def _check_rows(
-    url: str,
-    connection: psycopg.Connection[Any],
-    books: list[JoinedBook],
-    heads: Iterable[tuple[int, UUID, int]],
-    terms: Terms,
-    report: Report,
-    progress: Callable[[int], None],
-) -> None:
-    by_number = {book.book: book for book in books}
-    plan = [one for book, district, head in heads for one in _plan(url, by_number[book], district, head)]
-    done = sum(book.rows for book in books)
-    for terms_of, segment in _segments(plan, terms.processes):
-        book = by_number[terms_of.book]
-        if segment is None:
-            report.findings += _widths(connection, book)
-            return
-        report.findings += book.join(segment)
-        done += segment.rows
-        progress(done)
-        if terms.resume_file and report.is_clean:
-            save(terms.resume_file, books)
+class _Later(Generic[T]):
+    """What a process is asked for, made here when it is fetched: a short journal is not worth the processes."""
+
+    def __init__(self, make: Callable[[], T]) -> None:
+        self._make = make
+
+    def result(self) -> T:
+        """Make it."""
+        return self._make()
 
 
-def _plan(url: str, book: JoinedBook, district_id: UUID, head: int) -> Iterator[SegmentTerms]:
+class _Workers:
+    """Processes that check side by side; none for a short journal."""
+
+    def __init__(self, pool: ProcessPoolExecutor | None, processes: int) -> None:
+        self._pool = pool
+        self.ahead = processes * 2 if pool else 1
+
+    def ask(self, function: Callable[..., T], *terms: object) -> _Later[T] | Future[T]:
+        """Have something done; `result` of what is returned waits for it."""
+        if self._pool is None:
+            return _Later(partial(function, *terms))
+        return self._pool.submit(function, *terms)
+
+
+@contextmanager
+def _workers(rows: int, processes: int) -> Iterator[_Workers]:
+    if rows <= SEGMENT_ROWS or processes == 1:
+        yield _Workers(None, 1)
+        return
+    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
+        yield _Workers(pool, processes)
+
+
+class _Plan:
+    """Everything that is asked of the processes: the stretches in order, the rest behind the last of them."""
+
+    def __init__(
+        self, url: str, workers: _Workers, terms: Terms, books: Sequence[JoinedBook], heads: Sequence[Head]
+    ) -> None:
+        self._workers, self._terms, self._books = workers, terms, books
+        self._by_number = {book.book: book for book in books}
+        run_number = next(RUNS)
+        stretches = [one for head in heads for one in _plan(url, self._by_number[head[0]], head, run_number)]
+        self._running = [(one, workers.ask(_checked, one)) for one in stretches[: workers.ahead]]
+        self._waiting = stretches[workers.ahead :]
+        self._rest_of = [partial(self._ask_rest, url, heads)]
+        self.balances: dict[int, _Later[bytes] | Future[bytes]] = {}
+        self.tables: _Later[list[Finding]] | Future[list[Finding]] = _Later(list)
+
+    def check_rows(self, connection: psycopg.Connection[Any], report: Report, progress: Callable[[int], None]) -> None:
+        """Join the stretches in order, as they are checked."""
+        done = sum(book.rows for book in self._books)
+        for one, segment in self._segments():
+            book = self._by_number[one.book]
+            if segment is None:
+                report.findings += _widths(connection, book)
+                return
+            report.findings += book.join(segment)
+            done += segment.rows
+            progress(done)
+            if self._terms.resume_file and report.is_clean:
+                save(self._terms.resume_file, self._books)
+
+    def _segments(self) -> Iterator[tuple[SegmentTerms, Segment | None]]:
+        """Give the stretches back in order; no more wait to be joined than are being checked."""
+        self._ask_next()
+        while self._running:
+            one, asked = self._running.pop(0)
+            segment = asked.result()
+            self._ask_next()
+            yield one, segment
+
+    def _ask_next(self) -> None:
+        while self._waiting and len(self._running) < self._workers.ahead:
+            one = self._waiting.pop(0)
+            self._running.append((one, self._workers.ask(_checked, one)))
+        if not self._waiting and self._rest_of:
+            self._rest_of.pop()()
+
+    def _ask_rest(self, url: str, heads: Sequence[Head]) -> None:
+        self.tables = self._workers.ask(checks.check_tables, url)
+        for book, _, head in heads:
+            self.balances[book] = self._workers.ask(checks.read_balances, url, book, head)
+
+
+def _plan(url: str, book: JoinedBook, head: Head, run_number: int) -> Iterator[SegmentTerms]:
     # An earlier check stopped at the end of a stretch; one that ended within a tile is done again from that tile.
+    number, district_id, last = head
     if book.size % TILE:
         whole = JoinedBook(book.book, book.district_id)
         book.size, book.rows, book.wallets, book.holds = whole.size, whole.rows, whole.wallets, whole.holds
         book.tiles, book.tail, book.last_time = whole.tiles, whole.tail, whole.last_time
-    for first in range(book.size + 1, head + 1, SEGMENT_ROWS):
-        yield SegmentTerms(url, book.book, district_id.bytes, first, min(first + SEGMENT_ROWS - 1, head))
-
-
-def _segments(plan: list[SegmentTerms], processes: int) -> Iterator[tuple[SegmentTerms, Segment | None]]:
-    """Check stretches side by side, give them back in order; no more wait than are being checked."""
-    if len(plan) <= 1 or processes == 1:
-        for terms in plan:
-            yield terms, _checked(terms)
-        return
-    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
-        running = [pool.submit(_checked, terms) for terms in plan[: processes * 2]]
-        for number, terms in enumerate(plan):
-            segment = running.pop(0).result()
-            if number + processes * 2 < len(plan):
-                running.append(pool.submit(_checked, plan[number + processes * 2]))
-            yield terms, segment
+    for first in range(book.size + 1, last + 1, SEGMENT_ROWS):
+        yield SegmentTerms(url, number, district_id.bytes, first, min(first + SEGMENT_ROWS - 1, last), run_number)
 
 
 def _checked(terms: SegmentTerms) -> Segment | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from enum import IntEnum
+from functools import lru_cache
 from typing import NamedTuple
 
 Id = bytes
@@ -94,8 +95,12 @@ def id_of(cause: Id, name: str) -> Id:
 
 def wallet_id(key: WalletKey) -> Id:
     """The public id of a wallet: UUIDv5 of person, class and district."""
-    name = WalletClass(key.wallet_class).name.lower()
-    return id_of(key.owner_id, f"wallet:{name}:{key.district_id.hex()}")
+    return id_of(key.owner_id, _name_of_wallet(key.wallet_class, key.district_id))
+
+
+@lru_cache(maxsize=4096)
+def _name_of_wallet(wallet_class: int, district_id: Id) -> str:
+    return f"wallet:{WalletClass(wallet_class).name.lower()}:{district_id.hex()}"
 
 
 def wallet_number(*, book: int, serial: int, wallet_class: int) -> int:
