@@ -410,13 +410,6 @@ def _wire_headers(record: OutgoingRecord) -> list[tuple[str, bytes]]:
 
 
 def _record(record: Any) -> Record:
-    headers = {name: str(value, "utf-8") for name, value in record.headers}
-    key = record.key
-    return Record(
-        record.topic,
-        record.partition,
-        record.offset,
-        str(key, "utf-8") if key is not None else "",
-        record.value,
-        headers,
-    )
+    headers = {name: value.decode() for name, value in record.headers}
+    key = record.key.decode() if record.key is not None else ""
+    return Record(record.topic, record.partition, record.offset, key, record.value, headers)

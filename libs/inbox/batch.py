@@ -104,9 +104,10 @@ class Batch:
         self._parked = self._parking.subjects(heard.record.topic for heard in batch)
         states = [_subject_key(event) for event in events if event.version is not None]
         self._versions = self._store.versions(states) if states else {}
+        seeks, offsets = self._outcome.seeks, self._outcome.offsets
         for heard in batch:
-            if heard.partition not in self._outcome.seeks:
-                self._outcome.offsets[heard.partition] = heard.record.offset + 1
+            if heard.partition not in seeks:
+                offsets[heard.partition] = heard.record.offset + 1
                 self._advance(heard)
         self._run_planned()
         self._store.save_positions(self._changed)
@@ -139,9 +140,10 @@ class Batch:
     def _advance_fact(self, heard: Heard, event: IncomingEvent) -> None:
         key = StreamKey(event.topic, event.stream)
         position = self._positions[key]
-        if event.position <= position.position:
+        reached = position.position
+        if event.position <= reached:
             return
-        if event.position > position.position + 1 and not self._is_first_kept(heard, position):
+        if event.position > reached + 1 and not self._is_first_kept(heard, position):
             self._meet_gap(heard, event, key, position)
             return
         position.position = event.position

@@ -125,13 +125,22 @@ class PositionStore:
         self._connection.execute(_SAVE_OFFSETS, terms)
 
 
+def reached_positions(connection: Connection, group: str, topics: Sequence[str]) -> dict[StreamKey, int]:
+    """Return the last position of each stream that this group has applied; events set aside (parked) count."""
+    rows = connection.execute(_POSITIONS, {"group": group, "topics": list(topics)})
+    return {StreamKey(topic, stream): position for topic, stream, position in rows}
+
+
 def missing_events(connection: Connection, group: str, topics: Sequence[str], heads: Mapping[StreamKey, int]) -> int:
     """Return how many events this group has not applied yet, by what publishers say of their streams.
 
-    Asked without the broker. Events set aside (parked) count as applied.
+    Asked without the broker.
     """
-    rows = connection.execute(_POSITIONS, {"group": group, "topics": list(topics)})
-    reached = {StreamKey(topic, stream): position for topic, stream, position in rows}
+    return events_after(reached_positions(connection, group, topics), topics, heads)
+
+
+def events_after(reached: Mapping[StreamKey, int], topics: Sequence[str], heads: Mapping[StreamKey, int]) -> int:
+    """Return how many events of these topics lie after the positions reached."""
     mine = {key: head for key, head in heads.items() if key.topic in set(topics)}
     return sum(max(0, head - reached.get(key, 0)) for key, head in mine.items())
 
