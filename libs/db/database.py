@@ -14,13 +14,18 @@ from typing import Any, TypeVar
 
 import sqlalchemy
 from sqlalchemy.engine import Connection, Engine
-from sqlalchemy.exc import InterfaceError, OperationalError, TimeoutError as PoolTimeoutError
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import InterfaceError, InvalidatePoolError, OperationalError, TimeoutError as PoolTimeoutError
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from libs.clock import monotonic
 
 STATEMENT_TIMEOUT_SECONDS = 30
 LOCK_TIMEOUT_SECONDS = 5
 IDLE_IN_TRANSACTION_TIMEOUT_SECONDS = 30
 CONNECT_TIMEOUT_SECONDS = 5
 POOL_WAIT_SECONDS = 10
+REST_SECONDS = 1.0
 
 # What passes by itself: the server is away, a lock was not to be had, two transactions met. Try again.
 TRANSIENT = (OperationalError, InterfaceError, PoolTimeoutError)
@@ -70,7 +75,6 @@ class Database:
             pool_size=pool_max,
             max_overflow=0,
             pool_timeout=POOL_WAIT_SECONDS,
-            pool_pre_ping=True,
             hide_parameters=True,  # No value of a row may reach a log.
             connect_args={
                 "application_name": application_name,
@@ -78,6 +82,8 @@ class Database:
                 "options": " ".join(f"-c {name}={value}" for name, value in settings.items()),
             },
         )
+
+        _ping_after_a_rest(self.engine)
 
     @contextlib.contextmanager
     def transaction(self) -> Iterator[Connection]:
@@ -110,6 +116,29 @@ class Database:
     def dispose(self) -> None:
         """Close every pooled connection."""
         self.engine.dispose()
+
+
+def _ping_after_a_rest(engine: Engine) -> None:
+    """Ask a pooled connection whether it still lives, unless it was used just now; a dead one is replaced.
+
+    The pool's own pre-ping asks before every transaction, which is a round trip for nothing on a busy server.
+    """
+
+    @sqlalchemy.event.listens_for(engine, "checkin")
+    def note(_: object, record: ConnectionPoolEntry) -> None:
+        record.info["rests_since"] = monotonic()
+
+    @sqlalchemy.event.listens_for(engine, "checkout")
+    def ping(connection: DBAPIConnection, record: ConnectionPoolEntry, _: object) -> None:
+        rests_since = record.info.get("rests_since")
+        if rests_since is None or monotonic() - rests_since < REST_SECONDS:
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except engine.dialect.loaded_dbapi.Error as error:
+            if not engine.dialect.is_disconnect(error, connection, None):
+                raise
+            raise InvalidatePoolError from error
 
 
 def driver_url(url: str) -> str:

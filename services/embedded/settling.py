@@ -9,7 +9,7 @@ from datetime import datetime
 import sqlalchemy
 
 from libs.db import Database
-from libs.inbox.positions import StreamKey, missing_events
+from libs.inbox.positions import StreamKey, events_after, reached_positions
 from libs.outbox.cursor import published_positions
 from libs.outbox.source import Source
 
@@ -59,23 +59,25 @@ class Settling:
     def _look(self) -> tuple[dict[StreamKey, int], list[str]]:
         """Return what each service has said so far, and what of it was not heard yet."""
         heads: dict[StreamKey, int] = {}
+        reached: dict[str, dict[StreamKey, int]] = {}
         waiting: list[str] = []
         for flow in self._flows:
             with flow.database.reading() as connection:
+                # What was heard is read before what was said: it can only be more by the time the others are asked.
+                reached[flow.name] = reached_positions(connection, flow.name, flow.topics_heard)
+                parked = connection.scalar(_PARKED, {"attempts": ATTEMPTS_WAITED_FOR}) or 0
                 published = {StreamKey(*stream): at for stream, at in published_positions(connection).items()}
                 for source in flow.sources:
                     for stream, head in source.heads(connection).items():
                         heads[StreamKey(*stream)] = head
                         if head > published.get(StreamKey(*stream), 0):
                             waiting.append(f"{flow.name} has not published {stream.topic} {stream.name} {head}")
-        for flow in self._flows:
-            with flow.database.reading() as connection:
-                missing = missing_events(connection, flow.name, flow.topics_heard, heads)
-                parked = connection.scalar(_PARKED, {"attempts": ATTEMPTS_WAITED_FOR}) or 0
-            if missing:
-                waiting.append(f"{flow.name} has not heard {missing} events")
             if parked:
                 waiting.append(f"{flow.name} has {parked} events that wait for something not yet known")
+        for flow in self._flows:
+            missing = events_after(reached[flow.name], flow.topics_heard, heads)
+            if missing:
+                waiting.append(f"{flow.name} has not heard {missing} events")
         return heads, waiting
 
 

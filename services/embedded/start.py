@@ -100,7 +100,7 @@ def _build_city(environment: dict[str, str], options: RunOptions, folder: DataFo
     """Make the demo city; it goes on where an earlier start was interrupted."""
 
     def build() -> None:
-        build_city(Composition(environment, options, folder, process="city"), options, folder)
+        build_city(lambda: Composition(environment, options, folder, process="city"), options, folder)
 
     code = supervisor.run_once(Child("city", build, log=None))
     if code and not supervisor.is_stopping:

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
-from uuid import UUID
 
 from libs.clock import local_date, local_midnight, machine_now, monotonic
 from services.embedded.city.clerk import CityError, Clerk
-from services.embedded.city.founding import Founders, Founding
+from services.embedded.city.crew import Crew, Hands
+from services.embedded.city.founding import STEPS, Founders, Founding
+from services.embedded.city.helping import Helping
 from services.embedded.city.living import Living
-from services.embedded.city.plan import City, make_city
-from services.embedded.city.year import make_year
+from services.embedded.city.plan import Resident, Unit, make_city
+from services.embedded.city.year import Help, make_year
 from services.embedded.composition import Composition
 from services.embedded.folder import DataFolder
 from services.embedded.settings import RunOptions
@@ -23,6 +25,7 @@ from services.embedded.time_travel import Traveller
 SETTLE_SECONDS_MAX = 120.0
 BAR_WIDTH = 30
 FOUNDING_SHARE_PERCENT = 25
+RESIDENTS_AT_ONCE = 24
 
 
 def is_built(folder: DataFolder) -> bool:
@@ -30,15 +33,18 @@ def is_built(folder: DataFolder) -> bool:
     return bool(_state(folder).get("done"))
 
 
-def build_city(composition: Composition, options: RunOptions, folder: DataFolder) -> None:
-    """Make the city of the folder's seed, with a year of history that ends now; then let time flow."""
-    _Builder(composition, options, folder).build()
+def build_city(compose: Callable[[], Composition], options: RunOptions, folder: DataFolder) -> None:
+    """Make the city of the folder's seed, with a year of history that ends now; then let time flow.
+
+    `compose` gives each process of the making connections of its own.
+    """
+    _Builder(compose, options, folder).build()
 
 
 class _Builder:
     """One making of the city: what is done is written down, so that a later one begins behind it."""
 
-    def __init__(self, composition: Composition, options: RunOptions, folder: DataFolder) -> None:
+    def __init__(self, compose: Callable[[], Composition], options: RunOptions, folder: DataFolder) -> None:
         self._folder = folder
         self._state = _state(folder) or {
             "seed": options.seed,
@@ -46,24 +52,22 @@ class _Builder:
             "today": local_date(machine_now()).isoformat(),
             "rounds": 0,
         }
+        today = date.fromisoformat(self._state["today"])
+        self._city = make_city(seed=self._state["seed"], today=today, city_id=Composition.city_id())
+        self._districts = [one.unit_id for one in self._city.districts()]
+        self._crew = Crew(self._hands(compose), lanes=min(len(self._districts), os.cpu_count() or 1))
+        composition = compose()
         self._flush = composition.flush
         self._traveller: Traveller = composition.traveller()
         self._bar = _Bar()
-        front_door = composition.front_door()
-        tokens = composition.tokens()
-        self._clerk = Clerk(front_door, tokens)
-        self._founders = Founders(*composition.founders())
-        self._city_id: UUID = composition.city_id()
 
     def build(self) -> None:
         """Make what is missing."""
-        state = self._state
-        today = date.fromisoformat(state["today"])
-        city = make_city(seed=state["seed"], today=today, city_id=self._city_id)
+        state, city = self._state, self._city
         year = make_year(city, seed=state["seed"], orders=state["orders"])
         self._save()
-        self._found(city)
-        living = Living(city, self._clerk, move_to=self._move_to, settle=self._settle)
+        self._found()
+        living = Living(do=self._do_help, move_to=self._move_to, settle=self._settle)
         for one in year:
             if one.number >= state["rounds"]:
                 living.live_through(one)
@@ -80,25 +84,51 @@ class _Builder:
             if one.login
         ]
         self._save()
+        self._crew.end()
         self._bar.finish()
 
-    def _found(self, city: City) -> None:
+    def _found(self) -> None:
         """Make units, rules and people; all of it is repeated when it was interrupted, with no second effect."""
         if self._state.get("founded"):
             return
+        city = self._city
         self._move_to(local_midnight(city.first_day) + timedelta(hours=8))
-        founding = Founding(city, self._clerk, self._founders, orders=self._state["orders"])
-        for number, step in enumerate(founding.steps()):
+        for number, step in enumerate(STEPS):
+            self._crew.do("found", [step], lane_of=lambda _: 0)
             self._settle()
             self._bar.show(2 + 2 * number, step)
-        for number, _ in enumerate(founding.residents()):
-            self._bar.show(6 + number * 14 // len(city.residents), "people")
+        residents = [one for one in city.residents if not one.staff]
+        for first in range(0, len(residents), RESIDENTS_AT_ONCE):
+            self._crew.do("settle_in", residents[first : first + RESIDENTS_AT_ONCE], lane_of=self._lane_of_resident)
+            self._bar.show(6 + first * 14 // len(residents), "people")
         self._settle()
-        founding.kinships()
-        founding.credit()
+        self._crew.do("tie", list(city.kinships), lane_of=lambda tie: self._lane_of_resident(tie.person))
+        self._crew.do("fund_pool", city.districts(), lane_of=self._lane_of_unit)
+        keepers = [one for one in city.residents if one.paper_book_minutes]
+        self._crew.do("bring_in_paper_book", keepers, lane_of=self._lane_of_resident)
         self._settle()
         self._state["founded"] = True
         self._save()
+
+    def _do_help(self, act: str, items: list[Any]) -> list[Any]:
+        """Do an act of help; every order is the work of its recipient's district."""
+        return self._crew.do(act, items, lane_of=lambda item: self._lane_of_resident(_help_of(item).recipient))
+
+    def _lane_of_resident(self, one: Resident) -> int:
+        return self._lane_of_unit(one.home.above("district"))
+
+    def _lane_of_unit(self, district: Unit) -> int:
+        return self._districts.index(district.unit_id)
+
+    def _hands(self, compose: Callable[[], Composition]) -> Callable[[], Hands]:
+        def make() -> Hands:
+            composition = compose()
+            clerk = Clerk(composition.front_door(), composition.tokens())
+            founders = Founders(*composition.founders())
+            founding = Founding(self._city, clerk, founders, orders=self._state["orders"])
+            return founding, Helping(self._city, clerk)
+
+        return make
 
     def _move_to(self, instant: datetime) -> None:
         """Move the clock; a moment that an interrupted making has passed already is left behind us."""
@@ -141,6 +171,10 @@ class _Bar:
         """End the line."""
         if sys.stdout.isatty():
             self._write("\n")
+
+
+def _help_of(item: Help | tuple[Help, str]) -> Help:
+    return item[0] if isinstance(item, tuple) else item
 
 
 def _state(folder: DataFolder) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -11,7 +10,7 @@ from uuid import UUID
 from libs.clock import local_midnight
 from libs.ids import id_from_cause
 from services.embedded.city.clerk import Clerk
-from services.embedded.city.plan import City, Resident, Unit
+from services.embedded.city.plan import City, Kinship, Resident, Unit
 from services.embedded.settings import DEMO_PASSWORD
 
 POOL_MINUTES_BASE = 30_000
@@ -20,6 +19,7 @@ BUDGET_MINUTES_BASE = 60_000
 BUDGET_MINUTES_PER_ORDER = 60
 SCAN = "sha256:" + "0" * 64
 INSURED_DAYS = 3 * 365
+STEPS = ("units", "policies", "staff")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -31,73 +31,65 @@ class Founders:
 
 
 class Founding:
-    """Makes the city before its first order."""
+    """Makes the city before its first order; each act may be repeated and has no second effect."""
 
     def __init__(self, city: City, clerk: Clerk, founders: Founders, *, orders: int) -> None:
         self._city, self._clerk, self._founders, self._orders = city, clerk, founders, orders
 
-    def steps(self) -> Iterator[str]:
-        """Do one step after another; each is named when it is done, and everything settles before the next."""
-        self._units()
-        yield "units"
-        self._policies()
-        yield "policies"
-        staff = [one for one in self._city.residents if one.staff]
-        for one in staff:
-            self._register(self._founders.first, one)
-            self._appoint(one)
-        yield "staff"
+    def found(self, step: str) -> None:
+        """Make the units, or the rules, or the staff."""
+        {"units": self._units, "policies": self._policies, "staff": self._staff}[step]()
 
-    def residents(self) -> Iterator[Resident]:
-        """Register everybody else by their coordinator, with what the street's checker confirms."""
+    def settle_in(self, one: Resident) -> None:
+        """Register a resident by the coordinator, with what the street's checker confirms."""
+        coordinator = self._city.staff_at("coordinator", one.home)[0]
+        self._register(coordinator.person_id, one)
+        self._confirm_records(coordinator, one)
+
+    def tie(self, kinship: Kinship) -> None:
+        """Record a relation by the coordinator; the checker confirms; the demo daughter may act for her mother."""
+        coordinator, checker = self._desk(kinship.person)
+        terms = {
+            "person_id": str(kinship.person.person_id),
+            "relative_id": str(kinship.relative.person_id),
+            "kind": kinship.kind,
+            "verified": True,
+        }
+        path = f"/v1/relations/{kinship.relation_id}"
+        self._clerk.put(coordinator.person_id, path, terms)
+        self._clerk.post(checker.person_id, f"{path}/confirmation")
+        if kinship.person.login:
+            grant = {key: terms[key] for key in ("person_id", "relative_id")} | {"how": "desk"}
+            self._clerk.put(coordinator.person_id, f"/v1/acting-grants/{_id(kinship.relation_id, 'grant')}", grant)
+
+    def fund_pool(self, district: Unit) -> None:
+        """Fund a district's pool: proposed in the district, decided in the city."""
+        terms = {
+            "kind": "pool_funding",
+            "district_id": str(district.unit_id),
+            "minutes": POOL_MINUTES_BASE + POOL_MINUTES_PER_ORDER * self._orders,
+            "why": "opening of the public pool",
+        }
+        self._adjust(district, _id(district.unit_id, "pool"), terms)
+
+    def bring_in_paper_book(self, one: Resident) -> None:
+        """Bring in somebody's old paper book: proposed in the district, decided in the city."""
+        terms = {
+            "kind": "migration",
+            "person_id": str(one.person_id),
+            "class": "earned",
+            "minutes": one.paper_book_minutes,
+            "effective_at": local_midnight(self._city.first_day).isoformat(),
+            "scan": SCAN,
+            "why": "paper book of the former scheme",
+        }
+        self._adjust(one.home.above("district"), _id(one.person_id, "book"), terms)
+
+    def _staff(self) -> None:
         for one in self._city.residents:
-            if not one.staff:
-                coordinator = self._city.staff_at("coordinator", one.home)[0]
-                self._register(coordinator.person_id, one)
-                self._confirm_records(coordinator, one)
-                yield one
-
-    def kinships(self) -> None:
-        """Record relations by the coordinator; the checker confirms; the demo daughter may act for her mother."""
-        for tie in self._city.kinships:
-            coordinator, checker = self._desk(tie.person)
-            terms = {
-                "person_id": str(tie.person.person_id),
-                "relative_id": str(tie.relative.person_id),
-                "kind": tie.kind,
-                "verified": True,
-            }
-            path = f"/v1/relations/{tie.relation_id}"
-            self._clerk.put(coordinator.person_id, path, terms)
-            self._clerk.post(checker.person_id, f"{path}/confirmation")
-            if tie.person.login:
-                grant = {key: terms[key] for key in ("person_id", "relative_id")} | {"how": "desk"}
-                self._clerk.put(coordinator.person_id, f"/v1/acting-grants/{_id(tie.relation_id, 'grant')}", grant)
-
-    def credit(self) -> None:
-        """Bring in the old paper books and fund the pools: proposed in the district, decided in the city."""
-        decider = self._city.staff_at("city_admin", self._city.city)[0].person_id
-        for district in self._districts():
-            terms = {
-                "kind": "pool_funding",
-                "district_id": str(district.unit_id),
-                "minutes": POOL_MINUTES_BASE + POOL_MINUTES_PER_ORDER * self._orders,
-                "why": "opening of the public pool",
-            }
-            self._adjust(district, decider, _id(district.unit_id, "pool"), terms)
-        before = local_midnight(self._city.first_day).isoformat()
-        for one in self._city.residents:
-            if one.paper_book_minutes:
-                terms = {
-                    "kind": "migration",
-                    "person_id": str(one.person_id),
-                    "class": "earned",
-                    "minutes": one.paper_book_minutes,
-                    "effective_at": before,
-                    "scan": SCAN,
-                    "why": "paper book of the former scheme",
-                }
-                self._adjust(one.home.above("district"), decider, _id(one.person_id, "book"), terms)
+            if one.staff:
+                self._register(self._founders.first, one)
+                self._appoint(one)
 
     def _units(self) -> None:
         for unit in self._city.units:
@@ -109,7 +101,7 @@ class Founding:
 
     def _policies(self) -> None:
         budget = BUDGET_MINUTES_BASE + BUDGET_MINUTES_PER_ORDER * self._orders
-        for district in self._districts():
+        for district in self._city.districts():
             terms = {
                 "unit_id": str(district.unit_id),
                 "effective": self._city.first_day.isoformat(),
@@ -157,7 +149,8 @@ class Founding:
             self._clerk.put(coordinator.person_id, f"/v1/persons/{one.person_id}/{kind}/{record}", terms)
             self._clerk.post(checker.person_id, f"/v1/{kind}/{record}/confirmation")
 
-    def _adjust(self, district: Unit, decider: UUID, adjustment: UUID, terms: dict[str, Any]) -> None:
+    def _adjust(self, district: Unit, adjustment: UUID, terms: dict[str, Any]) -> None:
+        decider = self._city.staff_at("city_admin", self._city.city)[0].person_id
         proposer = self._city.staff_at("district_admin", district)[0].person_id
         self._clerk.put(proposer, f"/v1/adjustments/{adjustment}", terms)
         self._clerk.post(decider, f"/v1/adjustments/{adjustment}/decision", {"ok": True})
@@ -166,9 +159,6 @@ class Founding:
         """Return the coordinator of somebody's community and the checker of the street."""
         assert one.home.parent is not None, "a community is in a street"
         return self._city.staff_at("coordinator", one.home)[0], self._city.staff_at("checker", one.home.parent)[0]
-
-    def _districts(self) -> list[Unit]:
-        return [unit for unit in self._city.units if unit.level == "district"]
 
 
 def _id(cause: UUID, *parts: str) -> UUID:

@@ -117,6 +117,10 @@ class City:
         """Return who has a role at exactly this unit."""
         return [one for one in self.residents if (role, unit) in one.staff]
 
+    def districts(self) -> list[Unit]:
+        """Return the districts, in their order."""
+        return [unit for unit in self.units if unit.level == "district"]
+
     def by_login(self, login: str) -> Resident:
         """Return a demo person."""
         return next(one for one in self.residents if one.login == login)

@@ -1,0 +1,87 @@
+"""The hands that make the demo city: a process for the people of each district, so that every processor helps."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from multiprocessing.connection import Connection
+from typing import Any
+
+from services.embedded.children import die_with_parent
+from services.embedded.city.clerk import CityError
+
+Hands = Sequence[object]
+"""Objects whose methods are the acts; the first that has an act does it."""
+
+
+class Crew:
+    """One process (a lane) or several; what one lane is given is done in its order."""
+
+    def __init__(self, make: Callable[[], Hands], *, lanes: int) -> None:
+        """Fork now: `make` gives each lane its hands, with connections of its own."""
+        self._lanes = [_Lane(make) for _ in range(lanes)]
+
+    def do(self, act: str, items: Sequence[Any], *, lane_of: Callable[[Any], int]) -> list[Any]:
+        """Do one act with every item; return what it gave for each, in the order of the items.
+
+        Raises:
+            CityError: an act was refused, or a process ended.
+        """
+        numbers: dict[int, list[int]] = defaultdict(list)
+        for number, item in enumerate(items):
+            numbers[lane_of(item) % len(self._lanes)].append(number)
+        for lane, mine in numbers.items():
+            self._lanes[lane].begin(act, [items[number] for number in mine])
+        results: dict[int, Any] = {}
+        for lane, mine in numbers.items():
+            results.update(zip(mine, self._lanes[lane].finish(), strict=True))
+        return [results[number] for number in range(len(items))]
+
+    def end(self) -> None:
+        """Let the processes end."""
+        for lane in self._lanes:
+            lane.end()
+
+
+class _Lane:
+    def __init__(self, make: Callable[[], Hands]) -> None:
+        context = multiprocessing.get_context("fork")
+        self._pipe, far = context.Pipe()
+        self._process = context.Process(target=_work, args=(make, far, os.getpid()), daemon=True)
+        self._process.start()
+        far.close()
+
+    def begin(self, act: str, items: list[Any]) -> None:
+        self._pipe.send((act, items))
+
+    def finish(self) -> list[Any]:
+        try:
+            error, results = self._pipe.recv()
+        except EOFError as ended:
+            raise CityError("a process that makes the city ended") from ended
+        if error:
+            raise CityError(error)
+        return list(results)
+
+    def end(self) -> None:
+        self._pipe.close()
+        self._process.join()
+
+
+def _work(make: Callable[[], Hands], pipe: Connection, parent: int) -> None:
+    die_with_parent(parent)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the supervisor, which ends us.
+    hands = make()
+    while True:
+        try:
+            act, items = pipe.recv()
+        except EOFError:
+            return
+        does = next(getattr(one, act) for one in hands if hasattr(one, act))
+        try:
+            pipe.send(("", [does(item) for item in items]))
+        except Exception as error:  # noqa: BLE001 - the builder tells it, whatever it was
+            pipe.send((f"{type(error).__name__}: {error}", []))
