@@ -46,6 +46,8 @@ class BookCache:
     districts: dict[int, Id] = field(default_factory=dict)
     wallets: dict[WalletKey, CachedWallet] = field(default_factory=dict)
     by_number: dict[int, CachedWallet] = field(default_factory=dict)
+    has_opened: bool = False
+    """Whether a book was opened in the last transaction, which may have been rolled back."""
 
     def add_book(self, number: int, district_id: Id) -> None:
         """Remember a book's number."""
@@ -63,6 +65,13 @@ class BookCache:
         self.by_number.clear()
         for book in self.books.values():
             book.last_pos, book.last_leaf, book.last_recorded_at = -1, b"", 0
+
+    def forget_all(self) -> None:
+        """Forget the books too: one that was opened and rolled back has another number next time."""
+        self.forget_wallets()
+        self.books.clear()
+        self.districts.clear()
+        self.has_opened = False
 
     def is_full(self) -> bool:
         """Whether it has reached its bound."""

@@ -70,13 +70,15 @@ class Journal:
         """
         assert 0 < len(commands) <= COMMANDS_MAX
         raw = driver_connection(connection)
-        if self._cache.is_full():
+        if self._cache.has_opened:
+            self._cache.forget_all()
+        elif self._cache.is_full():
             self._cache.forget_wallets()
         try:
             with told_as_sqlalchemy():
                 return _Batch(self._cache, self._encode, raw, commands, now_us).post()
         except BaseException:
-            self._cache.forget_wallets()
+            self._cache.forget_all()
             raise
 
 

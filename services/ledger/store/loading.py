@@ -74,6 +74,7 @@ def _open_book(cursor: Cursor, cache: BookCache, district_id: Id, now_us: int) -
     found = cursor.execute(FIND_BOOKS, [id_array([district_id])]).fetchone()
     if found is None:
         found = cursor.execute(OPEN_BOOK, [district_id.hex(), now_us]).fetchone()
+        cache.has_opened = True
     assert found is not None
     cache.add_book(found[0], district_id)
 
@@ -155,7 +156,7 @@ def _open_wallets(cursor: Cursor, cache: BookCache, wanted: dict[Id, WalletKey],
 def load_acts(cursor: Cursor, cache: BookCache, acts: Iterable[Id]) -> dict[Id, list[Entry]]:
     """All rows of the acts, oldest first; a refused request leaves none that counts."""
     rows: dict[Id, list[Entry]] = {act_id: [] for act_id in acts}
-    for row in cursor.execute(ROWS_OF_ACTS, [id_array(rows), ROWS_OF_ACT_MAX]):
+    for row in cursor.execute(ROWS_OF_ACTS, [id_array(rows), ROWS_OF_ACT_MAX]).fetchall():
         entry = entry_from(row, cache.districts)
         rows[entry.act_id].append(entry)
     return rows
@@ -167,7 +168,7 @@ def load_notes(cursor: Cursor, cache: BookCache, keys: Iterable[WalletKey]) -> d
     notes: dict[WalletKey, list[Entry]] = {key: [] for key in keys}
     query = f"""{ENTRY_WITH_OWNERS} WHERE e.outcome = 1 AND e.debit = ANY(%s)
         UNION ALL {ENTRY_WITH_OWNERS} WHERE e.outcome = 1 AND e.credit = ANY(%s)"""
-    for row in cursor.execute(query, [numbers, numbers]):
+    for row in cursor.execute(query, [numbers, numbers]).fetchall():
         entry = entry_from(row, cache.districts)
         for key in (entry.debit, entry.credit):
             if key in notes and entry not in notes[key]:
@@ -191,7 +192,8 @@ def load_history(cursor: Cursor, cache: BookCache, needs: Needs) -> dict[WalletK
     active = {key: since for key, since in needs.history.items() if cache.wallets[key].version}
     numbers = [cache.wallets[key].number for key in active]
     for side in ("debit", "credit") if numbers else ():
-        for row in cursor.execute(HISTORY_OF.format(side=side), [numbers, list(active.values()), HISTORY_MAX]):
+        terms = [numbers, list(active.values()), HISTORY_MAX]
+        for row in cursor.execute(HISTORY_OF.format(side=side), terms).fetchall():
             entry = entry_from(row, cache.districts)
             key = entry.debit if side == "debit" else entry.credit
             assert key is not None

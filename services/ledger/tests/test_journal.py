@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+from uuid import UUID
 
 import pytest
 import sqlalchemy
 
 from libs.errors import IdReusedError
+from services.ledger.audit import verify
 from services.ledger.domain.entries import leaf_bytes, leaf_hash
 from services.ledger.domain.errors import (
     InsufficientCreditsError,
@@ -15,6 +17,8 @@ from services.ledger.domain.errors import (
     OtherBookError,
     SameWalletError,
 )
+from services.ledger.domain.postings import Decision, View
+from services.ledger.domain.transfers import Transfer
 from services.ledger.store import loading
 from services.ledger.store.rows import ENTRY_WITH_OWNERS, driver_connection, entry_from, raw_cursor
 from services.ledger.tests.support import EAST, WEST, Ledger, earned, encode_plainly, issue, move, new
@@ -108,6 +112,33 @@ def test_what_was_rolled_back_leaves_no_wrong_balance_behind(ledger: Ledger) -> 
 
     assert results[0].refusal is None
     assert [row.pos for row in entries(ledger)] == [1, 2]
+
+
+class Breaks(Transfer):
+    """A transfer in which something goes wrong that is no refusal."""
+
+    def decide(self, view: View) -> Decision:
+        """Fail."""
+        raise RuntimeError(view)
+
+
+@pytest.mark.parametrize("fails_inside", [True, False])
+def test_a_book_that_was_opened_and_rolled_back_is_opened_again(ledger: Ledger, fails_inside: bool) -> None:
+    with pytest.raises(RuntimeError), ledger.database.transaction() as connection:
+        command, kind = issue(earned(new()), 1), Breaks if fails_inside else Transfer
+        again = kind(command.request_id, command.terms, command.debit, command.credit, command.minutes, command.reason)
+        ledger.journal.post(connection, [again], now_us=1)
+        raise RuntimeError
+    other = Ledger(ledger.database.url)
+    other.post(issue(earned(new(), WEST), 10))  # Takes the number that was free again.
+
+    ledger.post(issue(earned(new()), 10))
+
+    with ledger.database.reading() as connection:
+        books = connection.exec_driver_sql("SELECT book, district_id FROM journal.book ORDER BY book").all()
+    assert [tuple(book) for book in books] == [(1, UUID(bytes=WEST)), (2, UUID(bytes=EAST))]
+    assert verify.run(ledger.database.url, verify.Terms(processes=1)).findings == []
+    other.database.dispose()
 
 
 def test_two_posters_in_turn_see_each_others_rows(ledger: Ledger) -> None:
