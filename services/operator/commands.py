@@ -66,14 +66,22 @@ def demo(folder: Path, port: int, broker: str) -> None:
 @click.option("--processes", type=click.IntRange(1, 16), default=2, help="Check the books side by side.")
 @click.option("--topic", "with_topic", is_flag=True, help="Compare every row with its copy in the topic, in any case.")
 @click.option("--kafka", default="", help="Where Kafka is, when the events go over it.")
+@click.option(
+    "--checkpoint",
+    "checkpoints",
+    type=click.Path(exists=True, path_type=Path),
+    multiple=True,
+    help="A checkpoint kept elsewhere, or a folder of them; those of the platform's own witness are always used.",
+)
 @click.pass_obj
-def verify(folder: Path, processes: int, with_topic: bool, kafka: str) -> None:
+def verify(folder: Path, processes: int, with_topic: bool, kafka: str, checkpoints: tuple[Path, ...]) -> None:
     """Prove that the ledger was not tampered with; exit with 1 and name each row and field that is wrong.
 
     When something is wrong, the copies that the topic keeps of all rows say which field it is.
     """
     platform = _platform(folder)
-    terms = Terms(log_folder=folder / "ledger-log", processes=processes)
+    outside = ledger.outside(folder, checkpoints)
+    terms = Terms(outside=outside, log_folder=folder / "ledger-log", processes=processes)
     report = run_verify(platform.readers["ledger"], terms)
     if with_topic or not report.is_clean:
         report.findings = ledger.refined(platform, report.findings, kafka=kafka)

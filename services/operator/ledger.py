@@ -14,8 +14,10 @@ from libs.bus.postgres import PostgresBroker
 from libs.clock import SystemClock, to_microseconds
 from services.ledger.audit import copies
 from services.ledger.audit.findings import Finding
+from services.ledger.audit.outside import UnreadableCheckpointError, read_outside
 from services.ledger.audit.rebuild import RootDiffersError, run as run_rebuild
 from services.ledger.audit.reconcile import run as run_reconcile
+from services.ledger.audit.verify import Outside
 from services.operator.platform import PlatformAwayError, RunningPlatform, find
 
 
@@ -46,6 +48,15 @@ def look(folder: Path) -> None:
         click.echo(f"  {point}")
     click.echo("nothing to look at" if not points else f"{len(points)} to look at")
     sys.exit(0)
+
+
+def outside(folder: Path, checkpoints: Sequence[Path]) -> tuple[Outside, ...]:
+    """The checkpoints given, and those that the platform's own witness has co-signed."""
+    own = folder / "witness" / "heads"
+    try:
+        return read_outside([*checkpoints, *([own] if own.is_dir() else [])])
+    except UnreadableCheckpointError as error:
+        raise click.ClickException(str(error)) from error
 
 
 def refined(platform: RunningPlatform, findings: Sequence[Finding], *, kafka: str = "") -> list[Finding]:
