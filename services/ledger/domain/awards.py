@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from services.ledger.domain.days import day_of
+from services.ledger.domain.days import day_bounds_us
 from services.ledger.domain.entries import Entry
 from services.ledger.domain.postings import View
 from services.ledger.domain.reasons import AWARDS, Evidence, Reason
@@ -15,10 +15,10 @@ SHORTFALLS = frozenset((Reason.SHORTFALL_OWED, Reason.SHORTFALL_BORNE))
 
 def awarded_on(view: View, wallet: WalletKey, instant_us: int) -> int:
     """What counts in the day's cap: awards and what recovery kept of them, less what was reversed."""
-    day = day_of(instant_us)
-    moved = sum(_award(row, wallet) for row in view.rows_since(wallet) if day_of(row.effective_at) == day)
-    noted = sum(_noted_award(note) for note in view.notes(wallet) if day_of(note.effective_at) == day)
-    return moved + noted
+    start, end = day_bounds_us(instant_us)
+    moved = [_award(row, wallet) for row in view.rows_since(wallet) if start <= row.effective_at < end]
+    noted = [_noted_award(note) for note in view.notes(wallet) if start <= note.effective_at < end]
+    return sum(moved) + sum(noted)
 
 
 def due_for_recovery(notes: Iterable[Entry]) -> int:

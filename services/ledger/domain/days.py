@@ -2,20 +2,37 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from functools import lru_cache
 
 from libs.clock import from_microseconds, local_date, local_midnight, to_microseconds
 
 DAY_US = 86_400_000_000
+ONE_DAY = timedelta(days=1)
+QUARTER_US = 900_000_000
+QUARTERS_SINCE_US = 0
+"""Since 1970 a local day begins, and clocks are put forward or back, on a quarter of an hour."""
 
 
 def day_of(instant_us: int) -> date:
     """The local day of an instant."""
-    return local_date(from_microseconds(instant_us))
+    if instant_us < QUARTERS_SINCE_US:
+        return local_date(from_microseconds(instant_us))
+    return _day_of_quarter(instant_us // QUARTER_US)
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=65_536)
+def _day_of_quarter(quarter: int) -> date:
+    return local_date(from_microseconds(quarter * QUARTER_US))
+
+
+def day_bounds_us(instant_us: int) -> tuple[int, int]:
+    """When the local day of an instant begins, and when the next one does."""
+    day = day_of(instant_us)
+    return day_start_us(day), day_start_us(day + ONE_DAY)
+
+
+@lru_cache(maxsize=8_192)
 def day_start_us(day: date) -> int:
     """The instant at which a local day begins."""
     return to_microseconds(local_midnight(day))

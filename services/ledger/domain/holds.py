@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from libs.errors import Refusal
@@ -16,7 +17,7 @@ from services.ledger.domain.errors import (
     WalletFrozenError,
 )
 from services.ledger.domain.postings import Decision, LegSheet, Needs, Terms, View, pool, refuse_bad_minutes
-from services.ledger.domain.reasons import Reason
+from services.ledger.domain.reasons import Outcome, Reason
 from services.ledger.domain.wallets import (
     NO_ID,
     SPENDING_ORDER,
@@ -26,6 +27,9 @@ from services.ledger.domain.wallets import (
     person_wallet,
     wallet_id,
 )
+
+# As plain numbers: they are compared with every row of every act.
+APPLIED, HOLD = int(Outcome.APPLIED), int(Reason.HOLD)
 
 
 @dataclass(slots=True)
@@ -45,12 +49,14 @@ class HeldPart:
 
 def parts_of(rows: list[Entry]) -> list[HeldPart]:
     """What is still held for an act, in the order in which it was set aside."""
-    parts: dict[WalletKey, HeldPart] = {}
+    parts: dict[WalletKey | None, HeldPart] = {}
     for row in rows:
-        if not row.is_applied():
+        if row.outcome != APPLIED:
             continue
-        if row.reason == Reason.HOLD and row.credit:
-            part = parts.setdefault(row.credit, HeldPart(row.credit, 0, row.recorded_at))
+        if row.reason == HOLD and row.credit:
+            part = parts.get(row.credit)
+            if part is None:
+                part = parts[row.credit] = HeldPart(row.credit, 0, row.recorded_at)
             part.left_minutes += row.minutes
         elif row.debit in parts:
             parts[row.debit].left_minutes -= row.minutes
@@ -59,7 +65,7 @@ def parts_of(rows: list[Entry]) -> list[HeldPart]:
 
 def was_held(rows: list[Entry]) -> bool:
     """Whether credit was ever set aside for an act."""
-    return any(row.reason == Reason.HOLD and row.is_applied() for row in rows)
+    return any(row.reason == HOLD and row.outcome == APPLIED for row in rows)
 
 
 def is_frozen(view: View, district_id: Id, person_id: Id) -> bool:
@@ -185,9 +191,9 @@ def return_stale_grant(
         sheet.move(base, pool(base.district_id), minutes, Reason.GRANT_RETURNED)
 
 
-def need_parts(needs: Needs, rows: list[Entry]) -> None:
+def need_parts(needs: Needs, parts: Iterable[HeldPart]) -> None:
     """Ask for the wallets that a hold's parts may come back to."""
-    for part in parts_of(rows):
+    for part in parts:
         district_id = part.source.district_id
         needs.wallets.update((part.source, part.base, pool(district_id)))
         if part.base.wallet_class == WalletClass.GRANTED:
@@ -211,7 +217,7 @@ class ReleaseHold:
 
     def needs_of_acts(self, view: View, needs: Needs) -> None:
         """Ask for the wallets of its parts."""
-        need_parts(needs, view.rows_of_act(self.terms.act_id))
+        need_parts(needs, parts_of(view.rows_of_act(self.terms.act_id)))
 
     def decide(self, view: View) -> Decision:
         """Release every part, or refuse when nothing is held."""

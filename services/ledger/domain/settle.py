@@ -114,13 +114,13 @@ class SettleHours:
             return
         needs.acts.add(self.terms.act_id)
         for hours in self.hours:
-            needs.districts.add(hours.volunteer_district_id)
-            needs.wallets.update(
-                (hours.wallet, hours.wallet.twin(), clearing(hours.volunteer_district_id),
-                 issuance(hours.volunteer_district_id))
-            )  # fmt: skip
-            needs.since(hours.wallet, day_start_us(day_of(hours.checked_in_at)))
-            needs.notes.add(hours.wallet)
+            wallet, district_id = hours.wallet, hours.volunteer_district_id
+            needs.wallets.update((wallet, wallet.twin()))
+            if district_id != home:
+                needs.districts.add(district_id)
+                needs.wallets.update((clearing(district_id), issuance(district_id)))
+            needs.since(wallet, day_start_us(day_of(hours.checked_in_at)))
+            needs.notes.add(wallet)
         if self.payer and self.settlement > 1:
             need_person(needs, *self.payer)
             needs.wallets.add(clearing(self.payer[0]))
@@ -128,9 +128,9 @@ class SettleHours:
 
     def needs_of_acts(self, view: View, needs: Needs) -> None:
         """Ask for the wallets of the hold's parts."""
-        rows = view.rows_of_act(self.terms.act_id) if self.funding != "purchased" else []
-        need_parts(needs, rows)
-        for part in parts_of(rows):
+        parts = parts_of(view.rows_of_act(self.terms.act_id)) if self.funding != "purchased" else []
+        need_parts(needs, parts)
+        for part in parts:
             district_id = part.source.district_id
             needs.wallets.update((clearing(district_id), district_wallet(district_id, WalletClass.REDEEMED)))
 
@@ -178,15 +178,16 @@ class SettleHours:
         if hours.is_group and self.policy.group_hours_to == POOL:
             purse.pay(pool(self.district_id), price, Reason.GROUP_HOURS, at=hours.checked_in_at)
             return answers.Award(hours.volunteer_id, 0, 0, 0, price)
+        wallet = hours.wallet
         worth = worth_of(
             price,
             policy=self.policy,
-            awarded_today=awarded_on(view, hours.wallet, hours.checked_in_at),
-            earned_balance=sheet.balance(hours.wallet) + sheet.balance(hours.wallet.twin()),
-            due=due_for_recovery(view.notes(hours.wallet)),
+            awarded_today=awarded_on(view, wallet, hours.checked_in_at),
+            earned_balance=sheet.balance(wallet) + sheet.balance(wallet.twin()),
+            due=due_for_recovery(view.notes(wallet)),
         )
         purse.pay(
-            hours.wallet, worth.award - worth.recovered, self._award_reason, at=hours.checked_in_at,
+            wallet, worth.award - worth.recovered, self._award_reason, at=hours.checked_in_at,
             evidence=hours.evidence,
         )  # fmt: skip
         self._recover(sheet, purse, hours, worth)
@@ -212,6 +213,8 @@ class SettleHours:
         )
 
     def _overflow(self, purse: Purse, minutes: int, action: str, hours: ServedHours) -> None:
+        if minutes == 0:
+            return
         if action == POOL:
             purse.pay(pool(self.district_id), minutes, Reason.CAP_OVERFLOW, at=hours.checked_in_at)
         elif self.funding == "credit":
@@ -253,7 +256,7 @@ class Purse:
 
     def pay(self, to: WalletKey, minutes: int, reason: Reason, *, at: int, evidence: Evidence = Evidence.NONE) -> None:
         """Pay minutes to a wallet; what would go back to the wallet it came from stays for the release."""
-        if self.parts and self.parts[0].base == to:
+        if minutes == 0 or (self.parts and self.parts[0].base == to):
             return
         for part, taken in self._draw(minutes):
             self._sheet.move_across(part.source, to, taken, reason, evidence=evidence, effective_at=at)

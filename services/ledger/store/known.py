@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any, NamedTuple
 from uuid import UUID
+from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB, insert
@@ -134,23 +135,23 @@ def signing_keys(connection: Connection) -> dict[str, bytes]:
 
 
 POLICIES_KEPT_MAX = 512
-_policies: dict[tuple[str, UUID, int], CreditPolicy] = {}
+_policies: WeakKeyDictionary[sa.Engine, dict[tuple[UUID, int], CreditPolicy]] = WeakKeyDictionary()
 
 
 def policy_of_version(connection: Connection, district_id: UUID, version: int) -> CreditPolicy | None:
     """A version of a district's policy; None when it is not heard of. Versions never change, so they are kept."""
-    key = (str(connection.engine.url), district_id, version)
-    if key not in _policies:
+    kept, key = _policies.setdefault(connection.engine, {}), (district_id, version)
+    if key not in kept:
         statement = sa.select(policy.c.parameters).where(
             policy.c.district_id == district_id, policy.c.policy_version == version
         )
         parameters = connection.scalar(statement)
         if parameters is None:
             return None
-        if len(_policies) >= POLICIES_KEPT_MAX:
-            _policies.clear()
-        _policies[key] = CreditPolicy.from_parameters(version, parameters)
-    return _policies[key]
+        if len(kept) >= POLICIES_KEPT_MAX:
+            kept.clear()
+        kept[key] = CreditPolicy.from_parameters(version, parameters)
+    return kept[key]
 
 
 def policy_on(connection: Connection, district_id: UUID, on: date) -> CreditPolicy | None:
