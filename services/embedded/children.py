@@ -92,6 +92,8 @@ class Child:
             self._target()
             code = 0
         except SystemExit as ended:
+            if isinstance(ended.code, str):
+                os.write(2, f"{ended.code}\n".encode())
             code = ended.code if isinstance(ended.code, int) else 0 if ended.code is None else 1
         except BaseException:  # noqa: BLE001 - the last frame of a process: whatever it is goes to its log
             os.write(2, traceback.format_exc().encode())

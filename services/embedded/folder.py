@@ -16,6 +16,8 @@ from services.embedded.settings import RunOptions, StartRefusedError
 FORMAT = 1
 POSTGRES_VERSION = "18"
 FREE_BYTES_MIN = 300 * 1024 * 1024
+FULL_BYTES = 16 * 2**20
+DISK_FULL = "The disk is full where {root} is. Free some space, or choose another folder: make run DATA=<folder>"
 LOG_BYTES_MAX = 20 * 1024 * 1024
 
 
@@ -150,11 +152,17 @@ def prepare(options: RunOptions) -> tuple[DataFolder, FolderLock]:
     return folder, lock
 
 
+def disk_problem(root: Path) -> str:
+    """Say in words that the disk is as good as full; empty while it is not."""
+    free = shutil.disk_usage(root).free
+    return f"only {free // 2**20} MB are free where {root} is" if free < FULL_BYTES else ""
+
+
 def _words(error: OSError, root: Path) -> str:
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
         return f"No permission to write to {error.filename or root}. Choose another folder: make run DATA=<folder>"
     if error.errno == errno.ENOSPC:
-        return f"The disk is full where {root} is. Free some space, or choose another folder: make run DATA=<folder>"
+        return DISK_FULL.format(root=root)
     if error.errno in (errno.ENOTDIR, errno.EEXIST):
         return f"{root} is not a folder. Choose another: make run DATA=<folder>"
     return f"{root} cannot be used: {error.strerror or error}"

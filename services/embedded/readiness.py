@@ -8,7 +8,7 @@ from typing import Any
 from flask import Flask
 
 from libs.clock import monotonic
-from services.embedded.folder import DataFolder
+from services.embedded.folder import DataFolder, disk_problem
 
 WORKER_FILE = "worker.json"
 WORKER_SILENT_SECONDS_MAX = 4
@@ -25,8 +25,13 @@ class Health:
         """Return {"status": ready|not ready, "problems": {part: words}, "parts": …}."""
         parts = {name: _answer_of(app) for name, app in self._services.items()}
         parts["worker"] = self._worker()
+        parts["disk"] = self._disk()
         problems = {f"{name}.{what}": words for name, part in parts.items() for what, words in part["problems"].items()}
         return {"status": "not ready" if problems else "ready", "problems": problems, "parts": parts}
+
+    def _disk(self) -> dict[str, Any]:
+        words = disk_problem(self._folder.root)
+        return {"status": "not ready", "problems": {"space": words}} if words else {"status": "ready", "problems": {}}
 
     def _worker(self) -> dict[str, Any]:
         """Return what the worker process last wrote about itself."""

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from libs.clock import monotonic
 from libs.db.embedded import EmbeddedPostgres, binaries, free_port, unprivileged_user
-from services.embedded.folder import DataFolder
+from services.embedded.folder import DISK_FULL, DataFolder
 from services.embedded.settings import StartRefusedError
 
 ORPHAN_STOP_SECONDS_MAX = 20.0
@@ -50,7 +50,7 @@ def start(server: EmbeddedPostgres) -> None:
     except (RuntimeError, TimeoutError, OSError) as error:
         words = str(error)
         if "No space left" in words or "ENOSPC" in words:
-            raise StartRefusedError(f"The disk is full where {server.folder} is; free some space.") from error
+            raise StartRefusedError(DISK_FULL.format(root=server.folder)) from error
         raise StartRefusedError(f"The database in {server.folder} did not start. {words}") from error
 
 

@@ -13,9 +13,10 @@ from services.embedded import welcome
 from services.embedded.backends import Backends
 from services.embedded.children import Child
 from services.embedded.city.build import build_city, is_built
+from services.embedded.city.clerk import CityError
 from services.embedded.composition import Composition, environment_of
 from services.embedded.databases import Databases
-from services.embedded.folder import DataFolder, prepare
+from services.embedded.folder import DISK_FULL, DataFolder, disk_problem, prepare
 from services.embedded.serve import FrontDoorServer
 from services.embedded.settings import RunOptions, StartRefusedError
 from services.embedded.supervisor import Supervisor, reset_clock
@@ -46,6 +47,10 @@ def run_platform(options: RunOptions) -> None:
         environment = environment_of(options, folder, databases, kafka=backends.kafka_addresses)
         _start_children(environment, options, folder, supervisor, say)
         supervisor.watch()
+    except Exception as error:
+        if not isinstance(error, StartRefusedError) and disk_problem(folder.root):
+            raise StartRefusedError(DISK_FULL.format(root=folder.root)) from error
+        raise
     finally:
         say("stopping")
         if supervisor is not None:
@@ -100,9 +105,14 @@ def _build_city(environment: dict[str, str], options: RunOptions, folder: DataFo
     """Make the demo city; it goes on where an earlier start was interrupted."""
 
     def build() -> None:
-        build_city(lambda: Composition(environment, options, folder, process="city"), options, folder)
+        try:
+            build_city(lambda: Composition(environment, options, folder, process="city"), options, folder)
+        except CityError as error:
+            sys.exit(f"\nThe demo city stopped: {error}")
 
     code = supervisor.run_once(Child("city", build, log=None))
+    if code and disk_problem(folder.root):
+        raise StartRefusedError(DISK_FULL.format(root=folder.root))
     if code and not supervisor.is_stopping:
         raise StartRefusedError(f"the demo city could not be made (see above, and {folder.logs}); start again to go on")
 

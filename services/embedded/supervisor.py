@@ -11,6 +11,7 @@ import os
 import select
 import signal
 import socket
+import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
@@ -23,6 +24,7 @@ from services.embedded.databases import Databases
 from services.embedded.folder import DataFolder
 from services.embedded.settings import RunOptions
 from services.embedded.witnessing import forget_logs
+from services.operator.nightly import KEPT_FILE
 
 STOP_SECONDS_MAX = 8.0
 LOOK_SECONDS = 0.25
@@ -160,7 +162,8 @@ class Supervisor:
             self._run_apart(self._backends.forget_events)
         self._databases.empty()
         forget_logs(self._folder)
-        (self._folder.run / "worker.json").unlink(missing_ok=True)
+        for kept in ("worker.json", KEPT_FILE.name):
+            (self._folder.run / kept).unlink(missing_ok=True)
         reset_clock(self._folder)
         for child in self._children:
             child.start()
@@ -188,7 +191,10 @@ class Supervisor:
             "readers": {name: self._databases.urls(name).reader for name in self._databases.names()},
             "writers": {name: self._databases.urls(name).app for name in self._databases.names()},
         }
-        self._folder.write_run(RUN_FILE, content)
+        try:
+            self._folder.write_run(RUN_FILE, content)
+        except OSError as error:  # A full disk must not end what watches over everything.
+            print(f"{RUN_FILE} could not be written: {error.strerror}", file=sys.stderr, flush=True)
 
 
 def reset_clock(folder: DataFolder) -> None:

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import psycopg
 from sqlalchemy.exc import SQLAlchemyError
 
 from libs.bus import Broker, BrokerError
@@ -18,8 +19,11 @@ from libs.wake import WakeListener
 from services.embedded.composition import Part
 from services.embedded.folder import DataFolder
 from services.embedded.readiness import WORKER_FILE
+from services.operator.nightly import KEPT_FILE, Nightly
+from services.operator.platform import PlatformAwayError, find
 
 TICK_SECONDS = 1.0
+RECONCILIATION_LOOK_SECONDS = 2.0
 STATUS_SECONDS = 1.0
 STATUS_SECONDS_WHILE_STARTING = 0.05
 SILENT_SECONDS_MAX = 3.0
@@ -74,6 +78,7 @@ class Worker:
             for name, act in part.service.background.items():
                 self._start(f"{part.name}-{name}", lambda act=act: act(self._stop))  # type: ignore[misc]  # bound
         self._start("due", self._tick)
+        self._start("reconciliation", self._reconcile_nightly)
         self._start("broker", self._ask_broker)
         while not self._stop.wait(STATUS_SECONDS if self._is_well else STATUS_SECONDS_WHILE_STARTING):
             self._write_status()
@@ -155,6 +160,18 @@ class Worker:
         silent_seconds = monotonic() - self._broker_answered_at
         return f"the broker has not answered for {silent_seconds:.0f} s" if silent_seconds > SILENT_SECONDS_MAX else ""
 
+    def _reconcile_nightly(self) -> None:
+        """Compare the services once a night, also while time stands still: it only reads."""
+        nightly: Nightly | None = None
+        while not self._stop.wait(RECONCILIATION_LOOK_SECONDS):
+            try:
+                if nightly is None:
+                    readers, kept = find(self._folder.root).readers, self._folder.root / KEPT_FILE
+                    nightly = Nightly(readers, self._clock, kept, pause=self._stop.wait)
+                nightly.run_when_due()
+            except (psycopg.Error, PlatformAwayError) as error:
+                get_logger().warning("reconciliation_waits", error=repr(error)[:300])
+
     def _write_status(self) -> None:
         problems: dict[str, str] = {}
         if self._broker_problem():
@@ -170,7 +187,10 @@ class Worker:
     def _say(self, problems: dict[str, str]) -> None:
         self._is_well = not problems
         status: dict[str, Any] = {"at_ms": int(monotonic() * 1000), "problems": problems}
-        self._folder.write_run(WORKER_FILE, status)
+        try:
+            self._folder.write_run(WORKER_FILE, status)
+        except OSError as error:  # Readiness says that the disk is full, and that we are silent.
+            get_logger().error("status_not_written", error=repr(error))
 
     def _end(self) -> None:
         self._stop.set()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -54,3 +55,10 @@ def test_a_log_line_is_one_json_object_with_the_request_id() -> None:
         "desk",
     )
     assert "ZeroDivisionError" in second["exception"]
+
+
+def test_a_log_that_cannot_be_written_stops_nothing() -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run([sys.executable, "-c", SPEAK + "\nprint('done')"], stdout=subprocess.PIPE, stderr=full)
+
+    assert done.stdout == b"done\n"

@@ -55,7 +55,8 @@ class _Builder:
         today = date.fromisoformat(self._state["today"])
         self._city = make_city(seed=self._state["seed"], today=today, city_id=Composition.city_id())
         self._districts = [one.unit_id for one in self._city.districts()]
-        self._crew = Crew(self._hands(compose), lanes=min(len(self._districts), os.cpu_count() or 1))
+        lanes = min(len(self._districts), os.cpu_count() or 1)
+        self._crew = Crew(self._hands(compose), lanes=lanes, log=lambda: folder.log("city"))
         composition = compose()
         self._flush = composition.flush
         self._traveller: Traveller = composition.traveller()

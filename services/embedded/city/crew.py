@@ -20,9 +20,9 @@ Hands = Sequence[object]
 class Crew:
     """One process (a lane) or several; what one lane is given is done in its order."""
 
-    def __init__(self, make: Callable[[], Hands], *, lanes: int) -> None:
-        """Fork now: `make` gives each lane its hands, with connections of its own."""
-        self._lanes = [_Lane(make) for _ in range(lanes)]
+    def __init__(self, make: Callable[[], Hands], *, lanes: int, log: Callable[[], int]) -> None:
+        """Fork now: `make` gives each lane its hands, with connections of its own; what a lane says goes to `log`."""
+        self._lanes = [_Lane(make, log) for _ in range(lanes)]
 
     def do(self, act: str, items: Sequence[Any], *, lane_of: Callable[[Any], int]) -> list[Any]:
         """Do one act with every item; return what it gave for each, in the order of the items.
@@ -47,10 +47,10 @@ class Crew:
 
 
 class _Lane:
-    def __init__(self, make: Callable[[], Hands]) -> None:
+    def __init__(self, make: Callable[[], Hands], log: Callable[[], int]) -> None:
         context = multiprocessing.get_context("fork")
         self._pipe, far = context.Pipe()
-        self._process = context.Process(target=_work, args=(make, far, os.getpid()), daemon=True)
+        self._process = context.Process(target=_work, args=(make, far, log, os.getpid()), daemon=True)
         self._process.start()
         far.close()
 
@@ -71,8 +71,11 @@ class _Lane:
         self._process.join()
 
 
-def _work(make: Callable[[], Hands], pipe: Connection, parent: int) -> None:
+def _work(make: Callable[[], Hands], pipe: Connection, log: Callable[[], int], parent: int) -> None:
     die_with_parent(parent)
+    descriptor = log()
+    os.dup2(descriptor, 1)
+    os.dup2(descriptor, 2)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the supervisor, which ends us.
     hands = make()
     while True:
