@@ -17,7 +17,8 @@ from services.operator.demo import Demo, DemoError
 from services.operator.http import RefusedError
 from services.operator.lag import lag_in_words
 from services.operator.launcher import running_platform
-from services.operator.platform import PlatformAwayError, RunningPlatform, find
+from services.operator.nightly import KEPT_FILE, last_reconciliation
+from services.operator.platform import PlatformAwayError, RunningPlatform, find, platform_clock
 from services.operator.reconcile import reconcile
 
 READY_SECONDS_MAX = 5
@@ -45,6 +46,10 @@ def status(folder: Path) -> None:
         click.echo(f"  {part}: {words}")
     for words in lag_in_words(platform.readers):
         click.echo(f"  {words}")
+    last = last_reconciliation(folder / KEPT_FILE)
+    click.echo(f"  {last.in_words() if last else 'no nightly reconciliation yet'}")
+    for words in last.differences if last else ():
+        click.echo(f"    {words}")
     sys.exit(0 if report.get("status") == "ready" else 1)
 
 
@@ -98,7 +103,7 @@ def verify(folder: Path, processes: int, with_topic: bool, kafka: str, checkpoin
 @click.pass_obj
 def compare(folder: Path) -> None:
     """Compare what the services believe of each other; exit with 1 and name each difference."""
-    differences = reconcile(_platform(folder).readers)
+    differences = reconcile(_platform(folder).readers, now=platform_clock(folder).now())
     for one in differences:
         click.echo(f"  {one.check}: {one.subject}: {one.words}")
     click.echo("the services agree" if not differences else f"{len(differences)} differences")

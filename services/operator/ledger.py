@@ -11,14 +11,14 @@ import click
 from libs.bus import BrokerError
 from libs.bus.kafka import KafkaBroker
 from libs.bus.postgres import PostgresBroker
-from libs.clock import SystemClock, to_microseconds
+from libs.clock import to_microseconds
 from services.ledger.audit import copies
 from services.ledger.audit.findings import Finding
 from services.ledger.audit.outside import UnreadableCheckpointError, read_outside
 from services.ledger.audit.rebuild import RootDiffersError, run as run_rebuild
 from services.ledger.audit.reconcile import run as run_reconcile
 from services.ledger.audit.verify import Outside
-from services.operator.platform import PlatformAwayError, RunningPlatform, find
+from services.operator.platform import PlatformAwayError, RunningPlatform, find, platform_clock
 
 
 @click.group(name="ledger")
@@ -43,7 +43,7 @@ def rebuild(folder: Path) -> None:
 @click.pass_obj
 def look(folder: Path) -> None:
     """List holds open for over 60 days, clearing that does not meet, changes of the schema, and what waits."""
-    points = run_reconcile(_reader(folder), now_us=to_microseconds(SystemClock().now()))
+    points = run_reconcile(_reader(folder), now_us=to_microseconds(platform_clock(folder).now()))
     for point in points:
         click.echo(f"  {point}")
     click.echo("nothing to look at" if not points else f"{len(points)} to look at")

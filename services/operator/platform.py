@@ -7,7 +7,10 @@ import json
 import os
 from pathlib import Path
 
+from libs.clock import Clock, ManualClock, SystemClock
+
 RUN_FILE = Path("run") / "platform.json"
+CLOCK_FILE = Path("clock")
 
 
 class PlatformAwayError(Exception):
@@ -41,3 +44,8 @@ def find(folder: Path) -> RunningPlatform:
         raise PlatformAwayError(f"No platform runs on {folder}; start it: make run") from error
     names = [field.name for field in dataclasses.fields(RunningPlatform)]
     return RunningPlatform(**{name: found[name] for name in names})
+
+
+def platform_clock(folder: Path) -> Clock:
+    """Return the clock all processes of a data folder's platform take their time from."""
+    return ManualClock(folder / CLOCK_FILE) if (folder / CLOCK_FILE).exists() else SystemClock()

@@ -8,14 +8,17 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
 import psycopg
 
+from libs.clock import to_microseconds
 from libs.db.database import plain_url
 
 NAMED_PER_CHECK_MAX = 20
 LONG_HOLD_DAYS = 60
+DAY_MICROSECONDS = 86_400_000_000
 
 
 @dataclasses.dataclass(frozen=True)
@@ -27,8 +30,11 @@ class Difference:
     words: str
 
 
-def reconcile(readers: Mapping[str, str]) -> list[Difference]:
-    """Return every difference, a bounded number of each kind; empty when the services agree."""
+def reconcile(readers: Mapping[str, str], *, now: datetime) -> list[Difference]:
+    """Return every difference, a bounded number of each kind; empty when the services agree.
+
+    `now` is the platform's time, which tells an old hold.
+    """
     rows = {name: _read(readers[service], query) for name, (service, query) in _QUERIES.items()}
     sets = {name: {str(row[0]): row for row in found} for name, found in rows.items()}
     return [
@@ -38,7 +44,7 @@ def reconcile(readers: Mapping[str, str]) -> list[Difference]:
         *_missing(sets, "placed redemptions", "holds", "redemption believes its hold open, the ledger holds nothing"),
         *_missing(sets, "fulfilled redemptions", "settlements", "fulfilled, but the ledger has no settlement"),
         *_missing(sets, "owners", "persons", "has a wallet, accounts does not know this person"),
-        *_old_holds(sets["holds"].values()),
+        *_old_holds(sets["holds"].values(), to_microseconds(now)),
         *_uneven(rows["issued"], rows["sum"]),
     ]
 
@@ -48,9 +54,9 @@ def _missing(sets: Mapping[str, Mapping[str, Any]], left: str, right: str, words
     return [Difference(f"{left} in {right}", subject, words) for subject in absent[:NAMED_PER_CHECK_MAX]]
 
 
-def _old_holds(holds: Iterable[Any]) -> list[Difference]:
+def _old_holds(holds: Iterable[Any], now_us: int) -> list[Difference]:
     """Return holds that have been open for very long: help that was neither given nor called off."""
-    old = [row for row in holds if row[2] > LONG_HOLD_DAYS]
+    old = [row for row in holds if now_us - row[2] > LONG_HOLD_DAYS * DAY_MICROSECONDS]
     words = f"held for more than {LONG_HOLD_DAYS} days"
     return [Difference("old holds", str(row[0]), f"{row[1]} minutes {words}") for row in old[:NAMED_PER_CHECK_MAX]]
 
@@ -103,7 +109,7 @@ _QUERIES = {
         """
         SELECT act_id, sum(CASE WHEN credit & 15 >= 8 THEN minutes ELSE 0 END
                          - CASE WHEN debit & 15 >= 8 THEN minutes ELSE 0 END) AS held,
-            (extract(epoch FROM now()) - min(effective_at) / 1000000) / 86400 AS days
+            min(effective_at) AS since
         FROM journal.entry WHERE outcome = 0 AND (credit & 15 >= 8 OR debit & 15 >= 8)
         GROUP BY act_id HAVING sum(CASE WHEN credit & 15 >= 8 THEN minutes ELSE 0 END
                                  - CASE WHEN debit & 15 >= 8 THEN minutes ELSE 0 END) <> 0""",
