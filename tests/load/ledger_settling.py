@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import threading
 import time
+from collections.abc import Callable
+from functools import partial
+from multiprocessing.synchronize import Event
+from pathlib import Path
 from typing import Protocol
 from uuid import UUID
 
 from sqlalchemy import text
 
 from libs.bus import Broker, OutgoingRecord, Topic
+from libs.bus.kafka import KafkaBroker
+from libs.bus.kafka_server import KafkaCluster
 from libs.bus.postgres import PostgresBroker
 from libs.clock import SystemClock, from_microseconds
 from libs.db import Database
@@ -25,11 +32,18 @@ from services.ledger.messages import orders
 from services.ledger.store import known
 from services.ledger.usecases.post import Postings
 from tests.load.ledger_posting import an_id, district, fund, wallet
+from tests.support.kafka import JARS
 
-DISTRICTS, WALLETS, BATCH = 2, 2_000, 500
+MakeBroker = Callable[[], Broker]
+
+DISTRICTS, WALLETS, BATCH = 8, 1_000, 500
+TOTAL, MEMBERS = 20_000, 2
 TOPIC = "timebank.orders.v1"
 TYPE = str(orders.HoursApproved.DESCRIPTOR.full_name)
-SETTLED = "SELECT count(*) FROM journal.answer WHERE event_type = 'timebank.ledger.v1.HoursSettled'"
+SETTLED = """
+    SELECT min(e.recorded_at), count(*) FROM journal.answer a JOIN journal.entry e USING (book, pos)
+    WHERE a.event_type = 'timebank.ledger.v1.HoursSettled'"""
+ROWS = "SELECT count(*) FROM journal.entry"
 HELD_MINUTES, SERVED_MINUTES, AWARD_MINUTES = 120, 115, 90
 WAIT_SECONDS_MAX = 600.0
 POLL_SECONDS = 0.05
@@ -39,6 +53,10 @@ class Bench(Protocol):
     """What a measurement gives."""
 
     scale: int
+    folder: Path
+
+    def measure_b1(self) -> None:
+        """Measure the yardstick."""
 
     def database(self, name: str) -> ServiceUrls:
         """A fresh database of the ledger."""
@@ -51,20 +69,27 @@ class Bench(Protocol):
         """Keep a row."""
 
 
-def measure(bench: Bench, *, kafka: list[str] | None) -> None:
-    """Settle what waits in a topic of the embedded broker, and of Kafka where there is one."""
-    total = 10_000 // bench.scale
-    settle(bench, PostgresBroker(bench.bus("bus").app), "embedded broker", 0.3, total)
-    if kafka:
-        from libs.bus.kafka import KafkaBroker
-
-        settle(bench, KafkaBroker(kafka), "Kafka", 0.5, total)
+def measure(bench: Bench) -> None:
+    """Settle what waits in a topic of the embedded broker."""
+    make_broker = partial(PostgresBroker, bench.bus("bus").app)
+    settle(bench, make_broker, "embedded broker", times_b1=0.3, total=TOTAL // bench.scale)
 
 
-def settle(bench: Bench, broker: Broker, name: str, target: float, total: int) -> None:
-    """Place the holds, publish the approvals, then let the consumer begin."""
+def measure_on_kafka(bench: Bench) -> None:
+    """The same from Kafka: one node of its own, on loopback."""
+    cluster = KafkaCluster(bench.folder / "kafka", jars=JARS)
+    cluster.start_all()
+    try:
+        make_broker = partial(KafkaBroker, cluster.bootstrap)
+        settle(bench, make_broker, "Kafka", times_b1=0.5, total=TOTAL // bench.scale)
+    finally:
+        cluster.stop()
+
+
+def settle(bench: Bench, make_broker: MakeBroker, name: str, *, times_b1: float, total: int) -> None:
+    """Place the holds, publish the approvals, then let the members begin."""
     url = bench.database(f"ledger_{name.split()[0].lower()}").app
-    database = Database(url)
+    database, broker = Database(url), make_broker()
     fund(url, DISTRICTS, WALLETS)
     _publish_policies(database)
     held = _place_holds(database, total)
@@ -73,12 +98,14 @@ def settle(bench: Bench, broker: Broker, name: str, target: float, total: int) -
     for start in range(0, total, BATCH):
         publisher.publish(held[start : start + BATCH])
     publisher.close()
-    seconds = _consume(database, broker, total)
     with database.reading() as connection:
-        rows = connection.scalar(text("SELECT count(*) FROM journal.entry"))
-    bench.add(
-        f"HoursApproved waiting in a topic → settled, {name}", total / seconds, "/s", times_b1=target, written=rows
-    )
+        before = connection.scalar(text(ROWS)) or 0
+    bench.measure_b1()
+    seconds = _consume(database, make_broker, total)
+    with database.reading() as connection:
+        rows = (connection.scalar(text(ROWS)) or 0) - before
+    what = f"HoursApproved waiting in a topic → settled, {name}, {MEMBERS} members"
+    bench.add(what, total / seconds, "/s", times_b1=times_b1, written=rows)
     database.dispose()
 
 
@@ -106,7 +133,7 @@ def _place_holds(database: Database, total: int) -> list[OutgoingRecord]:
             payer = wallet(book, number % (WALLETS // 2)).owner_id
             terms = Terms(cause=new_id().bytes, act_id=order.bytes)
             commands.append(PlaceHold(new_id().bytes, district(book), terms, HELD_MINUTES, payer, district(book)))
-            records.append(_approval(book, order, positions[book], wallet(book, WALLETS // 2 + number % 997).owner_id))
+            records.append(_approval(book, order, positions[book], wallet(book, WALLETS // 2 + number % 499).owner_id))
         with database.transaction() as connection:
             for posted in postings.post(connection, commands):
                 posted.raise_refusal()
@@ -133,19 +160,33 @@ def _approval(book: int, order: UUID, position: int, volunteer: bytes) -> Outgoi
     return pack(stored)
 
 
-def _consume(database: Database, broker: Broker, total: int) -> float:
-    """Seconds from the consumer's start until all are settled."""
-    consumer = Consumer(database, broker, consumers(clock=SystemClock()), group="ledger", member="bench")
-    thread = threading.Thread(target=consumer.run)
-    began = time.perf_counter()
-    thread.start()
+def _consume(database: Database, make_broker: MakeBroker, total: int) -> float:
+    """Seconds from the first settlement's decision until all are committed; the members' start is not counted."""
+    context = multiprocessing.get_context("spawn")
+    stop = context.Event()
+    members = [context.Process(target=_member, args=(database.url, make_broker, n, stop)) for n in range(MEMBERS)]
+    for member in members:
+        member.start()
     try:
-        while time.perf_counter() - began < WAIT_SECONDS_MAX:
+        end = time.monotonic() + WAIT_SECONDS_MAX
+        while time.monotonic() < end:
             with database.reading() as connection:
-                if connection.scalar(text(SETTLED)) == total:
-                    return time.perf_counter() - began
+                first, settled = connection.execute(text(SETTLED)).one()
+            if settled == total:
+                return time.time() - first / 1_000_000
             time.sleep(POLL_SECONDS)
         raise TimeoutError(f"not settled within {WAIT_SECONDS_MAX} s")
     finally:
-        consumer.stop()
-        thread.join()
+        stop.set()
+        for member in members:
+            member.join()
+
+
+def _member(url: str, make_broker: MakeBroker, number: int, stop: Event) -> None:
+    """One process: a member of the ledger's group, as the service runs it."""
+    clock = SystemClock()
+    consumer = Consumer(Database(url), make_broker(), consumers(clock=clock), group="ledger", member=f"bench-{number}")
+    watch = threading.Thread(target=lambda: (stop.wait(), consumer.stop()))
+    watch.start()
+    consumer.run()
+    watch.join()
