@@ -67,7 +67,7 @@ class _Lane:
         return list(results)
 
     def end(self) -> None:
-        self._pipe.close()
+        self._pipe.send(None)
         self._process.join()
 
 
@@ -78,11 +78,8 @@ def _work(make: Callable[[], Hands], pipe: Connection, log: Callable[[], int], p
     os.dup2(descriptor, 2)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the supervisor, which ends us.
     hands = make()
-    while True:
-        try:
-            act, items = pipe.recv()
-        except EOFError:
-            return
+    while (asked := pipe.recv()) is not None:
+        act, items = asked
         does = next(getattr(one, act) for one in hands if hasattr(one, act))
         try:
             pipe.send(("", [does(item) for item in items]))

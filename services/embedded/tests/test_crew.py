@@ -1,0 +1,57 @@
+"""The processes that make the demo city: order, refusals, a death, the end."""
+
+import os
+import tempfile
+from collections.abc import Iterator
+
+import pytest
+
+from services.embedded.city.clerk import CityError
+from services.embedded.city.crew import Crew, Hands
+
+
+class Counting:
+    """Tells who counted what, in which order."""
+
+    def __init__(self) -> None:
+        self._count = 0
+
+    def count(self, item: int) -> tuple[int, int, int]:
+        """Return the item, this process and how many it had counted."""
+        self._count += 1
+        return item, os.getpid(), self._count
+
+    def refuse(self, item: int) -> None:
+        """Refuse everything."""
+        raise CityError(f"no {item}")
+
+    def die(self, item: int) -> None:
+        """End the process as a kill does."""
+        os._exit(item)
+
+
+@pytest.fixture
+def crew() -> Iterator[Crew]:
+    """Two lanes."""
+    with tempfile.TemporaryFile() as log:
+        yield Crew(_counting, lanes=2, log=lambda: log.fileno())
+
+
+def _counting() -> Hands:
+    return (Counting(),)
+
+
+def test_each_lane_does_its_own_in_order_and_the_results_keep_the_order_of_the_items(crew: Crew) -> None:
+    results = crew.do("count", [5, 6, 7, 9], lane_of=lambda item: item % 2)
+    crew.end()
+
+    assert [item for item, _, _ in results] == [5, 6, 7, 9]
+    assert results[0][1] == results[2][1] == results[3][1] != results[1][1]
+    assert [count for item, _, count in results if item % 2] == [1, 2, 3]
+    assert os.getpid() not in {pid for _, pid, _ in results}
+
+
+@pytest.mark.parametrize(("act", "words"), [("refuse", "no 1"), ("die", "ended")])
+def test_a_refusal_and_a_death_are_told(crew: Crew, act: str, words: str) -> None:
+    with pytest.raises(CityError, match=words):
+        crew.do(act, [1], lane_of=int)
