@@ -32,6 +32,7 @@ REASONS = {
     14: "reversal 冲正", 15: "reversal_shortfall 冲正缺口", 16: "estate_settled 遗产处理", 17: "erasure 注销",
     18: "district_move 跨区转移", 30: "hold 预留", 31: "hold_released 预留释放", 40: "hours_settled 时间结算",
     41: "wallets_frozen 冻结", 42: "shortfall_owed 欠还", 43: "shortfall_borne 缺口承担", 44: "nothing_due 无需入账",
+    45: "period_closed 月结",
 }  # fmt: skip
 CLASSES = (
     "issuance 发行 clearing 清算 pool 公益池 redeemed 已兑换 earned 服务所得 granted 发放 received 受赠 "
@@ -189,14 +190,13 @@ def read_trust(text: str) -> tuple[dict[Key, str], dict[str, tuple[int, list[str
 
 def signers_of(text: str, lines: list[str], keys: dict[Key, str], ignore_unknown: bool) -> list[Key]:
     """Return the trusted keys whose signatures stand under the text; one that does not hold refuses all."""
-    known, signers, names = {(key[0], key_id(*key)): key for key in keys}, [], []
+    known, signers = {(key[0], key_id(*key)): key for key in keys}, []
     for line in lines:
         dash, name, encoded = ([*line.split(" "), "", ""])[:3]
         if dash != "\u2014" or line.count(" ") != 2 or not name:
             raise RefusedError("not a signature line: " + line[:60])
         raw = unbase64(encoded)
         key, message, signature = known.get((name, raw[:4])), text, raw[4:]
-        names.append(name)
         if key is None:
             if ignore_unknown:
                 continue
@@ -207,7 +207,7 @@ def signers_of(text: str, lines: list[str], keys: dict[Key, str], ignore_unknown
         if not ed25519_holds(key[2], message.encode(), signature):
             raise RefusedError("the signature of " + name + " does not hold")
         signers.append(key)
-    if names[1:] != sorted(set(names[1:])):
+    if (names := [line.split(" ")[1] for line in lines[1:]]) != sorted(set(names)):
         raise RefusedError("the witnesses' signatures are not in order")
     return signers
 

@@ -48,6 +48,7 @@ POWERS: dict[str, frozenset[str]] = {
     "decide_pool_funding": frozenset({"city_admin"}),
     "propose_migration": frozenset({"district_admin"}),
     "decide_migration": frozenset({"city_admin"}),
+    "close_period": frozenset({"district_admin"}),
     "view_wallets": frozenset({"coordinator", "checker", "operator", "district_admin", "city_admin", "city_auditor"}),
     "schedule_grants": frozenset({"district_admin"}),
     "propose_entitlement": frozenset({"district_admin"}),

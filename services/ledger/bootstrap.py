@@ -16,7 +16,7 @@ from libs.outbox.source import OutboxSource, Source
 from libs.roles import Background, ServiceParts, ServiceProgram
 from libs.wake import waker
 from services.ledger import messages
-from services.ledger.api import logs, proposals, receipts, transfers, wallets
+from services.ledger.api import closes, logs, proposals, receipts, transfers, wallets
 from services.ledger.consumers import consumers
 from services.ledger.due import next_due, run_due
 from services.ledger.proof.compose import create_sealer
@@ -60,6 +60,7 @@ def create_app(settings: Settings, *, clock: Clock, database: Database | None = 
             proposals.adjustments,
             proposals.reversals,
             receipts.blueprint,
+            closes.blueprint,
             logs.blueprint,
         ],
         verifier=Verifier(keys),

@@ -119,6 +119,19 @@ class ReversalBody(Acting):
     cause_id = fields.UUID(required=True)
 
 
+class PeriodCloseBody(Acting):
+    """Which month of which district's book to close."""
+
+    district_id = fields.UUID(required=True)
+    month = fields.String(required=True, validate=validate.Regexp("^[0-9]{4}-(0[1-9]|1[0-2])$"))
+
+
+class PeriodClosesQuery(PageQuery):
+    """Of which district."""
+
+    district = fields.UUID(required=True)
+
+
 class DecisionBody(Acting):
     """A second person's word."""
 

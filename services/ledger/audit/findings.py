@@ -27,6 +27,7 @@ class Kind(Enum):
     ROOT_DIFFERS = "root_differs"
     JOURNAL_SHORTER = "journal_shorter"
     POSTING_TORN = "posting_torn"
+    PERIOD_CLOSE_ALTERED = "period_close_altered"
     ROW_MISSING = "row_missing"
     DIFFERS_FROM_TOPIC = "differs_from_topic"
 

@@ -20,7 +20,7 @@ from uuid import UUID
 import psycopg
 
 from libs.db.database import plain_url
-from services.ledger.audit import checks
+from services.ledger.audit import checks, closes
 from services.ledger.audit.findings import Finding, Kind
 from services.ledger.audit.joined import JoinedBook, load, save
 from services.ledger.audit.packed import RowWidthError
@@ -96,6 +96,7 @@ def run(url: str, terms: Terms = Terms(), *, progress: Progress = lambda _done, 
                 )
                 report.findings += checks.check_balances(book, plan.balances[book.book].result())
             report.findings += plan.tables.result()
+    report.findings += closes.check_closes(plain)
     report.books, report.rows = len(books), sum(book.rows for book in books)
     if terms.resume_file:
         terms.resume_file.unlink(missing_ok=True)

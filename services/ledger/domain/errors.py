@@ -272,6 +272,38 @@ class NotSealedYetError(NotFoundError):
     en = "No signed checkpoint covers it yet; try again in a few seconds"
 
 
+class PeriodNotOverError(RuleError):
+    """The month has not ended."""
+
+    code = "period_not_over"
+    zh = "该月尚未结束"
+    en = "The month is not over"
+
+
+class PeriodEmptyError(RuleError):
+    """The district's book has no rows."""
+
+    code = "period_empty"
+    zh = "该区账簿没有记录"
+    en = "The district's book has no entries"
+
+
+class PeriodAlreadyClosedError(ConflictError):
+    """The month was closed before."""
+
+    code = "period_already_closed"
+    zh = "该月已结账"
+    en = "The month is closed already"
+
+
+class PeriodCloseNotFoundError(NotFoundError):
+    """No such close."""
+
+    code = "period_close_not_found"
+    zh = "没有这次结账"
+    en = "No such period close"
+
+
 class MalformedFieldError(InvalidError):
     """A field is not what it must be."""
 

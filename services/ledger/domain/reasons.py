@@ -33,6 +33,7 @@ class Reason(IntEnum):
     SHORTFALL_OWED = 42
     SHORTFALL_BORNE = 43
     NOTHING_DUE = 44
+    PERIOD_CLOSED = 45
 
     @property
     def label(self) -> str:

@@ -12,7 +12,7 @@ from services.ledger.store.ddl_watch import install_ddl_watch
 from services.ledger.tests.support import EAST, Ledger, earned, issue, new
 from tests.support.postgres import DatabaseFactory
 
-TABLES = ("book", "wallet", "entry", "answer", "checkpoint", "ddl")
+TABLES = ("book", "wallet", "entry", "answer", "checkpoint", "period_close", "ddl")
 CHANGES = {
     "UPDATE": "UPDATE journal.{table} SET {column} = {column}",
     "DELETE": "DELETE FROM journal.{table}",
@@ -24,6 +24,7 @@ COLUMN = {
     "entry": "minutes",
     "answer": "pos",
     "checkpoint": "size",
+    "period_close": "statement",
     "ddl": "command",
 }
 
