@@ -155,7 +155,7 @@ class ServiceProgram(Generic[S]):
         settings = self._read()
         parts, broker = self.compose(settings, clock=SystemClock()), broker_of(settings)
         relay = Relay(parts.database, broker, name=self.name, sources=parts.sources)
-        run = _Run(settings, parts.database, lambda: None)
+        run = _Run(settings, parts.database, lambda: relay.problem)
         run.start("relay", relay.run, stop=relay.stop)
         run.until_stopped()
         broker.close()

@@ -43,6 +43,7 @@ ELECTION_SECONDS = 1.0
 LEASE_SECONDS = 15
 RETRY_SECONDS_MAX = 5.0
 PRUNE_SECONDS = 3600.0
+REASON_CHARACTERS_MAX = 200
 
 
 class MissingEventError(RuntimeError):
@@ -70,6 +71,7 @@ class Relay:
         self._wake = wake
         self._lease_seconds = lease_seconds
         self._stop = threading.Event()
+        self._leadership: Leadership | None = None
         self.is_leader = False
 
     def run(self) -> None:
@@ -94,6 +96,11 @@ class Relay:
         """End `run` after the batch in hand."""
         self._stop.set()
 
+    @property
+    def problem(self) -> str | None:
+        """Return in words why the leader cannot publish now; None while it can, and where another leads."""
+        return self._leadership.problem if self._leadership is not None else None
+
     @contextlib.contextmanager
     def _elected(self) -> Iterator[Leadership | None]:
         """Give the leadership for as long as the session lasts, or None while somebody else has it."""
@@ -106,8 +113,10 @@ class Relay:
                 return
             publisher = self._broker.publisher(f"relay-{self._name}")
             self._show_leading(True)
-            yield Leadership(connection, publisher, self._name, self._sources)
+            self._leadership = Leadership(connection, publisher, self._name, self._sources)
+            yield self._leadership
         finally:
+            self._leadership = None
             self._show_leading(False)
             with contextlib.suppress(SQLAlchemyError):
                 connection.close()
@@ -142,6 +151,7 @@ class Leadership:
             self._published = published_positions(connection)
         self._waiting_since: float | None = None
         self._prune_at = 0.0
+        self.problem: str | None = None
 
     def lead(self, stop: threading.Event, wake: WakeListener | None) -> None:
         """Publish whatever is committed, until stopped or no longer the leader."""
@@ -150,9 +160,10 @@ class Leadership:
         while not stop.is_set():
             try:
                 moved = self.relay_batch()
-                failures = 0
+                failures, self.problem = 0, None
             except BrokerError as error:
                 failures += 1
+                self.problem = f"the broker does not take events, they wait in the outbox: {_reason(error)}"
                 metrics.FAILED.labels(self._name).inc()
                 get_logger().warning("relay_batch_failed", relay=self._name, error=repr(error)[:500])
                 moved = 0
@@ -250,6 +261,11 @@ class Leadership:
         self._prune_at = now + PRUNE_SECONDS
         with self._connection.begin():
             self._connection.execute(sqlalchemy.text("SELECT outbox_keep_partitions(:days)"), {"days": RETENTION_DAYS})
+
+
+def _reason(error: BrokerError) -> str:
+    """Return what the broker said, or at least what we asked of it, in one line."""
+    return str(error.__cause__ or error).strip().split("\n", 1)[0][:REASON_CHARACTERS_MAX]
 
 
 def unpublished(connection: Connection, sources: Sequence[Source] | None = None) -> Mapping[Stream, int]:

@@ -182,6 +182,8 @@ class Worker:
         for name, relay in self._relays.items():
             if not relay.is_leader:
                 problems[f"{name}-relay"] = "does not publish now"
+            elif relay.problem is not None:
+                problems[f"{name}-relay"] = relay.problem
         self._say(problems)
 
     def _say(self, problems: dict[str, str]) -> None:
