@@ -21,6 +21,7 @@ LARGE = 5
 SMALL_WALLETS = 5_000
 LOOKS = 200
 PAGE = 50
+STEP_ROWS = 500_000
 
 
 class Bench(Protocol):
@@ -44,7 +45,7 @@ def measure(bench: Bench, *, large: bool) -> None:
     empty, full = bench.database("ledger_empty").app, bench.database("ledger_full").app
     fund(empty, 2, SMALL_WALLETS)
     fund(full, 2, count // 2, batch=1_000)
-    batches_per_second(full, books=2, size=1_000, total=rows // 2, wallets=count // 2, hot=False)
+    _fill(full, rows=rows - count, wallets=count // 2)
     for name in ("ledger_empty", "ledger_full"):
         with psycopg.connect(bench.server.superuser_url(name), autocommit=True) as connection:
             connection.execute("VACUUM ANALYZE")
@@ -53,6 +54,16 @@ def measure(bench: Bench, *, large: bool) -> None:
         bare, measured = _milliseconds(empty, SMALL_WALLETS, look), _milliseconds(full, count // 2, look)
         bench.add(f"{name}, empty database", bare, "ms")
         bench.add(f"{name}, {rows:,} rows", measured, "ms", at_most=round(2 * bare, 3))
+
+
+def _fill(url: str, *, rows: int, wallets: int) -> None:
+    """Post until the journal is as large as it should be, and show how far it has come."""
+    done = 0
+    while done < rows:
+        step = min(STEP_ROWS, rows - done)
+        rate = batches_per_second(url, books=2, size=1_000, total=step // 2, wallets=wallets, hot=False)
+        done += step
+        print(f"  {done:,} of {rows:,} rows, {rate:,.0f}/s", flush=True)
 
 
 def _batches(bench: Bench, empty: str, full: str, count: int) -> None:
