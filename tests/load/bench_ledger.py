@@ -1,9 +1,8 @@
 """Measure the ledger against the least that double entry costs on this machine (`make bench`).
 
-The yardstick b1 is pgbench's minimal double entry, run before, after and in between: a row is compared with the two runs
-around it. Everything runs on PostgreSQL with fsync and
-synchronous commit on, through the product's own entry points; `verify` runs over all of it at the end. A missed target
-is told, not failed.
+The yardstick b1 is pgbench's minimal double entry, run before, after and in between: a row is compared with the two
+runs around it. Everything runs on PostgreSQL with fsync and synchronous commit on, through the product's own entry
+points; `verify` runs over all of it at the end. A missed target is told, not failed.
 """
 
 from __future__ import annotations

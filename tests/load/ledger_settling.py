@@ -201,7 +201,12 @@ def _member(url: str, make_broker: MakeBroker, number: int, stop: Event) -> None
     """One process: a member of the ledger's group, as the service runs it."""
     clock = SystemClock()
     consumer = Consumer(Database(url), make_broker(), consumers(clock=clock), group="ledger", member=f"bench-{number}")
-    watch = threading.Thread(target=lambda: (stop.wait(), consumer.stop()))
+
+    def stop_when_told() -> None:
+        stop.wait()
+        consumer.stop()
+
+    watch = threading.Thread(target=stop_when_told)
     watch.start()
     consumer.run()
     watch.join()
