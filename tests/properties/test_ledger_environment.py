@@ -101,7 +101,7 @@ def disk() -> Iterator[Disk]:
 @pytest.mark.parametrize(
     "kind",
     [
-        pytest.param("volume", marks=pytest.mark.skipif(os.geteuid() != 0, reason="only root may mount a volume")),
+        pytest.param("volume", marks=pytest.mark.mounts),
         "file",
     ],
 )
