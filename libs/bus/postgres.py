@@ -28,7 +28,7 @@ from libs.bus.broker import (
     TopicPartition,
     refuse_oversize,
 )
-from libs.bus.postgres_group import Bell, PostgresSubscription
+from libs.bus.postgres_group import BUSY_POLL_SECONDS, Bell, PostgresSubscription
 from libs.db import TRANSIENT, Database
 
 MAINTENANCE_SECONDS = 600.0
@@ -61,8 +61,19 @@ class StoredTopic:
 class PostgresBroker:
     """The broker on one database, for all threads of a process."""
 
-    def __init__(self, url: str, *, pool_max: int = 6, synchronous_commit: bool = True) -> None:
-        """Connect lazily as the role `bus_app`."""
+    def __init__(
+        self,
+        url: str,
+        *,
+        pool_max: int = 6,
+        synchronous_commit: bool = True,
+        busy_poll_seconds: float = BUSY_POLL_SECONDS,
+    ) -> None:
+        """Connect lazily as the role `bus_app`.
+
+        `busy_poll_seconds` is how often a busy reader looks for what other processes publish; own threads wake it.
+        """
+        self._busy_poll_seconds = busy_poll_seconds
         self.database = Database(url, pool_max=pool_max, application_name="bus", synchronous_commit=synchronous_commit)
         self.bell = Bell()
         self._topics: dict[str, StoredTopic] = {}
@@ -98,6 +109,7 @@ class PostgresBroker:
             member=member,
             start=start,
             session_seconds=session_seconds,
+            busy_poll_seconds=self._busy_poll_seconds,
         )
 
     def end_offsets(self, topics: Sequence[str]) -> dict[TopicPartition, int]:
@@ -178,7 +190,7 @@ class PostgresPublisher:
             self._broker.maintain_when_due()
         except TRANSIENT as error:
             raise BrokerError("the broker's database did not take the batch") from error
-        self._broker.bell.ring()
+        self._broker.bell.ring({record.topic for record in records})
 
     def close(self) -> None:
         """Nothing is held."""

@@ -11,7 +11,7 @@ import collections
 import json
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 import sqlalchemy
 from sqlalchemy.engine import Connection
@@ -31,19 +31,23 @@ class Bell:
     """Wakes the readers of one process when one of its threads has published."""
 
     def __init__(self) -> None:
-        self.rings = 0
+        self._rings: collections.Counter[str] = collections.Counter()
         self._condition = threading.Condition()
 
-    def ring(self) -> None:
-        """Wake everybody."""
+    def ring(self, topics: Collection[str]) -> None:
+        """Wake whoever reads one of these topics."""
         with self._condition:
-            self.rings += 1
+            self._rings.update(topics)
             self._condition.notify_all()
 
-    def wait_after(self, heard: int, timeout_seconds: float) -> None:
-        """Return when it rang since `heard` rings, or when the time is over."""
+    def rings(self, topics: Iterable[str]) -> int:
+        """Return how often it rang for these topics so far."""
+        return sum(self._rings[topic] for topic in topics)
+
+    def wait_after(self, heard: int, topics: Collection[str], timeout_seconds: float) -> None:
+        """Return when it rang for these topics since `heard` rings, or when the time is over."""
         with self._condition:
-            self._condition.wait_for(lambda: self.rings != heard, timeout_seconds)
+            self._condition.wait_for(lambda: self.rings(topics) != heard, timeout_seconds)
 
 
 class PostgresSubscription:
@@ -59,7 +63,9 @@ class PostgresSubscription:
         member: str,
         start: StartOffsets | None,
         session_seconds: float,
+        busy_poll_seconds: float,
     ) -> None:
+        self._busy_poll_seconds = busy_poll_seconds
         self._database = database
         self._bell = bell
         self._group = group
@@ -79,7 +85,7 @@ class PostgresSubscription:
         """Return records, or none after the timeout; renew the lease on the way."""
         end = time.monotonic() + timeout_seconds
         while True:
-            heard = self._bell.rings
+            heard = self._bell.rings(self._topics)
             try:
                 self._keep_membership()
                 records = [] if self._paused else self._fetch(records_max)
@@ -90,8 +96,8 @@ class PostgresSubscription:
                 self._busy_until = now + BUSY_FOR_SECONDS
             if records or now >= end:
                 return records
-            pause = BUSY_POLL_SECONDS if now < self._busy_until else IDLE_POLL_SECONDS
-            self._bell.wait_after(heard, min(pause, end - now))
+            pause = self._busy_poll_seconds if now < self._busy_until else IDLE_POLL_SECONDS
+            self._bell.wait_after(heard, self._topics, min(pause, end - now))
 
     def commit(self, offsets: Mapping[TopicPartition, int]) -> None:
         """Record the group's offsets where the claim is still ours."""
@@ -194,13 +200,16 @@ class PostgresSubscription:
     def _ends_of_waiting(self, connection: Connection) -> dict[TopicPartition, int]:
         """Return the partitions with something to read and their ends, beginning with another one each time."""
         ends: dict[TopicPartition, int] = {}
-        for topic_id, number, end in connection.execute(_ENDS, {"topics": list(self._names)}):
+        terms = {
+            "topics": [self._topics[at.topic][0] for at in self._offsets],
+            "partitions": [at.partition for at in self._offsets],
+            "offsets": list(self._offsets.values()),
+        }
+        for topic_id, number, end in connection.execute(_ENDS, terms).all():
             partition = TopicPartition(self._names[topic_id], number)
-            offset = self._offsets.get(partition)
-            if offset is not None and offset > end:
+            if self._offsets[partition] > end:
                 self._offsets[partition] = 0  # The topic was made anew: begin with it again.
-            if offset is not None and offset != end:
-                ends[partition] = end
+            ends[partition] = end
         self._turn += 1
         order = sorted(ends)
         turn = self._turn % len(order) if order else 0
@@ -282,7 +291,11 @@ _LEAVE_CLAIMS = sqlalchemy.text("DELETE FROM bus_claim WHERE group_name = :group
 _LEAVE = sqlalchemy.text("DELETE FROM bus_member WHERE group_name = :group AND member = :member")
 
 _ENDS = sqlalchemy.text("""
-SELECT topic_id, partition, next_offset FROM bus_end WHERE topic_id = ANY(:topics)""")
+SELECT e.topic_id, e.partition, e.next_offset
+FROM unnest(CAST(:topics AS int[]), CAST(:partitions AS int[]), CAST(:offsets AS bigint[]))
+    AS p (topic_id, partition, next_offset)
+JOIN bus_end e ON e.topic_id = p.topic_id AND e.partition = p.partition
+WHERE e.next_offset <> p.next_offset""")
 
 _READ = {
     table: sqlalchemy.text(f"""

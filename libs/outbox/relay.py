@@ -43,6 +43,7 @@ ELECTION_SECONDS = 1.0
 LEASE_SECONDS = 15
 RETRY_SECONDS_MAX = 5.0
 PRUNE_SECONDS = 3600.0
+EPOCH_SECONDS = 0.25
 REASON_CHARACTERS_MAX = 200
 
 
@@ -151,6 +152,7 @@ class Leadership:
             self._published = published_positions(connection)
         self._waiting_since: float | None = None
         self._prune_at = 0.0
+        self._epoch_asked_at = 0.0
         self.problem: str | None = None
 
     def lead(self, stop: threading.Event, wake: WakeListener | None) -> None:
@@ -188,8 +190,11 @@ class Leadership:
             StaleLeaderError: somebody else leads; nothing moved.
         """
         with self._connection.begin():
-            refuse_stale(self._connection, self._name, self.epoch)
             batch = self._next_batch()
+            # An idle leader need not ask at every look: it writes nothing, and a new epoch only makes it begin again.
+            if batch or monotonic() >= self._epoch_asked_at + EPOCH_SECONDS:
+                refuse_stale(self._connection, self._name, self.epoch)
+                self._epoch_asked_at = monotonic()
         if not batch:
             return 0
         self._publisher.publish([pack(event) for event in batch])

@@ -18,6 +18,7 @@ from libs import settings as variables
 from libs.bus import Broker, Topic
 from libs.bus.kafka import KafkaBroker
 from libs.bus.postgres import PostgresBroker
+from libs.bus.postgres_group import IDLE_POLL_SECONDS
 from libs.clock import ManualClock
 from libs.db import Database
 from libs.db.embedded import free_port
@@ -122,7 +123,10 @@ class Composition:
         if kafka:
             return KafkaBroker(kafka.split(","))
         # One write-ahead log holds the broker's records and the services' positions, so they are lost together or not.
-        return PostgresBroker(self._environment["ACCOUNTS_BUS_URL"], synchronous_commit=False)
+        # Who publishes and who hears are threads of this process, and wake each other.
+        return PostgresBroker(
+            self._environment["ACCOUNTS_BUS_URL"], synchronous_commit=False, busy_poll_seconds=IDLE_POLL_SECONDS
+        )
 
     def parts(self) -> list[Part]:
         """Return every service as the worker runs it; while the city is made, nothing is sealed yet."""

@@ -30,16 +30,15 @@ SILENT_SECONDS_MAX = 3.0
 JOIN_SECONDS_MAX = 5.0
 DUE_RUNS_PER_TICK_MAX = 200
 PATIENCE_SECONDS = 0.5
-BUSY_SECONDS_MAX = 0.1
 IDLE_SECONDS = 1.0
 
 
 class QuietListener(WakeListener):
-    """Lets an idle relay look once a second: here every writer wakes it, and a look costs the same processor."""
+    """Lets a relay look once a second by itself: here every writer wakes it, and a look costs the same processor."""
 
     def wait(self, timeout_seconds: float) -> bool:
-        """Return when somebody wakes us, soon after something was published, or after a second."""
-        return super().wait(timeout_seconds if timeout_seconds < BUSY_SECONDS_MAX else IDLE_SECONDS)
+        """Return when somebody wakes us, or after a second."""
+        return super().wait(max(timeout_seconds, IDLE_SECONDS))
 
 
 class PatientListener(WakeListener):
