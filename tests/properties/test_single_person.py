@@ -1,0 +1,299 @@
+"""Every act of every single role, by one person alone, on a whole platform: nobody changes the supply of credit.
+
+Each of the platform's operations that change something is tried by each role and by somebody who has them all, first as
+maker and then, of the same thing, as checker; time goes on until what happens by itself has happened. Credit under way
+between wallets is free to move: what a district has issued is not.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.scenarios.client import Call, Client
+from tests.scenarios.story import CASES, load_story
+from tests.scenarios.world import SCAN, World
+from tests.support.platform import Platform
+
+pytestmark = pytest.mark.scenario
+ROLES = {
+    "volunteer": ["volunteer"],
+    "recipient": ["recipient"],
+    "coordinator": ["coordinator@k1"],
+    "checker": ["checker@s1"],
+    "operator": ["operator@d1"],
+    "district_admin": ["district_admin@d1"],
+    "city_admin": ["city_admin@city"],
+    "city_auditor": ["city_auditor@city"],
+    "all": ["volunteer", "coordinator@k1", "checker@s1", "operator@d1", "district_admin@d1", "city_admin@city"],
+}
+SESSIONS = {"/v1/sessions", "/v1/sessions/current", "/v1/sessions/refresh", "/v1/sign-in-codes", "/v1/me/password"}
+"""Signing in and out: no acts on anything."""
+OK: dict[str, Any] = {"ok": True}
+WHY: dict[str, Any] = {"why": "alone"}
+ORDERS = ("order", "pool_order", "own_order", "late", "own_late", "redeemed")
+TWO_PERSONS = {
+    "POST /v1/adjustments/{}/decision",
+    "POST /v1/entitlements/{}/decision",
+    "POST /v1/orders/{}/second-check",
+    "POST /v1/policies/{}/decision",
+    "POST /v1/reversals/{}/decision",
+    "POST /v1/service-records/{}/decision",
+}
+"""Where somebody came as far as to be refused for being the maker."""
+TRIED_MIN, DONE_MIN = 1_500, 80
+
+Act = tuple[str, str, dict[str, Any]]
+
+
+class Alone:
+    """One person, and everything that the platform lets anybody ask for, asked by them."""
+
+    def __init__(self, world: World, label: str) -> None:
+        self.world, self.label = world, label
+        self.me, self.lan, self.gu = world.id_of(label), world.id_of("lan"), world.id_of("gu")
+        self.home, self.district, self.city = (world.unit_of(one) for one in ("k1", "d1", "city"))
+
+    def id(self, name: str) -> str:
+        """The id of a thing that this person makes."""
+        return self.world.id_of(f"alone/{self.label}/{name}")
+
+    def day(self, text: str) -> str:
+        """An instant of the story."""
+        return self.world.story.instant(text).isoformat()
+
+    def acts(self) -> Iterator[Act]:
+        """All acts, what makes something before what is done with it."""
+        yield from self._accounts()
+        yield from self._credit()
+        yield from self._orders_made()
+        for name in ORDERS:
+            yield from self._on_order(f"/v1/orders/{self.id(name)}")
+        yield "POST", "/v1/approvals", {"orders": [self.id(name) for name in ORDERS]}
+        yield from self._related()
+        yield from self._ended()
+
+    def approvals(self) -> Iterator[Act]:
+        """What would make credit of their orders, once more."""
+        for name in ORDERS:
+            yield "POST", f"/v1/orders/{self.id(name)}/approval", {}
+            yield "POST", f"/v1/orders/{self.id(name)}/second-check", OK
+
+    def _accounts(self) -> Iterator[Act]:
+        person = f"/v1/persons/{self.id('friend')}"
+        attributes = {"roles": ["volunteer"], "unit": "k1", "home": [31.23, 121.47], "sex": "male", "age": 50}
+        body = self.world.person_body("gu", attributes | {"phone": False, "zh": "友"})
+        yield "PUT", person, {k: v for k, v in body.items() if k not in ("sign_in_name", "password")}
+        for whom in (person, f"/v1/persons/{self.me}"):
+            yield "POST", f"{whom}/details", {"has_phone": True}
+            yield "POST", f"{whom}/qualifications", {"training": True, "clean_record": True}
+            yield "PUT", f"{whom}/assessments/{self.id('grade' + whom)}", {"grade": "severe"}
+            yield "POST", f"/v1/assessments/{self.id('grade' + whom)}/confirmation", {}
+            yield "PUT", f"{whom}/hardships/{self.id('hard' + whom)}", {"categories": ["tekun"]}
+            yield "POST", f"/v1/hardships/{self.id('hard' + whom)}/confirmation", {}
+            for role in ("checker", "district_admin", "city_admin"):
+                yield "PUT", f"{whom}/roles/{self.id(role + whom)}", {"role": role, "unit_id": self.district}
+            yield "POST", f"{whom}/move", {"home_unit_id": self.world.unit_of("k2")}
+        policy = {"unit_id": self.district, "effective": self.world.story.day("D6").isoformat(),
+                  "set": {"grant": {"starting_credit_minutes": 600}}}  # fmt: skip
+        yield "PUT", f"/v1/policies/{self.id('policy')}", policy
+        yield "POST", f"/v1/policies/{self.id('policy')}/decision", OK
+        unit = f"/v1/organisation-units/{self.id('unit')}"
+        yield "PUT", unit, {"level": "community", "parent_id": self.world.unit_of("s1"), "name_zh": "新社区"}
+        yield "POST", f"{unit}/names", {"name_zh": "新新社区"}
+        yield "PUT", f"/v1/imports/{self.id('import')}", {}
+
+    def _credit(self) -> Iterator[Act]:
+        for whom in (self.me, self.lan, self.gu):
+            body = {"kind": "migration", "person_id": whom, "class": "earned", "minutes": 60, "why": "x", "scan": SCAN}
+            yield from self._both(f"/v1/adjustments/{self.id('migration' + whom)}", body)
+            yield from self._both(
+                f"/v1/entitlements/{self.id('entitled' + whom)}", {"person_id": whom, "minutes": 1800}
+            )
+            record = {"person_id": whom, "minutes": 600, "served_on": self.world.story.day("D1").isoformat()}
+            yield from self._both(f"/v1/service-records/{self.id('record' + whom)}", record | {"scan": SCAN})
+            estate = {"person_id": whom, "to_person_id": self.me if whom != self.me else None}
+            yield from self._both(f"/v1/estates/{self.id('estate' + whom)}", estate)
+            yield "PUT", f"/v1/certificates/{self.id('certificate' + whom)}", {"person_id": whom}
+        funding = {"kind": "pool_funding", "district_id": self.district, "minutes": 60, "why": "x"}
+        yield from self._both(f"/v1/adjustments/{self.id('funding')}", funding)
+        for cause in ("pool/d1", "start/lan/earned"):
+            body = {"cause_id": self.world.id_of(cause), "why": "alone"}
+            yield from self._both(f"/v1/reversals/{self.id('undo' + cause)}", body)
+        yield "PUT", f"/v1/grants/{self.id('grants')}", {"unit_id": self.district}
+        yield "PUT", f"/v1/gifts/{self.id('gift')}", {"to": self.lan, "minutes": 10}
+        yield "PUT", f"/v1/donations/{self.id('donation')}", {"minutes": 10}
+        yield "PUT", f"/v1/exchanges/{self.id('exchange')}", {"minutes": 10}
+        yield "PUT", f"/v1/period-closes/{self.id('close')}", {"district_id": self.district, "month": "2026-02"}
+
+    def _orders_made(self) -> Iterator[Act]:
+        asked = {"service": "A7", "minutes": 60, "start": self.day("D5 10:10")}
+        redeemed = asked | {"recipient_id": self.lan, "payer_id": self.lan}
+        yield "PUT", f"/v1/redemptions/{self.id('redeemed')}", redeemed
+        yield "PUT", f"/v1/orders/{self.id('order')}", asked | {"recipient_id": self.lan, "funding": "programme"}
+        yield "PUT", f"/v1/orders/{self.id('pool_order')}", asked | {"recipient_id": self.lan, "funding": "pool"}
+        yield "PUT", f"/v1/orders/{self.id('own_order')}", asked | {"recipient_id": self.me, "funding": "programme"}
+        first = 10_000 + 100 * sorted(ROLES).index(self.label.removeprefix("solo_"))
+        slips = {"unit_id": self.home, "from": first, "to": first + 50}
+        yield "PUT", f"/v1/slips/{self.id('slips')}", slips
+        late = {"recipient_id": self.lan, "service": "A7", "minutes": 60, "served": self.day("D3 14:00")}
+        late |= {"funding": "programme", "scan": SCAN}
+        yield "PUT", f"/v1/late-entries/{self.id('late')}", late | {"volunteer_id": self.gu, "slip": first + 1}
+        yield "PUT", f"/v1/late-entries/{self.id('own_late')}", late | {"volunteer_id": self.me, "slip": first + 2}
+        visit = {"person_id": self.lan, "how": "phone", "outcome": "seen"}
+        yield "PUT", f"/v1/visits/{self.id('visit')}", visit
+        yield "PUT", f"/v1/incidents/{self.id('incident')}", {"kind": "urgent_call", "person_id": self.lan}
+        yield "POST", f"/v1/incidents/{self.id('incident')}/closing", {"outcome": "well"}
+
+    def _on_order(self, order: str) -> Iterator[Act]:
+        place = {"latitude": "31.230000", "longitude": "121.470000"}
+        yield "POST", f"{order}/review", OK
+        yield "POST", f"{order}/offers", {"to": self.me}
+        yield "POST", f"{order}/offers/acceptance", {}
+        yield "POST", f"{order}/assignment", {}
+        yield "POST", f"{order}/check-in", {"place": place}
+        yield "POST", f"{order}/check-out", {"place": place}
+        yield "POST", f"{order}/confirmation", {"rating": 5}
+        yield "POST", f"{order}/call-back", {}
+        yield "POST", f"{order}/dispute", {"says_minutes": 60}
+        yield "POST", f"{order}/decision", {"minutes": 60, "second": self.me} | WHY
+        yield "POST", f"{order}/decision/confirmation", {}
+        yield "POST", f"{order}/approval", {}
+        yield "POST", f"{order}/second-check", OK
+        reversal = f"{order}/reversal/{self.id('reversal' + order)}"
+        yield from self._both(reversal, {})
+
+    def _related(self) -> Iterator[Act]:
+        relation = f"/v1/relations/{self.id('relation')}"
+        body = {"person_id": self.lan, "relative_id": self.me, "kind": "child", "verified": True}
+        yield "PUT", relation, body
+        yield "POST", f"{relation}/confirmation", {}
+        yield "PUT", f"/v1/acting-grants/{self.id('grant')}", {
+            "person_id": self.lan, "relative_id": self.me, "how": "desk",
+        }  # fmt: skip
+
+    def _ended(self) -> Iterator[Act]:
+        for name in ORDERS:
+            order = f"/v1/orders/{self.id(name)}"
+            yield "POST", f"{order}/offers/refusal", {}
+            yield "POST", f"{order}/no-show", {"absent": "recipient"}
+            yield "POST", f"{order}/withdrawal", {}
+            yield "POST", f"{order}/rejection", WHY
+            yield "POST", f"{order}/cancellation", {}
+        friend = f"/v1/persons/{self.id('friend')}"
+        yield "POST", f"{friend}/suspension", WHY
+        yield "POST", f"{friend}/reinstatement", WHY
+        yield "POST", f"{friend}/death", {"died": self.world.story.day("D4").isoformat()}
+        yield "POST", f"{friend}/erasure", {"credit_to": "pool"}
+        yield "DELETE", f"{friend}/roles/{self.id('checker' + friend)}", {}
+        yield "DELETE", f"/v1/relations/{self.id('relation')}", {}
+        yield "DELETE", f"/v1/acting-grants/{self.id('grant')}", {}
+
+    @staticmethod
+    def _both(path: str, body: dict[str, Any]) -> Iterator[Act]:
+        yield "PUT", path, WHY | body
+        yield "POST", f"{path}/decision", OK
+
+
+class Town(World):
+    """A world in which everybody can sign in."""
+
+    def signs_in(self, label: str) -> bool:  # noqa: ARG002 - as the world asks
+        """Tell that they can."""
+        return True
+
+
+@pytest.fixture(scope="module")
+def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+    """A city with an elder, a volunteer, a pool, and one more person for each role."""
+    with Platform(tmp_path_factory.mktemp("alone")) as platform:
+        platform.reset()
+        story = load_story(CASES / "flow" / "01-main-flow-115-minutes.yaml")
+        world = Town(story, Client(platform.url))
+        person = {k: v for k, v in world.people["min"].items() if k != "starts"}
+        world.people["gu"] = person | {"roles": ["volunteer"]}
+        for role, roles in ROLES.items():
+            world.people[f"solo_{role}"] = person | {"roles": roles, "zh": role}
+        story.pools["d1"] = 600
+        story.policy["grant"] = {"key_elder_monthly_minutes": 60}
+        world.prepare()
+        yield world
+
+
+def _issued(world: World) -> dict[str, int]:
+    items = world.client.get("harness-a", "/v1/supply")["items"]
+    return {row["district_id"]: row["issued_minutes"] for row in items}
+
+
+class Trial:
+    """Tries acts, and keeps what became of them."""
+
+    def __init__(self, town: Town) -> None:
+        self._town = town
+        self.seen: dict[str, set[str]] = {}
+        self.tried = self.done = 0
+
+    def run(self, role: str, acts: Iterable[Act]) -> None:
+        """Try acts as the one person of a role."""
+        client = self._town.client
+        for method, path, body in acts:
+            self.tried += 1
+            key = self._town.key(f"{role}{self.tried}")
+            sent = None if method == "DELETE" else body
+            call = Call(self._town.login(f"solo_{role}"), method, path, sent, key, if_match="1")
+            status, answer = client.send(call)
+            code = "done" if status < 400 else str(answer.get("code"))
+            self.done += code == "done"
+            self.seen.setdefault(f"{method} {_template(path)}", set()).add(code)
+            if path.endswith(("/assignment", "/acceptance", "/check-in")) and code == "done":
+                client.settle()
+        client.settle()
+
+
+def test_nobody_alone_changes_the_supply(town: Town) -> None:
+    client, before, trial = town.client, _issued(town), Trial(town)
+    assert sum(before.values()) == 900
+    client.advance(town.story.instant("D5 10:00"))
+    for role in ROLES:
+        trial.run(role, Alone(town, f"solo_{role}").acts())
+        assert _issued(town) == before, role
+
+    for days in (1, 4, 35):  # What nobody confirms, what falls due, the month's end; and then they try again.
+        client.advance(town.story.instant("D5 10:00") + timedelta(days=days))
+        client.settle()
+        for role in ROLES:
+            trial.run(role, Alone(town, f"solo_{role}").approvals())
+        assert _issued(town) == before, days
+    assert trial.tried >= TRIED_MIN
+    assert trial.done >= DONE_MIN, trial.seen
+    assert {name for name in TWO_PERSONS if "maker_is_checker" not in trial.seen[name]} == set(), trial.seen
+    assert "self_approval" in trial.seen["POST /v1/orders/{}/approval"], trial.seen
+    assert _operations(town) - trial.seen.keys() == set()
+
+
+def _template(path: str) -> str:
+    return re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}", "{}", path)
+
+
+def _operations(town: Town) -> set[str]:
+    """Everything that changes something, as the platform describes itself."""
+    client = town.client
+    document = client.session.get(f"{client.base}/openapi.json", timeout=60).json()
+    return {
+        f"{method.upper()} {re.sub('{[^}]*}', '{}', path)}"
+        for path, operations in document["paths"].items()
+        for method in operations
+        if method in ("put", "post", "patch", "delete") and path not in SESSIONS
+    }
+
+
+def test_the_list_of_roles_is_the_platforms(town: Town) -> None:
+    powers = Path(__file__).resolve().parents[2] / "proto" / "powers.yaml"
+    named = set(re.findall(r"[a-z_]+", " ".join(re.findall(r"\[(.*)\]", powers.read_text()))))
+
+    assert named <= set(ROLES)
