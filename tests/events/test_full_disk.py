@@ -1,0 +1,128 @@
+"""A broker whose disk is full: publishers keep their events, say so, and go on by themselves once there is space."""
+
+from __future__ import annotations
+
+import contextlib
+import pathlib
+import random
+import subprocess
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from libs.bus import Broker
+from libs.bus.kafka import KafkaBroker
+from libs.bus.postgres import PostgresBroker
+from libs.db.embedded import EmbeddedPostgres, free_port
+from libs.outbox import unpublished
+from tests.events.world import World, until
+from tests.support.disks import mounted
+from tests.support.kafka import start_cluster
+from tests.support.postgres import DatabaseFactory, FreshDatabase
+
+DISK_MEGABYTES = 160
+SPARE_MEGABYTES = {"postgres": 6, "kafka": 1}
+PAYLOAD_BYTES = 100_000
+EVENTS = 150
+RECOVERY_SECONDS_MAX = 60.0
+SMALL = {"max_wal_size": "32MB", "min_wal_size": "32MB", "shared_buffers": "16MB"}
+
+
+class SmallDisk:
+    """A disk of its own for a broker, which can be filled up and freed."""
+
+    def __init__(self, folder: pathlib.Path) -> None:
+        self.folder = folder
+        self._ballast = folder / "ballast"
+
+    def fill(self, *, spare_megabytes: int) -> None:
+        """Take all of it but a little."""
+        found = subprocess.run(["df", "-m", "--output=avail", str(self.folder)], capture_output=True, check=True)
+        free = int(found.stdout.split()[-1])
+        with self._ballast.open("wb") as file:
+            for _ in range(free - spare_megabytes):
+                file.write(bytes(1024 * 1024))
+
+    def free(self) -> None:
+        """Give it back."""
+        self._ballast.unlink()
+
+
+@pytest.fixture
+def disk() -> Iterator[SmallDisk]:
+    """A disk of its own."""
+    with mounted(megabytes=DISK_MEGABYTES) as folder:
+        yield SmallDisk(folder)
+
+
+@contextlib.contextmanager
+def postgres_on(disk: SmallDisk) -> Iterator[tuple[Broker, Callable[[], None]]]:
+    """Give a broker on a PostgreSQL of its own, and what its supervisor does: start it again when it has ended."""
+    server = EmbeddedPostgres(disk.folder / "postgres", free_port(), settings=SMALL)
+    server.initialise()
+    server.start()
+    broker = PostgresBroker(DatabaseFactory(server).create("bus")[1].app)
+    try:
+        yield broker, lambda: None if server.is_running() else server.start()
+    finally:
+        broker.close()
+        server.stop()
+
+
+@contextlib.contextmanager
+def kafka_on(disk: SmallDisk) -> Iterator[tuple[Broker, Callable[[], None]]]:
+    """Give a broker on a Kafka node of its own; a node that has lost its log folder must be started again."""
+    cluster = start_cluster(disk.folder / "kafka")
+    broker = KafkaBroker(cluster.bootstrap, delivery_seconds=6)
+
+    def revive() -> None:
+        if cluster.processes[1].poll() is not None:
+            cluster.start(1)
+            cluster.wait(1)
+
+    try:
+        yield broker, revive
+    finally:
+        broker.close()
+        cluster.stop()
+
+
+@pytest.mark.mounts
+@pytest.mark.timeout(240)
+@pytest.mark.parametrize("kind", ["postgres", pytest.param("kafka", marks=pytest.mark.kafka)])
+def test_a_full_disk_of_the_broker_loses_nothing_and_is_told(
+    disk: SmallDisk, kind: str, fresh_database: FreshDatabase
+) -> None:
+    on = postgres_on if kind == "postgres" else kafka_on
+    with on(disk) as (broker, revive):
+        world = World(broker, fresh_database("sample").app, fresh_database("sample").app)
+        with world.relaying() as relay, world.consuming():
+            world.commit(world.fact())
+            world.settle()
+            disk.fill(spare_megabytes=SPARE_MEGABYTES[kind])
+            rng = random.Random(1)  # What is random takes the space it says: it cannot be compressed.
+            for _ in range(EVENTS):
+                world.commit(world.fact(payload=rng.randbytes(PAYLOAD_BYTES)))
+            assert until(lambda: relay.problem is not None, RECOVERY_SECONDS_MAX)
+            told, kept = relay.problem or "", waiting(world)
+
+            disk.free()
+            assert until(lambda: all_heard_after(world, revive), RECOVERY_SECONDS_MAX)
+            assert until(lambda: relay.problem is None)
+        world.close()
+
+        assert told.startswith("the broker does not take events, they wait in the outbox: ")
+        assert kept > 0
+        assert [position for _, position in world.applied()] == list(range(1, EVENTS + 2))
+
+
+def all_heard_after(world: World, revive: Callable[[], None]) -> bool:
+    """Do what a supervisor does, and tell whether everything committed has been applied."""
+    revive()
+    return world.waiting() == 0
+
+
+def waiting(world: World) -> int:
+    """Return how many committed events the broker has not taken."""
+    with world.publisher.reading() as connection:
+        return sum(unpublished(connection).values())
