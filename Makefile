@@ -117,6 +117,8 @@ define CREATE_VENV
 	@if [ -z "$(PYTHON)" ]; then \
 		echo "Python 3.11 or newer is needed; found: $$(python3 --version 2>&1 || echo none)." >&2; \
 		echo "Install it, or name it: make PYTHON=/path/to/python3.12 ..." >&2; exit 1; fi
+	@if ! "$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
+		echo "Python 3.11 or newer is needed; $(PYTHON) is $$("$(PYTHON)" --version 2>&1 || echo none)." >&2; exit 1; fi
 	@if ! $(PY) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
 		echo "[1/2] creating .venv with $$($(PYTHON) --version)"; rm -rf .venv; \
 		$(PYTHON) -m venv .venv || { echo "python -m venv failed: install your system's python3-venv package." >&2; \
