@@ -83,7 +83,7 @@ class Model:
         if price > sum(minutes for _, _, minutes in parts):
             if parts:
                 self.held[order] = parts
-            return "capture_above_hold"
+            return "capture_above_hold" if parts else "hold_closed"
         award = min(price, DAY_CAP, max(0, DAY_CAP - self.awarded[volunteer]))
         kept_back = min(award, self.owed[volunteer])
         goes = [(volunteer, award - kept_back), ("issuance", kept_back), ("redeemed", price - award)]

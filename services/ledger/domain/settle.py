@@ -8,7 +8,7 @@ from libs.errors import Refusal
 from services.ledger.domain import answers
 from services.ledger.domain.awards import awarded_on, due_for_recovery
 from services.ledger.domain.days import day_of, day_start_us
-from services.ledger.domain.errors import CaptureAboveHoldError
+from services.ledger.domain.errors import CaptureAboveHoldError, HoldClosedError
 from services.ledger.domain.holds import (
     HeldPart,
     draw,
@@ -162,6 +162,8 @@ class SettleHours:
             raise HoldNotYetKnownError
         if self.settlement > 1 and not parts and price:
             return self._anew(view, price)
+        if price and not parts:
+            raise HoldClosedError
         if price > sum(part.left_minutes for part in parts):
             raise CaptureAboveHoldError(price_minutes=price)
         return parts
