@@ -222,7 +222,7 @@ def pool(district_id: Id) -> WalletKey:
 
 def refuse_bad_minutes(minutes: object) -> None:
     """Refuse minutes that are not a whole number above zero within the limit."""
-    if not isinstance(minutes, int) or isinstance(minutes, bool) or not 0 < minutes <= TRANSFER_MINUTES_MAX:
+    if type(minutes) is not int or not 0 < minutes <= TRANSFER_MINUTES_MAX:
         raise MinutesOutOfRangeError(minutes=minutes if isinstance(minutes, (int, str)) else None)
 
 
@@ -234,5 +234,6 @@ def refuse_other_book(debit: WalletKey, credit: WalletKey) -> None:
 
 def refuse_shortage(view: View, debit: WalletKey, minutes: int) -> None:
     """Refuse to take more than is there."""
-    if not debit.may_overdraw() and view.balance(debit) < minutes:
-        raise InsufficientCreditsError(available_minutes=view.balance(debit), asked_minutes=minutes)
+    available = view.balance(debit)
+    if available < minutes and not debit.may_overdraw():
+        raise InsufficientCreditsError(available_minutes=available, asked_minutes=minutes)

@@ -61,10 +61,11 @@ class Transfer:
 
     def needs(self, needs: Needs) -> None:
         """Ask for both wallets."""
-        needs.districts.add(self.debit.district_id)
-        needs.wallets.add(self.debit)
-        if self.credit.district_id == self.debit.district_id:
-            needs.wallets.add(self.credit)
+        debit, credit = self.debit, self.credit
+        needs.districts.add(debit.district_id)
+        needs.wallets.add(debit)
+        if credit.district_id == debit.district_id:
+            needs.wallets.add(credit)
 
     def needs_of_acts(self, view: View, needs: Needs) -> None:
         """Nothing more."""

@@ -34,6 +34,7 @@ from services.ledger.store.view import JournalView
 from services.ledger.store.writing import Writer
 
 COMMANDS_MAX = 1_000
+APPLIED, NOTED = int(Outcome.APPLIED), int(Outcome.NOTED)
 MINUTES_STORED_MAX = (1 << 31) - 1
 
 Encode = Callable[[Any], tuple[str, bytes]]
@@ -104,23 +105,25 @@ class _Batch:
         if needs.acts:
             needs.districts |= loading.find_books_of_acts(cursor, self._cache, needs.acts)
         books = sorted((self._cache.books[d] for d in needs.districts), key=lambda book: book.number)
-        self._lock_and_catch_up(books)
+        self._lock_and_catch_up(books, needs)
         self._load(cursor, needs)
         results = [self._post_one(command) for command in self._commands]
         self._append(cursor)
         return results
 
-    def _lock_and_catch_up(self, books: list[Book]) -> None:
+    def _lock_and_catch_up(self, books: list[Book], needs: Needs) -> None:
         """Lock the books in the one order, then read what was appended since; one round trip for all of it."""
+        wanted = loading.wallets_wanted(self._cache, needs.wallets | needs.notes)
         requests = id_array(command.request_id for command in self._commands)
         with self._raw.pipeline():
             for book in books:
                 lock = "SELECT pg_advisory_xact_lock(%s, %s)"
-                raw_cursor(self._raw).execute(lock, [loading.JOURNAL_LOCK, book.number])
+                self._raw.execute(lock, [loading.JOURNAL_LOCK, book.number])
             # Each statement has a snapshot of its own, taken after the locks before it were granted.
-            caught_up = [loading.send_catch_up(raw_cursor(self._raw), book) for book in books]
+            caught_up = [loading.send_catch_up(self._raw.cursor(binary=True), book) for book in books]
             seen = raw_cursor(self._raw).execute(loading.SEEN, [requests])
-        for found in seen:
+            wallets = loading.send_wallets(raw_cursor(self._raw), wanted) if wanted else None
+        for found in seen.fetchall():
             self._see(found)
         rows = [cursor.fetchall() for cursor in caught_up]
         if not all(loading.catch_up(self._cache, b, r) for b, r in zip(books, rows, strict=True)):
@@ -128,6 +131,10 @@ class _Batch:
             cursor = raw_cursor(self._raw)
             for book in books:
                 loading.catch_up(self._cache, book, cursor.execute(loading.LAST_ROW, [book.number]).fetchall())
+        # After the catching up: what was read under the lock is the newest there is.
+        if wallets is not None:
+            loading.add_wallets(self._cache, wanted, wallets.fetchall())
+            loading.open_wallets(raw_cursor(self._raw), self._cache, wanted, self._now_us)
         last = max(book.last_recorded_at for book in books)
         self._view.now_us = max(self._now_us, last + 1)
 
@@ -144,11 +151,7 @@ class _Batch:
         for command in self._commands:
             if not isinstance(command, Transfer):
                 command.needs_of_acts(view, needs)
-        # Not a difference of sets: that walks through the whole cache, this through what the batch names.
-        known = cache.wallets
-        missing = [key for key in needs.wallets | needs.notes if key not in known]
-        if missing:
-            loading.load_wallets(cursor, cache, missing, self._now_us)
+        loading.load_wallets(cursor, cache, needs.wallets | needs.notes, self._now_us)
         if needs.notes:
             view.load_notes(loading.load_notes(cursor, cache, needs.notes))
         if needs.history:
@@ -211,23 +214,24 @@ class _Batch:
 
     def _apply(self, command: Command, decision: Decision) -> Posted:
         request_id, wallets, books = command.request_id, self._cache.wallets, self._cache.books
-        first, carriers = 0, []
+        district_id, terms, write = command.district_id, command.terms, self._writer.write
+        first, carriers, legs = 0, [], len(decision.legs)
         for number, leg in enumerate(decision.legs):
-            pos = self._writer.write(
-                books[leg.district_id], leg, command.terms,
+            pos = write(
+                books[leg.district_id], leg, terms,
                 request_id=id_of(request_id, str(number)) if number else request_id,
-                outcome=Outcome.NOTED if leg.is_note else Outcome.APPLIED, number=number, legs=len(decision.legs),
+                outcome=NOTED if leg.is_note else APPLIED, number=number, legs=legs,
                 debit=wallets[leg.debit] if leg.debit else None, credit=wallets[leg.credit] if leg.credit else None,
             )  # fmt: skip
             first = first or pos
-            if leg.district_id == command.district_id:
+            if leg.district_id == district_id:
                 carriers.append(pos)
-        home = books[command.district_id]
+        home = books[district_id]
         if decision.earlier_answer is not None:
             self._writer.answer(home, carriers[0], *self._encode(decision.earlier_answer))
         if decision.answer is not None:
             self._writer.answer(home, carriers[-1], *self._encode(decision.answer))
-        posted = self._seen[request_id] = Posted(request_id, Outcome.APPLIED, first, True, None)
+        posted = self._seen[request_id] = Posted(request_id, APPLIED, first, True, None)
         return posted
 
     def _append(self, cursor: psycopg.Cursor[Any]) -> None:

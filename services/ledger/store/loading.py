@@ -116,23 +116,38 @@ def catch_up(cache: BookCache, book: Book, rows: list[tuple[Any, ...]]) -> bool:
     return True
 
 
-def load_wallets(
-    cursor: Cursor, cache: BookCache, keys: Iterable[WalletKey], now_us: int, *, opens: bool = True
-) -> None:
+def load_wallets(cursor: Cursor, cache: BookCache, keys: Iterable[WalletKey], now_us: int) -> None:
     """Load wallets that were not seen before, and open those that nobody named before; under the books' locks."""
-    wanted = {wallet_id(key): key for key in keys}
-    if not wanted:
-        return
-    found = cursor.execute(FIND_WALLETS, [id_array(wanted)]).fetchall()
+    wanted = wallets_wanted(cache, keys)
+    if wanted:
+        add_wallets(cache, wanted, send_wallets(cursor, wanted).fetchall())
+    if wanted:
+        open_wallets(cursor, cache, wanted, now_us)
+
+
+def wallets_wanted(cache: BookCache, keys: Iterable[WalletKey]) -> dict[Id, WalletKey]:
+    """Those of the wallets that the cache does not have, by their public ids."""
+    known = cache.wallets  # Not a difference of sets: that would walk through the whole cache.
+    return {wallet_id(key): key for key in keys if key not in known}
+
+
+def send_wallets(cursor: Cursor, wanted: Iterable[Id]) -> Cursor:
+    """Ask for wallets with their last rows."""
+    return cursor.execute(FIND_WALLETS, [id_array(wanted)])
+
+
+def add_wallets(cache: BookCache, wanted: dict[Id, WalletKey], found: Iterable[tuple[Any, ...]]) -> None:
+    """Remember the wallets that were found, and take them off what is wanted."""
     for id_bytes, number, debit_version, debit_after, credit_version, credit_after in found:
         is_debit = (debit_version or 0) >= (credit_version or 0)
         version, after = (debit_version, debit_after) if is_debit else (credit_version, credit_after)
         cache.add_wallet(CachedWallet(wanted.pop(id_bytes), number, id_bytes, version or 0, after or 0))
-    if wanted and opens:
-        _open_wallets(cursor, cache, wanted, now_us)
 
 
-def _open_wallets(cursor: Cursor, cache: BookCache, wanted: dict[Id, WalletKey], now_us: int) -> None:
+def open_wallets(cursor: Cursor, cache: BookCache, wanted: dict[Id, WalletKey], now_us: int) -> None:
+    """Open wallets that nobody named before."""
+    if not wanted:
+        return
     serials: dict[Id, int] = {}
     opened: list[CachedWallet] = []
     for id_bytes, key in sorted(wanted.items(), key=lambda pair: (pair[1], pair[0])):

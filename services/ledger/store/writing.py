@@ -15,6 +15,8 @@ from services.ledger.store.view import JournalView
 
 SALT_BYTES = 16
 SALTS_AT_ONCE = 128
+APPLIED = int(Outcome.APPLIED)
+NO_WALLET = (0, NO_ID)
 
 
 class Writer:
@@ -43,7 +45,7 @@ class Writer:
         """Make one row, the book's next; return its position."""
         debit_version = debit_after = credit_version = credit_after = 0
         minutes = leg.minutes
-        if outcome == Outcome.APPLIED:
+        if outcome == APPLIED:
             assert debit is not None
             assert credit is not None
             debit_version = debit.version = debit.version + 1
@@ -51,36 +53,39 @@ class Writer:
             credit_version = credit.version = credit.version + 1
             credit_after = credit.after = credit.after + minutes
             assert debit_after >= 0 or debit.key.wallet_class <= MAY_OVERDRAW_MAX, "the rules let a wallet go below 0"
+        debit_number, debit_id = (debit.number, debit.id_bytes) if debit else NO_WALLET
+        credit_number, credit_id = (credit.number, credit.id_bytes) if credit else NO_WALLET
+        cause, act_id, actor, checker, policy_version, effective_at = terms
         pos = book.last_pos = book.last_pos + 1
-        recorded_at = book.last_recorded_at = max(self._now_us, book.last_recorded_at + 1)
-        effective_at = leg.effective_at or terms.effective_at or recorded_at
-        salt = self._salt()
+        recorded_at = book.last_recorded_at + 1
+        recorded_at = book.last_recorded_at = max(self._now_us, recorded_at)
+        effective_at = leg.effective_at or effective_at or recorded_at
+        reason, evidence = leg.reason, leg.evidence
+        salt = self._salts.pop() if self._salts else self._salt()
         leaf_hash = hashlib.sha256(
             LEAF_PREFIX
             + LEAF.pack(
-                LEAF_VERSION, book.district_id, pos, request_id, terms.cause, terms.act_id, leg.reason, outcome,
-                number, legs, leg.evidence, terms.policy_version, debit.id_bytes if debit else NO_ID,
-                credit.id_bytes if credit else NO_ID, minutes, debit_version, debit_after, credit_version, credit_after,
-                terms.actor, terms.checker, effective_at, recorded_at, salt,
+                LEAF_VERSION, book.district_id, pos, request_id, cause, act_id, reason, outcome, number, legs, evidence,
+                policy_version, debit_id, credit_id, minutes, debit_version, debit_after, credit_version, credit_after,
+                actor, checker, effective_at, recorded_at, salt,
             )
         ).digest()  # fmt: skip
         book.last_leaf = leaf_hash
         self.entries.append(
             COPY_ROW.pack(
-                FIELDS, 8, pos, 8, debit.number if debit else 0, 8, credit.number if credit else 0, 8, debit_after,
-                8, credit_after, 8, effective_at, 8, recorded_at, 4, book.number, 4, minutes, 4, debit_version,
-                4, credit_version, 4, terms.policy_version, 2, leg.reason, 2, outcome, 2, number, 2, legs,
-                2, leg.evidence, 16, request_id, 16, terms.cause, 16, terms.act_id, 16, terms.actor,
-                16, terms.checker, 16, salt, 32, leaf_hash,
+                FIELDS, 8, pos, 8, debit_number, 8, credit_number, 8, debit_after, 8, credit_after, 8, effective_at,
+                8, recorded_at, 4, book.number, 4, minutes, 4, debit_version, 4, credit_version, 4, policy_version,
+                2, reason, 2, outcome, 2, number, 2, legs, 2, evidence, 16, request_id, 16, cause, 16, act_id,
+                16, actor, 16, checker, 16, salt, 32, leaf_hash,
             )
         )  # fmt: skip
         if self._view.keeps_rows:
             self._view.add(
                 Entry(
-                    book.district_id, pos, request_id, terms.cause, terms.act_id, leg.reason, outcome, number, legs,
-                    leg.evidence, terms.policy_version, debit.key if debit else None, credit.key if credit else None,
-                    minutes, debit_version, debit_after, credit_version, credit_after, terms.actor, terms.checker,
-                    effective_at, recorded_at, salt, leaf_hash,
+                    book.district_id, pos, request_id, cause, act_id, reason, outcome, number, legs, evidence,
+                    policy_version, debit.key if debit else None, credit.key if credit else None, minutes,
+                    debit_version, debit_after, credit_version, credit_after, actor, checker, effective_at,
+                    recorded_at, salt, leaf_hash,
                 )
             )  # fmt: skip
         return pos
@@ -90,7 +95,6 @@ class Writer:
         self.answers.append(pack_answer(book.number, pos, event_type, payload))
 
     def _salt(self) -> bytes:
-        if not self._salts:
-            fresh = os.urandom(SALT_BYTES * SALTS_AT_ONCE)
-            self._salts = [fresh[i : i + SALT_BYTES] for i in range(0, len(fresh), SALT_BYTES)]
+        fresh = os.urandom(SALT_BYTES * SALTS_AT_ONCE)
+        self._salts = [fresh[i : i + SALT_BYTES] for i in range(0, len(fresh), SALT_BYTES)]
         return self._salts.pop()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 from collections.abc import Sequence
 
@@ -11,12 +12,17 @@ from services.ledger import messages
 from services.ledger.domain.postings import Command
 from services.ledger.store.journal import COMMANDS_MAX, Journal, Posted
 
+OBJECTS_BETWEEN_COLLECTIONS = 20_000
+
 
 class Postings:
     """Posts for any thread; each has a journal of its own, because what a journal remembers is not shared."""
 
     def __init__(self, clock: Clock) -> None:
         self.clock = clock
+        # A post makes thousands of small objects that live until it is committed, beside a large cache: looking for
+        # cycles among them again and again costs a tenth of it, and there are none.
+        gc.set_threshold(OBJECTS_BETWEEN_COLLECTIONS, *gc.get_threshold()[1:])
         self._of_thread = threading.local()
 
     def post(self, connection: Connection, commands: Sequence[Command]) -> list[Posted]:
