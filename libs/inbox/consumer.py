@@ -99,6 +99,10 @@ class Consumer:
             self._ends_at_start = self._broker.end_offsets(self._consumers.topics)
 
     def _consume(self) -> None:
+        if self._last_act is None:
+            # Before the positions are read: an operator who moves one from now on is followed.
+            with self._database.reading() as connection:
+                self._last_act = last_act(connection)
         subscription = self._broker.subscribe(
             self._group,
             self._consumers.topics,
@@ -221,9 +225,7 @@ class Consumer:
 
     def _follow_operator(self, connection: Connection, subscription: Subscription) -> None:
         """Read a partition again when an operator has moved a position on it."""
-        if self._last_act is None:
-            self._last_act = last_act(connection)
-        for number, topic, partition in moves_after(connection, self._group, self._last_act):
+        for number, topic, partition in moves_after(connection, self._group, self._last_act or 0):
             subscription.seek(TopicPartition(topic, partition), 0)
             self._last_act = number
 

@@ -8,12 +8,15 @@ import pathlib
 import random
 import shutil
 import tempfile
+from collections import Counter
 from collections.abc import Callable
 
 from tests.faults.chain import chain
+from tests.faults.harm import HARMS, KAFKA_HARMS
 from tests.faults.run import Plan, run
 
 COMMANDS_MIN = 2000
+PER_SECOND_MIN = 30
 
 
 def main() -> None:
@@ -23,10 +26,12 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=random.randrange(1_000_000))
     parser.add_argument("--broker", choices=["postgres", "kafka", "both"], default="both")
     parser.add_argument("--nodes", type=int, default=3, help="Kafka nodes of the chain of events")
+    parser.add_argument("--commands", type=int, default=COMMANDS_MIN, help="acknowledged in each run, at least")
+    parser.add_argument("--per-second", type=int, default=PER_SECOND_MIN, help="between the harms, at least")
     options = parser.parse_args()
     brokers = ["postgres", "kafka"] if options.broker == "both" else [options.broker]
     for broker in brokers:
-        with_folder(functools.partial(_platform, broker=broker, seed=options.seed, rounds=options.rounds))
+        with_folder(functools.partial(_platform, plan=_plan(broker, options)))
     with_folder(functools.partial(_chain, nodes=options.nodes, seed=options.seed, rounds=options.rounds))
     print("every promise was kept")
 
@@ -41,17 +46,34 @@ def with_folder(act: Callable[[pathlib.Path], None]) -> None:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _platform(folder: pathlib.Path, *, broker: str, seed: int, rounds: int) -> None:
-    harms = 9 if broker == "kafka" else 7
-    between = COMMANDS_MIN // (rounds * harms)
-    run(folder, Plan(broker, seed, pairs=24, days=3, threads=12, rounds=rounds, commands_between_harms=between))
+def _plan(broker: str, options: argparse.Namespace) -> Plan:
+    """Spread the commands over the harms."""
+    harms = len(KAFKA_HARMS if broker == "kafka" else HARMS)
+    return Plan(
+        broker,
+        options.seed,
+        pairs=24,
+        days=3,
+        threads=12,
+        rounds=options.rounds,
+        commands_between_harms=options.commands // (options.rounds * harms + 1),
+        commands_min=options.commands,
+        per_second_min=options.per_second,
+    )
+
+
+def _platform(folder: pathlib.Path, *, plan: Plan) -> None:
+    run(folder, plan)
 
 
 def _chain(folder: pathlib.Path, *, nodes: int, seed: int, rounds: int) -> None:
     with chain(folder, nodes=nodes, seed=seed) as one:
         met = one.run(rounds=rounds, events_between=500)
         one.hold_against_commits()
-    print(f"{sum(one.committed.values())} events, each applied once and in order; waiting when harmed: {met}")
+    print(f"{sum(one.committed.values())} events, each applied once and in order")
+    for name, times in sorted(Counter(harm.name for harm in met).items()):
+        print(f"  {name:<16} {times} times")
+    assert all(harm.waiting > 0 for harm in met), "a harm met no event on its way"
 
 
 if __name__ == "__main__":

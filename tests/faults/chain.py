@@ -6,6 +6,8 @@ Without the platform around it, so that one and three nodes of Kafka, and either
 from __future__ import annotations
 
 import contextlib
+import dataclasses
+import functools
 import os
 import pathlib
 import random
@@ -38,6 +40,19 @@ COMMIT_PAUSE_SECONDS = 0.01
 TOPIC = "chain.v1"
 
 
+@dataclasses.dataclass(frozen=True)
+class Met:
+    """A harm, how many events were on their way when it came, and when events were applied again."""
+
+    name: str
+    waiting: int
+    back_after_seconds: float
+
+    def __str__(self) -> str:
+        """Return it as a line of the report."""
+        return f"{self.name:<16} {self.waiting:>4} on their way, applied again after {self.back_after_seconds:.1f} s"
+
+
 class Chain:
     """One run of the chain."""
 
@@ -56,20 +71,19 @@ class Chain:
         broker.declare_topics([Topic(TOPIC, partitions=4)])
         broker.close()
 
-    def run(self, *, rounds: int, events_between: int) -> dict[str, int]:
-        """Do every harm in every round; return how many events each met that were not applied yet."""
-        met: dict[str, int] = {}
+    def run(self, *, rounds: int, events_between: int) -> list[Met]:
+        """Do every harm in every round; return what each met."""
+        met: list[Met] = []
         for role in ("relay", "relay-2", "member-1", "member-2"):
             self._start(role)
         self._writer.start()
         for _ in range(rounds):
-            harms = self._harms()
+            harms = list(self._harms().items())
             self.rng.shuffle(harms)
-            for harm in harms:
+            for name, harm in harms:
                 self._await_applied(self.applied() + events_between)
-                met[harm.__name__] = max(met.get(harm.__name__, 0), sum(self.committed.values()) - self.applied())
-                print(f"  {harm.__name__}", flush=True)
-                harm()
+                met.append(self._harm(name, harm))
+                print(f"  {met[-1]}", flush=True)
         self._stop.set()
         self._writer.join(RECOVERY_SECONDS_MAX)
         self._await_applied(sum(self.committed.values()))
@@ -106,6 +120,21 @@ class Chain:
         """Kill -9 one consumer."""
         self._kill(self.rng.choice(["member-1", "member-2"]))
 
+    def _harm(self, name: str, harm: Callable[[], None]) -> Met:
+        """Do one harm while events are on their way, and wait until events are applied again."""
+        end = time.monotonic() + RECOVERY_SECONDS_MAX
+        while (waiting := self._on_the_way()) <= 0 and time.monotonic() < end:
+            time.sleep(0.001)
+        at = time.monotonic()
+        harm()
+        self._await_applied(self.applied() + 1)
+        return Met(name, waiting, time.monotonic() - at)
+
+    def _on_the_way(self) -> int:
+        """Return how many events are committed and were not applied a moment ago."""
+        applied = self.applied()
+        return sum(self.committed.values()) - applied
+
     def pause_relay(self) -> None:
         """Stop a relay longer than its session and let it go on."""
         self._pause(self.processes["relay"].pid)
@@ -120,24 +149,27 @@ class Chain:
         time.sleep(OUTAGE_SECONDS)
         self.server.start()
 
-    def kill_nodes(self) -> None:
-        """Kill -9 each node of Kafka in turn and start it after a while."""
+    def kill_node(self, node: int) -> None:
+        """Kill -9 a node of Kafka and start it after a while."""
         assert self.cluster is not None
-        for node in range(1, self.cluster.size + 1):
-            self.cluster.kill(node)
-            time.sleep(OUTAGE_SECONDS)
-            self.cluster.start(node)
-            self.cluster.wait(node)
-            self._await_applied(self.applied() + 1)
+        self.cluster.kill(node)
+        time.sleep(OUTAGE_SECONDS)
+        self.cluster.start(node)
+        self.cluster.wait(node)
 
     def pause_node(self) -> None:
         """Stop a node of Kafka for a while."""
         assert self.cluster is not None
         self._pause(self.cluster.processes[1].pid)
 
-    def _harms(self) -> list[Callable[[], None]]:
-        harms = [self.kill_relay, self.kill_member, self.pause_relay, self.pause_member, self.kill_database]
-        return [*harms, self.kill_nodes, self.pause_node] if self.cluster is not None else harms
+    def _harms(self) -> dict[str, Callable[[], None]]:
+        both = (self.kill_relay, self.kill_member, self.pause_relay, self.pause_member, self.kill_database)
+        harms: dict[str, Callable[[], None]] = {harm.__name__: harm for harm in both}
+        if self.cluster is not None:
+            harms["pause_node"] = self.pause_node
+            for node in range(1, self.cluster.size + 1):
+                harms[f"kill_node_{node}"] = functools.partial(self.kill_node, node)
+        return harms
 
     def _write(self) -> None:
         number = 0

@@ -5,6 +5,7 @@ A command is acknowledged when its answer came. What is cut off or put off is as
 
 from __future__ import annotations
 
+import collections
 import dataclasses
 import itertools
 import random
@@ -23,6 +24,7 @@ PATIENCE_SECONDS = 90.0
 PAUSE_SECONDS = 0.2
 CANCELLED_SHARE = 0.7
 APPROVED_SHARE = 0.3
+ASKED_BEFORE_CANCELLED = 3  # What was asked this moment is not known everywhere yet, and asking again costs as much.
 CONFLICT = 409
 NOT_YET = (404, CONFLICT)
 
@@ -84,13 +86,16 @@ class Load:
 
     def _work(self, pairs: list[Pair], rng: random.Random) -> None:
         client = Client(self._url, tokens=self._tokens)
+        asked: collections.deque[tuple[str, Pair]] = collections.deque()
         while not self._stop.is_set():
             try:
                 order = self._next_served() if rng.random() < APPROVED_SHARE else None
                 if order is not None:
                     self._approve(client, *order)
+                elif len(asked) >= ASKED_BEFORE_CANCELLED:
+                    self._cancel(client, *asked.popleft())
                 else:
-                    self._ask(client, rng.choice(pairs), rng)
+                    self._ask(client, rng.choice(pairs), rng, asked)
             except Exception as error:  # noqa: BLE001 - told by the test, with everything else
                 self.broken.append(repr(error)[:500])
 
@@ -107,15 +112,18 @@ class Load:
         if self._command(client, COORDINATOR, "POST", f"/v1/orders/{order}/approval", {}, order=order):
             self.notes.approved[order] = pair
 
-    def _ask(self, client: Client, pair: Pair, rng: random.Random) -> None:
+    def _ask(self, client: Client, pair: Pair, rng: random.Random, asked: collections.deque[tuple[str, Pair]]) -> None:
         order = str(new_id())
         terms = redemption_terms(self._town.world, pair, self._free_time())
         if not self._command(client, pair.elder, "PUT", f"/v1/redemptions/{order}", terms, order=order):
             return
         self.notes.requested[order] = pair
-        if rng.random() < CANCELLED_SHARE and self._command(
-            client, pair.elder, "POST", f"/v1/orders/{order}/cancellation", {}, order=order, not_yet=True
-        ):
+        if rng.random() < CANCELLED_SHARE:
+            asked.append((order, pair))
+
+    def _cancel(self, client: Client, order: str, pair: Pair) -> None:
+        path = f"/v1/orders/{order}/cancellation"
+        if self._command(client, pair.elder, "POST", path, {}, order=order, not_yet=True):
             self.notes.cancelled.add(order)
 
     def _command(

@@ -35,6 +35,8 @@ class Plan:
     threads: int = 6
     rounds: int = 1
     commands_between_harms: int = 15
+    commands_min: int = 0
+    per_second_min: int = 0
 
 
 @dataclasses.dataclass
@@ -47,6 +49,18 @@ class Harmed:
     back_after_seconds: float
 
 
+@dataclasses.dataclass
+class Pace:
+    """How many commands were acknowledged while nothing was being harmed, and in what time."""
+
+    acknowledged: int = 0
+    seconds: float = 0.0
+
+    def per_second(self) -> float:
+        """Return the rate."""
+        return self.acknowledged / self.seconds if self.seconds else 0.0
+
+
 def run(folder: pathlib.Path, plan: Plan) -> list[Harmed]:
     """Run the plan; every assertion at its end is about the whole of it."""
     print(f"broker {plan.broker}, seed {plan.seed}")
@@ -54,33 +68,43 @@ def run(folder: pathlib.Path, plan: Plan) -> list[Harmed]:
         client = Client(platform.url)
         town = found_town(client, pairs=plan.pairs, days=plan.days)
         load = Load(town, platform.url, threads=plan.threads, seed=plan.seed)
-        began = monotonic()
+        began, pace = monotonic(), Pace()
         load.start()
         try:
-            harmed = _harm_all(platform.folder, load, plan)
+            harmed = _harm_all(platform.folder, load, plan, pace)
         finally:
             load.stop()
         seconds = monotonic() - began
         _settle(client)
-        _report(load.notes, harmed, seconds)
+        _report(load.notes, harmed, seconds, pace)
         assert load.broken == []
+        assert load.acknowledged >= plan.commands_min
+        assert pace.per_second() >= plan.per_second_min, f"only {pace.per_second():.1f} commands a second"
         _hold_against_notes(client, town, load.notes)
         assert _operator(platform.folder, "reconcile") == ["the services agree"]
         assert _operator(platform.folder, "verify")[-1] == "the ledger is whole"
     return harmed
 
 
-def _harm_all(folder: pathlib.Path, load: Load, plan: Plan) -> list[Harmed]:
+def _harm_all(folder: pathlib.Path, load: Load, plan: Plan, pace: Pace) -> list[Harmed]:
     harms = KAFKA_HARMS if plan.broker == "kafka" else HARMS
     rng, harmed = random.Random(plan.seed), []
     for _ in range(plan.rounds):
         names = sorted(harms)
         rng.shuffle(names)
         for name in names:
-            _await(load, load.acknowledged + plan.commands_between_harms)
+            _work_on(load, load.acknowledged + plan.commands_between_harms, pace)
             harmed.append(_harm(folder, load, name, harms))
-    _await(load, load.acknowledged + plan.commands_between_harms)
+    _work_on(load, max(plan.commands_min, load.acknowledged + plan.commands_between_harms), pace)
     return harmed
+
+
+def _work_on(load: Load, acknowledged: int, pace: Pace) -> None:
+    """Let the load work unharmed until so many commands are acknowledged."""
+    before, began = load.acknowledged, monotonic()
+    _await(load, acknowledged)
+    pace.acknowledged += load.acknowledged - before
+    pace.seconds += monotonic() - began
 
 
 def _harm(folder: pathlib.Path, load: Load, name: str, harms: Mapping[str, Harm]) -> Harmed:
@@ -163,11 +187,13 @@ def _operator(folder: pathlib.Path, act: str) -> list[str]:
     return lines
 
 
-def _report(notes: Notes, harmed: list[Harmed], seconds: float) -> None:
-    rate = notes.acknowledged / seconds
-    print(f"{notes.acknowledged} commands acknowledged in {seconds:.0f} s ({rate:.0f} a second)")
+def _report(notes: Notes, harmed: list[Harmed], seconds: float, pace: Pace) -> None:
+    print(f"{notes.acknowledged} commands acknowledged in {seconds:.0f} s, outages and all")
+    print(f"  {pace.per_second():.1f} a second between the harms")
     print(f"  {notes.repeated} asked again, {len(notes.in_doubt)} never answered")
     print(f"  {len(notes.requested)} requested, {len(notes.cancelled)} cancelled, {len(notes.approved)} approved")
+    for name, times in sorted(Counter(one.name for one in harmed).items()):
+        print(f"  {name:<20} {times} times")
     for one in harmed:
         print(f"  {one.name:<20} {one.in_flight:>3} in flight, acknowledged again after {one.back_after_seconds:.1f} s")
     assert all(one.in_flight > 0 for one in harmed), "a harm met no work in flight"
