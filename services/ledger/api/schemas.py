@@ -114,9 +114,10 @@ class AdjustmentBody(Acting):
 
 
 class ReversalBody(Acting):
-    """What to reverse: the id of a gift, a donation, a funding or a migration."""
+    """What to reverse: the id of a gift, a donation, a funding or a migration; and why."""
 
     cause_id = fields.UUID(required=True)
+    why = fields.String(required=True, validate=[validate.Length(1, TEXT_MAX), validate.Regexp(r"\s*\S")])
 
 
 class PeriodCloseBody(Acting):

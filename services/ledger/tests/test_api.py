@@ -256,6 +256,25 @@ def test_a_donation_is_reversed_by_two_and_a_settlement_only_through_orders(api:
     assert balances(api.ledger, lan.bytes)[2] == 240
 
 
+@pytest.mark.parametrize("why", [None, "", "   ", 7, "x" * 501])
+def test_a_reversal_needs_a_reason(api: Api, why: Any) -> None:
+    from services.ledger.tests.test_transfers import donate
+
+    lan, donated = api.person(), new()
+    give(api.ledger, lan.bytes, earned=300)
+    donate(api.ledger, lan.bytes, 100, donated)
+    coordinator, proposal = api.token(new_id(), "coordinator", COMMUNITY), new_id()
+    body = {"cause_id": str(UUID(bytes=donated)), "why": why}
+
+    refused = api.send(coordinator, "PUT", f"/v1/reversals/{proposal}", body)
+    without = api.send(coordinator, "PUT", f"/v1/reversals/{proposal}", {"cause_id": body["cause_id"]})
+
+    for answer in (refused, without):
+        assert answer.status_code == 422
+        assert "why" in str(answer.json)
+    assert api.send(coordinator, "GET", f"/v1/reversals/{proposal}").status_code == 404
+
+
 def test_people_see_their_own_wallets_staff_those_in_scope_and_nobody_else_any(api: Api) -> None:
     lan = api.person()
     give(api.ledger, lan.bytes, earned=60)
