@@ -16,6 +16,8 @@ import pytest
 from libs.db.embedded import free_port
 from libs.tlog.merkle import root_of
 from libs.tlog.notes import COSIGNATURE, Checkpoint, Note, create_signer
+from services.ledger.audit import rebuild, verify
+from services.ledger.audit.outside import read_outside
 from services.ledger.store.checkpoints import some_heads
 from services.ledger.store.leaves import read_leaves
 from services.ledger.tests.support import Ledger, earned, issue, new
@@ -127,6 +129,11 @@ def test_every_head_that_a_killed_sealer_left_is_of_the_journal(
     assert len(heads) >= 4
     assert [head.root for head in heads] == [root_of(leaves[: head.size]) for head in heads]
     assert heads[-1].size == len(leaves)
+    (rebuilt,) = rebuild.run(url, tmp_path / "logs")
+    assert rebuilt.was_same  # Its tiles are those that a sealer nobody killed would have written.
+    assert (rebuilt.size, rebuilt.root) == (heads[-1].size, heads[-1].root)
+    assert not (process.folder / "evidence").exists()  # The witness was never shown a fork.
+    assert verify.run(url, verify.Terms(outside=read_outside([process.folder / "heads"]), processes=1)).is_clean
     bench.close()
 
 
