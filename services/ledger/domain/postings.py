@@ -234,6 +234,5 @@ def refuse_other_book(debit: WalletKey, credit: WalletKey) -> None:
 
 def refuse_shortage(view: View, debit: WalletKey, minutes: int) -> None:
     """Refuse to take more than is there."""
-    available = view.balance(debit)
-    if available < minutes and not debit.may_overdraw():
-        raise InsufficientCreditsError(available_minutes=available, asked_minutes=minutes)
+    if view.balance(debit) < minutes and not debit.may_overdraw():
+        raise InsufficientCreditsError(available_minutes=view.balance(debit), asked_minutes=minutes)

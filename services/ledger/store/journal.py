@@ -123,7 +123,7 @@ class _Batch:
             caught_up = [loading.send_catch_up(self._raw.cursor(binary=True), book) for book in books]
             seen = raw_cursor(self._raw).execute(loading.SEEN, [requests])
             wallets = loading.send_wallets(raw_cursor(self._raw), wanted) if wanted else None
-        for found in seen.fetchall():
+        for found in seen:
             self._see(found)
         rows = [cursor.fetchall() for cursor in caught_up]
         if not all(loading.catch_up(self._cache, b, r) for b, r in zip(books, rows, strict=True)):
