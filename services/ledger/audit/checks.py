@@ -18,6 +18,7 @@ from services.ledger.audit.findings import Finding, Kind
 from services.ledger.audit.joined import JoinedBook
 from services.ledger.audit.packed import messages
 from services.ledger.audit.stretch import TILE
+from services.ledger.audit.wallet_fields import WalletRow, name_wallet_field
 from services.ledger.domain.wallets import NO_ID, WalletClass, WalletKey, wallet_id
 
 HEADS = """
@@ -216,8 +217,8 @@ def check_wallets(connection: psycopg.Connection[Any]) -> list[Finding]:
         is_known = district_id != NO_ID and wallet_class in CLASSES
         expected = wallet_id(WalletKey(district_id, owner, wallet_class)) if is_known else b""
         if public_id != expected or number & 15 != wallet_class or number >> 36 != book:
-            field = f"wallet {number}: wallet_id, owner, class or book"
-            values = expected.hex(), public_id.hex()
+            name, *values = name_wallet_field(connection, WalletRow(*row), expected)
+            field = f"wallet {number}: {name}"
             findings.append(Finding(Kind.WALLET_ALTERED, UUID(bytes=district_id), None, field, *values))
             if len(findings) >= FINDINGS_MAX:
                 break

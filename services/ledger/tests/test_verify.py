@@ -53,6 +53,8 @@ class Tampered:
             "what_moves_nothing_has_no_version", "entry_pkey", "entry_pos_check",
         ):  # fmt: skip
             self.tamper(f"ALTER TABLE journal.entry DROP CONSTRAINT {name}")
+        for name in ("wallet_check", "wallet_check1"):
+            self.tamper(f"ALTER TABLE journal.wallet DROP CONSTRAINT {name}")
         for name in ("entry_once", "entry_debit", "entry_credit"):
             self.tamper(f"DROP INDEX journal.{name}")
 
@@ -180,13 +182,18 @@ def test_a_rewritten_history_with_right_hashes_is_found_by_the_outside_checkpoin
     assert Kind.ROOT_DIFFERS in kinds
 
 
-@pytest.mark.parametrize("column", ["wallet_id", "owner"])
-def test_an_edited_wallet_is_found(tampered: Tampered, column: str) -> None:
-    first = "SELECT min(wallet) FROM journal.wallet"
-    tampered.tamper(f"UPDATE journal.wallet SET {column} = gen_random_uuid() WHERE wallet = ({first})")
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [("wallet_id", "gen_random_uuid()"), ("owner", "gen_random_uuid()"), ("class", "7 - class"), ("book", "3 - book")],
+)
+def test_an_edited_wallet_is_found_and_the_column_named(tampered: Tampered, column: str, value: str) -> None:
+    tampered.drop_rules()
+    first = "SELECT min(wallet) FROM journal.wallet WHERE class = 5"
 
-    kinds = {finding.kind for finding in tampered.verify().findings}
-    assert Kind.WALLET_ALTERED in kinds
+    tampered.tamper(f"UPDATE journal.wallet SET {column} = {value} WHERE wallet = ({first})")
+
+    (field,) = {one.field for one in tampered.verify().findings if one.kind is Kind.WALLET_ALTERED}
+    assert field.endswith(f": {column}")
 
 
 def test_a_day_above_its_cap_is_found(tampered: Tampered) -> None:
