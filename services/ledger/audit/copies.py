@@ -9,12 +9,12 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby, islice
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import psycopg
 
-from libs.bus import Broker
+from libs.bus import Broker, headers
 from libs.clock import monotonic
 from libs.db.database import plain_url
 from libs.ids import new_id
@@ -26,6 +26,7 @@ from services.ledger.store.rows import raw_cursor
 
 ROWS_AT_ONCE = 2_000
 SILENT_SECONDS_MAX = 30.0
+UUID_BYTES = 16
 NAMES = (
     "version", "district", "pos", "request_id", "cause", "act_id", "reason", "outcome", "leg", "legs", "evidence",
     "policy_version", "debit", "credit", "minutes", "debit_version", "debit_after", "credit_version", "credit_after",
@@ -41,11 +42,26 @@ ROWS = """
     WHERE e.book = (SELECT book FROM journal.book WHERE district_id = %s::uuid) AND e.pos = ANY(%s)"""
 
 
+ANSWERS = """
+    SELECT pos, event_type, payload FROM journal.answer
+    WHERE book = (SELECT book FROM journal.book WHERE district_id = %s::uuid) AND pos = ANY(%s)"""
+
+
+class Copy(NamedTuple):
+    """A row as the topic keeps it."""
+
+    entry: bytes
+    """The row as its leaf is made of it."""
+    event_type: str
+    answer: bytes
+    """What the event says besides."""
+
+
 class TopicSilentError(Exception):
     """The broker gave nothing for a while, though there is more."""
 
 
-def rows_of_topic(broker: Broker, topic: str = messages.TOPIC) -> Iterator[bytes]:
+def rows_of_topic(broker: Broker, topic: str = messages.TOPIC) -> Iterator[Copy]:
     """Yield the rows that the topic's events carry, from the first to the end as it is now.
 
     Raises:
@@ -60,8 +76,10 @@ def rows_of_topic(broker: Broker, topic: str = messages.TOPIC) -> Iterator[bytes
         while waiting:
             for record in subscription.poll(records_max=ROWS_AT_ONCE, timeout_seconds=1.0):
                 heard_at = monotonic()
-                if entry := messages.own.TransferPosted.FromString(record.value or b"").entry:
-                    yield entry
+                value = record.value or b""
+                if entry := messages.own.TransferPosted.FromString(value).entry:
+                    carried = len(messages.own.TransferPosted(entry=entry).SerializeToString())
+                    yield Copy(entry, record.headers[headers.TYPE], value[:-carried])
                 partition = next((one for one in waiting if one.partition == record.partition), None)
                 if partition is not None and record.offset + 1 >= waiting[partition]:
                     del waiting[partition]
@@ -71,14 +89,14 @@ def rows_of_topic(broker: Broker, topic: str = messages.TOPIC) -> Iterator[bytes
         subscription.close()
 
 
-def compare(url: str, copies: Iterable[bytes], *, findings_max: int = 100) -> list[Finding]:
+def compare(url: str, copies: Iterable[Copy], *, findings_max: int = 100) -> list[Finding]:
     """Name each row and field in which the journal differs from its copies; memory flat in rows."""
     findings: list[Finding] = []
     with psycopg.connect(plain_url(url)) as connection:
         connection.execute("SET TRANSACTION READ ONLY")
         waiting = iter(copies)
         while some := list(islice(waiting, ROWS_AT_ONCE)):
-            ordered = sorted((LEAF.unpack(copy)[1:3], copy) for copy in some)
+            ordered = sorted((LEAF.unpack(copy.entry)[1:3], copy) for copy in some)
             for district_id, group in groupby(ordered, key=lambda one: one[0][0]):
                 findings += _compare(connection, district_id, [copy for _, copy in group])
             if len(findings) >= findings_max:
@@ -94,19 +112,21 @@ def refine(findings: Sequence[Finding], differing: Sequence[Finding]) -> list[Fi
     return [*differing, *kept]
 
 
-def _compare(connection: psycopg.Connection[Any], district_id: bytes, copies: list[bytes]) -> Iterator[Finding]:
-    unpacked = {LEAF.unpack(copy)[2]: copy for copy in copies}
-    rows = raw_cursor(connection).execute(ROWS, [district_id.hex(), list(unpacked)])
-    found = {row[0]: row for row in rows}
+def _compare(connection: psycopg.Connection[Any], district_id: bytes, copies: list[Copy]) -> Iterator[Finding]:
+    unpacked = {LEAF.unpack(copy.entry)[2]: copy for copy in copies}
+    terms = [district_id.hex(), list(unpacked)]
+    found = {row[0]: row for row in raw_cursor(connection).execute(ROWS, terms).fetchall()}
+    answers = {row[0]: row[1:] for row in raw_cursor(connection).execute(ANSWERS, terms).fetchall()}
     for position, copy in unpacked.items():
         row = found.get(position)
         if row is None:
-            request_id = UUID(bytes=LEAF.unpack(copy)[3])
+            request_id = UUID(bytes=LEAF.unpack(copy.entry)[3])
             yield Finding(
                 Kind.ROW_MISSING, UUID(bytes=district_id), position, "pos", f"transfer {request_id}", "nothing"
             )
         else:
-            yield from _differences(district_id, copy, row)
+            yield from _differences(district_id, copy.entry, row)
+            yield from _other_answer(district_id, position, copy, answers.get(position))
 
 
 def _differences(district_id: bytes, copy: bytes, row: tuple[Any, ...]) -> Iterator[Finding]:
@@ -124,5 +144,16 @@ def _differences(district_id: bytes, copy: bytes, row: tuple[Any, ...]) -> Itera
         yield Finding(kind, UUID(bytes=district_id), position, "leaf_hash", hash_of_copy.hex(), bytes(leaf_hash).hex())
 
 
+def _other_answer(district_id: bytes, position: int, copy: Copy, answer: tuple[str, bytes] | None) -> Iterator[Finding]:
+    """What was told with a row must be what the journal would tell; a row without an answer tells only itself."""
+    for name, told, found in zip(
+        ("answer.event_type", "answer.payload"), (copy.event_type, copy.answer), answer or (), strict=False
+    ):
+        if told != found:
+            yield Finding(Kind.DIFFERS_FROM_TOPIC, UUID(bytes=district_id), position, name, _words(told), _words(found))
+
+
 def _words(value: object) -> str:
-    return str(UUID(bytes=value)) if isinstance(value, bytes) else str(value)
+    if not isinstance(value, bytes):
+        return str(value)
+    return str(UUID(bytes=value)) if len(value) == UUID_BYTES else value.hex()

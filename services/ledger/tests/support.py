@@ -10,7 +10,7 @@ from services.ledger.domain.postings import Command, Terms
 from services.ledger.domain.reasons import Reason
 from services.ledger.domain.transfers import Transfer
 from services.ledger.domain.wallets import Id, WalletClass, WalletKey, district_wallet, id_of, person_wallet
-from services.ledger.store.journal import Journal, Posted
+from services.ledger.store.journal import Encode, Journal, Posted
 
 EAST = id_of(bytes(16), "east")
 WEST = id_of(bytes(16), "west")
@@ -51,9 +51,9 @@ def move(debit: WalletKey, credit: WalletKey, minutes: int) -> Transfer:
 class Ledger:
     """A journal that commits each post."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, encode: Encode = encode_plainly) -> None:
         self.database = Database(url)
-        self.journal = Journal(encode_plainly)
+        self.journal = Journal(encode)
         self.now_us = DAY_ONE_US
 
     def post(self, *commands: Command) -> list[Posted]:

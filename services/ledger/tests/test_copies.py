@@ -26,7 +26,7 @@ ROW = 9
 @pytest.fixture
 def tampered(database_factory: DatabaseFactory) -> Iterator[Tampered]:
     """A fresh history to tamper with."""
-    made = Tampered(database_factory)
+    made = Tampered(database_factory, messages.encode)
     yield made
     made.ledger.database.dispose()
     database_factory.drop(made.name)
@@ -41,11 +41,9 @@ def broker(fresh_database: FreshDatabase) -> Iterator[PostgresBroker]:
     made.close()
 
 
-def _told(tampered: Tampered, broker: PostgresBroker) -> list[bytes]:
+def _told(tampered: Tampered, broker: PostgresBroker) -> list[copies.Copy]:
     """Publish the journal as the relay does, and read the rows back from the topic."""
-    source = JournalSource(
-        messages.TOPIC, lambda entry, _answer: messages.published(entry, None), messages.type_without_answer
-    )
+    source = JournalSource(messages.TOPIC, messages.published, messages.type_without_answer)
     publisher = broker.publisher("test")
     with tampered.ledger.database.reading() as connection:
         for district in (EAST, WEST):
@@ -74,7 +72,7 @@ def test_every_column_that_was_edited_is_named_with_both_values(
     findings = copies.refine(tampered.verify().findings, copies.compare(tampered.urls.reader, told))
     here = [one for one in findings if (one.district_id, one.position) == (UUID(bytes=EAST), ROW)]
     if column in ("pos", "book"):
-        request_id = UUID(bytes=LEAF.unpack(told[ROW - 1])[3])
+        request_id = UUID(bytes=LEAF.unpack(told[ROW - 1].entry)[3])
         assert Finding(Kind.ROW_MISSING, UUID(bytes=EAST), ROW, "pos", f"transfer {request_id}", "nothing") in here
     else:
         kind = Kind.LEAF_ALTERED if column == "leaf_hash" else Kind.ROW_ALTERED
@@ -88,7 +86,7 @@ def test_a_row_rewritten_together_with_its_hash_is_named_field_by_field(
     tampered: Tampered, broker: PostgresBroker
 ) -> None:
     told = _told(tampered, broker)
-    forged = list(LEAF.unpack(told[ROW - 1]))
+    forged = list(LEAF.unpack(told[ROW - 1].entry))
     forged[20] = UUID(int=7).bytes  # the checker
     tampered.tamper(
         f"UPDATE journal.entry SET checker = '{UUID(int=7)}',"
@@ -114,3 +112,14 @@ def test_swapped_deleted_and_inserted_rows_are_named(tampered: Tampered, broker:
     found = {(one.position, one.field) for one in copies.compare(tampered.urls.reader, told)}
 
     assert {(5, "pos"), (8, "request_id"), (9, "request_id"), (8, "salt"), (9, "salt")} <= found
+
+
+def test_what_was_told_with_a_row_is_compared_too(tampered: Tampered, broker: PostgresBroker) -> None:
+    told = _told(tampered, broker)
+    answered = next(number for number, copy in enumerate(told, 1) if copy.event_type.endswith("HoursSettled"))
+    tampered.tamper("ALTER TABLE journal.answer DISABLE TRIGGER refuse_change")
+    tampered.tamper(f"UPDATE journal.answer SET payload = payload || '\\x00' WHERE book = 1 AND pos = {answered}")
+
+    (finding,) = copies.compare(tampered.urls.reader, told)
+
+    assert (finding.kind, finding.position, finding.field) == (Kind.DIFFERS_FROM_TOPIC, answered, "answer.payload")

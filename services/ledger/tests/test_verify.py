@@ -14,8 +14,9 @@ from services.ledger.audit import segments, verify
 from services.ledger.audit.findings import Kind
 from services.ledger.audit.packed import NAMES
 from services.ledger.domain.wallets import WalletClass as W
+from services.ledger.store.journal import Encode
 from services.ledger.tests.stories import approval, give, hold, of_district, release, served
-from services.ledger.tests.support import EAST, WEST, Ledger, issue, new
+from services.ledger.tests.support import EAST, WEST, Ledger, encode_plainly, issue, new
 from tests.support.postgres import DatabaseFactory
 
 ONE_BY_ONE = verify.Terms(processes=1)
@@ -24,10 +25,10 @@ ONE_BY_ONE = verify.Terms(processes=1)
 class Tampered:
     """A ledger with a small history, and a superuser who may do anything to it."""
 
-    def __init__(self, factory: DatabaseFactory) -> None:
+    def __init__(self, factory: DatabaseFactory, encode: Encode = encode_plainly) -> None:
         self.name, self.urls = factory.create("ledger")
         self.superuser = factory.server.superuser_url(self.name)
-        self.ledger = Ledger(self.urls.app)
+        self.ledger = Ledger(self.urls.app, encode)
         lan, min_ = new(), new()
         give(self.ledger, lan, granted=30, received=60, earned=500)
         self.ledger.post(issue(of_district(W.POOL), 300), issue(of_district(W.POOL, WEST), 100))
