@@ -106,6 +106,6 @@ def messages(connection: psycopg.Connection[Any], query: str) -> Iterator[Buffer
 
 
 def _whole(messages: list[Buffer]) -> bytes:
-    if any(len(message) != PACKED.size for message in messages):
+    if set(map(len, messages)) != {PACKED.size}:
         raise RowWidthError
     return b"".join(messages)

@@ -6,6 +6,7 @@ stored and outside checkpoints, balances as the indexes give them, caps, sums) i
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
@@ -14,6 +15,7 @@ from functools import partial
 from itertools import count
 from multiprocessing import get_context
 from pathlib import Path
+from types import ModuleType
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
@@ -125,7 +127,19 @@ class _Workers:
         """Have something done; `result` of what is returned waits for it."""
         if self._pool is None:
             return _Later(partial(function, *terms))
-        return self._pool.submit(function, *terms)
+        with _no_program():
+            return self._pool.submit(function, *terms)
+
+
+@contextmanager
+def _no_program() -> Iterator[None]:
+    """Processes that start now do not import the program that asks: they need none of it, and it takes a second."""
+    program = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = program
 
 
 @contextmanager
