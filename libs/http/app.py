@@ -13,11 +13,11 @@ from opentelemetry import context, propagate
 from prometheus_client import CONTENT_TYPE_LATEST, Counter, Histogram, generate_latest
 from sqlalchemy import Connection
 from structlog.contextvars import bind_contextvars, unbind_contextvars
-from werkzeug.exceptions import UnsupportedMediaType
 
 from libs.clock import Clock, monotonic
 from libs.db import Database
 from libs.http.auth import Verifier, require_tokens
+from libs.http.bodies import guard_bodies
 from libs.http.limits import Rate, limit_rates
 from libs.http.problems import register_problems
 from libs.ids import new_id
@@ -67,7 +67,7 @@ def create_service_app(
     _trace_requests(app, service.name)
     require_tokens(app, verifier)
     limit_rates(app, rate or Rate())
-    app.before_request(_refuse_other_content)
+    guard_bodies(app)
     register_problems(app)
     api = Api(app)
     for blueprint in blueprints:
@@ -87,18 +87,10 @@ def accepts(*content_types: str) -> Callable[[ViewT], ViewT]:
     """Mark a MethodView class that takes other content than JSON, such as an upload."""
 
     def mark(view: ViewT) -> ViewT:
-        view.accepted_types = content_types  # type: ignore[attr-defined]  # a mark read by _refuse_other_content
+        view.accepted_types = content_types  # type: ignore[attr-defined]  # a mark read by libs.http.bodies
         return view
 
     return mark
-
-
-def _refuse_other_content() -> None:
-    """Refuse a body that is not JSON, which the schemas would take for an empty one."""
-    kind = getattr(current_app.view_functions.get(request.endpoint or ""), "view_class", None)
-    accepted = getattr(kind, "accepted_types", ("application/json",))
-    if request.path.startswith("/v1/") and request.content_length and request.mimetype not in accepted:
-        raise UnsupportedMediaType
 
 
 def _trace_requests(app: Flask, name: str) -> None:

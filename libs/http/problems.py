@@ -9,6 +9,7 @@ from structlog.contextvars import get_contextvars
 from werkzeug.exceptions import HTTPException
 
 from libs.errors import Kind, Refusal
+from libs.http.words import in_chinese
 from libs.logs import get_logger
 
 STATUS_OF = {Kind.INVALID: 400, Kind.FORBIDDEN: 403, Kind.NOT_FOUND: 404, Kind.CONFLICT: 409, Kind.RULE: 422}
@@ -31,8 +32,7 @@ def problem(
     status: int, code: str, zh: str, en: str, fields: Mapping[str, object] | None = None, *, retry: bool = False
 ) -> Response:
     """Return a problem document in the caller's language (zh-CN unless Accept-Language prefers en)."""
-    language = request.accept_languages.best_match(["zh-CN", "zh", "en"], default="zh-CN")
-    chinese = language.startswith("zh")
+    chinese = _prefers_chinese()
     body = {
         "type": f"urn:problem:{code}",
         "title": zh if chinese else en,
@@ -45,6 +45,10 @@ def problem(
     if retry:
         response.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
     return response
+
+
+def _prefers_chinese() -> bool:
+    return request.accept_languages.best_match(["zh-CN", "zh", "en"], default="zh-CN").startswith("zh")
 
 
 def _plain(value: object) -> object:
@@ -68,7 +72,8 @@ def register_problems(app: Flask) -> None:
         status = error.code or 500
         code, zh, en = _HTTP_CODES.get(status, ("http_error", "请求失败", error.name))
         details = getattr(error, "data", None) or {}
-        fields = {"errors": details["messages"]} if details.get("messages") else {}
+        messages = details.get("messages")
+        fields = {"errors": in_chinese(messages) if _prefers_chinese() else messages} if messages else {}
         return problem(status, code, zh, en, fields, retry=status in (429, 503))
 
     def unavailable(error: Exception) -> Response:

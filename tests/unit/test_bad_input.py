@@ -41,7 +41,22 @@ def test_a_wrong_field_is_named(client: FlaskClient, count_rows: Count, body: di
 @pytest.mark.parametrize(
     ("path", "sent", "status", "code"),
     [
-        ("/v1/notes/not-an-id", {"json": NOTE}, 404, "not_found"),
+        ("/v1/notes/not-an-id", {"json": NOTE}, 400, "malformed_id"),
+        ("/v1/nothing/not-an-id", {"json": NOTE}, 404, "not_found"),
+        (
+            f"/v1/notes/{new_id()}",
+            {"data": r'{"text": "half \ud83d", "minutes": 30}', "content_type": "application/json"},
+            400,
+            "text_invalid",
+        ),
+        (f"/v1/notes/{new_id()}", {"json": NOTE | {"text": "end\0"}}, 400, "text_invalid"),
+        (f"/v1/notes/{new_id()}?q=%00", {"json": NOTE}, 400, "text_invalid"),
+        (
+            f"/v1/notes/{new_id()}",
+            {"data": "[" * 50_000, "content_type": "application/json"},
+            400,
+            "nested_too_deeply",
+        ),
         (f"/v1/notes/{new_id()}", {"data": "{", "content_type": "application/json"}, 400, "invalid_request"),
         (
             f"/v1/notes/{new_id()}",
@@ -60,6 +75,26 @@ def test_a_malformed_request_is_answered_by_its_fault(
     assert (answer.status_code, answer.json["code"]) == (status, code)
     assert answer.content_type == "application/problem+json"
     assert count_rows("note") == 0
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("zh-CN", {"colour": ["未知字段"], "minutes": ["应在 1 与 1440 之间"]}), ("en", {"colour": ["Unknown field."]})],
+)
+def test_what_is_wrong_with_a_field_is_told_in_the_callers_language(
+    client: FlaskClient, language: str, words: dict[str, list[str]]
+) -> None:
+    wrong = NOTE | {"colour": "red", "minutes": 1441}
+
+    answer = client.put(f"/v1/notes/{new_id()}", json=wrong, headers={"Accept-Language": language})
+
+    assert answer.json["errors"]["json"].items() >= words.items()
+
+
+def test_an_emoji_is_text(client: FlaskClient) -> None:
+    answer = client.put(f"/v1/notes/{new_id()}", json=NOTE | {"text": "谢谢 \U0001f600"})
+
+    assert answer.status_code == 201
 
 
 def test_a_method_that_is_not_there_is_answered_as_such(client: FlaskClient) -> None:

@@ -309,6 +309,10 @@ def test_lists_show_what_concerns_the_caller(world: Neighbours) -> None:
     assert listed("hua", "state=published&near=31.33,121.47") == []
     assert listed("min", f"person={named('min')}") == [o1]
     assert listed("min", f"person={named('lan')}") == "not_authorised"
+    assert listed("min", "") == [o1]
+    assert listed("lan", "state=taken") == [o1]
+    assert listed("hua", "") == []
+    assert listed("hua", f"unit={named('k1')}") == "not_authorised"
     assert listed("coord", "") == [o1, o2]
     assert listed("coord_k2", "") == []
     assert listed("coord_k2", f"unit={named('k1')}") == "not_authorised"
@@ -359,7 +363,7 @@ def test_bad_requests_get_a_problem_and_change_nothing(world: Neighbours) -> Non
 
     assert {response.status_code for response in answers} == {422}
     assert {response.get_json()["code"] for response in answers} == {"invalid_fields"}
-    assert world.call("PUT", "coord", "/v1/orders/nonsense", good).status_code == 404
+    assert world.call("PUT", "coord", "/v1/orders/nonsense", good).get_json()["code"] == "malformed_id"
     assert world.call("GET", "coord", f"/v1/queues/unknown?unit={named('k1')}").status_code == 404
     assert world.said() == []
 
