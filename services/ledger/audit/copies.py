@@ -14,7 +14,7 @@ from uuid import UUID
 
 import psycopg
 
-from libs.bus import Broker, headers
+from libs.bus import Broker, Record, headers
 from libs.clock import monotonic
 from libs.db.database import plain_url
 from libs.ids import new_id
@@ -27,6 +27,8 @@ from services.ledger.store.rows import raw_cursor
 ROWS_AT_ONCE = 2_000
 SILENT_SECONDS_MAX = 30.0
 UUID_BYTES = 16
+CARRIES = messages.own.TransferPosted(entry=bytes(LEAF.size)).SerializeToString()[: -LEAF.size]
+"""What stands before the row in every event: the tag and the length of its field."""
 NAMES = (
     "version", "district", "pos", "request_id", "cause", "act_id", "reason", "outcome", "leg", "legs", "evidence",
     "policy_version", "debit", "credit", "minutes", "debit_version", "debit_after", "credit_version", "credit_after",
@@ -76,10 +78,8 @@ def rows_of_topic(broker: Broker, topic: str = messages.TOPIC) -> Iterator[Copy]
         while waiting:
             for record in subscription.poll(records_max=ROWS_AT_ONCE, timeout_seconds=1.0):
                 heard_at = monotonic()
-                value = record.value or b""
-                if entry := messages.own.TransferPosted.FromString(value).entry:
-                    carried = len(messages.own.TransferPosted(entry=entry).SerializeToString())
-                    yield Copy(entry, record.headers[headers.TYPE], value[:-carried])
+                if copy := _copy_of(record):
+                    yield copy
                 partition = next((one for one in waiting if one.partition == record.partition), None)
                 if partition is not None and record.offset + 1 >= waiting[partition]:
                     del waiting[partition]
@@ -87,6 +87,19 @@ def rows_of_topic(broker: Broker, topic: str = messages.TOPIC) -> Iterator[Copy]
                 raise TopicSilentError(f"{topic}: nothing for {SILENT_SECONDS_MAX:.0f} s")
     finally:
         subscription.close()
+
+
+def _copy_of(record: Record) -> Copy | None:
+    """The row that an event carries at its end; None for an event of the ledger that is no row."""
+    value, carried = record.value or b"", len(CARRIES) + LEAF.size
+    if value[-carried : -LEAF.size] != CARRIES:
+        return None
+    entry = value[-LEAF.size :]
+    _, district_id, position, *_ = LEAF.unpack(entry)
+    stands_at = (record.headers.get(headers.STREAM), record.headers.get(headers.POSITION))
+    if stands_at != (str(UUID(bytes=district_id)), str(position)):
+        return None
+    return Copy(entry, record.headers[headers.TYPE], value[:-carried])
 
 
 def compare(url: str, copies: Iterable[Copy], *, findings_max: int = 100) -> list[Finding]:

@@ -9,14 +9,15 @@ import pytest
 
 from libs.bus import Topic
 from libs.bus.postgres import PostgresBroker
+from libs.clock import from_microseconds
 from libs.outbox.envelope import pack
-from libs.outbox.source import Stream
+from libs.outbox.source import StoredEvent, Stream
 from services.ledger import messages
 from services.ledger.audit import copies
 from services.ledger.audit.findings import Finding, Kind
 from services.ledger.domain.entries import LEAF
 from services.ledger.store.journal_source import JournalSource
-from services.ledger.tests.support import EAST, WEST
+from services.ledger.tests.support import DAY_ONE_US, EAST, WEST
 from services.ledger.tests.test_verify import EDITS, Tampered
 from tests.support.postgres import DatabaseFactory, FreshDatabase
 
@@ -49,8 +50,20 @@ def _told(tampered: Tampered, broker: PostgresBroker) -> list[copies.Copy]:
         for district in (EAST, WEST):
             events = source.read(connection, Stream(messages.TOPIC, str(UUID(bytes=district))), after=0, limit=1000)
             publisher.publish([pack(event) for event in events])
+        publisher.publish([pack(_checkpoint())])
     publisher.close()
     return list(copies.rows_of_topic(broker))
+
+
+def _checkpoint() -> StoredEvent:
+    """An event of the ledger that is no row of the journal; its bytes are no text."""
+    signed = messages.checkpoint_signed(
+        district_id=UUID(bytes=EAST), size=1, root=b"\xff" * 32, note="note", now=from_microseconds(DAY_ONE_US)
+    )
+    return StoredEvent(
+        topic=signed.topic, stream=signed.stream, position=1, event_id=signed.event_id, event_type=signed.event_type,
+        key=signed.key, subject=signed.subject, payload=signed.payload, version=None, occurred_at=signed.occurred_at,
+    )  # fmt: skip
 
 
 def test_an_honest_journal_is_what_its_topic_says(tampered: Tampered, broker: PostgresBroker) -> None:
