@@ -18,6 +18,7 @@ from services.operator.http import RefusedError
 from services.operator.lag import lag_in_words
 from services.operator.launcher import running_platform
 from services.operator.nightly import KEPT_FILE, last_reconciliation
+from services.operator.nightly_role import nightly
 from services.operator.platform import PlatformAwayError, RunningPlatform, find, platform_clock
 from services.operator.reconcile import reconcile
 
@@ -128,4 +129,5 @@ def _readiness(url: str) -> dict[str, Any]:
 
 
 main.add_command(events.events)
+main.add_command(nightly)
 main.add_command(ledger.group)

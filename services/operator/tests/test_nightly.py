@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import threading
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,7 +17,9 @@ from prometheus_client import REGISTRY
 from libs.clock import ManualClock, to_microseconds
 from libs.db.database import plain_url
 from libs.ids import new_id
+from libs.settings import read
 from services.operator.nightly import Nightly, last_reconciliation, night_of
+from services.operator.nightly_role import NightlySettings, reconcile_nightly
 from services.operator.reconcile import reconcile
 from tests.support.postgres import FreshDatabase
 
@@ -107,6 +112,30 @@ def test_a_difference_that_is_gone_at_the_second_look_is_not_told(
 
     assert done is not None
     assert done.differences == ()
+
+
+def test_where_services_run_apart_a_role_compares_them(
+    urls: dict[str, str], clock: ManualClock, tmp_path: Path
+) -> None:
+    variables = {f"OPERATOR_{name.upper()}_URL": url for name, url in urls.items()}
+    variables["OPERATOR_KEPT_FILE"] = str(tmp_path / "kept.json")
+    settings = read("operator", NightlySettings, variables)
+    earlier = {"night": night_of(BEFORE).isoformat(), "done_at": BEFORE.isoformat(), "differences": ["old"]}
+    (tmp_path / "kept.json").write_text(json.dumps(earlier))
+    stopped = threading.Event()
+    thread = threading.Thread(target=lambda: reconcile_nightly(settings, stopped, clock, look_seconds=0.05))
+
+    thread.start()
+    clock.set(AFTER)
+    end = time.monotonic() + 20
+    while (last := last_reconciliation(tmp_path / "kept.json")) and last.differences and time.monotonic() < end:
+        time.sleep(0.05)
+    stopped.set()
+    thread.join(10)
+
+    assert last is not None
+    assert (last.night, last.differences) == (night_of(AFTER), ())
+    assert not thread.is_alive()
 
 
 def test_the_platforms_clock_tells_an_old_hold(urls: dict[str, str]) -> None:
