@@ -173,7 +173,11 @@ class _Batch:
             return earlier._replace(is_new=False)
         asked = f"reused:{command.debit.owner_id.hex()}:{command.credit.owner_id.hex()}:{command.minutes}"
         request_id = id_of(command.request_id, asked)
-        return self._seen.get(request_id) or self._refuse(command, request_id, IdReusedError())
+        if request_id not in self._seen:  # It may have been refused in an earlier batch.
+            for row in raw_cursor(self._raw).execute(loading.SEEN, [id_array([request_id])]).fetchall():
+                self._see(row)
+        before = self._seen.get(request_id)
+        return before._replace(is_new=False) if before else self._refuse(command, request_id, IdReusedError())
 
     def _asked_for(self, request_id: Id) -> tuple[int, int, int, int] | None:
         """What was asked under this id, in an earlier batch or earlier in this one."""

@@ -161,6 +161,23 @@ def test_an_id_with_other_terms_is_refused_also_in_one_batch_and_leaves_the_firs
     assert _row(ledger, first.request_id) == (0, 10)
 
 
+def test_other_terms_under_one_id_are_refused_again_in_a_later_batch(ledger: Ledger) -> None:
+    case = Case(ledger)
+    first = Transfer(new(), Terms(cause=new()), earned(case.lan), earned(case.min), 10, Reason.GIFT)
+    other = Transfer(first.request_id, first.terms, first.debit, first.credit, 11, Reason.GIFT)
+    ledger.post(first)
+    fresh = Ledger(ledger.database.url)
+
+    refused = [ledger.post(other)[0], ledger.post(other, move(earned(case.min), earned(new()), 1))[0]]
+    refused += [fresh.post(other)[0]]
+
+    assert {type(one.refusal) for one in refused} == {errors.IdReusedError}
+    assert [one.is_new for one in refused] == [True, False, False]
+    assert len({one.pos for one in refused}) == 1
+    assert ledger.post(first)[0].refusal is None
+    fresh.database.dispose()
+
+
 def _moved(ledger: Ledger) -> tuple[int, int]:
     with ledger.database.reading() as connection:
         minutes, rows = connection.execute(sqlalchemy.text(SUPPLY)).one()
