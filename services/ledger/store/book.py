@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import islice
 
 from services.ledger.domain.wallets import Id, WalletKey
 
@@ -59,8 +60,13 @@ class BookCache:
         self.wallets[wallet.key] = wallet
         self.by_number[wallet.number] = wallet
 
+    def make_room(self) -> None:
+        """Forget the quarter of the wallets that was read first; what is known of the others stays right."""
+        for key in list(islice(self.wallets, len(self.wallets) // 4)):
+            del self.by_number[self.wallets.pop(key).number]
+
     def forget_wallets(self) -> None:
-        """Forget what was read of the journals: after a failure, or when it grows beyond its bound."""
+        """Forget what was read of the journals: after a failure."""
         self.wallets.clear()
         self.by_number.clear()
         for book in self.books.values():

@@ -74,7 +74,7 @@ class Journal:
         if self._cache.has_opened:
             self._cache.forget_all()
         elif self._cache.is_full():
-            self._cache.forget_wallets()
+            self._cache.make_room()
         try:
             with told_as_sqlalchemy():
                 return _Batch(self._cache, self._encode, raw, commands, now_us).post()
