@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import importlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from libs.db.create import CreateSettings
 from libs.roles import MigrateSettings, ServiceProgram
+from services.operator.commands import main as operator
+from services.operator.nightly_role import NightlySettings
 from tests.architecture import compose
 from tests.architecture.manifests import KUSTOMIZATIONS, Manifest, pod_of, render
 from tests.architecture.tree import ROOT
@@ -33,6 +35,11 @@ def program_of(service: str) -> ServiceProgram[Any]:
     return program
 
 
+def roles_of(service: str) -> Collection[str]:
+    """Return the roles a service, or the operator's command, can be started as."""
+    return operator.commands if service == "operator" else program_of(service).group().commands
+
+
 def started() -> list[Started]:
     """Return every process of ours that any file starts."""
     return [*_by_compose(), *_by_manifests()]
@@ -42,6 +49,8 @@ def settings_of(command: tuple[str, ...]) -> tuple[str, type]:
     """Return the prefix of the variables of a command, and the dataclass that reads them."""
     if command == ("libs.db.create",):
         return "CREATE", CreateSettings
+    if command == ("services.operator", "nightly"):
+        return "OPERATOR", NightlySettings
     service = command[0].removeprefix("services.")
     return service.upper(), MigrateSettings if command[1] == "migrate" else program_of(service).settings
 

@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from tests.architecture import compose
-from tests.architecture.deployment import OURS, SERVICES, Started, program_of, settings_of, started
+from tests.architecture.deployment import OURS, SERVICES, Started, program_of, roles_of, settings_of, started
 from tests.architecture.manifests import KUSTOMIZATIONS, NoTargetError, UnknownFieldError, pod_of, render
 from tests.architecture.tree import ROOT
 
@@ -30,7 +30,7 @@ def test_every_command_exists(process: Started) -> None:
     module, *role = process.command
 
     assert importlib.util.find_spec(module)
-    assert not role or role[0] in program_of(module.removeprefix("services.")).group().commands
+    assert not role or role[0] in roles_of(module.removeprefix("services."))
 
 
 @pytest.mark.parametrize("process", STARTED, ids=lambda process: process.where)
