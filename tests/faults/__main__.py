@@ -7,6 +7,8 @@ import functools
 import pathlib
 import random
 import shutil
+import subprocess
+import sys
 import tempfile
 from collections import Counter
 from collections.abc import Callable
@@ -14,6 +16,7 @@ from collections.abc import Callable
 from tests.faults.chain import chain
 from tests.faults.harm import HARMS, KAFKA_HARMS
 from tests.faults.run import Plan, run
+from tests.support.platform import ROOT
 
 COMMANDS_MIN = 2000
 PER_SECOND_MIN = 30
@@ -33,7 +36,15 @@ def main() -> None:
     for broker in brokers:
         with_folder(functools.partial(_platform, plan=_plan(broker, options)))
     with_folder(functools.partial(_chain, nodes=options.nodes, seed=options.seed, rounds=options.rounds))
+    _far_behind_and_full()
     print("every promise was kept")
+
+
+def _far_behind_and_full() -> None:
+    """A consumer 100,000 events behind on both brokers, and brokers whose disk is full."""
+    tests = ["tests/events/test_far_behind.py", "tests/events/test_full_disk.py"]
+    command = ["env", "LONG_FAULTS=1", sys.executable, "-m", "pytest", "-q", "-p", "no:randomly", *tests]
+    subprocess.run(command, cwd=ROOT, check=True)
 
 
 def with_folder(act: Callable[[pathlib.Path], None]) -> None:
@@ -52,8 +63,8 @@ def _plan(broker: str, options: argparse.Namespace) -> Plan:
     return Plan(
         broker,
         options.seed,
-        pairs=24,
-        days=3,
+        pairs=36,
+        days=2,
         threads=12,
         rounds=options.rounds,
         commands_between_harms=options.commands // (options.rounds * harms + 1),

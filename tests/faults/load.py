@@ -24,9 +24,9 @@ PATIENCE_SECONDS = 90.0
 PAUSE_SECONDS = 0.2
 CANCELLED_SHARE = 0.7
 APPROVED_SHARE = 0.3
+CANCELLING_SHARE = 0.6
 ASKED_BEFORE_CANCELLED = 3  # What was asked this moment is not known everywhere yet, and asking again costs as much.
-CONFLICT = 409
-NOT_YET = (404, CONFLICT)
+NOT_YET = (404, 409)
 
 
 @dataclasses.dataclass
@@ -39,6 +39,10 @@ class Notes:
     in_doubt: set[str] = dataclasses.field(default_factory=set)
     acknowledged: int = 0
     repeated: int = 0
+
+
+class NotYetError(PlatformError):
+    """Something was asked before the platform could do it."""
 
 
 class Load:
@@ -92,8 +96,8 @@ class Load:
                 order = self._next_served() if rng.random() < APPROVED_SHARE else None
                 if order is not None:
                     self._approve(client, *order)
-                elif len(asked) >= ASKED_BEFORE_CANCELLED:
-                    self._cancel(client, *asked.popleft())
+                elif len(asked) >= ASKED_BEFORE_CANCELLED and rng.random() < CANCELLING_SHARE:
+                    self._cancel(client, asked)
                 else:
                     self._ask(client, rng.choice(pairs), rng, asked)
             except Exception as error:  # noqa: BLE001 - told by the test, with everything else
@@ -121,10 +125,18 @@ class Load:
         if rng.random() < CANCELLED_SHARE:
             asked.append((order, pair))
 
-    def _cancel(self, client: Client, order: str, pair: Pair) -> None:
+    def _cancel(self, client: Client, asked: collections.deque[tuple[str, Pair]]) -> None:
+        """Cancel what was asked first; where orders has not heard of it yet, it is its turn again later."""
+        order, pair = asked.popleft()
         path = f"/v1/orders/{order}/cancellation"
-        if self._command(client, pair.elder, "POST", path, {}, order=order, not_yet=True):
-            self.notes.cancelled.add(order)
+        try:
+            if self._command(client, pair.elder, "POST", path, {}, order=order):
+                self.notes.cancelled.add(order)
+        except NotYetError:
+            self.notes.repeated += 1
+            if not self._is_gone(client, pair.elder, order):
+                asked.append((order, pair))
+                self._stop.wait(PAUSE_SECONDS)
 
     def _command(
         self,
@@ -135,9 +147,12 @@ class Load:
         body: dict[str, Any],
         *,
         order: str,
-        not_yet: bool = False,
     ) -> bool:
-        """Send a command until it is answered; True when it took effect, False when it was refused or is in doubt."""
+        """Send a command until it is answered; True when it took effect, False when it is in doubt.
+
+        Raises:
+            NotYetError: it was too early: what it is about has not come through, or has changed meanwhile.
+        """
         key = new_id() if method == "POST" else None
         end = monotonic() + PATIENCE_SECONDS
         with self._counted():
@@ -146,12 +161,10 @@ class Load:
                 if answer is not None and answer < 400:
                     self.notes.acknowledged += 1
                     return True
-                if answer is not None and not (not_yet and answer in NOT_YET):
+                if answer in NOT_YET:
+                    raise NotYetError(f"{method} {path}: {answer}")
+                if answer is not None:
                     raise PlatformError(f"{method} {path}: {answer}")
-                if answer == CONFLICT and self._is_gone(client, who, order):
-                    return False
-                # A refusal is remembered with its key: what was too early is asked anew.
-                key = new_id() if answer in NOT_YET else key
                 self.notes.repeated += 1
                 self._stop.wait(PAUSE_SECONDS)
         self.notes.in_doubt.add(order)

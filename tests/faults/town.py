@@ -18,6 +18,7 @@ ORDERS_PER_DAY = 2
 HOURS = ("09:00", "11:00")
 POLICY = {"redeem": {"max_minutes_per_week": None}}
 COORDINATOR = "coord"
+DAYS_MAX = 2  # From the fifth visit of the same round length on, a second person must approve.
 
 
 @dataclasses.dataclass(frozen=True)
@@ -39,6 +40,7 @@ class Town:
 
 def found_town(client: Client, *, pairs: int, days: int) -> Town:
     """Register everybody through the public API and have every pair meet twice a day."""
+    assert days <= DAYS_MAX
     people = [Pair(f"elder{number}", f"volunteer{number}") for number in range(pairs)]
     world = World(_story(people), client)
     world.prepare()
