@@ -23,6 +23,7 @@ from libs.bus.broker import (
     TopicPartition,
     refuse_oversize,
 )
+from libs.bus.kafka_join import keep_finished_join
 
 T = TypeVar("T")
 
@@ -289,7 +290,7 @@ class KafkaSubscription(kafka.ConsumerRebalanceListener):  # type: ignore[misc] 
 
     def poll(self, *, records_max: int, timeout_seconds: float) -> list[Record]:
         """Return records, or none after the timeout."""
-        _keep_finished_join(self._consumer)
+        keep_finished_join(self._consumer)
         try:
             batches = self._consumer.poll(timeout_ms=int(timeout_seconds * 1000), max_records=records_max)
             if self._paused and batches:
@@ -369,33 +370,6 @@ class KafkaSubscription(kafka.ConsumerRebalanceListener):  # type: ignore[misc] 
         for at, records in batches.items():
             self._consumer.seek(at, records[0].offset)
         self._consumer.pause(*batches)
-
-
-class _FinishedJoin:
-    """The result of a join, for the one way in which the coordinator awaits it."""
-
-    is_done = False
-
-    def __init__(self, assignment: bytes) -> None:
-        self._assignment = assignment
-
-    def add_callback(self, call: Callable[[bytes], object]) -> None:
-        call(self._assignment)
-
-    def add_errback(self, call: Callable[[BaseException], object]) -> None:
-        """Nothing failed."""
-
-
-def _keep_finished_join(consumer: Any) -> None:
-    """Let the next poll take up a join that finished after the last poll gave up waiting for it.
-
-    kafka-python 3.0.12 takes a finished join for none at all (`join_group_async`: `_join_task.is_done`) and joins
-    again, which makes every other member join again too: two members can go on like that and read nothing.
-    """
-    coordinator = consumer._coordinator
-    join = coordinator._join_task
-    if join is not None and join.is_done and join.succeeded():
-        coordinator._join_task = _FinishedJoin(join.value)
 
 
 def _settings(topic: Topic) -> dict[str, str]:
