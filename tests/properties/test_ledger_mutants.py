@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import inspect
 import textwrap
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from types import ModuleType
 from typing import Any, NamedTuple
 
@@ -55,6 +57,31 @@ def posters_in_turn(one: Ledger, other: Ledger) -> None:
 
     assert one.post(move(earned(lan), earned(min_), 70))[0].refusal is None
     assert one.balance(earned(lan)) == 0
+
+
+def a_book_that_was_rolled_back_is_opened_again(one: Ledger, other: Ledger) -> None:
+    """The number of a book that was opened and rolled back may be another's by then."""
+    with contextlib.suppress(ZeroDivisionError), one.database.transaction() as connection:
+        one.journal.post(connection, [issue(earned(new()), 1)], now_us=1)
+        raise ZeroDivisionError
+    other.post(issue(earned(new(), WEST), 10))
+
+    one.post(issue(earned(new()), 10))
+
+    with one.database.reading() as connection:
+        books = connection.scalars(sqlalchemy.text("SELECT DISTINCT book FROM journal.entry")).all()
+    assert len(books) == 2, "two districts share a book"
+
+
+def other_terms_are_refused_again(one: Ledger, other: Ledger) -> None:
+    """An id used with other terms is refused the same way in a later batch, by anybody."""
+    first = issue(earned(new()), 10)
+    changed = replace(first, minutes=11)
+    one.post(first)
+
+    refused = [one.post(changed)[0].pos, other.post(changed)[0].pos]
+
+    assert refused[0] == refused[1]
 
 
 def a_second_poster_waits(one: Ledger, other: Ledger) -> None:
@@ -145,6 +172,12 @@ SAFEGUARDS = {
             "    early = early.fetchall()\n    with self._raw.pipeline():\n",
             "for found in seen:": "for found in early:",
         },
+    ),
+    "asking again for a book just opened": Safeguard(
+        a_book_that_was_rolled_back_is_opened_again, loading, "_open_book", {"cache.has_opened = True": "pass"}
+    ),
+    "looking for an earlier refusal": Safeguard(
+        other_terms_are_refused_again, journal, "_Batch._repeat", {"self._see(row)": "pass"}
     ),
     "less, not less or equal": Safeguard(
         exact_spending,
