@@ -86,6 +86,11 @@ class Bench:
         """The URL by which the service reaches a database."""
         return self.server.url(role="ledger_app", password=PASSWORD, database=name)
 
+    def analyze(self, name: str) -> None:
+        """A new journal is analysed early, or its first look-ups scan."""
+        with psycopg.connect(self.server.superuser_url(name), autocommit=True) as connection:
+            connection.execute("ANALYZE")
+
     def rows_of(self, name: str) -> int:
         """How many rows a database's journal has."""
         with psycopg.connect(self.server.superuser_url(name)) as connection:
@@ -170,7 +175,7 @@ def posting(bench: Bench, wanted: Collection[str]) -> None:
     url = bench.database("ledger").app
     wallets = 50_000 // bench.scale
     fund(url, 2, wallets)
-    analyze(bench, "ledger")
+    bench.analyze("ledger")
     bench.measure_b1()
     for hot in (False, True) if "threads" in wanted else ():
         total = 20_000 // bench.scale
@@ -197,12 +202,6 @@ def _batches(bench: Bench, url: str, name: str, wallets: int) -> None:
     words = f"{books} book{'s' if books > 1 else ''}, batches of {size}, {'hot' if hot else 'cold'}"
     bench.add(words, rate, "/s", times_b1=times_b1, written=total * books)
     bench.measure_b1()
-
-
-def analyze(bench: Bench, name: str) -> None:
-    """A new journal is analysed early, as the trap says."""
-    with psycopg.connect(bench.server.superuser_url(name), autocommit=True) as connection:
-        connection.execute("ANALYZE")
 
 
 def size_and_verify(bench: Bench, url: str, name: str) -> None:

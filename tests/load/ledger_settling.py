@@ -55,6 +55,9 @@ class Bench(Protocol):
     scale: int
     folder: Path
 
+    def analyze(self, name: str) -> None:
+        """Have a database's statistics taken."""
+
     def measure_b1(self) -> None:
         """Measure the yardstick."""
 
@@ -88,7 +91,8 @@ def measure_on_kafka(bench: Bench) -> None:
 
 def settle(bench: Bench, make_broker: MakeBroker, name: str, *, times_b1: float, total: int) -> None:
     """Place the holds, publish the approvals, and see how long the members have to settle what is waiting then."""
-    url = bench.database(f"ledger_{name.split()[0].lower()}").app
+    database_name = f"ledger_{name.split()[0].lower()}"
+    url = bench.database(database_name).app
     database, broker = Database(url), make_broker()
     fund(url, DISTRICTS, WALLETS)
     _publish_policies(database)
@@ -96,6 +100,7 @@ def settle(bench: Bench, make_broker: MakeBroker, name: str, *, times_b1: float,
     broker.declare_topics([Topic(topic) for topic in consumers(clock=SystemClock()).topics])
     with database.reading() as connection:
         before = connection.scalar(text(ROWS)) or 0
+    bench.analyze(database_name)
     bench.measure_b1()
     with _members(url, make_broker):
         _publish(broker, held)
