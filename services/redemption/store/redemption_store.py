@@ -43,7 +43,8 @@ def lock_redemption(connection: Connection, redemption_id: UUID) -> Redemption |
 
 def save_redemption(connection: Connection, redemption: Redemption) -> None:
     """Keep what has changed."""
-    changed = {name: _row(redemption)[name] for name in ("state", "code", "hold", "end_why", "decided_at")}
+    row = _row(redemption)
+    changed = {name: row[name] for name in ("state", "code", "hold", "end_why", "decided_at")}
     connection.execute(
         t.redemption.update().where(t.redemption.c.redemption_id == redemption.redemption_id).values(changed)
     )
@@ -88,7 +89,7 @@ def has_open_redemption(connection: Connection, person_id: UUID) -> bool:
 
 
 def _row(redemption: Redemption) -> dict[str, Any]:
-    row = dataclasses.asdict(redemption)
+    row = {field.name: getattr(redemption, field.name) for field in dataclasses.fields(redemption)}
     return row | {"state": redemption.state.value, "hold": redemption.hold.value, "week": week_of(redemption.start_at)}
 
 
