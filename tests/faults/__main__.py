@@ -35,7 +35,8 @@ def main() -> None:
     brokers = ["postgres", "kafka"] if options.broker == "both" else [options.broker]
     for broker in brokers:
         with_folder(functools.partial(_platform, plan=_plan(broker, options)))
-    with_folder(functools.partial(_chain, nodes=options.nodes, seed=options.seed, rounds=options.rounds))
+        nodes = 0 if broker == "postgres" else options.nodes
+        with_folder(functools.partial(_chain, nodes=nodes, seed=options.seed, rounds=options.rounds))
     _far_behind_and_full()
     print("every promise was kept")
 

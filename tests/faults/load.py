@@ -25,7 +25,7 @@ PAUSE_SECONDS = 0.2
 CANCELLED_SHARE = 0.7
 APPROVED_SHARE = 0.3
 CANCELLING_SHARE = 0.6
-ASKED_BEFORE_CANCELLED = 3  # What was asked this moment is not known everywhere yet, and asking again costs as much.
+ASKED_BEFORE_CANCELLED = 8  # What was asked this moment is not known everywhere yet, and asking again costs as much.
 NOT_YET = (404, 409)
 
 
