@@ -142,7 +142,7 @@ class _Checker:
 def check_segment(terms: SegmentTerms) -> Segment:
     """Check one stretch, on a connection of its own; when anything is wrong, once more to name rows and fields."""
     where = {"book": terms.book, "first": terms.first, "last": terms.last}
-    with _without_collector(), contextlib.closing(_connect(terms)) as connection:
+    with without_collector(), contextlib.closing(_connect(terms)) as connection:
         public_ids = _wallet_ids_once(terms.url, terms.book, terms.run)
         segment = check_quickly(stream_packed(connection, **where), terms, public_ids)
     if segment is not None:
@@ -154,7 +154,7 @@ def check_segment(terms: SegmentTerms) -> Segment:
 
 
 @contextlib.contextmanager
-def _without_collector() -> Iterator[None]:
+def without_collector() -> Iterator[None]:
     """Nothing here makes cycles, and looking for them costs as much as the check."""
     was_enabled = gc.isenabled()
     gc.disable()

@@ -26,7 +26,7 @@ from services.ledger.audit import checks, closes
 from services.ledger.audit.findings import Finding, Kind
 from services.ledger.audit.joined import JoinedBook, load, save
 from services.ledger.audit.packed import RowWidthError
-from services.ledger.audit.segments import check_segment
+from services.ledger.audit.segments import check_segment, without_collector
 from services.ledger.audit.stretch import TILE, Segment, SegmentTerms
 
 SEGMENT_ROWS = 512 * TILE
@@ -81,6 +81,11 @@ class Terms:
 
 def run(url: str, terms: Terms = Terms(), *, progress: Progress = lambda _done, _all: None) -> Report:
     """Check everything; the report names each row and field that is wrong."""
+    with without_collector():
+        return _run(url, terms, progress)
+
+
+def _run(url: str, terms: Terms, progress: Progress) -> Report:
     report, plain = Report(), plain_url(url)
     with psycopg.connect(plain, autocommit=True) as connection:
         heads = connection.execute(checks.HEADS).fetchall()
