@@ -48,11 +48,11 @@ def may_mount() -> bool:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out what needs a disk of its own where there is none."""
-    left_out = [item for item in items if item.get_closest_marker("mounts")]
+    left_out = [test for test in items if test.get_closest_marker("mounts")]
     if left_out and not may_mount():
-        items[:] = [item for item in items if item not in left_out]
+        items[:] = [test for test in items if test not in left_out]
         config.hook.pytest_deselected(items=left_out)
-        config.stash[LEFT_OUT] = [item.nodeid for item in left_out]
+        config.stash[LEFT_OUT] = [test.nodeid for test in left_out]
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:

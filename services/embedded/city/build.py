@@ -68,7 +68,7 @@ class _Builder:
         year = make_year(city, seed=state["seed"], orders=state["orders"])
         self._save()
         self._found()
-        living = Living(do=self._do_help, move_to=self._move_to, settle=self._settle)
+        living = Living(each=self._help, move_to=self._move_to, settle=self._settle)
         for one in year:
             if one.number >= state["rounds"]:
                 living.live_through(one)
@@ -95,25 +95,25 @@ class _Builder:
         city = self._city
         self._move_to(local_midnight(city.first_day) + timedelta(hours=8))
         for number, step in enumerate(STEPS):
-            self._crew.do("found", [step], lane_of=lambda _: 0)
+            self._crew.each("found", [step], lane_of=lambda _: 0)
             self._settle()
             self._bar.show(2 + 2 * number, step)
         residents = [one for one in city.residents if not one.staff]
         for first in range(0, len(residents), RESIDENTS_AT_ONCE):
-            self._crew.do("settle_in", residents[first : first + RESIDENTS_AT_ONCE], lane_of=self._lane_of_resident)
+            self._crew.each("settle_in", residents[first : first + RESIDENTS_AT_ONCE], lane_of=self._lane_of_resident)
             self._bar.show(6 + first * 14 // len(residents), "people")
         self._settle()
-        self._crew.do("tie", list(city.kinships), lane_of=lambda tie: self._lane_of_resident(tie.person))
-        self._crew.do("fund_pool", city.districts(), lane_of=self._lane_of_unit)
+        self._crew.each("tie", list(city.kinships), lane_of=lambda tie: self._lane_of_resident(tie.person))
+        self._crew.each("fund_pool", city.districts(), lane_of=self._lane_of_unit)
         keepers = [one for one in city.residents if one.paper_book_minutes]
-        self._crew.do("bring_in_paper_book", keepers, lane_of=self._lane_of_resident)
+        self._crew.each("bring_in_paper_book", keepers, lane_of=self._lane_of_resident)
         self._settle()
         self._state["founded"] = True
         self._save()
 
-    def _do_help(self, act: str, items: list[Any]) -> list[Any]:
+    def _help(self, act: str, items: list[Any]) -> list[Any]:
         """Do an act of help; every order is the work of its recipient's district."""
-        return self._crew.do(act, items, lane_of=lambda item: self._lane_of_resident(_help_of(item).recipient))
+        return self._crew.each(act, items, lane_of=lambda one: self._lane_of_resident(_help_of(one).recipient))
 
     def _lane_of_resident(self, one: Resident) -> int:
         return self._lane_of_unit(one.home.above("district"))
@@ -174,8 +174,8 @@ class _Bar:
             self._write("\n")
 
 
-def _help_of(item: Help | tuple[Help, str]) -> Help:
-    return item[0] if isinstance(item, tuple) else item
+def _help_of(asked: Help | tuple[Help, str]) -> Help:
+    return asked[0] if isinstance(asked, tuple) else asked
 
 
 def _state(folder: DataFolder) -> dict[str, Any]:

@@ -24,15 +24,15 @@ class Crew:
         """Fork now: `make` gives each lane its hands, with connections of its own; what a lane says goes to `log`."""
         self._lanes = [_Lane(make, log) for _ in range(lanes)]
 
-    def do(self, act: str, items: Sequence[Any], *, lane_of: Callable[[Any], int]) -> list[Any]:
+    def each(self, act: str, items: Sequence[Any], *, lane_of: Callable[[Any], int]) -> list[Any]:
         """Do one act with every item; return what it gave for each, in the order of the items.
 
         Raises:
             CityError: an act was refused, or a process ended.
         """
         numbers: dict[int, list[int]] = defaultdict(list)
-        for number, item in enumerate(items):
-            numbers[lane_of(item) % len(self._lanes)].append(number)
+        for number, one in enumerate(items):
+            numbers[lane_of(one) % len(self._lanes)].append(number)
         for lane, mine in numbers.items():
             self._lanes[lane].begin(act, [items[number] for number in mine])
         results: dict[int, Any] = {}
@@ -80,8 +80,8 @@ def _work(make: Callable[[], Hands], pipe: Connection, log: Callable[[], int], p
     hands = make()
     while (asked := pipe.recv()) is not None:
         act, items = asked
-        does = next(getattr(one, act) for one in hands if hasattr(one, act))
+        does = next(getattr(hand, act) for hand in hands if hasattr(hand, act))
         try:
-            pipe.send(("", [does(item) for item in items]))
+            pipe.send(("", [does(one) for one in items]))
         except Exception as error:  # noqa: BLE001 - the builder tells it, whatever it was
             pipe.send((f"{type(error).__name__}: {error}", []))

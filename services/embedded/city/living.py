@@ -12,33 +12,33 @@ from services.embedded.city.year import Help, Round
 ASKED_DAYS_BEFORE = 2
 Settle = Callable[[], None]
 MoveTo = Callable[[datetime], None]
-Do = Callable[[str, list[Any]], list[Any]]
+ForEach = Callable[[str, list[Any]], list[Any]]
 """Does an act of `Helping` with each of a list."""
 
 
 class Living:
     """Lives through the rounds, moving the clock and waiting for the services as it goes."""
 
-    def __init__(self, *, do: Do, move_to: MoveTo, settle: Settle) -> None:
-        self._do, self._move_to, self._settle = do, move_to, settle
+    def __init__(self, *, each: ForEach, move_to: MoveTo, settle: Settle) -> None:
+        self._each, self._move_to, self._settle = each, move_to, settle
 
     def live_through(self, a_round: Round) -> None:
         """Do everything of one round, in the order of its times."""
         helps = list(a_round.helps)
         coming = [one for one in helps if not one.is_cancelled]
         self._move_to(a_round.at(-ASKED_DAYS_BEFORE, time(9)))
-        states = self._do("ask", helps)
+        states = self._each("ask", helps)
         self._settle()
-        if any(self._do("review", list(zip(helps, states, strict=True)))):
+        if any(self._each("review", list(zip(helps, states, strict=True)))):
             self._settle()
         self._move_to(a_round.at(-ASKED_DAYS_BEFORE, time(15)))
-        self._do("take", helps)
-        self._do("cancel", [one for one in helps if one.is_cancelled])
+        self._each("take", helps)
+        self._each("cancel", [one for one in helps if one.is_cancelled])
         self._serve(coming)
         self._move_to(a_round.at(0, time(20)))
-        self._do("confirm", coming)
+        self._each("confirm", coming)
         self._move_to(a_round.at(1, time(9)))
-        self._do("approve", coming)
+        self._each("approve", coming)
         self._settle()
 
     def _serve(self, coming: list[Help]) -> None:
@@ -50,4 +50,4 @@ class Living:
         for moment in sorted(moments):
             self._move_to(moment)
             for act, those in moments[moment].items():
-                self._do(act, those)
+                self._each(act, those)

@@ -16,18 +16,18 @@ class Counting:
     def __init__(self) -> None:
         self._count = 0
 
-    def count(self, item: int) -> tuple[int, int, int]:
-        """Return the item, this process and how many it had counted."""
+    def count(self, number: int) -> tuple[int, int, int]:
+        """Return the number, this process and how many it had counted."""
         self._count += 1
-        return item, os.getpid(), self._count
+        return number, os.getpid(), self._count
 
-    def refuse(self, item: int) -> None:
+    def refuse(self, number: int) -> None:
         """Refuse everything."""
-        raise CityError(f"no {item}")
+        raise CityError(f"no {number}")
 
-    def die(self, item: int) -> None:
+    def die(self, number: int) -> None:
         """End the process as a kill does."""
-        os._exit(item)
+        os._exit(number)
 
 
 @pytest.fixture
@@ -42,16 +42,16 @@ def _counting() -> Hands:
 
 
 def test_each_lane_does_its_own_in_order_and_the_results_keep_the_order_of_the_items(crew: Crew) -> None:
-    results = crew.do("count", [5, 6, 7, 9], lane_of=lambda item: item % 2)
+    results = crew.each("count", [5, 6, 7, 9], lane_of=lambda number: number % 2)
     crew.end()
 
-    assert [item for item, _, _ in results] == [5, 6, 7, 9]
+    assert [number for number, _, _ in results] == [5, 6, 7, 9]
     assert results[0][1] == results[2][1] == results[3][1] != results[1][1]
-    assert [count for item, _, count in results if item % 2] == [1, 2, 3]
+    assert [count for number, _, count in results if number % 2] == [1, 2, 3]
     assert os.getpid() not in {pid for _, pid, _ in results}
 
 
 @pytest.mark.parametrize(("act", "words"), [("refuse", "no 1"), ("die", "ended")])
 def test_a_refusal_and_a_death_are_told(crew: Crew, act: str, words: str) -> None:
     with pytest.raises(CityError, match=words):
-        crew.do(act, [1], lane_of=int)
+        crew.each(act, [1], lane_of=int)
