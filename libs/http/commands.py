@@ -16,7 +16,6 @@ from sqlalchemy import Connection
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import OperationalError
 
-from libs.db import savepoint
 from libs.errors import IdReusedError, InvalidError, Kind, Refusal
 from libs.http.auth import current_actor
 
@@ -31,10 +30,18 @@ command = sa.Table(
     sa.Column("caller", sa.Uuid, primary_key=True),
     sa.Column("command_id", sa.Uuid, primary_key=True),
     sa.Column("fingerprint", sa.LargeBinary, nullable=False),
-    sa.Column("answer", JSONB),
-    sa.Column("refusal", JSONB),
+    sa.Column("answer", JSONB(none_as_null=True)),
+    sa.Column("refusal", JSONB(none_as_null=True)),
     sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False, server_default=sa.func.now()),
 )
+
+
+# Built once: building a statement costs more than running it.
+_LOCK = sa.text("SELECT pg_advisory_xact_lock(hashtextextended(:lock, 7))")
+_KEPT = sa.select(command).where(
+    command.c.caller == sa.bindparam("caller"), command.c.command_id == sa.bindparam("command_id")
+)
+_KEEP = sa.insert(command)
 
 
 def create_commands(bind: Connection) -> None:
@@ -95,35 +102,46 @@ def _fingerprint(terms: Mapping[str, object]) -> bytes:
     return hashlib.sha256(json.dumps(content, sort_keys=True, default=str, ensure_ascii=False).encode()).digest()
 
 
+class _UndoneError(Exception):
+    """The use case refused; its transaction is rolled back before the refusal is kept in one of its own."""
+
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__()
+        self.refusal = refusal
+
+
 def _run(use_case: Callable[[Connection], Answer], identity: UUID, fingerprint: bytes) -> Answer:
-    caller = current_actor().person_id
-    refusal: Refusal | None = None
-    answer: Answer = {}
-    with current_app.extensions["service"].database.transaction() as connection:
-        lock = f"{caller}/{identity}"
-        connection.execute(sa.text("SELECT pg_advisory_xact_lock(hashtextextended(:lock, 7))"), {"lock": lock})
-        kept = connection.execute(
-            sa.select(command).where(command.c.caller == caller, command.c.command_id == identity)
-        ).first()
-        if kept is not None:
-            return _kept_answer(kept, fingerprint)
-        try:
-            with savepoint(connection):
-                answer = _json(use_case(connection))
-        except Refusal as refused:
-            refusal = refused
-        connection.execute(
-            command.insert().values(
-                caller=caller,
-                command_id=identity,
-                fingerprint=fingerprint,
-                answer=None if refusal else answer,
-                refusal=_refusal_fields(refusal) if refusal else None,
-            )
-        )
-    if refusal is not None:
-        raise refusal
-    return answer
+    database = current_app.extensions["service"].database
+    names = {"caller": current_actor().person_id, "command_id": identity}
+    try:
+        with database.transaction() as connection:
+            kept = _locked(connection, names)
+            if kept is None:
+                answer = _answer_or_undo(use_case, connection)
+                connection.execute(_KEEP, names | {"fingerprint": fingerprint, "answer": answer, "refusal": None})
+                return answer
+    except _UndoneError as undone:
+        with database.transaction() as connection:
+            kept = _locked(connection, names)
+            if kept is None:
+                fields = _refusal_fields(undone.refusal)
+                connection.execute(_KEEP, names | {"fingerprint": fingerprint, "answer": None, "refusal": fields})
+        if kept is None:
+            raise undone.refusal from None
+    return _kept_answer(kept, fingerprint)
+
+
+def _locked(connection: Connection, names: Mapping[str, UUID]) -> sa.Row[tuple[object, ...]] | None:
+    """What is kept of this command, if anything; nobody else runs it until the transaction ends."""
+    connection.execute(_LOCK, {"lock": f"{names['caller']}/{names['command_id']}"})
+    return connection.execute(_KEPT, names).first()
+
+
+def _answer_or_undo(use_case: Callable[[Connection], Answer], connection: Connection) -> Answer:
+    try:
+        return _json(use_case(connection))
+    except Refusal as refused:
+        raise _UndoneError(refused) from refused
 
 
 def _kept_answer(kept: sa.Row[tuple[object, ...]], fingerprint: bytes) -> Answer:

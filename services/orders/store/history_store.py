@@ -2,86 +2,99 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-from typing import Any
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy import Connection
+from sqlalchemy import Connection, RowMapping
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from libs.clock import local_date, local_midnight
 from services.orders.domain.evidence import DEVICE_DAYS, PAIR_DAYS, History
 from services.orders.domain.life_cycle import State
 from services.orders.domain.order import Assignment, Order
-from services.orders.store.rows import part_of_columns, place_of
+from services.orders.domain.people import Place
+from services.orders.store.rows import part_of_columns
 from services.orders.store.tables import assignment, orders
 
 _NEVER_HAPPENED = [State.REJECTED.value, State.REVERSED.value, State.DECLINED.value]
 RECENT_MAX = 60
+_ENDED = (
+    sa.select(assignment, orders.c.recipient_id)
+    .join(orders, orders.c.order_id == assignment.c.order_id)
+    .where(
+        assignment.c.volunteer_id == sa.bindparam("volunteer_id"),
+        assignment.c.order_id != sa.bindparam("order_id"),
+        assignment.c.checked_out_at.is_not(None),
+        orders.c.state != sa.all_(sa.bindparam("never_happened", type_=ARRAY(sa.Text))),
+    )
+)
+_LAST = (
+    _ENDED.where(assignment.c.checked_out_at <= sa.bindparam("out_at"))
+    .order_by(assignment.c.checked_out_at.desc())
+    .limit(RECENT_MAX)
+)
+_COUNTED = _ENDED.where(assignment.c.checked_out_at > sa.bindparam("earliest"))
+_BOTH = sa.union(_LAST, _COUNTED).subquery()
+_OTHERS = sa.select(_BOTH).order_by(_BOTH.c.checked_out_at.desc())
 
 
 def history_of(connection: Connection, order: Order, part: Assignment) -> History:
     """Return the facts around one volunteer's part of an order, which itself need not be saved yet."""
     assert part.checked_in_at is not None
     assert part.checked_out_at is not None
-    others = _other_parts(order, part)
-    previous = _previous(connection, others, part)
-    pair_count, day_minutes = _counts(connection, others, order, part)
+    others = _other_parts(connection, order, part)
+    before = [one for one in others if one.out_at <= part.checked_in_at]
+    ended = [one for one in others if one.out_at <= part.checked_out_at]
+    since = part.checked_out_at - timedelta(days=PAIR_DAYS)
+    day = local_date(part.checked_in_at)
     return History(
-        last_minutes=(part.actual_minutes, *_last_minutes(connection, others, part)),
-        pair_count=pair_count,
-        day_minutes=day_minutes,
-        overlaps=_overlaps(connection, others, part),
-        previous_place=place_of(previous["out_latitude_e6"], previous["out_longitude_e6"]) if previous else None,
-        previous_out_at=previous["checked_out_at"] if previous else None,
+        last_minutes=(part.actual_minutes, *(one.minutes for one in ended[:RECENT_MAX])),
+        pair_count=1 + sum(one.recipient_id == order.recipient_id and one.out_at > since for one in others),
+        day_minutes=part.actual_minutes + sum(one.minutes for one in others if local_date(one.in_at) == day),
+        overlaps=any(one.in_at < part.checked_out_at and one.out_at > part.checked_in_at for one in others),
+        previous_place=before[0].out_place if before else None,
+        previous_out_at=before[0].out_at if before else None,
         device_shared=_device_shared(connection, part),
     )
 
 
-def _other_parts(order: Order, part: Assignment) -> Any:
-    return (
-        sa.select(assignment, orders.c.recipient_id)
-        .join(orders, orders.c.order_id == assignment.c.order_id)
-        .where(
-            assignment.c.volunteer_id == part.volunteer_id,
-            assignment.c.order_id != order.order_id,
-            assignment.c.checked_out_at.is_not(None),
-            orders.c.state.not_in(_NEVER_HAPPENED),
-        )
-    )
+@dataclass(frozen=True)
+class _Other:
+    """Another part of the same volunteer, which has ended."""
+
+    recipient_id: UUID
+    in_at: datetime
+    out_at: datetime
+    out_place: Place | None
+    minutes: int
 
 
-def _previous(connection: Connection, others: Any, part: Assignment) -> Any:
-    before = others.where(assignment.c.checked_out_at <= part.checked_in_at)
-    return connection.execute(before.order_by(assignment.c.checked_out_at.desc()).limit(1)).mappings().first()
-
-
-def _last_minutes(connection: Connection, others: Any, part: Assignment) -> tuple[int, ...]:
-    before = others.where(assignment.c.checked_out_at <= part.checked_out_at)
-    rows = connection.execute(before.order_by(assignment.c.checked_out_at.desc()).limit(RECENT_MAX)).mappings()
-    return tuple(part_of_columns(row).actual_minutes for row in rows)
-
-
-def _overlaps(connection: Connection, others: Any, part: Assignment) -> bool:
-    crossing = others.where(
-        assignment.c.checked_in_at < part.checked_out_at, assignment.c.checked_out_at > part.checked_in_at
-    )
-    return connection.execute(crossing.limit(1)).first() is not None
-
-
-def _counts(connection: Connection, others: Any, order: Order, part: Assignment) -> tuple[int, int]:
-    """Return the submissions of the pair within 30 days and the volunteer's minutes of the day, this one included."""
+def _other_parts(connection: Connection, order: Order, part: Assignment) -> list[_Other]:
+    """Return, the latest first, the last parts before this one's end and all that any rule counts."""
     assert part.checked_in_at is not None
     assert part.checked_out_at is not None
-    since = part.checked_out_at - timedelta(days=PAIR_DAYS)
-    day = local_date(part.checked_in_at)
-    earliest = min(since, local_midnight(day))
-    recent = others.where(assignment.c.checked_out_at > earliest)
-    pair_count, day_minutes = 1, part.actual_minutes
-    for row in connection.execute(recent).mappings():
-        pair_count += row["recipient_id"] == order.recipient_id and row["checked_out_at"] > since
-        if local_date(row["checked_in_at"]) == day:
-            day_minutes += part_of_columns(row).actual_minutes
-    return pair_count, day_minutes
+    earliest = min(
+        part.checked_out_at - timedelta(days=PAIR_DAYS),
+        local_midnight(local_date(part.checked_in_at)),
+        part.checked_in_at,
+    )
+    terms = {
+        "volunteer_id": part.volunteer_id,
+        "order_id": order.order_id,
+        "never_happened": _NEVER_HAPPENED,
+        "out_at": part.checked_out_at,
+        "earliest": earliest,
+    }
+    return [_other(row) for row in connection.execute(_OTHERS, terms).mappings()]
+
+
+def _other(row: RowMapping) -> _Other:
+    known = part_of_columns(row)
+    assert known.checked_in_at is not None
+    assert known.checked_out_at is not None
+    return _Other(row["recipient_id"], known.checked_in_at, known.checked_out_at, known.out_place, known.actual_minutes)
 
 
 def _device_shared(connection: Connection, part: Assignment) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,7 +10,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 
 from services.orders.domain.errors import OrderNotFoundError
 from services.orders.domain.life_cycle import BEFORE_SERVICE, OCCUPYING, OPEN, State, Verb
@@ -23,6 +23,18 @@ _FREE = [
     state.value
     for state in (State.CANCELLED, State.EXPIRED, State.DECLINED, State.REJECTED, State.REVERSED, State.NO_SHOW)
 ]
+
+
+# Built once: building a statement costs more than running it.
+_ORDER = sa.select(orders).where(orders.c.order_id == sa.bindparam("order_id"))
+_ORDER_TO_CHANGE = _ORDER.with_for_update()
+_PARTS = (
+    sa.select(assignment)
+    .where(assignment.c.order_id == sa.any_(sa.bindparam("order_ids", type_=ARRAY(sa.Uuid))))
+    .order_by(assignment.c.number)
+)
+_NEXT_NUMBER = sa.select(sa.func.count() + 1).where(order_step.c.order_id == sa.bindparam("of_order"))
+_WRITE_STEP = sa.insert(order_step).values(number=_NEXT_NUMBER.scalar_subquery())
 
 
 @dataclass(frozen=True)
@@ -39,7 +51,9 @@ class Step:
 
 def find_order(connection: Connection, order_id: UUID) -> Order | None:
     """Return the order, or None."""
-    return next(iter(find_orders(connection, [order_id])), None)
+    return next(
+        iter(_with_parts(connection, connection.execute(_ORDER, {"order_id": order_id}).mappings().all())), None
+    )
 
 
 def find_orders(connection: Connection, order_ids: Iterable[UUID]) -> list[Order]:
@@ -53,7 +67,8 @@ def lock_order(connection: Connection, order_id: UUID) -> Order:
     Raises:
         OrderNotFoundError: there is none.
     """
-    found = load_orders(connection, sa.select(orders).where(orders.c.order_id == order_id).with_for_update())
+    rows = connection.execute(_ORDER_TO_CHANGE, {"order_id": order_id}).mappings().all()
+    found = _with_parts(connection, rows)
     if not found:
         raise OrderNotFoundError
     return found[0]
@@ -77,10 +92,12 @@ def lock_orders_of(connection: Connection, person_id: UUID) -> list[Order]:
 
 def load_orders(connection: Connection, query: sa.Select[Any]) -> list[Order]:
     """Return the orders of a query of whole rows of `orders`, in its order."""
-    rows = connection.execute(query).mappings().all()
+    return _with_parts(connection, connection.execute(query).mappings().all())
+
+
+def _with_parts(connection: Connection, rows: Sequence[sa.RowMapping]) -> list[Order]:
     wanted = [row["order_id"] for row in rows]
-    parts = sa.select(assignment).where(assignment.c.order_id.in_(wanted)).order_by(assignment.c.number)
-    found = connection.execute(parts).mappings().all() if wanted else []
+    found = connection.execute(_PARTS, {"order_ids": wanted}).mappings().all() if wanted else []
     return [order_of_columns(row, [part for part in found if part["order_id"] == row["order_id"]]) for row in rows]
 
 
@@ -113,20 +130,18 @@ def _write_parts(connection: Connection, order: Order) -> None:
 
 
 def _write_step(connection: Connection, from_state: State, order: Order, step: Step) -> None:
-    number = sa.select(sa.func.count() + 1).where(order_step.c.order_id == order.order_id).scalar_subquery()
-    written = sa.insert(order_step).values(
-        order_id=order.order_id,
-        number=number,
-        verb=step.verb.value,
-        from_state=from_state.value,
-        to_state=order.state.value,
-        by=step.by,
-        acting_for=step.acting_for,
-        consent=step.consent,
-        why=step.why,
-        at=step.at,
-    )
-    connection.execute(written)
+    columns = {
+        "order_id": order.order_id,
+        "verb": step.verb.value,
+        "from_state": from_state.value,
+        "to_state": order.state.value,
+        "by": step.by,
+        "acting_for": step.acting_for,
+        "consent": step.consent,
+        "why": step.why,
+        "at": step.at,
+    }
+    connection.execute(_WRITE_STEP, columns | {"of_order": order.order_id})
 
 
 def set_due(connection: Connection, order_id: UUID, fallen: tuple[str, datetime] | None, *, had_one: bool) -> None:

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy import Connection, RowMapping
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 
 from services.orders.domain.catalogue import Service
 from services.orders.domain.errors import PolicyMissingError, RecordNotFoundError, ServiceNotFoundError
@@ -20,6 +20,18 @@ from services.orders.store.rows import place_of
 from services.orders.store.tables import acting_grant, catalogue_item, person, policy, relation, signing_key
 
 DEPTH_MAX = 10
+
+# Built once: building a statement costs more than running it.
+_PERSON_IDS = sa.any_(sa.bindparam("person_ids", type_=ARRAY(sa.Uuid)))
+_PEOPLE = sa.select(person).where(person.c.person_id == _PERSON_IDS)
+_RELATIONS = sa.select(relation).where((relation.c.person_id == _PERSON_IDS) | (relation.c.relative_id == _PERSON_IDS))
+_OF_DISTRICT = sa.select(policy).where(policy.c.district_id == sa.bindparam("district_id"))
+_POLICY_VERSION = _OF_DISTRICT.where(policy.c.policy_version == sa.bindparam("version"))
+_IS_LATER = policy.c.effective > sa.bindparam("day", type_=sa.Date)
+# Versions in force come first, the newest of them on top; of those to come, the first.
+_POLICY_ON = _OF_DISTRICT.order_by(
+    _IS_LATER, sa.case((_IS_LATER, policy.c.policy_version), else_=-policy.c.policy_version)
+).limit(1)
 
 
 def upsert(connection: Connection, table: sa.Table, columns: Mapping[str, Any]) -> None:
@@ -89,7 +101,7 @@ def load_person(connection: Connection, person_id: UUID) -> Person:
 
 def find_people(connection: Connection, person_ids: Iterable[UUID]) -> list[Person]:
     """Return those of the people of whom something is known."""
-    rows = connection.execute(sa.select(person).where(person.c.person_id.in_(list(person_ids)))).mappings()
+    rows = connection.execute(_PEOPLE, {"person_ids": list(person_ids)}).mappings()
     return [_person(row) for row in rows]
 
 
@@ -116,9 +128,7 @@ def _person(row: RowMapping) -> Person:
 
 def relations_of(connection: Connection, person_ids: Iterable[UUID]) -> Relations:
     """Return the relations in which any of the people stands."""
-    wanted = list(person_ids)
-    query = sa.select(relation).where(relation.c.person_id.in_(wanted) | relation.c.relative_id.in_(wanted))
-    rows = connection.execute(query)
+    rows = connection.execute(_RELATIONS, {"person_ids": list(person_ids)})
     return Relations(tuple(Relation(row.person_id, row.relative_id, row.kind, row.verified) for row in rows))
 
 
@@ -173,15 +183,12 @@ def policy_on(connection: Connection, district_id: UUID, day: date) -> Policy:
     Raises:
         PolicyMissingError: none is known yet.
     """
-    return once(connection, ("policy", district_id, day), lambda: _read_policy_on(connection, district_id, day))
+    found = once(connection, ("policy", district_id, day), lambda: _read_policy_on(connection, district_id, day))
+    return once(connection, _version_key(district_id, found.version), lambda: found)
 
 
 def _read_policy_on(connection: Connection, district_id: UUID, day: date) -> Policy:
-    query = sa.select(policy).where(policy.c.district_id == district_id)
-    is_later = policy.c.effective > day
-    # Versions in force come first, the newest of them on top; of those to come, the first.
-    newest = query.order_by(is_later, sa.case((is_later, policy.c.policy_version), else_=-policy.c.policy_version))
-    row = connection.execute(newest.limit(1)).first()
+    row = connection.execute(_POLICY_ON, {"district_id": district_id, "day": day}).first()
     if row is None:
         raise PolicyMissingError(district_id=district_id, day=day.isoformat())
     return Policy(row.district_id, row.policy_version, row.effective, row.parameters)
@@ -193,13 +200,16 @@ def policy_version(connection: Connection, district_id: UUID, version: int) -> P
     Raises:
         PolicyMissingError: it is not known.
     """
-    key = ("policy version", district_id, version)
+    key = _version_key(district_id, version)
     return once(connection, key, lambda: _read_policy_version(connection, district_id, version))
 
 
+def _version_key(district_id: UUID, version: int) -> tuple[str, UUID, int]:
+    return "policy version", district_id, version
+
+
 def _read_policy_version(connection: Connection, district_id: UUID, version: int) -> Policy:
-    query = sa.select(policy).where(policy.c.district_id == district_id, policy.c.policy_version == version)
-    row = connection.execute(query).first()
+    row = connection.execute(_POLICY_VERSION, {"district_id": district_id, "version": version}).first()
     if row is None:
         raise PolicyMissingError(district_id=district_id, policy_version=version)
     return Policy(row.district_id, row.policy_version, row.effective, row.parameters)
