@@ -30,6 +30,7 @@ from libs.db.migrations import migrate
 from libs.http.health import Probe, serve_health
 from libs.inbox import Consumer, Consumers
 from libs.logs import configure, get_logger
+from libs.memory import collect_seldom
 from libs.outbox import Relay, Source
 
 TICK_SECONDS = 1.0
@@ -281,6 +282,7 @@ class _ApiServer(BaseApplication):  # type: ignore[misc]  # gunicorn has no type
             self.cfg.set(name, value)
 
     def load(self) -> Flask:
+        collect_seldom()
         return self._build()
 
     def _options(self) -> Iterable[tuple[str, Any]]:

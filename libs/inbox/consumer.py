@@ -7,7 +7,6 @@ the database is away the member pauses, stays in its group, and reads the same r
 from __future__ import annotations
 
 import contextlib
-import gc
 import random
 import threading
 from collections.abc import Mapping, Sequence
@@ -27,6 +26,7 @@ from libs.inbox.parking import Parking
 from libs.inbox.positions import PositionStore
 from libs.inbox.retry import announce_dead, dead_letter_topic, retry_due
 from libs.logs import get_logger
+from libs.memory import collect_seldom
 
 BATCH_EVENTS_MAX = 500
 POLL_SECONDS = 0.5
@@ -35,7 +35,6 @@ HOUSEKEEPING_SECONDS = 1.0
 TELL_SECONDS = 0.5
 BACK_OFF_SECONDS_MAX = 5.0
 GAPS_REMEMBERED_MAX = 1000
-OBJECTS_BETWEEN_COLLECTIONS = 20_000
 
 
 class Consumer:
@@ -72,8 +71,7 @@ class Consumer:
 
     def run(self) -> None:
         """Consume until stopped; whatever is away is waited for."""
-        # A batch is thousands of small objects that live until it is applied: do not walk them all again and again.
-        gc.set_threshold(OBJECTS_BETWEEN_COLLECTIONS, *gc.get_threshold()[1:])
+        collect_seldom()
         failures = 0
         while not self._stop.is_set():
             try:

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable
 
 from libs.clock import ManualClock, monotonic
+from libs.memory import collect_seldom
 from services.embedded import welcome
 from services.embedded.backends import Backends
 from services.embedded.children import Child
@@ -80,6 +81,7 @@ def _start_children(
         # Built once and shared by the workers that gunicorn forks; connections cannot be shared.
         composition.dispose()
         gc.freeze()
+        collect_seldom()
         FrontDoorServer(door, host=options.host, port=options.port).run()
 
     say("starting the services")

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from multiprocessing.connection import Connection
 from typing import Any
 
+from libs.memory import collect_seldom
 from services.embedded.children import die_with_parent
 from services.embedded.city.clerk import CityError
 
@@ -77,6 +78,7 @@ def _work(make: Callable[[], Hands], pipe: Connection, log: Callable[[], int], p
     os.dup2(descriptor, 1)
     os.dup2(descriptor, 2)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the supervisor, which ends us.
+    collect_seldom()
     hands = make()
     while (asked := pipe.recv()) is not None:
         act, items = asked
