@@ -10,11 +10,12 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from flask import Flask, current_app, g, request
 from werkzeug.exceptions import Unauthorized
 
-from libs.clock import monotonic
+from libs.clock import machine_now, monotonic
 
 AUDIENCE = "timebank"
 LEEWAY_SECONDS = 5
 KEYS_KEPT_SECONDS = 2.0
+TOKENS_KNOWN_MAX = 2_000
 View = TypeVar("View", bound=Callable[..., object])
 
 
@@ -43,13 +44,24 @@ class KeySource(Protocol):
         ...
 
 
+@dataclass(frozen=True)
+class _Known:
+    """A token that was checked: who it speaks for, until when (seconds since 1970), by which key."""
+
+    actor: Actor
+    expires_at: float
+    key_id: str
+    raw_key: bytes
+
+
 class Verifier:
-    """Turns a bearer token into an Actor, or refuses it."""
+    """Turns a bearer token into an Actor, or refuses it; a token is taken apart once and then known until it ends."""
 
     def __init__(self, keys: KeySource) -> None:
         self._source = keys
-        self._keys: dict[str, Ed25519PublicKey] = {}
+        self._keys: dict[str, bytes] = {}
         self._read_at = float("-inf")
+        self._known: dict[str, _Known] = {}
 
     def actor(self, token: str) -> Actor:
         """Return who the token speaks for.
@@ -57,26 +69,41 @@ class Verifier:
         Raises:
             Unauthorized: expired, tampered with, of another audience, or signed by a key that is not in use.
         """
+        known = self._known.get(token)
+        if known is None or not self._still_holds(known):
+            known = self._checked(token)
+            if len(self._known) >= TOKENS_KNOWN_MAX:
+                self._known.clear()
+            self._known[token] = known
+        return known.actor
+
+    def _still_holds(self, known: _Known) -> bool:
+        is_current = machine_now().timestamp() < known.expires_at + LEEWAY_SECONDS
+        return is_current and self._raw_keys().get(known.key_id) == known.raw_key
+
+    def _checked(self, token: str) -> _Known:
         try:
-            key = self._key(str(jwt.get_unverified_header(token).get("kid", "")))
+            key_id = str(jwt.get_unverified_header(token).get("kid", ""))
+            raw_key = self._raw_keys()[key_id]
             claims = jwt.decode(
                 token,
-                key,
+                Ed25519PublicKey.from_public_bytes(raw_key),
                 algorithms=["EdDSA"],
                 audience=AUDIENCE,
                 leeway=LEEWAY_SECONDS,
                 options={"require": ["exp", "sub", "aud"]},
             )
             roles = tuple(RoleAt(str(role["role"]), UUID(role["unit_id"])) for role in claims.get("roles", ()))
-            return Actor(UUID(claims["sub"]), roles, str(claims.get("sid", "")))
+            actor = Actor(UUID(claims["sub"]), roles, str(claims.get("sid", "")))
+            return _Known(actor, float(claims["exp"]), key_id, raw_key)
         except (jwt.PyJWTError, ValueError, KeyError, TypeError) as error:
             raise Unauthorized from error
 
-    def _key(self, key_id: str) -> Ed25519PublicKey:
+    def _raw_keys(self) -> Mapping[str, bytes]:
         if monotonic() - self._read_at > KEYS_KEPT_SECONDS:
-            self._keys = {name: Ed25519PublicKey.from_public_bytes(raw) for name, raw in self._source().items()}
+            self._keys = dict(self._source())
             self._read_at = monotonic()
-        return self._keys[key_id]
+        return self._keys
 
 
 def public(view: View) -> View:
