@@ -110,13 +110,14 @@ class Traveller:
                 self._clock.set(max(target, self._clock.now()))
             return settled
 
-    def pass_time(self, target: datetime) -> bool:
+    def pass_time(self, target: datetime, *, look: bool = True) -> bool:
         """Move to `target` like `advance`, but wait for nothing where nothing is due on the way.
 
-        For who makes a history: what is on its way is heard a little later, and carries its own times.
+        For who makes a history: what is on its way is heard a little later, and carries its own times. Who knows that
+        nothing can be due before `target` need not `look`; what would be is run with the next look.
         """
         with self._alone():
-            if self._clock.stands_still() and self._earliest(target) is None:
+            if self._clock.stands_still() and (not look or self._earliest(target) is None):
                 self._clock.set(max(target, self._clock.now()))
                 return True
         return self.advance(target)

@@ -75,7 +75,7 @@ class _Builder:
                 state["rounds"] = one.number + 1
                 self._save()
             done = FOUNDING_SHARE_PERCENT + (100 - FOUNDING_SHARE_PERCENT) * (one.number + 1) // len(year)
-            self._bar.show(done, one.day.isoformat())
+            self._bar.show(done, one.days[-1].isoformat())
         self._move_to(machine_now())
         self._traveller.flow_on()
         state["done"] = True
@@ -131,11 +131,12 @@ class _Builder:
 
         return make
 
-    def _move_to(self, instant: datetime) -> None:
+    def _move_to(self, instant: datetime, *, look: bool = True) -> None:
         """Move the clock; a moment that an interrupted making has passed already is left behind us."""
         if not self._traveller.stands_still():
             self._traveller.begin_at(instant)
-        if instant > self._traveller.now() and not self._traveller.pass_time(instant.astimezone(UTC)):
+        moved = instant <= self._traveller.now() or self._traveller.pass_time(instant.astimezone(UTC), look=look)
+        if not moved:
             raise CityError(f"not settled: {self._traveller.waiting()}")
 
     def _settle(self) -> None:

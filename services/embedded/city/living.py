@@ -5,13 +5,22 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable
 from datetime import datetime, time, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 from services.embedded.city.year import Help, Round
 
 ASKED_DAYS_BEFORE = 2
 Settle = Callable[[], None]
-MoveTo = Callable[[datetime], None]
+
+
+class MoveTo(Protocol):
+    """Moves the clock."""
+
+    def __call__(self, instant: datetime, *, look: bool = True) -> None:
+        """Move it to an instant; with `look`, whatever is due before happens."""
+        ...
+
+
 ForEach = Callable[[str, list[Any]], list[Any]]
 """Does an act of `Helping` with each of a list."""
 
@@ -24,21 +33,22 @@ class Living:
 
     def live_through(self, a_round: Round) -> None:
         """Do everything of one round, in the order of its times."""
-        helps = list(a_round.helps)
-        coming = [one for one in helps if not one.is_cancelled]
-        self._move_to(a_round.at(-ASKED_DAYS_BEFORE, time(9)))
+        helps, first_day = list(a_round.helps), a_round.days[0]
+        self._move_to(a_round.at(first_day, time(9), days=-ASKED_DAYS_BEFORE))
         states = self._each("ask", helps)
         self._settle()
         if any(self._each("review", list(zip(helps, states, strict=True)))):
             self._settle()
-        self._move_to(a_round.at(-ASKED_DAYS_BEFORE, time(15)))
+        self._move_to(a_round.at(first_day, time(15), days=-ASKED_DAYS_BEFORE))
         self._each("take", helps)
         self._each("cancel", [one for one in helps if one.is_cancelled])
-        self._serve(coming)
-        self._move_to(a_round.at(0, time(20)))
-        self._each("confirm", coming)
-        self._move_to(a_round.at(1, time(9)))
-        self._each("approve", coming)
+        for day in a_round.days:
+            coming = a_round.helps_on(day)
+            self._serve(coming)
+            self._move_to(a_round.at(day, time(20)))
+            self._each("confirm", coming)
+            self._move_to(a_round.at(day, time(8), days=1))
+            self._each("approve", coming)
         self._settle()
 
     def _serve(self, coming: list[Help]) -> None:
@@ -47,7 +57,8 @@ class Living:
             arrival = one.start - timedelta(minutes=3)
             moments[arrival]["check_in"].append(one)
             moments[arrival + timedelta(minutes=one.served_minutes)]["check_out"].append(one)
-        for moment in sorted(moments):
-            self._move_to(moment)
+        for number, moment in enumerate(sorted(moments)):
+            # Nothing falls due within a day on which everybody comes and goes as planned.
+            self._move_to(moment, look=number == 0)
             for act, those in moments[moment].items():
                 self._each(act, those)

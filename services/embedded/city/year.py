@@ -14,8 +14,9 @@ from libs.ids import id_from_cause
 from services.embedded.city.plan import CITY_NAMESPACE, HISTORY_DAYS, City, Resident
 
 SETTLING_IN_DAYS = 62
-ORDERS_PER_ROUND = 10
-ROUNDS_MAX = HISTORY_DAYS - SETTLING_IN_DAYS - 4
+ORDERS_PER_DAY = 10
+DAYS_PER_ROUND = 3
+DAYS_MAX = HISTORY_DAYS - SETTLING_IN_DAYS - 4
 SLOTS = (time(9), time(11, 30), time(14), time(16, 30))
 WEEKLY_CREDIT_MINUTES_MAX = 240
 TRIES_MAX = 400
@@ -56,26 +57,37 @@ class Help:
 
 @dataclasses.dataclass(frozen=True)
 class Round:
-    """One day's help: asked for two days before, given, confirmed, approved the day after."""
+    """The help of a few days: asked for together before the first, and on each day given, confirmed, then approved."""
 
     number: int
-    day: date
+    days: tuple[date, ...]
     helps: tuple[Help, ...]
 
-    def at(self, days: int, clock: time) -> datetime:
-        """Return an instant so many days from the day of service."""
-        return _instant(self.day + timedelta(days=days), clock)
+    def at(self, day: date, clock: time, *, days: int = 0) -> datetime:
+        """Return an instant so many days from a day."""
+        return _instant(day + timedelta(days=days), clock)
+
+    def helps_on(self, day: date) -> list[Help]:
+        """Return what is given on a day: all but what was cancelled."""
+        return [one for one in self.helps if one.start.date() == day and not one.is_cancelled]
 
 
 def make_year(city: City, *, seed: int, orders: int) -> list[Round]:
     """Return the rounds of the year; `orders` of them end settled, a few more are cancelled."""
-    rounds = max(1, min(ROUNDS_MAX, -(-orders // ORDERS_PER_ROUND))) if orders else 0
+    days = max(1, min(DAYS_MAX, -(-orders // ORDERS_PER_DAY))) if orders else 0
     calendar = _Calendar(city, random.Random(seed + 1), seed)
+    served = [
+        city.first_day + timedelta(days=SETTLING_IN_DAYS + number * (DAYS_MAX - 1) // max(1, days - 1))
+        for number in range(days)
+    ]
+    counts = [orders * (number + 1) // days - orders * number // days for number in range(days)]
     year = []
-    for number in range(rounds):
-        day = city.first_day + timedelta(days=SETTLING_IN_DAYS + number * (ROUNDS_MAX - 1) // max(1, rounds - 1))
-        count = orders * (number + 1) // rounds - orders * number // rounds
-        year.append(Round(number, day, tuple(calendar.helps_of(day, count))))
+    for number, first in enumerate(range(0, days, DAYS_PER_ROUND)):
+        mine = slice(first, first + DAYS_PER_ROUND)
+        helps = [
+            one for day, count in zip(served[mine], counts[mine], strict=True) for one in calendar.helps_of(day, count)
+        ]
+        year.append(Round(number, tuple(served[mine]), tuple(helps)))
     return year
 
 
