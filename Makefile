@@ -11,6 +11,7 @@ DATA ?= $(if $(filter kafka,$(BROKER)),var-kafka,var)
 CITY_ORDERS ?= 300
 CASES ?= tests/scenarios/cases
 ARGS ?=
+TEST_PROCESSES ?= 2
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 
@@ -59,7 +60,7 @@ timebank: $(RUNTIME) ## Run the operator's command: make timebank ARGS="events -
 
 .PHONY: test unit scenarios scenarios-on-kafka lint proto proto-check events-doc golden
 test: $(DEV) ## Run every test: units, stores, contracts on both brokers, scenarios, end to end
-	@$(PY) -m pytest $(ARGS)
+	@$(PY) -m pytest -n $(TEST_PROCESSES) --dist loadscope --no-loadscope-reorder $(ARGS)
 
 unit: $(DEV) ## Run the tests that start no platform
 	@$(PY) -m pytest libs services tests/architecture tests/support $(ARGS)
@@ -68,7 +69,7 @@ scenarios: $(DEV) ## Run the domain scenarios of a folder: make scenarios CASES=
 	@$(PY) -m tests.scenarios $(CASES) $(ARGS)
 
 scenarios-on-kafka: $(DEV) ## Run the flow stories on Apache Kafka (ALL_SCENARIOS_ON_KAFKA=1: every story)
-	@$(PY) -m pytest tests/scenarios -k on_kafka $(ARGS)
+	@$(PY) -m pytest -n $(TEST_PROCESSES) tests/scenarios -k on_kafka $(ARGS)
 
 lint: $(DEV) ## Check format, rules, types, layers, spelling, YAML, contracts, images
 	@$(PY) -m tests.architecture.lint

@@ -1,3 +1,9 @@
 """Fixtures for every test: real PostgreSQL and, where asked for, real Kafka."""
 
-pytest_plugins = ["tests.support.postgres", "tests.support.kafka", "tests.support.disks", "tests.support.summary"]
+pytest_plugins = [
+    "tests.support.postgres",
+    "tests.support.kafka",
+    "tests.support.disks",
+    "tests.support.long_first",
+    "tests.support.summary",
+]

@@ -7,6 +7,7 @@ The class path is kept in a file beside the jars, so that only the first start a
 from __future__ import annotations
 
 import base64
+import fcntl
 import os
 import pathlib
 import socket
@@ -20,6 +21,7 @@ KAFKA = "org.apache.kafka:kafka_2.13:4.2.0"
 HEAP_MEGABYTES = 512
 START_SECONDS_MAX = 60.0
 STOP_SECONDS_MAX = 30.0
+CLASS_PATH_FILE = "class-path.txt"
 
 
 class KafkaUnavailableError(RuntimeError):
@@ -159,11 +161,21 @@ def class_path(jars: pathlib.Path) -> str:
     Raises:
         KafkaUnavailableError: they are not here and cannot be fetched.
     """
-    kept = jars / "class-path.txt"
-    if kept.exists():
-        found = kept.read_text()
-        if all(pathlib.Path(jar).exists() for jar in found.split(":")):
-            return found
+    jars.mkdir(parents=True, exist_ok=True)
+    with (jars / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # Two that begin at once fetch once.
+        return _kept_class_path(jars) or _fetched_class_path(jars)
+
+
+def _kept_class_path(jars: pathlib.Path) -> str:
+    try:
+        found = (jars / CLASS_PATH_FILE).read_text()
+    except FileNotFoundError:
+        return ""
+    return found if all(pathlib.Path(jar).exists() for jar in found.split(":")) else ""
+
+
+def _fetched_class_path(jars: pathlib.Path) -> str:
     try:
         import jgo
 
@@ -171,5 +183,5 @@ def class_path(jars: pathlib.Path) -> str:
         found = ":".join(str(jar) for jar in jgo.build(KAFKA, cache_dir=jars).all_jars)
     except Exception as error:  # Whatever stops the download, the answer is the same.
         raise KafkaUnavailableError(f"Kafka's jars cannot be fetched: {error}") from error
-    kept.write_text(found)
+    (jars / CLASS_PATH_FILE).write_text(found)
     return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from uuid import UUID
 
 import pytest
 from flask import Flask
@@ -14,6 +15,7 @@ from tests.unit.desk.service import CITY
 from tests.unit.desk.tokens import Signer
 
 Count = Callable[[str], int]
+NOTE_ID = UUID(int=7)
 NOTE = {"text": "Call back", "minutes": 30}
 
 
@@ -44,27 +46,27 @@ def test_a_wrong_field_is_named(client: FlaskClient, count_rows: Count, body: di
         ("/v1/notes/not-an-id", {"json": NOTE}, 400, "malformed_id"),
         ("/v1/nothing/not-an-id", {"json": NOTE}, 404, "not_found"),
         (
-            f"/v1/notes/{new_id()}",
+            f"/v1/notes/{NOTE_ID}",
             {"data": r'{"text": "half \ud83d", "minutes": 30}', "content_type": "application/json"},
             400,
             "text_invalid",
         ),
-        (f"/v1/notes/{new_id()}", {"json": NOTE | {"text": "end\0"}}, 400, "text_invalid"),
-        (f"/v1/notes/{new_id()}?q=%00", {"json": NOTE}, 400, "text_invalid"),
+        (f"/v1/notes/{NOTE_ID}", {"json": NOTE | {"text": "end\0"}}, 400, "text_invalid"),
+        (f"/v1/notes/{NOTE_ID}?q=%00", {"json": NOTE}, 400, "text_invalid"),
         (
-            f"/v1/notes/{new_id()}",
+            f"/v1/notes/{NOTE_ID}",
             {"data": "[" * 50_000, "content_type": "application/json"},
             400,
             "nested_too_deeply",
         ),
-        (f"/v1/notes/{new_id()}", {"data": "{", "content_type": "application/json"}, 400, "invalid_request"),
+        (f"/v1/notes/{NOTE_ID}", {"data": "{", "content_type": "application/json"}, 400, "invalid_request"),
         (
-            f"/v1/notes/{new_id()}",
+            f"/v1/notes/{NOTE_ID}",
             {"data": "text=x", "content_type": "application/x-www-form-urlencoded"},
             415,
             "wrong_content_type",
         ),
-        (f"/v1/notes/{new_id()}", {"json": NOTE | {"text": "x" * BODY_MAX_BYTES}}, 413, "body_too_large"),
+        (f"/v1/notes/{NOTE_ID}", {"json": NOTE | {"text": "x" * BODY_MAX_BYTES}}, 413, "body_too_large"),
     ],
 )
 def test_a_malformed_request_is_answered_by_its_fault(
