@@ -60,7 +60,7 @@ timebank: $(RUNTIME) ## Run the operator's command: make timebank ARGS="events -
 
 .PHONY: test unit scenarios scenarios-on-kafka lint proto proto-check events-doc golden
 test: $(DEV) ## Run every test: units, stores, contracts on both brokers, scenarios, end to end
-	@$(PY) -m pytest -n $(TEST_PROCESSES) --dist loadscope --no-loadscope-reorder $(ARGS)
+	@$(PY) -m pytest -n $(TEST_PROCESSES) --dist loadscope --no-loadscope-reorder --durations=25 $(ARGS)
 
 unit: $(DEV) ## Run the tests that start no platform
 	@$(PY) -m pytest libs services tests/architecture tests/support $(ARGS)
