@@ -13,11 +13,11 @@ import threading
 import time
 from collections.abc import Collection, Iterable, Mapping
 
-import sqlalchemy
 from sqlalchemy.engine import Connection
 
 from libs.bus.broker import BrokerError, Record, StartOffsets, TopicPartition
 from libs.db import TRANSIENT, Database
+from libs.db.driver import run
 
 BUSY_POLL_SECONDS = 0.02
 IDLE_POLL_SECONDS = 0.25
@@ -111,7 +111,7 @@ class PostgresSubscription:
         }
         try:
             with self._database.transaction() as connection:
-                connection.execute(_COMMIT, terms)
+                run(connection, _COMMIT, terms)
         except TRANSIENT as error:
             raise BrokerError("the broker's database is away") from error
 
@@ -138,8 +138,8 @@ class PostgresSubscription:
         try:
             with self._database.transaction() as connection:
                 terms = {"group": self._group, "member": self._member}
-                connection.execute(_LEAVE_CLAIMS, terms)
-                connection.execute(_LEAVE, terms)
+                run(connection, _LEAVE_CLAIMS, terms)
+                run(connection, _LEAVE, terms)
         except TRANSIENT:
             pass  # The lease runs out by itself.
 
@@ -155,15 +155,15 @@ class PostgresSubscription:
 
     def _renew(self, connection: Connection) -> list[TopicPartition]:
         terms = {"group": self._group, "member": self._member, "seconds": self._session_seconds}
-        connection.execute(_RENEW, terms)
-        connection.execute(_EXPIRE_CLAIMS, terms)
-        connection.execute(_EXPIRE_MEMBERS, terms)
-        members = [row[0] for row in connection.execute(_MEMBERS, terms)]
+        run(connection, _RENEW, terms)
+        run(connection, _EXPIRE_CLAIMS, terms)
+        run(connection, _EXPIRE_MEMBERS, terms)
+        members = [row[0] for row in run(connection, _MEMBERS, terms)]
         mine = self._dealt_to_me(members)
         arrays = {"topics": [topic_id for topic_id, _ in mine], "partitions": [number for _, number in mine]}
-        connection.execute(_GIVE_UP, terms | arrays)
-        connection.execute(_CLAIM, terms | arrays)
-        rows = connection.execute(_CLAIMED, terms)
+        run(connection, _GIVE_UP, terms | arrays)
+        run(connection, _CLAIM, terms | arrays)
+        rows = run(connection, _CLAIMED, terms)
         return [TopicPartition(self._names[row[0]], row[1]) for row in rows if row[0] in self._names]
 
     def _dealt_to_me(self, members: list[str]) -> list[tuple[int, int]]:
@@ -178,7 +178,7 @@ class PostgresSubscription:
     def _starts(self, connection: Connection, fresh: list[TopicPartition]) -> Mapping[TopicPartition, int]:
         if self._start is not None:
             return self._start(fresh)
-        rows = connection.execute(_COMMITTED, {"group": self._group})
+        rows = run(connection, _COMMITTED, {"group": self._group})
         return {TopicPartition(self._names[row[0]], row[1]): row[2] for row in rows if row[0] in self._names}
 
     def _fetch(self, records_max: int) -> list[Record]:
@@ -205,7 +205,7 @@ class PostgresSubscription:
             "partitions": [at.partition for at in self._offsets],
             "offsets": list(self._offsets.values()),
         }
-        for topic_id, number, end in connection.execute(_ENDS, terms).all():
+        for topic_id, number, end in run(connection, _ENDS, terms):
             partition = TopicPartition(self._names[topic_id], number)
             if self._offsets[partition] > end:
                 self._offsets[partition] = 0  # The topic was made anew: begin with it again.
@@ -222,7 +222,7 @@ class PostgresSubscription:
             "offsets": [self._offsets[partition] for partition in partitions],
             "share": share,
         }
-        rows = connection.execute(_READ[table], terms).all()
+        rows = run(connection, _READ[table], terms).fetchall()
         # One text for all headers: to call the parser for each record costs more than the parsing.
         headers = json.loads(f"[{','.join([row[5] for row in rows])}]")
         names = self._names
@@ -247,66 +247,66 @@ class PostgresSubscription:
         return records[:records_max]
 
 
-_RENEW = sqlalchemy.text("""
+_RENEW = """
 INSERT INTO bus_member (group_name, member, expires_at)
-VALUES (:group, :member, clock_timestamp() + :seconds * interval '1 second')
-ON CONFLICT (group_name, member) DO UPDATE SET expires_at = excluded.expires_at""")
+VALUES (%(group)s, %(member)s, clock_timestamp() + %(seconds)s * interval '1 second')
+ON CONFLICT (group_name, member) DO UPDATE SET expires_at = excluded.expires_at"""
 
-_EXPIRE_CLAIMS = sqlalchemy.text("""
-DELETE FROM bus_claim c WHERE group_name = :group AND NOT EXISTS (
+_EXPIRE_CLAIMS = """
+DELETE FROM bus_claim c WHERE group_name = %(group)s AND NOT EXISTS (
     SELECT 1 FROM bus_member m
-    WHERE m.group_name = c.group_name AND m.member = c.member AND m.expires_at > clock_timestamp())""")
+    WHERE m.group_name = c.group_name AND m.member = c.member AND m.expires_at > clock_timestamp())"""
 
-_EXPIRE_MEMBERS = sqlalchemy.text("""
-DELETE FROM bus_member WHERE group_name = :group AND expires_at <= clock_timestamp()""")
+_EXPIRE_MEMBERS = """
+DELETE FROM bus_member WHERE group_name = %(group)s AND expires_at <= clock_timestamp()"""
 
-_MEMBERS = sqlalchemy.text("SELECT member FROM bus_member WHERE group_name = :group ORDER BY member")
+_MEMBERS = "SELECT member FROM bus_member WHERE group_name = %(group)s ORDER BY member"
 
-_GIVE_UP = sqlalchemy.text("""
-DELETE FROM bus_claim WHERE group_name = :group AND member = :member AND (topic_id, partition) NOT IN (
-    SELECT * FROM unnest(CAST(:topics AS int[]), CAST(:partitions AS int[])))""")
+_GIVE_UP = """
+DELETE FROM bus_claim WHERE group_name = %(group)s AND member = %(member)s AND (topic_id, partition) NOT IN (
+    SELECT * FROM unnest(CAST(%(topics)s AS int[]), CAST(%(partitions)s AS int[])))"""
 
-_CLAIM = sqlalchemy.text("""
+_CLAIM = """
 INSERT INTO bus_claim (group_name, topic_id, partition, member)
-SELECT :group, t.topic_id, t.partition, :member
-FROM unnest(CAST(:topics AS int[]), CAST(:partitions AS int[])) AS t (topic_id, partition)
-ON CONFLICT DO NOTHING""")
+SELECT %(group)s, t.topic_id, t.partition, %(member)s
+FROM unnest(CAST(%(topics)s AS int[]), CAST(%(partitions)s AS int[])) AS t (topic_id, partition)
+ON CONFLICT DO NOTHING"""
 
-_CLAIMED = sqlalchemy.text("""
-SELECT topic_id, partition FROM bus_claim WHERE group_name = :group AND member = :member""")
+_CLAIMED = """
+SELECT topic_id, partition FROM bus_claim WHERE group_name = %(group)s AND member = %(member)s"""
 
-_COMMITTED = sqlalchemy.text("""
-SELECT topic_id, partition, next_offset FROM bus_group_offset WHERE group_name = :group""")
+_COMMITTED = """
+SELECT topic_id, partition, next_offset FROM bus_group_offset WHERE group_name = %(group)s"""
 
-_COMMIT = sqlalchemy.text("""
+_COMMIT = """
 INSERT INTO bus_group_offset (group_name, topic_id, partition, next_offset)
-SELECT :group, o.topic_id, o.partition, o.next_offset
-FROM unnest(CAST(:topics AS int[]), CAST(:partitions AS int[]), CAST(:offsets AS bigint[]))
+SELECT %(group)s, o.topic_id, o.partition, o.next_offset
+FROM unnest(CAST(%(topics)s AS int[]), CAST(%(partitions)s AS int[]), CAST(%(offsets)s AS bigint[]))
     AS o (topic_id, partition, next_offset)
-JOIN bus_claim c ON c.group_name = :group AND c.topic_id = o.topic_id AND c.partition = o.partition
-    AND c.member = :member
-ON CONFLICT (group_name, topic_id, partition) DO UPDATE SET next_offset = excluded.next_offset""")
+JOIN bus_claim c ON c.group_name = %(group)s AND c.topic_id = o.topic_id AND c.partition = o.partition
+    AND c.member = %(member)s
+ON CONFLICT (group_name, topic_id, partition) DO UPDATE SET next_offset = excluded.next_offset"""
 
-_LEAVE_CLAIMS = sqlalchemy.text("DELETE FROM bus_claim WHERE group_name = :group AND member = :member")
-_LEAVE = sqlalchemy.text("DELETE FROM bus_member WHERE group_name = :group AND member = :member")
+_LEAVE_CLAIMS = "DELETE FROM bus_claim WHERE group_name = %(group)s AND member = %(member)s"
+_LEAVE = "DELETE FROM bus_member WHERE group_name = %(group)s AND member = %(member)s"
 
-_ENDS = sqlalchemy.text("""
+_ENDS = """
 SELECT e.topic_id, e.partition, e.next_offset
-FROM unnest(CAST(:topics AS int[]), CAST(:partitions AS int[]), CAST(:offsets AS bigint[]))
+FROM unnest(CAST(%(topics)s AS int[]), CAST(%(partitions)s AS int[]), CAST(%(offsets)s AS bigint[]))
     AS p (topic_id, partition, next_offset)
 JOIN bus_end e ON e.topic_id = p.topic_id AND e.partition = p.partition
-WHERE e.next_offset <> p.next_offset""")
+WHERE e.next_offset <> p.next_offset"""
 
 _READ = {
-    table: sqlalchemy.text(f"""
+    table: f"""
 SELECT l.topic_id, l.partition, l."offset", l.key, l.value, l.headers
-FROM unnest(CAST(:topics AS int[]), CAST(:partitions AS int[]), CAST(:offsets AS bigint[]))
+FROM unnest(CAST(%(topics)s AS int[]), CAST(%(partitions)s AS int[]), CAST(%(offsets)s AS bigint[]))
     WITH ORDINALITY AS p (topic_id, partition, next_offset, place)
 JOIN LATERAL (
     SELECT * FROM {table} r
     WHERE r.topic_id = p.topic_id AND r.partition = p.partition AND r."offset" >= p.next_offset
-    ORDER BY r."offset" LIMIT :share
+    ORDER BY r."offset" LIMIT %(share)s
 ) l ON true
-ORDER BY p.place, l."offset\"""")
+ORDER BY p.place, l."offset\""""
     for table in ("bus_fact", "bus_state")
 }

@@ -67,6 +67,7 @@ class Database:
             "lock_timeout": int(lock_timeout_seconds * 1000),
             "idle_in_transaction_session_timeout": int(idle_in_transaction_timeout_seconds * 1000),
             "synchronous_commit": "on" if synchronous_commit else "off",
+            "default_transaction_read_only": "on",  # Only `transaction` writes.
             "timezone": "UTC",
             "jit": "off",
         }
@@ -83,6 +84,8 @@ class Database:
             },
         )
 
+        self._reader = self.engine.execution_options(isolation_level="AUTOCOMMIT")
+        _let_transactions_write(self.engine)
         _ping_after_a_rest(self.engine)
 
     @contextlib.contextmanager
@@ -107,15 +110,21 @@ class Database:
 
     @contextlib.contextmanager
     def reading(self) -> Iterator[Connection]:
-        """Open a read-only transaction: one snapshot per statement, no lock."""
-        with self.engine.connect() as connection:
-            connection.execution_options(postgresql_readonly=True)
-            with connection.begin():
-                yield connection
+        """Give a connection that only reads: each statement by itself, with its own snapshot and no lock kept."""
+        with self._reader.connect() as connection:
+            yield connection
 
     def dispose(self) -> None:
         """Close every pooled connection."""
         self.engine.dispose()
+
+
+def _let_transactions_write(engine: Engine) -> None:
+    """Say READ WRITE with every BEGIN: what has no transaction of its own is read-only by the session's default."""
+
+    @sqlalchemy.event.listens_for(engine, "connect")
+    def allow(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
+        connection.read_only = False
 
 
 def _ping_after_a_rest(engine: Engine) -> None:

@@ -19,6 +19,7 @@ from sqlalchemy.engine import Connection
 
 from libs.bus import Record, TopicPartition, headers
 from libs.db import TRANSIENT as DATABASE_TRANSIENT, savepoint
+from libs.db.driver import one_trip
 from libs.ids import id_from_cause
 from libs.inbox.envelope import UnreadableRecordError, unpack
 from libs.inbox.events import Consumers, IncomingEvent, NotYetKnownError
@@ -100,20 +101,23 @@ class Batch:
             EffectFailedError: on the quick way, an effect failed for good: apply one by one.
         """
         events = [heard.event for heard in batch if heard.event is not None]
-        self._positions = self._store.lock_positions(StreamKey(event.topic, event.stream) for event in events)
-        self._parked = self._parking.subjects(heard.record.topic for heard in batch)
         states = [_subject_key(event) for event in events if event.version is not None]
-        self._versions = self._store.versions(states) if states else {}
+        with one_trip(self._connection):
+            positions = self._store.lock_positions(StreamKey(event.topic, event.stream) for event in events)
+            parked = self._parking.subjects(heard.record.topic for heard in batch)
+            versions = self._store.versions(states)
+        self._positions, self._parked, self._versions = positions(), parked(), versions()
         seeks, offsets = self._outcome.seeks, self._outcome.offsets
         for heard in batch:
             if heard.partition not in seeks:
                 offsets[heard.partition] = heard.record.offset + 1
                 self._advance(heard)
         self._run_planned()
-        self._store.save_positions(self._changed)
-        if self._new_versions:
+        with one_trip(self._connection):
+            confirm = self._store.save_positions(self._changed)
             self._store.save_versions(self._new_versions)
-        self._store.save_offsets(self._outcome.offsets)
+            self._store.save_offsets(self._outcome.offsets)
+        confirm()
         return self._outcome
 
     def _advance(self, heard: Heard) -> None:

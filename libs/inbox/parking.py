@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 import sqlalchemy
 from sqlalchemy.engine import Connection, Row
 
+from libs.db.driver import run
 from libs.inbox.events import IncomingEvent
 
 RETRY_SECONDS_MIN = 0.05
@@ -48,10 +49,10 @@ class Parking:
         self._connection = connection
         self._group = group
 
-    def subjects(self, topics: Iterable[str]) -> set[ParkedSubject]:
-        """Return the parked subjects of these topics."""
-        rows = self._connection.execute(_SUBJECTS, {"group": self._group, "topics": sorted(set(topics))})
-        return {ParkedSubject(topic, subject) for topic, subject in rows}
+    def subjects(self, topics: Iterable[str]) -> Callable[[], set[ParkedSubject]]:
+        """Ask for the parked subjects of these topics; what is returned gives them."""
+        rows = run(self._connection, _SUBJECTS, {"group": self._group, "topics": sorted(set(topics))})
+        return lambda: {ParkedSubject(topic, subject) for topic, subject in rows}
 
     def park(self, event: IncomingEvent, *, state: str, reason: str) -> None:
         """Set an event aside behind those of its subject that are."""
@@ -140,8 +141,8 @@ def parked_event(row: Row[tuple[object, ...]]) -> ParkedEvent:
 
 _WHERE = "WHERE group_name = :group AND topic = :topic AND subject = :subject"
 
-_SUBJECTS = sqlalchemy.text("""
-SELECT DISTINCT topic, subject FROM inbox_parked WHERE group_name = :group AND topic = ANY(:topics)""")
+_SUBJECTS = """
+SELECT DISTINCT topic, subject FROM inbox_parked WHERE group_name = %(group)s AND topic = ANY(%(topics)s)"""
 
 _PARK = sqlalchemy.text("""
 INSERT INTO inbox_parked (group_name, topic, subject, stream, position, event_id, event_type, key, payload, version,

@@ -7,13 +7,13 @@ of two members that apply the same events (one was paused and woke) only one com
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-import sqlalchemy
 from sqlalchemy.engine import Connection
 
 from libs.bus import TopicPartition
+from libs.db.driver import run
 
 
 class StreamKey(NamedTuple):
@@ -53,24 +53,25 @@ class PositionStore:
         self._connection = connection
         self._group = group
 
-    def lock_positions(self, streams: Iterable[StreamKey]) -> dict[StreamKey, Position]:
-        """Load the positions for change; a stream never heard of is at 0."""
+    def lock_positions(self, streams: Iterable[StreamKey]) -> Callable[[], dict[StreamKey, Position]]:
+        """Ask for the positions, for change; what is returned gives them. A stream never heard of is at 0."""
         wanted = sorted(set(streams))
         terms = {"group": self._group, "topics": [k.topic for k in wanted], "streams": [k.stream for k in wanted]}
-        positions = {key: Position() for key in wanted}
-        for topic, stream, position, partition, offset, stopped in self._connection.execute(_LOCK, terms):
-            positions[StreamKey(topic, stream)] = Position(position, partition, offset, stopped, position)
+        rows = run(self._connection, _LOCK, terms)
+
+        def positions() -> dict[StreamKey, Position]:
+            found = {key: Position() for key in wanted}
+            for topic, stream, position, partition, offset, stopped in rows:
+                found[StreamKey(topic, stream)] = Position(position, partition, offset, stopped, position)
+            return found
+
         return positions
 
-    def save_positions(self, positions: Mapping[StreamKey, Position]) -> None:
-        """Write what changed.
-
-        Raises:
-            ConcurrentMemberError: somebody else moved one since it was loaded.
-        """
+    def save_positions(self, positions: Mapping[StreamKey, Position]) -> Callable[[], None]:
+        """Write what changed; what is returned raises ConcurrentMemberError if somebody else moved one meanwhile."""
         rows = sorted(positions.items())
         if not rows:
-            return
+            return lambda: None
         terms = {
             "group": self._group,
             "topics": [key.topic for key, _ in rows],
@@ -81,24 +82,33 @@ class PositionStore:
             "stopped": [at.stopped_at_offset for _, at in rows],
             "stored": [at.stored for _, at in rows],
         }
-        if self._connection.execute(_SAVE, terms).rowcount != len(rows):
-            raise ConcurrentMemberError(self._group)
+        saved = run(self._connection, _SAVE, terms)
 
-    def versions(self, subjects: Iterable[SubjectKey]) -> dict[SubjectKey, int]:
-        """Return the versions applied; a subject never heard of is left out."""
+        def confirm() -> None:
+            if saved.rowcount != len(rows):
+                raise ConcurrentMemberError(self._group)
+
+        return confirm
+
+    def versions(self, subjects: Iterable[SubjectKey]) -> Callable[[], dict[SubjectKey, int]]:
+        """Ask for the versions applied; what is returned gives them. A subject never heard of is left out."""
         wanted = sorted(set(subjects))
+        if not wanted:
+            return dict
         terms = {
             "group": self._group,
             "topics": [key.topic for key in wanted],
             "types": [key.event_type for key in wanted],
             "subjects": [key.subject for key in wanted],
         }
-        rows = self._connection.execute(_VERSIONS, terms)
-        return {SubjectKey(topic, kind, subject): version for topic, kind, subject, version in rows}
+        rows = run(self._connection, _VERSIONS, terms)
+        return lambda: {SubjectKey(topic, kind, subject): version for topic, kind, subject, version in rows}
 
     def save_versions(self, versions: Mapping[SubjectKey, int]) -> None:
         """Write the versions applied."""
         rows = sorted(versions.items())
+        if not rows:
+            return
         terms = {
             "group": self._group,
             "topics": [key.topic for key, _ in rows],
@@ -106,11 +116,11 @@ class PositionStore:
             "subjects": [key.subject for key, _ in rows],
             "versions": [version for _, version in rows],
         }
-        self._connection.execute(_SAVE_VERSIONS, terms)
+        run(self._connection, _SAVE_VERSIONS, terms)
 
     def offsets(self) -> dict[TopicPartition, int]:
         """Return where to go on reading."""
-        rows = self._connection.execute(_OFFSETS, {"group": self._group})
+        rows = run(self._connection, _OFFSETS, {"group": self._group})
         return {TopicPartition(topic, partition): offset for topic, partition, offset in rows}
 
     def save_offsets(self, offsets: Mapping[TopicPartition, int]) -> None:
@@ -122,12 +132,12 @@ class PositionStore:
             "partitions": [at.partition for at, _ in rows],
             "offsets": [offset for _, offset in rows],
         }
-        self._connection.execute(_SAVE_OFFSETS, terms)
+        run(self._connection, _SAVE_OFFSETS, terms)
 
 
 def reached_positions(connection: Connection, group: str, topics: Sequence[str]) -> dict[StreamKey, int]:
     """Return the last position of each stream that this group has applied; events set aside (parked) count."""
-    rows = connection.execute(_POSITIONS, {"group": group, "topics": list(topics)})
+    rows = run(connection, _POSITIONS, {"group": group, "topics": list(topics)})
     return {StreamKey(topic, stream): position for topic, stream, position in rows}
 
 
@@ -145,45 +155,47 @@ def events_after(reached: Mapping[StreamKey, int], topics: Sequence[str], heads:
     return sum(max(0, head - reached.get(key, 0)) for key, head in mine.items())
 
 
-_LOCK = sqlalchemy.text("""
+_LOCK = """
 SELECT topic, stream, position, broker_partition, broker_offset, stopped_at_offset
-FROM inbox_position WHERE group_name = :group AND (topic, stream) IN (
-    SELECT * FROM unnest(CAST(:topics AS text[]), CAST(:streams AS text[])))
-ORDER BY topic, stream FOR UPDATE""")
+FROM inbox_position WHERE group_name = %(group)s AND (topic, stream) IN (
+    SELECT * FROM unnest(CAST(%(topics)s AS text[]), CAST(%(streams)s AS text[])))
+ORDER BY topic, stream FOR UPDATE"""
 
-_SAVE = sqlalchemy.text("""
+_SAVE = """
 INSERT INTO inbox_position AS p
     (group_name, topic, stream, position, broker_partition, broker_offset, stopped_at_offset, stopped_since)
-SELECT :group, n.topic, n.stream, n.position, n.partition, n.at, n.stopped,
+SELECT %(group)s, n.topic, n.stream, n.position, n.partition, n.at, n.stopped,
     CASE WHEN n.stopped IS NOT NULL THEN now() END
-FROM unnest(CAST(:topics AS text[]), CAST(:streams AS text[]), CAST(:positions AS bigint[]), CAST(:partitions AS int[]),
-    CAST(:offsets AS bigint[]), CAST(:stopped AS bigint[])) AS n (topic, stream, position, partition, at, stopped)
+FROM unnest(CAST(%(topics)s AS text[]), CAST(%(streams)s AS text[]), CAST(%(positions)s AS bigint[]),
+    CAST(%(partitions)s AS int[]), CAST(%(offsets)s AS bigint[]), CAST(%(stopped)s AS bigint[]))
+    AS n (topic, stream, position, partition, at, stopped)
 ON CONFLICT (group_name, topic, stream) DO UPDATE SET position = excluded.position,
     broker_partition = excluded.broker_partition, broker_offset = excluded.broker_offset,
     stopped_at_offset = excluded.stopped_at_offset,
     stopped_since = CASE WHEN excluded.stopped_at_offset IS NOT NULL THEN coalesce(p.stopped_since, now()) END
 WHERE p.position = (SELECT s.stored
-    FROM unnest(CAST(:topics AS text[]), CAST(:streams AS text[]), CAST(:stored AS bigint[]))
+    FROM unnest(CAST(%(topics)s AS text[]), CAST(%(streams)s AS text[]), CAST(%(stored)s AS bigint[]))
         AS s (topic, stream, stored)
-    WHERE s.topic = excluded.topic AND s.stream = excluded.stream)""")
+    WHERE s.topic = excluded.topic AND s.stream = excluded.stream)"""
 
-_VERSIONS = sqlalchemy.text("""
+_VERSIONS = """
 SELECT topic, event_type, subject, version FROM inbox_version
-WHERE group_name = :group AND (topic, event_type, subject) IN (
-    SELECT * FROM unnest(CAST(:topics AS text[]), CAST(:types AS text[]), CAST(:subjects AS text[])))""")
+WHERE group_name = %(group)s AND (topic, event_type, subject) IN (
+    SELECT * FROM unnest(CAST(%(topics)s AS text[]), CAST(%(types)s AS text[]), CAST(%(subjects)s AS text[])))"""
 
-_SAVE_VERSIONS = sqlalchemy.text("""
+_SAVE_VERSIONS = """
 INSERT INTO inbox_version (group_name, topic, event_type, subject, version)
-SELECT :group, * FROM unnest(CAST(:topics AS text[]), CAST(:types AS text[]), CAST(:subjects AS text[]),
-    CAST(:versions AS bigint[]))
-ON CONFLICT (group_name, topic, event_type, subject) DO UPDATE SET version = excluded.version""")
+SELECT %(group)s, * FROM unnest(CAST(%(topics)s AS text[]), CAST(%(types)s AS text[]), CAST(%(subjects)s AS text[]),
+    CAST(%(versions)s AS bigint[]))
+ON CONFLICT (group_name, topic, event_type, subject) DO UPDATE SET version = excluded.version"""
 
-_OFFSETS = sqlalchemy.text("SELECT topic, partition, next_offset FROM inbox_offset WHERE group_name = :group")
+_OFFSETS = "SELECT topic, partition, next_offset FROM inbox_offset WHERE group_name = %(group)s"
 
-_SAVE_OFFSETS = sqlalchemy.text("""
+_SAVE_OFFSETS = """
 INSERT INTO inbox_offset (group_name, topic, partition, next_offset)
-SELECT :group, * FROM unnest(CAST(:topics AS text[]), CAST(:partitions AS int[]), CAST(:offsets AS bigint[]))
-ON CONFLICT (group_name, topic, partition) DO UPDATE SET next_offset = excluded.next_offset""")
+SELECT %(group)s, *
+FROM unnest(CAST(%(topics)s AS text[]), CAST(%(partitions)s AS int[]), CAST(%(offsets)s AS bigint[]))
+ON CONFLICT (group_name, topic, partition) DO UPDATE SET next_offset = excluded.next_offset"""
 
-_POSITIONS = sqlalchemy.text("""
-SELECT topic, stream, position FROM inbox_position WHERE group_name = :group AND topic = ANY(:topics)""")
+_POSITIONS = """
+SELECT topic, stream, position FROM inbox_position WHERE group_name = %(group)s AND topic = ANY(%(topics)s)"""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import sqlalchemy
 from sqlalchemy.engine import Connection
 
+from libs.db.driver import run, scalar
 from libs.outbox.source import Stream
 
 
@@ -16,24 +16,24 @@ class StaleLeaderError(RuntimeError):
 
 def become_leader(connection: Connection, relay: str) -> int:
     """Begin a new epoch and return it; waits for a cursor update of the last one."""
-    epoch = connection.scalar(_BEGIN_EPOCH, {"relay": relay})
+    epoch = scalar(connection, _BEGIN_EPOCH, {"relay": relay})
     assert isinstance(epoch, int)
     return epoch
 
 
-def refuse_stale(connection: Connection, relay: str, epoch: int, *, lock: bool = False) -> None:
-    """Raise unless this epoch is still the relay's; with `lock`, no other begins until this transaction ends.
+def refuse_stale(connection: Connection, relay: str, epoch: int) -> None:
+    """Raise unless this epoch is still the relay's.
 
     Raises:
         StaleLeaderError: another has begun.
     """
-    if connection.scalar(_LOCK_EPOCH if lock else _EPOCH, {"relay": relay}) != epoch:
+    if scalar(connection, _EPOCH, {"relay": relay}) != epoch:
         raise StaleLeaderError(relay)
 
 
 def published_positions(connection: Connection) -> dict[Stream, int]:
     """Return the last acknowledged position of each stream."""
-    return {Stream(topic, name): position for topic, name, position in connection.execute(_PUBLISHED)}
+    return {Stream(topic, name): position for topic, name, position in run(connection, _PUBLISHED)}
 
 
 def mark_published(connection: Connection, relay: str, epoch: int, positions: Mapping[Stream, int]) -> None:
@@ -42,36 +42,40 @@ def mark_published(connection: Connection, relay: str, epoch: int, positions: Ma
     Raises:
         StaleLeaderError: this epoch is over.
     """
-    refuse_stale(connection, relay, epoch, lock=True)
     ordered = sorted(positions.items())
     terms = {
+        "relay": relay,
+        "epoch": epoch,
         "topics": [stream.topic for stream, _ in ordered],
         "streams": [stream.name for stream, _ in ordered],
         "positions": [position for _, position in ordered],
     }
-    connection.execute(_MARK, terms)
+    if run(connection, _MARK, terms).rowcount != len(ordered):
+        raise StaleLeaderError(relay)
 
 
 def rewind(connection: Connection, relay: str, stream: Stream, position: int) -> None:
     """Have everything after `position` published once more; the leader of today steps down and reads this anew."""
-    connection.execute(_BEGIN_EPOCH, {"relay": relay})
-    connection.execute(_REWIND, {"topic": stream.topic, "stream": stream.name, "position": position})
+    run(connection, _BEGIN_EPOCH, {"relay": relay})
+    run(connection, _REWIND, {"topic": stream.topic, "stream": stream.name, "position": position})
 
 
-_BEGIN_EPOCH = sqlalchemy.text("""
-INSERT INTO outbox_leader AS l (relay, epoch) VALUES (:relay, 1)
-ON CONFLICT (relay) DO UPDATE SET epoch = l.epoch + 1, since = now() RETURNING epoch""")
+_BEGIN_EPOCH = """
+INSERT INTO outbox_leader AS l (relay, epoch) VALUES (%(relay)s, 1)
+ON CONFLICT (relay) DO UPDATE SET epoch = l.epoch + 1, since = now() RETURNING epoch"""
 
-_EPOCH = sqlalchemy.text("SELECT epoch FROM outbox_leader WHERE relay = :relay")
-_LOCK_EPOCH = sqlalchemy.text("SELECT epoch FROM outbox_leader WHERE relay = :relay FOR SHARE")
+_EPOCH = "SELECT epoch FROM outbox_leader WHERE relay = %(relay)s"
 
-_PUBLISHED = sqlalchemy.text("SELECT topic, stream, published_pos FROM outbox_published")
+_PUBLISHED = "SELECT topic, stream, published_pos FROM outbox_published"
 
-_MARK = sqlalchemy.text("""
+# While the epoch's row is locked no other epoch begins; where another has begun, nothing is written.
+_MARK = """
+WITH leads AS (SELECT FROM outbox_leader WHERE relay = %(relay)s AND epoch = %(epoch)s FOR SHARE)
 INSERT INTO outbox_published AS p (topic, stream, published_pos)
-SELECT * FROM unnest(CAST(:topics AS text[]), CAST(:streams AS text[]), CAST(:positions AS bigint[]))
-ON CONFLICT (topic, stream) DO UPDATE SET published_pos = excluded.published_pos""")
+SELECT n.* FROM leads,
+    unnest(CAST(%(topics)s AS text[]), CAST(%(streams)s AS text[]), CAST(%(positions)s AS bigint[])) AS n
+ON CONFLICT (topic, stream) DO UPDATE SET published_pos = excluded.published_pos"""
 
-_REWIND = sqlalchemy.text("""
-UPDATE outbox_published SET published_pos = least(published_pos, :position)
-WHERE topic = :topic AND stream = :stream""")
+_REWIND = """
+UPDATE outbox_published SET published_pos = least(published_pos, %(position)s)
+WHERE topic = %(topic)s AND stream = %(stream)s"""

@@ -11,11 +11,11 @@ import dataclasses
 from datetime import datetime
 from uuid import UUID
 
-import sqlalchemy
 from opentelemetry import propagate
 from sqlalchemy.engine import Connection
 
 from libs.db import collect
+from libs.db.driver import run
 
 PAYLOAD_BYTES_MAX = 900_000
 EVENTS_PER_TRANSACTION_MAX = 100_000
@@ -70,7 +70,8 @@ def write_events(connection: Connection, appended: list[tuple[OutgoingEvent, str
     for event in events:
         numbers[event.topic, event.stream] += 1
         ordinals.append(numbers[event.topic, event.stream])
-    connection.execute(
+    run(
+        connection,
         _WRITE,
         {
             "stream_topics": [topic for topic, _ in streams],
@@ -105,7 +106,7 @@ def _write_one(connection: Connection, event: OutgoingEvent, traceparent: str | 
         "occurred_at": event.occurred_at,
         "traceparent": traceparent,
     }
-    connection.execute(_WRITE_ONE, terms)
+    run(connection, _WRITE_ONE, terms)
 
 
 def current_traceparent() -> str | None:
@@ -115,10 +116,11 @@ def current_traceparent() -> str | None:
     return carrier.get("traceparent")
 
 
-_WRITE = sqlalchemy.text("""
+_WRITE = """
 WITH wanted AS (
     SELECT *
-    FROM unnest(CAST(:stream_topics AS text[]), CAST(:stream_names AS text[]), CAST(:stream_counts AS bigint[]))
+    FROM unnest(CAST(%(stream_topics)s AS text[]), CAST(%(stream_names)s AS text[]),
+            CAST(%(stream_counts)s AS bigint[]))
         AS w (topic, stream, events)
 ), numbered AS (
     INSERT INTO outbox_stream AS s (topic, stream, last_pos)
@@ -129,22 +131,22 @@ WITH wanted AS (
 INSERT INTO outbox (topic, stream, pos, event_id, event_type, key, subject, payload, version, occurred_at, traceparent)
 SELECT e.topic, e.stream, n.last_pos - w.events + e.ordinal, e.event_id, e.event_type, e.key, e.subject, e.payload,
     e.version, e.occurred_at, e.traceparent
-FROM unnest(CAST(:topics AS text[]), CAST(:streams AS text[]), CAST(:ordinals AS bigint[]), CAST(:event_ids AS uuid[]),
-        CAST(:event_types AS text[]), CAST(:keys AS text[]), CAST(:subjects AS text[]), CAST(:payloads AS bytea[]),
-        CAST(:versions AS bigint[]), CAST(:occurred AS timestamptz[]),
-        CAST(:traceparents AS text[]))
+FROM unnest(CAST(%(topics)s AS text[]), CAST(%(streams)s AS text[]), CAST(%(ordinals)s AS bigint[]),
+        CAST(%(event_ids)s AS uuid[]), CAST(%(event_types)s AS text[]), CAST(%(keys)s AS text[]),
+        CAST(%(subjects)s AS text[]), CAST(%(payloads)s AS bytea[]), CAST(%(versions)s AS bigint[]),
+        CAST(%(occurred)s AS timestamptz[]), CAST(%(traceparents)s AS text[]))
     AS e (topic, stream, ordinal, event_id, event_type, key, subject, payload, version, occurred_at, traceparent)
 JOIN wanted w USING (topic, stream)
 JOIN numbered n USING (topic, stream)
-""")
+"""
 
-_WRITE_ONE = sqlalchemy.text("""
+_WRITE_ONE = """
 WITH numbered AS (
-    INSERT INTO outbox_stream AS s (topic, stream, last_pos) VALUES (:topic, :stream, 1)
+    INSERT INTO outbox_stream AS s (topic, stream, last_pos) VALUES (%(topic)s, %(stream)s, 1)
     ON CONFLICT (topic, stream) DO UPDATE SET last_pos = s.last_pos + 1 RETURNING s.last_pos
 )
 INSERT INTO outbox (topic, stream, pos, event_id, event_type, key, subject, payload, version, occurred_at, traceparent)
-SELECT :topic, :stream, last_pos, :event_id, :event_type, :key, :subject, CAST(:payload AS bytea),
-    CAST(:version AS bigint), CAST(:occurred_at AS timestamptz), CAST(:traceparent AS text)
+SELECT %(topic)s, %(stream)s, last_pos, %(event_id)s, %(event_type)s, %(key)s, %(subject)s, CAST(%(payload)s AS bytea),
+    CAST(%(version)s AS bigint), CAST(%(occurred_at)s AS timestamptz), CAST(%(traceparent)s AS text)
 FROM numbered
-""")
+"""

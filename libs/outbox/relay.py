@@ -12,13 +12,13 @@ import random
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 
-import sqlalchemy
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from libs.bus import Broker, BrokerError, Publisher
 from libs.clock import monotonic
 from libs.db import Database
+from libs.db.driver import driver_connection, run, scalar
 from libs.logs import get_logger
 from libs.outbox import metrics
 from libs.outbox.cursor import (
@@ -131,11 +131,10 @@ class Relay:
 
 def become_candidate(connection: Connection, name: str, lease_seconds: int) -> bool:
     """Take the leader's lock if it is free; the session ends by itself after `lease_seconds` of silence."""
-    connection.execute(sqlalchemy.text(f"SET idle_session_timeout = '{int(lease_seconds)}s'"))
-    connection.execute(sqlalchemy.text("SET synchronous_commit = off"))  # A cursor lost in a crash repeats a batch.
-    locked = connection.scalar(sqlalchemy.text("SELECT pg_try_advisory_lock(7300273, hashtext(:name))"), {"name": name})
-    connection.commit()
-    return bool(locked)
+    driver_connection(connection).autocommit = True
+    run(connection, f"SET idle_session_timeout = '{int(lease_seconds)}s'")
+    run(connection, "SET synchronous_commit = off")  # A cursor lost in a crash repeats a batch.
+    return bool(scalar(connection, "SELECT pg_try_advisory_lock(7300273, hashtext(%(name)s))", {"name": name}))
 
 
 class Leadership:
@@ -147,9 +146,11 @@ class Leadership:
         self._publisher = publisher
         self._name = name
         self._sources = sources
-        with connection.begin():
-            self.epoch = become_leader(connection, name)
-            self._published = published_positions(connection)
+        # Each look and each move of a cursor is one statement, and a transaction of its own.
+        driver_connection(connection).autocommit = True
+        run(connection, "SET default_transaction_read_only = off")
+        self.epoch = become_leader(connection, name)
+        self._published = published_positions(connection)
         self._waiting_since: float | None = None
         self._prune_at = 0.0
         self._epoch_asked_at = 0.0
@@ -189,19 +190,17 @@ class Leadership:
             BrokerError: the broker did not take it; nothing moved.
             StaleLeaderError: somebody else leads; nothing moved.
         """
-        with self._connection.begin():
-            batch = self._next_batch()
-            # An idle leader need not ask at every look: it writes nothing, and a new epoch only makes it begin again.
-            if batch or monotonic() >= self._epoch_asked_at + EPOCH_SECONDS:
-                refuse_stale(self._connection, self._name, self.epoch)
-                self._epoch_asked_at = monotonic()
+        batch = self._next_batch()
+        # An idle leader need not ask at every look: it writes nothing, and a new epoch only makes it begin again.
+        if batch or monotonic() >= self._epoch_asked_at + EPOCH_SECONDS:
+            refuse_stale(self._connection, self._name, self.epoch)
+            self._epoch_asked_at = monotonic()
         if not batch:
             return 0
         self._publisher.publish([pack(event) for event in batch])
         moved = {Stream(event.topic, event.stream): event.position for event in batch}
         try:
-            with self._connection.begin():
-                mark_published(self._connection, self._name, self.epoch, moved)
+            mark_published(self._connection, self._name, self.epoch, moved)
         except StaleLeaderError:
             self._send_states_again(batch)
             raise
@@ -246,7 +245,7 @@ class Leadership:
             if event.version is not None:
                 first.setdefault(Stream(event.topic, event.stream), event.position)
         if first:
-            with self._connection.begin():
+            with driver_connection(self._connection).transaction():
                 for stream, position in first.items():
                     rewind(self._connection, self._name, stream, position - 1)
 
@@ -264,8 +263,7 @@ class Leadership:
         if now < self._prune_at or not any(isinstance(source, OutboxSource) for source in self._sources):
             return
         self._prune_at = now + PRUNE_SECONDS
-        with self._connection.begin():
-            self._connection.execute(sqlalchemy.text("SELECT outbox_keep_partitions(:days)"), {"days": RETENTION_DAYS})
+        run(self._connection, "SELECT outbox_keep_partitions(%(days)s)", {"days": RETENTION_DAYS})
 
 
 def _reason(error: BrokerError) -> str:

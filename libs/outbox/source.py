@@ -10,6 +10,8 @@ from uuid import UUID
 import sqlalchemy
 from sqlalchemy.engine import Connection
 
+from libs.db.driver import run
+
 
 class Stream(NamedTuple):
     """A run of gapless positions."""
@@ -52,23 +54,23 @@ class OutboxSource:
 
     def heads(self, connection: Connection) -> dict[Stream, int]:
         """Return the last position of every stream."""
-        return {Stream(topic, name): last for topic, name, last in connection.execute(_HEADS)}
+        return {Stream(topic, name): last for topic, name, last in run(connection, _HEADS)}
 
     def read(self, connection: Connection, stream: Stream, *, after: int, limit: int) -> list[StoredEvent]:
         """Return the rows after a position."""
         terms = {"topic": stream.topic, "stream": stream.name, "after": after, "limit": limit}
-        return [StoredEvent._make(row) for row in connection.execute(_READ, terms).all()]
+        return [StoredEvent._make(row) for row in run(connection, _READ, terms)]
 
     def counts_since(self, connection: Connection, since: datetime | None) -> dict[str, int]:
         """Return how many rows there are by type."""
         return {row.event_type: row.number for row in connection.execute(_COUNTS, {"since": since})}
 
 
-_HEADS = sqlalchemy.text("SELECT topic, stream, last_pos FROM outbox_stream")
+_HEADS = "SELECT topic, stream, last_pos FROM outbox_stream"
 
-_READ = sqlalchemy.text("""
+_READ = """
 SELECT topic, stream, pos, event_id, event_type, key, subject, payload, version, occurred_at, traceparent
-FROM outbox WHERE topic = :topic AND stream = :stream AND pos > :after ORDER BY pos LIMIT :limit""")
+FROM outbox WHERE topic = %(topic)s AND stream = %(stream)s AND pos > %(after)s ORDER BY pos LIMIT %(limit)s"""
 
 _COUNTS = sqlalchemy.text("""
 SELECT event_type, count(*) AS number FROM outbox WHERE CAST(:since AS timestamptz) IS NULL OR occurred_at >= :since
