@@ -7,15 +7,17 @@ and id, is what use cases decide (success, 403 who may, 404, 409, 422); never au
 import hashlib
 import json
 from collections.abc import Callable, Mapping
-from typing import cast
+from typing import NamedTuple, cast
 from uuid import UUID
 
 import sqlalchemy as sa
 from flask import current_app, request
+from psycopg.types.json import Jsonb
 from sqlalchemy import Connection
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import OperationalError
 
+from libs.db.driver import one_trip, run
 from libs.errors import IdReusedError, InvalidError, Kind, Refusal
 from libs.http.auth import current_actor
 
@@ -36,17 +38,24 @@ command = sa.Table(
 )
 
 
-# Built once: building a statement costs more than running it.
-_LOCK = sa.text("SELECT pg_advisory_xact_lock(hashtextextended(:lock, 7))")
-_KEPT = sa.select(command).where(
-    command.c.caller == sa.bindparam("caller"), command.c.command_id == sa.bindparam("command_id")
-)
-_KEEP = sa.insert(command)
+_LOCK = "SELECT pg_advisory_xact_lock(hashtextextended(%(lock)s, 7))"
+_KEPT = "SELECT fingerprint, answer, refusal FROM command WHERE caller = %(caller)s AND command_id = %(command_id)s"
+_KEEP = """
+INSERT INTO command (caller, command_id, fingerprint, answer, refusal)
+VALUES (%(caller)s, %(command_id)s, %(fingerprint)s, %(answer)s, %(refusal)s)"""
 
 
 def create_commands(bind: Connection) -> None:
     """Create the table of commands; called by a service's first migration (`op.get_bind()`)."""
     metadata.create_all(bind)
+
+
+class Kept(NamedTuple):
+    """What a command was given as its answer."""
+
+    fingerprint: bytes
+    answer: Answer | None
+    refusal: Answer | None
 
 
 class KeyMissingError(InvalidError):
@@ -118,23 +127,40 @@ def _run(use_case: Callable[[Connection], Answer], identity: UUID, fingerprint: 
             kept = _locked(connection, names)
             if kept is None:
                 answer = _answer_or_undo(use_case, connection)
-                connection.execute(_KEEP, names | {"fingerprint": fingerprint, "answer": answer, "refusal": None})
+                _keep(connection, names, fingerprint, answer=answer)
                 return answer
     except _UndoneError as undone:
         with database.transaction() as connection:
             kept = _locked(connection, names)
             if kept is None:
-                fields = _refusal_fields(undone.refusal)
-                connection.execute(_KEEP, names | {"fingerprint": fingerprint, "answer": None, "refusal": fields})
+                _keep(connection, names, fingerprint, refusal=_refusal_fields(undone.refusal))
         if kept is None:
             raise undone.refusal from None
     return _kept_answer(kept, fingerprint)
 
 
-def _locked(connection: Connection, names: Mapping[str, UUID]) -> sa.Row[tuple[object, ...]] | None:
+def _locked(connection: Connection, names: Mapping[str, UUID]) -> Kept | None:
     """What is kept of this command, if anything; nobody else runs it until the transaction ends."""
-    connection.execute(_LOCK, {"lock": f"{names['caller']}/{names['command_id']}"})
-    return connection.execute(_KEPT, names).first()
+    with one_trip(connection):
+        run(connection, _LOCK, {"lock": f"{names['caller']}/{names['command_id']}"})
+        found = run(connection, _KEPT, names)
+    row = found.fetchone()
+    return Kept(*row) if row else None
+
+
+def _keep(
+    connection: Connection,
+    names: Mapping[str, UUID],
+    fingerprint: bytes,
+    *,
+    answer: Answer | None = None,
+    refusal: Answer | None = None,
+) -> None:
+    documents = {
+        "answer": Jsonb(answer) if answer is not None else None,
+        "refusal": Jsonb(refusal) if refusal else None,
+    }
+    run(connection, _KEEP, names | {"fingerprint": fingerprint} | documents)
 
 
 def _answer_or_undo(use_case: Callable[[Connection], Answer], connection: Connection) -> Answer:
@@ -144,12 +170,13 @@ def _answer_or_undo(use_case: Callable[[Connection], Answer], connection: Connec
         raise _UndoneError(refused) from refused
 
 
-def _kept_answer(kept: sa.Row[tuple[object, ...]], fingerprint: bytes) -> Answer:
-    if bytes(kept.fingerprint) != fingerprint:
+def _kept_answer(kept: Kept, fingerprint: bytes) -> Answer:
+    if kept.fingerprint != fingerprint:
         raise IdReusedError
     if kept.refusal is not None:
         raise KeptRefusal(kept.refusal)
-    return cast("Answer", kept.answer)
+    assert kept.answer is not None, "a command is kept with its answer or its refusal"
+    return kept.answer
 
 
 def _json(answer: Answer) -> Answer:

@@ -6,11 +6,11 @@ import dataclasses
 from collections.abc import Sequence
 from datetime import datetime
 
-import sqlalchemy
+from sqlalchemy.engine import Connection
 
 from libs.db import Database
-from libs.inbox.positions import StreamKey, events_after, reached_positions
-from libs.outbox.cursor import published_positions
+from libs.db.driver import run
+from libs.inbox.positions import StreamKey, events_after
 from libs.outbox.source import Source
 
 # A parked event that waits for something not yet known is tried again; one that has waited this often is left alone.
@@ -64,9 +64,7 @@ class Settling:
         for flow in self._flows:
             with flow.database.reading() as connection:
                 # What was heard is read before what was said: it can only be more by the time the others are asked.
-                reached[flow.name] = reached_positions(connection, flow.name, flow.topics_heard)
-                parked = connection.scalar(_PARKED, {"attempts": ATTEMPTS_WAITED_FOR}) or 0
-                published = {StreamKey(*stream): at for stream, at in published_positions(connection).items()}
+                reached[flow.name], published, parked = _heard_and_published(connection, flow)
                 for source in flow.sources:
                     for stream, head in source.heads(connection).items():
                         heads[StreamKey(*stream)] = head
@@ -81,4 +79,22 @@ class Settling:
         return heads, waiting
 
 
-_PARKED = sqlalchemy.text("SELECT count(*) FROM inbox_parked WHERE state = 'waiting' AND attempts < :attempts")
+def _heard_and_published(connection: Connection, flow: Flow) -> tuple[dict[StreamKey, int], dict[StreamKey, int], int]:
+    """Return how far a service has heard others and published itself, and how many events wait in it."""
+    heard: dict[StreamKey, int] = {}
+    published: dict[StreamKey, int] = {}
+    parked = 0
+    terms = {"group": flow.name, "topics": list(flow.topics_heard), "attempts": ATTEMPTS_WAITED_FOR}
+    for kind, topic, stream, number in run(connection, _LOOK, terms):
+        if kind == "parked":
+            parked = number
+        else:
+            (heard if kind == "heard" else published)[StreamKey(topic, stream)] = number
+    return heard, published, parked
+
+
+# One question, because everybody who waits asks it again and again.
+_LOOK = """
+SELECT 'heard', topic, stream, position FROM inbox_position WHERE group_name = %(group)s AND topic = ANY(%(topics)s)
+UNION ALL SELECT 'published', topic, stream, published_pos FROM outbox_published
+UNION ALL SELECT 'parked', '', '', count(*) FROM inbox_parked WHERE state = 'waiting' AND attempts < %(attempts)s"""
