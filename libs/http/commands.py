@@ -156,11 +156,13 @@ def _keep(
     answer: Answer | None = None,
     refusal: Answer | None = None,
 ) -> None:
-    documents = {
-        "answer": Jsonb(answer) if answer is not None else None,
-        "refusal": Jsonb(refusal) if refusal else None,
+    terms = {
+        **names,
+        "fingerprint": fingerprint,
+        "answer": None if answer is None else Jsonb(answer),
+        "refusal": None if refusal is None else Jsonb(refusal),
     }
-    run(connection, _KEEP, names | {"fingerprint": fingerprint} | documents)
+    run(connection, _KEEP, terms)
 
 
 def _answer_or_undo(use_case: Callable[[Connection], Answer], connection: Connection) -> Answer:
