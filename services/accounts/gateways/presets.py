@@ -5,8 +5,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from libs.yaml_files import read_yaml
 from services.accounts.domain.policy import Parameter, Preset, RuleBook
 
 FOLDER = Path(__file__).resolve().parents[1] / "data" / "policies"
@@ -16,7 +15,7 @@ DEFAULT = "default"
 @cache
 def read_rule_book(folder: Path = FOLDER) -> RuleBook:
     """Return the parameters and all presets, each checked against the parameters; a wrong file stops the start."""
-    documents = {path.stem: yaml.safe_load(path.read_text("utf-8")) for path in sorted(folder.glob("*.yaml"))}
+    documents = {path.stem: read_yaml(path) for path in sorted(folder.glob("*.yaml"))}
     default = documents.pop(DEFAULT)
     parameters = {
         f"{group}.{name}": _parameter(f"{group}.{name}", fields)

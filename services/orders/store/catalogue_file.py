@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from libs.yaml_files import read_yaml
 from services.orders.domain.catalogue import Service
 
 CATALOGUE = Path(__file__).resolve().parents[1] / "data" / "catalogue.yaml"
@@ -15,7 +14,7 @@ CATALOGUE = Path(__file__).resolve().parents[1] / "data" / "catalogue.yaml"
 
 def services_of_file(path: Path = CATALOGUE) -> list[Service]:
     """Return every service of a catalogue file, with the file's defaults filled in."""
-    catalogue = yaml.safe_load(path.read_text(encoding="utf-8"))
+    catalogue = read_yaml(path)
     return [_service(catalogue, code, entry) for code, entry in catalogue["services"].items()]
 
 
