@@ -30,6 +30,7 @@ from libs.bus.broker import (
 )
 from libs.bus.postgres_group import BUSY_POLL_SECONDS, Bell, PostgresSubscription
 from libs.db import TRANSIENT, Database
+from libs.db.driver import run
 
 MAINTENANCE_SECONDS = 600.0
 TOMBSTONES_KEPT_DAYS = 7
@@ -232,7 +233,8 @@ def _insert(connection: Connection, table: str, records: list[tuple[int, int, Ou
     for topic_id, partition, _ in records:
         ordinals.append(numbers[topic_id, partition])
         numbers[topic_id, partition] += 1
-    connection.execute(
+    run(
+        connection,
         _PUBLISH[table],
         {
             "end_topics": [topic_id for topic_id, _ in partitions],
@@ -255,9 +257,10 @@ WHERE NOT EXISTS (SELECT 1 FROM bus_state s WHERE s.topic_id = r.topic_id AND s.
     AND s.key = r.key AND s.version > r.version)"""
 
 _PUBLISH = {
-    table: sqlalchemy.text(f"""
+    table: f"""
 WITH wanted AS (
-    SELECT * FROM unnest(CAST(:end_topics AS int[]), CAST(:end_partitions AS int[]), CAST(:end_counts AS bigint[]))
+    SELECT *
+    FROM unnest(CAST(%(end_topics)s AS int[]), CAST(%(end_partitions)s AS int[]), CAST(%(end_counts)s AS bigint[]))
         AS w (topic_id, partition, records)
 ), numbered AS (
     INSERT INTO bus_end AS e (topic_id, partition, next_offset) SELECT topic_id, partition, records FROM wanted
@@ -266,12 +269,13 @@ WITH wanted AS (
 )
 INSERT INTO {table} (topic_id, partition, "offset", key, value, headers, version)
 SELECT r.topic_id, r.partition, n.next_offset - w.records + r.ordinal, r.key, r.value, r.headers, r.version
-FROM unnest(CAST(:topics AS int[]), CAST(:partitions AS int[]), CAST(:ordinals AS bigint[]), CAST(:keys AS text[]),
-        CAST(:values AS bytea[]), CAST(:headers AS text[]), CAST(:versions AS bigint[]))
+FROM unnest(CAST(%(topics)s AS int[]), CAST(%(partitions)s AS int[]), CAST(%(ordinals)s AS bigint[]),
+        CAST(%(keys)s AS text[]), CAST(%(values)s AS bytea[]), CAST(%(headers)s AS text[]),
+        CAST(%(versions)s AS bigint[]))
     AS r (topic_id, partition, ordinal, key, value, headers, version)
 JOIN wanted w USING (topic_id, partition)
 JOIN numbered n USING (topic_id, partition)
-{condition}""")
+{condition}"""
     for table, condition in (("bus_fact", ""), ("bus_state", _NOT_OLDER))
 }
 

@@ -10,6 +10,7 @@ from google.protobuf.message import Message
 
 from libs.clock import Clock, from_microseconds
 from libs.db import Connection
+from libs.db.rows import save_row
 from libs.inbox import Consumers, IncomingEvent, NotYetKnownError
 from services.ledger import messages
 from services.ledger.domain.postings import Command, HoldNotYetKnownError
@@ -103,7 +104,7 @@ class _Hearing:
             "household_id": _household(state.household_id),
             "died_on": messages.day(state.died_on),
         }
-        known.save_row(connection, known.person, row)
+        save_row(connection, known.person, row)
         if before is not None and before.district_id != district_id:
             people.move_credit(
                 connection,
@@ -177,7 +178,7 @@ def _save_relation(connection: Connection, event: IncomingEvent) -> None:
         "kind": state.kind,
         "active": state.active,
     }
-    known.save_row(connection, known.relation, row)
+    save_row(connection, known.relation, row)
 
 
 def _save_unit(connection: Connection, event: IncomingEvent) -> None:
@@ -192,7 +193,7 @@ def _save_unit(connection: Connection, event: IncomingEvent) -> None:
         "name_zh": state.name_zh,
         "name_en": state.name_en,
     }
-    known.save_row(connection, known.org_unit, row)
+    save_row(connection, known.org_unit, row)
 
 
 def _save_policy(connection: Connection, event: IncomingEvent) -> None:
@@ -205,7 +206,7 @@ def _save_policy(connection: Connection, event: IncomingEvent) -> None:
         "effective": messages.day(state.effective),
         "parameters": messages.parameters_of(state),
     }
-    known.save_row(connection, known.policy, row)
+    save_row(connection, known.policy, row)
     known.forget_policies()
 
 

@@ -9,6 +9,7 @@ from google.protobuf.message import Message
 
 from libs.clock import Clock, from_microseconds
 from libs.db import Connection
+from libs.db.rows import save_row
 from libs.inbox import Consumers, EventFunction, IncomingEvent
 from services.redemption import messages
 from services.redemption.messages import accounts, ledger, orders
@@ -97,7 +98,7 @@ def _save_relation(connection: Connection, event: IncomingEvent) -> None:
         "kind": state.kind,
         "verified": state.verified,
     }
-    known.save_row(connection, t.relation, row)
+    save_row(connection, t.relation, row)
 
 
 def _save_acting_grant(connection: Connection, event: IncomingEvent) -> None:
@@ -110,7 +111,7 @@ def _save_acting_grant(connection: Connection, event: IncomingEvent) -> None:
         "person_id": UUID(state.person_id),
         "relative_id": UUID(state.relative_id),
     }
-    known.save_row(connection, t.acting_grant, row)
+    save_row(connection, t.acting_grant, row)
 
 
 def _save_unit(connection: Connection, event: IncomingEvent) -> None:
@@ -123,13 +124,13 @@ def _save_unit(connection: Connection, event: IncomingEvent) -> None:
         "level": state.level,
         "district_id": messages.optional_id(state.district_id),
     }
-    known.save_row(connection, t.unit, row)
+    save_row(connection, t.unit, row)
 
 
 def _save_policy(connection: Connection, event: IncomingEvent) -> None:
     state = _parse(accounts.PolicyPublished, event)
     if event.payload is not None:
-        known.save_row(connection, t.policy, messages.policy_row(state))
+        save_row(connection, t.policy, messages.policy_row(state))
 
 
 def _save_signing_keys(connection: Connection, event: IncomingEvent) -> None:
@@ -141,7 +142,7 @@ def _save_signing_keys(connection: Connection, event: IncomingEvent) -> None:
 def _save_catalogue_item(connection: Connection, event: IncomingEvent) -> None:
     state = _parse(orders.CatalogueItemPublished, event)
     if event.payload is not None:
-        known.save_row(connection, t.catalogue_item, messages.catalogue_row(state))
+        save_row(connection, t.catalogue_item, messages.catalogue_row(state))
 
 
 def _answer_erasure(connection: Connection, message: accounts.ErasureRequested, now: datetime) -> None:

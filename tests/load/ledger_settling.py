@@ -22,6 +22,7 @@ from libs.bus.postgres import PostgresBroker
 from libs.clock import SystemClock, from_microseconds
 from libs.db import Database
 from libs.db.migrations import ServiceUrls
+from libs.db.rows import save_row
 from libs.ids import new_id
 from libs.inbox import Consumer
 from libs.outbox.envelope import pack
@@ -128,7 +129,7 @@ def _publish_policies(database: Database) -> None:
                 "effective": from_microseconds(0).date(),
                 "parameters": {"earn": {"daily_cap_minutes": 480, "per_order_cap_minutes": 120}},
             }
-            known.save_row(connection, known.policy, row)
+            save_row(connection, known.policy, row)
 
 
 def _place_holds(database: Database, total: int) -> list[OutgoingRecord]:

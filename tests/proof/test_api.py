@@ -14,6 +14,7 @@ from werkzeug.test import TestResponse
 
 from libs.clock import ManualClock, machine_now
 from libs.db.embedded import EmbeddedPostgres
+from libs.db.rows import save_row
 from libs.ids import new_id
 from services.ledger.bootstrap import Settings, create_app
 from services.ledger.domain.wallets import Id
@@ -37,7 +38,7 @@ def client(ledger: Ledger, bench: Bench, url: str) -> FlaskClient:
         known.replace_signing_keys(connection, {"k": (KEY.public_key().public_bytes_raw(), 0)})
         for unit_id, parent_id, district_id, level in units:
             row = {"unit_id": unit_id, "parent_id": parent_id, "district_id": district_id, "level": level}
-            known.save_row(connection, known.org_unit, row | {"name_zh": level, "name_en": level})
+            save_row(connection, known.org_unit, row | {"name_zh": level, "name_en": level})
     return app.test_client()
 
 
@@ -45,7 +46,7 @@ def _person(ledger: Ledger) -> Id:
     person_id = new_id()
     row = {"person_id": person_id, "district_id": UUID(DISTRICT), "home_unit_id": STREET, "status": "active"}
     with ledger.database.transaction() as connection:
-        known.save_row(connection, known.person, row)
+        save_row(connection, known.person, row)
     return person_id.bytes
 
 

@@ -59,6 +59,7 @@ class Disk:
         with psycopg.connect(self._server.superuser_url(), autocommit=True) as connection:
             connection.execute(sql.SQL("CREATE TABLESPACE small LOCATION {}").format(sql.Literal(folder)))
             connection.execute(sql.SQL("ALTER DATABASE {} SET TABLESPACE small").format(sql.Identifier(self.name)))
+        self._meet_reader()
         free = shutil.disk_usage(folder).free
         filler = Path(folder) / "filler"
         filler.write_bytes(b"\0" * (free - ROOM_BYTES))
@@ -79,6 +80,18 @@ class Disk:
         finally:
             resource.setrlimit(resource.RLIMIT_FSIZE, before)
         self.ledger.database.dispose()
+        self._meet_reader()
+
+    def rows(self) -> int:
+        """Return how many entries the journal has."""
+        row = self._reader.execute("SELECT count(*) FROM journal.entry").fetchone()
+        assert row is not None
+        return int(row[0])
+
+    def _meet_reader(self) -> None:
+        """Connect who reads while there is space: a new session may want to keep a copy of the catalogue's rows."""
+        self._reader = psycopg.connect(plain_url(self.urls.reader), autocommit=True)
+        self._stack.callback(self._reader.close)
 
 
 @pytest.fixture
@@ -119,22 +132,15 @@ def test_a_full_disk_refuses_clearly_leaves_nothing_half_and_goes_on_when_there_
 
     assert "could not extend file" in error
     assert ("No space left on device" if kind == "volume" else "File too large") in error
-    assert _rows(disk) == posted
+    assert disk.rows() == posted
     with pytest.raises(sqlalchemy.exc.DBAPIError):
         disk.ledger.post(*refused)  # Still full: still refused, and what is there can be read.
-    assert _rows(disk) == posted
+    assert disk.rows() == posted
     free_space()
     again = disk.ledger.post(*refused)
     assert all(one.is_new and one.refusal is None for one in again)
-    assert _rows(disk) == posted + len(refused)
+    assert disk.rows() == posted + len(refused)
     assert verify.run(disk.urls.reader, verify.Terms(processes=1)).findings == []
-
-
-def _rows(disk: Disk) -> int:
-    with psycopg.connect(plain_url(disk.urls.reader)) as connection:
-        row = connection.execute("SELECT count(*) FROM journal.entry").fetchone()
-    assert row is not None
-    return int(row[0])
 
 
 def test_a_long_reader_sees_one_moment_and_stops_nobody(ledger: Ledger) -> None:

@@ -14,7 +14,7 @@ from types import TracebackType
 import requests
 
 ROOT = Path(__file__).resolve().parents[2]
-START_SECONDS = 180
+START_SECONDS = 900  # With Kafka's jars to fetch first, on a busy machine.
 STOP_SECONDS = 20
 PR_SET_PDEATHSIG = 1
 

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 from sqlalchemy.dialects.postgresql import insert
 
+from libs.db.rows import add_row, add_rows
 from services.accounts.domain.identity import LookUp
 from services.accounts.store.tables import credential, person_identity, person_index, person_key
 from services.accounts.store.vault import Vault
@@ -37,9 +38,9 @@ class IdentityStore:
         """Seal a new person's fields with a key of their own."""
         wrapped = self._vault.new_wrapped_key(person_id)
         master = self._vault.key_id
-        self._connection.execute(person_key.insert().values(person_id=person_id, master_key_id=master, wrapped=wrapped))
+        add_row(self._connection, person_key, {"person_id": person_id, "master_key_id": master, "wrapped": wrapped})
         sealed = self._vault.seal_fields(asdict(identity), person_id=person_id, wrapped=wrapped, master_key_id=master)
-        self._connection.execute(person_identity.insert().values(person_id=person_id, sealed=sealed))
+        add_row(self._connection, person_identity, {"person_id": person_id, "sealed": sealed})
 
     def save(self, person_id: UUID, identity: Identity) -> None:
         """Seal a person's changed fields."""
@@ -92,7 +93,7 @@ class IdentityStore:
             {"kind": str(kind), "digest": self._vault.digest(kind, text), "person_id": person_id}
             for kind, text in entries.items()
         ]
-        self._connection.execute(insert(person_index).values(rows))
+        add_rows(self._connection, person_index, rows)
 
     def reindex(self, person_id: UUID, kind: LookUp, text: str | None) -> None:
         """Make a person findable by another text of this kind, or by none."""

@@ -8,10 +8,24 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from libs.db.prepared import Prepared
+from libs.db.rows import add_row, add_rows, change_rows, find_row
 from services.accounts.domain.errors import PersonNotFoundError
 from services.accounts.domain.persons import Grade, Hardship, Home, Person, Qualifications, Sex, Status, VisitRisk
 from services.accounts.domain.roles import Role, RoleGrant
 from services.accounts.store.tables import person, role_grant, status_change
+
+_ROLES = Prepared(
+    sa.select(role_grant)
+    .where(role_grant.c.person_id == sa.bindparam("person_id"), role_grant.c.ended_at.is_(None))
+    .order_by(role_grant.c.granted_at, role_grant.c.grant_id)
+)
+_HELD = sa.and_(role_grant.c.person_id == person.c.person_id, role_grant.c.ended_at.is_(None))
+_STANDING = Prepared(
+    sa.select(person.c.status, role_grant.c.role, role_grant.c.unit_id)
+    .select_from(person.outerjoin(role_grant, _HELD))
+    .where(person.c.person_id == sa.bindparam("person_id"))
+)
 
 
 class PersonStore:
@@ -22,7 +36,7 @@ class PersonStore:
 
     def find(self, person_id: UUID) -> Person | None:
         """Return a person, or None."""
-        row = self._connection.execute(sa.select(person).where(person.c.person_id == person_id)).first()
+        row = find_row(self._connection, person, person_id=person_id)
         return person_of(row) if row else None
 
     def person(self, person_id: UUID) -> Person:
@@ -42,24 +56,19 @@ class PersonStore:
         Raises:
             PersonNotFoundError: nobody has this id, or they are erased.
         """
-        row = self._connection.execute(
-            sa.select(person).where(person.c.person_id == person_id).with_for_update()
-        ).first()
+        row = find_row(self._connection, person, person_id=person_id, for_update=True)
         if row is None or row.status == Status.ERASED:
             raise PersonNotFoundError(person_id=person_id)
         return person_of(row)
 
     def add(self, new: Person) -> None:
         """Save a new person."""
-        self._connection.execute(person.insert().values(person_id=new.person_id, **_columns(new)))
+        add_row(self._connection, person, {"person_id": new.person_id, **_columns(new)})
 
     def save(self, changed: Person) -> None:
         """Save a changed person."""
-        self._connection.execute(
-            person.update()
-            .where(person.c.person_id == changed.person_id, person.c.version == changed.version - 1)
-            .values(**_columns(changed))
-        )
+        before = {"person_id": changed.person_id, "version": changed.version - 1}
+        change_rows(self._connection, person, _columns(changed), **before)
 
     def record_status(self, changed: Person, *, why: str, by: UUID, at: datetime) -> None:
         """Keep why somebody's status changed."""
@@ -131,20 +140,12 @@ class PersonStore:
 
     def roles(self, person_id: UUID) -> list[RoleGrant]:
         """Return the roles a person holds now."""
-        rows = self._connection.execute(
-            sa.select(role_grant)
-            .where(role_grant.c.person_id == person_id, role_grant.c.ended_at.is_(None))
-            .order_by(role_grant.c.granted_at, role_grant.c.grant_id)
-        )
+        rows = _ROLES.rows(self._connection, {"person_id": person_id})
         return [_grant_of(row) for row in rows]
 
     def standing(self, person_id: UUID) -> tuple[Status | None, list[tuple[Role, UUID]]]:
         """Return, in one look, a person's status (None: nobody) and the roles they hold with their units."""
-        held = sa.and_(role_grant.c.person_id == person.c.person_id, role_grant.c.ended_at.is_(None))
-        query = sa.select(person.c.status, role_grant.c.role, role_grant.c.unit_id).select_from(
-            person.outerjoin(role_grant, held)
-        )
-        rows = self._connection.execute(query.where(person.c.person_id == person_id)).all()
+        rows = _STANDING.rows(self._connection, {"person_id": person_id})
         if not rows:
             return None, []
         return Status(rows[0].status), [(Role(row.role), row.unit_id) for row in rows if row.role]
@@ -162,8 +163,7 @@ class PersonStore:
 
     def add_grants(self, grants: list[RoleGrant]) -> None:
         """Save new roles."""
-        if grants:
-            self._connection.execute(role_grant.insert(), [asdict(grant) for grant in grants])
+        add_rows(self._connection, role_grant, [asdict(grant) for grant in grants])
 
     def move_grants(self, grant_ids: list[UUID], unit_id: UUID) -> None:
         """Let roles be held at another unit."""
@@ -183,7 +183,7 @@ class PersonStore:
         )
 
 
-def person_of(row: sa.Row[Any]) -> Person:
+def person_of(row: Any) -> Person:
     """Return the person of a row."""
     home = None
     if row.home_latitude_millideg is not None:
@@ -236,5 +236,5 @@ def _columns(of: Person) -> dict[str, object]:
     }
 
 
-def _grant_of(row: sa.Row[Any]) -> RoleGrant:
+def _grant_of(row: Any) -> RoleGrant:
     return RoleGrant(row.grant_id, row.person_id, Role(row.role), row.unit_id, row.granted_by, row.granted_at)

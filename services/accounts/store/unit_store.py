@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from libs.db.rows import find_row
 from services.accounts.domain.errors import UnitNotFoundError
 from services.accounts.domain.units import Level, Unit
 from services.accounts.store.tables import unit
@@ -22,7 +24,7 @@ class UnitStore:
     def find(self, unit_id: UUID) -> Unit | None:
         """Return a unit, or None."""
         if unit_id not in self._read:
-            row = self._connection.execute(sa.select(unit).where(unit.c.unit_id == unit_id)).first()
+            row = find_row(self._connection, unit, unit_id=unit_id)
             if row is None:
                 return None
             self._read[unit_id] = unit_of(row)
@@ -63,7 +65,7 @@ class UnitStore:
         )
 
 
-def unit_of(row: sa.Row[tuple[object, ...]]) -> Unit:
+def unit_of(row: Any) -> Unit:
     """Return the unit of a row."""
     return Unit(
         unit_id=row.unit_id,

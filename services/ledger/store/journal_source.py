@@ -10,6 +10,7 @@ import sqlalchemy
 from sqlalchemy.engine import Connection
 
 from libs.clock import from_microseconds, to_microseconds
+from libs.db.driver import run
 from libs.outbox.source import StoredEvent, Stream
 from services.ledger.domain.entries import Entry
 from services.ledger.domain.wallets import NO_ID
@@ -41,7 +42,7 @@ class JournalSource:
 
     def heads(self, connection: Connection) -> Mapping[Stream, int]:
         """Return the last committed position of every book."""
-        rows = connection.execute(sqlalchemy.text(HEADS))
+        rows = run(connection, HEADS)
         return {Stream(self._topic, str(district_id)): last for district_id, last in rows if last}
 
     def read(self, connection: Connection, stream: Stream, *, after: int, limit: int) -> list[StoredEvent]:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
 from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import JSONB, insert
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Connection
 
+from libs.db.prepared import Prepared
+from libs.db.rows import delete_rows
 from services.ledger.domain.policy import CreditPolicy
 
 metadata = sa.MetaData()
@@ -79,23 +81,45 @@ class KnownPerson(NamedTuple):
     household_id: UUID | None
 
 
-def save_row(connection: Connection, table: sa.Table, row: Mapping[str, Any]) -> None:
-    """Add a row, or replace what is known under its key."""
-    keys = [column.name for column in table.primary_key]
-    statement = insert(table).values(**row)
-    changed = {name: statement.excluded[name] for name in row if name not in keys}
-    connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=changed))
+_PERSON = Prepared(
+    sa.select(
+        person.c.person_id, person.c.district_id, person.c.home_unit_id, person.c.status, person.c.household_id
+    ).where(person.c.person_id == sa.bindparam("person_id"))
+)
+_IN_FORCE = policy.c.effective <= sa.bindparam("day")
+_VERSION_ON = Prepared(
+    sa.select(policy.c.policy_version)
+    .where(policy.c.district_id == sa.bindparam("district_id"))
+    .order_by(
+        _IN_FORCE.desc(),
+        sa.case((_IN_FORCE, policy.c.effective)).desc(),
+        sa.case((_IN_FORCE, policy.c.policy_version)).desc(),
+        policy.c.policy_version,
+    )
+    .limit(1)
+)
+_ARE_RELATED = Prepared(
+    sa.select(1)
+    .where(
+        sa.or_(
+            sa.and_(relation.c.person_id == sa.bindparam("one"), relation.c.relative_id == sa.bindparam("other")),
+            sa.and_(relation.c.person_id == sa.bindparam("other"), relation.c.relative_id == sa.bindparam("one")),
+        ),
+        relation.c.active,
+        relation.c.kind != "friend",
+    )
+    .limit(1)
+)
 
 
 def delete_row(connection: Connection, table: sa.Table, key: object) -> None:
     """Forget the row under a key."""
-    connection.execute(table.delete().where(next(iter(table.primary_key)) == key))
+    delete_rows(connection, table, **{next(iter(table.primary_key)).name: key})
 
 
 def find_person(connection: Connection, person_id: UUID) -> KnownPerson | None:
     """What is known of a person."""
-    columns = (person.c.person_id, person.c.district_id, person.c.home_unit_id, person.c.status, person.c.household_id)
-    row = connection.execute(sa.select(*columns).where(person.c.person_id == person_id)).first()
+    row = _PERSON.first(connection, {"person_id": person_id})
     return KnownPerson._make(row) if row else None
 
 
@@ -106,10 +130,7 @@ def set_credit_due(connection: Connection, person_id: UUID, due_at: int | None) 
 
 def are_related(connection: Connection, one: UUID, other: UUID) -> bool:
     """Whether two people are relatives, verified or only declared, or housemates."""
-    pair = sa.and_(relation.c.person_id == one, relation.c.relative_id == other)
-    riap = sa.and_(relation.c.person_id == other, relation.c.relative_id == one)
-    statement = sa.select(1).where(sa.or_(pair, riap), relation.c.active, relation.c.kind != "friend").limit(1)
-    if connection.execute(statement).first() is not None:
+    if _ARE_RELATED.scalar(connection, {"one": one, "other": other}) is not None:
         return True
     households = {
         found.household_id
@@ -156,19 +177,7 @@ def policy_of_version(connection: Connection, district_id: UUID, version: int) -
 
 def policy_on(connection: Connection, district_id: UUID, on: date) -> CreditPolicy | None:
     """The policy in force in a district on a local day; before its first takes effect, the first; None: none known."""
-    in_force = policy.c.effective <= on
-    statement = (
-        sa.select(policy.c.policy_version)
-        .where(policy.c.district_id == district_id)
-        .order_by(
-            in_force.desc(),
-            sa.case((in_force, policy.c.effective)).desc(),
-            sa.case((in_force, policy.c.policy_version)).desc(),
-            policy.c.policy_version,
-        )
-        .limit(1)
-    )
-    version = connection.scalar(statement)
+    version = _VERSION_ON.scalar(connection, {"district_id": district_id, "day": on})
     return None if version is None else policy_of_version(connection, district_id, version)
 
 

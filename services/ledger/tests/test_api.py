@@ -17,6 +17,7 @@ from werkzeug.test import TestResponse
 
 from libs.clock import SystemClock, machine_now
 from libs.db import Database
+from libs.db.rows import save_row
 from libs.ids import new_id
 from services.ledger.bootstrap import Settings, create_app
 from services.ledger.domain.wallets import WalletClass as W
@@ -59,7 +60,7 @@ class Api:
                 "name_zh": "",
                 "name_en": "",
             }
-            known.save_row(connection, known.org_unit, row)
+            save_row(connection, known.org_unit, row)
 
     def person(self, household: UUID | None = None) -> UUID:
         """Somebody at home in the community."""
@@ -67,14 +68,14 @@ class Api:
         row = {"person_id": person_id, "district_id": DISTRICT, "home_unit_id": COMMUNITY, "status": "active",
                "household_id": household, "died_on": None}  # fmt: skip
         with self.database.transaction() as connection:
-            known.save_row(connection, known.person, row)
+            save_row(connection, known.person, row)
         return person_id
 
     def relate(self, one: UUID, other: UUID) -> None:
         """Make two people relatives."""
         row = {"relation_id": new_id(), "person_id": one, "relative_id": other, "kind": "child", "active": True}
         with self.database.transaction() as connection:
-            known.save_row(connection, known.relation, row)
+            save_row(connection, known.relation, row)
 
     def token(self, person_id: UUID, role: str | None = None, unit: UUID = DISTRICT, **claims: Any) -> str:
         """A token of somebody with one role."""

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from libs.clock import to_microseconds
 from libs.db import Connection
+from libs.db.rows import save_row
 from libs.outbox import append
 from services.ledger import messages
 from services.ledger.domain.errors import CreditRemainingError, OpenObligationsError
@@ -51,7 +52,7 @@ def answer_erasure(
     elif any(balances.values()) and not credit_to_pool:
         code = CreditRemainingError.code
     row = {"erasure_id": erasure_id, "person_id": person_id, "credit_to_pool": credit_to_pool}
-    known.save_row(connection, known.erasure, row)
+    save_row(connection, known.erasure, row)
     answer = messages.erasure_answered(
         erasure_id=erasure_id, person_id=person_id, district_id=district_id, code=code, now=now
     )

@@ -7,15 +7,16 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy import Connection, RowMapping
+from sqlalchemy import Connection
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from libs.clock import local_date, local_midnight
+from libs.db.prepared import Prepared
 from services.orders.domain.evidence import DEVICE_DAYS, PAIR_DAYS, History
 from services.orders.domain.life_cycle import State
 from services.orders.domain.order import Assignment, Order
 from services.orders.domain.people import Place
-from services.orders.store.rows import part_of_columns
+from services.orders.store.rows import Found, part_of_columns
 from services.orders.store.tables import assignment, orders
 
 _NEVER_HAPPENED = [State.REJECTED.value, State.REVERSED.value, State.DECLINED.value]
@@ -37,7 +38,7 @@ _LAST = (
 )
 _COUNTED = _ENDED.where(assignment.c.checked_out_at > sa.bindparam("earliest"))
 _BOTH = sa.union(_LAST, _COUNTED).subquery()
-_OTHERS = sa.select(_BOTH).order_by(_BOTH.c.checked_out_at.desc())
+_OTHERS = Prepared(sa.select(_BOTH).order_by(_BOTH.c.checked_out_at.desc()))
 
 
 def history_of(connection: Connection, order: Order, part: Assignment) -> History:
@@ -87,10 +88,10 @@ def _other_parts(connection: Connection, order: Order, part: Assignment) -> list
         "out_at": part.checked_out_at,
         "earliest": earliest,
     }
-    return [_other(row) for row in connection.execute(_OTHERS, terms).mappings()]
+    return [_other(row) for row in _OTHERS.mappings(connection, terms)]
 
 
-def _other(row: RowMapping) -> _Other:
+def _other(row: Found) -> _Other:
     known = part_of_columns(row)
     assert known.checked_in_at is not None
     assert known.checked_out_at is not None

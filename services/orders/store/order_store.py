@@ -12,10 +12,13 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 
+from libs.db.driver import run
+from libs.db.prepared import Prepared
+from libs.db.rows import add_row, add_rows, change_rows, delete_rows
 from services.orders.domain.errors import OrderNotFoundError
 from services.orders.domain.life_cycle import BEFORE_SERVICE, OCCUPYING, OPEN, State, Verb
 from services.orders.domain.order import Funding, Order
-from services.orders.store.rows import columns_of_order, columns_of_part, order_of_columns
+from services.orders.store.rows import Found, columns_of_order, columns_of_part, order_of_columns
 from services.orders.store.tables import assignment, due, order_step, orders
 
 _OCCUPYING = [state.value for state in OCCUPYING]
@@ -25,16 +28,16 @@ _FREE = [
 ]
 
 
-# Built once: building a statement costs more than running it.
-_ORDER = sa.select(orders).where(orders.c.order_id == sa.bindparam("order_id"))
-_ORDER_TO_CHANGE = _ORDER.with_for_update()
-_PARTS = (
+_BY_ID = sa.select(orders).where(orders.c.order_id == sa.bindparam("order_id"))
+_ORDER = Prepared(_BY_ID)
+_ORDER_TO_CHANGE = Prepared(_BY_ID.with_for_update())
+_PARTS = Prepared(
     sa.select(assignment)
     .where(assignment.c.order_id == sa.any_(sa.bindparam("order_ids", type_=ARRAY(sa.Uuid))))
     .order_by(assignment.c.number)
 )
 _NEXT_NUMBER = sa.select(sa.func.count() + 1).where(order_step.c.order_id == sa.bindparam("of_order"))
-_WRITE_STEP = sa.insert(order_step).values(number=_NEXT_NUMBER.scalar_subquery())
+_WRITE_STEP = Prepared(sa.insert(order_step).inline().values(number=_NEXT_NUMBER.scalar_subquery()))
 
 
 @dataclass(frozen=True)
@@ -51,9 +54,7 @@ class Step:
 
 def find_order(connection: Connection, order_id: UUID) -> Order | None:
     """Return the order, or None."""
-    return next(
-        iter(_with_parts(connection, connection.execute(_ORDER, {"order_id": order_id}).mappings().all())), None
-    )
+    return next(iter(_with_parts(connection, _ORDER.mappings(connection, {"order_id": order_id}))), None)
 
 
 def find_orders(connection: Connection, order_ids: Iterable[UUID]) -> list[Order]:
@@ -67,7 +68,7 @@ def lock_order(connection: Connection, order_id: UUID) -> Order:
     Raises:
         OrderNotFoundError: there is none.
     """
-    rows = connection.execute(_ORDER_TO_CHANGE, {"order_id": order_id}).mappings().all()
+    rows = _ORDER_TO_CHANGE.mappings(connection, {"order_id": order_id})
     found = _with_parts(connection, rows)
     if not found:
         raise OrderNotFoundError
@@ -95,9 +96,9 @@ def load_orders(connection: Connection, query: sa.Select[Any]) -> list[Order]:
     return _with_parts(connection, connection.execute(query).mappings().all())
 
 
-def _with_parts(connection: Connection, rows: Sequence[sa.RowMapping]) -> list[Order]:
+def _with_parts(connection: Connection, rows: Sequence[Found]) -> list[Order]:
     wanted = [row["order_id"] for row in rows]
-    found = connection.execute(_PARTS, {"order_ids": wanted}).mappings().all() if wanted else []
+    found = _PARTS.mappings(connection, {"order_ids": wanted}) if wanted else []
     return [order_of_columns(row, [part for part in found if part["order_id"] == row["order_id"]]) for row in rows]
 
 
@@ -116,17 +117,16 @@ def save_order(connection: Connection, before: Order, after: Order, step: Step) 
     old = columns_of_order(before)
     changed = {name: value for name, value in columns_of_order(after).items() if value != old[name]}
     if changed:
-        connection.execute(sa.update(orders).where(orders.c.order_id == after.order_id).values(changed))
+        change_rows(connection, orders, changed, order_id=after.order_id)
     if before.assignments != after.assignments:
-        connection.execute(sa.delete(assignment).where(assignment.c.order_id == after.order_id))
+        delete_rows(connection, assignment, order_id=after.order_id)
         _write_parts(connection, after)
     _write_step(connection, before.state, after, step)
 
 
 def _write_parts(connection: Connection, order: Order) -> None:
-    if order.assignments:
-        parts = [columns_of_part(order.order_id, number, part) for number, part in enumerate(order.assignments)]
-        connection.execute(sa.insert(assignment), parts)
+    parts = [columns_of_part(order.order_id, number, part) for number, part in enumerate(order.assignments)]
+    add_rows(connection, assignment, parts)
 
 
 def _write_step(connection: Connection, from_state: State, order: Order, step: Step) -> None:
@@ -141,24 +141,23 @@ def _write_step(connection: Connection, from_state: State, order: Order, step: S
         "why": step.why,
         "at": step.at,
     }
-    connection.execute(_WRITE_STEP, columns | {"of_order": order.order_id})
+    _WRITE_STEP.change(connection, columns | {"of_order": order.order_id})
 
 
 def set_due(connection: Connection, order_id: UUID, fallen: tuple[str, datetime] | None, *, had_one: bool) -> None:
     """Replace what falls due for an order; at most one thing does at a time."""
     if fallen is None:
         if had_one:
-            connection.execute(sa.delete(due).where(due.c.order_id == order_id))
+            delete_rows(connection, due, order_id=order_id)
     elif had_one:
-        moved = sa.update(due).where(due.c.order_id == order_id).values(kind=fallen[0], due_at=fallen[1])
-        connection.execute(moved)
+        change_rows(connection, due, {"kind": fallen[0], "due_at": fallen[1]}, order_id=order_id)
     else:
-        connection.execute(sa.insert(due).values(order_id=order_id, kind=fallen[0], due_at=fallen[1]))
+        add_row(connection, due, {"order_id": order_id, "kind": fallen[0], "due_at": fallen[1]})
 
 
 def forget_due(connection: Connection, order_id: UUID, kind: str) -> None:
     """Forget what no longer falls due."""
-    connection.execute(sa.delete(due).where(due.c.order_id == order_id, due.c.kind == kind))
+    delete_rows(connection, due, order_id=order_id, kind=kind)
 
 
 def next_due_at(connection: Connection) -> datetime | None:
@@ -175,14 +174,13 @@ def find_due(connection: Connection, now: datetime) -> tuple[UUID, str, datetime
 
 def lock_person(connection: Connection, person_id: UUID) -> None:
     """Let nobody else plan time of this person until the transaction ends."""
-    lock = sa.text("SELECT pg_advisory_xact_lock(hashtextextended(:person, 11))")
-    connection.execute(lock, {"person": str(person_id)})
+    run(connection, "SELECT pg_advisory_xact_lock(hashtextextended(%(person)s, 11))", {"person": str(person_id)})
 
 
 def lock_budget(connection: Connection, district_id: UUID, month: str) -> None:
     """Let nobody else draw on a district's budget of a month until the transaction ends."""
-    lock = sa.text("SELECT pg_advisory_xact_lock(hashtextextended(:budget, 12))")
-    connection.execute(lock, {"budget": f"{district_id}/{month}"})
+    lock = "SELECT pg_advisory_xact_lock(hashtextextended(%(budget)s, 12))"
+    run(connection, lock, {"budget": f"{district_id}/{month}"})
 
 
 def recipient_is_busy(connection: Connection, recipient_id: UUID, *, start_at: datetime, end_at: datetime) -> bool:

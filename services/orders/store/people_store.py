@@ -8,45 +8,47 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy import Connection, RowMapping
-from sqlalchemy.dialects.postgresql import ARRAY, insert
+from sqlalchemy import Connection
+from sqlalchemy.dialects.postgresql import ARRAY
 
+from libs.db.prepared import Prepared
+from libs.db.rows import add_rows, delete_rows, find_row, save_row
 from services.orders.domain.catalogue import Service
 from services.orders.domain.errors import PolicyMissingError, RecordNotFoundError, ServiceNotFoundError
 from services.orders.domain.people import Person, Qualifications, Relation, Relations
 from services.orders.domain.policy import Policy
 from services.orders.store.memo import forget_all, once
-from services.orders.store.rows import place_of
+from services.orders.store.rows import Found, place_of
 from services.orders.store.tables import acting_grant, catalogue_item, person, policy, relation, signing_key
 
 DEPTH_MAX = 10
 
-# Built once: building a statement costs more than running it.
 _PERSON_IDS = sa.any_(sa.bindparam("person_ids", type_=ARRAY(sa.Uuid)))
-_PEOPLE = sa.select(person).where(person.c.person_id == _PERSON_IDS)
-_RELATIONS = sa.select(relation).where((relation.c.person_id == _PERSON_IDS) | (relation.c.relative_id == _PERSON_IDS))
+_PEOPLE = Prepared(sa.select(person).where(person.c.person_id == _PERSON_IDS))
+_RELATIONS = Prepared(
+    sa.select(relation).where((relation.c.person_id == _PERSON_IDS) | (relation.c.relative_id == _PERSON_IDS))
+)
 _OF_DISTRICT = sa.select(policy).where(policy.c.district_id == sa.bindparam("district_id"))
-_POLICY_VERSION = _OF_DISTRICT.where(policy.c.policy_version == sa.bindparam("version"))
+_POLICY_VERSION = Prepared(_OF_DISTRICT.where(policy.c.policy_version == sa.bindparam("version")))
 _IS_LATER = policy.c.effective > sa.bindparam("day", type_=sa.Date)
 # Versions in force come first, the newest of them on top; of those to come, the first.
-_POLICY_ON = _OF_DISTRICT.order_by(
-    _IS_LATER, sa.case((_IS_LATER, policy.c.policy_version), else_=-policy.c.policy_version)
-).limit(1)
+_POLICY_ON = Prepared(
+    _OF_DISTRICT.order_by(
+        _IS_LATER, sa.case((_IS_LATER, policy.c.policy_version), else_=-policy.c.policy_version)
+    ).limit(1)
+)
 
 
 def upsert(connection: Connection, table: sa.Table, columns: Mapping[str, Any]) -> None:
     """Write a state as it is now, whatever was known before."""
     forget_all(connection)
-    keys = [column.name for column in table.primary_key]
-    written = insert(table).values(columns)
-    others = {name: written.excluded[name] for name in columns if name not in keys}
-    connection.execute(written.on_conflict_do_update(index_elements=keys, set_=others))
+    save_row(connection, table, columns)
 
 
 def forget(connection: Connection, table: sa.Table, **key: object) -> None:
     """Delete what is known of a subject."""
     forget_all(connection)
-    connection.execute(sa.delete(table).where(*(table.c[name] == value for name, value in key.items())))
+    delete_rows(connection, table, **key)
 
 
 def forget_relations(connection: Connection, person_id: UUID) -> None:
@@ -101,11 +103,11 @@ def load_person(connection: Connection, person_id: UUID) -> Person:
 
 def find_people(connection: Connection, person_ids: Iterable[UUID]) -> list[Person]:
     """Return those of the people of whom something is known."""
-    rows = connection.execute(_PEOPLE, {"person_ids": list(person_ids)}).mappings()
+    rows = _PEOPLE.mappings(connection, {"person_ids": list(person_ids)})
     return [_person(row) for row in rows]
 
 
-def _person(row: RowMapping) -> Person:
+def _person(row: Mapping[str, Any]) -> Person:
     return Person(
         person_id=row["person_id"],
         status=row["status"],
@@ -128,19 +130,17 @@ def _person(row: RowMapping) -> Person:
 
 def relations_of(connection: Connection, person_ids: Iterable[UUID]) -> Relations:
     """Return the relations in which any of the people stands."""
-    rows = connection.execute(_RELATIONS, {"person_ids": list(person_ids)})
+    rows = _RELATIONS.rows(connection, {"person_ids": list(person_ids)})
     return Relations(tuple(Relation(row.person_id, row.relative_id, row.kind, row.verified) for row in rows))
 
 
 def has_grant(connection: Connection, *, person_id: UUID, relative_id: UUID) -> bool:
     """Tell whether staff recorded the person's word that the relative may act for them."""
-    query = sa.select(acting_grant.c.grant_id).where(
-        acting_grant.c.person_id == person_id, acting_grant.c.relative_id == relative_id
-    )
-    return connection.execute(query.limit(1)).first() is not None
+    return find_row(connection, acting_grant, person_id=person_id, relative_id=relative_id) is not None
 
 
-_PATH = sa.text("""
+_PATH = Prepared(
+    sa.text("""
     WITH RECURSIVE path AS (
         SELECT unit_id, parent_id, 1 AS depth FROM org_unit WHERE unit_id = :unit
         UNION ALL
@@ -148,7 +148,9 @@ _PATH = sa.text("""
         WHERE p.depth < :depth_max
     ) SELECT unit_id FROM path ORDER BY depth
 """)
-_BELOW = sa.text("""
+)
+_BELOW = Prepared(
+    sa.text("""
     WITH RECURSIVE below AS (
         SELECT unit_id, 1 AS depth FROM org_unit WHERE unit_id = ANY(:units)
         UNION
@@ -156,6 +158,7 @@ _BELOW = sa.text("""
         WHERE b.depth < :depth_max
     ) SELECT DISTINCT unit_id FROM below
 """)
+)
 
 
 def city_units(connection: Connection) -> list[UUID]:
@@ -167,14 +170,14 @@ def path_of(connection: Connection, unit_id: UUID) -> list[UUID]:
     """Return the unit and those above it, up to the city."""
 
     def read() -> list[UUID]:
-        return list(connection.execute(_PATH, {"unit": unit_id, "depth_max": DEPTH_MAX}).scalars())
+        return _PATH.scalars(connection, {"unit": unit_id, "depth_max": DEPTH_MAX})
 
     return once(connection, ("path", unit_id), read) or [unit_id]
 
 
 def units_below(connection: Connection, unit_ids: Iterable[UUID]) -> list[UUID]:
     """Return the units and all below them."""
-    return list(connection.execute(_BELOW, {"units": list(unit_ids), "depth_max": DEPTH_MAX}).scalars())
+    return _BELOW.scalars(connection, {"units": list(unit_ids), "depth_max": DEPTH_MAX})
 
 
 def policy_on(connection: Connection, district_id: UUID, day: date) -> Policy:
@@ -188,7 +191,7 @@ def policy_on(connection: Connection, district_id: UUID, day: date) -> Policy:
 
 
 def _read_policy_on(connection: Connection, district_id: UUID, day: date) -> Policy:
-    row = connection.execute(_POLICY_ON, {"district_id": district_id, "day": day}).first()
+    row = _POLICY_ON.first(connection, {"district_id": district_id, "day": day})
     if row is None:
         raise PolicyMissingError(district_id=district_id, day=day.isoformat())
     return Policy(row.district_id, row.policy_version, row.effective, row.parameters)
@@ -209,7 +212,7 @@ def _version_key(district_id: UUID, version: int) -> tuple[str, UUID, int]:
 
 
 def _read_policy_version(connection: Connection, district_id: UUID, version: int) -> Policy:
-    row = connection.execute(_POLICY_VERSION, {"district_id": district_id, "version": version}).first()
+    row = _POLICY_VERSION.first(connection, {"district_id": district_id, "version": version})
     if row is None:
         raise PolicyMissingError(district_id=district_id, policy_version=version)
     return Policy(row.district_id, row.policy_version, row.effective, row.parameters)
@@ -230,11 +233,12 @@ def service_on(connection: Connection, code: str, day: date) -> Service:
 
 def service_version(connection: Connection, code: str, version: int) -> Service:
     """Return the version of a service that an order was placed under."""
-    query = sa.select(catalogue_item).where(catalogue_item.c.code == code, catalogue_item.c.version == version)
-    return service_of_columns(connection.execute(query).mappings().one())
+    row = find_row(connection, catalogue_item, code=code, version=version)
+    assert row is not None, "an order is placed under a version that is known"
+    return service_of_columns(row._asdict())
 
 
-def service_of_columns(row: RowMapping) -> Service:
+def service_of_columns(row: Found) -> Service:
     """Return the service of a row of `catalogue_item`."""
     plain = dict(row)
     return Service(**plain | {"funding": frozenset(plain["funding"]), "checklist": tuple(plain["checklist"])})
@@ -248,5 +252,4 @@ def signing_keys(connection: Connection) -> dict[str, bytes]:
 def replace_signing_keys(connection: Connection, keys: Mapping[str, bytes]) -> None:
     """Keep exactly these keys."""
     connection.execute(sa.delete(signing_key))
-    if keys:
-        connection.execute(sa.insert(signing_key), [{"key_id": name, "public_key": raw} for name, raw in keys.items()])
+    add_rows(connection, signing_key, [{"key_id": name, "public_key": raw} for name, raw in keys.items()])

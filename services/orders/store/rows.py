@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +13,9 @@ from services.orders.domain.order import Assignment, Funding, Order
 from services.orders.domain.people import Place
 
 Columns = dict[str, Any]
+Found = RowMapping | Mapping[str, Any]
+"""A row by the names of its columns, from SQLAlchemy or from the driver."""
+
 _ORDER_PLAIN = (
     "order_id", "district_id", "unit_id", "recipient_id", "service_code", "catalogue_version", "planned_minutes",
     "start_at", "persons", "coefficient_percent", "price_minutes", "placed_by", "placed_at", "policy_version",
@@ -39,7 +43,7 @@ def columns_of_order(order: Order) -> Columns:
     }
 
 
-def order_of_columns(row: RowMapping, parts: list[RowMapping]) -> Order:
+def order_of_columns(row: Found, parts: Sequence[Found]) -> Order:
     """Return the order of a row of `orders` and its rows of `assignment`."""
     plain = {name: row[name] for name in _ORDER_PLAIN}
     return Order(
@@ -66,7 +70,7 @@ def columns_of_part(order_id: UUID, number: int, part: Assignment) -> Columns:
     }
 
 
-def part_of_columns(row: RowMapping) -> Assignment:
+def part_of_columns(row: Found) -> Assignment:
     """Return the part of a row of `assignment`."""
     plain = {name: row[name] for name in _PART_PLAIN}
     return Assignment(

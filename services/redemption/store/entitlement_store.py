@@ -9,9 +9,9 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy import Connection, RowMapping
 
+from libs.db.rows import save_row
 from services.redemption.domain.entitlement import Month, Proposal
 from services.redemption.store import tables as t
-from services.redemption.store.known_store import save_row
 
 _LOCK_SPACE = 13
 

@@ -7,8 +7,9 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy import Connection, RowMapping
-from sqlalchemy.dialects.postgresql import insert
 
+from libs.db.prepared import Prepared
+from libs.db.rows import delete_rows, find_row, save_row
 from services.redemption.domain.errors import PersonNotFoundError, PolicyMissingError, UnitNotFoundError
 from services.redemption.domain.people import Person, Relation
 from services.redemption.domain.policy import Policy, Service
@@ -17,18 +18,10 @@ from services.redemption.store import tables as t
 TREE_DEPTH_MAX = 10
 
 
-def save_row(connection: Connection, table: sa.Table, row: Mapping[str, Any]) -> None:
-    """Add the row, or change the one with its key."""
-    keys = [column.name for column in table.primary_key]
-    statement = insert(table).values(**row)
-    others = {name: statement.excluded[name] for name in row if name not in keys}
-    connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=others))
-
-
 def delete_row(connection: Connection, table: sa.Table, key: UUID) -> None:
     """Delete what is known of a subject that has gone."""
     (column,) = table.primary_key
-    connection.execute(table.delete().where(column == key))
+    delete_rows(connection, table, **{column.name: key})
 
 
 def save_person(connection: Connection, person: Person) -> None:
@@ -53,8 +46,8 @@ def replace_signing_keys(connection: Connection, keys: Mapping[str, bytes]) -> N
 
 def find_person(connection: Connection, person_id: UUID) -> Person | None:
     """Return a person, or None when accounts has not told of them."""
-    row = connection.execute(sa.select(t.person).where(t.person.c.person_id == person_id)).mappings().first()
-    return _person(row) if row else None
+    row = find_row(connection, t.person, person_id=person_id)
+    return _person(row._asdict()) if row else None
 
 
 def person_of(connection: Connection, person_id: UUID) -> Person:
@@ -77,7 +70,7 @@ def recipients_of(connection: Connection, district_id: UUID) -> list[Person]:
     return [_person(row) for row in connection.execute(query.order_by(t.person.c.person_id)).mappings()]
 
 
-def _person(row: RowMapping) -> Person:
+def _person(row: RowMapping | Mapping[str, Any]) -> Person:
     return Person(**{**row, "hardship": tuple(row["hardship"])})
 
 
@@ -102,15 +95,19 @@ def has_acting_grant(connection: Connection, *, person_id: UUID, relative_id: UU
 
 def path_of(connection: Connection, unit_id: UUID) -> frozenset[UUID]:
     """Return the ids of a unit and of all above it; only the unit itself when it is unknown."""
-    statement = sa.text("""
-        WITH RECURSIVE up AS (
-            SELECT unit_id, parent_id, 1 AS depth FROM unit WHERE unit_id = :unit_id
-            UNION ALL
-            SELECT unit.unit_id, unit.parent_id, up.depth + 1 FROM unit JOIN up ON unit.unit_id = up.parent_id
-            WHERE up.depth < :depth_max
-        ) SELECT unit_id FROM up""")
-    rows = connection.execute(statement, {"unit_id": unit_id, "depth_max": TREE_DEPTH_MAX}).scalars()
+    rows = _PATH.scalars(connection, {"unit_id": unit_id, "depth_max": TREE_DEPTH_MAX})
     return frozenset({unit_id, *rows})
+
+
+_PATH = Prepared(
+    sa.text("""
+    WITH RECURSIVE up AS (
+        SELECT unit_id, parent_id, 1 AS depth FROM unit WHERE unit_id = :unit_id
+        UNION ALL
+        SELECT unit.unit_id, unit.parent_id, up.depth + 1 FROM unit JOIN up ON unit.unit_id = up.parent_id
+        WHERE up.depth < :depth_max
+    ) SELECT unit_id FROM up""")
+)
 
 
 def city_units(connection: Connection) -> list[UUID]:
@@ -124,7 +121,7 @@ def district_of(connection: Connection, unit_id: UUID) -> UUID:
     Raises:
         UnitNotFoundError: unknown, or the city itself.
     """
-    row = connection.execute(sa.select(t.unit).where(t.unit.c.unit_id == unit_id)).first()
+    row = find_row(connection, t.unit, unit_id=unit_id)
     if row is None or (row.level != "district" and row.district_id is None):
         raise UnitNotFoundError(unit_id=unit_id)
     return UUID(str(row.unit_id if row.level == "district" else row.district_id))
@@ -136,17 +133,21 @@ def policy_on(connection: Connection, district_id: UUID, day: date) -> Policy:
     Raises:
         PolicyMissingError: none was ever published.
     """
-    statement = sa.text("""
-        SELECT * FROM policy WHERE district_id = :district_id
-        ORDER BY effective <= :day DESC,
-            CASE WHEN effective <= :day THEN effective END DESC,
-            CASE WHEN effective <= :day THEN policy_version END DESC, policy_version LIMIT 1""")
-    row = connection.execute(statement, {"district_id": district_id, "day": day}).first()
+    row = _POLICY_ON.first(connection, {"district_id": district_id, "day": day})
     if row is None:
         raise PolicyMissingError(district_id=district_id)
     return Policy(
         district_id=row.district_id, version=row.policy_version, effective=row.effective, parameters=row.parameters
     )
+
+
+_POLICY_ON = Prepared(
+    sa.text("""
+    SELECT * FROM policy WHERE district_id = :district_id
+    ORDER BY effective <= :day DESC,
+        CASE WHEN effective <= :day THEN effective END DESC,
+        CASE WHEN effective <= :day THEN policy_version END DESC, policy_version LIMIT 1""")
+)
 
 
 def find_service(connection: Connection, code: str, day: date) -> Service | None:

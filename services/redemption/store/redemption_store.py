@@ -1,14 +1,16 @@
 """Redemptions and what was captured of them."""
 
 import dataclasses
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy import Connection, RowMapping
+from sqlalchemy import Connection
 from sqlalchemy.dialects.postgresql import insert
 
+from libs.db.rows import add_row, change_rows, find_row
 from services.redemption.domain.calendar import week_of
 from services.redemption.domain.redemption import Hold, Redemption, State
 from services.redemption.store import tables as t
@@ -24,30 +26,26 @@ def lock_recipient(connection: Connection, recipient_id: UUID) -> None:
 
 def add_redemption(connection: Connection, redemption: Redemption) -> None:
     """Keep a new redemption."""
-    connection.execute(t.redemption.insert().values(_row(redemption)))
+    add_row(connection, t.redemption, _row(redemption))
 
 
 def find_redemption(connection: Connection, redemption_id: UUID) -> Redemption | None:
     """Return a redemption as it is, without a lock."""
-    query = sa.select(t.redemption).where(t.redemption.c.redemption_id == redemption_id)
-    row = connection.execute(query).mappings().first()
-    return _redemption(row) if row else None
+    row = find_row(connection, t.redemption, redemption_id=redemption_id)
+    return _redemption(row._asdict()) if row else None
 
 
 def lock_redemption(connection: Connection, redemption_id: UUID) -> Redemption | None:
     """Return a redemption for change, or None."""
-    query = sa.select(t.redemption).where(t.redemption.c.redemption_id == redemption_id).with_for_update()
-    row = connection.execute(query).mappings().first()
-    return _redemption(row) if row else None
+    row = find_row(connection, t.redemption, redemption_id=redemption_id, for_update=True)
+    return _redemption(row._asdict()) if row else None
 
 
 def save_redemption(connection: Connection, redemption: Redemption) -> None:
     """Keep what has changed."""
     row = _row(redemption)
     changed = {name: row[name] for name in ("state", "code", "hold", "end_why", "decided_at")}
-    connection.execute(
-        t.redemption.update().where(t.redemption.c.redemption_id == redemption.redemption_id).values(changed)
-    )
+    change_rows(connection, t.redemption, changed, redemption_id=redemption.redemption_id)
 
 
 def week_minutes(connection: Connection, *, recipient_id: UUID, week: date) -> int:
@@ -93,6 +91,6 @@ def _row(redemption: Redemption) -> dict[str, Any]:
     return row | {"state": redemption.state.value, "hold": redemption.hold.value, "week": week_of(redemption.start_at)}
 
 
-def _redemption(row: RowMapping) -> Redemption:
+def _redemption(row: Mapping[str, Any]) -> Redemption:
     fields = {name: row[name] for name in Redemption.__dataclass_fields__}
     return Redemption(**{**fields, "state": State(row["state"]), "hold": Hold(row["hold"])})
