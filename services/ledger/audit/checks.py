@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import struct
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, Protocol
 from uuid import UUID
@@ -27,15 +27,19 @@ HEADS = """
 # All roots of a year of checkpoints would be millions: the newest, and a thousand spread over the rest.
 CHECKPOINTS = """
     WITH numbered AS (
-        SELECT size, root, note, row_number() OVER (ORDER BY size DESC) - 1 AS number, count(*) OVER () AS heads
+        SELECT size, root, note, book, signed_at, lead(signed_at) OVER (ORDER BY size) AS next_at,
+            row_number() OVER (ORDER BY size DESC) - 1 AS number, count(*) OVER () AS heads
         FROM journal.checkpoint WHERE book = %s)
-    SELECT size, root, note FROM numbered WHERE number %% greatest(heads / 1000, 1) = 0 ORDER BY size"""
+    SELECT n.size, n.root, n.note, n.signed_at,
+        (SELECT e.recorded_at FROM journal.entry e WHERE e.book = n.book AND e.pos = n.size), n.next_at
+    FROM numbered n WHERE n.number %% greatest(n.heads / 1000, 1) = 0 ORDER BY n.size"""
 TILE_LEAVES = "SELECT leaf_hash FROM journal.entry WHERE book = %s AND pos > %s AND pos <= %s ORDER BY pos"
 # Up to the row that is checked last: a ledger that is in use has new ones by now.
 BALANCES = """
     COPY (
         SELECT w.wallet, greatest(d.version, c.version, 0),
-            CASE WHEN coalesce(d.version, 0) >= coalesce(c.version, 0) THEN coalesce(d.after, 0) ELSE c.after END
+            CASE WHEN coalesce(d.version, 0) >= coalesce(c.version, 0) THEN coalesce(d.after, 0) ELSE c.after END,
+            w.opened_at
         FROM journal.wallet w
         LEFT JOIN LATERAL (SELECT debit_version AS version, debit_after AS after FROM journal.entry
                            WHERE debit = w.wallet AND outcome = 0 AND book = {book} AND pos <= {size}
@@ -45,7 +49,7 @@ BALANCES = """
                            ORDER BY credit_version DESC LIMIT 1) c ON true
         WHERE w.book = {book}
     ) TO STDOUT (FORMAT binary)"""
-BALANCE = struct.Struct(">6xq4xi4xq")
+BALANCE = struct.Struct(">6xq4xi4xq4xq")
 # What a volunteer was awarded on a local day, against the cap of the policy each award was made under.
 CAPS = """
     WITH award AS (
@@ -110,7 +114,7 @@ def check_roots(
 ) -> int:
     """Compare the tree with stored and outside checkpoints; return with how many."""
     stored = connection.execute(CHECKPOINTS, [book.book]).fetchall()
-    wanted = [(size, bytes(root)) for size, root, _ in stored]
+    wanted = [(size, bytes(root)) for size, root, *_ in stored]
     wanted += [(one.size, one.root) for one in outside if one.district_id == book.district_id]
     differs = False
     for size, root in wanted:
@@ -121,7 +125,9 @@ def check_roots(
         elif _root_of(connection, book, size) != root:
             differs = True
             findings.append(Finding(Kind.ROOT_DIFFERS, book.district_id, None, f"checkpoint of {size}", root.hex()))
-    findings += [one for row in stored if (one := _note_finding(book, *row)) is not None]
+    for size, root, note, *times in stored:
+        findings += _note_findings(book, size, bytes(root), note)
+        findings += _time_findings(book, size, *times)
     if log_folder is not None:
         findings += _compare_tiles(connection, book, log_folder, all_rows=differs)
     return len(wanted)
@@ -136,15 +142,33 @@ def _root_of(connection: psycopg.Connection[Any], book: JoinedBook, size: int) -
         return b""
 
 
-def _note_finding(book: JoinedBook, size: int, root: bytes, note: str) -> Finding | None:
-    """A stored checkpoint must say what its signed note says."""
+def _note_findings(book: JoinedBook, size: int, root: bytes, note: str) -> Iterator[Finding]:
+    """A stored checkpoint must say what its signed note says; a note of another size and root is the wrong one."""
     try:
         signed = Checkpoint.parse(Note.parse(note).text)
     except NoteError:
-        return Finding(Kind.ROOT_DIFFERS, book.district_id, None, f"note of checkpoint {size}", "a signed note")
-    if (signed.size, signed.root) == (size, bytes(root)) and signed.origin.endswith(str(book.district_id)):
-        return None
-    return Finding(Kind.ROOT_DIFFERS, book.district_id, None, f"note of checkpoint {size}", str(size), str(signed.size))
+        yield Finding(Kind.ROOT_DIFFERS, book.district_id, None, f"note of checkpoint {size}", "a signed note")
+        return
+    told = {"size": str(signed.size), "root": signed.root.hex(), "book": signed.origin.rsplit("/", 1)[-1]}
+    stored = {"size": str(size), "root": root.hex(), "book": str(book.district_id)}
+    differing = [name for name in told if told[name] != stored[name]]
+    if {"size", "root"} <= set(differing):
+        yield Finding(Kind.ROOT_DIFFERS, book.district_id, None, f"note of checkpoint {size}", str(size), told["size"])
+        return
+    for name in differing:
+        field = f"{name} of checkpoint {size}"
+        yield Finding(Kind.ROOT_DIFFERS, book.district_id, None, field, told[name], stored[name])
+
+
+def _time_findings(
+    book: JoinedBook, size: int, signed_at: int, recorded_at: int | None, next_at: int | None
+) -> Iterator[Finding]:
+    """A head is signed after its last row was recorded, and before the next head."""
+    field = f"signed_at of checkpoint {size}"
+    if recorded_at is not None and signed_at < recorded_at:
+        yield Finding(Kind.TIME_TURNED_BACK, book.district_id, size, field, f">= {recorded_at}", str(signed_at))
+    if next_at is not None and signed_at > next_at:
+        yield Finding(Kind.TIME_TURNED_BACK, book.district_id, size, field, f"<= {next_at}", str(signed_at))
 
 
 def _compare_tiles(
@@ -184,14 +208,39 @@ def read_balances(url: str, book: int, size: int) -> bytes:
 
 
 def check_balances(book: JoinedBook, balances: bytes) -> list[Finding]:
-    """The balance that the indexes give for each wallet is the one its rows add up to."""
+    """Each wallet's balance by the indexes is the one its rows add up to, and it was opened by the first of them."""
     findings: list[Finding] = []
-    for number, *found in BALANCE.iter_unpack(balances):
-        expected = book.wallets.get(number, (0, 0))
-        if tuple(found) != expected and len(findings) < FINDINGS_MAX:
+    unnamed: list[tuple[int, int]] = []
+    for number, version, balance, opened_at in BALANCE.iter_unpack(balances):
+        found, expected = (version, balance), book.wallets.get(number, (0, 0))
+        if found != expected:
             field = f"wallet {number}: version and balance"
-            values = str(expected), str(tuple(found))
-            findings.append(Finding(Kind.INDEX_DISAGREES, book.district_id, None, field, *values))
+            findings.append(Finding(Kind.INDEX_DISAGREES, book.district_id, None, field, str(expected), str(found)))
+        named_at = book.opened.get(number)
+        if named_at is None:
+            unnamed.append((number, opened_at))
+        elif opened_at != named_at:
+            field = f"wallet {number}: opened_at"
+            findings.append(Finding(Kind.WALLET_ALTERED, book.district_id, None, field, str(named_at), str(opened_at)))
+        if len(findings) >= FINDINGS_MAX:
+            break
+    return findings + _name_numbers(book, unnamed, balances)
+
+
+def _name_numbers(book: JoinedBook, unnamed: Iterable[tuple[int, int]], balances: bytes) -> list[Finding]:
+    """Wallets that no row names; one that rows do name may have had the other number, if it was opened with them."""
+    # One that was opened after the row that is checked last is not known here.
+    unnamed = [(number, opened_at) for number, opened_at in unnamed if opened_at <= book.last_time][:FINDINGS_MAX]
+    if not unnamed:
+        return []
+    stored = {number for number, *_ in BALANCE.iter_unpack(balances)}
+    missing = [pair for pair in book.opened.items() if pair[0] and pair[0] not in stored]
+    findings = []
+    for number, opened_at in unnamed:
+        true = [str(one) for one, named_at in missing if named_at == opened_at]
+        expected = " or ".join(true) or "one that a row names"
+        field = f"wallet {number}: wallet"
+        findings.append(Finding(Kind.WALLET_ALTERED, book.district_id, None, field, expected, str(number)))
     return findings
 
 
@@ -214,6 +263,8 @@ def check_wallets(connection: psycopg.Connection[Any]) -> list[Finding]:
     findings: list[Finding] = []
     for row in WALLET.iter_unpack(b"".join(messages(connection, WALLETS))):
         number, book, wallet_class, owner, public_id, district_id = row
+        if district_id == NO_ID and number >> 36 == book:
+            continue  # It is not the wallet that is wrong, but its book.
         is_known = district_id != NO_ID and wallet_class in CLASSES
         expected = wallet_id(WalletKey(district_id, owner, wallet_class)) if is_known else b""
         if public_id != expected or number & 15 != wallet_class or number >> 36 != book:

@@ -47,13 +47,14 @@ class _Quick:
         self._leaves: list[bytes] = []
         self._begins: dict[int, tuple[int, int, int]] = {}
         self._ends: dict[int, tuple[int, int]] = {}
+        self._named: dict[int, int] = {}
         self._last_pos, self._last_time = terms.first - 1, 0
 
     def is_well(self, block: bytes) -> bool:
         """Whether every row of a block is as it must be."""
         pack, sha256, head, public_ids = WHOLE_LEAF.pack, hashlib.sha256, self._head, self._public_ids
         ends, begins, state_of, add_leaf = self._ends, self._begins, self._ends.get, self._leaves.append
-        last_pos, last_time = self._last_pos, self._last_time
+        last_pos, last_time, name = self._last_pos, self._last_time, self._named.setdefault
         for (
             pos, debit, credit, debit_after, credit_after, effective_at, recorded_at, _, minutes, debit_version,
             credit_version, policy_version, reason, outcome, leg, legs, evidence, request_id, cause, act_id, actor,
@@ -71,12 +72,15 @@ class _Quick:
                 return False
             last_time = recorded_at
             if outcome:
+                name(debit, recorded_at)
+                name(credit, recorded_at)
                 continue
             # Each side: the version and the balance go on from the wallet's last row in this stretch.
             before = (debit_version - 1, debit_after + minutes)
             state = state_of(debit)
             if state is None:
                 begins[debit] = (pos, *before)
+                name(debit, recorded_at)
             elif state != before:
                 return False
             ends[debit] = (debit_version, debit_after)
@@ -84,6 +88,7 @@ class _Quick:
             state = state_of(credit)
             if state is None:
                 begins[credit] = (pos, *before)
+                name(credit, recorded_at)
             elif state != before:
                 return False
             ends[credit] = (credit_version, credit_after)
@@ -114,6 +119,7 @@ class _Quick:
             return None
         segment.tail, segment.last_time = self._leaves, self._last_time
         segment.set_sides(self._begins, self._ends)
+        segment.set_named(self._named)
         return segment
 
 

@@ -22,7 +22,7 @@ from uuid import UUID
 import psycopg
 
 from libs.db.database import plain_url
-from services.ledger.audit import checks, closes
+from services.ledger.audit import books as books_table, checks, closes
 from services.ledger.audit.findings import Finding, Kind
 from services.ledger.audit.joined import JoinedBook, load, save
 from services.ledger.audit.packed import RowWidthError
@@ -102,6 +102,7 @@ def _run(url: str, terms: Terms, progress: Progress) -> Report:
                     connection, book, terms.outside, terms.log_folder, report.findings
                 )
                 report.findings += checks.check_balances(book, plan.balances[book.book].result())
+            report.findings += books_table.check_books(connection, books)
             report.findings += plan.tables.result()
     report.findings += closes.check_closes(plain)
     report.books, report.rows = len(books), sum(book.rows for book in books)
@@ -214,7 +215,8 @@ def _plan(url: str, book: JoinedBook, head: Head, run_number: int) -> Iterator[S
     if book.size % TILE:
         whole = JoinedBook(book.book, book.district_id)
         book.size, book.rows, book.wallets, book.holds = whole.size, whole.rows, whole.wallets, whole.holds
-        book.tiles, book.tail, book.last_time = whole.tiles, whole.tail, whole.last_time
+        book.opened, book.first_time, book.last_time = whole.opened, whole.first_time, whole.last_time
+        book.tiles, book.tail = whole.tiles, whole.tail
     for first in range(book.size + 1, last + 1, SEGMENT_ROWS):
         yield SegmentTerms(url, number, district_id.bytes, first, min(first + SEGMENT_ROWS - 1, last), run_number)
 

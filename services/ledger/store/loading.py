@@ -35,7 +35,8 @@ FIND_WALLETS = """
                        WHERE credit = w.wallet AND outcome = 0 ORDER BY credit_version DESC LIMIT 1) c ON true
     WHERE w.wallet_id = ANY(%s::uuid[])"""
 LAST_SERIAL = """
-    SELECT coalesce(max(wallet) >> 4 & (1::bigint << 32) - 1, 0) FROM journal.wallet WHERE wallet >= %s AND wallet < %s"""
+    SELECT coalesce(max(wallet) >> 4 & (1::bigint << 32) - 1, 0) FROM journal.wallet
+    WHERE wallet >= %s AND wallet < %s"""
 CATCH_UP = """
     SELECT pos, leaf_hash, recorded_at, debit, debit_version, debit_after, credit, credit_version, credit_after
     FROM journal.entry WHERE book = %s AND pos >= %s ORDER BY pos"""
