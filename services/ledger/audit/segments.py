@@ -146,7 +146,8 @@ class _Checker:
         name, expected = name_field(row, context)
         self._unnamed += not hasattr(row, name)
         kind = Kind.LEAF_ALTERED if name == "leaf_hash" else Kind.ROW_ALTERED
-        self.add(kind, row.pos, name, expected, getattr(row, name, ""))
+        found = getattr(row, name, "")
+        self.add(kind, row.pos, name, expected, found.hex() if isinstance(found, bytes) else found)
 
 
 def check_segment(terms: SegmentTerms) -> Segment:
