@@ -23,7 +23,8 @@ from services.ledger.audit.findings import Finding, Kind
 from services.ledger.domain.entries import LEAF, LEAF_PREFIX, LEAF_VERSION
 from services.ledger.domain.wallets import NO_ID
 from services.ledger.store.loading import ALL_BOOKS
-from services.ledger.store.rows import ENTRY_WITH_OWNERS, entry_from, raw_cursor
+from services.ledger.store.raw import raw_cursor
+from services.ledger.store.rows import ENTRY_WITH_OWNERS, entry_from
 
 ROWS_AT_ONCE = 2_000
 SILENT_SECONDS_MAX = 30.0

@@ -22,13 +22,13 @@ from services.ledger.domain.wallets import Id, id_of
 from services.ledger.store import loading
 from services.ledger.store.book import Book, BookCache
 from services.ledger.store.opening import Openings
+from services.ledger.store.raw import raw_cursor
 from services.ledger.store.rows import (
     COPY_ANSWERS,
     COPY_ENTRIES,
     COPY_TAIL,
     driver_connection,
     id_array,
-    raw_cursor,
     told_as_sqlalchemy,
 )
 from services.ledger.store.view import JournalView
