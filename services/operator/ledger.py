@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import socket
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import click
@@ -19,6 +21,8 @@ from services.ledger.audit.rebuild import RootDiffersError, run as run_rebuild
 from services.ledger.audit.reconcile import run as run_reconcile
 from services.ledger.audit.verify import Outside
 from services.operator.platform import PlatformAwayError, RunningPlatform, find, platform_clock
+
+ANSWER_SECONDS_MAX = 3.0
 
 
 @click.group(name="ledger")
@@ -64,14 +68,36 @@ def refined(platform: RunningPlatform, findings: Sequence[Finding], *, kafka: st
     if platform.broker == "kafka" and not kafka:
         click.echo("  the topic's copies of the rows were not looked at: say where Kafka is with --kafka")
         return list(findings)
+    if kafka and not _answers(kafka):
+        click.echo(f"  the topic's copies of the rows could not be read: nothing listens on {kafka}")
+        return list(findings)
     broker = KafkaBroker(kafka.split(",")) if kafka else PostgresBroker(platform.writers["bus"])
     try:
-        return copies.refine(findings, copies.compare(platform.readers["ledger"], copies.rows_of_topic(broker)))
+        told = copies.compare(platform.readers["ledger"], _counted(copies.rows_of_topic(broker)))
+        return copies.refine(findings, told)
     except (BrokerError, copies.TopicSilentError) as error:
         click.echo(f"  the topic's copies of the rows could not be read: {error}")
         return list(findings)
     finally:
         broker.close()
+
+
+def _answers(addresses: str) -> bool:
+    """Whether anything listens on one of the addresses: the client itself would look for a minute."""
+    for address in addresses.split(","):
+        host, _, port = address.strip().rpartition(":")
+        with contextlib.suppress(OSError, ValueError):
+            socket.create_connection((host, int(port)), ANSWER_SECONDS_MAX).close()
+            return True
+    return False
+
+
+def _counted(rows: Iterable[copies.Copy]) -> Iterator[copies.Copy]:
+    """The copies, and in the end how many there were: an empty topic proves nothing."""
+    number = 0
+    for number, copy in enumerate(rows, 1):  # noqa: B007 - it is said below.
+        yield copy
+    click.echo(f"  {number} copies of rows in the topic were compared")
 
 
 def _reader(folder: Path) -> str:

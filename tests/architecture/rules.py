@@ -25,7 +25,7 @@ EXCUSED = {
         "services/operator/",
         "tests/",
     ),
-    "data": ("libs/db/embedded.py", "services/ledger/store/rows.py"),
+    "data": ("libs/db/embedded.py", "services/ledger/store/raw.py"),
     "obj": ("services/operator/commands.py",),
 }
 FRACTIONS = {"float", "Float", "Decimal", "Numeric", "REAL", "Double", "DOUBLE_PRECISION"}

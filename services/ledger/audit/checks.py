@@ -5,37 +5,26 @@ from __future__ import annotations
 import contextlib
 import struct
 from collections.abc import Iterable
-from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 from uuid import UUID
 
 import psycopg
 
-from libs.tlog.merkle import HASH_BYTES, ProofError
-from libs.tlog.notes import Checkpoint, Note, NoteError
-from libs.tlog.tiles import tile_path
 from services.ledger.audit.findings import Finding, Kind
 from services.ledger.audit.joined import JoinedBook
 from services.ledger.audit.packed import messages
-from services.ledger.audit.stretch import TILE
 from services.ledger.audit.wallet_fields import WalletRow, name_wallet_field
 from services.ledger.domain.wallets import NO_ID, WalletClass, WalletKey, wallet_id
 
 HEADS = """
     SELECT b.book, b.district_id, coalesce((SELECT max(e.pos) FROM journal.entry e WHERE e.book = b.book), 0)
     FROM journal.book b ORDER BY b.book"""
-# All roots of a year of checkpoints would be millions: the newest, and a thousand spread over the rest.
-CHECKPOINTS = """
-    WITH numbered AS (
-        SELECT size, root, note, row_number() OVER (ORDER BY size DESC) - 1 AS number, count(*) OVER () AS heads
-        FROM journal.checkpoint WHERE book = %s)
-    SELECT size, root, note FROM numbered WHERE number %% greatest(heads / 1000, 1) = 0 ORDER BY size"""
-TILE_LEAVES = "SELECT leaf_hash FROM journal.entry WHERE book = %s AND pos > %s AND pos <= %s ORDER BY pos"
 # Up to the row that is checked last: a ledger that is in use has new ones by now.
 BALANCES = """
     COPY (
         SELECT w.wallet, greatest(d.version, c.version, 0),
-            CASE WHEN coalesce(d.version, 0) >= coalesce(c.version, 0) THEN coalesce(d.after, 0) ELSE c.after END
+            CASE WHEN coalesce(d.version, 0) >= coalesce(c.version, 0) THEN coalesce(d.after, 0) ELSE c.after END,
+            w.opened_at
         FROM journal.wallet w
         LEFT JOIN LATERAL (SELECT debit_version AS version, debit_after AS after FROM journal.entry
                            WHERE debit = w.wallet AND outcome = 0 AND book = {book} AND pos <= {size}
@@ -45,7 +34,7 @@ BALANCES = """
                            ORDER BY credit_version DESC LIMIT 1) c ON true
         WHERE w.book = {book}
     ) TO STDOUT (FORMAT binary)"""
-BALANCE = struct.Struct(">6xq4xi4xq")
+BALANCE = struct.Struct(">6xq4xi4xq4xq")
 # What a volunteer was awarded on a local day, against the cap of the policy each award was made under.
 CAPS = """
     WITH award AS (
@@ -85,98 +74,6 @@ FINDINGS_MAX = 100
 CLASSES = frozenset(int(one) for one in WalletClass)
 
 
-class OutsideCheckpoint(Protocol):
-    """A checkpoint that was kept elsewhere."""
-
-    @property
-    def district_id(self) -> UUID:
-        """Whose log."""
-
-    @property
-    def size(self) -> int:
-        """How many leaves."""
-
-    @property
-    def root(self) -> bytes:
-        """The root over them."""
-
-
-def check_roots(
-    connection: psycopg.Connection[Any],
-    book: JoinedBook,
-    outside: Iterable[OutsideCheckpoint],
-    log_folder: Path | None,
-    findings: list[Finding],
-) -> int:
-    """Compare the tree with stored and outside checkpoints; return with how many."""
-    stored = connection.execute(CHECKPOINTS, [book.book]).fetchall()
-    wanted = [(size, bytes(root)) for size, root, _ in stored]
-    wanted += [(one.size, one.root) for one in outside if one.district_id == book.district_id]
-    differs = False
-    for size, root in wanted:
-        if size > book.size:
-            findings.append(
-                Finding(Kind.JOURNAL_SHORTER, book.district_id, book.size + 1, "pos", f"{size} rows", f"{book.size}")
-            )
-        elif _root_of(connection, book, size) != root:
-            differs = True
-            findings.append(Finding(Kind.ROOT_DIFFERS, book.district_id, None, f"checkpoint of {size}", root.hex()))
-    findings += [one for row in stored if (one := _note_finding(book, *row)) is not None]
-    if log_folder is not None:
-        findings += _compare_tiles(connection, book, log_folder, all_rows=differs)
-    return len(wanted)
-
-
-def _root_of(connection: psycopg.Connection[Any], book: JoinedBook, size: int) -> bytes:
-    start = size // TILE * TILE
-    leaves = [bytes(leaf) for (leaf,) in connection.execute(TILE_LEAVES, [book.book, start, size])]
-    try:
-        return book.root(size, leaves)
-    except (AssertionError, IndexError, ProofError):
-        return b""
-
-
-def _note_finding(book: JoinedBook, size: int, root: bytes, note: str) -> Finding | None:
-    """A stored checkpoint must say what its signed note says."""
-    try:
-        signed = Checkpoint.parse(Note.parse(note).text)
-    except NoteError:
-        return Finding(Kind.ROOT_DIFFERS, book.district_id, None, f"note of checkpoint {size}", "a signed note")
-    if (signed.size, signed.root) == (size, bytes(root)) and signed.origin.endswith(str(book.district_id)):
-        return None
-    return Finding(Kind.ROOT_DIFFERS, book.district_id, None, f"note of checkpoint {size}", str(size), str(signed.size))
-
-
-def _compare_tiles(
-    connection: psycopg.Connection[Any], book: JoinedBook, log_folder: Path, *, all_rows: bool
-) -> list[Finding]:
-    """Name the rows whose hashes are not those of the static tiles."""
-    findings: list[Finding] = []
-    for number in range(book.size // TILE + 1) if all_rows else ():
-        first = number * TILE
-        rows = connection.execute(TILE_LEAVES, [book.book, first, min(first + TILE, book.size)]).fetchall()
-        leaves = b"".join(bytes(leaf) for (leaf,) in rows)
-        published = _published(log_folder / str(book.district_id), number, len(rows))
-        for at in range(0, min(len(published), len(leaves)), HASH_BYTES):
-            if published[at : at + HASH_BYTES] != leaves[at : at + HASH_BYTES] and len(findings) < FINDINGS_MAX:
-                position = first + at // HASH_BYTES + 1
-                findings.append(
-                    Finding(Kind.ROW_ALTERED, book.district_id, position, "leaf_hash", published[at : at + 32].hex())
-                )
-    return findings
-
-
-def _published(folder: Path, number: int, width: int) -> bytes:
-    whole = folder / tile_path(level=0, index=number, width=TILE)
-    if whole.exists():
-        return whole.read_bytes()
-    for candidate in range(width, 0, -1):
-        partial = folder / tile_path(level=0, index=number, width=candidate)
-        if partial.exists():
-            return partial.read_bytes()
-    return b""
-
-
 def read_balances(url: str, book: int, size: int) -> bytes:
     """The version and balance of every wallet of a book at a size, as the indexes give them."""
     with contextlib.closing(psycopg.connect(url)) as connection:
@@ -184,14 +81,39 @@ def read_balances(url: str, book: int, size: int) -> bytes:
 
 
 def check_balances(book: JoinedBook, balances: bytes) -> list[Finding]:
-    """The balance that the indexes give for each wallet is the one its rows add up to."""
+    """Each wallet's balance by the indexes is the one its rows add up to, and it was opened by the first of them."""
     findings: list[Finding] = []
-    for number, *found in BALANCE.iter_unpack(balances):
-        expected = book.wallets.get(number, (0, 0))
-        if tuple(found) != expected and len(findings) < FINDINGS_MAX:
+    unnamed: list[tuple[int, int]] = []
+    for number, version, balance, opened_at in BALANCE.iter_unpack(balances):
+        found, expected = (version, balance), book.wallets.get(number, (0, 0))
+        if found != expected:
             field = f"wallet {number}: version and balance"
-            values = str(expected), str(tuple(found))
-            findings.append(Finding(Kind.INDEX_DISAGREES, book.district_id, None, field, *values))
+            findings.append(Finding(Kind.INDEX_DISAGREES, book.district_id, None, field, str(expected), str(found)))
+        named_at = book.opened.get(number)
+        if named_at is None:
+            unnamed.append((number, opened_at))
+        elif opened_at != named_at:
+            field = f"wallet {number}: opened_at"
+            findings.append(Finding(Kind.WALLET_ALTERED, book.district_id, None, field, str(named_at), str(opened_at)))
+        if len(findings) >= FINDINGS_MAX:
+            break
+    return findings + _name_numbers(book, unnamed, balances)
+
+
+def _name_numbers(book: JoinedBook, unnamed: Iterable[tuple[int, int]], balances: bytes) -> list[Finding]:
+    """Wallets that no row names; one that rows do name may have had the other number, if it was opened with them."""
+    # One that was opened after the row that is checked last is not known here.
+    unnamed = [(number, opened_at) for number, opened_at in unnamed if opened_at <= book.last_time][:FINDINGS_MAX]
+    if not unnamed:
+        return []
+    stored = {number for number, *_ in BALANCE.iter_unpack(balances)}
+    missing = [pair for pair in book.opened.items() if pair[0] and pair[0] not in stored]
+    findings = []
+    for number, opened_at in unnamed:
+        true = [str(one) for one, named_at in missing if named_at == opened_at]
+        expected = " or ".join(true) or "one that a row names"
+        field = f"wallet {number}: wallet"
+        findings.append(Finding(Kind.WALLET_ALTERED, book.district_id, None, field, expected, str(number)))
     return findings
 
 
@@ -214,6 +136,8 @@ def check_wallets(connection: psycopg.Connection[Any]) -> list[Finding]:
     findings: list[Finding] = []
     for row in WALLET.iter_unpack(b"".join(messages(connection, WALLETS))):
         number, book, wallet_class, owner, public_id, district_id = row
+        if district_id == NO_ID and number >> 36 == book:
+            continue  # It is not the wallet that is wrong, but its book.
         is_known = district_id != NO_ID and wallet_class in CLASSES
         expected = wallet_id(WalletKey(district_id, owner, wallet_class)) if is_known else b""
         if public_id != expected or number & 15 != wallet_class or number >> 36 != book:

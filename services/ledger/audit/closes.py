@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 from uuid import UUID
 
@@ -16,10 +17,14 @@ from services.ledger.store.leaves import LogBook
 from services.ledger.usecases.period_close import state_month
 
 CLOSED = f"""
-    SELECT p.close_id, p.district_id, to_char(p.month, 'YYYY-MM') AS month, p.statement, b.book, e.cause, e.pos
-    FROM journal.period_close p LEFT JOIN journal.book b ON b.district_id = p.district_id
+    SELECT p.close_id, p.district_id, to_char(p.month, 'YYYY-MM') AS month, p.month::text AS first_day, p.statement,
+        p.closed_by, p.closed_at, b.book, b.district_id AS book_of, e.cause, e.pos, e.actor, e.recorded_at
+    FROM journal.period_close p
     LEFT JOIN journal.entry e ON e.request_id = p.close_id AND e.reason = {Reason.PERIOD_CLOSED}
+    LEFT JOIN journal.book b ON b.book = e.book
     ORDER BY p.district_id, p.month"""
+ROW_OF_STATEMENT = f"""
+    SELECT e.request_id, e.pos FROM journal.entry e WHERE e.cause = :cause AND e.reason = {Reason.PERIOD_CLOSED}"""
 ROWS_WITHOUT = f"""
     SELECT b.district_id, e.pos FROM journal.entry e JOIN journal.book b ON b.book = e.book
     WHERE e.outcome = 1 AND e.reason = {Reason.PERIOD_CLOSED}
@@ -49,13 +54,32 @@ def check_closes(url: str) -> list[Finding]:
 def _findings(connection: Connection, row: Any) -> list[Finding]:
     digest = digest_of(row.statement)[:16]
     if row.cause is None or row.book is None:
-        return [Finding(Kind.PERIOD_CLOSE_ALTERED, row.district_id, None, f"row of the close of {row.month}", "a row")]
+        return [_without_row(connection, row, digest)]
     if row.cause != UUID(bytes=digest):
-        expected, found = str(row.cause), str(UUID(bytes=digest))
-        name = f"statement of {row.month}"
-        return [Finding(Kind.PERIOD_CLOSE_ALTERED, row.district_id, row.pos, name, expected, found)]
-    again = state_month(connection, LogBook(row.book, row.district_id), Month.parse(row.month)).text()
+        return [_finding(row, "statement", str(row.cause), str(UUID(bytes=digest)))]
+    told = json.loads(row.statement)
+    expected = {
+        "district_id": (UUID(told["district_id"]), row.district_id),
+        "month": (f"{told['month']}-01", row.first_day),
+        "closed_by": (row.actor, row.closed_by),
+        "closed_at": (row.recorded_at, row.closed_at),
+    }
+    differing = [_finding(row, name, str(one), str(other)) for name, (one, other) in expected.items() if one != other]
+    again = state_month(connection, LogBook(row.book, row.book_of), Month.parse(told["month"])).text()
     if again != row.statement:
-        name = f"statement of {row.month}"
-        return [Finding(Kind.PERIOD_CLOSE_ALTERED, row.district_id, row.pos, name, again, row.statement)]
-    return []
+        differing.append(_finding(row, "statement", again, row.statement))
+    return differing
+
+
+def _without_row(connection: Connection, row: Any, digest: bytes) -> Finding:
+    """No row of the log has the id of the close; the one that has the statement's digest tells the true one."""
+    found = connection.execute(sqlalchemy.text(ROW_OF_STATEMENT), {"cause": UUID(bytes=digest)}).first()
+    if found is None or row.cause is not None:
+        field = f"row of the close of {row.month}"
+        return Finding(Kind.PERIOD_CLOSE_ALTERED, row.district_id, None, field, "a row")
+    return _finding(row, "close_id", str(found.request_id), str(row.close_id), position=found.pos)
+
+
+def _finding(row: Any, name: str, expected: str, found: str, *, position: int | None = None) -> Finding:
+    field = f"{name} of {row.month}"
+    return Finding(Kind.PERIOD_CLOSE_ALTERED, row.district_id, position or row.pos, field, expected, found)

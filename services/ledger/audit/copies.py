@@ -7,14 +7,14 @@ true one is told by the row's leaf hash, which the signed heads cover.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby, islice
 from typing import Any, NamedTuple
 from uuid import UUID
 
 import psycopg
 
-from libs.bus import Broker, Record, headers
+from libs.bus import Broker, headers
 from libs.clock import monotonic
 from libs.db.database import plain_url
 from libs.ids import new_id
@@ -22,7 +22,9 @@ from services.ledger import messages
 from services.ledger.audit.findings import Finding, Kind
 from services.ledger.domain.entries import LEAF, LEAF_PREFIX, LEAF_VERSION
 from services.ledger.domain.wallets import NO_ID
-from services.ledger.store.rows import raw_cursor
+from services.ledger.store.loading import ALL_BOOKS
+from services.ledger.store.raw import raw_cursor
+from services.ledger.store.rows import ENTRY_WITH_OWNERS, entry_from
 
 ROWS_AT_ONCE = 2_000
 SILENT_SECONDS_MAX = 30.0
@@ -78,7 +80,7 @@ def rows_of_topic(broker: Broker, topic: str = messages.TOPIC) -> Iterator[Copy]
         while waiting:
             for record in subscription.poll(records_max=ROWS_AT_ONCE, timeout_seconds=1.0):
                 heard_at = monotonic()
-                if copy := _copy_of(record):
+                if copy := copy_of(record.value or b"", record.headers):
                     yield copy
                 partition = next((one for one in waiting if one.partition == record.partition), None)
                 if partition is not None and record.offset + 1 >= waiting[partition]:
@@ -89,17 +91,17 @@ def rows_of_topic(broker: Broker, topic: str = messages.TOPIC) -> Iterator[Copy]
         subscription.close()
 
 
-def _copy_of(record: Record) -> Copy | None:
+def copy_of(value: bytes, told: Mapping[str, str]) -> Copy | None:
     """The row that an event carries at its end; None for an event of the ledger that is no row."""
-    value, carried = record.value or b"", len(CARRIES) + LEAF.size
+    carried = len(CARRIES) + LEAF.size
     if value[-carried : -LEAF.size] != CARRIES:
         return None
     entry = value[-LEAF.size :]
     _, district_id, position, *_ = LEAF.unpack(entry)
-    stands_at = (record.headers.get(headers.STREAM), record.headers.get(headers.POSITION))
+    stands_at = (told.get(headers.STREAM), told.get(headers.POSITION))
     if stands_at != (str(UUID(bytes=district_id)), str(position)):
         return None
-    return Copy(entry, record.headers[headers.TYPE], value[:-carried])
+    return Copy(entry, told[headers.TYPE], value[:-carried])
 
 
 def compare(url: str, copies: Iterable[Copy], *, findings_max: int = 100) -> list[Finding]:
@@ -138,8 +140,12 @@ def _compare(connection: psycopg.Connection[Any], district_id: bytes, copies: li
                 Kind.ROW_MISSING, UUID(bytes=district_id), position, "pos", f"transfer {request_id}", "nothing"
             )
         else:
-            yield from _differences(district_id, copy.entry, row)
-            yield from _other_answer(district_id, position, copy, answers.get(position))
+            differences = list(_differences(district_id, copy.entry, row))
+            yield from differences
+            answer = answers.get(position)
+            if answer is None and not differences:
+                answer = _told_without(connection, district_id, position)
+            yield from _other_answer(district_id, position, copy, answer)
 
 
 def _differences(district_id: bytes, copy: bytes, row: tuple[Any, ...]) -> Iterator[Finding]:
@@ -157,8 +163,19 @@ def _differences(district_id: bytes, copy: bytes, row: tuple[Any, ...]) -> Itera
         yield Finding(kind, UUID(bytes=district_id), position, "leaf_hash", hash_of_copy.hex(), bytes(leaf_hash).hex())
 
 
+def _told_without(connection: psycopg.Connection[Any], district_id: bytes, position: int) -> tuple[str, bytes]:
+    """What the journal tells of a row that has no answer."""
+    cursor = raw_cursor(connection)
+    districts = dict(cursor.execute(ALL_BOOKS).fetchall())
+    book = next(number for number, one in districts.items() if one == district_id)
+    row = cursor.execute(f"{ENTRY_WITH_OWNERS} WHERE e.book = %s AND e.pos = %s", [book, position]).fetchone()
+    assert row is not None
+    event_type, payload = messages.published(entry_from(row, districts), None)
+    return event_type, payload[: -len(CARRIES) - LEAF.size]
+
+
 def _other_answer(district_id: bytes, position: int, copy: Copy, answer: tuple[str, bytes] | None) -> Iterator[Finding]:
-    """What was told with a row must be what the journal would tell; a row without an answer tells only itself."""
+    """What was told with a row must be what the journal would tell."""
     for name, told, found in zip(
         ("answer.event_type", "answer.payload"), (copy.event_type, copy.answer), answer or (), strict=False
     ):

@@ -18,6 +18,7 @@ class Kind(Enum):
     BELOW_ZERO = "below_zero"
     TIME_TURNED_BACK = "time_turned_back"
     WALLET_UNKNOWN = "wallet_unknown"
+    BOOK_ALTERED = "book_altered"
     WALLET_ALTERED = "wallet_altered"
     HOLD_OVERDRAWN = "hold_overdrawn"
     HOLD_WRONG = "hold_wrong"

@@ -26,9 +26,12 @@ class JoinedBook:
     size: int = 0
     rows: int = 0
     wallets: dict[int, tuple[int, int]] = field(default_factory=dict)
+    opened: dict[int, int] = field(default_factory=dict)
+    """When the first row that names it was recorded, by wallet."""
     holds: dict[tuple[bytes, int], int] = field(default_factory=dict)
     tiles: list[bytes] = field(default_factory=list)
     tail: list[bytes] = field(default_factory=list)
+    first_time: int = 0
     last_time: int = 0
 
     def join(self, segment: Segment) -> list[Finding]:
@@ -41,6 +44,10 @@ class JoinedBook:
             if state != (version, balance):
                 findings += self._discontinued(position, state, (version, balance))
             wallets[number] = (after[0], after[1])
+        self.first_time = self.first_time or segment.first_time
+        opened, named = self.opened, iter(segment.named)
+        for number, recorded_at in zip(named, named, strict=True):
+            opened.setdefault(number, recorded_at)
         if segment.rows and segment.first_time <= self.last_time:
             findings.append(
                 self._finding(
@@ -113,9 +120,11 @@ def save(path: Path, books: Sequence[JoinedBook]) -> None:
             "size": one.size,
             "rows": one.rows,
             "wallets": [[number, *state] for number, state in one.wallets.items()],
+            "opened": list(one.opened.items()),
             "holds": [[act.hex(), number, left] for (act, number), left in one.holds.items()],
             "tiles": b"".join(one.tiles).hex(),
             "tail": b"".join(one.tail).hex(),
+            "first_time": one.first_time,
             "last_time": one.last_time,
         }
         for one in books
@@ -140,9 +149,11 @@ def _loaded(one: dict[str, object]) -> JoinedBook:
         size=document["size"],
         rows=document["rows"],
         wallets={number: (version, balance) for number, version, balance in document["wallets"]},
+        opened=dict(document["opened"]),
         holds={(bytes.fromhex(act), number): left for act, number, left in document["holds"]},
         tiles=_hashes(document["tiles"]),
         tail=_hashes(document["tail"]),
+        first_time=document["first_time"],
         last_time=document["last_time"],
     )
 

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
+from functools import partial
+from itertools import islice
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 import psycopg
 from psycopg.abc import Buffer
 from psycopg.pq import ExecStatus
 
-from services.ledger.store.rows import COLUMNS
+from services.ledger.store.raw import COLUMNS
 
 PACKED = struct.Struct(">2x" + "4xq" * 7 + "4xi" * 5 + "4xh" * 5 + "4x16s" * 6 + "4x32s")
 HEADER_BYTES = 19
 TRAILER_BYTES = 2
 NAMES = tuple(name.strip() for name in COLUMNS.split(","))
 MESSAGES_AT_ONCE = 256
+MESSAGE = itemgetter(1)
+AT_END = (-1, b"")
 
 
 class RowWidthError(Exception):
@@ -75,18 +80,20 @@ def stream_packed(connection: psycopg.Connection[Any], *, book: int, first: int,
         f"COPY (SELECT {COLUMNS} FROM journal.entry WHERE book = {int(book)}"
         f" AND pos BETWEEN {int(first)} AND {int(last)} ORDER BY pos) TO STDOUT (FORMAT binary)"
     )
-    waiting: list[Buffer] = []
-    for message in messages(connection, query):
-        waiting.append(message)
-        if len(waiting) == MESSAGES_AT_ONCE:
-            yield _whole(waiting)
-            waiting = []
-    if waiting:
-        yield _whole(waiting)
+    for some in _messages_at_once(connection, query):
+        if set(map(len, some)) != {PACKED.size}:
+            raise RowWidthError
+        yield b"".join(some)
 
 
 def messages(connection: psycopg.Connection[Any], query: str) -> Iterator[Buffer]:
-    """The messages of a COPY, straight from libpq: the driver's own loop costs more than everything done with a row."""
+    """The messages of a COPY."""
+    for some in _messages_at_once(connection, query):
+        yield from some
+
+
+def _messages_at_once(connection: psycopg.Connection[Any], query: str) -> Iterator[list[Buffer]]:
+    """The same straight from libpq, `MESSAGES_AT_ONCE` together: no line of Python is run for a single one."""
     connection.execute("SELECT 1")  # Begins the transaction, where there is none yet.
     server = connection.pgconn
     server.send_query(query.encode())
@@ -95,17 +102,13 @@ def messages(connection: psycopg.Connection[Any], query: str) -> Iterator[Buffer
         raise psycopg.OperationalError(server.get_error_message())
     length, first = server.get_copy_data(0)
     if length > HEADER_BYTES + TRAILER_BYTES:
-        yield bytes(first)[HEADER_BYTES:]
-    while length > 0:
-        length, message = server.get_copy_data(0)
-        if length > TRAILER_BYTES:
-            yield message
+        yield [bytes(first)[HEADER_BYTES:]]
+    coming = iter(partial(server.get_copy_data, 0), AT_END) if length > 0 else iter(())
+    while some := list(map(MESSAGE, islice(coming, MESSAGES_AT_ONCE))):
+        if len(some[-1]) <= TRAILER_BYTES:
+            some.pop()
+        if some:
+            yield some
     while (result := server.get_result()) is not None:
         if result.status != ExecStatus.COMMAND_OK:
             raise psycopg.OperationalError(server.get_error_message())
-
-
-def _whole(messages: list[Buffer]) -> bytes:
-    if set(map(len, messages)) != {PACKED.size}:
-        raise RowWidthError
-    return b"".join(messages)

@@ -20,7 +20,7 @@ import psycopg
 from libs.tlog.merkle import subtree_hash
 from services.ledger.audit.findings import Finding, Kind
 from services.ledger.audit.locate import Context, name_field
-from services.ledger.audit.packed import Row, messages, stream, stream_packed
+from services.ledger.audit.packed import Row, RowWidthError, messages, stream, stream_packed
 from services.ledger.audit.quick import check_quickly
 from services.ledger.audit.stretch import TILE, Segment, SegmentTerms
 from services.ledger.domain.entries import LEAF, LEAF_PREFIX, LEAF_VERSION
@@ -30,6 +30,8 @@ __all__ = ["TILE", "Segment", "SegmentTerms"]
 
 
 FINDINGS_MAX = 100
+UNNAMED_MAX = 3
+"""Rows of a stretch of which everything was tried in vain; from then on only what is likely is tried."""
 WALLET = struct.Struct(">6xq4x16s")
 
 
@@ -59,7 +61,9 @@ class _Checker:
         self._leaves: list[bytes] = []
         self._begins: dict[int, tuple[int, int, int]] = {}
         self._ends: dict[int, tuple[int, int]] = {}
+        self._named: dict[int, int] = {}
         self._before: tuple[Any, ...] | None = None
+        self._unnamed = 0
 
     def add(self, kind: Kind, position: int | None, name: str, expected: object = "", found: object = "") -> None:
         """Note a finding; a journal full of them is not worth all its lines."""
@@ -96,6 +100,8 @@ class _Checker:
             if recorded_at <= last_time:
                 self.add(Kind.TIME_TURNED_BACK, pos, "recorded_at", f"> {last_time}", recorded_at)
             last_time = recorded_at
+            self._named.setdefault(debit, recorded_at)
+            self._named.setdefault(credit, recorded_at)
             if outcome == 0:
                 self._side(pos, debit, debit_version, debit_after, -minutes, "debit")
                 self._side(pos, credit, credit_version, credit_after, minutes, "credit")
@@ -114,6 +120,7 @@ class _Checker:
         self.segment.tiles = [subtree_hash(leaves[at : at + TILE]) for at in range(0, whole, TILE)]
         self.segment.tail = leaves[whole:]
         self.segment.set_sides(self._begins, self._ends)
+        self.segment.set_named(self._named)
         return self.segment
 
     def _side(self, pos: int, wallet: int, version: int, after: int, change: int, side: str) -> None:
@@ -131,12 +138,16 @@ class _Checker:
         ends[wallet] = (version, after)
 
     def _altered(self, row: Row) -> None:
+        if len(self.segment.findings) >= FINDINGS_MAX:
+            return
         before = Row._make(self._before) if self._before else None
         sides = {number: self._ends.get(number) for number in (row.debit, row.credit)}
-        context = Context(self._terms.district_id, self._public_ids, before, sides)
+        context = Context(self._terms.district_id, self._public_ids, before, sides, self._unnamed < UNNAMED_MAX)
         name, expected = name_field(row, context)
+        self._unnamed += not hasattr(row, name)
         kind = Kind.LEAF_ALTERED if name == "leaf_hash" else Kind.ROW_ALTERED
-        self.add(kind, row.pos, name, expected, getattr(row, name, ""))
+        found = getattr(row, name, "")
+        self.add(kind, row.pos, name, expected, found.hex() if isinstance(found, bytes) else found)
 
 
 def check_segment(terms: SegmentTerms) -> Segment:
@@ -151,6 +162,14 @@ def check_segment(terms: SegmentTerms) -> Segment:
         checker = _Checker(terms, public_ids)
         checker.walk(stream(connection, **where))
         return checker.finish()
+
+
+def check_segment_of_width(terms: SegmentTerms) -> Segment | None:
+    """The same; None where a row has another width than all rows have."""
+    try:
+        return check_segment(terms)
+    except RowWidthError:
+        return None
 
 
 @contextlib.contextmanager

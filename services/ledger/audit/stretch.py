@@ -36,6 +36,8 @@ class Segment:
     sides: list[int] = field(default_factory=list)
     """Six numbers for each wallet: its number, the position of its first row here, version and balance before that,
     version and balance after its last row here."""
+    named: list[int] = field(default_factory=list)
+    """Two numbers for each wallet: its number, and when the first row here that names it was recorded."""
     holds: dict[tuple[bytes, int], int] = field(default_factory=dict)
     """Change of what is held, by act and held twin."""
     tiles: list[bytes] = field(default_factory=list)
@@ -48,6 +50,11 @@ class Segment:
         """Keep where each wallet stood before its first row and after its last one."""
         for number, (position, version, balance) in begins.items():
             self.sides += (number, position, version, balance, *ends[number])
+
+    def set_named(self, named: Mapping[int, int]) -> None:
+        """Keep when each wallet was named first."""
+        for pair in named.items():
+            self.named += pair
 
     def hold(self, act: bytes, debit: int, credit: int, minutes: int) -> None:
         """Add a movement from or to a held twin to what the act holds."""

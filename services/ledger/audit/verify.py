@@ -22,11 +22,10 @@ from uuid import UUID
 import psycopg
 
 from libs.db.database import plain_url
-from services.ledger.audit import checks, closes
+from services.ledger.audit import books as books_table, checks, closes, roots
 from services.ledger.audit.findings import Finding, Kind
 from services.ledger.audit.joined import JoinedBook, load, save
-from services.ledger.audit.packed import RowWidthError
-from services.ledger.audit.segments import check_segment, without_collector
+from services.ledger.audit.segments import check_segment_of_width, without_collector
 from services.ledger.audit.stretch import TILE, Segment, SegmentTerms
 
 SEGMENT_ROWS = 512 * TILE
@@ -98,10 +97,11 @@ def _run(url: str, terms: Terms, progress: Progress) -> Report:
             for book in books:
                 report.findings += book.finish()
                 report.wallets += len(book.wallets)
-                report.checkpoints += checks.check_roots(
+                report.checkpoints += roots.check_roots(
                     connection, book, terms.outside, terms.log_folder, report.findings
                 )
                 report.findings += checks.check_balances(book, plan.balances[book.book].result())
+            report.findings += books_table.check_books(connection, books)
             report.findings += plan.tables.result()
     report.findings += closes.check_closes(plain)
     report.books, report.rows = len(books), sum(book.rows for book in books)
@@ -166,7 +166,7 @@ class _Plan:
         self._by_number = {book.book: book for book in books}
         run_number = next(RUNS)
         stretches = [one for head in heads for one in _plan(url, self._by_number[head[0]], head, run_number)]
-        self._running = [(one, workers.ask(_checked, one)) for one in stretches[: workers.ahead]]
+        self._running = [(one, workers.ask(check_segment_of_width, one)) for one in stretches[: workers.ahead]]
         self._waiting = stretches[workers.ahead :]
         self._rest_of = [partial(self._ask_rest, url, heads)]
         self.balances: dict[int, _Later[bytes] | Future[bytes]] = {}
@@ -198,7 +198,7 @@ class _Plan:
     def _ask_next(self) -> None:
         while self._waiting and len(self._running) < self._workers.ahead:
             one = self._waiting.pop(0)
-            self._running.append((one, self._workers.ask(_checked, one)))
+            self._running.append((one, self._workers.ask(check_segment_of_width, one)))
         if not self._waiting and self._rest_of:
             self._rest_of.pop()()
 
@@ -214,16 +214,10 @@ def _plan(url: str, book: JoinedBook, head: Head, run_number: int) -> Iterator[S
     if book.size % TILE:
         whole = JoinedBook(book.book, book.district_id)
         book.size, book.rows, book.wallets, book.holds = whole.size, whole.rows, whole.wallets, whole.holds
-        book.tiles, book.tail, book.last_time = whole.tiles, whole.tail, whole.last_time
+        book.opened, book.first_time, book.last_time = whole.opened, whole.first_time, whole.last_time
+        book.tiles, book.tail = whole.tiles, whole.tail
     for first in range(book.size + 1, last + 1, SEGMENT_ROWS):
         yield SegmentTerms(url, number, district_id.bytes, first, min(first + SEGMENT_ROWS - 1, last), run_number)
-
-
-def _checked(terms: SegmentTerms) -> Segment | None:
-    try:
-        return check_segment(terms)
-    except RowWidthError:
-        return None
 
 
 def _widths(connection: psycopg.Connection[Any], book: JoinedBook) -> list[Finding]:

@@ -9,7 +9,7 @@ import psycopg
 from services.ledger.audit.locate import Context, hash_of
 from services.ledger.audit.packed import Row
 from services.ledger.domain.wallets import NO_ID, Id
-from services.ledger.store.rows import COLUMNS, raw_cursor
+from services.ledger.store.raw import COLUMNS, raw_cursor
 
 CLASS_BITS = 15
 BOOK_SHIFT = 36

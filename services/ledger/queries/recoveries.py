@@ -8,7 +8,8 @@ from sqlalchemy.engine import Connection
 
 from services.ledger.domain.awards import due_for_recovery
 from services.ledger.store.loading import ALL_BOOKS
-from services.ledger.store.rows import ENTRY_WITH_OWNERS, driver_connection, entry_from, raw_cursor
+from services.ledger.store.raw import raw_cursor
+from services.ledger.store.rows import ENTRY_WITH_OWNERS, driver_connection, entry_from
 
 NOTES_OF = f"""
     WITH mine AS (SELECT wallet FROM journal.wallet WHERE owner = %s::uuid AND class = 5)

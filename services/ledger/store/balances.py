@@ -8,7 +8,8 @@ from sqlalchemy.engine import Connection
 
 from services.ledger.domain.wallets import Id, WalletKey, book_of, class_of, wallet_id
 from services.ledger.store.loading import ALL_BOOKS, FIND_WALLETS
-from services.ledger.store.rows import driver_connection, id_array, raw_cursor, told_as_sqlalchemy
+from services.ledger.store.raw import raw_cursor
+from services.ledger.store.rows import driver_connection, id_array, told_as_sqlalchemy
 
 
 def balances_of(connection: Connection, keys: Iterable[WalletKey]) -> dict[WalletKey, int]:

@@ -48,7 +48,7 @@ class BookCache:
     wallets: dict[WalletKey, CachedWallet] = field(default_factory=dict)
     by_number: dict[int, CachedWallet] = field(default_factory=dict)
     has_opened: bool = False
-    """Whether a book was opened in the last transaction, which may have been rolled back."""
+    """Whether a book got a number in the last transaction, which may have been rolled back, or may have had no row."""
 
     def add_book(self, number: int, district_id: Id) -> None:
         """Remember a book's number."""
@@ -59,6 +59,10 @@ class BookCache:
         """Remember a wallet."""
         self.wallets[wallet.key] = wallet
         self.by_number[wallet.number] = wallet
+
+    def forget_wallet(self, wallet: CachedWallet) -> None:
+        """Forget one wallet."""
+        del self.wallets[wallet.key], self.by_number[wallet.number]
 
     def make_room(self) -> None:
         """Forget the quarter of the wallets that was read first; what is known of the others stays right."""

@@ -49,7 +49,7 @@ def some_heads(connection: Connection, book: int, *, limit: int) -> list[SignedH
 
 
 def add_head(connection: Connection, head: SignedHead) -> None:
-    """Store a head."""
+    """Store a head; its time is never before its last row's or the head's before it, whatever the clock did."""
     terms = {"book": head.book, "size": head.size, "root": head.root, "note": head.note}
     connection.execute(_ADD, terms | {"signed_at": to_microseconds(head.signed_at)})
 
@@ -73,4 +73,8 @@ FROM numbered n JOIN journal.book b USING (book)
 WHERE number % greatest(heads / :limit, 1) = 0 ORDER BY size""")
 
 _ADD = sqlalchemy.text("""
-INSERT INTO journal.checkpoint (book, size, root, note, signed_at) VALUES (:book, :size, :root, :note, :signed_at)""")
+INSERT INTO journal.checkpoint (book, size, root, note, signed_at)
+SELECT :book, :size, :root, :note, greatest(
+    CAST(:signed_at AS bigint),
+    (SELECT recorded_at FROM journal.entry WHERE book = :book AND pos = :size),
+    (SELECT signed_at FROM journal.checkpoint WHERE book = :book ORDER BY size DESC LIMIT 1))""")

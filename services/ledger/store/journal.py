@@ -21,13 +21,14 @@ from services.ledger.domain.transfers import Transfer
 from services.ledger.domain.wallets import Id, id_of
 from services.ledger.store import loading
 from services.ledger.store.book import Book, BookCache
+from services.ledger.store.opening import Openings
+from services.ledger.store.raw import raw_cursor
 from services.ledger.store.rows import (
     COPY_ANSWERS,
     COPY_ENTRIES,
     COPY_TAIL,
     driver_connection,
     id_array,
-    raw_cursor,
     told_as_sqlalchemy,
 )
 from services.ledger.store.view import JournalView
@@ -91,7 +92,8 @@ class _Batch:
     ) -> None:
         self._cache, self._encode, self._raw, self._commands, self._now_us = cache, encode, raw, commands, now_us
         self._view = JournalView(cache.wallets)
-        self._writer = Writer(self._view, now_us)
+        self._openings = Openings()
+        self._writer = Writer(self._view, self._openings, now_us)
         self._seen: dict[Id, Posted] = {}
         self._asked: dict[Id, tuple[int, int, int, int]] = {}
 
@@ -101,7 +103,7 @@ class _Batch:
         for command in self._commands:
             command.needs(needs)
         cursor = raw_cursor(self._raw)
-        loading.find_books(cursor, self._cache, needs.districts, self._now_us)
+        loading.find_books(cursor, self._cache, needs.districts, self._openings)
         if needs.acts:
             needs.districts |= loading.find_books_of_acts(cursor, self._cache, needs.acts)
         books = sorted((self._cache.books[d] for d in needs.districts), key=lambda book: book.number)
@@ -123,6 +125,7 @@ class _Batch:
             caught_up = [loading.send_catch_up(self._raw.cursor(binary=True), book) for book in books]
             seen = raw_cursor(self._raw).execute(loading.SEEN, [requests])
             wallets = loading.send_wallets(raw_cursor(self._raw), wanted) if wanted else None
+            serials = [loading.send_last_serial(self._raw.cursor(binary=True), b.number) for b in books if wanted]
         for found in seen:
             self._see(found)
         rows = [cursor.fetchall() for cursor in caught_up]
@@ -134,7 +137,9 @@ class _Batch:
         # After the catching up: what was read under the lock is the newest there is.
         if wallets is not None:
             loading.add_wallets(self._cache, wanted, wallets.fetchall())
-            loading.open_wallets(raw_cursor(self._raw), self._cache, wanted, self._now_us)
+            for book, last_serial in zip(books, serials, strict=True):
+                (self._openings.serials[book.number],) = last_serial.fetchall()[0]
+            loading.number_wallets(raw_cursor(self._raw), self._cache, wanted, self._openings)
         last = max(book.last_recorded_at for book in books)
         self._view.now_us = max(self._now_us, last + 1)
 
@@ -151,7 +156,7 @@ class _Batch:
         for command in self._commands:
             if not isinstance(command, Transfer):
                 command.needs_of_acts(view, needs)
-        loading.load_wallets(cursor, cache, needs.wallets | needs.notes, self._now_us)
+        loading.load_wallets(cursor, cache, needs.wallets | needs.notes, self._openings)
         if needs.notes:
             view.load_notes(loading.load_notes(cursor, cache, needs.notes))
         if needs.history:
@@ -239,6 +244,7 @@ class _Batch:
         return posted
 
     def _append(self, cursor: psycopg.Cursor[Any]) -> None:
+        self._openings.write(cursor, self._cache)
         for statement, rows in ((COPY_ENTRIES, self._writer.entries), (COPY_ANSWERS, self._writer.answers)):
             if len(rows) > 1:
                 rows.append(COPY_TAIL)

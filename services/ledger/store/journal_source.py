@@ -15,7 +15,8 @@ from libs.outbox.source import StoredEvent, Stream
 from services.ledger.domain.entries import Entry
 from services.ledger.domain.wallets import NO_ID
 from services.ledger.store.loading import ALL_BOOKS
-from services.ledger.store.rows import ENTRY_WITH_OWNERS, driver_connection, entry_from, raw_cursor, told_as_sqlalchemy
+from services.ledger.store.raw import raw_cursor
+from services.ledger.store.rows import ENTRY_WITH_OWNERS, driver_connection, entry_from, told_as_sqlalchemy
 
 Publish = Callable[[Entry, tuple[str, bytes] | None], tuple[str, bytes]]
 

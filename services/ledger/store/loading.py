@@ -9,8 +9,9 @@ import psycopg
 
 from services.ledger.domain.entries import Entry
 from services.ledger.domain.postings import Needs
-from services.ledger.domain.wallets import Id, WalletKey, book_of, wallet_id, wallet_number
+from services.ledger.domain.wallets import Id, WalletKey, wallet_id, wallet_number
 from services.ledger.store.book import Book, BookCache, CachedWallet
+from services.ledger.store.opening import Openings
 from services.ledger.store.rows import ENTRY_WITH_OWNERS, entry_from, id_array
 
 Cursor = psycopg.Cursor[Any]
@@ -22,9 +23,7 @@ JOURNAL_LOCK = 7
 ROWS_OF_ACT_MAX = 20_000
 
 FIND_BOOKS = "SELECT book, district_id FROM journal.book WHERE district_id = ANY(%s::uuid[])"
-OPEN_BOOK = """
-    INSERT INTO journal.book (book, district_id, opened_at)
-    SELECT coalesce(max(book), 0) + 1, %s::uuid, %s FROM journal.book RETURNING book"""
+LAST_BOOK = "SELECT coalesce(max(book), 0) FROM journal.book"
 
 # The balance of a wallet is the `after` of its last row: two look-ups by index, one for each side.
 FIND_WALLETS = """
@@ -35,11 +34,9 @@ FIND_WALLETS = """
     LEFT JOIN LATERAL (SELECT credit_version, credit_after FROM journal.entry
                        WHERE credit = w.wallet AND outcome = 0 ORDER BY credit_version DESC LIMIT 1) c ON true
     WHERE w.wallet_id = ANY(%s::uuid[])"""
-LAST_SERIAL = "SELECT coalesce(max(wallet), 0) FROM journal.wallet WHERE wallet >= %s AND wallet < %s"
-OPEN_WALLETS = """
-    INSERT INTO journal.wallet (wallet, opened_at, book, class, wallet_id, owner)
-    SELECT w, %s, w >> 36, w & 15, i, o
-    FROM unnest(%s::bigint[], %s::uuid[], %s::uuid[]) AS n (w, i, o)"""
+LAST_SERIAL = """
+    SELECT coalesce(max(wallet) >> 4 & (1::bigint << 32) - 1, 0) FROM journal.wallet
+    WHERE wallet >= %s AND wallet < %s"""
 CATCH_UP = """
     SELECT pos, leaf_hash, recorded_at, debit, debit_version, debit_after, credit, credit_version, credit_after
     FROM journal.entry WHERE book = %s AND pos >= %s ORDER BY pos"""
@@ -58,24 +55,26 @@ ROWS_OF_ACTS = f"""
 ALL_BOOKS = "SELECT book, district_id FROM journal.book"
 
 
-def find_books(cursor: Cursor, cache: BookCache, districts: Iterable[Id], now_us: int) -> None:
-    """Remember the number of each district's book, opening those that are named for the first time."""
+def find_books(cursor: Cursor, cache: BookCache, districts: Iterable[Id], openings: Openings) -> None:
+    """Remember the number of each district's book, giving one to those that are named for the first time."""
     missing = set(districts) - cache.books.keys()
     if not missing:
         return
     for number, district_id in cursor.execute(FIND_BOOKS, [id_array(missing)]):
         cache.add_book(number, district_id)
     for district_id in sorted(missing - cache.books.keys()):
-        _open_book(cursor, cache, district_id, now_us)
+        _open_book(cursor, cache, district_id, openings)
 
 
-def _open_book(cursor: Cursor, cache: BookCache, district_id: Id, now_us: int) -> None:
+def _open_book(cursor: Cursor, cache: BookCache, district_id: Id, openings: Openings) -> None:
     cursor.execute("SELECT pg_advisory_xact_lock(%s)", [BOOKS_LOCK])
     found = cursor.execute(FIND_BOOKS, [id_array([district_id])]).fetchone()
     if found is None:
-        found = cursor.execute(OPEN_BOOK, [district_id.hex(), now_us]).fetchone()
+        last = cursor.execute(LAST_BOOK).fetchone()
+        assert last is not None
+        found = (last[0] + len(openings.books) + 1, district_id)
+        openings.books[found[0]] = district_id
         cache.has_opened = True
-    assert found is not None
     cache.add_book(found[0], district_id)
 
 
@@ -116,13 +115,13 @@ def catch_up(cache: BookCache, book: Book, rows: list[tuple[Any, ...]]) -> bool:
     return True
 
 
-def load_wallets(cursor: Cursor, cache: BookCache, keys: Iterable[WalletKey], now_us: int) -> None:
-    """Load wallets that were not seen before, and open those that nobody named before; under the books' locks."""
+def load_wallets(cursor: Cursor, cache: BookCache, keys: Iterable[WalletKey], openings: Openings) -> None:
+    """Load wallets that were not seen before, and number those that no row named before; under the books' locks."""
     wanted = wallets_wanted(cache, keys)
     if wanted:
         add_wallets(cache, wanted, send_wallets(cursor, wanted).fetchall())
     if wanted:
-        open_wallets(cursor, cache, wanted, now_us)
+        number_wallets(cursor, cache, wanted, openings)
 
 
 def wallets_wanted(cache: BookCache, keys: Iterable[WalletKey]) -> dict[Id, WalletKey]:
@@ -144,27 +143,23 @@ def add_wallets(cache: BookCache, wanted: dict[Id, WalletKey], found: Iterable[t
         cache.add_wallet(CachedWallet(wanted.pop(id_bytes), number, id_bytes, version or 0, after or 0))
 
 
-def open_wallets(cursor: Cursor, cache: BookCache, wanted: dict[Id, WalletKey], now_us: int) -> None:
-    """Open wallets that nobody named before."""
-    if not wanted:
-        return
-    serials: dict[Id, int] = {}
-    opened: list[CachedWallet] = []
+def send_last_serial(cursor: Cursor, book: int) -> Cursor:
+    """Ask for the last serial that a wallet of a book has."""
+    return cursor.execute(LAST_SERIAL, [book << 36, (book + 1) << 36])
+
+
+def number_wallets(cursor: Cursor, cache: BookCache, wanted: dict[Id, WalletKey], openings: Openings) -> None:
+    """Give numbers to wallets that no row named before."""
+    serials = openings.serials
     for id_bytes, key in sorted(wanted.items(), key=lambda pair: (pair[1], pair[0])):
         book = cache.books[key.district_id].number
-        if key.district_id not in serials:
-            last = cursor.execute(LAST_SERIAL, [book << 36, (book + 1) << 36]).fetchone()
+        if book not in serials:
+            last = send_last_serial(cursor, book).fetchone()
             assert last is not None
-            serials[key.district_id] = (last[0] >> 4) & (1 << 32) - 1
-        serials[key.district_id] += 1
-        number = wallet_number(book=book, serial=serials[key.district_id], wallet_class=key.wallet_class)
-        assert book_of(number) == book
-        opened.append(CachedWallet(key, number, id_bytes, 0, 0))
-    numbers = [wallet.number for wallet in opened]
-    ids = id_array(wallet.id_bytes for wallet in opened)
-    owners = id_array(wallet.key.owner_id for wallet in opened)
-    cursor.execute(OPEN_WALLETS, [now_us, numbers, ids, owners])
-    for wallet in opened:
+            serials[book] = last[0]
+        serials[book] += 1
+        number = wallet_number(book=book, serial=serials[book], wallet_class=key.wallet_class)
+        wallet = openings.wallets[number] = CachedWallet(key, number, id_bytes, 0, 0)
         cache.add_wallet(wallet)
 
 

@@ -10,6 +10,7 @@ from services.ledger.domain.postings import Leg, Terms
 from services.ledger.domain.reasons import Outcome
 from services.ledger.domain.wallets import MAY_OVERDRAW_MAX, NO_ID, Id
 from services.ledger.store.book import Book, CachedWallet
+from services.ledger.store.opening import Openings
 from services.ledger.store.rows import COPY_HEAD, COPY_ROW, FIELDS, pack_answer
 from services.ledger.store.view import JournalView
 
@@ -22,10 +23,11 @@ NO_WALLET = (0, NO_ID)
 class Writer:
     """Collects the rows of one post, and keeps the cache of wallets in step with them."""
 
-    def __init__(self, view: JournalView, now_us: int) -> None:
+    def __init__(self, view: JournalView, openings: Openings, now_us: int) -> None:
         self.entries: list[bytes] = [COPY_HEAD]
         self.answers: list[bytes] = [COPY_HEAD]
         self._view = view
+        self._openings = openings
         self._now_us = now_us
         self._salts: list[bytes] = []
 
@@ -59,6 +61,10 @@ class Writer:
         pos = book.last_pos = book.last_pos + 1
         recorded_at = book.last_recorded_at + 1
         recorded_at = book.last_recorded_at = max(self._now_us, recorded_at)
+        if pos == 1:
+            self._openings.name_book(book.number, recorded_at)
+        if self._openings.wallets:
+            self._openings.name_wallets(debit, credit, recorded_at)
         effective_at = leg.effective_at or effective_at or recorded_at
         reason, evidence = leg.reason, leg.evidence
         salt = self._salts.pop() if self._salts else self._salt()

@@ -20,7 +20,8 @@ from services.ledger.domain.errors import (
 from services.ledger.domain.postings import Decision, View
 from services.ledger.domain.transfers import Transfer
 from services.ledger.store import loading
-from services.ledger.store.rows import ENTRY_WITH_OWNERS, driver_connection, entry_from, raw_cursor
+from services.ledger.store.raw import raw_cursor
+from services.ledger.store.rows import ENTRY_WITH_OWNERS, driver_connection, entry_from
 from services.ledger.tests.support import EAST, WEST, Ledger, earned, encode_plainly, issue, move, new
 
 

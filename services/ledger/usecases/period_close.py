@@ -47,8 +47,10 @@ def close_period(
         statement = state_month(connection, book, month)
     text = statement.text()
     terms = Terms(cause=digest_of(text)[:16], act_id=close_id.bytes, actor=closed_by.bytes)
-    postings.post(connection, [ClosePeriod(close_id.bytes, district_id.bytes, terms)])
-    closed = Closed(close_id, district_id, str(month), text, closed_by, postings.now_us())
+    (posted,) = postings.post(connection, [ClosePeriod(close_id.bytes, district_id.bytes, terms)])
+    closed_at = closing_store.recorded_at(connection, book.book, posted.pos)
+    assert closed_at is not None
+    closed = Closed(close_id, district_id, str(month), text, closed_by, closed_at)
     closing_store.add(connection, closed)
     return as_answer(closed)
 
