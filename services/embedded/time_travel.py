@@ -21,7 +21,7 @@ from libs.clock import ManualClock, monotonic
 from libs.db import Database
 
 DUE_STEPS_MAX = 20_000
-SETTLE_SECONDS_MAX = 60.0
+SETTLE_SECONDS_MAX = 120.0
 SETTLE_POLL_SECONDS = 0.005
 SETTLE_POLL_SECONDS_MAX = 0.04
 

@@ -15,7 +15,7 @@ from tests.scenarios.story import CASES, load_story
 from tests.scenarios.world import World
 from tests.support.platform import ROOT, Platform
 
-NIGHT_SECONDS_MAX = 30.0
+NIGHT_SECONDS_MAX = 180.0
 
 
 @pytest.mark.parametrize("broker", ["postgres", pytest.param("kafka", marks=pytest.mark.kafka)])

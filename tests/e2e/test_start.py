@@ -13,7 +13,7 @@ import pytest
 from tests.e2e.platform import Started, free_port, run, started
 from tests.support.kafka import fetch_kafka
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
 
 def test_a_start_says_where_it_is_and_ctrl_c_stops_everything(place: Path) -> None:

@@ -25,7 +25,7 @@ BATCH = 1000
 CATCH_UP_SECONDS_MAX = 240.0
 
 
-@pytest.mark.timeout(400)
+@pytest.mark.timeout(1200)
 def test_a_consumer_far_behind_catches_up_with_every_event_once(world: World) -> None:
     on_kafka = isinstance(world.broker, KafkaBroker) and not os.environ.get("LONG_FAULTS")
     behind = BEHIND_ON_KAFKA if on_kafka else BEHIND

@@ -11,7 +11,7 @@ from tests.faults.chain import chain
 SEED = 11
 
 
-@pytest.mark.timeout(400)
+@pytest.mark.timeout(1200)
 @pytest.mark.parametrize("nodes", [0, pytest.param(1, marks=pytest.mark.kafka)])
 def test_chain_of_events_survives_every_harm(tmp_path: pathlib.Path, nodes: int) -> None:
     with chain(tmp_path, nodes=nodes, seed=SEED) as one:

@@ -12,7 +12,7 @@ from tests.faults.run import Plan, run
 SEED = 5
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(1800)
 def test_embedded_platform_keeps_every_promise_through_every_harm(tmp_path: pathlib.Path) -> None:
     harmed = run(tmp_path, Plan(broker="postgres", seed=SEED))
 
@@ -20,7 +20,7 @@ def test_embedded_platform_keeps_every_promise_through_every_harm(tmp_path: path
 
 
 @pytest.mark.kafka
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(1800)
 def test_platform_on_kafka_keeps_every_promise_through_every_harm(tmp_path: pathlib.Path) -> None:
     harmed = run(tmp_path, Plan(broker="kafka", seed=SEED))
 

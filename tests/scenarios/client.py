@@ -10,7 +10,7 @@ import requests
 
 PASSWORD = "scenario-people-only-7"
 HARNESS_PASSWORD = "harness-demo-only"
-TIMEOUT_SECONDS = 60
+TIMEOUT_SECONDS = 180
 RETRIES_MAX = 20
 
 

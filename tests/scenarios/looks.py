@@ -13,7 +13,7 @@ from tests.scenarios.client import Call, PlatformError
 from tests.scenarios.world import A, World
 
 VERIFIER = Path(__file__).resolve().parents[2] / "docs" / "verify" / "verify.py"
-RECEIPT_SECONDS = 20
+RECEIPT_SECONDS = 120
 CLASSES = ("earned", "granted", "received")
 Look = Callable[[World, str, Any], Any]
 
