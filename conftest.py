@@ -1,6 +1,7 @@
 """Fixtures for every test: real PostgreSQL and, where asked for, real Kafka."""
 
 pytest_plugins = [
+    "tests.support.scratch",
     "tests.support.postgres",
     "tests.support.kafka",
     "tests.support.disks",

@@ -37,6 +37,7 @@ FAST_SETTINGS = {
     "synchronous_commit": "off",
     "full_page_writes": "off",
     "max_connections": "150",
+    "scram_iterations": "1",
 }
 PASSWORD = "only-for-tests"
 
