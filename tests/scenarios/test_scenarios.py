@@ -1,6 +1,5 @@
 """Every story of tests/scenarios/cases, through HTTP, on a fresh embedded platform; `listed` ones may still fail."""
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -22,12 +21,6 @@ def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
         yield running
 
 
-@pytest.fixture(scope="module")
-def kafka_platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
-    with Platform(tmp_path_factory.mktemp("scenarios-kafka"), broker="kafka") as running:
-        yield running
-
-
 def play(path: Path, platform: Platform) -> None:
     platform.reset()
     Run(load_story(path), Client(platform.url)).play()
@@ -41,18 +34,6 @@ def test_story_holds(path: Path, platform: Platform) -> None:
         return
     with pytest.raises(Exception):  # noqa: B017 - whatever keeps a listed story from passing
         play(path, platform)
-
-
-@pytest.mark.scenario
-@pytest.mark.kafka
-@pytest.mark.parametrize(
-    "path",
-    [story for story in STORIES if story.parent.name == "flow" or os.environ.get("ALL_SCENARIOS_ON_KAFKA")],
-    ids=lambda path: f"{path.parent.name}/{path.stem}",
-)
-def test_story_holds_on_kafka(path: Path, kafka_platform: Platform) -> None:
-    if path.stem not in LISTED:
-        play(path, kafka_platform)
 
 
 def test_an_unknown_verb_is_refused_not_skipped(tmp_path: Path) -> None:
