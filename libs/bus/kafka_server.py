@@ -19,7 +19,7 @@ from libs.db.embedded import free_port
 
 KAFKA = "org.apache.kafka:kafka_2.13:4.2.0"
 HEAP_MEGABYTES = 512
-START_SECONDS_MAX = 60.0
+START_SECONDS_MAX = 600.0
 STOP_SECONDS_MAX = 30.0
 CLASS_PATH_FILE = "class-path.txt"
 

@@ -17,7 +17,7 @@ import time
 from collections.abc import Mapping
 from typing import IO, Any
 
-START_SECONDS_MAX = 120.0
+START_SECONDS_MAX = 600.0
 STOP_SECONDS_MAX = 30.0
 POLL_SECONDS = 0.02
 

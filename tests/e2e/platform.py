@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
-START_SECONDS_MAX = 600.0
+START_SECONDS_MAX = 900.0
 STOP_SECONDS_MAX = 15.0
 
 
