@@ -8,7 +8,7 @@ built anew each time, or runs seldom, is executed as usual.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import psycopg
 from psycopg.rows import BaseRowFactory, dict_row, namedtuple_row, scalar_row, tuple_row
@@ -24,6 +24,12 @@ Terms = Mapping[str, Any]
 _DIALECT = dialects.dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy does not type its dialects
 
 
+class _Compiled(NamedTuple):
+    text: str
+    fixed: Mapping[str, Any]
+    converted: tuple[tuple[str, Callable[[Any], Any]], ...]
+
+
 class Prepared:
     """One statement whose values are given by name at each execution; its text never changes.
 
@@ -33,9 +39,7 @@ class Prepared:
     def __init__(self, statement: ClauseElement) -> None:
         """Keep the statement; it is compiled at its first execution, whose names tell which columns are written."""
         self._statement = statement
-        self._text = ""
-        self._fixed: dict[str, Any] = {}
-        self._converted: list[tuple[str, Callable[[Any], Any]]] = []
+        self._compiled: _Compiled | None = None
 
     def rows(self, connection: Connection, terms: Terms | None = None) -> list[Any]:
         """Return all rows, with their columns as attributes."""
@@ -63,27 +67,30 @@ class Prepared:
 
     def _run(self, connection: Connection, terms: Terms | None, factory: BaseRowFactory[Any]) -> psycopg.Cursor[Any]:
         terms = terms or {}
-        if not self._text:
-            self._compile(list(terms))
-        values = {**self._fixed, **terms}
-        for name, convert in self._converted:
+        if self._compiled is None:
+            self._compiled = self._compile(list(terms))  # Set as a whole: threads may come here together.
+        text, fixed, converted = self._compiled
+        values = {**fixed, **terms}
+        for name, convert in converted:
             values[name] = convert(values[name])
         with told_as_sqlalchemy():
             cursor = driver_connection(connection).cursor(row_factory=factory)
-            return cursor.execute(self._text, values)
+            return cursor.execute(text, values)
 
-    def _compile(self, names: list[str]) -> None:
+    def _compile(self, names: list[str]) -> _Compiled:
+        fixed: dict[str, Any] = {}
+        converted: list[tuple[str, Callable[[Any], Any]]] = []
         compiled = self._statement.compile(dialect=_DIALECT, column_keys=names)
         for bind, name in compiled.bind_names.items():  # type: ignore[attr-defined]  # every SQL statement has them
             if not bind.required:
-                self._fixed[name] = bind.effective_value
+                fixed[name] = bind.effective_value
             convert = _implementation(bind.type).bind_processor(_DIALECT)
             if convert is not None:
-                self._converted.append((name, convert))
+                converted.append((name, convert))
         for column in getattr(self._statement, "selected_columns", ()):
             loads = _implementation(column.type).result_processor(_DIALECT, None)
             assert loads is None, f"{column} is not what the driver returns: execute this with SQLAlchemy"
-        self._text = str(compiled)
+        return _Compiled(str(compiled), fixed, tuple(converted))
 
 
 def _implementation(kind: TypeEngine[Any]) -> TypeEngine[Any]:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -119,6 +122,39 @@ def test_a_type_that_the_driver_reads_otherwise_is_refused_at_once(connection: C
 
     with pytest.raises(AssertionError, match="execute this with SQLAlchemy"):
         spoken.rows(connection)
+
+
+class MetAtCompiling:
+    """A statement at whose compiling two threads meet."""
+
+    def __init__(self, statement: sa.Insert) -> None:
+        self._statement = statement
+        self._both = threading.Barrier(2)
+
+    def compile(self, **terms: Any) -> Any:
+        """Compile once the other thread is here too."""
+        self._both.wait(10)
+        return self._statement.compile(**terms)
+
+
+def test_two_threads_that_meet_at_the_first_execution_do_not_convert_twice(fresh_database: FreshDatabase) -> None:
+    database = Database(fresh_database("sample").owner)
+    with database.transaction() as connection:
+        metadata.create_all(connection)
+    adding = Prepared(MetAtCompiling(sa.insert(thing)))  # type: ignore[arg-type]  # what of a statement is used here
+
+    def add(part: int) -> None:
+        with database.transaction() as connection:
+            adding.change(connection, row(part=part))
+
+    with ThreadPoolExecutor(2) as threads:
+        list(threads.map(add, (1, 2)))
+    add(3)
+
+    with database.reading() as connection:
+        told = connection.execute(sa.select(thing.c.told)).scalars().all()
+    assert told == [row()["told"]] * 3
+    database.dispose()
 
 
 def test_statements_of_one_trip_see_what_those_before_them_did(connection: Connection) -> None:
