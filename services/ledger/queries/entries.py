@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy.engine import Connection
 
 from libs.clock import from_microseconds
+from libs.db.driver import driver_connection
 from services.ledger.domain.entries import Entry
 from services.ledger.domain.errors import JOURNALLED, code_of
 from services.ledger.domain.reasons import Evidence, Outcome, Reason
@@ -23,7 +24,7 @@ from services.ledger.domain.wallets import (
 )
 from services.ledger.store.loading import ALL_BOOKS
 from services.ledger.store.raw import raw_cursor
-from services.ledger.store.rows import ENTRY_WITH_OWNERS, driver_connection, entry_from, id_array
+from services.ledger.store.rows import ENTRY_WITH_OWNERS, entry_from, id_array
 
 NOBODY = "00000000-0000-0000-0000-000000000000"
 BY_REQUEST = f"{ENTRY_WITH_OWNERS} WHERE e.request_id = ANY(%s::uuid[]) ORDER BY e.leg, e.book, e.pos"

@@ -6,10 +6,11 @@ from uuid import UUID
 
 from sqlalchemy.engine import Connection
 
+from libs.db.driver import driver_connection
 from services.ledger.domain.awards import due_for_recovery
 from services.ledger.store.loading import ALL_BOOKS
 from services.ledger.store.raw import raw_cursor
-from services.ledger.store.rows import ENTRY_WITH_OWNERS, driver_connection, entry_from
+from services.ledger.store.rows import ENTRY_WITH_OWNERS, entry_from
 
 NOTES_OF = f"""
     WITH mine AS (SELECT wallet FROM journal.wallet WHERE owner = %s::uuid AND class = 5)

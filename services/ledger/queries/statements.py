@@ -7,13 +7,14 @@ from uuid import UUID
 
 from sqlalchemy.engine import Connection
 
+from libs.db.driver import driver_connection
 from services.ledger.domain.entries import Entry
 from services.ledger.domain.reasons import BETWEEN_TWINS, Reason
 from services.ledger.domain.wallets import PERSON_CLASSES, WalletClass, WalletKey
 from services.ledger.queries.entries import as_transfer
 from services.ledger.store.loading import ALL_BOOKS
 from services.ledger.store.raw import raw_cursor
-from services.ledger.store.rows import ENTRY_WITH_OWNERS, driver_connection, entry_from
+from services.ledger.store.rows import ENTRY_WITH_OWNERS, entry_from
 
 LINES_MAX = 2_000
 NUMBERS = "SELECT wallet FROM journal.wallet WHERE owner = %s::uuid"

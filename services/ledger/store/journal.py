@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import psycopg
 from sqlalchemy.engine import Connection
 
+from libs.db.driver import driver_connection, told_as_sqlalchemy
 from libs.errors import Refusal
 from services.ledger.domain.errors import JOURNALLED, OUTCOME_OF, IdReusedError
 from services.ledger.domain.postings import Command, Decision, Leg, Needs
@@ -23,14 +24,7 @@ from services.ledger.store import loading
 from services.ledger.store.book import Book, BookCache
 from services.ledger.store.opening import Openings
 from services.ledger.store.raw import raw_cursor
-from services.ledger.store.rows import (
-    COPY_ANSWERS,
-    COPY_ENTRIES,
-    COPY_TAIL,
-    driver_connection,
-    id_array,
-    told_as_sqlalchemy,
-)
+from services.ledger.store.rows import COPY_ANSWERS, COPY_ENTRIES, COPY_TAIL, id_array
 from services.ledger.store.view import JournalView
 from services.ledger.store.writing import Writer
 

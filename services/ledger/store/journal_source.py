@@ -10,13 +10,13 @@ import sqlalchemy
 from sqlalchemy.engine import Connection
 
 from libs.clock import from_microseconds, to_microseconds
-from libs.db.driver import run
+from libs.db.driver import driver_connection, run, told_as_sqlalchemy
 from libs.outbox.source import StoredEvent, Stream
 from services.ledger.domain.entries import Entry
 from services.ledger.domain.wallets import NO_ID
 from services.ledger.store.loading import ALL_BOOKS
 from services.ledger.store.raw import raw_cursor
-from services.ledger.store.rows import ENTRY_WITH_OWNERS, driver_connection, entry_from, told_as_sqlalchemy
+from services.ledger.store.rows import ENTRY_WITH_OWNERS, entry_from
 
 Publish = Callable[[Entry, tuple[str, bytes] | None], tuple[str, bytes]]
 

@@ -1,14 +1,10 @@
-"""The journal's columns, packed for COPY and unpacked again; the one place that knows their order."""
+"""The journal's columns, packed for COPY and unpacked again, in the order that raw.py gives them."""
 
 from __future__ import annotations
 
-import contextlib
 import struct
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
-
-import psycopg
-import sqlalchemy
 
 from services.ledger.domain.entries import Entry
 from services.ledger.domain.wallets import Id, WalletKey, book_of, class_of
@@ -20,23 +16,6 @@ COPY_HEAD = b"PGCOPY\n\xff\r\n\0" + struct.pack(">ii", 0, 0)
 COPY_TAIL = b"\xff\xff"
 COPY_ROW = struct.Struct(">h" + "iq" * 7 + "ii" * 5 + "ih" * 5 + "i16s" * 6 + "i32s")
 FIELDS = 24
-
-
-def driver_connection(connection: Any) -> psycopg.Connection[Any]:
-    """The psycopg connection under a SQLAlchemy connection, for COPY and pipelines."""
-    # Not `driver_connection`: a relay's connection is detached from the pool, and then there is none by that name.
-    raw = connection.connection.dbapi_connection
-    assert isinstance(raw, psycopg.Connection)
-    return raw
-
-
-@contextlib.contextmanager
-def told_as_sqlalchemy() -> Iterator[None]:
-    """Raise the driver's errors as SQLAlchemy's: whoever waits for a database that is away knows only those."""
-    try:
-        yield
-    except psycopg.Error as error:
-        raise sqlalchemy.exc.DBAPIError.instance("the journal", None, error, psycopg.Error) from error
 
 
 def id_array(ids: Iterable[Id]) -> str:

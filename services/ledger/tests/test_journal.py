@@ -8,6 +8,7 @@ from uuid import UUID
 import pytest
 import sqlalchemy
 
+from libs.db.driver import driver_connection
 from libs.errors import IdReusedError
 from services.ledger.audit import verify
 from services.ledger.domain.entries import leaf_bytes, leaf_hash
@@ -21,7 +22,7 @@ from services.ledger.domain.postings import Decision, View
 from services.ledger.domain.transfers import Transfer
 from services.ledger.store import loading
 from services.ledger.store.raw import raw_cursor
-from services.ledger.store.rows import ENTRY_WITH_OWNERS, driver_connection, entry_from
+from services.ledger.store.rows import ENTRY_WITH_OWNERS, entry_from
 from services.ledger.tests.support import EAST, WEST, Ledger, earned, encode_plainly, issue, move, new
 
 
