@@ -22,7 +22,6 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from libs import settings as environment
 from libs.bus import Broker, BrokerError, Topic
-from libs.bus.kafka import KafkaBroker
 from libs.bus.postgres import PostgresBroker
 from libs.clock import Clock, SystemClock, monotonic
 from libs.db import Connection, Database
@@ -185,6 +184,8 @@ def broker_of(settings: BrokerSettings) -> Broker:
         environment.MissingSettingError: they name none.
     """
     if settings.kafka:
+        from libs.bus.kafka import KafkaBroker  # Costs a twentieth of a start, and only some deployments use it.
+
         return KafkaBroker(settings.kafka.split(","))
     if settings.bus_url:
         return PostgresBroker(settings.bus_url)

@@ -9,7 +9,6 @@ import sys
 from pathlib import Path
 
 import services
-from libs.bus.kafka import KafkaBroker
 from libs.bus.kafka_server import KafkaCluster, KafkaUnavailableError
 from libs.clock import monotonic
 from libs.db.embedded import EmbeddedPostgres
@@ -49,6 +48,8 @@ class Backends:
     def forget_events(self) -> None:
         """Delete what Kafka keeps, while nobody reads or writes; the topics are declared anew by the worker."""
         if self.kafka_addresses is not None:
+            from libs.bus.kafka import KafkaBroker
+
             broker = KafkaBroker(self.kafka_addresses.split(","))
             broker.forget_topics()
             broker.close()

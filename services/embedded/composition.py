@@ -16,7 +16,6 @@ import services.orders.bootstrap as orders
 import services.redemption.bootstrap as redemption
 from libs import settings as variables
 from libs.bus import Broker, Topic
-from libs.bus.kafka import KafkaBroker
 from libs.bus.postgres import PostgresBroker
 from libs.bus.postgres_group import IDLE_POLL_SECONDS
 from libs.clock import ManualClock
@@ -121,6 +120,8 @@ class Composition:
         """Return the broker of this process."""
         kafka = self._environment.get("ACCOUNTS_KAFKA")
         if kafka:
+            from libs.bus.kafka import KafkaBroker  # Costs a twentieth of a start, and few embedded platforms use it.
+
             return KafkaBroker(kafka.split(","))
         # One write-ahead log holds the broker's records and the services' positions, so they are lost together or not.
         # Who publishes and who hears are threads of this process, and wake each other.

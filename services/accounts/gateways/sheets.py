@@ -1,11 +1,12 @@
-"""Tables of people as CSV (UTF-8) and XLSX: one row per person, the first row names the columns."""
+"""Tables of people as CSV (UTF-8) and XLSX: one row per person, the first row names the columns.
+
+openpyxl is imported where a workbook is met: it would take a twentieth of every start.
+"""
 
 import csv
 import io
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
-
-from openpyxl import Workbook, load_workbook
 
 ROWS_MAX = 2000
 CSV_TYPE = "text/csv"
@@ -66,6 +67,8 @@ def write_csv(rows: Iterable[Mapping[str, str]], columns: Sequence[str]) -> byte
 
 def write_xlsx(rows: Iterable[Mapping[str, str]], columns: Sequence[str]) -> bytes:
     """Return an XLSX file."""
+    from openpyxl import Workbook
+
     book = Workbook(write_only=True)
     sheet = book.create_sheet("people")
     sheet.append(list(columns))
@@ -93,6 +96,8 @@ def _csv_rows(content: bytes) -> Iterable[dict[str, str]]:
 
 
 def _xlsx_rows(content: bytes) -> Iterable[dict[str, str]]:
+    from openpyxl import load_workbook
+
     try:
         sheet = load_workbook(io.BytesIO(content), read_only=True, data_only=True).worksheets[0]
         rows = [[_cell(value) for value in row] for row in sheet.iter_rows(values_only=True, max_row=ROWS_MAX + 2)]
