@@ -34,6 +34,7 @@ ADMIN_TRIES_MAX = 20
 QUESTION_TRIES_MAX = 2
 ADMIN_RETRY_SECONDS = 0.5
 METADATA_SECONDS = 5.0
+TOPIC_GONE_POLL_SECONDS = 0.02
 CLOSE_SECONDS_MAX = 5.0
 ENVELOPE_BYTES_MAX = 48_576
 
@@ -103,6 +104,9 @@ class KafkaBroker:
         names = [name for name in admin.list_topics() if not name.startswith("__")]
         if names:
             admin.delete_topics(names, timeout_ms=int(REQUEST_SECONDS_MAX * 1000))
+        # A node goes on listing them for a moment; who declares them anew meanwhile would find them there.
+        while set(names) & set(admin.list_topics()):
+            time.sleep(TOPIC_GONE_POLL_SECONDS)
 
     def _declare(self, topics: Sequence[Topic]) -> None:
         admin = self._connected_admin()

@@ -60,7 +60,7 @@ def test_a_relay_that_is_rewound_sends_again_and_nothing_happens_twice(world: Wo
         world.settle()
         with world.publisher.transaction() as connection:
             rewind(connection, "sample", Stream(world.facts, "north"), 3)
-        assert until(lambda: sum(world.broker.end_offsets([world.facts]).values()) == 17)
+        assert until(lambda: sum(world.broker.end_offsets([world.facts]).values()) >= 17)
         world.commit(world.fact())
         world.settle()
 
@@ -165,7 +165,7 @@ def test_an_empty_database_is_rebuilt_from_the_topics_though_the_group_has_commi
 def test_a_group_far_behind_is_not_caught_up_before_it_has_read_everything(world: World) -> None:
     world.commit(*[world.fact() for _ in range(1500)])
     with world.relaying():
-        assert until(lambda: sum(world.broker.end_offsets([world.facts]).values()) == 1500)
+        assert until(lambda: world.unpublished() == 0)
 
     seen_when_caught_up = []
     with world.consuming() as consumer:

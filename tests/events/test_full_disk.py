@@ -14,7 +14,6 @@ from libs.bus import Broker
 from libs.bus.kafka import KafkaBroker
 from libs.bus.postgres import PostgresBroker
 from libs.db.embedded import EmbeddedPostgres, free_port
-from libs.outbox import unpublished
 from tests.events.world import World, until
 from tests.support.disks import mounted
 from tests.support.kafka import start_cluster
@@ -104,7 +103,7 @@ def test_a_full_disk_of_the_broker_loses_nothing_and_is_told(
             for _ in range(EVENTS):
                 world.commit(world.fact(payload=rng.randbytes(PAYLOAD_BYTES)))
             assert until(lambda: relay.problem is not None, RECOVERY_SECONDS_MAX)
-            told, kept = relay.problem or "", waiting(world)
+            told, kept = relay.problem or "", world.unpublished()
 
             disk.free()
             assert until(lambda: all_heard_after(world, revive), RECOVERY_SECONDS_MAX)
@@ -120,9 +119,3 @@ def all_heard_after(world: World, revive: Callable[[], None]) -> bool:
     """Do what a supervisor does, and tell whether everything committed has been applied."""
     revive()
     return world.waiting() == 0
-
-
-def waiting(world: World) -> int:
-    """Return how many committed events the broker has not taken."""
-    with world.publisher.reading() as connection:
-        return sum(unpublished(connection).values())

@@ -105,7 +105,7 @@ def test_republishing_sends_what_is_kept_and_refuses_what_is_not(world: World) -
             count = republish(
                 connection, [OutboxSource()], relay="sample", topic=world.facts, stream="north", from_position=3
             )
-        assert until(lambda: sum(world.broker.end_offsets([world.facts]).values()) == 10)
+        assert until(lambda: sum(world.broker.end_offsets([world.facts]).values()) >= 10)
         with pytest.raises(NothingToRepublishError), world.publisher.transaction() as connection:
             republish(connection, [OutboxSource()], relay="sample", topic=world.facts, stream="east", from_position=1)
         world.settle()

@@ -16,7 +16,7 @@ from libs.bus import Topic
 from libs.bus.kafka import KafkaBroker
 from libs.bus.kafka_server import KafkaCluster
 from libs.db import Database
-from libs.outbox import OutboxSource
+from libs.outbox import OutboxSource, unpublished
 from libs.outbox.relay import Relay
 from services.ledger import messages
 from services.ledger.store.journal_source import JournalSource
@@ -57,12 +57,17 @@ class OnKafka(Tampered):
         relay = Relay(database, broker, name="ledger", sources=[journal, OutboxSource()])
         thread = threading.Thread(target=relay.run)
         thread.start()
-        heads = 2  # Each book's signed head is told on the topic too.
-        until(lambda: sum(broker.end_offsets([messages.TOPIC]).values()) == self.rows + heads, seconds=60)
+        published = until(lambda: self._waiting(database, journal) == 0)
         relay.stop()
         thread.join()
         broker.close()
         database.dispose()
+        assert published
+
+    @staticmethod
+    def _waiting(database: Database, journal: JournalSource) -> int:
+        with database.reading() as connection:
+            return sum(unpublished(connection, [journal, OutboxSource()]).values())
 
     def command(self, *options: str) -> Result:
         """Run `timebank verify`."""
