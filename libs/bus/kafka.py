@@ -105,7 +105,10 @@ class KafkaBroker:
         if names:
             admin.delete_topics(names, timeout_ms=int(REQUEST_SECONDS_MAX * 1000))
         # A node goes on listing them for a moment; who declares them anew meanwhile would find them there.
+        end = time.monotonic() + REQUEST_SECONDS_MAX
         while set(names) & set(admin.list_topics()):
+            if time.monotonic() > end:
+                raise kafka.errors.KafkaTimeoutError("deleted topics are still listed")
             time.sleep(TOPIC_GONE_POLL_SECONDS)
 
     def _declare(self, topics: Sequence[Topic]) -> None:
