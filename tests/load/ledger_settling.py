@@ -39,7 +39,7 @@ from tests.support.kafka import JARS
 MakeBroker = Callable[[], Broker]
 
 DISTRICTS, WALLETS, BATCH = 8, 1_000, 500
-TOTAL, MEMBERS = 20_000, 2
+TOTAL, MEMBERS = 5_000, 2
 TOPIC = "timebank.orders.v1"
 TYPE = str(orders.HoursApproved.DESCRIPTOR.full_name)
 SETTLED = "SELECT count(*) FROM journal.answer WHERE event_type = 'timebank.ledger.v1.HoursSettled'"
@@ -59,18 +59,14 @@ class Bench(Protocol):
     def analyze(self, name: str) -> None:
         """Have a database's statistics taken."""
 
-    def measure_b1(self) -> None:
-        """Measure the yardstick."""
+    def in_turn(self, name: str, measure: Callable[[], tuple[float, int]], *, times_b1: float) -> None:
+        """Measure something a few times, in turn with the yardstick, and keep its row."""
 
     def database(self, name: str) -> ServiceUrls:
         """A fresh database of the ledger."""
 
     def bus(self, name: str) -> ServiceUrls:
         """A fresh database of the embedded broker."""
-
-    def add(self, name: str, value: float, unit: str, *, times_b1: float | None = None, at_most: float | None = None,
-            at_least: float | None = None, written: int | None = None) -> None:  # fmt: skip
-        """Keep a row."""
 
 
 def measure(bench: Bench) -> None:
@@ -97,19 +93,19 @@ def settle(bench: Bench, make_broker: MakeBroker, name: str, *, times_b1: float,
     database, broker = Database(url), make_broker()
     fund(url, DISTRICTS, WALLETS)
     _publish_policies(database)
-    held = _place_holds(database, total)
+    approvals = Approvals(database)
     broker.declare_topics([Topic(topic) for topic in consumers(clock=SystemClock()).topics])
-    with database.reading() as connection:
-        before = connection.scalar(text(ROWS)) or 0
     bench.analyze(database_name)
-    bench.measure_b1()
-    with _members(url, make_broker):
+
+    def rate() -> tuple[float, int]:
+        held, settled, rows = approvals.hold(total), _count(database, SETTLED), _count(database, ROWS)
         _publish(broker, held)
-        settled, seconds = _wait_for(database, total)
-    with database.reading() as connection:
-        rows = (connection.scalar(text(ROWS)) or 0) - before
+        waiting, seconds = _wait_for(database, settled + total)
+        return waiting / seconds, _count(database, ROWS) - rows
+
     what = f"HoursApproved waiting in a topic → settled, {name}, {MEMBERS} members"
-    bench.add(what, settled / seconds, "/s", times_b1=times_b1, written=rows)
+    with _members(url, make_broker):
+        bench.in_turn(what, rate, times_b1=times_b1)
     database.dispose()
 
 
@@ -132,23 +128,30 @@ def _publish_policies(database: Database) -> None:
             save_row(connection, known.policy, row)
 
 
-def _place_holds(database: Database, total: int) -> list[OutgoingRecord]:
-    """Hold credit for every order; return the approvals."""
-    postings, records = Postings(SystemClock()), []
-    positions = [0] * DISTRICTS
-    for start in range(0, total, BATCH):
-        commands = []
-        for number in range(start, min(total, start + BATCH)):
-            book, order = number % DISTRICTS, new_id()
-            positions[book] += 1
-            payer = wallet(book, number % (WALLETS // 2)).owner_id
-            terms = Terms(cause=new_id().bytes, act_id=order.bytes)
-            commands.append(PlaceHold(new_id().bytes, district(book), terms, HELD_MINUTES, payer, district(book)))
-            records.append(_approval(book, order, positions[book], wallet(book, WALLETS // 2 + number % 499).owner_id))
-        with database.transaction() as connection:
-            for posted in postings.post(connection, commands):
-                posted.raise_refusal()
-    return records
+class Approvals:
+    """Holds credit for orders and makes the approvals of them, in the order of each district's stream."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._positions = [0] * DISTRICTS
+
+    def hold(self, count: int) -> list[OutgoingRecord]:
+        """Hold credit for so many orders more; return the approvals."""
+        postings, records = Postings(SystemClock()), []
+        for start in range(0, count, BATCH):
+            commands = []
+            for number in range(start, min(count, start + BATCH)):
+                book, order = number % DISTRICTS, new_id()
+                self._positions[book] += 1
+                payer, volunteer = wallet(book, number % (WALLETS // 2)), wallet(book, WALLETS // 2 + number % 499)
+                terms = Terms(cause=new_id().bytes, act_id=order.bytes)
+                hold_id = new_id().bytes
+                commands.append(PlaceHold(hold_id, district(book), terms, HELD_MINUTES, payer.owner_id, district(book)))
+                records.append(_approval(book, order, self._positions[book], volunteer.owner_id))
+            with self._database.transaction() as connection:
+                for posted in postings.post(connection, commands):
+                    posted.raise_refusal()
+        return records
 
 
 def _approval(book: int, order: UUID, position: int, volunteer: bytes) -> OutgoingRecord:
@@ -173,17 +176,17 @@ def _approval(book: int, order: UUID, position: int, volunteer: bytes) -> Outgoi
 
 def _wait_for(database: Database, total: int) -> tuple[int, float]:
     """How many were still waiting when all were published, and the seconds until the last of them was committed."""
-    began, waiting = time.perf_counter(), total - _settled(database)
+    began, waiting = time.perf_counter(), total - _count(database, SETTLED)
     while time.perf_counter() - began < WAIT_SECONDS_MAX:
-        if _settled(database) == total:
+        if _count(database, SETTLED) == total:
             return waiting, time.perf_counter() - began
         time.sleep(POLL_SECONDS)
     raise TimeoutError(f"not settled within {WAIT_SECONDS_MAX} s")
 
 
-def _settled(database: Database) -> int:
+def _count(database: Database, query: str) -> int:
     with database.reading() as connection:
-        return connection.scalar(text(SETTLED)) or 0
+        return connection.scalar(text(query)) or 0
 
 
 @contextmanager
