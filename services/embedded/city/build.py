@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from libs.clock import local_date, local_midnight, machine_now, monotonic
 from services.embedded.city.clerk import CityError, Clerk
@@ -99,9 +100,11 @@ class _Builder:
             self._settle()
             self._bar.show(2 + 2 * number, step)
         residents = [one for one in city.residents if not one.staff]
-        for first in range(0, len(residents), RESIDENTS_AT_ONCE):
-            self._crew.each("settle_in", residents[first : first + RESIDENTS_AT_ONCE], lane_of=self._lane_of_resident)
-            self._bar.show(6 + first * 14 // len(residents), "people")
+        some = [part for district in self._districts for part in _parts(residents, district)]
+        self._crew.each("bring_in", some, lane_of=lambda part: self._lane_of_resident(part[0]))
+        self._bar.show(10, "people")
+        self._crew.each("settle_in", residents, lane_of=self._lane_of_resident)
+        self._bar.show(18, "people")
         self._settle()
         self._crew.each("tie", list(city.kinships), lane_of=lambda tie: self._lane_of_resident(tie.person))
         self._crew.each("fund_pool", city.districts(), lane_of=self._lane_of_unit)
@@ -173,6 +176,12 @@ class _Bar:
         """End the line."""
         if sys.stdout.isatty():
             self._write("\n")
+
+
+def _parts(residents: Sequence[Resident], district_id: UUID) -> list[list[Resident]]:
+    """Return the residents of a district in tables of a size that one transaction takes easily."""
+    mine = [one for one in residents if one.home.above("district").unit_id == district_id]
+    return [mine[first : first + RESIDENTS_AT_ONCE] for first in range(0, len(mine), RESIDENTS_AT_ONCE)]
 
 
 def _help_of(asked: Help | tuple[Help, str]) -> Help:

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from libs.clock import local_midnight
 from libs.ids import id_from_cause
-from services.embedded.city.clerk import Clerk
+from services.embedded.city.clerk import CityError, Clerk
 from services.embedded.city.plan import City, Kinship, Resident, Unit
 from services.embedded.settings import DEMO_PASSWORD
 
@@ -40,11 +40,18 @@ class Founding:
         """Make the units, or the rules, or the staff."""
         {"units": self._units, "policies": self._policies, "staff": self._staff}[step]()
 
+    def bring_in(self, some: list[Resident]) -> None:
+        """Bring in a part of a district's register: a table of residents, from the district's office."""
+        district = some[0].home.above("district")
+        admin = self._city.staff_at("district_admin", district)[0]
+        rows = [{"person_id": str(one.person_id)} | self._registration(one) for one in some]
+        report = self._clerk.put(admin.person_id, f"/v1/imports/{_id(some[0].person_id, 'import')}", {"rows": rows})
+        if report["refused"]:
+            raise CityError(f"residents were not taken: {report['refused']}")
+
     def settle_in(self, one: Resident) -> None:
-        """Register a resident by the coordinator, with what the street's checker confirms."""
-        coordinator = self._city.staff_at("coordinator", one.home)[0]
-        self._register(coordinator.person_id, one)
-        self._confirm_records(coordinator, one)
+        """Record what a resident needs by the coordinator; the street's checker confirms it."""
+        self._confirm_records(self._city.staff_at("coordinator", one.home)[0], one)
 
     def tie(self, kinship: Kinship) -> None:
         """Record a relation by the coordinator; the checker confirms; the demo daughter may act for her mother."""
@@ -88,7 +95,8 @@ class Founding:
     def _staff(self) -> None:
         for one in self._city.residents:
             if one.staff:
-                self._register(self._founders.first, one)
+                path = f"/v1/persons/{one.person_id}"
+                self._clerk.put(self._founders.first, path, self._registration(one))
                 self._appoint(one)
 
     def _units(self) -> None:
@@ -112,7 +120,7 @@ class Founding:
             self._clerk.put(self._founders.first, path, terms)
             self._clerk.post(self._founders.second, f"{path}/decision", {"ok": True})
 
-    def _register(self, caller: UUID, one: Resident) -> None:
+    def _registration(self, one: Resident) -> dict[str, Any]:
         terms: dict[str, Any] = {
             "names": {"zh": one.name},
             "born": one.born.isoformat(),
@@ -130,7 +138,7 @@ class Founding:
             terms["certificates"] = list(one.certificates)
         if one.visit_risk:
             terms["visit_risk"] = one.visit_risk
-        self._clerk.put(caller, f"/v1/persons/{one.person_id}", terms)
+        return terms
 
     def _appoint(self, one: Resident) -> None:
         for role, unit in one.staff:

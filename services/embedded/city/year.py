@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -35,6 +35,16 @@ _HELP = (
     ("C1", 90, (94, 87, 91)),
 )
 _FUNDING = ("programme",) * 11 + ("credit",) * 7 + ("pool",) * 2
+
+
+@dataclasses.dataclass(frozen=True)
+class Visit:
+    """What is done at an elder's, in which of the day's slots."""
+
+    slot: int
+    service: str
+    planned_minutes: int
+    served_minutes: int
 
 
 @dataclasses.dataclass(frozen=True)
@@ -97,6 +107,9 @@ class _Calendar:
     def __init__(self, city: City, source: random.Random, seed: int) -> None:
         self._source, self._seed = source, seed
         self._elders = [one for one in city.residents if one.roles == ("recipient",)]
+        self._districts = [
+            [one for one in self._elders if one.home.above("district") is district] for district in city.districts()
+        ]
         self._volunteers = [one for one in city.residents if "volunteer" in one.roles]
         self._kin = {frozenset((one.person, one.relative)) for one in city.kinships}
         self._busy: set[tuple[UUID, date, int]] = set()
@@ -105,23 +118,32 @@ class _Calendar:
         self._made = 0
 
     def helps_of(self, day: date, count: int) -> Iterator[Help]:
-        """Yield `count` orders that are served that day, and now and then one that is cancelled."""
-        settled = 0
+        """Yield `count` orders that are served that day, and now and then one that is cancelled.
+
+        The districts take turns, and give the same visit at the same time: the hands that make the city, one pair for
+        each district, then have something to do at the same moments.
+        """
+        settled, turn, visit = 0, 0, self._any_visit()
         for _ in range(TRIES_MAX * max(1, count)):
             if settled == count:
                 return
-            found = self._try(day)
-            if found is not None:
-                settled += not found.is_cancelled
-                yield found
+            found = self._try(day, self._districts[turn], visit)
+            if found is None:
+                continue
+            settled += not found.is_cancelled
+            turn = (turn + 1) % len(self._districts)
+            visit = visit if turn else self._any_visit()
+            yield found
         raise AssertionError("the city is too small for so many orders in a day")
 
-    def _try(self, day: date) -> Help | None:
-        source = self._source
-        elder, volunteer = source.choice(self._elders), source.choice(self._volunteers)
-        slot = source.randrange(len(SLOTS))
-        service, planned, served = source.choice(_HELP)
-        funding = self._affordable(source.choice(_FUNDING), elder, day, planned)
+    def _any_visit(self) -> Visit:
+        service, planned, served = self._source.choice(_HELP)
+        return Visit(self._source.randrange(len(SLOTS)), service, planned, self._source.choice(served))
+
+    def _try(self, day: date, elders: Sequence[Resident], visit: Visit) -> Help | None:
+        source, slot = self._source, visit.slot
+        elder, volunteer = source.choice(elders), source.choice(self._volunteers)
+        funding = self._affordable(source.choice(_FUNDING), elder, day, visit.planned_minutes)
         taken = {(elder.person_id, day, slot), (volunteer.person_id, day, slot)}
         if taken & self._busy or frozenset((elder, volunteer)) in self._kin:
             return None
@@ -136,9 +158,9 @@ class _Calendar:
             order_id=id_from_cause(CITY_NAMESPACE, str(self._seed), "order", str(self._made)),
             recipient=elder,
             volunteer=volunteer,
-            service=service,
-            planned_minutes=planned,
-            served_minutes=source.choice(served),
+            service=visit.service,
+            planned_minutes=visit.planned_minutes,
+            served_minutes=visit.served_minutes,
             funding=funding,
             start=_instant(day, SLOTS[slot]),
             has_door_code=source.random() < 0.93,
