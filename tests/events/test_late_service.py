@@ -82,6 +82,7 @@ def broker(request: pytest.FixtureRequest, month: Month) -> Iterator[Broker]:
     if request.param == "kafka":
         cluster: KafkaCluster = request.getfixturevalue("kafka_cluster")
         on_kafka = KafkaBroker(cluster.bootstrap)
+        on_kafka.forget_topics()  # The node serves all tests of the run: another may have published on these topics.
         copy_topics(broker, on_kafka)
         broker.close()
         broker = on_kafka
