@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import contextlib
 import struct
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
+import numpy as np
 import psycopg
 
 from services.ledger.audit.findings import Finding, Kind
 from services.ledger.audit.joined import JoinedBook
 from services.ledger.audit.packed import messages
+from services.ledger.audit.stretch import Numbers
 from services.ledger.audit.wallet_fields import WalletRow, name_wallet_field
 from services.ledger.domain.wallets import NO_ID, WalletClass, WalletKey, wallet_id
 
@@ -34,7 +36,10 @@ BALANCES = """
                            ORDER BY credit_version DESC LIMIT 1) c ON true
         WHERE w.book = {book}
     ) TO STDOUT (FORMAT binary)"""
-BALANCE = struct.Struct(">6xq4xi4xq4xq")
+BALANCE = np.dtype({
+    "names": ["wallet", "version", "balance", "opened_at"], "formats": [">i8", ">i4", ">i8", ">i8"],
+    "offsets": [6, 18, 26, 38], "itemsize": 46,
+})  # fmt: skip
 # What a volunteer was awarded on a local day, against the cap of the policy each award was made under.
 CAPS = """
     WITH award AS (
@@ -82,35 +87,36 @@ def read_balances(url: str, book: int, size: int) -> bytes:
 
 def check_balances(book: JoinedBook, balances: bytes) -> list[Finding]:
     """Each wallet's balance by the indexes is the one its rows add up to, and it was opened by the first of them."""
+    rows = np.frombuffer(balances, BALANCE)
+    numbers, opened_at = rows["wallet"].astype(np.int64), rows["opened_at"].astype(np.int64)
+    found = np.column_stack((rows["version"], rows["balance"])).astype(np.int64)
+    expected, _ = book.wallets.find(numbers)
+    named_at, is_named = book.opened.find(numbers)
     findings: list[Finding] = []
-    unnamed: list[tuple[int, int]] = []
-    for number, version, balance, opened_at in BALANCE.iter_unpack(balances):
-        found, expected = (version, balance), book.wallets.get(number, (0, 0))
-        if found != expected:
-            field = f"wallet {number}: version and balance"
-            findings.append(Finding(Kind.INDEX_DISAGREES, book.district_id, None, field, str(expected), str(found)))
-        named_at = book.opened.get(number)
-        if named_at is None:
-            unnamed.append((number, opened_at))
-        elif opened_at != named_at:
-            field = f"wallet {number}: opened_at"
-            findings.append(Finding(Kind.WALLET_ALTERED, book.district_id, None, field, str(named_at), str(opened_at)))
-        if len(findings) >= FINDINGS_MAX:
-            break
-    return findings + _name_numbers(book, unnamed, balances)
-
-
-def _name_numbers(book: JoinedBook, unnamed: Iterable[tuple[int, int]], balances: bytes) -> list[Finding]:
-    """Wallets that no row names; one that rows do name may have had the other number, if it was opened with them."""
+    for at in np.flatnonzero((found != expected).any(axis=1))[:FINDINGS_MAX]:
+        values = str(tuple(expected[at].tolist())), str(tuple(found[at].tolist()))
+        field = f"wallet {numbers[at]}: version and balance"
+        findings.append(Finding(Kind.INDEX_DISAGREES, book.district_id, None, field, *values))
+    for at in np.flatnonzero(is_named & (named_at[:, 0] != opened_at))[:FINDINGS_MAX]:
+        field = f"wallet {numbers[at]}: opened_at"
+        values = str(named_at[at, 0]), str(opened_at[at])
+        findings.append(Finding(Kind.WALLET_ALTERED, book.district_id, None, field, *values))
     # One that was opened after the row that is checked last is not known here.
-    unnamed = [(number, opened_at) for number, opened_at in unnamed if opened_at <= book.last_time][:FINDINGS_MAX]
+    unnamed = np.flatnonzero(~is_named & (opened_at <= book.last_time))[:FINDINGS_MAX]
+    return findings + _name_numbers(
+        book, numbers, list(zip(numbers[unnamed].tolist(), opened_at[unnamed].tolist(), strict=True))
+    )
+
+
+def _name_numbers(book: JoinedBook, stored: Numbers, unnamed: Sequence[tuple[int, int]]) -> list[Finding]:
+    """Wallets that no row names; one that rows do name may have had the other number, if it was opened with them."""
     if not unnamed:
         return []
-    stored = {number for number, *_ in BALANCE.iter_unpack(balances)}
-    missing = [pair for pair in book.opened.items() if pair[0] and pair[0] not in stored]
+    is_missing = ~np.isin(book.opened.numbers, stored) & (book.opened.numbers != 0)
+    missing = book.opened.numbers[is_missing].tolist(), book.opened.values[is_missing, 0].tolist()
     findings = []
     for number, opened_at in unnamed:
-        true = [str(one) for one, named_at in missing if named_at == opened_at]
+        true = [str(one) for one, named_at in zip(*missing, strict=True) if named_at == opened_at]
         expected = " or ".join(true) or "one that a row names"
         field = f"wallet {number}: wallet"
         findings.append(Finding(Kind.WALLET_ALTERED, book.district_id, None, field, expected, str(number)))

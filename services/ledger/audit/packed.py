@@ -66,24 +66,25 @@ def stream(connection: psycopg.Connection[Any], *, book: int, first: int, last: 
     Raises:
         RowWidthError: one of them has another width.
     """
-    for rows in stream_packed(connection, book=book, first=first, last=last):
-        yield from PACKED.iter_unpack(rows)
+    for some in _messages_at_once(connection, _copy(book, first, last)):
+        if set(map(len, some)) != {PACKED.size}:
+            raise RowWidthError
+        yield from PACKED.iter_unpack(b"".join(some))
 
 
 def stream_packed(connection: psycopg.Connection[Any], *, book: int, first: int, last: int) -> Iterator[bytes]:
-    """Yield the same rows as they came, `MESSAGES_AT_ONCE` together; a caller that stops early must close `connection`.
+    """Yield the same rows as they came, `MESSAGES_AT_ONCE` together; whoever stops early must close `connection`.
 
-    Raises:
-        RowWidthError: one of them has another width.
+    Their widths are not looked at: each row and field is behind its own.
     """
-    query = (
+    return map(b"".join, _messages_at_once(connection, _copy(book, first, last)))
+
+
+def _copy(book: int, first: int, last: int) -> str:
+    return (
         f"COPY (SELECT {COLUMNS} FROM journal.entry WHERE book = {int(book)}"
         f" AND pos BETWEEN {int(first)} AND {int(last)} ORDER BY pos) TO STDOUT (FORMAT binary)"
     )
-    for some in _messages_at_once(connection, query):
-        if set(map(len, some)) != {PACKED.size}:
-            raise RowWidthError
-        yield b"".join(some)
 
 
 def messages(connection: psycopg.Connection[Any], query: str) -> Iterator[Buffer]:

@@ -1,0 +1,42 @@
+"""The public ids of a book's wallets, by the numbers that the journal keeps them under."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import psycopg
+
+from services.ledger.audit.packed import messages
+from services.ledger.audit.stretch import Numbers, Records
+from services.ledger.domain.wallets import NO_ID, Id
+
+WALLETS = np.dtype({"names": ["wallet", "wallet_id"], "formats": [">i8", "V16"], "offsets": [6, 18], "itemsize": 34})
+NOBODY = 0
+
+
+class PublicIds:
+    """In the order of the numbers; a note may name nobody, whose id is empty."""
+
+    def __init__(self, numbers: Numbers, ids: Records) -> None:
+        order = np.argsort(numbers, kind="stable")
+        self.numbers, self.ids = numbers[order], ids[order]
+        self.is_unique = bool((self.numbers[1:] != self.numbers[:-1]).all())
+
+    def by_number(self) -> dict[int, Id]:
+        """The same, for those who ask for one at a time."""
+        return dict(zip(self.numbers.tolist(), (bytes(one) for one in self.ids.tolist()), strict=True))
+
+    def ranks(self, numbers: Numbers) -> Numbers | None:
+        """Where each is in the order; None when one is not there."""
+        ranks: Numbers = np.searchsorted(self.numbers, numbers)
+        is_there = self.numbers[np.minimum(ranks, len(self.numbers) - 1)] == numbers
+        return ranks if is_there.all() else None
+
+
+def read_public_ids(connection: psycopg.Connection[Any], book: int) -> PublicIds:
+    """The public id of every wallet of a book."""
+    query = f"COPY (SELECT wallet, wallet_id FROM journal.wallet WHERE book = {int(book)}) TO STDOUT (FORMAT binary)"
+    rows = np.frombuffer(b"".join(messages(connection, query)), WALLETS)
+    nobody = np.array([NO_ID], "V16")
+    return PublicIds(np.append(rows["wallet"].astype(np.int64), NOBODY), np.append(rows["wallet_id"], nobody))
