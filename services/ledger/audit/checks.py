@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-import struct
 from collections.abc import Sequence
+from operator import eq
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +16,7 @@ from services.ledger.audit.joined import JoinedBook
 from services.ledger.audit.packed import messages
 from services.ledger.audit.stretch import Numbers
 from services.ledger.audit.wallet_fields import WalletRow, name_wallet_field
-from services.ledger.domain.wallets import NO_ID, WalletClass, WalletKey, wallet_id
+from services.ledger.domain.wallets import CLASS_BITS, NO_ID, SERIAL_BITS, WalletClass, id_of, wallet_name
 
 HEADS = """
     SELECT b.book, b.district_id, coalesce((SELECT max(e.pos) FROM journal.entry e WHERE e.book = b.book), 0)
@@ -68,7 +68,10 @@ WALLETS = """
             coalesce(b.district_id, '00000000-0000-0000-0000-000000000000')
         FROM journal.wallet w LEFT JOIN journal.book b ON b.book = w.book
     ) TO STDOUT (FORMAT binary)"""
-WALLET = struct.Struct(">6xq4xi4xh4x16s4x16s4x16s")
+WALLET = np.dtype({
+    "names": ["wallet", "book", "class", "owner", "wallet_id", "district_id"],
+    "formats": [">i8", ">i4", ">i2", "V16", "V16", "V16"], "offsets": [6, 18, 26, 32, 52, 72], "itemsize": 88,
+})  # fmt: skip
 # A posting has as many rows as it says, over all books; those of one cause are its legs.
 TORN = """
     SELECT b.district_id, t.pos, t.legs, t.rows FROM (
@@ -76,6 +79,8 @@ TORN = """
         WHERE e.legs > 1 GROUP BY e.cause, e.act_id, e.legs HAVING count(*) % e.legs <> 0 LIMIT 100
     ) t JOIN journal.book b ON b.book = t.book"""
 FINDINGS_MAX = 100
+BOOK_BITS = SERIAL_BITS + CLASS_BITS
+CLASS_MASK = (1 << CLASS_BITS) - 1
 CLASSES = frozenset(int(one) for one in WalletClass)
 
 
@@ -139,19 +144,23 @@ def check_caps(connection: psycopg.Connection[Any]) -> list[Finding]:
 
 def check_wallets(connection: psycopg.Connection[Any]) -> list[Finding]:
     """Every wallet's public id is that of its owner, class and district, and its number says the same."""
+    rows = np.frombuffer(b"".join(messages(connection, WALLETS)), WALLET)
+    numbers = rows["wallet"].astype(np.int64)
+    kinds = list(zip(rows["class"].tolist(), rows["district_id"].tolist(), strict=True))
+    names = {kind: wallet_name(*kind) for kind in set(kinds) if kind[0] in CLASSES and kind[1] != NO_ID}
+    owners = zip(rows["owner"].tolist(), kinds, strict=True)
+    expected = [id_of(owner, names[kind]) if kind in names else b"" for owner, kind in owners]
+    is_its_owners = np.fromiter(map(eq, expected, rows["wallet_id"].tolist()), np.bool_, len(rows))
+    is_of_book = numbers >> BOOK_BITS == rows["book"]
+    # Where there is no such book, it is not the wallet that is wrong.
+    is_astray = np.fromiter((kind[1] == NO_ID for kind in kinds), np.bool_, len(rows))
+    is_well = is_of_book & (is_astray | (is_its_owners & (numbers & CLASS_MASK == rows["class"])))
     findings: list[Finding] = []
-    for row in WALLET.iter_unpack(b"".join(messages(connection, WALLETS))):
-        number, book, wallet_class, owner, public_id, district_id = row
-        if district_id == NO_ID and number >> 36 == book:
-            continue  # It is not the wallet that is wrong, but its book.
-        is_known = district_id != NO_ID and wallet_class in CLASSES
-        expected = wallet_id(WalletKey(district_id, owner, wallet_class)) if is_known else b""
-        if public_id != expected or number & 15 != wallet_class or number >> 36 != book:
-            name, *values = name_wallet_field(connection, WalletRow(*row), expected)
-            field = f"wallet {number}: {name}"
-            findings.append(Finding(Kind.WALLET_ALTERED, UUID(bytes=district_id), None, field, *values))
-            if len(findings) >= FINDINGS_MAX:
-                break
+    for at in np.flatnonzero(~is_well)[:FINDINGS_MAX]:
+        row = WalletRow(*rows[at].tolist())
+        name, *values = name_wallet_field(connection, row, expected[at])
+        field = f"wallet {row.number}: {name}"
+        findings.append(Finding(Kind.WALLET_ALTERED, UUID(bytes=row.district_id), None, field, *values))
     return findings
 
 

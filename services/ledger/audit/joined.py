@@ -10,7 +10,7 @@ from uuid import UUID
 
 import numpy as np
 
-from libs.tlog.merkle import Node, root_at, subtree_hash
+from libs.tlog.merkle import Node, node_hash, root_at, subtree_hash
 from services.ledger.audit.by_number import ByNumber
 from services.ledger.audit.findings import Finding, Kind
 from services.ledger.audit.stretch import TILE, Numbers, Segment
@@ -37,6 +37,7 @@ class JoinedBook:
     tail: list[bytes] = field(default_factory=list)
     first_time: int = 0
     last_time: int = 0
+    _nodes: dict[tuple[int, int], bytes] = field(default_factory=dict)
 
     def join(self, segment: Segment) -> list[Finding]:
         """Add the next stretch; return what does not fit."""
@@ -111,12 +112,21 @@ class JoinedBook:
     def _node(self, partial: Sequence[bytes], partial_tile: int) -> Node:
         def node(level: int, index: int) -> bytes:
             if level >= TILE_LEVEL:
-                width = 1 << level - TILE_LEVEL
-                return subtree_hash(self.tiles[index * width : (index + 1) * width])
+                return self._above_tiles(level, index)
             start = (index << level) - partial_tile * TILE
             return subtree_hash(partial[start : start + (1 << level)])
 
         return node
+
+    def _above_tiles(self, level: int, index: int) -> bytes:
+        """What is once made is kept: the roots of a thousand checkpoints are made of the same nodes."""
+        if level == TILE_LEVEL:
+            return self.tiles[index]
+        found = self._nodes.get((level, index))
+        if found is None:
+            left, right = (self._above_tiles(level - 1, 2 * index + side) for side in (0, 1))
+            found = self._nodes[level, index] = node_hash(left, right)
+        return found
 
     def _finding(self, kind: Kind, position: int | None, name: str, expected: object, found: object) -> Finding:
         return Finding(kind, self.district_id, position, name, str(expected), str(found))

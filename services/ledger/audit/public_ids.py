@@ -25,7 +25,7 @@ class PublicIds:
 
     def by_number(self) -> dict[int, Id]:
         """The same, for those who ask for one at a time."""
-        return dict(zip(self.numbers.tolist(), (bytes(one) for one in self.ids.tolist()), strict=True))
+        return dict(zip(self.numbers.tolist(), self.ids.tolist(), strict=True))
 
     def ranks(self, numbers: Numbers) -> Numbers | None:
         """Where each is in the order; None when one is not there."""

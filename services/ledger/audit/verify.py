@@ -7,6 +7,7 @@ stored and outside checkpoints, balances as the indexes give them, caps, sums) i
 from __future__ import annotations
 
 import sys
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
@@ -88,11 +89,13 @@ def _run(url: str, terms: Terms, progress: Progress) -> Report:
     report, plain = Report(), plain_url(url)
     with psycopg.connect(plain, autocommit=True) as connection:
         heads = connection.execute(checks.HEADS).fetchall()
-        earlier = load(terms.resume_file) if terms.resume_file else {}
-        books = [earlier.get(book) or JoinedBook(book, district_id) for book, district_id, _ in heads]
-        total = sum(head for _, _, head in heads)
-        with _workers(total, terms.processes) as workers:
-            plan = _Plan(plain, workers, terms, books, heads)
+    earlier = load(terms.resume_file) if terms.resume_file else {}
+    books = [earlier.get(book) or JoinedBook(book, district_id) for book, district_id, _ in heads]
+    total = sum(head for _, _, head in heads)
+    with _workers(total, terms.processes) as workers:
+        plan = _Plan(plain, workers, terms, books, heads)
+        # Only now, when the processes run: none of them has a connection that is not its own.
+        with psycopg.connect(plain, autocommit=True) as connection:
             plan.check_rows(connection, report, lambda done: progress(done, total))
             for book in books:
                 report.findings += book.finish()
@@ -152,7 +155,9 @@ def _workers(rows: int, processes: int) -> Iterator[_Workers]:
     if rows <= SEGMENT_ROWS or processes == 1:
         yield _Workers(None, 1)
         return
-    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
+    # A process that has only one thread can be doubled, which takes no time; others must be started anew.
+    method = "fork" if threading.active_count() == 1 else "spawn"
+    with ProcessPoolExecutor(processes, mp_context=get_context(method)) as pool:
         yield _Workers(pool, processes)
 
 
