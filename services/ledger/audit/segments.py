@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import gc
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
@@ -62,7 +62,7 @@ class _Checker:
             district = UUID(bytes=self._terms.district_id)
             self.segment.findings.append(Finding(kind, district, position, name, str(expected), str(found)))
 
-    def walk(self, rows: Any) -> None:
+    def walk(self, rows: Iterable[tuple[Any, ...]]) -> None:
         """Check every row."""
         segment, expected = self.segment, self.segment.first
         pack, sha256 = LEAF.pack, hashlib.sha256
@@ -150,9 +150,14 @@ def check_segment(terms: SegmentTerms) -> Segment:
     if segment is not None:
         return segment
     with contextlib.closing(_connect(terms)) as connection:
-        checker = _Checker(terms, public_ids.by_number())
-        checker.walk(stream(connection, **where))
-        return checker.finish()
+        return check_closely(stream(connection, **where), terms, public_ids)
+
+
+def check_closely(rows: Iterable[tuple[Any, ...]], terms: SegmentTerms, public_ids: PublicIds) -> Segment:
+    """Check row by row, and name what is wrong."""
+    checker = _Checker(terms, public_ids.by_number())
+    checker.walk(rows)
+    return checker.finish()
 
 
 def check_segment_of_width(terms: SegmentTerms) -> Segment | None:

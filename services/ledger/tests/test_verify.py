@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from uuid import UUID
@@ -230,3 +231,29 @@ def test_a_check_of_many_stretches_finds_what_one_finds_and_can_go_on_after_an_i
     assert again[0] > seen[0]
     tampered.tamper("UPDATE journal.entry SET credit_after = credit_after + 1 WHERE book = 1 AND pos = 300")
     assert any(finding.position == 300 for finding in tampered.verify().findings)
+
+
+@pytest.mark.parametrize("lengths", [{9: 31}, {9: 33}, {9: 31, 10: 33}, {9: 0}])
+def test_a_hash_of_another_length_is_found_and_named(tampered: Tampered, lengths: dict[int, int]) -> None:
+    for position, length in lengths.items():
+        value = f"substr(leaf_hash || leaf_hash, 1, {length})"
+        tampered.tamper(f"UPDATE journal.entry SET leaf_hash = {value} WHERE book = 1 AND pos = {position}")
+
+    found = {(finding.kind, finding.position, finding.field) for finding in tampered.verify().findings}
+    assert {(Kind.LEAF_ALTERED, position, "leaf_hash") for position in lengths} <= found
+
+
+@pytest.mark.parametrize("is_alone", [True, False], ids=["doubled", "started anew"])
+def test_processes_side_by_side_find_what_one_finds(
+    tampered: Tampered, monkeypatch: pytest.MonkeyPatch, is_alone: bool
+) -> None:
+    tampered.ledger.post(*(issue(of_district(W.POOL), 1) for _ in range(600)))
+    monkeypatch.setattr(verify, "SEGMENT_ROWS", segments.TILE)
+    monkeypatch.setattr(threading, "active_count", lambda: 1 if is_alone else 2)
+    side_by_side = verify.Terms(processes=2)
+
+    assert tampered.verify(side_by_side) == tampered.verify()
+
+    tampered.tamper("UPDATE journal.entry SET credit_after = credit_after + 1 WHERE book = 1 AND pos = 300")
+    assert tampered.verify(side_by_side) == tampered.verify()
+    assert any(finding.position == 300 for finding in tampered.verify(side_by_side).findings)
