@@ -18,9 +18,6 @@ from services.ledger.audit.stretch import Numbers
 from services.ledger.audit.wallet_fields import WalletRow, name_wallet_field
 from services.ledger.domain.wallets import CLASS_BITS, NO_ID, SERIAL_BITS, WalletClass, id_of, wallet_name
 
-HEADS = """
-    SELECT b.book, b.district_id, coalesce((SELECT max(e.pos) FROM journal.entry e WHERE e.book = b.book), 0)
-    FROM journal.book b ORDER BY b.book"""
 # Up to the row that is checked last: a ledger that is in use has new ones by now.
 BALANCES = """
     COPY (

@@ -18,14 +18,15 @@ from multiprocessing import get_context
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Generic, TypeVar
-from uuid import UUID
 
 import psycopg
 
 from libs.db.database import plain_url
 from services.ledger.audit import books as books_table, checks, closes, roots
 from services.ledger.audit.findings import Finding, Kind
+from services.ledger.audit.heads import HEADS, Head
 from services.ledger.audit.joined import JoinedBook, load, save
+from services.ledger.audit.outside import Outside
 from services.ledger.audit.segments import check_segment_of_width, without_collector
 from services.ledger.audit.stretch import TILE, Segment, SegmentTerms
 
@@ -35,21 +36,10 @@ WIDTHS = """
     SELECT pos FROM journal.entry WHERE book = %s AND octet_length(leaf_hash) <> 32 ORDER BY pos LIMIT 100"""
 
 T = TypeVar("T")
-Head = tuple[int, UUID, int]
-"""A book's number and district, and the last position in it."""
 RUNS = count(1)
 
 Progress = Callable[[int, int], None]
 """Told (rows checked, rows in all)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Outside:
-    """A checkpoint that was kept elsewhere: by a witness, a reader of the topic, a printed page."""
-
-    district_id: UUID
-    size: int
-    root: bytes
 
 
 @dataclass(slots=True)
@@ -88,7 +78,7 @@ def run(url: str, terms: Terms = Terms(), *, progress: Progress = lambda _done, 
 def _run(url: str, terms: Terms, progress: Progress) -> Report:
     report, plain = Report(), plain_url(url)
     with psycopg.connect(plain, autocommit=True) as connection:
-        heads = connection.execute(checks.HEADS).fetchall()
+        heads = connection.execute(HEADS).fetchall()
     earlier = load(terms.resume_file) if terms.resume_file else {}
     books = [earlier.get(book) or JoinedBook(book, district_id) for book, district_id, _ in heads]
     total = sum(head for _, _, head in heads)

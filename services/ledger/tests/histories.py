@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import struct
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
@@ -12,14 +13,15 @@ from services.ledger.audit.packed import PACKED, Row
 from services.ledger.audit.public_ids import PublicIds
 from services.ledger.audit.stretch import SegmentTerms
 from services.ledger.domain.entries import LEAF, LEAF_PREFIX, LEAF_VERSION
-from services.ledger.domain.wallets import MAY_OVERDRAW_MAX, NO_ID, WalletClass as W, class_of, wallet_number
-from services.ledger.tests.support import DAY_ONE_US, EAST, id_of
+from services.ledger.domain.wallets import MAY_OVERDRAW_MAX, NO_ID, WalletClass as W, class_of, id_of, wallet_number
+from services.ledger.tests.support import DAY_ONE_US, EAST
 
 BOOK = 5
 CLASSES = (W.ISSUANCE, W.CLEARING, W.POOL, W.POOL_HELD, W.EARNED, W.EARNED_HELD, W.GRANTED, W.GRANTED_HELD, W.EARNED)
 WALLETS = [
-    wallet_number(book=BOOK, serial=serial, wallet_class=wallet_class) for serial, wallet_class in enumerate(CLASSES, 1)
+    wallet_number(book=BOOK, serial=1 + at // 2, wallet_class=wallet_class) for at, wallet_class in enumerate(CLASSES)
 ]
+"""Some differ by nothing but their class."""
 NOBODY = 0
 IDS = {number: id_of(EAST, str(number)) for number in WALLETS} | {NOBODY: NO_ID}
 
@@ -36,7 +38,7 @@ class Step(NamedTuple):
 def public_ids(numbers: Iterable[int] = IDS) -> PublicIds:
     """The wallets of a history."""
     known = list(numbers)
-    return PublicIds(np.array(known, np.int64), np.array([IDS[one] for one in known], "V16"))
+    return PublicIds(np.array(known, np.int64), np.array([IDS.get(one, NO_ID) for one in known], "V16"))
 
 
 def terms(rows: Sequence[Row], *, first: int = 1) -> SegmentTerms:
@@ -96,8 +98,6 @@ TYPED = "".join(f"i{dict(zip((8, 4, 2), 'qih', strict=True)).get(width, f'{width
 
 def packed(rows: Iterable[Row]) -> bytes:
     """The rows as COPY BINARY sends them."""
-    import struct
-
     form = struct.Struct(">h" + TYPED)
     assert form.size == PACKED.size
     return b"".join(

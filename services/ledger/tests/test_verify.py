@@ -13,6 +13,7 @@ import pytest
 from libs.tlog.merkle import root_of
 from services.ledger.audit import segments, verify
 from services.ledger.audit.findings import Kind
+from services.ledger.audit.outside import Outside
 from services.ledger.audit.packed import NAMES
 from services.ledger.domain.wallets import WalletClass as W
 from services.ledger.store.journal import Encode
@@ -144,7 +145,7 @@ def test_a_deleted_row_is_found(tampered: Tampered) -> None:
 
 def test_a_row_deleted_at_the_end_is_found_by_a_checkpoint_kept_outside(tampered: Tampered) -> None:
     leaves = tampered.leaves()
-    outside = verify.Outside(UUID(bytes=EAST), len(leaves), root_of(leaves))
+    outside = Outside(UUID(bytes=EAST), len(leaves), root_of(leaves))
     assert tampered.verify(verify.Terms(outside=(outside,), processes=1)).is_clean
 
     tampered.tamper(f"DELETE FROM journal.entry WHERE book = 1 AND pos = {len(leaves)}")
@@ -176,7 +177,7 @@ def _shifted(name: str) -> str:
 
 def test_a_rewritten_history_with_right_hashes_is_found_by_the_outside_checkpoint(tampered: Tampered) -> None:
     leaves = tampered.leaves()
-    outside = verify.Outside(UUID(bytes=EAST), len(leaves), root_of(leaves))
+    outside = Outside(UUID(bytes=EAST), len(leaves), root_of(leaves))
 
     tampered.tamper("UPDATE journal.entry SET leaf_hash = sha256(leaf_hash) WHERE book = 1 AND pos = 3")
 

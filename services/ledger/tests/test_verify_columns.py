@@ -15,6 +15,7 @@ from services.ledger.audit.columns import tile_roots
 from services.ledger.audit.packed import NAMES, PACKED, Row
 from services.ledger.audit.segments import check_closely
 from services.ledger.audit.stretch import TILE, Segment, SegmentTerms
+from services.ledger.domain.wallets import id_of
 from services.ledger.tests.histories import (
     BOOK,
     IDS,
@@ -27,7 +28,6 @@ from services.ledger.tests.histories import (
     public_ids,
     terms,
 )  # fmt: skip
-from services.ledger.tests.support import id_of
 
 INT64, INT32 = np.iinfo(np.int64), np.iinfo(np.int32)
 ISSUANCE, CLEARING, POOL, POOL_HELD, EARNED, EARNED_HELD = range(6)
@@ -83,7 +83,7 @@ def damaged(draw: st.DrawFn) -> tuple[list[Row], SegmentTerms]:
     stretch = terms(rows, first=rows[0].pos)
     for _ in range(draw(st.integers(0, 2))):
         at, other = draw(st.integers(0, len(rows) - 1)), draw(st.integers(0, len(rows) - 1))
-        act = draw(st.sampled_from(("edit", "edit and hash", "swap", "drop", "double")))
+        act = draw(st.sampled_from(("edit", *["edit and hash"] * 5, "swap", "drop", "double")))
         if act.startswith("edit"):
             name = draw(st.sampled_from(NAMES))
             changed = rows[at]._replace(**{name: draw(st.sampled_from(same_values(rows[at], name)))})
@@ -135,10 +135,45 @@ def test_a_wallet_on_both_sides_goes_on_from_its_debit_to_its_credit() -> None:
     assert by_columns([rows[0], hashed(swapped), rows[2]]) is None
 
 
-def moved(debit_after: int, credit_after: int, minutes: int, **more: int) -> Row:
+@pytest.mark.parametrize(
+    ("name", "change"),
+    [
+        ("debit_version", 1), ("credit_version", 1), ("debit_after", 1), ("credit_after", 1), ("minutes", 1),
+        ("pos", 1), ("pos", -1), ("recorded_at", -3), ("recorded_at", -4), ("recorded_at", 3),
+        ("recorded_at", -1 << 60),
+    ],
+)  # fmt: skip
+def test_each_row_goes_on_from_the_rows_before(name: str, change: int) -> None:
+    rows = history(Step(number % 4, (number + 1) % 4, 20 - number, 0) for number in range(14))
+    seen = set[int]()
+    for at, row in enumerate(rows):
+        forged = [*rows[:at], hashed(row._replace(**{name: getattr(row, name) + change})), *rows[at + 1 :]]
+        found = [by_columns(forged, at_once=at_once) for at_once in (1, 3, 100)]
+
+        # What nobody goes on from, and what went on from nobody, only the stretches around it can tell.
+        is_wrong = bool(by_rows(forged, terms(rows)).findings)
+        assert [one is None for one in found] == [is_wrong] * 3
+        seen.add(is_wrong)
+    assert True in seen
+
+
+def moved(debit_after: int, credit_after: int, minutes: int, **more: Any) -> Row:
     """A row from issuance to clearing, which both may be below zero."""
     (row,) = history([Step(ISSUANCE, CLEARING, 1, 0)], first=more.get("pos", 1))
     return hashed(row._replace(debit_after=debit_after, credit_after=credit_after, minutes=minutes, **more))
+
+
+@pytest.mark.parametrize("outcome", [0, 1])
+@pytest.mark.parametrize("side", ["debit", "credit"])
+@pytest.mark.parametrize("at", range(len(WALLETS)))
+def test_only_issuance_and_clearing_are_below_zero(at: int, side: str, outcome: int) -> None:
+    other = {"debit": "credit", "credit": "debit"}[side]
+    below = {side: WALLETS[at], f"{side}_after": -1, other: WALLETS[CLEARING if at == ISSUANCE else ISSUANCE]}
+    row = hashed(moved(-1, 1, 1)._replace(**below, outcome=outcome))
+
+    is_refused = at not in (ISSUANCE, CLEARING) and outcome == 0
+    assert (by_columns([row]) is None) == is_refused
+    assert bool(by_rows([row], terms([row])).findings) == is_refused
 
 
 def test_a_balance_that_wraps_around_is_refused() -> None:
@@ -198,6 +233,15 @@ def test_a_wallet_of_another_book_is_left_to_the_walk_by_rows() -> None:
 
     assert by_columns(rows, strange) is None
     assert not by_rows(rows, strange).findings
+
+
+def test_a_wallet_without_a_serial_is_left_to_the_walk_by_rows() -> None:
+    number = BOOK << 36
+    rows = history([Step(ISSUANCE, POOL, 10, 0)])
+    rows[0] = hashed(rows[0]._replace(credit=number))
+
+    assert quick.check_quickly([packed(rows)], terms(rows), public_ids([*IDS, number])) is None
+    assert not check_closely(PACKED.iter_unpack(packed(rows)), terms(rows), public_ids([*IDS, number])).findings
 
 
 def test_a_number_that_two_wallets_have_is_left_to_the_walk_by_rows() -> None:
