@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from operator import eq
 from typing import Any
 from uuid import UUID
@@ -13,30 +13,27 @@ import psycopg
 
 from services.ledger.audit.findings import Finding, Kind
 from services.ledger.audit.joined import JoinedBook
-from services.ledger.audit.packed import messages
+from services.ledger.audit.packed import put_together
 from services.ledger.audit.stretch import Numbers
 from services.ledger.audit.wallet_fields import WalletRow, name_wallet_field
 from services.ledger.domain.wallets import CLASS_BITS, NO_ID, SERIAL_BITS, WalletClass, id_of, wallet_name
 
+# Sixty-five thousand wallets are put together: no value may come near a gigabyte.
 # Up to the row that is checked last: a ledger that is in use has new ones by now.
 BALANCES = """
-    COPY (
-        SELECT w.wallet, greatest(d.version, c.version, 0),
-            CASE WHEN coalesce(d.version, 0) >= coalesce(c.version, 0) THEN coalesce(d.after, 0) ELSE c.after END,
-            w.opened_at
-        FROM journal.wallet w
-        LEFT JOIN LATERAL (SELECT debit_version AS version, debit_after AS after FROM journal.entry
-                           WHERE debit = w.wallet AND outcome = 0 AND book = {book} AND pos <= {size}
-                           ORDER BY debit_version DESC LIMIT 1) d ON true
-        LEFT JOIN LATERAL (SELECT credit_version AS version, credit_after AS after FROM journal.entry
-                           WHERE credit = w.wallet AND outcome = 0 AND book = {book} AND pos <= {size}
-                           ORDER BY credit_version DESC LIMIT 1) c ON true
-        WHERE w.book = {book}
-    ) TO STDOUT (FORMAT binary)"""
-BALANCE = np.dtype({
-    "names": ["wallet", "version", "balance", "opened_at"], "formats": [">i8", ">i4", ">i8", ">i8"],
-    "offsets": [6, 18, 26, 38], "itemsize": 46,
-})  # fmt: skip
+    SELECT string_agg(
+        int8send(w.wallet) || int4send(greatest(d.version, c.version, 0)) || int8send(
+            CASE WHEN coalesce(d.version, 0) >= coalesce(c.version, 0) THEN coalesce(d.after, 0) ELSE c.after END
+        ) || int8send(w.opened_at), ''), count(*)
+    FROM journal.wallet w
+    LEFT JOIN LATERAL (SELECT debit_version AS version, debit_after AS after FROM journal.entry
+                       WHERE debit = w.wallet AND outcome = 0 AND book = {book} AND pos <= {size}
+                       ORDER BY debit_version DESC LIMIT 1) d ON true
+    LEFT JOIN LATERAL (SELECT credit_version AS version, credit_after AS after FROM journal.entry
+                       WHERE credit = w.wallet AND outcome = 0 AND book = {book} AND pos <= {size}
+                       ORDER BY credit_version DESC LIMIT 1) c ON true
+    WHERE w.book = {book} GROUP BY w.wallet >> 20"""
+BALANCE = np.dtype([("wallet", ">i8"), ("version", ">i4"), ("balance", ">i8"), ("opened_at", ">i8")])
 # What a volunteer was awarded on a local day, against the cap of the policy each award was made under.
 CAPS = """
     WITH award AS (
@@ -60,15 +57,15 @@ CAPS = """
     JOIN policy p ON p.district_id = s.district_id AND p.policy_version = s.version
     WHERE s.minutes - coalesce(u.minutes, 0) > (p.parameters #>> '{earn,daily_cap_minutes}')::int LIMIT 100"""
 WALLETS = """
-    COPY (
-        SELECT w.wallet, w.book, w.class, w.owner, w.wallet_id,
-            coalesce(b.district_id, '00000000-0000-0000-0000-000000000000')
-        FROM journal.wallet w LEFT JOIN journal.book b ON b.book = w.book
-    ) TO STDOUT (FORMAT binary)"""
-WALLET = np.dtype({
-    "names": ["wallet", "book", "class", "owner", "wallet_id", "district_id"],
-    "formats": [">i8", ">i4", ">i2", "V16", "V16", "V16"], "offsets": [6, 18, 26, 32, 52, 72], "itemsize": 88,
-})  # fmt: skip
+    SELECT string_agg(
+        int8send(w.wallet) || int4send(w.book) || int2send(w.class) || uuid_send(w.owner) || uuid_send(w.wallet_id)
+        || uuid_send(coalesce(b.district_id, '00000000-0000-0000-0000-000000000000')), ''), count(*)
+    FROM journal.wallet w LEFT JOIN journal.book b ON b.book = w.book
+    GROUP BY w.wallet >> 20"""
+WALLET = np.dtype([
+    ("wallet", ">i8"), ("book", ">i4"), ("class", ">i2"), ("owner", "V16"), ("wallet_id", "V16"),
+    ("district_id", "V16"),
+])  # fmt: skip
 # A posting has as many rows as it says, over all books; those of one cause are its legs.
 TORN = """
     SELECT b.district_id, t.pos, t.legs, t.rows FROM (
@@ -76,6 +73,7 @@ TORN = """
         WHERE e.legs > 1 GROUP BY e.cause, e.act_id, e.legs HAVING count(*) % e.legs <> 0 LIMIT 100
     ) t JOIN journal.book b ON b.book = t.book"""
 FINDINGS_MAX = 100
+Check = Callable[[psycopg.Connection[Any]], list[Finding]]
 BOOK_BITS = SERIAL_BITS + CLASS_BITS
 CLASS_MASK = (1 << CLASS_BITS) - 1
 CLASSES = frozenset(int(one) for one in WalletClass)
@@ -84,7 +82,7 @@ CLASSES = frozenset(int(one) for one in WalletClass)
 def read_balances(url: str, book: int, size: int) -> bytes:
     """The version and balance of every wallet of a book at a size, as the indexes give them."""
     with contextlib.closing(psycopg.connect(url)) as connection:
-        return b"".join(messages(connection, BALANCES.format(book=int(book), size=int(size))))
+        return put_together(connection, BALANCES.format(book=int(book), size=int(size)), width=BALANCE.itemsize)
 
 
 def check_balances(book: JoinedBook, balances: bytes) -> list[Finding]:
@@ -125,10 +123,10 @@ def _name_numbers(book: JoinedBook, stored: Numbers, unnamed: Sequence[tuple[int
     return findings
 
 
-def check_tables(url: str) -> list[Finding]:
-    """What is checked over all books at once: caps, wallets, postings."""
+def check_table(url: str, check: Check) -> list[Finding]:
+    """One of what is checked over all books at once, on a connection of its own."""
     with contextlib.closing(psycopg.connect(url, autocommit=True)) as connection:
-        return check_caps(connection) + check_wallets(connection) + check_postings(connection)
+        return check(connection)
 
 
 def check_caps(connection: psycopg.Connection[Any]) -> list[Finding]:
@@ -141,7 +139,7 @@ def check_caps(connection: psycopg.Connection[Any]) -> list[Finding]:
 
 def check_wallets(connection: psycopg.Connection[Any]) -> list[Finding]:
     """Every wallet's public id is that of its owner, class and district, and its number says the same."""
-    rows = np.frombuffer(b"".join(messages(connection, WALLETS)), WALLET)
+    rows = np.frombuffer(put_together(connection, WALLETS, width=WALLET.itemsize), WALLET)
     numbers = rows["wallet"].astype(np.int64)
     kinds = list(zip(rows["class"].tolist(), rows["district_id"].tolist(), strict=True))
     names = {kind: wallet_name(*kind) for kind in set(kinds) if kind[0] in CLASSES and kind[1] != NO_ID}
@@ -167,3 +165,7 @@ def check_postings(connection: psycopg.Connection[Any]) -> list[Finding]:
         Finding(Kind.POSTING_TORN, district_id, pos, "legs", str(legs), str(rows))
         for district_id, pos, legs, rows in connection.execute(TORN)
     ]
+
+
+CHECKS_OF_ALL_BOOKS: tuple[Check, ...] = (check_wallets, check_caps, check_postings)
+"""The one that takes longest is first."""

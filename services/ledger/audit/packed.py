@@ -28,6 +28,10 @@ class RowWidthError(Exception):
     """A row does not have the width that every row has: a column was changed to something it never holds."""
 
 
+class EmptyColumnError(Exception):
+    """A column that is never empty is: the table was changed first, and then its rows."""
+
+
 class Row(NamedTuple):
     """A row of the journal as numbers and bytes, in the order of its columns."""
 
@@ -87,14 +91,21 @@ def _copy(book: int, first: int, last: int) -> str:
     )
 
 
-def messages(connection: psycopg.Connection[Any], query: str) -> Iterator[Buffer]:
-    """The messages of a COPY."""
-    for some in _messages_at_once(connection, query):
-        yield from some
+def put_together(connection: psycopg.Connection[Any], query: str, *, width: int) -> bytes:
+    """The rows of a query that puts many together and counts them: of small ones, a message for each costs the most.
+
+    Raises:
+        EmptyColumnError: some of them are not there, for one of their columns is empty.
+    """
+    some = connection.cursor(binary=True).execute(query.encode()).fetchall()
+    packed = b"".join(one or b"" for one, _ in some)
+    if len(packed) != width * sum(count for _, count in some):
+        raise EmptyColumnError
+    return packed
 
 
 def _messages_at_once(connection: psycopg.Connection[Any], query: str) -> Iterator[list[Buffer]]:
-    """The same straight from libpq, `MESSAGES_AT_ONCE` together: no line of Python is run for a single one."""
+    """The messages of a COPY straight from libpq: no line of Python is run for a single one."""
     connection.execute("SELECT 1")  # Begins the transaction, where there is none yet.
     server = connection.pgconn
     server.send_query(query.encode())

@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 import psycopg
 
-from services.ledger.audit.packed import messages
+from services.ledger.audit.packed import put_together
 from services.ledger.audit.stretch import Numbers, Records
 from services.ledger.domain.wallets import NO_ID, Id
 
-WALLETS = np.dtype({"names": ["wallet", "wallet_id"], "formats": [">i8", "V16"], "offsets": [6, 18], "itemsize": 34})
+WALLETS = np.dtype([("wallet", ">i8"), ("wallet_id", "V16")])
 NOBODY = 0
 
 
@@ -36,7 +36,8 @@ class PublicIds:
 
 def read_public_ids(connection: psycopg.Connection[Any], book: int) -> PublicIds:
     """The public id of every wallet of a book."""
-    query = f"COPY (SELECT wallet, wallet_id FROM journal.wallet WHERE book = {int(book)}) TO STDOUT (FORMAT binary)"
-    rows = np.frombuffer(b"".join(messages(connection, query)), WALLETS)
+    packed = "string_agg(int8send(wallet) || uuid_send(wallet_id), ''), count(*)"
+    query = f"SELECT {packed} FROM journal.wallet WHERE book = {int(book)} GROUP BY wallet >> 20"
+    rows = np.frombuffer(put_together(connection, query, width=WALLETS.itemsize), WALLETS)
     nobody = np.array([NO_ID], "V16")
     return PublicIds(np.append(rows["wallet"].astype(np.int64), NOBODY), np.append(rows["wallet_id"], nobody))

@@ -95,8 +95,8 @@ def _run(url: str, terms: Terms, progress: Progress) -> Report:
                 )
                 report.findings += checks.check_balances(book, plan.balances[book.book].result())
             report.findings += books_table.check_books(connection, books)
-            report.findings += plan.tables.result()
-    report.findings += closes.check_closes(plain)
+            for asked in plan.tables:
+                report.findings += asked.result()
     report.books, report.rows = len(books), sum(book.rows for book in books)
     if terms.resume_file:
         terms.resume_file.unlink(missing_ok=True)
@@ -165,7 +165,7 @@ class _Plan:
         self._waiting = stretches[workers.ahead :]
         self._rest_of = [partial(self._ask_rest, url, heads)]
         self.balances: dict[int, _Later[bytes] | Future[bytes]] = {}
-        self.tables: _Later[list[Finding]] | Future[list[Finding]] = _Later(list)
+        self.tables: list[_Later[list[Finding]] | Future[list[Finding]]] = []
 
     def check_rows(self, connection: psycopg.Connection[Any], report: Report, progress: Callable[[int], None]) -> None:
         """Join the stretches in order, as they are checked."""
@@ -198,7 +198,8 @@ class _Plan:
             self._rest_of.pop()()
 
     def _ask_rest(self, url: str, heads: Sequence[Head]) -> None:
-        self.tables = self._workers.ask(checks.check_tables, url)
+        self.tables = [self._workers.ask(checks.check_table, url, check) for check in checks.CHECKS_OF_ALL_BOOKS]
+        self.tables.append(self._workers.ask(closes.check_closes, url))
         for book, _, head in heads:
             self.balances[book] = self._workers.ask(checks.read_balances, url, book, head)
 

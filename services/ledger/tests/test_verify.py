@@ -14,7 +14,7 @@ from libs.tlog.merkle import root_of
 from services.ledger.audit import segments, verify
 from services.ledger.audit.findings import Kind
 from services.ledger.audit.outside import Outside
-from services.ledger.audit.packed import NAMES
+from services.ledger.audit.packed import NAMES, EmptyColumnError
 from services.ledger.domain.wallets import WalletClass as W
 from services.ledger.store.journal import Encode
 from services.ledger.tests.stories import approval, give, hold, of_district, release, served
@@ -197,6 +197,16 @@ def test_an_edited_wallet_is_found_and_the_column_named(tampered: Tampered, colu
 
     (field,) = {one.field for one in tampered.verify().findings if one.kind is Kind.WALLET_ALTERED}
     assert field.endswith(f": {column}")
+
+
+@pytest.mark.parametrize("column", ["opened_at", "owner", "wallet_id", "class", "book"])
+def test_a_wallet_with_an_empty_column_does_not_go_unseen(tampered: Tampered, column: str) -> None:
+    tampered.drop_rules()
+    tampered.tamper(f"ALTER TABLE journal.wallet ALTER {column} DROP NOT NULL")
+    tampered.tamper(f"UPDATE journal.wallet SET {column} = NULL WHERE class = 5")
+
+    with pytest.raises(EmptyColumnError):
+        tampered.verify()
 
 
 def test_a_day_above_its_cap_is_found(tampered: Tampered) -> None:

@@ -168,7 +168,11 @@ def moved(debit_after: int, credit_after: int, minutes: int, **more: Any) -> Row
 @pytest.mark.parametrize("at", range(len(WALLETS)))
 def test_only_issuance_and_clearing_are_below_zero(at: int, side: str, outcome: int) -> None:
     other = {"debit": "credit", "credit": "debit"}[side]
-    below = {side: WALLETS[at], f"{side}_after": -1, other: WALLETS[CLEARING if at == ISSUANCE else ISSUANCE]}
+    below: dict[str, Any] = {
+        side: WALLETS[at],
+        f"{side}_after": -1,
+        other: WALLETS[CLEARING if at == ISSUANCE else ISSUANCE],
+    }
     row = hashed(moved(-1, 1, 1)._replace(**below, outcome=outcome))
 
     is_refused = at not in (ISSUANCE, CLEARING) and outcome == 0
