@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Sequence
-from operator import eq
 from typing import Any
 from uuid import UUID
 
@@ -14,9 +13,10 @@ import psycopg
 from services.ledger.audit.findings import Finding, Kind
 from services.ledger.audit.joined import JoinedBook
 from services.ledger.audit.packed import put_together
+from services.ledger.audit.public_ids import ids_of
 from services.ledger.audit.stretch import Numbers
 from services.ledger.audit.wallet_fields import WalletRow, name_wallet_field
-from services.ledger.domain.wallets import CLASS_BITS, NO_ID, SERIAL_BITS, WalletClass, id_of, wallet_name
+from services.ledger.domain.wallets import CLASS_BITS, NO_ID, SERIAL_BITS, WalletClass, wallet_name
 
 # Sixty-five thousand wallets are put together: no value may come near a gigabyte.
 # Up to the row that is checked last: a ledger that is in use has new ones by now.
@@ -143,9 +143,9 @@ def check_wallets(connection: psycopg.Connection[Any]) -> list[Finding]:
     numbers = rows["wallet"].astype(np.int64)
     kinds = list(zip(rows["class"].tolist(), rows["district_id"].tolist(), strict=True))
     names = {kind: wallet_name(*kind) for kind in set(kinds) if kind[0] in CLASSES and kind[1] != NO_ID}
-    owners = zip(rows["owner"].tolist(), kinds, strict=True)
-    expected = [id_of(owner, names[kind]) if kind in names else b"" for owner, kind in owners]
-    is_its_owners = np.fromiter(map(eq, expected, rows["wallet_id"].tolist()), np.bool_, len(rows))
+    is_known = np.fromiter(map(names.__contains__, kinds), np.bool_, len(rows))
+    expected = ids_of(rows["owner"].tolist(), [names.get(kind, "") for kind in kinds])
+    is_its_owners = is_known & (expected == rows["wallet_id"])
     is_of_book = numbers >> BOOK_BITS == rows["book"]
     # Where there is no such book, it is not the wallet that is wrong.
     is_astray = np.fromiter((kind[1] == NO_ID for kind in kinds), np.bool_, len(rows))
@@ -153,7 +153,7 @@ def check_wallets(connection: psycopg.Connection[Any]) -> list[Finding]:
     findings: list[Finding] = []
     for at in np.flatnonzero(~is_well)[:FINDINGS_MAX]:
         row = WalletRow(*rows[at].tolist())
-        name, *values = name_wallet_field(connection, row, expected[at])
+        name, *values = name_wallet_field(connection, row, expected[at].tobytes() if is_known[at] else b"")
         field = f"wallet {row.number}: {name}"
         findings.append(Finding(Kind.WALLET_ALTERED, UUID(bytes=row.district_id), None, field, *values))
     return findings
@@ -168,4 +168,4 @@ def check_postings(connection: psycopg.Connection[Any]) -> list[Finding]:
 
 
 CHECKS_OF_ALL_BOOKS: tuple[Check, ...] = (check_wallets, check_caps, check_postings)
-"""The one that takes longest is first."""
+"""What takes longest is first."""

@@ -198,10 +198,11 @@ class _Plan:
             self._rest_of.pop()()
 
     def _ask_rest(self, url: str, heads: Sequence[Head]) -> None:
-        self.tables = [self._workers.ask(checks.check_table, url, check) for check in checks.CHECKS_OF_ALL_BOOKS]
-        self.tables.append(self._workers.ask(closes.check_closes, url))
+        # What takes longest is asked first.
         for book, _, head in heads:
             self.balances[book] = self._workers.ask(checks.read_balances, url, book, head)
+        self.tables = [self._workers.ask(checks.check_table, url, check) for check in checks.CHECKS_OF_ALL_BOOKS]
+        self.tables.append(self._workers.ask(closes.check_closes, url))
 
 
 def _plan(url: str, book: JoinedBook, head: Head, run_number: int) -> Iterator[SegmentTerms]:

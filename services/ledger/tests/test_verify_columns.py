@@ -13,6 +13,7 @@ from services.ledger.audit import holds, locate, quick
 from services.ledger.audit.by_number import ByNumber
 from services.ledger.audit.columns import tile_roots
 from services.ledger.audit.packed import NAMES, PACKED, Row
+from services.ledger.audit.public_ids import ids_of
 from services.ledger.audit.segments import check_closely
 from services.ledger.audit.stretch import TILE, Segment, SegmentTerms
 from services.ledger.domain.wallets import id_of
@@ -252,6 +253,14 @@ def test_a_number_that_two_wallets_have_is_left_to_the_walk_by_rows() -> None:
     rows = history([Step(ISSUANCE, POOL, 10, 0)])
 
     assert quick.check_quickly([packed(rows)], terms(rows), public_ids([*IDS, WALLETS[0]])) is None
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.tuples(st.binary(min_size=16, max_size=16), st.text(max_size=40)), max_size=5))
+def test_ids_are_the_same_made_all_at_once(parts: list[tuple[bytes, str]]) -> None:
+    made = ids_of([cause for cause, _ in parts], [name for _, name in parts])
+
+    assert made.tolist() == [id_of(cause, name) for cause, name in parts]
 
 
 @pytest.mark.parametrize("at", range(len(NAMES) + 1))
