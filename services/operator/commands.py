@@ -11,7 +11,6 @@ from typing import Any
 
 import click
 
-from services.ledger.audit.verify import Terms, run as run_verify
 from services.operator import events, ledger
 from services.operator.demo import Demo, DemoError
 from services.operator.http import RefusedError
@@ -85,6 +84,8 @@ def verify(folder: Path, processes: int, with_topic: bool, kafka: str, checkpoin
 
     When something is wrong, the copies that the topic keeps of all rows say which field it is.
     """
+    from services.ledger.audit.verify import Terms, run as run_verify  # Only here is the journal looked at by columns.
+
     platform = _platform(folder)
     outside = ledger.outside(folder, checkpoints)
     terms = Terms(outside=outside, log_folder=folder / "ledger-log", processes=processes)

@@ -16,10 +16,9 @@ from libs.bus.postgres import PostgresBroker
 from libs.clock import to_microseconds
 from services.ledger.audit import copies
 from services.ledger.audit.findings import Finding
-from services.ledger.audit.outside import UnreadableCheckpointError, read_outside
+from services.ledger.audit.outside import Outside, UnreadableCheckpointError, read_outside
 from services.ledger.audit.rebuild import RootDiffersError, run as run_rebuild
 from services.ledger.audit.reconcile import run as run_reconcile
-from services.ledger.audit.verify import Outside
 from services.operator.platform import PlatformAwayError, RunningPlatform, find, platform_clock
 
 ANSWER_SECONDS_MAX = 3.0

@@ -23,6 +23,7 @@ from libs.db.database import plain_url
 from libs.db.embedded import EmbeddedPostgres, unprivileged_user
 from libs.tlog.merkle import root_of
 from services.ledger.audit import verify
+from services.ledger.audit.outside import Outside
 from services.ledger.domain.transfers import Transfer
 from services.ledger.store.journal import Journal
 from services.ledger.store.leaves import find_book, read_leaves
@@ -223,9 +224,7 @@ def test_a_clock_that_jumps_back_turns_nothing_back(ledger: Ledger, jump_us: int
     assert times[0] == DAY_ONE_US
     assert times[-1] <= DAY_ONE_US + 100
     leaves = _leaves(ledger.database)
-    outside = tuple(
-        verify.Outside(UUID(bytes=EAST), size, root) for size, root in zip((1, 5, 9, 13), heads, strict=True)
-    )
+    outside = tuple(Outside(UUID(bytes=EAST), size, root) for size, root in zip((1, 5, 9, 13), heads, strict=True))
     assert len(leaves) == 13
     assert verify.run(ledger.database.url, verify.Terms(outside=outside, processes=1)).findings == []
 

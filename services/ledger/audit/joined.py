@@ -8,13 +8,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from uuid import UUID
 
-from libs.tlog.merkle import Node, root_at, subtree_hash
+import numpy as np
+
+from libs.tlog.merkle import Node, node_hash, root_at, subtree_hash
+from services.ledger.audit.by_number import ByNumber
 from services.ledger.audit.findings import Finding, Kind
-from services.ledger.audit.stretch import TILE, Segment
+from services.ledger.audit.stretch import TILE, Numbers, Segment
+from services.ledger.domain.wallets import WalletClass
 
 TILE_LEVEL = 8
-SIDE_NUMBERS = 6
-NEVER_SEEN = (0, 0)
+CLASS_MASK = 15
 
 
 @dataclass(slots=True)
@@ -25,29 +28,26 @@ class JoinedBook:
     district_id: UUID
     size: int = 0
     rows: int = 0
-    wallets: dict[int, tuple[int, int]] = field(default_factory=dict)
-    opened: dict[int, int] = field(default_factory=dict)
-    """When the first row that names it was recorded, by wallet."""
+    wallets: ByNumber = field(default_factory=lambda: ByNumber(2))
+    """Version and balance of each wallet that moved."""
+    opened: ByNumber = field(default_factory=lambda: ByNumber(1))
+    """When the first row that names it was recorded."""
     holds: dict[tuple[bytes, int], int] = field(default_factory=dict)
     tiles: list[bytes] = field(default_factory=list)
     tail: list[bytes] = field(default_factory=list)
     first_time: int = 0
     last_time: int = 0
+    _nodes: dict[tuple[int, int], bytes] = field(default_factory=dict)
 
     def join(self, segment: Segment) -> list[Finding]:
         """Add the next stretch; return what does not fit."""
         assert segment.first == self.size + 1
         findings = list(segment.findings)
-        wallets, numbers = self.wallets, iter(segment.sides)
-        for number, position, version, balance, *after in zip(*[numbers] * SIDE_NUMBERS, strict=True):
-            state = wallets.get(number, NEVER_SEEN)
-            if state != (version, balance):
-                findings += self._discontinued(position, state, (version, balance))
-            wallets[number] = (after[0], after[1])
+        findings += self._join_sides(segment.sides)
         self.first_time = self.first_time or segment.first_time
-        opened, named = self.opened, iter(segment.named)
-        for number, recorded_at in zip(named, named, strict=True):
-            opened.setdefault(number, recorded_at)
+        _, is_opened = self.opened.find(segment.named[:, 0])
+        named = segment.named[~is_opened]
+        self.opened.put(named[:, 0], named[:, 1:])
         if segment.rows and segment.first_time <= self.last_time:
             findings.append(
                 self._finding(
@@ -60,6 +60,16 @@ class JoinedBook:
         self.size, self.rows = segment.last, self.rows + segment.rows
         self.last_time = segment.last_time or self.last_time
         return findings
+
+    def _join_sides(self, sides: Numbers) -> list[Finding]:
+        """Each wallet goes on from where the stretches before left it; one that they did not see was empty."""
+        before, _ = self.wallets.find(sides[:, 0])
+        wrong = np.flatnonzero((before != sides[:, 2:4]).any(axis=1))
+        self.wallets.put(sides[:, 0], sides[:, 4:6])
+        found = sorted((tuple(sides[at, 1:4].tolist()), tuple(before[at].tolist())) for at in wrong)
+        return [
+            one for (position, *told), known in found for one in self._discontinued(position, known, (told[0], told[1]))
+        ]
 
     def _discontinued(self, position: int, before: tuple[int, int], found: tuple[int, int]) -> list[Finding]:
         findings = []
@@ -82,14 +92,16 @@ class JoinedBook:
     def finish(self) -> list[Finding]:
         """Check what holds only for the whole book."""
         findings = []
-        total = sum(balance for _, balance in self.wallets.values())
+        total = sum(self.wallets.values[:, 1].tolist())
         if total:
             findings.append(self._finding(Kind.SUM_NOT_ZERO, None, "sum of balances", 0, total))
         held: dict[int, int] = {}
         for (_, wallet), left in self.holds.items():
             held[wallet] = held.get(wallet, 0) + left
-        for number, (_, balance) in self.wallets.items():
-            if number & 15 >= TILE_LEVEL and balance != held.get(number, 0):
+        is_twin = self.wallets.numbers & CLASS_MASK >= WalletClass.POOL_HELD
+        twins = self.wallets.numbers[is_twin].tolist(), self.wallets.values[is_twin, 1].tolist()
+        for number, balance in zip(*twins, strict=True):
+            if balance != held.get(number, 0):
                 findings.append(self._finding(Kind.HOLD_WRONG, None, f"wallet {number}", held.get(number, 0), balance))
         return findings
 
@@ -100,12 +112,21 @@ class JoinedBook:
     def _node(self, partial: Sequence[bytes], partial_tile: int) -> Node:
         def node(level: int, index: int) -> bytes:
             if level >= TILE_LEVEL:
-                width = 1 << level - TILE_LEVEL
-                return subtree_hash(self.tiles[index * width : (index + 1) * width])
+                return self._above_tiles(level, index)
             start = (index << level) - partial_tile * TILE
             return subtree_hash(partial[start : start + (1 << level)])
 
         return node
+
+    def _above_tiles(self, level: int, index: int) -> bytes:
+        """What is once made is kept: the roots of a thousand checkpoints are made of the same nodes."""
+        if level == TILE_LEVEL:
+            return self.tiles[index]
+        found = self._nodes.get((level, index))
+        if found is None:
+            left, right = (self._above_tiles(level - 1, 2 * index + side) for side in (0, 1))
+            found = self._nodes[level, index] = node_hash(left, right)
+        return found
 
     def _finding(self, kind: Kind, position: int | None, name: str, expected: object, found: object) -> Finding:
         return Finding(kind, self.district_id, position, name, str(expected), str(found))
@@ -119,8 +140,8 @@ def save(path: Path, books: Sequence[JoinedBook]) -> None:
             "district_id": str(one.district_id),
             "size": one.size,
             "rows": one.rows,
-            "wallets": [[number, *state] for number, state in one.wallets.items()],
-            "opened": list(one.opened.items()),
+            "wallets": one.wallets.rows(),
+            "opened": one.opened.rows(),
             "holds": [[act.hex(), number, left] for (act, number), left in one.holds.items()],
             "tiles": b"".join(one.tiles).hex(),
             "tail": b"".join(one.tail).hex(),
@@ -148,8 +169,8 @@ def _loaded(one: dict[str, object]) -> JoinedBook:
         district_id=UUID(document["district_id"]),
         size=document["size"],
         rows=document["rows"],
-        wallets={number: (version, balance) for number, version, balance in document["wallets"]},
-        opened=dict(document["opened"]),
+        wallets=_by_number(document["wallets"], 2),
+        opened=_by_number(document["opened"], 1),
         holds={(bytes.fromhex(act), number): left for act, number, left in document["holds"]},
         tiles=_hashes(document["tiles"]),
         tail=_hashes(document["tail"]),
@@ -161,3 +182,9 @@ def _loaded(one: dict[str, object]) -> JoinedBook:
 def _hashes(text: str) -> list[bytes]:
     joined = bytes.fromhex(text)
     return [joined[at : at + 32] for at in range(0, len(joined), 32)]
+
+
+def _by_number(rows: list[list[int]], width: int) -> ByNumber:
+    found, numbers = ByNumber(width), np.array(rows, np.int64).reshape(-1, 1 + width)
+    found.put(numbers[:, 0], numbers[:, 1:])
+    return found

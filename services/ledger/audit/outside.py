@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
 
 from libs.tlog.notes import Checkpoint, Note, NoteError
-from services.ledger.audit.verify import Outside
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """A checkpoint that was kept elsewhere: by a witness, a reader of the topic, a printed page."""
+
+    district_id: UUID
+    size: int
+    root: bytes
 
 
 class UnreadableCheckpointError(Exception):

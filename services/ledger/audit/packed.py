@@ -28,6 +28,10 @@ class RowWidthError(Exception):
     """A row does not have the width that every row has: a column was changed to something it never holds."""
 
 
+class EmptyColumnError(Exception):
+    """A column that is never empty is: the table was changed first, and then its rows."""
+
+
 class Row(NamedTuple):
     """A row of the journal as numbers and bytes, in the order of its columns."""
 
@@ -66,34 +70,42 @@ def stream(connection: psycopg.Connection[Any], *, book: int, first: int, last: 
     Raises:
         RowWidthError: one of them has another width.
     """
-    for rows in stream_packed(connection, book=book, first=first, last=last):
-        yield from PACKED.iter_unpack(rows)
+    for some in _messages_at_once(connection, _copy(book, first, last)):
+        if set(map(len, some)) != {PACKED.size}:
+            raise RowWidthError
+        yield from PACKED.iter_unpack(b"".join(some))
 
 
 def stream_packed(connection: psycopg.Connection[Any], *, book: int, first: int, last: int) -> Iterator[bytes]:
-    """Yield the same rows as they came, `MESSAGES_AT_ONCE` together; a caller that stops early must close `connection`.
+    """Yield the same rows as they came, `MESSAGES_AT_ONCE` together; whoever stops early must close `connection`.
 
-    Raises:
-        RowWidthError: one of them has another width.
+    Their widths are not looked at: each row and field is behind its own.
     """
-    query = (
+    return map(b"".join, _messages_at_once(connection, _copy(book, first, last)))
+
+
+def _copy(book: int, first: int, last: int) -> str:
+    return (
         f"COPY (SELECT {COLUMNS} FROM journal.entry WHERE book = {int(book)}"
         f" AND pos BETWEEN {int(first)} AND {int(last)} ORDER BY pos) TO STDOUT (FORMAT binary)"
     )
-    for some in _messages_at_once(connection, query):
-        if set(map(len, some)) != {PACKED.size}:
-            raise RowWidthError
-        yield b"".join(some)
 
 
-def messages(connection: psycopg.Connection[Any], query: str) -> Iterator[Buffer]:
-    """The messages of a COPY."""
-    for some in _messages_at_once(connection, query):
-        yield from some
+def put_together(connection: psycopg.Connection[Any], query: str, *, width: int) -> bytes:
+    """The rows of a query that puts many together and counts them: of small ones, a message for each costs the most.
+
+    Raises:
+        EmptyColumnError: some of them are not there, for one of their columns is empty.
+    """
+    some = connection.cursor(binary=True).execute(query.encode()).fetchall()
+    packed = b"".join(one or b"" for one, _ in some)
+    if len(packed) != width * sum(count for _, count in some):
+        raise EmptyColumnError
+    return packed
 
 
 def _messages_at_once(connection: psycopg.Connection[Any], query: str) -> Iterator[list[Buffer]]:
-    """The same straight from libpq, `MESSAGES_AT_ONCE` together: no line of Python is run for a single one."""
+    """The messages of a COPY straight from libpq: no line of Python is run for a single one."""
     connection.execute("SELECT 1")  # Begins the transaction, where there is none yet.
     server = connection.pgconn
     server.send_query(query.encode())

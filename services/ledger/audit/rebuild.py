@@ -18,7 +18,7 @@ import psycopg
 from libs.db.database import plain_url
 from libs.tlog.merkle import EMPTY_ROOT, root_of
 from libs.tlog.tiles import TileWriter
-from services.ledger.audit.checks import HEADS
+from services.ledger.audit.heads import HEADS
 from services.ledger.domain.entries import LEAF, leaf_hash
 
 LEAVES_AT_ONCE = 20_000

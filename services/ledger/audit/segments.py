@@ -9,8 +9,7 @@ from __future__ import annotations
 import contextlib
 import gc
 import hashlib
-import struct
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
@@ -20,11 +19,12 @@ import psycopg
 from libs.tlog.merkle import subtree_hash
 from services.ledger.audit.findings import Finding, Kind
 from services.ledger.audit.locate import Context, name_field
-from services.ledger.audit.packed import Row, RowWidthError, messages, stream, stream_packed
+from services.ledger.audit.packed import Row, RowWidthError, stream, stream_packed
+from services.ledger.audit.public_ids import PublicIds, read_public_ids
 from services.ledger.audit.quick import check_quickly
 from services.ledger.audit.stretch import TILE, Segment, SegmentTerms
 from services.ledger.domain.entries import LEAF, LEAF_PREFIX, LEAF_VERSION
-from services.ledger.domain.wallets import MAY_OVERDRAW_MAX, NO_ID, Id, class_of
+from services.ledger.domain.wallets import MAY_OVERDRAW_MAX, Id, class_of
 
 __all__ = ["TILE", "Segment", "SegmentTerms"]
 
@@ -32,23 +32,14 @@ __all__ = ["TILE", "Segment", "SegmentTerms"]
 FINDINGS_MAX = 100
 UNNAMED_MAX = 3
 """Rows of a stretch of which everything was tried in vain; from then on only what is likely is tried."""
-WALLET = struct.Struct(">6xq4x16s")
-
-
-def wallet_ids(connection: psycopg.Connection[Any], book: int) -> dict[int, Id]:
-    """The public id of every wallet of a book, by number."""
-    query = f"COPY (SELECT wallet, wallet_id FROM journal.wallet WHERE book = {int(book)}) TO STDOUT (FORMAT binary)"
-    found: dict[int, Id] = dict(WALLET.iter_unpack(b"".join(messages(connection, query))))
-    found[0] = NO_ID
-    return found
 
 
 @lru_cache(maxsize=1)
-def _wallet_ids_once(url: str, book: int, run: int) -> dict[int, Id]:
-    """The same, for all stretches of a book that one process checks in one run."""
+def _public_ids_once(url: str, book: int, run: int) -> PublicIds:
+    """The book's wallets, for all its stretches that one process checks in one run."""
     assert run
     with contextlib.closing(psycopg.connect(url)) as connection:
-        return wallet_ids(connection, book)
+        return read_public_ids(connection, book)
 
 
 class _Checker:
@@ -71,7 +62,7 @@ class _Checker:
             district = UUID(bytes=self._terms.district_id)
             self.segment.findings.append(Finding(kind, district, position, name, str(expected), str(found)))
 
-    def walk(self, rows: Any) -> None:
+    def walk(self, rows: Iterable[tuple[Any, ...]]) -> None:
         """Check every row."""
         segment, expected = self.segment, self.segment.first
         pack, sha256 = LEAF.pack, hashlib.sha256
@@ -154,14 +145,19 @@ def check_segment(terms: SegmentTerms) -> Segment:
     """Check one stretch, on a connection of its own; when anything is wrong, once more to name rows and fields."""
     where = {"book": terms.book, "first": terms.first, "last": terms.last}
     with without_collector(), contextlib.closing(_connect(terms)) as connection:
-        public_ids = _wallet_ids_once(terms.url, terms.book, terms.run)
+        public_ids = _public_ids_once(terms.url, terms.book, terms.run)
         segment = check_quickly(stream_packed(connection, **where), terms, public_ids)
     if segment is not None:
         return segment
     with contextlib.closing(_connect(terms)) as connection:
-        checker = _Checker(terms, public_ids)
-        checker.walk(stream(connection, **where))
-        return checker.finish()
+        return check_closely(stream(connection, **where), terms, public_ids)
+
+
+def check_closely(rows: Iterable[tuple[Any, ...]], terms: SegmentTerms, public_ids: PublicIds) -> Segment:
+    """Check row by row, and name what is wrong."""
+    checker = _Checker(terms, public_ids.by_number())
+    checker.walk(rows)
+    return checker.finish()
 
 
 def check_segment_of_width(terms: SegmentTerms) -> Segment | None:

@@ -4,11 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
 
 from services.ledger.audit.findings import Finding
 from services.ledger.domain.wallets import Id, WalletClass
 
 TILE = 256
+Numbers: TypeAlias = NDArray[np.int64]
+Records: TypeAlias = NDArray[np.void]
+SIDES = 6
+NAMED = 2
+NUMBER_MAX = np.iinfo(np.int64).max
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,18 +35,18 @@ class SegmentTerms:
 
 @dataclass(slots=True)
 class Segment:
-    """What a stretch found, and what it hands on; it comes from another process, so it is packed flat."""
+    """What a stretch found, and what it hands on; it comes from another process, so the wallets are in arrays."""
 
     book: int
     first: int
     last: int
     rows: int = 0
     findings: list[Finding] = field(default_factory=list)
-    sides: list[int] = field(default_factory=list)
-    """Six numbers for each wallet: its number, the position of its first row here, version and balance before that,
+    sides: Numbers = field(default_factory=lambda: np.empty((0, SIDES), np.int64))
+    """Each wallet that moved once: its number, the position of its first row here, version and balance before that,
     version and balance after its last row here."""
-    named: list[int] = field(default_factory=list)
-    """Two numbers for each wallet: its number, and when the first row here that names it was recorded."""
+    named: Numbers = field(default_factory=lambda: np.empty((0, NAMED), np.int64))
+    """Each wallet once: its number, and when the first row here that names it was recorded."""
     holds: dict[tuple[bytes, int], int] = field(default_factory=dict)
     """Change of what is held, by act and held twin."""
     tiles: list[bytes] = field(default_factory=list)
@@ -48,13 +57,16 @@ class Segment:
 
     def set_sides(self, begins: Mapping[int, tuple[int, int, int]], ends: Mapping[int, tuple[int, int]]) -> None:
         """Keep where each wallet stood before its first row and after its last one."""
-        for number, (position, version, balance) in begins.items():
-            self.sides += (number, position, version, balance, *ends[number])
+        # An altered balance may lead beyond 64 bits; its row is named, and the end of the numbers is as wrong.
+        numbers = [
+            (number, position, version, max(min(balance, NUMBER_MAX), -NUMBER_MAX), *ends[number])
+            for number, (position, version, balance) in begins.items()
+        ]
+        self.sides = np.array(numbers, np.int64).reshape(-1, SIDES)
 
     def set_named(self, named: Mapping[int, int]) -> None:
         """Keep when each wallet was named first."""
-        for pair in named.items():
-            self.named += pair
+        self.named = np.array(list(named.items()), np.int64).reshape(-1, NAMED)
 
     def hold(self, act: bytes, debit: int, credit: int, minutes: int) -> None:
         """Add a movement from or to a held twin to what the act holds."""

@@ -7,6 +7,7 @@ stored and outside checkpoints, balances as the indexes give them, caps, sums) i
 from __future__ import annotations
 
 import sys
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
@@ -17,14 +18,15 @@ from multiprocessing import get_context
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Generic, TypeVar
-from uuid import UUID
 
 import psycopg
 
 from libs.db.database import plain_url
 from services.ledger.audit import books as books_table, checks, closes, roots
 from services.ledger.audit.findings import Finding, Kind
+from services.ledger.audit.heads import HEADS, Head
 from services.ledger.audit.joined import JoinedBook, load, save
+from services.ledger.audit.outside import Outside
 from services.ledger.audit.segments import check_segment_of_width, without_collector
 from services.ledger.audit.stretch import TILE, Segment, SegmentTerms
 
@@ -34,21 +36,10 @@ WIDTHS = """
     SELECT pos FROM journal.entry WHERE book = %s AND octet_length(leaf_hash) <> 32 ORDER BY pos LIMIT 100"""
 
 T = TypeVar("T")
-Head = tuple[int, UUID, int]
-"""A book's number and district, and the last position in it."""
 RUNS = count(1)
 
 Progress = Callable[[int, int], None]
 """Told (rows checked, rows in all)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Outside:
-    """A checkpoint that was kept elsewhere: by a witness, a reader of the topic, a printed page."""
-
-    district_id: UUID
-    size: int
-    root: bytes
 
 
 @dataclass(slots=True)
@@ -87,12 +78,14 @@ def run(url: str, terms: Terms = Terms(), *, progress: Progress = lambda _done, 
 def _run(url: str, terms: Terms, progress: Progress) -> Report:
     report, plain = Report(), plain_url(url)
     with psycopg.connect(plain, autocommit=True) as connection:
-        heads = connection.execute(checks.HEADS).fetchall()
-        earlier = load(terms.resume_file) if terms.resume_file else {}
-        books = [earlier.get(book) or JoinedBook(book, district_id) for book, district_id, _ in heads]
-        total = sum(head for _, _, head in heads)
-        with _workers(total, terms.processes) as workers:
-            plan = _Plan(plain, workers, terms, books, heads)
+        heads = connection.execute(HEADS).fetchall()
+    earlier = load(terms.resume_file) if terms.resume_file else {}
+    books = [earlier.get(book) or JoinedBook(book, district_id) for book, district_id, _ in heads]
+    total = sum(head for _, _, head in heads)
+    with _workers(total, terms.processes) as workers:
+        plan = _Plan(plain, workers, terms, books, heads)
+        # Only now, when the processes run: none of them has a connection that is not its own.
+        with psycopg.connect(plain, autocommit=True) as connection:
             plan.check_rows(connection, report, lambda done: progress(done, total))
             for book in books:
                 report.findings += book.finish()
@@ -102,8 +95,8 @@ def _run(url: str, terms: Terms, progress: Progress) -> Report:
                 )
                 report.findings += checks.check_balances(book, plan.balances[book.book].result())
             report.findings += books_table.check_books(connection, books)
-            report.findings += plan.tables.result()
-    report.findings += closes.check_closes(plain)
+            for asked in plan.tables:
+                report.findings += asked.result()
     report.books, report.rows = len(books), sum(book.rows for book in books)
     if terms.resume_file:
         terms.resume_file.unlink(missing_ok=True)
@@ -152,7 +145,9 @@ def _workers(rows: int, processes: int) -> Iterator[_Workers]:
     if rows <= SEGMENT_ROWS or processes == 1:
         yield _Workers(None, 1)
         return
-    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
+    # A process that has only one thread can be doubled, which takes no time; others must be started anew.
+    method = "fork" if threading.active_count() == 1 else "spawn"
+    with ProcessPoolExecutor(processes, mp_context=get_context(method)) as pool:
         yield _Workers(pool, processes)
 
 
@@ -170,7 +165,7 @@ class _Plan:
         self._waiting = stretches[workers.ahead :]
         self._rest_of = [partial(self._ask_rest, url, heads)]
         self.balances: dict[int, _Later[bytes] | Future[bytes]] = {}
-        self.tables: _Later[list[Finding]] | Future[list[Finding]] = _Later(list)
+        self.tables: list[_Later[list[Finding]] | Future[list[Finding]]] = []
 
     def check_rows(self, connection: psycopg.Connection[Any], report: Report, progress: Callable[[int], None]) -> None:
         """Join the stretches in order, as they are checked."""
@@ -203,9 +198,11 @@ class _Plan:
             self._rest_of.pop()()
 
     def _ask_rest(self, url: str, heads: Sequence[Head]) -> None:
-        self.tables = self._workers.ask(checks.check_tables, url)
+        # What takes longest is asked first.
         for book, _, head in heads:
             self.balances[book] = self._workers.ask(checks.read_balances, url, book, head)
+        self.tables = [self._workers.ask(checks.check_table, url, check) for check in checks.CHECKS_OF_ALL_BOOKS]
+        self.tables.append(self._workers.ask(closes.check_closes, url))
 
 
 def _plan(url: str, book: JoinedBook, head: Head, run_number: int) -> Iterator[SegmentTerms]:

@@ -95,11 +95,12 @@ def id_of(cause: Id, name: str) -> Id:
 
 def wallet_id(key: WalletKey) -> Id:
     """The public id of a wallet: UUIDv5 of person, class and district."""
-    return id_of(key.owner_id, _name_of_wallet(key.wallet_class, key.district_id))
+    return id_of(key.owner_id, wallet_name(key.wallet_class, key.district_id))
 
 
 @lru_cache(maxsize=4096)
-def _name_of_wallet(wallet_class: int, district_id: Id) -> str:
+def wallet_name(wallet_class: int, district_id: Id) -> str:
+    """What its public id is made of, besides its owner."""
     return f"wallet:{WalletClass(wallet_class).name.lower()}:{district_id.hex()}"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from uuid import UUID
@@ -12,7 +13,8 @@ import pytest
 from libs.tlog.merkle import root_of
 from services.ledger.audit import segments, verify
 from services.ledger.audit.findings import Kind
-from services.ledger.audit.packed import NAMES
+from services.ledger.audit.outside import Outside
+from services.ledger.audit.packed import NAMES, EmptyColumnError
 from services.ledger.domain.wallets import WalletClass as W
 from services.ledger.store.journal import Encode
 from services.ledger.tests.stories import approval, give, hold, of_district, release, served
@@ -143,7 +145,7 @@ def test_a_deleted_row_is_found(tampered: Tampered) -> None:
 
 def test_a_row_deleted_at_the_end_is_found_by_a_checkpoint_kept_outside(tampered: Tampered) -> None:
     leaves = tampered.leaves()
-    outside = verify.Outside(UUID(bytes=EAST), len(leaves), root_of(leaves))
+    outside = Outside(UUID(bytes=EAST), len(leaves), root_of(leaves))
     assert tampered.verify(verify.Terms(outside=(outside,), processes=1)).is_clean
 
     tampered.tamper(f"DELETE FROM journal.entry WHERE book = 1 AND pos = {len(leaves)}")
@@ -175,7 +177,7 @@ def _shifted(name: str) -> str:
 
 def test_a_rewritten_history_with_right_hashes_is_found_by_the_outside_checkpoint(tampered: Tampered) -> None:
     leaves = tampered.leaves()
-    outside = verify.Outside(UUID(bytes=EAST), len(leaves), root_of(leaves))
+    outside = Outside(UUID(bytes=EAST), len(leaves), root_of(leaves))
 
     tampered.tamper("UPDATE journal.entry SET leaf_hash = sha256(leaf_hash) WHERE book = 1 AND pos = 3")
 
@@ -195,6 +197,16 @@ def test_an_edited_wallet_is_found_and_the_column_named(tampered: Tampered, colu
 
     (field,) = {one.field for one in tampered.verify().findings if one.kind is Kind.WALLET_ALTERED}
     assert field.endswith(f": {column}")
+
+
+@pytest.mark.parametrize("column", ["opened_at", "owner", "wallet_id", "class", "book"])
+def test_a_wallet_with_an_empty_column_does_not_go_unseen(tampered: Tampered, column: str) -> None:
+    tampered.drop_rules()
+    tampered.tamper(f"ALTER TABLE journal.wallet ALTER {column} DROP NOT NULL")
+    tampered.tamper(f"UPDATE journal.wallet SET {column} = NULL WHERE class = 5")
+
+    with pytest.raises(EmptyColumnError):
+        tampered.verify()
 
 
 def test_a_day_above_its_cap_is_found(tampered: Tampered) -> None:
@@ -230,3 +242,29 @@ def test_a_check_of_many_stretches_finds_what_one_finds_and_can_go_on_after_an_i
     assert again[0] > seen[0]
     tampered.tamper("UPDATE journal.entry SET credit_after = credit_after + 1 WHERE book = 1 AND pos = 300")
     assert any(finding.position == 300 for finding in tampered.verify().findings)
+
+
+@pytest.mark.parametrize("lengths", [{9: 31}, {9: 33}, {9: 31, 10: 33}, {9: 0}])
+def test_a_hash_of_another_length_is_found_and_named(tampered: Tampered, lengths: dict[int, int]) -> None:
+    for position, length in lengths.items():
+        value = f"substr(leaf_hash || leaf_hash, 1, {length})"
+        tampered.tamper(f"UPDATE journal.entry SET leaf_hash = {value} WHERE book = 1 AND pos = {position}")
+
+    found = {(finding.kind, finding.position, finding.field) for finding in tampered.verify().findings}
+    assert {(Kind.LEAF_ALTERED, position, "leaf_hash") for position in lengths} <= found
+
+
+@pytest.mark.parametrize("is_alone", [True, False], ids=["doubled", "started anew"])
+def test_processes_side_by_side_find_what_one_finds(
+    tampered: Tampered, monkeypatch: pytest.MonkeyPatch, is_alone: bool
+) -> None:
+    tampered.ledger.post(*(issue(of_district(W.POOL), 1) for _ in range(600)))
+    monkeypatch.setattr(verify, "SEGMENT_ROWS", segments.TILE)
+    monkeypatch.setattr(threading, "active_count", lambda: 1 if is_alone else 2)
+    side_by_side = verify.Terms(processes=2)
+
+    assert tampered.verify(side_by_side) == tampered.verify()
+
+    tampered.tamper("UPDATE journal.entry SET credit_after = credit_after + 1 WHERE book = 1 AND pos = 300")
+    assert tampered.verify(side_by_side) == tampered.verify()
+    assert any(finding.position == 300 for finding in tampered.verify(side_by_side).findings)
