@@ -30,6 +30,7 @@ from libs.db.embedded import EmbeddedPostgres, binaries, free_port
 from libs.db.migrations import ServiceUrls, create_service_database, migrate
 from services.ledger.audit import verify
 from tests.load import ledger_reading, ledger_receipts, ledger_settling
+from tests.load.ledger_bare import bare_per_second
 from tests.load.ledger_posting import batches_per_second, fund, threads_per_second
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -124,8 +125,8 @@ class Bench:
         self.b1.append(float(found[1]))
         print(f"b1: {self.b1[-1]:,.0f} transfers a second; load {os.getloadavg()[0]:.1f}", flush=True)
 
-    def in_turn(self, name: str, measure: Callable[[], Measured], *, times_b1: float) -> None:
-        """Measure something a few times, in turn with b1, and keep its row."""
+    def in_turn(self, name: str, measure: Callable[[], Measured], *, times_b1: float | None) -> None:
+        """Measure something a few times, in turn with b1, and keep its row; a peer has no target."""
         ratios, values, yardsticks, written = [], [], [], 0
         self.measure_b1()
         for _ in range(ROUNDS):
@@ -140,7 +141,7 @@ class Bench:
         self.rows.append({
             "name": name, "value": round(statistics.median(values), 1), "unit": "/s",
             "yardstick": round(statistics.median(yardsticks)), "ratio": round(ratio, 2), "ratios": spread,
-            "target": times_b1, "met": ratio >= times_b1, "rows_written": written,
+            "target": times_b1, "met": None if times_b1 is None else ratio >= times_b1, "rows_written": written,
         })  # fmt: skip
         print(f"{name}: {ratio:.2f} times b1 ({spread})", flush=True)
 
@@ -178,7 +179,7 @@ BATCHES = {  # books, size of the batches, hot, what is asked
     "two-books-500": (2, 500, False, 6.0),
     "two-books-hot": (2, 500, True, 6.0),
 }
-POSTING = ("threads", *BATCHES, "receipts", "verify")
+POSTING = ("threads", *BATCHES, "bare", "receipts", "verify")
 ALL = (*POSTING, "settling", "settling-kafka", "reading")
 
 
@@ -192,6 +193,8 @@ def posting(bench: Bench, wanted: Collection[str]) -> None:
         _threads(bench, url, wallets, hot=hot)
     for name in (name for name in BATCHES if name in wanted):
         _batches(bench, url, name, wallets)
+    for size in (50, 500) if "bare" in wanted else ():
+        _bare(bench, size)
     if "receipts" in wanted:
         ledger_receipts.measure(bench, url)
     if "verify" in wanted:
@@ -224,6 +227,15 @@ def _batches(bench: Bench, url: str, name: str, wallets: int) -> None:
 
     words = f"{books} book{'s' if books > 1 else ''}, batches of {size}, {'hot' if hot else 'cold'}"
     bench.in_turn(words, measure, times_b1=times_b1)
+
+
+def _bare(bench: Bench, size: int) -> None:
+    total = (20_000 if size == 50 else 50_000) // bench.scale
+
+    def measure() -> Measured:
+        return bare_per_second(bench.server.superuser_url("ledger"), size=size, total=total), 2 * total
+
+    bench.in_turn(f"a bare writer of the same design, 2 books, batches of {size}", measure, times_b1=None)
 
 
 def size_and_verify(bench: Bench, url: str, name: str) -> None:
