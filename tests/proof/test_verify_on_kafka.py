@@ -75,7 +75,7 @@ class OnKafka(Tampered):
         return CliRunner().invoke(main, ["--data", str(self.folder), "verify", "--processes", "1", *options])
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def on_kafka(
     database_factory: DatabaseFactory, kafka_cluster: KafkaCluster, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[OnKafka]:
