@@ -33,7 +33,7 @@ from libs.memory import collect_seldom
 from libs.outbox import Relay, Source
 
 TICK_SECONDS = 1.0
-JOIN_SECONDS_MAX = 20.0
+STOP_SECONDS_MAX = 10.0
 DUE_RUNS_PER_TICK_MAX = 200
 BROKER_SECONDS_MAX = 120.0
 BROKER_POLL_SECONDS = 1.0
@@ -255,8 +255,9 @@ class _Run:
         self.stopped.wait()
         for stop in self._stops:
             stop()
+        end = monotonic() + STOP_SECONDS_MAX
         for thread in self._threads:
-            thread.join(JOIN_SECONDS_MAX)
+            thread.join(max(0.0, end - monotonic()))
         self._health.shutdown()
         if self._broken:
             raise SystemExit(1)

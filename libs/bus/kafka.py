@@ -27,15 +27,17 @@ from libs.bus.kafka_join import keep_finished_join
 
 T = TypeVar("T")
 
-DELIVERY_SECONDS_MAX = 30.0
-REQUEST_SECONDS_MAX = 10.0
+# Who is told to stop has 10 s for it, also while the broker is away: no wait for it is longer.
+DELIVERY_SECONDS_MAX = 8.0
+CONNECT_SECONDS_MAX = 4.0
+REQUEST_SECONDS_MAX = 8.0
+COMMIT_SECONDS_MAX = 2.0
+CLOSE_SECONDS_MAX = 3.0
 LINGER_MILLISECONDS = 2
-ADMIN_TRIES_MAX = 20
-QUESTION_TRIES_MAX = 2
-ADMIN_RETRY_SECONDS = 0.5
+RETRY_FOR_SECONDS = 6.0
+RETRY_PAUSE_SECONDS = 0.3
 METADATA_SECONDS = 5.0
 TOPIC_GONE_POLL_SECONDS = 0.02
-CLOSE_SECONDS_MAX = 5.0
 ENVELOPE_BYTES_MAX = 48_576
 
 
@@ -51,7 +53,7 @@ class KafkaBroker:
         self._lock = threading.Lock()
 
     def declare_topics(self, topics: Sequence[Topic]) -> None:
-        """Create the topics that are missing; a broker that is just starting is asked again."""
+        """Create the topics that are missing."""
         self._retrying(lambda: self._declare(topics))
 
     def publisher(self, name: str) -> KafkaPublisher:
@@ -139,6 +141,7 @@ class KafkaBroker:
             if self._asking is None:
                 self._asking = kafka.KafkaConsumer(
                     bootstrap_servers=self.bootstrap,
+                    bootstrap_timeout_ms=int(CONNECT_SECONDS_MAX * 1000),
                     group_id=None,
                     request_timeout_ms=int(REQUEST_SECONDS_MAX * 1000),
                     metrics_enabled=False,
@@ -151,28 +154,30 @@ class KafkaBroker:
             answer = question(self._asking, partitions) if partitions else {}
             return {TopicPartition(at.topic, at.partition): offset for at, offset in answer.items()}
 
-        return self._retrying(ask, QUESTION_TRIES_MAX)
+        return self._retrying(ask)
 
     def _connected_admin(self) -> KafkaAdminClient:
         if self._admin is None:
-            self._admin = KafkaAdminClient(bootstrap_servers=self.bootstrap)
+            self._admin = KafkaAdminClient(
+                bootstrap_servers=self.bootstrap, bootstrap_timeout_ms=int(CONNECT_SECONDS_MAX * 1000)
+            )
         return self._admin
 
-    def _retrying(self, act: Callable[[], T], tries_max: int = ADMIN_TRIES_MAX) -> T:
+    def _retrying(self, act: Callable[[], T]) -> T:
         # The clients for questions are shared by the threads of a process, and none of them may be used by two.
         with self._lock:
-            return self._retrying_alone(act, tries_max)
+            return self._retrying_alone(act)
 
-    def _retrying_alone(self, act: Callable[[], T], tries_max: int) -> T:
-        for attempt in range(tries_max):
+    def _retrying_alone(self, act: Callable[[], T]) -> T:
+        end = time.monotonic() + RETRY_FOR_SECONDS
+        while True:
             try:
                 return act()
             except (kafka.errors.KafkaError, OSError) as error:
                 self._forget_clients()
-                if attempt == tries_max - 1:
+                if time.monotonic() > end:
                     raise BrokerError("Kafka does not answer") from error
-                time.sleep(ADMIN_RETRY_SECONDS)
-        raise AssertionError("unreachable")
+                time.sleep(RETRY_PAUSE_SECONDS)
 
     def _forget_clients(self) -> None:
         try:
@@ -222,6 +227,7 @@ class KafkaPublisher:
         if self._producer is None:
             self._producer = kafka.KafkaProducer(
                 bootstrap_servers=self._bootstrap,
+                bootstrap_timeout_ms=int(min(CONNECT_SECONDS_MAX, self._delivery_seconds) * 1000),
                 client_id=self._name,
                 acks="all",
                 enable_idempotence=True,
@@ -239,9 +245,14 @@ class KafkaPublisher:
         return self._producer
 
     def _discard(self) -> None:
-        if self._producer is not None:
-            self._producer.close(timeout=0)
-            self._producer = None
+        producer, self._producer = self._producer, None
+        if producer is None:
+            return
+        try:
+            producer.close(timeout=0)
+        except kafka.errors.KafkaError:
+            # Records are still on their way, and closing gave up on that; its thread must not send them later.
+            producer._sender.force_close()
 
 
 class KafkaSubscription(kafka.ConsumerRebalanceListener):  # type: ignore[misc]  # kafka-python has no types.
@@ -263,6 +274,7 @@ class KafkaSubscription(kafka.ConsumerRebalanceListener):  # type: ignore[misc] 
         self._consumer = kafka.KafkaConsumer(
             *topics,
             bootstrap_servers=bootstrap,
+            bootstrap_timeout_ms=int(CONNECT_SECONDS_MAX * 1000),
             group_id=group,
             group_instance_id=member,
             client_id=member,
@@ -322,7 +334,7 @@ class KafkaSubscription(kafka.ConsumerRebalanceListener):  # type: ignore[misc] 
         if not wanted:
             return
         try:
-            self._consumer.commit(wanted)
+            self._consumer.commit(wanted, timeout_ms=int(COMMIT_SECONDS_MAX * 1000))
         except kafka.errors.CommitFailedError:
             pass  # No longer a member: the group has moved on, and the database knows what was done.
         except (kafka.errors.KafkaError, OSError) as error:

@@ -2,29 +2,23 @@
 
 from __future__ import annotations
 
-import contextlib
 import pathlib
 import random
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 
-from libs.bus import Broker
-from libs.bus.kafka import KafkaBroker
-from libs.bus.postgres import PostgresBroker
-from libs.db.embedded import EmbeddedPostgres, free_port
+from tests.events.own_servers import OwnServer, broker_in
 from tests.events.world import World, until
 from tests.support.disks import mounted
-from tests.support.kafka import start_cluster
-from tests.support.postgres import DatabaseFactory, FreshDatabase
+from tests.support.postgres import FreshDatabase
 
 DISK_MEGABYTES = 160
 SPARE_MEGABYTES = {"postgres": 6, "kafka": 1}
 PAYLOAD_BYTES = 100_000
 EVENTS = 150
 RECOVERY_SECONDS_MAX = 240.0
-SMALL = {"max_wal_size": "32MB", "min_wal_size": "32MB", "shared_buffers": "16MB"}
 
 
 class SmallDisk:
@@ -54,46 +48,13 @@ def disk() -> Iterator[SmallDisk]:
         yield SmallDisk(folder)
 
 
-@contextlib.contextmanager
-def postgres_on(disk: SmallDisk) -> Iterator[tuple[Broker, Callable[[], None]]]:
-    """Give a broker on a PostgreSQL of its own, and what its supervisor does: start it again when it has ended."""
-    server = EmbeddedPostgres(disk.folder / "postgres", free_port(), settings=SMALL)
-    server.initialise()
-    server.start()
-    broker = PostgresBroker(DatabaseFactory(server).create("bus")[1].app)
-    try:
-        yield broker, lambda: None if server.is_running() else server.start()
-    finally:
-        broker.close()
-        server.stop()
-
-
-@contextlib.contextmanager
-def kafka_on(disk: SmallDisk) -> Iterator[tuple[Broker, Callable[[], None]]]:
-    """Give a broker on a Kafka node of its own; a node that has lost its log folder must be started again."""
-    cluster = start_cluster(disk.folder / "kafka")
-    broker = KafkaBroker(cluster.bootstrap, delivery_seconds=6)
-
-    def revive() -> None:
-        if cluster.processes[1].poll() is not None:
-            cluster.start(1)
-            cluster.wait(1)
-
-    try:
-        yield broker, revive
-    finally:
-        broker.close()
-        cluster.stop()
-
-
 @pytest.mark.mounts
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("kind", ["postgres", pytest.param("kafka", marks=pytest.mark.kafka)])
 def test_a_full_disk_of_the_broker_loses_nothing_and_is_told(
     disk: SmallDisk, kind: str, fresh_database: FreshDatabase
 ) -> None:
-    on = postgres_on if kind == "postgres" else kafka_on
-    with on(disk) as (broker, revive):
+    with broker_in(disk.folder, kind) as (broker, server):
         world = World(broker, fresh_database("sample").app, fresh_database("sample").app)
         with world.relaying() as relay, world.consuming():
             world.commit(world.fact())
@@ -106,7 +67,7 @@ def test_a_full_disk_of_the_broker_loses_nothing_and_is_told(
             told, kept = relay.problem or "", world.unpublished()
 
             disk.free()
-            assert until(lambda: all_heard_after(world, revive), RECOVERY_SECONDS_MAX)
+            assert until(lambda: all_heard_after(world, server), RECOVERY_SECONDS_MAX)
             assert until(lambda: relay.problem is None)
         world.close()
 
@@ -115,7 +76,7 @@ def test_a_full_disk_of_the_broker_loses_nothing_and_is_told(
         assert [position for _, position in world.applied()] == list(range(1, EVENTS + 2))
 
 
-def all_heard_after(world: World, revive: Callable[[], None]) -> bool:
+def all_heard_after(world: World, server: OwnServer) -> bool:
     """Do what a supervisor does, and tell whether everything committed has been applied."""
-    revive()
+    server.revive()
     return world.waiting() == 0
