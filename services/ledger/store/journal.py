@@ -119,7 +119,6 @@ class _Batch:
             caught_up = [loading.send_catch_up(self._raw.cursor(binary=True), book) for book in books]
             seen = raw_cursor(self._raw).execute(loading.SEEN, [requests])
             wallets = loading.send_wallets(raw_cursor(self._raw), wanted) if wanted else None
-            serials = [loading.send_last_serial(self._raw.cursor(binary=True), b.number) for b in books if wanted]
         for found in seen:
             self._see(found)
         rows = [cursor.fetchall() for cursor in caught_up]
@@ -131,9 +130,8 @@ class _Batch:
         # After the catching up: what was read under the lock is the newest there is.
         if wallets is not None:
             loading.add_wallets(self._cache, wanted, wallets.fetchall())
-            for book, last_serial in zip(books, serials, strict=True):
-                (self._openings.serials[book.number],) = last_serial.fetchall()[0]
-            loading.number_wallets(raw_cursor(self._raw), self._cache, wanted, self._openings)
+            if wanted:
+                loading.number_wallets(raw_cursor(self._raw), self._cache, wanted, self._openings)
         last = max(book.last_recorded_at for book in books)
         self._view.now_us = max(self._now_us, last + 1)
 
