@@ -134,7 +134,7 @@ def main() -> None:
     """Measure, print, write."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--count", type=int, default=60_000, help="events per rate")
-    parser.add_argument("--pairs", type=int, default=40, help="pairs of people for the latency")
+    parser.add_argument("--pairs", type=int, default=120, help="pairs of people for the latency")
     parser.add_argument("--days", type=int, default=2, help="days on which each pair meets twice")
     parser.add_argument("--only", choices=["rates", "latency"], help="one half of it")
     options = parser.parse_args()
