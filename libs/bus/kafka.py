@@ -16,29 +16,29 @@ from libs.bus.broker import (
     RECORD_BYTES_MAX,
     SESSION_SECONDS,
     BrokerError,
-    OutgoingRecord,
     Record,
     StartOffsets,
     Topic,
     TopicPartition,
-    refuse_oversize,
 )
 from libs.bus.kafka_join import keep_finished_join
+from libs.bus.kafka_publisher import (
+    CONNECT_SECONDS_MAX,
+    DELIVERY_SECONDS_MAX,
+    ENVELOPE_BYTES_MAX,
+    REQUEST_SECONDS_MAX,
+    KafkaPublisher,
+)
 
 T = TypeVar("T")
 
-# Who is told to stop has 10 s for it, also while the broker is away: no wait for it is longer.
-DELIVERY_SECONDS_MAX = 8.0
-CONNECT_SECONDS_MAX = 4.0
-REQUEST_SECONDS_MAX = 8.0
+# No wait for an absent broker outlasts the 10 s that a stop may take (see `kafka_publisher`).
 COMMIT_SECONDS_MAX = 2.0
 CLOSE_SECONDS_MAX = 3.0
-LINGER_MILLISECONDS = 2
 RETRY_FOR_SECONDS = 6.0
 RETRY_PAUSE_SECONDS = 0.3
 METADATA_SECONDS = 5.0
 TOPIC_GONE_POLL_SECONDS = 0.02
-ENVELOPE_BYTES_MAX = 48_576
 
 
 class KafkaBroker:
@@ -186,75 +186,6 @@ class KafkaBroker:
             self._admin = self._asking = None
 
 
-class KafkaPublisher:
-    """A producer that is thrown away as soon as one record fails, because its order can no longer be trusted."""
-
-    def __init__(self, bootstrap: list[str], name: str, delivery_seconds: float) -> None:
-        self._bootstrap = bootstrap
-        self._name = name
-        self._delivery_seconds = delivery_seconds
-        self._producer: kafka.KafkaProducer | None = None
-
-    def publish(self, records: Sequence[OutgoingRecord]) -> None:
-        """Send all, flush, and look at every answer."""
-        refuse_oversize(records)
-        try:
-            producer = self._connected()
-            futures = [
-                producer.send(
-                    record.topic,
-                    key=record.key.encode(),
-                    value=record.value,
-                    headers=_wire_headers(record),
-                    partition=record.partition(len(producer.partitions_for(record.topic))),
-                )
-                for record in records
-            ]
-            producer.flush(timeout=self._delivery_seconds + 1)
-            failed = [future for future in futures if not (future.is_done and future.succeeded())]
-        except (kafka.errors.KafkaError, OSError, AssertionError) as error:
-            self._discard()
-            raise BrokerError("Kafka did not take the batch") from error
-        if failed:
-            self._discard()
-            raise BrokerError(f"{len(failed)} of {len(records)} records were not acknowledged")
-
-    def close(self) -> None:
-        """Close the producer; nothing is in flight between batches."""
-        self._discard()
-
-    def _connected(self) -> kafka.KafkaProducer:
-        if self._producer is None:
-            self._producer = kafka.KafkaProducer(
-                bootstrap_servers=self._bootstrap,
-                bootstrap_timeout_ms=int(min(CONNECT_SECONDS_MAX, self._delivery_seconds) * 1000),
-                client_id=self._name,
-                acks="all",
-                enable_idempotence=True,
-                linger_ms=LINGER_MILLISECONDS,
-                batch_size=262_144,
-                compression_type="zstd",
-                max_request_size=RECORD_BYTES_MAX + ENVELOPE_BYTES_MAX,
-                request_timeout_ms=int(min(REQUEST_SECONDS_MAX, self._delivery_seconds / 2) * 1000),
-                delivery_timeout_ms=int(self._delivery_seconds * 1000),
-                max_block_ms=int(self._delivery_seconds * 1000),
-                reconnect_backoff_max_ms=1000,
-                allow_auto_create_topics=False,
-                metrics_enabled=False,
-            )
-        return self._producer
-
-    def _discard(self) -> None:
-        producer, self._producer = self._producer, None
-        if producer is None:
-            return
-        try:
-            producer.close(timeout=0)
-        except kafka.errors.KafkaError:
-            # Records are still on their way, and closing gave up on that; its thread must not send them later.
-            producer._sender.force_close()
-
-
 class KafkaSubscription(kafka.ConsumerRebalanceListener):  # type: ignore[misc]  # kafka-python has no types.
     """A static member of a group that gives and takes partitions one by one (cooperative rebalancing)."""
 
@@ -396,10 +327,6 @@ def _settings(topic: Topic) -> dict[str, str]:
         return {"cleanup.policy": "compact", "min.cleanable.dirty.ratio": "0.3", "segment.ms": "3600000"}
     keep = -1 if topic.retention_days is None else topic.retention_days * 86_400_000
     return {"cleanup.policy": "delete", "retention.ms": str(keep), "retention.bytes": "-1"}
-
-
-def _wire_headers(record: OutgoingRecord) -> list[tuple[str, bytes]]:
-    return [(name, value.encode()) for name, value in record.headers]
 
 
 def _record(record: Any) -> Record:

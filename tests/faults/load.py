@@ -13,7 +13,7 @@ import threading
 from typing import Any
 from uuid import UUID
 
-import requests
+from urllib3.exceptions import HTTPError
 
 from libs.clock import monotonic
 from libs.ids import new_id
@@ -174,7 +174,7 @@ class Load:
         """Tell whether the ledger has declined what was asked: then there is nothing to cancel."""
         try:
             found = client.get(self._town.world.login(who), f"/v1/redemptions/{order}")
-        except (requests.RequestException, PlatformError):
+        except (HTTPError, PlatformError):
             return False
         return bool(found["state"] == "declined")
 
@@ -183,7 +183,7 @@ class Load:
     ) -> int | None:
         try:
             status, _ = client.send(Call(self._town.world.login(who), method, path, body, key))
-        except (requests.RequestException, PlatformError):
+        except (HTTPError, PlatformError):
             return None
         return status
 

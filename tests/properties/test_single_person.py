@@ -283,7 +283,7 @@ def _template(path: str) -> str:
 def _operations(town: Town) -> set[str]:
     """Everything that changes something, as the platform describes itself."""
     client = town.client
-    document = client.session.get(f"{client.base}/openapi.json", timeout=60).json()
+    document = client.session.request("GET", f"{client.base}/openapi.json", timeout=60).json()
     return {
         f"{method.upper()} {re.sub('{[^}]*}', '{}', path)}"
         for path, operations in document["paths"].items()

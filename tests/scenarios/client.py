@@ -1,17 +1,20 @@
 """Signs people in and sends their requests; a platform that answers 5xx is an error, never a refusal."""
 
+import json
 import time
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+from urllib.parse import quote
 from uuid import UUID
 
-import requests
+import urllib3
 
 PASSWORD = "scenario-people-only-7"
 HARNESS_PASSWORD = "harness-demo-only"
 TIMEOUT_SECONDS = 180
 RETRIES_MAX = 20
+TOLD_CHARACTERS_MAX = 600
 
 
 class PlatformError(Exception):
@@ -36,23 +39,23 @@ class Client:
     """Requests as people, by the name they sign in with."""
 
     base: str
-    session: requests.Session = field(default_factory=requests.Session)
+    session: urllib3.PoolManager = field(default_factory=lambda: urllib3.PoolManager(retries=False))
     tokens: dict[str, str] = field(default_factory=dict)
 
     def send(self, call: Call) -> tuple[int, Any]:
         """Return the status and the document answered to a call."""
         for _ in range(RETRIES_MAX):
             answer = self._once(call)
-            if answer.status_code == 401:
+            if answer.status == 401:
                 self.tokens.pop(call.caller, None)
-            elif answer.status_code in (429, 503):
+            elif answer.status in (429, 503):
                 time.sleep(float(answer.headers.get("Retry-After", "1")))
             else:
                 break
-        if answer.status_code >= 500 or answer.status_code == 401:
-            raise PlatformError(f"{call.method} {call.path} by {call.caller}: {answer.status_code} {answer.text[:400]}")
-        document = answer.json() if "json" in answer.headers.get("Content-Type", "") else answer.text
-        return answer.status_code, document
+        if answer.status >= 500 or answer.status == 401:
+            raise PlatformError(f"{call.method} {call.path} by {call.caller}: {_told(answer)}")
+        document = answer.json() if "json" in answer.headers.get("Content-Type", "") else answer.data.decode()
+        return answer.status, document
 
     def get(self, caller: str, path: str, **query: object) -> Any:
         """Return a document that must be there."""
@@ -75,17 +78,17 @@ class Client:
 
     def advance(self, instant: datetime) -> None:
         """Move the platform's time and let everything due happen."""
-        answer = self.session.put(f"{self.base}/demo/clock", json={"now": instant.isoformat()}, timeout=TIMEOUT_SECONDS)
-        if answer.status_code != 200:
-            raise PlatformError(f"clock to {instant}: {answer.status_code} {answer.text[:400]}")
+        answer = self._ask("PUT", "/demo/clock", {"now": instant.isoformat()})
+        if answer.status != 200:
+            raise PlatformError(f"clock to {instant}: {_told(answer)}")
 
     def settle(self, since: datetime | None = None) -> dict[str, int]:
         """Wait until nothing is under way; return the events counted since an instant."""
-        query = {"since": since.isoformat()} if since else {}
-        answer = self.session.get(f"{self.base}/demo/settled", params=query, timeout=TIMEOUT_SECONDS)
-        document = answer.json() if answer.ok else {}
+        query = f"?since={quote(since.isoformat())}" if since else ""
+        answer = self._ask("GET", f"/demo/settled{query}")
+        document = answer.json() if answer.status == 200 else {}
         if not document.get("settled"):
-            raise PlatformError(f"the platform does not settle: {answer.status_code} {answer.text[:600]}")
+            raise PlatformError(f"the platform does not settle: {_told(answer)}")
         return dict(document.get("events", {}))
 
     def sign_in(self, caller: str) -> str:
@@ -93,13 +96,13 @@ class Client:
         if caller not in self.tokens:
             password = HARNESS_PASSWORD if caller.startswith("harness-") else PASSWORD
             content = {"login": caller, "password": password}
-            answer = self.session.post(f"{self.base}/v1/sessions", json=content, timeout=TIMEOUT_SECONDS)
-            if answer.status_code not in (200, 201):
-                raise PlatformError(f"{caller} cannot sign in: {answer.status_code} {answer.text[:300]}")
+            answer = self._ask("POST", "/v1/sessions", content)
+            if answer.status not in (200, 201):
+                raise PlatformError(f"{caller} cannot sign in: {_told(answer)}")
             self.tokens[caller] = answer.json()["access_token"]
         return self.tokens[caller]
 
-    def _once(self, call: Call) -> requests.Response:
+    def _once(self, call: Call) -> urllib3.BaseHTTPResponse:
         headers = {"Authorization": f"Bearer {self.sign_in(call.caller)}", "Accept-Language": "en"}
         if call.key:
             headers["Idempotency-Key"] = str(call.key)
@@ -107,6 +110,16 @@ class Client:
             headers["If-Match"] = call.if_match
         if call.wait:
             headers["Prefer"] = "wait=5"
-        return self.session.request(
-            call.method, self.base + call.path, json=call.body, headers=headers, timeout=TIMEOUT_SECONDS
-        )
+        return self._ask(call.method, call.path, call.body, headers)
+
+    def _ask(
+        self, method: str, path: str, body: dict[str, Any] | None = None, headers: dict[str, str] | None = None
+    ) -> urllib3.BaseHTTPResponse:
+        content, headers = None, headers or {}
+        if body is not None:
+            content, headers = json.dumps(body).encode(), headers | {"Content-Type": "application/json"}
+        return self.session.request(method, self.base + path, body=content, headers=headers, timeout=TIMEOUT_SECONDS)
+
+
+def _told(answer: urllib3.BaseHTTPResponse) -> str:
+    return f"{answer.status} {answer.data.decode()[:TOLD_CHARACTERS_MAX]}"

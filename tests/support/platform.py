@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 from types import TracebackType
 
-import requests
+import urllib3
 
 ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 900  # With Kafka's jars to fetch first, on a busy machine.
@@ -98,9 +98,9 @@ class Platform:
             if self._process.poll() is not None:
                 raise PlatformStartError(self._log.read_text(errors="replace")[-3000:])
             try:
-                if requests.get(f"{self.url}/readyz", timeout=5).status_code == 200:
+                if urllib3.request("GET", f"{self.url}/readyz", timeout=5, retries=False).status == 200:
                     return
-            except requests.RequestException:
+            except urllib3.exceptions.HTTPError:
                 pass
             time.sleep(0.05)
         raise PlatformStartError(self._log.read_text(errors="replace")[-3000:])

@@ -10,8 +10,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-import requests
 import sqlalchemy as sa
+import urllib3
 
 from libs.clock import monotonic
 from libs.db import Database
@@ -60,10 +60,10 @@ def test_the_roles_together_carry_an_event_from_the_outbox_to_its_effect(
     _until(lambda: _values(database, "SELECT subject FROM applied") == ["s1"])
     _until(lambda: _values(database, "SELECT subject FROM known ORDER BY subject") == ["counter", "due"])
     for _, url in running:
-        _until(lambda url=url: requests.get(f"{url}/readyz", timeout=5).status_code == 200)  # type: ignore[misc]
-        assert requests.get(f"{url}/livez", timeout=5).json() == {"status": "alive"}
-        assert "python_info" in requests.get(f"{url}/metrics", timeout=5).text
-        assert requests.get(f"{url}/elsewhere", timeout=5).status_code == 404
+        _until(lambda url=url: _get(f"{url}/readyz").status == 200)  # type: ignore[misc]
+        assert _get(f"{url}/livez").json() == {"status": "alive"}
+        assert "python_info" in _get(f"{url}/metrics").data.decode()
+        assert _get(f"{url}/elsewhere").status == 404
     assert [_end(process) for process, _ in running] == [0, 0, 0]
     database.dispose()
 
@@ -72,7 +72,7 @@ def test_the_api_role_serves_and_ends(start: Start) -> None:
     process, url = start("api")
 
     _until(lambda: _status(f"{url}/readyz") == 200)
-    assert requests.get(f"{url}/openapi.json", timeout=5).json()["info"]["title"] == "hello"
+    assert _get(f"{url}/openapi.json").json()["info"]["title"] == "hello"
     assert _end(process) == 0
 
 
@@ -113,9 +113,13 @@ def _values(database: Database, query: str) -> list[object]:
 
 def _status(url: str) -> int:
     try:
-        return requests.get(url, timeout=5).status_code
-    except requests.ConnectionError:
+        return _get(url).status
+    except urllib3.exceptions.HTTPError:
         return 0
+
+
+def _get(url: str) -> urllib3.BaseHTTPResponse:
+    return urllib3.request("GET", url, timeout=5, retries=False)
 
 
 def _until(is_so: Callable[[], bool]) -> None:

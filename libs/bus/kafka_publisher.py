@@ -1,0 +1,90 @@
+"""Publish to Apache Kafka: a batch is acknowledged whole, or the producer is thrown away."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import kafka
+import kafka.errors
+
+from libs.bus.broker import RECORD_BYTES_MAX, BrokerError, OutgoingRecord, refuse_oversize
+
+# Who is told to stop has 10 s for it, also while the broker is away: no wait for it is longer.
+DELIVERY_SECONDS_MAX = 8.0
+CONNECT_SECONDS_MAX = 4.0
+REQUEST_SECONDS_MAX = 8.0
+LINGER_MILLISECONDS = 2
+ENVELOPE_BYTES_MAX = 48_576
+
+
+class KafkaPublisher:
+    """A producer that is thrown away as soon as one record fails, because its order can no longer be trusted."""
+
+    def __init__(self, bootstrap: list[str], name: str, delivery_seconds: float) -> None:
+        self._bootstrap = bootstrap
+        self._name = name
+        self._delivery_seconds = delivery_seconds
+        self._producer: kafka.KafkaProducer | None = None
+
+    def publish(self, records: Sequence[OutgoingRecord]) -> None:
+        """Send all, flush, and look at every answer."""
+        refuse_oversize(records)
+        try:
+            producer = self._connected()
+            futures = [
+                producer.send(
+                    record.topic,
+                    key=record.key.encode(),
+                    value=record.value,
+                    headers=_wire_headers(record),
+                    partition=record.partition(len(producer.partitions_for(record.topic))),
+                )
+                for record in records
+            ]
+            producer.flush(timeout=self._delivery_seconds + 1)
+            failed = [future for future in futures if not (future.is_done and future.succeeded())]
+        except (kafka.errors.KafkaError, OSError, AssertionError) as error:
+            self._discard()
+            raise BrokerError("Kafka did not take the batch") from error
+        if failed:
+            self._discard()
+            raise BrokerError(f"{len(failed)} of {len(records)} records were not acknowledged")
+
+    def close(self) -> None:
+        """Close the producer; nothing is in flight between batches."""
+        self._discard()
+
+    def _connected(self) -> kafka.KafkaProducer:
+        if self._producer is None:
+            self._producer = kafka.KafkaProducer(
+                bootstrap_servers=self._bootstrap,
+                bootstrap_timeout_ms=int(min(CONNECT_SECONDS_MAX, self._delivery_seconds) * 1000),
+                client_id=self._name,
+                acks="all",
+                enable_idempotence=True,
+                linger_ms=LINGER_MILLISECONDS,
+                batch_size=262_144,
+                compression_type="zstd",
+                max_request_size=RECORD_BYTES_MAX + ENVELOPE_BYTES_MAX,
+                request_timeout_ms=int(min(REQUEST_SECONDS_MAX, self._delivery_seconds / 2) * 1000),
+                delivery_timeout_ms=int(self._delivery_seconds * 1000),
+                max_block_ms=int(self._delivery_seconds * 1000),
+                reconnect_backoff_max_ms=1000,
+                allow_auto_create_topics=False,
+                metrics_enabled=False,
+            )
+        return self._producer
+
+    def _discard(self) -> None:
+        producer, self._producer = self._producer, None
+        if producer is None:
+            return
+        try:
+            producer.close(timeout=0)
+        except kafka.errors.KafkaError:
+            # Records are still on their way, and closing gave up on that; its thread must not send them later.
+            producer._sender.force_close()
+
+
+def _wire_headers(record: OutgoingRecord) -> list[tuple[str, bytes]]:
+    return [(name, value.encode()) for name, value in record.headers]
