@@ -27,6 +27,8 @@ def republish(
     wanted = Stream(topic, stream)
     published = published_positions(connection).get(wanted, 0)
     for source in sources:
+        if wanted not in source.heads(connection):
+            continue
         first = source.read(connection, wanted, after=from_position - 1, limit=1)
         if first and first[0].position == from_position and from_position <= published:
             rewind(connection, relay, wanted, from_position - 1)

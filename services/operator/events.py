@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import getpass
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO, TypeVar
 
@@ -165,27 +166,30 @@ def republish(folder: Path, service: str, topic: str, stream: str, position: int
 
 
 def _read(folder: Path, service: str, look: Callable[[Connection], T]) -> T:
-    database = _database(folder, service, writes=False)
-    with database.reading() as connection:
+    with _database(folder, service, writes=False) as database, database.reading() as connection:
         return look(connection)
 
 
 def _write(folder: Path, service: str, act: Callable[[Connection], T]) -> T:
-    database = _database(folder, service, writes=True)
     try:
-        with database.transaction() as connection:
+        with _database(folder, service, writes=True) as database, database.transaction() as connection:
             return act(connection)
     except LookupError as error:
         raise click.ClickException(f"there is no such event or stream: {error}") from error
 
 
-def _database(folder: Path, service: str, *, writes: bool) -> Database:
+@contextlib.contextmanager
+def _database(folder: Path, service: str, *, writes: bool) -> Iterator[Database]:
     try:
         platform = find(folder)
     except PlatformAwayError as error:
         raise click.ClickException(str(error)) from error
     urls = platform.writers if writes else platform.readers
-    return Database(urls[service], pool_max=1, application_name="timebank")
+    database = Database(urls[service], pool_max=1, application_name="timebank")
+    try:
+        yield database
+    finally:
+        database.dispose()
 
 
 def _ask(question: str, *, yes: bool) -> None:

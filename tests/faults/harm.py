@@ -10,6 +10,8 @@ import signal
 import time
 from collections.abc import Callable, Mapping
 
+from tests.faults.bad_events import deliver_all_again, poison_every_kind
+
 PAUSE_SECONDS = 6.0
 OUTAGE_SECONDS = 3.0
 
@@ -76,8 +78,11 @@ def pause_kafka(folder: pathlib.Path) -> None:
 
 HARMS: Mapping[str, Harm] = {
     harm.__name__: harm
-    for harm in (kill_worker, kill_apis, kill_database, pause_worker, kill_one_api_worker, cut_sessions, pause_database)
-}
+    for harm in (
+        kill_worker, kill_apis, kill_database, pause_worker, kill_one_api_worker, cut_sessions, pause_database,
+        poison_every_kind, deliver_all_again,
+    )
+}  # fmt: skip
 KAFKA_HARMS: Mapping[str, Harm] = {**HARMS, "kill_kafka": kill_kafka, "pause_kafka": pause_kafka}
 
 

@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Mapping
 
 from libs.clock import monotonic
+from tests.faults.bad_events import give_up_poison
 from tests.faults.harm import HARMS, KAFKA_HARMS, Harm
 from tests.faults.load import Load, Notes
 from tests.faults.town import MINUTES, SAVED_MINUTES, Town, found_town
@@ -76,6 +77,7 @@ def run(folder: pathlib.Path, plan: Plan) -> list[Harmed]:
             load.stop()
         seconds = monotonic() - began
         _settle(client)
+        give_up_poison(platform.folder, times=[one.name for one in harmed].count("poison_every_kind"))
         _report(load.notes, harmed, seconds, pace)
         assert load.broken == []
         assert load.acknowledged >= plan.commands_min

@@ -54,6 +54,16 @@ def _unopened_vault() -> object:
     raise AssertionError("to list what is heard, nothing is opened")
 
 
+def topics() -> dict[str, str]:
+    """Return {event type: the topic it goes to}."""
+    found = {}
+    for file in descriptors():
+        service, notes = file.package.split(".")[1], comments(file)
+        for index, message in enumerate(file.message_type):
+            found[f"{file.package}.{message.name}"] = _topic(service, message, notes.get((MESSAGE, index), ""))
+    return found
+
+
 def comments(file: FileDescriptorProto) -> dict[tuple[int, ...], str]:
     """Return the comment before each element, by its path in the file."""
     found = {}
@@ -83,11 +93,9 @@ def text() -> str:
 def _section(
     service: str, name: str, message: DescriptorProto, index: int, notes: dict[tuple[int, ...], str], heard: list[str]
 ) -> str:
-    fields = {field.name for field in message.field}
     note = notes.get((MESSAGE, index), "")
-    state = note.startswith("State") or "version" in fields
-    topic = f"timebank.{service}.state.v1" if state else f"timebank.{service}.v1"
-    key = "its subject" if state or service == "accounts" else "the district"
+    topic = _topic(service, message, note)
+    key = "its subject" if ".state." in topic or service == "accounts" else "the district"
     lines = [f"\n### {message.name}\n", note, ""]
     lines += [
         f"Topic `{topic}` · key {key} · published by {service} · heard by {', '.join(heard) or 'nobody here'}",
@@ -97,6 +105,11 @@ def _section(
     for number, field in enumerate(message.field):
         lines.append(f"| `{field.name}` | {_type(field)} | {notes.get((MESSAGE, index, FIELD, number), '')} |")
     return "\n".join(lines) + "\n"
+
+
+def _topic(service: str, message: DescriptorProto, note: str) -> str:
+    is_state = note.startswith("State") or "version" in {field.name for field in message.field}
+    return f"timebank.{service}.state.v1" if is_state else f"timebank.{service}.v1"
 
 
 def _type(field: FieldDescriptorProto) -> str:
