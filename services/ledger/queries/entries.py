@@ -23,8 +23,8 @@ from services.ledger.domain.wallets import (
     wallet_id,
 )
 from services.ledger.store.loading import ALL_BOOKS
-from services.ledger.store.raw import raw_cursor
-from services.ledger.store.rows import ENTRY_WITH_OWNERS, entry_from, id_array
+from services.ledger.store.raw import id_array, raw_cursor
+from services.ledger.store.rows import ENTRY_WITH_OWNERS, entry_from
 
 NOBODY = "00000000-0000-0000-0000-000000000000"
 BY_REQUEST = f"{ENTRY_WITH_OWNERS} WHERE e.request_id = ANY(%s::uuid[]) ORDER BY e.leg, e.book, e.pos"

@@ -9,8 +9,7 @@ from sqlalchemy.engine import Connection
 from libs.db.driver import driver_connection, told_as_sqlalchemy
 from services.ledger.domain.wallets import Id, WalletKey, book_of, class_of, wallet_id
 from services.ledger.store.loading import ALL_BOOKS, FIND_WALLETS
-from services.ledger.store.raw import raw_cursor
-from services.ledger.store.rows import id_array
+from services.ledger.store.raw import id_array, raw_cursor
 
 
 def balances_of(connection: Connection, keys: Iterable[WalletKey]) -> dict[WalletKey, int]:

@@ -22,13 +22,15 @@ from services.ledger.domain.transfers import Transfer
 from services.ledger.domain.wallets import Id, id_of
 from services.ledger.store import loading
 from services.ledger.store.book import Book, BookCache
+from services.ledger.store.copying import RowCopy
 from services.ledger.store.opening import Openings
-from services.ledger.store.raw import raw_cursor
-from services.ledger.store.rows import COPY_ANSWERS, COPY_ENTRIES, COPY_TAIL, id_array
+from services.ledger.store.raw import id_array, raw_cursor
+from services.ledger.store.rows import COPY_ANSWERS, COPY_ENTRIES
 from services.ledger.store.view import JournalView
 from services.ledger.store.writing import Writer
 
 COMMANDS_MAX = 1_000
+COMMANDS_BETWEEN_SENDS = 100
 APPLIED, NOTED = int(Outcome.APPLIED), int(Outcome.NOTED)
 MINUTES_STORED_MAX = (1 << 31) - 1
 
@@ -103,14 +105,12 @@ class _Batch:
         books = sorted((self._cache.books[d] for d in needs.districts), key=lambda book: book.number)
         self._lock_and_catch_up(books, needs)
         self._load(cursor, needs)
-        results = [self._post_one(command) for command in self._commands]
-        self._append(cursor)
-        return results
+        return self._decide_and_append(cursor)
 
     def _lock_and_catch_up(self, books: list[Book], needs: Needs) -> None:
         """Lock the books in the one order, then read what was appended since; one round trip for all of it."""
         wanted = loading.wallets_wanted(self._cache, needs.wallets | needs.notes)
-        requests = id_array(command.request_id for command in self._commands)
+        requests = id_array([command.request_id for command in self._commands])
         with self._raw.pipeline():
             for book in books:
                 lock = "SELECT pg_advisory_xact_lock(%s, %s)"
@@ -122,7 +122,8 @@ class _Batch:
         for found in seen:
             self._see(found)
         rows = [cursor.fetchall() for cursor in caught_up]
-        if not all(loading.catch_up(self._cache, b, r) for b, r in zip(books, rows, strict=True)):
+        is_right = all(loading.catch_up(self._cache, b, r) for b, r in zip(books, rows, strict=True))
+        if not is_right:
             self._cache.forget_wallets()
             cursor = raw_cursor(self._raw)
             for book in books:
@@ -132,6 +133,8 @@ class _Batch:
             loading.add_wallets(self._cache, wanted, wallets.fetchall())
             if wanted:
                 loading.number_wallets(raw_cursor(self._raw), self._cache, wanted, self._openings)
+        if not is_right:
+            loading.load_wallets(raw_cursor(self._raw), self._cache, needs.wallets | needs.notes, self._openings)
         last = max(book.last_recorded_at for book in books)
         self._view.now_us = max(self._now_us, last + 1)
 
@@ -141,14 +144,24 @@ class _Batch:
         self._seen[request_id] = Posted(request_id, outcome, pos, False, refusal)
         self._asked[request_id] = (debit, credit, minutes, reason)
 
+    def _see_reuses(self, cursor: psycopg.Cursor[Any]) -> None:
+        """Look for earlier refusals of ids that come again; none is there of an id that comes for the first time."""
+        again = [c for c in self._commands if isinstance(c, Transfer) and c.request_id in self._seen]
+        if again:
+            for found in cursor.execute(loading.SEEN, [id_array([reuse_id(command) for command in again])]).fetchall():
+                self._see(found)
+
     def _load(self, cursor: psycopg.Cursor[Any], needs: Needs) -> None:
         view, cache = self._view, self._cache
         if needs.acts:
             view.load_acts(loading.load_acts(cursor, cache, needs.acts))
-        for command in self._commands:
-            if not isinstance(command, Transfer):
-                command.needs_of_acts(view, needs)
-        loading.load_wallets(cursor, cache, needs.wallets | needs.notes, self._openings)
+        others = [command for command in self._commands if not isinstance(command, Transfer)]
+        for command in others:
+            command.needs_of_acts(view, needs)
+        if others:
+            loading.load_wallets(cursor, cache, needs.wallets | needs.notes, self._openings)
+        if self._seen:
+            self._see_reuses(cursor)
         if needs.notes:
             view.load_notes(loading.load_notes(cursor, cache, needs.notes))
         if needs.history:
@@ -168,11 +181,7 @@ class _Batch:
         """The earlier result; the same id with other terms is refused, under an id of its own."""
         if not isinstance(command, Transfer) or self._asked_for(command.request_id) == self._terms_of(command):
             return earlier._replace(is_new=False)
-        asked = f"reused:{command.debit.owner_id.hex()}:{command.credit.owner_id.hex()}:{command.minutes}"
-        request_id = id_of(command.request_id, asked)
-        if request_id not in self._seen:  # It may have been refused in an earlier batch.
-            for row in raw_cursor(self._raw).execute(loading.SEEN, [id_array([request_id])]).fetchall():
-                self._see(row)
+        request_id = reuse_id(command)
         before = self._seen.get(request_id)
         return before._replace(is_new=False) if before else self._refuse(command, request_id, IdReusedError())
 
@@ -203,9 +212,8 @@ class _Batch:
             debit, credit, minutes, _ = self._terms_of(command)
             reason = command.reason
         pos = self._writer.write(
-            book, Leg(command.district_id, None, None, minutes, reason), command.terms,
-            request_id=request_id, outcome=outcome, number=0, legs=1,
-            debit=self._cache.by_number.get(debit), credit=self._cache.by_number.get(credit),
+            book, Leg(command.district_id, None, None, minutes, reason), command.terms, request_id, outcome, 0, 1,
+            self._cache.by_number.get(debit), self._cache.by_number.get(credit),
         )  # fmt: skip
         if answer is not None:
             self._writer.answer(book, pos, *self._encode(answer))
@@ -214,34 +222,44 @@ class _Batch:
         return self._seen[request_id]
 
     def _apply(self, command: Command, decision: Decision) -> Posted:
-        request_id, wallets, books = command.request_id, self._cache.wallets, self._cache.books
-        district_id, terms, write = command.district_id, command.terms, self._writer.write
+        request_id, district_id, terms = command.request_id, command.district_id, command.terms
+        wallets, books, write = self._cache.wallets, self._cache.books, self._writer.write
         first, carriers, legs = 0, [], len(decision.legs)
         for number, leg in enumerate(decision.legs):
             pos = write(
-                books[leg.district_id], leg, terms,
-                request_id=id_of(request_id, str(number)) if number else request_id,
-                outcome=NOTED if leg.is_note else APPLIED, number=number, legs=legs,
-                debit=wallets[leg.debit] if leg.debit else None, credit=wallets[leg.credit] if leg.credit else None,
+                books[leg.district_id], leg, terms, id_of(request_id, str(number)) if number else request_id,
+                NOTED if leg.is_note else APPLIED, number, legs,
+                wallets[leg.debit] if leg.debit else None, wallets[leg.credit] if leg.credit else None,
             )  # fmt: skip
             first = first or pos
             if leg.district_id == district_id:
                 carriers.append(pos)
-        home = books[district_id]
         if decision.earlier_answer is not None:
-            self._writer.answer(home, carriers[0], *self._encode(decision.earlier_answer))
+            self._writer.answer(books[district_id], carriers[0], *self._encode(decision.earlier_answer))
         if decision.answer is not None:
-            self._writer.answer(home, carriers[-1], *self._encode(decision.answer))
+            self._writer.answer(books[district_id], carriers[-1], *self._encode(decision.answer))
         posted = self._seen[request_id] = Posted(request_id, APPLIED, first, True, None)
         return posted
 
-    def _append(self, cursor: psycopg.Cursor[Any]) -> None:
+    def _decide_and_append(self, cursor: psycopg.Cursor[Any]) -> list[Posted]:
+        """PostgreSQL takes in the rows of the first commands while the rules decide about the next."""
+        results: list[Posted] = []
+        with RowCopy(cursor, COPY_ENTRIES) as copy:
+            for start in range(0, len(self._commands), COMMANDS_BETWEEN_SENDS):
+                results += map(self._post_one, self._commands[start : start + COMMANDS_BETWEEN_SENDS])
+                copy.send(self._writer.entries)
+                self._writer.entries.clear()
         self._openings.write(cursor, self._cache)
-        for statement, rows in ((COPY_ENTRIES, self._writer.entries), (COPY_ANSWERS, self._writer.answers)):
-            if len(rows) > 1:
-                rows.append(COPY_TAIL)
-                with cursor.copy(statement) as copy:
-                    copy.write(b"".join(rows))
+        with RowCopy(cursor, COPY_ANSWERS) as copy:
+            copy.send(self._writer.answers)
+        return results
+
+
+def reuse_id(command: Transfer) -> Id:
+    """The id under which it is refused that an id seen before comes with these terms."""
+    return id_of(
+        command.request_id, f"reused:{command.debit.owner_id.hex()}:{command.credit.owner_id.hex()}:{command.minutes}"
+    )
 
 
 def storable(minutes: object) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 import psycopg
@@ -12,7 +12,8 @@ from services.ledger.domain.postings import Needs
 from services.ledger.domain.wallets import Id, WalletKey, wallet_id, wallet_number
 from services.ledger.store.book import Book, BookCache, CachedWallet
 from services.ledger.store.opening import Openings
-from services.ledger.store.rows import ENTRY_WITH_OWNERS, entry_from, id_array
+from services.ledger.store.raw import id_array
+from services.ledger.store.rows import ENTRY_WITH_OWNERS, entry_from
 
 Cursor = psycopg.Cursor[Any]
 
@@ -80,7 +81,7 @@ def _open_book(cursor: Cursor, cache: BookCache, district_id: Id, openings: Open
     cache.add_book(found[0], district_id)
 
 
-def find_books_of_acts(cursor: Cursor, cache: BookCache, acts: Iterable[Id]) -> set[Id]:
+def find_books_of_acts(cursor: Cursor, cache: BookCache, acts: Collection[Id]) -> set[Id]:
     """The districts in whose books the acts have rows; read before the lock, to know what to lock."""
     numbers = {number for (number,) in cursor.execute(BOOKS_OF_ACTS, [id_array(acts)])}
     if numbers - cache.districts.keys():
@@ -132,7 +133,7 @@ def wallets_wanted(cache: BookCache, keys: Iterable[WalletKey]) -> dict[Id, Wall
     return {wallet_id(key): key for key in keys if key not in known}
 
 
-def send_wallets(cursor: Cursor, wanted: Iterable[Id]) -> Cursor:
+def send_wallets(cursor: Cursor, wanted: Collection[Id]) -> Cursor:
     """Ask for wallets with their last rows."""
     return cursor.execute(FIND_WALLETS, [id_array(wanted)])
 

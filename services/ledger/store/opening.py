@@ -12,7 +12,7 @@ import psycopg
 
 from services.ledger.domain.wallets import Id
 from services.ledger.store.book import BookCache, CachedWallet
-from services.ledger.store.rows import id_array
+from services.ledger.store.raw import id_array
 
 OPEN_BOOK = "INSERT INTO journal.book (book, district_id, opened_at) VALUES (%s, %s::uuid, %s)"
 OPEN_WALLETS = """
@@ -52,8 +52,8 @@ class Openings:
         if self._wallet_times:
             wallets, times = zip(*self._wallet_times, strict=True)
             numbers = [wallet.number for wallet in wallets]
-            ids = id_array(wallet.id_bytes for wallet in wallets)
-            owners = id_array(wallet.key.owner_id for wallet in wallets)
+            ids = id_array([wallet.id_bytes for wallet in wallets])
+            owners = id_array([wallet.key.owner_id for wallet in wallets])
             cursor.execute(OPEN_WALLETS, [numbers, list(times), ids, owners])
         for wallet in self.wallets.values():
             cache.forget_wallet(wallet)

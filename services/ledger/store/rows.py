@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from services.ledger.domain.entries import Entry
@@ -16,11 +16,6 @@ COPY_HEAD = b"PGCOPY\n\xff\r\n\0" + struct.pack(">ii", 0, 0)
 COPY_TAIL = b"\xff\xff"
 COPY_ROW = struct.Struct(">h" + "iq" * 7 + "ii" * 5 + "ih" * 5 + "i16s" * 6 + "i32s")
 FIELDS = 24
-
-
-def id_array(ids: Iterable[Id]) -> str:
-    """The text of a uuid[] parameter."""
-    return "{" + ",".join([one.hex() for one in ids]) + "}"
 
 
 def pack_answer(book: int, pos: int, event_type: str, payload: bytes) -> bytes:

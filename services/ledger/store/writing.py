@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
+from hashlib import sha256
 
 from services.ledger.domain.entries import LEAF, LEAF_PREFIX, LEAF_VERSION, Entry
 from services.ledger.domain.postings import Leg, Terms
@@ -11,7 +11,7 @@ from services.ledger.domain.reasons import Outcome
 from services.ledger.domain.wallets import MAY_OVERDRAW_MAX, NO_ID, Id
 from services.ledger.store.book import Book, CachedWallet
 from services.ledger.store.opening import Openings
-from services.ledger.store.rows import COPY_HEAD, COPY_ROW, FIELDS, pack_answer
+from services.ledger.store.rows import COPY_ROW, FIELDS, pack_answer
 from services.ledger.store.view import JournalView
 
 SALT_BYTES = 16
@@ -24,8 +24,9 @@ class Writer:
     """Collects the rows of one post, and keeps the cache of wallets in step with them."""
 
     def __init__(self, view: JournalView, openings: Openings, now_us: int) -> None:
-        self.entries: list[bytes] = [COPY_HEAD]
-        self.answers: list[bytes] = [COPY_HEAD]
+        self.entries: list[bytes] = []
+        """Packed rows that are not yet sent."""
+        self.answers: list[bytes] = []
         self._view = view
         self._openings = openings
         self._now_us = now_us
@@ -36,7 +37,6 @@ class Writer:
         book: Book,
         leg: Leg,
         terms: Terms,
-        *,
         request_id: Id,
         outcome: int,
         number: int,
@@ -44,9 +44,11 @@ class Writer:
         debit: CachedWallet | None,
         credit: CachedWallet | None,
     ) -> int:
-        """Make one row, the book's next; return its position."""
-        debit_version = debit_after = credit_version = credit_after = 0
-        minutes = leg.minutes
+        """Make one row, the book's next; return its position. `number` is the leg's among `legs`."""
+        _, _, _, minutes, reason, _, evidence, effective_at = leg
+        cause, act_id, actor, checker, policy_version, terms_effective_at = terms
+        debit_number, debit_id = (debit.number, debit.id_bytes) if debit else NO_WALLET
+        credit_number, credit_id = (credit.number, credit.id_bytes) if credit else NO_WALLET
         if outcome == APPLIED:
             assert debit is not None
             assert credit is not None
@@ -55,20 +57,20 @@ class Writer:
             credit_version = credit.version = credit.version + 1
             credit_after = credit.after = credit.after + minutes
             assert debit_after >= 0 or debit.key.wallet_class <= MAY_OVERDRAW_MAX, "the rules let a wallet go below 0"
-        debit_number, debit_id = (debit.number, debit.id_bytes) if debit else NO_WALLET
-        credit_number, credit_id = (credit.number, credit.id_bytes) if credit else NO_WALLET
-        cause, act_id, actor, checker, policy_version, effective_at = terms
+        else:
+            debit_version = debit_after = credit_version = credit_after = 0
         pos = book.last_pos = book.last_pos + 1
         recorded_at = book.last_recorded_at + 1
-        recorded_at = book.last_recorded_at = max(self._now_us, recorded_at)
+        if recorded_at < self._now_us:
+            recorded_at = self._now_us
+        book.last_recorded_at = recorded_at
         if pos == 1:
             self._openings.name_book(book.number, recorded_at)
         if self._openings.wallets:
             self._openings.name_wallets(debit, credit, recorded_at)
-        effective_at = leg.effective_at or effective_at or recorded_at
-        reason, evidence = leg.reason, leg.evidence
+        effective_at = effective_at or terms_effective_at or recorded_at
         salt = self._salts.pop() if self._salts else self._salt()
-        leaf_hash = hashlib.sha256(
+        leaf_hash = book.last_leaf = sha256(
             LEAF_PREFIX
             + LEAF.pack(
                 LEAF_VERSION, book.district_id, pos, request_id, cause, act_id, reason, outcome, number, legs, evidence,
@@ -76,7 +78,6 @@ class Writer:
                 actor, checker, effective_at, recorded_at, salt,
             )
         ).digest()  # fmt: skip
-        book.last_leaf = leaf_hash
         self.entries.append(
             COPY_ROW.pack(
                 FIELDS, 8, pos, 8, debit_number, 8, credit_number, 8, debit_after, 8, credit_after, 8, effective_at,
