@@ -30,8 +30,8 @@ from libs.db.embedded import EmbeddedPostgres, binaries, free_port
 from libs.db.migrations import ServiceUrls, create_service_database, migrate
 from services.ledger.audit import verify
 from tests.load import ledger_reading, ledger_receipts, ledger_settling
-from tests.load.ledger_bare import bare_per_second
-from tests.load.ledger_posting import batches_per_second, fund, threads_per_second
+from tests.load.ledger_bare import open_bare, run_bare
+from tests.load.ledger_posting import Running, batches_per_second, fund, run, threads_per_second
 
 ROOT = Path(__file__).resolve().parents[2]
 MIGRATIONS = ROOT / "services" / "ledger" / "migrations"
@@ -179,7 +179,7 @@ BATCHES = {  # books, size of the batches, hot, what is asked
     "two-books-500": (2, 500, False, 6.0),
     "two-books-hot": (2, 500, True, 6.0),
 }
-POSTING = ("threads", *BATCHES, "bare", "receipts", "verify")
+POSTING = ("threads", *BATCHES, "starting", "bare", "receipts", "verify")
 ALL = (*POSTING, "settling", "settling-kafka", "reading")
 
 
@@ -193,8 +193,10 @@ def posting(bench: Bench, wanted: Collection[str]) -> None:
         _threads(bench, url, wallets, hot=hot)
     for name in (name for name in BATCHES if name in wanted):
         _batches(bench, url, name, wallets)
-    for size in (50, 500) if "bare" in wanted else ():
-        _bare(bench, size)
+    for size in (50, 500) if "starting" in wanted else ():
+        _starting(bench, url, size, wallets)
+    for books, size in ((1, 500), (2, 50), (2, 500)) if "bare" in wanted else ():
+        _bare(bench, books, size)
     if "receipts" in wanted:
         ledger_receipts.measure(bench, url)
     if "verify" in wanted:
@@ -218,24 +220,30 @@ def _threads(bench: Bench, url: str, wallets: int, *, hot: bool) -> None:
 
 
 def _batches(bench: Bench, url: str, name: str, wallets: int) -> None:
+    """By processes that run, as those of a service do: they know the wallets that they named before."""
     books, size, hot, times_b1 = BATCHES[name]
     total = (20_000 if size == 50 else 50_000) // bench.scale
-
-    def measure() -> Measured:
-        rate = batches_per_second(url, books=books, size=size, total=total, wallets=wallets, hot=hot)
-        return rate, total * books
-
     words = f"{books} book{'s' if books > 1 else ''}, batches of {size}, {'hot' if hot else 'cold'}"
-    bench.in_turn(words, measure, times_b1=times_b1)
+    with Running(run, url, size, total, wallets, hot, books=books) as running:
+        bench.in_turn(words, lambda: (running.per_second(), total * books), times_b1=times_b1)
 
 
-def _bare(bench: Bench, size: int) -> None:
+def _starting(bench: Bench, url: str, size: int, wallets: int) -> None:
+    """By processes that have just started and know no wallet."""
     total = (20_000 if size == 50 else 50_000) // bench.scale
 
     def measure() -> Measured:
-        return bare_per_second(bench.server.superuser_url("ledger"), size=size, total=total), 2 * total
+        return batches_per_second(url, books=2, size=size, total=total, wallets=wallets, hot=False), total * 2
 
-    bench.in_turn(f"a bare writer of the same design, 2 books, batches of {size}", measure, times_b1=None)
+    bench.in_turn(f"2 books, batches of {size}, cold, processes just started", measure, times_b1=None)
+
+
+def _bare(bench: Bench, books: int, size: int) -> None:
+    url, total = bench.server.superuser_url("ledger"), (20_000 if size == 50 else 50_000) // bench.scale
+    words = f"a bare writer of the same design, {books} book{'s' if books > 1 else ''}, batches of {size}, cold"
+    open_bare(url)
+    with Running(run_bare, url, size, total, books=books) as running:
+        bench.in_turn(words, lambda: (running.per_second(), total * books), times_b1=None)
 
 
 def size_and_verify(bench: Bench, url: str, name: str) -> None:

@@ -8,7 +8,6 @@ machine is what the design can give there; the distance to it is what the rules 
 from __future__ import annotations
 
 import hashlib
-import multiprocessing
 import os
 import random
 import struct
@@ -18,9 +17,8 @@ from multiprocessing.queues import Queue
 
 import psycopg
 
-from tests.load.ledger_posting import START_IN_SECONDS
-
 WALLETS = 50_000
+BATCH_OF_FIRST = 1_000
 BASE = 1_000_000
 SCHEMA = """
     CREATE SCHEMA IF NOT EXISTS bare;
@@ -43,6 +41,7 @@ LAST_ROWS = """
                        ORDER BY debit_version DESC LIMIT 1) d ON true
     LEFT JOIN LATERAL (SELECT credit_version cv, credit_after ca FROM bare.journal WHERE credit = w
                        ORDER BY credit_version DESC LIMIT 1) c ON true"""
+CATCH_UP = "SELECT pos FROM bare.journal WHERE book = %s AND pos >= %s ORDER BY pos"
 SEEN = "SELECT request_id::text FROM bare.journal WHERE request_id = ANY(%s::uuid[])"
 COPY_HEAD, COPY_TAIL = b"PGCOPY\n\xff\r\n\0" + struct.pack(">ii", 0, 0), b"\xff\xff"
 COPY_ROW = struct.Struct(">hiiiqi16sihiqiqiqiqiqiqiqi16siiiqiqi16si32s")
@@ -56,13 +55,15 @@ class BareBook:
 
     def __init__(self, connection: psycopg.Connection[tuple[object, ...]], book: int) -> None:
         self._connection, self._book = connection, book
-        self._pos = 1
+        self._pos = 0
         self._wallets: dict[int, tuple[int, int]] = {}
 
     def post(self, commands: Sequence[Command]) -> None:
         """Append the commands: lock, load what is not known, decide, COPY, commit."""
         connection = self._connection
         connection.execute("SELECT pg_advisory_xact_lock(77, %s)", [self._book])
+        for (pos,) in connection.execute(CATCH_UP, [self._book, self._pos]):
+            raise AssertionError(f"another process wrote position {pos}")
         missing = {wallet for _, debit, credit in commands for wallet in (debit, credit)} - self._wallets.keys()
         if missing:
             for wallet, version, after in connection.execute(LAST_ROWS, [list(missing)]):
@@ -93,31 +94,33 @@ class BareBook:
         )  # fmt: skip
 
 
-def bare_per_second(url: str, *, size: int, total: int) -> float:
-    """Transfers a second of one bare writer for each of two books, on an empty table; `url` is its owner's."""
+def open_bare(url: str) -> None:
+    """An empty table; `url` is its owner's."""
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute(SCHEMA)
-    context = multiprocessing.get_context("spawn")
-    out: Queue[tuple[float, float]] = context.Queue()
-    start_at = time.time() + START_IN_SECONDS
-    writers = [context.Process(target=_write, args=(url, book, size, total, start_at, out)) for book in (1, 2)]
-    for writer in writers:
-        writer.start()
-    times = [out.get(timeout=300) for _ in writers]
-    for writer in writers:
-        writer.join()
-    return total * len(writers) / (max(ended for _, ended in times) - min(began for began, _ in times))
 
 
-def _write(url: str, book: int, size: int, total: int, start_at: float, out: Queue[tuple[float, float]]) -> None:
-    rnd, written = random.Random(book), BareBook(psycopg.connect(url, prepare_threshold=1), book)
-    first = book * BASE
+def run_bare(
+    url: str,
+    size: int,
+    total: int,
+    book: int,
+    asked: Queue[float | None],
+    out: Queue[tuple[float, float, int]],
+) -> None:
+    """One process of `Running`: write `total` transfers of one book, as often as it is asked to."""
+    rnd, written = random.Random(book), BareBook(psycopg.connect(url, prepare_threshold=1), book + 1)
+    first = (book + 1) * BASE
     # The debits are wallets of the kind that may be overdrawn: nothing has to be funded before.
-    commands = [
-        (rnd.randbytes(16), -first - rnd.randrange(WALLETS), first + rnd.randrange(WALLETS)) for _ in range(total)
-    ]
-    time.sleep(max(0.0, start_at - time.time()))
-    began = time.time()
-    for at in range(0, total, size):
-        written.post(commands[at : at + size])
-    out.put((began, time.time()))
+    around = [(rnd.randbytes(16), -first - number, first + number) for number in range(WALLETS)]
+    for at in range(0, WALLETS, BATCH_OF_FIRST):
+        written.post(around[at : at + BATCH_OF_FIRST])
+    while (start_at := asked.get()) is not None:
+        commands = [
+            (rnd.randbytes(16), -first - rnd.randrange(WALLETS), first + rnd.randrange(WALLETS)) for _ in range(total)
+        ]
+        time.sleep(max(0.0, start_at - time.time()))
+        began = time.time()
+        for at in range(0, total, size):
+            written.post(commands[at : at + size])
+        out.put((began, time.time(), total))

@@ -8,7 +8,9 @@ import queue
 import random
 import threading
 import time
+from collections.abc import Callable
 from multiprocessing.queues import Queue
+from typing import Any
 
 from libs.clock import SystemClock
 from libs.db import Database
@@ -79,22 +81,30 @@ def write(
     start_at: float,
     out: Queue[tuple[float, float, int]],
 ) -> None:
-    """One process: post batches of one book."""
+    """One process, just started: post batches of one book."""
     database, postings = Database(url, pool_max=1), Postings(SystemClock())
-    commands = transfers(book, total, wallets, seed=time.time_ns(), hot=hot)
-    batches = [commands[at : at + size] for at in range(0, total, size)]
-    with database.transaction() as connection:
-        postings.post(connection, transfers(book, 1, wallets, seed=time.time_ns(), hot=hot))
+    batches = _batches(book, size, total, wallets, hot=hot)
+    post(database, postings, [transfers(book, 1, wallets, seed=time.time_ns(), hot=hot)])
     time.sleep(max(0.0, start_at - time.time()))
     began = time.time()
-    for batch in batches:
-        with database.transaction() as connection:
-            postings.post(connection, batch)
+    post(database, postings, batches)
     out.put((began, time.time(), total))
 
 
+def post(database: Database, postings: Postings, batches: list[list[Transfer]]) -> None:
+    """Post batches, each in a transaction of its own."""
+    for batch in batches:
+        with database.transaction() as connection:
+            postings.post(connection, batch)
+
+
+def _batches(book: int, size: int, total: int, wallets: int, *, hot: bool) -> list[list[Transfer]]:
+    commands = transfers(book, total, wallets, seed=time.time_ns(), hot=hot)
+    return [commands[at : at + size] for at in range(0, total, size)]
+
+
 def batches_per_second(url: str, *, books: int, size: int, total: int, wallets: int, hot: bool) -> float:
-    """Transfers a second of one process per book."""
+    """Transfers a second of one process per book, which has just started and knows no wallet."""
     context = multiprocessing.get_context("spawn")
     out: Queue[tuple[float, float, int]] = context.Queue()
     start_at = time.time() + START_IN_SECONDS + total * 20e-6
@@ -109,6 +119,72 @@ def batches_per_second(url: str, *, books: int, size: int, total: int, wallets: 
         process.join()
     began, ended = min(r[0] for r in results), max(r[1] for r in results)
     return sum(r[2] for r in results) / (ended - began)
+
+
+class Running:
+    """Processes, one for each book, that post whenever they are told to, as those of a service do."""
+
+    def __init__(self, target: Callable[..., None], *terms: Any, books: int) -> None:
+        """`target` is called in each process with the terms, a book, and the ends to hear and to answer by."""
+        context = multiprocessing.get_context("spawn")
+        self._out: Queue[tuple[float, float, int]] = context.Queue()
+        self._asked: list[Queue[float | None]] = [context.Queue() for _ in range(books)]
+        self._processes = [
+            context.Process(target=target, args=(*terms, book, asked, self._out))
+            for book, asked in enumerate(self._asked)
+        ]
+
+    def __enter__(self) -> Running:
+        for process in self._processes:
+            process.start()
+        self.per_second()  # Connects, and reads what is read once.
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for asked in self._asked:
+            asked.put(None)
+        for process in self._processes:
+            process.join()
+
+    def per_second(self) -> float:
+        """Let each post once all that it posts at a time; return transfers a second of all together."""
+        start_at = time.time() + START_IN_SECONDS
+        for asked in self._asked:
+            asked.put(start_at)
+        results = [self._out.get(timeout=300) for _ in self._processes]
+        return sum(r[2] for r in results) / (max(r[1] for r in results) - min(r[0] for r in results))
+
+
+def run(
+    url: str,
+    size: int,
+    total: int,
+    wallets: int,
+    hot: bool,
+    book: int,
+    asked: Queue[float | None],
+    out: Queue[tuple[float, float, int]],
+) -> None:
+    """One process of `Running`: post `total` transfers of one book, as often as it is asked to."""
+    database, postings = Database(url, pool_max=1), Postings(SystemClock())
+    _know_wallets(database, postings, book, wallets)
+    while (start_at := asked.get()) is not None:
+        batches = _batches(book, size, total, wallets, hot=hot)
+        time.sleep(max(0.0, start_at - time.time()))
+        began = time.time()
+        post(database, postings, batches)
+        out.put((began, time.time(), total))
+
+
+def _know_wallets(database: Database, postings: Postings, book: int, wallets: int) -> None:
+    """Let a minute go round all wallets, so that each was named once."""
+    keys = [wallet(book, number) for number in range(wallets)]
+    ring = []
+    for number in range(0, wallets, 2):
+        request = an_id(time.time_ns(), book, number)
+        to = keys[(number + 1) % wallets]
+        ring.append(Transfer(request, Terms(cause=request), keys[number], to, 1, Reason.DONATION))
+    post(database, postings, [ring[at : at + 1_000] for at in range(0, len(ring), 1_000)])
 
 
 def threads_per_second(url: str, *, threads: int, total: int, wallets: int, hot: bool) -> tuple[float, float]:

@@ -161,7 +161,7 @@ SAFEGUARDS = {
         a_second_poster_waits, journal, LOCKING, {"pg_advisory_xact_lock(%s, %s)": "%s::int + %s::int"}
     ),
     "the catch-up": Safeguard(
-        posters_in_turn, loading, "catch_up", {"wallet.version, wallet.after = version, after": "pass"}
+        posters_in_turn, loading, "_take_rows", {"wallet.version, wallet.after = version, after": "pass"}
     ),
     "looking for the id under the lock": Safeguard(
         the_same_request_at_the_same_moment,

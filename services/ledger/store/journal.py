@@ -121,13 +121,12 @@ class _Batch:
             wallets = loading.send_wallets(raw_cursor(self._raw), wanted) if wanted else None
         for found in seen:
             self._see(found)
-        rows = [cursor.fetchall() for cursor in caught_up]
-        is_right = all(loading.catch_up(self._cache, b, r) for b, r in zip(books, rows, strict=True))
+        is_right = all([loading.catch_up(found, self._cache, b) for found, b in zip(caught_up, books, strict=True)])
         if not is_right:
             self._cache.forget_wallets()
             cursor = raw_cursor(self._raw)
             for book in books:
-                loading.catch_up(self._cache, book, cursor.execute(loading.LAST_ROW, [book.number]).fetchall())
+                loading.catch_up(loading.send_catch_up(cursor, book), self._cache, book)
         # After the catching up: what was read under the lock is the newest there is.
         if wallets is not None:
             loading.add_wallets(self._cache, wanted, wallets.fetchall())

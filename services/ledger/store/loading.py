@@ -38,11 +38,12 @@ FIND_WALLETS = """
 LAST_SERIAL = """
     SELECT coalesce(max(wallet) >> 4 & (1::bigint << 32) - 1, 0) FROM journal.wallet
     WHERE wallet >= %s AND wallet < %s"""
-# With an upper end, though no process is ever so far behind, PostgreSQL keeps one plan instead of making one a batch.
 CATCH_UP = """
     SELECT pos, leaf_hash, recorded_at, debit, debit_version, debit_after, credit, credit_version, credit_after
-    FROM journal.entry WHERE book = %s AND pos BETWEEN %s AND %s ORDER BY pos"""
-BEHIND_MAX = 1 << 40
+    FROM journal.entry WHERE book = %s AND pos >= %s ORDER BY pos LIMIT """
+# Few rows at first: PostgreSQL then keeps one plan, however long the journal is, instead of making one for every batch.
+CATCH_UP_FIRST = 4
+CATCH_UP_MAX = 5_000
 LAST_ROW = "SELECT pos, leaf_hash, recorded_at FROM journal.entry WHERE book = %s ORDER BY pos DESC LIMIT 1"
 SEEN = """
     SELECT request_id, pos, outcome, reason, debit, credit, minutes FROM journal.entry
@@ -93,12 +94,22 @@ def find_books_of_acts(cursor: Cursor, cache: BookCache, acts: Collection[Id]) -
 def send_catch_up(cursor: Cursor, book: Book) -> Cursor:
     """Ask for the rows of a book since the last one that is known, itself included."""
     if book.is_known():
-        return cursor.execute(CATCH_UP, [book.number, book.last_pos, book.last_pos + BEHIND_MAX])
+        return cursor.execute(f"{CATCH_UP}{CATCH_UP_FIRST}", [book.number, book.last_pos])
     return cursor.execute(LAST_ROW, [book.number])
 
 
-def catch_up(cache: BookCache, book: Book, rows: list[tuple[Any, ...]]) -> bool:
-    """Bring the cache up to date; False when the last row known here was never committed, so nothing may be trusted."""
+def catch_up(cursor: Cursor, cache: BookCache, book: Book) -> bool:
+    """Bring the cache up to date with what `send_catch_up` asked for.
+
+    Returns False when what is known must be forgotten: its last row was never committed, or too many came after it.
+    """
+    rows = cursor.fetchall()
+    if len(rows) == CATCH_UP_FIRST:
+        rows = cursor.execute(f"{CATCH_UP}{CATCH_UP_MAX}", [book.number, book.last_pos]).fetchall()
+    return len(rows) < CATCH_UP_MAX and _take_rows(cache, book, rows)
+
+
+def _take_rows(cache: BookCache, book: Book, rows: list[tuple[Any, ...]]) -> bool:
     if not book.is_known():
         book.last_pos, book.last_leaf, book.last_recorded_at = rows[0] if rows else (0, b"", 0)
         return True

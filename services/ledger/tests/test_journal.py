@@ -157,6 +157,26 @@ def test_two_posters_in_turn_see_each_others_rows(ledger: Ledger) -> None:
     other.database.dispose()
 
 
+@pytest.mark.parametrize("rows_behind", [0, 1, 3, 4, 7, 8, 30])
+def test_a_poster_sees_what_others_posted_however_far_behind_it_is(
+    ledger: Ledger, rows_behind: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(loading, "CATCH_UP_MAX", 8)
+    lan, min_ = new(), new()
+    other = Ledger(ledger.database.url)
+    ledger.post(issue(earned(lan), 100))  # Opens the book, so what is known of it is forgotten once.
+    ledger.post(issue(earned(min_), 1))
+    for _ in range(rows_behind):
+        other.post(move(earned(lan), earned(min_), 1))
+
+    results = ledger.post(move(earned(lan), earned(min_), 101 - rows_behind), move(earned(min_), earned(lan), 1))
+
+    assert isinstance(results[0].refusal, InsufficientCreditsError)
+    assert results[1].refusal is None
+    assert (results[0].pos, ledger.balance(earned(lan))) == (3 + rows_behind, 101 - rows_behind)
+    other.database.dispose()
+
+
 def test_every_leaf_hash_is_that_of_its_row(ledger: Ledger) -> None:
     lan, min_ = new(), new()
     ledger.post(issue(earned(lan), 100), move(earned(lan), earned(min_), 60), move(earned(lan), earned(min_), 60))
