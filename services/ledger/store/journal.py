@@ -30,7 +30,7 @@ from services.ledger.store.view import JournalView
 from services.ledger.store.writing import Writer
 
 COMMANDS_MAX = 1_000
-COMMANDS_BETWEEN_SENDS = 100
+COMMANDS_BETWEEN_SENDS = 50
 APPLIED, NOTED = int(Outcome.APPLIED), int(Outcome.NOTED)
 MINUTES_STORED_MAX = (1 << 31) - 1
 
