@@ -121,7 +121,7 @@ class _Batch:
             wallets = loading.send_wallets(raw_cursor(self._raw), wanted) if wanted else None
         for found in seen:
             self._see(found)
-        is_right = all([loading.catch_up(found, self._cache, b) for found, b in zip(caught_up, books, strict=True)])
+        is_right = all(loading.catch_up(found, self._cache, b) for found, b in zip(caught_up, books, strict=True))
         if not is_right:
             self._cache.forget_wallets()
             cursor = raw_cursor(self._raw)

@@ -38,9 +38,9 @@ class IdArrayDumper(Dumper):
     format = Format.BINARY
     oid = psycopg.adapters.types["uuid"].array_oid
 
-    def dump(self, obj: IdArray) -> Buffer:
+    def dump(self, ids: IdArray) -> Buffer:
         """Return the bytes."""
-        return obj
+        return ids
 
 
 UUID_OID = psycopg.adapters.types["uuid"].oid

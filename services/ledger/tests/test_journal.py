@@ -21,9 +21,10 @@ from services.ledger.domain.errors import (
 from services.ledger.domain.postings import Decision, View
 from services.ledger.domain.transfers import Transfer
 from services.ledger.store import loading
-from services.ledger.store.raw import raw_cursor
+from services.ledger.store.journal import COMMANDS_BETWEEN_SENDS
+from services.ledger.store.raw import COLUMNS, raw_cursor
 from services.ledger.store.rows import ENTRY_WITH_OWNERS, entry_from
-from services.ledger.tests.support import EAST, WEST, Ledger, earned, encode_plainly, issue, move, new
+from services.ledger.tests.support import EAST, WEST, Ledger, earned, issue, move, new
 
 
 def entries(ledger: Ledger) -> list:  # type: ignore[type-arg]
@@ -198,23 +199,57 @@ def test_a_clock_that_jumps_backwards_does_not_turn_the_journal_back(ledger: Led
     assert times == sorted(set(times))
 
 
-def test_a_poster_that_bypasses_the_lock_is_refused_by_the_constraints(ledger: Ledger) -> None:
-    lan, min_ = new(), new()
-    ledger.post(issue(earned(lan), 100))
-    bypass = Ledger(ledger.database.url)
-    bypass.post(move(earned(lan), earned(min_), 10))
-    ledger.post(move(earned(lan), earned(min_), 10))
-    stale = bypass.journal._cache
-    for book in stale.books.values():
-        book.last_pos = 2
-    row = entries(ledger)[2]
+@pytest.mark.parametrize(
+    ("constraint", "changed"),
+    [
+        ("entry_pkey", {"request_id": "gen_random_uuid()", "debit_version": "99", "credit_version": "99"}),
+        ("entry_once", {"pos": "99", "debit_version": "99", "credit_version": "99"}),
+        ("entry_debit", {"pos": "99", "request_id": "gen_random_uuid()", "credit_version": "99"}),
+        ("entry_credit", {"pos": "99", "request_id": "gen_random_uuid()", "debit_version": "99"}),
+        ("credit_moves_between_two_wallets", {"minutes": "0"}),
+        ("credit_moves_between_two_wallets", {"debit": "credit"}),
+        ("credit_stays_in_its_book", {"book": "99"}),
+        ("never_below_zero", {"credit_after": "-1"}),
+        ("what_moves_nothing_has_no_version", {"outcome": "2"}),
+    ],
+)
+def test_a_poster_that_bypasses_the_lock_is_refused_by_the_constraints(
+    ledger: Ledger, constraint: str, changed: dict[str, str]
+) -> None:
+    ledger.post(issue(earned(new()), 100))
+    values = ", ".join(changed.get(name.strip(), name.strip()) for name in COLUMNS.split(","))
 
-    with pytest.raises(sqlalchemy.exc.IntegrityError), ledger.database.transaction() as connection:
-        connection.exec_driver_sql(
-            "INSERT INTO journal.entry SELECT pos + 1, debit, credit, debit_after, credit_after, effective_at,"
-            " recorded_at, book, minutes, debit_version, credit_version, policy_version, reason, outcome, leg, legs,"
-            " evidence, gen_random_uuid(), cause, act_id, actor, checker, salt, leaf_hash FROM journal.entry"
-            f" WHERE pos = {row.pos}"
-        )
-    bypass.database.dispose()
-    assert encode_plainly(1)[0] == "int"
+    with (
+        pytest.raises(sqlalchemy.exc.IntegrityError, match=f'"{constraint}"'),
+        ledger.database.transaction() as connection,
+    ):
+        connection.exec_driver_sql(f"INSERT INTO journal.entry ({COLUMNS}) SELECT {values} FROM journal.entry")
+
+    assert len(entries(ledger)) == 1
+
+
+@pytest.mark.parametrize("commands", [1, 49, 50, 51, 100, 101, 1_000])
+def test_a_batch_of_any_size_is_whole(ledger: Ledger, commands: int) -> None:
+    lan = new()
+
+    results = ledger.post(*(issue(earned(lan), 1) for _ in range(commands)))
+
+    assert [result.pos for result in results] == list(range(1, commands + 1))
+    assert [row.pos for row in entries(ledger)] == list(range(1, commands + 1))
+    assert ledger.balance(earned(lan)) == commands
+    assert verify.run(ledger.database.url).is_clean
+
+
+def test_an_error_after_rows_were_sent_takes_all_of_them_back(ledger: Ledger) -> None:
+    lan = new()
+    ledger.post(issue(earned(lan), 1))
+    ledger.post(issue(earned(lan), 1))
+    last = issue(earned(lan), 1)
+    breaks = Breaks(last.request_id, last.terms, last.debit, last.credit, last.minutes, last.reason)
+
+    with pytest.raises(RuntimeError):
+        ledger.post(*(issue(earned(lan), 1) for _ in range(3 * COMMANDS_BETWEEN_SENDS)), breaks)
+    ledger.post(issue(earned(lan), 1))
+
+    assert [row.pos for row in entries(ledger)] == [1, 2, 3]
+    assert ledger.balance(earned(lan)) == 3
