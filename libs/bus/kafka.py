@@ -10,7 +10,6 @@ from typing import Any, TypeVar
 import kafka
 import kafka.errors
 from kafka.admin import ConfigResource, ConfigResourceType, KafkaAdminClient, NewTopic
-from kafka.coordinator.assignors.cooperative_sticky import CooperativeStickyAssignor
 
 from libs.bus.broker import (
     RECORD_BYTES_MAX,
@@ -21,6 +20,7 @@ from libs.bus.broker import (
     Topic,
     TopicPartition,
 )
+from libs.bus.kafka_assignor import EvenlyByTopic
 from libs.bus.kafka_join import keep_finished_join
 from libs.bus.kafka_publisher import (
     CONNECT_SECONDS_MAX,
@@ -211,7 +211,7 @@ class KafkaSubscription(kafka.ConsumerRebalanceListener):  # type: ignore[misc] 
             client_id=member,
             enable_auto_commit=False,
             auto_offset_reset="earliest",
-            partition_assignment_strategy=[CooperativeStickyAssignor()],
+            partition_assignment_strategy=[EvenlyByTopic()],
             session_timeout_ms=int(session_seconds * 1000),
             heartbeat_interval_ms=int(min(3.0, session_seconds / 5) * 1000),
             max_poll_interval_ms=300_000,

@@ -38,7 +38,7 @@ from tests.support.kafka import JARS
 
 MakeBroker = Callable[[], Broker]
 
-DISTRICTS, WALLETS, BATCH = 8, 1_000, 500
+DISTRICTS, WALLETS, BATCH = 16, 1_000, 500
 TOTAL, MEMBERS = 5_000, 2
 TOPIC = "timebank.orders.v1"
 TYPE = str(orders.HoursApproved.DESCRIPTOR.full_name)

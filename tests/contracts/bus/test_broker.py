@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from libs.bus import Broker, OutgoingRecord, OversizeRecordError, Record, Subscription, TopicPartition
+from libs.bus import Broker, OutgoingRecord, OversizeRecordError, Record, Subscription, Topic, TopicPartition
 from libs.bus.broker import RECORD_BYTES_MAX
 from libs.clock import monotonic
 
@@ -23,10 +23,12 @@ def numbered(topic: str, count: int, *, keys: int = 8, first: int = 0) -> list[O
 
 
 @contextlib.contextmanager
-def member(broker: Broker, topic: str, name: str = "m1", group: str = "g") -> Iterator[Subscription]:
+def member(
+    broker: Broker, topic: str, name: str = "m1", group: str = "g", also: tuple[str, ...] = ()
+) -> Iterator[Subscription]:
     """Join a group for the length of a block."""
     subscription = broker.subscribe(
-        f"{group}-{topic}", [topic], member=f"{name}-{topic}", session_seconds=SESSION_SECONDS
+        f"{group}-{topic}", [topic, *also], member=f"{name}-{topic}", session_seconds=SESSION_SECONDS
     )
     try:
         yield subscription
@@ -182,6 +184,22 @@ def test_members_share_the_partitions_and_each_record_goes_to_one(broker: Broker
     assert alone_again
     assert sorted(int(record.value or b"") for record in seen) == list(range(100))
     publisher.close()
+
+
+def test_members_share_every_topic(broker: Broker, topic: str) -> None:
+    """A member that comes second takes its part of each topic: nobody does all the work of a busy one."""
+    quiet = f"{topic}-quiet"
+    broker.declare_topics([Topic(quiet, partitions=4)])
+
+    with member(broker, topic, "m1", also=(quiet,)) as one:
+        alone = until(lambda: len(one.assignment()) == 8, one)
+        with member(broker, topic, "m2", also=(quiet,)) as two:
+            shared = until(lambda: len(one.assignment()) == len(two.assignment()) == 4, one, two)
+            of_two = collections.Counter(place.topic for place in two.assignment())
+
+    assert alone
+    assert shared
+    assert of_two == {topic: 2, quiet: 2}
 
 
 def poll_both(one: Subscription, two: Subscription, seen: list[Record]) -> None:
