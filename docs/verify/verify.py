@@ -50,10 +50,8 @@ class TrustError(Exception):
     """The trust file cannot be used."""
 
 
-P, MASK = 2**255 - 19, 2**255 - 1
-ORDER = 2**252 + 27742317777372353535851937790883648493
-D = -121665 * pow(121666, -1, P) % P
-ROOT_OF_MINUS_ONE = pow(2, (P - 1) // 4, P)
+P, MASK, ORDER = 2**255 - 19, 2**255 - 1, 2**252 + 27742317777372353535851937790883648493
+D, ROOT_OF_MINUS_ONE = -121665 * pow(121666, -1, P) % P, pow(2, (P - 1) // 4, P)
 
 
 def decompress(raw: bytes) -> tuple[int, ...] | None:
@@ -68,31 +66,38 @@ def decompress(raw: bytes) -> tuple[int, ...] | None:
     return x, y, 1, x * y % P
 
 
+def ready(p: tuple[int, ...]) -> tuple[int, ...]:
+    """Return a point in the form in which it is added."""
+    return (p[1] - p[0]) % P, (p[1] + p[0]) % P, 2 * D * p[3] % P, 2 * p[2] % P
+
+
 def add(p: tuple[int, ...], q: tuple[int, ...]) -> tuple[int, ...]:
-    """Return the sum of two points."""
-    a, b = (p[1] - p[0]) * (q[1] - q[0]) % P, (p[1] + p[0]) * (q[1] + q[0]) % P
-    c, d = 2 * p[3] * q[3] * D % P, 2 * p[2] * q[2] % P
+    """Return the sum of a point and a ready one. Products are folded at 2**255, which is 19: cheaper than P."""
+    a, b, c, d = (p[1] - p[0]) * q[0], (p[1] + p[0]) * q[1], p[3] * q[2], p[2] * q[3]
     e, f, g, h = b - a, d - c, d + c, b + a
+    e, f, g = (e & MASK) + 19 * (e >> 255), (f & MASK) + 19 * (f >> 255), (g & MASK) + 19 * (g >> 255)
+    h = (h & MASK) + 19 * (h >> 255)
     return e * f % P, g * h % P, f * g % P, e * h % P
 
 
 def double(p: tuple[int, ...], times: int = 1) -> tuple[int, ...]:
     """Return a point added to itself, so many times over."""
     x, y, z, t = p
-    for _ in range(times):  # Squares are folded at 2**255, which is 19 here: cheaper than dividing by P.
-        a, b, e = x * x, y * y, 2 * x * y
+    for _ in range(times):
+        a, b, c, xy = x * x, y * y, z * z, x + y
+        e = xy * xy - a - b
         a, b, e = (a & MASK) + 19 * (a >> 255), (b & MASK) + 19 * (b >> 255), (e & MASK) + 19 * (e >> 255)
-        f, g, h = b - a - 2 * z * z % P, b - a, -a - b
+        f, g, h = b - a - 2 * ((c & MASK) + 19 * (c >> 255)), b - a, -a - b
         x, y, z, t = e * f % P, g * h % P, f * g % P, e * h
     return x, y, z, t % P
 
 
 def multiples(point: tuple[int, ...] | None) -> list[tuple[int, ...]]:
     """Return 0 to 3 times a point."""
-    return [(0, 1, 1, 0), point, double(point), add(double(point), point)]
+    return [(0, 1, 1, 0), point, double(point), add(double(point), ready(point))]
 
 
-BASES = multiples(decompress((4 * pow(5, -1, P) % P).to_bytes(32, "little")))
+BASES = [ready(p) for p in multiples(decompress((4 * pow(5, -1, P) % P).to_bytes(32, "little")))]
 
 
 def ed25519_holds(public: bytes, message: bytes, signature: bytes) -> bool:
@@ -101,17 +106,12 @@ def ed25519_holds(public: bytes, message: bytes, signature: bytes) -> bool:
     if len(signature) != 64 or a is None or s >= ORDER:
         return False
     h = int.from_bytes(hashlib.sha512(signature[:32] + public + message).digest(), "little") % ORDER
-    point, terms = BASES[0], [add(p, q) for q in multiples((P - a[0], a[1], 1, P - a[3])) for p in BASES]
+    point, terms = (0, 1, 1, 0), [ready(add(p, q)) for p in multiples((P - a[0], a[1], 1, P - a[3])) for q in BASES]
     for shift in range(252, -1, -2):  # point = s * base - h * a, which must be r
         point, chosen = double(point, 2), s >> shift & 3 | (h >> shift & 3) << 2
         point = add(point, terms[chosen]) if chosen else point
     x, y = (one * pow(point[2], -1, P) % P for one in point[:2])
     return (y | (x & 1) << 255).to_bytes(32, "little") == signature[:32]
-
-
-def sha256(raw: bytes) -> bytes:
-    """Return the SHA-256 hash."""
-    return hashlib.sha256(raw).digest()
 
 
 def root_of(index: int, size: int, leaf: bytes, path: list[bytes]) -> bytes:
@@ -123,11 +123,11 @@ def root_of(index: int, size: int, leaf: bytes, path: list[bytes]) -> bytes:
         if not last:
             raise RefusedError("the proof is too long")
         if here & 1 or here == last:
-            root = sha256(b"\x01" + sibling + root)
+            root = hashlib.sha256(b"\x01" + sibling + root).digest()
             while here and not here & 1:
                 here, last = here >> 1, last >> 1
         else:
-            root = sha256(b"\x01" + root + sibling)
+            root = hashlib.sha256(b"\x01" + root + sibling).digest()
         here, last = here >> 1, last >> 1
     if last:
         raise RefusedError("the proof is too short")
@@ -151,7 +151,7 @@ def number(text: str) -> int:
 
 def key_id(name: str, kind: int, public: bytes) -> bytes:
     """Return the four bytes by which a signature names its key."""
-    return sha256(name.encode() + b"\n" + bytes([kind]) + public)[:4]
+    return hashlib.sha256(name.encode() + b"\n" + bytes([kind]) + public).digest()[:4]
 
 
 def read_key(vkey: str, kind: int) -> Key:
@@ -230,7 +230,7 @@ def check(receipt: str, trust: str, *, ignore_unknown: bool = False) -> dict[str
     if quorum not in met:
         raise RefusedError("too few of the trusted witnesses have signed")
     entry, index, size = unbase64(head[1][6:]), number(head[2][6:]), number(origin_size_root[1])
-    root = root_of(index, size, sha256(b"\x00" + entry), [unbase64(line) for line in head[3:]])
+    root = root_of(index, size, hashlib.sha256(b"\x00" + entry).digest(), [unbase64(line) for line in head[3:]])
     if root != unbase64(origin_size_root[2]) or len(entry) != LEAF.size or entry[0] != 1:
         raise RefusedError("the entry is not in the log, or of a form that this program does not know")
     facts = dict(zip(LEAF_FIELDS, LEAF.unpack(entry)))

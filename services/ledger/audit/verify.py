@@ -30,7 +30,9 @@ from services.ledger.audit.outside import Outside
 from services.ledger.audit.segments import check_segment_of_width, without_collector
 from services.ledger.audit.stretch import TILE, Segment, SegmentTerms
 
-SEGMENT_ROWS = 512 * TILE
+STRETCH_ROWS_MIN, STRETCH_ROWS_MAX = 512 * TILE, 4096 * TILE
+"""A journal no longer than the shorter is checked without processes."""
+STRETCHES = 8
 PROCESSES = 2
 WIDTHS = """
     SELECT pos FROM journal.entry WHERE book = %s AND octet_length(leaf_hash) <> 32 ORDER BY pos LIMIT 100"""
@@ -142,7 +144,7 @@ def _no_program() -> Iterator[None]:
 
 @contextmanager
 def _workers(rows: int, processes: int) -> Iterator[_Workers]:
-    if rows <= SEGMENT_ROWS or processes == 1:
+    if rows <= STRETCH_ROWS_MIN or processes == 1:
         yield _Workers(None, 1)
         return
     # A process that has only one thread can be doubled, which takes no time; others must be started anew.
@@ -160,7 +162,8 @@ class _Plan:
         self._workers, self._terms, self._books = workers, terms, books
         self._by_number = {book.book: book for book in books}
         run_number = next(RUNS)
-        stretches = [one for head in heads for one in _plan(url, self._by_number[head[0]], head, run_number)]
+        length = _rows_of_a_stretch(sum(head for _, _, head in heads))
+        stretches = [one for head in heads for one in _plan(url, self._by_number[head[0]], head, length, run_number)]
         self._running = [(one, workers.ask(check_segment_of_width, one)) for one in stretches[: workers.ahead]]
         self._waiting = stretches[workers.ahead :]
         self._rest_of = [partial(self._ask_rest, url, heads)]
@@ -205,7 +208,15 @@ class _Plan:
         self.tables.append(self._workers.ask(closes.check_closes, url))
 
 
-def _plan(url: str, book: JoinedBook, head: Head, run_number: int) -> Iterator[SegmentTerms]:
+def _rows_of_a_stretch(total: int) -> int:
+    """What a stretch hands on of its wallets is little beside its rows only when it is long; yet all must end together.
+
+    Whole tiles, because a stretch begins at the beginning of one.
+    """
+    return min(max(total // STRETCHES // TILE * TILE, STRETCH_ROWS_MIN), STRETCH_ROWS_MAX)
+
+
+def _plan(url: str, book: JoinedBook, head: Head, length: int, run_number: int) -> Iterator[SegmentTerms]:
     # An earlier check stopped at the end of a stretch; one that ended within a tile is done again from that tile.
     number, district_id, last = head
     if book.size % TILE:
@@ -213,8 +224,8 @@ def _plan(url: str, book: JoinedBook, head: Head, run_number: int) -> Iterator[S
         book.size, book.rows, book.wallets, book.holds = whole.size, whole.rows, whole.wallets, whole.holds
         book.opened, book.first_time, book.last_time = whole.opened, whole.first_time, whole.last_time
         book.tiles, book.tail = whole.tiles, whole.tail
-    for first in range(book.size + 1, last + 1, SEGMENT_ROWS):
-        yield SegmentTerms(url, number, district_id.bytes, first, min(first + SEGMENT_ROWS - 1, last), run_number)
+    for first in range(book.size + 1, last + 1, length):
+        yield SegmentTerms(url, number, district_id.bytes, first, min(first + length - 1, last), run_number)
 
 
 def _widths(connection: psycopg.Connection[Any], book: JoinedBook) -> list[Finding]:

@@ -224,7 +224,7 @@ def test_a_check_of_many_stretches_finds_what_one_finds_and_can_go_on_after_an_i
     for _ in range(600):
         tampered.ledger.now_us += 1
     tampered.ledger.post(*(issue(of_district(W.POOL), 1) for _ in range(600)))
-    monkeypatch.setattr(verify, "SEGMENT_ROWS", segments.TILE)
+    monkeypatch.setattr(verify, "STRETCH_ROWS_MIN", segments.TILE)
     resume = verify.Terms(processes=1, resume_file=tmp_path / "resume.json")
     seen: list[int] = []
 
@@ -259,7 +259,7 @@ def test_processes_side_by_side_find_what_one_finds(
     tampered: Tampered, monkeypatch: pytest.MonkeyPatch, is_alone: bool
 ) -> None:
     tampered.ledger.post(*(issue(of_district(W.POOL), 1) for _ in range(600)))
-    monkeypatch.setattr(verify, "SEGMENT_ROWS", segments.TILE)
+    monkeypatch.setattr(verify, "STRETCH_ROWS_MIN", segments.TILE)
     monkeypatch.setattr(threading, "active_count", lambda: 1 if is_alone else 2)
     side_by_side = verify.Terms(processes=2)
 
