@@ -30,7 +30,7 @@ from services.ledger.store.view import JournalView
 from services.ledger.store.writing import Writer
 
 COMMANDS_MAX = 1_000
-COMMANDS_BETWEEN_SENDS = 50
+COMMANDS_BETWEEN_SENDS = 170
 APPLIED, NOTED = int(Outcome.APPLIED), int(Outcome.NOTED)
 MINUTES_STORED_MAX = (1 << 31) - 1
 
@@ -241,15 +241,15 @@ class _Batch:
         return posted
 
     def _decide_and_append(self, cursor: psycopg.Cursor[Any]) -> list[Posted]:
-        """PostgreSQL takes in the rows of the first commands while the rules decide about the next."""
+        """PostgreSQL inserts the rows of the first commands while the rules decide about the next."""
         results: list[Posted] = []
-        with RowCopy(cursor, COPY_ENTRIES) as copy:
+        with RowCopy(self._raw, COPY_ENTRIES) as copy:
             for start in range(0, len(self._commands), COMMANDS_BETWEEN_SENDS):
                 results += map(self._post_one, self._commands[start : start + COMMANDS_BETWEEN_SENDS])
                 copy.send(self._writer.entries)
                 self._writer.entries.clear()
         self._openings.write(cursor, self._cache)
-        with RowCopy(cursor, COPY_ANSWERS) as copy:
+        with RowCopy(self._raw, COPY_ANSWERS) as copy:
             copy.send(self._writer.answers)
         return results
 
