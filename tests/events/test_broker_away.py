@@ -13,6 +13,7 @@ from tests.events.world import World, until
 from tests.support.postgres import FreshDatabase
 
 EVENTS = 20
+STOP_SECONDS_MAX = 10.0
 
 
 @pytest.fixture(params=["postgres", pytest.param("kafka", marks=pytest.mark.kafka)])
@@ -27,12 +28,13 @@ def test_relay_and_consumer_end_in_time_while_the_broker_is_away_and_go_on_once_
     own: tuple[Broker, OwnServer], fresh_database: FreshDatabase
 ) -> None:
     broker, server = own
-    world = World(broker, fresh_database("sample").app, fresh_database("sample").app)
+    services = fresh_database("sample").app, fresh_database("sample").app
+    world = World(broker, *services, stop_seconds_max=STOP_SECONDS_MAX)
     with world.relaying(), world.consuming():
         world.commit(world.fact())
         world.settle()
 
-    # Each block ends with the assertion that both loops ended within 10 s (`tests.events.world.running`).
+    # Each block ends with the assertion that both loops ended in time (`tests.events.world.running`).
     with world.relaying() as relay, world.consuming():
         world.commit(world.fact())
         world.settle()

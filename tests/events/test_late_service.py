@@ -32,6 +32,7 @@ from tests.faults.town import found_town
 from tests.scenarios.client import Client
 from tests.scenarios.story import person_of
 from tests.scenarios.world import A
+from tests.support.kafka import DELIVERY_SECONDS
 from tests.support.platform import Platform
 from tests.support.postgres import DatabaseFactory
 
@@ -81,7 +82,7 @@ def broker(request: pytest.FixtureRequest, month: Month) -> Iterator[Broker]:
     broker: Broker = PostgresBroker(month.platform.writers["bus"])
     if request.param == "kafka":
         cluster: KafkaCluster = request.getfixturevalue("kafka_cluster")
-        on_kafka = KafkaBroker(cluster.bootstrap)
+        on_kafka = KafkaBroker(cluster.bootstrap, delivery_seconds=DELIVERY_SECONDS)
         on_kafka.forget_topics()  # The node serves all tests of the run: another may have published on these topics.
         copy_topics(broker, on_kafka)
         broker.close()

@@ -26,7 +26,11 @@ SESSION_SECONDS = 3.0
 class World:
     """Everything between a commit in one service and an effect in another."""
 
-    def __init__(self, broker: Broker, publisher_url: str, hearer_url: str) -> None:
+    def __init__(
+        self, broker: Broker, publisher_url: str, hearer_url: str, *, stop_seconds_max: float = SECONDS_MAX
+    ) -> None:
+        """`stop_seconds_max` is how long a relay or a consumer may take to end."""
+        self._stop_seconds_max = stop_seconds_max
         self.name = new_id().hex
         self.facts, self.states = f"facts-{self.name}", f"states-{self.name}"
         self.broker = broker
@@ -76,14 +80,14 @@ class World:
     def relaying(self) -> Iterator[Relay]:
         """Run a relay for the length of a block."""
         relay = Relay(self.publisher, self.broker, name="sample", wake=self.listener)
-        with running(relay.run, relay.stop):
+        with running(relay.run, relay.stop, self._stop_seconds_max):
             yield relay
 
     @contextlib.contextmanager
     def consuming(self, consumers: Consumers | None = None, *, member: str = "m1") -> Iterator[Consumer]:
         """Run a member of the hearer's group for the length of a block."""
         consumer = self.consumer(consumers, member=member)
-        with running(consumer.run, consumer.stop):
+        with running(consumer.run, consumer.stop, self._stop_seconds_max):
             yield consumer
 
     def consumer(self, consumers: Consumers | None = None, *, member: str = "m1") -> Consumer:
@@ -190,7 +194,9 @@ def explode(connection: Connection, event: IncomingEvent) -> None:
 
 
 @contextlib.contextmanager
-def running(run: Callable[[], None], stop: Callable[[], None]) -> Iterator[None]:
+def running(
+    run: Callable[[], None], stop: Callable[[], None], stop_seconds_max: float = SECONDS_MAX
+) -> Iterator[None]:
     """Run a loop in a thread for the length of a block, and see that it ends in time."""
     thread = threading.Thread(target=run, daemon=True)
     thread.start()
@@ -198,8 +204,8 @@ def running(run: Callable[[], None], stop: Callable[[], None]) -> Iterator[None]
         yield
     finally:
         stop()
-        thread.join(10)
-        assert not thread.is_alive(), "it did not stop within 10 s"
+        thread.join(stop_seconds_max)
+        assert not thread.is_alive(), f"it did not stop within {stop_seconds_max:.0f} s"
 
 
 def until(condition: Callable[[], bool], seconds: float = SECONDS_MAX) -> bool:

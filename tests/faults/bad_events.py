@@ -22,7 +22,7 @@ from libs.outbox.source import StoredEvent
 from services.operator.commands import main
 from services.operator.platform import RunningPlatform, find
 from tests.contracts.events.catalogue import hearers, topics
-from tests.support.kafka import JARS
+from tests.support.kafka import DELIVERY_SECONDS, JARS
 
 NO_EVENT = b"\xff\xff\xff"
 SUBJECT = "poison-"
@@ -92,7 +92,7 @@ def _poison(kind: str, topic: str) -> StoredEvent:
 
 def _broker(folder: pathlib.Path, platform: RunningPlatform) -> Broker:
     if platform.broker == "kafka":
-        return KafkaBroker(KafkaCluster(folder / "kafka", jars=JARS).bootstrap)
+        return KafkaBroker(KafkaCluster(folder / "kafka", jars=JARS).bootstrap, delivery_seconds=DELIVERY_SECONDS)
     return PostgresBroker(platform.writers["bus"])
 
 

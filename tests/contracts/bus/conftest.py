@@ -11,6 +11,7 @@ from libs.bus.kafka import KafkaBroker
 from libs.bus.kafka_server import KafkaCluster
 from libs.bus.postgres import PostgresBroker
 from libs.ids import new_id
+from tests.support.kafka import DELIVERY_SECONDS
 from tests.support.postgres import FreshDatabase
 
 
@@ -22,7 +23,7 @@ def broker(request: pytest.FixtureRequest, fresh_database: FreshDatabase) -> Ite
         broker = PostgresBroker(fresh_database("bus").app)
     else:
         cluster: KafkaCluster = request.getfixturevalue("kafka_cluster")
-        broker = KafkaBroker(cluster.bootstrap)
+        broker = KafkaBroker(cluster.bootstrap, delivery_seconds=DELIVERY_SECONDS)
     yield broker
     broker.close()
 
