@@ -10,6 +10,7 @@ from services.ledger.domain.days import day_start_us, month_start_us
 from services.ledger.domain.grants import ReturnGrants
 from services.ledger.domain.postings import Terms
 from services.ledger.domain.reasons import Reason
+from services.ledger.domain.request_ids import request_id_after
 from services.ledger.domain.wallets import Id, id_of
 from services.ledger.store import due_store, known
 from services.ledger.usecases.people import empty
@@ -72,7 +73,7 @@ def _returned(district_id: Id, person_ids: tuple[Id, ...], month: date) -> Retur
     assert month_start_us(start) == start
     cause = id_of(district_id, f"grants before {month.isoformat()}")
     return ReturnGrants(
-        request_id=id_of(cause, person_ids[0].hex()),
+        request_id=request_id_after(cause, person_ids[0].hex()),
         district_id=district_id,
         terms=Terms(cause=cause, act_id=cause),
         person_ids=person_ids,

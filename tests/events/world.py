@@ -194,9 +194,7 @@ def explode(connection: Connection, event: IncomingEvent) -> None:
 
 
 @contextlib.contextmanager
-def running(
-    run: Callable[[], None], stop: Callable[[], None], stop_seconds_max: float = SECONDS_MAX
-) -> Iterator[None]:
+def running(run: Callable[[], None], stop: Callable[[], None], stop_seconds_max: float = SECONDS_MAX) -> Iterator[None]:
     """Run a loop in a thread for the length of a block, and see that it ends in time."""
     thread = threading.Thread(target=run, daemon=True)
     thread.start()

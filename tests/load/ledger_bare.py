@@ -17,6 +17,8 @@ from multiprocessing.queues import Queue
 
 import psycopg
 
+from libs.ids import new_id
+
 WALLETS = 50_000
 BATCH_OF_FIRST = 1_000
 BASE = 1_000_000
@@ -112,12 +114,12 @@ def run_bare(
     rnd, written = random.Random(book), BareBook(psycopg.connect(url, prepare_threshold=1), book + 1)
     first = (book + 1) * BASE
     # The debits are wallets of the kind that may be overdrawn: nothing has to be funded before.
-    around = [(rnd.randbytes(16), -first - number, first + number) for number in range(WALLETS)]
+    around = [(new_id().bytes, -first - number, first + number) for number in range(WALLETS)]
     for at in range(0, WALLETS, BATCH_OF_FIRST):
         written.post(around[at : at + BATCH_OF_FIRST])
     while (start_at := asked.get()) is not None:
         commands = [
-            (rnd.randbytes(16), -first - rnd.randrange(WALLETS), first + rnd.randrange(WALLETS)) for _ in range(total)
+            (new_id().bytes, -first - rnd.randrange(WALLETS), first + rnd.randrange(WALLETS)) for _ in range(total)
         ]
         time.sleep(max(0.0, start_at - time.time()))
         began = time.time()

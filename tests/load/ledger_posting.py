@@ -14,6 +14,7 @@ from typing import Any
 
 from libs.clock import SystemClock
 from libs.db import Database
+from libs.ids import new_id
 from services.ledger.domain.postings import Terms
 from services.ledger.domain.reasons import Reason
 from services.ledger.domain.transfers import Transfer
@@ -48,7 +49,7 @@ def fund(url: str, books: int, wallets: int, *, batch: int = 500) -> None:
         for start in range(0, wallets, batch):
             commands = []
             for number in range(start, min(wallets, start + batch)):
-                request = an_id("fund", book, number)
+                request = new_id().bytes
                 terms = Terms(cause=request)
                 to = wallet(book, number)
                 commands.append(Transfer(request, terms, source, to, FUNDED_MINUTES, Reason.MIGRATION))
@@ -65,7 +66,7 @@ def transfers(book: int, total: int, wallets: int, *, seed: int, hot: bool) -> l
     found = []
     for _ in range(total):
         debit, credit = rnd.sample(range(wallets), 2)
-        request = rnd.randbytes(16)
+        request = new_id().bytes
         to = pool if hot else keys[credit]
         found.append(Transfer(request, Terms(cause=request), keys[debit], to, 1, Reason.DONATION))
     return found
@@ -181,7 +182,7 @@ def _know_wallets(database: Database, postings: Postings, book: int, wallets: in
     keys = [wallet(book, number) for number in range(wallets)]
     ring = []
     for number in range(0, wallets, 2):
-        request = an_id(time.time_ns(), book, number)
+        request = new_id().bytes
         to = keys[(number + 1) % wallets]
         ring.append(Transfer(request, Terms(cause=request), keys[number], to, 1, Reason.DONATION))
     post(database, postings, [ring[at : at + 1_000] for at in range(0, len(ring), 1_000)])

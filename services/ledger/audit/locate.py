@@ -15,7 +15,8 @@ from typing import Any
 from services.ledger.audit.packed import Row
 from services.ledger.domain.entries import LEAF, LEAF_PREFIX, LEAF_VERSION
 from services.ledger.domain.reasons import Reason
-from services.ledger.domain.wallets import NO_ID, Id, id_of
+from services.ledger.domain.request_ids import request_id_after
+from services.ledger.domain.wallets import NO_ID, Id
 
 POLICY_VERSIONS_MAX = 1_000
 LEGS_TRIED_MAX = 200
@@ -101,7 +102,7 @@ def _by_sibling(row: Row, context: Context) -> Iterator[tuple[str, Any]]:
     yield "request_id", row.cause
     yield "request_id", row.act_id
     if before is not None:
-        yield "request_id", id_of(before.request_id, str(row.leg))
+        yield "request_id", request_id_after(before.request_id, str(row.leg))
 
 
 def _by_time(row: Row, context: Context) -> Iterator[tuple[str, Any]]:

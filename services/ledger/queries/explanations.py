@@ -9,7 +9,8 @@ from sqlalchemy.engine import Connection
 
 from services.ledger.domain.entries import Entry
 from services.ledger.domain.reasons import BETWEEN_TWINS, SETTLING, Reason
-from services.ledger.domain.wallets import HELD_TWIN, NO_ID, Id, WalletClass, WalletKey, id_of, wallet_id
+from services.ledger.domain.request_ids import request_id_after
+from services.ledger.domain.wallets import HELD_TWIN, NO_ID, Id, WalletClass, WalletKey, wallet_id
 from services.ledger.queries.entries import (
     as_transfer,
     entries_by_request,
@@ -64,7 +65,7 @@ def _leg_id(entry: Entry, leg: int) -> Id:
     if leg == entry.leg:
         return entry.request_id
     if entry.leg == 0:
-        return id_of(entry.request_id, str(leg))
+        return request_id_after(entry.request_id, str(leg))
     return NO_ID
 
 

@@ -18,8 +18,9 @@ from libs.errors import Refusal
 from services.ledger.domain.errors import JOURNALLED, OUTCOME_OF, IdReusedError
 from services.ledger.domain.postings import Command, Decision, Leg, Needs
 from services.ledger.domain.reasons import Outcome, Reason
+from services.ledger.domain.request_ids import request_id_after
 from services.ledger.domain.transfers import Transfer
-from services.ledger.domain.wallets import Id, id_of
+from services.ledger.domain.wallets import Id
 from services.ledger.store import loading
 from services.ledger.store.book import Book, BookCache
 from services.ledger.store.copying import RowCopy
@@ -226,7 +227,7 @@ class _Batch:
         first, carriers, legs = 0, [], len(decision.legs)
         for number, leg in enumerate(decision.legs):
             pos = write(
-                books[leg.district_id], leg, terms, id_of(request_id, str(number)) if number else request_id,
+                books[leg.district_id], leg, terms, request_id_after(request_id, str(number)) if number else request_id,
                 NOTED if leg.is_note else APPLIED, number, legs,
                 wallets[leg.debit] if leg.debit else None, wallets[leg.credit] if leg.credit else None,
             )  # fmt: skip
@@ -256,7 +257,7 @@ class _Batch:
 
 def reuse_id(command: Transfer) -> Id:
     """The id under which it is refused that an id seen before comes with these terms."""
-    return id_of(
+    return request_id_after(
         command.request_id, f"reused:{command.debit.owner_id.hex()}:{command.credit.owner_id.hex()}:{command.minutes}"
     )
 

@@ -13,10 +13,11 @@ from services.ledger.domain.persons import EmptyWallets, FreezeWallets
 from services.ledger.domain.policy import CreditPolicy
 from services.ledger.domain.postings import Terms, issuance, pool
 from services.ledger.domain.reasons import Evidence, Reason
+from services.ledger.domain.request_ids import request_id_after
 from services.ledger.domain.reverse import ReverseHours
 from services.ledger.domain.settle import ServedHours, SettleHours
 from services.ledger.domain.transfers import Donation, Gift, Goods, Transfer
-from services.ledger.domain.wallets import Id, WalletClass, id_of, person_wallet
+from services.ledger.domain.wallets import Id, WalletClass, person_wallet
 from services.ledger.messages import accounts, orders, raw, redemption
 from services.ledger.store import known
 
@@ -48,7 +49,7 @@ def policy_of(connection: Connection, district_id: str, version: int) -> CreditP
 
 
 def _request(event: IncomingEvent, leg: str) -> Id:
-    return id_of(event.event_id.bytes, leg)
+    return request_id_after(event.event_id.bytes, leg)
 
 
 def _terms(event: IncomingEvent, act: str, *, actor: str = "", checker: str = "", policy_version: int = 0) -> Terms:
@@ -248,7 +249,7 @@ def settle_estate(event: IncomingEvent, message: redemption.EstateSettlementRequ
 def freeze_wallets(event: IncomingEvent, message: accounts.PersonDied) -> FreezeWallets:
     """The wallets of somebody who died."""
     return FreezeWallets(
-        request_id=id_of(raw(message.person_id), "frozen"),
+        request_id=request_id_after(raw(message.person_id), "frozen"),
         district_id=raw(message.district_id),
         terms=_terms(event, message.person_id, actor=message.recorded_by),
         person_id=raw(message.person_id),
@@ -266,7 +267,7 @@ def starting_credit(
         return None
     district_id, person_id = raw(message.district_id), raw(message.person_id)
     return Transfer(
-        request_id=id_of(person_id, "starting_credit"),
+        request_id=request_id_after(person_id, "starting_credit"),
         terms=_terms(event, message.person_id, actor=message.registered_by, policy_version=policy.version),
         debit=issuance(district_id),
         credit=person_wallet(district_id, person_id, WalletClass.EARNED),

@@ -15,7 +15,8 @@ from services.ledger.domain.persons import EmptyWallets, MoveDistrict
 from services.ledger.domain.policy import CreditPolicy
 from services.ledger.domain.postings import Terms, pool
 from services.ledger.domain.reasons import Reason
-from services.ledger.domain.wallets import Id, id_of
+from services.ledger.domain.request_ids import request_id_after
+from services.ledger.domain.wallets import Id
 from services.ledger.store import known
 from services.ledger.store.balances import balances_of_person
 from services.ledger.usecases.post import Postings
@@ -26,7 +27,7 @@ def move_credit(
 ) -> None:
     """Bring what is available to the wallets of the new district."""
     command = MoveDistrict(
-        request_id=id_of(cause.bytes, "move"),
+        request_id=request_id_after(cause.bytes, "move"),
         district_id=old_district.bytes,
         terms=Terms(cause=cause.bytes, act_id=person_id.bytes),
         person_id=person_id.bytes,
@@ -71,7 +72,7 @@ def empty_erased(connection: Connection, postings: Postings, *, person_id: UUID,
 def empty(person_id: Id, district_id: Id, reason: Reason, *, cause: Id) -> EmptyWallets:
     """All that is available of a person in a district, to its pool."""
     return EmptyWallets(
-        request_id=id_of(cause, f"{reason.label}:{district_id.hex()}"),
+        request_id=request_id_after(cause, f"{reason.label}:{district_id.hex()}"),
         district_id=district_id,
         terms=Terms(cause=cause, act_id=person_id),
         person_id=person_id,

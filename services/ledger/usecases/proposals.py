@@ -20,9 +20,10 @@ from services.ledger.domain.errors import (
 )
 from services.ledger.domain.postings import Command, Terms, issuance, pool, refuse_bad_minutes
 from services.ledger.domain.reasons import Reason
+from services.ledger.domain.request_ids import request_id_after
 from services.ledger.domain.reverse import ReverseAct, refuse_unless_reversible
 from services.ledger.domain.transfers import Transfer
-from services.ledger.domain.wallets import PERSON_CLASSES, Id, WalletClass, id_of, person_wallet
+from services.ledger.domain.wallets import PERSON_CLASSES, Id, WalletClass, person_wallet
 from services.ledger.store import known, proposal_store
 from services.ledger.store.journal import Posted
 from services.ledger.store.proposal_store import Decided, Proposal
@@ -127,7 +128,7 @@ def load(connection: Connection, proposal_id: UUID) -> Proposal:
 
 def request_id_of(proposal_id: UUID) -> Id:
     """The id of the posting that a proposal becomes."""
-    return id_of(proposal_id.bytes, "post")
+    return request_id_after(proposal_id.bytes, "post")
 
 
 def command_of(proposal: Proposal, checker: Id, rows: list[Entry]) -> Command:
