@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import islice
 
-from services.ledger.domain.wallets import Id, WalletKey
+from services.ledger.domain.wallets import Id, WalletKey, wallet_id
 
 WALLETS_CACHED_MAX = 100_000
 
@@ -86,3 +87,30 @@ class BookCache:
     def is_full(self) -> bool:
         """Whether it has reached its bound."""
         return len(self.wallets) > WALLETS_CACHED_MAX
+
+
+class NearWallets(dict[WalletKey, CachedWallet]):
+    """The wallets of one batch, found by the batch's own keys.
+
+    Of a hundred thousand wallets each look-up finds other memory, out of the processor's reach; so each is looked up
+    there once, and is then near.
+    """
+
+    def __init__(self, wallets: dict[WalletKey, CachedWallet]) -> None:
+        super().__init__()
+        self._wallets = wallets
+
+    def __missing__(self, key: WalletKey) -> CachedWallet:
+        wallet = self[key] = self._wallets[key]
+        return wallet
+
+    def wanted(self, keys: Iterable[WalletKey]) -> dict[Id, WalletKey]:
+        """Bring near what is known; return the others by their public ids."""
+        wanted = {}
+        for key in keys:
+            wallet = self._wallets.get(key)
+            if wallet is None:
+                wanted[wallet_id(key)] = key
+            else:
+                self[key] = wallet
+        return wanted

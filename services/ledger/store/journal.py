@@ -22,7 +22,7 @@ from services.ledger.domain.request_ids import request_id_after
 from services.ledger.domain.transfers import Transfer
 from services.ledger.domain.wallets import Id
 from services.ledger.store import loading
-from services.ledger.store.book import Book, BookCache
+from services.ledger.store.book import Book, BookCache, NearWallets
 from services.ledger.store.copying import RowCopy
 from services.ledger.store.opening import Openings
 from services.ledger.store.raw import id_array, raw_cursor
@@ -32,6 +32,7 @@ from services.ledger.store.writing import Writer
 
 COMMANDS_MAX = 1_000
 COMMANDS_BETWEEN_SENDS = 170
+"""Enough that a COPY of their rows costs little, few enough that PostgreSQL has work early (docs/benchmarks.md)."""
 APPLIED, NOTED = int(Outcome.APPLIED), int(Outcome.NOTED)
 MINUTES_STORED_MAX = (1 << 31) - 1
 
@@ -88,7 +89,8 @@ class _Batch:
         self, cache: BookCache, encode: Encode, raw: psycopg.Connection[Any], commands: Sequence[Command], now_us: int
     ) -> None:
         self._cache, self._encode, self._raw, self._commands, self._now_us = cache, encode, raw, commands, now_us
-        self._view = JournalView(cache.wallets)
+        self._near = NearWallets(cache.wallets)
+        self._view = JournalView(self._near)
         self._openings = Openings()
         self._writer = Writer(self._view, self._openings, now_us)
         self._seen: dict[Id, Posted] = {}
@@ -110,7 +112,8 @@ class _Batch:
 
     def _lock_and_catch_up(self, books: list[Book], needs: Needs) -> None:
         """Lock the books in the one order, then read what was appended since; one round trip for all of it."""
-        wanted = loading.wallets_wanted(self._cache, needs.wallets | needs.notes)
+        named = needs.wallets | needs.notes
+        wanted = self._near.wanted(named)
         requests = id_array([command.request_id for command in self._commands])
         with self._raw.pipeline():
             for book in books:
@@ -125,6 +128,7 @@ class _Batch:
         is_right = all(loading.catch_up(found, self._cache, b) for found, b in zip(caught_up, books, strict=True))
         if not is_right:
             self._cache.forget_wallets()
+            self._near.clear()
             cursor = raw_cursor(self._raw)
             for book in books:
                 loading.catch_up(loading.send_catch_up(cursor, book), self._cache, book)
@@ -134,7 +138,7 @@ class _Batch:
             if wanted:
                 loading.number_wallets(raw_cursor(self._raw), self._cache, wanted, self._openings)
         if not is_right:
-            loading.load_wallets(raw_cursor(self._raw), self._cache, needs.wallets | needs.notes, self._openings)
+            loading.load_wallets(raw_cursor(self._raw), self._cache, self._near, named, self._openings)
         last = max(book.last_recorded_at for book in books)
         self._view.now_us = max(self._now_us, last + 1)
 
@@ -159,7 +163,7 @@ class _Batch:
         for command in others:
             command.needs_of_acts(view, needs)
         if others:
-            loading.load_wallets(cursor, cache, needs.wallets | needs.notes, self._openings)
+            loading.load_wallets(cursor, cache, self._near, needs.wallets | needs.notes, self._openings)
         if self._seen:
             self._see_reuses(cursor)
         if needs.notes:
@@ -223,7 +227,7 @@ class _Batch:
 
     def _apply(self, command: Command, decision: Decision) -> Posted:
         request_id, district_id, terms = command.request_id, command.district_id, command.terms
-        wallets, books, write = self._cache.wallets, self._cache.books, self._writer.write
+        wallets, books, write = self._near, self._cache.books, self._writer.write
         first, carriers, legs = 0, [], len(decision.legs)
         for number, leg in enumerate(decision.legs):
             pos = write(

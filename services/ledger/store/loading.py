@@ -9,8 +9,8 @@ import psycopg
 
 from services.ledger.domain.entries import Entry
 from services.ledger.domain.postings import Needs
-from services.ledger.domain.wallets import Id, WalletKey, wallet_id, wallet_number
-from services.ledger.store.book import Book, BookCache, CachedWallet
+from services.ledger.domain.wallets import Id, WalletKey, wallet_number
+from services.ledger.store.book import Book, BookCache, CachedWallet, NearWallets
 from services.ledger.store.opening import Openings
 from services.ledger.store.raw import id_array
 from services.ledger.store.rows import ENTRY_WITH_OWNERS, entry_from
@@ -129,19 +129,15 @@ def _take_rows(cache: BookCache, book: Book, rows: list[tuple[Any, ...]]) -> boo
     return True
 
 
-def load_wallets(cursor: Cursor, cache: BookCache, keys: Iterable[WalletKey], openings: Openings) -> None:
+def load_wallets(
+    cursor: Cursor, cache: BookCache, near: NearWallets, keys: Iterable[WalletKey], openings: Openings
+) -> None:
     """Load wallets that were not seen before, and number those that no row named before; under the books' locks."""
-    wanted = wallets_wanted(cache, keys)
+    wanted = near.wanted(keys)
     if wanted:
         add_wallets(cache, wanted, send_wallets(cursor, wanted).fetchall())
     if wanted:
         number_wallets(cursor, cache, wanted, openings)
-
-
-def wallets_wanted(cache: BookCache, keys: Iterable[WalletKey]) -> dict[Id, WalletKey]:
-    """Those of the wallets that the cache does not have, by their public ids."""
-    known = cache.wallets  # Not a difference of sets: that would walk through the whole cache.
-    return {wallet_id(key): key for key in keys if key not in known}
 
 
 def send_wallets(cursor: Cursor, wanted: Collection[Id]) -> Cursor:
