@@ -7,10 +7,15 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from libs.clock import local_date, local_midnight
+from libs.ids import new_id
+from services.operator.demo import PASSWORD
+from services.operator.http import Caller
 from tests.e2e.platform import ROOT, Started, run, started
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
@@ -28,12 +33,19 @@ def timebank(platform: Started, *arguments: str) -> subprocess.CompletedProcess[
     return run("services.operator", "--data", str(platform.folder), *arguments, seconds=300)
 
 
-def test_the_demo_ends_with_the_exact_minutes_and_explains_them(city: Started) -> None:
+@pytest.mark.parametrize(("sampled_percent", "result"), [(0, "approved"), (100, "skipped")])
+def test_the_demo_ends_with_the_exact_minutes_and_explains_them(
+    city: Started, sampled_percent: int, result: str
+) -> None:
+    version = publish_sampling(city, percent=sampled_percent)
+
     played = timebank(city, "demo")
 
     assert played.returncode == 0, played.stdout + played.stderr
     assert "115 minutes served, 90 credited, 30 released" in played.stdout
-    assert "policy version 1" in played.stdout
+    assert f"approval     {result}" in played.stdout
+    assert ("Drawn at random" in played.stdout) is (result == "skipped")
+    assert f"policy version {version}" in played.stdout
     assert "c2sp.org/tlog-proof" in played.stdout
 
 
@@ -66,6 +78,23 @@ def test_status_and_events_say_that_all_is_well(city: Started) -> None:
 
     assert status.returncode == 0, status.stdout
     assert "nothing is set aside" in events.stdout
+
+
+def publish_sampling(platform: Started, *, percent: int) -> int:
+    """Let such a share of the hours be drawn for the second check from the next day on; return the rules' version."""
+    url = f"http://127.0.0.1:{platform.port}"
+    clock, admin, city_admin = (Caller(url, login=login, password=PASSWORD) for login in ("", "admin", "cityadmin"))
+    admin.sign_in()
+    city_admin.sign_in()
+    unit = admin.get(f"/v1/persons/{admin.person_id}")["district_id"]
+    tomorrow = local_date(datetime.fromisoformat(clock.get("/demo/clock")["now"])) + timedelta(days=1)
+    path = f"/v1/policies/{new_id()}"
+    changes = {"review": {"sample_rate_percent": percent}}
+    admin.put(path, {"unit_id": unit, "effective": tomorrow.isoformat(), "set": changes})
+    decided = city_admin.post(f"{path}/decision", {"ok": True})
+    clock.call("PUT", "/demo/clock", {"now": (local_midnight(tomorrow) + timedelta(hours=8)).isoformat()})
+    clock.get("/demo/settled")
+    return int(decided["policy_version"])
 
 
 def _kill(platform: Started, *names: str) -> None:
