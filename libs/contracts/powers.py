@@ -50,6 +50,7 @@ POWERS: dict[str, frozenset[str]] = {
     "decide_migration": frozenset({"city_admin"}),
     "close_period": frozenset({"district_admin"}),
     "view_wallets": frozenset({"coordinator", "checker", "operator", "district_admin", "city_admin", "city_auditor"}),
+    "decide_credit_for": frozenset({"coordinator", "checker", "district_admin"}),
     "schedule_grants": frozenset({"district_admin"}),
     "propose_entitlement": frozenset({"district_admin"}),
     "decide_entitlement": frozenset({"city_admin"}),

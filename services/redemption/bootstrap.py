@@ -19,6 +19,8 @@ from services.redemption import messages, queries
 from services.redemption.api import credit, entitlements, estates, grants, redemptions
 from services.redemption.consumers import consumers
 from services.redemption.settings import Settings
+from services.redemption.store import credit_store
+from services.redemption.usecases.decide_credit import lapse_proposals
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 TOPICS = [Topic(messages.TOPIC)]
@@ -62,13 +64,14 @@ def create_consumers(_settings: Settings, *, clock: Clock) -> Consumers:
     return consumers(clock=clock)
 
 
-def next_due(_connection: Connection, _now: datetime) -> datetime | None:
-    """Return when something falls due by the clock: nothing here does, months are counted when they are asked for."""
-    return None
+def next_due(connection: Connection, _now: datetime) -> datetime | None:
+    """Return when the next proposal lapses that waits for a second member of staff."""
+    return credit_store.first_lapse(connection)
 
 
-def run_due(_connection: Connection, _now: datetime) -> None:
-    """Do what is due by the clock: nothing here is."""
+def run_due(connection: Connection, now: datetime) -> None:
+    """End what nobody decided in time."""
+    lapse_proposals(connection, now=now)
 
 
 def compose(settings: Settings, *, clock: Clock) -> ServiceParts:

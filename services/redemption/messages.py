@@ -62,6 +62,7 @@ def person_of(state: Any) -> Person:
         grade=state.grade or "intact",
         hardship=tuple(state.hardship),
         is_recipient=any(role.role == "recipient" for role in state.roles),
+        household_id=optional_id(state.household_id),
     )
 
 
@@ -207,6 +208,7 @@ def credit_requested(request: CreditRequest, now: datetime) -> OutgoingEvent:
         "amount_minutes": request.amount_minutes,
         "requested_by": str(request.requested_by),
         "policy_version": request.policy_version,
+        "decided_by": str(request.decided_by or ""),
     }
     identity, giver = str(request.request_id), str(request.giver_id)
     message: Message

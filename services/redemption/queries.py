@@ -25,7 +25,7 @@ _REDEMPTION = """
     FROM redemption r LEFT JOIN order_placed o ON o.order_id = r.redemption_id"""
 _CREDIT_REQUEST = """
     SELECT request_id, kind, state, code, giver_id, receiver_id, amount_minutes AS minutes, district_id, requested_by,
-        acting_for, policy_version, requested_at
+        acting_for, policy_version, requested_at, lapses_at, decided_by, decided_at, decision_why
     FROM credit_request"""
 _GRANT_RUN = """
     SELECT g.grant_run_id, g.district_id, to_char(g.month, 'YYYY-MM') AS month, g.amount_minutes, g.state, g.code,
@@ -34,11 +34,11 @@ _GRANT_RUN = """
     FROM grant_run g"""
 _ENTITLEMENT = """
     SELECT entitlement_id, person_id, district_id, minutes, to_char(from_month, 'YYYY-MM') AS from_month, state,
-        proposed_by, proposed_at, decided_by, decided_at
+        proposed_by, proposed_at, decided_by, decided_at, decision_why
     FROM entitlement"""
 _ESTATE = """
     SELECT estate_id, person_id, district_id, to_person_id, state, code, proposed_by, proposed_at, decided_by,
-        decided_at
+        decided_at, decision_why
     FROM estate"""
 
 
@@ -51,6 +51,15 @@ class RedemptionFilter:
     state: str | None = None
     start_from: datetime | None = None
     start_before: datetime | None = None
+
+
+@dataclass(frozen=True)
+class ProposalFilter:
+    """Which entitlements, estates or credit requests a list shows."""
+
+    person_id: UUID | None = None
+    unit_id: UUID | None = None
+    state: str | None = None
 
 
 def find_redemption(connection: Connection, redemption_id: UUID) -> Row | None:
@@ -133,26 +142,31 @@ _BELOW = """
 
 
 def list_credit_requests(
-    connection: Connection, *, person_id: UUID, kind: str, before: tuple[datetime, UUID] | None, limit: int
+    connection: Connection,
+    wanted: ProposalFilter,
+    kind: str,
+    *,
+    before: tuple[datetime, UUID] | None,
+    limit: int,
 ) -> list[Row]:
-    """Return a person's gifts (given or received), donations or exchanges, newest first."""
-    terms: dict[str, Any] = {"limit": limit + 1, "kind": kind, "person_id": person_id}
-    older = ""
+    """Return gifts (given or received), donations or exchanges of a person or of a unit's people, newest first."""
+    terms: dict[str, Any] = {"limit": limit + 1, "kind": kind}
+    conditions = ["kind = :kind"]
+    if wanted.person_id:
+        conditions.append("(giver_id = :person_id OR receiver_id = :person_id)")
+        terms["person_id"] = wanted.person_id
+    if wanted.unit_id:
+        conditions.append(f"giver_id IN (SELECT person_id FROM person WHERE home_unit_id IN ({_BELOW}))")
+        terms["unit_id"] = wanted.unit_id
+    if wanted.state:
+        conditions.append("state = :state")
+        terms["state"] = wanted.state
     if before is not None:
-        older = "AND (requested_at, request_id) < (:before_at, :before_id)"
+        conditions.append("(requested_at, request_id) < (:before_at, :before_id)")
         terms |= {"before_at": before[0], "before_id": before[1]}
-    query = f"""{_CREDIT_REQUEST} WHERE kind = :kind AND (giver_id = :person_id OR receiver_id = :person_id) {older}
+    query = f"""{_CREDIT_REQUEST} WHERE {" AND ".join(conditions)}
         ORDER BY requested_at DESC, request_id DESC LIMIT :limit"""
     return [dict(row) for row in connection.execute(sa.text(query), terms).mappings()]
-
-
-@dataclass(frozen=True)
-class ProposalFilter:
-    """Which entitlements or estates a list shows."""
-
-    person_id: UUID | None = None
-    unit_id: UUID | None = None
-    state: str | None = None
 
 
 def list_entitlements(

@@ -45,6 +45,11 @@ def is_order(world: World, label: str) -> bool:
     return world.kinds.get(label) in ("place_order", "request_redemption", "late_entry")
 
 
+def is_staff(world: World, label: str) -> bool:
+    """Tell whether a person has a staff role."""
+    return any("@" in role for role in world.people.get(label, {}).get("roles", []))
+
+
 def asked(world: World, step: Step, label: str) -> dict[str, Any]:
     """Return what was asked for, and remember for whom."""
     world.recipients[label] = step["for"]

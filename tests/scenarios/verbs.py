@@ -3,11 +3,11 @@
 from collections.abc import Callable
 from typing import Any
 
-from tests.scenarios.calls import Calls, acting, asked, is_order, place_of, post, put, two_person
+from tests.scenarios.calls import Calls, acting, asked, is_order, is_staff, place_of, post, put, two_person
 from tests.scenarios.client import Call
 from tests.scenarios.story import Step
 from tests.scenarios.verbs_on_people import VERBS_ON_PEOPLE
-from tests.scenarios.world import SCAN, A, World
+from tests.scenarios.world import SCAN, A, B, World
 
 Verb = Callable[[World, Step, str], Calls]
 ACTS_ON_ORDERS = {
@@ -72,8 +72,7 @@ def _people(step: Step) -> str:
 
 def _grant(world: World, step: Step, seed: str) -> Calls:
     """For a relative, consent is a grant that staff recorded beforehand."""
-    by = world.people.get(step.get("by", ""), {})
-    if "acting_for" not in step or "consent" not in step or any("@" in role for role in by.get("roles", [])):
+    if "acting_for" not in step or "consent" not in step or is_staff(world, step.get("by", "")):
         return []
     body = {"person_id": world.id_of(step["acting_for"]), "relative_id": world.id_of(step["by"]), "how": "desk"}
     status, _ = world.client.send(Call(A, "PUT", f"/v1/acting-grants/{world.id_of(f'grant/{seed}')}", body))
@@ -198,17 +197,24 @@ def reverse(world: World, step: Step, seed: str) -> Calls:
 
 def gift(world: World, step: Step, seed: str) -> Calls:
     body = {"to": world.id_of(step["to"]), "minutes": step["minutes"]}
-    return [put(world, step, f"/v1/gifts/{world.id_of(step['gift'])}", body, wait=True)]
+    return _given(world, step, seed, f"/v1/gifts/{world.id_of(step['gift'])}", body)
 
 
 def donate(world: World, step: Step, seed: str) -> Calls:
-    return [put(world, step, f"/v1/donations/{world.id_of(step['donate'])}", {"minutes": step["minutes"]}, wait=True)]
+    return _given(world, step, seed, f"/v1/donations/{world.id_of(step['donate'])}", {"minutes": step["minutes"]})
 
 
 def redeem_goods(world: World, step: Step, seed: str) -> Calls:
-    return [
-        put(world, step, f"/v1/exchanges/{world.id_of(step['redeem_goods'])}", {"minutes": step["minutes"]}, wait=True)
-    ]
+    path = f"/v1/exchanges/{world.id_of(step['redeem_goods'])}"
+    return _given(world, step, seed, path, {"minutes": step["minutes"]})
+
+
+def _given(world: World, step: Step, seed: str, path: str, body: dict[str, Any]) -> Calls:
+    """Credit given away; where staff ask for somebody, a second member of staff decides."""
+    asked = put(world, step, path, body, wait=True)
+    if "acting_for" not in step or not is_staff(world, step.get("by", "")):
+        return [asked]
+    return [asked, post(world, step.get("checker", B), f"{path}/decision", {"ok": True}, f"{seed}/decision")]
 
 
 def grant_month(world: World, step: Step, seed: str) -> Calls:

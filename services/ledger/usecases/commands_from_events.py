@@ -179,13 +179,24 @@ def reverse_hours(
     )
 
 
+def _given(
+    event: IncomingEvent,
+    act: str,
+    message: redemption.GiftRequested | redemption.DonationRequested | redemption.GoodsRequested,
+) -> Terms:
+    """Who asked, and the second member of staff where one of them asked for somebody."""
+    return _terms(
+        event, act, actor=message.requested_by, checker=message.decided_by, policy_version=message.policy_version
+    )
+
+
 def gift(connection: Connection, event: IncomingEvent, message: redemption.GiftRequested, now_us: int) -> Gift:
     """Earned credit for a relative."""
     giver_district = message.giver_district_id or message.district_id
     return Gift(
         request_id=_request(event, "gift"),
         district_id=raw(giver_district),
-        terms=_terms(event, message.gift_id, actor=message.requested_by, policy_version=message.policy_version),
+        terms=_given(event, message.gift_id, message),
         giver_id=raw(message.giver_id),
         receiver=person_wallet(
             raw(message.receiver_district_id or giver_district), raw(message.receiver_id), WalletClass.RECEIVED
@@ -200,7 +211,7 @@ def donation(event: IncomingEvent, message: redemption.DonationRequested) -> Don
     return Donation(
         request_id=_request(event, "donation"),
         district_id=raw(message.district_id),
-        terms=_terms(event, message.donation_id, actor=message.requested_by, policy_version=message.policy_version),
+        terms=_given(event, message.donation_id, message),
         giver_id=raw(message.giver_id),
         minutes=message.amount_minutes,
     )
@@ -211,7 +222,7 @@ def goods(connection: Connection, event: IncomingEvent, message: redemption.Good
     return Goods(
         request_id=_request(event, "goods"),
         district_id=raw(message.district_id),
-        terms=_terms(event, message.exchange_id, actor=message.requested_by, policy_version=message.policy_version),
+        terms=_given(event, message.exchange_id, message),
         payer_id=raw(message.payer_id),
         minutes=message.amount_minutes,
         policy=policy_now(connection, message.district_id, now_us),

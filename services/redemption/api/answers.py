@@ -13,12 +13,13 @@ from libs.errors import ForbiddenError, NotFoundError
 from libs.http import Cursor, Service, current_actor, reading
 from libs.http.waiting import Waiters, wait_asked
 from services.redemption.domain.errors import declined
-from services.redemption.domain.people import Acting, Caller, RoleAt
+from services.redemption.domain.people import Acting, Caller, RoleAt, Verdict
 from services.redemption.messages import POWERS
 from services.redemption.store.known_store import path_of
 from services.redemption.usecases.authorise import may_view
 
 Row = dict[str, Any]
+UNDECIDED = ("proposed", "requested")
 Find = Callable[[Connection, UUID], Row | None]
 
 
@@ -31,6 +32,11 @@ def caller() -> Caller:
 def acting(terms: Row) -> Acting:
     """Return on whose behalf the caller says to act."""
     return Acting(acting_for=terms["acting_for"], consent=terms["consent"], why=terms["why"])
+
+
+def verdict(terms: Row) -> Verdict:
+    """Return a second person's yes or no."""
+    return Verdict(ok=terms["ok"], why=terms["why"])
 
 
 def now() -> datetime:
@@ -51,7 +57,7 @@ def answer_when_decided(find: Find, identity: UUID) -> tuple[Row, HTTPStatus]:
         row = _read(find, identity)
     if row["state"] == "declined":
         raise declined(row["code"], state="declined", id=str(identity))
-    return row, HTTPStatus.ACCEPTED if row["state"] == "requested" else HTTPStatus.OK
+    return row, HTTPStatus.ACCEPTED if row["state"] in UNDECIDED else HTTPStatus.OK
 
 
 def visible(find: Find, identity: UUID, *person_fields: str, by: str) -> Row:

@@ -20,10 +20,12 @@ from services.redemption.api.answers import (
     before,
     caller,
     now,
-    refuse_unless_visible,
+    refuse_unless_listed,
+    verdict,
     visible,
 )
 from services.redemption.domain.credit_request import CreditKind
+from services.redemption.usecases.decide_credit import decide_credit
 from services.redemption.usecases.request_credit import CreditTerms, request_credit
 
 
@@ -34,10 +36,10 @@ def credit_blueprint(kind: CreditKind, *, name: str, terms_schema: type[Schema],
 
     @blueprint.route("")
     class CreditRequests(MethodView):
-        @blueprint.arguments(schemas.PersonQuerySchema, location="query")
+        @blueprint.arguments(schemas.ProposalQuerySchema, location="query")
         @blueprint.response(200, schemas.CreditRequestPageSchema)
         def get(self, query: dict[str, Any]) -> dict[str, Any]:
-            """List a person's, newest first."""
+            """List a person's (yours if none is named) or a unit's; `proposed` waits for a second member of staff."""
             return _page(kind, query)
 
     @blueprint.route("/<uuid:request_id>")
@@ -46,7 +48,10 @@ def credit_blueprint(kind: CreditKind, *, name: str, terms_schema: type[Schema],
         @blueprint.response(200, schemas.CreditRequestSchema)
         @blueprint.alt_response(202, schema=schemas.CreditRequestSchema, description="Not decided yet")
         def put(self, terms: dict[str, Any], request_id: UUID) -> tuple[dict[str, Any], HTTPStatus]:
-            """Ask the ledger to move the credit; with `Prefer: wait=5` the answer waits for the decision."""
+            """Ask the ledger to move the credit; with `Prefer: wait=5` the answer waits for the decision.
+
+            What staff ask for somebody waits as `proposed` until a second member of staff decides.
+            """
             _ask(kind, terms, request_id)
             return answer_when_decided(find, request_id)
 
@@ -54,6 +59,16 @@ def credit_blueprint(kind: CreditKind, *, name: str, terms_schema: type[Schema],
         def get(self, request_id: UUID) -> dict[str, Any]:
             """Show one to those concerned and to staff in scope."""
             return visible(find, request_id, "giver_id", "receiver_id", by="requested_by")
+
+    @blueprint.route("/<uuid:request_id>/decision")
+    class CreditRequestDecision(MethodView):
+        @blueprint.arguments(schemas.DecisionSchema)
+        @blueprint.response(200, schemas.CreditRequestSchema)
+        @blueprint.alt_response(202, schema=schemas.CreditRequestSchema, description="The ledger has not answered yet")
+        def post(self, terms: dict[str, Any], request_id: UUID) -> tuple[dict[str, Any], HTTPStatus]:
+            """Let what another member of staff asked for somebody go to the ledger, or turn it down."""
+            _decide(kind, terms, request_id)
+            return answer_when_decided(find, request_id)
 
     return blueprint
 
@@ -73,15 +88,19 @@ def _ask(kind: CreditKind, terms: dict[str, Any], request_id: UUID) -> None:
     run_command(ask, terms=terms, command_id=request_id)
 
 
+def _decide(kind: CreditKind, terms: dict[str, Any], request_id: UUID) -> None:
+    def decide(connection: Connection) -> dict[str, object]:
+        decide_credit(connection, caller(), kind, request_id, verdict(terms), now=now())
+        return {"request_id": request_id}
+
+    run_command(decide, terms=terms)
+
+
 def _page(kind: CreditKind, query: dict[str, Any]) -> dict[str, Any]:
-    refuse_unless_visible(query["person"])
+    wanted = queries.ProposalFilter(refuse_unless_listed(query), query["unit"], query["state"])
     with reading() as connection:
         rows = queries.list_credit_requests(
-            connection,
-            person_id=query["person"],
-            kind=kind.value,
-            before=before(query["cursor"]),
-            limit=query["limit"],
+            connection, wanted, kind.value, before=before(query["cursor"]), limit=query["limit"]
         )
     page = page_of(rows, limit=query["limit"], key=("requested_at", "request_id"))
     return page | {"items": [queries.named_request(row) for row in page["items"]]}

@@ -11,7 +11,15 @@ from libs.db import Connection
 from libs.http import page_of, reading, run_command
 from services.redemption import queries
 from services.redemption.api import schemas
-from services.redemption.api.answers import before, caller, now, refuse_unless_listed, refuse_unless_visible, visible
+from services.redemption.api.answers import (
+    before,
+    caller,
+    now,
+    refuse_unless_listed,
+    refuse_unless_visible,
+    verdict,
+    visible,
+)
 from services.redemption.domain.calendar import month_of
 from services.redemption.usecases.set_entitlement import decide_entitlement, propose_entitlement
 
@@ -87,7 +95,7 @@ class EntitlementDecision(MethodView):
         """Put a proposal in force from the current month on, or turn it down."""
 
         def decide(connection: Connection) -> dict[str, object]:
-            decide_entitlement(connection, caller(), entitlement_id=entitlement_id, ok=terms["ok"], now=now())
+            decide_entitlement(connection, caller(), entitlement_id=entitlement_id, verdict=verdict(terms), now=now())
             return {"entitlement_id": entitlement_id}
 
         run_command(decide, terms=terms)

@@ -11,7 +11,15 @@ from libs.db import Connection
 from libs.http import page_of, reading, run_command
 from services.redemption import queries
 from services.redemption.api import schemas
-from services.redemption.api.answers import answer_when_decided, before, caller, now, refuse_unless_listed, visible
+from services.redemption.api.answers import (
+    answer_when_decided,
+    before,
+    caller,
+    now,
+    refuse_unless_listed,
+    verdict,
+    visible,
+)
 from services.redemption.usecases.settle_estate import decide_estate, propose_estate
 
 blueprint = Blueprint("estates", __name__, url_prefix="/v1/estates", description="What a dead person leaves")
@@ -71,7 +79,7 @@ class EstateDecision(MethodView):
         """Ask the ledger to post what was proposed, or turn it down."""
 
         def decide(connection: Connection) -> dict[str, object]:
-            decide_estate(connection, caller(), estate_id=estate_id, ok=terms["ok"], now=now())
+            decide_estate(connection, caller(), estate_id=estate_id, verdict=verdict(terms), now=now())
             return {"estate_id": estate_id}
 
         run_command(decide, terms=terms)

@@ -1,9 +1,10 @@
 """What callers send and get; unknown fields are refused."""
 
-from marshmallow import Schema, fields, validate
+from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
 WORDS_MAX = 500
 MINUTES_MAX = 1_000_000
+CREDIT_STATES = ("proposed", "requested", "done", "declined", "reversed", "turned_down", "lapsed")
 STATES = ("requested", "held", "declined", "fulfilled", "cancelled")
 MONTH = r"\d{4}-(0[1-9]|1[0-2])"
 
@@ -82,12 +83,6 @@ class RedemptionQuerySchema(PageQuerySchema):
     start_before = fields.AwareDateTime(data_key="to", format="iso", load_default=None)
 
 
-class PersonQuerySchema(PageQuerySchema):
-    """Whose."""
-
-    person = fields.UUID(required=True)
-
-
 class RedemptionPageSchema(Schema):
     """A page of redemptions."""
 
@@ -115,7 +110,7 @@ class CreditRequestSchema(Schema):
     donation_id = fields.UUID()
     exchange_id = fields.UUID()
     kind = fields.String()
-    state = fields.String(validate=validate.OneOf(("requested", "done", "declined", "reversed")))
+    state = fields.String(validate=validate.OneOf(CREDIT_STATES))
     code = fields.String(allow_none=True)
     giver_id = fields.UUID()
     receiver_id = fields.UUID(allow_none=True)
@@ -125,6 +120,14 @@ class CreditRequestSchema(Schema):
     acting_for = fields.UUID(allow_none=True)
     policy_version = fields.Integer()
     requested_at = fields.AwareDateTime(format="iso")
+    lapses_at = fields.AwareDateTime(
+        format="iso",
+        allow_none=True,
+        metadata={"description": "Until when a second member of staff may decide what one asked for somebody"},
+    )
+    decided_by = fields.UUID(allow_none=True)
+    decided_at = fields.AwareDateTime(format="iso", allow_none=True)
+    decision_why = fields.String(allow_none=True, metadata={"description": "Why the second person said so"})
 
 
 class CreditRequestPageSchema(Schema):
@@ -134,7 +137,7 @@ class CreditRequestPageSchema(Schema):
     next = fields.String(allow_none=True)
 
 
-class GrantTermsSchema(ActingSchema):
+class GrantTermsSchema(Schema):
     """Where this month's grants are due."""
 
     unit_id = fields.UUID(required=True)
@@ -155,7 +158,7 @@ class GrantRunSchema(Schema):
     requested_at = fields.AwareDateTime(format="iso")
 
 
-class EntitlementTermsSchema(ActingSchema):
+class EntitlementTermsSchema(Schema):
     """Government-purchased minutes per month for a person."""
 
     person_id = fields.UUID(required=True)
@@ -175,6 +178,7 @@ class EntitlementSchema(Schema):
     proposed_at = fields.AwareDateTime(format="iso")
     decided_by = fields.UUID(allow_none=True)
     decided_at = fields.AwareDateTime(format="iso", allow_none=True)
+    decision_why = fields.String(allow_none=True, metadata={"description": "Why the second person said so"})
 
 
 class ProposalQuerySchema(PageQuerySchema):
@@ -223,13 +227,20 @@ class MonthSchema(Schema):
     used_minutes = fields.Integer()
 
 
-class DecisionSchema(ActingSchema):
-    """The second person's word."""
+class DecisionSchema(Schema):
+    """The second person's word: yes, or no and why."""
 
-    ok = fields.Boolean(load_default=True, truthy={True}, falsy={False})
+    ok = fields.Boolean(required=True, truthy={True}, falsy={False})
+    why = _words()
+
+    @validates_schema
+    def no_says_why(self, terms: dict[str, object], **_: object) -> None:
+        """Whoever turns down says why."""
+        if terms.get("ok") is False and not str(terms.get("why") or "").strip():
+            raise ValidationError("turning down needs a reason", "why")
 
 
-class EstateTermsSchema(ActingSchema):
+class EstateTermsSchema(Schema):
     """To whom a dead person's credit goes; to the pool without `to_person_id`."""
 
     person_id = fields.UUID(required=True)
@@ -249,6 +260,7 @@ class EstateSchema(Schema):
     proposed_at = fields.AwareDateTime(format="iso")
     decided_by = fields.UUID(allow_none=True)
     decided_at = fields.AwareDateTime(format="iso", allow_none=True)
+    decision_why = fields.String(allow_none=True, metadata={"description": "Why the second person said so"})
 
 
 class EstatePageSchema(Schema):

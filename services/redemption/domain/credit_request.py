@@ -2,7 +2,7 @@
 
 import dataclasses
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
@@ -16,6 +16,9 @@ from services.redemption.domain.errors import (
 from services.redemption.domain.people import Relation
 from services.redemption.domain.policy import Policy, scope_names
 
+PROPOSAL_LAPSES_AFTER = timedelta(days=7)
+"""How long what a member of staff asks for somebody waits for the second one."""
+
 
 class CreditKind(StrEnum):
     """What the credit is for."""
@@ -26,12 +29,15 @@ class CreditKind(StrEnum):
 
 
 class RequestState(StrEnum):
-    """Asked, and what the ledger answered."""
+    """Asked, and what the ledger answered; what staff ask for somebody waits as `proposed` for a second of them."""
 
+    PROPOSED = "proposed"
     REQUESTED = "requested"
     DONE = "done"
     DECLINED = "declined"
     REVERSED = "reversed"
+    TURNED_DOWN = "turned_down"
+    LAPSED = "lapsed"
 
 
 @dataclass(frozen=True)
@@ -55,10 +61,28 @@ class CreditRequest:
     month: date
     state: RequestState = RequestState.REQUESTED
     code: str | None = None
+    lapses_at: datetime | None = None
+    decided_by: UUID | None = None
+    decided_at: datetime | None = None
+    decision_why: str | None = None
 
     def answered(self, state: RequestState, code: str | None = None) -> "CreditRequest":
         """Take the ledger's answer."""
         return dataclasses.replace(self, state=state, code=code)
+
+    def proposed(self) -> "CreditRequest":
+        """Let it wait for a second member of staff."""
+        lapses_at = self.requested_at + PROPOSAL_LAPSES_AFTER
+        return dataclasses.replace(self, state=RequestState.PROPOSED, lapses_at=lapses_at)
+
+    def decided(self, *, ok: bool, by: UUID, why: str | None, at: datetime) -> "CreditRequest":
+        """Take the second member of staff's word: now the ledger is asked, or nothing is."""
+        state = RequestState.REQUESTED if ok else RequestState.TURNED_DOWN
+        return dataclasses.replace(self, state=state, decided_by=by, decided_at=at, decision_why=why)
+
+    def lapsed(self) -> "CreditRequest":
+        """End it: nobody decided in time."""
+        return dataclasses.replace(self, state=RequestState.LAPSED)
 
 
 def refuse_gift(policy: Policy, *, relation: Relation | None, amount_minutes: int, month_minutes: int) -> None:

@@ -35,6 +35,22 @@ class MakerIsCheckerError(ForbiddenError):
     en = "Whoever proposed it cannot decide it"
 
 
+class SelfApprovalError(ForbiddenError):
+    """Nobody decides as staff what concerns their own credit."""
+
+    code = "self_approval"
+    zh = "不得审定本人的事项"
+    en = "Nobody decides about their own credit"
+
+
+class ApproverRelatedError(ForbiddenError):
+    """Nobody decides as staff about the credit of a relative or housemate."""
+
+    code = "approver_related"
+    zh = "不得审定亲属或同住人的事项"
+    en = "Nobody decides about the credit of a relative or housemate"
+
+
 class PersonNotFoundError(NotFoundError):
     """No such person is known here."""
 

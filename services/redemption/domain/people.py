@@ -17,6 +17,7 @@ class Person:
     grade: str
     hardship: tuple[str, ...]
     is_recipient: bool
+    household_id: UUID | None = None
 
     def age_on(self, day: date) -> int:
         """Return completed years; the 29th of February is completed on the 1st of March."""
@@ -63,4 +64,12 @@ class Acting:
 
     acting_for: UUID | None = None
     consent: str | None = None
+    why: str | None = None
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """A second person's yes or no; a no says why."""
+
+    ok: bool
     why: str | None = None

@@ -4,9 +4,11 @@ from uuid import UUID
 
 from libs.errors import ForbiddenError, OutOfScopeError
 from services.redemption.domain.errors import (
+    ApproverRelatedError,
     ConsentMissingError,
     PersonSuspendedError,
     RelationNotVerifiedError,
+    SelfApprovalError,
     WalletFrozenError,
 )
 from services.redemption.domain.people import Acting, Caller, Person, Relation
@@ -77,3 +79,17 @@ def refuse_deceased(*people: Person) -> None:
     for person in people:
         if person.status == "deceased":
             raise WalletFrozenError(person_id=person.person_id)
+
+
+def refuse_close(actor_id: UUID, *people: Person | None, related: frozenset[UUID]) -> None:
+    """Refuse staff who would move credit of, or to, themselves or somebody close; `related` are theirs among them.
+
+    Raises:
+        SelfApprovalError: it is their own.
+        ApproverRelatedError: it is a relative's or housemate's.
+    """
+    ids = {person.person_id for person in people if person is not None}
+    if actor_id in ids:
+        raise SelfApprovalError
+    if ids & related:
+        raise ApproverRelatedError

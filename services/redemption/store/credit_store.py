@@ -34,13 +34,36 @@ def find_credit_request(connection: Connection, request_id: UUID) -> CreditReque
     return _request(row) if row else None
 
 
+def giver_of(connection: Connection, request_id: UUID) -> UUID | None:
+    """Return whose credit a request is about, to be locked before the request is."""
+    row = t.credit_request.c
+    return connection.execute(sa.select(row.giver_id).where(row.request_id == request_id)).scalar_one_or_none()
+
+
 def save_credit_request(connection: Connection, request: CreditRequest) -> None:
-    """Keep the ledger's answer."""
+    """Keep what was decided or answered."""
+    changed = ("code", "decided_by", "decided_at", "decision_why", "policy_version", "month")
     connection.execute(
         t.credit_request.update()
         .where(t.credit_request.c.request_id == request.request_id)
-        .values(state=request.state.value, code=request.code)
+        .values(state=request.state.value, **{name: getattr(request, name) for name in changed})
     )
+
+
+def first_lapse(connection: Connection) -> datetime | None:
+    """Return when the next proposal lapses."""
+    row = t.credit_request.c
+    query = sa.select(row.lapses_at).where(row.state == "proposed").order_by(row.lapses_at).limit(1)
+    found: datetime | None = connection.execute(query).scalar_one_or_none()
+    return found
+
+
+def lapsing(connection: Connection, now: datetime, *, limit: int) -> list[CreditRequest]:
+    """Return proposals that nobody decided in time, for change."""
+    row = t.credit_request.c
+    query = sa.select(t.credit_request).where(row.state == "proposed", row.lapses_at <= now)
+    found = connection.execute(query.order_by(row.lapses_at).limit(limit).with_for_update()).mappings()
+    return [_request(one) for one in found]
 
 
 def gift_month_minutes(connection: Connection, *, giver_id: UUID, month: date) -> int:

@@ -97,13 +97,26 @@ def lock_proposal(connection: Connection, entitlement_id: UUID) -> Proposal | No
 
 
 def save_decision(
-    connection: Connection, proposal: Proposal, *, state: str, from_month: date, decided_by: UUID, decided_at: datetime
+    connection: Connection,
+    proposal: Proposal,
+    *,
+    state: str,
+    from_month: date,
+    decided_by: UUID,
+    decided_at: datetime,
+    decision_why: str | None,
 ) -> None:
     """Put a proposal in force from a month on, or turn it down."""
     connection.execute(
         t.entitlement.update()
         .where(t.entitlement.c.entitlement_id == proposal.entitlement_id)
-        .values(state=state, from_month=from_month, decided_by=decided_by, decided_at=decided_at)
+        .values(
+            state=state,
+            from_month=from_month,
+            decided_by=decided_by,
+            decided_at=decided_at,
+            decision_why=decision_why,
+        )
     )
 
 

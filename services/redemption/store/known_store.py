@@ -35,6 +35,9 @@ def forget_person(connection: Connection, person_id: UUID) -> None:
     delete_row(connection, t.person, person_id)
     for table in (t.redemption, t.credit_request):
         connection.execute(table.update().where(table.c.acting_for == person_id).values(consent=None, why=None))
+    for whose in (t.credit_request.c.giver_id, t.entitlement.c.person_id, t.estate.c.person_id):
+        words = whose.table.c.decision_why
+        connection.execute(sa.update(whose.table).where(whose == person_id, words.is_not(None)).values(decision_why=""))
 
 
 def replace_signing_keys(connection: Connection, keys: Mapping[str, bytes]) -> None:
@@ -83,6 +86,22 @@ def relation_between(connection: Connection, *, person_id: UUID, relative_id: UU
     )
     row = connection.execute(query).first()
     return Relation(kind=row.kind, verified=row.verified) if row else None
+
+
+def related_to(connection: Connection, person_id: UUID, *others: UUID) -> frozenset[UUID]:
+    """Return those of the others who are verified relatives or housemates of the person."""
+    relation, own, other = t.relation.c, t.person.alias("own"), t.person.alias("other")
+    is_kin = sa.and_(relation.verified, relation.kind != "friend")
+    queries = (
+        sa.select(relation.relative_id).where(
+            relation.person_id == person_id, relation.relative_id.in_(others), is_kin
+        ),
+        sa.select(relation.person_id).where(relation.relative_id == person_id, relation.person_id.in_(others), is_kin),
+        sa.select(other.c.person_id)
+        .join(own, own.c.household_id == other.c.household_id)
+        .where(own.c.person_id == person_id, other.c.person_id != person_id, other.c.person_id.in_(others)),
+    )
+    return frozenset(connection.execute(sa.union(*queries)).scalars())
 
 
 def has_acting_grant(connection: Connection, *, person_id: UUID, relative_id: UUID) -> bool:

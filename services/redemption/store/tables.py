@@ -48,6 +48,7 @@ person = _table(
     _text("grade"),
     _texts("hardship"),
     _yes("is_recipient"),
+    _uuid("household_id"),
 )
 relation = _table(
     "relation",
@@ -151,6 +152,10 @@ credit_request = _table(
     _day("month"),
     _text("state"),
     _text("code"),
+    _instant("lapses_at"),
+    _uuid("decided_by"),
+    _instant("decided_at"),
+    _text("decision_why"),
 )
 grant_run = _table(
     "grant_run",
@@ -183,6 +188,7 @@ entitlement = _table(
     _uuid("decided_by"),
     _instant("decided_at"),
     _text("state"),
+    _text("decision_why"),
     sa.Column("number", sa.BigInteger),
 )
 entitlement_use = _table(
@@ -206,4 +212,5 @@ estate = _table(
     _instant("decided_at"),
     _text("state"),
     _text("code"),
+    _text("decision_why"),
 )

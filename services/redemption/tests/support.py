@@ -184,6 +184,7 @@ class Bench:
             grade=attributes.get("grade", "intact"),
             hardship=attributes.get("hardship", []),
             roles=[accounts.RoleAt(role=name, unit_id=str(at)) for name, at in held],
+            household_id=str(self.id_of(attributes["household"])) if "household" in attributes else "",
         )
         self.hear(state)
         return self.id_of(label)

@@ -93,7 +93,9 @@ def test_an_operator_gives_for_a_person_with_consent(people: Bench) -> None:
     terms = {"acting_for": str(people.id_of("min"))}
     assert give(people, "g1", "op", "mum", 60, **terms).get_json()["code"] == "consent_missing"
 
-    assert give(people, "g2", "op", "mum", 60, consent="phone", **terms).status_code == 202
+    asked = give(people, "g2", "op", "mum", 60, consent="phone", **terms)
+
+    assert (asked.status_code, asked.get_json()["state"]) == (202, "proposed")
     assert people.show("g2", "min", of="gifts")["giver_id"] == str(people.id_of("min"))
 
 

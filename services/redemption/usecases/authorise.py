@@ -3,8 +3,9 @@
 from uuid import UUID
 
 from libs.db import Connection
-from libs.errors import ForbiddenError
+from libs.errors import ForbiddenError, NotFoundError
 from services.redemption.domain import who_may
+from services.redemption.domain.errors import MakerIsCheckerError
 from services.redemption.domain.people import Acting, Caller, Person
 from services.redemption.messages import POWERS
 from services.redemption.store import known_store as known
@@ -39,6 +40,37 @@ def giver_of(connection: Connection, caller: Caller, acting: Acting) -> Person:
     who_may.refuse_suspended(known.find_person(connection, caller.person_id), giver)
     who_may.refuse_deceased(giver)
     return giver
+
+
+def acts_as_staff(connection: Connection, caller: Caller, acting: Acting, person: Person) -> bool:
+    """Tell whether the caller acts for the person as staff, not under a relative's grant."""
+    path = known.path_of(connection, person.home_unit_id)
+    return acted_for(caller, acting) is not None and caller.reaches(POWERS["act_for"], path)
+
+
+def refuse_close(connection: Connection, caller: Caller, *people: Person | None) -> None:
+    """Refuse staff who would move credit of, or to, themselves, a relative or a housemate."""
+    ids = [person.person_id for person in people if person is not None]
+    who_may.refuse_close(caller.person_id, *people, related=known.related_to(connection, caller.person_id, *ids))
+
+
+def refuse_unless_second(caller: Caller, power: str, proposed_by: UUID | None) -> None:
+    """Refuse whoever cannot be the second person of an act; `proposed_by` None = there is no such proposal.
+
+    Who has no such power learns nothing of what is proposed.
+
+    Raises:
+        MakerIsCheckerError: the caller proposed it.
+        ForbiddenError: the caller has the power nowhere.
+        NotFoundError: nothing of this id is proposed.
+    """
+    who_may.refuse_auditor(caller)
+    if caller.person_id == proposed_by:
+        raise MakerIsCheckerError
+    if not caller.has(POWERS[power]):
+        raise ForbiddenError
+    if proposed_by is None:
+        raise NotFoundError
 
 
 def refuse_unless_power(connection: Connection, caller: Caller, power: str, unit_id: UUID) -> None:

@@ -12,10 +12,11 @@ from services.redemption import messages
 from services.redemption.domain.calendar import month_of
 from services.redemption.domain.credit_request import CreditKind, CreditRequest, refuse_gift, refuse_goods
 from services.redemption.domain.eligibility import refuse_min_hours
+from services.redemption.domain.errors import RelationNotVerifiedError
 from services.redemption.domain.people import Acting, Caller, Person
 from services.redemption.domain.policy import Policy
 from services.redemption.store import credit_store as store, known_store as known
-from services.redemption.usecases.authorise import acted_for, giver_of
+from services.redemption.usecases.authorise import acted_for, acts_as_staff, giver_of, refuse_close
 
 
 @dataclass(frozen=True)
@@ -32,43 +33,59 @@ class CreditTerms:
 def request_credit(connection: Connection, caller: Caller, terms: CreditTerms, *, now: datetime) -> CreditRequest:
     """Keep a gift, donation or exchange that the policy in force allows, and ask the ledger to post it.
 
+    What staff ask for somebody waits for a second member of staff first (`decide_credit`).
+
     Raises:
-        ForbiddenError: the caller may not act for the giver.
+        ForbiddenError: the caller may not act for the giver, or is close to one of the two.
         RuleError: a rule of the policy bars it.
         IdReusedError: the id belongs to another's request.
     """
     giver = giver_of(connection, caller, terms.acting)
-    receiver = known.person_of(connection, terms.receiver_id) if terms.receiver_id else None
+    receiver = _receiver(connection, terms)
+    is_by_staff = acts_as_staff(connection, caller, terms.acting, giver)
+    if is_by_staff:
+        refuse_close(connection, caller, giver, receiver)
     store.lock_giver(connection, giver.person_id)
     if store.find_credit_request(connection, terms.request_id) is not None:
         raise IdReusedError
     policy = known.policy_on(connection, giver.district_id, local_date(now))
-    _refuse_by_policy(connection, terms, policy, giver=giver, receiver=receiver, now=now)
     request = _request(caller, terms, policy, giver=giver, receiver=receiver, now=now)
+    refuse_by_policy(connection, request, policy)
+    if is_by_staff:
+        request = request.proposed()
     store.add_credit_request(connection, request)
-    append(connection, messages.credit_requested(request, now))
+    if not is_by_staff:
+        append(connection, messages.credit_requested(request, now))
     return request
 
 
-def _refuse_by_policy(
-    connection: Connection,
-    terms: CreditTerms,
-    policy: Policy,
-    *,
-    giver: Person,
-    receiver: Person | None,
-    now: datetime,
-) -> None:
-    if receiver is not None:
+def _receiver(connection: Connection, terms: CreditTerms) -> Person | None:
+    """Somebody nobody knows of is answered as a stranger is."""
+    if terms.receiver_id is None:
+        return None
+    receiver = known.find_person(connection, terms.receiver_id)
+    if receiver is None:
+        raise RelationNotVerifiedError
+    return receiver
+
+
+def refuse_by_policy(connection: Connection, request: CreditRequest, policy: Policy) -> None:
+    """Refuse what the policy bars, counted in the request's month.
+
+    Raises:
+        RuleError: by that rule.
+    """
+    giver_id = request.giver_id
+    if request.receiver_id is not None:
         refuse_gift(
             policy,
-            relation=known.relation_between(connection, person_id=giver.person_id, relative_id=receiver.person_id),
-            amount_minutes=terms.minutes,
-            month_minutes=store.gift_month_minutes(connection, giver_id=giver.person_id, month=month_of(now)),
+            relation=known.relation_between(connection, person_id=giver_id, relative_id=request.receiver_id),
+            amount_minutes=request.amount_minutes,
+            month_minutes=store.gift_month_minutes(connection, giver_id=giver_id, month=request.month),
         )
-    elif terms.kind is CreditKind.EXCHANGE:
+    elif request.kind is CreditKind.EXCHANGE:
         refuse_goods(policy)
-        refuse_min_hours(policy, served_minutes=known.served_minutes(connection, giver.person_id))
+        refuse_min_hours(policy, served_minutes=known.served_minutes(connection, giver_id))
 
 
 def _request(

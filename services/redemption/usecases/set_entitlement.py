@@ -5,13 +5,13 @@ from uuid import UUID
 
 from libs.clock import local_date
 from libs.db import Connection
-from libs.errors import IdReusedError, NotFoundError
+from libs.errors import IdReusedError
 from services.redemption.domain.calendar import month_of
 from services.redemption.domain.entitlement import Proposal, refuse_out_of_range
-from services.redemption.domain.errors import AlreadyDecidedError, MakerIsCheckerError
-from services.redemption.domain.people import Caller
+from services.redemption.domain.errors import AlreadyDecidedError
+from services.redemption.domain.people import Caller, Verdict
 from services.redemption.store import entitlement_store as store, known_store as known
-from services.redemption.usecases.authorise import refuse_unless_power
+from services.redemption.usecases.authorise import refuse_close, refuse_unless_power, refuse_unless_second
 
 
 def propose_entitlement(
@@ -20,11 +20,12 @@ def propose_entitlement(
     """Keep a proposal within the policy's range.
 
     Raises:
-        ForbiddenError: the caller may not propose for this person.
+        ForbiddenError: the caller may not propose for this person, or is close to them.
         EntitlementOutOfRangeError: outside the policy's minutes per month.
     """
     person = known.person_of(connection, person_id)
     refuse_unless_power(connection, caller, "propose_entitlement", person.home_unit_id)
+    refuse_close(connection, caller, person)
     if store.lock_proposal(connection, entitlement_id) is not None:
         raise IdReusedError
     refuse_out_of_range(known.policy_on(connection, person.district_id, local_date(now)), minutes)
@@ -41,31 +42,31 @@ def propose_entitlement(
 
 
 def decide_entitlement(
-    connection: Connection, caller: Caller, *, entitlement_id: UUID, ok: bool, now: datetime
+    connection: Connection, caller: Caller, *, entitlement_id: UUID, verdict: Verdict, now: datetime
 ) -> None:
-    """Put a proposal in force from the current month on, or turn it down.
+    """Put a proposal in force from the current month on, or turn it down for good.
 
     Raises:
         MakerIsCheckerError: the caller proposed it.
-        ForbiddenError: the caller may not decide for this person.
+        ForbiddenError: the caller may not decide for this person, or is close to them.
         AlreadyDecidedError: it was decided before.
     """
     proposal = store.lock_proposal(connection, entitlement_id)
-    if proposal is None:
-        raise NotFoundError
-    if caller.person_id == proposal.proposed_by:
-        raise MakerIsCheckerError
+    refuse_unless_second(caller, "decide_entitlement", proposal.proposed_by if proposal else None)
+    assert proposal is not None, "the second person's power is asked after the proposal was found"
     person = known.person_of(connection, proposal.person_id)
     refuse_unless_power(connection, caller, "decide_entitlement", person.home_unit_id)
+    refuse_close(connection, caller, person)
     if proposal.state != "proposed":
         raise AlreadyDecidedError
-    if ok:
+    if verdict.ok:
         refuse_out_of_range(known.policy_on(connection, person.district_id, local_date(now)), proposal.minutes)
     store.save_decision(
         connection,
         proposal,
-        state="in_force" if ok else "turned_down",
-        from_month=month_of(now),
+        state="in_force" if verdict.ok else "turned_down",
+        from_month=month_of(now) if verdict.ok else proposal.from_month,
         decided_by=caller.person_id,
         decided_at=now,
+        decision_why=verdict.why,
     )

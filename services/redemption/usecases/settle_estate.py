@@ -5,14 +5,14 @@ from uuid import UUID
 
 from libs.clock import local_date
 from libs.db import Connection
-from libs.errors import IdReusedError, NotFoundError
+from libs.errors import IdReusedError
 from libs.outbox import append
 from services.redemption import messages
-from services.redemption.domain.errors import AlreadyDecidedError, MakerIsCheckerError
+from services.redemption.domain.errors import AlreadyDecidedError
 from services.redemption.domain.estate import Estate, refuse_unless_heir
-from services.redemption.domain.people import Caller, Person
+from services.redemption.domain.people import Caller, Person, Verdict
 from services.redemption.store import credit_store as store, known_store as known
-from services.redemption.usecases.authorise import refuse_unless_power
+from services.redemption.usecases.authorise import refuse_close, refuse_unless_power, refuse_unless_second
 
 
 def propose_estate(
@@ -27,7 +27,7 @@ def propose_estate(
     """Keep a proposal to pay a dead person's credit to a relative, or to the pool when `to_person_id` is None.
 
     Raises:
-        ForbiddenError: the caller may not propose for this person.
+        ForbiddenError: the caller may not propose for this person, or is close to the dead or the heir.
         HeirNotEligibleError: no verified relative of the age the policy asks for.
     """
     dead = known.person_of(connection, person_id)
@@ -35,6 +35,7 @@ def propose_estate(
     if store.lock_estate(connection, estate_id) is not None:
         raise IdReusedError
     heir = known.person_of(connection, to_person_id) if to_person_id else None
+    refuse_close(connection, caller, dead, heir)
     _refuse_unless_heir(connection, dead=dead, heir=heir, now=now)
     estate = Estate(
         estate_id=estate_id,
@@ -48,30 +49,35 @@ def propose_estate(
     return estate
 
 
-def decide_estate(connection: Connection, caller: Caller, *, estate_id: UUID, ok: bool, now: datetime) -> None:
-    """Ask the ledger to post what was proposed, or turn it down.
+def decide_estate(connection: Connection, caller: Caller, *, estate_id: UUID, verdict: Verdict, now: datetime) -> None:
+    """Ask the ledger to post what was proposed, or turn it down for good.
 
     Raises:
         MakerIsCheckerError: the caller proposed it.
-        ForbiddenError: the caller may not decide for this person.
+        ForbiddenError: the caller may not decide for this person, or is close to the dead or the heir.
         AlreadyDecidedError: it was decided before.
         HeirNotEligibleError: the heir does not fit any more.
     """
     estate = store.lock_estate(connection, estate_id)
-    if estate is None:
-        raise NotFoundError
-    if caller.person_id == estate.proposed_by:
-        raise MakerIsCheckerError
+    refuse_unless_second(caller, "decide_estate", estate.proposed_by if estate else None)
+    assert estate is not None, "the second person's power is asked after the proposal was found"
     dead = known.person_of(connection, estate.person_id)
     refuse_unless_power(connection, caller, "decide_estate", dead.home_unit_id)
+    heir = known.person_of(connection, estate.to_person_id) if estate.to_person_id else None
+    refuse_close(connection, caller, dead, heir)
     if estate.state != "proposed":
         raise AlreadyDecidedError
-    if ok:
-        heir = known.person_of(connection, estate.to_person_id) if estate.to_person_id else None
+    if verdict.ok:
         _refuse_unless_heir(connection, dead=dead, heir=heir, now=now)
         append(connection, messages.estate_settlement_requested(estate, decided_by=caller.person_id, now=now))
-    state = "requested" if ok else "turned_down"
-    store.save_estate(connection, estate_id, state=state, decided_by=caller.person_id, decided_at=now)
+    store.save_estate(
+        connection,
+        estate_id,
+        state="requested" if verdict.ok else "turned_down",
+        decided_by=caller.person_id,
+        decided_at=now,
+        decision_why=verdict.why,
+    )
 
 
 def _refuse_unless_heir(connection: Connection, *, dead: Person, heir: Person | None, now: datetime) -> None:

@@ -35,7 +35,8 @@ _KNOWN = (
         born date,
         grade text NOT NULL,
         hardship text[] NOT NULL,
-        is_recipient boolean NOT NULL
+        is_recipient boolean NOT NULL,
+        household_id uuid
     )""",
     "CREATE INDEX person_of_district ON person (district_id) WHERE is_recipient",
     """
@@ -157,11 +158,20 @@ _ASKED = (
         policy_version integer NOT NULL,
         requested_at timestamptz NOT NULL,
         month date NOT NULL,
-        state text NOT NULL CHECK (state IN ('requested', 'done', 'declined', 'reversed')),
+        state text NOT NULL CHECK (
+            state IN ('proposed', 'requested', 'done', 'declined', 'reversed', 'turned_down', 'lapsed')),
         code text,
-        CHECK ((kind = 'gift') = (receiver_id IS NOT NULL))
+        lapses_at timestamptz,
+        decided_by uuid,
+        decided_at timestamptz,
+        decision_why text,
+        CHECK ((kind = 'gift') = (receiver_id IS NOT NULL)),
+        CHECK (state <> 'proposed' OR lapses_at IS NOT NULL),
+        CHECK (decided_by IS NULL OR decided_by NOT IN (requested_by, giver_id)),
+        CHECK (state <> 'turned_down' OR (decided_by IS NOT NULL AND decision_why IS NOT NULL))
     )""",
     "CREATE INDEX credit_request_of_giver ON credit_request (giver_id, request_id)",
+    "CREATE INDEX credit_request_waiting ON credit_request (lapses_at) WHERE state = 'proposed'",
     """
     CREATE TABLE grant_run (
         grant_run_id uuid PRIMARY KEY,
@@ -195,8 +205,10 @@ _ASKED = (
         decided_by uuid,
         decided_at timestamptz,
         state text NOT NULL CHECK (state IN ('proposed', 'in_force', 'turned_down')),
+        decision_why text,
         number bigint GENERATED ALWAYS AS IDENTITY,
-        CHECK (decided_by IS NULL OR decided_by <> proposed_by)
+        CHECK (decided_by IS NULL OR decided_by <> proposed_by),
+        CHECK (state <> 'turned_down' OR (decided_by IS NOT NULL AND decision_why IS NOT NULL))
     )""",
     "CREATE INDEX entitlement_of_person ON entitlement (person_id, from_month DESC)",
     """
@@ -221,6 +233,8 @@ _ASKED = (
         decided_at timestamptz,
         state text NOT NULL CHECK (state IN ('proposed', 'requested', 'done', 'declined', 'turned_down')),
         code text,
-        CHECK (decided_by IS NULL OR decided_by <> proposed_by)
+        decision_why text,
+        CHECK (decided_by IS NULL OR decided_by <> proposed_by),
+        CHECK (state <> 'turned_down' OR (decided_by IS NOT NULL AND decision_why IS NOT NULL))
     )""",
 )

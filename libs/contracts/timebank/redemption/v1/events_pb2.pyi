@@ -121,7 +121,7 @@ class RedemptionCancelled(_message.Message):
     def __init__(self, redemption_id: _Optional[str] = ..., district_id: _Optional[str] = ..., why: _Optional[str] = ...) -> None: ...
 
 class GiftRequested(_message.Message):
-    __slots__ = ("gift_id", "district_id", "giver_id", "giver_district_id", "receiver_id", "receiver_district_id", "amount_minutes", "requested_by", "policy_version")
+    __slots__ = ("gift_id", "district_id", "giver_id", "giver_district_id", "receiver_id", "receiver_district_id", "amount_minutes", "requested_by", "policy_version", "decided_by")
     GIFT_ID_FIELD_NUMBER: _ClassVar[int]
     DISTRICT_ID_FIELD_NUMBER: _ClassVar[int]
     GIVER_ID_FIELD_NUMBER: _ClassVar[int]
@@ -131,6 +131,7 @@ class GiftRequested(_message.Message):
     AMOUNT_MINUTES_FIELD_NUMBER: _ClassVar[int]
     REQUESTED_BY_FIELD_NUMBER: _ClassVar[int]
     POLICY_VERSION_FIELD_NUMBER: _ClassVar[int]
+    DECIDED_BY_FIELD_NUMBER: _ClassVar[int]
     gift_id: str
     district_id: str
     giver_id: str
@@ -140,39 +141,44 @@ class GiftRequested(_message.Message):
     amount_minutes: int
     requested_by: str
     policy_version: int
-    def __init__(self, gift_id: _Optional[str] = ..., district_id: _Optional[str] = ..., giver_id: _Optional[str] = ..., giver_district_id: _Optional[str] = ..., receiver_id: _Optional[str] = ..., receiver_district_id: _Optional[str] = ..., amount_minutes: _Optional[int] = ..., requested_by: _Optional[str] = ..., policy_version: _Optional[int] = ...) -> None: ...
+    decided_by: str
+    def __init__(self, gift_id: _Optional[str] = ..., district_id: _Optional[str] = ..., giver_id: _Optional[str] = ..., giver_district_id: _Optional[str] = ..., receiver_id: _Optional[str] = ..., receiver_district_id: _Optional[str] = ..., amount_minutes: _Optional[int] = ..., requested_by: _Optional[str] = ..., policy_version: _Optional[int] = ..., decided_by: _Optional[str] = ...) -> None: ...
 
 class DonationRequested(_message.Message):
-    __slots__ = ("donation_id", "district_id", "giver_id", "amount_minutes", "requested_by", "policy_version")
+    __slots__ = ("donation_id", "district_id", "giver_id", "amount_minutes", "requested_by", "policy_version", "decided_by")
     DONATION_ID_FIELD_NUMBER: _ClassVar[int]
     DISTRICT_ID_FIELD_NUMBER: _ClassVar[int]
     GIVER_ID_FIELD_NUMBER: _ClassVar[int]
     AMOUNT_MINUTES_FIELD_NUMBER: _ClassVar[int]
     REQUESTED_BY_FIELD_NUMBER: _ClassVar[int]
     POLICY_VERSION_FIELD_NUMBER: _ClassVar[int]
+    DECIDED_BY_FIELD_NUMBER: _ClassVar[int]
     donation_id: str
     district_id: str
     giver_id: str
     amount_minutes: int
     requested_by: str
     policy_version: int
-    def __init__(self, donation_id: _Optional[str] = ..., district_id: _Optional[str] = ..., giver_id: _Optional[str] = ..., amount_minutes: _Optional[int] = ..., requested_by: _Optional[str] = ..., policy_version: _Optional[int] = ...) -> None: ...
+    decided_by: str
+    def __init__(self, donation_id: _Optional[str] = ..., district_id: _Optional[str] = ..., giver_id: _Optional[str] = ..., amount_minutes: _Optional[int] = ..., requested_by: _Optional[str] = ..., policy_version: _Optional[int] = ..., decided_by: _Optional[str] = ...) -> None: ...
 
 class GoodsRequested(_message.Message):
-    __slots__ = ("exchange_id", "district_id", "payer_id", "amount_minutes", "requested_by", "policy_version")
+    __slots__ = ("exchange_id", "district_id", "payer_id", "amount_minutes", "requested_by", "policy_version", "decided_by")
     EXCHANGE_ID_FIELD_NUMBER: _ClassVar[int]
     DISTRICT_ID_FIELD_NUMBER: _ClassVar[int]
     PAYER_ID_FIELD_NUMBER: _ClassVar[int]
     AMOUNT_MINUTES_FIELD_NUMBER: _ClassVar[int]
     REQUESTED_BY_FIELD_NUMBER: _ClassVar[int]
     POLICY_VERSION_FIELD_NUMBER: _ClassVar[int]
+    DECIDED_BY_FIELD_NUMBER: _ClassVar[int]
     exchange_id: str
     district_id: str
     payer_id: str
     amount_minutes: int
     requested_by: str
     policy_version: int
-    def __init__(self, exchange_id: _Optional[str] = ..., district_id: _Optional[str] = ..., payer_id: _Optional[str] = ..., amount_minutes: _Optional[int] = ..., requested_by: _Optional[str] = ..., policy_version: _Optional[int] = ...) -> None: ...
+    decided_by: str
+    def __init__(self, exchange_id: _Optional[str] = ..., district_id: _Optional[str] = ..., payer_id: _Optional[str] = ..., amount_minutes: _Optional[int] = ..., requested_by: _Optional[str] = ..., policy_version: _Optional[int] = ..., decided_by: _Optional[str] = ...) -> None: ...
 
 class GrantLine(_message.Message):
     __slots__ = ("person_id", "amount_minutes")
