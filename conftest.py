@@ -3,6 +3,7 @@
 pytest_plugins = [
     "tests.support.scratch",
     "tests.support.postgres",
+    "tests.support.apis",
     "tests.support.kafka",
     "tests.support.disks",
     "tests.support.long_first",

@@ -3,7 +3,7 @@
 from libs.http.app import Service, accepts, create_service_app, reading
 from libs.http.auth import Actor, RoleAt, Verifier, current_actor, public
 from libs.http.commands import create_commands, run_command
-from libs.http.pages import Cursor, page_of
+from libs.http.pages import Cursor
 from libs.http.powers import holds, require
 
 __all__ = [
@@ -17,7 +17,6 @@ __all__ = [
     "create_service_app",
     "current_actor",
     "holds",
-    "page_of",
     "public",
     "reading",
     "require",

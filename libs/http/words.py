@@ -27,6 +27,7 @@ _WORDS = {
     "String does not match expected pattern.": "格式有误",
     "Special numeric values (nan or infinity) are not permitted.": "应为有限的数字",
     "Number too large.": "数字过大",
+    "Holds characters that cannot be shown.": "含有无法显示的字符",
 }
 _PATTERNS = (
     (r"Must be greater than or equal to (\S+) and less than or equal to (\S+?)\.", r"应在 \1 与 \2 之间"),
@@ -34,6 +35,7 @@ _PATTERNS = (
     (r"Must be less than or equal to (\S+?)\.", r"不得大于 \1"),
     (r"Must be greater than (\S+?)\.", r"应大于 \1"),
     (r"Must be less than (\S+?)\.", r"应小于 \1"),
+    (r"The year must be between (\d+) and (\d+)\.", r"年份应在 \1 与 \2 之间"),
     (r"Must be one of: (.+?)\.", r"应为其中之一:\1"),
     (r"Must be equal to (.+?)\.", r"应为 \1"),
     (r"Length must be between (\d+) and (\d+)\.", r"长度应在 \1 与 \2 之间"),

@@ -74,7 +74,7 @@ def list_orders(connection: Connection, wanted: OrderFilter, *, after: Sequence[
 def _page(query: sa.Select[Any], after: Sequence[Any] | None, limit: int) -> sa.Select[Any]:
     if after:
         key = sa.tuple_(orders.c.start_at, orders.c.order_id)
-        query = query.where(key > sa.tuple_(datetime.fromisoformat(after[0]), UUID(after[1])))
+        query = query.where(key > sa.tuple_(*after))
     return query.order_by(orders.c.start_at, orders.c.order_id).limit(limit + 1)
 
 

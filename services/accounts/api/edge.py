@@ -9,11 +9,11 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from flask import current_app, request
-from marshmallow import Schema, fields, validate
+from marshmallow import Schema, fields
 
 from libs.db import Connection
-from libs.http import Cursor, Service, current_actor, page_of, run_command
-from libs.http.pages import PAGE_DEFAULT, PAGE_MAX, CursorError
+from libs.http import Service, current_actor, run_command
+from libs.http.fields import Text, page_cursor, page_limit
 from libs.http.waiting import Waiters
 from services.accounts.domain.policy import RuleBook
 from services.accounts.gateways.codes import CodeSender
@@ -43,15 +43,15 @@ class ActingSchema(Schema):
     """For whom somebody else acts; part of every command's body."""
 
     acting_for = fields.UUID(allow_none=True, load_default=None)
-    consent = fields.String(allow_none=True, load_default=None, validate=validate.Length(max=TEXT_MAX))
-    why = fields.String(allow_none=True, load_default=None, validate=validate.Length(max=TEXT_MAX))
+    consent = Text(TEXT_MAX, lines=True, allow_none=True, load_default=None)
+    why = Text(TEXT_MAX, lines=True, allow_none=True, load_default=None)
 
 
 class PageSchema(Schema):
     """Where a page begins and how long it is."""
 
-    limit = fields.Integer(load_default=PAGE_DEFAULT, validate=validate.Range(1, PAGE_MAX))
-    cursor = fields.String(load_default=None)
+    limit = page_limit()
+    cursor = page_cursor()
 
 
 def service() -> Service:
@@ -100,41 +100,11 @@ def on_behalf(body: Body) -> OnBehalf:
     return OnBehalf(body.get("acting_for"), body.get("consent") or "", body.get("why") or "")
 
 
-def after_id(cursor: str | None) -> UUID | None:
-    """Return the id after which a page begins.
-
-    Raises:
-        CursorError: not a cursor of such a list.
-    """
-    key = Cursor.unpack(cursor, 1)
-    try:
-        return UUID(str(key[0])) if key else None
-    except ValueError as error:
-        raise CursorError from error
-
-
-def number_before(cursor: str | None) -> int | None:
-    """Return the number before which a page of a numbered list begins.
-
-    Raises:
-        CursorError: not a cursor of such a list.
-    """
-    key = Cursor.unpack(cursor, 1)
-    if key and not isinstance(key[0], int):
-        raise CursorError
-    return key[0] if key else None
-
-
 def plain(value: object) -> object:
     """Return a column's value as JSON has it."""
     if isinstance(value, datetime):
         return instant(value)
     return str(value) if isinstance(value, UUID) else value
-
-
-def page(rows: list[Answer], query: Body, key: str) -> Answer:
-    """Return a page of a list that was read with one row more than its limit."""
-    return page_of(rows, limit=query["limit"], key=[key])
 
 
 def instant(at: datetime | None) -> str | None:

@@ -7,6 +7,8 @@ from uuid import UUID
 from flask.views import MethodView
 from flask_smorest import Blueprint
 
+from libs.http import Cursor
+from libs.http.pages import an_id
 from services.accounts.api.answers import (
     full_person_answer,
     grant_answer,
@@ -15,7 +17,7 @@ from services.accounts.api.answers import (
     person_answer,
 )
 from services.accounts.api.documents import FullPersonAnswer, ListedPersonAnswer, PersonAnswer, RoleAnswer, page_answer
-from services.accounts.api.edge import Answer, Body, act_on, after_id, command, on_behalf, page, parts, transaction
+from services.accounts.api.edge import Answer, Body, act_on, command, on_behalf, parts, transaction
 from services.accounts.api.schemas import (
     ActingSchema,
     DeathSchema,
@@ -36,6 +38,7 @@ from services.accounts.usecases.suspend_person import reinstate_person, suspend_
 from services.accounts.usecases.view_person import status_if_ended, view_by_order, view_person
 
 blueprint = Blueprint("persons", __name__, description="People / 人员")
+PERSONS = Cursor(person_id=an_id)
 MILLI = 1000
 
 
@@ -52,14 +55,14 @@ class Persons(MethodView):
             text=query["q"],
             role=query["role"],
             status=query["status"],
-            after=after_id(query["cursor"]),
+            after=PERSONS.after(query["cursor"]),
         )
         with transaction() as connection:
             act = act_on(connection)
             found = search_persons(act, search, limit=query["limit"] + 1)
             identities = act.store.identities.identities([person.person_id for person in found])
         rows = [listed_person_answer(person, identities.get(person.person_id)) for person in found]
-        return page(rows, query, "person_id")
+        return PERSONS.page(rows, limit=query["limit"])
 
 
 @blueprint.route("/v1/persons/<uuid:person_id>")

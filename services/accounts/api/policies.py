@@ -8,11 +8,12 @@ from flask_smorest import Blueprint
 
 from libs.clock import local_date
 from libs.db import Connection
-from libs.http import reading
+from libs.http import Cursor, reading
+from libs.http.pages import an_id
 from services.accounts import queries
 from services.accounts.api.answers import parameter_answer, policy_answer, preset_answer
 from services.accounts.api.documents import ParameterAnswer, PolicyAnswer, PresetAnswer, page_answer
-from services.accounts.api.edge import Answer, Body, after_id, command, page, parts, service, store_on
+from services.accounts.api.edge import Answer, Body, command, parts, service, store_on
 from services.accounts.api.schemas import CurrentPolicySchema, DecisionSchema, PolicyQuerySchema, PolicySchema
 from services.accounts.domain.errors import DistrictNeededError, RecordNotFoundError
 from services.accounts.domain.policy import Policy
@@ -20,6 +21,7 @@ from services.accounts.usecases.decide_policy import decide_policy
 from services.accounts.usecases.propose_policy import propose_policy
 
 blueprint = Blueprint("policies", __name__, description="Programme policies / 规则")
+POLICIES = Cursor(policy_id=an_id)
 
 
 @blueprint.route("/v1/policies/presets")
@@ -73,10 +75,10 @@ class Policies(MethodView):
                 connection,
                 district_id=_district(connection, query["unit"]) if query["unit"] else None,
                 state=query["state"],
-                after=after_id(query["cursor"]),
+                after=POLICIES.after(query["cursor"]),
                 limit=query["limit"] + 1,
             )
-        return page([policy_answer(row) for row in rows], query, "policy_id")
+        return POLICIES.page([policy_answer(row) for row in rows], limit=query["limit"])
 
 
 @blueprint.route("/v1/policies/<uuid:policy_id>")

@@ -5,11 +5,12 @@ from uuid import UUID
 from flask.views import MethodView
 from flask_smorest import Blueprint
 
-from libs.http import current_actor, reading
+from libs.http import Cursor, current_actor, reading
+from libs.http.pages import a_number
 from services.accounts import queries
 from services.accounts.api.answers import acting_grant_answer, finding_answer, person_answer, relation_answer
 from services.accounts.api.documents import ActingGrantAnswer, FindingAnswer, RelationAnswer, ViewAnswer, page_answer
-from services.accounts.api.edge import Answer, Body, act_on, command, number_before, page, plain
+from services.accounts.api.edge import Answer, Body, act_on, command, plain
 from services.accounts.api.schemas import (
     AccessLogSchema,
     ActingGrantSchema,
@@ -27,6 +28,7 @@ from services.accounts.usecases.record_finding import confirm_finding, record_fi
 from services.accounts.usecases.record_relation import confirm_relation, end_relation, record_relation
 
 blueprint = Blueprint("records", __name__, description="Relations, grades, hardship, acting for / 关系与记录")
+VIEWS = Cursor(number=a_number)
 
 
 @blueprint.route("/v1/relations")
@@ -201,9 +203,9 @@ class AccessLog(MethodView):
         with reading() as connection:
             _require_view(act_on(connection), person_id)
             rows = queries.views_of(
-                connection, person_id=person_id, before=number_before(query["cursor"]), limit=query["limit"] + 1
+                connection, person_id=person_id, before=VIEWS.after(query["cursor"]), limit=query["limit"] + 1
             )
-        return page([{name: plain(value) for name, value in row.items()} for row in rows], query, "number")
+        return VIEWS.page([{name: plain(value) for name, value in row.items()} for row in rows], limit=query["limit"])
 
 
 def _confirm(finding_id: UUID, kind: FindingKind, body: Body) -> Answer:

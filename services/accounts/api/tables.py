@@ -6,10 +6,11 @@ from uuid import UUID
 from flask import Response, request
 from flask.views import MethodView
 from flask_smorest import Blueprint
-from marshmallow import Schema, ValidationError, fields, validate
+from marshmallow import Schema, ValidationError, fields
 
 from libs.errors import InvalidError
 from libs.http import accepts, current_actor, reading
+from libs.http.fields import Choice
 from libs.ids import id_from_cause
 from services.accounts.api.documents import ImportAnswer
 from services.accounts.api.edge import Answer, Body, act_on, command, store_on, transaction
@@ -42,7 +43,7 @@ class ExportSchema(Schema):
     """Whose data, and in which form."""
 
     unit = fields.UUID(required=True)
-    format = fields.String(load_default="csv", validate=validate.OneOf(["csv", "xlsx"]))
+    format = Choice(["csv", "xlsx"], load_default="csv")
 
 
 class SheetUnreadableError(InvalidError):

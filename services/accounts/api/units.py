@@ -5,12 +5,13 @@ from uuid import UUID
 from flask.views import MethodView
 from flask_smorest import Blueprint
 
-from libs.http import reading
+from libs.http import Cursor, reading
+from libs.http.pages import an_id
 from libs.ids import id_from_cause
 from services.accounts import queries
 from services.accounts.api.answers import unit_answer
 from services.accounts.api.documents import UnitAnswer, page_answer
-from services.accounts.api.edge import Answer, Body, after_id, command, page, parts, store_on
+from services.accounts.api.edge import Answer, Body, command, parts, store_on
 from services.accounts.api.schemas import UnitNameSchema, UnitQuerySchema, UnitSchema
 from services.accounts.domain.errors import DistrictNeededError
 from services.accounts.domain.units import Level
@@ -20,6 +21,7 @@ from services.accounts.usecases.propose_policy import propose_policy
 from services.accounts.usecases.rename_unit import rename_unit
 
 blueprint = Blueprint("organisation-units", __name__, description="The organisation tree / 组织")
+UNITS = Cursor(unit_id=an_id)
 
 
 @blueprint.route("/v1/organisation-units")
@@ -35,10 +37,10 @@ class Units(MethodView):
                 connection,
                 level=query["level"],
                 parent_id=query["parent"],
-                after=after_id(query["cursor"]),
+                after=UNITS.after(query["cursor"]),
                 limit=query["limit"] + 1,
             )
-        return page([unit_answer(unit) for unit in found], query, "unit_id")
+        return UNITS.page([unit_answer(unit) for unit in found], limit=query["limit"])
 
 
 @blueprint.route("/v1/organisation-units/<uuid:unit_id>")

@@ -8,7 +8,8 @@ from uuid import UUID
 from flask.views import MethodView
 from flask_smorest import Blueprint
 
-from libs.http import Cursor, current_actor, page_of, reading, run_command
+from libs.http import Cursor, current_actor, reading, run_command
+from libs.http.pages import a_month
 from services.ledger.api.edge import service
 from services.ledger.api.schemas import PeriodCloseBody, PeriodClosesQuery
 from services.ledger.domain.closing import Month
@@ -20,6 +21,7 @@ from services.ledger.usecases.post import Postings
 
 blueprint = Blueprint("period-closes", __name__, url_prefix="/v1", description="Closed months of a district's book")
 FIRST_MONTH = "0001-01-01"
+CLOSES = Cursor(month=a_month)
 
 
 @blueprint.route("/period-closes/<uuid:close_id>")
@@ -60,9 +62,9 @@ class PeriodCloses(MethodView):
     @blueprint.arguments(PeriodClosesQuery, location="query")
     def get(self, query: dict[str, Any]) -> dict[str, Any]:
         """List them in order."""
-        key = Cursor.unpack(query["cursor"], 1)
-        after = f"{key[0]}-01" if key else FIRST_MONTH
+        month = CLOSES.after(query["cursor"])
+        after = f"{month}-01" if month else FIRST_MONTH
         with reading() as connection:
             scope.refuse_unless_may_see_district(connection, current_actor(), query["district"])
             found = closing_store.closed_of(connection, query["district"], after=after, limit=query["limit"] + 1)
-        return page_of([period_close.as_answer(one) for one in found], limit=query["limit"], key=["month"])
+        return CLOSES.page([period_close.as_answer(one) for one in found], limit=query["limit"])

@@ -10,7 +10,8 @@ from flask_smorest import Blueprint
 
 from libs.clock import to_microseconds
 from libs.db import Connection
-from libs.http import Cursor, current_actor, page_of, reading, run_command
+from libs.http import Cursor, current_actor, reading, run_command
+from libs.http.pages import an_id
 from services.ledger.api.edge import poster, service
 from services.ledger.api.schemas import AdjustmentBody, DecisionBody, PageQuery, ReversalBody
 from services.ledger.domain.entries import Entry
@@ -27,6 +28,7 @@ from services.ledger.usecases import proposals
 
 adjustments = Blueprint("adjustments", __name__, url_prefix="/v1", description="New credit, brought in by two people")
 reversals = Blueprint("reversals", __name__, url_prefix="/v1", description="Gifts, donations, fundings undone by two")
+PROPOSALS = Cursor(proposal_id=an_id)
 ADJUSTMENTS, REVERSALS = ["pool_funding", "migration"], ["reversal"]
 
 
@@ -214,12 +216,11 @@ def _shown(proposal_id: UUID, kinds: list[str]) -> dict[str, Any]:
 
 
 def _open(query: dict[str, Any], kinds: list[str]) -> dict[str, Any]:
-    key = Cursor.unpack(query["cursor"], 1)
-    after = UUID(str(key[0])) if key else UUID(int=0)
+    after = PROPOSALS.after(query["cursor"]) or UUID(int=0)
     with reading() as connection:
         found = proposal_store.open_proposals(connection, kinds, after=after, limit=query["limit"] + 1)
         seen = {one.district_id: None for one in found}
         mine = {d for d in seen if scope.sees_district(connection, current_actor(), d)}
     rows = [proposals.as_answer(one, None, None) for one in found]
-    page = page_of(rows, limit=query["limit"], key=["proposal_id"])
+    page = PROPOSALS.page(rows, limit=query["limit"])
     return page | {"items": [row for row in page["items"] if UUID(row["district_id"]) in mine]}

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from marshmallow import Schema, ValidationError, fields, validate, validates_schema
+from marshmallow import Schema, ValidationError, fields, validates_schema
 
-from libs.http.pages import PAGE_DEFAULT, PAGE_MAX
+from libs.http.fields import Choice, Instant, Month, Text, Truth, Whole, page_cursor, page_limit
 from services.ledger.domain.postings import TRANSFER_MINUTES_MAX
 
 TEXT_MAX = 500
@@ -14,8 +14,8 @@ SCAN_MAX = 2_000
 class PageQuery(Schema):
     """A page of a list."""
 
-    limit = fields.Integer(load_default=PAGE_DEFAULT, validate=validate.Range(1, PAGE_MAX))
-    cursor = fields.String(load_default=None)
+    limit = page_limit()
+    cursor = page_cursor()
 
 
 class WalletsQuery(PageQuery):
@@ -35,7 +35,7 @@ class WalletsQuery(PageQuery):
 class AsOfQuery(Schema):
     """As recorded at an instant; left out = now."""
 
-    as_of = fields.AwareDateTime(load_default=None)
+    as_of = Instant(load_default=None)
 
 
 class EntriesQuery(PageQuery, AsOfQuery):
@@ -49,12 +49,12 @@ class StatementQuery(Schema):
         """`from` is a word of Python."""
 
         include = {  # noqa: RUF012 - marshmallow's way to name a field with a keyword
-            "from": fields.AwareDateTime(load_default=None, attribute="since"),
+            "from": Instant(load_default=None, attribute="since"),
         }
 
     person = fields.UUID(required=True)
-    to = fields.AwareDateTime(load_default=None)
-    by = fields.String(load_default="recorded", validate=validate.OneOf(["recorded", "service"]))
+    to = Instant(load_default=None)
+    by = Choice(["recorded", "service"], load_default="recorded")
 
 
 class TransfersQuery(PageQuery):
@@ -80,8 +80,8 @@ class Acting(Schema):
     """The block that every command's body may carry; nobody acts for someone here."""
 
     acting_for = fields.UUID(allow_none=True, load_default=None)
-    consent = fields.String(allow_none=True, load_default=None, validate=validate.Length(max=TEXT_MAX))
-    why = fields.String(allow_none=True, load_default=None, validate=validate.Length(max=TEXT_MAX))
+    consent = Text(TEXT_MAX, lines=True, allow_none=True, load_default=None)
+    why = Text(TEXT_MAX, lines=True, allow_none=True, load_default=None)
 
 
 class AdjustmentBody(Acting):
@@ -91,19 +91,15 @@ class AdjustmentBody(Acting):
         """`class` is a word of Python."""
 
         include = {  # noqa: RUF012 - marshmallow's way to name a field with a keyword
-            "class": fields.String(
-                load_default="earned",
-                attribute="wallet_class",
-                validate=validate.OneOf(["earned", "granted", "received"]),
-            ),
+            "class": Choice(["earned", "granted", "received"], load_default="earned", attribute="wallet_class"),
         }
 
-    kind = fields.String(required=True, validate=validate.OneOf(["pool_funding", "migration"]))
+    kind = Choice(["pool_funding", "migration"], required=True)
     district_id = fields.UUID(load_default=None)
     person_id = fields.UUID(load_default=None)
-    minutes = fields.Integer(required=True, strict=True, validate=validate.Range(1, TRANSFER_MINUTES_MAX))
-    scan = fields.String(allow_none=True, load_default=None, validate=validate.Length(max=SCAN_MAX))
-    effective_at = fields.AwareDateTime(load_default=None)
+    minutes = Whole(1, TRANSFER_MINUTES_MAX, required=True)
+    scan = Text(SCAN_MAX, allow_none=True, load_default=None)
+    effective_at = Instant(load_default=None)
 
     @validates_schema
     def whose(self, terms: dict[str, object], **_: object) -> None:
@@ -117,14 +113,14 @@ class ReversalBody(Acting):
     """What to reverse: the id of a gift, a donation, a funding or a migration; and why."""
 
     cause_id = fields.UUID(required=True)
-    why = fields.String(required=True, validate=[validate.Length(1, TEXT_MAX), validate.Regexp(r"\s*\S")])
+    why = Text(TEXT_MAX, shortest=1, pattern=r"\s*\S", lines=True, required=True)
 
 
 class PeriodCloseBody(Acting):
     """Which month of which district's book to close."""
 
     district_id = fields.UUID(required=True)
-    month = fields.String(required=True, validate=validate.Regexp("^[0-9]{4}-(0[1-9]|1[0-2])$"))
+    month = Month(required=True)
 
 
 class PeriodClosesQuery(PageQuery):
@@ -136,7 +132,7 @@ class PeriodClosesQuery(PageQuery):
 class DecisionBody(Acting):
     """A second person's word."""
 
-    ok = fields.Boolean(load_default=True)
+    ok = Truth(load_default=True)
 
 
 class AnyAnswer(Schema):

@@ -10,12 +10,14 @@ from flask_smorest import Blueprint
 
 from libs.db import Connection
 from libs.http import Cursor, current_actor, reading
+from libs.http.pages import a_number
 from services.ledger.api.schemas import TransfersQuery
 from services.ledger.domain.entries import Entry
 from services.ledger.domain.errors import TransferNotFoundError
 from services.ledger.queries import entries, explanations, scope
 
 blueprint = Blueprint("transfers", __name__, url_prefix="/v1", description="Transfers and their explanations")
+TRANSFERS = Cursor(recorded_at=a_number, book=a_number, pos=a_number)
 
 
 @blueprint.route("/transfers")
@@ -26,14 +28,14 @@ class Transfers(MethodView):
     def get(self, query: dict[str, Any]) -> dict[str, Any]:
         """List what moved because of an order, gift, donation …, oldest first; those that the caller may see."""
         act, limit = query.get("cause") or query["order"], query["limit"]
-        key = Cursor.unpack(query["cursor"], 3)
-        after = (int(key[0]), int(key[1]), int(key[2])) if key else (0, 0, 0)
+        key = TRANSFERS.read(query["cursor"])
+        after = (key[0], key[1], key[2]) if key else (0, 0, 0)
         with reading() as connection:
             rows = entries.entries_of_act(connection, act, after=after, limit=limit + 1)
             seen = [row for row in rows[:limit] if may_see(connection, row)]
         last = rows[limit - 1] if len(rows) > limit else None
         # The book's number is no part of what is shown; a page that ends within one microsecond repeats none.
-        cursor = Cursor.pack(last.recorded_at, (1 << 31) - 1, last.pos) if last else None
+        cursor = TRANSFERS.pack(last.recorded_at, (1 << 31) - 1, last.pos) if last else None
         return {"items": [entries.as_transfer(row) for row in seen], "next": cursor}
 
 

@@ -10,7 +10,8 @@ from flask_smorest import Blueprint
 
 from libs.clock import to_microseconds
 from libs.db import Connection
-from libs.http import Cursor, current_actor, page_of, public, reading
+from libs.http import Cursor, current_actor, public, reading
+from libs.http.pages import a_number
 from services.ledger.api.edge import FOR_EVER_US, microseconds, service
 from services.ledger.api.schemas import AsOfQuery, EntriesQuery, PersonQuery, StatementQuery, WalletsQuery
 from services.ledger.domain.errors import WalletNotFoundError
@@ -18,6 +19,7 @@ from services.ledger.domain.wallets import WalletKey
 from services.ledger.queries import entries, explanations, recoveries, scope, statements, wallets
 
 blueprint = Blueprint("wallets", __name__, url_prefix="/v1", description="Wallets, statements and explanations")
+WALLETS, ENTRIES = Cursor(number=a_number), Cursor(version=a_number)
 
 
 def _shown(wallet: dict[str, Any]) -> dict[str, Any]:
@@ -31,11 +33,10 @@ class Wallets(MethodView):
     @blueprint.arguments(WalletsQuery, location="query")
     def get(self, query: dict[str, Any]) -> dict[str, Any]:
         """List wallets with balance, held and available minutes; held twins are part of theirs."""
-        key = Cursor.unpack(query["cursor"], 1)
-        after, limit = (int(key[0]) if key else 0), query["limit"]
+        after, limit = WALLETS.after(query["cursor"]) or 0, query["limit"]
         with reading() as connection:
             rows = _wallets(connection, query, after=after, limit=limit + 1)
-        page = page_of(rows, limit=limit, key=["number"])
+        page = WALLETS.page(rows, limit=limit)
         return page | {"items": [_shown(row) for row in page["items"]]}
 
 
@@ -88,15 +89,14 @@ class WalletEntries(MethodView):
     @blueprint.arguments(EntriesQuery, location="query")
     def get(self, query: dict[str, Any], wallet_id: UUID) -> dict[str, Any]:
         """List the wallet's rows, newest first, each with its version and running balance."""
-        key = Cursor.unpack(query["cursor"], 1)
-        before = int(key[0]) if key else entries.VERSION_MAX
+        before = ENTRIES.after(query["cursor"]) or entries.VERSION_MAX
         as_of = microseconds(query["as_of"], otherwise=FOR_EVER_US)
         with reading() as connection:
             number, wallet = _seen_wallet(connection, wallet_id)
             rows = entries.entries_of_wallet(
                 connection, number, before_version=before, as_of_us=as_of, limit=query["limit"] + 1
             )
-        return page_of([entries.as_entry_of(row, wallet) for row in rows], limit=query["limit"], key=["version"])
+        return ENTRIES.page([entries.as_entry_of(row, wallet) for row in rows], limit=query["limit"])
 
 
 @blueprint.route("/wallets/<uuid:wallet_id>/explanation")

@@ -9,10 +9,10 @@ from flask.views import MethodView
 from flask_smorest import Blueprint
 
 from libs.errors import NotFoundError
-from libs.http import Cursor, page_of, reading
+from libs.http import reading
 from services.orders import queries
 from services.orders.api import answers, schemas
-from services.orders.api.edge import Row, call_of, command, now, order_command, order_view, plain, scope_of
+from services.orders.api.edge import BY_START, Row, call_of, command, now, order_command, order_view, plain, scope_of
 from services.orders.usecases.approve_hours import approve_hours, approve_many, reject_hours, second_check
 from services.orders.usecases.decide_dispute import confirm_decision, decide_dispute
 from services.orders.usecases.reverse_hours import decide_reversal, propose_reversal
@@ -150,7 +150,7 @@ def _queue(name: str, query: Terms) -> Row:
             rows = queries.open_incidents(connection, unit_ids=units, limit=limit)
             return {"items": plain(rows[:limit]), "next": None}
         found = queries.queue_orders(
-            connection, name, unit_ids=units, now=now(), after=Cursor.unpack(query["cursor"], 2), limit=limit
+            connection, name, unit_ids=units, now=now(), after=BY_START.read(query["cursor"]), limit=limit
         )
         rows = [order_view(connection, order) for order in found]
-    return page_of(rows, limit=limit, key=("start", "order_id"))
+    return BY_START.page(rows, limit=limit)

@@ -11,7 +11,8 @@ from uuid import UUID
 from flask import current_app
 
 from libs.db import Connection
-from libs.http import Service, current_actor, holds, reading, run_command
+from libs.http import Cursor, Service, current_actor, holds, reading, run_command
+from libs.http.pages import an_id, an_instant
 from libs.http.waiting import Waiters, wait_asked
 from services.orders import queries
 from services.orders.domain.errors import ForbiddenError, OrderNotFoundError
@@ -23,6 +24,7 @@ from services.orders.messages import POWERS
 from services.orders.usecases.calling import Call
 
 Row = dict[str, Any]
+BY_START = Cursor(start=an_instant, order_id=an_id)
 OrderUseCase = Callable[[Connection, Call], Order]
 
 

@@ -10,10 +10,11 @@ from flask_smorest import Blueprint
 
 from libs.clock import local_date
 from libs.db import Connection
-from libs.http import Cursor, current_actor, page_of, reading
+from libs.http import current_actor, reading
 from services.orders import queries
 from services.orders.api import answers, schemas
 from services.orders.api.edge import (
+    BY_START,
     Row,
     call_of,
     funded,
@@ -78,10 +79,10 @@ class Orders(MethodView):
                 start_from=query["start_from"],
                 start_before=query["start_before"],
             )
-            after = Cursor.unpack(query["cursor"], 2)
+            after = BY_START.read(query["cursor"])
             found = queries.list_orders(connection, wanted, after=after, limit=query["limit"])
             rows = [order_view(connection, order) for order in found]
-        return page_of(rows, limit=query["limit"], key=("start", "order_id"))
+        return BY_START.page(rows, limit=query["limit"])
 
 
 def _self_unless_staff(query: dict[str, Any]) -> UUID | None:

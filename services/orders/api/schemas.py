@@ -2,37 +2,32 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-
 from marshmallow import Schema, fields, validate
+
+from libs.http.fields import Choice, Day, Degrees, Instant, Month, Text, Truth, Whole, page_cursor, page_limit
 
 WORDS_MAX = 500
 DEVICE_MAX = 100
 MINUTES_MAX = 1440
 BULK_MAX = 200
 SLIP_MAX = 100_000_000
+PLACE = r"^-?([0-8]?[0-9](\.[0-9]{1,8})?|90),-?((1[0-7][0-9]|[0-9]{1,2})(\.[0-9]{1,8})?|180)$"
 STATES = (
     "under_review", "awaiting_funding", "published", "taken", "in_service", "finished", "confirmed", "approved",
     "settled", "rejected", "cancelled", "expired", "no_show", "disputed", "reversed", "declined",
 )  # fmt: skip
 
 
-def words(*, required: bool = False) -> fields.String:
+def words(*, required: bool = False) -> Text:
     """Return a field of a few words."""
-    length = validate.Length(min=1, max=WORDS_MAX)
     if required:
-        return fields.String(required=True, validate=length)
-    return fields.String(allow_none=True, load_default=None, validate=length)
+        return Text(WORDS_MAX, shortest=1, lines=True, required=True)
+    return Text(WORDS_MAX, shortest=1, lines=True, allow_none=True, load_default=None)
 
 
-def minutes(*, least: int = 1, most: int = MINUTES_MAX) -> fields.Integer:
+def minutes(*, least: int = 1, most: int = MINUTES_MAX) -> Whole:
     """Return a field of whole minutes."""
-    return fields.Integer(required=True, strict=True, validate=validate.Range(min=least, max=most))
-
-
-def instant() -> fields.AwareDateTime:
-    """Return a field of an instant with its offset."""
-    return fields.AwareDateTime(required=True, format="iso")
+    return Whole(least, most, required=True)
 
 
 class ActingSchema(Schema):
@@ -47,17 +42,17 @@ class OrderTermsSchema(ActingSchema):
     """Help asked for."""
 
     recipient_id = fields.UUID(required=True)
-    service = fields.String(required=True, validate=validate.Length(min=1, max=10))
+    service = Text(10, shortest=1, required=True)
     minutes = minutes(least=0)
-    start = instant()
-    funding = fields.String(required=True, validate=validate.OneOf(("programme", "pool", "purchased", "credit")))
+    start = Instant(required=True)
+    funding = Choice(("programme", "pool", "purchased", "credit"), required=True)
 
 
 class CompanySchema(ActingSchema):
     """With whom a volunteer comes."""
 
     guardian = fields.UUID(allow_none=True, load_default=None)
-    group = fields.String(allow_none=True, load_default=None, validate=validate.Length(min=1, max=100))
+    group = Text(100, shortest=1, allow_none=True, load_default=None)
 
 
 class OfferSchema(ActingSchema):
@@ -69,28 +64,28 @@ class OfferSchema(ActingSchema):
 class PlaceSchema(Schema):
     """A point on the map, in degrees."""
 
-    latitude = fields.Decimal(required=True, validate=validate.Range(min=Decimal(-90), max=Decimal(90)))
-    longitude = fields.Decimal(required=True, validate=validate.Range(min=Decimal(-180), max=Decimal(180)))
+    latitude = Degrees(90, required=True)
+    longitude = Degrees(180, required=True)
 
 
 class WhereaboutsSchema(ActingSchema):
     """Where a volunteer is, and with which device."""
 
     place = fields.Nested(PlaceSchema, allow_none=True, load_default=None)
-    device = fields.String(allow_none=True, load_default=None, validate=validate.Length(min=1, max=DEVICE_MAX))
+    device = Text(DEVICE_MAX, shortest=1, allow_none=True, load_default=None)
 
 
 class CheckInSchema(WhereaboutsSchema):
     """What a volunteer shows at the door."""
 
-    code = fields.String(allow_none=True, load_default=None, validate=validate.Length(min=1, max=20))
+    code = Text(20, shortest=1, allow_none=True, load_default=None)
 
 
 class ConfirmationSchema(ActingSchema):
     """The recipient's word."""
 
-    rating = fields.Integer(allow_none=True, load_default=None, strict=True, validate=validate.Range(min=1, max=5))
-    device = fields.String(allow_none=True, load_default=None, validate=validate.Length(min=1, max=DEVICE_MAX))
+    rating = Whole(1, 5, allow_none=True, load_default=None)
+    device = Text(DEVICE_MAX, shortest=1, allow_none=True, load_default=None)
 
 
 class DisputeSchema(ActingSchema):
@@ -110,7 +105,7 @@ class DecisionSchema(ActingSchema):
 class VerdictSchema(ActingSchema):
     """Yes or no."""
 
-    ok = fields.Boolean(load_default=True, truthy={True}, falsy={False})
+    ok = Truth(load_default=True)
 
 
 class ReasonSchema(ActingSchema):
@@ -122,7 +117,7 @@ class ReasonSchema(ActingSchema):
 class NoShowSchema(ActingSchema):
     """Who did not appear."""
 
-    absent = fields.String(required=True, validate=validate.OneOf(("volunteer", "recipient")))
+    absent = Choice(("volunteer", "recipient"), required=True)
 
 
 class ApprovalsSchema(ActingSchema):
@@ -135,8 +130,8 @@ class SlipsSchema(ActingSchema):
     """Numbered slips for a unit."""
 
     unit_id = fields.UUID(required=True)
-    first = fields.Integer(required=True, strict=True, data_key="from", validate=validate.Range(1, SLIP_MAX))
-    last = fields.Integer(required=True, strict=True, data_key="to", validate=validate.Range(1, SLIP_MAX))
+    first = Whole(1, SLIP_MAX, required=True, data_key="from")
+    last = Whole(1, SLIP_MAX, required=True, data_key="to")
 
 
 class LateEntrySchema(ActingSchema):
@@ -144,13 +139,11 @@ class LateEntrySchema(ActingSchema):
 
     volunteer_id = fields.UUID(required=True)
     recipient_id = fields.UUID(required=True)
-    service = fields.String(required=True, validate=validate.Length(min=1, max=10))
+    service = Text(10, shortest=1, required=True)
     minutes = minutes(least=0)
-    served = instant()
-    slip = fields.Integer(required=True, strict=True, validate=validate.Range(1, SLIP_MAX))
-    funding = fields.String(
-        load_default="programme", validate=validate.OneOf(("programme", "pool", "credit", "purchased"))
-    )
+    served = Instant(required=True)
+    slip = Whole(1, SLIP_MAX, required=True)
+    funding = Choice(("programme", "pool", "credit", "purchased"), load_default="programme")
     scan = words()
 
 
@@ -159,7 +152,7 @@ class RecordSchema(ActingSchema):
 
     person_id = fields.UUID(required=True)
     minutes = minutes(most=10_000_000)
-    served_on = fields.Date(required=True)
+    served_on = Day(required=True)
     scan = words()
 
 
@@ -172,7 +165,7 @@ class PersonTermsSchema(ActingSchema):
 class IncidentTermsSchema(PersonTermsSchema):
     """An emergency."""
 
-    kind = fields.String(load_default="urgent_call", validate=validate.OneOf(("urgent_call",)))
+    kind = Choice(("urgent_call",), load_default="urgent_call")
 
 
 class OutcomeSchema(ActingSchema):
@@ -184,27 +177,27 @@ class OutcomeSchema(ActingSchema):
 class VisitTermsSchema(PersonTermsSchema):
     """A care visit."""
 
-    how = fields.String(required=True, validate=validate.OneOf(("door", "phone", "video")))
-    outcome = fields.String(required=True, validate=validate.OneOf(("seen", "no_answer")))
+    how = Choice(("door", "phone", "video"), required=True)
+    outcome = Choice(("seen", "no_answer"), required=True)
 
 
 class PageQuerySchema(Schema):
     """How much of a list, and from where."""
 
-    limit = fields.Integer(load_default=50, validate=validate.Range(min=1, max=200))
-    cursor = fields.String(load_default=None)
+    limit = page_limit()
+    cursor = page_cursor()
 
 
 class OrderQuerySchema(PageQuerySchema):
     """Which orders to list. `near` is "latitude,longitude" in degrees."""
 
-    state = fields.String(load_default=None, validate=validate.OneOf(STATES))
+    state = Choice(STATES, load_default=None)
     unit = fields.UUID(load_default=None)
     person = fields.UUID(load_default=None)
-    near = fields.String(load_default=None, validate=validate.Regexp(r"^-?\d{1,2}(\.\d{1,8})?,-?\d{1,3}(\.\d{1,8})?$"))
-    within_m = fields.Integer(load_default=3000, validate=validate.Range(min=1, max=50_000))
-    start_from = fields.AwareDateTime(data_key="from", format="iso", load_default=None)
-    start_before = fields.AwareDateTime(data_key="to", format="iso", load_default=None)
+    near = Text(30, pattern=PLACE, load_default=None)
+    within_m = Whole(1, 50_000, in_query=True, load_default=3000)
+    start_from = Instant(data_key="from", load_default=None)
+    start_before = Instant(data_key="to", load_default=None)
 
 
 class QueueQuerySchema(PageQuerySchema):
@@ -217,7 +210,7 @@ class ConsentQuerySchema(Schema):
     """For whom the caller asks."""
 
     acting_for = fields.UUID(load_default=None)
-    consent = fields.String(load_default=None, validate=validate.Length(min=1, max=WORDS_MAX))
+    consent = Text(WORDS_MAX, shortest=1, load_default=None)
 
 
 class PersonQuerySchema(Schema):
@@ -235,13 +228,13 @@ class UnitQuerySchema(Schema):
 class IndicatorQuerySchema(UnitQuerySchema):
     """Of which unit and month."""
 
-    month = fields.String(load_default=None, allow_none=True, validate=validate.Regexp(r"^\d{4}-(0[1-9]|1[0-2])$"))
+    month = Month(load_default=None)
 
 
 class CertificateQuerySchema(Schema):
     """The code printed on the certificate."""
 
-    code = fields.String(load_default=None, validate=validate.Length(min=1, max=200))
+    code = Text(200, shortest=1, load_default=None)
 
 
 class OrderQueryOfMatchesSchema(Schema):

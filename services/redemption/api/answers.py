@@ -10,7 +10,7 @@ from flask import current_app
 
 from libs.db import Connection
 from libs.errors import ForbiddenError, NotFoundError
-from libs.http import Cursor, Service, current_actor, reading
+from libs.http import Service, current_actor, reading
 from libs.http.waiting import Waiters, wait_asked
 from services.redemption.domain.errors import declined
 from services.redemption.domain.people import Acting, Caller, RoleAt, Verdict
@@ -96,12 +96,6 @@ def refuse_unless_listed(query: Row) -> UUID | None:
     elif person:
         refuse_unless_visible(person)
     return person
-
-
-def before(cursor: str | None) -> tuple[datetime, UUID] | None:
-    """Return the sort key of the last row seen."""
-    key = Cursor.unpack(cursor, 2)
-    return (datetime.fromisoformat(key[0]), UUID(key[1])) if key else None
 
 
 def _read(find: Find, identity: UUID) -> Row:

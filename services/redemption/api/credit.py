@@ -11,13 +11,13 @@ from flask_smorest import Blueprint
 from marshmallow import Schema
 
 from libs.db import Connection
-from libs.http import page_of, reading, run_command
+from libs.http import Cursor, reading, run_command
+from libs.http.pages import an_id, an_instant
 from services.redemption import queries
 from services.redemption.api import schemas
 from services.redemption.api.answers import (
     acting,
     answer_when_decided,
-    before,
     caller,
     now,
     refuse_unless_listed,
@@ -27,6 +27,8 @@ from services.redemption.api.answers import (
 from services.redemption.domain.credit_request import CreditKind
 from services.redemption.usecases.decide_credit import decide_credit
 from services.redemption.usecases.request_credit import CreditTerms, request_credit
+
+REQUESTS = Cursor(requested_at=an_instant, request_id=an_id)
 
 
 def credit_blueprint(kind: CreditKind, *, name: str, terms_schema: type[Schema], words: str) -> Blueprint:
@@ -100,9 +102,9 @@ def _page(kind: CreditKind, query: dict[str, Any]) -> dict[str, Any]:
     wanted = queries.ProposalFilter(refuse_unless_listed(query), query["unit"], query["state"])
     with reading() as connection:
         rows = queries.list_credit_requests(
-            connection, wanted, kind.value, before=before(query["cursor"]), limit=query["limit"]
+            connection, wanted, kind.value, before=REQUESTS.read(query["cursor"]), limit=query["limit"]
         )
-    page = page_of(rows, limit=query["limit"], key=("requested_at", "request_id"))
+    page = REQUESTS.page(rows, limit=query["limit"])
     return page | {"items": [queries.named_request(row) for row in page["items"]]}
 
 

@@ -8,11 +8,11 @@ from flask.views import MethodView
 from flask_smorest import Blueprint
 
 from libs.db import Connection
-from libs.http import page_of, reading, run_command
+from libs.http import Cursor, reading, run_command
+from libs.http.pages import an_id, an_instant
 from services.redemption import queries
 from services.redemption.api import schemas
 from services.redemption.api.answers import (
-    before,
     caller,
     now,
     refuse_unless_listed,
@@ -26,6 +26,7 @@ from services.redemption.usecases.set_entitlement import decide_entitlement, pro
 blueprint = Blueprint(
     "entitlements", __name__, url_prefix="/v1/entitlements", description="Government-purchased minutes per month"
 )
+ENTITLEMENTS = Cursor(proposed_at=an_instant, entitlement_id=an_id)
 
 
 @blueprint.route("")
@@ -38,8 +39,10 @@ class Entitlements(MethodView):
         """List what is proposed and decided for a person, or for the people of a unit, newest first."""
         wanted = queries.ProposalFilter(refuse_unless_listed(query), query["unit"], query["state"])
         with reading() as connection:
-            rows = queries.list_entitlements(connection, wanted, before=before(query["cursor"]), limit=query["limit"])
-        return page_of(rows, limit=query["limit"], key=("proposed_at", "entitlement_id"))
+            rows = queries.list_entitlements(
+                connection, wanted, before=ENTITLEMENTS.read(query["cursor"]), limit=query["limit"]
+            )
+        return ENTITLEMENTS.page(rows, limit=query["limit"])
 
 
 @blueprint.route("/current")

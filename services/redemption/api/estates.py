@@ -8,12 +8,12 @@ from flask.views import MethodView
 from flask_smorest import Blueprint
 
 from libs.db import Connection
-from libs.http import page_of, reading, run_command
+from libs.http import Cursor, reading, run_command
+from libs.http.pages import an_id, an_instant
 from services.redemption import queries
 from services.redemption.api import schemas
 from services.redemption.api.answers import (
     answer_when_decided,
-    before,
     caller,
     now,
     refuse_unless_listed,
@@ -23,6 +23,7 @@ from services.redemption.api.answers import (
 from services.redemption.usecases.settle_estate import decide_estate, propose_estate
 
 blueprint = Blueprint("estates", __name__, url_prefix="/v1/estates", description="What a dead person leaves")
+ESTATES = Cursor(proposed_at=an_instant, estate_id=an_id)
 
 
 @blueprint.route("")
@@ -35,8 +36,8 @@ class Estates(MethodView):
         """List what is proposed and decided about a person, or about people of a unit, newest first."""
         wanted = queries.ProposalFilter(refuse_unless_listed(query), query["unit"], query["state"])
         with reading() as connection:
-            rows = queries.list_estates(connection, wanted, before=before(query["cursor"]), limit=query["limit"])
-        return page_of(rows, limit=query["limit"], key=("proposed_at", "estate_id"))
+            rows = queries.list_estates(connection, wanted, before=ESTATES.read(query["cursor"]), limit=query["limit"])
+        return ESTATES.page(rows, limit=query["limit"])
 
 
 @blueprint.route("/<uuid:estate_id>")

@@ -9,13 +9,15 @@ from flask_smorest import Blueprint
 
 from libs.db import Connection
 from libs.errors import NotFoundError
-from libs.http import page_of, reading, run_command
+from libs.http import Cursor, reading, run_command
+from libs.http.pages import an_id, an_instant
 from services.redemption import queries
 from services.redemption.api import schemas
-from services.redemption.api.answers import answer_when_decided, before, caller, now, refuse_unless_reaches
+from services.redemption.api.answers import answer_when_decided, caller, now, refuse_unless_reaches
 from services.redemption.usecases.schedule_grants import schedule_grants
 
 blueprint = Blueprint("grants", __name__, url_prefix="/v1/grants", description="Monthly grants to key elders")
+GRANT_RUNS = Cursor(requested_at=an_instant, grant_run_id=an_id)
 
 
 @blueprint.route("")
@@ -29,9 +31,9 @@ class GrantRuns(MethodView):
         refuse_unless_reaches(query["unit"])
         with reading() as connection:
             rows = queries.list_grant_runs(
-                connection, district_id=query["unit"], before=before(query["cursor"]), limit=query["limit"]
+                connection, district_id=query["unit"], before=GRANT_RUNS.read(query["cursor"]), limit=query["limit"]
             )
-        return page_of(rows, limit=query["limit"], key=("requested_at", "grant_run_id"))
+        return GRANT_RUNS.page(rows, limit=query["limit"])
 
 
 @blueprint.route("/<uuid:grant_run_id>")

@@ -8,13 +8,13 @@ from flask.views import MethodView
 from flask_smorest import Blueprint
 
 from libs.db import Connection
-from libs.http import page_of, reading, run_command
+from libs.http import Cursor, reading, run_command
+from libs.http.pages import an_id, an_instant
 from services.redemption import queries
 from services.redemption.api import schemas
 from services.redemption.api.answers import (
     acting,
     answer_when_decided,
-    before,
     caller,
     now,
     refuse_unless_listed,
@@ -23,6 +23,7 @@ from services.redemption.api.answers import (
 from services.redemption.usecases.request_redemption import RedemptionTerms, request_redemption
 
 blueprint = Blueprint("redemptions", __name__, url_prefix="/v1/redemptions", description="Help paid by credit")
+REDEMPTIONS = Cursor(requested_at=an_instant, redemption_id=an_id)
 
 
 @blueprint.route("")
@@ -41,8 +42,10 @@ class Redemptions(MethodView):
             start_before=query["start_before"],
         )
         with reading() as connection:
-            rows = queries.list_redemptions(connection, wanted, before=before(query["cursor"]), limit=query["limit"])
-        return page_of(rows, limit=query["limit"], key=("requested_at", "redemption_id"))
+            rows = queries.list_redemptions(
+                connection, wanted, before=REDEMPTIONS.read(query["cursor"]), limit=query["limit"]
+            )
+        return REDEMPTIONS.page(rows, limit=query["limit"])
 
 
 @blueprint.route("/<uuid:redemption_id>")

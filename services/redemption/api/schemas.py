@@ -2,20 +2,21 @@
 
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
+from libs.http.fields import Choice, Instant, Month, Text, Truth, Whole, page_cursor, page_limit
+
 WORDS_MAX = 500
 MINUTES_MAX = 1_000_000
 CREDIT_STATES = ("proposed", "requested", "done", "declined", "reversed", "turned_down", "lapsed")
 STATES = ("requested", "held", "declined", "fulfilled", "cancelled")
-MONTH = r"\d{4}-(0[1-9]|1[0-2])"
 
 
-def minutes(*, least: int = 0) -> fields.Integer:
+def minutes(*, least: int = 0) -> Whole:
     """Return a field of whole minutes."""
-    return fields.Integer(required=True, strict=True, validate=validate.Range(min=least, max=MINUTES_MAX))
+    return Whole(least, MINUTES_MAX, required=True)
 
 
-def _words() -> fields.String:
-    return fields.String(allow_none=True, load_default=None, validate=validate.Length(min=1, max=WORDS_MAX))
+def _words() -> Text:
+    return Text(WORDS_MAX, shortest=1, lines=True, allow_none=True, load_default=None)
 
 
 class ActingSchema(Schema):
@@ -33,9 +34,9 @@ class RedemptionTermsSchema(ActingSchema):
     payer_id = fields.UUID(
         allow_none=True, load_default=None, metadata={"description": "Whose credit pays; the recipient's if left out"}
     )
-    service = fields.String(required=True, validate=validate.Length(min=1, max=10))
+    service = Text(10, shortest=1, required=True)
     minutes = minutes()
-    start = fields.AwareDateTime(required=True, format="iso")
+    start = Instant(required=True)
 
 
 class RedemptionSchema(Schema):
@@ -69,8 +70,8 @@ class RedemptionSchema(Schema):
 class PageQuerySchema(Schema):
     """How much of a list, and from where."""
 
-    limit = fields.Integer(load_default=50, validate=validate.Range(min=1, max=200))
-    cursor = fields.String(load_default=None)
+    limit = page_limit()
+    cursor = page_cursor()
 
 
 class RedemptionQuerySchema(PageQuerySchema):
@@ -78,9 +79,9 @@ class RedemptionQuerySchema(PageQuerySchema):
 
     person = fields.UUID(load_default=None)
     unit = fields.UUID(load_default=None)
-    state = fields.String(load_default=None, validate=validate.OneOf(STATES))
-    start_from = fields.AwareDateTime(data_key="from", format="iso", load_default=None)
-    start_before = fields.AwareDateTime(data_key="to", format="iso", load_default=None)
+    state = Choice(STATES, load_default=None)
+    start_from = Instant(data_key="from", load_default=None)
+    start_before = Instant(data_key="to", load_default=None)
 
 
 class RedemptionPageSchema(Schema):
@@ -186,7 +187,7 @@ class ProposalQuerySchema(PageQuerySchema):
 
     person = fields.UUID(load_default=None)
     unit = fields.UUID(load_default=None)
-    state = fields.String(load_default=None, validate=validate.Length(min=1, max=20))
+    state = Text(20, shortest=1, load_default=None)
 
 
 class EntitlementPageSchema(Schema):
@@ -213,7 +214,7 @@ class MonthQuerySchema(Schema):
     """Whose minutes, of which month; the current one if left out."""
 
     person = fields.UUID(required=True)
-    month = fields.String(load_default=None, validate=validate.Regexp(f"^{MONTH}$"))
+    month = Month(load_default=None)
 
 
 class MonthSchema(Schema):
@@ -230,7 +231,7 @@ class MonthSchema(Schema):
 class DecisionSchema(Schema):
     """The second person's word: yes, or no and why."""
 
-    ok = fields.Boolean(required=True, truthy={True}, falsy={False})
+    ok = Truth(required=True)
     why = _words()
 
     @validates_schema

@@ -21,18 +21,20 @@ from libs.http import (
     Verifier,
     create_service_app,
     current_actor,
-    page_of,
     public,
     reading,
     require,
     run_command,
 )
+from libs.http.fields import Text, Whole, page_cursor, page_limit
 from libs.http.limits import Rate
+from libs.http.pages import an_id
 
 UNIT = UUID("11111111-1111-7111-8111-111111111111")
 CITY = UUID("22222222-2222-7222-8222-222222222222")
 NOTES = "SELECT note_id, text, minutes FROM note WHERE note_id > :after ORDER BY note_id LIMIT :limit"
 
+NOTES_BY_ID = Cursor(note_id=an_id)
 notes = Blueprint("notes", __name__, url_prefix="/v1")
 
 
@@ -47,15 +49,15 @@ class NoteTooLongError(RuleError):
 class NoteSchema(ma.Schema):
     """The body of a note."""
 
-    text = ma.fields.String(required=True, validate=ma.validate.Length(min=1, max=200))
-    minutes = ma.fields.Integer(required=True, strict=True, validate=ma.validate.Range(min=1, max=1440))
+    text = Text(200, shortest=1, required=True)
+    minutes = Whole(1, 1440, required=True)
 
 
 class PageSchema(ma.Schema):
     """Which page."""
 
-    limit = ma.fields.Integer(load_default=2, validate=ma.validate.Range(min=1, max=50))
-    cursor = ma.fields.String(load_default=None)
+    limit = page_limit(default=2, most=50)
+    cursor = page_cursor()
 
 
 @notes.route("/notes/<uuid:note_id>")
@@ -82,10 +84,10 @@ class NotesView(MethodView):
     @notes.response(200)
     def get(self, page: dict[str, object]) -> dict[str, object]:
         limit = int(str(page["limit"]))
-        after = Cursor.unpack(str(page["cursor"] or ""), 1) or [str(UUID(int=0))]
+        after = NOTES_BY_ID.read(str(page["cursor"] or "")) or [UUID(int=0)]
         with reading() as connection:
             rows = connection.execute(sa.text(NOTES), {"after": after[0], "limit": limit + 1}).mappings()
-            return page_of([dict(row) for row in rows], limit=limit, key=["note_id"])
+            return NOTES_BY_ID.page([dict(row) for row in rows], limit=limit)
 
     @notes.response(201)
     def post(self) -> dict[str, object]:
