@@ -17,6 +17,7 @@ from libs.contracts.timebank.redemption.v1 import events_pb2 as redemption
 from libs.db import Connection
 from libs.ids import id_from_cause, new_id
 from libs.outbox import OutgoingEvent, append
+from libs.programme.acting import Consent, ConsentHow
 from services.orders.domain.catalogue import Service
 from services.orders.domain.evidence import evidence_class
 from services.orders.domain.order import Assignment, Order
@@ -51,6 +52,13 @@ def publish(connection: Connection, message: Message, *, district_id: UUID, subj
         occurred_at=at,
     )
     append(connection, event)
+
+
+def consent_of(message: redemption.RedemptionRequested) -> Consent | None:
+    """Return how and when the consent to a redemption was given; its words stay in redemption."""
+    if not message.consent_how:
+        return None
+    return Consent(ConsentHow(message.consent_how), from_microseconds(message.consent_given_at_us))
 
 
 def publish_for(connection: Connection, order: Order, message: Message, at: datetime) -> None:

@@ -126,8 +126,10 @@ def redemption_requested(redemption: Redemption, now: datetime) -> OutgoingEvent
         persons=redemption.persons,
         requested_by=str(redemption.requested_by),
         acting_for=str(redemption.acting_for or ""),
-        # How the consent was given and why are the recorder's free words: they stay here.
+        # The words of the consent and why are the recorder's own: they stay here.
         consent="recorded" if redemption.consent else "",
+        consent_how=redemption.consent.how.value if redemption.consent else "",
+        consent_given_at_us=to_microseconds(redemption.consent.given_at) if redemption.consent else 0,
         policy_version=redemption.policy_version,
         declined_code=redemption.code or "",
     )

@@ -29,6 +29,8 @@ PLANTED: list[tuple[str, Planting]] = [
     ("only-messages-speak-protobuf", {"services/orders/usecases/planted.py": "import libs.contracts.timebank"}),
     ("libs-stack", {"libs/clock.py": "import libs.db"}),
     ("libs-stack", {"libs/db/planted.py": "import libs.outbox"}),
+    ("libs-stack", {"libs/http/planted.py": "import libs.programme.acting"}),
+    ("libs-stack", {"libs/programme/planted.py": "import libs.roles"}),
     (
         "no-cycles",
         {

@@ -7,14 +7,25 @@ from tests.scenarios.story import Step
 from tests.scenarios.world import World
 
 Calls = list[Call]
+HOWS = ("phone", "desk", "home", "spoken", "paper", "grant", "none_possible")
+WORDS = "She asked for this herself"
 
 
 def acting(world: World, step: Step) -> dict[str, Any]:
     """Return what the step says about acting for somebody."""
     if "acting_for" not in step:
         return {"why": step["why"]} if "why" in step else {}
-    body = {"acting_for": world.id_of(step["acting_for"]), "consent": step.get("consent"), "why": step.get("why")}
+    body = {"acting_for": world.id_of(step["acting_for"]), "consent": _consent(world, step), "why": step.get("why")}
     return {name: value for name, value in body.items() if value is not None}
+
+
+def _consent(world: World, step: Step) -> dict[str, str] | None:
+    """Return a consent given at the step's time; a repeat says the same. Any other word than these is all it says."""
+    said = step.get("consent")
+    if said is None:
+        return None
+    how, words = (said, WORDS) if said in HOWS else ("spoken", said)
+    return {"how": how, "given_at": world.first_said(step).isoformat(), "words": words}
 
 
 def post(world: World, caller: str, path: str, body: dict[str, Any], seed: str) -> Call:

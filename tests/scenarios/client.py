@@ -41,6 +41,7 @@ class Client:
     base: str
     session: urllib3.PoolManager = field(default_factory=lambda: urllib3.PoolManager(retries=False))
     tokens: dict[str, str] = field(default_factory=dict)
+    instant: datetime | None = None
 
     def send(self, call: Call) -> tuple[int, Any]:
         """Return the status and the document answered to a call."""
@@ -81,6 +82,7 @@ class Client:
         answer = self._ask("PUT", "/demo/clock", {"now": instant.isoformat()})
         if answer.status != 200:
             raise PlatformError(f"clock to {instant}: {_told(answer)}")
+        self.instant = instant
 
     def settle(self, since: datetime | None = None) -> dict[str, int]:
         """Wait until nothing is under way; return the events counted since an instant."""

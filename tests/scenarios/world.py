@@ -4,12 +4,12 @@ Harness A records and proposes, harness B confirms and decides; the day before D
 """
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4, uuid5
 
 from tests.scenarios.client import PASSWORD, Call, Client, PlatformError
-from tests.scenarios.story import Story
+from tests.scenarios.story import Step, Story
 
 A, B = "harness-a", "harness-b"
 SCAN = "sha256:" + "ab" * 32
@@ -24,6 +24,7 @@ class World:
         self.kinds: dict[str, str] = {}
         self.people = dict(story.people)
         self.recipients: dict[str, str] = {}
+        self.said_at: dict[tuple[str, ...], datetime] = {}
 
     def id_of(self, label: str) -> str:
         """Return the id that a label of this run stands for."""
@@ -40,6 +41,12 @@ class World:
     def key(self, seed: str) -> UUID:
         """Return the idempotency key that belongs to a seed."""
         return uuid5(self.run, f"key/{seed}")
+
+    def first_said(self, step: Step) -> datetime:
+        """Return when a consent was first said: the time of the step, and of any repeat of it."""
+        assert self.client.instant is not None, "a story begins with a time"
+        key = tuple(f"{name}={step[name]}" for name in sorted(step) if name not in ("at", "as", "refused", "note"))
+        return self.said_at.setdefault(key, self.client.instant)
 
     def must(
         self, caller: str, method: str, path: str, body: dict[str, Any] | None = None, *, key: str | None = None

@@ -9,11 +9,11 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from flask import current_app, request
-from marshmallow import Schema, fields
+from marshmallow import Schema
 
 from libs.db import Connection
 from libs.http import Service, current_actor, run_command
-from libs.http.fields import Text, page_cursor, page_limit
+from libs.http.fields import page_cursor, page_limit
 from libs.http.waiting import Waiters
 from services.accounts.domain.policy import RuleBook
 from services.accounts.gateways.codes import CodeSender
@@ -37,14 +37,6 @@ class Parts:
     book: RuleBook
     erasures: Waiters
     codes: CodeSender | None
-
-
-class ActingSchema(Schema):
-    """For whom somebody else acts; part of every command's body."""
-
-    acting_for = fields.UUID(allow_none=True, load_default=None)
-    consent = Text(TEXT_MAX, lines=True, allow_none=True, load_default=None)
-    why = Text(TEXT_MAX, lines=True, allow_none=True, load_default=None)
 
 
 class PageSchema(Schema):
@@ -97,7 +89,7 @@ def transaction() -> AbstractContextManager[Connection]:
 
 def on_behalf(body: Body) -> OnBehalf:
     """Return for whom the caller acts."""
-    return OnBehalf(body.get("acting_for"), body.get("consent") or "", body.get("why") or "")
+    return OnBehalf(body.get("acting_for"), body.get("consent"), body.get("why") or "")
 
 
 def plain(value: object) -> object:

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
 from libs.http.fields import Choice, Day, Degrees, Text, Truth, birth_day, choice_of, object_of
-from services.accounts.api.edge import TEXT_MAX, ActingSchema as ActingSchema, PageSchema as PageSchema
+from libs.programme.acting_schemas import ActingSchema as ActingSchema
+from services.accounts.api.edge import TEXT_MAX, PageSchema as PageSchema
 from services.accounts.domain.acting import Heard
 from services.accounts.domain.identity import PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN, IdKind
 from services.accounts.domain.persons import CERTIFICATES, Grade, Hardship, Sex, Status, VisitRisk

@@ -35,14 +35,6 @@ class PersonSuspendedError(ForbiddenError):
     en = "The person is suspended"
 
 
-class ConsentMissingError(ForbiddenError):
-    """Acting for someone needs their word, recorded."""
-
-    code = "consent_missing"
-    zh = "代办须记录本人同意"
-    en = "Acting for someone needs a recorded consent"
-
-
 class MakerIsCheckerError(ForbiddenError):
     """The second signature is somebody else's."""
 

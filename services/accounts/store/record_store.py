@@ -9,12 +9,13 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from libs.programme.acting import Consent
 from services.accounts.domain.acting import ActingGrant, Heard
 from services.accounts.domain.errors import RecordNotFoundError
 from services.accounts.domain.findings import Finding, FindingKind
 from services.accounts.domain.persons import Grade, Hardship
 from services.accounts.domain.relations import Relation, RelationKind
-from services.accounts.store.tables import access_log, acting_grant, consent, finding, relation
+from services.accounts.store.tables import access_log, acting_grant, consent as consents, finding, relation
 
 
 class RecordStore:
@@ -125,11 +126,25 @@ class RecordStore:
         )
         return [acting_grant_of(row) for row in rows]
 
-    def add_consent(self, *, person_id: UUID, act: str, how: str, why: str, by: UUID, at: datetime) -> None:
-        """Keep how a person's word reached who acted for them."""
+    def add_consent(self, *, person_id: UUID, act: str, consent: Consent, why: str, by: UUID, at: datetime) -> None:
+        """Keep how a person's word reached who acted for them, when, and what was said."""
         self._connection.execute(
-            consent.insert().values(person_id=person_id, act=act, how=how, why=why, recorded_by=by, recorded_at=at)
+            consents.insert().values(
+                person_id=person_id,
+                act=act,
+                how=consent.how,
+                given_at=consent.given_at,
+                words=consent.words,
+                why=why,
+                recorded_by=by,
+                recorded_at=at,
+            )
         )
+
+    def forget_words_of(self, person_id: UUID) -> None:
+        """Blank what was said when somebody acted for the person; who did what, how and when stays."""
+        about = consents.c.person_id == person_id
+        self._connection.execute(consents.update().where(about).values(words="", why=""))
 
     def log_views(self, *, viewer_id: UUID, person_ids: Iterable[UUID], what: str, why: str, at: datetime) -> None:
         """Keep that somebody looked at the personal data of others; looking at one's own is nobody's business."""

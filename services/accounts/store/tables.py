@@ -144,6 +144,8 @@ consent = sa.Table(
     sa.Column("person_id", sa.Uuid),
     sa.Column("act", sa.Text),
     sa.Column("how", sa.Text),
+    sa.Column("given_at", _Instant),
+    sa.Column("words", sa.Text),
     sa.Column("why", sa.Text),
     sa.Column("recorded_by", sa.Uuid),
     sa.Column("recorded_at", _Instant),

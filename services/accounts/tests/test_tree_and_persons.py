@@ -168,13 +168,12 @@ def test_registering_for_somebody_needs_their_consent_recorded(platform: Platfor
     operator = platform.staff("话务员", "operator", "d1")
     person_id = str(new_id())
     acting = {"acting_for": person_id, "why": "来电"}
+    said = {"how": "phone", "given_at": platform.clock.now().isoformat(), "words": "老人来电请求登记"}
 
     refused(operator.put(f"/v1/persons/{person_id}", platform.person("张") | acting), "consent_missing", 403)
     other = str(new_id())
-    must(
-        operator.put(f"/v1/persons/{other}", platform.person("张") | acting | {"acting_for": other, "consent": "phone"})
-    )
-    assert platform.rows("SELECT how, why FROM consent") == [("phone", "来电")]
+    must(operator.put(f"/v1/persons/{other}", platform.person("张") | acting | {"acting_for": other, "consent": said}))
+    assert platform.rows("SELECT how, words, why FROM consent") == [("phone", "老人来电请求登记", "来电")]
 
 
 def test_a_granter_grants_only_at_units_their_own_role_reaches(platform: Platform) -> None:

@@ -9,8 +9,9 @@ from libs.clock import local_date
 from libs.contracts.powers import POWERS
 from libs.errors import ForbiddenError
 from libs.http import Actor, RoleAt, holds, require
+from libs.programme.acting import Consent, refuse_unless_consented
 from services.accounts import messages
-from services.accounts.domain.errors import ConsentMissingError, MakerIsCheckerError, PersonSuspendedError
+from services.accounts.domain.errors import MakerIsCheckerError, PersonSuspendedError
 from services.accounts.domain.persons import Person, Status
 from services.accounts.domain.roles import RoleGrant
 from services.accounts.store.store import Store
@@ -21,7 +22,7 @@ class OnBehalf:
     """For whom somebody else acts: whose word it is, how it was given, why."""
 
     acting_for: UUID | None = None
-    consent: str = ""
+    consent: Consent | None = None
     why: str = ""
 
 
@@ -90,12 +91,12 @@ class Act:
         """
         if on_behalf.acting_for is None:
             return
-        if not on_behalf.consent.strip():
-            raise ConsentMissingError
+        refuse_unless_consented(on_behalf.consent, now=self.now)
+        assert on_behalf.consent is not None
         self.store.records.add_consent(
             person_id=on_behalf.acting_for,
             act=act,
-            how=on_behalf.consent,
+            consent=on_behalf.consent,
             why=on_behalf.why,
             by=self.actor_id,
             at=self.now,

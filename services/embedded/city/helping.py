@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +12,7 @@ from services.embedded.city.year import Help
 
 # A making that was interrupted finds orders further on, and passes over what they have done already.
 NEVER_PUBLISHED = ("awaiting_funding", "declined")
-CONSENT = {"consent": "phone", "why": "asked by phone"}
+SAID = "I would like this, please arrange it for me"
 
 
 class Helping:
@@ -30,10 +31,12 @@ class Helping:
             "start": one.start.isoformat(),
         }
         if one.funding == "credit":
-            self._clerk.put(self._voice(recipient), f"/v1/redemptions/{one.order_id}", terms | self._words(recipient))
+            self._clerk.put(
+                self._voice(recipient), f"/v1/redemptions/{one.order_id}", terms | self._words(recipient, one.asked_at)
+            )
             return ""
         # Only staff give help that the programme pays; the operator takes the call and records the consent.
-        acting = {"acting_for": str(recipient.person_id), **CONSENT}
+        acting = _acting_for(recipient, one.asked_at)
         path = f"/v1/orders/{one.order_id}"
         placed = self._clerk.put(self._operator(recipient), path, terms | {"funding": one.funding} | acting)
         return str(placed["state"]) if one.funding == "programme" else ""
@@ -55,7 +58,7 @@ class Helping:
 
     def cancel(self, one: Help) -> None:
         """Let the recipient cancel."""
-        self._act(one, "cancellation")
+        self._act(one, "cancellation", one.cancelled_at)
 
     def check_in(self, one: Help) -> None:
         """Let the volunteer check in at the door."""
@@ -71,7 +74,7 @@ class Helping:
 
     def confirm(self, one: Help) -> None:
         """Let the recipient confirm and rate."""
-        self._act(one, "confirmation", rating=5 if one.served_minutes % 4 else 4)
+        self._act(one, "confirmation", one.confirmed_at, rating=5 if one.served_minutes % 4 else 4)
 
     def approve(self, one: Help) -> None:
         """Approve; what is flagged waits for the street's checker, who was not there before."""
@@ -83,15 +86,14 @@ class Helping:
 
     def _door_code(self, one: Help) -> str:
         """Return what the elder reads out at the door; the operator reads it out for one without a phone."""
-        words = self._words(one.recipient)
-        query = "?" + "&".join(f"{name}={value}" for name, value in words.items() if name != "why") if words else ""
+        query = "" if one.recipient.has_phone else f"?acting_for={one.recipient.person_id}&consent=phone"
         answer = self._clerk.get(self._voice(one.recipient), f"/v1/orders/{one.order_id}/door-code{query}")
         return str(answer["code"])
 
-    def _act(self, one: Help, act: str, **terms: Any) -> None:
+    def _act(self, one: Help, act: str, at: datetime, **terms: Any) -> None:
         """Let the recipient do something with her order, herself or through the operator."""
         self._clerk.post(
-            self._voice(one.recipient), f"/v1/orders/{one.order_id}/{act}", terms | self._words(one.recipient)
+            self._voice(one.recipient), f"/v1/orders/{one.order_id}/{act}", terms | self._words(one.recipient, at)
         )
 
     def _state(self, one: Help) -> str:
@@ -100,11 +102,17 @@ class Helping:
     def _voice(self, recipient: Resident) -> UUID:
         return recipient.person_id if recipient.has_phone else self._operator(recipient)
 
-    def _words(self, recipient: Resident) -> dict[str, str]:
-        return {} if recipient.has_phone else {"acting_for": str(recipient.person_id), **CONSENT}
+    def _words(self, recipient: Resident, at: datetime) -> dict[str, Any]:
+        return {} if recipient.has_phone else _acting_for(recipient, at)
 
     def _operator(self, recipient: Resident) -> UUID:
         return self._city.staff_at("operator", recipient.home.above("district"))[0].person_id
 
     def _coordinator(self, one: Help) -> UUID:
         return self._city.staff_at("coordinator", one.recipient.home)[0].person_id
+
+
+def _acting_for(recipient: Resident, at: datetime) -> dict[str, Any]:
+    """Return what the operator records of a call: a making that is repeated says the same."""
+    consent = {"how": "phone", "given_at": at.isoformat(), "words": SAID}
+    return {"acting_for": str(recipient.person_id), "consent": consent, "why": "asked by phone"}

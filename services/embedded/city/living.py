@@ -7,9 +7,15 @@ from collections.abc import Callable
 from datetime import datetime, time, timedelta
 from typing import Any, Protocol
 
-from services.embedded.city.year import Help, Round
+from services.embedded.city.year import (
+    ASKED_AT,
+    ASKED_DAYS_BEFORE,
+    CANCELLED_AT,
+    CONFIRMED_AT,
+    Help,
+    Round,
+)
 
-ASKED_DAYS_BEFORE = 2
 Settle = Callable[[], None]
 
 
@@ -34,18 +40,18 @@ class Living:
     def live_through(self, a_round: Round) -> None:
         """Do everything of one round, in the order of its times."""
         helps, first_day = list(a_round.helps), a_round.days[0]
-        self._move_to(a_round.at(first_day, time(9), days=-ASKED_DAYS_BEFORE))
+        self._move_to(a_round.at(first_day, ASKED_AT, days=-ASKED_DAYS_BEFORE))
         states = self._each("ask", helps)
         self._settle()
         if any(self._each("review", list(zip(helps, states, strict=True)))):
             self._settle()
-        self._move_to(a_round.at(first_day, time(15), days=-ASKED_DAYS_BEFORE))
+        self._move_to(a_round.at(first_day, CANCELLED_AT, days=-ASKED_DAYS_BEFORE))
         self._each("take", helps)
         self._each("cancel", [one for one in helps if one.is_cancelled])
         for day in a_round.days:
             coming = a_round.helps_on(day)
             self._serve(coming)
-            self._move_to(a_round.at(day, time(20)))
+            self._move_to(a_round.at(day, CONFIRMED_AT))
             self._each("confirm", coming)
             self._move_to(a_round.at(day, time(8), days=1))
             self._each("approve", coming)

@@ -16,6 +16,8 @@ from services.embedded.city.plan import CITY_NAMESPACE, HISTORY_DAYS, City, Resi
 SETTLING_IN_DAYS = 62
 ORDERS_PER_DAY = 10
 DAYS_PER_ROUND = 3
+ASKED_DAYS_BEFORE = 2
+ASKED_AT, CANCELLED_AT, CONFIRMED_AT = time(9), time(15), time(20)
 DAYS_MAX = HISTORY_DAYS - SETTLING_IN_DAYS - 4
 SLOTS = (time(9), time(11, 30), time(14), time(16, 30))
 WEEKLY_CREDIT_MINUTES_MAX = 240
@@ -63,6 +65,27 @@ class Help:
     has_door_code: bool
     # The elder cancels before anybody comes.
     is_cancelled: bool
+    # First day of its round; help is asked for together, before it.
+    round_day: date | None = None
+
+    @property
+    def asked_at(self) -> datetime:
+        """Return when it is asked for."""
+        return self._before_round(ASKED_AT)
+
+    @property
+    def cancelled_at(self) -> datetime:
+        """Return when it is cancelled, if it is."""
+        return self._before_round(CANCELLED_AT)
+
+    @property
+    def confirmed_at(self) -> datetime:
+        """Return when the elder confirms."""
+        return _instant(self.start.date(), CONFIRMED_AT)
+
+    def _before_round(self, clock: time) -> datetime:
+        assert self.round_day is not None, "help that is lived through belongs to a round"
+        return _instant(self.round_day - timedelta(days=ASKED_DAYS_BEFORE), clock)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -95,7 +118,9 @@ def make_year(city: City, *, seed: int, orders: int) -> list[Round]:
     for number, first in enumerate(range(0, days, DAYS_PER_ROUND)):
         mine = slice(first, first + DAYS_PER_ROUND)
         helps = [
-            one for day, count in zip(served[mine], counts[mine], strict=True) for one in calendar.helps_of(day, count)
+            dataclasses.replace(one, round_day=served[first])
+            for day, count in zip(served[mine], counts[mine], strict=True)
+            for one in calendar.helps_of(day, count)
         ]
         year.append(Round(number, tuple(served[mine]), tuple(helps)))
     return year

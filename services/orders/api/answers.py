@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields, validate
 
+from libs.programme.acting_schemas import ConsentAnswer
 from services.orders.api.schemas import STATES
 
 
@@ -73,7 +74,7 @@ class OrderSchema(Schema):
     placed_by = shown_id()
     placed_at = shown_instant()
     acting_for = shown_id()
-    consent = fields.String()
+    consent = fields.Nested(ConsentAnswer, allow_none=True)
     why = fields.String()
     confirmed_by = shown_id()
     rating = fields.Integer(allow_none=True)
@@ -139,7 +140,7 @@ class StepSchema(Schema):
     to_state = fields.String()
     by = shown_id()
     acting_for = shown_id()
-    consent = fields.String()
+    consent = fields.Nested(ConsentAnswer, allow_none=True)
     why = fields.String()
     at = shown_instant()
 

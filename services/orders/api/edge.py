@@ -14,6 +14,7 @@ from libs.db import Connection
 from libs.http import Cursor, Service, current_actor, holds, reading, run_command
 from libs.http.pages import an_id, an_instant
 from libs.http.waiting import Waiters, wait_asked
+from libs.programme.acting import Consent
 from services.orders import queries
 from services.orders.domain.errors import ForbiddenError, OrderNotFoundError
 from services.orders.domain.evidence import FLAG_WORDS, evidence_class, evidence_of
@@ -23,6 +24,7 @@ from services.orders.domain.people import MICRODEGREES, Place
 from services.orders.messages import POWERS
 from services.orders.usecases.calling import Call
 
+READ_OUT = "asked for what was read out"
 Row = dict[str, Any]
 BY_START = Cursor(start=an_instant, order_id=an_id)
 OrderUseCase = Callable[[Connection, Call], Order]
@@ -39,9 +41,15 @@ def call_of(terms: Row) -> Call:
         actor=current_actor(),
         now=now(),
         acting_for=terms.get("acting_for"),
-        consent=terms.get("consent") or "",
+        consent=terms.get("consent"),
         why=terms.get("why") or "",
     )
+
+
+def call_of_reader(query: Row) -> Call:
+    """Return who reads for somebody: the person asks at this moment, and the answer is what was said."""
+    how = query["consent"]
+    return call_of(query | {"consent": Consent(how, now(), READ_OUT) if how else None})
 
 
 def order_command(use_case: OrderUseCase, terms: Row, *, command_id: UUID | None = None) -> Row:
@@ -206,7 +214,7 @@ def _staff_part(order: Order) -> Row:
         "placed_by": order.placed_by,
         "placed_at": order.placed_at,
         "acting_for": order.acting_for,
-        "consent": order.consent,
+        "consent": order.consent.to_json() if order.consent else None,
         "why": order.why,
         "confirmed_by": order.confirmed_by,
         "rating": order.rating,

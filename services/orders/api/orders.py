@@ -16,7 +16,7 @@ from services.orders.api import answers, schemas
 from services.orders.api.edge import (
     BY_START,
     Row,
-    call_of,
+    call_of_reader,
     funded,
     now,
     order_command,
@@ -136,7 +136,7 @@ class DoorCode(MethodView):
     def get(self, query: dict[str, Any], order_id: UUID) -> Row:
         """Show the door code to the recipient, or to who acts for them; never to the volunteer."""
         with reading() as connection:
-            return {"code": read_door_code(connection, call_of(query), order_id)}
+            return {"code": read_door_code(connection, call_of_reader(query), order_id)}
 
 
 @blueprint.route("/<uuid:order_id>/evidence")

@@ -4,9 +4,22 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields, validate
 
-from libs.http.fields import Choice, Day, Degrees, Instant, Month, Text, Truth, Whole, page_cursor, page_limit
+from libs.http.fields import (
+    Choice,
+    Day,
+    Degrees,
+    Instant,
+    Month,
+    Text,
+    Truth,
+    Whole,
+    choice_of,
+    page_cursor,
+    page_limit,
+)
+from libs.programme.acting import WORDS_MAX, ConsentHow
+from libs.programme.acting_schemas import ActingSchema as ActingSchema
 
-WORDS_MAX = 500
 DEVICE_MAX = 100
 MINUTES_MAX = 1440
 BULK_MAX = 200
@@ -28,14 +41,6 @@ def words(*, required: bool = False) -> Text:
 def minutes(*, least: int = 1, most: int = MINUTES_MAX) -> Whole:
     """Return a field of whole minutes."""
     return Whole(least, most, required=True)
-
-
-class ActingSchema(Schema):
-    """On whose behalf, how they consented, and why; left out when people act for themselves."""
-
-    acting_for = fields.UUID(allow_none=True, load_default=None)
-    consent = words()
-    why = words()
 
 
 class OrderTermsSchema(ActingSchema):
@@ -207,10 +212,10 @@ class QueueQuerySchema(PageQuerySchema):
 
 
 class ConsentQuerySchema(Schema):
-    """For whom the caller asks."""
+    """For whom the caller asks; an address is no place for words, for addresses are logged on the way."""
 
     acting_for = fields.UUID(load_default=None)
-    consent = Text(WORDS_MAX, shortest=1, load_default=None)
+    consent = choice_of(ConsentHow, load_default=None)
 
 
 class PersonQuerySchema(Schema):

@@ -1,8 +1,9 @@
 """Every refusal of this service, one class per rule; codes are those of the scenarios' table."""
 
 from libs.errors import ConflictError, ForbiddenError, NotFoundError, OutOfScopeError, RuleError
+from libs.programme.refusals import ConsentMissingError
 
-__all__ = ["ForbiddenError", "OutOfScopeError"]
+__all__ = ["ConsentMissingError", "ForbiddenError", "OutOfScopeError"]
 
 
 class OrderNotFoundError(NotFoundError):
@@ -19,14 +20,6 @@ class RecordNotFoundError(NotFoundError):
     code = "record_not_found"
     zh = "没有找到该记录"
     en = "There is no such record"
-
-
-class ConsentMissingError(ForbiddenError):
-    """Acting for someone without a recorded consent."""
-
-    code = "consent_missing"
-    zh = "代办须记录本人同意"
-    en = "Acting for someone needs their recorded consent"
 
 
 class RelationNotVerifiedError(ForbiddenError):

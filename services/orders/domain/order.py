@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
+from libs.programme.acting import Consent
 from services.orders.domain.errors import NotAssignedError, WrongOrderStateError
 from services.orders.domain.life_cycle import State, Verb, refuse_unless_allowed
 from services.orders.domain.people import Place
@@ -70,7 +71,7 @@ class Order:
     state: State = State.DRAFT
     payer_id: UUID | None = None
     acting_for: UUID | None = None
-    consent: str = ""
+    consent: Consent | None = None
     why: str = ""
     declined_code: str = ""
     published_at: datetime | None = None

@@ -15,6 +15,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, insert
 from libs.db.driver import run
 from libs.db.prepared import Prepared
 from libs.db.rows import add_row, add_rows, change_rows, delete_rows
+from libs.programme.acting import Consent
 from services.orders.domain.errors import OrderNotFoundError
 from services.orders.domain.life_cycle import BEFORE_SERVICE, OCCUPYING, OPEN, State, Verb
 from services.orders.domain.order import Funding, Order
@@ -48,7 +49,7 @@ class Step:
     at: datetime
     by: UUID | None = None
     acting_for: UUID | None = None
-    consent: str = ""
+    consent: Consent | None = None
     why: str = ""
 
 
@@ -137,7 +138,7 @@ def _write_step(connection: Connection, from_state: State, order: Order, step: S
         "to_state": order.state.value,
         "by": step.by,
         "acting_for": step.acting_for,
-        "consent": step.consent,
+        "consent": step.consent.to_json() if step.consent else None,
         "why": step.why,
         "at": step.at,
     }
@@ -227,10 +228,14 @@ def budget_counted_minutes(connection: Connection, district_id: UUID, *, start: 
 def forget_words_about(connection: Connection, person_id: UUID) -> None:
     """Blank the free words on orders a person received or acted in; who did what and when stays."""
     theirs = sa.select(orders.c.order_id).where(orders.c.recipient_id == person_id)
-    blank = {"consent": "", "why": ""}
     concerned = order_step.c.order_id.in_(theirs) | (order_step.c.acting_for == person_id)
-    connection.execute(sa.update(order_step).where(concerned).values(blank))
-    connection.execute(sa.update(orders).where(orders.c.recipient_id == person_id).values(**blank, decision_why=""))
+    connection.execute(sa.update(order_step).where(concerned).values(why="", consent=_without_words(order_step)))
+    words = {"why": "", "decision_why": "", "consent": _without_words(orders)}
+    connection.execute(sa.update(orders).where(orders.c.recipient_id == person_id).values(words))
+
+
+def _without_words(table: sa.Table) -> sa.ColumnElement[Any]:
+    return sa.func.jsonb_set(table.c.consent, sa.literal_column("'{words}'"), sa.literal_column("'\"\"'::jsonb"))
 
 
 def has_open_orders(connection: Connection, person_id: UUID) -> bool:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import RowMapping
 
+from libs.programme.acting import consent_from_json
 from services.orders.domain.life_cycle import State
 from services.orders.domain.order import Assignment, Funding, Order
 from services.orders.domain.people import Place
@@ -19,7 +20,7 @@ Found = RowMapping | Mapping[str, Any]
 _ORDER_PLAIN = (
     "order_id", "district_id", "unit_id", "recipient_id", "service_code", "catalogue_version", "planned_minutes",
     "start_at", "persons", "coefficient_percent", "price_minutes", "placed_by", "placed_at", "policy_version",
-    "door_code", "payer_id", "acting_for", "consent", "why", "declined_code", "published_at", "no_taker_at",
+    "door_code", "payer_id", "acting_for", "why", "declined_code", "published_at", "no_taker_at",
     "offered_to", "offer_lapses_at", "service_policy_version", "called_back_by", "called_back_at", "confirmed_by",
     "confirmed_at", "confirm_device", "rating", "settlement", "issued_minutes", "fallback", "says_minutes",
     "pending_minutes", "decided_minutes", "decided_by", "decision_why", "slip_number", "late_cancelled",
@@ -35,6 +36,7 @@ def columns_of_order(order: Order) -> Columns:
     columns: Columns = {name: getattr(order, name) for name in _ORDER_PLAIN}
     return columns | {
         "end_at": order.end_at,
+        "consent": order.consent.to_json() if order.consent else None,
         "funding": order.funding.value,
         "state": order.state.value,
         "flags": sorted(order.flags),
@@ -48,6 +50,7 @@ def order_of_columns(row: Found, parts: Sequence[Found]) -> Order:
     plain = {name: row[name] for name in _ORDER_PLAIN}
     return Order(
         **plain,
+        consent=consent_from_json(row["consent"]),
         funding=Funding(row["funding"]),
         state=State(row["state"]),
         flags=frozenset(row["flags"]),

@@ -103,7 +103,7 @@ orders = _table(
     state=sa.Text,
     payer_id=sa.Uuid,
     acting_for=sa.Uuid,
-    consent=sa.Text,
+    consent=JSONB(none_as_null=True),
     why=sa.Text,
     declined_code=sa.Text,
     published_at=_INSTANT,
@@ -162,7 +162,7 @@ order_step = _table(
     to_state=sa.Text,
     by=sa.Uuid,
     acting_for=sa.Uuid,
-    consent=sa.Text,
+    consent=JSONB(none_as_null=True),
     why=sa.Text,
     at=_INSTANT,
 )

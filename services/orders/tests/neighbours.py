@@ -52,6 +52,11 @@ def at(text: str) -> datetime:
     return local + timedelta(hours=hours, minutes=minutes)
 
 
+def said(how: str = "phone", words: str = "She asked me to arrange this") -> dict[str, str]:
+    """Return a consent given when every test begins."""
+    return {"how": how, "given_at": at("D1 08:00").isoformat(), "words": words}
+
+
 class SetClock:
     """A clock that stands still until it is set."""
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from services.orders.messages import wire
-from services.orders.tests.neighbours import Neighbours, named
+from services.orders.tests.neighbours import Neighbours, named, said
 
 ZERO = (0, 0, 0)
 
@@ -86,7 +86,7 @@ def test_who_confirmed_for_the_recipient_signs_neither_time(world: Neighbours) -
     world.redeem("r1", recipient="lan", start="D1 09:00")
     world.act("min", "r1", "assignment")
     world.serve("r1", by="min", start="D1 09:00", end="D1 10:02", code=False)
-    world.act("both", "r1", "confirmation", {"acting_for": str(named("lan")), "consent": "phone"})
+    world.act("both", "r1", "confirmation", {"acting_for": str(named("lan")), "consent": said()})
 
     first = [world.act(who, "r1", "approval") for who in ("both", "coord")]
     second = [world.act(who, "r1", "second-check") for who in ("both", "check")]

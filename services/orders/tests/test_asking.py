@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 
 from services.orders.messages import accounts, redemption, wire
-from services.orders.tests.neighbours import Neighbours, at, named
+from services.orders.tests.neighbours import Neighbours, at, named, said
 
 ASKED: dict[str, Any] = {"recipient": "lan", "start": "D2 09:00"}
 
 
 def acting(person: str, consent: str | None = "phone") -> dict[str, Any]:
-    return {"acting_for": str(named(person)), "consent": consent, "why": "no phone"}
+    return {"acting_for": str(named(person)), "consent": said(consent) if consent else None, "why": "no phone"}
 
 
 def test_programme_help_is_given_by_staff_only(world: Neighbours) -> None:

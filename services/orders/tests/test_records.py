@@ -6,7 +6,7 @@ from typing import Any
 
 from libs.clock import machine_now, to_microseconds
 from services.orders.messages import accounts, wire
-from services.orders.tests.neighbours import Neighbours, at, named, outcome
+from services.orders.tests.neighbours import Neighbours, at, named, outcome, said
 
 
 def put(world: Neighbours, by: str, path: str, body: dict[str, Any]) -> str:
@@ -254,18 +254,19 @@ def test_an_erasure_is_refused_while_orders_are_open_and_told_the_last_day_of_se
 
 def test_a_tombstone_deletes_the_person_and_the_words_about_them_but_no_step(world: Neighbours) -> None:
     world.relate("lan", "child", "hua")
-    said = {"acting_for": str(named("lan")), "consent": "her own words", "why": "her story"}
-    world.place("op", "o1", recipient="lan", start="D2 09:00", **said)
+    word = {"acting_for": str(named("lan")), "consent": said(words="Her own words to me"), "why": "her story"}
+    world.place("op", "o1", recipient="lan", start="D2 09:00", **word)
     world.act("coord", "o1", "cancellation", {"why": "she fell ill"})
 
     world.forget("lan")
 
     shown = world.call("GET", "cadmin", f"/v1/orders/{named('o1')}/evidence").get_json()
+    silent = said(words="")
     assert [(step["verb"], step["why"], step["consent"]) for step in shown["steps"]] == [
-        ("place", "", ""),
-        ("cancel", "", ""),
+        ("place", "", silent),
+        ("cancel", "", None),
     ]
-    assert (shown["order"]["why"], shown["order"]["consent"]) == ("", "")
+    assert (shown["order"]["why"], shown["order"]["consent"]) == ("", silent)
     assert world.place("coord", "o2", recipient="lan", start="D3 09:00") == "record_not_found"
 
 

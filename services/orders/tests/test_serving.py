@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from services.orders.messages import wire
-from services.orders.tests.neighbours import Neighbours, named
+from services.orders.tests.neighbours import Neighbours, named, said
 
 HOME = {"latitude": "31.230000", "longitude": "121.470000"}
 FAR = {"latitude": "31.240000", "longitude": "121.470000"}
@@ -21,7 +21,7 @@ def taken(
 
 
 def acting(person: str) -> dict[str, Any]:
-    return {"acting_for": str(named(person)), "consent": "phone", "why": "no phone"}
+    return {"acting_for": str(named(person)), "consent": said(), "why": "no phone"}
 
 
 def test_at_the_door(world: Neighbours) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 
 from services.orders.messages import wire
-from services.orders.tests.neighbours import Neighbours, named
+from services.orders.tests.neighbours import Neighbours, named, said
 
 NO_MARKS = {"no_shows": 0, "late_cancellations": 0}
 
@@ -73,9 +73,9 @@ def test_a_volunteer_without_a_phone_takes_through_staff_with_consent(world: Nei
 
     answers = [
         world.act("coord", "o1", "assignment", word),
-        world.act("op_d2", "o1", "assignment", {**word, "consent": "phone"}),
-        world.act("hua", "o1", "assignment", {**word, "consent": "phone"}),
-        world.act("coord", "o1", "assignment", {**word, "consent": "phone"}),
+        world.act("op_d2", "o1", "assignment", {**word, "consent": said()}),
+        world.act("hua", "o1", "assignment", {**word, "consent": said()}),
+        world.act("coord", "o1", "assignment", {**word, "consent": said()}),
     ]
 
     assert answers == ["consent_missing", "out_of_scope", "not_authorised", ""]

@@ -9,6 +9,7 @@ from uuid import UUID
 from libs.db import Connection
 from libs.http.auth import Actor
 from libs.http.powers import holds, require
+from libs.programme.acting import Consent
 from services.orders.domain.acting import Standing, refuse_unless_may_act
 from services.orders.domain.errors import ForbiddenError, PersonSuspendedError
 from services.orders.domain.life_cycle import Verb
@@ -27,7 +28,7 @@ class Call:
     actor: Actor
     now: datetime
     acting_for: UUID | None = None
-    consent: str = ""
+    consent: Consent | None = None
     why: str = ""
 
     @property
@@ -42,7 +43,8 @@ class Call:
 
     def step(self, verb: Verb, *, why: str = "") -> Step:
         """Return what is recorded on the order."""
-        return Step(verb, self.now, self.caller_id, self.acting_for, self.consent, why or self.why)
+        consent = self.consent if self.acting_for else None
+        return Step(verb, self.now, self.caller_id, self.acting_for, consent, why or self.why)
 
 
 def refuse_auditor(call: Call) -> None:
@@ -95,7 +97,7 @@ def speak_for(connection: Connection, call: Call, person: Person) -> None:
     if call.subject_id != person.person_id:
         raise ForbiddenError
     if call.acting_for is not None and call.acting_for != call.caller_id:
-        refuse_unless_may_act(_standing(connection, call, person), consent=call.consent)
+        refuse_unless_may_act(_standing(connection, call, person), consent=call.consent, now=call.now)
 
 
 def speak_for_one_of(connection: Connection, call: Call, person_ids: tuple[UUID | None, ...]) -> None:
@@ -119,4 +121,5 @@ def _standing(connection: Connection, call: Call, person: Person) -> Standing:
         is_relative=relations.are_direct(*pair, verified=True),
         is_declared=relations.are_direct(*pair, verified=False),
         has_grant=people_store.has_grant(connection, person_id=person.person_id, relative_id=call.caller_id),
+        can_consent=person.status != "deceased",
     )

@@ -9,6 +9,7 @@ from uuid import UUID
 from libs.clock import local_date
 from libs.db import Connection
 from libs.errors import Refusal
+from libs.programme.acting import Consent
 from services.orders import messages
 from services.orders.domain.life_cycle import State, Verb
 from services.orders.domain.order import Funding, Order
@@ -35,7 +36,7 @@ class RequestedRedemption:
     persons: int
     requested_by: UUID
     acting_for: UUID | None
-    consent: str
+    consent: Consent | None
     why: str
     policy_version: int
     declined_code: str

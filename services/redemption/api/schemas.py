@@ -3,8 +3,9 @@
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
 from libs.http.fields import Choice, Instant, Month, Text, Truth, Whole, page_cursor, page_limit
+from libs.programme.acting import WORDS_MAX
+from libs.programme.acting_schemas import ActingSchema
 
-WORDS_MAX = 500
 MINUTES_MAX = 1_000_000
 CREDIT_STATES = ("proposed", "requested", "done", "declined", "reversed", "turned_down", "lapsed")
 STATES = ("requested", "held", "declined", "fulfilled", "cancelled")
@@ -13,18 +14,6 @@ STATES = ("requested", "held", "declined", "fulfilled", "cancelled")
 def minutes(*, least: int = 0) -> Whole:
     """Return a field of whole minutes."""
     return Whole(least, MINUTES_MAX, required=True)
-
-
-def _words() -> Text:
-    return Text(WORDS_MAX, shortest=1, lines=True, allow_none=True, load_default=None)
-
-
-class ActingSchema(Schema):
-    """On whose behalf, how they consented, and why; left out when people act for themselves."""
-
-    acting_for = fields.UUID(allow_none=True, load_default=None)
-    consent = _words()
-    why = _words()
 
 
 class RedemptionTermsSchema(ActingSchema):
@@ -232,7 +221,7 @@ class DecisionSchema(Schema):
     """The second person's word: yes, or no and why."""
 
     ok = Truth(required=True)
-    why = _words()
+    why = Text(WORDS_MAX, shortest=1, lines=True, allow_none=True, load_default=None)
 
     @validates_schema
     def no_says_why(self, terms: dict[str, object], **_: object) -> None:

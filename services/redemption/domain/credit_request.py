@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
+from libs.programme.acting import Consent
 from services.redemption.domain.errors import (
     GiftCapExceededError,
     GiftDisabledError,
@@ -54,7 +55,7 @@ class CreditRequest:
     amount_minutes: int
     requested_by: UUID
     acting_for: UUID | None
-    consent: str | None
+    consent: Consent | None
     why: str | None
     policy_version: int
     requested_at: datetime

@@ -1,14 +1,7 @@
 """What redemption refuses: one class per rule, with its stable code."""
 
 from libs.errors import ConflictError, ForbiddenError, NotFoundError, Refusal, RuleError
-
-
-class ConsentMissingError(ForbiddenError):
-    """Acting for someone without a recorded consent."""
-
-    code = "consent_missing"
-    zh = "代办须有本人同意的记录"
-    en = "Acting for someone needs their recorded consent"
+from libs.programme.refusals import ConsentMissingError as ConsentMissingError
 
 
 class PersonSuspendedError(ForbiddenError):

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from libs.programme.acting import Consent
+
 
 @dataclass(frozen=True)
 class Person:
@@ -63,7 +65,7 @@ class Acting:
     """On whose behalf a command is given, how they consented, and why."""
 
     acting_for: UUID | None = None
-    consent: str | None = None
+    consent: Consent | None = None
     why: str | None = None
 
 

@@ -6,6 +6,8 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
+from libs.programme.acting import Consent
+
 
 class State(StrEnum):
     """What a caller sees."""
@@ -45,7 +47,7 @@ class Redemption:
     persons: int
     requested_by: UUID
     acting_for: UUID | None
-    consent: str | None
+    consent: Consent | None
     why: str | None
     policy_version: int
     requested_at: datetime

@@ -1,8 +1,10 @@
 """Who may do what for whom: in their own right, as staff in scope with consent, as a relative under a grant."""
 
+from datetime import datetime
 from uuid import UUID
 
 from libs.errors import ForbiddenError, OutOfScopeError
+from libs.programme.acting import refuse_unless_consented
 from services.redemption.domain.errors import (
     ApproverRelatedError,
     ConsentMissingError,
@@ -45,26 +47,30 @@ def refuse_unless_acts_for(
     path: frozenset[UUID],
     relation: Relation | None,
     has_grant: bool,
+    can_consent: bool,
+    now: datetime,
 ) -> None:
     """Refuse unless the caller may act for a person: `path` is the person's, `relation` the caller's to them.
+
+    `can_consent` is false for the dead.
 
     Raises:
         ForbiddenError: neither staff nor a direct relative.
         OutOfScopeError: staff whose role does not reach the person.
         RelationNotVerifiedError: the relation is only declared.
-        ConsentMissingError: no consent recorded for this act, or no grant for a relative.
+        ConsentMissingError: no consent recorded for this act that counts, or no grant for a relative.
     """
     refuse_auditor(caller)
     if caller.reaches(roles, path):
-        if not acting.consent:
-            raise ConsentMissingError
+        refuse_unless_consented(acting.consent, now=now, can_consent=can_consent)
         return
     if relation is None or relation.kind not in DIRECT_RELATIVES:
         raise OutOfScopeError if caller.has(roles) else ForbiddenError
     if not relation.verified:
         raise RelationNotVerifiedError
-    if not (acting.consent and has_grant):
-        raise ConsentMissingError
+    if not has_grant:
+        raise ConsentMissingError(lacks="grant")
+    refuse_unless_consented(acting.consent, now=now, under_grant=True, can_consent=can_consent)
 
 
 def refuse_suspended(*people: Person | None) -> None:

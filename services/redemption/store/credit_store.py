@@ -7,6 +7,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy import Connection, RowMapping
 
+from libs.programme.acting import consent_from_json
 from services.redemption.domain.credit_request import CreditKind, CreditRequest, RequestState
 from services.redemption.domain.estate import Estate
 from services.redemption.domain.grants import GrantRun
@@ -23,7 +24,9 @@ def lock_giver(connection: Connection, giver_id: UUID) -> None:
 
 def add_credit_request(connection: Connection, request: CreditRequest) -> None:
     """Keep a new gift, donation or exchange."""
-    row = dataclasses.asdict(request) | {"kind": request.kind.value, "state": request.state.value}
+    row = {field.name: getattr(request, field.name) for field in dataclasses.fields(request)}
+    row |= {"kind": request.kind.value, "state": request.state.value}
+    row["consent"] = request.consent.to_json() if request.consent else None
     connection.execute(t.credit_request.insert().values(row))
 
 
@@ -85,7 +88,8 @@ def has_open_request(connection: Connection, person_id: UUID) -> bool:
 
 
 def _request(row: RowMapping) -> CreditRequest:
-    return CreditRequest(**{**row, "kind": CreditKind(row["kind"]), "state": RequestState(row["state"])})
+    values = {"kind": CreditKind(row["kind"]), "state": RequestState(row["state"])}
+    return CreditRequest(**{**row, **values, "consent": consent_from_json(row["consent"])})
 
 
 def granted_in(connection: Connection, *, month: date, district_id: UUID) -> set[UUID]:

@@ -34,7 +34,8 @@ def forget_person(connection: Connection, person_id: UUID) -> None:
     """Delete what is known of a person, and the words recorded when someone acted for them."""
     delete_row(connection, t.person, person_id)
     for table in (t.redemption, t.credit_request):
-        connection.execute(table.update().where(table.c.acting_for == person_id).values(consent=None, why=None))
+        silent = sa.func.jsonb_set(table.c.consent, sa.literal_column("'{words}'"), sa.literal_column("'\"\"'::jsonb"))
+        connection.execute(table.update().where(table.c.acting_for == person_id).values(consent=silent, why=None))
     for whose in (t.credit_request.c.giver_id, t.entitlement.c.person_id, t.estate.c.person_id):
         words = whose.table.c.decision_why
         connection.execute(sa.update(whose.table).where(whose == person_id, words.is_not(None)).values(decision_why=""))

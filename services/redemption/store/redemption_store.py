@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from sqlalchemy.dialects.postgresql import insert
 
 from libs.db.rows import add_row, change_rows, find_row
+from libs.programme.acting import consent_from_json
 from services.redemption.domain.calendar import week_of
 from services.redemption.domain.redemption import Hold, Redemption, State
 from services.redemption.store import tables as t
@@ -88,9 +89,11 @@ def has_open_redemption(connection: Connection, person_id: UUID) -> bool:
 
 def _row(redemption: Redemption) -> dict[str, Any]:
     row = {field.name: getattr(redemption, field.name) for field in dataclasses.fields(redemption)}
+    row["consent"] = redemption.consent.to_json() if redemption.consent else None
     return row | {"state": redemption.state.value, "hold": redemption.hold.value, "week": week_of(redemption.start_at)}
 
 
 def _redemption(row: Mapping[str, Any]) -> Redemption:
     fields = {name: row[name] for name in Redemption.__dataclass_fields__}
-    return Redemption(**{**fields, "state": State(row["state"]), "hold": Hold(row["hold"])})
+    values = {"state": State(row["state"]), "hold": Hold(row["hold"]), "consent": consent_from_json(row["consent"])}
+    return Redemption(**{**fields, **values})

@@ -70,6 +70,13 @@ def local(text: str) -> datetime:
     return midnight + timedelta(days=int(day[1:]) - 1, hours=hours, minutes=minutes)
 
 
+def said(
+    how: str = "phone", words: str = "She asked me to arrange this", *, given_at: str = "D1 00:00"
+) -> dict[str, str]:
+    """Return a consent, given on the first day or another."""
+    return {"how": how, "given_at": local(given_at).isoformat(), "words": words}
+
+
 @functools.cache
 def _defaults() -> str:
     """Parsing the file takes longer than a test."""

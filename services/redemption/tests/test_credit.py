@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from services.redemption.messages import ledger, own
-from services.redemption.tests.support import Bench, local
+from services.redemption.tests.support import Bench, local, said
 
 
 @pytest.fixture
@@ -93,7 +93,7 @@ def test_an_operator_gives_for_a_person_with_consent(people: Bench) -> None:
     terms = {"acting_for": str(people.id_of("min"))}
     assert give(people, "g1", "op", "mum", 60, **terms).get_json()["code"] == "consent_missing"
 
-    asked = give(people, "g2", "op", "mum", 60, consent="phone", **terms)
+    asked = give(people, "g2", "op", "mum", 60, consent=said(), **terms)
 
     assert (asked.status_code, asked.get_json()["state"]) == (202, "proposed")
     assert people.show("g2", "min", of="gifts")["giver_id"] == str(people.id_of("min"))

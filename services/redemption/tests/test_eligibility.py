@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from services.redemption.messages import own
-from services.redemption.tests.support import Bench
+from services.redemption.tests.support import Bench, said
 
 
 @pytest.fixture
@@ -129,7 +129,7 @@ def test_a_week_holds_so_much_credit_funded_help_and_no_more(people: Bench) -> N
 def test_nothing_new_is_asked_for_a_person_who_has_died(people: Bench) -> None:
     people.person("op", "operator@d1", age=40)
     people.person("lan", "recipient", status="deceased")
-    acting = {"acting_for": str(people.id_of("lan")), "consent": "none_possible", "why": "by mistake"}
+    acting = {"acting_for": str(people.id_of("lan")), "consent": said("none_possible"), "why": "by mistake"}
 
     answer = people.ask("r1", "op", recipient="lan", **acting | {"acting_for": "lan"})
 

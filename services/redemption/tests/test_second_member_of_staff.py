@@ -8,7 +8,7 @@ from libs.ids import new_id
 from services.redemption.bootstrap import next_due, run_due
 from services.redemption.domain.credit_request import PROPOSAL_LAPSES_AFTER
 from services.redemption.messages import ledger, own
-from services.redemption.tests.support import Bench, local
+from services.redemption.tests.support import Bench, local, said
 
 KINDS = ("gifts", "donations", "exchanges")
 
@@ -34,7 +34,7 @@ def people(bench: Bench) -> Bench:
 
 def ask(bench: Bench, of: str, label: str = "g1", by: str = "op", minutes: int = 60, **terms: Any) -> Any:
     body = {"minutes": minutes} | ({"to": str(bench.id_of("mum"))} if of == "gifts" else {})
-    for_min = {"acting_for": str(bench.id_of("min")), "consent": "phone"} | terms
+    for_min = {"acting_for": str(bench.id_of("min")), "consent": said()} | terms
     return bench.send("PUT", f"/v1/{of}/{bench.id_of(label)}", by, body | for_min)
 
 
@@ -115,7 +115,7 @@ def test_a_relative_under_a_grant_and_the_giver_need_no_second(people: Bench) ->
     people.relate("min", "child", "son")
     people.grant_acting("min", "son")
 
-    by_son = ask(people, "gifts", "g1", by="son", consent="grant")
+    by_son = ask(people, "gifts", "g1", by="son", consent=said("grant"))
     by_min = people.send("PUT", f"/v1/donations/{people.id_of('n1')}", "min", {"minutes": 60})
 
     assert by_son.get_json()["state"] == by_min.get_json()["state"] == "requested"
@@ -170,4 +170,5 @@ def test_the_cap_counts_the_month_in_which_it_is_decided(people: Bench) -> None:
 
     decide(people, "gifts", "check", "g1")
 
-    assert ask(people, "gifts", "g2", minutes=1).get_json()["code"] == "gift_cap_exceeded"
+    again = ask(people, "gifts", "g2", minutes=1, consent=said(given_at="D31 00:00"))
+    assert again.get_json()["code"] == "gift_cap_exceeded"

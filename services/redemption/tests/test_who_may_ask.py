@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from services.redemption.messages import accounts, own
 from services.redemption.queries import signing_keys
-from services.redemption.tests.support import KEY_ID, Bench
+from services.redemption.tests.support import KEY_ID, Bench, said
 
 
 @pytest.fixture
@@ -28,7 +28,7 @@ def people(bench: Bench) -> Bench:
     return bench
 
 
-ACTING = {"acting_for": "lan", "consent": "phone", "why": "called"}
+ACTING = {"acting_for": "lan", "consent": said(), "why": "called"}
 
 
 @pytest.mark.parametrize(
@@ -39,7 +39,7 @@ ACTING = {"acting_for": "lan", "consent": "phone", "why": "called"}
         ("op", ACTING),
         ("coord", ACTING),
         ("son", {"payer": "son"}),
-        ("op", {"payer": "son", "acting_for": "son", "consent": "phone"}),
+        ("op", {"payer": "son", "acting_for": "son", "consent": said()}),
     ],
 )
 def test_may_ask(people: Bench, by: str, terms: dict[str, Any]) -> None:
@@ -112,14 +112,17 @@ def test_the_first_refusal_stays_when_it_would_pass_now(people: Bench) -> None:
 
 
 def test_the_words_of_a_consent_never_enter_an_event_and_are_deleted_with_the_person(people: Bench) -> None:
-    people.ask("r1", "op", recipient="lan", acting_for="lan", consent="her own words", why="her own reason")
+    people.ask(
+        "r1", "op", recipient="lan", acting_for="lan", consent=said(words="Her own words to me"), why="her own reason"
+    )
 
     (event,) = people.published(own.RedemptionRequested)
-    assert (event.consent, event.why) == ("recorded", "")
+    assert (event.consent, event.consent_how, event.why) == ("recorded", "phone", "")
+    assert b"own words" not in event.SerializeToString()
     people.hear(accounts.PersonState(), subject=str(people.id_of("lan")), tombstone_of=accounts.PersonState)
     with people.database.reading() as connection:
         kept = connection.execute(sa.text("SELECT consent, why FROM redemption")).all()
-    assert kept == [(None, None)]
+    assert kept == [(said(words=""), None)]
     shown = {
         by: people.send("GET", f"/v1/redemptions/{people.id_of('r1')}", by).status_code for by in ("audit", "coord")
     }

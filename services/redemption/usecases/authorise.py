@@ -1,5 +1,6 @@
 """Looks up what the question "who may?" needs, and asks the rules."""
 
+from datetime import datetime
 from uuid import UUID
 
 from libs.db import Connection
@@ -16,7 +17,9 @@ def acted_for(caller: Caller, acting: Acting) -> UUID | None:
     return acting.acting_for if acting.acting_for != caller.person_id else None
 
 
-def refuse_unless_acts_for(connection: Connection, caller: Caller, acting: Acting, person: Person) -> None:
+def refuse_unless_acts_for(
+    connection: Connection, caller: Caller, acting: Acting, person: Person, *, now: datetime
+) -> None:
     """Refuse unless the caller may act for the person: staff in scope with consent, or a relative under a grant."""
     relation = known.relation_between(connection, person_id=person.person_id, relative_id=caller.person_id)
     has_grant = known.has_acting_grant(connection, person_id=person.person_id, relative_id=caller.person_id)
@@ -27,16 +30,18 @@ def refuse_unless_acts_for(connection: Connection, caller: Caller, acting: Actin
         path=known.path_of(connection, person.home_unit_id),
         relation=relation,
         has_grant=has_grant,
+        can_consent=person.status != "deceased",
+        now=now,
     )
 
 
-def giver_of(connection: Connection, caller: Caller, acting: Acting) -> Person:
+def giver_of(connection: Connection, caller: Caller, acting: Acting, *, now: datetime) -> Person:
     """Return whose credit is meant: the caller's own, or that of the person they may act for."""
     who_may.refuse_auditor(caller)
     other = acted_for(caller, acting)
     giver = known.person_of(connection, other or caller.person_id)
     if other is not None:
-        refuse_unless_acts_for(connection, caller, acting, giver)
+        refuse_unless_acts_for(connection, caller, acting, giver, now=now)
     who_may.refuse_suspended(known.find_person(connection, caller.person_id), giver)
     who_may.refuse_deceased(giver)
     return giver
@@ -80,7 +85,7 @@ def refuse_unless_power(connection: Connection, caller: Caller, power: str, unit
 
 
 def refuse_unless_may_ask(
-    connection: Connection, caller: Caller, acting: Acting, *, recipient: Person, payer: Person
+    connection: Connection, caller: Caller, acting: Acting, *, recipient: Person, payer: Person, now: datetime
 ) -> None:
     """Refuse unless the caller may ask for this help at this payer's cost.
 
@@ -94,7 +99,7 @@ def refuse_unless_may_ask(
         return
     if other is not None:
         person = payer if other == payer.person_id else recipient
-        refuse_unless_acts_for(connection, caller, acting, person)
+        refuse_unless_acts_for(connection, caller, acting, person, now=now)
         if other != payer.person_id:
             raise ForbiddenError
         return

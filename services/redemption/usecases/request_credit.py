@@ -40,7 +40,7 @@ def request_credit(connection: Connection, caller: Caller, terms: CreditTerms, *
         RuleError: a rule of the policy bars it.
         IdReusedError: the id belongs to another's request.
     """
-    giver = giver_of(connection, caller, terms.acting)
+    giver = giver_of(connection, caller, terms.acting, now=now)
     receiver = _receiver(connection, terms)
     is_by_staff = acts_as_staff(connection, caller, terms.acting, giver)
     if is_by_staff:

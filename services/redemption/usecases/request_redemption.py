@@ -44,7 +44,7 @@ def request_redemption(connection: Connection, caller: Caller, terms: Redemption
     """
     recipient = known.person_of(connection, terms.recipient_id)
     payer = known.person_of(connection, terms.payer_id)
-    refuse_unless_may_ask(connection, caller, terms.acting, recipient=recipient, payer=payer)
+    refuse_unless_may_ask(connection, caller, terms.acting, recipient=recipient, payer=payer, now=now)
     refuse_suspended(known.find_person(connection, caller.person_id), recipient, payer)
     store.lock_recipient(connection, recipient.person_id)
     if store.find_redemption(connection, terms.redemption_id) is not None:

@@ -155,6 +155,8 @@ _TABLES = (
         person_id uuid NOT NULL,
         act text NOT NULL,
         how text NOT NULL,
+        given_at timestamptz NOT NULL,
+        words text NOT NULL,
         why text NOT NULL,
         recorded_by uuid NOT NULL,
         recorded_at timestamptz NOT NULL
@@ -234,6 +236,7 @@ def upgrade() -> None:
     create_outbox(op)
     create_inbox(op)
     grant(op, "SELECT, INSERT", "command", "status_change", "access_log", "consent")
+    grant(op, "UPDATE (words, why)", "consent")
     grant(op, "SELECT, INSERT, UPDATE", "unit", "person", "role_grant", "relation", "finding", "acting_grant", "policy")
     grant(op, "SELECT, INSERT, UPDATE", "person_identity", "credential", "signing_key")
     grant(op, "SELECT, INSERT, DELETE", "person_index", "sign_in_failure")

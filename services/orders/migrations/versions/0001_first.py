@@ -115,7 +115,7 @@ ORDERS = (
         state text NOT NULL,
         payer_id uuid,
         acting_for uuid,
-        consent text NOT NULL,
+        consent jsonb,
         why text NOT NULL,
         declined_code text NOT NULL,
         published_at timestamptz,
@@ -179,7 +179,7 @@ ORDERS = (
         to_state text NOT NULL,
         by uuid,
         acting_for uuid,
-        consent text NOT NULL,
+        consent jsonb,
         why text NOT NULL,
         at timestamptz NOT NULL,
         PRIMARY KEY (order_id, number)

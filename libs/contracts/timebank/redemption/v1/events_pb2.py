@@ -24,7 +24,7 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#timebank/redemption/v1/events.proto\x12\x16timebank.redemption.v1\"\xe9\x02\n\x13RedemptionRequested\x12\x15\n\rredemption_id\x18\x01 \x01(\t\x12\x13\n\x0b\x64istrict_id\x18\x02 \x01(\t\x12\x14\n\x0crecipient_id\x18\x03 \x01(\t\x12\x10\n\x08payer_id\x18\x04 \x01(\t\x12\x14\n\x0cservice_code\x18\x05 \x01(\t\x12\x17\n\x0fplanned_minutes\x18\x06 \x01(\x05\x12\x13\n\x0bstart_at_us\x18\x07 \x01(\x03\x12\x15\n\rprice_minutes\x18\x08 \x01(\x05\x12\x1b\n\x13\x63oefficient_percent\x18\t \x01(\x05\x12\x0f\n\x07persons\x18\n \x01(\x05\x12\x14\n\x0crequested_by\x18\x0b \x01(\t\x12\x12\n\nacting_for\x18\x0c \x01(\t\x12\x0f\n\x07\x63onsent\x18\r \x01(\t\x12\x16\n\x0epolicy_version\x18\x0e \x01(\x05\x12\x15\n\rdeclined_code\x18\x0f \x01(\t\x12\x0b\n\x03why\x18\x10 \x01(\t\"\xa8\x01\n\rHoldRequested\x12\x0f\n\x07hold_id\x18\x01 \x01(\t\x12\x13\n\x0b\x64istrict_id\x18\x02 \x01(\t\x12\x10\n\x08payer_id\x18\x03 \x01(\t\x12\x19\n\x11payer_district_id\x18\x04 \x01(\t\x12\x16\n\x0e\x61mount_minutes\x18\x05 \x01(\x05\x12\x14\n\x0crequested_by\x18\x06 \x01(\t\x12\x16\n\x0epolicy_version\x18\x07 \x01(\x05\"r\n\x10ReleaseRequested\x12\x0f\n\x07hold_id\x18\x01 \x01(\t\x12\x13\n\x0b\x64istrict_id\x18\x02 \x01(\t\x12\x10\n\x08payer_id\x18\x03 \x01(\t\x12\x19\n\x11payer_district_id\x18\x04 \x01(\t\x12\x0b\n\x03why\x18\x05 \x01(\t\"i\n\x14RedemptionAuthorised\x12\x15\n\rredemption_id\x18\x01 \x01(\t\x12\x13\n\x0b\x64istrict_id\x18\x02 \x01(\t\x12\x0f\n\x07\x66unding\x18\x03 \x01(\t\x12\x14\n\x0cheld_minutes\x18\x04 \x01(\x05\"_\n\x12RedemptionDeclined\x12\x15\n\rredemption_id\x18\x01 \x01(\t\x12\x13\n\x0b\x64istrict_id\x18\x02 \x01(\t\x12\x0c\n\x04\x63ode\x18\x03 \x01(\t\x12\x0f\n\x07\x66unding\x18\x04 \x01(\t\"h\n\x13RedemptionFulfilled\x12\x15\n\rredemption_id\x18\x01 \x01(\t\x12\x13\n\x0b\x64istrict_id\x18\x02 \x01(\t\x12\x14\n\x0cpaid_minutes\x18\x03 \x01(\x05\x12\x0f\n\x07\x66unding\x18\x04 \x01(\t\"N\n\x13RedemptionCancelled\x12\x15\n\rredemption_id\x18\x01 \x01(\t\x12\x13\n\x0b\x64istrict_id\x18\x02 \x01(\t\x12\x0b\n\x03why\x18\x03 \x01(\t\"\xef\x01\n\rGiftRequested\x12\x0f\n\x07gift_id\x18\x01 \x01(\t\x12\x13\n\x0b\x64istrict_id\x18\x02 \x01(\t\x12\x10\n\x08giver_id\x18\x03 \x01(\t\x12\x19\n\x11giver_district_id\x18\x04 \x01(\t\x12\x13\n\x0breceiver_id\x18\x05 \x01(\t\x12\x1c\n\x14receiver_district_id\x18\x06 \x01(\t\x12\x16\n\x0e\x61mount_minutes\x18\x07 \x01(\x05\x12\x14\n\x0crequested_by\x18\x08 \x01(\t\x12\x16\n\x0epolicy_version\x18\t \x01(\x05\x12\x12\n\ndecided_by\x18\n \x01(\t\"\xa9\x01\n\x11\x44onationRequested\x12\x13\n\x0b\x64onation_id\x18\x01 \x01(\t\x12\x13\n\x0b\x64istrict_id\x18\x02 \x01(\t\x12\x10\n\x08giver_id\x18\x03 \x01(\t\x12\x16\n\x0e\x61mount_minutes\x18\x04 \x01(\x05\x12\x14\n\x0crequested_by\x18\x05 \x01(\t\x12\x16\n\x0epolicy_version\x18\x06 \x01(\x05\x12\x12\n\ndecided_by\x18\x07 \x01(\t\"\xa6\x01\n\x0eGoodsRequested\x12\x13\n\x0b\x65xchange_id\x18\x01 \x01(\t\x12\x13\n\x0b\x64istrict_id\x18\x02 \x01(\t\x12\x10\n\x08payer_id\x18\x03 \x01(\t\x12\x16\n\x0e\x61mount_minutes\x18\x04 \x01(\x05\x12\x14\n\x0crequested_by\x18\x05 \x01(\t\x12\x16\n\x0epolicy_version\x18\x06 \x01(\x05\x12\x12\n\ndecided_by\x18\x07 \x01(\t\"6\n\tGrantLine\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12\x16\n\x0e\x61mount_minutes\x18\x02 \x01(\x05\"\xaa\x01\n\x0eGrantScheduled\x12\x14\n\x0cgrant_run_id\x18\x01 \x01(\t\x12\x13\n\x0b\x64istrict_id\x18\x02 \x01(\t\x12\r\n\x05month\x18\x03 \x01(\t\x12\x30\n\x05lines\x18\x04 \x03(\x0b\x32!.timebank.redemption.v1.GrantLine\x12\x14\n\x0crequested_by\x18\x05 \x01(\t\x12\x16\n\x0epolicy_version\x18\x06 \x01(\x05\"\xad\x01\n\x19\x45stateSettlementRequested\x12\x11\n\testate_id\x18\x01 \x01(\t\x12\x13\n\x0b\x64istrict_id\x18\x02 \x01(\t\x12\x11\n\tperson_id\x18\x03 \x01(\t\x12\x14\n\x0cto_person_id\x18\x04 \x01(\t\x12\x16\n\x0eto_district_id\x18\x05 \x01(\t\x12\x13\n\x0bproposed_by\x18\x06 \x01(\t\x12\x12\n\ndecided_by\x18\x07 \x01(\t\"V\n\x0f\x45rasureAnswered\x12\x12\n\nerasure_id\x18\x01 \x01(\t\x12\x11\n\tperson_id\x18\x02 \x01(\t\x12\x0e\n\x06\x61nswer\x18\x03 \x01(\t\x12\x0c\n\x04\x63ode\x18\x04 \x01(\t\"a\n\x10\x46\x61llbackReferred\x12\x10\n\x08order_id\x18\x01 \x01(\t\x12\x13\n\x0b\x64istrict_id\x18\x02 \x01(\t\x12\x14\n\x0crecipient_id\x18\x03 \x01(\t\x12\x10\n\x08\x66\x61llback\x18\x04 \x01(\tb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#timebank/redemption/v1/events.proto\x12\x16timebank.redemption.v1\"\x9b\x03\n\x13RedemptionRequested\x12\x15\n\rredemption_id\x18\x01 \x01(\t\x12\x13\n\x0b\x64istrict_id\x18\x02 \x01(\t\x12\x14\n\x0crecipient_id\x18\x03 \x01(\t\x12\x10\n\x08payer_id\x18\x04 \x01(\t\x12\x14\n\x0cservice_code\x18\x05 \x01(\t\x12\x17\n\x0fplanned_minutes\x18\x06 \x01(\x05\x12\x13\n\x0bstart_at_us\x18\x07 \x01(\x03\x12\x15\n\rprice_minutes\x18\x08 \x01(\x05\x12\x1b\n\x13\x63oefficient_percent\x18\t \x01(\x05\x12\x0f\n\x07persons\x18\n \x01(\x05\x12\x14\n\x0crequested_by\x18\x0b \x01(\t\x12\x12\n\nacting_for\x18\x0c \x01(\t\x12\x0f\n\x07\x63onsent\x18\r \x01(\t\x12\x16\n\x0epolicy_version\x18\x0e \x01(\x05\x12\x15\n\rdeclined_code\x18\x0f \x01(\t\x12\x0b\n\x03why\x18\x10 \x01(\t\x12\x13\n\x0b\x63onsent_how\x18\x11 \x01(\t\x12\x1b\n\x13\x63onsent_given_at_us\x18\x12 \x01(\x03\"\xa8\x01\n\rHoldRequested\x12\x0f\n\x07hold_id\x18\x01 \x01(\t\x12\x13\n\x0b\x64istrict_id\x18\x02 \x01(\t\x12\x10\n\x08payer_id\x18\x03 \x01(\t\x12\x19\n\x11payer_district_id\x18\x04 \x01(\t\x12\x16\n\x0e\x61mount_minutes\x18\x05 \x01(\x05\x12\x14\n\x0crequested_by\x18\x06 \x01(\t\x12\x16\n\x0epolicy_version\x18\x07 \x01(\x05\"r\n\x10ReleaseRequested\x12\x0f\n\x07hold_id\x18\x01 \x01(\t\x12\x13\n\x0b\x64istrict_id\x18\x02 \x01(\t\x12\x10\n\x08payer_id\x18\x03 \x01(\t\x12\x19\n\x11payer_district_id\x18\x04 \x01(\t\x12\x0b\n\x03why\x18\x05 \x01(\t\"i\n\x14RedemptionAuthorised\x12\x15\n\rredemption_id\x18\x01 \x01(\t\x12\x13\n\x0b\x64istrict_id\x18\x02 \x01(\t\x12\x0f\n\x07\x66unding\x18\x03 \x01(\t\x12\x14\n\x0cheld_minutes\x18\x04 \x01(\x05\"_\n\x12RedemptionDeclined\x12\x15\n\rredemption_id\x18\x01 \x01(\t\x12\x13\n\x0b\x64istrict_id\x18\x02 \x01(\t\x12\x0c\n\x04\x63ode\x18\x03 \x01(\t\x12\x0f\n\x07\x66unding\x18\x04 \x01(\t\"h\n\x13RedemptionFulfilled\x12\x15\n\rredemption_id\x18\x01 \x01(\t\x12\x13\n\x0b\x64istrict_id\x18\x02 \x01(\t\x12\x14\n\x0cpaid_minutes\x18\x03 \x01(\x05\x12\x0f\n\x07\x66unding\x18\x04 \x01(\t\"N\n\x13RedemptionCancelled\x12\x15\n\rredemption_id\x18\x01 \x01(\t\x12\x13\n\x0b\x64istrict_id\x18\x02 \x01(\t\x12\x0b\n\x03why\x18\x03 \x01(\t\"\xef\x01\n\rGiftRequested\x12\x0f\n\x07gift_id\x18\x01 \x01(\t\x12\x13\n\x0b\x64istrict_id\x18\x02 \x01(\t\x12\x10\n\x08giver_id\x18\x03 \x01(\t\x12\x19\n\x11giver_district_id\x18\x04 \x01(\t\x12\x13\n\x0breceiver_id\x18\x05 \x01(\t\x12\x1c\n\x14receiver_district_id\x18\x06 \x01(\t\x12\x16\n\x0e\x61mount_minutes\x18\x07 \x01(\x05\x12\x14\n\x0crequested_by\x18\x08 \x01(\t\x12\x16\n\x0epolicy_version\x18\t \x01(\x05\x12\x12\n\ndecided_by\x18\n \x01(\t\"\xa9\x01\n\x11\x44onationRequested\x12\x13\n\x0b\x64onation_id\x18\x01 \x01(\t\x12\x13\n\x0b\x64istrict_id\x18\x02 \x01(\t\x12\x10\n\x08giver_id\x18\x03 \x01(\t\x12\x16\n\x0e\x61mount_minutes\x18\x04 \x01(\x05\x12\x14\n\x0crequested_by\x18\x05 \x01(\t\x12\x16\n\x0epolicy_version\x18\x06 \x01(\x05\x12\x12\n\ndecided_by\x18\x07 \x01(\t\"\xa6\x01\n\x0eGoodsRequested\x12\x13\n\x0b\x65xchange_id\x18\x01 \x01(\t\x12\x13\n\x0b\x64istrict_id\x18\x02 \x01(\t\x12\x10\n\x08payer_id\x18\x03 \x01(\t\x12\x16\n\x0e\x61mount_minutes\x18\x04 \x01(\x05\x12\x14\n\x0crequested_by\x18\x05 \x01(\t\x12\x16\n\x0epolicy_version\x18\x06 \x01(\x05\x12\x12\n\ndecided_by\x18\x07 \x01(\t\"6\n\tGrantLine\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12\x16\n\x0e\x61mount_minutes\x18\x02 \x01(\x05\"\xaa\x01\n\x0eGrantScheduled\x12\x14\n\x0cgrant_run_id\x18\x01 \x01(\t\x12\x13\n\x0b\x64istrict_id\x18\x02 \x01(\t\x12\r\n\x05month\x18\x03 \x01(\t\x12\x30\n\x05lines\x18\x04 \x03(\x0b\x32!.timebank.redemption.v1.GrantLine\x12\x14\n\x0crequested_by\x18\x05 \x01(\t\x12\x16\n\x0epolicy_version\x18\x06 \x01(\x05\"\xad\x01\n\x19\x45stateSettlementRequested\x12\x11\n\testate_id\x18\x01 \x01(\t\x12\x13\n\x0b\x64istrict_id\x18\x02 \x01(\t\x12\x11\n\tperson_id\x18\x03 \x01(\t\x12\x14\n\x0cto_person_id\x18\x04 \x01(\t\x12\x16\n\x0eto_district_id\x18\x05 \x01(\t\x12\x13\n\x0bproposed_by\x18\x06 \x01(\t\x12\x12\n\ndecided_by\x18\x07 \x01(\t\"V\n\x0f\x45rasureAnswered\x12\x12\n\nerasure_id\x18\x01 \x01(\t\x12\x11\n\tperson_id\x18\x02 \x01(\t\x12\x0e\n\x06\x61nswer\x18\x03 \x01(\t\x12\x0c\n\x04\x63ode\x18\x04 \x01(\t\"a\n\x10\x46\x61llbackReferred\x12\x10\n\x08order_id\x18\x01 \x01(\t\x12\x13\n\x0b\x64istrict_id\x18\x02 \x01(\t\x12\x14\n\x0crecipient_id\x18\x03 \x01(\t\x12\x10\n\x08\x66\x61llback\x18\x04 \x01(\tb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -32,33 +32,33 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'timebank.redemption.v1.even
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_REDEMPTIONREQUESTED']._serialized_start=64
-  _globals['_REDEMPTIONREQUESTED']._serialized_end=425
-  _globals['_HOLDREQUESTED']._serialized_start=428
-  _globals['_HOLDREQUESTED']._serialized_end=596
-  _globals['_RELEASEREQUESTED']._serialized_start=598
-  _globals['_RELEASEREQUESTED']._serialized_end=712
-  _globals['_REDEMPTIONAUTHORISED']._serialized_start=714
-  _globals['_REDEMPTIONAUTHORISED']._serialized_end=819
-  _globals['_REDEMPTIONDECLINED']._serialized_start=821
-  _globals['_REDEMPTIONDECLINED']._serialized_end=916
-  _globals['_REDEMPTIONFULFILLED']._serialized_start=918
-  _globals['_REDEMPTIONFULFILLED']._serialized_end=1022
-  _globals['_REDEMPTIONCANCELLED']._serialized_start=1024
-  _globals['_REDEMPTIONCANCELLED']._serialized_end=1102
-  _globals['_GIFTREQUESTED']._serialized_start=1105
-  _globals['_GIFTREQUESTED']._serialized_end=1344
-  _globals['_DONATIONREQUESTED']._serialized_start=1347
-  _globals['_DONATIONREQUESTED']._serialized_end=1516
-  _globals['_GOODSREQUESTED']._serialized_start=1519
-  _globals['_GOODSREQUESTED']._serialized_end=1685
-  _globals['_GRANTLINE']._serialized_start=1687
-  _globals['_GRANTLINE']._serialized_end=1741
-  _globals['_GRANTSCHEDULED']._serialized_start=1744
-  _globals['_GRANTSCHEDULED']._serialized_end=1914
-  _globals['_ESTATESETTLEMENTREQUESTED']._serialized_start=1917
-  _globals['_ESTATESETTLEMENTREQUESTED']._serialized_end=2090
-  _globals['_ERASUREANSWERED']._serialized_start=2092
-  _globals['_ERASUREANSWERED']._serialized_end=2178
-  _globals['_FALLBACKREFERRED']._serialized_start=2180
-  _globals['_FALLBACKREFERRED']._serialized_end=2277
+  _globals['_REDEMPTIONREQUESTED']._serialized_end=475
+  _globals['_HOLDREQUESTED']._serialized_start=478
+  _globals['_HOLDREQUESTED']._serialized_end=646
+  _globals['_RELEASEREQUESTED']._serialized_start=648
+  _globals['_RELEASEREQUESTED']._serialized_end=762
+  _globals['_REDEMPTIONAUTHORISED']._serialized_start=764
+  _globals['_REDEMPTIONAUTHORISED']._serialized_end=869
+  _globals['_REDEMPTIONDECLINED']._serialized_start=871
+  _globals['_REDEMPTIONDECLINED']._serialized_end=966
+  _globals['_REDEMPTIONFULFILLED']._serialized_start=968
+  _globals['_REDEMPTIONFULFILLED']._serialized_end=1072
+  _globals['_REDEMPTIONCANCELLED']._serialized_start=1074
+  _globals['_REDEMPTIONCANCELLED']._serialized_end=1152
+  _globals['_GIFTREQUESTED']._serialized_start=1155
+  _globals['_GIFTREQUESTED']._serialized_end=1394
+  _globals['_DONATIONREQUESTED']._serialized_start=1397
+  _globals['_DONATIONREQUESTED']._serialized_end=1566
+  _globals['_GOODSREQUESTED']._serialized_start=1569
+  _globals['_GOODSREQUESTED']._serialized_end=1735
+  _globals['_GRANTLINE']._serialized_start=1737
+  _globals['_GRANTLINE']._serialized_end=1791
+  _globals['_GRANTSCHEDULED']._serialized_start=1794
+  _globals['_GRANTSCHEDULED']._serialized_end=1964
+  _globals['_ESTATESETTLEMENTREQUESTED']._serialized_start=1967
+  _globals['_ESTATESETTLEMENTREQUESTED']._serialized_end=2140
+  _globals['_ERASUREANSWERED']._serialized_start=2142
+  _globals['_ERASUREANSWERED']._serialized_end=2228
+  _globals['_FALLBACKREFERRED']._serialized_start=2230
+  _globals['_FALLBACKREFERRED']._serialized_end=2327
 # @@protoc_insertion_point(module_scope)
