@@ -27,6 +27,7 @@ from libs.clock import Clock, SystemClock, monotonic
 from libs.db import Connection, Database
 from libs.db.migrations import migrate
 from libs.http.health import Probe, serve_health
+from libs.http.refused import ProblemWorker, hide_server_name
 from libs.inbox import Consumer, Consumers
 from libs.logs import configure, get_logger
 from libs.memory import collect_seldom
@@ -280,6 +281,7 @@ class _ApiServer(BaseApplication):  # type: ignore[misc]  # gunicorn has no type
         super().__init__()
 
     def load_config(self) -> None:
+        hide_server_name()
         for name, value in self._options():
             self.cfg.set(name, value)
 
@@ -291,7 +293,7 @@ class _ApiServer(BaseApplication):  # type: ignore[misc]  # gunicorn has no type
         return {
             "bind": f"{self._role.host}:{self._role.port}",
             "workers": self._role.api_workers,
-            "worker_class": "gthread",
+            "worker_class": ProblemWorker,
             "threads": self._role.api_threads,
             "timeout": REQUEST_SECONDS_MAX,
             "graceful_timeout": GRACEFUL_SECONDS,

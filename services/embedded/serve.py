@@ -6,6 +6,7 @@ from typing import Any
 
 from gunicorn.app.base import BaseApplication
 
+from libs.http.refused import ProblemWorker, hide_server_name
 from services.embedded.front_door import WSGIApp
 from services.embedded.settings import API_THREADS, API_WORKERS
 
@@ -25,6 +26,7 @@ class FrontDoorServer(BaseApplication):  # type: ignore[misc]  # gunicorn has no
 
     def load_config(self) -> None:
         """Set what gunicorn reads from a file elsewhere."""
+        hide_server_name()
         for name, value in self._settings().items():
             self.cfg.set(name, value)
 
@@ -36,7 +38,7 @@ class FrontDoorServer(BaseApplication):  # type: ignore[misc]  # gunicorn has no
         return {
             "bind": self._bind,
             "workers": API_WORKERS,
-            "worker_class": "gthread",
+            "worker_class": ProblemWorker,
             "threads": API_THREADS,
             "timeout": REQUEST_SECONDS_MAX,
             "graceful_timeout": GRACEFUL_SECONDS,
