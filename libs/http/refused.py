@@ -18,7 +18,6 @@ from gunicorn.http.errors import (
     ParseException,
     UnsupportedTransferCoding,
 )
-from gunicorn.workers.gthread import ThreadWorker
 
 from libs.http.headers import ALWAYS, POLICY
 from libs.http.problems import PROBLEM_TYPE, document_of
@@ -46,10 +45,6 @@ class ProblemErrors:
             get_logger().error("unexpected_error", exc_info=exc)
         with contextlib.suppress(OSError):
             client.sendall(refusal_bytes(status))
-
-
-class ProblemWorker(ProblemErrors, ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
-    """gunicorn's threads, whose errors are problems."""
 
 
 def refusal_bytes(status: int) -> bytes:
