@@ -1,4 +1,4 @@
-"""The five kinds of refusal that a caller may meet; services subclass them once per rule."""
+"""The six kinds of refusal that a caller may meet; services subclass them once per rule."""
 
 from enum import Enum
 from typing import ClassVar
@@ -12,6 +12,7 @@ class Kind(Enum):
     NOT_FOUND = "not_found"
     CONFLICT = "conflict"
     RULE = "rule"
+    NOT_YET = "not_yet"
 
 
 class Refusal(Exception):  # noqa: N818 - the base of errors that are answers, named for what it is
@@ -87,3 +88,21 @@ class OutOfScopeError(ForbiddenError):
     code = "out_of_scope"
     zh = "超出管辖范围"
     en = "The caller's role does not reach this unit"
+
+
+class PersonSuspendedError(ForbiddenError):
+    """A suspended person does nothing new, but for contesting it."""
+
+    code = "person_suspended"
+    zh = "该人员已被暂停"
+    en = "The person is suspended"
+
+
+class NotYetError(Refusal):
+    """The same request will be answered in a moment."""
+
+    kind = Kind.NOT_YET
+    code = "not_yet"
+    zh = "请稍后再试"
+    en = "Try again in a moment"
+    retry_after_seconds = 1

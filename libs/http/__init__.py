@@ -1,14 +1,17 @@
 """The HTTP edge of every service: problems, tokens, commands that run once, pages, health and metrics."""
 
+from libs.http.actor import Actor, Bearer, Directory, RoleAt
 from libs.http.app import Service, accepts, create_service_app, reading
-from libs.http.auth import Actor, RoleAt, Verifier, current_actor, public
+from libs.http.auth import Verifier, current_actor, open_to_suspended, public
 from libs.http.commands import create_commands, run_command
 from libs.http.pages import Cursor
 from libs.http.powers import holds, require
 
 __all__ = [
     "Actor",
+    "Bearer",
     "Cursor",
+    "Directory",
     "RoleAt",
     "Service",
     "Verifier",
@@ -17,6 +20,7 @@ __all__ = [
     "create_service_app",
     "current_actor",
     "holds",
+    "open_to_suspended",
     "public",
     "reading",
     "require",

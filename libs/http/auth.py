@@ -1,4 +1,8 @@
-"""Who calls: short-lived EdDSA tokens, checked with keys that came by event, without asking anybody."""
+"""Who calls: short-lived EdDSA tokens, checked with keys that came by event, without asking anybody.
+
+A token says who, and nothing of what they may do. That the service's directory answers, once at the beginning of each
+request and once more in the transaction of a command (libs/http/commands.py).
+"""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -11,29 +15,16 @@ from flask import Flask, current_app, g, request
 from werkzeug.exceptions import Unauthorized
 
 from libs.clock import machine_now, monotonic
+from libs.db import Database
+from libs.errors import PersonSuspendedError
+from libs.http.actor import Actor, Bearer, Directory
 
 AUDIENCE = "timebank"
 LEEWAY_SECONDS = 5
 KEYS_KEPT_SECONDS = 2.0
 TOKENS_KNOWN_MAX = 2_000
+READING_METHODS = frozenset({"GET", "HEAD"})
 View = TypeVar("View", bound=Callable[..., object])
-
-
-@dataclass(frozen=True)
-class RoleAt:
-    """A role held at a node of the tree."""
-
-    role: str
-    unit_id: UUID
-
-
-@dataclass(frozen=True)
-class Actor:
-    """The person who calls, with the roles their token carries."""
-
-    person_id: UUID
-    roles: tuple[RoleAt, ...]
-    session_id: str = ""
 
 
 class KeySource(Protocol):
@@ -48,14 +39,14 @@ class KeySource(Protocol):
 class _Known:
     """A token that was checked: who it speaks for, until when (seconds since 1970), by which key."""
 
-    actor: Actor
+    bearer: Bearer
     expires_at: float
     key_id: str
     raw_key: bytes
 
 
 class Verifier:
-    """Turns a bearer token into an Actor, or refuses it; a token is taken apart once and then known until it ends."""
+    """Turns a token into its Bearer, or refuses it; a token is taken apart once and then known until it ends."""
 
     def __init__(self, keys: KeySource) -> None:
         self._source = keys
@@ -63,7 +54,7 @@ class Verifier:
         self._read_at = float("-inf")
         self._known: dict[str, _Known] = {}
 
-    def actor(self, token: str) -> Actor:
+    def bearer(self, token: str) -> Bearer:
         """Return who the token speaks for.
 
         Raises:
@@ -75,7 +66,7 @@ class Verifier:
             if len(self._known) >= TOKENS_KNOWN_MAX:
                 self._known.clear()
             self._known[token] = known
-        return known.actor
+        return known.bearer
 
     def _still_holds(self, known: _Known) -> bool:
         is_current = machine_now().timestamp() < known.expires_at + LEEWAY_SECONDS
@@ -91,12 +82,10 @@ class Verifier:
                 algorithms=["EdDSA"],
                 audience=AUDIENCE,
                 leeway=LEEWAY_SECONDS,
-                options={"require": ["exp", "sub", "aud"]},
+                options={"require": ["exp", "sub", "aud", "sid"]},
             )
-            roles = tuple(RoleAt(str(role["role"]), UUID(role["unit_id"])) for role in claims.get("roles", ()))
-            actor = Actor(UUID(claims["sub"]), roles, str(claims.get("sid", "")))
-            return _Known(actor, float(claims["exp"]), key_id, raw_key)
-        except (jwt.PyJWTError, ValueError, KeyError, TypeError) as error:
+            return _Known(Bearer(UUID(claims["sub"]), UUID(claims["sid"])), float(claims["exp"]), key_id, raw_key)
+        except (jwt.PyJWTError, ValueError, KeyError, TypeError, AttributeError) as error:
             raise Unauthorized from error
 
     def _raw_keys(self) -> Mapping[str, bytes]:
@@ -108,7 +97,13 @@ class Verifier:
 
 def public(view: View) -> View:
     """Mark a view (or a MethodView class) that needs no token."""
-    view.is_public = True  # type: ignore[attr-defined]  # a mark read by require_token below
+    view.is_public = True  # type: ignore[attr-defined]  # a mark read by _is_marked below
+    return view
+
+
+def open_to_suspended(view: View) -> View:
+    """Mark a view that changes something and that a suspended person may use all the same."""
+    view.is_open_to_suspended = True  # type: ignore[attr-defined]  # a mark read by _is_marked below
     return view
 
 
@@ -120,20 +115,57 @@ def current_actor() -> Actor:
     return actor
 
 
+def refuse_suspended(actor: Actor) -> None:
+    """Refuse to a suspended person whatever changes something, but for the views marked `open_to_suspended`.
+
+    Raises:
+        PersonSuspendedError
+    """
+    if actor.is_suspended and request.method not in READING_METHODS and not _is_marked("is_open_to_suspended"):
+        raise PersonSuspendedError
+
+
 def require_tokens(app: Flask, verifier: Verifier) -> None:
     """Refuse every request without a valid token, but for views marked public."""
 
     def check() -> None:
-        view = current_app.view_functions.get(request.endpoint or "")
-        if view is None or request.method == "OPTIONS":
+        if not _is_view():
             return
-        kind = getattr(view, "view_class", view)
-        method = getattr(kind, request.method.lower(), None)
-        open_to_all = getattr(kind, "is_public", False) or getattr(method, "is_public", False)
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")
         if scheme.lower() == "bearer" and token:
-            g.actor = verifier.actor(token.strip())
-        elif not open_to_all and request.path.startswith("/v1/"):
+            g.bearer = verifier.bearer(token.strip())
+        elif not _is_marked("is_public") and request.path.startswith("/v1/"):
             raise Unauthorized
 
     app.before_request(check)
+
+
+def know_callers(app: Flask, database: Database, directory: Directory) -> None:
+    """Look up, once per request, who calls now; public views ask nobody.
+
+    Raises:
+        Unauthorized: dead, sealed, erased, or of a session that has ended.
+        PersonSuspendedError: a suspended person would change something.
+        CallerNotYetKnownError: a person this service has not heard of.
+    """
+
+    def check() -> None:
+        if "bearer" not in g or not _is_view() or _is_marked("is_public"):
+            return
+        with database.reading() as connection:
+            g.actor = directory(connection, g.bearer)()
+        refuse_suspended(g.actor)
+
+    app.before_request(check)
+
+
+def _is_view() -> bool:
+    return (request.endpoint or "") in current_app.view_functions and request.method != "OPTIONS"
+
+
+def _is_marked(mark: str) -> bool:
+    """Tell whether the view of this request carries a mark, on its class or on its method."""
+    view = current_app.view_functions[request.endpoint or ""]
+    kind = getattr(view, "view_class", view)
+    method = getattr(kind, request.method.lower(), None)
+    return bool(getattr(kind, mark, False) or getattr(method, mark, False))

@@ -1,13 +1,15 @@
 """Commands take effect once: the first answer, also a refusal, is kept with the effect and given again.
 
 A command's id is the resource's own (`PUT /v1/things/{id}`) or the `Idempotency-Key` header. What is kept, per caller
-and id, is what use cases decide (success, 403 who may, 404, 409, 422); never authentication, validation, 429 or 5xx.
+and id, is what use cases decide (success, 403 who may, 404, 409, 422); never authentication, suspension, validation,
+429 or 5xx. Who the caller is was looked up at the beginning of the request and is looked up again in the transaction:
+a suspension, or a role taken away, that committed in between stops what has not been done yet.
 """
 
 import hashlib
 import json
 from collections.abc import Callable, Mapping
-from typing import NamedTuple, cast
+from typing import Any, NamedTuple, cast
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -19,7 +21,8 @@ from sqlalchemy.exc import OperationalError
 
 from libs.db.driver import one_trip, run
 from libs.errors import IdReusedError, InvalidError, Kind, Refusal
-from libs.http.auth import current_actor
+from libs.http.actor import Actor, Bearer, StandingChangedError
+from libs.http.auth import current_actor, refuse_suspended
 
 ATTEMPTS_MAX = 3
 _TRANSIENT_STATES = {"40001", "40P01"}
@@ -85,6 +88,7 @@ def run_command(
     Raises:
         IdReusedError: the id came before with other terms.
         KeyMissingError: no `command_id` was given and no Idempotency-Key sent.
+        Unauthorized, PersonSuspendedError, StandingChangedError: the caller is not any more who began the request.
         Refusal: what the use case refused, now or the first time.
     """
     identity = command_id or _key_of_request()
@@ -121,10 +125,11 @@ class _UndoneError(Exception):
 
 def _run(use_case: Callable[[Connection], Answer], identity: UUID, fingerprint: bytes) -> Answer:
     database = current_app.extensions["service"].database
-    names = {"caller": current_actor().person_id, "command_id": identity}
+    actor = current_actor()
+    names = {"caller": actor.person_id, "command_id": identity}
     try:
         with database.transaction() as connection:
-            kept = _locked(connection, names)
+            kept = _locked_for(actor, connection, names)
             if kept is None:
                 answer = _answer_or_undo(use_case, connection)
                 _keep(connection, names, fingerprint, answer=answer)
@@ -139,12 +144,37 @@ def _run(use_case: Callable[[Connection], Answer], identity: UUID, fingerprint: 
     return _kept_answer(kept, fingerprint)
 
 
+def _locked_for(actor: Actor, connection: Connection, names: Mapping[str, UUID]) -> Kept | None:
+    """As `_locked`, for a caller who still is who they were; the look costs no trip of its own.
+
+    Raises:
+        Unauthorized, PersonSuspendedError, StandingChangedError: they are not.
+    """
+    directory = current_app.extensions["service"].directory
+    with one_trip(connection):
+        run(connection, _LOCK, _lock_of(names))
+        found = run(connection, _KEPT, names)
+        read = directory(connection, Bearer(actor.person_id, actor.session_id))
+    present = read()
+    refuse_suspended(present)
+    if present != actor:
+        raise StandingChangedError
+    return _kept(found.fetchone())
+
+
 def _locked(connection: Connection, names: Mapping[str, UUID]) -> Kept | None:
     """What is kept of this command, if anything; nobody else runs it until the transaction ends."""
     with one_trip(connection):
-        run(connection, _LOCK, {"lock": f"{names['caller']}/{names['command_id']}"})
+        run(connection, _LOCK, _lock_of(names))
         found = run(connection, _KEPT, names)
-    row = found.fetchone()
+    return _kept(found.fetchone())
+
+
+def _lock_of(names: Mapping[str, UUID]) -> Mapping[str, str]:
+    return {"lock": f"{names['caller']}/{names['command_id']}"}
+
+
+def _kept(row: tuple[Any, ...] | None) -> Kept | None:
     return Kept(*row) if row else None
 
 

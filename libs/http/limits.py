@@ -46,8 +46,8 @@ def limit_rates(app: Flask, rate: Rate) -> None:
     buckets = Buckets(rate)
 
     def check() -> None:
-        actor = g.get("actor")
-        caller = str(actor.person_id) if actor else request.remote_addr or "?"
+        bearer = g.get("bearer")
+        caller = str(bearer.person_id) if bearer else request.remote_addr or "?"
         if not buckets.take(caller):
             raise TooManyRequests
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from libs.errors import ForbiddenError, OutOfScopeError
-from libs.http.auth import Actor
+from libs.http.actor import Actor
 
 
 def require(actor: Actor, roles: frozenset[str], path: Iterable[UUID]) -> None:

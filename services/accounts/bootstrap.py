@@ -24,6 +24,7 @@ from services.accounts.gateways.codes import FileCodeSender
 from services.accounts.gateways.passwords import Passwords
 from services.accounts.gateways.presets import read_rule_book
 from services.accounts.settings import Settings
+from services.accounts.store.directory import DIRECTORY
 from services.accounts.store.store import Store
 from services.accounts.store.vault import Vault, create_master_key_file
 from services.accounts.usecases.change_signing_keys import ensure_signing_key, rotate_signing_key, usable_keys
@@ -77,7 +78,9 @@ def create_app(settings: Settings, *, clock: Clock, database: Database | None = 
         return {key.key_id: key.public_key for key in usable}
 
     return create_service_app(
-        service=Service(name="accounts", database=connections, clock=clock, parts={"accounts": parts}),
+        service=Service(
+            name="accounts", database=connections, clock=clock, directory=DIRECTORY, parts={"accounts": parts}
+        ),
         blueprints=[
             sessions.blueprint,
             units.blueprint,

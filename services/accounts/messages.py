@@ -181,6 +181,18 @@ def person_died(person: Person, *, by: UUID, now: datetime) -> OutgoingEvent:
     return _fact(fact, person=person, now=now)
 
 
+def sessions_ended(
+    person_id: UUID, session_ids: Sequence[UUID], *, tokens_end_at: datetime, now: datetime
+) -> OutgoingEvent:
+    """Return that sessions of a person ended; a session ends once, so the first names the event."""
+    fact = wire.SessionsEnded(
+        person_id=str(person_id),
+        session_ids=[str(session_id) for session_id in session_ids],
+        tokens_end_at_us=to_microseconds(tokens_end_at),
+    )
+    return _fact_of(fact, person_id, str(session_ids[0]), now=now)
+
+
 def erasure_requested(erasure: Erasure, person: Person, *, now: datetime) -> OutgoingEvent:
     """Return the question whether anything stands against ending the use of a person's data."""
     fact = wire.ErasureRequested(
@@ -284,14 +296,18 @@ def _state(
 
 
 def _fact(fact: Message, *, person: Person, now: datetime, part: str = "") -> OutgoingEvent:
+    return _fact_of(fact, person.person_id, str(person.version), part, now=now)
+
+
+def _fact_of(fact: Message, person_id: UUID, *parts: str, now: datetime) -> OutgoingEvent:
     name = fact.DESCRIPTOR.full_name
     return OutgoingEvent(
-        event_id=id_from_cause(person.person_id, name, str(person.version), part),
+        event_id=id_from_cause(person_id, name, *parts),
         event_type=name,
         topic=FACTS,
-        stream=_stream("person", person.person_id),
-        key=str(person.person_id),
-        subject=str(person.person_id),
+        stream=_stream("person", person_id),
+        key=str(person_id),
+        subject=str(person_id),
         payload=fact.SerializeToString(deterministic=True),
         occurred_at=now,
     )

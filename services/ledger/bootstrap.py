@@ -13,6 +13,7 @@ from libs.db import Database
 from libs.http import Service, Verifier, create_service_app
 from libs.inbox import Consumers
 from libs.outbox.source import OutboxSource, Source
+from libs.programme.standing import StandingDirectory
 from libs.roles import Background, ServiceParts, ServiceProgram
 from libs.wake import waker
 from services.ledger import messages
@@ -50,6 +51,7 @@ def create_app(settings: Settings, *, clock: Clock, database: Database | None = 
         name="ledger",
         database=connections,
         clock=clock,
+        directory=StandingDirectory(),
         parts={"poster": poster, "log_folder": settings.log_folder},
     )
     return create_service_app(

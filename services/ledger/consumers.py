@@ -12,6 +12,7 @@ from libs.clock import Clock, from_microseconds
 from libs.db import Connection
 from libs.db.rows import save_row
 from libs.inbox import Consumers, IncomingEvent, NotYetKnownError
+from libs.programme import standing
 from services.ledger import messages
 from services.ledger.domain.postings import Command, HoldNotYetKnownError
 from services.ledger.messages import accounts, orders, redemption
@@ -68,6 +69,7 @@ class _Hearing:
         self._post(redemption.GrantScheduled, _of_event(asked.grant_month))
         self._post(accounts.PersonRegistered, asked.starting_credit)
         self.functions[messages.type_of(redemption.EstateSettlementRequested)] = self._settle_estate
+        self.functions[messages.type_of(accounts.SessionsEnded)] = _refuse_ended_sessions
         self.functions[messages.type_of(accounts.PersonDied)] = self._freeze
         self.functions[messages.type_of(accounts.ErasureRequested)] = self._answer_erasure
         self.functions[messages.type_of(accounts.PersonErased)] = self._empty_erased
@@ -91,10 +93,12 @@ class _Hearing:
 
     def _save_person(self, connection: Connection, event: IncomingEvent) -> None:
         if event.payload is None:
+            standing.hear_person(connection, UUID(event.subject), None)
             known.delete_row(connection, known.person, UUID(event.subject))
             return
         state = parse(accounts.PersonState, event)
         person_id, district_id = UUID(state.person_id), UUID(state.district_id)
+        standing.hear_person(connection, person_id, state)
         before = known.find_person(connection, person_id)
         row = {
             "person_id": person_id,
@@ -164,6 +168,10 @@ def parse(kind: type[M], event: IncomingEvent) -> M:
 
 def _household(text: str) -> UUID | None:
     return UUID(text) if text else None
+
+
+def _refuse_ended_sessions(connection: Connection, event: IncomingEvent) -> None:
+    standing.hear_sessions_ended(connection, parse(accounts.SessionsEnded, event))
 
 
 def _save_relation(connection: Connection, event: IncomingEvent) -> None:

@@ -14,6 +14,7 @@ from libs.db import Database
 from libs.http import Service, Verifier, create_service_app
 from libs.http.waiting import Waiters
 from libs.inbox import Consumers
+from libs.programme.standing import StandingDirectory
 from libs.roles import ServiceParts, ServiceProgram
 from libs.wake import waker
 from services.orders import messages, queries
@@ -45,7 +46,13 @@ def create_app(settings: Settings, *, clock: Clock, database: Database | None = 
             return queries.decided(connection, ids)
 
     return create_service_app(
-        service=Service(name="orders", database=connections, clock=clock, parts={"waiters": Waiters(decided)}),
+        service=Service(
+            name="orders",
+            database=connections,
+            clock=clock,
+            directory=StandingDirectory(),
+            parts={"waiters": Waiters(decided)},
+        ),
         blueprints=[
             orders.catalogue,
             orders.blueprint,

@@ -10,6 +10,7 @@ from uuid import UUID
 from libs.clock import Clock
 from libs.db import Connection
 from libs.inbox import Consumers, EventFunction, IncomingEvent, NotYetKnownError
+from libs.programme import standing
 from services.orders import messages
 from services.orders.domain.order import Funding, Order
 from services.orders.messages import Message, accounts, ledger, redemption
@@ -47,6 +48,7 @@ def _hear_facts(functions: dict[str, EventFunction], clock: Clock) -> None:
 
         functions[_name(kind)] = hear
 
+    on(accounts.SessionsEnded, _refuse_ended_sessions)
     on(accounts.PersonDied, _end_orders_of_dead)
     on(accounts.ErasureRequested, _answer_erasure)
     on(redemption.RedemptionRequested, _open_order)
@@ -70,11 +72,18 @@ def _parsed(kind: type[M], event: IncomingEvent) -> M:
 
 def _save_person(connection: Connection, event: IncomingEvent) -> None:
     if event.payload is None:
+        standing.hear_person(connection, UUID(event.subject), None)
         people_store.forget(connection, tables.person, person_id=UUID(event.subject))
         people_store.forget_relations(connection, UUID(event.subject))
         order_store.forget_words_about(connection, UUID(event.subject))
         return
-    people_store.save_person(connection, messages.person_of(_parsed(accounts.PersonState, event)))
+    state = _parsed(accounts.PersonState, event)
+    standing.hear_person(connection, UUID(state.person_id), state)
+    people_store.save_person(connection, messages.person_of(state))
+
+
+def _refuse_ended_sessions(connection: Connection, message: accounts.SessionsEnded, _now: datetime) -> None:
+    standing.hear_sessions_ended(connection, message)
 
 
 def _save_relation(connection: Connection, event: IncomingEvent) -> None:

@@ -13,6 +13,7 @@ from libs.db import Connection, Database
 from libs.http import Service, Verifier, create_service_app
 from libs.http.waiting import Waiters
 from libs.inbox import Consumers
+from libs.programme.standing import StandingDirectory
 from libs.roles import ServiceParts, ServiceProgram
 from libs.wake import waker
 from services.redemption import messages, queries
@@ -44,7 +45,13 @@ def create_app(settings: Settings, *, clock: Clock, database: Database | None = 
         with connections.reading() as connection:
             return queries.decided(connection, ids)
 
-    service = Service(name="redemption", database=connections, clock=clock, parts={"waiters": Waiters(decided)})
+    service = Service(
+        name="redemption",
+        database=connections,
+        clock=clock,
+        directory=StandingDirectory(),
+        parts={"waiters": Waiters(decided)},
+    )
     return create_service_app(
         service=service,
         blueprints=[

@@ -11,6 +11,7 @@ from libs.clock import Clock, from_microseconds
 from libs.db import Connection
 from libs.db.rows import save_row
 from libs.inbox import Consumers, EventFunction, IncomingEvent
+from libs.programme import standing
 from services.redemption import messages
 from services.redemption.messages import accounts, ledger, orders
 from services.redemption.store import entitlement_store, known_store as known, tables as t
@@ -52,6 +53,7 @@ def _hear_facts(functions: dict[str, EventFunction], clock: Clock) -> None:
 
         functions[messages.type_of(kind)] = hear
 
+    on(accounts.SessionsEnded, _refuse_ended_sessions)
     on(accounts.ErasureRequested, _answer_erasure)
     on(orders.OrderPlaced, _keep_order)
     on(orders.OrderPublished, _end_review)
@@ -81,9 +83,16 @@ def _parse(kind: type[M], event: IncomingEvent) -> M:
 
 def _save_person(connection: Connection, event: IncomingEvent) -> None:
     if event.payload is None:
+        standing.hear_person(connection, UUID(event.subject), None)
         known.forget_person(connection, UUID(event.subject))
         return
-    known.save_person(connection, messages.person_of(_parse(accounts.PersonState, event)))
+    state = _parse(accounts.PersonState, event)
+    standing.hear_person(connection, UUID(state.person_id), state)
+    known.save_person(connection, messages.person_of(state))
+
+
+def _refuse_ended_sessions(connection: Connection, message: accounts.SessionsEnded, _now: datetime) -> None:
+    standing.hear_sessions_ended(connection, message)
 
 
 def _save_relation(connection: Connection, event: IncomingEvent) -> None:

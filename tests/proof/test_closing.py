@@ -162,7 +162,7 @@ def test_a_close_is_refused_by_name_and_changes_nothing(api: Closing) -> None:
     assert api.close("2026-03").status_code == 200
     before = _rows(api)
     coordinator = api.token(new_id(), "coordinator")
-    elsewhere = api.token(new_id(), "district_admin", OTHER)
+    elsewhere = api.token(new_id(), "district_admin", unit=OTHER)
     expected = {
         "period_already_closed": api.close("2026-03"),
         "period_not_over": api.close("2026-05"),
@@ -200,9 +200,12 @@ def test_the_same_request_again_is_answered_as_before(api: Closing) -> None:
 
     assert first.json == again.json
     assert (other.status_code, other.json["code"]) == (409, "id_reused")
-    elsewhere = api.token(new_id(), "city_admin", OTHER)
+    elsewhere = api.token(new_id(), "city_admin", unit=OTHER)
     assert api.send(elsewhere, "GET", f"/v1/period-closes/{close_id}").json["code"] == "period_close_not_found"
-    assert api.send(api.token(new_id(), "city_admin", CITY), "GET", f"/v1/period-closes/{close_id}").json == first.json
+    assert (
+        api.send(api.token(new_id(), "city_admin", unit=CITY), "GET", f"/v1/period-closes/{close_id}").json
+        == first.json
+    )
 
 
 @pytest.mark.parametrize(

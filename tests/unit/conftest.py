@@ -12,8 +12,8 @@ from flask.testing import FlaskClient
 
 from libs.http import Service
 from tests.support.postgres import FreshDatabase
-from tests.unit.desk.service import create_desk
-from tests.unit.desk.tokens import Signer
+from tests.unit.desk.service import create_desk, tell_desk
+from tests.unit.desk.tokens import CLERK, Signer
 
 MIGRATIONS = Path(__file__).parent / "desk" / "migrations"
 
@@ -26,6 +26,7 @@ def signer() -> Signer:
 @pytest.fixture
 def desk(fresh_database: FreshDatabase, signer: Signer) -> Iterator[Flask]:
     app = create_desk(fresh_database("desk", migrations=MIGRATIONS).app, signer.verifier())
+    tell_desk(app, CLERK)
     yield app
     service: Service = app.extensions["service"]
     service.database.dispose()
@@ -33,7 +34,7 @@ def desk(fresh_database: FreshDatabase, signer: Signer) -> Iterator[Flask]:
 
 @pytest.fixture
 def client(desk: Flask, signer: Signer) -> FlaskClient:
-    """Return a client that is signed in as the clerk of the unit."""
+    """Return a client that is signed in as the clerk of the unit, whom the desk knows."""
     client = desk.test_client()
     client.environ_base["HTTP_AUTHORIZATION"] = signer.headers()["Authorization"]
     return client

@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 
 from libs.http import Service
 from libs.ids import new_id
-from tests.unit.desk.service import Gate
+from tests.unit.desk.service import Gate, tell_desk
 from tests.unit.desk.tokens import Signer
 
 Count = Callable[[str], int]
@@ -68,9 +68,10 @@ def test_a_refused_id_with_other_content_is_refused_as_reused(client: FlaskClien
 def test_the_ids_of_two_callers_are_apart(desk: Flask, client: FlaskClient, signer: Signer) -> None:
     note_id = new_id()
     client.put(f"/v1/notes/{note_id}", json=NOTE | {"minutes": 500})
-    other = desk.test_client()
+    other, other_id = desk.test_client(), new_id()
+    tell_desk(desk, other_id)
 
-    answer = other.put(f"/v1/notes/{note_id}", json=NOTE, headers=signer.headers(sub=str(new_id())))
+    answer = other.put(f"/v1/notes/{note_id}", json=NOTE, headers=signer.headers(sub=str(other_id)))
 
     assert answer.status_code == 201
 

@@ -32,29 +32,29 @@ def keys(signer: Signer, monkeypatch: pytest.MonkeyPatch) -> Keys:
 def test_a_known_token_speaks_for_the_same_person(signer: Signer, keys: Keys) -> None:
     verifier, token = Verifier(keys), signer.token()
 
-    assert verifier.actor(token).person_id == CLERK
-    assert verifier.actor(token) is verifier.actor(token)
+    assert verifier.bearer(token).person_id == CLERK
+    assert verifier.bearer(token) is verifier.bearer(token)
 
 
 def test_a_known_token_ends_when_it_expires(signer: Signer, keys: Keys) -> None:
     verifier, token = Verifier(keys), signer.token(lifetime_seconds=1 - auth.LEEWAY_SECONDS)
-    verifier.actor(token)
+    verifier.bearer(token)
 
     time.sleep(2.1)
 
     with pytest.raises(Unauthorized):
-        verifier.actor(token)
+        verifier.bearer(token)
 
 
 @pytest.mark.parametrize("others", [{}, {"k1": Ed25519PrivateKey.generate().public_key().public_bytes_raw()}])
 def test_a_known_token_ends_with_its_key(signer: Signer, keys: Keys, others: dict[str, bytes]) -> None:
     verifier, token = Verifier(keys), signer.token()
-    verifier.actor(token)
+    verifier.bearer(token)
 
     keys.known = others
 
     with pytest.raises(Unauthorized):
-        verifier.actor(token)
+        verifier.bearer(token)
 
 
 def test_no_more_tokens_are_known_than_fit(signer: Signer, keys: Keys, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -62,6 +62,6 @@ def test_no_more_tokens_are_known_than_fit(signer: Signer, keys: Keys, monkeypat
     verifier = Verifier(keys)
 
     for number in range(10):
-        verifier.actor(signer.token(sid=str(number)))
+        verifier.bearer(signer.token(iat=number))
 
     assert len(verifier._known) <= 3

@@ -7,7 +7,7 @@ from flask_smorest import Blueprint
 from werkzeug.exceptions import TooManyRequests
 
 from libs.clock import machine_now
-from libs.http import current_actor, public, reading
+from libs.http import current_actor, open_to_suspended, public, reading
 from services.accounts.api.answers import full_person_answer, unit_answer
 from services.accounts.api.documents import FullPersonAnswer, SignedInAnswer
 from services.accounts.api.edge import Answer, Body, act_on, address, command, instant, parts, store_on, transaction
@@ -98,6 +98,7 @@ class Refresh(MethodView):
         return _signed_in_answer(signed_in)
 
 
+@open_to_suspended
 @blueprint.route("/v1/sessions/current")
 class CurrentSession(MethodView):
     """The session of the token."""
@@ -105,8 +106,9 @@ class CurrentSession(MethodView):
     @blueprint.response(204)
     def delete(self) -> None:
         """Sign out."""
+        actor = current_actor()
         with transaction() as connection:
-            sign_out(store_on(connection), session_id=current_actor().session_id, now=machine_now())
+            sign_out(store_on(connection), person_id=actor.person_id, session_id=actor.session_id, now=machine_now())
 
 
 @blueprint.route("/v1/me")

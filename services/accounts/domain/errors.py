@@ -27,14 +27,6 @@ class RecordNotFoundError(NotFoundError):
     en = "There is no such record"
 
 
-class PersonSuspendedError(ForbiddenError):
-    """A suspended person may do nothing new."""
-
-    code = "person_suspended"
-    zh = "该人员已被暂停"
-    en = "The person is suspended"
-
-
 class MakerIsCheckerError(ForbiddenError):
     """The second signature is somebody else's."""
 

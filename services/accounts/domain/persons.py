@@ -5,20 +5,14 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
+from libs.programme.words import PersonStatus
 from services.accounts.domain.errors import BornInFutureError, RoleMissingError, WrongPersonStateError
 
 CERTIFICATES = ("health", "carer", "palliative_training", "medical_licence", "legal_licence", "dementia_training")
 AGE_YEARS_MAX = 130
 
 
-class Status(StrEnum):
-    """Whether the platform still deals with the person."""
-
-    ACTIVE = "active"
-    SUSPENDED = "suspended"
-    DECEASED = "deceased"
-    SEALED = "sealed"
-    ERASED = "erased"
+Status = PersonStatus
 
 
 class Sex(StrEnum):
@@ -114,6 +108,11 @@ class Person:
     died_on: date | None = None
     version: int = 1
 
+    @property
+    def may_sign_in(self) -> bool:
+        """Tell whether they may see what is theirs; suspended, they may, and contest it."""
+        return self.status in (Status.ACTIVE, Status.SUSPENDED)
+
     def changed(self) -> "Person":
         """Return the same person as the next version: something that belongs to them (a role) changed."""
         return replace(self, version=self.version + 1)
@@ -163,7 +162,7 @@ class Person:
 
     def _refuse_unless(self, *statuses: Status) -> None:
         if self.status not in statuses:
-            raise WrongPersonStateError(state=self.status)
+            raise WrongPersonStateError(status=self.status)
 
 
 def refuse_impossible_birth(born: date, today: date) -> None:

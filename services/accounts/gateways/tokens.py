@@ -3,7 +3,6 @@
 import hashlib
 import secrets
 from base64 import urlsafe_b64encode
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -19,12 +18,11 @@ def sign_token(
     *,
     person_id: UUID,
     session_id: UUID,
-    roles: Iterable[tuple[str, UUID]],
     key_id: str,
     private_key: bytes,
     now: datetime,
 ) -> tuple[str, datetime]:
-    """Return a token that speaks for a person with these roles, and when it expires."""
+    """Return a token that speaks for a person, and when it expires; what they may do is looked up when they do it."""
     expires_at = now + LIFETIME
     claims = {
         "sub": str(person_id),
@@ -32,7 +30,6 @@ def sign_token(
         "iat": now,
         "exp": expires_at,
         "sid": str(session_id),
-        "roles": [{"role": role, "unit_id": str(unit_id)} for role, unit_id in roles],
     }
     key = Ed25519PrivateKey.from_private_bytes(private_key)
     return jwt.encode(claims, key, algorithm="EdDSA", headers={"kid": key_id}), expires_at

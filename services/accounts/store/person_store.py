@@ -20,12 +20,6 @@ _ROLES = Prepared(
     .where(role_grant.c.person_id == sa.bindparam("person_id"), role_grant.c.ended_at.is_(None))
     .order_by(role_grant.c.granted_at, role_grant.c.grant_id)
 )
-_HELD = sa.and_(role_grant.c.person_id == person.c.person_id, role_grant.c.ended_at.is_(None))
-_STANDING = Prepared(
-    sa.select(person.c.status, role_grant.c.role, role_grant.c.unit_id)
-    .select_from(person.outerjoin(role_grant, _HELD))
-    .where(person.c.person_id == sa.bindparam("person_id"))
-)
 
 
 class PersonStore:
@@ -142,13 +136,6 @@ class PersonStore:
         """Return the roles a person holds now."""
         rows = _ROLES.rows(self._connection, {"person_id": person_id})
         return [_grant_of(row) for row in rows]
-
-    def standing(self, person_id: UUID) -> tuple[Status | None, list[tuple[Role, UUID]]]:
-        """Return, in one look, a person's status (None: nobody) and the roles they hold with their units."""
-        rows = _STANDING.rows(self._connection, {"person_id": person_id})
-        if not rows:
-            return None, []
-        return Status(rows[0].status), [(Role(row.role), row.unit_id) for row in rows if row.role]
 
     def find_grant(self, grant_id: UUID) -> RoleGrant | None:
         """Return a role that is held now, by its id."""

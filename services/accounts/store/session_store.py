@@ -54,18 +54,15 @@ class SessionStore:
         ).first()
         return Session(row.session_id, row.person_id, row.began_at, row.expires_at, row.ended_at) if row else None
 
-    def end_session(self, session_id: UUID, *, because: str, at: datetime) -> None:
-        """End one session."""
-        self._end(session.c.session_id == session_id, because, at)
-
-    def end_sessions_of(self, person_id: UUID, *, because: str, at: datetime) -> None:
-        """End all sessions of a person."""
-        self._end(session.c.person_id == person_id, because, at)
-
-    def _end(self, which: sa.ColumnElement[bool], because: str, at: datetime) -> None:
-        self._connection.execute(
-            session.update().where(which, session.c.ended_at.is_(None)).values(ended_at=at, ended_because=because)
-        )
+    def end_sessions(
+        self, person_id: UUID, *, session_id: UUID | None = None, because: str, at: datetime
+    ) -> list[UUID]:
+        """End one session of a person, or all, and return those that had not ended before."""
+        which = [session.c.person_id == person_id, session.c.ended_at.is_(None)]
+        if session_id is not None:
+            which.append(session.c.session_id == session_id)
+        ended = session.update().where(*which).values(ended_at=at, ended_because=because)
+        return sorted(self._connection.scalars(ended.returning(session.c.session_id)))
 
     def add_refresh_token(self, digest: bytes, session_id: UUID) -> None:
         """Save what stands for a refresh token."""

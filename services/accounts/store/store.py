@@ -1,13 +1,16 @@
 """Everything accounts keeps, seen from one transaction."""
 
 from contextlib import AbstractContextManager
+from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from libs.db import savepoint
+from libs.http import Actor, Bearer
 from libs.outbox import OutgoingEvent, append
 from services.accounts.domain.persons import Person
+from services.accounts.store.directory import DIRECTORY, NO_SESSION
 from services.accounts.store.erasure_store import DisclosureStore, ErasureStore
 from services.accounts.store.identity_store import IdentityStore
 from services.accounts.store.import_store import ImportStore
@@ -41,6 +44,14 @@ class Store:
     def is_anything_sealed(connection: Connection) -> bool:
         """Tell whether anything needs the master key: then a new one would be of no use."""
         return bool(connection.scalar(sa.select(sa.exists().select_from(signing_key))))
+
+    def actor(self, person_id: UUID) -> Actor:
+        """Return a person as who acts: with the roles they hold now.
+
+        Raises:
+            Unauthorized: they are nobody, dead, sealed or erased.
+        """
+        return DIRECTORY(self._connection, Bearer(person_id, NO_SESSION))()
 
     def savepoint(self) -> AbstractContextManager[None]:
         """Undo what is done inside when it raises, and nothing else."""

@@ -7,12 +7,12 @@ from uuid import UUID
 
 from libs.clock import local_date
 from libs.contracts.powers import POWERS
-from libs.errors import ForbiddenError
-from libs.http import Actor, RoleAt, holds, require
+from libs.errors import ForbiddenError, PersonSuspendedError
+from libs.http import Actor, holds, require
 from libs.programme.acting import Consent, refuse_unless_consented
 from services.accounts import messages
-from services.accounts.domain.errors import MakerIsCheckerError, PersonSuspendedError
-from services.accounts.domain.persons import Person, Status
+from services.accounts.domain.errors import MakerIsCheckerError
+from services.accounts.domain.persons import Person
 from services.accounts.domain.roles import RoleGrant
 from services.accounts.store.store import Store
 
@@ -44,14 +44,12 @@ class Act:
 
         Raises:
             PersonSuspendedError: they are suspended.
-            ForbiddenError: they are nobody, dead or erased.
+            Unauthorized: they are nobody, dead, sealed or erased.
         """
-        status, roles = self.store.persons.standing(self.actor_id)
-        if status is Status.SUSPENDED:
+        actor = self.store.actor(self.actor_id)
+        if actor.is_suspended:
             raise PersonSuspendedError
-        if status is not Status.ACTIVE:
-            raise ForbiddenError
-        return Actor(self.actor_id, tuple(RoleAt(role, unit_id) for role, unit_id in roles))
+        return actor
 
     def require(self, power: str, unit_id: UUID) -> None:
         """Refuse unless who acts has the power at a unit.

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from services.accounts.usecases.act import Act
+from services.accounts.usecases.end_sessions import end_sessions
 
 
 def present_password_hash(act: Act) -> str | None:
@@ -18,5 +19,5 @@ def change_password(act: Act, *, password_hash: str, at: datetime) -> datetime:
     """
     act.actor()
     act.store.identities.set_password_hash(act.actor_id, password_hash, at)
-    act.store.sessions.end_sessions_of(act.actor_id, because="password_changed", at=at)
+    end_sessions(act.store, act.actor_id, because="password_changed", at=at)
     return at

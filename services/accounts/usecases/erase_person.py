@@ -16,6 +16,7 @@ from services.accounts.store.erasure_store import ErasureStore
 from services.accounts.store.person_store import PersonStore
 from services.accounts.store.store import Store
 from services.accounts.usecases.act import Act
+from services.accounts.usecases.end_sessions import end_sessions
 
 KEPT_YEARS_DEFAULT = 10
 ERASED_PER_RUN_MAX = 100
@@ -35,7 +36,7 @@ def request_erasure(act: Act, *, person_id: UUID, credit_to_pool: bool) -> Erasu
     act.require("erase_person", person.home_unit_id)
     act.refuse_own(person_id)
     if person.status in _ENDED:
-        raise WrongPersonStateError(state=person.status)
+        raise WrongPersonStateError(status=person.status)
     if act.store.erasures.is_pending(person_id):
         raise AlreadyDecidedError(person_id=person_id)
     erasure = Erasure(new_id(), person_id, credit_to_pool, act.actor_id, act.now)
@@ -80,7 +81,7 @@ def _end(
     store: Store, person: Person, status: Status, *, erase_on: date | None, erasure: Erasure, now: datetime
 ) -> None:
     person_id = person.person_id
-    store.sessions.end_sessions_of(person_id, because=status, at=now)
+    end_sessions(store, person_id, because=status, at=now)
     store.erasures.forget_ways_in(person_id)
     store.persons.end_grants_of(person_id, by=erasure.requested_by, at=now)
     _end_records(store, person_id, now)

@@ -6,6 +6,7 @@ from uuid import UUID
 from services.accounts import messages
 from services.accounts.domain.persons import Person
 from services.accounts.usecases.act import Act
+from services.accounts.usecases.end_sessions import end_sessions
 
 
 def record_death(act: Act, *, person_id: UUID, died_on: date) -> Person:
@@ -21,7 +22,7 @@ def record_death(act: Act, *, person_id: UUID, died_on: date) -> Person:
     deceased = person.die(died_on=died_on, today=act.today)
     act.store.persons.save(deceased)
     act.store.persons.record_status(deceased, why="died", by=act.actor_id, at=act.now)
-    act.store.sessions.end_sessions_of(person_id, because="deceased", at=act.now)
+    end_sessions(act.store, person_id, because="deceased", at=act.now)
     for grant in act.store.records.active_acting_grants(person_id):
         act.store.records.save_acting_grant(grant.end())
         act.store.append(messages.acting_grant_state(grant.end(), now=act.now))

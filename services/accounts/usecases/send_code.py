@@ -8,7 +8,6 @@ from uuid import UUID
 
 from services.accounts.domain.errors import PhoneNumberInvalidError
 from services.accounts.domain.identity import LookUp, canonical_name, canonical_phone
-from services.accounts.domain.persons import Status
 from services.accounts.store.store import Store
 
 CODE_DIGITS = 6
@@ -56,7 +55,7 @@ def use_code(store: Store, *, login: str, code: str, digest: Digest, now: dateti
 
 
 def _person_named(store: Store, login: str) -> UUID | None:
-    """Return the one active person with this sign-in name or phone number; housemates who share one have no code."""
+    """Return the one person who may sign in with this name or phone number; housemates who share one have no code."""
     found = store.identities.found_by(LookUp.SIGN_IN_NAME, canonical_name(login))
     try:
         found = found or store.identities.found_by(LookUp.PHONE, canonical_phone(login))
@@ -64,5 +63,5 @@ def _person_named(store: Store, login: str) -> UUID | None:
         return None
     if len(found) != 1:
         return None
-    status, _ = store.persons.standing(found[0])
-    return found[0] if status is Status.ACTIVE else None
+    person = store.persons.find(found[0])
+    return person.person_id if person is not None and person.may_sign_in else None

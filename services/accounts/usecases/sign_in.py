@@ -8,16 +8,16 @@ from uuid import UUID
 from libs.ids import new_id
 from services.accounts.domain.errors import PhoneNumberInvalidError, RefreshTokenInvalidError
 from services.accounts.domain.identity import LookUp, canonical_name, canonical_phone
-from services.accounts.domain.persons import Status
 from services.accounts.gateways.tokens import new_refresh_token, sign_token, token_digest
+from services.accounts.store.directory import NO_SESSION
 from services.accounts.store.session_store import Session, SigningKey
 from services.accounts.store.store import Store
+from services.accounts.usecases.end_sessions import end_sessions
 
 FAILURE_WINDOW = timedelta(minutes=15)
 FAILURES_PER_LOGIN_MAX = 5
 FAILURES_PER_ADDRESS_MAX = 50
 SESSION_LIFETIME = timedelta(days=30)
-NO_SESSION = UUID(int=0)
 Digest = Callable[[str, str], bytes]
 
 
@@ -66,7 +66,7 @@ def _persons_named(store: Store, login: str) -> list[UUID]:
 def open_session(store: Store, attempt: Attempt, *, now: datetime) -> SignedIn | None:
     """Begin a session for who gave the right password; None for who may not sign in."""
     person = store.persons.find(attempt.person_id) if attempt.person_id else None
-    if person is None or person.status is not Status.ACTIVE:
+    if person is None or not person.may_sign_in:
         return None
     store.sessions.forget_failures(attempt.subjects[0])
     store.sessions.forget_expired_sessions(person.person_id, now=now)
@@ -93,17 +93,17 @@ def refresh_session(store: Store, *, refresh_token: str, now: datetime) -> Signe
     if session is None or session.ended_at is not None or session.expires_at <= now:
         raise RefreshTokenInvalidError
     if not store.sessions.use_refresh_token(digest, at=now):
-        store.sessions.end_session(session.session_id, because="reuse", at=now)
+        end_sessions(store, session.person_id, session_id=session.session_id, because="reuse", at=now)
         return None
     person = store.persons.person(session.person_id)
-    if person.status is not Status.ACTIVE:
+    if not person.may_sign_in:
         raise RefreshTokenInvalidError
     return _tokens(store, session, now)
 
 
-def sign_out(store: Store, *, session_id: str, now: datetime) -> None:
-    """End a session; its access token lives on for its last minutes, its refresh token does not."""
-    store.sessions.end_session(UUID(session_id), because="signed_out", at=now)
+def sign_out(store: Store, *, person_id: UUID, session_id: UUID, now: datetime) -> None:
+    """End a session: its refresh token is worth nothing from now, its access token as soon as the others hear of it."""
+    end_sessions(store, person_id, session_id=session_id, because="signed_out", at=now)
 
 
 def sign_for_person(store: Store, person_id: UUID, *, now: datetime) -> str:
@@ -123,7 +123,6 @@ def _access_token(store: Store, person_id: UUID, session_id: UUID, now: datetime
     return sign_token(
         person_id=person_id,
         session_id=session_id,
-        roles=[(grant.role, grant.unit_id) for grant in store.persons.roles(person_id)],
         key_id=key.key_id,
         private_key=store.private_key(key.key_id),
         now=now,

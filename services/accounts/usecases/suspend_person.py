@@ -8,7 +8,7 @@ from services.accounts.usecases.act import Act
 
 
 def suspend_person(act: Act, *, person_id: UUID, why: str) -> Person:
-    """Let a person do nothing new; their sessions end, their wallets stay.
+    """Let a person do nothing new; they may still sign in, see what is theirs, and contest it.
 
     Raises:
         PersonNotFoundError, WrongPersonStateError
@@ -18,7 +18,6 @@ def suspend_person(act: Act, *, person_id: UUID, why: str) -> Person:
     act.require("suspend_person", person.home_unit_id)
     act.refuse_own(person_id)
     suspended = person.suspend()
-    act.store.sessions.end_sessions_of(person_id, because="suspended", at=act.now)
     _save(act, suspended, why)
     act.store.append(messages.person_suspended(suspended, by=act.actor_id, why=why, now=act.now))
     return suspended

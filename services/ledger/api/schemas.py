@@ -76,7 +76,15 @@ class PersonQuery(Schema):
     person = fields.UUID(required=True)
 
 
-class AdjustmentBody(Schema):
+class Acting(Schema):
+    """The block that every command's body may carry; nobody acts for someone here."""
+
+    acting_for = fields.UUID(allow_none=True, load_default=None)
+    consent = Text(TEXT_MAX, lines=True, allow_none=True, load_default=None)
+    why = Text(TEXT_MAX, lines=True, allow_none=True, load_default=None)
+
+
+class AdjustmentBody(Acting):
     """New credit that two people bring in: for a district's pool, or from an old paper book."""
 
     class Meta:
@@ -92,7 +100,6 @@ class AdjustmentBody(Schema):
     minutes = Whole(1, TRANSFER_MINUTES_MAX, required=True)
     scan = Text(SCAN_MAX, allow_none=True, load_default=None)
     effective_at = Instant(load_default=None)
-    why = Text(TEXT_MAX, lines=True, allow_none=True, load_default=None)
 
     @validates_schema
     def whose(self, terms: dict[str, object], **_: object) -> None:
@@ -102,14 +109,14 @@ class AdjustmentBody(Schema):
             raise ValidationError("needed for this kind", wanted)
 
 
-class ReversalBody(Schema):
+class ReversalBody(Acting):
     """What to reverse: the id of a gift, a donation, a funding or a migration; and why."""
 
     cause_id = fields.UUID(required=True)
     why = Text(TEXT_MAX, shortest=1, pattern=r"\s*\S", lines=True, required=True)
 
 
-class PeriodCloseBody(Schema):
+class PeriodCloseBody(Acting):
     """Which month of which district's book to close."""
 
     district_id = fields.UUID(required=True)
@@ -122,17 +129,10 @@ class PeriodClosesQuery(PageQuery):
     district = fields.UUID(required=True)
 
 
-class DecisionBody(Schema):
-    """A second person's word: yes, or no and why."""
+class DecisionBody(Acting):
+    """A second person's word."""
 
-    ok = Truth(required=True)
-    why = Text(TEXT_MAX, lines=True, allow_none=True, load_default=None)
-
-    @validates_schema
-    def no_says_why(self, terms: dict[str, object], **_: object) -> None:
-        """Whoever turns down says why."""
-        if terms.get("ok") is False and not str(terms.get("why") or "").strip():
-            raise ValidationError("turning down needs a reason", "why")
+    ok = Truth(load_default=True)
 
 
 class AnyAnswer(Schema):

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from libs.errors import Refusal
-from libs.http.auth import Actor
+from libs.http.actor import Actor
 from libs.http.powers import holds, require
 from services.ledger.domain.errors import DistrictNotFoundError, PersonNotFoundError
 from services.ledger.domain.wallets import PERSON_CLASSES, WalletKey
@@ -94,13 +94,6 @@ def refuse_unless_may_see_district(connection: Connection, actor: Actor, distric
 def sees_district(connection: Connection, actor: Actor, district_id: UUID) -> bool:
     """Whether a role of the actor reaches the district."""
     return holds(actor, POWERS["view_wallets"], path_of(connection, district_id))
-
-
-def districts_seen(connection: Connection, actor: Actor) -> list[UUID]:
-    """The districts that a role of the actor reaches."""
-    units = known.org_unit.c
-    districts = connection.scalars(sa.select(units.unit_id).where(units.level == "district"))
-    return [district_id for district_id in districts if sees_district(connection, actor, district_id)]
 
 
 def may_see_wallet(connection: Connection, actor: Actor, key: WalletKey) -> bool:

@@ -1,9 +1,9 @@
 """Every refusal of this service, one class per rule; codes are those of the scenarios' table."""
 
-from libs.errors import ConflictError, ForbiddenError, NotFoundError, OutOfScopeError, RuleError
+from libs.errors import ConflictError, ForbiddenError, NotFoundError, OutOfScopeError, PersonSuspendedError, RuleError
 from libs.programme.refusals import ConsentMissingError
 
-__all__ = ["ConsentMissingError", "ForbiddenError", "OutOfScopeError"]
+__all__ = ["ConsentMissingError", "ForbiddenError", "OutOfScopeError", "PersonSuspendedError"]
 
 
 class OrderNotFoundError(NotFoundError):
@@ -44,14 +44,6 @@ class NotOfferedToYouError(ForbiddenError):
     code = "not_offered_to_you"
     zh = "没有向您发出的指派意向"
     en = "This order is not offered to the caller"
-
-
-class PersonSuspendedError(ForbiddenError):
-    """The person is suspended."""
-
-    code = "person_suspended"
-    zh = "该人员已被暂停"
-    en = "The person is suspended"
 
 
 class SelfApprovalError(ForbiddenError):

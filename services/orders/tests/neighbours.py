@@ -316,8 +316,7 @@ class Neighbours:
             "sub": str(named(label)),
             "aud": "timebank",
             "exp": int(machine_now().timestamp()) + 600,
-            "sid": "s",
-            "roles": [{"role": role, "unit_id": str(named(unit))} for role, unit in self.roles[label]],
+            "sid": str(named(f"session/{label}")),
         }
         return jwt.encode(claims, self.key, algorithm="EdDSA", headers={"kid": "k"})
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from libs.db import Connection
-from libs.http.auth import Actor
+from libs.http.actor import Actor
 from libs.http.powers import holds, require
 from libs.programme.acting import Consent
 from services.orders.domain.acting import Standing, refuse_unless_may_act

@@ -4,14 +4,6 @@ from libs.errors import ConflictError, ForbiddenError, NotFoundError, Refusal, R
 from libs.programme.refusals import ConsentMissingError as ConsentMissingError
 
 
-class PersonSuspendedError(ForbiddenError):
-    """The person may do nothing new."""
-
-    code = "person_suspended"
-    zh = "此人已被暂停"
-    en = "The person is suspended"
-
-
 class RelationNotVerifiedError(ForbiddenError):
     """The relation is declared but not verified, or unknown."""
 

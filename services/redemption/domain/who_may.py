@@ -3,12 +3,11 @@
 from datetime import datetime
 from uuid import UUID
 
-from libs.errors import ForbiddenError, OutOfScopeError
+from libs.errors import ForbiddenError, OutOfScopeError, PersonSuspendedError
 from libs.programme.acting import refuse_unless_consented
 from services.redemption.domain.errors import (
     ApproverRelatedError,
     ConsentMissingError,
-    PersonSuspendedError,
     RelationNotVerifiedError,
     SelfApprovalError,
     WalletFrozenError,

@@ -234,8 +234,7 @@ class Bench:
             "sub": str(self.id_of(by)),
             "aud": "timebank",
             "exp": machine_now() + timedelta(minutes=5),
-            "sid": "session",
-            "roles": [{"role": role, "unit_id": str(unit)} for role, unit in self.roles.get(by, [])],
+            "sid": str(self.id_of(f"session/{by}")),
         }
         token = jwt.encode(claims, self.private_key, algorithm="EdDSA", headers={"kid": KEY_ID})
         extra = {name.replace("_", "-"): value for name, value in headers.items()}

@@ -15,6 +15,7 @@ from libs.clock import Clock, from_microseconds
 from libs.db import Connection, Database
 from libs.http import Service, Verifier, create_service_app
 from libs.inbox import Consumers, IncomingEvent
+from libs.programme.standing import StandingDirectory
 from libs.roles import RoleSettings, ServiceParts, ServiceProgram
 
 TOPIC = "sample.v1"
@@ -33,7 +34,7 @@ class Settings(RoleSettings):
 
 def create_app(settings: Settings, *, clock: Clock) -> Flask:
     """Return an application without resources."""
-    service = Service("sample", Database(settings.database_url), clock)
+    service = Service("sample", Database(settings.database_url), clock, StandingDirectory())
     return create_service_app(service=service, blueprints=[], verifier=Verifier(dict), title=settings.greeting)
 
 

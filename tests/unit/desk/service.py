@@ -17,6 +17,7 @@ from libs.db import Connection, Database
 from libs.errors import RuleError
 from libs.http import (
     Cursor,
+    RoleAt,
     Service,
     Verifier,
     create_service_app,
@@ -29,6 +30,8 @@ from libs.http import (
 from libs.http.fields import Text, Whole, page_cursor, page_limit
 from libs.http.limits import Rate
 from libs.http.pages import an_id
+from libs.programme.standing import StandingDirectory, save_standing
+from libs.programme.words import PersonStatus
 
 UNIT = UUID("11111111-1111-7111-8111-111111111111")
 CITY = UUID("22222222-2222-7222-8222-222222222222")
@@ -140,6 +143,15 @@ class Gate:
         self.open = threading.Event()
 
 
+def tell_desk(
+    desk: Flask, person_id: UUID, *, role: str = "clerk", unit_id: UUID = UNIT, status: str = PersonStatus.ACTIVE
+) -> None:
+    """Let the desk know who somebody is now."""
+    service: Service = desk.extensions["service"]
+    with service.database.transaction() as connection:
+        save_standing(connection, person_id, status=status, roles=[RoleAt(role, unit_id)])
+
+
 def add_note(connection: Connection, *, note_id: UUID, text: str, minutes: int) -> dict[str, object]:
     """Write the note, then refuse it when it is too long: the refusal must take the row back."""
     row = {"note_id": note_id, "text": text, "minutes": minutes}
@@ -158,5 +170,5 @@ def create_desk(
 ) -> Flask:
     """Return the desk's application."""
     database = Database(url, application_name="desk")
-    service = Service("desk", database, SystemClock(), checks=checks or {}, parts={"gate": Gate()})
+    service = Service("desk", database, SystemClock(), StandingDirectory(), checks=checks or {}, parts={"gate": Gate()})
     return create_service_app(service=service, blueprints=[notes], verifier=verifier, title="Desk", rate=rate)

@@ -11,9 +11,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from libs.clock import machine_now
 from libs.http import Verifier
-from tests.unit.desk.service import UNIT
 
 CLERK = UUID("33333333-3333-7333-8333-333333333333")
+SESSION = UUID("44444444-4444-7444-8444-444444444444")
 
 
 @dataclass
@@ -27,10 +27,10 @@ class Signer:
         public = self.key.public_key().public_bytes_raw()
         return Verifier(lambda: {"k1": public})
 
-    def token(self, *, role: str = "clerk", unit: UUID = UNIT, lifetime_seconds: int = 600, **claims: object) -> str:
+    def token(self, *, lifetime_seconds: int = 600, **claims: object) -> str:
         """Return a token of the clerk; `claims` replace its own."""
         expires = machine_now() + timedelta(seconds=lifetime_seconds)
-        own = {"sub": str(CLERK), "aud": "timebank", "exp": expires, "roles": [{"role": role, "unit_id": str(unit)}]}
+        own = {"sub": str(CLERK), "aud": "timebank", "exp": expires, "sid": str(SESSION)}
         return jwt.encode(own | claims, self.key, algorithm="EdDSA", headers={"kid": "k1"})
 
     def headers(self, **wishes: object) -> dict[str, str]:

@@ -6,6 +6,7 @@ from libs.db.grants import grant
 from libs.http.commands import create_commands
 from libs.inbox import create_inbox
 from libs.outbox import create_outbox
+from libs.programme.standing import create_standing
 
 revision = "0002"
 down_revision = "0001"
@@ -82,9 +83,7 @@ TABLES = (
         approved boolean NOT NULL,
         code text,
         decided_by uuid NOT NULL,
-        decided_at bigint NOT NULL,
-        why text,
-        CONSTRAINT a_no_says_why CHECK (approved OR why IS NOT NULL)
+        decided_at bigint NOT NULL
     )""",
     # How far the month-end run has come, per district: a month that has begun is run once.
     """
@@ -101,6 +100,7 @@ def upgrade() -> None:
     create_outbox(op)
     create_inbox(op)
     create_commands(op.get_bind())
+    create_standing(op)
     for statement in TABLES:
         op.execute(statement)
     grant(

@@ -6,6 +6,7 @@ from libs.db.grants import grant
 from libs.http.commands import create_commands
 from libs.inbox import create_inbox
 from libs.outbox import create_outbox
+from libs.programme.standing import create_standing
 
 revision = "0001"
 down_revision = None
@@ -308,6 +309,7 @@ def upgrade() -> None:
     create_outbox(op)
     create_inbox(op)
     create_commands(op.get_bind())
+    create_standing(op)
     for statement in (*READ_MODELS, *ORDERS, *BOOKS):
         op.execute(statement)
     grant(op, "SELECT, INSERT", "command", "catalogue_item", "order_step", "mark", "service_record", "slip_range")

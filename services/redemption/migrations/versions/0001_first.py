@@ -6,6 +6,7 @@ from libs.db.grants import grant
 from libs.http import create_commands
 from libs.inbox import create_inbox
 from libs.outbox import create_outbox
+from libs.programme.standing import create_standing
 
 revision = "0001"
 down_revision = None
@@ -16,6 +17,7 @@ def upgrade() -> None:
     create_outbox(op)
     create_inbox(op)
     create_commands(op.get_bind())
+    create_standing(op)
     for statement in (*_KNOWN, *_ASKED):
         op.execute(statement)
     grant(op, "SELECT, INSERT", "command")

@@ -224,6 +224,16 @@ class PersonErased(_message.Message):
     status: str
     def __init__(self, erasure_id: _Optional[str] = ..., person_id: _Optional[str] = ..., status: _Optional[str] = ...) -> None: ...
 
+class SessionsEnded(_message.Message):
+    __slots__ = ("person_id", "session_ids", "tokens_end_at_us")
+    PERSON_ID_FIELD_NUMBER: _ClassVar[int]
+    SESSION_IDS_FIELD_NUMBER: _ClassVar[int]
+    TOKENS_END_AT_US_FIELD_NUMBER: _ClassVar[int]
+    person_id: str
+    session_ids: _containers.RepeatedScalarFieldContainer[str]
+    tokens_end_at_us: int
+    def __init__(self, person_id: _Optional[str] = ..., session_ids: _Optional[_Iterable[str]] = ..., tokens_end_at_us: _Optional[int] = ...) -> None: ...
+
 class QualificationLapsed(_message.Message):
     __slots__ = ("person_id", "qualification", "last_valid_on")
     PERSON_ID_FIELD_NUMBER: _ClassVar[int]

@@ -5,6 +5,7 @@ from alembic import op
 from libs.db.grants import grant
 from libs.inbox import create_inbox
 from libs.outbox import create_outbox
+from libs.programme.standing import create_standing
 
 revision = "0001"
 down_revision = None
@@ -14,6 +15,7 @@ def upgrade() -> None:
     """Create the tables."""
     create_outbox(op)
     create_inbox(op)
+    create_standing(op)
     op.execute("""
         CREATE TABLE applied (
             number bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

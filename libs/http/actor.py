@@ -1,0 +1,66 @@
+"""Who calls, and what they may do at this moment: a token tells the person and the session, the directory the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+from uuid import UUID
+
+from libs.db import Connection
+from libs.errors import NotYetError
+
+
+@dataclass(frozen=True)
+class RoleAt:
+    """A role held at a node of the tree."""
+
+    role: str
+    unit_id: UUID
+
+
+@dataclass(frozen=True)
+class Bearer:
+    """All that a token says: for whom it speaks, and in which session."""
+
+    person_id: UUID
+    session_id: UUID
+
+
+@dataclass(frozen=True)
+class Actor:
+    """The person who calls, as the service's directory knows them now; suspended, they hold no role."""
+
+    person_id: UUID
+    roles: tuple[RoleAt, ...]
+    session_id: UUID
+    is_suspended: bool = False
+
+
+class Directory(Protocol):
+    """Answers who somebody is now, from what the service itself keeps, by one statement."""
+
+    def __call__(self, connection: Connection, bearer: Bearer) -> Callable[[], Actor]:
+        """Ask, and return what reads the answer: inside `one_trip` it is there when that is left.
+
+        Reading raises:
+            Unauthorized: they may not call at all any more, or their session has ended.
+            CallerNotYetKnownError: the service has not heard of them yet.
+        """
+        ...
+
+
+class CallerNotYetKnownError(NotYetError):
+    """The token is good, but what its service knows of the person is still on its way here."""
+
+    code = "caller_not_yet_known"
+    zh = "您的资料尚未同步到此处,请稍后再试"
+    en = "This service has not heard of the caller yet: try again in a moment"
+
+
+class StandingChangedError(NotYetError):
+    """Between the beginning of the request and its transaction the caller was given or lost a role."""
+
+    code = "standing_changed"
+    zh = "您的角色刚刚变更,请重试"
+    en = "The caller's roles have just changed: try again"

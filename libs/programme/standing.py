@@ -1,0 +1,118 @@
+"""Who is what now: a person's status and roles and the sessions that have ended, as a service heard them from accounts.
+
+A token says who calls. Whether they are active, and which roles they hold, is answered here at the moment of the act,
+for commands and for reads alike, by one function (`StandingDirectory`) and one statement, in every service. accounts
+itself asks its own tables by a statement of the same form.
+
+| who calls | is |
+|---|---|
+| active | themselves, with the roles they hold |
+| suspended | themselves without any role: they read what is their own, and change nothing (libs/http/auth.py) |
+| deceased, sealed, erased; or the session has ended | not signed in (401) |
+| not heard of yet: accounts signed a token, its event is on the way | asked to try again in a moment (503) |
+
+An erased person's number keeps the word `erased` and nothing else, so that their token is refused and not put off.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+from sqlalchemy.dialects.postgresql import ARRAY
+from werkzeug.exceptions import Unauthorized
+
+from libs.clock import from_microseconds, machine_now
+from libs.db.driver import run
+from libs.db.grants import Operations, grant
+from libs.db.rows import save_row
+from libs.http.actor import Actor, Bearer, CallerNotYetKnownError, RoleAt
+from libs.programme.words import PersonStatus
+
+metadata = sa.MetaData()
+standing = sa.Table(
+    "standing",
+    metadata,
+    sa.Column("person_id", sa.Uuid, primary_key=True),
+    sa.Column("status", sa.Text, nullable=False),
+    # The role and the unit at the same place of both lists belong together.
+    sa.Column("roles", ARRAY(sa.Text), nullable=False),
+    sa.Column("unit_ids", ARRAY(sa.Uuid), nullable=False),
+)
+ended_session = sa.Table(
+    "ended_session",
+    metadata,
+    sa.Column("session_id", sa.Uuid, primary_key=True),
+    sa.Column("tokens_end_at", sa.DateTime(timezone=True), nullable=False, index=True),
+)
+
+HEARD = """
+SELECT status, roles, unit_ids, EXISTS (SELECT 1 FROM ended_session WHERE session_id = %(session_id)s)
+FROM standing WHERE person_id = %(person_id)s"""
+"""What a service asks that knows people by events: one row by its key, none for somebody not heard of."""
+
+_FORGET = "DELETE FROM ended_session WHERE tokens_end_at < %(now)s"
+
+
+class StandingDirectory:
+    """Answers who somebody is now, by one statement that gives (status, roles, unit ids, has the session ended)."""
+
+    def __init__(self, statement: str = HEARD) -> None:
+        """`statement` takes `person_id` and `session_id`; accounts has its own."""
+        self._statement = statement
+
+    def __call__(self, connection: Connection, bearer: Bearer) -> Callable[[], Actor]:
+        """Ask, and return what reads the answer (see libs.http.actor.Directory)."""
+        terms = {"person_id": bearer.person_id, "session_id": bearer.session_id}
+        found = run(connection, self._statement, terms)
+
+        def read() -> Actor:
+            row = found.fetchone()
+            if row is None:
+                raise CallerNotYetKnownError
+            status, roles, unit_ids, has_ended = row
+            if has_ended or status not in (PersonStatus.ACTIVE, PersonStatus.SUSPENDED):
+                raise Unauthorized
+            is_suspended = status == PersonStatus.SUSPENDED
+            held = () if is_suspended else tuple(map(RoleAt, roles, unit_ids))
+            return Actor(bearer.person_id, held, bearer.session_id, is_suspended)
+
+        return read
+
+
+def create_standing(op: Operations) -> None:
+    """Create the tables; called by the first migration of a service that hears of people by events."""
+    metadata.create_all(op.get_bind())
+    grant(op, "SELECT, INSERT, UPDATE, DELETE", standing.name, ended_session.name)
+
+
+def hear_person(connection: Connection, person_id: UUID, state: Any | None) -> None:
+    """Keep what a PersonState says of a person; None is its tombstone."""
+    if state is None:
+        save_standing(connection, person_id, status=PersonStatus.ERASED, roles=())
+        return
+    roles = [RoleAt(held.role, UUID(held.unit_id)) for held in state.roles]
+    save_standing(connection, person_id, status=state.status, roles=roles)
+
+
+def hear_sessions_ended(connection: Connection, message: Any) -> None:
+    """Keep what a SessionsEnded says until no token of these sessions can be valid; forget those of which none is."""
+    tokens_end_at = from_microseconds(message.tokens_end_at_us)
+    for session_id in message.session_ids:
+        save_row(connection, ended_session, {"session_id": UUID(session_id), "tokens_end_at": tokens_end_at})
+    run(connection, _FORGET, {"now": machine_now()})
+
+
+def save_standing(connection: Connection, person_id: UUID, *, status: str, roles: Iterable[RoleAt]) -> None:
+    """Keep what a person is now."""
+    held = sorted({(role.role, role.unit_id) for role in roles})
+    row = {
+        "person_id": person_id,
+        "status": status,
+        "roles": [role for role, _ in held],
+        "unit_ids": [unit_id for _, unit_id in held],
+    }
+    save_row(connection, standing, row)
