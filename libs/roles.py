@@ -27,6 +27,8 @@ from libs.clock import Clock, SystemClock, monotonic
 from libs.db import Connection, Database
 from libs.db.migrations import migrate
 from libs.http.health import Probe, serve_health
+from libs.http.refused import hide_server_name
+from libs.http.worker import SERVER_OPTIONS
 from libs.inbox import Consumer, Consumers
 from libs.logs import configure, get_logger
 from libs.memory import collect_seldom
@@ -280,6 +282,7 @@ class _ApiServer(BaseApplication):  # type: ignore[misc]  # gunicorn has no type
         super().__init__()
 
     def load_config(self) -> None:
+        hide_server_name()
         for name, value in self._options():
             self.cfg.set(name, value)
 
@@ -289,12 +292,10 @@ class _ApiServer(BaseApplication):  # type: ignore[misc]  # gunicorn has no type
 
     def _options(self) -> Iterable[tuple[str, Any]]:
         return {
+            **SERVER_OPTIONS,
             "bind": f"{self._role.host}:{self._role.port}",
             "workers": self._role.api_workers,
-            "worker_class": "gthread",
             "threads": self._role.api_threads,
             "timeout": REQUEST_SECONDS_MAX,
             "graceful_timeout": GRACEFUL_SECONDS,
-            "control_socket_disable": True,
-            "loglevel": "warning",
         }.items()

@@ -1,6 +1,7 @@
 """One way to make a service's Flask application: OpenAPI, problems, tokens, limits, health, metrics, request ids."""
 
 import os
+import re
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
@@ -19,13 +20,15 @@ from libs.db import Database
 from libs.http.actor import Directory
 from libs.http.auth import Verifier, know_callers, require_tokens
 from libs.http.bodies import guard_bodies
+from libs.http.headers import protect_answers
 from libs.http.limits import Rate, limit_rates
 from libs.http.problems import register_problems
 from libs.ids import new_id
 from libs.logs import get_logger
 
 BODY_MAX_BYTES = 256 * 1024
-REQUEST_ID_MAX = 64
+METHODS = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"})
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,64}", re.ASCII)
 Check = Callable[[], str | None]
 ViewT = TypeVar("ViewT", bound=type)
 _REQUESTS = Counter("http_requests_total", "Requests answered", ["service", "method", "status"])
@@ -68,6 +71,7 @@ def create_service_app(
     app.json.ensure_ascii = False  # type: ignore[attr-defined]  # the default provider has it
     app.extensions["service"] = service
     _trace_requests(app, service.name)
+    protect_answers(app)
     require_tokens(app, verifier)
     limit_rates(app, rate or Rate())
     know_callers(app, service.database, service.directory)
@@ -100,14 +104,15 @@ def accepts(*content_types: str) -> Callable[[ViewT], ViewT]:
 def _trace_requests(app: Flask, name: str) -> None:
     def begin() -> None:
         g.began = monotonic()
-        g.request_id = request.headers.get("X-Request-Id", "")[:REQUEST_ID_MAX] or str(new_id())
+        sent = request.headers.get("X-Request-Id", "")
+        g.request_id = sent if _REQUEST_ID.fullmatch(sent) else str(new_id())
         bind_contextvars(request_id=g.request_id, service=name)
         g.trace = context.attach(propagate.extract({"traceparent": _traceparent()}))
 
     def end(response: Response) -> Response:
         response.headers["X-Request-Id"] = g.get("request_id", "")
         elapsed = monotonic() - g.get("began", monotonic())
-        _REQUESTS.labels(name, request.method, response.status_code).inc()
+        _REQUESTS.labels(name, _known_method(), response.status_code).inc()
         _SECONDS.labels(name).observe(elapsed)
         if request.path.startswith("/v1/"):
             milliseconds = int(elapsed * 1000)
@@ -124,6 +129,11 @@ def _trace_requests(app: Flask, name: str) -> None:
     app.before_request(begin)
     app.after_request(end)
     app.teardown_request(leave_trace)
+
+
+def _known_method() -> str:
+    """Return the method, or one word for all that callers invent: each name would be a series of its own for ever."""
+    return request.method if request.method in METHODS else "other"
 
 
 def _traceparent() -> str:

@@ -7,21 +7,24 @@ from collections.abc import Iterator
 from uuid import UUID
 
 from flask import Flask, current_app, request
-from werkzeug.exceptions import HTTPException, NotFound, UnsupportedMediaType
+from gunicorn.http.errors import ParseException
+from werkzeug.exceptions import BadRequest, HTTPException, NotFound, RequestEntityTooLarge, UnsupportedMediaType
 from werkzeug.routing import RequestRedirect
 
 from libs.errors import InvalidError
+from libs.http.text import LINE_ENDS, may_be_shown
 
 _ANY_ID = str(UUID(int=0))
 PATH_SEGMENTS_MAX = 12
+NESTED_MAX = 24
 
 
 class TextInvalidError(InvalidError):
-    """A text holds U+0000 or half of a surrogate pair, which is no text to any database."""
+    """A text holds what is stored or shown by nobody: controls, half of a surrogate pair, what turns its direction."""
 
     code = "text_invalid"
-    zh = "文字中有无法保存的字符"
-    en = "A text holds characters that cannot be stored"
+    zh = "文字中有无法保存或显示的字符"
+    en = "A text holds characters that cannot be stored or shown"
 
 
 class NestedTooDeeplyError(InvalidError):
@@ -44,49 +47,80 @@ def guard_bodies(app: Flask) -> None:
     """Refuse, before anything else looks at it, what no schema can refuse."""
     app.before_request(_name_malformed_id)
     app.before_request(_refuse_other_content)
-    app.before_request(_refuse_unstorable_text)
+    app.before_request(_refuse_broken_body)
+
+
+def has_body() -> bool:
+    """Tell whether the request says that it has a body: by its length, or by chunks, which tell no length."""
+    return bool(request.content_length) or bool(request.environ.get("HTTP_TRANSFER_ENCODING"))
+
+
+def read_body() -> bytes:
+    """Return the body, read once.
+
+    Raises:
+        BadRequest: it is not framed as HTTP frames bodies, or it ended too soon.
+        RequestEntityTooLarge: it is over the limit.
+    """
+    try:
+        body = request.get_data(cache=True)
+    except (OSError, ValueError, ParseException) as error:
+        raise BadRequest from error
+    # What comes in chunks is cut at the limit, in silence: what is as long as the limit may have been longer.
+    if request.content_length is None and len(body) >= (request.max_content_length or len(body) + 1):
+        raise RequestEntityTooLarge
+    return body
 
 
 def _refuse_other_content() -> None:
     """Refuse a body that is not JSON, which the schemas would take for an empty one."""
     kind = getattr(current_app.view_functions.get(request.endpoint or ""), "view_class", None)
     accepted = getattr(kind, "accepted_types", ("application/json",))
-    if request.path.startswith("/v1/") and request.content_length and request.mimetype not in accepted:
+    if has_body() and request.mimetype not in accepted:
         raise UnsupportedMediaType
 
 
-def _refuse_unstorable_text() -> None:
-    sent: object = list(request.args.values())
-    if request.is_json and request.content_length:
-        try:
-            sent = [sent, json.loads(request.get_data(cache=True))]
-        except RecursionError as error:
-            raise NestedTooDeeplyError from error
-        except ValueError:
-            return  # The schemas name it.
-    if any("\0" in text or not _is_text(text) for text in _texts(sent)):
-        raise TextInvalidError
+def _refuse_broken_body() -> None:
+    """Refuse what is no JSON, lies too deep, or holds text that is none; whatever is sent, and however."""
+    sent: list[object] = [*request.args.keys(), *request.args.values()]
+    body = read_body() if has_body() else b""
+    if body and request.is_json:
+        sent.append(_json_of(body))
+    for text in _texts(sent):
+        if not may_be_shown(text.translate(LINE_ENDS)):
+            raise TextInvalidError
 
 
-def _texts(sent: object) -> Iterator[str]:
-    """Yield every text, names of fields too; by a list of what is left, so that no depth is too much."""
-    left = [sent]
-    while left:
-        one = left.pop()
-        if isinstance(one, str):
-            yield one
-        elif isinstance(one, dict):
-            left += [*one, *one.values()]
-        elif isinstance(one, list):
-            left += one
-
-
-def _is_text(text: str) -> bool:
+def _json_of(body: bytes) -> object:
     try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
+        return json.loads(body, parse_constant=_refuse_constant)
+    except RecursionError as error:
+        raise NestedTooDeeplyError from error
+    except ValueError as error:
+        raise BadRequest from error
+
+
+def _refuse_constant(name: str) -> object:
+    """NaN and the infinities are no JSON, though Python reads them."""
+    raise ValueError(name)
+
+
+def _texts(sent: list[object]) -> Iterator[str]:
+    """Yield every text, names of fields too; level by level, so that no depth is too much for us."""
+    level = sent
+    for _ in range(NESTED_MAX):
+        below: list[object] = []
+        for one in level:
+            if isinstance(one, str):
+                yield one
+            elif isinstance(one, dict):
+                below += [*one, *one.values()]
+            elif isinstance(one, list):
+                below += one
+        if not below:
+            return
+        level = below
+    raise NestedTooDeeplyError
 
 
 def _name_malformed_id() -> None:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from http import HTTPStatus
 
 from flask import Flask, Response, request
 from sqlalchemy.exc import OperationalError, TimeoutError as PoolTimeoutError
@@ -21,16 +22,26 @@ STATUS_OF = {
     Kind.NOT_YET: 503,
 }
 RETRY_AFTER_SECONDS = 2
+PROBLEM_TYPE = "application/problem+json"
+RESERVED = frozenset({"type", "title", "status", "code", "instance", "detail"})
+"""What a problem says of itself; no field of a refusal may be called so."""
+CHALLENGE = 'Bearer realm="timebank"'
 _HTTP_CODES = {
     400: ("invalid_request", "请求内容有误", "The request is malformed"),
     401: ("not_signed_in", "请先登录", "A valid token is needed"),
     404: ("not_found", "没有找到", "There is no such resource"),
+    403: ("not_authorised", "没有权限", "The caller has no role or relation that allows this"),
     405: ("method_not_allowed", "不支持该方法", "This method is not allowed here"),
+    408: ("request_timeout", "请求超时", "The request did not come in time"),
     413: ("body_too_large", "请求内容过大", "The body is over the limit"),
+    414: ("uri_too_long", "网址过长", "The address is too long"),
     415: ("wrong_content_type", "请使用 application/json", "The body must be application/json"),
     422: ("invalid_fields", "字段有误", "Some fields are missing, unknown or out of range"),
+    417: ("expectation_failed", "无法满足 Expect", "The expectation cannot be met"),
     428: ("precondition_required", "缺少前提条件", "A precondition header is missing"),
     429: ("too_many_requests", "请求过于频繁", "Too many requests"),
+    431: ("headers_too_large", "请求头过大", "The headers are too large"),
+    501: ("not_implemented", "不支持", "This is not supported"),
     503: ("service_unavailable", "服务暂时不可用", "The service is not available now"),
 }
 
@@ -46,12 +57,18 @@ def problem(
         "status": status,
         "code": code,
         "instance": get_contextvars().get("request_id", ""),
-    } | {name: _plain(value) for name, value in (fields or {}).items()}
-    response = Response(json.dumps(body, ensure_ascii=False), status, content_type="application/problem+json")
+    } | {name: _plain(value) for name, value in (fields or {}).items() if name not in RESERVED}
+    response = Response(json.dumps(body, ensure_ascii=False, default=str), status, content_type=PROBLEM_TYPE)
     response.headers["Content-Language"] = "zh-CN" if chinese else "en"
     if retry:
         response.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
     return response
+
+
+def document_of(status: int) -> dict[str, object]:
+    """Return the problem of a status that was found before there was a request to speak of, in the default language."""
+    code, zh, _ = _HTTP_CODES.get(status, ("internal_error", "内部错误", ""))
+    return {"type": f"urn:problem:{code}", "title": zh, "status": int(status), "code": code, "instance": ""}
 
 
 def _prefers_chinese() -> bool:
@@ -74,14 +91,16 @@ def register_problems(app: Flask) -> None:
     """Answer every error of `app` with a problem document; an unknown one is logged once, answered without detail."""
 
     def http_error(error: HTTPException) -> Response:
-        if error.response is not None and error.code in (None, 301, 302, 304, 307, 308):
+        if error.code in (None, 301, 302, 304, 307, 308):
             return error.get_response()  # type: ignore[return-value]  # werkzeug's response is one of ours
         status = error.code or 500
         code, zh, en = _HTTP_CODES.get(status, ("http_error", "请求失败", error.name))
         details = getattr(error, "data", None) or {}
         messages = details.get("messages")
         fields = {"errors": in_chinese(messages) if _prefers_chinese() else messages} if messages else {}
-        return problem(status, code, zh, en, fields, retry=status in (429, 503))
+        response = problem(status, code, zh, en, fields, retry=status in (429, 503))
+        _add_headers(response, error)
+        return response
 
     def unavailable(error: Exception) -> Response:
         get_logger().warning("database_unavailable", error=type(error).__name__)
@@ -96,3 +115,12 @@ def register_problems(app: Flask) -> None:
     app.register_error_handler(OperationalError, unavailable)
     app.register_error_handler(PoolTimeoutError, unavailable)
     app.register_error_handler(Exception, unknown)
+
+
+def _add_headers(response: Response, error: HTTPException) -> None:
+    """Say in headers what the status asks for: which methods there are, how to sign in, when to come again."""
+    for name, value in error.get_headers(request.environ):
+        if name.lower() in ("allow", "retry-after", "www-authenticate"):
+            response.headers[name] = value
+    if response.status_code == HTTPStatus.UNAUTHORIZED and "WWW-Authenticate" not in response.headers:
+        response.headers["WWW-Authenticate"] = CHALLENGE

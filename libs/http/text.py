@@ -5,6 +5,8 @@ from __future__ import annotations
 import unicodedata
 
 LINE_BREAKS = "\n\t"
+LINE_ENDS = dict.fromkeys(map(ord, "\n\t\r"), " ")
+"""For `str.translate`, where a text of lines may be among others that are not known yet."""
 # They turn the order in which what follows is shown; an ordinary text in Arabic or Hebrew needs none of them.
 _TURNING = frozenset(map(chr, (*range(0x202A, 0x202F), *range(0x2066, 0x206A))))
 _HIDDEN_KINDS = frozenset({"Cc", "Cs", "Zl", "Zp"})

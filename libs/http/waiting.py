@@ -10,9 +10,11 @@ from flask import request
 
 from libs.logs import get_logger
 
-WAITERS_MAX = 32
+WAITERS_MAX = 8
+"""In a process, of whatever service: each holds one of its threads."""
 WAIT_MAX_SECONDS = 10
 POLL_SECONDS = 0.01
+_places = threading.BoundedSemaphore(WAITERS_MAX)
 Found = Mapping[UUID, dict[str, object]]
 
 
@@ -33,10 +35,16 @@ class Waiters:
 
     def wait(self, identity: UUID, *, seconds: int) -> dict[str, object] | None:
         """Return the decided row, or None when it is not decided in time or too many wait already."""
+        if seconds <= 0 or not _places.acquire(blocking=False):
+            return None
+        try:
+            return self._wait(identity, seconds)
+        finally:
+            _places.release()
+
+    def _wait(self, identity: UUID, seconds: int) -> dict[str, object] | None:
         future: Future[dict[str, object]] = Future()
         with self._lock:
-            if seconds <= 0 or sum(map(len, self._futures.values())) >= WAITERS_MAX:
-                return None
             self._futures.setdefault(identity, []).append(future)
             if self._thread is None or not self._thread.is_alive():
                 self._thread = threading.Thread(target=self._watch, name="waiters", daemon=True)

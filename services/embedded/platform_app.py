@@ -9,8 +9,10 @@ from typing import Any
 
 from flask import Flask, Response, jsonify, request
 
-from libs.clock import to_microseconds
 from libs.errors import ConflictError, InvalidError
+from libs.http.bodies import guard_bodies
+from libs.http.fields import FIRST_YEAR, LAST_YEAR
+from libs.http.headers import protect_answers
 from libs.http.problems import register_problems
 from services.embedded.front_door import merged_openapi
 from services.embedded.readiness import Health
@@ -76,6 +78,8 @@ def create_app(parts: PlatformParts) -> Flask:
     app.add_url_rule("/readyz", "readyz", ready)
     if parts.traveller is not None:
         _add_demo(app, parts.traveller)
+    protect_answers(app)
+    guard_bodies(app)
     register_problems(app)
     return app
 
@@ -86,6 +90,8 @@ def _add_demo(app: Flask, traveller: Traveller) -> None:
 
     def move_clock() -> Response:
         terms = request.get_json()
+        if not isinstance(terms, dict):
+            raise InstantMalformedError
         if "now" in terms:
             target = _instant(terms["now"])
             if target < traveller.now():
@@ -115,5 +121,6 @@ def _instant(text: object) -> datetime:
         raise InstantMalformedError(given=text) from error
     if instant.tzinfo is None:
         raise InstantMalformedError(given=text)
-    assert to_microseconds(instant) > 0
+    if not FIRST_YEAR - 1 <= instant.year <= LAST_YEAR:
+        raise InstantMalformedError(given=text)
     return instant

@@ -6,6 +6,8 @@ from typing import Any
 
 from gunicorn.app.base import BaseApplication
 
+from libs.http.refused import hide_server_name
+from libs.http.worker import SERVER_OPTIONS
 from services.embedded.front_door import WSGIApp
 from services.embedded.settings import API_THREADS, API_WORKERS
 
@@ -25,6 +27,7 @@ class FrontDoorServer(BaseApplication):  # type: ignore[misc]  # gunicorn has no
 
     def load_config(self) -> None:
         """Set what gunicorn reads from a file elsewhere."""
+        hide_server_name()
         for name, value in self._settings().items():
             self.cfg.set(name, value)
 
@@ -34,15 +37,13 @@ class FrontDoorServer(BaseApplication):  # type: ignore[misc]  # gunicorn has no
 
     def _settings(self) -> dict[str, Any]:
         return {
+            **SERVER_OPTIONS,
             "bind": self._bind,
             "workers": API_WORKERS,
-            "worker_class": "gthread",
             "threads": API_THREADS,
             "timeout": REQUEST_SECONDS_MAX,
             "graceful_timeout": GRACEFUL_SECONDS,
             "keepalive": KEEP_ALIVE_SECONDS,
             "preload_app": True,
-            "control_socket_disable": True,
-            "loglevel": "warning",
             "proc_name": "timebank-api",
         }

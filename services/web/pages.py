@@ -5,9 +5,13 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable
 
-from flask import Flask, Response, render_template, request
+from flask import Flask, render_template, request
 
-CONTENT_SECURITY = "default-src 'self'; img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'"
+from libs.http.headers import protect_answers
+
+CONTENT_SECURITY = (
+    "default-src 'self'; img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
+)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -44,15 +48,9 @@ def create_app(front: Front) -> Flask:
         language = _language()
         return render_template("docs.html", front=front, people=front.people(), zh=language == "zh", lang=language)
 
-    def protect(response: Response) -> Response:
-        response.headers["Content-Security-Policy"] = CONTENT_SECURITY
-        response.headers["X-Content-Type-Options"] = "nosniff"
-        response.headers["Referrer-Policy"] = "no-referrer"
-        return response
-
     app.add_url_rule("/", "front", front_page)
     app.add_url_rule("/docs", "docs", docs_page)
-    app.after_request(protect)
+    protect_answers(app, policy=CONTENT_SECURITY)
     return app
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import ast
 import importlib
 import re
+from collections.abc import Iterator
 
 import pytest
 
 from libs.errors import Refusal
+from libs.http.problems import RESERVED
 from tests.architecture.tree import ROOT, python_sources
 
 SCENARIO_README = ROOT / "tests" / "scenarios" / "cases" / "README.md"
@@ -49,3 +52,24 @@ def test_a_refusal_has_a_code_and_a_text_in_both_languages(refusal: type[Refusal
     assert _CHINESE.search(refusal.zh)
     assert re.search("[A-Za-z]{3}", refusal.en)
     assert not _CHINESE.search(refusal.en.replace("银行", ""))  # The one word that the law is about.
+
+
+def _reserved_fields(path: str, text: str) -> Iterator[str]:
+    """Name each refusal that is given a field which a problem says of itself."""
+    for node in ast.walk(ast.parse(text)):
+        name = getattr(node.func, "id", getattr(node.func, "attr", "")) if isinstance(node, ast.Call) else ""
+        if isinstance(node, ast.Call) and (name.endswith("Error") or name == "declined"):
+            yield from (f"{path}:{node.lineno} {key.arg}" for key in node.keywords if key.arg in RESERVED)
+
+
+def test_no_refusal_has_a_field_that_a_problem_says_of_itself() -> None:
+    ours = [source for source in python_sources() if source.path.startswith(("services/", "libs/"))]
+
+    found = [line for source in ours for line in _reserved_fields(source.path, source.text)]
+
+    assert len(ours) > 100
+    assert found == []
+
+
+def test_a_reserved_field_would_be_found() -> None:
+    assert list(_reserved_fields("x.py", "raise WrongStateError(state=1, status=2)")) == ["x.py:1 status"]

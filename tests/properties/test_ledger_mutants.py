@@ -62,7 +62,7 @@ def posters_in_turn(one: Ledger, other: Ledger) -> None:
 def a_book_that_was_rolled_back_is_opened_again(one: Ledger, other: Ledger) -> None:
     """The number of a book that was opened and rolled back may be another's by then."""
     with contextlib.suppress(ZeroDivisionError), one.database.transaction() as connection:
-        one.journal.post(connection, [issue(earned(new()), 1)], now_us=1)
+        one.journal.post(connection, [issue(earned(new()), 1)], now_us=one.now_us)
         raise ZeroDivisionError
     other.post(issue(earned(new(), WEST), 10))
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from uuid import UUID
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from gunicorn.http.errors import ChunkMissingTerminator, InvalidChunkSize, NoMoreData
 
 from libs.http.app import BODY_MAX_BYTES
 from libs.ids import new_id
@@ -93,6 +95,61 @@ def test_what_is_wrong_with_a_field_is_told_in_the_callers_language(
     assert answer.json["errors"]["json"].items() >= words.items()
 
 
+CHUNKED = {"HTTP_TRANSFER_ENCODING": "chunked", "wsgi.input_terminated": True, "CONTENT_LENGTH": ""}
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type", "status", "code"),
+    [
+        (b"text=x", "application/x-www-form-urlencoded", 415, "wrong_content_type"),
+        (b'{"text": "end\\u0000", "minutes": 30}', "application/json", 400, "text_invalid"),
+        (b'{"text": "a\\u202eb", "minutes": 30}', "application/json", 400, "text_invalid"),
+        (b'{"text\\ud800": "half"}', "application/json", 400, "text_invalid"),
+        (b"[" * 50_000, "application/json", 400, "nested_too_deeply"),
+        (b"[" * 30 + b"]" * 30, "application/json", 400, "nested_too_deeply"),
+        (b'{"text": "x", "minutes": NaN}', "application/json", 400, "invalid_request"),
+        (b'{"text": "x", "minutes": ' + b"1" * 5_000 + b"}", "application/json", 400, "invalid_request"),
+        (b"\xff\xfe{", "application/json", 400, "invalid_request"),
+        (b"[]", "application/json", 422, "invalid_fields"),
+        (b'"text"', "application/json", 422, "invalid_fields"),
+        (b"null", "application/json", 422, "invalid_fields"),
+        (b" " * (BODY_MAX_BYTES + 1), "application/json", 413, "body_too_large"),
+    ],
+)
+def test_a_body_that_comes_in_chunks_meets_the_same_guards(
+    client: FlaskClient, count_rows: Count, body: bytes, content_type: str, status: int, code: str
+) -> None:
+    told = {"data": body, "content_type": content_type}
+    path = f"/v1/notes/{NOTE_ID}"
+
+    whole = client.put(path, **told)
+    in_chunks = client.put(path, input_stream=io.BytesIO(body), content_type=content_type, environ_overrides=CHUNKED)
+
+    assert [(one.status_code, one.json["code"]) for one in (whole, in_chunks)] == [(status, code)] * 2
+    assert count_rows("note") == 0
+
+
+class Broken:
+    """A body whose chunks are none, as gunicorn tells it."""
+
+    def __init__(self, error: Exception) -> None:
+        self._error = error
+
+    def read(self, _size: int = -1) -> bytes:
+        raise self._error
+
+
+@pytest.mark.parametrize("error", [InvalidChunkSize(b"zz"), ChunkMissingTerminator(b"x"), NoMoreData(b""), OSError()])
+def test_broken_chunks_are_answered_as_the_callers_mistake(client: FlaskClient, error: Exception) -> None:
+    answer = client.put(
+        f"/v1/notes/{NOTE_ID}",
+        content_type="application/json",
+        environ_overrides=CHUNKED | {"wsgi.input": Broken(error)},
+    )
+
+    assert (answer.status_code, answer.json["code"]) == (400, "invalid_request")
+
+
 def test_an_emoji_is_text(client: FlaskClient) -> None:
     answer = client.put(f"/v1/notes/{new_id()}", json=NOTE | {"text": "谢谢 \U0001f600"})
 
@@ -103,6 +160,7 @@ def test_a_method_that_is_not_there_is_answered_as_such(client: FlaskClient) -> 
     answer = client.delete("/v1/notes")
 
     assert (answer.status_code, answer.json["code"]) == (405, "method_not_allowed")
+    assert {"GET", "POST"} <= set(answer.headers["Allow"].split(", "))
 
 
 @pytest.mark.parametrize(
@@ -146,6 +204,7 @@ def test_no_token_is_refused(desk: Flask, headers: dict[str, str]) -> None:
     answer = desk.test_client().put(f"/v1/notes/{new_id()}", json=NOTE, headers=headers)
 
     assert (answer.status_code, answer.json["code"]) == (401, "not_signed_in")
+    assert answer.headers["WWW-Authenticate"].startswith("Bearer ")
 
 
 def test_what_is_public_needs_no_token(desk: Flask) -> None:

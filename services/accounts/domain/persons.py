@@ -162,7 +162,7 @@ class Person:
 
     def _refuse_unless(self, *statuses: Status) -> None:
         if self.status not in statuses:
-            raise WrongPersonStateError(status=self.status)
+            raise WrongPersonStateError(state=self.status)
 
 
 def refuse_impossible_birth(born: date, today: date) -> None:

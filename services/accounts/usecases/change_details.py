@@ -83,7 +83,7 @@ def move_person(act: Act, *, person_id: UUID, version: int, home_unit_id: UUID) 
 
 def _refuse_stale(person: Person, version: int) -> None:
     if person.status not in _CHANGEABLE:
-        raise WrongPersonStateError(status=person.status)
+        raise WrongPersonStateError(state=person.status)
     if person.version != version:
         raise ChangedMeanwhileError(version=person.version)
 

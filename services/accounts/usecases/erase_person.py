@@ -36,7 +36,7 @@ def request_erasure(act: Act, *, person_id: UUID, credit_to_pool: bool) -> Erasu
     act.require("erase_person", person.home_unit_id)
     act.refuse_own(person_id)
     if person.status in _ENDED:
-        raise WrongPersonStateError(status=person.status)
+        raise WrongPersonStateError(state=person.status)
     if act.store.erasures.is_pending(person_id):
         raise AlreadyDecidedError(person_id=person_id)
     erasure = Erasure(new_id(), person_id, credit_to_pool, act.actor_id, act.now)

@@ -27,7 +27,7 @@ def grant_role(act: Act, *, grant_id: UUID, person_id: UUID, role: Role, unit_id
         raise SelfGrantError
     person = act.store.persons.lock_person(person_id)
     if person.status is not Status.ACTIVE:
-        raise WrongPersonStateError(status=person.status)
+        raise WrongPersonStateError(state=person.status)
     if act.store.persons.was_granted(grant_id):
         raise IdReusedError(grant_id=grant_id)
     held = act.store.persons.roles(person_id)

@@ -184,8 +184,8 @@ def _decide(connection: Connection, proposal_id: UUID, body: dict[str, Any], kin
         raise MakerIsCheckerError
     rows = _rows_of(connection, proposal.reverses)
     scope.refuse_unless_may(actor, f"decide_{proposal.kind}", _path_of(connection, proposal, rows))
-    by = proposals.Proposing(actor, service().clock)
-    return proposals.decide(connection, poster(), proposal_id=proposal_id, is_approved=body["ok"], by=by, rows=rows)
+    verdict = proposals.Verdict(actor, service().clock, ok=body["ok"], why=body["why"])
+    return proposals.decide(connection, poster(), proposal_id=proposal_id, verdict=verdict, rows=rows)
 
 
 def _found(connection: Connection, proposal_id: UUID, kinds: list[str]) -> Proposal:
@@ -206,8 +206,9 @@ def _path_of(connection: Connection, proposal: Proposal, rows: list[Entry]) -> l
 def _shown(proposal_id: UUID, kinds: list[str]) -> dict[str, Any]:
     with reading() as connection:
         proposal = _found(connection, proposal_id, kinds)
-        if current_actor().person_id != proposal.proposed_by:
-            scope.refuse_unless_may_see_district(connection, current_actor(), proposal.district_id)
+        is_own = current_actor().person_id == proposal.proposed_by
+        if not is_own and not scope.sees_district(connection, current_actor(), proposal.district_id):
+            raise ProposalNotFoundError
         decided = proposal_store.find_decision(connection, proposal_id)
         posted = entries.entries_by_request(connection, [proposals.request_id_of(proposal_id)])
     outcome = posted[0].outcome if posted else 0
@@ -218,9 +219,7 @@ def _shown(proposal_id: UUID, kinds: list[str]) -> dict[str, Any]:
 def _open(query: dict[str, Any], kinds: list[str]) -> dict[str, Any]:
     after = PROPOSALS.after(query["cursor"]) or UUID(int=0)
     with reading() as connection:
-        found = proposal_store.open_proposals(connection, kinds, after=after, limit=query["limit"] + 1)
-        seen = {one.district_id: None for one in found}
-        mine = {d for d in seen if scope.sees_district(connection, current_actor(), d)}
+        mine = scope.districts_seen(connection, current_actor())
+        found = proposal_store.open_proposals(connection, kinds, districts=mine, after=after, limit=query["limit"] + 1)
     rows = [proposals.as_answer(one, None, None) for one in found]
-    page = PROPOSALS.page(rows, limit=query["limit"])
-    return page | {"items": [row for row in page["items"] if UUID(row["district_id"]) in mine]}
+    return PROPOSALS.page(rows, limit=query["limit"])

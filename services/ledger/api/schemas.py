@@ -76,15 +76,7 @@ class PersonQuery(Schema):
     person = fields.UUID(required=True)
 
 
-class Acting(Schema):
-    """The block that every command's body may carry; nobody acts for someone here."""
-
-    acting_for = fields.UUID(allow_none=True, load_default=None)
-    consent = Text(TEXT_MAX, lines=True, allow_none=True, load_default=None)
-    why = Text(TEXT_MAX, lines=True, allow_none=True, load_default=None)
-
-
-class AdjustmentBody(Acting):
+class AdjustmentBody(Schema):
     """New credit that two people bring in: for a district's pool, or from an old paper book."""
 
     class Meta:
@@ -100,6 +92,7 @@ class AdjustmentBody(Acting):
     minutes = Whole(1, TRANSFER_MINUTES_MAX, required=True)
     scan = Text(SCAN_MAX, allow_none=True, load_default=None)
     effective_at = Instant(load_default=None)
+    why = Text(TEXT_MAX, lines=True, allow_none=True, load_default=None)
 
     @validates_schema
     def whose(self, terms: dict[str, object], **_: object) -> None:
@@ -109,14 +102,14 @@ class AdjustmentBody(Acting):
             raise ValidationError("needed for this kind", wanted)
 
 
-class ReversalBody(Acting):
+class ReversalBody(Schema):
     """What to reverse: the id of a gift, a donation, a funding or a migration; and why."""
 
     cause_id = fields.UUID(required=True)
     why = Text(TEXT_MAX, shortest=1, pattern=r"\s*\S", lines=True, required=True)
 
 
-class PeriodCloseBody(Acting):
+class PeriodCloseBody(Schema):
     """Which month of which district's book to close."""
 
     district_id = fields.UUID(required=True)
@@ -129,10 +122,17 @@ class PeriodClosesQuery(PageQuery):
     district = fields.UUID(required=True)
 
 
-class DecisionBody(Acting):
-    """A second person's word."""
+class DecisionBody(Schema):
+    """A second person's word: yes, or no and why."""
 
-    ok = Truth(load_default=True)
+    ok = Truth(required=True)
+    why = Text(TEXT_MAX, lines=True, allow_none=True, load_default=None)
+
+    @validates_schema
+    def no_says_why(self, terms: dict[str, object], **_: object) -> None:
+        """Whoever turns down says why."""
+        if terms.get("ok") is False and not str(terms.get("why") or "").strip():
+            raise ValidationError("turning down needs a reason", "why")
 
 
 class AnyAnswer(Schema):

@@ -13,11 +13,13 @@ from datetime import date, datetime, timedelta
 
 from libs.clock import local_midnight
 from libs.errors import Refusal
+from services.ledger.domain.errors import DateOutOfRangeError
 from services.ledger.domain.postings import Decision, LegSheet, Needs, Terms, View
 from services.ledger.domain.reasons import Reason
 from services.ledger.domain.wallets import Id
 
 MONTH_DAYS_MAX = 31
+FIRST_MONTH, LAST_MONTH = "2000-01", "2100-12"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +34,10 @@ class Month:
 
         Raises:
             ValueError: it is no month.
+            DateOutOfRangeError: it is none of the years 2000 to 2100.
         """
+        if not FIRST_MONTH <= text <= LAST_MONTH:
+            raise DateOutOfRangeError(month=text)
         return cls(date.fromisoformat(f"{text}-01"))
 
     @property

@@ -6,12 +6,25 @@ from datetime import date, timedelta
 from functools import lru_cache
 
 from libs.clock import from_microseconds, local_date, local_midnight, to_microseconds
+from services.ledger.domain.errors import DateOutOfRangeError
 
+FIRST_US, END_US = 946_684_800_000_000, 4_133_980_800_000_000
+"""The years 2000 to 2100: nothing in the journal takes effect before, or from then on."""
 DAY_US = 86_400_000_000
 ONE_DAY = timedelta(days=1)
 QUARTER_US = 900_000_000
 QUARTERS_SINCE_US = 0
 """Since 1970 a local day begins, and clocks are put forward or back, on a quarter of an hour."""
+
+
+def refuse_bad_date(instant_us: int | None) -> None:
+    """Refuse an instant at which nothing can take effect; None = when it is recorded.
+
+    Raises:
+        DateOutOfRangeError: before the year 2000, or after 2100.
+    """
+    if instant_us is not None and not FIRST_US <= instant_us < END_US:
+        raise DateOutOfRangeError
 
 
 def day_of(instant_us: int) -> date:

@@ -144,6 +144,14 @@ class MinutesOutOfRangeError(RuleError):
     en = "Minutes out of range"
 
 
+class DateOutOfRangeError(RuleError):
+    """Credit takes effect between the years 2000 and 2100."""
+
+    code = "date_out_of_range"
+    zh = "日期须在2000年至2100年之间"
+    en = "The date must be in the years 2000 to 2100"
+
+
 class OtherBookError(RuleError):
     """Another district's wallet is reached through clearing only."""
 
@@ -334,6 +342,7 @@ JOURNALLED: dict[int, type[Refusal]] = {
     28: OpenObligationsError,
     29: NothingDueError,
     30: IdReusedError,
+    31: DateOutOfRangeError,
 }
 """The refusals that stand in the journal, by outcome number; a number is never given to another."""
 

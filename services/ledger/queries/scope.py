@@ -96,6 +96,13 @@ def sees_district(connection: Connection, actor: Actor, district_id: UUID) -> bo
     return holds(actor, POWERS["view_wallets"], path_of(connection, district_id))
 
 
+def districts_seen(connection: Connection, actor: Actor) -> list[UUID]:
+    """The districts that a role of the actor reaches."""
+    units = known.org_unit.c
+    districts = connection.scalars(sa.select(units.unit_id).where(units.level == "district"))
+    return [district_id for district_id in districts if sees_district(connection, actor, district_id)]
+
+
 def may_see_wallet(connection: Connection, actor: Actor, key: WalletKey) -> bool:
     """Whether the actor may see a wallet: an owner their own, staff those in scope."""
     owner = UUID(bytes=key.owner_id)

@@ -15,6 +15,7 @@ from sqlalchemy.engine import Connection
 
 from libs.db.driver import driver_connection, told_as_sqlalchemy
 from libs.errors import Refusal
+from services.ledger.domain.days import refuse_bad_date
 from services.ledger.domain.errors import JOURNALLED, OUTCOME_OF, IdReusedError
 from services.ledger.domain.postings import Command, Decision, Leg, Needs
 from services.ledger.domain.reasons import Outcome, Reason
@@ -176,7 +177,10 @@ class _Batch:
         if earlier is not None:
             return self._repeat(command, earlier)
         try:
+            refuse_bad_date(command.terms.effective_at)
             decision = command.decide(self._view)
+            for leg in decision.legs:
+                refuse_bad_date(leg.effective_at)
         except Refusal as refusal:
             return self._refuse(command, command.request_id, refusal)
         return self._apply(command, decision)
@@ -215,8 +219,10 @@ class _Batch:
         if isinstance(command, Transfer):
             debit, credit, minutes, _ = self._terms_of(command)
             reason = command.reason
+        # When it was to take effect may be what is wrong with it.
+        terms = command.terms._replace(effective_at=None)
         pos = self._writer.write(
-            book, Leg(command.district_id, None, None, minutes, reason), command.terms, request_id, outcome, 0, 1,
+            book, Leg(command.district_id, None, None, minutes, reason), terms, request_id, outcome, 0, 1,
             self._cache.by_number.get(debit), self._cache.by_number.get(credit),
         )  # fmt: skip
         if answer is not None:

@@ -32,6 +32,7 @@ class Decided(NamedTuple):
     is_approved: bool
     decided_by: UUID
     decided_at: int
+    why: str | None = None
 
 
 ADD = sa.text("""
@@ -46,14 +47,15 @@ OPEN = sa.text("""
     SELECT p.proposal_id, p.kind, p.district_id, p.person_id, p.wallet_class, p.minutes, p.reverses, p.reason,
         p.has_scan, p.effective_at, p.proposed_by, p.proposed_at
     FROM proposal p LEFT JOIN decision d USING (proposal_id)
-    WHERE d.proposal_id IS NULL AND p.kind = ANY(:kinds) AND p.proposal_id > :after
+    WHERE d.proposal_id IS NULL AND p.kind = ANY(:kinds) AND p.proposal_id > :after AND p.district_id = ANY(:districts)
     ORDER BY p.proposal_id LIMIT :limit""")
 # Rows are never updated, so they cannot be locked as rows are; two deciders of one proposal take turns here.
 LOCK = sa.text("SELECT pg_advisory_xact_lock(hashtextextended(:proposal, 11))")
 ADD_DECISION = sa.text("""
-    INSERT INTO decision (proposal_id, approved, decided_by, decided_at)
-    VALUES (:proposal_id, :is_approved, :decided_by, :decided_at)""")
-FIND_DECISION = sa.text("SELECT approved, decided_by, decided_at FROM decision WHERE proposal_id = :proposal_id")
+    INSERT INTO decision (proposal_id, approved, decided_by, decided_at, why)
+    VALUES (:proposal_id, :is_approved, :decided_by, :decided_at, :why)""")
+FIND_DECISION = sa.text("""
+    SELECT approved, decided_by, decided_at, why FROM decision WHERE proposal_id = :proposal_id""")
 
 
 def add(connection: Connection, proposal: Proposal) -> None:
@@ -73,9 +75,12 @@ def lock(connection: Connection, proposal_id: UUID) -> Proposal | None:
     return find(connection, proposal_id)
 
 
-def open_proposals(connection: Connection, kinds: list[str], *, after: UUID, limit: int) -> list[Proposal]:
-    """Proposals that nobody has decided."""
-    rows = connection.execute(OPEN, {"kinds": kinds, "after": after, "limit": limit})
+def open_proposals(
+    connection: Connection, kinds: list[str], *, districts: list[UUID], after: UUID, limit: int
+) -> list[Proposal]:
+    """Proposals in these districts that nobody has decided."""
+    terms = {"kinds": kinds, "districts": districts, "after": after, "limit": limit}
+    rows = connection.execute(OPEN, terms)
     return [Proposal._make(row) for row in rows]
 
 

@@ -266,6 +266,46 @@ def test_a_donation_is_reversed_by_two_and_a_settlement_only_through_orders(api:
     assert balances(api.ledger, lan.bytes)[2] == 240
 
 
+def test_a_no_is_final_moves_nothing_and_is_shown_with_who_and_why(api: Api) -> None:
+    lan, proposal, decider = api.person(), new_id(), new_id()
+    admin, city = api.token(new_id(), "district_admin"), api.token(decider, "city_admin", unit=CITY)
+    api.send(admin, "PUT", f"/v1/adjustments/{proposal}", migration(lan))
+    path = f"/v1/adjustments/{proposal}/decision"
+
+    for verdict in ({"ok": False}, {"ok": False, "why": "  "}, {"why": "no"}, {"ok": "false"}, {"ok": 0}, {}):
+        assert api.send(city, "POST", path, verdict).status_code == 422, verdict
+    told = api.send(city, "POST", path, {"ok": False, "why": "another's page"}).json
+    again = api.send(city, "POST", path, {"ok": True})
+
+    assert (told["state"], told["decided_by"], told["decision_why"]) == (
+        "declined",
+        str(decider),
+        "another's page",
+    )
+    assert api.send(admin, "GET", f"/v1/adjustments/{proposal}").json == told
+    assert (again.status_code, again.json["code"]) == (409, "already_decided")
+    assert balances(api.ledger, lan.bytes) == (0, 0, 0, 0)
+
+
+def test_a_reversal_that_is_turned_down_reverses_nothing(api: Api) -> None:
+    from services.ledger.tests.test_transfers import donate
+
+    lan, donated, proposal = api.person(), new(), new_id()
+    give(api.ledger, lan.bytes, earned=300)
+    donate(api.ledger, lan.bytes, 100, donated)
+    coordinator, checker = (
+        api.token(new_id(), "coordinator", unit=COMMUNITY),
+        api.token(new_id(), "checker", unit=STREET),
+    )
+    body = {"cause_id": str(UUID(bytes=donated)), "why": "by mistake"}
+    api.send(coordinator, "PUT", f"/v1/reversals/{proposal}", body)
+
+    told = api.send(checker, "POST", f"/v1/reversals/{proposal}/decision", {"ok": False, "why": "she meant it"})
+
+    assert (told.status_code, told.json["state"]) == (200, "declined")
+    assert balances(api.ledger, lan.bytes)[2] == 200
+
+
 @pytest.mark.parametrize("why", [None, "", "   ", 7, "x" * 501])
 def test_a_reversal_needs_a_reason(api: Api, why: Any) -> None:
     from services.ledger.tests.test_transfers import donate

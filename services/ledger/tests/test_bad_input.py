@@ -11,6 +11,7 @@ import sqlalchemy
 from libs.errors import Refusal
 from services.ledger.audit import verify
 from services.ledger.domain import errors
+from services.ledger.domain.days import END_US, FIRST_US
 from services.ledger.domain.errors import OUTCOME_OF
 from services.ledger.domain.holds import PlaceHold, ReleaseHold
 from services.ledger.domain.postings import Command, Terms
@@ -42,6 +43,11 @@ class Case:
         """A transfer in which one thing is wrong."""
         sides: dict[str, Any] = {"debit": earned(self.lan), "credit": earned(self.min), "reason": Reason.GIFT} | more
         return Transfer(new(), Terms(cause=new()), minutes=minutes, **sides)
+
+    def dated(self, effective_at: int) -> Command:
+        """A transfer that takes effect at an instant."""
+        terms = Terms(cause=new(), effective_at=effective_at)
+        return Transfer(new(), terms, earned(self.lan), earned(self.min), 10, Reason.GIFT)
 
     def closed_hold(self) -> Id:
         """A hold that was given back."""
@@ -79,6 +85,9 @@ CASES: dict[str, tuple[Make, type[Refusal]]] = {
     "fraction": (lambda c: c.transfer(1.5), errors.MinutesOutOfRangeError),
     "text": (lambda c: c.transfer("60"), errors.MinutesOutOfRangeError),
     "truth value": (lambda c: c.transfer(True), errors.MinutesOutOfRangeError),
+    "before the year 2000": (lambda c: c.dated(FIRST_US - 1), errors.DateOutOfRangeError),
+    "after the year 2100": (lambda c: c.dated(END_US), errors.DateOutOfRangeError),
+    "the year 1": (lambda c: c.dated(-62_135_596_800_000_000), errors.DateOutOfRangeError),
     "same wallet": (lambda c: c.transfer(credit=earned(c.lan)), errors.SameWalletError),
     "another district": (lambda c: c.transfer(credit=earned(c.min, WEST)), errors.OtherBookError),
     "more than there is": (lambda c: c.transfer(101), errors.InsufficientCreditsError),

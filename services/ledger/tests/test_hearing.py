@@ -19,6 +19,7 @@ from libs.tlog.merkle import root_of
 from services.ledger import messages
 from services.ledger.audit import rebuild, reconcile
 from services.ledger.consumers import consumers
+from services.ledger.domain.errors import DateOutOfRangeError
 from services.ledger.domain.wallets import WalletClass as W
 from services.ledger.due import next_due, run_due
 from services.ledger.messages import accounts, orders, own, redemption
@@ -286,3 +287,19 @@ def test_reconcile_lists_holds_that_are_open_for_more_than_sixty_days(hearing: H
     ]
     rebuilt = rebuild.run(url, tmp_path)
     assert [one.size for one in rebuilt] == [0]
+
+
+@pytest.mark.parametrize("field", ["service_began_at_us", "checked_in_at_us"])
+@pytest.mark.parametrize("instant_us", [-62_135_596_800_000_000, 946_684_799_999_999, 4_133_980_800_000_000, 1 << 62])
+def test_hours_of_another_century_are_no_rows_but_a_dead_event(hearing: Hearing, field: str, instant_us: int) -> None:
+    """A row of the year 1 made every statement of its wallet unreadable."""
+    message = approved(new(), new(), 60)
+    message.funding = "programme"
+    setattr(message.hours[0] if field == "checked_in_at_us" else message, field, instant_us)
+    give(hearing.ledger, new(), earned=1)
+    before = len(hearing.told())
+
+    with pytest.raises(DateOutOfRangeError):
+        hearing.hear(message)
+
+    assert len(hearing.told()) == before

@@ -130,7 +130,7 @@ def test_a_book_that_was_opened_and_rolled_back_is_opened_again(ledger: Ledger, 
     with pytest.raises(RuntimeError), ledger.database.transaction() as connection:
         command, kind = issue(earned(new()), 1), Breaks if fails_inside else Transfer
         again = kind(command.request_id, command.terms, command.debit, command.credit, command.minutes, command.reason)
-        ledger.journal.post(connection, [again], now_us=1)
+        ledger.journal.post(connection, [again], now_us=ledger.now_us)
         raise RuntimeError
     other = Ledger(ledger.database.url)
     other.post(issue(earned(new(), WEST), 10))  # Takes the number that was free again.
@@ -210,6 +210,8 @@ def test_a_clock_that_jumps_backwards_does_not_turn_the_journal_back(ledger: Led
         ("credit_moves_between_two_wallets", {"debit": "credit"}),
         ("credit_stays_in_its_book", {"book": "99"}),
         ("never_below_zero", {"credit_after": "-1"}),
+        ("takes_effect_between_2000_and_2100", {"effective_at": "946684799999999"}),
+        ("takes_effect_between_2000_and_2100", {"effective_at": "4133980800000000"}),
         ("what_moves_nothing_has_no_version", {"outcome": "2"}),
     ],
 )

@@ -7,6 +7,7 @@ from uuid import UUID
 from libs.clock import from_microseconds, local_date
 from libs.db import Connection
 from libs.inbox import IncomingEvent, NotYetKnownError
+from services.ledger.domain.days import refuse_bad_date
 from services.ledger.domain.grants import GrantMonth
 from services.ledger.domain.holds import PlaceHold, ReleaseHold
 from services.ledger.domain.persons import EmptyWallets, FreezeWallets
@@ -143,6 +144,9 @@ def settle_hours(connection: Connection, event: IncomingEvent, message: orders.H
 
 
 def _served(hours: orders.VolunteerHours, message: orders.HoursApproved) -> ServedHours:
+    # An event cannot be answered with a refusal: it waits for a person, under this name.
+    refuse_bad_date(message.service_began_at_us or None)
+    refuse_bad_date(hours.checked_in_at_us or None)
     return ServedHours(
         volunteer_id=raw(hours.volunteer_id),
         volunteer_district_id=raw(hours.volunteer_district_id or message.district_id),

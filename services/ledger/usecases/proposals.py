@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 
-from libs.clock import Clock, to_microseconds
+from libs.clock import Clock, from_microseconds, to_microseconds
 from libs.db import Connection
 from libs.http.actor import Actor
+from services.ledger.domain.days import refuse_bad_date
 from services.ledger.domain.entries import Entry
 from services.ledger.domain.errors import (
     AlreadyDecidedError,
@@ -36,21 +37,24 @@ class Poster(Protocol):
         """Post, and wait for the result."""
 
 
-class Proposing(NamedTuple):
-    """Who proposes what, and when."""
+class Verdict(NamedTuple):
+    """Who decides, when, yes or no; a no says why."""
 
     actor: Actor
     clock: Clock
+    ok: bool
+    why: str | None = None
 
 
 def propose(connection: Connection, proposal: Proposal) -> dict[str, Any]:
     """Record a proposal; it moves nothing.
 
     Raises:
-        MinutesOutOfRangeError, ScanMissingError, SelfApprovalError, ApproverRelatedError
+        MinutesOutOfRangeError, DateOutOfRangeError, ScanMissingError, SelfApprovalError, ApproverRelatedError
     """
     if proposal.kind != "reversal":
         refuse_bad_minutes(proposal.minutes)
+    refuse_bad_date(proposal.effective_at)
     if proposal.kind == "migration" and not proposal.has_scan:
         raise ScanMissingError
     if proposal.person_id is not None:
@@ -92,7 +96,7 @@ def people_of(rows: list[Entry]) -> list[UUID]:
 
 
 def decide(
-    connection: Connection, poster: Poster, *, proposal_id: UUID, is_approved: bool, by: Proposing, rows: list[Entry]
+    connection: Connection, poster: Poster, *, proposal_id: UUID, verdict: Verdict, rows: list[Entry]
 ) -> dict[str, Any]:
     """Post what another person proposed, or turn it down; `rows` are those of the act to reverse.
 
@@ -101,15 +105,15 @@ def decide(
         Refusal: the ledger's rules refuse it; that is final for this proposal.
     """
     proposal = load(connection, proposal_id)
-    if proposal.proposed_by == by.actor.person_id:
+    if proposal.proposed_by == verdict.actor.person_id:
         raise MakerIsCheckerError
     for person_id in [proposal.person_id] if proposal.person_id else people_of(rows):
-        refuse_interested(connection, by.actor.person_id, person_id)
+        refuse_interested(connection, verdict.actor.person_id, person_id)
     if proposal_store.find_decision(connection, proposal_id) is not None:
         raise AlreadyDecidedError
-    if is_approved:
-        poster.post(command_of(proposal, by.actor.person_id.bytes, rows)).raise_refusal()
-    decided = Decided(is_approved, by.actor.person_id, to_microseconds(by.clock.now()))
+    if verdict.ok:
+        poster.post(command_of(proposal, verdict.actor.person_id.bytes, rows)).raise_refusal()
+    decided = Decided(verdict.ok, verdict.actor.person_id, to_microseconds(verdict.clock.now()), verdict.why)
     proposal_store.add_decision(connection, proposal_id, decided)
     return as_answer(proposal, decided, None)
 
@@ -176,4 +180,6 @@ def as_answer(proposal: Proposal, decided: Decided | None, code: str | None) -> 
         "why": proposal.reason,
         "proposed_by": str(proposal.proposed_by),
         "decided_by": str(decided.decided_by) if decided else None,
+        "decided_at": from_microseconds(decided.decided_at).isoformat() if decided else None,
+        "decision_why": decided.why if decided else None,
     }

@@ -54,6 +54,8 @@ TABLES = (
         salt uuid NOT NULL,
         leaf_hash bytea NOT NULL,
         PRIMARY KEY (book, pos),
+        CONSTRAINT takes_effect_between_2000_and_2100 CHECK (
+            effective_at >= 946684800000000 AND effective_at < 4133980800000000),
         CONSTRAINT credit_moves_between_two_wallets CHECK (
             outcome <> 0 OR (minutes > 0 AND debit <> credit AND debit_version > 0 AND credit_version > 0)),
         CONSTRAINT credit_stays_in_its_book CHECK (

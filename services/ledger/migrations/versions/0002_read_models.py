@@ -83,7 +83,9 @@ TABLES = (
         approved boolean NOT NULL,
         code text,
         decided_by uuid NOT NULL,
-        decided_at bigint NOT NULL
+        decided_at bigint NOT NULL,
+        why text,
+        CONSTRAINT a_no_says_why CHECK (approved OR why IS NOT NULL)
     )""",
     # How far the month-end run has come, per district: a month that has begun is run once.
     """

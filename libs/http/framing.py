@@ -1,0 +1,92 @@
+"""Is a request here whole? Asked of the bytes that have come so far, so that no thread waits for those that have not.
+
+The answer decides only when a request is given to gunicorn's parser, which reads these bytes and no others: what is
+said here of a malformed request, or of one framed twice, does no more than let the parser refuse it sooner.
+"""
+
+from __future__ import annotations
+
+import re
+from enum import Enum
+
+HEAD_BYTES_MAX = 64 * 1024
+CHUNK_LINE_MAX = 256
+_HEAD_END = b"\r\n\r\n"
+_LENGTH = re.compile(rb"^content-length[ \t]*:[ \t]*([^\r\n]*?)[ \t]*\r?$", re.IGNORECASE | re.MULTILINE)
+_TRANSFER = re.compile(rb"^transfer-encoding[ \t]*:", re.IGNORECASE | re.MULTILINE)
+_EXPECT = re.compile(rb"^expect[ \t]*:[ \t]*100-continue[ \t]*\r?$", re.IGNORECASE | re.MULTILINE)
+
+
+class Whole(Enum):
+    """How much of a request is here."""
+
+    NOT_YET = "not yet"
+    YES = "yes"
+    ENOUGH = "enough"
+    """All that is needed to refuse it: it is malformed or too large, and what comes after it is not read."""
+
+
+class Framing:
+    """Follows one request as its bytes come; each byte is looked at once."""
+
+    def __init__(self, *, body_bytes_max: int) -> None:
+        self._body_max = body_bytes_max
+        self._looked = 0
+        self._head_end = 0
+        self._end: int | None = None
+        self._chunk_at = 0
+        self._trailer_from: int | None = None
+        self.expects_continue = False
+
+    @property
+    def has_head(self) -> bool:
+        """Tell whether the request line and all headers are here."""
+        return self._head_end > 0
+
+    def look(self, received: bytearray) -> Whole:
+        """Say how much is here; `received` has grown since the last look, and begins with the request."""
+        if not self._head_end:
+            verdict = self._look_for_head(received)
+            if verdict is not None:
+                return verdict
+        if self._end is not None:
+            return Whole.YES if len(received) >= self._end else Whole.NOT_YET
+        return self._walk_chunks(received)
+
+    def _look_for_head(self, received: bytearray) -> Whole | None:
+        found = received.find(_HEAD_END, max(0, self._looked - len(_HEAD_END) + 1))
+        self._looked = len(received)
+        if found < 0:
+            return Whole.ENOUGH if len(received) > HEAD_BYTES_MAX else Whole.NOT_YET
+        self._head_end = self._chunk_at = found + len(_HEAD_END)
+        head = bytes(received[: found + 2])
+        lengths = _LENGTH.findall(head)
+        if _TRANSFER.search(head):
+            self.expects_continue = _EXPECT.search(head) is not None
+            return Whole.ENOUGH if lengths else None
+        if not lengths:
+            self._end = self._head_end
+            return None
+        if len(lengths) > 1 or not re.fullmatch(rb"\d{1,18}", lengths[0]) or int(lengths[0]) > self._body_max:
+            return Whole.ENOUGH
+        self._end = self._head_end + int(lengths[0])
+        self.expects_continue = _EXPECT.search(head) is not None
+        return None
+
+    def _walk_chunks(self, received: bytearray) -> Whole:
+        while self._trailer_from is None:
+            if self._chunk_at > self._head_end + self._body_max:
+                return Whole.ENOUGH
+            line_end = received.find(b"\r\n", self._chunk_at, self._chunk_at + CHUNK_LINE_MAX)
+            if line_end < 0:
+                return Whole.ENOUGH if len(received) - self._chunk_at > CHUNK_LINE_MAX else Whole.NOT_YET
+            size = bytes(received[self._chunk_at : line_end]).split(b";", 1)[0].strip()
+            if not re.fullmatch(rb"[0-9a-fA-F]{1,8}", size):
+                return Whole.ENOUGH
+            if int(size, 16) == 0:
+                self._trailer_from = line_end
+            else:
+                self._chunk_at = line_end + 2 + int(size, 16) + 2
+        if received.find(_HEAD_END, self._trailer_from) >= 0:
+            return Whole.YES
+        return Whole.ENOUGH if len(received) - self._trailer_from > HEAD_BYTES_MAX else Whole.NOT_YET
