@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Generic, Protocol, TypeVar
+from wsgiref.types import WSGIApplication
 
 import click
 import sqlalchemy
@@ -26,7 +27,7 @@ from libs.bus.postgres import PostgresBroker
 from libs.clock import Clock, SystemClock, monotonic
 from libs.db import Connection, Database
 from libs.db.migrations import migrate
-from libs.http.health import Probe, serve_health
+from libs.http.health import Doors, Probe, serve_health
 from libs.http.refused import hide_server_name
 from libs.http.worker import SERVER_OPTIONS
 from libs.inbox import Consumer, Consumers
@@ -48,6 +49,8 @@ DUE_LOCK = 7_300_277
 class RoleSettings:
     """What every service reads from its variables, `<SERVICE>_DATABASE_URL` and so on; a service adds its own fields.
 
+    The API says on `inside_port` what is wrong with it, and its metrics; all others answer on `port`, and inside only.
+
     Events travel over Kafka when `kafka` names its brokers (host:port, by commas), else over the database `bus_url`.
     `member` names this replica of a consumer and stays the same when the process comes back.
     """
@@ -58,6 +61,7 @@ class RoleSettings:
     member: str = "1"
     host: str = "127.0.0.1"
     port: int = 8000
+    inside_port: int | None = None
     api_workers: int = 2
     api_threads: int = 16
     pool_max: int = 16
@@ -286,14 +290,17 @@ class _ApiServer(BaseApplication):  # type: ignore[misc]  # gunicorn has no type
         for name, value in self._options():
             self.cfg.set(name, value)
 
-    def load(self) -> Flask:
+    def load(self) -> WSGIApplication:
         collect_seldom()
-        return self._build()
+        app = self._build()
+        if self._role.inside_port is None:
+            return app
+        return Doors(app, app.extensions["inside"], inside_port=self._role.inside_port)
 
     def _options(self) -> Iterable[tuple[str, Any]]:
         return {
             **SERVER_OPTIONS,
-            "bind": f"{self._role.host}:{self._role.port}",
+            "bind": [f"{self._role.host}:{port}" for port in (self._role.port, self._role.inside_port) if port],
             "workers": self._role.api_workers,
             "threads": self._role.api_threads,
             "timeout": REQUEST_SECONDS_MAX,

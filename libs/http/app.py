@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from flask import Flask, Response, current_app, g, request
 from flask_smorest import Api, Blueprint
 from opentelemetry import context, propagate
-from prometheus_client import CONTENT_TYPE_LATEST, Counter, Histogram, generate_latest
+from prometheus_client import Counter, Histogram
 from sqlalchemy import Connection
 from structlog.contextvars import bind_contextvars, unbind_contextvars
 
@@ -21,6 +21,7 @@ from libs.http.actor import Directory
 from libs.http.auth import Verifier, know_callers, require_tokens
 from libs.http.bodies import guard_bodies
 from libs.http.headers import protect_answers
+from libs.http.health import Readiness, health_app
 from libs.http.limits import Rate, limit_rates
 from libs.http.problems import register_problems
 from libs.ids import new_id
@@ -54,7 +55,7 @@ class Service:
 def create_service_app(
     *, service: Service, blueprints: Sequence[Blueprint], verifier: Verifier, title: str, rate: Rate | None = None
 ) -> Flask:
-    """Return the service's application, with /livez, /readyz, /metrics and /openapi.json."""
+    """Return the service's application, with /livez, /readyz and /openapi.json."""
     app = Flask(service.name)
     app.config.update(
         API_TITLE=title,
@@ -142,25 +143,20 @@ def _traceparent() -> str:
 
 
 def _add_health(app: Flask, service: Service) -> None:
+    """Say outside whether the service lives and is ready; what is wrong, and how much it does, is told inside."""
+    readiness = Readiness({"database": lambda: _database_problem(service.database), **service.checks})
+
     def live() -> dict[str, str]:
-        return {"status": "alive", "service": service.name}
+        return {"status": "alive"}
 
-    def ready() -> tuple[dict[str, object], int]:
-        problems = {"database": _database_problem(service.database)}
-        problems |= {name: check() for name, check in service.checks.items()} if not problems["database"] else {}
-        wrong = {name: words for name, words in problems.items() if words}
-        return {
-            "status": "not ready" if wrong else "ready",
-            "service": service.name,
-            "problems": wrong,
-        }, 503 if wrong else 200
-
-    def metrics() -> Response:
-        return Response(generate_latest(), content_type=CONTENT_TYPE_LATEST)
+    def ready() -> tuple[dict[str, str], int]:
+        status = str(readiness.report()["status"])
+        return {"status": status}, 200 if status == "ready" else 503
 
     app.add_url_rule("/livez", "livez", live)
     app.add_url_rule("/readyz", "readyz", ready)
-    app.add_url_rule("/metrics", "metrics", metrics)
+    app.extensions["readiness"] = readiness
+    app.extensions["inside"] = health_app(readiness.report)
 
 
 def _database_problem(database: Database) -> str | None:

@@ -1,16 +1,27 @@
-"""/livez, /readyz and /metrics for a process that serves no API."""
+"""/livez, /readyz and /metrics. Outside, only whether a process lives and is ready; what is wrong is told inside.
+
+A process that serves an API listens on a second port for that, which no front door leads to; one that serves none has
+no other port.
+"""
 
 from __future__ import annotations
 
 import json
 import threading
 from collections.abc import Callable, Iterable, Mapping
-from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
-from wsgiref.types import StartResponse, WSGIEnvironment
+from typing import Any
+from wsgiref.simple_server import ServerHandler, WSGIRequestHandler, WSGIServer, make_server
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
+from libs.clock import monotonic
+
+KEPT_SECONDS = 0.5
+FIRST = "database"
 Probe = Callable[[], str | None]
+Report = Callable[[], Mapping[str, Any]]
+ServerHandler.server_software = ""  # No answer names the server.
 
 
 class _Silent(WSGIRequestHandler):
@@ -18,31 +29,75 @@ class _Silent(WSGIRequestHandler):
         return
 
 
+class Readiness:
+    """Asks every probe how it is, at most once in KEPT_SECONDS however many want to know."""
+
+    def __init__(self, probes: Mapping[str, Probe]) -> None:
+        """Each probe returns None, or words that say what is wrong; without the database no other is asked."""
+        self._probes = probes
+        self._lock = threading.Lock()
+        self._asked_at = float("-inf")
+        self._wrong: dict[str, str] = {}
+
+    def report(self) -> dict[str, Any]:
+        """Return {"status": ready|not ready, "problems": {name: words}}."""
+        with self._lock:
+            if monotonic() - self._asked_at > KEPT_SECONDS:
+                self._wrong = self._ask()
+                self._asked_at = monotonic()
+            return {"status": "not ready" if self._wrong else "ready", "problems": dict(self._wrong)}
+
+    def forget(self) -> None:
+        """Ask anew at the next call."""
+        self._asked_at = float("-inf")
+
+    def _ask(self) -> dict[str, str]:
+        first = {name: probe for name, probe in self._probes.items() if name == FIRST}
+        for probes in (first, {name: probe for name, probe in self._probes.items() if name != FIRST}):
+            wrong = {name: words for name, probe in probes.items() if (words := probe())}
+            if wrong:
+                return wrong
+        return {}
+
+
+class Doors:
+    """Two ports of one server: what comes in by the inner one is answered by another application."""
+
+    def __init__(self, outside: WSGIApplication, inside: WSGIApplication, *, inside_port: int) -> None:
+        self._outside, self._inside, self._port = outside, inside, str(inside_port)
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer; the server says by which port a request came, whatever its headers say."""
+        app = self._inside if environ["SERVER_PORT"] == self._port else self._outside
+        return app(environ, start_response)
+
+
 def serve_health(host: str, port: int, probes: Mapping[str, Probe]) -> WSGIServer:
-    """Answer in a thread of its own; each probe returns None, or words that say what is wrong."""
-    server = make_server(host, port, health_app(probes), handler_class=_Silent)
+    """Answer in a thread of its own."""
+    server = make_server(host, port, health_app(Readiness(probes).report), handler_class=_Silent)
     threading.Thread(target=server.serve_forever, name="health", daemon=True).start()
     return server
 
 
-def health_app(probes: Mapping[str, Probe]) -> Callable[[WSGIEnvironment, StartResponse], Iterable[bytes]]:
-    """Return the WSGI application of the three paths."""
+def health_app(report: Report) -> WSGIApplication:
+    """Return the WSGI application of the three paths, for the inside."""
 
     def answer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        status, content_type, body = _answer(environ["PATH_INFO"], probes)
-        start_response(status, [("Content-Type", content_type), ("Content-Length", str(len(body)))])
+        status, content_type, body = _answer(environ["PATH_INFO"], report)
+        headers = [("Content-Type", content_type), ("Content-Length", str(len(body))), ("Cache-Control", "no-store")]
+        start_response(status, headers)
         return [body]
 
     return answer
 
 
-def _answer(path: str, probes: Mapping[str, Probe]) -> tuple[str, str, bytes]:
+def _answer(path: str, report: Report) -> tuple[str, str, bytes]:
     if path == "/livez":
         return "200 OK", "application/json", b'{"status": "alive"}'
     if path == "/metrics":
         return "200 OK", CONTENT_TYPE_LATEST, generate_latest()
     if path == "/readyz":
-        wrong = {name: words for name, probe in probes.items() if (words := probe())}
-        body = json.dumps({"status": "not ready" if wrong else "ready", "problems": wrong}).encode()
-        return "503 Service Unavailable" if wrong else "200 OK", "application/json", body
+        found = report()
+        status = "200 OK" if found["status"] == "ready" else "503 Service Unavailable"
+        return status, "application/json", json.dumps(found, ensure_ascii=False).encode()
     return "404 Not Found", "application/json", b"{}"

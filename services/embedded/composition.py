@@ -21,6 +21,7 @@ from libs.bus.postgres_group import IDLE_POLL_SECONDS
 from libs.clock import ManualClock
 from libs.db import Database
 from libs.db.embedded import free_port
+from libs.http.health import health_app
 from libs.logs import configure
 from libs.outbox.source import OutboxSource
 from libs.roles import ServiceParts, ServiceProgram
@@ -158,7 +159,9 @@ class Composition:
             broker=self._options.broker,
             people=lambda: demo_people(self._folder),
         )
-        return FrontDoor(apps, platform=create_app(parts), pages=pages.create_app(front))
+        return FrontDoor(
+            apps, platform=create_app(parts), pages=pages.create_app(front), inside=health_app(parts.health.report)
+        )
 
     def traveller(self) -> Traveller:
         """Return what moves the clock."""

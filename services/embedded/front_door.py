@@ -16,8 +16,14 @@ OWN_PATHS = ("/readyz", "/livez", "/openapi.json", "/demo/")
 class FrontDoor:
     """The platform's WSGI application."""
 
-    def __init__(self, services: Mapping[str, Flask], *, platform: Flask, pages: Flask) -> None:
-        """`platform` answers for the whole (health, merged documents, demo clock), `pages` is what people read."""
+    def __init__(
+        self, services: Mapping[str, Flask], *, platform: Flask, pages: Flask, inside: WSGIApp | None = None
+    ) -> None:
+        """`platform` answers for the whole (health, merged documents, demo clock), `pages` is what people read.
+
+        `inside` says, on a port of this machine only, what is wrong.
+        """
+        self.inside = inside
         self._services = services
         self._platform = platform
         self._pages = pages

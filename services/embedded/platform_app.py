@@ -70,8 +70,8 @@ def create_app(parts: PlatformParts) -> Flask:
         return jsonify({"status": "alive"})
 
     def ready() -> tuple[Response, int]:
-        report = parts.health.report()
-        return jsonify(report), 200 if report["status"] == "ready" else 503
+        status = parts.health.report()["status"]
+        return jsonify({"status": status}), 200 if status == "ready" else 503
 
     app.add_url_rule("/openapi.json", "openapi", openapi)
     app.add_url_rule("/livez", "livez", live)

@@ -8,6 +8,7 @@ from typing import Any
 from flask import Flask
 
 from libs.clock import monotonic
+from libs.http.health import Readiness
 from services.embedded.folder import DataFolder, disk_problem
 
 WORKER_FILE = "worker.json"
@@ -44,5 +45,5 @@ class Health:
 
 
 def _answer_of(app: Flask) -> dict[str, Any]:
-    answer = app.test_client().get("/readyz").get_json(silent=True) or {}
-    return {"status": answer.get("status", "not ready"), "problems": answer.get("problems", {"service": "no answer"})}
+    readiness: Readiness = app.extensions["readiness"]
+    return readiness.report()

@@ -6,23 +6,26 @@ from typing import Any
 
 from gunicorn.app.base import BaseApplication
 
+from libs.http.health import Doors
 from libs.http.refused import hide_server_name
 from libs.http.worker import SERVER_OPTIONS
-from services.embedded.front_door import WSGIApp
+from services.embedded.front_door import FrontDoor, WSGIApp
 from services.embedded.settings import API_THREADS, API_WORKERS
 
 REQUEST_SECONDS_MAX = 90
 GRACEFUL_SECONDS = 3
 KEEP_ALIVE_SECONDS = 5
+INSIDE_HOST = "127.0.0.1"
 
 
 class FrontDoorServer(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
     """Serves the front door on one port."""
 
-    def __init__(self, door: WSGIApp, *, host: str, port: int) -> None:
+    def __init__(self, door: FrontDoor, *, host: str, port: int, inside_port: int) -> None:
         """`door` must hold no connection and no thread: it goes through a fork."""
-        self._door = door
-        self._bind = f"{host}:{port}"
+        assert door.inside is not None, "a served platform says inside what is wrong"
+        self._door = Doors(door, door.inside, inside_port=inside_port)
+        self._bind = [f"{host}:{port}", f"{INSIDE_HOST}:{inside_port}"]
         super().__init__()
 
     def load_config(self) -> None:

@@ -82,7 +82,7 @@ def _start_children(
         composition.dispose()
         gc.freeze()
         collect_seldom()
-        FrontDoorServer(door, host=options.host, port=options.port).run()
+        FrontDoorServer(door, host=options.host, port=options.port, inside_port=supervisor.inside_port).run()
 
     say("starting the services")
     if options.has_city and not is_built(folder):
@@ -100,7 +100,7 @@ def _start_children(
         say(f"ready in {monotonic() - say.began:.1f} s")
         print(welcome.text(options, folder), flush=True)
     elif not supervisor.is_stopping:
-        print(f"Not ready yet; see {folder.logs} and http://{options.host}:{options.port}/readyz", flush=True)
+        print(f"Not ready yet; see {folder.logs} and http://127.0.0.1:{supervisor.inside_port}/readyz", flush=True)
 
 
 def _build_city(environment: dict[str, str], options: RunOptions, folder: DataFolder, supervisor: Supervisor) -> None:

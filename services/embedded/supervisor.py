@@ -17,6 +17,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from libs.clock import ManualClock, monotonic
+from libs.db.embedded import free_port
 from services.embedded.backends import Backends
 from services.embedded.children import Child
 from services.embedded.control import RUN_FILE, SECRET_FILE
@@ -51,6 +52,7 @@ class Supervisor:
         self._secret = folder.password(SECRET_FILE)
         self._wake_read, self._wake_write = os.pipe()
         self._control = socket.create_server(("127.0.0.1", 0))
+        self.inside_port = free_port()
 
     def listen_to_signals(self) -> None:
         """Stop on SIGINT and SIGTERM; look around when a child ends."""
@@ -185,6 +187,7 @@ class Supervisor:
             "supervisor": os.getpid(),
             "children": {child.name: child.pid for child in self._children},
             "control_port": self._control.getsockname()[1],
+            "inside_url": f"http://127.0.0.1:{self.inside_port}",
             "url": f"http://{self._options.host}:{self._options.port}",
             "kind": self._options.kind,
             "broker": self._options.broker,

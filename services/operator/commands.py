@@ -40,7 +40,7 @@ def status(folder: Path) -> None:
     click.echo(f"{platform.url} ({platform.kind}, events over {platform.broker}), supervisor {platform.supervisor}")
     for name, pid in platform.children.items():
         click.echo(f"  {name:<12} process {pid}")
-    report = _readiness(platform.url)
+    report = _readiness(platform.inside_url)
     click.echo(f"  {report.get('status', 'no answer')}")
     for part, words in report.get("problems", {}).items():
         click.echo(f"  {part}: {words}")

@@ -22,6 +22,8 @@ class RunningPlatform:
     """A platform that runs now."""
 
     url: str
+    # Where it says what is wrong, to this machine only.
+    inside_url: str
     kind: str
     broker: str
     supervisor: int

@@ -57,9 +57,10 @@ class Started:
             time.sleep(0.1)
 
     def readiness(self) -> tuple[int, dict[str, Any]]:
-        """Return the status and the document of /readyz; 0 when nobody answers."""
+        """Return the status and the document of /readyz, as it is told inside; 0 when nobody answers."""
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/readyz", timeout=20) as answer:
+            inside = json.loads((self.folder / "run" / "platform.json").read_text())["inside_url"]
+            with urllib.request.urlopen(f"{inside}/readyz", timeout=20) as answer:
                 return answer.status, json.load(answer)
         except urllib.error.HTTPError as error:
             return error.code, json.load(error)

@@ -68,10 +68,23 @@ def test_the_roles_together_carry_an_event_from_the_outbox_to_its_effect(
     database.dispose()
 
 
-def test_the_api_role_serves_and_ends(start: Start) -> None:
+def test_the_api_role_serves_tells_inside_what_is_wrong_and_ends(variables: dict[str, str], start: Start) -> None:
+    variables["SAMPLE_INSIDE_PORT"] = str(free_port())
+    inside = f"http://127.0.0.1:{variables['SAMPLE_INSIDE_PORT']}"
     process, url = start("api")
 
     _until(lambda: _status(f"{url}/readyz") == 200)
+    assert _get(f"{url}/readyz").json() == {"status": "ready"}
+    assert _get(f"{url}/metrics").status == 404
+    assert _get(f"{inside}/readyz").json() == {"status": "ready", "problems": {}}
+    assert "python_info" in _get(f"{inside}/metrics").data.decode()
+    assert _get(f"{inside}/openapi.json").status == 404
+    assert "Server" not in {**_get(f"{url}/livez").headers, **_get(f"{inside}/livez").headers}
+    forged = {
+        "Host": f"127.0.0.1:{variables['SAMPLE_INSIDE_PORT']}",
+        "X-Forwarded-Port": variables["SAMPLE_INSIDE_PORT"],
+    }
+    assert urllib3.request("GET", f"{url}/metrics", headers=forged, timeout=10).status == 404
     assert _get(f"{url}/openapi.json").json()["info"]["title"] == "hello"
     assert _end(process) == 0
 

@@ -7,6 +7,7 @@ import socket
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from werkzeug.test import Client
 
 from libs.http.limits import Rate
 from libs.ids import new_id
@@ -74,17 +75,39 @@ def test_who_asks_too_fast_is_told_when_to_come_back(desk: Flask, signer: Signer
 
 
 def test_the_service_is_alive_ready_and_measured(client: FlaskClient) -> None:
-    assert client.get("/livez").json == {"status": "alive", "service": "desk"}
-    assert client.get("/readyz").json == {"status": "ready", "service": "desk", "problems": {}}
-    assert b"http_requests_total" in client.get("/metrics").data
+    inside = Client(client.application.extensions["inside"])
+
+    assert client.get("/livez").json == {"status": "alive"}
+    assert client.get("/readyz").json == {"status": "ready"}
+    assert client.get("/metrics").status_code == 404
+    assert inside.get("/readyz").json == {"status": "ready", "problems": {}}
+    assert b"http_requests_total" in inside.get("/metrics").data
+
+
+def test_invented_methods_make_no_series(client: FlaskClient) -> None:
+    for number in range(5):
+        client.open("/v1/notes", method=f"INVENTED{number}")
+
+    measured = Client(client.application.extensions["inside"]).get("/metrics").text
+    assert "INVENTED" not in measured
+    assert 'method="other"' in measured
+
+
+def test_readiness_shares_no_bucket_with_strangers(desk: Flask, signer: Signer) -> None:
+    app = create_desk(desk.extensions["service"].database.url, signer.verifier(), rate=Rate(per_second=1, burst=1))
+    statuses = [app.test_client().get(path).status_code for path in ("/v1/opening-hours",) * 3 + ("/readyz",) * 3]
+
+    assert statuses == [200, 429, 429, 200, 200, 200]
 
 
 def test_readiness_names_the_check_that_fails(desk: Flask, signer: Signer) -> None:
     database_url = desk.extensions["service"].database.url
     app = create_desk(database_url, signer.verifier(), checks={"broker": lambda: "broker does not answer"})
 
-    answer = app.test_client().get("/readyz")
+    outside = app.test_client().get("/readyz")
+    answer = Client(app.extensions["inside"]).get("/readyz")
 
+    assert (outside.status_code, outside.json) == (503, {"status": "not ready"})
     assert answer.status_code == 503
     assert answer.json["problems"] == {"broker": "broker does not answer"}
 
@@ -99,7 +122,7 @@ def test_without_its_database_the_service_is_alive_but_not_ready(signer: Signer)
         answers = client.get("/livez"), client.get("/readyz"), client.get("/v1/notes", headers=signer.headers())
 
     assert [answer.status_code for answer in answers] == [200, 503, 503]
-    assert "database" in answers[1].json["problems"]
+    assert "database" in app.extensions["readiness"].report()["problems"]
     assert answers[2].json["code"] == "service_unavailable"
     assert "Retry-After" in answers[2].headers
 
