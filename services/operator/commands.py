@@ -69,7 +69,12 @@ def demo(folder: Path, port: int, broker: str) -> None:
 
 @main.command()
 @click.option("--processes", type=click.IntRange(1, 16), default=2, help="Check the books side by side.")
-@click.option("--topic", "with_topic", is_flag=True, help="Compare every row with its copy in the topic, in any case.")
+@click.option(
+    "--topic/--no-topic",
+    "with_topic",
+    default=True,
+    help="Compare rows, answers and heads with their copies in the topic.",
+)
 @click.option("--kafka", default="", help="Where Kafka is, when the events go over it.")
 @click.option(
     "--checkpoint",
@@ -82,7 +87,7 @@ def demo(folder: Path, port: int, broker: str) -> None:
 def verify(folder: Path, processes: int, with_topic: bool, kafka: str, checkpoints: tuple[Path, ...]) -> None:
     """Prove that the ledger was not tampered with; exit with 1 and name each row and field that is wrong.
 
-    When something is wrong, the copies that the topic keeps of all rows say which field it is.
+    The copies that the topic keeps of all rows and heads say what no hash covers, and which field it is that is wrong.
     """
     from services.ledger.audit.verify import Terms, run as run_verify  # Only here is the journal looked at by columns.
 
@@ -90,8 +95,10 @@ def verify(folder: Path, processes: int, with_topic: bool, kafka: str, checkpoin
     outside = ledger.outside(folder, checkpoints)
     terms = Terms(outside=outside, log_folder=folder / "ledger-log", processes=processes)
     report = run_verify(platform.readers["ledger"], terms)
-    if with_topic or not report.is_clean:
-        report.findings = ledger.refined(platform, report.findings, kafka=kafka)
+    if with_topic:
+        report.findings = ledger.compared(platform, report.findings, kafka=kafka)
+    else:
+        report.findings = ledger.uncompared(report.findings, "--no-topic")
     click.echo(
         f"{report.rows} rows in {report.books} books, {report.wallets} wallets, {report.checkpoints} checkpoints"
     )

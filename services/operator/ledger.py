@@ -5,12 +5,12 @@ from __future__ import annotations
 import contextlib
 import socket
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
-from libs.bus import BrokerError
+from libs.bus import Broker, BrokerError
 from libs.bus.kafka import KafkaBroker
 from libs.bus.postgres import PostgresBroker
 from libs.clock import to_microseconds
@@ -19,6 +19,7 @@ from services.ledger.audit.findings import Finding
 from services.ledger.audit.outside import Outside, UnreadableCheckpointError, read_outside
 from services.ledger.audit.rebuild import RootDiffersError, run as run_rebuild
 from services.ledger.audit.reconcile import run as run_reconcile
+from services.ledger.audit.topic import TopicSilentError, read_topic
 from services.operator.platform import PlatformAwayError, RunningPlatform, find, platform_clock
 
 ANSWER_SECONDS_MAX = 3.0
@@ -62,23 +63,46 @@ def outside(folder: Path, checkpoints: Sequence[Path]) -> tuple[Outside, ...]:
         raise click.ClickException(str(error)) from error
 
 
-def refined(platform: RunningPlatform, findings: Sequence[Finding], *, kafka: str = "") -> list[Finding]:
-    """The findings, with the fields that the topic's copies of the rows name; as they are where it cannot be read."""
-    if platform.broker == "kafka" and not kafka:
-        click.echo("  the topic's copies of the rows were not looked at: say where Kafka is with --kafka")
-        return list(findings)
-    if kafka and not _answers(kafka):
-        click.echo(f"  the topic's copies of the rows could not be read: nothing listens on {kafka}")
-        return list(findings)
-    broker = KafkaBroker(kafka.split(",")) if kafka else PostgresBroker(platform.writers["bus"])
+UNPROVEN = (
+    "what was told besides the rows, when heads were signed, that no inner head is missing, and that no row was cut off"
+    " behind the last head, is proven by these copies alone"
+)
+
+
+def compared(platform: RunningPlatform, findings: Sequence[Finding], *, kafka: str = "") -> list[Finding]:
+    """The findings, and what the topic's copies of the rows and heads say; as they are where it cannot be read."""
     try:
-        told = copies.compare(platform.readers["ledger"], _counted(copies.rows_of_topic(broker)))
-        return copies.refine(findings, told)
-    except (BrokerError, copies.TopicSilentError) as error:
-        click.echo(f"  the topic's copies of the rows could not be read: {error}")
-        return list(findings)
+        broker = _broker(platform, kafka)
+    except TopicAwayError as error:
+        return uncompared(findings, str(error))
+    try:
+        told = copies.Comparison(platform.readers["ledger"], closely=bool(findings)).read(read_topic(broker))
+    except (BrokerError, TopicSilentError) as error:
+        return uncompared(findings, f"the topic could not be read: {error}")
     finally:
         broker.close()
+    click.echo(f"  {told.rows} copies of rows and {told.heads} of heads in the topic were compared")
+    for district_id, rows in told.without_copy.items():
+        click.echo(f"  {rows} rows of book {district_id} have no copy in the topic: {UNPROVEN}")
+    return copies.refine(findings, told.findings)
+
+
+def uncompared(findings: Sequence[Finding], why: str) -> list[Finding]:
+    """The findings as they are; say what that leaves open."""
+    click.echo(f"  not compared with the topic's copies ({why}): {UNPROVEN}")
+    return list(findings)
+
+
+class TopicAwayError(Exception):
+    """There is no topic to compare with; the text says why."""
+
+
+def _broker(platform: RunningPlatform, kafka: str) -> Broker:
+    if platform.broker == "kafka" and not kafka:
+        raise TopicAwayError("say where Kafka is with --kafka")
+    if kafka and not _answers(kafka):
+        raise TopicAwayError(f"nothing listens on {kafka}")
+    return KafkaBroker(kafka.split(",")) if kafka else PostgresBroker(platform.writers["bus"])
 
 
 def _answers(addresses: str) -> bool:
@@ -89,14 +113,6 @@ def _answers(addresses: str) -> bool:
             socket.create_connection((host, int(port)), ANSWER_SECONDS_MAX).close()
             return True
     return False
-
-
-def _counted(rows: Iterable[copies.Copy]) -> Iterator[copies.Copy]:
-    """The copies, and in the end how many there were: an empty topic proves nothing."""
-    number = 0
-    for number, copy in enumerate(rows, 1):  # noqa: B007 - it is said below.
-        yield copy
-    click.echo(f"  {number} copies of rows in the topic were compared")
 
 
 def _reader(folder: Path) -> str:

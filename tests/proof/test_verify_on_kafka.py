@@ -95,7 +95,7 @@ def test_on_kafka_an_honest_journal_is_whole_and_a_changed_field_is_named_exactl
     named = on_kafka.command("--kafka", on_kafka.address)
     nowhere = on_kafka.command("--kafka", "127.0.0.1:1")
 
-    assert f"{on_kafka.rows} copies of rows in the topic were compared" in honest.output
+    assert f"{on_kafka.rows} copies of rows and" in honest.output
     assert (honest.exit_code, honest.output.splitlines()[-1]) == (0, "the ledger is whole")
     assert without.exit_code == named.exit_code == nowhere.exit_code == 1
     assert f"position {ROW}, field one of request_id" in without.output

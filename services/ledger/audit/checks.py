@@ -14,6 +14,7 @@ from services.ledger.audit.findings import Finding, Kind
 from services.ledger.audit.joined import JoinedBook
 from services.ledger.audit.packed import put_together
 from services.ledger.audit.public_ids import ids_of
+from services.ledger.audit.published import check_published
 from services.ledger.audit.stretch import Numbers
 from services.ledger.audit.wallet_fields import WalletRow, name_wallet_field
 from services.ledger.domain.wallets import CLASS_BITS, NO_ID, SERIAL_BITS, WalletClass, wallet_name
@@ -167,5 +168,5 @@ def check_postings(connection: psycopg.Connection[Any]) -> list[Finding]:
     ]
 
 
-CHECKS_OF_ALL_BOOKS: tuple[Check, ...] = (check_wallets, check_caps, check_postings)
+CHECKS_OF_ALL_BOOKS: tuple[Check, ...] = (check_wallets, check_caps, check_postings, check_published)
 """What takes longest is first."""

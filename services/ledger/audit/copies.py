@@ -1,36 +1,33 @@
 """Compare the journal with the copy that its topic keeps for ever: every event carries its row as the log keeps it.
 
 What is told only once in a row (ids, salt, times) can only be named with a second copy of it. Which of the two is the
-true one is told by the row's leaf hash, which the signed heads cover.
+true one is told by the row's leaf hash, which the signed heads cover. What no hash covers (what was told besides a row,
+when a head was signed, inner heads, a tail that nothing was signed over) is known by its copy alone.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby, islice
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
 import psycopg
 
-from libs.bus import Broker, headers
-from libs.clock import monotonic
 from libs.db.database import plain_url
-from libs.ids import new_id
 from services.ledger import messages
+from services.ledger.audit.copied_heads import CopiedHeads
 from services.ledger.audit.findings import Finding, Kind
+from services.ledger.audit.topic import CARRIES, ROWS_AT_ONCE, CopiedHead, Copy
 from services.ledger.domain.entries import LEAF, LEAF_PREFIX, LEAF_VERSION
 from services.ledger.domain.wallets import NO_ID
 from services.ledger.store.loading import ALL_BOOKS
 from services.ledger.store.raw import raw_cursor
 from services.ledger.store.rows import ENTRY_WITH_OWNERS, entry_from
 
-ROWS_AT_ONCE = 2_000
-SILENT_SECONDS_MAX = 30.0
+FINDINGS_MAX = 100
 UUID_BYTES = 16
-CARRIES = messages.own.TransferPosted(entry=bytes(LEAF.size)).SerializeToString()[: -LEAF.size]
-"""What stands before the row in every event: the tag and the length of its field."""
 NAMES = (
     "version", "district", "pos", "request_id", "cause", "act_id", "reason", "outcome", "leg", "legs", "evidence",
     "policy_version", "debit", "credit", "minutes", "debit_version", "debit_after", "credit_version", "credit_after",
@@ -51,72 +48,76 @@ ANSWERS = """
     WHERE book = (SELECT book FROM journal.book WHERE district_id = %s::uuid) AND pos = ANY(%s)"""
 
 
-class Copy(NamedTuple):
-    """A row as the topic keeps it."""
-
-    entry: bytes
-    """The row as its leaf is made of it."""
-    event_type: str
-    answer: bytes
-    """What the event says besides."""
-
-
-class TopicSilentError(Exception):
-    """The broker gave nothing for a while, though there is more."""
+HASHES = """
+    SELECT e.pos, e.leaf_hash FROM journal.entry e
+    WHERE e.book = (SELECT book FROM journal.book WHERE district_id = %s::uuid) AND e.pos = ANY(%s)"""
+HEADS = """
+    SELECT b.district_id, coalesce((SELECT max(e.pos) FROM journal.entry e WHERE e.book = b.book), 0)
+    FROM journal.book b ORDER BY b.book"""
+REFUSED = messages.type_of(messages.own.TransferRefused)
+"""The one type of event that is told with an answer as well as without one."""
 
 
-def rows_of_topic(broker: Broker, topic: str = messages.TOPIC) -> Iterator[Copy]:
-    """Yield the rows that the topic's events carry, from the first to the end as it is now.
+class Comparison:
+    """The journal beside the copies of its rows and heads; memory flat in rows."""
 
-    Raises:
-        TopicSilentError: the broker stopped giving them.
-    """
-    group = f"verify-{new_id().hex}"
-    begins, ends = broker.beginning_offsets([topic]), broker.end_offsets([topic])
-    waiting = {partition: end for partition, end in ends.items() if end > begins.get(partition, 0)}
-    subscription = broker.subscribe(group, [topic], member=group)
-    heard_at = monotonic()
-    try:
-        while waiting:
-            for record in subscription.poll(records_max=ROWS_AT_ONCE, timeout_seconds=1.0):
-                heard_at = monotonic()
-                if copy := copy_of(record.value or b"", record.headers):
-                    yield copy
-                partition = next((one for one in waiting if one.partition == record.partition), None)
-                if partition is not None and record.offset + 1 >= waiting[partition]:
-                    del waiting[partition]
-            if monotonic() - heard_at > SILENT_SECONDS_MAX:
-                raise TopicSilentError(f"{topic}: nothing for {SILENT_SECONDS_MAX:.0f} s")
-    finally:
-        subscription.close()
+    def __init__(self, url: str, *, closely: bool = True) -> None:
+        """`closely` names the fields of rows; else a row is known by its hash alone, which the caller has checked."""
+        self.findings: list[Finding] = []
+        self.rows = self.heads = 0
+        self.without_copy: dict[UUID, int] = {}
+        """How many rows of a district's journal nobody was told of."""
+        self._url, self._closely = plain_url(url), closely
+        self._last: dict[UUID, int] = {}
+        self._gaps: dict[UUID, int] = {}
+
+    def read(self, copies: Iterable[Copy | CopiedHead]) -> Comparison:
+        """Compare all copies."""
+        with psycopg.connect(self._url) as connection:
+            connection.execute("SET TRANSACTION READ ONLY")
+            heads = CopiedHeads(connection)
+            waiting = iter(copies)
+            while some := list(islice(waiting, ROWS_AT_ONCE)):
+                self._add(heads.compare([one for one in some if isinstance(one, CopiedHead)]))
+                self._read_rows(connection, [one for one in some if isinstance(one, Copy)])
+                if len(self.findings) >= FINDINGS_MAX:
+                    break
+            else:
+                self._add(heads.untold())
+                self._count_without(connection)
+            self.heads = heads.number
+        return self
+
+    def _read_rows(self, connection: psycopg.Connection[Any], copies: list[Copy]) -> None:
+        ordered = sorted((LEAF.unpack(copy.entry)[1:3], copy) for copy in copies)
+        compared = _compare_closely if self._closely else _compare_hashes
+        for district_id, group in groupby(ordered, key=lambda one: one[0][0]):
+            rows = {position: copy for (_, position), copy in group}
+            self.rows += len(rows)
+            self._remember(UUID(bytes=district_id), rows)
+            self._add(compared(connection, district_id, rows))
+
+    def _remember(self, district_id: UUID, positions: Iterable[int]) -> None:
+        """Copies come in the order of their positions; an earlier one comes again, and a later one leaves a gap."""
+        for position in positions:
+            last = self._last.get(district_id, 0)
+            if position > last:
+                self._gaps[district_id] = self._gaps.get(district_id, 0) + position - last - 1
+                self._last[district_id] = position
+
+    def _count_without(self, connection: psycopg.Connection[Any]) -> None:
+        for district_id, head in connection.execute(HEADS):
+            missing = self._gaps.get(district_id, 0) + max(0, head - self._last.get(district_id, 0))
+            if missing:
+                self.without_copy[district_id] = missing
+
+    def _add(self, findings: Iterable[Finding]) -> None:
+        self.findings += islice(findings, FINDINGS_MAX - len(self.findings))
 
 
-def copy_of(value: bytes, told: Mapping[str, str]) -> Copy | None:
-    """The row that an event carries at its end; None for an event of the ledger that is no row."""
-    carried = len(CARRIES) + LEAF.size
-    if value[-carried : -LEAF.size] != CARRIES:
-        return None
-    entry = value[-LEAF.size :]
-    _, district_id, position, *_ = LEAF.unpack(entry)
-    stands_at = (told.get(headers.STREAM), told.get(headers.POSITION))
-    if stands_at != (str(UUID(bytes=district_id)), str(position)):
-        return None
-    return Copy(entry, told[headers.TYPE], value[:-carried])
-
-
-def compare(url: str, copies: Iterable[Copy], *, findings_max: int = 100) -> list[Finding]:
-    """Name each row and field in which the journal differs from its copies; memory flat in rows."""
-    findings: list[Finding] = []
-    with psycopg.connect(plain_url(url)) as connection:
-        connection.execute("SET TRANSACTION READ ONLY")
-        waiting = iter(copies)
-        while some := list(islice(waiting, ROWS_AT_ONCE)):
-            ordered = sorted((LEAF.unpack(copy.entry)[1:3], copy) for copy in some)
-            for district_id, group in groupby(ordered, key=lambda one: one[0][0]):
-                findings += _compare(connection, district_id, [copy for _, copy in group])
-            if len(findings) >= findings_max:
-                break
-    return findings[:findings_max]
+def compare(url: str, copies: Iterable[Copy | CopiedHead]) -> list[Finding]:
+    """Name each row, field and head in which the journal differs from its copies."""
+    return Comparison(url).read(copies).findings
 
 
 def refine(findings: Sequence[Finding], differing: Sequence[Finding]) -> list[Finding]:
@@ -127,12 +128,36 @@ def refine(findings: Sequence[Finding], differing: Sequence[Finding]) -> list[Fi
     return [*differing, *kept]
 
 
-def _compare(connection: psycopg.Connection[Any], district_id: bytes, copies: list[Copy]) -> Iterator[Finding]:
-    unpacked = {LEAF.unpack(copy.entry)[2]: copy for copy in copies}
-    terms = [district_id.hex(), list(unpacked)]
+def _compare_hashes(
+    connection: psycopg.Connection[Any], district_id: bytes, copies: dict[int, Copy]
+) -> Iterator[Finding]:
+    """A row whose hash is that of its copy is the same; of the others, and of what is told besides, more is said."""
+    terms = [district_id.hex(), list(copies)]
+    hashes = dict(raw_cursor(connection).execute(HASHES, terms).fetchall())
+    answers = {row[0]: row[1:] for row in raw_cursor(connection).execute(ANSWERS, terms).fetchall()}
+    sha256, doubtful = hashlib.sha256, {}
+    for position, copy in copies.items():
+        told = answers.get(position)
+        is_told = told == copy[1:] if told else copy.event_type != REFUSED and copy.event_type == _type_of(copy.entry)
+        if not is_told or hashes.get(position) != sha256(LEAF_PREFIX + copy.entry).digest():
+            doubtful[position] = copy
+    if doubtful:
+        yield from _compare_closely(connection, district_id, doubtful)
+
+
+def _type_of(entry: bytes) -> str:
+    """The type of event that a row without an answer is told as."""
+    fields = LEAF.unpack(entry)
+    return messages.type_without_answer(fields[7], fields[6])
+
+
+def _compare_closely(
+    connection: psycopg.Connection[Any], district_id: bytes, copies: dict[int, Copy]
+) -> Iterator[Finding]:
+    terms = [district_id.hex(), list(copies)]
     found = {row[0]: row for row in raw_cursor(connection).execute(ROWS, terms).fetchall()}
     answers = {row[0]: row[1:] for row in raw_cursor(connection).execute(ANSWERS, terms).fetchall()}
-    for position, copy in unpacked.items():
+    for position, copy in copies.items():
         row = found.get(position)
         if row is None:
             request_id = UUID(bytes=LEAF.unpack(copy.entry)[3])

@@ -30,6 +30,7 @@ class Kind(Enum):
     POSTING_TORN = "posting_torn"
     PERIOD_CLOSE_ALTERED = "period_close_altered"
     ROW_MISSING = "row_missing"
+    CHECKPOINT_MISSING = "checkpoint_missing"
     DIFFERS_FROM_TOPIC = "differs_from_topic"
 
 

@@ -10,10 +10,10 @@ from uuid import UUID
 
 import numpy as np
 
-from libs.tlog.merkle import Node, node_hash, root_at, subtree_hash
+from libs.tlog.merkle import node_hash
 from services.ledger.audit.by_number import ByNumber
 from services.ledger.audit.findings import Finding, Kind
-from services.ledger.audit.stretch import TILE, Numbers, Segment
+from services.ledger.audit.stretch import Numbers, Segment
 from services.ledger.domain.wallets import WalletClass
 
 TILE_LEVEL = 8
@@ -105,18 +105,14 @@ class JoinedBook:
                 findings.append(self._finding(Kind.HOLD_WRONG, None, f"wallet {number}", held.get(number, 0), balance))
         return findings
 
-    def root(self, size: int, leaves_of_tile: Sequence[bytes]) -> bytes:
-        """The root over the first `size` leaves; the leaves of its last, partial tile are given."""
-        return root_at(self._node(leaves_of_tile, size // TILE), size)
-
-    def _node(self, partial: Sequence[bytes], partial_tile: int) -> Node:
-        def node(level: int, index: int) -> bytes:
-            if level >= TILE_LEVEL:
-                return self._above_tiles(level, index)
-            start = (index << level) - partial_tile * TILE
-            return subtree_hash(partial[start : start + (1 << level)])
-
-        return node
+    def peaks_of_tiles(self, tiles: int) -> list[bytes]:
+        """The roots of the complete subtrees, largest first, that the first so many full tiles fall into."""
+        found, start = [], 0
+        for height in range(tiles.bit_length() - 1, -1, -1):
+            if tiles >> height & 1:
+                found.append(self._above_tiles(TILE_LEVEL + height, start >> height))
+                start += 1 << height
+        return found
 
     def _above_tiles(self, level: int, index: int) -> bytes:
         """What is once made is kept: the roots of a thousand checkpoints are made of the same nodes."""

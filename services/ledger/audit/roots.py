@@ -9,22 +9,20 @@ from uuid import UUID
 
 import psycopg
 
-from libs.tlog.merkle import HASH_BYTES, ProofError
+from libs.tlog.merkle import HASH_BYTES, node_hash, root_of_peaks
 from libs.tlog.notes import Checkpoint, Note, NoteError
 from libs.tlog.tiles import tile_path
 from services.ledger.audit.findings import Finding, Kind
 from services.ledger.audit.joined import JoinedBook
 from services.ledger.audit.stretch import TILE
 
-# All roots of a year of checkpoints would be millions: the newest, and a thousand spread over the rest.
+# Every head of the book, the inner ones too: what was signed once must be what stands there.
 CHECKPOINTS = """
-    WITH numbered AS (
-        SELECT size, root, note, book, signed_at, lead(signed_at) OVER (ORDER BY size) AS next_at,
-            row_number() OVER (ORDER BY size DESC) - 1 AS number, count(*) OVER () AS heads
-        FROM journal.checkpoint WHERE book = %s)
-    SELECT n.size, n.root, n.note, n.signed_at,
-        (SELECT e.recorded_at FROM journal.entry e WHERE e.book = n.book AND e.pos = n.size), n.next_at
-    FROM numbered n WHERE n.number %% greatest(n.heads / 1000, 1) = 0 ORDER BY n.size"""
+    SELECT c.size, c.root, c.note, c.signed_at,
+        (SELECT e.recorded_at FROM journal.entry e WHERE e.book = c.book AND e.pos = c.size),
+        lead(c.signed_at) OVER (ORDER BY c.size)
+    FROM journal.checkpoint c WHERE c.book = %s ORDER BY c.size"""
+HEADS_AT_ONCE = 2_000
 TILE_LEAVES = "SELECT leaf_hash FROM journal.entry WHERE book = %s AND pos > %s AND pos <= %s ORDER BY pos"
 FINDINGS_MAX = 100
 
@@ -53,33 +51,67 @@ def check_roots(
     findings: list[Finding],
 ) -> int:
     """Compare the tree with stored and outside checkpoints; return with how many."""
-    stored = connection.execute(CHECKPOINTS, [book.book]).fetchall()
-    wanted = [(size, bytes(root)) for size, root, *_ in stored]
-    wanted += [(one.size, one.root) for one in outside if one.district_id == book.district_id]
-    differs = False
-    for size, root in wanted:
-        if size > book.size:
-            findings.append(
-                Finding(Kind.JOURNAL_SHORTER, book.district_id, book.size + 1, "pos", f"{size} rows", f"{book.size}")
-            )
-        elif _root_of(connection, book, size) != root:
-            differs = True
-            findings.append(Finding(Kind.ROOT_DIFFERS, book.district_id, None, f"checkpoint of {size}", root.hex()))
-    for size, root, note, *times in stored:
-        findings += _note_findings(book, size, bytes(root), note)
-        findings += _time_findings(book, size, *times)
+    heads = _Heads(connection, book)
+    with psycopg.ServerCursor(connection, "heads", withhold=True) as stored:
+        stored.execute(CHECKPOINTS, [book.book])
+        while some := stored.fetchmany(HEADS_AT_ONCE):
+            for size, root, note, *times in some:
+                heads.check(size, bytes(root))
+                heads.add(_note_findings(book, size, bytes(root), note))
+                heads.add(_time_findings(book, size, *times))
+    for one in outside:
+        if one.district_id == book.district_id:
+            heads.check(one.size, one.root)
+    findings += heads.findings
     if log_folder is not None:
-        findings += _compare_tiles(connection, book, log_folder, all_rows=differs)
-    return len(wanted)
+        findings += _compare_tiles(connection, book, log_folder, all_rows=heads.differs)
+    return heads.checked
 
 
-def _root_of(connection: psycopg.Connection[Any], book: JoinedBook, size: int) -> bytes:
-    start = size // TILE * TILE
-    leaves = [bytes(leaf) for (leaf,) in connection.execute(TILE_LEAVES, [book.book, start, size])]
-    try:
-        return book.root(size, leaves)
-    except (AssertionError, IndexError, ProofError):
-        return b""
+class _Heads:
+    """Compares heads with the tree; those of one tile, one after the other, cost a few hashes each."""
+
+    def __init__(self, connection: psycopg.Connection[Any], book: JoinedBook) -> None:
+        self.findings: list[Finding] = []
+        self.checked, self.differs = 0, False
+        self._connection, self._book = connection, book
+        self._tile, self._leaves = -1, list[bytes]()
+        self._row, self._rest = list[tuple[int, bytes]](), 0
+        """The complete subtrees of the tile's first `_rest` leaves, with their heights."""
+
+    def add(self, findings: Iterable[Finding]) -> None:
+        """Keep findings; a log full of them is not worth all their lines."""
+        self.findings += list(findings)[: FINDINGS_MAX - len(self.findings)]
+
+    def check(self, size: int, root: bytes) -> None:
+        """Compare a root with the journal's at this size."""
+        book, self.checked = self._book, self.checked + 1
+        if size > book.size:
+            words = f"{size} rows", f"{book.size}"
+            self.add([Finding(Kind.JOURNAL_SHORTER, book.district_id, book.size + 1, "pos", *words)])
+        elif self._root(size) != root:
+            self.differs = True
+            self.add([Finding(Kind.ROOT_DIFFERS, book.district_id, None, f"checkpoint of {size}", root.hex())])
+
+    def _root(self, size: int) -> bytes:
+        tile, rest = divmod(size, TILE)
+        if tile != self._tile or rest < self._rest:
+            where = [self._book.book, tile * TILE, min(tile * TILE + TILE, self._book.size)]
+            self._leaves = [bytes(leaf) for (leaf,) in self._connection.execute(TILE_LEAVES, where)]
+            self._tile, self._row, self._rest = tile, [], 0
+        if rest > len(self._leaves) or tile > len(self._book.tiles):
+            return b""
+        for leaf in self._leaves[self._rest : rest]:
+            self._push(leaf)
+        self._rest = rest
+        return root_of_peaks([*self._book.peaks_of_tiles(tile), *(one for _, one in self._row)])
+
+    def _push(self, leaf: bytes) -> None:
+        height, node = 0, leaf
+        while self._row and self._row[-1][0] == height:
+            node = node_hash(self._row.pop()[1], node)
+            height += 1
+        self._row.append((height, node))
 
 
 def _note_findings(book: JoinedBook, size: int, root: bytes, note: str) -> Iterator[Finding]:

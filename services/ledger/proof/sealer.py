@@ -144,7 +144,7 @@ class Sealer:
         new = log.checkpoint
         head = SignedHead(book.book, book.district_id, new.size, new.root, str(note), self._clock.now())
         with self._database.transaction() as connection:
-            add_head(connection, head)
+            head = add_head(connection, head)
             event = messages.checkpoint_signed(
                 district_id=head.district_id, size=head.size, root=head.root, note=head.note, now=head.signed_at
             )

@@ -48,10 +48,12 @@ def some_heads(connection: Connection, book: int, *, limit: int) -> list[SignedH
     return [_head(*row) for row in connection.execute(_SPREAD, {"book": book, "limit": limit})]
 
 
-def add_head(connection: Connection, head: SignedHead) -> None:
-    """Store a head; its time is never before its last row's or the head's before it, whatever the clock did."""
+def add_head(connection: Connection, head: SignedHead) -> SignedHead:
+    """Store a head and return it as stored: never before its last row or the head before it, whatever the clock did."""
     terms = {"book": head.book, "size": head.size, "root": head.root, "note": head.note}
-    connection.execute(_ADD, terms | {"signed_at": to_microseconds(head.signed_at)})
+    signed_at = connection.scalar(_ADD, terms | {"signed_at": to_microseconds(head.signed_at)})
+    assert isinstance(signed_at, int)
+    return dataclasses.replace(head, signed_at=from_microseconds(signed_at))
 
 
 def _head(book: int, district_id: UUID, size: int, root: bytes, note: str, signed_at: int) -> SignedHead:
@@ -77,4 +79,5 @@ INSERT INTO journal.checkpoint (book, size, root, note, signed_at)
 SELECT :book, :size, :root, :note, greatest(
     CAST(:signed_at AS bigint),
     (SELECT recorded_at FROM journal.entry WHERE book = :book AND pos = :size),
-    (SELECT signed_at FROM journal.checkpoint WHERE book = :book ORDER BY size DESC LIMIT 1))""")
+    (SELECT signed_at FROM journal.checkpoint WHERE book = :book ORDER BY size DESC LIMIT 1))
+RETURNING signed_at""")
