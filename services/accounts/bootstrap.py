@@ -16,7 +16,7 @@ from libs.inbox import Consumers
 from libs.roles import ServiceParts, ServiceProgram
 from libs.wake import waker
 from services.accounts import messages, queries
-from services.accounts.api import details, erasures, persons, policies, powers, records, sessions, tables, units
+from services.accounts.api import deaths, details, erasures, persons, policies, powers, records, sessions, tables, units
 from services.accounts.api.edge import Parts
 from services.accounts.consumers import consumers
 from services.accounts.due import next_due, run_due
@@ -87,6 +87,7 @@ def create_app(settings: Settings, *, clock: Clock, database: Database | None = 
             policies.blueprint,
             persons.blueprint,
             records.blueprint,
+            deaths.blueprint,
             erasures.blueprint,
             tables.blueprint,
             details.blueprint,

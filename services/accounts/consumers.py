@@ -1,4 +1,4 @@
-"""What accounts hears: answers to erasures, and orders that open and end what two people may know of each other."""
+"""What accounts hears: answers to erasures and mistaken deaths, and orders that let two people know of each other."""
 
 from collections.abc import Callable
 from uuid import UUID
@@ -9,6 +9,7 @@ from libs.inbox import Consumers, EventFunction, IncomingEvent
 from services.accounts import messages
 from services.accounts.store.store import Store
 from services.accounts.store.vault import Vault
+from services.accounts.usecases.correct_death import hear_wallets_answer
 from services.accounts.usecases.disclose import end_disclosure, open_disclosure
 from services.accounts.usecases.erase_person import hear_erasure_answer
 
@@ -24,6 +25,8 @@ def consumers(vault: Callable[[], Vault], *, clock: Clock) -> Consumers:
     functions: dict[str, EventFunction] = {
         event_type: _answer(store_on, service, clock) for service, event_type in messages.ERASURE_ANSWERS.items()
     }
+    functions[messages.TRANSFER_POSTED] = _settle_estate(store_on, clock)
+    functions |= dict.fromkeys((messages.WALLETS_UNFROZEN, messages.TRANSFER_REFUSED), _give_back(store_on, clock))
     functions[messages.ORDER_TAKEN] = _open(store_on)
     functions |= dict.fromkeys(messages.ORDER_ENDS, _end(store_on))
     return Consumers(topics=messages.HEARD_TOPICS, functions=functions)
@@ -40,6 +43,24 @@ def _answer(store_on: StoreOn, service: str, clock: Clock) -> EventFunction:
             last_service_on=answer.last_service_on,
             now=clock.now(),
         )
+
+    return hear
+
+
+def _settle_estate(store_on: StoreOn, clock: Clock) -> EventFunction:
+    def hear(connection: Connection, event: IncomingEvent) -> None:
+        person_id = messages.settled_estate_of(event)
+        if person_id is not None:
+            store_on(connection).deaths.settle_estate(person_id, at=clock.now())
+
+    return hear
+
+
+def _give_back(store_on: StoreOn, clock: Clock) -> EventFunction:
+    def hear(connection: Connection, event: IncomingEvent) -> None:
+        answer = messages.wallets_answer(event)
+        if answer is not None:
+            hear_wallets_answer(store_on(connection), mistake_id=answer.cause_id, code=answer.code, now=clock.now())
 
     return hear
 

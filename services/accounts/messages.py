@@ -19,6 +19,7 @@ from libs.ids import id_from_cause
 from libs.inbox import IncomingEvent
 from libs.outbox import OutgoingEvent
 from services.accounts.domain.acting import ActingGrant
+from services.accounts.domain.deaths import Death, DeathMistake
 from services.accounts.domain.erasure import Erasure
 from services.accounts.domain.persons import Person
 from services.accounts.domain.policy import Policy
@@ -29,6 +30,7 @@ from services.accounts.domain.units import Unit
 FACTS = "timebank.accounts.v1"
 STATES = "timebank.accounts.state.v1"
 SHARDS = 16
+ESTATE_SETTLED = "estate_settled"
 HEARD_TOPICS = ("timebank.orders.v1", "timebank.ledger.v1", "timebank.redemption.v1")
 KEY_SET_ID = UUID("6f5b0f1e-8a53-5c1e-9d0e-3b5c5a0d7a10")
 
@@ -92,6 +94,7 @@ def _relation(relation: Relation, relation_id: UUID, person_id: UUID, relative_i
         kind=kind,
         verified=relation.verified,
         active=relation.is_active,
+        declared_by=str(relation.recorded_by),
     )
 
 
@@ -170,13 +173,40 @@ def person_reinstated(person: Person, *, by: UUID, now: datetime) -> OutgoingEve
     return _fact(wire.PersonReinstated(person_id=str(person.person_id), by=str(by)), person=person, now=now)
 
 
-def person_died(person: Person, *, by: UUID, now: datetime) -> OutgoingEvent:
+def person_died(person: Person, death: Death, *, now: datetime) -> OutgoingEvent:
     """Return that somebody died."""
     fact = wire.PersonDied(
         person_id=str(person.person_id),
         died_on=_day(person.died_on),
-        recorded_by=str(by),
+        recorded_by=str(death.recorded_by),
         district_id=_district(person),
+        confirmed_by=_text(death.decided_by),
+        death_id=str(death.death_id),
+    )
+    return _fact(fact, person=person, now=now)
+
+
+def death_mistake_found(mistake: DeathMistake, person: Person, *, now: datetime) -> OutgoingEvent:
+    """Return the wish that the ledger gives back what a death took."""
+    fact = wire.DeathMistakeFound(
+        mistake_id=str(mistake.mistake_id),
+        death_id=str(mistake.death_id),
+        person_id=str(person.person_id),
+        district_id=_district(person),
+        proposed_by=str(mistake.proposed_by),
+        decided_by=_text(mistake.decided_by),
+    )
+    return _fact(fact, person=person, now=now, part=str(mistake.mistake_id))
+
+
+def person_death_mistaken(person: Person, mistake: DeathMistake, *, now: datetime) -> OutgoingEvent:
+    """Return that somebody who was held for dead is alive."""
+    fact = wire.PersonDeathMistaken(
+        person_id=str(person.person_id),
+        death_id=str(mistake.death_id),
+        district_id=_district(person),
+        proposed_by=str(mistake.proposed_by),
+        decided_by=_text(mistake.decided_by),
     )
     return _fact(fact, person=person, now=now)
 
@@ -245,6 +275,31 @@ def erasure_answer(event: IncomingEvent) -> ErasureAnswer:
     last_day = getattr(message, "last_service_on", "")
     code = message.code if message.answer != "clear" else ""
     return ErasureAnswer(UUID(message.erasure_id), code, date.fromisoformat(last_day) if last_day else None)
+
+
+@dataclass(frozen=True)
+class WalletsAnswer:
+    """The ledger's answer to a death found mistaken; no code means that the wallets are given back."""
+
+    cause_id: UUID
+    code: str
+
+
+def wallets_answer(event: IncomingEvent) -> WalletsAnswer | None:
+    """Read what the ledger said about somebody's wallets; None when it is about nothing of ours."""
+    if event.event_type == TRANSFER_REFUSED:
+        refused = ledger_wire.TransferRefused.FromString(event.payload or b"")
+        return WalletsAnswer(UUID(refused.cause_id), refused.code) if refused.cause_id else None
+    message = ledger_wire.WalletsUnfrozen.FromString(event.payload or b"")
+    return WalletsAnswer(UUID(message.cause_id), "")
+
+
+def settled_estate_of(event: IncomingEvent) -> UUID | None:
+    """Read whose estate was settled by a transfer; None when it is a transfer of another kind."""
+    posted = ledger_wire.TransferPosted.FromString(event.payload or b"")
+    if posted.reason != ESTATE_SETTLED or not posted.debit_person_id:
+        return None
+    return UUID(posted.debit_person_id)
 
 
 def taken_order(event: IncomingEvent) -> TakenOrder:
@@ -345,5 +400,8 @@ _ENDS: dict[str, Any] = {
     )
 }
 ERASURE_ANSWERS = {event_type.split(".")[1]: event_type for event_type in _ANSWERS}
+TRANSFER_REFUSED = _type(ledger_wire.TransferRefused)
+TRANSFER_POSTED = _type(ledger_wire.TransferPosted)
+WALLETS_UNFROZEN = _type(ledger_wire.WalletsUnfrozen)
 ORDER_TAKEN = _type(orders_wire.OrderTaken)
 ORDER_ENDS = tuple(_ENDS)

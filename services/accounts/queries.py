@@ -1,22 +1,26 @@
 """What is read without a rule or a lock: the tree, policies, records, who viewed whom."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from services.accounts.domain.acting import ActingGrant
+from services.accounts.domain.deaths import Death, DeathState
 from services.accounts.domain.erasure import Erasure, ErasureState
+from services.accounts.domain.findings import RECORD_WAITS_DAYS_MAX
 from services.accounts.domain.policy import Policy
 from services.accounts.domain.relations import Relation
 from services.accounts.domain.units import Unit
+from services.accounts.store.death_store import death_of
 from services.accounts.store.erasure_store import erasure_of
 from services.accounts.store.policy_store import PolicyStore, policy_of
 from services.accounts.store.record_store import acting_grant_of, relation_of
-from services.accounts.store.tables import access_log, acting_grant, erasure, policy, relation, unit
+from services.accounts.store.tables import access_log, acting_grant, death, erasure, person, policy, relation, unit
 from services.accounts.store.unit_store import unit_of
 
 
@@ -80,6 +84,32 @@ def acting_grants_of(connection: Connection, person_id: UUID) -> list[ActingGran
     either = sa.or_(acting_grant.c.person_id == person_id, acting_grant.c.relative_id == person_id)
     query = sa.select(acting_grant).where(either, acting_grant.c.is_active).order_by(acting_grant.c.grant_id)
     return [acting_grant_of(row) for row in connection.execute(query)]
+
+
+def deaths_at(
+    connection: Connection, *, unit_id: UUID, state: DeathState | None, now: datetime, after: UUID | None, limit: int
+) -> list[Death]:
+    """Return the deaths recorded of people at home in a unit and below, by id."""
+    query = (
+        sa.select(death)
+        .join(person, person.c.person_id == death.c.person_id)
+        .join(unit, unit.c.unit_id == person.c.home_unit_id)
+        .where(unit.c.path.overlap(sa.cast([unit_id], ARRAY(sa.Uuid))), *_in_state(state, now))
+    )
+    if after:
+        query = query.where(death.c.death_id > after)
+    return [death_of(row) for row in connection.execute(query.order_by(death.c.death_id).limit(limit))]
+
+
+def _in_state(state: DeathState | None, now: datetime) -> list[sa.ColumnElement[bool]]:
+    """What waits and what has lapsed stand alike in the table; the time since tells them apart."""
+    if state is None:
+        return []
+    if state not in (DeathState.WAITING, DeathState.LAPSED):
+        return [death.c.state == state]
+    bound = now - timedelta(days=RECORD_WAITS_DAYS_MAX)
+    in_time = death.c.recorded_at >= bound if state is DeathState.WAITING else death.c.recorded_at < bound
+    return [death.c.state == DeathState.WAITING, in_time]
 
 
 def views_of(connection: Connection, *, person_id: UUID, before: int | None, limit: int) -> list[dict[str, Any]]:

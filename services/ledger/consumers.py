@@ -71,6 +71,7 @@ class _Hearing:
         self.functions[messages.type_of(redemption.EstateSettlementRequested)] = self._settle_estate
         self.functions[messages.type_of(accounts.SessionsEnded)] = _refuse_ended_sessions
         self.functions[messages.type_of(accounts.PersonDied)] = self._freeze
+        self.functions[messages.type_of(accounts.DeathMistakeFound)] = self._unfreeze
         self.functions[messages.type_of(accounts.ErasureRequested)] = self._answer_erasure
         self.functions[messages.type_of(accounts.PersonErased)] = self._empty_erased
 
@@ -132,6 +133,13 @@ class _Hearing:
         policy = asked.policy_now(connection, message.district_id, now_us)
         self._postings.post(connection, [asked.freeze_wallets(event, message)])
         people.schedule_estate(connection, UUID(message.person_id), policy, from_microseconds(now_us))
+
+    def _unfreeze(self, connection: Connection, event: IncomingEvent) -> None:
+        message = parse(accounts.DeathMistakeFound, event)
+        command = asked.unfreeze_wallets(connection, event, message, self._postings.now_us())
+        [posted] = self._postings.post(connection, [command])
+        if posted.refusal is None:
+            known.set_credit_due(connection, UUID(message.person_id), None)
 
     def _answer_erasure(self, connection: Connection, event: IncomingEvent) -> None:
         message = parse(accounts.ErasureRequested, event)

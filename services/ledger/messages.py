@@ -152,6 +152,15 @@ def _frozen(answer: answers.WalletsFrozen) -> Message:
     return own.WalletsFrozen(person_id=text_of(answer.person_id), district_id=text_of(answer.district_id))
 
 
+def _unfrozen(answer: answers.WalletsUnfrozen) -> Message:
+    return own.WalletsUnfrozen(
+        person_id=text_of(answer.person_id),
+        district_id=text_of(answer.district_id),
+        cause_id=text_of(answer.cause_id),
+        returned_minutes=answer.minutes,
+    )
+
+
 def _refused(answer: answers.Refused) -> Message:
     return own.TransferRefused(
         request_id=text_of(answer.request_id),
@@ -170,6 +179,7 @@ _ENCODERS: dict[type, Callable[[Any], Message]] = {
     answers.HoursSettled: _hours_settled,
     answers.Reversed: _reversed,
     answers.WalletsFrozen: _frozen,
+    answers.WalletsUnfrozen: _unfrozen,
     answers.Refused: _refused,
 }
 

@@ -13,8 +13,9 @@ from libs.db.rows import save_row
 from libs.inbox import Consumers, EventFunction, IncomingEvent
 from libs.programme import standing
 from services.redemption import messages
+from services.redemption.domain.errors import PersonNotDeceasedError
 from services.redemption.messages import accounts, ledger, orders
-from services.redemption.store import entitlement_store, known_store as known, tables as t
+from services.redemption.store import credit_store, entitlement_store, known_store as known, tables as t
 from services.redemption.usecases import (
     answer_erasure,
     end_help,
@@ -55,6 +56,7 @@ def _hear_facts(functions: dict[str, EventFunction], clock: Clock) -> None:
 
     on(accounts.SessionsEnded, _refuse_ended_sessions)
     on(accounts.ErasureRequested, _answer_erasure)
+    on(accounts.PersonDeathMistaken, _end_estates)
     on(orders.OrderPlaced, _keep_order)
     on(orders.OrderPublished, _end_review)
     on(orders.FundingRequested, _fund)
@@ -162,6 +164,10 @@ def _answer_erasure(connection: Connection, message: accounts.ErasureRequested, 
         district_id=UUID(message.district_id),
         now=now,
     )
+
+
+def _end_estates(connection: Connection, message: accounts.PersonDeathMistaken, now: datetime) -> None:
+    credit_store.decline_estates(connection, UUID(message.person_id), code=PersonNotDeceasedError.code, at=now)
 
 
 def _keep_order(connection: Connection, message: orders.OrderPlaced, _now: datetime) -> None:

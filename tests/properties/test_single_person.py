@@ -188,11 +188,17 @@ class Alone:
         friend = f"/v1/persons/{self.id('friend')}"
         yield "POST", f"{friend}/suspension", WHY
         yield "POST", f"{friend}/reinstatement", WHY
-        yield "POST", f"{friend}/death", {"died": self.world.story.day("D4").isoformat()}
+        yield from self._death(friend)
         yield "POST", f"{friend}/erasure", {"credit_to": "pool"}
         yield "DELETE", f"{friend}/roles/{self.id('checker' + friend)}", {}
         yield "DELETE", f"/v1/relations/{self.id('relation')}", {}
         yield "DELETE", f"/v1/acting-grants/{self.id('grant')}", {}
+
+    def _death(self, friend: str) -> Iterator[Act]:
+        death = self.id("death")
+        yield "PUT", f"{friend}/deaths/{death}", {"died": self.world.story.day("D4").isoformat()}
+        yield "POST", f"/v1/deaths/{death}/confirmation", OK
+        yield from self._both(f"/v1/deaths/{death}/mistakes/{self.id('mistake')}", {})
 
     @staticmethod
     def _both(path: str, body: dict[str, Any]) -> Iterator[Act]:

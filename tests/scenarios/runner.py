@@ -72,7 +72,7 @@ class Run:
         before = all_wallets(world) if wanted else []
         code, skipped = self._send(made)
         self.client.settle()
-        path = watched_path(world, made.verb, made.step)
+        path = watched_path(world, made.verb, made.step, made.seed)
         if code is None and path:
             code = self._later(path)
         rows = all_wallets(world)

@@ -6,7 +6,7 @@ from typing import Any
 from tests.scenarios.calls import Calls, acting, asked, is_order, is_staff, place_of, post, put, two_person
 from tests.scenarios.client import Call
 from tests.scenarios.story import Step
-from tests.scenarios.verbs_on_people import VERBS_ON_PEOPLE
+from tests.scenarios.verbs_on_people import VERBS_ON_PEOPLE, mistake_path
 from tests.scenarios.world import SCAN, A, B, World
 
 Verb = Callable[[World, Step, str], Calls]
@@ -48,8 +48,10 @@ def calls_of(world: World, verb: str, step: Step, seed: str) -> Calls:
     return [*_grant(world, step, seed), *VERBS[verb](world, step, seed)]
 
 
-def watched_path(world: World, verb: str, step: Step) -> str | None:
+def watched_path(world: World, verb: str, step: Step, seed: str) -> str | None:
     """Return where a decision that comes later is seen."""
+    if verb == "correct_death":
+        return mistake_path(world, step, seed)
     if verb == "reverse":
         return (
             None

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from tests.scenarios.calls import Calls, acting, post, put
+from tests.scenarios.calls import Calls, acting, post, put, two_person
 from tests.scenarios.client import Call
 from tests.scenarios.story import Step, person_of
 from tests.scenarios.world import B, World
@@ -43,7 +43,20 @@ def reinstate(world: World, step: Step, seed: str) -> Calls:
 
 
 def record_death(world: World, step: Step, seed: str) -> Calls:
-    return [_person_act(world, step, seed, "death", {"died": world.story.day(step["died"]).isoformat()})]
+    label, death = step["record_death"], world.id_of(f"death/{seed}")
+    world.deaths[label] = death
+    path = f"/v1/persons/{world.id_of(label)}/deaths/{death}"
+    record = put(world, step, path, {"died": world.story.day(step["died"]).isoformat()})
+    return [record, Call(B, "POST", f"/v1/deaths/{death}/confirmation", {"ok": True}, world.key(seed))]
+
+
+def correct_death(world: World, step: Step, seed: str) -> Calls:
+    return two_person(world, step, mistake_path(world, step, seed), {"why": step["why"]}, seed)
+
+
+def mistake_path(world: World, step: Step, seed: str) -> str:
+    """Return where it is seen what became of a death found mistaken."""
+    return f"/v1/deaths/{world.deaths[step['correct_death']]}/mistakes/{world.id_of(f'mistake/{seed}')}"
 
 
 def erase(world: World, step: Step, seed: str) -> Calls:
@@ -78,6 +91,7 @@ _NAMED: tuple[Callable[[World, Step, str], Calls], ...] = (
     suspend,
     reinstate,
     record_death,
+    correct_death,
     erase,
     register,
 )

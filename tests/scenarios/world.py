@@ -25,6 +25,7 @@ class World:
         self.people = dict(story.people)
         self.recipients: dict[str, str] = {}
         self.said_at: dict[tuple[str, ...], datetime] = {}
+        self.deaths: dict[str, str] = {}
 
     def id_of(self, label: str) -> str:
         """Return the id that a label of this run stands for."""

@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict
+from datetime import datetime
 from uuid import UUID
 
 from services.accounts.api.edge import Answer, instant
 from services.accounts.domain.acting import ActingGrant
+from services.accounts.domain.deaths import Death, DeathMistake, DeathState, MistakeState
 from services.accounts.domain.erasure import Erasure
 from services.accounts.domain.findings import Finding
 from services.accounts.domain.persons import Person
@@ -124,14 +126,16 @@ def relation_answer(relation: Relation) -> Answer:
         "relative_id": str(relation.relative_id),
         "kind": relation.kind,
         "verified": relation.verified,
-        "waits_for_confirmation": relation.asks_verification and not relation.verified,
+        "waits_for_confirmation": relation.asks_verification and relation.is_active and not relation.verified,
         "active": relation.is_active,
         "recorded_by": str(relation.recorded_by),
-        "confirmed_by": str(relation.confirmed_by) if relation.confirmed_by else None,
+        "confirmed_by": _id(relation.confirmed_by),
+        "turned_down_by": _id(relation.turned_down_by),
+        "turned_down_why": relation.turned_down_why or None,
     }
 
 
-def finding_answer(finding: Finding) -> Answer:
+def finding_answer(finding: Finding, now: datetime) -> Answer:
     """Return an assessment or a hardship record."""
     return {
         f"{finding.kind}_id": str(finding.finding_id),
@@ -140,8 +144,48 @@ def finding_answer(finding: Finding) -> Answer:
         "categories": list(finding.categories),
         "recorded_by": str(finding.recorded_by),
         "recorded_at": instant(finding.recorded_at),
-        "confirmed_by": str(finding.confirmed_by) if finding.confirmed_by else None,
+        "state": finding.state_at(now),
+        "confirmed_by": _id(finding.confirmed_by),
         "confirmed_at": instant(finding.confirmed_at),
+        "turned_down_by": _id(finding.turned_down_by),
+        "turned_down_why": finding.turned_down_why or None,
+    }
+
+
+def death_answer(death: Death, now: datetime) -> Answer:
+    """Return a recorded death: who recorded it, who decided, until when somebody may."""
+    state = death.state_at(now)
+    return {
+        "death_id": str(death.death_id),
+        "person_id": str(death.person_id),
+        "died": death.died_on.isoformat(),
+        "state": state,
+        "recorded_by": str(death.recorded_by),
+        "recorded_at": instant(death.recorded_at),
+        "lapses_at": instant(death.lapses_at) if state is DeathState.WAITING else None,
+        "decided_by": _id(death.decided_by),
+        "decided_at": instant(death.decided_at),
+        "why": death.why or None,
+        "estate_settled_at": instant(death.estate_settled_at),
+    }
+
+
+def mistake_answer(mistake: DeathMistake, now: datetime) -> Answer:
+    """Return where it stands that a death was a mistake."""
+    state = mistake.state_at(now)
+    return {
+        "mistake_id": str(mistake.mistake_id),
+        "death_id": str(mistake.death_id),
+        "person_id": str(mistake.person_id),
+        "state": state,
+        "code": mistake.code or None,
+        "why": mistake.why,
+        "proposed_by": str(mistake.proposed_by),
+        "proposed_at": instant(mistake.proposed_at),
+        "lapses_at": instant(mistake.lapses_at) if state is MistakeState.PROPOSED else None,
+        "decided_by": _id(mistake.decided_by),
+        "decided_at": instant(mistake.decided_at),
+        "decided_why": mistake.decided_why or None,
     }
 
 
@@ -202,6 +246,10 @@ def parameter_answer(parameter: Parameter) -> Answer:
         "zh": parameter.zh,
         "en": parameter.en,
     }
+
+
+def _id(value: UUID | None) -> str | None:
+    return str(value) if value else None
 
 
 def _home(person: Person) -> Answer | None:

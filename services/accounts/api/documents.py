@@ -162,6 +162,8 @@ class RelationAnswer(Schema):
     active = fields.Boolean()
     recorded_by = _id()
     confirmed_by = _id()
+    turned_down_by = _id()
+    turned_down_why = fields.String()
 
 
 class FindingAnswer(Schema):
@@ -176,7 +178,44 @@ class FindingAnswer(Schema):
     recorded_at = _instant()
     confirmed_by = _id()
     confirmed_at = _instant()
+    state = fields.String()
+    turned_down_by = _id()
+    turned_down_why = fields.String()
     person = fields.Nested(PersonAnswer)
+
+
+class MistakeAnswer(Schema):
+    """Where it stands that a death was a mistake."""
+
+    mistake_id = _id()
+    death_id = _id()
+    person_id = _id()
+    state = fields.String()
+    code = fields.String()
+    why = fields.String()
+    proposed_by = _id()
+    proposed_at = _instant()
+    lapses_at = _instant()
+    decided_by = _id()
+    decided_at = _instant()
+    decided_why = fields.String()
+
+
+class DeathAnswer(Schema):
+    """A recorded death, and that it was found mistaken."""
+
+    death_id = _id()
+    person_id = _id()
+    died = _day()
+    state = fields.String()
+    recorded_by = _id()
+    recorded_at = _instant()
+    lapses_at = _instant()
+    decided_by = _id()
+    decided_at = _instant()
+    why = fields.String()
+    estate_settled_at = _instant()
+    mistakes = fields.List(fields.Nested(MistakeAnswer))
 
 
 class ActingGrantAnswer(Schema):

@@ -104,6 +104,11 @@ def instant(at: datetime | None) -> str | None:
     return at.isoformat().replace("+00:00", "Z") if at else None
 
 
+def now() -> datetime:
+    """Return the platform's time."""
+    return service().clock.now()
+
+
 def address() -> str:
     """Return where the request came from."""
     return request.remote_addr or "?"

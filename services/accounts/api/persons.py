@@ -20,7 +20,6 @@ from services.accounts.api.documents import FullPersonAnswer, ListedPersonAnswer
 from services.accounts.api.edge import Answer, Body, act_on, command, on_behalf, parts, transaction
 from services.accounts.api.schemas import (
     ActingSchema,
-    DeathSchema,
     PersonQuerySchema,
     PersonSchema,
     QualificationsSchema,
@@ -31,7 +30,6 @@ from services.accounts.domain.persons import Home, Person, Qualifications
 from services.accounts.usecases.act import Act
 from services.accounts.usecases.grant_role import end_role, grant_role
 from services.accounts.usecases.qualify_volunteer import Insurance, qualify_volunteer
-from services.accounts.usecases.record_death import record_death
 from services.accounts.usecases.register_person import Registration, register_person
 from services.accounts.usecases.search_persons import Search, search_persons
 from services.accounts.usecases.suspend_person import reinstate_person, suspend_person
@@ -162,17 +160,6 @@ class Reinstatement(MethodView):
     def post(self, body: Body, person_id: UUID) -> Answer:
         """End a suspension."""
         return _change(lambda act: reinstate_person(act, person_id=person_id, why=body["why"] or ""), body)
-
-
-@blueprint.route("/v1/persons/<uuid:person_id>/death")
-class Death(MethodView):
-    """A person's death."""
-
-    @blueprint.arguments(DeathSchema)
-    @blueprint.response(200, PersonAnswer)
-    def post(self, body: Body, person_id: UUID) -> Answer:
-        """Record that a person died."""
-        return _change(lambda act: record_death(act, person_id=person_id, died_on=body["died"]), body)
 
 
 def registration_of(person_id: UUID, body: Body) -> Registration:

@@ -10,12 +10,12 @@ from libs.http.pages import a_number
 from services.accounts import queries
 from services.accounts.api.answers import acting_grant_answer, finding_answer, person_answer, relation_answer
 from services.accounts.api.documents import ActingGrantAnswer, FindingAnswer, RelationAnswer, ViewAnswer, page_answer
-from services.accounts.api.edge import Answer, Body, act_on, command, plain
+from services.accounts.api.edge import Answer, Body, act_on, command, now, plain
 from services.accounts.api.schemas import (
     AccessLogSchema,
     ActingGrantSchema,
-    ActingSchema,
     AssessmentSchema,
+    DecisionSchema,
     HardshipSchema,
     OfPersonSchema,
     RelationSchema,
@@ -24,8 +24,8 @@ from services.accounts.domain.findings import Finding, FindingKind
 from services.accounts.domain.persons import Person
 from services.accounts.usecases.act import Act
 from services.accounts.usecases.grant_acting import end_acting_grant, record_acting_grant
-from services.accounts.usecases.record_finding import confirm_finding, record_finding
-from services.accounts.usecases.record_relation import confirm_relation, end_relation, record_relation
+from services.accounts.usecases.record_finding import decide_finding, record_finding
+from services.accounts.usecases.record_relation import decide_relation, end_relation, record_relation
 
 blueprint = Blueprint("records", __name__, description="Relations, grades, hardship, acting for / 关系与记录")
 VIEWS = Cursor(number=a_number)
@@ -77,11 +77,15 @@ class RelationById(MethodView):
 class RelationConfirmation(MethodView):
     """The second person's word on a relation."""
 
-    @blueprint.arguments(ActingSchema)
+    @blueprint.arguments(DecisionSchema)
     @blueprint.response(200, RelationAnswer)
     def post(self, body: Body, relation_id: UUID) -> Answer:
-        """Confirm a relation; never by who recorded it."""
-        return command(lambda act: confirm_relation(act, relation_id=relation_id), relation_answer, body)
+        """Confirm a relation, or turn it down with a reason; never by who recorded it."""
+        return command(
+            lambda act: decide_relation(act, relation_id=relation_id, ok=body["ok"], why=body["why"] or ""),
+            relation_answer,
+            body,
+        )
 
 
 @blueprint.route("/v1/persons/<uuid:person_id>/assessments/<uuid:finding_id>")
@@ -100,7 +104,7 @@ class Assessment(MethodView):
                 person_id=person_id,
                 grade=body["grade"],
             ),
-            finding_answer,
+            lambda finding: finding_answer(finding, now()),
             body,
             command_id=finding_id,
         )
@@ -122,7 +126,7 @@ class HardshipRecord(MethodView):
                 person_id=person_id,
                 categories=tuple(body["categories"]),
             ),
-            finding_answer,
+            lambda finding: finding_answer(finding, now()),
             body,
             command_id=finding_id,
         )
@@ -132,22 +136,22 @@ class HardshipRecord(MethodView):
 class AssessmentConfirmation(MethodView):
     """The second person's word on a grade."""
 
-    @blueprint.arguments(ActingSchema)
+    @blueprint.arguments(DecisionSchema)
     @blueprint.response(200, FindingAnswer)
     def post(self, body: Body, finding_id: UUID) -> Answer:
-        """Confirm an ability grade; never by who recorded it."""
-        return _confirm(finding_id, FindingKind.ASSESSMENT, body)
+        """Confirm an ability grade, or turn it down with a reason; never by who recorded it."""
+        return _decide(finding_id, FindingKind.ASSESSMENT, body)
 
 
 @blueprint.route("/v1/hardships/<uuid:finding_id>/confirmation")
 class HardshipConfirmation(MethodView):
     """The second person's word on hardship."""
 
-    @blueprint.arguments(ActingSchema)
+    @blueprint.arguments(DecisionSchema)
     @blueprint.response(200, FindingAnswer)
     def post(self, body: Body, finding_id: UUID) -> Answer:
-        """Confirm hardship categories; never by who recorded them."""
-        return _confirm(finding_id, FindingKind.HARDSHIP, body)
+        """Confirm hardship categories, or turn them down with a reason; never by who recorded them."""
+        return _decide(finding_id, FindingKind.HARDSHIP, body)
 
 
 @blueprint.route("/v1/acting-grants")
@@ -208,11 +212,15 @@ class AccessLog(MethodView):
         return VIEWS.page([{name: plain(value) for name, value in row.items()} for row in rows], limit=query["limit"])
 
 
-def _confirm(finding_id: UUID, kind: FindingKind, body: Body) -> Answer:
-    def answer(confirmed: tuple[Finding, Person]) -> Answer:
-        return finding_answer(confirmed[0]) | {"person": person_answer(confirmed[1])}
+def _decide(finding_id: UUID, kind: FindingKind, body: Body) -> Answer:
+    def answer(decided: tuple[Finding, Person]) -> Answer:
+        return finding_answer(decided[0], now()) | {"person": person_answer(decided[1])}
 
-    return command(lambda act: confirm_finding(act, finding_id=finding_id, kind=kind), answer, body)
+    return command(
+        lambda act: decide_finding(act, finding_id=finding_id, kind=kind, ok=body["ok"], why=body["why"] or ""),
+        answer,
+        body,
+    )
 
 
 def _require_view(act: Act, person_id: UUID) -> None:

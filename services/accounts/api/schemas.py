@@ -1,6 +1,7 @@
 """What requests to accounts may hold; anything else is refused by name."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
@@ -8,6 +9,7 @@ from libs.http.fields import Choice, Day, Degrees, Text, Truth, birth_day, choic
 from libs.programme.acting_schemas import ActingSchema as ActingSchema
 from services.accounts.api.edge import TEXT_MAX, PageSchema as PageSchema
 from services.accounts.domain.acting import Heard
+from services.accounts.domain.deaths import DeathState
 from services.accounts.domain.identity import PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN, IdKind
 from services.accounts.domain.persons import CERTIFICATES, Grade, Hardship, Sex, Status, VisitRisk
 from services.accounts.domain.policy import PolicyState
@@ -90,9 +92,15 @@ class PolicySchema(ActingSchema):
 
 
 class DecisionSchema(ActingSchema):
-    """The second person's word."""
+    """The second person's word: yes, or no with a reason."""
 
     ok = Truth(load_default=True)
+
+    @validates_schema
+    def no_needs_a_reason(self, body: Mapping[str, Any], **_: object) -> None:
+        """Refuse a no without a word why."""
+        if not body["ok"] and not (body["why"] or "").strip():
+            raise ValidationError("turning down needs a reason", "why")
 
 
 class PolicyQuerySchema(PageSchema):
@@ -265,6 +273,20 @@ class DeathSchema(ActingSchema):
     """The day somebody died."""
 
     died = Day(required=True)
+
+
+class DeathsQuerySchema(PageSchema):
+    """Whose deaths: at a unit and below, or of one person (default: the caller's own)."""
+
+    unit = fields.UUID(load_default=None)
+    person = fields.UUID(load_default=None)
+    state = choice_of(DeathState, load_default=None)
+
+
+class MistakeSchema(ActingSchema):
+    """Why a death was recorded by mistake."""
+
+    why = Text(TEXT_MAX, shortest=1, required=True)
 
 
 class ErasureSchema(ActingSchema):

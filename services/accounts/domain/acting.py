@@ -38,6 +38,11 @@ class ActingGrant:
             raise AlreadyDecidedError
         return replace(self, is_active=False, version=self.version + 1)
 
+    def resume(self) -> "ActingGrant":
+        """Return it in force again: what ended it was a mistake."""
+        assert not self.is_active
+        return replace(self, is_active=True, version=self.version + 1)
+
 
 def grant_acting(*, grant_id: UUID, person_id: UUID, relative_id: UUID, how: Heard, recorded_by: UUID) -> ActingGrant:
     """Return a grant that is in force at once.

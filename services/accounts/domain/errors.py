@@ -115,6 +115,30 @@ class AlreadyDecidedError(ConflictError):
     en = "This was decided before"
 
 
+class RecordLapsedError(ConflictError):
+    """Nobody decided in time: what was found may be true no more."""
+
+    code = "record_lapsed"
+    zh = "逾期未复核，请重新登记"
+    en = "Nobody decided in time; record it anew"
+
+
+class DeathWaitsError(ConflictError):
+    """A death of this person, its correction, or their erasure waits for somebody's answer."""
+
+    code = "decision_waits"
+    zh = "该事项已在办理，正等待决定"
+    en = "This is under way already and waits to be decided"
+
+
+class EstateSettledError(ConflictError):
+    """What the person left is with the heirs or in the pool: a mistake found now is for people to mend."""
+
+    code = "estate_settled"
+    zh = "遗留时间已处理，不能再更正死亡登记"
+    en = "The estate is settled; this death can no longer be found mistaken here"
+
+
 class PolicyOutdatedError(ConflictError):
     """Another version was published since this one was proposed."""
 
@@ -161,6 +185,14 @@ class DistrictNeededError(RuleError):
     code = "district_needed"
     zh = "规则只能属于区县"
     en = "A programme policy belongs to a district"
+
+
+class TooManyDeclaredError(RuleError):
+    """So many relations of the person are declared and not verified."""
+
+    code = "too_many_declared"
+    zh = "未核实的亲属关系过多"
+    en = "Too many relations of this person are declared and not verified"
 
 
 class SelfRelationError(RuleError):

@@ -1,12 +1,15 @@
 """What one member of staff found about a person and a checker confirms: an ability grade, hardship categories."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from services.accounts.domain.errors import AlreadyDecidedError, MakerIsCheckerError
+from services.accounts.domain.errors import AlreadyDecidedError, MakerIsCheckerError, RecordLapsedError
 from services.accounts.domain.persons import Grade, Hardship, Person
+
+RECORD_WAITS_DAYS_MAX = 14
+"""What nobody has confirmed by then lapses and must be recorded anew: it may be true no more."""
 
 
 class FindingKind(StrEnum):
@@ -14,6 +17,15 @@ class FindingKind(StrEnum):
 
     ASSESSMENT = "assessment"
     HARDSHIP = "hardship"
+
+
+class FindingState(StrEnum):
+    """Where a finding stands."""
+
+    WAITING = "waiting"
+    CONFIRMED = "confirmed"
+    TURNED_DOWN = "turned_down"
+    LAPSED = "lapsed"
 
 
 @dataclass(frozen=True)
@@ -29,19 +41,36 @@ class Finding:
     categories: tuple[Hardship, ...] = ()
     confirmed_by: UUID | None = None
     confirmed_at: datetime | None = None
+    turned_down_by: UUID | None = None
+    turned_down_why: str = ""
 
-    def confirm(self, checker_id: UUID, now: datetime) -> "Finding":
-        """Return it confirmed.
+    def state_at(self, now: datetime) -> FindingState:
+        """Return where it stands; lapsed when nobody decided in time."""
+        if self.confirmed_by is not None:
+            return FindingState.CONFIRMED
+        if self.turned_down_by is not None:
+            return FindingState.TURNED_DOWN
+        is_late = now > self.recorded_at + timedelta(days=RECORD_WAITS_DAYS_MAX)
+        return FindingState.LAPSED if is_late else FindingState.WAITING
+
+    def decide(self, *, by: UUID, ok: bool, why: str, now: datetime) -> "Finding":
+        """Return it confirmed, or turned down.
 
         Raises:
-            MakerIsCheckerError: who recorded it, or whom it is about, confirms.
-            AlreadyDecidedError: it is confirmed already.
+            MakerIsCheckerError: who recorded it, or whom it is about, decides.
+            AlreadyDecidedError: it was decided before.
+            RecordLapsedError: nobody decided in time; it must be recorded anew.
         """
-        if checker_id in (self.recorded_by, self.person_id):
+        if by in (self.recorded_by, self.person_id):
             raise MakerIsCheckerError
-        if self.confirmed_by is not None:
-            raise AlreadyDecidedError
-        return replace(self, confirmed_by=checker_id, confirmed_at=now)
+        state = self.state_at(now)
+        if state is FindingState.LAPSED:
+            raise RecordLapsedError
+        if state is not FindingState.WAITING:
+            raise AlreadyDecidedError(state=state)
+        if ok:
+            return replace(self, confirmed_by=by, confirmed_at=now)
+        return replace(self, turned_down_by=by, turned_down_why=why)
 
     def applied_to(self, person: Person) -> Person:
         """Return the person with what was found."""

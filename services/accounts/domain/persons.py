@@ -139,6 +139,12 @@ class Person:
             raise BornInFutureError(died=died_on)
         return replace(self.changed(), status=Status.DECEASED, died_on=died_on)
 
+    def found_alive(self, status: Status) -> "Person":
+        """Return them as they were before a death that was a mistake."""
+        self._refuse_unless(Status.DECEASED)
+        assert status in (Status.ACTIVE, Status.SUSPENDED)
+        return replace(self.changed(), status=status, died_on=None)
+
     def qualify(self, qualifications: Qualifications, *, is_volunteer: bool) -> "Person":
         """Return them with other qualifications.
 

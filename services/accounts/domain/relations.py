@@ -4,7 +4,15 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from uuid import UUID
 
-from services.accounts.domain.errors import AlreadyDecidedError, MakerIsCheckerError, SelfRelationError
+from services.accounts.domain.errors import (
+    AlreadyDecidedError,
+    MakerIsCheckerError,
+    SelfRelationError,
+    TooManyDeclaredError,
+)
+
+DECLARED_OPEN_MAX = 12
+"""How many relations of a person may be declared and not verified: a family has so many, a saboteur more."""
 
 
 class RelationKind(StrEnum):
@@ -46,20 +54,24 @@ class Relation:
     verified: bool = False
     is_active: bool = True
     confirmed_by: UUID | None = None
+    turned_down_by: UUID | None = None
+    turned_down_why: str = ""
     version: int = 1
 
-    def confirm(self, checker_id: UUID) -> "Relation":
-        """Return it verified by a second person.
+    def decide(self, *, by: UUID, ok: bool, why: str) -> "Relation":
+        """Return it verified by a second person, or turned down and ended.
 
         Raises:
-            MakerIsCheckerError: who recorded it, or one of the two, confirms.
+            MakerIsCheckerError: who recorded it, or one of the two, decides.
             AlreadyDecidedError: it is verified or ended already.
         """
-        if checker_id in (self.recorded_by, self.person_id, self.relative_id):
+        if by in (self.recorded_by, self.person_id, self.relative_id):
             raise MakerIsCheckerError
         if self.verified or not self.is_active:
             raise AlreadyDecidedError
-        return replace(self, verified=True, confirmed_by=checker_id, version=self.version + 1)
+        if ok:
+            return replace(self, verified=True, confirmed_by=by, version=self.version + 1)
+        return replace(self.end(), turned_down_by=by, turned_down_why=why)
 
     def end(self) -> "Relation":
         """Return it ended.
@@ -90,3 +102,13 @@ def declare_relation(
         recorded_by=recorded_by,
         asks_verification=verified,
     )
+
+
+def refuse_too_many_declared(open_declared: int) -> None:
+    """Refuse one more relation that nobody has verified.
+
+    Raises:
+        TooManyDeclaredError: so many wait already.
+    """
+    if open_declared >= DECLARED_OPEN_MAX:
+        raise TooManyDeclaredError(max=DECLARED_OPEN_MAX)

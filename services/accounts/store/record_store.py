@@ -37,6 +37,8 @@ class RecordStore:
                 verified=changed.verified,
                 is_active=changed.is_active,
                 confirmed_by=changed.confirmed_by,
+                turned_down_by=changed.turned_down_by,
+                turned_down_why=changed.turned_down_why,
                 version=changed.version,
             )
         )
@@ -79,17 +81,34 @@ class RecordStore:
         )
         return [relation_of(row) for row in rows]
 
+    def open_declared(self, person_id: UUID, *, by_staff: bool) -> int:
+        """Count a person's unverified relations that they declared, or that staff did; not what the others declared."""
+        sides = (relation.c.person_id, relation.c.relative_id)
+        by_neither = sa.and_(*(relation.c.recorded_by != side for side in sides))
+        query = sa.select(sa.func.count()).where(
+            sa.or_(*(side == person_id for side in sides)),
+            by_neither if by_staff else relation.c.recorded_by == person_id,
+            relation.c.is_active,
+            ~relation.c.verified,
+        )
+        return self._connection.scalar(query) or 0
+
     def add_finding(self, new: Finding) -> None:
         """Save a new finding."""
         columns = {**asdict(new), "categories": list(new.categories)}
         self._connection.execute(finding.insert().values(**columns))
 
-    def save_finding(self, confirmed: Finding) -> None:
-        """Save that a finding was confirmed."""
+    def save_finding(self, decided: Finding) -> None:
+        """Save that a finding was confirmed or turned down."""
         self._connection.execute(
             finding.update()
-            .where(finding.c.finding_id == confirmed.finding_id)
-            .values(confirmed_by=confirmed.confirmed_by, confirmed_at=confirmed.confirmed_at)
+            .where(finding.c.finding_id == decided.finding_id)
+            .values(
+                confirmed_by=decided.confirmed_by,
+                confirmed_at=decided.confirmed_at,
+                turned_down_by=decided.turned_down_by,
+                turned_down_why=decided.turned_down_why,
+            )
         )
 
     def find_finding(self, finding_id: UUID) -> Finding | None:
@@ -169,6 +188,8 @@ def relation_of(row: sa.Row[Any]) -> Relation:
         verified=row.verified,
         is_active=row.is_active,
         confirmed_by=row.confirmed_by,
+        turned_down_by=row.turned_down_by,
+        turned_down_why=row.turned_down_why,
         version=row.version,
     )
 
@@ -197,4 +218,6 @@ def _finding_of(row: sa.Row[Any]) -> Finding:
         categories=tuple(Hardship(category) for category in row.categories),
         confirmed_by=row.confirmed_by,
         confirmed_at=row.confirmed_at,
+        turned_down_by=row.turned_down_by,
+        turned_down_why=row.turned_down_why,
     )

@@ -10,6 +10,7 @@ from libs.db import savepoint
 from libs.http import Actor, Bearer
 from libs.outbox import OutgoingEvent, append
 from services.accounts.domain.persons import Person
+from services.accounts.store.death_store import DeathStore
 from services.accounts.store.directory import DIRECTORY, NO_SESSION
 from services.accounts.store.erasure_store import DisclosureStore, ErasureStore
 from services.accounts.store.identity_store import IdentityStore
@@ -34,6 +35,7 @@ class Store:
         self.persons = PersonStore(connection)
         self.identities = IdentityStore(connection, vault)
         self.records = RecordStore(connection)
+        self.deaths = DeathStore(connection)
         self.policies = PolicyStore(connection)
         self.erasures = ErasureStore(connection)
         self.disclosures = DisclosureStore(connection)

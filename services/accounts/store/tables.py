@@ -110,6 +110,8 @@ relation = sa.Table(
     sa.Column("verified", sa.Boolean),
     sa.Column("is_active", sa.Boolean),
     sa.Column("confirmed_by", sa.Uuid),
+    sa.Column("turned_down_by", sa.Uuid),
+    sa.Column("turned_down_why", sa.Text),
     sa.Column("version", sa.BigInteger),
 )
 finding = sa.Table(
@@ -124,6 +126,39 @@ finding = sa.Table(
     sa.Column("recorded_at", _Instant),
     sa.Column("confirmed_by", sa.Uuid),
     sa.Column("confirmed_at", _Instant),
+    sa.Column("turned_down_by", sa.Uuid),
+    sa.Column("turned_down_why", sa.Text),
+)
+death = sa.Table(
+    "death",
+    metadata,
+    sa.Column("death_id", sa.Uuid, primary_key=True),
+    sa.Column("person_id", sa.Uuid),
+    sa.Column("died_on", sa.Date),
+    sa.Column("recorded_by", sa.Uuid),
+    sa.Column("recorded_at", _Instant),
+    sa.Column("state", sa.Text),
+    sa.Column("decided_by", sa.Uuid),
+    sa.Column("decided_at", _Instant),
+    sa.Column("why", sa.Text),
+    sa.Column("status_before", sa.Text),
+    sa.Column("ended_grants", ARRAY(sa.Uuid)),
+    sa.Column("estate_settled_at", _Instant),
+)
+death_mistake = sa.Table(
+    "death_mistake",
+    metadata,
+    sa.Column("mistake_id", sa.Uuid, primary_key=True),
+    sa.Column("death_id", sa.Uuid),
+    sa.Column("person_id", sa.Uuid),
+    sa.Column("why", sa.Text),
+    sa.Column("proposed_by", sa.Uuid),
+    sa.Column("proposed_at", _Instant),
+    sa.Column("state", sa.Text),
+    sa.Column("decided_by", sa.Uuid),
+    sa.Column("decided_at", _Instant),
+    sa.Column("decided_why", sa.Text),
+    sa.Column("code", sa.Text),
 )
 acting_grant = sa.Table(
     "acting_grant",

@@ -1,10 +1,14 @@
 """Fixtures of accounts' tests."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from libs.ids import new_id
+from libs.inbox import IncomingEvent
+from services.accounts.bootstrap import compose
 from services.accounts.tests.platform import Platform, add_units, start_platform
 from tests.support.postgres import DatabaseFactory, FreshDatabase
 
@@ -33,3 +37,27 @@ def platform(empty_platform: Platform) -> Platform:
     """Accounts in a demonstration, with two districts and their units."""
     add_units(empty_platform)
     return empty_platform
+
+
+@pytest.fixture
+def hear(platform: Platform) -> Callable[[Any], None]:
+    """Deliver an event to accounts as its consumer does."""
+    functions = compose(platform.settings, clock=platform.clock).consumers.functions
+
+    def deliver(message: Any) -> None:
+        event = IncomingEvent(
+            event_id=new_id(),
+            event_type=message.DESCRIPTOR.full_name,
+            topic="t",
+            stream="s",
+            position=1,
+            version=None,
+            key="k",
+            subject="s",
+            payload=message.SerializeToString(),
+            occurred_at=platform.clock.now(),
+        )
+        with platform.database.transaction() as connection:
+            functions[event.event_type](connection, event)
+
+    return deliver

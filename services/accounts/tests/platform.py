@@ -140,6 +140,13 @@ class Platform:
         must(self.a.put(f"/v1/persons/{person_id}/roles/{new_id()}", {"role": role, "unit_id": self.units[unit]}))
         return self.sign_in(name)
 
+    def die(self, person_id: str, died: str = "2026-02-28") -> str:
+        """Record a death and confirm it; return its id."""
+        death_id = str(new_id())
+        must(self.a.put(f"/v1/persons/{person_id}/deaths/{death_id}", {"died": died}))
+        must(self.b.post(f"/v1/deaths/{death_id}/confirmation"))
+        return death_id
+
     def move(self, delta: timedelta) -> None:
         """Move the platform's day forward."""
         self.clock.set(self.clock.now() + delta)

@@ -64,7 +64,7 @@ def test_a_person_changes_their_number_and_address_but_not_their_name(platform: 
     refused(_change(platform, own, f"/v1/persons/{other}/details", {"address": "x"}, 1), "not_authorised", 403)
     refused(_change(platform, own, path, {"phone_number": "13800000002"}, 1), "phone_number_taken", 409)
     refused(_change(platform, own, path, {"phone_number": "no number"}, 1), "phone_number_invalid", 400)
-    must(platform.a.post(f"/v1/persons/{person_id}/death", {"died": "2026-02-01"}))
+    platform.die(person_id, "2026-02-01")
     refused(_change(platform, platform.a, path, {"address": "x"}, 2), "wrong_person_state", 409)
 
 

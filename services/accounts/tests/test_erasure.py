@@ -12,37 +12,11 @@ from libs.contracts.timebank.ledger.v1 import events_pb2 as ledger
 from libs.contracts.timebank.orders.v1 import events_pb2 as orders
 from libs.contracts.timebank.redemption.v1 import events_pb2 as redemption
 from libs.ids import new_id
-from libs.inbox import IncomingEvent
-from services.accounts.bootstrap import compose
 from services.accounts.domain.erasure import kept_until
 from services.accounts.due import next_due, run_due
 from services.accounts.tests.platform import Caller, Platform, must, refused
 
 NOW = {"Prefer": "wait=0"}
-
-
-@pytest.fixture
-def hear(platform: Platform) -> Callable[[Any], None]:
-    """Deliver an event to accounts as its consumer does."""
-    functions = compose(platform.settings, clock=platform.clock).consumers.functions
-
-    def deliver(message: Any) -> None:
-        event = IncomingEvent(
-            event_id=new_id(),
-            event_type=message.DESCRIPTOR.full_name,
-            topic="t",
-            stream="s",
-            position=1,
-            version=None,
-            key="k",
-            subject="s",
-            payload=message.SerializeToString(),
-            occurred_at=platform.clock.now(),
-        )
-        with platform.database.transaction() as connection:
-            functions[event.event_type](connection, event)
-
-    return deliver
 
 
 @pytest.fixture

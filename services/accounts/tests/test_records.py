@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from libs.ids import new_id
+from services.accounts.domain.relations import DECLARED_OPEN_MAX
 from services.accounts.due import next_due, run_due
 from services.accounts.tests.platform import Caller, Platform, must, refused
 
@@ -133,6 +134,80 @@ def test_a_checker_does_not_confirm_what_is_about_themselves(platform: Platform,
     refused(staff["check"].post(f"/v1/assessments/{finding}/confirmation"), "maker_is_checker", 403)
 
 
+@pytest.mark.parametrize(
+    ("kind", "body"), [("assessments", {"grade": "total"}), ("hardships", {"categories": ["dibao"]})]
+)
+def test_a_finding_that_is_turned_down_has_no_effect(
+    platform: Platform, staff: dict[str, Caller], kind: str, body: dict[str, object]
+) -> None:
+    lan, finding = platform.register("兰", roles=["recipient"]), new_id()
+    must(staff["coord"].put(f"/v1/persons/{lan}/{kind}/{finding}", body))
+    path = f"/v1/{kind}/{finding}/confirmation"
+
+    refused(staff["coord"].post(path, {"ok": False, "why": "x"}), "maker_is_checker", 403)
+    refused(staff["check"].post(path, {"ok": False}), "invalid_fields", 422)
+    down = must(staff["check"].post(path, {"ok": False, "why": "another person's papers"}))
+
+    assert (down["state"], down["confirmed_by"], down["turned_down_why"]) == (
+        "turned_down",
+        None,
+        "another person's papers",
+    )
+    assert (down["person"]["grade"], down["person"]["hardship"]) == ("intact", [])
+    assert len(platform.states_of(lan)) == 1
+    refused(staff["check"].post(path), "already_decided", 409)
+
+
+def test_a_finding_that_nobody_confirms_in_time_lapses(platform: Platform, staff: dict[str, Caller]) -> None:
+    lan, finding = platform.register("兰", roles=["recipient"]), new_id()
+    must(staff["coord"].put(f"/v1/persons/{lan}/assessments/{finding}", {"grade": "total"}))
+
+    platform.move(timedelta(days=15))
+
+    refused(staff["check"].post(f"/v1/assessments/{finding}/confirmation"), "record_lapsed", 409)
+    assert len(platform.states_of(lan)) == 1
+
+
+def test_a_relation_that_is_turned_down_ends(platform: Platform, staff: dict[str, Caller]) -> None:
+    lan, min_ = platform.register("兰"), platform.register("敏")
+    path = f"/v1/relations/{new_id()}"
+    must(staff["coord"].put(path, _relation(lan, min_, "child")))
+
+    refused(staff["check"].post(f"{path}/confirmation", {"ok": False}), "invalid_fields", 422)
+    down = must(staff["check"].post(f"{path}/confirmation", {"ok": False, "why": "she has no children"}))
+
+    assert (down["verified"], down["active"], down["waits_for_confirmation"]) == (False, False, False)
+    assert (down["turned_down_by"], down["turned_down_why"]) == (staff["check"].person_id, "she has no children")
+    assert not any(state.verified for state in platform.events("RelationState"))
+    refused(staff["check"].post(f"{path}/confirmation"), "already_decided", 409)
+
+
+def test_who_declared_a_relation_is_told_with_it(platform: Platform, staff: dict[str, Caller]) -> None:
+    lan, min_ = platform.register("兰"), platform.register("敏")
+
+    must(platform.sign_in("敏").put(f"/v1/relations/{new_id()}", _relation(min_, lan, "parent", verified=False)))
+
+    assert {state.declared_by for state in platform.events("RelationState")} == {min_}
+
+
+def test_a_person_has_a_bounded_number_of_declared_relations(platform: Platform, staff: dict[str, Caller]) -> None:
+    min_, others = (
+        platform.register("敏"),
+        [platform.register(f"亲属{number}") for number in range(DECLARED_OPEN_MAX + 1)],
+    )
+    own = platform.sign_in("敏")
+    paths = [f"/v1/relations/{new_id()}" for _ in others]
+    for path, other in zip(paths[:-1], others[:-1], strict=True):
+        must(own.put(path, _relation(min_, other, "sibling", verified=False)))
+
+    refused(own.put(paths[-1], _relation(others[-1], min_, "sibling", verified=False)), "too_many_declared", 422)
+    own_word = platform.sign_in(f"亲属{DECLARED_OPEN_MAX}")
+    must(own_word.put(f"/v1/relations/{new_id()}", _relation(min_, others[-1], "sibling", verified=False)))
+    must(staff["coord"].put(f"/v1/relations/{new_id()}", _relation(min_, others[-1], "sibling")))
+    must(staff["check"].post(f"{paths[0]}/confirmation", {"ok": False, "why": "no relative"}))
+    must(own.put(f"/v1/relations/{new_id()}", _relation(others[-1], min_, "sibling", verified=False)))
+
+
 def test_an_unknown_grade_or_category_is_refused(platform: Platform, staff: dict[str, Caller]) -> None:
     lan = platform.register("兰")
 
@@ -214,28 +289,6 @@ def test_a_suspended_person_may_sign_in_and_see_and_does_nothing_new(
         ("suspended", "false_hours"),
         ("active", "cleared"),
     ]
-
-
-def test_a_death_ends_sessions_and_grants_and_is_told_to_all(platform: Platform, staff: dict[str, Caller]) -> None:
-    lan, min_ = platform.register("兰"), platform.register("敏")
-    must(staff["coord"].put(f"/v1/relations/{new_id()}", _relation(lan, min_, "child")))
-    grant = {"person_id": lan, "relative_id": min_, "how": "home"}
-    must(staff["coord"].put(f"/v1/acting-grants/{new_id()}", grant))
-    path = f"/v1/persons/{lan}/death"
-
-    refused(staff["check"].post(path, {"died": "2026-02-28"}), "not_authorised", 403)
-    refused(staff["coord"].post(path, {"died": "2026-03-02"}), "date_impossible", 422)
-    died = must(staff["coord"].post(path, {"died": "2026-02-28"}))
-
-    assert (died["status"], died["died_on"]) == ("deceased", "2026-02-28")
-    [fact] = platform.events("PersonDied")
-    assert (fact.person_id, fact.died_on, fact.district_id) == (lan, "2026-02-28", platform.units["d1"])
-    assert platform.states_of(lan)[-1].status == "deceased"
-    assert [state.active for state in platform.events("ActingGrantState")] == [True, False]
-    answer = platform.client.post("/v1/sessions", json={"login": "兰", "password": "a good password"})
-    refused(answer, "sign_in_failed", 403)
-    refused(staff["coord"].post(path, {"died": "2026-02-28"}), "wrong_person_state", 409)
-    refused(staff["admin"].post(f"/v1/persons/{lan}/suspension"), "wrong_person_state", 409)
 
 
 def test_a_lapsed_insurance_is_announced_on_the_day_after_its_last(platform: Platform) -> None:

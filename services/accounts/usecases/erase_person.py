@@ -10,7 +10,7 @@ from libs.ids import new_id
 from libs.outbox import OutgoingEvent
 from services.accounts import messages
 from services.accounts.domain.erasure import Erasure, ErasureState, end_use, kept_until
-from services.accounts.domain.errors import AlreadyDecidedError, WrongPersonStateError
+from services.accounts.domain.errors import AlreadyDecidedError, DeathWaitsError, WrongPersonStateError
 from services.accounts.domain.persons import Person, Status
 from services.accounts.store.erasure_store import ErasureStore
 from services.accounts.store.person_store import PersonStore
@@ -31,6 +31,7 @@ def request_erasure(act: Act, *, person_id: UUID, credit_to_pool: bool) -> Erasu
         OutOfScopeError, ForbiddenError, MakerIsCheckerError
         WrongPersonStateError: the person is sealed or erased already.
         AlreadyDecidedError: an earlier request still waits for its answers.
+        DeathWaitsError: the person's death may be found mistaken.
     """
     person = act.store.persons.lock_person(person_id)
     act.require("erase_person", person.home_unit_id)
@@ -39,6 +40,8 @@ def request_erasure(act: Act, *, person_id: UUID, credit_to_pool: bool) -> Erasu
         raise WrongPersonStateError(state=person.status)
     if act.store.erasures.is_pending(person_id):
         raise AlreadyDecidedError(person_id=person_id)
+    if act.store.deaths.waits_for_wallets(person_id):
+        raise DeathWaitsError(person_id=person_id)
     erasure = Erasure(new_id(), person_id, credit_to_pool, act.actor_id, act.now)
     act.store.erasures.add(erasure)
     act.store.append(messages.erasure_requested(erasure, person, now=act.now))

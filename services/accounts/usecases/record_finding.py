@@ -44,11 +44,11 @@ def record_finding(
     return finding
 
 
-def confirm_finding(act: Act, *, finding_id: UUID, kind: FindingKind) -> tuple[Finding, Person]:
-    """Confirm a finding as the second person: from now on it counts.
+def decide_finding(act: Act, *, finding_id: UUID, kind: FindingKind, ok: bool, why: str) -> tuple[Finding, Person]:
+    """Confirm a finding as the second person, so that it counts from now on; or turn it down, without any effect.
 
     Raises:
-        RecordNotFoundError, MakerIsCheckerError, AlreadyDecidedError
+        RecordNotFoundError, MakerIsCheckerError, AlreadyDecidedError, RecordLapsedError
         OutOfScopeError, ForbiddenError: the actor may not confirm records of this person.
     """
     finding = act.store.records.find_finding(finding_id)
@@ -57,9 +57,11 @@ def confirm_finding(act: Act, *, finding_id: UUID, kind: FindingKind) -> tuple[F
     person = act.store.persons.lock_person(finding.person_id)
     if finding.recorded_by != act.actor_id:
         act.require("confirm_record", person.home_unit_id)
-    confirmed = finding.confirm(act.actor_id, act.now)
-    changed = confirmed.applied_to(person)
-    act.store.records.save_finding(confirmed)
+    decided = finding.decide(by=act.actor_id, ok=ok, why=why, now=act.now)
+    act.store.records.save_finding(decided)
+    if decided.confirmed_by is None:
+        return decided, person
+    changed = decided.applied_to(person)
     act.store.persons.save(changed)
     act.publish(changed)
-    return confirmed, changed
+    return decided, changed

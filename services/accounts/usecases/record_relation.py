@@ -4,7 +4,12 @@ from uuid import UUID
 
 from libs.errors import IdReusedError
 from services.accounts import messages
-from services.accounts.domain.relations import Relation, RelationKind, declare_relation
+from services.accounts.domain.relations import (
+    Relation,
+    RelationKind,
+    declare_relation,
+    refuse_too_many_declared,
+)
 from services.accounts.usecases.act import Act
 
 
@@ -19,6 +24,7 @@ def record_relation(
         PersonNotFoundError: one of the two is not registered.
         OutOfScopeError, ForbiddenError: the actor reaches neither of the two.
         SelfRelationError, IdReusedError
+        TooManyDeclaredError: so many of the person's relations are declared and not verified.
     """
     person = act.store.persons.person(person_id)
     relative = act.store.persons.person(relative_id)
@@ -37,13 +43,17 @@ def record_relation(
         recorded_by=act.actor_id,
         verified=verified,
     )
+    subject = act.store.persons.lock_person(act.actor_id if is_own else person_id)
+    refuse_too_many_declared(act.store.records.open_declared(subject.person_id, by_staff=not is_own))
     act.store.records.add_relation(relation, at=act.now)
     act.store.append(*messages.relation_states(relation, now=act.now))
     return relation
 
 
-def confirm_relation(act: Act, *, relation_id: UUID) -> Relation:
-    """Confirm a relation as the second person; earlier declarations of the same relation end.
+def decide_relation(act: Act, *, relation_id: UUID, ok: bool, why: str) -> Relation:
+    """Confirm a relation as the second person, or turn it down, which ends it.
+
+    Earlier declarations of a relation that is confirmed end.
 
     Raises:
         RecordNotFoundError, MakerIsCheckerError, AlreadyDecidedError
@@ -52,14 +62,19 @@ def confirm_relation(act: Act, *, relation_id: UUID) -> Relation:
     relation = act.store.records.lock_relation(relation_id)
     if relation.recorded_by != act.actor_id:
         _require_either(act, "confirm_record", relation)
-    confirmed = relation.confirm(act.actor_id)
+    decided = relation.decide(by=act.actor_id, ok=ok, why=why)
+    if decided.verified:
+        _end_declarations(act, relation)
+    act.store.records.save_relation(decided)
+    act.store.append(*messages.relation_states(decided, now=act.now))
+    return decided
+
+
+def _end_declarations(act: Act, relation: Relation) -> None:
     for other in act.store.records.relations_between(relation.person_id, relation.relative_id):
-        if other.relation_id != relation_id and not other.verified and _says_the_same(other, relation):
+        if other.relation_id != relation.relation_id and not other.verified and _says_the_same(other, relation):
             act.store.records.save_relation(other.end())
             act.store.append(*messages.relation_states(other.end(), now=act.now))
-    act.store.records.save_relation(confirmed)
-    act.store.append(*messages.relation_states(confirmed, now=act.now))
-    return confirmed
 
 
 def end_relation(act: Act, *, relation_id: UUID) -> Relation:

@@ -107,6 +107,16 @@ class WalletsFrozen:
 
 
 @dataclass(frozen=True, slots=True)
+class WalletsUnfrozen:
+    """A person who was held for dead spends again."""
+
+    person_id: Id
+    district_id: Id
+    cause_id: Id
+    minutes: int
+
+
+@dataclass(frozen=True, slots=True)
 class Refused:
     """A request that only its transfers would have answered was refused."""
 
@@ -117,4 +127,14 @@ class Refused:
     person_id: Id
 
 
-Answer = HoldPlaced | HoldRefused | HoldCaptured | HoldReleased | HoursSettled | Reversed | WalletsFrozen | Refused
+Answer = (
+    HoldPlaced
+    | HoldRefused
+    | HoldCaptured
+    | HoldReleased
+    | HoursSettled
+    | Reversed
+    | WalletsFrozen
+    | WalletsUnfrozen
+    | Refused
+)

@@ -320,6 +320,22 @@ class MalformedFieldError(InvalidError):
     en = "A field is malformed"
 
 
+class EstateSettledError(ConflictError):
+    """What a dead person left has gone to the heirs or to the pool."""
+
+    code = "estate_settled"
+    zh = "遗留时间已处理"
+    en = "The estate is settled"
+
+
+class WalletsNotFrozenError(ConflictError):
+    """The person lives, as far as the ledger has heard: there is no estate."""
+
+    code = "wallets_not_frozen"
+    zh = "该账户未冻结"
+    en = "The wallets are not frozen"
+
+
 JOURNALLED: dict[int, type[Refusal]] = {
     10: InsufficientCreditsError,
     11: PoolInsufficientError,
@@ -343,6 +359,8 @@ JOURNALLED: dict[int, type[Refusal]] = {
     29: NothingDueError,
     30: IdReusedError,
     31: DateOutOfRangeError,
+    32: EstateSettledError,
+    33: WalletsNotFrozenError,
 }
 """The refusals that stand in the journal, by outcome number; a number is never given to another."""
 

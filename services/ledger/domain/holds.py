@@ -70,8 +70,18 @@ def was_held(rows: list[Entry]) -> bool:
 
 def is_frozen(view: View, district_id: Id, person_id: Id) -> bool:
     """Whether the person's wallets in this district are frozen."""
-    notes = view.notes(person_wallet(district_id, person_id, WalletClass.EARNED))
-    return any(note.reason == Reason.WALLETS_FROZEN for note in notes)
+    return freeze_of(view, district_id, person_id) is not None
+
+
+def freeze_of(view: View, district_id: Id, person_id: Id) -> Entry | None:
+    """The note that froze the person's wallets in this district; None: they are not frozen, or no more."""
+    freeze = None
+    for note in view.notes(person_wallet(district_id, person_id, WalletClass.EARNED)):
+        if note.reason == Reason.WALLETS_FROZEN:
+            freeze = note
+        elif note.reason == Reason.WALLETS_UNFROZEN:
+            freeze = None
+    return freeze
 
 
 def draw(view: View, district_id: Id, payer_id: Id, minutes: int) -> list[HeldPart]:

@@ -34,6 +34,7 @@ class Reason(IntEnum):
     SHORTFALL_BORNE = 43
     NOTHING_DUE = 44
     PERIOD_CLOSED = 45
+    WALLETS_UNFROZEN = 46
 
     @property
     def label(self) -> str:

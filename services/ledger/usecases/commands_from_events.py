@@ -10,7 +10,7 @@ from libs.inbox import IncomingEvent, NotYetKnownError
 from services.ledger.domain.days import refuse_bad_date
 from services.ledger.domain.grants import GrantMonth
 from services.ledger.domain.holds import PlaceHold, ReleaseHold
-from services.ledger.domain.persons import EmptyWallets, FreezeWallets
+from services.ledger.domain.persons import EmptyWallets, FreezeWallets, UnfreezeWallets
 from services.ledger.domain.policy import CreditPolicy
 from services.ledger.domain.postings import Terms, issuance, pool
 from services.ledger.domain.reasons import Evidence, Reason
@@ -262,12 +262,25 @@ def settle_estate(event: IncomingEvent, message: redemption.EstateSettlementRequ
 
 
 def freeze_wallets(event: IncomingEvent, message: accounts.PersonDied) -> FreezeWallets:
-    """The wallets of somebody who died."""
+    """The wallets of somebody who died; who is found alive may die once more, so each death freezes by itself."""
     return FreezeWallets(
-        request_id=request_id_after(raw(message.person_id), "frozen"),
+        request_id=request_id_after(raw(message.death_id or message.person_id), "frozen"),
         district_id=raw(message.district_id),
-        terms=_terms(event, message.person_id, actor=message.recorded_by),
+        terms=_terms(event, message.person_id, actor=message.recorded_by, checker=message.confirmed_by),
         person_id=raw(message.person_id),
+    )
+
+
+def unfreeze_wallets(
+    connection: Connection, event: IncomingEvent, message: accounts.DeathMistakeFound, now_us: int
+) -> UnfreezeWallets:
+    """The wallets of somebody who was held for dead."""
+    return UnfreezeWallets(
+        request_id=_request(event, "unfrozen"),
+        district_id=raw(message.district_id),
+        terms=_terms(event, message.mistake_id, actor=message.proposed_by, checker=message.decided_by),
+        person_id=raw(message.person_id),
+        grants_expire=policy_now(connection, message.district_id, now_us).grant_expires_month_end,
     )
 
 

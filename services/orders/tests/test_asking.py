@@ -267,6 +267,15 @@ def test_orders_of_the_dead_are_cancelled_and_those_they_took_are_open_again(wor
     assert [world.state("r1"), world.state("r2")] == ["cancelled", "published"]
     assert world.order("r2")["volunteers"] == []
     assert world.served("ying")["marks"]["late_cancellations"] == 0
+    for who in (
+        "ying",
+        "coord",
+    ):  # Also after the death was found mistaken: what was lost is there to be asked for again.
+        listed = world.call("GET", who, f"/v1/orders?person={named('ying')}&state=cancelled").get_json()["items"]
+        assert [row["order_id"] for row in listed] == [str(named("r1"))]
+    assert (
+        world.call("GET", "coord", f"/v1/orders/{named('r1')}/evidence").get_json()["steps"][-1]["why"] == "person_died"
+    )
 
 
 def test_nobody_takes_it_so_it_expires_and_is_referred(world: Neighbours) -> None:

@@ -155,3 +155,9 @@ def lock_estate(connection: Connection, estate_id: UUID) -> Estate | None:
 def save_estate(connection: Connection, estate_id: UUID, **changed: object) -> None:
     """Keep a decision, or the ledger's answer."""
     connection.execute(t.estate.update().where(t.estate.c.estate_id == estate_id).values(**changed))
+
+
+def decline_estates(connection: Connection, person_id: UUID, *, code: str, at: datetime) -> None:
+    """End the proposals about somebody who lives: nobody may decide them when that person has died indeed."""
+    waiting = sa.and_(t.estate.c.person_id == person_id, t.estate.c.state == "proposed")
+    connection.execute(t.estate.update().where(waiting).values(state="declined", code=code, decided_at=at))

@@ -69,7 +69,7 @@ class PersonState(_message.Message):
     def __init__(self, person_id: _Optional[str] = ..., version: _Optional[int] = ..., status: _Optional[str] = ..., home_unit_id: _Optional[str] = ..., district_id: _Optional[str] = ..., born: _Optional[str] = ..., sex: _Optional[str] = ..., grade: _Optional[str] = ..., hardship: _Optional[_Iterable[str]] = ..., household_id: _Optional[str] = ..., home_latitude_millideg: _Optional[int] = ..., home_longitude_millideg: _Optional[int] = ..., home_known: _Optional[bool] = ..., roles: _Optional[_Iterable[_Union[RoleAt, _Mapping]]] = ..., qualifications: _Optional[_Union[Qualifications, _Mapping]] = ..., visit_risk: _Optional[str] = ..., visit_listed_on: _Optional[str] = ..., registered_at_us: _Optional[int] = ..., died_on: _Optional[str] = ...) -> None: ...
 
 class RelationState(_message.Message):
-    __slots__ = ("relation_id", "version", "person_id", "relative_id", "kind", "verified", "active")
+    __slots__ = ("relation_id", "version", "person_id", "relative_id", "kind", "verified", "active", "declared_by")
     RELATION_ID_FIELD_NUMBER: _ClassVar[int]
     VERSION_FIELD_NUMBER: _ClassVar[int]
     PERSON_ID_FIELD_NUMBER: _ClassVar[int]
@@ -77,6 +77,7 @@ class RelationState(_message.Message):
     KIND_FIELD_NUMBER: _ClassVar[int]
     VERIFIED_FIELD_NUMBER: _ClassVar[int]
     ACTIVE_FIELD_NUMBER: _ClassVar[int]
+    DECLARED_BY_FIELD_NUMBER: _ClassVar[int]
     relation_id: str
     version: int
     person_id: str
@@ -84,7 +85,8 @@ class RelationState(_message.Message):
     kind: str
     verified: bool
     active: bool
-    def __init__(self, relation_id: _Optional[str] = ..., version: _Optional[int] = ..., person_id: _Optional[str] = ..., relative_id: _Optional[str] = ..., kind: _Optional[str] = ..., verified: _Optional[bool] = ..., active: _Optional[bool] = ...) -> None: ...
+    declared_by: str
+    def __init__(self, relation_id: _Optional[str] = ..., version: _Optional[int] = ..., person_id: _Optional[str] = ..., relative_id: _Optional[str] = ..., kind: _Optional[str] = ..., verified: _Optional[bool] = ..., active: _Optional[bool] = ..., declared_by: _Optional[str] = ...) -> None: ...
 
 class ActingGrantState(_message.Message):
     __slots__ = ("grant_id", "version", "person_id", "relative_id", "how", "recorded_by", "active")
@@ -103,6 +105,24 @@ class ActingGrantState(_message.Message):
     recorded_by: str
     active: bool
     def __init__(self, grant_id: _Optional[str] = ..., version: _Optional[int] = ..., person_id: _Optional[str] = ..., relative_id: _Optional[str] = ..., how: _Optional[str] = ..., recorded_by: _Optional[str] = ..., active: _Optional[bool] = ...) -> None: ...
+
+class GroupState(_message.Message):
+    __slots__ = ("group_id", "version", "unit_id", "district_id", "leader_id", "member_ids", "active")
+    GROUP_ID_FIELD_NUMBER: _ClassVar[int]
+    VERSION_FIELD_NUMBER: _ClassVar[int]
+    UNIT_ID_FIELD_NUMBER: _ClassVar[int]
+    DISTRICT_ID_FIELD_NUMBER: _ClassVar[int]
+    LEADER_ID_FIELD_NUMBER: _ClassVar[int]
+    MEMBER_IDS_FIELD_NUMBER: _ClassVar[int]
+    ACTIVE_FIELD_NUMBER: _ClassVar[int]
+    group_id: str
+    version: int
+    unit_id: str
+    district_id: str
+    leader_id: str
+    member_ids: _containers.RepeatedScalarFieldContainer[str]
+    active: bool
+    def __init__(self, group_id: _Optional[str] = ..., version: _Optional[int] = ..., unit_id: _Optional[str] = ..., district_id: _Optional[str] = ..., leader_id: _Optional[str] = ..., member_ids: _Optional[_Iterable[str]] = ..., active: _Optional[bool] = ...) -> None: ...
 
 class OrgUnitState(_message.Message):
     __slots__ = ("unit_id", "version", "parent_id", "level", "district_id", "name_zh", "name_en")
@@ -189,16 +209,50 @@ class PersonReinstated(_message.Message):
     def __init__(self, person_id: _Optional[str] = ..., by: _Optional[str] = ...) -> None: ...
 
 class PersonDied(_message.Message):
-    __slots__ = ("person_id", "died_on", "recorded_by", "district_id")
+    __slots__ = ("person_id", "died_on", "recorded_by", "district_id", "confirmed_by", "death_id")
     PERSON_ID_FIELD_NUMBER: _ClassVar[int]
     DIED_ON_FIELD_NUMBER: _ClassVar[int]
     RECORDED_BY_FIELD_NUMBER: _ClassVar[int]
     DISTRICT_ID_FIELD_NUMBER: _ClassVar[int]
+    CONFIRMED_BY_FIELD_NUMBER: _ClassVar[int]
+    DEATH_ID_FIELD_NUMBER: _ClassVar[int]
     person_id: str
     died_on: str
     recorded_by: str
     district_id: str
-    def __init__(self, person_id: _Optional[str] = ..., died_on: _Optional[str] = ..., recorded_by: _Optional[str] = ..., district_id: _Optional[str] = ...) -> None: ...
+    confirmed_by: str
+    death_id: str
+    def __init__(self, person_id: _Optional[str] = ..., died_on: _Optional[str] = ..., recorded_by: _Optional[str] = ..., district_id: _Optional[str] = ..., confirmed_by: _Optional[str] = ..., death_id: _Optional[str] = ...) -> None: ...
+
+class DeathMistakeFound(_message.Message):
+    __slots__ = ("mistake_id", "death_id", "person_id", "district_id", "proposed_by", "decided_by")
+    MISTAKE_ID_FIELD_NUMBER: _ClassVar[int]
+    DEATH_ID_FIELD_NUMBER: _ClassVar[int]
+    PERSON_ID_FIELD_NUMBER: _ClassVar[int]
+    DISTRICT_ID_FIELD_NUMBER: _ClassVar[int]
+    PROPOSED_BY_FIELD_NUMBER: _ClassVar[int]
+    DECIDED_BY_FIELD_NUMBER: _ClassVar[int]
+    mistake_id: str
+    death_id: str
+    person_id: str
+    district_id: str
+    proposed_by: str
+    decided_by: str
+    def __init__(self, mistake_id: _Optional[str] = ..., death_id: _Optional[str] = ..., person_id: _Optional[str] = ..., district_id: _Optional[str] = ..., proposed_by: _Optional[str] = ..., decided_by: _Optional[str] = ...) -> None: ...
+
+class PersonDeathMistaken(_message.Message):
+    __slots__ = ("person_id", "death_id", "district_id", "proposed_by", "decided_by")
+    PERSON_ID_FIELD_NUMBER: _ClassVar[int]
+    DEATH_ID_FIELD_NUMBER: _ClassVar[int]
+    DISTRICT_ID_FIELD_NUMBER: _ClassVar[int]
+    PROPOSED_BY_FIELD_NUMBER: _ClassVar[int]
+    DECIDED_BY_FIELD_NUMBER: _ClassVar[int]
+    person_id: str
+    death_id: str
+    district_id: str
+    proposed_by: str
+    decided_by: str
+    def __init__(self, person_id: _Optional[str] = ..., death_id: _Optional[str] = ..., district_id: _Optional[str] = ..., proposed_by: _Optional[str] = ..., decided_by: _Optional[str] = ...) -> None: ...
 
 class ErasureRequested(_message.Message):
     __slots__ = ("erasure_id", "person_id", "requested_by", "credit_to_pool", "district_id")

@@ -128,6 +128,20 @@ class WalletsFrozen(_message.Message):
     entry: bytes
     def __init__(self, person_id: _Optional[str] = ..., district_id: _Optional[str] = ..., entry: _Optional[bytes] = ...) -> None: ...
 
+class WalletsUnfrozen(_message.Message):
+    __slots__ = ("person_id", "district_id", "cause_id", "returned_minutes", "entry")
+    PERSON_ID_FIELD_NUMBER: _ClassVar[int]
+    DISTRICT_ID_FIELD_NUMBER: _ClassVar[int]
+    CAUSE_ID_FIELD_NUMBER: _ClassVar[int]
+    RETURNED_MINUTES_FIELD_NUMBER: _ClassVar[int]
+    ENTRY_FIELD_NUMBER: _ClassVar[int]
+    person_id: str
+    district_id: str
+    cause_id: str
+    returned_minutes: int
+    entry: bytes
+    def __init__(self, person_id: _Optional[str] = ..., district_id: _Optional[str] = ..., cause_id: _Optional[str] = ..., returned_minutes: _Optional[int] = ..., entry: _Optional[bytes] = ...) -> None: ...
+
 class HoldPart(_message.Message):
     __slots__ = ("wallet_id", "wallet_class", "amount_minutes")
     WALLET_ID_FIELD_NUMBER: _ClassVar[int]

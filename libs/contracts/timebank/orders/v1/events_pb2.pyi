@@ -167,7 +167,7 @@ class ServiceFinished(_message.Message):
     def __init__(self, order_id: _Optional[str] = ..., district_id: _Optional[str] = ..., volunteer_id: _Optional[str] = ..., checked_out_at_us: _Optional[int] = ..., actual_minutes: _Optional[int] = ...) -> None: ...
 
 class VolunteerHours(_message.Message):
-    __slots__ = ("volunteer_id", "volunteer_district_id", "actual_minutes", "evidence_class", "checked_in_at_us", "checked_out_at_us", "group_name")
+    __slots__ = ("volunteer_id", "volunteer_district_id", "actual_minutes", "evidence_class", "checked_in_at_us", "checked_out_at_us", "group_name", "group_id")
     VOLUNTEER_ID_FIELD_NUMBER: _ClassVar[int]
     VOLUNTEER_DISTRICT_ID_FIELD_NUMBER: _ClassVar[int]
     ACTUAL_MINUTES_FIELD_NUMBER: _ClassVar[int]
@@ -175,6 +175,7 @@ class VolunteerHours(_message.Message):
     CHECKED_IN_AT_US_FIELD_NUMBER: _ClassVar[int]
     CHECKED_OUT_AT_US_FIELD_NUMBER: _ClassVar[int]
     GROUP_NAME_FIELD_NUMBER: _ClassVar[int]
+    GROUP_ID_FIELD_NUMBER: _ClassVar[int]
     volunteer_id: str
     volunteer_district_id: str
     actual_minutes: int
@@ -182,7 +183,8 @@ class VolunteerHours(_message.Message):
     checked_in_at_us: int
     checked_out_at_us: int
     group_name: str
-    def __init__(self, volunteer_id: _Optional[str] = ..., volunteer_district_id: _Optional[str] = ..., actual_minutes: _Optional[int] = ..., evidence_class: _Optional[str] = ..., checked_in_at_us: _Optional[int] = ..., checked_out_at_us: _Optional[int] = ..., group_name: _Optional[str] = ...) -> None: ...
+    group_id: str
+    def __init__(self, volunteer_id: _Optional[str] = ..., volunteer_district_id: _Optional[str] = ..., actual_minutes: _Optional[int] = ..., evidence_class: _Optional[str] = ..., checked_in_at_us: _Optional[int] = ..., checked_out_at_us: _Optional[int] = ..., group_name: _Optional[str] = ..., group_id: _Optional[str] = ...) -> None: ...
 
 class HoursApproved(_message.Message):
     __slots__ = ("approval_id", "order_id", "district_id", "recipient_id", "funding", "service_code", "planned_minutes", "coefficient_percent", "persons", "policy_version", "hours", "approver_ids", "service_began_at_us", "approved_at_us", "settlement", "payer_id")
