@@ -106,7 +106,7 @@ class _Hearing:
             "district_id": district_id,
             "home_unit_id": UUID(state.home_unit_id),
             "status": state.status,
-            "household_id": _household(state.household_id),
+            "household_id": _optional_id(state.household_id),
             "died_on": messages.day(state.died_on),
         }
         save_row(connection, known.person, row)
@@ -174,7 +174,7 @@ def parse(kind: type[M], event: IncomingEvent) -> M:
     return message
 
 
-def _household(text: str) -> UUID | None:
+def _optional_id(text: str) -> UUID | None:
     return UUID(text) if text else None
 
 
@@ -192,6 +192,8 @@ def _save_relation(connection: Connection, event: IncomingEvent) -> None:
         "person_id": UUID(state.person_id),
         "relative_id": UUID(state.relative_id),
         "kind": state.kind,
+        "verified": state.verified,
+        "declared_by": _optional_id(state.declared_by),
         "active": state.active,
     }
     save_row(connection, known.relation, row)
@@ -203,8 +205,8 @@ def _save_unit(connection: Connection, event: IncomingEvent) -> None:
     state = parse(accounts.OrgUnitState, event)
     row = {
         "unit_id": UUID(state.unit_id),
-        "parent_id": _household(state.parent_id),
-        "district_id": _household(state.district_id),
+        "parent_id": _optional_id(state.parent_id),
+        "district_id": _optional_id(state.district_id),
         "level": state.level,
         "name_zh": state.name_zh,
         "name_en": state.name_en,

@@ -97,6 +97,7 @@ def _save_relation(connection: Connection, event: IncomingEvent) -> None:
         "relative_id": UUID(state.relative_id),
         "kind": state.kind,
         "verified": state.verified,
+        "declared_by": messages.uuid_or_none(state.declared_by),
     }
     people_store.upsert(connection, tables.relation, columns)
 

@@ -108,6 +108,7 @@ def _save_relation(connection: Connection, event: IncomingEvent) -> None:
         "relative_id": UUID(state.relative_id),
         "kind": state.kind,
         "verified": state.verified,
+        "declared_by": messages.optional_id(state.declared_by),
     }
     save_row(connection, t.relation, row)
 

@@ -35,6 +35,8 @@ relation = sa.Table(
     sa.Column("person_id", sa.Uuid),
     sa.Column("relative_id", sa.Uuid),
     sa.Column("kind", sa.Text),
+    sa.Column("verified", sa.Boolean),
+    sa.Column("declared_by", sa.Uuid),
     sa.Column("active", sa.Boolean),
 )
 org_unit = sa.Table(
@@ -106,6 +108,7 @@ _ARE_RELATED = Prepared(
             sa.and_(relation.c.person_id == sa.bindparam("other"), relation.c.relative_id == sa.bindparam("one")),
         ),
         relation.c.active,
+        sa.or_(relation.c.verified, relation.c.declared_by == sa.bindparam("one")),
         relation.c.kind != "friend",
     )
     .limit(1)
@@ -129,7 +132,10 @@ def set_credit_due(connection: Connection, person_id: UUID, due_at: int | None) 
 
 
 def are_related(connection: Connection, one: UUID, other: UUID) -> bool:
-    """Whether two people are relatives, verified or only declared, or housemates."""
+    """Whether `one`, who signs, is a relative or housemate of the other.
+
+    A relation that others only declared keeps nobody from signing: whoever likes could declare it of all who may sign.
+    """
     if _ARE_RELATED.scalar(connection, {"one": one, "other": other}) is not None:
         return True
     households = {

@@ -34,7 +34,7 @@ def refuse_own_or_related(signing: Signing) -> None:
     signer = signing.signer
     if signer.person_id in signing.order.volunteer_ids:
         raise SelfApprovalError
-    if any(signer.person_id == p.person_id or signing.relations.are_kin(signer, p) for p in signing.people):
+    if any(signer.person_id == p.person_id or signing.relations.keep_from_signing(signer, p) for p in signing.people):
         raise ApproverRelatedError
 
 

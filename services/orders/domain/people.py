@@ -92,6 +92,8 @@ class Relation:
     relative_id: UUID
     kind: str
     verified: bool
+    declared_by: UUID | None = None
+    """Who declared it; None: told before this was kept."""
 
 
 @dataclass(frozen=True)
@@ -107,7 +109,7 @@ class Relations:
                 yield relation
             elif (relation.person_id, relation.relative_id) == (relative_id, person_id):
                 kind = INVERSE_KINDS.get(relation.kind, relation.kind)
-                yield Relation(person_id, relative_id, kind, relation.verified)
+                yield Relation(person_id, relative_id, kind, relation.verified, relation.declared_by)
 
     def are_direct(self, person_id: UUID, relative_id: UUID, *, verified: bool) -> bool:
         """Tell whether they are direct relatives, verified (or at least declared)."""
@@ -125,3 +127,15 @@ class Relations:
             return True
         found = self.between(person.person_id, other.person_id)
         return any(relation.kind not in UNRELATED_KINDS for relation in found)
+
+    def keep_from_signing(self, signer: Person, other: Person) -> bool:
+        """Tell whether they are housemates, or relatives verified or so declared by the signer.
+
+        What others only declare keeps nobody from signing: whoever likes could declare it of all who may sign.
+        """
+        if signer.household_id and signer.household_id == other.household_id:
+            return True
+        return any(
+            relation.kind not in UNRELATED_KINDS and (relation.verified or relation.declared_by == signer.person_id)
+            for relation in self.between(signer.person_id, other.person_id)
+        )

@@ -131,7 +131,9 @@ def _person(row: Mapping[str, Any]) -> Person:
 def relations_of(connection: Connection, person_ids: Iterable[UUID]) -> Relations:
     """Return the relations in which any of the people stands."""
     rows = _RELATIONS.rows(connection, {"person_ids": list(person_ids)})
-    return Relations(tuple(Relation(row.person_id, row.relative_id, row.kind, row.verified) for row in rows))
+    return Relations(
+        tuple(Relation(row.person_id, row.relative_id, row.kind, row.verified, row.declared_by) for row in rows)
+    )
 
 
 def has_grant(connection: Connection, *, person_id: UUID, relative_id: UUID) -> bool:

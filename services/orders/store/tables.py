@@ -49,6 +49,7 @@ relation = _table(
     relative_id=sa.Uuid,
     kind=sa.Text,
     verified=sa.Boolean,
+    declared_by=sa.Uuid,
 )
 acting_grant = _table("acting_grant", "grant_id", grant_id=sa.Uuid, person_id=sa.Uuid, relative_id=sa.Uuid)
 policy = _table(

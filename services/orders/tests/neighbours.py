@@ -171,8 +171,8 @@ class Neighbours:
         self.hear(state, subject=state.person_id)
         return named(label)
 
-    def relate(self, person: str, kind: str, relative: str, *, verified: bool = True) -> None:
-        """Let `relative` be the `kind` of `person`."""
+    def relate(self, person: str, kind: str, relative: str, *, verified: bool = True, by: str = "") -> None:
+        """Let `relative` be the `kind` of `person`, as the person (or somebody else) declared."""
         state = accounts.RelationState(
             relation_id=str(named(f"{person}/{kind}/{relative}")),
             version=1,
@@ -181,6 +181,7 @@ class Neighbours:
             kind=kind,
             verified=verified,
             active=True,
+            declared_by=str(named(by or person)),
         )
         self.hear(state, subject=state.relation_id)
 

@@ -43,7 +43,7 @@ def test_nobody_approves_their_own_or_a_relatives_hours(world: Neighbours) -> No
     world.person("mate", roles=["coordinator@k1"], household="w")
     world.person("niece", roles=["coordinator@k1"])
     world.relate("wang", "spouse", "zhao")
-    world.relate("lan", "grandchild", "niece", verified=False)
+    world.relate("lan", "grandchild", "niece", verified=False, by="niece")
     confirmed(world, by="wang")
 
     answers = {
@@ -62,6 +62,21 @@ def test_nobody_approves_their_own_or_a_relatives_hours(world: Neighbours) -> No
         "lan": "not_authorised",
         "coord": "",
     }
+
+
+def test_nobody_keeps_others_from_signing_by_declaring_them_relatives(world: Neighbours) -> None:
+    for who in ("coord", "coord_b", "check", "check_b"):
+        world.relate("min", "sibling", who, verified=False)
+        world.relate(who, "sibling", "lan", verified=False, by="lan")
+    confirmed(world)
+
+    assert world.act("coord", "r1", "approval") == ""
+    world.act("lan", "r1", "dispute", {"says_minutes": 30})
+    assert (
+        world.act("check", "r1", "decision", {"minutes": 30, "why": "heard both", "second": str(named("check_b"))})
+        == ""
+    )
+    assert world.act("check_b", "r1", "decision/confirmation") == ""
 
 
 @pytest.mark.parametrize("funding", ["programme", "pool"])

@@ -90,9 +90,10 @@ def relation_between(connection: Connection, *, person_id: UUID, relative_id: UU
 
 
 def related_to(connection: Connection, person_id: UUID, *others: UUID) -> frozenset[UUID]:
-    """Return those of the others who are verified relatives or housemates of the person."""
+    """Return those of the others who are relatives, verified or so declared by the person, or housemates."""
     relation, own, other = t.relation.c, t.person.alias("own"), t.person.alias("other")
-    is_kin = sa.and_(relation.verified, relation.kind != "friend")
+    is_sure = sa.or_(relation.verified, relation.declared_by == person_id)
+    is_kin = sa.and_(is_sure, relation.kind != "friend")
     queries = (
         sa.select(relation.relative_id).where(
             relation.person_id == person_id, relation.relative_id.in_(others), is_kin

@@ -196,8 +196,8 @@ class Bench:
         self.hear(state)
         return self.id_of(label)
 
-    def relate(self, person: str, kind: str, relative: str, *, verified: bool = True) -> None:
-        """Tell that `relative` is the `kind` of `person`, one direction."""
+    def relate(self, person: str, kind: str, relative: str, *, verified: bool = True, by: str = "") -> None:
+        """Tell that `relative` is the `kind` of `person`, one direction, as the person (or `by`) declared."""
         self.hear(
             accounts.RelationState(
                 relation_id=str(new_id()),
@@ -206,6 +206,7 @@ class Bench:
                 kind=kind,
                 verified=verified,
                 active=True,
+                declared_by=str(self.id_of(by or person)),
             )
         )
 

@@ -101,6 +101,17 @@ def test_who_is_no_second_member_of_staff(people: Bench, by: str, code: str) -> 
     assert people.counts() == {}
 
 
+def test_who_is_only_declared_a_relative_decides_unless_they_said_so_themselves(people: Bench) -> None:
+    for checker in ("check", "coord"):
+        people.relate("min", "sibling", checker, verified=False)
+        people.relate(checker, "sibling", "min", verified=False, by="min")
+    people.relate("coord", "sibling", "min", verified=False, by="coord")
+    ask(people, "gifts")
+
+    assert decide(people, "gifts", "coord").get_json()["code"] == "approver_related"
+    assert decide(people, "gifts", "check").status_code < 300
+
+
 def test_staff_give_nothing_away_to_themselves_or_their_own(people: Bench) -> None:
     people.person("mum", "coordinator@k1")
     own_gain = ask(people, "gifts", by="mum", to=str(people.id_of("mum")))

@@ -29,6 +29,8 @@ TABLES = (
         person_id uuid NOT NULL,
         relative_id uuid NOT NULL,
         kind text NOT NULL,
+        verified boolean NOT NULL,
+        declared_by uuid,
         active boolean NOT NULL
     )""",
     "CREATE INDEX relation_person ON relation (person_id)",

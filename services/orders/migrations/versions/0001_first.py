@@ -47,7 +47,8 @@ READ_MODELS = (
         person_id uuid NOT NULL,
         relative_id uuid NOT NULL,
         kind text NOT NULL,
-        verified boolean NOT NULL
+        verified boolean NOT NULL,
+        declared_by uuid
     )""",
     "CREATE INDEX relation_person ON relation (person_id)",
     "CREATE INDEX relation_relative ON relation (relative_id)",

@@ -47,7 +47,8 @@ _KNOWN = (
         person_id uuid NOT NULL,
         relative_id uuid NOT NULL,
         kind text NOT NULL,
-        verified boolean NOT NULL
+        verified boolean NOT NULL,
+        declared_by uuid
     )""",
     "CREATE INDEX relation_of_two ON relation (person_id, relative_id)",
     """
