@@ -12,6 +12,8 @@ from sqlalchemy import Connection
 from services.redemption.store import entitlement_store
 
 Row = dict[str, Any]
+TOLD_STATES = ("requested", "done", "reversed")
+"""In which a gift is shown to its receiver."""
 GRANTED_PEOPLE_MAX = 10_000
 
 _REDEMPTION = """
@@ -153,7 +155,8 @@ def list_credit_requests(
     terms: dict[str, Any] = {"limit": limit + 1, "kind": kind}
     conditions = ["kind = :kind"]
     if wanted.person_id:
-        conditions.append("(giver_id = :person_id OR receiver_id = :person_id)")
+        conditions.append("(giver_id = :person_id OR (receiver_id = :person_id AND state = ANY(:told_states)))")
+        terms["told_states"] = list(TOLD_STATES)
         terms["person_id"] = wanted.person_id
     if wanted.unit_id:
         conditions.append(f"giver_id IN (SELECT person_id FROM person WHERE home_unit_id IN ({_BELOW}))")

@@ -10,7 +10,9 @@ from flask_smorest import Blueprint
 
 from libs.clock import to_microseconds
 from libs.db import Connection
+from libs.errors import ForbiddenError
 from libs.http import Cursor, current_actor, reading, run_command
+from libs.http.actor import Actor
 from libs.http.pages import an_id
 from services.ledger.api.edge import poster, service
 from services.ledger.api.schemas import AdjustmentBody, DecisionBody, PageQuery, ReversalBody
@@ -21,6 +23,7 @@ from services.ledger.domain.errors import (
     ProposalNotFoundError,
     TransferNotFoundError,
 )
+from services.ledger.messages import POWERS
 from services.ledger.queries import entries, scope
 from services.ledger.store import known, proposal_store
 from services.ledger.store.proposal_store import Proposal
@@ -52,6 +55,7 @@ class Adjustment(MethodView):
 
 def _adjustment(connection: Connection, proposal_id: UUID, body: dict[str, Any]) -> Proposal:
     actor, kind = current_actor(), body["kind"]
+    scope.refuse_unless_holds(actor, f"propose_{kind}")
     if kind == "pool_funding":
         district_id = body["district_id"]
         path = scope.path_of_district(connection, district_id)
@@ -119,6 +123,7 @@ class Reversal(MethodView):
 
 def _propose_reversal(connection: Connection, proposal_id: UUID, body: dict[str, Any]) -> dict[str, Any]:
     actor, act = current_actor(), body["cause_id"]
+    scope.refuse_unless_holds(actor, "propose_reversal")
     rows = _rows_of(connection, act)
     scope.refuse_unless_may(actor, "propose_reversal", _place_of(connection, rows))
     proposals.refuse_reversal(connection, rows, actor.person_id)
@@ -179,13 +184,26 @@ class Reversals(MethodView):
 
 
 def _decide(connection: Connection, proposal_id: UUID, body: dict[str, Any], kinds: list[str]) -> dict[str, Any]:
-    proposal, actor = _found(connection, proposal_id, kinds), current_actor()
-    if proposal.proposed_by == actor.person_id:
-        raise MakerIsCheckerError
+    actor = current_actor()
+    proposal = _to_decide(connection, actor, proposal_id, kinds)
     rows = _rows_of(connection, proposal.reverses)
     scope.refuse_unless_may(actor, f"decide_{proposal.kind}", _path_of(connection, proposal, rows))
     verdict = proposals.Verdict(actor, service().clock, ok=body["ok"], why=body["why"])
     return proposals.decide(connection, poster(), proposal_id=proposal_id, verdict=verdict, rows=rows)
+
+
+def _to_decide(connection: Connection, actor: Actor, proposal_id: UUID, kinds: list[str]) -> Proposal:
+    """The proposal, for somebody else than its maker; who decides none of its kind does not learn of it."""
+    proposal = proposal_store.find(connection, proposal_id)
+    if proposal is not None and proposal.proposed_by == actor.person_id:
+        raise MakerIsCheckerError
+    if not any(_holds(actor, kind) for kind in kinds):
+        raise ForbiddenError
+    return _found(connection, proposal_id, kinds)
+
+
+def _holds(actor: Actor, kind: str) -> bool:
+    return any(held.role in POWERS[f"decide_{kind}"] for held in actor.roles)
 
 
 def _found(connection: Connection, proposal_id: UUID, kinds: list[str]) -> Proposal:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +19,7 @@ from services.ledger.domain.errors import TransferNotFoundError
 from services.ledger.queries import entries, explanations, scope
 
 blueprint = Blueprint("transfers", __name__, url_prefix="/v1", description="Transfers and their explanations")
+ROWS_AT_ONCE = 1_000
 TRANSFERS = Cursor(recorded_at=a_number, book=a_number, pos=a_number)
 
 
@@ -29,23 +32,29 @@ class Transfers(MethodView):
         """List what moved because of an order, gift, donation …, oldest first; those that the caller may see."""
         act, limit = query.get("cause") or query["order"], query["limit"]
         key = TRANSFERS.read(query["cursor"])
-        after = (key[0], key[1], key[2]) if key else (0, 0, 0)
         with reading() as connection:
-            rows = entries.entries_of_act(connection, act, after=after, limit=limit + 1)
-            seen = [row for row in rows[:limit] if may_see(connection, row)]
+            sight = scope.Sight(connection, current_actor())
+            rows = list(islice(_seen_of_act(connection, act, key, sight), limit + 1))
+            shown = [entries.as_transfer(row, sight.sees) for row in rows[:limit]]
         last = rows[limit - 1] if len(rows) > limit else None
         # The book's number is no part of what is shown; a page that ends within one microsecond repeats none.
         cursor = TRANSFERS.pack(last.recorded_at, (1 << 31) - 1, last.pos) if last else None
-        return {"items": [entries.as_transfer(row) for row in seen], "next": cursor}
+        return {"items": shown, "next": cursor}
 
 
-def may_see(connection: Connection, entry: Entry) -> bool:
+def _seen_of_act(connection: Connection, act: UUID, key: Sequence[Any] | None, sight: scope.Sight) -> Iterator[Entry]:
+    """The rows that the caller may see; of the others not even a next page tells that they are there."""
+    after = (key[0], key[1], key[2]) if key else (0, 0, 0)
+    while rows := entries.entries_of_act(connection, act, after=after, limit=ROWS_AT_ONCE):
+        yield from (row for row in rows if sees(sight, row))
+        if len(rows) < ROWS_AT_ONCE:
+            return
+        after = (rows[-1].recorded_at, (1 << 31) - 1, rows[-1].pos)
+
+
+def sees(sight: scope.Sight, entry: Entry) -> bool:
     """Whether the caller may see a row: an owner of one side, or staff in scope of one."""
-    actor = current_actor()
-    sides = (entry.debit, entry.credit)
-    if any(sides):
-        return scope.may_see_any(connection, actor, sides)
-    return scope.sees_district(connection, actor, UUID(bytes=entry.district_id))
+    return sight.sees_row(entry.debit, entry.credit, UUID(bytes=entry.district_id))
 
 
 def seen_transfer(connection: Connection, transfer_id: UUID) -> Entry:
@@ -55,7 +64,7 @@ def seen_transfer(connection: Connection, transfer_id: UUID) -> Entry:
         TransferNotFoundError: there is none, or it is not theirs to see.
     """
     found = entries.entries_by_request(connection, [transfer_id.bytes])
-    if not found or not may_see(connection, found[0]):
+    if not found or not sees(scope.Sight(connection, current_actor()), found[0]):
         raise TransferNotFoundError
     return found[0]
 
@@ -67,7 +76,8 @@ class Transfer(MethodView):
     def get(self, transfer_id: UUID) -> dict[str, Any]:
         """Show a transfer, a note or a refused request."""
         with reading() as connection:
-            return entries.as_transfer(seen_transfer(connection, transfer_id))
+            sight = scope.Sight(connection, current_actor())
+            return entries.as_transfer(seen_transfer(connection, transfer_id), sight.sees)
 
 
 @blueprint.route("/transfers/<uuid:transfer_id>/explanation")
@@ -77,4 +87,5 @@ class TransferExplanation(MethodView):
     def get(self, transfer_id: UUID) -> dict[str, Any]:
         """Show the posting, the order, the evidence, the approvals, the policy version, and the act's history."""
         with reading() as connection:
-            return explanations.explain_transfer(connection, seen_transfer(connection, transfer_id))
+            sight = scope.Sight(connection, current_actor())
+            return explanations.explain_transfer(connection, seen_transfer(connection, transfer_id), sight)

@@ -93,10 +93,12 @@ class WalletEntries(MethodView):
         as_of = microseconds(query["as_of"], otherwise=FOR_EVER_US)
         with reading() as connection:
             number, wallet = _seen_wallet(connection, wallet_id)
+            sight = scope.Sight(connection, current_actor())
             rows = entries.entries_of_wallet(
                 connection, number, before_version=before, as_of_us=as_of, limit=query["limit"] + 1
             )
-        return ENTRIES.page([entries.as_entry_of(row, wallet) for row in rows], limit=query["limit"])
+            shown = [entries.as_entry_of(row, wallet, sight.sees) for row in rows]
+        return ENTRIES.page(shown, limit=query["limit"])
 
 
 @blueprint.route("/wallets/<uuid:wallet_id>/explanation")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -90,8 +90,14 @@ def _entries(connection: Connection, query: str, terms: Sequence[Any]) -> list[E
     return [entry_from(row[:26], districts) for row in cursor.execute(query, terms)]
 
 
-def as_transfer(entry: Entry) -> dict[str, Any]:
-    """A row as JSON: what moved, from where to where, why, by whom, and the balances after."""
+Sees = Callable[[WalletKey], bool]
+
+
+def as_transfer(entry: Entry, sees: Sees) -> dict[str, Any]:
+    """A row as JSON: what moved, from where to where, why, by whom, and the balances after.
+
+    How much is left in a wallet is told only to who `sees` that wallet.
+    """
     return {
         "transfer_id": str(UUID(bytes=entry.request_id)),
         "district_id": str(UUID(bytes=entry.district_id)),
@@ -100,8 +106,8 @@ def as_transfer(entry: Entry) -> dict[str, Any]:
         "code": code_of(entry.outcome) if entry.outcome in JOURNALLED else None,
         "reason": Reason(entry.reason).label,
         "minutes": entry.minutes,
-        "debit": _side(entry.debit, entry.debit_version, entry.debit_after),
-        "credit": _side(entry.credit, entry.credit_version, entry.credit_after),
+        "debit": _side(entry.debit, entry.debit_version, entry.debit_after, sees),
+        "credit": _side(entry.credit, entry.credit_version, entry.credit_after, sees),
         "cause_id": text_id(entry.act_id),
         "event_id": text_id(entry.cause),
         "leg": entry.leg,
@@ -122,9 +128,10 @@ def _state(entry: Entry) -> str:
     return "noted" if entry.outcome == Outcome.NOTED else "posted"
 
 
-def _side(key: WalletKey | None, version: int, after: int) -> dict[str, Any] | None:
+def _side(key: WalletKey | None, version: int, after: int, sees: Sees) -> dict[str, Any] | None:
     if key is None:
         return None
+    version = version if sees(key) else 0
     return {
         "wallet_id": str(UUID(bytes=wallet_id(key))),
         "class": WalletClass(key.wallet_class).name.lower(),
@@ -134,10 +141,10 @@ def _side(key: WalletKey | None, version: int, after: int) -> dict[str, Any] | N
     }
 
 
-def as_entry_of(entry: Entry, key: WalletKey) -> dict[str, Any]:
+def as_entry_of(entry: Entry, key: WalletKey, sees: Sees) -> dict[str, Any]:
     """A row as one wallet sees it: signed minutes and its running balance."""
     is_debit = entry.debit == key
-    return as_transfer(entry) | {
+    return as_transfer(entry, sees) | {
         "signed_minutes": -entry.minutes if is_debit else entry.minutes,
         "version": entry.debit_version if is_debit else entry.credit_version,
         "balance_after_minutes": entry.debit_after if is_debit else entry.credit_after,

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy.engine import Connection
 
 from services.ledger.domain.entries import Entry
-from services.ledger.domain.reasons import BETWEEN_TWINS, SETTLING, Reason
+from services.ledger.domain.reasons import BETWEEN_TWINS, SETTLING, Evidence, Reason
 from services.ledger.domain.request_ids import request_id_after
 from services.ledger.domain.wallets import HELD_TWIN, NO_ID, Id, WalletClass, WalletKey, wallet_id
 from services.ledger.queries.entries import (
@@ -19,6 +19,7 @@ from services.ledger.queries.entries import (
     find_number,
     text_id,
 )
+from services.ledger.queries.scope import Sight
 
 ROWS_MAX = 5_000
 
@@ -46,18 +47,24 @@ WORDS = {
 }
 
 
-def explain_transfer(connection: Connection, entry: Entry) -> dict[str, Any]:
-    """A transfer with the posting it belongs to, and everything that happened about the same act."""
+def explain_transfer(connection: Connection, entry: Entry, sight: Sight) -> dict[str, Any]:
+    """A transfer with the posting it belongs to, and everything that happened about the same act, as far as seen."""
     posting = entries_by_request(connection, [_leg_id(entry, leg) for leg in range(entry.legs)])
     act = entries_of_act(connection, UUID(bytes=entry.act_id)) if entry.act_id != NO_ID else posting
     zh, en = WORDS.get(Reason(entry.reason), (Reason(entry.reason).label,) * 2)
+    posting, act = _seen(posting, sight), _seen(act, sight)
     return {
-        "transfer": as_transfer(entry),
+        "transfer": as_transfer(entry, sight.sees),
         "words": {"zh": zh, "en": en},
-        "posting": [as_transfer(row) for row in posting],
+        "posting": [as_transfer(row, sight.sees) for row in posting],
         "evidence": _evidence(entry, posting),
-        "history": [as_transfer(row) for row in act if row.request_id != entry.request_id],
+        "history": [as_transfer(row, sight.sees) for row in act if row.request_id != entry.request_id],
     }
+
+
+def _seen(rows: list[Entry], sight: Sight) -> list[Entry]:
+    """Those of one's own, or in scope: a grant run names all who had one."""
+    return [row for row in rows if sight.sees_row(row.debit, row.credit, UUID(bytes=row.district_id))]
 
 
 def _leg_id(entry: Entry, leg: int) -> Id:
@@ -71,7 +78,7 @@ def _leg_id(entry: Entry, leg: int) -> Id:
 
 def _evidence(entry: Entry, posting: list[Entry]) -> dict[str, Any]:
     """What stands behind it: the order, how well its hours are evidenced, who approved, under which rules."""
-    classes = sorted({as_transfer(row)["evidence_class"] for row in posting if row.evidence})
+    classes = sorted({Evidence(row.evidence).name.lower() for row in posting if row.evidence})
     is_service = Reason(entry.reason) in SETTLING
     return {
         "order_id": text_id(entry.act_id) if is_service else None,
@@ -123,7 +130,7 @@ def _last_balances(rows: list[Entry], key: WalletKey) -> dict[WalletKey, int]:
 
 def _part(row: Entry, key: WalletKey) -> dict[str, Any]:
     is_debit = row.debit is not None and row.debit.base() == key
-    transfer = as_transfer(row)
+    transfer = as_transfer(row, _nothing)
     zh, en = WORDS.get(Reason(row.reason), (Reason(row.reason).label,) * 2)
     return {
         "transfer_id": transfer["transfer_id"],
@@ -139,6 +146,11 @@ def _part(row: Entry, key: WalletKey) -> dict[str, Any]:
         "recorded_at": transfer["recorded_at"],
         "position": row.pos,
     }
+
+
+def _nothing(_wallet: WalletKey) -> bool:
+    """No balance is part of an explanation's lines."""
+    return False
 
 
 def _by_reason(parts: list[dict[str, Any]]) -> dict[str, int]:

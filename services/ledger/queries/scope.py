@@ -8,7 +8,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from libs.errors import Refusal
+from libs.errors import ForbiddenError, Refusal
 from libs.http.actor import Actor
 from libs.http.powers import holds, require
 from services.ledger.domain.errors import DistrictNotFoundError, PersonNotFoundError
@@ -70,6 +70,16 @@ def refuse_unless_may(actor: Actor, power: str, path: Iterable[UUID]) -> None:
     require(actor, POWERS[power], path)
 
 
+def refuse_unless_holds(actor: Actor, power: str) -> None:
+    """Refuse whoever has the power nowhere, before anything is looked up for them.
+
+    Raises:
+        ForbiddenError: no role of the actor has it.
+    """
+    if not any(held.role in POWERS[power] for held in actor.roles):
+        raise ForbiddenError
+
+
 def refuse_unless_may_see_person(connection: Connection, actor: Actor, person_id: UUID) -> None:
     """Refuse unless the actor is this person, or staff whose role reaches their home.
 
@@ -87,8 +97,8 @@ def _roots(connection: Connection) -> list[UUID]:
 
 
 def refuse_unless_may_see_district(connection: Connection, actor: Actor, district_id: UUID) -> None:
-    """Refuse unless a role of the actor reaches the district."""
-    require(actor, POWERS["view_wallets"], path_of_district(connection, district_id))
+    """Refuse unless a role of the actor reaches the district, or unit; one that does not exist is reached by nobody."""
+    require(actor, POWERS["view_wallets"], path_of(connection, district_id))
 
 
 def sees_district(connection: Connection, actor: Actor, district_id: UUID) -> bool:
@@ -118,6 +128,23 @@ def may_see_wallet(connection: Connection, actor: Actor, key: WalletKey) -> bool
     return True
 
 
-def may_see_any(connection: Connection, actor: Actor, keys: Iterable[WalletKey | None]) -> bool:
-    """Whether the actor may see one of the wallets: then also what moved between them."""
-    return any(key is not None and may_see_wallet(connection, actor, key) for key in set(keys))
+class Sight:
+    """What one caller may see of wallets, looked up once for each owner."""
+
+    def __init__(self, connection: Connection, actor: Actor) -> None:
+        self._connection, self._actor = connection, actor
+        self._known: dict[tuple[bytes, bool], bool] = {}
+
+    def sees(self, key: WalletKey) -> bool:
+        """Whether they may see a wallet."""
+        owner = key.owner_id, key.wallet_class in PERSON_CLASSES
+        if owner not in self._known:
+            self._known[owner] = may_see_wallet(self._connection, self._actor, key)
+        return self._known[owner]
+
+    def sees_row(self, debit: WalletKey | None, credit: WalletKey | None, district_id: UUID) -> bool:
+        """Whether they may see one of a row's wallets: then also what moved between them."""
+        sides = [key for key in (debit, credit) if key is not None]
+        if sides:
+            return any(map(self.sees, sides))
+        return sees_district(self._connection, self._actor, district_id)

@@ -74,7 +74,7 @@ def _is_of(key: WalletKey | None, owner: bytes) -> bool:
 
 def _line(entry: Entry, key: WalletKey | None, other: WalletKey | None, sign: int) -> dict[str, Any]:
     assert key is not None
-    transfer = as_transfer(entry)
+    transfer = as_transfer(entry, lambda _wallet: False)
     kept = ("transfer_id", "cause_id", "evidence_class", "policy_version", "effective_at", "recorded_at")
     return {name: transfer[name] for name in kept} | {
         "reason": Reason(entry.reason).label,

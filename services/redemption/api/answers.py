@@ -64,13 +64,13 @@ def visible(find: Find, identity: UUID, *person_fields: str, by: str) -> Row:
     """Return a resource to whoever may see one of the people it concerns, and to the person who made it (`by`).
 
     Raises:
-        NotFoundError: there is none.
-        ForbiddenError: the caller may not see it.
+        NotFoundError: there is none, or it is not theirs to see.
     """
     row = _read(find, identity)
     people = [row[name] for name in person_fields if row[name] is not None]
-    if caller().person_id != row[by]:
-        refuse_unless_visible(*people)
+    with reading() as connection:
+        if caller().person_id != row[by] and not may_view(connection, caller(), *people):
+            raise NotFoundError
     return row
 
 
@@ -83,9 +83,14 @@ def refuse_unless_visible(*people: UUID) -> None:
 
 def refuse_unless_reaches(unit_id: UUID) -> None:
     """Refuse unless the caller may look at what concerns people of this unit."""
+    if not reaches(unit_id):
+        raise ForbiddenError
+
+
+def reaches(unit_id: UUID) -> bool:
+    """Tell whether the caller may look at what concerns people of this unit."""
     with reading() as connection:
-        if not caller().reaches(POWERS["view_redemptions"], path_of(connection, unit_id)):
-            raise ForbiddenError
+        return caller().reaches(POWERS["view_redemptions"], path_of(connection, unit_id))
 
 
 def refuse_unless_listed(query: Row) -> UUID | None:

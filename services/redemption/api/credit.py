@@ -60,7 +60,7 @@ def credit_blueprint(kind: CreditKind, *, name: str, terms_schema: type[Schema],
         @blueprint.response(200, schemas.CreditRequestSchema)
         def get(self, request_id: UUID) -> dict[str, Any]:
             """Show one to those concerned and to staff in scope."""
-            return visible(find, request_id, "giver_id", "receiver_id", by="requested_by")
+            return visible(find, request_id, "giver_id", "told_id", by="requested_by")
 
     @blueprint.route("/<uuid:request_id>/decision")
     class CreditRequestDecision(MethodView):
@@ -76,7 +76,9 @@ def credit_blueprint(kind: CreditKind, *, name: str, terms_schema: type[Schema],
 
 
 def _find(kind: CreditKind, connection: Connection, request_id: UUID) -> dict[str, Any] | None:
-    return queries.find_credit_request(connection, request_id, kind.value)
+    """A gift is shown to its receiver once the giver's side has given it: what was turned down or fell short is not."""
+    row = queries.find_credit_request(connection, request_id, kind.value)
+    return row and row | {"told_id": row["receiver_id"] if row["state"] in queries.TOLD_STATES else None}
 
 
 def _ask(kind: CreditKind, terms: dict[str, Any], request_id: UUID) -> None:

@@ -13,7 +13,7 @@ from libs.http import Cursor, reading, run_command
 from libs.http.pages import an_id, an_instant
 from services.redemption import queries
 from services.redemption.api import schemas
-from services.redemption.api.answers import answer_when_decided, caller, now, refuse_unless_reaches
+from services.redemption.api.answers import answer_when_decided, caller, now, reaches, refuse_unless_reaches
 from services.redemption.usecases.schedule_grants import schedule_grants
 
 blueprint = Blueprint("grants", __name__, url_prefix="/v1/grants", description="Monthly grants to key elders")
@@ -58,7 +58,6 @@ class GrantRunResource(MethodView):
         """Show a run to staff of the district."""
         with reading() as connection:
             row = queries.find_grant_run(connection, grant_run_id)
-        if row is None:
+        if row is None or not reaches(row["district_id"]):
             raise NotFoundError
-        refuse_unless_reaches(row["district_id"])
         return row
