@@ -9,7 +9,7 @@ from typing import TypeVar
 
 import sqlalchemy as sa
 from flask import Flask, Response, current_app, g, request
-from flask_smorest import Api, Blueprint
+from flask_smorest import Blueprint
 from opentelemetry import context, propagate
 from prometheus_client import Counter, Histogram
 from sqlalchemy import Connection
@@ -23,6 +23,7 @@ from libs.http.bodies import guard_bodies
 from libs.http.headers import protect_answers
 from libs.http.health import Readiness, health_app
 from libs.http.limits import Rate, limit_rates
+from libs.http.openapi import TrueApi
 from libs.http.problems import register_problems
 from libs.ids import new_id
 from libs.logs import get_logger
@@ -78,7 +79,7 @@ def create_service_app(
     know_callers(app, service.database, service.directory)
     guard_bodies(app)
     register_problems(app)
-    api = Api(app)
+    api = TrueApi(app)
     for blueprint in blueprints:
         api.register_blueprint(blueprint)
     _add_health(app, service)

@@ -132,9 +132,9 @@ class Degrees(fields.Decimal):
             180: r"((\d{1,2}|1[0-7]\d)(\.\d{1,15})?|180(\.0{1,15})?)",
         }
         self._pattern = re.compile(f"^-?{whole[most]}$", re.ASCII)
-        shown = {"type": ["number", "string"], "pattern": self._pattern.pattern}
+        shown = {"type": ["number", "string"], "pattern": self._pattern.pattern, "minimum": -most, "maximum": most}
         super().__init__(
-            validate=validate.Range(Decimal(-most), Decimal(most)),
+            validate=validate.Range(-most, most),
             metadata=shown | options.pop("metadata", {}),
             **options,
         )

@@ -10,20 +10,22 @@ from marshmallow import Schema
 
 from libs.clock import SystemClock
 from libs.db import Database
-from services.accounts import bootstrap as accounts
-from services.accounts.settings import Settings as AccountsSettings
-from services.ledger import bootstrap as ledger
-from services.ledger.settings import Settings as LedgerSettings
-from services.orders import bootstrap as orders
-from services.orders.settings import Settings as OrdersSettings
-from services.redemption import bootstrap as redemption
-from services.redemption.settings import Settings as RedemptionSettings
 from tests.support.postgres import DatabaseFactory
 
 
 @pytest.fixture(scope="session")
 def apis(database_factory: DatabaseFactory, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Flask]]:
     """Return every service's application by name, for tests that look at what it is made of or ask as a stranger."""
+    # Imported here, for every run of any test loads this file.
+    from services.accounts import bootstrap as accounts
+    from services.accounts.settings import Settings as AccountsSettings
+    from services.ledger import bootstrap as ledger
+    from services.ledger.settings import Settings as LedgerSettings
+    from services.orders import bootstrap as orders
+    from services.orders.settings import Settings as OrdersSettings
+    from services.redemption import bootstrap as redemption
+    from services.redemption.settings import Settings as RedemptionSettings
+
     folder = tmp_path_factory.mktemp("apis")
     made = {name: database_factory.create(name) for name in ("accounts", "orders", "ledger", "redemption")}
     urls = {name: urls.app for name, (_, urls) in made.items()}

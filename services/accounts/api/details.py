@@ -1,5 +1,6 @@
 """Changing what is known of a person, on the version that was looked at."""
 
+import re
 from uuid import UUID
 
 from flask import request
@@ -7,6 +8,7 @@ from flask.views import MethodView
 from flask_smorest import Blueprint
 from werkzeug.exceptions import PreconditionRequired
 
+from libs.http.openapi import needs_version
 from services.accounts.api.answers import person_answer
 from services.accounts.api.documents import PersonAnswer
 from services.accounts.api.edge import Answer, Body, command, parts
@@ -15,6 +17,7 @@ from services.accounts.api.schemas import DetailsSchema, MoveSchema
 from services.accounts.domain.errors import ChangedMeanwhileError
 from services.accounts.usecases.change_details import Details, change_details, move_person
 
+_VERSION = re.compile(r"[0-9]{1,9}")
 blueprint = Blueprint("details", __name__, description="Changing a person's details / 变更信息")
 
 
@@ -22,6 +25,7 @@ blueprint = Blueprint("details", __name__, description="Changing a person's deta
 class PersonDetails(MethodView):
     """Name, number, address, contacts, home, household, visits."""
 
+    @needs_version
     @blueprint.arguments(DetailsSchema)
     @blueprint.response(200, PersonAnswer)
     def post(self, body: Body, person_id: UUID) -> Answer:
@@ -50,6 +54,7 @@ class PersonDetails(MethodView):
 class PersonMove(MethodView):
     """A person's home unit."""
 
+    @needs_version
     @blueprint.arguments(MoveSchema)
     @blueprint.response(200, PersonAnswer)
     def post(self, body: Body, person_id: UUID) -> Answer:
@@ -72,6 +77,6 @@ def _version_looked_at() -> int:
     given = request.headers.get("If-Match", "").strip().strip('"')
     if not given:
         raise PreconditionRequired
-    if not given.isdecimal():
+    if not _VERSION.fullmatch(given):
         raise ChangedMeanwhileError
     return int(given)

@@ -25,6 +25,35 @@ class SignedInAnswer(Schema):
     person_id = _id()
 
 
+class CodeSentAnswer(Schema):
+    """A code was sent, if there is such a telephone."""
+
+    expires_in_seconds = fields.Integer()
+
+
+class PasswordChangedAnswer(Schema):
+    """When all sessions ended."""
+
+    changed_at = _instant()
+
+
+class KeyAnswer(Schema):
+    """A public key (RFC 8037)."""
+
+    kty = fields.String()
+    crv = fields.String()
+    use = fields.String()
+    alg = fields.String()
+    kid = fields.String()
+    x = fields.String()
+
+
+class KeySetAnswer(Schema):
+    """The public keys of tokens."""
+
+    keys = fields.List(fields.Nested(KeyAnswer))
+
+
 class UnitAnswer(Schema):
     """A unit of the organisation tree; `path` leads from the root to it."""
 

@@ -8,6 +8,7 @@ from flask_smorest import Blueprint
 
 from libs.errors import Refusal
 from libs.http import reading
+from libs.http.openapi import prefers_wait
 from libs.http.waiting import wait_asked
 from services.accounts import queries
 from services.accounts.api.answers import erasure_answer
@@ -31,9 +32,10 @@ _REFUSALS: dict[str, type[Refusal]] = {one.code: one for one in (OpenObligations
 class PersonErasure(MethodView):
     """The end of the use of a person's data."""
 
+    @prefers_wait
     @blueprint.arguments(ErasureSchema)
     @blueprint.response(200, ErasureAnswer)
-    @blueprint.alt_response(202, description="Not all services have answered yet")
+    @blueprint.alt_response(202, schema=ErasureAnswer, description="Not all services have answered yet")
     def post(self, body: Body, person_id: UUID) -> tuple[Answer, HTTPStatus]:
         """Seal or erase a person, when nothing stands against it; waits some seconds for the others' answers."""
         asked = command(

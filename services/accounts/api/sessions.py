@@ -8,8 +8,15 @@ from werkzeug.exceptions import TooManyRequests
 
 from libs.clock import machine_now
 from libs.http import current_actor, open_to_suspended, public, reading
+from libs.http.openapi import keyless
 from services.accounts.api.answers import full_person_answer, unit_answer
-from services.accounts.api.documents import FullPersonAnswer, SignedInAnswer
+from services.accounts.api.documents import (
+    CodeSentAnswer,
+    FullPersonAnswer,
+    KeySetAnswer,
+    PasswordChangedAnswer,
+    SignedInAnswer,
+)
 from services.accounts.api.edge import Answer, Body, act_on, address, command, instant, parts, store_on, transaction
 from services.accounts.api.schemas import CodeSchema, PasswordSchema, RefreshSchema, SignInSchema
 from services.accounts.domain.errors import CodesUnavailableError, RefreshTokenReusedError, SignInFailedError
@@ -69,7 +76,7 @@ class SignInCodes(MethodView):
     """One-time codes."""
 
     @blueprint.arguments(CodeSchema)
-    @blueprint.response(202)
+    @blueprint.response(202, CodeSentAnswer)
     def post(self, body: Body) -> Answer:
         """Send a code to the registered telephone, if there is one: the answer is the same either way."""
         sender, now = parts().codes, machine_now()
@@ -98,6 +105,7 @@ class Refresh(MethodView):
         return _signed_in_answer(signed_in)
 
 
+@keyless
 @open_to_suspended
 @blueprint.route("/v1/sessions/current")
 class CurrentSession(MethodView):
@@ -131,7 +139,7 @@ class OwnPassword(MethodView):
     """The caller's password."""
 
     @blueprint.arguments(PasswordSchema)
-    @blueprint.response(200)
+    @blueprint.response(200, PasswordChangedAnswer)
     def post(self, body: Body) -> Answer:
         """Change the password; all sessions end."""
         with reading() as connection:
@@ -151,7 +159,7 @@ class OwnPassword(MethodView):
 class KeySet(MethodView):
     """The public keys of tokens."""
 
-    @blueprint.response(200)
+    @blueprint.response(200, KeySetAnswer)
     def get(self) -> Answer:
         """Return the keys that tokens may be signed with now (RFC 7517)."""
         with reading() as connection:

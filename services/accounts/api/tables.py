@@ -89,7 +89,7 @@ class PeopleExport(MethodView):
     """People with their personal data."""
 
     @blueprint.arguments(ExportSchema, location="query")
-    @blueprint.response(200)
+    @blueprint.doc(responses={"200": {"description": "The file", "content": {CSV_TYPE: {}, XLSX_TYPE: {}}}})
     def get(self, query: Body) -> Response:
         """Return everybody at a unit and below as CSV or XLSX; every person's log says so."""
         with transaction() as connection:

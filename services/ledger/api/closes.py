@@ -10,6 +10,7 @@ from flask_smorest import Blueprint
 
 from libs.http import Cursor, current_actor, reading, run_command
 from libs.http.pages import a_month
+from services.ledger.api import answers
 from services.ledger.api.edge import service
 from services.ledger.api.schemas import PeriodCloseBody, PeriodClosesQuery
 from services.ledger.domain.closing import Month
@@ -28,11 +29,13 @@ CLOSES = Cursor(month=a_month)
 class PeriodClose(MethodView):
     """One closed month."""
 
+    @blueprint.alt_response(200, schema=answers.PeriodClose)
     @blueprint.arguments(PeriodCloseBody)
     def put(self, body: dict[str, Any], close_id: UUID) -> dict[str, Any]:
         """Close a month that is over: opening and closing balances by class, what moved, and the log's head."""
         return run_command(lambda connection: _close(connection, close_id, body), terms=body, command_id=close_id)
 
+    @blueprint.alt_response(200, schema=answers.PeriodClose)
     def get(self, close_id: UUID) -> dict[str, Any]:
         """Show the statement; GET /v1/receipts/{id} proves that its digest stands in the log."""
         with reading() as connection:
@@ -59,6 +62,7 @@ def _close(connection: Any, close_id: UUID, body: dict[str, Any]) -> dict[str, A
 class PeriodCloses(MethodView):
     """A district's closed months."""
 
+    @blueprint.alt_response(200, schema=answers.page_of(answers.PeriodClose))
     @blueprint.arguments(PeriodClosesQuery, location="query")
     def get(self, query: dict[str, Any]) -> dict[str, Any]:
         """List them in order."""

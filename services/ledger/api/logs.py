@@ -12,6 +12,7 @@ from flask_smorest import Blueprint
 
 from libs.errors import NotFoundError
 from libs.http import public
+from services.ledger.api import answers
 from services.ledger.api.edge import log_folder
 from services.ledger.proof.book_log import describe_logs
 
@@ -28,6 +29,7 @@ NOT_KEPT = "no-cache"
 class Logs(MethodView):
     """All logs."""
 
+    @blueprint.alt_response(200, schema=answers.page_of(answers.Log))
     def get(self) -> dict[str, Any]:
         """List the logs: district, origin, size of the last head, and why nothing more is signed, if so."""
         return {"items": describe_logs(log_folder()), "next": None}
@@ -38,6 +40,7 @@ class Logs(MethodView):
 class Head(MethodView):
     """The signed head of a log."""
 
+    @blueprint.doc(responses=answers.file("text/plain"))
     def get(self, district_id: UUID) -> Response:
         """Give the last checkpoint, signed by the log and co-signed by its witnesses."""
         return _file(district_id, "checkpoint", content_type=TEXT, caching=NOT_KEPT)
@@ -48,6 +51,7 @@ class Head(MethodView):
 class Trust(MethodView):
     """The trust file of a log."""
 
+    @blueprint.doc(responses=answers.file("text/plain"))
     def get(self, district_id: UUID) -> Response:
         """Give the keys that receipts are checked with; compare them with those you have from elsewhere."""
         return _file(district_id, "trust", content_type=TEXT, caching=NOT_KEPT)
@@ -58,6 +62,7 @@ class Trust(MethodView):
 class Tile(MethodView):
     """A tile of a log."""
 
+    @blueprint.doc(responses=answers.file("application/octet-stream"))
     def get(self, district_id: UUID, tile: str) -> Response:
         """Give a tile of up to 256 hashes (C2SP tlog-tiles)."""
         if not TILE.fullmatch(tile):

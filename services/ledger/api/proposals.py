@@ -14,6 +14,7 @@ from libs.errors import ForbiddenError
 from libs.http import Cursor, current_actor, reading, run_command
 from libs.http.actor import Actor
 from libs.http.pages import an_id
+from services.ledger.api import answers
 from services.ledger.api.edge import poster, service
 from services.ledger.api.schemas import AdjustmentBody, DecisionBody, PageQuery, ReversalBody
 from services.ledger.domain.entries import Entry
@@ -39,6 +40,7 @@ ADJUSTMENTS, REVERSALS = ["pool_funding", "migration"], ["reversal"]
 class Adjustment(MethodView):
     """One adjustment."""
 
+    @adjustments.alt_response(200, schema=answers.Proposal)
     @adjustments.arguments(AdjustmentBody)
     def put(self, body: dict[str, Any], proposal_id: UUID) -> dict[str, Any]:
         """Propose to fund a district's pool, or to bring in a balance from an old book."""
@@ -48,6 +50,7 @@ class Adjustment(MethodView):
             command_id=proposal_id,
         )
 
+    @adjustments.alt_response(200, schema=answers.Proposal)
     def get(self, proposal_id: UUID) -> dict[str, Any]:
         """Show the adjustment and what became of it."""
         return _shown(proposal_id, ADJUSTMENTS)
@@ -86,6 +89,7 @@ def _adjustment(connection: Connection, proposal_id: UUID, body: dict[str, Any])
 class AdjustmentDecision(MethodView):
     """The second person's word."""
 
+    @adjustments.alt_response(200, schema=answers.Proposal)
     @adjustments.arguments(DecisionBody)
     def post(self, body: dict[str, Any], proposal_id: UUID) -> dict[str, Any]:
         """Decide the adjustment; approved, it is posted at once."""
@@ -99,6 +103,7 @@ class AdjustmentDecision(MethodView):
 class Adjustments(MethodView):
     """Adjustments that wait for their decision."""
 
+    @adjustments.alt_response(200, schema=answers.page_of(answers.Proposal))
     @adjustments.arguments(PageQuery, location="query")
     def get(self, query: dict[str, Any]) -> dict[str, Any]:
         """List what nobody has decided, in the caller's scope."""
@@ -109,6 +114,7 @@ class Adjustments(MethodView):
 class Reversal(MethodView):
     """One reversal."""
 
+    @reversals.alt_response(200, schema=answers.Proposal)
     @reversals.arguments(ReversalBody)
     def put(self, body: dict[str, Any], proposal_id: UUID) -> dict[str, Any]:
         """Propose to reverse a gift, a donation, a pool funding or a migration."""
@@ -116,6 +122,7 @@ class Reversal(MethodView):
             lambda connection: _propose_reversal(connection, proposal_id, body), terms=body, command_id=proposal_id
         )
 
+    @reversals.alt_response(200, schema=answers.Proposal)
     def get(self, proposal_id: UUID) -> dict[str, Any]:
         """Show the reversal and what became of it."""
         return _shown(proposal_id, REVERSALS)
@@ -164,6 +171,7 @@ def _place_of(connection: Connection, rows: list[Entry]) -> list[UUID]:
 class ReversalDecision(MethodView):
     """The second person's word."""
 
+    @reversals.alt_response(200, schema=answers.Proposal)
     @reversals.arguments(DecisionBody)
     def post(self, body: dict[str, Any], proposal_id: UUID) -> dict[str, Any]:
         """Decide the reversal; approved, the opposite transfers are posted at once."""
@@ -177,6 +185,7 @@ class ReversalDecision(MethodView):
 class Reversals(MethodView):
     """Reversals that wait for their decision."""
 
+    @reversals.alt_response(200, schema=answers.page_of(answers.Proposal))
     @reversals.arguments(PageQuery, location="query")
     def get(self, query: dict[str, Any]) -> dict[str, Any]:
         """List what nobody has decided, in the caller's scope."""

@@ -133,12 +133,3 @@ class DecisionBody(Schema):
         """Whoever turns down says why."""
         if terms.get("ok") is False and not str(terms.get("why") or "").strip():
             raise ValidationError("turning down needs a reason", "why")
-
-
-class AnyAnswer(Schema):
-    """An answer whose fields are described in words."""
-
-    class Meta:
-        """All fields pass."""
-
-        unknown = "include"

@@ -12,6 +12,7 @@ from libs.clock import to_microseconds
 from libs.db import Connection
 from libs.http import Cursor, current_actor, public, reading
 from libs.http.pages import a_number
+from services.ledger.api import answers
 from services.ledger.api.edge import FOR_EVER_US, microseconds, service
 from services.ledger.api.schemas import AsOfQuery, EntriesQuery, PersonQuery, StatementQuery, WalletsQuery
 from services.ledger.domain.errors import WalletNotFoundError
@@ -30,6 +31,7 @@ def _shown(wallet: dict[str, Any]) -> dict[str, Any]:
 class Wallets(MethodView):
     """Wallets of a person, of a district, or of all in a unit."""
 
+    @blueprint.alt_response(200, schema=answers.page_of(answers.Wallet))
     @blueprint.arguments(WalletsQuery, location="query")
     def get(self, query: dict[str, Any]) -> dict[str, Any]:
         """List wallets with balance, held and available minutes; held twins are part of theirs."""
@@ -70,6 +72,7 @@ def _seen_wallet(connection: Connection, wallet_id: UUID) -> tuple[int, WalletKe
 class Wallet(MethodView):
     """One wallet."""
 
+    @blueprint.alt_response(200, schema=answers.Wallet)
     @blueprint.arguments(AsOfQuery, location="query")
     def get(self, query: dict[str, Any], wallet_id: UUID) -> dict[str, Any]:
         """Show the balance, now or as it was recorded at an instant."""
@@ -86,6 +89,7 @@ class Wallet(MethodView):
 class WalletEntries(MethodView):
     """The rows of a wallet."""
 
+    @blueprint.alt_response(200, schema=answers.page_of(answers.Entry))
     @blueprint.arguments(EntriesQuery, location="query")
     def get(self, query: dict[str, Any], wallet_id: UUID) -> dict[str, Any]:
         """List the wallet's rows, newest first, each with its version and running balance."""
@@ -105,6 +109,7 @@ class WalletEntries(MethodView):
 class WalletExplanation(MethodView):
     """Why the balance is what it is."""
 
+    @blueprint.alt_response(200, schema=answers.BalanceExplained)
     def get(self, wallet_id: UUID) -> dict[str, Any]:
         """Decompose the balance into transfers, orders, evidence, approvals and policy versions."""
         with reading() as connection:
@@ -118,6 +123,7 @@ class WalletExplanation(MethodView):
 class Statements(MethodView):
     """A person's statement."""
 
+    @blueprint.alt_response(200, schema=answers.Statement)
     @blueprint.arguments(StatementQuery, location="query")
     def get(self, query: dict[str, Any]) -> dict[str, Any]:
         """Show opening and closing balance and the lines between, over all wallets of the person."""
@@ -136,6 +142,7 @@ class Statements(MethodView):
 class Recoveries(MethodView):
     """What is still kept back from a volunteer's later awards."""
 
+    @blueprint.alt_response(200, schema=answers.Recovery)
     @blueprint.arguments(PersonQuery, location="query")
     def get(self, query: dict[str, Any]) -> dict[str, Any]:
         """Show the minutes still due."""
@@ -149,6 +156,7 @@ class Recoveries(MethodView):
 class Supply(MethodView):
     """All credit there is; open to everybody."""
 
+    @blueprint.alt_response(200, schema=answers.Supply)
     @public
     def get(self) -> dict[str, Any]:
         """Show what each district issued and where it is, by class of wallet; each sum is 0."""

@@ -11,6 +11,7 @@ from flask_smorest import Blueprint
 from libs.clock import local_date
 from libs.db import Connection
 from libs.http import current_actor, reading
+from libs.http.openapi import prefers_wait
 from services.orders import queries
 from services.orders.api import answers, schemas
 from services.orders.api.edge import (
@@ -111,6 +112,7 @@ class OrderById(MethodView):
         """Show an order to whom it concerns, to staff in scope, and while it is published to everybody."""
         return read_order(order_id)[1]
 
+    @prefers_wait
     @blueprint.arguments(schemas.OrderTermsSchema)
     @blueprint.response(201, answers.OrderSchema)
     def put(self, terms: dict[str, Any], order_id: UUID) -> Row:

@@ -12,6 +12,7 @@ from marshmallow import Schema
 
 from libs.db import Connection
 from libs.http import Cursor, reading, run_command
+from libs.http.openapi import prefers_wait
 from libs.http.pages import an_id, an_instant
 from services.redemption import queries
 from services.redemption.api import schemas
@@ -46,6 +47,7 @@ def credit_blueprint(kind: CreditKind, *, name: str, terms_schema: type[Schema],
 
     @blueprint.route("/<uuid:request_id>")
     class CreditRequestResource(MethodView):
+        @prefers_wait
         @blueprint.arguments(terms_schema)
         @blueprint.response(200, schemas.CreditRequestSchema)
         @blueprint.alt_response(202, schema=schemas.CreditRequestSchema, description="Not decided yet")
@@ -64,6 +66,7 @@ def credit_blueprint(kind: CreditKind, *, name: str, terms_schema: type[Schema],
 
     @blueprint.route("/<uuid:request_id>/decision")
     class CreditRequestDecision(MethodView):
+        @prefers_wait
         @blueprint.arguments(schemas.DecisionSchema)
         @blueprint.response(200, schemas.CreditRequestSchema)
         @blueprint.alt_response(202, schema=schemas.CreditRequestSchema, description="The ledger has not answered yet")

@@ -9,6 +9,7 @@ from flask_smorest import Blueprint
 
 from libs.db import Connection
 from libs.http import Cursor, reading, run_command
+from libs.http.openapi import prefers_wait
 from libs.http.pages import an_id, an_instant
 from services.redemption import queries
 from services.redemption.api import schemas
@@ -73,6 +74,7 @@ class EstateResource(MethodView):
 class EstateDecision(MethodView):
     """The second person's word."""
 
+    @prefers_wait
     @blueprint.arguments(schemas.DecisionSchema)
     @blueprint.response(200, schemas.EstateSchema)
     @blueprint.alt_response(202, schema=schemas.EstateSchema, description="The ledger has not answered yet")

@@ -10,6 +10,7 @@ from flask_smorest import Blueprint
 from libs.db import Connection
 from libs.errors import NotFoundError
 from libs.http import Cursor, reading, run_command
+from libs.http.openapi import prefers_wait
 from libs.http.pages import an_id, an_instant
 from services.redemption import queries
 from services.redemption.api import schemas
@@ -40,6 +41,7 @@ class GrantRuns(MethodView):
 class GrantRunResource(MethodView):
     """One run."""
 
+    @prefers_wait
     @blueprint.arguments(schemas.GrantTermsSchema)
     @blueprint.response(200, schemas.GrantRunSchema)
     @blueprint.alt_response(202, schema=schemas.GrantRunSchema, description="Not decided yet")

@@ -9,6 +9,7 @@ from flask_smorest import Blueprint
 
 from libs.db import Connection
 from libs.http import Cursor, reading, run_command
+from libs.http.openapi import prefers_wait
 from libs.http.pages import an_id, an_instant
 from services.redemption import queries
 from services.redemption.api import schemas
@@ -52,6 +53,7 @@ class Redemptions(MethodView):
 class RedemptionResource(MethodView):
     """One redemption."""
 
+    @prefers_wait
     @blueprint.arguments(schemas.RedemptionTermsSchema)
     @blueprint.response(200, schemas.RedemptionSchema)
     @blueprint.alt_response(202, schema=schemas.RedemptionSchema, description="Not decided yet")

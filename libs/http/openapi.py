@@ -1,0 +1,168 @@
+"""The API document as it is true: who may call without a token, which headers matter, what a problem looks like.
+
+flask-smorest writes down what the schemas say; here is added what every operation has because of how commands, tokens
+and problems work, and what a view marks (`prefers_wait`, `needs_version`).
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+import re
+from collections.abc import Callable, Iterator
+from http import HTTPStatus
+from typing import Any, TypeVar
+
+from flask import Flask, Response, current_app
+from flask_smorest import Api
+
+from libs.http.problems import PROBLEM_TYPE
+
+Document = dict[str, Any]
+View = TypeVar("View", bound=Callable[..., object])
+_NOT_SENT = ("Error", "PaginationMetadata")
+METHODS = ("get", "put", "post", "patch", "delete")
+_UUID = {"type": "string", "format": "uuid"}
+_PROBLEM = {
+    "type": "object",
+    "description": "Why a request was refused (RFC 9457); further fields explain it",
+    "required": ["type", "title", "status", "code", "instance"],
+    "properties": {
+        "type": {"type": "string", "pattern": "^urn:problem:[a-z0-9_]+$"},
+        "title": {"type": "string", "description": "In the language of the caller, or in Chinese"},
+        "status": {"type": "integer", "minimum": 400, "maximum": 599},
+        "code": {"type": "string", "pattern": "^[a-z0-9_]+$"},
+        "instance": {"type": "string", "description": "The id of the request"},
+        "errors": {"type": "object", "description": "What is wrong with each field, by where it was sent"},
+    },
+}
+_SECONDS = {"description": "When to come again, in seconds", "schema": {"type": "integer", "minimum": 0}}
+_HEADERS = {
+    HTTPStatus.UNAUTHORIZED: {"WWW-Authenticate": {"description": "How to sign in", "schema": {"type": "string"}}},
+    HTTPStatus.TOO_MANY_REQUESTS: {"Retry-After": _SECONDS},
+    HTTPStatus.SERVICE_UNAVAILABLE: {"Retry-After": _SECONDS},
+}
+_PARAMETERS: dict[str, Document] = {
+    "IdempotencyKey": {
+        "name": "Idempotency-Key",
+        "in": "header",
+        "required": True,
+        "description": "Names the command: sent again, it has the same answer and no second effect",
+        "schema": _UUID,
+    },
+    "Prefer": {
+        "name": "Prefer",
+        "in": "header",
+        "required": False,
+        "description": "How many seconds to wait for a decision that comes later: wait=5",
+        "schema": {"type": "string", "pattern": "^wait=[0-9]{1,2}$"},
+    },
+    "IfMatch": {
+        "name": "If-Match",
+        "in": "header",
+        "required": True,
+        "description": "The version that was looked at",
+        "schema": {"type": "string", "pattern": "^[0-9]{1,9}$"},
+    },
+}
+
+
+def prefers_wait(view: View) -> View:
+    """Mark a view whose answer waits for a decision, as long as the caller prefers."""
+    view.prefers_wait = True  # type: ignore[attr-defined]  # a mark read below
+    return view
+
+
+def needs_version(view: View) -> View:
+    """Mark a view that needs If-Match."""
+    view.needs_version = True  # type: ignore[attr-defined]  # a mark read below
+    return view
+
+
+def keyless(view: View) -> View:
+    """Mark a view that changes something and is no command: it has no Idempotency-Key."""
+    view.is_keyless = True  # type: ignore[attr-defined]  # a mark read below
+    return view
+
+
+class TrueApi(Api):  # type: ignore[misc]  # flask-smorest has no types
+    """flask-smorest, with the document completed."""
+
+    def _openapi_json(self) -> Response:
+        text = json.dumps(completed(copy.deepcopy(self.spec.to_dict()), current_app), ensure_ascii=False, default=str)
+        return Response(text, content_type="application/json")
+
+
+def completed(document: Document, app: Flask) -> Document:
+    """Return the document with what its views are marked with, and with problems as they are sent."""
+    components = document.setdefault("components", {})
+    components["parameters"] = components.get("parameters", {}) | _PARAMETERS
+    schemas = components.get("schemas", {})
+    components["schemas"] = {name: schemas[name] for name in schemas if name not in _NOT_SENT} | {"Problem": _PROBLEM}
+    components["responses"] = _responses()
+    for operation, view, method in _operations(document, app):
+        _complete(operation, view, method)
+    for schema in components["schemas"].values():
+        _close(schema)
+    return document
+
+
+def _responses() -> Document:
+    content = {PROBLEM_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    refused = {"Problem": {"description": "Refused", "content": content}}
+    for status, headers in _HEADERS.items():
+        refused[status.phrase.replace(" ", "")] = {
+            "description": status.phrase,
+            "content": content,
+            "headers": headers,
+        }
+    return refused
+
+
+def _operations(document: Document, app: Flask) -> Iterator[tuple[Document, object, str]]:
+    """Yield each operation of the document with its view."""
+    views = {}
+    for rule in app.url_map.iter_rules():
+        kind = getattr(app.view_functions[rule.endpoint], "view_class", None)
+        if kind is not None:
+            views[_template(rule.rule)] = kind
+    for path, item in document.get("paths", {}).items():
+        for method in METHODS:
+            if method in item:
+                yield item[method], views[path], method
+
+
+def _template(rule: str) -> str:
+    """Return a rule of Flask as the document writes a path."""
+    return re.sub(r"<(?:[^:<>]+:)?([^<>]+)>", r"{\1}", rule)
+
+
+def _complete(operation: Document, kind: object, method: str) -> None:
+    view = getattr(kind, method)
+    is_public = getattr(kind, "is_public", False) or getattr(view, "is_public", False)
+    if is_public:
+        operation["security"] = []
+    parameters = operation.setdefault("parameters", [])
+    for name, is_needed in (
+        ("IdempotencyKey", method in ("post", "delete") and not is_public and not _marked(kind, view, "is_keyless")),
+        ("Prefer", _marked(kind, view, "prefers_wait")),
+        ("IfMatch", _marked(kind, view, "needs_version")),
+    ):
+        if is_needed:
+            parameters.append({"$ref": f"#/components/parameters/{name}"})
+    answers = {status: answer for status, answer in operation["responses"].items() if status.startswith("2")}
+    refused = [HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE]
+    refused += [] if is_public else [HTTPStatus.UNAUTHORIZED]
+    for status in sorted(refused):
+        answers[str(int(status))] = {"$ref": f"#/components/responses/{status.phrase.replace(' ', '')}"}
+    operation["responses"] = answers | {"default": {"$ref": "#/components/responses/Problem"}}
+
+
+def _marked(kind: object, view: object, mark: str) -> bool:
+    return bool(getattr(kind, mark, False) or getattr(view, mark, False))
+
+
+def _close(schema: Document) -> None:
+    """Say that an object has no other fields than those named: unknown ones are refused, and none are sent."""
+    if schema.get("type") == "object" and schema.get("properties") and schema is not _PROBLEM:
+        schema.setdefault("additionalProperties", False)

@@ -1,0 +1,271 @@
+"""What the ledger answers, for its document: answers are made where they are read, and schemas only describe them."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from marshmallow import Schema, fields, validate
+
+from services.ledger.domain.reasons import Reason
+from services.ledger.domain.wallets import WalletClass
+
+CLASSES = [one.name.lower() for one in WalletClass]
+REASONS = [one.label for one in Reason]
+
+
+def _id(**options: Any) -> fields.UUID:
+    return fields.UUID(**options)
+
+
+def _instant(**options: Any) -> fields.AwareDateTime:
+    return fields.AwareDateTime(format="iso", **options)
+
+
+def _class(**options: Any) -> fields.String:
+    return fields.String(validate=validate.OneOf(CLASSES), **options)
+
+
+def _text(**options: Any) -> fields.String:
+    return fields.String(**options)
+
+
+def _number(**options: Any) -> fields.Integer:
+    return fields.Integer(**options)
+
+
+class Wallet(Schema):
+    """A wallet with what it owns; its held twin is part of it."""
+
+    wallet_id = _id()
+    person_id = _id(allow_none=True)
+    district_id = _id()
+    balance_minutes = _number()
+    held_minutes = _number()
+    available_minutes = _number()
+    opened_at = _instant()
+
+    class Meta:
+        """`class` is a word of Python."""
+
+        include = {"class": _class()}  # noqa: RUF012 - marshmallow's way to name a field with a keyword
+
+
+class Side(Schema):
+    """The wallet on one side of a transfer, and its balance after."""
+
+    wallet_id = _id()
+    person_id = _id(allow_none=True)
+    version = _number(allow_none=True)
+    balance_after_minutes = _number(allow_none=True)
+
+    class Meta:
+        """`class` is a word of Python."""
+
+        include = {"class": _class()}  # noqa: RUF012 - marshmallow's way to name a field with a keyword
+
+
+class Transfer(Schema):
+    """A row of the journal."""
+
+    transfer_id = _id()
+    district_id = _id()
+    position = _number()
+    state = _text(validate=validate.OneOf(["posted", "noted", "refused"]))
+    code = _text(allow_none=True, metadata={"description": "Why it was refused"})
+    reason = _text(validate=validate.OneOf(REASONS))
+    minutes = _number()
+    debit = fields.Nested(Side, allow_none=True)
+    credit = fields.Nested(Side, allow_none=True)
+    cause_id = _id(allow_none=True)
+    event_id = _id(allow_none=True)
+    leg = _number()
+    legs = _number()
+    evidence_class = _text(allow_none=True)
+    policy_version = _number(allow_none=True)
+    actor_id = _id(allow_none=True)
+    checker_id = _id(allow_none=True)
+    effective_at = _instant(allow_none=True)
+    recorded_at = _instant()
+    leaf_hash = _text()
+
+
+class Entry(Transfer):
+    """A row of the journal as one wallet sees it."""
+
+    signed_minutes = _number()
+    version = _number(allow_none=True)
+    balance_after_minutes = _number(allow_none=True)
+
+
+class Words(Schema):
+    """A reason in words."""
+
+    zh = _text()
+    en = _text()
+
+
+class Evidence(Schema):
+    """What stands behind a transfer."""
+
+    order_id = _id(allow_none=True)
+    evidence_classes = fields.List(_text())
+    approved_by = fields.List(_id())
+    policy_version = _number(allow_none=True)
+    district_id = _id()
+
+
+class TransferExplained(Schema):
+    """A transfer with its posting, and everything that happened about the same act."""
+
+    transfer = fields.Nested(Transfer)
+    words = fields.Nested(Words)
+    posting = fields.List(fields.Nested(Transfer))
+    evidence = fields.Nested(Evidence)
+    history = fields.List(fields.Nested(Transfer))
+
+
+class Part(Schema):
+    """What one transfer adds to a balance."""
+
+    transfer_id = _id()
+    signed_minutes = _number()
+    reason = _text(validate=validate.OneOf(REASONS))
+    words = fields.Nested(Words)
+    cause_id = _id(allow_none=True)
+    order_id = _id(allow_none=True)
+    evidence_class = _text(allow_none=True)
+    approved_by = fields.List(_id())
+    policy_version = _number(allow_none=True)
+    effective_at = _instant(allow_none=True)
+    recorded_at = _instant()
+    position = _number()
+
+
+class BalanceExplained(Schema):
+    """A balance as the sum of its transfers."""
+
+    wallet_id = _id()
+    balance_minutes = _number()
+    explained_minutes = _number()
+    remainder_minutes = _number()
+    by_reason = fields.Dict(keys=_text(), values=_number())
+    parts = fields.List(fields.Nested(Part))
+
+    class Meta:
+        """`class` is a word of Python."""
+
+        include = {"class": _class()}  # noqa: RUF012 - marshmallow's way to name a field with a keyword
+
+
+class Line(Schema):
+    """A line of a statement."""
+
+    transfer_id = _id()
+    cause_id = _id(allow_none=True)
+    evidence_class = _text(allow_none=True)
+    policy_version = _number(allow_none=True)
+    effective_at = _instant(allow_none=True)
+    recorded_at = _instant()
+    reason = _text(validate=validate.OneOf(REASONS))
+    district_id = _id()
+    other_class = _class(allow_none=True)
+    signed_minutes = _number()
+    balance_minutes = _number()
+
+    class Meta:
+        """`class` is a word of Python."""
+
+        include = {"class": _class()}  # noqa: RUF012 - marshmallow's way to name a field with a keyword
+
+
+class Statement(Schema):
+    """A person's statement; `is_whole` tells whether all lines are here."""
+
+    person_id = _id()
+    by = _text(validate=validate.OneOf(["recorded", "service"]))
+    opening_minutes = _number()
+    closing_minutes = _number()
+    lines = fields.List(fields.Nested(Line))
+    is_whole = fields.Boolean()
+
+
+class Recovery(Schema):
+    """What is still kept back from later awards."""
+
+    person_id = _id()
+    due_minutes = _number()
+
+
+class DistrictSupply(Schema):
+    """What a district issued, and where it is; the sum is 0."""
+
+    district_id = _id()
+    issued_minutes = _number()
+    sum_minutes = _number()
+    minutes = fields.Dict(keys=_text(), values=_number())
+
+
+class Supply(Schema):
+    """All credit there is."""
+
+    as_of = _instant()
+    items = fields.List(fields.Nested(DistrictSupply))
+    next = _text(allow_none=True)
+
+
+class Proposal(Schema):
+    """An act of two people, and what became of it."""
+
+    proposal_id = _id()
+    kind = _text(validate=validate.OneOf(["pool_funding", "migration", "reversal"]))
+    state = _text(validate=validate.OneOf(["proposed", "done", "declined", "refused"]))
+    code = _text(allow_none=True)
+    district_id = _id()
+    person_id = _id(allow_none=True)
+    minutes = _number(allow_none=True)
+    cause_id = _id(allow_none=True)
+    why = _text()
+    proposed_by = _id()
+    decided_by = _id(allow_none=True)
+    decided_at = _instant(allow_none=True)
+    decision_why = _text(allow_none=True)
+
+    class Meta:
+        """`class` is a word of Python."""
+
+        include = {"class": _class(allow_none=True)}  # noqa: RUF012 - marshmallow's way to name a field with a keyword
+
+
+class PeriodClose(Schema):
+    """A closed month; its digest stands in the log."""
+
+    close_id = _id()
+    district_id = _id()
+    month = _text()
+    closed_by = _id()
+    statement = fields.Dict(keys=_text())
+    statement_sha256 = _text()
+
+
+class Log(Schema):
+    """A transparency log; `stopped` says why nothing more is signed."""
+
+    district_id = _id()
+    origin = _text(allow_none=True)
+    size = _number()
+    stopped = _text(allow_none=True)
+
+
+@cache
+def page_of(kind: type[Schema]) -> type[Schema]:
+    """Return the schema of a page of a list."""
+    page: type[Schema] = Schema.from_dict(
+        {"items": fields.List(fields.Nested(kind)), "next": fields.String(allow_none=True)}, name=f"{kind.__name__}Page"
+    )
+    return page
+
+
+def file(content_type: str) -> dict[str, Any]:
+    """Return the description of an answer that is a file."""
+    return {"200": {"description": "The file", "content": {content_type: {"schema": {"type": "string"}}}}}

@@ -1,0 +1,103 @@
+"""The API document is valid, and says of every operation what is true of all: tokens, keys, problems, answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from flask import Flask
+from openapi_spec_validator import OpenAPIV31SpecValidator
+
+from services.embedded.front_door import merged_openapi
+
+METHODS = {"get", "put", "post", "patch", "delete"}
+KEYLESS = {"DELETE /v1/sessions/current"}
+PUBLIC = {
+    "POST /v1/sessions",
+    "POST /v1/sessions/refresh",
+    "POST /v1/sign-in-codes",
+    "GET /.well-known/jwks.json",
+    "GET /v1/certificates/{certificate_id}",
+    "GET /v1/logs",
+    "GET /v1/logs/{district_id}/checkpoint",
+    "GET /v1/logs/{district_id}/tile/{tile}",
+    "GET /v1/logs/{district_id}/trust",
+    "GET /v1/supply",
+}
+OPERATIONS_MIN = 110
+
+
+@pytest.fixture(scope="module")
+def document(apis: dict[str, Flask]) -> dict[str, Any]:
+    """The document of the whole platform."""
+    return merged_openapi(apis, title="all")
+
+
+def operations(document: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield (method and path, operation)."""
+    for path, item in document["paths"].items():
+        for method in METHODS & set(item):
+            yield f"{method.upper()} {path}", item[method]
+
+
+def resolved(document: dict[str, Any], part: dict[str, Any]) -> dict[str, Any]:
+    """Follow a reference."""
+    if "$ref" not in part:
+        return part
+    _, kind, name = part["$ref"].removeprefix("#/").split("/")
+    found: dict[str, Any] = document["components"][kind][name]
+    return found
+
+
+def test_every_document_is_valid(apis: dict[str, Flask], document: dict[str, Any]) -> None:
+    alone = {name: app.test_client().get("/openapi.json").get_json() for name, app in apis.items()}
+
+    wrong = [
+        f"{name} {list(error.path)} {error.message}"
+        for name, one in (alone | {"all": document}).items()
+        for error in OpenAPIV31SpecValidator(one).iter_errors()
+    ]
+
+    assert wrong == []
+
+
+def test_every_operation_says_what_it_answers(document: dict[str, Any]) -> None:
+    silent = []
+    for name, operation in operations(document):
+        good = {status: answer for status, answer in operation["responses"].items() if status.startswith("2")}
+        has_content = {status: bool(resolved(document, answer).get("content")) for status, answer in good.items()}
+        silent += [f"{name} {status}" for status, has in has_content.items() if has is (status == "204")]
+        silent += [] if good else [name]
+
+    assert len(dict(operations(document))) > OPERATIONS_MIN
+    assert silent == []
+
+
+def test_every_operation_is_refused_with_a_problem(document: dict[str, Any]) -> None:
+    for name, operation in operations(document):
+        others = [answer for status, answer in operation["responses"].items() if not status.startswith("2")]
+        kinds = {kind for answer in others for kind in resolved(document, answer)["content"]}
+        assert kinds == {"application/problem+json"}, name
+        assert {"429", "503", "default"} <= set(operation["responses"]), name
+
+
+def test_what_is_open_to_all_says_so_and_nothing_else_is(document: dict[str, Any]) -> None:
+    assert {name for name, operation in operations(document) if operation.get("security") == []} == PUBLIC
+
+
+def test_a_command_without_an_id_of_its_own_needs_a_key(document: dict[str, Any]) -> None:
+    for name, operation in operations(document):
+        headers = {
+            one["name"]: one["required"]
+            for one in (resolved(document, part) for part in operation.get("parameters", []))
+            if one["in"] == "header"
+        }
+        is_keyed = name.split()[0] in ("POST", "DELETE") and name not in PUBLIC | KEYLESS
+        assert headers.get("Idempotency-Key", False) is is_keyed, name
+
+
+def test_no_object_has_fields_that_are_not_named(document: dict[str, Any]) -> None:
+    for name, schema in document["components"]["schemas"].items():
+        if schema.get("properties") and not name.endswith(".Problem"):
+            assert schema["additionalProperties"] is False, name
