@@ -12,6 +12,7 @@ POWERS: dict[str, frozenset[str]] = {
     "confirm_record": frozenset({"checker"}),
     "suspend_person": frozenset({"district_admin"}),
     "reinstate_person": frozenset({"district_admin"}),
+    "answer_complaint": frozenset({"district_admin", "city_admin"}),
     "record_death": frozenset({"coordinator", "operator"}),
     "confirm_death": frozenset({"checker"}),
     "propose_death_mistake": frozenset({"coordinator", "operator", "checker"}),

@@ -16,7 +16,22 @@ from libs.inbox import Consumers
 from libs.roles import ServiceParts, ServiceProgram
 from libs.wake import waker
 from services.accounts import messages, queries
+<<<<<<< HEAD
 from services.accounts.api import deaths, details, erasures, persons, policies, powers, records, sessions, tables, units
+=======
+from services.accounts.api import (
+    complaints,
+    details,
+    erasures,
+    persons,
+    policies,
+    powers,
+    records,
+    sessions,
+    tables,
+    units,
+)
+>>>>>>> ce411be (accounts: A suspended person may sign in, see and contest; complaints are answered by somebody else.)
 from services.accounts.api.edge import Parts
 from services.accounts.consumers import consumers
 from services.accounts.due import next_due, run_due
@@ -92,6 +107,7 @@ def create_app(settings: Settings, *, clock: Clock, database: Database | None = 
             tables.blueprint,
             details.blueprint,
             powers.blueprint,
+            complaints.blueprint,
         ],
         verifier=Verifier(keys),
         title="accounts: who people are and what they may do",

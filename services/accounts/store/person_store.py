@@ -72,6 +72,13 @@ class PersonStore:
             )
         )
 
+    def suspended_by(self, person_id: UUID) -> UUID | None:
+        """Return who suspended the person last, or None."""
+        of_person = sa.and_(status_change.c.person_id == person_id, status_change.c.status == Status.SUSPENDED)
+        query = sa.select(status_change.c.changed_by).where(of_person).order_by(status_change.c.number.desc())
+        found: UUID | None = self._connection.scalar(query.limit(1))
+        return found
+
     def are_there_any(self) -> bool:
         """Tell whether anybody is registered."""
         return bool(self._connection.scalar(sa.select(sa.exists().select_from(person))))

@@ -10,7 +10,11 @@ from libs.db import savepoint
 from libs.http import Actor, Bearer
 from libs.outbox import OutgoingEvent, append
 from services.accounts.domain.persons import Person
+<<<<<<< HEAD
 from services.accounts.store.death_store import DeathStore
+=======
+from services.accounts.store.complaint_store import ComplaintStore
+>>>>>>> ce411be (accounts: A suspended person may sign in, see and contest; complaints are answered by somebody else.)
 from services.accounts.store.directory import DIRECTORY, NO_SESSION
 from services.accounts.store.erasure_store import DisclosureStore, ErasureStore
 from services.accounts.store.identity_store import IdentityStore
@@ -41,6 +45,7 @@ class Store:
         self.disclosures = DisclosureStore(connection)
         self.imports = ImportStore(connection)
         self.sessions = SessionStore(connection)
+        self.complaints = ComplaintStore(connection)
 
     @staticmethod
     def is_anything_sealed(connection: Connection) -> bool:

@@ -282,6 +282,19 @@ import_row = sa.Table(
     sa.Column("code", sa.Text),
     sa.Column("fields", sa.Text),
 )
+complaint = sa.Table(
+    "complaint",
+    metadata,
+    sa.Column("complaint_id", sa.Uuid, primary_key=True),
+    sa.Column("person_id", sa.Uuid),
+    sa.Column("about", sa.Text),
+    sa.Column("words", sa.Text),
+    sa.Column("filed_at", _Instant),
+    sa.Column("state", sa.Text),
+    sa.Column("answered_by", sa.Uuid),
+    sa.Column("answered_at", _Instant),
+    sa.Column("reason", sa.Text),
+)
 sign_in_code = sa.Table(
     "sign_in_code",
     metadata,

@@ -102,6 +102,7 @@ def _end(
 
 def _end_records(store: Store, person_id: UUID, now: datetime) -> None:
     store.records.forget_words_of(person_id)
+    store.complaints.forget_words_of(person_id)
     for relation in store.records.relations_of(person_id):
         store.records.save_relation(relation.end())
         store.append(*messages.relation_states(relation.end(), now=now))

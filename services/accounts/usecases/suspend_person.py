@@ -32,6 +32,15 @@ def reinstate_person(act: Act, *, person_id: UUID, why: str) -> Person:
     """
     person = act.store.persons.lock_person(person_id)
     act.require("reinstate_person", person.home_unit_id)
+    return end_suspension(act, person, why)
+
+
+def end_suspension(act: Act, person: Person, why: str) -> Person:
+    """Let a suspended person be active again, for whoever may decide it.
+
+    Raises:
+        WrongPersonStateError: they are not suspended.
+    """
     reinstated = person.reinstate()
     _save(act, reinstated, why)
     act.store.append(messages.person_reinstated(reinstated, by=act.actor_id, now=act.now))

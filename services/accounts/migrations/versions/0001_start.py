@@ -1,4 +1,4 @@
-"""The tree, persons and their keys, credentials, roles, records of two people, policies, sessions, the view log."""
+"""The tree, persons and their keys, credentials, roles, records of two people, policies, sessions, the view log, complaints."""
 
 from alembic import op
 
