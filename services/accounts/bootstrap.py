@@ -16,11 +16,9 @@ from libs.inbox import Consumers
 from libs.roles import ServiceParts, ServiceProgram
 from libs.wake import waker
 from services.accounts import messages, queries
-<<<<<<< HEAD
-from services.accounts.api import deaths, details, erasures, persons, policies, powers, records, sessions, tables, units
-=======
 from services.accounts.api import (
     complaints,
+    deaths,
     details,
     erasures,
     persons,
@@ -31,7 +29,6 @@ from services.accounts.api import (
     tables,
     units,
 )
->>>>>>> ce411be (accounts: A suspended person may sign in, see and contest; complaints are answered by somebody else.)
 from services.accounts.api.edge import Parts
 from services.accounts.consumers import consumers
 from services.accounts.due import next_due, run_due

@@ -115,7 +115,6 @@ class AlreadyDecidedError(ConflictError):
     en = "This was decided before"
 
 
-<<<<<<< HEAD
 class RecordLapsedError(ConflictError):
     """Nobody decided in time: what was found may be true no more."""
 
@@ -138,14 +137,14 @@ class EstateSettledError(ConflictError):
     code = "estate_settled"
     zh = "遗留时间已处理，不能再更正死亡登记"
     en = "The estate is settled; this death can no longer be found mistaken here"
-=======
+
+
 class ComplaintOpenError(ConflictError):
     """One complaint about the same waits for its answer at a time."""
 
     code = "complaint_open"
     zh = "同一事项的申诉尚待答复"
     en = "An earlier complaint about the same is still waiting for its answer"
->>>>>>> ce411be (accounts: A suspended person may sign in, see and contest; complaints are answered by somebody else.)
 
 
 class PolicyOutdatedError(ConflictError):

@@ -10,11 +10,8 @@ from libs.db import savepoint
 from libs.http import Actor, Bearer
 from libs.outbox import OutgoingEvent, append
 from services.accounts.domain.persons import Person
-<<<<<<< HEAD
-from services.accounts.store.death_store import DeathStore
-=======
 from services.accounts.store.complaint_store import ComplaintStore
->>>>>>> ce411be (accounts: A suspended person may sign in, see and contest; complaints are answered by somebody else.)
+from services.accounts.store.death_store import DeathStore
 from services.accounts.store.directory import DIRECTORY, NO_SESSION
 from services.accounts.store.erasure_store import DisclosureStore, ErasureStore
 from services.accounts.store.identity_store import IdentityStore

@@ -20,7 +20,7 @@ def complain(act: Act, *, complaint_id: UUID, about: About, words: str) -> Compl
     """
     person = act.store.persons.lock_person(act.actor_id)
     if about is About.SUSPENSION and person.status is not Status.SUSPENDED:
-        raise WrongPersonStateError(person_status=person.status)
+        raise WrongPersonStateError(state=person.status)
     if act.store.complaints.find(complaint_id) is not None:
         raise IdReusedError(complaint_id=complaint_id)
     if act.store.complaints.is_open(act.actor_id, about):

@@ -1,4 +1,4 @@
-"""The tree, persons and their keys, credentials, roles, records of two people, policies, sessions, the view log, complaints."""
+"""The tree, persons, credentials, roles, records of two people, policies, sessions, the view log, complaints."""
 
 from alembic import op
 
@@ -225,6 +225,23 @@ _TABLES = (
     )""",
     "CREATE INDEX access_log_person ON access_log (person_id, number)",
     "CREATE INDEX access_log_viewer ON access_log (viewer_id, number)",
+    # Of one person and about one thing, one waits for its answer.
+    """
+    CREATE TABLE complaint (
+        complaint_id uuid PRIMARY KEY,
+        person_id uuid NOT NULL REFERENCES person,
+        about text NOT NULL,
+        words text NOT NULL,
+        filed_at timestamptz NOT NULL,
+        state text NOT NULL,
+        answered_by uuid,
+        answered_at timestamptz,
+        reason text,
+        CHECK (answered_by IS NULL OR answered_by <> person_id),
+        CHECK ((state = 'open') = (answered_by IS NULL))
+    )""",
+    "CREATE INDEX complaint_person ON complaint (person_id, complaint_id)",
+    "CREATE UNIQUE INDEX complaint_open ON complaint (person_id, about) WHERE state = 'open'",
 )
 
 
@@ -238,7 +255,7 @@ def upgrade() -> None:
     grant(op, "SELECT, INSERT", "command", "status_change", "access_log", "consent")
     grant(op, "UPDATE (words, why)", "consent")
     grant(op, "SELECT, INSERT, UPDATE", "unit", "person", "role_grant", "relation", "finding", "acting_grant", "policy")
-    grant(op, "SELECT, INSERT, UPDATE", "person_identity", "credential", "signing_key")
+    grant(op, "SELECT, INSERT, UPDATE", "person_identity", "credential", "signing_key", "complaint")
     grant(op, "SELECT, INSERT, DELETE", "person_index", "sign_in_failure")
     grant(op, "SELECT, INSERT, UPDATE, DELETE", "person_key", "session", "refresh_token")
     grant(op, "DELETE", "person_identity", "credential")
