@@ -12,7 +12,7 @@ from werkzeug.exceptions import BadRequest, HTTPException, NotFound, RequestEnti
 from werkzeug.routing import RequestRedirect
 
 from libs.errors import InvalidError
-from libs.http.text import LINE_ENDS, may_be_shown
+from libs.text import LINE_ENDS, may_be_shown
 
 _ANY_ID = str(UUID(int=0))
 PATH_SEGMENTS_MAX = 12

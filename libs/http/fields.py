@@ -14,7 +14,7 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, validate
 
-from libs.http.text import may_be_shown
+from libs.text import may_be_shown
 
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 FIRST_BIRTH_YEAR = 1900

@@ -19,7 +19,7 @@ from uuid import UUID
 
 from libs.errors import InvalidError
 from libs.http.fields import CURSOR_MAX, FIRST_YEAR, LAST_YEAR, MONTH_PATTERN
-from libs.http.text import may_be_shown
+from libs.text import may_be_shown
 
 Part = Callable[[object], Any]
 _SEALED = re.compile(rf"[A-Za-z0-9_-]{{1,{CURSOR_MAX}}}", re.ASCII)

@@ -12,6 +12,7 @@ from libs.errors import InvalidError
 from libs.http import accepts, current_actor, reading
 from libs.http.fields import Choice
 from libs.ids import id_from_cause
+from libs.text import shown
 from services.accounts.api.documents import ImportAnswer
 from services.accounts.api.edge import Answer, Body, act_on, command, store_on, transaction
 from services.accounts.api.persons import registration_of
@@ -31,6 +32,9 @@ from services.accounts.usecases.import_people import RowReport, WrongRow, import
 from services.accounts.usecases.register_person import Registration
 
 blueprint = Blueprint("tables", __name__, description="Imports and exports / 导入导出")
+
+
+TOLD_MAX = 200
 
 
 class ImportedPersonSchema(PersonFieldsSchema):
@@ -116,7 +120,7 @@ def _row(import_id: UUID, number: int, body: dict[str, Any]) -> Registration | W
     try:
         loaded = ImportedPersonSchema().load(body)
     except ValidationError as error:
-        return WrongRow(", ".join(sorted(map(str, error.messages_dict))))
+        return WrongRow(shown(", ".join(sorted(map(str, error.messages_dict))), TOLD_MAX))
     person_id = loaded.pop("person_id") or id_from_cause(import_id, str(number))
     return registration_of(person_id, loaded)
 

@@ -5,8 +5,12 @@ openpyxl is imported where a workbook is met: it would take a twentieth of every
 
 import csv
 import io
+import re
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
+
+from libs.text import shown
 
 ROWS_MAX = 2000
 CSV_TYPE = "text/csv"
@@ -35,7 +39,12 @@ COLUMNS = (
     "insured_until",
     "certificates",
 )
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+COLUMNS_TOLD_MAX = 5
+NAME_TOLD_MAX = 40
+WORDS_OF_FLAGS = dict.fromkeys(("true", "t", "yes", "y", "on", "1"), True)
+WORDS_OF_FLAGS |= dict.fromkeys(("false", "f", "no", "n", "off", "0"), False)
+_FORMULA_STARTS = frozenset("=+-@")
+_LINE = re.compile(r"([\n\r\v\f\x1c-\x1e\x85\u2028\u2029]+)")
 
 
 class SheetError(ValueError):
@@ -52,7 +61,8 @@ def read_sheet(content: bytes, content_type: str) -> list[dict[str, Any]]:
     if len(rows) > ROWS_MAX:
         raise SheetError(f"more than {ROWS_MAX} rows")
     if rows and (unknown := set(rows[0]) - set(COLUMNS)):
-        raise SheetError(f"unknown columns: {', '.join(sorted(unknown))}")
+        told = [shown(name, NAME_TOLD_MAX) for name in sorted(unknown)[:COLUMNS_TOLD_MAX]]
+        raise SheetError(f"unknown columns: {', '.join(told)}")
     return [_body(row) for row in rows]
 
 
@@ -80,8 +90,19 @@ def write_xlsx(rows: Iterable[Mapping[str, str]], columns: Sequence[str]) -> byt
 
 
 def harmless(text: str) -> str:
-    """Return a cell that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
+    """Return a cell that no spreadsheet takes for a formula, at its beginning or after a line break, and that fits one.
+
+    What a spreadsheet folds to a formula's first character (＝, ﹢) counts as that character.
+    """
+    return "".join(_defused(part) for part in _LINE.split(text))
+
+
+def _defused(line: str) -> str:
+    if _LINE.fullmatch(line):
+        return "\n"
+    begins = unicodedata.normalize("NFKC", line).lstrip()[:1]
+    told = shown(line.replace("\t", " "), len(line))
+    return f"'{told}" if (bool(begins) and begins in _FORMULA_STARTS) or line[:1] == "\t" else told
 
 
 def _csv_rows(content: bytes) -> Iterable[dict[str, str]]:
@@ -127,6 +148,9 @@ def _body(row: Mapping[str, str]) -> dict[str, Any]:
         body["names"] = names
     if "id_number" in cells:
         body["id_number"] = {"kind": cells.get("id_kind", "resident"), "number": cells["id_number"]}
+    for name in FLAGS:
+        if name in cells:
+            body[name] = WORDS_OF_FLAGS.get(cells[name].lower(), cells[name])
     for name in LISTS:
         if name in cells:
             body[name] = [part.strip() for part in cells[name].split(LIST_SEPARATOR) if part.strip()]

@@ -9,7 +9,16 @@ from openpyxl import Workbook, load_workbook
 from werkzeug.test import TestResponse
 
 from libs.ids import new_id
-from services.accounts.gateways.sheets import CSV_TYPE, XLSX_TYPE, SheetError, harmless, read_sheet
+from libs.text import may_be_shown
+from services.accounts.gateways.sheets import (
+    CSV_TYPE,
+    XLSX_TYPE,
+    SheetError,
+    harmless,
+    read_sheet,
+    write_csv,
+    write_xlsx,
+)
 from services.accounts.tests.platform import Caller, Document, Platform, must, refused
 
 
@@ -139,6 +148,44 @@ def test_an_export_holds_the_scope_and_is_logged_for_everyone_in_it(
     log = must(platform.sign_in("formula").get("/v1/access-log"))["items"]
     assert [(view["what"], view["viewer_id"]) for view in log] == [("export", admin.person_id)]
     assert log[0]["person_id"] == person_id
+
+
+@pytest.mark.parametrize(
+    ("sent", "told"),
+    [
+        ("＝cmd()", "'＝cmd()"),
+        ("﹢1", "'﹢1"),
+        ("－1", "'－1"),
+        ("＠x", "'＠x"),
+        ("  =1", "'  =1"),
+        ("\t=1", "' =1"),
+        ("a\n=1", "a\n'=1"),
+        ("a\r\n＝1\r+2", "a\n'＝1\n'+2"),
+        ("a\u2028=1", "a\n'=1"),
+        ("a\x0b@x", "a\n'@x"),
+        ("a\0b\x1b\u202e\ufffe", "a\ufffdb\ufffd\ufffd\ufffd"),
+        ("谢 \U0001f600 a=b", "谢 \U0001f600 a=b"),
+    ],
+)
+def test_a_cell_is_no_formula_in_any_width_or_line_and_breaks_no_export(sent: str, told: str) -> None:
+    assert harmless(sent) == told
+    assert b"formula" not in write_csv([{"name": sent}], ["name"])
+    assert load_workbook(io.BytesIO(write_xlsx([{"name": sent}], ["name"]))).worksheets[0]["A2"].data_type == "s"
+
+
+def test_flags_of_a_sheet_are_words() -> None:
+    rows = read_sheet(b"has_phone,training,clean_record\nYes,0,perhaps\n", CSV_TYPE)
+
+    assert rows == [{"has_phone": True, "training": False, "clean_record": "perhaps"}]
+
+
+@pytest.mark.parametrize("name", ["a\0b", "\u202ename", "x" * 100_000])
+def test_columns_that_nobody_knows_are_told_as_they_may_be_shown(name: str) -> None:
+    with pytest.raises(SheetError) as refused:
+        read_sheet(f"{name}\n1\n".encode(), CSV_TYPE)
+
+    assert len(str(refused.value)) < 100
+    assert may_be_shown(str(refused.value))
 
 
 def test_a_cell_is_no_formula() -> None:
