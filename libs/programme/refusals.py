@@ -9,3 +9,27 @@ class ConsentMissingError(ForbiddenError):
     code = "consent_missing"
     zh = "代办须记录本人同意:方式、时间和原话"
     en = "Acting for someone needs their recorded consent: how it was given, when, and in which words"
+
+
+class GrantEndedError(ForbiddenError):
+    """The last day of the relative's grant is over."""
+
+    code = "grant_ended"
+    zh = "委托授权已到期"
+    en = "The grant to act for this person has ended"
+
+
+class GrantOutOfScopeError(ForbiddenError):
+    """The relative's grant is about other acts."""
+
+    code = "grant_out_of_scope"
+    zh = "委托授权不包括这件事"
+    en = "The grant to act for this person does not include this"
+
+
+class GrantMinutesExceededError(ForbiddenError):
+    """The relative asked for more minutes in this month than the grant allows."""
+
+    code = "grant_minutes_exceeded"
+    zh = "超出委托授权的每月分钟数"
+    en = "The grant to act for this person does not allow so many minutes a month"

@@ -17,6 +17,7 @@ from libs.roles import ServiceParts, ServiceProgram
 from libs.wake import waker
 from services.accounts import messages, queries
 from services.accounts.api import (
+    acting,
     complaints,
     deaths,
     details,
@@ -100,6 +101,7 @@ def create_app(settings: Settings, *, clock: Clock, database: Database | None = 
             persons.blueprint,
             records.blueprint,
             deaths.blueprint,
+            acting.blueprint,
             erasures.blueprint,
             tables.blueprint,
             details.blueprint,

@@ -29,6 +29,7 @@ def consumers(vault: Callable[[], Vault], *, clock: Clock) -> Consumers:
     functions |= dict.fromkeys((messages.WALLETS_UNFROZEN, messages.TRANSFER_REFUSED), _give_back(store_on, clock))
     functions[messages.ORDER_TAKEN] = _open(store_on)
     functions |= dict.fromkeys(messages.ORDER_ENDS, _end(store_on))
+    functions |= dict.fromkeys(messages.ACTS_FOR, _keep_act_for(store_on))
     return Consumers(topics=messages.HEARD_TOPICS, functions=functions)
 
 
@@ -75,6 +76,13 @@ def _open(store_on: StoreOn) -> EventFunction:
             volunteer_ids=taken.volunteer_ids,
             ends_at=taken.ends_at,
         )
+
+    return hear
+
+
+def _keep_act_for(store_on: StoreOn) -> EventFunction:
+    def hear(connection: Connection, event: IncomingEvent) -> None:
+        store_on(connection).records.add_act_for(messages.act_for_of(event))
 
     return hear
 

@@ -105,9 +105,12 @@ def acting_grant_state(grant: ActingGrant, *, now: datetime) -> OutgoingEvent:
         version=grant.version,
         person_id=str(grant.person_id),
         relative_id=str(grant.relative_id),
-        how=grant.how,
+        how=grant.consent.how,
         recorded_by=str(grant.recorded_by),
         active=grant.is_active,
+        acts=[act.value for act in grant.acts],
+        minutes_per_month=grant.minutes_per_month or 0,
+        until=grant.until.isoformat(),
     )
     return _state(state, subject_id=grant.grant_id, kind="grant", version=grant.version, now=now)
 
@@ -313,6 +316,24 @@ def taken_order(event: IncomingEvent) -> TakenOrder:
     )
 
 
+def act_for_of(event: IncomingEvent) -> dict[str, object]:
+    """Read what orders or redemption did for somebody."""
+    message = _ACTS_FOR[event.event_type].FromString(event.payload or b"")
+    return {
+        "use_id": UUID(message.use_id),
+        "service": event.event_type.split(".")[1],
+        "person_id": UUID(message.person_id),
+        "actor_id": UUID(message.actor_id),
+        "grant_id": UUID(message.grant_id) if message.grant_id else None,
+        "act": message.act,
+        "subject_id": UUID(message.subject_id),
+        "minutes": message.minutes,
+        "how": message.consent_how,
+        "given_at": from_microseconds(message.consent_given_at_us),
+        "at": from_microseconds(message.at_us),
+    }
+
+
 def order_id_of(event: IncomingEvent) -> str:
     """Read which order ended."""
     message = _ENDS[event.event_type]()
@@ -399,6 +420,8 @@ _ENDS: dict[str, Any] = {
         orders_wire.OrderPublished,
     )
 }
+_ACTS_FOR: dict[str, Any] = {_type(kind.ActedFor): kind.ActedFor for kind in (orders_wire, redemption_wire)}
+ACTS_FOR = tuple(_ACTS_FOR)
 ERASURE_ANSWERS = {event_type.split(".")[1]: event_type for event_type in _ANSWERS}
 TRANSFER_REFUSED = _type(ledger_wire.TransferRefused)
 TRANSFER_POSTED = _type(ledger_wire.TransferPosted)

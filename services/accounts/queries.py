@@ -20,7 +20,17 @@ from services.accounts.store.death_store import death_of
 from services.accounts.store.erasure_store import erasure_of
 from services.accounts.store.policy_store import PolicyStore, policy_of
 from services.accounts.store.record_store import acting_grant_of, relation_of
-from services.accounts.store.tables import access_log, acting_grant, death, erasure, person, policy, relation, unit
+from services.accounts.store.tables import (
+    access_log,
+    acted_for,
+    acting_grant,
+    death,
+    erasure,
+    person,
+    policy,
+    relation,
+    unit,
+)
 from services.accounts.store.unit_store import unit_of
 
 
@@ -110,6 +120,30 @@ def _in_state(state: DeathState | None, now: datetime) -> list[sa.ColumnElement[
     bound = now - timedelta(days=RECORD_WAITS_DAYS_MAX)
     in_time = death.c.recorded_at >= bound if state is DeathState.WAITING else death.c.recorded_at < bound
     return [death.c.state == DeathState.WAITING, in_time]
+
+
+def acts_under_grant(connection: Connection, grant_id: UUID, *, before: int | None, limit: int) -> list[dict[str, Any]]:
+    """Return what was done under a grant, newest first."""
+    return _acts(connection, acted_for.c.grant_id == grant_id, before=before, limit=limit)
+
+
+def acts_for(
+    connection: Connection, person_id: UUID, *, actor_id: UUID | None, before: int | None, limit: int
+) -> list[dict[str, Any]]:
+    """Return what was done for a person, by anybody or by one, newest first."""
+    wanted = acted_for.c.person_id == person_id
+    if actor_id is not None:
+        wanted &= acted_for.c.actor_id == actor_id
+    return _acts(connection, wanted, before=before, limit=limit)
+
+
+def _acts(
+    connection: Connection, wanted: sa.ColumnElement[bool], *, before: int | None, limit: int
+) -> list[dict[str, Any]]:
+    query = sa.select(acted_for).where(wanted).order_by(acted_for.c.number.desc()).limit(limit)
+    if before is not None:
+        query = query.where(acted_for.c.number < before)
+    return [dict(row._mapping) for row in connection.execute(query)]
 
 
 def views_of(connection: Connection, *, person_id: UUID, before: int | None, limit: int) -> list[dict[str, Any]]:

@@ -13,6 +13,7 @@ from libs.db import Connection
 from libs.db.rows import save_row
 from libs.inbox import Consumers, IncomingEvent, NotYetKnownError
 from libs.programme import standing
+from libs.programme.known_grants import forget_grants_of, hear_acting_grant
 from services.ledger import messages
 from services.ledger.domain.postings import Command, HoldNotYetKnownError
 from services.ledger.messages import accounts, orders, redemption
@@ -45,6 +46,7 @@ class _Hearing:
         """What is kept of others."""
         self.functions[messages.type_of(accounts.PersonState)] = self._save_person
         self.functions[messages.type_of(accounts.RelationState)] = _save_relation
+        self.functions[messages.type_of(accounts.ActingGrantState)] = _save_acting_grant
         self.functions[messages.type_of(accounts.OrgUnitState)] = _save_unit
         self.functions[messages.type_of(accounts.PolicyPublished)] = _save_policy
         self.functions[messages.type_of(accounts.SigningKeysChanged)] = _save_signing_keys
@@ -96,6 +98,7 @@ class _Hearing:
         if event.payload is None:
             standing.hear_person(connection, UUID(event.subject), None)
             known.delete_row(connection, known.person, UUID(event.subject))
+            forget_grants_of(connection, UUID(event.subject))
             return
         state = parse(accounts.PersonState, event)
         person_id, district_id = UUID(state.person_id), UUID(state.district_id)
@@ -192,11 +195,16 @@ def _save_relation(connection: Connection, event: IncomingEvent) -> None:
         "person_id": UUID(state.person_id),
         "relative_id": UUID(state.relative_id),
         "kind": state.kind,
-        "verified": state.verified,
+        "verified": state.verified and state.active,
         "declared_by": _optional_id(state.declared_by),
         "active": state.active,
     }
     save_row(connection, known.relation, row)
+
+
+def _save_acting_grant(connection: Connection, event: IncomingEvent) -> None:
+    state = None if event.payload is None else parse(accounts.ActingGrantState, event)
+    hear_acting_grant(connection, event.subject, state)
 
 
 def _save_unit(connection: Connection, event: IncomingEvent) -> None:

@@ -11,6 +11,7 @@ from libs.clock import Clock
 from libs.db import Connection
 from libs.inbox import Consumers, EventFunction, IncomingEvent, NotYetKnownError
 from libs.programme import standing
+from libs.programme.known_grants import hear_acting_grant, hear_use
 from services.orders import messages
 from services.orders.domain.order import Funding, Order
 from services.orders.messages import Message, accounts, ledger, redemption
@@ -49,6 +50,7 @@ def _hear_facts(functions: dict[str, EventFunction], clock: Clock) -> None:
         functions[_name(kind)] = hear
 
     on(accounts.SessionsEnded, _refuse_ended_sessions)
+    functions[_name(redemption.ActedFor)] = _count_use
     on(accounts.PersonDied, _end_orders_of_dead)
     on(accounts.ErasureRequested, _answer_erasure)
     on(redemption.RedemptionRequested, _open_order)
@@ -103,16 +105,12 @@ def _save_relation(connection: Connection, event: IncomingEvent) -> None:
 
 
 def _save_acting_grant(connection: Connection, event: IncomingEvent) -> None:
-    state = _parsed(accounts.ActingGrantState, event)
-    if event.payload is None or not state.active:
-        people_store.forget(connection, tables.acting_grant, grant_id=UUID(state.grant_id or event.subject))
-        return
-    columns = {
-        "grant_id": UUID(state.grant_id),
-        "person_id": UUID(state.person_id),
-        "relative_id": UUID(state.relative_id),
-    }
-    people_store.upsert(connection, tables.acting_grant, columns)
+    state = None if event.payload is None else _parsed(accounts.ActingGrantState, event)
+    hear_acting_grant(connection, event.subject, state)
+
+
+def _count_use(connection: Connection, event: IncomingEvent) -> None:
+    hear_use(connection, _parsed(redemption.ActedFor, event))
 
 
 def _save_unit(connection: Connection, event: IncomingEvent) -> None:

@@ -18,6 +18,7 @@ from libs.db import Connection
 from libs.ids import id_from_cause, new_id
 from libs.outbox import OutgoingEvent, append
 from libs.programme.acting import Consent, ConsentHow
+from libs.programme.known_grants import ActFor
 from services.orders.domain.catalogue import Service
 from services.orders.domain.evidence import evidence_class
 from services.orders.domain.order import Assignment, Order
@@ -52,6 +53,23 @@ def publish(connection: Connection, message: Message, *, district_id: UUID, subj
         occurred_at=at,
     )
     append(connection, event)
+
+
+def acted_for(done: ActFor, *, district_id: UUID) -> Message:
+    """Return what was done for somebody; the words of their consent stay here."""
+    return wire.ActedFor(
+        use_id=str(done.use_id),
+        district_id=str(district_id),
+        person_id=str(done.person_id),
+        actor_id=str(done.actor_id),
+        grant_id=_text(done.grant_id),
+        act=done.act.value,
+        subject_id=str(done.subject_id),
+        minutes=done.minutes,
+        consent_how=done.consent.how.value,
+        consent_given_at_us=to_microseconds(done.consent.given_at),
+        at_us=to_microseconds(done.at),
+    )
 
 
 def consent_of(message: redemption.RedemptionRequested) -> Consent | None:

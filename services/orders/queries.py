@@ -47,6 +47,8 @@ class OrderFilter:
     unit_ids: Sequence[UUID] | None = None
     state: str | None = None
     person_id: UUID | None = None
+    # With a person: also what that person placed for one of these.
+    placed_for: frozenset[UUID] = frozenset()
     near: Place | None = None
     within_m: int = 3000
     start_from: datetime | None = None
@@ -61,7 +63,8 @@ def list_orders(connection: Connection, wanted: OrderFilter, *, after: Sequence[
     if wanted.state:
         query = query.where(orders.c.state == wanted.state)
     if wanted.person_id:
-        query = query.where(_concerns(wanted.person_id))
+        placed = (orders.c.placed_by == wanted.person_id) & orders.c.acting_for.in_(wanted.placed_for)
+        query = query.where(_concerns(wanted.person_id) | placed)
     if wanted.near:
         query = query.where(orders.c.recipient_id.in_(_living_near(wanted.near, wanted.within_m)))
     if wanted.start_from:
@@ -177,9 +180,9 @@ def find_person(connection: Connection, person_id: UUID) -> Person | None:
     return people_store.find_person(connection, person_id)
 
 
-def may_act(connection: Connection, *, person_id: UUID, relative_id: UUID) -> bool:
-    """Tell whether a relative has a recorded grant to act for a person."""
-    return people_store.has_grant(connection, person_id=person_id, relative_id=relative_id)
+def seen_by(connection: Connection, relative_id: UUID, day: date) -> frozenset[UUID]:
+    """Return the people whose orders somebody may see as a relative with a grant."""
+    return people_store.seen_by(connection, relative_id, day)
 
 
 def signing_keys(connection: Connection) -> dict[str, bytes]:

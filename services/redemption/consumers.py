@@ -12,6 +12,7 @@ from libs.db import Connection
 from libs.db.rows import save_row
 from libs.inbox import Consumers, EventFunction, IncomingEvent
 from libs.programme import standing
+from libs.programme.known_grants import hear_acting_grant, hear_use
 from services.redemption import messages
 from services.redemption.domain.errors import PersonNotDeceasedError
 from services.redemption.messages import accounts, ledger, orders
@@ -55,6 +56,7 @@ def _hear_facts(functions: dict[str, EventFunction], clock: Clock) -> None:
         functions[messages.type_of(kind)] = hear
 
     on(accounts.SessionsEnded, _refuse_ended_sessions)
+    functions[messages.type_of(orders.ActedFor)] = _count_use
     on(accounts.ErasureRequested, _answer_erasure)
     on(accounts.PersonDeathMistaken, _end_estates)
     on(orders.OrderPlaced, _keep_order)
@@ -114,16 +116,12 @@ def _save_relation(connection: Connection, event: IncomingEvent) -> None:
 
 
 def _save_acting_grant(connection: Connection, event: IncomingEvent) -> None:
-    state = _parse(accounts.ActingGrantState, event)
-    if event.payload is None or not state.active:
-        known.delete_row(connection, t.acting_grant, UUID(state.grant_id or event.subject))
-        return
-    row = {
-        "grant_id": UUID(state.grant_id),
-        "person_id": UUID(state.person_id),
-        "relative_id": UUID(state.relative_id),
-    }
-    save_row(connection, t.acting_grant, row)
+    state = None if event.payload is None else _parse(accounts.ActingGrantState, event)
+    hear_acting_grant(connection, event.subject, state)
+
+
+def _count_use(connection: Connection, event: IncomingEvent) -> None:
+    hear_use(connection, _parse(orders.ActedFor, event))
 
 
 def _save_unit(connection: Connection, event: IncomingEvent) -> None:

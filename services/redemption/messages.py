@@ -17,6 +17,7 @@ from libs.contracts.timebank.orders.v1 import events_pb2 as orders
 from libs.contracts.timebank.redemption.v1 import events_pb2 as own
 from libs.ids import id_from_cause
 from libs.outbox import OutgoingEvent
+from libs.programme.known_grants import ActFor
 from services.redemption.domain.credit_request import CreditKind, CreditRequest
 from services.redemption.domain.estate import Estate
 from services.redemption.domain.grants import GrantRun
@@ -134,6 +135,24 @@ def redemption_requested(redemption: Redemption, now: datetime) -> OutgoingEvent
         declined_code=redemption.code or "",
     )
     return _fact(message, _stamp(redemption, now))
+
+
+def acted_for(done: ActFor, *, district_id: UUID) -> OutgoingEvent:
+    """Say what was done for somebody; the words of their consent stay here."""
+    message = own.ActedFor(
+        use_id=str(done.use_id),
+        district_id=str(district_id),
+        person_id=str(done.person_id),
+        actor_id=str(done.actor_id),
+        grant_id=str(done.grant_id or ""),
+        act=done.act.value,
+        subject_id=str(done.subject_id),
+        minutes=done.minutes,
+        consent_how=done.consent.how.value,
+        consent_given_at_us=to_microseconds(done.consent.given_at),
+        at_us=to_microseconds(done.at),
+    )
+    return _fact(message, _Stamp(done.use_id, district_id, done.at))
 
 
 def hold_requested(redemption: Redemption, now: datetime) -> OutgoingEvent:

@@ -174,7 +174,9 @@ class Alone:
         yield "PUT", relation, body
         yield "POST", f"{relation}/confirmation", {}
         yield "PUT", f"/v1/acting-grants/{self.id('grant')}", {
-            "person_id": self.lan, "relative_id": self.me, "how": "desk",
+            "person_id": self.lan, "relative_id": self.me, "acts": ["see", "ask", "confirm", "give"],
+            "until": self.world.story.day("D300").isoformat(),
+            "consent": {"how": "desk", "given_at": self.day("D1 00:00"), "words": "She told me that I may"},
         }  # fmt: skip
 
     def _ended(self) -> Iterator[Act]:

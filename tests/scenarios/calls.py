@@ -1,5 +1,6 @@
 """What the verbs share: calls as the people concerned make them."""
 
+from datetime import timedelta
 from typing import Any
 
 from tests.scenarios.client import Call
@@ -8,6 +9,7 @@ from tests.scenarios.world import World
 
 Calls = list[Call]
 HOWS = ("phone", "desk", "home", "spoken", "paper", "grant", "none_possible")
+GRANT_DAYS = 365
 WORDS = "She asked for this herself"
 
 
@@ -26,6 +28,18 @@ def _consent(world: World, step: Step) -> dict[str, str] | None:
         return None
     how, words = (said, WORDS) if said in HOWS else ("spoken", said)
     return {"how": how, "given_at": world.first_said(step).isoformat(), "words": words}
+
+
+def grant_body(world: World, *, person: str, relative: str) -> dict[str, Any]:
+    """Return a grant of everything for a year, given at the story's present time."""
+    assert world.client.instant is not None, "a story begins with a time"
+    return {
+        "person_id": world.id_of(person),
+        "relative_id": world.id_of(relative),
+        "acts": ["see", "ask", "door", "cancel", "confirm", "dispute", "report", "give", "serve"],
+        "until": (world.client.instant + timedelta(days=GRANT_DAYS)).date().isoformat(),
+        "consent": {"how": "desk", "given_at": world.client.instant.isoformat(), "words": WORDS},
+    }
 
 
 def post(world: World, caller: str, path: str, body: dict[str, Any], seed: str) -> Call:

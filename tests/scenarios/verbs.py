@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from tests.scenarios.calls import Calls, acting, asked, is_order, is_staff, place_of, post, put, two_person
+from tests.scenarios.calls import Calls, acting, asked, grant_body, is_order, is_staff, place_of, post, put, two_person
 from tests.scenarios.client import Call
 from tests.scenarios.story import Step
 from tests.scenarios.verbs_on_people import VERBS_ON_PEOPLE, mistake_path
@@ -76,7 +76,7 @@ def _grant(world: World, step: Step, seed: str) -> Calls:
     """For a relative, consent is a grant that staff recorded beforehand."""
     if "acting_for" not in step or "consent" not in step or is_staff(world, step.get("by", "")):
         return []
-    body = {"person_id": world.id_of(step["acting_for"]), "relative_id": world.id_of(step["by"]), "how": "desk"}
+    body = grant_body(world, person=step["acting_for"], relative=step["by"])
     status, _ = world.client.send(Call(A, "PUT", f"/v1/acting-grants/{world.id_of(f'grant/{seed}')}", body))
     if status < 400:
         world.client.settle()

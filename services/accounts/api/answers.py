@@ -1,6 +1,6 @@
 """How the things of accounts look as JSON."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from uuid import UUID
@@ -189,13 +189,22 @@ def mistake_answer(mistake: DeathMistake, now: datetime) -> Answer:
     }
 
 
-def acting_grant_answer(grant: ActingGrant) -> Answer:
-    """Return who may act for whom."""
-    return {
+def acting_grant_answer(grant: ActingGrant, names: Mapping[UUID, Mapping[str, str]] | None = None) -> Answer:
+    """Return who may act for whom, in what, how much and until when; with names where the caller may know them."""
+    shown = (
+        {}
+        if names is None
+        else {"names": names.get(grant.person_id)} | {"relative_names": names.get(grant.relative_id)}
+    )
+    return shown | {
         "grant_id": str(grant.grant_id),
         "person_id": str(grant.person_id),
         "relative_id": str(grant.relative_id),
-        "how": grant.how,
+        "acts": list(grant.acts),
+        "minutes_per_month": grant.minutes_per_month,
+        "until": grant.until.isoformat(),
+        "how": grant.consent.how,
+        "given_at": instant(grant.consent.given_at),
         "recorded_by": str(grant.recorded_by),
         "active": grant.is_active,
     }

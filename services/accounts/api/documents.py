@@ -253,9 +253,32 @@ class ActingGrantAnswer(Schema):
     grant_id = _id()
     person_id = _id()
     relative_id = _id()
+    names = fields.Dict(keys=fields.String(), values=fields.String(), allow_none=True)
+    relative_names = fields.Dict(keys=fields.String(), values=fields.String(), allow_none=True)
+    acts = fields.List(fields.String())
+    minutes_per_month = fields.Integer(allow_none=True)
+    until = _day()
     how = fields.String()
+    given_at = _instant()
     recorded_by = _id()
     active = fields.Boolean()
+
+
+class ActForAnswer(Schema):
+    """Something done for somebody: by whom, under which grant (null = staff), how the consent was given; no words."""
+
+    number = fields.Integer()
+    use_id = _id()
+    service = fields.String()
+    person_id = _id()
+    actor_id = _id()
+    grant_id = fields.String(allow_none=True, metadata={"format": "uuid"})
+    act = fields.String()
+    subject_id = _id()
+    minutes = fields.Integer()
+    how = fields.String()
+    given_at = _instant()
+    at = _instant()
 
 
 class ViewAnswer(Schema):

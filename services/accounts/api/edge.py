@@ -72,14 +72,21 @@ def act_on(connection: Connection) -> Act:
 def command(
     use_case: Callable[[Act], T], answer: Callable[[T], Answer], terms: Body, *, command_id: UUID | None = None
 ) -> Answer:
-    """Run a use case once for this caller and id; only a keyed digest of the terms is kept.
+    """Run a use case once for this caller and id, and keep the consent of whom it was done for.
+
+    Only a keyed digest of the terms is kept.
 
     The terms may hold names, numbers and passwords: a plain hash of them could be guessed back.
     """
     digest = parts().vault.digest("terms", json.dumps(terms, sort_keys=True, default=str, ensure_ascii=False))
-    return run_command(
-        lambda connection: answer(use_case(act_on(connection))), terms={"digest": digest.hex()}, command_id=command_id
-    )
+
+    def run(connection: Connection) -> Answer:
+        act = act_on(connection)
+        done = use_case(act)
+        act.keep_consent(on_behalf(terms), (request.endpoint or "").rpartition(".")[2])
+        return answer(done)
+
+    return run_command(run, terms={"digest": digest.hex()}, command_id=command_id)
 
 
 def transaction() -> AbstractContextManager[Connection]:

@@ -17,7 +17,7 @@ from services.accounts.api.answers import (
     person_answer,
 )
 from services.accounts.api.documents import FullPersonAnswer, ListedPersonAnswer, PersonAnswer, RoleAnswer, page_answer
-from services.accounts.api.edge import Answer, Body, act_on, command, on_behalf, parts, transaction
+from services.accounts.api.edge import Answer, Body, act_on, command, parts, transaction
 from services.accounts.api.schemas import (
     ActingSchema,
     PersonQuerySchema,
@@ -28,6 +28,7 @@ from services.accounts.api.schemas import (
 )
 from services.accounts.domain.persons import Home, Person, Qualifications
 from services.accounts.usecases.act import Act
+from services.accounts.usecases.grant_acting import view_by_grant
 from services.accounts.usecases.grant_role import end_role, grant_role
 from services.accounts.usecases.qualify_volunteer import Insurance, qualify_volunteer
 from services.accounts.usecases.register_person import Registration, register_person
@@ -79,6 +80,9 @@ class PersonById(MethodView):
             known = view_by_order(act, person_id=person_id) if person_id != act.actor_id else None
             if known is not None:
                 return order_side_answer(person_id, known)
+            names = view_by_grant(act, person_id=person_id)
+            if names is not None:
+                return {"person_id": str(person_id), "names": names}
             person, identity, roles = view_person(act, person_id=person_id, why=query["why"])
         return full_person_answer(person, identity, roles)
 
@@ -88,7 +92,7 @@ class PersonById(MethodView):
         """Register a person."""
         registration = registration_of(person_id, body)
         return command(
-            lambda act: register_person(act, registration, on_behalf=on_behalf(body)),
+            lambda act: register_person(act, registration),
             person_answer,
             body,
             command_id=person_id,

@@ -1,4 +1,4 @@
-"""What is recorded about people by two: relations, ability grades, hardship; and who may act for whom."""
+"""What is recorded about people by two: relations, ability grades, hardship."""
 
 from uuid import UUID
 
@@ -8,12 +8,11 @@ from flask_smorest import Blueprint
 from libs.http import Cursor, current_actor, reading
 from libs.http.pages import a_number
 from services.accounts import queries
-from services.accounts.api.answers import acting_grant_answer, finding_answer, person_answer, relation_answer
-from services.accounts.api.documents import ActingGrantAnswer, FindingAnswer, RelationAnswer, ViewAnswer, page_answer
+from services.accounts.api.answers import finding_answer, person_answer, relation_answer
+from services.accounts.api.documents import FindingAnswer, RelationAnswer, ViewAnswer, page_answer
 from services.accounts.api.edge import Answer, Body, act_on, command, now, plain
 from services.accounts.api.schemas import (
     AccessLogSchema,
-    ActingGrantSchema,
     AssessmentSchema,
     DecisionSchema,
     HardshipSchema,
@@ -23,11 +22,10 @@ from services.accounts.api.schemas import (
 from services.accounts.domain.findings import Finding, FindingKind
 from services.accounts.domain.persons import Person
 from services.accounts.usecases.act import Act
-from services.accounts.usecases.grant_acting import end_acting_grant, record_acting_grant
 from services.accounts.usecases.record_finding import decide_finding, record_finding
 from services.accounts.usecases.record_relation import decide_relation, end_relation, record_relation
 
-blueprint = Blueprint("records", __name__, description="Relations, grades, hardship, acting for / 关系与记录")
+blueprint = Blueprint("records", __name__, description="Relations, grades, hardship / 关系与记录")
 VIEWS = Cursor(number=a_number)
 
 
@@ -152,47 +150,6 @@ class HardshipConfirmation(MethodView):
     def post(self, body: Body, finding_id: UUID) -> Answer:
         """Confirm hardship categories, or turn them down with a reason; never by who recorded them."""
         return _decide(finding_id, FindingKind.HARDSHIP, body)
-
-
-@blueprint.route("/v1/acting-grants")
-class ActingGrants(MethodView):
-    """Who may act for whom."""
-
-    @blueprint.arguments(OfPersonSchema, location="query")
-    @blueprint.response(200, page_answer(ActingGrantAnswer))
-    def get(self, query: Body) -> Answer:
-        """List the grants that a person gave or holds."""
-        with reading() as connection:
-            _require_view(act_on(connection), query["person"])
-            rows = queries.acting_grants_of(connection, query["person"])
-        return {"items": [acting_grant_answer(row) for row in rows], "next": None}
-
-
-@blueprint.route("/v1/acting-grants/<uuid:grant_id>")
-class ActingGrantById(MethodView):
-    """One grant."""
-
-    @blueprint.arguments(ActingGrantSchema)
-    @blueprint.response(201, ActingGrantAnswer)
-    def put(self, body: Body, grant_id: UUID) -> Answer:
-        """Record, after hearing the person, that a relative may act for them."""
-        return command(
-            lambda act: record_acting_grant(
-                act,
-                grant_id=grant_id,
-                person_id=body["person_id"],
-                relative_id=body["relative_id"],
-                how=body["how"],
-            ),
-            acting_grant_answer,
-            body,
-            command_id=grant_id,
-        )
-
-    @blueprint.response(200, ActingGrantAnswer)
-    def delete(self, grant_id: UUID) -> Answer:
-        """End a grant."""
-        return command(lambda act: end_acting_grant(act, grant_id=grant_id), acting_grant_answer, {})
 
 
 @blueprint.route("/v1/access-log")

@@ -5,10 +5,10 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
-from libs.http.fields import Choice, Day, Degrees, Text, Truth, birth_day, choice_of, object_of
-from libs.programme.acting_schemas import ActingSchema as ActingSchema
+from libs.http.fields import Choice, Day, Degrees, Text, Truth, Whole, birth_day, choice_of, object_of
+from libs.programme.acting_grants import GrantedAct
+from libs.programme.acting_schemas import ActingSchema as ActingSchema, ConsentSchema
 from services.accounts.api.edge import TEXT_MAX, PageSchema as PageSchema
-from services.accounts.domain.acting import Heard
 from services.accounts.domain.deaths import DeathState
 from services.accounts.domain.identity import PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN, IdKind
 from services.accounts.domain.persons import CERTIFICATES, Grade, Hardship, Sex, Status, VisitRisk
@@ -19,6 +19,7 @@ from services.accounts.domain.units import Level
 
 NAME_MAX = 60
 CONTACTS_MAX = 5
+GRANT_MINUTES_MAX = 100_000
 GROUPS_MAX = 60
 GROUP_MAX = 60
 
@@ -232,12 +233,14 @@ class HardshipSchema(ActingSchema):
 
 
 class ActingGrantSchema(Schema):
-    """A person's word, heard by staff, that a relative may act for them."""
+    """A person's word, heard by staff, that a relative may act for them: in what, how much a month, until when."""
 
     person_id = fields.UUID(required=True)
     relative_id = fields.UUID(required=True)
-    how = choice_of(Heard, required=True)
-    why = Text(TEXT_MAX, allow_none=True, load_default=None)
+    consent = fields.Nested(ConsentSchema, required=True)
+    acts = fields.List(choice_of(GrantedAct), required=True, validate=validate.Length(1, len(GrantedAct)))
+    minutes_per_month = Whole(1, GRANT_MINUTES_MAX, allow_none=True, load_default=None)
+    until = Day(required=True)
 
 
 class QualificationsSchema(ActingSchema):

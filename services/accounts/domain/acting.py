@@ -1,32 +1,46 @@
-"""Who may act for whom: a person's own word, heard and recorded by staff."""
+"""Who may act for whom: a person's own word, heard and recorded by staff, and what it is about."""
 
 from dataclasses import dataclass, replace
-from enum import StrEnum
+from datetime import date, timedelta
 from uuid import UUID
 
-from services.accounts.domain.errors import AlreadyDecidedError, MakerIsCheckerError, SelfRelationError
+from libs.programme.acting import Consent
+from libs.programme.acting_grants import DIRECT_KINSHIP, GrantedAct, GrantedScope
+from services.accounts.domain.errors import (
+    AlreadyDecidedError,
+    GrantDaysOutOfRangeError,
+    MakerIsCheckerError,
+    SelfRelationError,
+)
+from services.accounts.domain.relations import Relation
 
-
-class Heard(StrEnum):
-    """How staff heard the person."""
-
-    DESK = "desk"
-    PHONE = "phone"
-    HOME = "home"
-    PAPER = "paper"
+GRANT_DAYS_MAX = 3 * 366
+"""A grant is looked at again with the person at least every three years."""
 
 
 @dataclass(frozen=True)
 class ActingGrant:
-    """`relative_id` may act for `person_id` until the grant ends."""
+    """`relative_id` may act for `person_id`, within its scope, until the grant ends or its last day is over."""
 
     grant_id: UUID
     person_id: UUID
     relative_id: UUID
-    how: Heard
+    acts: tuple[GrantedAct, ...]
+    minutes_per_month: int | None
+    until: date
+    consent: Consent
     recorded_by: UUID
     is_active: bool = True
     version: int = 1
+
+    @property
+    def scope(self) -> GrantedScope:
+        """Return what it is about."""
+        return GrantedScope(self.grant_id, self.person_id, frozenset(self.acts), self.minutes_per_month, self.until)
+
+    def is_to(self, person_id: UUID, relative_id: UUID) -> bool:
+        """Tell whether the person gave it to the relative."""
+        return (self.person_id, self.relative_id) == (person_id, relative_id)
 
     def end(self) -> "ActingGrant":
         """Return it ended.
@@ -44,15 +58,26 @@ class ActingGrant:
         return replace(self, is_active=True, version=self.version + 1)
 
 
-def grant_acting(*, grant_id: UUID, person_id: UUID, relative_id: UUID, how: Heard, recorded_by: UUID) -> ActingGrant:
-    """Return a grant that is in force at once.
+def refuse_grant(grant: ActingGrant, *, today: date) -> None:
+    """Refuse a grant that nobody may record.
 
     Raises:
         SelfRelationError: nobody acts for themselves.
         MakerIsCheckerError: the relative, being staff, cannot be the one who heard the person.
+        GrantDaysOutOfRangeError: its last day is over, or too far away.
     """
-    if person_id == relative_id:
+    if grant.person_id == grant.relative_id:
         raise SelfRelationError
-    if recorded_by == relative_id:
+    if grant.recorded_by == grant.relative_id:
         raise MakerIsCheckerError
-    return ActingGrant(grant_id, person_id, relative_id, how, recorded_by)
+    if not today <= grant.until <= today + timedelta(days=GRANT_DAYS_MAX):
+        raise GrantDaysOutOfRangeError(days_max=GRANT_DAYS_MAX)
+
+
+def may_see(grants: list[ActingGrant], relations: list[Relation], *, today: date) -> bool:
+    """Tell whether these grants and relations of two people let the relative see what a grant is about."""
+    is_relative = any(
+        relation.kind in DIRECT_KINSHIP and relation.verified and relation.is_active for relation in relations
+    )
+    scopes = [grant.scope for grant in grants if grant.is_active]
+    return is_relative and any(scope.lasts_on(today) and scope.covers(GrantedAct.SEE) for scope in scopes)

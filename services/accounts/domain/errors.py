@@ -43,6 +43,14 @@ class RelationNotVerifiedError(ForbiddenError):
     en = "The relation is declared but not verified, or unknown"
 
 
+class GrantDaysOutOfRangeError(RuleError):
+    """A grant to act for somebody lasts from today to a named bound at most."""
+
+    code = "grant_days_out_of_range"
+    zh = "委托授权的截止日期超出允许范围"
+    en = "The last day of the grant is over, or too far away"
+
+
 class SelfGrantError(ForbiddenError):
     """Nobody gives a role to themselves."""
 

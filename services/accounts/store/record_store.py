@@ -1,6 +1,6 @@
 """Load and save what is recorded about persons: relations, findings, acting grants, and who viewed whom."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -8,14 +8,20 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
+from sqlalchemy.dialects.postgresql import insert
 
-from libs.programme.acting import Consent
-from services.accounts.domain.acting import ActingGrant, Heard
+from libs.programme.acting import Consent, ConsentHow
+from libs.programme.acting_grants import GrantedAct
+from services.accounts.domain.acting import ActingGrant
 from services.accounts.domain.errors import RecordNotFoundError
 from services.accounts.domain.findings import Finding, FindingKind
 from services.accounts.domain.persons import Grade, Hardship
 from services.accounts.domain.relations import Relation, RelationKind
-from services.accounts.store.tables import access_log, acting_grant, consent as consents, finding, relation
+from services.accounts.store.tables import access_log, acted_for, acting_grant, consent as consents, finding, relation
+
+_GRANT_PLAIN = (
+    "grant_id", "person_id", "relative_id", "minutes_per_month", "until", "recorded_by", "is_active", "version",
+)  # fmt: skip
 
 
 class RecordStore:
@@ -119,7 +125,9 @@ class RecordStore:
 
     def add_acting_grant(self, new: ActingGrant, *, at: datetime) -> None:
         """Save a person's word that a relative may act for them."""
-        self._connection.execute(acting_grant.insert().values(recorded_at=at, **asdict(new)))
+        row = {name: getattr(new, name) for name in _GRANT_PLAIN}
+        said = {"how": new.consent.how, "given_at": new.consent.given_at, "words": new.consent.words}
+        self._connection.execute(acting_grant.insert().values(recorded_at=at, acts=list(new.acts), **row, **said))
 
     def save_acting_grant(self, ended: ActingGrant) -> None:
         """Save that a grant ended."""
@@ -164,6 +172,12 @@ class RecordStore:
         """Blank what was said when somebody acted for the person; who did what, how and when stays."""
         about = consents.c.person_id == person_id
         self._connection.execute(consents.update().where(about).values(words="", why=""))
+        given = acting_grant.c.person_id == person_id
+        self._connection.execute(acting_grant.update().where(given).values(words=""))
+
+    def add_act_for(self, columns: Mapping[str, object]) -> None:
+        """Keep what was done for somebody, once."""
+        self._connection.execute(insert(acted_for).values(columns).on_conflict_do_nothing(index_elements=["use_id"]))
 
     def log_views(self, *, viewer_id: UUID, person_ids: Iterable[UUID], what: str, why: str, at: datetime) -> None:
         """Keep that somebody looked at the personal data of others; looking at one's own is nobody's business."""
@@ -200,7 +214,10 @@ def acting_grant_of(row: sa.Row[Any]) -> ActingGrant:
         grant_id=row.grant_id,
         person_id=row.person_id,
         relative_id=row.relative_id,
-        how=Heard(row.how),
+        acts=tuple(map(GrantedAct, row.acts)),
+        minutes_per_month=row.minutes_per_month,
+        until=row.until,
+        consent=Consent(ConsentHow(row.how), row.given_at, row.words),
         recorded_by=row.recorded_by,
         is_active=row.is_active,
         version=row.version,

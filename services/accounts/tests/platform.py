@@ -134,6 +134,12 @@ class Platform:
         }
         return {name: value for name, value in (body | fields).items() if value is not None}
 
+    def grant(self, person: str, relative: str, **terms: Any) -> Document:
+        """Return a person's word that a relative may act for them, to the end of the year."""
+        said = {"how": "desk", "given_at": self.clock.now().isoformat(), "words": "女儿可以替我办这些事"}
+        scope = {"acts": ["see", "ask"], "minutes_per_month": 600, "until": "2026-12-31"}
+        return {"person_id": person, "relative_id": relative, "consent": said} | scope | terms
+
     def staff(self, name: str, role: str, unit: str, *, home: str = "k1") -> Caller:
         """Register somebody, give them a staff role at a unit, and sign them in."""
         person_id = self.register(name, unit=home)

@@ -29,7 +29,7 @@ def _related(platform: Platform, staff: dict[str, Caller]) -> tuple[str, str]:
     lan, min_ = platform.register("兰", roles=["recipient"]), platform.register("敏")
     relation = {"person_id": lan, "relative_id": min_, "kind": "child", "verified": True}
     must(staff["coord"].put(f"/v1/relations/{new_id()}", relation))
-    must(staff["coord"].put(f"/v1/acting-grants/{new_id()}", {"person_id": lan, "relative_id": min_, "how": "home"}))
+    must(staff["coord"].put(f"/v1/acting-grants/{new_id()}", platform.grant(lan, min_)))
     return lan, min_
 
 

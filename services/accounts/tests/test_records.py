@@ -220,14 +220,14 @@ def test_an_unknown_grade_or_category_is_refused(platform: Platform, staff: dict
 
 def test_acting_is_granted_by_the_persons_word_to_a_relative(platform: Platform, staff: dict[str, Caller]) -> None:
     lan, min_ = platform.register("兰"), platform.register("敏")
-    body = {"person_id": lan, "relative_id": min_, "how": "desk"}
+    body = platform.grant(lan, min_)
     path = f"/v1/acting-grants/{new_id()}"
 
     refused(staff["coord"].put(f"/v1/acting-grants/{new_id()}", body), "relation_not_verified", 403)
     must(staff["coord"].put(f"/v1/relations/{new_id()}", _relation(lan, min_, "child")))
     refused(platform.sign_in("敏").put(f"/v1/acting-grants/{new_id()}", body), "not_authorised", 403)
     must(staff["coord"].put(path, body))
-    refused(staff["coord"].put(f"/v1/acting-grants/{new_id()}", body | {"how": "rumour"}), "invalid_fields", 422)
+    refused(staff["coord"].put(f"/v1/acting-grants/{new_id()}", body | {"acts": ["rumour"]}), "invalid_fields", 422)
     himself = body | {"relative_id": staff["coord"].person_id}
     refused(staff["coord"].put(f"/v1/acting-grants/{new_id()}", himself), "maker_is_checker", 403)
 

@@ -9,6 +9,7 @@ from libs.clock import local_date
 from libs.contracts.powers import POWERS
 from libs.errors import ForbiddenError, PersonSuspendedError
 from libs.http import Actor, holds, require
+from libs.ids import new_id
 from libs.programme.acting import Consent, refuse_unless_consented
 from services.accounts import messages
 from services.accounts.domain.errors import MakerIsCheckerError
@@ -69,8 +70,8 @@ class Act:
             raise ForbiddenError
 
     def holds(self, power: str, unit_id: UUID) -> bool:
-        """Tell whether who acts has the power at a unit."""
-        return holds(self.actor(), POWERS[power], self.store.units.unit(unit_id).path)
+        """Tell whether who acts has the power at a unit; the suspended have none, and are asked nothing."""
+        return holds(self.store.actor(self.actor_id), POWERS[power], self.store.units.unit(unit_id).path)
 
     def refuse_own(self, person_id: UUID) -> None:
         """Refuse staff who would decide something about themselves.
@@ -82,13 +83,15 @@ class Act:
             raise MakerIsCheckerError
 
     def keep_consent(self, on_behalf: OnBehalf, act: str) -> None:
-        """Keep the consent of a person for whom this is done.
+        """Keep the consent of a person for whom this is done, and that it was done; only staff act for others here.
 
         Raises:
+            OutOfScopeError, ForbiddenError: the actor may not act for this person.
             ConsentMissingError: somebody is acted for without their recorded word.
         """
-        if on_behalf.acting_for is None:
+        if on_behalf.acting_for is None or on_behalf.acting_for == self.actor_id:
             return
+        self.require("act_for", self.store.persons.person(on_behalf.acting_for).home_unit_id)
         refuse_unless_consented(on_behalf.consent, now=self.now)
         assert on_behalf.consent is not None
         self.store.records.add_consent(
@@ -98,6 +101,20 @@ class Act:
             why=on_behalf.why,
             by=self.actor_id,
             at=self.now,
+        )
+        self.store.records.add_act_for(
+            {
+                "use_id": new_id(),
+                "service": "accounts",
+                "person_id": on_behalf.acting_for,
+                "actor_id": self.actor_id,
+                "act": act,
+                "subject_id": on_behalf.acting_for,
+                "minutes": 0,
+                "how": on_behalf.consent.how,
+                "given_at": on_behalf.consent.given_at,
+                "at": self.now,
+            }
         )
 
     def publish(self, person: Person, roles: Sequence[RoleGrant] | None = None) -> None:

@@ -31,7 +31,7 @@ from services.accounts.domain.persons import (
 )
 from services.accounts.domain.roles import Role, RoleGrant
 from services.accounts.store.identity_store import Identity
-from services.accounts.usecases.act import Act, OnBehalf
+from services.accounts.usecases.act import Act
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ class Registration:
     qualifications: Qualifications = field(default_factory=Qualifications)
 
 
-def register_person(act: Act, registration: Registration, *, on_behalf: OnBehalf) -> Person:
+def register_person(act: Act, registration: Registration) -> Person:
     """Register somebody at home in a unit that the actor reaches.
 
     Raises:
@@ -65,10 +65,9 @@ def register_person(act: Act, registration: Registration, *, on_behalf: OnBehalf
         PersonExistsError: the same identity number is registered.
         SignInNameTakenError, PhoneNumberTakenError: somebody else signs in with it.
         DistrictNeededError: people live below a district.
-        IdReusedError, ConsentMissingError, BornInFutureError, IdNumberInvalidError, PhoneNumberInvalidError
+        IdReusedError, BornInFutureError, IdNumberInvalidError, PhoneNumberInvalidError
     """
     act.require("register_person", registration.home_unit_id)
-    act.keep_consent(on_behalf, "register_person")
     return enrol(act, registration)
 
 

@@ -19,6 +19,10 @@ BUDGET_MINUTES_BASE = 60_000
 BUDGET_MINUTES_PER_ORDER = 60
 SCAN = "sha256:" + "0" * 64
 INSURED_DAYS = 3 * 365
+GRANTED_ACTS = ("see", "ask", "cancel", "confirm", "dispute")
+GRANTED_MINUTES = 600
+GRANTED_DAYS = 3 * 365
+GRANT_WORDS = "My daughter may arrange help for me and look after my orders"
 STEPS = ("units", "policies", "staff")
 
 
@@ -66,7 +70,13 @@ class Founding:
         self._clerk.put(coordinator.person_id, path, terms)
         self._clerk.post(checker.person_id, f"{path}/confirmation")
         if kinship.person.login:
-            grant = {key: terms[key] for key in ("person_id", "relative_id")} | {"how": "desk"}
+            said_at = local_midnight(self._city.first_day) + timedelta(hours=8)
+            grant = {key: terms[key] for key in ("person_id", "relative_id")} | {
+                "acts": list(GRANTED_ACTS),
+                "minutes_per_month": GRANTED_MINUTES,
+                "until": (self._city.first_day + timedelta(days=GRANTED_DAYS)).isoformat(),
+                "consent": {"how": "desk", "given_at": said_at.isoformat(), "words": GRANT_WORDS},
+            }
             self._clerk.put(coordinator.person_id, f"/v1/acting-grants/{_id(kinship.relation_id, 'grant')}", grant)
 
     def fund_pool(self, district: Unit) -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 from flask import current_app
 
-from libs.clock import to_microseconds
+from libs.clock import local_date, to_microseconds
 from libs.http import Service
 from services.ledger.usecases.poster import Poster
 
@@ -18,6 +18,11 @@ def service() -> Service:
     """The running service."""
     found: Service = current_app.extensions["service"]
     return found
+
+
+def today() -> date:
+    """The programme's local day."""
+    return local_date(service().clock.now())
 
 
 def poster() -> Poster:

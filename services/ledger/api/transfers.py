@@ -14,6 +14,7 @@ from libs.db import Connection
 from libs.http import Cursor, current_actor, reading
 from libs.http.pages import a_number
 from services.ledger.api import answers
+from services.ledger.api.edge import today
 from services.ledger.api.schemas import TransfersQuery
 from services.ledger.domain.entries import Entry
 from services.ledger.domain.errors import TransferNotFoundError
@@ -35,7 +36,7 @@ class Transfers(MethodView):
         act, limit = query.get("cause") or query["order"], query["limit"]
         key = TRANSFERS.read(query["cursor"])
         with reading() as connection:
-            sight = scope.Sight(connection, current_actor())
+            sight = scope.Sight(connection, current_actor(), day=today())
             rows = list(islice(_seen_of_act(connection, act, key, sight), limit + 1))
             shown = [entries.as_transfer(row, sight.sees) for row in rows[:limit]]
         last = rows[limit - 1] if len(rows) > limit else None
@@ -66,7 +67,7 @@ def seen_transfer(connection: Connection, transfer_id: UUID) -> Entry:
         TransferNotFoundError: there is none, or it is not theirs to see.
     """
     found = entries.entries_by_request(connection, [transfer_id.bytes])
-    if not found or not sees(scope.Sight(connection, current_actor()), found[0]):
+    if not found or not sees(scope.Sight(connection, current_actor(), day=today()), found[0]):
         raise TransferNotFoundError
     return found[0]
 
@@ -79,7 +80,7 @@ class Transfer(MethodView):
     def get(self, transfer_id: UUID) -> dict[str, Any]:
         """Show a transfer, a note or a refused request."""
         with reading() as connection:
-            sight = scope.Sight(connection, current_actor())
+            sight = scope.Sight(connection, current_actor(), day=today())
             return entries.as_transfer(seen_transfer(connection, transfer_id), sight.sees)
 
 
@@ -91,5 +92,5 @@ class TransferExplanation(MethodView):
     def get(self, transfer_id: UUID) -> dict[str, Any]:
         """Show the posting, the order, the evidence, the approvals, the policy version, and the act's history."""
         with reading() as connection:
-            sight = scope.Sight(connection, current_actor())
+            sight = scope.Sight(connection, current_actor(), day=today())
             return explanations.explain_transfer(connection, seen_transfer(connection, transfer_id), sight)

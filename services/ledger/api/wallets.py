@@ -13,7 +13,7 @@ from libs.db import Connection
 from libs.http import Cursor, current_actor, public, reading
 from libs.http.pages import a_number
 from services.ledger.api import answers
-from services.ledger.api.edge import FOR_EVER_US, microseconds, service
+from services.ledger.api.edge import FOR_EVER_US, microseconds, service, today
 from services.ledger.api.schemas import AsOfQuery, EntriesQuery, PersonQuery, StatementQuery, WalletsQuery
 from services.ledger.domain.errors import WalletNotFoundError
 from services.ledger.domain.wallets import WalletKey
@@ -45,7 +45,7 @@ class Wallets(MethodView):
 def _wallets(connection: Connection, query: dict[str, Any], *, after: int, limit: int) -> list[dict[str, Any]]:
     actor = current_actor()
     if "person" in query:
-        scope.refuse_unless_may_see_person(connection, actor, query["person"])
+        scope.refuse_unless_may_see_person(connection, actor, query["person"], day=today())
         return wallets.wallets_of_owner(connection, query["person"], after=after, limit=limit)
     if "district" in query:
         scope.refuse_unless_may_see_district(connection, actor, query["district"])
@@ -63,7 +63,7 @@ def _seen_wallet(connection: Connection, wallet_id: UUID) -> tuple[int, WalletKe
         WalletNotFoundError: there is none, or it is not theirs to see.
     """
     found = entries.find_number(connection, wallet_id)
-    if found is None or not scope.may_see_wallet(connection, current_actor(), found[1]):
+    if found is None or not scope.may_see_wallet(connection, current_actor(), found[1], day=today()):
         raise WalletNotFoundError
     return found
 
@@ -97,7 +97,7 @@ class WalletEntries(MethodView):
         as_of = microseconds(query["as_of"], otherwise=FOR_EVER_US)
         with reading() as connection:
             number, wallet = _seen_wallet(connection, wallet_id)
-            sight = scope.Sight(connection, current_actor())
+            sight = scope.Sight(connection, current_actor(), day=today())
             rows = entries.entries_of_wallet(
                 connection, number, before_version=before, as_of_us=as_of, limit=query["limit"] + 1
             )
@@ -128,7 +128,7 @@ class Statements(MethodView):
     def get(self, query: dict[str, Any]) -> dict[str, Any]:
         """Show opening and closing balance and the lines between, over all wallets of the person."""
         with reading() as connection:
-            scope.refuse_unless_may_see_person(connection, current_actor(), query["person"])
+            scope.refuse_unless_may_see_person(connection, current_actor(), query["person"], day=today())
             return statements.statement_of(
                 connection,
                 query["person"],
@@ -147,7 +147,7 @@ class Recoveries(MethodView):
     def get(self, query: dict[str, Any]) -> dict[str, Any]:
         """Show the minutes still due."""
         with reading() as connection:
-            scope.refuse_unless_may_see_person(connection, current_actor(), query["person"])
+            scope.refuse_unless_may_see_person(connection, current_actor(), query["person"], day=today())
             due = recoveries.due_of_person(connection, query["person"])
         return {"person_id": str(query["person"]), "due_minutes": due}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -11,6 +12,7 @@ from sqlalchemy.engine import Connection
 from libs.errors import ForbiddenError, Refusal
 from libs.http.actor import Actor
 from libs.http.powers import holds, require
+from libs.programme.known_grants import seen_by
 from services.ledger.domain.errors import DistrictNotFoundError, PersonNotFoundError
 from services.ledger.domain.wallets import PERSON_CLASSES, WalletKey
 from services.ledger.messages import POWERS
@@ -80,12 +82,12 @@ def refuse_unless_holds(actor: Actor, power: str) -> None:
         raise ForbiddenError
 
 
-def refuse_unless_may_see_person(connection: Connection, actor: Actor, person_id: UUID) -> None:
-    """Refuse unless the actor is this person, or staff whose role reaches their home.
+def refuse_unless_may_see_person(connection: Connection, actor: Actor, person_id: UUID, *, day: date) -> None:
+    """Refuse unless the actor is this person, a relative with a grant to see, or staff whose role reaches their home.
 
     A person who is not known (erased, or never heard of) is seen by nobody but staff of the whole city.
     """
-    if actor.person_id == person_id:
+    if actor.person_id == person_id or person_id in seen_by(connection, actor.person_id, day=day):
         return
     person = known.find_person(connection, person_id)
     path = path_of(connection, person.home_unit_id) if person else _roots(connection)
@@ -113,14 +115,14 @@ def districts_seen(connection: Connection, actor: Actor) -> list[UUID]:
     return [district_id for district_id in districts if sees_district(connection, actor, district_id)]
 
 
-def may_see_wallet(connection: Connection, actor: Actor, key: WalletKey) -> bool:
-    """Whether the actor may see a wallet: an owner their own, staff those in scope."""
+def may_see_wallet(connection: Connection, actor: Actor, key: WalletKey, *, day: date) -> bool:
+    """Whether the actor may see a wallet: an owner their own, a relative with a grant hers, staff those in scope."""
     owner = UUID(bytes=key.owner_id)
     if key.wallet_class in PERSON_CLASSES and actor.person_id == owner:
         return True
     try:
         if key.wallet_class in PERSON_CLASSES:
-            refuse_unless_may_see_person(connection, actor, owner)
+            refuse_unless_may_see_person(connection, actor, owner, day=day)
         else:
             return sees_district(connection, actor, owner)
     except Refusal:
@@ -131,15 +133,15 @@ def may_see_wallet(connection: Connection, actor: Actor, key: WalletKey) -> bool
 class Sight:
     """What one caller may see of wallets, looked up once for each owner."""
 
-    def __init__(self, connection: Connection, actor: Actor) -> None:
-        self._connection, self._actor = connection, actor
+    def __init__(self, connection: Connection, actor: Actor, *, day: date) -> None:
+        self._connection, self._actor, self._day = connection, actor, day
         self._known: dict[tuple[bytes, bool], bool] = {}
 
     def sees(self, key: WalletKey) -> bool:
         """Whether they may see a wallet."""
         owner = key.owner_id, key.wallet_class in PERSON_CLASSES
         if owner not in self._known:
-            self._known[owner] = may_see_wallet(self._connection, self._actor, key)
+            self._known[owner] = may_see_wallet(self._connection, self._actor, key, day=self._day)
         return self._known[owner]
 
     def sees_row(self, debit: WalletKey | None, credit: WalletKey | None, district_id: UUID) -> bool:

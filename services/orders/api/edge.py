@@ -10,6 +10,7 @@ from uuid import UUID
 
 from flask import current_app
 
+from libs.clock import local_date
 from libs.db import Connection
 from libs.http import Cursor, Service, current_actor, holds, reading, run_command
 from libs.http.pages import an_id, an_instant
@@ -138,11 +139,19 @@ def funded(placed: Row, order_id: UUID) -> Row:
 
 
 def concerns(connection: Connection, order: Order) -> bool:
-    """Tell whether the caller takes part in an order, or may act for its recipient."""
+    """Tell whether the caller takes part in an order, or is a relative with a grant of who receives or pays it.
+
+    Having placed it is not enough: whoever placed it for somebody sees it as long as they may see that person's.
+    """
     caller_id = current_actor().person_id
-    if caller_id in (order.recipient_id, order.payer_id, order.placed_by, order.offered_to, *order.volunteer_ids):
+    if caller_id in (order.recipient_id, order.payer_id, order.offered_to, *order.volunteer_ids):
         return True
-    return queries.may_act(connection, person_id=order.recipient_id, relative_id=caller_id)
+    return not seen_people(connection).isdisjoint({order.recipient_id, order.payer_id})
+
+
+def seen_people(connection: Connection) -> frozenset[UUID]:
+    """Return the people whose orders the caller may see as their relative with a grant."""
+    return queries.seen_by(connection, current_actor().person_id, local_date(now()))
 
 
 def order_view(connection: Connection, order: Order) -> Row:

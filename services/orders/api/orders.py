@@ -27,6 +27,7 @@ from services.orders.api.edge import (
     reaches,
     read_order,
     scope_of,
+    seen_people,
 )
 from services.orders.domain.errors import ForbiddenError
 from services.orders.domain.order import Funding
@@ -68,13 +69,17 @@ class Orders(MethodView):
     @blueprint.arguments(schemas.OrderQuerySchema, location="query")
     @blueprint.response(200, answers.OrderPageSchema)
     def get(self, query: dict[str, Any]) -> Row:
-        """List orders by start: published ones for everybody, those of their units for staff, else one's own."""
+        """List orders by start: published ones for everybody, those of their units for staff, else one's own.
+
+        A relative with a grant lists those of the person named, and finds those they placed among their own.
+        """
         query |= {"person": query["person"] or _self_unless_staff(query)}
         with reading() as connection:
             wanted = queries.OrderFilter(
                 unit_ids=_units(connection, query),
                 state=query["state"],
                 person_id=query["person"],
+                placed_for=seen_people(connection) if is_own(query) else frozenset(),
                 near=place_of_text(query["near"]) if query["near"] else None,
                 within_m=query["within_m"],
                 start_from=query["start_from"],
@@ -93,12 +98,16 @@ def _self_unless_staff(query: dict[str, Any]) -> UUID | None:
     return None if names_others or is_staff else current_actor().person_id
 
 
+def is_own(query: dict[str, Any]) -> bool:
+    """Tell whether the caller lists what concerns themselves."""
+    return bool(query["person"] == current_actor().person_id)
+
+
 def _units(connection: Connection, query: dict[str, Any]) -> Any:
-    """Return the units to look in; None = everywhere, for what is public or the caller's own."""
-    is_own = query["person"] == current_actor().person_id
+    """Return the units to look in; None = everywhere, for what is public, one's own or of whom one is a relative."""
     if query["state"] == "published":
         return queries.units_below(connection, [query["unit"]]) if query["unit"] else None
-    if is_own and query["unit"] is None:
+    if query["unit"] is None and (is_own(query) or query["person"] in seen_people(connection)):
         return None
     return scope_of(connection, query["unit"])
 

@@ -15,7 +15,7 @@ from libs.errors import NotFoundError
 from libs.http import current_actor, public, reading
 from services.orders import queries
 from services.orders.api import answers, schemas
-from services.orders.api.edge import Row, call_of, command, now, order_command, plain, reaches, read_order
+from services.orders.api.edge import Row, call_of, command, now, order_command, plain, reaches, read_order, seen_people
 from services.orders.domain.errors import ForbiddenError
 from services.orders.domain.order import Funding
 from services.orders.usecases import keep_records
@@ -103,7 +103,7 @@ def refuse_unless_visible(connection: Connection, person_id: UUID) -> None:
         ForbiddenError: somebody else.
     """
     caller_id = current_actor().person_id
-    if caller_id == person_id or queries.may_act(connection, person_id=person_id, relative_id=caller_id):
+    if caller_id == person_id or person_id in seen_people(connection):
         return
     known = queries.find_person(connection, person_id)
     homes = queries.city_units(connection) if known is None else [known.home_unit_id]

@@ -13,13 +13,15 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from libs.db.prepared import Prepared
 from libs.db.rows import add_rows, delete_rows, find_row, save_row
+from libs.programme import known_grants
+from libs.programme.known_grants import forget_grants_of
 from services.orders.domain.catalogue import Service
 from services.orders.domain.errors import PolicyMissingError, RecordNotFoundError, ServiceNotFoundError
 from services.orders.domain.people import Person, Qualifications, Relation, Relations
 from services.orders.domain.policy import Policy
 from services.orders.store.memo import forget_all, once
 from services.orders.store.rows import Found, place_of
-from services.orders.store.tables import acting_grant, catalogue_item, person, policy, relation, signing_key
+from services.orders.store.tables import catalogue_item, person, policy, relation, signing_key
 
 DEPTH_MAX = 10
 
@@ -53,9 +55,9 @@ def forget(connection: Connection, table: sa.Table, **key: object) -> None:
 
 def forget_relations(connection: Connection, person_id: UUID) -> None:
     """Delete the relations and grants of a person whose data are erased."""
-    for table in (relation, acting_grant):
-        concerned = (table.c.person_id == person_id) | (table.c.relative_id == person_id)
-        connection.execute(sa.delete(table).where(concerned))
+    concerned = (relation.c.person_id == person_id) | (relation.c.relative_id == person_id)
+    connection.execute(sa.delete(relation).where(concerned))
+    forget_grants_of(connection, person_id)
 
 
 def save_person(connection: Connection, known: Person) -> None:
@@ -136,9 +138,9 @@ def relations_of(connection: Connection, person_ids: Iterable[UUID]) -> Relation
     )
 
 
-def has_grant(connection: Connection, *, person_id: UUID, relative_id: UUID) -> bool:
-    """Tell whether staff recorded the person's word that the relative may act for them."""
-    return find_row(connection, acting_grant, person_id=person_id, relative_id=relative_id) is not None
+def seen_by(connection: Connection, relative_id: UUID, day: date) -> frozenset[UUID]:
+    """Return the people about whom somebody may see what a grant is about, as their relative."""
+    return once(connection, ("seen", relative_id, day), lambda: known_grants.seen_by(connection, relative_id, day=day))
 
 
 _PATH = Prepared(

@@ -51,7 +51,6 @@ relation = _table(
     verified=sa.Boolean,
     declared_by=sa.Uuid,
 )
-acting_grant = _table("acting_grant", "grant_id", grant_id=sa.Uuid, person_id=sa.Uuid, relative_id=sa.Uuid)
 policy = _table(
     "policy",
     "district_id policy_version",

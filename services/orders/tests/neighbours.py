@@ -185,15 +185,20 @@ class Neighbours:
         )
         self.hear(state, subject=state.relation_id)
 
-    def grant(self, person: str, relative: str) -> None:
-        """Let staff have recorded that the relative may act for the person."""
+    def grant(
+        self, person: str, relative: str, *acts: str, minutes: int = 0, until: str = "", ended: bool = False
+    ) -> None:
+        """Let staff have recorded that the relative may act for the person; in everything if nothing is said."""
         state = accounts.ActingGrantState(
             grant_id=str(named(f"grant/{person}/{relative}")),
             version=1,
             person_id=str(named(person)),
             relative_id=str(named(relative)),
             how="desk",
-            active=True,
+            active=not ended,
+            acts=acts,
+            minutes_per_month=minutes,
+            until=until,
         )
         self.hear(state, subject=state.grant_id)
 

@@ -6,11 +6,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from libs.clock import local_date
 from libs.db import Connection
 from libs.http.actor import Actor
 from libs.http.powers import holds, require
-from libs.programme.acting import Consent
-from services.orders.domain.acting import Standing, refuse_unless_may_act
+from libs.ids import new_id
+from libs.programme.acting import Consent, refuse_unless_consented
+from libs.programme.acting_grants import GrantedAct, GrantedScope
+from libs.programme.known_grants import ActFor, count_use, use_grant
+from services.orders import messages
+from services.orders.domain.acting import Standing, acts_as_staff
 from services.orders.domain.errors import ForbiddenError, PersonSuspendedError
 from services.orders.domain.life_cycle import Verb
 from services.orders.domain.people import Person
@@ -40,6 +45,11 @@ class Call:
     def subject_id(self) -> UUID:
         """Return whose word this is: the person acted for, else the caller."""
         return self.acting_for or self.actor.person_id
+
+    @property
+    def is_for_another(self) -> bool:
+        """Tell whether the caller acts for somebody else."""
+        return self.acting_for is not None and self.acting_for != self.actor.person_id
 
     def step(self, verb: Verb, *, why: str = "") -> Step:
         """Return what is recorded on the order."""
@@ -86,21 +96,70 @@ def has_power(connection: Connection, call: Call, power: str, unit_id: UUID) -> 
     return holds(call.actor, POWERS[power], people_store.path_of(connection, unit_id))
 
 
-def speak_for(connection: Connection, call: Call, person: Person) -> None:
-    """Refuse unless the caller is the person, or may act for them.
+def speak_for(
+    connection: Connection, call: Call, person: Person, act: GrantedAct, *, subject_id: UUID, minutes: int = 0
+) -> None:
+    """Refuse unless the caller is the person, or may act for them; what is done for them is told (ActedFor).
+
+    `subject_id` is what it is done to; `minutes` count towards the month of a relative's grant.
+
+    Raises:
+        Refusal: as `refuse_unless_speaks_for`.
+    """
+    grant = refuse_unless_speaks_for(connection, call, person, act, minutes=minutes)
+    if not call.is_for_another:
+        return
+    assert call.consent is not None, "nobody acts for another without one"
+    done = ActFor(
+        use_id=new_id(),
+        person_id=person.person_id,
+        actor_id=call.caller_id,
+        grant_id=grant.grant_id if grant else None,
+        act=act,
+        subject_id=subject_id,
+        minutes=minutes,
+        consent=call.consent,
+        at=call.now,
+    )
+    count_use(connection, done)
+    told = messages.acted_for(done, district_id=person.district_id)
+    messages.publish(connection, told, district_id=person.district_id, subject=subject_id, at=call.now)
+
+
+def refuse_unless_speaks_for(
+    connection: Connection, call: Call, person: Person, act: GrantedAct, *, minutes: int = 0
+) -> GrantedScope | None:
+    """Refuse unless the caller is the person, or may act for them; return the grant a relative acts under.
 
     Raises:
         ForbiddenError: somebody else, without a role or relation that allows it.
-        OutOfScopeError, RelationNotVerifiedError, ConsentMissingError: as `refuse_unless_may_act`.
+        OutOfScopeError, RelationNotVerifiedError: as `acts_as_staff`.
+        ConsentMissingError: no consent in the request that counts, or for a relative no grant that staff recorded.
+        GrantEndedError, GrantOutOfScopeError, GrantMinutesExceededError: as `use_grant`.
     """
     refuse_auditor(call)
     if call.subject_id != person.person_id:
         raise ForbiddenError
-    if call.acting_for is not None and call.acting_for != call.caller_id:
-        refuse_unless_may_act(_standing(connection, call, person), consent=call.consent, now=call.now)
+    if not call.is_for_another:
+        return None
+    grant = None
+    if not acts_as_staff(_standing(connection, call, person)):
+        grant = use_grant(
+            connection,
+            person_id=person.person_id,
+            relative_id=call.caller_id,
+            act=act,
+            minutes=minutes,
+            day=local_date(call.now),
+        )
+    can_consent = person.status != "deceased"
+    refuse_unless_consented(call.consent, now=call.now, under_grant=grant is not None, can_consent=can_consent)
+    return grant
 
 
-def speak_for_one_of(connection: Connection, call: Call, person_ids: tuple[UUID | None, ...]) -> None:
+def speak_for_one_of(
+    connection: Connection, call: Call, person_ids: tuple[UUID | None, ...], act: GrantedAct, *, subject_id: UUID
+) -> None:
     """Refuse unless the caller is one of the people, or may act for one of them.
 
     Raises:
@@ -109,7 +168,7 @@ def speak_for_one_of(connection: Connection, call: Call, person_ids: tuple[UUID 
     refuse_auditor(call)
     if call.subject_id not in person_ids:
         raise ForbiddenError
-    speak_for(connection, call, people_store.load_person(connection, call.subject_id))
+    speak_for(connection, call, people_store.load_person(connection, call.subject_id), act, subject_id=subject_id)
 
 
 def _standing(connection: Connection, call: Call, person: Person) -> Standing:
@@ -120,6 +179,4 @@ def _standing(connection: Connection, call: Call, person: Person) -> Standing:
         reaches=has_power(connection, call, "act_for", person.home_unit_id),
         is_relative=relations.are_direct(*pair, verified=True),
         is_declared=relations.are_direct(*pair, verified=False),
-        has_grant=people_store.has_grant(connection, person_id=person.person_id, relative_id=call.caller_id),
-        can_consent=person.status != "deceased",
     )

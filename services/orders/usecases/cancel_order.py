@@ -7,6 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from libs.db import Connection
+from libs.programme.acting_grants import GrantedAct
 from services.orders import messages
 from services.orders.domain.clocks import is_late_cancellation
 from services.orders.domain.life_cycle import State, Verb
@@ -31,7 +32,7 @@ def cancel_order(connection: Connection, call: Call, order_id: UUID) -> Order:
     if call.acting_for is None and call.caller_id not in concerned:
         require_power(connection, call, "cancel_order", order.unit_id)
     else:
-        speak_for_one_of(connection, call, concerned)
+        speak_for_one_of(connection, call, concerned, GrantedAct.CANCEL, subject_id=order_id)
     cancelled = order.moved(Verb.CANCEL)
     policy = policy_of_order(connection, order, call.now)
     is_late = order.state is State.TAKEN and is_late_cancellation(policy, start_at=order.start_at, now=call.now)

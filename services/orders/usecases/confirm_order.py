@@ -6,6 +6,7 @@ from dataclasses import replace
 from uuid import UUID
 
 from libs.db import Connection
+from libs.programme.acting_grants import GrantedAct
 from services.orders.domain.approving import refuse_caller_concerned
 from services.orders.domain.clocks import dispute_closes_at
 from services.orders.domain.errors import (
@@ -32,7 +33,7 @@ def confirm_order(connection: Connection, call: Call, order_id: UUID, *, rating:
         MakerIsCheckerError: whoever called back does not confirm for the recipient.
         WrongOrderStateError: it does not wait for the recipient's word.
     """
-    order = _lock_for_recipient(connection, call, order_id)
+    order = _lock_for_recipient(connection, call, order_id, GrantedAct.CONFIRM)
     if call.caller_id == order.called_back_by and call.acting_for is not None:
         raise MakerIsCheckerError
     agreed = replace(
@@ -45,12 +46,12 @@ def confirm_order(connection: Connection, call: Call, order_id: UUID, *, rating:
     return keep(connection, order, with_device_flag(agreed), call.step(Verb.CONFIRM))
 
 
-def _lock_for_recipient(connection: Connection, call: Call, order_id: UUID) -> Order:
+def _lock_for_recipient(connection: Connection, call: Call, order_id: UUID, act: GrantedAct) -> Order:
     order = order_store.lock_order(connection, order_id)
     refuse_auditor(call)
     if call.caller_id in order.volunteer_ids:
         raise ForbiddenError
-    speak_for(connection, call, people_store.load_person(connection, order.recipient_id))
+    speak_for(connection, call, people_store.load_person(connection, order.recipient_id), act, subject_id=order_id)
     return order
 
 
@@ -68,7 +69,7 @@ def dispute_order(connection: Connection, call: Call, order_id: UUID, *, says_mi
         WrongOrderStateError: there is nothing to disagree with.
         DisputeWindowClosedError: later than the policy allows.
     """
-    order = _lock_for_recipient(connection, call, order_id)
+    order = _lock_for_recipient(connection, call, order_id, GrantedAct.DISPUTE)
     refuse_unless_allowed(Verb.DISPUTE, order.state)
     assert order.finished_at is not None
     closes_at = dispute_closes_at(policy_of_order(connection, order, call.now), finished_at=order.finished_at)

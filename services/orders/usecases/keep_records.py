@@ -9,6 +9,7 @@ from uuid import UUID
 from libs.db import Connection
 from libs.errors import ConflictError, IdReusedError
 from libs.ids import new_id
+from libs.programme.acting_grants import GrantedAct
 from services.orders import messages
 from services.orders.domain.errors import ForbiddenError, MakerIsCheckerError
 from services.orders.domain.people import Person
@@ -94,7 +95,7 @@ def issue_certificate(connection: Connection, call: Call, certificate_id: UUID, 
     if call.acting_for is None and call.caller_id != person_id:
         require_power(connection, call, "issue_certificate", person.home_unit_id)
     else:
-        speak_for(connection, call, person)
+        speak_for(connection, call, person, GrantedAct.SERVE, subject_id=certificate_id)
     time = book_store.service_time_of(connection, person_id)
     columns: Fields = {
         "certificate_id": certificate_id,

@@ -10,6 +10,7 @@ from uuid import UUID
 from libs.clock import local_date, local_midnight
 from libs.db import Connection
 from libs.errors import IdReusedError
+from libs.programme.acting_grants import GrantedAct
 from services.orders import messages
 from services.orders.domain import asking
 from services.orders.domain.catalogue import Service
@@ -74,7 +75,7 @@ def _refuse_who_may_not_ask(connection: Connection, call: Call, wish: Wish, reci
     if in_own_right:
         require_power(connection, call, "place_order", recipient.home_unit_id)
     else:
-        speak_for(connection, call, recipient)
+        speak_for(connection, call, recipient, GrantedAct.ASK, subject_id=wish.order_id, minutes=wish.planned_minutes)
         is_staff = call.acting_for and has_power(connection, call, "place_order_for", recipient.home_unit_id)
         if wish.funding is Funding.PROGRAMME and not is_staff:
             raise ForbiddenError

@@ -5,9 +5,10 @@ from __future__ import annotations
 from uuid import UUID
 
 from libs.db import Connection
+from libs.programme.acting_grants import GrantedAct
 from services.orders.domain.errors import ForbiddenError, OrderNotFoundError
 from services.orders.store import order_store, people_store
-from services.orders.usecases.calling import Call, speak_for
+from services.orders.usecases.calling import Call, refuse_unless_speaks_for
 
 
 def read_door_code(connection: Connection, call: Call, order_id: UUID) -> str:
@@ -22,5 +23,6 @@ def read_door_code(connection: Connection, call: Call, order_id: UUID) -> str:
         raise OrderNotFoundError
     if call.caller_id in order.volunteer_ids:
         raise ForbiddenError
-    speak_for(connection, call, people_store.load_person(connection, order.recipient_id))
+    recipient = people_store.load_person(connection, order.recipient_id)
+    refuse_unless_speaks_for(connection, call, recipient, GrantedAct.DOOR)
     return order.door_code

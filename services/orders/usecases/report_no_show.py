@@ -7,6 +7,7 @@ from uuid import UUID
 
 from libs.db import Connection
 from libs.errors import IdReusedError
+from libs.programme.acting_grants import GrantedAct
 from services.orders import messages
 from services.orders.domain.errors import ForbiddenError, NoShowTooEarlyError, WrongOrderStateError
 from services.orders.domain.life_cycle import Verb, refuse_unless_allowed
@@ -56,7 +57,8 @@ def _refuse_who_may_not_report(connection: Connection, call: Call, order: Order,
         return
     other_side = order.volunteer_ids if absent == RECIPIENT else (order.recipient_id,)
     if call.subject_id in other_side:
-        speak_for(connection, call, people_store.load_person(connection, call.subject_id))
+        reporter = people_store.load_person(connection, call.subject_id)
+        speak_for(connection, call, reporter, GrantedAct.REPORT, subject_id=order.order_id)
     elif in_own_right:
         require_power(connection, call, "report_no_show", order.unit_id)
     else:

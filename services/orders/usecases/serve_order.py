@@ -10,6 +10,7 @@ from uuid import UUID
 from libs.clock import local_date
 from libs.db import Connection
 from libs.ids import new_id
+from libs.programme.acting_grants import GrantedAct
 from services.orders import messages
 from services.orders.domain.errors import CheckInTooEarlyError, DoorCodeWrongError
 from services.orders.domain.evidence import flags_of_part, is_sampled, with_evidence_flag
@@ -59,7 +60,8 @@ def _lock_for_volunteer(connection: Connection, call: Call, order_id: UUID) -> O
     refuse_auditor(call)
     order.assignment_of(call.subject_id)
     if call.acting_for is not None:
-        speak_for(connection, call, people_store.load_person(connection, call.subject_id))
+        volunteer = people_store.load_person(connection, call.subject_id)
+        speak_for(connection, call, volunteer, GrantedAct.SERVE, subject_id=order_id)
     return order
 
 

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from libs.clock import local_date
 from libs.db import Connection
+from libs.programme.acting_grants import GrantedAct
 from services.orders import messages
 from services.orders.domain.clocks import is_late_cancellation, offer_lapses_at
 from services.orders.domain.errors import (
@@ -36,7 +37,7 @@ def take_order(
         RuleError: a gate of the service or the policy bars this volunteer; its code says which.
     """
     order = _lock_for_taking(connection, order_id)
-    volunteer = _speaking_volunteer(connection, call)
+    volunteer = _speaking_volunteer(connection, call, order_id)
     return _take(connection, call, order, volunteer, Verb.TAKE, guardian_id=guardian_id, group_name=group_name)
 
 
@@ -54,7 +55,7 @@ def accept_offer(
     refuse_auditor(call)
     if order.offered_to != call.subject_id:
         raise NotOfferedToYouError
-    volunteer = _speaking_volunteer(connection, call)
+    volunteer = _speaking_volunteer(connection, call, order_id)
     refuse_unless_allowed(Verb.ACCEPT, order.state)
     if order.offer_lapses_at is not None and call.now > order.offer_lapses_at:
         raise OfferLapsedError(lapsed_at=order.offer_lapses_at.isoformat())
@@ -70,9 +71,9 @@ def _lock_for_taking(connection: Connection, order_id: UUID) -> Order:
         raise
 
 
-def _speaking_volunteer(connection: Connection, call: Call) -> Person:
+def _speaking_volunteer(connection: Connection, call: Call, order_id: UUID) -> Person:
     volunteer = people_store.load_person(connection, call.subject_id)
-    speak_for(connection, call, volunteer)
+    speak_for(connection, call, volunteer, GrantedAct.SERVE, subject_id=order_id)
     refuse_who_may_not_serve(volunteer)
     return volunteer
 
@@ -130,7 +131,8 @@ def withdraw_from_order(connection: Connection, call: Call, order_id: UUID) -> O
     order = order_store.lock_order(connection, order_id)
     refuse_auditor(call)
     order.assignment_of(call.subject_id)
-    speak_for(connection, call, people_store.load_person(connection, call.subject_id))
+    volunteer = people_store.load_person(connection, call.subject_id)
+    speak_for(connection, call, volunteer, GrantedAct.SERVE, subject_id=order_id)
     refuse_unless_allowed(Verb.WITHDRAW, order.state)
     policy = policy_of_order(connection, order, call.now)
     if is_late_cancellation(policy, start_at=order.start_at, now=call.now):
@@ -166,6 +168,7 @@ def decline_offer(connection: Connection, call: Call, order_id: UUID) -> Order:
     refuse_auditor(call)
     if order.offered_to != call.subject_id:
         raise NotOfferedToYouError
-    speak_for(connection, call, people_store.load_person(connection, call.subject_id))
+    volunteer = people_store.load_person(connection, call.subject_id)
+    speak_for(connection, call, volunteer, GrantedAct.SERVE, subject_id=order_id)
     declined = replace(order.moved(Verb.DECLINE_OFFER), offered_to=None, offer_lapses_at=None)
     return keep(connection, order, declined, call.step(Verb.DECLINE_OFFER))

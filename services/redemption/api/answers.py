@@ -63,13 +63,16 @@ def answer_when_decided(find: Find, identity: UUID) -> tuple[Row, HTTPStatus]:
 def visible(find: Find, identity: UUID, *person_fields: str, by: str) -> Row:
     """Return a resource to whoever may see one of the people it concerns, and to the person who made it (`by`).
 
+    Who made it for somebody else sees it as long as they may see that person's.
+
     Raises:
         NotFoundError: there is none, or it is not theirs to see.
     """
     row = _read(find, identity)
     people = [row[name] for name in person_fields if row[name] is not None]
+    is_makers = caller().person_id == row[by] and row.get("acting_for") is None
     with reading() as connection:
-        if caller().person_id != row[by] and not may_view(connection, caller(), *people):
+        if not is_makers and not may_view(connection, caller(), *people, now=now()):
             raise NotFoundError
     return row
 
@@ -77,7 +80,7 @@ def visible(find: Find, identity: UUID, *person_fields: str, by: str) -> Row:
 def refuse_unless_visible(*people: UUID) -> None:
     """Refuse unless the caller is one of the people, acts for one, or is staff whose role reaches one."""
     with reading() as connection:
-        if not may_view(connection, caller(), *people):
+        if not may_view(connection, caller(), *people, now=now()):
             raise ForbiddenError
 
 

@@ -1,18 +1,15 @@
 """Who may do what for whom: in their own right, as staff in scope with consent, as a relative under a grant."""
 
-from datetime import datetime
 from uuid import UUID
 
 from libs.errors import ForbiddenError, OutOfScopeError, PersonSuspendedError
-from libs.programme.acting import refuse_unless_consented
 from services.redemption.domain.errors import (
     ApproverRelatedError,
-    ConsentMissingError,
     RelationNotVerifiedError,
     SelfApprovalError,
     WalletFrozenError,
 )
-from services.redemption.domain.people import Acting, Caller, Person, Relation
+from services.redemption.domain.people import Caller, Person, Relation
 from services.redemption.domain.policy import DIRECT_RELATIVES
 
 AUDITOR = frozenset({"city_auditor"})
@@ -38,38 +35,24 @@ def refuse_unless_power(caller: Caller, roles: frozenset[str], path: frozenset[U
         raise OutOfScopeError
 
 
-def refuse_unless_acts_for(
-    caller: Caller,
-    acting: Acting,
-    *,
-    roles: frozenset[str],
-    path: frozenset[UUID],
-    relation: Relation | None,
-    has_grant: bool,
-    can_consent: bool,
-    now: datetime,
-) -> None:
-    """Refuse unless the caller may act for a person: `path` is the person's, `relation` the caller's to them.
+def acts_as_staff(caller: Caller, *, roles: frozenset[str], path: frozenset[UUID], relation: Relation | None) -> bool:
+    """Tell whether the caller acts for a person as staff, else as a relative, who needs a grant; refuse others.
 
-    `can_consent` is false for the dead.
+    `path` is that of the person's unit, `relation` what the caller is to them.
 
     Raises:
         ForbiddenError: neither staff nor a direct relative.
         OutOfScopeError: staff whose role does not reach the person.
         RelationNotVerifiedError: the relation is only declared.
-        ConsentMissingError: no consent recorded for this act that counts, or no grant for a relative.
     """
     refuse_auditor(caller)
     if caller.reaches(roles, path):
-        refuse_unless_consented(acting.consent, now=now, can_consent=can_consent)
-        return
+        return True
     if relation is None or relation.kind not in DIRECT_RELATIVES:
         raise OutOfScopeError if caller.has(roles) else ForbiddenError
     if not relation.verified:
         raise RelationNotVerifiedError
-    if not has_grant:
-        raise ConsentMissingError(lacks="grant")
-    refuse_unless_consented(acting.consent, now=now, under_grant=True, can_consent=can_consent)
+    return False
 
 
 def refuse_suspended(*people: Person | None) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, RowMapping
 
 from libs.db.prepared import Prepared
 from libs.db.rows import delete_rows, find_row, save_row
+from libs.programme.known_grants import forget_grants_of
 from services.redemption.domain.errors import PersonNotFoundError, PolicyMissingError, UnitNotFoundError
 from services.redemption.domain.people import Person, Relation
 from services.redemption.domain.policy import Policy, Service
@@ -33,6 +34,7 @@ def save_person(connection: Connection, person: Person) -> None:
 def forget_person(connection: Connection, person_id: UUID) -> None:
     """Delete what is known of a person, and the words recorded when someone acted for them."""
     delete_row(connection, t.person, person_id)
+    forget_grants_of(connection, person_id)
     for table in (t.redemption, t.credit_request):
         silent = sa.func.jsonb_set(table.c.consent, sa.literal_column("'{words}'"), sa.literal_column("'\"\"'::jsonb"))
         connection.execute(table.update().where(table.c.acting_for == person_id).values(consent=silent, why=None))
@@ -104,14 +106,6 @@ def related_to(connection: Connection, person_id: UUID, *others: UUID) -> frozen
         .where(own.c.person_id == person_id, other.c.person_id != person_id, other.c.person_id.in_(others)),
     )
     return frozenset(connection.execute(sa.union(*queries)).scalars())
-
-
-def has_acting_grant(connection: Connection, *, person_id: UUID, relative_id: UUID) -> bool:
-    """Tell whether staff recorded that the relative may act for the person."""
-    query = sa.select(sa.literal(1)).where(
-        t.acting_grant.c.person_id == person_id, t.acting_grant.c.relative_id == relative_id
-    )
-    return connection.execute(query).first() is not None
 
 
 def path_of(connection: Connection, unit_id: UUID) -> frozenset[UUID]:

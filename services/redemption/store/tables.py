@@ -59,7 +59,6 @@ relation = _table(
     _yes("verified"),
     _uuid("declared_by"),
 )
-acting_grant = _table("acting_grant", _uuid("grant_id", key=True), _uuid("person_id"), _uuid("relative_id"))
 unit = _table("unit", _uuid("unit_id", key=True), _uuid("parent_id"), _text("level"), _uuid("district_id"))
 policy = _table(
     "policy",

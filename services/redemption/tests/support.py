@@ -210,14 +210,19 @@ class Bench:
             )
         )
 
-    def grant_acting(self, person: str, relative: str) -> None:
-        """Tell that staff recorded a grant."""
+    def grant_acting(
+        self, person: str, relative: str, *acts: str, minutes: int = 0, until: str = "", ended: bool = False
+    ) -> None:
+        """Tell that staff recorded a grant; of everything where nothing else is said."""
         self.hear(
             accounts.ActingGrantState(
-                grant_id=str(new_id()),
+                grant_id=str(self.id_of(f"grant/{person}/{relative}")),
                 person_id=str(self.id_of(person)),
                 relative_id=str(self.id_of(relative)),
-                active=True,
+                active=not ended,
+                acts=acts,
+                minutes_per_month=minutes,
+                until=until,
             )
         )
 

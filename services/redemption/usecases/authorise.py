@@ -3,8 +3,15 @@
 from datetime import datetime
 from uuid import UUID
 
+from libs.clock import local_date
 from libs.db import Connection
 from libs.errors import ForbiddenError, NotFoundError
+from libs.ids import new_id
+from libs.outbox import append
+from libs.programme.acting import refuse_unless_consented
+from libs.programme.acting_grants import GrantedAct, GrantedScope
+from libs.programme.known_grants import ActFor, count_use, seen_by, use_grant
+from services.redemption import messages
 from services.redemption.domain import who_may
 from services.redemption.domain.errors import MakerIsCheckerError
 from services.redemption.domain.people import Acting, Caller, Person
@@ -18,33 +25,81 @@ def acted_for(caller: Caller, acting: Acting) -> UUID | None:
 
 
 def refuse_unless_acts_for(
-    connection: Connection, caller: Caller, acting: Acting, person: Person, *, now: datetime
-) -> None:
-    """Refuse unless the caller may act for the person: staff in scope with consent, or a relative under a grant."""
-    relation = known.relation_between(connection, person_id=person.person_id, relative_id=caller.person_id)
-    has_grant = known.has_acting_grant(connection, person_id=person.person_id, relative_id=caller.person_id)
-    who_may.refuse_unless_acts_for(
+    connection: Connection,
+    caller: Caller,
+    acting: Acting,
+    person: Person,
+    act: GrantedAct,
+    *,
+    minutes: int,
+    now: datetime,
+) -> GrantedScope | None:
+    """Refuse unless the caller may act for the person: staff in scope with consent, or a relative under a grant.
+
+    Return the grant; None for staff.
+
+    Raises:
+        ForbiddenError, OutOfScopeError, RelationNotVerifiedError: as `who_may.acts_as_staff`.
+        ConsentMissingError: no consent that counts, or no grant for a relative.
+        GrantEndedError, GrantOutOfScopeError, GrantMinutesExceededError: as `use_grant`.
+    """
+    relative = {"person_id": person.person_id, "relative_id": caller.person_id}
+    grant = None
+    if not who_may.acts_as_staff(
         caller,
-        acting,
         roles=POWERS["act_for"],
         path=known.path_of(connection, person.home_unit_id),
-        relation=relation,
-        has_grant=has_grant,
-        can_consent=person.status != "deceased",
-        now=now,
+        relation=known.relation_between(connection, **relative),
+    ):
+        grant = use_grant(connection, **relative, act=act, minutes=minutes, day=local_date(now))
+    can_consent = person.status != "deceased"
+    refuse_unless_consented(acting.consent, now=now, under_grant=grant is not None, can_consent=can_consent)
+    return grant
+
+
+def tell_of_act(
+    connection: Connection,
+    caller: Caller,
+    acting: Acting,
+    grant: GrantedScope | None,
+    act: GrantedAct,
+    *,
+    subject_id: UUID,
+    minutes: int,
+    now: datetime,
+) -> None:
+    """Tell what was done for somebody, and count its minutes towards the grant's month."""
+    other = acted_for(caller, acting)
+    if other is None:
+        return
+    assert acting.consent is not None, "nobody acts for another without one"
+    done = ActFor(
+        use_id=new_id(),
+        person_id=other,
+        actor_id=caller.person_id,
+        grant_id=grant.grant_id if grant else None,
+        act=act,
+        subject_id=subject_id,
+        minutes=minutes,
+        consent=acting.consent,
+        at=now,
     )
+    count_use(connection, done)
+    append(connection, messages.acted_for(done, district_id=known.person_of(connection, other).district_id))
 
 
-def giver_of(connection: Connection, caller: Caller, acting: Acting, *, now: datetime) -> Person:
-    """Return whose credit is meant: the caller's own, or that of the person they may act for."""
+def giver_of(
+    connection: Connection, caller: Caller, acting: Acting, *, minutes: int, now: datetime
+) -> tuple[Person, GrantedScope | None]:
+    """Return whose credit is meant, the caller's own or that of the person they may act for; and under which grant."""
     who_may.refuse_auditor(caller)
     other = acted_for(caller, acting)
-    giver = known.person_of(connection, other or caller.person_id)
+    giver, grant = known.person_of(connection, other or caller.person_id), None
     if other is not None:
-        refuse_unless_acts_for(connection, caller, acting, giver, now=now)
+        grant = refuse_unless_acts_for(connection, caller, acting, giver, GrantedAct.GIVE, minutes=minutes, now=now)
     who_may.refuse_suspended(known.find_person(connection, caller.person_id), giver)
     who_may.refuse_deceased(giver)
-    return giver
+    return giver, grant
 
 
 def acts_as_staff(connection: Connection, caller: Caller, acting: Acting, person: Person) -> bool:
@@ -85,9 +140,16 @@ def refuse_unless_power(connection: Connection, caller: Caller, power: str, unit
 
 
 def refuse_unless_may_ask(
-    connection: Connection, caller: Caller, acting: Acting, *, recipient: Person, payer: Person, now: datetime
-) -> None:
-    """Refuse unless the caller may ask for this help at this payer's cost.
+    connection: Connection,
+    caller: Caller,
+    acting: Acting,
+    *,
+    recipient: Person,
+    payer: Person,
+    minutes: int,
+    now: datetime,
+) -> GrantedScope | None:
+    """Refuse unless the caller may ask for this help at this payer's cost; return the grant a relative acts under.
 
     Another's credit is spent only at that person's own word: the payer asks, or someone who may act for the payer.
     A coordinator asks for people of her unit in her own right, at the recipient's cost.
@@ -96,28 +158,29 @@ def refuse_unless_may_ask(
     is_own_cost = payer.person_id == recipient.person_id
     other = acted_for(caller, acting)
     if caller.person_id == payer.person_id and other in (None, recipient.person_id):
-        return
+        return None
     if other is not None:
         person = payer if other == payer.person_id else recipient
-        refuse_unless_acts_for(connection, caller, acting, person, now=now)
+        grant = refuse_unless_acts_for(connection, caller, acting, person, GrantedAct.ASK, minutes=minutes, now=now)
         if other != payer.person_id:
             raise ForbiddenError
-        return
+        return grant
     who_may.refuse_unless_power(caller, POWERS["place_order"], known.path_of(connection, recipient.home_unit_id))
     if not is_own_cost:
         raise ForbiddenError
+    return None
 
 
-def may_view(connection: Connection, caller: Caller, *people: UUID) -> bool:
-    """Tell whether the caller may look at what concerns these people: one of them, who acts for one, or staff."""
+def may_view(connection: Connection, caller: Caller, *people: UUID, now: datetime) -> bool:
+    """Tell whether the caller may see what concerns these people: one of them, a relative with a grant, or staff."""
     if caller.person_id in people:
+        return True
+    if not seen_by(connection, caller.person_id, day=local_date(now)).isdisjoint(people):
         return True
     for person_id in people:
         person = known.find_person(connection, person_id)
         # What concerns an erased person has no home any more: staff of the whole city may look.
         homes = [person.home_unit_id] if person else known.city_units(connection)
         if any(caller.reaches(POWERS["view_redemptions"], known.path_of(connection, home)) for home in homes):
-            return True
-        if known.has_acting_grant(connection, person_id=person_id, relative_id=caller.person_id):
             return True
     return False

@@ -8,6 +8,7 @@ from libs.clock import local_date
 from libs.db import Connection
 from libs.errors import IdReusedError
 from libs.outbox import append
+from libs.programme.acting_grants import GrantedAct
 from services.redemption import messages
 from services.redemption.domain.calendar import month_of
 from services.redemption.domain.credit_request import CreditKind, CreditRequest, refuse_gift, refuse_goods
@@ -16,7 +17,7 @@ from services.redemption.domain.errors import RelationNotVerifiedError
 from services.redemption.domain.people import Acting, Caller, Person
 from services.redemption.domain.policy import Policy
 from services.redemption.store import credit_store as store, known_store as known
-from services.redemption.usecases.authorise import acted_for, acts_as_staff, giver_of, refuse_close
+from services.redemption.usecases.authorise import acted_for, acts_as_staff, giver_of, refuse_close, tell_of_act
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ def request_credit(connection: Connection, caller: Caller, terms: CreditTerms, *
         RuleError: a rule of the policy bars it.
         IdReusedError: the id belongs to another's request.
     """
-    giver = giver_of(connection, caller, terms.acting, now=now)
+    giver, grant = giver_of(connection, caller, terms.acting, minutes=terms.minutes, now=now)
     receiver = _receiver(connection, terms)
     is_by_staff = acts_as_staff(connection, caller, terms.acting, giver)
     if is_by_staff:
@@ -54,6 +55,16 @@ def request_credit(connection: Connection, caller: Caller, terms: CreditTerms, *
     if is_by_staff:
         request = request.proposed()
     store.add_credit_request(connection, request)
+    tell_of_act(
+        connection,
+        caller,
+        terms.acting,
+        grant,
+        GrantedAct.GIVE,
+        subject_id=terms.request_id,
+        minutes=terms.minutes,
+        now=now,
+    )
     if not is_by_staff:
         append(connection, messages.credit_requested(request, now))
     return request

@@ -9,6 +9,7 @@ from libs.clock import local_date
 from libs.db import Connection
 from libs.errors import IdReusedError, RuleError
 from libs.outbox import append
+from libs.programme.acting_grants import GrantedAct
 from services.redemption import messages
 from services.redemption.domain.calendar import week_of
 from services.redemption.domain.eligibility import Asked, asked_price, refuse_unknown_relation, refuse_unless_eligible
@@ -18,7 +19,7 @@ from services.redemption.domain.policy import Policy
 from services.redemption.domain.redemption import Redemption
 from services.redemption.domain.who_may import refuse_suspended
 from services.redemption.store import known_store as known, redemption_store as store
-from services.redemption.usecases.authorise import acted_for, refuse_unless_may_ask
+from services.redemption.usecases.authorise import acted_for, refuse_unless_may_ask, tell_of_act
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,9 @@ def request_redemption(connection: Connection, caller: Caller, terms: Redemption
     """
     recipient = known.person_of(connection, terms.recipient_id)
     payer = known.person_of(connection, terms.payer_id)
-    refuse_unless_may_ask(connection, caller, terms.acting, recipient=recipient, payer=payer, now=now)
+    grant = refuse_unless_may_ask(
+        connection, caller, terms.acting, recipient=recipient, payer=payer, minutes=terms.minutes, now=now
+    )
     refuse_suspended(known.find_person(connection, caller.person_id), recipient, payer)
     store.lock_recipient(connection, recipient.person_id)
     if store.find_redemption(connection, terms.redemption_id) is not None:
@@ -59,6 +62,18 @@ def request_redemption(connection: Connection, caller: Caller, terms: Redemption
         redemption = redemption.decline(refusal.code, now)
     store.add_redemption(connection, redemption)
     append(connection, messages.redemption_requested(redemption, now))
+    # What a rule bars at once is told, and counts no minutes.
+    minutes = terms.minutes if redemption.code is None else 0
+    tell_of_act(
+        connection,
+        caller,
+        terms.acting,
+        grant,
+        GrantedAct.ASK,
+        subject_id=redemption.redemption_id,
+        minutes=minutes,
+        now=now,
+    )
     return redemption
 
 

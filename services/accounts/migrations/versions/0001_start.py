@@ -140,7 +140,12 @@ _TABLES = (
         grant_id uuid PRIMARY KEY,
         person_id uuid NOT NULL REFERENCES person,
         relative_id uuid NOT NULL REFERENCES person,
+        acts text[] NOT NULL CHECK (cardinality(acts) > 0),
+        minutes_per_month integer CHECK (minutes_per_month > 0),
+        until date NOT NULL,
         how text NOT NULL,
+        given_at timestamptz NOT NULL,
+        words text NOT NULL,
         recorded_by uuid NOT NULL,
         recorded_at timestamptz NOT NULL,
         is_active boolean NOT NULL,
@@ -162,6 +167,24 @@ _TABLES = (
         recorded_at timestamptz NOT NULL
     )""",
     "CREATE INDEX consent_person ON consent (person_id, number)",
+    # What was done for somebody, here and as the other services told it.
+    """
+    CREATE TABLE acted_for (
+        number bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+        use_id uuid NOT NULL UNIQUE,
+        service text NOT NULL,
+        person_id uuid NOT NULL,
+        actor_id uuid NOT NULL,
+        grant_id uuid,
+        act text NOT NULL,
+        subject_id uuid NOT NULL,
+        minutes integer NOT NULL,
+        how text NOT NULL,
+        given_at timestamptz NOT NULL,
+        at timestamptz NOT NULL
+    )""",
+    "CREATE INDEX acted_for_person ON acted_for (person_id, number)",
+    "CREATE INDEX acted_for_grant ON acted_for (grant_id, number) WHERE grant_id IS NOT NULL",
     """
     CREATE TABLE policy (
         policy_id uuid PRIMARY KEY,
@@ -252,7 +275,7 @@ def upgrade() -> None:
     create_commands(op.get_bind())
     create_outbox(op)
     create_inbox(op)
-    grant(op, "SELECT, INSERT", "command", "status_change", "access_log", "consent")
+    grant(op, "SELECT, INSERT", "command", "status_change", "access_log", "consent", "acted_for")
     grant(op, "UPDATE (words, why)", "consent")
     grant(op, "SELECT, INSERT, UPDATE", "unit", "person", "role_grant", "relation", "finding", "acting_grant", "policy")
     grant(op, "SELECT, INSERT, UPDATE", "person_identity", "credential", "signing_key", "complaint")

@@ -6,6 +6,7 @@ from libs.db.grants import grant
 from libs.http.commands import create_commands
 from libs.inbox import create_inbox
 from libs.outbox import create_outbox
+from libs.programme.known_grants import create_known_grants
 from libs.programme.standing import create_standing
 
 revision = "0002"
@@ -105,6 +106,7 @@ def upgrade() -> None:
     create_inbox(op)
     create_commands(op.get_bind())
     create_standing(op)
+    create_known_grants(op)
     for statement in TABLES:
         op.execute(statement)
     grant(

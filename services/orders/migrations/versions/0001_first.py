@@ -6,6 +6,7 @@ from libs.db.grants import grant
 from libs.http.commands import create_commands
 from libs.inbox import create_inbox
 from libs.outbox import create_outbox
+from libs.programme.known_grants import create_known_grants
 from libs.programme.standing import create_standing
 
 revision = "0001"
@@ -52,13 +53,6 @@ READ_MODELS = (
     )""",
     "CREATE INDEX relation_person ON relation (person_id)",
     "CREATE INDEX relation_relative ON relation (relative_id)",
-    """
-    CREATE TABLE acting_grant (
-        grant_id uuid PRIMARY KEY,
-        person_id uuid NOT NULL,
-        relative_id uuid NOT NULL
-    )""",
-    "CREATE INDEX acting_grant_person ON acting_grant (person_id, relative_id)",
     """
     CREATE TABLE policy (
         district_id uuid NOT NULL,
@@ -311,10 +305,11 @@ def upgrade() -> None:
     create_inbox(op)
     create_commands(op.get_bind())
     create_standing(op)
+    create_known_grants(op)
     for statement in (*READ_MODELS, *ORDERS, *BOOKS):
         op.execute(statement)
     grant(op, "SELECT, INSERT", "command", "catalogue_item", "order_step", "mark", "service_record", "slip_range")
     grant(op, "SELECT, INSERT", "slip_used", "certificate")
     grant(op, "SELECT, INSERT, UPDATE", "orders", "record_proposal", "reversal", "incident", "visit", "policy")
-    grant(op, "SELECT, INSERT, UPDATE, DELETE", "org_unit", "person", "relation", "acting_grant", "signing_key")
+    grant(op, "SELECT, INSERT, UPDATE, DELETE", "org_unit", "person", "relation", "signing_key")
     grant(op, "SELECT, INSERT, UPDATE, DELETE", "assignment", "due")

@@ -6,6 +6,7 @@ from libs.db.grants import grant
 from libs.http import create_commands
 from libs.inbox import create_inbox
 from libs.outbox import create_outbox
+from libs.programme.known_grants import create_known_grants
 from libs.programme.standing import create_standing
 
 revision = "0001"
@@ -18,10 +19,11 @@ def upgrade() -> None:
     create_inbox(op)
     create_commands(op.get_bind())
     create_standing(op)
+    create_known_grants(op)
     for statement in (*_KNOWN, *_ASKED):
         op.execute(statement)
     grant(op, "SELECT, INSERT", "command")
-    grant(op, "SELECT, INSERT, UPDATE, DELETE", "person", "relation", "acting_grant", "signing_key")
+    grant(op, "SELECT, INSERT, UPDATE, DELETE", "person", "relation", "signing_key")
     grant(op, "SELECT, INSERT, UPDATE", "unit", "policy", "catalogue_item", "order_placed", "service_minutes")
     grant(op, "SELECT, INSERT, UPDATE", "redemption", "capture", "credit_request", "grant_run", "grant_line")
     grant(op, "SELECT, INSERT, UPDATE", "entitlement", "entitlement_use", "estate")
@@ -51,13 +53,6 @@ _KNOWN = (
         declared_by uuid
     )""",
     "CREATE INDEX relation_of_two ON relation (person_id, relative_id)",
-    """
-    CREATE TABLE acting_grant (
-        grant_id uuid PRIMARY KEY,
-        person_id uuid NOT NULL,
-        relative_id uuid NOT NULL
-    )""",
-    "CREATE INDEX acting_grant_of_two ON acting_grant (person_id, relative_id)",
     "CREATE TABLE unit (unit_id uuid PRIMARY KEY, parent_id uuid, level text NOT NULL, district_id uuid)",
     """
     CREATE TABLE policy (

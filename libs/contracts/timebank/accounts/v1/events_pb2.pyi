@@ -89,7 +89,7 @@ class RelationState(_message.Message):
     def __init__(self, relation_id: _Optional[str] = ..., version: _Optional[int] = ..., person_id: _Optional[str] = ..., relative_id: _Optional[str] = ..., kind: _Optional[str] = ..., verified: _Optional[bool] = ..., active: _Optional[bool] = ..., declared_by: _Optional[str] = ...) -> None: ...
 
 class ActingGrantState(_message.Message):
-    __slots__ = ("grant_id", "version", "person_id", "relative_id", "how", "recorded_by", "active")
+    __slots__ = ("grant_id", "version", "person_id", "relative_id", "how", "recorded_by", "active", "acts", "minutes_per_month", "until")
     GRANT_ID_FIELD_NUMBER: _ClassVar[int]
     VERSION_FIELD_NUMBER: _ClassVar[int]
     PERSON_ID_FIELD_NUMBER: _ClassVar[int]
@@ -97,6 +97,9 @@ class ActingGrantState(_message.Message):
     HOW_FIELD_NUMBER: _ClassVar[int]
     RECORDED_BY_FIELD_NUMBER: _ClassVar[int]
     ACTIVE_FIELD_NUMBER: _ClassVar[int]
+    ACTS_FIELD_NUMBER: _ClassVar[int]
+    MINUTES_PER_MONTH_FIELD_NUMBER: _ClassVar[int]
+    UNTIL_FIELD_NUMBER: _ClassVar[int]
     grant_id: str
     version: int
     person_id: str
@@ -104,7 +107,10 @@ class ActingGrantState(_message.Message):
     how: str
     recorded_by: str
     active: bool
-    def __init__(self, grant_id: _Optional[str] = ..., version: _Optional[int] = ..., person_id: _Optional[str] = ..., relative_id: _Optional[str] = ..., how: _Optional[str] = ..., recorded_by: _Optional[str] = ..., active: _Optional[bool] = ...) -> None: ...
+    acts: _containers.RepeatedScalarFieldContainer[str]
+    minutes_per_month: int
+    until: str
+    def __init__(self, grant_id: _Optional[str] = ..., version: _Optional[int] = ..., person_id: _Optional[str] = ..., relative_id: _Optional[str] = ..., how: _Optional[str] = ..., recorded_by: _Optional[str] = ..., active: _Optional[bool] = ..., acts: _Optional[_Iterable[str]] = ..., minutes_per_month: _Optional[int] = ..., until: _Optional[str] = ...) -> None: ...
 
 class GroupState(_message.Message):
     __slots__ = ("group_id", "version", "unit_id", "district_id", "leader_id", "member_ids", "active")

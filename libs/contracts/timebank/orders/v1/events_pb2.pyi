@@ -377,3 +377,29 @@ class ServiceTimeRecorded(_message.Message):
     proposed_by: str
     decided_by: str
     def __init__(self, record_id: _Optional[str] = ..., district_id: _Optional[str] = ..., person_id: _Optional[str] = ..., minutes: _Optional[int] = ..., served_on: _Optional[str] = ..., proposed_by: _Optional[str] = ..., decided_by: _Optional[str] = ...) -> None: ...
+
+class ActedFor(_message.Message):
+    __slots__ = ("use_id", "district_id", "person_id", "actor_id", "grant_id", "act", "subject_id", "minutes", "consent_how", "consent_given_at_us", "at_us")
+    USE_ID_FIELD_NUMBER: _ClassVar[int]
+    DISTRICT_ID_FIELD_NUMBER: _ClassVar[int]
+    PERSON_ID_FIELD_NUMBER: _ClassVar[int]
+    ACTOR_ID_FIELD_NUMBER: _ClassVar[int]
+    GRANT_ID_FIELD_NUMBER: _ClassVar[int]
+    ACT_FIELD_NUMBER: _ClassVar[int]
+    SUBJECT_ID_FIELD_NUMBER: _ClassVar[int]
+    MINUTES_FIELD_NUMBER: _ClassVar[int]
+    CONSENT_HOW_FIELD_NUMBER: _ClassVar[int]
+    CONSENT_GIVEN_AT_US_FIELD_NUMBER: _ClassVar[int]
+    AT_US_FIELD_NUMBER: _ClassVar[int]
+    use_id: str
+    district_id: str
+    person_id: str
+    actor_id: str
+    grant_id: str
+    act: str
+    subject_id: str
+    minutes: int
+    consent_how: str
+    consent_given_at_us: int
+    at_us: int
+    def __init__(self, use_id: _Optional[str] = ..., district_id: _Optional[str] = ..., person_id: _Optional[str] = ..., actor_id: _Optional[str] = ..., grant_id: _Optional[str] = ..., act: _Optional[str] = ..., subject_id: _Optional[str] = ..., minutes: _Optional[int] = ..., consent_how: _Optional[str] = ..., consent_given_at_us: _Optional[int] = ..., at_us: _Optional[int] = ...) -> None: ...

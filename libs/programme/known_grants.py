@@ -1,0 +1,158 @@
+"""The acting grants as a service keeps them from events: its own tables, one form and one question in all services.
+
+`relation` is the service's own table of relations, with `person_id`, `relative_id`, `kind` and `verified`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from libs.clock import from_microseconds, local_date
+from libs.db.driver import run
+from libs.db.grants import Operations, grant
+from libs.db.rows import delete_rows, save_row
+from libs.programme.acting import Consent
+from libs.programme.acting_grants import (
+    DIRECT_KINSHIP,
+    EVERY_ACT,
+    GrantedAct,
+    GrantedScope,
+    choose_grant,
+    refuse_beyond_month,
+)
+
+metadata = sa.MetaData()
+acting_grant = sa.Table(
+    "acting_grant",
+    metadata,
+    sa.Column("grant_id", sa.Uuid, primary_key=True),
+    sa.Column("person_id", sa.Uuid, nullable=False),
+    sa.Column("relative_id", sa.Uuid, nullable=False, index=True),
+    sa.Column("acts", ARRAY(sa.Text), nullable=False),
+    sa.Column("minutes_per_month", sa.Integer),
+    sa.Column("until", sa.Date),
+)
+grant_use = sa.Table(
+    "grant_use",
+    metadata,
+    sa.Column("use_id", sa.Uuid, primary_key=True),
+    sa.Column("grant_id", sa.Uuid, nullable=False),
+    sa.Column("month", sa.Date, nullable=False),
+    sa.Column("minutes", sa.Integer, nullable=False),
+    sa.Index("grant_use_of_month", "grant_id", "month"),
+)
+
+_LOCK = "SELECT pg_advisory_xact_lock(hashtextextended(%(grant)s, 13))"
+_GRANTS = "SELECT grant_id, person_id, acts, minutes_per_month, until FROM acting_grant"
+_BETWEEN = f"{_GRANTS} WHERE person_id = %(person_id)s AND relative_id = %(relative_id)s"
+_TO_RELATIVE = f"""
+{_GRANTS} g WHERE g.relative_id = %(relative_id)s AND EXISTS (
+    SELECT 1 FROM relation r WHERE r.verified AND r.kind = ANY(%(direct)s)
+    AND ((r.person_id = g.person_id AND r.relative_id = g.relative_id)
+      OR (r.person_id = g.relative_id AND r.relative_id = g.person_id)))"""
+_USED = "SELECT coalesce(sum(minutes), 0) FROM grant_use WHERE grant_id = %(grant_id)s AND month = %(month)s"
+
+
+@dataclass(frozen=True)
+class ActFor:
+    """Something done for somebody: by whom, under which grant (None = staff), with which consent."""
+
+    use_id: UUID
+    person_id: UUID
+    actor_id: UUID
+    grant_id: UUID | None
+    act: GrantedAct
+    subject_id: UUID
+    minutes: int
+    consent: Consent
+    at: datetime
+
+
+def create_known_grants(op: Operations) -> None:
+    """Create the tables; called by the first migration of a service that hears of grants by events."""
+    metadata.create_all(op.get_bind())
+    grant(op, "SELECT, INSERT, UPDATE, DELETE", acting_grant.name, grant_use.name)
+
+
+def hear_acting_grant(connection: Connection, subject: str, state: Any | None) -> None:
+    """Keep what an ActingGrantState of a subject says; None is its tombstone.
+
+    One that names no acts was told before grants had a scope: it means every act, without limit or end, as it did then.
+    """
+    grant_id = UUID(state.grant_id if state is not None else subject)
+    if state is None or not state.active:
+        delete_rows(connection, acting_grant, grant_id=grant_id)
+        return
+    row = {
+        "grant_id": grant_id,
+        "person_id": UUID(state.person_id),
+        "relative_id": UUID(state.relative_id),
+        "acts": sorted(state.acts) or sorted(EVERY_ACT),
+        "minutes_per_month": state.minutes_per_month or None,
+        "until": date.fromisoformat(state.until) if state.until else None,
+    }
+    save_row(connection, acting_grant, row)
+
+
+def hear_use(connection: Connection, message: Any) -> None:
+    """Count what another service said was done under a grant (ActedFor)."""
+    if message.grant_id and message.minutes:
+        day = local_date(from_microseconds(message.at_us))
+        _count(connection, UUID(message.use_id), UUID(message.grant_id), day, message.minutes)
+
+
+def forget_grants_of(connection: Connection, person_id: UUID) -> None:
+    """Delete the grants that an erased person gave or held."""
+    of_them = (acting_grant.c.person_id == person_id) | (acting_grant.c.relative_id == person_id)
+    connection.execute(acting_grant.delete().where(of_them))
+
+
+def use_grant(
+    connection: Connection, *, person_id: UUID, relative_id: UUID, act: GrantedAct, minutes: int, day: date
+) -> GrantedScope:
+    """Return the grant under which a relative does something on a day; whether they are relatives is asked elsewhere.
+
+    Raises:
+        ConsentMissingError, GrantEndedError, GrantOutOfScopeError: as `choose_grant`.
+        GrantMinutesExceededError: more minutes than the grant allows this month.
+    """
+    rows = run(connection, _BETWEEN, {"person_id": person_id, "relative_id": relative_id}).fetchall()
+    chosen = choose_grant(_scopes(rows), act, day=day)
+    if minutes and chosen.minutes_per_month is not None:
+        run(connection, _LOCK, {"grant": str(chosen.grant_id)})
+        terms = {"grant_id": chosen.grant_id, "month": day.replace(day=1)}
+        row = run(connection, _USED, terms).fetchone()
+        refuse_beyond_month(chosen, used_minutes=int(row[0]) if row else 0, minutes=minutes)
+    return chosen
+
+
+def count_use(connection: Connection, done: ActFor) -> None:
+    """Count the minutes of what was done under a grant in this service."""
+    if done.grant_id is not None and done.minutes:
+        _count(connection, done.use_id, done.grant_id, local_date(done.at), done.minutes)
+
+
+def seen_by(connection: Connection, relative_id: UUID, *, day: date) -> frozenset[UUID]:
+    """Return the people about whom a relative may see what a grant of theirs is about, on a day."""
+    rows = run(connection, _TO_RELATIVE, {"relative_id": relative_id, "direct": list(DIRECT_KINSHIP)}).fetchall()
+    return frozenset(scope.person_id for scope in _scopes(rows) if scope.lasts_on(day) and scope.covers(GrantedAct.SEE))
+
+
+def _count(connection: Connection, use_id: UUID, grant_id: UUID, day: date, minutes: int) -> None:
+    row = {"use_id": use_id, "grant_id": grant_id, "month": day.replace(day=1), "minutes": minutes}
+    save_row(connection, grant_use, row)
+
+
+def _scopes(rows: Sequence[Any]) -> list[GrantedScope]:
+    return [
+        GrantedScope(grant_id, person_id, frozenset(act for act in GrantedAct if act in acts), minutes_per_month, until)
+        for grant_id, person_id, acts, minutes_per_month, until in rows
+    ]
