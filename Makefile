@@ -114,6 +114,8 @@ install: $(RUNTIME) ## Install what running needs
 clean: ## Remove the virtual environment and caches (never the data folder)
 	@rm -rf .venv .make build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 
+INSTALL_LOG := .make/install.log
+
 define CREATE_VENV
 	@if [ -z "$(PYTHON)" ]; then \
 		echo "Python 3.11 or newer is needed; found: $$(python3 --version 2>&1 || echo none)." >&2; \
@@ -121,20 +123,26 @@ define CREATE_VENV
 	@if ! "$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
 		echo "Python 3.11 or newer is needed; $(PYTHON) is $$("$(PYTHON)" --version 2>&1 || echo none)." >&2; exit 1; fi
 	@if ! $(PY) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
-		echo "[1/2] creating .venv with $$($(PYTHON) --version)"; rm -rf .venv; \
+		echo "[1/3] creating .venv with $$($(PYTHON) --version)"; rm -rf .venv; \
 		$(PYTHON) -m venv .venv || { echo "python -m venv failed: install your system's python3-venv package." >&2; \
 		rm -rf .venv; exit 1; }; fi
 endef
 
+# What the installer says is kept in a file, and shown only when it fails.
+define INSTALL
+	@mkdir -p .make
+	@$(PY) -m pip install --require-hashes --no-deps --disable-pip-version-check --no-input --progress-bar off -r $< \
+		> $(INSTALL_LOG) 2>&1 || { status=$$?; cat $(INSTALL_LOG) >&2; \
+		echo "Installing failed; the above is kept in $(INSTALL_LOG)." >&2; exit $$status; }
+	@touch $@
+endef
+
 $(RUNTIME): requirements/runtime.txt
 	$(CREATE_VENV)
-	@echo "[2/2] installing $$(grep -c '==' $<) packages, once, each checked against its hash"
-	@$(PY) -m pip install --require-hashes --no-deps --disable-pip-version-check --progress-bar on -r $< \
-		| sed -uE -e '/^Requirement already/d' -e '/^ +Using cached/d' -e 's/^Collecting ([^ ]+).*/  - \1/'; exit $${PIPESTATUS[0]}
-	@mkdir -p .make && touch $@
+	@echo "[2/3] installing $$(grep -c '==' $<) packages, once, each checked against its hash ($(INSTALL_LOG))"
+	$(INSTALL)
+	@echo "[3/3] installed"
 
 $(DEV): requirements/dev.txt $(RUNTIME)
-	@echo "installing the tools of tests and checks ($$(grep -c '==' $<) packages in all)"
-	@$(PY) -m pip install --require-hashes --no-deps --disable-pip-version-check --progress-bar on -r $< \
-		| sed -uE -e '/^Requirement already/d' -e '/^ +Using cached/d' -e 's/^Collecting ([^ ]+).*/  - \1/'; exit $${PIPESTATUS[0]}
-	@mkdir -p .make && touch $@
+	@echo "installing the tools of tests and checks, $$(grep -c '==' $<) packages in all ($(INSTALL_LOG))"
+	$(INSTALL)

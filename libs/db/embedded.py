@@ -198,7 +198,8 @@ def unprivileged_user() -> pwd.struct_passwd | None:
 
 def _as_user() -> dict[str, Any]:
     user = unprivileged_user()
-    return {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []} if user else {}
+    # The user may not be able to reach the folder that we were started in.
+    return {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": [], "cwd": "/"} if user else {}
 
 
 def _is_alive(pid: int) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import socket
 from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
@@ -20,7 +21,6 @@ from libs.bus.postgres import PostgresBroker
 from libs.bus.postgres_group import IDLE_POLL_SECONDS
 from libs.clock import ManualClock
 from libs.db import Database
-from libs.db.embedded import free_port
 from libs.http.health import health_app
 from libs.logs import configure
 from libs.outbox.source import OutboxSource
@@ -212,5 +212,7 @@ class Composition:
 
 
 def _free_datagram_port() -> int:
-    """Return a port to wake a relay on; a clash only means that the relay looks by itself."""
-    return free_port()
+    """Return a port to wake a relay on, which no other platform on this machine listens on."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
