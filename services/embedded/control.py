@@ -20,5 +20,5 @@ def ask_reset(root: Path) -> str:
     found = json.loads((root / "run" / RUN_FILE).read_text())
     secret = (root / "secrets" / SECRET_FILE).read_text()
     with socket.create_connection(("127.0.0.1", found["control_port"]), timeout=ANSWER_SECONDS_MAX) as connection:
-        connection.sendall(f"{secret} reset".encode())
+        connection.sendall(f"{secret} reset\n".encode())
         return connection.recv(256).decode().strip()

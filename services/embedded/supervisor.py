@@ -10,7 +10,6 @@ import gc
 import os
 import select
 import signal
-import socket
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -21,6 +20,7 @@ from libs.db.embedded import free_port
 from services.embedded.backends import Backends
 from services.embedded.children import Child
 from services.embedded.control import RUN_FILE, SECRET_FILE
+from services.embedded.control_port import ControlPort, answer
 from services.embedded.databases import Databases
 from services.embedded.folder import DataFolder
 from services.embedded.settings import RunOptions
@@ -49,9 +49,8 @@ class Supervisor:
         self._backends = backends
         self._children: list[Child] = []
         self._stopping = False
-        self._secret = folder.password(SECRET_FILE)
         self._wake_read, self._wake_write = os.pipe()
-        self._control = socket.create_server(("127.0.0.1", 0))
+        self._control = ControlPort(folder.password(SECRET_FILE))
         self.inside_port = free_port()
 
     def listen_to_signals(self) -> None:
@@ -132,27 +131,21 @@ class Supervisor:
             self._write_run_file()
 
     def _sleep(self, seconds: float) -> None:
-        control = self._control.fileno()
-        ready, _, _ = select.select([self._wake_read, control], [], [], seconds)
+        ready, _, _ = select.select([self._wake_read, *self._control.descriptors()], [], [], seconds)
         if self._wake_read in ready:
             os.read(self._wake_read, 512)
-        if control in ready:
-            self._obey()
+        for verb, connection in self._control.heard(ready):
+            answer(connection, self._obey(verb))
 
     def _ask_to_stop(self, _number: int, _frame: object) -> None:
         self._stopping = True
 
-    def _obey(self) -> None:
-        """Answer one command on the control port: a line with the secret and the verb."""
-        connection, _ = self._control.accept()
-        with connection:
-            connection.settimeout(2)
-            words = connection.recv(256).decode(errors="replace").split()
-            if words == [self._secret, "reset"] and self._options.manual_clock:
-                self._reset()
-                connection.sendall(b"done\n")
-            else:
-                connection.sendall(b"refused: only a platform with a manual clock is emptied\n")
+    def _obey(self, verb: str) -> str:
+        """Do what was asked for by who knows the secret; return the answer."""
+        if verb != "reset" or not self._options.manual_clock:
+            return "refused: only a platform with a manual clock is emptied"
+        self._reset()
+        return "done"
 
     def _reset(self) -> None:
         """Empty every database and start the processes anew; nothing of before is worth a clean end."""
@@ -186,7 +179,7 @@ class Supervisor:
         content: dict[str, Any] = {
             "supervisor": os.getpid(),
             "children": {child.name: child.pid for child in self._children},
-            "control_port": self._control.getsockname()[1],
+            "control_port": self._control.port,
             "inside_url": f"http://127.0.0.1:{self.inside_port}",
             "url": f"http://{self._options.host}:{self._options.port}",
             "kind": self._options.kind,

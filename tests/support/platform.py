@@ -82,7 +82,7 @@ class Platform:
         running = json.loads((self.folder / "run" / "platform.json").read_text())
         secret = (self.folder / "secrets" / "control.secret").read_text()
         with socket.create_connection(("127.0.0.1", running["control_port"]), timeout=START_SECONDS) as control:
-            control.sendall(f"{secret} reset".encode())
+            control.sendall(f"{secret} reset\n".encode())
             answer = control.recv(256).decode().strip()
         if answer != "done":
             raise PlatformStartError(f"reset: {answer}")
