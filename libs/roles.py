@@ -52,6 +52,7 @@ class RoleSettings:
     The API says on `inside_port` what is wrong with it, and its metrics; all others answer on `port`, and inside only.
 
     Events travel over Kafka when `kafka` names its brokers (host:port, by commas), else over the database `bus_url`.
+    `trusted_proxies` are believed about where a request comes from: addresses or networks, by commas.
     `member` names this replica of a consumer and stays the same when the process comes back.
     """
 
@@ -66,6 +67,7 @@ class RoleSettings:
     api_threads: int = 16
     pool_max: int = 16
     log_level: str = "INFO"
+    trusted_proxies: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -18,17 +18,18 @@ from structlog.contextvars import bind_contextvars, unbind_contextvars
 from libs.clock import Clock, monotonic
 from libs.db import Database
 from libs.http.actor import Directory
+from libs.http.addresses import TrustedProxies, networks
 from libs.http.auth import Verifier, know_callers, require_tokens
 from libs.http.bodies import guard_bodies
+from libs.http.framing import BODY_MAX_BYTES
 from libs.http.headers import protect_answers
 from libs.http.health import Readiness, health_app
-from libs.http.limits import Rate, limit_rates
+from libs.http.limits import Rate, limit_bad_tokens, limit_rates
 from libs.http.openapi import TrueApi
 from libs.http.problems import register_problems
 from libs.ids import new_id
 from libs.logs import get_logger
 
-BODY_MAX_BYTES = 256 * 1024
 METHODS = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"})
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,64}", re.ASCII)
 Check = Callable[[], str | None]
@@ -54,9 +55,18 @@ class Service:
 
 
 def create_service_app(
-    *, service: Service, blueprints: Sequence[Blueprint], verifier: Verifier, title: str, rate: Rate | None = None
+    *,
+    service: Service,
+    blueprints: Sequence[Blueprint],
+    verifier: Verifier,
+    title: str,
+    rate: Rate | None = None,
+    trusted_proxies: str = "",
 ) -> Flask:
-    """Return the service's application, with /livez, /readyz and /openapi.json."""
+    """Return the service's application, with /livez, /readyz and /openapi.json.
+
+    `trusted_proxies` are the addresses or networks, by commas, that are believed about where a request comes from.
+    """
     app = Flask(service.name)
     app.config.update(
         API_TITLE=title,
@@ -70,10 +80,12 @@ def create_service_app(
             "security": [{"token": []}],
         },
     )
+    app.wsgi_app = TrustedProxies(app.wsgi_app, networks(trusted_proxies))  # type: ignore[method-assign]  # Flask's way
     app.json.ensure_ascii = False  # type: ignore[attr-defined]  # the default provider has it
     app.extensions["service"] = service
     _trace_requests(app, service.name)
     protect_answers(app)
+    limit_bad_tokens(app, verifier)
     require_tokens(app, verifier)
     limit_rates(app, rate or Rate())
     know_callers(app, service.database, service.directory)

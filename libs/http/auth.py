@@ -68,6 +68,10 @@ class Verifier:
             self._known[token] = known
         return known.bearer
 
+    def knows(self, token: str) -> bool:
+        """Tell whether the token was looked at before and held."""
+        return token in self._known
+
     def _still_holds(self, known: _Known) -> bool:
         is_current = machine_now().timestamp() < known.expires_at + LEEWAY_SECONDS
         return is_current and self._raw_keys().get(known.key_id) == known.raw_key

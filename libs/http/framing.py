@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from enum import Enum
 
+BODY_MAX_BYTES = 256 * 1024
 HEAD_BYTES_MAX = 64 * 1024
 CHUNK_LINE_MAX = 256
 _HEAD_END = b"\r\n\r\n"

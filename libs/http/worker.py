@@ -22,13 +22,12 @@ from gunicorn.http.parser import RequestParser
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
 from libs.clock import monotonic
-from libs.http.framing import Framing, Whole
+from libs.http.framing import BODY_MAX_BYTES, Framing, Whole
 from libs.http.refused import ProblemErrors
 
 HEAD_SECONDS_MAX = 10.0
 BODY_SECONDS_MAX = 30.0
 ANSWER_SECONDS_MAX = 30.0
-REQUEST_BODY_BYTES_MAX = 256 * 1024
 WRITTEN_AT_ONCE_MIN = 64 * 1024
 ANSWER_BYTES_KEPT_MAX = 8 * 1024 * 1024
 RECEIVED_BYTES_MAX = 64 * 1024 * 1024
@@ -99,7 +98,7 @@ class Client(TConn):  # type: ignore[misc]  # gunicorn has no types
         self.plain = sock
         self.sock = Answer(sock)
         self.received = bytearray()
-        self.framing = Framing(body_bytes_max=REQUEST_BODY_BYTES_MAX)
+        self.framing = Framing(body_bytes_max=BODY_MAX_BYTES)
         self.deadline = monotonic() + HEAD_SECONDS_MAX
         self.is_cut = False
         self.is_last = False
@@ -108,7 +107,7 @@ class Client(TConn):  # type: ignore[misc]  # gunicorn has no types
     def begin_next(self, left: bytes) -> None:
         """Wait for another request, of which `left` has come already."""
         self.received = bytearray(left)
-        self.framing = Framing(body_bytes_max=REQUEST_BODY_BYTES_MAX)
+        self.framing = Framing(body_bytes_max=BODY_MAX_BYTES)
 
     def close(self, graceful: bool = False) -> None:
         """Close at once; the loop waits for nobody's farewell."""
@@ -318,7 +317,7 @@ def _descriptors_allowed() -> int:
 
 SERVER_OPTIONS: dict[str, Any] = {
     "worker_class": PatientWorker,
-    # Who is believed about the caller's address is a setting of ours (libs/http/proxies.py); nobody is about a path.
+    # Who is believed about the caller's address is a setting of ours (libs/http/addresses.py); nobody is about a path.
     "forwarded_allow_ips": "",
     "forwarder_headers": "",
     "sendfile": False,

@@ -110,6 +110,7 @@ def create_app(settings: Settings, *, clock: Clock, database: Database | None = 
         ],
         verifier=Verifier(keys),
         title="accounts: who people are and what they may do",
+        trusted_proxies=settings.trusted_proxies,
     )
 
 

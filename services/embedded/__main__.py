@@ -24,6 +24,7 @@ def main() -> None:
 @click.option("--no-demo", is_flag=True, help="Load no demo city.")
 @click.option("--city-orders", type=click.IntRange(0, 1_000_000), default=300, help="Orders in the demo city's year.")
 @click.option("--seed", type=int, default=7, help="The demo city is made from this number.")
+@click.option("--trusted-proxies", default="", help="Who is believed about the caller's address: by commas.")
 def run(
     folder: Path,
     host: str,
@@ -33,6 +34,7 @@ def run(
     no_demo: bool,
     city_orders: int,
     seed: int,
+    trusted_proxies: str,
 ) -> None:
     """Start everything; Ctrl-C stops it."""
     options = RunOptions(
@@ -44,6 +46,7 @@ def run(
         demo=not no_demo,
         city_orders=city_orders,
         seed=seed,
+        trusted_proxies=trusted_proxies,
     )
     # Imported here, so that `reset` and `--help` need not import every service.
     from services.embedded.start import run_platform

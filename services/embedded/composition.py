@@ -78,6 +78,7 @@ def environment_of(
             f"{prefix}_OWNER_DATABASE_URL": urls.owner,
             f"{prefix}_WAKE_PORT": str(_free_datagram_port()),
             f"{prefix}_BUS_URL": databases.urls(BUS).app,
+            f"{prefix}_TRUSTED_PROXIES": options.trusted_proxies,
         }
         if kafka:
             found[f"{prefix}_KAFKA"] = kafka

@@ -24,6 +24,7 @@ class RunOptions:
     demo: bool = True
     city_orders: int = 300
     seed: int = 7
+    trusted_proxies: str = ""
 
     @property
     def has_city(self) -> bool:

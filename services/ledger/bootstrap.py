@@ -67,6 +67,7 @@ def create_app(settings: Settings, *, clock: Clock, database: Database | None = 
         ],
         verifier=Verifier(keys),
         title="ledger: the only place where credit exists",
+        trusted_proxies=settings.trusted_proxies,
     )
 
 

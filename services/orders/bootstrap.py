@@ -65,6 +65,7 @@ def create_app(settings: Settings, *, clock: Clock, database: Database | None = 
         ],
         verifier=Verifier(keys),
         title="orders: help asked for and given",
+        trusted_proxies=settings.trusted_proxies,
     )
 
 

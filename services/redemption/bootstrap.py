@@ -63,6 +63,7 @@ def create_app(settings: Settings, *, clock: Clock, database: Database | None = 
         ],
         verifier=Verifier(keys),
         title="redemption: credit becomes help",
+        trusted_proxies=settings.trusted_proxies,
     )
 
 

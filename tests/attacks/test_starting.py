@@ -18,6 +18,7 @@ import pytest
 from libs.db.embedded import EmbeddedPostgres, binaries, unprivileged_user
 from services.embedded import server
 from services.embedded.folder import DataFolder
+from services.embedded.settings import StartRefusedError
 from tests.e2e.platform import ROOT, free_port
 
 OWN_WORLD = """
@@ -129,8 +130,8 @@ def test_copied_programs_find_their_libraries_and_are_whole_or_not_there(
     before = os.umask(0o077)
     try:
         with monkeypatch.context() as interrupted:
-            interrupted.setattr(server.shutil, "copytree", _full_disk)
-            with pytest.raises(server.StartRefusedError, match="No space"):
+            interrupted.setattr(shutil, "copytree", _full_disk)
+            with pytest.raises(StartRefusedError, match="No space"):
                 server.reachable_programs(programs, user)
         copied = server.reachable_programs(programs, user)
     finally:

@@ -11,7 +11,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from gunicorn.http.errors import ChunkMissingTerminator, InvalidChunkSize, NoMoreData
 
-from libs.http.app import BODY_MAX_BYTES
+from libs.http.framing import BODY_MAX_BYTES
 from libs.ids import new_id
 from tests.unit.desk.service import CITY, tell_desk
 from tests.unit.desk.tokens import CLERK, Signer

@@ -167,8 +167,16 @@ def create_desk(
     *,
     rate: Rate | None = None,
     checks: dict[str, Callable[[], str | None]] | None = None,
+    trusted_proxies: str = "",
 ) -> Flask:
     """Return the desk's application."""
     database = Database(url, application_name="desk")
     service = Service("desk", database, SystemClock(), StandingDirectory(), checks=checks or {}, parts={"gate": Gate()})
-    return create_service_app(service=service, blueprints=[notes], verifier=verifier, title="Desk", rate=rate)
+    return create_service_app(
+        service=service,
+        blueprints=[notes],
+        verifier=verifier,
+        title="Desk",
+        rate=rate,
+        trusted_proxies=trusted_proxies,
+    )
