@@ -1,0 +1,69 @@
+"""Consent is how, when and in which words: no command of any service takes less, and none has a form of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+from marshmallow import Schema, ValidationError, fields
+
+from libs.clock import machine_now
+from libs.programme.acting_schemas import ConsentSchema
+from tests.support.apis import request_schemas
+
+NOW = machine_now().isoformat()
+COMMANDS_MIN = 15
+BAD: tuple[object, ...] = (
+    "x",
+    "phone",
+    True,
+    ["phone"],
+    {"how": "phone"},
+    {"how": "phone", "words": "She said yes to me"},
+    {"how": "x", "given_at": NOW, "words": "She said yes to me"},
+    {"how": "phone", "given_at": "today", "words": "She said yes to me"},
+    {"how": "phone", "given_at": NOW[:19], "words": "She said yes to me"},
+    {"how": "phone", "given_at": "0001-01-01T00:00:00Z", "words": "She said yes to me"},
+    {"how": "phone", "given_at": NOW, "words": ""},
+    {"how": "phone", "given_at": NOW, "words": "She\x00said yes to me"},
+    {"how": "phone", "given_at": NOW, "words": "yes " * 200},
+    {"how": "phone", "given_at": NOW, "words": "She said yes to me", "checked": True},
+)
+
+
+def _acting(apis: dict[str, Flask]) -> Iterator[tuple[str, str, Schema]]:
+    """Yield what the operations read that may be done for somebody."""
+    for app in apis.values():
+        yield from (found for found in request_schemas(app) if "acting_for" in found[2].fields)
+
+
+def test_every_command_that_acts_for_somebody_takes_the_one_form_of_consent(apis: dict[str, Flask]) -> None:
+    forms = {operation: schema.fields["consent"] for operation, where, schema in _acting(apis) if where != "query"}
+
+    own = {
+        operation
+        for operation, field in forms.items()
+        if not (isinstance(field, fields.Nested) and isinstance(field.schema, ConsentSchema))
+    }
+    assert own == set()
+    assert len(forms) >= COMMANDS_MIN
+
+
+@pytest.mark.parametrize("consent", BAD, ids=str)
+def test_what_is_no_consent_is_refused_by_every_command(apis: dict[str, Flask], consent: object) -> None:
+    taken = [
+        operation
+        for operation, where, schema in _acting(apis)
+        if _takes(schema, consent) and not (where == "query" and consent == "phone")
+    ]
+
+    assert taken == []
+
+
+def _takes(schema: Schema, consent: object) -> bool:
+    try:
+        schema.fields["consent"].deserialize(consent)
+    except ValidationError:
+        return False
+    return True
