@@ -39,6 +39,7 @@ WHY: dict[str, Any] = {"why": "alone"}
 ORDERS = ("order", "pool_order", "own_order", "late", "own_late", "redeemed")
 TWO_PERSONS = {
     "POST /v1/adjustments/{}/decision",
+    "POST /v1/donations/{}/decision",
     "POST /v1/entitlements/{}/decision",
     "POST /v1/orders/{}/second-check",
     "POST /v1/policies/{}/decision",
@@ -129,7 +130,17 @@ class Alone:
         yield "PUT", f"/v1/gifts/{self.id('gift')}", {"to": self.lan, "minutes": 10}
         yield "PUT", f"/v1/donations/{self.id('donation')}", {"minutes": 10}
         yield "PUT", f"/v1/exchanges/{self.id('exchange')}", {"minutes": 10}
+        yield from self._given_for_lan()
         yield "PUT", f"/v1/period-closes/{self.id('close')}", {"district_id": self.district, "month": "2026-02"}
+
+    def _given_for_lan(self) -> Iterator[Act]:
+        """Lan's credit given away by whoever acts for her, and the second word on it."""
+        consent = {"how": "phone", "given_at": self.day("D5 10:00"), "words": "她说时间就捐给社区吧"}
+        acting = {"acting_for": self.lan, "consent": consent, "why": "alone"}
+        for kind, more in (("gifts", {"to": self.me}), ("donations", {}), ("exchanges", {})):
+            path = f"/v1/{kind}/{self.id('for lan' + kind)}"
+            yield "PUT", path, {"minutes": 10} | more | acting
+            yield "POST", f"{path}/decision", OK
 
     def _orders_made(self) -> Iterator[Act]:
         asked = {"service": "A7", "minutes": 60, "start": self.day("D5 10:10")}

@@ -75,6 +75,7 @@ class EntitlementResource(MethodView):
                 entitlement_id=entitlement_id,
                 person_id=terms["person_id"],
                 minutes=terms["minutes"],
+                why=terms["why"],
                 now=now(),
             )
             return {"entitlement_id": proposal.entitlement_id}

@@ -57,6 +57,7 @@ class EstateResource(MethodView):
                 estate_id=estate_id,
                 person_id=terms["person_id"],
                 to_person_id=terms["to_person_id"],
+                why=terms["why"],
                 now=now(),
             )
             return {"estate_id": estate.estate_id}

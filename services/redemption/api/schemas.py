@@ -153,6 +153,7 @@ class EntitlementTermsSchema(Schema):
 
     person_id = fields.UUID(required=True)
     minutes = minutes()
+    why = Text(WORDS_MAX, shortest=1, lines=True, allow_none=True, load_default=None)
 
 
 class EntitlementSchema(Schema):
@@ -166,6 +167,7 @@ class EntitlementSchema(Schema):
     state = fields.String()
     proposed_by = fields.UUID()
     proposed_at = fields.AwareDateTime(format="iso")
+    why = fields.String(allow_none=True, metadata={"description": "Why it was proposed"})
     decided_by = fields.UUID(allow_none=True)
     decided_at = fields.AwareDateTime(format="iso", allow_none=True)
     decision_why = fields.String(allow_none=True, metadata={"description": "Why the second person said so"})
@@ -235,6 +237,7 @@ class EstateTermsSchema(Schema):
 
     person_id = fields.UUID(required=True)
     to_person_id = fields.UUID(allow_none=True, load_default=None)
+    why = Text(WORDS_MAX, shortest=1, lines=True, allow_none=True, load_default=None)
 
 
 class EstateSchema(Schema):
@@ -248,6 +251,7 @@ class EstateSchema(Schema):
     code = fields.String(allow_none=True)
     proposed_by = fields.UUID()
     proposed_at = fields.AwareDateTime(format="iso")
+    why = fields.String(allow_none=True, metadata={"description": "Why it was proposed"})
     decided_by = fields.UUID(allow_none=True)
     decided_at = fields.AwareDateTime(format="iso", allow_none=True)
     decision_why = fields.String(allow_none=True, metadata={"description": "Why the second person said so"})

@@ -46,6 +46,7 @@ class Proposal:
     from_month: date
     proposed_by: UUID
     state: str = "proposed"
+    why: str | None = None
 
 
 def refuse_out_of_range(policy: Policy, minutes: int) -> None:

@@ -21,6 +21,7 @@ class Estate:
     proposed_by: UUID
     state: str = "proposed"
     code: str | None = None
+    why: str | None = None
 
 
 def refuse_unless_heir(

@@ -40,7 +40,8 @@ def forget_person(connection: Connection, person_id: UUID) -> None:
         connection.execute(table.update().where(table.c.acting_for == person_id).values(consent=silent, why=None))
     for whose in (t.credit_request.c.giver_id, t.entitlement.c.person_id, t.estate.c.person_id):
         words = whose.table.c.decision_why
-        connection.execute(sa.update(whose.table).where(whose == person_id, words.is_not(None)).values(decision_why=""))
+        silenced = {"why": None, "decision_why": sa.case((words.is_not(None), ""))}
+        connection.execute(sa.update(whose.table).where(whose == person_id).values(silenced))
 
 
 def replace_signing_keys(connection: Connection, keys: Mapping[str, bytes]) -> None:

@@ -3,11 +3,12 @@
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from libs.ids import new_id
 from services.redemption.bootstrap import next_due, run_due
 from services.redemption.domain.credit_request import PROPOSAL_LAPSES_AFTER
-from services.redemption.messages import ledger, own
+from services.redemption.messages import accounts, ledger, own
 from services.redemption.tests.support import Bench, local, said
 
 KINDS = ("gifts", "donations", "exchanges")
@@ -183,3 +184,14 @@ def test_the_cap_counts_the_month_in_which_it_is_decided(people: Bench) -> None:
 
     again = ask(people, "gifts", "g2", minutes=1, consent=said(given_at="D31 00:00"))
     assert again.get_json()["code"] == "gift_cap_exceeded"
+
+
+def test_the_words_of_a_verdict_are_deleted_with_the_person(people: Bench) -> None:
+    ask(people, "gifts", why="her own reason")
+    decide(people, "gifts", "check", ok=False, why="her son rang")
+
+    people.hear(accounts.PersonState(), subject=str(people.id_of("min")), tombstone_of=accounts.PersonState)
+
+    with people.database.reading() as connection:
+        kept = connection.execute(sa.text("SELECT why, decision_why, state FROM credit_request")).all()
+    assert kept == [(None, "", "turned_down")]

@@ -15,7 +15,14 @@ from services.redemption.usecases.authorise import refuse_close, refuse_unless_p
 
 
 def propose_entitlement(
-    connection: Connection, caller: Caller, *, entitlement_id: UUID, person_id: UUID, minutes: int, now: datetime
+    connection: Connection,
+    caller: Caller,
+    *,
+    entitlement_id: UUID,
+    person_id: UUID,
+    minutes: int,
+    why: str | None,
+    now: datetime,
 ) -> Proposal:
     """Keep a proposal within the policy's range.
 
@@ -36,6 +43,7 @@ def propose_entitlement(
         minutes=minutes,
         from_month=month_of(now),
         proposed_by=caller.person_id,
+        why=why,
     )
     store.add_proposal(connection, proposal, proposed_at=now)
     return proposal

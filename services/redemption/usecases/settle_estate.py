@@ -22,6 +22,7 @@ def propose_estate(
     estate_id: UUID,
     person_id: UUID,
     to_person_id: UUID | None,
+    why: str | None,
     now: datetime,
 ) -> Estate:
     """Keep a proposal to pay a dead person's credit to a relative, or to the pool when `to_person_id` is None.
@@ -44,6 +45,7 @@ def propose_estate(
         to_person_id=to_person_id,
         to_district_id=heir.district_id if heir else None,
         proposed_by=caller.person_id,
+        why=why,
     )
     store.add_estate(connection, estate, proposed_at=now)
     return estate
