@@ -56,7 +56,7 @@ def test_no_member_of_staff_alone_gives_away_anothers_credit_whatever_their_role
         for hand in (role, "puppet"):
             assert decide(people, of, hand, role, {"ok": True}).status_code in (403, 404)
 
-    assert people.counts() == {}
+    assert people.asked() == {}
 
 
 def test_an_estate_goes_to_no_one_who_has_a_hand_in_it(people: Bench) -> None:
@@ -72,7 +72,7 @@ def test_an_estate_goes_to_no_one_who_has_a_hand_in_it(people: Bench) -> None:
         told.append(proposed.get_json()["code"])
 
     assert told == ["approver_related", "self_approval", "approver_related"]
-    assert people.counts() == {}
+    assert people.asked() == {}
 
 
 def test_purchased_minutes_are_set_by_nobody_for_themselves_or_their_own(people: Bench) -> None:

@@ -286,6 +286,10 @@ class Bench:
         """Return how many events of each kind are in the outbox."""
         return Counter(self.published())
 
+    def asked(self) -> Counter[str]:
+        """Return how many events of each kind are in the outbox, but for what only tells that somebody acted."""
+        return Counter({name: number for name, number in self.counts().items() if name != "ActedFor"})
+
     def fund(self, label: str, recipient: str, *, funding: str = "credit", minutes: int = 60, **terms: Any) -> None:
         """Tell that orders wants an order funded."""
         start = local(terms.pop("start", "D2 09:00"))

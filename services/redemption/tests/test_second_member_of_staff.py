@@ -48,7 +48,7 @@ def decide(bench: Bench, of: str, by: str, label: str = "g1", **verdict: Any) ->
 def test_nothing_is_asked_of_the_ledger_before_the_second_says_yes(people: Bench, of: str) -> None:
     asked = ask(people, of)
     assert (asked.status_code, asked.get_json()["state"]) == (202, "proposed")
-    assert people.counts() == {}
+    assert people.asked() == {}
 
     assert decide(people, of, "check").get_json()["state"] == "requested"
 
@@ -68,7 +68,7 @@ def test_a_no_is_final_and_tells_who_and_why(people: Bench, of: str) -> None:
     assert (told["state"], told["decided_by"]) == ("turned_down", str(people.id_of("check")))
     assert people.show("g1", "min", of=of)["decision_why"] == "she says she never asked"
     assert decide(people, of, "coord").get_json()["code"] == "already_decided"
-    assert people.counts() == {}
+    assert people.asked() == {}
 
 
 @pytest.mark.parametrize("verdict", [{"ok": False}, {"ok": False, "why": " "}, {"why": "x"}, {"ok": "no"}])
@@ -99,7 +99,7 @@ def test_who_is_no_second_member_of_staff(people: Bench, by: str, code: str) -> 
     answer = decide(people, "gifts", by)
 
     assert (answer.status_code, answer.get_json()["code"]) == (403, code)
-    assert people.counts() == {}
+    assert people.asked() == {}
 
 
 def test_who_is_only_declared_a_relative_decides_unless_they_said_so_themselves(people: Bench) -> None:
@@ -131,7 +131,7 @@ def test_a_relative_under_a_grant_and_the_giver_need_no_second(people: Bench) ->
     by_min = people.send("PUT", f"/v1/donations/{people.id_of('n1')}", "min", {"minutes": 60})
 
     assert by_son.get_json()["state"] == by_min.get_json()["state"] == "requested"
-    assert people.counts() == {"GiftRequested": 1, "DonationRequested": 1}
+    assert people.asked() == {"GiftRequested": 1, "DonationRequested": 1}
 
 
 def test_what_nobody_decides_lapses(people: Bench) -> None:
@@ -160,7 +160,7 @@ def test_the_rules_of_the_day_it_is_decided_hold(people: Bench) -> None:
     assert second.get_json()["code"] == "gift_cap_exceeded"
     people.person("min", "volunteer", age=45, status="suspended")
     assert decide(people, "gifts", "coord", "g2").get_json()["code"] == "person_suspended"
-    assert people.counts() == {"GiftRequested": 1}
+    assert people.asked() == {"GiftRequested": 1}
 
 
 def test_staff_in_scope_find_what_waits(people: Bench) -> None:
