@@ -8,11 +8,10 @@ import pytest
 from flask import Flask
 from marshmallow import Schema, ValidationError, fields
 
-from libs.clock import machine_now
 from libs.programme.acting_schemas import ConsentSchema
 from tests.support.apis import request_schemas
 
-NOW = machine_now().isoformat()
+NOW = "2026-03-02T09:00:00+08:00"
 COMMANDS_MIN = 15
 BAD: tuple[object, ...] = (
     "x",
