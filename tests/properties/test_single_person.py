@@ -108,6 +108,8 @@ class Alone:
         yield "PUT", unit, {"level": "community", "parent_id": self.world.unit_of("s1"), "name_zh": "新社区"}
         yield "POST", f"{unit}/names", {"name_zh": "新新社区"}
         yield "PUT", f"/v1/imports/{self.id('import')}", {}
+        yield "PUT", f"/v1/complaints/{self.id('complaint')}", {"about": "other", "words": "alone"}
+        yield "POST", f"/v1/complaints/{self.id('complaint')}/answer", {"upheld": True, "reason": "alone"}
 
     def _credit(self) -> Iterator[Act]:
         for whom in (self.me, self.lan, self.gu):
