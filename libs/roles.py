@@ -99,7 +99,8 @@ class ServiceParts:
     """What a service's processes run, composed by its bootstrap.
 
     `background` are roles of its own, each a function that works until the event is set. `next_due` and `run_due` are
-    what falls due by the clock; `sources` is given by a service whose events lie elsewhere than in the outbox.
+    what falls due by the clock; `under_way` says in words what was accepted and is not done yet; `sources` is given by
+    a service whose events lie elsewhere than in the outbox.
     """
 
     database: Database
@@ -108,6 +109,7 @@ class ServiceParts:
     background: Mapping[str, Background] = field(default_factory=dict)
     next_due: Callable[[Connection, datetime], datetime | None] = lambda _connection, _now: None
     run_due: Callable[[Connection, datetime], object] = lambda _connection, _now: None
+    under_way: Callable[[Connection], str] = lambda _connection: ""
 
 
 S = TypeVar("S", bound=RoleSettings)

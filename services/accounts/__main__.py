@@ -1,4 +1,4 @@
-"""`python -m services.accounts api|consumer|relay|migrate|create-admin|rotate-keys|add-master-key|rewrap-keys`."""
+"""`python -m services.accounts api|consumer|relay|importer|migrate|create-admin|rotate-keys|add-master-key|…`."""
 
 from datetime import datetime
 

@@ -36,8 +36,10 @@ from services.accounts.due import next_due, run_due
 from services.accounts.gateways.codes import FileCodeSender
 from services.accounts.gateways.passwords import Passwords
 from services.accounts.gateways.presets import read_rule_book
+from services.accounts.importing import Importer
 from services.accounts.settings import Settings
 from services.accounts.store.directory import DIRECTORY
+from services.accounts.store.import_store import oldest_unfinished
 from services.accounts.store.store import Store
 from services.accounts.store.vault import Vault, create_master_key_file
 from services.accounts.usecases.change_signing_keys import ensure_signing_key, rotate_signing_key, usable_keys
@@ -50,6 +52,7 @@ from services.accounts.usecases.found_city import (
     ensure_harness,
     found_first_admin,
 )
+from services.accounts.usecases.import_people import WrongRow
 from services.accounts.usecases.register_person import Registration
 from services.accounts.usecases.sign_in import sign_for_person
 
@@ -203,12 +206,26 @@ def create_consumers(settings: Settings, *, clock: Clock) -> Consumers:
 
 def compose(settings: Settings, *, clock: Clock) -> ServiceParts:
     """Return the parts that the roles of accounts run."""
+    database = create_database(settings)
     return ServiceParts(
-        database=create_database(settings),
+        database=database,
         consumers=create_consumers(settings, clock=clock),
+        background={"importer": create_importer(settings, clock=clock, database=database).run},
         next_due=next_due,
         run_due=run_due,
+        under_way=lambda connection: "an import is not done" if oldest_unfinished(connection) else "",
     )
+
+
+def create_importer(settings: Settings, *, clock: Clock, database: Database) -> Importer:
+    """Return what imports the tables that were sent; its keys are read when there is one, as the consumers' are."""
+    vault = cache(lambda: Vault.read(settings.master_key_file))
+    passwords = create_passwords(settings)
+
+    def load(import_id: UUID, number: int, body: Mapping[str, object]) -> Registration | WrongRow:
+        return tables.row_loader(vault(), passwords)(import_id, number, body)
+
+    return Importer(database, vault, clock, load=load)
 
 
 def _city_names(settings: Settings) -> CityNames:
@@ -222,6 +239,7 @@ PROGRAM = ServiceProgram(
     migrations=MIGRATIONS,
     create_app=create_app,
     compose=compose,
+    background=("importer",),
 )
 __all__ = [
     "CITY_ID",
@@ -233,6 +251,7 @@ __all__ = [
     "create_admin",
     "create_app",
     "create_consumers",
+    "create_importer",
     "create_token_source",
     "next_due",
     "rewrap_keys",

@@ -41,6 +41,7 @@ from services.web import pages
 PROGRAMME_NAME = "互助时间平台"
 POOL_MAX = {"api": 5, "worker": 4, "city": 5, "building": 4}
 BUILDING = ("city", "building")
+IMPORTERS = ("importer",)
 PROGRAMS: Mapping[str, ServiceProgram[Any]] = {
     "accounts": accounts.PROGRAM,
     "orders": orders.PROGRAM,
@@ -169,7 +170,13 @@ class Composition:
         composed = {name: self._compose(name) for name in SERVICES}
         due = [DuePart(name, self._databases[name], part.next_due, part.run_due) for name, part in composed.items()]
         flows = [
-            Flow(name, self._databases[name], part.sources or [OutboxSource()], list(part.consumers.topics))
+            Flow(
+                name,
+                self._databases[name],
+                part.sources or [OutboxSource()],
+                list(part.consumers.topics),
+                part.under_way,
+            )
             for name, part in composed.items()
         ]
         return Traveller(
@@ -206,9 +213,9 @@ class Composition:
         return waker(*(int(self._environment[f"{name.upper()}_WAKE_PORT"]) for name in names))
 
     def _compose(self, name: str) -> ServiceParts:
-        """Return a service's parts on this process's one pool of its database."""
+        """Return a service's parts on this process's one pool; nothing is sealed while the city is made."""
         parts = PROGRAMS[name].compose(self._settings[name], clock=self.clock)
-        background = {} if self._process in BUILDING else parts.background
+        background = {n: act for n, act in parts.background.items() if self._process not in BUILDING or n in IMPORTERS}
         return dataclasses.replace(parts, database=self._databases[name], background=background)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from sqlalchemy.engine import Connection
@@ -19,12 +19,16 @@ ATTEMPTS_WAITED_FOR = 12
 
 @dataclasses.dataclass(frozen=True)
 class Flow:
-    """What one service publishes and hears, and the database that knows how far both have come."""
+    """What one service publishes and hears, and the database that knows how far both have come.
+
+    `under_way` says in words what else of the service's own has been accepted and is not done yet; empty for nothing.
+    """
 
     name: str
     database: Database
     sources: Sequence[Source]
     topics_heard: Sequence[str]
+    under_way: Callable[[Connection], str] = lambda _connection: ""
 
 
 class Settling:
@@ -65,6 +69,8 @@ class Settling:
             with flow.database.reading() as connection:
                 # What was heard is read before what was said: it can only be more by the time the others are asked.
                 reached[flow.name], published, parked = _heard_and_published(connection, flow)
+                if words := flow.under_way(connection):
+                    waiting.append(f"{flow.name}: {words}")
                 for source in flow.sources:
                     for stream, head in source.heads(connection).items():
                         heads[StreamKey(*stream)] = head

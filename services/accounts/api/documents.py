@@ -303,9 +303,13 @@ class ErasureAnswer(Schema):
 
 
 class ImportAnswer(Schema):
-    """What became of an import's rows."""
+    """How far an import is, and what became of its rows."""
 
     import_id = _id()
+    state = fields.String()
+    reason = fields.String(allow_none=True)
+    rows = fields.Integer(allow_none=True)
+    rows_done = fields.Integer()
     accepted = fields.Integer()
     refused = fields.List(fields.Dict())
     persons = fields.List(fields.Dict())

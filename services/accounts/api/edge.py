@@ -12,7 +12,8 @@ from flask import current_app, request
 from marshmallow import Schema
 
 from libs.db import Connection
-from libs.http import Service, current_actor, run_command
+from libs.errors import Refusal
+from libs.http import Service, current_actor, reading, run_command
 from libs.http.fields import page_cursor, page_limit
 from libs.http.waiting import Waiters
 from services.accounts.domain.policy import RuleBook
@@ -87,6 +88,19 @@ def command(
         return answer(done)
 
     return run_command(run, terms={"digest": digest.hex()}, command_id=command_id)
+
+
+def refused_before_work(check: Callable[[Act], object]) -> Refusal | None:
+    """Ask whether the caller may, before anything is hashed, parsed or expanded; return the refusal if not.
+
+    The command raises it, so that it is kept like any other.
+    """
+    with reading() as connection:
+        try:
+            check(act_on(connection))
+        except Refusal as refused:
+            return refused
+    return None
 
 
 def transaction() -> AbstractContextManager[Connection]:

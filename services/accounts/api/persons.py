@@ -17,7 +17,7 @@ from services.accounts.api.answers import (
     person_answer,
 )
 from services.accounts.api.documents import FullPersonAnswer, ListedPersonAnswer, PersonAnswer, RoleAnswer, page_answer
-from services.accounts.api.edge import Answer, Body, act_on, command, parts, transaction
+from services.accounts.api.edge import Answer, Body, act_on, command, parts, refused_before_work, transaction
 from services.accounts.api.schemas import (
     ActingSchema,
     PersonQuerySchema,
@@ -27,6 +27,8 @@ from services.accounts.api.schemas import (
     WhySchema,
 )
 from services.accounts.domain.persons import Home, Person, Qualifications
+from services.accounts.gateways.passwords import Passwords
+from services.accounts.store.vault import Vault
 from services.accounts.usecases.act import Act
 from services.accounts.usecases.grant_acting import view_by_grant
 from services.accounts.usecases.grant_role import end_role, grant_role
@@ -90,9 +92,17 @@ class PersonById(MethodView):
     @blueprint.response(201, PersonAnswer)
     def put(self, body: Body, person_id: UUID) -> Answer:
         """Register a person."""
-        registration = registration_of(person_id, body)
+        refused = refused_before_work(lambda act: act.require("register_person", body["home_unit_id"]))
+        said = body if refused is None else {**body, "password": None}
+        registration = registration_of(person_id, said, vault=parts().vault, passwords=parts().passwords)
+
+        def register(act: Act) -> Person:
+            if refused is not None:
+                raise refused
+            return register_person(act, registration)
+
         return command(
-            lambda act: register_person(act, registration),
+            register,
             person_answer,
             body,
             command_id=person_id,
@@ -166,9 +176,8 @@ class Reinstatement(MethodView):
         return _change(lambda act: reinstate_person(act, person_id=person_id, why=body["why"] or ""), body)
 
 
-def registration_of(person_id: UUID, body: Body) -> Registration:
+def registration_of(person_id: UUID, body: Body, *, vault: Vault, passwords: Passwords) -> Registration:
     """Return what was said of a new person, with the password hashed and the household made opaque."""
-    vault, passwords = parts().vault, parts().passwords
     number = body["id_number"]
     return Registration(
         person_id=person_id,

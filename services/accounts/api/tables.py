@@ -1,5 +1,7 @@
 """Imports of people from JSON, CSV and XLSX with a report per row; exports of those in the caller's scope."""
 
+from collections.abc import Mapping
+from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
@@ -18,17 +20,14 @@ from services.accounts.api.edge import Answer, Body, act_on, command, store_on, 
 from services.accounts.api.persons import registration_of
 from services.accounts.api.schemas import PersonFieldsSchema
 from services.accounts.domain.errors import RecordNotFoundError
-from services.accounts.gateways.sheets import (
-    CSV_TYPE,
-    ROWS_MAX,
-    XLSX_TYPE,
-    SheetError,
-    read_sheet,
-    write_csv,
-    write_xlsx,
-)
+from services.accounts.gateways.passwords import Passwords
+from services.accounts.gateways.sheets import CSV_TYPE, ROWS_MAX, XLSX_TYPE, write_csv, write_xlsx
+from services.accounts.importing import LoadRow
+from services.accounts.store.store import Store
+from services.accounts.store.vault import Vault
+from services.accounts.usecases.act import Act
 from services.accounts.usecases.export_people import EXPORT_COLUMNS, export_people
-from services.accounts.usecases.import_people import RowReport, WrongRow, import_people
+from services.accounts.usecases.import_people import RowReport, WrongRow, accept_import
 from services.accounts.usecases.register_person import Registration
 
 blueprint = Blueprint("tables", __name__, description="Imports and exports / 导入导出")
@@ -63,29 +62,31 @@ class SheetUnreadableError(InvalidError):
 class ImportById(MethodView):
     """One import."""
 
-    @blueprint.response(201, ImportAnswer)
+    @blueprint.response(202, ImportAnswer)
     def put(self, import_id: UUID) -> Answer:
-        """Import people: JSON {"rows": […]}, CSV or XLSX. A bad row is reported, the others are taken."""
-        bodies = _bodies()
-        rows = [_row(import_id, number, body) for number, body in enumerate(bodies, 1)]
-        return command(
-            lambda act: import_people(act, import_id=import_id, rows=rows),
-            lambda reports: _report(import_id, reports),
-            {"rows": bodies},
-            command_id=import_id,
-        )
+        """Send people: JSON {"rows": […]}, CSV or XLSX; they are imported soon, and `GET` says how far it is."""
+        if request.mimetype == "application/json":
+            _refuse_no_rows(request.get_json())
+        content = request.get_data()
+
+        def accept(act: Act) -> Answer:
+            accept_import(act, import_id=import_id, content=content, content_type=request.mimetype)
+            return {}
+
+        terms = {"content": sha256(content).hexdigest(), "type": request.mimetype}
+        command(accept, lambda answer: answer, terms, command_id=import_id)
+        with reading() as connection:
+            return _report(store_on(connection), import_id)
 
     @blueprint.response(200, ImportAnswer)
     def get(self, import_id: UUID) -> Answer:
-        """Return what became of every row, to who imported."""
+        """Return how far an import is and what became of its rows. A bad row is reported, the others are taken."""
         with reading() as connection:
-            imports = store_on(connection).imports
-            if imports.importer(import_id) != current_actor().person_id:
+            store = store_on(connection)
+            found = store.imports.find(import_id)
+            if found is None or found.imported_by != current_actor().person_id:
                 act_on(connection).require_anywhere("import_people")
-            if imports.importer(import_id) is None:
-                raise RecordNotFoundError(import_id=import_id)
-            reports = [RowReport(*row) for row in imports.rows(import_id)]
-        return _report(import_id, reports)
+            return _report(store, import_id)
 
 
 @blueprint.route("/v1/exports/people")
@@ -103,31 +104,37 @@ class PeopleExport(MethodView):
         return _file(write_xlsx(rows, EXPORT_COLUMNS), XLSX_TYPE, "people.xlsx")
 
 
-def _bodies() -> list[dict[str, Any]]:
-    if request.mimetype in (CSV_TYPE, XLSX_TYPE):
-        try:
-            return read_sheet(request.get_data(), request.mimetype)
-        except SheetError as error:
-            raise SheetUnreadableError(reason=str(error)) from error
-    document = request.get_json()
+def _refuse_no_rows(document: object) -> None:
     rows = document.get("rows") if isinstance(document, dict) and set(document) == {"rows"} else None
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows) or len(rows) > ROWS_MAX:
         raise SheetUnreadableError(reason=f'expected {{"rows": [up to {ROWS_MAX} objects]}}')
-    return rows
 
 
-def _row(import_id: UUID, number: int, body: dict[str, Any]) -> Registration | WrongRow:
-    try:
-        loaded = ImportedPersonSchema().load(body)
-    except ValidationError as error:
-        return WrongRow(shown(", ".join(sorted(map(str, error.messages_dict))), TOLD_MAX))
-    person_id = loaded.pop("person_id") or id_from_cause(import_id, str(number))
-    return registration_of(person_id, loaded)
+def row_loader(vault: Vault, passwords: Passwords) -> LoadRow:
+    """Return what makes of a row's import, number and fields a registration, or says which fields are wrong."""
+
+    def load(import_id: UUID, number: int, body: Mapping[str, Any]) -> Registration | WrongRow:
+        try:
+            loaded = ImportedPersonSchema().load(body)
+        except ValidationError as error:
+            return WrongRow(shown(", ".join(sorted(map(str, error.messages_dict))), TOLD_MAX))
+        person_id = loaded.pop("person_id") or id_from_cause(import_id, str(number))
+        return registration_of(person_id, loaded, vault=vault, passwords=passwords)
+
+    return load
 
 
-def _report(import_id: UUID, reports: list[RowReport]) -> Answer:
+def _report(store: Store, import_id: UUID) -> Answer:
+    found = store.imports.find(import_id)
+    if found is None:
+        raise RecordNotFoundError(import_id=import_id)
+    reports = [RowReport(*row) for row in store.imports.rows(import_id)]
     return {
         "import_id": str(import_id),
+        "state": found.state,
+        "reason": found.reason or None,
+        "rows": found.rows,
+        "rows_done": found.rows_done,
         "accepted": sum(not report.code for report in reports),
         "refused": [
             {"row": report.row, "code": report.code, "fields": report.fields or None}

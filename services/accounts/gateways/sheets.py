@@ -1,20 +1,28 @@
 """Tables of people as CSV (UTF-8) and XLSX: one row per person, the first row names the columns.
 
-openpyxl is imported where a workbook is met: it would take a twentieth of every start.
+openpyxl is imported where a workbook is met: it would take a twentieth of every start. Who reads one does so in a
+process of its own (workbook.py).
 """
 
 import csv
 import io
+import json
 import re
+import subprocess
+import sys
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import zip_longest
 from typing import Any
 
 from libs.text import shown
+from services.accounts.gateways import workbook
 
 ROWS_MAX = 2000
 CSV_TYPE = "text/csv"
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+WORKBOOK_SECONDS_MAX = 20
+PROCESS_SETTINGS = {"OPENBLAS_NUM_THREADS": "1", "PYTHONDONTWRITEBYTECODE": "1"}
 LIST_SEPARATOR = ";"
 LISTS = ("roles", "certificates")
 FLAGS = ("has_phone", "training", "clean_record")
@@ -117,24 +125,32 @@ def _csv_rows(content: bytes) -> Iterable[dict[str, str]]:
 
 
 def _xlsx_rows(content: bytes) -> Iterable[dict[str, str]]:
-    from openpyxl import load_workbook
-
-    try:
-        sheet = load_workbook(io.BytesIO(content), read_only=True, data_only=True).worksheets[0]
-        rows = [[_cell(value) for value in row] for row in sheet.iter_rows(values_only=True, max_row=ROWS_MAX + 2)]
-    except Exception as error:
-        raise SheetError("the file is not an XLSX workbook") from error
+    rows = _workbook(content)
     if not rows:
         return []
-    return [dict(zip(rows[0], row, strict=True)) for row in rows[1:] if any(row)]
+    columns = rows[0]
+    while columns and not columns[-1]:
+        columns = columns[:-1]
+    if any(any(row[len(columns) :]) for row in rows[1:]):
+        raise SheetError("a row has more cells than the first")
+    return [dict(zip_longest(columns, row[: len(columns)], fillvalue="")) for row in rows[1:] if any(row)]
 
 
-def _cell(value: object) -> str:
-    if value is None:
-        return ""
-    if hasattr(value, "date") and callable(value.date):
-        return str(value.date())
-    return str(value).strip()
+def _workbook(content: bytes) -> list[list[str]]:
+    """Return the cells of a workbook, read by a process of its own that ends, one way or the other."""
+    command = [sys.executable, "-I", workbook.__file__, str(ROWS_MAX)]
+    try:
+        done = subprocess.run(
+            command, input=content, capture_output=True, timeout=WORKBOOK_SECONDS_MAX, check=False, env=PROCESS_SETTINGS
+        )
+        rows: list[list[str]] = json.loads(done.stdout) if done.returncode == 0 else []
+    except (subprocess.TimeoutExpired, ValueError, OSError) as error:
+        raise SheetError("the file takes too much to read") from error
+    if done.returncode == workbook.UNREADABLE:
+        raise SheetError("the file is not an XLSX workbook, or too large when it is expanded")
+    if done.returncode != 0:
+        raise SheetError("the file takes too much to read")
+    return rows
 
 
 def _body(row: Mapping[str, str]) -> dict[str, Any]:

@@ -40,7 +40,7 @@ class Store:
         self.policies = PolicyStore(connection)
         self.erasures = ErasureStore(connection)
         self.disclosures = DisclosureStore(connection)
-        self.imports = ImportStore(connection)
+        self.imports = ImportStore(connection, vault)
         self.sessions = SessionStore(connection)
         self.complaints = ComplaintStore(connection)
 

@@ -293,6 +293,12 @@ import_ = sa.Table(
     sa.Column("import_id", sa.Uuid, primary_key=True),
     sa.Column("imported_by", sa.Uuid),
     sa.Column("imported_at", _Instant),
+    sa.Column("content_type", sa.Text),
+    sa.Column("sealed_content", sa.LargeBinary),
+    sa.Column("state", sa.Text),
+    sa.Column("reason", sa.Text),
+    sa.Column("rows", sa.Integer),
+    sa.Column("rows_done", sa.Integer),
 )
 import_row = sa.Table(
     "import_row",

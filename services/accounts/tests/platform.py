@@ -16,7 +16,7 @@ from libs.contracts.timebank.accounts.v1 import events_pb2
 from libs.db import Database
 from libs.db.migrations import ServiceUrls
 from libs.ids import new_id
-from services.accounts.bootstrap import CITY_ID, HARNESS_IDS, create_app
+from services.accounts.bootstrap import CITY_ID, HARNESS_IDS, create_app, create_importer
 from services.accounts.domain.units import Level
 from services.accounts.settings import Settings
 from services.accounts.store.store import Store
@@ -115,6 +115,12 @@ class Platform:
         body = {"level": level, "parent_id": self.units[parent], "name_zh": label}
         must(self.a.put(f"/v1/organisation-units/{self.units[label]}", body))
         return self.units[label]
+
+    def run_imports(self) -> None:
+        """Take all that was sent to be imported."""
+        importer = create_importer(self.settings, clock=self.clock, database=self.database)
+        while importer.take_next():
+            pass
 
     def register(self, name: str, *, unit: str = "k1", **fields: Any) -> str:
         """Register somebody who may sign in by their name; return their id."""

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import threading
 from uuid import UUID
 
 import pytest
@@ -10,6 +11,7 @@ from werkzeug.test import TestResponse
 
 from libs.ids import new_id
 from libs.text import may_be_shown
+from services.accounts.bootstrap import create_importer
 from services.accounts.gateways.sheets import (
     CSV_TYPE,
     XLSX_TYPE,
@@ -19,6 +21,7 @@ from services.accounts.gateways.sheets import (
     write_csv,
     write_xlsx,
 )
+from services.accounts.importing import ROWS_PER_TRANSACTION
 from services.accounts.tests.platform import Caller, Document, Platform, must, refused
 
 
@@ -47,9 +50,12 @@ def test_a_bad_row_is_reported_and_the_others_are_taken(platform: Platform, admi
     ]
     path = f"/v1/imports/{new_id()}"
 
-    report = must(admin.put(path, {"rows": rows}))
+    sent = admin.put(path, {"rows": rows})
+    assert (sent.status_code, must(sent)["state"], must(sent)["rows_done"]) == (202, "waiting", 0)
+    platform.run_imports()
 
-    assert report["accepted"] == 2
+    report = must(admin.get(path))
+    assert (report["state"], report["rows"], report["rows_done"], report["accepted"]) == ("done", 6, 6, 2)
     assert [(row["row"], row["code"], row["fields"]) for row in report["refused"]] == [
         (2, "person_exists", None),
         (3, "invalid_fields", "nickname, sex"),
@@ -108,7 +114,9 @@ def test_csv_and_xlsx_bring_in_the_same_people(platform: Platform, admin: Caller
 
     answer = _upload(platform, admin, content, kind, import_id)
 
-    report = must(answer)
+    assert must(answer)["state"] == "waiting"
+    platform.run_imports()
+    report = must(admin.get(f"/v1/imports/{import_id}"))
     assert (report["accepted"], [(row["row"], row["fields"]) for row in report["refused"]]) == (1, [(2, "born")])
     [state] = platform.states_of(report["persons"][0]["person_id"])
     assert {role.role for role in state.roles} == {"recipient", "volunteer"}
@@ -123,10 +131,46 @@ def test_what_is_no_table_is_refused(platform: Platform, admin: Caller) -> None:
         (b"name_zh,born\nx\n", CSV_TYPE),
         (b"not a workbook", XLSX_TYPE),
     ):
-        refused(_upload(platform, admin, content, kind, new_id()), "sheet_unreadable", 400)
+        import_id = new_id()
+        must(_upload(platform, admin, content, kind, import_id))
+        platform.run_imports()
+        report = must(admin.get(f"/v1/imports/{import_id}"))
+        assert (report["state"], report["persons"], bool(report["reason"])) == ("unreadable", [], True)
+    assert platform.rows("SELECT count(*) FROM import WHERE sealed_content IS NOT NULL") == [(0,)]
     refused(_upload(platform, admin, b"<x/>", "text/xml", new_id()), "wrong_content_type", 415)
     with pytest.raises(SheetError, match="more than"):
         read_sheet(b"name_zh\n" + b"x\n" * 2001, CSV_TYPE)
+
+
+def test_an_import_goes_on_where_it_was_stopped_and_stops_when_who_sent_it_may_not_any_more(
+    platform: Platform, admin: Caller
+) -> None:
+    people = [platform.person(f"人{n}", sign_in_name=None, password=None) for n in range(ROWS_PER_TRANSACTION + 5)]
+    path, stopped = f"/v1/imports/{new_id()}", threading.Event()
+    must(admin.put(path, {"rows": people}))
+    stopped.set()
+    importer = create_importer(platform.settings, clock=platform.clock, database=platform.database)
+
+    assert importer.take_next(stopped)
+    half = must(admin.get(path))
+    assert (half["state"], half["rows_done"], half["accepted"]) == (
+        "running",
+        ROWS_PER_TRANSACTION,
+        ROWS_PER_TRANSACTION,
+    )
+    must(platform.a.post(f"/v1/persons/{admin.person_id}/suspension", {"why": "away"}))
+    platform.run_imports()
+    halted = must(platform.b.get(path))
+    assert (halted["state"], halted["reason"], halted["rows_done"]) == (
+        "stopped",
+        "person_suspended",
+        ROWS_PER_TRANSACTION,
+    )
+
+    again = f"/v1/imports/{new_id()}"
+    must(platform.a.put(again, {"rows": people[:3]}))
+    platform.run_imports()
+    assert must(platform.a.get(again))["accepted"] == 3
 
 
 @pytest.mark.parametrize("form", ["csv", "xlsx"])

@@ -1,4 +1,4 @@
-"""Import people from a table: a bad row is reported, the others are taken."""
+"""Import people from a table, a part at a time: a bad row is reported, the others are taken."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -32,20 +32,30 @@ class RowReport:
     fields: str = ""
 
 
-def import_people(act: Act, *, import_id: UUID, rows: Sequence[Registration | WrongRow]) -> list[RowReport]:
-    """Register every good row in one transaction; who repeats the import repeats nothing.
+def accept_import(act: Act, *, import_id: UUID, content: bytes, content_type: str) -> None:
+    """Keep what was sent, to be imported soon; nothing of it is read before.
 
     Raises:
         PersonSuspendedError, ForbiddenError: the actor may import nowhere.
         IdReusedError: another import has this id.
     """
     act.require_anywhere("import_people")
-    if not act.store.imports.add(import_id, by=act.actor_id, at=act.now):
+    imports = act.store.imports
+    if not imports.add(import_id, by=act.actor_id, at=act.now, content=content, content_type=content_type):
         raise IdReusedError(import_id=import_id)
-    reports = [_take(act, number, row) for number, row in enumerate(rows, 1)]
-    for report in reports:
+
+
+def take_rows(act: Act, *, import_id: UUID, first: int, rows: Sequence[Registration | WrongRow], total: int) -> None:
+    """Register the good ones of some rows, of which the first has number `first`, and say what became of each.
+
+    Raises:
+        PersonSuspendedError, ForbiddenError, Unauthorized: who imports may not any more.
+    """
+    act.require_anywhere("import_people")
+    for number, row in enumerate(rows, first):
+        report = _take(act, number, row)
         act.store.imports.add_row(import_id, report.row, report.person_id, report.code, report.fields)
-    return reports
+    act.store.imports.go_on(import_id, rows=total, rows_done=first - 1 + len(rows))
 
 
 def _take(act: Act, number: int, row: Registration | WrongRow) -> RowReport:

@@ -16,6 +16,7 @@ from services.embedded.front_door import WSGIApp
 TRIES_MAX = 50
 BUSY_STATUSES = (429, 503)
 BUSY_PAUSE_SECONDS = 0.2
+LOOKS_MAX, LOOK_PAUSE_SECONDS = 6_000, 0.1
 
 
 class CityError(Exception):
@@ -41,6 +42,15 @@ class Clerk:
     def get(self, caller: UUID, path: str) -> dict[str, Any]:
         """Read a resource that must be there."""
         return self._sure(caller, "GET", path, None)
+
+    def get_done(self, caller: UUID, path: str) -> dict[str, Any]:
+        """Read something that is worked on, again and again until it is done."""
+        for _ in range(LOOKS_MAX):
+            found = self.get(caller, path)
+            if found["state"] not in ("waiting", "running"):
+                return found
+            time.sleep(LOOK_PAUSE_SECONDS)
+        raise CityError(f"{path} is not done")
 
     def _sure(self, caller: UUID, method: str, path: str, body: dict[str, Any] | None) -> dict[str, Any]:
         status, document = self.send(caller, method, path, body)

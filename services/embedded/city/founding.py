@@ -49,9 +49,11 @@ class Founding:
         district = some[0].home.above("district")
         admin = self._city.staff_at("district_admin", district)[0]
         rows = [{"person_id": str(one.person_id)} | self._registration(one) for one in some]
-        report = self._clerk.put(admin.person_id, f"/v1/imports/{_id(some[0].person_id, 'import')}", {"rows": rows})
-        if report["refused"]:
-            raise CityError(f"residents were not taken: {report['refused']}")
+        path = f"/v1/imports/{_id(some[0].person_id, 'import')}"
+        self._clerk.put(admin.person_id, path, {"rows": rows})
+        report = self._clerk.get_done(admin.person_id, path)
+        if report["refused"] or report["state"] != "done":
+            raise CityError(f"residents were not taken: {report['reason']} {report['refused']}")
 
     def settle_in(self, one: Resident) -> None:
         """Record what a resident needs by the coordinator; the street's checker confirms it."""
