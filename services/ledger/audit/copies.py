@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import groupby, islice
+from itertools import islice
 from typing import Any
 from uuid import UUID
 
@@ -89,21 +89,22 @@ class Comparison:
         return self
 
     def _read_rows(self, connection: psycopg.Connection[Any], copies: list[Copy]) -> None:
-        ordered = sorted((LEAF.unpack(copy.entry)[1:3], copy) for copy in copies)
+        by_district: dict[bytes, dict[int, Copy]] = {}
+        for copy in copies:
+            by_district.setdefault(copy.district_id, {})[copy.position] = copy
         compared = _compare_closely if self._closely else _compare_hashes
-        for district_id, group in groupby(ordered, key=lambda one: one[0][0]):
-            rows = {position: copy for (_, position), copy in group}
+        for district_id, rows in by_district.items():
             self.rows += len(rows)
             self._remember(UUID(bytes=district_id), rows)
             self._add(compared(connection, district_id, rows))
 
     def _remember(self, district_id: UUID, positions: Iterable[int]) -> None:
         """Copies come in the order of their positions; an earlier one comes again, and a later one leaves a gap."""
+        last, gap = self._last.get(district_id, 0), self._gaps.get(district_id, 0)
         for position in positions:
-            last = self._last.get(district_id, 0)
             if position > last:
-                self._gaps[district_id] = self._gaps.get(district_id, 0) + position - last - 1
-                self._last[district_id] = position
+                gap, last = gap + position - last - 1, position
+        self._last[district_id], self._gaps[district_id] = last, gap
 
     def _count_without(self, connection: psycopg.Connection[Any]) -> None:
         for district_id, head in connection.execute(HEADS):
@@ -138,17 +139,11 @@ def _compare_hashes(
     sha256, doubtful = hashlib.sha256, {}
     for position, copy in copies.items():
         told = answers.get(position)
-        is_told = told == copy[1:] if told else copy.event_type != REFUSED and copy.event_type == _type_of(copy.entry)
+        is_told = told == copy[1:] if told else copy.event_type != REFUSED and copy.event_type == copy.plain_type
         if not is_told or hashes.get(position) != sha256(LEAF_PREFIX + copy.entry).digest():
             doubtful[position] = copy
     if doubtful:
         yield from _compare_closely(connection, district_id, doubtful)
-
-
-def _type_of(entry: bytes) -> str:
-    """The type of event that a row without an answer is told as."""
-    fields = LEAF.unpack(entry)
-    return messages.type_without_answer(fields[7], fields[6])
 
 
 def _compare_closely(

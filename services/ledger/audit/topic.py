@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from functools import lru_cache
 from typing import NamedTuple
 from uuid import UUID
 
@@ -20,6 +21,10 @@ CARRIES = messages.own.TransferPosted(entry=bytes(LEAF.size)).SerializeToString(
 SIGNED = messages.type_of(messages.own.CheckpointSigned)
 
 
+DISTRICT, POSITION, REASON, OUTCOME = slice(1, 17), slice(17, 25), slice(73, 75), slice(75, 77)
+"""Where these fields stand in a row: all of it is unpacked only when something is wrong."""
+
+
 class Copy(NamedTuple):
     """A row as the topic keeps it."""
 
@@ -28,6 +33,22 @@ class Copy(NamedTuple):
     event_type: str
     answer: bytes
     """What the event says besides."""
+
+    @property
+    def district_id(self) -> bytes:
+        """Whose book it is of."""
+        return self.entry[DISTRICT]
+
+    @property
+    def position(self) -> int:
+        """Where it stands there."""
+        return int.from_bytes(self.entry[POSITION])
+
+    @property
+    def plain_type(self) -> str:
+        """The type of event that it is told as when nothing is told besides."""
+        outcome, reason = self.entry[OUTCOME], self.entry[REASON]
+        return messages.type_without_answer(int.from_bytes(outcome), int.from_bytes(reason))
 
 
 class CopiedHead(NamedTuple):
@@ -52,18 +73,17 @@ def read_topic(broker: Broker, topic: str = messages.TOPIC) -> Iterator[Copy | C
     """
     group = f"verify-{new_id().hex}"
     begins, ends = broker.beginning_offsets([topic]), broker.end_offsets([topic])
-    waiting = {partition: end for partition, end in ends.items() if end > begins.get(partition, 0)}
+    waiting = {at.partition: end for at, end in ends.items() if end > begins.get(at, 0)}
     subscription = broker.subscribe(group, [topic], member=group)
     heard_at = monotonic()
     try:
         while waiting:
-            for record in subscription.poll(records_max=ROWS_AT_ONCE, timeout_seconds=1.0):
-                heard_at = monotonic()
-                if copy := copy_of(record.value or b"", record.headers):
-                    yield copy
-                partition = next((one for one in waiting if one.partition == record.partition), None)
-                if partition is not None and record.offset + 1 >= waiting[partition]:
+            records = subscription.poll(records_max=ROWS_AT_ONCE, timeout_seconds=1.0)
+            yield from filter(None, (copy_of(record.value or b"", record.headers) for record in records))
+            for partition, offset in {record.partition: record.offset for record in records}.items():
+                if offset + 1 >= waiting.get(partition, offset + 2):
                     del waiting[partition]
+            heard_at = monotonic() if records else heard_at
             if monotonic() - heard_at > SILENT_SECONDS_MAX:
                 raise TopicSilentError(f"{topic}: nothing for {SILENT_SECONDS_MAX:.0f} s")
     finally:
@@ -77,12 +97,14 @@ def copy_of(value: bytes, told: Mapping[str, str]) -> Copy | CopiedHead | None:
     carried = len(CARRIES) + LEAF.size
     if value[-carried : -LEAF.size] != CARRIES:
         return None
-    entry = value[-LEAF.size :]
-    _, district_id, position, *_ = LEAF.unpack(entry)
+    copy = Copy(value[-LEAF.size :], told[headers.TYPE], value[:-carried])
     stands_at = (told.get(headers.STREAM), told.get(headers.POSITION))
-    if stands_at != (str(UUID(bytes=district_id)), str(position)):
-        return None
-    return Copy(entry, told[headers.TYPE], value[:-carried])
+    return copy if stands_at == (_text_of(copy.district_id), str(copy.position)) else None
+
+
+@lru_cache(maxsize=1_024)
+def _text_of(district_id: bytes) -> str:
+    return str(UUID(bytes=district_id))
 
 
 def _head_of(value: bytes, told: Mapping[str, str]) -> CopiedHead:
