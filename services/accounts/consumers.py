@@ -6,7 +6,7 @@ from uuid import UUID
 from libs.clock import Clock
 from libs.db import Connection
 from libs.inbox import Consumers, EventFunction, IncomingEvent
-from services.accounts import messages
+from services.accounts.messages import heard
 from services.accounts.store.store import Store
 from services.accounts.store.vault import Vault
 from services.accounts.usecases.correct_death import hear_wallets_answer
@@ -23,19 +23,19 @@ def consumers(vault: Callable[[], Vault], *, clock: Clock) -> Consumers:
         return Store(connection, vault())
 
     functions: dict[str, EventFunction] = {
-        event_type: _answer(store_on, service, clock) for service, event_type in messages.ERASURE_ANSWERS.items()
+        event_type: _answer(store_on, service, clock) for service, event_type in heard.ERASURE_ANSWERS.items()
     }
-    functions[messages.TRANSFER_POSTED] = _settle_estate(store_on, clock)
-    functions |= dict.fromkeys((messages.WALLETS_UNFROZEN, messages.TRANSFER_REFUSED), _give_back(store_on, clock))
-    functions[messages.ORDER_TAKEN] = _open(store_on)
-    functions |= dict.fromkeys(messages.ORDER_ENDS, _end(store_on))
-    functions |= dict.fromkeys(messages.ACTS_FOR, _keep_act_for(store_on))
-    return Consumers(topics=messages.HEARD_TOPICS, functions=functions)
+    functions[heard.TRANSFER_POSTED] = _settle_estate(store_on, clock)
+    functions |= dict.fromkeys((heard.WALLETS_UNFROZEN, heard.TRANSFER_REFUSED), _give_back(store_on, clock))
+    functions[heard.ORDER_TAKEN] = _open(store_on)
+    functions |= dict.fromkeys(heard.ORDER_ENDS, _end(store_on))
+    functions |= dict.fromkeys(heard.ACTS_FOR, _keep_act_for(store_on))
+    return Consumers(topics=heard.TOPICS, functions=functions)
 
 
 def _answer(store_on: StoreOn, service: str, clock: Clock) -> EventFunction:
     def hear(connection: Connection, event: IncomingEvent) -> None:
-        answer = messages.erasure_answer(event)
+        answer = heard.erasure_answer(event)
         hear_erasure_answer(
             store_on(connection),
             erasure_id=answer.erasure_id,
@@ -50,7 +50,7 @@ def _answer(store_on: StoreOn, service: str, clock: Clock) -> EventFunction:
 
 def _settle_estate(store_on: StoreOn, clock: Clock) -> EventFunction:
     def hear(connection: Connection, event: IncomingEvent) -> None:
-        person_id = messages.settled_estate_of(event)
+        person_id = heard.settled_estate_of(event)
         if person_id is not None:
             store_on(connection).deaths.settle_estate(person_id, at=clock.now())
 
@@ -59,7 +59,7 @@ def _settle_estate(store_on: StoreOn, clock: Clock) -> EventFunction:
 
 def _give_back(store_on: StoreOn, clock: Clock) -> EventFunction:
     def hear(connection: Connection, event: IncomingEvent) -> None:
-        answer = messages.wallets_answer(event)
+        answer = heard.wallets_answer(event)
         if answer is not None:
             hear_wallets_answer(store_on(connection), mistake_id=answer.cause_id, code=answer.code, now=clock.now())
 
@@ -68,7 +68,7 @@ def _give_back(store_on: StoreOn, clock: Clock) -> EventFunction:
 
 def _open(store_on: StoreOn) -> EventFunction:
     def hear(connection: Connection, event: IncomingEvent) -> None:
-        taken = messages.taken_order(event)
+        taken = heard.taken_order(event)
         open_disclosure(
             store_on(connection),
             order_id=taken.order_id,
@@ -82,13 +82,13 @@ def _open(store_on: StoreOn) -> EventFunction:
 
 def _keep_act_for(store_on: StoreOn) -> EventFunction:
     def hear(connection: Connection, event: IncomingEvent) -> None:
-        store_on(connection).records.add_act_for(messages.act_for_of(event))
+        store_on(connection).records.add_act_for(heard.act_for_of(event))
 
     return hear
 
 
 def _end(store_on: StoreOn) -> EventFunction:
     def hear(connection: Connection, event: IncomingEvent) -> None:
-        end_disclosure(store_on(connection), order_id=UUID(messages.order_id_of(event)))
+        end_disclosure(store_on(connection), order_id=UUID(heard.order_id_of(event)))
 
     return hear

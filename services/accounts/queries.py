@@ -13,11 +13,13 @@ from services.accounts.domain.acting import ActingGrant
 from services.accounts.domain.deaths import Death, DeathState
 from services.accounts.domain.erasure import Erasure, ErasureState
 from services.accounts.domain.findings import RECORD_WAITS_DAYS_MAX
+from services.accounts.domain.groups import Group
 from services.accounts.domain.policy import Policy
 from services.accounts.domain.relations import Relation
 from services.accounts.domain.units import Unit
 from services.accounts.store.death_store import death_of
 from services.accounts.store.erasure_store import erasure_of
+from services.accounts.store.group_store import group_of
 from services.accounts.store.policy_store import PolicyStore, policy_of
 from services.accounts.store.record_store import acting_grant_of, relation_of
 from services.accounts.store.tables import (
@@ -30,6 +32,7 @@ from services.accounts.store.tables import (
     policy,
     relation,
     unit,
+    volunteer_group,
 )
 from services.accounts.store.unit_store import unit_of
 
@@ -94,6 +97,25 @@ def acting_grants_of(connection: Connection, person_id: UUID) -> list[ActingGran
     either = sa.or_(acting_grant.c.person_id == person_id, acting_grant.c.relative_id == person_id)
     query = sa.select(acting_grant).where(either, acting_grant.c.is_active).order_by(acting_grant.c.grant_id)
     return [acting_grant_of(row) for row in connection.execute(query)]
+
+
+def groups_at(connection: Connection, *, unit_id: UUID, after: UUID | None, limit: int) -> list[Group]:
+    """Return the groups of a unit and below, by id."""
+    query = (
+        sa.select(volunteer_group)
+        .join(unit, unit.c.unit_id == volunteer_group.c.unit_id)
+        .where(unit.c.path.overlap(sa.cast([unit_id], ARRAY(sa.Uuid))))
+    )
+    if after:
+        query = query.where(volunteer_group.c.group_id > after)
+    return [group_of(row) for row in connection.execute(query.order_by(volunteer_group.c.group_id).limit(limit))]
+
+
+def groups_of(connection: Connection, person_id: UUID) -> list[Group]:
+    """Return the active groups that a person leads or belongs to, by id."""
+    concerns = (volunteer_group.c.leader_id == person_id) | volunteer_group.c.member_ids.contains([person_id])
+    query = sa.select(volunteer_group).where(concerns, volunteer_group.c.is_active)
+    return [group_of(row) for row in connection.execute(query.order_by(volunteer_group.c.group_id))]
 
 
 def deaths_at(

@@ -13,6 +13,7 @@ from libs.db import Connection
 from libs.db.rows import save_row
 from libs.inbox import Consumers, IncomingEvent, NotYetKnownError
 from libs.programme import standing
+from libs.programme.directory import policy_subject
 from libs.programme.known_grants import forget_grants_of, hear_acting_grant
 from services.ledger import messages
 from services.ledger.domain.postings import Command, HoldNotYetKnownError
@@ -97,7 +98,7 @@ class _Hearing:
     def _save_person(self, connection: Connection, event: IncomingEvent) -> None:
         if event.payload is None:
             standing.hear_person(connection, UUID(event.subject), None)
-            known.delete_row(connection, known.person, UUID(event.subject))
+            known.forget_person(connection, UUID(event.subject))
             forget_grants_of(connection, UUID(event.subject))
             return
         state = parse(accounts.PersonState, event)
@@ -209,6 +210,7 @@ def _save_acting_grant(connection: Connection, event: IncomingEvent) -> None:
 
 def _save_unit(connection: Connection, event: IncomingEvent) -> None:
     if event.payload is None:
+        known.delete_row(connection, known.org_unit, UUID(event.subject))
         return
     state = parse(accounts.OrgUnitState, event)
     row = {
@@ -224,6 +226,7 @@ def _save_unit(connection: Connection, event: IncomingEvent) -> None:
 
 def _save_policy(connection: Connection, event: IncomingEvent) -> None:
     if event.payload is None:
+        known.forget_policy(connection, *policy_subject(event.subject))
         return
     state = parse(accounts.PolicyPublished, event)
     row = {
@@ -237,8 +240,6 @@ def _save_policy(connection: Connection, event: IncomingEvent) -> None:
 
 
 def _save_signing_keys(connection: Connection, event: IncomingEvent) -> None:
-    if event.payload is None:
-        return
     state = parse(accounts.SigningKeysChanged, event)
     keys = {key.key_id: (key.public_key, key.retired_at_us) for key in state.keys}
     known.replace_signing_keys(connection, keys)

@@ -11,6 +11,7 @@ from libs.clock import Clock
 from libs.db import Connection
 from libs.inbox import Consumers, EventFunction, IncomingEvent, NotYetKnownError
 from libs.programme import standing
+from libs.programme.directory import policy_subject
 from libs.programme.known_grants import hear_acting_grant, hear_use
 from services.orders import messages
 from services.orders.domain.order import Funding, Order
@@ -37,6 +38,7 @@ def _hear_states(functions: dict[str, EventFunction]) -> None:
     functions[_name(accounts.PersonState)] = _save_person
     functions[_name(accounts.RelationState)] = _save_relation
     functions[_name(accounts.ActingGrantState)] = _save_acting_grant
+    functions[_name(accounts.GroupState)] = _save_group
     functions[_name(accounts.OrgUnitState)] = _save_unit
     functions[_name(accounts.PolicyPublished)] = _save_policy
     functions[_name(accounts.SigningKeysChanged)] = _save_signing_keys
@@ -113,6 +115,19 @@ def _count_use(connection: Connection, event: IncomingEvent) -> None:
     hear_use(connection, _parsed(redemption.ActedFor, event))
 
 
+def _save_group(connection: Connection, event: IncomingEvent) -> None:
+    state = _parsed(accounts.GroupState, event)
+    if event.payload is None or not state.active:
+        people_store.forget(connection, tables.volunteer_group, group_id=UUID(event.subject))
+        return
+    columns = {
+        "group_id": UUID(state.group_id),
+        "leader_id": UUID(state.leader_id),
+        "member_ids": [UUID(member_id) for member_id in state.member_ids],
+    }
+    people_store.upsert(connection, tables.volunteer_group, columns)
+
+
 def _save_unit(connection: Connection, event: IncomingEvent) -> None:
     if event.payload is None:
         people_store.forget(connection, tables.org_unit, unit_id=UUID(event.subject))
@@ -129,6 +144,8 @@ def _save_unit(connection: Connection, event: IncomingEvent) -> None:
 
 def _save_policy(connection: Connection, event: IncomingEvent) -> None:
     if event.payload is None:
+        district_id, version = policy_subject(event.subject)
+        people_store.forget(connection, tables.policy, district_id=district_id, policy_version=version)
         return
     policy = messages.policy_of(_parsed(accounts.PolicyPublished, event))
     columns = {

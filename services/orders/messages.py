@@ -241,7 +241,8 @@ def _volunteer_hours(order: Order, policy: Policy, part: Assignment) -> wire.Vol
         evidence_class=evidence_class(policy, order, part),
         checked_in_at_us=to_microseconds(part.checked_in_at),
         checked_out_at_us=to_microseconds(part.checked_out_at),
-        group_name=part.group_name,
+        group_name=_text(part.group_id),
+        group_id=_text(part.group_id),
     )
 
 

@@ -12,6 +12,7 @@ from libs.db import Connection
 from libs.db.rows import save_row
 from libs.inbox import Consumers, EventFunction, IncomingEvent
 from libs.programme import standing
+from libs.programme.directory import catalogue_subject, policy_subject
 from libs.programme.known_grants import hear_acting_grant, hear_use
 from services.redemption import messages
 from services.redemption.domain.errors import PersonNotDeceasedError
@@ -127,6 +128,7 @@ def _count_use(connection: Connection, event: IncomingEvent) -> None:
 def _save_unit(connection: Connection, event: IncomingEvent) -> None:
     state = _parse(accounts.OrgUnitState, event)
     if event.payload is None:
+        known.delete_row(connection, t.unit, UUID(event.subject))
         return
     row = {
         "unit_id": UUID(state.unit_id),
@@ -138,9 +140,10 @@ def _save_unit(connection: Connection, event: IncomingEvent) -> None:
 
 
 def _save_policy(connection: Connection, event: IncomingEvent) -> None:
-    state = _parse(accounts.PolicyPublished, event)
-    if event.payload is not None:
-        save_row(connection, t.policy, messages.policy_row(state))
+    if event.payload is None:
+        known.forget_policy(connection, *policy_subject(event.subject))
+        return
+    save_row(connection, t.policy, messages.policy_row(_parse(accounts.PolicyPublished, event)))
 
 
 def _save_signing_keys(connection: Connection, event: IncomingEvent) -> None:
@@ -150,9 +153,10 @@ def _save_signing_keys(connection: Connection, event: IncomingEvent) -> None:
 
 
 def _save_catalogue_item(connection: Connection, event: IncomingEvent) -> None:
-    state = _parse(orders.CatalogueItemPublished, event)
-    if event.payload is not None:
-        save_row(connection, t.catalogue_item, messages.catalogue_row(state))
+    if event.payload is None:
+        known.forget_service(connection, *catalogue_subject(event.subject))
+        return
+    save_row(connection, t.catalogue_item, messages.catalogue_row(_parse(orders.CatalogueItemPublished, event)))
 
 
 def _answer_erasure(connection: Connection, message: accounts.ErasureRequested, now: datetime) -> None:

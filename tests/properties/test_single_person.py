@@ -200,6 +200,7 @@ class Alone:
             yield "POST", f"{order}/withdrawal", {}
             yield "POST", f"{order}/rejection", WHY
             yield "POST", f"{order}/cancellation", {}
+        yield from self._grouped()
         friend = f"/v1/persons/{self.id('friend')}"
         yield "POST", f"{friend}/suspension", WHY
         yield "POST", f"{friend}/reinstatement", WHY
@@ -208,6 +209,14 @@ class Alone:
         yield "DELETE", f"{friend}/roles/{self.id('checker' + friend)}", {}
         yield "DELETE", f"/v1/relations/{self.id('relation')}", {}
         yield "DELETE", f"/v1/acting-grants/{self.id('grant')}", {}
+
+    def _grouped(self) -> Iterator[Act]:
+        group = f"/v1/groups/{self.id('group')}"
+        yield "PUT", group, {"unit_id": self.home, "name_zh": "独行队", "leader_id": self.me, "member_ids": [self.me]}
+        yield "POST", f"{group}/members/{self.gu}", {}
+        yield "POST", f"{group}/leader", {"leader_id": self.gu}
+        yield "DELETE", f"{group}/members/{self.gu}", {}
+        yield "DELETE", group, {}
 
     def _death(self, friend: str) -> Iterator[Act]:
         death = self.id("death")

@@ -111,7 +111,10 @@ def accept(world: World, step: Step, seed: str) -> Calls:
 
 def _company(world: World, step: Step) -> dict[str, Any]:
     body = {"guardian": world.id_of(step["guardian"])} if "guardian" in step else {}
-    return body | ({"group": step["group"]} if "group" in step else {})
+    if "group" in step:
+        volunteer: str = step.get("acting_for") or step["by"]
+        body["group"] = world.group_of(step["group"], volunteer)
+    return body
 
 
 def offer(world: World, step: Step, seed: str) -> Calls:

@@ -26,6 +26,7 @@ class World:
         self.recipients: dict[str, str] = {}
         self.said_at: dict[tuple[str, ...], datetime] = {}
         self.deaths: dict[str, str] = {}
+        self.groups: dict[str, set[str]] = {}
 
     def id_of(self, label: str) -> str:
         """Return the id that a label of this run stands for."""
@@ -177,6 +178,18 @@ class World:
         if attributes.get("insured_until"):
             body["insured_until"] = self.story.day(attributes["insured_until"]).isoformat()
         return body
+
+    def group_of(self, label: str, member: str) -> str:
+        """Return the id of a group that staff have registered with this member, led by a member of staff."""
+        group = f"/v1/groups/{self.id_of(f'group/{label}')}"
+        if label not in self.groups:
+            body = {"unit_id": self.unit_of("city"), "name_zh": label, "leader_id": self.id_of("coord")}
+            self.must(A, "PUT", group, body)
+        if member not in self.groups.setdefault(label, set()):
+            self.groups[label].add(member)
+            self.must(A, "POST", f"{group}/members/{self.id_of(member)}", {}, key=f"group/{label}/{member}")
+            self.client.settle()
+        return self.id_of(f"group/{label}")
 
     def born(self, attributes: Mapping[str, Any]) -> str:
         """Return the birth date: as given, or so that the age is reached on D1."""

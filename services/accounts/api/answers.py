@@ -10,6 +10,7 @@ from services.accounts.domain.acting import ActingGrant
 from services.accounts.domain.deaths import Death, DeathMistake, DeathState, MistakeState
 from services.accounts.domain.erasure import Erasure
 from services.accounts.domain.findings import Finding
+from services.accounts.domain.groups import Group
 from services.accounts.domain.persons import Person
 from services.accounts.domain.policy import Parameter, Policy, Preset
 from services.accounts.domain.relations import Relation
@@ -186,6 +187,20 @@ def mistake_answer(mistake: DeathMistake, now: datetime) -> Answer:
         "decided_by": _id(mistake.decided_by),
         "decided_at": instant(mistake.decided_at),
         "decided_why": mistake.decided_why or None,
+    }
+
+
+def group_answer(group: Group) -> Answer:
+    """Return a group."""
+    return {
+        "group_id": str(group.group_id),
+        "unit_id": str(group.unit_id),
+        "name_zh": group.name_zh,
+        "name_en": group.name_en,
+        "leader_id": str(group.leader_id),
+        "member_ids": [str(member_id) for member_id in group.member_ids],
+        "registered_by": str(group.registered_by),
+        "active": group.is_active,
     }
 
 

@@ -281,6 +281,19 @@ class ActForAnswer(Schema):
     at = _instant()
 
 
+class GroupAnswer(Schema):
+    """A group that serves together."""
+
+    group_id = _id()
+    unit_id = _id()
+    name_zh = fields.String()
+    name_en = fields.String()
+    leader_id = _id()
+    member_ids = fields.List(_id())
+    registered_by = _id()
+    active = fields.Boolean()
+
+
 class ViewAnswer(Schema):
     """A look at somebody's personal data."""
 

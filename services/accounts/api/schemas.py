@@ -10,6 +10,7 @@ from libs.programme.acting_grants import GrantedAct
 from libs.programme.acting_schemas import ActingSchema as ActingSchema, ConsentSchema
 from services.accounts.api.edge import TEXT_MAX, PageSchema as PageSchema
 from services.accounts.domain.deaths import DeathState
+from services.accounts.domain.groups import MEMBERS_MAX
 from services.accounts.domain.identity import PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN, IdKind
 from services.accounts.domain.persons import CERTIFICATES, Grade, Hardship, Sex, Status, VisitRisk
 from services.accounts.domain.policy import PolicyState
@@ -290,6 +291,29 @@ class MistakeSchema(ActingSchema):
     """Why a death was recorded by mistake."""
 
     why = Text(TEXT_MAX, shortest=1, required=True)
+
+
+class GroupSchema(ActingSchema):
+    """A group: where it is at home, who answers for it, who belongs to it."""
+
+    unit_id = fields.UUID(required=True)
+    name_zh = Text(NAME_MAX, shortest=1, required=True)
+    name_en = Text(NAME_MAX, load_default="")
+    leader_id = fields.UUID(required=True)
+    member_ids = fields.List(fields.UUID(), load_default=list, validate=validate.Length(max=MEMBERS_MAX))
+
+
+class LeaderSchema(ActingSchema):
+    """Who answers for a group."""
+
+    leader_id = fields.UUID(required=True)
+
+
+class GroupsQuerySchema(PageSchema):
+    """Which groups: of a unit and below, or of a person (default: the caller's own)."""
+
+    unit = fields.UUID(load_default=None)
+    person = fields.UUID(load_default=None)
 
 
 class ErasureSchema(ActingSchema):

@@ -113,6 +113,11 @@ class Person:
         """Tell whether they may see what is theirs; suspended, they may, and contest it."""
         return self.status in (Status.ACTIVE, Status.SUSPENDED)
 
+    def age_on(self, day: date) -> int:
+        """Return completed years on a day; who was born on 29 February completes them on 1 March."""
+        had_birthday = (day.month, day.day) >= (self.born.month, self.born.day)
+        return day.year - self.born.year - (0 if had_birthday else 1)
+
     def changed(self) -> "Person":
         """Return the same person as the next version: something that belongs to them (a role) changed."""
         return replace(self, version=self.version + 1)

@@ -8,6 +8,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from libs.programme.policy import completed
 from services.accounts.domain.errors import RecordNotFoundError
 from services.accounts.domain.policy import Policy, PolicyState
 from services.accounts.store.tables import policy, unit
@@ -82,14 +83,14 @@ class PolicyStore:
 
 
 def policy_of(row: sa.Row[Any]) -> Policy:
-    """Return the version of a row."""
+    """Return the version of a row, with today's defaults for what an older release did not know."""
     return Policy(
         policy_id=row.policy_id,
         district_id=row.district_id,
         effective=row.effective,
         preset=row.preset,
         changes=row.changes,
-        parameters=row.parameters,
+        parameters=completed(row.parameters),
         base_version=row.base_version,
         proposed_by=row.proposed_by,
         state=PolicyState(row.state),

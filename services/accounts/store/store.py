@@ -14,6 +14,7 @@ from services.accounts.store.complaint_store import ComplaintStore
 from services.accounts.store.death_store import DeathStore
 from services.accounts.store.directory import DIRECTORY, NO_SESSION
 from services.accounts.store.erasure_store import DisclosureStore, ErasureStore
+from services.accounts.store.group_store import GroupStore
 from services.accounts.store.identity_store import IdentityStore
 from services.accounts.store.import_store import ImportStore
 from services.accounts.store.person_search import PersonFilter, find_persons
@@ -37,6 +38,7 @@ class Store:
         self.identities = IdentityStore(connection, vault)
         self.records = RecordStore(connection)
         self.deaths = DeathStore(connection)
+        self.groups = GroupStore(connection)
         self.policies = PolicyStore(connection)
         self.erasures = ErasureStore(connection)
         self.disclosures = DisclosureStore(connection)

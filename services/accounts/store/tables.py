@@ -160,6 +160,21 @@ death_mistake = sa.Table(
     sa.Column("decided_why", sa.Text),
     sa.Column("code", sa.Text),
 )
+volunteer_group = sa.Table(
+    "volunteer_group",
+    metadata,
+    sa.Column("group_id", sa.Uuid, primary_key=True),
+    sa.Column("unit_id", sa.Uuid),
+    sa.Column("district_id", sa.Uuid),
+    sa.Column("name_zh", sa.Text),
+    sa.Column("name_en", sa.Text),
+    sa.Column("leader_id", sa.Uuid),
+    sa.Column("member_ids", ARRAY(sa.Uuid)),
+    sa.Column("registered_by", sa.Uuid),
+    sa.Column("registered_at", _Instant),
+    sa.Column("is_active", sa.Boolean),
+    sa.Column("version", sa.BigInteger),
+)
 acting_grant = sa.Table(
     "acting_grant",
     metadata,

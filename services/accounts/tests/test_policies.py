@@ -1,8 +1,10 @@
 """Programme policies: what cities published, what may be set, two people, versions that never go back."""
 
+import json
 from datetime import timedelta
 
 import pytest
+import sqlalchemy as sa
 
 from libs.ids import new_id
 from services.accounts.domain.errors import ParameterOutOfBoundsError
@@ -215,3 +217,23 @@ def test_no_default_lies_outside_its_own_bounds() -> None:
         parameter.refuse_unless_fits(parameter.default)
     with pytest.raises(ParameterOutOfBoundsError):
         Parameter(name="x.y", type="integer", default=1, minimum=0, maximum=2).refuse_unless_fits(3)
+
+
+def test_rules_of_an_older_release_are_completed_and_carried_on(
+    platform: Platform, admin: Caller, city_admin: Caller
+) -> None:
+    first = _publish(platform, admin, city_admin, _proposal(platform, {}, effective="2026-03-01"))
+    with platform.database.transaction() as connection:
+        older = "UPDATE policy SET parameters = parameters - 'death' WHERE policy_id = :policy_id"
+        connection.execute(sa.text(older), {"policy_id": first["policy_id"]})
+
+    current = must(platform.a.get("/v1/policies/current", unit=platform.units["k1"]))
+    published = _publish(platform, admin, city_admin, _proposal(platform, {"earn": {"min_age": 16}}))
+
+    assert current["parameters"]["death"] == read_rule_book().defaults()["death"]
+    assert published["parameters"] == {
+        **current["parameters"],
+        "earn": {**current["parameters"]["earn"], "min_age": 16},
+    }
+    last = platform.events("PolicyPublished")[-1]
+    assert json.loads(last.parameters_json) == published["parameters"]

@@ -17,6 +17,7 @@ from services.accounts.store.person_store import PersonStore
 from services.accounts.store.store import Store
 from services.accounts.usecases.act import Act
 from services.accounts.usecases.end_sessions import end_sessions
+from services.accounts.usecases.register_group import forget_in_groups
 
 KEPT_YEARS_DEFAULT = 10
 ERASED_PER_RUN_MAX = 100
@@ -109,6 +110,7 @@ def _end_records(store: Store, person_id: UUID, now: datetime) -> None:
     for grant in store.records.active_acting_grants(person_id):
         store.records.save_acting_grant(grant.end())
         store.append(messages.acting_grant_state(grant.end(), now=now))
+    forget_in_groups(store, person_id, now=now)
 
 
 def _erase(persons: PersonStore, erasures: ErasureStore, erased: Person) -> None:

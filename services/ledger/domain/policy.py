@@ -33,12 +33,8 @@ class CreditPolicy:
 
     @classmethod
     def from_parameters(cls, version: int, parameters: Mapping[str, Mapping[str, Any]]) -> CreditPolicy:
-        """Read the parameters of a published policy; what it leaves out has the default."""
-        fields = {
-            name: parameters[group][parameter]
-            for name, (group, parameter) in PARAMETERS.items()
-            if parameter in parameters.get(group, {})
-        }
+        """Read the parameters of a complete version."""
+        fields = {name: parameters[group][parameter] for name, (group, parameter) in PARAMETERS.items()}
         return cls(version=version, **fields)
 
 

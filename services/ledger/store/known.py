@@ -14,6 +14,7 @@ from sqlalchemy.engine import Connection
 
 from libs.db.prepared import Prepared
 from libs.db.rows import delete_rows
+from libs.programme.policy import completed
 from services.ledger.domain.policy import CreditPolicy
 
 metadata = sa.MetaData()
@@ -120,6 +121,19 @@ def delete_row(connection: Connection, table: sa.Table, key: object) -> None:
     delete_rows(connection, table, **{next(iter(table.primary_key)).name: key})
 
 
+def forget_person(connection: Connection, person_id: UUID) -> None:
+    """Forget a person whose data are erased, and their relations."""
+    delete_row(connection, person, person_id)
+    concerned = sa.or_(relation.c.person_id == person_id, relation.c.relative_id == person_id)
+    connection.execute(relation.delete().where(concerned))
+
+
+def forget_policy(connection: Connection, district_id: UUID, version: int) -> None:
+    """Forget a version of a district's rules that has gone."""
+    delete_rows(connection, policy, district_id=district_id, policy_version=version)
+    forget_policies()
+
+
 def find_person(connection: Connection, person_id: UUID) -> KnownPerson | None:
     """What is known of a person."""
     row = _PERSON.first(connection, {"person_id": person_id})
@@ -177,7 +191,7 @@ def policy_of_version(connection: Connection, district_id: UUID, version: int) -
             return None
         if len(kept) >= POLICIES_KEPT_MAX:
             kept.clear()
-        kept[key] = CreditPolicy.from_parameters(version, parameters)
+        kept[key] = CreditPolicy.from_parameters(version, completed(parameters))
     return kept[key]
 
 

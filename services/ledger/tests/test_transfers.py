@@ -245,6 +245,7 @@ def test_a_frozen_wallet_spends_nothing_and_still_receives(ledger: Ledger) -> No
 def test_an_estate_goes_whole_to_the_heirs_received_wallet(ledger: Ledger) -> None:
     lan, gu = new(), new()
     give(ledger, lan, earned=300, received=60)
+    ledger.post(FreezeWallets(new(), EAST, Terms(cause=new(), act_id=lan), lan))
 
     heir = of_person(gu, W.RECEIVED, WEST)
     ledger.post(EmptyWallets(new(), EAST, Terms(cause=new(), act_id=new()), lan, heir, Reason.ESTATE_SETTLED))

@@ -153,7 +153,7 @@ def _served(hours: orders.VolunteerHours, message: orders.HoursApproved) -> Serv
         actual_minutes=hours.actual_minutes,
         evidence=EVIDENCE.get(hours.evidence_class, Evidence.ATTESTED),
         checked_in_at=hours.checked_in_at_us,
-        is_group=bool(hours.group_name),
+        is_group=bool(hours.group_name or hours.group_id),
     )
 
 

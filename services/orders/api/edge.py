@@ -211,7 +211,7 @@ def _part(connection: Connection, order: Order, part: Assignment) -> Row:
         "counted_minutes": order.counted_minutes(part),
         "evidence": sorted(evidence_of(policy, order, part)) if part.checked_in_at else [],
         "evidence_class": evidence_class(policy, order, part) if part.checked_out_at else None,
-        "group": part.group_name or None,
+        "group": part.group_id,
         "guardian": part.guardian_id,
     }
 

@@ -57,7 +57,7 @@ class CompanySchema(ActingSchema):
     """With whom a volunteer comes."""
 
     guardian = fields.UUID(allow_none=True, load_default=None)
-    group = Text(100, shortest=1, allow_none=True, load_default=None)
+    group = fields.UUID(allow_none=True, load_default=None)
 
 
 class OfferSchema(ActingSchema):

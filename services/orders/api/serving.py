@@ -33,7 +33,7 @@ class TakenBy(MethodView):
     @blueprint.response(200, answers.OrderSchema)
     def post(self, terms: Terms, order_id: UUID) -> Row:
         """Take a published order."""
-        company = {"guardian_id": terms["guardian"], "group_name": terms["group"] or ""}
+        company = {"guardian_id": terms["guardian"], "group_id": terms["group"]}
         return order_command(lambda c, call: take_order(c, call, order_id, **company), terms)
 
 
@@ -67,7 +67,7 @@ class Acceptance(MethodView):
     @blueprint.response(200, answers.OrderSchema)
     def post(self, terms: Terms, order_id: UUID) -> Row:
         """Take the offered order, with all gates of taking."""
-        company = {"guardian_id": terms["guardian"], "group_name": terms["group"] or ""}
+        company = {"guardian_id": terms["guardian"], "group_id": terms["group"]}
         return order_command(lambda c, call: accept_offer(c, call, order_id, **company), terms)
 
 

@@ -238,6 +238,14 @@ class RiskTooHighForMinorError(RuleError):
     en = "This service is too risky for a minor"
 
 
+class NotInGroupError(RuleError):
+    """The group is not registered, has ended, lacks an adult who answers for it, or the volunteer is not in it."""
+
+    code = "not_in_group"
+    zh = "未登记的团体，或志愿者不是该团体成员"
+    en = "No registered group of this id has the volunteer as a member"
+
+
 class RelatedPartyError(RuleError):
     """Same household as, or relative of, the recipient."""
 

@@ -30,7 +30,7 @@ class Assignment:
     volunteer_district_id: UUID
     taken_at: datetime
     guardian_id: UUID | None = None
-    group_name: str = ""
+    group_id: UUID | None = None
     checked_in_at: datetime | None = None
     in_place: Place | None = None
     in_device: str = ""

@@ -85,6 +85,15 @@ class Person:
 
 
 @dataclass(frozen=True)
+class Group:
+    """A group that staff registered, with the adult who answers for it, as far as they are known."""
+
+    group_id: UUID
+    leader: Person | None
+    member_ids: frozenset[UUID]
+
+
+@dataclass(frozen=True)
 class Relation:
     """`relative_id` is the `kind` of `person_id`."""
 

@@ -17,6 +17,7 @@ from services.orders.domain.errors import (
     GuardianRequiredError,
     InsuranceMissingError,
     MinorGroupOnlyError,
+    NotInGroupError,
     OrderOverlapError,
     PersonSuspendedError,
     ProviderRequiredError,
@@ -28,7 +29,7 @@ from services.orders.domain.errors import (
     VolunteerTooYoungError,
 )
 from services.orders.domain.order import Funding, Order
-from services.orders.domain.people import Person, Relations
+from services.orders.domain.people import Group, Person, Relations
 from services.orders.domain.policy import Policy
 
 ADULT_AGE = 18
@@ -52,7 +53,8 @@ class Taking:
     no_shows: list[datetime]
     has_other: bool
     guardian_id: UUID | None = None
-    group_name: str = ""
+    group_id: UUID | None = None
+    group: Group | None = None
 
 
 def refuse_who_may_not_serve(volunteer: Person) -> None:
@@ -80,6 +82,8 @@ def refuse_unless_gates_open(taking: Taking) -> None:
             raise ProviderRequiredError
     else:
         _refuse_unqualified(taking)
+    if taking.group_id is not None and not _serves_in_group(taking):
+        raise NotInGroupError(group_id=taking.group_id)
     _refuse_related(taking)
     if taking.has_other:
         raise OrderOverlapError
@@ -128,7 +132,7 @@ def _refuse_minor(taking: Taking) -> None:
     mode = taking.policy.choice("earn", "minor_mode")
     if mode == "none":
         raise VolunteerTooYoungError(min_age=ADULT_AGE)
-    if mode == "group_only" and not taking.group_name:
+    if mode == "group_only" and not _serves_in_group(taking):
         raise MinorGroupOnlyError
     guardian = taking.guardian_id
     is_guarded = guardian is not None and taking.relations.is_guardian(taking.volunteer.person_id, guardian)
@@ -137,6 +141,18 @@ def _refuse_minor(taking: Taking) -> None:
     highest = taking.policy.choice("earn", "minor_max_risk")
     if RISKS.index(taking.service.risk) > RISKS.index(highest):
         raise RiskTooHighForMinorError(max_risk=highest)
+
+
+def _serves_in_group(taking: Taking) -> bool:
+    """Tell whether the volunteer belongs to the registered group that they name, and an adult answers for it today."""
+    group = taking.group
+    return (
+        group is not None
+        and taking.volunteer.person_id in group.member_ids
+        and group.leader is not None
+        and group.leader.is_active
+        and group.leader.age_on(taking.day) >= ADULT_AGE
+    )
 
 
 def _refuse_related(taking: Taking) -> None:

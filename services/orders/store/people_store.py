@@ -15,13 +15,14 @@ from libs.db.prepared import Prepared
 from libs.db.rows import add_rows, delete_rows, find_row, save_row
 from libs.programme import known_grants
 from libs.programme.known_grants import forget_grants_of
+from libs.programme.policy import completed
 from services.orders.domain.catalogue import Service
 from services.orders.domain.errors import PolicyMissingError, RecordNotFoundError, ServiceNotFoundError
-from services.orders.domain.people import Person, Qualifications, Relation, Relations
+from services.orders.domain.people import Group, Person, Qualifications, Relation, Relations
 from services.orders.domain.policy import Policy
 from services.orders.store.memo import forget_all, once
 from services.orders.store.rows import Found, place_of
-from services.orders.store.tables import catalogue_item, person, policy, relation, signing_key
+from services.orders.store.tables import catalogue_item, person, policy, relation, signing_key, volunteer_group
 
 DEPTH_MAX = 10
 
@@ -138,6 +139,12 @@ def relations_of(connection: Connection, person_ids: Iterable[UUID]) -> Relation
     )
 
 
+def find_group(connection: Connection, group_id: UUID) -> Group | None:
+    """Return a registered group, or None."""
+    row = find_row(connection, volunteer_group, group_id=group_id)
+    return Group(row.group_id, find_person(connection, row.leader_id), frozenset(row.member_ids)) if row else None
+
+
 def seen_by(connection: Connection, relative_id: UUID, day: date) -> frozenset[UUID]:
     """Return the people about whom somebody may see what a grant is about, as their relative."""
     return once(connection, ("seen", relative_id, day), lambda: known_grants.seen_by(connection, relative_id, day=day))
@@ -198,7 +205,7 @@ def _read_policy_on(connection: Connection, district_id: UUID, day: date) -> Pol
     row = _POLICY_ON.first(connection, {"district_id": district_id, "day": day})
     if row is None:
         raise PolicyMissingError(district_id=district_id, day=day.isoformat())
-    return Policy(row.district_id, row.policy_version, row.effective, row.parameters)
+    return Policy(row.district_id, row.policy_version, row.effective, completed(row.parameters))
 
 
 def policy_version(connection: Connection, district_id: UUID, version: int) -> Policy:
@@ -219,7 +226,7 @@ def _read_policy_version(connection: Connection, district_id: UUID, version: int
     row = _POLICY_VERSION.first(connection, {"district_id": district_id, "version": version})
     if row is None:
         raise PolicyMissingError(district_id=district_id, policy_version=version)
-    return Policy(row.district_id, row.policy_version, row.effective, row.parameters)
+    return Policy(row.district_id, row.policy_version, row.effective, completed(row.parameters))
 
 
 def service_on(connection: Connection, code: str, day: date) -> Service:

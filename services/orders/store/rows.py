@@ -26,7 +26,7 @@ _ORDER_PLAIN = (
     "pending_minutes", "decided_minutes", "decided_by", "decision_why", "slip_number", "late_cancelled",
 )  # fmt: skip
 _PART_PLAIN = (
-    "volunteer_id", "volunteer_district_id", "taken_at", "guardian_id", "group_name", "checked_in_at", "in_device",
+    "volunteer_id", "volunteer_district_id", "taken_at", "guardian_id", "group_id", "checked_in_at", "in_device",
     "code_right", "metres_from_home", "checked_out_at", "was_ended",
 )  # fmt: skip
 

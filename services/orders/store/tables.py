@@ -51,6 +51,7 @@ relation = _table(
     verified=sa.Boolean,
     declared_by=sa.Uuid,
 )
+volunteer_group = _table("volunteer_group", "group_id", group_id=sa.Uuid, leader_id=sa.Uuid, member_ids=ARRAY(sa.Uuid))
 policy = _table(
     "policy",
     "district_id policy_version",
@@ -140,7 +141,7 @@ assignment = _table(
     volunteer_district_id=sa.Uuid,
     taken_at=_INSTANT,
     guardian_id=sa.Uuid,
-    group_name=sa.Text,
+    group_id=sa.Uuid,
     checked_in_at=_INSTANT,
     in_latitude_e6=sa.Integer,
     in_longitude_e6=sa.Integer,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -9,7 +10,7 @@ import pytest
 
 from libs.errors import Refusal
 from services.orders.domain.order import Funding
-from services.orders.domain.people import Relations
+from services.orders.domain.people import Group, Relations
 from services.orders.domain.taking import refuse_unless_gates_open, refuse_who_may_not_serve
 from services.orders.tests.cases import (
     DISTRICT,
@@ -28,6 +29,15 @@ MINOR = date(2014, 3, 2)
 CHANGNING = {"earn": {"min_age": 60, "min_age_women": 50, "max_age": 70}}
 TWO_NO_SHOWS = [at("D1 09:30"), at("D2 09:30")]
 THREE_NO_SHOWS = [*TWO_NO_SHOWS, at("D3 09:30")]
+GROUP_ONLY = policy({"earn": {"minor_mode": "group_only"}})
+GROUP = Group(id_of("class3"), person("teacher"), frozenset({id_of("k")}))
+NO_GROUPS = (
+    None,
+    replace(GROUP, member_ids=frozenset({id_of("other")})),
+    replace(GROUP, leader=None),
+    replace(GROUP, leader=person("teacher", status="suspended")),
+    replace(GROUP, leader=person("teacher", born=date(2010, 1, 1))),
+)
 SHUT: list[tuple[str, dict[str, Any]]] = [
     ("training_missing", {"volunteer": person("min", training=False)}),
     ("bad_credit_record", {"volunteer": person("min", clean_record=False)}),
@@ -50,6 +60,19 @@ SHUT: list[tuple[str, dict[str, Any]]] = [
         "minor_group_only",
         {"volunteer": person("k", born=MINOR), "policy": policy({"earn": {"minor_mode": "group_only"}})},
     ),
+    *(
+        (
+            "minor_group_only",
+            {
+                "volunteer": person("k", born=MINOR),
+                "policy": GROUP_ONLY,
+                "group_id": id_of("class3"),
+                "group": group,
+            },
+        )
+        for group in NO_GROUPS
+    ),
+    *(("not_in_group", {"volunteer": person("k"), "group_id": id_of("class3"), "group": group}) for group in NO_GROUPS),
     (
         "risk_too_high_for_minor",
         {
@@ -87,7 +110,8 @@ OPEN: list[dict[str, Any]] = [
     },
     {
         "volunteer": person("k", born=MINOR),
-        "group_name": "class 3",
+        "group_id": id_of("class3"),
+        "group": GROUP,
         "policy": policy({"earn": {"minor_mode": "group_only"}}),
     },
     {"no_shows": TWO_NO_SHOWS, "now": at("D9 09:30")},

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import threading
+from datetime import date
 
-from services.orders.messages import wire
+from services.orders.messages import accounts, wire
 from services.orders.tests.neighbours import Neighbours, named, said
 
 NO_MARKS = {"no_shows": 0, "late_cancellations": 0}
@@ -42,6 +43,52 @@ def test_of_two_who_take_at_the_same_moment_one_gets_it(world: Neighbours) -> No
 
     assert sorted(answers) == ["", "wrong_order_state"]
     assert len(world.said(wire.OrderTaken)) == 1
+
+
+def register_group(world: Neighbours, *members: str, leader: str = "coord", active: bool = True) -> dict[str, str]:
+    """Let staff have registered a group; return how a volunteer names it."""
+    state = accounts.GroupState(
+        group_id=str(named("team")),
+        version=1,
+        leader_id=str(named(leader)),
+        member_ids=[str(named(member)) for member in members],
+        active=active,
+    )
+    world.hear(state, subject=state.group_id)
+    return {"group": state.group_id}
+
+
+def test_the_name_of_a_group_opens_no_gate_and_sends_no_hours_to_the_pool(world: Neighbours) -> None:
+    world.person("kid", roles=["volunteer"], born=date(2014, 3, 1))
+    world.policy({"earn": {"minor_mode": "group_only", "min_age": 10}})
+    place(world)
+    team = {"group": str(named("team"))}
+
+    made_up = world.act("kid", "o1", "assignment", {"group": "class 3"})
+    unknown = [world.act(who, "o1", "assignment", team) for who in ("kid", "min")]
+    register_group(world, "hua")
+    no_member = [world.act(who, "o1", "assignment", team) for who in ("kid", "min")]
+    register_group(world, "kid", "min", leader="kid")
+    no_adult = [world.act(who, "o1", "assignment", team) for who in ("kid", "min")]
+    register_group(world, "kid", "min", active=False)
+    ended = [world.act(who, "o1", "assignment", team) for who in ("kid", "min")]
+
+    assert made_up == "invalid_fields"
+    assert unknown == no_member == no_adult == ended == ["minor_group_only", "not_in_group"]
+
+
+def test_the_hours_of_a_registered_group_are_told_as_such(world: Neighbours) -> None:
+    place(world, start="D1 09:00")
+    team = register_group(world, "min")
+
+    assert world.act("min", "o1", "assignment", team) == ""
+    world.serve("o1", by="min", start="D1 09:00", end="D1 10:02")
+    world.act("lan", "o1", "confirmation")
+    world.act("coord_b", "o1", "approval")
+
+    assert world.order("o1")["volunteers"][0]["group"] == team["group"]
+    (approved,) = world.said(wire.HoursApproved)
+    assert [(hours.group_id, hours.group_name) for hours in approved.hours] == [(team["group"], team["group"])]
 
 
 def test_a_volunteer_is_in_one_place_at_a_time(world: Neighbours) -> None:

@@ -26,7 +26,7 @@ from services.orders.usecases.keeping import keep, policy_of_order, publish_orde
 
 
 def take_order(
-    connection: Connection, call: Call, order_id: UUID, *, guardian_id: UUID | None, group_name: str
+    connection: Connection, call: Call, order_id: UUID, *, guardian_id: UUID | None, group_id: UUID | None
 ) -> Order:
     """Give a published order to a volunteer; the first of two who ask at the same moment gets it.
 
@@ -38,11 +38,11 @@ def take_order(
     """
     order = _lock_for_taking(connection, order_id)
     volunteer = _speaking_volunteer(connection, call, order_id)
-    return _take(connection, call, order, volunteer, Verb.TAKE, guardian_id=guardian_id, group_name=group_name)
+    return _take(connection, call, order, volunteer, Verb.TAKE, guardian_id=guardian_id, group_id=group_id)
 
 
 def accept_offer(
-    connection: Connection, call: Call, order_id: UUID, *, guardian_id: UUID | None, group_name: str
+    connection: Connection, call: Call, order_id: UUID, *, guardian_id: UUID | None, group_id: UUID | None
 ) -> Order:
     """Take an order that was offered to this volunteer, with all gates of taking.
 
@@ -59,7 +59,7 @@ def accept_offer(
     refuse_unless_allowed(Verb.ACCEPT, order.state)
     if order.offer_lapses_at is not None and call.now > order.offer_lapses_at:
         raise OfferLapsedError(lapsed_at=order.offer_lapses_at.isoformat())
-    return _take(connection, call, order, volunteer, Verb.ACCEPT, guardian_id=guardian_id, group_name=group_name)
+    return _take(connection, call, order, volunteer, Verb.ACCEPT, guardian_id=guardian_id, group_id=group_id)
 
 
 def _lock_for_taking(connection: Connection, order_id: UUID) -> Order:
@@ -86,12 +86,12 @@ def _take(
     verb: Verb,
     *,
     guardian_id: UUID | None,
-    group_name: str,
+    group_id: UUID | None,
 ) -> Order:
     refuse_unless_allowed(verb, order.state)
     order_store.lock_person(connection, volunteer.person_id)
-    refuse_unless_gates_open(_taking(connection, call, order, volunteer, guardian_id, group_name))
-    part = Assignment(volunteer.person_id, volunteer.district_id, call.now, guardian_id, group_name)
+    refuse_unless_gates_open(_taking(connection, call, order, volunteer, guardian_id, group_id))
+    part = Assignment(volunteer.person_id, volunteer.district_id, call.now, guardian_id, group_id)
     taken = order.taken(verb, part)
     if taken.state is State.TAKEN:
         messages.publish_for(connection, taken, messages.order_taken(taken), call.now)
@@ -99,7 +99,7 @@ def _take(
 
 
 def _taking(
-    connection: Connection, call: Call, order: Order, volunteer: Person, guardian_id: UUID | None, group_name: str
+    connection: Connection, call: Call, order: Order, volunteer: Person, guardian_id: UUID | None, group_id: UUID | None
 ) -> Taking:
     today = local_date(call.now)
     who = volunteer.person_id
@@ -117,7 +117,8 @@ def _taking(
         no_shows=book_store.no_shows_of(connection, who),
         has_other=busy,
         guardian_id=guardian_id,
-        group_name=group_name,
+        group_id=group_id,
+        group=people_store.find_group(connection, group_id) if group_id else None,
     )
 
 

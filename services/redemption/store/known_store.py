@@ -11,6 +11,7 @@ from sqlalchemy import Connection, RowMapping
 from libs.db.prepared import Prepared
 from libs.db.rows import delete_rows, find_row, save_row
 from libs.programme.known_grants import forget_grants_of
+from libs.programme.policy import completed
 from services.redemption.domain.errors import PersonNotFoundError, PolicyMissingError, UnitNotFoundError
 from services.redemption.domain.people import Person, Relation
 from services.redemption.domain.policy import Policy, Service
@@ -25,6 +26,16 @@ def delete_row(connection: Connection, table: sa.Table, key: UUID) -> None:
     delete_rows(connection, table, **{column.name: key})
 
 
+def forget_policy(connection: Connection, district_id: UUID, version: int) -> None:
+    """Delete a version of a district's rules that has gone."""
+    delete_rows(connection, t.policy, district_id=district_id, policy_version=version)
+
+
+def forget_service(connection: Connection, code: str, version: int) -> None:
+    """Delete a version of a service that has gone."""
+    delete_rows(connection, t.catalogue_item, code=code, version=version)
+
+
 def save_person(connection: Connection, person: Person) -> None:
     """Keep a person's newest state."""
     row = {name: getattr(person, name) for name in Person.__dataclass_fields__}
@@ -35,6 +46,8 @@ def forget_person(connection: Connection, person_id: UUID) -> None:
     """Delete what is known of a person, and the words recorded when someone acted for them."""
     delete_row(connection, t.person, person_id)
     forget_grants_of(connection, person_id)
+    concerned = (t.relation.c.person_id == person_id) | (t.relation.c.relative_id == person_id)
+    connection.execute(t.relation.delete().where(concerned))
     for table in (t.redemption, t.credit_request):
         silent = sa.func.jsonb_set(table.c.consent, sa.literal_column("'{words}'"), sa.literal_column("'\"\"'::jsonb"))
         connection.execute(table.update().where(table.c.acting_for == person_id).values(consent=silent, why=None))
@@ -153,7 +166,10 @@ def policy_on(connection: Connection, district_id: UUID, day: date) -> Policy:
     if row is None:
         raise PolicyMissingError(district_id=district_id)
     return Policy(
-        district_id=row.district_id, version=row.policy_version, effective=row.effective, parameters=row.parameters
+        district_id=row.district_id,
+        version=row.policy_version,
+        effective=row.effective,
+        parameters=completed(row.parameters),
     )
 
 

@@ -54,6 +54,12 @@ READ_MODELS = (
     "CREATE INDEX relation_person ON relation (person_id)",
     "CREATE INDEX relation_relative ON relation (relative_id)",
     """
+    CREATE TABLE volunteer_group (
+        group_id uuid PRIMARY KEY,
+        leader_id uuid NOT NULL,
+        member_ids uuid[] NOT NULL
+    )""",
+    """
     CREATE TABLE policy (
         district_id uuid NOT NULL,
         policy_version integer NOT NULL,
@@ -151,7 +157,7 @@ ORDERS = (
         volunteer_district_id uuid NOT NULL,
         taken_at timestamptz NOT NULL,
         guardian_id uuid,
-        group_name text NOT NULL,
+        group_id uuid,
         checked_in_at timestamptz,
         in_latitude_e6 integer,
         in_longitude_e6 integer,
@@ -310,6 +316,7 @@ def upgrade() -> None:
         op.execute(statement)
     grant(op, "SELECT, INSERT", "command", "catalogue_item", "order_step", "mark", "service_record", "slip_range")
     grant(op, "SELECT, INSERT", "slip_used", "certificate")
-    grant(op, "SELECT, INSERT, UPDATE", "orders", "record_proposal", "reversal", "incident", "visit", "policy")
+    grant(op, "SELECT, INSERT, UPDATE", "orders", "record_proposal", "reversal", "incident", "visit")
     grant(op, "SELECT, INSERT, UPDATE, DELETE", "org_unit", "person", "relation", "signing_key")
+    grant(op, "SELECT, INSERT, UPDATE, DELETE", "volunteer_group", "policy")
     grant(op, "SELECT, INSERT, UPDATE, DELETE", "assignment", "due")

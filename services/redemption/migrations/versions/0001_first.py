@@ -24,7 +24,8 @@ def upgrade() -> None:
         op.execute(statement)
     grant(op, "SELECT, INSERT", "command")
     grant(op, "SELECT, INSERT, UPDATE, DELETE", "person", "relation", "signing_key")
-    grant(op, "SELECT, INSERT, UPDATE", "unit", "policy", "catalogue_item", "order_placed", "service_minutes")
+    grant(op, "SELECT, INSERT, UPDATE, DELETE", "unit", "policy", "catalogue_item")
+    grant(op, "SELECT, INSERT, UPDATE", "order_placed", "service_minutes")
     grant(op, "SELECT, INSERT, UPDATE", "redemption", "capture", "credit_request", "grant_run", "grant_line")
     grant(op, "SELECT, INSERT, UPDATE", "entitlement", "entitlement_use", "estate")
 

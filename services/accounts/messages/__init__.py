@@ -1,26 +1,21 @@
-"""What accounts tells the others, as protobuf; the only module of accounts that knows the wire."""
+"""What accounts tells the others, as protobuf; with `heard`, the only modules of accounts that know the wire."""
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from hashlib import sha256
-from typing import Any
 from uuid import UUID
 
 from google.protobuf.message import Message
 
-from libs.clock import from_microseconds, to_microseconds
+from libs.clock import to_microseconds
 from libs.contracts.timebank.accounts.v1 import events_pb2 as wire
-from libs.contracts.timebank.ledger.v1 import events_pb2 as ledger_wire
-from libs.contracts.timebank.orders.v1 import events_pb2 as orders_wire
-from libs.contracts.timebank.redemption.v1 import events_pb2 as redemption_wire
 from libs.ids import id_from_cause
-from libs.inbox import IncomingEvent
 from libs.outbox import OutgoingEvent
 from services.accounts.domain.acting import ActingGrant
 from services.accounts.domain.deaths import Death, DeathMistake
 from services.accounts.domain.erasure import Erasure
+from services.accounts.domain.groups import Group
 from services.accounts.domain.persons import Person
 from services.accounts.domain.policy import Policy
 from services.accounts.domain.relations import Relation
@@ -30,8 +25,6 @@ from services.accounts.domain.units import Unit
 FACTS = "timebank.accounts.v1"
 STATES = "timebank.accounts.state.v1"
 SHARDS = 16
-ESTATE_SETTLED = "estate_settled"
-HEARD_TOPICS = ("timebank.orders.v1", "timebank.ledger.v1", "timebank.redemption.v1")
 KEY_SET_ID = UUID("6f5b0f1e-8a53-5c1e-9d0e-3b5c5a0d7a10")
 
 
@@ -113,6 +106,20 @@ def acting_grant_state(grant: ActingGrant, *, now: datetime) -> OutgoingEvent:
         until=grant.until.isoformat(),
     )
     return _state(state, subject_id=grant.grant_id, kind="grant", version=grant.version, now=now)
+
+
+def group_state(group: Group, *, now: datetime) -> OutgoingEvent:
+    """Return who serves together, without the name."""
+    state = wire.GroupState(
+        group_id=str(group.group_id),
+        version=group.version,
+        unit_id=str(group.unit_id),
+        district_id=_text(group.district_id),
+        leader_id=str(group.leader_id),
+        member_ids=[str(member_id) for member_id in group.member_ids],
+        active=group.is_active,
+    )
+    return _state(state, subject_id=group.group_id, kind="group", version=group.version, now=now)
 
 
 def unit_state(unit: Unit, *, now: datetime) -> OutgoingEvent:
@@ -252,100 +259,6 @@ def qualification_lapsed(person: Person, *, qualification: str, last_valid_on: d
     return _fact(fact, person=person, now=now, part=f"{qualification}/{last_valid_on}")
 
 
-@dataclass(frozen=True)
-class ErasureAnswer:
-    """A service's answer; no code means that nothing stands against it."""
-
-    erasure_id: UUID
-    code: str
-    last_service_on: date | None
-
-
-@dataclass(frozen=True)
-class TakenOrder:
-    """An order that has its volunteers, and its planned end."""
-
-    order_id: UUID
-    recipient_id: UUID
-    volunteer_ids: tuple[UUID, ...]
-    ends_at: datetime
-
-
-def erasure_answer(event: IncomingEvent) -> ErasureAnswer:
-    """Read an answer of any of the three services."""
-    message = _ANSWERS[event.event_type]()
-    message.ParseFromString(event.payload or b"")
-    last_day = getattr(message, "last_service_on", "")
-    code = message.code if message.answer != "clear" else ""
-    return ErasureAnswer(UUID(message.erasure_id), code, date.fromisoformat(last_day) if last_day else None)
-
-
-@dataclass(frozen=True)
-class WalletsAnswer:
-    """The ledger's answer to a death found mistaken; no code means that the wallets are given back."""
-
-    cause_id: UUID
-    code: str
-
-
-def wallets_answer(event: IncomingEvent) -> WalletsAnswer | None:
-    """Read what the ledger said about somebody's wallets; None when it is about nothing of ours."""
-    if event.event_type == TRANSFER_REFUSED:
-        refused = ledger_wire.TransferRefused.FromString(event.payload or b"")
-        return WalletsAnswer(UUID(refused.cause_id), refused.code) if refused.cause_id else None
-    message = ledger_wire.WalletsUnfrozen.FromString(event.payload or b"")
-    return WalletsAnswer(UUID(message.cause_id), "")
-
-
-def settled_estate_of(event: IncomingEvent) -> UUID | None:
-    """Read whose estate was settled by a transfer; None when it is a transfer of another kind."""
-    posted = ledger_wire.TransferPosted.FromString(event.payload or b"")
-    if posted.reason != ESTATE_SETTLED or not posted.debit_person_id:
-        return None
-    return UUID(posted.debit_person_id)
-
-
-def taken_order(event: IncomingEvent) -> TakenOrder:
-    """Read who goes to whom."""
-    message = orders_wire.OrderTaken.FromString(event.payload or b"")
-    return TakenOrder(
-        order_id=UUID(message.order_id),
-        recipient_id=UUID(message.recipient_id),
-        volunteer_ids=tuple(UUID(volunteer_id) for volunteer_id in message.volunteer_ids),
-        ends_at=from_microseconds(message.start_at_us) + timedelta(minutes=message.planned_minutes),
-    )
-
-
-def act_for_of(event: IncomingEvent) -> dict[str, object]:
-    """Read what orders or redemption did for somebody."""
-    message = _ACTS_FOR[event.event_type].FromString(event.payload or b"")
-    return {
-        "use_id": UUID(message.use_id),
-        "service": event.event_type.split(".")[1],
-        "person_id": UUID(message.person_id),
-        "actor_id": UUID(message.actor_id),
-        "grant_id": UUID(message.grant_id) if message.grant_id else None,
-        "act": message.act,
-        "subject_id": UUID(message.subject_id),
-        "minutes": message.minutes,
-        "how": message.consent_how,
-        "given_at": from_microseconds(message.consent_given_at_us),
-        "at": from_microseconds(message.at_us),
-    }
-
-
-def order_id_of(event: IncomingEvent) -> str:
-    """Read which order ended."""
-    message = _ENDS[event.event_type]()
-    message.ParseFromString(event.payload or b"")
-    order_id: str = message.order_id
-    return order_id
-
-
-def _type(kind: type[Message]) -> str:
-    return str(kind.DESCRIPTOR.full_name)
-
-
 def _state(
     state: Message,
     *,
@@ -404,27 +317,3 @@ def _text(value: UUID | None) -> str:
 
 def _day(day: date | None) -> str:
     return day.isoformat() if day else ""
-
-
-_ANSWERS: dict[str, Any] = {
-    _type(kind.ErasureAnswered): kind.ErasureAnswered for kind in (orders_wire, ledger_wire, redemption_wire)
-}
-_ENDS: dict[str, Any] = {
-    _type(kind): kind
-    for kind in (
-        ledger_wire.HoursSettled,
-        orders_wire.HoursRejected,
-        orders_wire.NoShowRecorded,
-        orders_wire.OrderCancelled,
-        orders_wire.OrderExpired,
-        orders_wire.OrderPublished,
-    )
-}
-_ACTS_FOR: dict[str, Any] = {_type(kind.ActedFor): kind.ActedFor for kind in (orders_wire, redemption_wire)}
-ACTS_FOR = tuple(_ACTS_FOR)
-ERASURE_ANSWERS = {event_type.split(".")[1]: event_type for event_type in _ANSWERS}
-TRANSFER_REFUSED = _type(ledger_wire.TransferRefused)
-TRANSFER_POSTED = _type(ledger_wire.TransferPosted)
-WALLETS_UNFROZEN = _type(ledger_wire.WalletsUnfrozen)
-ORDER_TAKEN = _type(orders_wire.OrderTaken)
-ORDER_ENDS = tuple(_ENDS)

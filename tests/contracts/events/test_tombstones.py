@@ -1,0 +1,220 @@
+"""Every service obeys the tombstones of accounts' states alike, and reads rules of an older release complete."""
+
+from __future__ import annotations
+
+import importlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import jwt
+import pytest
+import sqlalchemy as sa
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from google.protobuf.message import Message
+from werkzeug.exceptions import Unauthorized
+
+from libs.clock import SystemClock, machine_now
+from libs.contracts.timebank.accounts.v1 import events_pb2 as accounts
+from libs.contracts.timebank.orders.v1 import events_pb2 as orders
+from libs.db import Database
+from libs.http.auth import Verifier
+from libs.ids import new_id
+from libs.inbox import IncomingEvent
+from libs.programme.policy import default_parameters
+from services.ledger.domain.policy import CreditPolicy
+from services.ledger.store import known as ledger_known
+from services.orders.store import people_store as orders_known
+from services.redemption import queries as redemption_queries
+from services.redemption.store import known_store as redemption_known
+from tests.support.postgres import DatabaseFactory
+
+SERVICES = ("orders", "redemption", "ledger")
+KEY = Ed25519PrivateKey.generate()
+PERSON, OTHER, UNIT, DISTRICT, RELATION, GRANT, GROUP = (str(new_id()) for _ in range(7))
+STATES: dict[type[Message], tuple[str, Message]] = {
+    accounts.PersonState: (
+        PERSON,
+        accounts.PersonState(
+            person_id=PERSON, status="active", home_unit_id=UNIT, district_id=DISTRICT, grade="intact"
+        ),
+    ),
+    accounts.RelationState: (
+        RELATION,
+        accounts.RelationState(
+            relation_id=RELATION, person_id=PERSON, relative_id=OTHER, kind="child", verified=True, active=True
+        ),
+    ),
+    accounts.ActingGrantState: (
+        GRANT,
+        accounts.ActingGrantState(grant_id=GRANT, person_id=PERSON, relative_id=OTHER, active=True),
+    ),
+    accounts.GroupState: (
+        GROUP,
+        accounts.GroupState(group_id=GROUP, unit_id=UNIT, leader_id=OTHER, member_ids=[PERSON], active=True),
+    ),
+    accounts.OrgUnitState: (
+        UNIT,
+        accounts.OrgUnitState(unit_id=UNIT, parent_id=DISTRICT, level="community", district_id=DISTRICT),
+    ),
+    accounts.PolicyPublished: (
+        f"{DISTRICT}/1",
+        accounts.PolicyPublished(
+            district_id=DISTRICT,
+            policy_version=1,
+            effective="2026-03-01",
+            parameters_json=json.dumps({"death": {"settle_within_days": 30}}),
+        ),
+    ),
+    accounts.SigningKeysChanged: (
+        "signing-keys",
+        accounts.SigningKeysChanged(
+            version=1,
+            keys=[accounts.SigningKey(key_id="k1", public_key=KEY.public_key().public_bytes_raw())],
+        ),
+    ),
+    orders.CatalogueItemPublished: (
+        "A1/1",
+        orders.CatalogueItemPublished(code="A1", version=1, effective="2026-03-01", persons=1),
+    ),
+}
+TABLES = {
+    accounts.PersonState: "person",
+    accounts.RelationState: "relation",
+    accounts.ActingGrantState: "acting_grant",
+    accounts.GroupState: "volunteer_group",
+    accounts.OrgUnitState: "unit",
+    accounts.PolicyPublished: "policy",
+    accounts.SigningKeysChanged: "signing_key",
+    orders.CatalogueItemPublished: "catalogue_item",
+}
+NAMED_ELSE = {("orders", "unit"): "org_unit", ("ledger", "unit"): "org_unit"}
+NOT_HEARD = {
+    ("ledger", accounts.GroupState),
+    ("redemption", accounts.GroupState),
+    ("ledger", orders.CatalogueItemPublished),
+    ("orders", orders.CatalogueItemPublished),
+}
+HEARD = [(service, state) for service in SERVICES for state in STATES if (service, state) not in NOT_HEARD]
+KNOWN_KEYS = {
+    "orders": orders_known.signing_keys,
+    "redemption": redemption_queries.signing_keys,
+    "ledger": ledger_known.signing_keys,
+}
+
+
+@dataclass
+class Hearer:
+    """A service's consumer on a database of its own."""
+
+    service: str
+    database: Database
+
+    def hear(self, state: type[Message], subject: str, payload: bytes | None) -> None:
+        """Deliver a state, or its tombstone."""
+        event_type = str(state.DESCRIPTOR.full_name)
+        event = IncomingEvent(
+            event_id=new_id(), event_type=event_type, topic="t", stream="s", position=1, version=1,
+            key=subject, subject=subject, payload=payload, occurred_at=SystemClock().now(),
+        )  # fmt: skip
+        consumers: Any = importlib.import_module(f"services.{self.service}.consumers")
+        with self.database.transaction() as connection:
+            consumers.consumers(clock=SystemClock()).functions[event_type](connection, event)
+
+    def hear_all(self) -> None:
+        """Deliver every state that the service hears."""
+        for service, state in HEARD:
+            if service == self.service:
+                subject, message = STATES[state]
+                self.hear(state, subject, message.SerializeToString())
+
+    def rows(self, state: type[Message]) -> int:
+        """Count what is known of a kind of state."""
+        name = NAMED_ELSE.get((self.service, TABLES[state]), TABLES[state])
+        with self.database.reading() as connection:
+            return int(connection.scalar(sa.text(f"SELECT count(*) FROM {name}")) or 0)
+
+
+@pytest.fixture(scope="module")
+def hearers(database_factory: DatabaseFactory) -> Iterator[dict[str, Hearer]]:
+    """The consumers of the three services that hear accounts."""
+    made = {service: database_factory.create(service) for service in SERVICES}
+    found = {service: Hearer(service, Database(urls.app, pool_max=2)) for service, (_, urls) in made.items()}
+    yield found
+    for service, (name, _) in made.items():
+        found[service].database.dispose()
+        database_factory.drop(name)
+
+
+@pytest.mark.parametrize(("service", "state"), HEARD, ids=lambda one: getattr(one, "__name__", one))
+def test_a_tombstone_is_obeyed(hearers: dict[str, Hearer], service: str, state: type[Message]) -> None:
+    hearer = hearers[service]
+    hearer.hear_all()
+    assert hearer.rows(state) == 1
+    others = {other: hearer.rows(other) for name, other in HEARD if name == service and other is not state}
+
+    for _ in range(2):  # A second time there is nothing left, and nothing breaks.
+        hearer.hear(state, STATES[state][0], None)
+
+    assert hearer.rows(state) == 0
+    gone = {accounts.RelationState, accounts.ActingGrantState} if state is accounts.PersonState else set()
+    for other, before in others.items():
+        assert hearer.rows(other) == (0 if other in gone else before), other
+    hearer.hear_all()
+    assert hearer.rows(state) == 1
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_without_keys_every_token_is_refused_and_with_new_ones_taken_again(
+    hearers: dict[str, Hearer], service: str
+) -> None:
+    hearer = hearers[service]
+    hearer.hear_all()
+    claims = {"sub": str(new_id()), "sid": str(new_id()), "aud": "timebank", "exp": machine_now().timestamp() + 600}
+    token = jwt.encode(claims, KEY, algorithm="EdDSA", headers={"kid": "k1"})
+
+    def keys() -> dict[str, bytes]:
+        with hearer.database.reading() as connection:
+            return dict(KNOWN_KEYS[service](connection))
+
+    assert str(Verifier(keys).bearer(token).person_id) == claims["sub"]
+    hearer.hear(accounts.SigningKeysChanged, "signing-keys", None)
+    with pytest.raises(Unauthorized):
+        Verifier(keys).bearer(token)
+    hearer.hear_all()
+    assert str(Verifier(keys).bearer(token).person_id) == claims["sub"]
+
+
+def _read(service: str, database: Database) -> dict[str, Any]:
+    day = date(2026, 3, 2)
+    with database.reading() as connection:
+        if service == "ledger":
+            policy = ledger_known.policy_on(connection, UUID(DISTRICT), day)
+            assert policy is not None
+            return {"settle": policy.settle_estate_within_days, "step": policy.rounding_step_minutes}
+        known: Any = {"orders": orders_known, "redemption": redemption_known}[service]
+        found = known.policy_on(connection, UUID(DISTRICT), day)
+        return {
+            "settle": found.number("death", "settle_within_days"),
+            "step": found.number("time", "rounding_step_minutes"),
+        }
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_rules_of_an_older_release_are_read_complete(hearers: dict[str, Hearer], service: str) -> None:
+    hearers[service].hear_all()
+    ledger_known.forget_policies()
+
+    assert _read(service, hearers[service].database) == {
+        "settle": 30,
+        "step": default_parameters()["time"]["rounding_step_minutes"],
+    }
+
+
+def test_the_ledger_names_no_default_of_its_own() -> None:
+    by_list = CreditPolicy.from_parameters(1, default_parameters())
+
+    assert CreditPolicy(version=1) == by_list
