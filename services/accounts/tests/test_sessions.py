@@ -91,15 +91,23 @@ def test_a_refresh_token_works_once_and_its_reuse_ends_the_session(platform: Pla
     refused(platform.client.post("/v1/sessions/refresh", json={"refresh_token": first}), "refresh_token_reused", 403)
     refused(platform.client.post("/v1/sessions/refresh", json={"refresh_token": second}), "refresh_token_invalid", 403)
     refused(platform.client.post("/v1/sessions/refresh", json={"refresh_token": "x"}), "refresh_token_invalid", 403)
+    assert [len(told.session_ids) for told in platform.events("SessionsEnded")] == [1]
 
 
 def test_a_session_ends_by_signing_out(platform: Platform) -> None:
     platform.register("王兰")
     signed_in = _sign_in(platform, "王兰")
 
-    answer = Caller(platform.client, signed_in["access_token"]).delete("/v1/sessions/current")
+    caller, other = Caller(platform.client, signed_in["access_token"]), platform.sign_in("王兰")
+    answer = caller.delete("/v1/sessions/current")
 
     assert answer.status_code == 204
+    refused(caller.get("/v1/me"), "not_signed_in", 401)
+    must(other.get("/v1/me"))
+    [told] = platform.events("SessionsEnded")
+    claims = jwt.decode(signed_in["access_token"], options={"verify_signature": False})
+    assert (list(told.session_ids), told.person_id) == ([claims["sid"]], claims["sub"])
+    assert told.tokens_end_at_us > claims["exp"] * 1_000_000
     again = platform.client.post("/v1/sessions/refresh", json={"refresh_token": signed_in["refresh_token"]})
     refused(again, "refresh_token_invalid", 403)
 
@@ -142,8 +150,12 @@ def test_a_new_password_ends_every_session(platform: Platform) -> None:
 
     body = {"password": "not mine", "new_password": "another one"}
     refused(caller.post("/v1/me/password", body), "sign_in_failed", 403)
+    other = platform.sign_in("王兰")
     must(caller.post("/v1/me/password", body | {"password": PASSWORD}))
 
+    for token in (caller, other):
+        refused(token.get("/v1/me"), "not_signed_in", 401)
+    assert [len(told.session_ids) for told in platform.events("SessionsEnded")] == [2]
     again = platform.client.post("/v1/sessions/refresh", json={"refresh_token": signed_in["refresh_token"]})
     refused(again, "refresh_token_invalid", 403)
     assert _sign_in(platform, "王兰", "another one")["person_id"]

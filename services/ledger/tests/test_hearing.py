@@ -11,10 +11,12 @@ from uuid import UUID
 import pytest
 from google.protobuf.message import Message
 
-from libs.clock import from_microseconds
+from libs.clock import from_microseconds, machine_now, to_microseconds
+from libs.db.driver import run
 from libs.ids import new_id
 from libs.inbox import IncomingEvent, NotYetKnownError
 from libs.outbox.source import StoredEvent, Stream
+from libs.programme.standing import HEARD
 from libs.tlog.merkle import root_of
 from services.ledger import messages
 from services.ledger.audit import rebuild, reconcile
@@ -54,10 +56,17 @@ class Hearing:
 
     def hear(self, message: Message, event_id: UUID | None = None) -> None:
         """Deliver an event."""
-        event_type = messages.type_of(type(message))
+        self._deliver(type(message), event_id or new_id(), "subject", message.SerializeToString())
+
+    def forget(self, kind: type[Message], subject: str) -> None:
+        """Deliver a tombstone."""
+        self._deliver(kind, new_id(), subject, None)
+
+    def _deliver(self, kind: type[Message], event_id: UUID, subject: str, payload: bytes | None) -> None:
+        event_type = messages.type_of(kind)
         event = IncomingEvent(
-            event_id=event_id or new_id(), event_type=event_type, topic="t", stream="s", position=1, version=None,
-            key="k", subject="subject", payload=message.SerializeToString(), occurred_at=self.clock.now(),
+            event_id=event_id, event_type=event_type, topic="t", stream="s", position=1, version=None,
+            key="k", subject=subject, payload=payload, occurred_at=self.clock.now(),
         )  # fmt: skip
         with self.ledger.database.transaction() as connection:
             self._consumers.functions[event_type](connection, event)
@@ -303,3 +312,23 @@ def test_hours_of_another_century_are_no_rows_but_a_dead_event(hearing: Hearing,
         hearing.hear(message)
 
     assert len(hearing.told()) == before
+
+
+def test_who_somebody_is_now_is_heard_with_their_state_and_of_the_erased_only_that_they_are(hearing: Hearing) -> None:
+    lan, session, unit = new(), str(new_id()), str(new_id())
+    state = person(lan)
+    state.roles.add(role="district_admin", unit_id=unit)
+    ends_at = to_microseconds(machine_now()) + 600_000_000
+
+    hearing.hear(state)
+    hearing.hear(accounts.SessionsEnded(person_id=text(lan), session_ids=[session], tokens_end_at_us=ends_at))
+    known = _standing(hearing, lan, session)
+    hearing.forget(accounts.PersonState, text(lan))
+
+    assert known == [("active", ["district_admin"], [UUID(unit)], True)]
+    assert _standing(hearing, lan, session) == [("erased", [], [], True)]
+
+
+def _standing(hearing: Hearing, person_id: bytes, session: str) -> list[tuple[object, ...]]:
+    with hearing.ledger.database.reading() as connection:
+        return run(connection, HEARD, {"person_id": UUID(bytes=person_id), "session_id": UUID(session)}).fetchall()

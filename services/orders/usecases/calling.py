@@ -16,7 +16,7 @@ from libs.programme.acting_grants import GrantedAct, GrantedScope
 from libs.programme.known_grants import ActFor, count_use, use_grant
 from services.orders import messages
 from services.orders.domain.acting import Standing, acts_as_staff
-from services.orders.domain.errors import ForbiddenError, PersonSuspendedError
+from services.orders.domain.errors import ForbiddenError
 from services.orders.domain.life_cycle import Verb
 from services.orders.domain.people import Person
 from services.orders.messages import POWERS
@@ -67,28 +67,15 @@ def refuse_auditor(call: Call) -> None:
         raise ForbiddenError
 
 
-def refuse_suspended_caller(connection: Connection, call: Call) -> None:
-    """Refuse something new to a caller who is suspended.
-
-    Raises:
-        PersonSuspendedError: they are.
-    """
-    caller = people_store.find_person(connection, call.caller_id)
-    if caller is not None and not caller.is_active:
-        raise PersonSuspendedError
-
-
 def require_power(connection: Connection, call: Call, power: str, unit_id: UUID) -> None:
     """Refuse unless one of the caller's roles has the power and reaches the unit.
 
     Raises:
         ForbiddenError: no role with this power, or an auditor.
         OutOfScopeError: a role with it, but not here.
-        PersonSuspendedError: the caller is suspended, though the token is still good.
     """
     refuse_auditor(call)
     require(call.actor, POWERS[power], people_store.path_of(connection, unit_id))
-    refuse_suspended_caller(connection, call)
 
 
 def has_power(connection: Connection, call: Call, power: str, unit_id: UUID) -> bool:

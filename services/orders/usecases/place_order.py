@@ -20,7 +20,7 @@ from services.orders.domain.order import Funding, Order
 from services.orders.domain.people import Person
 from services.orders.domain.policy import Policy
 from services.orders.store import order_store, people_store
-from services.orders.usecases.calling import Call, has_power, refuse_suspended_caller, require_power, speak_for
+from services.orders.usecases.calling import Call, has_power, require_power, speak_for
 from services.orders.usecases.keeping import await_funding, publish_order, set_clock
 
 DOOR_CODES = 1_000_000
@@ -79,7 +79,6 @@ def _refuse_who_may_not_ask(connection: Connection, call: Call, wish: Wish, reci
         is_staff = call.acting_for and has_power(connection, call, "place_order_for", recipient.home_unit_id)
         if wish.funding is Funding.PROGRAMME and not is_staff:
             raise ForbiddenError
-    refuse_suspended_caller(connection, call)
 
 
 def draft(wish: Wish, service: Service, recipient: Person, policy: Policy, call: Call) -> Order:

@@ -55,10 +55,10 @@ def acts_as_staff(caller: Caller, *, roles: frozenset[str], path: frozenset[UUID
     return False
 
 
-def refuse_suspended(*people: Person | None) -> None:
-    """A suspended person, or one whose data are sealed, does nothing new."""
+def refuse_suspended(*people: Person) -> None:
+    """For a suspended person, or one whose data are sealed, nothing new is done; a caller is refused at the edge."""
     for person in people:
-        if person is not None and person.status in ("suspended", "sealed", "erased"):
+        if person.status in ("suspended", "sealed", "erased"):
             raise PersonSuspendedError(person_id=person.person_id)
 
 

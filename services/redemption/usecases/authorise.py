@@ -97,7 +97,7 @@ def giver_of(
     giver, grant = known.person_of(connection, other or caller.person_id), None
     if other is not None:
         grant = refuse_unless_acts_for(connection, caller, acting, giver, GrantedAct.GIVE, minutes=minutes, now=now)
-    who_may.refuse_suspended(known.find_person(connection, caller.person_id), giver)
+    who_may.refuse_suspended(giver)
     who_may.refuse_deceased(giver)
     return giver, grant
 
@@ -136,7 +136,6 @@ def refuse_unless_second(caller: Caller, power: str, proposed_by: UUID | None) -
 def refuse_unless_power(connection: Connection, caller: Caller, power: str, unit_id: UUID) -> None:
     """Refuse unless the caller holds the power at the unit or above it."""
     who_may.refuse_unless_power(caller, POWERS[power], known.path_of(connection, unit_id))
-    who_may.refuse_suspended(known.find_person(connection, caller.person_id))
 
 
 def refuse_unless_may_ask(

@@ -48,7 +48,7 @@ def request_redemption(connection: Connection, caller: Caller, terms: Redemption
     grant = refuse_unless_may_ask(
         connection, caller, terms.acting, recipient=recipient, payer=payer, minutes=terms.minutes, now=now
     )
-    refuse_suspended(known.find_person(connection, caller.person_id), recipient, payer)
+    refuse_suspended(recipient, payer)
     store.lock_recipient(connection, recipient.person_id)
     if store.find_redemption(connection, terms.redemption_id) is not None:
         raise IdReusedError
