@@ -134,7 +134,7 @@ def test_nothing_new_is_asked_for_a_person_who_has_died(people: Bench) -> None:
     answer = people.ask("r1", "op", recipient="lan", **acting | {"acting_for": "lan"})
 
     assert (answer.status_code, answer.get_json()["code"]) == (422, "wallet_frozen")
-    assert people.counts() == {"RedemptionRequested": 1}
+    assert people.asked() == {"RedemptionRequested": 1}
 
 
 def test_the_price_follows_the_policys_coefficient_of_that_day(people: Bench) -> None:

@@ -46,7 +46,7 @@ def test_may_ask(people: Bench, by: str, terms: dict[str, Any]) -> None:
     answer = people.ask("r1", by, recipient="lan", **terms)
 
     assert answer.status_code == 202, answer.get_json()
-    assert people.counts() == {"RedemptionRequested": 1}
+    assert people.asked() == {"RedemptionRequested": 1}
 
 
 @pytest.mark.parametrize(
