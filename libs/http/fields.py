@@ -27,6 +27,9 @@ _INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?([
 _NUMBER = re.compile(r"-?\d{1,18}", re.ASCII)
 _YEARS = "(20[0-9]{2}|2100)"
 _YEARS_OF_BIRTH = "(19[0-9]{2}|20[0-9]{2}|2100)"
+_TURNING = r"\u2028-\u202e\u2066-\u2069\ufdd0-\ufdef\ufffe\uffff"
+_PATTERN_OF_A_LINE = rf"^[^\u0000-\u001f\u007f-\u009f{_TURNING}]*$"
+_PATTERN_OF_LINES = rf"^[^\u0000-\u0008\u000b-\u001f\u007f-\u009f{_TURNING}]*$"
 MONTH_PATTERN = f"^{_YEARS}-(0[1-9]|1[0-2])$"
 
 
@@ -38,7 +41,8 @@ class Text(fields.String):
     def __init__(self, longest: int, *, shortest: int = 0, pattern: str | None = None, **options: Any) -> None:
         self.lines = bool(options.pop("lines", False))
         rules: list[Any] = [validate.Length(shortest, longest), *([validate.Regexp(pattern)] if pattern else [])]
-        super().__init__(validate=rules, **options)
+        shown = {} if pattern else {"pattern": _PATTERN_OF_LINES if self.lines else _PATTERN_OF_A_LINE}
+        super().__init__(validate=rules, metadata=shown | options.pop("metadata", {}), **options)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **more: Any) -> str:
         text = super()._deserialize(value, attr, data, **more)
@@ -65,6 +69,8 @@ class Whole(fields.Integer):
     def _validated(self, value: Any) -> int:
         if self.in_query and isinstance(value, str) and _NUMBER.fullmatch(value):
             return int(value)
+        if isinstance(value, float) and value.is_integer():
+            return int(value)  # JSON knows one kind of number: 30.0 is 30.
         if isinstance(value, bool) or not isinstance(value, int):
             raise self.make_error("invalid", input=value)
         return value

@@ -1,18 +1,20 @@
 """What answers hold, for the API document; a field that an answer lacks is left out."""
 
+from typing import Any
+
 from marshmallow import Schema, fields
 
 
-def _id() -> fields.String:
-    return fields.String(metadata={"format": "uuid"})
+def _id(**options: Any) -> fields.String:
+    return fields.String(metadata={"format": "uuid"}, **options)
 
 
-def _instant() -> fields.String:
-    return fields.String(metadata={"format": "date-time"})
+def _instant(**options: Any) -> fields.String:
+    return fields.String(metadata={"format": "date-time"}, **options)
 
 
-def _day() -> fields.String:
-    return fields.String(metadata={"format": "date"})
+def _day(**options: Any) -> fields.String:
+    return fields.String(metadata={"format": "date"}, **options)
 
 
 class SignedInAnswer(Schema):
@@ -58,13 +60,13 @@ class UnitAnswer(Schema):
     """A unit of the organisation tree; `path` leads from the root to it."""
 
     unit_id = _id()
-    parent_id = _id()
+    parent_id = _id(allow_none=True)
     level = fields.String()
     path = fields.List(_id())
-    district_id = _id()
+    district_id = _id(allow_none=True)
     name_zh = fields.String()
     name_en = fields.String()
-    policy_id = _id()
+    policy_id = _id(allow_none=True)
 
 
 class PolicyAnswer(Schema):
@@ -73,14 +75,14 @@ class PolicyAnswer(Schema):
     policy_id = _id()
     unit_id = _id()
     effective = _day()
-    preset = fields.String()
+    preset = fields.String(allow_none=True)
     set = fields.Dict()
     parameters = fields.Dict()
     state = fields.String()
-    policy_version = fields.Integer()
+    policy_version = fields.Integer(allow_none=True)
     proposed_by = _id()
-    decided_by = _id()
-    why = fields.String()
+    decided_by = _id(allow_none=True)
+    why = fields.String(allow_none=True)
 
 
 class PresetAnswer(Schema):
@@ -98,10 +100,10 @@ class ParameterAnswer(Schema):
 
     name = fields.String()
     type = fields.String()
-    default = fields.Raw()
+    default = fields.Raw(allow_none=True)
     unit = fields.String()
-    min = fields.Integer()
-    max = fields.Integer()
+    min = fields.Integer(allow_none=True)
+    max = fields.Integer(allow_none=True)
     choices = fields.List(fields.String())
     nullable = fields.Boolean()
     fixed = fields.Boolean()
@@ -123,7 +125,7 @@ class QualificationsAnswer(Schema):
 
     training = fields.Boolean()
     clean_record = fields.Boolean()
-    insured_until = _day()
+    insured_until = _day(allow_none=True)
     certificates = fields.List(fields.String())
 
 
@@ -145,18 +147,18 @@ class PersonAnswer(Schema):
     status = fields.String()
     version = fields.Integer()
     home_unit_id = _id()
-    district_id = _id()
+    district_id = _id(allow_none=True)
     born = _day()
     sex = fields.String()
     grade = fields.String()
     hardship = fields.List(fields.String())
-    household_id = _id()
-    home = fields.Nested(PlaceAnswer)
+    household_id = _id(allow_none=True)
+    home = fields.Nested(PlaceAnswer, allow_none=True)
     has_phone = fields.Boolean()
-    visit_risk = fields.String()
+    visit_risk = fields.String(allow_none=True)
     qualifications = fields.Nested(QualificationsAnswer)
     registered_at = _instant()
-    died_on = _day()
+    died_on = _day(allow_none=True)
 
 
 class ListedPersonAnswer(PersonAnswer):
@@ -169,11 +171,11 @@ class ListedPersonAnswer(PersonAnswer):
 class FullPersonAnswer(PersonAnswer):
     """A person with everything; of a sealed or erased one the status only, of the other side of an order who it is."""
 
-    names = fields.Dict()
-    phone_number = fields.String()
-    sign_in_name = fields.String()
-    id_number = fields.Dict()
-    address = fields.String()
+    names = fields.Dict(allow_none=True)
+    phone_number = fields.String(allow_none=True)
+    sign_in_name = fields.String(allow_none=True)
+    id_number = fields.Dict(allow_none=True)
+    address = fields.String(allow_none=True)
     contacts = fields.List(fields.Dict())
     roles = fields.List(fields.Nested(RoleAnswer))
     home_unit = fields.Nested(UnitAnswer)
@@ -190,9 +192,9 @@ class RelationAnswer(Schema):
     waits_for_confirmation = fields.Boolean()
     active = fields.Boolean()
     recorded_by = _id()
-    confirmed_by = _id()
-    turned_down_by = _id()
-    turned_down_why = fields.String()
+    confirmed_by = _id(allow_none=True)
+    turned_down_by = _id(allow_none=True)
+    turned_down_why = fields.String(allow_none=True)
 
 
 class FindingAnswer(Schema):
@@ -201,15 +203,15 @@ class FindingAnswer(Schema):
     assessment_id = _id()
     hardship_id = _id()
     person_id = _id()
-    grade = fields.String()
+    grade = fields.String(allow_none=True)
     categories = fields.List(fields.String())
     recorded_by = _id()
     recorded_at = _instant()
-    confirmed_by = _id()
-    confirmed_at = _instant()
+    confirmed_by = _id(allow_none=True)
+    confirmed_at = _instant(allow_none=True)
     state = fields.String()
-    turned_down_by = _id()
-    turned_down_why = fields.String()
+    turned_down_by = _id(allow_none=True)
+    turned_down_why = fields.String(allow_none=True)
     person = fields.Nested(PersonAnswer)
 
 
@@ -220,14 +222,14 @@ class MistakeAnswer(Schema):
     death_id = _id()
     person_id = _id()
     state = fields.String()
-    code = fields.String()
+    code = fields.String(allow_none=True)
     why = fields.String()
     proposed_by = _id()
     proposed_at = _instant()
-    lapses_at = _instant()
-    decided_by = _id()
-    decided_at = _instant()
-    decided_why = fields.String()
+    lapses_at = _instant(allow_none=True)
+    decided_by = _id(allow_none=True)
+    decided_at = _instant(allow_none=True)
+    decided_why = fields.String(allow_none=True)
 
 
 class DeathAnswer(Schema):
@@ -239,11 +241,11 @@ class DeathAnswer(Schema):
     state = fields.String()
     recorded_by = _id()
     recorded_at = _instant()
-    lapses_at = _instant()
-    decided_by = _id()
-    decided_at = _instant()
-    why = fields.String()
-    estate_settled_at = _instant()
+    lapses_at = _instant(allow_none=True)
+    decided_by = _id(allow_none=True)
+    decided_at = _instant(allow_none=True)
+    why = fields.String(allow_none=True)
+    estate_settled_at = _instant(allow_none=True)
     mistakes = fields.List(fields.Nested(MistakeAnswer))
 
 
@@ -274,8 +276,8 @@ class ActForAnswer(Schema):
     actor_id = _id()
     grant_id = fields.String(allow_none=True, metadata={"format": "uuid"})
     act = fields.String()
-    subject_id = _id()
-    minutes = fields.Integer()
+    subject_id = _id(allow_none=True)
+    minutes = fields.Integer(allow_none=True)
     how = fields.String()
     given_at = _instant()
     at = _instant()
@@ -311,7 +313,7 @@ class ErasureAnswer(Schema):
     erasure_id = _id()
     person_id = _id()
     state = fields.String()
-    code = fields.String()
+    code = fields.String(allow_none=True)
     requested_at = _instant()
 
 
@@ -331,4 +333,6 @@ class ImportAnswer(Schema):
 def page_answer(kind: type[Schema]) -> type[Schema]:
     """Return the schema of a page of a list."""
     name = kind.__name__.removesuffix("Answer") + "Page"
-    return Schema.from_dict({"items": fields.List(fields.Nested(kind)), "next": fields.String()}, name=name)
+    return Schema.from_dict(
+        {"items": fields.List(fields.Nested(kind)), "next": fields.String(allow_none=True)}, name=name
+    )

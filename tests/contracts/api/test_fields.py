@@ -129,7 +129,7 @@ def test_a_text_of_lines_holds_line_feeds_and_tabs_and_no_other_controls() -> No
         (bounded.Instant(), ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "2026-01-01T00:00:00"]),
         (bounded.Instant(), ["1999-12-31T23:59:59Z", "2101-01-01T00:00:00Z", "2026-01-01", 1, {}, "now"]),
         (bounded.Month(), ["0000-01", "0001-01", "9999-01", "2026-13", "2026-1", "2026-01\n", "２０２６-01", 202601]),
-        (bounded.Whole(0, 10), [-1, 11, "5", 5.0, True, None, 1 << 80, [], {}]),
+        (bounded.Whole(0, 10), [-1, 11, "5", 5.5, 1e300, float("nan"), True, None, 1 << 80, [], {}]),
         (bounded.Whole(0, 10, in_query=True), ["-1", "11", "٥", "5.0", "1e1", "", " 5", "1" * 5000]),
         (bounded.Truth(), ["true", 1, 0, "yes", None, []]),
         (bounded.Degrees(90), ["NaN", "91", 91, "1e1", "٤", True, None, [], "Infinity", "90.1"]),
@@ -149,5 +149,6 @@ def test_what_lies_inside_is_read() -> None:
     assert bounded.birth_day().deserialize("1900-01-01").year == 1900
     assert bounded.Month().deserialize("2000-01") == "2000-01"
     assert bounded.Whole(0, 10, in_query=True).deserialize("10") == 10
+    assert bounded.Whole(0, 10).deserialize(10.0) == 10
     assert str(bounded.Degrees(180).deserialize("-179.999999999999999")) == "-179.999999999999999"
     assert bounded.Degrees(90).deserialize(31) == 31
