@@ -21,10 +21,11 @@ class RoleAt:
 
 @dataclass(frozen=True)
 class Bearer:
-    """All that a token says: for whom it speaks, and in which session."""
+    """All that a token says: for whom it speaks, in which session, and whether that may only set a password."""
 
     person_id: UUID
     session_id: UUID
+    password_change_only: bool = False
 
 
 @dataclass(frozen=True)

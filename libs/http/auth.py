@@ -16,10 +16,12 @@ from werkzeug.exceptions import Unauthorized
 
 from libs.clock import machine_now, monotonic
 from libs.db import Database
-from libs.errors import PersonSuspendedError
+from libs.errors import ForbiddenError, PersonSuspendedError
 from libs.http.actor import Actor, Bearer, Directory
 
 AUDIENCE = "timebank"
+PASSWORD_AUDIENCE = "timebank/password"
+"""Of a session that was opened with a password set by somebody else: it allows setting one's own, and no more."""
 LEEWAY_SECONDS = 5
 KEYS_KEPT_SECONDS = 2.0
 TOKENS_KNOWN_MAX = 2_000
@@ -84,11 +86,13 @@ class Verifier:
                 token,
                 Ed25519PublicKey.from_public_bytes(raw_key),
                 algorithms=["EdDSA"],
-                audience=AUDIENCE,
+                audience=[AUDIENCE, PASSWORD_AUDIENCE],
                 leeway=LEEWAY_SECONDS,
                 options={"require": ["exp", "sub", "aud", "sid"]},
             )
-            return _Known(Bearer(UUID(claims["sub"]), UUID(claims["sid"])), float(claims["exp"]), key_id, raw_key)
+            is_limited = claims["aud"] != AUDIENCE
+            bearer = Bearer(UUID(claims["sub"]), UUID(claims["sid"]), password_change_only=is_limited)
+            return _Known(bearer, float(claims["exp"]), key_id, raw_key)
         except (jwt.PyJWTError, ValueError, KeyError, TypeError, AttributeError) as error:
             raise Unauthorized from error
 
@@ -111,12 +115,36 @@ def open_to_suspended(view: View) -> View:
     return view
 
 
+def open_before_own_password(view: View) -> View:
+    """Mark a view that is open to whoever signed in with a password that somebody else set."""
+    view.is_open_before_own_password = True  # type: ignore[attr-defined]  # a mark read by _is_marked below
+    return view
+
+
+class PasswordChangeRequiredError(ForbiddenError):
+    """Whoever signs in with a password that somebody else set does nothing before setting their own."""
+
+    code = "password_change_required"
+    zh = "请先设置自己的密码"
+    en = "Set your own password first: the present one was set by somebody else"
+
+
 def current_actor() -> Actor:
     """Return who calls; only inside a request that carried a token."""
     actor = g.get("actor")
     if not isinstance(actor, Actor):
         raise Unauthorized
     return actor
+
+
+def refuse_before_own_password(bearer: Bearer) -> None:
+    """Refuse everything but setting one's own password to who signed in with one that somebody else set.
+
+    Raises:
+        PasswordChangeRequiredError
+    """
+    if bearer.password_change_only and not (_is_marked("is_open_before_own_password") or _is_marked("is_public")):
+        raise PasswordChangeRequiredError
 
 
 def refuse_suspended(actor: Actor) -> None:
@@ -138,6 +166,7 @@ def require_tokens(app: Flask, verifier: Verifier) -> None:
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")
         if scheme.lower() == "bearer" and token:
             g.bearer = verifier.bearer(token.strip())
+            refuse_before_own_password(g.bearer)
         elif not _is_marked("is_public") and request.path.startswith("/v1/"):
             raise Unauthorized
 

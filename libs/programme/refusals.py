@@ -1,6 +1,6 @@
 """The refusals that more than one service gives: one class, one code, one text in the whole platform."""
 
-from libs.errors import ForbiddenError
+from libs.errors import ConflictError, ForbiddenError
 
 
 class ConsentMissingError(ForbiddenError):
@@ -33,3 +33,27 @@ class GrantMinutesExceededError(ForbiddenError):
     code = "grant_minutes_exceeded"
     zh = "超出委托授权的每月分钟数"
     en = "The grant to act for this person does not allow so many minutes a month"
+
+
+class MakerIsCheckerError(ForbiddenError):
+    """The second signature is somebody else's."""
+
+    code = "maker_is_checker"
+    zh = "经办人不能复核自己经办的事项"
+    en = "The same person may not be on both sides of a two-person act"
+
+
+class AlreadyDecidedError(ConflictError):
+    """It was confirmed, decided or ended before."""
+
+    code = "already_decided"
+    zh = "该事项已经办结"
+    en = "This was decided before"
+
+
+class ProposalLapsedError(ConflictError):
+    """Nobody decided it in time, or whoever proposed it may do so no more; it has to be proposed anew."""
+
+    code = "proposal_lapsed"
+    zh = "该提议已失效，请重新提出"
+    en = "This proposal has lapsed; propose it again"

@@ -1,6 +1,4 @@
-"""`python -m services.accounts api|consumer|relay|importer|migrate|create-admin|rotate-keys|add-master-key|…`."""
-
-from datetime import datetime
+"""`python -m services.accounts …`: its roles, the founding of a city, and the commands of its keys."""
 
 import click
 
@@ -10,12 +8,14 @@ from libs.errors import Refusal
 from libs.ids import new_id
 from services.accounts.bootstrap import (
     PROGRAM,
-    create_admin,
     create_database,
     create_passwords,
+    found_city,
+    restore_administrator,
     rewrap_keys,
     rotate_keys,
 )
+from services.accounts.domain.errors import TwoAdministratorsNeededError
 from services.accounts.domain.identity import refuse_weak_password
 from services.accounts.domain.persons import Sex
 from services.accounts.settings import Settings
@@ -26,15 +26,48 @@ from services.accounts.usecases.register_person import Registration
 main = PROGRAM.group()
 
 
-@main.command("create-admin")
-@click.option("--name", prompt=True, help="The administrator's name.")
-@click.option("--sign-in-name", prompt=True, help="The name to sign in with.")
-@click.option("--born", prompt=True, type=click.DateTime(["%Y-%m-%d"]), help="Day of birth.")
-@click.option("--sex", prompt=True, type=click.Choice([one.value for one in Sex]), help="As registered.")
-@click.password_option(help="Asked for when left out, so that it stays out of the shell's history.")
-def create_first_admin(name: str, sign_in_name: str, born: datetime, sex: str, password: str) -> None:
-    """Register the first city administrator of a new platform; the others are registered by them."""
+@main.command("found-city")
+def found_new_city() -> None:
+    """Found a city with its two administrators: two people, each of whom types in their own name and password."""
     settings = environment.read("accounts", Settings)
+    click.echo("A city is founded by two people. Each types in their own password, unseen by the other.")
+    (first, one_password), (second, other_password) = (
+        _asked(settings, f"{which} administrator") for which in ("First", "Second")
+    )
+    founders = [first, second]
+    try:
+        if one_password == other_password:
+            raise TwoAdministratorsNeededError
+        found_city(settings, founders, clock=SystemClock(), database=create_database(settings))
+    except Refusal as refusal:
+        raise click.ClickException(f"{refusal.code}: {refusal.en}") from refusal
+    for one in founders:
+        click.echo(f"{one.sign_in_name} is city administrator, person {one.person_id}")
+
+
+@main.command("add-administrator")
+def add_city_administrator() -> None:
+    """Add an administrator to a city that has lost one of its two, and can appoint nobody any more."""
+    settings = environment.read("accounts", Settings)
+    registration, _ = _asked(settings, "New administrator")
+    try:
+        restore_administrator(settings, registration, clock=SystemClock(), database=create_database(settings))
+    except Refusal as refusal:
+        raise click.ClickException(f"{refusal.code}: {refusal.en}") from refusal
+    click.echo(f"{registration.sign_in_name} is city administrator, person {registration.person_id}")
+
+
+def _asked(settings: Settings, who: str) -> tuple[Registration, str]:
+    """Ask one person on the terminal; a password stays out of the shell's history."""
+    name = click.prompt(f"{who}: name")
+    sign_in_name = click.prompt(f"{who}: sign-in name")
+    born = click.prompt(f"{who}: day of birth", type=click.DateTime(["%Y-%m-%d"]))
+    sex = click.prompt(f"{who}: sex", type=click.Choice([one.value for one in Sex]))
+    password = click.prompt(f"{who}: password", hide_input=True, confirmation_prompt=True)
+    try:
+        refuse_weak_password(password)
+    except Refusal as refusal:
+        raise click.ClickException(f"{refusal.code}: {refusal.en}") from refusal
     registration = Registration(
         person_id=new_id(),
         names={"zh": name},
@@ -43,13 +76,9 @@ def create_first_admin(name: str, sign_in_name: str, born: datetime, sex: str, p
         home_unit_id=CITY_ID,
         sign_in_name=sign_in_name,
         password_hash=create_passwords(settings).hash(password),
+        is_password_own=True,
     )
-    try:
-        refuse_weak_password(password)
-        create_admin(settings, registration, clock=SystemClock(), database=create_database(settings))
-    except Refusal as refusal:
-        raise click.ClickException(f"{refusal.code}: {refusal.en}") from refusal
-    click.echo(f"{sign_in_name} is city administrator, person {registration.person_id}")
+    return registration, password
 
 
 @main.command("rotate-keys")

@@ -1,6 +1,6 @@
 """The composition root: the only place where the parts of accounts are put together."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from uuid import UUID
@@ -18,11 +18,13 @@ from libs.wake import waker
 from services.accounts import messages, queries
 from services.accounts.api import (
     acting,
+    appointments,
     complaints,
     deaths,
     details,
     erasures,
     groups,
+    numbers,
     persons,
     policies,
     powers,
@@ -49,9 +51,10 @@ from services.accounts.usecases.found_city import (
     HARNESS_IDS,
     HARNESS_PASSWORD,
     CityNames,
+    add_administrator,
     ensure_city,
     ensure_harness,
-    found_first_admin,
+    found_administrators,
 )
 from services.accounts.usecases.import_people import WrongRow
 from services.accounts.usecases.register_person import Registration
@@ -103,6 +106,8 @@ def create_app(settings: Settings, *, clock: Clock, database: Database | None = 
             units.blueprint,
             policies.blueprint,
             persons.blueprint,
+            appointments.blueprint,
+            numbers.blueprint,
             records.blueprint,
             deaths.blueprint,
             acting.blueprint,
@@ -148,10 +153,11 @@ def begin(settings: Settings, database: Database, parts: Parts, *, clock: Clock)
             ensure_harness(store, city, password_hash=parts.passwords.hash(HARNESS_PASSWORD), now=clock.now())
 
 
-def create_admin(settings: Settings, registration: Registration, *, clock: Clock, database: Database) -> None:
-    """Register the first city administrator of a new platform.
+def found_city(settings: Settings, founders: Sequence[Registration], *, clock: Clock, database: Database) -> None:
+    """Begin a new platform: its city, and the two administrators of it.
 
     Raises:
+        TwoAdministratorsNeededError: they are not two.
         AlreadyDecidedError: somebody is registered already.
     """
     vault = open_vault(settings, database)
@@ -159,7 +165,16 @@ def create_admin(settings: Settings, registration: Registration, *, clock: Clock
         store = Store(connection, vault)
         ensure_signing_key(store, now=machine_now())
         city = ensure_city(store, _city_names(settings), now=clock.now())
-        found_first_admin(store, city, registration, now=clock.now())
+        found_administrators(store, city, founders, now=clock.now())
+
+
+def restore_administrator(settings: Settings, registration: Registration, *, clock: Clock, database: Database) -> None:
+    """Register another administrator of a city that has lost one."""
+    vault = open_vault(settings, database)
+    with database.transaction() as connection:
+        store = Store(connection, vault)
+        city = ensure_city(store, _city_names(settings), now=clock.now())
+        add_administrator(store, city, registration, now=clock.now())
 
 
 def rotate_keys(settings: Settings, *, database: Database) -> None:
@@ -250,12 +265,13 @@ __all__ = [
     "TOPICS",
     "Settings",
     "compose",
-    "create_admin",
     "create_app",
     "create_consumers",
     "create_importer",
     "create_token_source",
+    "found_city",
     "next_due",
+    "restore_administrator",
     "rewrap_keys",
     "rotate_keys",
     "run_due",

@@ -84,6 +84,7 @@ class Run:
         if made.verb == "approve_many" and skipped != step.get("skipped", {}):
             problems.append(f"expected skipped {step.get('skipped', {})}, found {skipped}")
         if made.verb == "register" and code is None:
+            world.qualify(label, world.people[label])
             world.complete(label, world.people[label])
             self.client.settle()
         return problems

@@ -81,6 +81,8 @@ def register(world: World, step: Step, seed: str) -> Calls:
     attributes = person_of(step["person"])
     world.people[step["register"]] = attributes
     body = world.person_body(step["register"], attributes)
+    for name in world.qualifications(attributes):
+        del body[name]
     return [put(world, step, f"/v1/persons/{world.id_of(step['register'])}", body)]
 
 

@@ -134,15 +134,16 @@ class World:
         self.complete(label, attributes)
 
     def complete(self, label: str, attributes: Mapping[str, Any]) -> None:
-        """Add to a registered person what takes a second person: staff roles, grade and hardship."""
+        """Add to a registered person what takes two: staff roles, grade and hardship."""
         person = f"/v1/persons/{self.id_of(label)}"
+        if any("@" in role for role in attributes["roles"]):
+            for seer in (A, B):
+                sighting = f"{person}/identity-sightings/{self.id_of(f'{label}/seen by {seer}')}"
+                self.must(seer, "PUT", sighting, {"document": "resident"})
         for role, unit in (text.split("@") for text in attributes["roles"] if "@" in text):
-            self.must(
-                A,
-                "PUT",
-                f"{person}/roles/{self.id_of(label + role + unit)}",
-                {"role": role, "unit_id": self.unit_of(unit)},
-            )
+            grant = f"{person}/roles/{self.id_of(label + role + unit)}"
+            self.must(A, "PUT", grant, {"role": role, "unit_id": self.unit_of(unit)})
+            self.must(B, "POST", f"{grant}/decision", {"ok": True}, key=f"role{label}{role}{unit}")
         if attributes["grade"] != "intact":
             self.must(A, "PUT", f"{person}/assessments/{self.id_of(label + '/grade')}", {"grade": attributes["grade"]})
             self.must(
@@ -172,12 +173,23 @@ class World:
             body["household"] = f"{attributes['household']}.{self.run.hex[:10]}"
         if attributes.get("id_number"):
             body["id_number"] = {"kind": "other", "number": attributes["id_number"]}
-        for name in ("training", "clean_record", "certificates", "visit_risk"):
-            if name in attributes:
-                body[name] = attributes[name]
+        if "visit_risk" in attributes:
+            body["visit_risk"] = attributes["visit_risk"]
+        return body | self.qualifications(attributes)
+
+    def qualifications(self, attributes: Mapping[str, Any]) -> dict[str, Any]:
+        """Return what a volunteer has shown, which not everybody who registers people may record."""
+        names = ("training", "clean_record", "certificates")
+        shown = {name: attributes[name] for name in names if name in attributes}
         if attributes.get("insured_until"):
-            body["insured_until"] = self.story.day(attributes["insured_until"]).isoformat()
-        return body
+            shown["insured_until"] = self.story.day(attributes["insured_until"]).isoformat()
+        return shown
+
+    def qualify(self, label: str, attributes: Mapping[str, Any]) -> None:
+        """Record what a volunteer has shown, by staff who may."""
+        shown = self.qualifications(attributes)
+        if shown and {"volunteer", "provider_worker"} & set(attributes["roles"]):
+            self.must(A, "POST", f"/v1/persons/{self.id_of(label)}/qualifications", shown, key=f"qualified{label}")
 
     def group_of(self, label: str, member: str) -> str:
         """Return the id of a group that staff have registered with this member, led by a member of staff."""

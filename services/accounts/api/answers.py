@@ -5,8 +5,10 @@ from dataclasses import asdict
 from datetime import datetime
 from uuid import UUID
 
+from libs.programme.two_people import Proposal
 from services.accounts.api.edge import Answer, instant
 from services.accounts.domain.acting import ActingGrant
+from services.accounts.domain.appointments import Appointment, Sighting
 from services.accounts.domain.deaths import Death, DeathMistake, DeathState, MistakeState
 from services.accounts.domain.erasure import Erasure
 from services.accounts.domain.findings import Finding
@@ -17,6 +19,7 @@ from services.accounts.domain.relations import Relation
 from services.accounts.domain.roles import RoleGrant
 from services.accounts.domain.units import Unit
 from services.accounts.store.identity_store import Identity
+from services.accounts.store.number_store import NumberProposal
 
 MILLI = 1000
 
@@ -62,11 +65,21 @@ def person_answer(person: Person) -> Answer:
     }
 
 
-def full_person_answer(person: Person, identity: Identity, roles: Sequence[RoleGrant]) -> Answer:
+def full_person_answer(
+    person: Person, identity: Identity, roles: Sequence[RoleGrant], *, number_opens_at: datetime | None
+) -> Answer:
     """Return a person with everything; every such look is logged."""
     fields = asdict(identity)
+    del fields["old_phone_number"]
     fields["contacts"] = list(identity.contacts)
-    return person_answer(person) | fields | {"roles": [grant_answer(grant) for grant in roles]}
+    return (
+        person_answer(person)
+        | fields
+        | {
+            "phone_number_opens_at": instant(number_opens_at),
+            "roles": [grant_answer(grant) for grant in roles],
+        }
+    )
 
 
 def order_side_answer(person_id: UUID, identity: Identity) -> Answer:
@@ -116,6 +129,50 @@ def grant_answer(grant: RoleGrant) -> Answer:
         "unit_id": str(grant.unit_id),
         "granted_by": str(grant.granted_by),
         "granted_at": instant(grant.granted_at),
+        "state": "held",
+    }
+
+
+def appointment_answer(of: Appointment, *, now: datetime) -> Answer:
+    """Return what was proposed about a staff role, with the second person's word."""
+    return {
+        "grant_id": str(of.grant_id),
+        "person_id": str(of.person_id),
+        "role": of.role,
+        "unit_id": str(of.unit_id),
+        "act": of.act,
+    } | _proposal_answer(of.proposal, now)
+
+
+def number_proposal_answer(of: NumberProposal, *, now: datetime) -> Answer:
+    """Return what was proposed about a number, of which only the end is shown."""
+    return {
+        "change_id": str(of.proposal.proposal_id),
+        "person_id": str(of.person_id),
+        "phone_number": masked_number(of.phone_number),
+    } | _proposal_answer(of.proposal, now)
+
+
+def _proposal_answer(of: Proposal, now: datetime) -> Answer:
+    return {
+        "state": of.state_at(now),
+        "proposed_by": str(of.proposed_by),
+        "proposed_at": instant(of.proposed_at),
+        "lapses_at": instant(of.lapses_at),
+        "decided_by": str(of.decided_by) if of.decided_by else None,
+        "decided_at": instant(of.decided_at),
+        "why": of.why,
+    }
+
+
+def sighting_answer(of: Sighting) -> Answer:
+    """Return who saw a person's document."""
+    return {
+        "sighting_id": str(of.sighting_id),
+        "person_id": str(of.person_id),
+        "document": of.document,
+        "seen_by": str(of.seen_by),
+        "seen_at": instant(of.seen_at),
     }
 
 

@@ -8,13 +8,17 @@ from flask.views import MethodView
 from flask_smorest import Blueprint
 from werkzeug.exceptions import PreconditionRequired
 
+from libs.clock import machine_now
 from libs.http.openapi import needs_version
 from services.accounts.api.answers import person_answer
 from services.accounts.api.documents import PersonAnswer
-from services.accounts.api.edge import Answer, Body, command, parts
+from services.accounts.api.edge import Answer, Body, command, parts, tell
 from services.accounts.api.persons import home_of
 from services.accounts.api.schemas import DetailsSchema, MoveSchema
 from services.accounts.domain.errors import ChangedMeanwhileError
+from services.accounts.domain.numbers import Notice
+from services.accounts.domain.persons import Person
+from services.accounts.usecases.act import Act
 from services.accounts.usecases.change_details import Details, change_details, move_person
 
 _VERSION = re.compile(r"[0-9]{1,9}")
@@ -43,11 +47,18 @@ class PersonDetails(MethodView):
             has_phone=body.get("has_phone", True),
             visit_risk=body.get("visit_risk"),
         )
-        return command(
-            lambda act: change_details(act, person_id=person_id, version=version, details=details),
-            person_answer,
-            {**body, "version": version},
-        )
+        told: list[Notice] = []
+
+        def change(act: Act) -> Person:
+            at, digest = machine_now(), parts().vault.digest
+            changed, told[:] = change_details(
+                act, person_id=person_id, version=version, details=details, at=at, digest=digest
+            )
+            return changed
+
+        answer = command(change, person_answer, {**body, "version": version})
+        tell(told)
+        return answer
 
 
 @blueprint.route("/v1/persons/<uuid:person_id>/move")

@@ -1,5 +1,6 @@
 """What answers hold, for the API document; a field that an answer lacks is left out."""
 
+import functools
 from typing import Any
 
 from marshmallow import Schema, fields
@@ -25,6 +26,7 @@ class SignedInAnswer(Schema):
     expires_at = _instant()
     refresh_token = fields.String()
     person_id = _id()
+    password_change_required = fields.Boolean()
 
 
 class CodeSentAnswer(Schema):
@@ -130,7 +132,7 @@ class QualificationsAnswer(Schema):
 
 
 class RoleAnswer(Schema):
-    """A role held at a unit."""
+    """A role held at a unit (`state` held), or what was proposed about one."""
 
     grant_id = _id()
     person_id = _id()
@@ -138,6 +140,45 @@ class RoleAnswer(Schema):
     unit_id = _id()
     granted_by = _id()
     granted_at = _instant()
+    state = fields.String()
+    act = fields.String()
+    proposed_by = _id()
+    proposed_at = _instant()
+    lapses_at = _instant()
+    decided_by = _id()
+    decided_at = _instant()
+    why = fields.String()
+
+
+class NumberProposalAnswer(Schema):
+    """Another number for a member of staff, as proposed and decided."""
+
+    change_id = _id()
+    person_id = _id()
+    phone_number = fields.String()
+    state = fields.String()
+    proposed_by = _id()
+    proposed_at = _instant()
+    lapses_at = _instant()
+    decided_by = _id()
+    decided_at = _instant()
+    why = fields.String()
+
+
+class NumberConfirmedAnswer(Schema):
+    """The old number's word on the new one."""
+
+    confirmed = fields.Boolean()
+
+
+class SightingAnswer(Schema):
+    """A member of staff saw the document that shows who somebody is."""
+
+    sighting_id = _id()
+    person_id = _id()
+    document = fields.String()
+    seen_by = _id()
+    seen_at = _instant()
 
 
 class PersonAnswer(Schema):
@@ -173,6 +214,7 @@ class FullPersonAnswer(PersonAnswer):
 
     names = fields.Dict(allow_none=True)
     phone_number = fields.String(allow_none=True)
+    phone_number_opens_at = _instant(allow_none=True)
     sign_in_name = fields.String(allow_none=True)
     id_number = fields.Dict(allow_none=True)
     address = fields.String(allow_none=True)
@@ -330,6 +372,7 @@ class ImportAnswer(Schema):
     persons = fields.List(fields.Dict())
 
 
+@functools.cache
 def page_answer(kind: type[Schema]) -> type[Schema]:
     """Return the schema of a page of a list."""
     name = kind.__name__.removesuffix("Answer") + "Page"

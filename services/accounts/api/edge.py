@@ -1,7 +1,7 @@
 """What every resource of accounts shares: its parts, an act on the request's transaction, pages, acting for someone."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,11 +11,13 @@ from uuid import UUID
 from flask import current_app, request
 from marshmallow import Schema
 
+from libs.clock import machine_now
 from libs.db import Connection
 from libs.errors import Refusal
 from libs.http import Service, current_actor, reading, run_command
 from libs.http.fields import page_cursor, page_limit
 from libs.http.waiting import Waiters
+from services.accounts.domain.numbers import Notice
 from services.accounts.domain.policy import RuleBook
 from services.accounts.gateways.codes import CodeSender
 from services.accounts.gateways.passwords import Passwords
@@ -101,6 +103,14 @@ def refused_before_work(check: Callable[[Act], object]) -> Refusal | None:
         except Refusal as refused:
             return refused
     return None
+
+
+def tell(notices: Iterable[Notice]) -> None:
+    """Send what was decided to be told; called after the command has committed, and never twice for one command."""
+    sender = parts().codes
+    for notice in notices if sender is not None else ():
+        assert sender is not None
+        sender.tell(phone_number=notice.phone_number, text=notice.text, now=machine_now())
 
 
 def transaction() -> AbstractContextManager[Connection]:

@@ -7,23 +7,22 @@ from uuid import UUID
 from flask.views import MethodView
 from flask_smorest import Blueprint
 
+from libs.clock import machine_now
 from libs.http import Cursor
 from libs.http.pages import an_id
 from services.accounts.api.answers import (
     full_person_answer,
-    grant_answer,
     listed_person_answer,
     order_side_answer,
     person_answer,
 )
-from services.accounts.api.documents import FullPersonAnswer, ListedPersonAnswer, PersonAnswer, RoleAnswer, page_answer
+from services.accounts.api.documents import FullPersonAnswer, ListedPersonAnswer, PersonAnswer, page_answer
 from services.accounts.api.edge import Answer, Body, act_on, command, parts, refused_before_work, transaction
 from services.accounts.api.schemas import (
     ActingSchema,
     PersonQuerySchema,
     PersonSchema,
     QualificationsSchema,
-    RoleSchema,
     WhySchema,
 )
 from services.accounts.domain.persons import Home, Person, Qualifications
@@ -31,7 +30,6 @@ from services.accounts.gateways.passwords import Passwords
 from services.accounts.store.vault import Vault
 from services.accounts.usecases.act import Act
 from services.accounts.usecases.grant_acting import view_by_grant
-from services.accounts.usecases.grant_role import end_role, grant_role
 from services.accounts.usecases.qualify_volunteer import Insurance, qualify_volunteer
 from services.accounts.usecases.register_person import Registration, register_person
 from services.accounts.usecases.search_persons import Search, search_persons
@@ -86,7 +84,8 @@ class PersonById(MethodView):
             if names is not None:
                 return {"person_id": str(person_id), "names": names}
             person, identity, roles = view_person(act, person_id=person_id, why=query["why"])
-        return full_person_answer(person, identity, roles)
+            opens_at = act.store.numbers.opens_at(person_id, at=machine_now())
+        return full_person_answer(person, identity, roles, number_opens_at=opens_at)
 
     @blueprint.arguments(PersonSchema)
     @blueprint.response(201, PersonAnswer)
@@ -107,29 +106,6 @@ class PersonById(MethodView):
             body,
             command_id=person_id,
         )
-
-
-@blueprint.route("/v1/persons/<uuid:person_id>/roles/<uuid:grant_id>")
-class PersonRole(MethodView):
-    """A role of a person."""
-
-    @blueprint.arguments(RoleSchema)
-    @blueprint.response(201, RoleAnswer)
-    def put(self, body: Body, person_id: UUID, grant_id: UUID) -> Answer:
-        """Give a role at a unit that the caller's administrative role reaches."""
-        return command(
-            lambda act: grant_role(
-                act, grant_id=grant_id, person_id=person_id, role=body["role"], unit_id=body["unit_id"]
-            ),
-            grant_answer,
-            body,
-            command_id=grant_id,
-        )
-
-    @blueprint.response(200, RoleAnswer)
-    def delete(self, person_id: UUID, grant_id: UUID) -> Answer:
-        """Take a role away."""
-        return command(lambda act: end_role(act, grant_id=grant_id, person_id=person_id), grant_answer, {})
 
 
 @blueprint.route("/v1/persons/<uuid:person_id>/qualifications")

@@ -25,6 +25,12 @@ GROUPS_MAX = 60
 GROUP_MAX = 60
 
 
+def refuse_unless_one(body: Mapping[str, object]) -> None:
+    """Refuse unless there is either a password or a code."""
+    if ("password" in body) == ("code" in body):
+        raise ValidationError("either a password or a code", "password")
+
+
 class SignInSchema(Schema):
     """A name or phone number, and the password or a code."""
 
@@ -35,8 +41,7 @@ class SignInSchema(Schema):
     @validates_schema
     def one_of_two(self, body: Mapping[str, object], **_: object) -> None:
         """Refuse both, and none."""
-        if ("password" in body) == ("code" in body):
-            raise ValidationError("either a password or a code", "password")
+        refuse_unless_one(body)
 
 
 class CodeSchema(Schema):
@@ -52,10 +57,34 @@ class RefreshSchema(Schema):
 
 
 class PasswordSchema(Schema):
-    """The present password and the new one."""
+    """The present password, or a code sent to the registered telephone, and the new one."""
 
-    password = Text(PASSWORD_LENGTH_MAX, shortest=1, required=True)
+    password = Text(PASSWORD_LENGTH_MAX, shortest=1)
+    code = Text(6, pattern="^[0-9]{6}$")
     new_password = Text(PASSWORD_LENGTH_MAX, shortest=PASSWORD_LENGTH_MIN, required=True)
+
+    @validates_schema
+    def one_of_two(self, body: Mapping[str, object], **_: object) -> None:
+        """Refuse both, and none."""
+        refuse_unless_one(body)
+
+
+class NumberCodeSchema(ActingSchema):
+    """The code that the old number was sent."""
+
+    code = Text(6, pattern="^[0-9]{6}$", required=True)
+
+
+class NumberSchema(ActingSchema):
+    """Another number."""
+
+    phone_number = Text(NAME_MAX, shortest=1, required=True)
+
+
+class SightingSchema(ActingSchema):
+    """Which document was seen."""
+
+    document = choice_of(IdKind, required=True)
 
 
 class UnitSchema(ActingSchema):
@@ -103,6 +132,12 @@ class DecisionSchema(ActingSchema):
         """Refuse a no without a word why."""
         if not body["ok"] and not (body["why"] or "").strip():
             raise ValidationError("turning down needs a reason", "why")
+
+
+class VerdictSchema(DecisionSchema):
+    """The second person's word on who may do what: a yes is never taken for granted."""
+
+    ok = Truth(required=True)
 
 
 class PolicyQuerySchema(PageSchema):

@@ -7,7 +7,7 @@ from flask_smorest import Blueprint
 from werkzeug.exceptions import TooManyRequests
 
 from libs.clock import machine_now
-from libs.http import current_actor, open_to_suspended, public, reading
+from libs.http import current_actor, open_before_own_password, open_to_suspended, public, reading
 from libs.http.openapi import keyless
 from services.accounts.api.answers import full_person_answer, unit_answer
 from services.accounts.api.documents import (
@@ -19,11 +19,16 @@ from services.accounts.api.documents import (
 )
 from services.accounts.api.edge import Answer, Body, act_on, address, command, instant, parts, store_on, transaction
 from services.accounts.api.schemas import CodeSchema, PasswordSchema, RefreshSchema, SignInSchema
-from services.accounts.domain.errors import CodesUnavailableError, RefreshTokenReusedError, SignInFailedError
+from services.accounts.domain.errors import (
+    CodesUnavailableError,
+    PasswordNotNewError,
+    RefreshTokenReusedError,
+    SignInFailedError,
+)
 from services.accounts.gateways.tokens import as_jwk
 from services.accounts.usecases.change_password import change_password, present_password_hash
 from services.accounts.usecases.change_signing_keys import usable_keys
-from services.accounts.usecases.send_code import CODE_LIFETIME, make_code, use_code
+from services.accounts.usecases.send_code import CODE_LIFETIME, make_code, use_code, use_code_of
 from services.accounts.usecases.sign_in import (
     FAILURE_WINDOW,
     SignedIn,
@@ -62,7 +67,8 @@ class Sessions(MethodView):
                     store, login=body["login"], code=body["code"], digest=parts().vault.digest, now=now
                 )
                 attempt, is_right = replace(attempt, person_id=person_id), person_id is not None
-            signed_in = open_session(store, attempt, now=now) if is_right else None
+            by_password = "password" in body
+            signed_in = open_session(store, attempt, by_password=by_password, now=now) if is_right else None
             if signed_in is None:
                 count_failure(store, attempt, now=now)
         if signed_in is None:
@@ -107,6 +113,7 @@ class Refresh(MethodView):
 
 @keyless
 @open_to_suspended
+@open_before_own_password
 @blueprint.route("/v1/sessions/current")
 class CurrentSession(MethodView):
     """The session of the token."""
@@ -119,6 +126,7 @@ class CurrentSession(MethodView):
             sign_out(store_on(connection), person_id=actor.person_id, session_id=actor.session_id, now=machine_now())
 
 
+@open_before_own_password
 @blueprint.route("/v1/me")
 class Me(MethodView):
     """The person who calls."""
@@ -129,11 +137,13 @@ class Me(MethodView):
         with reading() as connection:
             act = act_on(connection)
             person, identity, roles = view_person(act, person_id=act.actor_id, why="")
-            return full_person_answer(person, identity, roles) | {
+            opens_at = act.store.numbers.opens_at(act.actor_id, at=machine_now())
+            return full_person_answer(person, identity, roles, number_opens_at=opens_at) | {
                 "home_unit": unit_answer(act.store.units.unit(person.home_unit_id))
             }
 
 
+@open_before_own_password
 @blueprint.route("/v1/me/password")
 class OwnPassword(MethodView):
     """The caller's password."""
@@ -141,17 +151,33 @@ class OwnPassword(MethodView):
     @blueprint.arguments(PasswordSchema)
     @blueprint.response(200, PasswordChangedAnswer)
     def post(self, body: Body) -> Answer:
-        """Change the password; all sessions end."""
+        """Set one's own password, by the present one or by a code; all sessions end."""
         with reading() as connection:
             present = present_password_hash(act_on(connection))
-        if not parts().passwords.matches(body["password"], present):
+        if not self._is_shown(body, present):
             raise SignInFailedError
+        if parts().passwords.matches(body["new_password"], present):
+            raise PasswordNotNewError
         new_hash = parts().passwords.hash(body["new_password"])
         return command(
             lambda act: change_password(act, password_hash=new_hash, at=machine_now()),
             lambda changed_at: {"changed_at": instant(changed_at)},
             body,
         )
+
+    @staticmethod
+    def _is_shown(body: Body, present: str | None) -> bool:
+        """Tell whether the caller has shown that they are who they are: a session alone may be a stolen one."""
+        if "password" in body:
+            return parts().passwords.matches(body["password"], present)
+        with transaction() as connection:
+            return use_code_of(
+                store_on(connection),
+                current_actor().person_id,
+                code=body["code"],
+                digest=parts().vault.digest,
+                now=machine_now(),
+            )
 
 
 @public
@@ -174,4 +200,5 @@ def _signed_in_answer(signed_in: SignedIn) -> Answer:
         "expires_at": instant(signed_in.expires_at),
         "refresh_token": signed_in.refresh_token,
         "person_id": str(signed_in.person_id),
+        "password_change_required": signed_in.password_change_only,
     }

@@ -1,6 +1,11 @@
 """Every refusal of accounts: its code, and why, in two languages."""
 
 from libs.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError, RuleError
+from libs.programme.refusals import (
+    AlreadyDecidedError as AlreadyDecidedError,
+    MakerIsCheckerError as MakerIsCheckerError,
+    ProposalLapsedError as ProposalLapsedError,
+)
 
 
 class PersonNotFoundError(NotFoundError):
@@ -27,12 +32,60 @@ class RecordNotFoundError(NotFoundError):
     en = "There is no such record"
 
 
-class MakerIsCheckerError(ForbiddenError):
-    """The second signature is somebody else's."""
+class PersonNotBelowError(ForbiddenError):
+    """Nobody acts on a person whose role is not below their own in the same branch."""
 
-    code = "maker_is_checker"
-    zh = "经办人不能复核自己经办的事项"
-    en = "The same person may not be on both sides of a two-person act"
+    code = "person_not_below"
+    zh = "不能对不低于本人职级或不属本系统的人员进行操作"
+    en = "This person holds a role that is not below the caller's own in the same branch"
+
+
+class SecondTooLowError(ForbiddenError):
+    """The second of two people is of the same level as the first, or a higher one."""
+
+    code = "second_too_low"
+    zh = "复核人的级别不能低于提议人"
+    en = "The second person must be of the same level as the first, or higher"
+
+
+class IdentityNotSeenError(RuleError):
+    """A staff role is given to somebody whose identity two members of staff have seen."""
+
+    code = "identity_not_seen"
+    zh = "授予工作角色前须由两名工作人员核验身份"
+    en = "Two members of staff must have seen this person's identity document first"
+
+
+class TwoPeopleNeededError(ConflictError):
+    """What opens the account of a member of staff is changed by two people."""
+
+    code = "two_people_needed"
+    zh = "工作人员的登录号码须由两人变更"
+    en = "The number that opens a member of staff's account is changed by two people: propose it"
+
+
+class TooManyChangesError(ConflictError):
+    """A number that changes again and again is not changed by its owner."""
+
+    code = "too_many_changes"
+    zh = "号码变更过于频繁，请明日再试"
+    en = "The number was changed too often today"
+
+
+class CodeWrongError(ForbiddenError):
+    """The code is wrong, too old, or was tried too often."""
+
+    code = "code_wrong"
+    zh = "验证码不正确或已失效"
+    en = "The code is wrong or no longer valid"
+
+
+class PasswordNotNewError(InvalidError):
+    """The new password is the one that somebody else knows."""
+
+    code = "password_not_new"
+    zh = "新密码不能与原密码相同"
+    en = "The new password must differ from the present one"
 
 
 class RelationNotVerifiedError(ForbiddenError):
@@ -113,14 +166,6 @@ class WrongPersonStateError(ConflictError):
     code = "wrong_person_state"
     zh = "该人员当前状态不允许此操作"
     en = "The person's present status does not allow this"
-
-
-class AlreadyDecidedError(ConflictError):
-    """It was confirmed, decided or ended before."""
-
-    code = "already_decided"
-    zh = "该事项已经办结"
-    en = "This was decided before"
 
 
 class RecordLapsedError(ConflictError):
@@ -257,6 +302,22 @@ class PhoneNumberInvalidError(InvalidError):
     code = "phone_number_invalid"
     zh = "电话号码有误"
     en = "The phone number is not valid"
+
+
+class SignInNameInvalidError(InvalidError):
+    """The sign-in name holds signs that are not seen or mix alphabets, or is a number that is not the person's own."""
+
+    code = "sign_in_name_invalid"
+    zh = "登录名含有不可见或易混淆的字符，或是他人的号码"
+    en = "A sign-in name has no hidden characters, mixes no alphabets, and is no number but one's own"
+
+
+class TwoAdministratorsNeededError(RuleError):
+    """A city is founded with two administrators, who are two people with two passwords."""
+
+    code = "two_administrators_needed"
+    zh = "设立城市须有两名管理员，各有登录名和密码"
+    en = "A city is founded with two administrators: two people, two sign-in names, two passwords"
 
 
 class PasswordTooWeakError(InvalidError):

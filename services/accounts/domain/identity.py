@@ -1,6 +1,7 @@
 """Phone numbers, sign-in names and identity numbers in the one form in which they are looked up."""
 
 import re
+import unicodedata
 from enum import StrEnum
 
 from services.accounts.domain.errors import IdNumberInvalidError, PasswordTooWeakError, PhoneNumberInvalidError
@@ -23,7 +24,12 @@ class LookUp(StrEnum):
     """By what a person is found again through the blind index."""
 
     PHONE = "phone"
+    """A number by which the desk finds a person; housemates may share one."""
+    PHONE_OPENS = "phone_opens"
+    """The number that opens an account: of one person at a time, and from an instant or until one."""
     SIGN_IN_NAME = "sign_in_name"
+    SIGN_IN_LOOKS = "sign_in_looks"
+    """What a sign-in name looks like, so that nobody takes one that could be mistaken for it."""
     ID_NUMBER = "id_number"
     NAME = "name"
 
@@ -34,16 +40,16 @@ def canonical_phone(number: str) -> str:
     Raises:
         PhoneNumberInvalidError: not 3 to 15 digits.
     """
-    digits = re.sub(r"[\s\-()（）]", "", number)
+    digits = re.sub(r"[\s\-()]", "", unicodedata.normalize("NFKC", number))
     digits = re.sub(r"^(\+86|0086)", "", digits)
-    if not re.fullmatch(r"\+?\d{3,15}", digits):
+    if not re.fullmatch(r"\+?[0-9]{3,15}", digits):
         raise PhoneNumberInvalidError
     return digits
 
 
 def canonical_name(name: str) -> str:
-    """Return a name as it is compared: no outer blanks, no case."""
-    return " ".join(name.split()).casefold()
+    """Return a name as it is compared: no outer blanks, no case, no full-width or other form of the same letters."""
+    return unicodedata.normalize("NFKC", " ".join(unicodedata.normalize("NFKC", name).casefold().split()))
 
 
 def canonical_id_number(kind: IdKind, number: str) -> str:

@@ -9,23 +9,33 @@ FILE_MODE = 0o600
 
 
 class CodeSender(Protocol):
-    """Brings a code to a telephone."""
+    """Brings codes and notices to a telephone."""
 
     def send(self, *, phone_number: str, code: str, now: datetime) -> None:
         """Send a code; whoever asked is not told whether it arrived."""
         ...
 
+    def tell(self, *, phone_number: str, text: str, now: datetime) -> None:
+        """Send a notice."""
+        ...
+
 
 class FileCodeSender:
-    """Writes codes to files of a folder, for platforms without a message gateway: a desk reads them out."""
+    """Writes codes and notices to files of a folder, for platforms without a message gateway: a desk reads them out."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
     def send(self, *, phone_number: str, code: str, now: datetime) -> None:
         """Write the code where only the platform's own user can read it."""
+        self._write(f"{now:%Y%m%dT%H%M%S%f}-{phone_number[-4:]}.txt", f"{phone_number} {code}\n")
+
+    def tell(self, *, phone_number: str, text: str, now: datetime) -> None:
+        """Write a notice where only the platform's own user can read it."""
+        self._write(f"{now:%Y%m%dT%H%M%S%f}-{phone_number[-4:]}-notice.txt", f"{phone_number}\n{text}\n")
+
+    def _write(self, name: str, text: str) -> None:
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        path = self._folder / f"{now:%Y%m%dT%H%M%S%f}-{phone_number[-4:]}.txt"
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT, FILE_MODE)
+        descriptor = os.open(self._folder / name, os.O_WRONLY | os.O_CREAT, FILE_MODE)
         with os.fdopen(descriptor, "w") as file:
-            file.write(f"{phone_number} {code}\n")
+            file.write(text)

@@ -9,7 +9,8 @@ from uuid import UUID
 import jwt
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-AUDIENCE = "timebank"
+from libs.http.auth import AUDIENCE
+
 LIFETIME = timedelta(minutes=10)
 REFRESH_SECRET_BYTES = 32
 
@@ -21,12 +22,13 @@ def sign_token(
     key_id: str,
     private_key: bytes,
     now: datetime,
+    audience: str = AUDIENCE,
 ) -> tuple[str, datetime]:
     """Return a token that speaks for a person, and when it expires; what they may do is looked up when they do it."""
     expires_at = now + LIFETIME
     claims = {
         "sub": str(person_id),
-        "aud": AUDIENCE,
+        "aud": audience,
         "iat": now,
         "exp": expires_at,
         "sid": str(session_id),

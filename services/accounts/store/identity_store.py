@@ -17,10 +17,14 @@ from services.accounts.store.vault import Vault
 
 @dataclass(frozen=True)
 class Identity:
-    """Who a person is: the fields that are sealed with their own key."""
+    """Who a person is: the fields that are sealed with their own key.
+
+    `old_phone_number` opens the account while a new number does not yet.
+    """
 
     names: dict[str, str]
     phone_number: str | None = None
+    old_phone_number: str | None = None
     sign_in_name: str | None = None
     id_number: dict[str, str] | None = None
     address: str | None = None
@@ -50,6 +54,20 @@ class IdentityStore:
         )
         self._connection.execute(
             person_identity.update().where(person_identity.c.person_id == person_id).values(sealed=sealed)
+        )
+
+    def seal(self, person_id: UUID, fields: dict[str, object]) -> bytes:
+        """Seal something else about a person with their own key."""
+        key = self._connection.execute(sa.select(person_key).where(person_key.c.person_id == person_id)).one()
+        return self._vault.seal_fields(
+            fields, person_id=person_id, wrapped=key.wrapped, master_key_id=key.master_key_id
+        )
+
+    def unseal(self, person_id: UUID, sealed: bytes) -> dict[str, object]:
+        """Open what `seal` sealed."""
+        key = self._connection.execute(sa.select(person_key).where(person_key.c.person_id == person_id)).one()
+        return self._vault.open_fields(
+            sealed, person_id=person_id, wrapped=key.wrapped, master_key_id=key.master_key_id
         )
 
     def rewrap(self, *, limit: int) -> int:
@@ -114,11 +132,17 @@ class IdentityStore:
         query = sa.select(person_index.c.person_id).where(person_index.c.kind == kind, person_index.c.digest == digest)
         return list(self._connection.scalars(query))
 
-    def set_password_hash(self, person_id: UUID, password_hash: str, at: datetime) -> None:
-        """Keep a password's hash instead of an earlier one."""
-        row = {"person_id": person_id, "password_hash": password_hash, "changed_at": at}
+    def set_password_hash(self, person_id: UUID, password_hash: str, at: datetime, *, by_other: bool) -> None:
+        """Keep a password's hash instead of an earlier one; one that somebody else set is good for one sign-in."""
+        row = {
+            "person_id": person_id,
+            "password_hash": password_hash,
+            "changed_at": at,
+            "set_by_other": by_other,
+            "used_at": None,
+        }
         kept = insert(credential).values(row)
-        changes = {"password_hash": kept.excluded.password_hash, "changed_at": kept.excluded.changed_at}
+        changes = {name: kept.excluded[name] for name in row if name != "person_id"}
         self._connection.execute(kept.on_conflict_do_update(index_elements=["person_id"], set_=changes))
 
     def password_hashes(self, person_ids: list[UUID]) -> dict[UUID, str]:
@@ -127,6 +151,27 @@ class IdentityStore:
             credential.c.person_id.in_(person_ids)
         )
         return {row.person_id: row.password_hash for row in self._connection.execute(query)}
+
+    def opening_hashes(self, person_ids: list[UUID]) -> dict[UUID, str]:
+        """Return the hashes of the passwords that still open something: one set by somebody else opens once."""
+        query = sa.select(credential.c.person_id, credential.c.password_hash).where(
+            credential.c.person_id.in_(person_ids), credential.c.used_at.is_(None)
+        )
+        return {row.person_id: row.password_hash for row in self._connection.execute(query)}
+
+    def is_password_own(self, person_id: UUID) -> bool:
+        """Tell whether a person set their password themselves."""
+        query = sa.select(credential.c.set_by_other).where(credential.c.person_id == person_id)
+        return self._connection.scalar(query) is False
+
+    def use_up_password(self, person_id: UUID, *, at: datetime) -> bool:
+        """Let a password that somebody else set open nothing more; False when it was used up before."""
+        used = self._connection.execute(
+            credential.update()
+            .where(credential.c.person_id == person_id, credential.c.used_at.is_(None))
+            .values(used_at=at)
+        )
+        return used.rowcount == 1
 
 
 def _identity_of(fields: dict[str, Any]) -> Identity:

@@ -12,8 +12,8 @@ from libs.db.prepared import Prepared
 from libs.db.rows import add_row, add_rows, change_rows, find_row
 from services.accounts.domain.errors import PersonNotFoundError
 from services.accounts.domain.persons import Grade, Hardship, Home, Person, Qualifications, Sex, Status, VisitRisk
-from services.accounts.domain.roles import Role, RoleGrant
-from services.accounts.store.tables import person, role_grant, status_change
+from services.accounts.domain.roles import Role, RoleGrant, RolePlace
+from services.accounts.store.tables import person, role_grant, status_change, unit
 
 _ROLES = Prepared(
     sa.select(role_grant)
@@ -143,6 +143,25 @@ class PersonStore:
         """Return the roles a person holds now."""
         rows = _ROLES.rows(self._connection, {"person_id": person_id})
         return [_grant_of(row) for row in rows]
+
+    def places(self, person_ids: list[UUID]) -> dict[UUID, list[RolePlace]]:
+        """Return the roles that persons hold now, with the paths of their units."""
+        held: dict[UUID, list[RolePlace]] = {person_id: [] for person_id in person_ids}
+        rows = self._connection.execute(
+            sa.select(role_grant.c.person_id, role_grant.c.role, unit.c.path)
+            .join(unit, unit.c.unit_id == role_grant.c.unit_id)
+            .where(role_grant.c.person_id.in_(person_ids), role_grant.c.ended_at.is_(None))
+        )
+        for row in rows:
+            held[row.person_id].append(RolePlace(Role(row.role), tuple(row.path)))
+        return held
+
+    def holders(self, role: Role) -> int:
+        """Count the active people who hold a role now, wherever."""
+        held = role_grant.join(person, person.c.person_id == role_grant.c.person_id)
+        query = sa.select(sa.func.count(sa.distinct(role_grant.c.person_id))).select_from(held)
+        is_held = sa.and_(role_grant.c.role == role, role_grant.c.ended_at.is_(None), person.c.status == Status.ACTIVE)
+        return self._connection.scalar(query.where(is_held)) or 0
 
     def find_grant(self, grant_id: UUID) -> RoleGrant | None:
         """Return a role that is held now, by its id."""

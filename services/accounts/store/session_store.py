@@ -21,6 +21,7 @@ class Session:
     began_at: datetime
     expires_at: datetime
     ended_at: datetime | None = None
+    password_change_only: bool = False
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,10 @@ class SessionStore:
         row = self._connection.execute(
             sa.select(session).where(session.c.session_id == session_id).with_for_update()
         ).first()
-        return Session(row.session_id, row.person_id, row.began_at, row.expires_at, row.ended_at) if row else None
+        if row is None:
+            return None
+        limits = {"ended_at": row.ended_at, "password_change_only": row.password_change_only}
+        return Session(row.session_id, row.person_id, row.began_at, row.expires_at, **limits)
 
     def end_sessions(
         self, person_id: UUID, *, session_id: UUID | None = None, because: str, at: datetime

@@ -10,6 +10,7 @@ from libs.db import savepoint
 from libs.http import Actor, Bearer
 from libs.outbox import OutgoingEvent, append
 from services.accounts.domain.persons import Person
+from services.accounts.store.appointment_store import AppointmentStore
 from services.accounts.store.complaint_store import ComplaintStore
 from services.accounts.store.death_store import DeathStore
 from services.accounts.store.directory import DIRECTORY, NO_SESSION
@@ -17,6 +18,7 @@ from services.accounts.store.erasure_store import DisclosureStore, ErasureStore
 from services.accounts.store.group_store import GroupStore
 from services.accounts.store.identity_store import IdentityStore
 from services.accounts.store.import_store import ImportStore
+from services.accounts.store.number_store import NumberStore
 from services.accounts.store.person_search import PersonFilter, find_persons
 from services.accounts.store.person_store import PersonStore
 from services.accounts.store.policy_store import PolicyStore
@@ -36,6 +38,8 @@ class Store:
         self.units = UnitStore(connection)
         self.persons = PersonStore(connection)
         self.identities = IdentityStore(connection, vault)
+        self.numbers = NumberStore(connection, vault, self.identities)
+        self.appointments = AppointmentStore(connection)
         self.records = RecordStore(connection)
         self.deaths = DeathStore(connection)
         self.groups = GroupStore(connection)

@@ -67,6 +67,8 @@ person_index = sa.Table(
     sa.Column("kind", sa.Text, primary_key=True),
     sa.Column("digest", sa.LargeBinary, primary_key=True),
     sa.Column("person_id", sa.Uuid, primary_key=True),
+    sa.Column("opens_from", _Instant),
+    sa.Column("opens_until", _Instant),
 )
 credential = sa.Table(
     "credential",
@@ -74,6 +76,8 @@ credential = sa.Table(
     sa.Column("person_id", sa.Uuid, primary_key=True),
     sa.Column("password_hash", sa.Text),
     sa.Column("changed_at", _Instant),
+    sa.Column("set_by_other", sa.Boolean),
+    sa.Column("used_at", _Instant),
 )
 role_grant = sa.Table(
     "role_grant",
@@ -244,6 +248,7 @@ session = sa.Table(
     sa.Column("person_id", sa.Uuid),
     sa.Column("began_at", _Instant),
     sa.Column("expires_at", _Instant),
+    sa.Column("password_change_only", sa.Boolean),
     sa.Column("ended_at", _Instant),
     sa.Column("ended_because", sa.Text),
 )
@@ -345,4 +350,57 @@ sign_in_code = sa.Table(
     sa.Column("sent_at", _Instant),
     sa.Column("expires_at", _Instant),
     sa.Column("tries", sa.Integer),
+)
+identity_sighting = sa.Table(
+    "identity_sighting",
+    metadata,
+    sa.Column("sighting_id", sa.Uuid, primary_key=True),
+    sa.Column("person_id", sa.Uuid),
+    sa.Column("document", sa.Text),
+    sa.Column("seen_by", sa.Uuid),
+    sa.Column("seen_at", _Instant),
+)
+role_proposal = sa.Table(
+    "role_proposal",
+    metadata,
+    sa.Column("proposal_id", sa.Uuid, primary_key=True),
+    sa.Column("grant_id", sa.Uuid),
+    sa.Column("act", sa.Text),
+    sa.Column("person_id", sa.Uuid),
+    sa.Column("role", sa.Text),
+    sa.Column("unit_id", sa.Uuid),
+    sa.Column("proposer_rank", sa.Integer),
+    sa.Column("proposed_by", sa.Uuid),
+    sa.Column("proposed_at", _Instant),
+    sa.Column("lapses_at", _Instant),
+    sa.Column("state", sa.Text),
+    sa.Column("decided_by", sa.Uuid),
+    sa.Column("decided_at", _Instant),
+    sa.Column("why", sa.Text),
+)
+number_proposal = sa.Table(
+    "number_proposal",
+    metadata,
+    sa.Column("proposal_id", sa.Uuid, primary_key=True),
+    sa.Column("person_id", sa.Uuid),
+    sa.Column("sealed", sa.LargeBinary),
+    sa.Column("proposed_by", sa.Uuid),
+    sa.Column("proposed_at", _Instant),
+    sa.Column("lapses_at", _Instant),
+    sa.Column("state", sa.Text),
+    sa.Column("decided_by", sa.Uuid),
+    sa.Column("decided_at", _Instant),
+    sa.Column("why", sa.Text),
+)
+number_change = sa.Table(
+    "number_change",
+    metadata,
+    sa.Column("number", sa.BigInteger, sa.Identity(always=True), primary_key=True),
+    sa.Column("person_id", sa.Uuid),
+    sa.Column("changed_by", sa.Uuid),
+    sa.Column("changed_at", _Instant),
+    sa.Column("opens_at", _Instant),
+    sa.Column("digest", sa.LargeBinary),
+    sa.Column("tries", sa.Integer),
+    sa.Column("ended_at", _Instant),
 )

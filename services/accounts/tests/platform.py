@@ -17,6 +17,7 @@ from libs.db import Database
 from libs.db.migrations import ServiceUrls
 from libs.ids import new_id
 from services.accounts.bootstrap import CITY_ID, HARNESS_IDS, create_app, create_importer
+from services.accounts.domain.sign_in_names import phone_number_of
 from services.accounts.domain.units import Level
 from services.accounts.settings import Settings
 from services.accounts.store.store import Store
@@ -25,6 +26,7 @@ from services.accounts.usecases.act import Act
 from services.accounts.usecases.add_unit import add_unit
 
 PASSWORD = "a good password"
+LENT_PASSWORD = "set by somebody else"
 NOON = datetime(2026, 3, 1, 4, 0, tzinfo=UTC)
 TODAY = date(2026, 3, 1)
 # Tokens run on the machine's time, and a platform that tests share may outlive one.
@@ -81,6 +83,7 @@ class Platform:
     settings: Settings
     units: dict[str, str] = field(default_factory=dict)
     callers: dict[str, Caller] = field(default_factory=dict)
+    lent: dict[str, str] = field(default_factory=dict)
 
     @property
     def client(self) -> FlaskClient:
@@ -88,10 +91,18 @@ class Platform:
         return self.app.test_client()
 
     def sign_in(self, login: str, password: str = PASSWORD) -> Caller:
-        """Return a caller who is signed in."""
+        """Return a caller who is signed in; on their first time they have set their own password."""
+        if password == PASSWORD and _spelt(login) in self.lent:
+            self.set_own_password(login)
         answer = self.client.post("/v1/sessions", json={"login": login, "password": password})
         assert answer.status_code == 201, answer.json
         return Caller(self.client, answer.json["access_token"], answer.json["person_id"])
+
+    def set_own_password(self, login: str, *, lent: str = LENT_PASSWORD, own: str = PASSWORD) -> None:
+        """Sign in with the password that somebody else set, and set one's own."""
+        first = self.sign_in(login, lent)
+        self.lent = {name: of for name, of in self.lent.items() if of != first.person_id}
+        must(first.post("/v1/me/password", {"password": lent, "new_password": own}))
 
     @property
     def a(self) -> Caller:
@@ -125,7 +136,10 @@ class Platform:
     def register(self, name: str, *, unit: str = "k1", **fields: Any) -> str:
         """Register somebody who may sign in by their name; return their id."""
         person_id = str(new_id())
-        must(self.a.put(f"/v1/persons/{person_id}", self.person(name, unit=unit, **fields)))
+        body = self.person(name, unit=unit, **fields)
+        must(self.a.put(f"/v1/persons/{person_id}", body))
+        if body.get("password") == LENT_PASSWORD:
+            self.lent |= {_spelt(body[login]): person_id for login in ("sign_in_name", "phone_number") if login in body}
         return person_id
 
     def person(self, name: str, *, unit: str = "k1", **fields: Any) -> Document:
@@ -136,7 +150,7 @@ class Platform:
             "sex": "female",
             "home_unit_id": self.units[unit],
             "sign_in_name": name,
-            "password": PASSWORD,
+            "password": LENT_PASSWORD,
         }
         return {name: value for name, value in (body | fields).items() if value is not None}
 
@@ -149,7 +163,7 @@ class Platform:
     def staff(self, name: str, role: str, unit: str, *, home: str = "k1") -> Caller:
         """Register somebody, give them a staff role at a unit, and sign them in."""
         person_id = self.register(name, unit=home)
-        must(self.a.put(f"/v1/persons/{person_id}/roles/{new_id()}", {"role": role, "unit_id": self.units[unit]}))
+        self.appoint(person_id, role, unit)
         return self.sign_in(name)
 
     def die(self, person_id: str, died: str = "2026-02-28") -> str:
@@ -158,6 +172,17 @@ class Platform:
         must(self.a.put(f"/v1/persons/{person_id}/deaths/{death_id}", {"died": died}))
         must(self.b.post(f"/v1/deaths/{death_id}/confirmation"))
         return death_id
+
+    def appoint(self, person_id: str, role: str, unit: str) -> str:
+        """Give a staff role as two members of staff do, who have seen who it is; return the grant's id."""
+        for caller in (self.a, self.b):
+            seen = caller.put(f"/v1/persons/{person_id}/identity-sightings/{new_id()}", {"document": "resident"})
+            assert seen.status_code == 201 or seen.get_json()["code"] == "already_decided", seen.get_json()
+        grant = str(new_id())
+        path = f"/v1/persons/{person_id}/roles/{grant}"
+        must(self.a.put(path, {"role": role, "unit_id": self.units[unit]}))
+        must(self.b.post(f"{path}/decision", {"ok": True, "why": "known here"}))
+        return grant
 
     def move(self, delta: timedelta) -> None:
         """Move the platform's day forward."""
@@ -178,6 +203,10 @@ class Platform:
         """Return rows of the database itself."""
         with self.database.reading() as connection:
             return list(connection.execute(sa.text(statement), values))
+
+
+def _spelt(login: str) -> str:
+    return phone_number_of(login) or login
 
 
 def must(answer: TestResponse) -> Document:

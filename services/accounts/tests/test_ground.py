@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
-from click.testing import CliRunner
+from click.testing import CliRunner, Result
 from cryptography.exceptions import InvalidTag
 from sqlalchemy.exc import ProgrammingError
 
@@ -141,26 +141,41 @@ def test_a_new_master_key_takes_over_and_the_old_one_still_opens(tmp_path: Path)
         new.open_fields(sealed, person_id=new_id(), wrapped=wrapped, master_key_id=old.key_id)
 
 
-def test_the_first_administrator_of_a_real_platform_is_made_on_the_machine_and_once(
+def test_the_two_administrators_of_a_real_platform_are_made_on_the_machine_together_and_once(
     fresh_database: FreshDatabase, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     platform = start_platform(fresh_database("accounts"), tmp_path, demo=False)
     monkeypatch.setenv("ACCOUNTS_DATABASE_URL", platform.settings.database_url)
     monkeypatch.setenv("ACCOUNTS_MASTER_KEY_FILE", str(platform.settings.master_key_file))
-    terms = ["create-admin", "--name", "首任", "--sign-in-name", "first", "--born", "1980-01-01", "--sex", "female"]
+    first = ["首任", "first", "1980-01-01", "female", "a good password", "a good password"]
+    second = ["次任", "second", "1981-01-01", "male", "another password", "another password"]
 
-    weak = CliRunner().invoke(main, [*terms, "--password", "short"])
-    made = CliRunner().invoke(main, [*terms, "--password", "a good password"])
-    again = CliRunner().invoke(main, [*terms, "--password", "a good password"])
+    def found(*people: list[str]) -> Result:
+        typed = "".join(f"{answer}\n" for one in people for answer in one)
+        return CliRunner().invoke(main, ["found-city"], input=typed)
+
+    weak = found(["首任", "first", "1980-01-01", "female", "short", "short"])
+    alone = found(first)
+    twice = found(first, first)
+    one_password = found(first, [*second[:4], *first[4:]])
+    one_name = found(first, ["次任", "Ｆｉｒｓｔ", *second[2:]])
+    early = CliRunner().invoke(main, ["add-administrator"], input="\n".join(first) + "\n")
+    assert platform.rows("SELECT count(*) FROM person") == [(0,)]
+    made = found(first, second)
+    again = found(["三任", "third", *first[2:]], ["四任", "fourth", *second[2:]])
     rotated = CliRunner().invoke(main, ["rotate-keys"])
 
     assert (made.exit_code, rotated.exit_code) == (0, 0), made.output
     assert CliRunner().invoke(main, ["add-master-key"]).exit_code == 0
-    assert CliRunner().invoke(main, ["rewrap-keys"]).output == "1 keys wrapped anew\n"
+    assert CliRunner().invoke(main, ["rewrap-keys"]).output == "2 keys wrapped anew\n"
     assert CliRunner().invoke(main, ["rewrap-keys"]).output == "0 keys wrapped anew\n"
     platform.app = create_app(platform.settings, clock=platform.clock, database=platform.database)
     assert must(platform.sign_in("first").get("/v1/me"))["names"] == {"zh": "首任"}
     assert (weak.exit_code, "password_too_weak" in weak.output) == (1, True)
+    assert alone.exit_code != 0
+    for refused_founding in (twice, one_password, one_name, early):
+        assert (refused_founding.exit_code, "two_administrators_needed" in refused_founding.output) == (1, True)
+    assert platform.sign_in("second", "another password").person_id
     assert (again.exit_code, "already_decided" in again.output) == (1, True)
     admin = platform.sign_in("first")
     city = must(admin.get("/v1/organisation-units", level="city"))["items"][0]

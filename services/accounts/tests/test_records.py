@@ -129,7 +129,7 @@ def test_a_finding_counts_when_a_checker_confirms_it(
 
 def test_a_checker_does_not_confirm_what_is_about_themselves(platform: Platform, staff: dict[str, Caller]) -> None:
     finding = new_id()
-    must(staff["coord"].put(f"/v1/persons/{staff['check'].person_id}/assessments/{finding}", {"grade": "mild"}))
+    must(platform.a.put(f"/v1/persons/{staff['check'].person_id}/assessments/{finding}", {"grade": "mild"}))
 
     refused(staff["check"].post(f"/v1/assessments/{finding}/confirmation"), "maker_is_checker", 403)
 

@@ -12,9 +12,9 @@ from libs.http import Actor, holds, require
 from libs.ids import new_id
 from libs.programme.acting import Consent, refuse_unless_consented
 from services.accounts import messages
-from services.accounts.domain.errors import MakerIsCheckerError
+from services.accounts.domain.errors import MakerIsCheckerError, PersonNotBelowError
 from services.accounts.domain.persons import Person
-from services.accounts.domain.roles import RoleGrant
+from services.accounts.domain.roles import RoleGrant, highest_rank, may_sign_about, stands_above
 from services.accounts.store.store import Store
 
 
@@ -73,14 +73,45 @@ class Act:
         """Tell whether who acts has the power at a unit; the suspended have none, and are asked nothing."""
         return holds(self.store.actor(self.actor_id), POWERS[power], self.store.units.unit(unit_id).path)
 
-    def refuse_own(self, person_id: UUID) -> None:
-        """Refuse staff who would decide something about themselves.
+    def require_over(self, power: str, person: Person) -> None:
+        """Refuse unless who acts has the power where a person is at home, and stands above that person.
+
+        Every act of staff on a person passes through here or `require_above`; a test walks them all.
 
         Raises:
-            MakerIsCheckerError
+            PersonSuspendedError, ForbiddenError (`not_authorised`), OutOfScopeError
+            MakerIsCheckerError, PersonNotBelowError
+        """
+        self.require(power, person.home_unit_id)
+        self.require_above(person.person_id)
+
+    def require_above(self, person_id: UUID) -> None:
+        """Refuse staff who would act on themselves, or on a person whose role is not below their own.
+
+        Raises:
+            MakerIsCheckerError: it is themselves.
+            PersonNotBelowError: the person holds a role that is not below theirs in the same branch.
         """
         if person_id == self.actor_id:
             raise MakerIsCheckerError
+        if not self.is_above(person_id):
+            raise PersonNotBelowError
+
+    def is_above(self, person_id: UUID) -> bool:
+        """Tell whether who acts stands above a person; nobody stands above themselves."""
+        places = self.store.persons.places([self.actor_id, person_id])
+        return person_id != self.actor_id and stands_above(places[self.actor_id], places[person_id])
+
+    def may_sign_about(self, person_id: UUID) -> bool:
+        """Tell whether who acts may be one of two people about somebody: above them, or beside them at the top."""
+        places = self.store.persons.places([self.actor_id, person_id])
+        return may_sign_about(places[self.actor_id], places[person_id])
+
+    def rank(self, power: str, unit_id: UUID, *, of: UUID | None = None) -> int:
+        """Return the rank of the highest role by which who acts, or somebody else, has a power at a unit; 0: none."""
+        who = of or self.actor_id
+        path = self.store.units.unit(unit_id).path
+        return highest_rank(self.store.persons.places([who])[who], roles=POWERS[power], path=path)
 
     def keep_consent(self, on_behalf: OnBehalf, act: str) -> None:
         """Keep the consent of a person for whom this is done, and that it was done; only staff act for others here.

@@ -1,19 +1,23 @@
 """Change what is known of a person: name, number, address, home; and move them to another unit."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import datetime
 from uuid import UUID
 
 from services.accounts.domain.errors import (
     ChangedMeanwhileError,
     DistrictNeededError,
-    PhoneNumberTakenError,
+    TwoPeopleNeededError,
     WrongPersonStateError,
 )
-from services.accounts.domain.identity import LookUp, canonical_name, canonical_phone
+from services.accounts.domain.identity import LookUp, canonical_name
+from services.accounts.domain.numbers import Notice
 from services.accounts.domain.persons import Home, Person, Status, VisitRisk
-from services.accounts.domain.roles import PERSON_ROLES
+from services.accounts.domain.roles import PERSON_ROLES, STAFF_ROLES
 from services.accounts.store.identity_store import Identity
 from services.accounts.usecases.act import Act
+from services.accounts.usecases.change_number import change_number
 
 _CHANGEABLE = (Status.ACTIVE, Status.SUSPENDED)
 
@@ -36,26 +40,42 @@ class Details:
 OWN_FIELDS = frozenset({"phone_number", "address", "contacts", "has_phone"})
 
 
-def change_details(act: Act, *, person_id: UUID, version: int, details: Details) -> Person:
+def change_details(
+    act: Act,
+    *,
+    person_id: UUID,
+    version: int,
+    details: Details,
+    at: datetime,
+    digest: Callable[[str, str], bytes],
+) -> tuple[Person, list[Notice]]:
     """Change what is given; a person changes their own number, address and contacts, staff everything.
+
+    `at` is the machine's time, by which a new number begins to open the account. Returned is also what the old number
+    and the new are to be told.
 
     Raises:
         PersonNotFoundError, WrongPersonStateError
-        OutOfScopeError, ForbiddenError
+        OutOfScopeError, ForbiddenError, MakerIsCheckerError, PersonNotBelowError
         ChangedMeanwhileError: somebody else changed the person since they were looked at.
-        PhoneNumberTakenError, PhoneNumberInvalidError
+        PhoneNumberTakenError, PhoneNumberInvalidError, TooManyChangesError
+        TwoPeopleNeededError: the number of a member of staff is changed by two (propose_number.py).
     """
     person = act.store.persons.lock_person(person_id)
     if person_id == act.actor_id and details.given <= OWN_FIELDS:
         act.actor()
     else:
-        act.require("register_person", person.home_unit_id)
+        act.require_over("register_person", person)
     _refuse_stale(person, version)
     changed = _changed(person, details, act)
     _change_identity(act, person_id, details)
+    told: list[Notice] = []
+    if "phone_number" in details.given:
+        _refuse_staff(act, person_id)
+        told = change_number(act, person_id=person_id, number=details.phone_number, at=at, digest=digest)
     act.store.persons.save(changed)
     act.publish(changed)
-    return changed
+    return changed, told
 
 
 def move_person(act: Act, *, person_id: UUID, version: int, home_unit_id: UUID) -> Person:
@@ -64,11 +84,13 @@ def move_person(act: Act, *, person_id: UUID, version: int, home_unit_id: UUID) 
     Raises:
         PersonNotFoundError, WrongPersonStateError, UnitNotFoundError, ChangedMeanwhileError
         OutOfScopeError, ForbiddenError: the actor does not reach both units.
+        MakerIsCheckerError, PersonNotBelowError
         DistrictNeededError: people with a role live below a district.
     """
     person = act.store.persons.lock_person(person_id)
     act.require("register_person", person.home_unit_id)
     act.require("register_person", home_unit_id)
+    act.require_above(person_id)
     _refuse_stale(person, version)
     unit = act.store.units.unit(home_unit_id)
     held = [grant for grant in act.store.persons.roles(person_id) if grant.role in PERSON_ROLES]
@@ -105,24 +127,15 @@ def _changed(person: Person, details: Details, act: Act) -> Person:
 def _change_identity(act: Act, person_id: UUID, details: Details) -> None:
     identity = act.store.identities.identity(person_id)
     assert identity is not None, "only the erased have none"
-    fields = details.given & {"names", "phone_number", "address", "contacts"}
+    fields = details.given & {"names", "address", "contacts"}
     if not fields:
         return
     changed: Identity = replace(identity, **{name: getattr(details, name) for name in sorted(fields)})
     act.store.identities.save(person_id, changed)
     if "names" in fields:
         act.store.identities.reindex(person_id, LookUp.NAME, canonical_name(changed.names["zh"]))
-    if "phone_number" in fields:
-        act.store.identities.reindex(person_id, LookUp.PHONE, _free_number(act, person_id, changed.phone_number))
 
 
-def _free_number(act: Act, person_id: UUID, number: str | None) -> str | None:
-    """Return the number in its one form, after refusing one that somebody else signs in with."""
-    if number is None:
-        return None
-    canonical = canonical_phone(number)
-    act.store.identities.lock_text(LookUp.PHONE, canonical)
-    others = [other for other in act.store.identities.found_by(LookUp.PHONE, canonical) if other != person_id]
-    if act.store.identities.password_hashes([person_id]) and act.store.identities.password_hashes(others):
-        raise PhoneNumberTakenError
-    return canonical
+def _refuse_staff(act: Act, person_id: UUID) -> None:
+    if any(grant.role in STAFF_ROLES for grant in act.store.persons.roles(person_id)):
+        raise TwoPeopleNeededError(propose_at=f"/v1/persons/{person_id}/phone-changes/{{id}}")

@@ -18,6 +18,6 @@ def change_password(act: Act, *, password_hash: str, at: datetime) -> datetime:
         PersonSuspendedError, ForbiddenError
     """
     act.actor()
-    act.store.identities.set_password_hash(act.actor_id, password_hash, at)
+    act.store.identities.set_password_hash(act.actor_id, password_hash, at, by_other=False)
     end_sessions(act.store, act.actor_id, because="password_changed", at=at)
     return at

@@ -35,12 +35,14 @@ def answer_complaint(act: Act, *, complaint_id: UUID, is_upheld: bool, reason: s
 
     Raises:
         RecordNotFoundError: there is none, or it is of nobody whom the actor's role reaches.
-        MakerIsCheckerError: who suspended the person would answer.
+        MakerIsCheckerError: who suspended the person would answer, or the person.
+        PersonNotBelowError
         AlreadyDecidedError: it is answered.
     """
     complaint = act.store.complaints.lock(complaint_id)
     if complaint is None or not _may_answer(act, complaint):
         raise RecordNotFoundError(complaint_id=complaint_id)
+    act.require_above(complaint.person_id)
     is_about_suspension = complaint.about is About.SUSPENSION
     answered = complaint.answer(
         by=act.actor_id,

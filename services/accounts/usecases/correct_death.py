@@ -23,14 +23,13 @@ def propose_mistake(act: Act, *, death_id: UUID, mistake_id: UUID, why: str) -> 
 
     Raises:
         RecordNotFoundError
-        OutOfScopeError, ForbiddenError, MakerIsCheckerError
+        OutOfScopeError, ForbiddenError, MakerIsCheckerError, PersonNotBelowError
         WrongPersonStateError: the death was never confirmed.
         EstateSettledError: what the person left has gone to the heirs or the pool.
         IdReusedError
     """
     death, person = _locked(act, death_id)
-    act.require("propose_death_mistake", person.home_unit_id)
-    act.refuse_own(person.person_id)
+    act.require_over("propose_death_mistake", person)
     if act.store.deaths.find_mistake(mistake_id) is not None:
         raise IdReusedError(mistake_id=mistake_id)
     death.refuse_unless_correctable()
@@ -43,7 +42,7 @@ def decide_mistake(act: Act, *, death_id: UUID, mistake_id: UUID, ok: bool, why:
     """Decide as the second person: the ledger is asked to give the wallets back, or nothing changes.
 
     Raises:
-        RecordNotFoundError, MakerIsCheckerError, AlreadyDecidedError, RecordLapsedError
+        RecordNotFoundError, MakerIsCheckerError, PersonNotBelowError, AlreadyDecidedError, RecordLapsedError
         OutOfScopeError, ForbiddenError: the actor may not decide about this person.
         WrongPersonStateError, EstateSettledError: as when it was proposed.
         DeathWaitsError: the ledger, or the end of the use of the person's data, is asked for already.
@@ -53,7 +52,7 @@ def decide_mistake(act: Act, *, death_id: UUID, mistake_id: UUID, ok: bool, why:
     if mistake is None or mistake.death_id != death_id:
         raise RecordNotFoundError(mistake_id=mistake_id)
     if mistake.proposed_by != act.actor_id:
-        act.require("decide_death_mistake", person.home_unit_id)
+        act.require_over("decide_death_mistake", person)
     decided = mistake.decide(by=act.actor_id, ok=ok, why=why, now=act.now)
     if decided.state is MistakeState.REQUESTED:
         death.refuse_unless_correctable()

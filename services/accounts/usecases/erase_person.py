@@ -29,14 +29,13 @@ def request_erasure(act: Act, *, person_id: UUID, credit_to_pool: bool) -> Erasu
 
     Raises:
         PersonNotFoundError
-        OutOfScopeError, ForbiddenError, MakerIsCheckerError
+        OutOfScopeError, ForbiddenError, MakerIsCheckerError, PersonNotBelowError
         WrongPersonStateError: the person is sealed or erased already.
         AlreadyDecidedError: an earlier request still waits for its answers.
         DeathWaitsError: the person's death may be found mistaken.
     """
     person = act.store.persons.lock_person(person_id)
-    act.require("erase_person", person.home_unit_id)
-    act.refuse_own(person_id)
+    act.require_over("erase_person", person)
     if person.status in _ENDED:
         raise WrongPersonStateError(state=person.status)
     if act.store.erasures.is_pending(person_id):

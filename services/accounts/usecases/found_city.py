@@ -1,12 +1,14 @@
 """Begin: the root of the tree and its first staff, who are made by nobody else."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
 from libs.ids import id_from_cause
 from services.accounts import messages
-from services.accounts.domain.errors import AlreadyDecidedError
+from services.accounts.domain.errors import AlreadyDecidedError, TwoAdministratorsNeededError
+from services.accounts.domain.identity import canonical_name
 from services.accounts.domain.persons import Sex
 from services.accounts.domain.roles import Role, RoleGrant
 from services.accounts.domain.units import Level, Unit, place_unit
@@ -20,6 +22,7 @@ HARNESS_IDS = (id_from_cause(FIRST_ID, "harness-a"), id_from_cause(FIRST_ID, "ha
 HARNESS_NAMES = ("harness-a", "harness-b")
 HARNESS_PASSWORD = "harness-demo-only"
 HARNESS_ROLES = (Role.DISTRICT_ADMIN, Role.COORDINATOR, Role.OPERATOR, Role.CHECKER, Role.CITY_ADMIN)
+FOUNDERS = 2
 _BORN = date(1980, 1, 1)
 
 
@@ -53,18 +56,40 @@ def ensure_harness(store: Store, city: Unit, *, password_hash: str, now: datetim
                 home_unit_id=city.unit_id,
                 sign_in_name=name,
                 password_hash=password_hash,
+                is_password_own=True,
             )
             _enrol_staff(Act(store, maker, now), registration, HARNESS_ROLES, city)
 
 
-def found_first_admin(store: Store, city: Unit, registration: Registration, *, now: datetime) -> None:
-    """Register the first city administrator; whoever may run this program on the machine may do it, once.
+def found_administrators(store: Store, city: Unit, founders: Sequence[Registration], *, now: datetime) -> None:
+    """Register a city's two administrators, each typed in by themselves; neither is there before the other.
+
+    Whoever may run this program on the machine may do it, once.
 
     Raises:
+        TwoAdministratorsNeededError: they are not two people with a name of their own each.
         AlreadyDecidedError: somebody is registered already, who can register others.
     """
+    names = {canonical_name(one.sign_in_name or "") for one in founders} - {""}
+    if len(founders) != FOUNDERS or len(names) != FOUNDERS or not all(one.password_hash for one in founders):
+        raise TwoAdministratorsNeededError
     if store.persons.are_there_any():
         raise AlreadyDecidedError
+    first, second = founders
+    for one, other in ((first, second), (second, first)):
+        _enrol_staff(Act(store, other.person_id, now), one, (Role.CITY_ADMIN,), city)
+
+
+def add_administrator(store: Store, city: Unit, registration: Registration, *, now: datetime) -> None:
+    """Register another administrator of a city that has lost one of its two: two people could appoint nobody any more.
+
+    Whoever may run this program on the machine may do it.
+
+    Raises:
+        TwoAdministratorsNeededError: the city has none yet, and is founded by two.
+    """
+    if not store.persons.are_there_any():
+        raise TwoAdministratorsNeededError
     _enrol_staff(Act(store, registration.person_id, now), registration, (Role.CITY_ADMIN,), city)
 
 

@@ -19,11 +19,12 @@ def record_acting_grant(act: Act, grant: ActingGrant) -> ActingGrant:
         ConsentMissingError: the person's word lacks how, when or what was said.
         RelationNotVerifiedError: no relation of the two is known, not even a declared one.
         MakerIsCheckerError, SelfRelationError, GrantDaysOutOfRangeError: as `refuse_grant`.
+        PersonNotBelowError
         IdReusedError
     """
     person = act.store.persons.person(grant.person_id)
     act.store.persons.person(grant.relative_id)
-    act.require("record_acting_grant", person.home_unit_id)
+    act.require_over("record_acting_grant", person)
     if act.store.records.find_acting_grant(grant.grant_id) is not None:
         raise IdReusedError(grant_id=grant.grant_id)
     refuse_unless_consented(grant.consent, now=act.now)
@@ -40,13 +41,13 @@ def end_acting_grant(act: Act, *, grant_id: UUID) -> ActingGrant:
 
     Raises:
         RecordNotFoundError, AlreadyDecidedError
-        OutOfScopeError, ForbiddenError
+        OutOfScopeError, ForbiddenError, PersonNotBelowError
     """
     grant = act.store.records.find_acting_grant(grant_id)
     if grant is None:
         raise RecordNotFoundError(grant_id=grant_id)
     if act.actor_id not in (grant.person_id, grant.relative_id):
-        act.require("record_acting_grant", act.store.persons.person(grant.person_id).home_unit_id)
+        act.require_over("record_acting_grant", act.store.persons.person(grant.person_id))
     ended = grant.end()
     act.store.records.save_acting_grant(ended)
     act.store.append(messages.acting_grant_state(ended, now=act.now))

@@ -9,7 +9,7 @@ from libs.errors import IdReusedError, OutOfScopeError, Refusal
 from libs.http import holds
 from services.accounts.domain.errors import UnitNotFoundError
 from services.accounts.usecases.act import Act
-from services.accounts.usecases.register_person import Registration, enrol
+from services.accounts.usecases.register_person import Registration, enrol, refuse_unrecordable
 
 TAKEN = ""
 INVALID = "invalid_fields"
@@ -64,6 +64,7 @@ def _take(act: Act, number: int, row: Registration | WrongRow) -> RowReport:
     try:
         with act.store.savepoint():
             _require_reach(act, row.home_unit_id)
+            refuse_unrecordable(act, row)
             enrol(act, row)
     except Refusal as refusal:
         return RowReport(number, row.person_id, refusal.code)

@@ -30,12 +30,11 @@ def qualify_volunteer(
     Raises:
         PersonNotFoundError
         OutOfScopeError, ForbiddenError: the actor may not qualify this volunteer.
-        MakerIsCheckerError: nobody qualifies themselves.
+        MakerIsCheckerError, PersonNotBelowError: nobody qualifies themselves, or somebody above them.
         RoleMissingError: the person is neither a volunteer nor a provider's worker.
     """
     person = act.store.persons.lock_person(person_id)
-    act.require("qualify_volunteer", person.home_unit_id)
-    act.refuse_own(person_id)
+    act.require_over("qualify_volunteer", person)
     roles = {grant.role for grant in act.store.persons.roles(person_id)}
     changes = person.qualifications.shown(training=training, clean_record=clean_record, certificates=certificates)
     if insurance is not None:

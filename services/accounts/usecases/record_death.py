@@ -16,13 +16,12 @@ def record_death(act: Act, *, death_id: UUID, person_id: UUID, died_on: date) ->
 
     Raises:
         PersonNotFoundError, WrongPersonStateError, BornInFutureError
-        OutOfScopeError, ForbiddenError, MakerIsCheckerError
+        OutOfScopeError, ForbiddenError, MakerIsCheckerError, PersonNotBelowError
         DeathWaitsError: another record waits to be decided.
         IdReusedError
     """
     person = act.store.persons.lock_person(person_id)
-    act.require("record_death", person.home_unit_id)
-    act.refuse_own(person_id)
+    act.require_over("record_death", person)
     if act.store.deaths.find(death_id) is not None:
         raise IdReusedError(death_id=death_id)
     person.die(died_on=died_on, today=act.today)
@@ -40,14 +39,14 @@ def decide_death(act: Act, *, death_id: UUID, ok: bool, why: str) -> Death:
     Sessions and acting grants end; the other services freeze and cancel what they hold.
 
     Raises:
-        RecordNotFoundError, MakerIsCheckerError, AlreadyDecidedError, RecordLapsedError
+        RecordNotFoundError, MakerIsCheckerError, PersonNotBelowError, AlreadyDecidedError, RecordLapsedError
         OutOfScopeError, ForbiddenError: the actor may not confirm records of this person.
         WrongPersonStateError: the person is dead or erased by now.
     """
     person = act.store.persons.lock_person(act.store.deaths.look(death_id).person_id)
     death = act.store.deaths.death(death_id)
     if death.recorded_by != act.actor_id:
-        act.require("confirm_death", person.home_unit_id)
+        act.require_over("confirm_death", person)
     decided = death.decide(by=act.actor_id, ok=ok, why=why, now=act.now)
     if decided.state is DeathState.CONFIRMED:
         decided = _end_life(act, decided)

@@ -25,10 +25,11 @@ def record_finding(
     Raises:
         PersonNotFoundError
         OutOfScopeError, ForbiddenError: the actor may not record this about the person.
+        MakerIsCheckerError, PersonNotBelowError
         IdReusedError
     """
     person = act.store.persons.person(person_id)
-    act.require(_POWERS[kind], person.home_unit_id)
+    act.require_over(_POWERS[kind], person)
     if act.store.records.find_finding(finding_id) is not None:
         raise IdReusedError(finding_id=finding_id)
     finding = Finding(
@@ -48,7 +49,7 @@ def decide_finding(act: Act, *, finding_id: UUID, kind: FindingKind, ok: bool, w
     """Confirm a finding as the second person, so that it counts from now on; or turn it down, without any effect.
 
     Raises:
-        RecordNotFoundError, MakerIsCheckerError, AlreadyDecidedError, RecordLapsedError
+        RecordNotFoundError, MakerIsCheckerError, PersonNotBelowError, AlreadyDecidedError, RecordLapsedError
         OutOfScopeError, ForbiddenError: the actor may not confirm records of this person.
     """
     finding = act.store.records.find_finding(finding_id)
@@ -56,7 +57,7 @@ def decide_finding(act: Act, *, finding_id: UUID, kind: FindingKind, ok: bool, w
         raise RecordNotFoundError(finding_id=finding_id)
     person = act.store.persons.lock_person(finding.person_id)
     if finding.recorded_by != act.actor_id:
-        act.require("confirm_record", person.home_unit_id)
+        act.require_over("confirm_record", person)
     decided = finding.decide(by=act.actor_id, ok=ok, why=why, now=act.now)
     act.store.records.save_finding(decided)
     if decided.confirmed_by is None:

@@ -4,6 +4,8 @@ from uuid import UUID
 
 from libs.errors import IdReusedError
 from services.accounts import messages
+from services.accounts.domain.errors import PersonNotBelowError
+from services.accounts.domain.persons import Person
 from services.accounts.domain.relations import (
     Relation,
     RelationKind,
@@ -23,18 +25,16 @@ def record_relation(
     Raises:
         PersonNotFoundError: one of the two is not registered.
         OutOfScopeError, ForbiddenError: the actor reaches neither of the two.
+        PersonNotBelowError: neither of the two is below the actor.
         SelfRelationError, IdReusedError
         TooManyDeclaredError: so many of the person's relations are declared and not verified.
     """
-    person = act.store.persons.person(person_id)
-    relative = act.store.persons.person(relative_id)
+    pair = [act.store.persons.person(person_id), act.store.persons.person(relative_id)]
     is_own = act.actor_id in (person_id, relative_id) and not verified
-    if not is_own and not act.holds("record_relation", relative.home_unit_id):
-        act.require("record_relation", person.home_unit_id)
     if is_own:
         act.actor()
-    if act.store.records.find_relation(relation_id) is not None:
-        raise IdReusedError(relation_id=relation_id)
+    else:
+        _require_reach(act, "record_relation", pair)
     relation = declare_relation(
         relation_id=relation_id,
         person_id=person_id,
@@ -43,6 +43,10 @@ def record_relation(
         recorded_by=act.actor_id,
         verified=verified,
     )
+    if not is_own:
+        _require_above_either(act, pair)
+    if act.store.records.find_relation(relation_id) is not None:
+        raise IdReusedError(relation_id=relation_id)
     subject = act.store.persons.lock_person(act.actor_id if is_own else person_id)
     refuse_too_many_declared(act.store.records.open_declared(subject.person_id, by_staff=not is_own))
     act.store.records.add_relation(relation, at=act.now)
@@ -58,6 +62,7 @@ def decide_relation(act: Act, *, relation_id: UUID, ok: bool, why: str) -> Relat
     Raises:
         RecordNotFoundError, MakerIsCheckerError, AlreadyDecidedError
         OutOfScopeError, ForbiddenError: the actor may not confirm records of either of the two.
+        PersonNotBelowError: neither of the two is below the actor.
     """
     relation = act.store.records.lock_relation(relation_id)
     if relation.recorded_by != act.actor_id:
@@ -83,6 +88,7 @@ def end_relation(act: Act, *, relation_id: UUID) -> Relation:
     Raises:
         RecordNotFoundError, AlreadyDecidedError
         OutOfScopeError, ForbiddenError: the actor reaches neither of the two.
+        PersonNotBelowError: neither of the two is below the actor.
     """
     relation = act.store.records.lock_relation(relation_id)
     _require_either(act, "record_relation", relation)
@@ -93,9 +99,21 @@ def end_relation(act: Act, *, relation_id: UUID) -> Relation:
 
 
 def _require_either(act: Act, power: str, relation: Relation) -> None:
-    relative = act.store.persons.person(relation.relative_id)
+    pair = [act.store.persons.person(one) for one in (relation.person_id, relation.relative_id)]
+    _require_reach(act, power, pair)
+    _require_above_either(act, pair)
+
+
+def _require_reach(act: Act, power: str, pair: list[Person]) -> None:
+    person, relative = pair
     if not act.holds(power, relative.home_unit_id):
-        act.require(power, act.store.persons.person(relation.person_id).home_unit_id)
+        act.require(power, person.home_unit_id)
+
+
+def _require_above_either(act: Act, pair: list[Person]) -> None:
+    """Refuse who is above neither: staff have relatives too, so one of the two is enough."""
+    if not any(act.is_above(one.person_id) for one in pair):
+        raise PersonNotBelowError
 
 
 def _says_the_same(one: Relation, other: Relation) -> bool:

@@ -4,7 +4,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
-from libs.errors import IdReusedError
+from libs.clock import machine_now
+from libs.errors import ForbiddenError, IdReusedError
 from libs.ids import id_from_cause
 from services.accounts import messages
 from services.accounts.domain.errors import (
@@ -20,6 +21,7 @@ from services.accounts.domain.identity import (
     canonical_name,
     canonical_phone,
 )
+from services.accounts.domain.numbers import Opening
 from services.accounts.domain.persons import (
     Home,
     Person,
@@ -30,13 +32,17 @@ from services.accounts.domain.persons import (
     refuse_impossible_birth,
 )
 from services.accounts.domain.roles import Role, RoleGrant
+from services.accounts.domain.sign_in_names import canonical_sign_in_name, skeleton
 from services.accounts.store.identity_store import Identity
 from services.accounts.usecases.act import Act
 
 
 @dataclass(frozen=True)
 class Registration:
-    """Everything that may be said when somebody is registered. The password is hashed already."""
+    """Everything that may be said when somebody is registered. The password is hashed already.
+
+    A password is the person's own only where they typed it themselves: at the founding of a city.
+    """
 
     person_id: UUID
     names: dict[str, str]
@@ -47,6 +53,7 @@ class Registration:
     phone_number: str | None = None
     sign_in_name: str | None = None
     password_hash: str | None = None
+    is_password_own: bool = False
     id_number: tuple[IdKind, str] | None = None
     address: str | None = None
     contacts: tuple[dict[str, str], ...] = ()
@@ -61,14 +68,27 @@ def register_person(act: Act, registration: Registration) -> Person:
     """Register somebody at home in a unit that the actor reaches.
 
     Raises:
-        OutOfScopeError, ForbiddenError: the actor may not register people there.
+        OutOfScopeError, ForbiddenError: the actor may not register people there, or not record what is said of them.
         PersonExistsError: the same identity number is registered.
         SignInNameTakenError, PhoneNumberTakenError: somebody else signs in with it.
         DistrictNeededError: people live below a district.
         IdReusedError, BornInFutureError, IdNumberInvalidError, PhoneNumberInvalidError
     """
     act.require("register_person", registration.home_unit_id)
+    refuse_unrecordable(act, registration)
     return enrol(act, registration)
+
+
+def refuse_unrecordable(act: Act, registration: Registration) -> None:
+    """Refuse what only others may record: training, a clean record, insurance and certificates of a volunteer.
+
+    Raises:
+        ForbiddenError: `not_authorised`, with the power that is missing.
+    """
+    if registration.qualifications != Qualifications() and not act.holds(
+        "qualify_volunteer", registration.home_unit_id
+    ):
+        raise ForbiddenError(power="qualify_volunteer")
 
 
 def enrol(act: Act, registration: Registration) -> Person:
@@ -80,12 +100,16 @@ def enrol(act: Act, registration: Registration) -> Person:
     if registration.roles and home_unit.district_id is None:
         raise DistrictNeededError(unit_id=home_unit.unit_id)
     entries = _refuse_taken(act, registration)
+    openings = _openings(act, registration, entries.get(LookUp.PHONE))
     person = _person(act, registration, home_unit.district_id)
     act.store.persons.add(person)
     act.store.identities.add(person.person_id, _identity(registration))
     act.store.identities.index(person.person_id, entries)
+    act.store.numbers.set_openings(person.person_id, openings)
     if registration.password_hash:
-        act.store.identities.set_password_hash(person.person_id, registration.password_hash, act.now)
+        act.store.identities.set_password_hash(
+            person.person_id, registration.password_hash, act.now, by_other=not registration.is_password_own
+        )
     grants = [_grant(act, person, role) for role in dict.fromkeys(registration.roles)]
     act.store.persons.add_grants(grants)
     act.publish(person, grants)
@@ -105,18 +129,29 @@ def _refuse_taken(act: Act, registration: Registration) -> dict[LookUp, str]:
         if identities.found_by(LookUp.ID_NUMBER, entries[LookUp.ID_NUMBER]):
             raise PersonExistsError
     if registration.sign_in_name:
-        entries[LookUp.SIGN_IN_NAME] = canonical_name(registration.sign_in_name)
-        identities.lock_text(LookUp.SIGN_IN_NAME, entries[LookUp.SIGN_IN_NAME])
-        if identities.found_by(LookUp.SIGN_IN_NAME, entries[LookUp.SIGN_IN_NAME]):
+        name = canonical_sign_in_name(registration.sign_in_name, own_number=registration.phone_number)
+        entries[LookUp.SIGN_IN_NAME], entries[LookUp.SIGN_IN_LOOKS] = name, skeleton(name)
+        identities.lock_text(LookUp.SIGN_IN_LOOKS, entries[LookUp.SIGN_IN_LOOKS])
+        if identities.found_by(LookUp.SIGN_IN_LOOKS, entries[LookUp.SIGN_IN_LOOKS]):
             raise SignInNameTakenError
     if registration.phone_number:
-        # Housemates may share a telephone; who signs in with its number is one person.
         entries[LookUp.PHONE] = canonical_phone(registration.phone_number)
-        if registration.password_hash:
-            identities.lock_text(LookUp.PHONE, entries[LookUp.PHONE])
-            if identities.password_hashes(identities.found_by(LookUp.PHONE, entries[LookUp.PHONE])):
-                raise PhoneNumberTakenError
     return entries
+
+
+def _openings(act: Act, registration: Registration, number: str | None) -> list[Opening]:
+    """Return the number that opens the account: housemates may share a telephone, one of them signs in with it.
+
+    Raises:
+        PhoneNumberTakenError: it is somebody else's, and this person would sign in too.
+    """
+    if number is None:
+        return []
+    act.store.identities.lock_text(LookUp.PHONE_OPENS, number)
+    holders = act.store.numbers.held_by(number, at=machine_now())
+    if holders and (registration.password_hash or registration.sign_in_name):
+        raise PhoneNumberTakenError
+    return [] if holders else [Opening(number)]
 
 
 def _person(act: Act, registration: Registration, district_id: UUID | None) -> Person:

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from services.accounts.domain.errors import PhoneNumberInvalidError
-from services.accounts.domain.identity import LookUp, canonical_name, canonical_phone
+from services.accounts.domain.identity import LookUp, canonical_name
+from services.accounts.domain.sign_in_names import phone_number_of
 from services.accounts.store.store import Store
+from services.accounts.usecases.change_number import opening_number
 
 CODE_DIGITS = 6
 CODE_LIFETIME = timedelta(minutes=5)
@@ -30,37 +31,42 @@ def make_code(store: Store, *, login: str, digest: Digest, now: datetime) -> Cod
 
     Nobody is told which: the answer to who asks is the same.
     """
-    person_id = _person_named(store, login)
+    person_id = _person_named(store, login, at=now)
     identity = store.identities.identity(person_id) if person_id else None
-    if person_id is None or identity is None or identity.phone_number is None:
+    number = opening_number(store, person_id, identity, at=now) if person_id and identity else None
+    if person_id is None or number is None:
         return None
     sent_at = store.sessions.code_sent_at(person_id)
     if sent_at is not None and now - sent_at < RESEND_AFTER:
         return None
     code = f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}d}"
     store.sessions.keep_code(person_id, digest(f"code/{person_id}", code), sent_at=now, expires_at=now + CODE_LIFETIME)
-    return Code(identity.phone_number, code)
+    return Code(number, code)
 
 
 def use_code(store: Store, *, login: str, code: str, digest: Digest, now: datetime) -> UUID | None:
     """Return who signs in with this code, once; None when it is wrong, too old, or was tried too often."""
-    person_id = _person_named(store, login)
-    if person_id is None:
+    person_id = _person_named(store, login, at=now)
+    if person_id is None or not use_code_of(store, person_id, code=code, digest=digest, now=now):
         return None
-    kept = store.sessions.try_code(person_id, now=now, tries_max=TRIES_MAX)
-    if kept is None or not secrets.compare_digest(kept, digest(f"code/{person_id}", code)):
-        return None
-    store.sessions.forget_code(person_id)
     return person_id
 
 
-def _person_named(store: Store, login: str) -> UUID | None:
-    """Return the one person who may sign in with this name or phone number; housemates who share one have no code."""
+def use_code_of(store: Store, person_id: UUID, *, code: str, digest: Digest, now: datetime) -> bool:
+    """Use a person's code up; False when it is wrong, too old, or was tried too often."""
+    kept = store.sessions.try_code(person_id, now=now, tries_max=TRIES_MAX)
+    if kept is None or not secrets.compare_digest(kept, digest(f"code/{person_id}", code)):
+        return False
+    store.sessions.forget_code(person_id)
+    return True
+
+
+def _person_named(store: Store, login: str, *, at: datetime) -> UUID | None:
+    """Return the one person who may sign in with this sign-in name, or whose account this number opens now."""
     found = store.identities.found_by(LookUp.SIGN_IN_NAME, canonical_name(login))
-    try:
-        found = found or store.identities.found_by(LookUp.PHONE, canonical_phone(login))
-    except PhoneNumberInvalidError:
-        return None
+    number = phone_number_of(login)
+    if not found and number is not None:
+        found = store.numbers.opened_by(number, at=at)
     if len(found) != 1:
         return None
     person = store.persons.find(found[0])

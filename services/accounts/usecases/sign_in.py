@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from libs.http.auth import AUDIENCE, PASSWORD_AUDIENCE
 from libs.ids import new_id
-from services.accounts.domain.errors import PhoneNumberInvalidError, RefreshTokenInvalidError
-from services.accounts.domain.identity import LookUp, canonical_name, canonical_phone
+from services.accounts.domain.errors import RefreshTokenInvalidError
+from services.accounts.domain.identity import LookUp, canonical_name
+from services.accounts.domain.sign_in_names import phone_number_of
 from services.accounts.gateways.tokens import new_refresh_token, sign_token, token_digest
 from services.accounts.store.directory import NO_SESSION
 from services.accounts.store.session_store import Session, SigningKey
@@ -39,6 +41,7 @@ class SignedIn:
     access_token: str
     expires_at: datetime
     refresh_token: str
+    password_change_only: bool = False
 
 
 def look_up(store: Store, *, login: str, address: str, digest: Digest, now: datetime) -> Attempt:
@@ -48,29 +51,34 @@ def look_up(store: Store, *, login: str, address: str, digest: Digest, now: date
     failed = [store.sessions.failures(subject, since=since) for subject in subjects]
     if failed[0] >= FAILURES_PER_LOGIN_MAX or failed[1] >= FAILURES_PER_ADDRESS_MAX:
         return Attempt(None, None, subjects, must_wait=True)
-    hashes = store.identities.password_hashes(_persons_named(store, login))
+    hashes = store.identities.opening_hashes(_persons_named(store, login, at=now))
     if len(hashes) != 1:
         return Attempt(None, None, subjects)
     person_id, password_hash = hashes.popitem()
     return Attempt(person_id, password_hash, subjects)
 
 
-def _persons_named(store: Store, login: str) -> list[UUID]:
+def _persons_named(store: Store, login: str, *, at: datetime) -> list[UUID]:
+    """Return who is found by a name, or by the number that opens their account now."""
     found = store.identities.found_by(LookUp.SIGN_IN_NAME, canonical_name(login))
-    try:
-        return found or store.identities.found_by(LookUp.PHONE, canonical_phone(login))
-    except PhoneNumberInvalidError:
-        return found
+    number = phone_number_of(login)
+    return store.numbers.opened_by(number, at=at) if not found and number else found
 
 
-def open_session(store: Store, attempt: Attempt, *, now: datetime) -> SignedIn | None:
-    """Begin a session for who gave the right password; None for who may not sign in."""
+def open_session(store: Store, attempt: Attempt, *, by_password: bool, now: datetime) -> SignedIn | None:
+    """Begin a session for who gave the right password or code; None for who may not sign in.
+
+    With a password that somebody else set it is the only one, and allows nothing but setting one's own.
+    """
     person = store.persons.find(attempt.person_id) if attempt.person_id else None
     if person is None or not person.may_sign_in:
         return None
+    is_lent = by_password and not store.identities.is_password_own(person.person_id)
+    if is_lent and not store.identities.use_up_password(person.person_id, at=now):
+        return None
     store.sessions.forget_failures(attempt.subjects[0])
     store.sessions.forget_expired_sessions(person.person_id, now=now)
-    session = Session(new_id(), person.person_id, now, now + SESSION_LIFETIME)
+    session = Session(new_id(), person.person_id, now, now + SESSION_LIFETIME, password_change_only=is_lent)
     store.sessions.add_session(session)
     return _tokens(store, session, now)
 
@@ -112,13 +120,16 @@ def sign_for_person(store: Store, person_id: UUID, *, now: datetime) -> str:
 
 
 def _tokens(store: Store, session: Session, now: datetime) -> SignedIn:
-    token, expires_at = _access_token(store, session.person_id, session.session_id, now)
+    audience = PASSWORD_AUDIENCE if session.password_change_only else AUDIENCE
+    token, expires_at = _access_token(store, session.person_id, session.session_id, now, audience=audience)
     refresh_token = new_refresh_token()
     store.sessions.add_refresh_token(token_digest(refresh_token), session.session_id)
-    return SignedIn(session.person_id, token, expires_at, refresh_token)
+    return SignedIn(session.person_id, token, expires_at, refresh_token, session.password_change_only)
 
 
-def _access_token(store: Store, person_id: UUID, session_id: UUID, now: datetime) -> tuple[str, datetime]:
+def _access_token(
+    store: Store, person_id: UUID, session_id: UUID, now: datetime, *, audience: str = AUDIENCE
+) -> tuple[str, datetime]:
     key = _key_now(store.sessions.signing_keys(), now)
     return sign_token(
         person_id=person_id,
@@ -126,6 +137,7 @@ def _access_token(store: Store, person_id: UUID, session_id: UUID, now: datetime
         key_id=key.key_id,
         private_key=store.private_key(key.key_id),
         now=now,
+        audience=audience,
     )
 
 

@@ -12,11 +12,10 @@ def suspend_person(act: Act, *, person_id: UUID, why: str) -> Person:
 
     Raises:
         PersonNotFoundError, WrongPersonStateError
-        OutOfScopeError, ForbiddenError, MakerIsCheckerError
+        OutOfScopeError, ForbiddenError, MakerIsCheckerError, PersonNotBelowError
     """
     person = act.store.persons.lock_person(person_id)
-    act.require("suspend_person", person.home_unit_id)
-    act.refuse_own(person_id)
+    act.require_over("suspend_person", person)
     suspended = person.suspend()
     _save(act, suspended, why)
     act.store.append(messages.person_suspended(suspended, by=act.actor_id, why=why, now=act.now))
@@ -28,10 +27,10 @@ def reinstate_person(act: Act, *, person_id: UUID, why: str) -> Person:
 
     Raises:
         PersonNotFoundError, WrongPersonStateError
-        OutOfScopeError, ForbiddenError
+        OutOfScopeError, ForbiddenError, PersonNotBelowError
     """
     person = act.store.persons.lock_person(person_id)
-    act.require("reinstate_person", person.home_unit_id)
+    act.require_over("reinstate_person", person)
     return end_suspension(act, person, why)
 
 

@@ -17,6 +17,9 @@ POOL_MINUTES_BASE = 30_000
 POOL_MINUTES_PER_ORDER = 60
 BUDGET_MINUTES_BASE = 60_000
 BUDGET_MINUTES_PER_ORDER = 60
+GIVEN_PASSWORD = "given at the desk, good once"
+SET_BEFORE = "sign_in_failed"
+"""What is answered when the given password was replaced by an earlier beginning of the same city."""
 SCAN = "sha256:" + "0" * 64
 INSURED_DAYS = 3 * 365
 GRANTED_ACTS = ("see", "ask", "cancel", "confirm", "dispute")
@@ -54,6 +57,8 @@ class Founding:
         report = self._clerk.get_done(admin.person_id, path)
         if report["refused"] or report["state"] != "done":
             raise CityError(f"residents were not taken: {report['reason']} {report['refused']}")
+        for one in some:
+            self._set_own_password(one)
 
     def settle_in(self, one: Resident) -> None:
         """Record what a resident needs by the coordinator; the street's checker confirms it."""
@@ -110,6 +115,7 @@ class Founding:
                 path = f"/v1/persons/{one.person_id}"
                 self._clerk.put(self._founders.first, path, self._registration(one))
                 self._appoint(one)
+                self._set_own_password(one)
 
     def _units(self) -> None:
         for unit in self._city.units:
@@ -143,7 +149,7 @@ class Founding:
             "has_phone": one.has_phone,
         }
         if one.login:
-            terms |= {"sign_in_name": one.login, "password": DEMO_PASSWORD}
+            terms |= {"sign_in_name": one.login, "password": GIVEN_PASSWORD}
         if "volunteer" in one.roles:
             insured_until = self._city.first_day + timedelta(days=INSURED_DAYS)
             terms |= {"training": True, "clean_record": True, "insured_until": insured_until.isoformat()}
@@ -153,9 +159,24 @@ class Founding:
         return terms
 
     def _appoint(self, one: Resident) -> None:
+        """Let the two who have seen who it is appoint somebody: one proposes, the other decides."""
+        founders = (self._founders.first, self._founders.second)
+        for founder in founders:
+            sighting = _id(one.person_id, "sighting", str(founder))
+            path = f"/v1/persons/{one.person_id}/identity-sightings/{sighting}"
+            self._clerk.put(founder, path, {"document": "resident"})
         for role, unit in one.staff:
             path = f"/v1/persons/{one.person_id}/roles/{_id(one.person_id, role)}"
             self._clerk.put(self._founders.first, path, {"role": role, "unit_id": str(unit.unit_id)})
+            self._clerk.post(self._founders.second, f"{path}/decision", {"ok": True, "why": "known to both"})
+
+    def _set_own_password(self, one: Resident) -> None:
+        """Let somebody whom a visitor may sign in as set a password of their own: the one given is good once."""
+        if one.login:
+            body = {"password": GIVEN_PASSWORD, "new_password": DEMO_PASSWORD}
+            status, problem = self._clerk.send(one.person_id, "POST", "/v1/me/password", body)
+            if status >= 400 and problem.get("code") != SET_BEFORE:
+                raise CityError(f"{one.login} has no password of their own: {status} {problem}")
 
     def _confirm_records(self, coordinator: Resident, one: Resident) -> None:
         _, checker = self._desk(one)

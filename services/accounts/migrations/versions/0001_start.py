@@ -71,16 +71,21 @@ _TABLES = (
         kind text NOT NULL,
         digest bytea NOT NULL,
         person_id uuid NOT NULL REFERENCES person,
+        opens_from timestamptz,
+        opens_until timestamptz,
         PRIMARY KEY (kind, digest, person_id)
     )""",
     "CREATE UNIQUE INDEX person_index_sign_in_name ON person_index (digest) WHERE kind = 'sign_in_name'",
+    "CREATE UNIQUE INDEX person_index_sign_in_looks ON person_index (digest) WHERE kind = 'sign_in_looks'",
     "CREATE UNIQUE INDEX person_index_id_number ON person_index (digest) WHERE kind = 'id_number'",
     "CREATE INDEX person_index_person ON person_index (person_id)",
     """
     CREATE TABLE credential (
         person_id uuid PRIMARY KEY REFERENCES person,
         password_hash text NOT NULL,
-        changed_at timestamptz NOT NULL
+        changed_at timestamptz NOT NULL,
+        set_by_other boolean NOT NULL,
+        used_at timestamptz
     )""",
     """
     CREATE TABLE role_grant (
@@ -209,6 +214,7 @@ _TABLES = (
         person_id uuid NOT NULL REFERENCES person,
         began_at timestamptz NOT NULL,
         expires_at timestamptz NOT NULL,
+        password_change_only boolean NOT NULL,
         ended_at timestamptz,
         ended_because text
     )""",
