@@ -386,6 +386,7 @@ def person_of(state: accounts.PersonState) -> Person:
         ),
         visit_risk=state.visit_risk,
         visit_listed_on=_day(state.visit_listed_on),
+        known_to=frozenset(UUID(one) for one in state.known_to),
     )
 
 

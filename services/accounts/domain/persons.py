@@ -9,6 +9,7 @@ from libs.programme.words import PersonStatus
 from services.accounts.domain.errors import BornInFutureError, RoleMissingError, WrongPersonStateError
 
 CERTIFICATES = ("health", "carer", "palliative_training", "medical_licence", "legal_licence", "dementia_training")
+KNOWN_TO_MAX = 2
 AGE_YEARS_MAX = 130
 
 
@@ -106,6 +107,8 @@ class Person:
     qualifications: Qualifications = Qualifications()
     was_volunteer: bool = False
     died_on: date | None = None
+    known_to: tuple[UUID, ...] = ()
+    """The members of staff who know who it is: who registered them and who saw their document, two at most."""
     version: int = 1
 
     @property
@@ -121,6 +124,12 @@ class Person:
     def changed(self) -> "Person":
         """Return the same person as the next version: something that belongs to them (a role) changed."""
         return replace(self, version=self.version + 1)
+
+    def seen_by(self, staff_id: UUID) -> "Person":
+        """Return them known to one more member of staff, as far as it matters who: one alone made them, or not."""
+        if staff_id in self.known_to or len(self.known_to) >= KNOWN_TO_MAX:
+            return self
+        return replace(self.changed(), known_to=(*self.known_to, staff_id))
 
     def suspend(self) -> "Person":
         """Return them suspended: may do nothing new, wallets stay."""

@@ -56,6 +56,7 @@ def person_state(person: Person, roles: Sequence[RoleGrant], *, now: datetime) -
         visit_listed_on=_day(person.visit_listed_on),
         registered_at_us=to_microseconds(person.registered_at),
         died_on=_day(person.died_on),
+        known_to=[str(one) for one in person.known_to],
     )
     return _state(state, subject_id=person.person_id, kind="person", version=person.version, now=now)
 

@@ -219,6 +219,7 @@ def person_of(row: Any) -> Person:
         qualifications=Qualifications(row.training, row.clean_record, row.insured_until, tuple(row.certificates)),
         was_volunteer=row.was_volunteer,
         died_on=row.died_on,
+        known_to=tuple(row.known_to),
         version=row.version,
     )
 
@@ -244,6 +245,7 @@ def _columns(of: Person) -> dict[str, object]:
         "certificates": list(of.qualifications.certificates),
         "was_volunteer": of.was_volunteer,
         "died_on": of.died_on,
+        "known_to": list(of.known_to),
         "registered_at": of.registered_at,
         "version": of.version,
     }

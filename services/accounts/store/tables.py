@@ -43,6 +43,7 @@ person = sa.Table(
     sa.Column("certificates", _Texts),
     sa.Column("was_volunteer", sa.Boolean),
     sa.Column("died_on", sa.Date),
+    sa.Column("known_to", ARRAY(sa.Uuid)),
     sa.Column("registered_at", _Instant),
     sa.Column("lapse_announced", sa.Date),
     sa.Column("erase_on", sa.Date),

@@ -32,7 +32,10 @@ OWN_OR_NOBODY = {
 }
 """Use cases that name a person and act on none."""
 REACH_ALONE = {"register_person", "_take_back", "_require_reach", "keep_consent"}
-"""New people, one's own proposal, the word of whom one acts for beside the act's own question; and of a relation's two, one must stand below (_require_above_either)."""
+"""New people; one's own proposal; the word of whom one acts for, beside the act's own question.
+
+Of a relation's two, one must stand below (_require_above_either).
+"""
 CITY, DISTRICT, STREET, COMMUNITY, OTHER = (UUID(int=number) for number in range(1, 6))
 PATHS = {
     "city": (CITY,),

@@ -170,6 +170,7 @@ def _person(act: Act, registration: Registration, district_id: UUID | None) -> P
         visit_listed_on=act.today if registration.visit_risk else None,
         qualifications=registration.qualifications,
         was_volunteer=Role.VOLUNTEER in registration.roles,
+        known_to=(act.actor_id,),
     )
 
 

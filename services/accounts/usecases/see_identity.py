@@ -26,4 +26,8 @@ def see_identity(act: Act, *, sighting_id: UUID, person_id: UUID, document: IdKi
         raise AlreadyDecidedError(person_id=person_id)
     sighting = Sighting(sighting_id, person_id, document, act.actor_id, act.now)
     act.store.appointments.add_sighting(sighting)
+    known = person.seen_by(act.actor_id)
+    if known is not person:
+        act.store.persons.save(known)
+        act.publish(known)
     return sighting

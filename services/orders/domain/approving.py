@@ -51,6 +51,20 @@ def refuse_maker(signing: Signing) -> None:
         raise MakerIsCheckerError
 
 
+def needs_second(signing: Signing) -> bool:
+    """Tell whether one signature is not enough: the hours carry a flag, or the signer made everybody in them."""
+    return bool(signing.order.flags) or made_everybody(signing)
+
+
+def made_everybody(signing: Signing) -> bool:
+    """Tell whether new credit would have one person behind it: the signer alone knows who any of the people are.
+
+    Who registers both an elder and a volunteer, and whom nobody else has seen, could be all three of them.
+    """
+    alone = [one.is_known_only_to(signing.signer.person_id) for one in signing.people]
+    return signing.order.funding in PLACER_MAY_NOT_SIGN and bool(alone) and all(alone)
+
+
 def refuse_caller_concerned(order: Order, caller_id: UUID) -> None:
     """Refuse a call-back by somebody who is not a third person.
 

@@ -66,6 +66,12 @@ class Person:
     qualifications: Qualifications
     visit_risk: str = ""
     visit_listed_on: date | None = None
+    known_to: frozenset[UUID] = frozenset()
+    """The members of staff who know who it is, as far as was told: two at most."""
+
+    def is_known_only_to(self, staff_id: UUID) -> bool:
+        """Tell whether one member of staff alone made this person's account, and nobody else has seen who it is."""
+        return self.known_to == {staff_id}
 
     @property
     def is_active(self) -> bool:

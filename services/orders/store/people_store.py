@@ -83,6 +83,7 @@ def save_person(connection: Connection, known: Person) -> None:
         "certificates": sorted(skills.certificates),
         "visit_risk": known.visit_risk,
         "visit_listed_on": known.visit_listed_on,
+        "known_to": sorted(known.known_to),
     }
     upsert(connection, person, columns)
 
@@ -128,6 +129,7 @@ def _person(row: Mapping[str, Any]) -> Person:
         ),
         visit_risk=row["visit_risk"],
         visit_listed_on=row["visit_listed_on"],
+        known_to=frozenset(row["known_to"]),
     )
 
 

@@ -40,6 +40,7 @@ person = _table(
     certificates=_TEXTS,
     visit_risk=sa.Text,
     visit_listed_on=sa.Date,
+    known_to=ARRAY(sa.Uuid),
 )
 relation = _table(
     "relation",

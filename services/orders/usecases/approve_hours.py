@@ -12,7 +12,7 @@ from libs.db import Connection, savepoint
 from libs.errors import Refusal
 from libs.ids import id_from_cause
 from services.orders import messages
-from services.orders.domain.approving import Signing, refuse_maker, refuse_own_or_related
+from services.orders.domain.approving import Signing, needs_second, refuse_maker, refuse_own_or_related
 from services.orders.domain.errors import ForbiddenError, SubmissionFlaggedError, WrongOrderStateError
 from services.orders.domain.evidence import evidence_class
 from services.orders.domain.life_cycle import State, Verb, refuse_unless_allowed
@@ -38,25 +38,25 @@ def signing_of(connection: Connection, order: Order, signer_id: UUID) -> Signing
 
 
 def approve_hours(connection: Connection, call: Call, order_id: UUID, *, power: str = "approve_hours") -> Order:
-    """Sign a confirmed submission: a clean one is approved for good, a flagged one waits for the second check.
+    """Sign a confirmed submission: a clean one is approved for good, another one waits for the second check.
 
     Raises:
         ForbiddenError: no such role here, one's own or a relative's hours, or maker and checker in one.
         WrongOrderStateError: it does not wait for a first signature.
     """
     order = order_store.lock_order(connection, order_id)
-    refuse_who_may_not_sign(connection, call, order, power)
+    signing = refuse_who_may_not_sign(connection, call, order, power)
     refuse_unless_allowed(Verb.APPROVE, order.state)
     if order.approvers:
         raise WrongOrderStateError(state=order.state.value)
-    if order.flags:
+    if needs_second(signing):
         signed = replace(order.moved(Verb.APPROVE, State.CONFIRMED), approvers=(call.caller_id,))
         return keep(connection, order, signed, call.step(Verb.APPROVE))
     return approve_for_good(connection, order, call, Verb.APPROVE)
 
 
-def refuse_who_may_not_sign(connection: Connection, call: Call, order: Order, power: str) -> None:
-    """Refuse a signature of somebody without the power here, concerned by the hours, or their maker.
+def refuse_who_may_not_sign(connection: Connection, call: Call, order: Order, power: str) -> Signing:
+    """Return who signs what, after refusing somebody without the power here, concerned by the hours, or their maker.
 
     Raises:
         ForbiddenError: its code says which.
@@ -65,6 +65,7 @@ def refuse_who_may_not_sign(connection: Connection, call: Call, order: Order, po
     signing = signing_of(connection, order, call.caller_id)
     refuse_own_or_related(signing)
     refuse_maker(signing)
+    return signing
 
 
 def approve_for_good(connection: Connection, order: Order, call: Call, verb: Verb) -> Order:
@@ -92,9 +93,9 @@ def _approve_one(connection: Connection, call: Call, order_id: UUID) -> dict[str
     try:
         with savepoint(connection):
             order = order_store.lock_order(connection, order_id)
-            refuse_who_may_not_sign(connection, call, order, "approve_many")
+            signing = refuse_who_may_not_sign(connection, call, order, "approve_many")
             refuse_unless_allowed(Verb.APPROVE, order.state)
-            if order.flags:
+            if needs_second(signing):
                 raise SubmissionFlaggedError(flags=sorted(order.flags))
             approve_hours(connection, call, order_id, power="approve_many")
     except Refusal as refusal:

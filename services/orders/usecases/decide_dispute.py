@@ -8,7 +8,7 @@ from uuid import UUID
 from libs.db import Connection
 from libs.ids import id_from_cause
 from services.orders import messages
-from services.orders.domain.approving import refuse_own_or_related
+from services.orders.domain.approving import made_everybody, refuse_own_or_related
 from services.orders.domain.errors import MakerIsCheckerError, MinutesOutOfRangeError, WrongOrderStateError
 from services.orders.domain.life_cycle import State, Verb, refuse_unless_allowed
 from services.orders.domain.order import Order
@@ -33,11 +33,14 @@ def decide_dispute(
         ForbiddenError: not a checker here, concerned, or somebody who signed or made the submission.
         WrongOrderStateError: there is no dispute.
         MinutesOutOfRangeError: more than was reported.
-        MakerIsCheckerError: fewer minutes than settled, and no second person named.
+        MakerIsCheckerError: fewer minutes than settled, and no second person named; or the decider alone made the
+            accounts of both sides.
     """
     order = order_store.lock_order(connection, order_id)
-    refuse_who_may_not_sign(connection, call, order, "decide_dispute")
+    signing = refuse_who_may_not_sign(connection, call, order, "decide_dispute")
     refuse_unless_allowed(Verb.DECIDE, order.state)
+    if minutes and made_everybody(signing):
+        raise MakerIsCheckerError
     if not 0 <= minutes <= order.reported_minutes:
         raise MinutesOutOfRangeError(reported_minutes=order.reported_minutes)
     decided = replace(order, decided_by=call.caller_id, decision_why=why)

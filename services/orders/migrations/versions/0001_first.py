@@ -39,7 +39,8 @@ READ_MODELS = (
         insured_until date,
         certificates text[] NOT NULL,
         visit_risk text NOT NULL,
-        visit_listed_on date
+        visit_listed_on date,
+        known_to uuid[] NOT NULL
     )""",
     "CREATE INDEX person_listed ON person (home_unit_id) WHERE visit_listed_on IS NOT NULL",
     """
