@@ -156,7 +156,7 @@ class OwnPassword(MethodView):
             present = present_password_hash(act_on(connection))
         if not self._is_shown(body, present):
             raise SignInFailedError
-        if parts().passwords.matches(body["new_password"], present):
+        if self._is_same(body, present):
             raise PasswordNotNewError
         new_hash = parts().passwords.hash(body["new_password"])
         return command(
@@ -164,6 +164,12 @@ class OwnPassword(MethodView):
             lambda changed_at: {"changed_at": instant(changed_at)},
             body,
         )
+
+    @staticmethod
+    def _is_same(body: Body, present: str | None) -> bool:
+        if "password" in body:
+            return bool(body["password"] == body["new_password"])
+        return parts().passwords.matches(body["new_password"], present)
 
     @staticmethod
     def _is_shown(body: Body, present: str | None) -> bool:
