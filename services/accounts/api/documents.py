@@ -145,8 +145,8 @@ class RoleAnswer(Schema):
     proposed_by = _id()
     proposed_at = _instant()
     lapses_at = _instant()
-    decided_by = _id()
-    decided_at = _instant()
+    decided_by = _id(allow_none=True)
+    decided_at = _instant(allow_none=True)
     why = fields.String()
 
 
@@ -160,8 +160,8 @@ class NumberProposalAnswer(Schema):
     proposed_by = _id()
     proposed_at = _instant()
     lapses_at = _instant()
-    decided_by = _id()
-    decided_at = _instant()
+    decided_by = _id(allow_none=True)
+    decided_at = _instant(allow_none=True)
     why = fields.String()
 
 

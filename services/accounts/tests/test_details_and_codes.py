@@ -149,7 +149,7 @@ def test_a_code_grows_old_and_bears_few_tries(platform: Platform) -> None:
 def test_nobody_signs_in_by_code_where_none_are_sent(platform: Platform) -> None:
     refused(platform.client.post("/v1/sign-in-codes", json={"login": "13800000001"}), "codes_unavailable", 422)
     person_id = platform.register("停", phone_number="13800000001")
-    must(platform.a.post(f"/v1/persons/{person_id}/death", {"died": "2026-02-28"}))
+    platform.die(person_id)
     vault = Vault.read(platform.settings.master_key_file)
 
     with platform.database.transaction() as connection:
