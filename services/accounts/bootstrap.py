@@ -1,6 +1,7 @@
 """The composition root: the only place where the parts of accounts are put together."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from uuid import UUID
@@ -11,6 +12,7 @@ from libs.bus import Topic
 from libs.clock import Clock, machine_now, monotonic
 from libs.db import Database
 from libs.http import Service, Verifier, create_service_app
+from libs.http.gate import Gate
 from libs.http.waiting import Waiters
 from libs.inbox import Consumers
 from libs.roles import ServiceParts, ServiceProgram
@@ -36,6 +38,7 @@ from services.accounts.api import (
 from services.accounts.api.edge import Parts
 from services.accounts.consumers import consumers
 from services.accounts.due import next_due, run_due
+from services.accounts.gateways.code_desk import CodeDesk
 from services.accounts.gateways.codes import FileCodeSender
 from services.accounts.gateways.passwords import Passwords
 from services.accounts.gateways.presets import read_rule_book
@@ -58,6 +61,7 @@ from services.accounts.usecases.found_city import (
 )
 from services.accounts.usecases.import_people import WrongRow
 from services.accounts.usecases.register_person import Registration
+from services.accounts.usecases.send_code import make_code
 from services.accounts.usecases.sign_in import sign_for_person
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -65,6 +69,7 @@ TOPICS = [Topic(messages.FACTS), Topic(messages.STATES, compacted=True)]
 DEMO_MEMORY_KIB = 1024
 DEMO_PASSES = 1
 TOKENS_KEPT_SECONDS = 300
+SIGN_INS_AT_ONCE, SIGN_INS_WAITING_MAX, SIGN_IN_WAIT_SECONDS = 4, 8, 2.0
 REWRAPPED_PER_TRANSACTION_MAX = 200
 
 
@@ -83,12 +88,22 @@ def create_app(settings: Settings, *, clock: Clock, database: Database | None = 
         with connections.reading() as connection:
             return queries.erasure_decided(connection, ids)
 
+    sender = FileCodeSender(settings.codes_folder) if settings.codes_folder else None
+
+    def send_code(login: str, now: datetime) -> None:
+        with connections.transaction() as connection:
+            made = make_code(Store(connection, vault), login=login, digest=vault.digest, now=now)
+        if made is not None and sender is not None:
+            sender.send(phone_number=made.phone_number, code=made.code, now=now)
+
     parts = Parts(
         vault=vault,
         passwords=create_passwords(settings),
         book=read_rule_book(),
         erasures=Waiters(decided),
-        codes=FileCodeSender(settings.codes_folder) if settings.codes_folder else None,
+        codes=sender,
+        code_desk=CodeDesk(send_code) if sender is not None else None,
+        sign_ins=Gate(places=SIGN_INS_AT_ONCE, waiting_max=SIGN_INS_WAITING_MAX, wait_seconds=SIGN_IN_WAIT_SECONDS),
     )
     begin(settings, connections, parts, clock=clock)
 

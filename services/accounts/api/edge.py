@@ -1,7 +1,7 @@
 """What every resource of accounts shares: its parts, an act on the request's transaction, pages, acting for someone."""
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,15 +15,20 @@ from libs.clock import machine_now
 from libs.db import Connection
 from libs.errors import Refusal
 from libs.http import Service, current_actor, reading, run_command
+from libs.http.addresses import Origin, origin_of
 from libs.http.fields import page_cursor, page_limit
+from libs.http.gate import Gate
+from libs.http.limits import refuse_for
 from libs.http.waiting import Waiters
 from services.accounts.domain.numbers import Notice
 from services.accounts.domain.policy import RuleBook
+from services.accounts.gateways.code_desk import CodeDesk
 from services.accounts.gateways.codes import CodeSender
 from services.accounts.gateways.passwords import Passwords
 from services.accounts.store.store import Store
 from services.accounts.store.vault import Vault
 from services.accounts.usecases.act import Act, OnBehalf
+from services.accounts.usecases.count_tries import Counted, take_try
 
 TEXT_MAX = 500
 Answer = dict[str, object]
@@ -40,6 +45,8 @@ class Parts:
     book: RuleBook
     erasures: Waiters
     codes: CodeSender | None
+    code_desk: CodeDesk | None
+    sign_ins: Gate
 
 
 class PageSchema(Schema):
@@ -140,6 +147,17 @@ def now() -> datetime:
     return service().clock.now()
 
 
-def address() -> str:
+def origin() -> Origin:
     """Return where the request came from."""
-    return request.remote_addr or "?"
+    return origin_of(request.remote_addr)
+
+
+def count_try(counted: Sequence[Counted]) -> None:
+    """Count a try before anything is looked at.
+
+    Raises:
+        TooManyRequests: there were too many; `Retry-After` is when the next is looked at.
+    """
+    with transaction() as connection:
+        wait = take_try(store_on(connection), counted, now=machine_now())
+    refuse_for(wait.total_seconds())

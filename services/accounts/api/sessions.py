@@ -1,6 +1,6 @@
 """Sessions: sign in, continue, sign out, change the password; and the keys by which tokens are checked."""
 
-from dataclasses import replace
+from collections.abc import Sequence
 
 from flask.views import MethodView
 from flask_smorest import Blueprint
@@ -17,7 +17,18 @@ from services.accounts.api.documents import (
     PasswordChangedAnswer,
     SignedInAnswer,
 )
-from services.accounts.api.edge import Answer, Body, act_on, address, command, instant, parts, store_on, transaction
+from services.accounts.api.edge import (
+    Answer,
+    Body,
+    act_on,
+    command,
+    count_try,
+    instant,
+    origin,
+    parts,
+    store_on,
+    transaction,
+)
 from services.accounts.api.schemas import CodeSchema, PasswordSchema, RefreshSchema, SignInSchema
 from services.accounts.domain.errors import (
     CodesUnavailableError,
@@ -28,16 +39,16 @@ from services.accounts.domain.errors import (
 from services.accounts.gateways.tokens import as_jwk
 from services.accounts.usecases.change_password import change_password, present_password_hash
 from services.accounts.usecases.change_signing_keys import usable_keys
-from services.accounts.usecases.send_code import CODE_LIFETIME, make_code, use_code, use_code_of
-from services.accounts.usecases.sign_in import (
-    FAILURE_WINDOW,
-    SignedIn,
-    count_failure,
-    look_up,
-    open_session,
-    refresh_session,
-    sign_out,
+from services.accounts.usecases.count_tries import (
+    Counted,
+    code_request,
+    code_try,
+    give_back,
+    own_password_try,
+    password_try,
 )
+from services.accounts.usecases.send_code import CODE_LIFETIME, use_code, use_code_of
+from services.accounts.usecases.sign_in import Attempt, SignedIn, look_up, open_session, refresh_session, sign_out
 from services.accounts.usecases.view_person import view_person
 
 blueprint = Blueprint("sessions", __name__, description="Signing in / 登录")
@@ -52,25 +63,11 @@ class Sessions(MethodView):
     @blueprint.response(201, SignedInAnswer)
     def post(self, body: Body) -> Answer:
         """Sign in with a phone number or sign-in name, and a password or a code."""
-        now = machine_now()
-        with reading() as connection:
-            attempt = look_up(
-                store_on(connection), login=body["login"], address=address(), digest=parts().vault.digest, now=now
-            )
-        if attempt.must_wait:
-            raise TooManyRequests(retry_after=int(FAILURE_WINDOW.total_seconds()))
-        is_right = "password" in body and parts().passwords.matches(body["password"], attempt.password_hash)
-        with transaction() as connection:
-            store = store_on(connection)
-            if "code" in body:
-                person_id = use_code(
-                    store, login=body["login"], code=body["code"], digest=parts().vault.digest, now=now
-                )
-                attempt, is_right = replace(attempt, person_id=person_id), person_id is not None
-            by_password = "password" in body
-            signed_in = open_session(store, attempt, by_password=by_password, now=now) if is_right else None
-            if signed_in is None:
-                count_failure(store, attempt, now=now)
+        make_counted = code_try if "code" in body else password_try
+        counted = make_counted(body["login"], origin(), parts().vault.digest)
+        with parts().sign_ins.enter():
+            count_try(counted)
+            signed_in = _signed_in(body, counted)
         if signed_in is None:
             raise SignInFailedError
         return _signed_in_answer(signed_in)
@@ -85,13 +82,12 @@ class SignInCodes(MethodView):
     @blueprint.response(202, CodeSentAnswer)
     def post(self, body: Body) -> Answer:
         """Send a code to the registered telephone, if there is one: the answer is the same either way."""
-        sender, now = parts().codes, machine_now()
-        if sender is None:
+        desk = parts().code_desk
+        if desk is None:
             raise CodesUnavailableError
-        with transaction() as connection:
-            made = make_code(store_on(connection), login=body["login"], digest=parts().vault.digest, now=now)
-        if made is not None:
-            sender.send(phone_number=made.phone_number, code=made.code, now=now)
+        count_try(code_request(body["login"], origin(), parts().vault.digest))
+        if not desk.ask(body["login"], machine_now()):
+            raise TooManyRequests(retry_after=1)
         return {"expires_in_seconds": int(CODE_LIFETIME.total_seconds())}
 
 
@@ -154,8 +150,12 @@ class OwnPassword(MethodView):
         """Set one's own password, by the present one or by a code; all sessions end."""
         with reading() as connection:
             present = present_password_hash(act_on(connection))
+        counted = own_password_try(str(current_actor().person_id), parts().vault.digest)
+        count_try(counted)
         if not self._is_shown(body, present):
             raise SignInFailedError
+        with transaction() as connection:
+            give_back(store_on(connection), counted, now=machine_now())
         if self._is_same(body, present):
             raise PasswordNotNewError
         new_hash = parts().passwords.hash(body["new_password"])
@@ -197,6 +197,26 @@ class KeySet(MethodView):
         with reading() as connection:
             keys = usable_keys(store_on(connection), now=machine_now())
         return {"keys": [as_jwk(key.key_id, key.public_key) for key in keys]}
+
+
+def _signed_in(body: Body, counted: Sequence[Counted]) -> SignedIn | None:
+    """Open a session for who shows that they are who they say, and take their try back."""
+    now, attempt = machine_now(), Attempt()
+    if "password" in body:
+        with reading() as connection:
+            attempt = look_up(store_on(connection), login=body["login"], now=now)
+        if not parts().passwords.matches(body["password"], attempt.password_hash):
+            return None
+    with transaction() as connection:
+        store = store_on(connection)
+        if "code" in body:
+            attempt = Attempt(
+                use_code(store, login=body["login"], code=body["code"], digest=parts().vault.digest, now=now)
+            )
+        signed_in = open_session(store, attempt, by_password="password" in body, now=now)
+        if signed_in is not None:
+            give_back(store, counted, now=now)
+    return signed_in
 
 
 def _signed_in_answer(signed_in: SignedIn) -> Answer:

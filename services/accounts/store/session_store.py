@@ -1,4 +1,4 @@
-"""Load and save sessions, refresh tokens, failed sign-ins and the keys that tokens are signed with."""
+"""Load and save sessions, refresh tokens, codes to sign in with and the keys that tokens are signed with."""
 
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -7,7 +7,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from services.accounts.store.tables import refresh_token, session, sign_in_code, sign_in_failure, signing_key
+from services.accounts.store.tables import refresh_token, session, sign_in_code, signing_key
 
 KEY_SET_LOCK = 7_300_281
 
@@ -90,27 +90,6 @@ class SessionStore:
     def forget_expired_sessions(self, person_id: UUID, *, now: datetime) -> None:
         """Delete a person's sessions that nobody can continue any more, with their refresh tokens."""
         self._connection.execute(session.delete().where(session.c.person_id == person_id, session.c.expires_at <= now))
-
-    def forget_failures_before(self, instant: datetime) -> None:
-        """Delete failures that count no more."""
-        self._connection.execute(sign_in_failure.delete().where(sign_in_failure.c.failed_at < instant))
-
-    def failures(self, subject: bytes, *, since: datetime) -> int:
-        """Count failed sign-ins of a name or an address."""
-        query = sa.select(sa.func.count()).where(
-            sign_in_failure.c.subject == subject, sign_in_failure.c.failed_at > since
-        )
-        return self._connection.scalar(query) or 0
-
-    def add_failures(self, subjects: list[bytes], *, at: datetime) -> None:
-        """Count a failed sign-in for each subject."""
-        self._connection.execute(
-            sign_in_failure.insert(), [{"subject": subject, "failed_at": at} for subject in subjects]
-        )
-
-    def forget_failures(self, subject: bytes) -> None:
-        """Start counting anew after a success."""
-        self._connection.execute(sign_in_failure.delete().where(sign_in_failure.c.subject == subject))
 
     # Codes.
 

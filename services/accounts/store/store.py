@@ -25,6 +25,7 @@ from services.accounts.store.policy_store import PolicyStore
 from services.accounts.store.record_store import RecordStore
 from services.accounts.store.session_store import SessionStore
 from services.accounts.store.tables import signing_key
+from services.accounts.store.try_store import TryStore
 from services.accounts.store.unit_store import UnitStore
 from services.accounts.store.vault import Vault
 
@@ -48,6 +49,7 @@ class Store:
         self.disclosures = DisclosureStore(connection)
         self.imports = ImportStore(connection, vault)
         self.sessions = SessionStore(connection)
+        self.tries = TryStore(connection)
         self.complaints = ComplaintStore(connection)
 
     @staticmethod

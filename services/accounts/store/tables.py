@@ -260,12 +260,13 @@ refresh_token = sa.Table(
     sa.Column("session_id", sa.Uuid),
     sa.Column("used_at", _Instant),
 )
-sign_in_failure = sa.Table(
-    "sign_in_failure",
+counted_try = sa.Table(
+    "counted_try",
     metadata,
-    sa.Column("number", sa.BigInteger, sa.Identity(always=True), primary_key=True),
-    sa.Column("subject", sa.LargeBinary),
-    sa.Column("failed_at", _Instant),
+    sa.Column("subject", sa.LargeBinary, primary_key=True),
+    sa.Column("tries", sa.Integer),
+    sa.Column("last_at", _Instant),
+    sa.Column("open_at", _Instant),
 )
 signing_key = sa.Table(
     "signing_key",

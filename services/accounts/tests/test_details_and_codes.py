@@ -107,8 +107,9 @@ def test_a_code_signs_in_once(by_code: Platform, tmp_path: Path) -> None:
     person_id = by_code.register("王兰", phone_number="13800000001", sign_in_name=None, password=None)
     answers = [
         by_code.client.post("/v1/sign-in-codes", json={"login": login})
-        for login in ("138 0000 0001", "13800000001", "13999999999", "nobody")
+        for login in ("138 0000 0001", "13999999999", "nobody")
     ]
+    by_code.app.extensions["service"].parts["accounts"].code_desk.settle()
 
     assert {answer.status_code for answer in answers} == {202}
     assert len({answer.get_data() for answer in answers}) == 1

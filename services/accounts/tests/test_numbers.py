@@ -64,7 +64,7 @@ def _found(platform: Platform, login: str, *, later: timedelta = timedelta()) ->
     vault = Vault.read(platform.settings.master_key_file)
     with platform.database.reading() as connection:
         now = machine_now() + later
-        attempt = look_up(Store(connection, vault), login=login, address="x", digest=vault.digest, now=now)
+        attempt = look_up(Store(connection, vault), login=login, now=now)
     return str(attempt.person_id) if attempt.person_id else None
 
 

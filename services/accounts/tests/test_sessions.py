@@ -16,10 +16,11 @@ from services.accounts.due import next_due
 from services.accounts.gateways.passwords import Passwords
 from services.accounts.store.session_store import SessionStore
 from services.accounts.store.store import Store
+from services.accounts.store.try_store import KEPT, TryStore
 from services.accounts.store.vault import Vault
 from services.accounts.tests.platform import PASSWORD, Caller, Platform, must, refused
 from services.accounts.usecases.change_signing_keys import next_retirement, withdraw_retired_keys
-from services.accounts.usecases.sign_in import FAILURES_PER_LOGIN_MAX, refresh_session
+from services.accounts.usecases.sign_in import refresh_session
 
 
 def _sign_in(platform: Platform, login: str, password: str = PASSWORD) -> dict[str, str]:
@@ -55,34 +56,6 @@ def test_a_wrong_password_and_an_unknown_name_look_the_same(platform: Platform, 
     answer = platform.client.post("/v1/sessions", json={"login": login, "password": "wrong password"})
 
     refused(answer, "sign_in_failed", 403)
-
-
-def test_too_many_failures_are_throttled_by_name_and_forgotten_after_success(platform: Platform) -> None:
-    platform.register("王兰")
-    platform.register("李梅")
-    wrong = {"login": "王兰", "password": "wrong password"}
-    for _ in range(FAILURES_PER_LOGIN_MAX - 1):
-        refused(platform.client.post("/v1/sessions", json=wrong), "sign_in_failed", 403)
-    _sign_in(platform, "王兰")
-
-    for _ in range(FAILURES_PER_LOGIN_MAX):
-        refused(platform.client.post("/v1/sessions", json=wrong), "sign_in_failed", 403)
-    answer = platform.client.post("/v1/sessions", json={"login": "王兰", "password": PASSWORD})
-
-    refused(answer, "too_many_requests", 429)
-    assert int(answer.headers["Retry-After"]) > 0
-    assert _sign_in(platform, "李梅")["access_token"]
-
-
-def test_failures_of_one_address_are_throttled_over_all_names(platform: Platform) -> None:
-    platform.register("王兰")
-    codes = {
-        platform.client.post("/v1/sessions", json={"login": f"guess {n}", "password": "x"}).status_code
-        for n in range(51)
-    }
-
-    assert codes == {403, 429}
-    assert platform.client.post("/v1/sessions", json={"login": "王兰", "password": PASSWORD}).status_code == 429
 
 
 def test_a_refresh_token_works_once_and_its_reuse_ends_the_session(platform: Platform) -> None:
@@ -132,15 +105,16 @@ def test_what_nobody_can_continue_is_forgotten(platform: Platform) -> None:
     platform.client.post("/v1/sessions", json={"login": "王兰", "password": "wrong password"})
     counts = """
         SELECT (SELECT count(*) FROM refresh_token JOIN session USING (session_id) WHERE person_id = :id),
-            (SELECT count(*) FROM sign_in_failure)"""
+            (SELECT count(*) FROM counted_try)"""
 
     with platform.database.transaction() as connection:
         SessionStore(connection).forget_expired_sessions(person_id, now=machine_now())
-        SessionStore(connection).forget_failures_before(machine_now() - timedelta(minutes=1))
-    assert platform.rows(counts, id=person_id) == [(2, 2)]
+        TryStore(connection).forget_old(machine_now())
+    [(sessions, tries)] = platform.rows(counts, id=person_id)
+    assert (sessions, tries > 0) == (2, True)
     with platform.database.transaction() as connection:
         SessionStore(connection).forget_expired_sessions(person_id, now=machine_now() + timedelta(days=31))
-        SessionStore(connection).forget_failures_before(machine_now() + timedelta(seconds=1))
+        TryStore(connection).forget_old(machine_now() + KEPT)
 
     assert platform.rows(counts, id=person_id) == [(0, 0)]
 

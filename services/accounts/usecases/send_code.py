@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from services.accounts.domain.identity import LookUp, canonical_name
-from services.accounts.domain.sign_in_names import phone_number_of
 from services.accounts.store.store import Store
 from services.accounts.usecases.change_number import opening_number
+from services.accounts.usecases.sign_in import NOBODY, persons_named
 
 CODE_DIGITS = 6
 CODE_LIFETIME = timedelta(minutes=5)
@@ -45,11 +44,13 @@ def make_code(store: Store, *, login: str, digest: Digest, now: datetime) -> Cod
 
 
 def use_code(store: Store, *, login: str, code: str, digest: Digest, now: datetime) -> UUID | None:
-    """Return who signs in with this code, once; None when it is wrong, too old, or was tried too often."""
+    """Return who signs in with this code, once; None when it is wrong, too old, or was tried too often.
+
+    Where there is nobody, the same is asked, so that the answer takes as long.
+    """
     person_id = _person_named(store, login, at=now)
-    if person_id is None or not use_code_of(store, person_id, code=code, digest=digest, now=now):
-        return None
-    return person_id
+    is_right = use_code_of(store, person_id or NOBODY, code=code, digest=digest, now=now)
+    return person_id if is_right else None
 
 
 def use_code_of(store: Store, person_id: UUID, *, code: str, digest: Digest, now: datetime) -> bool:
@@ -63,11 +64,6 @@ def use_code_of(store: Store, person_id: UUID, *, code: str, digest: Digest, now
 
 def _person_named(store: Store, login: str, *, at: datetime) -> UUID | None:
     """Return the one person who may sign in with this sign-in name, or whose account this number opens now."""
-    found = store.identities.found_by(LookUp.SIGN_IN_NAME, canonical_name(login))
-    number = phone_number_of(login)
-    if not found and number is not None:
-        found = store.numbers.opened_by(number, at=at)
-    if len(found) != 1:
-        return None
-    person = store.persons.find(found[0])
+    found = persons_named(store, login, at=at)
+    person = store.persons.find(found[0] if len(found) == 1 else NOBODY)
     return person.person_id if person is not None and person.may_sign_in else None

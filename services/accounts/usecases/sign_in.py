@@ -1,6 +1,5 @@
 """Sign in with a password, continue with a refresh token, sign out. All by the machine's time."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -16,21 +15,17 @@ from services.accounts.store.session_store import Session, SigningKey
 from services.accounts.store.store import Store
 from services.accounts.usecases.end_sessions import end_sessions
 
-FAILURE_WINDOW = timedelta(minutes=15)
-FAILURES_PER_LOGIN_MAX = 5
-FAILURES_PER_ADDRESS_MAX = 50
 SESSION_LIFETIME = timedelta(days=30)
-Digest = Callable[[str, str], bytes]
+NOBODY = UUID(int=0)
+NO_NUMBER = "0"
 
 
 @dataclass(frozen=True)
 class Attempt:
-    """Somebody's try to sign in: who it may be, what is counted against, whether to wait first."""
+    """Somebody's try to sign in: who it may be, and what their password is checked by."""
 
-    person_id: UUID | None
-    password_hash: str | None
-    subjects: tuple[bytes, bytes]
-    must_wait: bool = False
+    person_id: UUID | None = None
+    password_hash: str | None = None
 
 
 @dataclass(frozen=True)
@@ -44,25 +39,17 @@ class SignedIn:
     password_change_only: bool = False
 
 
-def look_up(store: Store, *, login: str, address: str, digest: Digest, now: datetime) -> Attempt:
-    """Return who signs in with this name or phone number, and whether too many tries failed lately."""
-    subjects = (digest("login", canonical_name(login)), digest("address", address))
-    since = now - FAILURE_WINDOW
-    failed = [store.sessions.failures(subject, since=since) for subject in subjects]
-    if failed[0] >= FAILURES_PER_LOGIN_MAX or failed[1] >= FAILURES_PER_ADDRESS_MAX:
-        return Attempt(None, None, subjects, must_wait=True)
-    hashes = store.identities.opening_hashes(_persons_named(store, login, at=now))
-    if len(hashes) != 1:
-        return Attempt(None, None, subjects)
-    person_id, password_hash = hashes.popitem()
-    return Attempt(person_id, password_hash, subjects)
+def look_up(store: Store, *, login: str, now: datetime) -> Attempt:
+    """Return who signs in with this name or phone number; the same is asked whether or not there is somebody."""
+    hashes = store.identities.opening_hashes(persons_named(store, login, at=now) or [NOBODY])
+    return Attempt(*hashes.popitem()) if len(hashes) == 1 else Attempt()
 
 
-def _persons_named(store: Store, login: str, *, at: datetime) -> list[UUID]:
+def persons_named(store: Store, login: str, *, at: datetime) -> list[UUID]:
     """Return who is found by a name, or by the number that opens their account now."""
-    found = store.identities.found_by(LookUp.SIGN_IN_NAME, canonical_name(login))
-    number = phone_number_of(login)
-    return store.numbers.opened_by(number, at=at) if not found and number else found
+    named = store.identities.found_by(LookUp.SIGN_IN_NAME, canonical_name(login))
+    numbered = store.numbers.opened_by(phone_number_of(login) or NO_NUMBER, at=at)
+    return named or numbered
 
 
 def open_session(store: Store, attempt: Attempt, *, by_password: bool, now: datetime) -> SignedIn | None:
@@ -76,17 +63,10 @@ def open_session(store: Store, attempt: Attempt, *, by_password: bool, now: date
     is_lent = by_password and not store.identities.is_password_own(person.person_id)
     if is_lent and not store.identities.use_up_password(person.person_id, at=now):
         return None
-    store.sessions.forget_failures(attempt.subjects[0])
     store.sessions.forget_expired_sessions(person.person_id, now=now)
     session = Session(new_id(), person.person_id, now, now + SESSION_LIFETIME, password_change_only=is_lent)
     store.sessions.add_session(session)
     return _tokens(store, session, now)
-
-
-def count_failure(store: Store, attempt: Attempt, *, now: datetime) -> None:
-    """Count a failed try against the name and the address; what no longer counts is forgotten."""
-    store.sessions.forget_failures_before(now - FAILURE_WINDOW)
-    store.sessions.add_failures(list(attempt.subjects), at=now)
 
 
 def refresh_session(store: Store, *, refresh_token: str, now: datetime) -> SignedIn | None:

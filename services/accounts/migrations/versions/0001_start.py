@@ -229,12 +229,13 @@ _TABLES = (
     )""",
     "CREATE INDEX refresh_token_session ON refresh_token (session_id)",
     """
-    CREATE TABLE sign_in_failure (
-        number bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-        subject bytea NOT NULL,
-        failed_at timestamptz NOT NULL
+    CREATE TABLE counted_try (
+        subject bytea PRIMARY KEY,
+        tries integer NOT NULL,
+        last_at timestamptz NOT NULL,
+        open_at timestamptz NOT NULL
     )""",
-    "CREATE INDEX sign_in_failure_subject ON sign_in_failure (subject, failed_at)",
+    "CREATE INDEX counted_try_last ON counted_try (last_at)",
     """
     CREATE TABLE signing_key (
         key_id text PRIMARY KEY,
@@ -286,6 +287,7 @@ def upgrade() -> None:
     grant(op, "UPDATE (words, why)", "consent")
     grant(op, "SELECT, INSERT, UPDATE", "unit", "person", "role_grant", "relation", "finding", "acting_grant", "policy")
     grant(op, "SELECT, INSERT, UPDATE", "person_identity", "credential", "signing_key", "complaint")
-    grant(op, "SELECT, INSERT, DELETE", "person_index", "sign_in_failure")
+    grant(op, "SELECT, INSERT, DELETE", "person_index")
+    grant(op, "SELECT, INSERT, UPDATE, DELETE", "counted_try")
     grant(op, "SELECT, INSERT, UPDATE, DELETE", "person_key", "session", "refresh_token")
     grant(op, "DELETE", "person_identity", "credential")
