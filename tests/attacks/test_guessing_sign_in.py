@@ -118,10 +118,6 @@ def _ask_code(platform: Platform, login: str, origin: str = AWAY) -> TestRespons
     return _ask(platform, "/v1/sign-in-codes", {"login": login}, origin)
 
 
-def _settle(platform: Platform) -> None:
-    platform.app.extensions["service"].parts["accounts"].code_desk.settle()
-
-
 def test_of_many_guesses_at_the_same_moment_no_more_are_looked_at_than_of_guesses_in_turn(
     platform: Platform, passwords: CountedPasswords
 ) -> None:
@@ -194,7 +190,7 @@ def test_the_owner_gets_in_by_a_code_whatever_was_guessed_at_the_password(platfo
     refused(_sign_in(platform, "王兰", PASSWORD, HOME), "too_many_requests", 429)
 
     must(_ask_code(platform, "王兰", HOME))
-    _settle(platform)
+    platform.settle_codes()
     [path] = _codes(platform)
     code = path.read_text().split()[1]
     must(_ask(platform, "/v1/sessions", {"login": "王兰", "code": code}, HOME))
@@ -244,7 +240,7 @@ def test_an_address_that_nobody_vouches_for_is_the_proxys_own(platform: Platform
 def test_codes_are_bounded_by_number_and_the_same_is_told_for_unknown_ones(platform: Platform, login: str) -> None:
     answers = [_ask_code(platform, login, f"203.0.{number}.1") for number in range(40)]
 
-    _settle(platform)
+    platform.settle_codes()
     assert [answer.status_code for answer in answers] == [202] + [429] * 39
     assert answers[0].get_json() == {"expires_in_seconds": 300}
     assert all(0 < int(answer.headers["Retry-After"]) <= 60 for answer in answers[1:])

@@ -127,6 +127,10 @@ class Platform:
         must(self.a.put(f"/v1/organisation-units/{self.units[label]}", body))
         return self.units[label]
 
+    def settle_codes(self) -> None:
+        """Wait until the codes that were asked for are made."""
+        self.app.extensions["service"].parts["accounts"].code_desk.settle()
+
     def run_imports(self) -> None:
         """Take all that was sent to be imported."""
         importer = create_importer(self.settings, clock=self.clock, database=self.database)

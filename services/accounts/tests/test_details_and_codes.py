@@ -109,7 +109,7 @@ def test_a_code_signs_in_once(by_code: Platform, tmp_path: Path) -> None:
         by_code.client.post("/v1/sign-in-codes", json={"login": login})
         for login in ("138 0000 0001", "13999999999", "nobody")
     ]
-    by_code.app.extensions["service"].parts["accounts"].code_desk.settle()
+    by_code.settle_codes()
 
     assert {answer.status_code for answer in answers} == {202}
     assert len({answer.get_data() for answer in answers}) == 1

@@ -249,6 +249,7 @@ def test_a_session_by_a_lent_password_stays_what_it_is_when_continued(platform: 
 def test_who_has_no_password_sets_one_by_a_code_and_not_by_a_session_alone(platform: Platform, told: Path) -> None:
     platform.register("王兰", phone_number=OLD, sign_in_name=None, password=None)
     platform.client.post("/v1/sign-in-codes", json={"login": OLD})
+    platform.settle_codes()
     [path] = told.glob("*.txt")
     code = path.read_text().split()[1]
     session = must(platform.client.post("/v1/sessions", json={"login": OLD, "code": code}))
