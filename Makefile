@@ -107,6 +107,10 @@ bench-start: $(RUNTIME) ## Measure a second start, and the memory of the whole p
 bench-events: $(DEV) ## Measure events from commit to effect
 	@$(PY) -m tests.load.bench_events $(ARGS)
 
+.PHONY: slow-clients
+slow-clients: $(DEV) ## Measure what slow clients do to others on a running platform: make slow-clients ARGS="--seconds 60"
+	@$(PY) -m tests.attacks.slow_clients --url http://127.0.0.1:$(PORT) $(ARGS)
+
 # --- set-up ------------------------------------------------------------------------------------------------------
 
 .PHONY: install clean
