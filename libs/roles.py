@@ -29,7 +29,7 @@ from libs.db import Connection, Database
 from libs.db.migrations import migrate
 from libs.http.health import Doors, Probe, serve_health
 from libs.http.refused import hide_server_name
-from libs.http.worker import SERVER_OPTIONS
+from libs.http.worker import server_options
 from libs.inbox import Consumer, Consumers
 from libs.logs import configure, get_logger
 from libs.memory import collect_seldom
@@ -117,7 +117,10 @@ S = TypeVar("S", bound=RoleSettings)
 
 @dataclass(frozen=True, kw_only=True)
 class ServiceProgram(Generic[S]):
-    """A service as a program: how to read its settings, build its application and compose its parts."""
+    """A service as a program: how to read its settings, build its application and compose its parts.
+
+    `costly` is how requests begin that are worked on by threads of their own, so that they delay no others.
+    """
 
     name: str
     settings: type[S]
@@ -126,6 +129,7 @@ class ServiceProgram(Generic[S]):
     create_app: Callable[..., Flask]  # (settings, *, clock)
     compose: Callable[..., ServiceParts]  # (settings, *, clock)
     background: Sequence[str] = ()
+    costly: Sequence[bytes] = ()
 
     def group(self) -> click.Group:
         """Return the command with one subcommand per role."""
@@ -147,7 +151,7 @@ class ServiceProgram(Generic[S]):
     def _api(self) -> None:
         """Serve the HTTP API."""
         settings = self._read()
-        _ApiServer(lambda: self.create_app(settings, clock=SystemClock()), settings).run()
+        _ApiServer(lambda: self.create_app(settings, clock=SystemClock()), settings, self.costly).run()
 
     def _consumer(self) -> None:
         """Apply the events of the other services, and run what falls due."""
@@ -285,8 +289,8 @@ def _database_problem(database: Database) -> str | None:
 class _ApiServer(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
     """gunicorn, told in Python; the application is built in each worker."""
 
-    def __init__(self, build: Callable[[], Flask], settings: RoleSettings) -> None:
-        self._build, self._role = build, settings
+    def __init__(self, build: Callable[[], Flask], settings: RoleSettings, costly: Sequence[bytes]) -> None:
+        self._build, self._role, self._costly = build, settings, costly
         super().__init__()
 
     def load_config(self) -> None:
@@ -303,7 +307,7 @@ class _ApiServer(BaseApplication):  # type: ignore[misc]  # gunicorn has no type
 
     def _options(self) -> Iterable[tuple[str, Any]]:
         return {
-            **SERVER_OPTIONS,
+            **server_options(costly=self._costly),
             "bind": [f"{self._role.host}:{port}" for port in (self._role.port, self._role.inside_port) if port],
             "workers": self._role.api_workers,
             "threads": self._role.api_threads,

@@ -47,8 +47,8 @@ class ProblemErrors:
             client.sendall(refusal_bytes(status))
 
 
-def refusal_bytes(status: int) -> bytes:
-    """Return a whole answer: the problem of a status, after which the connection is closed."""
+def refusal_bytes(status: int, **more: str) -> bytes:
+    """Return a whole answer: the problem of a status, after which the connection is closed; `more` are headers."""
     body = json.dumps(document_of(status), ensure_ascii=False).encode()
     headers = {
         **ALWAYS,
@@ -57,6 +57,7 @@ def refusal_bytes(status: int) -> bytes:
         "Content-Type": PROBLEM_TYPE,
         "Content-Length": str(len(body)),
         "Connection": "close",
+        **{name.replace("_", "-"): value for name, value in more.items()},
     }
     head = [f"HTTP/1.1 {int(status)} {HTTPStatus(status).phrase}", *(f"{n}: {v}" for n, v in headers.items())]
     return "\r\n".join([*head, "", ""]).encode() + body

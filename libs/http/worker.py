@@ -14,7 +14,10 @@ import select
 import selectors
 import socket
 from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
+from http import HTTPStatus
 from typing import Any
 
 from gunicorn.http.errors import LimitRequestHeaders, NoMoreData
@@ -23,7 +26,8 @@ from gunicorn.workers.gthread import TConn, ThreadWorker
 
 from libs.clock import monotonic
 from libs.http.framing import BODY_MAX_BYTES, Framing, Whole
-from libs.http.refused import ProblemErrors
+from libs.http.gate import AGAIN_SECONDS
+from libs.http.refused import ProblemErrors, refusal_bytes
 
 HEAD_SECONDS_MAX = 10.0
 BODY_SECONDS_MAX = 30.0
@@ -35,6 +39,7 @@ CONNECTIONS_MAX = 4_000
 DESCRIPTORS_SPARED = 200
 RECEIVE_BYTES = 64 * 1024
 LOOK_SECONDS = 0.5
+COSTLY_THREADS, COSTLY_WAITING_MAX = 2, 10
 CLOSING_SECONDS = 1.0
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 
@@ -119,8 +124,40 @@ class Client(TConn):  # type: ignore[misc]  # gunicorn has no types
             self.plain.close()
 
 
+class CostlyLane:
+    """A few threads of their own for requests that cost much, so that many of them at once delay nobody else.
+
+    Which they are is told by how they begin; one that is spelt otherwise is worked on among others, and bounded there.
+    """
+
+    def __init__(self, begin: tuple[bytes, ...]) -> None:
+        self._begin = begin
+        self._threads = ThreadPoolExecutor(COSTLY_THREADS, "costly")
+        self._inside: set[Client] = set()
+
+    def is_for(self, client: Client) -> bool:
+        """Tell whether the client's request belongs here."""
+        return client.received.startswith(self._begin)
+
+    def take(self, client: Client, act: Callable[[Client], bool]) -> Future[bool] | None:
+        """Have a request worked on; None when enough others wait."""
+        if len(self._inside) >= COSTLY_THREADS + COSTLY_WAITING_MAX:
+            return None
+        self._inside.add(client)
+        return self._threads.submit(act, client)
+
+    def leave(self, client: Client) -> None:
+        """Say that a request is done, if it was one of these."""
+        self._inside.discard(client)
+
+
 class PatientWorker(ProblemErrors, ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
-    """Reads requests in its loop and answers whole ones in threads."""
+    """Reads requests in its loop and answers whole ones in threads.
+
+    `costly` is how requests begin that are worked on apart from the others.
+    """
+
+    costly: tuple[bytes, ...] = ()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -128,6 +165,7 @@ class PatientWorker(ProblemErrors, ThreadWorker):  # type: ignore[misc]  # gunic
         self._waiting: OrderedDict[Client, None] = OrderedDict()
         self._received_bytes = 0
         self._look_at = 0.0
+        self._lane = CostlyLane(self.costly) if self.costly else None
 
     # The loop.
 
@@ -153,6 +191,8 @@ class PatientWorker(ProblemErrors, ThreadWorker):  # type: ignore[misc]  # gunic
             keeps = bool(done.result()) if not done.cancelled() else False
         except BaseException:  # noqa: BLE001 - whatever broke the thread's work, the connection is over
             keeps = False
+        if self._lane is not None:
+            self._lane.leave(client)
         self._received_bytes += len(client.received)
         client.is_last = client.is_last or not keeps
         try:
@@ -258,12 +298,25 @@ class PatientWorker(ProblemErrors, ThreadWorker):  # type: ignore[misc]  # gunic
             client.is_cut = whole is Whole.ENOUGH
             self._let_go(client)
             self._received_bytes -= len(client.received)
-            self.enqueue_req(client)
+            self._have_answered(client)
         elif client.framing.has_head and not had_head:
             client.deadline = monotonic() + BODY_SECONDS_MAX
             if client.framing.expects_continue:
                 client.sock.sendall(CONTINUE)
                 client.sock.write_more()
+
+    def _have_answered(self, client: Client) -> None:
+        if self._lane is None or not self._lane.is_for(client):
+            self.enqueue_req(client)
+            return
+        work = self._lane.take(client, self.handle)
+        if work is not None:
+            work.add_done_callback(lambda done: self.method_queue.defer(self.finish_request, client, done))
+            return
+        client.sock.sendall(refusal_bytes(HTTPStatus.TOO_MANY_REQUESTS, Retry_After=str(AGAIN_SECONDS)))
+        client.begin_next(b"")
+        client.is_last = True
+        self._go_on(client)
 
     def _write(self, client: Client, _sock: socket.socket) -> None:
         self._go_on(client)
@@ -315,13 +368,14 @@ def _descriptors_allowed() -> int:
     return max(resource.getrlimit(resource.RLIMIT_NOFILE)[0], 2 * DESCRIPTORS_SPARED)
 
 
-SERVER_OPTIONS: dict[str, Any] = {
-    "worker_class": PatientWorker,
-    # Who is believed about the caller's address is a setting of ours (libs/http/addresses.py); nobody is about a path.
-    "forwarded_allow_ips": "",
-    "forwarder_headers": "",
-    "sendfile": False,
-    "control_socket_disable": True,
-    "loglevel": "warning",
-}
-"""What every server of ours tells gunicorn, in whichever way the platform runs."""
+def server_options(*, costly: Sequence[bytes] = ()) -> dict[str, Any]:
+    """Return what every server of ours tells gunicorn, in whichever way the platform runs."""
+    return {
+        "worker_class": type("Worker", (PatientWorker,), {"costly": tuple(costly)}),
+        # Who is believed about the caller's address is a setting of ours (libs/http/addresses.py).
+        "forwarded_allow_ips": "",
+        "forwarder_headers": "",
+        "sendfile": False,
+        "control_socket_disable": True,
+        "loglevel": "warning",
+    }

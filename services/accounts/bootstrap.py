@@ -69,7 +69,7 @@ TOPICS = [Topic(messages.FACTS), Topic(messages.STATES, compacted=True)]
 DEMO_MEMORY_KIB = 1024
 DEMO_PASSES = 1
 TOKENS_KEPT_SECONDS = 300
-SIGN_INS_AT_ONCE, SIGN_INS_WAITING_MAX, SIGN_IN_WAIT_SECONDS = 4, 8, 2.0
+SIGN_INS_AT_ONCE, SIGN_INS_WAITING_MAX, SIGN_IN_WAIT_SECONDS = 4, 4, 1.0
 REWRAPPED_PER_TRANSACTION_MAX = 200
 
 
@@ -272,6 +272,7 @@ PROGRAM = ServiceProgram(
     create_app=create_app,
     compose=compose,
     background=("importer",),
+    costly=(b"POST /v1/sessions ", b"POST /v1/sign-in-codes "),
 )
 __all__ = [
     "CITY_ID",

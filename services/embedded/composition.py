@@ -165,6 +165,11 @@ class Composition:
             apps, platform=create_app(parts), pages=pages.create_app(front), inside=health_app(parts.health.report)
         )
 
+    @staticmethod
+    def costly() -> list[bytes]:
+        """Return how the requests of all services begin that are worked on by threads of their own."""
+        return [begin for program in PROGRAMS.values() for begin in program.costly]
+
     def traveller(self) -> Traveller:
         """Return what moves the clock."""
         composed = {name: self._compose(name) for name in SERVICES}

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from gunicorn.app.base import BaseApplication
 
 from libs.http.health import Doors
 from libs.http.refused import hide_server_name
-from libs.http.worker import SERVER_OPTIONS
+from libs.http.worker import server_options
 from services.embedded.front_door import FrontDoor, WSGIApp
 from services.embedded.settings import API_THREADS, API_WORKERS
 
@@ -21,8 +22,11 @@ INSIDE_HOST = "127.0.0.1"
 class FrontDoorServer(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
     """Serves the front door on one port."""
 
-    def __init__(self, door: FrontDoor, *, host: str, port: int, inside_port: int) -> None:
-        """`door` must hold no connection and no thread: it goes through a fork."""
+    def __init__(
+        self, door: FrontDoor, *, host: str, port: int, inside_port: int, costly: Sequence[bytes] = ()
+    ) -> None:
+        """`door` must hold no connection and no thread: it goes through a fork. `costly` requests have own threads."""
+        self._costly = costly
         assert door.inside is not None, "a served platform says inside what is wrong"
         self._door = Doors(door, door.inside, inside_port=inside_port)
         self._bind = [f"{host}:{port}", f"{INSIDE_HOST}:{inside_port}"]
@@ -40,7 +44,7 @@ class FrontDoorServer(BaseApplication):  # type: ignore[misc]  # gunicorn has no
 
     def _settings(self) -> dict[str, Any]:
         return {
-            **SERVER_OPTIONS,
+            **server_options(costly=self._costly),
             "bind": self._bind,
             "workers": API_WORKERS,
             "threads": API_THREADS,

@@ -82,7 +82,8 @@ def _start_children(
         composition.dispose()
         gc.freeze()
         collect_seldom()
-        FrontDoorServer(door, host=options.host, port=options.port, inside_port=supervisor.inside_port).run()
+        ports = {"port": options.port, "inside_port": supervisor.inside_port}
+        FrontDoorServer(door, host=options.host, **ports, costly=composition.costly()).run()
 
     say("starting the services")
     if options.has_city and not is_built(folder):

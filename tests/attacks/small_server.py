@@ -8,22 +8,31 @@ import os
 import signal
 import socket
 import sys
+import threading
 from collections.abc import Iterable, Iterator
 from typing import Any
 from wsgiref.types import StartResponse, WSGIEnvironment
 
 from gunicorn.app.base import BaseApplication
 
-from libs.http.worker import SERVER_OPTIONS
+from libs.http.worker import server_options
 
 LARGE = 3_000_000
 THREADS = 4
+COSTLY = b"POST /costly "
+COSTLY_SECONDS_MAX = 60
 START_TRIES_MAX = 2_000
+
+_let_go = threading.Event()
 
 
 def answer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-    """Say how much was sent; /large answers more than any socket holds."""
+    """Say how much was sent; /large answers more than any socket holds, /costly when it is let go."""
     sent = len(environ["wsgi.input"].read())
+    if environ["PATH_INFO"] == "/costly":
+        _let_go.wait(COSTLY_SECONDS_MAX)
+    if environ["PATH_INFO"] == "/let-go":
+        _let_go.set()
     content = b"." * LARGE if environ["PATH_INFO"] == "/large" else str(sent).encode()
     start_response("200 OK", [("Content-Type", "text/plain"), ("Content-Length", str(len(content)))])
     return [content]
@@ -31,7 +40,12 @@ def answer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[
 
 class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
     def __init__(self, listener: socket.socket, options: dict[str, Any]) -> None:
-        self._options = {**SERVER_OPTIONS, "bind": f"fd://{listener.fileno()}", "workers": 1, "threads": THREADS}
+        self._options = {
+            **server_options(costly=[COSTLY]),
+            "bind": f"fd://{listener.fileno()}",
+            "workers": 1,
+            "threads": THREADS,
+        }
         self._options |= {"keepalive": 30, "graceful_timeout": 2, **options}
         super().__init__()
 

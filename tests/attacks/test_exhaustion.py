@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 from collections.abc import Iterator
 
 import pytest
 
-from tests.attacks.slow_clients import DEAF, KINDS, ask, held
+from libs.http.worker import COSTLY_THREADS, COSTLY_WAITING_MAX
+from tests.attacks.slow_clients import DEAF, KINDS, SIGN_INS, ask, held
 from tests.attacks.small_server import THREADS, serving
 
 OTHERS = 40
@@ -145,3 +147,20 @@ def test_a_stopping_server_answers_what_was_begun() -> None:
     connection.close()
     assert answer.endswith(b"3")
     assert idle.recv(1000) == b""
+
+
+def test_many_costly_requests_at_once_delay_nobody_else_and_are_told_when_to_come_again() -> None:
+    with serving() as port, contextlib.ExitStack() as stack:
+        asked = [
+            stack.enter_context(socket.create_connection(("127.0.0.1", port), timeout=60)) for _ in range(SIGN_INS)
+        ]
+        for connection in asked:
+            connection.sendall(b"POST /costly HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+        refused = [_rest(connection) for connection in asked[COSTLY_THREADS + COSTLY_WAITING_MAX :]]
+
+        assert [ask(port)[0] for _ in range(OTHERS)] == [200] * OTHERS
+        ask(port, "/let-go")
+        worked = [_rest(connection) for connection in asked[: COSTLY_THREADS + COSTLY_WAITING_MAX]]
+
+    assert all(answer.startswith(b"HTTP/1.1 429") and b"Retry-After: 1" in answer for answer in refused)
+    assert all(answer.startswith(b"HTTP/1.1 200") for answer in worked)
