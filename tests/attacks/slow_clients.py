@@ -84,6 +84,12 @@ def held(port: int, count: int, words: bytes, *, receives: int | None = None) ->
 
 def ask(port: int, path: str = "/", body: bytes | None = None) -> tuple[int, float]:
     """Ask for something on a connection of its own; return the status and the seconds it took."""
+    status, _, seconds = _asked(port, path, body)
+    return status, seconds
+
+
+def _asked(port: int, path: str, body: bytes | None) -> tuple[int, float, float]:
+    """Return the status, when to come again, and the seconds it took."""
     began = time.perf_counter()
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE_SECONDS)
     method, headers = ("POST", {"Content-Type": "application/json"}) if body else ("GET", {})
@@ -91,14 +97,15 @@ def ask(port: int, path: str = "/", body: bytes | None = None) -> tuple[int, flo
     answer = connection.getresponse()
     answer.read()
     connection.close()
-    return answer.status, time.perf_counter() - began
+    return answer.status, float(answer.headers.get("Retry-After", 0)), time.perf_counter() - began
 
 
 def _sign_in_again_and_again(port: int, number: int, ended: threading.Event) -> None:
     while not ended.is_set():
         body = json.dumps({"login": f"nobody {number}", "password": "a wrong password"}).encode()
         with contextlib.suppress(OSError, http.client.HTTPException):
-            ask(port, "/v1/sessions", body)
+            _, again, _ = _asked(port, "/v1/sessions", body)
+            ended.wait(again)
 
 
 def _p99(port: int, path: str, seconds: float, meanwhile: Callable[[], object] = lambda: None) -> tuple[float, int]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import threading
 import time
 
 import pytest
 from flask import Flask
+from werkzeug.exceptions import TooManyRequests
 
 from libs.http.addresses import address_of, networks, origin_of
+from libs.http.gate import Gate
 from libs.http.limits import BAD_TOKENS, Buckets, Rate
 from tests.unit.desk.service import create_desk
 from tests.unit.desk.tokens import Signer
@@ -87,3 +90,35 @@ def test_people_behind_one_proxy_have_a_bucket_each_and_nobody_invents_one(desk:
 
     assert [behind.get("/v1/nothing", headers=told).status_code for told in asked] == [404] * 5
     assert [bare.get("/v1/nothing", headers=told).status_code for told in asked] == [404] + [429] * 4
+
+
+def test_a_gate_lets_so_many_in_a_few_wait_and_sends_the_others_away() -> None:
+    gate = Gate(places=1, waiting_max=1, wait_seconds=30)
+    entered: list[str] = []
+
+    def come() -> None:
+        with gate.enter():
+            entered.append("after a wait")
+
+    with gate.enter():
+        waiting = threading.Thread(target=come)
+        waiting.start()
+        while gate._inside._value:
+            waiting.join(0.01)
+        with pytest.raises(TooManyRequests) as refusal, gate.enter():
+            pass
+        assert (refusal.value.retry_after, entered) == (1, [])
+    waiting.join(30)
+
+    assert entered == ["after a wait"]
+    with Gate(places=1, waiting_max=5, wait_seconds=0.01).enter():
+        pass
+
+
+def test_who_waits_too_long_at_a_gate_is_sent_away() -> None:
+    gate = Gate(places=1, waiting_max=1, wait_seconds=0.01)
+
+    with gate.enter(), pytest.raises(TooManyRequests), gate.enter():
+        pass
+    with gate.enter():
+        pass
