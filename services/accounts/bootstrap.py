@@ -7,12 +7,12 @@ from pathlib import Path
 from uuid import UUID
 
 from flask import Flask
-from libs.http.gate import Gate
 
 from libs.bus import Topic
 from libs.clock import Clock, machine_now, monotonic
 from libs.db import Database
 from libs.http import Service, Verifier, create_service_app
+from libs.http.gate import Gate
 from libs.http.waiting import Waiters
 from libs.inbox import Consumers
 from libs.roles import ServiceParts, ServiceProgram

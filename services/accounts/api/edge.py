@@ -9,7 +9,6 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from flask import current_app, request
-from libs.http.gate import Gate
 from marshmallow import Schema
 
 from libs.clock import machine_now
@@ -18,6 +17,7 @@ from libs.errors import Refusal
 from libs.http import Service, current_actor, reading, run_command
 from libs.http.addresses import Origin, origin_of
 from libs.http.fields import page_cursor, page_limit
+from libs.http.gate import Gate
 from libs.http.limits import refuse_for
 from libs.http.waiting import Waiters
 from services.accounts.domain.numbers import Notice
