@@ -3,9 +3,12 @@
 import contextlib
 import logging
 import sys
+from types import TracebackType
 from typing import TextIO, cast
 
 import structlog
+
+from libs.telling import trace
 
 
 class _Lines:
@@ -23,13 +26,31 @@ class _Lines:
             self._stream.flush()
 
 
+def _tell_error(_logger: object, _method: str, line: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    """Put an error's type and way in the line, and nothing of what it says."""
+    given = line.pop("exc_info", None)
+    error = given if isinstance(given, BaseException) else sys.exc_info()[1] if given else None
+    if error is not None:
+        line["exception"] = trace(error)
+    return line
+
+
+class _TellingFormatter(logging.Formatter):
+    """Tells the libraries' errors like ours."""
+
+    def formatException(  # noqa: N802 - logging's name
+        self, ei: tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
+    ) -> str:
+        return trace(ei[1]) if ei[1] is not None else ""
+
+
 def configure(service: str, *, level: str = "INFO") -> None:
     """Send every log line of this process, ours and the libraries', as one JSON object to standard error."""
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
-        structlog.processors.format_exc_info,
+        _tell_error,
     ]
     structlog.configure(
         processors=[*shared, structlog.processors.JSONRenderer(ensure_ascii=False)],
@@ -38,7 +59,9 @@ def configure(service: str, *, level: str = "INFO") -> None:
         cache_logger_on_first_use=False,
     )
     structlog.contextvars.bind_contextvars(service=service)
-    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format='{"service":"%(name)s","event":%(message)r}')
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_TellingFormatter('{"service":"%(name)s","event":%(message)r}'))
+    logging.basicConfig(level=logging.WARNING, handlers=[handler])
 
 
 def get_logger() -> structlog.typing.FilteringBoundLogger:

@@ -34,6 +34,7 @@ from libs.inbox import Consumer, Consumers
 from libs.logs import configure, get_logger
 from libs.memory import collect_seldom
 from libs.outbox import Relay, Source
+from libs.telling import describe
 
 TICK_SECONDS = 1.0
 STOP_SECONDS_MAX = 10.0
@@ -215,7 +216,7 @@ def _declare(broker: Broker, topics: Sequence[Topic]) -> None:
         except (BrokerError, SQLAlchemyError) as error:
             if monotonic() > end:
                 raise
-            get_logger().warning("topics_not_declared", error=repr(error)[:300])
+            get_logger().warning("topics_not_declared", error=describe(error))
             threading.Event().wait(BROKER_POLL_SECONDS)
 
 
@@ -224,7 +225,7 @@ def _run_due_until(stopped: threading.Event, parts: ServiceParts, clock: Clock) 
         try:
             _run_due(parts, clock)
         except SQLAlchemyError as error:
-            get_logger().warning("due_run_waits", error=repr(error)[:300])
+            get_logger().warning("due_run_waits", error=describe(error))
 
 
 def _run_due(parts: ServiceParts, clock: Clock) -> None:

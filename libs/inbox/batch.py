@@ -23,11 +23,10 @@ from libs.db.driver import one_trip
 from libs.ids import id_from_cause
 from libs.inbox.envelope import UnreadableRecordError, unpack
 from libs.inbox.events import Consumers, IncomingEvent, NotYetKnownError
-from libs.inbox.parking import ParkedSubject, Parking
+from libs.inbox.parking import UNREADABLE, ParkedSubject, Parking
 from libs.inbox.positions import ConcurrentMemberError, Position, PositionStore, StreamKey, SubjectKey
 from libs.logs import get_logger
-
-ERROR_CHARACTERS_MAX = 500
+from libs.telling import describe
 
 MissingPosition = tuple[StreamKey, int]
 
@@ -277,11 +276,11 @@ def _in_trace(event: IncomingEvent, act: Callable[[], None]) -> None:
 
 
 def unreadable_event(record: Record) -> IncomingEvent:
-    """Return a stand-in for a record without a readable envelope, so that its bytes can be kept."""
+    """Return a stand-in for a record without a readable envelope, so that its bytes can be kept in this database."""
     place = f"{record.topic}/{record.partition}/{record.offset}"
     return IncomingEvent(
         event_id=id_from_cause(NAMESPACE_URL, place),
-        event_type="unreadable",
+        event_type=UNREADABLE,
         topic=record.topic,
         stream=f"partition/{record.partition}",
         position=record.offset,
@@ -290,14 +289,7 @@ def unreadable_event(record: Record) -> IncomingEvent:
         subject=f"unreadable/{record.partition}/{record.offset}",
         payload=record.value,
         occurred_at=datetime(1970, 1, 1, tzinfo=UTC),
-        headers=dict(record.headers),
     )
-
-
-def describe(error: BaseException) -> str:
-    """Return an error with its type and the cause of it, in a few hundred characters."""
-    cause = f" because of {describe(error.__cause__)}" if error.__cause__ is not None else ""
-    return f"{type(error).__name__}: {str(error)[:ERROR_CHARACTERS_MAX]}{cause}"
 
 
 def _subject_key(event: IncomingEvent) -> SubjectKey:

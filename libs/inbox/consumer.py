@@ -19,7 +19,7 @@ from libs.bus.broker import SESSION_SECONDS
 from libs.clock import monotonic
 from libs.db import Database
 from libs.inbox import metrics
-from libs.inbox.batch import TRANSIENT, Batch, EffectFailedError, Heard, MissingPosition, Outcome, describe, hear
+from libs.inbox.batch import TRANSIENT, Batch, EffectFailedError, Heard, MissingPosition, Outcome, hear
 from libs.inbox.events import Consumers
 from libs.inbox.operate import last_act, moves_after
 from libs.inbox.parking import Parking
@@ -27,6 +27,7 @@ from libs.inbox.positions import PositionStore
 from libs.inbox.retry import announce_dead, dead_letter_topic, retry_due
 from libs.logs import get_logger
 from libs.memory import collect_seldom
+from libs.telling import describe
 
 BATCH_EVENTS_MAX = 500
 POLL_SECONDS = 0.5

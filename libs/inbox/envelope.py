@@ -7,9 +7,10 @@ from uuid import UUID
 
 from libs.bus import Record, headers
 from libs.inbox.events import IncomingEvent
+from libs.telling import TellableError
 
 
-class UnreadableRecordError(ValueError):
+class UnreadableRecordError(TellableError, ValueError):
     """The record is not one of our events: a header is missing or makes no sense."""
 
 
@@ -35,5 +36,7 @@ def unpack(record: Record) -> IncomingEvent:
             datetime.fromisoformat(attributes[headers.TIME]),
             attributes,
         )
-    except (KeyError, ValueError) as error:
-        raise UnreadableRecordError(f"{type(error).__name__}: {error}") from error
+    except KeyError as error:
+        raise UnreadableRecordError(f"the header {error} is missing") from error
+    except ValueError as error:
+        raise UnreadableRecordError("a header is no id, number or instant") from error

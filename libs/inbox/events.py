@@ -12,6 +12,7 @@ from uuid import UUID
 from sqlalchemy.engine import Connection
 
 from libs.ids import id_from_cause
+from libs.telling import TellableError
 
 
 class IncomingEvent(NamedTuple):
@@ -38,7 +39,7 @@ EventFunction = Callable[[Connection, IncomingEvent], None]
 BatchFunction = Callable[[Connection, Sequence[IncomingEvent]], None]
 
 
-class NotYetKnownError(Exception):
+class NotYetKnownError(TellableError):
     """The event names something this service has not heard of yet: its subject waits and is tried again."""
 
     def __init__(self, *, subject: str) -> None:

@@ -13,7 +13,8 @@ from typing import NamedTuple
 import sqlalchemy
 from sqlalchemy.engine import Connection
 
-from libs.inbox.parking import ParkedEvent, parked_event
+from libs.inbox.events import IncomingEvent
+from libs.inbox.parking import ParkedEvent, digest_of, is_open, parked_event
 
 LISTED_MAX = 500
 POSITION_MOVED = "position_moved"
@@ -74,12 +75,12 @@ def show(connection: Connection, number: int) -> ParkedEvent:
 
 
 def mend(connection: Connection, number: int, *, payload: bytes, operator: str, reason: str) -> None:
-    """Give a dead event other bytes and let it be tried again; the old bytes stay in the record of acts."""
+    """Give a dead event other bytes and let it be tried again; the record of acts keeps what may be kept."""
     old = show(connection, number)
-    before = old.event.payload.hex() if old.event.payload is not None else None
     connection.execute(_MEND, {"number": number, "payload": payload})
     record_act(connection, operator=operator, act="mended", subject=old.event.subject, reason=reason,
-               detail={"number": number, "before": before, "after": payload.hex()})  # fmt: skip
+               detail={"number": number, "before": _kept(old.event),
+                       "after": _kept(old.event._replace(payload=payload))})  # fmt: skip
     _try_now(connection, number)
 
 
@@ -92,13 +93,20 @@ def replay(connection: Connection, number: int, *, operator: str, reason: str) -
 
 
 def pass_over(connection: Connection, number: int, *, operator: str, reason: str) -> None:
-    """Give a dead event up for good; those behind it go on. Its bytes stay in the record of acts."""
+    """Give a dead event up for good; those behind it go on. The record of acts keeps what may be kept."""
     old = show(connection, number)
     connection.execute(_REMOVE, {"number": number})
-    payload = old.event.payload.hex() if old.event.payload is not None else None
-    detail = {"number": number, "event_id": str(old.event.event_id), "type": old.event.event_type, "payload": payload}
+    detail: dict[str, object] = {"number": number, "event_id": str(old.event.event_id), "type": old.event.event_type}
+    detail |= {"payload": _kept(old.event)}
     subject = old.event.subject
     record_act(connection, operator=operator, act="passed_over", subject=subject, reason=reason, detail=detail)
+
+
+def _kept(event: IncomingEvent) -> str | None:
+    """Return what is kept of an event for ever: a fact's bytes; of what may tell of a person a digest."""
+    if event.payload is None:
+        return None
+    return event.payload.hex() if is_open(event) else f"sha256:{digest_of(event)}"
 
 
 def move_position(

@@ -6,6 +6,7 @@ The first event of a parked subject is `waiting` (for something not yet known; i
 
 from __future__ import annotations
 
+import hashlib
 import json
 import random
 from collections.abc import Callable, Iterable, Sequence
@@ -17,6 +18,7 @@ from sqlalchemy.engine import Connection, Row
 from libs.db.driver import run
 from libs.inbox.events import IncomingEvent
 
+UNREADABLE = "unreadable"
 RETRY_SECONDS_MIN = 0.05
 RETRY_SECONDS_MAX = 10.0
 WAITING_SECONDS_MAX = 900
@@ -119,6 +121,16 @@ class Parking:
 def back_off_seconds(attempts: int) -> float:
     """Return how long to wait after so many attempts: doubling, bounded, never in step with others."""
     return min(RETRY_SECONDS_MIN * 2.0 ** min(attempts, 12), RETRY_SECONDS_MAX) * random.uniform(0.7, 1.3)
+
+
+def is_open(event: IncomingEvent) -> bool:
+    """Tell whether an event's bytes may leave this database: facts hold ids only, states may tell of a person."""
+    return event.version is None and event.event_type != UNREADABLE
+
+
+def digest_of(event: IncomingEvent) -> str:
+    """Return what an event's bytes are known by."""
+    return hashlib.sha256(event.payload).hexdigest() if event.payload is not None else ""
 
 
 def parked_event(row: Row[tuple[object, ...]]) -> ParkedEvent:

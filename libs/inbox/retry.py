@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from libs.bus import OutgoingRecord, Publisher, headers
 from libs.db import Database, savepoint
-from libs.inbox.batch import TRANSIENT, describe, run_one
+from libs.inbox.batch import TRANSIENT, run_one
 from libs.inbox.events import Consumers, NotYetKnownError
-from libs.inbox.parking import ParkedEvent, ParkedSubject, Parking
+from libs.inbox.parking import ParkedEvent, ParkedSubject, Parking, digest_of, is_open
+from libs.telling import describe
 
 ANNOUNCED_PER_ROUND_MAX = 100
 
@@ -60,14 +61,17 @@ def announce_dead(database: Database, group: str, publisher: Publisher) -> int:
 
 
 def dead_letter(group: str, parked: ParkedEvent) -> OutgoingRecord:
-    """Return the record of a dead event: its own bytes and headers, and why it is here."""
+    """Return the record of a dead event: its headers, why it is here, and of an open fact its own bytes.
+
+    What may tell of a person, a state or what is no event of ours, stays in this database; its digest is told.
+    """
     event = parked.event
+    payload = event.payload if is_open(event) else None
     why = [
         (headers.DEAD_REASON, parked.reason),
         (headers.DEAD_ATTEMPTS, str(parked.attempts)),
         (headers.DEAD_GROUP, group),
         (headers.DEAD_TOPIC, event.topic),
+        (headers.DEAD_DIGEST, digest_of(event)),
     ]
-    return OutgoingRecord(
-        dead_letter_topic(event.topic, group), event.subject, event.payload, [*event.headers.items(), *why]
-    )
+    return OutgoingRecord(dead_letter_topic(event.topic, group), event.subject, payload, [*event.headers.items(), *why])

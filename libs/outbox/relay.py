@@ -32,6 +32,7 @@ from libs.outbox.cursor import (
 from libs.outbox.envelope import pack
 from libs.outbox.source import OutboxSource, Source, StoredEvent, Stream
 from libs.outbox.tables import RETENTION_DAYS
+from libs.telling import describe
 from libs.wake import WakeListener
 
 BATCH_EVENTS_MAX = 2000
@@ -86,7 +87,7 @@ class Relay:
                         leadership.lead(self._stop, self._wake)
             except (SQLAlchemyError, BrokerError, StaleLeaderError, MissingEventError) as error:
                 failures += 1
-                get_logger().warning("relay_stepped_down", relay=self._name, error=repr(error)[:500])
+                get_logger().warning("relay_stepped_down", relay=self._name, error=describe(error))
             except Exception:  # noqa: BLE001 - a relay that dies silently is worse than one that says it.
                 failures += 1
                 get_logger().error("relay_failed", relay=self._name, exc_info=True)
@@ -168,7 +169,7 @@ class Leadership:
                 failures += 1
                 self.problem = f"the broker does not take events, they wait in the outbox: {_reason(error)}"
                 metrics.FAILED.labels(self._name).inc()
-                get_logger().warning("relay_batch_failed", relay=self._name, error=repr(error)[:500])
+                get_logger().warning("relay_batch_failed", relay=self._name, error=describe(error))
                 moved = 0
             now = monotonic()
             if moved:

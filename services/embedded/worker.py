@@ -15,6 +15,7 @@ from libs.clock import ManualClock, monotonic
 from libs.inbox.consumer import Consumer
 from libs.logs import configure, get_logger
 from libs.outbox.relay import Relay
+from libs.telling import describe
 from libs.wake import WakeListener
 from services.embedded.composition import Part
 from services.embedded.folder import DataFolder
@@ -93,7 +94,7 @@ class Worker:
                 self._broker.declare_topics(topics)
                 return
             except (BrokerError, SQLAlchemyError) as error:
-                get_logger().warning("topics_not_declared", error=repr(error)[:300])
+                get_logger().warning("topics_not_declared", error=describe(error))
                 self._say({"broker": "the broker does not answer"})
                 self._stop.wait(STATUS_SECONDS)
 
@@ -127,7 +128,7 @@ class Worker:
                 try:
                     self._run_due(part)
                 except SQLAlchemyError as error:
-                    get_logger().warning("due_run_waits", service=part.name, error=repr(error)[:300])
+                    get_logger().warning("due_run_waits", service=part.name, error=describe(error))
 
     def _run_due(self, part: Part) -> None:
         for _ in range(DUE_RUNS_PER_TICK_MAX):
@@ -169,7 +170,7 @@ class Worker:
                     nightly = Nightly(readers, self._clock, kept, pause=self._stop.wait)
                 nightly.run_when_due()
             except (psycopg.Error, PlatformAwayError) as error:
-                get_logger().warning("reconciliation_waits", error=repr(error)[:300])
+                get_logger().warning("reconciliation_waits", error=describe(error))
 
     def _write_status(self) -> None:
         problems: dict[str, str] = {}
@@ -191,7 +192,7 @@ class Worker:
         try:
             self._folder.write_run(WORKER_FILE, status)
         except OSError as error:  # Readiness says that the disk is full, and that we are silent.
-            get_logger().error("status_not_written", error=repr(error))
+            get_logger().error("status_not_written", error=describe(error))
 
     def _end(self) -> None:
         self._stop.set()

@@ -17,6 +17,7 @@ from libs import settings as environment
 from libs.clock import Clock, SystemClock
 from libs.http.health import serve_health
 from libs.logs import configure, get_logger
+from libs.telling import describe
 from services.operator.nightly import Nightly
 
 LOOK_SECONDS = 10.0
@@ -64,5 +65,5 @@ def reconcile_nightly(
         try:
             watch.run_when_due()
         except psycopg.Error as error:
-            get_logger().warning("reconciliation_waits", error=repr(error)[:300])
+            get_logger().warning("reconciliation_waits", error=describe(error))
         stopped.wait(look_seconds)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from hashlib import sha256
 
 import sqlalchemy
 from sqlalchemy.engine import Connection
@@ -14,7 +15,7 @@ from libs.inbox.retry import dead_letter_topic
 from libs.outbox.cursor import rewind
 from libs.outbox.envelope import pack
 from libs.outbox.source import OutboxSource, Stream
-from tests.events.world import World, note, note_all, until
+from tests.events.world import World, keep_state, note, note_all, until
 
 
 def test_every_committed_event_is_applied_once_in_order(world: World) -> None:
@@ -108,7 +109,7 @@ def test_a_permanent_failure_parks_its_subject_and_the_rest_flows(world: World) 
     assert world.parked() == [("bad", "dead"), ("bad", "queued")]
 
 
-def test_a_dead_letter_has_the_bytes_and_the_reason(world: World) -> None:
+def test_a_dead_letter_has_the_bytes_of_a_fact_and_the_reason(world: World) -> None:
     with world.relaying(), world.consuming():
         world.commit(world.fact(subject="bad", kind="Poison", payload=b"\x00bytes"))
         dead = dead_letter_topic(world.facts, world.group)
@@ -117,9 +118,23 @@ def test_a_dead_letter_has_the_bytes_and_the_reason(world: World) -> None:
     (letter,) = read_one(subscription)
 
     assert letter.value == b"\x00bytes"
-    assert letter.headers["dead-reason"] == "ValueError: poison bad"
+    assert letter.headers["dead-reason"].startswith("ValueError in explode, ")
     assert letter.headers["dead-topic"] == world.facts
     assert letter.headers["ce_type"] == "sample.v1.Poison"
+
+
+def test_a_dead_letter_tells_nothing_of_a_state_that_cannot_be_read(world: World) -> None:
+    with world.relaying(), world.consuming(unable_to_read_states(world)):
+        world.commit(world.state("p1", 1, b"born 1950-01-01"))
+        dead = dead_letter_topic(world.states, world.group)
+        assert until(lambda: parked_and_announced(world) == 1)
+    subscription = world.broker.subscribe(f"look-{world.name}", [dead], member=f"look-{world.name}", session_seconds=3)
+    (letter,) = read_one(subscription)
+
+    assert not letter.value
+    assert letter.headers["dead-sha256"] == sha256(b"born 1950-01-01").hexdigest()
+    assert letter.headers["dead-reason"].startswith("ValueError in refuse, ")
+    assert "1950" not in str(letter.headers)
 
 
 def test_an_event_that_names_something_unknown_waits_with_those_behind_it(world: World) -> None:
@@ -225,6 +240,17 @@ def stopped(world: World) -> int:
             sqlalchemy.text("SELECT count(*) FROM inbox_position WHERE stopped_at_offset IS NOT NULL")
         )
     return int(count or 0)
+
+
+def unable_to_read_states(world: World) -> Consumers:
+    """Return consumers whose error quotes what it met."""
+
+    def refuse(_connection: Connection, event: IncomingEvent) -> None:
+        raise ValueError(f"cannot read {event.payload!r}")
+
+    consumers = world.consumers()
+    (kind,) = (name for name, function in consumers.functions.items() if function is keep_state)
+    return Consumers(consumers.topics, dict(consumers.functions) | {kind: refuse})
 
 
 def parked_and_announced(world: World) -> int:

@@ -11,6 +11,7 @@ import pytest
 
 from libs.errors import ConflictError, ForbiddenError, InvalidError, Kind, NotFoundError, Refusal, RuleError
 from libs.http.problems import STATUS_OF
+from libs.telling import describe
 
 SPEAK = """
 from structlog.contextvars import bind_contextvars
@@ -62,3 +63,44 @@ def test_a_log_that_cannot_be_written_stops_nothing() -> None:
         done = subprocess.run([sys.executable, "-c", SPEAK + "\nprint('done')"], stdout=subprocess.PIPE, stderr=full)
 
     assert done.stdout == b"done\n"
+
+
+QUOTE = """
+import logging, datetime
+from libs.logs import configure, get_logger
+configure("desk")
+def read(born):
+    return datetime.date.fromisoformat(born)
+try:
+    try:
+        read("born 1950-01-02")
+    except ValueError as error:
+        raise RuntimeError("of 13800001111") from error
+except RuntimeError as error:
+    get_logger().error("unexpected_error", exc_info=error)
+    logging.getLogger("library").exception("failed")
+"""
+
+
+def test_no_log_line_says_what_an_error_quotes() -> None:
+    told = subprocess.run([sys.executable, "-c", QUOTE], capture_output=True, text=True, check=True).stderr
+
+    assert "RuntimeError" in told
+    assert "ValueError in read, <string>:6" in told
+    assert "1950" not in told
+    assert "13800001111" not in told
+
+
+def test_an_error_of_the_database_is_told_by_its_rule_and_not_by_its_row() -> None:
+    class Diagnostics:
+        sqlstate = "23514"
+        table_name = "person"
+        constraint_name = "person_born_check"
+        message_detail = "Failing row contains (1950-01-02)"
+
+    class RowError(Exception):
+        diag = Diagnostics()
+
+    told = describe(RowError("Failing row contains (1950-01-02)"))
+
+    assert told == "RowError (sqlstate=23514 table_name=person constraint_name=person_born_check)"

@@ -15,6 +15,7 @@ from libs.clock import Clock, monotonic
 from libs.db import TRANSIENT, Connection, Database
 from libs.logs import get_logger
 from libs.outbox import append
+from libs.telling import describe
 from libs.tlog.merkle import consistency_proof
 from libs.tlog.notes import ED25519, Note, Signer
 from libs.tlog.policy import Policy
@@ -69,7 +70,7 @@ class Sealer:
                 with self._database.engine.connect() as lead:
                     self._lead(lead.execution_options(isolation_level="AUTOCOMMIT"), stop)
             except (*TRANSIENT, OSError) as error:
-                get_logger().warning("sealer_failed", error=f"{type(error).__name__}: {error}"[:300])
+                get_logger().warning("sealer_failed", error=describe(error))
                 stop.wait(FAILURE_SECONDS)
 
     def tick(self) -> list[SignedHead]:
