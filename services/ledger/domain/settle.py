@@ -22,6 +22,7 @@ from services.ledger.domain.policy import POOL, CreditPolicy
 from services.ledger.domain.postings import (
     Decision,
     HoldNotYetKnownError,
+    Leg,
     LegSheet,
     Needs,
     Terms,
@@ -240,7 +241,11 @@ class SettleHours:
             settled_at_us=view.now_us,
             issued_minutes=paid if self.funding == "programme" else 0,
         )
-        if self.funding not in ("credit", "pool") or paid == 0:
+        if paid == 0:
+            # Where only the hold goes back, the journal would not show that the hours were settled.
+            note = Leg(self.district_id, None, None, 0, Reason.NOTHING_DUE, True)
+            return Decision([*sheet.legs(self.district_id, at_least=0), note], answer)
+        if self.funding not in ("credit", "pool"):
             return Decision(sheet.legs(self.district_id), answer)
         captured = answers.HoldCaptured(self.terms.act_id, self.district_id, paid, released)
         return Decision(sheet.legs(self.district_id, at_least=2, nothing=Reason.HOURS_SETTLED), answer, captured)

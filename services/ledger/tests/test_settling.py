@@ -6,11 +6,12 @@ from dataclasses import replace
 from uuid import UUID
 
 import pytest
+import sqlalchemy as sa
 
 from services.ledger.domain.errors import AlreadyReversedError, CaptureAboveHoldError, HoldClosedError
 from services.ledger.domain.policy import CreditPolicy
 from services.ledger.domain.postings import HoldNotYetKnownError
-from services.ledger.domain.reasons import Evidence
+from services.ledger.domain.reasons import Evidence, Reason
 from services.ledger.domain.wallets import WalletClass as W
 from services.ledger.queries.recoveries import due_of_person
 from services.ledger.tests.stories import (
@@ -70,6 +71,22 @@ def test_twenty_nine_minutes_earn_nothing_and_cost_nothing(ledger: Ledger) -> No
 
     assert balances(ledger, lan) == (0, 0, 60, 0)
     assert settled_answer(ledger).paid_minutes == 0
+
+
+def test_hours_that_settle_to_nothing_leave_a_row_that_says_so(ledger: Ledger) -> None:
+    lan, min_, order = new(), new(), new()
+    give(ledger, lan, earned=60)
+    hold(ledger, order, lan, 60)
+
+    ledger.post(approval(order, served(min_, 1, ledger), planned=60))
+
+    with ledger.database.reading() as connection:
+        rows = connection.execute(
+            sa.text("SELECT reason FROM journal.entry WHERE act_id = :act"), {"act": UUID(bytes=order)}
+        )
+        reasons = [row.reason for row in rows]
+    assert reasons.count(Reason.NOTHING_DUE) == 1
+    assert settled_answer(ledger).released_minutes == 60
 
 
 def test_a_programme_order_under_which_nothing_is_due_is_answered_all_the_same(ledger: Ledger) -> None:
