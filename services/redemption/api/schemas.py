@@ -7,13 +7,14 @@ from libs.programme.acting import WORDS_MAX
 from libs.programme.acting_schemas import ActingSchema
 
 MINUTES_MAX = 1_000_000
+HELP_MINUTES_MAX = 1440
 CREDIT_STATES = ("proposed", "requested", "done", "declined", "reversed", "turned_down", "lapsed")
 STATES = ("requested", "held", "declined", "fulfilled", "cancelled")
 
 
-def minutes(*, least: int = 0) -> Whole:
+def minutes(*, least: int = 0, most: int = MINUTES_MAX) -> Whole:
     """Return a field of whole minutes."""
-    return Whole(least, MINUTES_MAX, required=True)
+    return Whole(least, most, required=True)
 
 
 class RedemptionTermsSchema(ActingSchema):
@@ -24,7 +25,7 @@ class RedemptionTermsSchema(ActingSchema):
         allow_none=True, load_default=None, metadata={"description": "Whose credit pays; the recipient's if left out"}
     )
     service = Text(10, shortest=1, required=True)
-    minutes = minutes()
+    minutes = minutes(least=1, most=HELP_MINUTES_MAX)
     start = Instant(required=True)
 
 

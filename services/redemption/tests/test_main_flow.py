@@ -59,6 +59,16 @@ def test_a_refused_hold_declines_for_good_with_the_ledgers_code(asked: Bench) ->
     assert asked.counts()["RedemptionRequested"] == 1
 
 
+@pytest.mark.parametrize("minutes", [0, -1, 1441, 1_000_000, 2**31, 60.5, "60", None])
+def test_minutes_that_no_help_has_are_refused_at_the_edge_and_published_nowhere(asked: Bench, minutes: Any) -> None:
+    before = asked.counts()
+
+    answer = asked.ask("r2", "lan", minutes=minutes, start="D4 09:00")
+
+    assert (answer.status_code, answer.get_json()["code"]) == (422, "invalid_fields")
+    assert asked.counts() == before
+
+
 def test_settled_hours_fulfil_it_and_count_what_was_paid(asked: Bench) -> None:
     asked.hold("r1", "lan")
 
