@@ -23,6 +23,8 @@ class Refusal(Exception):  # noqa: N818 - the base of errors that are answers, n
     zh: ClassVar[str] = "请求被拒绝"
     en: ClassVar[str] = "The request was refused"
     retry_after_seconds: ClassVar[int | None] = None
+    # What the use case wrote before it refused is kept with the refusal: for what counts although refused.
+    keeps_effects: ClassVar[bool] = False
 
     def __init__(self, **fields: object) -> None:
         super().__init__(self.code, fields)

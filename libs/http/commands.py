@@ -131,9 +131,13 @@ def _run(use_case: Callable[[Connection], Answer], identity: UUID, fingerprint: 
         with database.transaction() as connection:
             kept = _locked_for(actor, connection, names)
             if kept is None:
-                answer = _answer_or_undo(use_case, connection)
-                _keep(connection, names, fingerprint, answer=answer)
-                return answer
+                outcome = _outcome_or_undo(use_case, connection)
+                if isinstance(outcome, Refusal):
+                    _keep(connection, names, fingerprint, refusal=_refusal_fields(outcome))
+                else:
+                    _keep(connection, names, fingerprint, answer=outcome)
+        if kept is None:
+            return _given(outcome)
     except _UndoneError as undone:
         with database.transaction() as connection:
             kept = _locked(connection, names)
@@ -195,11 +199,20 @@ def _keep(
     run(connection, _KEEP, terms)
 
 
-def _answer_or_undo(use_case: Callable[[Connection], Answer], connection: Connection) -> Answer:
+def _outcome_or_undo(use_case: Callable[[Connection], Answer], connection: Connection) -> Answer | Refusal:
+    """Return the answer, or a refusal that commits what was written before it; any other refusal undoes it."""
     try:
         return _json(use_case(connection))
     except Refusal as refused:
+        if refused.keeps_effects:
+            return refused
         raise _UndoneError(refused) from refused
+
+
+def _given(outcome: Answer | Refusal) -> Answer:
+    if isinstance(outcome, Refusal):
+        raise outcome
+    return outcome
 
 
 def _kept_answer(kept: Kept, fingerprint: bytes) -> Answer:
