@@ -20,6 +20,7 @@ from libs.wake import waker
 from services.orders import messages, queries
 from services.orders.api import approving, orders, records, serving
 from services.orders.consumers import consumers
+from services.orders.domain.doors import DoorKey
 from services.orders.settings import Settings
 from services.orders.usecases.run_due import next_due, run_due
 
@@ -45,14 +46,9 @@ def create_app(settings: Settings, *, clock: Clock, database: Database | None = 
         with connections.reading() as connection:
             return queries.decided(connection, ids)
 
+    parts = {"waiters": Waiters(decided), "door_key": DoorKey(settings.door_key.encode())}
     return create_service_app(
-        service=Service(
-            name="orders",
-            database=connections,
-            clock=clock,
-            directory=StandingDirectory(),
-            parts={"waiters": Waiters(decided)},
-        ),
+        service=Service(name="orders", database=connections, clock=clock, directory=StandingDirectory(), parts=parts),
         blueprints=[
             orders.catalogue,
             orders.blueprint,

@@ -315,14 +315,14 @@ def visit_recorded(*, visit_id: UUID, district_id: UUID, person_id: UUID, how: s
 
 
 def incident_opened(
-    *, incident_id: UUID, district_id: UUID, kind: str, person_id: UUID, order_id: UUID | None
+    *, incident_id: UUID, district_id: UUID, kind: str, person_id: UUID | None, order_id: UUID | None
 ) -> Message:
     """Say that people must look at once."""
     return wire.IncidentOpened(
         incident_id=str(incident_id),
         district_id=str(district_id),
         kind=kind,
-        person_id=str(person_id),
+        person_id=_text(person_id),
         order_id=_text(order_id),
     )
 

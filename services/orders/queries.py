@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from libs.clock import local_date
 from libs.db import Connection
 from services.orders.domain import visits
+from services.orders.domain.areas import METRES_PER_DEGREE, shrinking, square_of, steps_between
 from services.orders.domain.catalogue import Service
 from services.orders.domain.honours import stars_of
 from services.orders.domain.life_cycle import State
@@ -34,7 +35,6 @@ from services.orders.store.tables import (
 )
 
 Row = dict[str, Any]
-METRES_PER_DEGREE = 111_000
 QUEUES = ("review", "approval", "second_check", "dispute", "no_taker", "urgent")
 RECORDS_MAX = 200
 STEPS_MAX = 200
@@ -92,12 +92,29 @@ def _concerns(person_id: UUID) -> sa.ColumnElement[bool]:
 
 
 def _living_near(near: Place, within_m: int) -> sa.Select[Any]:
-    """Return who lives in the square around a place (wider than long)."""
+    """Return who lives in a square of the grid whose middle is near that of the place's own square.
+
+    No number of questions tells more of a home than its square.
+    """
+    middle, shrunk = square_of(near), shrinking(near.latitude_e6)
     span_e6 = within_m * MICRODEGREES // METRES_PER_DEGREE
+    up = sa.cast(person.c.area_latitude_e6 - middle.latitude_e6, sa.Float)
+    across = sa.cast(person.c.area_longitude_e6 - middle.longitude_e6, sa.Float) * shrunk
     return sa.select(person.c.person_id).where(
-        person.c.latitude_e6.between(near.latitude_e6 - span_e6, near.latitude_e6 + span_e6),
-        person.c.longitude_e6.between(near.longitude_e6 - 2 * span_e6, near.longitude_e6 + 2 * span_e6),
+        person.c.area_latitude_e6.between(middle.latitude_e6 - span_e6, middle.latitude_e6 + span_e6),
+        up * up + across * across <= span_e6 * span_e6,
     )
+
+
+def steps_from(connection: Connection, near: Place, found: Sequence[Order]) -> dict[UUID, int | None]:
+    """Return how far each order's recipient lives from a place, in steps; None where it is not known or very far."""
+    people = people_store.find_people(connection, {order.recipient_id for order in found})
+    homes = {known.person_id: known.home for known in people if known.home is not None}
+    return {order.order_id: _steps(near, homes.get(order.recipient_id)) for order in found}
+
+
+def _steps(near: Place, home: Place | None) -> int | None:
+    return None if home is None else steps_between(near, home)
 
 
 def queue_orders(
@@ -122,9 +139,13 @@ def queue_orders(
     return order_store.load_orders(connection, _page(query, after, limit))
 
 
-def open_incidents(connection: Connection, *, unit_ids: Sequence[UUID], limit: int) -> list[Row]:
-    """Return the incidents that people must look at, oldest first."""
+def open_incidents(
+    connection: Connection, *, unit_ids: Sequence[UUID], after: Sequence[Any] | None, limit: int
+) -> list[Row]:
+    """Return up to `limit` + 1 incidents that people must look at, oldest first."""
     query = sa.select(incident).where(incident.c.state == "escalated", incident.c.unit_id.in_(list(unit_ids)))
+    if after:
+        query = query.where(sa.tuple_(incident.c.opened_at, incident.c.incident_id) > sa.tuple_(*after))
     rows = connection.execute(query.order_by(incident.c.opened_at, incident.c.incident_id).limit(limit + 1))
     return [dict(row) for row in rows.mappings()]
 
@@ -245,7 +266,9 @@ def visit_indicator(connection: Connection, unit_id: UUID, *, month: date, now: 
     }
 
 
-def visit_plans(connection: Connection, unit_id: UUID, now: datetime) -> list[Row]:
+def visit_plans(
+    connection: Connection, unit_id: UUID, now: datetime, *, after: tuple[date, UUID] | None = None
+) -> list[Row]:
     """Return who of a unit is on the visit list, with the last day seen and the last day by which to be seen again."""
     today = local_date(now)
     rows = []
@@ -256,7 +279,12 @@ def visit_plans(connection: Connection, unit_id: UUID, now: datetime) -> list[Ro
         due_on = visits.due_on(listed_on=entry.listed_on, seen_on=entry.seen_on, days=days)
         row = {"person_id": entry.person_id, "risk": entry.risk, "interval_days": days, "listed_on": entry.listed_on}
         rows.append(row | {"last_seen_on": last_on, "due_on": due_on, "is_overdue": today > due_on})
-    return sorted(rows, key=lambda row: (row["due_on"], str(row["person_id"])))
+    ordered = sorted(rows, key=_due_first)
+    return [row for row in ordered if after is None or _due_first(row) > after]
+
+
+def _due_first(row: Row) -> tuple[date, UUID]:
+    return row["due_on"], row["person_id"]
 
 
 def find_incident(connection: Connection, incident_id: UUID) -> Row | None:

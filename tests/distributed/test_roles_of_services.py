@@ -54,6 +54,7 @@ def variables(service: str, fresh_database: FreshDatabase, tmp_path: Path) -> di
     found = {f"{prefix}_DATABASE_URL": urls.app, f"{prefix}_OWNER_URL": urls.owner, f"{prefix}_BUS_URL": bus.app}
     return found | {
         "ACCOUNTS_MASTER_KEY_FILE": str(tmp_path / "accounts.master.key"),
+        "ORDERS_DOOR_KEY": "door-key-of-the-tests",
         "LEDGER_SIGNING_KEY_FILE": str(tmp_path / "ledger.signing.key"),
         "LEDGER_LOG_FOLDER": str(tmp_path / "log"),
     }

@@ -34,12 +34,11 @@ def apis(database_factory: DatabaseFactory, tmp_path_factory: pytest.TempPathFac
     accounts_settings = AccountsSettings(
         database_url=urls["accounts"], master_key_file=folder / "master.key", demo=True
     )
+    orders_settings = OrdersSettings(database_url=urls["orders"], door_key="door-key-of-the-tests")
     ledger_settings = LedgerSettings(database_url=urls["ledger"], log_folder=folder)
     yield {
         "accounts": accounts.create_app(accounts_settings, clock=clock, database=databases["accounts"]),
-        "orders": orders.create_app(
-            OrdersSettings(database_url=urls["orders"]), clock=clock, database=databases["orders"]
-        ),
+        "orders": orders.create_app(orders_settings, clock=clock, database=databases["orders"]),
         "ledger": ledger.create_app(ledger_settings, clock=clock, database=databases["ledger"]),
         "redemption": redemption.create_app(
             RedemptionSettings(database_url=urls["redemption"]), clock=clock, database=databases["redemption"]

@@ -68,6 +68,7 @@ class OrderSchema(Schema):
     says_minutes = fields.Integer(allow_none=True)
     decided_minutes = fields.Integer(allow_none=True)
     awaits_second = fields.Boolean()
+    second_id = shown_id()
     late_cancelled = fields.Boolean()
     flags = fields.List(fields.String())
     hints = fields.List(fields.Nested(HintSchema))
@@ -84,6 +85,7 @@ class OrderSchema(Schema):
     decision_why = fields.String()
     issued_minutes = fields.Integer()
     slip_number = fields.Integer(allow_none=True)
+    distance_m = fields.Integer(allow_none=True, metadata={"description": "At most so far from `near`, in steps"})
 
 
 class OrderPageSchema(Schema):
@@ -155,6 +157,8 @@ class ReversalSchema(Schema):
     proposed_at = shown_instant()
     decided_by = shown_id()
     decided_at = shown_instant()
+    accepted = fields.Boolean(allow_none=True)
+    decision_why = fields.String()
 
 
 class EvidenceSchema(Schema):
@@ -179,8 +183,18 @@ class ApprovalResultsSchema(Schema):
     items = fields.List(fields.Nested(ApprovalResultSchema))
 
 
+class PointSchema(Schema):
+    """A point on the map, in degrees."""
+
+    latitude = fields.String()
+    longitude = fields.String()
+
+
 class IncidentSchema(Schema):
-    """An emergency or a welfare check; a welfare check has its order's id."""
+    """An emergency or a welfare check; a welfare check has its order's id.
+
+    Whoever opened it without reason to know of the person learns only that it is looked at.
+    """
 
     incident_id = shown_id()
     kind = fields.String(validate=validate.OneOf(("urgent_call", "welfare_check")))
@@ -191,6 +205,11 @@ class IncidentSchema(Schema):
     district_id = shown_id()
     opened_by = shown_id()
     opened_at = shown_instant()
+    place = fields.Nested(PointSchema, allow_none=True)
+    words = fields.String()
+    acting_for = shown_id()
+    consent = fields.Nested(ConsentAnswer, allow_none=True)
+    why = fields.String()
     outcome = fields.String()
     closed_by = shown_id()
     closed_at = shown_instant()
@@ -246,12 +265,14 @@ class OlderRecordSchema(Schema):
     """An older record of service, proposed or taken over."""
 
     record_id = shown_id()
-    state = fields.String(validate=validate.OneOf(("proposed", "decided")))
+    state = fields.String(validate=validate.OneOf(("proposed", "decided", "declined")))
     person_id = shown_id()
     minutes = fields.Integer()
     served_on = shown_day()
+    scan = fields.String(allow_none=True)
     proposed_by = shown_id()
     decided_by = shown_id()
+    decision_why = fields.String()
 
 
 class CertificateSchema(Schema):
@@ -310,7 +331,7 @@ class MatchSchema(Schema):
     """A volunteer who passes every gate, and why they stand where they stand."""
 
     person_id = shown_id()
-    metres = fields.Integer(allow_none=True)
+    distance_m = fields.Integer(allow_none=True)
     helped_before = fields.Integer()
     served = fields.Integer()
     reasons = fields.List(fields.String())

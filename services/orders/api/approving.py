@@ -12,7 +12,18 @@ from libs.errors import NotFoundError
 from libs.http import reading
 from services.orders import queries
 from services.orders.api import answers, schemas
-from services.orders.api.edge import BY_START, Row, call_of, command, now, order_command, order_view, plain, scope_of
+from services.orders.api.edge import (
+    BY_OPENING,
+    BY_START,
+    Row,
+    call_of,
+    command,
+    incident_view,
+    now,
+    order_command,
+    order_view,
+    scope_of,
+)
 from services.orders.usecases.approve_hours import approve_hours, approve_many, reject_hours, second_check
 from services.orders.usecases.decide_dispute import confirm_decision, decide_dispute
 from services.orders.usecases.reverse_hours import decide_reversal, propose_reversal
@@ -28,7 +39,7 @@ Terms = dict[str, Any]
 class Approval(MethodView):
     """The first signature."""
 
-    @blueprint.arguments(schemas.ActingSchema)
+    @blueprint.arguments(schemas.OwnActSchema)
     @blueprint.response(200, answers.OrderSchema)
     def post(self, terms: Terms, order_id: UUID) -> Row:
         """Approve a confirmed submission: for good when it is clean, else it waits for the second check."""
@@ -73,11 +84,11 @@ class Decision(MethodView):
 class DecisionConfirmation(MethodView):
     """The second signature under a decision."""
 
-    @blueprint.arguments(schemas.ActingSchema)
+    @blueprint.arguments(schemas.VerdictSchema)
     @blueprint.response(200, answers.OrderSchema)
     def post(self, terms: Terms, order_id: UUID) -> Row:
-        """Sign fewer minutes of hours already settled: reversed, and settled anew."""
-        return order_command(lambda c, call: confirm_decision(c, call, order_id), terms)
+        """Sign fewer minutes of hours already settled: reversed, and settled anew; or not, and it is decided again."""
+        return order_command(lambda c, call: confirm_decision(c, call, order_id, ok=terms["ok"], why=call.why), terms)
 
 
 @blueprint.route("/reversal/<uuid:reversal_id>")
@@ -102,8 +113,9 @@ class ReversalDecision(MethodView):
     @blueprint.arguments(schemas.VerdictSchema)
     @blueprint.response(200, answers.OrderSchema)
     def post(self, terms: Terms, order_id: UUID, reversal_id: UUID) -> Row:
-        """Decide a proposed reversal: the ledger posts the opposite transfers, once."""
-        return order_command(lambda c, call: decide_reversal(c, call, order_id, reversal_id=reversal_id), terms)
+        """Decide a proposed reversal: yes, and the ledger posts the opposite transfers, once; or no."""
+        verdict = {"reversal_id": reversal_id, "ok": terms["ok"]}
+        return order_command(lambda c, call: decide_reversal(c, call, order_id, **verdict, why=call.why), terms)
 
 
 @approvals.route("")
@@ -147,8 +159,9 @@ def _queue(name: str, query: Terms) -> Row:
     with reading() as connection:
         units = scope_of(connection, query["unit"])
         if name == "urgent":
-            rows = queries.open_incidents(connection, unit_ids=units, limit=limit)
-            return {"items": plain(rows[:limit]), "next": None}
+            after = BY_OPENING.read(query["cursor"])
+            rows = queries.open_incidents(connection, unit_ids=units, after=after, limit=limit)
+            return BY_OPENING.page([incident_view(connection, row) for row in rows], limit=limit)
         found = queries.queue_orders(
             connection, name, unit_ids=units, now=now(), after=BY_START.read(query["cursor"]), limit=limit
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any, cast
@@ -17,6 +18,7 @@ from libs.http.pages import an_id, an_instant
 from libs.http.waiting import Waiters, wait_asked
 from libs.programme.acting import Consent
 from services.orders import queries
+from services.orders.domain.doors import DoorKey
 from services.orders.domain.errors import ForbiddenError, OrderNotFoundError
 from services.orders.domain.evidence import FLAG_WORDS, evidence_class, evidence_of
 from services.orders.domain.life_cycle import State
@@ -28,12 +30,18 @@ from services.orders.usecases.calling import Call
 READ_OUT = "asked for what was read out"
 Row = dict[str, Any]
 BY_START = Cursor(start=an_instant, order_id=an_id)
+BY_OPENING = Cursor(opened_at=an_instant, incident_id=an_id)
 OrderUseCase = Callable[[Connection, Call], Order]
 
 
 def now() -> datetime:
     """Return the platform's time."""
     return cast("Service", current_app.extensions["service"]).clock.now()
+
+
+def writing() -> AbstractContextManager[Connection]:
+    """Return a transaction for a read that notes who read."""
+    return cast("Service", current_app.extensions["service"]).database.transaction()
 
 
 def call_of(terms: Row) -> Call:
@@ -73,6 +81,11 @@ def plain(value: Any) -> Any:
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
     return str(value) if isinstance(value, UUID | date) else value
+
+
+def door_key() -> DoorKey:
+    """Return the key that makes and compares door codes."""
+    return cast("DoorKey", cast("Service", current_app.extensions["service"]).parts["door_key"])
 
 
 def place_of(terms: Row) -> Place | None:
@@ -154,6 +167,44 @@ def seen_people(connection: Connection) -> frozenset[UUID]:
     return queries.seen_by(connection, current_actor().person_id, local_date(now()))
 
 
+def speaks_for(connection: Connection, person_id: UUID) -> bool:
+    """Tell whether the caller is the person, or their relative with a grant."""
+    return person_id == current_actor().person_id or person_id in seen_people(connection)
+
+
+def may_know_of(connection: Connection, person_id: UUID) -> bool:
+    """Tell whether the caller is the person, their relative with a grant, or staff of their unit.
+
+    What an erased person served stays under a number without a home: staff of the whole city may look.
+    """
+    if speaks_for(connection, person_id):
+        return True
+    known = queries.find_person(connection, person_id)
+    homes = queries.city_units(connection) if known is None else [known.home_unit_id]
+    return any(reaches(connection, home) for home in homes)
+
+
+def incident_view(connection: Connection, incident: Row) -> Row:
+    """Return what the caller may see of an incident: all, only that it is looked at, or nothing."""
+    concerned_id = incident["person_id"]
+    if reaches(connection, incident["unit_id"]) or (concerned_id and may_know_of(connection, concerned_id)):
+        return cast("Row", plain(_located(incident)))
+    if incident["opened_by"] != current_actor().person_id:
+        return {}
+    return cast("Row", plain({name: incident[name] for name in ("incident_id", "kind", "state", "opened_at")}))
+
+
+def _located(incident: Row) -> Row:
+    latitude_e6, longitude_e6 = incident["latitude_e6"], incident["longitude_e6"]
+    degrees = {"latitude": _degrees(latitude_e6), "longitude": _degrees(longitude_e6)} if latitude_e6 else None
+    hidden = ("latitude_e6", "longitude_e6")
+    return {name: value for name, value in incident.items() if name not in hidden} | {"place": degrees}
+
+
+def _degrees(millionths: int) -> str:
+    return str(Decimal(millionths) / MICRODEGREES)
+
+
 def order_view(connection: Connection, order: Order) -> Row:
     """Return what the caller may see of an order."""
     is_staff = reaches(connection, order.unit_id)
@@ -232,6 +283,7 @@ def _staff_part(order: Order) -> Row:
         "decided_by": order.decided_by,
         "decision_why": order.decision_why,
         "awaits_second": order.pending_minutes is not None,
+        "second_id": order.second_id,
         "issued_minutes": order.issued_minutes,
         "slip_number": order.slip_number,
     }

@@ -18,6 +18,7 @@ from services.orders.api.edge import (
     BY_START,
     Row,
     call_of_reader,
+    door_key,
     funded,
     now,
     order_command,
@@ -28,13 +29,15 @@ from services.orders.api.edge import (
     read_order,
     scope_of,
     seen_people,
+    speaks_for,
+    writing,
 )
 from services.orders.domain.errors import ForbiddenError
 from services.orders.domain.order import Funding
 from services.orders.messages import POWERS
 from services.orders.usecases.cancel_order import cancel_order
 from services.orders.usecases.place_order import Wish, place_order
-from services.orders.usecases.read_door_code import read_door_code
+from services.orders.usecases.read_door_code import read_door_code, renew_door_code
 from services.orders.usecases.review_order import review_order
 
 blueprint = Blueprint("orders", __name__, url_prefix="/v1/orders", description="Help asked for")
@@ -73,6 +76,7 @@ class Orders(MethodView):
 
         A relative with a grant lists those of the person named, and finds those they placed among their own.
         """
+        near = place_of_text(query["near"]) if query["near"] else None
         query |= {"person": query["person"] or _self_unless_staff(query)}
         with reading() as connection:
             wanted = queries.OrderFilter(
@@ -80,7 +84,7 @@ class Orders(MethodView):
                 state=query["state"],
                 person_id=query["person"],
                 placed_for=seen_people(connection) if is_own(query) else frozenset(),
-                near=place_of_text(query["near"]) if query["near"] else None,
+                near=near,
                 within_m=query["within_m"],
                 start_from=query["start_from"],
                 start_before=query["start_before"],
@@ -88,6 +92,9 @@ class Orders(MethodView):
             after = BY_START.read(query["cursor"])
             found = queries.list_orders(connection, wanted, after=after, limit=query["limit"])
             rows = [order_view(connection, order) for order in found]
+            if near is not None:
+                steps = queries.steps_from(connection, near, found)
+                rows = [row | {"distance_m": steps[o.order_id]} for row, o in zip(rows, found, strict=True)]
         return BY_START.page(rows, limit=query["limit"])
 
 
@@ -104,12 +111,17 @@ def is_own(query: dict[str, Any]) -> bool:
 
 
 def _units(connection: Connection, query: dict[str, Any]) -> Any:
-    """Return the units to look in; None = everywhere, for what is public, one's own or of whom one is a relative."""
-    if query["state"] == "published":
-        return queries.units_below(connection, [query["unit"]]) if query["unit"] else None
-    if query["unit"] is None and (is_own(query) or query["person"] in seen_people(connection)):
-        return None
-    return scope_of(connection, query["unit"])
+    """Return the units to look in; None = everywhere: for what is public, and for whom the caller may speak.
+
+    About anybody else only staff are answered, from their own units; to others it makes no difference whether there is
+    such a person.
+    """
+    unit_id, person_id = query["unit"], query["person"]
+    is_theirs = person_id is not None and speaks_for(connection, person_id)
+    is_public = person_id is None and query["state"] == "published"
+    if is_theirs or is_public:
+        return queries.units_below(connection, [unit_id]) if unit_id else None
+    return scope_of(connection, unit_id)
 
 
 @blueprint.route("/<uuid:order_id>")
@@ -146,8 +158,14 @@ class DoorCode(MethodView):
     @blueprint.response(200, answers.DoorCodeSchema)
     def get(self, query: dict[str, Any], order_id: UUID) -> Row:
         """Show the door code to the recipient, or to who acts for them; never to the volunteer."""
-        with reading() as connection:
-            return {"code": read_door_code(connection, call_of_reader(query), order_id)}
+        with writing() as connection:
+            return {"code": read_door_code(connection, call_of_reader(query), order_id, door_key())}
+
+    @blueprint.arguments(schemas.ActingSchema)
+    @blueprint.response(200, answers.OrderSchema)
+    def post(self, terms: dict[str, Any], order_id: UUID) -> Row:
+        """Have a new door code made, also after five wrong ones locked the old; it is read like the first."""
+        return order_command(lambda c, call: renew_door_code(c, call, order_id), terms)
 
 
 @blueprint.route("/<uuid:order_id>/evidence")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 from datetime import date
 from typing import Any, cast
 from uuid import UUID
@@ -12,19 +13,33 @@ from flask_smorest import Blueprint
 from libs.clock import local_date
 from libs.db import Connection
 from libs.errors import NotFoundError
-from libs.http import current_actor, public, reading
+from libs.http import Cursor, current_actor, public, reading
+from libs.http.pages import a_day, an_id
 from services.orders import queries
 from services.orders.api import answers, schemas
-from services.orders.api.edge import Row, call_of, command, now, order_command, plain, reaches, read_order, seen_people
+from services.orders.api.edge import (
+    Row,
+    call_of,
+    command,
+    incident_view,
+    may_know_of,
+    now,
+    order_command,
+    place_of,
+    plain,
+    reaches,
+    read_order,
+)
 from services.orders.domain.errors import ForbiddenError
 from services.orders.domain.order import Funding
 from services.orders.usecases import keep_records
 from services.orders.usecases.enter_late import Slip, enter_late, issue_slips
+from services.orders.usecases.incidents import Emergency, close_incident, raise_urgent_call
 from services.orders.usecases.match_volunteers import match_volunteers
 from services.orders.usecases.place_order import Wish
-from services.orders.usecases.report_no_show import close_incident, raise_urgent_call
 
 Terms = dict[str, Any]
+BY_DUE_DAY = Cursor(due_on=a_day, person_id=an_id)
 slips = Blueprint("slips", __name__, url_prefix="/v1/slips", description="Numbered paper slips")
 late_entries = Blueprint("late_entries", __name__, url_prefix="/v1/late-entries", description="Service from paper")
 service_records = Blueprint("service_records", __name__, url_prefix="/v1/service-records", description="Service time")
@@ -76,7 +91,7 @@ class LateEntries(MethodView):
             start_at=terms["served"],
             funding=Funding(terms["funding"]),
         )
-        slip = Slip(volunteer_id=terms["volunteer_id"], number=terms["slip"], has_scan=bool(terms["scan"]))
+        slip = Slip(volunteer_id=terms["volunteer_id"], number=terms["slip"], scan=terms["scan"] or "")
         return order_command(lambda c, call: enter_late(c, call, wish, slip), terms, command_id=order_id)
 
 
@@ -90,25 +105,9 @@ class ServiceRecords(MethodView):
         """Show what a person served: minutes as they were, verified and attested, stars and marks."""
         person_id = query["person"] or current_actor().person_id
         with reading() as connection:
-            refuse_unless_visible(connection, person_id)
+            if not may_know_of(connection, person_id):
+                raise ForbiddenError
             return cast("Row", plain(queries.service_time(connection, person_id, now())))
-
-
-def refuse_unless_visible(connection: Connection, person_id: UUID) -> None:
-    """Refuse whoever is neither the person, their relative with a grant, nor staff of their unit.
-
-    What an erased person served stays under a number without a home: staff of the whole city may look.
-
-    Raises:
-        ForbiddenError: somebody else.
-    """
-    caller_id = current_actor().person_id
-    if caller_id == person_id or person_id in seen_people(connection):
-        return
-    known = queries.find_person(connection, person_id)
-    homes = queries.city_units(connection) if known is None else [known.home_unit_id]
-    if not any(reaches(connection, home) for home in homes):
-        raise ForbiddenError
 
 
 @service_records.route("/<uuid:record_id>")
@@ -120,7 +119,7 @@ class OlderRecord(MethodView):
     def put(self, terms: Terms, record_id: UUID) -> Row:
         """Propose to take over an older record."""
         call = call_of(terms)
-        told = {name: terms[name] for name in ("person_id", "minutes", "served_on")}
+        told = {name: terms[name] for name in ("person_id", "minutes", "served_on", "scan")}
         return command(lambda c: keep_records.propose_record(c, call, record_id, **told), terms, command_id=record_id)
 
 
@@ -131,9 +130,10 @@ class OlderRecordDecision(MethodView):
     @service_records.arguments(schemas.VerdictSchema)
     @service_records.response(200, answers.OlderRecordSchema)
     def post(self, terms: Terms, record_id: UUID) -> Row:
-        """Take the record over."""
+        """Take the record over, or not."""
         call = call_of(terms)
-        return command(lambda c: keep_records.decide_record(c, call, record_id), terms)
+        ok = terms["ok"]
+        return command(lambda c: keep_records.decide_record(c, call, record_id, ok=ok, why=call.why), terms)
 
 
 @certificates.route("/<uuid:certificate_id>")
@@ -157,15 +157,20 @@ class Certificates(MethodView):
     @certificates.response(200, answers.CertificateSchema)
     def get(self, query: Terms, certificate_id: UUID) -> Row:
         """Check a certificate: anyone who has its code (or may see the person) learns whether it is genuine."""
+        code = query["code"]
+        if code is None:
+            current_actor()
         with reading() as connection:
             found = queries.find_certificate(connection, certificate_id)
-            if found is None:
+            if code is None and (found is None or not may_know_of(connection, found["person_id"])):
                 raise NotFoundError
-            if query["code"] is None:
-                refuse_unless_visible(connection, found["person_id"])
-            elif query["code"] != found["verification_code"]:
-                return {"certificate_id": str(certificate_id), "verifies": False}
+        if found is None or (code is not None and not _is_code_of(found, code)):
+            return {"certificate_id": str(certificate_id), "verifies": False}
         return cast("Row", plain(_shown(found)))
+
+
+def _is_code_of(certificate: Row, code: str) -> bool:
+    return hmac.compare_digest(code.encode(), str(certificate["verification_code"]).encode())
 
 
 def _shown(certificate: Row) -> Row:
@@ -191,10 +196,13 @@ class Visits(MethodView):
         """Show a care visit."""
         with reading() as connection:
             found = queries.find_visit(connection, visit_id)
-            if found is None:
+            if found is None or not _may_see_visit(connection, found):
                 raise NotFoundError
-            refuse_unless_visible(connection, found["person_id"])
         return cast("Row", plain(found))
+
+
+def _may_see_visit(connection: Connection, visit: Row) -> bool:
+    return visit["recorded_by"] == current_actor().person_id or may_know_of(connection, visit["person_id"])
 
 
 @incidents.route("/<uuid:incident_id>")
@@ -204,23 +212,30 @@ class Incidents(MethodView):
     @incidents.arguments(schemas.IncidentTermsSchema)
     @incidents.response(201, answers.IncidentSchema)
     def put(self, terms: Terms, incident_id: UUID) -> Row:
-        """Call for urgent help: people are told at once, and it is never queued for volunteers."""
+        """Call for urgent help: people are told at once, and it is never queued for volunteers.
+
+        About a person: by themself, a verified relative, their volunteer of the day, or staff. Anyone else says where
+        and what.
+        """
         call = call_of(terms)
-        person_id = terms["person_id"]
+        emergency = Emergency(
+            kind=terms["kind"], person_id=terms["person_id"], place=place_of(terms), words=terms["words"] or ""
+        )
         return command(
-            lambda c: raise_urgent_call(c, call, incident_id, person_id=person_id), terms, command_id=incident_id
+            lambda c: incident_view(c, raise_urgent_call(c, call, incident_id, emergency)),
+            terms,
+            command_id=incident_id,
         )
 
     @incidents.response(200, answers.IncidentSchema)
     def get(self, incident_id: UUID) -> Row:
-        """Show an incident to who opened it and to staff of the unit."""
+        """Show an incident to who may know of the person and to staff of the unit; of it to who opened it."""
         with reading() as connection:
             found = queries.find_incident(connection, incident_id)
-            if found is None:
-                raise NotFoundError
-            if found["opened_by"] != current_actor().person_id:
-                refuse_unless_visible(connection, found["person_id"])
-        return cast("Row", plain(found))
+            view = {} if found is None else incident_view(connection, found)
+        if not view:
+            raise NotFoundError
+        return cast("Row", plain(view))
 
 
 @incidents.route("/<uuid:incident_id>/closing")
@@ -232,7 +247,8 @@ class IncidentClosing(MethodView):
     def post(self, terms: Terms, incident_id: UUID) -> Row:
         """Record how an incident ended."""
         call = call_of(terms)
-        return command(lambda c: close_incident(c, call, incident_id, outcome=terms["outcome"]), terms)
+        outcome = terms["outcome"]
+        return command(lambda c: incident_view(c, close_incident(c, call, incident_id, outcome=outcome)), terms)
 
 
 @indicators.route("/visits")
@@ -254,15 +270,16 @@ class VisitIndicator(MethodView):
 class VisitPlans(MethodView):
     """Who is to be seen by when."""
 
-    @visit_plans.arguments(schemas.UnitQuerySchema, location="query")
+    @visit_plans.arguments(schemas.UnitPageQuerySchema, location="query")
     @visit_plans.response(200, answers.page_of_schema(answers.VisitPlanSchema))
     def get(self, query: Terms) -> Row:
         """List the people of a unit on the visit list, those due first on top."""
         with reading() as connection:
             if not reaches(connection, query["unit"]):
                 raise ForbiddenError
-            rows = queries.visit_plans(connection, query["unit"], now())
-        return {"items": plain(rows), "next": None}
+            after = BY_DUE_DAY.read(query["cursor"])
+            rows = queries.visit_plans(connection, query["unit"], now(), after=after)
+        return BY_DUE_DAY.page(plain(rows[: query["limit"] + 1]), limit=query["limit"])
 
 
 @matches.route("")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from marshmallow import Schema, fields, validate
+from typing import Any
+
+from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
 from libs.http.fields import (
     Choice,
@@ -43,6 +45,12 @@ def minutes(*, least: int = 1, most: int = MINUTES_MAX) -> Whole:
     return Whole(least, most, required=True)
 
 
+class OwnActSchema(Schema):
+    """An act in one's own right, and why."""
+
+    why = words()
+
+
 class OrderTermsSchema(ActingSchema):
     """Help asked for."""
 
@@ -60,7 +68,7 @@ class CompanySchema(ActingSchema):
     group = fields.UUID(allow_none=True, load_default=None)
 
 
-class OfferSchema(ActingSchema):
+class OfferSchema(OwnActSchema):
     """To whom the order is offered."""
 
     to = fields.UUID(required=True)
@@ -99,7 +107,7 @@ class DisputeSchema(ActingSchema):
     says_minutes = minutes(least=0)
 
 
-class DecisionSchema(ActingSchema):
+class DecisionSchema(OwnActSchema):
     """The minutes that count, and why; `second` is who will sign fewer minutes of settled hours."""
 
     minutes = minutes(least=0)
@@ -107,13 +115,13 @@ class DecisionSchema(ActingSchema):
     second = fields.UUID(allow_none=True, load_default=None)
 
 
-class VerdictSchema(ActingSchema):
+class VerdictSchema(OwnActSchema):
     """Yes or no."""
 
     ok = Truth(load_default=True)
 
 
-class ReasonSchema(ActingSchema):
+class ReasonSchema(OwnActSchema):
     """Why."""
 
     why = words(required=True)
@@ -125,13 +133,13 @@ class NoShowSchema(ActingSchema):
     absent = Choice(("volunteer", "recipient"), required=True)
 
 
-class ApprovalsSchema(ActingSchema):
+class ApprovalsSchema(OwnActSchema):
     """The submissions to approve, in this order."""
 
     orders = fields.List(fields.UUID(), required=True, validate=validate.Length(min=1, max=BULK_MAX))
 
 
-class SlipsSchema(ActingSchema):
+class SlipsSchema(Schema):
     """Numbered slips for a unit."""
 
     unit_id = fields.UUID(required=True)
@@ -139,7 +147,7 @@ class SlipsSchema(ActingSchema):
     last = Whole(1, SLIP_MAX, required=True, data_key="to")
 
 
-class LateEntrySchema(ActingSchema):
+class LateEntrySchema(OwnActSchema):
     """What stands on a slip; `scan` names the scanned paper."""
 
     volunteer_id = fields.UUID(required=True)
@@ -152,7 +160,7 @@ class LateEntrySchema(ActingSchema):
     scan = words()
 
 
-class RecordSchema(ActingSchema):
+class RecordSchema(Schema):
     """An older record of service."""
 
     person_id = fields.UUID(required=True)
@@ -167,21 +175,30 @@ class PersonTermsSchema(ActingSchema):
     person_id = fields.UUID(required=True)
 
 
-class IncidentTermsSchema(PersonTermsSchema):
-    """An emergency."""
+class IncidentTermsSchema(ActingSchema):
+    """An emergency: about whom, or where and what."""
 
     kind = Choice(("urgent_call",), load_default="urgent_call")
+    person_id = fields.UUID(allow_none=True, load_default=None)
+    place = fields.Nested(PlaceSchema, allow_none=True, load_default=None)
+    words = words()
+
+    @validates_schema
+    def _refuse_nothing_said(self, terms: dict[str, Any], **_more: Any) -> None:
+        if terms["person_id"] is None and not terms["words"]:
+            raise ValidationError("Missing data for required field.", "words")
 
 
-class OutcomeSchema(ActingSchema):
+class OutcomeSchema(Schema):
     """How it ended."""
 
     outcome = words(required=True)
 
 
-class VisitTermsSchema(PersonTermsSchema):
+class VisitTermsSchema(Schema):
     """A care visit."""
 
+    person_id = fields.UUID(required=True)
     how = Choice(("door", "phone", "video"), required=True)
     outcome = Choice(("seen", "no_answer"), required=True)
 
@@ -228,6 +245,10 @@ class UnitQuerySchema(Schema):
     """Of which unit and all below it."""
 
     unit = fields.UUID(required=True)
+
+
+class UnitPageQuerySchema(UnitQuerySchema, PageQuerySchema):
+    """Of which unit and all below it, page by page."""
 
 
 class IndicatorQuerySchema(UnitQuerySchema):

@@ -9,10 +9,10 @@ from flask.views import MethodView
 from flask_smorest import Blueprint
 
 from services.orders.api import answers, schemas
-from services.orders.api.edge import Row, order_command, place_of
+from services.orders.api.edge import Row, door_key, order_command, place_of
 from services.orders.usecases.confirm_order import call_back, confirm_order, dispute_order
 from services.orders.usecases.report_no_show import report_no_show
-from services.orders.usecases.serve_order import check_in, check_out
+from services.orders.usecases.serve_order import Shown, check_in, check_out
 from services.orders.usecases.take_order import (
     accept_offer,
     decline_offer,
@@ -90,8 +90,10 @@ class CheckIn(MethodView):
     @blueprint.response(200, answers.OrderSchema)
     def post(self, terms: Terms, order_id: UUID) -> Row:
         """Start the service, with the code the recipient reads out and the place, where there are."""
-        proof = {"code": terms["code"], "place": place_of(terms), "device": terms["device"] or ""}
-        return order_command(lambda c, call: check_in(c, call, order_id, **proof), terms)
+        key = door_key()
+        shown = Shown(code=terms["code"], place=place_of(terms), device=terms["device"] or "")
+        remembered = terms | {"code": key.mark(order_id, terms["code"])}
+        return order_command(lambda c, call: check_in(c, call, order_id, shown, key), remembered)
 
 
 @blueprint.route("/check-out")
@@ -102,7 +104,8 @@ class CheckOut(MethodView):
     @blueprint.response(200, answers.OrderSchema)
     def post(self, terms: Terms, order_id: UUID) -> Row:
         """End the service; the platform counts the minutes."""
-        return order_command(lambda c, call: check_out(c, call, order_id, place=place_of(terms)), terms)
+        place, device = place_of(terms), terms["device"] or ""
+        return order_command(lambda c, call: check_out(c, call, order_id, place=place, device=device), terms)
 
 
 @blueprint.route("/confirmation")
@@ -134,7 +137,7 @@ class Dispute(MethodView):
 class CallBack(MethodView):
     """A call to the recipient's side."""
 
-    @blueprint.arguments(schemas.ActingSchema)
+    @blueprint.arguments(schemas.OwnActSchema)
     @blueprint.response(200, answers.OrderSchema)
     def post(self, terms: Terms, order_id: UUID) -> Row:
         """Record a call as evidence that the volunteer is or was there."""

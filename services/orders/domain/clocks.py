@@ -28,9 +28,9 @@ def auto_check_out_at(policy: Policy, *, end_at: datetime) -> datetime:
     return end_at + timedelta(minutes=policy.number("check_out", "auto_after_minutes"))
 
 
-def silence_at(policy: Policy, *, finished_at: datetime) -> datetime:
+def silence_at(policy: Policy, *, awaited_from: datetime) -> datetime:
     """Return when the recipient's silence counts as agreement."""
-    return finished_at + timedelta(hours=policy.number("confirm", "auto_after_hours"))
+    return awaited_from + timedelta(hours=policy.number("confirm", "auto_after_hours"))
 
 
 def offer_lapses_at(policy: Policy, *, offered_at: datetime) -> datetime:
@@ -43,9 +43,9 @@ def is_late_cancellation(policy: Policy, *, start_at: datetime, now: datetime) -
     return start_at - now < timedelta(hours=policy.number("cancel", "free_before_hours"))
 
 
-def dispute_closes_at(policy: Policy, *, finished_at: datetime) -> datetime:
+def dispute_closes_at(policy: Policy, *, awaited_from: datetime) -> datetime:
     """Return the last instant of the dispute window."""
-    return finished_at + timedelta(days=policy.number("dispute", "window_days"))
+    return awaited_from + timedelta(days=policy.number("dispute", "window_days"))
 
 
 def paused_until(policy: Policy, no_shows: list[datetime]) -> datetime | None:
@@ -71,6 +71,6 @@ def due_of(policy: Policy, order: Order) -> tuple[str, datetime] | None:
         return "expire", expires_at(policy, published_at=order.published_at, start_at=order.start_at)
     if order.state is State.IN_SERVICE:
         return "auto_check_out", auto_check_out_at(policy, end_at=order.end_at)
-    if order.state is State.FINISHED and order.finished_at is not None:
-        return "silence", silence_at(policy, finished_at=order.finished_at)
+    if order.state is State.FINISHED and order.word_awaited_from is not None:
+        return "silence", silence_at(policy, awaited_from=order.word_awaited_from)
     return None

@@ -302,6 +302,14 @@ class EmergencyNotForVolunteersError(RuleError):
     en = "An emergency is never a volunteer's order"
 
 
+class IncidentsExceededError(RuleError):
+    """One caller opened more emergencies within the hour than anybody can mean."""
+
+    code = "incidents_exceeded"
+    zh = "一小时内求助次数过多，请直接拨打120或社区电话"
+    en = "Too many emergencies within an hour: please call 120 or the community directly"
+
+
 class CheckInTooEarlyError(RuleError):
     """Before the check-in window."""
 
@@ -316,6 +324,15 @@ class DoorCodeWrongError(RuleError):
     code = "door_code_wrong"
     zh = "门码不正确"
     en = "Not the door code of this order"
+    keeps_effects = True  # The wrong code is counted.
+
+
+class DoorCodeLockedError(RuleError):
+    """Five wrong codes on this order."""
+
+    code = "door_code_locked"
+    zh = "门码已锁定，请服务对象一方更换新门码"
+    en = "Too many wrong codes: the recipient's side must have a new door code made"
 
 
 class NoShowTooEarlyError(RuleError):

@@ -10,6 +10,7 @@ from services.orders.domain.people import Place
 from services.orders.domain.policy import Policy
 
 VERIFIED, ATTESTED = "verified", "attested"
+ONE_HAND = "one_hand"
 ROUND_MINUTES = 30
 PAIR_DAYS = 30
 DEVICE_DAYS = 30
@@ -28,6 +29,10 @@ FLAG_WORDS = {
     "auto_checked_out": ("由平台自动签退", "Ended by the platform"),
     "off_place": ("签到地点距老人住处过远", "Checked in far from the recipient's home"),
     "silent_recipient": ("服务对象逾期未确认", "Nobody confirmed in time"),
+    "one_hand": (
+        "同一人既代服务对象一方，又为志愿者签到或签退",
+        "One person spoke for the recipient's side and checked in or out for the volunteer",
+    ),
     "sampled": ("随机抽查", "Drawn at random"),
 }
 
@@ -61,16 +66,23 @@ def evidence_of(policy: Policy, order: Order, part: Assignment) -> frozenset[str
 
 def evidence_class(policy: Policy, order: Order, part: Assignment) -> str:
     """Return verified when one of the policy's sets of evidence is complete, else attested."""
-    if order.is_late_entry:
+    if order.is_late_entry or is_one_hand(order, part):
         return ATTESTED
     found = evidence_of(policy, order, part)
     return VERIFIED if any(wanted <= found for wanted in policy.evidence_sets()) else ATTESTED
 
 
-def with_evidence_flag(policy: Policy, order: Order) -> Order:
-    """Return the order with weak_evidence as its evidence now says."""
+def is_one_hand(order: Order, part: Assignment) -> bool:
+    """Tell whether whoever checked a volunteer in or out also spoke for the recipient's side: that proves nothing."""
+    return bool(order.spoke_for_recipient & {part.checked_in_by, part.checked_out_by})
+
+
+def with_evidence_flags(policy: Policy, order: Order) -> Order:
+    """Return the order with weak_evidence as its evidence now says, and flagged where one hand was on both sides."""
     is_weak = any(evidence_class(policy, order, part) == ATTESTED for part in order.served)
     flags = order.flags | {"weak_evidence"} if is_weak else order.flags - {"weak_evidence"}
+    if any(is_one_hand(order, part) for part in order.served):
+        flags |= {ONE_HAND}
     return replace(order, flags=flags)
 
 

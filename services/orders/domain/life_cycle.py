@@ -47,6 +47,7 @@ class Verb(StrEnum):
     EXPIRE = "expire"
     REFER = "refer"
     NO_SHOW = "no_show"
+    NEW_DOOR_CODE = "new_door_code"
     CHECK_IN = "check_in"
     CHECK_OUT = "check_out"
     CALL_BACK = "call_back"
@@ -60,6 +61,7 @@ class Verb(StrEnum):
     ENTER_LATE = "enter_late"
     SETTLE = "settle"
     PROPOSE_REVERSAL = "propose_reversal"
+    REFUSE_REVERSAL = "refuse_reversal"
     REVERSE = "reverse"
 
 
@@ -101,6 +103,7 @@ TRANSITIONS: Mapping[Verb, Mapping[State, Transition]] = {
     Verb.EXPIRE: _row(_CLOCK, {S.PUBLISHED: (S.EXPIRED,)}),
     Verb.REFER: _row("redemption", {S.EXPIRED: (S.EXPIRED,)}),
     Verb.NO_SHOW: _row("a coordinator, an operator, or the other side", {S.TAKEN: (S.NO_SHOW,)}),
+    Verb.NEW_DOOR_CODE: _row(_RECIPIENT, {state: (state,) for state in (S.PUBLISHED, S.TAKEN, S.IN_SERVICE)}),
     Verb.CHECK_IN: _row(_VOLUNTEER, {S.TAKEN: (S.IN_SERVICE,), S.IN_SERVICE: (S.IN_SERVICE,)}),
     Verb.CHECK_OUT: _row(f"{_VOLUNTEER}, or {_CLOCK}", {S.IN_SERVICE: (S.IN_SERVICE, S.FINISHED)}),
     Verb.CALL_BACK: _row(
@@ -120,6 +123,7 @@ TRANSITIONS: Mapping[Verb, Mapping[State, Transition]] = {
     Verb.ENTER_LATE: _row("a coordinator", {S.DRAFT: (S.CONFIRMED, S.AWAITING_FUNDING)}),
     Verb.SETTLE: _row("the ledger", {S.APPROVED: (S.SETTLED,)}),
     Verb.PROPOSE_REVERSAL: _row("a coordinator, checker or district administrator", {S.SETTLED: (S.SETTLED,)}),
+    Verb.REFUSE_REVERSAL: _row("a second checker or district administrator", {S.SETTLED: (S.SETTLED,)}),
     Verb.REVERSE: _row("a second checker or district administrator", {S.SETTLED: (S.REVERSED,)}),
 }
 

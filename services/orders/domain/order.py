@@ -38,7 +38,11 @@ class Assignment:
     metres_from_home: int | None = None
     checked_out_at: datetime | None = None
     out_place: Place | None = None
+    out_device: str = ""
     was_ended: bool = False
+    # Who said so: the volunteer, or whoever acted for them; None where the clock or a slip did.
+    checked_in_by: UUID | None = None
+    checked_out_by: UUID | None = None
 
     @property
     def actual_minutes(self) -> int:
@@ -67,8 +71,11 @@ class Order:
     placed_by: UUID
     placed_at: datetime
     policy_version: int
-    door_code: str
     state: State = State.DRAFT
+    # Which code opens the door now, how many wrong ones were said since it was made, and who was told or renewed one.
+    door_code_number: int = 0
+    wrong_codes: int = 0
+    door_code_known_to: tuple[UUID, ...] = ()
     payer_id: UUID | None = None
     acting_for: UUID | None = None
     consent: Consent | None = None
@@ -96,8 +103,12 @@ class Order:
     decided_minutes: int | None = None
     decided_by: UUID | None = None
     decision_why: str = ""
+    # Who will sign fewer minutes of settled hours, as the decider named them.
+    second_id: UUID | None = None
     slip_number: int | None = None
     late_cancelled: bool = False
+    # The instant at which the service was ended, which is later than its end where the platform did it.
+    ended_at: datetime | None = None
     assignments: tuple[Assignment, ...] = ()
 
     @property
@@ -134,6 +145,17 @@ class Order:
     def finished_at(self) -> datetime | None:
         """Return the last check-out."""
         return max((a.checked_out_at for a in self.served if a.checked_out_at), default=None)
+
+    @property
+    def word_awaited_from(self) -> datetime | None:
+        """Return from when on the recipient's word is awaited: the instant at which the service was ended."""
+        return self.ended_at or self.finished_at
+
+    @property
+    def spoke_for_recipient(self) -> frozenset[UUID]:
+        """Return who placed it, confirmed it, or was told or renewed its door code."""
+        named = (self.placed_by, self.confirmed_by, *self.door_code_known_to)
+        return frozenset(person_id for person_id in named if person_id is not None)
 
     def counted_minutes(self, assignment: Assignment) -> int:
         """Return the minutes that count of a volunteer's part: the served ones, or fewer when so decided."""
@@ -197,11 +219,19 @@ class Order:
             WrongOrderStateError: the volunteer has checked in before.
         """
         started = self.moved(Verb.CHECK_IN, State.IN_SERVICE)
-        if self.assignment_of(part.volunteer_id).checked_in_at is not None:
-            raise WrongOrderStateError(state=self.state.value)
+        self.refuse_checked_in(part.volunteer_id)
         return replace(started.with_part(part), service_policy_version=self.service_policy_version or policy_version)
 
-    def checked_out(self, part: Assignment) -> Order:
+    def refuse_checked_in(self, volunteer_id: UUID) -> None:
+        """Refuse to check a volunteer in twice.
+
+        Raises:
+            WrongOrderStateError: they have been.
+        """
+        if self.assignment_of(volunteer_id).checked_in_at is not None:
+            raise WrongOrderStateError(state=self.state.value)
+
+    def checked_out(self, part: Assignment, *, at: datetime) -> Order:
         """Return the order with a volunteer's service ended; finished when all have ended.
 
         Raises:
@@ -212,17 +242,28 @@ class Order:
         if before.checked_in_at is None or before.checked_out_at is not None:
             raise WrongOrderStateError(state=self.state.value)
         ended = self.with_part(part)
-        is_over = len(ended.served) == len(ended.assignments)
-        return ended.moved(Verb.CHECK_OUT, State.FINISHED if is_over else State.IN_SERVICE)
+        if len(ended.served) < len(ended.assignments):
+            return ended.moved(Verb.CHECK_OUT, State.IN_SERVICE)
+        return replace(ended.moved(Verb.CHECK_OUT, State.FINISHED), ended_at=at)
 
-    def ended_by_clock(self) -> Order:
+    def ended_by_clock(self, *, at: datetime) -> Order:
         """Return the order ended at its planned end for all who are still checked in; who never came is left out."""
         parts = tuple(
             a if a.checked_out_at else replace(a, checked_out_at=max(self.end_at, a.checked_in_at), was_ended=True)
             for a in self.assignments
             if a.checked_in_at is not None
         )
-        return replace(self.moved(Verb.CHECK_OUT, State.FINISHED), assignments=parts)
+        return replace(self.moved(Verb.CHECK_OUT, State.FINISHED), assignments=parts, ended_at=at)
+
+    def with_new_door_code(self, renewed_by: UUID) -> Order:
+        """Return the order with another door code, of which no wrong one has been said."""
+        renewed = replace(self.moved(Verb.NEW_DOOR_CODE, self.state), wrong_codes=0)
+        return replace(renewed, door_code_number=self.door_code_number + 1).with_door_code_told(renewed_by)
+
+    def with_door_code_told(self, person_id: UUID) -> Order:
+        """Return the order with one more person who knows its door code."""
+        known = self.door_code_known_to
+        return self if person_id in known else replace(self, door_code_known_to=(*known, person_id))
 
     def approved(self, verb: Verb, approver_id: UUID) -> Order:
         """Return the order with its hours approved for good."""

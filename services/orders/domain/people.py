@@ -136,6 +136,13 @@ class Relations:
         found = self.between(minor_id, adult_id)
         return any(relation.kind in GUARDIAN_KINDS and relation.verified for relation in found)
 
+    def are_verified_kin(self, person: Person, other: Person) -> bool:
+        """Tell whether they are housemates, or relatives whose relation somebody verified."""
+        if person.household_id and person.household_id == other.household_id:
+            return True
+        found = self.between(person.person_id, other.person_id)
+        return any(relation.kind not in UNRELATED_KINDS and relation.verified for relation in found)
+
     def are_kin(self, person: Person, other: Person) -> bool:
         """Tell whether they are housemates, or relatives of any kind, also only declared ones."""
         if person.household_id and person.household_id == other.household_id:

@@ -110,10 +110,25 @@ def lock_proposal(connection: Connection, record_id: UUID) -> RowMapping:
     return _locked(connection, record_proposal, record_proposal.c.record_id, record_id)
 
 
-def decide_proposal(connection: Connection, record_id: UUID, *, by: UUID, at: datetime) -> None:
-    """Note who decided a proposal."""
+@dataclass(frozen=True)
+class Verdict:
+    """Yes or no to a proposal, by whom, when and why."""
+
+    accepted: bool
+    by: UUID
+    at: datetime
+    why: str = ""
+
+    @property
+    def columns(self) -> dict[str, Any]:
+        """Return the verdict as a proposal keeps it."""
+        return {"accepted": self.accepted, "decided_by": self.by, "decided_at": self.at, "decision_why": self.why}
+
+
+def decide_proposal(connection: Connection, record_id: UUID, verdict: Verdict) -> None:
+    """Note how a proposal was decided."""
     changed = sa.update(record_proposal).where(record_proposal.c.record_id == record_id)
-    connection.execute(changed.values(decided_by=by, decided_at=at))
+    connection.execute(changed.values(verdict.columns))
 
 
 def add_reversal(connection: Connection, columns: Mapping[str, Any]) -> bool:
@@ -131,10 +146,10 @@ def lock_reversal(connection: Connection, reversal_id: UUID) -> RowMapping:
     return _locked(connection, reversal, reversal.c.reversal_id, reversal_id)
 
 
-def decide_reversal(connection: Connection, reversal_id: UUID, *, by: UUID, at: datetime) -> None:
-    """Note who decided a reversal."""
+def decide_reversal(connection: Connection, reversal_id: UUID, verdict: Verdict) -> None:
+    """Note how a reversal was decided."""
     changed = sa.update(reversal).where(reversal.c.reversal_id == reversal_id)
-    connection.execute(changed.values(decided_by=by, decided_at=at))
+    connection.execute(changed.values(verdict.columns))
 
 
 def _locked(connection: Connection, table: sa.Table, column: sa.Column[Any], identity: UUID) -> RowMapping:
@@ -181,12 +196,14 @@ def slip_is_used(connection: Connection, unit_id: UUID, number: int) -> bool:
     return connection.execute(query).first() is not None
 
 
-def use_slip(connection: Connection, unit_id: UUID, number: int, order_id: UUID) -> bool:
-    """Note that a slip was entered; False when it was before, by an entry that was not declined."""
+def use_slip(connection: Connection, unit_id: UUID, number: int, order_id: UUID, *, scan: str) -> bool:
+    """Note that a slip was entered, with its scan; False when it was before, by an entry that was not declined."""
     declined = sa.select(orders.c.order_id).where(orders.c.state == State.DECLINED.value)
-    added = insert(slip_used).values(unit_id=unit_id, number=number, order_id=order_id)
+    added = insert(slip_used).values(unit_id=unit_id, number=number, order_id=order_id, scan=scan)
     again = added.on_conflict_do_update(
-        index_elements=["unit_id", "number"], set_={"order_id": order_id}, where=slip_used.c.order_id.in_(declined)
+        index_elements=["unit_id", "number"],
+        set_={"order_id": order_id, "scan": scan},
+        where=slip_used.c.order_id.in_(declined),
     )
     return connection.execute(again.returning(slip_used.c.number)).first() is not None
 
@@ -195,6 +212,12 @@ def add_incident(connection: Connection, columns: Mapping[str, Any]) -> bool:
     """Add an incident; False when the id is taken."""
     added = insert(incident).values(**columns).on_conflict_do_nothing().returning(incident.c.incident_id)
     return connection.execute(added).first() is not None
+
+
+def incidents_opened_by(connection: Connection, caller_id: UUID, *, since: datetime) -> int:
+    """Return how many incidents somebody opened since an instant."""
+    counted = sa.select(sa.func.count()).where(incident.c.opened_by == caller_id, incident.c.opened_at > since)
+    return connection.execute(counted).scalar_one()
 
 
 def find_incident(connection: Connection, incident_id: UUID) -> RowMapping | None:

@@ -20,9 +20,10 @@ from services.orders.domain.errors import OrderNotFoundError
 from services.orders.domain.life_cycle import BEFORE_SERVICE, OCCUPYING, OPEN, State, Verb
 from services.orders.domain.order import Funding, Order
 from services.orders.store.rows import Found, columns_of_order, columns_of_part, order_of_columns
-from services.orders.store.tables import assignment, due, order_step, orders
+from services.orders.store.tables import assignment, certificate, due, incident, order_step, orders
 
 _OCCUPYING = [state.value for state in OCCUPYING]
+_SERVING = [state.value for state in (State.TAKEN, State.IN_SERVICE, State.FINISHED, State.NO_SHOW)]
 _FREE = [
     state.value
     for state in (State.CANCELLED, State.EXPIRED, State.DECLINED, State.REJECTED, State.REVERSED, State.NO_SHOW)
@@ -125,6 +126,19 @@ def save_order(connection: Connection, before: Order, after: Order, step: Step) 
     _write_step(connection, before.state, after, step)
 
 
+def count_wrong_code(connection: Connection, order_id: UUID) -> None:
+    """Count one more wrong door code on an order that is locked."""
+    counted = sa.update(orders).where(orders.c.order_id == order_id)
+    connection.execute(counted.values(wrong_codes=orders.c.wrong_codes + 1))
+
+
+def note_door_code_told(connection: Connection, before: Order, after: Order) -> None:
+    """Note who was told the door code of an order that is locked."""
+    if after != before:
+        known = {"door_code_known_to": list(after.door_code_known_to)}
+        change_rows(connection, orders, known, order_id=after.order_id)
+
+
 def _write_parts(connection: Connection, order: Order) -> None:
     parts = [columns_of_part(order.order_id, number, part) for number, part in enumerate(order.assignments)]
     add_rows(connection, assignment, parts)
@@ -211,6 +225,24 @@ def volunteer_is_busy(connection: Connection, volunteer_id: UUID, *, start_at: d
     return connection.execute(other.limit(1)).first() is not None
 
 
+def serves_between(
+    connection: Connection, volunteer_id: UUID, recipient_id: UUID, *, start: datetime, end: datetime
+) -> bool:
+    """Tell whether the volunteer has an order of the recipient whose planned time touches a period."""
+    held = (
+        sa.select(orders.c.order_id)
+        .join(assignment, assignment.c.order_id == orders.c.order_id)
+        .where(
+            assignment.c.volunteer_id == volunteer_id,
+            orders.c.recipient_id == recipient_id,
+            orders.c.state.in_(_SERVING),
+            orders.c.start_at < end,
+            orders.c.end_at > start,
+        )
+    )
+    return connection.execute(held.limit(1)).first() is not None
+
+
 def budget_counted_minutes(connection: Connection, district_id: UUID, *, start: datetime, end: datetime) -> int:
     """Return what a district's programme orders with a start in the period count: planned, or issued once settled."""
     is_settled = (orders.c.state == State.SETTLED.value) | (orders.c.disputed_from == State.SETTLED.value)
@@ -229,9 +261,23 @@ def forget_words_about(connection: Connection, person_id: UUID) -> None:
     """Blank the free words on orders a person received or acted in; who did what and when stays."""
     theirs = sa.select(orders.c.order_id).where(orders.c.recipient_id == person_id)
     concerned = order_step.c.order_id.in_(theirs) | (order_step.c.acting_for == person_id)
-    connection.execute(sa.update(order_step).where(concerned).values(why="", consent=_without_words(order_step)))
-    words = {"why": "", "decision_why": "", "consent": _without_words(orders)}
+    connection.execute(sa.update(order_step).where(concerned).values(_blank(order_step)))
+    words = _blank(orders) | {"decision_why": ""}
     connection.execute(sa.update(orders).where(orders.c.recipient_id == person_id).values(words))
+    held = certificate.c.person_id == person_id
+    connection.execute(sa.update(certificate).where(held).values(_blank(certificate)))
+    _forget_words_of_incidents(connection, person_id)
+
+
+def _forget_words_of_incidents(connection: Connection, person_id: UUID) -> None:
+    about = incident.c.person_id == person_id
+    said = _blank(incident) | {"words": "", "latitude_e6": None, "longitude_e6": None}
+    connection.execute(sa.update(incident).where(about | (incident.c.opened_by == person_id)).values(said))
+    connection.execute(sa.update(incident).where(about).values(outcome=""))
+
+
+def _blank(table: sa.Table) -> dict[str, Any]:
+    return {"why": "", "consent": _without_words(table)}
 
 
 def _without_words(table: sa.Table) -> sa.ColumnElement[Any]:

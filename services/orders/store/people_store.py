@@ -16,6 +16,7 @@ from libs.db.rows import add_rows, delete_rows, find_row, save_row
 from libs.programme import known_grants
 from libs.programme.known_grants import forget_grants_of
 from libs.programme.policy import completed
+from services.orders.domain.areas import square_of
 from services.orders.domain.catalogue import Service
 from services.orders.domain.errors import PolicyMissingError, RecordNotFoundError, ServiceNotFoundError
 from services.orders.domain.people import Group, Person, Qualifications, Relation, Relations
@@ -64,6 +65,7 @@ def forget_relations(connection: Connection, person_id: UUID) -> None:
 def save_person(connection: Connection, known: Person) -> None:
     """Write a person's state."""
     skills = known.qualifications
+    area = square_of(known.home) if known.home else None
     columns = {
         "person_id": known.person_id,
         "status": known.status,
@@ -76,6 +78,8 @@ def save_person(connection: Connection, known: Person) -> None:
         "household_id": known.household_id,
         "latitude_e6": known.home.latitude_e6 if known.home else None,
         "longitude_e6": known.home.longitude_e6 if known.home else None,
+        "area_latitude_e6": area.latitude_e6 if area else None,
+        "area_longitude_e6": area.longitude_e6 if area else None,
         "roles": sorted(known.roles),
         "training": skills.training,
         "clean_record": skills.clean_record,

@@ -20,14 +20,15 @@ Found = RowMapping | Mapping[str, Any]
 _ORDER_PLAIN = (
     "order_id", "district_id", "unit_id", "recipient_id", "service_code", "catalogue_version", "planned_minutes",
     "start_at", "persons", "coefficient_percent", "price_minutes", "placed_by", "placed_at", "policy_version",
-    "door_code", "payer_id", "acting_for", "why", "declined_code", "published_at", "no_taker_at",
-    "offered_to", "offer_lapses_at", "service_policy_version", "called_back_by", "called_back_at", "confirmed_by",
-    "confirmed_at", "confirm_device", "rating", "settlement", "issued_minutes", "fallback", "says_minutes",
-    "pending_minutes", "decided_minutes", "decided_by", "decision_why", "slip_number", "late_cancelled",
+    "door_code_number", "wrong_codes", "payer_id", "acting_for", "why", "declined_code", "published_at",
+    "no_taker_at", "offered_to", "offer_lapses_at", "service_policy_version", "called_back_by", "called_back_at",
+    "confirmed_by", "confirmed_at", "confirm_device", "rating", "settlement", "issued_minutes", "fallback",
+    "says_minutes", "pending_minutes", "decided_minutes", "decided_by", "decision_why", "second_id", "slip_number",
+    "late_cancelled", "ended_at",
 )  # fmt: skip
 _PART_PLAIN = (
     "volunteer_id", "volunteer_district_id", "taken_at", "guardian_id", "group_id", "checked_in_at", "in_device",
-    "code_right", "metres_from_home", "checked_out_at", "was_ended",
+    "out_device", "code_right", "metres_from_home", "checked_out_at", "was_ended", "checked_in_by", "checked_out_by",
 )  # fmt: skip
 
 
@@ -41,6 +42,7 @@ def columns_of_order(order: Order) -> Columns:
         "state": order.state.value,
         "flags": sorted(order.flags),
         "approvers": list(order.approvers),
+        "door_code_known_to": list(order.door_code_known_to),
         "disputed_from": order.disputed_from.value if order.disputed_from else None,
     }
 
@@ -55,6 +57,7 @@ def order_of_columns(row: Found, parts: Sequence[Found]) -> Order:
         state=State(row["state"]),
         flags=frozenset(row["flags"]),
         approvers=tuple(row["approvers"]),
+        door_code_known_to=tuple(row["door_code_known_to"]),
         disputed_from=State(row["disputed_from"]) if row["disputed_from"] else None,
         assignments=tuple(part_of_columns(part) for part in parts),
     )

@@ -33,6 +33,8 @@ person = _table(
     household_id=sa.Text,
     latitude_e6=sa.Integer,
     longitude_e6=sa.Integer,
+    area_latitude_e6=sa.Integer,
+    area_longitude_e6=sa.Integer,
     roles=_TEXTS,
     training=sa.Boolean,
     clean_record=sa.Boolean,
@@ -101,7 +103,9 @@ orders = _table(
     placed_by=sa.Uuid,
     placed_at=_INSTANT,
     policy_version=sa.Integer,
-    door_code=sa.Text,
+    door_code_number=sa.Integer,
+    wrong_codes=sa.Integer,
+    door_code_known_to=ARRAY(sa.Uuid),
     state=sa.Text,
     payer_id=sa.Uuid,
     acting_for=sa.Uuid,
@@ -130,8 +134,10 @@ orders = _table(
     decided_minutes=sa.Integer,
     decided_by=sa.Uuid,
     decision_why=sa.Text,
+    second_id=sa.Uuid,
     slip_number=sa.Integer,
     late_cancelled=sa.Boolean,
+    ended_at=_INSTANT,
 )
 assignment = _table(
     "assignment",
@@ -152,7 +158,10 @@ assignment = _table(
     checked_out_at=_INSTANT,
     out_latitude_e6=sa.Integer,
     out_longitude_e6=sa.Integer,
+    out_device=sa.Text,
     was_ended=sa.Boolean,
+    checked_in_by=sa.Uuid,
+    checked_out_by=sa.Uuid,
 )
 order_step = _table(
     "order_step",
@@ -196,6 +205,9 @@ record_proposal = _table(
     proposed_at=_INSTANT,
     decided_by=sa.Uuid,
     decided_at=_INSTANT,
+    accepted=sa.Boolean,
+    decision_why=sa.Text,
+    scan=sa.Text,
 )
 reversal = _table(
     "reversal",
@@ -208,6 +220,8 @@ reversal = _table(
     proposed_at=_INSTANT,
     decided_by=sa.Uuid,
     decided_at=_INSTANT,
+    accepted=sa.Boolean,
+    decision_why=sa.Text,
 )
 slip_range = _table(
     "slip_range",
@@ -219,7 +233,7 @@ slip_range = _table(
     issued_by=sa.Uuid,
     issued_at=_INSTANT,
 )
-slip_used = _table("slip_used", "unit_id number", unit_id=sa.Uuid, number=sa.Integer, order_id=sa.Uuid)
+slip_used = _table("slip_used", "unit_id number", unit_id=sa.Uuid, number=sa.Integer, order_id=sa.Uuid, scan=sa.Text)
 incident = _table(
     "incident",
     "incident_id",
@@ -230,8 +244,14 @@ incident = _table(
     order_id=sa.Uuid,
     unit_id=sa.Uuid,
     district_id=sa.Uuid,
+    latitude_e6=sa.Integer,
+    longitude_e6=sa.Integer,
+    words=sa.Text,
     opened_by=sa.Uuid,
     opened_at=_INSTANT,
+    acting_for=sa.Uuid,
+    consent=JSONB(none_as_null=True),
+    why=sa.Text,
     outcome=sa.Text,
     closed_by=sa.Uuid,
     closed_at=_INSTANT,
@@ -253,12 +273,15 @@ certificate = _table(
     "certificate_id",
     certificate_id=sa.Uuid,
     person_id=sa.Uuid,
-    minutes=sa.Integer,
-    verified_minutes=sa.Integer,
+    minutes=sa.BigInteger,
+    verified_minutes=sa.BigInteger,
     first_on=sa.Date,
     last_on=sa.Date,
     issued_by=sa.Uuid,
     issued_at=_INSTANT,
     number=sa.BigInteger,
     verification_code=sa.Text,
+    acting_for=sa.Uuid,
+    consent=JSONB(none_as_null=True),
+    why=sa.Text,
 )

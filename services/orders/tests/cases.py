@@ -77,7 +77,6 @@ def order(**others: Any) -> Order:
         placed_by=named("coord"),
         placed_at=at("D1 08:00"),
         policy_version=1,
-        door_code="123456",
         state=State.PUBLISHED,
     )
     return replace(known, **others)

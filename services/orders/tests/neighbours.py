@@ -35,6 +35,7 @@ PARAMETERS = {
     group: {name: parameter["default"] for name, parameter in names.items()}
     for group, names in yaml.safe_load(PRESET.read_text("utf-8"))["parameters"].items()
 }
+DOOR_KEY = "door-key-of-the-tests"
 NAMES = UUID("0b5cf0a4-3f0c-5a35-8a8f-4b3f4f9a2c10")
 PAID_BY_REDEMPTION = ("credit", "purchased")
 
@@ -74,7 +75,7 @@ class Neighbours:
     def __init__(self, database: Database) -> None:
         self.database = database
         self.clock = SetClock(at("D1 08:00"))
-        settings = Settings(database_url=database.url)
+        settings = Settings(database_url=database.url, door_key=DOOR_KEY)
         self.app = create_app(settings, clock=self.clock, database=database)
         self.consumers = create_consumers(settings, clock=self.clock)
         self.key = Ed25519PrivateKey.generate()
@@ -142,6 +143,7 @@ class Neighbours:
         """Register a person; `roles` as in the scenarios, a bare role at the home unit."""
         held = [(role, where or unit) for role, _, where in (text.partition("@") for text in roles)]
         self.roles[label], self.units[label] = held, unit
+        latitude, longitude = others.pop("home", (31230, 121470))
         born = others.pop("born", date(1950, 1, 1) if "recipient" in roles else date(1981, 1, 1))
         state = accounts.PersonState(
             person_id=str(named(label)),
@@ -154,8 +156,8 @@ class Neighbours:
             grade=others.pop("grade", "intact"),
             hardship=others.pop("hardship", []),
             household_id=others.pop("household", ""),
-            home_latitude_millideg=31230,
-            home_longitude_millideg=121470,
+            home_latitude_millideg=latitude,
+            home_longitude_millideg=longitude,
             home_known=True,
             roles=[accounts.RoleAt(role=role, unit_id=str(named(where))) for role, where in held],
             qualifications=accounts.Qualifications(

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from libs.clock import SystemClock
 from services.orders.bootstrap import Settings, create_app
+from services.orders.tests.neighbours import DOOR_KEY
 
 METHODS = ("get", "put", "post", "delete")
 
 
 def test_every_operation_has_a_summary_and_says_what_it_answers() -> None:
-    app = create_app(Settings(database_url="postgresql://nobody@localhost/nothing"), clock=SystemClock())
+    settings = Settings(database_url="postgresql://nobody@localhost/nothing", door_key=DOOR_KEY)
+    app = create_app(settings, clock=SystemClock())
 
     document = app.test_client().get("/openapi.json").get_json()
 

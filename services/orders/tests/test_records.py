@@ -211,6 +211,11 @@ def test_the_visit_plan_says_who_is_due_first(world: Neighbours) -> None:
         (str(named("ke")), None, "2026-04-01", False),
     ]
     assert world.call("GET", "coord_k2", f"/v1/visit-plans?unit={named('k1')}").status_code == 403
+    first = world.call("GET", "coord", f"/v1/visit-plans?unit={named('k1')}&limit=1").get_json()
+    path = f"/v1/visit-plans?unit={named('k1')}&limit=1&cursor={first['next']}"
+    second = world.call("GET", "coord", path).get_json()
+    assert [*first["items"], *second["items"]] == rows
+    assert second["next"] is None
 
 
 def test_a_settled_visit_order_is_a_visit_until_it_is_reversed(world: Neighbours) -> None:

@@ -16,7 +16,7 @@ from services.orders.domain.evidence import (
     flags_of_part,
     is_sampled,
     with_device_flag,
-    with_evidence_flag,
+    with_evidence_flags,
 )
 from services.orders.domain.people import Place
 from services.orders.tests.cases import HOME, id_of, order, part, policy
@@ -41,7 +41,7 @@ def test_one_complete_set_of_evidence_verifies(proof: dict[str, Any], called: bo
     shown = order(assignments=(served,), called_back_by=id_of("op") if called else None)
 
     assert evidence_class(policy(), shown, served) == wanted
-    assert ("weak_evidence" in with_evidence_flag(policy(), shown).flags) == (wanted == ATTESTED)
+    assert ("weak_evidence" in with_evidence_flags(policy(), shown).flags) == (wanted == ATTESTED)
 
 
 def test_a_paper_slip_is_attested_whatever_else_there_is() -> None:
@@ -106,4 +106,4 @@ def test_a_sample_is_drawn_at_its_rate(rate: int, draw: int, drawn: bool) -> Non
 
 def test_every_flag_is_explained_in_both_languages() -> None:
     assert all(zh and en for zh, en in FLAG_WORDS.values())
-    assert len(FLAG_WORDS) == 14
+    assert len(FLAG_WORDS) == 15

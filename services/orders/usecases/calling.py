@@ -78,6 +78,20 @@ def require_power(connection: Connection, call: Call, power: str, unit_id: UUID)
     require(call.actor, POWERS[power], people_store.path_of(connection, unit_id))
 
 
+def load_subject(connection: Connection, call: Call, person_id: UUID) -> Person:
+    """Return the person whom an act is about; whoever holds no office is not told whether there is one.
+
+    Raises:
+        RecordNotFoundError: nothing is known of them, to staff.
+        ForbiddenError: nothing is known of them, to anybody else.
+    """
+    refuse_auditor(call)
+    found = people_store.find_person(connection, person_id)
+    if found is None and not any(held.role in POWERS["view_orders"] for held in call.actor.roles):
+        raise ForbiddenError
+    return found or people_store.load_person(connection, person_id)
+
+
 def has_power(connection: Connection, call: Call, power: str, unit_id: UUID) -> bool:
     """Tell whether `require_power` would let the caller pass."""
     return holds(call.actor, POWERS[power], people_store.path_of(connection, unit_id))

@@ -16,7 +16,7 @@ from services.orders.domain.errors import (
     MinutesOutOfRangeError,
     WrongOrderStateError,
 )
-from services.orders.domain.evidence import with_device_flag, with_evidence_flag
+from services.orders.domain.evidence import with_device_flag, with_evidence_flags
 from services.orders.domain.life_cycle import State, Verb, refuse_unless_allowed
 from services.orders.domain.order import Order
 from services.orders.store import order_store, people_store
@@ -43,7 +43,8 @@ def confirm_order(connection: Connection, call: Call, order_id: UUID, *, rating:
         rating=rating,
         confirm_device=device,
     )
-    return keep(connection, order, with_device_flag(agreed), call.step(Verb.CONFIRM))
+    agreed = with_evidence_flags(policy_of_order(connection, order, call.now), with_device_flag(agreed))
+    return keep(connection, order, agreed, call.step(Verb.CONFIRM))
 
 
 def _lock_for_recipient(connection: Connection, call: Call, order_id: UUID, act: GrantedAct) -> Order:
@@ -71,8 +72,9 @@ def dispute_order(connection: Connection, call: Call, order_id: UUID, *, says_mi
     """
     order = _lock_for_recipient(connection, call, order_id, GrantedAct.DISPUTE)
     refuse_unless_allowed(Verb.DISPUTE, order.state)
-    assert order.finished_at is not None
-    closes_at = dispute_closes_at(policy_of_order(connection, order, call.now), finished_at=order.finished_at)
+    assert order.word_awaited_from is not None
+    policy = policy_of_order(connection, order, call.now)
+    closes_at = dispute_closes_at(policy, awaited_from=order.word_awaited_from)
     if call.now > closes_at:
         raise DisputeWindowClosedError(closed_at=closes_at.isoformat())
     if says_minutes < 0:
@@ -97,5 +99,5 @@ def call_back(connection: Connection, call: Call, order_id: UUID) -> Order:
         raise WrongOrderStateError(state=order.state.value)
     called = replace(called, called_back_by=call.caller_id, called_back_at=call.now)
     if order.state is not State.IN_SERVICE:
-        called = with_evidence_flag(policy_of_order(connection, order, call.now), called)
+        called = with_evidence_flags(policy_of_order(connection, order, call.now), called)
     return keep(connection, order, called, call.step(Verb.CALL_BACK))

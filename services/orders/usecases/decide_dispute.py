@@ -8,8 +8,13 @@ from uuid import UUID
 from libs.db import Connection
 from libs.ids import id_from_cause
 from services.orders import messages
-from services.orders.domain.approving import made_everybody, refuse_own_or_related
-from services.orders.domain.errors import MakerIsCheckerError, MinutesOutOfRangeError, WrongOrderStateError
+from services.orders.domain.approving import made_everybody, refuse_hand, refuse_own_or_related
+from services.orders.domain.errors import (
+    ForbiddenError,
+    MakerIsCheckerError,
+    MinutesOutOfRangeError,
+    WrongOrderStateError,
+)
 from services.orders.domain.life_cycle import State, Verb, refuse_unless_allowed
 from services.orders.domain.order import Order
 from services.orders.store import order_store
@@ -78,26 +83,36 @@ def _decide_settled(
         raise MinutesOutOfRangeError(counted_minutes=counted_minutes)
     if second_id is None or second_id == call.caller_id:
         raise MakerIsCheckerError
-    waiting = replace(decided.moved(Verb.DECIDE, State.DISPUTED), pending_minutes=minutes)
+    waiting = replace(decided.moved(Verb.DECIDE, State.DISPUTED), pending_minutes=minutes, second_id=second_id)
     return keep(connection, order, waiting, call.step(Verb.DECIDE))
 
 
-def confirm_decision(connection: Connection, call: Call, order_id: UUID) -> Order:
+def confirm_decision(connection: Connection, call: Call, order_id: UUID, *, ok: bool, why: str) -> Order:
     """Sign, as the second person, fewer minutes for hours already settled: they are reversed and settled anew.
 
+    A no leaves the dispute open, to be decided again.
+
     Raises:
-        ForbiddenError: neither a checker nor a district administrator here, or concerned.
+        ForbiddenError: neither a checker nor a district administrator here, concerned, or not the one whom the decider
+            named.
         MakerIsCheckerError: the decider themself.
         WrongOrderStateError: no decision waits for a second person.
     """
     order = order_store.lock_order(connection, order_id)
     require_power(connection, call, "decide_dispute_second", order.unit_id)
-    refuse_own_or_related(signing_of(connection, order, call.caller_id))
+    signing = signing_of(connection, order, call.caller_id)
+    refuse_own_or_related(signing)
+    refuse_hand(signing)
     refuse_unless_allowed(Verb.DECIDE, order.state)
     if order.pending_minutes is None or order.decided_by is None:
         raise WrongOrderStateError(state=order.state.value)
     if call.caller_id == order.decided_by:
         raise MakerIsCheckerError
+    if call.caller_id != order.second_id:
+        raise ForbiddenError
+    if not ok:
+        open_again = replace(order.moved(Verb.DECIDE, State.DISPUTED), pending_minutes=None, second_id=None)
+        return keep(connection, order, replace(open_again, decided_by=None), call.step(Verb.DECIDE, why=why))
     reverse_settlement(
         connection,
         order,

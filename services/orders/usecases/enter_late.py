@@ -43,7 +43,7 @@ class Slip:
 
     volunteer_id: UUID
     number: int
-    has_scan: bool
+    scan: str
 
 
 def issue_slips(
@@ -94,7 +94,7 @@ def enter_late(connection: Connection, call: Call, wish: Wish, slip: Slip) -> Or
     entered = _entered(connection, order, call)
     if not order_store.add_order(connection, entered, call.step(Verb.ENTER_LATE)):
         raise IdReusedError
-    if not book_store.use_slip(connection, unit_id, slip.number, order.order_id):
+    if not book_store.use_slip(connection, unit_id, slip.number, order.order_id, scan=slip.scan):
         raise SlipAlreadyUsedError(slip_number=slip.number)
     return entered
 
@@ -135,7 +135,7 @@ def _refuse_related(connection: Connection, policy: Policy, volunteer: Person, r
 
 def _slip_unit(connection: Connection, recipient: Person, slip: Slip) -> UUID:
     """Return the unit the slip was issued to: the recipient's, or one above it."""
-    if not slip.has_scan:
+    if not slip.scan:
         raise SlipMissingError
     path = people_store.path_of(connection, recipient.home_unit_id)
     unit_id = book_store.unit_of_slip(connection, path, slip.number)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from libs.db import Connection
@@ -14,7 +16,8 @@ from services.orders import messages
 from services.orders.domain.errors import ForbiddenError, MakerIsCheckerError
 from services.orders.domain.people import Person
 from services.orders.store import book_store, order_store, people_store, visit_store
-from services.orders.usecases.calling import Call, has_power, refuse_auditor, require_power, speak_for
+from services.orders.store.book_store import Verdict
+from services.orders.usecases.calling import Call, has_power, load_subject, refuse_auditor, require_power, speak_for
 
 Fields = dict[str, object]
 OPEN_OBLIGATIONS = "open_obligations"
@@ -23,7 +26,14 @@ SEEN = "seen"
 
 
 def propose_record(
-    connection: Connection, call: Call, record_id: UUID, *, person_id: UUID, minutes: int, served_on: date
+    connection: Connection,
+    call: Call,
+    record_id: UUID,
+    *,
+    person_id: UUID,
+    minutes: int,
+    served_on: date,
+    scan: str | None,
 ) -> Fields:
     """Propose to take over an older record of service.
 
@@ -31,13 +41,14 @@ def propose_record(
         ForbiddenError: not a district administrator who reaches the person's unit.
         IdReusedError: the id is taken.
     """
-    person = people_store.load_person(connection, person_id)
+    person = load_subject(connection, call, person_id)
     require_power(connection, call, "import_service_record", person.home_unit_id)
     columns: Fields = {
         "record_id": record_id,
         "person_id": person_id,
         "minutes": minutes,
         "served_on": served_on,
+        "scan": scan,
         "proposed_by": call.caller_id,
         "proposed_at": call.now,
     }
@@ -46,8 +57,8 @@ def propose_record(
     return columns | {"state": "proposed"}
 
 
-def decide_record(connection: Connection, call: Call, record_id: UUID) -> Fields:
-    """Take the record over, as the second person: verified minutes of an older book.
+def decide_record(connection: Connection, call: Call, record_id: UUID, *, ok: bool, why: str) -> Fields:
+    """Decide, as the second person: yes takes the record over, verified minutes of an older book; no closes it.
 
     Raises:
         ForbiddenError: not a city administrator.
@@ -61,7 +72,15 @@ def decide_record(connection: Connection, call: Call, record_id: UUID) -> Fields
         raise MakerIsCheckerError
     if proposal["decided_by"] is not None:
         raise ConflictError
-    book_store.decide_proposal(connection, record_id, by=call.caller_id, at=call.now)
+    verdict = Verdict(accepted=ok, by=call.caller_id, at=call.now, why=why)
+    book_store.decide_proposal(connection, record_id, verdict)
+    if ok:
+        _take_over(connection, call, dict(proposal), person)
+    return dict(proposal) | verdict.columns | {"state": "decided" if ok else "declined"}
+
+
+def _take_over(connection: Connection, call: Call, proposal: Mapping[str, Any], person: Person) -> None:
+    record_id = proposal["record_id"]
     columns = {
         "record_id": record_id,
         "person_id": person.person_id,
@@ -82,7 +101,6 @@ def decide_record(connection: Connection, call: Call, record_id: UUID) -> Fields
         decided_by=call.caller_id,
     )
     messages.publish(connection, told, district_id=person.district_id, subject=person.person_id, at=call.now)
-    return dict(proposal) | {"state": "decided", "decided_by": call.caller_id}
 
 
 def issue_certificate(connection: Connection, call: Call, certificate_id: UUID, *, person_id: UUID) -> Fields:
@@ -91,7 +109,7 @@ def issue_certificate(connection: Connection, call: Call, certificate_id: UUID, 
     Raises:
         ForbiddenError: neither the volunteer, someone acting for them, nor a coordinator of their unit.
     """
-    person = people_store.load_person(connection, person_id)
+    person = load_subject(connection, call, person_id)
     if call.acting_for is None and call.caller_id != person_id:
         require_power(connection, call, "issue_certificate", person.home_unit_id)
     else:
@@ -106,6 +124,9 @@ def issue_certificate(connection: Connection, call: Call, certificate_id: UUID, 
         "last_on": time.last_on,
         "issued_by": call.caller_id,
         "issued_at": call.now,
+        "acting_for": call.acting_for,
+        "consent": call.consent.to_json() if call.consent else None,
+        "why": call.why,
     }
     salt = new_id().hex
     columns["verification_code"] = f"{salt}-{certificate_digest(columns, salt)}"
@@ -130,7 +151,7 @@ def record_visit(
     Raises:
         ForbiddenError: neither a coordinator of the person's unit nor a volunteer of their district.
     """
-    person = people_store.load_person(connection, person_id)
+    person = load_subject(connection, call, person_id)
     _refuse_who_may_not_visit(connection, call, person)
     columns: Fields = {
         "visit_id": visit_id,

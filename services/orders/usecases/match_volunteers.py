@@ -7,6 +7,7 @@ from datetime import datetime
 from libs.clock import local_date
 from libs.db import Connection
 from libs.errors import Refusal
+from services.orders.domain.areas import steps_between
 from services.orders.domain.order import Order
 from services.orders.domain.people import Person, Relations
 from services.orders.domain.taking import Taking, refuse_unless_gates_open, refuse_who_may_not_serve
@@ -14,6 +15,8 @@ from services.orders.store import book_store, order_store, people_store
 from services.orders.store.candidate_store import Candidate, candidates_of
 
 MATCHES_MAX = 50
+NEAR_M = 1000
+FAR_M = 10**9
 
 
 def match_volunteers(connection: Connection, order: Order, now: datetime) -> list[dict[str, object]]:
@@ -52,25 +55,25 @@ def _passes(connection: Connection, order: Order, recipient: Person, volunteer: 
     return True
 
 
-def _metres(candidate: Candidate, recipient: Person) -> int | None:
+def _distance_m(candidate: Candidate, recipient: Person) -> int | None:
     home = candidate.person.home
-    return home.metres_to(recipient.home) if home is not None and recipient.home is not None else None
+    return steps_between(home, recipient.home) if home is not None and recipient.home is not None else None
 
 
 def _rank(candidate: Candidate, recipient: Person) -> tuple[bool, int, int, str]:
-    metres = _metres(candidate, recipient)
-    far = 10**9 if metres is None else metres // 500
+    distance_m = _distance_m(candidate, recipient)
+    far = FAR_M if distance_m is None else distance_m
     return candidate.helped_before == 0, far, candidate.served, str(candidate.person.person_id)
 
 
 def _row(candidate: Candidate, recipient: Person) -> dict[str, object]:
-    metres = _metres(candidate, recipient)
+    distance_m = _distance_m(candidate, recipient)
     reasons: list[str] = ["has_helped_before"] if candidate.helped_before else []
-    reasons += ["lives_near"] if metres is not None and metres <= 1000 else []
+    reasons += ["lives_near"] if distance_m is not None and distance_m <= NEAR_M else []
     reasons += ["has_served_little"] if candidate.served == 0 else []
     return {
         "person_id": candidate.person.person_id,
-        "metres": metres,
+        "distance_m": distance_m,
         "helped_before": candidate.helped_before,
         "served": candidate.served,
         "reasons": reasons,

@@ -18,7 +18,7 @@ from services.orders.domain.policy import Policy
 from services.orders.store import order_store, people_store
 from services.orders.store.order_store import Step
 from services.orders.usecases.keeping import await_funding, set_clock
-from services.orders.usecases.place_order import new_door_code, refuse_if_no_room
+from services.orders.usecases.place_order import refuse_if_no_room
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,6 @@ def _draft(connection: Connection, requested: RequestedRedemption, recipient: Pe
         placed_by=requested.requested_by,
         placed_at=now,
         policy_version=requested.policy_version,
-        door_code=new_door_code(),
         payer_id=requested.payer_id,
         acting_for=requested.acting_for,
         consent=requested.consent,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -20,10 +19,8 @@ from services.orders.domain.order import Funding, Order
 from services.orders.domain.people import Person
 from services.orders.domain.policy import Policy
 from services.orders.store import order_store, people_store
-from services.orders.usecases.calling import Call, has_power, require_power, speak_for
+from services.orders.usecases.calling import Call, has_power, load_subject, require_power, speak_for
 from services.orders.usecases.keeping import await_funding, publish_order, set_clock
-
-DOOR_CODES = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -51,7 +48,7 @@ def place_order(connection: Connection, call: Call, wish: Wish) -> Order:
         RuleError: a rule of asking; its code says which.
         IdReusedError: there is another order with this id.
     """
-    recipient = people_store.load_person(connection, wish.recipient_id)
+    recipient = load_subject(connection, call, wish.recipient_id)
     _refuse_who_may_not_ask(connection, call, wish, recipient)
     asking.refuse_inactive_recipient(recipient)
     if wish.funding is Funding.CREDIT:
@@ -101,16 +98,10 @@ def draft(wish: Wish, service: Service, recipient: Person, policy: Policy, call:
         placed_by=call.caller_id,
         placed_at=call.now,
         policy_version=policy.version,
-        door_code=new_door_code(),
         acting_for=call.acting_for,
         consent=call.consent,
         why=call.why,
     )
-
-
-def new_door_code() -> str:
-    """Return a code that only the recipient's side learns."""
-    return f"{secrets.randbelow(DOOR_CODES):06}"
 
 
 def refuse_if_no_room(connection: Connection, order: Order, service: Service, recipient: Person) -> None:

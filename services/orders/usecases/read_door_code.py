@@ -1,4 +1,4 @@
-"""Read out the door code: the recipient's side alone learns it."""
+"""Read out the door code, or have a new one made: the recipient's side alone learns it, and who did is noted."""
 
 from __future__ import annotations
 
@@ -6,23 +6,46 @@ from uuid import UUID
 
 from libs.db import Connection
 from libs.programme.acting_grants import GrantedAct
-from services.orders.domain.errors import ForbiddenError, OrderNotFoundError
+from services.orders.domain.doors import DoorKey
+from services.orders.domain.errors import ForbiddenError
+from services.orders.domain.life_cycle import TRANSITIONS, Verb
+from services.orders.domain.order import Order
 from services.orders.store import order_store, people_store
-from services.orders.usecases.calling import Call, refuse_unless_speaks_for
+from services.orders.usecases.calling import Call, refuse_unless_speaks_for, speak_for
+from services.orders.usecases.keeping import keep
 
 
-def read_door_code(connection: Connection, call: Call, order_id: UUID) -> str:
-    """Return the door code.
+def read_door_code(connection: Connection, call: Call, order_id: UUID, key: DoorKey) -> str:
+    """Return the door code, and note who was told it while it opens something.
 
     Raises:
         OrderNotFoundError: there is no such order.
         ForbiddenError: the volunteer, or somebody who may not act for the recipient.
     """
-    order = order_store.find_order(connection, order_id)
-    if order is None:
-        raise OrderNotFoundError
-    if call.caller_id in order.volunteer_ids:
-        raise ForbiddenError
+    order = _lock_unless_volunteer(connection, call, order_id)
     recipient = people_store.load_person(connection, order.recipient_id)
     refuse_unless_speaks_for(connection, call, recipient, GrantedAct.DOOR)
-    return order.door_code
+    if order.state in TRANSITIONS[Verb.NEW_DOOR_CODE]:
+        order_store.note_door_code_told(connection, order, order.with_door_code_told(call.caller_id))
+    return key.code_of(order)
+
+
+def renew_door_code(connection: Connection, call: Call, order_id: UUID) -> Order:
+    """Make a new door code, also after the old one was locked; wrong ones count from none again.
+
+    Raises:
+        OrderNotFoundError: there is no such order.
+        ForbiddenError: the volunteer, or somebody who may not act for the recipient.
+        WrongOrderStateError: no door is to be opened any more, or not yet.
+    """
+    order = _lock_unless_volunteer(connection, call, order_id)
+    recipient = people_store.load_person(connection, order.recipient_id)
+    speak_for(connection, call, recipient, GrantedAct.DOOR, subject_id=order_id)
+    return keep(connection, order, order.with_new_door_code(call.caller_id), call.step(Verb.NEW_DOOR_CODE))
+
+
+def _lock_unless_volunteer(connection: Connection, call: Call, order_id: UUID) -> Order:
+    order = order_store.lock_order(connection, order_id)
+    if call.caller_id in order.volunteer_ids:
+        raise ForbiddenError
+    return order

@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from libs.db import Connection
-from libs.errors import IdReusedError
+from libs.errors import ConflictError, IdReusedError
 from libs.ids import id_from_cause
 from services.orders import messages
 from services.orders.domain.approving import refuse_own_or_related
@@ -14,6 +14,7 @@ from services.orders.domain.errors import AlreadyReversedError, MakerIsCheckerEr
 from services.orders.domain.life_cycle import State, Verb, refuse_unless_allowed
 from services.orders.domain.order import Order
 from services.orders.store import book_store, order_store, visit_store
+from services.orders.store.book_store import Verdict
 from services.orders.usecases.approve_hours import signing_of
 from services.orders.usecases.calling import Call, require_power
 from services.orders.usecases.keeping import keep, policy_of_order
@@ -51,13 +52,18 @@ def _refuse_unless_reversible(connection: Connection, call: Call, order: Order) 
     refuse_unless_allowed(Verb.REVERSE, order.state)
 
 
-def decide_reversal(connection: Connection, call: Call, order_id: UUID, *, reversal_id: UUID) -> Order:
-    """Decide a proposed reversal: the ledger posts the opposite transfers, and the service time is taken back.
+def decide_reversal(
+    connection: Connection, call: Call, order_id: UUID, *, reversal_id: UUID, ok: bool, why: str
+) -> Order:
+    """Decide a proposed reversal. Yes: the ledger posts the opposite transfers, and the service time is taken back.
+
+    No: the settlement stands, and the proposal is closed.
 
     Raises:
         ForbiddenError: neither a checker nor a district administrator here, or concerned by the hours.
         MakerIsCheckerError: the proposer themself.
         AlreadyReversedError: it was reversed before.
+        ConflictError: this proposal was decided before.
         RecordNotFoundError: there is no such proposal for this order.
     """
     order = order_store.lock_order(connection, order_id)
@@ -70,7 +76,12 @@ def decide_reversal(connection: Connection, call: Call, order_id: UUID, *, rever
     _refuse_unless_reversible(connection, call, order)
     if proposal["settlement"] != order.settlement:
         raise AlreadyReversedError
-    book_store.decide_reversal(connection, reversal_id, by=call.caller_id, at=call.now)
+    if proposal["decided_by"] is not None:
+        raise ConflictError
+    book_store.decide_reversal(connection, reversal_id, Verdict(accepted=ok, by=call.caller_id, at=call.now, why=why))
+    if not ok:
+        refused = order.moved(Verb.REFUSE_REVERSAL)
+        return keep(connection, order, refused, call.step(Verb.REFUSE_REVERSAL, why=why))
     reverse_settlement(
         connection,
         order,

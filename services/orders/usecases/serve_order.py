@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
-from hmac import compare_digest
 from uuid import UUID
 
 from libs.clock import local_date
@@ -12,27 +11,35 @@ from libs.db import Connection
 from libs.ids import new_id
 from libs.programme.acting_grants import GrantedAct
 from services.orders import messages
+from services.orders.domain.doors import DoorKey, refuse_locked
 from services.orders.domain.errors import CheckInTooEarlyError, DoorCodeWrongError
-from services.orders.domain.evidence import flags_of_part, is_sampled, with_evidence_flag
+from services.orders.domain.evidence import flags_of_part, is_sampled, with_evidence_flags
 from services.orders.domain.life_cycle import State, Verb, refuse_unless_allowed
 from services.orders.domain.order import Order
 from services.orders.domain.people import Place
 from services.orders.store import order_store, people_store
 from services.orders.store.history_store import history_of
 from services.orders.store.order_store import Step
-from services.orders.usecases.calling import Call, refuse_auditor, speak_for
+from services.orders.usecases.calling import Call, refuse_auditor, refuse_unless_speaks_for, speak_for
 from services.orders.usecases.keeping import keep, policy_of_order
 
 
-def check_in(
-    connection: Connection, call: Call, order_id: UUID, *, code: str | None, place: Place | None, device: str
-) -> Order:
+@dataclass(frozen=True)
+class Shown:
+    """What a volunteer shows at the door."""
+
+    code: str | None = None
+    place: Place | None = None
+    device: str = ""
+
+
+def check_in(connection: Connection, call: Call, order_id: UUID, shown: Shown, key: DoorKey) -> Order:
     """Start a volunteer's service, with what proves it.
 
     Raises:
         NotAssignedError: not the volunteer of this order.
         WrongOrderStateError: it is not taken, or this volunteer has checked in.
-        CheckInTooEarlyError, DoorCodeWrongError: as their names say.
+        CheckInTooEarlyError, DoorCodeWrongError, DoorCodeLockedError: as their names say.
     """
     order = _lock_for_volunteer(connection, call, order_id)
     refuse_unless_allowed(Verb.CHECK_IN, order.state)
@@ -40,19 +47,34 @@ def check_in(
     opens_at = order.start_at - timedelta(minutes=policy.number("check_in", "early_minutes"))
     if call.now < opens_at:
         raise CheckInTooEarlyError(opens_at=opens_at.isoformat())
-    if code is not None and not compare_digest(code.encode(), order.door_code.encode()):
-        raise DoorCodeWrongError
+    order.refuse_checked_in(call.subject_id)
+    if shown.code is not None:
+        _open_door(connection, order, shown.code, key)
+    _tell_who_acted(connection, call, order_id)
     part = replace(
         order.assignment_of(call.subject_id),
         checked_in_at=call.now,
-        in_place=place,
-        in_device=device,
-        code_right=code is not None,
-        metres_from_home=_metres_from_home(connection, order, place),
+        checked_in_by=call.caller_id,
+        in_place=shown.place,
+        in_device=shown.device,
+        code_right=shown.code is not None,
+        metres_from_home=_metres_from_home(connection, order, shown.place),
     )
     started = order.checked_in(part, policy_version=policy.version)
     messages.publish_for(connection, started, messages.service_started(started, part), call.now)
     return keep(connection, order, started, call.step(Verb.CHECK_IN))
+
+
+def _open_door(connection: Connection, order: Order, said: str, key: DoorKey) -> None:
+    """Refuse a wrong code. It counts although refused: whoever tries next, even at the same moment, finds it counted.
+
+    Raises:
+        DoorCodeWrongError, DoorCodeLockedError: as their names say.
+    """
+    refuse_locked(order)
+    if not key.opens(order, said):
+        order_store.count_wrong_code(connection, order.order_id)
+        raise DoorCodeWrongError
 
 
 def _lock_for_volunteer(connection: Connection, call: Call, order_id: UUID) -> Order:
@@ -61,8 +83,15 @@ def _lock_for_volunteer(connection: Connection, call: Call, order_id: UUID) -> O
     order.assignment_of(call.subject_id)
     if call.acting_for is not None:
         volunteer = people_store.load_person(connection, call.subject_id)
-        speak_for(connection, call, volunteer, GrantedAct.SERVE, subject_id=order_id)
+        refuse_unless_speaks_for(connection, call, volunteer, GrantedAct.SERVE)
     return order
+
+
+def _tell_who_acted(connection: Connection, call: Call, order_id: UUID) -> None:
+    """Tell what is done for a volunteer: after the door code, of which a wrong one leaves nothing but its count."""
+    if call.acting_for is not None:
+        volunteer = people_store.load_person(connection, call.subject_id)
+        speak_for(connection, call, volunteer, GrantedAct.SERVE, subject_id=order_id)
 
 
 def _metres_from_home(connection: Connection, order: Order, place: Place | None) -> int | None:
@@ -70,7 +99,7 @@ def _metres_from_home(connection: Connection, order: Order, place: Place | None)
     return recipient.home.metres_to(place) if place is not None and recipient.home is not None else None
 
 
-def check_out(connection: Connection, call: Call, order_id: UUID, *, place: Place | None) -> Order:
+def check_out(connection: Connection, call: Call, order_id: UUID, *, place: Place | None, device: str) -> Order:
     """End a volunteer's service; when all have ended, the risk flags are set.
 
     Raises:
@@ -78,8 +107,15 @@ def check_out(connection: Connection, call: Call, order_id: UUID, *, place: Plac
         WrongOrderStateError: this volunteer is not at work.
     """
     order = _lock_for_volunteer(connection, call, order_id)
-    part = replace(order.assignment_of(call.subject_id), checked_out_at=call.now, out_place=place)
-    ended = order.checked_out(part)
+    _tell_who_acted(connection, call, order_id)
+    part = replace(
+        order.assignment_of(call.subject_id),
+        checked_out_at=call.now,
+        checked_out_by=call.caller_id,
+        out_place=place,
+        out_device=device,
+    )
+    ended = order.checked_out(part, at=call.now)
     messages.publish_for(connection, ended, messages.service_finished(ended, part), call.now)
     if ended.state is State.FINISHED:
         ended = with_flags(connection, ended, draw=draw_percent())
@@ -88,7 +124,7 @@ def check_out(connection: Connection, call: Call, order_id: UUID, *, place: Plac
 
 def end_forgotten_service(connection: Connection, order: Order, step: Step) -> Order:
     """End, with the planned end, a service that nobody checked out of."""
-    ended = order.ended_by_clock()
+    ended = order.ended_by_clock(at=step.at)
     for part in ended.assignments:
         if part.was_ended:
             messages.publish_for(connection, ended, messages.service_finished(ended, part), step.at)
@@ -108,4 +144,4 @@ def with_flags(connection: Connection, order: Order, *, draw: int) -> Order:
         flags |= flags_of_part(policy, order, part, history_of(connection, order, part))
     if is_sampled(policy, draw=draw):
         flags.add("sampled")
-    return with_evidence_flag(policy, replace(order, flags=frozenset(flags)))
+    return with_evidence_flags(policy, replace(order, flags=frozenset(flags)))

@@ -33,6 +33,8 @@ READ_MODELS = (
         household_id text NOT NULL,
         latitude_e6 integer,
         longitude_e6 integer,
+        area_latitude_e6 integer,
+        area_longitude_e6 integer,
         roles text[] NOT NULL,
         training boolean NOT NULL,
         clean_record boolean NOT NULL,
@@ -42,6 +44,7 @@ READ_MODELS = (
         visit_listed_on date,
         known_to uuid[] NOT NULL
     )""",
+    "CREATE INDEX person_area ON person (area_latitude_e6, area_longitude_e6)",
     "CREATE INDEX person_listed ON person (home_unit_id) WHERE visit_listed_on IS NOT NULL",
     """
     CREATE TABLE relation (
@@ -114,7 +117,9 @@ ORDERS = (
         placed_by uuid NOT NULL,
         placed_at timestamptz NOT NULL,
         policy_version integer NOT NULL,
-        door_code text NOT NULL,
+        door_code_number integer NOT NULL CHECK (door_code_number >= 0),
+        wrong_codes integer NOT NULL CHECK (wrong_codes >= 0),
+        door_code_known_to uuid[] NOT NULL,
         state text NOT NULL,
         payer_id uuid,
         acting_for uuid,
@@ -143,10 +148,13 @@ ORDERS = (
         decided_minutes integer,
         decided_by uuid,
         decision_why text NOT NULL,
+        second_id uuid,
         slip_number integer,
-        late_cancelled boolean NOT NULL
+        late_cancelled boolean NOT NULL,
+        ended_at timestamptz
     )""",
     "CREATE INDEX orders_recipient ON orders (recipient_id, start_at)",
+    "CREATE INDEX orders_placed_by ON orders (placed_by)",
     "CREATE INDEX orders_payer ON orders (payer_id) WHERE payer_id IS NOT NULL",
     "CREATE INDEX orders_state ON orders (state, unit_id, start_at)",
     "CREATE INDEX orders_budget ON orders (district_id, start_at) WHERE funding = 'programme'",
@@ -168,7 +176,10 @@ ORDERS = (
         checked_out_at timestamptz,
         out_latitude_e6 integer,
         out_longitude_e6 integer,
+        out_device text NOT NULL,
         was_ended boolean NOT NULL,
+        checked_in_by uuid,
+        checked_out_by uuid,
         PRIMARY KEY (order_id, volunteer_id)
     )""",
     "CREATE INDEX assignment_volunteer ON assignment (volunteer_id, checked_out_at)",
@@ -231,7 +242,10 @@ BOOKS = (
         proposed_by uuid NOT NULL,
         proposed_at timestamptz NOT NULL,
         decided_by uuid,
-        decided_at timestamptz
+        decided_at timestamptz,
+        accepted boolean,
+        decision_why text NOT NULL DEFAULT '',
+        scan text
     )""",
     """
     CREATE TABLE reversal (
@@ -242,9 +256,11 @@ BOOKS = (
         proposed_by uuid NOT NULL,
         proposed_at timestamptz NOT NULL,
         decided_by uuid,
-        decided_at timestamptz
+        decided_at timestamptz,
+        accepted boolean,
+        decision_why text NOT NULL DEFAULT ''
     )""",
-    "CREATE UNIQUE INDEX reversal_once ON reversal (order_id, settlement) WHERE decided_by IS NOT NULL",
+    "CREATE UNIQUE INDEX reversal_once ON reversal (order_id, settlement) WHERE accepted",
     """
     CREATE TABLE slip_range (
         range_id uuid PRIMARY KEY,
@@ -260,6 +276,7 @@ BOOKS = (
         unit_id uuid NOT NULL,
         number integer NOT NULL,
         order_id uuid NOT NULL REFERENCES orders,
+        scan text NOT NULL,
         PRIMARY KEY (unit_id, number)
     )""",
     """
@@ -267,17 +284,24 @@ BOOKS = (
         incident_id uuid PRIMARY KEY,
         kind text NOT NULL CHECK (kind IN ('urgent_call', 'welfare_check')),
         state text NOT NULL CHECK (state IN ('escalated', 'closed')),
-        person_id uuid NOT NULL,
+        person_id uuid,
         order_id uuid REFERENCES orders,
         unit_id uuid NOT NULL,
         district_id uuid NOT NULL,
+        latitude_e6 integer,
+        longitude_e6 integer,
+        words text NOT NULL,
         opened_by uuid NOT NULL,
         opened_at timestamptz NOT NULL,
+        acting_for uuid,
+        consent jsonb,
+        why text NOT NULL,
         outcome text NOT NULL,
         closed_by uuid,
         closed_at timestamptz
     )""",
-    "CREATE INDEX incident_open ON incident (unit_id) WHERE state = 'escalated'",
+    "CREATE INDEX incident_open ON incident (unit_id, opened_at) WHERE state = 'escalated'",
+    "CREATE INDEX incident_opened_by ON incident (opened_by, opened_at)",
     """
     CREATE TABLE visit (
         visit_id uuid PRIMARY KEY,
@@ -294,14 +318,17 @@ BOOKS = (
     CREATE TABLE certificate (
         certificate_id uuid PRIMARY KEY,
         person_id uuid NOT NULL,
-        minutes integer NOT NULL,
-        verified_minutes integer NOT NULL,
+        minutes bigint NOT NULL,
+        verified_minutes bigint NOT NULL,
         first_on date,
         last_on date,
         issued_by uuid NOT NULL,
         issued_at timestamptz NOT NULL,
         number bigint GENERATED ALWAYS AS IDENTITY,
-        verification_code text NOT NULL
+        verification_code text NOT NULL,
+        acting_for uuid,
+        consent jsonb,
+        why text NOT NULL
     )""",
 )
 

@@ -1,4 +1,4 @@
-"""What was said about a person can be forgotten: free words on orders and steps, not the steps themselves."""
+"""What was said about a person can be forgotten: free words on steps and certificates, not the steps themselves."""
 
 from alembic import op
 
@@ -9,5 +9,6 @@ down_revision = "0002"
 
 
 def upgrade() -> None:
-    """Let the service's role blank the words of a step, and nothing else of it."""
-    op.execute(f"GRANT UPDATE (consent, why) ON order_step TO {app_role(op)}")
+    """Let the service's role blank the words, and nothing else."""
+    for table in ("order_step", "certificate"):
+        op.execute(f"GRANT UPDATE (consent, why) ON {table} TO {app_role(op)}")
