@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.scenarios.client import Call, PlatformError
-from tests.scenarios.world import A, World
+from tests.scenarios.world import VERSIONS_BEFORE, A, World
 
 VERIFIER = Path(__file__).resolve().parents[2] / "docs" / "verify" / "verify.py"
 RECEIPT_SECONDS = 120
@@ -95,7 +95,7 @@ def visits(world: World, label: str, expected: dict[str, Any]) -> Any:
 
 
 def policy_version(world: World, label: str, expected: Any) -> Any:
-    return order(world, label)["policy_version"]
+    return order(world, label)["policy_version"] - VERSIONS_BEFORE
 
 
 def fallback(world: World, label: str, expected: Any) -> Any:

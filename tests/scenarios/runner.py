@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from tests.scenarios.client import Client, PlatformError
 from tests.scenarios.looks import all_wallets, invariants, look
 from tests.scenarios.story import Step, Story, verb_of
-from tests.scenarios.verbs import DONE_STATES, calls_of, watched_path
+from tests.scenarios.verbs import DONE_STATES, MAKING_VERBS, calls_of, watched_path
 from tests.scenarios.world import A, World
 
 
@@ -16,11 +17,12 @@ class StepFailedError(AssertionError):
 
 @dataclass
 class Made:
-    """What a step sent, kept for `repeat`."""
+    """What a step sent, kept for `repeat`; `identity` is the id of what it makes."""
 
     verb: str
     step: Step
     seed: str
+    identity: UUID | None = None
 
 
 class Run:
@@ -30,6 +32,8 @@ class Run:
         self.story, self.client = story, client
         self.world = World(story, client)
         self.made: dict[str, Made] = {}
+        self.tried: set[str] = set()
+        self.done: set[str] = set()
 
     def play(self) -> None:
         """Prepare the world and play every step.
@@ -57,12 +61,21 @@ class Run:
             return invariants(all_wallets(self.world))
         if verb == "expect":
             return look(self.world, step["expect"])
-        made = self._repeated(step) if verb == "repeat" else Made(verb, step, f"step{number}")
+        made = self._repeated(step) if verb == "repeat" else self._attempt(verb, step, f"step{number}")
         return self._act(made, step)
+
+    def _attempt(self, verb: str, step: Step, seed: str) -> Made:
+        """Return a step as an attempt of its own: what it makes has another id than at any earlier attempt."""
+        label = step[verb]
+        if verb not in MAKING_VERBS:
+            return Made(verb, step, seed)
+        identity = self.world.another_id(label, seed) if label in self.tried else UUID(self.world.id_of(label))
+        self.tried.add(label)
+        return Made(verb, step, seed, identity)
 
     def _repeated(self, step: Step) -> Made:
         first = self.made[step["repeat"]]
-        return Made(first.verb, {**first.step, **step.get("with", {})}, first.seed)
+        return Made(first.verb, {**first.step, **step.get("with", {})}, first.seed, first.identity)
 
     def _act(self, made: Made, step: Step) -> list[str]:
         world, wanted = self.world, step.get("refused")
@@ -70,11 +83,7 @@ class Run:
         if step is made.step:
             self._remember(made, label)
         before = all_wallets(world) if wanted else []
-        code, skipped = self._send(made)
-        self.client.settle()
-        path = watched_path(world, made.verb, made.step, made.seed)
-        if code is None and path:
-            code = self._later(path)
+        code, skipped = self._decided(made)
         rows = all_wallets(world)
         problems = invariants(rows)
         if code != wanted:
@@ -88,6 +97,22 @@ class Run:
             world.complete(label, world.people[label])
             self.client.settle()
         return problems
+
+    def _decided(self, made: Made) -> tuple[str | None, dict[str, str]]:
+        """Send the step; return the code of its refusal, also of one that comes later, and what was skipped."""
+        label, earlier = made.step[made.verb], dict(self.world.ids)
+        if made.identity is not None:
+            self.world.ids[label] = made.identity
+        code, skipped = self._send(made)
+        self.client.settle()
+        path = watched_path(self.world, made.verb, made.step, made.seed)
+        if code is None and path:
+            code = self._later(path)
+        if made.identity is not None and code is None:
+            self.done.add(label)
+        elif made.identity is not None and label in self.done:
+            self.world.ids[label] = earlier[label]
+        return code, skipped
 
     def _remember(self, made: Made, label: Any) -> None:
         if isinstance(label, str):

@@ -21,6 +21,7 @@ ACTS_ON_ORDERS = {
     "second_check": ("second-check", ("ok", "why")),
     "reject": ("rejection", ("why",)),
     "confirm": ("confirmation", ("rating", "device")),
+    "new_door_code": ("door-code", ()),
 }
 WATCHED = {
     "place_order": "/v1/orders/",
@@ -33,7 +34,13 @@ WATCHED = {
     "fund_pool": "/v1/adjustments/",
     "migrate": "/v1/adjustments/",
     "settle_estate": "/v1/estates/",
+    "review": "/v1/orders/",
 }
+# Their value is the label of what they make, under an id of its own at each attempt.
+MAKING_VERBS = frozenset({
+    "place_order", "request_redemption", "late_entry", "gift", "donate", "redeem_goods", "grant_month", "fund_pool",
+    "migrate", "publish_policy", "import", "register", "visit", "issue_certificate", "urgent_call",
+})  # fmt: skip
 DONE_STATES = ("declined", "refused")
 
 
@@ -49,27 +56,16 @@ def calls_of(world: World, verb: str, step: Step, seed: str) -> Calls:
 
 
 def watched_path(world: World, verb: str, step: Step, seed: str) -> str | None:
-    """Return where a decision that comes later is seen."""
+    """Return where a decision that comes later is seen: none comes for what a reviewer turned down."""
     if verb == "correct_death":
         return mistake_path(world, step, seed)
     if verb == "reverse":
-        return (
-            None
-            if is_order(world, step[verb])
-            else f"/v1/reversals/{world.id_of('reverse/' + step[verb] + _people(step))}"
-        )
+        return None if is_order(world, step[verb]) else f"/v1/reversals/{world.id_of(f'reverse/{seed}')}"
     if verb == "settle_estate":
-        return WATCHED[verb] + world.id_of(_estate(step))
+        return WATCHED[verb] + world.id_of(f"estate/{seed}")
+    if verb == "review" and not step.get("ok", True):
+        return None
     return WATCHED[verb] + world.id_of(step[verb]) if verb in WATCHED else None
-
-
-def _estate(step: Step) -> str:
-    """Each proposal about an estate is its own."""
-    return f"estate/{step['settle_estate']}/{step['to']}{_people(step)}"
-
-
-def _people(step: Step) -> str:
-    return f"/{step.get('by')}/{step.get('checker')}"
 
 
 def _grant(world: World, step: Step, seed: str) -> Calls:
@@ -191,7 +187,7 @@ def late_entry(world: World, step: Step, seed: str) -> Calls:
 
 def reverse(world: World, step: Step, seed: str) -> Calls:
     label = step["reverse"]
-    identity = world.id_of("reverse/" + label + _people(step))
+    identity = world.id_of(f"reverse/{seed}")
     if is_order(world, label):
         path = f"/v1/orders/{world.id_of(label)}/reversal/{identity}"
     else:
@@ -256,7 +252,7 @@ def set_entitlement(world: World, step: Step, seed: str) -> Calls:
 def settle_estate(world: World, step: Step, seed: str) -> Calls:
     to = None if step["to"] == "pool" else world.id_of(step["to"])
     body = {"person_id": world.id_of(step["settle_estate"]), "to_person_id": to}
-    return two_person(world, step, f"/v1/estates/{world.id_of(_estate(step))}", body, seed)
+    return two_person(world, step, f"/v1/estates/{world.id_of(f'estate/{seed}')}", body, seed)
 
 
 def publish_policy(world: World, step: Step, seed: str) -> Calls:

@@ -13,6 +13,8 @@ from tests.scenarios.story import Step, Story
 
 A, B = "harness-a", "harness-b"
 SCAN = "sha256:" + "ab" * 32
+# The rules under which people are registered come before the story's own, which are its version 1.
+VERSIONS_BEFORE = 1
 
 
 class World:
@@ -31,6 +33,10 @@ class World:
     def id_of(self, label: str) -> str:
         """Return the id that a label of this run stands for."""
         return str(self.ids.setdefault(label, uuid5(self.run, label)))
+
+    def another_id(self, label: str, seed: str) -> UUID:
+        """Return the id of what a later attempt under the same label makes."""
+        return uuid5(self.run, f"{label}/{seed}")
 
     def unit_of(self, label: str) -> str:
         """Return the id of a unit of this run; a person may have the same label."""
@@ -60,11 +66,14 @@ class World:
         return document
 
     def prepare(self) -> None:
-        """Make units, policies, people, relations and starting balances, then let it be D1."""
+        """Make units, people, relations and starting balances under the default rules, then let it be D1 by its own."""
         story = self.story
-        self.client.advance(story.instant("D1") - timedelta(days=1))
+        self.client.advance(story.instant("D1") - timedelta(days=2))
         self._units()
         self.client.settle()
+        self._publish("default", {}, effective=story.day_one - timedelta(days=1), seed="default")
+        self.client.settle()
+        self.client.advance(story.instant("D1") - timedelta(days=1))
         self._policies()
         for label, attributes in self.people.items():
             self.register(A, label, {**attributes, "visit_risk": None})
@@ -111,14 +120,17 @@ class World:
         presets = {preset["preset"]: preset for preset in self.client.get(A, "/v1/policies/presets")["items"]}
         published = presets[self.story.preset].get("policy", {})
         layers = _merged(_without(self.story.world_policy, published), self.story.policy)
+        self._publish(self.story.preset, layers, effective=self.story.day("D1"), seed="policy")
+
+    def _publish(self, preset: str, layers: Mapping[str, Any], *, effective: date, seed: str) -> None:
         for label in (name for name, unit in self.story.units.items() if unit["level"] == "district"):
             body = {
                 "unit_id": self.unit_of(label),
-                "effective": self.story.day("D1").isoformat(),
-                "preset": self.story.preset,
+                "effective": effective.isoformat(),
+                "preset": preset,
                 "set": layers,
             }
-            self._two_person(f"/v1/policies/{self.id_of('policy/' + label)}", body, seed=f"policy{label}")
+            self._two_person(f"/v1/policies/{self.id_of(f'{seed}/{label}')}", body, seed=f"{seed}{label}")
 
     def _two_person(self, path: str, body: dict[str, Any], *, seed: str) -> None:
         self.must(A, "PUT", path, body)
