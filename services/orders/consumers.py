@@ -15,7 +15,7 @@ from libs.programme.directory import policy_subject
 from libs.programme.known_grants import hear_acting_grant, hear_use
 from services.orders import messages
 from services.orders.domain.order import Funding, Order
-from services.orders.messages import Message, accounts, ledger, redemption
+from services.orders.messages import Message, accounts, heard, ledger, redemption
 from services.orders.store import book_store, order_store, people_store, tables
 from services.orders.usecases.approve_hours import settle_order
 from services.orders.usecases.cancel_order import end_orders_of_dead
@@ -83,7 +83,7 @@ def _save_person(connection: Connection, event: IncomingEvent) -> None:
         return
     state = _parsed(accounts.PersonState, event)
     standing.hear_person(connection, UUID(state.person_id), state)
-    people_store.save_person(connection, messages.person_of(state))
+    people_store.save_person(connection, heard.person_of(state))
 
 
 def _refuse_ended_sessions(connection: Connection, message: accounts.SessionsEnded, _now: datetime) -> None:
@@ -101,7 +101,7 @@ def _save_relation(connection: Connection, event: IncomingEvent) -> None:
         "relative_id": UUID(state.relative_id),
         "kind": state.kind,
         "verified": state.verified,
-        "declared_by": messages.uuid_or_none(state.declared_by),
+        "declared_by": heard.uuid_or_none(state.declared_by),
     }
     people_store.upsert(connection, tables.relation, columns)
 
@@ -135,9 +135,9 @@ def _save_unit(connection: Connection, event: IncomingEvent) -> None:
     state = _parsed(accounts.OrgUnitState, event)
     columns = {
         "unit_id": UUID(state.unit_id),
-        "parent_id": messages.uuid_or_none(state.parent_id),
+        "parent_id": heard.uuid_or_none(state.parent_id),
         "level": state.level,
-        "district_id": messages.uuid_or_none(state.district_id),
+        "district_id": heard.uuid_or_none(state.district_id),
     }
     people_store.upsert(connection, tables.org_unit, columns)
 
@@ -147,7 +147,7 @@ def _save_policy(connection: Connection, event: IncomingEvent) -> None:
         district_id, version = policy_subject(event.subject)
         people_store.forget(connection, tables.policy, district_id=district_id, policy_version=version)
         return
-    policy = messages.policy_of(_parsed(accounts.PolicyPublished, event))
+    policy = heard.policy_of(_parsed(accounts.PolicyPublished, event))
     columns = {
         "district_id": policy.district_id,
         "policy_version": policy.version,
@@ -188,13 +188,13 @@ def _open_order(connection: Connection, message: redemption.RedemptionRequested,
         payer_id=UUID(message.payer_id or message.recipient_id),
         service_code=message.service_code,
         planned_minutes=message.planned_minutes,
-        start_at=messages.instant(message.start_at_us),
+        start_at=heard.instant(message.start_at_us),
         price_minutes=message.price_minutes,
         coefficient_percent=message.coefficient_percent,
         persons=message.persons,
         requested_by=UUID(message.requested_by),
-        acting_for=messages.uuid_or_none(message.acting_for),
-        consent=messages.consent_of(message),
+        acting_for=heard.uuid_or_none(message.acting_for),
+        consent=heard.consent_of(message),
         why=message.why,
         policy_version=message.policy_version,
         declined_code=message.declined_code,

@@ -89,4 +89,4 @@ def refuse_unfit_member(member: Person) -> None:
         WrongPersonStateError
     """
     if member.status is not Status.ACTIVE:
-        raise WrongPersonStateError(person_id=member.person_id, status=member.status)
+        raise WrongPersonStateError(person_id=member.person_id, state=member.status)

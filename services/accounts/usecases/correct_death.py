@@ -111,5 +111,5 @@ def _locked(act: Act, death_id: UUID) -> tuple[Death, Person]:
     person = act.store.persons.lock_person(act.store.deaths.look(death_id).person_id)
     death = act.store.deaths.death(death_id)
     if person.status is not Status.DECEASED and death.state is DeathState.CONFIRMED:
-        raise WrongPersonStateError(status=person.status)
+        raise WrongPersonStateError(state=person.status)
     return death, person

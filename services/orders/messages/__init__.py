@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from datetime import date, datetime
 from uuid import UUID
 
 from google.protobuf.message import Message
 
-from libs.clock import from_microseconds, to_microseconds
+from libs.clock import to_microseconds
 from libs.contracts.powers import POWERS
 from libs.contracts.timebank.accounts.v1 import events_pb2 as accounts
 from libs.contracts.timebank.ledger.v1 import events_pb2 as ledger
@@ -17,18 +16,15 @@ from libs.contracts.timebank.redemption.v1 import events_pb2 as redemption
 from libs.db import Connection
 from libs.ids import id_from_cause, new_id
 from libs.outbox import OutgoingEvent, append
-from libs.programme.acting import Consent, ConsentHow
 from libs.programme.known_grants import ActFor
 from services.orders.domain.catalogue import Service
 from services.orders.domain.evidence import evidence_class
 from services.orders.domain.order import Assignment, Order
-from services.orders.domain.people import Person, Place, Qualifications
 from services.orders.domain.policy import Policy
 
 FACTS = "timebank.orders.v1"
 STATE = "timebank.orders.state.v1"
 CATALOGUE_CAUSE = UUID("6f2b0f3e-7a54-5d4e-9a0c-0c5b7d1f8e11")
-MILLIDEGREE_E6 = 1000
 
 TOPICS_HEARD = (
     "timebank.accounts.state.v1",
@@ -70,13 +66,6 @@ def acted_for(done: ActFor, *, district_id: UUID) -> Message:
         consent_given_at_us=to_microseconds(done.consent.given_at),
         at_us=to_microseconds(done.at),
     )
-
-
-def consent_of(message: redemption.RedemptionRequested) -> Consent | None:
-    """Return how and when the consent to a redemption was given; its words stay in redemption."""
-    if not message.consent_how:
-        return None
-    return Consent(ConsentHow(message.consent_how), from_microseconds(message.consent_given_at_us))
 
 
 def publish_for(connection: Connection, order: Order, message: Message, at: datetime) -> None:
@@ -365,54 +354,5 @@ def erasure_answered(*, erasure_id: str, person_id: str, code: str, last_service
     )
 
 
-def person_of(state: accounts.PersonState) -> Person:
-    """Return the person that a state event tells of."""
-    skills = state.qualifications
-    home = Place(state.home_latitude_millideg * MILLIDEGREE_E6, state.home_longitude_millideg * MILLIDEGREE_E6)
-    return Person(
-        person_id=UUID(state.person_id),
-        status=state.status,
-        home_unit_id=UUID(state.home_unit_id),
-        district_id=UUID(state.district_id or state.home_unit_id),
-        born=_day(state.born),
-        sex=state.sex,
-        grade=state.grade or "intact",
-        hardship=frozenset(state.hardship),
-        household_id=state.household_id,
-        home=home if state.home_known else None,
-        roles=frozenset(role.role for role in state.roles),
-        qualifications=Qualifications(
-            skills.training, skills.clean_record, _day(skills.insured_until), frozenset(skills.certificates)
-        ),
-        visit_risk=state.visit_risk,
-        visit_listed_on=_day(state.visit_listed_on),
-        known_to=frozenset(UUID(one) for one in state.known_to),
-    )
-
-
-def policy_of(published: accounts.PolicyPublished) -> Policy:
-    """Return the policy version that an event tells of."""
-    return Policy(
-        district_id=UUID(published.district_id),
-        version=published.policy_version,
-        effective=date.fromisoformat(published.effective),
-        parameters=json.loads(published.parameters_json),
-    )
-
-
-def instant(microseconds: int) -> datetime:
-    """Return the instant of a `*_at_us` field."""
-    return from_microseconds(microseconds)
-
-
-def uuid_or_none(text: str) -> UUID | None:
-    """Return the id of a field that may be empty."""
-    return UUID(text) if text else None
-
-
 def _text(identity: UUID | None) -> str:
     return str(identity) if identity else ""
-
-
-def _day(text: str) -> date | None:
-    return date.fromisoformat(text) if text else None
