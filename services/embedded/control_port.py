@@ -40,14 +40,15 @@ class ControlPort:
         self.port = int(self._listener.getsockname()[1])
 
     def descriptors(self) -> list[int]:
-        """Return what to wait for; who has been silent too long is waited for no more."""
-        now = monotonic()
-        for number in [number for number, caller in self._callers.items() if caller.deadline < now]:
-            self._forget(number)
+        """Return what to wait for."""
         return [self._listener.fileno(), *self._callers]
 
     def heard(self, ready: list[int]) -> Iterator[tuple[str, socket.socket]]:
-        """Yield the verbs that came with the secret, and the connections on which to answer; the others are closed."""
+        """Yield the verbs that came with the secret, and the connections on which to answer; the others are closed.
+
+        Who has been silent too long is waited for no more; not so who spoke while we were busy elsewhere.
+        """
+        self._forget_silent(ready)
         for number in ready:
             if number == self._listener.fileno():
                 self._accept()
@@ -58,6 +59,12 @@ class ControlPort:
                     secret, _, verb = line.strip().partition(b" ")
                     if ended and hmac.compare_digest(secret, self._secret):
                         yield verb.decode(errors="replace"), caller.connection
+
+    def _forget_silent(self, ready: list[int]) -> None:
+        now = monotonic()
+        for number in [number for number, caller in self._callers.items() if caller.deadline < now]:
+            if number not in ready:
+                self._forget(number)
 
     def _accept(self) -> None:
         try:

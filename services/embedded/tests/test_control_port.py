@@ -6,6 +6,9 @@ import select
 import socket
 import struct
 
+import pytest
+
+from services.embedded import control_port
 from services.embedded.control_port import CONNECTIONS_MAX, WORDS_BYTES_MAX, ControlPort, answer
 
 ABORT = struct.pack("ii", 1, 0)
@@ -76,3 +79,25 @@ def test_many_who_are_silent_make_room_for_one_who_asks() -> None:
     assert len(port.descriptors()) <= CONNECTIONS_MAX + 1
     for caller in (*silent, asking):
         caller.close()
+
+
+def test_who_spoke_while_we_were_busy_elsewhere_is_heard(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(control_port, "SILENCE_SECONDS_MAX", 0.0)
+    port = ControlPort("secret")
+    caller = _caller(port)
+    ready, _, _ = select.select(port.descriptors(), [], [], 10)
+    assert list(port.heard(ready)) == []
+    caller.sendall(b"secret reset\n")
+
+    assert _look(port) == ["reset"]
+
+
+def test_who_stays_silent_is_let_go(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(control_port, "SILENCE_SECONDS_MAX", 0.0)
+    port = ControlPort("secret")
+    caller = _caller(port)
+    ready, _, _ = select.select(port.descriptors(), [], [], 10)
+    assert list(port.heard(ready)) == []
+
+    assert list(port.heard([])) == []
+    assert caller.recv(10) == b""
