@@ -5,6 +5,7 @@ request and once more in the transaction of a command (libs/http/commands.py).
 """
 
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 from uuid import UUID
@@ -16,7 +17,7 @@ from werkzeug.exceptions import Unauthorized
 
 from libs.clock import machine_now, monotonic
 from libs.db import Database
-from libs.errors import ForbiddenError, PersonSuspendedError
+from libs.errors import ForbiddenError, PersonSuspendedError, Refusal
 from libs.http.actor import Actor, Bearer, Directory
 
 AUDIENCE = "timebank"
@@ -174,7 +175,7 @@ def require_tokens(app: Flask, verifier: Verifier) -> None:
 
 
 def know_callers(app: Flask, database: Database, directory: Directory) -> None:
-    """Look up, once per request, who calls now; public views ask nobody.
+    """Look up, once per request, who calls now. What is open to all is told to whoever is nobody, too.
 
     Raises:
         Unauthorized: dead, sealed, erased, or of a session that has ended.
@@ -183,11 +184,15 @@ def know_callers(app: Flask, database: Database, directory: Directory) -> None:
     """
 
     def check() -> None:
-        if "bearer" not in g or not _is_view() or _is_marked("is_public"):
+        if "bearer" not in g or not _is_view():
             return
-        with database.reading() as connection:
+        is_open = _is_marked("is_public")
+        if is_open and request.method not in READING_METHODS:
+            return
+        with suppress(Refusal, Unauthorized) if is_open else nullcontext(), database.reading() as connection:
             g.actor = directory(connection, g.bearer)()
-        refuse_suspended(g.actor)
+        if not is_open:
+            refuse_suspended(g.actor)
 
     app.before_request(check)
 

@@ -34,6 +34,8 @@ WHO: Mapping[str, str] = {
     "suspended": "sus",
 }
 """The person of the story who stands for each role."""
+OTHERS = {"ann": "安", "sus": "宋", "old": "老", "tar": "塔"}
+"""Volunteers beside those of the story: the relative, the suspended, one who died, one to whom things are done."""
 
 
 class Town(World):
@@ -104,7 +106,7 @@ def open_city(folder: Path) -> Iterator[City]:
         run = Run(story, Client(platform.url))
         run.world = Town(story, run.client)
         plain = {name: value for name, value in run.world.people["min"].items() if name != "starts"}
-        run.world.people |= {"ann": plain | {"zh": "安"}, "sus": plain | {"zh": "宋"}}
+        run.world.people |= {name: plain | {"zh": zh} for name, zh in OTHERS.items()}
         run.play()
         _complete(run.world)
         inside = json.loads((platform.folder / "run" / "platform.json").read_text())["inside_url"]

@@ -1,0 +1,58 @@
+"""What waits in the city for the word of a second person: one of everything, and things that can be looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from tests.attacks.city import City
+from tests.scenarios.client import Call
+from tests.scenarios.world import SCAN, A, World
+
+Made = tuple[str, str, dict[str, Any], str]
+
+
+def make_pending(city: City) -> dict[str, str]:
+    """Make one of each, by the first of the two built-in members of staff; return the ids of those that came to be."""
+    world, made, refused = city.world, {}, []
+    for name, path, body, by in _wanted(world):
+        identity = world.id_of(f"pending/{name}")
+        call = Call(by, "PUT", path.format(identity), body)
+        status, answer = world.client.send(call)
+        refused += [(name, status, answer)] if status >= 300 else []
+        made[name] = identity
+    world.client.settle()
+    assert refused == []
+    return made
+
+
+def _wanted(world: World) -> Iterator[Made]:
+    lan, minnow = world.id_of("lan"), world.id_of("min")
+    home, district = world.unit_of("k1"), world.unit_of("d1")
+    day = world.story.day("D9").isoformat()
+    migration = {"kind": "migration", "person_id": lan, "minutes": 60, "why": "old book", "scan": SCAN}
+    yield "adjustment", "/v1/adjustments/{}", migration, A
+    yield "reversal", "/v1/reversals/{}", {"cause_id": world.id_of("start/lan/earned"), "why": "mistaken"}, A
+    yield "policy", "/v1/policies/{}", {"unit_id": district, "effective": day}, A
+    yield "entitlement", "/v1/entitlements/{}", {"person_id": lan, "minutes": 1800}, A
+    record = {"person_id": minnow, "minutes": 600, "served_on": world.story.day("D1").isoformat(), "scan": SCAN}
+    yield "service_record", "/v1/service-records/{}", record, A
+    yield "assessment", f"/v1/persons/{lan}/assessments/{{}}", {"grade": "mild"}, A
+    yield "hardship", f"/v1/persons/{lan}/hardships/{{}}", {"categories": ["dibao"]}, A
+    yield "relation", "/v1/relations/{}", {"person_id": lan, "relative_id": minnow, "kind": "child"}, A
+    yield "visit", "/v1/visits/{}", {"person_id": lan, "how": "phone", "outcome": "seen"}, A
+    yield "death", f"/v1/persons/{world.id_of('old')}/deaths/{{}}", {"died": world.story.day("D1").isoformat()}, A
+    yield "slips", "/v1/slips/{}", {"unit_id": home, "from": 1, "to": 9}, A
+    yield "certificate", "/v1/certificates/{}", {"person_id": minnow}, A
+    yield "donation", "/v1/donations/{}", {"minutes": 10}, world.login("lan")
+    yield "gift", "/v1/gifts/{}", {"to": world.id_of("ann"), "minutes": 10}, world.login("lan")
+    yield "incident", "/v1/incidents/{}", {"kind": "urgent_call", "person_id": lan}, A
+    group = {"unit_id": home, "name_zh": "邻里互助队", "leader_id": minnow}
+    yield "group", "/v1/groups/{}", group, A
+    yield "close", "/v1/period-closes/{}", {"district_id": district, "month": "2026-02"}, A
+    yield "import", "/v1/imports/{}", {"rows": []}, world.login("admin")
+    said = {"how": "desk", "given_at": world.story.instant("D2 15:00").isoformat(), "words": "she may do it for me"}
+    granted: dict[str, Any] = {"person_id": lan, "relative_id": world.id_of("ann"), "acts": ["see", "ask"]}
+    granted |= {"consent": said} | {"minutes_per_month": 600, "until": world.story.day("D30").isoformat()}
+    yield "grant", "/v1/acting-grants/{}", granted, A
+    yield "complaint", "/v1/complaints/{}", {"about": "suspension", "words": "why me"}, world.login("sus")
