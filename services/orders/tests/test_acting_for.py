@@ -56,6 +56,23 @@ def test_the_door_code_is_told_to_a_relative_whose_grant_says_so(family: Neighbo
     family.grant("ju", "nv", "door")
 
     assert (before, family.call("GET", "nv", path).status_code) == ("grant_out_of_scope", 200)
+    assert [(use.act, use.actor_id) for use in family.said(wire.ActedFor)] == [("door", str(named("nv")))]
+
+
+def test_what_is_done_for_a_volunteer_at_the_door_is_told_once_each(family: Neighbours) -> None:
+    word = {"acting_for": str(named("min")), "consent": said()}
+    family.place("coord", "o1", **ASKED | {"funding": "programme"})
+    family.act("coord", "o1", "assignment", word)
+    family.set_time("D2 09:00")
+
+    answers = [
+        family.act("op", "o1", "check-in", word | {"code": "wrong"}),
+        family.act("op", "o1", "check-in", word),
+        family.act("op", "o1", "check-out", word),
+    ]
+
+    assert answers == ["door_code_wrong", "", ""]
+    assert [use.act for use in family.said(wire.ActedFor)] == ["serve"] * 3
 
 
 def test_a_grant_past_its_last_day_allows_nothing(family: Neighbours) -> None:

@@ -11,7 +11,7 @@ from services.orders.domain.errors import ForbiddenError
 from services.orders.domain.life_cycle import TRANSITIONS, Verb
 from services.orders.domain.order import Order
 from services.orders.store import order_store, people_store
-from services.orders.usecases.calling import Call, refuse_unless_speaks_for, speak_for
+from services.orders.usecases.calling import Call, speak_for
 from services.orders.usecases.keeping import keep
 
 
@@ -22,9 +22,7 @@ def read_door_code(connection: Connection, call: Call, order_id: UUID, key: Door
         OrderNotFoundError: there is no such order.
         ForbiddenError: the volunteer, or somebody who may not act for the recipient.
     """
-    order = _lock_unless_volunteer(connection, call, order_id)
-    recipient = people_store.load_person(connection, order.recipient_id)
-    refuse_unless_speaks_for(connection, call, recipient, GrantedAct.DOOR)
+    order = _lock_for_recipient(connection, call, order_id)
     if order.state in TRANSITIONS[Verb.NEW_DOOR_CODE]:
         order_store.note_door_code_told(connection, order, order.with_door_code_told(call.caller_id))
     return key.code_of(order)
@@ -38,14 +36,14 @@ def renew_door_code(connection: Connection, call: Call, order_id: UUID) -> Order
         ForbiddenError: the volunteer, or somebody who may not act for the recipient.
         WrongOrderStateError: no door is to be opened any more, or not yet.
     """
-    order = _lock_unless_volunteer(connection, call, order_id)
-    recipient = people_store.load_person(connection, order.recipient_id)
-    speak_for(connection, call, recipient, GrantedAct.DOOR, subject_id=order_id)
+    order = _lock_for_recipient(connection, call, order_id)
     return keep(connection, order, order.with_new_door_code(call.caller_id), call.step(Verb.NEW_DOOR_CODE))
 
 
-def _lock_unless_volunteer(connection: Connection, call: Call, order_id: UUID) -> Order:
+def _lock_for_recipient(connection: Connection, call: Call, order_id: UUID) -> Order:
     order = order_store.lock_order(connection, order_id)
     if call.caller_id in order.volunteer_ids:
         raise ForbiddenError
+    recipient = people_store.load_person(connection, order.recipient_id)
+    speak_for(connection, call, recipient, GrantedAct.DOOR, subject_id=order_id)
     return order
