@@ -41,3 +41,11 @@ def test_no_segment_is_routed_twice() -> None:
     segments = [segment for found, _ in LOCATION.findall(NGINX) for segment in found.split("|")]
 
     assert len(segments) == len(set(segments))
+
+
+def test_no_query_is_written_to_a_log() -> None:
+    (form,) = re.findall(r"log_format without_query '([^']*)';", NGINX)
+
+    assert re.findall(r"access_log (.*);", NGINX) == ["/dev/stdout without_query"]
+    assert re.findall(r"error_log (.*);", NGINX) == ["/dev/stderr crit"]
+    assert {"$request", "$args", "$query_string", "$request_uri", "$http_referer"}.isdisjoint(form.split())
