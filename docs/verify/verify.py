@@ -32,7 +32,7 @@ REASONS = {
     14: "reversal 冲正", 15: "reversal_shortfall 冲正缺口", 16: "estate_settled 遗产处理", 17: "erasure 注销",
     18: "district_move 跨区转移", 30: "hold 预留", 31: "hold_released 预留释放", 40: "hours_settled 时间结算",
     41: "wallets_frozen 冻结", 42: "shortfall_owed 欠还", 43: "shortfall_borne 缺口承担", 44: "nothing_due 无需入账",
-    45: "period_closed 月结",
+    45: "period_closed 月结", 46: "wallets_unfrozen 解除冻结",
 }  # fmt: skip
 CLASSES = (
     "issuance 发行 clearing 清算 pool 公益池 redeemed 已兑换 earned 服务所得 granted 发放 received 受赠 "

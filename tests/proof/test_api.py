@@ -15,7 +15,9 @@ from werkzeug.test import TestResponse
 from libs.clock import ManualClock, machine_now
 from libs.db.embedded import EmbeddedPostgres
 from libs.db.rows import save_row
+from libs.http import RoleAt
 from libs.ids import new_id
+from libs.programme.standing import save_standing
 from services.ledger.bootstrap import Settings, create_app
 from services.ledger.domain.wallets import Id
 from services.ledger.store import known
@@ -50,12 +52,16 @@ def _person(ledger: Ledger) -> Id:
     return person_id.bytes
 
 
-def _token(person: Id, *roles: tuple[str, UUID]) -> dict[str, str]:
+def _token(ledger: Ledger, person: Id, *roles: tuple[str, UUID]) -> dict[str, str]:
+    """A token of somebody whom the ledger knows, from now on, with these roles."""
+    person_id = UUID(bytes=person)
+    with ledger.database.transaction() as connection:
+        save_standing(connection, person_id, status="active", roles=[RoleAt(role, unit) for role, unit in roles])
     claims = {
-        "sub": str(UUID(bytes=person)),
+        "sub": str(person_id),
         "aud": "timebank",
         "exp": machine_now() + timedelta(minutes=5),
-        "roles": [{"role": role, "unit_id": str(unit)} for role, unit in roles],
+        "sid": str(new_id()),
     }
     return {"Authorization": "Bearer " + jwt.encode(claims, KEY, algorithm="EdDSA", headers={"kid": "k"})}
 
@@ -70,7 +76,7 @@ def test_the_owner_of_a_wallet_gets_the_receipt_as_a_file(client: FlaskClient, l
     ledger.post(transfer)
     bench.sealer.tick()
 
-    answer = _receipt(client, transfer.request_id, _token(owner))
+    answer = _receipt(client, transfer.request_id, _token(ledger, owner))
 
     assert answer.status_code == 200
     assert answer.headers["Content-Disposition"].endswith('.tlog-proof"')
@@ -84,7 +90,7 @@ def test_before_the_seal_the_answer_says_when_to_ask_again(client: FlaskClient, 
     transfer = issue(earned(owner), 30)
     ledger.post(transfer)
 
-    answer = _receipt(client, transfer.request_id, _token(owner))
+    answer = _receipt(client, transfer.request_id, _token(ledger, owner))
 
     assert (answer.status_code, answer.headers["Retry-After"]) == (409, "2")
     assert answer.get_json()["code"] == "not_sealed_yet"
@@ -95,20 +101,18 @@ def test_staff_in_scope_get_it_and_others_do_not_learn_of_it(client: FlaskClient
     transfer = issue(earned(owner), 30)
     ledger.post(transfer)
     bench.sealer.tick()
-    tokens = [
-        _token(stranger),
-        _token(stranger, ("coordinator", new_id())),
-        _token(stranger, ("volunteer", CITY)),
-        _token(stranger, ("coordinator", STREET)),
-        _token(stranger, ("city_auditor", CITY)),
-    ]
+    held: list[list[tuple[str, UUID]]] = [
+        [], [("coordinator", new_id())], [("volunteer", CITY)], [("coordinator", STREET)], [("city_auditor", CITY)],
+    ]  # fmt: skip
 
-    assert [_receipt(client, transfer.request_id, token).status_code for token in tokens] == [404, 404, 404, 200, 200]
+    answers = [_receipt(client, transfer.request_id, _token(ledger, stranger, *roles)) for roles in held]
+
+    assert [answer.status_code for answer in answers] == [404, 404, 404, 200, 200]
     assert client.get(f"/v1/receipts/{UUID(bytes=transfer.request_id)}").status_code == 401
 
 
 def test_an_unknown_transfer_has_none(client: FlaskClient, ledger: Ledger) -> None:
-    assert _receipt(client, new(), _token(_person(ledger))).status_code == 404
+    assert _receipt(client, new(), _token(ledger, _person(ledger))).status_code == 404
 
 
 def test_anyone_reads_the_logs_and_nothing_beside_them(client: FlaskClient, ledger: Ledger, bench: Bench) -> None:
@@ -140,7 +144,7 @@ def test_a_row_that_was_changed_after_sealing_gets_no_receipt(
         connection.execute("ALTER TABLE journal.entry DISABLE TRIGGER ALL")
         connection.execute("UPDATE journal.entry SET minutes = 31")
 
-    answer = _receipt(client, transfer.request_id, _token(owner))
+    answer = _receipt(client, transfer.request_id, _token(ledger, owner))
 
     assert answer.status_code == 500
     assert "c2sp.org" not in answer.text
