@@ -258,6 +258,23 @@ def test_an_estate_goes_to_a_verified_relative_by_two_people(bereaved: Bench) ->
     assert bereaved.show("s1", "admin", of="estates")["state"] == "done"
 
 
+def test_a_proposal_about_somebody_found_alive_ends_and_the_ledgers_no_is_told(bereaved: Bench) -> None:
+    estate(bereaved, "s1", "gu")
+    estate(bereaved, "s2", "gu")
+    decide(bereaved, "s2", of="estates")
+    bereaved.person("lan", "recipient", age=88)
+
+    bereaved.hear(accounts.PersonDeathMistaken(person_id=str(bereaved.id_of("lan"))))
+    bereaved.hear(ledger.TransferRefused(cause_id=str(bereaved.id_of("s2")), code="wallets_not_frozen"))
+
+    shown = [bereaved.show(label, "admin", of="estates") for label in ("s1", "s2")]
+    assert [(one["state"], one["code"]) for one in shown] == [
+        ("declined", "person_not_deceased"),
+        ("declined", "wallets_not_frozen"),
+    ]
+    assert decide(bereaved, "s1", of="estates").get_json()["code"] in ("already_decided", "person_not_deceased")
+
+
 def test_who_decides_finds_an_estate_that_waits(bereaved: Bench) -> None:
     estate(bereaved, "s1", "gu")
 
