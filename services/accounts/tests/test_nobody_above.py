@@ -23,6 +23,8 @@ OWN_OR_NOBODY = {
     "view_by_grant": "a relative sees the name of whom they act for",
     "whose_acts": "a list of what was done for somebody",
     "complain": "about what was done to oneself",
+    "add_member": "belonging to a group of volunteers gives nobody anything of the person's",
+    "remove_member": "nor does leaving it take anything",
     "status_if_ended": "of the sealed and erased, staff see that much",
     "register_person": "somebody who is not there yet",
     "refuse_unrecordable": "a rule of registering",
@@ -31,10 +33,10 @@ OWN_OR_NOBODY = {
     "refuse_ungrantable": "a rule that grant_role and decide_role ask after require_above",
 }
 """Use cases that name a person and act on none."""
-REACH_ALONE = {"register_person", "_take_back", "_require_reach", "keep_consent"}
+REACH_ALONE = {"register_person", "_take_back", "_require_reach", "keep_consent", "_refuse_member"}
 """New people; one's own proposal; the word of whom one acts for, beside the act's own question.
 
-Of a relation's two, one must stand below (_require_above_either).
+Whom a group of volunteers takes in keeps all that is theirs. Of a relation's two, one must stand below (_require_above_either).
 """
 CITY, DISTRICT, STREET, COMMUNITY, OTHER = (UUID(int=number) for number in range(1, 6))
 PATHS = {
@@ -176,6 +178,11 @@ NO_ACT_ON_A_PERSON = {
     "PUT /v1/imports/{}",
     "PUT /v1/persons/{}",
     "PUT /v1/complaints/{}",
+    "PUT /v1/groups/{}",
+    "POST /v1/groups/{}/leader",
+    "POST /v1/groups/{}/members/{}",
+    "DELETE /v1/groups/{}/members/{}",
+    "DELETE /v1/groups/{}",
     # Of the dead, whose staff roles ended before their death could be recorded; require_over all the same.
     "PUT /v1/deaths/{}/mistakes/{}",
     "POST /v1/deaths/{}/mistakes/{}/decision",
