@@ -7,7 +7,7 @@ from typing import Any
 
 from tests.attacks.city import City
 from tests.scenarios.client import Call
-from tests.scenarios.world import SCAN, A, World
+from tests.scenarios.world import SCAN, A, B, World
 
 Made = tuple[str, str, dict[str, Any], str]
 
@@ -42,6 +42,11 @@ def _wanted(world: World) -> Iterator[Made]:
     yield "relation", "/v1/relations/{}", {"person_id": lan, "relative_id": minnow, "kind": "child"}, A
     yield "visit", "/v1/visits/{}", {"person_id": lan, "how": "phone", "outcome": "seen"}, A
     yield "death", f"/v1/persons/{world.id_of('old')}/deaths/{{}}", {"died": world.story.day("D1").isoformat()}, A
+    target = f"/v1/persons/{world.id_of('tar')}"
+    for who in (A, B):
+        yield f"seen by {who}", f"{target}/identity-sightings/{{}}", {"document": "resident"}, who
+    yield "role", f"{target}/roles/{{}}", {"role": "operator", "unit_id": home}, A
+    yield "number", f"{target}/phone-changes/{{}}", {"phone_number": "13900000001"}, A
     yield "slips", "/v1/slips/{}", {"unit_id": home, "from": 1, "to": 9}, A
     yield "certificate", "/v1/certificates/{}", {"person_id": minnow}, A
     yield "donation", "/v1/donations/{}", {"minutes": 10}, world.login("lan")

@@ -21,7 +21,17 @@ HEAD = """\
 """
 NOBODY = "nobody"
 ROLES = (NOBODY, *WHO)
-TARGET = ("/roles/", "/suspension", "/reinstatement", "/move", "/erasure", "/details", "/qualifications", "/deaths/")
+TARGET: tuple[str, ...] = (
+    "/roles/",
+    "/suspension",
+    "/reinstatement",
+    "/move",
+    "/erasure",
+    "/details",
+    "/qualifications",
+    "/deaths/",
+)
+TARGET += ("/identity-sightings/", "/phone-changes/", "/phone-number/")
 """What changes a person is done to one of whom nothing else is asked."""
 ENDING = ("/answer", *TARGET[1:5], "/confirmation", "/decision", "/deaths/{death_id}")
 LAST = "POST /v1/persons/{person_id}/erasure"
@@ -87,6 +97,8 @@ def _values(city: City, pending: Mapping[str, str]) -> Values:
         "close_id": pending["close"],
         "import_id": pending["import"],
         "grant_id": pending["grant"],
+        "POST /v1/persons/{person_id}/roles/{grant_id}/decision grant_id": pending["role"],
+        "change_id": pending["number"],
         "GET /v1/donations/{request_id} request_id": pending["donation"],
         "POST /v1/donations/{request_id}/decision request_id": pending["donation"],
     }

@@ -139,6 +139,7 @@ class Me(MethodView):
             }
 
 
+@open_to_suspended
 @open_before_own_password
 @blueprint.route("/v1/me/password")
 class OwnPassword(MethodView):

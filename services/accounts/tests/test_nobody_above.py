@@ -36,7 +36,8 @@ OWN_OR_NOBODY = {
 REACH_ALONE = {"register_person", "_take_back", "_require_reach", "keep_consent", "_refuse_member"}
 """New people; one's own proposal; the word of whom one acts for, beside the act's own question.
 
-Whom a group of volunteers takes in keeps all that is theirs. Of a relation's two, one must stand below (_require_above_either).
+Whom a group of volunteers takes in keeps all that is theirs. Of a relation's two, one must stand below
+(_require_above_either).
 """
 CITY, DISTRICT, STREET, COMMUNITY, OTHER = (UUID(int=number) for number in range(1, 6))
 PATHS = {

@@ -15,9 +15,9 @@ def change_password(act: Act, *, password_hash: str, at: datetime) -> datetime:
     """Keep the hash of a new password and end all sessions: whoever knew the old one is out.
 
     Raises:
-        PersonSuspendedError, ForbiddenError
+        Unauthorized: they are dead, sealed or erased. The suspended may: it is how they sign in to see and contest.
     """
-    act.actor()
+    act.store.actor(act.actor_id)
     act.store.identities.set_password_hash(act.actor_id, password_hash, at, by_other=False)
     end_sessions(act.store, act.actor_id, because="password_changed", at=at)
     return at
