@@ -126,10 +126,10 @@ def _operations(document: Document, app: Flask) -> Iterator[tuple[Document, obje
         kind = getattr(app.view_functions[rule.endpoint], "view_class", None)
         if kind is not None:
             views[_template(rule.rule)] = kind
-    for path, item in document.get("paths", {}).items():
+    for path, methods in document.get("paths", {}).items():
         for method in METHODS:
-            if method in item:
-                yield item[method], views[path], method
+            if method in methods:
+                yield methods[method], views[path], method
 
 
 def _template(rule: str) -> str:

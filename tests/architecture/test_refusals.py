@@ -20,7 +20,7 @@ _CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
 def _refusals() -> list[type[Refusal]]:
     for source in python_sources():
-        if source.path.endswith("/errors.py") and "/tests/" not in source.path:
+        if source.path.endswith(("errors.py", "/refusals.py")) and "/tests/" not in source.path:
             importlib.import_module(source.path.removesuffix(".py").replace("/", "."))
     importlib.import_module("libs.http.commands")
     importlib.import_module("libs.http.pages")

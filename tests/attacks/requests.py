@@ -42,10 +42,10 @@ class Request:
 
 def operations(document: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
     """Yield (method and path, operation), in the document's order."""
-    for path, item in document["paths"].items():
+    for path, methods in document["paths"].items():
         for method in METHODS:
-            if method in item:
-                yield f"{method.upper()} {path}", item[method]
+            if method in methods:
+                yield f"{method.upper()} {path}", methods[method]
 
 
 def request_of(document: Mapping[str, Any], operation: str, described: Mapping[str, Any], values: Values) -> Request:

@@ -39,8 +39,8 @@ JSON = {"Content-Type": "application/json"}
 
 def lists(city: City) -> Iterator[str]:
     """Yield every list that has pages, asked so that it answers."""
-    for path, item in city.document["paths"].items():
-        queries = {one["name"]: one for one in item.get("get", {}).get("parameters", []) if one.get("in") == "query"}
+    for path, methods in city.document["paths"].items():
+        queries = {one["name"]: one for one in methods.get("get", {}).get("parameters", []) if one.get("in") == "query"}
         if "cursor" not in queries:
             continue
         needed = [name for name, one in queries.items() if one.get("required")]
@@ -100,8 +100,8 @@ def test_what_a_list_gives_out_leads_on(city: City) -> None:
     ],
 )  # fmt: skip
 def test_a_query_of_nonsense_is_the_callers_mistake(city: City, query: str) -> None:
-    for path, item in city.document["paths"].items():
-        names = {one["name"]: one for one in item.get("get", {}).get("parameters", []) if one.get("in") == "query"}
+    for path, methods in city.document["paths"].items():
+        names = {one["name"]: one for one in methods.get("get", {}).get("parameters", []) if one.get("in") == "query"}
         if query.partition("=")[0] not in names and not query.startswith("%00"):
             continue
         needed = {
@@ -122,9 +122,9 @@ def test_a_query_of_nonsense_is_the_callers_mistake(city: City, query: str) -> N
     "body", ["[]", "[[]]", '"text"', "1", "null", "true", "{", "", "[" * 5_000, '{"a":' * 40 + "1" + "}" * 40]
 )
 def test_something_else_where_an_object_belongs_is_refused_by_every_command(city: City, body: str) -> None:
-    for path, item in city.document["paths"].items():
-        for method in {"put", "post"} & set(item):
-            if "requestBody" not in item[method]:
+    for path, methods in city.document["paths"].items():
+        for method in {"put", "post"} & set(methods):
+            if "requestBody" not in methods[method]:
                 continue
             filled = filled_with_anything(path)
             headers = JSON | {"Idempotency-Key": str(new_id()), "If-Match": "1"}

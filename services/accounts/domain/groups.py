@@ -9,11 +9,11 @@ from services.accounts.domain.errors import (
     AlreadyDecidedError,
     GroupLeaderError,
     GroupTooLargeError,
-    NameForbiddenError,
     WrongPersonStateError,
 )
 from services.accounts.domain.persons import Person, Status
 from services.accounts.domain.policy import FORBIDDEN_WORD
+from services.accounts.domain.policy_errors import NameForbiddenError
 
 MEMBERS_MAX = 500
 ADULT_AGE = 18

@@ -7,9 +7,8 @@ from enum import StrEnum
 from typing import cast
 from uuid import UUID
 
-from services.accounts.domain.errors import (
-    AlreadyDecidedError,
-    MakerIsCheckerError,
+from services.accounts.domain.errors import AlreadyDecidedError, MakerIsCheckerError
+from services.accounts.domain.policy_errors import (
     NameForbiddenError,
     ParameterFixedError,
     ParameterOutOfBoundsError,

@@ -73,14 +73,14 @@ class _Places:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._process = 0
+        self._made_in = 0
         self._waiting = 0
         self._threads: ThreadPoolExecutor | None = None
 
     def run(self, act: Callable[[], T]) -> T:
         with self._lock:
-            if self._threads is None or self._process != os.getpid():
-                self._process, self._waiting = os.getpid(), 0
+            if self._threads is None or self._made_in != os.getpid():
+                self._made_in, self._waiting = os.getpid(), 0
                 self._threads = ThreadPoolExecutor(PLACES, "hashing", initializer=_step_back)
             if self._waiting >= PLACES + WAITING_MAX:
                 raise PlacesTakenError

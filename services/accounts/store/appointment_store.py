@@ -12,7 +12,8 @@ from libs.programme.two_people import Proposal, ProposalState
 from services.accounts.domain.appointments import Appointment, AppointmentAct, Sighting
 from services.accounts.domain.identity import IdKind
 from services.accounts.domain.roles import Role
-from services.accounts.store.tables import identity_sighting, role_proposal, unit
+from services.accounts.store.tables import unit
+from services.accounts.store.two_people_tables import identity_sighting, role_proposal
 
 LISTED_MAX = 200
 

@@ -13,7 +13,8 @@ from libs.programme.two_people import Proposal, ProposalState
 from services.accounts.domain.identity import LookUp
 from services.accounts.domain.numbers import NumberChange, Opening
 from services.accounts.store.identity_store import IdentityStore
-from services.accounts.store.tables import number_change, number_proposal, person_index
+from services.accounts.store.tables import person_index
+from services.accounts.store.two_people_tables import number_change, number_proposal
 from services.accounts.store.vault import Vault
 
 

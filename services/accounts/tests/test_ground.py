@@ -15,7 +15,7 @@ from libs.errors import Refusal
 from libs.ids import new_id
 from services.accounts.__main__ import main
 from services.accounts.bootstrap import create_app, create_token_source
-from services.accounts.domain import errors
+from services.accounts.domain import errors, policy_errors
 from services.accounts.store.tables import metadata
 from services.accounts.store.vault import Vault, add_master_key, create_master_key_file
 from services.accounts.tests.platform import Caller, Platform, must, refused, start_platform
@@ -102,8 +102,9 @@ def test_every_refusal_of_accounts_is_met_by_a_test() -> None:
     texts = "".join(path.read_text("utf-8") for path in TESTS.glob("test_*.py"))
     refusals = [
         kind
-        for kind in vars(errors).values()
-        if isinstance(kind, type) and issubclass(kind, Refusal) and kind.__module__ == errors.__name__
+        for module in (errors, policy_errors)
+        for kind in vars(module).values()
+        if isinstance(kind, type) and issubclass(kind, Refusal) and kind.__module__ == module.__name__
     ]
 
     assert len(refusals) > 30

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -9,7 +10,8 @@ from libs.contracts.timebank.ledger.v1 import events_pb2 as ledger
 from libs.contracts.timebank.orders.v1 import events_pb2 as orders
 from libs.contracts.timebank.redemption.v1 import events_pb2 as redemption
 from libs.ids import new_id
-from services.accounts.domain.groups import MEMBERS_MAX
+from services.accounts.domain.errors import GroupTooLargeError
+from services.accounts.domain.groups import MEMBERS_MAX, Group
 from services.accounts.tests.platform import Caller, Platform, must, refused
 
 
@@ -96,3 +98,14 @@ def test_who_is_erased_leaves_the_groups_and_without_a_leader_they_end(
 
     states = [(list(s.member_ids), s.active) for s in platform.events("GroupState")]
     assert states == [([pupil], True), ([], True), ([], False)]
+
+
+def test_a_group_grows_to_its_bound_and_no_further() -> None:
+    ids = [UUID(int=number) for number in range(MEMBERS_MAX + 1)]
+    group = Group(ids[0], ids[0], ids[0], "三年二班", "", ids[0], tuple(ids[:MEMBERS_MAX]), ids[0])
+
+    with pytest.raises(GroupTooLargeError) as refused_with:
+        group.with_members(ids)
+
+    assert refused_with.value.code == "group_too_large"
+    assert len(group.with_members(ids[1:]).member_ids) == MEMBERS_MAX

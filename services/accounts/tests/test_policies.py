@@ -7,8 +7,8 @@ import pytest
 import sqlalchemy as sa
 
 from libs.ids import new_id
-from services.accounts.domain.errors import ParameterOutOfBoundsError
 from services.accounts.domain.policy import Parameter
+from services.accounts.domain.policy_errors import ParameterOutOfBoundsError
 from services.accounts.gateways.presets import FOLDER, read_rule_book
 from services.accounts.tests.platform import Caller, Platform, must, refused
 

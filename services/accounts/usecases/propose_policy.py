@@ -4,8 +4,9 @@ from datetime import date
 from uuid import UUID
 
 from libs.errors import IdReusedError
-from services.accounts.domain.errors import DistrictNeededError, PresetUnknownError
+from services.accounts.domain.errors import DistrictNeededError
 from services.accounts.domain.policy import Policy, RuleBook, Values, refuse_backdated
+from services.accounts.domain.policy_errors import PresetUnknownError
 from services.accounts.domain.units import Level
 from services.accounts.usecases.act import Act
 

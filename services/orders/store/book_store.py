@@ -12,8 +12,9 @@ import sqlalchemy as sa
 from sqlalchemy import Connection, RowMapping
 from sqlalchemy.dialects.postgresql import insert
 
-from services.orders.domain.errors import RecordNotFoundError, SlipAlreadyIssuedError
+from services.orders.domain.errors import RecordNotFoundError
 from services.orders.domain.life_cycle import State
+from services.orders.domain.slip_errors import SlipAlreadyIssuedError
 from services.orders.store.tables import (
     certificate,
     incident,

@@ -13,19 +13,17 @@ from services.orders import messages
 from services.orders.domain import asking
 from services.orders.domain.approving import refuse_own_or_related
 from services.orders.domain.catalogue import Service
-from services.orders.domain.errors import (
-    FundingNotAllowedError,
-    LateEntryTooOldError,
-    RelatedPartyError,
-    ServedInFutureError,
-    SlipAlreadyUsedError,
-    SlipMissingError,
-    SlipNotIssuedError,
-)
+from services.orders.domain.errors import FundingNotAllowedError, RelatedPartyError, ServedInFutureError
 from services.orders.domain.life_cycle import State, Verb
 from services.orders.domain.order import Assignment, Funding, Order
 from services.orders.domain.people import Person
 from services.orders.domain.policy import Policy
+from services.orders.domain.slip_errors import (
+    LateEntryTooOldError,
+    SlipAlreadyUsedError,
+    SlipMissingError,
+    SlipNotIssuedError,
+)
 from services.orders.domain.taking import refuse_who_may_not_serve
 from services.orders.store import book_store, order_store, people_store
 from services.orders.usecases.approve_hours import signing_of

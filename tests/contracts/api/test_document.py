@@ -36,9 +36,9 @@ def document(apis: dict[str, Flask]) -> dict[str, Any]:
 
 def operations(document: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
     """Yield (method and path, operation)."""
-    for path, item in document["paths"].items():
-        for method in METHODS & set(item):
-            yield f"{method.upper()} {path}", item[method]
+    for path, methods in document["paths"].items():
+        for method in METHODS & set(methods):
+            yield f"{method.upper()} {path}", methods[method]
 
 
 def resolved(document: dict[str, Any], part: dict[str, Any]) -> dict[str, Any]:

@@ -45,7 +45,7 @@ _TABLES = (
         certificates text[] NOT NULL,
         was_volunteer boolean NOT NULL,
         died_on date,
-        known_to uuid[] NOT NULL,
+        known_to uuid[] NOT NULL DEFAULT '{}',
         registered_at timestamptz NOT NULL,
         lapse_announced date,
         version bigint NOT NULL,
