@@ -181,6 +181,7 @@ class Alone:
         yield "POST", f"{order}/offers", {"to": self.me}
         yield "POST", f"{order}/offers/acceptance", {}
         yield "POST", f"{order}/assignment", {}
+        yield "POST", f"{order}/door-code", {}
         yield "POST", f"{order}/check-in", {"place": place}
         yield "POST", f"{order}/check-out", {"place": place}
         yield "POST", f"{order}/confirmation", {"rating": 5}
