@@ -165,7 +165,7 @@ def begin(settings: Settings, database: Database, parts: Parts, *, clock: Clock)
         ensure_signing_key(store, now=machine_now())
         if settings.demo:
             city = ensure_city(store, _city_names(settings), now=clock.now())
-            ensure_harness(store, city, password_hash=parts.passwords.hash(HARNESS_PASSWORD), now=clock.now())
+            ensure_harness(store, city, password_hash=parts.passwords.hash_at_start(HARNESS_PASSWORD), now=clock.now())
 
 
 def found_city(settings: Settings, founders: Sequence[Registration], *, clock: Clock, database: Database) -> None:

@@ -48,6 +48,10 @@ class Passwords:
         """
         return self._places.run(lambda: self._hasher.hash(password))
 
+    def hash_at_start(self, password: str) -> str:
+        """Return the hash to keep, in this thread: before anybody is served, by a process that will fork."""
+        return self._hasher.hash(password)
+
     def matches(self, password: str, kept: str | None) -> bool:
         """Tell whether a password is the one whose hash was kept; as slow without a hash as with one.
 

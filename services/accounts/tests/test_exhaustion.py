@@ -143,6 +143,12 @@ def test_passwords_have_a_bounded_number_of_places() -> None:
     assert passwords.matches("x", passwords.hash("x"))
 
 
+def test_an_application_begins_no_thread_before_it_is_served(empty_platform: Platform) -> None:
+    parts = empty_platform.app.extensions["service"].parts["accounts"]
+
+    assert parts.passwords._places._threads is None, "a process that forks its workers has one thread"
+
+
 def test_a_fork_finds_places_of_its_own(tmp_path: Path) -> None:
     import os
 
