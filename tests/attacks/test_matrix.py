@@ -170,7 +170,6 @@ def test_nobody_may_anything_but_what_is_public() -> None:
 
     assert open_to_all == {
         "GET /.well-known/jwks.json",
-        "GET /v1/certificates/{certificate_id}",
         "GET /v1/logs",
         "GET /v1/logs/{district_id}/checkpoint",
         "GET /v1/logs/{district_id}/tile/{tile}",

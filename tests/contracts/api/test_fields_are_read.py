@@ -1,0 +1,151 @@
+"""No request has a field that nothing reads: what a caller says is heard, or refused, and never dropped in silence.
+
+For every operation the source of its view is followed: which names are read of the mapping that the schema gave, there
+and in the functions that it is handed to.
+"""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import textwrap
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from flask import Flask
+from marshmallow import Schema, fields
+
+from libs.http import run_command
+from tests.support.apis import request_schemas
+
+DEPTH_MAX = 6
+OPERATIONS_MIN = 70
+ONLY_FINGERPRINTS: tuple[Callable[..., Any], ...] = (run_command,)
+"""They are handed all terms to know them again, and read none."""
+
+
+class Reads:
+    """The names that a function, and those it calls, read of one of its parameters."""
+
+    def __init__(self) -> None:
+        self.names: set[str] = set()
+        self._seen: set[tuple[str, str]] = set()
+
+    def follow(self, function: Callable[..., Any], parameter: str, depth: int = 0) -> None:
+        """Add what `function` reads of `parameter`."""
+        known = f"{function.__module__}.{function.__qualname__}", parameter
+        if known in self._seen or depth > DEPTH_MAX:
+            return
+        self._seen.add(known)
+        tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
+        aliases = {parameter} | _copies(tree, parameter)
+        for node in ast.walk(tree):
+            self._read(node, aliases)
+            if isinstance(node, ast.Call):
+                self._follow_call(node, aliases, function, depth)
+
+    def _read(self, node: ast.AST, aliases: set[str]) -> None:
+        if isinstance(node, ast.Subscript) and _is(node.value, aliases):
+            self._add(node.slice)
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and _is(node.func.value, aliases):
+            if node.func.attr in ("get", "pop") and node.args:
+                self._add(node.args[0])
+        elif isinstance(node, ast.Compare) and any(_is(one, aliases) for one in node.comparators):
+            self._add(node.left)
+        elif isinstance(node, ast.comprehension) and isinstance(node.iter, ast.Tuple | ast.List):
+            for one in node.iter.elts:
+                self._add(one)
+
+    def _add(self, node: ast.AST) -> None:
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            self.names.add(node.value)
+
+    def _follow_call(self, node: ast.Call, aliases: set[str], function: Callable[..., Any], depth: int) -> None:
+        called = _resolve(node.func, function)
+        if called is None or called in ONLY_FINGERPRINTS:
+            return
+        parameters = [name for name in inspect.signature(called).parameters if name != "self"]
+        for place, argument in enumerate(node.args[: len(parameters)]):
+            if _carries(argument, aliases):
+                self.follow(called, parameters[place], depth + 1)
+        for keyword in node.keywords:
+            if keyword.arg in parameters and _carries(keyword.value, aliases):
+                self.follow(called, str(keyword.arg), depth + 1)
+
+
+def _copies(tree: ast.AST, parameter: str) -> set[str]:
+    """Return the names that stand for the parameter, or for it with something added."""
+    return {
+        target.id
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Assign) and _carries(node.value, {parameter})
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
+
+
+def _carries(node: ast.AST, aliases: set[str]) -> bool:
+    """Tell whether a value is the mapping, perhaps with something added: `body | {…}`, `{**body, …}`."""
+    made = (ast.Name, ast.IfExp, ast.Dict, ast.BinOp)
+    return isinstance(node, made) and any(_is(part, aliases) for part in ast.walk(node))
+
+
+def _is(node: ast.AST, aliases: set[str]) -> bool:
+    return isinstance(node, ast.Name) and node.id in aliases
+
+
+def _resolve(node: ast.AST, function: Callable[..., Any]) -> Callable[..., Any] | None:
+    """Return the function of ours that a call names, if it is one."""
+    names: dict[str, Any] = {**getattr(function, "__globals__", {}), **inspect.getclosurevars(function).nonlocals}
+    found = names.get(node.id) if isinstance(node, ast.Name) else None
+    if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+        found = getattr(names.get(node.value.id), node.attr, None)
+    found = inspect.unwrap(found) if inspect.isfunction(found) else None
+    return found if found and found.__module__.startswith(("services.", "libs.", __name__)) else None
+
+
+def _unread(app: Flask) -> Iterator[str]:
+    views: dict[str, Any] = {rule.rule: app.view_functions[rule.endpoint] for rule in app.url_map.iter_rules()}
+    for operation, _, schema in request_schemas(app):
+        method, path = operation.split(" ", 1)
+        view = inspect.unwrap(getattr(views[path].view_class, method.lower()))
+        yield from (f"{operation}: {name}" for name in sorted(_names(schema) - _read_of(view)))
+
+
+def _read_of(view: Callable[..., Any]) -> set[str]:
+    reads = Reads()
+    reads.follow(view, list(inspect.signature(view).parameters)[1])
+    return reads.names
+
+
+def _names(schema: Schema) -> set[str]:
+    return {field.attribute or name for name, field in schema.fields.items()}
+
+
+def test_every_field_of_every_request_is_read(apis: dict[str, Flask]) -> None:
+    operations = [operation for app in apis.values() for operation, _, _ in request_schemas(app)]
+
+    unread = [line for app in apis.values() for line in _unread(app)]
+
+    assert len(operations) > OPERATIONS_MIN
+    assert unread == []
+
+
+def _planted(body: dict[str, Any]) -> object:
+    return _handed(body, body["seen"])
+
+
+def _handed(given: dict[str, Any], _other: object) -> object:
+    return given.get("handed")
+
+
+def test_a_field_that_is_dropped_would_be_found() -> None:
+    class Planted(Schema):
+        seen = fields.UUID()
+        handed = fields.UUID()
+        dropped = fields.UUID()
+
+    reads = Reads()
+    reads.follow(_planted, "body")
+
+    assert _names(Planted()) - reads.names == {"dropped"}
