@@ -87,6 +87,10 @@ golden: $(DEV) ## Add golden bytes of events that have none of their present for
 proto-check: $(DEV) ## Fail when libs/contracts is not what proto/ gives, or a contract broke
 	@$(PY) -m libs.contracts.check
 
+.PHONY: schemathesis
+schemathesis: $(DEV) ## Try every operation, as each role and at every boundary, against the API document
+	@CI=true $(PY) -m pytest tests/contracts/api $(ARGS)
+
 .PHONY: faults
 faults: $(DEV) ## Kill, pause and cut off parts under load, on both brokers: make faults ARGS="--rounds 3 --seed 7"
 	@$(PY) -m tests.faults $(ARGS)

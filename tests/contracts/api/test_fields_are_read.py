@@ -27,7 +27,8 @@ ONLY_FINGERPRINTS: tuple[Callable[..., Any], ...] = (run_command,)
 class Reads:
     """The names that a function, and those it calls, read of one of its parameters."""
 
-    def __init__(self) -> None:
+    def __init__(self, view: type | None = None) -> None:
+        self._view = view
         self.names: set[str] = set()
         self._seen: set[tuple[str, str]] = set()
 
@@ -61,7 +62,7 @@ class Reads:
             self.names.add(node.value)
 
     def _follow_call(self, node: ast.Call, aliases: set[str], function: Callable[..., Any], depth: int) -> None:
-        called = _resolve(node.func, function)
+        called = _resolve(node.func, function, self._view)
         if called is None or called in ONLY_FINGERPRINTS:
             return
         parameters = [name for name in inspect.signature(called).parameters if name != "self"]
@@ -94,12 +95,12 @@ def _is(node: ast.AST, aliases: set[str]) -> bool:
     return isinstance(node, ast.Name) and node.id in aliases
 
 
-def _resolve(node: ast.AST, function: Callable[..., Any]) -> Callable[..., Any] | None:
+def _resolve(node: ast.AST, function: Callable[..., Any], view: type | None) -> Callable[..., Any] | None:
     """Return the function of ours that a call names, if it is one."""
     names: dict[str, Any] = {**getattr(function, "__globals__", {}), **inspect.getclosurevars(function).nonlocals}
     found = names.get(node.id) if isinstance(node, ast.Name) else None
     if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
-        found = getattr(names.get(node.value.id), node.attr, None)
+        found = getattr(view if node.value.id == "self" else names.get(node.value.id), node.attr, None)
     found = inspect.unwrap(found) if inspect.isfunction(found) else None
     return found if found and found.__module__.startswith(("services.", "libs.", __name__)) else None
 
@@ -108,13 +109,13 @@ def _unread(app: Flask) -> Iterator[str]:
     views: dict[str, Any] = {rule.rule: app.view_functions[rule.endpoint] for rule in app.url_map.iter_rules()}
     for operation, _, schema in request_schemas(app):
         method, path = operation.split(" ", 1)
-        view = inspect.unwrap(getattr(views[path].view_class, method.lower()))
-        yield from (f"{operation}: {name}" for name in sorted(_names(schema) - _read_of(view)))
+        view = views[path].view_class
+        yield from (f"{operation}: {name}" for name in sorted(_names(schema) - _read_of(view, method.lower())))
 
 
-def _read_of(view: Callable[..., Any]) -> set[str]:
-    reads = Reads()
-    reads.follow(view, list(inspect.signature(view).parameters)[1])
+def _read_of(view: type, method: str) -> set[str]:
+    reads, act = Reads(view), inspect.unwrap(getattr(view, method))
+    reads.follow(act, list(inspect.signature(act).parameters)[1])
     return reads.names
 
 
