@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
@@ -60,11 +61,21 @@ class City:
         return self.world.client.sign_in(self.world.login(WHO[role]))
 
     def ask(self, method: str, path: str, *, role: str | None = None, **sent: Any) -> urllib3.BaseHTTPResponse:
-        """Send a request as the person of a role, or as nobody; never again when it is refused."""
+        """Send a request as the person of a role, or as nobody; again only with a token in place of one that ended."""
         headers = {"Accept-Language": "en", **sent.pop("headers", {})}
-        if role is not None:
-            headers["Authorization"] = f"Bearer {self.token(role)}"
-        return self.http.request(method, f"{self.url}{path}", headers=headers, timeout=60, redirect=False, **sent)
+        answer = self._send(method, path, headers, role, sent)
+        if answer.status == HTTPStatus.UNAUTHORIZED and role is not None:
+            self.world.client.tokens.pop(self.world.login(WHO[role]))
+            answer = self._send(method, path, headers, role, sent)
+        return answer
+
+    def _send(
+        self, method: str, path: str, headers: dict[str, str], role: str | None, sent: dict[str, Any]
+    ) -> urllib3.BaseHTTPResponse:
+        signed = {"Authorization": f"Bearer {self.token(role)}"} if role is not None else {}
+        return self.http.request(
+            method, f"{self.url}{path}", headers=headers | signed, timeout=60, redirect=False, **sent
+        )
 
     @cached_property
     def document(self) -> dict[str, Any]:
