@@ -46,6 +46,12 @@ def _dangling(document: dict[str, Any]) -> list[str]:
         for other, wish in service.get("depends_on", {}).items()
         if wish["condition"] == "service_healthy" and "healthcheck" not in services.get(other, {})
     ]
+    found += [
+        f"{name} is on the network {network}, which is not declared"
+        for name, service in services.items()
+        for network in service.get("networks", {})
+        if network not in document.get("networks", {})
+    ]
     return found + [
         f"{name} uses the volume {source}, which is not declared"
         for name, service in services.items()

@@ -107,6 +107,8 @@ def test_the_renderer_refuses_what_it_does_not_know(tmp_path: Path) -> None:
         ({"image": "timebank:dev", "depends_on": {"nobody": {"condition": "service_started"}}}, "nobody"),
         ({"image": "timebank:dev", "volumes": ["notes:/notes"]}, "notes"),
         ({"image": "timebank:dev", "volumes": ["./nowhere:/notes"]}, "nowhere"),
+        ({"image": "timebank:dev", "networks": {"elsewhere": {"ipv4_address": "172.30.77.2"}}}, "elsewhere"),
+        ({"image": "timebank:dev", "networks": {"default": {"ipv4_address": "anywhere"}}}, "anywhere"),
         ({"image": "timebank"}, "timebank"),
     ],
 )

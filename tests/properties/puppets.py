@@ -83,16 +83,16 @@ class Hands:
         for maker, checker in permutations(self.all, 2):
             self._run(checker, [act for act in acts_of(maker) if act[0] == "POST"])
 
-    def serve(self, day: datetime, *, disputed: bool) -> None:
+    def serve(self, day: datetime, *, funding: str, disputed: bool) -> None:
         """Ask as the elder, serve as the volunteer, sign as the member of staff; every hand tries every step."""
-        order = f"/v1/orders/{self.world.id_of(f'{self.master} plays {day} {disputed}')}"
+        order = f"/v1/orders/{self.world.id_of(f'{self.master} plays {day}')}"
         start = day + timedelta(hours=2)
         asked = {
             "recipient_id": self.world.id_of(self.elder),
             "service": "A7",
             "minutes": MINUTES,
             "start": start.isoformat(),
-            "funding": "programme",
+            "funding": funding,
         }
         self._each([("PUT", order, asked)], first=self.elder)
         self._each([("POST", f"{order}/review", OK)])

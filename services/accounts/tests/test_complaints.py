@@ -5,7 +5,7 @@ from uuid import UUID
 import pytest
 
 from libs.ids import new_id
-from services.accounts.tests.platform import Caller, Document, Platform, must, refused
+from services.accounts.tests.platform import PASSWORD, Caller, Document, Platform, must, refused
 
 CONTESTED: Document = {"about": "suspension", "words": "I was at the hospital that day."}
 
@@ -39,15 +39,22 @@ def test_suspended_they_may_do_nothing_else(platform: Platform, suspended: Calle
     before = platform.rows("SELECT count(*), max(version) FROM person")
 
     refused(suspended.put(f"/v1/persons/{new_id()}", platform.person("x")), "person_suspended", 403)
-    refused(
-        suspended.post("/v1/me/password", {"password": "a good password", "new_password": "another one"}),
-        "person_suspended",
-        403,
-    )
     refused(suspended.get("/v1/persons"), "person_suspended", 403)
 
     assert platform.rows("SELECT count(*), max(version) FROM person") == before
     assert suspended.delete("/v1/sessions/current").status_code == 204
+
+
+def test_suspended_they_set_their_own_password_and_nothing_else_has_changed(
+    platform: Platform, suspended: Caller
+) -> None:
+    """Who was given a password by somebody else could not contest without one of their own (decision 0023)."""
+    must(suspended.post("/v1/me/password", {"password": PASSWORD, "new_password": "a better password"}))
+
+    again = platform.sign_in("被停协调员", "a better password")
+
+    assert must(again.get("/v1/me"))["status"] == "suspended"
+    refused(again.put(f"/v1/persons/{new_id()}", platform.person("x")), "person_suspended", 403)
 
 
 def test_an_upheld_complaint_ends_the_suspension(platform: Platform, suspended: Caller) -> None:
