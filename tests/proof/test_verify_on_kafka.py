@@ -45,7 +45,8 @@ class OnKafka(Tampered):
         self._publish()
         (folder / RUN_FILE).parent.mkdir(parents=True)
         platform = {
-            "url": "", "inside_url": "", "kind": "embedded", "broker": "kafka", "supervisor": os.getpid(), "children": {},
+            "url": "", "inside_url": "", "kind": "embedded", "broker": "kafka",
+            "supervisor": os.getpid(), "children": {},
             "readers": {"ledger": self.urls.reader}, "writers": {},
         }  # fmt: skip
         (folder / RUN_FILE).write_text(json.dumps(platform))
