@@ -14,7 +14,7 @@ from sqlalchemy.engine import Connection
 
 import services.accounts.messages
 import services.ledger.messages
-import services.orders.messages
+import services.orders.core.messages
 import services.redemption.messages
 from libs.db import Database
 from libs.inbox import operate
@@ -27,7 +27,7 @@ from services.operator.platform import PlatformAwayError, find
 CONTRACTS = (
     services.accounts.messages,
     services.ledger.messages,
-    services.orders.messages,
+    services.orders.core.messages,
     services.redemption.messages,
 )
 SERVICES = ("accounts", "orders", "ledger", "redemption")

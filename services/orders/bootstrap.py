@@ -17,12 +17,24 @@ from libs.inbox import Consumers
 from libs.programme.standing import StandingDirectory
 from libs.roles import ServiceParts, ServiceProgram
 from libs.wake import waker
-from services.orders import messages, queries
-from services.orders.api import approving, orders, records, serving
+from services.orders.approving import api as approving
+from services.orders.catalogue import api as catalogue
 from services.orders.consumers import consumers
-from services.orders.domain.doors import DoorKey
+from services.orders.core import messages
+from services.orders.core.store import people_store
+from services.orders.disputes import api as disputes
+from services.orders.due import next_due, run_due
+from services.orders.incidents import api as incidents
+from services.orders.matching import api as matching
+from services.orders.placing import api as placing
+from services.orders.placing.store import decided as decided_orders
+from services.orders.queues import api as queues
+from services.orders.service_time import api as service_time
+from services.orders.serving import api as serving
+from services.orders.serving.rules.doors import DoorKey
 from services.orders.settings import Settings
-from services.orders.usecases.run_due import next_due, run_due
+from services.orders.slips import api as slips
+from services.orders.visits import api as visits
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 TOPICS = [Topic(messages.FACTS), Topic(messages.STATE, compacted=True)]
@@ -40,24 +52,33 @@ def create_app(settings: Settings, *, clock: Clock, database: Database | None = 
 
     def keys() -> Mapping[str, bytes]:
         with connections.reading() as connection:
-            return queries.signing_keys(connection)
+            return people_store.signing_keys(connection)
 
     def decided(ids: Iterable[UUID]) -> Mapping[UUID, dict[str, object]]:
         with connections.reading() as connection:
-            return queries.decided(connection, ids)
+            return decided_orders(connection, ids)
 
     parts = {"waiters": Waiters(decided), "door_key": DoorKey(settings.door_key.encode())}
     return create_service_app(
         service=Service(name="orders", database=connections, clock=clock, directory=StandingDirectory(), parts=parts),
         blueprints=[
-            orders.catalogue,
-            orders.blueprint,
+            catalogue.catalogue,
+            placing.blueprint,
             serving.blueprint,
             approving.blueprint,
             approving.approvals,
-            approving.queues,
-            approving.approval_queue,
-            *records.blueprints,
+            disputes.blueprint,
+            queues.queues,
+            queues.approval_queue,
+            slips.slips,
+            slips.late_entries,
+            service_time.service_records,
+            service_time.certificates,
+            visits.visits,
+            visits.visit_plans,
+            incidents.incidents,
+            visits.indicators,
+            matching.matches,
         ],
         verifier=Verifier(keys),
         title="orders: help asked for and given",

@@ -27,7 +27,7 @@ PLANTED: list[tuple[Rule, str]] = [
     (rules.empty_words, "class HoldManager: ..."),
     (rules.empty_words, "def approve(data: object) -> None: ..."),
     (rules.empty_words, "for item in rows: ..."),
-    (rules.outside_imports, "from services.orders.domain import order"),
+    (rules.outside_imports, "from services.orders.core.rules import order"),
     (rules.outside_imports, "import psycopg"),
 ]
 

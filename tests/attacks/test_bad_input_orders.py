@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import importlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,8 +13,7 @@ from marshmallow import Schema, fields
 
 from libs.db import Database
 from libs.ids import new_id
-from services.orders.api import schemas
-from services.orders.messages import wire
+from services.orders.core.messages import wire
 from services.orders.tests.neighbours import Neighbours, named, outcome
 from tests.support.postgres import FreshDatabase
 
@@ -124,13 +124,15 @@ def test_a_certificate_holds_more_minutes_than_an_integer(world: Neighbours) -> 
 # Every field is read
 
 
-def functions_in(folder: Path) -> dict[str, ast.AST]:
-    """Return the functions of a package's modules by their names."""
-    trees = [ast.parse(path.read_text("utf-8")) for path in folder.glob("*.py")]
+def functions_in(*patterns: str) -> dict[str, ast.AST]:
+    """Return the functions of the service's modules by their names."""
+    paths = [path for pattern in patterns for path in sorted(SERVICE.glob(pattern))]
+    trees = [ast.parse(path.read_text("utf-8")) for path in paths]
     return {node.name: node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
 
 
-EDGE, USE_CASES = functions_in(SERVICE / "api"), functions_in(SERVICE / "usecases")
+EDGE = functions_in("core/api/*.py", "*/api.py")
+USE_CASES = functions_in("*/usecases.py", "*/usecases/*.py")
 
 
 def reached(node: ast.AST, known: dict[str, ast.AST]) -> list[ast.AST]:
@@ -163,21 +165,21 @@ def said_in(nodes: list[ast.AST]) -> set[str]:
 
 def requests() -> Iterator[tuple[str, type[Schema], ast.FunctionDef]]:
     """Give every method of the edge with the schema of what is sent to it."""
-    for path in sorted((SERVICE / "api").glob("*.py")):
+    for path in sorted(SERVICE.glob("*/api.py")):
+        edge = importlib.import_module(f"services.orders.{path.parent.name}.api")
         for kind in (node for node in ast.parse(path.read_text("utf-8")).body if isinstance(node, ast.ClassDef)):
             for method in (node for node in kind.body if isinstance(node, ast.FunctionDef)):
                 for mark in (m for m in method.decorator_list if isinstance(m, ast.Call)):
                     if isinstance(mark.func, ast.Attribute) and mark.func.attr == "arguments":
-                        schema = mark.args[0]
-                        assert isinstance(schema, ast.Attribute)
-                        yield f"{path.stem}.{kind.name}.{method.name}", getattr(schemas, schema.attr), method
+                        schema = eval(ast.unparse(mark.args[0]), vars(edge))
+                        yield f"{path.parent.name}.{kind.name}.{method.name}", schema, method
 
 
 def names_of(schema: type[Schema]) -> set[str]:
     """Return the fields of a schema, of those within it too."""
     found = set(schema._declared_fields)
     for field in schema._declared_fields.values():
-        if isinstance(field, fields.Nested) and type(field.schema).__module__ == schemas.__name__:
+        if isinstance(field, fields.Nested) and type(field.schema).__module__.startswith("services.orders."):
             found |= names_of(type(field.schema))
     return found
 

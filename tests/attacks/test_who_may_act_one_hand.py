@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from libs.db import Database
-from services.orders.messages import wire
+from services.orders.core.messages import wire
 from services.orders.tests.neighbours import Neighbours, named, said
 from tests.support.postgres import FreshDatabase
 

@@ -11,8 +11,8 @@ from libs.ids import new_id
 from services.accounts.domain.relations import DECLARED_OPEN_MAX
 from services.accounts.tests.conftest import empty_platform, hear, platform
 from services.accounts.tests.platform import PASSWORD, Caller, Platform, must
-from services.orders.messages import accounts
-from services.orders.tests.conftest import world
+from services.orders.conftest import world
+from services.orders.core.messages import accounts
 from services.orders.tests.neighbours import Neighbours, named
 
 __all__ = ["empty_platform", "hear", "platform", "world"]

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from libs.db import Database
-from services.orders.domain.areas import GRID_M, STEPS_M, square_of, steps_between
-from services.orders.domain.people import Place
-from services.orders.messages import wire
+from services.orders.core.messages import wire
+from services.orders.core.rules.areas import GRID_M, STEPS_M, square_of, steps_between
+from services.orders.core.rules.people import Place
 from services.orders.tests.neighbours import Neighbours, at, named, outcome
 from tests.support.postgres import FreshDatabase
 

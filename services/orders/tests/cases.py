@@ -7,12 +7,12 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from services.orders.domain.catalogue import Service
-from services.orders.domain.life_cycle import State
-from services.orders.domain.order import Assignment, Funding, Order
-from services.orders.domain.people import Person, Place, Qualifications, Relation, Relations
-from services.orders.domain.policy import Policy
-from services.orders.domain.taking import Taking
+from services.orders.core.rules.catalogue import Service
+from services.orders.core.rules.life_cycle import State
+from services.orders.core.rules.order import Assignment, Funding, Order
+from services.orders.core.rules.people import Person, Place, Qualifications, Relation, Relations
+from services.orders.core.rules.policy import Policy
+from services.orders.serving.rules.taking import Taking
 from services.orders.tests.neighbours import DAY_ONE, PARAMETERS, at, named
 
 HOME = Place(31_230_000, 121_470_000)

@@ -25,7 +25,7 @@ from libs.db import Connection, Database
 from libs.ids import id_from_cause, new_id
 from libs.inbox import IncomingEvent
 from services.orders.bootstrap import Settings, create_app, create_consumers, next_due, run_due
-from services.orders.messages import accounts, ledger, redemption, wire
+from services.orders.core.messages import accounts, ledger, redemption, wire
 from services.orders.tests.places import DISTRICT_OF, LEVELS, STAFF, TREE, WORLD
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")

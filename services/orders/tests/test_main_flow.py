@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.orders.messages import wire
+from services.orders.core.messages import wire
 from services.orders.tests.neighbours import Neighbours, at, named
 
 

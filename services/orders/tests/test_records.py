@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from libs.clock import machine_now, to_microseconds
-from services.orders.messages import accounts, wire
+from services.orders.core.messages import accounts, wire
 from services.orders.tests.neighbours import Neighbours, at, named, outcome, said
 
 

@@ -6,14 +6,14 @@ from datetime import date
 
 import pytest
 
-from services.orders.domain import clocks
-from services.orders.domain.errors import WrongOrderStateError
-from services.orders.domain.honours import stars_of
-from services.orders.domain.life_cycle import CLOSED, OPEN, TRANSITIONS, State, Verb, refuse_unless_allowed
-from services.orders.domain.people import Place
-from services.orders.domain.visits import counts_monthly, interval_days, is_overdue, rate_percent
+from services.orders.core.refusals import WrongOrderStateError
+from services.orders.core.rules.deadlines import due_of, expires_at, is_late_cancellation, no_taker_at
+from services.orders.core.rules.life_cycle import CLOSED, OPEN, TRANSITIONS, State, Verb, refuse_unless_allowed
+from services.orders.core.rules.people import Place
+from services.orders.service_time.rules import stars_of
 from services.orders.tests.cases import HOME, order, part, person, policy
 from services.orders.tests.neighbours import at
+from services.orders.visits.rules import counts_monthly, interval_days, is_overdue, rate_percent
 
 
 @pytest.mark.parametrize(
@@ -30,8 +30,8 @@ from services.orders.tests.neighbours import at
 def test_the_clocks_of_an_order_nobody_takes(published: str, start: str, look_at: str, expires: str) -> None:
     times = {"published_at": at(published), "start_at": at(start)}
 
-    assert clocks.no_taker_at(policy(), **times) == at(look_at)
-    assert clocks.expires_at(policy(), **times) == at(expires)
+    assert no_taker_at(policy(), **times) == at(look_at)
+    assert expires_at(policy(), **times) == at(expires)
 
 
 @pytest.mark.parametrize(
@@ -45,19 +45,19 @@ def test_the_clocks_of_an_order_nobody_takes(published: str, start: str, look_at
 def test_what_falls_due_depends_on_the_state(state: State, kind: str, due: str) -> None:
     waiting = order(state=state, published_at=at("D1 08:00"), assignments=(part(),))
 
-    assert clocks.due_of(policy(), waiting) == (kind, at(due))
+    assert due_of(policy(), waiting) == (kind, at(due))
 
 
 @pytest.mark.parametrize("state", sorted(CLOSED | {State.TAKEN, State.CONFIRMED, State.APPROVED}))
 def test_nothing_falls_due_for_the_others(state: State) -> None:
-    assert clocks.due_of(policy(), order(state=state, assignments=(part(),))) is None
+    assert due_of(policy(), order(state=state, assignments=(part(),))) is None
 
 
 def test_withdrawing_is_late_only_inside_the_free_limit() -> None:
     start = at("D2 09:00")
 
-    assert not clocks.is_late_cancellation(policy(), start_at=start, now=at("D1 21:00"))
-    assert clocks.is_late_cancellation(policy(), start_at=start, now=at("D1 21:01"))
+    assert not is_late_cancellation(policy(), start_at=start, now=at("D1 21:00"))
+    assert is_late_cancellation(policy(), start_at=start, now=at("D1 21:01"))
 
 
 def test_an_age_is_reached_on_the_birthday() -> None:

@@ -27,7 +27,7 @@ from libs.inbox import IncomingEvent
 from libs.programme.policy import default_parameters
 from services.ledger.domain.policy import CreditPolicy
 from services.ledger.store import known as ledger_known
-from services.orders.store import people_store as orders_known
+from services.orders.core.store import people_store, people_store as orders_known
 from services.redemption import queries as redemption_queries
 from services.redemption.store import known_store as redemption_known
 from tests.support.postgres import DatabaseFactory
@@ -100,7 +100,7 @@ NOT_HEARD = {
 }
 HEARD = [(service, state) for service in SERVICES for state in STATES if (service, state) not in NOT_HEARD]
 KNOWN_KEYS = {
-    "orders": orders_known.signing_keys,
+    "orders": people_store.signing_keys,
     "redemption": redemption_queries.signing_keys,
     "ledger": ledger_known.signing_keys,
 }

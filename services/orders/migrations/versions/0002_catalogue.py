@@ -7,8 +7,8 @@ from alembic import op
 
 from libs.clock import local_midnight
 from libs.outbox.outbox import write_events
-from services.orders.messages import catalogue_event
-from services.orders.store.catalogue_file import services_of_file
+from services.orders.catalogue.messages import catalogue_event
+from services.orders.catalogue.store import services_of_file
 
 revision = "0002"
 down_revision = "0001"

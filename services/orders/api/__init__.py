@@ -1,1 +1,0 @@
-"""The HTTP edge of orders: schemas and resources."""

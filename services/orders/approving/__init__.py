@@ -1,0 +1,1 @@
+"""The recipient's word, risk flags, and the signatures under hours."""

@@ -1,0 +1,87 @@
+"""/v1/orders/{id}/… and /v1/approvals: the recipient's word, and the signatures under hours."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from flask.views import MethodView
+from flask_smorest import Blueprint
+
+from services.orders.approving import schemas
+from services.orders.approving.usecases.approve_hours import approve_hours, approve_many, reject_hours, second_check
+from services.orders.approving.usecases.confirm_order import call_back, confirm_order
+from services.orders.core.api.edge import call_of, command
+from services.orders.core.api.views import order_command
+from services.orders.core.schemas import OrderSchema, OwnActSchema, ReasonSchema, VerdictSchema
+from services.orders.core.store.rows import Row
+
+blueprint = Blueprint("approving", __name__, url_prefix="/v1/orders/<uuid:order_id>", description="Hours approved")
+approvals = Blueprint("approvals", __name__, url_prefix="/v1/approvals", description="Approving in bulk")
+
+
+@blueprint.route("/confirmation")
+class Confirmation(MethodView):
+    """The recipient agrees."""
+
+    @blueprint.arguments(schemas.ConfirmationSchema)
+    @blueprint.response(200, OrderSchema)
+    def post(self, terms: Row, order_id: UUID) -> Row:
+        """Agree with the minutes, and say whether it was good."""
+        word = {"rating": terms["rating"], "device": terms["device"] or ""}
+        return order_command(lambda c, call: confirm_order(c, call, order_id, **word), terms)
+
+
+@blueprint.route("/call-back")
+class CallBack(MethodView):
+    """A call to the recipient's side."""
+
+    @blueprint.arguments(OwnActSchema)
+    @blueprint.response(200, OrderSchema)
+    def post(self, terms: Row, order_id: UUID) -> Row:
+        """Record a call as evidence that the volunteer is or was there."""
+        return order_command(lambda c, call: call_back(c, call, order_id), terms)
+
+
+@blueprint.route("/approval")
+class Approval(MethodView):
+    """The first signature."""
+
+    @blueprint.arguments(OwnActSchema)
+    @blueprint.response(200, OrderSchema)
+    def post(self, terms: Row, order_id: UUID) -> Row:
+        """Approve a confirmed submission: for good when it is clean, else it waits for the second check."""
+        return order_command(lambda c, call: approve_hours(c, call, order_id), terms)
+
+
+@blueprint.route("/second-check")
+class SecondCheck(MethodView):
+    """The second pair of eyes."""
+
+    @blueprint.arguments(VerdictSchema)
+    @blueprint.response(200, OrderSchema)
+    def post(self, terms: Row, order_id: UUID) -> Row:
+        """Settle or reject a flagged or late submission."""
+        return order_command(lambda c, call: second_check(c, call, order_id, ok=terms["ok"], why=call.why), terms)
+
+
+@blueprint.route("/rejection")
+class Rejection(MethodView):
+    """Hours that do not count."""
+
+    @blueprint.arguments(ReasonSchema)
+    @blueprint.response(200, OrderSchema)
+    def post(self, terms: Row, order_id: UUID) -> Row:
+        """Reject the hours; what was set aside is released."""
+        return order_command(lambda c, call: reject_hours(c, call, order_id, why=terms["why"]), terms)
+
+
+@approvals.route("")
+class Approvals(MethodView):
+    """Many at once."""
+
+    @approvals.arguments(schemas.ApprovalsSchema)
+    @approvals.response(200, schemas.ApprovalResultsSchema)
+    def post(self, terms: Row) -> Row:
+        """Approve the clean submissions one by one, in this order; each other one stays, with its code."""
+        call = call_of(terms)
+        return command(lambda c: {"items": approve_many(c, call, terms["orders"])}, terms)

@@ -1,0 +1,1 @@
+"""Who may sign, and what makes a coordinator look twice; pure."""

@@ -1,0 +1,89 @@
+"""Maker is not checker: who may sign hours."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from services.orders.approving.refusals import ApproverRelatedError, SelfApprovalError
+from services.orders.core.refusals import MakerIsCheckerError
+from services.orders.core.rules.order import Funding, Order
+from services.orders.core.rules.people import Person, Relations
+
+# New credit and pool credit always have two people behind them.
+PLACER_MAY_NOT_SIGN = frozenset({Funding.PROGRAMME, Funding.POOL})
+
+
+@dataclass(frozen=True)
+class Signing:
+    """Somebody about to sign hours, and everybody concerned."""
+
+    order: Order
+    signer: Person
+    # The volunteers and the recipient, as far as they are still known.
+    people: tuple[Person, ...]
+    relations: Relations
+
+
+def refuse_own_or_related(signing: Signing) -> None:
+    """Refuse a signature under one's own hours, or those given to or by one's family.
+
+    Raises:
+        SelfApprovalError: the signer served.
+        ApproverRelatedError: the signer is a relative or housemate of the volunteer or the recipient.
+    """
+    signer = signing.signer
+    if signer.person_id in signing.order.volunteer_ids:
+        raise SelfApprovalError
+    if any(signer.person_id == p.person_id or signing.relations.keep_from_signing(signer, p) for p in signing.people):
+        raise ApproverRelatedError
+
+
+def refuse_maker(signing: Signing) -> None:
+    """Refuse a signature of whoever placed, served, confirmed or signed it before.
+
+    Raises:
+        MakerIsCheckerError: confirmed it for the recipient, placed it from public credit, checked the volunteer in or
+            out, or signed it.
+    """
+    order, signer_id = signing.order, signing.signer.person_id
+    placed = order.funding in PLACER_MAY_NOT_SIGN and signer_id == order.placed_by
+    confirmed = signer_id == order.confirmed_by
+    if placed or confirmed or signer_id in order.approvers:
+        raise MakerIsCheckerError
+    refuse_hand(signing)
+
+
+def refuse_hand(signing: Signing) -> None:
+    """Refuse a signature of whoever checked the volunteer in or out.
+
+    Raises:
+        MakerIsCheckerError: they did.
+    """
+    parts = signing.order.assignments
+    if any(signing.signer.person_id in (part.checked_in_by, part.checked_out_by) for part in parts):
+        raise MakerIsCheckerError
+
+
+def needs_second(signing: Signing) -> bool:
+    """Tell whether one signature is not enough: the hours carry a flag, or the signer made everybody in them."""
+    return bool(signing.order.flags) or made_everybody(signing)
+
+
+def made_everybody(signing: Signing) -> bool:
+    """Tell whether new credit would have one person behind it: the signer alone knows who any of the people are.
+
+    Who registers both an elder and a volunteer, and whom nobody else has seen, could be all three of them.
+    """
+    alone = [one.is_known_only_to(signing.signer.person_id) for one in signing.people]
+    return signing.order.funding in PLACER_MAY_NOT_SIGN and bool(alone) and all(alone)
+
+
+def refuse_caller_concerned(order: Order, caller_id: UUID) -> None:
+    """Refuse a call-back by somebody who is not a third person.
+
+    Raises:
+        MakerIsCheckerError: placed it, confirmed it, or works on it.
+    """
+    if caller_id in (order.placed_by, order.confirmed_by, order.recipient_id, *order.volunteer_ids):
+        raise MakerIsCheckerError

@@ -1,0 +1,109 @@
+"""What else is known of a volunteer when their hours are looked at: the facts behind the risk flags."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from libs.clock import local_date, local_midnight
+from libs.db.prepared import Prepared
+from services.orders.approving.rules.flags import DEVICE_DAYS, PAIR_DAYS, History
+from services.orders.core.rules.life_cycle import State
+from services.orders.core.rules.order import Assignment, Order
+from services.orders.core.rules.people import Place
+from services.orders.core.store.rows import Found, part_of_columns
+from services.orders.core.store.tables import assignment, orders
+
+_NEVER_HAPPENED = [State.REJECTED.value, State.REVERSED.value, State.DECLINED.value]
+RECENT_MAX = 60
+_ENDED = (
+    sa.select(assignment, orders.c.recipient_id)
+    .join(orders, orders.c.order_id == assignment.c.order_id)
+    .where(
+        assignment.c.volunteer_id == sa.bindparam("volunteer_id"),
+        assignment.c.order_id != sa.bindparam("order_id"),
+        assignment.c.checked_out_at.is_not(None),
+        orders.c.state != sa.all_(sa.bindparam("never_happened", type_=ARRAY(sa.Text))),
+    )
+)
+_LAST = (
+    _ENDED.where(assignment.c.checked_out_at <= sa.bindparam("out_at"))
+    .order_by(assignment.c.checked_out_at.desc())
+    .limit(RECENT_MAX)
+)
+_COUNTED = _ENDED.where(assignment.c.checked_out_at > sa.bindparam("earliest"))
+_BOTH = sa.union(_LAST, _COUNTED).subquery()
+_OTHERS = Prepared(sa.select(_BOTH).order_by(_BOTH.c.checked_out_at.desc()))
+
+
+def history_of(connection: Connection, order: Order, part: Assignment) -> History:
+    """Return the facts around one volunteer's part of an order, which itself need not be saved yet."""
+    assert part.checked_in_at is not None
+    assert part.checked_out_at is not None
+    others = _other_parts(connection, order, part)
+    before = [one for one in others if one.out_at <= part.checked_in_at]
+    ended = [one for one in others if one.out_at <= part.checked_out_at]
+    since = part.checked_out_at - timedelta(days=PAIR_DAYS)
+    day = local_date(part.checked_in_at)
+    return History(
+        last_minutes=(part.actual_minutes, *(one.minutes for one in ended[:RECENT_MAX])),
+        pair_count=1 + sum(one.recipient_id == order.recipient_id and one.out_at > since for one in others),
+        day_minutes=part.actual_minutes + sum(one.minutes for one in others if local_date(one.in_at) == day),
+        overlaps=any(one.in_at < part.checked_out_at and one.out_at > part.checked_in_at for one in others),
+        previous_place=before[0].out_place if before else None,
+        previous_out_at=before[0].out_at if before else None,
+        device_shared=_device_shared(connection, part),
+    )
+
+
+@dataclass(frozen=True)
+class _Other:
+    """Another part of the same volunteer, which has ended."""
+
+    recipient_id: UUID
+    in_at: datetime
+    out_at: datetime
+    out_place: Place | None
+    minutes: int
+
+
+def _other_parts(connection: Connection, order: Order, part: Assignment) -> list[_Other]:
+    """Return, the latest first, the last parts before this one's end and all that any rule counts."""
+    assert part.checked_in_at is not None
+    assert part.checked_out_at is not None
+    earliest = min(
+        part.checked_out_at - timedelta(days=PAIR_DAYS),
+        local_midnight(local_date(part.checked_in_at)),
+        part.checked_in_at,
+    )
+    terms = {
+        "volunteer_id": part.volunteer_id,
+        "order_id": order.order_id,
+        "never_happened": _NEVER_HAPPENED,
+        "out_at": part.checked_out_at,
+        "earliest": earliest,
+    }
+    return [_other(row) for row in _OTHERS.mappings(connection, terms)]
+
+
+def _other(row: Found) -> _Other:
+    known = part_of_columns(row)
+    assert known.checked_in_at is not None
+    assert known.checked_out_at is not None
+    return _Other(row["recipient_id"], known.checked_in_at, known.checked_out_at, known.out_place, known.actual_minutes)
+
+
+def _device_shared(connection: Connection, part: Assignment) -> bool:
+    if not part.in_device or part.checked_in_at is None:
+        return False
+    other = sa.select(assignment.c.order_id).where(
+        assignment.c.in_device == part.in_device,
+        assignment.c.volunteer_id != part.volunteer_id,
+        assignment.c.checked_in_at > part.checked_in_at - timedelta(days=DEVICE_DAYS),
+    )
+    return connection.execute(other.limit(1)).first() is not None

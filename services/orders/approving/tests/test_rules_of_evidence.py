@@ -1,0 +1,106 @@
+"""What proves hours, and what makes a coordinator look twice."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from services.orders.approving.rules.flags import (
+    History,
+    flags_of_part,
+    is_sampled,
+    with_device_flag,
+    with_evidence_flags,
+)
+from services.orders.core.rules.evidence import ATTESTED, FLAG_WORDS, VERIFIED, evidence_class
+from services.orders.core.rules.people import Place
+from services.orders.tests.cases import HOME, id_of, order, part, policy
+from services.orders.tests.neighbours import at
+
+WEAK = {"code_right": False}
+
+
+@pytest.mark.parametrize(
+    ("proof", "called", "wanted"),
+    [
+        ({}, False, VERIFIED),
+        (WEAK, False, ATTESTED),
+        ({**WEAK, "metres_from_home": 0}, False, ATTESTED),
+        ({**WEAK, "metres_from_home": 300}, True, VERIFIED),
+        ({**WEAK, "metres_from_home": 301}, True, ATTESTED),
+        (WEAK, True, ATTESTED),
+    ],
+)
+def test_one_complete_set_of_evidence_verifies(proof: dict[str, Any], called: bool, wanted: str) -> None:
+    served = part(**proof)
+    shown = order(assignments=(served,), called_back_by=id_of("op") if called else None)
+
+    assert evidence_class(policy(), shown, served) == wanted
+    assert ("weak_evidence" in with_evidence_flags(policy(), shown).flags) == (wanted == ATTESTED)
+
+
+def test_a_paper_slip_is_attested_whatever_else_there_is() -> None:
+    served = part()
+
+    assert evidence_class(policy(), order(assignments=(served,), slip_number=7), served) == ATTESTED
+
+
+FLAGGED: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
+    ("overlap", {}, {"overlaps": True}),
+    ("round_minutes", {}, {"last_minutes": (60, 30, 90, 120, 60)}),
+    ("frequent_pair", {}, {"pair_count": 13}),
+    ("same_device", {}, {"device_shared": True}),
+    ("over_daily_limit", {}, {"day_minutes": 481}),
+    ("overrun", {"minutes": 91}, {}),
+    ("late_check_in", {"start": at("D2 09:31")}, {}),
+    ("auto_checked_out", {"was_ended": True}, {}),
+    ("off_place", {"metres_from_home": 301}, {}),
+    (
+        "impossible_travel",
+        {"in_place": HOME},
+        {"previous_place": Place(31_240_000, 121_470_000), "previous_out_at": at("D2 08:59")},
+    ),
+]
+CLEAN: list[tuple[dict[str, Any], dict[str, Any]]] = [
+    ({}, {"last_minutes": (60, 30, 90, 120)}),
+    ({}, {"last_minutes": (60, 30, 91, 120, 60)}),
+    ({}, {"pair_count": 12, "day_minutes": 480}),
+    ({"minutes": 90}, {}),
+    ({"start": at("D2 09:30")}, {}),
+    ({"metres_from_home": 300}, {}),
+    (
+        {"in_place": HOME},
+        {"previous_place": Place(31_240_000, 121_470_000), "previous_out_at": at("D2 08:58")},
+    ),
+    ({}, {"previous_place": HOME, "previous_out_at": at("D2 08:59")}),
+]
+
+
+@pytest.mark.parametrize(("flag", "change", "history"), FLAGGED)
+def test_a_risk_raises_its_flag_and_no_other(flag: str, change: dict[str, Any], history: dict[str, Any]) -> None:
+    assert flags_of_part(policy(), order(), part(**change), History(**history)) == {flag}
+
+
+@pytest.mark.parametrize(("change", "history"), CLEAN)
+def test_what_stays_inside_the_limits_raises_none(change: dict[str, Any], history: dict[str, Any]) -> None:
+    assert flags_of_part(policy(), order(), part(**change), History(**history)) == frozenset()
+
+
+def test_the_device_that_also_confirmed_is_flagged() -> None:
+    served = order(assignments=(part(in_device="phone-1"),))
+
+    assert with_device_flag(replace(served, confirm_device="phone-1")).flags == {"same_device"}
+    assert with_device_flag(replace(served, confirm_device="phone-2")).flags == frozenset()
+    assert with_device_flag(order(assignments=(part(),))).flags == frozenset()
+
+
+@pytest.mark.parametrize(("rate", "draw", "drawn"), [(0, 0, False), (5, 4, True), (5, 5, False), (100, 99, True)])
+def test_a_sample_is_drawn_at_its_rate(rate: int, draw: int, drawn: bool) -> None:
+    assert is_sampled(policy({"review": {"sample_rate_percent": rate}}), draw=draw) is drawn
+
+
+def test_every_flag_is_explained_in_both_languages() -> None:
+    assert all(zh and en for zh, en in FLAG_WORDS.values())
+    assert len(FLAG_WORDS) == 15

@@ -1,0 +1,1 @@
+"""One verb per file: how hours are confirmed, flagged and signed."""

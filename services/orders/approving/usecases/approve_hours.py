@@ -1,0 +1,133 @@
+"""The signatures under hours: approve, approve many, check a second time, reject."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from uuid import UUID
+
+from libs.db import Connection, savepoint
+from libs.errors import ForbiddenError, Refusal
+from services.orders.approving import messages
+from services.orders.approving.refusals import SubmissionFlaggedError
+from services.orders.approving.rules.signing import Signing, needs_second, refuse_maker, refuse_own_or_related
+from services.orders.core.messages import POWERS, publish_for
+from services.orders.core.refusals import WrongOrderStateError
+from services.orders.core.rules.life_cycle import State, Verb, refuse_unless_allowed
+from services.orders.core.rules.order import Order
+from services.orders.core.store import order_store, people_store
+from services.orders.core.usecases.calling import Call, refuse_auditor, require_power
+from services.orders.core.usecases.keeping import keep, policy_of_order
+
+
+def signing_of(connection: Connection, order: Order, signer_id: UUID) -> Signing:
+    """Return the signer and everybody concerned by a signature."""
+    wanted = (signer_id, order.recipient_id, *order.volunteer_ids)
+    known = {person.person_id: person for person in people_store.find_people(connection, wanted)}
+    signer = known.get(signer_id)
+    if signer is None:
+        raise ForbiddenError
+    others = tuple(known[person_id] for person_id in wanted[1:] if person_id in known)
+    return Signing(order, signer, others, people_store.relations_of(connection, [signer_id]))
+
+
+def approve_hours(connection: Connection, call: Call, order_id: UUID, *, power: str = "approve_hours") -> Order:
+    """Sign a confirmed submission: a clean one is approved for good, another one waits for the second check.
+
+    Raises:
+        ForbiddenError: no such role here, one's own or a relative's hours, or maker and checker in one.
+        WrongOrderStateError: it does not wait for a first signature.
+    """
+    order = order_store.lock_order(connection, order_id)
+    signing = refuse_who_may_not_sign(connection, call, order, power)
+    refuse_unless_allowed(Verb.APPROVE, order.state)
+    if order.approvers:
+        raise WrongOrderStateError(state=order.state.value)
+    if needs_second(signing):
+        signed = replace(order.moved(Verb.APPROVE, State.CONFIRMED), approvers=(call.caller_id,))
+        return keep(connection, order, signed, call.step(Verb.APPROVE))
+    return approve_for_good(connection, order, call, Verb.APPROVE)
+
+
+def refuse_who_may_not_sign(connection: Connection, call: Call, order: Order, power: str) -> Signing:
+    """Return who signs what, after refusing somebody without the power here, concerned by the hours, or their maker.
+
+    Raises:
+        ForbiddenError: its code says which.
+    """
+    require_power(connection, call, power, order.unit_id)
+    signing = signing_of(connection, order, call.caller_id)
+    refuse_own_or_related(signing)
+    refuse_maker(signing)
+    return signing
+
+
+def approve_for_good(connection: Connection, order: Order, call: Call, verb: Verb) -> Order:
+    """Tell the ledger which hours count."""
+    approved = order.approved(verb, call.caller_id)
+    policy = policy_of_order(connection, approved, call.now)
+    publish_for(connection, approved, messages.hours_approved(approved, policy, call.now), call.now)
+    return keep(connection, order, approved, call.step(verb))
+
+
+def approve_many(connection: Connection, call: Call, order_ids: Sequence[UUID]) -> list[dict[str, object]]:
+    """Approve the clean submissions one by one, in the list's order; each other one stays, with its code.
+
+    Raises:
+        ForbiddenError: the caller has no role that approves in bulk anywhere.
+    """
+    refuse_auditor(call)
+    if not any(held.role in POWERS["approve_many"] for held in call.actor.roles):
+        raise ForbiddenError
+    order_store.lock_orders(connection, order_ids)
+    return [_approve_one(connection, call, order_id) for order_id in order_ids]
+
+
+def _approve_one(connection: Connection, call: Call, order_id: UUID) -> dict[str, object]:
+    try:
+        with savepoint(connection):
+            order = order_store.lock_order(connection, order_id)
+            signing = refuse_who_may_not_sign(connection, call, order, "approve_many")
+            refuse_unless_allowed(Verb.APPROVE, order.state)
+            if needs_second(signing):
+                raise SubmissionFlaggedError(flags=sorted(order.flags))
+            approve_hours(connection, call, order_id, power="approve_many")
+    except Refusal as refusal:
+        return {"order_id": order_id, "result": "skipped", "code": refusal.code}
+    return {"order_id": order_id, "result": "approved"}
+
+
+def second_check(connection: Connection, call: Call, order_id: UUID, *, ok: bool, why: str) -> Order:
+    """Settle or reject a flagged or late submission as its second pair of eyes.
+
+    Raises:
+        ForbiddenError: not a checker here, one's own or a relative's hours, or somebody who signed or made it.
+        WrongOrderStateError: it does not wait for a second check.
+    """
+    order = order_store.lock_order(connection, order_id)
+    refuse_who_may_not_sign(connection, call, order, "second_check")
+    refuse_unless_allowed(Verb.SECOND_CHECK, order.state)
+    if not order.approvers:
+        raise WrongOrderStateError(state=order.state.value)
+    if ok:
+        return approve_for_good(connection, order, call, Verb.SECOND_CHECK)
+    return _reject(connection, call, order, Verb.SECOND_CHECK, why)
+
+
+def reject_hours(connection: Connection, call: Call, order_id: UUID, *, why: str) -> Order:
+    """Let the hours not count; what was set aside is released and nothing is recorded.
+
+    Raises:
+        ForbiddenError: no such role here, or one's own or a relative's hours.
+        WrongOrderStateError: it does not wait for a signature.
+    """
+    order = order_store.lock_order(connection, order_id)
+    require_power(connection, call, "reject_hours", order.unit_id)
+    refuse_own_or_related(signing_of(connection, order, call.caller_id))
+    return _reject(connection, call, order, Verb.REJECT, why)
+
+
+def _reject(connection: Connection, call: Call, order: Order, verb: Verb, why: str) -> Order:
+    rejected = order.moved(verb, State.REJECTED)
+    publish_for(connection, rejected, messages.hours_rejected(rejected, by=call.caller_id, why=why), call.now)
+    return keep(connection, order, rejected, call.step(verb, why=why))

@@ -1,0 +1,76 @@
+"""The recipient's side: agree or fall silent; and the call that asks her."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from uuid import UUID
+
+from libs.db import Connection
+from libs.errors import ForbiddenError
+from libs.programme.acting_grants import GrantedAct
+from services.orders.approving.rules.flags import with_device_flag, with_evidence_flags
+from services.orders.approving.rules.signing import refuse_caller_concerned
+from services.orders.core.refusals import MakerIsCheckerError, WrongOrderStateError
+from services.orders.core.rules.life_cycle import State, Verb
+from services.orders.core.rules.order import Order
+from services.orders.core.store import order_store, people_store
+from services.orders.core.store.order_store import Step
+from services.orders.core.usecases.calling import Call, refuse_auditor, require_power, speak_for
+from services.orders.core.usecases.keeping import keep, policy_of_order
+
+
+def confirm_order(connection: Connection, call: Call, order_id: UUID, *, rating: int | None, device: str) -> Order:
+    """Agree with the minutes, for the recipient.
+
+    Raises:
+        ForbiddenError: the volunteer, or somebody who may not act for the recipient.
+        MakerIsCheckerError: whoever called back does not confirm for the recipient.
+        WrongOrderStateError: it does not wait for the recipient's word.
+    """
+    order = lock_for_recipient(connection, call, order_id, GrantedAct.CONFIRM)
+    if call.caller_id == order.called_back_by and call.acting_for is not None:
+        raise MakerIsCheckerError
+    agreed = replace(
+        order.moved(Verb.CONFIRM),
+        confirmed_by=call.caller_id,
+        confirmed_at=call.now,
+        rating=rating,
+        confirm_device=device,
+    )
+    agreed = with_evidence_flags(policy_of_order(connection, order, call.now), with_device_flag(agreed))
+    return keep(connection, order, agreed, call.step(Verb.CONFIRM))
+
+
+def lock_for_recipient(connection: Connection, call: Call, order_id: UUID, act: GrantedAct) -> Order:
+    order = order_store.lock_order(connection, order_id)
+    refuse_auditor(call)
+    if call.caller_id in order.volunteer_ids:
+        raise ForbiddenError
+    speak_for(connection, call, people_store.load_person(connection, order.recipient_id), act, subject_id=order_id)
+    return order
+
+
+def take_silence(connection: Connection, order: Order, step: Step) -> Order:
+    """Let the recipient's silence count as agreement, flagged."""
+    silent = replace(order.moved(Verb.FALL_SILENT), confirmed_at=step.at, flags=order.flags | {"silent_recipient"})
+    return keep(connection, order, silent, step)
+
+
+def call_back(connection: Connection, call: Call, order_id: UUID) -> Order:
+    """Record a call to the recipient's side, as evidence that the volunteer is or was there.
+
+    Raises:
+        ForbiddenError: not an operator who reaches the recipient's unit.
+        MakerIsCheckerError: the caller placed it, confirmed it or works on it.
+        WrongOrderStateError: nobody is or was there, or it was approved.
+    """
+    order = order_store.lock_order(connection, order_id)
+    require_power(connection, call, "call_back", order.unit_id)
+    refuse_caller_concerned(order, call.caller_id)
+    called = order.moved(Verb.CALL_BACK, order.state) if not order.approvers else None
+    if called is None:
+        raise WrongOrderStateError(state=order.state.value)
+    called = replace(called, called_back_by=call.caller_id, called_back_at=call.now)
+    if order.state is not State.IN_SERVICE:
+        called = with_evidence_flags(policy_of_order(connection, order, call.now), called)
+    return keep(connection, order, called, call.step(Verb.CALL_BACK))

@@ -1,0 +1,28 @@
+"""The risk flags of a submission."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from libs.db import Connection
+from libs.ids import new_id
+from services.orders.approving.rules.flags import flags_of_part, is_sampled, with_evidence_flags
+from services.orders.approving.store import history_of
+from services.orders.core.rules.order import Order
+from services.orders.core.usecases.keeping import policy_of_order
+
+
+def draw_percent() -> int:
+    """Return a number from 0 to 99 that nobody can foresee."""
+    return new_id().int % 100
+
+
+def with_flags(connection: Connection, order: Order, *, draw: int) -> Order:
+    """Return a submission with its risk flags, under the rules of the day it was served."""
+    policy = policy_of_order(connection, order, order.placed_at)
+    flags = set(order.flags)
+    for part in order.served:
+        flags |= flags_of_part(policy, order, part, history_of(connection, order, part))
+    if is_sampled(policy, draw=draw):
+        flags.add("sampled")
+    return with_evidence_flags(policy, replace(order, flags=frozenset(flags)))

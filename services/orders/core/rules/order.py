@@ -1,0 +1,271 @@
+"""An order with the volunteers who took it; every change returns a new value and obeys the life-cycle table."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from uuid import UUID
+
+from libs.programme.acting import Consent
+from services.orders.core.refusals import NotAssignedError, WrongOrderStateError
+from services.orders.core.rules.life_cycle import State, Verb, refuse_unless_allowed
+from services.orders.core.rules.people import Place
+
+
+class Funding(StrEnum):
+    """Who pays for the help."""
+
+    CREDIT = "credit"
+    PROGRAMME = "programme"
+    POOL = "pool"
+    PURCHASED = "purchased"
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """One volunteer's part of an order."""
+
+    volunteer_id: UUID
+    volunteer_district_id: UUID
+    taken_at: datetime
+    guardian_id: UUID | None = None
+    group_id: UUID | None = None
+    checked_in_at: datetime | None = None
+    in_place: Place | None = None
+    in_device: str = ""
+    code_right: bool = False
+    metres_from_home: int | None = None
+    checked_out_at: datetime | None = None
+    out_place: Place | None = None
+    out_device: str = ""
+    was_ended: bool = False
+    # Who said so: the volunteer, or whoever acted for them; None where the clock or a slip did.
+    checked_in_by: UUID | None = None
+    checked_out_by: UUID | None = None
+
+    @property
+    def actual_minutes(self) -> int:
+        """Return the minutes served, 0 until checked out."""
+        if self.checked_in_at is None or self.checked_out_at is None:
+            return 0
+        return int((self.checked_out_at - self.checked_in_at).total_seconds()) // 60
+
+
+@dataclass(frozen=True)
+class Order:
+    """One piece of help asked for, then given."""
+
+    order_id: UUID
+    district_id: UUID
+    unit_id: UUID
+    recipient_id: UUID
+    service_code: str
+    catalogue_version: int
+    planned_minutes: int
+    start_at: datetime
+    funding: Funding
+    persons: int
+    coefficient_percent: int
+    price_minutes: int
+    placed_by: UUID
+    placed_at: datetime
+    policy_version: int
+    state: State = State.DRAFT
+    # Which code opens the door now, how many wrong ones were said since it was made, and who was told or renewed one.
+    door_code_number: int = 0
+    wrong_codes: int = 0
+    door_code_known_to: tuple[UUID, ...] = ()
+    payer_id: UUID | None = None
+    acting_for: UUID | None = None
+    consent: Consent | None = None
+    why: str = ""
+    declined_code: str = ""
+    published_at: datetime | None = None
+    no_taker_at: datetime | None = None
+    offered_to: UUID | None = None
+    offer_lapses_at: datetime | None = None
+    service_policy_version: int | None = None
+    flags: frozenset[str] = frozenset()
+    called_back_by: UUID | None = None
+    called_back_at: datetime | None = None
+    confirmed_by: UUID | None = None
+    confirmed_at: datetime | None = None
+    confirm_device: str = ""
+    rating: int | None = None
+    approvers: tuple[UUID, ...] = ()
+    settlement: int = 0
+    issued_minutes: int = 0
+    fallback: str = ""
+    disputed_from: State | None = None
+    says_minutes: int | None = None
+    pending_minutes: int | None = None
+    decided_minutes: int | None = None
+    decided_by: UUID | None = None
+    decision_why: str = ""
+    # Who will sign fewer minutes of settled hours, as the decider named them.
+    second_id: UUID | None = None
+    slip_number: int | None = None
+    late_cancelled: bool = False
+    # The instant at which the service was ended, which is later than its end where the platform did it.
+    ended_at: datetime | None = None
+    assignments: tuple[Assignment, ...] = ()
+
+    @property
+    def end_at(self) -> datetime:
+        """Return the planned end."""
+        return self.start_at + timedelta(minutes=self.planned_minutes)
+
+    @property
+    def is_late_entry(self) -> bool:
+        """Tell whether it was entered from a paper slip."""
+        return self.slip_number is not None
+
+    @property
+    def volunteer_ids(self) -> tuple[UUID, ...]:
+        """Return who took it, in order."""
+        return tuple(assignment.volunteer_id for assignment in self.assignments)
+
+    @property
+    def served(self) -> tuple[Assignment, ...]:
+        """Return the parts that were checked in and out."""
+        return tuple(assignment for assignment in self.assignments if assignment.checked_out_at)
+
+    @property
+    def reported_minutes(self) -> int:
+        """Return the most that one volunteer reported."""
+        return max((assignment.actual_minutes for assignment in self.served), default=0)
+
+    @property
+    def began_at(self) -> datetime | None:
+        """Return the first check-in."""
+        return min((a.checked_in_at for a in self.assignments if a.checked_in_at), default=None)
+
+    @property
+    def finished_at(self) -> datetime | None:
+        """Return the last check-out."""
+        return max((a.checked_out_at for a in self.served if a.checked_out_at), default=None)
+
+    @property
+    def word_awaited_from(self) -> datetime | None:
+        """Return from when on the recipient's word is awaited: the instant at which the service was ended."""
+        return self.ended_at or self.finished_at
+
+    @property
+    def spoke_for_recipient(self) -> frozenset[UUID]:
+        """Return who placed it, confirmed it, or was told or renewed its door code."""
+        named = (self.placed_by, self.confirmed_by, *self.door_code_known_to)
+        return frozenset(person_id for person_id in named if person_id is not None)
+
+    def counted_minutes(self, assignment: Assignment) -> int:
+        """Return the minutes that count of a volunteer's part: the served ones, or fewer when so decided."""
+        decided = self.decided_minutes
+        return assignment.actual_minutes if decided is None else min(decided, assignment.actual_minutes)
+
+    def assignment_of(self, volunteer_id: UUID) -> Assignment:
+        """Return the part of a volunteer.
+
+        Raises:
+            NotAssignedError: they did not take this order.
+        """
+        for assignment in self.assignments:
+            if assignment.volunteer_id == volunteer_id:
+                return assignment
+        raise NotAssignedError
+
+    def moved(self, verb: Verb, state: State | None = None) -> Order:
+        """Return the order in the state that the verb leads to (the only one, unless named).
+
+        Raises:
+            WrongOrderStateError: the table does not allow the verb now.
+        """
+        transition = refuse_unless_allowed(verb, self.state)
+        if state is None:
+            assert len(transition.leads_to) == 1, f"{verb} leads to several states: name one"
+            (state,) = transition.leads_to
+        assert state in transition.leads_to, f"{verb} does not lead from {self.state} to {state}"
+        return replace(self, state=state)
+
+    def published(self, verb: Verb, *, at: datetime, no_taker_at: datetime) -> Order:
+        """Return the order open to be taken, with its clocks started anew."""
+        opened = replace(self.moved(verb, State.PUBLISHED), published_at=at, no_taker_at=no_taker_at)
+        return replace(opened, offered_to=None, offer_lapses_at=None)
+
+    def declined(self, verb: Verb, code: str) -> Order:
+        """Return the order refused before it was published."""
+        return replace(self.moved(verb, State.DECLINED), declined_code=code)
+
+    def taken(self, verb: Verb, assignment: Assignment) -> Order:
+        """Return the order with one more volunteer; taken when it has those it needs."""
+        assignments = (*self.assignments, assignment)
+        state = State.TAKEN if len(assignments) >= self.persons else State.PUBLISHED
+        moved = replace(self.moved(verb, state), assignments=assignments)
+        return replace(moved, offered_to=None, offer_lapses_at=None)
+
+    def without(self, volunteer_id: UUID) -> Order:
+        """Return the order without a volunteer's part; the state is the caller's."""
+        kept = tuple(a for a in self.assignments if a.volunteer_id != volunteer_id)
+        return replace(self, assignments=kept)
+
+    def with_part(self, part: Assignment) -> Order:
+        """Return the order with a volunteer's part replaced."""
+        parts = tuple(part if a.volunteer_id == part.volunteer_id else a for a in self.assignments)
+        return replace(self, assignments=parts)
+
+    def checked_in(self, part: Assignment, *, policy_version: int) -> Order:
+        """Return the order with a volunteer at work; the rules of the first check-in's day bind it.
+
+        Raises:
+            WrongOrderStateError: the volunteer has checked in before.
+        """
+        started = self.moved(Verb.CHECK_IN, State.IN_SERVICE)
+        self.refuse_checked_in(part.volunteer_id)
+        return replace(started.with_part(part), service_policy_version=self.service_policy_version or policy_version)
+
+    def refuse_checked_in(self, volunteer_id: UUID) -> None:
+        """Refuse to check a volunteer in twice.
+
+        Raises:
+            WrongOrderStateError: they have been.
+        """
+        if self.assignment_of(volunteer_id).checked_in_at is not None:
+            raise WrongOrderStateError(state=self.state.value)
+
+    def checked_out(self, part: Assignment, *, at: datetime) -> Order:
+        """Return the order with a volunteer's service ended; finished when all have ended.
+
+        Raises:
+            WrongOrderStateError: the volunteer is not at work.
+        """
+        refuse_unless_allowed(Verb.CHECK_OUT, self.state)
+        before = self.assignment_of(part.volunteer_id)
+        if before.checked_in_at is None or before.checked_out_at is not None:
+            raise WrongOrderStateError(state=self.state.value)
+        ended = self.with_part(part)
+        if len(ended.served) < len(ended.assignments):
+            return ended.moved(Verb.CHECK_OUT, State.IN_SERVICE)
+        return replace(ended.moved(Verb.CHECK_OUT, State.FINISHED), ended_at=at)
+
+    def ended_by_clock(self, *, at: datetime) -> Order:
+        """Return the order ended at its planned end for all who are still checked in; who never came is left out."""
+        parts = tuple(
+            a if a.checked_out_at else replace(a, checked_out_at=max(self.end_at, a.checked_in_at), was_ended=True)
+            for a in self.assignments
+            if a.checked_in_at is not None
+        )
+        return replace(self.moved(Verb.CHECK_OUT, State.FINISHED), assignments=parts, ended_at=at)
+
+    def with_new_door_code(self, renewed_by: UUID) -> Order:
+        """Return the order with another door code, of which no wrong one has been said."""
+        renewed = replace(self.moved(Verb.NEW_DOOR_CODE, self.state), wrong_codes=0)
+        return replace(renewed, door_code_number=self.door_code_number + 1).with_door_code_told(renewed_by)
+
+    def with_door_code_told(self, person_id: UUID) -> Order:
+        """Return the order with one more person who knows its door code."""
+        known = self.door_code_known_to
+        return self if person_id in known else replace(self, door_code_known_to=(*known, person_id))
+
+    def approved(self, verb: Verb, approver_id: UUID) -> Order:
+        """Return the order with its hours approved for good."""
+        moved = self.moved(verb, State.APPROVED)
+        return replace(moved, approvers=(*self.approvers, approver_id), settlement=self.settlement + 1)

@@ -1,0 +1,187 @@
+"""Orders, their parts, their steps and what falls due for them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY, insert
+
+from libs.db import Connection
+from libs.db.driver import run
+from libs.db.prepared import Prepared
+from libs.db.rows import add_row, add_rows, change_rows, delete_rows
+from libs.programme.acting import Consent
+from services.orders.core.refusals import OrderNotFoundError
+from services.orders.core.rules.life_cycle import BEFORE_SERVICE, OCCUPYING, State, Verb
+from services.orders.core.rules.order import Order
+from services.orders.core.rules.policy import Policy
+from services.orders.core.store import people_store
+from services.orders.core.store.rows import Found, columns_of_order, columns_of_part, order_of_columns
+from services.orders.core.store.tables import assignment, due, order_step, orders
+
+OCCUPYING_STATES = [state.value for state in OCCUPYING]
+_BY_ID = sa.select(orders).where(orders.c.order_id == sa.bindparam("order_id"))
+_ORDER = Prepared(_BY_ID)
+_ORDER_TO_CHANGE = Prepared(_BY_ID.with_for_update())
+_PARTS = Prepared(
+    sa.select(assignment)
+    .where(assignment.c.order_id == sa.any_(sa.bindparam("order_ids", type_=ARRAY(sa.Uuid))))
+    .order_by(assignment.c.number)
+)
+_NEXT_NUMBER = sa.select(sa.func.count() + 1).where(order_step.c.order_id == sa.bindparam("of_order"))
+_WRITE_STEP = Prepared(sa.insert(order_step).inline().values(number=_NEXT_NUMBER.scalar_subquery()))
+
+
+@dataclass(frozen=True)
+class Step:
+    """Who did what to an order, and when; `by` None = the clock or another service."""
+
+    verb: Verb
+    at: datetime
+    by: UUID | None = None
+    acting_for: UUID | None = None
+    consent: Consent | None = None
+    why: str = ""
+
+
+def find_order(connection: Connection, order_id: UUID) -> Order | None:
+    """Return the order, or None."""
+    return next(iter(_with_parts(connection, _ORDER.mappings(connection, {"order_id": order_id}))), None)
+
+
+def find_orders(connection: Connection, order_ids: Iterable[UUID]) -> list[Order]:
+    """Return the orders of these ids that exist."""
+    return load_orders(connection, sa.select(orders).where(orders.c.order_id.in_(list(order_ids))))
+
+
+def lock_order(connection: Connection, order_id: UUID) -> Order:
+    """Return the order, locked for change.
+
+    Raises:
+        OrderNotFoundError: there is none.
+    """
+    rows = _ORDER_TO_CHANGE.mappings(connection, {"order_id": order_id})
+    found = _with_parts(connection, rows)
+    if not found:
+        raise OrderNotFoundError
+    return found[0]
+
+
+def lock_orders(connection: Connection, order_ids: Iterable[UUID]) -> None:
+    """Lock the orders that exist, by id."""
+    wanted = sa.select(orders.c.order_id).where(orders.c.order_id.in_(list(order_ids)))
+    connection.execute(wanted.order_by(orders.c.order_id).with_for_update()).all()
+
+
+def lock_orders_of(connection: Connection, person_id: UUID) -> list[Order]:
+    """Return the orders before service that the person receives, pays or has taken, locked by id."""
+    mine = sa.select(assignment.c.order_id).where(assignment.c.volunteer_id == person_id)
+    concerned = (orders.c.recipient_id == person_id) | (orders.c.payer_id == person_id) | orders.c.order_id.in_(mine)
+    is_before = orders.c.state.in_([state.value for state in BEFORE_SERVICE])
+    return load_orders(
+        connection, sa.select(orders).where(concerned, is_before).order_by(orders.c.order_id).with_for_update()
+    )
+
+
+def load_orders(connection: Connection, query: sa.Select[Any]) -> list[Order]:
+    """Return the orders of a query of whole rows of `orders`, in its order."""
+    return _with_parts(connection, connection.execute(query).mappings().all())
+
+
+def _with_parts(connection: Connection, rows: Sequence[Found]) -> list[Order]:
+    wanted = [row["order_id"] for row in rows]
+    found = _PARTS.mappings(connection, {"order_ids": wanted}) if wanted else []
+    return [order_of_columns(row, [part for part in found if part["order_id"] == row["order_id"]]) for row in rows]
+
+
+def add_order(connection: Connection, order: Order, step: Step) -> bool:
+    """Add a new order with its first step; False when the id is taken."""
+    added = insert(orders).values(columns_of_order(order)).on_conflict_do_nothing().returning(orders.c.order_id)
+    if connection.execute(added).first() is None:
+        return False
+    _write_parts(connection, order)
+    _write_step(connection, State.DRAFT, order, step)
+    return True
+
+
+def save_order(connection: Connection, before: Order, after: Order, step: Step) -> None:
+    """Save a changed order and record the step."""
+    old = columns_of_order(before)
+    changed = {name: value for name, value in columns_of_order(after).items() if value != old[name]}
+    if changed:
+        change_rows(connection, orders, changed, order_id=after.order_id)
+    if before.assignments != after.assignments:
+        delete_rows(connection, assignment, order_id=after.order_id)
+        _write_parts(connection, after)
+    _write_step(connection, before.state, after, step)
+
+
+def _write_parts(connection: Connection, order: Order) -> None:
+    parts = [columns_of_part(order.order_id, number, part) for number, part in enumerate(order.assignments)]
+    add_rows(connection, assignment, parts)
+
+
+def _write_step(connection: Connection, from_state: State, order: Order, step: Step) -> None:
+    columns = {
+        "order_id": order.order_id,
+        "verb": step.verb.value,
+        "from_state": from_state.value,
+        "to_state": order.state.value,
+        "by": step.by,
+        "acting_for": step.acting_for,
+        "consent": step.consent.to_json() if step.consent else None,
+        "why": step.why,
+        "at": step.at,
+    }
+    _WRITE_STEP.change(connection, columns | {"of_order": order.order_id})
+
+
+def set_due(connection: Connection, order_id: UUID, fallen: tuple[str, datetime] | None, *, had_one: bool) -> None:
+    """Replace what falls due for an order; at most one thing does at a time."""
+    if fallen is None:
+        if had_one:
+            delete_rows(connection, due, order_id=order_id)
+    elif had_one:
+        change_rows(connection, due, {"kind": fallen[0], "due_at": fallen[1]}, order_id=order_id)
+    else:
+        add_row(connection, due, {"order_id": order_id, "kind": fallen[0], "due_at": fallen[1]})
+
+
+def forget_due(connection: Connection, order_id: UUID, kind: str) -> None:
+    """Forget what no longer falls due."""
+    delete_rows(connection, due, order_id=order_id, kind=kind)
+
+
+def next_due_at(connection: Connection) -> datetime | None:
+    """Return the earliest instant at which something falls due."""
+    return connection.execute(sa.select(sa.func.min(due.c.due_at))).scalar()
+
+
+def find_due(connection: Connection, now: datetime) -> tuple[UUID, str, datetime] | None:
+    """Return the earliest due thing at or before `now`, as (order id, kind, instant)."""
+    earliest = sa.select(due).where(due.c.due_at <= now).order_by(due.c.due_at, due.c.order_id).limit(1)
+    row = connection.execute(earliest).first()
+    return None if row is None else (row.order_id, row.kind, row.due_at)
+
+
+def lock_person(connection: Connection, person_id: UUID) -> None:
+    """Let nobody else plan time of this person until the transaction ends."""
+    run(connection, "SELECT pg_advisory_xact_lock(hashtextextended(%(person)s, 11))", {"person": str(person_id)})
+
+
+def page_of_orders(query: sa.Select[Any], after: Sequence[Any] | None, limit: int) -> sa.Select[Any]:
+    if after:
+        key = sa.tuple_(orders.c.start_at, orders.c.order_id)
+        query = query.where(key > sa.tuple_(*after))
+    return query.order_by(orders.c.start_at, orders.c.order_id).limit(limit + 1)
+
+
+def policy_of_order(connection: Connection, order: Order) -> Policy:
+    """Return the rules that bind an order."""
+    version = order.service_policy_version or order.policy_version
+    return people_store.policy_version(connection, order.district_id, version)

@@ -1,0 +1,271 @@
+"""The read models that events of accounts keep: people, relations, grants, units, rules, keys, the catalogue."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from libs.db.prepared import Prepared
+from libs.db.rows import add_rows, delete_rows, find_row, save_row
+from libs.programme import known_grants
+from libs.programme.known_grants import forget_grants_of
+from libs.programme.policy import completed
+from services.orders.core.refusals import PolicyMissingError, RecordNotFoundError, ServiceNotFoundError
+from services.orders.core.rules.areas import square_of
+from services.orders.core.rules.catalogue import Service
+from services.orders.core.rules.people import Group, Person, Qualifications, Relation, Relations
+from services.orders.core.rules.policy import Policy
+from services.orders.core.store.memo import forget_all, once
+from services.orders.core.store.rows import Found, place_of
+from services.orders.core.store.tables import catalogue_item, person, policy, relation, signing_key, volunteer_group
+
+DEPTH_MAX = 10
+_PERSON_IDS = sa.any_(sa.bindparam("person_ids", type_=ARRAY(sa.Uuid)))
+_PEOPLE = Prepared(sa.select(person).where(person.c.person_id == _PERSON_IDS))
+_RELATIONS = Prepared(
+    sa.select(relation).where((relation.c.person_id == _PERSON_IDS) | (relation.c.relative_id == _PERSON_IDS))
+)
+_OF_DISTRICT = sa.select(policy).where(policy.c.district_id == sa.bindparam("district_id"))
+_POLICY_VERSION = Prepared(_OF_DISTRICT.where(policy.c.policy_version == sa.bindparam("version")))
+_IS_LATER = policy.c.effective > sa.bindparam("day", type_=sa.Date)
+# Versions in force come first, the newest of them on top; of those to come, the first.
+_POLICY_ON = Prepared(
+    _OF_DISTRICT.order_by(
+        _IS_LATER, sa.case((_IS_LATER, policy.c.policy_version), else_=-policy.c.policy_version)
+    ).limit(1)
+)
+
+
+def upsert(connection: Connection, table: sa.Table, columns: Mapping[str, Any]) -> None:
+    """Write a state as it is now, whatever was known before."""
+    forget_all(connection)
+    save_row(connection, table, columns)
+
+
+def forget(connection: Connection, table: sa.Table, **key: object) -> None:
+    """Delete what is known of a subject."""
+    forget_all(connection)
+    delete_rows(connection, table, **key)
+
+
+def forget_relations(connection: Connection, person_id: UUID) -> None:
+    """Delete the relations and grants of a person whose data are erased."""
+    concerned = (relation.c.person_id == person_id) | (relation.c.relative_id == person_id)
+    connection.execute(sa.delete(relation).where(concerned))
+    forget_grants_of(connection, person_id)
+
+
+def save_person(connection: Connection, known: Person) -> None:
+    """Write a person's state."""
+    skills = known.qualifications
+    area = square_of(known.home) if known.home else None
+    columns = {
+        "person_id": known.person_id,
+        "status": known.status,
+        "home_unit_id": known.home_unit_id,
+        "district_id": known.district_id,
+        "born": known.born,
+        "sex": known.sex,
+        "grade": known.grade,
+        "hardship": sorted(known.hardship),
+        "household_id": known.household_id,
+        "latitude_e6": known.home.latitude_e6 if known.home else None,
+        "longitude_e6": known.home.longitude_e6 if known.home else None,
+        "area_latitude_e6": area.latitude_e6 if area else None,
+        "area_longitude_e6": area.longitude_e6 if area else None,
+        "roles": sorted(known.roles),
+        "training": skills.training,
+        "clean_record": skills.clean_record,
+        "insured_until": skills.insured_until,
+        "certificates": sorted(skills.certificates),
+        "visit_risk": known.visit_risk,
+        "visit_listed_on": known.visit_listed_on,
+        "known_to": sorted(known.known_to),
+    }
+    upsert(connection, person, columns)
+
+
+def find_person(connection: Connection, person_id: UUID) -> Person | None:
+    """Return what is known of a person, or None."""
+    return next(iter(find_people(connection, [person_id])), None)
+
+
+def load_person(connection: Connection, person_id: UUID) -> Person:
+    """Return what is known of a person.
+
+    Raises:
+        RecordNotFoundError: nothing is.
+    """
+    found = find_person(connection, person_id)
+    if found is None:
+        raise RecordNotFoundError(person_id=person_id)
+    return found
+
+
+def find_people(connection: Connection, person_ids: Iterable[UUID]) -> list[Person]:
+    """Return those of the people of whom something is known."""
+    rows = _PEOPLE.mappings(connection, {"person_ids": list(person_ids)})
+    return [_person(row) for row in rows]
+
+
+def _person(row: Mapping[str, Any]) -> Person:
+    return Person(
+        person_id=row["person_id"],
+        status=row["status"],
+        home_unit_id=row["home_unit_id"],
+        district_id=row["district_id"],
+        born=row["born"],
+        sex=row["sex"],
+        grade=row["grade"],
+        hardship=frozenset(row["hardship"]),
+        household_id=row["household_id"],
+        home=place_of(row["latitude_e6"], row["longitude_e6"]),
+        roles=frozenset(row["roles"]),
+        qualifications=Qualifications(
+            row["training"], row["clean_record"], row["insured_until"], frozenset(row["certificates"])
+        ),
+        visit_risk=row["visit_risk"],
+        visit_listed_on=row["visit_listed_on"],
+        known_to=frozenset(row["known_to"]),
+    )
+
+
+def relations_of(connection: Connection, person_ids: Iterable[UUID]) -> Relations:
+    """Return the relations in which any of the people stands."""
+    rows = _RELATIONS.rows(connection, {"person_ids": list(person_ids)})
+    return Relations(
+        tuple(Relation(row.person_id, row.relative_id, row.kind, row.verified, row.declared_by) for row in rows)
+    )
+
+
+def find_group(connection: Connection, group_id: UUID) -> Group | None:
+    """Return a registered group, or None."""
+    row = find_row(connection, volunteer_group, group_id=group_id)
+    return Group(row.group_id, find_person(connection, row.leader_id), frozenset(row.member_ids)) if row else None
+
+
+def seen_by(connection: Connection, relative_id: UUID, day: date) -> frozenset[UUID]:
+    """Return the people about whom somebody may see what a grant is about, as their relative."""
+    return once(connection, ("seen", relative_id, day), lambda: known_grants.seen_by(connection, relative_id, day=day))
+
+
+_PATH = Prepared(
+    sa.text("""
+    WITH RECURSIVE path AS (
+        SELECT unit_id, parent_id, 1 AS depth FROM org_unit WHERE unit_id = :unit
+        UNION ALL
+        SELECT u.unit_id, u.parent_id, p.depth + 1 FROM org_unit u JOIN path p ON u.unit_id = p.parent_id
+        WHERE p.depth < :depth_max
+    ) SELECT unit_id FROM path ORDER BY depth
+""")
+)
+_BELOW = Prepared(
+    sa.text("""
+    WITH RECURSIVE below AS (
+        SELECT unit_id, 1 AS depth FROM org_unit WHERE unit_id = ANY(:units)
+        UNION
+        SELECT u.unit_id, b.depth + 1 FROM org_unit u JOIN below b ON u.parent_id = b.unit_id
+        WHERE b.depth < :depth_max
+    ) SELECT DISTINCT unit_id FROM below
+""")
+)
+
+
+def city_units(connection: Connection) -> list[UUID]:
+    """Return the root of the tree."""
+    return list(connection.scalars(sa.text("SELECT unit_id FROM org_unit WHERE parent_id IS NULL")))
+
+
+def path_of(connection: Connection, unit_id: UUID) -> list[UUID]:
+    """Return the unit and those above it, up to the city."""
+
+    def read() -> list[UUID]:
+        return _PATH.scalars(connection, {"unit": unit_id, "depth_max": DEPTH_MAX})
+
+    return once(connection, ("path", unit_id), read) or [unit_id]
+
+
+def units_below(connection: Connection, unit_ids: Iterable[UUID]) -> list[UUID]:
+    """Return the units and all below them."""
+    return _BELOW.scalars(connection, {"units": list(unit_ids), "depth_max": DEPTH_MAX})
+
+
+def policy_on(connection: Connection, district_id: UUID, day: date) -> Policy:
+    """Return the district's policy in force on a local day; before its first one takes effect, that one.
+
+    Raises:
+        PolicyMissingError: none is known yet.
+    """
+    found = once(connection, ("policy", district_id, day), lambda: _read_policy_on(connection, district_id, day))
+    return once(connection, _version_key(district_id, found.version), lambda: found)
+
+
+def _read_policy_on(connection: Connection, district_id: UUID, day: date) -> Policy:
+    row = _POLICY_ON.first(connection, {"district_id": district_id, "day": day})
+    if row is None:
+        raise PolicyMissingError(district_id=district_id, day=day.isoformat())
+    return Policy(row.district_id, row.policy_version, row.effective, completed(row.parameters))
+
+
+def policy_version(connection: Connection, district_id: UUID, version: int) -> Policy:
+    """Return one version of a district's policy.
+
+    Raises:
+        PolicyMissingError: it is not known.
+    """
+    key = _version_key(district_id, version)
+    return once(connection, key, lambda: _read_policy_version(connection, district_id, version))
+
+
+def _version_key(district_id: UUID, version: int) -> tuple[str, UUID, int]:
+    return "policy version", district_id, version
+
+
+def _read_policy_version(connection: Connection, district_id: UUID, version: int) -> Policy:
+    row = _POLICY_VERSION.first(connection, {"district_id": district_id, "version": version})
+    if row is None:
+        raise PolicyMissingError(district_id=district_id, policy_version=version)
+    return Policy(row.district_id, row.policy_version, row.effective, completed(row.parameters))
+
+
+def service_on(connection: Connection, code: str, day: date) -> Service:
+    """Return the version of a service in force on a local day.
+
+    Raises:
+        ServiceNotFoundError: the catalogue has no such code then.
+    """
+    query = sa.select(catalogue_item).where(catalogue_item.c.code == code, catalogue_item.c.effective <= day)
+    row = connection.execute(query.order_by(catalogue_item.c.version.desc()).limit(1)).mappings().first()
+    if row is None:
+        raise ServiceNotFoundError(service=code)
+    return service_of_columns(row)
+
+
+def service_version(connection: Connection, code: str, version: int) -> Service:
+    """Return the version of a service that an order was placed under."""
+    row = find_row(connection, catalogue_item, code=code, version=version)
+    assert row is not None, "an order is placed under a version that is known"
+    return service_of_columns(row._asdict())
+
+
+def service_of_columns(row: Found) -> Service:
+    """Return the service of a row of `catalogue_item`."""
+    plain = dict(row)
+    return Service(**plain | {"funding": frozenset(plain["funding"]), "checklist": tuple(plain["checklist"])})
+
+
+def signing_keys(connection: Connection) -> dict[str, bytes]:
+    """Return the public keys that tokens may be signed with."""
+    return {row.key_id: bytes(row.public_key) for row in connection.execute(sa.select(signing_key))}
+
+
+def replace_signing_keys(connection: Connection, keys: Mapping[str, bytes]) -> None:
+    """Keep exactly these keys."""
+    connection.execute(sa.delete(signing_key))
+    add_rows(connection, signing_key, [{"key_id": name, "public_key": raw} for name, raw in keys.items()])

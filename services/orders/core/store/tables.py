@@ -1,0 +1,185 @@
+"""The tables that every feature reads; migrations/ is where they are made."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+
+metadata = sa.MetaData()
+INSTANT = sa.DateTime(timezone=True)
+TEXTS = ARRAY(sa.Text)
+
+
+def table_of(name: str, key: str, /, **columns: type[sa.types.TypeEngine[Any]] | sa.types.TypeEngine[Any]) -> sa.Table:
+    keys = key.split()
+    parts = [sa.Column(column, kind, primary_key=column in keys) for column, kind in columns.items()]
+    return sa.Table(name, metadata, *parts)
+
+
+org_unit = table_of("org_unit", "unit_id", unit_id=sa.Uuid, parent_id=sa.Uuid, level=sa.Text, district_id=sa.Uuid)
+person = table_of(
+    "person",
+    "person_id",
+    person_id=sa.Uuid,
+    status=sa.Text,
+    home_unit_id=sa.Uuid,
+    district_id=sa.Uuid,
+    born=sa.Date,
+    sex=sa.Text,
+    grade=sa.Text,
+    hardship=TEXTS,
+    household_id=sa.Text,
+    latitude_e6=sa.Integer,
+    longitude_e6=sa.Integer,
+    area_latitude_e6=sa.Integer,
+    area_longitude_e6=sa.Integer,
+    roles=TEXTS,
+    training=sa.Boolean,
+    clean_record=sa.Boolean,
+    insured_until=sa.Date,
+    certificates=TEXTS,
+    visit_risk=sa.Text,
+    visit_listed_on=sa.Date,
+    known_to=ARRAY(sa.Uuid),
+)
+relation = table_of(
+    "relation",
+    "relation_id",
+    relation_id=sa.Uuid,
+    person_id=sa.Uuid,
+    relative_id=sa.Uuid,
+    kind=sa.Text,
+    verified=sa.Boolean,
+    declared_by=sa.Uuid,
+)
+volunteer_group = table_of(
+    "volunteer_group", "group_id", group_id=sa.Uuid, leader_id=sa.Uuid, member_ids=ARRAY(sa.Uuid)
+)
+policy = table_of(
+    "policy",
+    "district_id policy_version",
+    district_id=sa.Uuid,
+    policy_version=sa.Integer,
+    effective=sa.Date,
+    parameters=JSONB,
+)
+signing_key = table_of("signing_key", "key_id", key_id=sa.Text, public_key=sa.LargeBinary)
+catalogue_item = table_of(
+    "catalogue_item",
+    "code version",
+    code=sa.Text,
+    version=sa.Integer,
+    effective=sa.Date,
+    name_zh=sa.Text,
+    name_en=sa.Text,
+    service_class=sa.Text,
+    risk=sa.Text,
+    persons=sa.Integer,
+    min_minutes=sa.Integer,
+    max_minutes=sa.Integer,
+    coefficient_percent=sa.Integer,
+    funding=TEXTS,
+    certificate=sa.Text,
+    max_grade=sa.Text,
+    checklist=TEXTS,
+    certificate_for=sa.Text,
+)
+orders = table_of(
+    "orders",
+    "order_id",
+    order_id=sa.Uuid,
+    district_id=sa.Uuid,
+    unit_id=sa.Uuid,
+    recipient_id=sa.Uuid,
+    service_code=sa.Text,
+    catalogue_version=sa.Integer,
+    planned_minutes=sa.Integer,
+    start_at=INSTANT,
+    end_at=INSTANT,
+    funding=sa.Text,
+    persons=sa.Integer,
+    coefficient_percent=sa.Integer,
+    price_minutes=sa.Integer,
+    placed_by=sa.Uuid,
+    placed_at=INSTANT,
+    policy_version=sa.Integer,
+    door_code_number=sa.Integer,
+    wrong_codes=sa.Integer,
+    door_code_known_to=ARRAY(sa.Uuid),
+    state=sa.Text,
+    payer_id=sa.Uuid,
+    acting_for=sa.Uuid,
+    consent=JSONB(none_as_null=True),
+    why=sa.Text,
+    declined_code=sa.Text,
+    published_at=INSTANT,
+    no_taker_at=INSTANT,
+    offered_to=sa.Uuid,
+    offer_lapses_at=INSTANT,
+    service_policy_version=sa.Integer,
+    flags=TEXTS,
+    called_back_by=sa.Uuid,
+    called_back_at=INSTANT,
+    confirmed_by=sa.Uuid,
+    confirmed_at=INSTANT,
+    confirm_device=sa.Text,
+    rating=sa.Integer,
+    approvers=ARRAY(sa.Uuid),
+    settlement=sa.Integer,
+    issued_minutes=sa.Integer,
+    fallback=sa.Text,
+    disputed_from=sa.Text,
+    says_minutes=sa.Integer,
+    pending_minutes=sa.Integer,
+    decided_minutes=sa.Integer,
+    decided_by=sa.Uuid,
+    decision_why=sa.Text,
+    second_id=sa.Uuid,
+    slip_number=sa.Integer,
+    late_cancelled=sa.Boolean,
+    ended_at=INSTANT,
+)
+assignment = table_of(
+    "assignment",
+    "order_id volunteer_id",
+    order_id=sa.Uuid,
+    volunteer_id=sa.Uuid,
+    number=sa.Integer,
+    volunteer_district_id=sa.Uuid,
+    taken_at=INSTANT,
+    guardian_id=sa.Uuid,
+    group_id=sa.Uuid,
+    checked_in_at=INSTANT,
+    in_latitude_e6=sa.Integer,
+    in_longitude_e6=sa.Integer,
+    in_device=sa.Text,
+    code_right=sa.Boolean,
+    metres_from_home=sa.Integer,
+    checked_out_at=INSTANT,
+    out_latitude_e6=sa.Integer,
+    out_longitude_e6=sa.Integer,
+    out_device=sa.Text,
+    was_ended=sa.Boolean,
+    checked_in_by=sa.Uuid,
+    checked_out_by=sa.Uuid,
+)
+order_step = table_of(
+    "order_step",
+    "order_id number",
+    order_id=sa.Uuid,
+    number=sa.Integer,
+    verb=sa.Text,
+    from_state=sa.Text,
+    to_state=sa.Text,
+    by=sa.Uuid,
+    acting_for=sa.Uuid,
+    consent=JSONB(none_as_null=True),
+    why=sa.Text,
+    at=INSTANT,
+)
+due = table_of("due", "order_id kind", order_id=sa.Uuid, kind=sa.Text, due_at=INSTANT)
+mark = table_of(
+    "mark", "order_id volunteer_id kind at", order_id=sa.Uuid, volunteer_id=sa.Uuid, kind=sa.Text, at=INSTANT
+)

@@ -1,0 +1,52 @@
+"""Saving an order together with its step and what falls due for it next."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from libs.clock import local_date
+from libs.db import Connection
+from services.orders.core.messages import funding_requested, order_published, publish_for
+from services.orders.core.rules.deadlines import TICKING, due_of, no_taker_at
+from services.orders.core.rules.life_cycle import State, Verb
+from services.orders.core.rules.order import Order
+from services.orders.core.rules.policy import Policy
+from services.orders.core.store import order_store, people_store
+from services.orders.core.store.order_store import Step
+
+
+def keep(connection: Connection, before: Order, after: Order, step: Step) -> Order:
+    """Save a changed order; return it."""
+    order_store.save_order(connection, before, after, step)
+    if before.state is not after.state or before.published_at != after.published_at:
+        set_clock(connection, after, step.at, had_one=before.state in TICKING)
+    return after
+
+
+def set_clock(connection: Connection, order: Order, now: datetime, *, had_one: bool = False) -> None:
+    """Set what falls due for an order next, by the rules that bind it."""
+    fallen = due_of(policy_of_order(connection, order, now), order) if order.state in TICKING else None
+    order_store.set_due(connection, order.order_id, fallen, had_one=had_one)
+
+
+def policy_of_order(connection: Connection, order: Order, now: datetime) -> Policy:
+    """Return the rules that bind an order: those of the day its service began, before that today's."""
+    if order.service_policy_version is not None:
+        return people_store.policy_version(connection, order.district_id, order.service_policy_version)
+    return people_store.policy_on(connection, order.district_id, local_date(now))
+
+
+def publish_order(connection: Connection, order: Order, verb: Verb, now: datetime) -> Order:
+    """Open an order to be taken, and say so."""
+    policy = people_store.policy_on(connection, order.district_id, local_date(now))
+    look_at = no_taker_at(policy, published_at=now, start_at=order.start_at)
+    opened = order.published(verb, at=now, no_taker_at=look_at)
+    publish_for(connection, opened, order_published(opened), now)
+    return opened
+
+
+def await_funding(connection: Connection, order: Order, verb: Verb, now: datetime) -> Order:
+    """Ask for what the help costs to be set aside."""
+    waiting = order.moved(verb, State.AWAITING_FUNDING)
+    publish_for(connection, waiting, funding_requested(waiting), now)
+    return waiting

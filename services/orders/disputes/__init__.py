@@ -1,0 +1,1 @@
+"""Disputes, their decision, and reversals."""

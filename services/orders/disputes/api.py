@@ -1,0 +1,102 @@
+"""/v1/orders/{id}/…: disputes, decisions, reversals, and every step behind them."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from flask.views import MethodView
+from flask_smorest import Blueprint
+
+from libs.errors import ForbiddenError
+from libs.http import reading
+from services.orders.core.api.edge import plain, reaches
+from services.orders.core.api.views import order_command, read_order
+from services.orders.core.schemas import OrderSchema, ReasonSchema, VerdictSchema
+from services.orders.core.store.rows import Row
+from services.orders.disputes import schemas, store
+from services.orders.disputes.usecases.decide_dispute import confirm_decision, decide_dispute
+from services.orders.disputes.usecases.dispute_order import dispute_order
+from services.orders.disputes.usecases.reverse_hours import decide_reversal, propose_reversal
+
+blueprint = Blueprint(
+    "disputes", __name__, url_prefix="/v1/orders/<uuid:order_id>", description="Disputes and reversals"
+)
+
+
+@blueprint.route("/evidence")
+class Evidence(MethodView):
+    """What was done to an order, step by step."""
+
+    @blueprint.response(200, schemas.EvidenceSchema)
+    def get(self, order_id: UUID) -> Row:
+        """Show staff every step, proof and signature of an order."""
+        order, view = read_order(order_id)
+        with reading() as connection:
+            if not reaches(connection, order.unit_id):
+                raise ForbiddenError
+            steps = store.steps_of(connection, order_id)
+            reversals = store.reversals_of(connection, order_id)
+        return {"order": view, "steps": plain(steps), "reversals": plain(reversals)}
+
+
+@blueprint.route("/dispute")
+class Dispute(MethodView):
+    """The recipient disagrees."""
+
+    @blueprint.arguments(schemas.DisputeSchema)
+    @blueprint.response(200, OrderSchema)
+    def post(self, terms: Row, order_id: UUID) -> Row:
+        """Disagree with the minutes; it freezes the submission."""
+        return order_command(
+            lambda c, call: dispute_order(c, call, order_id, says_minutes=terms["says_minutes"]), terms
+        )
+
+
+@blueprint.route("/decision")
+class Decision(MethodView):
+    """How a dispute ends."""
+
+    @blueprint.arguments(schemas.DecisionSchema)
+    @blueprint.response(200, OrderSchema)
+    def post(self, terms: Row, order_id: UUID) -> Row:
+        """Decide a dispute with the minutes that count."""
+        verdict = {"minutes": terms["minutes"], "why": terms["why"], "second_id": terms["second"]}
+        return order_command(lambda c, call: decide_dispute(c, call, order_id, **verdict), terms)
+
+
+@blueprint.route("/decision/confirmation")
+class DecisionConfirmation(MethodView):
+    """The second signature under a decision."""
+
+    @blueprint.arguments(VerdictSchema)
+    @blueprint.response(200, OrderSchema)
+    def post(self, terms: Row, order_id: UUID) -> Row:
+        """Sign fewer minutes of hours already settled: reversed, and settled anew; or not, and it is decided again."""
+        return order_command(lambda c, call: confirm_decision(c, call, order_id, ok=terms["ok"], why=call.why), terms)
+
+
+@blueprint.route("/reversal/<uuid:reversal_id>")
+class Reversal(MethodView):
+    """Taking a settlement back."""
+
+    @blueprint.arguments(ReasonSchema)
+    @blueprint.response(201, OrderSchema)
+    def put(self, terms: Row, order_id: UUID, reversal_id: UUID) -> Row:
+        """Propose to reverse a settlement whole."""
+        return order_command(
+            lambda c, call: propose_reversal(c, call, order_id, reversal_id=reversal_id, why=terms["why"]),
+            terms,
+            command_id=reversal_id,
+        )
+
+
+@blueprint.route("/reversal/<uuid:reversal_id>/decision")
+class ReversalDecision(MethodView):
+    """The second person of a reversal."""
+
+    @blueprint.arguments(VerdictSchema)
+    @blueprint.response(200, OrderSchema)
+    def post(self, terms: Row, order_id: UUID, reversal_id: UUID) -> Row:
+        """Decide a proposed reversal: yes, and the ledger posts the opposite transfers, once; or no."""
+        verdict = {"reversal_id": reversal_id, "ok": terms["ok"]}
+        return order_command(lambda c, call: decide_reversal(c, call, order_id, **verdict, why=call.why), terms)

@@ -1,0 +1,58 @@
+"""What is sent to dispute, decide and reverse, and what is answered."""
+
+from __future__ import annotations
+
+from marshmallow import Schema, fields
+
+from libs.programme.acting_schemas import ActingSchema, ConsentAnswer
+from services.orders.core.schemas import OrderSchema, OwnActSchema, minutes, shown_id, shown_instant, words
+
+
+class DisputeSchema(ActingSchema):
+    """What the recipient says it was."""
+
+    says_minutes = minutes(least=0)
+
+
+class DecisionSchema(OwnActSchema):
+    """The minutes that count, and why; `second` is who will sign fewer minutes of settled hours."""
+
+    minutes = minutes(least=0)
+    why = words(required=True)
+    second = fields.UUID(allow_none=True, load_default=None)
+
+
+class StepSchema(Schema):
+    """What was done to an order; `by` is empty where the clock or another service did it."""
+
+    number = fields.Integer()
+    verb = fields.String()
+    from_state = fields.String()
+    to_state = fields.String()
+    by = shown_id()
+    acting_for = shown_id()
+    consent = fields.Nested(ConsentAnswer, allow_none=True)
+    why = fields.String()
+    at = shown_instant()
+
+
+class ReversalSchema(Schema):
+    """A proposed or decided reversal."""
+
+    reversal_id = shown_id()
+    settlement = fields.Integer()
+    why = fields.String()
+    proposed_by = shown_id()
+    proposed_at = shown_instant()
+    decided_by = shown_id()
+    decided_at = shown_instant()
+    accepted = fields.Boolean(allow_none=True)
+    decision_why = fields.String()
+
+
+class EvidenceSchema(Schema):
+    """Every step, proof and signature of an order."""
+
+    order = fields.Nested(OrderSchema)
+    steps = fields.List(fields.Nested(StepSchema))
+    reversals = fields.List(fields.Nested(ReversalSchema))

@@ -1,0 +1,1 @@
+"""One verb per file: how hours are disputed, decided and reversed."""

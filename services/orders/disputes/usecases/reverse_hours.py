@@ -1,0 +1,130 @@
+"""Take a settlement back whole, once, by two people."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from libs.db import Connection
+from libs.errors import ConflictError, IdReusedError
+from libs.ids import id_from_cause
+from services.orders.approving.rules.signing import refuse_own_or_related
+from services.orders.approving.usecases.approve_hours import signing_of
+from services.orders.core.messages import publish_for
+from services.orders.core.refusals import MakerIsCheckerError, RecordNotFoundError
+from services.orders.core.rules.life_cycle import State, Verb, refuse_unless_allowed
+from services.orders.core.rules.order import Order
+from services.orders.core.store import order_store
+from services.orders.core.store.proposals import Verdict
+from services.orders.core.usecases.calling import Call, require_power
+from services.orders.core.usecases.keeping import keep, policy_of_order
+from services.orders.disputes import messages, store
+from services.orders.disputes.refusals import AlreadyReversedError
+from services.orders.service_time import store as service_time_store
+from services.orders.visits import store as visits_store
+
+
+def propose_reversal(connection: Connection, call: Call, order_id: UUID, *, reversal_id: UUID, why: str) -> Order:
+    """Propose to reverse the settlement of an order; nothing moves until another person decides it.
+
+    Raises:
+        ForbiddenError: no such role here, or one's own or a relative's hours.
+        AlreadyReversedError: it was reversed before.
+        WrongOrderStateError: it is not settled.
+    """
+    order = order_store.lock_order(connection, order_id)
+    require_power(connection, call, "propose_reversal", order.unit_id)
+    _refuse_unless_reversible(connection, call, order)
+    columns = {
+        "reversal_id": reversal_id,
+        "order_id": order_id,
+        "settlement": order.settlement,
+        "why": why,
+        "proposed_by": call.caller_id,
+        "proposed_at": call.now,
+    }
+    if not store.add_reversal(connection, columns):
+        raise IdReusedError
+    proposed = order.moved(Verb.PROPOSE_REVERSAL)
+    return keep(connection, order, proposed, call.step(Verb.PROPOSE_REVERSAL, why=why))
+
+
+def _refuse_unless_reversible(connection: Connection, call: Call, order: Order) -> None:
+    refuse_own_or_related(signing_of(connection, order, call.caller_id))
+    if order.state is State.REVERSED:
+        raise AlreadyReversedError
+    refuse_unless_allowed(Verb.REVERSE, order.state)
+
+
+def decide_reversal(
+    connection: Connection, call: Call, order_id: UUID, *, reversal_id: UUID, ok: bool, why: str
+) -> Order:
+    """Decide a proposed reversal. Yes: the ledger posts the opposite transfers, and the service time is taken back.
+
+    No: the settlement stands, and the proposal is closed.
+
+    Raises:
+        ForbiddenError: neither a checker nor a district administrator here, or concerned by the hours.
+        MakerIsCheckerError: the proposer themself.
+        AlreadyReversedError: it was reversed before.
+        ConflictError: this proposal was decided before.
+        RecordNotFoundError: there is no such proposal for this order.
+    """
+    order = order_store.lock_order(connection, order_id)
+    require_power(connection, call, "decide_reversal", order.unit_id)
+    proposal = store.lock_reversal(connection, reversal_id)
+    if proposal["order_id"] != order_id:
+        raise RecordNotFoundError
+    if proposal["proposed_by"] == call.caller_id:
+        raise MakerIsCheckerError
+    _refuse_unless_reversible(connection, call, order)
+    if proposal["settlement"] != order.settlement:
+        raise AlreadyReversedError
+    if proposal["decided_by"] is not None:
+        raise ConflictError
+    store.decide_reversal(connection, reversal_id, Verdict(accepted=ok, by=call.caller_id, at=call.now, why=why))
+    if not ok:
+        refused = order.moved(Verb.REFUSE_REVERSAL)
+        return keep(connection, order, refused, call.step(Verb.REFUSE_REVERSAL, why=why))
+    reverse_settlement(
+        connection,
+        order,
+        reversal_id=reversal_id,
+        proposed_by=proposal["proposed_by"],
+        decided_by=call.caller_id,
+        why=proposal["why"],
+        now=call.now,
+    )
+    return keep(connection, order, order.moved(Verb.REVERSE), call.step(Verb.REVERSE, why=proposal["why"]))
+
+
+def reverse_settlement(
+    connection: Connection,
+    order: Order,
+    *,
+    reversal_id: UUID,
+    proposed_by: UUID,
+    decided_by: UUID,
+    why: str,
+    now: datetime,
+) -> None:
+    """Tell the ledger, and enter the opposite of what the service-time book says of this settlement."""
+    policy = policy_of_order(connection, order, now)
+    told = messages.hours_reversed(
+        order,
+        reversal_id=reversal_id,
+        proposed_by=proposed_by,
+        decided_by=decided_by,
+        why=why,
+        recover=why in policy.names("reversal", "recover_for"),
+    )
+    publish_for(connection, order, told, now)
+    for line in service_time_store.records_of_order(connection, order.order_id):
+        opposite = dict(line) | {
+            "record_id": id_from_cause(line["record_id"], "reversed"),
+            "kind": "reversed",
+            "minutes": -line["minutes"],
+            "recorded_at": now,
+        }
+        service_time_store.add_record(connection, opposite)
+    visits_store.undo_visits_of(connection, order.order_id)

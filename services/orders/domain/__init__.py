@@ -1,1 +1,0 @@
-"""The rules of asking, taking, serving and approving; pure."""

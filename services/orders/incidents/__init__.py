@@ -1,0 +1,1 @@
+"""Emergencies and welfare checks."""

@@ -1,0 +1,160 @@
+"""The incidents that people must look at: urgent calls and welfare checks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from libs.clock import local_date, local_midnight
+from libs.db import Connection
+from libs.errors import ForbiddenError, IdReusedError
+from services.orders.core.messages import POWERS, publish
+from services.orders.core.refusals import WrongOrderStateError
+from services.orders.core.rules.people import Person, Place
+from services.orders.core.store import order_store, people_store
+from services.orders.core.usecases.calling import Call, has_power, refuse_auditor, require_power
+from services.orders.incidents import messages, store
+from services.orders.incidents.rules import Concern, refuse_stranger, refuse_too_many
+
+URGENT_CALL, WELFARE_CHECK = "urgent_call", "welfare_check"
+Incident = dict[str, object]
+
+
+@dataclass(frozen=True)
+class Emergency:
+    """What a caller says: about whom, or where and what."""
+
+    kind: str = URGENT_CALL
+    person_id: UUID | None = None
+    place: Place | None = None
+    words: str = ""
+
+
+def raise_urgent_call(connection: Connection, call: Call, incident_id: UUID, emergency: Emergency) -> Incident:
+    """Open an emergency for people to look at; it is never queued for volunteers.
+
+    Whoever has no reason to know of the person names none: the call then goes to the caller's own community.
+
+    Raises:
+        ForbiddenError: the person named is none of the caller's concern, or unknown.
+        IncidentsExceededError: the caller opened too many within the hour.
+        IdReusedError: the id is taken.
+    """
+    refuse_auditor(call)
+    caller = people_store.find_person(connection, call.caller_id)
+    if caller is None:
+        raise ForbiddenError
+    named = _named(connection, call, emergency.person_id)
+    order_store.lock_person(connection, call.caller_id)
+    since = call.now - timedelta(hours=1)
+    opened = store.incidents_opened_by(connection, call.caller_id, since=since)
+    refuse_too_many(opened_last_hour=opened, is_staff=_is_staff(call))
+    if order_store.find_order(connection, incident_id) is not None:
+        raise IdReusedError
+    open_incident(connection, call, incident_id, emergency, named or caller)
+    return _incident(connection, incident_id)
+
+
+def _named(connection: Connection, call: Call, person_id: UUID | None) -> Person | None:
+    """Return the person named, None where nobody was."""
+    if call.acting_for not in (None, call.caller_id, person_id):
+        raise ForbiddenError
+    if person_id is None:
+        return None
+    person = people_store.find_person(connection, person_id)
+    refuse_stranger(Concern() if person is None else _concern(connection, call, person))
+    return person
+
+
+def _concern(connection: Connection, call: Call, person: Person) -> Concern:
+    today = local_midnight(local_date(call.now))
+    return Concern(
+        is_self=call.caller_id == person.person_id,
+        is_relative=_is_relative(connection, call, person),
+        serves_today=store.serves_between(
+            connection, call.caller_id, person.person_id, start=today, end=today + timedelta(days=1)
+        ),
+        is_staff_here=has_power(connection, call, "view_orders", person.home_unit_id),
+    )
+
+
+def _is_relative(connection: Connection, call: Call, person: Person) -> bool:
+    caller = people_store.find_person(connection, call.caller_id)
+    relations = people_store.relations_of(connection, [person.person_id])
+    is_kin = caller is not None and relations.are_verified_kin(caller, person)
+    return is_kin or person.person_id in people_store.seen_by(connection, call.caller_id, local_date(call.now))
+
+
+def _is_staff(call: Call) -> bool:
+    return any(held.role in POWERS["view_orders"] for held in call.actor.roles)
+
+
+def open_incident(
+    connection: Connection,
+    call: Call,
+    incident_id: UUID,
+    emergency: Emergency,
+    person: Person,
+    *,
+    order_id: UUID | None = None,
+) -> None:
+    """Open an incident in the community of a person: of who is named, else of the caller.
+
+    Raises:
+        IdReusedError: the id is taken.
+    """
+    columns = {
+        "incident_id": incident_id,
+        "kind": emergency.kind,
+        "state": "escalated",
+        "person_id": emergency.person_id,
+        "order_id": order_id,
+        "unit_id": person.home_unit_id,
+        "district_id": person.district_id,
+        "latitude_e6": emergency.place.latitude_e6 if emergency.place else None,
+        "longitude_e6": emergency.place.longitude_e6 if emergency.place else None,
+        "words": emergency.words,
+        "opened_by": call.caller_id,
+        "opened_at": call.now,
+        "acting_for": call.acting_for,
+        "consent": call.consent.to_json() if call.consent else None,
+        "why": call.why,
+        "outcome": "",
+    }
+    if not store.add_incident(connection, columns):
+        raise IdReusedError
+    told = messages.incident_opened(
+        incident_id=incident_id,
+        district_id=person.district_id,
+        kind=emergency.kind,
+        person_id=emergency.person_id,
+        order_id=order_id,
+    )
+    publish(connection, told, district_id=person.district_id, subject=incident_id, at=call.now)
+
+
+def close_incident(connection: Connection, call: Call, incident_id: UUID, *, outcome: str) -> Incident:
+    """Record how an incident ended.
+
+    Raises:
+        ForbiddenError: not an operator who reaches the incident's unit.
+        WrongOrderStateError: it is closed.
+    """
+    incident = store.lock_incident(connection, incident_id)
+    require_power(connection, call, "close_incident", incident["unit_id"])
+    if incident["state"] == "closed":
+        raise WrongOrderStateError(state="closed")
+    store.close_incident(connection, incident_id, outcome=outcome, by=call.caller_id, at=call.now)
+    district_id = incident["district_id"]
+    told = messages.incident_closed(
+        incident_id=incident_id, district_id=district_id, outcome=outcome, by=call.caller_id
+    )
+    publish(connection, told, district_id=district_id, subject=incident_id, at=call.now)
+    return _incident(connection, incident_id)
+
+
+def _incident(connection: Connection, incident_id: UUID) -> Incident:
+    found = store.find_incident(connection, incident_id)
+    assert found is not None
+    return dict(found)

@@ -1,0 +1,34 @@
+"""/v1/matches: who could help."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from flask.views import MethodView
+from flask_smorest import Blueprint
+
+from libs.errors import ForbiddenError
+from libs.http import reading
+from services.orders.core.api.edge import now, plain, reaches
+from services.orders.core.api.views import read_order
+from services.orders.core.schemas import page_of_schema
+from services.orders.core.store.rows import Row
+from services.orders.matching import schemas
+from services.orders.matching.usecases import match_volunteers
+
+matches = Blueprint("matches", __name__, url_prefix="/v1/matches", description="Who could help")
+
+
+@matches.route("")
+class Matches(MethodView):
+    """Who could help."""
+
+    @matches.arguments(schemas.OrderQueryOfMatchesSchema, location="query")
+    @matches.response(200, page_of_schema(schemas.MatchSchema))
+    def get(self, query: Row) -> Row:
+        """List volunteers who pass every gate of an order, ranked with reasons; offering one never assigns."""
+        order, _ = read_order(query["order"])
+        with reading() as connection:
+            if not reaches(connection, order.unit_id, power="offer_order"):
+                raise ForbiddenError
+            return cast("Row", plain({"items": match_volunteers(connection, order, now()), "next": None}))

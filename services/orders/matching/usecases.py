@@ -1,0 +1,81 @@
+"""Find the volunteers who could help: all gates of taking applied, ranked with reasons, never a hidden score."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from libs.clock import local_date
+from libs.db import Connection
+from libs.errors import Refusal
+from services.orders.core.rules.areas import steps_between
+from services.orders.core.rules.order import Order
+from services.orders.core.rules.people import Person, Relations
+from services.orders.core.store import mark_store, people_store
+from services.orders.matching.store import Candidate, candidates_of
+from services.orders.serving import store as serving_store
+from services.orders.serving.rules.taking import Taking, refuse_unless_gates_open, refuse_who_may_not_serve
+
+MATCHES_MAX = 50
+NEAR_M = 1000
+FAR_M = 10**9
+
+
+def match_volunteers(connection: Connection, order: Order, now: datetime) -> list[dict[str, object]]:
+    """Return up to MATCHES_MAX volunteers who pass every gate: helpers of before, then the near, then the idle."""
+    recipient = people_store.load_person(connection, order.recipient_id)
+    passing = [
+        candidate
+        for candidate in candidates_of(connection, order)
+        if _passes(connection, order, recipient, candidate.person, now)
+    ]
+    ranked = sorted(passing, key=lambda candidate: _rank(candidate, recipient))
+    return [_row(candidate, recipient) for candidate in ranked[:MATCHES_MAX]]
+
+
+def _passes(connection: Connection, order: Order, recipient: Person, volunteer: Person, now: datetime) -> bool:
+    today, who = local_date(now), volunteer.person_id
+    relations: Relations = people_store.relations_of(connection, [who])
+    taking = Taking(
+        order=order,
+        service=people_store.service_version(connection, order.service_code, order.catalogue_version),
+        volunteer=volunteer,
+        recipient=recipient,
+        relations=relations,
+        policy=people_store.policy_on(connection, order.district_id, today),
+        home_policy=people_store.policy_on(connection, volunteer.district_id, today),
+        day=local_date(order.start_at),
+        now=now,
+        no_shows=mark_store.no_shows_of(connection, who),
+        has_other=serving_store.volunteer_is_busy(connection, who, start_at=order.start_at, end_at=order.end_at),
+    )
+    try:
+        refuse_who_may_not_serve(volunteer)
+        refuse_unless_gates_open(taking)
+    except Refusal:
+        return False
+    return True
+
+
+def _distance_m(candidate: Candidate, recipient: Person) -> int | None:
+    home = candidate.person.home
+    return steps_between(home, recipient.home) if home is not None and recipient.home is not None else None
+
+
+def _rank(candidate: Candidate, recipient: Person) -> tuple[bool, int, int, str]:
+    distance_m = _distance_m(candidate, recipient)
+    far = FAR_M if distance_m is None else distance_m
+    return candidate.helped_before == 0, far, candidate.served, str(candidate.person.person_id)
+
+
+def _row(candidate: Candidate, recipient: Person) -> dict[str, object]:
+    distance_m = _distance_m(candidate, recipient)
+    reasons: list[str] = ["has_helped_before"] if candidate.helped_before else []
+    reasons += ["lives_near"] if distance_m is not None and distance_m <= NEAR_M else []
+    reasons += ["has_served_little"] if candidate.served == 0 else []
+    return {
+        "person_id": candidate.person.person_id,
+        "distance_m": distance_m,
+        "helped_before": candidate.helped_before,
+        "served": candidate.served,
+        "reasons": reasons,
+    }

@@ -1,0 +1,1 @@
+"""Asking for help: placed, reviewed, funded, cancelled, expired."""

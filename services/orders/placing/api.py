@@ -1,0 +1,147 @@
+"""/v1/orders: ask for help, and see what became of it."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+from uuid import UUID
+
+from flask import current_app
+from flask.views import MethodView
+from flask_smorest import Blueprint
+
+from libs.db import Connection
+from libs.http import Service, current_actor, reading
+from libs.http.openapi import prefers_wait
+from libs.http.waiting import Waiters, wait_asked
+from libs.programme.acting_schemas import ActingSchema
+from services.orders.core.api.edge import BY_START, scope_of
+from services.orders.core.api.places import place_of_text
+from services.orders.core.api.views import order_command, order_view, read_order, seen_people, speaks_for
+from services.orders.core.messages import POWERS
+from services.orders.core.rules.life_cycle import State
+from services.orders.core.rules.order import Funding
+from services.orders.core.schemas import OrderPageSchema, OrderSchema, VerdictSchema
+from services.orders.core.store import people_store
+from services.orders.core.store.rows import Row
+from services.orders.placing import schemas, store
+from services.orders.placing.usecases.cancel_order import cancel_order
+from services.orders.placing.usecases.place_order import Wish, place_order
+from services.orders.placing.usecases.review_order import review_order
+
+blueprint = Blueprint("orders", __name__, url_prefix="/v1/orders", description="Help asked for")
+
+
+def funded(placed: Row, order_id: UUID) -> Row:
+    """Return an order after waiting for the answer about its funding, as long as the caller prefers."""
+    waiters = cast("Waiters", cast("Service", current_app.extensions["service"]).parts["waiters"])
+    if placed["state"] != State.AWAITING_FUNDING.value or not wait_asked():
+        return placed
+    waiters.wait(order_id, seconds=wait_asked())
+    return read_order(order_id)[1]
+
+
+@blueprint.route("")
+class Orders(MethodView):
+    """The list."""
+
+    @blueprint.arguments(schemas.OrderQuerySchema, location="query")
+    @blueprint.response(200, OrderPageSchema)
+    def get(self, query: dict[str, Any]) -> Row:
+        """List orders by start: published ones for everybody, those of their units for staff, else one's own.
+
+        A relative with a grant lists those of the person named, and finds those they placed among their own.
+        """
+        near = place_of_text(query["near"]) if query["near"] else None
+        query |= {"person": query["person"] or _self_unless_staff(query)}
+        with reading() as connection:
+            wanted = store.OrderFilter(
+                unit_ids=_units(connection, query),
+                state=query["state"],
+                person_id=query["person"],
+                placed_for=seen_people(connection) if is_own(query) else frozenset(),
+                near=near,
+                within_m=query["within_m"],
+                start_from=query["start_from"],
+                start_before=query["start_before"],
+            )
+            after = BY_START.read(query["cursor"])
+            found = store.list_orders(connection, wanted, after=after, limit=query["limit"])
+            rows = [order_view(connection, order) for order in found]
+            if near is not None:
+                steps = store.steps_from(connection, near, found)
+                rows = [row | {"distance_m": steps[o.order_id]} for row, o in zip(rows, found, strict=True)]
+        return BY_START.page(rows, limit=query["limit"])
+
+
+def _self_unless_staff(query: dict[str, Any]) -> UUID | None:
+    """Return the caller where nobody was named and no unit is theirs to list: everybody may list their own."""
+    names_others = query["state"] == "published" or query["unit"] is not None
+    is_staff = any(held.role in POWERS["view_orders"] for held in current_actor().roles)
+    return None if names_others or is_staff else current_actor().person_id
+
+
+def is_own(query: dict[str, Any]) -> bool:
+    """Tell whether the caller lists what concerns themselves."""
+    return bool(query["person"] == current_actor().person_id)
+
+
+def _units(connection: Connection, query: dict[str, Any]) -> Any:
+    """Return the units to look in; None = everywhere: for what is public, and for whom the caller may speak.
+
+    About anybody else only staff are answered, from their own units; to others it makes no difference whether there is
+    such a person.
+    """
+    unit_id, person_id = query["unit"], query["person"]
+    is_theirs = person_id is not None and speaks_for(connection, person_id)
+    is_public = person_id is None and query["state"] == "published"
+    if is_theirs or is_public:
+        return people_store.units_below(connection, [unit_id]) if unit_id else None
+    return scope_of(connection, unit_id)
+
+
+@blueprint.route("/<uuid:order_id>")
+class OrderById(MethodView):
+    """One order."""
+
+    @blueprint.response(200, OrderSchema)
+    def get(self, order_id: UUID) -> Row:
+        """Show an order to whom it concerns, to staff in scope, and while it is published to everybody."""
+        return read_order(order_id)[1]
+
+    @prefers_wait
+    @blueprint.arguments(schemas.OrderTermsSchema)
+    @blueprint.response(201, OrderSchema)
+    def put(self, terms: dict[str, Any], order_id: UUID) -> Row:
+        """Ask for help paid by the programme, the pool or purchased hours; `Prefer: wait=5` waits for its funding."""
+        wish = Wish(
+            order_id=order_id,
+            recipient_id=terms["recipient_id"],
+            service_code=terms["service"],
+            planned_minutes=terms["minutes"],
+            start_at=terms["start"],
+            funding=Funding(terms["funding"]),
+        )
+        placed = order_command(lambda c, call: place_order(c, call, wish), terms, command_id=order_id)
+        return funded(placed, order_id)
+
+
+@blueprint.route("/<uuid:order_id>/cancellation")
+class Cancellation(MethodView):
+    """Giving an order up."""
+
+    @blueprint.arguments(ActingSchema)
+    @blueprint.response(200, OrderSchema)
+    def post(self, terms: dict[str, Any], order_id: UUID) -> Row:
+        """Cancel an order before service begins."""
+        return order_command(lambda c, call: cancel_order(c, call, order_id), terms)
+
+
+@blueprint.route("/<uuid:order_id>/review")
+class Review(MethodView):
+    """The coordinator's look before publication."""
+
+    @blueprint.arguments(VerdictSchema)
+    @blueprint.response(200, OrderSchema)
+    def post(self, terms: dict[str, Any], order_id: UUID) -> Row:
+        """Pass or turn down an order under review."""
+        return order_command(lambda c, call: review_order(c, call, order_id, ok=terms["ok"], why=call.why), terms)

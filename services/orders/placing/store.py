@@ -1,0 +1,136 @@
+"""Lists of orders, and what the rules of asking count."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from libs.db import Connection
+from libs.db.driver import run
+from services.orders.core.rules.areas import METRES_PER_DEGREE, shrinking, square_of, steps_between
+from services.orders.core.rules.life_cycle import State
+from services.orders.core.rules.order import Funding, Order
+from services.orders.core.rules.people import MICRODEGREES, Place
+from services.orders.core.store import order_store, people_store
+from services.orders.core.store.order_store import OCCUPYING_STATES, page_of_orders
+from services.orders.core.store.rows import Row
+from services.orders.core.store.tables import assignment, orders, person
+
+_FREE = [
+    state.value
+    for state in (State.CANCELLED, State.EXPIRED, State.DECLINED, State.REJECTED, State.REVERSED, State.NO_SHOW)
+]
+
+
+def lock_budget(connection: Connection, district_id: UUID, month: str) -> None:
+    """Let nobody else draw on a district's budget of a month until the transaction ends."""
+    lock = "SELECT pg_advisory_xact_lock(hashtextextended(%(budget)s, 12))"
+    run(connection, lock, {"budget": f"{district_id}/{month}"})
+
+
+def recipient_is_busy(connection: Connection, recipient_id: UUID, *, start_at: datetime, end_at: datetime) -> bool:
+    """Tell whether the recipient has another order whose planned time overlaps; touching ends do not."""
+    other = sa.select(orders.c.order_id).where(
+        orders.c.recipient_id == recipient_id,
+        orders.c.state.in_(OCCUPYING_STATES),
+        orders.c.start_at < end_at,
+        orders.c.end_at > start_at,
+    )
+    return connection.execute(other.limit(1)).first() is not None
+
+
+def budget_counted_minutes(connection: Connection, district_id: UUID, *, start: datetime, end: datetime) -> int:
+    """Return what a district's programme orders with a start in the period count: planned, or issued once settled."""
+    is_settled = (orders.c.state == State.SETTLED.value) | (orders.c.disputed_from == State.SETTLED.value)
+    counted = sa.case((is_settled, orders.c.issued_minutes), else_=orders.c.price_minutes)
+    total = sa.select(sa.func.coalesce(sa.func.sum(counted), 0)).where(
+        orders.c.district_id == district_id,
+        orders.c.funding == Funding.PROGRAMME.value,
+        orders.c.start_at >= start,
+        orders.c.start_at < end,
+        orders.c.state.not_in(_FREE),
+    )
+    return int(connection.execute(total).scalar_one())
+
+
+@dataclass(frozen=True)
+class OrderFilter:
+    """Which orders to list; `unit_ids` None = everywhere."""
+
+    unit_ids: Sequence[UUID] | None = None
+    state: str | None = None
+    person_id: UUID | None = None
+    # With a person: also what that person placed for one of these.
+    placed_for: frozenset[UUID] = frozenset()
+    near: Place | None = None
+    within_m: int = 3000
+    start_from: datetime | None = None
+    start_before: datetime | None = None
+
+
+def list_orders(connection: Connection, wanted: OrderFilter, *, after: Sequence[Any] | None, limit: int) -> list[Order]:
+    """Return up to `limit` + 1 orders by planned start."""
+    query = sa.select(orders)
+    if wanted.unit_ids is not None:
+        query = query.where(orders.c.unit_id.in_(list(wanted.unit_ids)))
+    if wanted.state:
+        query = query.where(orders.c.state == wanted.state)
+    if wanted.person_id:
+        placed = (orders.c.placed_by == wanted.person_id) & orders.c.acting_for.in_(wanted.placed_for)
+        query = query.where(_concerns(wanted.person_id) | placed)
+    if wanted.near:
+        query = query.where(orders.c.recipient_id.in_(_living_near(wanted.near, wanted.within_m)))
+    if wanted.start_from:
+        query = query.where(orders.c.start_at >= wanted.start_from)
+    if wanted.start_before:
+        query = query.where(orders.c.start_at < wanted.start_before)
+    return order_store.load_orders(connection, page_of_orders(query, after, limit))
+
+
+def _concerns(person_id: UUID) -> sa.ColumnElement[bool]:
+    mine = sa.select(assignment.c.order_id).where(assignment.c.volunteer_id == person_id)
+    return (
+        (orders.c.recipient_id == person_id)
+        | (orders.c.payer_id == person_id)
+        | (orders.c.offered_to == person_id)
+        | orders.c.order_id.in_(mine)
+    )
+
+
+def _living_near(near: Place, within_m: int) -> sa.Select[Any]:
+    """Return who lives in a square of the grid whose middle is near that of the place's own square.
+
+    No number of questions tells more of a home than its square.
+    """
+    middle, shrunk = square_of(near), shrinking(near.latitude_e6)
+    span_e6 = within_m * MICRODEGREES // METRES_PER_DEGREE
+    up = sa.cast(person.c.area_latitude_e6 - middle.latitude_e6, sa.Float)
+    across = sa.cast(person.c.area_longitude_e6 - middle.longitude_e6, sa.Float) * shrunk
+    return sa.select(person.c.person_id).where(
+        person.c.area_latitude_e6.between(middle.latitude_e6 - span_e6, middle.latitude_e6 + span_e6),
+        up * up + across * across <= span_e6 * span_e6,
+    )
+
+
+def steps_from(connection: Connection, near: Place, found: Sequence[Order]) -> dict[UUID, int | None]:
+    """Return how far each order's recipient lives from a place, in steps; None where it is not known or very far."""
+    people = people_store.find_people(connection, {order.recipient_id for order in found})
+    homes = {known.person_id: known.home for known in people if known.home is not None}
+    return {order.order_id: _steps(near, homes.get(order.recipient_id)) for order in found}
+
+
+def _steps(near: Place, home: Place | None) -> int | None:
+    return None if home is None else steps_between(near, home)
+
+
+def decided(connection: Connection, order_ids: Iterable[UUID]) -> dict[UUID, Row]:
+    """Return those of the orders about whose funding there is an answer."""
+    query = sa.select(orders.c.order_id, orders.c.state).where(
+        orders.c.order_id.in_(list(order_ids)), orders.c.state != State.AWAITING_FUNDING.value
+    )
+    return {row.order_id: {"state": row.state} for row in connection.execute(query)}

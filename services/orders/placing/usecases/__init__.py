@@ -1,0 +1,1 @@
+"""One verb per file: how help is asked for, funded and given up."""

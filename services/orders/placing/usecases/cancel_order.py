@@ -1,0 +1,56 @@
+"""Give an order up before service begins."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from uuid import UUID
+
+from libs.db import Connection
+from libs.programme.acting_grants import GrantedAct
+from services.orders.core.messages import publish_for
+from services.orders.core.rules.deadlines import is_late_cancellation
+from services.orders.core.rules.life_cycle import State, Verb
+from services.orders.core.rules.order import Order
+from services.orders.core.store import order_store
+from services.orders.core.store.order_store import Step
+from services.orders.core.usecases.calling import Call, require_power, speak_for_one_of
+from services.orders.core.usecases.keeping import keep, policy_of_order, publish_order
+from services.orders.placing import messages
+
+DIED = "person_died"
+
+
+def cancel_order(connection: Connection, call: Call, order_id: UUID) -> Order:
+    """Cancel by decision; whatever was set aside is released, never a penalty in credit.
+
+    Raises:
+        ForbiddenError: neither the recipient, the payer, someone acting for them, nor a coordinator of the unit.
+        WrongOrderStateError: service has begun, or it is over.
+    """
+    order = order_store.lock_order(connection, order_id)
+    concerned = (order.recipient_id, order.payer_id)
+    if call.acting_for is None and call.caller_id not in concerned:
+        require_power(connection, call, "cancel_order", order.unit_id)
+    else:
+        speak_for_one_of(connection, call, concerned, GrantedAct.CANCEL, subject_id=order_id)
+    cancelled = order.moved(Verb.CANCEL)
+    policy = policy_of_order(connection, order, call.now)
+    is_late = order.state is State.TAKEN and is_late_cancellation(policy, start_at=order.start_at, now=call.now)
+    cancelled = replace(cancelled, late_cancelled=is_late)
+    gone = messages.order_cancelled(cancelled, by=str(call.caller_id), why=call.why)
+    publish_for(connection, cancelled, gone, call.now)
+    return keep(connection, order, cancelled, call.step(Verb.CANCEL))
+
+
+def end_orders_of_dead(connection: Connection, person_id: UUID, now: datetime) -> None:
+    """Cancel the open orders that a dead person receives or pays, and publish anew those they had taken."""
+    for order in order_store.lock_orders_of(connection, person_id):
+        if person_id in (order.recipient_id, order.payer_id):
+            cancelled = order.moved(Verb.CANCEL)
+            gone = messages.order_cancelled(cancelled, by="", why=DIED)
+            publish_for(connection, cancelled, gone, now)
+            keep(connection, order, cancelled, Step(Verb.CANCEL, now, why=DIED))
+        else:
+            opened = publish_order(connection, order.without(person_id), Verb.WITHDRAW, now)
+            keep(connection, order, opened, Step(Verb.WITHDRAW, now, why=DIED))

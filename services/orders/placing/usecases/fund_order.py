@@ -1,0 +1,45 @@
+"""What redemption or the ledger answered about an order's funding."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from libs.db import Connection
+from services.orders.core.messages import publish_for
+from services.orders.core.rules.life_cycle import State, Verb
+from services.orders.core.rules.order import Order
+from services.orders.core.store.order_store import Step
+from services.orders.core.usecases.keeping import keep, publish_order
+from services.orders.placing import messages
+
+
+def fund_order(connection: Connection, order: Order, now: datetime) -> Order:
+    """Publish an order whose funding is set aside; a late entry goes to the second check instead.
+
+    An answer that comes after the order was given up changes nothing: its hold is released by whoever placed it.
+    """
+    if order.state is not State.AWAITING_FUNDING:
+        return order
+    if order.is_late_entry:
+        funded = replace(order.moved(Verb.FUND, State.CONFIRMED), confirmed_at=now)
+    else:
+        funded = publish_order(connection, order, Verb.FUND, now)
+    return keep(connection, order, funded, Step(Verb.FUND, now))
+
+
+def decline_order(connection: Connection, order: Order, *, code: str, now: datetime) -> Order:
+    """Decline an order whose funding was refused."""
+    if order.state is not State.AWAITING_FUNDING:
+        return order
+    declined = order.declined(Verb.REFUSE_FUNDING, code)
+    publish_for(connection, declined, messages.order_declined(declined), now)
+    return keep(connection, order, declined, Step(Verb.REFUSE_FUNDING, now, why=code))
+
+
+def refer_order(connection: Connection, order: Order, *, fallback: str, now: datetime) -> Order:
+    """Note to which other service an order that nobody took was referred."""
+    if order.state is not State.EXPIRED:
+        return order
+    referred = replace(order.moved(Verb.REFER), fallback=fallback)
+    return keep(connection, order, referred, Step(Verb.REFER, now, why=fallback))

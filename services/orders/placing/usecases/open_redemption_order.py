@@ -1,0 +1,113 @@
+"""Open the order of a redemption under the same id."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from uuid import UUID
+
+from libs.clock import local_date
+from libs.db import Connection
+from libs.errors import Refusal
+from libs.programme.acting import Consent
+from services.orders.core.messages import publish_for
+from services.orders.core.rules.life_cycle import State, Verb
+from services.orders.core.rules.order import Funding, Order
+from services.orders.core.rules.people import Person
+from services.orders.core.rules.policy import Policy
+from services.orders.core.store import order_store, people_store
+from services.orders.core.store.order_store import Step
+from services.orders.core.usecases.keeping import await_funding, set_clock
+from services.orders.placing import messages
+from services.orders.placing.usecases.place_order import refuse_if_no_room
+
+
+@dataclass(frozen=True)
+class RequestedRedemption:
+    """What redemption said of a request that may be made."""
+
+    redemption_id: UUID
+    recipient_id: UUID
+    payer_id: UUID
+    service_code: str
+    planned_minutes: int
+    start_at: datetime
+    price_minutes: int
+    coefficient_percent: int
+    persons: int
+    requested_by: UUID
+    acting_for: UUID | None
+    consent: Consent | None
+    why: str
+    policy_version: int
+    declined_code: str
+
+
+def open_redemption_order(
+    connection: Connection, requested: RequestedRedemption, recipient: Person, now: datetime
+) -> Order | None:
+    """Open the order and ask for its funding (or let it be reviewed first); declined where a rule of asking bars it.
+
+    None when the id is taken by another order: redemption then hears that it was declined.
+    """
+    policy = people_store.policy_on(connection, recipient.district_id, local_date(now))
+    order = _draft(connection, requested, recipient, now)
+    opened = _opened(connection, order, policy, recipient, requested.declined_code)
+    step = Step(Verb.PLACE, now, requested.requested_by, requested.acting_for, requested.consent, requested.why)
+    if not order_store.add_order(connection, opened, step):
+        _refuse_taken_id(connection, order, now)
+        return None
+    if opened.state is not State.DECLINED:
+        publish_for(connection, opened, messages.order_placed(opened), now)
+        if opened.state is State.AWAITING_FUNDING:
+            await_funding(connection, order, Verb.PLACE, now)
+        set_clock(connection, opened, now)
+    elif not requested.declined_code:
+        publish_for(connection, opened, messages.order_declined(opened), now)
+    return opened
+
+
+def _draft(connection: Connection, requested: RequestedRedemption, recipient: Person, now: datetime) -> Order:
+    service = people_store.service_on(connection, requested.service_code, local_date(now))
+    return Order(
+        order_id=requested.redemption_id,
+        district_id=recipient.district_id,
+        unit_id=recipient.home_unit_id,
+        recipient_id=recipient.person_id,
+        service_code=service.code,
+        catalogue_version=service.version,
+        planned_minutes=requested.planned_minutes,
+        start_at=requested.start_at,
+        funding=Funding.CREDIT,
+        persons=requested.persons or service.persons,
+        coefficient_percent=requested.coefficient_percent,
+        price_minutes=requested.price_minutes,
+        placed_by=requested.requested_by,
+        placed_at=now,
+        policy_version=requested.policy_version,
+        payer_id=requested.payer_id,
+        acting_for=requested.acting_for,
+        consent=requested.consent,
+        why=requested.why,
+    )
+
+
+def _opened(connection: Connection, order: Order, policy: Policy, recipient: Person, declined_code: str) -> Order:
+    if declined_code:
+        return order.declined(Verb.PLACE, declined_code)
+    service = people_store.service_version(connection, order.service_code, order.catalogue_version)
+    try:
+        refuse_if_no_room(connection, order, service, recipient)
+    except Refusal as refusal:
+        return order.declined(Verb.PLACE, refusal.code)
+    review = policy.allows("order", "review_required")
+    return order.moved(Verb.PLACE, State.UNDER_REVIEW if review else State.AWAITING_FUNDING)
+
+
+def _refuse_taken_id(connection: Connection, order: Order, now: datetime) -> None:
+    """Decline, unless it is the same redemption heard once more."""
+    existing = order_store.lock_order(connection, order.order_id)
+    if existing.funding is Funding.CREDIT and existing.payer_id == order.payer_id and not existing.is_late_entry:
+        return
+    declined = replace(order, state=State.DECLINED, declined_code="id_reused")
+    publish_for(connection, declined, messages.order_declined(declined), now)

@@ -1,0 +1,154 @@
+"""Ask for help paid by the programme, the pool or purchased hours."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from libs.clock import local_date, local_midnight
+from libs.db import Connection
+from libs.errors import ForbiddenError, IdReusedError
+from libs.programme.acting_grants import GrantedAct
+from services.orders.core.messages import publish_for
+from services.orders.core.rules.catalogue import Service, refuse_grade_outside_limits
+from services.orders.core.rules.life_cycle import State, Verb
+from services.orders.core.rules.order import Funding, Order
+from services.orders.core.rules.people import Person
+from services.orders.core.rules.policy import Policy
+from services.orders.core.store import order_store, people_store
+from services.orders.core.usecases.calling import Call, has_power, load_subject, require_power, speak_for
+from services.orders.core.usecases.keeping import await_funding, publish_order, set_clock
+from services.orders.placing import messages, rules, store
+from services.orders.placing.refusals import FundingNotAllowedError
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What is asked for."""
+
+    order_id: UUID
+    recipient_id: UUID
+    service_code: str
+    planned_minutes: int
+    start_at: datetime
+    funding: Funding
+
+    @property
+    def end_at(self) -> datetime:
+        """Return the planned end."""
+        return self.start_at + timedelta(minutes=self.planned_minutes)
+
+
+def place_order(connection: Connection, call: Call, wish: Wish) -> Order:
+    """Ask for help that uses no credit of the recipient.
+
+    Raises:
+        ForbiddenError: who may not ask; programme-funded help is given by staff only.
+        RuleError: a rule of asking; its code says which.
+        IdReusedError: there is another order with this id.
+    """
+    recipient = load_subject(connection, call, wish.recipient_id)
+    _refuse_who_may_not_ask(connection, call, wish, recipient)
+    rules.refuse_inactive_recipient(recipient)
+    if wish.funding is Funding.CREDIT:
+        raise FundingNotAllowedError(service=wish.service_code, funding=wish.funding.value)
+    rules.refuse_past_start(start_at=wish.start_at, now=call.now)
+    service = people_store.service_on(connection, wish.service_code, local_date(call.now))
+    policy = people_store.policy_on(connection, recipient.district_id, local_date(call.now))
+    rules.refuse_unless_payable(service, wish.funding, policy)
+    rules.refuse_minutes_out_of_range(service, wish.planned_minutes)
+    if wish.funding is Funding.POOL:
+        rules.refuse_unless_pool_serves(recipient, policy)
+    order = draft(wish, service, recipient, policy, call)
+    refuse_if_no_room(connection, order, service, recipient)
+    if wish.funding is Funding.PROGRAMME:
+        refuse_over_budget(connection, order, policy)
+    return open_order(connection, order, policy, call)
+
+
+def _refuse_who_may_not_ask(connection: Connection, call: Call, wish: Wish, recipient: Person) -> None:
+    in_own_right = call.acting_for is None and call.caller_id != recipient.person_id
+    if in_own_right:
+        require_power(connection, call, "place_order", recipient.home_unit_id)
+    else:
+        speak_for(connection, call, recipient, GrantedAct.ASK, subject_id=wish.order_id, minutes=wish.planned_minutes)
+        is_staff = call.acting_for and has_power(connection, call, "place_order_for", recipient.home_unit_id)
+        if wish.funding is Funding.PROGRAMME and not is_staff:
+            raise ForbiddenError
+
+
+def draft(wish: Wish, service: Service, recipient: Person, policy: Policy, call: Call) -> Order:
+    """Return the order as it is before anything is decided about it."""
+    coefficient_percent = policy.coefficient_percent(service.code, listed_percent=service.coefficient_percent)
+    price_minutes = service.price_minutes(planned_minutes=wish.planned_minutes, coefficient_percent=coefficient_percent)
+    return Order(
+        order_id=wish.order_id,
+        district_id=recipient.district_id,
+        unit_id=recipient.home_unit_id,
+        recipient_id=recipient.person_id,
+        service_code=service.code,
+        catalogue_version=service.version,
+        planned_minutes=wish.planned_minutes,
+        start_at=wish.start_at,
+        funding=wish.funding,
+        persons=service.persons,
+        coefficient_percent=coefficient_percent,
+        price_minutes=price_minutes,
+        placed_by=call.caller_id,
+        placed_at=call.now,
+        policy_version=policy.version,
+        acting_for=call.acting_for,
+        consent=call.consent,
+        why=call.why,
+    )
+
+
+def refuse_if_no_room(connection: Connection, order: Order, service: Service, recipient: Person) -> None:
+    """Refuse help that the recipient's grade bars, or that overlaps other help.
+
+    Raises:
+        GradeOutsideLimitsError, RecipientOverlapError: as their names say.
+    """
+    refuse_grade_outside_limits(service, recipient, order.funding)
+    order_store.lock_person(connection, order.recipient_id)
+    busy = store.recipient_is_busy(connection, order.recipient_id, start_at=order.start_at, end_at=order.end_at)
+    rules.refuse_overlap(has_other=busy)
+
+
+def refuse_over_budget(connection: Connection, order: Order, policy: Policy) -> None:
+    """Refuse programme-funded help that the budget of the month of its start does not cover.
+
+    Raises:
+        ProgrammeBudgetExhaustedError: not set, or not enough left.
+    """
+    first = local_date(order.start_at).replace(day=1)
+    following = (first + timedelta(days=32)).replace(day=1)
+    store.lock_budget(connection, order.district_id, first.isoformat())
+    counted_minutes = store.budget_counted_minutes(
+        connection, order.district_id, start=local_midnight(first), end=local_midnight(following)
+    )
+    rules.refuse_over_budget(policy, price_minutes=order.price_minutes, counted_minutes=counted_minutes)
+
+
+def open_order(connection: Connection, order: Order, policy: Policy, call: Call) -> Order:
+    """Add the order: to review, to its funding, or published at once.
+
+    Raises:
+        IdReusedError: there is another order with this id.
+    """
+    if policy.allows("order", "review_required"):
+        opened = order.moved(Verb.PLACE, State.UNDER_REVIEW)
+    elif order.funding is Funding.PROGRAMME:
+        opened = replace(order, state=State.PUBLISHED)
+    else:
+        opened = order.moved(Verb.PLACE, State.AWAITING_FUNDING)
+    publish_for(connection, opened, messages.order_placed(opened), call.now)
+    if opened.state is State.PUBLISHED:
+        opened = publish_order(connection, order, Verb.PLACE, call.now)
+    elif opened.state is State.AWAITING_FUNDING:
+        opened = await_funding(connection, order, Verb.PLACE, call.now)
+    if not order_store.add_order(connection, opened, call.step(Verb.PLACE)):
+        raise IdReusedError
+    set_clock(connection, opened, call.now)
+    return opened

@@ -1,0 +1,1 @@
+"""The book of service time: settled hours, older records, certificates."""

@@ -1,0 +1,107 @@
+"""/v1/service-records and /v1/certificates: service time, and its proof."""
+
+from __future__ import annotations
+
+import hmac
+from typing import cast
+from uuid import UUID
+
+from flask.views import MethodView
+from flask_smorest import Blueprint
+
+from libs.errors import ForbiddenError, NotFoundError
+from libs.http import current_actor, public, reading
+from services.orders.core.api.edge import call_of, command, now, plain
+from services.orders.core.api.views import may_know_of
+from services.orders.core.schemas import VerdictSchema
+from services.orders.core.store.rows import Row
+from services.orders.service_time import schemas, store
+from services.orders.service_time.usecases.issue_certificate import certificate_digest, issue_certificate
+from services.orders.service_time.usecases.take_over_record import decide_record, propose_record
+
+service_records = Blueprint("service_records", __name__, url_prefix="/v1/service-records", description="Service time")
+certificates = Blueprint("certificates", __name__, url_prefix="/v1/certificates", description="Proof of service")
+
+
+@service_records.route("")
+class ServiceRecords(MethodView):
+    """A person's book of service time."""
+
+    @service_records.arguments(schemas.PersonQuerySchema, location="query")
+    @service_records.response(200, schemas.ServiceTimeSchema)
+    def get(self, query: Row) -> Row:
+        """Show what a person served: minutes as they were, verified and attested, stars and marks."""
+        person_id = query["person"] or current_actor().person_id
+        with reading() as connection:
+            if not may_know_of(connection, person_id):
+                raise ForbiddenError
+            return cast("Row", plain(store.service_time(connection, person_id, now())))
+
+
+@service_records.route("/<uuid:record_id>")
+class OlderRecord(MethodView):
+    """A record of an older book."""
+
+    @service_records.arguments(schemas.RecordSchema)
+    @service_records.response(201, schemas.OlderRecordSchema)
+    def put(self, terms: Row, record_id: UUID) -> Row:
+        """Propose to take over an older record."""
+        call = call_of(terms)
+        told = {name: terms[name] for name in ("person_id", "minutes", "served_on", "scan")}
+        return command(lambda c: propose_record(c, call, record_id, **told), terms, command_id=record_id)
+
+
+@service_records.route("/<uuid:record_id>/decision")
+class OlderRecordDecision(MethodView):
+    """The second person of an older record."""
+
+    @service_records.arguments(VerdictSchema)
+    @service_records.response(200, schemas.OlderRecordSchema)
+    def post(self, terms: Row, record_id: UUID) -> Row:
+        """Take the record over, or not."""
+        call = call_of(terms)
+        ok = terms["ok"]
+        return command(lambda c: decide_record(c, call, record_id, ok=ok, why=call.why), terms)
+
+
+@certificates.route("/<uuid:certificate_id>")
+class Certificates(MethodView):
+    """Proof of service."""
+
+    @certificates.arguments(schemas.PersonTermsSchema)
+    @certificates.response(201, schemas.CertificateSchema)
+    def put(self, terms: Row, certificate_id: UUID) -> Row:
+        """Issue the free certificate of a volunteer's service."""
+        call = call_of(terms)
+        person_id = terms["person_id"]
+        return command(
+            lambda c: _shown(issue_certificate(c, call, certificate_id, person_id=person_id)),
+            terms,
+            command_id=certificate_id,
+        )
+
+    @public
+    @certificates.arguments(schemas.CertificateQuerySchema, location="query")
+    @certificates.response(200, schemas.CertificateSchema)
+    def get(self, query: Row, certificate_id: UUID) -> Row:
+        """Check a certificate: anyone who has its code (or may see the person) learns whether it is genuine."""
+        code = query["code"]
+        if code is None:
+            current_actor()
+        with reading() as connection:
+            found = store.read_certificate(connection, certificate_id)
+            if code is None and (found is None or not may_know_of(connection, found["person_id"])):
+                raise NotFoundError
+        if found is None or (code is not None and not _is_code_of(found, code)):
+            return {"certificate_id": str(certificate_id), "verifies": False}
+        return cast("Row", plain(_shown(found)))
+
+
+def _is_code_of(certificate: Row, code: str) -> bool:
+    return hmac.compare_digest(code.encode(), str(certificate["verification_code"]).encode())
+
+
+def _shown(certificate: Row) -> Row:
+    salt, _, digest = str(certificate["verification_code"]).partition("-")
+    verifies = certificate_digest(certificate, salt) == digest
+    return certificate | {"verifies": verifies}

@@ -1,0 +1,180 @@
+"""The book of service time, older records, certificates."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy import RowMapping
+from sqlalchemy.dialects.postgresql import JSONB, insert
+
+from libs.clock import local_date
+from libs.db import Connection
+from services.orders.core.rules.people import Person
+from services.orders.core.store import mark_store, people_store
+from services.orders.core.store.proposals import Verdict, lock_row
+from services.orders.core.store.rows import Row
+from services.orders.core.store.tables import INSTANT, table_of
+from services.orders.service_time.rules import stars_of
+
+service_record = table_of(
+    "service_record",
+    "record_id",
+    record_id=sa.Uuid,
+    person_id=sa.Uuid,
+    recipient_id=sa.Uuid,
+    order_id=sa.Uuid,
+    kind=sa.Text,
+    minutes=sa.Integer,
+    evidence_class=sa.Text,
+    served_on=sa.Date,
+    recorded_at=INSTANT,
+)
+record_proposal = table_of(
+    "record_proposal",
+    "record_id",
+    record_id=sa.Uuid,
+    person_id=sa.Uuid,
+    minutes=sa.Integer,
+    served_on=sa.Date,
+    proposed_by=sa.Uuid,
+    proposed_at=INSTANT,
+    decided_by=sa.Uuid,
+    decided_at=INSTANT,
+    accepted=sa.Boolean,
+    decision_why=sa.Text,
+    scan=sa.Text,
+)
+certificate = table_of(
+    "certificate",
+    "certificate_id",
+    certificate_id=sa.Uuid,
+    person_id=sa.Uuid,
+    minutes=sa.BigInteger,
+    verified_minutes=sa.BigInteger,
+    first_on=sa.Date,
+    last_on=sa.Date,
+    issued_by=sa.Uuid,
+    issued_at=INSTANT,
+    number=sa.BigInteger,
+    verification_code=sa.Text,
+    acting_for=sa.Uuid,
+    consent=JSONB(none_as_null=True),
+    why=sa.Text,
+)
+
+
+@dataclass(frozen=True)
+class ServiceTime:
+    """The sum of a person's service-time book."""
+
+    verified_minutes: int
+    attested_minutes: int
+    first_on: date | None = None
+    last_on: date | None = None
+
+    @property
+    def total_minutes(self) -> int:
+        """Return all minutes served."""
+        return self.verified_minutes + self.attested_minutes
+
+
+def add_record(connection: Connection, columns: Mapping[str, Any]) -> None:
+    """Write a line of the service-time book; the same line again changes nothing."""
+    connection.execute(insert(service_record).values(**columns).on_conflict_do_nothing())
+
+
+def records_of_order(connection: Connection, order_id: UUID) -> list[RowMapping]:
+    """Return the lines of an order that are not reversed."""
+    rows = connection.execute(sa.select(service_record).where(service_record.c.order_id == order_id)).mappings().all()
+    reversed_count = sum(1 for row in rows if row["kind"] == "reversed")
+    served = sorted((row for row in rows if row["kind"] == "served"), key=lambda row: row["recorded_at"])
+    return list(served[reversed_count:])
+
+
+def service_time_of(connection: Connection, person_id: UUID) -> ServiceTime:
+    """Return the sum of a person's service-time book."""
+    of_class = {
+        name: sa.func.coalesce(sa.func.sum(service_record.c.minutes).filter(service_record.c.evidence_class == name), 0)
+        for name in ("verified", "attested")
+    }
+    served_on = service_record.c.served_on
+    query = sa.select(of_class["verified"], of_class["attested"], sa.func.min(served_on), sa.func.max(served_on))
+    row = connection.execute(query.where(service_record.c.person_id == person_id)).one()
+    return ServiceTime(int(row[0]), int(row[1]), row[2], row[3])
+
+
+def last_service_on(connection: Connection, person_id: UUID) -> date | None:
+    """Return the last local day on which the person gave or received service that was settled, also if reversed."""
+    concerned = (service_record.c.person_id == person_id) | (service_record.c.recipient_id == person_id)
+    return connection.execute(sa.select(sa.func.max(service_record.c.served_on)).where(concerned)).scalar()
+
+
+def add_proposal(connection: Connection, columns: Mapping[str, Any]) -> bool:
+    """Add a proposal to take over a record; False when the id is taken."""
+    added = insert(record_proposal).values(**columns).on_conflict_do_nothing().returning(record_proposal.c.record_id)
+    return connection.execute(added).first() is not None
+
+
+def lock_proposal(connection: Connection, record_id: UUID) -> RowMapping:
+    """Return a proposal, locked.
+
+    Raises:
+        RecordNotFoundError: there is none.
+    """
+    return lock_row(connection, record_proposal, record_proposal.c.record_id, record_id)
+
+
+def decide_proposal(connection: Connection, record_id: UUID, verdict: Verdict) -> None:
+    """Note how a proposal was decided."""
+    changed = sa.update(record_proposal).where(record_proposal.c.record_id == record_id)
+    connection.execute(changed.values(verdict.columns))
+
+
+def add_certificate(connection: Connection, columns: Mapping[str, Any]) -> bool:
+    """Add a certificate; False when the id is taken."""
+    added = insert(certificate).values(**columns).on_conflict_do_nothing().returning(certificate.c.certificate_id)
+    return connection.execute(added).first() is not None
+
+
+def find_certificate(connection: Connection, certificate_id: UUID) -> RowMapping | None:
+    """Return a certificate, or None."""
+    query = sa.select(certificate).where(certificate.c.certificate_id == certificate_id)
+    return connection.execute(query).mappings().first()
+
+
+RECORDS_MAX = 200
+
+
+def service_time(connection: Connection, person_id: UUID, now: datetime) -> Row:
+    """Return a person's service-time book: sums, stars, marks, and the newest lines."""
+    time = service_time_of(connection, person_id)
+    known = people_store.find_person(connection, person_id)
+    lines = sa.select(service_record).where(service_record.c.person_id == person_id)
+    newest = lines.order_by(service_record.c.recorded_at.desc(), service_record.c.record_id).limit(RECORDS_MAX)
+    return {
+        "person_id": person_id,
+        "total_minutes": time.total_minutes,
+        "verified_minutes": time.verified_minutes,
+        "attested_minutes": time.attested_minutes,
+        "star": _star(connection, known, time.total_minutes, now),
+        "marks": mark_store.marks_of(connection, person_id, now),
+        "items": [dict(row) for row in connection.execute(newest).mappings()],
+    }
+
+
+def _star(connection: Connection, known: Person | None, total_minutes: int, now: datetime) -> int:
+    if known is None:
+        return 0
+    policy = people_store.policy_on(connection, known.district_id, local_date(now))
+    return stars_of(policy, total_minutes)
+
+
+def read_certificate(connection: Connection, certificate_id: UUID) -> Row | None:
+    """Return a certificate, or None."""
+    found = find_certificate(connection, certificate_id)
+    return dict(found) if found else None

@@ -1,0 +1,1 @@
+"""One verb per file: how service time is entered and proved."""

@@ -1,0 +1,77 @@
+"""The ledger's answer: service time as it was served."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from libs.clock import local_date
+from libs.db import Connection
+from libs.ids import id_from_cause
+from services.orders.core.messages import publish_for
+from services.orders.core.rules.evidence import evidence_class
+from services.orders.core.rules.life_cycle import State, Verb
+from services.orders.core.rules.order import Funding, Order
+from services.orders.core.store.order_store import Step
+from services.orders.core.usecases.keeping import keep, policy_of_order
+from services.orders.service_time import store
+from services.orders.visits import store as visits_store
+from services.orders.visits.messages import visit_recorded
+
+VISIT_SERVICE = "B3"
+
+
+def settle_order(connection: Connection, order: Order, *, settlement: int, issued_minutes: int, now: datetime) -> Order:
+    """Note that the ledger settled the hours, and record the service time as it was served."""
+    if order.state is not State.APPROVED or order.settlement != settlement:
+        return order
+    settled = replace(order.moved(Verb.SETTLE), issued_minutes=issued_minutes)
+    if order.funding is not Funding.PURCHASED:
+        _record_service_time(connection, settled, now)
+    if order.service_code == VISIT_SERVICE:
+        _record_visit(connection, settled, now)
+    return keep(connection, order, settled, Step(Verb.SETTLE, now))
+
+
+def _record_service_time(connection: Connection, order: Order, now: datetime) -> None:
+    policy = policy_of_order(connection, order, now)
+    for part in order.served:
+        assert part.checked_in_at is not None
+        line = str(order.settlement), str(part.volunteer_id)
+        columns = {
+            "record_id": id_from_cause(order.order_id, "served", *line),
+            "person_id": part.volunteer_id,
+            "recipient_id": order.recipient_id,
+            "order_id": order.order_id,
+            "kind": "served",
+            "minutes": order.counted_minutes(part),
+            "evidence_class": evidence_class(policy, order, part),
+            "served_on": local_date(part.checked_in_at),
+            "recorded_at": now,
+        }
+        store.add_record(connection, columns)
+
+
+def _record_visit(connection: Connection, order: Order, now: datetime) -> None:
+    visit_id = id_from_cause(order.order_id, "visit", str(order.settlement))
+    by = order.volunteer_ids[0]
+    columns = {
+        "visit_id": visit_id,
+        "person_id": order.recipient_id,
+        "how": "order",
+        "outcome": "seen",
+        "visited_at": order.finished_at,
+        "recorded_by": by,
+        "order_id": order.order_id,
+        "reversed": False,
+    }
+    if visits_store.add_visit(connection, columns):
+        told = visit_recorded(
+            visit_id=visit_id,
+            district_id=order.district_id,
+            person_id=order.recipient_id,
+            how="order",
+            outcome="seen",
+            by=by,
+        )
+        publish_for(connection, order, told, now)

@@ -1,0 +1,97 @@
+"""Older service records, taken over by two people."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from libs.db import Connection
+from libs.errors import ConflictError, IdReusedError
+from services.orders.core.messages import publish
+from services.orders.core.refusals import MakerIsCheckerError
+from services.orders.core.rules.people import Person
+from services.orders.core.store import people_store
+from services.orders.core.store.proposals import Verdict
+from services.orders.core.store.rows import Fields
+from services.orders.core.usecases.calling import Call, load_subject, require_power
+from services.orders.service_time import messages, store
+
+
+def propose_record(
+    connection: Connection,
+    call: Call,
+    record_id: UUID,
+    *,
+    person_id: UUID,
+    minutes: int,
+    served_on: date,
+    scan: str | None,
+) -> Fields:
+    """Propose to take over an older record of service.
+
+    Raises:
+        ForbiddenError: not a district administrator who reaches the person's unit.
+        IdReusedError: the id is taken.
+    """
+    person = load_subject(connection, call, person_id)
+    require_power(connection, call, "import_service_record", person.home_unit_id)
+    columns: Fields = {
+        "record_id": record_id,
+        "person_id": person_id,
+        "minutes": minutes,
+        "served_on": served_on,
+        "scan": scan,
+        "proposed_by": call.caller_id,
+        "proposed_at": call.now,
+    }
+    if not store.add_proposal(connection, columns):
+        raise IdReusedError
+    return columns | {"state": "proposed"}
+
+
+def decide_record(connection: Connection, call: Call, record_id: UUID, *, ok: bool, why: str) -> Fields:
+    """Decide, as the second person: yes takes the record over, verified minutes of an older book; no closes it.
+
+    Raises:
+        ForbiddenError: not a city administrator.
+        MakerIsCheckerError: the proposer themself.
+        ConflictError: it was decided before.
+    """
+    proposal = store.lock_proposal(connection, record_id)
+    person = people_store.load_person(connection, proposal["person_id"])
+    require_power(connection, call, "import_service_record_decide", person.home_unit_id)
+    if proposal["proposed_by"] == call.caller_id:
+        raise MakerIsCheckerError
+    if proposal["decided_by"] is not None:
+        raise ConflictError
+    verdict = Verdict(accepted=ok, by=call.caller_id, at=call.now, why=why)
+    store.decide_proposal(connection, record_id, verdict)
+    if ok:
+        _take_over(connection, call, dict(proposal), person)
+    return dict(proposal) | verdict.columns | {"state": "decided" if ok else "declined"}
+
+
+def _take_over(connection: Connection, call: Call, proposal: Mapping[str, Any], person: Person) -> None:
+    record_id = proposal["record_id"]
+    columns = {
+        "record_id": record_id,
+        "person_id": person.person_id,
+        "kind": "imported",
+        "minutes": proposal["minutes"],
+        "evidence_class": "verified",
+        "served_on": proposal["served_on"],
+        "recorded_at": call.now,
+    }
+    store.add_record(connection, columns)
+    told = messages.service_time_recorded(
+        record_id=record_id,
+        district_id=person.district_id,
+        person_id=person.person_id,
+        minutes=proposal["minutes"],
+        served_on=proposal["served_on"],
+        proposed_by=proposal["proposed_by"],
+        decided_by=call.caller_id,
+    )
+    publish(connection, told, district_id=person.district_id, subject=person.person_id, at=call.now)

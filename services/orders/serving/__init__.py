@@ -1,0 +1,1 @@
+"""Offers, taking, the door, check-in and check-out, no-shows."""

@@ -1,0 +1,165 @@
+"""/v1/orders/{id}/…: offers, taking, the door code, check-in and check-out, no-shows."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from typing import Any, cast
+from uuid import UUID
+
+from flask import current_app
+from flask.views import MethodView
+from flask_smorest import Blueprint
+
+from libs.db import Connection
+from libs.http import Service
+from libs.programme.acting import Consent
+from libs.programme.acting_schemas import ActingSchema
+from services.orders.core.api.edge import call_of, now
+from services.orders.core.api.places import place_of
+from services.orders.core.api.views import order_command
+from services.orders.core.schemas import OrderSchema
+from services.orders.core.store.rows import Row
+from services.orders.core.usecases.calling import Call
+from services.orders.serving import schemas
+from services.orders.serving.rules.doors import DoorKey
+from services.orders.serving.usecases.read_door_code import read_door_code, renew_door_code
+from services.orders.serving.usecases.report_no_show import report_no_show
+from services.orders.serving.usecases.serve_order import Shown, check_in, check_out
+from services.orders.serving.usecases.take_order import (
+    accept_offer,
+    decline_offer,
+    offer_order,
+    take_order,
+    withdraw_from_order,
+)
+
+blueprint = Blueprint("serving", __name__, url_prefix="/v1/orders/<uuid:order_id>", description="Help given")
+READ_OUT = "asked for what was read out"
+
+
+def writing() -> AbstractContextManager[Connection]:
+    """Return a transaction for a read that notes who read."""
+    return cast("Service", current_app.extensions["service"]).database.transaction()
+
+
+def call_of_reader(query: Row) -> Call:
+    """Return who reads for somebody: the person asks at this moment, and the answer is what was said."""
+    how = query["consent"]
+    return call_of(query | {"consent": Consent(how, now(), READ_OUT) if how else None})
+
+
+def door_key() -> DoorKey:
+    """Return the key that makes and compares door codes."""
+    return cast("DoorKey", cast("Service", current_app.extensions["service"]).parts["door_key"])
+
+
+@blueprint.route("/door-code")
+class DoorCode(MethodView):
+    """What the recipient's side reads out at the door."""
+
+    @blueprint.arguments(schemas.ConsentQuerySchema, location="query")
+    @blueprint.response(200, schemas.DoorCodeSchema)
+    def get(self, query: dict[str, Any], order_id: UUID) -> Row:
+        """Show the door code to the recipient, or to who acts for them; never to the volunteer."""
+        with writing() as connection:
+            return {"code": read_door_code(connection, call_of_reader(query), order_id, door_key())}
+
+    @blueprint.arguments(ActingSchema)
+    @blueprint.response(200, OrderSchema)
+    def post(self, terms: dict[str, Any], order_id: UUID) -> Row:
+        """Have a new door code made, also after five wrong ones locked the old; it is read like the first."""
+        return order_command(lambda c, call: renew_door_code(c, call, order_id), terms)
+
+
+@blueprint.route("/assignment")
+class TakenBy(MethodView):
+    """Who takes the order."""
+
+    @blueprint.arguments(schemas.CompanySchema)
+    @blueprint.response(200, OrderSchema)
+    def post(self, terms: Row, order_id: UUID) -> Row:
+        """Take a published order."""
+        company = {"guardian_id": terms["guardian"], "group_id": terms["group"]}
+        return order_command(lambda c, call: take_order(c, call, order_id, **company), terms)
+
+
+@blueprint.route("/withdrawal")
+class Withdrawal(MethodView):
+    """Giving a taken order back."""
+
+    @blueprint.arguments(ActingSchema)
+    @blueprint.response(200, OrderSchema)
+    def post(self, terms: Row, order_id: UUID) -> Row:
+        """Give a taken order back; it is published anew."""
+        return order_command(lambda c, call: withdraw_from_order(c, call, order_id), terms)
+
+
+@blueprint.route("/offers")
+class Offers(MethodView):
+    """Offering an order."""
+
+    @blueprint.arguments(schemas.OfferSchema)
+    @blueprint.response(200, OrderSchema)
+    def post(self, terms: Row, order_id: UUID) -> Row:
+        """Offer an order to one volunteer, who is free to say no."""
+        return order_command(lambda c, call: offer_order(c, call, order_id, to=terms["to"]), terms)
+
+
+@blueprint.route("/offers/acceptance")
+class Acceptance(MethodView):
+    """Saying yes to an offer."""
+
+    @blueprint.arguments(schemas.CompanySchema)
+    @blueprint.response(200, OrderSchema)
+    def post(self, terms: Row, order_id: UUID) -> Row:
+        """Take the offered order, with all gates of taking."""
+        company = {"guardian_id": terms["guardian"], "group_id": terms["group"]}
+        return order_command(lambda c, call: accept_offer(c, call, order_id, **company), terms)
+
+
+@blueprint.route("/offers/refusal")
+class OfferRefusal(MethodView):
+    """Saying no to an offer."""
+
+    @blueprint.arguments(ActingSchema)
+    @blueprint.response(200, OrderSchema)
+    def post(self, terms: Row, order_id: UUID) -> Row:
+        """Say no: no mark, no reason needed."""
+        return order_command(lambda c, call: decline_offer(c, call, order_id), terms)
+
+
+@blueprint.route("/check-in")
+class CheckIn(MethodView):
+    """At the door."""
+
+    @blueprint.arguments(schemas.CheckInSchema)
+    @blueprint.response(200, OrderSchema)
+    def post(self, terms: Row, order_id: UUID) -> Row:
+        """Start the service, with the code the recipient reads out and the place, where there are."""
+        key = door_key()
+        shown = Shown(code=terms["code"], place=place_of(terms), device=terms["device"] or "")
+        remembered = terms | {"code": key.mark(order_id, terms["code"])}
+        return order_command(lambda c, call: check_in(c, call, order_id, shown, key), remembered)
+
+
+@blueprint.route("/check-out")
+class CheckOut(MethodView):
+    """The end of a service."""
+
+    @blueprint.arguments(schemas.WhereaboutsSchema)
+    @blueprint.response(200, OrderSchema)
+    def post(self, terms: Row, order_id: UUID) -> Row:
+        """End the service; the platform counts the minutes."""
+        place, device = place_of(terms), terms["device"] or ""
+        return order_command(lambda c, call: check_out(c, call, order_id, place=place, device=device), terms)
+
+
+@blueprint.route("/no-show")
+class NoShow(MethodView):
+    """One side did not appear."""
+
+    @blueprint.arguments(schemas.NoShowSchema)
+    @blueprint.response(200, OrderSchema)
+    def post(self, terms: Row, order_id: UUID) -> Row:
+        """Report who did not appear; an absent recipient opens a welfare check."""
+        return order_command(lambda c, call: report_no_show(c, call, order_id, absent=terms["absent"]), terms)

@@ -1,0 +1,1 @@
+"""The gates of taking, and the code at the door; pure."""

@@ -1,0 +1,1 @@
+"""One verb per file: how help is taken and given."""

@@ -1,0 +1,130 @@
+"""Check in at the door, check out, and what the clock does when nobody does."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from uuid import UUID
+
+from libs.clock import local_date
+from libs.db import Connection
+from libs.programme.acting_grants import GrantedAct
+from services.orders.approving.usecases.flags import draw_percent, with_flags
+from services.orders.core.messages import publish_for
+from services.orders.core.rules.life_cycle import State, Verb, refuse_unless_allowed
+from services.orders.core.rules.order import Order
+from services.orders.core.rules.people import Place
+from services.orders.core.store import order_store, people_store
+from services.orders.core.store.order_store import Step
+from services.orders.core.usecases.calling import Call, refuse_auditor, refuse_unless_speaks_for, speak_for
+from services.orders.core.usecases.keeping import keep
+from services.orders.serving import messages, store
+from services.orders.serving.refusals import CheckInTooEarlyError, DoorCodeWrongError
+from services.orders.serving.rules.doors import DoorKey, refuse_locked
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What a volunteer shows at the door."""
+
+    code: str | None = None
+    place: Place | None = None
+    device: str = ""
+
+
+def check_in(connection: Connection, call: Call, order_id: UUID, shown: Shown, key: DoorKey) -> Order:
+    """Start a volunteer's service, with what proves it.
+
+    Raises:
+        NotAssignedError: not the volunteer of this order.
+        WrongOrderStateError: it is not taken, or this volunteer has checked in.
+        CheckInTooEarlyError, DoorCodeWrongError, DoorCodeLockedError: as their names say.
+    """
+    order = _lock_for_volunteer(connection, call, order_id)
+    refuse_unless_allowed(Verb.CHECK_IN, order.state)
+    policy = people_store.policy_on(connection, order.district_id, local_date(call.now))
+    opens_at = order.start_at - timedelta(minutes=policy.number("check_in", "early_minutes"))
+    if call.now < opens_at:
+        raise CheckInTooEarlyError(opens_at=opens_at.isoformat())
+    order.refuse_checked_in(call.subject_id)
+    if shown.code is not None:
+        _open_door(connection, order, shown.code, key)
+    _tell_who_acted(connection, call, order_id)
+    part = replace(
+        order.assignment_of(call.subject_id),
+        checked_in_at=call.now,
+        checked_in_by=call.caller_id,
+        in_place=shown.place,
+        in_device=shown.device,
+        code_right=shown.code is not None,
+        metres_from_home=_metres_from_home(connection, order, shown.place),
+    )
+    started = order.checked_in(part, policy_version=policy.version)
+    publish_for(connection, started, messages.service_started(started, part), call.now)
+    return keep(connection, order, started, call.step(Verb.CHECK_IN))
+
+
+def _open_door(connection: Connection, order: Order, said: str, key: DoorKey) -> None:
+    """Refuse a wrong code. It counts although refused: whoever tries next, even at the same moment, finds it counted.
+
+    Raises:
+        DoorCodeWrongError, DoorCodeLockedError: as their names say.
+    """
+    refuse_locked(order)
+    if not key.opens(order, said):
+        store.count_wrong_code(connection, order.order_id)
+        raise DoorCodeWrongError
+
+
+def _lock_for_volunteer(connection: Connection, call: Call, order_id: UUID) -> Order:
+    order = order_store.lock_order(connection, order_id)
+    refuse_auditor(call)
+    order.assignment_of(call.subject_id)
+    if call.acting_for is not None:
+        volunteer = people_store.load_person(connection, call.subject_id)
+        refuse_unless_speaks_for(connection, call, volunteer, GrantedAct.SERVE)
+    return order
+
+
+def _tell_who_acted(connection: Connection, call: Call, order_id: UUID) -> None:
+    """Tell what is done for a volunteer: after the door code, of which a wrong one leaves nothing but its count."""
+    if call.acting_for is not None:
+        volunteer = people_store.load_person(connection, call.subject_id)
+        speak_for(connection, call, volunteer, GrantedAct.SERVE, subject_id=order_id)
+
+
+def _metres_from_home(connection: Connection, order: Order, place: Place | None) -> int | None:
+    recipient = people_store.load_person(connection, order.recipient_id)
+    return recipient.home.metres_to(place) if place is not None and recipient.home is not None else None
+
+
+def check_out(connection: Connection, call: Call, order_id: UUID, *, place: Place | None, device: str) -> Order:
+    """End a volunteer's service; when all have ended, the risk flags are set.
+
+    Raises:
+        NotAssignedError: not the volunteer of this order.
+        WrongOrderStateError: this volunteer is not at work.
+    """
+    order = _lock_for_volunteer(connection, call, order_id)
+    _tell_who_acted(connection, call, order_id)
+    part = replace(
+        order.assignment_of(call.subject_id),
+        checked_out_at=call.now,
+        checked_out_by=call.caller_id,
+        out_place=place,
+        out_device=device,
+    )
+    ended = order.checked_out(part, at=call.now)
+    publish_for(connection, ended, messages.service_finished(ended, part), call.now)
+    if ended.state is State.FINISHED:
+        ended = with_flags(connection, ended, draw=draw_percent())
+    return keep(connection, order, ended, call.step(Verb.CHECK_OUT))
+
+
+def end_forgotten_service(connection: Connection, order: Order, step: Step) -> Order:
+    """End, with the planned end, a service that nobody checked out of."""
+    ended = order.ended_by_clock(at=step.at)
+    for part in ended.assignments:
+        if part.was_ended:
+            publish_for(connection, ended, messages.service_finished(ended, part), step.at)
+    return keep(connection, order, with_flags(connection, ended, draw=draw_percent()), step)

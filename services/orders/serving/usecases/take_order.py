@@ -1,0 +1,178 @@
+"""Take an order, offered or not; give it back; offer it; decline an offer."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from uuid import UUID
+
+from libs.clock import local_date
+from libs.db import Connection
+from libs.programme.acting_grants import GrantedAct
+from services.orders.core.messages import publish_for
+from services.orders.core.refusals import OrderNotFoundError
+from services.orders.core.rules.deadlines import is_late_cancellation
+from services.orders.core.rules.life_cycle import State, Verb, refuse_unless_allowed
+from services.orders.core.rules.order import Assignment, Order
+from services.orders.core.rules.people import Person
+from services.orders.core.store import mark_store, order_store, people_store
+from services.orders.core.usecases.calling import Call, refuse_auditor, require_power, speak_for
+from services.orders.core.usecases.keeping import keep, policy_of_order, publish_order
+from services.orders.incidents import store as incidents_store
+from services.orders.serving import messages, store
+from services.orders.serving.refusals import EmergencyNotForVolunteersError, NotOfferedToYouError, OfferLapsedError
+from services.orders.serving.rules.taking import (
+    Taking,
+    offer_lapses_at,
+    refuse_unless_gates_open,
+    refuse_who_may_not_serve,
+)
+
+
+def take_order(
+    connection: Connection, call: Call, order_id: UUID, *, guardian_id: UUID | None, group_id: UUID | None
+) -> Order:
+    """Give a published order to a volunteer; the first of two who ask at the same moment gets it.
+
+    Raises:
+        ForbiddenError: not a volunteer, suspended, or acting for one without the right.
+        WrongOrderStateError: it is not open to be taken.
+        EmergencyNotForVolunteersError: the id is an emergency's.
+        RuleError: a gate of the service or the policy bars this volunteer; its code says which.
+    """
+    order = _lock_for_taking(connection, order_id)
+    volunteer = _speaking_volunteer(connection, call, order_id)
+    return _take(connection, call, order, volunteer, Verb.TAKE, guardian_id=guardian_id, group_id=group_id)
+
+
+def accept_offer(
+    connection: Connection, call: Call, order_id: UUID, *, guardian_id: UUID | None, group_id: UUID | None
+) -> Order:
+    """Take an order that was offered to this volunteer, with all gates of taking.
+
+    Raises:
+        NotOfferedToYouError: it is offered to nobody, or to somebody else.
+        OfferLapsedError: the time to accept is over.
+        Refusal: as `take_order`.
+    """
+    order = _lock_for_taking(connection, order_id)
+    refuse_auditor(call)
+    if order.offered_to != call.subject_id:
+        raise NotOfferedToYouError
+    volunteer = _speaking_volunteer(connection, call, order_id)
+    refuse_unless_allowed(Verb.ACCEPT, order.state)
+    if order.offer_lapses_at is not None and call.now > order.offer_lapses_at:
+        raise OfferLapsedError(lapsed_at=order.offer_lapses_at.isoformat())
+    return _take(connection, call, order, volunteer, Verb.ACCEPT, guardian_id=guardian_id, group_id=group_id)
+
+
+def _lock_for_taking(connection: Connection, order_id: UUID) -> Order:
+    try:
+        return order_store.lock_order(connection, order_id)
+    except OrderNotFoundError:
+        if incidents_store.find_incident(connection, order_id) is not None:
+            raise EmergencyNotForVolunteersError from None
+        raise
+
+
+def _speaking_volunteer(connection: Connection, call: Call, order_id: UUID) -> Person:
+    volunteer = people_store.load_person(connection, call.subject_id)
+    speak_for(connection, call, volunteer, GrantedAct.SERVE, subject_id=order_id)
+    refuse_who_may_not_serve(volunteer)
+    return volunteer
+
+
+def _take(
+    connection: Connection,
+    call: Call,
+    order: Order,
+    volunteer: Person,
+    verb: Verb,
+    *,
+    guardian_id: UUID | None,
+    group_id: UUID | None,
+) -> Order:
+    refuse_unless_allowed(verb, order.state)
+    order_store.lock_person(connection, volunteer.person_id)
+    refuse_unless_gates_open(_taking(connection, call, order, volunteer, guardian_id, group_id))
+    part = Assignment(volunteer.person_id, volunteer.district_id, call.now, guardian_id, group_id)
+    taken = order.taken(verb, part)
+    if taken.state is State.TAKEN:
+        publish_for(connection, taken, messages.order_taken(taken), call.now)
+    return keep(connection, order, taken, call.step(verb))
+
+
+def _taking(
+    connection: Connection, call: Call, order: Order, volunteer: Person, guardian_id: UUID | None, group_id: UUID | None
+) -> Taking:
+    today = local_date(call.now)
+    who = volunteer.person_id
+    busy = store.volunteer_is_busy(connection, who, start_at=order.start_at, end_at=order.end_at)
+    return Taking(
+        order=order,
+        service=people_store.service_version(connection, order.service_code, order.catalogue_version),
+        volunteer=volunteer,
+        recipient=people_store.load_person(connection, order.recipient_id),
+        relations=people_store.relations_of(connection, [who]),
+        policy=people_store.policy_on(connection, order.district_id, today),
+        home_policy=people_store.policy_on(connection, volunteer.district_id, today),
+        day=local_date(order.start_at),
+        now=call.now,
+        no_shows=mark_store.no_shows_of(connection, who),
+        has_other=busy,
+        guardian_id=guardian_id,
+        group_id=group_id,
+        group=people_store.find_group(connection, group_id) if group_id else None,
+    )
+
+
+def withdraw_from_order(connection: Connection, call: Call, order_id: UUID) -> Order:
+    """Give a taken order back; it is published anew, and late withdrawals are marked.
+
+    Raises:
+        NotAssignedError: not the volunteer of this order.
+        WrongOrderStateError: service has begun, or it is over.
+    """
+    order = order_store.lock_order(connection, order_id)
+    refuse_auditor(call)
+    order.assignment_of(call.subject_id)
+    volunteer = people_store.load_person(connection, call.subject_id)
+    speak_for(connection, call, volunteer, GrantedAct.SERVE, subject_id=order_id)
+    refuse_unless_allowed(Verb.WITHDRAW, order.state)
+    policy = policy_of_order(connection, order, call.now)
+    if is_late_cancellation(policy, start_at=order.start_at, now=call.now):
+        mark_store.add_mark(connection, order_id, call.subject_id, "late_cancellation", call.now)
+    opened = publish_order(connection, order.without(call.subject_id), Verb.WITHDRAW, call.now)
+    return keep(connection, order, opened, call.step(Verb.WITHDRAW))
+
+
+def offer_order(connection: Connection, call: Call, order_id: UUID, *, to: UUID) -> Order:
+    """Offer an order to one volunteer; it never assigns, and the order stays published.
+
+    Raises:
+        ForbiddenError: not a coordinator who reaches the recipient's unit.
+        WrongOrderStateError: it is not published.
+    """
+    order = order_store.lock_order(connection, order_id)
+    require_power(connection, call, "offer_order", order.unit_id)
+    refuse_unless_allowed(Verb.OFFER, order.state)
+    refuse_who_may_not_serve(people_store.load_person(connection, to))
+    policy = policy_of_order(connection, order, call.now)
+    lapses_at = offer_lapses_at(policy, offered_at=call.now)
+    offered = replace(order.moved(Verb.OFFER), offered_to=to, offer_lapses_at=lapses_at)
+    return keep(connection, order, offered, call.step(Verb.OFFER))
+
+
+def decline_offer(connection: Connection, call: Call, order_id: UUID) -> Order:
+    """Say no to an offer: no mark, no reason needed.
+
+    Raises:
+        NotOfferedToYouError: there is no open offer to this volunteer.
+    """
+    order = order_store.lock_order(connection, order_id)
+    refuse_auditor(call)
+    if order.offered_to != call.subject_id:
+        raise NotOfferedToYouError
+    volunteer = people_store.load_person(connection, call.subject_id)
+    speak_for(connection, call, volunteer, GrantedAct.SERVE, subject_id=order_id)
+    declined = replace(order.moved(Verb.DECLINE_OFFER), offered_to=None, offer_lapses_at=None)
+    return keep(connection, order, declined, call.step(Verb.DECLINE_OFFER))

@@ -1,0 +1,1 @@
+"""Paper slips: issued in advance, entered late."""

@@ -1,0 +1,158 @@
+"""Paper slips: issued by number in advance, entered later by a coordinator, settled by a checker."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from uuid import UUID
+
+from libs.clock import local_date
+from libs.db import Connection
+from libs.errors import IdReusedError
+from services.orders.approving.rules.signing import refuse_own_or_related
+from services.orders.approving.usecases.approve_hours import signing_of
+from services.orders.approving.usecases.flags import draw_percent, with_flags
+from services.orders.core.messages import publish_for
+from services.orders.core.rules.catalogue import Service
+from services.orders.core.rules.life_cycle import State, Verb
+from services.orders.core.rules.order import Assignment, Funding, Order
+from services.orders.core.rules.people import Person
+from services.orders.core.rules.policy import Policy
+from services.orders.core.store import order_store, people_store
+from services.orders.core.usecases.calling import Call, require_power
+from services.orders.core.usecases.keeping import await_funding
+from services.orders.placing.messages import order_placed
+from services.orders.placing.refusals import FundingNotAllowedError
+from services.orders.placing.rules import refuse_minutes_out_of_range, refuse_unless_payable, refuse_unless_pool_serves
+from services.orders.placing.usecases.place_order import Wish, draft, refuse_over_budget
+from services.orders.serving.refusals import RelatedPartyError
+from services.orders.serving.rules.taking import refuse_who_may_not_serve
+from services.orders.slips import store
+from services.orders.slips.refusals import (
+    LateEntryTooOldError,
+    ServedInFutureError,
+    SlipAlreadyUsedError,
+    SlipMissingError,
+    SlipNotIssuedError,
+)
+
+LATE_FUNDING = frozenset({Funding.PROGRAMME, Funding.CREDIT, Funding.POOL})
+
+
+@dataclass(frozen=True)
+class Slip:
+    """What stands on a paper slip, beside the wish it fulfilled."""
+
+    volunteer_id: UUID
+    number: int
+    scan: str
+
+
+def issue_slips(
+    connection: Connection, call: Call, range_id: UUID, *, unit_id: UUID, first_number: int, last_number: int
+) -> dict[str, object]:
+    """Issue numbered slips to a unit in advance.
+
+    Raises:
+        ForbiddenError: not a coordinator who reaches the unit.
+        SlipAlreadyIssuedError: some of the numbers were issued before.
+    """
+    require_power(connection, call, "issue_slips", unit_id)
+    columns: dict[str, object] = {
+        "range_id": range_id,
+        "unit_id": unit_id,
+        "first_number": first_number,
+        "last_number": last_number,
+        "issued_by": call.caller_id,
+        "issued_at": call.now,
+    }
+    if not store.add_slips(connection, columns):
+        raise IdReusedError
+    return columns
+
+
+def enter_late(connection: Connection, call: Call, wish: Wish, slip: Slip) -> Order:
+    """Enter service from a paper slip: the first signature; a second check by a checker settles it.
+
+    Raises:
+        ForbiddenError: not a coordinator here, or one's own or a relative's hours.
+        RuleError: too old, no scan, a slip never issued or used before, no budget; its code says which.
+    """
+    recipient = people_store.load_person(connection, wish.recipient_id)
+    require_power(connection, call, "late_entry", recipient.home_unit_id)
+    volunteer = people_store.load_person(connection, slip.volunteer_id)
+    refuse_who_may_not_serve(volunteer)
+    policy = people_store.policy_on(connection, recipient.district_id, local_date(call.now))
+    served_policy = people_store.policy_on(connection, recipient.district_id, local_date(wish.start_at))
+    service = replace(people_store.service_on(connection, wish.service_code, local_date(call.now)), persons=1)
+    order = replace(draft(wish, service, recipient, policy, call), slip_number=slip.number)
+    order = _with_service(order, volunteer, call, served_policy.version)
+    refuse_own_or_related(signing_of(connection, order, call.caller_id))
+    _refuse_by_rules(call, wish, service, policy, recipient)
+    _refuse_related(connection, policy, volunteer, recipient)
+    unit_id = _slip_unit(connection, recipient, slip)
+    if wish.funding is Funding.PROGRAMME:
+        refuse_over_budget(connection, order, policy)
+    entered = _entered(connection, order, call)
+    if not order_store.add_order(connection, entered, call.step(Verb.ENTER_LATE)):
+        raise IdReusedError
+    if not store.use_slip(connection, unit_id, slip.number, order.order_id, scan=slip.scan):
+        raise SlipAlreadyUsedError(slip_number=slip.number)
+    return entered
+
+
+def _with_service(order: Order, volunteer: Person, call: Call, policy_version: int) -> Order:
+    part = Assignment(
+        volunteer.person_id,
+        volunteer.district_id,
+        taken_at=order.start_at,
+        checked_in_at=order.start_at,
+        checked_out_at=order.end_at,
+    )
+    payer_id = order.recipient_id if order.funding is Funding.CREDIT else None
+    served = replace(order, assignments=(part,), payer_id=payer_id, service_policy_version=policy_version)
+    return replace(served, approvers=(call.caller_id,), confirmed_at=call.now)
+
+
+def _refuse_by_rules(call: Call, wish: Wish, service: Service, policy: Policy, recipient: Person) -> None:
+    if wish.funding not in LATE_FUNDING:
+        raise FundingNotAllowedError(service=service.code, funding=wish.funding.value)
+    refuse_unless_payable(service, wish.funding, policy)
+    refuse_minutes_out_of_range(service, wish.planned_minutes)
+    if wish.funding is Funding.POOL:
+        refuse_unless_pool_serves(recipient, policy)
+    if wish.end_at > call.now:
+        raise ServedInFutureError
+    age = local_date(call.now) - local_date(wish.start_at)
+    if age > timedelta(days=policy.number("late_entry", "max_age_days")):
+        raise LateEntryTooOldError(max_age_days=policy.number("late_entry", "max_age_days"))
+
+
+def _refuse_related(connection: Connection, policy: Policy, volunteer: Person, recipient: Person) -> None:
+    same = volunteer.person_id == recipient.person_id
+    relations = people_store.relations_of(connection, [volunteer.person_id])
+    if policy.allows("earn", "related_party_block") and (same or relations.are_kin(volunteer, recipient)):
+        raise RelatedPartyError
+
+
+def _slip_unit(connection: Connection, recipient: Person, slip: Slip) -> UUID:
+    """Return the unit the slip was issued to: the recipient's, or one above it."""
+    if not slip.scan:
+        raise SlipMissingError
+    path = people_store.path_of(connection, recipient.home_unit_id)
+    unit_id = store.unit_of_slip(connection, path, slip.number)
+    if unit_id is None:
+        raise SlipNotIssuedError(slip_number=slip.number)
+    if store.slip_is_used(connection, unit_id, slip.number):
+        raise SlipAlreadyUsedError(slip_number=slip.number)
+    return unit_id
+
+
+def _entered(connection: Connection, order: Order, call: Call) -> Order:
+    flagged = with_flags(connection, order, draw=draw_percent())
+    state = State.CONFIRMED if order.funding is Funding.PROGRAMME else State.AWAITING_FUNDING
+    placed = order_placed(replace(flagged, state=state))
+    publish_for(connection, flagged, placed, call.now)
+    if state is State.CONFIRMED:
+        return flagged.moved(Verb.ENTER_LATE, State.CONFIRMED)
+    return await_funding(connection, flagged, Verb.ENTER_LATE, call.now)

@@ -1,0 +1,1 @@
+"""Care visits: recorded, planned, counted."""

@@ -1,0 +1,84 @@
+"""/v1/visits, /v1/visit-plans, /v1/indicators: care visits, who is to be seen, and the monthly rate."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import cast
+from uuid import UUID
+
+from flask.views import MethodView
+from flask_smorest import Blueprint
+
+from libs.clock import local_date
+from libs.db import Connection
+from libs.errors import ForbiddenError, NotFoundError
+from libs.http import Cursor, current_actor, reading
+from libs.http.pages import a_day, an_id
+from services.orders.core.api.edge import call_of, command, now, plain, reaches
+from services.orders.core.api.views import may_know_of
+from services.orders.core.schemas import page_of_schema
+from services.orders.core.store.rows import Row
+from services.orders.visits import schemas, store
+from services.orders.visits.usecases import record_visit
+
+visits = Blueprint("visits", __name__, url_prefix="/v1/visits", description="Care visits")
+indicators = Blueprint("indicators", __name__, url_prefix="/v1/indicators", description="Figures of a unit")
+visit_plans = Blueprint("visit_plans", __name__, url_prefix="/v1/visit-plans", description="Who is to be seen when")
+BY_DUE_DAY = Cursor(due_on=a_day, person_id=an_id)
+
+
+@visits.route("/<uuid:visit_id>")
+class Visits(MethodView):
+    """A care visit."""
+
+    @visits.arguments(schemas.VisitTermsSchema)
+    @visits.response(201, schemas.VisitSchema)
+    def put(self, terms: Row, visit_id: UUID) -> Row:
+        """Record a care visit."""
+        call = call_of(terms)
+        told = {name: terms[name] for name in ("person_id", "how", "outcome")}
+        return command(lambda c: record_visit(c, call, visit_id, **told), terms, command_id=visit_id)
+
+    @visits.response(200, schemas.VisitSchema)
+    def get(self, visit_id: UUID) -> Row:
+        """Show a care visit."""
+        with reading() as connection:
+            found = store.find_visit(connection, visit_id)
+            if found is None or not _may_see_visit(connection, found):
+                raise NotFoundError
+        return cast("Row", plain(found))
+
+
+def _may_see_visit(connection: Connection, visit: Row) -> bool:
+    return visit["recorded_by"] == current_actor().person_id or may_know_of(connection, visit["person_id"])
+
+
+@indicators.route("/visits")
+class VisitIndicator(MethodView):
+    """The monthly visit rate."""
+
+    @indicators.arguments(schemas.IndicatorQuerySchema, location="query")
+    @indicators.response(200, schemas.VisitIndicatorSchema)
+    def get(self, query: Row) -> Row:
+        """Show how many listed people were seen in a month, and who is overdue today."""
+        month = date.fromisoformat(f"{query['month']}-01") if query["month"] else local_date(now())
+        with reading() as connection:
+            if not reaches(connection, query["unit"]):
+                raise ForbiddenError
+            return cast("Row", plain(store.visit_indicator(connection, query["unit"], month=month, now=now())))
+
+
+@visit_plans.route("")
+class VisitPlans(MethodView):
+    """Who is to be seen by when."""
+
+    @visit_plans.arguments(schemas.UnitPageQuerySchema, location="query")
+    @visit_plans.response(200, page_of_schema(schemas.VisitPlanSchema))
+    def get(self, query: Row) -> Row:
+        """List the people of a unit on the visit list, those due first on top."""
+        with reading() as connection:
+            if not reaches(connection, query["unit"]):
+                raise ForbiddenError
+            after = BY_DUE_DAY.read(query["cursor"])
+            rows = store.visit_plans(connection, query["unit"], now(), after=after)
+        return BY_DUE_DAY.page(plain(rows[: query["limit"] + 1]), limit=query["limit"])

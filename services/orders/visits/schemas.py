@@ -1,0 +1,68 @@
+"""What is sent of visits, and what is answered."""
+
+from __future__ import annotations
+
+from marshmallow import Schema, fields, validate
+
+from libs.http.fields import Choice, Month
+from services.orders.core.schemas import PageQuerySchema, shown_day, shown_id, shown_instant
+
+
+class VisitTermsSchema(Schema):
+    """A care visit."""
+
+    person_id = fields.UUID(required=True)
+    how = Choice(("door", "phone", "video"), required=True)
+    outcome = Choice(("seen", "no_answer"), required=True)
+
+
+class UnitQuerySchema(Schema):
+    """Of which unit and all below it."""
+
+    unit = fields.UUID(required=True)
+
+
+class UnitPageQuerySchema(UnitQuerySchema, PageQuerySchema):
+    """Of which unit and all below it, page by page."""
+
+
+class IndicatorQuerySchema(UnitQuerySchema):
+    """Of which unit and month."""
+
+    month = Month(load_default=None)
+
+
+class VisitSchema(Schema):
+    """A care visit."""
+
+    visit_id = shown_id()
+    person_id = shown_id()
+    how = fields.String(validate=validate.OneOf(("door", "phone", "video", "order")))
+    outcome = fields.String(validate=validate.OneOf(("seen", "no_answer")))
+    visited_at = shown_instant()
+    recorded_by = shown_id()
+    order_id = shown_id()
+    reversed = fields.Boolean()
+
+
+class VisitPlanSchema(Schema):
+    """Until when a person on the visit list is to be seen."""
+
+    person_id = shown_id()
+    risk = fields.String()
+    interval_days = fields.Integer()
+    listed_on = shown_day()
+    last_seen_on = shown_day()
+    due_on = shown_day()
+    is_overdue = fields.Boolean()
+
+
+class VisitIndicatorSchema(Schema):
+    """The monthly visit rate of a unit, and who is overdue today."""
+
+    unit_id = shown_id()
+    month = fields.String()
+    listed = fields.Integer()
+    visited = fields.Integer()
+    rate_percent = fields.Integer()
+    overdue = fields.List(shown_id())
