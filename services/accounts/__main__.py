@@ -15,13 +15,13 @@ from services.accounts.bootstrap import (
     rewrap_keys,
     rotate_keys,
 )
-from services.accounts.domain.errors import TwoAdministratorsNeededError
-from services.accounts.domain.identity import refuse_weak_password
-from services.accounts.domain.persons import Sex
+from services.accounts.core.refusals import TwoAdministratorsNeededError
+from services.accounts.core.rules.identity import refuse_weak_password
+from services.accounts.core.rules.persons import Sex
+from services.accounts.core.store.vault import add_master_key
+from services.accounts.organisation.usecases.found_city import CITY_ID
+from services.accounts.persons.usecases.register_person import Registration
 from services.accounts.settings import Settings
-from services.accounts.store.vault import add_master_key
-from services.accounts.usecases.found_city import CITY_ID
-from services.accounts.usecases.register_person import Registration
 
 main = PROGRAM.group()
 

@@ -17,39 +17,28 @@ from libs.http.waiting import Waiters
 from libs.inbox import Consumers
 from libs.roles import ServiceParts, ServiceProgram
 from libs.wake import waker
-from services.accounts import messages, queries
-from services.accounts.api import (
-    acting,
-    appointments,
-    complaints,
-    deaths,
-    details,
-    erasures,
-    groups,
-    numbers,
-    persons,
-    policies,
-    powers,
-    records,
-    sessions,
-    tables,
-    units,
-)
-from services.accounts.api.edge import Parts
+from services.accounts.complaints import api as complaints
 from services.accounts.consumers import consumers
+from services.accounts.core.edge import Parts
+from services.accounts.core.gateways.codes import FileCodeSender
+from services.accounts.core.gateways.passwords import Passwords
+from services.accounts.core.messages import FACTS, STATES
+from services.accounts.core.store.directory import DIRECTORY
+from services.accounts.core.store.store import Store
+from services.accounts.core.store.vault import Vault, create_master_key_file
+from services.accounts.deaths import api as deaths
 from services.accounts.due import next_due, run_due
-from services.accounts.gateways.code_desk import CodeDesk
-from services.accounts.gateways.codes import FileCodeSender
-from services.accounts.gateways.passwords import Passwords
-from services.accounts.gateways.presets import read_rule_book
-from services.accounts.importing import Importer
-from services.accounts.settings import Settings
-from services.accounts.store.directory import DIRECTORY
-from services.accounts.store.import_store import oldest_unfinished
-from services.accounts.store.store import Store
-from services.accounts.store.vault import Vault, create_master_key_file
-from services.accounts.usecases.change_signing_keys import ensure_signing_key, rotate_signing_key, usable_keys
-from services.accounts.usecases.found_city import (
+from services.accounts.erasure import api as erasure
+from services.accounts.erasure.store import erasure_decided
+from services.accounts.groups import api as groups
+from services.accounts.imports import api as imports
+from services.accounts.imports.api import row_loader
+from services.accounts.imports.importer import Importer
+from services.accounts.imports.store import oldest_unfinished
+from services.accounts.imports.usecases.import_people import WrongRow
+from services.accounts.numbers import api as numbers
+from services.accounts.organisation import api as units
+from services.accounts.organisation.usecases.found_city import (
     CITY_ID,
     HARNESS_IDS,
     HARNESS_PASSWORD,
@@ -59,13 +48,45 @@ from services.accounts.usecases.found_city import (
     ensure_harness,
     found_administrators,
 )
-from services.accounts.usecases.import_people import WrongRow
-from services.accounts.usecases.register_person import Registration
-from services.accounts.usecases.send_code import make_code
-from services.accounts.usecases.sign_in import sign_for_person
+from services.accounts.persons.api import details, me, persons
+from services.accounts.persons.usecases.register_person import Registration
+from services.accounts.policies import api as policies
+from services.accounts.policies.gateways import read_rule_book
+from services.accounts.privacy import api as privacy
+from services.accounts.recipients import api as recipients
+from services.accounts.relations.api import grants, relations
+from services.accounts.roles.api import powers, roles
+from services.accounts.settings import Settings
+from services.accounts.sign_in import api as sessions
+from services.accounts.sign_in.gateways.code_desk import CodeDesk
+from services.accounts.sign_in.usecases.change_signing_keys import ensure_signing_key, rotate_signing_key, usable_keys
+from services.accounts.sign_in.usecases.send_code import make_code
+from services.accounts.sign_in.usecases.sign_in import sign_for_person
+from services.accounts.volunteers import api as volunteers
 
+BLUEPRINTS = (
+    sessions.blueprint,
+    me.blueprint,
+    units.blueprint,
+    policies.blueprint,
+    persons.blueprint,
+    volunteers.blueprint,
+    roles.blueprint,
+    numbers.blueprint,
+    relations.blueprint,
+    recipients.blueprint,
+    privacy.blueprint,
+    deaths.blueprint,
+    grants.blueprint,
+    groups.blueprint,
+    erasure.blueprint,
+    imports.blueprint,
+    details.blueprint,
+    powers.blueprint,
+    complaints.blueprint,
+)
 MIGRATIONS = Path(__file__).parent / "migrations"
-TOPICS = [Topic(messages.FACTS), Topic(messages.STATES, compacted=True)]
+TOPICS = [Topic(FACTS), Topic(STATES, compacted=True)]
 DEMO_MEMORY_KIB = 1024
 DEMO_PASSES = 1
 TOKENS_KEPT_SECONDS = 300
@@ -86,7 +107,7 @@ def create_app(settings: Settings, *, clock: Clock, database: Database | None = 
 
     def decided(ids: Iterable[UUID]) -> Mapping[UUID, dict[str, object]]:
         with connections.reading() as connection:
-            return queries.erasure_decided(connection, ids)
+            return erasure_decided(connection, ids)
 
     sender = FileCodeSender(settings.codes_folder) if settings.codes_folder else None
 
@@ -116,23 +137,7 @@ def create_app(settings: Settings, *, clock: Clock, database: Database | None = 
         service=Service(
             name="accounts", database=connections, clock=clock, directory=DIRECTORY, parts={"accounts": parts}
         ),
-        blueprints=[
-            sessions.blueprint,
-            units.blueprint,
-            policies.blueprint,
-            persons.blueprint,
-            appointments.blueprint,
-            numbers.blueprint,
-            records.blueprint,
-            deaths.blueprint,
-            acting.blueprint,
-            groups.blueprint,
-            erasures.blueprint,
-            tables.blueprint,
-            details.blueprint,
-            powers.blueprint,
-            complaints.blueprint,
-        ],
+        blueprints=BLUEPRINTS,
         verifier=Verifier(keys),
         title="accounts: who people are and what they may do",
         trusted_proxies=settings.trusted_proxies,
@@ -255,7 +260,7 @@ def create_importer(settings: Settings, *, clock: Clock, database: Database) -> 
     passwords = create_passwords(settings)
 
     def load(import_id: UUID, number: int, body: Mapping[str, object]) -> Registration | WrongRow:
-        return tables.row_loader(vault(), passwords)(import_id, number, body)
+        return row_loader(vault(), passwords)(import_id, number, body)
 
     return Importer(database, vault, clock, load=load)
 

@@ -1,19 +1,22 @@
-"""What accounts hears: answers to erasures and mistaken deaths, and orders that let two people know of each other."""
+"""What accounts hears: one function per event type."""
 
 from collections.abc import Callable
-from uuid import UUID
 
 from libs.clock import Clock
 from libs.db import Connection
-from libs.inbox import Consumers, EventFunction, IncomingEvent
-from services.accounts.messages import heard
-from services.accounts.store.store import Store
-from services.accounts.store.vault import Vault
-from services.accounts.usecases.correct_death import hear_wallets_answer
-from services.accounts.usecases.disclose import end_disclosure, open_disclosure
-from services.accounts.usecases.erase_person import hear_erasure_answer
+from libs.inbox import Consumers, EventFunction
+from services.accounts.core.store.store import Store
+from services.accounts.core.store.vault import Vault
+from services.accounts.deaths.consumers import give_back, settle_estate
+from services.accounts.deaths.messages import TRANSFER_POSTED, TRANSFER_REFUSED, WALLETS_UNFROZEN
+from services.accounts.erasure.consumers import hear_answer
+from services.accounts.erasure.messages import ERASURE_ANSWERS
+from services.accounts.privacy.consumers import end_with_order, open_on_taking
+from services.accounts.privacy.messages import ORDER_ENDS, ORDER_TAKEN
+from services.accounts.relations.consumers import keep_act_for
+from services.accounts.relations.messages import ACTS_FOR
 
-StoreOn = Callable[[Connection], Store]
+TOPICS = ("timebank.orders.v1", "timebank.ledger.v1", "timebank.redemption.v1")
 
 
 def consumers(vault: Callable[[], Vault], *, clock: Clock) -> Consumers:
@@ -23,72 +26,11 @@ def consumers(vault: Callable[[], Vault], *, clock: Clock) -> Consumers:
         return Store(connection, vault())
 
     functions: dict[str, EventFunction] = {
-        event_type: _answer(store_on, service, clock) for service, event_type in heard.ERASURE_ANSWERS.items()
+        event_type: hear_answer(store_on, service, clock) for service, event_type in ERASURE_ANSWERS.items()
     }
-    functions[heard.TRANSFER_POSTED] = _settle_estate(store_on, clock)
-    functions |= dict.fromkeys((heard.WALLETS_UNFROZEN, heard.TRANSFER_REFUSED), _give_back(store_on, clock))
-    functions[heard.ORDER_TAKEN] = _open(store_on)
-    functions |= dict.fromkeys(heard.ORDER_ENDS, _end(store_on))
-    functions |= dict.fromkeys(heard.ACTS_FOR, _keep_act_for(store_on))
-    return Consumers(topics=heard.TOPICS, functions=functions)
-
-
-def _answer(store_on: StoreOn, service: str, clock: Clock) -> EventFunction:
-    def hear(connection: Connection, event: IncomingEvent) -> None:
-        answer = heard.erasure_answer(event)
-        hear_erasure_answer(
-            store_on(connection),
-            erasure_id=answer.erasure_id,
-            service=service,
-            code=answer.code,
-            last_service_on=answer.last_service_on,
-            now=clock.now(),
-        )
-
-    return hear
-
-
-def _settle_estate(store_on: StoreOn, clock: Clock) -> EventFunction:
-    def hear(connection: Connection, event: IncomingEvent) -> None:
-        person_id = heard.settled_estate_of(event)
-        if person_id is not None:
-            store_on(connection).deaths.settle_estate(person_id, at=clock.now())
-
-    return hear
-
-
-def _give_back(store_on: StoreOn, clock: Clock) -> EventFunction:
-    def hear(connection: Connection, event: IncomingEvent) -> None:
-        answer = heard.wallets_answer(event)
-        if answer is not None:
-            hear_wallets_answer(store_on(connection), mistake_id=answer.cause_id, code=answer.code, now=clock.now())
-
-    return hear
-
-
-def _open(store_on: StoreOn) -> EventFunction:
-    def hear(connection: Connection, event: IncomingEvent) -> None:
-        taken = heard.taken_order(event)
-        open_disclosure(
-            store_on(connection),
-            order_id=taken.order_id,
-            recipient_id=taken.recipient_id,
-            volunteer_ids=taken.volunteer_ids,
-            ends_at=taken.ends_at,
-        )
-
-    return hear
-
-
-def _keep_act_for(store_on: StoreOn) -> EventFunction:
-    def hear(connection: Connection, event: IncomingEvent) -> None:
-        store_on(connection).records.add_act_for(heard.act_for_of(event))
-
-    return hear
-
-
-def _end(store_on: StoreOn) -> EventFunction:
-    def hear(connection: Connection, event: IncomingEvent) -> None:
-        end_disclosure(store_on(connection), order_id=UUID(heard.order_id_of(event)))
-
-    return hear
+    functions[TRANSFER_POSTED] = settle_estate(store_on, clock)
+    functions |= dict.fromkeys((WALLETS_UNFROZEN, TRANSFER_REFUSED), give_back(store_on, clock))
+    functions[ORDER_TAKEN] = open_on_taking(store_on)
+    functions |= dict.fromkeys(ORDER_ENDS, end_with_order(store_on))
+    functions |= dict.fromkeys(ACTS_FOR, keep_act_for(store_on))
+    return Consumers(topics=TOPICS, functions=functions)

@@ -5,12 +5,12 @@ from datetime import datetime
 from libs.clock import machine_now
 from libs.db import Connection
 from libs.outbox import OutgoingEvent, append
-from services.accounts.store.erasure_store import ErasureStore
-from services.accounts.store.person_store import PersonStore
-from services.accounts.store.session_store import SessionStore
-from services.accounts.usecases.announce_lapses import announce_lapses, next_lapse
-from services.accounts.usecases.change_signing_keys import next_retirement, withdraw_retired_keys
-from services.accounts.usecases.erase_person import destroy_due_keys, next_key_destruction
+from services.accounts.core.store.person_store import PersonStore
+from services.accounts.erasure.store import ErasureStore
+from services.accounts.erasure.usecases import destroy_due_keys, next_key_destruction
+from services.accounts.sign_in.store.session_store import SessionStore
+from services.accounts.sign_in.usecases.change_signing_keys import next_retirement, withdraw_retired_keys
+from services.accounts.volunteers.usecases.announce_lapses import announce_lapses, next_lapse
 
 
 def next_due(connection: Connection, now: datetime) -> datetime | None:

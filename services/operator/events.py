@@ -12,7 +12,7 @@ import click
 from google.protobuf import descriptor_pool, json_format, message_factory
 from sqlalchemy.engine import Connection
 
-import services.accounts.messages
+import services.accounts.consumers
 import services.ledger.messages
 import services.orders.core.messages
 import services.redemption.messages
@@ -25,7 +25,7 @@ from services.operator.platform import PlatformAwayError, find
 
 # Imported for what they register: the descriptors of every event, by full name.
 CONTRACTS = (
-    services.accounts.messages,
+    services.accounts.consumers,
     services.ledger.messages,
     services.orders.core.messages,
     services.redemption.messages,

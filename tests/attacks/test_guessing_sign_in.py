@@ -16,13 +16,12 @@ from werkzeug.test import TestResponse
 from libs.clock import machine_now
 from libs.http.addresses import origin_of
 from services.accounts.bootstrap import create_app
-from services.accounts.domain.throttle import Bound, Tries, after_try, wait_of
-from services.accounts.gateways.code_desk import CodeDesk
-from services.accounts.gateways.passwords import Passwords
-from services.accounts.store.store import Store
-from services.accounts.store.vault import Vault
-from services.accounts.tests.platform import PASSWORD, Platform, add_units, must, refused, start_platform
-from services.accounts.usecases.count_tries import (
+from services.accounts.core.gateways.passwords import Passwords
+from services.accounts.core.store.store import Store
+from services.accounts.core.store.vault import Vault
+from services.accounts.sign_in.gateways.code_desk import CodeDesk
+from services.accounts.sign_in.rules import Bound, Tries, after_try, wait_of
+from services.accounts.sign_in.usecases.count_tries import (
     PASSWORDS_BY_LOGIN,
     SENT_BY_ADDRESS,
     TRIES_BY_ADDRESS,
@@ -30,6 +29,7 @@ from services.accounts.usecases.count_tries import (
     password_try,
     take_try,
 )
+from services.accounts.tests.platform import PASSWORD, Platform, add_units, must, refused, start_platform
 from tests.support.postgres import DatabaseFactory
 
 HOME, AWAY = "198.51.100.7", "203.0.113.5"

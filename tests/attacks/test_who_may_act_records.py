@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from libs.ids import new_id
-from services.accounts.domain.relations import DECLARED_OPEN_MAX
-from services.accounts.tests.conftest import empty_platform, hear, platform
+from services.accounts.conftest import empty_platform, hear, platform
+from services.accounts.relations.rules.relations import DECLARED_OPEN_MAX
 from services.accounts.tests.platform import PASSWORD, Caller, Platform, must
 from services.orders.conftest import world
 from services.orders.core.messages import accounts

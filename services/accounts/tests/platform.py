@@ -17,13 +17,13 @@ from libs.db import Database
 from libs.db.migrations import ServiceUrls
 from libs.ids import new_id
 from services.accounts.bootstrap import CITY_ID, HARNESS_IDS, create_app, create_importer
-from services.accounts.domain.sign_in_names import phone_number_of
-from services.accounts.domain.units import Level
+from services.accounts.core.acts import Act
+from services.accounts.core.rules.sign_in_names import phone_number_of
+from services.accounts.core.rules.units import Level
+from services.accounts.core.store.store import Store
+from services.accounts.core.store.vault import Vault
+from services.accounts.organisation.usecases.add_unit import add_unit
 from services.accounts.settings import Settings
-from services.accounts.store.store import Store
-from services.accounts.store.vault import Vault
-from services.accounts.usecases.act import Act
-from services.accounts.usecases.add_unit import add_unit
 
 PASSWORD = "a good password"
 LENT_PASSWORD = "set by somebody else"

@@ -12,10 +12,10 @@ import pytest
 from openpyxl import Workbook
 
 from libs.ids import new_id
-from services.accounts.gateways import sheets
-from services.accounts.gateways.passwords import PLACES, WAITING_MAX, Passwords, PlacesTakenError
-from services.accounts.gateways.sheets import ROWS_MAX, XLSX_TYPE, SheetError, read_sheet
-from services.accounts.gateways.workbook import EXPANDED_BYTES_MAX
+from services.accounts.core.gateways.passwords import PLACES, WAITING_MAX, Passwords, PlacesTakenError
+from services.accounts.imports.gateways import sheets
+from services.accounts.imports.gateways.sheets import ROWS_MAX, XLSX_TYPE, SheetError, read_sheet
+from services.accounts.imports.gateways.workbook import EXPANDED_BYTES_MAX
 from services.accounts.tests.platform import Platform, must, refused
 
 SHEET = "xl/worksheets/sheet1.xml"

@@ -15,13 +15,12 @@ from libs.errors import Refusal
 from libs.ids import new_id
 from services.accounts.__main__ import main
 from services.accounts.bootstrap import create_app, create_token_source
-from services.accounts.domain import errors, policy_errors
-from services.accounts.store.tables import metadata
-from services.accounts.store.vault import Vault, add_master_key, create_master_key_file
+from services.accounts.core.store.tables import metadata
+from services.accounts.core.store.vault import Vault, add_master_key, create_master_key_file
 from services.accounts.tests.platform import Caller, Platform, must, refused, start_platform
 from tests.support.postgres import FreshDatabase
 
-TESTS = Path(__file__).parent
+TESTS = sorted(Path(__file__).parents[1].glob("**/tests/test_*.py"))
 
 
 @pytest.mark.parametrize(
@@ -99,21 +98,20 @@ def test_the_roles_are_served_with_their_powers(shared_platform: Platform) -> No
 
 
 def test_every_refusal_of_accounts_is_met_by_a_test() -> None:
-    texts = "".join(path.read_text("utf-8") for path in TESTS.glob("test_*.py"))
-    refusals = [
-        kind
-        for module in (errors, policy_errors)
-        for kind in vars(module).values()
-        if isinstance(kind, type) and issubclass(kind, Refusal) and kind.__module__ == module.__name__
-    ]
+    texts = "".join(path.read_text("utf-8") for path in TESTS)
+    refusals = [kind for kind in _below(Refusal) if kind.__module__.startswith("services.accounts.")]
 
     assert len(refusals) > 30
     assert [kind.code for kind in refusals if f'"{kind.code}"' not in texts] == []
     assert all(kind.zh and kind.en for kind in refusals)
 
 
+def _below(kind: type[Refusal]) -> list[type[Refusal]]:
+    return [refusal for child in kind.__subclasses__() for refusal in (child, *_below(child))]
+
+
 def test_no_test_is_without_an_assertion() -> None:
-    for path in TESTS.glob("test_*.py"):
+    for path in TESTS:
         for function in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(function, ast.FunctionDef) and function.name.startswith("test_"):
                 source = ast.unparse(function)

@@ -10,10 +10,11 @@ from uuid import UUID
 import pytest
 
 from libs.ids import new_id
-from services.accounts.domain.roles import RANKS, STAFF_ROLES, Role, RolePlace, may_sign_about, stands_above
+from services.accounts.core.rules.roles import RANKS, STAFF_ROLES, Role, RolePlace, may_sign_about, stands_above
 from services.accounts.tests.platform import Caller, Document, Platform, must, refused
 
-USECASES = Path(__file__).parents[1] / "usecases"
+ACCOUNTS = Path(__file__).parents[1]
+USECASES = [*ACCOUNTS.glob("*/usecases.py"), *ACCOUNTS.glob("*/usecases/*.py"), ACCOUNTS / "core" / "acts.py"]
 PASSES = {"require_over", "require_above", "is_above", "may_sign_about", "_require_either", "_require_above_either"}
 PASSES |= {"_require_signature", "_require_second"}
 """Calls by which a use case asks whether who acts stands above whom it is about."""
@@ -88,7 +89,7 @@ def test_every_role_has_a_rank() -> None:
 def test_every_use_case_about_a_person_asks_who_stands_above() -> None:
     asked: set[str] = set()
     forgotten: set[str] = set()
-    for path in USECASES.glob("*.py"):
+    for path in USECASES:
         for function in ast.parse(path.read_text("utf-8")).body:
             if isinstance(function, ast.FunctionDef) and _acts_on_a_person(function):
                 (asked if _calls(function) & PASSES else forgotten).add(function.name)
@@ -101,7 +102,7 @@ def test_who_asks_for_a_power_where_somebody_lives_asks_who_stands_above() -> No
     """Whatever the arguments of a use case are called: reaching a person's home is not enough."""
     alone = {
         function.name
-        for path in USECASES.glob("*.py")
+        for path in USECASES
         for function in ast.walk(ast.parse(path.read_text("utf-8")))
         if isinstance(function, ast.FunctionDef) and _asks_by_home(function) and not _calls(function) & PASSES
     }

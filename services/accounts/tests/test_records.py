@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 
 from libs.ids import new_id
-from services.accounts.domain.relations import DECLARED_OPEN_MAX
 from services.accounts.due import next_due, run_due
+from services.accounts.relations.rules.relations import DECLARED_OPEN_MAX
 from services.accounts.tests.platform import Caller, Platform, must, refused
 
 

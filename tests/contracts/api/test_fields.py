@@ -11,7 +11,7 @@ from flask import Flask
 from marshmallow import Schema, ValidationError, fields, validate
 
 from libs.http import fields as bounded
-from services.accounts.api.tables import ImportedPersonSchema
+from services.accounts.imports.api import ImportedPersonSchema
 from tests.support.apis import request_schemas
 
 FIELDS_MIN = 200

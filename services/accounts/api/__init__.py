@@ -1,1 +1,0 @@
-"""The HTTP edge of accounts: schemas and resources."""

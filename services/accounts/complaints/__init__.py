@@ -1,0 +1,1 @@
+"""What people complain of, and the answers."""

@@ -1,0 +1,126 @@
+"""Complaints: what a person contests, also while suspended, and what they are answered."""
+
+from uuid import UUID
+
+from flask.views import MethodView
+from flask_smorest import Blueprint
+from marshmallow import Schema, fields
+
+from libs.http import Cursor, open_to_suspended
+from libs.http.fields import Text, Truth, choice_of
+from libs.http.pages import an_id
+from services.accounts.complaints.rules import About, Complaint, ComplaintState
+from services.accounts.complaints.usecases import answer_complaint, complain, complaints_within, find_complaint
+from services.accounts.core.edge import act_on, command, transaction
+from services.accounts.core.schemas import TEXT_MAX, Answer, Body, PageSchema, instant, page_answer
+
+blueprint = Blueprint("complaints", __name__, description="Complaints / 申诉与投诉")
+COMPLAINTS = Cursor(complaint_id=an_id)
+WORDS_MAX = 2_000
+
+
+class ComplaintSchema(Schema):
+    """What is wrong, in the person's own words."""
+
+    about = choice_of(About, required=True)
+    words = Text(WORDS_MAX, shortest=1, lines=True, required=True)
+
+
+class VerdictSchema(Schema):
+    """Whether the complaint is right, and why."""
+
+    upheld = Truth(required=True)
+    reason = Text(TEXT_MAX, shortest=1, required=True)
+
+
+class ComplaintQuerySchema(PageSchema):
+    """The caller's own; of a unit, for staff, those of the people there."""
+
+    unit = fields.UUID(load_default=None)
+    state = choice_of(ComplaintState, load_default=None)
+
+
+class ComplaintAnswer(Schema):
+    """A complaint and what became of it."""
+
+    complaint_id = fields.UUID()
+    person_id = fields.UUID()
+    about = fields.String()
+    words = fields.String()
+    filed_at = fields.String(metadata={"format": "date-time"})
+    state = fields.String()
+    reason = fields.String(allow_none=True)
+    answered_by = fields.UUID(allow_none=True)
+    answered_at = fields.String(allow_none=True, metadata={"format": "date-time"})
+
+
+@blueprint.route("/v1/complaints")
+class Complaints(MethodView):
+    """Complaints."""
+
+    @blueprint.arguments(ComplaintQuerySchema, location="query")
+    @blueprint.response(200, page_answer(ComplaintAnswer))
+    def get(self, query: Body) -> Answer:
+        """List the caller's own complaints, or those of a unit to who may answer them there."""
+        wanted = {"state": query["state"], "after": COMPLAINTS.after(query["cursor"]), "limit": query["limit"] + 1}
+        with transaction() as connection:
+            act = act_on(connection)
+            if query["unit"] is None:
+                found = act.store.complaints.of_person(act.actor_id, **wanted)
+            else:
+                found = complaints_within(act, query["unit"], **wanted)
+        return COMPLAINTS.page([_complaint_answer(one) for one in found], limit=query["limit"])
+
+
+@blueprint.route("/v1/complaints/<uuid:complaint_id>")
+class ComplaintById(MethodView):
+    """One complaint."""
+
+    @open_to_suspended
+    @blueprint.arguments(ComplaintSchema)
+    @blueprint.response(201, ComplaintAnswer)
+    def put(self, body: Body, complaint_id: UUID) -> Answer:
+        """Complain; a suspended person may."""
+        return command(
+            lambda act: complain(act, complaint_id=complaint_id, about=body["about"], words=body["words"]),
+            _complaint_answer,
+            body,
+            command_id=complaint_id,
+        )
+
+    @blueprint.response(200, ComplaintAnswer)
+    def get(self, complaint_id: UUID) -> Answer:
+        """Return a complaint to who made it and to who may answer it."""
+        with transaction() as connection:
+            return _complaint_answer(find_complaint(act_on(connection), complaint_id))
+
+
+@blueprint.route("/v1/complaints/<uuid:complaint_id>/answer")
+class AnswerToComplaint(MethodView):
+    """The answer to a complaint."""
+
+    @blueprint.arguments(VerdictSchema)
+    @blueprint.response(200, ComplaintAnswer)
+    def post(self, body: Body, complaint_id: UUID) -> Answer:
+        """Answer with a reason; upheld, one about a suspension ends it. Who suspended does not answer."""
+        return command(
+            lambda act: answer_complaint(
+                act, complaint_id=complaint_id, is_upheld=body["upheld"], reason=body["reason"]
+            ),
+            _complaint_answer,
+            body,
+        )
+
+
+def _complaint_answer(complaint: Complaint) -> Answer:
+    return {
+        "complaint_id": str(complaint.complaint_id),
+        "person_id": str(complaint.person_id),
+        "about": complaint.about,
+        "words": complaint.words,
+        "filed_at": instant(complaint.filed_at),
+        "state": complaint.state,
+        "reason": complaint.reason,
+        "answered_by": str(complaint.answered_by) if complaint.answered_by else None,
+        "answered_at": instant(complaint.answered_at),
+    }

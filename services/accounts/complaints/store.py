@@ -1,0 +1,83 @@
+"""Load and save complaints."""
+
+from dataclasses import asdict
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from libs.db.rows import add_row, change_rows, find_row
+from services.accounts.complaints.rules import About, Complaint, ComplaintState
+from services.accounts.complaints.tables import complaint
+from services.accounts.core.store.tables import person, unit
+
+
+class ComplaintStore:
+    """Complaints of one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def add(self, new: Complaint) -> None:
+        """Save a new complaint."""
+        add_row(self._connection, complaint, asdict(new))
+
+    def save_answer(self, answered: Complaint) -> None:
+        """Save the answer."""
+        values = {name: getattr(answered, name) for name in ("state", "answered_by", "answered_at", "reason")}
+        change_rows(self._connection, complaint, values, complaint_id=answered.complaint_id)
+
+    def find(self, complaint_id: UUID) -> Complaint | None:
+        """Return a complaint, or None."""
+        row = find_row(self._connection, complaint, complaint_id=complaint_id)
+        return _complaint_of(row) if row else None
+
+    def lock(self, complaint_id: UUID) -> Complaint | None:
+        """Return a complaint for change, or None."""
+        row = find_row(self._connection, complaint, complaint_id=complaint_id, for_update=True)
+        return _complaint_of(row) if row else None
+
+    def is_open(self, person_id: UUID, about: About) -> bool:
+        """Tell whether an earlier complaint about the same still waits for its answer."""
+        open_ = ComplaintState.OPEN
+        return find_row(self._connection, complaint, person_id=person_id, about=about, state=open_) is not None
+
+    def of_person(self, person_id: UUID, *, state: str | None, after: UUID | None, limit: int) -> list[Complaint]:
+        """Return a person's complaints by id."""
+        return self._page(complaint.c.person_id == person_id, state=state, after=after, limit=limit)
+
+    def within(self, unit_id: UUID, *, state: str | None, after: UUID | None, limit: int) -> list[Complaint]:
+        """Return the complaints of people at home at the unit and below, by id."""
+        reached = sa.literal(unit_id) == sa.any_(unit.c.path)
+        homes = sa.select(person.c.person_id).join(unit, unit.c.unit_id == person.c.home_unit_id).where(reached)
+        return self._page(complaint.c.person_id.in_(homes), state=state, after=after, limit=limit)
+
+    def _page(
+        self, which: sa.ColumnElement[bool], *, state: str | None, after: UUID | None, limit: int
+    ) -> list[Complaint]:
+        query = sa.select(complaint).where(which).order_by(complaint.c.complaint_id).limit(limit)
+        if state:
+            query = query.where(complaint.c.state == state)
+        if after:
+            query = query.where(complaint.c.complaint_id > after)
+        return [_complaint_of(row) for row in self._connection.execute(query)]
+
+    def forget_words_of(self, person_id: UUID) -> None:
+        """Blank what a person said whose data are destroyed; that they complained stays known."""
+        about = complaint.c.person_id == person_id
+        self._connection.execute(complaint.update().where(about).values(words="", reason=None))
+
+
+def _complaint_of(row: Any) -> Complaint:
+    return Complaint(
+        complaint_id=row.complaint_id,
+        person_id=row.person_id,
+        about=About(row.about),
+        words=row.words,
+        filed_at=row.filed_at,
+        state=ComplaintState(row.state),
+        answered_by=row.answered_by,
+        answered_at=row.answered_at,
+        reason=row.reason,
+    )

@@ -1,0 +1,98 @@
+"""Contest a suspension or anything else that was done to oneself, and answer it as somebody who did not do it."""
+
+from uuid import UUID
+
+from libs.errors import ForbiddenError, IdReusedError
+from services.accounts.complaints.refusals import ComplaintOpenError
+from services.accounts.complaints.rules import About, Complaint, ComplaintState
+from services.accounts.core.acts import Act
+from services.accounts.core.refusals import RecordNotFoundError, WrongPersonStateError
+from services.accounts.core.rules.persons import Status
+from services.accounts.persons.usecases.suspend_person import end_suspension
+
+
+def complain(act: Act, *, complaint_id: UUID, about: About, words: str) -> Complaint:
+    """Say in one's own words what is wrong; it is the one thing that a suspended person may do.
+
+    Raises:
+        WrongPersonStateError: who is not suspended contests a suspension.
+        ComplaintOpenError: an earlier complaint about the same waits for its answer.
+        IdReusedError: another complaint has this id.
+    """
+    person = act.store.persons.lock_person(act.actor_id)
+    if about is About.SUSPENSION and person.status is not Status.SUSPENDED:
+        raise WrongPersonStateError(state=person.status)
+    if act.store.complaints.find(complaint_id) is not None:
+        raise IdReusedError(complaint_id=complaint_id)
+    if act.store.complaints.is_open(act.actor_id, about):
+        raise ComplaintOpenError(about=about)
+    complaint = Complaint(complaint_id, act.actor_id, about, words, act.now)
+    act.store.complaints.add(complaint)
+    return complaint
+
+
+def answer_complaint(act: Act, *, complaint_id: UUID, is_upheld: bool, reason: str) -> Complaint:
+    """Answer a complaint with a reason; one about a suspension that is upheld ends the suspension.
+
+    Raises:
+        RecordNotFoundError: there is none, or it is of nobody whom the actor's role reaches.
+        MakerIsCheckerError: who suspended the person would answer, or the person.
+        PersonNotBelowError
+        AlreadyDecidedError: it is answered.
+    """
+    complaint = act.store.complaints.lock(complaint_id)
+    if complaint is None or not _may_answer(act, complaint):
+        raise RecordNotFoundError(complaint_id=complaint_id)
+    act.require_above(complaint.person_id)
+    is_about_suspension = complaint.about is About.SUSPENSION
+    answered = complaint.answer(
+        by=act.actor_id,
+        decided_by=act.store.persons.suspended_by(complaint.person_id) if is_about_suspension else None,
+        is_upheld=is_upheld,
+        reason=reason,
+        now=act.now,
+    )
+    act.store.complaints.save_answer(answered)
+    person = act.store.persons.lock_person(complaint.person_id)
+    if is_about_suspension and is_upheld and person.status is Status.SUSPENDED:
+        end_suspension(act, person, reason)
+    return answered
+
+
+def complaints_within(
+    act: Act, unit_id: UUID, *, state: ComplaintState | None, after: UUID | None, limit: int
+) -> list[Complaint]:
+    """Return what people at a unit and below complain of, to who may answer it there; the look is logged.
+
+    Raises:
+        UnitNotFoundError, OutOfScopeError, ForbiddenError
+    """
+    act.require("answer_complaint", unit_id)
+    found = act.store.complaints.within(unit_id, state=state, after=after, limit=limit)
+    _log_look(act, found)
+    return found
+
+
+def find_complaint(act: Act, complaint_id: UUID) -> Complaint:
+    """Return a complaint to who made it, or to who may answer it, whose look is logged.
+
+    Raises:
+        RecordNotFoundError: there is none, or not for the actor.
+    """
+    complaint = act.store.complaints.find(complaint_id)
+    if complaint is None or not (complaint.person_id == act.actor_id or _may_answer(act, complaint)):
+        raise RecordNotFoundError(complaint_id=complaint_id)
+    _log_look(act, [complaint])
+    return complaint
+
+
+def _log_look(act: Act, complaints: list[Complaint]) -> None:
+    people = sorted({one.person_id for one in complaints})
+    act.store.records.log_views(viewer_id=act.actor_id, person_ids=people, what="complaint", why="", at=act.now)
+
+
+def _may_answer(act: Act, complaint: Complaint) -> bool:
+    try:
+        return act.holds("answer_complaint", act.store.persons.person(complaint.person_id).home_unit_id)
+    except ForbiddenError:
+        return False

@@ -1,0 +1,1 @@
+"""What every feature of accounts stands on: persons, units, roles, the vault, the edge."""

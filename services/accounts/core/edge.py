@@ -1,0 +1,127 @@
+"""What every resource of accounts shares: its parts, an act on the request's transaction, pages, acting for someone."""
+
+import json
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeVar
+from uuid import UUID
+
+from flask import current_app, request
+
+from libs.clock import machine_now
+from libs.db import Connection
+from libs.errors import Refusal
+from libs.http import Service, current_actor, reading, run_command
+from libs.http.addresses import Origin, origin_of
+from libs.http.gate import Gate
+from libs.http.waiting import Waiters
+from services.accounts.core.acts import Act, OnBehalf
+from services.accounts.core.gateways.codes import CodeSender
+from services.accounts.core.gateways.passwords import Passwords
+from services.accounts.core.rules.notices import Notice
+from services.accounts.core.schemas import Answer, Body
+from services.accounts.core.store.store import Store
+from services.accounts.core.store.vault import Vault
+from services.accounts.policies.rules import RuleBook
+from services.accounts.sign_in.gateways.code_desk import CodeDesk
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What the composition root gives to every request."""
+
+    vault: Vault
+    passwords: Passwords
+    book: RuleBook
+    erasures: Waiters
+    codes: CodeSender | None
+    code_desk: CodeDesk | None
+    sign_ins: Gate
+
+
+def service() -> Service:
+    """Return the running service."""
+    found: Service = current_app.extensions["service"]
+    return found
+
+
+def parts() -> Parts:
+    """Return the parts of the running service."""
+    found = service().parts["accounts"]
+    assert isinstance(found, Parts)
+    return found
+
+
+def store_on(connection: Connection) -> Store:
+    """Return the stores on a transaction."""
+    return Store(connection, parts().vault)
+
+
+def act_on(connection: Connection) -> Act:
+    """Return the caller's act on a transaction."""
+    return Act(store_on(connection), current_actor().person_id, service().clock.now())
+
+
+def command(
+    use_case: Callable[[Act], T], answer: Callable[[T], Answer], terms: Body, *, command_id: UUID | None = None
+) -> Answer:
+    """Run a use case once for this caller and id, and keep the consent of whom it was done for.
+
+    Only a keyed digest of the terms is kept.
+
+    The terms may hold names, numbers and passwords: a plain hash of them could be guessed back.
+    """
+    digest = parts().vault.digest("terms", json.dumps(terms, sort_keys=True, default=str, ensure_ascii=False))
+
+    def run(connection: Connection) -> Answer:
+        act = act_on(connection)
+        done = use_case(act)
+        act.keep_consent(on_behalf(terms), (request.endpoint or "").rpartition(".")[2])
+        return answer(done)
+
+    return run_command(run, terms={"digest": digest.hex()}, command_id=command_id)
+
+
+def refused_before_work(check: Callable[[Act], object]) -> Refusal | None:
+    """Ask whether the caller may, before anything is hashed, parsed or expanded; return the refusal if not.
+
+    The command raises it, so that it is kept like any other.
+    """
+    with reading() as connection:
+        try:
+            check(act_on(connection))
+        except Refusal as refused:
+            return refused
+    return None
+
+
+def tell(notices: Iterable[Notice]) -> None:
+    """Send what was decided to be told; called after the command has committed, and never twice for one command."""
+    sender = parts().codes
+    for notice in notices if sender is not None else ():
+        assert sender is not None
+        sender.tell(phone_number=notice.phone_number, text=notice.text, now=machine_now())
+
+
+def transaction() -> AbstractContextManager[Connection]:
+    """Open a read-write transaction for what is no command: signing in, and views that are logged."""
+    return service().database.transaction()
+
+
+def on_behalf(body: Body) -> OnBehalf:
+    """Return for whom the caller acts."""
+    return OnBehalf(body.get("acting_for"), body.get("consent"), body.get("why") or "")
+
+
+def now() -> datetime:
+    """Return the platform's time."""
+    return service().clock.now()
+
+
+def origin() -> Origin:
+    """Return where the request came from."""
+    return origin_of(request.remote_addr)

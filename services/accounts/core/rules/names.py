@@ -1,0 +1,3 @@
+"""What no public name may hold."""
+
+FORBIDDEN_WORD = "银行"

@@ -1,0 +1,189 @@
+"""A person: what the platform knows of them beside names, numbers and addresses."""
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from enum import StrEnum
+from uuid import UUID
+
+from libs.programme.words import PersonStatus
+from services.accounts.core.refusals import BornInFutureError, RoleMissingError, WrongPersonStateError
+
+CERTIFICATES = ("health", "carer", "palliative_training", "medical_licence", "legal_licence", "dementia_training")
+KNOWN_TO_MAX = 2
+AGE_YEARS_MAX = 130
+Status = PersonStatus
+
+
+class Sex(StrEnum):
+    """As registered."""
+
+    FEMALE = "female"
+    MALE = "male"
+
+
+class Grade(StrEnum):
+    """Ability by GB/T 42195, best first."""
+
+    INTACT = "intact"
+    MILD = "mild"
+    MODERATE = "moderate"
+    SEVERE = "severe"
+    TOTAL = "total"
+
+
+class Hardship(StrEnum):
+    """Categories of special hardship of the city plans."""
+
+    EMPTY_NEST_ALONE = "empty_nest_alone"
+    DIBAO = "dibao"
+    DIBIAN = "dibian"
+    TEKUN = "tekun"
+    SPECIAL_CARE = "special_care"
+    LOST_ONLY_CHILD = "lost_only_child"
+    SEVERE_DISABILITY = "severe_disability"
+
+
+class VisitRisk(StrEnum):
+    """How often someone is to be visited."""
+
+    HIGH = "high"
+    KEY = "key"
+    GENERAL = "general"
+
+
+@dataclass(frozen=True)
+class Home:
+    """Where someone lives, to a thousandth of a degree (about 100 m)."""
+
+    latitude_millideg: int
+    longitude_millideg: int
+
+
+@dataclass(frozen=True)
+class Qualifications:
+    """What a volunteer has shown: training, clean public credit record, insurance, certificates."""
+
+    training: bool = False
+    clean_record: bool = False
+    insured_until: date | None = None
+    certificates: tuple[str, ...] = ()
+
+    def insured(self, until: date | None) -> "Qualifications":
+        """Return them with another last insured day, or without insurance."""
+        return replace(self, insured_until=until)
+
+    def shown(
+        self, *, training: bool | None = None, clean_record: bool | None = None, certificates: tuple[str, ...] = ()
+    ) -> "Qualifications":
+        """Return them with what is given changed; certificates are added."""
+        return replace(
+            self,
+            training=self.training if training is None else training,
+            clean_record=self.clean_record if clean_record is None else clean_record,
+            certificates=tuple(sorted({*self.certificates, *certificates})),
+        )
+
+
+@dataclass(frozen=True)
+class Person:
+    """Someone registered. Each change returns a person of the next version."""
+
+    person_id: UUID
+    status: Status
+    home_unit_id: UUID
+    district_id: UUID | None
+    born: date
+    sex: Sex
+    registered_at: datetime
+    grade: Grade = Grade.INTACT
+    hardship: tuple[Hardship, ...] = ()
+    household_id: UUID | None = None
+    home: Home | None = None
+    has_phone: bool = True
+    visit_risk: VisitRisk | None = None
+    visit_listed_on: date | None = None
+    qualifications: Qualifications = Qualifications()
+    was_volunteer: bool = False
+    died_on: date | None = None
+    known_to: tuple[UUID, ...] = ()
+    """The members of staff who know who it is: who registered them and who saw their document, two at most."""
+    version: int = 1
+
+    @property
+    def may_sign_in(self) -> bool:
+        """Tell whether they may see what is theirs; suspended, they may, and contest it."""
+        return self.status in (Status.ACTIVE, Status.SUSPENDED)
+
+    def age_on(self, day: date) -> int:
+        """Return completed years on a day; who was born on 29 February completes them on 1 March."""
+        had_birthday = (day.month, day.day) >= (self.born.month, self.born.day)
+        return day.year - self.born.year - (0 if had_birthday else 1)
+
+    def changed(self) -> "Person":
+        """Return the same person as the next version: something that belongs to them (a role) changed."""
+        return replace(self, version=self.version + 1)
+
+    def seen_by(self, staff_id: UUID) -> "Person":
+        """Return them known to one more member of staff, as far as it matters who: one alone made them, or not."""
+        if staff_id in self.known_to or len(self.known_to) >= KNOWN_TO_MAX:
+            return self
+        return replace(self.changed(), known_to=(*self.known_to, staff_id))
+
+    def suspend(self) -> "Person":
+        """Return them suspended: may do nothing new, wallets stay."""
+        self._refuse_unless(Status.ACTIVE)
+        return replace(self.changed(), status=Status.SUSPENDED)
+
+    def reinstate(self) -> "Person":
+        """Return them active again."""
+        self._refuse_unless(Status.SUSPENDED)
+        return replace(self.changed(), status=Status.ACTIVE)
+
+    def die(self, *, died_on: date, today: date) -> "Person":
+        """Return them deceased.
+
+        Raises:
+            BornInFutureError: a day before birth or after today.
+            WrongPersonStateError: neither active nor suspended.
+        """
+        self._refuse_unless(Status.ACTIVE, Status.SUSPENDED)
+        if not self.born <= died_on <= today:
+            raise BornInFutureError(died=died_on)
+        return replace(self.changed(), status=Status.DECEASED, died_on=died_on)
+
+    def found_alive(self, status: Status) -> "Person":
+        """Return them as they were before a death that was a mistake."""
+        self._refuse_unless(Status.DECEASED)
+        assert status in (Status.ACTIVE, Status.SUSPENDED)
+        return replace(self.changed(), status=status, died_on=None)
+
+    def qualify(self, qualifications: Qualifications, *, is_volunteer: bool) -> "Person":
+        """Return them with other qualifications.
+
+        Raises:
+            RoleMissingError: qualifications are a volunteer's.
+        """
+        self._refuse_unless(Status.ACTIVE, Status.SUSPENDED)
+        if not is_volunteer:
+            raise RoleMissingError(role="volunteer")
+        return replace(self.changed(), qualifications=qualifications)
+
+    def graded(self, grade: Grade) -> "Person":
+        """Return them with another ability grade."""
+        self._refuse_unless(Status.ACTIVE, Status.SUSPENDED)
+        return replace(self.changed(), grade=grade)
+
+    def in_hardship(self, categories: tuple[Hardship, ...]) -> "Person":
+        """Return them with these hardship categories instead of the earlier ones."""
+        self._refuse_unless(Status.ACTIVE, Status.SUSPENDED)
+        return replace(self.changed(), hardship=tuple(sorted(set(categories))))
+
+    def _refuse_unless(self, *statuses: Status) -> None:
+        if self.status not in statuses:
+            raise WrongPersonStateError(state=self.status)
+
+
+def refuse_impossible_birth(born: date, today: date) -> None:
+    """Refuse a day of birth after today or longer ago than anybody lives."""
+    if born > today or today.year - born.year > AGE_YEARS_MAX:
+        raise BornInFutureError(born=born)

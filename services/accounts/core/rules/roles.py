@@ -1,0 +1,120 @@
+"""Roles: what a person is (recipient, volunteer, provider's worker), and what staff may do at a node of the tree."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from services.accounts.core.refusals import RoleConflictError, RoleUnitMismatchError
+from services.accounts.core.rules.units import Level
+
+
+class Role(StrEnum):
+    """Everything a person may be."""
+
+    RECIPIENT = "recipient"
+    VOLUNTEER = "volunteer"
+    PROVIDER_WORKER = "provider_worker"
+    COORDINATOR = "coordinator"
+    CHECKER = "checker"
+    OPERATOR = "operator"
+    DISTRICT_ADMIN = "district_admin"
+    CITY_ADMIN = "city_admin"
+    CITY_AUDITOR = "city_auditor"
+
+
+PERSON_ROLES = frozenset({Role.RECIPIENT, Role.VOLUNTEER, Role.PROVIDER_WORKER})
+STAFF_ROLES = frozenset(Role) - PERSON_ROLES
+_CITY_ROLES = frozenset({Role.CITY_ADMIN, Role.CITY_AUDITOR})
+
+
+RANKS: Mapping[Role, int] = {
+    Role.RECIPIENT: 0,
+    Role.VOLUNTEER: 0,
+    Role.PROVIDER_WORKER: 0,
+    Role.OPERATOR: 1,
+    Role.COORDINATOR: 1,
+    Role.CHECKER: 2,
+    Role.DISTRICT_ADMIN: 3,
+    Role.CITY_AUDITOR: 4,
+    Role.CITY_ADMIN: 4,
+}
+"""Who stands above whom; the auditor stands beside the city's administrators, so that none of them alone moves one."""
+
+
+RANK_MAX = max(RANKS.values())
+
+
+@dataclass(frozen=True)
+class RoleGrant:
+    """A role held by a person at a unit; it reaches the unit and all below."""
+
+    grant_id: UUID
+    person_id: UUID
+    role: Role
+    unit_id: UUID
+    granted_by: UUID
+    granted_at: datetime
+
+
+def refuse_unless_grantable(
+    role: Role, *, level: Level, unit_id: UUID, home_unit_id: UUID, held: Collection[RoleGrant]
+) -> None:
+    """Refuse a role at a unit where it is not held, or beside roles it conflicts with.
+
+    Raises:
+        RoleUnitMismatchError: a city role below the city, or a person's role elsewhere than at home.
+        RoleConflictError: an auditor with another staff role.
+    """
+    if role in _CITY_ROLES and level is not Level.CITY:
+        raise RoleUnitMismatchError(role=role, level=level)
+    if role is Role.DISTRICT_ADMIN and level not in (Level.CITY, Level.DISTRICT):
+        raise RoleUnitMismatchError(role=role, level=level)
+    if role in PERSON_ROLES and unit_id != home_unit_id:
+        raise RoleUnitMismatchError(role=role, level=level)
+    staff = {grant.role for grant in held} & STAFF_ROLES
+    if role in STAFF_ROLES and staff and (role is Role.CITY_AUDITOR) != (Role.CITY_AUDITOR in staff):
+        raise RoleConflictError(role=role, held=sorted(staff))
+
+
+@dataclass(frozen=True)
+class RolePlace:
+    """A role and the path of its unit from the root of the tree to it."""
+
+    role: Role
+    path: tuple[UUID, ...]
+
+    @property
+    def rank(self) -> int:
+        """Return how high the role stands."""
+        return RANKS[self.role]
+
+    def reaches(self, other: "RolePlace") -> bool:
+        """Tell whether this role is held at the other's unit or above it: in the same branch."""
+        return self.path[-1] in other.path
+
+
+def stands_above(mine: Collection[RolePlace], theirs: Iterable[RolePlace]) -> bool:
+    """Tell whether every staff role of somebody is below one of mine in the same branch.
+
+    Who holds no staff role stands below everybody; a role of another branch is not below mine.
+    """
+    return all(any(one.rank > other.rank and one.reaches(other) for one in mine) for other in _staff(theirs))
+
+
+def may_sign_about(mine: Collection[RolePlace], theirs: Iterable[RolePlace]) -> bool:
+    """Tell whether my word may be one of two about somebody: I stand above them, or beside them at the very top."""
+    return all(
+        any(one.reaches(other) and (one.rank > other.rank or one.rank == RANK_MAX) for one in mine)
+        for other in _staff(theirs)
+    )
+
+
+def highest_rank(mine: Iterable[RolePlace], *, roles: Collection[str], path: Collection[UUID]) -> int:
+    """Return the rank of the highest of some roles that reaches a unit; 0 when none does."""
+    return max((one.rank for one in mine if one.role in roles and one.path[-1] in path), default=0)
+
+
+def _staff(places: Iterable[RolePlace]) -> Iterable[RolePlace]:
+    return (place for place in places if place.role in STAFF_ROLES)

@@ -1,0 +1,62 @@
+"""The organisation tree: city, district, street, community, service point."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+
+from services.accounts.core.refusals import UnitLevelError
+
+
+class Level(StrEnum):
+    """How high a unit stands."""
+
+    CITY = "city"
+    DISTRICT = "district"
+    STREET = "street"
+    COMMUNITY = "community"
+    SERVICE_POINT = "service_point"
+
+
+PARENT_LEVELS: dict[Level, frozenset[Level]] = {
+    Level.CITY: frozenset(),
+    Level.DISTRICT: frozenset({Level.CITY}),
+    Level.STREET: frozenset({Level.DISTRICT}),
+    Level.COMMUNITY: frozenset({Level.STREET}),
+    Level.SERVICE_POINT: frozenset({Level.DISTRICT, Level.STREET, Level.COMMUNITY}),
+}
+
+
+@dataclass(frozen=True)
+class Unit:
+    """A node of the tree; `path` leads from the root to the node itself."""
+
+    unit_id: UUID
+    parent_id: UUID | None
+    level: Level
+    path: tuple[UUID, ...]
+    district_id: UUID | None
+    name_zh: str
+    name_en: str
+    version: int = 1
+
+
+def place_unit(*, unit_id: UUID, level: Level, parent: Unit | None, name_zh: str, name_en: str) -> Unit:
+    """Return a new unit under its parent.
+
+    Raises:
+        UnitLevelError: units of this level do not stand under this parent.
+    """
+    allowed = PARENT_LEVELS[level]
+    if (parent is None) != (not allowed) or (parent is not None and parent.level not in allowed):
+        raise UnitLevelError(level=level, parent_level=parent.level if parent else None)
+    above = parent.path if parent else ()
+    district_id = unit_id if level is Level.DISTRICT else parent.district_id if parent else None
+    return Unit(
+        unit_id=unit_id,
+        parent_id=parent.unit_id if parent else None,
+        level=level,
+        path=(*above, unit_id),
+        district_id=district_id,
+        name_zh=name_zh,
+        name_en=name_en,
+    )

@@ -1,0 +1,253 @@
+"""What more than one feature says and answers: persons, units, roles, the second person's word."""
+
+import functools
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from marshmallow import Schema, ValidationError, fields, validates_schema
+
+from libs.http.fields import Choice, Truth, page_cursor, page_limit
+from libs.programme.acting_schemas import ActingSchema as ActingSchema
+from libs.programme.two_people import Proposal
+from services.accounts.core.rules.persons import CERTIFICATES, Person
+from services.accounts.core.rules.roles import RoleGrant
+from services.accounts.core.rules.units import Unit
+
+TEXT_MAX = 500
+Answer = dict[str, object]
+Body = Mapping[str, Any]
+
+
+class PageSchema(Schema):
+    """Where a page begins and how long it is."""
+
+    limit = page_limit()
+    cursor = page_cursor()
+
+
+def plain(value: object) -> object:
+    """Return a column's value as JSON has it."""
+    if isinstance(value, datetime):
+        return instant(value)
+    return str(value) if isinstance(value, UUID) else value
+
+
+def instant(at: datetime | None) -> str | None:
+    """Return an instant as RFC 3339."""
+    return at.isoformat().replace("+00:00", "Z") if at else None
+
+
+def id_field(**options: Any) -> fields.String:
+    return fields.String(metadata={"format": "uuid"}, **options)
+
+
+def instant_field(**options: Any) -> fields.String:
+    return fields.String(metadata={"format": "date-time"}, **options)
+
+
+def day_field(**options: Any) -> fields.String:
+    return fields.String(metadata={"format": "date"}, **options)
+
+
+class UnitAnswer(Schema):
+    """A unit of the organisation tree; `path` leads from the root to it."""
+
+    unit_id = id_field()
+    parent_id = id_field(allow_none=True)
+    level = fields.String()
+    path = fields.List(id_field())
+    district_id = id_field(allow_none=True)
+    name_zh = fields.String()
+    name_en = fields.String()
+    policy_id = id_field(allow_none=True)
+
+
+class PlaceAnswer(Schema):
+    """A place to a thousandth of a degree."""
+
+    latitude = fields.String()
+    longitude = fields.String()
+
+
+class QualificationsAnswer(Schema):
+    """What a volunteer has shown."""
+
+    training = fields.Boolean()
+    clean_record = fields.Boolean()
+    insured_until = day_field(allow_none=True)
+    certificates = fields.List(fields.String())
+
+
+class RoleAnswer(Schema):
+    """A role held at a unit (`state` held), or what was proposed about one."""
+
+    grant_id = id_field()
+    person_id = id_field()
+    role = fields.String()
+    unit_id = id_field()
+    granted_by = id_field()
+    granted_at = instant_field()
+    state = fields.String()
+    act = fields.String()
+    proposed_by = id_field()
+    proposed_at = instant_field()
+    lapses_at = instant_field()
+    decided_by = id_field(allow_none=True)
+    decided_at = instant_field(allow_none=True)
+    why = fields.String()
+
+
+class PersonAnswer(Schema):
+    """A person without name, number and address."""
+
+    person_id = id_field()
+    status = fields.String()
+    version = fields.Integer()
+    home_unit_id = id_field()
+    district_id = id_field(allow_none=True)
+    born = day_field()
+    sex = fields.String()
+    grade = fields.String()
+    hardship = fields.List(fields.String())
+    household_id = id_field(allow_none=True)
+    home = fields.Nested(PlaceAnswer, allow_none=True)
+    has_phone = fields.Boolean()
+    visit_risk = fields.String(allow_none=True)
+    qualifications = fields.Nested(QualificationsAnswer)
+    registered_at = instant_field()
+    died_on = day_field(allow_none=True)
+
+
+@functools.cache
+def page_answer(kind: type[Schema]) -> type[Schema]:
+    """Return the schema of a page of a list."""
+    name = kind.__name__.removesuffix("Answer") + "Page"
+    return Schema.from_dict(
+        {"items": fields.List(fields.Nested(kind)), "next": fields.String(allow_none=True)}, name=name
+    )
+
+
+NAME_MAX = 60
+CONTACTS_MAX = 5
+GROUPS_MAX = 60
+GROUP_MAX = 60
+
+
+class DecisionSchema(ActingSchema):
+    """The second person's word: yes, or no with a reason."""
+
+    ok = Truth(load_default=True)
+
+    @validates_schema
+    def no_needs_a_reason(self, body: Mapping[str, Any], **_: object) -> None:
+        """Refuse a no without a word why."""
+        if not body["ok"] and not (body["why"] or "").strip():
+            raise ValidationError("turning down needs a reason", "why")
+
+
+class VerdictSchema(DecisionSchema):
+    """The second person's word on who may do what: a yes is never taken for granted."""
+
+    ok = Truth(required=True)
+
+
+def certificate_field() -> Choice:
+    return Choice(CERTIFICATES)
+
+
+class OfPersonSchema(Schema):
+    """Whose."""
+
+    person = fields.UUID(required=True)
+
+
+MILLI = 1000
+
+
+def unit_answer(unit: Unit) -> Answer:
+    """Return a unit."""
+    return {
+        "unit_id": str(unit.unit_id),
+        "parent_id": str(unit.parent_id) if unit.parent_id else None,
+        "level": unit.level,
+        "path": [str(node) for node in unit.path],
+        "district_id": str(unit.district_id) if unit.district_id else None,
+        "name_zh": unit.name_zh,
+        "name_en": unit.name_en,
+    }
+
+
+def person_answer(person: Person) -> Answer:
+    """Return a person without name, number and address."""
+    qualifications = person.qualifications
+    return {
+        "person_id": str(person.person_id),
+        "status": person.status,
+        "version": person.version,
+        "home_unit_id": str(person.home_unit_id),
+        "district_id": str(person.district_id) if person.district_id else None,
+        "born": person.born.isoformat(),
+        "sex": person.sex,
+        "grade": person.grade,
+        "hardship": list(person.hardship),
+        "household_id": str(person.household_id) if person.household_id else None,
+        "home": home_answer(person),
+        "has_phone": person.has_phone,
+        "visit_risk": person.visit_risk,
+        "qualifications": {
+            "training": qualifications.training,
+            "clean_record": qualifications.clean_record,
+            "insured_until": qualifications.insured_until.isoformat() if qualifications.insured_until else None,
+            "certificates": list(qualifications.certificates),
+        },
+        "registered_at": instant(person.registered_at),
+        "died_on": person.died_on.isoformat() if person.died_on else None,
+    }
+
+
+def masked_number(number: str) -> str:
+    """Return the last four digits."""
+    return "*" * max(0, len(number) - 4) + number[-4:] if number else ""
+
+
+def grant_answer(grant: RoleGrant) -> Answer:
+    """Return a role somebody holds."""
+    return {
+        "grant_id": str(grant.grant_id),
+        "person_id": str(grant.person_id),
+        "role": grant.role,
+        "unit_id": str(grant.unit_id),
+        "granted_by": str(grant.granted_by),
+        "granted_at": instant(grant.granted_at),
+        "state": "held",
+    }
+
+
+def proposal_answer(of: Proposal, now: datetime) -> Answer:
+    return {
+        "state": of.state_at(now),
+        "proposed_by": str(of.proposed_by),
+        "proposed_at": instant(of.proposed_at),
+        "lapses_at": instant(of.lapses_at),
+        "decided_by": str(of.decided_by) if of.decided_by else None,
+        "decided_at": instant(of.decided_at),
+        "why": of.why,
+    }
+
+
+def id_text(value: UUID | None) -> str | None:
+    return str(value) if value else None
+
+
+def home_answer(person: Person) -> Answer | None:
+    if person.home is None:
+        return None
+    latitude, longitude = person.home.latitude_millideg, person.home.longitude_millideg
+    return {"latitude": degrees(latitude), "longitude": degrees(longitude)}
+
+
+def degrees(millideg: int) -> str:
+    sign = "-" if millideg < 0 else ""
+    return f"{sign}{abs(millideg) // MILLI}.{abs(millideg) % MILLI:03d}"

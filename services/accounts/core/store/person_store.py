@@ -1,0 +1,255 @@
+"""Load (with locks) and save persons and their roles."""
+
+from dataclasses import asdict
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from libs.db.prepared import Prepared
+from libs.db.rows import add_row, add_rows, change_rows, find_row
+from services.accounts.core.refusals import PersonNotFoundError
+from services.accounts.core.rules.persons import Grade, Hardship, Home, Person, Qualifications, Sex, Status, VisitRisk
+from services.accounts.core.rules.roles import Role, RoleGrant, RolePlace
+from services.accounts.core.store.tables import person, role_grant, status_change, unit
+
+_ROLES = Prepared(
+    sa.select(role_grant)
+    .where(role_grant.c.person_id == sa.bindparam("person_id"), role_grant.c.ended_at.is_(None))
+    .order_by(role_grant.c.granted_at, role_grant.c.grant_id)
+)
+
+
+class PersonStore:
+    """Persons of one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def find(self, person_id: UUID) -> Person | None:
+        """Return a person, or None."""
+        row = find_row(self._connection, person, person_id=person_id)
+        return person_of(row) if row else None
+
+    def person(self, person_id: UUID) -> Person:
+        """Return a person as they are now.
+
+        Raises:
+            PersonNotFoundError: nobody has this id.
+        """
+        found = self.find(person_id)
+        if found is None:
+            raise PersonNotFoundError(person_id=person_id)
+        return found
+
+    def lock_person(self, person_id: UUID) -> Person:
+        """Return a person for change.
+
+        Raises:
+            PersonNotFoundError: nobody has this id, or they are erased.
+        """
+        row = find_row(self._connection, person, person_id=person_id, for_update=True)
+        if row is None or row.status == Status.ERASED:
+            raise PersonNotFoundError(person_id=person_id)
+        return person_of(row)
+
+    def add(self, new: Person) -> None:
+        """Save a new person."""
+        add_row(self._connection, person, {"person_id": new.person_id, **_columns(new)})
+
+    def save(self, changed: Person) -> None:
+        """Save a changed person."""
+        before = {"person_id": changed.person_id, "version": changed.version - 1}
+        change_rows(self._connection, person, _columns(changed), **before)
+
+    def record_status(self, changed: Person, *, why: str, by: UUID, at: datetime) -> None:
+        """Keep why somebody's status changed."""
+        self._connection.execute(
+            status_change.insert().values(
+                person_id=changed.person_id, status=changed.status, why=why, changed_by=by, changed_at=at
+            )
+        )
+
+    def suspended_by(self, person_id: UUID) -> UUID | None:
+        """Return who suspended the person last, or None."""
+        of_person = sa.and_(status_change.c.person_id == person_id, status_change.c.status == Status.SUSPENDED)
+        query = sa.select(status_change.c.changed_by).where(of_person).order_by(status_change.c.number.desc())
+        found: UUID | None = self._connection.scalar(query.limit(1))
+        return found
+
+    def are_there_any(self) -> bool:
+        """Tell whether anybody is registered."""
+        return bool(self._connection.scalar(sa.select(sa.exists().select_from(person))))
+
+    def insured_before(self, day: date, *, limit: int) -> list[Person]:
+        """Return active volunteers whose insurance ended before a day and was not yet announced, locked."""
+        rows = self._connection.execute(
+            sa.select(person)
+            .where(
+                person.c.status == Status.ACTIVE,
+                person.c.insured_until < day,
+                person.c.insured_until.is_distinct_from(person.c.lapse_announced),
+            )
+            .order_by(person.c.insured_until, person.c.person_id)
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        )
+        return [person_of(row) for row in rows]
+
+    def first_insurance_end(self) -> date | None:
+        """Return the earliest last insured day that was not yet announced as lapsed."""
+        found: date | None = self._connection.scalar(
+            sa.select(sa.func.min(person.c.insured_until)).where(
+                person.c.status == Status.ACTIVE,
+                person.c.insured_until.is_distinct_from(person.c.lapse_announced),
+            )
+        )
+        return found
+
+    def mark_lapse_announced(self, lapsed: Person) -> None:
+        """Remember that this lapse was announced."""
+        self._connection.execute(
+            person.update()
+            .where(person.c.person_id == lapsed.person_id)
+            .values(lapse_announced=lapsed.qualifications.insured_until)
+        )
+
+    def keep_until(self, person_id: UUID, day: date | None) -> None:
+        """Remember at whose 00:00 a sealed person is erased."""
+        self._connection.execute(person.update().where(person.c.person_id == person_id).values(erase_on=day))
+
+    def first_erasure_day(self) -> date | None:
+        """Return the earliest day on which a sealed person is to be erased."""
+        query = sa.select(sa.func.min(person.c.erase_on)).where(person.c.status == Status.SEALED)
+        found: date | None = self._connection.scalar(query)
+        return found
+
+    def to_erase(self, today: date, *, limit: int) -> list[Person]:
+        """Return the sealed whose day has come, locked."""
+        rows = self._connection.execute(
+            sa.select(person)
+            .where(person.c.status == Status.SEALED, person.c.erase_on <= today)
+            .order_by(person.c.erase_on, person.c.person_id)
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        )
+        return [person_of(row) for row in rows]
+
+    # Roles.
+
+    def roles(self, person_id: UUID) -> list[RoleGrant]:
+        """Return the roles a person holds now."""
+        rows = _ROLES.rows(self._connection, {"person_id": person_id})
+        return [_grant_of(row) for row in rows]
+
+    def places(self, person_ids: list[UUID]) -> dict[UUID, list[RolePlace]]:
+        """Return the roles that persons hold now, with the paths of their units."""
+        held: dict[UUID, list[RolePlace]] = {person_id: [] for person_id in person_ids}
+        rows = self._connection.execute(
+            sa.select(role_grant.c.person_id, role_grant.c.role, unit.c.path)
+            .join(unit, unit.c.unit_id == role_grant.c.unit_id)
+            .where(role_grant.c.person_id.in_(person_ids), role_grant.c.ended_at.is_(None))
+        )
+        for row in rows:
+            held[row.person_id].append(RolePlace(Role(row.role), tuple(row.path)))
+        return held
+
+    def holders(self, role: Role) -> int:
+        """Count the active people who hold a role now, wherever."""
+        held = role_grant.join(person, person.c.person_id == role_grant.c.person_id)
+        query = sa.select(sa.func.count(sa.distinct(role_grant.c.person_id))).select_from(held)
+        is_held = sa.and_(role_grant.c.role == role, role_grant.c.ended_at.is_(None), person.c.status == Status.ACTIVE)
+        return self._connection.scalar(query.where(is_held)) or 0
+
+    def find_grant(self, grant_id: UUID) -> RoleGrant | None:
+        """Return a role that is held now, by its id."""
+        query = sa.select(role_grant).where(role_grant.c.grant_id == grant_id, role_grant.c.ended_at.is_(None))
+        row = self._connection.execute(query.with_for_update()).first()
+        return _grant_of(row) if row else None
+
+    def was_granted(self, grant_id: UUID) -> bool:
+        """Tell whether this id was ever a grant."""
+        query = sa.select(sa.exists().where(role_grant.c.grant_id == grant_id))
+        return bool(self._connection.scalar(query))
+
+    def add_grants(self, grants: list[RoleGrant]) -> None:
+        """Save new roles."""
+        add_rows(self._connection, role_grant, [asdict(grant) for grant in grants])
+
+    def move_grants(self, grant_ids: list[UUID], unit_id: UUID) -> None:
+        """Let roles be held at another unit."""
+        self._connection.execute(
+            role_grant.update().where(role_grant.c.grant_id.in_(grant_ids)).values(unit_id=unit_id)
+        )
+
+    def end_grants_of(self, person_id: UUID, *, by: UUID, at: datetime) -> None:
+        """Take all roles away."""
+        held = sa.and_(role_grant.c.person_id == person_id, role_grant.c.ended_at.is_(None))
+        self._connection.execute(role_grant.update().where(held).values(ended_by=by, ended_at=at))
+
+    def end_grant(self, grant_id: UUID, *, by: UUID, at: datetime) -> None:
+        """Take a role away; that it was held stays known."""
+        self._connection.execute(
+            role_grant.update().where(role_grant.c.grant_id == grant_id).values(ended_by=by, ended_at=at)
+        )
+
+
+def person_of(row: Any) -> Person:
+    """Return the person of a row."""
+    home = None
+    if row.home_latitude_millideg is not None:
+        home = Home(row.home_latitude_millideg, row.home_longitude_millideg)
+    return Person(
+        person_id=row.person_id,
+        status=Status(row.status),
+        home_unit_id=row.home_unit_id,
+        district_id=row.district_id,
+        born=row.born,
+        sex=Sex(row.sex),
+        registered_at=row.registered_at,
+        grade=Grade(row.grade),
+        hardship=tuple(Hardship(category) for category in row.hardship),
+        household_id=row.household_id,
+        home=home,
+        has_phone=row.has_phone,
+        visit_risk=VisitRisk(row.visit_risk) if row.visit_risk else None,
+        visit_listed_on=row.visit_listed_on,
+        qualifications=Qualifications(row.training, row.clean_record, row.insured_until, tuple(row.certificates)),
+        was_volunteer=row.was_volunteer,
+        died_on=row.died_on,
+        known_to=tuple(row.known_to),
+        version=row.version,
+    )
+
+
+def _columns(of: Person) -> dict[str, object]:
+    return {
+        "status": of.status,
+        "home_unit_id": of.home_unit_id,
+        "district_id": of.district_id,
+        "born": of.born,
+        "sex": of.sex,
+        "grade": of.grade,
+        "hardship": list(of.hardship),
+        "household_id": of.household_id,
+        "home_latitude_millideg": of.home.latitude_millideg if of.home else None,
+        "home_longitude_millideg": of.home.longitude_millideg if of.home else None,
+        "has_phone": of.has_phone,
+        "visit_risk": of.visit_risk,
+        "visit_listed_on": of.visit_listed_on,
+        "training": of.qualifications.training,
+        "clean_record": of.qualifications.clean_record,
+        "insured_until": of.qualifications.insured_until,
+        "certificates": list(of.qualifications.certificates),
+        "was_volunteer": of.was_volunteer,
+        "died_on": of.died_on,
+        "known_to": list(of.known_to),
+        "registered_at": of.registered_at,
+        "version": of.version,
+    }
+
+
+def _grant_of(row: Any) -> RoleGrant:
+    return RoleGrant(row.grant_id, row.person_id, Role(row.role), row.unit_id, row.granted_by, row.granted_at)

@@ -1,0 +1,1 @@
+"""Deaths, and deaths found mistaken."""

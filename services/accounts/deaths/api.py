@@ -1,0 +1,155 @@
+"""Deaths: recorded by one, confirmed by another, and found mistaken by two until the estate is settled."""
+
+from uuid import UUID
+
+from flask.views import MethodView
+from flask_smorest import Blueprint
+
+from libs.http import Cursor, current_actor, reading
+from libs.http.pages import an_id
+from services.accounts.core.acts import Act
+from services.accounts.core.edge import act_on, command, now
+from services.accounts.core.refusals import RecordNotFoundError
+from services.accounts.core.schemas import Answer, Body, DecisionSchema, page_answer
+from services.accounts.deaths.rules import Death, DeathState
+from services.accounts.deaths.schemas import (
+    DeathAnswer,
+    DeathSchema,
+    DeathsQuerySchema,
+    MistakeAnswer,
+    MistakeSchema,
+    death_answer,
+    mistake_answer,
+)
+from services.accounts.deaths.store import deaths_at
+from services.accounts.deaths.usecases.correct_death import decide_mistake, propose_mistake
+from services.accounts.deaths.usecases.record_death import decide_death, record_death
+
+blueprint = Blueprint("deaths", __name__, description="Deaths / 去世登记")
+DEATHS = Cursor(death_id=an_id)
+
+
+@blueprint.route("/v1/deaths")
+class Deaths(MethodView):
+    """Recorded deaths."""
+
+    @blueprint.arguments(DeathsQuerySchema, location="query")
+    @blueprint.response(200, page_answer(DeathAnswer))
+    def get(self, query: Body) -> Answer:
+        """List the deaths recorded at a unit and below to staff who reach it, or of a person also to themselves."""
+        with reading() as connection:
+            act = act_on(connection)
+            if query["unit"] is None:
+                rows = _of_person(act, query["person"] or current_actor().person_id, query["state"])
+            else:
+                act.require("view_person", query["unit"])
+                rows = deaths_at(
+                    connection,
+                    unit_id=query["unit"],
+                    state=query["state"],
+                    now=now(),
+                    after=DEATHS.after(query["cursor"]),
+                    limit=query["limit"] + 1,
+                )
+        return DEATHS.page([death_answer(row, now()) for row in rows], limit=query["limit"])
+
+
+@blueprint.route("/v1/persons/<uuid:person_id>/deaths/<uuid:death_id>")
+class PersonDeath(MethodView):
+    """A person's death."""
+
+    @blueprint.arguments(DeathSchema)
+    @blueprint.response(201, DeathAnswer)
+    def put(self, body: Body, person_id: UUID, death_id: UUID) -> Answer:
+        """Record that a person died; it has no effect until a checker confirms it."""
+        return command(
+            lambda act: record_death(act, death_id=death_id, person_id=person_id, died_on=body["died"]),
+            lambda death: death_answer(death, now()),
+            body,
+            command_id=death_id,
+        )
+
+
+@blueprint.route("/v1/deaths/<uuid:death_id>")
+class DeathById(MethodView):
+    """One death."""
+
+    @blueprint.response(200, DeathAnswer)
+    def get(self, death_id: UUID) -> Answer:
+        """Return a death with all that was proposed about it."""
+        with reading() as connection:
+            act = act_on(connection)
+            death = act.store.deaths.look(death_id)
+            _require_view(act, death.person_id)
+            mistakes = act.store.deaths.mistakes_of(death_id)
+        return death_answer(death, now()) | {"mistakes": [mistake_answer(one, now()) for one in mistakes]}
+
+
+@blueprint.route("/v1/deaths/<uuid:death_id>/confirmation")
+class DeathConfirmation(MethodView):
+    """The second person's word on a death."""
+
+    @blueprint.arguments(DecisionSchema)
+    @blueprint.response(200, DeathAnswer)
+    def post(self, body: Body, death_id: UUID) -> Answer:
+        """Confirm a death, or turn it down with a reason; never by who recorded it."""
+        return command(
+            lambda act: decide_death(act, death_id=death_id, ok=body["ok"], why=body["why"] or ""),
+            lambda death: death_answer(death, now()),
+            body,
+        )
+
+
+@blueprint.route("/v1/deaths/<uuid:death_id>/mistakes/<uuid:mistake_id>")
+class MistakeById(MethodView):
+    """That a death was a mistake."""
+
+    @blueprint.arguments(MistakeSchema)
+    @blueprint.response(201, MistakeAnswer)
+    def put(self, body: Body, death_id: UUID, mistake_id: UUID) -> Answer:
+        """Propose that a death was recorded by mistake; another person decides."""
+        return command(
+            lambda act: propose_mistake(act, death_id=death_id, mistake_id=mistake_id, why=body["why"]),
+            lambda mistake: mistake_answer(mistake, now()),
+            body,
+            command_id=mistake_id,
+        )
+
+    @blueprint.response(200, MistakeAnswer)
+    def get(self, death_id: UUID, mistake_id: UUID) -> Answer:
+        """Return where it stands: done when the wallets are given back, declined when the estate is settled."""
+        with reading() as connection:
+            act = act_on(connection)
+            _require_view(act, act.store.deaths.look(death_id).person_id)
+            found = [one for one in act.store.deaths.mistakes_of(death_id) if one.mistake_id == mistake_id]
+        if not found:
+            raise RecordNotFoundError(mistake_id=mistake_id)
+        return mistake_answer(found[0], now())
+
+
+@blueprint.route("/v1/deaths/<uuid:death_id>/mistakes/<uuid:mistake_id>/decision")
+class MistakeDecision(MethodView):
+    """The second person's word on a mistake."""
+
+    @blueprint.arguments(DecisionSchema)
+    @blueprint.response(200, MistakeAnswer)
+    def post(self, body: Body, death_id: UUID, mistake_id: UUID) -> Answer:
+        """Give everything back, as soon as the ledger has, or turn the proposal down; never by who proposed it."""
+        return command(
+            lambda act: decide_mistake(
+                act, death_id=death_id, mistake_id=mistake_id, ok=body["ok"], why=body["why"] or ""
+            ),
+            lambda mistake: mistake_answer(mistake, now()),
+            body,
+        )
+
+
+def _of_person(act: Act, person_id: UUID, state: DeathState | None) -> list[Death]:
+    _require_view(act, person_id)
+    found = act.store.deaths.of_person(person_id, list(DeathState))
+    return [death for death in found if state is None or death.state_at(act.now) is state]
+
+
+def _require_view(act: Act, person_id: UUID) -> None:
+    if person_id != act.actor_id:
+        act.require("view_person", act.store.persons.person(person_id).home_unit_id)

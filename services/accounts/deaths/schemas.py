@@ -1,0 +1,110 @@
+"""What is said and answered about deaths."""
+
+from datetime import datetime
+
+from marshmallow import Schema, fields
+
+from libs.http.fields import Day, Text, choice_of
+from libs.programme.acting_schemas import ActingSchema as ActingSchema
+from services.accounts.core.schemas import (
+    TEXT_MAX,
+    Answer,
+    PageSchema,
+    day_field,
+    id_field,
+    id_text,
+    instant,
+    instant_field,
+)
+from services.accounts.deaths.rules import Death, DeathMistake, DeathState, MistakeState
+
+
+class MistakeAnswer(Schema):
+    """Where it stands that a death was a mistake."""
+
+    mistake_id = id_field()
+    death_id = id_field()
+    person_id = id_field()
+    state = fields.String()
+    code = fields.String(allow_none=True)
+    why = fields.String()
+    proposed_by = id_field()
+    proposed_at = instant_field()
+    lapses_at = instant_field(allow_none=True)
+    decided_by = id_field(allow_none=True)
+    decided_at = instant_field(allow_none=True)
+    decided_why = fields.String(allow_none=True)
+
+
+class DeathAnswer(Schema):
+    """A recorded death, and that it was found mistaken."""
+
+    death_id = id_field()
+    person_id = id_field()
+    died = day_field()
+    state = fields.String()
+    recorded_by = id_field()
+    recorded_at = instant_field()
+    lapses_at = instant_field(allow_none=True)
+    decided_by = id_field(allow_none=True)
+    decided_at = instant_field(allow_none=True)
+    why = fields.String(allow_none=True)
+    estate_settled_at = instant_field(allow_none=True)
+    mistakes = fields.List(fields.Nested(MistakeAnswer))
+
+
+class DeathSchema(ActingSchema):
+    """The day somebody died."""
+
+    died = Day(required=True)
+
+
+class DeathsQuerySchema(PageSchema):
+    """Whose deaths: at a unit and below, or of one person (default: the caller's own)."""
+
+    unit = fields.UUID(load_default=None)
+    person = fields.UUID(load_default=None)
+    state = choice_of(DeathState, load_default=None)
+
+
+class MistakeSchema(ActingSchema):
+    """Why a death was recorded by mistake."""
+
+    why = Text(TEXT_MAX, shortest=1, required=True)
+
+
+def death_answer(death: Death, now: datetime) -> Answer:
+    """Return a recorded death: who recorded it, who decided, until when somebody may."""
+    state = death.state_at(now)
+    return {
+        "death_id": str(death.death_id),
+        "person_id": str(death.person_id),
+        "died": death.died_on.isoformat(),
+        "state": state,
+        "recorded_by": str(death.recorded_by),
+        "recorded_at": instant(death.recorded_at),
+        "lapses_at": instant(death.lapses_at) if state is DeathState.WAITING else None,
+        "decided_by": id_text(death.decided_by),
+        "decided_at": instant(death.decided_at),
+        "why": death.why or None,
+        "estate_settled_at": instant(death.estate_settled_at),
+    }
+
+
+def mistake_answer(mistake: DeathMistake, now: datetime) -> Answer:
+    """Return where it stands that a death was a mistake."""
+    state = mistake.state_at(now)
+    return {
+        "mistake_id": str(mistake.mistake_id),
+        "death_id": str(mistake.death_id),
+        "person_id": str(mistake.person_id),
+        "state": state,
+        "code": mistake.code or None,
+        "why": mistake.why,
+        "proposed_by": str(mistake.proposed_by),
+        "proposed_at": instant(mistake.proposed_at),
+        "lapses_at": instant(mistake.lapses_at) if state is MistakeState.PROPOSED else None,
+        "decided_by": id_text(mistake.decided_by),
+        "decided_at": instant(mistake.decided_at),
+        "decided_why": mistake.decided_why or None,
+    }

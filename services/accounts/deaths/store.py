@@ -1,0 +1,175 @@
+"""Load and save deaths and their corrections."""
+
+from collections.abc import Collection
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from services.accounts.core.refusals import RecordNotFoundError
+from services.accounts.core.rules.persons import Status
+from services.accounts.core.rules.records import RECORD_WAITS_DAYS_MAX
+from services.accounts.core.store.tables import person, unit
+from services.accounts.deaths.rules import Death, DeathMistake, DeathState, MistakeState
+from services.accounts.deaths.tables import death, death_mistake
+
+
+class DeathStore:
+    """Deaths of one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def add(self, new: Death) -> None:
+        """Save a death that waits to be confirmed."""
+        self._connection.execute(death.insert().values(**_columns(new)))
+
+    def save(self, changed: Death) -> None:
+        """Save what became of a death."""
+        self._connection.execute(death.update().where(death.c.death_id == changed.death_id).values(**_columns(changed)))
+
+    def find(self, death_id: UUID) -> Death | None:
+        """Return a death, locked, or None."""
+        query = sa.select(death).where(death.c.death_id == death_id).with_for_update()
+        row = self._connection.execute(query).first()
+        return death_of(row) if row else None
+
+    def look(self, death_id: UUID) -> Death:
+        """Return a death without a lock, to know whom to lock first.
+
+        Raises:
+            RecordNotFoundError: there is none.
+        """
+        row = self._connection.execute(sa.select(death).where(death.c.death_id == death_id)).first()
+        if row is None:
+            raise RecordNotFoundError(death_id=death_id)
+        return death_of(row)
+
+    def death(self, death_id: UUID) -> Death:
+        """Return a death, locked.
+
+        Raises:
+            RecordNotFoundError: there is none.
+        """
+        found = self.find(death_id)
+        if found is None:
+            raise RecordNotFoundError(death_id=death_id)
+        return found
+
+    def of_person(self, person_id: UUID, states: Collection[DeathState]) -> list[Death]:
+        """Return the deaths of a person in these states, oldest first; their lock is the person's."""
+        query = (
+            sa.select(death)
+            .where(death.c.person_id == person_id, death.c.state.in_(list(states)))
+            .order_by(death.c.recorded_at, death.c.death_id)
+        )
+        return [death_of(row) for row in self._connection.execute(query)]
+
+    def settle_estate(self, person_id: UUID, *, at: datetime) -> None:
+        """Remember that what a dead person left has gone to the heirs or the pool."""
+        self._connection.execute(
+            death.update()
+            .where(
+                death.c.person_id == person_id,
+                death.c.state == DeathState.CONFIRMED,
+                death.c.estate_settled_at.is_(None),
+            )
+            .values(estate_settled_at=at)
+        )
+
+    def add_mistake(self, new: DeathMistake) -> None:
+        """Save a proposal."""
+        self._connection.execute(death_mistake.insert().values(**asdict(new)))
+
+    def save_mistake(self, changed: DeathMistake) -> None:
+        """Save what became of a proposal."""
+        self._connection.execute(
+            death_mistake.update().where(death_mistake.c.mistake_id == changed.mistake_id).values(**asdict(changed))
+        )
+
+    def find_mistake(self, mistake_id: UUID) -> DeathMistake | None:
+        """Return a proposal, locked, or None."""
+        query = sa.select(death_mistake).where(death_mistake.c.mistake_id == mistake_id).with_for_update()
+        row = self._connection.execute(query).first()
+        return mistake_of(row) if row else None
+
+    def waits_for_wallets(self, person_id: UUID) -> bool:
+        """Tell whether the ledger was asked to give back a person's wallets and has not answered."""
+        asked = death_mistake.c.state == MistakeState.REQUESTED
+        query = sa.select(sa.exists().where(death_mistake.c.person_id == person_id, asked))
+        return bool(self._connection.scalar(query))
+
+    def mistakes_of(self, death_id: UUID) -> list[DeathMistake]:
+        """Return all proposals about a death, oldest first."""
+        query = sa.select(death_mistake).where(death_mistake.c.death_id == death_id)
+        rows = self._connection.execute(query.order_by(death_mistake.c.proposed_at, death_mistake.c.mistake_id))
+        return [mistake_of(row) for row in rows]
+
+
+def death_of(row: sa.Row[Any]) -> Death:
+    """Return the death of a row."""
+    return Death(
+        death_id=row.death_id,
+        person_id=row.person_id,
+        died_on=row.died_on,
+        recorded_by=row.recorded_by,
+        recorded_at=row.recorded_at,
+        state=DeathState(row.state),
+        decided_by=row.decided_by,
+        decided_at=row.decided_at,
+        why=row.why,
+        status_before=Status(row.status_before) if row.status_before else None,
+        ended_grants=tuple(row.ended_grants),
+        estate_settled_at=row.estate_settled_at,
+    )
+
+
+def mistake_of(row: sa.Row[Any]) -> DeathMistake:
+    """Return the proposal of a row."""
+    return DeathMistake(
+        mistake_id=row.mistake_id,
+        death_id=row.death_id,
+        person_id=row.person_id,
+        why=row.why,
+        proposed_by=row.proposed_by,
+        proposed_at=row.proposed_at,
+        state=MistakeState(row.state),
+        decided_by=row.decided_by,
+        decided_at=row.decided_at,
+        decided_why=row.decided_why,
+        code=row.code,
+    )
+
+
+def _columns(of: Death) -> dict[str, object]:
+    return {**asdict(of), "ended_grants": list(of.ended_grants)}
+
+
+def deaths_at(
+    connection: Connection, *, unit_id: UUID, state: DeathState | None, now: datetime, after: UUID | None, limit: int
+) -> list[Death]:
+    """Return the deaths recorded of people at home in a unit and below, by id."""
+    query = (
+        sa.select(death)
+        .join(person, person.c.person_id == death.c.person_id)
+        .join(unit, unit.c.unit_id == person.c.home_unit_id)
+        .where(unit.c.path.overlap(sa.cast([unit_id], ARRAY(sa.Uuid))), *_in_state(state, now))
+    )
+    if after:
+        query = query.where(death.c.death_id > after)
+    return [death_of(row) for row in connection.execute(query.order_by(death.c.death_id).limit(limit))]
+
+
+def _in_state(state: DeathState | None, now: datetime) -> list[sa.ColumnElement[bool]]:
+    """What waits and what has lapsed stand alike in the table; the time since tells them apart."""
+    if state is None:
+        return []
+    if state not in (DeathState.WAITING, DeathState.LAPSED):
+        return [death.c.state == state]
+    bound = now - timedelta(days=RECORD_WAITS_DAYS_MAX)
+    in_time = death.c.recorded_at >= bound if state is DeathState.WAITING else death.c.recorded_at < bound
+    return [death.c.state == DeathState.WAITING, in_time]

@@ -1,0 +1,113 @@
+"""Find a death mistaken: proposed by one, decided by another, done when the ledger has given the wallets back."""
+
+from datetime import datetime
+from uuid import UUID
+
+from libs.errors import IdReusedError
+from services.accounts.core.acts import Act
+from services.accounts.core.messages import person_state
+from services.accounts.core.refusals import DeathWaitsError, RecordNotFoundError, WrongPersonStateError
+from services.accounts.core.rules.persons import Person, Status
+from services.accounts.core.store.store import Store
+from services.accounts.deaths.messages import death_mistake_found, person_death_mistaken
+from services.accounts.deaths.refusals import EstateSettledError
+from services.accounts.deaths.rules import Death, DeathMistake, DeathState, MistakeState
+from services.accounts.relations.messages import acting_grant_state
+from services.accounts.relations.rules.grants import ActingGrant
+
+
+def propose_mistake(act: Act, *, death_id: UUID, mistake_id: UUID, why: str) -> DeathMistake:
+    """Propose that a death was recorded by mistake.
+
+    Raises:
+        RecordNotFoundError
+        OutOfScopeError, ForbiddenError, MakerIsCheckerError, PersonNotBelowError
+        WrongPersonStateError: the death was never confirmed.
+        EstateSettledError: what the person left has gone to the heirs or the pool.
+        IdReusedError
+    """
+    death, person = _locked(act, death_id)
+    act.require_over("propose_death_mistake", person)
+    if act.store.deaths.find_mistake(mistake_id) is not None:
+        raise IdReusedError(mistake_id=mistake_id)
+    death.refuse_unless_correctable()
+    mistake = DeathMistake(mistake_id, death_id, person.person_id, why, act.actor_id, act.now)
+    act.store.deaths.add_mistake(mistake)
+    return mistake
+
+
+def decide_mistake(act: Act, *, death_id: UUID, mistake_id: UUID, ok: bool, why: str) -> DeathMistake:
+    """Decide as the second person: the ledger is asked to give the wallets back, or nothing changes.
+
+    Raises:
+        RecordNotFoundError, MakerIsCheckerError, PersonNotBelowError, AlreadyDecidedError, RecordLapsedError
+        OutOfScopeError, ForbiddenError: the actor may not decide about this person.
+        WrongPersonStateError, EstateSettledError: as when it was proposed.
+        DeathWaitsError: the ledger, or the end of the use of the person's data, is asked for already.
+    """
+    death, person = _locked(act, death_id)
+    mistake = act.store.deaths.find_mistake(mistake_id)
+    if mistake is None or mistake.death_id != death_id:
+        raise RecordNotFoundError(mistake_id=mistake_id)
+    if mistake.proposed_by != act.actor_id:
+        act.require_over("decide_death_mistake", person)
+    decided = mistake.decide(by=act.actor_id, ok=ok, why=why, now=act.now)
+    if decided.state is MistakeState.REQUESTED:
+        death.refuse_unless_correctable()
+        is_asked = act.store.deaths.waits_for_wallets(person.person_id)
+        if is_asked or act.store.erasures.is_pending(person.person_id):
+            raise DeathWaitsError(person_id=person.person_id)
+        act.store.append(death_mistake_found(decided, person, now=act.now))
+    act.store.deaths.save_mistake(decided)
+    return decided
+
+
+def hear_wallets_answer(store: Store, *, mistake_id: UUID, code: str, now: datetime) -> None:
+    """Take the ledger's answer: give the person back what death took, or say why not."""
+    asked = store.deaths.find_mistake(mistake_id)
+    if asked is None or asked.state is not MistakeState.REQUESTED:
+        return
+    person = store.persons.lock_person(asked.person_id)
+    answered = asked.answered(code)
+    store.deaths.save_mistake(answered)
+    if code == EstateSettledError.code:
+        store.deaths.settle_estate(asked.person_id, at=now)
+    if answered.state is MistakeState.DONE and person.status is Status.DECEASED:
+        _revive(store, store.deaths.death(asked.death_id), answered, person, now)
+
+
+def _revive(store: Store, death: Death, mistake: DeathMistake, person: Person, now: datetime) -> None:
+    assert death.status_before is not None, "a confirmed death keeps what the person was"
+    assert mistake.decided_by is not None
+    alive = person.found_alive(death.status_before)
+    store.persons.save(alive)
+    store.persons.record_status(alive, why=mistake.why, by=mistake.decided_by, at=now)
+    store.deaths.save(death.found_mistaken())
+    for grant in _grants_to_resume(store, death):
+        store.records.save_acting_grant(grant.resume())
+        store.append(acting_grant_state(grant.resume(), now=now))
+    store.append(person_state(alive, store.persons.roles(alive.person_id), now=now))
+    store.append(person_death_mistaken(alive, mistake, now=now))
+
+
+def _grants_to_resume(store: Store, death: Death) -> list[ActingGrant]:
+    """Return the grants that this death ended and that could be given today: both live and are related."""
+    found = []
+    for grant_id in death.ended_grants:
+        grant = store.records.find_acting_grant(grant_id)
+        assert grant is not None
+        other_id = grant.relative_id if grant.person_id == death.person_id else grant.person_id
+        other = store.persons.find(other_id)
+        is_alive = other is not None and other.status in (Status.ACTIVE, Status.SUSPENDED)
+        if is_alive and not grant.is_active and store.records.relations_between(grant.person_id, grant.relative_id):
+            found.append(grant)
+    return found
+
+
+def _locked(act: Act, death_id: UUID) -> tuple[Death, Person]:
+    """Return a death and whom it is about; the person's lock comes first, as everywhere."""
+    person = act.store.persons.lock_person(act.store.deaths.look(death_id).person_id)
+    death = act.store.deaths.death(death_id)
+    if person.status is not Status.DECEASED and death.state is DeathState.CONFIRMED:
+        raise WrongPersonStateError(state=person.status)
+    return death, person

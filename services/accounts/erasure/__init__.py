@@ -1,0 +1,1 @@
+"""The end of the use of somebody's data."""

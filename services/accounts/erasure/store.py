@@ -1,0 +1,93 @@
+"""Load and save erasures."""
+
+from collections.abc import Iterable
+from dataclasses import asdict
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from services.accounts.core.store.tables import (
+    credential,
+    erasure,
+    person_identity,
+    person_index,
+    person_key,
+)
+from services.accounts.erasure.rules import Erasure, ErasureState
+
+
+class ErasureStore:
+    """Erasures of one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def add(self, new: Erasure) -> None:
+        """Save a request."""
+        self._connection.execute(erasure.insert().values(**asdict(new)))
+
+    def save(self, changed: Erasure) -> None:
+        """Save an answer or the decision."""
+        self._connection.execute(
+            erasure.update()
+            .where(erasure.c.erasure_id == changed.erasure_id)
+            .values(
+                state=changed.state,
+                code=changed.code,
+                answers=dict(changed.answers),
+                last_service_on=changed.last_service_on,
+            )
+        )
+
+    def lock(self, erasure_id: UUID) -> Erasure | None:
+        """Return an erasure for change, or None."""
+        query = sa.select(erasure).where(erasure.c.erasure_id == erasure_id).with_for_update()
+        row = self._connection.execute(query).first()
+        return erasure_of(row) if row else None
+
+    def is_pending(self, person_id: UUID) -> bool:
+        """Tell whether an erasure of the person waits for answers."""
+        query = sa.exists().where(erasure.c.person_id == person_id, erasure.c.state == ErasureState.PENDING)
+        return bool(self._connection.scalar(sa.select(query)))
+
+    def forget_ways_in(self, person_id: UUID) -> None:
+        """Let nobody sign in as this person or find them any more."""
+        self._connection.execute(credential.delete().where(credential.c.person_id == person_id))
+        self._connection.execute(person_index.delete().where(person_index.c.person_id == person_id))
+
+    def destroy(self, person_id: UUID) -> None:
+        """Destroy the person's key and fields, for ever."""
+        self._connection.execute(person_key.delete().where(person_key.c.person_id == person_id))
+        self._connection.execute(person_identity.delete().where(person_identity.c.person_id == person_id))
+
+
+def erasure_of(row: sa.Row[Any]) -> Erasure:
+    """Return the erasure of a row."""
+    return Erasure(
+        erasure_id=row.erasure_id,
+        person_id=row.person_id,
+        credit_to_pool=row.credit_to_pool,
+        requested_by=row.requested_by,
+        requested_at=row.requested_at,
+        state=ErasureState(row.state),
+        code=row.code,
+        answers=row.answers,
+        last_service_on=row.last_service_on,
+    )
+
+
+def erasure_decided(connection: Connection, erasure_ids: Iterable[UUID]) -> dict[UUID, dict[str, object]]:
+    """Return those of the erasures that are decided, with state and code."""
+    query = sa.select(erasure).where(
+        erasure.c.erasure_id.in_(list(erasure_ids)), erasure.c.state != ErasureState.PENDING
+    )
+    return {row.erasure_id: {"state": row.state, "code": row.code} for row in connection.execute(query)}
+
+
+def last_erasure(connection: Connection, person_id: UUID) -> Erasure | None:
+    """Return the erasure of a person that was asked for last."""
+    query = sa.select(erasure).where(erasure.c.person_id == person_id).order_by(erasure.c.erasure_id.desc()).limit(1)
+    row = connection.execute(query).first()
+    return erasure_of(row) if row else None

@@ -1,0 +1,174 @@
+"""Erasure as a saga, and what the two sides of an order know of each other."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from libs.clock import to_microseconds
+from libs.contracts.timebank.ledger.v1 import events_pb2 as ledger
+from libs.contracts.timebank.orders.v1 import events_pb2 as orders
+from libs.contracts.timebank.redemption.v1 import events_pb2 as redemption
+from libs.ids import new_id
+from services.accounts.due import next_due, run_due
+from services.accounts.erasure.rules import kept_until
+from services.accounts.tests.platform import Caller, Platform, must, refused
+
+NOW = {"Prefer": "wait=0"}
+
+
+@pytest.fixture
+def admin(platform: Platform) -> Caller:
+    """A district's administrator."""
+    return platform.staff("admin", "district_admin", "d1")
+
+
+def _ask(platform: Platform, admin: Caller, person_id: str, key: UUID | None = None, **body: str) -> Any:
+    headers = {"Authorization": f"Bearer {admin.token}", "Idempotency-Key": str(key or new_id()), "Prefer": "wait=1"}
+    return platform.client.post(f"/v1/persons/{person_id}/erasure", json=body, headers=headers)
+
+
+def _answer_all(
+    hear: Callable[[Any], None], erasure_id: str, person_id: str, *, last_day: str = "", **codes: str
+) -> None:
+    for service, module in (("orders", orders), ("ledger", ledger), ("redemption", redemption)):
+        code = codes.get(service, "")
+        fields = {"last_service_on": last_day} if service == "orders" else {}
+        answer = "refused" if code else "clear"
+        kind: Any = module
+        hear(kind.ErasureAnswered(erasure_id=erasure_id, person_id=person_id, answer=answer, code=code, **fields))
+
+
+def test_a_person_without_service_is_erased_and_their_key_destroyed(
+    platform: Platform, admin: Caller, hear: Callable[[Any], None]
+) -> None:
+    number = {"kind": "other", "number": "1"}
+    person_id = platform.register("小花", roles=["volunteer"], phone_number="13812345678", id_number=number)
+    relative = platform.register("亲属")
+    relation = {"person_id": person_id, "relative_id": relative, "kind": "sibling"}
+    must(platform.a.put(f"/v1/relations/{new_id()}", relation))
+    key = new_id()
+
+    asked = _ask(platform, admin, person_id, key)
+    assert (asked.status_code, asked.json["state"]) == (202, "pending")
+    [question] = platform.events("ErasureRequested")
+    assert (question.person_id, question.credit_to_pool) == (person_id, False)
+    _answer_all(hear, asked.json["erasure_id"], person_id)
+
+    assert (_ask(platform, admin, person_id, key).status_code, _ask(platform, admin, person_id, key).json["state"]) == (
+        200,
+        "done",
+    )
+    assert must(platform.a.get(f"/v1/persons/{person_id}")) == {"person_id": person_id, "status": "erased"}
+    for table in ("person_key", "person_identity", "person_index", "credential"):
+        assert platform.rows(f"SELECT count(*) FROM {table} WHERE person_id = :id", id=person_id) == [(0,)], table
+    states = platform.rows("SELECT payload FROM outbox WHERE subject = :id AND version = 2", id=person_id)
+    assert states == [(None,)]
+    assert [fact.status for fact in platform.events("PersonErased")] == ["erased"]
+    assert sorted(state.active for state in platform.events("RelationState")) == [False, False, True, True]
+    answer = platform.client.post("/v1/sessions", json={"login": "小花", "password": "a good password"})
+    refused(answer, "sign_in_failed", 403)
+    assert must(platform.a.get("/v1/persons", q="13812345678"))["items"] == []
+    refused(_ask(platform, admin, person_id), "person_not_found", 404)
+    must(platform.a.put(f"/v1/persons/{new_id()}", platform.person("又来", id_number=number)))
+
+
+def test_a_person_with_service_is_sealed_until_the_records_need_no_longer_be_kept(
+    platform: Platform, admin: Caller, hear: Callable[[Any], None]
+) -> None:
+    person_id = platform.register("小敏", roles=["volunteer"])
+
+    asked = _ask(platform, admin, person_id, credit_to="pool")
+    _answer_all(hear, asked.json["erasure_id"], person_id, last_day="2026-02-28")
+
+    assert must(platform.a.get(f"/v1/persons/{person_id}")) == {"person_id": person_id, "status": "sealed"}
+    assert platform.rows("SELECT count(*) FROM person_key WHERE person_id = :id", id=person_id) == [(1,)]
+    state = platform.states_of(person_id)[-1]
+    assert (state.status, list(state.roles)) == ("sealed", [])
+    assert must(platform.a.get("/v1/persons", unit=platform.units["k1"], q="小敏"))["items"] == []
+    refused(_ask(platform, admin, person_id), "wrong_person_state", 409)
+
+    with platform.database.reading() as connection:
+        due = next_due(connection, platform.clock.now())
+    assert due == datetime(2036, 2, 27, 16, 0, tzinfo=UTC)
+    platform.clock.set(due)
+    with platform.database.transaction() as connection:
+        assert run_due(connection, due) == 1
+    assert must(platform.a.get(f"/v1/persons/{person_id}"))["status"] == "erased"
+    assert platform.rows("SELECT count(*) FROM person_key WHERE person_id = :id", id=person_id) == [(0,)]
+
+
+@pytest.mark.parametrize(
+    ("codes", "code"),
+    [
+        ({"orders": "open_obligations"}, "open_obligations"),
+        ({"ledger": "credit_remaining"}, "credit_remaining"),
+        ({"ledger": "credit_remaining", "redemption": "open_obligations"}, "open_obligations"),
+        ({"ledger": "estate_open"}, "erasure_declined"),
+    ],
+)
+def test_what_stands_against_it_declines_it_and_changes_nothing(
+    platform: Platform, admin: Caller, hear: Callable[[Any], None], codes: dict[str, str], code: str
+) -> None:
+    person_id, key = platform.register("小敏"), new_id()
+    asked = _ask(platform, admin, person_id, key)
+    refused(_ask(platform, admin, person_id), "already_decided", 409)
+
+    _answer_all(hear, asked.json["erasure_id"], person_id, **codes)
+    _answer_all(hear, asked.json["erasure_id"], person_id)
+
+    refused(_ask(platform, admin, person_id, key), code, 409)
+    assert must(admin.get(f"/v1/persons/{person_id}/erasure"))["state"] == "declined"
+    assert len(platform.states_of(person_id)) == 1
+    assert must(platform.sign_in("小敏").get("/v1/me"))["names"] == {"zh": "小敏"}
+    assert _ask(platform, admin, person_id).status_code == 202
+
+
+def test_only_a_district_administrator_asks_and_not_for_themselves(platform: Platform, admin: Caller) -> None:
+    person_id = platform.register("小敏")
+    far = platform.register("远", unit="k3")
+
+    refused(platform.staff("协调", "coordinator", "k1").post(f"/v1/persons/{person_id}/erasure"), "not_authorised", 403)
+    refused(_ask(platform, admin, far), "out_of_scope", 403)
+    refused(_ask(platform, admin, admin.person_id), "maker_is_checker", 403)
+    refused(admin.get(f"/v1/persons/{person_id}/erasure"), "record_not_found", 404)
+
+
+def test_records_are_kept_whole_years_from_the_last_service() -> None:
+    leap, today = datetime(2024, 2, 29, tzinfo=UTC).date(), datetime(2026, 3, 1, tzinfo=UTC).date()
+
+    assert kept_until(None, years=10, today=today) is None
+    assert kept_until(leap, years=10, today=today) == datetime(2034, 3, 1, tzinfo=UTC).date()
+    assert kept_until(leap, years=2, today=today) is None
+
+
+def test_the_two_sides_of_a_taken_order_see_each_other_until_it_ends(
+    platform: Platform, hear: Callable[[Any], None]
+) -> None:
+    lan = platform.register("兰", phone_number="13811112222", address="七号楼")
+    min_ = platform.register("敏", roles=["volunteer"], phone_number="13933334444")
+    volunteer, recipient = platform.sign_in("敏"), platform.sign_in("兰")
+    order_id, start = str(new_id()), platform.clock.now() + timedelta(hours=3)
+    taken = orders.OrderTaken(
+        order_id=order_id,
+        recipient_id=lan,
+        volunteer_ids=[min_],
+        start_at_us=to_microseconds(start),
+        planned_minutes=120,
+    )
+    refused(volunteer.get(f"/v1/persons/{lan}"), "not_authorised", 403)
+
+    hear(taken)
+    hear(taken)
+    seen = must(volunteer.get(f"/v1/persons/{lan}"))
+    assert (seen["names"], seen["address"], "born" in seen) == ({"zh": "兰"}, "七号楼", False)
+    assert must(recipient.get(f"/v1/persons/{min_}"))["phone_number"] == "13933334444"
+    assert [view["what"] for view in must(recipient.get("/v1/access-log"))["items"]] == ["order"]
+
+    hear(ledger.HoursSettled(order_id=order_id))
+    refused(volunteer.get(f"/v1/persons/{lan}"), "not_authorised", 403)
+    hear(taken)
+    platform.clock.set(start + timedelta(minutes=120, hours=24))
+    refused(volunteer.get(f"/v1/persons/{lan}"), "not_authorised", 403)

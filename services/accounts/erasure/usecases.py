@@ -1,0 +1,129 @@
+"""End the use of a person's data: ask the others, hear their answers, seal or erase."""
+
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import cast
+from uuid import UUID
+
+from libs.clock import local_date, local_midnight
+from libs.ids import new_id
+from libs.outbox import OutgoingEvent
+from libs.programme.refusals import AlreadyDecidedError
+from services.accounts.core.acts import Act
+from services.accounts.core.messages import person_state, person_tombstone
+from services.accounts.core.refusals import DeathWaitsError, WrongPersonStateError
+from services.accounts.core.rules.persons import Person, Status
+from services.accounts.core.store.person_store import PersonStore
+from services.accounts.core.store.store import Store
+from services.accounts.erasure.messages import erasure_requested, person_erased
+from services.accounts.erasure.rules import Erasure, ErasureState, end_use, kept_until
+from services.accounts.erasure.store import ErasureStore
+from services.accounts.groups.usecases import forget_in_groups
+from services.accounts.relations.messages import acting_grant_state, relation_states
+from services.accounts.sign_in.usecases.end_sessions import end_sessions
+
+KEPT_YEARS_DEFAULT = 10
+ERASED_PER_RUN_MAX = 100
+_ENDED = (Status.SEALED, Status.ERASED)
+
+
+def request_erasure(act: Act, *, person_id: UUID, credit_to_pool: bool) -> Erasure:
+    """Ask orders, ledger and redemption whether anything stands against it.
+
+    Raises:
+        PersonNotFoundError
+        OutOfScopeError, ForbiddenError, MakerIsCheckerError, PersonNotBelowError
+        WrongPersonStateError: the person is sealed or erased already.
+        AlreadyDecidedError: an earlier request still waits for its answers.
+        DeathWaitsError: the person's death may be found mistaken.
+    """
+    person = act.store.persons.lock_person(person_id)
+    act.require_over("erase_person", person)
+    if person.status in _ENDED:
+        raise WrongPersonStateError(state=person.status)
+    if act.store.erasures.is_pending(person_id):
+        raise AlreadyDecidedError(person_id=person_id)
+    if act.store.deaths.waits_for_wallets(person_id):
+        raise DeathWaitsError(person_id=person_id)
+    erasure = Erasure(new_id(), person_id, credit_to_pool, act.actor_id, act.now)
+    act.store.erasures.add(erasure)
+    act.store.append(erasure_requested(erasure, person, now=act.now))
+    return erasure
+
+
+def hear_erasure_answer(
+    store: Store, *, erasure_id: UUID, service: str, code: str, last_service_on: date | None, now: datetime
+) -> None:
+    """Take one service's answer; with the last one, seal or erase the person, or decline."""
+    erasure = store.erasures.lock(erasure_id)
+    if erasure is None or erasure.state is not ErasureState.PENDING:
+        return
+    heard = erasure.hear(service, code, last_service_on)
+    store.erasures.save(heard)
+    if heard.state is ErasureState.DONE:
+        person = store.persons.lock_person(heard.person_id)
+        end = kept_until(heard.last_service_on, years=_years_kept(store, person, now), today=local_date(now))
+        _end(store, person, Status.SEALED if end else Status.ERASED, erase_on=end, erasure=heard, now=now)
+
+
+def next_key_destruction(persons: PersonStore) -> datetime | None:
+    """Return when the duty to keep a sealed person's records ends next."""
+    day = persons.first_erasure_day()
+    return local_midnight(day) if day else None
+
+
+def destroy_due_keys(
+    persons: PersonStore, erasures: ErasureStore, *, append: Callable[[OutgoingEvent], None], now: datetime
+) -> int:
+    """Erase the sealed whose records need no longer be kept, up to a bound; return how many."""
+    due = persons.to_erase(local_date(now), limit=ERASED_PER_RUN_MAX)
+    for person in due:
+        _erase(persons, erasures, end_use(person, Status.ERASED))
+        append(person_tombstone(end_use(person, Status.ERASED), now=now))
+    return len(due)
+
+
+def _end(
+    store: Store, person: Person, status: Status, *, erase_on: date | None, erasure: Erasure, now: datetime
+) -> None:
+    person_id = person.person_id
+    end_sessions(store, person_id, because=status, at=now)
+    store.erasures.forget_ways_in(person_id)
+    store.persons.end_grants_of(person_id, by=erasure.requested_by, at=now)
+    _end_records(store, person_id, now)
+    ended = end_use(person, status)
+    store.persons.record_status(ended, why="erasure", by=erasure.requested_by, at=now)
+    store.append(person_erased(ended, erasure_id=erasure.erasure_id, now=now))
+    if status is Status.ERASED:
+        _erase(store.persons, store.erasures, ended)
+        store.append(person_tombstone(ended, now=now))
+    else:
+        store.persons.save(ended)
+        store.persons.keep_until(person_id, erase_on)
+        store.append(person_state(ended, [], now=now))
+
+
+def _end_records(store: Store, person_id: UUID, now: datetime) -> None:
+    store.records.forget_words_of(person_id)
+    store.complaints.forget_words_of(person_id)
+    for relation in store.records.relations_of(person_id):
+        store.records.save_relation(relation.end())
+        store.append(*relation_states(relation.end(), now=now))
+    for grant in store.records.active_acting_grants(person_id):
+        store.records.save_acting_grant(grant.end())
+        store.append(acting_grant_state(grant.end(), now=now))
+    forget_in_groups(store, person_id, now=now)
+
+
+def _erase(persons: PersonStore, erasures: ErasureStore, erased: Person) -> None:
+    """Destroy the key, and with it every copy of the person's fields; the number stays, for the books."""
+    erasures.destroy(erased.person_id)
+    persons.save(erased)
+    persons.keep_until(erased.person_id, None)
+
+
+def _years_kept(store: Store, person: Person, now: datetime) -> int:
+    policy = store.policies.in_force(person.district_id, local_date(now)) if person.district_id else None
+    if policy is None:
+        return KEPT_YEARS_DEFAULT
+    return cast("int", policy.parameters["retention"]["service_records_years"])

@@ -1,1 +1,0 @@
-"""What accounts uses beside its database: passwords, tokens, preset files."""

@@ -1,0 +1,109 @@
+"""Groups that serve together, registered by staff."""
+
+from uuid import UUID
+
+from flask.views import MethodView
+from flask_smorest import Blueprint
+
+from libs.http import Cursor, current_actor, reading
+from libs.http.pages import an_id
+from libs.programme.acting_schemas import ActingSchema
+from services.accounts.core.edge import act_on, command
+from services.accounts.core.schemas import Answer, Body, page_answer
+from services.accounts.groups.schemas import GroupAnswer, GroupSchema, GroupsQuerySchema, LeaderSchema, group_answer
+from services.accounts.groups.store import groups_at, groups_of
+from services.accounts.groups.usecases import (
+    NewGroup,
+    add_member,
+    change_leader,
+    end_group,
+    register_group,
+    remove_member,
+)
+
+blueprint = Blueprint("groups", __name__, description="Groups / 团体")
+GROUPS = Cursor(group_id=an_id)
+
+
+@blueprint.route("/v1/groups")
+class Groups(MethodView):
+    """All groups."""
+
+    @blueprint.arguments(GroupsQuerySchema, location="query")
+    @blueprint.response(200, page_answer(GroupAnswer))
+    def get(self, query: Body) -> Answer:
+        """List the groups of a unit and below to staff who reach it, or of a person also to themselves."""
+        with reading() as connection:
+            act = act_on(connection)
+            if query["unit"] is None:
+                person_id = query["person"] or current_actor().person_id
+                if person_id != act.actor_id:
+                    act.require("view_person", act.store.persons.person(person_id).home_unit_id)
+                return {"items": [group_answer(row) for row in groups_of(connection, person_id)], "next": None}
+            act.require("view_person", query["unit"])
+            after = GROUPS.after(query["cursor"])
+            rows = groups_at(connection, unit_id=query["unit"], after=after, limit=query["limit"] + 1)
+        return GROUPS.page([group_answer(row) for row in rows], limit=query["limit"])
+
+
+@blueprint.route("/v1/groups/<uuid:group_id>")
+class GroupById(MethodView):
+    """One group."""
+
+    @blueprint.response(200, GroupAnswer)
+    def get(self, group_id: UUID) -> Answer:
+        """Return a group, to its members, its leader, and staff who reach it."""
+        with reading() as connection:
+            act = act_on(connection)
+            group = act.store.groups.look(group_id)
+            if act.actor_id not in (group.leader_id, *group.member_ids):
+                act.require("view_person", group.unit_id)
+        return group_answer(group)
+
+    @blueprint.arguments(GroupSchema)
+    @blueprint.response(201, GroupAnswer)
+    def put(self, body: Body, group_id: UUID) -> Answer:
+        """Register a group with the adult who answers for it and its members."""
+        new = NewGroup(
+            group_id=group_id,
+            unit_id=body["unit_id"],
+            name_zh=body["name_zh"],
+            name_en=body["name_en"],
+            leader_id=body["leader_id"],
+            member_ids=body["member_ids"],
+        )
+        return command(lambda act: register_group(act, new), group_answer, body, command_id=group_id)
+
+    @blueprint.response(200, GroupAnswer)
+    def delete(self, group_id: UUID) -> Answer:
+        """End a group."""
+        return command(lambda act: end_group(act, group_id=group_id), group_answer, {})
+
+
+@blueprint.route("/v1/groups/<uuid:group_id>/leader")
+class GroupLeader(MethodView):
+    """Who answers for a group."""
+
+    @blueprint.arguments(LeaderSchema)
+    @blueprint.response(200, GroupAnswer)
+    def post(self, body: Body, group_id: UUID) -> Answer:
+        """Let another adult answer for a group."""
+        return command(
+            lambda act: change_leader(act, group_id=group_id, leader_id=body["leader_id"]), group_answer, body
+        )
+
+
+@blueprint.route("/v1/groups/<uuid:group_id>/members/<uuid:person_id>")
+class GroupMember(MethodView):
+    """A member of a group."""
+
+    @blueprint.arguments(ActingSchema)
+    @blueprint.response(200, GroupAnswer)
+    def post(self, body: Body, group_id: UUID, person_id: UUID) -> Answer:
+        """Let a person belong to a group."""
+        return command(lambda act: add_member(act, group_id=group_id, person_id=person_id), group_answer, body)
+
+    @blueprint.response(200, GroupAnswer)
+    def delete(self, group_id: UUID, person_id: UUID) -> Answer:
+        """Let a person belong to a group no more; anyone may leave."""
+        return command(lambda act: remove_member(act, group_id=group_id, person_id=person_id), group_answer, {})

@@ -1,0 +1,137 @@
+"""Register a group, change who belongs to it and who answers for it, and end it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from libs.errors import IdReusedError
+from services.accounts.core.acts import Act
+from services.accounts.core.store.store import Store
+from services.accounts.groups.messages import group_state
+from services.accounts.groups.rules import Group, refuse_public_name, refuse_unfit_leader, refuse_unfit_member
+
+
+@dataclass(frozen=True)
+class NewGroup:
+    """What is said of a new group."""
+
+    group_id: UUID
+    unit_id: UUID
+    name_zh: str
+    name_en: str
+    leader_id: UUID
+    member_ids: Sequence[UUID]
+
+
+def register_group(act: Act, new: NewGroup) -> Group:
+    """Register a group at a unit; its members may serve within it at once.
+
+    Raises:
+        UnitNotFoundError, PersonNotFoundError
+        OutOfScopeError, ForbiddenError: the actor reaches not the unit, or not one of the members.
+        GroupLeaderError, GroupTooLargeError, NameForbiddenError, WrongPersonStateError, IdReusedError
+    """
+    act.require("register_group", new.unit_id)
+    if act.store.groups.find(new.group_id) is not None:
+        raise IdReusedError(group_id=new.group_id)
+    refuse_public_name(new.name_zh, new.name_en)
+    _refuse_leader(act, new.leader_id)
+    for member_id in new.member_ids:
+        _refuse_member(act, member_id)
+    unit = act.store.units.unit(new.unit_id)
+    founded = Group(
+        group_id=new.group_id,
+        unit_id=new.unit_id,
+        district_id=unit.district_id,
+        name_zh=new.name_zh,
+        name_en=new.name_en,
+        leader_id=new.leader_id,
+        member_ids=(),
+        registered_by=act.actor_id,
+        version=0,
+    )
+    group = founded.with_members(new.member_ids)
+    act.store.groups.add(group, at=act.now)
+    act.store.append(group_state(group, now=act.now))
+    return group
+
+
+def add_member(act: Act, *, group_id: UUID, person_id: UUID) -> Group:
+    """Let a person belong to a group.
+
+    Raises:
+        RecordNotFoundError, PersonNotFoundError, WrongPersonStateError, AlreadyDecidedError, GroupTooLargeError
+        OutOfScopeError, ForbiddenError
+    """
+    group = _group_of(act, group_id)
+    _refuse_member(act, person_id)
+    return _save(act, group.with_members({*group.member_ids, person_id}))
+
+
+def remove_member(act: Act, *, group_id: UUID, person_id: UUID) -> Group:
+    """Let a person belong to a group no more: by staff, or by themselves.
+
+    Raises:
+        RecordNotFoundError, AlreadyDecidedError
+        OutOfScopeError, ForbiddenError
+    """
+    group = act.store.groups.group(group_id)
+    if person_id == act.actor_id:
+        act.actor()
+    else:
+        act.require("register_group", group.unit_id)
+    return _save(act, group.with_members(set(group.member_ids) - {person_id}))
+
+
+def change_leader(act: Act, *, group_id: UUID, leader_id: UUID) -> Group:
+    """Let another adult answer for a group.
+
+    Raises:
+        RecordNotFoundError, PersonNotFoundError, GroupLeaderError, AlreadyDecidedError
+        OutOfScopeError, ForbiddenError
+    """
+    group = _group_of(act, group_id)
+    _refuse_leader(act, leader_id)
+    return _save(act, group.led_by(leader_id))
+
+
+def end_group(act: Act, *, group_id: UUID) -> Group:
+    """End a group.
+
+    Raises:
+        RecordNotFoundError, AlreadyDecidedError
+        OutOfScopeError, ForbiddenError
+    """
+    return _save(act, _group_of(act, group_id).end())
+
+
+def forget_in_groups(store: Store, person_id: UUID, *, now: datetime) -> None:
+    """Take a person whose data are no longer used out of their groups; a group without its leader ends."""
+    for group in store.groups.of_person(person_id):
+        left = group.with_members(set(group.member_ids) - {person_id})
+        changed = left.end() if group.leader_id == person_id else left
+        store.groups.save(changed)
+        store.append(group_state(changed, now=now))
+
+
+def _group_of(act: Act, group_id: UUID) -> Group:
+    group = act.store.groups.group(group_id)
+    act.require("register_group", group.unit_id)
+    return group
+
+
+def _refuse_leader(act: Act, leader_id: UUID) -> None:
+    refuse_unfit_leader(act.store.persons.person(leader_id), today=act.today)
+
+
+def _refuse_member(act: Act, person_id: UUID) -> None:
+    member = act.store.persons.person(person_id)
+    act.require("register_group", member.home_unit_id)
+    refuse_unfit_member(member)
+
+
+def _save(act: Act, changed: Group) -> Group:
+    act.store.groups.save(changed)
+    act.store.append(group_state(changed, now=act.now))
+    return changed

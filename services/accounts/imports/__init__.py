@@ -1,0 +1,1 @@
+"""People from tables, and tables of people."""

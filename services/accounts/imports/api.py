@@ -1,0 +1,150 @@
+"""Imports of people from JSON, CSV and XLSX with a report per row; exports of those in the caller's scope."""
+
+from collections.abc import Mapping
+from hashlib import sha256
+from typing import Any
+from uuid import UUID
+
+from flask import Response, request
+from flask.views import MethodView
+from flask_smorest import Blueprint
+from marshmallow import Schema, ValidationError, fields
+
+from libs.errors import InvalidError
+from libs.http import accepts, current_actor, reading
+from libs.http.fields import Choice
+from libs.ids import id_from_cause
+from libs.text import shown
+from services.accounts.core.acts import Act
+from services.accounts.core.edge import act_on, command, store_on, transaction
+from services.accounts.core.gateways.passwords import Passwords
+from services.accounts.core.refusals import RecordNotFoundError
+from services.accounts.core.schemas import Answer, Body
+from services.accounts.core.store.store import Store
+from services.accounts.core.store.vault import Vault
+from services.accounts.imports.gateways.sheets import CSV_TYPE, ROWS_MAX, XLSX_TYPE, write_csv, write_xlsx
+from services.accounts.imports.importer import LoadRow
+from services.accounts.imports.schemas import ImportAnswer
+from services.accounts.imports.usecases.export_people import EXPORT_COLUMNS, export_people
+from services.accounts.imports.usecases.import_people import RowReport, WrongRow, accept_import
+from services.accounts.persons.api.persons import registration_of
+from services.accounts.persons.schemas import PersonFieldsSchema
+from services.accounts.persons.usecases.register_person import Registration
+
+blueprint = Blueprint("tables", __name__, description="Imports and exports / 导入导出")
+TOLD_MAX = 200
+
+
+class ImportedPersonSchema(PersonFieldsSchema):
+    """A row; without an id of its own it gets one from the import's id and its number."""
+
+    person_id = fields.UUID(load_default=None)
+
+
+class ExportSchema(Schema):
+    """Whose data, and in which form."""
+
+    unit = fields.UUID(required=True)
+    format = Choice(["csv", "xlsx"], load_default="csv")
+
+
+class SheetUnreadableError(InvalidError):
+    """The body is no table of people."""
+
+    code = "sheet_unreadable"
+    zh = "文件无法读取"
+    en = "The body is not a table of people that can be read"
+
+
+@accepts("application/json", CSV_TYPE, XLSX_TYPE)
+@blueprint.route("/v1/imports/<uuid:import_id>")
+class ImportById(MethodView):
+    """One import."""
+
+    @blueprint.response(202, ImportAnswer)
+    def put(self, import_id: UUID) -> Answer:
+        """Send people: JSON {"rows": […]}, CSV or XLSX; they are imported soon, and `GET` says how far it is."""
+        if request.mimetype == "application/json":
+            _refuse_no_rows(request.get_json())
+        content = request.get_data()
+
+        def accept(act: Act) -> Answer:
+            accept_import(act, import_id=import_id, content=content, content_type=request.mimetype)
+            return {}
+
+        terms = {"content": sha256(content).hexdigest(), "type": request.mimetype}
+        command(accept, lambda answer: answer, terms, command_id=import_id)
+        with reading() as connection:
+            return _report(store_on(connection), import_id)
+
+    @blueprint.response(200, ImportAnswer)
+    def get(self, import_id: UUID) -> Answer:
+        """Return how far an import is and what became of its rows. A bad row is reported, the others are taken."""
+        with reading() as connection:
+            store = store_on(connection)
+            found = store.imports.find(import_id)
+            if found is None or found.imported_by != current_actor().person_id:
+                act_on(connection).require_anywhere("import_people")
+            return _report(store, import_id)
+
+
+@blueprint.route("/v1/exports/people")
+class PeopleExport(MethodView):
+    """People with their personal data."""
+
+    @blueprint.arguments(ExportSchema, location="query")
+    @blueprint.doc(responses={"200": {"description": "The file", "content": {CSV_TYPE: {}, XLSX_TYPE: {}}}})
+    def get(self, query: Body) -> Response:
+        """Return everybody at a unit and below as CSV or XLSX; every person's log says so."""
+        with transaction() as connection:
+            rows = export_people(act_on(connection), unit_id=query["unit"])
+        if query["format"] == "csv":
+            return _file(write_csv(rows, EXPORT_COLUMNS), CSV_TYPE, "people.csv")
+        return _file(write_xlsx(rows, EXPORT_COLUMNS), XLSX_TYPE, "people.xlsx")
+
+
+def _refuse_no_rows(document: object) -> None:
+    rows = document.get("rows") if isinstance(document, dict) and set(document) == {"rows"} else None
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows) or len(rows) > ROWS_MAX:
+        raise SheetUnreadableError(reason=f'expected {{"rows": [up to {ROWS_MAX} objects]}}')
+
+
+def row_loader(vault: Vault, passwords: Passwords) -> LoadRow:
+    """Return what makes of a row's import, number and fields a registration, or says which fields are wrong."""
+
+    def load(import_id: UUID, number: int, body: Mapping[str, Any]) -> Registration | WrongRow:
+        try:
+            loaded = ImportedPersonSchema().load(body)
+        except ValidationError as error:
+            return WrongRow(shown(", ".join(sorted(map(str, error.messages_dict))), TOLD_MAX))
+        person_id = loaded.pop("person_id") or id_from_cause(import_id, str(number))
+        return registration_of(person_id, loaded, vault=vault, passwords=passwords)
+
+    return load
+
+
+def _report(store: Store, import_id: UUID) -> Answer:
+    found = store.imports.find(import_id)
+    if found is None:
+        raise RecordNotFoundError(import_id=import_id)
+    reports = [RowReport(*row) for row in store.imports.rows(import_id)]
+    return {
+        "import_id": str(import_id),
+        "state": found.state,
+        "reason": found.reason or None,
+        "rows": found.rows,
+        "rows_done": found.rows_done,
+        "accepted": sum(not report.code for report in reports),
+        "refused": [
+            {"row": report.row, "code": report.code, "fields": report.fields or None}
+            for report in reports
+            if report.code
+        ],
+        "persons": [{"row": report.row, "person_id": str(report.person_id)} for report in reports if not report.code],
+    }
+
+
+def _file(content: bytes, content_type: str, name: str) -> Response:
+    return Response(
+        content, content_type=content_type, headers={"Content-Disposition": f'attachment; filename="{name}"'}
+    )

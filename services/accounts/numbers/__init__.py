@@ -1,0 +1,1 @@
+"""The number that opens an account, and how it is changed."""

@@ -1,0 +1,91 @@
+"""The number that opens an account: confirmed by the old one; of a member of staff, changed by two people."""
+
+from uuid import UUID
+
+from flask.views import MethodView
+from flask_smorest import Blueprint
+
+from libs.clock import machine_now
+from services.accounts.core.acts import Act
+from services.accounts.core.edge import command, parts, tell
+from services.accounts.core.rules.notices import Notice
+from services.accounts.core.schemas import Answer, Body, VerdictSchema
+from services.accounts.numbers.refusals import CodeWrongError
+from services.accounts.numbers.schemas import (
+    NumberCodeSchema,
+    NumberConfirmedAnswer,
+    NumberProposalAnswer,
+    NumberSchema,
+    number_proposal_answer,
+)
+from services.accounts.numbers.usecases.change_number import confirm_number
+from services.accounts.numbers.usecases.propose_number import decide_number, propose_number
+
+blueprint = Blueprint("numbers", __name__, description="Numbers that open accounts / 登录号码")
+
+
+@blueprint.route("/v1/persons/<uuid:person_id>/phone-number/confirmation")
+class NumberConfirmation(MethodView):
+    """The old number's word on the new one."""
+
+    @blueprint.arguments(NumberCodeSchema)
+    @blueprint.response(200, NumberConfirmedAnswer)
+    def post(self, body: Body, person_id: UUID) -> Answer:
+        """Let a changed number open the account at once, by the code that the old number was sent."""
+        confirmed = command(
+            lambda act: confirm_number(
+                act, person_id=person_id, code=body["code"], at=machine_now(), digest=parts().vault.digest
+            ),
+            # A wrong code is an answer and no refusal: what a refusal did is undone, and the try must count.
+            lambda is_right: {"confirmed": is_right},
+            body,
+        )
+        if not confirmed["confirmed"]:
+            raise CodeWrongError
+        return confirmed
+
+
+@blueprint.route("/v1/persons/<uuid:person_id>/phone-changes/<uuid:change_id>")
+class NumberChangeById(MethodView):
+    """Another number for a member of staff."""
+
+    @blueprint.arguments(NumberSchema)
+    @blueprint.response(201, NumberProposalAnswer)
+    def put(self, body: Body, person_id: UUID, change_id: UUID) -> Answer:
+        """Propose it: the person themselves, or staff above them; another decides."""
+        return command(
+            lambda act: number_proposal_answer(
+                propose_number(act, proposal_id=change_id, person_id=person_id, number=body["phone_number"]),
+                now=act.now,
+            ),
+            lambda answer: answer,
+            body,
+            command_id=change_id,
+        )
+
+
+@blueprint.route("/v1/persons/<uuid:person_id>/phone-changes/<uuid:change_id>/decision")
+class NumberDecision(MethodView):
+    """The second person's word on it."""
+
+    @blueprint.arguments(VerdictSchema)
+    @blueprint.response(200, NumberProposalAnswer)
+    def post(self, body: Body, person_id: UUID, change_id: UUID) -> Answer:
+        """Say yes or no, with the reason; never who proposed it, nor whose number it is."""
+        told: list[Notice] = []
+
+        def decide(act: Act) -> Answer:
+            decided, told[:] = decide_number(
+                act,
+                proposal_id=change_id,
+                person_id=person_id,
+                ok=body["ok"],
+                why=body["why"] or "",
+                at=machine_now(),
+                digest=parts().vault.digest,
+            )
+            return number_proposal_answer(decided, now=act.now)
+
+        answer = command(decide, lambda decided: decided, body)
+        tell(told)
+        return answer

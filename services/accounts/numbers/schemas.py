@@ -1,0 +1,52 @@
+"""What is said and answered about the number that opens an account."""
+
+from datetime import datetime
+
+from marshmallow import Schema, fields
+
+from libs.http.fields import Text
+from libs.programme.acting_schemas import ActingSchema as ActingSchema
+from services.accounts.core.schemas import NAME_MAX, Answer, id_field, instant_field, masked_number, proposal_answer
+from services.accounts.numbers.store import NumberProposal
+
+
+class NumberProposalAnswer(Schema):
+    """Another number for a member of staff, as proposed and decided."""
+
+    change_id = id_field()
+    person_id = id_field()
+    phone_number = fields.String()
+    state = fields.String()
+    proposed_by = id_field()
+    proposed_at = instant_field()
+    lapses_at = instant_field()
+    decided_by = id_field(allow_none=True)
+    decided_at = instant_field(allow_none=True)
+    why = fields.String()
+
+
+class NumberConfirmedAnswer(Schema):
+    """The old number's word on the new one."""
+
+    confirmed = fields.Boolean()
+
+
+class NumberCodeSchema(ActingSchema):
+    """The code that the old number was sent."""
+
+    code = Text(6, pattern="^[0-9]{6}$", required=True)
+
+
+class NumberSchema(ActingSchema):
+    """Another number."""
+
+    phone_number = Text(NAME_MAX, shortest=1, required=True)
+
+
+def number_proposal_answer(of: NumberProposal, *, now: datetime) -> Answer:
+    """Return what was proposed about a number, of which only the end is shown."""
+    return {
+        "change_id": str(of.proposal.proposal_id),
+        "person_id": str(of.person_id),
+        "phone_number": masked_number(of.phone_number),
+    } | proposal_answer(of.proposal, now)

@@ -1,0 +1,81 @@
+"""Change the number that opens the account of a member of staff: proposed by one, decided by another."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from uuid import UUID
+
+from libs.errors import IdReusedError
+from libs.programme.two_people import ProposalState, propose
+from services.accounts.core.acts import Act
+from services.accounts.core.refusals import PersonNotBelowError, RecordNotFoundError, WrongPersonStateError
+from services.accounts.core.rules.identity import canonical_phone
+from services.accounts.core.rules.notices import Notice
+from services.accounts.core.rules.persons import Person, Status
+from services.accounts.numbers.store import NumberProposal
+from services.accounts.numbers.usecases.change_number import change_number
+
+REGISTER = "register_person"
+_CHANGEABLE = (Status.ACTIVE, Status.SUSPENDED)
+
+
+def propose_number(act: Act, *, proposal_id: UUID, person_id: UUID, number: str) -> NumberProposal:
+    """Propose another number: the person themselves, or staff who may sign about them.
+
+    Raises:
+        PersonNotFoundError, WrongPersonStateError, PhoneNumberInvalidError, IdReusedError
+        OutOfScopeError, ForbiddenError, PersonNotBelowError
+    """
+    person = act.store.persons.lock_person(person_id)
+    if person_id == act.actor_id:
+        act.actor()
+    else:
+        _require_signature(act, person)
+    if person.status not in _CHANGEABLE:
+        raise WrongPersonStateError(state=person.status)
+    if act.store.numbers.find_proposal(proposal_id) is not None:
+        raise IdReusedError(proposal_id=proposal_id)
+    canonical_phone(number)
+    proposal = propose(proposal_id=proposal_id, by=act.actor_id, now=act.now, hands=frozenset({person_id}))
+    made = NumberProposal(proposal, person_id, number)
+    act.store.numbers.add_proposal(made)
+    return made
+
+
+def decide_number(
+    act: Act,
+    *,
+    proposal_id: UUID,
+    person_id: UUID,
+    ok: bool,
+    why: str,
+    at: datetime,
+    digest: Callable[[str, str], bytes],
+) -> tuple[NumberProposal, list[Notice]]:
+    """Say yes or no as the second person; with a yes it is changed as anybody's number is, and told.
+
+    Raises:
+        RecordNotFoundError, MakerIsCheckerError, AlreadyDecidedError, ProposalLapsedError
+        OutOfScopeError, ForbiddenError, PersonNotBelowError
+        WrongPersonStateError, PhoneNumberTakenError, TooManyChangesError
+    """
+    person = act.store.persons.lock_person(person_id)
+    waiting = act.store.numbers.find_proposal(proposal_id)
+    if waiting is None or waiting.person_id != person_id:
+        raise RecordNotFoundError(proposal_id=proposal_id)
+    if act.actor_id not in (waiting.proposal.proposed_by, person_id):
+        _require_signature(act, person)
+    decided = replace(waiting, proposal=waiting.proposal.decide(by=act.actor_id, ok=ok, why=why, now=act.now))
+    act.store.numbers.save_proposal(decided)
+    if decided.proposal.state is not ProposalState.ACCEPTED:
+        return decided, []
+    if person.status not in _CHANGEABLE:
+        raise WrongPersonStateError(state=person.status)
+    told = change_number(act, person_id=person_id, number=waiting.phone_number, at=at, digest=digest)
+    return decided, told
+
+
+def _require_signature(act: Act, person: Person) -> None:
+    act.require(REGISTER, person.home_unit_id)
+    if not act.may_sign_about(person.person_id):
+        raise PersonNotBelowError

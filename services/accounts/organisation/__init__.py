@@ -1,0 +1,1 @@
+"""The tree: city, district, street, community, service point; and how a city begins."""

@@ -1,0 +1,99 @@
+"""The organisation tree."""
+
+from uuid import UUID
+
+from flask.views import MethodView
+from flask_smorest import Blueprint
+
+from libs.http import Cursor, reading
+from libs.http.pages import an_id
+from libs.ids import id_from_cause
+from services.accounts.core.acts import Act
+from services.accounts.core.edge import command, parts, store_on
+from services.accounts.core.refusals import DistrictNeededError
+from services.accounts.core.rules.units import Level
+from services.accounts.core.schemas import Answer, Body, UnitAnswer, page_answer, unit_answer
+from services.accounts.organisation.schemas import UnitNameSchema, UnitQuerySchema, UnitSchema
+from services.accounts.organisation.store import units
+from services.accounts.organisation.usecases.add_unit import add_unit
+from services.accounts.organisation.usecases.rename_unit import rename_unit
+from services.accounts.policies.usecases.propose_policy import propose_policy
+
+blueprint = Blueprint("organisation-units", __name__, description="The organisation tree / 组织")
+UNITS = Cursor(unit_id=an_id)
+
+
+@blueprint.route("/v1/organisation-units")
+class Units(MethodView):
+    """All units."""
+
+    @blueprint.arguments(UnitQuerySchema, location="query")
+    @blueprint.response(200, page_answer(UnitAnswer))
+    def get(self, query: Body) -> Answer:
+        """List units by level or parent."""
+        with reading() as connection:
+            found = units(
+                connection,
+                level=query["level"],
+                parent_id=query["parent"],
+                after=UNITS.after(query["cursor"]),
+                limit=query["limit"] + 1,
+            )
+        return UNITS.page([unit_answer(unit) for unit in found], limit=query["limit"])
+
+
+@blueprint.route("/v1/organisation-units/<uuid:unit_id>")
+class UnitById(MethodView):
+    """One unit."""
+
+    @blueprint.response(200, UnitAnswer)
+    def get(self, unit_id: UUID) -> Answer:
+        """Return a unit."""
+        with reading() as connection:
+            return unit_answer(store_on(connection).units.unit(unit_id))
+
+    @blueprint.arguments(UnitSchema)
+    @blueprint.response(201, UnitAnswer)
+    def put(self, body: Body, unit_id: UUID) -> Answer:
+        """Add a unit; a district with `preset` is born with its first rules proposed, which another person decides."""
+        return command(lambda act: _add(act, unit_id, body), lambda answer: answer, body, command_id=unit_id)
+
+
+@blueprint.route("/v1/organisation-units/<uuid:unit_id>/names")
+class UnitNames(MethodView):
+    """What a unit is called."""
+
+    @blueprint.arguments(UnitNameSchema)
+    @blueprint.response(200, UnitAnswer)
+    def post(self, body: Body, unit_id: UUID) -> Answer:
+        """Give a unit other names."""
+        return command(
+            lambda act: rename_unit(act, unit_id=unit_id, name_zh=body["name_zh"], name_en=body["name_en"]),
+            unit_answer,
+            body,
+        )
+
+
+def _add(act: Act, unit_id: UUID, body: Body) -> Answer:
+    unit = add_unit(
+        act,
+        unit_id=unit_id,
+        level=body["level"],
+        parent_id=body["parent_id"],
+        name_zh=body["name_zh"],
+        name_en=body["name_en"],
+    )
+    if body["preset"] is None:
+        return unit_answer(unit)
+    if unit.level is not Level.DISTRICT:
+        raise DistrictNeededError(unit_id=unit_id)
+    policy = propose_policy(
+        act,
+        parts().book,
+        policy_id=id_from_cause(unit_id, "policy", "1"),
+        unit_id=unit_id,
+        effective=body["effective"] or act.today,
+        preset=body["preset"],
+        changes=body["policy"],
+    )
+    return unit_answer(unit) | {"policy_id": str(policy.policy_id)}

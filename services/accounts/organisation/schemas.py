@@ -1,0 +1,34 @@
+"""What is said and answered about units of the tree."""
+
+from marshmallow import fields
+
+from libs.http.fields import Day, Text, choice_of, object_of
+from libs.programme.acting_schemas import ActingSchema as ActingSchema
+from services.accounts.core.rules.units import Level
+from services.accounts.core.schemas import GROUP_MAX, GROUPS_MAX, NAME_MAX, PageSchema
+
+
+class UnitSchema(ActingSchema):
+    """A new unit of the tree; a district may be born with its first rules proposed."""
+
+    level = choice_of(Level, required=True)
+    parent_id = fields.UUID(required=True)
+    name_zh = Text(NAME_MAX, shortest=1, required=True)
+    name_en = Text(NAME_MAX, load_default="")
+    preset = Text(NAME_MAX, allow_none=True, load_default=None)
+    policy = object_of(GROUPS_MAX, values=object_of(GROUP_MAX), load_default=dict)
+    effective = Day(allow_none=True, load_default=None)
+
+
+class UnitNameSchema(ActingSchema):
+    """A unit's new names."""
+
+    name_zh = Text(NAME_MAX, shortest=1, required=True)
+    name_en = Text(NAME_MAX, load_default="")
+
+
+class UnitQuerySchema(PageSchema):
+    """Which units."""
+
+    level = choice_of(Level, load_default=None)
+    parent = fields.UUID(load_default=None)

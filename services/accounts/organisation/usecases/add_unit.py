@@ -1,0 +1,27 @@
+"""Add a unit to the organisation tree."""
+
+from uuid import UUID
+
+from libs.errors import IdReusedError
+from services.accounts.core.acts import Act
+from services.accounts.core.messages import unit_state
+from services.accounts.core.rules.units import Level, Unit, place_unit
+
+
+def add_unit(act: Act, *, unit_id: UUID, level: Level, parent_id: UUID, name_zh: str, name_en: str) -> Unit:
+    """Add a unit under a parent that the actor's administrative role reaches.
+
+    Raises:
+        UnitNotFoundError: there is no such parent.
+        OutOfScopeError, ForbiddenError: the actor may not change units there.
+        IdReusedError: there is another unit with this id.
+        UnitLevelError: units of this level do not stand under this parent.
+    """
+    parent = act.store.units.unit(parent_id)
+    act.require("change_units", parent_id)
+    if act.store.units.find(unit_id) is not None:
+        raise IdReusedError(unit_id=unit_id)
+    unit = place_unit(unit_id=unit_id, level=level, parent=parent, name_zh=name_zh, name_en=name_en)
+    act.store.units.add(unit)
+    act.store.append(unit_state(unit, now=act.now))
+    return unit

@@ -1,0 +1,1 @@
+"""Registering, finding and looking at people; what changes about them."""

@@ -1,0 +1,30 @@
+"""The person who calls."""
+
+from flask.views import MethodView
+from flask_smorest import Blueprint
+
+from libs.clock import machine_now
+from libs.http import open_before_own_password, reading
+from services.accounts.core.edge import act_on
+from services.accounts.core.schemas import Answer, unit_answer
+from services.accounts.persons.schemas import FullPersonAnswer, full_person_answer
+from services.accounts.persons.usecases.view_person import view_person
+
+blueprint = Blueprint("me", __name__, description="The person who calls / 本人")
+
+
+@open_before_own_password
+@blueprint.route("/v1/me")
+class Me(MethodView):
+    """The person who calls."""
+
+    @blueprint.response(200, FullPersonAnswer)
+    def get(self) -> Answer:
+        """Return the caller with everything known of them, their roles and their home unit."""
+        with reading() as connection:
+            act = act_on(connection)
+            person, identity, roles = view_person(act, person_id=act.actor_id, why="")
+            opens_at = act.store.numbers.opens_at(act.actor_id, at=machine_now())
+            return full_person_answer(person, identity, roles, number_opens_at=opens_at) | {
+                "home_unit": unit_answer(act.store.units.unit(person.home_unit_id))
+            }

@@ -1,0 +1,169 @@
+"""Persons: registering, finding and looking at them; roles; what changes a person's status."""
+
+from collections.abc import Callable
+from decimal import ROUND_HALF_EVEN, Decimal
+from uuid import UUID
+
+from flask.views import MethodView
+from flask_smorest import Blueprint
+
+from libs.clock import machine_now
+from libs.http import Cursor
+from libs.http.pages import an_id
+from libs.programme.acting_schemas import ActingSchema
+from services.accounts.core.acts import Act
+from services.accounts.core.edge import act_on, command, parts, refused_before_work, transaction
+from services.accounts.core.gateways.passwords import Passwords
+from services.accounts.core.rules.persons import Home, Person, Qualifications
+from services.accounts.core.schemas import Answer, Body, PersonAnswer, page_answer, person_answer
+from services.accounts.core.store.vault import Vault
+from services.accounts.persons.schemas import (
+    FullPersonAnswer,
+    ListedPersonAnswer,
+    PersonQuerySchema,
+    PersonSchema,
+    WhySchema,
+    full_person_answer,
+    listed_person_answer,
+    order_side_answer,
+)
+from services.accounts.persons.usecases.register_person import Registration, register_person
+from services.accounts.persons.usecases.search_persons import Search, search_persons
+from services.accounts.persons.usecases.suspend_person import reinstate_person, suspend_person
+from services.accounts.persons.usecases.view_person import status_if_ended, view_by_order, view_person
+from services.accounts.relations.usecases.grant_acting import view_by_grant
+
+blueprint = Blueprint("persons", __name__, description="People / 人员")
+PERSONS = Cursor(person_id=an_id)
+MILLI = 1000
+
+
+@blueprint.route("/v1/persons")
+class Persons(MethodView):
+    """People in the caller's scope."""
+
+    @blueprint.arguments(PersonQuerySchema, location="query")
+    @blueprint.response(200, page_answer(ListedPersonAnswer))
+    def get(self, query: Body) -> Answer:
+        """List people, masked; every look is logged."""
+        search = Search(
+            unit_id=query["unit"],
+            text=query["q"],
+            role=query["role"],
+            status=query["status"],
+            after=PERSONS.after(query["cursor"]),
+        )
+        with transaction() as connection:
+            act = act_on(connection)
+            found = search_persons(act, search, limit=query["limit"] + 1)
+            identities = act.store.identities.identities([person.person_id for person in found])
+        rows = [listed_person_answer(person, identities.get(person.person_id)) for person in found]
+        return PERSONS.page(rows, limit=query["limit"])
+
+
+@blueprint.route("/v1/persons/<uuid:person_id>")
+class PersonById(MethodView):
+    """One person."""
+
+    @blueprint.arguments(WhySchema, location="query")
+    @blueprint.response(200, FullPersonAnswer)
+    def get(self, query: Body, person_id: UUID) -> Answer:
+        """Return a person with name, numbers and address; the look is logged."""
+        with transaction() as connection:
+            act = act_on(connection)
+            ended = status_if_ended(act, person_id)
+            if ended is not None:
+                return {"person_id": str(person_id), "status": ended}
+            known = view_by_order(act, person_id=person_id) if person_id != act.actor_id else None
+            if known is not None:
+                return order_side_answer(person_id, known)
+            names = view_by_grant(act, person_id=person_id)
+            if names is not None:
+                return {"person_id": str(person_id), "names": names}
+            person, identity, roles = view_person(act, person_id=person_id, why=query["why"])
+            opens_at = act.store.numbers.opens_at(person_id, at=machine_now())
+        return full_person_answer(person, identity, roles, number_opens_at=opens_at)
+
+    @blueprint.arguments(PersonSchema)
+    @blueprint.response(201, PersonAnswer)
+    def put(self, body: Body, person_id: UUID) -> Answer:
+        """Register a person."""
+        refused = refused_before_work(lambda act: act.require("register_person", body["home_unit_id"]))
+        said = body if refused is None else {**body, "password": None}
+        registration = registration_of(person_id, said, vault=parts().vault, passwords=parts().passwords)
+
+        def register(act: Act) -> Person:
+            if refused is not None:
+                raise refused
+            return register_person(act, registration)
+
+        return command(
+            register,
+            person_answer,
+            body,
+            command_id=person_id,
+        )
+
+
+@blueprint.route("/v1/persons/<uuid:person_id>/suspension")
+class Suspension(MethodView):
+    """A person may do nothing new."""
+
+    @blueprint.arguments(ActingSchema)
+    @blueprint.response(200, PersonAnswer)
+    def post(self, body: Body, person_id: UUID) -> Answer:
+        """Suspend a person."""
+        return _change(lambda act: suspend_person(act, person_id=person_id, why=body["why"] or ""), body)
+
+
+@blueprint.route("/v1/persons/<uuid:person_id>/reinstatement")
+class Reinstatement(MethodView):
+    """The end of a suspension."""
+
+    @blueprint.arguments(ActingSchema)
+    @blueprint.response(200, PersonAnswer)
+    def post(self, body: Body, person_id: UUID) -> Answer:
+        """End a suspension."""
+        return _change(lambda act: reinstate_person(act, person_id=person_id, why=body["why"] or ""), body)
+
+
+def registration_of(person_id: UUID, body: Body, *, vault: Vault, passwords: Passwords) -> Registration:
+    """Return what was said of a new person, with the password hashed and the household made opaque."""
+    number = body["id_number"]
+    return Registration(
+        person_id=person_id,
+        names=dict(body["names"]),
+        born=body["born"],
+        sex=body["sex"],
+        home_unit_id=body["home_unit_id"],
+        roles=tuple(body["roles"]),
+        phone_number=body["phone_number"],
+        sign_in_name=body["sign_in_name"],
+        password_hash=passwords.hash(body["password"]) if body["password"] else None,
+        id_number=(number["kind"], number["number"]) if number else None,
+        address=body["address"],
+        contacts=tuple(dict(contact) for contact in body["contacts"]),
+        home=home_of(body["home"]) if body["home"] else None,
+        household_id=vault.opaque_id("household", body["household"]) if body["household"] else None,
+        has_phone=body["has_phone"],
+        visit_risk=body["visit_risk"],
+        qualifications=Qualifications(
+            training=body["training"],
+            clean_record=body["clean_record"],
+            insured_until=body["insured_until"],
+            certificates=tuple(sorted(set(body["certificates"]))),
+        ),
+    )
+
+
+def home_of(place: Body) -> Home:
+    """Return a place to a thousandth of a degree."""
+    return Home(_millideg(place["latitude"]), _millideg(place["longitude"]))
+
+
+def _millideg(degrees: Decimal) -> int:
+    return int((degrees * MILLI).to_integral_value(ROUND_HALF_EVEN))
+
+
+def _change(use_case: Callable[[Act], Person], body: Body) -> Answer:
+    return command(use_case, person_answer, body)

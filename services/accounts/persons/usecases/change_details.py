@@ -1,0 +1,137 @@
+"""Change what is known of a person: name, number, address, home; and move them to another unit."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from uuid import UUID
+
+from services.accounts.core.acts import Act
+from services.accounts.core.refusals import DistrictNeededError, WrongPersonStateError
+from services.accounts.core.rules.identity import LookUp, canonical_name
+from services.accounts.core.rules.notices import Notice
+from services.accounts.core.rules.persons import Home, Person, Status, VisitRisk
+from services.accounts.core.rules.roles import PERSON_ROLES, STAFF_ROLES
+from services.accounts.core.store.identity_store import Identity
+from services.accounts.numbers.usecases.change_number import change_number
+from services.accounts.persons.refusals import ChangedMeanwhileError, TwoPeopleNeededError
+
+_CHANGEABLE = (Status.ACTIVE, Status.SUSPENDED)
+
+
+@dataclass(frozen=True)
+class Details:
+    """What is to change: the names of fields, and their values."""
+
+    given: frozenset[str]
+    names: dict[str, str] | None = None
+    phone_number: str | None = None
+    address: str | None = None
+    contacts: tuple[dict[str, str], ...] = ()
+    home: Home | None = None
+    household_id: UUID | None = None
+    has_phone: bool = True
+    visit_risk: VisitRisk | None = None
+
+
+OWN_FIELDS = frozenset({"phone_number", "address", "contacts", "has_phone"})
+
+
+def change_details(
+    act: Act,
+    *,
+    person_id: UUID,
+    version: int,
+    details: Details,
+    at: datetime,
+    digest: Callable[[str, str], bytes],
+) -> tuple[Person, list[Notice]]:
+    """Change what is given; a person changes their own number, address and contacts, staff everything.
+
+    `at` is the machine's time, by which a new number begins to open the account. Returned is also what the old number
+    and the new are to be told.
+
+    Raises:
+        PersonNotFoundError, WrongPersonStateError
+        OutOfScopeError, ForbiddenError, MakerIsCheckerError, PersonNotBelowError
+        ChangedMeanwhileError: somebody else changed the person since they were looked at.
+        PhoneNumberTakenError, PhoneNumberInvalidError, TooManyChangesError
+        TwoPeopleNeededError: the number of a member of staff is changed by two (propose_number.py).
+    """
+    person = act.store.persons.lock_person(person_id)
+    if person_id == act.actor_id and details.given <= OWN_FIELDS:
+        act.actor()
+    else:
+        act.require_over("register_person", person)
+    _refuse_stale(person, version)
+    changed = _changed(person, details, act)
+    _change_identity(act, person_id, details)
+    told: list[Notice] = []
+    if "phone_number" in details.given:
+        _refuse_staff(act, person_id)
+        told = change_number(act, person_id=person_id, number=details.phone_number, at=at, digest=digest)
+    act.store.persons.save(changed)
+    act.publish(changed)
+    return changed, told
+
+
+def move_person(act: Act, *, person_id: UUID, version: int, home_unit_id: UUID) -> Person:
+    """Let a person be at home in another unit; what they are moves with them, staff roles stay where they are.
+
+    Raises:
+        PersonNotFoundError, WrongPersonStateError, UnitNotFoundError, ChangedMeanwhileError
+        OutOfScopeError, ForbiddenError: the actor does not reach both units.
+        MakerIsCheckerError, PersonNotBelowError
+        DistrictNeededError: people with a role live below a district.
+    """
+    person = act.store.persons.lock_person(person_id)
+    act.require("register_person", person.home_unit_id)
+    act.require("register_person", home_unit_id)
+    act.require_above(person_id)
+    _refuse_stale(person, version)
+    unit = act.store.units.unit(home_unit_id)
+    held = [grant for grant in act.store.persons.roles(person_id) if grant.role in PERSON_ROLES]
+    if held and unit.district_id is None:
+        raise DistrictNeededError(unit_id=home_unit_id)
+    moved = replace(person.changed(), home_unit_id=home_unit_id, district_id=unit.district_id)
+    act.store.persons.move_grants([grant.grant_id for grant in held], home_unit_id)
+    act.store.persons.save(moved)
+    act.publish(moved)
+    return moved
+
+
+def _refuse_stale(person: Person, version: int) -> None:
+    if person.status not in _CHANGEABLE:
+        raise WrongPersonStateError(state=person.status)
+    if person.version != version:
+        raise ChangedMeanwhileError(version=person.version)
+
+
+def _changed(person: Person, details: Details, act: Act) -> Person:
+    changed = person.changed()
+    if "home" in details.given:
+        changed = replace(changed, home=details.home)
+    if "household" in details.given:
+        changed = replace(changed, household_id=details.household_id)
+    if "has_phone" in details.given:
+        changed = replace(changed, has_phone=details.has_phone)
+    if "visit_risk" in details.given:
+        listed_on = (person.visit_listed_on or act.today) if details.visit_risk else None
+        changed = replace(changed, visit_risk=details.visit_risk, visit_listed_on=listed_on)
+    return changed
+
+
+def _change_identity(act: Act, person_id: UUID, details: Details) -> None:
+    identity = act.store.identities.identity(person_id)
+    assert identity is not None, "only the erased have none"
+    fields = details.given & {"names", "address", "contacts"}
+    if not fields:
+        return
+    changed: Identity = replace(identity, **{name: getattr(details, name) for name in sorted(fields)})
+    act.store.identities.save(person_id, changed)
+    if "names" in fields:
+        act.store.identities.reindex(person_id, LookUp.NAME, canonical_name(changed.names["zh"]))
+
+
+def _refuse_staff(act: Act, person_id: UUID) -> None:
+    if any(grant.role in STAFF_ROLES for grant in act.store.persons.roles(person_id)):
+        raise TwoPeopleNeededError(propose_at=f"/v1/persons/{person_id}/phone-changes/{{id}}")

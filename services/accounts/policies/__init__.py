@@ -1,0 +1,1 @@
+"""Districts' rules, in versions."""

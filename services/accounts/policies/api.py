@@ -1,0 +1,147 @@
+"""Programme policies: presets, parameters, versions proposed by one person and published by another."""
+
+from datetime import date
+from uuid import UUID
+
+from flask.views import MethodView
+from flask_smorest import Blueprint
+
+from libs.clock import local_date
+from libs.db import Connection
+from libs.http import Cursor, reading
+from libs.http.pages import an_id
+from services.accounts.core.edge import command, parts, service, store_on
+from services.accounts.core.refusals import DistrictNeededError, RecordNotFoundError
+from services.accounts.core.schemas import Answer, Body, DecisionSchema, page_answer
+from services.accounts.policies.rules import Policy
+from services.accounts.policies.schemas import (
+    CurrentPolicySchema,
+    ParameterAnswer,
+    PolicyAnswer,
+    PolicyQuerySchema,
+    PolicySchema,
+    PresetAnswer,
+    parameter_answer,
+    policy_answer,
+    preset_answer,
+)
+from services.accounts.policies.store import policies, policy_in_force
+from services.accounts.policies.usecases.decide_policy import decide_policy
+from services.accounts.policies.usecases.propose_policy import propose_policy
+
+blueprint = Blueprint("policies", __name__, description="Programme policies / 规则")
+POLICIES = Cursor(policy_id=an_id)
+
+
+@blueprint.route("/v1/policies/presets")
+class Presets(MethodView):
+    """What cities published."""
+
+    @blueprint.response(200, page_answer(PresetAnswer))
+    def get(self) -> Answer:
+        """List all presets with their sources."""
+        return {"items": [preset_answer(preset) for preset in parts().book.presets.values()], "next": None}
+
+
+@blueprint.route("/v1/policies/parameters")
+class Parameters(MethodView):
+    """Every parameter."""
+
+    @blueprint.response(200, page_answer(ParameterAnswer))
+    def get(self) -> Answer:
+        """List all parameters with type, bounds, default and whose number it is."""
+        return {"items": [parameter_answer(one) for one in parts().book.parameters.values()], "next": None}
+
+
+@blueprint.route("/v1/policies/current")
+class CurrentPolicy(MethodView):
+    """The rules in force."""
+
+    @blueprint.arguments(CurrentPolicySchema, location="query")
+    @blueprint.response(200, PolicyAnswer)
+    def get(self, query: Body) -> Answer:
+        """Return the version in force in the district of a unit, today or on a day."""
+        with reading() as connection:
+            found = _in_force(connection, query["unit"], query["on"])
+        if found is None:
+            raise RecordNotFoundError(unit_id=query["unit"])
+        return policy_answer(found)
+
+
+@blueprint.route("/v1/policies")
+class Policies(MethodView):
+    """All versions."""
+
+    @blueprint.arguments(PolicyQuerySchema, location="query")
+    @blueprint.response(200, page_answer(PolicyAnswer))
+    def get(self, query: Body) -> Answer:
+        """List versions of a district's rules; with `on`, only the one in force that day."""
+        with reading() as connection:
+            if query["on"] is not None and query["unit"] is not None:
+                found = _in_force(connection, query["unit"], query["on"])
+                return {"items": [policy_answer(found)] if found else [], "next": None}
+            rows = policies(
+                connection,
+                district_id=_district(connection, query["unit"]) if query["unit"] else None,
+                state=query["state"],
+                after=POLICIES.after(query["cursor"]),
+                limit=query["limit"] + 1,
+            )
+        return POLICIES.page([policy_answer(row) for row in rows], limit=query["limit"])
+
+
+@blueprint.route("/v1/policies/<uuid:policy_id>")
+class PolicyById(MethodView):
+    """One version."""
+
+    @blueprint.response(200, PolicyAnswer)
+    def get(self, policy_id: UUID) -> Answer:
+        """Return a version."""
+        with reading() as connection:
+            return policy_answer(store_on(connection).policies.policy(policy_id))
+
+    @blueprint.arguments(PolicySchema)
+    @blueprint.response(201, PolicyAnswer)
+    def put(self, body: Body, policy_id: UUID) -> Answer:
+        """Propose the next version: changes on top of a preset or of the version published last."""
+        return command(
+            lambda act: propose_policy(
+                act,
+                parts().book,
+                policy_id=policy_id,
+                unit_id=body["unit_id"],
+                effective=body["effective"],
+                preset=body["preset"],
+                changes=body["set"],
+            ),
+            policy_answer,
+            body,
+            command_id=policy_id,
+        )
+
+
+@blueprint.route("/v1/policies/<uuid:policy_id>/decision")
+class PolicyDecision(MethodView):
+    """The second person's decision."""
+
+    @blueprint.arguments(DecisionSchema)
+    @blueprint.response(200, PolicyAnswer)
+    def post(self, body: Body, policy_id: UUID) -> Answer:
+        """Publish a proposed version, or turn it down; never by who proposed it."""
+        return command(
+            lambda act: decide_policy(act, policy_id=policy_id, ok=body["ok"], why=body["why"] or ""),
+            policy_answer,
+            body,
+        )
+
+
+def _in_force(connection: Connection, unit_id: UUID, on: date | None) -> Policy | None:
+    day = on or local_date(service().clock.now())
+    return policy_in_force(connection, district_id=_district(connection, unit_id), on=day)
+
+
+def _district(connection: Connection, unit_id: UUID) -> UUID:
+    district_id = store_on(connection).units.unit(unit_id).district_id
+    if district_id is None:
+        raise DistrictNeededError(unit_id=unit_id)
+    return district_id

@@ -1,0 +1,123 @@
+"""What is said and answered about districts' rules."""
+
+from marshmallow import Schema, fields
+
+from libs.http.fields import Day, Text, choice_of, object_of
+from libs.programme.acting_schemas import ActingSchema as ActingSchema
+from services.accounts.core.schemas import GROUP_MAX, GROUPS_MAX, NAME_MAX, Answer, PageSchema, day_field, id_field
+from services.accounts.policies.rules import Parameter, Policy, PolicyState, Preset
+
+
+class PolicyAnswer(Schema):
+    """A version of a district's rules."""
+
+    policy_id = id_field()
+    unit_id = id_field()
+    effective = day_field()
+    preset = fields.String(allow_none=True)
+    set = fields.Dict()
+    parameters = fields.Dict()
+    state = fields.String()
+    policy_version = fields.Integer(allow_none=True)
+    proposed_by = id_field()
+    decided_by = id_field(allow_none=True)
+    why = fields.String(allow_none=True)
+
+
+class PresetAnswer(Schema):
+    """What a city published, with where."""
+
+    preset = fields.String()
+    title = fields.Dict()
+    policy = fields.Dict()
+    sources = fields.Dict()
+    notes = fields.List(fields.String())
+
+
+class ParameterAnswer(Schema):
+    """A parameter: type, bounds, default, and whose number it is."""
+
+    name = fields.String()
+    type = fields.String()
+    default = fields.Raw(allow_none=True)
+    unit = fields.String()
+    min = fields.Integer(allow_none=True)
+    max = fields.Integer(allow_none=True)
+    choices = fields.List(fields.String())
+    nullable = fields.Boolean()
+    fixed = fields.Boolean()
+    mark = fields.String()
+    source = fields.String()
+    zh = fields.String()
+    en = fields.String()
+
+
+class PolicySchema(ActingSchema):
+    """Proposed rules of a district."""
+
+    unit_id = fields.UUID(required=True)
+    effective = Day(required=True)
+    preset = Text(NAME_MAX, allow_none=True, load_default=None)
+    set = object_of(GROUPS_MAX, values=object_of(GROUP_MAX), load_default=dict)
+
+
+class PolicyQuerySchema(PageSchema):
+    """Which versions; with `on`, the one in force that day."""
+
+    unit = fields.UUID(load_default=None)
+    on = Day(load_default=None)
+    state = choice_of(PolicyState, load_default=None)
+
+
+class CurrentPolicySchema(Schema):
+    """Whose rules, and of which day (default: today)."""
+
+    unit = fields.UUID(required=True)
+    on = Day(load_default=None)
+
+
+def policy_answer(policy: Policy) -> Answer:
+    """Return a version of a district's rules."""
+    return {
+        "policy_id": str(policy.policy_id),
+        "unit_id": str(policy.district_id),
+        "effective": policy.effective.isoformat(),
+        "preset": policy.preset,
+        "set": policy.changes,
+        "parameters": policy.parameters,
+        "state": policy.state,
+        "policy_version": policy.policy_version,
+        "proposed_by": str(policy.proposed_by),
+        "decided_by": str(policy.decided_by) if policy.decided_by else None,
+        "why": policy.why,
+    }
+
+
+def preset_answer(preset: Preset) -> Answer:
+    """Return what a city published, with where."""
+    return {
+        "preset": preset.name,
+        "title": dict(preset.title),
+        "policy": preset.values,
+        "sources": dict(preset.sources),
+        "notes": list(preset.notes),
+    }
+
+
+def parameter_answer(parameter: Parameter) -> Answer:
+    """Return what a parameter is."""
+    return {
+        "name": parameter.name,
+        "type": parameter.type,
+        "default": parameter.default,
+        "unit": parameter.unit,
+        "min": parameter.minimum,
+        "max": parameter.maximum,
+        "choices": list(parameter.choices),
+        "nullable": parameter.is_nullable,
+        "fixed": parameter.is_fixed,
+        "mark": parameter.mark,
+        "source": parameter.source,
+        "zh": parameter.zh,
+        "en": parameter.en,
+    }

@@ -1,0 +1,120 @@
+"""Load and save versions of districts' rules."""
+
+from dataclasses import asdict
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from libs.programme.policy import completed
+from services.accounts.core.refusals import RecordNotFoundError
+from services.accounts.core.store.tables import unit
+from services.accounts.policies.rules import Policy, PolicyState
+from services.accounts.policies.tables import policy
+
+
+class PolicyStore:
+    """Policies of one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def lock_district(self, district_id: UUID) -> None:
+        """Let one transaction at a time change a district's rules."""
+        self._connection.execute(sa.select(unit.c.unit_id).where(unit.c.unit_id == district_id).with_for_update())
+
+    def find(self, policy_id: UUID) -> Policy | None:
+        """Return a version, proposed or decided, or None."""
+        row = self._connection.execute(sa.select(policy).where(policy.c.policy_id == policy_id)).first()
+        return policy_of(row) if row else None
+
+    def policy(self, policy_id: UUID) -> Policy:
+        """Return a version.
+
+        Raises:
+            RecordNotFoundError: there is none.
+        """
+        found = self.find(policy_id)
+        if found is None:
+            raise RecordNotFoundError(policy_id=policy_id)
+        return found
+
+    def latest(self, district_id: UUID) -> Policy | None:
+        """Return the version of a district that was published last."""
+        row = self._connection.execute(
+            sa.select(policy)
+            .where(policy.c.district_id == district_id, policy.c.state == PolicyState.PUBLISHED)
+            .order_by(policy.c.policy_version.desc())
+            .limit(1)
+        ).first()
+        return policy_of(row) if row else None
+
+    def in_force(self, district_id: UUID, on: date) -> Policy | None:
+        """Return the version of a district that is in force on a local day."""
+        row = self._connection.execute(
+            sa.select(policy)
+            .where(
+                policy.c.district_id == district_id,
+                policy.c.state == PolicyState.PUBLISHED,
+                policy.c.effective <= on,
+            )
+            .order_by(policy.c.policy_version.desc())
+            .limit(1)
+        ).first()
+        return policy_of(row) if row else None
+
+    def add(self, new: Policy) -> None:
+        """Save a proposal."""
+        self._connection.execute(policy.insert().values(**asdict(new)))
+
+    def save(self, decided: Policy) -> None:
+        """Save a decision."""
+        self._connection.execute(
+            policy.update()
+            .where(policy.c.policy_id == decided.policy_id)
+            .values(
+                state=decided.state,
+                policy_version=decided.policy_version,
+                decided_by=decided.decided_by,
+                why=decided.why,
+            )
+        )
+
+
+def policy_of(row: sa.Row[Any]) -> Policy:
+    """Return the version of a row, with today's defaults for what an older release did not know."""
+    return Policy(
+        policy_id=row.policy_id,
+        district_id=row.district_id,
+        effective=row.effective,
+        preset=row.preset,
+        changes=row.changes,
+        parameters=completed(row.parameters),
+        base_version=row.base_version,
+        proposed_by=row.proposed_by,
+        state=PolicyState(row.state),
+        policy_version=row.policy_version,
+        decided_by=row.decided_by,
+        why=row.why,
+    )
+
+
+def policies(
+    connection: Connection, *, district_id: UUID | None, state: str | None, after: UUID | None, limit: int
+) -> list[Policy]:
+    """Return versions of districts' rules, proposed, published and turned down, by id."""
+    query = sa.select(policy).order_by(policy.c.policy_id).limit(limit)
+    if district_id:
+        query = query.where(policy.c.district_id == district_id)
+    if state:
+        query = query.where(policy.c.state == state)
+    if after:
+        query = query.where(policy.c.policy_id > after)
+    return [policy_of(row) for row in connection.execute(query)]
+
+
+def policy_in_force(connection: Connection, *, district_id: UUID, on: date) -> Policy | None:
+    """Return the version of a district's rules that is in force on a local day."""
+    return PolicyStore(connection).in_force(district_id, on)

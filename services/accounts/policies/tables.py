@@ -1,0 +1,29 @@
+"""The tables of policies as the code sees them; migrations/versions/ is where they are made."""
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+
+from services.accounts.core.store.tables import metadata
+
+_Instant = sa.DateTime(timezone=True)
+
+
+_Texts = ARRAY(sa.Text)
+
+
+policy = sa.Table(
+    "policy",
+    metadata,
+    sa.Column("policy_id", sa.Uuid, primary_key=True),
+    sa.Column("district_id", sa.Uuid),
+    sa.Column("effective", sa.Date),
+    sa.Column("preset", sa.Text),
+    sa.Column("changes", JSONB),
+    sa.Column("parameters", JSONB),
+    sa.Column("base_version", sa.Integer),
+    sa.Column("policy_version", sa.Integer),
+    sa.Column("state", sa.Text),
+    sa.Column("proposed_by", sa.Uuid),
+    sa.Column("decided_by", sa.Uuid),
+    sa.Column("why", sa.Text),
+)

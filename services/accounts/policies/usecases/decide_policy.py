@@ -1,0 +1,29 @@
+"""Publish a proposed version of a district's rules, or turn it down."""
+
+from uuid import UUID
+
+from services.accounts.core.acts import Act
+from services.accounts.policies.messages import policy_published
+from services.accounts.policies.rules import Policy, PolicyState
+
+
+def decide_policy(act: Act, *, policy_id: UUID, ok: bool, why: str) -> Policy:
+    """Decide a proposal as the second person.
+
+    Raises:
+        RecordNotFoundError: there is no such proposal.
+        MakerIsCheckerError: the actor proposed it, whatever else they may do.
+        OutOfScopeError, ForbiddenError: the actor may not decide rules.
+        AlreadyDecidedError, PolicyOutdatedError, PolicyBackdatedError
+    """
+    proposal = act.store.policies.policy(policy_id)
+    if proposal.proposed_by != act.actor_id:
+        act.require("decide_policy", proposal.district_id)
+    act.store.policies.lock_district(proposal.district_id)
+    proposal = act.store.policies.policy(policy_id)
+    latest = act.store.policies.latest(proposal.district_id)
+    decided = proposal.decide(by=act.actor_id, ok=ok, why=why, latest=latest, today=act.today)
+    act.store.policies.save(decided)
+    if decided.state is PolicyState.PUBLISHED:
+        act.store.append(policy_published(decided, now=act.now))
+    return decided

@@ -1,0 +1,49 @@
+"""Propose the next version of a district's rules."""
+
+from datetime import date
+from uuid import UUID
+
+from libs.errors import IdReusedError
+from services.accounts.core.acts import Act
+from services.accounts.core.refusals import DistrictNeededError
+from services.accounts.core.rules.units import Level
+from services.accounts.policies.refusals import PresetUnknownError
+from services.accounts.policies.rules import Policy, RuleBook, Values, refuse_backdated
+
+
+def propose_policy(
+    act: Act, book: RuleBook, *, policy_id: UUID, unit_id: UUID, effective: date, preset: str | None, changes: Values
+) -> Policy:
+    """Propose changes on top of a preset, or else of the district's latest version.
+
+    Raises:
+        OutOfScopeError, ForbiddenError: the actor may not propose rules for this district.
+        DistrictNeededError: the unit is no district.
+        PresetUnknownError, ParameterUnknownError, ParameterFixedError, NameForbiddenError, ParameterOutOfBoundsError
+        PolicyBackdatedError: the first day is not ahead.
+    """
+    act.require("propose_policy", unit_id)
+    district = act.store.units.unit(unit_id)
+    if district.level is not Level.DISTRICT:
+        raise DistrictNeededError(unit_id=unit_id)
+    if act.store.policies.find(policy_id) is not None:
+        raise IdReusedError(policy_id=policy_id)
+    if preset is not None and preset not in book.presets:
+        raise PresetUnknownError(preset=preset)
+    act.store.policies.lock_district(unit_id)
+    latest = act.store.policies.latest(unit_id)
+    start = book.complete(book.presets[preset].values) if preset else latest.parameters if latest else None
+    parameters = book.complete(changes, start=start)
+    refuse_backdated(effective, latest=latest, today=act.today)
+    proposal = Policy(
+        policy_id=policy_id,
+        district_id=unit_id,
+        effective=effective,
+        preset=preset or (latest.preset if latest else "default"),
+        changes=changes,
+        parameters=parameters,
+        base_version=(latest.policy_version or 0) if latest else 0,
+        proposed_by=act.actor_id,
+    )
+    act.store.policies.add(proposal)
+    return proposal

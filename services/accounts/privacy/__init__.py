@@ -1,0 +1,1 @@
+"""Who may see whose name and address, and who looked."""

@@ -1,0 +1,49 @@
+"""Load and save who may see whose name and address, and who looked at whom."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+from sqlalchemy.dialects.postgresql import insert
+
+from services.accounts.core.store.tables import access_log
+from services.accounts.privacy.tables import disclosure
+
+
+class DisclosureStore:
+    """Who may see whose name and address, for as long as an order lasts."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def open(self, *, order_id: UUID, volunteer_id: UUID, recipient_id: UUID, until: datetime) -> None:
+        """Let the two sides of an order see each other until an instant."""
+        row = {"order_id": order_id, "volunteer_id": volunteer_id, "recipient_id": recipient_id, "until": until}
+        self._connection.execute(insert(disclosure).values(row).on_conflict_do_nothing())
+
+    def end(self, order_id: UUID) -> None:
+        """End what was disclosed for an order."""
+        self._connection.execute(disclosure.delete().where(disclosure.c.order_id == order_id))
+
+    def is_open(self, *, viewer_id: UUID, person_id: UUID, now: datetime) -> bool:
+        """Tell whether two people are the two sides of an order that lasts."""
+        pair = sa.or_(
+            sa.and_(disclosure.c.volunteer_id == viewer_id, disclosure.c.recipient_id == person_id),
+            sa.and_(disclosure.c.recipient_id == viewer_id, disclosure.c.volunteer_id == person_id),
+        )
+        return bool(self._connection.scalar(sa.select(sa.exists().where(pair, disclosure.c.until > now))))
+
+
+def views_of(connection: Connection, *, person_id: UUID, before: int | None, limit: int) -> list[dict[str, Any]]:
+    """Return who looked at a person's data, newest first."""
+    query = (
+        sa.select(access_log)
+        .where(access_log.c.person_id == person_id)
+        .order_by(access_log.c.number.desc())
+        .limit(limit)
+    )
+    if before is not None:
+        query = query.where(access_log.c.number < before)
+    return [dict(row._mapping) for row in connection.execute(query)]

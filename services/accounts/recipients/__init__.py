@@ -1,0 +1,1 @@
+"""Ability grades and hardship of those who are helped."""

@@ -1,0 +1,97 @@
+"""Ability grades and hardship: recorded by one, confirmed by another."""
+
+from uuid import UUID
+
+from flask.views import MethodView
+from flask_smorest import Blueprint
+
+from services.accounts.core.edge import command, now
+from services.accounts.core.rules.persons import Person
+from services.accounts.core.schemas import (
+    Answer,
+    Body,
+    DecisionSchema,
+    person_answer,
+)
+from services.accounts.recipients.rules import Finding, FindingKind
+from services.accounts.recipients.schemas import AssessmentSchema, FindingAnswer, HardshipSchema, finding_answer
+from services.accounts.recipients.usecases import decide_finding, record_finding
+
+blueprint = Blueprint("recipients", __name__, description="Grades, hardship / 评估与困难类别")
+
+
+@blueprint.route("/v1/persons/<uuid:person_id>/assessments/<uuid:finding_id>")
+class Assessment(MethodView):
+    """An ability grade."""
+
+    @blueprint.arguments(AssessmentSchema)
+    @blueprint.response(201, FindingAnswer)
+    def put(self, body: Body, person_id: UUID, finding_id: UUID) -> Answer:
+        """Record an ability grade; it counts when a checker confirms it."""
+        return command(
+            lambda act: record_finding(
+                act,
+                finding_id=finding_id,
+                kind=FindingKind.ASSESSMENT,
+                person_id=person_id,
+                grade=body["grade"],
+            ),
+            lambda finding: finding_answer(finding, now()),
+            body,
+            command_id=finding_id,
+        )
+
+
+@blueprint.route("/v1/persons/<uuid:person_id>/hardships/<uuid:finding_id>")
+class HardshipRecord(MethodView):
+    """Hardship categories."""
+
+    @blueprint.arguments(HardshipSchema)
+    @blueprint.response(201, FindingAnswer)
+    def put(self, body: Body, person_id: UUID, finding_id: UUID) -> Answer:
+        """Record hardship categories; they count when a checker confirms them."""
+        return command(
+            lambda act: record_finding(
+                act,
+                finding_id=finding_id,
+                kind=FindingKind.HARDSHIP,
+                person_id=person_id,
+                categories=tuple(body["categories"]),
+            ),
+            lambda finding: finding_answer(finding, now()),
+            body,
+            command_id=finding_id,
+        )
+
+
+@blueprint.route("/v1/assessments/<uuid:finding_id>/confirmation")
+class AssessmentConfirmation(MethodView):
+    """The second person's word on a grade."""
+
+    @blueprint.arguments(DecisionSchema)
+    @blueprint.response(200, FindingAnswer)
+    def post(self, body: Body, finding_id: UUID) -> Answer:
+        """Confirm an ability grade, or turn it down with a reason; never by who recorded it."""
+        return _decide(finding_id, FindingKind.ASSESSMENT, body)
+
+
+@blueprint.route("/v1/hardships/<uuid:finding_id>/confirmation")
+class HardshipConfirmation(MethodView):
+    """The second person's word on hardship."""
+
+    @blueprint.arguments(DecisionSchema)
+    @blueprint.response(200, FindingAnswer)
+    def post(self, body: Body, finding_id: UUID) -> Answer:
+        """Confirm hardship categories, or turn them down with a reason; never by who recorded them."""
+        return _decide(finding_id, FindingKind.HARDSHIP, body)
+
+
+def _decide(finding_id: UUID, kind: FindingKind, body: Body) -> Answer:
+    def answer(decided: tuple[Finding, Person]) -> Answer:
+        return finding_answer(decided[0], now()) | {"person": person_answer(decided[1])}
+
+    return command(
+        lambda act: decide_finding(act, finding_id=finding_id, kind=kind, ok=body["ok"], why=body["why"] or ""),
+        answer,
+        body,
+    )

@@ -1,0 +1,58 @@
+"""What is said and answered about ability grades and hardship."""
+
+from datetime import datetime
+
+from marshmallow import Schema, fields, validate
+
+from libs.http.fields import choice_of
+from libs.programme.acting_schemas import ActingSchema as ActingSchema
+from services.accounts.core.rules.persons import Grade, Hardship
+from services.accounts.core.schemas import Answer, PersonAnswer, id_field, id_text, instant, instant_field
+from services.accounts.recipients.rules import Finding
+
+
+class FindingAnswer(Schema):
+    """An ability grade or hardship categories, and the person once they count."""
+
+    assessment_id = id_field()
+    hardship_id = id_field()
+    person_id = id_field()
+    grade = fields.String(allow_none=True)
+    categories = fields.List(fields.String())
+    recorded_by = id_field()
+    recorded_at = instant_field()
+    confirmed_by = id_field(allow_none=True)
+    confirmed_at = instant_field(allow_none=True)
+    state = fields.String()
+    turned_down_by = id_field(allow_none=True)
+    turned_down_why = fields.String(allow_none=True)
+    person = fields.Nested(PersonAnswer)
+
+
+class AssessmentSchema(ActingSchema):
+    """An ability grade."""
+
+    grade = choice_of(Grade, required=True)
+
+
+class HardshipSchema(ActingSchema):
+    """Hardship categories, instead of the earlier ones."""
+
+    categories = fields.List(choice_of(Hardship), required=True, validate=validate.Length(max=len(Hardship)))
+
+
+def finding_answer(finding: Finding, now: datetime) -> Answer:
+    """Return an assessment or a hardship record."""
+    return {
+        f"{finding.kind}id_text": str(finding.finding_id),
+        "person_id": str(finding.person_id),
+        "grade": finding.grade,
+        "categories": list(finding.categories),
+        "recorded_by": str(finding.recorded_by),
+        "recorded_at": instant(finding.recorded_at),
+        "state": finding.state_at(now),
+        "confirmed_by": id_text(finding.confirmed_by),
+        "confirmed_at": instant(finding.confirmed_at),
+        "turned_down_by": id_text(finding.turned_down_by),
+        "turned_down_why": finding.turned_down_why or None,
+    }

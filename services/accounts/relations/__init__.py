@@ -1,0 +1,1 @@
+"""Who is whose relative, and who may act for whom."""

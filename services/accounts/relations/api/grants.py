@@ -1,0 +1,115 @@
+"""Who may act for whom, within which scope; and what was done for somebody, visible to both."""
+
+from uuid import UUID
+
+from flask.views import MethodView
+from flask_smorest import Blueprint
+
+from libs.http import Cursor
+from libs.http.pages import a_number
+from services.accounts.core.acts import Act
+from services.accounts.core.edge import act_on, command, transaction
+from services.accounts.core.schemas import Answer, Body, OfPersonSchema, PageSchema, page_answer, plain
+from services.accounts.relations.rules.grants import ActingGrant
+from services.accounts.relations.schemas import ActForAnswer, ActingGrantAnswer, ActingGrantSchema, acting_grant_answer
+from services.accounts.relations.store import acting_grants_of, acts_for, acts_under_grant
+from services.accounts.relations.usecases.grant_acting import (
+    end_acting_grant,
+    names_of_both,
+    record_acting_grant,
+    seen_grant,
+    whose_acts,
+)
+
+blueprint = Blueprint("acting", __name__, description="Acting for somebody / 代办")
+ACT_PAGE = page_answer(ActForAnswer)
+ACTS = Cursor(number=a_number)
+
+
+@blueprint.route("/v1/acting-grants")
+class ActingGrants(MethodView):
+    """Who may act for whom."""
+
+    @blueprint.arguments(OfPersonSchema, location="query")
+    @blueprint.response(200, page_answer(ActingGrantAnswer))
+    def get(self, query: Body) -> Answer:
+        """List the grants that a person gave or holds, with the names of both."""
+        with transaction() as connection:
+            act = act_on(connection)
+            if query["person"] != act.actor_id:
+                act.require("view_person", act.store.persons.person(query["person"]).home_unit_id)
+            grants = acting_grants_of(connection, query["person"])
+            names = names_of_both(act, grants)
+        return {"items": [acting_grant_answer(grant, names) for grant in grants], "next": None}
+
+
+@blueprint.route("/v1/acting-grants/<uuid:grant_id>")
+class ActingGrantById(MethodView):
+    """One grant."""
+
+    @blueprint.arguments(ActingGrantSchema)
+    @blueprint.response(201, ActingGrantAnswer)
+    def put(self, body: Body, grant_id: UUID) -> Answer:
+        """Record, after hearing the person, that a relative may act for them, and in what."""
+
+        def record(act: Act) -> ActingGrant:
+            return record_acting_grant(act, _grant(grant_id, body, recorded_by=act.actor_id))
+
+        # The person's word about a grant is the grant's own: it is no act for somebody.
+        return command(record, acting_grant_answer, body, command_id=grant_id)
+
+    @blueprint.response(200, ActingGrantAnswer)
+    def delete(self, grant_id: UUID) -> Answer:
+        """End a grant."""
+        return command(lambda act: end_acting_grant(act, grant_id=grant_id), acting_grant_answer, {})
+
+
+@blueprint.route("/v1/acting-grants/<uuid:grant_id>/uses")
+class GrantUses(MethodView):
+    """What was done under a grant."""
+
+    @blueprint.arguments(PageSchema, location="query")
+    @blueprint.response(200, ACT_PAGE)
+    def get(self, query: Body, grant_id: UUID) -> Answer:
+        """List every use of a grant, newest first, to the person, the relative and staff who reach the person."""
+        with transaction() as connection:
+            seen_grant(act_on(connection), grant_id)
+            rows = acts_under_grant(connection, grant_id, before=ACTS.after(query["cursor"]), limit=query["limit"] + 1)
+        return _page(rows, query)
+
+
+@blueprint.route("/v1/persons/<uuid:person_id>/acts-for-me")
+class ActsForPerson(MethodView):
+    """What others did for a person."""
+
+    @blueprint.arguments(PageSchema, location="query")
+    @blueprint.response(200, ACT_PAGE)
+    def get(self, query: Body, person_id: UUID) -> Answer:
+        """List what staff and relatives did for a person, newest first; a relative sees what they did themselves."""
+        with transaction() as connection:
+            actor_id = whose_acts(act_on(connection), person_id=person_id)
+            rows = acts_for(
+                connection,
+                person_id,
+                actor_id=actor_id,
+                before=ACTS.after(query["cursor"]),
+                limit=query["limit"] + 1,
+            )
+        return _page(rows, query)
+
+
+def _grant(grant_id: UUID, body: Body, *, recorded_by: UUID) -> ActingGrant:
+    return ActingGrant(
+        grant_id=grant_id,
+        person_id=body["person_id"],
+        relative_id=body["relative_id"],
+        acts=tuple(sorted(set(body["acts"]))),
+        minutes_per_month=body["minutes_per_month"],
+        until=body["until"],
+        consent=body["consent"],
+        recorded_by=recorded_by,
+    )
+
+
+def _page(rows: list[dict[str, object]], query: Body) -> Answer:
+    return ACTS.page([{name: plain(value) for name, value in row.items()} for row in rows], limit=query["limit"])

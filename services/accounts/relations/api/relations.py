@@ -1,0 +1,78 @@
+"""Relations: recorded by one, confirmed by another."""
+
+from uuid import UUID
+
+from flask.views import MethodView
+from flask_smorest import Blueprint
+
+from libs.http import reading
+from services.accounts.core.edge import act_on, command
+from services.accounts.core.schemas import (
+    Answer,
+    Body,
+    DecisionSchema,
+    OfPersonSchema,
+    page_answer,
+)
+from services.accounts.relations.schemas import RelationAnswer, RelationSchema, relation_answer
+from services.accounts.relations.store import relations_of
+from services.accounts.relations.usecases.record_relation import decide_relation, end_relation, record_relation
+
+blueprint = Blueprint("relations", __name__, description="Relations / 亲属关系")
+
+
+@blueprint.route("/v1/relations")
+class Relations(MethodView):
+    """Relations of a person."""
+
+    @blueprint.arguments(OfPersonSchema, location="query")
+    @blueprint.response(200, page_answer(RelationAnswer))
+    def get(self, query: Body) -> Answer:
+        """List a person's relations, to themselves or to staff who reach them."""
+        with reading() as connection:
+            act_on(connection).require_view(query["person"])
+            rows = relations_of(connection, query["person"])
+        return {"items": [relation_answer(row) for row in rows], "next": None}
+
+
+@blueprint.route("/v1/relations/<uuid:relation_id>")
+class RelationById(MethodView):
+    """One relation."""
+
+    @blueprint.arguments(RelationSchema)
+    @blueprint.response(201, RelationAnswer)
+    def put(self, body: Body, relation_id: UUID) -> Answer:
+        """Record that `relative_id` is the `kind` of `person_id`; `verified` asks a checker to confirm it."""
+        return command(
+            lambda act: record_relation(
+                act,
+                relation_id=relation_id,
+                person_id=body["person_id"],
+                relative_id=body["relative_id"],
+                kind=body["kind"],
+                verified=body["verified"],
+            ),
+            relation_answer,
+            body,
+            command_id=relation_id,
+        )
+
+    @blueprint.response(200, RelationAnswer)
+    def delete(self, relation_id: UUID) -> Answer:
+        """End a relation."""
+        return command(lambda act: end_relation(act, relation_id=relation_id), relation_answer, {})
+
+
+@blueprint.route("/v1/relations/<uuid:relation_id>/confirmation")
+class RelationConfirmation(MethodView):
+    """The second person's word on a relation."""
+
+    @blueprint.arguments(DecisionSchema)
+    @blueprint.response(200, RelationAnswer)
+    def post(self, body: Body, relation_id: UUID) -> Answer:
+        """Confirm a relation, or turn it down with a reason; never by who recorded it."""
+        return command(
+            lambda act: decide_relation(act, relation_id=relation_id, ok=body["ok"], why=body["why"] or ""),
+            relation_answer,
+            body,
+        )

@@ -1,0 +1,110 @@
+"""Relations between two persons, seen from either side."""
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from uuid import UUID
+
+from libs.programme.refusals import AlreadyDecidedError, MakerIsCheckerError
+from services.accounts.relations.refusals import SelfRelationError, TooManyDeclaredError
+
+DECLARED_OPEN_MAX = 12
+"""How many relations of a person may be declared and not verified: a family has so many, a saboteur more."""
+
+
+class RelationKind(StrEnum):
+    """`relative` is the kind of `person`: the child of, the spouse of, …"""
+
+    SPOUSE = "spouse"
+    PARENT = "parent"
+    CHILD = "child"
+    GRANDPARENT = "grandparent"
+    GRANDCHILD = "grandchild"
+    SIBLING = "sibling"
+    OTHER = "other"
+    FRIEND = "friend"
+
+    @property
+    def inverse(self) -> "RelationKind":
+        """Return what `person` is of `relative`."""
+        return _INVERSE.get(self, self)
+
+
+_INVERSE = {
+    RelationKind.PARENT: RelationKind.CHILD,
+    RelationKind.CHILD: RelationKind.PARENT,
+    RelationKind.GRANDPARENT: RelationKind.GRANDCHILD,
+    RelationKind.GRANDCHILD: RelationKind.GRANDPARENT,
+}
+
+
+@dataclass(frozen=True)
+class Relation:
+    """One relation; `asks_verification` until a second person has confirmed what staff recorded as verified."""
+
+    relation_id: UUID
+    person_id: UUID
+    relative_id: UUID
+    kind: RelationKind
+    recorded_by: UUID
+    asks_verification: bool
+    verified: bool = False
+    is_active: bool = True
+    confirmed_by: UUID | None = None
+    turned_down_by: UUID | None = None
+    turned_down_why: str = ""
+    version: int = 1
+
+    def decide(self, *, by: UUID, ok: bool, why: str) -> "Relation":
+        """Return it verified by a second person, or turned down and ended.
+
+        Raises:
+            MakerIsCheckerError: who recorded it, or one of the two, decides.
+            AlreadyDecidedError: it is verified or ended already.
+        """
+        if by in (self.recorded_by, self.person_id, self.relative_id):
+            raise MakerIsCheckerError
+        if self.verified or not self.is_active:
+            raise AlreadyDecidedError
+        if ok:
+            return replace(self, verified=True, confirmed_by=by, version=self.version + 1)
+        return replace(self.end(), turned_down_by=by, turned_down_why=why)
+
+    def end(self) -> "Relation":
+        """Return it ended.
+
+        Raises:
+            AlreadyDecidedError: it is ended already.
+        """
+        if not self.is_active:
+            raise AlreadyDecidedError
+        return replace(self, is_active=False, version=self.version + 1)
+
+
+def declare_relation(
+    *, relation_id: UUID, person_id: UUID, relative_id: UUID, kind: RelationKind, recorded_by: UUID, verified: bool
+) -> Relation:
+    """Return a relation that counts as declared until a second person confirms it.
+
+    Raises:
+        SelfRelationError: both are one person.
+    """
+    if person_id == relative_id:
+        raise SelfRelationError
+    return Relation(
+        relation_id=relation_id,
+        person_id=person_id,
+        relative_id=relative_id,
+        kind=kind,
+        recorded_by=recorded_by,
+        asks_verification=verified,
+    )
+
+
+def refuse_too_many_declared(open_declared: int) -> None:
+    """Refuse one more relation that nobody has verified.
+
+    Raises:
+        TooManyDeclaredError: so many wait already.
+    """
+    if open_declared >= DECLARED_OPEN_MAX:
+        raise TooManyDeclaredError(max=DECLARED_OPEN_MAX)

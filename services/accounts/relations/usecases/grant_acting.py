@@ -1,0 +1,116 @@
+"""Record a person's word that a relative may act for them, and its end; and what was done under it."""
+
+from uuid import UUID
+
+from libs.errors import IdReusedError
+from libs.programme.acting import refuse_unless_consented
+from services.accounts.core.acts import Act
+from services.accounts.core.refusals import RecordNotFoundError
+from services.accounts.relations.messages import acting_grant_state
+from services.accounts.relations.refusals import RelationNotVerifiedError
+from services.accounts.relations.rules.grants import ActingGrant, may_see, refuse_grant
+
+
+def record_acting_grant(act: Act, grant: ActingGrant) -> ActingGrant:
+    """Record, after hearing the person, that a relative may act for them.
+
+    Raises:
+        PersonNotFoundError
+        OutOfScopeError, ForbiddenError: the actor may not record this about the person.
+        ConsentMissingError: the person's word lacks how, when or what was said.
+        RelationNotVerifiedError: no relation of the two is known, not even a declared one.
+        MakerIsCheckerError, SelfRelationError, GrantDaysOutOfRangeError: as `refuse_grant`.
+        PersonNotBelowError
+        IdReusedError
+    """
+    person = act.store.persons.person(grant.person_id)
+    act.store.persons.person(grant.relative_id)
+    act.require_over("record_acting_grant", person)
+    if act.store.records.find_acting_grant(grant.grant_id) is not None:
+        raise IdReusedError(grant_id=grant.grant_id)
+    refuse_unless_consented(grant.consent, now=act.now)
+    refuse_grant(grant, today=act.today)
+    if not act.store.records.relations_between(grant.person_id, grant.relative_id):
+        raise RelationNotVerifiedError
+    act.store.records.add_acting_grant(grant, at=act.now)
+    act.store.append(acting_grant_state(grant, now=act.now))
+    return grant
+
+
+def end_acting_grant(act: Act, *, grant_id: UUID) -> ActingGrant:
+    """End a grant: by the person themselves, by the relative, or by staff who reach the person.
+
+    Raises:
+        RecordNotFoundError, AlreadyDecidedError
+        OutOfScopeError, ForbiddenError, PersonNotBelowError
+    """
+    grant = act.store.records.find_acting_grant(grant_id)
+    if grant is None:
+        raise RecordNotFoundError(grant_id=grant_id)
+    if act.actor_id not in (grant.person_id, grant.relative_id):
+        act.require_over("record_acting_grant", act.store.persons.person(grant.person_id))
+    ended = grant.end()
+    act.store.records.save_acting_grant(ended)
+    act.store.append(acting_grant_state(ended, now=act.now))
+    return ended
+
+
+def names_of_both(act: Act, grants: list[ActingGrant]) -> dict[UUID, dict[str, str]]:
+    """Return the names of the people of some grants that the actor may see; where staff look, it is logged."""
+    people = {person_id for grant in grants for person_id in (grant.person_id, grant.relative_id)}
+    others = [grant for grant in grants if act.actor_id not in (grant.person_id, grant.relative_id)]
+    looked_at = sorted({person_id for grant in others for person_id in (grant.person_id, grant.relative_id)})
+    act.store.records.log_views(
+        viewer_id=act.actor_id, person_ids=looked_at, what="acting_grant", why="names of a grant", at=act.now
+    )
+    return {person_id: one.names for person_id, one in act.store.identities.identities(sorted(people)).items()}
+
+
+def seen_grant(act: Act, grant_id: UUID) -> ActingGrant:
+    """Return a grant to the person, to the relative, or to staff who reach the person.
+
+    Raises:
+        RecordNotFoundError: there is none.
+        OutOfScopeError, ForbiddenError
+    """
+    grant = act.store.records.find_acting_grant(grant_id)
+    if grant is None:
+        raise RecordNotFoundError(grant_id=grant_id)
+    if act.actor_id not in (grant.person_id, grant.relative_id):
+        act.require("view_person", act.store.persons.person(grant.person_id).home_unit_id)
+    return grant
+
+
+def whose_acts(act: Act, *, person_id: UUID) -> UUID | None:
+    """Return whose acts for a person the actor may see: None = everybody's, for the person and staff; else their own.
+
+    Raises:
+        PersonNotFoundError
+        OutOfScopeError, ForbiddenError: neither the person, nor a relative with a grant, nor staff who reach them.
+    """
+    person = act.store.persons.person(person_id)
+    if person_id == act.actor_id:
+        return None
+    if _sees(act, person_id):
+        return act.actor_id
+    act.require("view_person", person.home_unit_id)
+    return None
+
+
+def view_by_grant(act: Act, *, person_id: UUID) -> dict[str, str] | None:
+    """Return the person's names to a relative whose grant says they may see; None for anybody else, and for staff."""
+    if not _sees(act, person_id) or act.holds("view_person", act.store.persons.person(person_id).home_unit_id):
+        return None
+    identity = act.store.identities.identity(person_id)
+    if identity is None:
+        return None
+    act.store.records.log_views(
+        viewer_id=act.actor_id, person_ids=[person_id], what="name", why="acting grant", at=act.now
+    )
+    return identity.names
+
+
+def _sees(act: Act, person_id: UUID) -> bool:
+    records = act.store.records
+    grants = [grant for grant in records.active_acting_grants(person_id) if grant.is_to(person_id, act.actor_id)]
+    return may_see(grants, records.relations_between(person_id, act.actor_id), today=act.today)

@@ -1,0 +1,122 @@
+"""Record that two persons are related, and confirm it as a second person."""
+
+from uuid import UUID
+
+from libs.errors import IdReusedError
+from services.accounts.core.acts import Act
+from services.accounts.core.refusals import PersonNotBelowError
+from services.accounts.core.rules.persons import Person
+from services.accounts.relations.messages import relation_states
+from services.accounts.relations.rules.relations import (
+    Relation,
+    RelationKind,
+    declare_relation,
+    refuse_too_many_declared,
+)
+
+
+def record_relation(
+    act: Act, *, relation_id: UUID, person_id: UUID, relative_id: UUID, kind: RelationKind, verified: bool
+) -> Relation:
+    """Record that `relative_id` is the `kind` of `person_id`; it counts as declared until confirmed.
+
+    A person may declare their own relations; staff declare, or ask a checker to verify, those of people they reach.
+
+    Raises:
+        PersonNotFoundError: one of the two is not registered.
+        OutOfScopeError, ForbiddenError: the actor reaches neither of the two.
+        PersonNotBelowError: neither of the two is below the actor.
+        SelfRelationError, IdReusedError
+        TooManyDeclaredError: so many of the person's relations are declared and not verified.
+    """
+    pair = [act.store.persons.person(person_id), act.store.persons.person(relative_id)]
+    is_own = act.actor_id in (person_id, relative_id) and not verified
+    if is_own:
+        act.actor()
+    else:
+        _require_reach(act, "record_relation", pair)
+    relation = declare_relation(
+        relation_id=relation_id,
+        person_id=person_id,
+        relative_id=relative_id,
+        kind=kind,
+        recorded_by=act.actor_id,
+        verified=verified,
+    )
+    if not is_own:
+        _require_above_either(act, pair)
+    if act.store.records.find_relation(relation_id) is not None:
+        raise IdReusedError(relation_id=relation_id)
+    subject = act.store.persons.lock_person(act.actor_id if is_own else person_id)
+    refuse_too_many_declared(act.store.records.open_declared(subject.person_id, by_staff=not is_own))
+    act.store.records.add_relation(relation, at=act.now)
+    act.store.append(*relation_states(relation, now=act.now))
+    return relation
+
+
+def decide_relation(act: Act, *, relation_id: UUID, ok: bool, why: str) -> Relation:
+    """Confirm a relation as the second person, or turn it down, which ends it.
+
+    Earlier declarations of a relation that is confirmed end.
+
+    Raises:
+        RecordNotFoundError, MakerIsCheckerError, AlreadyDecidedError
+        OutOfScopeError, ForbiddenError: the actor may not confirm records of either of the two.
+        PersonNotBelowError: neither of the two is below the actor.
+    """
+    relation = act.store.records.lock_relation(relation_id)
+    if relation.recorded_by != act.actor_id:
+        _require_either(act, "confirm_record", relation)
+    decided = relation.decide(by=act.actor_id, ok=ok, why=why)
+    if decided.verified:
+        _end_declarations(act, relation)
+    act.store.records.save_relation(decided)
+    act.store.append(*relation_states(decided, now=act.now))
+    return decided
+
+
+def _end_declarations(act: Act, relation: Relation) -> None:
+    for other in act.store.records.relations_between(relation.person_id, relation.relative_id):
+        if other.relation_id != relation.relation_id and not other.verified and _says_the_same(other, relation):
+            act.store.records.save_relation(other.end())
+            act.store.append(*relation_states(other.end(), now=act.now))
+
+
+def end_relation(act: Act, *, relation_id: UUID) -> Relation:
+    """End a relation.
+
+    Raises:
+        RecordNotFoundError, AlreadyDecidedError
+        OutOfScopeError, ForbiddenError: the actor reaches neither of the two.
+        PersonNotBelowError: neither of the two is below the actor.
+    """
+    relation = act.store.records.lock_relation(relation_id)
+    _require_either(act, "record_relation", relation)
+    ended = relation.end()
+    act.store.records.save_relation(ended)
+    act.store.append(*relation_states(ended, now=act.now))
+    return ended
+
+
+def _require_either(act: Act, power: str, relation: Relation) -> None:
+    pair = [act.store.persons.person(one) for one in (relation.person_id, relation.relative_id)]
+    _require_reach(act, power, pair)
+    _require_above_either(act, pair)
+
+
+def _require_reach(act: Act, power: str, pair: list[Person]) -> None:
+    person, relative = pair
+    if not act.holds(power, relative.home_unit_id):
+        act.require(power, person.home_unit_id)
+
+
+def _require_above_either(act: Act, pair: list[Person]) -> None:
+    """Refuse who is above neither: staff have relatives too, so one of the two is enough."""
+    if not any(act.is_above(one.person_id) for one in pair):
+        raise PersonNotBelowError
+
+
+def _says_the_same(one: Relation, other: Relation) -> bool:
+    if one.person_id == other.person_id:
+        return one.kind is other.kind
+    return one.kind is other.kind.inverse

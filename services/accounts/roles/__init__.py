@@ -1,0 +1,1 @@
+"""Staff roles, given and ended by two; documents seen; what a role may do."""

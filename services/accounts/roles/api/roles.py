@@ -1,0 +1,144 @@
+"""Roles: given to what people are by one, to staff by two; who saw whose identity; what waits for a second person."""
+
+from uuid import UUID
+
+from flask.views import MethodView
+from flask_smorest import Blueprint
+
+from libs.contracts.powers import POWERS
+from libs.http import reading
+from services.accounts.core.acts import Act
+from services.accounts.core.edge import act_on, command
+from services.accounts.core.rules.roles import RoleGrant
+from services.accounts.core.schemas import Answer, Body, RoleAnswer, VerdictSchema, grant_answer, page_answer
+from services.accounts.roles.rules import Appointment
+from services.accounts.roles.schemas import (
+    RoleSchema,
+    SightingAnswer,
+    SightingSchema,
+    appointment_answer,
+    sighting_answer,
+)
+from services.accounts.roles.usecases.decide_role import decide_role
+from services.accounts.roles.usecases.end_role import end_role
+from services.accounts.roles.usecases.grant_role import grant_role
+from services.accounts.roles.usecases.see_identity import see_identity
+
+blueprint = Blueprint("appointments", __name__, description="Giving and ending roles / 授予角色")
+
+
+@blueprint.route("/v1/persons/<uuid:person_id>/roles")
+class PersonRoles(MethodView):
+    """The roles of a person."""
+
+    @blueprint.response(200, page_answer(RoleAnswer))
+    def get(self, person_id: UUID) -> Answer:
+        """List what is held, and what was proposed with its decision: to the person, or to staff who reach them."""
+        with reading() as connection:
+            act = act_on(connection)
+            _require_view(act, person_id)
+            held = [grant_answer(grant) for grant in act.store.persons.roles(person_id)]
+            proposed = [
+                appointment_answer(one, now=act.now)
+                for one in act.store.appointments.of_person(person_id)
+                if not one.is_accepted
+            ]
+        return {"items": held + proposed, "next": None}
+
+
+@blueprint.route("/v1/roles/proposals")
+class RoleProposals(MethodView):
+    """What waits for a second person."""
+
+    @blueprint.response(200, page_answer(RoleAnswer))
+    def get(self) -> Answer:
+        """List the proposals in the caller's scope which somebody who grants roles there may decide."""
+        with reading() as connection:
+            act = act_on(connection)
+            act.require_anywhere("grant_role")
+            within = [held.unit_id for held in act.actor().roles if held.role in POWERS["grant_role"]]
+            waiting = act.store.appointments.open_within(within)
+        return {"items": [appointment_answer(one, now=act.now) for one in waiting], "next": None}
+
+
+@blueprint.route("/v1/persons/<uuid:person_id>/roles/<uuid:grant_id>")
+class PersonRole(MethodView):
+    """A role of a person."""
+
+    @blueprint.arguments(RoleSchema)
+    @blueprint.response(201, RoleAnswer)
+    def put(self, body: Body, person_id: UUID, grant_id: UUID) -> Answer:
+        """Give a role at a unit that the caller's own reaches; a staff role is `proposed` until another decides."""
+        return command(
+            lambda act: _answer(
+                act,
+                grant_role(act, grant_id=grant_id, person_id=person_id, role=body["role"], unit_id=body["unit_id"]),
+            ),
+            lambda answer: answer,
+            body,
+            command_id=grant_id,
+        )
+
+    @blueprint.response(200, RoleAnswer)
+    def delete(self, person_id: UUID, grant_id: UUID) -> Answer:
+        """Take a role away, or one's own proposal back; at the top of the city it is proposed to another."""
+        return command(
+            lambda act: _answer(act, end_role(act, grant_id=grant_id, person_id=person_id)), lambda answer: answer, {}
+        )
+
+
+@blueprint.route("/v1/persons/<uuid:person_id>/roles/<uuid:grant_id>/decision")
+class RoleDecision(MethodView):
+    """The second person's word on a staff role."""
+
+    @blueprint.arguments(VerdictSchema)
+    @blueprint.response(200, RoleAnswer)
+    def post(self, body: Body, person_id: UUID, grant_id: UUID) -> Answer:
+        """Say yes or no, with the reason; never who proposed it, nor whom it is about."""
+        return command(
+            lambda act: _answer(
+                act,
+                decide_role(act, person_id=person_id, grant_id=grant_id, ok=body["ok"], why=body["why"] or ""),
+            ),
+            lambda answer: answer,
+            body,
+        )
+
+
+@blueprint.route("/v1/persons/<uuid:person_id>/identity-sightings")
+class Sightings(MethodView):
+    """Who saw a person's document."""
+
+    @blueprint.response(200, page_answer(SightingAnswer))
+    def get(self, person_id: UUID) -> Answer:
+        """List who saw it: to the person, or to staff who reach them."""
+        with reading() as connection:
+            act = act_on(connection)
+            _require_view(act, person_id)
+            found = act.store.appointments.sightings(person_id)
+        return {"items": [sighting_answer(one) for one in found], "next": None}
+
+
+@blueprint.route("/v1/persons/<uuid:person_id>/identity-sightings/<uuid:sighting_id>")
+class SightingById(MethodView):
+    """A look at the document that shows who somebody is."""
+
+    @blueprint.arguments(SightingSchema)
+    @blueprint.response(201, SightingAnswer)
+    def put(self, body: Body, person_id: UUID, sighting_id: UUID) -> Answer:
+        """Record that the caller saw the person's document; two members of staff must have, before a staff role."""
+        return command(
+            lambda act: see_identity(act, sighting_id=sighting_id, person_id=person_id, document=body["document"]),
+            sighting_answer,
+            body,
+            command_id=sighting_id,
+        )
+
+
+def _answer(act: Act, of: RoleGrant | Appointment) -> Answer:
+    return grant_answer(of) if isinstance(of, RoleGrant) else appointment_answer(of, now=act.now)
+
+
+def _require_view(act: Act, person_id: UUID) -> None:
+    if person_id != act.actor_id:
+        act.require("view_person", act.store.persons.person(person_id).home_unit_id)

@@ -1,0 +1,57 @@
+"""What is said and answered about roles and about who saw whose document."""
+
+from datetime import datetime
+
+from marshmallow import Schema, fields
+
+from libs.http.fields import choice_of
+from libs.programme.acting_schemas import ActingSchema as ActingSchema
+from services.accounts.core.rules.identity import IdKind
+from services.accounts.core.rules.roles import Role
+from services.accounts.core.schemas import Answer, id_field, instant, instant_field, proposal_answer
+from services.accounts.roles.rules import Appointment, Sighting
+
+
+class SightingAnswer(Schema):
+    """A member of staff saw the document that shows who somebody is."""
+
+    sighting_id = id_field()
+    person_id = id_field()
+    document = fields.String()
+    seen_by = id_field()
+    seen_at = instant_field()
+
+
+class SightingSchema(ActingSchema):
+    """Which document was seen."""
+
+    document = choice_of(IdKind, required=True)
+
+
+class RoleSchema(ActingSchema):
+    """A role at a unit."""
+
+    role = choice_of(Role, required=True)
+    unit_id = fields.UUID(required=True)
+
+
+def appointment_answer(of: Appointment, *, now: datetime) -> Answer:
+    """Return what was proposed about a staff role, with the second person's word."""
+    return {
+        "grant_id": str(of.grant_id),
+        "person_id": str(of.person_id),
+        "role": of.role,
+        "unit_id": str(of.unit_id),
+        "act": of.act,
+    } | proposal_answer(of.proposal, now)
+
+
+def sighting_answer(of: Sighting) -> Answer:
+    """Return who saw a person's document."""
+    return {
+        "sighting_id": str(of.sighting_id),
+        "person_id": str(of.person_id),
+        "document": of.document,
+        "seen_by": str(of.seen_by),
+        "seen_at": instant(of.seen_at),
+    }

@@ -1,0 +1,71 @@
+"""Decide, as the second person, what another proposed about somebody's staff role."""
+
+from uuid import UUID
+
+from libs.programme.refusals import AlreadyDecidedError
+from services.accounts.core.acts import Act
+from services.accounts.core.refusals import PersonNotBelowError, RecordNotFoundError
+from services.accounts.core.rules.persons import Person, Status
+from services.accounts.roles.rules import Appointment, AppointmentAct
+from services.accounts.roles.usecases.end_role import end
+from services.accounts.roles.usecases.grant_role import GRANT_ROLE, give, refuse_ungrantable
+
+
+def decide_role(act: Act, *, person_id: UUID, grant_id: UUID, ok: bool, why: str) -> Appointment:
+    """Say yes or no; with a yes the role is held, or held no more, from now on.
+
+    Raises:
+        RecordNotFoundError: nothing was proposed about this grant.
+        MakerIsCheckerError: the actor proposed it, or is whom it is about.
+        OutOfScopeError, ForbiddenError: the actor may not grant roles at the unit.
+        PersonNotBelowError: the person does not stand below the actor.
+        SecondTooLowError: the actor is of a lower level than who proposed it.
+        AlreadyDecidedError, ProposalLapsedError
+        WrongPersonStateError, RoleUnitMismatchError, RoleConflictError: it could be held no more.
+        TwoAdministratorsNeededError
+    """
+    person = act.store.persons.lock_person(person_id)
+    waiting = act.store.appointments.latest(grant_id)
+    if waiting is None or waiting.person_id != person_id:
+        raise RecordNotFoundError(grant_id=grant_id)
+    if act.actor_id not in (waiting.proposal.proposed_by, person_id):
+        _require_second(act, waiting)
+    decided = waiting.decide(
+        by=act.actor_id,
+        rank=act.rank(GRANT_ROLE, waiting.unit_id),
+        ok=ok,
+        why=why,
+        proposer_rank_now=_rank_now(act, waiting),
+        now=act.now,
+    )
+    act.store.appointments.save(decided)
+    if decided.is_accepted:
+        _carry_out(act, person, decided)
+    return decided
+
+
+def _require_second(act: Act, waiting: Appointment) -> None:
+    act.require(GRANT_ROLE, waiting.unit_id)
+    if waiting.act is AppointmentAct.GIVE:
+        act.require_above(waiting.person_id)
+    elif not act.may_sign_about(waiting.person_id):
+        raise PersonNotBelowError
+
+
+def _rank_now(act: Act, waiting: Appointment) -> int:
+    """Return the rank by which the first could propose it now; 0 when they are active no more."""
+    first = waiting.proposal.proposed_by
+    person = act.store.persons.find(first)
+    is_active = person is not None and person.status is Status.ACTIVE
+    return act.rank(GRANT_ROLE, waiting.unit_id, of=first) if is_active else 0
+
+
+def _carry_out(act: Act, person: Person, decided: Appointment) -> None:
+    if decided.act is AppointmentAct.GIVE:
+        refuse_ungrantable(act, person, decided.role, decided.unit_id)
+        give(act, person, decided.role_grant())
+        return
+    grant = act.store.persons.find_grant(decided.grant_id)
+    if grant is None:
+        raise AlreadyDecidedError(grant_id=decided.grant_id)
+    end(act, person, grant)

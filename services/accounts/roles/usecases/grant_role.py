@@ -1,0 +1,89 @@
+"""Give a person a role at a unit: what people are by one member of staff, what staff may do by two."""
+
+from dataclasses import replace
+from uuid import UUID
+
+from libs.errors import IdReusedError
+from libs.programme.refusals import AlreadyDecidedError
+from libs.programme.two_people import propose
+from services.accounts.core.acts import Act
+from services.accounts.core.messages import person_registered
+from services.accounts.core.refusals import WrongPersonStateError
+from services.accounts.core.rules.persons import Person, Status
+from services.accounts.core.rules.roles import PERSON_ROLES, STAFF_ROLES, Role, RoleGrant, refuse_unless_grantable
+from services.accounts.roles.refusals import SelfGrantError
+from services.accounts.roles.rules import Appointment, AppointmentAct, refuse_above_rank, refuse_unseen
+
+GRANT_ROLE = "grant_role"
+
+
+def grant_role(act: Act, *, grant_id: UUID, person_id: UUID, role: Role, unit_id: UUID) -> RoleGrant | Appointment:
+    """Give a role at a unit which the granter's own role reaches; a staff role is only proposed.
+
+    Raises:
+        PersonNotFoundError, UnitNotFoundError
+        OutOfScopeError, ForbiddenError: the actor may not grant this role at this unit.
+        PersonNotBelowError
+        SelfGrantError: nobody grants to themselves.
+        IdentityNotSeenError: for a staff role, two members of staff must have seen who it is.
+        RoleUnitMismatchError, RoleConflictError: the role is not held there, or not beside the person's other roles.
+        AlreadyDecidedError: the person has this role already.
+        IdReusedError: another grant has this id.
+    """
+    act.require(power_to_give(role), unit_id)
+    if person_id == act.actor_id:
+        raise SelfGrantError
+    person = act.store.persons.lock_person(person_id)
+    act.require_above(person_id)
+    if role in STAFF_ROLES:
+        refuse_above_rank(role, act.rank(GRANT_ROLE, unit_id))
+    if act.store.persons.was_granted(grant_id) or act.store.appointments.latest(grant_id) is not None:
+        raise IdReusedError(grant_id=grant_id)
+    refuse_ungrantable(act, person, role, unit_id)
+    if role in PERSON_ROLES:
+        grant = RoleGrant(grant_id, person_id, role, unit_id, act.actor_id, act.now)
+        give(act, person, grant)
+        return grant
+    return _propose(act, grant_id=grant_id, person=person, role=role, unit_id=unit_id)
+
+
+def refuse_ungrantable(act: Act, person: Person, role: Role, unit_id: UUID) -> None:
+    """Refuse a role that a person cannot hold at a unit now.
+
+    Raises:
+        WrongPersonStateError, RoleUnitMismatchError, RoleConflictError, AlreadyDecidedError
+    """
+    if person.status is not Status.ACTIVE:
+        raise WrongPersonStateError(state=person.status)
+    held = act.store.persons.roles(person.person_id)
+    unit = act.store.units.unit(unit_id)
+    refuse_unless_grantable(role, level=unit.level, unit_id=unit_id, home_unit_id=person.home_unit_id, held=held)
+    if any(grant.role is role and grant.unit_id == unit_id for grant in held):
+        raise AlreadyDecidedError(role=role, unit_id=unit_id)
+
+
+def give(act: Act, person: Person, grant: RoleGrant) -> None:
+    """Save and publish a role that is given."""
+    is_new_volunteer = grant.role is Role.VOLUNTEER and not person.was_volunteer
+    changed = replace(person.changed(), was_volunteer=person.was_volunteer or is_new_volunteer)
+    act.store.persons.add_grants([grant])
+    act.store.persons.save(changed)
+    act.publish(changed)
+    if is_new_volunteer:
+        act.store.append(person_registered(changed, by=act.actor_id, is_new_volunteer=True, now=act.now))
+
+
+def power_to_give(role: Role) -> str:
+    """Return the power that gives a role: who may register people may say that somebody is a volunteer."""
+    return "register_person" if role in PERSON_ROLES else GRANT_ROLE
+
+
+def _propose(act: Act, *, grant_id: UUID, person: Person, role: Role, unit_id: UUID) -> Appointment:
+    rank = act.rank(GRANT_ROLE, unit_id)
+    refuse_unseen(sighting.seen_by for sighting in act.store.appointments.sightings(person.person_id))
+    proposal = propose(proposal_id=grant_id, by=act.actor_id, now=act.now, hands=frozenset({person.person_id}))
+    appointment = Appointment(
+        proposal, grant_id, AppointmentAct.GIVE, person.person_id, role, unit_id, proposer_rank=rank
+    )
+    act.store.appointments.add(appointment)
+    return appointment

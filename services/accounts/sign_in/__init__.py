@@ -1,0 +1,1 @@
+"""Passwords, codes, sessions, and the keys of tokens."""

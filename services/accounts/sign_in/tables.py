@@ -1,0 +1,54 @@
+"""The tables of sign in as the code sees them; migrations/versions/ is where they are made."""
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from services.accounts.core.store.tables import metadata
+
+_Instant = sa.DateTime(timezone=True)
+
+
+_Texts = ARRAY(sa.Text)
+
+
+session = sa.Table(
+    "session",
+    metadata,
+    sa.Column("session_id", sa.Uuid, primary_key=True),
+    sa.Column("person_id", sa.Uuid),
+    sa.Column("began_at", _Instant),
+    sa.Column("expires_at", _Instant),
+    sa.Column("password_change_only", sa.Boolean),
+    sa.Column("ended_at", _Instant),
+    sa.Column("ended_because", sa.Text),
+)
+
+
+refresh_token = sa.Table(
+    "refresh_token",
+    metadata,
+    sa.Column("digest", sa.LargeBinary, primary_key=True),
+    sa.Column("session_id", sa.Uuid),
+    sa.Column("used_at", _Instant),
+)
+
+
+counted_try = sa.Table(
+    "counted_try",
+    metadata,
+    sa.Column("subject", sa.LargeBinary, primary_key=True),
+    sa.Column("tries", sa.Integer),
+    sa.Column("last_at", _Instant),
+    sa.Column("open_at", _Instant),
+)
+
+
+sign_in_code = sa.Table(
+    "sign_in_code",
+    metadata,
+    sa.Column("person_id", sa.Uuid, primary_key=True),
+    sa.Column("digest", sa.LargeBinary),
+    sa.Column("sent_at", _Instant),
+    sa.Column("expires_at", _Instant),
+    sa.Column("tries", sa.Integer),
+)

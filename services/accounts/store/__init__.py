@@ -1,1 +1,0 @@
-"""How accounts is kept in PostgreSQL."""

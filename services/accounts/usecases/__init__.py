@@ -1,1 +1,0 @@
-"""What people do in accounts: one verb per file."""

@@ -1,0 +1,1 @@
+"""What volunteers have shown, and what lapses."""

@@ -1,0 +1,45 @@
+"""Change what a volunteer has shown: training, record, insurance, certificates."""
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from services.accounts.core.acts import Act
+from services.accounts.core.rules.persons import Person
+from services.accounts.core.rules.roles import Role
+
+
+@dataclass(frozen=True)
+class Insurance:
+    """An insurance and its last day; None = there is none."""
+
+    until: date | None
+
+
+def qualify_volunteer(
+    act: Act,
+    *,
+    person_id: UUID,
+    training: bool | None,
+    clean_record: bool | None,
+    certificates: tuple[str, ...],
+    insurance: Insurance | None,
+) -> Person:
+    """Change a volunteer's qualifications; what is not given (None) stays.
+
+    Raises:
+        PersonNotFoundError
+        OutOfScopeError, ForbiddenError: the actor may not qualify this volunteer.
+        MakerIsCheckerError, PersonNotBelowError: nobody qualifies themselves, or somebody above them.
+        RoleMissingError: the person is neither a volunteer nor a provider's worker.
+    """
+    person = act.store.persons.lock_person(person_id)
+    act.require_over("qualify_volunteer", person)
+    roles = {grant.role for grant in act.store.persons.roles(person_id)}
+    changes = person.qualifications.shown(training=training, clean_record=clean_record, certificates=certificates)
+    if insurance is not None:
+        changes = changes.insured(insurance.until)
+    qualified = person.qualify(changes, is_volunteer=bool(roles & {Role.VOLUNTEER, Role.PROVIDER_WORKER}))
+    act.store.persons.save(qualified)
+    act.publish(qualified)
+    return qualified
