@@ -58,7 +58,9 @@ from services.accounts.relations.api import grants, relations
 from services.accounts.roles.api import powers, roles
 from services.accounts.settings import Settings
 from services.accounts.sign_in import api as sessions
+from services.accounts.sign_in.api import SignInParts
 from services.accounts.sign_in.gateways.code_desk import CodeDesk
+from services.accounts.sign_in.store.session_store import is_anything_sealed
 from services.accounts.sign_in.usecases.change_signing_keys import ensure_signing_key, rotate_signing_key, usable_keys
 from services.accounts.sign_in.usecases.send_code import make_code
 from services.accounts.sign_in.usecases.sign_in import sign_for_person
@@ -120,12 +122,13 @@ def create_app(settings: Settings, *, clock: Clock, database: Database | None = 
     parts = Parts(
         vault=vault,
         passwords=create_passwords(settings),
-        book=read_rule_book(),
-        erasures=Waiters(decided),
         codes=sender,
+    )
+    sign_in = SignInParts(
         code_desk=CodeDesk(send_code) if sender is not None else None,
         sign_ins=Gate(places=SIGN_INS_AT_ONCE, waiting_max=SIGN_INS_WAITING_MAX, wait_seconds=SIGN_IN_WAIT_SECONDS),
     )
+    of_features: tuple[object, ...] = (sign_in, read_rule_book(), Waiters(decided))
     begin(settings, connections, parts, clock=clock)
 
     def keys() -> Mapping[str, bytes]:
@@ -135,7 +138,11 @@ def create_app(settings: Settings, *, clock: Clock, database: Database | None = 
 
     return create_service_app(
         service=Service(
-            name="accounts", database=connections, clock=clock, directory=DIRECTORY, parts={"accounts": parts}
+            name="accounts",
+            database=connections,
+            clock=clock,
+            directory=DIRECTORY,
+            parts={"accounts": parts} | {type(one).__name__: one for one in of_features},
         ),
         blueprints=BLUEPRINTS,
         verifier=Verifier(keys),
@@ -157,7 +164,7 @@ def open_vault(settings: Settings, database: Database) -> Vault:
     """
     if not settings.master_key_file.exists():
         with database.reading() as connection:
-            is_new = not Store.is_anything_sealed(connection)
+            is_new = not is_anything_sealed(connection)
         if is_new:
             create_master_key_file(settings.master_key_file)
     return Vault.read(settings.master_key_file)

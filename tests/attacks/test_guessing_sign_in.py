@@ -260,7 +260,7 @@ def test_an_answer_about_a_code_does_the_same_work_for_known_and_unknown_numbers
 ) -> None:
     """What is done while the caller waits is the same; what differs is done apart."""
     desk = AskedDesk()
-    monkeypatch.setitem(vars(platform.app.extensions["service"].parts["accounts"]), "code_desk", desk)
+    monkeypatch.setitem(vars(platform.app.extensions["service"].parts["SignInParts"]), "code_desk", desk)
 
     with _statements(platform) as statements:
         must(_ask_code(platform, login))

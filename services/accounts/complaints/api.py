@@ -10,6 +10,7 @@ from libs.http import Cursor, open_to_suspended
 from libs.http.fields import Text, Truth, choice_of
 from libs.http.pages import an_id
 from services.accounts.complaints.rules import About, Complaint, ComplaintState
+from services.accounts.complaints.store import ComplaintStore
 from services.accounts.complaints.usecases import answer_complaint, complain, complaints_within, find_complaint
 from services.accounts.core.edge import act_on, command, transaction
 from services.accounts.core.schemas import TEXT_MAX, Answer, Body, PageSchema, instant, page_answer
@@ -66,7 +67,7 @@ class Complaints(MethodView):
         with transaction() as connection:
             act = act_on(connection)
             if query["unit"] is None:
-                found = act.store.complaints.of_person(act.actor_id, **wanted)
+                found = ComplaintStore(act.connection).of_person(act.actor_id, **wanted)
             else:
                 found = complaints_within(act, query["unit"], **wanted)
         return COMPLAINTS.page([_complaint_answer(one) for one in found], limit=query["limit"])

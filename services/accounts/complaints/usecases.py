@@ -5,6 +5,7 @@ from uuid import UUID
 from libs.errors import ForbiddenError, IdReusedError
 from services.accounts.complaints.refusals import ComplaintOpenError
 from services.accounts.complaints.rules import About, Complaint, ComplaintState
+from services.accounts.complaints.store import ComplaintStore
 from services.accounts.core.acts import Act
 from services.accounts.core.refusals import RecordNotFoundError, WrongPersonStateError
 from services.accounts.core.rules.persons import Status
@@ -22,12 +23,12 @@ def complain(act: Act, *, complaint_id: UUID, about: About, words: str) -> Compl
     person = act.store.persons.lock_person(act.actor_id)
     if about is About.SUSPENSION and person.status is not Status.SUSPENDED:
         raise WrongPersonStateError(state=person.status)
-    if act.store.complaints.find(complaint_id) is not None:
+    if ComplaintStore(act.connection).find(complaint_id) is not None:
         raise IdReusedError(complaint_id=complaint_id)
-    if act.store.complaints.is_open(act.actor_id, about):
+    if ComplaintStore(act.connection).is_open(act.actor_id, about):
         raise ComplaintOpenError(about=about)
     complaint = Complaint(complaint_id, act.actor_id, about, words, act.now)
-    act.store.complaints.add(complaint)
+    ComplaintStore(act.connection).add(complaint)
     return complaint
 
 
@@ -40,7 +41,7 @@ def answer_complaint(act: Act, *, complaint_id: UUID, is_upheld: bool, reason: s
         PersonNotBelowError
         AlreadyDecidedError: it is answered.
     """
-    complaint = act.store.complaints.lock(complaint_id)
+    complaint = ComplaintStore(act.connection).lock(complaint_id)
     if complaint is None or not _may_answer(act, complaint):
         raise RecordNotFoundError(complaint_id=complaint_id)
     act.require_above(complaint.person_id)
@@ -52,7 +53,7 @@ def answer_complaint(act: Act, *, complaint_id: UUID, is_upheld: bool, reason: s
         reason=reason,
         now=act.now,
     )
-    act.store.complaints.save_answer(answered)
+    ComplaintStore(act.connection).save_answer(answered)
     person = act.store.persons.lock_person(complaint.person_id)
     if is_about_suspension and is_upheld and person.status is Status.SUSPENDED:
         end_suspension(act, person, reason)
@@ -68,7 +69,7 @@ def complaints_within(
         UnitNotFoundError, OutOfScopeError, ForbiddenError
     """
     act.require("answer_complaint", unit_id)
-    found = act.store.complaints.within(unit_id, state=state, after=after, limit=limit)
+    found = ComplaintStore(act.connection).within(unit_id, state=state, after=after, limit=limit)
     _log_look(act, found)
     return found
 
@@ -79,7 +80,7 @@ def find_complaint(act: Act, complaint_id: UUID) -> Complaint:
     Raises:
         RecordNotFoundError: there is none, or not for the actor.
     """
-    complaint = act.store.complaints.find(complaint_id)
+    complaint = ComplaintStore(act.connection).find(complaint_id)
     if complaint is None or not (complaint.person_id == act.actor_id or _may_answer(act, complaint)):
         raise RecordNotFoundError(complaint_id=complaint_id)
     _log_look(act, [complaint])

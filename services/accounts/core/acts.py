@@ -7,6 +7,7 @@ from uuid import UUID
 
 from libs.clock import local_date
 from libs.contracts.powers import POWERS
+from libs.db import Connection
 from libs.errors import ForbiddenError, PersonSuspendedError
 from libs.http import Actor, holds, require
 from libs.ids import new_id
@@ -35,6 +36,11 @@ class Act:
     store: Store
     actor_id: UUID
     now: datetime
+
+    @property
+    def connection(self) -> Connection:
+        """Return the transaction."""
+        return self.store.connection
 
     @property
     def today(self) -> date:

@@ -15,8 +15,6 @@ from libs.db import Connection
 from libs.errors import Refusal
 from libs.http import Service, current_actor, reading, run_command
 from libs.http.addresses import Origin, origin_of
-from libs.http.gate import Gate
-from libs.http.waiting import Waiters
 from services.accounts.core.acts import Act, OnBehalf
 from services.accounts.core.gateways.codes import CodeSender
 from services.accounts.core.gateways.passwords import Passwords
@@ -24,8 +22,6 @@ from services.accounts.core.rules.notices import Notice
 from services.accounts.core.schemas import Answer, Body
 from services.accounts.core.store.store import Store
 from services.accounts.core.store.vault import Vault
-from services.accounts.policies.rules import RuleBook
-from services.accounts.sign_in.gateways.code_desk import CodeDesk
 
 T = TypeVar("T")
 
@@ -36,11 +32,7 @@ class Parts:
 
     vault: Vault
     passwords: Passwords
-    book: RuleBook
-    erasures: Waiters
     codes: CodeSender | None
-    code_desk: CodeDesk | None
-    sign_ins: Gate
 
 
 def service() -> Service:
@@ -53,6 +45,13 @@ def parts() -> Parts:
     """Return the parts of the running service."""
     found = service().parts["accounts"]
     assert isinstance(found, Parts)
+    return found
+
+
+def part(kind: type[T]) -> T:
+    """Return what the composition root gave to one feature."""
+    found = service().parts[kind.__name__]
+    assert isinstance(found, kind)
     return found
 
 

@@ -21,7 +21,7 @@ from services.accounts.deaths.schemas import (
     death_answer,
     mistake_answer,
 )
-from services.accounts.deaths.store import deaths_at
+from services.accounts.deaths.store import DeathStore, deaths_at
 from services.accounts.deaths.usecases.correct_death import decide_mistake, propose_mistake
 from services.accounts.deaths.usecases.record_death import decide_death, record_death
 
@@ -79,9 +79,9 @@ class DeathById(MethodView):
         """Return a death with all that was proposed about it."""
         with reading() as connection:
             act = act_on(connection)
-            death = act.store.deaths.look(death_id)
+            death = DeathStore(act.connection).look(death_id)
             _require_view(act, death.person_id)
-            mistakes = act.store.deaths.mistakes_of(death_id)
+            mistakes = DeathStore(act.connection).mistakes_of(death_id)
         return death_answer(death, now()) | {"mistakes": [mistake_answer(one, now()) for one in mistakes]}
 
 
@@ -120,8 +120,8 @@ class MistakeById(MethodView):
         """Return where it stands: done when the wallets are given back, declined when the estate is settled."""
         with reading() as connection:
             act = act_on(connection)
-            _require_view(act, act.store.deaths.look(death_id).person_id)
-            found = [one for one in act.store.deaths.mistakes_of(death_id) if one.mistake_id == mistake_id]
+            _require_view(act, DeathStore(act.connection).look(death_id).person_id)
+            found = [one for one in DeathStore(act.connection).mistakes_of(death_id) if one.mistake_id == mistake_id]
         if not found:
             raise RecordNotFoundError(mistake_id=mistake_id)
         return mistake_answer(found[0], now())
@@ -146,7 +146,7 @@ class MistakeDecision(MethodView):
 
 def _of_person(act: Act, person_id: UUID, state: DeathState | None) -> list[Death]:
     _require_view(act, person_id)
-    found = act.store.deaths.of_person(person_id, list(DeathState))
+    found = DeathStore(act.connection).of_person(person_id, list(DeathState))
     return [death for death in found if state is None or death.state_at(act.now) is state]
 
 

@@ -5,6 +5,7 @@ from libs.db import Connection
 from libs.inbox import EventFunction, IncomingEvent
 from services.accounts.core.store.store import StoreOn
 from services.accounts.deaths.messages import settled_estate_of, wallets_answer
+from services.accounts.deaths.store import DeathStore
 from services.accounts.deaths.usecases.correct_death import hear_wallets_answer
 
 
@@ -12,7 +13,7 @@ def settle_estate(store_on: StoreOn, clock: Clock) -> EventFunction:
     def hear(connection: Connection, event: IncomingEvent) -> None:
         person_id = settled_estate_of(event)
         if person_id is not None:
-            store_on(connection).deaths.settle_estate(person_id, at=clock.now())
+            DeathStore(store_on(connection).connection).settle_estate(person_id, at=clock.now())
 
     return hear
 

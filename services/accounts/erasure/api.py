@@ -9,8 +9,8 @@ from flask_smorest import Blueprint
 from libs.errors import Refusal
 from libs.http import reading
 from libs.http.openapi import prefers_wait
-from libs.http.waiting import wait_asked
-from services.accounts.core.edge import act_on, command, parts
+from libs.http.waiting import Waiters, wait_asked
+from services.accounts.core.edge import act_on, command, part
 from services.accounts.core.refusals import RecordNotFoundError
 from services.accounts.core.schemas import Answer, Body
 from services.accounts.erasure.refusals import CreditRemainingError, ErasureDeclinedError, OpenObligationsError
@@ -39,7 +39,7 @@ class PersonErasure(MethodView):
             body,
         )
         erasure_id = UUID(str(asked["erasure_id"]))
-        decided = parts().erasures.wait(erasure_id, seconds=wait_asked() or WAIT_DEFAULT_SECONDS)
+        decided = part(Waiters).wait(erasure_id, seconds=wait_asked() or WAIT_DEFAULT_SECONDS)
         if decided is None:
             return asked, HTTPStatus.ACCEPTED
         if decided["code"]:

@@ -47,11 +47,6 @@ class ErasureStore:
         row = self._connection.execute(query).first()
         return erasure_of(row) if row else None
 
-    def is_pending(self, person_id: UUID) -> bool:
-        """Tell whether an erasure of the person waits for answers."""
-        query = sa.exists().where(erasure.c.person_id == person_id, erasure.c.state == ErasureState.PENDING)
-        return bool(self._connection.scalar(sa.select(query)))
-
     def forget_ways_in(self, person_id: UUID) -> None:
         """Let nobody sign in as this person or find them any more."""
         self._connection.execute(credential.delete().where(credential.c.person_id == person_id))

@@ -9,17 +9,21 @@ from libs.clock import local_date, local_midnight
 from libs.ids import new_id
 from libs.outbox import OutgoingEvent
 from libs.programme.refusals import AlreadyDecidedError
+from services.accounts.complaints.store import ComplaintStore
 from services.accounts.core.acts import Act
 from services.accounts.core.messages import person_state, person_tombstone
 from services.accounts.core.refusals import DeathWaitsError, WrongPersonStateError
 from services.accounts.core.rules.persons import Person, Status
 from services.accounts.core.store.person_store import PersonStore
 from services.accounts.core.store.store import Store
+from services.accounts.deaths.store import DeathStore
 from services.accounts.erasure.messages import erasure_requested, person_erased
 from services.accounts.erasure.rules import Erasure, ErasureState, end_use, kept_until
 from services.accounts.erasure.store import ErasureStore
 from services.accounts.groups.usecases import forget_in_groups
+from services.accounts.policies.store import PolicyStore
 from services.accounts.relations.messages import acting_grant_state, relation_states
+from services.accounts.relations.store import RelationStore
 from services.accounts.sign_in.usecases.end_sessions import end_sessions
 
 KEPT_YEARS_DEFAULT = 10
@@ -41,12 +45,12 @@ def request_erasure(act: Act, *, person_id: UUID, credit_to_pool: bool) -> Erasu
     act.require_over("erase_person", person)
     if person.status in _ENDED:
         raise WrongPersonStateError(state=person.status)
-    if act.store.erasures.is_pending(person_id):
+    if act.store.persons.is_erasure_pending(person_id):
         raise AlreadyDecidedError(person_id=person_id)
-    if act.store.deaths.waits_for_wallets(person_id):
+    if DeathStore(act.connection).waits_for_wallets(person_id):
         raise DeathWaitsError(person_id=person_id)
     erasure = Erasure(new_id(), person_id, credit_to_pool, act.actor_id, act.now)
-    act.store.erasures.add(erasure)
+    ErasureStore(act.connection).add(erasure)
     act.store.append(erasure_requested(erasure, person, now=act.now))
     return erasure
 
@@ -55,11 +59,11 @@ def hear_erasure_answer(
     store: Store, *, erasure_id: UUID, service: str, code: str, last_service_on: date | None, now: datetime
 ) -> None:
     """Take one service's answer; with the last one, seal or erase the person, or decline."""
-    erasure = store.erasures.lock(erasure_id)
+    erasure = ErasureStore(store.connection).lock(erasure_id)
     if erasure is None or erasure.state is not ErasureState.PENDING:
         return
     heard = erasure.hear(service, code, last_service_on)
-    store.erasures.save(heard)
+    ErasureStore(store.connection).save(heard)
     if heard.state is ErasureState.DONE:
         person = store.persons.lock_person(heard.person_id)
         end = kept_until(heard.last_service_on, years=_years_kept(store, person, now), today=local_date(now))
@@ -88,14 +92,14 @@ def _end(
 ) -> None:
     person_id = person.person_id
     end_sessions(store, person_id, because=status, at=now)
-    store.erasures.forget_ways_in(person_id)
+    ErasureStore(store.connection).forget_ways_in(person_id)
     store.persons.end_grants_of(person_id, by=erasure.requested_by, at=now)
     _end_records(store, person_id, now)
     ended = end_use(person, status)
     store.persons.record_status(ended, why="erasure", by=erasure.requested_by, at=now)
     store.append(person_erased(ended, erasure_id=erasure.erasure_id, now=now))
     if status is Status.ERASED:
-        _erase(store.persons, store.erasures, ended)
+        _erase(store.persons, ErasureStore(store.connection), ended)
         store.append(person_tombstone(ended, now=now))
     else:
         store.persons.save(ended)
@@ -105,12 +109,12 @@ def _end(
 
 def _end_records(store: Store, person_id: UUID, now: datetime) -> None:
     store.records.forget_words_of(person_id)
-    store.complaints.forget_words_of(person_id)
-    for relation in store.records.relations_of(person_id):
-        store.records.save_relation(relation.end())
+    ComplaintStore(store.connection).forget_words_of(person_id)
+    for relation in RelationStore(store.connection).relations_of(person_id):
+        RelationStore(store.connection).save_relation(relation.end())
         store.append(*relation_states(relation.end(), now=now))
-    for grant in store.records.active_acting_grants(person_id):
-        store.records.save_acting_grant(grant.end())
+    for grant in RelationStore(store.connection).active_acting_grants(person_id):
+        RelationStore(store.connection).save_acting_grant(grant.end())
         store.append(acting_grant_state(grant.end(), now=now))
     forget_in_groups(store, person_id, now=now)
 
@@ -123,7 +127,7 @@ def _erase(persons: PersonStore, erasures: ErasureStore, erased: Person) -> None
 
 
 def _years_kept(store: Store, person: Person, now: datetime) -> int:
-    policy = store.policies.in_force(person.district_id, local_date(now)) if person.district_id else None
+    policy = PolicyStore(store.connection).in_force(person.district_id, local_date(now)) if person.district_id else None
     if policy is None:
         return KEPT_YEARS_DEFAULT
     return cast("int", policy.parameters["retention"]["service_records_years"])

@@ -11,7 +11,7 @@ from libs.programme.acting_schemas import ActingSchema
 from services.accounts.core.edge import act_on, command
 from services.accounts.core.schemas import Answer, Body, page_answer
 from services.accounts.groups.schemas import GroupAnswer, GroupSchema, GroupsQuerySchema, LeaderSchema, group_answer
-from services.accounts.groups.store import groups_at, groups_of
+from services.accounts.groups.store import GroupStore, groups_at, groups_of
 from services.accounts.groups.usecases import (
     NewGroup,
     add_member,
@@ -55,7 +55,7 @@ class GroupById(MethodView):
         """Return a group, to its members, its leader, and staff who reach it."""
         with reading() as connection:
             act = act_on(connection)
-            group = act.store.groups.look(group_id)
+            group = GroupStore(act.connection).look(group_id)
             if act.actor_id not in (group.leader_id, *group.member_ids):
                 act.require("view_person", group.unit_id)
         return group_answer(group)

@@ -10,6 +10,7 @@ from services.accounts.core.acts import Act
 from services.accounts.core.store.store import Store
 from services.accounts.groups.messages import group_state
 from services.accounts.groups.rules import Group, refuse_public_name, refuse_unfit_leader, refuse_unfit_member
+from services.accounts.groups.store import GroupStore
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ def register_group(act: Act, new: NewGroup) -> Group:
         GroupLeaderError, GroupTooLargeError, NameForbiddenError, WrongPersonStateError, IdReusedError
     """
     act.require("register_group", new.unit_id)
-    if act.store.groups.find(new.group_id) is not None:
+    if GroupStore(act.connection).find(new.group_id) is not None:
         raise IdReusedError(group_id=new.group_id)
     refuse_public_name(new.name_zh, new.name_en)
     _refuse_leader(act, new.leader_id)
@@ -52,7 +53,7 @@ def register_group(act: Act, new: NewGroup) -> Group:
         version=0,
     )
     group = founded.with_members(new.member_ids)
-    act.store.groups.add(group, at=act.now)
+    GroupStore(act.connection).add(group, at=act.now)
     act.store.append(group_state(group, now=act.now))
     return group
 
@@ -76,7 +77,7 @@ def remove_member(act: Act, *, group_id: UUID, person_id: UUID) -> Group:
         RecordNotFoundError, AlreadyDecidedError
         OutOfScopeError, ForbiddenError
     """
-    group = act.store.groups.group(group_id)
+    group = GroupStore(act.connection).group(group_id)
     if person_id == act.actor_id:
         act.actor()
     else:
@@ -108,15 +109,15 @@ def end_group(act: Act, *, group_id: UUID) -> Group:
 
 def forget_in_groups(store: Store, person_id: UUID, *, now: datetime) -> None:
     """Take a person whose data are no longer used out of their groups; a group without its leader ends."""
-    for group in store.groups.of_person(person_id):
+    for group in GroupStore(store.connection).of_person(person_id):
         left = group.with_members(set(group.member_ids) - {person_id})
         changed = left.end() if group.leader_id == person_id else left
-        store.groups.save(changed)
+        GroupStore(store.connection).save(changed)
         store.append(group_state(changed, now=now))
 
 
 def _group_of(act: Act, group_id: UUID) -> Group:
-    group = act.store.groups.group(group_id)
+    group = GroupStore(act.connection).group(group_id)
     act.require("register_group", group.unit_id)
     return group
 
@@ -132,6 +133,6 @@ def _refuse_member(act: Act, person_id: UUID) -> None:
 
 
 def _save(act: Act, changed: Group) -> Group:
-    act.store.groups.save(changed)
+    GroupStore(act.connection).save(changed)
     act.store.append(group_state(changed, now=act.now))
     return changed

@@ -25,6 +25,7 @@ from services.accounts.core.store.vault import Vault
 from services.accounts.imports.gateways.sheets import CSV_TYPE, ROWS_MAX, XLSX_TYPE, write_csv, write_xlsx
 from services.accounts.imports.importer import LoadRow
 from services.accounts.imports.schemas import ImportAnswer
+from services.accounts.imports.store import ImportStore
 from services.accounts.imports.usecases.export_people import EXPORT_COLUMNS, export_people
 from services.accounts.imports.usecases.import_people import RowReport, WrongRow, accept_import
 from services.accounts.persons.api.persons import registration_of
@@ -82,7 +83,7 @@ class ImportById(MethodView):
         """Return how far an import is and what became of its rows. A bad row is reported, the others are taken."""
         with reading() as connection:
             store = store_on(connection)
-            found = store.imports.find(import_id)
+            found = ImportStore(store).find(import_id)
             if found is None or found.imported_by != current_actor().person_id:
                 act_on(connection).require_anywhere("import_people")
             return _report(store, import_id)
@@ -124,10 +125,10 @@ def row_loader(vault: Vault, passwords: Passwords) -> LoadRow:
 
 
 def _report(store: Store, import_id: UUID) -> Answer:
-    found = store.imports.find(import_id)
+    found = ImportStore(store).find(import_id)
     if found is None:
         raise RecordNotFoundError(import_id=import_id)
-    reports = [RowReport(*row) for row in store.imports.rows(import_id)]
+    reports = [RowReport(*row) for row in ImportStore(store).rows(import_id)]
     return {
         "import_id": str(import_id),
         "state": found.state,

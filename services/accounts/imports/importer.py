@@ -23,7 +23,7 @@ from services.accounts.core.acts import Act
 from services.accounts.core.store.store import Store
 from services.accounts.core.store.vault import Vault
 from services.accounts.imports.gateways.sheets import SheetError, read_sheet
-from services.accounts.imports.store import Import, ImportState, oldest_unfinished
+from services.accounts.imports.store import Import, ImportState, ImportStore, oldest_unfinished
 from services.accounts.imports.usecases.import_people import WrongRow, take_rows
 from services.accounts.persons.usecases.register_person import Registration
 
@@ -73,7 +73,7 @@ class Importer:
 
     def _read(self, import_id: UUID) -> Sequence[Mapping[str, Any]] | None:
         with self._database.reading() as connection:
-            imports = Store(connection, self._vault()).imports
+            imports = ImportStore(Store(connection, self._vault()))
             found, content = imports.find(import_id), imports.content(import_id)
         if found is None or content is None:
             return None
@@ -82,14 +82,14 @@ class Importer:
     def _take_part(self, import_id: UUID, bodies: Sequence[Mapping[str, Any]]) -> bool:
         """Take some rows; True while there are more. Passwords are hashed before the transaction begins."""
         with self._database.reading() as connection:
-            before = Store(connection, self._vault()).imports.find(import_id)
+            before = ImportStore(Store(connection, self._vault())).find(import_id)
         if before is None:
             return False
         part = bodies[before.rows_done : before.rows_done + ROWS_PER_TRANSACTION]
         rows = [self._load(import_id, number, body) for number, body in enumerate(part, before.rows_done + 1)]
         with self._database.transaction() as connection:
             store = Store(connection, self._vault())
-            found = store.imports.lock_unfinished(import_id)
+            found = ImportStore(store).lock_unfinished(import_id)
             if found is None or found.rows_done != before.rows_done:
                 return False
             self._take(store, found, rows, total=len(bodies))
@@ -102,8 +102,8 @@ class Importer:
     def _end(self, import_id: UUID, state: ImportState, reason: str) -> None:
         with self._database.transaction() as connection:
             store = Store(connection, self._vault())
-            if store.imports.lock_unfinished(import_id) is not None:
-                store.imports.end(import_id, state=state, reason=reason)
+            if ImportStore(store).lock_unfinished(import_id) is not None:
+                ImportStore(store).end(import_id, state=state, reason=reason)
 
 
 def rows_of(content: bytes, content_type: str) -> Sequence[Mapping[str, Any]]:

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 from sqlalchemy.dialects.postgresql import insert
 
-from services.accounts.core.store.vault import Vault
+from services.accounts.core.store.store import Store
 from services.accounts.imports.tables import import_, import_row
 
 
@@ -43,9 +43,9 @@ class Import:
 class ImportStore:
     """Imports of one transaction."""
 
-    def __init__(self, connection: Connection, vault: Vault) -> None:
-        self._connection = connection
-        self._vault = vault
+    def __init__(self, store: Store) -> None:
+        self._connection = store.connection
+        self._vault = store.vault
 
     def add(self, import_id: UUID, *, by: UUID, at: datetime, content: bytes, content_type: str) -> bool:
         """Save a new import; False when there is one with this id."""

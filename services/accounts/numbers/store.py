@@ -6,14 +6,12 @@ from datetime import datetime
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy import Connection
 
 from libs.db.rows import add_rows
 from libs.programme.two_people import Proposal, ProposalState
 from services.accounts.core.rules.identity import LookUp
-from services.accounts.core.store.identity_store import IdentityStore
+from services.accounts.core.store.store import Store
 from services.accounts.core.store.tables import person_index
-from services.accounts.core.store.vault import Vault
 from services.accounts.numbers.rules import NumberChange, Opening
 from services.accounts.numbers.tables import number_change, number_proposal
 
@@ -30,10 +28,10 @@ class NumberProposal:
 class NumberStore:
     """Numbers of one transaction."""
 
-    def __init__(self, connection: Connection, vault: Vault, identities: IdentityStore) -> None:
-        self._connection = connection
-        self._vault = vault
-        self._identities = identities
+    def __init__(self, store: Store) -> None:
+        self._connection = store.connection
+        self._vault = store.vault
+        self._identities = store.identities
 
     def set_openings(self, person_id: UUID, openings: Iterable[Opening]) -> None:
         """Let these numbers, and no others, open a person's account."""

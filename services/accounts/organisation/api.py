@@ -9,7 +9,7 @@ from libs.http import Cursor, reading
 from libs.http.pages import an_id
 from libs.ids import id_from_cause
 from services.accounts.core.acts import Act
-from services.accounts.core.edge import command, parts, store_on
+from services.accounts.core.edge import command, part, store_on
 from services.accounts.core.refusals import DistrictNeededError
 from services.accounts.core.rules.units import Level
 from services.accounts.core.schemas import Answer, Body, UnitAnswer, page_answer, unit_answer
@@ -17,6 +17,7 @@ from services.accounts.organisation.schemas import UnitNameSchema, UnitQuerySche
 from services.accounts.organisation.store import units
 from services.accounts.organisation.usecases.add_unit import add_unit
 from services.accounts.organisation.usecases.rename_unit import rename_unit
+from services.accounts.policies.rules import RuleBook
 from services.accounts.policies.usecases.propose_policy import propose_policy
 
 blueprint = Blueprint("organisation-units", __name__, description="The organisation tree / 组织")
@@ -89,7 +90,7 @@ def _add(act: Act, unit_id: UUID, body: Body) -> Answer:
         raise DistrictNeededError(unit_id=unit_id)
     policy = propose_policy(
         act,
-        parts().book,
+        part(RuleBook),
         policy_id=id_from_cause(unit_id, "policy", "1"),
         unit_id=unit_id,
         effective=body["effective"] or act.today,

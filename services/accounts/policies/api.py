@@ -10,10 +10,10 @@ from libs.clock import local_date
 from libs.db import Connection
 from libs.http import Cursor, reading
 from libs.http.pages import an_id
-from services.accounts.core.edge import command, parts, service, store_on
+from services.accounts.core.edge import command, part, service, store_on
 from services.accounts.core.refusals import DistrictNeededError, RecordNotFoundError
 from services.accounts.core.schemas import Answer, Body, DecisionSchema, page_answer
-from services.accounts.policies.rules import Policy
+from services.accounts.policies.rules import Policy, RuleBook
 from services.accounts.policies.schemas import (
     CurrentPolicySchema,
     ParameterAnswer,
@@ -25,7 +25,7 @@ from services.accounts.policies.schemas import (
     policy_answer,
     preset_answer,
 )
-from services.accounts.policies.store import policies, policy_in_force
+from services.accounts.policies.store import PolicyStore, policies, policy_in_force
 from services.accounts.policies.usecases.decide_policy import decide_policy
 from services.accounts.policies.usecases.propose_policy import propose_policy
 
@@ -40,7 +40,7 @@ class Presets(MethodView):
     @blueprint.response(200, page_answer(PresetAnswer))
     def get(self) -> Answer:
         """List all presets with their sources."""
-        return {"items": [preset_answer(preset) for preset in parts().book.presets.values()], "next": None}
+        return {"items": [preset_answer(preset) for preset in part(RuleBook).presets.values()], "next": None}
 
 
 @blueprint.route("/v1/policies/parameters")
@@ -50,7 +50,7 @@ class Parameters(MethodView):
     @blueprint.response(200, page_answer(ParameterAnswer))
     def get(self) -> Answer:
         """List all parameters with type, bounds, default and whose number it is."""
-        return {"items": [parameter_answer(one) for one in parts().book.parameters.values()], "next": None}
+        return {"items": [parameter_answer(one) for one in part(RuleBook).parameters.values()], "next": None}
 
 
 @blueprint.route("/v1/policies/current")
@@ -98,7 +98,7 @@ class PolicyById(MethodView):
     def get(self, policy_id: UUID) -> Answer:
         """Return a version."""
         with reading() as connection:
-            return policy_answer(store_on(connection).policies.policy(policy_id))
+            return policy_answer(PolicyStore(store_on(connection).connection).policy(policy_id))
 
     @blueprint.arguments(PolicySchema)
     @blueprint.response(201, PolicyAnswer)
@@ -107,7 +107,7 @@ class PolicyById(MethodView):
         return command(
             lambda act: propose_policy(
                 act,
-                parts().book,
+                part(RuleBook),
                 policy_id=policy_id,
                 unit_id=body["unit_id"],
                 effective=body["effective"],

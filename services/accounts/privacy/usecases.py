@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from services.accounts.core.store.store import Store
+from services.accounts.privacy.store import DisclosureStore
 
 OPEN_AFTER_END = timedelta(hours=24)
 
@@ -14,7 +15,7 @@ def open_disclosure(
 ) -> None:
     """Begin when the order is taken; it ends with the order, and a day after its planned end at the latest."""
     for volunteer_id in sorted(volunteer_ids):
-        store.disclosures.open(
+        DisclosureStore(store.connection).open(
             order_id=order_id,
             volunteer_id=volunteer_id,
             recipient_id=recipient_id,
@@ -24,4 +25,4 @@ def open_disclosure(
 
 def end_disclosure(store: Store, *, order_id: UUID) -> None:
     """End it: the order was settled, cancelled, given back, or came to nothing."""
-    store.disclosures.end(order_id)
+    DisclosureStore(store.connection).end(order_id)

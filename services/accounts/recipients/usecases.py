@@ -7,6 +7,7 @@ from services.accounts.core.acts import Act
 from services.accounts.core.refusals import RecordNotFoundError
 from services.accounts.core.rules.persons import Grade, Hardship, Person
 from services.accounts.recipients.rules import Finding, FindingKind
+from services.accounts.recipients.store import FindingStore
 
 _POWERS = {FindingKind.ASSESSMENT: "assess_grade", FindingKind.HARDSHIP: "record_hardship"}
 
@@ -30,7 +31,7 @@ def record_finding(
     """
     person = act.store.persons.person(person_id)
     act.require_over(_POWERS[kind], person)
-    if act.store.records.find_finding(finding_id) is not None:
+    if FindingStore(act.connection).find_finding(finding_id) is not None:
         raise IdReusedError(finding_id=finding_id)
     finding = Finding(
         finding_id=finding_id,
@@ -41,7 +42,7 @@ def record_finding(
         grade=grade,
         categories=tuple(sorted(set(categories))),
     )
-    act.store.records.add_finding(finding)
+    FindingStore(act.connection).add_finding(finding)
     return finding
 
 
@@ -52,14 +53,14 @@ def decide_finding(act: Act, *, finding_id: UUID, kind: FindingKind, ok: bool, w
         RecordNotFoundError, MakerIsCheckerError, PersonNotBelowError, AlreadyDecidedError, RecordLapsedError
         OutOfScopeError, ForbiddenError: the actor may not confirm records of this person.
     """
-    finding = act.store.records.find_finding(finding_id)
+    finding = FindingStore(act.connection).find_finding(finding_id)
     if finding is None or finding.kind is not kind:
         raise RecordNotFoundError(finding_id=finding_id)
     person = act.store.persons.lock_person(finding.person_id)
     if finding.recorded_by != act.actor_id:
         act.require_over("confirm_record", person)
     decided = finding.decide(by=act.actor_id, ok=ok, why=why, now=act.now)
-    act.store.records.save_finding(decided)
+    FindingStore(act.connection).save_finding(decided)
     if decided.confirmed_by is None:
         return decided, person
     changed = decided.applied_to(person)

@@ -1,6 +1,7 @@
 """Sessions: sign in, continue, sign out, change the password; and the keys by which tokens are checked."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from flask.views import MethodView
 from flask_smorest import Blueprint
@@ -8,10 +9,12 @@ from werkzeug.exceptions import TooManyRequests
 
 from libs.clock import machine_now
 from libs.http import current_actor, open_before_own_password, open_to_suspended, public, reading
+from libs.http.gate import Gate
 from libs.http.limits import refuse_for
 from libs.http.openapi import keyless
-from services.accounts.core.edge import act_on, command, origin, parts, store_on, transaction
+from services.accounts.core.edge import act_on, command, origin, part, parts, store_on, transaction
 from services.accounts.core.schemas import Answer, Body, instant
+from services.accounts.sign_in.gateways.code_desk import CodeDesk
 from services.accounts.sign_in.gateways.tokens import as_jwk
 from services.accounts.sign_in.refusals import (
     CodesUnavailableError,
@@ -53,6 +56,14 @@ from services.accounts.sign_in.usecases.sign_in import (
 blueprint = Blueprint("sessions", __name__, description="Signing in / 登录")
 
 
+@dataclass(frozen=True)
+class SignInParts:
+    """What the composition root gives to signing in: who sends codes, and how many may hash at once."""
+
+    code_desk: CodeDesk | None
+    sign_ins: Gate
+
+
 @public
 @blueprint.route("/v1/sessions")
 class Sessions(MethodView):
@@ -64,7 +75,7 @@ class Sessions(MethodView):
         """Sign in with a phone number or sign-in name, and a password or a code."""
         make_counted = code_try if "code" in body else password_try
         counted = make_counted(body["login"], origin(), parts().vault.digest)
-        with parts().sign_ins.enter():
+        with part(SignInParts).sign_ins.enter():
             count_try(counted)
             signed_in = _signed_in(body, counted)
         if signed_in is None:
@@ -81,7 +92,7 @@ class SignInCodes(MethodView):
     @blueprint.response(202, CodeSentAnswer)
     def post(self, body: Body) -> Answer:
         """Send a code to the registered telephone, if there is one: the answer is the same either way."""
-        desk = parts().code_desk
+        desk = part(SignInParts).code_desk
         if desk is None:
             raise CodesUnavailableError
         count_try(code_request(body["login"], origin(), parts().vault.digest))

@@ -129,7 +129,7 @@ class Platform:
 
     def settle_codes(self) -> None:
         """Wait until the codes that were asked for are made."""
-        self.app.extensions["service"].parts["accounts"].code_desk.settle()
+        self.app.extensions["service"].parts["SignInParts"].code_desk.settle()
 
     def run_imports(self) -> None:
         """Take all that was sent to be imported."""

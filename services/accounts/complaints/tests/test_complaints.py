@@ -5,6 +5,7 @@ from uuid import UUID
 import pytest
 
 from libs.ids import new_id
+from services.accounts.complaints.store import ComplaintStore
 from services.accounts.tests.platform import PASSWORD, Caller, Document, Platform, must, refused
 
 CONTESTED: Document = {"about": "suspension", "words": "I was at the hospital that day."}
@@ -142,6 +143,6 @@ def test_the_words_go_with_the_persons_data(platform: Platform, suspended: Calle
     vault = Vault.read(platform.settings.master_key_file)
 
     with platform.database.transaction() as connection:
-        Store(connection, vault).complaints.forget_words_of(UUID(suspended.person_id))
+        ComplaintStore(Store(connection, vault).connection).forget_words_of(UUID(suspended.person_id))
 
     assert platform.rows("SELECT complaint_id, words FROM complaint") == [(UUID(complaint_id), "")]

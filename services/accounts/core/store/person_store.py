@@ -13,13 +13,15 @@ from libs.db.rows import add_row, add_rows, change_rows, find_row
 from services.accounts.core.refusals import PersonNotFoundError
 from services.accounts.core.rules.persons import Grade, Hardship, Home, Person, Qualifications, Sex, Status, VisitRisk
 from services.accounts.core.rules.roles import Role, RoleGrant, RolePlace
-from services.accounts.core.store.tables import person, role_grant, status_change, unit
+from services.accounts.core.store.tables import erasure, person, role_grant, status_change, unit
 
 _ROLES = Prepared(
     sa.select(role_grant)
     .where(role_grant.c.person_id == sa.bindparam("person_id"), role_grant.c.ended_at.is_(None))
     .order_by(role_grant.c.granted_at, role_grant.c.grant_id)
 )
+
+ERASURE_PENDING = "pending"
 
 
 class PersonStore:
@@ -162,6 +164,11 @@ class PersonStore:
         query = sa.select(sa.func.count(sa.distinct(role_grant.c.person_id))).select_from(held)
         is_held = sa.and_(role_grant.c.role == role, role_grant.c.ended_at.is_(None), person.c.status == Status.ACTIVE)
         return self._connection.scalar(query.where(is_held)) or 0
+
+    def is_erasure_pending(self, person_id: UUID) -> bool:
+        """Tell whether the end of the use of a person's data waits for answers."""
+        query = sa.exists().where(erasure.c.person_id == person_id, erasure.c.state == ERASURE_PENDING)
+        return bool(self._connection.scalar(sa.select(query)))
 
     def find_grant(self, grant_id: UUID) -> RoleGrant | None:
         """Return a role that is held now, by its id."""

@@ -12,8 +12,10 @@ from services.accounts.core.store.store import Store
 from services.accounts.deaths.messages import death_mistake_found, person_death_mistaken
 from services.accounts.deaths.refusals import EstateSettledError
 from services.accounts.deaths.rules import Death, DeathMistake, DeathState, MistakeState
+from services.accounts.deaths.store import DeathStore
 from services.accounts.relations.messages import acting_grant_state
 from services.accounts.relations.rules.grants import ActingGrant
+from services.accounts.relations.store import RelationStore
 
 
 def propose_mistake(act: Act, *, death_id: UUID, mistake_id: UUID, why: str) -> DeathMistake:
@@ -28,11 +30,11 @@ def propose_mistake(act: Act, *, death_id: UUID, mistake_id: UUID, why: str) -> 
     """
     death, person = _locked(act, death_id)
     act.require_over("propose_death_mistake", person)
-    if act.store.deaths.find_mistake(mistake_id) is not None:
+    if DeathStore(act.connection).find_mistake(mistake_id) is not None:
         raise IdReusedError(mistake_id=mistake_id)
     death.refuse_unless_correctable()
     mistake = DeathMistake(mistake_id, death_id, person.person_id, why, act.actor_id, act.now)
-    act.store.deaths.add_mistake(mistake)
+    DeathStore(act.connection).add_mistake(mistake)
     return mistake
 
 
@@ -46,7 +48,7 @@ def decide_mistake(act: Act, *, death_id: UUID, mistake_id: UUID, ok: bool, why:
         DeathWaitsError: the ledger, or the end of the use of the person's data, is asked for already.
     """
     death, person = _locked(act, death_id)
-    mistake = act.store.deaths.find_mistake(mistake_id)
+    mistake = DeathStore(act.connection).find_mistake(mistake_id)
     if mistake is None or mistake.death_id != death_id:
         raise RecordNotFoundError(mistake_id=mistake_id)
     if mistake.proposed_by != act.actor_id:
@@ -54,26 +56,26 @@ def decide_mistake(act: Act, *, death_id: UUID, mistake_id: UUID, ok: bool, why:
     decided = mistake.decide(by=act.actor_id, ok=ok, why=why, now=act.now)
     if decided.state is MistakeState.REQUESTED:
         death.refuse_unless_correctable()
-        is_asked = act.store.deaths.waits_for_wallets(person.person_id)
-        if is_asked or act.store.erasures.is_pending(person.person_id):
+        is_asked = DeathStore(act.connection).waits_for_wallets(person.person_id)
+        if is_asked or act.store.persons.is_erasure_pending(person.person_id):
             raise DeathWaitsError(person_id=person.person_id)
         act.store.append(death_mistake_found(decided, person, now=act.now))
-    act.store.deaths.save_mistake(decided)
+    DeathStore(act.connection).save_mistake(decided)
     return decided
 
 
 def hear_wallets_answer(store: Store, *, mistake_id: UUID, code: str, now: datetime) -> None:
     """Take the ledger's answer: give the person back what death took, or say why not."""
-    asked = store.deaths.find_mistake(mistake_id)
+    asked = DeathStore(store.connection).find_mistake(mistake_id)
     if asked is None or asked.state is not MistakeState.REQUESTED:
         return
     person = store.persons.lock_person(asked.person_id)
     answered = asked.answered(code)
-    store.deaths.save_mistake(answered)
+    DeathStore(store.connection).save_mistake(answered)
     if code == EstateSettledError.code:
-        store.deaths.settle_estate(asked.person_id, at=now)
+        DeathStore(store.connection).settle_estate(asked.person_id, at=now)
     if answered.state is MistakeState.DONE and person.status is Status.DECEASED:
-        _revive(store, store.deaths.death(asked.death_id), answered, person, now)
+        _revive(store, DeathStore(store.connection).death(asked.death_id), answered, person, now)
 
 
 def _revive(store: Store, death: Death, mistake: DeathMistake, person: Person, now: datetime) -> None:
@@ -82,9 +84,9 @@ def _revive(store: Store, death: Death, mistake: DeathMistake, person: Person, n
     alive = person.found_alive(death.status_before)
     store.persons.save(alive)
     store.persons.record_status(alive, why=mistake.why, by=mistake.decided_by, at=now)
-    store.deaths.save(death.found_mistaken())
+    DeathStore(store.connection).save(death.found_mistaken())
     for grant in _grants_to_resume(store, death):
-        store.records.save_acting_grant(grant.resume())
+        RelationStore(store.connection).save_acting_grant(grant.resume())
         store.append(acting_grant_state(grant.resume(), now=now))
     store.append(person_state(alive, store.persons.roles(alive.person_id), now=now))
     store.append(person_death_mistaken(alive, mistake, now=now))
@@ -94,20 +96,24 @@ def _grants_to_resume(store: Store, death: Death) -> list[ActingGrant]:
     """Return the grants that this death ended and that could be given today: both live and are related."""
     found = []
     for grant_id in death.ended_grants:
-        grant = store.records.find_acting_grant(grant_id)
+        grant = RelationStore(store.connection).find_acting_grant(grant_id)
         assert grant is not None
         other_id = grant.relative_id if grant.person_id == death.person_id else grant.person_id
         other = store.persons.find(other_id)
         is_alive = other is not None and other.status in (Status.ACTIVE, Status.SUSPENDED)
-        if is_alive and not grant.is_active and store.records.relations_between(grant.person_id, grant.relative_id):
+        if (
+            is_alive
+            and not grant.is_active
+            and RelationStore(store.connection).relations_between(grant.person_id, grant.relative_id)
+        ):
             found.append(grant)
     return found
 
 
 def _locked(act: Act, death_id: UUID) -> tuple[Death, Person]:
     """Return a death and whom it is about; the person's lock comes first, as everywhere."""
-    person = act.store.persons.lock_person(act.store.deaths.look(death_id).person_id)
-    death = act.store.deaths.death(death_id)
+    person = act.store.persons.lock_person(DeathStore(act.connection).look(death_id).person_id)
+    death = DeathStore(act.connection).death(death_id)
     if person.status is not Status.DECEASED and death.state is DeathState.CONFIRMED:
         raise WrongPersonStateError(state=person.status)
     return death, person

@@ -8,7 +8,9 @@ from services.accounts.core.acts import Act
 from services.accounts.core.refusals import DeathWaitsError
 from services.accounts.deaths.messages import person_died
 from services.accounts.deaths.rules import Death, DeathState
+from services.accounts.deaths.store import DeathStore
 from services.accounts.relations.messages import acting_grant_state
+from services.accounts.relations.store import RelationStore
 from services.accounts.sign_in.usecases.end_sessions import end_sessions
 
 
@@ -23,14 +25,14 @@ def record_death(act: Act, *, death_id: UUID, person_id: UUID, died_on: date) ->
     """
     person = act.store.persons.lock_person(person_id)
     act.require_over("record_death", person)
-    if act.store.deaths.find(death_id) is not None:
+    if DeathStore(act.connection).find(death_id) is not None:
         raise IdReusedError(death_id=death_id)
     person.die(died_on=died_on, today=act.today)
-    waiting = act.store.deaths.of_person(person_id, [DeathState.WAITING])
+    waiting = DeathStore(act.connection).of_person(person_id, [DeathState.WAITING])
     if any(other.state_at(act.now) is DeathState.WAITING for other in waiting):
         raise DeathWaitsError(person_id=person_id)
     death = Death(death_id, person_id, died_on, act.actor_id, act.now)
-    act.store.deaths.add(death)
+    DeathStore(act.connection).add(death)
     return death
 
 
@@ -44,14 +46,14 @@ def decide_death(act: Act, *, death_id: UUID, ok: bool, why: str) -> Death:
         OutOfScopeError, ForbiddenError: the actor may not confirm records of this person.
         WrongPersonStateError: the person is dead or erased by now.
     """
-    person = act.store.persons.lock_person(act.store.deaths.look(death_id).person_id)
-    death = act.store.deaths.death(death_id)
+    person = act.store.persons.lock_person(DeathStore(act.connection).look(death_id).person_id)
+    death = DeathStore(act.connection).death(death_id)
     if death.recorded_by != act.actor_id:
         act.require_over("confirm_death", person)
     decided = death.decide(by=act.actor_id, ok=ok, why=why, now=act.now)
     if decided.state is DeathState.CONFIRMED:
         decided = _end_life(act, decided)
-    act.store.deaths.save(decided)
+    DeathStore(act.connection).save(decided)
     return decided
 
 
@@ -61,9 +63,9 @@ def _end_life(act: Act, death: Death) -> Death:
     act.store.persons.save(deceased)
     act.store.persons.record_status(deceased, why="died", by=act.actor_id, at=act.now)
     end_sessions(act.store, death.person_id, because="deceased", at=act.now)
-    grants = act.store.records.active_acting_grants(death.person_id)
+    grants = RelationStore(act.connection).active_acting_grants(death.person_id)
     for grant in grants:
-        act.store.records.save_acting_grant(grant.end())
+        RelationStore(act.connection).save_acting_grant(grant.end())
         act.store.append(acting_grant_state(grant.end(), now=act.now))
     act.publish(deceased)
     act.store.append(person_died(deceased, death, now=act.now))

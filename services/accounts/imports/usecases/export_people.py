@@ -6,7 +6,7 @@ from libs.ids import new_id
 from services.accounts.core.acts import Act
 from services.accounts.core.rules.persons import Person
 from services.accounts.core.store.identity_store import Identity
-from services.accounts.persons.store import PersonFilter
+from services.accounts.persons.store import PersonFilter, find_persons
 
 EXPORTED_MAX = 20_000
 PAGE = 500
@@ -41,7 +41,7 @@ def export_people(act: Act, *, unit_id: UUID) -> list[dict[str, str]]:
     rows: list[dict[str, str]] = []
     after: UUID | None = None
     while len(rows) < EXPORTED_MAX:
-        people = act.store.find_persons(PersonFilter(within=[unit_id], after=after), limit=PAGE)
+        people = find_persons(act.connection, PersonFilter(within=[unit_id], after=after), limit=PAGE)
         if not people:
             break
         after = people[-1].person_id

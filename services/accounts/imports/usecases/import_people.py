@@ -9,6 +9,7 @@ from libs.errors import IdReusedError, OutOfScopeError, Refusal
 from libs.http import holds
 from services.accounts.core.acts import Act
 from services.accounts.core.refusals import UnitNotFoundError
+from services.accounts.imports.store import ImportStore
 from services.accounts.persons.usecases.register_person import Registration, enrol, refuse_unrecordable
 
 TAKEN = ""
@@ -40,7 +41,7 @@ def accept_import(act: Act, *, import_id: UUID, content: bytes, content_type: st
         IdReusedError: another import has this id.
     """
     act.require_anywhere("import_people")
-    imports = act.store.imports
+    imports = ImportStore(act.store)
     if not imports.add(import_id, by=act.actor_id, at=act.now, content=content, content_type=content_type):
         raise IdReusedError(import_id=import_id)
 
@@ -54,8 +55,8 @@ def take_rows(act: Act, *, import_id: UUID, first: int, rows: Sequence[Registrat
     act.require_anywhere("import_people")
     for number, row in enumerate(rows, first):
         report = _take(act, number, row)
-        act.store.imports.add_row(import_id, report.row, report.person_id, report.code, report.fields)
-    act.store.imports.go_on(import_id, rows=total, rows_done=first - 1 + len(rows))
+        ImportStore(act.store).add_row(import_id, report.row, report.person_id, report.code, report.fields)
+    ImportStore(act.store).go_on(import_id, rows=total, rows_done=first - 1 + len(rows))
 
 
 def _take(act: Act, number: int, row: Registration | WrongRow) -> RowReport:

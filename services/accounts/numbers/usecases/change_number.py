@@ -26,6 +26,7 @@ from services.accounts.numbers.rules import (
     openings_after,
     refuse_too_many,
 )
+from services.accounts.numbers.store import NumberStore
 
 DAY = timedelta(hours=24)
 Digest = Callable[[str, str], bytes]
@@ -45,18 +46,18 @@ def change_number(act: Act, *, person_id: UUID, number: str | None, at: datetime
     if new == _canonical(identity.phone_number):
         act.store.identities.save(person_id, replace(identity, phone_number=number))
         return []
-    refuse_too_many(act.store.numbers.changes_since(person_id, at - DAY))
+    refuse_too_many(NumberStore(act.store).changes_since(person_id, at - DAY))
     opens = new is not None and _refuse_taken(act, person_id, new, at=at)
     old = opening_number(act.store, person_id, identity, at=at)
     changed = replace(identity, phone_number=number, old_phone_number=old)
     act.store.identities.save(person_id, changed)
     act.store.identities.reindex(person_id, LookUp.PHONE, new)
-    act.store.numbers.set_openings(person_id, openings_after(_canonical(old), new if opens else None, at=at))
+    NumberStore(act.store).set_openings(person_id, openings_after(_canonical(old), new if opens else None, at=at))
     code = f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}d}"
     kept = digest(_purpose(person_id), code) if old else None
-    act.store.numbers.add_change(NumberChange(person_id, act.actor_id, at, at + OPENS_AFTER, kept))
+    NumberStore(act.store).add_change(NumberChange(person_id, act.actor_id, at, at + OPENS_AFTER, kept))
     if new is not None and new == _canonical(old):
-        act.store.numbers.end_change(person_id, at=at)
+        NumberStore(act.store).end_change(person_id, at=at)
     return notices(old=old or identity.phone_number, new=number, code=code)
 
 
@@ -72,14 +73,14 @@ def confirm_number(act: Act, *, person_id: UUID, code: str, at: datetime, digest
         act.actor()
     else:
         act.require_over("register_person", person)
-    kept = act.store.numbers.try_code(person_id, at=at, tries_max=TRIES_MAX)
+    kept = NumberStore(act.store).try_code(person_id, at=at, tries_max=TRIES_MAX)
     if kept is None or not secrets.compare_digest(kept, digest(_purpose(person_id), code)):
         return False
     identity = act.store.identities.identity(person_id)
     assert identity is not None, "only the erased have none"
     new = _canonical(identity.phone_number)
-    act.store.numbers.end_change(person_id, at=at)
-    act.store.numbers.set_openings(person_id, [Opening(new)] if new else [])
+    NumberStore(act.store).end_change(person_id, at=at)
+    NumberStore(act.store).set_openings(person_id, [Opening(new)] if new else [])
     act.store.identities.save(person_id, replace(identity, old_phone_number=None))
     return True
 
@@ -87,7 +88,7 @@ def confirm_number(act: Act, *, person_id: UUID, code: str, at: datetime, digest
 def opening_number(store: Store, person_id: UUID, identity: Identity, *, at: datetime) -> str | None:
     """Return the number that opens a person's account at an instant: codes go there, and nowhere else."""
     for number in (identity.phone_number, identity.old_phone_number):
-        if number is not None and person_id in store.numbers.opened_by(canonical_phone(number), at=at):
+        if number is not None and person_id in NumberStore(store).opened_by(canonical_phone(number), at=at):
             return number
     return None
 
@@ -100,7 +101,7 @@ def _refuse_taken(act: Act, person_id: UUID, number: str, *, at: datetime) -> bo
     """
     act.store.identities.lock_text(LookUp.PHONE_OPENS, number)
     named = set(act.store.identities.found_by(LookUp.SIGN_IN_NAME, number)) - {person_id}
-    holders = set(act.store.numbers.held_by(number, at=at)) - {person_id}
+    holders = set(NumberStore(act.store).held_by(number, at=at)) - {person_id}
     if named or (holders and (person_id == act.actor_id or _signs_in(act, person_id))):
         raise PhoneNumberTakenError
     return not holders

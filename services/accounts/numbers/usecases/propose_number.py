@@ -12,7 +12,7 @@ from services.accounts.core.refusals import PersonNotBelowError, RecordNotFoundE
 from services.accounts.core.rules.identity import canonical_phone
 from services.accounts.core.rules.notices import Notice
 from services.accounts.core.rules.persons import Person, Status
-from services.accounts.numbers.store import NumberProposal
+from services.accounts.numbers.store import NumberProposal, NumberStore
 from services.accounts.numbers.usecases.change_number import change_number
 
 REGISTER = "register_person"
@@ -33,12 +33,12 @@ def propose_number(act: Act, *, proposal_id: UUID, person_id: UUID, number: str)
         _require_signature(act, person)
     if person.status not in _CHANGEABLE:
         raise WrongPersonStateError(state=person.status)
-    if act.store.numbers.find_proposal(proposal_id) is not None:
+    if NumberStore(act.store).find_proposal(proposal_id) is not None:
         raise IdReusedError(proposal_id=proposal_id)
     canonical_phone(number)
     proposal = propose(proposal_id=proposal_id, by=act.actor_id, now=act.now, hands=frozenset({person_id}))
     made = NumberProposal(proposal, person_id, number)
-    act.store.numbers.add_proposal(made)
+    NumberStore(act.store).add_proposal(made)
     return made
 
 
@@ -60,13 +60,13 @@ def decide_number(
         WrongPersonStateError, PhoneNumberTakenError, TooManyChangesError
     """
     person = act.store.persons.lock_person(person_id)
-    waiting = act.store.numbers.find_proposal(proposal_id)
+    waiting = NumberStore(act.store).find_proposal(proposal_id)
     if waiting is None or waiting.person_id != person_id:
         raise RecordNotFoundError(proposal_id=proposal_id)
     if act.actor_id not in (waiting.proposal.proposed_by, person_id):
         _require_signature(act, person)
     decided = replace(waiting, proposal=waiting.proposal.decide(by=act.actor_id, ok=ok, why=why, now=act.now))
-    act.store.numbers.save_proposal(decided)
+    NumberStore(act.store).save_proposal(decided)
     if decided.proposal.state is not ProposalState.ACCEPTED:
         return decided, []
     if person.status not in _CHANGEABLE:

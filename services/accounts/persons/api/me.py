@@ -7,6 +7,7 @@ from libs.clock import machine_now
 from libs.http import open_before_own_password, reading
 from services.accounts.core.edge import act_on
 from services.accounts.core.schemas import Answer, unit_answer
+from services.accounts.numbers.store import NumberStore
 from services.accounts.persons.schemas import FullPersonAnswer, full_person_answer
 from services.accounts.persons.usecases.view_person import view_person
 
@@ -24,7 +25,7 @@ class Me(MethodView):
         with reading() as connection:
             act = act_on(connection)
             person, identity, roles = view_person(act, person_id=act.actor_id, why="")
-            opens_at = act.store.numbers.opens_at(act.actor_id, at=machine_now())
+            opens_at = NumberStore(act.store).opens_at(act.actor_id, at=machine_now())
             return full_person_answer(person, identity, roles, number_opens_at=opens_at) | {
                 "home_unit": unit_answer(act.store.units.unit(person.home_unit_id))
             }

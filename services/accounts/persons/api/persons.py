@@ -17,6 +17,7 @@ from services.accounts.core.gateways.passwords import Passwords
 from services.accounts.core.rules.persons import Home, Person, Qualifications
 from services.accounts.core.schemas import Answer, Body, PersonAnswer, page_answer, person_answer
 from services.accounts.core.store.vault import Vault
+from services.accounts.numbers.store import NumberStore
 from services.accounts.persons.schemas import (
     FullPersonAnswer,
     ListedPersonAnswer,
@@ -81,7 +82,7 @@ class PersonById(MethodView):
             if names is not None:
                 return {"person_id": str(person_id), "names": names}
             person, identity, roles = view_person(act, person_id=person_id, why=query["why"])
-            opens_at = act.store.numbers.opens_at(person_id, at=machine_now())
+            opens_at = NumberStore(act.store).opens_at(person_id, at=machine_now())
         return full_person_answer(person, identity, roles, number_opens_at=opens_at)
 
     @blueprint.arguments(PersonSchema)

@@ -24,6 +24,7 @@ from services.accounts.core.rules.roles import Role, RoleGrant
 from services.accounts.core.rules.sign_in_names import canonical_sign_in_name, skeleton
 from services.accounts.core.store.identity_store import Identity
 from services.accounts.numbers.rules import Opening
+from services.accounts.numbers.store import NumberStore
 from services.accounts.persons.refusals import PersonExistsError, SignInNameTakenError
 
 
@@ -95,7 +96,7 @@ def enrol(act: Act, registration: Registration) -> Person:
     act.store.persons.add(person)
     act.store.identities.add(person.person_id, _identity(registration))
     act.store.identities.index(person.person_id, entries)
-    act.store.numbers.set_openings(person.person_id, openings)
+    NumberStore(act.store).set_openings(person.person_id, openings)
     if registration.password_hash:
         act.store.identities.set_password_hash(
             person.person_id, registration.password_hash, act.now, by_other=not registration.is_password_own
@@ -136,7 +137,7 @@ def _openings(act: Act, registration: Registration, number: str | None) -> list[
     if number is None:
         return []
     act.store.identities.lock_text(LookUp.PHONE_OPENS, number)
-    holders = act.store.numbers.held_by(number, at=machine_now())
+    holders = NumberStore(act.store).held_by(number, at=machine_now())
     if holders and (registration.password_hash or registration.sign_in_name):
         raise PhoneNumberTakenError
     return [] if holders else [Opening(number)]

@@ -10,7 +10,7 @@ from services.accounts.core.refusals import PhoneNumberInvalidError
 from services.accounts.core.rules.identity import IdKind, LookUp, canonical_name, canonical_phone
 from services.accounts.core.rules.persons import Person, Status
 from services.accounts.core.rules.roles import Role
-from services.accounts.persons.store import PersonFilter
+from services.accounts.persons.store import PersonFilter, find_persons
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ def search_persons(act: Act, search: Search, *, limit: int) -> list[Person]:
         status=search.status,
         after=search.after,
     )
-    found = act.store.find_persons(wanted, limit=limit)
+    found = find_persons(act.connection, wanted, limit=limit)
     act.store.records.log_views(
         viewer_id=act.actor_id,
         person_ids=[person.person_id for person in found],

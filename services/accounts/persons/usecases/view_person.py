@@ -9,6 +9,7 @@ from services.accounts.core.refusals import PersonNotFoundError
 from services.accounts.core.rules.persons import Person, Status
 from services.accounts.core.rules.roles import RoleGrant
 from services.accounts.core.store.identity_store import Identity
+from services.accounts.privacy.store import DisclosureStore
 
 _INVISIBLE = (Status.SEALED, Status.ERASED)
 
@@ -28,7 +29,7 @@ def status_if_ended(act: Act, person_id: UUID) -> Status | None:
 
 def view_by_order(act: Act, *, person_id: UUID) -> Identity | None:
     """Return who the other side of an order in hand is; None when there is no such order."""
-    if not act.store.disclosures.is_open(viewer_id=act.actor_id, person_id=person_id, now=act.now):
+    if not DisclosureStore(act.connection).is_open(viewer_id=act.actor_id, person_id=person_id, now=act.now):
         return None
     act.actor()
     identity = act.store.identities.identity(person_id)

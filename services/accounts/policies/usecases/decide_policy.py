@@ -5,6 +5,7 @@ from uuid import UUID
 from services.accounts.core.acts import Act
 from services.accounts.policies.messages import policy_published
 from services.accounts.policies.rules import Policy, PolicyState
+from services.accounts.policies.store import PolicyStore
 
 
 def decide_policy(act: Act, *, policy_id: UUID, ok: bool, why: str) -> Policy:
@@ -16,14 +17,14 @@ def decide_policy(act: Act, *, policy_id: UUID, ok: bool, why: str) -> Policy:
         OutOfScopeError, ForbiddenError: the actor may not decide rules.
         AlreadyDecidedError, PolicyOutdatedError, PolicyBackdatedError
     """
-    proposal = act.store.policies.policy(policy_id)
+    proposal = PolicyStore(act.connection).policy(policy_id)
     if proposal.proposed_by != act.actor_id:
         act.require("decide_policy", proposal.district_id)
-    act.store.policies.lock_district(proposal.district_id)
-    proposal = act.store.policies.policy(policy_id)
-    latest = act.store.policies.latest(proposal.district_id)
+    PolicyStore(act.connection).lock_district(proposal.district_id)
+    proposal = PolicyStore(act.connection).policy(policy_id)
+    latest = PolicyStore(act.connection).latest(proposal.district_id)
     decided = proposal.decide(by=act.actor_id, ok=ok, why=why, latest=latest, today=act.today)
-    act.store.policies.save(decided)
+    PolicyStore(act.connection).save(decided)
     if decided.state is PolicyState.PUBLISHED:
         act.store.append(policy_published(decided, now=act.now))
     return decided

@@ -9,6 +9,7 @@ from services.accounts.core.refusals import DistrictNeededError
 from services.accounts.core.rules.units import Level
 from services.accounts.policies.refusals import PresetUnknownError
 from services.accounts.policies.rules import Policy, RuleBook, Values, refuse_backdated
+from services.accounts.policies.store import PolicyStore
 
 
 def propose_policy(
@@ -26,12 +27,12 @@ def propose_policy(
     district = act.store.units.unit(unit_id)
     if district.level is not Level.DISTRICT:
         raise DistrictNeededError(unit_id=unit_id)
-    if act.store.policies.find(policy_id) is not None:
+    if PolicyStore(act.connection).find(policy_id) is not None:
         raise IdReusedError(policy_id=policy_id)
     if preset is not None and preset not in book.presets:
         raise PresetUnknownError(preset=preset)
-    act.store.policies.lock_district(unit_id)
-    latest = act.store.policies.latest(unit_id)
+    PolicyStore(act.connection).lock_district(unit_id)
+    latest = PolicyStore(act.connection).latest(unit_id)
     start = book.complete(book.presets[preset].values) if preset else latest.parameters if latest else None
     parameters = book.complete(changes, start=start)
     refuse_backdated(effective, latest=latest, today=act.today)
@@ -45,5 +46,5 @@ def propose_policy(
         base_version=(latest.policy_version or 0) if latest else 0,
         proposed_by=act.actor_id,
     )
-    act.store.policies.add(proposal)
+    PolicyStore(act.connection).add(proposal)
     return proposal

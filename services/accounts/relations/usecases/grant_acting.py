@@ -9,6 +9,7 @@ from services.accounts.core.refusals import RecordNotFoundError
 from services.accounts.relations.messages import acting_grant_state
 from services.accounts.relations.refusals import RelationNotVerifiedError
 from services.accounts.relations.rules.grants import ActingGrant, may_see, refuse_grant
+from services.accounts.relations.store import RelationStore
 
 
 def record_acting_grant(act: Act, grant: ActingGrant) -> ActingGrant:
@@ -26,13 +27,13 @@ def record_acting_grant(act: Act, grant: ActingGrant) -> ActingGrant:
     person = act.store.persons.person(grant.person_id)
     act.store.persons.person(grant.relative_id)
     act.require_over("record_acting_grant", person)
-    if act.store.records.find_acting_grant(grant.grant_id) is not None:
+    if RelationStore(act.connection).find_acting_grant(grant.grant_id) is not None:
         raise IdReusedError(grant_id=grant.grant_id)
     refuse_unless_consented(grant.consent, now=act.now)
     refuse_grant(grant, today=act.today)
-    if not act.store.records.relations_between(grant.person_id, grant.relative_id):
+    if not RelationStore(act.connection).relations_between(grant.person_id, grant.relative_id):
         raise RelationNotVerifiedError
-    act.store.records.add_acting_grant(grant, at=act.now)
+    RelationStore(act.connection).add_acting_grant(grant, at=act.now)
     act.store.append(acting_grant_state(grant, now=act.now))
     return grant
 
@@ -44,13 +45,13 @@ def end_acting_grant(act: Act, *, grant_id: UUID) -> ActingGrant:
         RecordNotFoundError, AlreadyDecidedError
         OutOfScopeError, ForbiddenError, PersonNotBelowError
     """
-    grant = act.store.records.find_acting_grant(grant_id)
+    grant = RelationStore(act.connection).find_acting_grant(grant_id)
     if grant is None:
         raise RecordNotFoundError(grant_id=grant_id)
     if act.actor_id not in (grant.person_id, grant.relative_id):
         act.require_over("record_acting_grant", act.store.persons.person(grant.person_id))
     ended = grant.end()
-    act.store.records.save_acting_grant(ended)
+    RelationStore(act.connection).save_acting_grant(ended)
     act.store.append(acting_grant_state(ended, now=act.now))
     return ended
 
@@ -73,7 +74,7 @@ def seen_grant(act: Act, grant_id: UUID) -> ActingGrant:
         RecordNotFoundError: there is none.
         OutOfScopeError, ForbiddenError
     """
-    grant = act.store.records.find_acting_grant(grant_id)
+    grant = RelationStore(act.connection).find_acting_grant(grant_id)
     if grant is None:
         raise RecordNotFoundError(grant_id=grant_id)
     if act.actor_id not in (grant.person_id, grant.relative_id):
@@ -111,6 +112,6 @@ def view_by_grant(act: Act, *, person_id: UUID) -> dict[str, str] | None:
 
 
 def _sees(act: Act, person_id: UUID) -> bool:
-    records = act.store.records
+    records = RelationStore(act.connection)
     grants = [grant for grant in records.active_acting_grants(person_id) if grant.is_to(person_id, act.actor_id)]
     return may_see(grants, records.relations_between(person_id, act.actor_id), today=act.today)

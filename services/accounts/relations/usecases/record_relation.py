@@ -13,6 +13,7 @@ from services.accounts.relations.rules.relations import (
     declare_relation,
     refuse_too_many_declared,
 )
+from services.accounts.relations.store import RelationStore
 
 
 def record_relation(
@@ -45,11 +46,11 @@ def record_relation(
     )
     if not is_own:
         _require_above_either(act, pair)
-    if act.store.records.find_relation(relation_id) is not None:
+    if RelationStore(act.connection).find_relation(relation_id) is not None:
         raise IdReusedError(relation_id=relation_id)
     subject = act.store.persons.lock_person(act.actor_id if is_own else person_id)
-    refuse_too_many_declared(act.store.records.open_declared(subject.person_id, by_staff=not is_own))
-    act.store.records.add_relation(relation, at=act.now)
+    refuse_too_many_declared(RelationStore(act.connection).open_declared(subject.person_id, by_staff=not is_own))
+    RelationStore(act.connection).add_relation(relation, at=act.now)
     act.store.append(*relation_states(relation, now=act.now))
     return relation
 
@@ -64,21 +65,21 @@ def decide_relation(act: Act, *, relation_id: UUID, ok: bool, why: str) -> Relat
         OutOfScopeError, ForbiddenError: the actor may not confirm records of either of the two.
         PersonNotBelowError: neither of the two is below the actor.
     """
-    relation = act.store.records.lock_relation(relation_id)
+    relation = RelationStore(act.connection).lock_relation(relation_id)
     if relation.recorded_by != act.actor_id:
         _require_either(act, "confirm_record", relation)
     decided = relation.decide(by=act.actor_id, ok=ok, why=why)
     if decided.verified:
         _end_declarations(act, relation)
-    act.store.records.save_relation(decided)
+    RelationStore(act.connection).save_relation(decided)
     act.store.append(*relation_states(decided, now=act.now))
     return decided
 
 
 def _end_declarations(act: Act, relation: Relation) -> None:
-    for other in act.store.records.relations_between(relation.person_id, relation.relative_id):
+    for other in RelationStore(act.connection).relations_between(relation.person_id, relation.relative_id):
         if other.relation_id != relation.relation_id and not other.verified and _says_the_same(other, relation):
-            act.store.records.save_relation(other.end())
+            RelationStore(act.connection).save_relation(other.end())
             act.store.append(*relation_states(other.end(), now=act.now))
 
 
@@ -90,10 +91,10 @@ def end_relation(act: Act, *, relation_id: UUID) -> Relation:
         OutOfScopeError, ForbiddenError: the actor reaches neither of the two.
         PersonNotBelowError: neither of the two is below the actor.
     """
-    relation = act.store.records.lock_relation(relation_id)
+    relation = RelationStore(act.connection).lock_relation(relation_id)
     _require_either(act, "record_relation", relation)
     ended = relation.end()
-    act.store.records.save_relation(ended)
+    RelationStore(act.connection).save_relation(ended)
     act.store.append(*relation_states(ended, now=act.now))
     return ended
 

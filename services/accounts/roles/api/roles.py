@@ -19,6 +19,7 @@ from services.accounts.roles.schemas import (
     appointment_answer,
     sighting_answer,
 )
+from services.accounts.roles.store import AppointmentStore
 from services.accounts.roles.usecases.decide_role import decide_role
 from services.accounts.roles.usecases.end_role import end_role
 from services.accounts.roles.usecases.grant_role import grant_role
@@ -40,7 +41,7 @@ class PersonRoles(MethodView):
             held = [grant_answer(grant) for grant in act.store.persons.roles(person_id)]
             proposed = [
                 appointment_answer(one, now=act.now)
-                for one in act.store.appointments.of_person(person_id)
+                for one in AppointmentStore(act.connection).of_person(person_id)
                 if not one.is_accepted
             ]
         return {"items": held + proposed, "next": None}
@@ -57,7 +58,7 @@ class RoleProposals(MethodView):
             act = act_on(connection)
             act.require_anywhere("grant_role")
             within = [held.unit_id for held in act.actor().roles if held.role in POWERS["grant_role"]]
-            waiting = act.store.appointments.open_within(within)
+            waiting = AppointmentStore(act.connection).open_within(within)
         return {"items": [appointment_answer(one, now=act.now) for one in waiting], "next": None}
 
 
@@ -115,7 +116,7 @@ class Sightings(MethodView):
         with reading() as connection:
             act = act_on(connection)
             _require_view(act, person_id)
-            found = act.store.appointments.sightings(person_id)
+            found = AppointmentStore(act.connection).sightings(person_id)
         return {"items": [sighting_answer(one) for one in found], "next": None}
 
 

@@ -7,6 +7,7 @@ from services.accounts.core.acts import Act
 from services.accounts.core.refusals import PersonNotBelowError, RecordNotFoundError
 from services.accounts.core.rules.persons import Person, Status
 from services.accounts.roles.rules import Appointment, AppointmentAct
+from services.accounts.roles.store import AppointmentStore
 from services.accounts.roles.usecases.end_role import end
 from services.accounts.roles.usecases.grant_role import GRANT_ROLE, give, refuse_ungrantable
 
@@ -25,7 +26,7 @@ def decide_role(act: Act, *, person_id: UUID, grant_id: UUID, ok: bool, why: str
         TwoAdministratorsNeededError
     """
     person = act.store.persons.lock_person(person_id)
-    waiting = act.store.appointments.latest(grant_id)
+    waiting = AppointmentStore(act.connection).latest(grant_id)
     if waiting is None or waiting.person_id != person_id:
         raise RecordNotFoundError(grant_id=grant_id)
     if act.actor_id not in (waiting.proposal.proposed_by, person_id):
@@ -38,7 +39,7 @@ def decide_role(act: Act, *, person_id: UUID, grant_id: UUID, ok: bool, why: str
         proposer_rank_now=_rank_now(act, waiting),
         now=act.now,
     )
-    act.store.appointments.save(decided)
+    AppointmentStore(act.connection).save(decided)
     if decided.is_accepted:
         _carry_out(act, person, decided)
     return decided

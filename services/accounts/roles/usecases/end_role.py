@@ -11,6 +11,7 @@ from services.accounts.core.refusals import PersonNotBelowError, TwoAdministrato
 from services.accounts.core.rules.persons import Person
 from services.accounts.core.rules.roles import PERSON_ROLES, Role, RoleGrant
 from services.accounts.roles.rules import Appointment, AppointmentAct
+from services.accounts.roles.store import AppointmentStore
 from services.accounts.roles.usecases.grant_role import GRANT_ROLE, power_to_give
 
 ADMINISTRATORS_MIN = 2
@@ -54,7 +55,7 @@ def end(act: Act, person: Person, grant: RoleGrant) -> None:
 
 
 def _propose(act: Act, grant: RoleGrant) -> Appointment:
-    waiting = act.store.appointments.latest(grant.grant_id)
+    waiting = AppointmentStore(act.connection).latest(grant.grant_id)
     if waiting and waiting.act is AppointmentAct.END and waiting.proposal.state_at(act.now) is ProposalState.PROPOSED:
         raise AlreadyDecidedError(grant_id=grant.grant_id)
     proposal = propose(proposal_id=new_id(), by=act.actor_id, now=act.now, hands=frozenset({grant.person_id}))
@@ -62,12 +63,12 @@ def _propose(act: Act, grant: RoleGrant) -> Appointment:
     appointment = Appointment(
         proposal, grant.grant_id, AppointmentAct.END, grant.person_id, grant.role, grant.unit_id, proposer_rank=rank
     )
-    act.store.appointments.add(appointment)
+    AppointmentStore(act.connection).add(appointment)
     return appointment
 
 
 def _take_back(act: Act, grant_id: UUID, person: Person) -> Appointment:
-    waiting = act.store.appointments.latest(grant_id)
+    waiting = AppointmentStore(act.connection).latest(grant_id)
     if waiting is None or waiting.person_id != person.person_id:
         act.require(GRANT_ROLE, person.home_unit_id)
         raise AlreadyDecidedError(grant_id=grant_id)
@@ -76,5 +77,5 @@ def _take_back(act: Act, grant_id: UUID, person: Person) -> Appointment:
     if waiting.proposal.proposed_by != act.actor_id:
         raise ForbiddenError
     withdrawn = waiting.withdraw(now=act.now)
-    act.store.appointments.save(withdrawn)
+    AppointmentStore(act.connection).save(withdrawn)
     return withdrawn

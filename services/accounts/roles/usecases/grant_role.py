@@ -13,6 +13,7 @@ from services.accounts.core.rules.persons import Person, Status
 from services.accounts.core.rules.roles import PERSON_ROLES, STAFF_ROLES, Role, RoleGrant, refuse_unless_grantable
 from services.accounts.roles.refusals import SelfGrantError
 from services.accounts.roles.rules import Appointment, AppointmentAct, refuse_above_rank, refuse_unseen
+from services.accounts.roles.store import AppointmentStore
 
 GRANT_ROLE = "grant_role"
 
@@ -37,7 +38,7 @@ def grant_role(act: Act, *, grant_id: UUID, person_id: UUID, role: Role, unit_id
     act.require_above(person_id)
     if role in STAFF_ROLES:
         refuse_above_rank(role, act.rank(GRANT_ROLE, unit_id))
-    if act.store.persons.was_granted(grant_id) or act.store.appointments.latest(grant_id) is not None:
+    if act.store.persons.was_granted(grant_id) or AppointmentStore(act.connection).latest(grant_id) is not None:
         raise IdReusedError(grant_id=grant_id)
     refuse_ungrantable(act, person, role, unit_id)
     if role in PERSON_ROLES:
@@ -80,10 +81,10 @@ def power_to_give(role: Role) -> str:
 
 def _propose(act: Act, *, grant_id: UUID, person: Person, role: Role, unit_id: UUID) -> Appointment:
     rank = act.rank(GRANT_ROLE, unit_id)
-    refuse_unseen(sighting.seen_by for sighting in act.store.appointments.sightings(person.person_id))
+    refuse_unseen(sighting.seen_by for sighting in AppointmentStore(act.connection).sightings(person.person_id))
     proposal = propose(proposal_id=grant_id, by=act.actor_id, now=act.now, hands=frozenset({person.person_id}))
     appointment = Appointment(
         proposal, grant_id, AppointmentAct.GIVE, person.person_id, role, unit_id, proposer_rank=rank
     )
-    act.store.appointments.add(appointment)
+    AppointmentStore(act.connection).add(appointment)
     return appointment

@@ -7,6 +7,7 @@ from libs.programme.refusals import AlreadyDecidedError
 from services.accounts.core.acts import Act
 from services.accounts.core.rules.identity import IdKind
 from services.accounts.roles.rules import Sighting
+from services.accounts.roles.store import AppointmentStore
 
 
 def see_identity(act: Act, *, sighting_id: UUID, person_id: UUID, document: IdKind) -> Sighting:
@@ -20,12 +21,12 @@ def see_identity(act: Act, *, sighting_id: UUID, person_id: UUID, document: IdKi
     """
     person = act.store.persons.lock_person(person_id)
     act.require_over("see_identity", person)
-    if act.store.appointments.is_sighting(sighting_id):
+    if AppointmentStore(act.connection).is_sighting(sighting_id):
         raise IdReusedError(sighting_id=sighting_id)
-    if act.actor_id in {one.seen_by for one in act.store.appointments.sightings(person_id)}:
+    if act.actor_id in {one.seen_by for one in AppointmentStore(act.connection).sightings(person_id)}:
         raise AlreadyDecidedError(person_id=person_id)
     sighting = Sighting(sighting_id, person_id, document, act.actor_id, act.now)
-    act.store.appointments.add_sighting(sighting)
+    AppointmentStore(act.connection).add_sighting(sighting)
     known = person.seen_by(act.actor_id)
     if known is not person:
         act.store.persons.save(known)

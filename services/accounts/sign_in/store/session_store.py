@@ -39,6 +39,11 @@ class SigningKey:
     is_withdrawn: bool = False
 
 
+def is_anything_sealed(connection: Connection) -> bool:
+    """Tell whether anything needs the master key: then a new one would be of no use."""
+    return bool(connection.scalar(sa.select(sa.exists().select_from(signing_key))))
+
+
 class SessionStore:
     """Sessions of one transaction."""
 

@@ -15,20 +15,20 @@ CLOCKS_DIFFER_BY_MAX = timedelta(seconds=30)
 
 def ensure_signing_key(store: Store, *, now: datetime) -> None:
     """Make the first key unless there is one, and tell the others."""
-    store.sessions.lock_key_set()
-    if not store.sessions.signing_keys():
+    SessionStore(store.connection).lock_key_set()
+    if not SessionStore(store.connection).signing_keys():
         _add_key(store, active_from=now)
         _publish(store, now)
 
 
 def rotate_signing_key(store: Store, *, now: datetime) -> None:
     """Make a new key that signs once the others have heard of it; the older ones retire when their tokens expire."""
-    store.sessions.lock_key_set()
+    SessionStore(store.connection).lock_key_set()
     active_from = now + HEARD_BY_ALL_AFTER
-    for key in store.sessions.signing_keys():
+    for key in SessionStore(store.connection).signing_keys():
         if key.retired_at is None:
             last_token_expires_at = active_from + LIFETIME + CLOCKS_DIFFER_BY_MAX
-            store.sessions.retire_signing_key(key.key_id, at=last_token_expires_at)
+            SessionStore(store.connection).retire_signing_key(key.key_id, at=last_token_expires_at)
     _add_key(store, active_from=active_from)
     _publish(store, now)
 
@@ -52,17 +52,19 @@ def withdraw_retired_keys(store: SessionStore, *, append: Callable[[OutgoingEven
 
 def usable_keys(store: Store, *, now: datetime) -> list[SigningKey]:
     """Return the keys that a valid token may be signed with."""
-    return [key for key in store.sessions.signing_keys() if key.retired_at is None or key.retired_at > now]
+    return [
+        key for key in SessionStore(store.connection).signing_keys() if key.retired_at is None or key.retired_at > now
+    ]
 
 
 def _add_key(store: Store, *, active_from: datetime) -> None:
     key_id, private_key, public_key = new_key_pair()
-    sealed = store.seal_secret(private_key, name=key_id)
-    store.sessions.add_signing_key(SigningKey(key_id, public_key, active_from), sealed)
+    sealed = store.vault.seal_secret(private_key, name=key_id)
+    SessionStore(store.connection).add_signing_key(SigningKey(key_id, public_key, active_from), sealed)
 
 
 def _publish(store: Store, now: datetime) -> None:
-    store.append(_key_set(store.sessions, now))
+    store.append(_key_set(SessionStore(store.connection), now))
 
 
 def _key_set(store: SessionStore, now: datetime) -> OutgoingEvent:

@@ -11,6 +11,7 @@ from services.accounts.core.rules.identity import canonical_name
 from services.accounts.core.rules.sign_in_names import phone_number_of
 from services.accounts.core.store.store import Store
 from services.accounts.sign_in.rules import Bound, after_try, wait_of, without_last
+from services.accounts.sign_in.store.try_store import TryStore
 
 Digest = Callable[[str, str], bytes]
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -67,21 +68,23 @@ def code_request(login: str, origin: Origin, digest: Digest) -> list[Counted]:
 
 def take_try(store: Store, counted: Sequence[Counted], *, now: datetime) -> timedelta:
     """Count a try against all of them; or, when one of them has to wait, against none, and return how long."""
-    store.tries.forget_old(now)
-    known = store.tries.lock(one.subject for one in counted)
+    TryStore(store.connection).forget_old(now)
+    known = TryStore(store.connection).lock(one.subject for one in counted)
     wait = max(wait_of(known[one.subject], now) for one in counted)
     if not wait:
-        store.tries.save({one.subject: after_try(known[one.subject], one.bound, now) for one in counted})
+        TryStore(store.connection).save({one.subject: after_try(known[one.subject], one.bound, now) for one in counted})
     return wait
 
 
 def give_back(store: Store, counted: Sequence[Counted], *, now: datetime) -> None:
     """Say that a try was none: who gave the right password guessed at nothing."""
-    known = store.tries.lock(one.subject for one in counted)
-    store.tries.save({one.subject: without_last(known[one.subject], now) for one in counted if not one.is_forgotten})
+    known = TryStore(store.connection).lock(one.subject for one in counted)
+    TryStore(store.connection).save(
+        {one.subject: without_last(known[one.subject], now) for one in counted if not one.is_forgotten}
+    )
     for one in counted:
         if one.is_forgotten:
-            store.tries.forget(one.subject)
+            TryStore(store.connection).forget(one.subject)
 
 
 def same_login(login: str) -> str:

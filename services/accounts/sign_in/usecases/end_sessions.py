@@ -7,13 +7,14 @@ from libs.clock import machine_now
 from services.accounts.core.store.store import Store
 from services.accounts.sign_in.gateways.tokens import LIFETIME
 from services.accounts.sign_in.messages import sessions_ended
+from services.accounts.sign_in.store.session_store import SessionStore
 
 CLOCKS_DIFFER_MAX = timedelta(minutes=1)
 
 
 def end_sessions(store: Store, person_id: UUID, *, session_id: UUID | None = None, because: str, at: datetime) -> None:
     """End one session of a person, or all of them."""
-    ended = store.sessions.end_sessions(person_id, session_id=session_id, because=because, at=at)
+    ended = SessionStore(store.connection).end_sessions(person_id, session_id=session_id, because=because, at=at)
     if ended:
         tokens_end_at = machine_now() + LIFETIME + CLOCKS_DIFFER_MAX
         store.append(sessions_ended(person_id, ended, tokens_end_at=tokens_end_at, now=at))

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from services.accounts.core.store.store import Store
 from services.accounts.numbers.usecases.change_number import opening_number
+from services.accounts.sign_in.store.session_store import SessionStore
 from services.accounts.sign_in.usecases.sign_in import NOBODY, persons_named
 
 CODE_DIGITS = 6
@@ -35,11 +36,13 @@ def make_code(store: Store, *, login: str, digest: Digest, now: datetime) -> Cod
     number = opening_number(store, person_id, identity, at=now) if person_id and identity else None
     if person_id is None or number is None:
         return None
-    sent_at = store.sessions.code_sent_at(person_id)
+    sent_at = SessionStore(store.connection).code_sent_at(person_id)
     if sent_at is not None and now - sent_at < RESEND_AFTER:
         return None
     code = f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}d}"
-    store.sessions.keep_code(person_id, digest(f"code/{person_id}", code), sent_at=now, expires_at=now + CODE_LIFETIME)
+    SessionStore(store.connection).keep_code(
+        person_id, digest(f"code/{person_id}", code), sent_at=now, expires_at=now + CODE_LIFETIME
+    )
     return Code(number, code)
 
 
@@ -55,10 +58,10 @@ def use_code(store: Store, *, login: str, code: str, digest: Digest, now: dateti
 
 def use_code_of(store: Store, person_id: UUID, *, code: str, digest: Digest, now: datetime) -> bool:
     """Use a person's code up; False when it is wrong, too old, or was tried too often."""
-    kept = store.sessions.try_code(person_id, now=now, tries_max=TRIES_MAX)
+    kept = SessionStore(store.connection).try_code(person_id, now=now, tries_max=TRIES_MAX)
     if kept is None or not secrets.compare_digest(kept, digest(f"code/{person_id}", code)):
         return False
-    store.sessions.forget_code(person_id)
+    SessionStore(store.connection).forget_code(person_id)
     return True
 
 

@@ -10,9 +10,10 @@ from services.accounts.core.rules.identity import LookUp, canonical_name
 from services.accounts.core.rules.sign_in_names import phone_number_of
 from services.accounts.core.store.directory import NO_SESSION
 from services.accounts.core.store.store import Store
+from services.accounts.numbers.store import NumberStore
 from services.accounts.sign_in.gateways.tokens import new_refresh_token, sign_token, token_digest
 from services.accounts.sign_in.refusals import RefreshTokenInvalidError
-from services.accounts.sign_in.store.session_store import Session, SigningKey
+from services.accounts.sign_in.store.session_store import Session, SessionStore, SigningKey
 from services.accounts.sign_in.usecases.end_sessions import end_sessions
 
 SESSION_LIFETIME = timedelta(days=30)
@@ -48,7 +49,7 @@ def look_up(store: Store, *, login: str, now: datetime) -> Attempt:
 def persons_named(store: Store, login: str, *, at: datetime) -> list[UUID]:
     """Return who is found by a name, or by the number that opens their account now."""
     named = store.identities.found_by(LookUp.SIGN_IN_NAME, canonical_name(login))
-    numbered = store.numbers.opened_by(phone_number_of(login) or NO_NUMBER, at=at)
+    numbered = NumberStore(store).opened_by(phone_number_of(login) or NO_NUMBER, at=at)
     return named or numbered
 
 
@@ -63,9 +64,9 @@ def open_session(store: Store, attempt: Attempt, *, by_password: bool, now: date
     is_lent = by_password and not store.identities.is_password_own(person.person_id)
     if is_lent and not store.identities.use_up_password(person.person_id, at=now):
         return None
-    store.sessions.forget_expired_sessions(person.person_id, now=now)
+    SessionStore(store.connection).forget_expired_sessions(person.person_id, now=now)
     session = Session(new_id(), person.person_id, now, now + SESSION_LIFETIME, password_change_only=is_lent)
-    store.sessions.add_session(session)
+    SessionStore(store.connection).add_session(session)
     return _tokens(store, session, now)
 
 
@@ -76,11 +77,11 @@ def refresh_session(store: Store, *, refresh_token: str, now: datetime) -> Signe
         RefreshTokenInvalidError: the token is unknown, or its session has ended.
     """
     digest = token_digest(refresh_token)
-    session_id = store.sessions.session_of_token(digest)
-    session = store.sessions.lock_session(session_id) if session_id else None
+    session_id = SessionStore(store.connection).session_of_token(digest)
+    session = SessionStore(store.connection).lock_session(session_id) if session_id else None
     if session is None or session.ended_at is not None or session.expires_at <= now:
         raise RefreshTokenInvalidError
-    if not store.sessions.use_refresh_token(digest, at=now):
+    if not SessionStore(store.connection).use_refresh_token(digest, at=now):
         end_sessions(store, session.person_id, session_id=session.session_id, because="reuse", at=now)
         return None
     person = store.persons.person(session.person_id)
@@ -103,19 +104,21 @@ def _tokens(store: Store, session: Session, now: datetime) -> SignedIn:
     audience = PASSWORD_AUDIENCE if session.password_change_only else AUDIENCE
     token, expires_at = _access_token(store, session.person_id, session.session_id, now, audience=audience)
     refresh_token = new_refresh_token()
-    store.sessions.add_refresh_token(token_digest(refresh_token), session.session_id)
+    SessionStore(store.connection).add_refresh_token(token_digest(refresh_token), session.session_id)
     return SignedIn(session.person_id, token, expires_at, refresh_token, session.password_change_only)
 
 
 def _access_token(
     store: Store, person_id: UUID, session_id: UUID, now: datetime, *, audience: str = AUDIENCE
 ) -> tuple[str, datetime]:
-    key = _key_now(store.sessions.signing_keys(), now)
+    key = _key_now(SessionStore(store.connection).signing_keys(), now)
     return sign_token(
         person_id=person_id,
         session_id=session_id,
         key_id=key.key_id,
-        private_key=store.private_key(key.key_id),
+        private_key=store.vault.open_secret(
+            SessionStore(store.connection).sealed_private_key(key.key_id), name=key.key_id
+        ),
         now=now,
         audience=audience,
     )
