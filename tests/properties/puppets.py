@@ -83,8 +83,11 @@ class Hands:
         for maker, checker in permutations(self.all, 2):
             self._run(checker, [act for act in acts_of(maker) if act[0] == "POST"])
 
-    def serve(self, day: datetime, *, funding: str, disputed: bool) -> None:
-        """Ask as the elder, serve as the volunteer, sign as the member of staff; every hand tries every step."""
+    def serve(self, day: datetime, *, asker: str, disputed: bool) -> None:
+        """Ask as the elder, serve as the volunteer, sign as the member of staff; every hand tries every step.
+
+        `asker` asks first: one of the hands, or somebody honest who believes them.
+        """
         order = f"/v1/orders/{self.world.id_of(f'{self.master} plays {day}')}"
         start = day + timedelta(hours=2)
         asked = {
@@ -92,8 +95,9 @@ class Hands:
             "service": "A7",
             "minutes": MINUTES,
             "start": start.isoformat(),
-            "funding": funding,
+            "funding": "programme",
         }
+        self._run(asker, [("PUT", order, asked)])
         self._each([("PUT", order, asked)], first=self.elder)
         self._each([("POST", f"{order}/review", OK)])
         self._each([("POST", f"{order}/assignment", {})], first=self.volunteer)

@@ -50,8 +50,9 @@ TWO_PERSONS = {
 }
 """Where somebody came as far as to be refused for being the maker."""
 TRIED_MIN, DONE_MIN = 1_500, 80
-SCENES = (("pool", False), ("programme", False), ("programme", True))
-"""What a puppeteer plays: a pool's help the elder asks for, a programme's only staff; a dispute has its own way on."""
+HONEST = "coord"
+SCENES = ((HONEST, False), (HONEST, True), ("", False))
+"""Who asks for the help that a puppeteer plays, honest staff or the puppeteer, and whether the hands dispute it."""
 PUPPETEERS_MIN = 5
 """Operators, coordinators, both administrators, and who is everything: whoever registers people."""
 
@@ -333,8 +334,8 @@ def _played_by_puppets(town: Town, trial: Trial, before: dict[str, int]) -> int:
         hands.reach_for_roles()
         hands.reach_for_accounts()
         hands.second(lambda label: chain(Alone(town, label).memberships(), Alone(town, label).credit()))
-        for funding, disputed in SCENES:
-            hands.serve(day, funding=funding, disputed=disputed)
+        for asker, disputed in SCENES:
+            hands.serve(day, asker=asker or hands.elder, disputed=disputed)
             day += timedelta(days=5)
         assert _issued(town) == before, role
         played += 1
