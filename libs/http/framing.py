@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from enum import Enum
+from http import HTTPStatus
 
 BODY_MAX_BYTES = 256 * 1024
 HEAD_BYTES_MAX = 64 * 1024
@@ -15,6 +16,8 @@ CHUNK_LINE_MAX = 256
 _HEAD_END = b"\r\n\r\n"
 _LENGTH = re.compile(rb"^content-length[ \t]*:[ \t]*([^\r\n]*?)[ \t]*\r?$", re.IGNORECASE | re.MULTILINE)
 _TRANSFER = re.compile(rb"^transfer-encoding[ \t]*:", re.IGNORECASE | re.MULTILINE)
+_CHUNKED = re.compile(rb"^transfer-encoding:[ \t]*chunked[ \t]*\r?$", re.IGNORECASE | re.MULTILINE)
+_FOLDED = re.compile(rb"\n[ \t]")
 _EXPECT = re.compile(rb"^expect[ \t]*:[ \t]*100-continue[ \t]*\r?$", re.IGNORECASE | re.MULTILINE)
 
 
@@ -38,6 +41,8 @@ class Framing:
         self._chunk_at = 0
         self._trailer_from: int | None = None
         self.expects_continue = False
+        self.refused: HTTPStatus | None = None
+        """With what the parser would not refuse these bytes, and we do."""
 
     @property
     def has_head(self) -> bool:
@@ -62,9 +67,10 @@ class Framing:
         self._head_end = self._chunk_at = found + len(_HEAD_END)
         head = bytes(received[: found + 2])
         lengths = _LENGTH.findall(head)
+        if _FOLDED.search(head):
+            return Whole.ENOUGH
         if _TRANSFER.search(head):
-            self.expects_continue = _EXPECT.search(head) is not None
-            return Whole.ENOUGH if lengths else None
+            return self._look_at_coding(head, has_length=bool(lengths))
         if not lengths:
             self._end = self._head_end
             return None
@@ -74,10 +80,23 @@ class Framing:
         self.expects_continue = _EXPECT.search(head) is not None
         return None
 
+    def _look_at_coding(self, head: bytes, *, has_length: bool) -> Whole | None:
+        """Refuse, before any of the body, every coding but one `chunked`."""
+        if has_length:
+            return Whole.ENOUGH
+        if len(_TRANSFER.findall(head)) > 1 or not _CHUNKED.search(head):
+            return self._refuse(HTTPStatus.NOT_IMPLEMENTED)
+        self.expects_continue = _EXPECT.search(head) is not None
+        return None
+
+    def _refuse(self, status: HTTPStatus) -> Whole:
+        self.refused = status
+        return Whole.ENOUGH
+
     def _walk_chunks(self, received: bytearray) -> Whole:
         while self._trailer_from is None:
             if self._chunk_at > self._head_end + self._body_max:
-                return Whole.ENOUGH
+                return self._refuse(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
             line_end = received.find(b"\r\n", self._chunk_at, self._chunk_at + CHUNK_LINE_MAX)
             if line_end < 0:
                 return Whole.ENOUGH if len(received) - self._chunk_at > CHUNK_LINE_MAX else Whole.NOT_YET

@@ -306,6 +306,9 @@ class PatientWorker(ProblemErrors, ThreadWorker):  # type: ignore[misc]  # gunic
                 client.sock.write_more()
 
     def _have_answered(self, client: Client) -> None:
+        if client.framing.refused is not None:
+            self._refuse(client, refusal_bytes(client.framing.refused))
+            return
         if self._lane is None or not self._lane.is_for(client):
             self.enqueue_req(client)
             return
@@ -313,7 +316,11 @@ class PatientWorker(ProblemErrors, ThreadWorker):  # type: ignore[misc]  # gunic
         if work is not None:
             work.add_done_callback(lambda done: self.method_queue.defer(self.finish_request, client, done))
             return
-        client.sock.sendall(refusal_bytes(HTTPStatus.TOO_MANY_REQUESTS, Retry_After=str(AGAIN_SECONDS)))
+        self._refuse(client, refusal_bytes(HTTPStatus.TOO_MANY_REQUESTS, Retry_After=str(AGAIN_SECONDS)))
+
+    def _refuse(self, client: Client, answer: bytes) -> None:
+        """Answer from the loop; the connection ends."""
+        client.sock.sendall(answer)
         client.begin_next(b"")
         client.is_last = True
         self._go_on(client)

@@ -88,6 +88,31 @@ def test_a_request_that_two_could_read_in_two_ways_is_refused_and_ends_the_conne
     assert not answer.startswith(b"HTTP/1.1 200")
 
 
+@pytest.mark.parametrize(
+    ("head", "status"),
+    [
+        (b"Transfer-Encoding: chunked\r\n\r\n" + b"ffff\r\n" + b"x" * 0xFFFF + b"\r\n" + b"ffffff\r\n", 413),
+        (b"Transfer-Encoding: chunked\r\n\r\n" + b"1\r\nx\r\n" * 60_000, 413),
+        (b"Transfer-Encoding: gzip\r\n\r\n", 501),
+        (b"Transfer-Encoding: gzip, chunked\r\n\r\n", 501),
+        (b"Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n", 501),
+        (b'Transfer-Encoding: "chunked"\r\n\r\n', 501),
+        (b"Transfer-Encoding: identity\r\n\r\n", 501),
+        (b"Transfer-Encoding:\r\n\r\n", 501),
+        (b"Transfer-Encoding : chunked\r\n\r\n", 501),
+        (b"Transfer-Encoding: chunked\r\n , gzip\r\n\r\n", 400),
+        (b"X-Early: a\r\n b\r\nTransfer-Encoding: chunked\r\n\r\n", 400),
+    ],
+)
+def test_a_body_too_long_or_coded_otherwise_is_refused_by_a_problem_without_waiting_for_its_rest(
+    port: int, head: bytes, status: int
+) -> None:
+    answer = _said(port, b"POST / HTTP/1.1\r\nHost: x\r\n" + head)
+
+    assert answer.startswith(b"HTTP/1.1 %d " % status)
+    assert b"application/problem+json" in answer
+
+
 def test_what_is_framed_right_is_read_to_its_end(port: int) -> None:
     chunked = b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nabcde\r\n3;x=y\r\nfgh\r\n0\r\n\r\n"
     trailed = b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n0\r\nX-Trailer: 1\r\n\r\n"

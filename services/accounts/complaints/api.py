@@ -27,7 +27,7 @@ class ComplaintSchema(Schema):
     words = Text(WORDS_MAX, shortest=1, lines=True, required=True)
 
 
-class VerdictSchema(Schema):
+class ComplaintVerdictSchema(Schema):
     """Whether the complaint is right, and why."""
 
     upheld = Truth(required=True)
@@ -100,7 +100,7 @@ class ComplaintById(MethodView):
 class AnswerToComplaint(MethodView):
     """The answer to a complaint."""
 
-    @blueprint.arguments(VerdictSchema)
+    @blueprint.arguments(ComplaintVerdictSchema)
     @blueprint.response(200, ComplaintAnswer)
     def post(self, body: Body, complaint_id: UUID) -> Answer:
         """Answer with a reason; upheld, one about a suspension ends it. Who suspended does not answer."""
