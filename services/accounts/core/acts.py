@@ -124,6 +124,21 @@ class Act:
         places = self.store.persons.places([self.actor_id, person_id])
         return may_sign_about(places[self.actor_id], places[person_id])
 
+    def require_witness(self, power: str, person: Person) -> None:
+        """Refuse unless who acts may be one of two who say that a person died, or did not.
+
+        Nobody stands above the top, and people at the top die too: there it is those beside them who say so.
+
+        Raises:
+            PersonSuspendedError, ForbiddenError (`not_authorised`), OutOfScopeError
+            MakerIsCheckerError, PersonNotBelowError
+        """
+        is_beside = person.person_id != self.actor_id and self.may_sign_about(person.person_id)
+        if is_beside and not self.is_above(person.person_id):
+            self.actor()
+        else:
+            self.require_over(power, person)
+
     def rank(self, power: str, unit_id: UUID, *, of: UUID | None = None) -> int:
         """Return the rank of the highest role by which who acts, or somebody else, has a power at a unit; 0: none."""
         who = of or self.actor_id

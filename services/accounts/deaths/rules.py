@@ -81,6 +81,10 @@ class Death:
         """Return it with what it took, so that it can be given back."""
         return replace(self, status_before=status, ended_grants=grants)
 
+    def took_too(self, grant_id: UUID) -> "Death":
+        """Return it as what keeps one more grant ended, which an earlier death of the other side had ended."""
+        return replace(self, ended_grants=(*self.ended_grants, grant_id))
+
     def found_mistaken(self) -> "Death":
         """Return it as what never was."""
         return replace(self, state=DeathState.MISTAKEN)

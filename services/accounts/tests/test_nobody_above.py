@@ -16,7 +16,7 @@ from services.accounts.tests.platform import Caller, Document, Platform, must, r
 ACCOUNTS = Path(__file__).parents[1]
 USECASES = [*ACCOUNTS.glob("*/usecases.py"), *ACCOUNTS.glob("*/usecases/*.py"), ACCOUNTS / "core" / "acts.py"]
 PASSES = {"require_over", "require_above", "is_above", "may_sign_about", "_require_either", "_require_above_either"}
-PASSES |= {"_require_signature", "_require_second"}
+PASSES |= {"_require_signature", "_require_second", "require_witness"}
 """Calls by which a use case asks whether who acts stands above whom it is about."""
 OWN_OR_NOBODY = {
     "view_person": "looking opens nothing, and is logged for its owner",
@@ -185,7 +185,7 @@ NO_ACT_ON_A_PERSON = {
     "POST /v1/groups/{}/members/{}",
     "DELETE /v1/groups/{}/members/{}",
     "DELETE /v1/groups/{}",
-    # Of the dead, whose staff roles ended before their death could be recorded; require_over all the same.
+    # Of the dead; require_witness all the same.
     "PUT /v1/deaths/{}/mistakes/{}",
     "POST /v1/deaths/{}/mistakes/{}/decision",
 }

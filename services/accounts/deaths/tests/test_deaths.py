@@ -198,3 +198,65 @@ def test_a_settled_estate_ends_the_possibility_wherever_it_is_noticed(
     hear(ledger.TransferPosted(reason="gift", debit_person_id=min_))
     hear(ledger.TransferPosted(reason="estate_settled", debit_person_id=min_, cause_id=str(new_id())))
     refused(staff["check"].post(f"{open_proposal}/decision"), "estate_settled", 409)
+
+
+def test_a_death_at_the_top_is_said_by_two_others_at_the_top(platform: Platform, staff: dict[str, Caller]) -> None:
+    gone = platform.staff("gone", "city_admin", "city")
+    beside = {
+        "left": platform.staff("left", "city_admin", "city"),
+        "right": platform.staff("right", "city_auditor", "city"),
+    }
+    deaths = f"/v1/persons/{gone.person_id}/deaths"
+
+    refused(staff["coord"].put(f"{deaths}/{new_id()}", {"died": "2026-02-28"}), "person_not_below", 403)
+    refused(gone.put(f"{deaths}/{new_id()}", {"died": "2026-02-28"}), "not_authorised", 403)
+    death_id = _record({"coord": beside["left"]}, gone.person_id)
+    path = f"/v1/deaths/{death_id}/confirmation"
+    refused(beside["left"].post(path), "maker_is_checker", 403)
+    refused(staff["check"].post(path), "person_not_below", 403)
+    refused(gone.post(path), "not_authorised", 403)
+
+    assert must(beside["right"].post(path))["state"] == "confirmed"
+    assert platform.states_of(gone.person_id)[-1].status == "deceased"
+    mistake = _propose(beside, death_id, "right")
+    refused(staff["check"].post(f"{mistake}/decision"), "person_not_below", 403)
+    assert must(beside["left"].post(f"{mistake}/decision"))["state"] == "requested"
+
+
+def test_who_is_at_the_top_records_nobody_elses_death(platform: Platform) -> None:
+    lan, top = platform.register("兰"), platform.staff("top", "city_admin", "city")
+
+    refused(top.put(f"/v1/persons/{lan}/deaths/{new_id()}", {"died": "2026-02-28"}), "not_authorised", 403)
+
+
+@pytest.mark.parametrize("first", [0, 1])
+def test_a_grant_that_two_deaths_ended_is_given_back_when_both_were_mistaken(
+    platform: Platform, staff: dict[str, Caller], hear: Hear, first: int
+) -> None:
+    people = _related(platform, staff)
+    deaths = [_record(staff, person) for person in people]
+    for death_id in deaths:
+        must(staff["check"].post(f"/v1/deaths/{death_id}/confirmation"))
+    given_back = []
+    for number in (first, 1 - first):
+        mistake = _propose(staff, deaths[number])
+        must(staff["admin"].post(f"{mistake}/decision"))
+        hear(ledger.WalletsUnfrozen(person_id=people[number], cause_id=mistake.rsplit("/", 1)[1]))
+        given_back.append([state.active for state in platform.events("ActingGrantState")])
+
+    assert given_back == [[True, False], [True, False, True]]
+
+
+def test_a_grant_that_staff_ended_between_two_deaths_stays_ended(
+    platform: Platform, staff: dict[str, Caller], hear: Hear
+) -> None:
+    lan, min_ = _related(platform, staff)
+    [grant] = must(staff["coord"].get("/v1/acting-grants", person=lan))["items"]
+    must(staff["coord"].delete(f"/v1/acting-grants/{grant['grant_id']}"))
+    for person in (min_, lan):
+        death_id = platform.die(person)
+        mistake = _propose(staff, death_id)
+        must(staff["admin"].post(f"{mistake}/decision"))
+        hear(ledger.WalletsUnfrozen(person_id=person, cause_id=mistake.rsplit("/", 1)[1]))
+
+    assert [state.active for state in platform.events("ActingGrantState")] == [True, False]

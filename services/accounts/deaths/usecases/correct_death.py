@@ -14,7 +14,6 @@ from services.accounts.deaths.refusals import EstateSettledError
 from services.accounts.deaths.rules import Death, DeathMistake, DeathState, MistakeState
 from services.accounts.deaths.store import DeathStore
 from services.accounts.relations.messages import acting_grant_state
-from services.accounts.relations.rules.grants import ActingGrant
 from services.accounts.relations.store import RelationStore
 
 
@@ -29,7 +28,7 @@ def propose_mistake(act: Act, *, death_id: UUID, mistake_id: UUID, why: str) -> 
         IdReusedError
     """
     death, person = _locked(act, death_id)
-    act.require_over("propose_death_mistake", person)
+    act.require_witness("propose_death_mistake", person)
     if DeathStore(act.connection).find_mistake(mistake_id) is not None:
         raise IdReusedError(mistake_id=mistake_id)
     death.refuse_unless_correctable()
@@ -52,7 +51,7 @@ def decide_mistake(act: Act, *, death_id: UUID, mistake_id: UUID, ok: bool, why:
     if mistake is None or mistake.death_id != death_id:
         raise RecordNotFoundError(mistake_id=mistake_id)
     if mistake.proposed_by != act.actor_id:
-        act.require_over("decide_death_mistake", person)
+        act.require_witness("decide_death_mistake", person)
     decided = mistake.decide(by=act.actor_id, ok=ok, why=why, now=act.now)
     if decided.state is MistakeState.REQUESTED:
         death.refuse_unless_correctable()
@@ -85,29 +84,38 @@ def _revive(store: Store, death: Death, mistake: DeathMistake, person: Person, n
     store.persons.save(alive)
     store.persons.record_status(alive, why=mistake.why, by=mistake.decided_by, at=now)
     DeathStore(store.connection).save(death.found_mistaken())
-    for grant in _grants_to_resume(store, death):
-        RelationStore(store.connection).save_acting_grant(grant.resume())
-        store.append(acting_grant_state(grant.resume(), now=now))
+    _give_grants_back(store, death, now)
     store.append(person_state(alive, store.persons.roles(alive.person_id), now=now))
     store.append(person_death_mistaken(alive, mistake, now=now))
 
 
-def _grants_to_resume(store: Store, death: Death) -> list[ActingGrant]:
-    """Return the grants that this death ended and that could be given today: both live and are related."""
-    found = []
+def _give_grants_back(store: Store, death: Death, now: datetime) -> None:
+    """Resume the grants that this death ended and that could be given today: both live and are related.
+
+    What the other's death still keeps ended is left to that one: it gives it back when it is found mistaken too.
+    """
     for grant_id in death.ended_grants:
         grant = RelationStore(store.connection).find_acting_grant(grant_id)
         assert grant is not None
         other_id = grant.relative_id if grant.person_id == death.person_id else grant.person_id
+        if grant.is_active or _left_to_other_death(store, other_id, grant_id):
+            continue
         other = store.persons.find(other_id)
         is_alive = other is not None and other.status in (Status.ACTIVE, Status.SUSPENDED)
-        if (
-            is_alive
-            and not grant.is_active
-            and RelationStore(store.connection).relations_between(grant.person_id, grant.relative_id)
-        ):
-            found.append(grant)
-    return found
+        if is_alive and RelationStore(store.connection).relations_between(grant.person_id, grant.relative_id):
+            RelationStore(store.connection).save_acting_grant(grant.resume())
+            store.append(acting_grant_state(grant.resume(), now=now))
+
+
+def _left_to_other_death(store: Store, person_id: UUID, grant_id: UUID) -> bool:
+    """Add a grant to what somebody's death ended, if they are dead; asked with its lock, for it may end just now."""
+    deaths = DeathStore(store.connection)
+    for other in deaths.of_person(person_id, [DeathState.CONFIRMED]):
+        locked = deaths.death(other.death_id)
+        if locked.state is DeathState.CONFIRMED:
+            deaths.save(locked.took_too(grant_id))
+            return True
+    return False
 
 
 def _locked(act: Act, death_id: UUID) -> tuple[Death, Person]:

@@ -24,7 +24,7 @@ def record_death(act: Act, *, death_id: UUID, person_id: UUID, died_on: date) ->
         IdReusedError
     """
     person = act.store.persons.lock_person(person_id)
-    act.require_over("record_death", person)
+    act.require_witness("record_death", person)
     if DeathStore(act.connection).find(death_id) is not None:
         raise IdReusedError(death_id=death_id)
     person.die(died_on=died_on, today=act.today)
@@ -49,7 +49,7 @@ def decide_death(act: Act, *, death_id: UUID, ok: bool, why: str) -> Death:
     person = act.store.persons.lock_person(DeathStore(act.connection).look(death_id).person_id)
     death = DeathStore(act.connection).death(death_id)
     if death.recorded_by != act.actor_id:
-        act.require_over("confirm_death", person)
+        act.require_witness("confirm_death", person)
     decided = death.decide(by=act.actor_id, ok=ok, why=why, now=act.now)
     if decided.state is DeathState.CONFIRMED:
         decided = _end_life(act, decided)
