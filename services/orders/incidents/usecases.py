@@ -9,11 +9,12 @@ from uuid import UUID
 from libs.clock import local_date, local_midnight
 from libs.db import Connection
 from libs.errors import ForbiddenError, IdReusedError
+from libs.programme.acting_grants import GrantedAct
 from services.orders.core.messages import POWERS, publish
 from services.orders.core.refusals import WrongOrderStateError
 from services.orders.core.rules.people import Person, Place
 from services.orders.core.store import order_store, people_store
-from services.orders.core.usecases.calling import Call, has_power, refuse_auditor, require_power
+from services.orders.core.usecases.calling import Call, has_power, refuse_auditor, require_power, speak_for
 from services.orders.incidents import messages, store
 from services.orders.incidents.rules import Concern, refuse_stranger, refuse_too_many
 
@@ -38,6 +39,7 @@ def raise_urgent_call(connection: Connection, call: Call, incident_id: UUID, eme
 
     Raises:
         ForbiddenError: the person named is none of the caller's concern, or unknown.
+        Refusal: as `speak_for`, where it is raised for somebody; anybody may raise it in their own name instead.
         IncidentsExceededError: the caller opened too many within the hour.
         IdReusedError: the id is taken.
     """
@@ -46,6 +48,8 @@ def raise_urgent_call(connection: Connection, call: Call, incident_id: UUID, eme
     if caller is None:
         raise ForbiddenError
     named = _named(connection, call, emergency.person_id)
+    if named is not None and call.is_for_another:
+        speak_for(connection, call, named, GrantedAct.REPORT, subject_id=incident_id, is_emergency=True)
     order_store.lock_person(connection, call.caller_id)
     since = call.now - timedelta(hours=1)
     opened = store.incidents_opened_by(connection, call.caller_id, since=since)

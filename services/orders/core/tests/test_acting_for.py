@@ -11,6 +11,8 @@ from services.orders.tests.neighbours import Neighbours, at, named, said
 ASKED: dict[str, Any] = {"recipient": "ju", "start": "D2 09:00", "funding": "pool"}
 WORD: dict[str, Any] = {"acting_for": str(named("ju")), "consent": said("grant"), "why": "she is my mother"}
 
+REFUSALS = {"not_authorised", "not_assigned", "not_offered_to_you"}
+
 
 @pytest.fixture
 def family(world: Neighbours) -> Neighbours:
@@ -181,3 +183,53 @@ def test_a_bad_consent_is_none(family: Neighbours) -> None:
         "phone",
         said()["words"],
     )
+
+
+def test_an_emergency_raised_for_somebody_is_checked_like_every_other_act(family: Neighbours) -> None:
+    def raised(by: str, label: str, about: str = "ju", **word: Any) -> str:
+        body = {"person_id": str(named(about)), "words": "she does not answer", **word}
+        answer = family.call("PUT", by, f"/v1/incidents/{named(label)}", body)
+        return "" if answer.status_code == 201 else str(answer.get_json()["code"])
+
+    for_ju = {"acting_for": str(named("ju"))}
+    family.grant("ju", "nv", "see")
+
+    assert raised("nv", "u1") == "", "in her own name"
+    assert raised("nv", "u2", **for_ju, consent=said("grant")) == "grant_out_of_scope"
+    assert raised("op", "u3", **for_ju) == "consent_missing"
+    assert raised("op", "u4", **for_ju, consent=said("none_possible") | {"words": "x"}) == "consent_missing"
+    assert raised("op", "u5", "lan", **for_ju, consent=said()) == "not_authorised"
+    assert raised("coord_k2", "u6", **for_ju, consent=said()) == "not_authorised"
+    assert family.said(wire.ActedFor) == []
+    assert raised("op", "u7", **for_ju, consent=said("none_possible")) == ""
+    assert [(use.act, use.consent_how) for use in family.said(wire.ActedFor)] == [("report", "none_possible")]
+
+
+@pytest.mark.parametrize(
+    ("act", "body"),
+    [
+        ("assignment", {}),
+        ("withdrawal", {}),
+        ("cancellation", {}),
+        ("check-in", {}),
+        ("check-out", {}),
+        ("confirmation", {}),
+        ("dispute", {"says_minutes": 30}),
+        ("no-show", {"absent": "recipient"}),
+        ("no-show", {"absent": "volunteer"}),
+        ("door-code", {}),
+        ("offers/acceptance", {}),
+        ("offers/refusal", {}),
+    ],
+)
+def test_nothing_is_done_for_somebody_whom_it_is_not_about(family: Neighbours, act: str, body: dict[str, Any]) -> None:
+    stranger = {"acting_for": str(named("lan")), "consent": said()}
+    family.place("coord", "o1", **ASKED | {"funding": "programme"})
+    if act != "assignment":
+        family.act("hua", "o1", "assignment")
+        family.set_time("D2 09:40")
+    before = family.order("o1")
+
+    assert family.act("op", "o1", act, stranger | body) in REFUSALS
+    assert family.order("o1") == before
+    assert family.said(wire.ActedFor) == []

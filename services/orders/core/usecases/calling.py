@@ -97,16 +97,24 @@ def has_power(connection: Connection, call: Call, power: str, unit_id: UUID) -> 
 
 
 def speak_for(
-    connection: Connection, call: Call, person: Person, act: GrantedAct, *, subject_id: UUID, minutes: int = 0
+    connection: Connection,
+    call: Call,
+    person: Person,
+    act: GrantedAct,
+    *,
+    subject_id: UUID,
+    minutes: int = 0,
+    is_emergency: bool = False,
 ) -> None:
     """Refuse unless the caller is the person, or may act for them; what is done for them is told (ActedFor).
 
-    `subject_id` is what it is done to; `minutes` count towards the month of a relative's grant.
+    `subject_id` is what it is done to; `minutes` count towards the month of a relative's grant. In an emergency nobody
+    can be asked for their word.
 
     Raises:
         Refusal: as `refuse_unless_speaks_for`.
     """
-    grant = refuse_unless_speaks_for(connection, call, person, act, minutes=minutes)
+    grant = refuse_unless_speaks_for(connection, call, person, act, minutes=minutes, is_emergency=is_emergency)
     if not call.is_for_another:
         return
     assert call.consent is not None, "nobody acts for another without one"
@@ -127,7 +135,13 @@ def speak_for(
 
 
 def refuse_unless_speaks_for(
-    connection: Connection, call: Call, person: Person, act: GrantedAct, *, minutes: int = 0
+    connection: Connection,
+    call: Call,
+    person: Person,
+    act: GrantedAct,
+    *,
+    minutes: int = 0,
+    is_emergency: bool = False,
 ) -> GrantedScope | None:
     """Refuse unless the caller is the person, or may act for them; return the grant a relative acts under.
 
@@ -152,7 +166,7 @@ def refuse_unless_speaks_for(
             minutes=minutes,
             day=local_date(call.now),
         )
-    can_consent = person.status != "deceased"
+    can_consent = person.status != "deceased" and not is_emergency
     refuse_unless_consented(call.consent, now=call.now, under_grant=grant is not None, can_consent=can_consent)
     return grant
 
