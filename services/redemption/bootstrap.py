@@ -80,6 +80,7 @@ def next_due(connection: Connection, _now: datetime) -> datetime | None:
 def run_due(connection: Connection, now: datetime) -> None:
     """End what nobody decided in time."""
     lapse_proposals(connection, now=now)
+    credit_store.lapse_estates_and_entitlements(connection, now)
 
 
 def compose(settings: Settings, *, clock: Clock) -> ServiceParts:

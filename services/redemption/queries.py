@@ -36,11 +36,11 @@ _GRANT_RUN = """
     FROM grant_run g"""
 _ENTITLEMENT = """
     SELECT entitlement_id, person_id, district_id, minutes, to_char(from_month, 'YYYY-MM') AS from_month, state,
-        proposed_by, proposed_at, why, decided_by, decided_at, decision_why
+        proposed_by, proposed_at, lapses_at, why, decided_by, decided_at, decision_why
     FROM entitlement"""
 _ESTATE = """
-    SELECT estate_id, person_id, district_id, to_person_id, state, code, proposed_by, proposed_at, why, decided_by,
-        decided_at, decision_why
+    SELECT estate_id, person_id, district_id, to_person_id, state, code, proposed_by, proposed_at, lapses_at, why,
+        decided_by, decided_at, decision_why
     FROM estate"""
 
 

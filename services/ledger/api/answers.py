@@ -219,7 +219,7 @@ class Proposal(Schema):
 
     proposal_id = _id()
     kind = _text(validate=validate.OneOf(["pool_funding", "migration", "reversal"]))
-    state = _text(validate=validate.OneOf(["proposed", "done", "declined", "refused"]))
+    state = _text(validate=validate.OneOf(["proposed", "done", "declined", "refused", "lapsed"]))
     code = _text(allow_none=True)
     district_id = _id()
     person_id = _id(allow_none=True)
@@ -230,6 +230,7 @@ class Proposal(Schema):
     decided_by = _id(allow_none=True)
     decided_at = _instant(allow_none=True)
     decision_why = _text(allow_none=True)
+    lapses_at = _instant()
 
     class Meta:
         """`class` is a word of Python."""

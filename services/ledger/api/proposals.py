@@ -14,6 +14,7 @@ from libs.errors import ForbiddenError
 from libs.http import Cursor, current_actor, reading, run_command
 from libs.http.actor import Actor
 from libs.http.pages import an_id
+from libs.programme.two_people import LAPSES_AFTER
 from services.ledger.api import answers
 from services.ledger.api.edge import poster, service
 from services.ledger.api.schemas import AdjustmentBody, DecisionBody, PageQuery, ReversalBody
@@ -240,13 +241,21 @@ def _shown(proposal_id: UUID, kinds: list[str]) -> dict[str, Any]:
         posted = entries.entries_by_request(connection, [proposals.request_id_of(proposal_id)])
     outcome = posted[0].outcome if posted else 0
     code = JOURNALLED[outcome].code if outcome in JOURNALLED else None
-    return proposals.as_answer(proposal, decided, code)
+    is_late = proposals.has_lapsed(proposal, service().clock)
+    return proposals.as_answer(proposal, decided, code, is_late=is_late)
 
 
 def _open(query: dict[str, Any], kinds: list[str]) -> dict[str, Any]:
     after = PROPOSALS.after(query["cursor"]) or UUID(int=0)
     with reading() as connection:
         mine = scope.districts_seen(connection, current_actor())
-        found = proposal_store.open_proposals(connection, kinds, districts=mine, after=after, limit=query["limit"] + 1)
+        found = proposal_store.open_proposals(
+            connection,
+            kinds,
+            districts=mine,
+            since=to_microseconds(service().clock.now() - LAPSES_AFTER),
+            after=after,
+            limit=query["limit"] + 1,
+        )
     rows = [proposals.as_answer(one, None, None) for one in found]
     return PROPOSALS.page(rows, limit=query["limit"])

@@ -47,7 +47,8 @@ OPEN = sa.text("""
     SELECT p.proposal_id, p.kind, p.district_id, p.person_id, p.wallet_class, p.minutes, p.reverses, p.reason,
         p.has_scan, p.effective_at, p.proposed_by, p.proposed_at
     FROM proposal p LEFT JOIN decision d USING (proposal_id)
-    WHERE d.proposal_id IS NULL AND p.kind = ANY(:kinds) AND p.proposal_id > :after AND p.district_id = ANY(:districts)
+    WHERE d.proposal_id IS NULL AND p.kind = ANY(:kinds) AND p.proposed_at > :since AND p.proposal_id > :after
+        AND p.district_id = ANY(:districts)
     ORDER BY p.proposal_id LIMIT :limit""")
 # Rows are never updated, so they cannot be locked as rows are; two deciders of one proposal take turns here.
 LOCK = sa.text("SELECT pg_advisory_xact_lock(hashtextextended(:proposal, 11))")
@@ -76,10 +77,10 @@ def lock(connection: Connection, proposal_id: UUID) -> Proposal | None:
 
 
 def open_proposals(
-    connection: Connection, kinds: list[str], *, districts: list[UUID], after: UUID, limit: int
+    connection: Connection, kinds: list[str], *, districts: list[UUID], since: int, after: UUID, limit: int
 ) -> list[Proposal]:
-    """Proposals in these districts that nobody has decided."""
-    terms = {"kinds": kinds, "districts": districts, "after": after, "limit": limit}
+    """Proposals in these districts, made since an instant, that nobody has decided."""
+    terms = {"kinds": kinds, "districts": districts, "since": since, "after": after, "limit": limit}
     rows = connection.execute(OPEN, terms)
     return [Proposal._make(row) for row in rows]
 

@@ -15,15 +15,17 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from libs.clock import SystemClock, machine_now
+from libs.clock import SystemClock, machine_now, to_microseconds
 from libs.db import Database
 from libs.db.rows import save_row
 from libs.http import RoleAt
 from libs.ids import new_id
 from libs.programme.standing import save_standing
+from libs.programme.two_people import LAPSES_AFTER
 from services.ledger.bootstrap import Settings, create_app
 from services.ledger.domain.wallets import WalletClass as W
-from services.ledger.store import known
+from services.ledger.store import known, proposal_store
+from services.ledger.store.proposal_store import Proposal
 from services.ledger.tests.stories import approval, balances, give, hold, of_district, served
 from services.ledger.tests.support import EAST, Ledger, issue, new
 from tests.support.postgres import DatabaseFactory
@@ -133,6 +135,31 @@ def test_an_old_balance_needs_two_people(api: Api) -> None:
     again = api.send(city, "POST", f"/v1/adjustments/{proposal}/decision", {"ok": True})
     assert (again.status_code, again.json["code"]) == (409, "already_decided")
     assert api.send(admin, "GET", f"/v1/adjustments/{proposal}").json["state"] == "done"
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_what_nobody_decides_lapses_and_is_shown_so(api: Api, late: bool) -> None:
+    lan, proposal_id = api.person(), new_id()
+    admin, city = api.token(new_id(), "district_admin"), api.token(new_id(), "city_admin", unit=CITY)
+    made_at = machine_now() - LAPSES_AFTER + timedelta(seconds=-1 if late else 600)
+    waiting = Proposal(
+        proposal_id, "migration", DISTRICT, lan, "earned", 120, None, "book", True, None, new_id(),
+        to_microseconds(made_at),
+    )  # fmt: skip
+    with api.database.transaction() as connection:
+        proposal_store.add(connection, waiting)
+
+    shown = api.send(admin, "GET", f"/v1/adjustments/{proposal_id}").json
+    listed = [one["proposal_id"] for one in api.send(admin, "GET", "/v1/adjustments?limit=200").json["items"]]
+    decided = api.send(city, "POST", f"/v1/adjustments/{proposal_id}/decision", {"ok": True})
+
+    assert (shown["state"], shown["lapses_at"]) == (
+        "lapsed" if late else "proposed",
+        (made_at + LAPSES_AFTER).isoformat(),
+    )
+    assert (str(proposal_id) in listed) is not late
+    assert (decided.json or {}).get("code") == ("proposal_lapsed" if late else None)
+    assert balances(api.ledger, lan.bytes)[2] == (0 if late else 120)
 
 
 def test_the_same_proposal_again_is_answered_as_before_and_other_terms_are_refused(api: Api) -> None:

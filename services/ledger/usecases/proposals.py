@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 
 from libs.clock import Clock, from_microseconds, to_microseconds
 from libs.db import Connection
 from libs.http.actor import Actor
+from libs.programme.refusals import ProposalLapsedError
+from libs.programme.two_people import LAPSES_AFTER
 from services.ledger.domain.days import refuse_bad_date
 from services.ledger.domain.entries import Entry
 from services.ledger.domain.errors import (
@@ -102,6 +105,7 @@ def decide(
 
     Raises:
         ProposalNotFoundError, MakerIsCheckerError, AlreadyDecidedError, SelfApprovalError, ApproverRelatedError
+        ProposalLapsedError: nobody decided it in time.
         Refusal: the ledger's rules refuse it; that is final for this proposal.
     """
     proposal = load(connection, proposal_id)
@@ -111,6 +115,8 @@ def decide(
         refuse_interested(connection, verdict.actor.person_id, person_id)
     if proposal_store.find_decision(connection, proposal_id) is not None:
         raise AlreadyDecidedError
+    if has_lapsed(proposal, verdict.clock):
+        raise ProposalLapsedError(proposal_id=proposal_id)
     if verdict.ok:
         poster.post(command_of(proposal, verdict.actor.person_id.bytes, rows)).raise_refusal()
     decided = Decided(verdict.ok, verdict.actor.person_id, to_microseconds(verdict.clock.now()), verdict.why)
@@ -164,9 +170,22 @@ def command_of(proposal: Proposal, checker: Id, rows: list[Entry]) -> Command:
     return Transfer(request_id, terms, issuance(district_id), to, proposal.minutes, reason)
 
 
-def as_answer(proposal: Proposal, decided: Decided | None, code: str | None) -> dict[str, Any]:
+def lapses_at(proposal: Proposal) -> datetime:
+    """When a proposal lapses that nobody has decided."""
+    return from_microseconds(proposal.proposed_at) + LAPSES_AFTER
+
+
+def has_lapsed(proposal: Proposal, clock: Clock) -> bool:
+    """Whether it is too late to decide; rows are only ever added, so it is reckoned wherever it is asked."""
+    return clock.now() >= lapses_at(proposal)
+
+
+def as_answer(
+    proposal: Proposal, decided: Decided | None, code: str | None, *, is_late: bool = False
+) -> dict[str, Any]:
     """A proposal with what became of it."""
-    state = "proposed" if decided is None else "done" if decided.is_approved else "declined"
+    waits = "lapsed" if is_late else "proposed"
+    state = waits if decided is None else "done" if decided.is_approved else "declined"
     return {
         "proposal_id": str(proposal.proposal_id),
         "kind": proposal.kind,
@@ -182,4 +201,5 @@ def as_answer(proposal: Proposal, decided: Decided | None, code: str | None) -> 
         "decided_by": str(decided.decided_by) if decided else None,
         "decided_at": from_microseconds(decided.decided_at).isoformat() if decided else None,
         "decision_why": decided.why if decided else None,
+        "lapses_at": lapses_at(proposal).isoformat(),
     }

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection, RowMapping
 
 from libs.programme.acting import consent_from_json
+from libs.programme.two_people import LAPSES_AFTER
 from services.redemption.domain.credit_request import CreditKind, CreditRequest, RequestState
 from services.redemption.domain.estate import Estate
 from services.redemption.domain.grants import GrantRun
@@ -54,11 +55,20 @@ def save_credit_request(connection: Connection, request: CreditRequest) -> None:
 
 
 def first_lapse(connection: Connection) -> datetime | None:
-    """Return when the next proposal lapses."""
-    row = t.credit_request.c
-    query = sa.select(row.lapses_at).where(row.state == "proposed").order_by(row.lapses_at).limit(1)
-    found: datetime | None = connection.execute(query).scalar_one_or_none()
+    """Return when the next proposal lapses: of credit, of an estate or of an entitlement."""
+    waiting = (
+        sa.select(sa.func.min(one.c.lapses_at)).where(one.c.state == "proposed").scalar_subquery()
+        for one in (t.credit_request, t.estate, t.entitlement)
+    )
+    found: datetime | None = connection.execute(sa.select(sa.func.least(*waiting))).scalar_one()
     return found
+
+
+def lapse_estates_and_entitlements(connection: Connection, now: datetime) -> None:
+    """End the proposals about estates and entitlements that nobody decided in time."""
+    for one in (t.estate, t.entitlement):
+        is_late = sa.and_(one.c.state == "proposed", one.c.lapses_at <= now)
+        connection.execute(one.update().where(is_late).values(state="lapsed"))
 
 
 def lapsing(connection: Connection, now: datetime, *, limit: int) -> list[CreditRequest]:
@@ -142,7 +152,11 @@ def save_grant_answer(connection: Connection, grant_run_id: UUID, *, state: str,
 
 def add_estate(connection: Connection, estate: Estate, *, proposed_at: datetime) -> None:
     """Keep a proposal."""
-    connection.execute(t.estate.insert().values(dataclasses.asdict(estate) | {"proposed_at": proposed_at}))
+    connection.execute(
+        t.estate.insert().values(
+            dataclasses.asdict(estate) | {"proposed_at": proposed_at, "lapses_at": proposed_at + LAPSES_AFTER}
+        )
+    )
 
 
 def lock_estate(connection: Connection, estate_id: UUID) -> Estate | None:
@@ -150,6 +164,12 @@ def lock_estate(connection: Connection, estate_id: UUID) -> Estate | None:
     query = sa.select(t.estate).where(t.estate.c.estate_id == estate_id).with_for_update()
     row = connection.execute(query).mappings().first()
     return Estate(**{name: row[name] for name in Estate.__dataclass_fields__}) if row else None
+
+
+def has_lapsed(connection: Connection, estate_id: UUID, now: datetime) -> bool:
+    """Tell whether it is too late to decide about an estate, also before it is marked."""
+    at = connection.execute(sa.select(t.estate.c.lapses_at).where(t.estate.c.estate_id == estate_id)).scalar_one()
+    return bool(now >= at)
 
 
 def save_estate(connection: Connection, estate_id: UUID, **changed: object) -> None:

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection, RowMapping
 
 from libs.db.rows import save_row
+from libs.programme.two_people import LAPSES_AFTER
 from services.redemption.domain.entitlement import Month, Proposal
 from services.redemption.store import tables as t
 
@@ -86,7 +87,11 @@ def has_held_minutes(connection: Connection, person_id: UUID) -> bool:
 
 def add_proposal(connection: Connection, proposal: Proposal, *, proposed_at: datetime) -> None:
     """Keep a proposal."""
-    connection.execute(t.entitlement.insert().values(dataclasses.asdict(proposal) | {"proposed_at": proposed_at}))
+    connection.execute(
+        t.entitlement.insert().values(
+            dataclasses.asdict(proposal) | {"proposed_at": proposed_at, "lapses_at": proposed_at + LAPSES_AFTER}
+        )
+    )
 
 
 def lock_proposal(connection: Connection, entitlement_id: UUID) -> Proposal | None:
@@ -94,6 +99,13 @@ def lock_proposal(connection: Connection, entitlement_id: UUID) -> Proposal | No
     query = sa.select(t.entitlement).where(t.entitlement.c.entitlement_id == entitlement_id).with_for_update()
     row = connection.execute(query).mappings().first()
     return Proposal(**_fields(Proposal, row)) if row else None
+
+
+def has_lapsed(connection: Connection, entitlement_id: UUID, now: datetime) -> bool:
+    """Tell whether it is too late to decide about an entitlement, also before it is marked."""
+    row = t.entitlement.c
+    at = connection.execute(sa.select(row.lapses_at).where(row.entitlement_id == entitlement_id)).scalar_one()
+    return bool(now >= at)
 
 
 def save_decision(

@@ -1,11 +1,14 @@
 """Government-purchased minutes: set by two people, held and used by calendar month; referral; estates; erasure."""
 
+from datetime import datetime
 from typing import Any
 
 import pytest
 
 from libs.clock import to_microseconds
 from libs.inbox import NotYetKnownError
+from libs.programme.two_people import LAPSES_AFTER
+from services.redemption.bootstrap import next_due, run_due
 from services.redemption.messages import accounts, ledger, orders, own
 from services.redemption.tests.support import Bench, local
 
@@ -335,3 +338,27 @@ def test_hours_served_count_once_settled_and_no_more_when_reversed(people: Bench
     people.hear(orders.HoursReversed(**order))
 
     assert people.ask("r2", "lan", start="D3 09:00").get_json()["code"] == "min_hours_not_served"
+
+
+def test_a_settlement_and_an_entitlement_that_nobody_decides_lapse(bereaved: Bench) -> None:
+    bereaved.person("cadmin2", "city_admin@city", age=48)
+    estate(bereaved, "s1", "gu")
+    propose(bereaved, "e1")
+    lapses_at = bereaved.clock.now() + LAPSES_AFTER
+    shown = [bereaved.show(label, "admin", of=of) for label, of in (("s1", "estates"), ("e1", "entitlements"))]
+    assert [datetime.fromisoformat(one["lapses_at"]) for one in shown] == [lapses_at] * 2
+    with bereaved.database.reading() as connection:
+        assert next_due(connection, bereaved.clock.now()) == lapses_at
+
+    bereaved.clock.instant = lapses_at
+    assert decide(bereaved, "s1", "cadmin2", of="estates").get_json()["code"] == "proposal_lapsed"
+    assert decide(bereaved, "e1", "cadmin2").get_json()["code"] == "proposal_lapsed"
+    with bereaved.database.transaction() as connection:
+        run_due(connection, bereaved.clock.now())
+
+    assert bereaved.show("s1", "admin", of="estates")["state"] == "lapsed"
+    assert bereaved.show("e1", "admin", of="entitlements")["state"] == "lapsed"
+    assert decide(bereaved, "s1", of="estates").get_json()["code"] == "already_decided"
+    assert decide(bereaved, "e1").get_json()["code"] == "already_decided"
+    with bereaved.database.reading() as connection:
+        assert next_due(connection, bereaved.clock.now()) is None

@@ -6,6 +6,7 @@ from uuid import UUID
 from libs.clock import local_date
 from libs.db import Connection
 from libs.errors import IdReusedError
+from libs.programme.refusals import ProposalLapsedError
 from services.redemption.domain.calendar import month_of
 from services.redemption.domain.entitlement import Proposal, refuse_out_of_range
 from services.redemption.domain.errors import AlreadyDecidedError
@@ -58,6 +59,7 @@ def decide_entitlement(
         MakerIsCheckerError: the caller proposed it.
         ForbiddenError: the caller may not decide for this person, or is close to them.
         AlreadyDecidedError: it was decided before.
+        ProposalLapsedError: nobody decided it in time.
     """
     proposal = store.lock_proposal(connection, entitlement_id)
     refuse_unless_second(caller, "decide_entitlement", proposal.proposed_by if proposal else None)
@@ -67,6 +69,8 @@ def decide_entitlement(
     refuse_close(connection, caller, person)
     if proposal.state != "proposed":
         raise AlreadyDecidedError
+    if store.has_lapsed(connection, entitlement_id, now):
+        raise ProposalLapsedError(entitlement_id=entitlement_id)
     if verdict.ok:
         refuse_out_of_range(known.policy_on(connection, person.district_id, local_date(now)), proposal.minutes)
     store.save_decision(

@@ -7,6 +7,7 @@ from libs.clock import local_date
 from libs.db import Connection
 from libs.errors import IdReusedError
 from libs.outbox import append
+from libs.programme.refusals import ProposalLapsedError
 from services.redemption import messages
 from services.redemption.domain.errors import AlreadyDecidedError
 from services.redemption.domain.estate import Estate, refuse_unless_heir
@@ -58,6 +59,7 @@ def decide_estate(connection: Connection, caller: Caller, *, estate_id: UUID, ve
         MakerIsCheckerError: the caller proposed it.
         ForbiddenError: the caller may not decide for this person, or is close to the dead or the heir.
         AlreadyDecidedError: it was decided before.
+        ProposalLapsedError: nobody decided it in time.
         HeirNotEligibleError: the heir does not fit any more.
     """
     estate = store.lock_estate(connection, estate_id)
@@ -69,6 +71,8 @@ def decide_estate(connection: Connection, caller: Caller, *, estate_id: UUID, ve
     refuse_close(connection, caller, dead, heir)
     if estate.state != "proposed":
         raise AlreadyDecidedError
+    if store.has_lapsed(connection, estate_id, now):
+        raise ProposalLapsedError(estate_id=estate_id)
     if verdict.ok:
         _refuse_unless_heir(connection, dead=dead, heir=heir, now=now)
         append(connection, messages.estate_settlement_requested(estate, decided_by=caller.person_id, now=now))

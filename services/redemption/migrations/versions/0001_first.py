@@ -201,15 +201,17 @@ _ASKED = (
         from_month date NOT NULL,
         proposed_by uuid NOT NULL,
         proposed_at timestamptz NOT NULL,
+        lapses_at timestamptz NOT NULL,
         why text,
         decided_by uuid,
         decided_at timestamptz,
-        state text NOT NULL CHECK (state IN ('proposed', 'in_force', 'turned_down')),
+        state text NOT NULL CHECK (state IN ('proposed', 'in_force', 'turned_down', 'lapsed')),
         decision_why text,
         number bigint GENERATED ALWAYS AS IDENTITY,
         CHECK (decided_by IS NULL OR decided_by <> proposed_by),
         CHECK (state <> 'turned_down' OR (decided_by IS NOT NULL AND decision_why IS NOT NULL))
     )""",
+    "CREATE INDEX entitlement_waiting ON entitlement (lapses_at) WHERE state = 'proposed'",
     "CREATE INDEX entitlement_of_person ON entitlement (person_id, from_month DESC)",
     """
     CREATE TABLE entitlement_use (
@@ -229,13 +231,16 @@ _ASKED = (
         to_district_id uuid,
         proposed_by uuid NOT NULL,
         proposed_at timestamptz NOT NULL,
+        lapses_at timestamptz NOT NULL,
         why text,
         decided_by uuid,
         decided_at timestamptz,
-        state text NOT NULL CHECK (state IN ('proposed', 'requested', 'done', 'declined', 'turned_down')),
+        state text NOT NULL CHECK (
+            state IN ('proposed', 'requested', 'done', 'declined', 'turned_down', 'lapsed')),
         code text,
         decision_why text,
         CHECK (decided_by IS NULL OR decided_by <> proposed_by),
         CHECK (state <> 'turned_down' OR (decided_by IS NOT NULL AND decision_why IS NOT NULL))
     )""",
+    "CREATE INDEX estate_waiting ON estate (lapses_at) WHERE state = 'proposed'",
 )
