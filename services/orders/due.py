@@ -1,4 +1,4 @@
-"""What the clock does: orders nobody took expire, forgotten services end, silence counts as agreement."""
+"""The one runner of deadlines: each feature says here what it does when one of its kind falls due."""
 
 from __future__ import annotations
 
@@ -7,20 +7,21 @@ from datetime import datetime
 
 from libs.db import Connection
 from services.orders.approving.usecases.confirm_order import take_silence
-from services.orders.core.rules.life_cycle import State, Verb
-from services.orders.core.rules.order import Order
-from services.orders.core.store import order_store
-from services.orders.core.store.order_store import Step
+from services.orders.core.rules.deadlines import AUTO_CHECK_OUT, EXPIRE, SILENCE
+from services.orders.core.store import deadline_store
+from services.orders.core.store.deadline_store import Deadline
 from services.orders.placing.usecases.expire_order import expire_order
 from services.orders.serving.usecases.serve_order import end_forgotten_service
 
 DUE_MAX = 200
+Act = Callable[[Connection, Deadline], None]
+ACTS: Mapping[str, Act] = {EXPIRE: expire_order, AUTO_CHECK_OUT: end_forgotten_service, SILENCE: take_silence}
 
 
 def next_due(connection: Connection, now: datetime) -> datetime | None:
     """Return the earliest instant at which something falls due, also when it is past."""
     del now
-    return order_store.next_due_at(connection)
+    return deadline_store.next_deadline_at(connection)
 
 
 def run_due(connection: Connection, now: datetime) -> int:
@@ -29,21 +30,8 @@ def run_due(connection: Connection, now: datetime) -> int:
     At most DUE_MAX in one transaction: the caller asks again while something is due.
     """
     for count in range(DUE_MAX):
-        found = order_store.find_due(connection, now)
-        if found is None:
+        next_deadline = deadline_store.next_deadline(connection, now)
+        if next_deadline is None:
             return count
-        order_id, kind, due_at = found
-        order = order_store.lock_order(connection, order_id)
-        verb, state, act = _ACTS[kind]
-        if order.state is state:
-            act(connection, order, Step(verb, due_at))
-        else:
-            order_store.forget_due(connection, order_id, kind)
+        ACTS[next_deadline.kind](connection, next_deadline)
     return DUE_MAX
-
-
-_ACTS: Mapping[str, tuple[Verb, State, Callable[[Connection, Order, Step], Order]]] = {
-    "expire": (Verb.EXPIRE, State.PUBLISHED, expire_order),
-    "auto_check_out": (Verb.CHECK_OUT, State.IN_SERVICE, end_forgotten_service),
-    "silence": (Verb.FALL_SILENT, State.FINISHED, take_silence),
-}

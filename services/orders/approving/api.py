@@ -10,7 +10,7 @@ from flask_smorest import Blueprint
 from services.orders.approving import schemas
 from services.orders.approving.usecases.approve_hours import approve_hours, approve_many, reject_hours, second_check
 from services.orders.approving.usecases.confirm_order import call_back, confirm_order
-from services.orders.core.api.edge import call_of, command
+from services.orders.core.api.edge import command, command_context_of
 from services.orders.core.api.views import order_command
 from services.orders.core.schemas import OrderSchema, OwnActSchema, ReasonSchema, VerdictSchema
 from services.orders.core.store.rows import Row
@@ -28,7 +28,7 @@ class Confirmation(MethodView):
     def post(self, terms: Row, order_id: UUID) -> Row:
         """Agree with the minutes, and say whether it was good."""
         word = {"rating": terms["rating"], "device": terms["device"] or ""}
-        return order_command(lambda c, call: confirm_order(c, call, order_id, **word), terms)
+        return order_command(lambda c, context: confirm_order(c, context, order_id, **word), terms)
 
 
 @blueprint.route("/call-back")
@@ -39,7 +39,7 @@ class CallBack(MethodView):
     @blueprint.response(200, OrderSchema)
     def post(self, terms: Row, order_id: UUID) -> Row:
         """Record a call as evidence that the volunteer is or was there."""
-        return order_command(lambda c, call: call_back(c, call, order_id), terms)
+        return order_command(lambda c, context: call_back(c, context, order_id), terms)
 
 
 @blueprint.route("/approval")
@@ -50,7 +50,7 @@ class Approval(MethodView):
     @blueprint.response(200, OrderSchema)
     def post(self, terms: Row, order_id: UUID) -> Row:
         """Approve a confirmed submission: for good when it is clean, else it waits for the second check."""
-        return order_command(lambda c, call: approve_hours(c, call, order_id), terms)
+        return order_command(lambda c, context: approve_hours(c, context, order_id), terms)
 
 
 @blueprint.route("/second-check")
@@ -61,7 +61,9 @@ class SecondCheck(MethodView):
     @blueprint.response(200, OrderSchema)
     def post(self, terms: Row, order_id: UUID) -> Row:
         """Settle or reject a flagged or late submission."""
-        return order_command(lambda c, call: second_check(c, call, order_id, ok=terms["ok"], why=call.why), terms)
+        return order_command(
+            lambda c, context: second_check(c, context, order_id, ok=terms["ok"], why=context.why), terms
+        )
 
 
 @blueprint.route("/rejection")
@@ -72,7 +74,7 @@ class Rejection(MethodView):
     @blueprint.response(200, OrderSchema)
     def post(self, terms: Row, order_id: UUID) -> Row:
         """Reject the hours; what was set aside is released."""
-        return order_command(lambda c, call: reject_hours(c, call, order_id, why=terms["why"]), terms)
+        return order_command(lambda c, context: reject_hours(c, context, order_id, why=terms["why"]), terms)
 
 
 @approvals.route("")
@@ -83,5 +85,5 @@ class Approvals(MethodView):
     @approvals.response(200, schemas.ApprovalResultsSchema)
     def post(self, terms: Row) -> Row:
         """Approve the clean submissions one by one, in this order; each other one stays, with its code."""
-        call = call_of(terms)
-        return command(lambda c: {"items": approve_many(c, call, terms["orders"])}, terms)
+        context = command_context_of(terms)
+        return command(lambda c: {"items": approve_many(c, context, terms["orders"])}, terms)

@@ -48,7 +48,7 @@ class Dispute(MethodView):
     def post(self, terms: Row, order_id: UUID) -> Row:
         """Disagree with the minutes; it freezes the submission."""
         return order_command(
-            lambda c, call: dispute_order(c, call, order_id, says_minutes=terms["says_minutes"]), terms
+            lambda c, context: dispute_order(c, context, order_id, says_minutes=terms["says_minutes"]), terms
         )
 
 
@@ -61,7 +61,7 @@ class Decision(MethodView):
     def post(self, terms: Row, order_id: UUID) -> Row:
         """Decide a dispute with the minutes that count."""
         verdict = {"minutes": terms["minutes"], "why": terms["why"], "second_id": terms["second"]}
-        return order_command(lambda c, call: decide_dispute(c, call, order_id, **verdict), terms)
+        return order_command(lambda c, context: decide_dispute(c, context, order_id, **verdict), terms)
 
 
 @blueprint.route("/decision/confirmation")
@@ -72,7 +72,9 @@ class DecisionConfirmation(MethodView):
     @blueprint.response(200, OrderSchema)
     def post(self, terms: Row, order_id: UUID) -> Row:
         """Sign fewer minutes of hours already settled: reversed, and settled anew; or not, and it is decided again."""
-        return order_command(lambda c, call: confirm_decision(c, call, order_id, ok=terms["ok"], why=call.why), terms)
+        return order_command(
+            lambda c, context: confirm_decision(c, context, order_id, ok=terms["ok"], why=context.why), terms
+        )
 
 
 @blueprint.route("/reversal/<uuid:reversal_id>")
@@ -84,7 +86,7 @@ class Reversal(MethodView):
     def put(self, terms: Row, order_id: UUID, reversal_id: UUID) -> Row:
         """Propose to reverse a settlement whole."""
         return order_command(
-            lambda c, call: propose_reversal(c, call, order_id, reversal_id=reversal_id, why=terms["why"]),
+            lambda c, context: propose_reversal(c, context, order_id, reversal_id=reversal_id, why=terms["why"]),
             terms,
             command_id=reversal_id,
         )
@@ -99,4 +101,6 @@ class ReversalDecision(MethodView):
     def post(self, terms: Row, order_id: UUID, reversal_id: UUID) -> Row:
         """Decide a proposed reversal: yes, and the ledger posts the opposite transfers, once; or no."""
         verdict = {"reversal_id": reversal_id, "ok": terms["ok"]}
-        return order_command(lambda c, call: decide_reversal(c, call, order_id, **verdict, why=call.why), terms)
+        return order_command(
+            lambda c, context: decide_reversal(c, context, order_id, **verdict, why=context.why), terms
+        )

@@ -14,7 +14,8 @@ from services.orders.core.messages import POWERS, publish
 from services.orders.core.refusals import WrongOrderStateError
 from services.orders.core.rules.people import Person, Place
 from services.orders.core.store import order_store, people_store
-from services.orders.core.usecases.calling import Call, has_power, refuse_auditor, require_power, speak_for
+from services.orders.core.usecases.acting_for import require_acting_for
+from services.orders.core.usecases.command_context import CommandContext, has_power, refuse_auditor, require_power
 from services.orders.incidents import messages, store
 from services.orders.incidents.rules import Concern, refuse_stranger, refuse_too_many
 
@@ -32,71 +33,73 @@ class Emergency:
     words: str = ""
 
 
-def raise_urgent_call(connection: Connection, call: Call, incident_id: UUID, emergency: Emergency) -> Incident:
+def raise_urgent_call(
+    connection: Connection, context: CommandContext, incident_id: UUID, emergency: Emergency
+) -> Incident:
     """Open an emergency for people to look at; it is never queued for volunteers.
 
     Whoever has no reason to know of the person names none: the call then goes to the caller's own community.
 
     Raises:
         ForbiddenError: the person named is none of the caller's concern, or unknown.
-        Refusal: as `speak_for`, where it is raised for somebody; anybody may raise it in their own name instead.
+        Refusal: as `require_acting_for`, where it is raised for somebody; anybody may raise it in their own name instead.
         IncidentsExceededError: the caller opened too many within the hour.
         IdReusedError: the id is taken.
     """
-    refuse_auditor(call)
-    caller = people_store.find_person(connection, call.caller_id)
+    refuse_auditor(context)
+    caller = people_store.find_person(connection, context.caller_id)
     if caller is None:
         raise ForbiddenError
-    named = _named(connection, call, emergency.person_id)
-    if named is not None and call.is_for_another:
-        speak_for(connection, call, named, GrantedAct.REPORT, subject_id=incident_id, is_emergency=True)
-    order_store.lock_person(connection, call.caller_id)
-    since = call.now - timedelta(hours=1)
-    opened = store.incidents_opened_by(connection, call.caller_id, since=since)
-    refuse_too_many(opened_last_hour=opened, is_staff=_is_staff(call))
+    named = _named(connection, context, emergency.person_id)
+    if named is not None and context.is_for_another:
+        require_acting_for(connection, context, named, GrantedAct.REPORT, subject_id=incident_id, is_emergency=True)
+    order_store.lock_person(connection, context.caller_id)
+    since = context.now - timedelta(hours=1)
+    opened = store.incidents_opened_by(connection, context.caller_id, since=since)
+    refuse_too_many(opened_last_hour=opened, is_staff=_is_staff(context))
     if order_store.find_order(connection, incident_id) is not None:
         raise IdReusedError
-    open_incident(connection, call, incident_id, emergency, named or caller)
+    open_incident(connection, context, incident_id, emergency, named or caller)
     return _incident(connection, incident_id)
 
 
-def _named(connection: Connection, call: Call, person_id: UUID | None) -> Person | None:
+def _named(connection: Connection, context: CommandContext, person_id: UUID | None) -> Person | None:
     """Return the person named, None where nobody was."""
-    if call.acting_for not in (None, call.caller_id, person_id):
+    if context.acting_for not in (None, context.caller_id, person_id):
         raise ForbiddenError
     if person_id is None:
         return None
     person = people_store.find_person(connection, person_id)
-    refuse_stranger(Concern() if person is None else _concern(connection, call, person))
+    refuse_stranger(Concern() if person is None else _concern(connection, context, person))
     return person
 
 
-def _concern(connection: Connection, call: Call, person: Person) -> Concern:
-    today = local_midnight(local_date(call.now))
+def _concern(connection: Connection, context: CommandContext, person: Person) -> Concern:
+    today = local_midnight(local_date(context.now))
     return Concern(
-        is_self=call.caller_id == person.person_id,
-        is_relative=_is_relative(connection, call, person),
+        is_self=context.caller_id == person.person_id,
+        is_relative=_is_relative(connection, context, person),
         serves_today=store.serves_between(
-            connection, call.caller_id, person.person_id, start=today, end=today + timedelta(days=1)
+            connection, context.caller_id, person.person_id, start=today, end=today + timedelta(days=1)
         ),
-        is_staff_here=has_power(connection, call, "view_orders", person.home_unit_id),
+        is_staff_here=has_power(connection, context, "view_orders", person.home_unit_id),
     )
 
 
-def _is_relative(connection: Connection, call: Call, person: Person) -> bool:
-    caller = people_store.find_person(connection, call.caller_id)
+def _is_relative(connection: Connection, context: CommandContext, person: Person) -> bool:
+    caller = people_store.find_person(connection, context.caller_id)
     relations = people_store.relations_of(connection, [person.person_id])
     is_kin = caller is not None and relations.are_verified_kin(caller, person)
-    return is_kin or person.person_id in people_store.seen_by(connection, call.caller_id, local_date(call.now))
+    return is_kin or person.person_id in people_store.seen_by(connection, context.caller_id, local_date(context.now))
 
 
-def _is_staff(call: Call) -> bool:
-    return any(held.role in POWERS["view_orders"] for held in call.actor.roles)
+def _is_staff(context: CommandContext) -> bool:
+    return any(held.role in POWERS["view_orders"] for held in context.actor.roles)
 
 
 def open_incident(
     connection: Connection,
-    call: Call,
+    context: CommandContext,
     incident_id: UUID,
     emergency: Emergency,
     person: Person,
@@ -119,11 +122,11 @@ def open_incident(
         "latitude_e6": emergency.place.latitude_e6 if emergency.place else None,
         "longitude_e6": emergency.place.longitude_e6 if emergency.place else None,
         "words": emergency.words,
-        "opened_by": call.caller_id,
-        "opened_at": call.now,
-        "acting_for": call.acting_for,
-        "consent": call.consent.to_json() if call.consent else None,
-        "why": call.why,
+        "opened_by": context.caller_id,
+        "opened_at": context.now,
+        "acting_for": context.acting_for,
+        "consent": context.consent.to_json() if context.consent else None,
+        "why": context.why,
         "outcome": "",
     }
     if not store.add_incident(connection, columns):
@@ -135,10 +138,10 @@ def open_incident(
         person_id=emergency.person_id,
         order_id=order_id,
     )
-    publish(connection, told, district_id=person.district_id, subject=incident_id, at=call.now)
+    publish(connection, told, district_id=person.district_id, subject=incident_id, at=context.now)
 
 
-def close_incident(connection: Connection, call: Call, incident_id: UUID, *, outcome: str) -> Incident:
+def close_incident(connection: Connection, context: CommandContext, incident_id: UUID, *, outcome: str) -> Incident:
     """Record how an incident ended.
 
     Raises:
@@ -146,15 +149,15 @@ def close_incident(connection: Connection, call: Call, incident_id: UUID, *, out
         WrongOrderStateError: it is closed.
     """
     incident = store.lock_incident(connection, incident_id)
-    require_power(connection, call, "close_incident", incident["unit_id"])
+    require_power(connection, context, "close_incident", incident["unit_id"])
     if incident["state"] == "closed":
         raise WrongOrderStateError(state="closed")
-    store.close_incident(connection, incident_id, outcome=outcome, by=call.caller_id, at=call.now)
+    store.close_incident(connection, incident_id, outcome=outcome, by=context.caller_id, at=context.now)
     district_id = incident["district_id"]
     told = messages.incident_closed(
-        incident_id=incident_id, district_id=district_id, outcome=outcome, by=call.caller_id
+        incident_id=incident_id, district_id=district_id, outcome=outcome, by=context.caller_id
     )
-    publish(connection, told, district_id=district_id, subject=incident_id, at=call.now)
+    publish(connection, told, district_id=district_id, subject=incident_id, at=context.now)
     return _incident(connection, incident_id)
 
 

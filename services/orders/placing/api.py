@@ -121,7 +121,7 @@ class OrderById(MethodView):
             start_at=terms["start"],
             funding=Funding(terms["funding"]),
         )
-        placed = order_command(lambda c, call: place_order(c, call, wish), terms, command_id=order_id)
+        placed = order_command(lambda c, context: place_order(c, context, wish), terms, command_id=order_id)
         return funded(placed, order_id)
 
 
@@ -133,7 +133,7 @@ class Cancellation(MethodView):
     @blueprint.response(200, OrderSchema)
     def post(self, terms: dict[str, Any], order_id: UUID) -> Row:
         """Cancel an order before service begins."""
-        return order_command(lambda c, call: cancel_order(c, call, order_id), terms)
+        return order_command(lambda c, context: cancel_order(c, context, order_id), terms)
 
 
 @blueprint.route("/<uuid:order_id>/review")
@@ -144,4 +144,6 @@ class Review(MethodView):
     @blueprint.response(200, OrderSchema)
     def post(self, terms: dict[str, Any], order_id: UUID) -> Row:
         """Pass or turn down an order under review."""
-        return order_command(lambda c, call: review_order(c, call, order_id, ok=terms["ok"], why=call.why), terms)
+        return order_command(
+            lambda c, context: review_order(c, context, order_id, ok=terms["ok"], why=context.why), terms
+        )

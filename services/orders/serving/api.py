@@ -14,12 +14,12 @@ from libs.db import Connection
 from libs.http import Service
 from libs.programme.acting import Consent
 from libs.programme.acting_schemas import ActingSchema
-from services.orders.core.api.edge import call_of, now
+from services.orders.core.api.edge import command_context_of, now
 from services.orders.core.api.places import place_of
 from services.orders.core.api.views import order_command
 from services.orders.core.schemas import OrderSchema
 from services.orders.core.store.rows import Row
-from services.orders.core.usecases.calling import Call
+from services.orders.core.usecases.command_context import CommandContext
 from services.orders.serving import schemas
 from services.orders.serving.rules.doors import DoorKey
 from services.orders.serving.usecases.read_door_code import read_door_code, renew_door_code
@@ -42,10 +42,10 @@ def writing() -> AbstractContextManager[Connection]:
     return cast("Service", current_app.extensions["service"]).database.transaction()
 
 
-def call_of_reader(query: Row) -> Call:
+def command_context_of_reader(query: Row) -> CommandContext:
     """Return who reads for somebody: the person asks at this moment, and the answer is what was said."""
     how = query["consent"]
-    return call_of(query | {"consent": Consent(how, now(), READ_OUT) if how else None})
+    return command_context_of(query | {"consent": Consent(how, now(), READ_OUT) if how else None})
 
 
 def door_key() -> DoorKey:
@@ -62,13 +62,13 @@ class DoorCode(MethodView):
     def get(self, query: dict[str, Any], order_id: UUID) -> Row:
         """Show the door code to the recipient, or to who acts for them; never to the volunteer."""
         with writing() as connection:
-            return {"code": read_door_code(connection, call_of_reader(query), order_id, door_key())}
+            return {"code": read_door_code(connection, command_context_of_reader(query), order_id, door_key())}
 
     @blueprint.arguments(ActingSchema)
     @blueprint.response(200, OrderSchema)
     def post(self, terms: dict[str, Any], order_id: UUID) -> Row:
         """Have a new door code made, also after five wrong ones locked the old; it is read like the first."""
-        return order_command(lambda c, call: renew_door_code(c, call, order_id), terms)
+        return order_command(lambda c, context: renew_door_code(c, context, order_id), terms)
 
 
 @blueprint.route("/assignment")
@@ -80,7 +80,7 @@ class TakenBy(MethodView):
     def post(self, terms: Row, order_id: UUID) -> Row:
         """Take a published order."""
         company = {"guardian_id": terms["guardian"], "group_id": terms["group"]}
-        return order_command(lambda c, call: take_order(c, call, order_id, **company), terms)
+        return order_command(lambda c, context: take_order(c, context, order_id, **company), terms)
 
 
 @blueprint.route("/withdrawal")
@@ -91,7 +91,7 @@ class Withdrawal(MethodView):
     @blueprint.response(200, OrderSchema)
     def post(self, terms: Row, order_id: UUID) -> Row:
         """Give a taken order back; it is published anew."""
-        return order_command(lambda c, call: withdraw_from_order(c, call, order_id), terms)
+        return order_command(lambda c, context: withdraw_from_order(c, context, order_id), terms)
 
 
 @blueprint.route("/offers")
@@ -102,7 +102,7 @@ class Offers(MethodView):
     @blueprint.response(200, OrderSchema)
     def post(self, terms: Row, order_id: UUID) -> Row:
         """Offer an order to one volunteer, who is free to say no."""
-        return order_command(lambda c, call: offer_order(c, call, order_id, to=terms["to"]), terms)
+        return order_command(lambda c, context: offer_order(c, context, order_id, to=terms["to"]), terms)
 
 
 @blueprint.route("/offers/acceptance")
@@ -114,7 +114,7 @@ class Acceptance(MethodView):
     def post(self, terms: Row, order_id: UUID) -> Row:
         """Take the offered order, with all gates of taking."""
         company = {"guardian_id": terms["guardian"], "group_id": terms["group"]}
-        return order_command(lambda c, call: accept_offer(c, call, order_id, **company), terms)
+        return order_command(lambda c, context: accept_offer(c, context, order_id, **company), terms)
 
 
 @blueprint.route("/offers/refusal")
@@ -125,7 +125,7 @@ class OfferRefusal(MethodView):
     @blueprint.response(200, OrderSchema)
     def post(self, terms: Row, order_id: UUID) -> Row:
         """Say no: no mark, no reason needed."""
-        return order_command(lambda c, call: decline_offer(c, call, order_id), terms)
+        return order_command(lambda c, context: decline_offer(c, context, order_id), terms)
 
 
 @blueprint.route("/check-in")
@@ -139,7 +139,7 @@ class CheckIn(MethodView):
         key = door_key()
         shown = Shown(code=terms["code"], place=place_of(terms), device=terms["device"] or "")
         remembered = terms | {"code": key.mark(order_id, terms["code"])}
-        return order_command(lambda c, call: check_in(c, call, order_id, shown, key), remembered)
+        return order_command(lambda c, context: check_in(c, context, order_id, shown, key), remembered)
 
 
 @blueprint.route("/check-out")
@@ -151,7 +151,7 @@ class CheckOut(MethodView):
     def post(self, terms: Row, order_id: UUID) -> Row:
         """End the service; the platform counts the minutes."""
         place, device = place_of(terms), terms["device"] or ""
-        return order_command(lambda c, call: check_out(c, call, order_id, place=place, device=device), terms)
+        return order_command(lambda c, context: check_out(c, context, order_id, place=place, device=device), terms)
 
 
 @blueprint.route("/no-show")
@@ -162,4 +162,4 @@ class NoShow(MethodView):
     @blueprint.response(200, OrderSchema)
     def post(self, terms: Row, order_id: UUID) -> Row:
         """Report who did not appear; an absent recipient opens a welfare check."""
-        return order_command(lambda c, call: report_no_show(c, call, order_id, absent=terms["absent"]), terms)
+        return order_command(lambda c, context: report_no_show(c, context, order_id, absent=terms["absent"]), terms)

@@ -7,7 +7,7 @@ from uuid import UUID
 from flask.views import MethodView
 from flask_smorest import Blueprint
 
-from services.orders.core.api.edge import call_of, command
+from services.orders.core.api.edge import command, command_context_of
 from services.orders.core.api.views import order_command
 from services.orders.core.rules.order import Funding
 from services.orders.core.schemas import OrderSchema
@@ -28,9 +28,9 @@ class Slips(MethodView):
     @slips.response(201, schemas.SlipRangeSchema)
     def put(self, terms: Row, range_id: UUID) -> Row:
         """Issue numbered slips to a unit in advance."""
-        call = call_of(terms)
+        context = command_context_of(terms)
         numbers = {"unit_id": terms["unit_id"], "first_number": terms["first"], "last_number": terms["last"]}
-        return command(lambda c: issue_slips(c, call, range_id, **numbers), terms, command_id=range_id)
+        return command(lambda c: issue_slips(c, context, range_id, **numbers), terms, command_id=range_id)
 
 
 @late_entries.route("/<uuid:order_id>")
@@ -50,4 +50,4 @@ class LateEntries(MethodView):
             funding=Funding(terms["funding"]),
         )
         slip = Slip(volunteer_id=terms["volunteer_id"], number=terms["slip"], scan=terms["scan"] or "")
-        return order_command(lambda c, call: enter_late(c, call, wish, slip), terms, command_id=order_id)
+        return order_command(lambda c, context: enter_late(c, context, wish, slip), terms, command_id=order_id)

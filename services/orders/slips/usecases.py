@@ -19,8 +19,8 @@ from services.orders.core.rules.order import Assignment, Funding, Order
 from services.orders.core.rules.people import Person
 from services.orders.core.rules.policy import Policy
 from services.orders.core.store import order_store, people_store
-from services.orders.core.usecases.calling import Call, require_power
-from services.orders.core.usecases.keeping import await_funding
+from services.orders.core.usecases.command_context import CommandContext, require_power
+from services.orders.core.usecases.order_changes import await_funding
 from services.orders.placing.messages import order_placed
 from services.orders.placing.refusals import FundingNotAllowedError
 from services.orders.placing.rules import refuse_minutes_out_of_range, refuse_unless_payable, refuse_unless_pool_serves
@@ -49,7 +49,13 @@ class Slip:
 
 
 def issue_slips(
-    connection: Connection, call: Call, range_id: UUID, *, unit_id: UUID, first_number: int, last_number: int
+    connection: Connection,
+    context: CommandContext,
+    range_id: UUID,
+    *,
+    unit_id: UUID,
+    first_number: int,
+    last_number: int,
 ) -> dict[str, object]:
     """Issue numbered slips to a unit in advance.
 
@@ -57,21 +63,21 @@ def issue_slips(
         ForbiddenError: not a coordinator who reaches the unit.
         SlipAlreadyIssuedError: some of the numbers were issued before.
     """
-    require_power(connection, call, "issue_slips", unit_id)
+    require_power(connection, context, "issue_slips", unit_id)
     columns: dict[str, object] = {
         "range_id": range_id,
         "unit_id": unit_id,
         "first_number": first_number,
         "last_number": last_number,
-        "issued_by": call.caller_id,
-        "issued_at": call.now,
+        "issued_by": context.caller_id,
+        "issued_at": context.now,
     }
     if not store.add_slips(connection, columns):
         raise IdReusedError
     return columns
 
 
-def enter_late(connection: Connection, call: Call, wish: Wish, slip: Slip) -> Order:
+def enter_late(connection: Connection, context: CommandContext, wish: Wish, slip: Slip) -> Order:
     """Enter service from a paper slip: the first signature; a second check by a checker settles it.
 
     Raises:
@@ -79,29 +85,29 @@ def enter_late(connection: Connection, call: Call, wish: Wish, slip: Slip) -> Or
         RuleError: too old, no scan, a slip never issued or used before, no budget; its code says which.
     """
     recipient = people_store.load_person(connection, wish.recipient_id)
-    require_power(connection, call, "late_entry", recipient.home_unit_id)
+    require_power(connection, context, "late_entry", recipient.home_unit_id)
     volunteer = people_store.load_person(connection, slip.volunteer_id)
     refuse_who_may_not_serve(volunteer)
-    policy = people_store.policy_on(connection, recipient.district_id, local_date(call.now))
+    policy = people_store.policy_on(connection, recipient.district_id, local_date(context.now))
     served_policy = people_store.policy_on(connection, recipient.district_id, local_date(wish.start_at))
-    service = replace(people_store.service_on(connection, wish.service_code, local_date(call.now)), persons=1)
-    order = replace(draft(wish, service, recipient, policy, call), slip_number=slip.number)
-    order = _with_service(order, volunteer, call, served_policy.version)
-    refuse_own_or_related(signing_of(connection, order, call.caller_id))
-    _refuse_by_rules(call, wish, service, policy, recipient)
+    service = replace(people_store.service_on(connection, wish.service_code, local_date(context.now)), persons=1)
+    order = replace(draft(wish, service, recipient, policy, context), slip_number=slip.number)
+    order = _with_service(order, volunteer, context, served_policy.version)
+    refuse_own_or_related(signing_of(connection, order, context.caller_id))
+    _refuse_by_rules(context, wish, service, policy, recipient)
     _refuse_related(connection, policy, volunteer, recipient)
     unit_id = _slip_unit(connection, recipient, slip)
     if wish.funding is Funding.PROGRAMME:
         refuse_over_budget(connection, order, policy)
-    entered = _entered(connection, order, call)
-    if not order_store.add_order(connection, entered, call.step(Verb.ENTER_LATE)):
+    entered = _entered(connection, order, context)
+    if not order_store.add_order(connection, entered, context.step(Verb.ENTER_LATE)):
         raise IdReusedError
     if not store.use_slip(connection, unit_id, slip.number, order.order_id, scan=slip.scan):
         raise SlipAlreadyUsedError(slip_number=slip.number)
     return entered
 
 
-def _with_service(order: Order, volunteer: Person, call: Call, policy_version: int) -> Order:
+def _with_service(order: Order, volunteer: Person, context: CommandContext, policy_version: int) -> Order:
     part = Assignment(
         volunteer.person_id,
         volunteer.district_id,
@@ -111,19 +117,19 @@ def _with_service(order: Order, volunteer: Person, call: Call, policy_version: i
     )
     payer_id = order.recipient_id if order.funding is Funding.CREDIT else None
     served = replace(order, assignments=(part,), payer_id=payer_id, service_policy_version=policy_version)
-    return replace(served, approvers=(call.caller_id,), confirmed_at=call.now)
+    return replace(served, approvers=(context.caller_id,), confirmed_at=context.now)
 
 
-def _refuse_by_rules(call: Call, wish: Wish, service: Service, policy: Policy, recipient: Person) -> None:
+def _refuse_by_rules(context: CommandContext, wish: Wish, service: Service, policy: Policy, recipient: Person) -> None:
     if wish.funding not in LATE_FUNDING:
         raise FundingNotAllowedError(service=service.code, funding=wish.funding.value)
     refuse_unless_payable(service, wish.funding, policy)
     refuse_minutes_out_of_range(service, wish.planned_minutes)
     if wish.funding is Funding.POOL:
         refuse_unless_pool_serves(recipient, policy)
-    if wish.end_at > call.now:
+    if wish.end_at > context.now:
         raise ServedInFutureError
-    age = local_date(call.now) - local_date(wish.start_at)
+    age = local_date(context.now) - local_date(wish.start_at)
     if age > timedelta(days=policy.number("late_entry", "max_age_days")):
         raise LateEntryTooOldError(max_age_days=policy.number("late_entry", "max_age_days"))
 
@@ -148,11 +154,11 @@ def _slip_unit(connection: Connection, recipient: Person, slip: Slip) -> UUID:
     return unit_id
 
 
-def _entered(connection: Connection, order: Order, call: Call) -> Order:
+def _entered(connection: Connection, order: Order, context: CommandContext) -> Order:
     flagged = with_flags(connection, order, draw=draw_percent())
     state = State.CONFIRMED if order.funding is Funding.PROGRAMME else State.AWAITING_FUNDING
     placed = order_placed(replace(flagged, state=state))
-    publish_for(connection, flagged, placed, call.now)
+    publish_for(connection, flagged, placed, context.now)
     if state is State.CONFIRMED:
         return flagged.moved(Verb.ENTER_LATE, State.CONFIRMED)
-    return await_funding(connection, flagged, Verb.ENTER_LATE, call.now)
+    return await_funding(connection, flagged, Verb.ENTER_LATE, context.now)

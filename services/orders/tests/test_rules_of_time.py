@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from services.orders.core.refusals import WrongOrderStateError
-from services.orders.core.rules.deadlines import due_of, expires_at, is_late_cancellation, no_taker_at
+from services.orders.core.rules.deadlines import deadlines_of, expires_at, is_late_cancellation, no_taker_at
 from services.orders.core.rules.life_cycle import CLOSED, OPEN, TRANSITIONS, State, Verb, refuse_unless_allowed
 from services.orders.core.rules.people import Place
 from services.orders.service_time.rules import stars_of
@@ -27,7 +27,7 @@ from services.orders.visits.rules import counts_monthly, interval_days, is_overd
         ("D2 10:00", "D2 09:00", "D2 10:00", "D2 10:00"),
     ],
 )
-def test_the_clocks_of_an_order_nobody_takes(published: str, start: str, look_at: str, expires: str) -> None:
+def test_the_deadlines_of_an_order_nobody_takes(published: str, start: str, look_at: str, expires: str) -> None:
     times = {"published_at": at(published), "start_at": at(start)}
 
     assert no_taker_at(policy(), **times) == at(look_at)
@@ -45,12 +45,12 @@ def test_the_clocks_of_an_order_nobody_takes(published: str, start: str, look_at
 def test_what_falls_due_depends_on_the_state(state: State, kind: str, due: str) -> None:
     waiting = order(state=state, published_at=at("D1 08:00"), assignments=(part(),))
 
-    assert due_of(policy(), waiting) == (kind, at(due))
+    assert deadlines_of(policy(), waiting) == {kind: at(due)}
 
 
 @pytest.mark.parametrize("state", sorted(CLOSED | {State.TAKEN, State.CONFIRMED, State.APPROVED}))
 def test_nothing_falls_due_for_the_others(state: State) -> None:
-    assert due_of(policy(), order(state=state, assignments=(part(),))) is None
+    assert deadlines_of(policy(), order(state=state, assignments=(part(),))) == {}
 
 
 def test_withdrawing_is_late_only_inside_the_free_limit() -> None:

@@ -10,29 +10,35 @@ from services.orders.core.messages import publish
 from services.orders.core.rules.people import Person
 from services.orders.core.store import people_store
 from services.orders.core.store.rows import Fields
-from services.orders.core.usecases.calling import Call, has_power, load_subject, refuse_auditor, require_power
+from services.orders.core.usecases.command_context import (
+    CommandContext,
+    has_power,
+    load_subject,
+    refuse_auditor,
+    require_power,
+)
 from services.orders.visits import messages, store
 
 SEEN = "seen"
 
 
 def record_visit(
-    connection: Connection, call: Call, visit_id: UUID, *, person_id: UUID, how: str, outcome: str
+    connection: Connection, context: CommandContext, visit_id: UUID, *, person_id: UUID, how: str, outcome: str
 ) -> Fields:
     """Record a care visit; nobody answering is kept, but is no visit and no event.
 
     Raises:
         ForbiddenError: neither a coordinator of the person's unit nor a volunteer of their district.
     """
-    person = load_subject(connection, call, person_id)
-    _refuse_who_may_not_visit(connection, call, person)
+    person = load_subject(connection, context, person_id)
+    _refuse_who_may_not_visit(connection, context, person)
     columns: Fields = {
         "visit_id": visit_id,
         "person_id": person_id,
         "how": how,
         "outcome": outcome,
-        "visited_at": call.now,
-        "recorded_by": call.caller_id,
+        "visited_at": context.now,
+        "recorded_by": context.caller_id,
         "reversed": False,
     }
     if not store.add_visit(connection, columns):
@@ -44,19 +50,19 @@ def record_visit(
             person_id=person_id,
             how=how,
             outcome=outcome,
-            by=call.caller_id,
+            by=context.caller_id,
         )
-        publish(connection, told, district_id=person.district_id, subject=person_id, at=call.now)
+        publish(connection, told, district_id=person.district_id, subject=person_id, at=context.now)
     return columns
 
 
-def _refuse_who_may_not_visit(connection: Connection, call: Call, person: Person) -> None:
-    refuse_auditor(call)
-    if has_power(connection, call, "record_visit", person.home_unit_id):
+def _refuse_who_may_not_visit(connection: Connection, context: CommandContext, person: Person) -> None:
+    refuse_auditor(context)
+    if has_power(connection, context, "record_visit", person.home_unit_id):
         return
-    visitor = people_store.find_person(connection, call.caller_id)
+    visitor = people_store.find_person(connection, context.caller_id)
     is_volunteer = visitor is not None and visitor.is_active and "volunteer" in visitor.roles
     if visitor is None or not is_volunteer:
-        require_power(connection, call, "record_visit", person.home_unit_id)
+        require_power(connection, context, "record_visit", person.home_unit_id)
     elif visitor.district_id != person.district_id or visitor.person_id == person.person_id:
         raise ForbiddenError

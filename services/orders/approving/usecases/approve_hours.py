@@ -16,8 +16,8 @@ from services.orders.core.refusals import WrongOrderStateError
 from services.orders.core.rules.life_cycle import State, Verb, refuse_unless_allowed
 from services.orders.core.rules.order import Order
 from services.orders.core.store import order_store, people_store
-from services.orders.core.usecases.calling import Call, refuse_auditor, require_power
-from services.orders.core.usecases.keeping import keep, policy_of_order
+from services.orders.core.usecases.command_context import CommandContext, refuse_auditor, require_power
+from services.orders.core.usecases.order_changes import policy_of_order, save_change
 
 
 def signing_of(connection: Connection, order: Order, signer_id: UUID) -> Signing:
@@ -31,7 +31,9 @@ def signing_of(connection: Connection, order: Order, signer_id: UUID) -> Signing
     return Signing(order, signer, others, people_store.relations_of(connection, [signer_id]))
 
 
-def approve_hours(connection: Connection, call: Call, order_id: UUID, *, power: str = "approve_hours") -> Order:
+def approve_hours(
+    connection: Connection, context: CommandContext, order_id: UUID, *, power: str = "approve_hours"
+) -> Order:
     """Sign a confirmed submission: a clean one is approved for good, another one waits for the second check.
 
     Raises:
@@ -39,65 +41,65 @@ def approve_hours(connection: Connection, call: Call, order_id: UUID, *, power: 
         WrongOrderStateError: it does not wait for a first signature.
     """
     order = order_store.lock_order(connection, order_id)
-    signing = refuse_who_may_not_sign(connection, call, order, power)
+    signing = refuse_who_may_not_sign(connection, context, order, power)
     refuse_unless_allowed(Verb.APPROVE, order.state)
     if order.approvers:
         raise WrongOrderStateError(state=order.state.value)
     if needs_second(signing):
-        signed = replace(order.moved(Verb.APPROVE, State.CONFIRMED), approvers=(call.caller_id,))
-        return keep(connection, order, signed, call.step(Verb.APPROVE))
-    return approve_for_good(connection, order, call, Verb.APPROVE)
+        signed = replace(order.moved(Verb.APPROVE, State.CONFIRMED), approvers=(context.caller_id,))
+        return save_change(connection, order, signed, context.step(Verb.APPROVE))
+    return approve_for_good(connection, order, context, Verb.APPROVE)
 
 
-def refuse_who_may_not_sign(connection: Connection, call: Call, order: Order, power: str) -> Signing:
+def refuse_who_may_not_sign(connection: Connection, context: CommandContext, order: Order, power: str) -> Signing:
     """Return who signs what, after refusing somebody without the power here, concerned by the hours, or their maker.
 
     Raises:
         ForbiddenError: its code says which.
     """
-    require_power(connection, call, power, order.unit_id)
-    signing = signing_of(connection, order, call.caller_id)
+    require_power(connection, context, power, order.unit_id)
+    signing = signing_of(connection, order, context.caller_id)
     refuse_own_or_related(signing)
     refuse_maker(signing)
     return signing
 
 
-def approve_for_good(connection: Connection, order: Order, call: Call, verb: Verb) -> Order:
+def approve_for_good(connection: Connection, order: Order, context: CommandContext, verb: Verb) -> Order:
     """Tell the ledger which hours count."""
-    approved = order.approved(verb, call.caller_id)
-    policy = policy_of_order(connection, approved, call.now)
-    publish_for(connection, approved, messages.hours_approved(approved, policy, call.now), call.now)
-    return keep(connection, order, approved, call.step(verb))
+    approved = order.approved(verb, context.caller_id)
+    policy = policy_of_order(connection, approved, context.now)
+    publish_for(connection, approved, messages.hours_approved(approved, policy, context.now), context.now)
+    return save_change(connection, order, approved, context.step(verb))
 
 
-def approve_many(connection: Connection, call: Call, order_ids: Sequence[UUID]) -> list[dict[str, object]]:
+def approve_many(connection: Connection, context: CommandContext, order_ids: Sequence[UUID]) -> list[dict[str, object]]:
     """Approve the clean submissions one by one, in the list's order; each other one stays, with its code.
 
     Raises:
         ForbiddenError: the caller has no role that approves in bulk anywhere.
     """
-    refuse_auditor(call)
-    if not any(held.role in POWERS["approve_many"] for held in call.actor.roles):
+    refuse_auditor(context)
+    if not any(held.role in POWERS["approve_many"] for held in context.actor.roles):
         raise ForbiddenError
     order_store.lock_orders(connection, order_ids)
-    return [_approve_one(connection, call, order_id) for order_id in order_ids]
+    return [_approve_one(connection, context, order_id) for order_id in order_ids]
 
 
-def _approve_one(connection: Connection, call: Call, order_id: UUID) -> dict[str, object]:
+def _approve_one(connection: Connection, context: CommandContext, order_id: UUID) -> dict[str, object]:
     try:
         with savepoint(connection):
             order = order_store.lock_order(connection, order_id)
-            signing = refuse_who_may_not_sign(connection, call, order, "approve_many")
+            signing = refuse_who_may_not_sign(connection, context, order, "approve_many")
             refuse_unless_allowed(Verb.APPROVE, order.state)
             if needs_second(signing):
                 raise SubmissionFlaggedError(flags=sorted(order.flags))
-            approve_hours(connection, call, order_id, power="approve_many")
+            approve_hours(connection, context, order_id, power="approve_many")
     except Refusal as refusal:
         return {"order_id": order_id, "result": "skipped", "code": refusal.code}
     return {"order_id": order_id, "result": "approved"}
 
 
-def second_check(connection: Connection, call: Call, order_id: UUID, *, ok: bool, why: str) -> Order:
+def second_check(connection: Connection, context: CommandContext, order_id: UUID, *, ok: bool, why: str) -> Order:
     """Settle or reject a flagged or late submission as its second pair of eyes.
 
     Raises:
@@ -105,16 +107,16 @@ def second_check(connection: Connection, call: Call, order_id: UUID, *, ok: bool
         WrongOrderStateError: it does not wait for a second check.
     """
     order = order_store.lock_order(connection, order_id)
-    refuse_who_may_not_sign(connection, call, order, "second_check")
+    refuse_who_may_not_sign(connection, context, order, "second_check")
     refuse_unless_allowed(Verb.SECOND_CHECK, order.state)
     if not order.approvers:
         raise WrongOrderStateError(state=order.state.value)
     if ok:
-        return approve_for_good(connection, order, call, Verb.SECOND_CHECK)
-    return _reject(connection, call, order, Verb.SECOND_CHECK, why)
+        return approve_for_good(connection, order, context, Verb.SECOND_CHECK)
+    return _reject(connection, context, order, Verb.SECOND_CHECK, why)
 
 
-def reject_hours(connection: Connection, call: Call, order_id: UUID, *, why: str) -> Order:
+def reject_hours(connection: Connection, context: CommandContext, order_id: UUID, *, why: str) -> Order:
     """Let the hours not count; what was set aside is released and nothing is recorded.
 
     Raises:
@@ -122,12 +124,12 @@ def reject_hours(connection: Connection, call: Call, order_id: UUID, *, why: str
         WrongOrderStateError: it does not wait for a signature.
     """
     order = order_store.lock_order(connection, order_id)
-    require_power(connection, call, "reject_hours", order.unit_id)
-    refuse_own_or_related(signing_of(connection, order, call.caller_id))
-    return _reject(connection, call, order, Verb.REJECT, why)
+    require_power(connection, context, "reject_hours", order.unit_id)
+    refuse_own_or_related(signing_of(connection, order, context.caller_id))
+    return _reject(connection, context, order, Verb.REJECT, why)
 
 
-def _reject(connection: Connection, call: Call, order: Order, verb: Verb, why: str) -> Order:
+def _reject(connection: Connection, context: CommandContext, order: Order, verb: Verb, why: str) -> Order:
     rejected = order.moved(verb, State.REJECTED)
-    publish_for(connection, rejected, messages.hours_rejected(rejected, by=call.caller_id, why=why), call.now)
-    return keep(connection, order, rejected, call.step(verb, why=why))
+    publish_for(connection, rejected, messages.hours_rejected(rejected, by=context.caller_id, why=why), context.now)
+    return save_change(connection, order, rejected, context.step(verb, why=why))

@@ -14,12 +14,16 @@ from services.orders.core.refusals import MakerIsCheckerError, WrongOrderStateEr
 from services.orders.core.rules.life_cycle import State, Verb
 from services.orders.core.rules.order import Order
 from services.orders.core.store import order_store, people_store
+from services.orders.core.store.deadline_store import Deadline
 from services.orders.core.store.order_store import Step
-from services.orders.core.usecases.calling import Call, refuse_auditor, require_power, speak_for
-from services.orders.core.usecases.keeping import keep, policy_of_order
+from services.orders.core.usecases.acting_for import require_acting_for
+from services.orders.core.usecases.command_context import CommandContext, refuse_auditor, require_power
+from services.orders.core.usecases.order_changes import lock_order_due, policy_of_order, save_change
 
 
-def confirm_order(connection: Connection, call: Call, order_id: UUID, *, rating: int | None, device: str) -> Order:
+def confirm_order(
+    connection: Connection, context: CommandContext, order_id: UUID, *, rating: int | None, device: str
+) -> Order:
     """Agree with the minutes, for the recipient.
 
     Raises:
@@ -27,36 +31,41 @@ def confirm_order(connection: Connection, call: Call, order_id: UUID, *, rating:
         MakerIsCheckerError: whoever called back does not confirm for the recipient.
         WrongOrderStateError: it does not wait for the recipient's word.
     """
-    order = lock_for_recipient(connection, call, order_id, GrantedAct.CONFIRM)
-    if call.caller_id == order.called_back_by and call.acting_for is not None:
+    order = lock_for_recipient(connection, context, order_id, GrantedAct.CONFIRM)
+    if context.caller_id == order.called_back_by and context.acting_for is not None:
         raise MakerIsCheckerError
     agreed = replace(
         order.moved(Verb.CONFIRM),
-        confirmed_by=call.caller_id,
-        confirmed_at=call.now,
+        confirmed_by=context.caller_id,
+        confirmed_at=context.now,
         rating=rating,
         confirm_device=device,
     )
-    agreed = with_evidence_flags(policy_of_order(connection, order, call.now), with_device_flag(agreed))
-    return keep(connection, order, agreed, call.step(Verb.CONFIRM))
+    agreed = with_evidence_flags(policy_of_order(connection, order, context.now), with_device_flag(agreed))
+    return save_change(connection, order, agreed, context.step(Verb.CONFIRM))
 
 
-def lock_for_recipient(connection: Connection, call: Call, order_id: UUID, act: GrantedAct) -> Order:
+def lock_for_recipient(connection: Connection, context: CommandContext, order_id: UUID, act: GrantedAct) -> Order:
     order = order_store.lock_order(connection, order_id)
-    refuse_auditor(call)
-    if call.caller_id in order.volunteer_ids:
+    refuse_auditor(context)
+    if context.caller_id in order.volunteer_ids:
         raise ForbiddenError
-    speak_for(connection, call, people_store.load_person(connection, order.recipient_id), act, subject_id=order_id)
+    require_acting_for(
+        connection, context, people_store.load_person(connection, order.recipient_id), act, subject_id=order_id
+    )
     return order
 
 
-def take_silence(connection: Connection, order: Order, step: Step) -> Order:
+def take_silence(connection: Connection, deadline: Deadline) -> None:
     """Let the recipient's silence count as agreement, flagged."""
-    silent = replace(order.moved(Verb.FALL_SILENT), confirmed_at=step.at, flags=order.flags | {"silent_recipient"})
-    return keep(connection, order, silent, step)
+    order = lock_order_due(connection, deadline, State.FINISHED)
+    if order is None:
+        return
+    silent = replace(order.moved(Verb.FALL_SILENT), confirmed_at=deadline.at, flags=order.flags | {"silent_recipient"})
+    save_change(connection, order, silent, Step(Verb.FALL_SILENT, deadline.at))
 
 
-def call_back(connection: Connection, call: Call, order_id: UUID) -> Order:
+def call_back(connection: Connection, context: CommandContext, order_id: UUID) -> Order:
     """Record a call to the recipient's side, as evidence that the volunteer is or was there.
 
     Raises:
@@ -65,12 +74,12 @@ def call_back(connection: Connection, call: Call, order_id: UUID) -> Order:
         WrongOrderStateError: nobody is or was there, or it was approved.
     """
     order = order_store.lock_order(connection, order_id)
-    require_power(connection, call, "call_back", order.unit_id)
-    refuse_caller_concerned(order, call.caller_id)
+    require_power(connection, context, "call_back", order.unit_id)
+    refuse_caller_concerned(order, context.caller_id)
     called = order.moved(Verb.CALL_BACK, order.state) if not order.approvers else None
     if called is None:
         raise WrongOrderStateError(state=order.state.value)
-    called = replace(called, called_back_by=call.caller_id, called_back_at=call.now)
+    called = replace(called, called_back_by=context.caller_id, called_back_at=context.now)
     if order.state is not State.IN_SERVICE:
-        called = with_evidence_flags(policy_of_order(connection, order, call.now), called)
-    return keep(connection, order, called, call.step(Verb.CALL_BACK))
+        called = with_evidence_flags(policy_of_order(connection, order, context.now), called)
+    return save_change(connection, order, called, context.step(Verb.CALL_BACK))

@@ -9,7 +9,7 @@ from libs.ids import new_id
 from services.orders.approving.rules.flags import flags_of_part, is_sampled, with_evidence_flags
 from services.orders.approving.store import history_of
 from services.orders.core.rules.order import Order
-from services.orders.core.usecases.keeping import policy_of_order
+from services.orders.core.usecases.order_changes import policy_of_order
 
 
 def draw_percent() -> int:

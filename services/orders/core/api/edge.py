@@ -16,7 +16,7 @@ from libs.http.pages import an_id, an_instant
 from services.orders.core.messages import POWERS
 from services.orders.core.store import people_store
 from services.orders.core.store.rows import Row
-from services.orders.core.usecases.calling import Call
+from services.orders.core.usecases.command_context import CommandContext
 
 BY_START = Cursor(start=an_instant, order_id=an_id)
 
@@ -26,9 +26,9 @@ def now() -> datetime:
     return cast("Service", current_app.extensions["service"]).clock.now()
 
 
-def call_of(terms: Row) -> Call:
+def command_context_of(terms: Row) -> CommandContext:
     """Return who calls, for whom and with which consent."""
-    return Call(
+    return CommandContext(
         actor=current_actor(),
         now=now(),
         acting_for=terms.get("acting_for"),

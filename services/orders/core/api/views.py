@@ -9,22 +9,24 @@ from uuid import UUID
 from libs.clock import local_date
 from libs.db import Connection
 from libs.http import current_actor, reading
-from services.orders.core.api.edge import call_of, command, now, plain, reaches
+from services.orders.core.api.edge import command, command_context_of, now, plain, reaches
 from services.orders.core.refusals import OrderNotFoundError
 from services.orders.core.rules.evidence import FLAG_WORDS, evidence_class, evidence_of
 from services.orders.core.rules.life_cycle import State
 from services.orders.core.rules.order import Assignment, Order
 from services.orders.core.store import order_store, people_store
 from services.orders.core.store.rows import Row
-from services.orders.core.usecases.calling import Call
+from services.orders.core.usecases.command_context import CommandContext
 
-OrderUseCase = Callable[[Connection, Call], Order]
+OrderUseCase = Callable[[Connection, CommandContext], Order]
 
 
 def order_command(use_case: OrderUseCase, terms: Row, *, command_id: UUID | None = None) -> Row:
     """Run a use case on an order once, and return the order as the caller may see it."""
-    call = call_of(terms)
-    return command(lambda connection: order_view(connection, use_case(connection, call)), terms, command_id=command_id)
+    context = command_context_of(terms)
+    return command(
+        lambda connection: order_view(connection, use_case(connection, context)), terms, command_id=command_id
+    )
 
 
 def read_order(order_id: UUID) -> tuple[Order, Row]:

@@ -38,16 +38,18 @@ def is_late_cancellation(policy: Policy, *, start_at: datetime, now: datetime) -
     return start_at - now < timedelta(hours=policy.number("cancel", "free_before_hours"))
 
 
-# In these states something falls due by itself, one thing at a time.
+EXPIRE, AUTO_CHECK_OUT, SILENCE = "expire", "auto_check_out", "silence"
+ORDER_DEADLINES = (EXPIRE, AUTO_CHECK_OUT, SILENCE)
+# In these states something falls due by itself.
 TICKING = frozenset({State.PUBLISHED, State.IN_SERVICE, State.FINISHED})
 
 
-def due_of(policy: Policy, order: Order) -> tuple[str, datetime] | None:
-    """Return what falls due next for an order by itself, as (kind, instant)."""
+def deadlines_of(policy: Policy, order: Order) -> dict[str, datetime]:
+    """Return what falls due for an order by itself: when, by kind."""
     if order.state is State.PUBLISHED and order.published_at is not None:
-        return "expire", expires_at(policy, published_at=order.published_at, start_at=order.start_at)
+        return {EXPIRE: expires_at(policy, published_at=order.published_at, start_at=order.start_at)}
     if order.state is State.IN_SERVICE:
-        return "auto_check_out", auto_check_out_at(policy, end_at=order.end_at)
+        return {AUTO_CHECK_OUT: auto_check_out_at(policy, end_at=order.end_at)}
     if order.state is State.FINISHED and order.word_awaited_from is not None:
-        return "silence", silence_at(policy, awaited_from=order.word_awaited_from)
-    return None
+        return {SILENCE: silence_at(policy, awaited_from=order.word_awaited_from)}
+    return {}

@@ -1,4 +1,4 @@
-"""Orders, their parts, their steps and what falls due for them."""
+"""Orders, their parts and their steps."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, insert
 from libs.db import Connection
 from libs.db.driver import run
 from libs.db.prepared import Prepared
-from libs.db.rows import add_row, add_rows, change_rows, delete_rows
+from libs.db.rows import add_rows, change_rows, delete_rows
 from libs.programme.acting import Consent
 from services.orders.core.refusals import OrderNotFoundError
 from services.orders.core.rules.life_cycle import BEFORE_SERVICE, OCCUPYING, State, Verb
@@ -22,7 +22,7 @@ from services.orders.core.rules.order import Order
 from services.orders.core.rules.policy import Policy
 from services.orders.core.store import people_store
 from services.orders.core.store.rows import Found, columns_of_order, columns_of_part, order_of_columns
-from services.orders.core.store.tables import assignment, due, order_step, orders
+from services.orders.core.store.tables import assignment, order_step, orders
 
 OCCUPYING_STATES = [state.value for state in OCCUPYING]
 _BY_ID = sa.select(orders).where(orders.c.order_id == sa.bindparam("order_id"))
@@ -139,34 +139,6 @@ def _write_step(connection: Connection, from_state: State, order: Order, step: S
         "at": step.at,
     }
     _WRITE_STEP.change(connection, columns | {"of_order": order.order_id})
-
-
-def set_due(connection: Connection, order_id: UUID, fallen: tuple[str, datetime] | None, *, had_one: bool) -> None:
-    """Replace what falls due for an order; at most one thing does at a time."""
-    if fallen is None:
-        if had_one:
-            delete_rows(connection, due, order_id=order_id)
-    elif had_one:
-        change_rows(connection, due, {"kind": fallen[0], "due_at": fallen[1]}, order_id=order_id)
-    else:
-        add_row(connection, due, {"order_id": order_id, "kind": fallen[0], "due_at": fallen[1]})
-
-
-def forget_due(connection: Connection, order_id: UUID, kind: str) -> None:
-    """Forget what no longer falls due."""
-    delete_rows(connection, due, order_id=order_id, kind=kind)
-
-
-def next_due_at(connection: Connection) -> datetime | None:
-    """Return the earliest instant at which something falls due."""
-    return connection.execute(sa.select(sa.func.min(due.c.due_at))).scalar()
-
-
-def find_due(connection: Connection, now: datetime) -> tuple[UUID, str, datetime] | None:
-    """Return the earliest due thing at or before `now`, as (order id, kind, instant)."""
-    earliest = sa.select(due).where(due.c.due_at <= now).order_by(due.c.due_at, due.c.order_id).limit(1)
-    row = connection.execute(earliest).first()
-    return None if row is None else (row.order_id, row.kind, row.due_at)
 
 
 def lock_person(connection: Connection, person_id: UUID) -> None:

@@ -179,7 +179,7 @@ order_step = table_of(
     why=sa.Text,
     at=INSTANT,
 )
-due = table_of("due", "order_id kind", order_id=sa.Uuid, kind=sa.Text, due_at=INSTANT)
+deadline = table_of("deadline", "subject_id kind", subject_id=sa.Uuid, kind=sa.Text, at=INSTANT)
 mark = table_of(
     "mark", "order_id volunteer_id kind at", order_id=sa.Uuid, volunteer_id=sa.Uuid, kind=sa.Text, at=INSTANT
 )

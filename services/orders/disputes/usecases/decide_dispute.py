@@ -16,15 +16,15 @@ from services.orders.core.refusals import MakerIsCheckerError, MinutesOutOfRange
 from services.orders.core.rules.life_cycle import State, Verb, refuse_unless_allowed
 from services.orders.core.rules.order import Order
 from services.orders.core.store import order_store
-from services.orders.core.usecases.calling import Call, require_power
-from services.orders.core.usecases.keeping import keep, policy_of_order
+from services.orders.core.usecases.command_context import CommandContext, require_power
+from services.orders.core.usecases.order_changes import policy_of_order, save_change
 from services.orders.disputes.usecases.reverse_hours import reverse_settlement
 
 WHY = "dispute"
 
 
 def decide_dispute(
-    connection: Connection, call: Call, order_id: UUID, *, minutes: int, why: str, second_id: UUID | None
+    connection: Connection, context: CommandContext, order_id: UUID, *, minutes: int, why: str, second_id: UUID | None
 ) -> Order:
     """Decide the minutes, from 0 to those reported.
 
@@ -39,52 +39,52 @@ def decide_dispute(
             accounts of both sides.
     """
     order = order_store.lock_order(connection, order_id)
-    signing = refuse_who_may_not_sign(connection, call, order, "decide_dispute")
+    signing = refuse_who_may_not_sign(connection, context, order, "decide_dispute")
     refuse_unless_allowed(Verb.DECIDE, order.state)
     if minutes and made_everybody(signing):
         raise MakerIsCheckerError
     if not 0 <= minutes <= order.reported_minutes:
         raise MinutesOutOfRangeError(reported_minutes=order.reported_minutes)
-    decided = replace(order, decided_by=call.caller_id, decision_why=why)
+    decided = replace(order, decided_by=context.caller_id, decision_why=why)
     if order.disputed_from is State.SETTLED:
-        return _decide_settled(connection, call, order, decided, minutes, second_id)
+        return _decide_settled(connection, context, order, decided, minutes, second_id)
     if minutes == 0:
-        return _reject(connection, call, order, decided, why)
+        return _reject(connection, context, order, decided, why)
     decided = replace(decided, decided_minutes=minutes, disputed_from=None)
-    return keep(connection, order, _approved(connection, decided, call), call.step(Verb.DECIDE, why=why))
+    return save_change(connection, order, _approved(connection, decided, context), context.step(Verb.DECIDE, why=why))
 
 
-def _approved(connection: Connection, order: Order, call: Call) -> Order:
+def _approved(connection: Connection, order: Order, context: CommandContext) -> Order:
     """Return the order approved with the decided minutes, and tell the ledger."""
-    approved = order.approved(Verb.DECIDE, call.caller_id)
-    policy = policy_of_order(connection, approved, call.now)
-    publish_for(connection, approved, hours_approved(approved, policy, call.now), call.now)
+    approved = order.approved(Verb.DECIDE, context.caller_id)
+    policy = policy_of_order(connection, approved, context.now)
+    publish_for(connection, approved, hours_approved(approved, policy, context.now), context.now)
     return approved
 
 
-def _reject(connection: Connection, call: Call, order: Order, decided: Order, why: str) -> Order:
+def _reject(connection: Connection, context: CommandContext, order: Order, decided: Order, why: str) -> Order:
     rejected = replace(decided.moved(Verb.DECIDE, State.REJECTED), decided_minutes=0, disputed_from=None)
-    told = hours_rejected(rejected, by=call.caller_id, why=why)
-    publish_for(connection, rejected, told, call.now)
-    return keep(connection, order, rejected, call.step(Verb.DECIDE, why=why))
+    told = hours_rejected(rejected, by=context.caller_id, why=why)
+    publish_for(connection, rejected, told, context.now)
+    return save_change(connection, order, rejected, context.step(Verb.DECIDE, why=why))
 
 
 def _decide_settled(
-    connection: Connection, call: Call, order: Order, decided: Order, minutes: int, second_id: UUID | None
+    connection: Connection, context: CommandContext, order: Order, decided: Order, minutes: int, second_id: UUID | None
 ) -> Order:
     counted_minutes = order.reported_minutes if order.decided_minutes is None else order.decided_minutes
     if minutes == counted_minutes:
         kept = replace(decided.moved(Verb.DECIDE, State.SETTLED), disputed_from=None)
-        return keep(connection, order, kept, call.step(Verb.DECIDE))
+        return save_change(connection, order, kept, context.step(Verb.DECIDE))
     if minutes > counted_minutes:
         raise MinutesOutOfRangeError(counted_minutes=counted_minutes)
-    if second_id is None or second_id == call.caller_id:
+    if second_id is None or second_id == context.caller_id:
         raise MakerIsCheckerError
     waiting = replace(decided.moved(Verb.DECIDE, State.DISPUTED), pending_minutes=minutes, second_id=second_id)
-    return keep(connection, order, waiting, call.step(Verb.DECIDE))
+    return save_change(connection, order, waiting, context.step(Verb.DECIDE))
 
 
-def confirm_decision(connection: Connection, call: Call, order_id: UUID, *, ok: bool, why: str) -> Order:
+def confirm_decision(connection: Connection, context: CommandContext, order_id: UUID, *, ok: bool, why: str) -> Order:
     """Sign, as the second person, fewer minutes for hours already settled: they are reversed and settled anew.
 
     A no leaves the dispute open, to be decided again.
@@ -96,28 +96,28 @@ def confirm_decision(connection: Connection, call: Call, order_id: UUID, *, ok: 
         WrongOrderStateError: no decision waits for a second person.
     """
     order = order_store.lock_order(connection, order_id)
-    require_power(connection, call, "decide_dispute_second", order.unit_id)
-    signing = signing_of(connection, order, call.caller_id)
+    require_power(connection, context, "decide_dispute_second", order.unit_id)
+    signing = signing_of(connection, order, context.caller_id)
     refuse_own_or_related(signing)
     refuse_hand(signing)
     refuse_unless_allowed(Verb.DECIDE, order.state)
     if order.pending_minutes is None or order.decided_by is None:
         raise WrongOrderStateError(state=order.state.value)
-    if call.caller_id == order.decided_by:
+    if context.caller_id == order.decided_by:
         raise MakerIsCheckerError
-    if call.caller_id != order.second_id:
+    if context.caller_id != order.second_id:
         raise ForbiddenError
     if not ok:
         open_again = replace(order.moved(Verb.DECIDE, State.DISPUTED), pending_minutes=None, second_id=None)
-        return keep(connection, order, replace(open_again, decided_by=None), call.step(Verb.DECIDE, why=why))
+        return save_change(connection, order, replace(open_again, decided_by=None), context.step(Verb.DECIDE, why=why))
     reverse_settlement(
         connection,
         order,
         reversal_id=id_from_cause(order.order_id, WHY, str(order.settlement)),
         proposed_by=order.decided_by,
-        decided_by=call.caller_id,
+        decided_by=context.caller_id,
         why=WHY,
-        now=call.now,
+        now=context.now,
     )
     decided = replace(
         order, decided_minutes=order.pending_minutes, pending_minutes=None, disputed_from=None, issued_minutes=0
@@ -125,5 +125,5 @@ def confirm_decision(connection: Connection, call: Call, order_id: UUID, *, ok: 
     if decided.decided_minutes == 0:
         after = decided.moved(Verb.DECIDE, State.REVERSED)
     else:
-        after = _approved(connection, replace(decided, approvers=(order.decided_by,)), call)
-    return keep(connection, order, after, call.step(Verb.DECIDE))
+        after = _approved(connection, replace(decided, approvers=(order.decided_by,)), context)
+    return save_change(connection, order, after, context.step(Verb.DECIDE))

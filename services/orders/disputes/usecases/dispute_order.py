@@ -11,13 +11,13 @@ from services.orders.approving.usecases.confirm_order import lock_for_recipient
 from services.orders.core.refusals import MinutesOutOfRangeError
 from services.orders.core.rules.life_cycle import Verb, refuse_unless_allowed
 from services.orders.core.rules.order import Order
-from services.orders.core.usecases.calling import Call
-from services.orders.core.usecases.keeping import keep, policy_of_order
+from services.orders.core.usecases.command_context import CommandContext
+from services.orders.core.usecases.order_changes import policy_of_order, save_change
 from services.orders.disputes.refusals import DisputeWindowClosedError
 from services.orders.disputes.rules import dispute_closes_at
 
 
-def dispute_order(connection: Connection, call: Call, order_id: UUID, *, says_minutes: int) -> Order:
+def dispute_order(connection: Connection, context: CommandContext, order_id: UUID, *, says_minutes: int) -> Order:
     """Disagree with the minutes; this freezes the submission until it is decided.
 
     Raises:
@@ -25,14 +25,14 @@ def dispute_order(connection: Connection, call: Call, order_id: UUID, *, says_mi
         WrongOrderStateError: there is nothing to disagree with.
         DisputeWindowClosedError: later than the policy allows.
     """
-    order = lock_for_recipient(connection, call, order_id, GrantedAct.DISPUTE)
+    order = lock_for_recipient(connection, context, order_id, GrantedAct.DISPUTE)
     refuse_unless_allowed(Verb.DISPUTE, order.state)
     assert order.word_awaited_from is not None
-    policy = policy_of_order(connection, order, call.now)
+    policy = policy_of_order(connection, order, context.now)
     closes_at = dispute_closes_at(policy, awaited_from=order.word_awaited_from)
-    if call.now > closes_at:
+    if context.now > closes_at:
         raise DisputeWindowClosedError(closed_at=closes_at.isoformat())
     if says_minutes < 0:
         raise MinutesOutOfRangeError
     disputed = replace(order.moved(Verb.DISPUTE), disputed_from=order.state, says_minutes=says_minutes)
-    return keep(connection, order, disputed, call.step(Verb.DISPUTE))
+    return save_change(connection, order, disputed, context.step(Verb.DISPUTE))

@@ -16,15 +16,17 @@ from services.orders.core.rules.life_cycle import State, Verb, refuse_unless_all
 from services.orders.core.rules.order import Order
 from services.orders.core.store import order_store
 from services.orders.core.store.proposals import Verdict
-from services.orders.core.usecases.calling import Call, require_power
-from services.orders.core.usecases.keeping import keep, policy_of_order
+from services.orders.core.usecases.command_context import CommandContext, require_power
+from services.orders.core.usecases.order_changes import policy_of_order, save_change
 from services.orders.disputes import messages, store
 from services.orders.disputes.refusals import AlreadyReversedError
 from services.orders.service_time import store as service_time_store
 from services.orders.visits import store as visits_store
 
 
-def propose_reversal(connection: Connection, call: Call, order_id: UUID, *, reversal_id: UUID, why: str) -> Order:
+def propose_reversal(
+    connection: Connection, context: CommandContext, order_id: UUID, *, reversal_id: UUID, why: str
+) -> Order:
     """Propose to reverse the settlement of an order; nothing moves until another person decides it.
 
     Raises:
@@ -33,31 +35,31 @@ def propose_reversal(connection: Connection, call: Call, order_id: UUID, *, reve
         WrongOrderStateError: it is not settled.
     """
     order = order_store.lock_order(connection, order_id)
-    require_power(connection, call, "propose_reversal", order.unit_id)
-    _refuse_unless_reversible(connection, call, order)
+    require_power(connection, context, "propose_reversal", order.unit_id)
+    _refuse_unless_reversible(connection, context, order)
     columns = {
         "reversal_id": reversal_id,
         "order_id": order_id,
         "settlement": order.settlement,
         "why": why,
-        "proposed_by": call.caller_id,
-        "proposed_at": call.now,
+        "proposed_by": context.caller_id,
+        "proposed_at": context.now,
     }
     if not store.add_reversal(connection, columns):
         raise IdReusedError
     proposed = order.moved(Verb.PROPOSE_REVERSAL)
-    return keep(connection, order, proposed, call.step(Verb.PROPOSE_REVERSAL, why=why))
+    return save_change(connection, order, proposed, context.step(Verb.PROPOSE_REVERSAL, why=why))
 
 
-def _refuse_unless_reversible(connection: Connection, call: Call, order: Order) -> None:
-    refuse_own_or_related(signing_of(connection, order, call.caller_id))
+def _refuse_unless_reversible(connection: Connection, context: CommandContext, order: Order) -> None:
+    refuse_own_or_related(signing_of(connection, order, context.caller_id))
     if order.state is State.REVERSED:
         raise AlreadyReversedError
     refuse_unless_allowed(Verb.REVERSE, order.state)
 
 
 def decide_reversal(
-    connection: Connection, call: Call, order_id: UUID, *, reversal_id: UUID, ok: bool, why: str
+    connection: Connection, context: CommandContext, order_id: UUID, *, reversal_id: UUID, ok: bool, why: str
 ) -> Order:
     """Decide a proposed reversal. Yes: the ledger posts the opposite transfers, and the service time is taken back.
 
@@ -71,31 +73,31 @@ def decide_reversal(
         RecordNotFoundError: there is no such proposal for this order.
     """
     order = order_store.lock_order(connection, order_id)
-    require_power(connection, call, "decide_reversal", order.unit_id)
+    require_power(connection, context, "decide_reversal", order.unit_id)
     proposal = store.lock_reversal(connection, reversal_id)
     if proposal["order_id"] != order_id:
         raise RecordNotFoundError
-    if proposal["proposed_by"] == call.caller_id:
+    if proposal["proposed_by"] == context.caller_id:
         raise MakerIsCheckerError
-    _refuse_unless_reversible(connection, call, order)
+    _refuse_unless_reversible(connection, context, order)
     if proposal["settlement"] != order.settlement:
         raise AlreadyReversedError
     if proposal["decided_by"] is not None:
         raise ConflictError
-    store.decide_reversal(connection, reversal_id, Verdict(accepted=ok, by=call.caller_id, at=call.now, why=why))
+    store.decide_reversal(connection, reversal_id, Verdict(accepted=ok, by=context.caller_id, at=context.now, why=why))
     if not ok:
         refused = order.moved(Verb.REFUSE_REVERSAL)
-        return keep(connection, order, refused, call.step(Verb.REFUSE_REVERSAL, why=why))
+        return save_change(connection, order, refused, context.step(Verb.REFUSE_REVERSAL, why=why))
     reverse_settlement(
         connection,
         order,
         reversal_id=reversal_id,
         proposed_by=proposal["proposed_by"],
-        decided_by=call.caller_id,
+        decided_by=context.caller_id,
         why=proposal["why"],
-        now=call.now,
+        now=context.now,
     )
-    return keep(connection, order, order.moved(Verb.REVERSE), call.step(Verb.REVERSE, why=proposal["why"]))
+    return save_change(connection, order, order.moved(Verb.REVERSE), context.step(Verb.REVERSE, why=proposal["why"]))
 
 
 def reverse_settlement(

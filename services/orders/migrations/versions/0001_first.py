@@ -1,13 +1,23 @@
-"""Orders with their parts and steps, the read models of people and rules, books, slips, visits and incidents."""
+"""Orders with their parts and steps, the read models of people and rules, books, slips, visits and incidents.
 
+The first version of the service catalogue comes with it, and its events.
+"""
+
+import dataclasses
+
+import sqlalchemy
 from alembic import op
 
-from libs.db.grants import grant
+from libs.clock import local_midnight
+from libs.db.grants import app_role, grant
 from libs.http.commands import create_commands
 from libs.inbox import create_inbox
 from libs.outbox import create_outbox
+from libs.outbox.outbox import write_events
 from libs.programme.known_grants import create_known_grants
 from libs.programme.standing import create_standing
+from services.orders.catalogue.messages import catalogue_event
+from services.orders.catalogue.store import services_of_file
 
 revision = "0001"
 down_revision = None
@@ -199,13 +209,13 @@ ORDERS = (
         PRIMARY KEY (order_id, number)
     )""",
     """
-    CREATE TABLE due (
-        order_id uuid NOT NULL REFERENCES orders,
-        kind text NOT NULL CHECK (kind IN ('expire', 'auto_check_out', 'silence')),
-        due_at timestamptz NOT NULL,
-        PRIMARY KEY (order_id, kind)
+    CREATE TABLE deadline (
+        subject_id uuid NOT NULL,
+        kind text NOT NULL,
+        at timestamptz NOT NULL,
+        PRIMARY KEY (subject_id, kind)
     )""",
-    "CREATE INDEX due_at ON due (due_at, order_id)",
+    "CREATE INDEX deadline_at ON deadline (at, subject_id)",
 )
 
 BOOKS = (
@@ -343,8 +353,24 @@ def upgrade() -> None:
     for statement in (*READ_MODELS, *ORDERS, *BOOKS):
         op.execute(statement)
     grant(op, "SELECT, INSERT", "command", "catalogue_item", "order_step", "mark", "service_record", "slip_range")
-    grant(op, "SELECT, INSERT", "slip_used", "certificate")
-    grant(op, "SELECT, INSERT, UPDATE", "orders", "record_proposal", "reversal", "incident", "visit")
+    grant(op, "SELECT, INSERT", "certificate")
+    # What was said about a person can be forgotten: the free words, not the step or the certificate.
+    for table in ("order_step", "certificate"):
+        op.execute(f"GRANT UPDATE (consent, why) ON {table} TO {app_role(op)}")
+    grant(op, "SELECT, INSERT, UPDATE", "slip_used", "orders", "record_proposal", "reversal", "incident", "visit")
     grant(op, "SELECT, INSERT, UPDATE, DELETE", "org_unit", "person", "relation", "signing_key")
     grant(op, "SELECT, INSERT, UPDATE, DELETE", "volunteer_group", "policy")
-    grant(op, "SELECT, INSERT, UPDATE, DELETE", "assignment", "due")
+    grant(op, "SELECT, INSERT, UPDATE, DELETE", "assignment", "deadline")
+    _write_catalogue()
+
+
+def _write_catalogue() -> None:
+    """Write the catalogue and publish it with the same commit."""
+    connection = op.get_bind()
+    services = services_of_file()
+    table = sqlalchemy.Table("catalogue_item", sqlalchemy.MetaData(), autoload_with=connection)
+    rows = [dataclasses.asdict(service) for service in services]
+    for row in rows:
+        row["funding"], row["checklist"] = sorted(row["funding"]), list(row["checklist"])
+    connection.execute(table.insert(), rows)
+    write_events(connection, [(catalogue_event(s, local_midnight(s.effective)), None) for s in services])

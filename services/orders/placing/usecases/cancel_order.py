@@ -14,14 +14,15 @@ from services.orders.core.rules.life_cycle import State, Verb
 from services.orders.core.rules.order import Order
 from services.orders.core.store import order_store
 from services.orders.core.store.order_store import Step
-from services.orders.core.usecases.calling import Call, require_power, speak_for_one_of
-from services.orders.core.usecases.keeping import keep, policy_of_order, publish_order
+from services.orders.core.usecases.acting_for import require_acting_for_one_of
+from services.orders.core.usecases.command_context import CommandContext, require_power
+from services.orders.core.usecases.order_changes import policy_of_order, publish_order, save_change
 from services.orders.placing import messages
 
 DIED = "person_died"
 
 
-def cancel_order(connection: Connection, call: Call, order_id: UUID) -> Order:
+def cancel_order(connection: Connection, context: CommandContext, order_id: UUID) -> Order:
     """Cancel by decision; whatever was set aside is released, never a penalty in credit.
 
     Raises:
@@ -30,17 +31,17 @@ def cancel_order(connection: Connection, call: Call, order_id: UUID) -> Order:
     """
     order = order_store.lock_order(connection, order_id)
     concerned = (order.recipient_id, order.payer_id)
-    if call.acting_for is None and call.caller_id not in concerned:
-        require_power(connection, call, "cancel_order", order.unit_id)
+    if context.acting_for is None and context.caller_id not in concerned:
+        require_power(connection, context, "cancel_order", order.unit_id)
     else:
-        speak_for_one_of(connection, call, concerned, GrantedAct.CANCEL, subject_id=order_id)
+        require_acting_for_one_of(connection, context, concerned, GrantedAct.CANCEL, subject_id=order_id)
     cancelled = order.moved(Verb.CANCEL)
-    policy = policy_of_order(connection, order, call.now)
-    is_late = order.state is State.TAKEN and is_late_cancellation(policy, start_at=order.start_at, now=call.now)
+    policy = policy_of_order(connection, order, context.now)
+    is_late = order.state is State.TAKEN and is_late_cancellation(policy, start_at=order.start_at, now=context.now)
     cancelled = replace(cancelled, late_cancelled=is_late)
-    gone = messages.order_cancelled(cancelled, by=str(call.caller_id), why=call.why)
-    publish_for(connection, cancelled, gone, call.now)
-    return keep(connection, order, cancelled, call.step(Verb.CANCEL))
+    gone = messages.order_cancelled(cancelled, by=str(context.caller_id), why=context.why)
+    publish_for(connection, cancelled, gone, context.now)
+    return save_change(connection, order, cancelled, context.step(Verb.CANCEL))
 
 
 def end_orders_of_dead(connection: Connection, person_id: UUID, now: datetime) -> None:
@@ -50,7 +51,7 @@ def end_orders_of_dead(connection: Connection, person_id: UUID, now: datetime) -
             cancelled = order.moved(Verb.CANCEL)
             gone = messages.order_cancelled(cancelled, by="", why=DIED)
             publish_for(connection, cancelled, gone, now)
-            keep(connection, order, cancelled, Step(Verb.CANCEL, now, why=DIED))
+            save_change(connection, order, cancelled, Step(Verb.CANCEL, now, why=DIED))
         else:
             opened = publish_order(connection, order.without(person_id), Verb.WITHDRAW, now)
-            keep(connection, order, opened, Step(Verb.WITHDRAW, now, why=DIED))
+            save_change(connection, order, opened, Step(Verb.WITHDRAW, now, why=DIED))

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from libs.db import Connection
 from services.orders.core.messages import publish_for
-from services.orders.core.rules.life_cycle import Verb
-from services.orders.core.rules.order import Order
+from services.orders.core.rules.life_cycle import State, Verb
+from services.orders.core.store.deadline_store import Deadline
 from services.orders.core.store.order_store import Step
-from services.orders.core.usecases.keeping import keep
+from services.orders.core.usecases.order_changes import lock_order_due, save_change
 from services.orders.placing import messages
 
 
-def expire_order(connection: Connection, order: Order, step: Step) -> Order:
+def expire_order(connection: Connection, deadline: Deadline) -> None:
     """Close an order that nobody took in time; whatever was set aside is released."""
+    order = lock_order_due(connection, deadline, State.PUBLISHED)
+    if order is None:
+        return
     expired = order.moved(Verb.EXPIRE)
-    publish_for(connection, expired, messages.order_expired(expired), step.at)
-    return keep(connection, order, expired, step)
+    publish_for(connection, expired, messages.order_expired(expired), deadline.at)
+    save_change(connection, order, expired, Step(Verb.EXPIRE, deadline.at))

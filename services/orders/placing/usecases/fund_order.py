@@ -10,7 +10,7 @@ from services.orders.core.messages import publish_for
 from services.orders.core.rules.life_cycle import State, Verb
 from services.orders.core.rules.order import Order
 from services.orders.core.store.order_store import Step
-from services.orders.core.usecases.keeping import keep, publish_order
+from services.orders.core.usecases.order_changes import publish_order, save_change
 from services.orders.placing import messages
 
 
@@ -25,7 +25,7 @@ def fund_order(connection: Connection, order: Order, now: datetime) -> Order:
         funded = replace(order.moved(Verb.FUND, State.CONFIRMED), confirmed_at=now)
     else:
         funded = publish_order(connection, order, Verb.FUND, now)
-    return keep(connection, order, funded, Step(Verb.FUND, now))
+    return save_change(connection, order, funded, Step(Verb.FUND, now))
 
 
 def decline_order(connection: Connection, order: Order, *, code: str, now: datetime) -> Order:
@@ -34,7 +34,7 @@ def decline_order(connection: Connection, order: Order, *, code: str, now: datet
         return order
     declined = order.declined(Verb.REFUSE_FUNDING, code)
     publish_for(connection, declined, messages.order_declined(declined), now)
-    return keep(connection, order, declined, Step(Verb.REFUSE_FUNDING, now, why=code))
+    return save_change(connection, order, declined, Step(Verb.REFUSE_FUNDING, now, why=code))
 
 
 def refer_order(connection: Connection, order: Order, *, fallback: str, now: datetime) -> Order:
@@ -42,4 +42,4 @@ def refer_order(connection: Connection, order: Order, *, fallback: str, now: dat
     if order.state is not State.EXPIRED:
         return order
     referred = replace(order.moved(Verb.REFER), fallback=fallback)
-    return keep(connection, order, referred, Step(Verb.REFER, now, why=fallback))
+    return save_change(connection, order, referred, Step(Verb.REFER, now, why=fallback))

@@ -17,7 +17,7 @@ from services.orders.core.rules.people import Person
 from services.orders.core.rules.policy import Policy
 from services.orders.core.store import order_store, people_store
 from services.orders.core.store.order_store import Step
-from services.orders.core.usecases.keeping import await_funding, set_clock
+from services.orders.core.usecases.order_changes import await_funding, set_deadlines
 from services.orders.placing import messages
 from services.orders.placing.usecases.place_order import refuse_if_no_room
 
@@ -61,7 +61,7 @@ def open_redemption_order(
         publish_for(connection, opened, messages.order_placed(opened), now)
         if opened.state is State.AWAITING_FUNDING:
             await_funding(connection, order, Verb.PLACE, now)
-        set_clock(connection, opened, now)
+        set_deadlines(connection, opened, now)
     elif not requested.declined_code:
         publish_for(connection, opened, messages.order_declined(opened), now)
     return opened

@@ -17,8 +17,9 @@ from services.orders.core.rules.order import Funding, Order
 from services.orders.core.rules.people import Person
 from services.orders.core.rules.policy import Policy
 from services.orders.core.store import order_store, people_store
-from services.orders.core.usecases.calling import Call, has_power, load_subject, require_power, speak_for
-from services.orders.core.usecases.keeping import await_funding, publish_order, set_clock
+from services.orders.core.usecases.acting_for import require_acting_for
+from services.orders.core.usecases.command_context import CommandContext, has_power, load_subject, require_power
+from services.orders.core.usecases.order_changes import await_funding, publish_order, set_deadlines
 from services.orders.placing import messages, rules, store
 from services.orders.placing.refusals import FundingNotAllowedError
 
@@ -40,7 +41,7 @@ class Wish:
         return self.start_at + timedelta(minutes=self.planned_minutes)
 
 
-def place_order(connection: Connection, call: Call, wish: Wish) -> Order:
+def place_order(connection: Connection, context: CommandContext, wish: Wish) -> Order:
     """Ask for help that uses no credit of the recipient.
 
     Raises:
@@ -48,37 +49,39 @@ def place_order(connection: Connection, call: Call, wish: Wish) -> Order:
         RuleError: a rule of asking; its code says which.
         IdReusedError: there is another order with this id.
     """
-    recipient = load_subject(connection, call, wish.recipient_id)
-    _refuse_who_may_not_ask(connection, call, wish, recipient)
+    recipient = load_subject(connection, context, wish.recipient_id)
+    _refuse_who_may_not_ask(connection, context, wish, recipient)
     rules.refuse_inactive_recipient(recipient)
     if wish.funding is Funding.CREDIT:
         raise FundingNotAllowedError(service=wish.service_code, funding=wish.funding.value)
-    rules.refuse_past_start(start_at=wish.start_at, now=call.now)
-    service = people_store.service_on(connection, wish.service_code, local_date(call.now))
-    policy = people_store.policy_on(connection, recipient.district_id, local_date(call.now))
+    rules.refuse_past_start(start_at=wish.start_at, now=context.now)
+    service = people_store.service_on(connection, wish.service_code, local_date(context.now))
+    policy = people_store.policy_on(connection, recipient.district_id, local_date(context.now))
     rules.refuse_unless_payable(service, wish.funding, policy)
     rules.refuse_minutes_out_of_range(service, wish.planned_minutes)
     if wish.funding is Funding.POOL:
         rules.refuse_unless_pool_serves(recipient, policy)
-    order = draft(wish, service, recipient, policy, call)
+    order = draft(wish, service, recipient, policy, context)
     refuse_if_no_room(connection, order, service, recipient)
     if wish.funding is Funding.PROGRAMME:
         refuse_over_budget(connection, order, policy)
-    return open_order(connection, order, policy, call)
+    return open_order(connection, order, policy, context)
 
 
-def _refuse_who_may_not_ask(connection: Connection, call: Call, wish: Wish, recipient: Person) -> None:
-    in_own_right = call.acting_for is None and call.caller_id != recipient.person_id
+def _refuse_who_may_not_ask(connection: Connection, context: CommandContext, wish: Wish, recipient: Person) -> None:
+    in_own_right = context.acting_for is None and context.caller_id != recipient.person_id
     if in_own_right:
-        require_power(connection, call, "place_order", recipient.home_unit_id)
+        require_power(connection, context, "place_order", recipient.home_unit_id)
     else:
-        speak_for(connection, call, recipient, GrantedAct.ASK, subject_id=wish.order_id, minutes=wish.planned_minutes)
-        is_staff = call.acting_for and has_power(connection, call, "place_order_for", recipient.home_unit_id)
+        require_acting_for(
+            connection, context, recipient, GrantedAct.ASK, subject_id=wish.order_id, minutes=wish.planned_minutes
+        )
+        is_staff = context.acting_for and has_power(connection, context, "place_order_for", recipient.home_unit_id)
         if wish.funding is Funding.PROGRAMME and not is_staff:
             raise ForbiddenError
 
 
-def draft(wish: Wish, service: Service, recipient: Person, policy: Policy, call: Call) -> Order:
+def draft(wish: Wish, service: Service, recipient: Person, policy: Policy, context: CommandContext) -> Order:
     """Return the order as it is before anything is decided about it."""
     coefficient_percent = policy.coefficient_percent(service.code, listed_percent=service.coefficient_percent)
     price_minutes = service.price_minutes(planned_minutes=wish.planned_minutes, coefficient_percent=coefficient_percent)
@@ -95,12 +98,12 @@ def draft(wish: Wish, service: Service, recipient: Person, policy: Policy, call:
         persons=service.persons,
         coefficient_percent=coefficient_percent,
         price_minutes=price_minutes,
-        placed_by=call.caller_id,
-        placed_at=call.now,
+        placed_by=context.caller_id,
+        placed_at=context.now,
         policy_version=policy.version,
-        acting_for=call.acting_for,
-        consent=call.consent,
-        why=call.why,
+        acting_for=context.acting_for,
+        consent=context.consent,
+        why=context.why,
     )
 
 
@@ -131,7 +134,7 @@ def refuse_over_budget(connection: Connection, order: Order, policy: Policy) -> 
     rules.refuse_over_budget(policy, price_minutes=order.price_minutes, counted_minutes=counted_minutes)
 
 
-def open_order(connection: Connection, order: Order, policy: Policy, call: Call) -> Order:
+def open_order(connection: Connection, order: Order, policy: Policy, context: CommandContext) -> Order:
     """Add the order: to review, to its funding, or published at once.
 
     Raises:
@@ -143,12 +146,12 @@ def open_order(connection: Connection, order: Order, policy: Policy, call: Call)
         opened = replace(order, state=State.PUBLISHED)
     else:
         opened = order.moved(Verb.PLACE, State.AWAITING_FUNDING)
-    publish_for(connection, opened, messages.order_placed(opened), call.now)
+    publish_for(connection, opened, messages.order_placed(opened), context.now)
     if opened.state is State.PUBLISHED:
-        opened = publish_order(connection, order, Verb.PLACE, call.now)
+        opened = publish_order(connection, order, Verb.PLACE, context.now)
     elif opened.state is State.AWAITING_FUNDING:
-        opened = await_funding(connection, order, Verb.PLACE, call.now)
-    if not order_store.add_order(connection, opened, call.step(Verb.PLACE)):
+        opened = await_funding(connection, order, Verb.PLACE, context.now)
+    if not order_store.add_order(connection, opened, context.step(Verb.PLACE)):
         raise IdReusedError
-    set_clock(connection, opened, call.now)
+    set_deadlines(connection, opened, context.now)
     return opened

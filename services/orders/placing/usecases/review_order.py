@@ -9,14 +9,14 @@ from services.orders.core.messages import publish_for
 from services.orders.core.rules.life_cycle import Verb, refuse_unless_allowed
 from services.orders.core.rules.order import Funding, Order
 from services.orders.core.store import order_store
-from services.orders.core.usecases.calling import Call, require_power
-from services.orders.core.usecases.keeping import await_funding, keep, publish_order
+from services.orders.core.usecases.command_context import CommandContext, require_power
+from services.orders.core.usecases.order_changes import await_funding, publish_order, save_change
 from services.orders.placing import messages
 
 TURNED_DOWN = "review_refused"
 
 
-def review_order(connection: Connection, call: Call, order_id: UUID, *, ok: bool, why: str) -> Order:
+def review_order(connection: Connection, context: CommandContext, order_id: UUID, *, ok: bool, why: str) -> Order:
     """Let the order go on to its funding (or its publication), or decline it.
 
     Raises:
@@ -24,13 +24,13 @@ def review_order(connection: Connection, call: Call, order_id: UUID, *, ok: bool
         WrongOrderStateError: not under review.
     """
     order = order_store.lock_order(connection, order_id)
-    require_power(connection, call, "review_order", order.unit_id)
+    require_power(connection, context, "review_order", order.unit_id)
     refuse_unless_allowed(Verb.REVIEW, order.state)
     if not ok:
         reviewed = order.declined(Verb.REVIEW, TURNED_DOWN)
-        publish_for(connection, reviewed, messages.order_declined(reviewed), call.now)
+        publish_for(connection, reviewed, messages.order_declined(reviewed), context.now)
     elif order.funding is Funding.PROGRAMME:
-        reviewed = publish_order(connection, order, Verb.REVIEW, call.now)
+        reviewed = publish_order(connection, order, Verb.REVIEW, context.now)
     else:
-        reviewed = await_funding(connection, order, Verb.REVIEW, call.now)
-    return keep(connection, order, reviewed, call.step(Verb.REVIEW, why=why))
+        reviewed = await_funding(connection, order, Verb.REVIEW, context.now)
+    return save_change(connection, order, reviewed, context.step(Verb.REVIEW, why=why))

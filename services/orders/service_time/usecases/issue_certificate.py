@@ -10,21 +10,24 @@ from libs.errors import IdReusedError
 from libs.ids import new_id
 from libs.programme.acting_grants import GrantedAct
 from services.orders.core.store.rows import Fields
-from services.orders.core.usecases.calling import Call, load_subject, require_power, speak_for
+from services.orders.core.usecases.acting_for import require_acting_for
+from services.orders.core.usecases.command_context import CommandContext, load_subject, require_power
 from services.orders.service_time import store
 
 
-def issue_certificate(connection: Connection, call: Call, certificate_id: UUID, *, person_id: UUID) -> Fields:
+def issue_certificate(
+    connection: Connection, context: CommandContext, certificate_id: UUID, *, person_id: UUID
+) -> Fields:
     """Issue the free certificate of a volunteer's service, with a code that anyone can check.
 
     Raises:
         ForbiddenError: neither the volunteer, someone acting for them, nor a coordinator of their unit.
     """
-    person = load_subject(connection, call, person_id)
-    if call.acting_for is None and call.caller_id != person_id:
-        require_power(connection, call, "issue_certificate", person.home_unit_id)
+    person = load_subject(connection, context, person_id)
+    if context.acting_for is None and context.caller_id != person_id:
+        require_power(connection, context, "issue_certificate", person.home_unit_id)
     else:
-        speak_for(connection, call, person, GrantedAct.SERVE, subject_id=certificate_id)
+        require_acting_for(connection, context, person, GrantedAct.SERVE, subject_id=certificate_id)
     time = store.service_time_of(connection, person_id)
     columns: Fields = {
         "certificate_id": certificate_id,
@@ -33,11 +36,11 @@ def issue_certificate(connection: Connection, call: Call, certificate_id: UUID, 
         "verified_minutes": time.verified_minutes,
         "first_on": time.first_on,
         "last_on": time.last_on,
-        "issued_by": call.caller_id,
-        "issued_at": call.now,
-        "acting_for": call.acting_for,
-        "consent": call.consent.to_json() if call.consent else None,
-        "why": call.why,
+        "issued_by": context.caller_id,
+        "issued_at": context.now,
+        "acting_for": context.acting_for,
+        "consent": context.consent.to_json() if context.consent else None,
+        "why": context.why,
     }
     salt = new_id().hex
     columns["verification_code"] = f"{salt}-{certificate_digest(columns, salt)}"

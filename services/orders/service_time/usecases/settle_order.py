@@ -13,7 +13,7 @@ from services.orders.core.rules.evidence import evidence_class
 from services.orders.core.rules.life_cycle import State, Verb
 from services.orders.core.rules.order import Funding, Order
 from services.orders.core.store.order_store import Step
-from services.orders.core.usecases.keeping import keep, policy_of_order
+from services.orders.core.usecases.order_changes import policy_of_order, save_change
 from services.orders.service_time import store
 from services.orders.visits import store as visits_store
 from services.orders.visits.messages import visit_recorded
@@ -30,7 +30,7 @@ def settle_order(connection: Connection, order: Order, *, settlement: int, issue
         _record_service_time(connection, settled, now)
     if order.service_code == VISIT_SERVICE:
         _record_visit(connection, settled, now)
-    return keep(connection, order, settled, Step(Verb.SETTLE, now))
+    return save_change(connection, order, settled, Step(Verb.SETTLE, now))
 
 
 def _record_service_time(connection: Connection, order: Order, now: datetime) -> None:

@@ -15,13 +15,13 @@ from services.orders.core.rules.people import Person
 from services.orders.core.store import people_store
 from services.orders.core.store.proposals import Verdict
 from services.orders.core.store.rows import Fields
-from services.orders.core.usecases.calling import Call, load_subject, require_power
+from services.orders.core.usecases.command_context import CommandContext, load_subject, require_power
 from services.orders.service_time import messages, store
 
 
 def propose_record(
     connection: Connection,
-    call: Call,
+    context: CommandContext,
     record_id: UUID,
     *,
     person_id: UUID,
@@ -35,23 +35,23 @@ def propose_record(
         ForbiddenError: not a district administrator who reaches the person's unit.
         IdReusedError: the id is taken.
     """
-    person = load_subject(connection, call, person_id)
-    require_power(connection, call, "import_service_record", person.home_unit_id)
+    person = load_subject(connection, context, person_id)
+    require_power(connection, context, "import_service_record", person.home_unit_id)
     columns: Fields = {
         "record_id": record_id,
         "person_id": person_id,
         "minutes": minutes,
         "served_on": served_on,
         "scan": scan,
-        "proposed_by": call.caller_id,
-        "proposed_at": call.now,
+        "proposed_by": context.caller_id,
+        "proposed_at": context.now,
     }
     if not store.add_proposal(connection, columns):
         raise IdReusedError
     return columns | {"state": "proposed"}
 
 
-def decide_record(connection: Connection, call: Call, record_id: UUID, *, ok: bool, why: str) -> Fields:
+def decide_record(connection: Connection, context: CommandContext, record_id: UUID, *, ok: bool, why: str) -> Fields:
     """Decide, as the second person: yes takes the record over, verified minutes of an older book; no closes it.
 
     Raises:
@@ -61,19 +61,19 @@ def decide_record(connection: Connection, call: Call, record_id: UUID, *, ok: bo
     """
     proposal = store.lock_proposal(connection, record_id)
     person = people_store.load_person(connection, proposal["person_id"])
-    require_power(connection, call, "import_service_record_decide", person.home_unit_id)
-    if proposal["proposed_by"] == call.caller_id:
+    require_power(connection, context, "import_service_record_decide", person.home_unit_id)
+    if proposal["proposed_by"] == context.caller_id:
         raise MakerIsCheckerError
     if proposal["decided_by"] is not None:
         raise ConflictError
-    verdict = Verdict(accepted=ok, by=call.caller_id, at=call.now, why=why)
+    verdict = Verdict(accepted=ok, by=context.caller_id, at=context.now, why=why)
     store.decide_proposal(connection, record_id, verdict)
     if ok:
-        _take_over(connection, call, dict(proposal), person)
+        _take_over(connection, context, dict(proposal), person)
     return dict(proposal) | verdict.columns | {"state": "decided" if ok else "declined"}
 
 
-def _take_over(connection: Connection, call: Call, proposal: Mapping[str, Any], person: Person) -> None:
+def _take_over(connection: Connection, context: CommandContext, proposal: Mapping[str, Any], person: Person) -> None:
     record_id = proposal["record_id"]
     columns = {
         "record_id": record_id,
@@ -82,7 +82,7 @@ def _take_over(connection: Connection, call: Call, proposal: Mapping[str, Any], 
         "minutes": proposal["minutes"],
         "evidence_class": "verified",
         "served_on": proposal["served_on"],
-        "recorded_at": call.now,
+        "recorded_at": context.now,
     }
     store.add_record(connection, columns)
     told = messages.service_time_recorded(
@@ -92,6 +92,6 @@ def _take_over(connection: Connection, call: Call, proposal: Mapping[str, Any], 
         minutes=proposal["minutes"],
         served_on=proposal["served_on"],
         proposed_by=proposal["proposed_by"],
-        decided_by=call.caller_id,
+        decided_by=context.caller_id,
     )
-    publish(connection, told, district_id=person.district_id, subject=person.person_id, at=call.now)
+    publish(connection, told, district_id=person.district_id, subject=person.person_id, at=context.now)

@@ -10,26 +10,27 @@ from libs.programme.acting_grants import GrantedAct
 from services.orders.core.rules.life_cycle import TRANSITIONS, Verb
 from services.orders.core.rules.order import Order
 from services.orders.core.store import order_store, people_store
-from services.orders.core.usecases.calling import Call, speak_for
-from services.orders.core.usecases.keeping import keep
+from services.orders.core.usecases.acting_for import require_acting_for
+from services.orders.core.usecases.command_context import CommandContext
+from services.orders.core.usecases.order_changes import save_change
 from services.orders.serving import store
 from services.orders.serving.rules.doors import DoorKey
 
 
-def read_door_code(connection: Connection, call: Call, order_id: UUID, key: DoorKey) -> str:
+def read_door_code(connection: Connection, context: CommandContext, order_id: UUID, key: DoorKey) -> str:
     """Return the door code, and note who was told it while it opens something.
 
     Raises:
         OrderNotFoundError: there is no such order.
         ForbiddenError: the volunteer, or somebody who may not act for the recipient.
     """
-    order = _lock_for_recipient(connection, call, order_id)
+    order = _lock_for_recipient(connection, context, order_id)
     if order.state in TRANSITIONS[Verb.NEW_DOOR_CODE]:
-        store.note_door_code_told(connection, order, order.with_door_code_told(call.caller_id))
+        store.note_door_code_told(connection, order, order.with_door_code_told(context.caller_id))
     return key.code_of(order)
 
 
-def renew_door_code(connection: Connection, call: Call, order_id: UUID) -> Order:
+def renew_door_code(connection: Connection, context: CommandContext, order_id: UUID) -> Order:
     """Make a new door code, also after the old one was locked; wrong ones count from none again.
 
     Raises:
@@ -37,14 +38,14 @@ def renew_door_code(connection: Connection, call: Call, order_id: UUID) -> Order
         ForbiddenError: the volunteer, or somebody who may not act for the recipient.
         WrongOrderStateError: no door is to be opened any more, or not yet.
     """
-    order = _lock_for_recipient(connection, call, order_id)
-    return keep(connection, order, order.with_new_door_code(call.caller_id), call.step(Verb.NEW_DOOR_CODE))
+    order = _lock_for_recipient(connection, context, order_id)
+    return save_change(connection, order, order.with_new_door_code(context.caller_id), context.step(Verb.NEW_DOOR_CODE))
 
 
-def _lock_for_recipient(connection: Connection, call: Call, order_id: UUID) -> Order:
+def _lock_for_recipient(connection: Connection, context: CommandContext, order_id: UUID) -> Order:
     order = order_store.lock_order(connection, order_id)
-    if call.caller_id in order.volunteer_ids:
+    if context.caller_id in order.volunteer_ids:
         raise ForbiddenError
     recipient = people_store.load_person(connection, order.recipient_id)
-    speak_for(connection, call, recipient, GrantedAct.DOOR, subject_id=order_id)
+    require_acting_for(connection, context, recipient, GrantedAct.DOOR, subject_id=order_id)
     return order

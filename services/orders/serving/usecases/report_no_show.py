@@ -12,8 +12,9 @@ from services.orders.core.messages import publish_for
 from services.orders.core.rules.life_cycle import Verb, refuse_unless_allowed
 from services.orders.core.rules.order import Order
 from services.orders.core.store import mark_store, order_store, people_store
-from services.orders.core.usecases.calling import Call, has_power, refuse_auditor, require_power, speak_for
-from services.orders.core.usecases.keeping import keep, policy_of_order
+from services.orders.core.usecases.acting_for import require_acting_for
+from services.orders.core.usecases.command_context import CommandContext, has_power, refuse_auditor, require_power
+from services.orders.core.usecases.order_changes import policy_of_order, save_change
 from services.orders.incidents.usecases import WELFARE_CHECK, Emergency, open_incident
 from services.orders.serving import messages
 from services.orders.serving.refusals import NoShowTooEarlyError
@@ -21,7 +22,7 @@ from services.orders.serving.refusals import NoShowTooEarlyError
 VOLUNTEER, RECIPIENT = "volunteer", "recipient"
 
 
-def report_no_show(connection: Connection, call: Call, order_id: UUID, *, absent: str) -> Order:
+def report_no_show(connection: Connection, context: CommandContext, order_id: UUID, *, absent: str) -> Order:
     """Close an order to which one side did not come; an absent recipient opens a welfare check, and is never marked.
 
     Raises:
@@ -30,36 +31,36 @@ def report_no_show(connection: Connection, call: Call, order_id: UUID, *, absent
         NoShowTooEarlyError: the waiting time is not over.
     """
     order = order_store.lock_order(connection, order_id)
-    _refuse_who_may_not_report(connection, call, order, absent)
+    _refuse_who_may_not_report(connection, context, order, absent)
     refuse_unless_allowed(Verb.NO_SHOW, order.state)
-    policy = policy_of_order(connection, order, call.now)
+    policy = policy_of_order(connection, order, context.now)
     from_then = order.start_at + timedelta(minutes=policy.number("noshow", "report_after_minutes"))
-    if call.now < from_then:
+    if context.now < from_then:
         raise NoShowTooEarlyError(reportable_at=from_then.isoformat())
     missed = order.moved(Verb.NO_SHOW)
     if absent == VOLUNTEER:
         for volunteer_id in order.volunteer_ids:
-            mark_store.add_mark(connection, order_id, volunteer_id, "no_show", call.now)
-    told = messages.no_show_recorded(missed, absent=absent, volunteer_id=order.volunteer_ids[0], by=call.caller_id)
-    publish_for(connection, missed, told, call.now)
-    kept = keep(connection, order, missed, call.step(Verb.NO_SHOW, why=f"{absent} absent"))
+            mark_store.add_mark(connection, order_id, volunteer_id, "no_show", context.now)
+    told = messages.no_show_recorded(missed, absent=absent, volunteer_id=order.volunteer_ids[0], by=context.caller_id)
+    publish_for(connection, missed, told, context.now)
+    kept = save_change(connection, order, missed, context.step(Verb.NO_SHOW, why=f"{absent} absent"))
     if absent == RECIPIENT:
         recipient = people_store.load_person(connection, order.recipient_id)
         emergency = Emergency(kind=WELFARE_CHECK, person_id=recipient.person_id)
-        open_incident(connection, call, order_id, emergency, recipient, order_id=order_id)
+        open_incident(connection, context, order_id, emergency, recipient, order_id=order_id)
     return kept
 
 
-def _refuse_who_may_not_report(connection: Connection, call: Call, order: Order, absent: str) -> None:
-    refuse_auditor(call)
-    in_own_right = call.acting_for is None
-    if in_own_right and has_power(connection, call, "report_no_show", order.unit_id):
+def _refuse_who_may_not_report(connection: Connection, context: CommandContext, order: Order, absent: str) -> None:
+    refuse_auditor(context)
+    in_own_right = context.acting_for is None
+    if in_own_right and has_power(connection, context, "report_no_show", order.unit_id):
         return
     other_side = order.volunteer_ids if absent == RECIPIENT else (order.recipient_id,)
-    if call.subject_id in other_side:
-        reporter = people_store.load_person(connection, call.subject_id)
-        speak_for(connection, call, reporter, GrantedAct.REPORT, subject_id=order.order_id)
+    if context.subject_id in other_side:
+        reporter = people_store.load_person(connection, context.subject_id)
+        require_acting_for(connection, context, reporter, GrantedAct.REPORT, subject_id=order.order_id)
     elif in_own_right:
-        require_power(connection, call, "report_no_show", order.unit_id)
+        require_power(connection, context, "report_no_show", order.unit_id)
     else:
         raise ForbiddenError

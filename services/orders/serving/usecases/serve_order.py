@@ -15,9 +15,11 @@ from services.orders.core.rules.life_cycle import State, Verb, refuse_unless_all
 from services.orders.core.rules.order import Order
 from services.orders.core.rules.people import Place
 from services.orders.core.store import order_store, people_store
+from services.orders.core.store.deadline_store import Deadline
 from services.orders.core.store.order_store import Step
-from services.orders.core.usecases.calling import Call, refuse_auditor, refuse_unless_speaks_for, speak_for
-from services.orders.core.usecases.keeping import keep
+from services.orders.core.usecases.acting_for import refuse_unless_acting_for, require_acting_for
+from services.orders.core.usecases.command_context import CommandContext, refuse_auditor
+from services.orders.core.usecases.order_changes import lock_order_due, save_change
 from services.orders.serving import messages, store
 from services.orders.serving.refusals import CheckInTooEarlyError, DoorCodeWrongError
 from services.orders.serving.rules.doors import DoorKey, refuse_locked
@@ -32,7 +34,7 @@ class Shown:
     device: str = ""
 
 
-def check_in(connection: Connection, call: Call, order_id: UUID, shown: Shown, key: DoorKey) -> Order:
+def check_in(connection: Connection, context: CommandContext, order_id: UUID, shown: Shown, key: DoorKey) -> Order:
     """Start a volunteer's service, with what proves it.
 
     Raises:
@@ -40,28 +42,28 @@ def check_in(connection: Connection, call: Call, order_id: UUID, shown: Shown, k
         WrongOrderStateError: it is not taken, or this volunteer has checked in.
         CheckInTooEarlyError, DoorCodeWrongError, DoorCodeLockedError: as their names say.
     """
-    order = _lock_for_volunteer(connection, call, order_id)
+    order = _lock_for_volunteer(connection, context, order_id)
     refuse_unless_allowed(Verb.CHECK_IN, order.state)
-    policy = people_store.policy_on(connection, order.district_id, local_date(call.now))
+    policy = people_store.policy_on(connection, order.district_id, local_date(context.now))
     opens_at = order.start_at - timedelta(minutes=policy.number("check_in", "early_minutes"))
-    if call.now < opens_at:
+    if context.now < opens_at:
         raise CheckInTooEarlyError(opens_at=opens_at.isoformat())
-    order.refuse_checked_in(call.subject_id)
+    order.refuse_checked_in(context.subject_id)
     if shown.code is not None:
         _open_door(connection, order, shown.code, key)
-    _tell_who_acted(connection, call, order_id)
+    _tell_who_acted(connection, context, order_id)
     part = replace(
-        order.assignment_of(call.subject_id),
-        checked_in_at=call.now,
-        checked_in_by=call.caller_id,
+        order.assignment_of(context.subject_id),
+        checked_in_at=context.now,
+        checked_in_by=context.caller_id,
         in_place=shown.place,
         in_device=shown.device,
         code_right=shown.code is not None,
         metres_from_home=_metres_from_home(connection, order, shown.place),
     )
     started = order.checked_in(part, policy_version=policy.version)
-    publish_for(connection, started, messages.service_started(started, part), call.now)
-    return keep(connection, order, started, call.step(Verb.CHECK_IN))
+    publish_for(connection, started, messages.service_started(started, part), context.now)
+    return save_change(connection, order, started, context.step(Verb.CHECK_IN))
 
 
 def _open_door(connection: Connection, order: Order, said: str, key: DoorKey) -> None:
@@ -76,21 +78,21 @@ def _open_door(connection: Connection, order: Order, said: str, key: DoorKey) ->
         raise DoorCodeWrongError
 
 
-def _lock_for_volunteer(connection: Connection, call: Call, order_id: UUID) -> Order:
+def _lock_for_volunteer(connection: Connection, context: CommandContext, order_id: UUID) -> Order:
     order = order_store.lock_order(connection, order_id)
-    refuse_auditor(call)
-    order.assignment_of(call.subject_id)
-    if call.acting_for is not None:
-        volunteer = people_store.load_person(connection, call.subject_id)
-        refuse_unless_speaks_for(connection, call, volunteer, GrantedAct.SERVE)
+    refuse_auditor(context)
+    order.assignment_of(context.subject_id)
+    if context.acting_for is not None:
+        volunteer = people_store.load_person(connection, context.subject_id)
+        refuse_unless_acting_for(connection, context, volunteer, GrantedAct.SERVE)
     return order
 
 
-def _tell_who_acted(connection: Connection, call: Call, order_id: UUID) -> None:
+def _tell_who_acted(connection: Connection, context: CommandContext, order_id: UUID) -> None:
     """Tell what is done for a volunteer: after the door code, of which a wrong one leaves nothing but its count."""
-    if call.acting_for is not None:
-        volunteer = people_store.load_person(connection, call.subject_id)
-        speak_for(connection, call, volunteer, GrantedAct.SERVE, subject_id=order_id)
+    if context.acting_for is not None:
+        volunteer = people_store.load_person(connection, context.subject_id)
+        require_acting_for(connection, context, volunteer, GrantedAct.SERVE, subject_id=order_id)
 
 
 def _metres_from_home(connection: Connection, order: Order, place: Place | None) -> int | None:
@@ -98,33 +100,39 @@ def _metres_from_home(connection: Connection, order: Order, place: Place | None)
     return recipient.home.metres_to(place) if place is not None and recipient.home is not None else None
 
 
-def check_out(connection: Connection, call: Call, order_id: UUID, *, place: Place | None, device: str) -> Order:
+def check_out(
+    connection: Connection, context: CommandContext, order_id: UUID, *, place: Place | None, device: str
+) -> Order:
     """End a volunteer's service; when all have ended, the risk flags are set.
 
     Raises:
         NotAssignedError: not the volunteer of this order.
         WrongOrderStateError: this volunteer is not at work.
     """
-    order = _lock_for_volunteer(connection, call, order_id)
-    _tell_who_acted(connection, call, order_id)
+    order = _lock_for_volunteer(connection, context, order_id)
+    _tell_who_acted(connection, context, order_id)
     part = replace(
-        order.assignment_of(call.subject_id),
-        checked_out_at=call.now,
-        checked_out_by=call.caller_id,
+        order.assignment_of(context.subject_id),
+        checked_out_at=context.now,
+        checked_out_by=context.caller_id,
         out_place=place,
         out_device=device,
     )
-    ended = order.checked_out(part, at=call.now)
-    publish_for(connection, ended, messages.service_finished(ended, part), call.now)
+    ended = order.checked_out(part, at=context.now)
+    publish_for(connection, ended, messages.service_finished(ended, part), context.now)
     if ended.state is State.FINISHED:
         ended = with_flags(connection, ended, draw=draw_percent())
-    return keep(connection, order, ended, call.step(Verb.CHECK_OUT))
+    return save_change(connection, order, ended, context.step(Verb.CHECK_OUT))
 
 
-def end_forgotten_service(connection: Connection, order: Order, step: Step) -> Order:
+def end_forgotten_service(connection: Connection, deadline: Deadline) -> None:
     """End, with the planned end, a service that nobody checked out of."""
-    ended = order.ended_by_clock(at=step.at)
+    order = lock_order_due(connection, deadline, State.IN_SERVICE)
+    if order is None:
+        return
+    ended = order.ended_by_clock(at=deadline.at)
     for part in ended.assignments:
         if part.was_ended:
-            publish_for(connection, ended, messages.service_finished(ended, part), step.at)
-    return keep(connection, order, with_flags(connection, ended, draw=draw_percent()), step)
+            publish_for(connection, ended, messages.service_finished(ended, part), deadline.at)
+    flagged = with_flags(connection, ended, draw=draw_percent())
+    save_change(connection, order, flagged, Step(Verb.CHECK_OUT, deadline.at))

@@ -15,8 +15,9 @@ from services.orders.core.rules.life_cycle import State, Verb, refuse_unless_all
 from services.orders.core.rules.order import Assignment, Order
 from services.orders.core.rules.people import Person
 from services.orders.core.store import mark_store, order_store, people_store
-from services.orders.core.usecases.calling import Call, refuse_auditor, require_power, speak_for
-from services.orders.core.usecases.keeping import keep, policy_of_order, publish_order
+from services.orders.core.usecases.acting_for import require_acting_for
+from services.orders.core.usecases.command_context import CommandContext, refuse_auditor, require_power
+from services.orders.core.usecases.order_changes import policy_of_order, publish_order, save_change
 from services.orders.incidents import store as incidents_store
 from services.orders.serving import messages, store
 from services.orders.serving.refusals import EmergencyNotForVolunteersError, NotOfferedToYouError, OfferLapsedError
@@ -29,7 +30,7 @@ from services.orders.serving.rules.taking import (
 
 
 def take_order(
-    connection: Connection, call: Call, order_id: UUID, *, guardian_id: UUID | None, group_id: UUID | None
+    connection: Connection, context: CommandContext, order_id: UUID, *, guardian_id: UUID | None, group_id: UUID | None
 ) -> Order:
     """Give a published order to a volunteer; the first of two who ask at the same moment gets it.
 
@@ -40,12 +41,12 @@ def take_order(
         RuleError: a gate of the service or the policy bars this volunteer; its code says which.
     """
     order = _lock_for_taking(connection, order_id)
-    volunteer = _speaking_volunteer(connection, call, order_id)
-    return _take(connection, call, order, volunteer, Verb.TAKE, guardian_id=guardian_id, group_id=group_id)
+    volunteer = _speaking_volunteer(connection, context, order_id)
+    return _take(connection, context, order, volunteer, Verb.TAKE, guardian_id=guardian_id, group_id=group_id)
 
 
 def accept_offer(
-    connection: Connection, call: Call, order_id: UUID, *, guardian_id: UUID | None, group_id: UUID | None
+    connection: Connection, context: CommandContext, order_id: UUID, *, guardian_id: UUID | None, group_id: UUID | None
 ) -> Order:
     """Take an order that was offered to this volunteer, with all gates of taking.
 
@@ -55,14 +56,14 @@ def accept_offer(
         Refusal: as `take_order`.
     """
     order = _lock_for_taking(connection, order_id)
-    refuse_auditor(call)
-    if order.offered_to != call.subject_id:
+    refuse_auditor(context)
+    if order.offered_to != context.subject_id:
         raise NotOfferedToYouError
-    volunteer = _speaking_volunteer(connection, call, order_id)
+    volunteer = _speaking_volunteer(connection, context, order_id)
     refuse_unless_allowed(Verb.ACCEPT, order.state)
-    if order.offer_lapses_at is not None and call.now > order.offer_lapses_at:
+    if order.offer_lapses_at is not None and context.now > order.offer_lapses_at:
         raise OfferLapsedError(lapsed_at=order.offer_lapses_at.isoformat())
-    return _take(connection, call, order, volunteer, Verb.ACCEPT, guardian_id=guardian_id, group_id=group_id)
+    return _take(connection, context, order, volunteer, Verb.ACCEPT, guardian_id=guardian_id, group_id=group_id)
 
 
 def _lock_for_taking(connection: Connection, order_id: UUID) -> Order:
@@ -74,16 +75,16 @@ def _lock_for_taking(connection: Connection, order_id: UUID) -> Order:
         raise
 
 
-def _speaking_volunteer(connection: Connection, call: Call, order_id: UUID) -> Person:
-    volunteer = people_store.load_person(connection, call.subject_id)
-    speak_for(connection, call, volunteer, GrantedAct.SERVE, subject_id=order_id)
+def _speaking_volunteer(connection: Connection, context: CommandContext, order_id: UUID) -> Person:
+    volunteer = people_store.load_person(connection, context.subject_id)
+    require_acting_for(connection, context, volunteer, GrantedAct.SERVE, subject_id=order_id)
     refuse_who_may_not_serve(volunteer)
     return volunteer
 
 
 def _take(
     connection: Connection,
-    call: Call,
+    context: CommandContext,
     order: Order,
     volunteer: Person,
     verb: Verb,
@@ -93,18 +94,23 @@ def _take(
 ) -> Order:
     refuse_unless_allowed(verb, order.state)
     order_store.lock_person(connection, volunteer.person_id)
-    refuse_unless_gates_open(_taking(connection, call, order, volunteer, guardian_id, group_id))
-    part = Assignment(volunteer.person_id, volunteer.district_id, call.now, guardian_id, group_id)
+    refuse_unless_gates_open(_taking(connection, context, order, volunteer, guardian_id, group_id))
+    part = Assignment(volunteer.person_id, volunteer.district_id, context.now, guardian_id, group_id)
     taken = order.taken(verb, part)
     if taken.state is State.TAKEN:
-        publish_for(connection, taken, messages.order_taken(taken), call.now)
-    return keep(connection, order, taken, call.step(verb))
+        publish_for(connection, taken, messages.order_taken(taken), context.now)
+    return save_change(connection, order, taken, context.step(verb))
 
 
 def _taking(
-    connection: Connection, call: Call, order: Order, volunteer: Person, guardian_id: UUID | None, group_id: UUID | None
+    connection: Connection,
+    context: CommandContext,
+    order: Order,
+    volunteer: Person,
+    guardian_id: UUID | None,
+    group_id: UUID | None,
 ) -> Taking:
-    today = local_date(call.now)
+    today = local_date(context.now)
     who = volunteer.person_id
     busy = store.volunteer_is_busy(connection, who, start_at=order.start_at, end_at=order.end_at)
     return Taking(
@@ -116,7 +122,7 @@ def _taking(
         policy=people_store.policy_on(connection, order.district_id, today),
         home_policy=people_store.policy_on(connection, volunteer.district_id, today),
         day=local_date(order.start_at),
-        now=call.now,
+        now=context.now,
         no_shows=mark_store.no_shows_of(connection, who),
         has_other=busy,
         guardian_id=guardian_id,
@@ -125,7 +131,7 @@ def _taking(
     )
 
 
-def withdraw_from_order(connection: Connection, call: Call, order_id: UUID) -> Order:
+def withdraw_from_order(connection: Connection, context: CommandContext, order_id: UUID) -> Order:
     """Give a taken order back; it is published anew, and late withdrawals are marked.
 
     Raises:
@@ -133,19 +139,19 @@ def withdraw_from_order(connection: Connection, call: Call, order_id: UUID) -> O
         WrongOrderStateError: service has begun, or it is over.
     """
     order = order_store.lock_order(connection, order_id)
-    refuse_auditor(call)
-    order.assignment_of(call.subject_id)
-    volunteer = people_store.load_person(connection, call.subject_id)
-    speak_for(connection, call, volunteer, GrantedAct.SERVE, subject_id=order_id)
+    refuse_auditor(context)
+    order.assignment_of(context.subject_id)
+    volunteer = people_store.load_person(connection, context.subject_id)
+    require_acting_for(connection, context, volunteer, GrantedAct.SERVE, subject_id=order_id)
     refuse_unless_allowed(Verb.WITHDRAW, order.state)
-    policy = policy_of_order(connection, order, call.now)
-    if is_late_cancellation(policy, start_at=order.start_at, now=call.now):
-        mark_store.add_mark(connection, order_id, call.subject_id, "late_cancellation", call.now)
-    opened = publish_order(connection, order.without(call.subject_id), Verb.WITHDRAW, call.now)
-    return keep(connection, order, opened, call.step(Verb.WITHDRAW))
+    policy = policy_of_order(connection, order, context.now)
+    if is_late_cancellation(policy, start_at=order.start_at, now=context.now):
+        mark_store.add_mark(connection, order_id, context.subject_id, "late_cancellation", context.now)
+    opened = publish_order(connection, order.without(context.subject_id), Verb.WITHDRAW, context.now)
+    return save_change(connection, order, opened, context.step(Verb.WITHDRAW))
 
 
-def offer_order(connection: Connection, call: Call, order_id: UUID, *, to: UUID) -> Order:
+def offer_order(connection: Connection, context: CommandContext, order_id: UUID, *, to: UUID) -> Order:
     """Offer an order to one volunteer; it never assigns, and the order stays published.
 
     Raises:
@@ -153,26 +159,26 @@ def offer_order(connection: Connection, call: Call, order_id: UUID, *, to: UUID)
         WrongOrderStateError: it is not published.
     """
     order = order_store.lock_order(connection, order_id)
-    require_power(connection, call, "offer_order", order.unit_id)
+    require_power(connection, context, "offer_order", order.unit_id)
     refuse_unless_allowed(Verb.OFFER, order.state)
     refuse_who_may_not_serve(people_store.load_person(connection, to))
-    policy = policy_of_order(connection, order, call.now)
-    lapses_at = offer_lapses_at(policy, offered_at=call.now)
+    policy = policy_of_order(connection, order, context.now)
+    lapses_at = offer_lapses_at(policy, offered_at=context.now)
     offered = replace(order.moved(Verb.OFFER), offered_to=to, offer_lapses_at=lapses_at)
-    return keep(connection, order, offered, call.step(Verb.OFFER))
+    return save_change(connection, order, offered, context.step(Verb.OFFER))
 
 
-def decline_offer(connection: Connection, call: Call, order_id: UUID) -> Order:
+def decline_offer(connection: Connection, context: CommandContext, order_id: UUID) -> Order:
     """Say no to an offer: no mark, no reason needed.
 
     Raises:
         NotOfferedToYouError: there is no open offer to this volunteer.
     """
     order = order_store.lock_order(connection, order_id)
-    refuse_auditor(call)
-    if order.offered_to != call.subject_id:
+    refuse_auditor(context)
+    if order.offered_to != context.subject_id:
         raise NotOfferedToYouError
-    volunteer = people_store.load_person(connection, call.subject_id)
-    speak_for(connection, call, volunteer, GrantedAct.SERVE, subject_id=order_id)
+    volunteer = people_store.load_person(connection, context.subject_id)
+    require_acting_for(connection, context, volunteer, GrantedAct.SERVE, subject_id=order_id)
     declined = replace(order.moved(Verb.DECLINE_OFFER), offered_to=None, offer_lapses_at=None)
-    return keep(connection, order, declined, call.step(Verb.DECLINE_OFFER))
+    return save_change(connection, order, declined, context.step(Verb.DECLINE_OFFER))

@@ -1,4 +1,4 @@
-"""Saving an order together with its step and what falls due for it next."""
+"""Every change of an order: saved together with its step and with what falls due for it next."""
 
 from __future__ import annotations
 
@@ -7,26 +7,35 @@ from datetime import datetime
 from libs.clock import local_date
 from libs.db import Connection
 from services.orders.core.messages import funding_requested, order_published, publish_for
-from services.orders.core.rules.deadlines import TICKING, due_of, no_taker_at
+from services.orders.core.rules.deadlines import ORDER_DEADLINES, TICKING, deadlines_of, no_taker_at
 from services.orders.core.rules.life_cycle import State, Verb
 from services.orders.core.rules.order import Order
 from services.orders.core.rules.policy import Policy
-from services.orders.core.store import order_store, people_store
+from services.orders.core.store import deadline_store, order_store, people_store
+from services.orders.core.store.deadline_store import Deadline
 from services.orders.core.store.order_store import Step
 
 
-def keep(connection: Connection, before: Order, after: Order, step: Step) -> Order:
-    """Save a changed order; return it."""
+def save_change(connection: Connection, before: Order, after: Order, step: Step) -> Order:
+    """Save a changed order, its step, and what falls due for it next; return it."""
     order_store.save_order(connection, before, after, step)
     if before.state is not after.state or before.published_at != after.published_at:
-        set_clock(connection, after, step.at, had_one=before.state in TICKING)
+        set_deadlines(connection, after, step.at, had_deadline=before.state in TICKING)
     return after
 
 
-def set_clock(connection: Connection, order: Order, now: datetime, *, had_one: bool = False) -> None:
-    """Set what falls due for an order next, by the rules that bind it."""
-    fallen = due_of(policy_of_order(connection, order, now), order) if order.state in TICKING else None
-    order_store.set_due(connection, order.order_id, fallen, had_one=had_one)
+def set_deadlines(connection: Connection, order: Order, now: datetime, *, had_deadline: bool = False) -> None:
+    """Set what falls due for an order, by the rules that bind it."""
+    deadlines = deadlines_of(policy_of_order(connection, order, now), order) if order.state in TICKING else {}
+    if deadlines or had_deadline:
+        deadline_store.replace_deadlines(connection, order.order_id, deadlines, kinds=ORDER_DEADLINES)
+
+
+def lock_order_due(connection: Connection, deadline: Deadline, state: State) -> Order | None:
+    """Return the order whose deadline has come, locked; None when it is not in the state or the deadline was moved."""
+    order = order_store.lock_order(connection, deadline.subject_id)
+    still_due = deadline_store.remove_deadline(connection, deadline)
+    return order if still_due and order.state is state else None
 
 
 def policy_of_order(connection: Connection, order: Order, now: datetime) -> Policy:

@@ -1,0 +1,63 @@
+"""What falls due by itself: rows of (subject, kind, at), any number for one subject, whatever the subject is."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from libs.db.driver import run
+from libs.db.rows import delete_rows
+from services.orders.core.store.tables import deadline
+
+_REPLACE = """
+WITH gone AS (
+    DELETE FROM deadline WHERE subject_id = %(subject_id)s AND kind = ANY(%(replaced)s) AND kind <> ALL(%(kinds)s)
+)
+INSERT INTO deadline (subject_id, kind, at)
+SELECT %(subject_id)s, kind, at
+FROM unnest(CAST(%(kinds)s AS text[]), CAST(%(instants)s AS timestamptz[])) AS wanted (kind, at)
+ON CONFLICT (subject_id, kind) DO UPDATE SET at = excluded.at"""
+
+
+@dataclass(frozen=True)
+class Deadline:
+    """One thing that falls due."""
+
+    subject_id: UUID
+    kind: str
+    at: datetime
+
+
+def replace_deadlines(
+    connection: Connection, subject_id: UUID, deadlines: Mapping[str, datetime], *, kinds: Collection[str]
+) -> None:
+    """Give a subject these deadlines, and no others of these kinds."""
+    terms = {
+        "subject_id": subject_id,
+        "replaced": list(kinds),
+        "kinds": list(deadlines),
+        "instants": list(deadlines.values()),
+    }
+    run(connection, _REPLACE, terms)
+
+
+def next_deadline_at(connection: Connection) -> datetime | None:
+    """Return the earliest instant at which something falls due."""
+    return connection.execute(sa.select(sa.func.min(deadline.c.at))).scalar()
+
+
+def next_deadline(connection: Connection, now: datetime) -> Deadline | None:
+    """Return the earliest deadline at or before `now`."""
+    earliest = sa.select(deadline).where(deadline.c.at <= now)
+    row = connection.execute(earliest.order_by(deadline.c.at, deadline.c.subject_id, deadline.c.kind).limit(1)).first()
+    return None if row is None else Deadline(row.subject_id, row.kind, row.at)
+
+
+def remove_deadline(connection: Connection, due: Deadline) -> bool:
+    """Take a deadline away; False when it is gone or another by now. Called when its subject is locked."""
+    return delete_rows(connection, deadline, subject_id=due.subject_id, kind=due.kind, at=due.at) > 0

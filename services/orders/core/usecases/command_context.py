@@ -1,0 +1,91 @@
+"""Who calls, for whom, and whether they may: the first question of every use case."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from libs.db import Connection
+from libs.errors import ForbiddenError
+from libs.http.actor import Actor
+from libs.http.powers import holds, require
+from libs.programme.acting import Consent
+from services.orders.core.messages import POWERS
+from services.orders.core.rules.life_cycle import Verb
+from services.orders.core.rules.people import Person
+from services.orders.core.store import people_store
+from services.orders.core.store.order_store import Step
+
+AUDITOR = "city_auditor"
+
+
+@dataclass(frozen=True)
+class CommandContext:
+    """One command: the caller, the instant, and for whom with which consent."""
+
+    actor: Actor
+    now: datetime
+    acting_for: UUID | None = None
+    consent: Consent | None = None
+    why: str = ""
+
+    @property
+    def caller_id(self) -> UUID:
+        """Return who signed in."""
+        return self.actor.person_id
+
+    @property
+    def subject_id(self) -> UUID:
+        """Return whose word this is: the person acted for, else the caller."""
+        return self.acting_for or self.actor.person_id
+
+    @property
+    def is_for_another(self) -> bool:
+        """Tell whether the caller acts for somebody else."""
+        return self.acting_for is not None and self.acting_for != self.actor.person_id
+
+    def step(self, verb: Verb, *, why: str = "") -> Step:
+        """Return what is recorded on the order."""
+        consent = self.consent if self.acting_for else None
+        return Step(verb, self.now, self.caller_id, self.acting_for, consent, why or self.why)
+
+
+def refuse_auditor(context: CommandContext) -> None:
+    """Refuse every command of a city auditor, who reads everything and signs nothing.
+
+    Raises:
+        ForbiddenError: the caller audits.
+    """
+    if any(held.role == AUDITOR for held in context.actor.roles):
+        raise ForbiddenError
+
+
+def require_power(connection: Connection, context: CommandContext, power: str, unit_id: UUID) -> None:
+    """Refuse unless one of the caller's roles has the power and reaches the unit.
+
+    Raises:
+        ForbiddenError: no role with this power, or an auditor.
+        OutOfScopeError: a role with it, but not here.
+    """
+    refuse_auditor(context)
+    require(context.actor, POWERS[power], people_store.path_of(connection, unit_id))
+
+
+def load_subject(connection: Connection, context: CommandContext, person_id: UUID) -> Person:
+    """Return the person whom an act is about; whoever holds no office is not told whether there is one.
+
+    Raises:
+        RecordNotFoundError: nothing is known of them, to staff.
+        ForbiddenError: nothing is known of them, to anybody else.
+    """
+    refuse_auditor(context)
+    found = people_store.find_person(connection, person_id)
+    if found is None and not any(held.role in POWERS["view_orders"] for held in context.actor.roles):
+        raise ForbiddenError
+    return found or people_store.load_person(connection, person_id)
+
+
+def has_power(connection: Connection, context: CommandContext, power: str, unit_id: UUID) -> bool:
+    """Tell whether `require_power` would let the caller pass."""
+    return holds(context.actor, POWERS[power], people_store.path_of(connection, unit_id))
