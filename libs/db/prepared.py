@@ -61,6 +61,10 @@ class Prepared:
         """Return the first column of the first row; None where there is none."""
         return self._run(connection, terms, scalar_row).fetchone()
 
+    def send(self, connection: Connection, terms: Terms | None = None) -> psycopg.Cursor[dict[str, Any]]:
+        """Run it inside a pipeline; the cursor has all rows, each by the names of its columns, when that is left."""
+        return self._run(connection, terms, dict_row)
+
     def change(self, connection: Connection, terms: Terms | None = None) -> int:
         """Return how many rows were written."""
         return self._run(connection, terms, tuple_row).rowcount

@@ -46,4 +46,8 @@ def counted_trips(database: Database) -> Iterator[Trips]:
             sqlalchemy.event.remove(database.engine, "checkin", stop)
         file.seek(0)
         lines = file.read().decode(errors="replace").splitlines()
-        trips.count = sum(1 for line in lines if "\tReadyForQuery" in line or line.startswith("F") and "\tFlush" in line)
+        trips.count = sum(_ends_a_trip(line) for line in lines)
+
+
+def _ends_a_trip(line: str) -> bool:
+    return "\tReadyForQuery" in line or (line.startswith("F") and "\tFlush" in line)

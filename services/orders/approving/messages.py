@@ -19,23 +19,23 @@ from services.orders.core.rules.policy import Policy
 def hours_approved(order: Order, policy: Policy, at: datetime) -> Message:
     """Say which hours count, for the ledger to settle whole."""
     assert order.began_at is not None
-    assert order.service_policy_version is not None
+    assert order.submission.policy_version is not None
     return wire.HoursApproved(
-        approval_id=str(id_from_cause(order.order_id, "approval", str(order.settlement))),
+        approval_id=str(id_from_cause(order.order_id, "approval", str(order.approval.settlement))),
         order_id=str(order.order_id),
         district_id=str(order.district_id),
         recipient_id=str(order.recipient_id),
         funding=order.funding.value,
-        service_code=order.service_code,
-        planned_minutes=order.planned_minutes,
-        coefficient_percent=order.coefficient_percent,
-        persons=order.persons,
-        policy_version=order.service_policy_version,
+        service_code=order.terms.service_code,
+        planned_minutes=order.terms.planned_minutes,
+        coefficient_percent=order.terms.coefficient_percent,
+        persons=order.terms.persons,
+        policy_version=order.submission.policy_version,
         hours=[_volunteer_hours(order, policy, part) for part in order.served],
-        approver_ids=[str(approver) for approver in order.approvers],
+        approver_ids=[str(approver) for approver in order.approval.approvers],
         service_began_at_us=to_microseconds(order.began_at),
         approved_at_us=to_microseconds(at),
-        settlement=order.settlement,
+        settlement=order.approval.settlement,
         payer_id=text_of(order.payer_id),
     )
 

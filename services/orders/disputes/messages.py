@@ -20,11 +20,11 @@ def hours_reversed(
         order_id=str(order.order_id),
         district_id=str(order.district_id),
         funding=order.funding.value,
-        settlement=order.settlement,
+        settlement=order.approval.settlement,
         proposed_by=str(proposed_by),
         decided_by=str(decided_by),
         why=why,
         recover=recover,
         volunteer_ids=[str(volunteer_id) for volunteer_id in order.volunteer_ids],
-        start_at_us=to_microseconds(order.start_at),
+        start_at_us=to_microseconds(order.terms.start_at),
     )

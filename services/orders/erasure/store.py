@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from services.orders.core.rules.life_cycle import OPEN
-from services.orders.core.store.tables import assignment, order_step, orders
+from services.orders.core.store.tables import assignment, dispute, order_step, orders
 from services.orders.incidents.store import incident
 from services.orders.service_time.store import certificate
 
@@ -19,8 +19,8 @@ def forget_words_about(connection: Connection, person_id: UUID) -> None:
     theirs = sa.select(orders.c.order_id).where(orders.c.recipient_id == person_id)
     concerned = order_step.c.order_id.in_(theirs) | (order_step.c.acting_for == person_id)
     connection.execute(sa.update(order_step).where(concerned).values(_blank(order_step)))
-    words = _blank(orders) | {"decision_why": ""}
-    connection.execute(sa.update(orders).where(orders.c.recipient_id == person_id).values(words))
+    connection.execute(sa.update(orders).where(orders.c.recipient_id == person_id).values(_blank(orders)))
+    connection.execute(sa.update(dispute).where(dispute.c.order_id.in_(theirs)).values(decision_why=""))
     held = certificate.c.person_id == person_id
     connection.execute(sa.update(certificate).where(held).values(_blank(certificate)))
     _forget_words_of_incidents(connection, person_id)

@@ -42,7 +42,7 @@ def raise_urgent_call(
 
     Raises:
         ForbiddenError: the person named is none of the caller's concern, or unknown.
-        Refusal: as `require_acting_for`, where it is raised for somebody; anybody may raise it in their own name instead.
+        Refusal: as `require_acting_for`, where it is raised for somebody; anybody may raise it in their own name.
         IncidentsExceededError: the caller opened too many within the hour.
         IdReusedError: the id is taken.
     """

@@ -37,16 +37,16 @@ def _passes(connection: Connection, order: Order, recipient: Person, volunteer: 
     relations: Relations = people_store.relations_of(connection, [who])
     taking = Taking(
         order=order,
-        service=people_store.service_version(connection, order.service_code, order.catalogue_version),
+        service=people_store.service_version(connection, order.terms.service_code, order.terms.catalogue_version),
         volunteer=volunteer,
         recipient=recipient,
         relations=relations,
         policy=people_store.policy_on(connection, order.district_id, today),
         home_policy=people_store.policy_on(connection, volunteer.district_id, today),
-        day=local_date(order.start_at),
+        day=local_date(order.terms.start_at),
         now=now,
         no_shows=mark_store.no_shows_of(connection, who),
-        has_other=serving_store.volunteer_is_busy(connection, who, start_at=order.start_at, end_at=order.end_at),
+        has_other=serving_store.volunteer_is_busy(connection, who, order.terms),
     )
     try:
         refuse_who_may_not_serve(volunteer)

@@ -14,12 +14,12 @@ from libs.db import Connection
 from libs.db.driver import run
 from services.orders.core.rules.areas import METRES_PER_DEGREE, shrinking, square_of, steps_between
 from services.orders.core.rules.life_cycle import State
-from services.orders.core.rules.order import Funding, Order
+from services.orders.core.rules.order import Funding, Order, Terms
 from services.orders.core.rules.people import MICRODEGREES, Place
 from services.orders.core.store import order_store, people_store
 from services.orders.core.store.order_store import OCCUPYING_STATES, page_of_orders
 from services.orders.core.store.rows import Row
-from services.orders.core.store.tables import assignment, orders, person
+from services.orders.core.store.tables import assignment, dispute, orders, person
 
 _FREE = [
     state.value
@@ -33,27 +33,32 @@ def lock_budget(connection: Connection, district_id: UUID, month: str) -> None:
     run(connection, lock, {"budget": f"{district_id}/{month}"})
 
 
-def recipient_is_busy(connection: Connection, recipient_id: UUID, *, start_at: datetime, end_at: datetime) -> bool:
+def recipient_is_busy(connection: Connection, recipient_id: UUID, planned: Terms) -> bool:
     """Tell whether the recipient has another order whose planned time overlaps; touching ends do not."""
     other = sa.select(orders.c.order_id).where(
         orders.c.recipient_id == recipient_id,
         orders.c.state.in_(OCCUPYING_STATES),
-        orders.c.start_at < end_at,
-        orders.c.end_at > start_at,
+        orders.c.start_at < planned.end_at,
+        orders.c.end_at > planned.start_at,
     )
     return connection.execute(other.limit(1)).first() is not None
 
 
 def budget_counted_minutes(connection: Connection, district_id: UUID, *, start: datetime, end: datetime) -> int:
     """Return what a district's programme orders with a start in the period count: planned, or issued once settled."""
-    is_settled = (orders.c.state == State.SETTLED.value) | (orders.c.disputed_from == State.SETTLED.value)
+    is_settled = (orders.c.state == State.SETTLED.value) | (dispute.c.disputed_from == State.SETTLED.value)
     counted = sa.case((is_settled, orders.c.issued_minutes), else_=orders.c.price_minutes)
-    total = sa.select(sa.func.coalesce(sa.func.sum(counted), 0)).where(
-        orders.c.district_id == district_id,
-        orders.c.funding == Funding.PROGRAMME.value,
-        orders.c.start_at >= start,
-        orders.c.start_at < end,
-        orders.c.state.not_in(_FREE),
+    both = orders.outerjoin(dispute, dispute.c.order_id == orders.c.order_id)
+    total = (
+        sa.select(sa.func.coalesce(sa.func.sum(counted), 0))
+        .select_from(both)
+        .where(
+            orders.c.district_id == district_id,
+            orders.c.funding == Funding.PROGRAMME.value,
+            orders.c.start_at >= start,
+            orders.c.start_at < end,
+            orders.c.state.not_in(_FREE),
+        )
     )
     return int(connection.execute(total).scalar_one())
 
@@ -75,7 +80,7 @@ class OrderFilter:
 
 def list_orders(connection: Connection, wanted: OrderFilter, *, after: Sequence[Any] | None, limit: int) -> list[Order]:
     """Return up to `limit` + 1 orders by planned start."""
-    query = sa.select(orders)
+    query = order_store.WHOLE_ORDERS
     if wanted.unit_ids is not None:
         query = query.where(orders.c.unit_id.in_(list(wanted.unit_ids)))
     if wanted.state:

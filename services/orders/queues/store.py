@@ -37,5 +37,5 @@ def queue_orders(
         "dispute": orders.c.state == State.DISPUTED.value,
         "no_taker": sa.and_(orders.c.state == State.PUBLISHED.value, orders.c.no_taker_at <= now),
     }[name]
-    query = sa.select(orders).where(waits, orders.c.unit_id.in_(list(unit_ids)))
+    query = order_store.WHOLE_ORDERS.where(waits, orders.c.unit_id.in_(list(unit_ids)))
     return order_store.load_orders(connection, page_of_orders(query, after, limit))

@@ -18,8 +18,8 @@ def order_taken(order: Order) -> Message:
         district_id=str(order.district_id),
         recipient_id=str(order.recipient_id),
         volunteer_ids=[str(volunteer_id) for volunteer_id in order.volunteer_ids],
-        start_at_us=to_microseconds(order.start_at),
-        planned_minutes=order.planned_minutes,
+        start_at_us=to_microseconds(order.terms.start_at),
+        planned_minutes=order.terms.planned_minutes,
     )
 
 

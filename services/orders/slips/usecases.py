@@ -15,7 +15,7 @@ from services.orders.approving.usecases.flags import draw_percent, with_flags
 from services.orders.core.messages import publish_for
 from services.orders.core.rules.catalogue import Service
 from services.orders.core.rules.life_cycle import State, Verb
-from services.orders.core.rules.order import Assignment, Funding, Order
+from services.orders.core.rules.order import Approval, Assignment, Confirmation, Funding, Order, Submission
 from services.orders.core.rules.people import Person
 from services.orders.core.rules.policy import Policy
 from services.orders.core.store import order_store, people_store
@@ -91,7 +91,8 @@ def enter_late(connection: Connection, context: CommandContext, wish: Wish, slip
     policy = people_store.policy_on(connection, recipient.district_id, local_date(context.now))
     served_policy = people_store.policy_on(connection, recipient.district_id, local_date(wish.start_at))
     service = replace(people_store.service_on(connection, wish.service_code, local_date(context.now)), persons=1)
-    order = replace(draft(wish, service, recipient, policy, context), slip_number=slip.number)
+    order = draft(wish, service, recipient, policy, context)
+    order = replace(order, placement=replace(order.placement, slip_number=slip.number))
     order = _with_service(order, volunteer, context, served_policy.version)
     refuse_own_or_related(signing_of(connection, order, context.caller_id))
     _refuse_by_rules(context, wish, service, policy, recipient)
@@ -111,13 +112,13 @@ def _with_service(order: Order, volunteer: Person, context: CommandContext, poli
     part = Assignment(
         volunteer.person_id,
         volunteer.district_id,
-        taken_at=order.start_at,
-        checked_in_at=order.start_at,
-        checked_out_at=order.end_at,
+        taken_at=order.terms.start_at,
+        checked_in_at=order.terms.start_at,
+        checked_out_at=order.terms.end_at,
     )
     payer_id = order.recipient_id if order.funding is Funding.CREDIT else None
-    served = replace(order, assignments=(part,), payer_id=payer_id, service_policy_version=policy_version)
-    return replace(served, approvers=(context.caller_id,), confirmed_at=context.now)
+    served = replace(order, assignments=(part,), payer_id=payer_id, submission=Submission(policy_version))
+    return replace(served, approval=Approval((context.caller_id,)), confirmation=Confirmation(at=context.now))
 
 
 def _refuse_by_rules(context: CommandContext, wish: Wish, service: Service, policy: Policy, recipient: Person) -> None:

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from services.orders.core.rules.catalogue import Service
 from services.orders.core.rules.life_cycle import State
-from services.orders.core.rules.order import Assignment, Funding, Order
+from services.orders.core.rules.order import Assignment, Funding, Order, Placement, Terms
 from services.orders.core.rules.people import Person, Place, Qualifications, Relation, Relations
 from services.orders.core.rules.policy import Policy
 from services.orders.serving.rules.taking import Taking
@@ -66,17 +66,18 @@ def order(**others: Any) -> Order:
         district_id=DISTRICT,
         unit_id=named("k1"),
         recipient_id=named("lan"),
-        service_code="B1",
-        catalogue_version=1,
-        planned_minutes=60,
-        start_at=at("D2 09:00"),
         funding=Funding.PROGRAMME,
-        persons=1,
-        coefficient_percent=100,
-        price_minutes=60,
-        placed_by=named("coord"),
-        placed_at=at("D1 08:00"),
         policy_version=1,
+        terms=Terms(
+            service_code="B1",
+            catalogue_version=1,
+            planned_minutes=60,
+            start_at=at("D2 09:00"),
+            persons=1,
+            coefficient_percent=100,
+            price_minutes=60,
+        ),
+        placement=Placement(named("coord"), at("D1 08:00")),
         state=State.PUBLISHED,
     )
     return replace(known, **others)

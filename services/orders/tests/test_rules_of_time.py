@@ -9,6 +9,7 @@ import pytest
 from services.orders.core.refusals import WrongOrderStateError
 from services.orders.core.rules.deadlines import deadlines_of, expires_at, is_late_cancellation, no_taker_at
 from services.orders.core.rules.life_cycle import CLOSED, OPEN, TRANSITIONS, State, Verb, refuse_unless_allowed
+from services.orders.core.rules.order import Publication
 from services.orders.core.rules.people import Place
 from services.orders.service_time.rules import stars_of
 from services.orders.tests.cases import HOME, order, part, person, policy
@@ -43,7 +44,7 @@ def test_the_deadlines_of_an_order_nobody_takes(published: str, start: str, look
     ],
 )
 def test_what_falls_due_depends_on_the_state(state: State, kind: str, due: str) -> None:
-    waiting = order(state=state, published_at=at("D1 08:00"), assignments=(part(),))
+    waiting = order(state=state, publication=Publication(at("D1 08:00")), assignments=(part(),))
 
     assert deadlines_of(policy(), waiting) == {kind: at(due)}
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from services.orders.core.rules.evidence import ATTESTED, evidence_class, is_one_hand
@@ -34,10 +34,10 @@ class History:
 def with_evidence_flags(policy: Policy, order: Order) -> Order:
     """Return the order with weak_evidence as its evidence now says, and flagged where one hand was on both sides."""
     is_weak = any(evidence_class(policy, order, part) == ATTESTED for part in order.served)
-    flags = order.flags | {"weak_evidence"} if is_weak else order.flags - {"weak_evidence"}
+    flags = order.submission.flags | {"weak_evidence"} if is_weak else order.submission.flags - {"weak_evidence"}
     if any(is_one_hand(order, part) for part in order.served):
         flags |= {ONE_HAND}
-    return replace(order, flags=flags)
+    return order.flagged(flags)
 
 
 def flags_of_part(policy: Policy, order: Order, part: Assignment, history: History) -> frozenset[str]:
@@ -53,8 +53,8 @@ def flags_of_part(policy: Policy, order: Order, part: Assignment, history: Histo
         "frequent_pair": history.pair_count > policy.number("flag", "pair_max_per_30_days"),
         "same_device": history.device_shared or _is_confirm_device(order, part),
         "over_daily_limit": history.day_minutes > policy.number("earn", "hard_daily_max_minutes"),
-        "overrun": part.actual_minutes > order.planned_minutes + overrun_minutes,
-        "late_check_in": part.checked_in_at > order.start_at + late,
+        "overrun": part.actual_minutes > order.terms.planned_minutes + overrun_minutes,
+        "late_check_in": part.checked_in_at > order.terms.start_at + late,
         "auto_checked_out": part.was_ended,
         "off_place": (part.metres_from_home or 0) > policy.number("verify", "geofence_m"),
         "late_entry": order.is_late_entry,
@@ -71,11 +71,11 @@ def is_sampled(policy: Policy, *, draw: int) -> bool:
 def with_device_flag(order: Order) -> Order:
     """Return the order flagged when the check-in device also confirmed for the recipient."""
     shared = any(_is_confirm_device(order, part) for part in order.assignments)
-    return replace(order, flags=order.flags | {"same_device"}) if shared else order
+    return order.flagged(order.submission.flags | {"same_device"}) if shared else order
 
 
 def _is_confirm_device(order: Order, part: Assignment) -> bool:
-    return bool(part.in_device) and part.in_device == order.confirm_device
+    return bool(part.in_device) and part.in_device == order.confirmation.device
 
 
 def _is_round_streak(streak: int, last_minutes: tuple[int, ...]) -> bool:

@@ -47,9 +47,9 @@ def refuse_maker(signing: Signing) -> None:
             out, or signed it.
     """
     order, signer_id = signing.order, signing.signer.person_id
-    placed = order.funding in PLACER_MAY_NOT_SIGN and signer_id == order.placed_by
-    confirmed = signer_id == order.confirmed_by
-    if placed or confirmed or signer_id in order.approvers:
+    placed = order.funding in PLACER_MAY_NOT_SIGN and signer_id == order.placement.by
+    confirmed = signer_id == order.confirmation.by
+    if placed or confirmed or signer_id in order.approval.approvers:
         raise MakerIsCheckerError
     refuse_hand(signing)
 
@@ -67,7 +67,7 @@ def refuse_hand(signing: Signing) -> None:
 
 def needs_second(signing: Signing) -> bool:
     """Tell whether one signature is not enough: the hours carry a flag, or the signer made everybody in them."""
-    return bool(signing.order.flags) or made_everybody(signing)
+    return bool(signing.order.submission.flags) or made_everybody(signing)
 
 
 def made_everybody(signing: Signing) -> bool:
@@ -85,5 +85,5 @@ def refuse_caller_concerned(order: Order, caller_id: UUID) -> None:
     Raises:
         MakerIsCheckerError: placed it, confirmed it, or works on it.
     """
-    if caller_id in (order.placed_by, order.confirmed_by, order.recipient_id, *order.volunteer_ids):
+    if caller_id in (order.placement.by, order.confirmation.by, order.recipient_id, *order.volunteer_ids):
         raise MakerIsCheckerError

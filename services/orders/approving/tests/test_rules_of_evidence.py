@@ -15,6 +15,7 @@ from services.orders.approving.rules.flags import (
     with_evidence_flags,
 )
 from services.orders.core.rules.evidence import ATTESTED, FLAG_WORDS, VERIFIED, evidence_class
+from services.orders.core.rules.order import Confirmation, Submission
 from services.orders.core.rules.people import Place
 from services.orders.tests.cases import HOME, id_of, order, part, policy
 from services.orders.tests.neighbours import at
@@ -35,16 +36,18 @@ WEAK = {"code_right": False}
 )
 def test_one_complete_set_of_evidence_verifies(proof: dict[str, Any], called: bool, wanted: str) -> None:
     served = part(**proof)
-    shown = order(assignments=(served,), called_back_by=id_of("op") if called else None)
+    shown = order(assignments=(served,), submission=Submission(called_back_by=id_of("op") if called else None))
 
     assert evidence_class(policy(), shown, served) == wanted
-    assert ("weak_evidence" in with_evidence_flags(policy(), shown).flags) == (wanted == ATTESTED)
+    assert ("weak_evidence" in with_evidence_flags(policy(), shown).submission.flags) == (wanted == ATTESTED)
 
 
 def test_a_paper_slip_is_attested_whatever_else_there_is() -> None:
     served = part()
 
-    assert evidence_class(policy(), order(assignments=(served,), slip_number=7), served) == ATTESTED
+    entered = replace(order().placement, slip_number=7)
+
+    assert evidence_class(policy(), order(assignments=(served,), placement=entered), served) == ATTESTED
 
 
 FLAGGED: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
@@ -91,9 +94,10 @@ def test_what_stays_inside_the_limits_raises_none(change: dict[str, Any], histor
 def test_the_device_that_also_confirmed_is_flagged() -> None:
     served = order(assignments=(part(in_device="phone-1"),))
 
-    assert with_device_flag(replace(served, confirm_device="phone-1")).flags == {"same_device"}
-    assert with_device_flag(replace(served, confirm_device="phone-2")).flags == frozenset()
-    assert with_device_flag(order(assignments=(part(),))).flags == frozenset()
+    same, other = (replace(served, confirmation=Confirmation(device=device)) for device in ("phone-1", "phone-2"))
+    assert with_device_flag(same).submission.flags == {"same_device"}
+    assert with_device_flag(other).submission.flags == frozenset()
+    assert with_device_flag(order(assignments=(part(),))).submission.flags == frozenset()
 
 
 @pytest.mark.parametrize(("rate", "draw", "drawn"), [(0, 0, False), (5, 4, True), (5, 5, False), (100, 99, True)])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from services.orders.approving.rules.signing import Signing, made_everybody, needs_second
-from services.orders.core.rules.order import Funding
+from services.orders.core.rules.order import Funding, Submission
 from services.orders.core.rules.people import Relations
 from services.orders.tests.cases import order, person
 from services.orders.tests.neighbours import named
@@ -42,7 +42,12 @@ def test_new_credit_has_two_people_behind_it_whoever_made_the_accounts(
 
 def test_a_flag_asks_for_the_second_person_as_ever() -> None:
     signing = _signing({"op"}, {"op"})
-    flagged = Signing(order(flags=frozenset({"weak_evidence"})), signing.signer, signing.people, signing.relations)
+    flagged = Signing(
+        order(submission=Submission(flags=frozenset({"weak_evidence"}))),
+        signing.signer,
+        signing.people,
+        signing.relations,
+    )
 
     assert needs_second(flagged)
     assert not needs_second(signing)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from uuid import UUID
 
 from libs.db import Connection, savepoint
@@ -43,10 +42,11 @@ def approve_hours(
     order = order_store.lock_order(connection, order_id)
     signing = refuse_who_may_not_sign(connection, context, order, power)
     refuse_unless_allowed(Verb.APPROVE, order.state)
-    if order.approvers:
+    if order.approval.approvers:
         raise WrongOrderStateError(state=order.state.value)
     if needs_second(signing):
-        signed = replace(order.moved(Verb.APPROVE, State.CONFIRMED), approvers=(context.caller_id,))
+        waiting = order.moved(Verb.APPROVE, State.CONFIRMED)
+        signed = waiting.with_approval(approvers=(context.caller_id,), settlement=order.approval.settlement)
         return save_change(connection, order, signed, context.step(Verb.APPROVE))
     return approve_for_good(connection, order, context, Verb.APPROVE)
 
@@ -92,7 +92,7 @@ def _approve_one(connection: Connection, context: CommandContext, order_id: UUID
             signing = refuse_who_may_not_sign(connection, context, order, "approve_many")
             refuse_unless_allowed(Verb.APPROVE, order.state)
             if needs_second(signing):
-                raise SubmissionFlaggedError(flags=sorted(order.flags))
+                raise SubmissionFlaggedError(flags=sorted(order.submission.flags))
             approve_hours(connection, context, order_id, power="approve_many")
     except Refusal as refusal:
         return {"order_id": order_id, "result": "skipped", "code": refusal.code}
@@ -109,7 +109,7 @@ def second_check(connection: Connection, context: CommandContext, order_id: UUID
     order = order_store.lock_order(connection, order_id)
     refuse_who_may_not_sign(connection, context, order, "second_check")
     refuse_unless_allowed(Verb.SECOND_CHECK, order.state)
-    if not order.approvers:
+    if not order.approval.approvers:
         raise WrongOrderStateError(state=order.state.value)
     if ok:
         return approve_for_good(connection, order, context, Verb.SECOND_CHECK)

@@ -12,7 +12,7 @@ from services.orders.approving.rules.flags import with_device_flag, with_evidenc
 from services.orders.approving.rules.signing import refuse_caller_concerned
 from services.orders.core.refusals import MakerIsCheckerError, WrongOrderStateError
 from services.orders.core.rules.life_cycle import State, Verb
-from services.orders.core.rules.order import Order
+from services.orders.core.rules.order import Confirmation, Order
 from services.orders.core.store import order_store, people_store
 from services.orders.core.store.deadline_store import Deadline
 from services.orders.core.store.order_store import Step
@@ -32,15 +32,10 @@ def confirm_order(
         WrongOrderStateError: it does not wait for the recipient's word.
     """
     order = lock_for_recipient(connection, context, order_id, GrantedAct.CONFIRM)
-    if context.caller_id == order.called_back_by and context.acting_for is not None:
+    if context.caller_id == order.submission.called_back_by and context.acting_for is not None:
         raise MakerIsCheckerError
-    agreed = replace(
-        order.moved(Verb.CONFIRM),
-        confirmed_by=context.caller_id,
-        confirmed_at=context.now,
-        rating=rating,
-        confirm_device=device,
-    )
+    word = Confirmation(context.caller_id, context.now, device, rating)
+    agreed = replace(order.moved(Verb.CONFIRM), confirmation=word)
     agreed = with_evidence_flags(policy_of_order(connection, order, context.now), with_device_flag(agreed))
     return save_change(connection, order, agreed, context.step(Verb.CONFIRM))
 
@@ -61,7 +56,8 @@ def take_silence(connection: Connection, deadline: Deadline) -> None:
     order = lock_order_due(connection, deadline, State.FINISHED)
     if order is None:
         return
-    silent = replace(order.moved(Verb.FALL_SILENT), confirmed_at=deadline.at, flags=order.flags | {"silent_recipient"})
+    silent = replace(order.moved(Verb.FALL_SILENT), confirmation=Confirmation(at=deadline.at))
+    silent = silent.flagged(order.submission.flags | {"silent_recipient"})
     save_change(connection, order, silent, Step(Verb.FALL_SILENT, deadline.at))
 
 
@@ -76,10 +72,11 @@ def call_back(connection: Connection, context: CommandContext, order_id: UUID) -
     order = order_store.lock_order(connection, order_id)
     require_power(connection, context, "call_back", order.unit_id)
     refuse_caller_concerned(order, context.caller_id)
-    called = order.moved(Verb.CALL_BACK, order.state) if not order.approvers else None
+    called = order.moved(Verb.CALL_BACK, order.state) if not order.approval.approvers else None
     if called is None:
         raise WrongOrderStateError(state=order.state.value)
-    called = replace(called, called_back_by=context.caller_id, called_back_at=context.now)
+    proof = replace(order.submission, called_back_by=context.caller_id, called_back_at=context.now)
+    called = replace(called, submission=proof)
     if order.state is not State.IN_SERVICE:
         called = with_evidence_flags(policy_of_order(connection, order, context.now), called)
     return save_change(connection, order, called, context.step(Verb.CALL_BACK))

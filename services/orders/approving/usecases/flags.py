@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from libs.db import Connection
 from libs.ids import new_id
 from services.orders.approving.rules.flags import flags_of_part, is_sampled, with_evidence_flags
@@ -19,10 +17,10 @@ def draw_percent() -> int:
 
 def with_flags(connection: Connection, order: Order, *, draw: int) -> Order:
     """Return a submission with its risk flags, under the rules of the day it was served."""
-    policy = policy_of_order(connection, order, order.placed_at)
-    flags = set(order.flags)
+    policy = policy_of_order(connection, order, order.placement.at)
+    flags = set(order.submission.flags)
     for part in order.served:
         flags |= flags_of_part(policy, order, part, history_of(connection, order, part))
     if is_sampled(policy, draw=draw):
         flags.add("sampled")
-    return with_evidence_flags(policy, replace(order, flags=frozenset(flags)))
+    return with_evidence_flags(policy, order.flagged(flags))

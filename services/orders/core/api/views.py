@@ -52,7 +52,7 @@ def concerns(connection: Connection, order: Order) -> bool:
     Having placed it is not enough: whoever placed it for somebody sees it as long as they may see that person's.
     """
     caller_id = current_actor().person_id
-    if caller_id in (order.recipient_id, order.payer_id, order.offered_to, *order.volunteer_ids):
+    if caller_id in (order.recipient_id, order.payer_id, order.offer.to, *order.volunteer_ids):
         return True
     return not seen_people(connection).isdisjoint({order.recipient_id, order.payer_id})
 
@@ -94,34 +94,34 @@ def _public_part(order: Order) -> Row:
     return {
         "order_id": order.order_id,
         "state": order.state.value,
-        "code": order.declined_code or None,
-        "service": order.service_code,
-        "minutes": order.planned_minutes,
-        "start": order.start_at,
-        "end": order.end_at,
+        "code": order.ending.declined_code or None,
+        "service": order.terms.service_code,
+        "minutes": order.terms.planned_minutes,
+        "start": order.terms.start_at,
+        "end": order.terms.end_at,
         "funding": order.funding.value,
-        "persons": order.persons,
+        "persons": order.terms.persons,
         "unit_id": order.unit_id,
         "district_id": order.district_id,
-        "published_at": order.published_at,
-        "policy_version": order.service_policy_version or order.policy_version,
+        "published_at": order.publication.published_at,
+        "policy_version": order.submission.policy_version or order.policy_version,
     }
 
 
 def _private_part(connection: Connection, order: Order) -> Row:
-    is_open = order.offer_lapses_at is not None and order.offer_lapses_at >= now()
+    is_open = order.offer.lapses_at is not None and order.offer.lapses_at >= now()
     return {
         "recipient_id": order.recipient_id,
         "payer_id": order.payer_id,
-        "price_minutes": order.price_minutes,
+        "price_minutes": order.terms.price_minutes,
         "volunteers": [_part(connection, order, part) for part in order.assignments],
-        "offered_to": order.offered_to if is_open else None,
-        "offer_lapses_at": order.offer_lapses_at if is_open else None,
-        "settlement": order.settlement,
-        "fallback": order.fallback or None,
-        "says_minutes": order.says_minutes,
-        "decided_minutes": order.decided_minutes,
-        "late_cancelled": order.late_cancelled,
+        "offered_to": order.offer.to if is_open else None,
+        "offer_lapses_at": order.offer.lapses_at if is_open else None,
+        "settlement": order.approval.settlement,
+        "fallback": order.ending.fallback or None,
+        "says_minutes": order.dispute.says_minutes,
+        "decided_minutes": order.approval.decided_minutes,
+        "late_cancelled": order.ending.late_cancelled,
     }
 
 
@@ -142,22 +142,23 @@ def _part(connection: Connection, order: Order, part: Assignment) -> Row:
 
 
 def _staff_part(order: Order) -> Row:
+    flags = sorted(order.submission.flags)
     return {
-        "flags": sorted(order.flags),
-        "hints": [{"flag": flag, "zh": FLAG_WORDS[flag][0], "en": FLAG_WORDS[flag][1]} for flag in sorted(order.flags)],
-        "placed_by": order.placed_by,
-        "placed_at": order.placed_at,
-        "acting_for": order.acting_for,
-        "consent": order.consent.to_json() if order.consent else None,
-        "why": order.why,
-        "confirmed_by": order.confirmed_by,
-        "rating": order.rating,
-        "called_back_by": order.called_back_by,
-        "approvers": list(order.approvers),
-        "decided_by": order.decided_by,
-        "decision_why": order.decision_why,
-        "awaits_second": order.pending_minutes is not None,
-        "second_id": order.second_id,
-        "issued_minutes": order.issued_minutes,
-        "slip_number": order.slip_number,
+        "flags": flags,
+        "hints": [{"flag": flag, "zh": FLAG_WORDS[flag][0], "en": FLAG_WORDS[flag][1]} for flag in flags],
+        "placed_by": order.placement.by,
+        "placed_at": order.placement.at,
+        "acting_for": order.placement.acting_for,
+        "consent": order.placement.consent.to_json() if order.placement.consent else None,
+        "why": order.placement.why,
+        "confirmed_by": order.confirmation.by,
+        "rating": order.confirmation.rating,
+        "called_back_by": order.submission.called_back_by,
+        "approvers": list(order.approval.approvers),
+        "decided_by": order.dispute.decided_by,
+        "decision_why": order.dispute.why,
+        "awaits_second": order.dispute.pending_minutes is not None,
+        "second_id": order.dispute.second_id,
+        "issued_minutes": order.approval.issued_minutes,
+        "slip_number": order.placement.slip_number,
     }

@@ -74,12 +74,12 @@ def funding_requested(order: Order) -> Message:
         district_id=str(order.district_id),
         recipient_id=str(order.recipient_id),
         funding=order.funding.value,
-        price_minutes=order.price_minutes,
-        planned_minutes=order.planned_minutes,
-        start_at_us=to_microseconds(order.start_at),
-        service_code=order.service_code,
+        price_minutes=order.terms.price_minutes,
+        planned_minutes=order.terms.planned_minutes,
+        start_at_us=to_microseconds(order.terms.start_at),
+        service_code=order.terms.service_code,
         policy_version=order.policy_version,
-        requested_by=str(order.placed_by),
+        requested_by=str(order.placement.by),
         payer_id=text_of(order.payer_id),
         without_redemption=order.is_late_entry,
     )
@@ -87,7 +87,7 @@ def funding_requested(order: Order) -> Message:
 
 def order_published(order: Order) -> Message:
     """Say that the order may be taken."""
-    start = to_microseconds(order.start_at)
+    start = to_microseconds(order.terms.start_at)
     return wire.OrderPublished(order_id=str(order.order_id), district_id=str(order.district_id), start_at_us=start)
 
 

@@ -46,10 +46,10 @@ TICKING = frozenset({State.PUBLISHED, State.IN_SERVICE, State.FINISHED})
 
 def deadlines_of(policy: Policy, order: Order) -> dict[str, datetime]:
     """Return what falls due for an order by itself: when, by kind."""
-    if order.state is State.PUBLISHED and order.published_at is not None:
-        return {EXPIRE: expires_at(policy, published_at=order.published_at, start_at=order.start_at)}
+    if order.state is State.PUBLISHED and order.publication.published_at is not None:
+        return {EXPIRE: expires_at(policy, published_at=order.publication.published_at, start_at=order.terms.start_at)}
     if order.state is State.IN_SERVICE:
-        return {AUTO_CHECK_OUT: auto_check_out_at(policy, end_at=order.end_at)}
+        return {AUTO_CHECK_OUT: auto_check_out_at(policy, end_at=order.terms.end_at)}
     if order.state is State.FINISHED and order.word_awaited_from is not None:
         return {SILENCE: silence_at(policy, awaited_from=order.word_awaited_from)}
     return {}

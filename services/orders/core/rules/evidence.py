@@ -34,7 +34,7 @@ def evidence_of(policy: Policy, order: Order, part: Assignment) -> frozenset[str
     found = {
         "door_code": part.code_right,
         "place": metres is not None and metres <= policy.number("verify", "geofence_m"),
-        "call_back": order.called_back_by is not None,
+        "call_back": order.submission.called_back_by is not None,
         "paper_slip": order.is_late_entry,
     }
     return frozenset(kind for kind, is_there in found.items() if is_there)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -53,6 +54,115 @@ class Assignment:
 
 
 @dataclass(frozen=True)
+class Terms:
+    """What was asked for, and what it costs."""
+
+    service_code: str
+    catalogue_version: int
+    planned_minutes: int
+    start_at: datetime
+    persons: int
+    coefficient_percent: int
+    price_minutes: int
+
+    @property
+    def end_at(self) -> datetime:
+        """Return the planned end."""
+        return self.start_at + timedelta(minutes=self.planned_minutes)
+
+
+@dataclass(frozen=True)
+class Placement:
+    """Who asked, when, for whom and with which consent; or which slip it was entered from."""
+
+    by: UUID
+    at: datetime
+    acting_for: UUID | None = None
+    consent: Consent | None = None
+    why: str = ""
+    slip_number: int | None = None
+
+
+@dataclass(frozen=True)
+class Publication:
+    """Since when an order is open to be taken, and when a coordinator should look."""
+
+    published_at: datetime | None = None
+    no_taker_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Offer:
+    """To whom an order is offered, if to anybody, and until when."""
+
+    to: UUID | None = None
+    lapses_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Door:
+    """Which code opens the door, how many wrong ones were said since it was made, and who was told or renewed one."""
+
+    code_number: int = 0
+    wrong_codes: int = 0
+    known_to: tuple[UUID, ...] = ()
+
+
+@dataclass(frozen=True)
+class Submission:
+    """What is handed in when a service has ended: under which rules, what makes one look twice, who called back."""
+
+    policy_version: int | None = None
+    # The instant at which the service was ended, which is later than its end where the platform did it.
+    ended_at: datetime | None = None
+    flags: frozenset[str] = frozenset()
+    called_back_by: UUID | None = None
+    called_back_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Confirmation:
+    """The recipient's word; `by` None with an instant = her silence, or a slip."""
+
+    by: UUID | None = None
+    at: datetime | None = None
+    device: str = ""
+    rating: int | None = None
+
+
+@dataclass(frozen=True)
+class Dispute:
+    """What the recipient's side says it was, and how that was decided."""
+
+    from_state: State | None = None
+    says_minutes: int | None = None
+    decided_by: UUID | None = None
+    why: str = ""
+    pending_minutes: int | None = None
+    # Who will sign fewer minutes of settled hours, as the decider named them.
+    second_id: UUID | None = None
+
+
+@dataclass(frozen=True)
+class Approval:
+    """Who signed the hours, for which settlement, and what came of it."""
+
+    approvers: tuple[UUID, ...] = ()
+    settlement: int = 0
+    issued_minutes: int = 0
+    decided_minutes: int | None = None
+
+
+@dataclass(frozen=True)
+class Ending:
+    """How an order ended that was not served."""
+
+    declined_code: str = ""
+    fallback: str = ""
+    late_cancelled: bool = False
+
+
+@dataclass(frozen=True)
 class Order:
     """One piece of help asked for, then given."""
 
@@ -60,66 +170,26 @@ class Order:
     district_id: UUID
     unit_id: UUID
     recipient_id: UUID
-    service_code: str
-    catalogue_version: int
-    planned_minutes: int
-    start_at: datetime
     funding: Funding
-    persons: int
-    coefficient_percent: int
-    price_minutes: int
-    placed_by: UUID
-    placed_at: datetime
     policy_version: int
-    state: State = State.DRAFT
-    # Which code opens the door now, how many wrong ones were said since it was made, and who was told or renewed one.
-    door_code_number: int = 0
-    wrong_codes: int = 0
-    door_code_known_to: tuple[UUID, ...] = ()
+    terms: Terms
+    placement: Placement
     payer_id: UUID | None = None
-    acting_for: UUID | None = None
-    consent: Consent | None = None
-    why: str = ""
-    declined_code: str = ""
-    published_at: datetime | None = None
-    no_taker_at: datetime | None = None
-    offered_to: UUID | None = None
-    offer_lapses_at: datetime | None = None
-    service_policy_version: int | None = None
-    flags: frozenset[str] = frozenset()
-    called_back_by: UUID | None = None
-    called_back_at: datetime | None = None
-    confirmed_by: UUID | None = None
-    confirmed_at: datetime | None = None
-    confirm_device: str = ""
-    rating: int | None = None
-    approvers: tuple[UUID, ...] = ()
-    settlement: int = 0
-    issued_minutes: int = 0
-    fallback: str = ""
-    disputed_from: State | None = None
-    says_minutes: int | None = None
-    pending_minutes: int | None = None
-    decided_minutes: int | None = None
-    decided_by: UUID | None = None
-    decision_why: str = ""
-    # Who will sign fewer minutes of settled hours, as the decider named them.
-    second_id: UUID | None = None
-    slip_number: int | None = None
-    late_cancelled: bool = False
-    # The instant at which the service was ended, which is later than its end where the platform did it.
-    ended_at: datetime | None = None
+    state: State = State.DRAFT
+    publication: Publication = Publication()
+    offer: Offer = Offer()
     assignments: tuple[Assignment, ...] = ()
-
-    @property
-    def end_at(self) -> datetime:
-        """Return the planned end."""
-        return self.start_at + timedelta(minutes=self.planned_minutes)
+    door: Door = Door()
+    submission: Submission = Submission()
+    confirmation: Confirmation = Confirmation()
+    dispute: Dispute = Dispute()
+    approval: Approval = Approval()
+    ending: Ending = Ending()
 
     @property
     def is_late_entry(self) -> bool:
         """Tell whether it was entered from a paper slip."""
-        return self.slip_number is not None
+        return self.placement.slip_number is not None
 
     @property
     def volunteer_ids(self) -> tuple[UUID, ...]:
@@ -149,17 +219,17 @@ class Order:
     @property
     def word_awaited_from(self) -> datetime | None:
         """Return from when on the recipient's word is awaited: the instant at which the service was ended."""
-        return self.ended_at or self.finished_at
+        return self.submission.ended_at or self.finished_at
 
     @property
     def spoke_for_recipient(self) -> frozenset[UUID]:
         """Return who placed it, confirmed it, or was told or renewed its door code."""
-        named = (self.placed_by, self.confirmed_by, *self.door_code_known_to)
+        named = (self.placement.by, self.confirmation.by, *self.door.known_to)
         return frozenset(person_id for person_id in named if person_id is not None)
 
     def counted_minutes(self, assignment: Assignment) -> int:
         """Return the minutes that count of a volunteer's part: the served ones, or fewer when so decided."""
-        decided = self.decided_minutes
+        decided = self.approval.decided_minutes
         return assignment.actual_minutes if decided is None else min(decided, assignment.actual_minutes)
 
     def assignment_of(self, volunteer_id: UUID) -> Assignment:
@@ -187,20 +257,19 @@ class Order:
         return replace(self, state=state)
 
     def published(self, verb: Verb, *, at: datetime, no_taker_at: datetime) -> Order:
-        """Return the order open to be taken, with its clocks started anew."""
-        opened = replace(self.moved(verb, State.PUBLISHED), published_at=at, no_taker_at=no_taker_at)
-        return replace(opened, offered_to=None, offer_lapses_at=None)
+        """Return the order open to be taken, with its deadlines set anew."""
+        opened = self.moved(verb, State.PUBLISHED)
+        return replace(opened, publication=Publication(at, no_taker_at), offer=Offer())
 
     def declined(self, verb: Verb, code: str) -> Order:
         """Return the order refused before it was published."""
-        return replace(self.moved(verb, State.DECLINED), declined_code=code)
+        return replace(self.moved(verb, State.DECLINED), ending=Ending(declined_code=code))
 
     def taken(self, verb: Verb, assignment: Assignment) -> Order:
         """Return the order with one more volunteer; taken when it has those it needs."""
         assignments = (*self.assignments, assignment)
-        state = State.TAKEN if len(assignments) >= self.persons else State.PUBLISHED
-        moved = replace(self.moved(verb, state), assignments=assignments)
-        return replace(moved, offered_to=None, offer_lapses_at=None)
+        state = State.TAKEN if len(assignments) >= self.terms.persons else State.PUBLISHED
+        return replace(self.moved(verb, state), assignments=assignments, offer=Offer())
 
     def without(self, volunteer_id: UUID) -> Order:
         """Return the order without a volunteer's part; the state is the caller's."""
@@ -220,7 +289,8 @@ class Order:
         """
         started = self.moved(Verb.CHECK_IN, State.IN_SERVICE)
         self.refuse_checked_in(part.volunteer_id)
-        return replace(started.with_part(part), service_policy_version=self.service_policy_version or policy_version)
+        submission = replace(self.submission, policy_version=self.submission.policy_version or policy_version)
+        return replace(started.with_part(part), submission=submission)
 
     def refuse_checked_in(self, volunteer_id: UUID) -> None:
         """Refuse to check a volunteer in twice.
@@ -244,28 +314,49 @@ class Order:
         ended = self.with_part(part)
         if len(ended.served) < len(ended.assignments):
             return ended.moved(Verb.CHECK_OUT, State.IN_SERVICE)
-        return replace(ended.moved(Verb.CHECK_OUT, State.FINISHED), ended_at=at)
+        return ended.moved(Verb.CHECK_OUT, State.FINISHED).submitted(ended_at=at)
 
     def ended_by_clock(self, *, at: datetime) -> Order:
         """Return the order ended at its planned end for all who are still checked in; who never came is left out."""
         parts = tuple(
-            a if a.checked_out_at else replace(a, checked_out_at=max(self.end_at, a.checked_in_at), was_ended=True)
+            a
+            if a.checked_out_at
+            else replace(a, checked_out_at=max(self.terms.end_at, a.checked_in_at), was_ended=True)
             for a in self.assignments
             if a.checked_in_at is not None
         )
-        return replace(self.moved(Verb.CHECK_OUT, State.FINISHED), assignments=parts, ended_at=at)
+        return replace(self.moved(Verb.CHECK_OUT, State.FINISHED), assignments=parts).submitted(ended_at=at)
 
     def with_new_door_code(self, renewed_by: UUID) -> Order:
         """Return the order with another door code, of which no wrong one has been said."""
-        renewed = replace(self.moved(Verb.NEW_DOOR_CODE, self.state), wrong_codes=0)
-        return replace(renewed, door_code_number=self.door_code_number + 1).with_door_code_told(renewed_by)
+        door = replace(self.door, code_number=self.door.code_number + 1, wrong_codes=0)
+        return replace(self.moved(Verb.NEW_DOOR_CODE, self.state), door=door).with_door_code_told(renewed_by)
 
     def with_door_code_told(self, person_id: UUID) -> Order:
         """Return the order with one more person who knows its door code."""
-        known = self.door_code_known_to
-        return self if person_id in known else replace(self, door_code_known_to=(*known, person_id))
+        known_to = self.door.known_to
+        return (
+            self if person_id in known_to else replace(self, door=replace(self.door, known_to=(*known_to, person_id)))
+        )
 
     def approved(self, verb: Verb, approver_id: UUID) -> Order:
         """Return the order with its hours approved for good."""
         moved = self.moved(verb, State.APPROVED)
-        return replace(moved, approvers=(*self.approvers, approver_id), settlement=self.settlement + 1)
+        approvers = (*self.approval.approvers, approver_id)
+        return moved.with_approval(approvers=approvers, settlement=self.approval.settlement + 1)
+
+    def submitted(self, *, ended_at: datetime) -> Order:
+        """Return the order with its service ended at an instant."""
+        return replace(self, submission=replace(self.submission, ended_at=ended_at))
+
+    def flagged(self, flags: Iterable[str]) -> Order:
+        """Return the order with these flags, and no others."""
+        return replace(self, submission=replace(self.submission, flags=frozenset(flags)))
+
+    def with_approval(self, *, approvers: tuple[UUID, ...], settlement: int) -> Order:
+        """Return the order signed by these people for a settlement."""
+        return replace(self, approval=replace(self.approval, approvers=approvers, settlement=settlement))
+
+    def without_dispute(self) -> Order:
+        """Return the order with its dispute decided; who decided it, and why, stays."""
+        return replace(self, dispute=replace(self.dispute, from_state=None, pending_minutes=None))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,22 +12,40 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 
 from libs.db import Connection
-from libs.db.driver import run
+from libs.db.driver import one_trip, run
 from libs.db.prepared import Prepared
-from libs.db.rows import add_rows, change_rows, delete_rows
+from libs.db.rows import add_rows, change_rows, delete_rows, save_row
 from libs.programme.acting import Consent
 from services.orders.core.refusals import OrderNotFoundError
 from services.orders.core.rules.life_cycle import BEFORE_SERVICE, OCCUPYING, State, Verb
 from services.orders.core.rules.order import Order
 from services.orders.core.rules.policy import Policy
 from services.orders.core.store import people_store
-from services.orders.core.store.rows import Found, columns_of_order, columns_of_part, order_of_columns
-from services.orders.core.store.tables import assignment, order_step, orders
+from services.orders.core.store.rows import (
+    Found,
+    columns_of_order,
+    columns_of_part,
+    empty_own_columns,
+    order_of_columns,
+    own_columns_of_order,
+)
+from services.orders.core.store.tables import assignment, confirmation, dispute, door, order_step, orders
 
 OCCUPYING_STATES = [state.value for state in OCCUPYING]
-_BY_ID = sa.select(orders).where(orders.c.order_id == sa.bindparam("order_id"))
-_ORDER = Prepared(_BY_ID)
-_ORDER_TO_CHANGE = Prepared(_BY_ID.with_for_update())
+_OWN = {"door": door, "confirmation": confirmation, "dispute": dispute}
+WHOLE_ORDERS = sa.select(
+    orders, *(column for table in _OWN.values() for column in table.c if column.name != "order_id")
+).select_from(
+    orders.outerjoin(door, door.c.order_id == orders.c.order_id)
+    .outerjoin(confirmation, confirmation.c.order_id == orders.c.order_id)
+    .outerjoin(dispute, dispute.c.order_id == orders.c.order_id)
+)
+_IDS = sa.any_(sa.bindparam("order_ids", type_=ARRAY(sa.Uuid)))
+_ORDERS = Prepared(WHOLE_ORDERS.where(orders.c.order_id == _IDS).order_by(orders.c.order_id))
+# The row is locked first and read after that: what stands in other tables may have changed while the lock was awaited.
+_LOCK = Prepared(
+    sa.select(orders.c.order_id).where(orders.c.order_id == _IDS).order_by(orders.c.order_id).with_for_update()
+)
 _PARTS = Prepared(
     sa.select(assignment)
     .where(assignment.c.order_id == sa.any_(sa.bindparam("order_ids", type_=ARRAY(sa.Uuid))))
@@ -51,12 +69,14 @@ class Step:
 
 def find_order(connection: Connection, order_id: UUID) -> Order | None:
     """Return the order, or None."""
-    return next(iter(_with_parts(connection, _ORDER.mappings(connection, {"order_id": order_id}))), None)
+    return next(iter(find_orders(connection, [order_id])), None)
 
 
 def find_orders(connection: Connection, order_ids: Iterable[UUID]) -> list[Order]:
-    """Return the orders of these ids that exist."""
-    return load_orders(connection, sa.select(orders).where(orders.c.order_id.in_(list(order_ids))))
+    """Return the orders of these ids that exist, by id."""
+    with one_trip(connection):
+        read = read_later(connection, order_ids)
+    return read()
 
 
 def lock_order(connection: Connection, order_id: UUID) -> Order:
@@ -65,17 +85,41 @@ def lock_order(connection: Connection, order_id: UUID) -> Order:
     Raises:
         OrderNotFoundError: there is none.
     """
-    rows = _ORDER_TO_CHANGE.mappings(connection, {"order_id": order_id})
-    found = _with_parts(connection, rows)
-    if not found:
+    with one_trip(connection):
+        read = lock_later(connection, order_id)
+    return read()
+
+
+def lock_later(connection: Connection, order_id: UUID) -> Callable[[], Order]:
+    """Lock an order inside a pipeline; return what gives it when the pipeline is left.
+
+    What is returned raises OrderNotFoundError where there is none.
+    """
+    read = read_later(connection, [order_id], lock=True)
+
+    def order() -> Order:
+        for found in read():
+            return found
         raise OrderNotFoundError
-    return found[0]
+
+    return order
 
 
-def lock_orders(connection: Connection, order_ids: Iterable[UUID]) -> None:
-    """Lock the orders that exist, by id."""
-    wanted = sa.select(orders.c.order_id).where(orders.c.order_id.in_(list(order_ids)))
-    connection.execute(wanted.order_by(orders.c.order_id).with_for_update()).all()
+def read_later(connection: Connection, order_ids: Iterable[UUID], *, lock: bool = False) -> Callable[[], list[Order]]:
+    """Ask for orders inside a pipeline, locked or not; return what gives them when the pipeline is left."""
+    terms = {"order_ids": list(order_ids)}
+    if lock:
+        _LOCK.send(connection, terms)
+    whole = _ORDERS.send(connection, terms)
+    parts = _PARTS.send(connection, terms)
+    return lambda: _with_parts(whole.fetchall(), parts.fetchall())
+
+
+def lock_orders(connection: Connection, order_ids: Iterable[UUID]) -> list[Order]:
+    """Return the orders that exist, locked by id."""
+    with one_trip(connection):
+        read = read_later(connection, order_ids, lock=True)
+    return read()
 
 
 def lock_orders_of(connection: Connection, person_id: UUID) -> list[Order]:
@@ -83,19 +127,18 @@ def lock_orders_of(connection: Connection, person_id: UUID) -> list[Order]:
     mine = sa.select(assignment.c.order_id).where(assignment.c.volunteer_id == person_id)
     concerned = (orders.c.recipient_id == person_id) | (orders.c.payer_id == person_id) | orders.c.order_id.in_(mine)
     is_before = orders.c.state.in_([state.value for state in BEFORE_SERVICE])
-    return load_orders(
-        connection, sa.select(orders).where(concerned, is_before).order_by(orders.c.order_id).with_for_update()
-    )
+    wanted = sa.select(orders.c.order_id).where(concerned, is_before).order_by(orders.c.order_id).with_for_update()
+    return find_orders(connection, connection.execute(wanted).scalars())
 
 
 def load_orders(connection: Connection, query: sa.Select[Any]) -> list[Order]:
-    """Return the orders of a query of whole rows of `orders`, in its order."""
-    return _with_parts(connection, connection.execute(query).mappings().all())
-
-
-def _with_parts(connection: Connection, rows: Sequence[Found]) -> list[Order]:
+    """Return the orders of a query of WHOLE_ORDERS, in its order."""
+    rows = connection.execute(query).mappings().all()
     wanted = [row["order_id"] for row in rows]
-    found = _PARTS.mappings(connection, {"order_ids": wanted}) if wanted else []
+    return _with_parts(rows, _PARTS.mappings(connection, {"order_ids": wanted}) if wanted else [])
+
+
+def _with_parts(rows: Sequence[Found], found: Sequence[Found]) -> list[Order]:
     return [order_of_columns(row, [part for part in found if part["order_id"] == row["order_id"]]) for row in rows]
 
 
@@ -104,6 +147,7 @@ def add_order(connection: Connection, order: Order, step: Step) -> bool:
     added = insert(orders).values(columns_of_order(order)).on_conflict_do_nothing().returning(orders.c.order_id)
     if connection.execute(added).first() is None:
         return False
+    _write_own(connection, None, order)
     _write_parts(connection, order)
     _write_step(connection, State.DRAFT, order, step)
     return True
@@ -115,10 +159,18 @@ def save_order(connection: Connection, before: Order, after: Order, step: Step) 
     changed = {name: value for name, value in columns_of_order(after).items() if value != old[name]}
     if changed:
         change_rows(connection, orders, changed, order_id=after.order_id)
+    _write_own(connection, before, after)
     if before.assignments != after.assignments:
         delete_rows(connection, assignment, order_id=after.order_id)
         _write_parts(connection, after)
     _write_step(connection, before.state, after, step)
+
+
+def _write_own(connection: Connection, before: Order | None, after: Order) -> None:
+    old = own_columns_of_order(before) if before else empty_own_columns()
+    for name, columns in own_columns_of_order(after).items():
+        if columns != old[name]:
+            save_row(connection, _OWN[name], {"order_id": after.order_id, **columns})
 
 
 def _write_parts(connection: Connection, order: Order) -> None:
@@ -155,5 +207,5 @@ def page_of_orders(query: sa.Select[Any], after: Sequence[Any] | None, limit: in
 
 def policy_of_order(connection: Connection, order: Order) -> Policy:
     """Return the rules that bind an order."""
-    version = order.service_policy_version or order.policy_version
+    version = order.submission.policy_version or order.policy_version
     return people_store.policy_version(connection, order.district_id, version)

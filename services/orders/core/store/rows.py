@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -10,21 +10,84 @@ from sqlalchemy import RowMapping
 
 from libs.programme.acting import consent_from_json
 from services.orders.core.rules.life_cycle import State
-from services.orders.core.rules.order import Assignment, Funding, Order
+from services.orders.core.rules.order import (
+    Approval,
+    Assignment,
+    Confirmation,
+    Dispute,
+    Door,
+    Ending,
+    Funding,
+    Offer,
+    Order,
+    Placement,
+    Publication,
+    Submission,
+    Terms,
+)
 from services.orders.core.rules.people import Place
 
 Columns = dict[str, Any]
 Found = RowMapping | Mapping[str, Any]
 """A row by the names of its columns, from SQLAlchemy or from the driver."""
-_ORDER_PLAIN = (
-    "order_id", "district_id", "unit_id", "recipient_id", "service_code", "catalogue_version", "planned_minutes",
-    "start_at", "persons", "coefficient_percent", "price_minutes", "placed_by", "placed_at", "policy_version",
-    "door_code_number", "wrong_codes", "payer_id", "acting_for", "why", "declined_code", "published_at",
-    "no_taker_at", "offered_to", "offer_lapses_at", "service_policy_version", "called_back_by", "called_back_at",
-    "confirmed_by", "confirmed_at", "confirm_device", "rating", "settlement", "issued_minutes", "fallback",
-    "says_minutes", "pending_minutes", "decided_minutes", "decided_by", "decision_why", "second_id", "slip_number",
-    "late_cancelled", "ended_at",
-)  # fmt: skip
+
+
+def _same(*names: str) -> dict[str, str]:
+    return {name: name for name in names}
+
+
+# Of each value of an order: its attributes, and the columns that hold them; no two tables have a column in common.
+_OF_ORDER = ("order_id", "district_id", "unit_id", "recipient_id", "funding", "policy_version", "payer_id", "state")
+_VALUES: Mapping[str, tuple[type[Any], Mapping[str, str]]] = {
+    "terms": (
+        Terms,
+        _same(
+            "service_code", "catalogue_version", "planned_minutes", "start_at", "persons", "coefficient_percent",
+            "price_minutes",
+        ),
+    ),
+    "placement": (
+        Placement, {"by": "placed_by", "at": "placed_at"} | _same("acting_for", "consent", "why", "slip_number")
+    ),
+    "publication": (Publication, _same("published_at", "no_taker_at")),
+    "offer": (Offer, {"to": "offered_to", "lapses_at": "offer_lapses_at"}),
+    "submission": (
+        Submission,
+        {"policy_version": "service_policy_version"} | _same("ended_at", "flags", "called_back_by", "called_back_at"),
+    ),
+    "approval": (Approval, _same("approvers", "settlement", "issued_minutes", "decided_minutes")),
+    "ending": (Ending, _same("declined_code", "fallback", "late_cancelled")),
+}  # fmt: skip
+# Values with a life of their own have a table of their own, and no row while they are empty.
+_OWN_VALUES: Mapping[str, tuple[type[Any], Mapping[str, str]]] = {
+    "door": (Door, {"code_number": "door_code_number", "known_to": "door_code_known_to"} | _same("wrong_codes")),
+    "confirmation": (
+        Confirmation, {"by": "confirmed_by", "at": "confirmed_at", "device": "confirm_device"} | _same("rating")
+    ),
+    "dispute": (
+        Dispute,
+        {"from_state": "disputed_from", "why": "decision_why"}
+        | _same("says_minutes", "decided_by", "pending_minutes", "second_id"),
+    ),
+}  # fmt: skip
+_READS: Mapping[str, Callable[[Any], Any]] = {
+    "funding": Funding,
+    "state": State,
+    "consent": consent_from_json,
+    "flags": frozenset,
+    "approvers": tuple,
+    "door_code_known_to": tuple,
+    "disputed_from": lambda name: State(name) if name else None,
+}
+_WRITES: Mapping[str, Callable[[Any], Any]] = {
+    "funding": str,
+    "state": str,
+    "consent": lambda consent: consent.to_json() if consent else None,
+    "flags": sorted,
+    "approvers": list,
+    "door_code_known_to": list,
+    "disputed_from": lambda state: state.value if state else None,
+}
 _PART_PLAIN = (
     "volunteer_id", "volunteer_district_id", "taken_at", "guardian_id", "group_id", "checked_in_at", "in_device",
     "out_device", "code_right", "metres_from_home", "checked_out_at", "was_ended", "checked_in_by", "checked_out_by",
@@ -33,33 +96,46 @@ _PART_PLAIN = (
 
 def columns_of_order(order: Order) -> Columns:
     """Return an order as a row of `orders`."""
-    columns: Columns = {name: getattr(order, name) for name in _ORDER_PLAIN}
-    return columns | {
-        "end_at": order.end_at,
-        "consent": order.consent.to_json() if order.consent else None,
-        "funding": order.funding.value,
-        "state": order.state.value,
-        "flags": sorted(order.flags),
-        "approvers": list(order.approvers),
-        "door_code_known_to": list(order.door_code_known_to),
-        "disputed_from": order.disputed_from.value if order.disputed_from else None,
-    }
+    columns = {name: _written(name, getattr(order, name)) for name in _OF_ORDER}
+    for value, (_, names) in _VALUES.items():
+        columns |= _columns(getattr(order, value), names)
+    return columns | {"end_at": order.terms.end_at}
+
+
+def own_columns_of_order(order: Order) -> dict[str, Columns]:
+    """Return the rows of the values that have a table of their own, by its name."""
+    return {name: _columns(getattr(order, name), names) for name, (_, names) in _OWN_VALUES.items()}
+
+
+def empty_own_columns() -> dict[str, Columns]:
+    """Return what stands for the values that have a table of their own while they are empty."""
+    return {name: _columns(kind(), names) for name, (kind, names) in _OWN_VALUES.items()}
 
 
 def order_of_columns(row: Found, parts: Sequence[Found]) -> Order:
-    """Return the order of a row of `orders` and its rows of `assignment`."""
-    plain = {name: row[name] for name in _ORDER_PLAIN}
-    return Order(
-        **plain,
-        consent=consent_from_json(row["consent"]),
-        funding=Funding(row["funding"]),
-        state=State(row["state"]),
-        flags=frozenset(row["flags"]),
-        approvers=tuple(row["approvers"]),
-        door_code_known_to=tuple(row["door_code_known_to"]),
-        disputed_from=State(row["disputed_from"]) if row["disputed_from"] else None,
-        assignments=tuple(part_of_columns(part) for part in parts),
-    )
+    """Return the order of a row of `orders` with its own values, and its rows of `assignment`."""
+    plain = {name: _read(name, row[name]) for name in _OF_ORDER}
+    values = {value: kind(**_attributes(row, names)) for value, (kind, names) in _VALUES.items()}
+    for value, (kind, names) in _OWN_VALUES.items():
+        is_empty = all(row[column] is None for column in names.values())
+        values[value] = kind() if is_empty else kind(**_attributes(row, names))
+    return Order(**plain, **values, assignments=tuple(part_of_columns(part) for part in parts))
+
+
+def _attributes(row: Found, names: Mapping[str, str]) -> Columns:
+    return {attribute: _read(column, row[column]) for attribute, column in names.items()}
+
+
+def _columns(value: object, names: Mapping[str, str]) -> Columns:
+    return {column: _written(column, getattr(value, attribute)) for attribute, column in names.items()}
+
+
+def _read(column: str, value: Any) -> Any:
+    return _READS[column](value) if column in _READS else value
+
+
+def _written(column: str, value: Any) -> Any:
+    return _WRITES[column](value) if column in _WRITES else value
 
 
 def columns_of_part(order_id: UUID, number: int, part: Assignment) -> Columns:

@@ -19,7 +19,7 @@ from services.orders.core.store.order_store import Step
 def save_change(connection: Connection, before: Order, after: Order, step: Step) -> Order:
     """Save a changed order, its step, and what falls due for it next; return it."""
     order_store.save_order(connection, before, after, step)
-    if before.state is not after.state or before.published_at != after.published_at:
+    if before.state is not after.state or before.publication.published_at != after.publication.published_at:
         set_deadlines(connection, after, step.at, had_deadline=before.state in TICKING)
     return after
 
@@ -40,15 +40,15 @@ def lock_order_due(connection: Connection, deadline: Deadline, state: State) -> 
 
 def policy_of_order(connection: Connection, order: Order, now: datetime) -> Policy:
     """Return the rules that bind an order: those of the day its service began, before that today's."""
-    if order.service_policy_version is not None:
-        return people_store.policy_version(connection, order.district_id, order.service_policy_version)
+    if order.submission.policy_version is not None:
+        return people_store.policy_version(connection, order.district_id, order.submission.policy_version)
     return people_store.policy_on(connection, order.district_id, local_date(now))
 
 
 def publish_order(connection: Connection, order: Order, verb: Verb, now: datetime) -> Order:
     """Open an order to be taken, and say so."""
     policy = people_store.policy_on(connection, order.district_id, local_date(now))
-    look_at = no_taker_at(policy, published_at=now, start_at=order.start_at)
+    look_at = no_taker_at(policy, published_at=now, start_at=order.terms.start_at)
     opened = order.published(verb, at=now, no_taker_at=look_at)
     publish_for(connection, opened, order_published(opened), now)
     return opened

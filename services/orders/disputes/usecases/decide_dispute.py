@@ -45,13 +45,17 @@ def decide_dispute(
         raise MakerIsCheckerError
     if not 0 <= minutes <= order.reported_minutes:
         raise MinutesOutOfRangeError(reported_minutes=order.reported_minutes)
-    decided = replace(order, decided_by=context.caller_id, decision_why=why)
-    if order.disputed_from is State.SETTLED:
+    decided = replace(order, dispute=replace(order.dispute, decided_by=context.caller_id, why=why))
+    if order.dispute.from_state is State.SETTLED:
         return _decide_settled(connection, context, order, decided, minutes, second_id)
     if minutes == 0:
         return _reject(connection, context, order, decided, why)
-    decided = replace(decided, decided_minutes=minutes, disputed_from=None)
+    decided = _with_minutes(decided, minutes).without_dispute()
     return save_change(connection, order, _approved(connection, decided, context), context.step(Verb.DECIDE, why=why))
+
+
+def _with_minutes(order: Order, minutes: int) -> Order:
+    return replace(order, approval=replace(order.approval, decided_minutes=minutes))
 
 
 def _approved(connection: Connection, order: Order, context: CommandContext) -> Order:
@@ -63,7 +67,7 @@ def _approved(connection: Connection, order: Order, context: CommandContext) -> 
 
 
 def _reject(connection: Connection, context: CommandContext, order: Order, decided: Order, why: str) -> Order:
-    rejected = replace(decided.moved(Verb.DECIDE, State.REJECTED), decided_minutes=0, disputed_from=None)
+    rejected = _with_minutes(decided.moved(Verb.DECIDE, State.REJECTED), 0).without_dispute()
     told = hours_rejected(rejected, by=context.caller_id, why=why)
     publish_for(connection, rejected, told, context.now)
     return save_change(connection, order, rejected, context.step(Verb.DECIDE, why=why))
@@ -72,15 +76,17 @@ def _reject(connection: Connection, context: CommandContext, order: Order, decid
 def _decide_settled(
     connection: Connection, context: CommandContext, order: Order, decided: Order, minutes: int, second_id: UUID | None
 ) -> Order:
-    counted_minutes = order.reported_minutes if order.decided_minutes is None else order.decided_minutes
+    decided_minutes = order.approval.decided_minutes
+    counted_minutes = order.reported_minutes if decided_minutes is None else decided_minutes
     if minutes == counted_minutes:
-        kept = replace(decided.moved(Verb.DECIDE, State.SETTLED), disputed_from=None)
+        kept = decided.moved(Verb.DECIDE, State.SETTLED).without_dispute()
         return save_change(connection, order, kept, context.step(Verb.DECIDE))
     if minutes > counted_minutes:
         raise MinutesOutOfRangeError(counted_minutes=counted_minutes)
     if second_id is None or second_id == context.caller_id:
         raise MakerIsCheckerError
-    waiting = replace(decided.moved(Verb.DECIDE, State.DISPUTED), pending_minutes=minutes, second_id=second_id)
+    pending = replace(decided.dispute, pending_minutes=minutes, second_id=second_id)
+    waiting = replace(decided.moved(Verb.DECIDE, State.DISPUTED), dispute=pending)
     return save_change(connection, order, waiting, context.step(Verb.DECIDE))
 
 
@@ -101,29 +107,30 @@ def confirm_decision(connection: Connection, context: CommandContext, order_id: 
     refuse_own_or_related(signing)
     refuse_hand(signing)
     refuse_unless_allowed(Verb.DECIDE, order.state)
-    if order.pending_minutes is None or order.decided_by is None:
+    if order.dispute.pending_minutes is None or order.dispute.decided_by is None:
         raise WrongOrderStateError(state=order.state.value)
-    if context.caller_id == order.decided_by:
+    if context.caller_id == order.dispute.decided_by:
         raise MakerIsCheckerError
-    if context.caller_id != order.second_id:
+    if context.caller_id != order.dispute.second_id:
         raise ForbiddenError
     if not ok:
-        open_again = replace(order.moved(Verb.DECIDE, State.DISPUTED), pending_minutes=None, second_id=None)
-        return save_change(connection, order, replace(open_again, decided_by=None), context.step(Verb.DECIDE, why=why))
+        undecided = replace(order.dispute, decided_by=None, pending_minutes=None, second_id=None)
+        open_again = replace(order.moved(Verb.DECIDE, State.DISPUTED), dispute=undecided)
+        return save_change(connection, order, open_again, context.step(Verb.DECIDE, why=why))
     reverse_settlement(
         connection,
         order,
-        reversal_id=id_from_cause(order.order_id, WHY, str(order.settlement)),
-        proposed_by=order.decided_by,
+        reversal_id=id_from_cause(order.order_id, WHY, str(order.approval.settlement)),
+        proposed_by=order.dispute.decided_by,
         decided_by=context.caller_id,
         why=WHY,
         now=context.now,
     )
-    decided = replace(
-        order, decided_minutes=order.pending_minutes, pending_minutes=None, disputed_from=None, issued_minutes=0
-    )
-    if decided.decided_minutes == 0:
+    approval = replace(order.approval, decided_minutes=order.dispute.pending_minutes, issued_minutes=0)
+    decided = replace(order, approval=approval).without_dispute()
+    if decided.approval.decided_minutes == 0:
         after = decided.moved(Verb.DECIDE, State.REVERSED)
     else:
-        after = _approved(connection, replace(decided, approvers=(order.decided_by,)), context)
+        signed = decided.with_approval(approvers=(order.dispute.decided_by,), settlement=approval.settlement)
+        after = _approved(connection, signed, context)
     return save_change(connection, order, after, context.step(Verb.DECIDE))

@@ -34,5 +34,6 @@ def dispute_order(connection: Connection, context: CommandContext, order_id: UUI
         raise DisputeWindowClosedError(closed_at=closes_at.isoformat())
     if says_minutes < 0:
         raise MinutesOutOfRangeError
-    disputed = replace(order.moved(Verb.DISPUTE), disputed_from=order.state, says_minutes=says_minutes)
+    dispute = replace(order.dispute, from_state=order.state, says_minutes=says_minutes)
+    disputed = replace(order.moved(Verb.DISPUTE), dispute=dispute)
     return save_change(connection, order, disputed, context.step(Verb.DISPUTE))

@@ -40,7 +40,7 @@ def propose_reversal(
     columns = {
         "reversal_id": reversal_id,
         "order_id": order_id,
-        "settlement": order.settlement,
+        "settlement": order.approval.settlement,
         "why": why,
         "proposed_by": context.caller_id,
         "proposed_at": context.now,
@@ -80,7 +80,7 @@ def decide_reversal(
     if proposal["proposed_by"] == context.caller_id:
         raise MakerIsCheckerError
     _refuse_unless_reversible(connection, context, order)
-    if proposal["settlement"] != order.settlement:
+    if proposal["settlement"] != order.approval.settlement:
         raise AlreadyReversedError
     if proposal["decided_by"] is not None:
         raise ConflictError

@@ -127,9 +127,6 @@ ORDERS = (
         placed_by uuid NOT NULL,
         placed_at timestamptz NOT NULL,
         policy_version integer NOT NULL,
-        door_code_number integer NOT NULL CHECK (door_code_number >= 0),
-        wrong_codes integer NOT NULL CHECK (wrong_codes >= 0),
-        door_code_known_to uuid[] NOT NULL,
         state text NOT NULL,
         payer_id uuid,
         acting_for uuid,
@@ -144,21 +141,11 @@ ORDERS = (
         flags text[] NOT NULL,
         called_back_by uuid,
         called_back_at timestamptz,
-        confirmed_by uuid,
-        confirmed_at timestamptz,
-        confirm_device text NOT NULL,
-        rating integer CHECK (rating BETWEEN 1 AND 5),
         approvers uuid[] NOT NULL,
         settlement integer NOT NULL,
         issued_minutes integer NOT NULL,
         fallback text NOT NULL,
-        disputed_from text,
-        says_minutes integer,
-        pending_minutes integer,
         decided_minutes integer,
-        decided_by uuid,
-        decision_why text NOT NULL,
-        second_id uuid,
         slip_number integer,
         late_cancelled boolean NOT NULL,
         ended_at timestamptz
@@ -194,6 +181,31 @@ ORDERS = (
     )""",
     "CREATE INDEX assignment_volunteer ON assignment (volunteer_id, checked_out_at)",
     "CREATE INDEX assignment_device ON assignment (in_device, checked_in_at) WHERE in_device <> ''",
+    """
+    CREATE TABLE door (
+        order_id uuid PRIMARY KEY REFERENCES orders,
+        door_code_number integer NOT NULL CHECK (door_code_number >= 0),
+        wrong_codes integer NOT NULL CHECK (wrong_codes >= 0),
+        door_code_known_to uuid[] NOT NULL
+    )""",
+    """
+    CREATE TABLE confirmation (
+        order_id uuid PRIMARY KEY REFERENCES orders,
+        confirmed_by uuid,
+        confirmed_at timestamptz NOT NULL,
+        confirm_device text NOT NULL,
+        rating integer CHECK (rating BETWEEN 1 AND 5)
+    )""",
+    """
+    CREATE TABLE dispute (
+        order_id uuid PRIMARY KEY REFERENCES orders,
+        disputed_from text,
+        says_minutes integer,
+        pending_minutes integer,
+        decided_by uuid,
+        decision_why text NOT NULL,
+        second_id uuid
+    )""",
     """
     CREATE TABLE order_step (
         order_id uuid NOT NULL REFERENCES orders,
@@ -361,6 +373,7 @@ def upgrade() -> None:
     grant(op, "SELECT, INSERT, UPDATE, DELETE", "org_unit", "person", "relation", "signing_key")
     grant(op, "SELECT, INSERT, UPDATE, DELETE", "volunteer_group", "policy")
     grant(op, "SELECT, INSERT, UPDATE, DELETE", "assignment", "deadline")
+    grant(op, "SELECT, INSERT, UPDATE", "door", "confirmation", "dispute")
     _write_catalogue()
 
 

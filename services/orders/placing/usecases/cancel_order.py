@@ -11,7 +11,7 @@ from libs.programme.acting_grants import GrantedAct
 from services.orders.core.messages import publish_for
 from services.orders.core.rules.deadlines import is_late_cancellation
 from services.orders.core.rules.life_cycle import State, Verb
-from services.orders.core.rules.order import Order
+from services.orders.core.rules.order import Ending, Order
 from services.orders.core.store import order_store
 from services.orders.core.store.order_store import Step
 from services.orders.core.usecases.acting_for import require_acting_for_one_of
@@ -37,8 +37,8 @@ def cancel_order(connection: Connection, context: CommandContext, order_id: UUID
         require_acting_for_one_of(connection, context, concerned, GrantedAct.CANCEL, subject_id=order_id)
     cancelled = order.moved(Verb.CANCEL)
     policy = policy_of_order(connection, order, context.now)
-    is_late = order.state is State.TAKEN and is_late_cancellation(policy, start_at=order.start_at, now=context.now)
-    cancelled = replace(cancelled, late_cancelled=is_late)
+    is_late = is_late_cancellation(policy, start_at=order.terms.start_at, now=context.now)
+    cancelled = replace(cancelled, ending=Ending(late_cancelled=order.state is State.TAKEN and is_late))
     gone = messages.order_cancelled(cancelled, by=str(context.caller_id), why=context.why)
     publish_for(connection, cancelled, gone, context.now)
     return save_change(connection, order, cancelled, context.step(Verb.CANCEL))

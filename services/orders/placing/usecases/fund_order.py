@@ -8,7 +8,7 @@ from datetime import datetime
 from libs.db import Connection
 from services.orders.core.messages import publish_for
 from services.orders.core.rules.life_cycle import State, Verb
-from services.orders.core.rules.order import Order
+from services.orders.core.rules.order import Confirmation, Order
 from services.orders.core.store.order_store import Step
 from services.orders.core.usecases.order_changes import publish_order, save_change
 from services.orders.placing import messages
@@ -22,7 +22,7 @@ def fund_order(connection: Connection, order: Order, now: datetime) -> Order:
     if order.state is not State.AWAITING_FUNDING:
         return order
     if order.is_late_entry:
-        funded = replace(order.moved(Verb.FUND, State.CONFIRMED), confirmed_at=now)
+        funded = replace(order.moved(Verb.FUND, State.CONFIRMED), confirmation=Confirmation(at=now))
     else:
         funded = publish_order(connection, order, Verb.FUND, now)
     return save_change(connection, order, funded, Step(Verb.FUND, now))
@@ -41,5 +41,5 @@ def refer_order(connection: Connection, order: Order, *, fallback: str, now: dat
     """Note to which other service an order that nobody took was referred."""
     if order.state is not State.EXPIRED:
         return order
-    referred = replace(order.moved(Verb.REFER), fallback=fallback)
+    referred = replace(order.moved(Verb.REFER), ending=replace(order.ending, fallback=fallback))
     return save_change(connection, order, referred, Step(Verb.REFER, now, why=fallback))

@@ -12,7 +12,7 @@ from libs.errors import Refusal
 from libs.programme.acting import Consent
 from services.orders.core.messages import publish_for
 from services.orders.core.rules.life_cycle import State, Verb
-from services.orders.core.rules.order import Funding, Order
+from services.orders.core.rules.order import Ending, Funding, Order, Placement, Terms
 from services.orders.core.rules.people import Person
 from services.orders.core.rules.policy import Policy
 from services.orders.core.store import order_store, people_store
@@ -74,28 +74,26 @@ def _draft(connection: Connection, requested: RequestedRedemption, recipient: Pe
         district_id=recipient.district_id,
         unit_id=recipient.home_unit_id,
         recipient_id=recipient.person_id,
-        service_code=service.code,
-        catalogue_version=service.version,
-        planned_minutes=requested.planned_minutes,
-        start_at=requested.start_at,
         funding=Funding.CREDIT,
-        persons=requested.persons or service.persons,
-        coefficient_percent=requested.coefficient_percent,
-        price_minutes=requested.price_minutes,
-        placed_by=requested.requested_by,
-        placed_at=now,
         policy_version=requested.policy_version,
+        terms=Terms(
+            service_code=service.code,
+            catalogue_version=service.version,
+            planned_minutes=requested.planned_minutes,
+            start_at=requested.start_at,
+            persons=requested.persons or service.persons,
+            coefficient_percent=requested.coefficient_percent,
+            price_minutes=requested.price_minutes,
+        ),
+        placement=Placement(requested.requested_by, now, requested.acting_for, requested.consent, requested.why),
         payer_id=requested.payer_id,
-        acting_for=requested.acting_for,
-        consent=requested.consent,
-        why=requested.why,
     )
 
 
 def _opened(connection: Connection, order: Order, policy: Policy, recipient: Person, declined_code: str) -> Order:
     if declined_code:
         return order.declined(Verb.PLACE, declined_code)
-    service = people_store.service_version(connection, order.service_code, order.catalogue_version)
+    service = people_store.service_version(connection, order.terms.service_code, order.terms.catalogue_version)
     try:
         refuse_if_no_room(connection, order, service, recipient)
     except Refusal as refusal:
@@ -109,5 +107,5 @@ def _refuse_taken_id(connection: Connection, order: Order, now: datetime) -> Non
     existing = order_store.lock_order(connection, order.order_id)
     if existing.funding is Funding.CREDIT and existing.payer_id == order.payer_id and not existing.is_late_entry:
         return
-    declined = replace(order, state=State.DECLINED, declined_code="id_reused")
+    declined = replace(order, state=State.DECLINED, ending=Ending(declined_code="id_reused"))
     publish_for(connection, declined, messages.order_declined(declined), now)

@@ -13,7 +13,7 @@ from libs.programme.acting_grants import GrantedAct
 from services.orders.core.messages import publish_for
 from services.orders.core.rules.catalogue import Service, refuse_grade_outside_limits
 from services.orders.core.rules.life_cycle import State, Verb
-from services.orders.core.rules.order import Funding, Order
+from services.orders.core.rules.order import Funding, Order, Placement, Terms
 from services.orders.core.rules.people import Person
 from services.orders.core.rules.policy import Policy
 from services.orders.core.store import order_store, people_store
@@ -90,20 +90,18 @@ def draft(wish: Wish, service: Service, recipient: Person, policy: Policy, conte
         district_id=recipient.district_id,
         unit_id=recipient.home_unit_id,
         recipient_id=recipient.person_id,
-        service_code=service.code,
-        catalogue_version=service.version,
-        planned_minutes=wish.planned_minutes,
-        start_at=wish.start_at,
         funding=wish.funding,
-        persons=service.persons,
-        coefficient_percent=coefficient_percent,
-        price_minutes=price_minutes,
-        placed_by=context.caller_id,
-        placed_at=context.now,
         policy_version=policy.version,
-        acting_for=context.acting_for,
-        consent=context.consent,
-        why=context.why,
+        terms=Terms(
+            service_code=service.code,
+            catalogue_version=service.version,
+            planned_minutes=wish.planned_minutes,
+            start_at=wish.start_at,
+            persons=service.persons,
+            coefficient_percent=coefficient_percent,
+            price_minutes=price_minutes,
+        ),
+        placement=Placement(context.caller_id, context.now, context.acting_for, context.consent, context.why),
     )
 
 
@@ -115,7 +113,7 @@ def refuse_if_no_room(connection: Connection, order: Order, service: Service, re
     """
     refuse_grade_outside_limits(service, recipient, order.funding)
     order_store.lock_person(connection, order.recipient_id)
-    busy = store.recipient_is_busy(connection, order.recipient_id, start_at=order.start_at, end_at=order.end_at)
+    busy = store.recipient_is_busy(connection, order.recipient_id, order.terms)
     rules.refuse_overlap(has_other=busy)
 
 
@@ -125,13 +123,13 @@ def refuse_over_budget(connection: Connection, order: Order, policy: Policy) -> 
     Raises:
         ProgrammeBudgetExhaustedError: not set, or not enough left.
     """
-    first = local_date(order.start_at).replace(day=1)
+    first = local_date(order.terms.start_at).replace(day=1)
     following = (first + timedelta(days=32)).replace(day=1)
     store.lock_budget(connection, order.district_id, first.isoformat())
     counted_minutes = store.budget_counted_minutes(
         connection, order.district_id, start=local_midnight(first), end=local_midnight(following)
     )
-    rules.refuse_over_budget(policy, price_minutes=order.price_minutes, counted_minutes=counted_minutes)
+    rules.refuse_over_budget(policy, price_minutes=order.terms.price_minutes, counted_minutes=counted_minutes)
 
 
 def open_order(connection: Connection, order: Order, policy: Policy, context: CommandContext) -> Order:

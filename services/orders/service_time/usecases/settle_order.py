@@ -23,12 +23,13 @@ VISIT_SERVICE = "B3"
 
 def settle_order(connection: Connection, order: Order, *, settlement: int, issued_minutes: int, now: datetime) -> Order:
     """Note that the ledger settled the hours, and record the service time as it was served."""
-    if order.state is not State.APPROVED or order.settlement != settlement:
+    if order.state is not State.APPROVED or order.approval.settlement != settlement:
         return order
-    settled = replace(order.moved(Verb.SETTLE), issued_minutes=issued_minutes)
+    approval = replace(order.approval, issued_minutes=issued_minutes)
+    settled = replace(order.moved(Verb.SETTLE), approval=approval)
     if order.funding is not Funding.PURCHASED:
         _record_service_time(connection, settled, now)
-    if order.service_code == VISIT_SERVICE:
+    if order.terms.service_code == VISIT_SERVICE:
         _record_visit(connection, settled, now)
     return save_change(connection, order, settled, Step(Verb.SETTLE, now))
 
@@ -37,7 +38,7 @@ def _record_service_time(connection: Connection, order: Order, now: datetime) ->
     policy = policy_of_order(connection, order, now)
     for part in order.served:
         assert part.checked_in_at is not None
-        line = str(order.settlement), str(part.volunteer_id)
+        line = str(order.approval.settlement), str(part.volunteer_id)
         columns = {
             "record_id": id_from_cause(order.order_id, "served", *line),
             "person_id": part.volunteer_id,
@@ -53,7 +54,7 @@ def _record_service_time(connection: Connection, order: Order, now: datetime) ->
 
 
 def _record_visit(connection: Connection, order: Order, now: datetime) -> None:
-    visit_id = id_from_cause(order.order_id, "visit", str(order.settlement))
+    visit_id = id_from_cause(order.order_id, "visit", str(order.approval.settlement))
     by = order.volunteer_ids[0]
     columns = {
         "visit_id": visit_id,

@@ -35,7 +35,7 @@ class DoorKey:
 
     def code_of(self, order: Order) -> str:
         """Return an order's code; each renewal makes another."""
-        bound_to = b"code" + order.order_id.bytes + order.door_code_number.to_bytes(_NUMBER_BYTES)
+        bound_to = b"code" + order.order_id.bytes + order.door.code_number.to_bytes(_NUMBER_BYTES)
         return f"{int.from_bytes(self._digest(bound_to)) % CODES:06}"
 
     def opens(self, order: Order, said: str) -> bool:
@@ -56,5 +56,5 @@ def refuse_locked(order: Order) -> None:
     Raises:
         DoorCodeLockedError: the recipient's side must have a new code made first.
     """
-    if order.wrong_codes >= WRONG_CODES_MAX:
+    if order.door.wrong_codes >= WRONG_CODES_MAX:
         raise DoorCodeLockedError

@@ -26,7 +26,9 @@ def read_door_code(connection: Connection, context: CommandContext, order_id: UU
     """
     order = _lock_for_recipient(connection, context, order_id)
     if order.state in TRANSITIONS[Verb.NEW_DOOR_CODE]:
-        store.note_door_code_told(connection, order, order.with_door_code_told(context.caller_id))
+        told = order.with_door_code_told(context.caller_id)
+        if told is not order:
+            store.save_door(connection, order, told.door)
     return key.code_of(order)
 
 

@@ -45,7 +45,7 @@ def check_in(connection: Connection, context: CommandContext, order_id: UUID, sh
     order = _lock_for_volunteer(connection, context, order_id)
     refuse_unless_allowed(Verb.CHECK_IN, order.state)
     policy = people_store.policy_on(connection, order.district_id, local_date(context.now))
-    opens_at = order.start_at - timedelta(minutes=policy.number("check_in", "early_minutes"))
+    opens_at = order.terms.start_at - timedelta(minutes=policy.number("check_in", "early_minutes"))
     if context.now < opens_at:
         raise CheckInTooEarlyError(opens_at=opens_at.isoformat())
     order.refuse_checked_in(context.subject_id)
@@ -74,7 +74,7 @@ def _open_door(connection: Connection, order: Order, said: str, key: DoorKey) ->
     """
     refuse_locked(order)
     if not key.opens(order, said):
-        store.count_wrong_code(connection, order.order_id)
+        store.count_wrong_code(connection, order)
         raise DoorCodeWrongError
 
 

@@ -12,7 +12,7 @@ from services.orders.core.messages import publish_for
 from services.orders.core.refusals import OrderNotFoundError
 from services.orders.core.rules.deadlines import is_late_cancellation
 from services.orders.core.rules.life_cycle import State, Verb, refuse_unless_allowed
-from services.orders.core.rules.order import Assignment, Order
+from services.orders.core.rules.order import Assignment, Offer, Order
 from services.orders.core.rules.people import Person
 from services.orders.core.store import mark_store, order_store, people_store
 from services.orders.core.usecases.acting_for import require_acting_for
@@ -57,12 +57,12 @@ def accept_offer(
     """
     order = _lock_for_taking(connection, order_id)
     refuse_auditor(context)
-    if order.offered_to != context.subject_id:
+    if order.offer.to != context.subject_id:
         raise NotOfferedToYouError
     volunteer = _speaking_volunteer(connection, context, order_id)
     refuse_unless_allowed(Verb.ACCEPT, order.state)
-    if order.offer_lapses_at is not None and context.now > order.offer_lapses_at:
-        raise OfferLapsedError(lapsed_at=order.offer_lapses_at.isoformat())
+    if order.offer.lapses_at is not None and context.now > order.offer.lapses_at:
+        raise OfferLapsedError(lapsed_at=order.offer.lapses_at.isoformat())
     return _take(connection, context, order, volunteer, Verb.ACCEPT, guardian_id=guardian_id, group_id=group_id)
 
 
@@ -112,16 +112,16 @@ def _taking(
 ) -> Taking:
     today = local_date(context.now)
     who = volunteer.person_id
-    busy = store.volunteer_is_busy(connection, who, start_at=order.start_at, end_at=order.end_at)
+    busy = store.volunteer_is_busy(connection, who, order.terms)
     return Taking(
         order=order,
-        service=people_store.service_version(connection, order.service_code, order.catalogue_version),
+        service=people_store.service_version(connection, order.terms.service_code, order.terms.catalogue_version),
         volunteer=volunteer,
         recipient=people_store.load_person(connection, order.recipient_id),
         relations=people_store.relations_of(connection, [who]),
         policy=people_store.policy_on(connection, order.district_id, today),
         home_policy=people_store.policy_on(connection, volunteer.district_id, today),
-        day=local_date(order.start_at),
+        day=local_date(order.terms.start_at),
         now=context.now,
         no_shows=mark_store.no_shows_of(connection, who),
         has_other=busy,
@@ -145,7 +145,7 @@ def withdraw_from_order(connection: Connection, context: CommandContext, order_i
     require_acting_for(connection, context, volunteer, GrantedAct.SERVE, subject_id=order_id)
     refuse_unless_allowed(Verb.WITHDRAW, order.state)
     policy = policy_of_order(connection, order, context.now)
-    if is_late_cancellation(policy, start_at=order.start_at, now=context.now):
+    if is_late_cancellation(policy, start_at=order.terms.start_at, now=context.now):
         mark_store.add_mark(connection, order_id, context.subject_id, "late_cancellation", context.now)
     opened = publish_order(connection, order.without(context.subject_id), Verb.WITHDRAW, context.now)
     return save_change(connection, order, opened, context.step(Verb.WITHDRAW))
@@ -164,7 +164,7 @@ def offer_order(connection: Connection, context: CommandContext, order_id: UUID,
     refuse_who_may_not_serve(people_store.load_person(connection, to))
     policy = policy_of_order(connection, order, context.now)
     lapses_at = offer_lapses_at(policy, offered_at=context.now)
-    offered = replace(order.moved(Verb.OFFER), offered_to=to, offer_lapses_at=lapses_at)
+    offered = replace(order.moved(Verb.OFFER), offer=Offer(to, lapses_at))
     return save_change(connection, order, offered, context.step(Verb.OFFER))
 
 
@@ -176,9 +176,9 @@ def decline_offer(connection: Connection, context: CommandContext, order_id: UUI
     """
     order = order_store.lock_order(connection, order_id)
     refuse_auditor(context)
-    if order.offered_to != context.subject_id:
+    if order.offer.to != context.subject_id:
         raise NotOfferedToYouError
     volunteer = people_store.load_person(connection, context.subject_id)
     require_acting_for(connection, context, volunteer, GrantedAct.SERVE, subject_id=order_id)
-    declined = replace(order.moved(Verb.DECLINE_OFFER), offered_to=None, offer_lapses_at=None)
+    declined = replace(order.moved(Verb.DECLINE_OFFER), offer=Offer())
     return save_change(connection, order, declined, context.step(Verb.DECLINE_OFFER))
