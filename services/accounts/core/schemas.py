@@ -9,7 +9,7 @@ from uuid import UUID
 from marshmallow import Schema, ValidationError, fields, validates_schema
 
 from libs.http.fields import Choice, Truth, page_cursor, page_limit
-from libs.programme.acting_schemas import ActingSchema as ActingSchema
+from libs.programme.acting_schemas import ActingSchema
 from libs.programme.two_people import Proposal
 from services.accounts.core.rules.persons import CERTIFICATES, Person
 from services.accounts.core.rules.roles import RoleGrant

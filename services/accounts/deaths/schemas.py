@@ -5,7 +5,7 @@ from datetime import datetime
 from marshmallow import Schema, fields
 
 from libs.http.fields import Day, Text, choice_of
-from libs.programme.acting_schemas import ActingSchema as ActingSchema
+from libs.programme.acting_schemas import ActingSchema
 from services.accounts.core.schemas import (
     TEXT_MAX,
     Answer,

@@ -3,7 +3,7 @@
 from marshmallow import Schema, fields
 
 from libs.http.fields import Choice
-from libs.programme.acting_schemas import ActingSchema as ActingSchema
+from libs.programme.acting_schemas import ActingSchema
 from services.accounts.core.schemas import Answer, id_field, instant, instant_field
 from services.accounts.erasure.rules import Erasure
 

@@ -3,7 +3,7 @@
 from marshmallow import Schema, fields, validate
 
 from libs.http.fields import Text
-from libs.programme.acting_schemas import ActingSchema as ActingSchema
+from libs.programme.acting_schemas import ActingSchema
 from services.accounts.core.schemas import NAME_MAX, Answer, PageSchema, id_field
 from services.accounts.groups.rules import MEMBERS_MAX, Group
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from marshmallow import Schema, fields
 
 from libs.http.fields import Text
-from libs.programme.acting_schemas import ActingSchema as ActingSchema
+from libs.programme.acting_schemas import ActingSchema
 from services.accounts.core.schemas import NAME_MAX, Answer, id_field, instant_field, masked_number, proposal_answer
 from services.accounts.numbers.store import NumberProposal
 

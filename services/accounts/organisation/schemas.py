@@ -3,7 +3,7 @@
 from marshmallow import fields
 
 from libs.http.fields import Day, Text, choice_of, object_of
-from libs.programme.acting_schemas import ActingSchema as ActingSchema
+from libs.programme.acting_schemas import ActingSchema
 from services.accounts.core.rules.units import Level
 from services.accounts.core.schemas import GROUP_MAX, GROUPS_MAX, NAME_MAX, PageSchema
 

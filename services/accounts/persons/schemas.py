@@ -8,7 +8,7 @@ from uuid import UUID
 from marshmallow import Schema, fields, validate
 
 from libs.http.fields import Day, Degrees, Text, Truth, birth_day, choice_of
-from libs.programme.acting_schemas import ActingSchema as ActingSchema
+from libs.programme.acting_schemas import ActingSchema
 from services.accounts.core.rules.identity import PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN, IdKind
 from services.accounts.core.rules.persons import CERTIFICATES, Person, Sex, Status, VisitRisk
 from services.accounts.core.rules.roles import PERSON_ROLES, Role, RoleGrant

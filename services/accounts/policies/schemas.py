@@ -3,7 +3,7 @@
 from marshmallow import Schema, fields
 
 from libs.http.fields import Day, Text, choice_of, object_of
-from libs.programme.acting_schemas import ActingSchema as ActingSchema
+from libs.programme.acting_schemas import ActingSchema
 from services.accounts.core.schemas import GROUP_MAX, GROUPS_MAX, NAME_MAX, Answer, PageSchema, day_field, id_field
 from services.accounts.policies.rules import Parameter, Policy, PolicyState, Preset
 

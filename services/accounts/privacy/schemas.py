@@ -2,7 +2,6 @@
 
 from marshmallow import Schema, fields
 
-from libs.programme.acting_schemas import ActingSchema as ActingSchema
 from services.accounts.core.schemas import PageSchema, id_field, instant_field
 
 

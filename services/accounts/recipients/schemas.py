@@ -5,7 +5,7 @@ from datetime import datetime
 from marshmallow import Schema, fields, validate
 
 from libs.http.fields import choice_of
-from libs.programme.acting_schemas import ActingSchema as ActingSchema
+from libs.programme.acting_schemas import ActingSchema
 from services.accounts.core.rules.persons import Grade, Hardship
 from services.accounts.core.schemas import Answer, PersonAnswer, id_field, id_text, instant, instant_field
 from services.accounts.recipients.rules import Finding
@@ -44,7 +44,7 @@ class HardshipSchema(ActingSchema):
 def finding_answer(finding: Finding, now: datetime) -> Answer:
     """Return an assessment or a hardship record."""
     return {
-        f"{finding.kind}id_text": str(finding.finding_id),
+        f"{finding.kind}_id": str(finding.finding_id),
         "person_id": str(finding.person_id),
         "grade": finding.grade,
         "categories": list(finding.categories),

@@ -7,7 +7,7 @@ from marshmallow import Schema, fields, validate
 
 from libs.http.fields import Day, Truth, Whole, choice_of
 from libs.programme.acting_grants import GrantedAct
-from libs.programme.acting_schemas import ActingSchema as ActingSchema, ConsentSchema
+from libs.programme.acting_schemas import ActingSchema, ConsentSchema
 from services.accounts.core.schemas import Answer, day_field, id_field, id_text, instant, instant_field
 from services.accounts.relations.rules.grants import ActingGrant
 from services.accounts.relations.rules.relations import Relation, RelationKind

@@ -5,7 +5,7 @@ from datetime import datetime
 from marshmallow import Schema, fields
 
 from libs.http.fields import choice_of
-from libs.programme.acting_schemas import ActingSchema as ActingSchema
+from libs.programme.acting_schemas import ActingSchema
 from services.accounts.core.rules.identity import IdKind
 from services.accounts.core.rules.roles import Role
 from services.accounts.core.schemas import Answer, id_field, instant, instant_field, proposal_answer

@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from marshmallow import Schema, ValidationError, fields, validates_schema
 
 from libs.http.fields import Text
-from libs.programme.acting_schemas import ActingSchema as ActingSchema
 from services.accounts.core.rules.identity import PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN
 from services.accounts.core.schemas import NAME_MAX, id_field, instant_field
 

@@ -3,7 +3,7 @@
 from marshmallow import fields, validate
 
 from libs.http.fields import Day, Truth
-from libs.programme.acting_schemas import ActingSchema as ActingSchema
+from libs.programme.acting_schemas import ActingSchema
 from services.accounts.core.rules.persons import CERTIFICATES
 from services.accounts.core.schemas import certificate_field
 
