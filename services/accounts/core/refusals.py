@@ -1,11 +1,6 @@
 """What more than one feature refuses, and why, in two languages."""
 
 from libs.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError, RuleError
-from libs.programme.refusals import (
-    AlreadyDecidedError as AlreadyDecidedError,
-    MakerIsCheckerError as MakerIsCheckerError,
-    ProposalLapsedError as ProposalLapsedError,
-)
 
 
 class PersonNotFoundError(NotFoundError):

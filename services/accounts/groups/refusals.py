@@ -1,11 +1,6 @@
 """What groups refuses, and why, in two languages."""
 
 from libs.errors import RuleError
-from libs.programme.refusals import (
-    AlreadyDecidedError as AlreadyDecidedError,
-    MakerIsCheckerError as MakerIsCheckerError,
-    ProposalLapsedError as ProposalLapsedError,
-)
 
 
 class GroupLeaderError(RuleError):

@@ -1,11 +1,6 @@
 """What numbers refuses, and why, in two languages."""
 
 from libs.errors import ConflictError, ForbiddenError
-from libs.programme.refusals import (
-    AlreadyDecidedError as AlreadyDecidedError,
-    MakerIsCheckerError as MakerIsCheckerError,
-    ProposalLapsedError as ProposalLapsedError,
-)
 
 
 class TooManyChangesError(ConflictError):

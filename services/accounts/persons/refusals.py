@@ -1,11 +1,6 @@
 """What persons refuses, and why, in two languages."""
 
 from libs.errors import ConflictError
-from libs.programme.refusals import (
-    AlreadyDecidedError as AlreadyDecidedError,
-    MakerIsCheckerError as MakerIsCheckerError,
-    ProposalLapsedError as ProposalLapsedError,
-)
 
 
 class TwoPeopleNeededError(ConflictError):

@@ -1,11 +1,6 @@
 """What roles refuses, and why, in two languages."""
 
 from libs.errors import ForbiddenError, RuleError
-from libs.programme.refusals import (
-    AlreadyDecidedError as AlreadyDecidedError,
-    MakerIsCheckerError as MakerIsCheckerError,
-    ProposalLapsedError as ProposalLapsedError,
-)
 
 
 class SecondTooLowError(ForbiddenError):

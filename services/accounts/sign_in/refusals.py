@@ -1,11 +1,6 @@
 """What sign in refuses, and why, in two languages."""
 
 from libs.errors import ForbiddenError, InvalidError, RuleError
-from libs.programme.refusals import (
-    AlreadyDecidedError as AlreadyDecidedError,
-    MakerIsCheckerError as MakerIsCheckerError,
-    ProposalLapsedError as ProposalLapsedError,
-)
 
 
 class PasswordNotNewError(InvalidError):
