@@ -12,6 +12,7 @@ CITY_ORDERS ?= 300
 CASES ?= tests/scenarios/cases
 ARGS ?=
 TEST_PROCESSES ?= 2
+AGAINST_DOCUMENT := tests/contracts/api/test_against_document.py
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 
@@ -60,7 +61,8 @@ timebank: $(RUNTIME) ## Run the operator's command: make timebank ARGS="events -
 
 .PHONY: test unit scenarios scenarios-on-kafka lint proto proto-check events-doc golden
 test: $(DEV) ## Run every test: units, stores, contracts on both brokers, scenarios, end to end
-	@$(PY) -m pytest -n $(TEST_PROCESSES) --dist loadscope --no-loadscope-reorder --durations=25 $(ARGS)
+	@$(PY) -m pytest -n $(TEST_PROCESSES) --dist loadscope --no-loadscope-reorder --durations=25 \
+		--ignore=$(AGAINST_DOCUMENT) $(ARGS)
 
 unit: $(DEV) ## Run the tests that start no platform
 	@$(PY) -m pytest libs services tests/architecture tests/support $(ARGS)
@@ -89,7 +91,7 @@ proto-check: $(DEV) ## Fail when libs/contracts is not what proto/ gives, or a c
 
 .PHONY: schemathesis
 schemathesis: $(DEV) ## Try every operation, as each role and at every boundary, against the API document
-	@CI=true $(PY) -m pytest tests/contracts/api/against_document.py $(ARGS)
+	@CI=true $(PY) -m pytest $(AGAINST_DOCUMENT) $(ARGS)
 
 .PHONY: faults
 faults: $(DEV) ## Kill, pause and cut off parts under load, on both brokers: make faults ARGS="--rounds 3 --seed 7"
