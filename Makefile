@@ -59,7 +59,7 @@ timebank: $(RUNTIME) ## Run the operator's command: make timebank ARGS="events -
 
 # --- test --------------------------------------------------------------------------------------------------------
 
-.PHONY: test unit scenarios scenarios-on-kafka lint proto proto-check events-doc golden
+.PHONY: test unit scenarios scenarios-on-kafka lint proto proto-check events-doc rules-doc golden
 test: $(DEV) ## Run every test: units, stores, contracts on both brokers, scenarios, end to end
 	@$(PY) -m pytest -n $(TEST_PROCESSES) --dist loadscope --no-loadscope-reorder --durations=25 \
 		--ignore=$(AGAINST_DOCUMENT) $(ARGS)
@@ -82,6 +82,9 @@ proto: $(DEV) ## Generate libs/contracts from proto/, and the defaults of policy
 
 events-doc: $(DEV) ## Write docs/events.md from the contracts and the consumers
 	@$(PY) -m tests.contracts.events.catalogue
+
+rules-doc: $(DEV) ## Write what documents take from the code: links to rules and stories, parameters, services
+	@$(PY) -m tests.architecture.generated_documents
 
 golden: $(DEV) ## Add golden bytes of events that have none of their present form yet
 	@$(PY) -m tests.contracts.events.golden
