@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from uuid import UUID
 
 import pytest
 from flask import Flask
@@ -31,10 +33,56 @@ BAD: tuple[object, ...] = (
 )
 
 
+FOR_SOMEBODY = {
+    "accounts: POST /v1/persons/{}/details",
+    "accounts: POST /v1/persons/{}/erasure",
+    "accounts: POST /v1/persons/{}/phone-number/confirmation",
+    "accounts: PUT /v1/complaints/{}",
+    "accounts: PUT /v1/persons/{}",
+    "accounts: PUT /v1/relations/{}",
+    "orders: POST /v1/orders/{}/assignment",
+    "orders: POST /v1/orders/{}/cancellation",
+    "orders: POST /v1/orders/{}/check-in",
+    "orders: POST /v1/orders/{}/check-out",
+    "orders: POST /v1/orders/{}/confirmation",
+    "orders: POST /v1/orders/{}/dispute",
+    "orders: POST /v1/orders/{}/door-code",
+    "orders: POST /v1/orders/{}/no-show",
+    "orders: POST /v1/orders/{}/offers/acceptance",
+    "orders: POST /v1/orders/{}/offers/refusal",
+    "orders: POST /v1/orders/{}/withdrawal",
+    "orders: PUT /v1/certificates/{}",
+    "orders: PUT /v1/incidents/{}",
+    "orders: PUT /v1/orders/{}",
+    "redemption: PUT /v1/donations/{}",
+    "redemption: PUT /v1/exchanges/{}",
+    "redemption: PUT /v1/gifts/{}",
+    "redemption: PUT /v1/redemptions/{}",
+}
+"""Every command that staff, or a relative with a grant, may give for somebody; the others do not know the field."""
+
+
 def _acting(apis: dict[str, Flask]) -> Iterator[tuple[str, str, Schema]]:
     """Yield what the operations read that may be done for somebody."""
     for app in apis.values():
         yield from (found for found in request_schemas(app) if "acting_for" in found[2].fields)
+
+
+def test_what_may_be_done_for_somebody_is_written_down_and_all_else_refuses_it(apis: dict[str, Flask]) -> None:
+    bodies = {
+        re.sub("<[^>]*>", "{}", f"{name}: {operation}"): schema
+        for name, app in apis.items()
+        for operation, where, schema in request_schemas(app)
+        if where == "json"
+    }
+
+    assert {operation for operation, schema in bodies.items() if "acting_for" in schema.fields} == FOR_SOMEBODY
+    assert {operation for operation, schema in bodies.items() if _takes_somebody(schema)} == FOR_SOMEBODY
+
+
+def _takes_somebody(schema: Schema) -> bool:
+    told = schema.validate({"acting_for": str(UUID(int=7))})
+    return told.get("acting_for") != ["Unknown field."]
 
 
 def test_every_command_that_acts_for_somebody_takes_the_one_form_of_consent(apis: dict[str, Flask]) -> None:

@@ -9,6 +9,7 @@ from marshmallow import Schema, fields
 from libs.http import Cursor, open_to_suspended
 from libs.http.fields import Text, Truth, choice_of
 from libs.http.pages import an_id
+from libs.programme.acting_schemas import ActingSchema
 from services.accounts.complaints.rules import About, Complaint, ComplaintState
 from services.accounts.complaints.store import ComplaintStore
 from services.accounts.complaints.usecases import answer_complaint, complain, complaints_within, find_complaint
@@ -20,8 +21,8 @@ COMPLAINTS = Cursor(complaint_id=an_id)
 WORDS_MAX = 2_000
 
 
-class ComplaintSchema(Schema):
-    """What is wrong, in the person's own words."""
+class ComplaintSchema(ActingSchema):
+    """What is wrong, in the person's own words; staff write them down for who has no phone."""
 
     about = choice_of(About, required=True)
     words = Text(WORDS_MAX, shortest=1, lines=True, required=True)
@@ -46,6 +47,7 @@ class ComplaintAnswer(Schema):
 
     complaint_id = fields.UUID()
     person_id = fields.UUID()
+    filed_by = fields.UUID()
     about = fields.String()
     words = fields.String()
     filed_at = fields.String(metadata={"format": "date-time"})
@@ -81,12 +83,19 @@ class ComplaintById(MethodView):
     @blueprint.arguments(ComplaintSchema)
     @blueprint.response(201, ComplaintAnswer)
     def put(self, body: Body, complaint_id: UUID) -> Answer:
-        """Complain; a suspended person may."""
+        """Complain; a suspended person may, and staff for a person who says it to them."""
         return command(
-            lambda act: complain(act, complaint_id=complaint_id, about=body["about"], words=body["words"]),
+            lambda act: complain(
+                act,
+                complaint_id=complaint_id,
+                person_id=body["acting_for"] or act.actor_id,
+                about=body["about"],
+                words=body["words"],
+            ),
             _complaint_answer,
             body,
             command_id=complaint_id,
+            about=[body["acting_for"]],
         )
 
     @blueprint.response(200, ComplaintAnswer)
@@ -117,6 +126,7 @@ def _complaint_answer(complaint: Complaint) -> Answer:
     return {
         "complaint_id": str(complaint.complaint_id),
         "person_id": str(complaint.person_id),
+        "filed_by": str(complaint.filed_by),
         "about": complaint.about,
         "words": complaint.words,
         "filed_at": instant(complaint.filed_at),

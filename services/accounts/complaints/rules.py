@@ -31,6 +31,8 @@ class Complaint:
 
     complaint_id: UUID
     person_id: UUID
+    filed_by: UUID
+    """Who wrote it down: the person, or staff to whom they said it."""
     about: About
     words: str
     filed_at: datetime
@@ -43,10 +45,10 @@ class Complaint:
         """Return it answered; `decided_by` decided what is contested.
 
         Raises:
-            MakerIsCheckerError: who decided it, or who complains, would answer.
+            MakerIsCheckerError: who decided it, who complains, or who wrote it down would answer.
             AlreadyDecidedError: it is answered.
         """
-        if by in (self.person_id, decided_by):
+        if by in (self.person_id, self.filed_by, decided_by):
             raise MakerIsCheckerError
         if self.state is not ComplaintState.OPEN:
             raise AlreadyDecidedError(complaint_id=self.complaint_id)

@@ -73,6 +73,7 @@ def _complaint_of(row: Any) -> Complaint:
     return Complaint(
         complaint_id=row.complaint_id,
         person_id=row.person_id,
+        filed_by=row.filed_by,
         about=About(row.about),
         words=row.words,
         filed_at=row.filed_at,

@@ -16,6 +16,7 @@ complaint = sa.Table(
     metadata,
     sa.Column("complaint_id", sa.Uuid, primary_key=True),
     sa.Column("person_id", sa.Uuid),
+    sa.Column("filed_by", sa.Uuid),
     sa.Column("about", sa.Text),
     sa.Column("words", sa.Text),
     sa.Column("filed_at", _Instant),

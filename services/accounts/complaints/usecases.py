@@ -12,22 +12,30 @@ from services.accounts.core.rules.persons import Status
 from services.accounts.persons.usecases.suspend_person import end_suspension
 
 
-def complain(act: Act, *, complaint_id: UUID, about: About, words: str) -> Complaint:
-    """Say in one's own words what is wrong; it is the one thing that a suspended person may do.
+def complain(act: Act, *, complaint_id: UUID, person_id: UUID, about: About, words: str) -> Complaint:
+    """Say in one's own words what is wrong, or write it down for a person who says it (with their consent, `Act`).
+
+    It is the one thing that a suspended person may do, for themselves only.
 
     Raises:
-        WrongPersonStateError: who is not suspended contests a suspension.
+        PersonNotFoundError, PersonSuspendedError
+        OutOfScopeError, ForbiddenError: the actor may not act for this person.
+        WrongPersonStateError: who is not suspended contests a suspension, or the person is dead or erased.
         ComplaintOpenError: an earlier complaint about the same waits for its answer.
         IdReusedError: another complaint has this id.
     """
-    person = act.store.persons.lock_person(act.actor_id)
+    if person_id != act.actor_id:
+        act.require("act_for", act.store.persons.person(person_id).home_unit_id)
+    person = act.store.persons.lock_person(person_id)
+    if not person.may_sign_in:
+        raise WrongPersonStateError(state=person.status)
     if about is About.SUSPENSION and person.status is not Status.SUSPENDED:
         raise WrongPersonStateError(state=person.status)
     if ComplaintStore(act.connection).find(complaint_id) is not None:
         raise IdReusedError(complaint_id=complaint_id)
-    if ComplaintStore(act.connection).is_open(act.actor_id, about):
+    if ComplaintStore(act.connection).is_open(person_id, about):
         raise ComplaintOpenError(about=about)
-    complaint = Complaint(complaint_id, act.actor_id, about, words, act.now)
+    complaint = Complaint(complaint_id, person_id, act.actor_id, about, words, act.now)
     ComplaintStore(act.connection).add(complaint)
     return complaint
 

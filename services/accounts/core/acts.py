@@ -1,6 +1,6 @@
 """One command as a use case sees it: who asks, when, on which transaction; and whether they may."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -145,15 +145,17 @@ class Act:
         path = self.store.units.unit(unit_id).path
         return highest_rank(self.store.persons.places([who])[who], roles=POWERS[power], path=path)
 
-    def keep_consent(self, on_behalf: OnBehalf, act: str) -> None:
+    def keep_consent(self, on_behalf: OnBehalf, about: Collection[UUID], act: str) -> None:
         """Keep the consent of a person for whom this is done, and that it was done; only staff act for others here.
 
         Raises:
-            OutOfScopeError, ForbiddenError: the actor may not act for this person.
+            OutOfScopeError, ForbiddenError: the actor may not act for this person, or it is not about them.
             ConsentMissingError: somebody is acted for without their recorded word.
         """
         if on_behalf.acting_for is None or on_behalf.acting_for == self.actor_id:
             return
+        if on_behalf.acting_for not in about:
+            raise ForbiddenError
         self.require("act_for", self.store.persons.person(on_behalf.acting_for).home_unit_id)
         refuse_unless_consented(on_behalf.consent, now=self.now)
         assert on_behalf.consent is not None

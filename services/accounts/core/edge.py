@@ -1,7 +1,7 @@
 """What every resource of accounts shares: its parts, an act on the request's transaction, pages, acting for someone."""
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -66,11 +66,16 @@ def act_on(connection: Connection) -> Act:
 
 
 def command(
-    use_case: Callable[[Act], T], answer: Callable[[T], Answer], terms: Body, *, command_id: UUID | None = None
+    use_case: Callable[[Act], T],
+    answer: Callable[[T], Answer],
+    terms: Body,
+    *,
+    command_id: UUID | None = None,
+    about: Collection[UUID] = (),
 ) -> Answer:
     """Run a use case once for this caller and id, and keep the consent of whom it was done for.
 
-    Only a keyed digest of the terms is kept.
+    It is done for one of those whom it is about, or for nobody. Only a keyed digest of the terms is kept.
 
     The terms may hold names, numbers and passwords: a plain hash of them could be guessed back.
     """
@@ -79,7 +84,7 @@ def command(
     def run(connection: Connection) -> Answer:
         act = act_on(connection)
         done = use_case(act)
-        act.keep_consent(on_behalf(terms), (request.endpoint or "").rpartition(".")[2])
+        act.keep_consent(on_behalf(terms), about, (request.endpoint or "").rpartition(".")[2])
         return answer(done)
 
     return run_command(run, terms={"digest": digest.hex()}, command_id=command_id)

@@ -8,8 +8,8 @@ from uuid import UUID
 
 from marshmallow import Schema, ValidationError, fields, validates_schema
 
-from libs.http.fields import Choice, Truth, page_cursor, page_limit
-from libs.programme.acting_schemas import ActingSchema
+from libs.http.fields import Choice, Text, Truth, page_cursor, page_limit
+from libs.programme.acting import WORDS_MAX
 from libs.programme.two_people import Proposal
 from services.accounts.core.rules.persons import CERTIFICATES, Person
 from services.accounts.core.rules.roles import RoleGrant
@@ -135,7 +135,17 @@ GROUPS_MAX = 60
 GROUP_MAX = 60
 
 
-class DecisionSchema(ActingSchema):
+class ReasonSchema(Schema):
+    """An act of staff in their own right, and why: nobody else's word is asked, so it is done for nobody."""
+
+    why = Text(WORDS_MAX, shortest=1, lines=True, allow_none=True, load_default=None)
+
+
+class NothingSchema(Schema):
+    """Nothing: the path says it all."""
+
+
+class DecisionSchema(ReasonSchema):
     """The second person's word: yes, or no with a reason."""
 
     ok = Truth(load_default=True)

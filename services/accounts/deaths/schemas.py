@@ -5,7 +5,6 @@ from datetime import datetime
 from marshmallow import Schema, fields
 
 from libs.http.fields import Day, Text, choice_of
-from libs.programme.acting_schemas import ActingSchema
 from services.accounts.core.schemas import (
     TEXT_MAX,
     Answer,
@@ -53,7 +52,7 @@ class DeathAnswer(Schema):
     mistakes = fields.List(fields.Nested(MistakeAnswer))
 
 
-class DeathSchema(ActingSchema):
+class DeathSchema(Schema):
     """The day somebody died."""
 
     died = Day(required=True)
@@ -67,7 +66,7 @@ class DeathsQuerySchema(PageSchema):
     state = choice_of(DeathState, load_default=None)
 
 
-class MistakeSchema(ActingSchema):
+class MistakeSchema(Schema):
     """Why a death was recorded by mistake."""
 
     why = Text(TEXT_MAX, shortest=1, required=True)

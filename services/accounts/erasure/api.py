@@ -37,6 +37,7 @@ class PersonErasure(MethodView):
             lambda act: request_erasure(act, person_id=person_id, credit_to_pool=body["credit_to"] == "pool"),
             erasure_answer,
             body,
+            about=[person_id],
         )
         erasure_id = UUID(str(asked["erasure_id"]))
         decided = part(Waiters).wait(erasure_id, seconds=wait_asked() or WAIT_DEFAULT_SECONDS)

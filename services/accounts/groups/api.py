@@ -7,9 +7,8 @@ from flask_smorest import Blueprint
 
 from libs.http import Cursor, current_actor, reading
 from libs.http.pages import an_id
-from libs.programme.acting_schemas import ActingSchema
 from services.accounts.core.edge import act_on, command
-from services.accounts.core.schemas import Answer, Body, page_answer
+from services.accounts.core.schemas import Answer, Body, NothingSchema, page_answer
 from services.accounts.groups.schemas import GroupAnswer, GroupSchema, GroupsQuerySchema, LeaderSchema, group_answer
 from services.accounts.groups.store import GroupStore, groups_at, groups_of
 from services.accounts.groups.usecases import (
@@ -97,7 +96,7 @@ class GroupLeader(MethodView):
 class GroupMember(MethodView):
     """A member of a group."""
 
-    @blueprint.arguments(ActingSchema)
+    @blueprint.arguments(NothingSchema)
     @blueprint.response(200, GroupAnswer)
     def post(self, body: Body, group_id: UUID, person_id: UUID) -> Answer:
         """Let a person belong to a group."""

@@ -3,7 +3,6 @@
 from marshmallow import Schema, fields, validate
 
 from libs.http.fields import Text
-from libs.programme.acting_schemas import ActingSchema
 from services.accounts.core.schemas import NAME_MAX, Answer, PageSchema, id_field
 from services.accounts.groups.rules import MEMBERS_MAX, Group
 
@@ -21,7 +20,7 @@ class GroupAnswer(Schema):
     active = fields.Boolean()
 
 
-class GroupSchema(ActingSchema):
+class GroupSchema(Schema):
     """A group: where it is at home, who answers for it, who belongs to it."""
 
     unit_id = fields.UUID(required=True)
@@ -31,7 +30,7 @@ class GroupSchema(ActingSchema):
     member_ids = fields.List(fields.UUID(), load_default=list, validate=validate.Length(max=MEMBERS_MAX))
 
 
-class LeaderSchema(ActingSchema):
+class LeaderSchema(Schema):
     """Who answers for a group."""
 
     leader_id = fields.UUID(required=True)

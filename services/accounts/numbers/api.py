@@ -39,6 +39,7 @@ class NumberConfirmation(MethodView):
             # A wrong code is an answer and no refusal: what a refusal did is undone, and the try must count.
             lambda is_right: {"confirmed": is_right},
             body,
+            about=[person_id],
         )
         if not confirmed["confirmed"]:
             raise CodeWrongError

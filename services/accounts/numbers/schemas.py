@@ -37,7 +37,7 @@ class NumberCodeSchema(ActingSchema):
     code = Text(6, pattern="^[0-9]{6}$", required=True)
 
 
-class NumberSchema(ActingSchema):
+class NumberSchema(Schema):
     """Another number."""
 
     phone_number = Text(NAME_MAX, shortest=1, required=True)

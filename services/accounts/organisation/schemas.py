@@ -1,14 +1,13 @@
 """What is said and answered about units of the tree."""
 
-from marshmallow import fields
+from marshmallow import Schema, fields
 
 from libs.http.fields import Day, Text, choice_of, object_of
-from libs.programme.acting_schemas import ActingSchema
 from services.accounts.core.rules.units import Level
 from services.accounts.core.schemas import GROUP_MAX, GROUPS_MAX, NAME_MAX, PageSchema
 
 
-class UnitSchema(ActingSchema):
+class UnitSchema(Schema):
     """A new unit of the tree; a district may be born with its first rules proposed."""
 
     level = choice_of(Level, required=True)
@@ -20,7 +19,7 @@ class UnitSchema(ActingSchema):
     effective = Day(allow_none=True, load_default=None)
 
 
-class UnitNameSchema(ActingSchema):
+class UnitNameSchema(Schema):
     """A unit's new names."""
 
     name_zh = Text(NAME_MAX, shortest=1, required=True)

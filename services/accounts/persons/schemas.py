@@ -140,7 +140,7 @@ class DetailsSchema(ActingSchema):
     visit_risk = choice_of(VisitRisk, allow_none=True)
 
 
-class MoveSchema(ActingSchema):
+class MoveSchema(Schema):
     """The new home unit."""
 
     home_unit_id = fields.UUID(required=True)

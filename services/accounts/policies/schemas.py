@@ -3,7 +3,6 @@
 from marshmallow import Schema, fields
 
 from libs.http.fields import Day, Text, choice_of, object_of
-from libs.programme.acting_schemas import ActingSchema
 from services.accounts.core.schemas import GROUP_MAX, GROUPS_MAX, NAME_MAX, Answer, PageSchema, day_field, id_field
 from services.accounts.policies.rules import Parameter, Policy, PolicyState, Preset
 
@@ -52,7 +51,7 @@ class ParameterAnswer(Schema):
     en = fields.String()
 
 
-class PolicySchema(ActingSchema):
+class PolicySchema(Schema):
     """Proposed rules of a district."""
 
     unit_id = fields.UUID(required=True)

@@ -5,7 +5,6 @@ from datetime import datetime
 from marshmallow import Schema, fields, validate
 
 from libs.http.fields import choice_of
-from libs.programme.acting_schemas import ActingSchema
 from services.accounts.core.rules.persons import Grade, Hardship
 from services.accounts.core.schemas import Answer, PersonAnswer, id_field, id_text, instant, instant_field
 from services.accounts.recipients.rules import Finding
@@ -29,13 +28,13 @@ class FindingAnswer(Schema):
     person = fields.Nested(PersonAnswer)
 
 
-class AssessmentSchema(ActingSchema):
+class AssessmentSchema(Schema):
     """An ability grade."""
 
     grade = choice_of(Grade, required=True)
 
 
-class HardshipSchema(ActingSchema):
+class HardshipSchema(Schema):
     """Hardship categories, instead of the earlier ones."""
 
     categories = fields.List(choice_of(Hardship), required=True, validate=validate.Length(max=len(Hardship)))

@@ -5,7 +5,6 @@ from datetime import datetime
 from marshmallow import Schema, fields
 
 from libs.http.fields import choice_of
-from libs.programme.acting_schemas import ActingSchema
 from services.accounts.core.rules.identity import IdKind
 from services.accounts.core.rules.roles import Role
 from services.accounts.core.schemas import Answer, id_field, instant, instant_field, proposal_answer
@@ -22,13 +21,13 @@ class SightingAnswer(Schema):
     seen_at = instant_field()
 
 
-class SightingSchema(ActingSchema):
+class SightingSchema(Schema):
     """Which document was seen."""
 
     document = choice_of(IdKind, required=True)
 
 
-class RoleSchema(ActingSchema):
+class RoleSchema(Schema):
     """A role at a unit."""
 
     role = choice_of(Role, required=True)

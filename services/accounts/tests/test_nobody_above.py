@@ -23,7 +23,7 @@ OWN_OR_NOBODY = {
     "view_by_order": "the two sides of an order see each other",
     "view_by_grant": "a relative sees the name of whom they act for",
     "whose_acts": "a list of what was done for somebody",
-    "complain": "about what was done to oneself",
+    "complain": "what was done to oneself, or what a person said to be written down",
     "add_member": "belonging to a group of volunteers gives nobody anything of the person's",
     "remove_member": "nor does leaving it take anything",
     "status_if_ended": "of the sealed and erased, staff see that much",
@@ -34,7 +34,7 @@ OWN_OR_NOBODY = {
     "refuse_ungrantable": "a rule that grant_role and decide_role ask after require_above",
 }
 """Use cases that name a person and act on none."""
-REACH_ALONE = {"register_person", "_take_back", "_require_reach", "keep_consent", "_refuse_member"}
+REACH_ALONE = {"register_person", "_take_back", "_require_reach", "keep_consent", "_refuse_member", "complain"}
 """New people; one's own proposal; the word of whom one acts for, beside the act's own question.
 
 Whom a group of volunteers takes in keeps all that is theirs. Of a relation's two, one must stand below

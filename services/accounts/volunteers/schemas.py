@@ -1,14 +1,13 @@
 """What is said of a volunteer's qualifications."""
 
-from marshmallow import fields, validate
+from marshmallow import Schema, fields, validate
 
 from libs.http.fields import Day, Truth
-from libs.programme.acting_schemas import ActingSchema
 from services.accounts.core.rules.persons import CERTIFICATES
 from services.accounts.core.schemas import certificate_field
 
 
-class QualificationsSchema(ActingSchema):
+class QualificationsSchema(Schema):
     """What a volunteer has shown; what is left out stays, a null day ends the insurance."""
 
     training = Truth()

@@ -96,6 +96,41 @@ def test_who_is_not_suspended_contests_something_else(platform: Platform) -> Non
     assert must(lan.get("/v1/me"))["status"] == "active"
 
 
+def test_staff_write_down_what_an_elder_says_by_telephone(platform: Platform) -> None:
+    lan = platform.register("兰", roles=["recipient"], sign_in_name=None, password=None)
+    desk, far = platform.staff("话务员", "operator", "d1"), platform.staff("远", "operator", "d2")
+    platform.register("志愿", roles=["volunteer"])
+    said = {"how": "phone", "given_at": platform.clock.now().isoformat(), "words": "她来电要投诉昨天的服务"}
+    body: Document = {"about": "treatment", "words": "She was rude.", "acting_for": lan, "consent": said}
+
+    refused(desk.put(f"/v1/complaints/{new_id()}", {**body, "consent": None}), "consent_missing", 403)
+    refused(
+        desk.put(f"/v1/complaints/{new_id()}", body | {"consent": said | {"how": "none_possible"}}),
+        "consent_missing",
+        403,
+    )
+    refused(far.put(f"/v1/complaints/{new_id()}", body), "out_of_scope", 403)
+    refused(platform.sign_in("志愿").put(f"/v1/complaints/{new_id()}", body), "not_authorised", 403)
+    filed = must(desk.put(f"/v1/complaints/{new_id()}", body))
+
+    assert (filed["person_id"], filed["filed_by"]) == (lan, desk.person_id)
+    [use] = must(desk.get(f"/v1/persons/{lan}/acts-for-me"))["items"]
+    assert (use["act"], use["actor_id"], use["how"]) == ("ComplaintById", desk.person_id, "phone")
+    refused(desk.put(f"/v1/complaints/{new_id()}", body), "complaint_open", 409)
+
+
+def test_who_wrote_a_complaint_down_does_not_answer_it(platform: Platform) -> None:
+    lan = platform.register("兰", roles=["recipient"])
+    said = {"how": "phone", "given_at": platform.clock.now().isoformat(), "words": "她来电要投诉昨天的服务"}
+    body: Document = {"about": "treatment", "words": "She was rude.", "acting_for": lan, "consent": said}
+    path = f"/v1/complaints/{new_id()}"
+    must(platform.a.put(path, body))
+
+    answer = {"upheld": False, "reason": "She was not."}
+    refused(platform.a.post(f"{path}/answer", answer), "maker_is_checker", 403)
+    assert must(platform.b.post(f"{path}/answer", answer))["state"] == "rejected"
+
+
 def test_only_who_may_answer_in_this_place_sees_and_answers(platform: Platform, suspended: Caller) -> None:
     complaint_id = _contest(suspended)
     near = platform.staff("近", "district_admin", "d1")

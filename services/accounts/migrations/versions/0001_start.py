@@ -261,6 +261,7 @@ _TABLES = (
     CREATE TABLE complaint (
         complaint_id uuid PRIMARY KEY,
         person_id uuid NOT NULL REFERENCES person,
+        filed_by uuid NOT NULL REFERENCES person,
         about text NOT NULL,
         words text NOT NULL,
         filed_at timestamptz NOT NULL,
@@ -268,7 +269,7 @@ _TABLES = (
         answered_by uuid,
         answered_at timestamptz,
         reason text,
-        CHECK (answered_by IS NULL OR answered_by <> person_id),
+        CHECK (answered_by IS NULL OR answered_by NOT IN (person_id, filed_by)),
         CHECK ((state = 'open') = (answered_by IS NULL))
     )""",
     "CREATE INDEX complaint_person ON complaint (person_id, complaint_id)",

@@ -55,7 +55,7 @@ class PersonDetails(MethodView):
             )
             return changed
 
-        answer = command(change, person_answer, {**body, "version": version})
+        answer = command(change, person_answer, {**body, "version": version}, about=[person_id])
         tell(told)
         return answer
 

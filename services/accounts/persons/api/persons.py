@@ -10,12 +10,11 @@ from flask_smorest import Blueprint
 from libs.clock import machine_now
 from libs.http import Cursor
 from libs.http.pages import an_id
-from libs.programme.acting_schemas import ActingSchema
 from services.accounts.core.acts import Act
 from services.accounts.core.edge import act_on, command, parts, refused_before_work, transaction
 from services.accounts.core.gateways.passwords import Passwords
 from services.accounts.core.rules.persons import Home, Person, Qualifications
-from services.accounts.core.schemas import Answer, Body, PersonAnswer, page_answer, person_answer
+from services.accounts.core.schemas import Answer, Body, PersonAnswer, ReasonSchema, page_answer, person_answer
 from services.accounts.core.store.vault import Vault
 from services.accounts.numbers.store import NumberStore
 from services.accounts.persons.schemas import (
@@ -103,6 +102,7 @@ class PersonById(MethodView):
             person_answer,
             body,
             command_id=person_id,
+            about=[person_id],
         )
 
 
@@ -110,7 +110,7 @@ class PersonById(MethodView):
 class Suspension(MethodView):
     """A person may do nothing new."""
 
-    @blueprint.arguments(ActingSchema)
+    @blueprint.arguments(ReasonSchema)
     @blueprint.response(200, PersonAnswer)
     def post(self, body: Body, person_id: UUID) -> Answer:
         """Suspend a person."""
@@ -121,7 +121,7 @@ class Suspension(MethodView):
 class Reinstatement(MethodView):
     """The end of a suspension."""
 
-    @blueprint.arguments(ActingSchema)
+    @blueprint.arguments(ReasonSchema)
     @blueprint.response(200, PersonAnswer)
     def post(self, body: Body, person_id: UUID) -> Answer:
         """End a suspension."""

@@ -55,6 +55,7 @@ class RelationById(MethodView):
             relation_answer,
             body,
             command_id=relation_id,
+            about=[body["person_id"], body["relative_id"]],
         )
 
     @blueprint.response(200, RelationAnswer)

@@ -189,6 +189,23 @@ def test_every_use_is_visible_to_both_and_to_staff_in_scope_and_to_nobody_else(
     refused(far.get(f"/v1/persons/{family['兰']}/acts-for-me"), "out_of_scope", 403)
 
 
+def test_nothing_about_somebody_else_is_done_for_a_person(
+    platform: Platform, staff: dict[str, Caller], family: dict[str, str]
+) -> None:
+    said = {"how": "phone", "given_at": platform.clock.now().isoformat(), "words": "她来电说换了号码"}
+    version = must(staff["coord"].get(f"/v1/persons/{family['兰']}"))["version"]
+    body = {"address": "新地址", "acting_for": family["敏"], "consent": said}
+    kin = {"person_id": family["兰"], "relative_id": family["敏"], "kind": "other", "consent": said}
+    stranger = platform.register("外人")
+
+    refused(
+        _change(platform, staff["coord"], f"/v1/persons/{family['兰']}/details", body, version), "not_authorised", 403
+    )
+    refused(staff["coord"].put(f"/v1/relations/{new_id()}", kin | {"acting_for": stranger}), "not_authorised", 403)
+
+    assert platform.rows("SELECT count(*) FROM consent") == [(0,)]
+
+
 def test_what_staff_do_here_for_somebody_is_kept_with_consent_and_shown(
     platform: Platform, staff: dict[str, Caller], family: dict[str, str]
 ) -> None:
