@@ -76,9 +76,9 @@ scenarios-on-kafka: $(DEV) ## Run the flow stories on Apache Kafka (ALL_SCENARIO
 lint: $(DEV) ## Check format, rules, types, layers, spelling, YAML, contracts, images
 	@$(PY) -m tests.architecture.lint
 
-proto: $(DEV) ## Generate libs/contracts from proto/, and the defaults of policy parameters from their list
+proto: $(DEV) ## Generate libs/contracts from proto/, and the typed policy from the parameter list
 	@$(PY) -m libs.contracts.generate
-	@$(PY) -m libs.programme.policy.generate
+	@$(PY) -m libs.programme.generate_policy
 
 events-doc: $(DEV) ## Write docs/events.md from the contracts and the consumers
 	@$(PY) -m tests.contracts.events.catalogue

@@ -19,8 +19,6 @@ from libs.programme.refusals import (
     GrantOutOfScopeError,
 )
 
-DIRECT_KINSHIP = ("spouse", "parent", "child", "grandparent", "grandchild")
-
 
 class GrantedAct(StrEnum):
     """What may be done for somebody."""

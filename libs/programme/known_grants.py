@@ -20,14 +20,8 @@ from libs.db.driver import run
 from libs.db.grants import Operations, grant
 from libs.db.rows import delete_rows, save_row
 from libs.programme.acting import Consent
-from libs.programme.acting_grants import (
-    DIRECT_KINSHIP,
-    EVERY_ACT,
-    GrantedAct,
-    GrantedScope,
-    choose_grant,
-    refuse_beyond_month,
-)
+from libs.programme.acting_grants import EVERY_ACT, GrantedAct, GrantedScope, choose_grant, refuse_beyond_month
+from libs.programme.words import DIRECT_KINSHIP
 
 metadata = sa.MetaData()
 acting_grant = sa.Table(

@@ -1,6 +1,6 @@
 """The refusals that more than one service gives: one class, one code, one text in the whole platform."""
 
-from libs.errors import ConflictError, ForbiddenError
+from libs.errors import ConflictError, ForbiddenError, RuleError
 
 
 class ConsentMissingError(ForbiddenError):
@@ -57,3 +57,11 @@ class ProposalLapsedError(ConflictError):
     code = "proposal_lapsed"
     zh = "该提议已失效，请重新提出"
     en = "This proposal has lapsed; propose it again"
+
+
+class PolicyMissingError(RuleError):
+    """The district has no rules, or not in this version."""
+
+    code = "policy_missing"
+    zh = "该区尚无生效的规则"
+    en = "The district has no policy in force"

@@ -1,5 +1,12 @@
-"""The words of the programme that more than one service uses: one enumeration each."""
+"""The words of the programme that more than one service uses: one enumeration each.
 
+A service that hears of a word by an event keeps it as it came, so that a word of a newer release stops nobody; rules
+compare with the members here, which are texts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
 from enum import StrEnum
 
 
@@ -11,3 +18,126 @@ class PersonStatus(StrEnum):
     DECEASED = "deceased"
     SEALED = "sealed"
     ERASED = "erased"
+
+
+class Sex(StrEnum):
+    """As registered."""
+
+    FEMALE = "female"
+    MALE = "male"
+
+
+class Grade(StrEnum):
+    """Ability by GB/T 42195, best first."""
+
+    INTACT = "intact"
+    MILD = "mild"
+    MODERATE = "moderate"
+    SEVERE = "severe"
+    TOTAL = "total"
+
+    def is_worse_than(self, limit: Grade) -> bool:
+        """Tell whether it is below a limit."""
+        order = list(Grade)
+        return order.index(self) > order.index(limit)
+
+
+class Hardship(StrEnum):
+    """Categories of special hardship of the city plans."""
+
+    EMPTY_NEST_ALONE = "empty_nest_alone"
+    DIBAO = "dibao"
+    DIBIAN = "dibian"
+    TEKUN = "tekun"
+    SPECIAL_CARE = "special_care"
+    LOST_ONLY_CHILD = "lost_only_child"
+    SEVERE_DISABILITY = "severe_disability"
+
+
+class VisitRisk(StrEnum):
+    """How often someone is to be visited."""
+
+    HIGH = "high"
+    KEY = "key"
+    GENERAL = "general"
+
+
+class Role(StrEnum):
+    """Everything a person may be; a staff role is held at a node of the organisation tree."""
+
+    RECIPIENT = "recipient"
+    VOLUNTEER = "volunteer"
+    PROVIDER_WORKER = "provider_worker"
+    COORDINATOR = "coordinator"
+    CHECKER = "checker"
+    OPERATOR = "operator"
+    DISTRICT_ADMIN = "district_admin"
+    CITY_ADMIN = "city_admin"
+    CITY_AUDITOR = "city_auditor"
+
+
+PERSON_ROLES = frozenset({Role.RECIPIENT, Role.VOLUNTEER, Role.PROVIDER_WORKER})
+STAFF_ROLES = frozenset(Role) - PERSON_ROLES
+WORKER_ROLES = frozenset({Role.VOLUNTEER, Role.PROVIDER_WORKER})
+"""Who gives help: unpaid, or as a provider's staff."""
+
+
+class UnitLevel(StrEnum):
+    """How high a unit of the organisation tree stands."""
+
+    CITY = "city"
+    DISTRICT = "district"
+    STREET = "street"
+    COMMUNITY = "community"
+    SERVICE_POINT = "service_point"
+
+
+class Kinship(StrEnum):
+    """What a `relative` is of a `person`: the child of, the spouse of, …"""
+
+    SPOUSE = "spouse"
+    PARENT = "parent"
+    CHILD = "child"
+    GRANDPARENT = "grandparent"
+    GRANDCHILD = "grandchild"
+    SIBLING = "sibling"
+    OTHER = "other"
+    FRIEND = "friend"
+
+    @property
+    def inverse(self) -> Kinship:
+        """Return what the person is of the relative."""
+        return Kinship(inverse_kinship(self))
+
+
+_INVERSE: Mapping[str, str] = {
+    Kinship.PARENT: Kinship.CHILD,
+    Kinship.CHILD: Kinship.PARENT,
+    Kinship.GRANDPARENT: Kinship.GRANDCHILD,
+    Kinship.GRANDCHILD: Kinship.GRANDPARENT,
+}
+DIRECT_KINSHIP = frozenset({Kinship.SPOUSE, Kinship.PARENT, Kinship.CHILD, Kinship.GRANDPARENT, Kinship.GRANDCHILD})
+"""Between whom credit is given and a relative may act under a grant."""
+GUARDIAN_KINSHIP = frozenset({Kinship.PARENT, Kinship.GRANDPARENT})
+"""Who accompanies a minor."""
+
+
+def inverse_kinship(kind: str) -> str:
+    """Return what the person is of the relative, who is their `kind`."""
+    return _INVERSE.get(kind, kind)
+
+
+class Funding(StrEnum):
+    """Who pays for the help."""
+
+    CREDIT = "credit"
+    PROGRAMME = "programme"
+    POOL = "pool"
+    PURCHASED = "purchased"
+
+
+class EvidenceClass(StrEnum):
+    """How well the minutes of a service are proved."""
+
+    VERIFIED = "verified"
+    ATTESTED = "attested"

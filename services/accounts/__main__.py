@@ -6,6 +6,7 @@ from libs import settings as environment
 from libs.clock import SystemClock
 from libs.errors import Refusal
 from libs.ids import new_id
+from libs.programme.words import Sex
 from services.accounts.bootstrap import (
     PROGRAM,
     create_database,
@@ -17,7 +18,6 @@ from services.accounts.bootstrap import (
 )
 from services.accounts.core.refusals import TwoAdministratorsNeededError
 from services.accounts.core.rules.identity import refuse_weak_password
-from services.accounts.core.rules.persons import Sex
 from services.accounts.core.store.vault import add_master_key
 from services.accounts.organisation.usecases.found_city import CITY_ID
 from services.accounts.persons.usecases.register_person import Registration

@@ -13,8 +13,8 @@ from libs.db import Connection
 from libs.db.rows import save_row
 from libs.inbox import Consumers, IncomingEvent, NotYetKnownError
 from libs.programme import standing
-from libs.programme.directory import policy_subject
 from libs.programme.known_grants import forget_grants_of, hear_acting_grant
+from libs.programme.policy.store import hear_policy
 from services.ledger import messages
 from services.ledger.domain.postings import Command, HoldNotYetKnownError
 from services.ledger.messages import accounts, orders, redemption
@@ -225,18 +225,8 @@ def _save_unit(connection: Connection, event: IncomingEvent) -> None:
 
 
 def _save_policy(connection: Connection, event: IncomingEvent) -> None:
-    if event.payload is None:
-        known.forget_policy(connection, *policy_subject(event.subject))
-        return
-    state = parse(accounts.PolicyPublished, event)
-    row = {
-        "district_id": UUID(state.district_id),
-        "policy_version": state.policy_version,
-        "effective": messages.day(state.effective),
-        "parameters": messages.parameters_of(state),
-    }
-    save_row(connection, known.policy, row)
-    known.forget_policies()
+    published = None if event.payload is None else parse(accounts.PolicyPublished, event)
+    hear_policy(connection, event.subject, published)
 
 
 def _save_signing_keys(connection: Connection, event: IncomingEvent) -> None:

@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from libs.clock import Clock, from_microseconds, local_date, local_midnight, to_microseconds
 from libs.db import Connection
+from libs.programme.policy.store import find_policy_on
 from services.ledger.domain.days import day_start_us, month_start_us
 from services.ledger.domain.grants import ReturnGrants
 from services.ledger.domain.postings import Terms
@@ -57,8 +58,8 @@ def _return_grants(connection: Connection, postings: Postings, now: datetime) ->
     for district_id, since in due_store.granting_districts(connection):
         if _month_after(since) > month:
             continue
-        policy = known.policy_on(connection, district_id, month)
-        if policy is None or policy.grant_expires_month_end:
+        policy = find_policy_on(connection, district_id, month)
+        if policy is None or policy.grant.expires_month_end:
             people = due_store.granted_people(connection, district_id)
             for start in range(0, len(people), PERSONS_AT_ONCE):
                 chunk = tuple(people[start : start + PERSONS_AT_ONCE])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
@@ -52,13 +51,6 @@ def text_of(one: Id) -> str:
         return ""
     digits = one.hex()  # Four times as fast as by way of a UUID, and there are dozens in a settlement.
     return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
-
-
-def parameters_of(state: accounts.PolicyPublished) -> dict[str, Any]:
-    """The parameters of a published policy."""
-    parameters = json.loads(state.parameters_json)
-    assert isinstance(parameters, dict)
-    return parameters
 
 
 def day(text: str) -> date | None:

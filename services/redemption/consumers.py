@@ -12,8 +12,9 @@ from libs.db import Connection
 from libs.db.rows import save_row
 from libs.inbox import Consumers, EventFunction, IncomingEvent
 from libs.programme import standing
-from libs.programme.directory import catalogue_subject, policy_subject
+from libs.programme.directory import catalogue_subject
 from libs.programme.known_grants import hear_acting_grant, hear_use
+from libs.programme.policy.store import hear_policy
 from services.redemption import messages
 from services.redemption.domain.errors import PersonNotDeceasedError
 from services.redemption.messages import accounts, ledger, orders
@@ -140,10 +141,8 @@ def _save_unit(connection: Connection, event: IncomingEvent) -> None:
 
 
 def _save_policy(connection: Connection, event: IncomingEvent) -> None:
-    if event.payload is None:
-        known.forget_policy(connection, *policy_subject(event.subject))
-        return
-    save_row(connection, t.policy, messages.policy_row(_parse(accounts.PolicyPublished, event)))
+    published = None if event.payload is None else _parse(accounts.PolicyPublished, event)
+    hear_policy(connection, event.subject, published)
 
 
 def _save_signing_keys(connection: Connection, event: IncomingEvent) -> None:

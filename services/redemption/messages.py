@@ -1,6 +1,5 @@
 """Domain ↔ protobuf: the only module of redemption that knows the wire, and the generated table of powers."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -18,6 +17,7 @@ from libs.contracts.timebank.redemption.v1 import events_pb2 as own
 from libs.ids import id_from_cause
 from libs.outbox import OutgoingEvent
 from libs.programme.known_grants import ActFor
+from libs.programme.words import Grade, Role
 from services.redemption.domain.credit_request import CreditKind, CreditRequest
 from services.redemption.domain.estate import Estate
 from services.redemption.domain.grants import GrantRun
@@ -60,21 +60,11 @@ def person_of(state: Any) -> Person:
         home_unit_id=UUID(state.home_unit_id),
         district_id=UUID(state.district_id),
         born=optional_day(state.born),
-        grade=state.grade or "intact",
+        grade=state.grade or Grade.INTACT,
         hardship=tuple(state.hardship),
-        is_recipient=any(role.role == "recipient" for role in state.roles),
+        is_recipient=any(role.role == Role.RECIPIENT for role in state.roles),
         household_id=optional_id(state.household_id),
     )
-
-
-def policy_row(state: Any) -> dict[str, Any]:
-    """Return what redemption keeps of a PolicyPublished."""
-    return {
-        "district_id": UUID(state.district_id),
-        "policy_version": state.policy_version,
-        "effective": date.fromisoformat(state.effective),
-        "parameters": json.loads(state.parameters_json),
-    }
 
 
 def catalogue_row(state: Any) -> dict[str, Any]:

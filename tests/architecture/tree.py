@@ -10,7 +10,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 CODE_FOLDERS = ("libs", "services", "tests")
-GENERATED = ("libs/contracts/timebank/", "libs/contracts/powers.py")
+GENERATED = ("libs/contracts/timebank/", "libs/contracts/powers.py", "libs/programme/policy/parameters.py")
 SKIPPED_FOLDERS = {".git", ".venv", "build", "var", "node_modules", "__pycache__"}
 TEXT_SUFFIXES = {
     "", ".cfg", ".conf", ".css", ".csv", ".example", ".html", ".in", ".ini", ".js", ".json",

@@ -27,11 +27,11 @@ from libs.ids import new_id
 from libs.inbox import Consumer
 from libs.outbox.envelope import pack
 from libs.outbox.source import StoredEvent
+from libs.programme.policy.store import policy
 from services.ledger.consumers import consumers
 from services.ledger.domain.holds import PlaceHold
 from services.ledger.domain.postings import Terms
 from services.ledger.messages import orders
-from services.ledger.store import known
 from services.ledger.usecases.post import Postings
 from tests.load.ledger_posting import an_id, district, fund, wallet
 from tests.support.kafka import JARS
@@ -125,7 +125,7 @@ def _publish_policies(database: Database) -> None:
                 "effective": from_microseconds(0).date(),
                 "parameters": {"earn": {"daily_cap_minutes": 480, "per_order_cap_minutes": 120}},
             }
-            save_row(connection, known.policy, row)
+            save_row(connection, policy, row)
 
 
 class Approvals:

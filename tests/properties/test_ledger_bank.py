@@ -31,7 +31,7 @@ from services.ledger.domain.transfers import Gift, Transfer
 from services.ledger.domain.wallets import WalletClass as W, WalletKey, id_of, person_wallet
 from services.ledger.store.balances import balances_of
 from services.ledger.store.journal import Journal
-from services.ledger.tests.stories import PLAIN
+from services.ledger.tests.stories import rules
 from services.ledger.tests.support import EAST, WEST, Ledger, encode_plainly, issue
 from tests.support.postgres import DatabaseFactory
 
@@ -76,7 +76,7 @@ def _command(rnd: random.Random) -> Any:
     return Transfer(request, Terms(cause=request), key(district, giver), key(district, receiver), minutes, Reason.GIFT)
 
 
-CAPLESS = PLAIN.__class__(version=1, gift_monthly_cap_minutes=1 << 40)
+CAPLESS = rules(earn={}, transfer={"gift_monthly_cap_minutes": 1 << 40})
 
 
 def _read(database: Database, rnd: random.Random) -> tuple[str, WalletKey, int]:

@@ -18,7 +18,6 @@ from hypothesis.stateful import (
 
 from services.ledger.audit import verify
 from services.ledger.domain.holds import PlaceHold, ReleaseHold
-from services.ledger.domain.policy import CreditPolicy
 from services.ledger.domain.postings import Command, Terms
 from services.ledger.domain.reasons import Evidence, Reason
 from services.ledger.domain.reverse import ReverseHours
@@ -27,13 +26,14 @@ from services.ledger.domain.transfers import Gift, Transfer
 from services.ledger.domain.wallets import Id, WalletClass, WalletKey, district_wallet, person_wallet
 from services.ledger.queries.recoveries import due_of_person
 from services.ledger.store.balances import balances_of
+from services.ledger.tests.stories import PLAIN
 from services.ledger.tests.support import Ledger, new
 from tests.properties.ledger_model import Model
 from tests.support.postgres import FreshDatabase
 
 PEOPLE = ("lan", "mei", "min", "tao")
 ORDERS = tuple(f"order {number}" for number in range(6))
-POLICY = CreditPolicy(version=1, daily_cap_minutes=120, per_order_cap_minutes=120, over_daily_cap_action="none")
+POLICY = PLAIN
 EXAMPLES, STEPS = 10, 20
 
 people = st.sampled_from(PEOPLE)

@@ -3,12 +3,12 @@
 from uuid import UUID
 
 from libs.errors import ForbiddenError, IdReusedError
+from libs.programme.words import PersonStatus
 from services.accounts.complaints.refusals import ComplaintOpenError
 from services.accounts.complaints.rules import About, Complaint, ComplaintState
 from services.accounts.complaints.store import ComplaintStore
 from services.accounts.core.acts import Act
 from services.accounts.core.refusals import RecordNotFoundError, WrongPersonStateError
-from services.accounts.core.rules.persons import Status
 from services.accounts.persons.usecases.suspend_person import end_suspension
 
 
@@ -29,7 +29,7 @@ def complain(act: Act, *, complaint_id: UUID, person_id: UUID, about: About, wor
     person = act.store.persons.lock_person(person_id)
     if not person.may_sign_in:
         raise WrongPersonStateError(state=person.status)
-    if about is About.SUSPENSION and person.status is not Status.SUSPENDED:
+    if about is About.SUSPENSION and person.status is not PersonStatus.SUSPENDED:
         raise WrongPersonStateError(state=person.status)
     if ComplaintStore(act.connection).find(complaint_id) is not None:
         raise IdReusedError(complaint_id=complaint_id)
@@ -63,7 +63,7 @@ def answer_complaint(act: Act, *, complaint_id: UUID, is_upheld: bool, reason: s
     )
     ComplaintStore(act.connection).save_answer(answered)
     person = act.store.persons.lock_person(complaint.person_id)
-    if is_about_suspension and is_upheld and person.status is Status.SUSPENDED:
+    if is_about_suspension and is_upheld and person.status is PersonStatus.SUSPENDED:
         end_suspension(act, person, reason)
     return answered
 

@@ -6,8 +6,8 @@ from enum import StrEnum
 from uuid import UUID
 
 from libs.programme.refusals import AlreadyDecidedError, MakerIsCheckerError
+from libs.programme.words import PersonStatus
 from services.accounts.core.refusals import RecordLapsedError, WrongPersonStateError
-from services.accounts.core.rules.persons import Status
 from services.accounts.core.rules.records import RECORD_WAITS_DAYS_MAX
 from services.accounts.deaths.refusals import EstateSettledError
 
@@ -46,7 +46,7 @@ class Death:
     decided_by: UUID | None = None
     decided_at: datetime | None = None
     why: str = ""
-    status_before: Status | None = None
+    status_before: PersonStatus | None = None
     ended_grants: tuple[UUID, ...] = ()
     estate_settled_at: datetime | None = None
 
@@ -77,7 +77,7 @@ class Death:
         state = DeathState.CONFIRMED if ok else DeathState.TURNED_DOWN
         return replace(self, state=state, decided_by=by, decided_at=now, why=why)
 
-    def took(self, status: Status, grants: tuple[UUID, ...]) -> "Death":
+    def took(self, status: PersonStatus, grants: tuple[UUID, ...]) -> "Death":
         """Return it with what it took, so that it can be given back."""
         return replace(self, status_before=status, ended_grants=grants)
 

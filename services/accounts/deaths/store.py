@@ -10,8 +10,8 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 from sqlalchemy.dialects.postgresql import ARRAY
 
+from libs.programme.words import PersonStatus
 from services.accounts.core.refusals import RecordNotFoundError
-from services.accounts.core.rules.persons import Status
 from services.accounts.core.rules.records import RECORD_WAITS_DAYS_MAX
 from services.accounts.core.store.tables import person, unit
 from services.accounts.deaths.rules import Death, DeathMistake, DeathState, MistakeState
@@ -122,7 +122,7 @@ def death_of(row: sa.Row[Any]) -> Death:
         decided_by=row.decided_by,
         decided_at=row.decided_at,
         why=row.why,
-        status_before=Status(row.status_before) if row.status_before else None,
+        status_before=PersonStatus(row.status_before) if row.status_before else None,
         ended_grants=tuple(row.ended_grants),
         estate_settled_at=row.estate_settled_at,
     )

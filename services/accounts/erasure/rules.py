@@ -6,7 +6,8 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from services.accounts.core.rules.persons import Grade, Person, Qualifications, Status
+from libs.programme.words import Grade, PersonStatus
+from services.accounts.core.rules.persons import Person, Qualifications
 
 ANSWERING = ("orders", "ledger", "redemption")
 CLEAR = ""
@@ -59,9 +60,9 @@ def kept_until(last_service_on: date | None, *, years: int, today: date) -> date
     return end if end > today else None
 
 
-def end_use(person: Person, status: Status) -> Person:
+def end_use(person: Person, status: PersonStatus) -> Person:
     """Return the person without anything that a rule could still need, sealed or erased."""
-    assert status in (Status.SEALED, Status.ERASED)
+    assert status in (PersonStatus.SEALED, PersonStatus.ERASED)
     return replace(
         person.changed(),
         status=status,

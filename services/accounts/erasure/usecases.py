@@ -2,18 +2,19 @@
 
 from collections.abc import Callable
 from datetime import date, datetime
-from typing import cast
 from uuid import UUID
 
 from libs.clock import local_date, local_midnight
 from libs.ids import new_id
 from libs.outbox import OutgoingEvent
+from libs.programme.policy import typed
 from libs.programme.refusals import AlreadyDecidedError
+from libs.programme.words import PersonStatus
 from services.accounts.complaints.store import ComplaintStore
 from services.accounts.core.acts import Act
 from services.accounts.core.messages import person_state, person_tombstone
 from services.accounts.core.refusals import DeathWaitsError, WrongPersonStateError
-from services.accounts.core.rules.persons import Person, Status
+from services.accounts.core.rules.persons import Person
 from services.accounts.core.store.person_store import PersonStore
 from services.accounts.core.store.store import Store
 from services.accounts.deaths.store import DeathStore
@@ -26,9 +27,8 @@ from services.accounts.relations.messages import acting_grant_state, relation_st
 from services.accounts.relations.store import RelationStore
 from services.accounts.sign_in.usecases.end_sessions import end_sessions
 
-KEPT_YEARS_DEFAULT = 10
 ERASED_PER_RUN_MAX = 100
-_ENDED = (Status.SEALED, Status.ERASED)
+_ENDED = (PersonStatus.SEALED, PersonStatus.ERASED)
 
 
 def request_erasure(act: Act, *, person_id: UUID, credit_to_pool: bool) -> Erasure:
@@ -67,7 +67,7 @@ def hear_erasure_answer(
     if heard.state is ErasureState.DONE:
         person = store.persons.lock_person(heard.person_id)
         end = kept_until(heard.last_service_on, years=_years_kept(store, person, now), today=local_date(now))
-        _end(store, person, Status.SEALED if end else Status.ERASED, erase_on=end, erasure=heard, now=now)
+        _end(store, person, PersonStatus.SEALED if end else PersonStatus.ERASED, erase_on=end, erasure=heard, now=now)
 
 
 def next_key_destruction(persons: PersonStore) -> datetime | None:
@@ -82,13 +82,13 @@ def destroy_due_keys(
     """Erase the sealed whose records need no longer be kept, up to a bound; return how many."""
     due = persons.to_erase(local_date(now), limit=ERASED_PER_RUN_MAX)
     for person in due:
-        _erase(persons, erasures, end_use(person, Status.ERASED))
-        append(person_tombstone(end_use(person, Status.ERASED), now=now))
+        _erase(persons, erasures, end_use(person, PersonStatus.ERASED))
+        append(person_tombstone(end_use(person, PersonStatus.ERASED), now=now))
     return len(due)
 
 
 def _end(
-    store: Store, person: Person, status: Status, *, erase_on: date | None, erasure: Erasure, now: datetime
+    store: Store, person: Person, status: PersonStatus, *, erase_on: date | None, erasure: Erasure, now: datetime
 ) -> None:
     person_id = person.person_id
     end_sessions(store, person_id, because=status, at=now)
@@ -98,7 +98,7 @@ def _end(
     ended = end_use(person, status)
     store.persons.record_status(ended, why="erasure", by=erasure.requested_by, at=now)
     store.append(person_erased(ended, erasure_id=erasure.erasure_id, now=now))
-    if status is Status.ERASED:
+    if status is PersonStatus.ERASED:
         _erase(store.persons, ErasureStore(store.connection), ended)
         store.append(person_tombstone(ended, now=now))
     else:
@@ -127,7 +127,8 @@ def _erase(persons: PersonStore, erasures: ErasureStore, erased: Person) -> None
 
 
 def _years_kept(store: Store, person: Person, now: datetime) -> int:
-    policy = PolicyStore(store.connection).in_force(person.district_id, local_date(now)) if person.district_id else None
-    if policy is None:
-        return KEPT_YEARS_DEFAULT
-    return cast("int", policy.parameters["retention"]["service_records_years"])
+    published = (
+        PolicyStore(store.connection).in_force(person.district_id, local_date(now)) if person.district_id else None
+    )
+    policy = typed(published.parameters if published else {})
+    return policy.retention.service_records_years

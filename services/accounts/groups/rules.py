@@ -6,9 +6,10 @@ from datetime import date
 from uuid import UUID
 
 from libs.programme.refusals import AlreadyDecidedError
+from libs.programme.words import PersonStatus
 from services.accounts.core.refusals import NameForbiddenError, WrongPersonStateError
 from services.accounts.core.rules.names import FORBIDDEN_WORD
-from services.accounts.core.rules.persons import Person, Status
+from services.accounts.core.rules.persons import Person
 from services.accounts.groups.refusals import GroupLeaderError, GroupTooLargeError
 
 MEMBERS_MAX = 500
@@ -74,7 +75,7 @@ def refuse_unfit_leader(leader: Person, *, today: date) -> None:
     Raises:
         GroupLeaderError: a minor, or not active.
     """
-    if leader.status is not Status.ACTIVE or leader.age_on(today) < ADULT_AGE:
+    if leader.status is not PersonStatus.ACTIVE or leader.age_on(today) < ADULT_AGE:
         raise GroupLeaderError(leader_id=leader.person_id)
 
 
@@ -84,5 +85,5 @@ def refuse_unfit_member(member: Person) -> None:
     Raises:
         WrongPersonStateError
     """
-    if member.status is not Status.ACTIVE:
+    if member.status is not PersonStatus.ACTIVE:
         raise WrongPersonStateError(person_id=member.person_id, state=member.status)

@@ -8,10 +8,10 @@ from flask_smorest import Blueprint
 from libs.http import Cursor, reading
 from libs.http.pages import an_id
 from libs.ids import id_from_cause
+from libs.programme.words import UnitLevel
 from services.accounts.core.acts import Act
 from services.accounts.core.edge import command, part, store_on
 from services.accounts.core.refusals import DistrictNeededError
-from services.accounts.core.rules.units import Level
 from services.accounts.core.schemas import Answer, Body, UnitAnswer, page_answer, unit_answer
 from services.accounts.organisation.schemas import UnitNameSchema, UnitQuerySchema, UnitSchema
 from services.accounts.organisation.store import units
@@ -86,7 +86,7 @@ def _add(act: Act, unit_id: UUID, body: Body) -> Answer:
     )
     if body["preset"] is None:
         return unit_answer(unit)
-    if unit.level is not Level.DISTRICT:
+    if unit.level is not UnitLevel.DISTRICT:
         raise DistrictNeededError(unit_id=unit_id)
     policy = propose_policy(
         act,

@@ -3,14 +3,14 @@
 from marshmallow import Schema, fields
 
 from libs.http.fields import Day, Text, choice_of, object_of
-from services.accounts.core.rules.units import Level
+from libs.programme.words import UnitLevel
 from services.accounts.core.schemas import GROUP_MAX, GROUPS_MAX, NAME_MAX, PageSchema
 
 
 class UnitSchema(Schema):
     """A new unit of the tree; a district may be born with its first rules proposed."""
 
-    level = choice_of(Level, required=True)
+    level = choice_of(UnitLevel, required=True)
     parent_id = fields.UUID(required=True)
     name_zh = Text(NAME_MAX, shortest=1, required=True)
     name_en = Text(NAME_MAX, load_default="")
@@ -29,5 +29,5 @@ class UnitNameSchema(Schema):
 class UnitQuerySchema(PageSchema):
     """Which units."""
 
-    level = choice_of(Level, load_default=None)
+    level = choice_of(UnitLevel, load_default=None)
     parent = fields.UUID(load_default=None)

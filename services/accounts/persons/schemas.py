@@ -9,9 +9,10 @@ from marshmallow import Schema, fields, validate
 
 from libs.http.fields import Day, Degrees, Text, Truth, birth_day, choice_of
 from libs.programme.acting_schemas import ActingSchema
+from libs.programme.words import PERSON_ROLES, PersonStatus, Role, Sex, VisitRisk
 from services.accounts.core.rules.identity import PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN, IdKind
-from services.accounts.core.rules.persons import CERTIFICATES, Person, Sex, Status, VisitRisk
-from services.accounts.core.rules.roles import PERSON_ROLES, Role, RoleGrant
+from services.accounts.core.rules.persons import CERTIFICATES, Person
+from services.accounts.core.rules.roles import RoleGrant
 from services.accounts.core.schemas import (
     CONTACTS_MAX,
     NAME_MAX,
@@ -118,7 +119,7 @@ class PersonQuerySchema(PageSchema):
     unit = fields.UUID(load_default=None)
     q = Text(NAME_MAX, load_default=None)
     role = choice_of(Role, load_default=None)
-    status = choice_of(Status, load_default=None)
+    status = choice_of(PersonStatus, load_default=None)
 
 
 class WhySchema(Schema):

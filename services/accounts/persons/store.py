@@ -8,7 +8,8 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from services.accounts.core.rules.persons import Person, Status
+from libs.programme.words import PersonStatus
+from services.accounts.core.rules.persons import Person
 from services.accounts.core.store.person_store import person_of
 from services.accounts.core.store.tables import person, role_grant, unit
 
@@ -30,7 +31,7 @@ def find_persons(connection: Connection, wanted: PersonFilter, *, limit: int) ->
         sa.select(person)
         .join(unit, unit.c.unit_id == person.c.home_unit_id)
         .where(unit.c.path.overlap(sa.cast(list(wanted.within), ARRAY(sa.Uuid))))
-        .where(person.c.status.not_in([Status.SEALED, Status.ERASED]))
+        .where(person.c.status.not_in([PersonStatus.SEALED, PersonStatus.ERASED]))
         .order_by(person.c.person_id)
         .limit(limit)
     )

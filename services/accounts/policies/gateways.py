@@ -42,6 +42,7 @@ def _parameter(name: str, fields: Mapping[str, Any]) -> Parameter:
         is_nullable=fields.get("nullable", False),
         is_fixed=fields.get("fixed", False),
         mark=fields["mark"],
+        is_informative="informative" in fields,
         source=str(fields.get("source", "")),
         zh=fields["zh"],
         en=fields["en"],

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import cast
 from uuid import UUID
 
+from libs.programme.policy import Stored, typed
 from libs.programme.refusals import AlreadyDecidedError, MakerIsCheckerError
 from services.accounts.core.refusals import NameForbiddenError
 from services.accounts.core.rules.names import FORBIDDEN_WORD
@@ -26,7 +27,10 @@ Values = dict[str, dict[str, object]]
 
 @dataclass(frozen=True)
 class Parameter:
-    """One named rule: its type, bounds and default. `mark` says whose number it is: S, L, N, N- or I (ours)."""
+    """One named rule: its type, bounds and default. `mark` says whose number it is: S, L, N, N- or I (ours).
+
+    An informative one is said to people and read by no rule; the list says why.
+    """
 
     name: str
     type: str
@@ -38,6 +42,7 @@ class Parameter:
     is_nullable: bool = False
     is_fixed: bool = False
     mark: str = ""
+    is_informative: bool = False
     source: str = ""
     zh: str = ""
     en: str = ""
@@ -207,13 +212,12 @@ def _flat(changes: Mapping[str, Mapping[str, object]]) -> Iterable[tuple[str, ob
 
 def _refuse_contradictions(values: Values) -> None:
     """Refuse values that fit one by one and not together."""
-    coefficients = values["coef"]
-    low, high = cast("int", coefficients["min_percent"]), cast("int", coefficients["max_percent"])
-    for code, percent in cast("dict[str, int]", coefficients["table"]).items():
+    policy = typed(cast("Stored", values))
+    low, high = policy.coef.min_percent, policy.coef.max_percent
+    for code, percent in policy.coef.table.items():
         if not low <= percent <= high:
             raise ParameterOutOfBoundsError(parameter="coef.table", service=code, bounds={"min": low, "max": high})
-    purchase = values["purchase"]
-    if cast("int", purchase["min_minutes_per_month"]) > cast("int", purchase["max_minutes_per_month"]):
+    if policy.purchase.min_minutes_per_month > policy.purchase.max_minutes_per_month:
         raise ParameterOutOfBoundsError(parameter="purchase.min_minutes_per_month")
 
 

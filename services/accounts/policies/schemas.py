@@ -46,6 +46,7 @@ class ParameterAnswer(Schema):
     nullable = fields.Boolean()
     fixed = fields.Boolean()
     mark = fields.String()
+    informative = fields.Boolean()
     source = fields.String()
     zh = fields.String()
     en = fields.String()
@@ -116,6 +117,7 @@ def parameter_answer(parameter: Parameter) -> Answer:
         "nullable": parameter.is_nullable,
         "fixed": parameter.is_fixed,
         "mark": parameter.mark,
+        "informative": parameter.is_informative,
         "source": parameter.source,
         "zh": parameter.zh,
         "en": parameter.en,

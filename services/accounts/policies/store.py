@@ -8,11 +8,15 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from libs.db.prepared import Prepared
 from libs.programme.policy import completed
+from libs.programme.policy.store import binding_first
 from services.accounts.core.refusals import RecordNotFoundError
 from services.accounts.core.store.tables import unit
 from services.accounts.policies.rules import Policy, PolicyState
 from services.accounts.policies.tables import policy
+
+_BINDING = Prepared(binding_first(policy).where(policy.c.state == PolicyState.PUBLISHED.value))
 
 
 class PolicyStore:
@@ -52,17 +56,8 @@ class PolicyStore:
         return policy_of(row) if row else None
 
     def in_force(self, district_id: UUID, on: date) -> Policy | None:
-        """Return the version of a district that is in force on a local day."""
-        row = self._connection.execute(
-            sa.select(policy)
-            .where(
-                policy.c.district_id == district_id,
-                policy.c.state == PolicyState.PUBLISHED,
-                policy.c.effective <= on,
-            )
-            .order_by(policy.c.policy_version.desc())
-            .limit(1)
-        ).first()
+        """Return the version of a district that binds on a local day."""
+        row = _BINDING.first(self._connection, {"district_id": district_id, "day": on})
         return policy_of(row) if row else None
 
     def add(self, new: Policy) -> None:
@@ -83,7 +78,7 @@ class PolicyStore:
         )
 
 
-def policy_of(row: sa.Row[Any]) -> Policy:
+def policy_of(row: Any) -> Policy:
     """Return the version of a row, with today's defaults for what an older release did not know."""
     return Policy(
         policy_id=row.policy_id,

@@ -6,8 +6,9 @@ from enum import StrEnum
 from uuid import UUID
 
 from libs.programme.refusals import AlreadyDecidedError, MakerIsCheckerError
+from libs.programme.words import Grade, Hardship
 from services.accounts.core.refusals import RecordLapsedError
-from services.accounts.core.rules.persons import Grade, Hardship, Person
+from services.accounts.core.rules.persons import Person
 from services.accounts.core.rules.records import RECORD_WAITS_DAYS_MAX
 
 

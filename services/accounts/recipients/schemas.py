@@ -5,7 +5,7 @@ from datetime import datetime
 from marshmallow import Schema, fields, validate
 
 from libs.http.fields import choice_of
-from services.accounts.core.rules.persons import Grade, Hardship
+from libs.programme.words import Grade, Hardship
 from services.accounts.core.schemas import Answer, PersonAnswer, id_field, id_text, instant, instant_field
 from services.accounts.recipients.rules import Finding
 

@@ -7,7 +7,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from services.accounts.core.rules.persons import Grade, Hardship
+from libs.programme.words import Grade, Hardship
 from services.accounts.recipients.rules import Finding, FindingKind
 from services.accounts.recipients.tables import finding
 

@@ -8,9 +8,10 @@ from marshmallow import Schema, fields, validate
 from libs.http.fields import Day, Truth, Whole, choice_of
 from libs.programme.acting_grants import GrantedAct
 from libs.programme.acting_schemas import ActingSchema, ConsentSchema
+from libs.programme.words import Kinship
 from services.accounts.core.schemas import Answer, day_field, id_field, id_text, instant, instant_field
 from services.accounts.relations.rules.grants import ActingGrant
-from services.accounts.relations.rules.relations import Relation, RelationKind
+from services.accounts.relations.rules.relations import Relation
 
 
 class RelationAnswer(Schema):
@@ -71,7 +72,7 @@ class RelationSchema(ActingSchema):
 
     person_id = fields.UUID(required=True)
     relative_id = fields.UUID(required=True)
-    kind = choice_of(RelationKind, required=True)
+    kind = choice_of(Kinship, required=True)
     verified = Truth(load_default=False)
 
 

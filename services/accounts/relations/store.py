@@ -10,10 +10,11 @@ from sqlalchemy import Connection
 
 from libs.programme.acting import Consent, ConsentHow
 from libs.programme.acting_grants import GrantedAct
+from libs.programme.words import Kinship
 from services.accounts.core.refusals import RecordNotFoundError
 from services.accounts.core.store.tables import acted_for
 from services.accounts.relations.rules.grants import ActingGrant
-from services.accounts.relations.rules.relations import Relation, RelationKind
+from services.accounts.relations.rules.relations import Relation
 from services.accounts.relations.tables import acting_grant, relation
 
 _GRANT_PLAIN = (
@@ -138,7 +139,7 @@ def relation_of(row: sa.Row[Any]) -> Relation:
         relation_id=row.relation_id,
         person_id=row.person_id,
         relative_id=row.relative_id,
-        kind=RelationKind(row.kind),
+        kind=Kinship(row.kind),
         recorded_by=row.recorded_by,
         asks_verification=row.asks_verification,
         verified=row.verified,

@@ -9,8 +9,9 @@ from uuid import UUID
 from libs.errors import ForbiddenError
 from libs.programme.refusals import ProposalLapsedError
 from libs.programme.two_people import Proposal, ProposalState
+from libs.programme.words import Role
 from services.accounts.core.rules.identity import IdKind
-from services.accounts.core.rules.roles import RANKS, Role, RoleGrant
+from services.accounts.core.rules.roles import RANKS, RoleGrant
 from services.accounts.roles.refusals import IdentityNotSeenError, SecondTooLowError
 
 SEEN_BY_MIN = 2

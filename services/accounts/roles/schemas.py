@@ -5,8 +5,8 @@ from datetime import datetime
 from marshmallow import Schema, fields
 
 from libs.http.fields import choice_of
+from libs.programme.words import Role
 from services.accounts.core.rules.identity import IdKind
-from services.accounts.core.rules.roles import Role
 from services.accounts.core.schemas import Answer, id_field, instant, instant_field, proposal_answer
 from services.accounts.roles.rules import Appointment, Sighting
 

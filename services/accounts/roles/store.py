@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from libs.programme.two_people import Proposal, ProposalState
+from libs.programme.words import Role
 from services.accounts.core.rules.identity import IdKind
-from services.accounts.core.rules.roles import Role
 from services.accounts.core.store.tables import unit
 from services.accounts.roles.rules import Appointment, AppointmentAct, Sighting
 from services.accounts.roles.tables import identity_sighting, role_proposal

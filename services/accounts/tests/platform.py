@@ -16,10 +16,10 @@ from libs.contracts.timebank.accounts.v1 import events_pb2
 from libs.db import Database
 from libs.db.migrations import ServiceUrls
 from libs.ids import new_id
+from libs.programme.words import UnitLevel
 from services.accounts.bootstrap import CITY_ID, HARNESS_IDS, create_app, create_importer
 from services.accounts.core.acts import Act
 from services.accounts.core.rules.sign_in_names import phone_number_of
-from services.accounts.core.rules.units import Level
 from services.accounts.core.store.store import Store
 from services.accounts.core.store.vault import Vault
 from services.accounts.organisation.usecases.add_unit import add_unit
@@ -248,5 +248,5 @@ def add_units(platform: Platform) -> None:
         for label, level, parent in WORLD:
             unit_id = new_id()
             parent_id = UUID(platform.units[parent])
-            add_unit(act, unit_id=unit_id, level=Level(level), parent_id=parent_id, name_zh=label, name_en="")
+            add_unit(act, unit_id=unit_id, level=UnitLevel(level), parent_id=parent_id, name_zh=label, name_en="")
             platform.units[label] = str(unit_id)

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from libs.errors import Refusal
+from libs.programme.words import Funding
 from services.ledger.domain import answers
 from services.ledger.domain.days import same_month
 from services.ledger.domain.entries import Entry
@@ -124,7 +125,7 @@ class PlaceHold:
     @property
     def funding(self) -> str:
         """Who pays: credit of a person, or the pool."""
-        return "credit" if self.payer_id else "pool"
+        return Funding.CREDIT if self.payer_id else Funding.POOL
 
     def needs(self, needs: Needs) -> None:
         """Ask for the payer's wallets."""

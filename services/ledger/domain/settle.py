@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from libs.errors import Refusal
+from libs.programme.policy import Policy
+from libs.programme.words import Funding
 from services.ledger.domain import answers
 from services.ledger.domain.awards import awarded_on, due_for_recovery
 from services.ledger.domain.days import day_of, day_start_us
@@ -18,7 +20,6 @@ from services.ledger.domain.holds import (
     parts_of,
     was_held,
 )
-from services.ledger.domain.policy import POOL, CreditPolicy
 from services.ledger.domain.postings import (
     Decision,
     HoldNotYetKnownError,
@@ -35,6 +36,7 @@ from services.ledger.domain.reasons import Evidence, Reason
 from services.ledger.domain.wallets import Id, WalletClass, WalletKey, district_wallet, person_wallet
 
 PERCENT = 100
+TO_POOL = "public_pool"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,27 +67,27 @@ class Worth:
     recovered: int
 
 
-def price_of(hours: ServedHours, *, planned_minutes: int, coefficient_percent: int, policy: CreditPolicy) -> int:
+def price_of(hours: ServedHours, *, planned_minutes: int, coefficient_percent: int, policy: Policy) -> int:
     """What the payer pays: countable minutes by the coefficient, rounded down."""
-    if hours.evidence == Evidence.ATTESTED and policy.offline_class == "none":
+    if hours.evidence == Evidence.ATTESTED and policy.earn.offline_class == "none":
         return 0
-    if hours.actual_minutes < policy.min_countable_minutes:
+    if hours.actual_minutes < policy.time.min_countable_minutes:
         return 0
     whole = min(hours.actual_minutes, planned_minutes)
-    countable = whole - whole % policy.rounding_step_minutes
+    countable = whole - whole % policy.time.rounding_step_minutes
     return countable * coefficient_percent // PERCENT
 
 
-def worth_of(price: int, *, policy: CreditPolicy, awarded_today: int, earned_balance: int, due: int) -> Worth:
+def worth_of(price: int, *, policy: Policy, awarded_today: int, earned_balance: int, due: int) -> Worth:
     """Apply the caps of order, day and balance, then what an earlier reversal is still owed."""
     after_day = price
-    if policy.per_order_cap_minutes is not None:
-        after_day = min(after_day, policy.per_order_cap_minutes)
-    if policy.daily_cap_minutes is not None:
-        after_day = min(after_day, max(0, policy.daily_cap_minutes - awarded_today))
+    if policy.earn.per_order_cap_minutes is not None:
+        after_day = min(after_day, policy.earn.per_order_cap_minutes)
+    if policy.earn.daily_cap_minutes is not None:
+        after_day = min(after_day, max(0, policy.earn.daily_cap_minutes - awarded_today))
     award = after_day
-    if policy.balance_cap_minutes is not None:
-        award = min(after_day, max(0, policy.balance_cap_minutes - earned_balance))
+    if policy.earn.balance_cap_minutes is not None:
+        award = min(after_day, max(0, policy.earn.balance_cap_minutes - earned_balance))
     return Worth(price, award, price - after_day, after_day - award, min(award, due))
 
 
@@ -102,7 +104,7 @@ class SettleHours:
     planned_minutes: int
     coefficient_percent: int
     hours: tuple[ServedHours, ...]
-    policy: CreditPolicy
+    policy: Policy
     payer: tuple[Id, Id] | None = None
     """(district, person) whose wallets pay when hours are settled anew without a hold."""
 
@@ -111,7 +113,7 @@ class SettleHours:
         home = self.district_id
         needs.districts.add(home)
         needs.wallets.update((issuance(home), pool(home), clearing(home)))
-        if self.funding == "purchased":
+        if self.funding == Funding.PURCHASED:
             return
         needs.acts.add(self.terms.act_id)
         for hours in self.hours:
@@ -129,7 +131,7 @@ class SettleHours:
 
     def needs_of_acts(self, view: View, needs: Needs) -> None:
         """Ask for the wallets of the hold's parts."""
-        parts = parts_of(view.rows_of_act(self.terms.act_id)) if self.funding != "purchased" else []
+        parts = parts_of(view.rows_of_act(self.terms.act_id)) if self.funding != Funding.PURCHASED else []
         need_parts(needs, parts)
         for part in parts:
             district_id = part.source.district_id
@@ -138,12 +140,12 @@ class SettleHours:
     def decide(self, view: View) -> Decision:
         """Pay every volunteer, send what caps keep back where the policy says, release the rest of the hold."""
         sheet = LegSheet(view)
-        if self.funding == "purchased":
+        if self.funding == Funding.PURCHASED:
             return self._decision(sheet, view, [], released=0)
         prices = [self._price(hours) for hours in self.hours]
         purse = Purse(sheet, self._source(view, sum(prices)))
         awards = [self._pay(sheet, view, purse, hours, price) for hours, price in zip(self.hours, prices, strict=True)]
-        released = give_back(sheet, view, purse.parts, grants_expire=self.policy.grant_expires_month_end)
+        released = give_back(sheet, view, purse.parts, grants_expire=self.policy.grant.expires_month_end)
         return self._decision(sheet, view, awards, released=released)
 
     def _price(self, hours: ServedHours) -> int:
@@ -155,7 +157,7 @@ class SettleHours:
         )
 
     def _source(self, view: View, price: int) -> list[HeldPart]:
-        if self.funding == "programme":
+        if self.funding == Funding.PROGRAMME:
             return [HeldPart(issuance(self.district_id), price, view.now_us)]
         rows = view.rows_of_act(self.terms.act_id)
         parts = parts_of(rows)
@@ -170,7 +172,7 @@ class SettleHours:
         return parts
 
     def _anew(self, view: View, price: int) -> list[HeldPart]:
-        if self.funding == "credit" and self.payer:
+        if self.funding == Funding.CREDIT and self.payer:
             return draw(view, *self.payer, price)
         available = min(price, view.balance(pool(self.district_id)))
         if available < price:
@@ -178,7 +180,7 @@ class SettleHours:
         return [HeldPart(pool(self.district_id), price, view.now_us)]
 
     def _pay(self, sheet: LegSheet, view: View, purse: Purse, hours: ServedHours, price: int) -> answers.Award:
-        if hours.is_group and self.policy.group_hours_to == POOL:
+        if hours.is_group and self.policy.earn.group_hours_to == TO_POOL:
             purse.pay(pool(self.district_id), price, Reason.GROUP_HOURS, at=hours.checked_in_at)
             return answers.Award(hours.volunteer_id, 0, 0, 0, price)
         wallet = hours.wallet
@@ -194,20 +196,20 @@ class SettleHours:
             evidence=hours.evidence,
         )  # fmt: skip
         self._recover(sheet, purse, hours, worth)
-        self._overflow(purse, worth.kept_by_day_or_order_cap, self.policy.over_daily_cap_action, hours)
-        self._overflow(purse, worth.kept_by_balance_cap, self.policy.over_cap_action, hours)
+        self._overflow(purse, worth.kept_by_day_or_order_cap, self.policy.earn.over_daily_cap_action, hours)
+        self._overflow(purse, worth.kept_by_balance_cap, self.policy.earn.over_cap_action, hours)
         kept = worth.kept_by_day_or_order_cap + worth.kept_by_balance_cap
         return answers.Award(hours.volunteer_id, worth.award - worth.recovered, kept, worth.recovered, 0)
 
     @property
     def _award_reason(self) -> Reason:
-        return Reason.REDEMPTION_CAPTURED if self.funding == "credit" else Reason.HOURS_APPROVED
+        return Reason.REDEMPTION_CAPTURED if self.funding == Funding.CREDIT else Reason.HOURS_APPROVED
 
     def _recover(self, sheet: LegSheet, purse: Purse, hours: ServedHours, worth: Worth) -> None:
         if worth.recovered == 0:
             return
         home = hours.volunteer_district_id
-        if self.funding == "programme":
+        if self.funding == Funding.PROGRAMME:
             purse.drop(worth.recovered)
         else:
             purse.pay(issuance(home), worth.recovered, Reason.RECOVERY, at=hours.checked_in_at)
@@ -218,11 +220,11 @@ class SettleHours:
     def _overflow(self, purse: Purse, minutes: int, action: str, hours: ServedHours) -> None:
         if minutes == 0:
             return
-        if action == POOL:
+        if action == TO_POOL:
             purse.pay(pool(self.district_id), minutes, Reason.CAP_OVERFLOW, at=hours.checked_in_at)
-        elif self.funding == "credit":
+        elif self.funding == Funding.CREDIT:
             purse.pay_out_of_circulation(minutes, at=hours.checked_in_at)
-        elif self.funding == "programme":
+        elif self.funding == Funding.PROGRAMME:
             purse.drop(minutes)
 
     def _decision(self, sheet: LegSheet, view: View, awards: list[answers.Award], *, released: int) -> Decision:
@@ -239,13 +241,13 @@ class SettleHours:
             released_minutes=released,
             policy_version=self.policy.version,
             settled_at_us=view.now_us,
-            issued_minutes=paid if self.funding == "programme" else 0,
+            issued_minutes=paid if self.funding == Funding.PROGRAMME else 0,
         )
         if paid == 0:
             # Where only the hold goes back, the journal would not show that the hours were settled.
             note = Leg(self.district_id, None, None, 0, Reason.NOTHING_DUE, True)
             return Decision([*sheet.legs(self.district_id, at_least=0), note], answer)
-        if self.funding not in ("credit", "pool"):
+        if self.funding not in (Funding.CREDIT, Funding.POOL):
             return Decision(sheet.legs(self.district_id), answer)
         captured = answers.HoldCaptured(self.terms.act_id, self.district_id, paid, released)
         return Decision(sheet.legs(self.district_id, at_least=2, nothing=Reason.HOURS_SETTLED), answer, captured)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from libs.errors import Refusal
+from libs.programme.policy import Policy
 from services.ledger.domain import answers
 from services.ledger.domain.days import month_start_us
 from services.ledger.domain.errors import (
@@ -18,7 +19,6 @@ from services.ledger.domain.errors import (
     WalletFrozenError,
 )
 from services.ledger.domain.holds import draw, is_frozen, need_person
-from services.ledger.domain.policy import CreditPolicy
 from services.ledger.domain.postings import (
     Decision,
     Leg,
@@ -95,7 +95,7 @@ class Gift:
     giver_id: Id
     receiver: WalletKey
     minutes: int
-    policy: CreditPolicy
+    policy: Policy
 
     @property
     def _wallet(self) -> WalletKey:
@@ -117,15 +117,15 @@ class Gift:
     def decide(self, view: View) -> Decision:
         """Give, or refuse by policy, cap or what is there."""
         refuse_bad_minutes(self.minutes)
-        if not self.policy.gift_enabled:
+        if not self.policy.transfer.gift_enabled:
             raise GiftDisabledError
         if is_frozen(view, self.district_id, self.giver_id):
             raise WalletFrozenError
-        if self.receiver.district_id != self.district_id and not self.policy.cross_district_enabled:
+        if self.receiver.district_id != self.district_id and not self.policy.cross_district.enabled:
             raise CrossDistrictDisabledError
         given = sum(r.minutes for r in view.rows_since(self._wallet) if r.reason == Reason.GIFT and r.is_applied())
-        if given + self.minutes > self.policy.gift_monthly_cap_minutes:
-            raise GiftCapExceededError(given_minutes=given, cap_minutes=self.policy.gift_monthly_cap_minutes)
+        if given + self.minutes > self.policy.transfer.gift_monthly_cap_minutes:
+            raise GiftCapExceededError(given_minutes=given, cap_minutes=self.policy.transfer.gift_monthly_cap_minutes)
         refuse_ungiftable(view, self.district_id, self.giver_id, self.minutes)
         sheet = LegSheet(view)
         sheet.move_across(self._wallet, self.receiver, self.minutes, Reason.GIFT)
@@ -179,7 +179,7 @@ class Goods:
     terms: Terms
     payer_id: Id
     minutes: int
-    policy: CreditPolicy
+    policy: Policy
 
     def needs(self, needs: Needs) -> None:
         """Ask for the payer's wallets."""
@@ -192,7 +192,7 @@ class Goods:
     def decide(self, view: View) -> Decision:
         """Redeem, or refuse."""
         refuse_bad_minutes(self.minutes)
-        if not self.policy.goods_allowed:
+        if not self.policy.redeem.goods_allowed:
             raise GoodsNotAllowedError
         if is_frozen(view, self.district_id, self.payer_id):
             raise WalletFrozenError

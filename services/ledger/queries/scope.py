@@ -13,6 +13,7 @@ from libs.errors import ForbiddenError, Refusal
 from libs.http.actor import Actor
 from libs.http.powers import holds, require
 from libs.programme.known_grants import seen_by
+from libs.programme.words import UnitLevel
 from services.ledger.domain.errors import DistrictNotFoundError, PersonNotFoundError
 from services.ledger.domain.wallets import PERSON_CLASSES, WalletKey
 from services.ledger.messages import POWERS
@@ -111,7 +112,7 @@ def sees_district(connection: Connection, actor: Actor, district_id: UUID) -> bo
 def districts_seen(connection: Connection, actor: Actor) -> list[UUID]:
     """The districts that a role of the actor reaches."""
     units = known.org_unit.c
-    districts = connection.scalars(sa.select(units.unit_id).where(units.level == "district"))
+    districts = connection.scalars(sa.select(units.unit_id).where(units.level == UnitLevel.DISTRICT))
     return [district_id for district_id in districts if sees_district(connection, actor, district_id)]
 
 

@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 from typing import NamedTuple
 from uuid import UUID
-from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Connection
 
 from libs.db.prepared import Prepared
 from libs.db.rows import delete_rows
-from libs.programme.policy import completed
-from services.ledger.domain.policy import CreditPolicy
 
 metadata = sa.MetaData()
 person = sa.Table(
@@ -50,14 +45,6 @@ org_unit = sa.Table(
     sa.Column("name_zh", sa.Text),
     sa.Column("name_en", sa.Text),
 )
-policy = sa.Table(
-    "policy",
-    metadata,
-    sa.Column("district_id", sa.Uuid, primary_key=True),
-    sa.Column("policy_version", sa.Integer, primary_key=True),
-    sa.Column("effective", sa.Date),
-    sa.Column("parameters", JSONB),
-)
 signing_key = sa.Table(
     "signing_key",
     metadata,
@@ -89,18 +76,6 @@ _PERSON = Prepared(
         person.c.person_id, person.c.district_id, person.c.home_unit_id, person.c.status, person.c.household_id
     ).where(person.c.person_id == sa.bindparam("person_id"))
 )
-_IN_FORCE = policy.c.effective <= sa.bindparam("day")
-_VERSION_ON = Prepared(
-    sa.select(policy.c.policy_version)
-    .where(policy.c.district_id == sa.bindparam("district_id"))
-    .order_by(
-        _IN_FORCE.desc(),
-        sa.case((_IN_FORCE, policy.c.effective)).desc(),
-        sa.case((_IN_FORCE, policy.c.policy_version)).desc(),
-        policy.c.policy_version,
-    )
-    .limit(1)
-)
 _ARE_RELATED = Prepared(
     sa.select(1)
     .where(
@@ -126,12 +101,6 @@ def forget_person(connection: Connection, person_id: UUID) -> None:
     delete_row(connection, person, person_id)
     concerned = sa.or_(relation.c.person_id == person_id, relation.c.relative_id == person_id)
     connection.execute(relation.delete().where(concerned))
-
-
-def forget_policy(connection: Connection, district_id: UUID, version: int) -> None:
-    """Forget a version of a district's rules that has gone."""
-    delete_rows(connection, policy, district_id=district_id, policy_version=version)
-    forget_policies()
 
 
 def find_person(connection: Connection, person_id: UUID) -> KnownPerson | None:
@@ -173,34 +142,3 @@ def signing_keys(connection: Connection) -> dict[str, bytes]:
     """The public keys that tokens may be signed with now."""
     rows = connection.execute(sa.select(signing_key.c.key_id, signing_key.c.public_key))
     return {key_id: bytes(public) for key_id, public in rows}
-
-
-POLICIES_KEPT_MAX = 512
-_policies: WeakKeyDictionary[sa.Engine, dict[tuple[UUID, int], CreditPolicy]] = WeakKeyDictionary()
-
-
-def policy_of_version(connection: Connection, district_id: UUID, version: int) -> CreditPolicy | None:
-    """A version of a district's policy; None when it is not heard of. Versions never change, so they are kept."""
-    kept, key = _policies.setdefault(connection.engine, {}), (district_id, version)
-    if key not in kept:
-        statement = sa.select(policy.c.parameters).where(
-            policy.c.district_id == district_id, policy.c.policy_version == version
-        )
-        parameters = connection.scalar(statement)
-        if parameters is None:
-            return None
-        if len(kept) >= POLICIES_KEPT_MAX:
-            kept.clear()
-        kept[key] = CreditPolicy.from_parameters(version, completed(parameters))
-    return kept[key]
-
-
-def policy_on(connection: Connection, district_id: UUID, on: date) -> CreditPolicy | None:
-    """The policy in force in a district on a local day; before its first takes effect, the first; None: none known."""
-    version = _VERSION_ON.scalar(connection, {"district_id": district_id, "day": on})
-    return None if version is None else policy_of_version(connection, district_id, version)
-
-
-def forget_policies() -> None:
-    """Read policies anew: after one was published again, or in a test."""
-    _policies.clear()

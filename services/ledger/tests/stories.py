@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import date
 from typing import Any
+from uuid import UUID
 
+from libs.programme.policy import Policy
 from services.ledger.domain import answers
 from services.ledger.domain.holds import PlaceHold, ReleaseHold
-from services.ledger.domain.policy import CreditPolicy
 from services.ledger.domain.postings import Terms
 from services.ledger.domain.reasons import Evidence
 from services.ledger.domain.reverse import ReverseHours
@@ -15,7 +18,20 @@ from services.ledger.domain.wallets import Id, WalletClass, WalletKey, district_
 from services.ledger.store.journal import Posted
 from services.ledger.tests.support import EAST, Ledger, issue, new
 
-PLAIN = CreditPolicy(version=1, over_daily_cap_action="none", daily_cap_minutes=120, per_order_cap_minutes=120)
+_EARN = {"over_daily_cap_action": "none", "daily_cap_minutes": 120, "per_order_cap_minutes": 120}
+
+
+def rules(*, earn: Mapping[str, object] = _EARN, **groups: Mapping[str, object]) -> Policy:
+    """Version 1 of a district's rules: the defaults, with some parameters of some groups changed."""
+    return Policy.read({"earn": earn, **groups}, district_id=UUID(bytes=EAST), version=1, effective=date(2000, 1, 1))
+
+
+def capped(**earn: object) -> Policy:
+    """The rules of most stories, caps of two hours, with some parameters of `earn` changed."""
+    return rules(earn=_EARN | earn)
+
+
+PLAIN = capped()
 
 
 def of_person(person: Id, wallet_class: WalletClass, district: Id = EAST) -> WalletKey:

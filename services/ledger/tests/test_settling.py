@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
 
 from services.ledger.domain.errors import AlreadyReversedError, CaptureAboveHoldError, HoldClosedError
-from services.ledger.domain.policy import CreditPolicy
 from services.ledger.domain.postings import HoldNotYetKnownError
 from services.ledger.domain.reasons import Evidence, Reason
 from services.ledger.domain.wallets import WalletClass as W
 from services.ledger.queries.recoveries import due_of_person
 from services.ledger.tests.stories import (
-    PLAIN,
     approval,
     balances,
+    capped,
     give,
     hold,
     of_district,
     of_person,
     release,
     reverse,
+    rules,
     served,
     settled_answer,
 )
@@ -105,7 +104,7 @@ def test_attested_hours_are_paid_where_the_policy_says_so(
     ledger: Ledger, evidence: Evidence, offline: str, paid: int
 ) -> None:
     min_ = new()
-    policy = replace(PLAIN, offline_class=offline)
+    policy = capped(offline_class=offline)
 
     hours = served(min_, 60, ledger, evidence=evidence)
     ledger.post(approval(new(), hours, planned=60, funding="programme", policy=policy))
@@ -115,7 +114,7 @@ def test_attested_hours_are_paid_where_the_policy_says_so(
 
 def test_a_coefficient_multiplies_the_price_rounded_down(ledger: Ledger) -> None:
     min_ = new()
-    policy = CreditPolicy(version=1, rounding_step_minutes=1)
+    policy = rules(earn={}, time={"rounding_step_minutes": 1})
 
     ledger.post(approval(new(), served(min_, 35, ledger), planned=60, funding="programme", coefficient_percent=150,
                          policy=policy))  # fmt: skip
@@ -127,7 +126,7 @@ def test_what_the_days_cap_keeps_back_goes_to_the_pool_where_the_policy_says_so(
     lan, min_, order = new(), new(), new()
     give(ledger, lan, earned=120)
     hold(ledger, order, lan, 120)
-    policy = replace(PLAIN, daily_cap_minutes=60, over_daily_cap_action="public_pool")
+    policy = capped(daily_cap_minutes=60, over_daily_cap_action="public_pool")
 
     ledger.post(approval(order, served(min_, 105, ledger), planned=120, policy=policy))
 
@@ -141,7 +140,7 @@ def test_order_day_and_balance_caps_apply_in_turn(ledger: Ledger) -> None:
     give(ledger, lan, earned=240)
     give(ledger, gu, earned=35_910)
     hold(ledger, order, lan, 150)
-    policy = replace(PLAIN, balance_cap_minutes=36_000)
+    policy = capped(balance_cap_minutes=36_000)
 
     ledger.post(approval(order, served(gu, 151, ledger), planned=150, policy=policy))
 
@@ -276,7 +275,7 @@ def spend(ledger: Ledger, person: bytes, minutes: int) -> None:
     """Let somebody spend earned credit on help."""
     order = new()
     hold(ledger, order, person, minutes)
-    policy = replace(PLAIN, daily_cap_minutes=None)
+    policy = capped(daily_cap_minutes=None)
     ledger.post(approval(order, served(new(), minutes, ledger), planned=minutes, policy=policy))
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -31,7 +30,6 @@ from services.ledger.domain.transfers import Donation, Gift, Goods
 from services.ledger.domain.wallets import Id, WalletClass as W
 from services.ledger.store.journal import Posted
 from services.ledger.tests.stories import (
-    PLAIN,
     approval,
     balances,
     give,
@@ -39,6 +37,7 @@ from services.ledger.tests.stories import (
     of_district,
     of_person,
     release,
+    rules,
     served,
 )
 from services.ledger.tests.support import EAST, WEST, Ledger, issue, new
@@ -50,8 +49,7 @@ def gift(ledger: Ledger, giver: Id, receiver: Id, minutes: int, *, to_district: 
     """Give; the receiver's wallet is `received`."""
     act = new()
     to = of_person(receiver, W.RECEIVED, to_district)
-    rules = replace(PLAIN, **policy)
-    return ledger.post(Gift(new(), EAST, Terms(cause=new(), act_id=act), giver, to, minutes, rules))[0]
+    return ledger.post(Gift(new(), EAST, Terms(cause=new(), act_id=act), giver, to, minutes, rules(**policy)))[0]
 
 
 def donate(ledger: Ledger, giver: Id, minutes: int, act: Id | None = None) -> Posted:
@@ -102,7 +100,7 @@ def test_the_monthly_cap_counts_the_months_gifts_up_to_the_exact_minute(ledger: 
 @pytest.mark.parametrize(
     ("starts", "minutes", "policy", "refusal"),
     [
-        ({"earned": 100}, 10, {"gift_enabled": False}, GiftDisabledError),
+        ({"earned": 100}, 10, {"transfer": {"gift_enabled": False}}, GiftDisabledError),
         ({"earned": 10, "received": 100}, 50, {}, CreditNotGiftableError),
         ({"granted": 100}, 50, {}, CreditNotGiftableError),
         ({"earned": 10, "received": 10}, 50, {}, InsufficientCreditsError),
@@ -123,7 +121,7 @@ def test_a_gift_to_another_district_is_refused_where_credit_does_not_cross(ledge
     min_ = new()
     give(ledger, min_, earned=100)
 
-    posted = gift(ledger, min_, new(), 10, to_district=WEST, cross_district_enabled=False)
+    posted = gift(ledger, min_, new(), 10, to_district=WEST, cross_district={"enabled": False})
 
     assert isinstance(posted.refusal, CrossDistrictDisabledError)
 
@@ -167,7 +165,7 @@ def test_goods_take_credit_out_of_circulation_where_the_policy_allows(
 ) -> None:
     lan = new()
     give(ledger, lan, granted=30, earned=100)
-    policy = replace(PLAIN, goods_allowed=allowed)
+    policy = rules(redeem={"goods_allowed": allowed})
 
     posted = ledger.post(Goods(new(), EAST, Terms(cause=new(), act_id=new()), lan, 50, policy))[0]
 

@@ -7,11 +7,13 @@ from uuid import UUID
 from libs.clock import from_microseconds, local_date
 from libs.db import Connection
 from libs.inbox import IncomingEvent, NotYetKnownError
+from libs.programme.policy import Policy
+from libs.programme.policy.store import find_policy, find_policy_on
+from libs.programme.words import EvidenceClass, Funding
 from services.ledger.domain.days import refuse_bad_date
 from services.ledger.domain.grants import GrantMonth
 from services.ledger.domain.holds import PlaceHold, ReleaseHold
 from services.ledger.domain.persons import EmptyWallets, FreezeWallets, UnfreezeWallets
-from services.ledger.domain.policy import CreditPolicy
 from services.ledger.domain.postings import Terms, issuance, pool
 from services.ledger.domain.reasons import Evidence, Reason
 from services.ledger.domain.request_ids import request_id_after
@@ -22,28 +24,28 @@ from services.ledger.domain.wallets import Id, WalletClass, person_wallet
 from services.ledger.messages import accounts, orders, raw, redemption
 from services.ledger.store import known
 
-EVIDENCE = {"verified": Evidence.VERIFIED, "attested": Evidence.ATTESTED}
+EVIDENCE: dict[str, Evidence] = {EvidenceClass.VERIFIED: Evidence.VERIFIED, EvidenceClass.ATTESTED: Evidence.ATTESTED}
 
 
-def policy_now(connection: Connection, district_id: str, now_us: int) -> CreditPolicy:
+def policy_now(connection: Connection, district_id: str, now_us: int) -> Policy:
     """The policy in force in a district today.
 
     Raises:
         NotYetKnownError: none has been heard of.
     """
-    found = known.policy_on(connection, UUID(district_id), local_date(from_microseconds(now_us)))
+    found = find_policy_on(connection, UUID(district_id), local_date(from_microseconds(now_us)))
     if found is None:
         raise NotYetKnownError(subject=district_id)
     return found
 
 
-def policy_of(connection: Connection, district_id: str, version: int) -> CreditPolicy:
+def policy_of(connection: Connection, district_id: str, version: int) -> Policy:
     """A version of a district's policy.
 
     Raises:
         NotYetKnownError: it has not been heard of.
     """
-    found = known.policy_of_version(connection, UUID(district_id), version)
+    found = find_policy(connection, UUID(district_id), version)
     if found is None:
         raise NotYetKnownError(subject=district_id)
     return found
@@ -77,7 +79,7 @@ def place_hold(event: IncomingEvent, message: redemption.HoldRequested) -> Place
 
 def place_pool_hold(event: IncomingEvent, message: orders.FundingRequested) -> PlaceHold | None:
     """A hold on the pool; credit and entitlement are redemption's to ask for."""
-    if message.funding != "pool":
+    if message.funding != Funding.POOL:
         return None
     district_id = raw(message.district_id)
     return PlaceHold(
@@ -100,7 +102,7 @@ def release_hold(
         district_id=raw(payer_district),
         terms=_terms(event, message.hold_id),
         order_district_id=raw(message.district_id),
-        grants_expire=policy_now(connection, payer_district, now_us).grant_expires_month_end,
+        grants_expire=policy_now(connection, payer_district, now_us).grant.expires_month_end,
     )
 
 
@@ -108,7 +110,7 @@ def release_pool_hold(
     event: IncomingEvent, message: orders.OrderCancelled | orders.OrderExpired | orders.HoursRejected
 ) -> ReleaseHold | None:
     """An order that ended without service gives back what the pool held for it."""
-    if message.funding != "pool":
+    if message.funding != Funding.POOL:
         return None
     district_id = raw(message.district_id)
     return ReleaseHold(
@@ -159,7 +161,7 @@ def _served(hours: orders.VolunteerHours, message: orders.HoursApproved) -> Serv
 
 def _payer(connection: Connection, message: orders.HoursApproved) -> tuple[Id, Id] | None:
     """Whose wallets pay without a hold; only hours that are settled anew need it."""
-    if message.funding != "credit" or message.settlement < 2:
+    if message.funding != Funding.CREDIT or message.settlement < 2:
         return None
     payer_id = UUID(message.payer_id or message.recipient_id)
     person = known.find_person(connection, payer_id)
@@ -179,7 +181,7 @@ def reverse_hours(
         funding=message.funding,
         recover=message.recover,
         reversal_id=raw(message.reversal_id),
-        grants_expire=policy_now(connection, message.district_id, now_us).grant_expires_month_end,
+        grants_expire=policy_now(connection, message.district_id, now_us).grant.expires_month_end,
     )
 
 
@@ -280,7 +282,7 @@ def unfreeze_wallets(
         district_id=raw(message.district_id),
         terms=_terms(event, message.mistake_id, actor=message.proposed_by, checker=message.decided_by),
         person_id=raw(message.person_id),
-        grants_expire=policy_now(connection, message.district_id, now_us).grant_expires_month_end,
+        grants_expire=policy_now(connection, message.district_id, now_us).grant.expires_month_end,
     )
 
 
@@ -291,7 +293,7 @@ def starting_credit(
     if not message.volunteer:
         return None
     policy = policy_now(connection, message.district_id, now_us)
-    if policy.starting_credit_minutes == 0:
+    if policy.grant.starting_credit_minutes == 0:
         return None
     district_id, person_id = raw(message.district_id), raw(message.person_id)
     return Transfer(
@@ -299,6 +301,6 @@ def starting_credit(
         terms=_terms(event, message.person_id, actor=message.registered_by, policy_version=policy.version),
         debit=issuance(district_id),
         credit=person_wallet(district_id, person_id, WalletClass.EARNED),
-        minutes=policy.starting_credit_minutes,
+        minutes=policy.grant.starting_credit_minutes,
         reason=Reason.STARTING_CREDIT,
     )

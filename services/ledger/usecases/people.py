@@ -9,10 +9,10 @@ from libs.clock import to_microseconds
 from libs.db import Connection
 from libs.db.rows import save_row
 from libs.outbox import append
+from libs.programme.policy import Policy
 from services.ledger import messages
 from services.ledger.domain.errors import CreditRemainingError, OpenObligationsError
 from services.ledger.domain.persons import EmptyWallets, MoveDistrict
-from services.ledger.domain.policy import CreditPolicy
 from services.ledger.domain.postings import Terms, pool
 from services.ledger.domain.reasons import Reason
 from services.ledger.domain.request_ids import request_id_after
@@ -36,9 +36,9 @@ def move_credit(
     postings.post(connection, [command])
 
 
-def schedule_estate(connection: Connection, person_id: UUID, policy: CreditPolicy, now: datetime) -> None:
+def schedule_estate(connection: Connection, person_id: UUID, policy: Policy, now: datetime) -> None:
     """After the policy's days the credit of a dead person goes to the pool by itself."""
-    due = now + timedelta(hours=24 * policy.settle_estate_within_days)
+    due = now + timedelta(hours=24 * policy.death.settle_within_days)
     known.set_credit_due(connection, person_id, to_microseconds(due))
 
 

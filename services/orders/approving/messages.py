@@ -10,10 +10,10 @@ from google.protobuf.message import Message
 from libs.clock import to_microseconds
 from libs.contracts.timebank.orders.v1 import events_pb2 as wire
 from libs.ids import id_from_cause
+from libs.programme.policy import Policy
 from services.orders.core.messages import text_of
 from services.orders.core.rules.evidence import evidence_class
 from services.orders.core.rules.order import Assignment, Order
-from services.orders.core.rules.policy import Policy
 
 
 def hours_approved(order: Order, policy: Policy, at: datetime) -> Message:

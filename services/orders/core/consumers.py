@@ -9,8 +9,8 @@ from uuid import UUID
 from libs.db import Connection
 from libs.inbox import IncomingEvent, NotYetKnownError
 from libs.programme import standing
-from libs.programme.directory import policy_subject
 from libs.programme.known_grants import hear_acting_grant, hear_use
+from libs.programme.policy.store import hear_policy
 from services.orders.core.messages import Message, accounts, heard, redemption
 from services.orders.core.rules.order import Order
 from services.orders.core.store import order_store, people_store, tables
@@ -81,18 +81,8 @@ def save_unit(connection: Connection, event: IncomingEvent) -> None:
 
 
 def save_policy(connection: Connection, event: IncomingEvent) -> None:
-    if event.payload is None:
-        district_id, version = policy_subject(event.subject)
-        people_store.forget(connection, tables.policy, district_id=district_id, policy_version=version)
-        return
-    policy = heard.policy_of(parsed(accounts.PolicyPublished, event))
-    columns = {
-        "district_id": policy.district_id,
-        "policy_version": policy.version,
-        "effective": policy.effective,
-        "parameters": policy.parameters,
-    }
-    people_store.upsert(connection, tables.policy, columns)
+    published = None if event.payload is None else parsed(accounts.PolicyPublished, event)
+    hear_policy(connection, event.subject, published)
 
 
 def save_signing_keys(connection: Connection, event: IncomingEvent) -> None:

@@ -75,11 +75,3 @@ class GradeOutsideLimitsError(RuleError):
     code = "grade_outside_limits"
     zh = "服务对象能力等级超出志愿服务范围"
     en = "The recipient's ability grade bars volunteers from this service"
-
-
-class PolicyMissingError(RuleError):
-    """The district has no policy in force on that day."""
-
-    code = "policy_missing"
-    zh = "该区尚无生效的规则"
-    en = "The district has no policy in force"

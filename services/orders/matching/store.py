@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from libs.programme.words import PersonStatus, Role
 from services.orders.core.rules.order import Order
 from services.orders.core.rules.people import Person
 from services.orders.core.store import people_store
@@ -28,8 +29,8 @@ def candidates_of(connection: Connection, order: Order) -> list[Candidate]:
     """Return active volunteers of the order's district, at most CANDIDATES_MAX."""
     wanted = sa.select(person.c.person_id).where(
         person.c.district_id == order.district_id,
-        person.c.status == "active",
-        person.c.roles.contains(["volunteer"]),
+        person.c.status == PersonStatus.ACTIVE,
+        person.c.roles.contains([Role.VOLUNTEER]),
     )
     ids = list(connection.execute(wanted.order_by(person.c.person_id).limit(CANDIDATES_MAX)).scalars())
     for_recipient = sa.func.count().filter(orders.c.recipient_id == order.recipient_id)

@@ -7,9 +7,9 @@ from uuid import UUID
 
 from libs.db import Connection
 from libs.inbox import NotYetKnownError
+from libs.programme.words import Funding
 from services.orders.core.consumers import lock_known_order
 from services.orders.core.messages import accounts, heard, ledger, redemption
-from services.orders.core.rules.order import Funding
 from services.orders.core.store import people_store
 from services.orders.placing.usecases.cancel_order import end_orders_of_dead
 from services.orders.placing.usecases.fund_order import decline_order, fund_order, refer_order

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from libs.errors import PersonSuspendedError
+from libs.programme.policy import Policy
+from libs.programme.words import Funding, PersonStatus
 from services.orders.core.refusals import MinutesOutOfRangeError
 from services.orders.core.rules.catalogue import Service
-from services.orders.core.rules.order import Funding
 from services.orders.core.rules.people import Person
-from services.orders.core.rules.policy import Policy
 from services.orders.placing.refusals import (
     FundingNotAllowedError,
     NotEligibleForPoolError,
@@ -27,7 +27,7 @@ def refuse_inactive_recipient(recipient: Person) -> None:
         WalletFrozenError: the person has died.
         PersonSuspendedError: suspended, sealed or erased.
     """
-    if recipient.status == "deceased":
+    if recipient.status == PersonStatus.DECEASED:
         raise WalletFrozenError
     if not recipient.is_active:
         raise PersonSuspendedError
@@ -39,7 +39,7 @@ def refuse_unless_payable(service: Service, funding: Funding, policy: Policy) ->
     Raises:
         FundingNotAllowedError: the catalogue, or for purchased help the policy, does not name it.
     """
-    purchasable = funding is not Funding.PURCHASED or service.code in policy.names("purchase", "services")
+    purchasable = funding is not Funding.PURCHASED or service.code in policy.purchase.services
     if funding.value not in service.funding or not purchasable:
         raise FundingNotAllowedError(service=service.code, funding=funding.value)
 
@@ -60,7 +60,7 @@ def refuse_unless_pool_serves(recipient: Person, policy: Policy) -> None:
     Raises:
         NotEligibleForPoolError: none of the person's hardship categories is listed.
     """
-    if not recipient.hardship & policy.names("pool", "eligible_hardship"):
+    if recipient.hardship.isdisjoint(policy.pool.eligible_hardship):
         raise NotEligibleForPoolError
 
 
@@ -80,7 +80,7 @@ def refuse_over_budget(policy: Policy, *, price_minutes: int, counted_minutes: i
     Raises:
         ProgrammeBudgetExhaustedError: not set, or not enough left.
     """
-    budget_minutes = policy.limit("programme", "monthly_budget_minutes")
+    budget_minutes = policy.programme.monthly_budget_minutes
     if budget_minutes is None or counted_minutes + price_minutes > budget_minutes:
         raise ProgrammeBudgetExhaustedError(budget_minutes=budget_minutes, counted_minutes=counted_minutes)
 

@@ -6,6 +6,7 @@ from marshmallow import fields
 
 from libs.http.fields import Choice, Instant, Text, Whole
 from libs.programme.acting_schemas import ActingSchema
+from libs.programme.words import Funding
 from services.orders.core.schemas import STATES, PageQuerySchema, minutes
 
 PLACE = r"^-?([0-8]?[0-9](\.[0-9]{1,8})?|90),-?((1[0-7][0-9]|[0-9]{1,2})(\.[0-9]{1,8})?|180)$"
@@ -18,7 +19,7 @@ class OrderTermsSchema(ActingSchema):
     service = Text(10, shortest=1, required=True)
     minutes = minutes(least=0)
     start = Instant(required=True)
-    funding = Choice(("programme", "pool", "purchased", "credit"), required=True)
+    funding = Choice(tuple(Funding), required=True)
 
 
 class OrderQuerySchema(PageQuerySchema):

@@ -12,9 +12,10 @@ import sqlalchemy as sa
 
 from libs.db import Connection
 from libs.db.driver import run
+from libs.programme.words import Funding
 from services.orders.core.rules.areas import METRES_PER_DEGREE, shrinking, square_of, steps_between
 from services.orders.core.rules.life_cycle import State
-from services.orders.core.rules.order import Funding, Order, Terms
+from services.orders.core.rules.order import Order, Terms
 from services.orders.core.rules.people import MICRODEGREES, Place
 from services.orders.core.store import order_store, people_store
 from services.orders.core.store.order_store import OCCUPYING_STATES, page_of_orders

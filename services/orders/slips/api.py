@@ -7,9 +7,9 @@ from uuid import UUID
 from flask.views import MethodView
 from flask_smorest import Blueprint
 
+from libs.programme.words import Funding
 from services.orders.core.api.edge import command, command_context_of
 from services.orders.core.api.views import order_command
-from services.orders.core.rules.order import Funding
 from services.orders.core.schemas import OrderSchema
 from services.orders.core.store.rows import Row
 from services.orders.placing.usecases.place_order import Wish

@@ -5,6 +5,7 @@ from __future__ import annotations
 from marshmallow import Schema, fields
 
 from libs.http.fields import Choice, Instant, Text, Whole
+from libs.programme.words import Funding
 from services.orders.core.schemas import OwnActSchema, minutes, shown_id, shown_instant, words
 
 SLIP_MAX = 100_000_000
@@ -27,7 +28,7 @@ class LateEntrySchema(OwnActSchema):
     minutes = minutes(least=0)
     served = Instant(required=True)
     slip = Whole(1, SLIP_MAX, required=True)
-    funding = Choice(("programme", "pool", "credit", "purchased"), load_default="programme")
+    funding = Choice(tuple(Funding), load_default=Funding.PROGRAMME)
     scan = words()
 
 

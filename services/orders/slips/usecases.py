@@ -9,15 +9,16 @@ from uuid import UUID
 from libs.clock import local_date
 from libs.db import Connection
 from libs.errors import IdReusedError
+from libs.programme.policy import Policy
+from libs.programme.words import Funding
 from services.orders.approving.rules.signing import refuse_own_or_related
 from services.orders.approving.usecases.approve_hours import signing_of
 from services.orders.approving.usecases.flags import draw_percent, with_flags
 from services.orders.core.messages import publish_for
 from services.orders.core.rules.catalogue import Service
 from services.orders.core.rules.life_cycle import State, Verb
-from services.orders.core.rules.order import Approval, Assignment, Confirmation, Funding, Order, Submission
+from services.orders.core.rules.order import Approval, Assignment, Confirmation, Order, Submission
 from services.orders.core.rules.people import Person
-from services.orders.core.rules.policy import Policy
 from services.orders.core.store import order_store, people_store
 from services.orders.core.usecases.command_context import CommandContext, require_power
 from services.orders.core.usecases.order_changes import await_funding
@@ -97,7 +98,7 @@ def enter_late(connection: Connection, context: CommandContext, wish: Wish, slip
     refuse_own_or_related(signing_of(connection, order, context.caller_id))
     _refuse_by_rules(context, wish, service, policy, recipient)
     _refuse_related(connection, policy, volunteer, recipient)
-    unit_id = _slip_unit(connection, recipient, slip)
+    unit_id = _slip_unit(connection, policy, recipient, slip)
     if wish.funding is Funding.PROGRAMME:
         refuse_over_budget(connection, order, policy)
     entered = _entered(connection, order, context)
@@ -131,25 +132,26 @@ def _refuse_by_rules(context: CommandContext, wish: Wish, service: Service, poli
     if wish.end_at > context.now:
         raise ServedInFutureError
     age = local_date(context.now) - local_date(wish.start_at)
-    if age > timedelta(days=policy.number("late_entry", "max_age_days")):
-        raise LateEntryTooOldError(max_age_days=policy.number("late_entry", "max_age_days"))
+    if age > timedelta(days=policy.late_entry.max_age_days):
+        raise LateEntryTooOldError(max_age_days=policy.late_entry.max_age_days)
 
 
 def _refuse_related(connection: Connection, policy: Policy, volunteer: Person, recipient: Person) -> None:
     same = volunteer.person_id == recipient.person_id
     relations = people_store.relations_of(connection, [volunteer.person_id])
-    if policy.allows("earn", "related_party_block") and (same or relations.are_kin(volunteer, recipient)):
+    if policy.earn.related_party_block and (same or relations.are_kin(volunteer, recipient)):
         raise RelatedPartyError
 
 
-def _slip_unit(connection: Connection, recipient: Person, slip: Slip) -> UUID:
-    """Return the unit the slip was issued to: the recipient's, or one above it."""
+def _slip_unit(connection: Connection, policy: Policy, recipient: Person, slip: Slip) -> UUID:
+    """Return the unit the slip was issued to: the recipient's, or one above it; their own where none are issued."""
     if not slip.scan:
         raise SlipMissingError
     path = people_store.path_of(connection, recipient.home_unit_id)
     unit_id = store.unit_of_slip(connection, path, slip.number)
-    if unit_id is None:
+    if unit_id is None and policy.late_entry.slips_issued_first:
         raise SlipNotIssuedError(slip_number=slip.number)
+    unit_id = unit_id or recipient.home_unit_id
     if store.slip_is_used(connection, unit_id, slip.number):
         raise SlipAlreadyUsedError(slip_number=slip.number)
     return unit_id

@@ -7,11 +7,12 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from libs.programme.policy import Policy
+from libs.programme.words import Funding
 from services.orders.core.rules.catalogue import Service
 from services.orders.core.rules.life_cycle import State
-from services.orders.core.rules.order import Assignment, Funding, Order, Placement, Terms
+from services.orders.core.rules.order import Assignment, Order, Placement, Terms
 from services.orders.core.rules.people import Person, Place, Qualifications, Relation, Relations
-from services.orders.core.rules.policy import Policy
 from services.orders.serving.rules.taking import Taking
 from services.orders.tests.neighbours import DAY_ONE, PARAMETERS, at, named
 
@@ -22,7 +23,7 @@ DISTRICT, OTHER_DISTRICT = named("d1"), named("d2")
 def policy(change: dict[str, dict[str, Any]] | None = None) -> Policy:
     """Return the default policy with a few parameters changed."""
     parameters = {group: {**values, **(change or {}).get(group, {})} for group, values in PARAMETERS.items()}
-    return Policy(DISTRICT, 1, DAY_ONE, parameters)
+    return Policy.read(parameters, district_id=DISTRICT, version=1, effective=DAY_ONE)
 
 
 def person(label: str, **others: Any) -> Person:

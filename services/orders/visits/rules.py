@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from services.orders.core.rules.policy import Policy
+from libs.programme.policy import Policy
+from libs.programme.words import VisitRisk
 
 MONTHLY_DAYS_MAX = 31
 
 
 def interval_days(policy: Policy, risk: str) -> int:
     """Return how many days may pass between two visits of a risk group."""
-    return policy.number("visit", {"high": "high_risk_days", "key": "key_days"}.get(risk, "general_days"))
+    days: dict[str, int] = {VisitRisk.HIGH: policy.visit.high_risk_days, VisitRisk.KEY: policy.visit.key_days}
+    return days.get(risk, policy.visit.general_days)
 
 
 def is_overdue(*, listed_on: date, seen_on: tuple[date, ...], days: int, today: date) -> bool:

@@ -13,6 +13,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from libs.clock import local_date
 from libs.db import Connection
+from libs.programme.words import PersonStatus
 from services.orders.core.store import people_store
 from services.orders.core.store.rows import Row
 from services.orders.core.store.tables import INSTANT, person, table_of
@@ -60,7 +61,7 @@ def listed_people(connection: Connection, unit_ids: Iterable[UUID], now: datetim
         person.c.home_unit_id.in_(list(unit_ids)),
         person.c.visit_listed_on.is_not(None),
         person.c.visit_risk != "",
-        person.c.status.in_(["active", "suspended"]),
+        person.c.status.in_([PersonStatus.ACTIVE, PersonStatus.SUSPENDED]),
     )
     people = connection.execute(query.order_by(person.c.person_id)).mappings().all()
     seen: dict[UUID, list[date]] = {row["person_id"]: [] for row in people}

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from libs.db import Connection
 from libs.errors import ForbiddenError, IdReusedError
+from libs.programme.words import Role
 from services.orders.core.messages import publish
 from services.orders.core.rules.people import Person
 from services.orders.core.store import people_store
@@ -61,7 +62,7 @@ def _refuse_who_may_not_visit(connection: Connection, context: CommandContext, p
     if has_power(connection, context, "record_visit", person.home_unit_id):
         return
     visitor = people_store.find_person(connection, context.caller_id)
-    is_volunteer = visitor is not None and visitor.is_active and "volunteer" in visitor.roles
+    is_volunteer = visitor is not None and visitor.is_active and Role.VOLUNTEER in visitor.roles
     if visitor is None or not is_volunteer:
         require_power(connection, context, "record_visit", person.home_unit_id)
     elif visitor.district_id != person.district_id or visitor.person_id == person.person_id:

@@ -7,6 +7,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from libs.programme.acting import Consent
+from libs.programme.policy import Policy
 from services.redemption.domain.errors import (
     GiftCapExceededError,
     GiftDisabledError,
@@ -15,7 +16,7 @@ from services.redemption.domain.errors import (
     RelationNotVerifiedError,
 )
 from services.redemption.domain.people import Relation
-from services.redemption.domain.policy import Policy, scope_names
+from services.redemption.domain.policy import scope_names
 
 PROPOSAL_LAPSES_AFTER = timedelta(days=7)
 """How long what a member of staff asks for somebody waits for the second one."""
@@ -92,18 +93,18 @@ def refuse_gift(policy: Policy, *, relation: Relation | None, amount_minutes: in
     Raises:
         GiftDisabledError, RelationNotVerifiedError, GiftOutsideScopeError, GiftCapExceededError: by that rule.
     """
-    if not policy.allows("transfer", "gift_enabled"):
+    if not policy.transfer.gift_enabled:
         raise GiftDisabledError
     if relation is None or not relation.verified:
         raise RelationNotVerifiedError
-    if not scope_names(policy.choice("transfer", "gift_scope"), relation.kind):
+    if not scope_names(policy.transfer.gift_scope, relation.kind):
         raise GiftOutsideScopeError(kind=relation.kind)
-    cap = policy.number("transfer", "gift_monthly_cap_minutes")
+    cap = policy.transfer.gift_monthly_cap_minutes
     if month_minutes + amount_minutes > cap:
         raise GiftCapExceededError(month_minutes=month_minutes, cap_minutes=cap)
 
 
 def refuse_goods(policy: Policy) -> None:
     """Goods and benefits only where the policy allows them."""
-    if not policy.allows("redeem", "goods_allowed"):
+    if not policy.redeem.goods_allowed:
         raise GoodsNotAllowedError

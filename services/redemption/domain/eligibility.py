@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from libs.clock import local_date
+from libs.programme.policy import Policy
 from services.redemption.domain.errors import (
     FundingNotAllowedError,
     GradeOutsideLimitsError,
@@ -16,7 +17,7 @@ from services.redemption.domain.errors import (
     WeeklyLimitExceededError,
 )
 from services.redemption.domain.people import Person, Relation
-from services.redemption.domain.policy import Policy, Service, price_minutes, scope_names
+from services.redemption.domain.policy import Service, coefficient_percent, price_minutes, scope_names
 from services.redemption.domain.who_may import refuse_deceased
 
 MINUTES_PER_HOUR = 60
@@ -72,8 +73,7 @@ def _refuse_by_service(asked: Asked, now: datetime) -> None:
 
 def refuse_age(recipient: Person, policy: Policy, *, start_at: datetime) -> None:
     """The recipient's age counts on the day of service; any hardship category has an age of its own."""
-    name = "hardship_age" if recipient.hardship else "min_age"
-    least = policy.number("redeem", name)
+    least = policy.redeem.hardship_age if recipient.hardship else policy.redeem.min_age
     if recipient.age_on(local_date(start_at)) < least:
         raise RecipientTooYoungError(min_age=least)
 
@@ -81,19 +81,19 @@ def refuse_age(recipient: Person, policy: Policy, *, start_at: datetime) -> None
 def _refuse_by_relation(asked: Asked, policy: Policy) -> None:
     if asked.relation is None:
         return
-    if not scope_names(policy.choice("redeem", "for_relatives"), asked.relation.kind):
+    if not scope_names(policy.redeem.for_relatives, asked.relation.kind):
         raise RelativeNotAllowedError(kind=asked.relation.kind)
 
 
 def refuse_min_hours(policy: Policy, *, served_minutes: int) -> None:
     """Whoever pays has served the hours that the policy asks for."""
-    least = policy.number("redeem", "min_hours_served") * MINUTES_PER_HOUR
+    least = policy.redeem.min_hours_served * MINUTES_PER_HOUR
     if served_minutes < least:
         raise MinHoursNotServedError(served_minutes=served_minutes, min_minutes=least)
 
 
 def _refuse_by_week(asked: Asked, policy: Policy) -> None:
-    limit = policy.number_or_none("redeem", "max_minutes_per_week")
+    limit = policy.redeem.max_minutes_per_week
     price = asked_price(asked, policy)
     if limit is not None and asked.week_minutes + price > limit:
         raise WeeklyLimitExceededError(week_minutes=asked.week_minutes, price_minutes=price, limit_minutes=limit)
@@ -101,5 +101,5 @@ def _refuse_by_week(asked: Asked, policy: Policy) -> None:
 
 def asked_price(asked: Asked, policy: Policy) -> int:
     """Return the price, with the coefficient in force now."""
-    coefficient = policy.coefficient_percent(asked.service)
+    coefficient = coefficient_percent(policy, asked.service)
     return price_minutes(minutes=asked.minutes, coefficient_percent=coefficient, persons=asked.service.persons)

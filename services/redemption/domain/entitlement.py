@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from libs.programme.policy import Policy
 from services.redemption.domain.errors import (
     EntitlementExhaustedError,
     EntitlementMissingError,
     EntitlementOutOfRangeError,
 )
-from services.redemption.domain.policy import Policy
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class Proposal:
 
 def refuse_out_of_range(policy: Policy, minutes: int) -> None:
     """An entitlement lies within the policy's least and most minutes per month."""
-    least = policy.number("purchase", "min_minutes_per_month")
-    most = policy.number("purchase", "max_minutes_per_month")
+    least = policy.purchase.min_minutes_per_month
+    most = policy.purchase.max_minutes_per_month
     if not least <= minutes <= most:
         raise EntitlementOutOfRangeError(min_minutes=least, max_minutes=most)

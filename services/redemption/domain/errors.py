@@ -1,7 +1,10 @@
 """What redemption refuses: one class per rule, with its stable code."""
 
 from libs.errors import ConflictError, ForbiddenError, NotFoundError, Refusal, RuleError
-from libs.programme.refusals import ConsentMissingError as ConsentMissingError
+from libs.programme.refusals import (
+    ConsentMissingError as ConsentMissingError,
+    PolicyMissingError as PolicyMissingError,
+)
 
 
 class RelationNotVerifiedError(ForbiddenError):
@@ -66,14 +69,6 @@ class PersonNotDeceasedError(ConflictError):
     code = "person_not_deceased"
     zh = "此人未登记去世"
     en = "No death is recorded for this person"
-
-
-class PolicyMissingError(RuleError):
-    """The district has no programme policy in force."""
-
-    code = "policy_missing"
-    zh = "该区尚无生效的规则"
-    en = "No programme policy is in force in this district"
 
 
 class ServiceNotFoundError(RuleError):

@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from libs.programme.policy import Policy
+from libs.programme.words import PersonStatus
 from services.redemption.domain.errors import HeirNotEligibleError, PersonNotDeceasedError
 from services.redemption.domain.people import Person, Relation
-from services.redemption.domain.policy import Policy
 
 
 @dataclass(frozen=True)
@@ -33,10 +34,10 @@ def refuse_unless_heir(
         PersonNotDeceasedError: no death is recorded.
         HeirNotEligibleError: the heir does not fit.
     """
-    if dead.status != "deceased":
+    if dead.status != PersonStatus.DECEASED:
         raise PersonNotDeceasedError
     if heir is None:
         return
     related = relation is not None and relation.verified and relation.kind != "friend"
-    if not related or heir.status != "active" or heir.age_on(today) < policy.number("death", "heir_min_age"):
+    if not related or heir.status != PersonStatus.ACTIVE or heir.age_on(today) < policy.death.heir_min_age:
         raise HeirNotEligibleError

@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from libs.programme.policy import Policy
+from libs.programme.words import Grade, Hardship, PersonStatus
 from services.redemption.domain.errors import GrantAmountUnsetError
 from services.redemption.domain.people import Person
-from services.redemption.domain.policy import Policy
 
 OLDEST_AGE = 80
 YOUNGEST_AGE = 60
@@ -27,7 +28,7 @@ class GrantRun:
 
 def grant_amount(policy: Policy) -> int:
     """Return the monthly amount, which the bureau must have entered."""
-    amount = policy.number_or_none("grant", "key_elder_monthly_minutes")
+    amount = policy.grant.key_elder_monthly_minutes
     if amount is None:
         raise GrantAmountUnsetError
     return amount
@@ -35,7 +36,13 @@ def grant_amount(policy: Policy) -> int:
 
 def is_key_elder(person: Person, today: date) -> bool:
     """Nanjing's rule: 80 or older and alone; or 60 to 79 with dibao, grade mild or worse, and alone."""
-    if person.status != "active" or not person.is_recipient or "empty_nest_alone" not in person.hardship:
+    if (
+        person.status != PersonStatus.ACTIVE
+        or not person.is_recipient
+        or Hardship.EMPTY_NEST_ALONE not in person.hardship
+    ):
         return False
     age = person.age_on(today)
-    return age >= OLDEST_AGE or (age >= YOUNGEST_AGE and "dibao" in person.hardship and person.grade != "intact")
+    return age >= OLDEST_AGE or (
+        age >= YOUNGEST_AGE and Hardship.DIBAO in person.hardship and person.grade != Grade.INTACT
+    )

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from libs.errors import ForbiddenError, OutOfScopeError, PersonSuspendedError
+from libs.programme.words import DIRECT_KINSHIP, PersonStatus, Role
 from services.redemption.domain.errors import (
     ApproverRelatedError,
     RelationNotVerifiedError,
@@ -10,9 +11,9 @@ from services.redemption.domain.errors import (
     WalletFrozenError,
 )
 from services.redemption.domain.people import Caller, Person, Relation
-from services.redemption.domain.policy import DIRECT_RELATIVES
 
-AUDITOR = frozenset({"city_auditor"})
+AUDITOR = frozenset({Role.CITY_AUDITOR})
+_SHUT = frozenset({PersonStatus.SUSPENDED, PersonStatus.SEALED, PersonStatus.ERASED})
 
 
 def refuse_auditor(caller: Caller) -> None:
@@ -48,7 +49,7 @@ def acts_as_staff(caller: Caller, *, roles: frozenset[str], path: frozenset[UUID
     refuse_auditor(caller)
     if caller.reaches(roles, path):
         return True
-    if relation is None or relation.kind not in DIRECT_RELATIVES:
+    if relation is None or relation.kind not in DIRECT_KINSHIP:
         raise OutOfScopeError if caller.has(roles) else ForbiddenError
     if not relation.verified:
         raise RelationNotVerifiedError
@@ -58,14 +59,14 @@ def acts_as_staff(caller: Caller, *, roles: frozenset[str], path: frozenset[UUID
 def refuse_suspended(*people: Person) -> None:
     """For a suspended person, or one whose data are sealed, nothing new is done; a caller is refused at the edge."""
     for person in people:
-        if person.status in ("suspended", "sealed", "erased"):
+        if person.status in _SHUT:
             raise PersonSuspendedError(person_id=person.person_id)
 
 
 def refuse_deceased(*people: Person) -> None:
     """Nothing new is spent by or for a person who has died."""
     for person in people:
-        if person.status == "deceased":
+        if person.status == PersonStatus.DECEASED:
             raise WalletFrozenError(person_id=person.person_id)
 
 

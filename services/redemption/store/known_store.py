@@ -11,10 +11,10 @@ from sqlalchemy import Connection, RowMapping
 from libs.db.prepared import Prepared
 from libs.db.rows import delete_rows, find_row, save_row
 from libs.programme.known_grants import forget_grants_of
-from libs.programme.policy import completed
-from services.redemption.domain.errors import PersonNotFoundError, PolicyMissingError, UnitNotFoundError
+from libs.programme.words import PersonStatus, UnitLevel
+from services.redemption.domain.errors import PersonNotFoundError, UnitNotFoundError
 from services.redemption.domain.people import Person, Relation
-from services.redemption.domain.policy import Policy, Service
+from services.redemption.domain.policy import Service
 from services.redemption.store import tables as t
 
 TREE_DEPTH_MAX = 10
@@ -24,11 +24,6 @@ def delete_row(connection: Connection, table: sa.Table, key: UUID) -> None:
     """Delete what is known of a subject that has gone."""
     (column,) = table.primary_key
     delete_rows(connection, table, **{column.name: key})
-
-
-def forget_policy(connection: Connection, district_id: UUID, version: int) -> None:
-    """Delete a version of a district's rules that has gone."""
-    delete_rows(connection, t.policy, district_id=district_id, policy_version=version)
 
 
 def forget_service(connection: Connection, code: str, version: int) -> None:
@@ -85,7 +80,7 @@ def person_of(connection: Connection, person_id: UUID) -> Person:
 def recipients_of(connection: Connection, district_id: UUID) -> list[Person]:
     """Return the active recipients of a district, in the order of their ids."""
     query = sa.select(t.person).where(
-        t.person.c.district_id == district_id, t.person.c.is_recipient, t.person.c.status == "active"
+        t.person.c.district_id == district_id, t.person.c.is_recipient, t.person.c.status == PersonStatus.ACTIVE
     )
     return [_person(row) for row in connection.execute(query.order_by(t.person.c.person_id)).mappings()]
 
@@ -151,35 +146,9 @@ def district_of(connection: Connection, unit_id: UUID) -> UUID:
         UnitNotFoundError: unknown, or the city itself.
     """
     row = find_row(connection, t.unit, unit_id=unit_id)
-    if row is None or (row.level != "district" and row.district_id is None):
+    if row is None or (row.level != UnitLevel.DISTRICT and row.district_id is None):
         raise UnitNotFoundError(unit_id=unit_id)
-    return UUID(str(row.unit_id if row.level == "district" else row.district_id))
-
-
-def policy_on(connection: Connection, district_id: UUID, day: date) -> Policy:
-    """Return the version in force on a local day; before the first one takes effect, the first.
-
-    Raises:
-        PolicyMissingError: none was ever published.
-    """
-    row = _POLICY_ON.first(connection, {"district_id": district_id, "day": day})
-    if row is None:
-        raise PolicyMissingError(district_id=district_id)
-    return Policy(
-        district_id=row.district_id,
-        version=row.policy_version,
-        effective=row.effective,
-        parameters=completed(row.parameters),
-    )
-
-
-_POLICY_ON = Prepared(
-    sa.text("""
-    SELECT * FROM policy WHERE district_id = :district_id
-    ORDER BY effective <= :day DESC,
-        CASE WHEN effective <= :day THEN effective END DESC,
-        CASE WHEN effective <= :day THEN policy_version END DESC, policy_version LIMIT 1""")
-)
+    return UUID(str(row.unit_id if row.level == UnitLevel.DISTRICT else row.district_id))
 
 
 def find_service(connection: Connection, code: str, day: date) -> Service | None:

@@ -60,13 +60,6 @@ relation = _table(
     _uuid("declared_by"),
 )
 unit = _table("unit", _uuid("unit_id", key=True), _uuid("parent_id"), _text("level"), _uuid("district_id"))
-policy = _table(
-    "policy",
-    _uuid("district_id", key=True),
-    _whole("policy_version", key=True),
-    _day("effective"),
-    sa.Column("parameters", JSONB),
-)
 catalogue_item = _table(
     "catalogue_item",
     _text("code", key=True),

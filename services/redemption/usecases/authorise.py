@@ -11,6 +11,7 @@ from libs.outbox import append
 from libs.programme.acting import refuse_unless_consented
 from libs.programme.acting_grants import GrantedAct, GrantedScope
 from libs.programme.known_grants import ActFor, count_use, seen_by, use_grant
+from libs.programme.words import PersonStatus
 from services.redemption import messages
 from services.redemption.domain import who_may
 from services.redemption.domain.errors import MakerIsCheckerError
@@ -52,7 +53,7 @@ def refuse_unless_acts_for(
         relation=known.relation_between(connection, **relative),
     ):
         grant = use_grant(connection, **relative, act=act, minutes=minutes, day=local_date(now))
-    can_consent = person.status != "deceased"
+    can_consent = person.status != PersonStatus.DECEASED
     refuse_unless_consented(acting.consent, now=now, under_grant=grant is not None, can_consent=can_consent)
     return grant
 

@@ -7,6 +7,7 @@ from uuid import UUID
 from libs.clock import local_date
 from libs.db import Connection
 from libs.outbox import append
+from libs.programme.policy.store import policy_on
 from services.redemption import messages
 from services.redemption.domain import who_may
 from services.redemption.domain.calendar import month_of
@@ -60,7 +61,7 @@ def _locked(connection: Connection, kind: CreditKind, request_id: UUID) -> Credi
 
 def _under_todays_rules(connection: Connection, request: CreditRequest, *, now: datetime) -> CreditRequest:
     """Nothing was set aside while it waited: it is allowed now, in this month, or it is not."""
-    policy = known.policy_on(connection, request.district_id, local_date(now))
+    policy = policy_on(connection, request.district_id, local_date(now))
     request = dataclasses.replace(request, policy_version=policy.version, month=month_of(now))
     refuse_by_policy(connection, request, policy)
     return request

@@ -9,13 +9,14 @@ from libs.db import Connection
 from libs.errors import IdReusedError
 from libs.outbox import append
 from libs.programme.acting_grants import GrantedAct
+from libs.programme.policy import Policy
+from libs.programme.policy.store import policy_on
 from services.redemption import messages
 from services.redemption.domain.calendar import month_of
 from services.redemption.domain.credit_request import CreditKind, CreditRequest, refuse_gift, refuse_goods
 from services.redemption.domain.eligibility import refuse_min_hours
 from services.redemption.domain.errors import RelationNotVerifiedError
 from services.redemption.domain.people import Acting, Caller, Person
-from services.redemption.domain.policy import Policy
 from services.redemption.store import credit_store as store, known_store as known
 from services.redemption.usecases.authorise import acted_for, acts_as_staff, giver_of, refuse_close, tell_of_act
 
@@ -49,7 +50,7 @@ def request_credit(connection: Connection, caller: Caller, terms: CreditTerms, *
     store.lock_giver(connection, giver.person_id)
     if store.find_credit_request(connection, terms.request_id) is not None:
         raise IdReusedError
-    policy = known.policy_on(connection, giver.district_id, local_date(now))
+    policy = policy_on(connection, giver.district_id, local_date(now))
     request = _request(caller, terms, policy, giver=giver, receiver=receiver, now=now)
     refuse_by_policy(connection, request, policy)
     if is_by_staff:

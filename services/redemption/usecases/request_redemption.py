@@ -10,12 +10,14 @@ from libs.db import Connection
 from libs.errors import IdReusedError, RuleError
 from libs.outbox import append
 from libs.programme.acting_grants import GrantedAct
+from libs.programme.policy import Policy
+from libs.programme.policy.store import policy_on
 from services.redemption import messages
 from services.redemption.domain.calendar import week_of
 from services.redemption.domain.eligibility import Asked, asked_price, refuse_unknown_relation, refuse_unless_eligible
 from services.redemption.domain.errors import ServiceNotFoundError
 from services.redemption.domain.people import Acting, Caller, Person
-from services.redemption.domain.policy import Policy
+from services.redemption.domain.policy import coefficient_percent
 from services.redemption.domain.redemption import Redemption
 from services.redemption.domain.who_may import refuse_suspended
 from services.redemption.store import known_store as known, redemption_store as store
@@ -54,7 +56,7 @@ def request_redemption(connection: Connection, caller: Caller, terms: Redemption
         raise IdReusedError
     asked = _asked(connection, terms, recipient=recipient, payer=payer, now=now)
     refuse_unknown_relation(asked)
-    policy = known.policy_on(connection, recipient.district_id, local_date(now))
+    policy = policy_on(connection, recipient.district_id, local_date(now))
     redemption = _redemption(caller, terms, asked, policy, now)
     try:
         refuse_unless_eligible(asked, policy, now=now)
@@ -108,7 +110,7 @@ def _redemption(caller: Caller, terms: RedemptionTerms, asked: Asked, policy: Po
         planned_minutes=terms.minutes,
         start_at=terms.start_at,
         price_minutes=asked_price(asked, policy),
-        coefficient_percent=policy.coefficient_percent(asked.service),
+        coefficient_percent=coefficient_percent(policy, asked.service),
         persons=asked.service.persons,
         requested_by=caller.person_id,
         acting_for=other,

@@ -7,6 +7,7 @@ from libs.clock import local_date
 from libs.db import Connection
 from libs.errors import IdReusedError
 from libs.outbox import append
+from libs.programme.policy.store import policy_on
 from services.redemption import messages
 from services.redemption.domain.calendar import month_of
 from services.redemption.domain.grants import GrantRun, grant_amount, is_key_elder
@@ -30,7 +31,7 @@ def schedule_grants(
     if store.find_grant_run_state(connection, grant_run_id) is not None:
         raise IdReusedError
     today, month = local_date(now), month_of(now)
-    policy = known.policy_on(connection, district_id, today)
+    policy = policy_on(connection, district_id, today)
     amount = grant_amount(policy)
     had = store.granted_in(connection, month=month, district_id=district_id)
     elders = [person for person in known.recipients_of(connection, district_id) if is_key_elder(person, today)]

@@ -6,6 +6,7 @@ from uuid import UUID
 from libs.clock import local_date
 from libs.db import Connection
 from libs.errors import IdReusedError
+from libs.programme.policy.store import policy_on
 from libs.programme.refusals import ProposalLapsedError
 from services.redemption.domain.calendar import month_of
 from services.redemption.domain.entitlement import Proposal, refuse_out_of_range
@@ -36,7 +37,7 @@ def propose_entitlement(
     refuse_close(connection, caller, person)
     if store.lock_proposal(connection, entitlement_id) is not None:
         raise IdReusedError
-    refuse_out_of_range(known.policy_on(connection, person.district_id, local_date(now)), minutes)
+    refuse_out_of_range(policy_on(connection, person.district_id, local_date(now)), minutes)
     proposal = Proposal(
         entitlement_id=entitlement_id,
         person_id=person_id,
@@ -72,7 +73,7 @@ def decide_entitlement(
     if store.has_lapsed(connection, entitlement_id, now):
         raise ProposalLapsedError(entitlement_id=entitlement_id)
     if verdict.ok:
-        refuse_out_of_range(known.policy_on(connection, person.district_id, local_date(now)), proposal.minutes)
+        refuse_out_of_range(policy_on(connection, person.district_id, local_date(now)), proposal.minutes)
     store.save_decision(
         connection,
         proposal,

@@ -7,6 +7,7 @@ from libs.clock import local_date
 from libs.db import Connection
 from libs.errors import IdReusedError
 from libs.outbox import append
+from libs.programme.policy.store import policy_on
 from libs.programme.refusals import ProposalLapsedError
 from services.redemption import messages
 from services.redemption.domain.errors import AlreadyDecidedError
@@ -91,5 +92,5 @@ def _refuse_unless_heir(connection: Connection, *, dead: Person, heir: Person | 
     relation = (
         known.relation_between(connection, person_id=dead.person_id, relative_id=heir.person_id) if heir else None
     )
-    policy = known.policy_on(connection, dead.district_id, today)
+    policy = policy_on(connection, dead.district_id, today)
     refuse_unless_heir(policy, dead=dead, heir=heir, relation=relation, today=today)

@@ -25,11 +25,10 @@ from libs.http.auth import Verifier
 from libs.ids import new_id
 from libs.inbox import IncomingEvent
 from libs.programme.policy import default_parameters
-from services.ledger.domain.policy import CreditPolicy
+from libs.programme.policy.store import find_policy_on, forget_read_policies, policy_on
 from services.ledger.store import known as ledger_known
-from services.orders.core.store import people_store, people_store as orders_known
+from services.orders.core.store import people_store as orders_known
 from services.redemption import queries as redemption_queries
-from services.redemption.store import known_store as redemption_known
 from tests.support.postgres import DatabaseFactory
 
 SERVICES = ("orders", "redemption", "ledger")
@@ -100,7 +99,7 @@ NOT_HEARD = {
 }
 HEARD = [(service, state) for service in SERVICES for state in STATES if (service, state) not in NOT_HEARD]
 KNOWN_KEYS = {
-    "orders": people_store.signing_keys,
+    "orders": orders_known.signing_keys,
     "redemption": redemption_queries.signing_keys,
     "ledger": ledger_known.signing_keys,
 }
@@ -188,33 +187,42 @@ def test_without_keys_every_token_is_refused_and_with_new_ones_taken_again(
     assert str(Verifier(keys).bearer(token).person_id) == claims["sub"]
 
 
-def _read(service: str, database: Database) -> dict[str, Any]:
-    day = date(2026, 3, 2)
+def _read(database: Database) -> dict[str, Any]:
     with database.reading() as connection:
-        if service == "ledger":
-            policy = ledger_known.policy_on(connection, UUID(DISTRICT), day)
-            assert policy is not None
-            return {"settle": policy.settle_estate_within_days, "step": policy.rounding_step_minutes}
-        known: Any = {"orders": orders_known, "redemption": redemption_known}[service]
-        found = known.policy_on(connection, UUID(DISTRICT), day)
-        return {
-            "settle": found.number("death", "settle_within_days"),
-            "step": found.number("time", "rounding_step_minutes"),
-        }
+        policy = policy_on(connection, UUID(DISTRICT), date(2026, 3, 2))
+    return {"settle": policy.death.settle_within_days, "step": policy.time.rounding_step_minutes}
 
 
 @pytest.mark.parametrize("service", SERVICES)
 def test_rules_of_an_older_release_are_read_complete(hearers: dict[str, Hearer], service: str) -> None:
     hearers[service].hear_all()
-    ledger_known.forget_policies()
+    forget_read_policies()
 
-    assert _read(service, hearers[service].database) == {
+    assert _read(hearers[service].database) == {
         "settle": 30,
         "step": default_parameters()["time"]["rounding_step_minutes"],
     }
 
 
-def test_the_ledger_names_no_default_of_its_own() -> None:
-    by_list = CreditPolicy.from_parameters(1, default_parameters())
+@pytest.mark.parametrize("service", SERVICES)
+def test_the_newest_version_in_force_binds_and_before_the_first_that_one(
+    hearers: dict[str, Hearer], service: str
+) -> None:
+    district, effective = new_id(), {1: "2026-03-10", 2: "2026-04-01", 3: "2026-04-01"}
+    for version, day in effective.items():
+        published = accounts.PolicyPublished(
+            district_id=str(district), policy_version=version, effective=day, parameters_json="{}"
+        )
+        hearers[service].hear(accounts.PolicyPublished, f"{district}/{version}", published.SerializeToString())
 
-    assert CreditPolicy(version=1) == by_list
+    with hearers[service].database.reading() as connection:
+        found = [
+            policy_on(connection, district, date.fromisoformat(day)).version
+            for day in ("2000-01-01", "2026-03-10", "2026-03-31", "2026-04-01", "2099-12-31")
+        ]
+
+    assert found == [1, 1, 1, 3, 3]
+    for version in effective:
+        hearers[service].hear(accounts.PolicyPublished, f"{district}/{version}", None)
+    with hearers[service].database.reading() as connection:
+        assert find_policy_on(connection, district, date(2026, 4, 1)) is None

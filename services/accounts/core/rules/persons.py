@@ -2,53 +2,14 @@
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from enum import StrEnum
 from uuid import UUID
 
-from libs.programme.words import PersonStatus
+from libs.programme.words import Grade, Hardship, PersonStatus, Role, Sex, VisitRisk
 from services.accounts.core.refusals import BornInFutureError, RoleMissingError, WrongPersonStateError
 
 CERTIFICATES = ("health", "carer", "palliative_training", "medical_licence", "legal_licence", "dementia_training")
 KNOWN_TO_MAX = 2
 AGE_YEARS_MAX = 130
-Status = PersonStatus
-
-
-class Sex(StrEnum):
-    """As registered."""
-
-    FEMALE = "female"
-    MALE = "male"
-
-
-class Grade(StrEnum):
-    """Ability by GB/T 42195, best first."""
-
-    INTACT = "intact"
-    MILD = "mild"
-    MODERATE = "moderate"
-    SEVERE = "severe"
-    TOTAL = "total"
-
-
-class Hardship(StrEnum):
-    """Categories of special hardship of the city plans."""
-
-    EMPTY_NEST_ALONE = "empty_nest_alone"
-    DIBAO = "dibao"
-    DIBIAN = "dibian"
-    TEKUN = "tekun"
-    SPECIAL_CARE = "special_care"
-    LOST_ONLY_CHILD = "lost_only_child"
-    SEVERE_DISABILITY = "severe_disability"
-
-
-class VisitRisk(StrEnum):
-    """How often someone is to be visited."""
-
-    HIGH = "high"
-    KEY = "key"
-    GENERAL = "general"
 
 
 @dataclass(frozen=True)
@@ -89,7 +50,7 @@ class Person:
     """Someone registered. Each change returns a person of the next version."""
 
     person_id: UUID
-    status: Status
+    status: PersonStatus
     home_unit_id: UUID
     district_id: UUID | None
     born: date
@@ -112,7 +73,7 @@ class Person:
     @property
     def may_sign_in(self) -> bool:
         """Tell whether they may see what is theirs; suspended, they may, and contest it."""
-        return self.status in (Status.ACTIVE, Status.SUSPENDED)
+        return self.status in (PersonStatus.ACTIVE, PersonStatus.SUSPENDED)
 
     def age_on(self, day: date) -> int:
         """Return completed years on a day; who was born on 29 February completes them on 1 March."""
@@ -131,13 +92,13 @@ class Person:
 
     def suspend(self) -> "Person":
         """Return them suspended: may do nothing new, wallets stay."""
-        self._refuse_unless(Status.ACTIVE)
-        return replace(self.changed(), status=Status.SUSPENDED)
+        self._refuse_unless(PersonStatus.ACTIVE)
+        return replace(self.changed(), status=PersonStatus.SUSPENDED)
 
     def reinstate(self) -> "Person":
         """Return them active again."""
-        self._refuse_unless(Status.SUSPENDED)
-        return replace(self.changed(), status=Status.ACTIVE)
+        self._refuse_unless(PersonStatus.SUSPENDED)
+        return replace(self.changed(), status=PersonStatus.ACTIVE)
 
     def die(self, *, died_on: date, today: date) -> "Person":
         """Return them deceased.
@@ -146,15 +107,15 @@ class Person:
             BornInFutureError: a day before birth or after today.
             WrongPersonStateError: neither active nor suspended.
         """
-        self._refuse_unless(Status.ACTIVE, Status.SUSPENDED)
+        self._refuse_unless(PersonStatus.ACTIVE, PersonStatus.SUSPENDED)
         if not self.born <= died_on <= today:
             raise BornInFutureError(died=died_on)
-        return replace(self.changed(), status=Status.DECEASED, died_on=died_on)
+        return replace(self.changed(), status=PersonStatus.DECEASED, died_on=died_on)
 
-    def found_alive(self, status: Status) -> "Person":
+    def found_alive(self, status: PersonStatus) -> "Person":
         """Return them as they were before a death that was a mistake."""
-        self._refuse_unless(Status.DECEASED)
-        assert status in (Status.ACTIVE, Status.SUSPENDED)
+        self._refuse_unless(PersonStatus.DECEASED)
+        assert status in (PersonStatus.ACTIVE, PersonStatus.SUSPENDED)
         return replace(self.changed(), status=status, died_on=None)
 
     def qualify(self, qualifications: Qualifications, *, is_volunteer: bool) -> "Person":
@@ -163,22 +124,22 @@ class Person:
         Raises:
             RoleMissingError: qualifications are a volunteer's.
         """
-        self._refuse_unless(Status.ACTIVE, Status.SUSPENDED)
+        self._refuse_unless(PersonStatus.ACTIVE, PersonStatus.SUSPENDED)
         if not is_volunteer:
-            raise RoleMissingError(role="volunteer")
+            raise RoleMissingError(role=Role.VOLUNTEER)
         return replace(self.changed(), qualifications=qualifications)
 
     def graded(self, grade: Grade) -> "Person":
         """Return them with another ability grade."""
-        self._refuse_unless(Status.ACTIVE, Status.SUSPENDED)
+        self._refuse_unless(PersonStatus.ACTIVE, PersonStatus.SUSPENDED)
         return replace(self.changed(), grade=grade)
 
     def in_hardship(self, categories: tuple[Hardship, ...]) -> "Person":
         """Return them with these hardship categories instead of the earlier ones."""
-        self._refuse_unless(Status.ACTIVE, Status.SUSPENDED)
+        self._refuse_unless(PersonStatus.ACTIVE, PersonStatus.SUSPENDED)
         return replace(self.changed(), hardship=tuple(sorted(set(categories))))
 
-    def _refuse_unless(self, *statuses: Status) -> None:
+    def _refuse_unless(self, *statuses: PersonStatus) -> None:
         if self.status not in statuses:
             raise WrongPersonStateError(state=self.status)
 

@@ -3,29 +3,11 @@
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from uuid import UUID
 
+from libs.programme.words import PERSON_ROLES, STAFF_ROLES, Role, UnitLevel
 from services.accounts.core.refusals import RoleConflictError, RoleUnitMismatchError
-from services.accounts.core.rules.units import Level
 
-
-class Role(StrEnum):
-    """Everything a person may be."""
-
-    RECIPIENT = "recipient"
-    VOLUNTEER = "volunteer"
-    PROVIDER_WORKER = "provider_worker"
-    COORDINATOR = "coordinator"
-    CHECKER = "checker"
-    OPERATOR = "operator"
-    DISTRICT_ADMIN = "district_admin"
-    CITY_ADMIN = "city_admin"
-    CITY_AUDITOR = "city_auditor"
-
-
-PERSON_ROLES = frozenset({Role.RECIPIENT, Role.VOLUNTEER, Role.PROVIDER_WORKER})
-STAFF_ROLES = frozenset(Role) - PERSON_ROLES
 _CITY_ROLES = frozenset({Role.CITY_ADMIN, Role.CITY_AUDITOR})
 
 
@@ -59,7 +41,7 @@ class RoleGrant:
 
 
 def refuse_unless_grantable(
-    role: Role, *, level: Level, unit_id: UUID, home_unit_id: UUID, held: Collection[RoleGrant]
+    role: Role, *, level: UnitLevel, unit_id: UUID, home_unit_id: UUID, held: Collection[RoleGrant]
 ) -> None:
     """Refuse a role at a unit where it is not held, or beside roles it conflicts with.
 
@@ -67,9 +49,9 @@ def refuse_unless_grantable(
         RoleUnitMismatchError: a city role below the city, or a person's role elsewhere than at home.
         RoleConflictError: an auditor with another staff role.
     """
-    if role in _CITY_ROLES and level is not Level.CITY:
+    if role in _CITY_ROLES and level is not UnitLevel.CITY:
         raise RoleUnitMismatchError(role=role, level=level)
-    if role is Role.DISTRICT_ADMIN and level not in (Level.CITY, Level.DISTRICT):
+    if role is Role.DISTRICT_ADMIN and level not in (UnitLevel.CITY, UnitLevel.DISTRICT):
         raise RoleUnitMismatchError(role=role, level=level)
     if role in PERSON_ROLES and unit_id != home_unit_id:
         raise RoleUnitMismatchError(role=role, level=level)

@@ -1,28 +1,17 @@
 """The organisation tree: city, district, street, community, service point."""
 
 from dataclasses import dataclass
-from enum import StrEnum
 from uuid import UUID
 
+from libs.programme.words import UnitLevel
 from services.accounts.core.refusals import UnitLevelError
 
-
-class Level(StrEnum):
-    """How high a unit stands."""
-
-    CITY = "city"
-    DISTRICT = "district"
-    STREET = "street"
-    COMMUNITY = "community"
-    SERVICE_POINT = "service_point"
-
-
-PARENT_LEVELS: dict[Level, frozenset[Level]] = {
-    Level.CITY: frozenset(),
-    Level.DISTRICT: frozenset({Level.CITY}),
-    Level.STREET: frozenset({Level.DISTRICT}),
-    Level.COMMUNITY: frozenset({Level.STREET}),
-    Level.SERVICE_POINT: frozenset({Level.DISTRICT, Level.STREET, Level.COMMUNITY}),
+PARENT_LEVELS: dict[UnitLevel, frozenset[UnitLevel]] = {
+    UnitLevel.CITY: frozenset(),
+    UnitLevel.DISTRICT: frozenset({UnitLevel.CITY}),
+    UnitLevel.STREET: frozenset({UnitLevel.DISTRICT}),
+    UnitLevel.COMMUNITY: frozenset({UnitLevel.STREET}),
+    UnitLevel.SERVICE_POINT: frozenset({UnitLevel.DISTRICT, UnitLevel.STREET, UnitLevel.COMMUNITY}),
 }
 
 
@@ -32,7 +21,7 @@ class Unit:
 
     unit_id: UUID
     parent_id: UUID | None
-    level: Level
+    level: UnitLevel
     path: tuple[UUID, ...]
     district_id: UUID | None
     name_zh: str
@@ -40,7 +29,7 @@ class Unit:
     version: int = 1
 
 
-def place_unit(*, unit_id: UUID, level: Level, parent: Unit | None, name_zh: str, name_en: str) -> Unit:
+def place_unit(*, unit_id: UUID, level: UnitLevel, parent: Unit | None, name_zh: str, name_en: str) -> Unit:
     """Return a new unit under its parent.
 
     Raises:
@@ -50,7 +39,7 @@ def place_unit(*, unit_id: UUID, level: Level, parent: Unit | None, name_zh: str
     if (parent is None) != (not allowed) or (parent is not None and parent.level not in allowed):
         raise UnitLevelError(level=level, parent_level=parent.level if parent else None)
     above = parent.path if parent else ()
-    district_id = unit_id if level is Level.DISTRICT else parent.district_id if parent else None
+    district_id = unit_id if level is UnitLevel.DISTRICT else parent.district_id if parent else None
     return Unit(
         unit_id=unit_id,
         parent_id=parent.unit_id if parent else None,

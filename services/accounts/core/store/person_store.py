@@ -10,9 +10,10 @@ from sqlalchemy import Connection
 
 from libs.db.prepared import Prepared
 from libs.db.rows import add_row, add_rows, change_rows, find_row
+from libs.programme.words import Grade, Hardship, PersonStatus, Role, Sex, VisitRisk
 from services.accounts.core.refusals import PersonNotFoundError
-from services.accounts.core.rules.persons import Grade, Hardship, Home, Person, Qualifications, Sex, Status, VisitRisk
-from services.accounts.core.rules.roles import Role, RoleGrant, RolePlace
+from services.accounts.core.rules.persons import Home, Person, Qualifications
+from services.accounts.core.rules.roles import RoleGrant, RolePlace
 from services.accounts.core.store.tables import erasure, person, role_grant, status_change, unit
 
 _ROLES = Prepared(
@@ -53,7 +54,7 @@ class PersonStore:
             PersonNotFoundError: nobody has this id, or they are erased.
         """
         row = find_row(self._connection, person, person_id=person_id, for_update=True)
-        if row is None or row.status == Status.ERASED:
+        if row is None or row.status == PersonStatus.ERASED:
             raise PersonNotFoundError(person_id=person_id)
         return person_of(row)
 
@@ -76,7 +77,7 @@ class PersonStore:
 
     def suspended_by(self, person_id: UUID) -> UUID | None:
         """Return who suspended the person last, or None."""
-        of_person = sa.and_(status_change.c.person_id == person_id, status_change.c.status == Status.SUSPENDED)
+        of_person = sa.and_(status_change.c.person_id == person_id, status_change.c.status == PersonStatus.SUSPENDED)
         query = sa.select(status_change.c.changed_by).where(of_person).order_by(status_change.c.number.desc())
         found: UUID | None = self._connection.scalar(query.limit(1))
         return found
@@ -90,7 +91,7 @@ class PersonStore:
         rows = self._connection.execute(
             sa.select(person)
             .where(
-                person.c.status == Status.ACTIVE,
+                person.c.status == PersonStatus.ACTIVE,
                 person.c.insured_until < day,
                 person.c.insured_until.is_distinct_from(person.c.lapse_announced),
             )
@@ -104,7 +105,7 @@ class PersonStore:
         """Return the earliest last insured day that was not yet announced as lapsed."""
         found: date | None = self._connection.scalar(
             sa.select(sa.func.min(person.c.insured_until)).where(
-                person.c.status == Status.ACTIVE,
+                person.c.status == PersonStatus.ACTIVE,
                 person.c.insured_until.is_distinct_from(person.c.lapse_announced),
             )
         )
@@ -124,7 +125,7 @@ class PersonStore:
 
     def first_erasure_day(self) -> date | None:
         """Return the earliest day on which a sealed person is to be erased."""
-        query = sa.select(sa.func.min(person.c.erase_on)).where(person.c.status == Status.SEALED)
+        query = sa.select(sa.func.min(person.c.erase_on)).where(person.c.status == PersonStatus.SEALED)
         found: date | None = self._connection.scalar(query)
         return found
 
@@ -132,7 +133,7 @@ class PersonStore:
         """Return the sealed whose day has come, locked."""
         rows = self._connection.execute(
             sa.select(person)
-            .where(person.c.status == Status.SEALED, person.c.erase_on <= today)
+            .where(person.c.status == PersonStatus.SEALED, person.c.erase_on <= today)
             .order_by(person.c.erase_on, person.c.person_id)
             .limit(limit)
             .with_for_update(skip_locked=True)
@@ -162,7 +163,9 @@ class PersonStore:
         """Count the active people who hold a role now, wherever."""
         held = role_grant.join(person, person.c.person_id == role_grant.c.person_id)
         query = sa.select(sa.func.count(sa.distinct(role_grant.c.person_id))).select_from(held)
-        is_held = sa.and_(role_grant.c.role == role, role_grant.c.ended_at.is_(None), person.c.status == Status.ACTIVE)
+        is_held = sa.and_(
+            role_grant.c.role == role, role_grant.c.ended_at.is_(None), person.c.status == PersonStatus.ACTIVE
+        )
         return self._connection.scalar(query.where(is_held)) or 0
 
     def is_erasure_pending(self, person_id: UUID) -> bool:
@@ -210,7 +213,7 @@ def person_of(row: Any) -> Person:
         home = Home(row.home_latitude_millideg, row.home_longitude_millideg)
     return Person(
         person_id=row.person_id,
-        status=Status(row.status),
+        status=PersonStatus(row.status),
         home_unit_id=row.home_unit_id,
         district_id=row.district_id,
         born=row.born,

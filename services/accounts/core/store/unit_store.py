@@ -9,8 +9,9 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from libs.db.rows import find_row
+from libs.programme.words import UnitLevel
 from services.accounts.core.refusals import UnitNotFoundError
-from services.accounts.core.rules.units import Level, Unit
+from services.accounts.core.rules.units import Unit
 from services.accounts.core.store.tables import unit
 
 
@@ -70,7 +71,7 @@ def unit_of(row: Any) -> Unit:
     return Unit(
         unit_id=row.unit_id,
         parent_id=row.parent_id,
-        level=Level(row.level),
+        level=UnitLevel(row.level),
         path=tuple(row.path),
         district_id=row.district_id,
         name_zh=row.name_zh,

@@ -4,10 +4,11 @@ from datetime import datetime
 from uuid import UUID
 
 from libs.errors import IdReusedError
+from libs.programme.words import PersonStatus
 from services.accounts.core.acts import Act
 from services.accounts.core.messages import person_state
 from services.accounts.core.refusals import DeathWaitsError, RecordNotFoundError, WrongPersonStateError
-from services.accounts.core.rules.persons import Person, Status
+from services.accounts.core.rules.persons import Person
 from services.accounts.core.store.store import Store
 from services.accounts.deaths.messages import death_mistake_found, person_death_mistaken
 from services.accounts.deaths.refusals import EstateSettledError
@@ -73,7 +74,7 @@ def hear_wallets_answer(store: Store, *, mistake_id: UUID, code: str, now: datet
     DeathStore(store.connection).save_mistake(answered)
     if code == EstateSettledError.code:
         DeathStore(store.connection).settle_estate(asked.person_id, at=now)
-    if answered.state is MistakeState.DONE and person.status is Status.DECEASED:
+    if answered.state is MistakeState.DONE and person.status is PersonStatus.DECEASED:
         _revive(store, DeathStore(store.connection).death(asked.death_id), answered, person, now)
 
 
@@ -101,7 +102,7 @@ def _give_grants_back(store: Store, death: Death, now: datetime) -> None:
         if grant.is_active or _left_to_other_death(store, other_id, grant_id):
             continue
         other = store.persons.find(other_id)
-        is_alive = other is not None and other.status in (Status.ACTIVE, Status.SUSPENDED)
+        is_alive = other is not None and other.status in (PersonStatus.ACTIVE, PersonStatus.SUSPENDED)
         if is_alive and RelationStore(store.connection).relations_between(grant.person_id, grant.relative_id):
             RelationStore(store.connection).save_acting_grant(grant.resume())
             store.append(acting_grant_state(grant.resume(), now=now))
@@ -122,6 +123,6 @@ def _locked(act: Act, death_id: UUID) -> tuple[Death, Person]:
     """Return a death and whom it is about; the person's lock comes first, as everywhere."""
     person = act.store.persons.lock_person(DeathStore(act.connection).look(death_id).person_id)
     death = DeathStore(act.connection).death(death_id)
-    if person.status is not Status.DECEASED and death.state is DeathState.CONFIRMED:
+    if person.status is not PersonStatus.DECEASED and death.state is DeathState.CONFIRMED:
         raise WrongPersonStateError(state=person.status)
     return death, person

@@ -7,16 +7,17 @@ from uuid import UUID
 
 from libs.errors import IdReusedError
 from libs.programme.two_people import ProposalState, propose
+from libs.programme.words import PersonStatus
 from services.accounts.core.acts import Act
 from services.accounts.core.refusals import PersonNotBelowError, RecordNotFoundError, WrongPersonStateError
 from services.accounts.core.rules.identity import canonical_phone
 from services.accounts.core.rules.notices import Notice
-from services.accounts.core.rules.persons import Person, Status
+from services.accounts.core.rules.persons import Person
 from services.accounts.numbers.store import NumberProposal, NumberStore
 from services.accounts.numbers.usecases.change_number import change_number
 
 REGISTER = "register_person"
-_CHANGEABLE = (Status.ACTIVE, Status.SUSPENDED)
+_CHANGEABLE = (PersonStatus.ACTIVE, PersonStatus.SUSPENDED)
 
 
 def propose_number(act: Act, *, proposal_id: UUID, person_id: UUID, number: str) -> NumberProposal:

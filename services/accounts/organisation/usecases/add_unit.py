@@ -3,12 +3,13 @@
 from uuid import UUID
 
 from libs.errors import IdReusedError
+from libs.programme.words import UnitLevel
 from services.accounts.core.acts import Act
 from services.accounts.core.messages import unit_state
-from services.accounts.core.rules.units import Level, Unit, place_unit
+from services.accounts.core.rules.units import Unit, place_unit
 
 
-def add_unit(act: Act, *, unit_id: UUID, level: Level, parent_id: UUID, name_zh: str, name_en: str) -> Unit:
+def add_unit(act: Act, *, unit_id: UUID, level: UnitLevel, parent_id: UUID, name_zh: str, name_en: str) -> Unit:
     """Add a unit under a parent that the actor's administrative role reaches.
 
     Raises:

@@ -7,13 +7,13 @@ from uuid import UUID
 
 from libs.ids import id_from_cause
 from libs.programme.refusals import AlreadyDecidedError
+from libs.programme.words import Role, Sex, UnitLevel
 from services.accounts.core.acts import Act
 from services.accounts.core.messages import unit_state
 from services.accounts.core.refusals import TwoAdministratorsNeededError
 from services.accounts.core.rules.identity import canonical_name
-from services.accounts.core.rules.persons import Sex
-from services.accounts.core.rules.roles import Role, RoleGrant
-from services.accounts.core.rules.units import Level, Unit, place_unit
+from services.accounts.core.rules.roles import RoleGrant
+from services.accounts.core.rules.units import Unit, place_unit
 from services.accounts.core.store.store import Store
 from services.accounts.persons.usecases.register_person import Registration, enrol
 
@@ -39,7 +39,7 @@ def ensure_city(store: Store, names: CityNames, *, now: datetime) -> Unit:
     """Return the root of the tree, made now if there is none."""
     city = store.units.city()
     if city is None:
-        city = place_unit(unit_id=CITY_ID, level=Level.CITY, parent=None, name_zh=names.zh, name_en=names.en)
+        city = place_unit(unit_id=CITY_ID, level=UnitLevel.CITY, parent=None, name_zh=names.zh, name_en=names.en)
         store.units.add(city)
         store.append(unit_state(city, now=now))
     return city

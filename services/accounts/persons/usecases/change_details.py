@@ -5,17 +5,17 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
+from libs.programme.words import PERSON_ROLES, STAFF_ROLES, PersonStatus, VisitRisk
 from services.accounts.core.acts import Act
 from services.accounts.core.refusals import DistrictNeededError, WrongPersonStateError
 from services.accounts.core.rules.identity import LookUp, canonical_name
 from services.accounts.core.rules.notices import Notice
-from services.accounts.core.rules.persons import Home, Person, Status, VisitRisk
-from services.accounts.core.rules.roles import PERSON_ROLES, STAFF_ROLES
+from services.accounts.core.rules.persons import Home, Person
 from services.accounts.core.store.identity_store import Identity
 from services.accounts.numbers.usecases.change_number import change_number
 from services.accounts.persons.refusals import ChangedMeanwhileError, TwoPeopleNeededError
 
-_CHANGEABLE = (Status.ACTIVE, Status.SUSPENDED)
+_CHANGEABLE = (PersonStatus.ACTIVE, PersonStatus.SUSPENDED)
 
 
 @dataclass(frozen=True)

@@ -7,20 +7,13 @@ from uuid import UUID
 from libs.clock import machine_now
 from libs.errors import ForbiddenError, IdReusedError
 from libs.ids import id_from_cause
+from libs.programme.words import PersonStatus, Role, Sex, VisitRisk
 from services.accounts.core.acts import Act
 from services.accounts.core.messages import person_registered
 from services.accounts.core.refusals import DistrictNeededError, PhoneNumberTakenError
 from services.accounts.core.rules.identity import IdKind, LookUp, canonical_id_number, canonical_name, canonical_phone
-from services.accounts.core.rules.persons import (
-    Home,
-    Person,
-    Qualifications,
-    Sex,
-    Status,
-    VisitRisk,
-    refuse_impossible_birth,
-)
-from services.accounts.core.rules.roles import Role, RoleGrant
+from services.accounts.core.rules.persons import Home, Person, Qualifications, refuse_impossible_birth
+from services.accounts.core.rules.roles import RoleGrant
 from services.accounts.core.rules.sign_in_names import canonical_sign_in_name, skeleton
 from services.accounts.core.store.identity_store import Identity
 from services.accounts.numbers.rules import Opening
@@ -146,7 +139,7 @@ def _openings(act: Act, registration: Registration, number: str | None) -> list[
 def _person(act: Act, registration: Registration, district_id: UUID | None) -> Person:
     return Person(
         person_id=registration.person_id,
-        status=Status.ACTIVE,
+        status=PersonStatus.ACTIVE,
         home_unit_id=registration.home_unit_id,
         district_id=district_id,
         born=registration.born,

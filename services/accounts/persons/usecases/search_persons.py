@@ -5,11 +5,11 @@ from uuid import UUID
 
 from libs.contracts.powers import POWERS
 from libs.errors import ForbiddenError
+from libs.programme.words import PersonStatus, Role
 from services.accounts.core.acts import Act
 from services.accounts.core.refusals import PhoneNumberInvalidError
 from services.accounts.core.rules.identity import IdKind, LookUp, canonical_name, canonical_phone
-from services.accounts.core.rules.persons import Person, Status
-from services.accounts.core.rules.roles import Role
+from services.accounts.core.rules.persons import Person
 from services.accounts.persons.store import PersonFilter, find_persons
 
 
@@ -20,7 +20,7 @@ class Search:
     unit_id: UUID | None = None
     text: str | None = None
     role: Role | None = None
-    status: Status | None = None
+    status: PersonStatus | None = None
     after: UUID | None = None
 
 

@@ -4,17 +4,18 @@ from uuid import UUID
 
 from libs.contracts.powers import POWERS
 from libs.errors import ForbiddenError
+from libs.programme.words import PersonStatus
 from services.accounts.core.acts import Act
 from services.accounts.core.refusals import PersonNotFoundError
-from services.accounts.core.rules.persons import Person, Status
+from services.accounts.core.rules.persons import Person
 from services.accounts.core.rules.roles import RoleGrant
 from services.accounts.core.store.identity_store import Identity
 from services.accounts.privacy.store import DisclosureStore
 
-_INVISIBLE = (Status.SEALED, Status.ERASED)
+_INVISIBLE = (PersonStatus.SEALED, PersonStatus.ERASED)
 
 
-def status_if_ended(act: Act, person_id: UUID) -> Status | None:
+def status_if_ended(act: Act, person_id: UUID) -> PersonStatus | None:
     """Return the status of a sealed or erased person, all that staff may still see of them; None for others.
 
     Raises:

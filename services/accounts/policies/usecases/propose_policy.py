@@ -4,9 +4,9 @@ from datetime import date
 from uuid import UUID
 
 from libs.errors import IdReusedError
+from libs.programme.words import UnitLevel
 from services.accounts.core.acts import Act
 from services.accounts.core.refusals import DistrictNeededError
-from services.accounts.core.rules.units import Level
 from services.accounts.policies.refusals import PresetUnknownError
 from services.accounts.policies.rules import Policy, RuleBook, Values, refuse_backdated
 from services.accounts.policies.store import PolicyStore
@@ -25,7 +25,7 @@ def propose_policy(
     """
     act.require("propose_policy", unit_id)
     district = act.store.units.unit(unit_id)
-    if district.level is not Level.DISTRICT:
+    if district.level is not UnitLevel.DISTRICT:
         raise DistrictNeededError(unit_id=unit_id)
     if PolicyStore(act.connection).find(policy_id) is not None:
         raise IdReusedError(policy_id=policy_id)

@@ -5,8 +5,9 @@ from datetime import date, timedelta
 from uuid import UUID
 
 from libs.programme.acting import Consent
-from libs.programme.acting_grants import DIRECT_KINSHIP, GrantedAct, GrantedScope
+from libs.programme.acting_grants import GrantedAct, GrantedScope
 from libs.programme.refusals import AlreadyDecidedError, MakerIsCheckerError
+from libs.programme.words import DIRECT_KINSHIP
 from services.accounts.relations.refusals import GrantDaysOutOfRangeError, SelfRelationError
 from services.accounts.relations.rules.relations import Relation
 

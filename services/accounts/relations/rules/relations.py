@@ -1,40 +1,14 @@
 """Relations between two persons, seen from either side."""
 
 from dataclasses import dataclass, replace
-from enum import StrEnum
 from uuid import UUID
 
 from libs.programme.refusals import AlreadyDecidedError, MakerIsCheckerError
+from libs.programme.words import Kinship
 from services.accounts.relations.refusals import SelfRelationError, TooManyDeclaredError
 
 DECLARED_OPEN_MAX = 12
 """How many relations of a person may be declared and not verified: a family has so many, a saboteur more."""
-
-
-class RelationKind(StrEnum):
-    """`relative` is the kind of `person`: the child of, the spouse of, …"""
-
-    SPOUSE = "spouse"
-    PARENT = "parent"
-    CHILD = "child"
-    GRANDPARENT = "grandparent"
-    GRANDCHILD = "grandchild"
-    SIBLING = "sibling"
-    OTHER = "other"
-    FRIEND = "friend"
-
-    @property
-    def inverse(self) -> "RelationKind":
-        """Return what `person` is of `relative`."""
-        return _INVERSE.get(self, self)
-
-
-_INVERSE = {
-    RelationKind.PARENT: RelationKind.CHILD,
-    RelationKind.CHILD: RelationKind.PARENT,
-    RelationKind.GRANDPARENT: RelationKind.GRANDCHILD,
-    RelationKind.GRANDCHILD: RelationKind.GRANDPARENT,
-}
 
 
 @dataclass(frozen=True)
@@ -44,7 +18,7 @@ class Relation:
     relation_id: UUID
     person_id: UUID
     relative_id: UUID
-    kind: RelationKind
+    kind: Kinship
     recorded_by: UUID
     asks_verification: bool
     verified: bool = False
@@ -81,7 +55,7 @@ class Relation:
 
 
 def declare_relation(
-    *, relation_id: UUID, person_id: UUID, relative_id: UUID, kind: RelationKind, recorded_by: UUID, verified: bool
+    *, relation_id: UUID, person_id: UUID, relative_id: UUID, kind: Kinship, recorded_by: UUID, verified: bool
 ) -> Relation:
     """Return a relation that counts as declared until a second person confirms it.
 

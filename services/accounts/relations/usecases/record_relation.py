@@ -3,21 +3,17 @@
 from uuid import UUID
 
 from libs.errors import IdReusedError
+from libs.programme.words import Kinship
 from services.accounts.core.acts import Act
 from services.accounts.core.refusals import PersonNotBelowError
 from services.accounts.core.rules.persons import Person
 from services.accounts.relations.messages import relation_states
-from services.accounts.relations.rules.relations import (
-    Relation,
-    RelationKind,
-    declare_relation,
-    refuse_too_many_declared,
-)
+from services.accounts.relations.rules.relations import Relation, declare_relation, refuse_too_many_declared
 from services.accounts.relations.store import RelationStore
 
 
 def record_relation(
-    act: Act, *, relation_id: UUID, person_id: UUID, relative_id: UUID, kind: RelationKind, verified: bool
+    act: Act, *, relation_id: UUID, person_id: UUID, relative_id: UUID, kind: Kinship, verified: bool
 ) -> Relation:
     """Record that `relative_id` is the `kind` of `person_id`; it counts as declared until confirmed.
 

@@ -5,7 +5,7 @@ from flask_smorest import Blueprint
 from marshmallow import Schema, fields
 
 from libs.contracts.powers import POWERS
-from services.accounts.core.rules.roles import STAFF_ROLES, Role
+from libs.programme.words import STAFF_ROLES, Role
 from services.accounts.core.schemas import Answer, page_answer
 
 blueprint = Blueprint("roles", __name__, description="Roles and powers / 角色与权限")

@@ -3,9 +3,10 @@
 from uuid import UUID
 
 from libs.programme.refusals import AlreadyDecidedError
+from libs.programme.words import PersonStatus
 from services.accounts.core.acts import Act
 from services.accounts.core.refusals import PersonNotBelowError, RecordNotFoundError
-from services.accounts.core.rules.persons import Person, Status
+from services.accounts.core.rules.persons import Person
 from services.accounts.roles.rules import Appointment, AppointmentAct
 from services.accounts.roles.store import AppointmentStore
 from services.accounts.roles.usecases.end_role import end
@@ -57,7 +58,7 @@ def _rank_now(act: Act, waiting: Appointment) -> int:
     """Return the rank by which the first could propose it now; 0 when they are active no more."""
     first = waiting.proposal.proposed_by
     person = act.store.persons.find(first)
-    is_active = person is not None and person.status is Status.ACTIVE
+    is_active = person is not None and person.status is PersonStatus.ACTIVE
     return act.rank(GRANT_ROLE, waiting.unit_id, of=first) if is_active else 0
 
 

@@ -6,10 +6,11 @@ from libs.errors import ForbiddenError
 from libs.ids import new_id
 from libs.programme.refusals import AlreadyDecidedError
 from libs.programme.two_people import ProposalState, propose
+from libs.programme.words import PERSON_ROLES, Role
 from services.accounts.core.acts import Act
 from services.accounts.core.refusals import PersonNotBelowError, TwoAdministratorsNeededError
 from services.accounts.core.rules.persons import Person
-from services.accounts.core.rules.roles import PERSON_ROLES, Role, RoleGrant
+from services.accounts.core.rules.roles import RoleGrant
 from services.accounts.roles.rules import Appointment, AppointmentAct
 from services.accounts.roles.store import AppointmentStore
 from services.accounts.roles.usecases.grant_role import GRANT_ROLE, power_to_give

@@ -6,11 +6,12 @@ from uuid import UUID
 from libs.errors import IdReusedError
 from libs.programme.refusals import AlreadyDecidedError
 from libs.programme.two_people import propose
+from libs.programme.words import PERSON_ROLES, STAFF_ROLES, PersonStatus, Role
 from services.accounts.core.acts import Act
 from services.accounts.core.messages import person_registered
 from services.accounts.core.refusals import WrongPersonStateError
-from services.accounts.core.rules.persons import Person, Status
-from services.accounts.core.rules.roles import PERSON_ROLES, STAFF_ROLES, Role, RoleGrant, refuse_unless_grantable
+from services.accounts.core.rules.persons import Person
+from services.accounts.core.rules.roles import RoleGrant, refuse_unless_grantable
 from services.accounts.roles.refusals import SelfGrantError
 from services.accounts.roles.rules import Appointment, AppointmentAct, refuse_above_rank, refuse_unseen
 from services.accounts.roles.store import AppointmentStore
@@ -54,7 +55,7 @@ def refuse_ungrantable(act: Act, person: Person, role: Role, unit_id: UUID) -> N
     Raises:
         WrongPersonStateError, RoleUnitMismatchError, RoleConflictError, AlreadyDecidedError
     """
-    if person.status is not Status.ACTIVE:
+    if person.status is not PersonStatus.ACTIVE:
         raise WrongPersonStateError(state=person.status)
     held = act.store.persons.roles(person.person_id)
     unit = act.store.units.unit(unit_id)

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from libs.programme.words import Role
 from services.accounts.core.acts import Act
 from services.accounts.core.rules.persons import Person
-from services.accounts.core.rules.roles import Role
 
 
 @dataclass(frozen=True)

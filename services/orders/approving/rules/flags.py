@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from services.orders.core.rules.evidence import ATTESTED, evidence_class, is_one_hand
+from libs.programme.policy import Policy
+from libs.programme.words import EvidenceClass
+from services.orders.core.rules.evidence import evidence_class, is_one_hand
 from services.orders.core.rules.order import Assignment, Order
 from services.orders.core.rules.people import Place
-from services.orders.core.rules.policy import Policy
 
 ONE_HAND = "one_hand"
 ROUND_MINUTES = 30
@@ -33,7 +34,7 @@ class History:
 
 def with_evidence_flags(policy: Policy, order: Order) -> Order:
     """Return the order with weak_evidence as its evidence now says, and flagged where one hand was on both sides."""
-    is_weak = any(evidence_class(policy, order, part) == ATTESTED for part in order.served)
+    is_weak = any(evidence_class(policy, order, part) == EvidenceClass.ATTESTED for part in order.served)
     flags = order.submission.flags | {"weak_evidence"} if is_weak else order.submission.flags - {"weak_evidence"}
     if any(is_one_hand(order, part) for part in order.served):
         flags |= {ONE_HAND}
@@ -44,19 +45,19 @@ def flags_of_part(policy: Policy, order: Order, part: Assignment, history: Histo
     """Return the risk flags that one volunteer's part raises."""
     assert part.checked_in_at is not None
     assert part.checked_out_at is not None
-    overrun_minutes = policy.number("check_out", "overrun_minutes")
-    late = timedelta(minutes=policy.number("check_in", "late_minutes"))
+    overrun_minutes = policy.check_out.overrun_minutes
+    late = timedelta(minutes=policy.check_in.late_minutes)
     raised = {
         "overlap": history.overlaps,
         "impossible_travel": _travelled_too_fast(policy, part, history),
-        "round_minutes": _is_round_streak(policy.number("flag", "round_streak"), history.last_minutes),
-        "frequent_pair": history.pair_count > policy.number("flag", "pair_max_per_30_days"),
+        "round_minutes": _is_round_streak(policy.flag.round_streak, history.last_minutes),
+        "frequent_pair": history.pair_count > policy.flag.pair_max_per_30_days,
         "same_device": history.device_shared or _is_confirm_device(order, part),
-        "over_daily_limit": history.day_minutes > policy.number("earn", "hard_daily_max_minutes"),
+        "over_daily_limit": history.day_minutes > policy.earn.hard_daily_max_minutes,
         "overrun": part.actual_minutes > order.terms.planned_minutes + overrun_minutes,
         "late_check_in": part.checked_in_at > order.terms.start_at + late,
         "auto_checked_out": part.was_ended,
-        "off_place": (part.metres_from_home or 0) > policy.number("verify", "geofence_m"),
+        "off_place": (part.metres_from_home or 0) > policy.verify.geofence_m,
         "late_entry": order.is_late_entry,
     }
     return frozenset(flag for flag, is_raised in raised.items() if is_raised)
@@ -65,7 +66,7 @@ def flags_of_part(policy: Policy, order: Order, part: Assignment, history: Histo
 def is_sampled(policy: Policy, *, draw: int) -> bool:
     """Tell whether a draw from 0 to 99 falls into the sample."""
     assert 0 <= draw < 100
-    return draw < policy.number("review", "sample_rate_percent")
+    return draw < policy.review.sample_rate_percent
 
 
 def with_device_flag(order: Order) -> Order:
@@ -89,4 +90,4 @@ def _travelled_too_fast(policy: Policy, part: Assignment, history: History) -> b
     assert part.checked_in_at is not None
     metres = history.previous_place.metres_to(part.in_place)
     seconds = max(0, int((part.checked_in_at - history.previous_out_at).total_seconds()))
-    return metres * 3600 > policy.number("flag", "travel_kmh_max") * 1000 * seconds
+    return metres * 3600 > policy.flag.travel_kmh_max * 1000 * seconds

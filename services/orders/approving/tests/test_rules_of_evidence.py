@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from libs.programme.words import EvidenceClass
 from services.orders.approving.rules.flags import (
     History,
     flags_of_part,
@@ -14,7 +15,7 @@ from services.orders.approving.rules.flags import (
     with_device_flag,
     with_evidence_flags,
 )
-from services.orders.core.rules.evidence import ATTESTED, FLAG_WORDS, VERIFIED, evidence_class
+from services.orders.core.rules.evidence import FLAG_WORDS, evidence_class
 from services.orders.core.rules.order import Confirmation, Submission
 from services.orders.core.rules.people import Place
 from services.orders.tests.cases import HOME, id_of, order, part, policy
@@ -26,12 +27,12 @@ WEAK = {"code_right": False}
 @pytest.mark.parametrize(
     ("proof", "called", "wanted"),
     [
-        ({}, False, VERIFIED),
-        (WEAK, False, ATTESTED),
-        ({**WEAK, "metres_from_home": 0}, False, ATTESTED),
-        ({**WEAK, "metres_from_home": 300}, True, VERIFIED),
-        ({**WEAK, "metres_from_home": 301}, True, ATTESTED),
-        (WEAK, True, ATTESTED),
+        ({}, False, EvidenceClass.VERIFIED),
+        (WEAK, False, EvidenceClass.ATTESTED),
+        ({**WEAK, "metres_from_home": 0}, False, EvidenceClass.ATTESTED),
+        ({**WEAK, "metres_from_home": 300}, True, EvidenceClass.VERIFIED),
+        ({**WEAK, "metres_from_home": 301}, True, EvidenceClass.ATTESTED),
+        (WEAK, True, EvidenceClass.ATTESTED),
     ],
 )
 def test_one_complete_set_of_evidence_verifies(proof: dict[str, Any], called: bool, wanted: str) -> None:
@@ -39,7 +40,9 @@ def test_one_complete_set_of_evidence_verifies(proof: dict[str, Any], called: bo
     shown = order(assignments=(served,), submission=Submission(called_back_by=id_of("op") if called else None))
 
     assert evidence_class(policy(), shown, served) == wanted
-    assert ("weak_evidence" in with_evidence_flags(policy(), shown).submission.flags) == (wanted == ATTESTED)
+    assert ("weak_evidence" in with_evidence_flags(policy(), shown).submission.flags) == (
+        wanted == EvidenceClass.ATTESTED
+    )
 
 
 def test_a_paper_slip_is_attested_whatever_else_there_is() -> None:
@@ -47,7 +50,7 @@ def test_a_paper_slip_is_attested_whatever_else_there_is() -> None:
 
     entered = replace(order().placement, slip_number=7)
 
-    assert evidence_class(policy(), order(assignments=(served,), placement=entered), served) == ATTESTED
+    assert evidence_class(policy(), order(assignments=(served,), placement=entered), served) == EvidenceClass.ATTESTED
 
 
 FLAGGED: list[tuple[str, dict[str, Any], dict[str, Any]]] = [

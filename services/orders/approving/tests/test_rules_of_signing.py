@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from libs.programme.words import Funding
 from services.orders.approving.rules.signing import Signing, made_everybody, needs_second
-from services.orders.core.rules.order import Funding, Submission
+from services.orders.core.rules.order import Submission
 from services.orders.core.rules.people import Relations
 from services.orders.tests.cases import order, person
 from services.orders.tests.neighbours import named

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import date, datetime
 from uuid import UUID
 
@@ -10,8 +9,8 @@ from libs.clock import from_microseconds
 from libs.contracts.timebank.accounts.v1 import events_pb2 as accounts
 from libs.contracts.timebank.redemption.v1 import events_pb2 as redemption
 from libs.programme.acting import Consent, ConsentHow
+from libs.programme.words import Grade
 from services.orders.core.rules.people import Person, Place, Qualifications
-from services.orders.core.rules.policy import Policy
 
 MILLIDEGREE_E6 = 1000
 
@@ -34,7 +33,7 @@ def person_of(state: accounts.PersonState) -> Person:
         district_id=UUID(state.district_id or state.home_unit_id),
         born=_day(state.born),
         sex=state.sex,
-        grade=state.grade or "intact",
+        grade=state.grade or Grade.INTACT,
         hardship=frozenset(state.hardship),
         household_id=state.household_id,
         home=home if state.home_known else None,
@@ -45,16 +44,6 @@ def person_of(state: accounts.PersonState) -> Person:
         visit_risk=state.visit_risk,
         visit_listed_on=_day(state.visit_listed_on),
         known_to=frozenset(UUID(one) for one in state.known_to),
-    )
-
-
-def policy_of(published: accounts.PolicyPublished) -> Policy:
-    """Return the policy version that an event tells of."""
-    return Policy(
-        district_id=UUID(published.district_id),
-        version=published.policy_version,
-        effective=date.fromisoformat(published.effective),
-        parameters=json.loads(published.parameters_json),
     )
 
 

@@ -4,38 +4,38 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from libs.programme.policy import Policy
 from services.orders.core.rules.life_cycle import State
 from services.orders.core.rules.order import Order
-from services.orders.core.rules.policy import Policy
 
 
 def no_taker_at(policy: Policy, *, published_at: datetime, start_at: datetime) -> datetime:
     """Return when a coordinator should look: the policy's hours, or half the time to the start if that is shorter."""
     left_minutes = max(0, int((start_at - published_at).total_seconds()) // 60)
-    wait_minutes = min(policy.number("fallback", "no_taker_hours") * 60, left_minutes // 2)
+    wait_minutes = min(policy.fallback.no_taker_hours * 60, left_minutes // 2)
     return published_at + timedelta(minutes=wait_minutes)
 
 
 def expires_at(policy: Policy, *, published_at: datetime, start_at: datetime) -> datetime:
     """Return when an order that nobody took expires: never after its start."""
-    after = published_at + timedelta(hours=policy.number("fallback", "refer_after_hours"))
-    before = start_at - timedelta(hours=policy.number("fallback", "refer_before_start_hours"))
+    after = published_at + timedelta(hours=policy.fallback.refer_after_hours)
+    before = start_at - timedelta(hours=policy.fallback.refer_before_start_hours)
     return max(published_at, min(start_at, max(after, before)))
 
 
 def auto_check_out_at(policy: Policy, *, end_at: datetime) -> datetime:
     """Return when the platform ends a service that nobody checked out of."""
-    return end_at + timedelta(minutes=policy.number("check_out", "auto_after_minutes"))
+    return end_at + timedelta(minutes=policy.check_out.auto_after_minutes)
 
 
 def silence_at(policy: Policy, *, awaited_from: datetime) -> datetime:
     """Return when the recipient's silence counts as agreement."""
-    return awaited_from + timedelta(hours=policy.number("confirm", "auto_after_hours"))
+    return awaited_from + timedelta(hours=policy.confirm.auto_after_hours)
 
 
 def is_late_cancellation(policy: Policy, *, start_at: datetime, now: datetime) -> bool:
     """Tell whether giving up now is later than the free limit."""
-    return start_at - now < timedelta(hours=policy.number("cancel", "free_before_hours"))
+    return start_at - now < timedelta(hours=policy.cancel.free_before_hours)
 
 
 EXPIRE, AUTO_CHECK_OUT, SILENCE = "expire", "auto_check_out", "silence"

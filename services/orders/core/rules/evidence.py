@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from libs.programme.policy import Policy
+from libs.programme.words import EvidenceClass
 from services.orders.core.rules.order import Assignment, Order
-from services.orders.core.rules.policy import Policy
 
-VERIFIED, ATTESTED = "verified", "attested"
 FLAG_WORDS = {
     "weak_evidence": ("时长为荣誉时，证据不足", "The hours are attested, not verified"),
     "overlap": ("与该志愿者其他服务时间重叠", "Overlaps other time the volunteer served"),
@@ -33,19 +33,20 @@ def evidence_of(policy: Policy, order: Order, part: Assignment) -> frozenset[str
     metres = part.metres_from_home
     found = {
         "door_code": part.code_right,
-        "place": metres is not None and metres <= policy.number("verify", "geofence_m"),
+        "place": metres is not None and metres <= policy.verify.geofence_m,
         "call_back": order.submission.called_back_by is not None,
         "paper_slip": order.is_late_entry,
     }
     return frozenset(kind for kind, is_there in found.items() if is_there)
 
 
-def evidence_class(policy: Policy, order: Order, part: Assignment) -> str:
+def evidence_class(policy: Policy, order: Order, part: Assignment) -> EvidenceClass:
     """Return verified when one of the policy's sets of evidence is complete, else attested."""
     if order.is_late_entry or is_one_hand(order, part):
-        return ATTESTED
+        return EvidenceClass.ATTESTED
     found = evidence_of(policy, order, part)
-    return VERIFIED if any(wanted <= found for wanted in policy.evidence_sets()) else ATTESTED
+    is_proved = any(found.issuperset(wanted) for wanted in policy.verify.verified_by)
+    return EvidenceClass.VERIFIED if is_proved else EvidenceClass.ATTESTED
 
 
 def is_one_hand(order: Order, part: Assignment) -> bool:

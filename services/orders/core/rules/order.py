@@ -5,22 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from enum import StrEnum
 from uuid import UUID
 
 from libs.programme.acting import Consent
+from libs.programme.words import Funding
 from services.orders.core.refusals import NotAssignedError, WrongOrderStateError
 from services.orders.core.rules.life_cycle import State, Verb, refuse_unless_allowed
 from services.orders.core.rules.people import Place
-
-
-class Funding(StrEnum):
-    """Who pays for the help."""
-
-    CREDIT = "credit"
-    PROGRAMME = "programme"
-    POOL = "pool"
-    PURCHASED = "purchased"
 
 
 @dataclass(frozen=True)

@@ -8,16 +8,8 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-GRADES = ("intact", "mild", "moderate", "severe", "total")
-DIRECT_KINDS = frozenset({"spouse", "parent", "child", "grandparent", "grandchild"})
-GUARDIAN_KINDS = frozenset({"parent", "grandparent"})
-INVERSE_KINDS = {
-    "parent": "child",
-    "child": "parent",
-    "grandparent": "grandchild",
-    "grandchild": "grandparent",
-}
-UNRELATED_KINDS = frozenset({"friend"})
+from libs.programme.words import DIRECT_KINSHIP, GUARDIAN_KINSHIP, Grade, Kinship, PersonStatus, inverse_kinship
+
 EARTH_RADIUS_M = 6_371_000
 MICRODEGREES = 1_000_000
 
@@ -76,7 +68,7 @@ class Person:
     @property
     def is_active(self) -> bool:
         """Tell whether the person may do something new."""
-        return self.status == "active"
+        return self.status == PersonStatus.ACTIVE
 
     def age_on(self, day: date) -> int:
         """Return completed years on a day; 0 when the birth date is unknown."""
@@ -87,7 +79,7 @@ class Person:
 
     def is_worse_than(self, grade: str) -> bool:
         """Tell whether the ability grade is worse than `grade`; empty = no limit."""
-        return bool(grade) and GRADES.index(self.grade or "intact") > GRADES.index(grade)
+        return bool(grade) and Grade(self.grade or Grade.INTACT).is_worse_than(Grade(grade))
 
 
 @dataclass(frozen=True)
@@ -123,32 +115,32 @@ class Relations:
             if (relation.person_id, relation.relative_id) == (person_id, relative_id):
                 yield relation
             elif (relation.person_id, relation.relative_id) == (relative_id, person_id):
-                kind = INVERSE_KINDS.get(relation.kind, relation.kind)
+                kind = inverse_kinship(relation.kind)
                 yield Relation(person_id, relative_id, kind, relation.verified, relation.declared_by)
 
     def are_direct(self, person_id: UUID, relative_id: UUID, *, verified: bool) -> bool:
         """Tell whether they are direct relatives, verified (or at least declared)."""
         found = self.between(person_id, relative_id)
-        return any(relation.kind in DIRECT_KINDS and (relation.verified or not verified) for relation in found)
+        return any(relation.kind in DIRECT_KINSHIP and (relation.verified or not verified) for relation in found)
 
     def is_guardian(self, minor_id: UUID, adult_id: UUID) -> bool:
         """Tell whether the adult is a verified parent or grandparent of the minor."""
         found = self.between(minor_id, adult_id)
-        return any(relation.kind in GUARDIAN_KINDS and relation.verified for relation in found)
+        return any(relation.kind in GUARDIAN_KINSHIP and relation.verified for relation in found)
 
     def are_verified_kin(self, person: Person, other: Person) -> bool:
         """Tell whether they are housemates, or relatives whose relation somebody verified."""
         if person.household_id and person.household_id == other.household_id:
             return True
         found = self.between(person.person_id, other.person_id)
-        return any(relation.kind not in UNRELATED_KINDS and relation.verified for relation in found)
+        return any(relation.kind != Kinship.FRIEND and relation.verified for relation in found)
 
     def are_kin(self, person: Person, other: Person) -> bool:
         """Tell whether they are housemates, or relatives of any kind, also only declared ones."""
         if person.household_id and person.household_id == other.household_id:
             return True
         found = self.between(person.person_id, other.person_id)
-        return any(relation.kind not in UNRELATED_KINDS for relation in found)
+        return any(relation.kind != Kinship.FRIEND for relation in found)
 
     def keep_from_signing(self, signer: Person, other: Person) -> bool:
         """Tell whether they are housemates, or relatives verified or so declared by the signer.
@@ -158,6 +150,6 @@ class Relations:
         if signer.household_id and signer.household_id == other.household_id:
             return True
         return any(
-            relation.kind not in UNRELATED_KINDS and (relation.verified or relation.declared_by == signer.person_id)
+            relation.kind != Kinship.FRIEND and (relation.verified or relation.declared_by == signer.person_id)
             for relation in self.between(signer.person_id, other.person_id)
         )

@@ -16,11 +16,11 @@ from libs.db.driver import one_trip, run
 from libs.db.prepared import Prepared
 from libs.db.rows import add_rows, change_rows, delete_rows, save_row
 from libs.programme.acting import Consent
+from libs.programme.policy import Policy
+from libs.programme.policy.store import policy_of_version
 from services.orders.core.refusals import OrderNotFoundError
 from services.orders.core.rules.life_cycle import BEFORE_SERVICE, OCCUPYING, State, Verb
 from services.orders.core.rules.order import Order
-from services.orders.core.rules.policy import Policy
-from services.orders.core.store import people_store
 from services.orders.core.store.rows import (
     Found,
     columns_of_order,
@@ -208,4 +208,4 @@ def page_of_orders(query: sa.Select[Any], after: Sequence[Any] | None, limit: in
 def policy_of_order(connection: Connection, order: Order) -> Policy:
     """Return the rules that bind an order."""
     version = order.submission.policy_version or order.policy_version
-    return people_store.policy_version(connection, order.district_id, version)
+    return policy_of_version(connection, order.district_id, version)

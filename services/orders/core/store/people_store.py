@@ -15,30 +15,20 @@ from libs.db.prepared import Prepared
 from libs.db.rows import add_rows, delete_rows, find_row, save_row
 from libs.programme import known_grants
 from libs.programme.known_grants import forget_grants_of
-from libs.programme.policy import completed
-from services.orders.core.refusals import PolicyMissingError, RecordNotFoundError, ServiceNotFoundError
+from libs.programme.policy import Policy, store as policies
+from services.orders.core.refusals import RecordNotFoundError, ServiceNotFoundError
 from services.orders.core.rules.areas import square_of
 from services.orders.core.rules.catalogue import Service
 from services.orders.core.rules.people import Group, Person, Qualifications, Relation, Relations
-from services.orders.core.rules.policy import Policy
 from services.orders.core.store.memo import forget_all, once
 from services.orders.core.store.rows import Found, place_of
-from services.orders.core.store.tables import catalogue_item, person, policy, relation, signing_key, volunteer_group
+from services.orders.core.store.tables import catalogue_item, person, relation, signing_key, volunteer_group
 
 DEPTH_MAX = 10
 _PERSON_IDS = sa.any_(sa.bindparam("person_ids", type_=ARRAY(sa.Uuid)))
 _PEOPLE = Prepared(sa.select(person).where(person.c.person_id == _PERSON_IDS))
 _RELATIONS = Prepared(
     sa.select(relation).where((relation.c.person_id == _PERSON_IDS) | (relation.c.relative_id == _PERSON_IDS))
-)
-_OF_DISTRICT = sa.select(policy).where(policy.c.district_id == sa.bindparam("district_id"))
-_POLICY_VERSION = Prepared(_OF_DISTRICT.where(policy.c.policy_version == sa.bindparam("version")))
-_IS_LATER = policy.c.effective > sa.bindparam("day", type_=sa.Date)
-# Versions in force come first, the newest of them on top; of those to come, the first.
-_POLICY_ON = Prepared(
-    _OF_DISTRICT.order_by(
-        _IS_LATER, sa.case((_IS_LATER, policy.c.policy_version), else_=-policy.c.policy_version)
-    ).limit(1)
 )
 
 
@@ -197,41 +187,12 @@ def units_below(connection: Connection, unit_ids: Iterable[UUID]) -> list[UUID]:
 
 
 def policy_on(connection: Connection, district_id: UUID, day: date) -> Policy:
-    """Return the district's policy in force on a local day; before its first one takes effect, that one.
+    """Return the version of a district's rules that binds on a local day, asked once in a transaction.
 
     Raises:
         PolicyMissingError: none is known yet.
     """
-    found = once(connection, ("policy", district_id, day), lambda: _read_policy_on(connection, district_id, day))
-    return once(connection, _version_key(district_id, found.version), lambda: found)
-
-
-def _read_policy_on(connection: Connection, district_id: UUID, day: date) -> Policy:
-    row = _POLICY_ON.first(connection, {"district_id": district_id, "day": day})
-    if row is None:
-        raise PolicyMissingError(district_id=district_id, day=day.isoformat())
-    return Policy(row.district_id, row.policy_version, row.effective, completed(row.parameters))
-
-
-def policy_version(connection: Connection, district_id: UUID, version: int) -> Policy:
-    """Return one version of a district's policy.
-
-    Raises:
-        PolicyMissingError: it is not known.
-    """
-    key = _version_key(district_id, version)
-    return once(connection, key, lambda: _read_policy_version(connection, district_id, version))
-
-
-def _version_key(district_id: UUID, version: int) -> tuple[str, UUID, int]:
-    return "policy version", district_id, version
-
-
-def _read_policy_version(connection: Connection, district_id: UUID, version: int) -> Policy:
-    row = _POLICY_VERSION.first(connection, {"district_id": district_id, "version": version})
-    if row is None:
-        raise PolicyMissingError(district_id=district_id, policy_version=version)
-    return Policy(row.district_id, row.policy_version, row.effective, completed(row.parameters))
+    return once(connection, ("policy", district_id, day), lambda: policies.policy_on(connection, district_id, day))
 
 
 def service_on(connection: Connection, code: str, day: date) -> Service:

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import RowMapping
 
 from libs.programme.acting import consent_from_json
+from libs.programme.words import Funding
 from services.orders.core.rules.life_cycle import State
 from services.orders.core.rules.order import (
     Approval,
@@ -17,7 +18,6 @@ from services.orders.core.rules.order import (
     Dispute,
     Door,
     Ending,
-    Funding,
     Offer,
     Order,
     Placement,

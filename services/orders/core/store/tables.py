@@ -57,14 +57,6 @@ relation = table_of(
 volunteer_group = table_of(
     "volunteer_group", "group_id", group_id=sa.Uuid, leader_id=sa.Uuid, member_ids=ARRAY(sa.Uuid)
 )
-policy = table_of(
-    "policy",
-    "district_id policy_version",
-    district_id=sa.Uuid,
-    policy_version=sa.Integer,
-    effective=sa.Date,
-    parameters=JSONB,
-)
 signing_key = table_of("signing_key", "key_id", key_id=sa.Text, public_key=sa.LargeBinary)
 catalogue_item = table_of(
     "catalogue_item",

@@ -11,6 +11,7 @@ from libs.ids import new_id
 from libs.programme.acting import refuse_unless_consented
 from libs.programme.acting_grants import GrantedAct, GrantedScope
 from libs.programme.known_grants import ActFor, count_use, use_grant
+from libs.programme.words import PersonStatus
 from services.orders.core.messages import POWERS, acted_for, publish
 from services.orders.core.rules.acting import Standing, acts_as_staff
 from services.orders.core.rules.people import Person
@@ -88,7 +89,7 @@ def refuse_unless_acting_for(
             minutes=minutes,
             day=local_date(context.now),
         )
-    can_consent = person.status != "deceased" and not is_emergency
+    can_consent = person.status != PersonStatus.DECEASED and not is_emergency
     refuse_unless_consented(context.consent, now=context.now, under_grant=grant is not None, can_consent=can_consent)
     return grant
 

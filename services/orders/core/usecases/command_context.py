@@ -11,13 +11,12 @@ from libs.errors import ForbiddenError
 from libs.http.actor import Actor
 from libs.http.powers import holds, require
 from libs.programme.acting import Consent
+from libs.programme.words import Role
 from services.orders.core.messages import POWERS
 from services.orders.core.rules.life_cycle import Verb
 from services.orders.core.rules.people import Person
 from services.orders.core.store import people_store
 from services.orders.core.store.order_store import Step
-
-AUDITOR = "city_auditor"
 
 
 @dataclass(frozen=True)
@@ -57,7 +56,7 @@ def refuse_auditor(context: CommandContext) -> None:
     Raises:
         ForbiddenError: the caller audits.
     """
-    if any(held.role == AUDITOR for held in context.actor.roles):
+    if any(held.role == Role.CITY_AUDITOR for held in context.actor.roles):
         raise ForbiddenError
 
 

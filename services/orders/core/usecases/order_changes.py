@@ -6,11 +6,12 @@ from datetime import datetime
 
 from libs.clock import local_date
 from libs.db import Connection
+from libs.programme.policy import Policy
+from libs.programme.policy.store import policy_of_version
 from services.orders.core.messages import funding_requested, order_published, publish_for
 from services.orders.core.rules.deadlines import ORDER_DEADLINES, TICKING, deadlines_of, no_taker_at
 from services.orders.core.rules.life_cycle import State, Verb
 from services.orders.core.rules.order import Order
-from services.orders.core.rules.policy import Policy
 from services.orders.core.store import deadline_store, order_store, people_store
 from services.orders.core.store.deadline_store import Deadline
 from services.orders.core.store.order_store import Step
@@ -41,7 +42,7 @@ def lock_order_due(connection: Connection, deadline: Deadline, state: State) -> 
 def policy_of_order(connection: Connection, order: Order, now: datetime) -> Policy:
     """Return the rules that bind an order: those of the day its service began, before that today's."""
     if order.submission.policy_version is not None:
-        return people_store.policy_version(connection, order.district_id, order.submission.policy_version)
+        return policy_of_version(connection, order.district_id, order.submission.policy_version)
     return people_store.policy_on(connection, order.district_id, local_date(now))
 
 

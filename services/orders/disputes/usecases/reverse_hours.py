@@ -118,7 +118,7 @@ def reverse_settlement(
         proposed_by=proposed_by,
         decided_by=decided_by,
         why=why,
-        recover=why in policy.names("reversal", "recover_for"),
+        recover=why in policy.reversal.recover_for,
     )
     publish_for(connection, order, told, now)
     for line in service_time_store.records_of_order(connection, order.order_id):

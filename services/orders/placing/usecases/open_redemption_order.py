@@ -10,11 +10,12 @@ from libs.clock import local_date
 from libs.db import Connection
 from libs.errors import Refusal
 from libs.programme.acting import Consent
+from libs.programme.policy import Policy
+from libs.programme.words import Funding
 from services.orders.core.messages import publish_for
 from services.orders.core.rules.life_cycle import State, Verb
-from services.orders.core.rules.order import Ending, Funding, Order, Placement, Terms
+from services.orders.core.rules.order import Ending, Order, Placement, Terms
 from services.orders.core.rules.people import Person
-from services.orders.core.rules.policy import Policy
 from services.orders.core.store import order_store, people_store
 from services.orders.core.store.order_store import Step
 from services.orders.core.usecases.order_changes import await_funding, set_deadlines
@@ -98,7 +99,7 @@ def _opened(connection: Connection, order: Order, policy: Policy, recipient: Per
         refuse_if_no_room(connection, order, service, recipient)
     except Refusal as refusal:
         return order.declined(Verb.PLACE, refusal.code)
-    review = policy.allows("order", "review_required")
+    review = policy.order.review_required
     return order.moved(Verb.PLACE, State.UNDER_REVIEW if review else State.AWAITING_FUNDING)
 
 

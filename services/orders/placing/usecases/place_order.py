@@ -10,12 +10,13 @@ from libs.clock import local_date, local_midnight
 from libs.db import Connection
 from libs.errors import ForbiddenError, IdReusedError
 from libs.programme.acting_grants import GrantedAct
+from libs.programme.policy import Policy
+from libs.programme.words import Funding
 from services.orders.core.messages import publish_for
 from services.orders.core.rules.catalogue import Service, refuse_grade_outside_limits
 from services.orders.core.rules.life_cycle import State, Verb
-from services.orders.core.rules.order import Funding, Order, Placement, Terms
+from services.orders.core.rules.order import Order, Placement, Terms
 from services.orders.core.rules.people import Person
-from services.orders.core.rules.policy import Policy
 from services.orders.core.store import order_store, people_store
 from services.orders.core.usecases.acting_for import require_acting_for
 from services.orders.core.usecases.command_context import CommandContext, has_power, load_subject, require_power
@@ -138,7 +139,7 @@ def open_order(connection: Connection, order: Order, policy: Policy, context: Co
     Raises:
         IdReusedError: there is another order with this id.
     """
-    if policy.allows("order", "review_required"):
+    if policy.order.review_required:
         opened = order.moved(Verb.PLACE, State.UNDER_REVIEW)
     elif order.funding is Funding.PROGRAMME:
         opened = replace(order, state=State.PUBLISHED)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from uuid import UUID
 
 from libs.db import Connection
+from libs.programme.words import Funding
 from services.orders.core.messages import publish_for
 from services.orders.core.rules.life_cycle import Verb, refuse_unless_allowed
-from services.orders.core.rules.order import Funding, Order
+from services.orders.core.rules.order import Order
 from services.orders.core.store import order_store
 from services.orders.core.usecases.command_context import CommandContext, require_power
 from services.orders.core.usecases.order_changes import await_funding, publish_order, save_change

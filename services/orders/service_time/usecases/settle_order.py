@@ -8,10 +8,11 @@ from datetime import datetime
 from libs.clock import local_date
 from libs.db import Connection
 from libs.ids import id_from_cause
+from libs.programme.words import Funding
 from services.orders.core.messages import publish_for
 from services.orders.core.rules.evidence import evidence_class
 from services.orders.core.rules.life_cycle import State, Verb
-from services.orders.core.rules.order import Funding, Order
+from services.orders.core.rules.order import Order
 from services.orders.core.store.order_store import Step
 from services.orders.core.usecases.order_changes import policy_of_order, save_change
 from services.orders.service_time import store

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from libs.db import Connection
 from libs.errors import ConflictError, IdReusedError
+from libs.programme.words import EvidenceClass
 from services.orders.core.messages import publish
 from services.orders.core.refusals import MakerIsCheckerError
 from services.orders.core.rules.people import Person
@@ -80,7 +81,7 @@ def _take_over(connection: Connection, context: CommandContext, proposal: Mappin
         "person_id": person.person_id,
         "kind": "imported",
         "minutes": proposal["minutes"],
-        "evidence_class": "verified",
+        "evidence_class": EvidenceClass.VERIFIED,
         "served_on": proposal["served_on"],
         "recorded_at": context.now,
     }

@@ -7,10 +7,11 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from libs.errors import ForbiddenError, PersonSuspendedError
+from libs.programme.policy import Policy
+from libs.programme.words import WORKER_ROLES, Funding, Role, Sex
 from services.orders.core.rules.catalogue import Service, refuse_grade_outside_limits
-from services.orders.core.rules.order import Funding, Order
+from services.orders.core.rules.order import Order
 from services.orders.core.rules.people import Group, Person, Relations
-from services.orders.core.rules.policy import Policy
 from services.orders.serving.refusals import (
     BadCreditRecordError,
     CertificateMissingError,
@@ -32,7 +33,7 @@ from services.orders.serving.refusals import (
 
 def offer_lapses_at(policy: Policy, *, offered_at: datetime) -> datetime:
     """Return the last instant at which an offer can be accepted."""
-    return offered_at + timedelta(minutes=policy.number("offer", "accept_within_minutes"))
+    return offered_at + timedelta(minutes=policy.offer.accept_within_minutes)
 
 
 def paused_until(policy: Policy, no_shows: list[datetime]) -> datetime | None:
@@ -40,17 +41,16 @@ def paused_until(policy: Policy, no_shows: list[datetime]) -> datetime | None:
     if not no_shows:
         return None
     last = max(no_shows)
-    window = timedelta(days=policy.number("noshow", "window_days"))
+    window = timedelta(days=policy.noshow.window_days)
     counted = sum(1 for at in no_shows if last - at < window)
     if counted < 2:
         return None
-    days = policy.number("noshow", "pause_second_days" if counted == 2 else "pause_third_days")
+    days = policy.noshow.pause_second_days if counted == 2 else policy.noshow.pause_third_days
     return last + timedelta(days=days)
 
 
 ADULT_AGE = 18
 RISKS = ("L", "M", "H")
-WORKERS = frozenset({"volunteer", "provider_worker"})
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ def refuse_who_may_not_serve(volunteer: Person) -> None:
         ForbiddenError: neither a volunteer nor a provider's worker.
         PersonSuspendedError: suspended, dead, sealed or erased.
     """
-    if not volunteer.roles & WORKERS:
+    if not volunteer.roles & WORKER_ROLES:
         raise ForbiddenError
     if not volunteer.is_active:
         raise PersonSuspendedError
@@ -94,7 +94,7 @@ def refuse_unless_gates_open(taking: Taking) -> None:
     """
     _refuse_paused(taking)
     if taking.order.funding is Funding.PURCHASED:
-        if "provider_worker" not in taking.volunteer.roles:
+        if Role.PROVIDER_WORKER not in taking.volunteer.roles:
             raise ProviderRequiredError
     else:
         _refuse_unqualified(taking)
@@ -112,16 +112,16 @@ def _refuse_paused(taking: Taking) -> None:
 
 
 def _refuse_unqualified(taking: Taking) -> None:
-    if "volunteer" not in taking.volunteer.roles:
+    if Role.VOLUNTEER not in taking.volunteer.roles:
         raise ForbiddenError
     _refuse_age(taking)
     skills, service, policy = taking.volunteer.qualifications, taking.service, taking.policy
-    if policy.allows("earn", "requires_training") and not skills.training:
+    if policy.earn.requires_training and not skills.training:
         raise TrainingMissingError
-    if policy.allows("earn", "requires_clean_credit") and not skills.clean_record:
+    if policy.earn.requires_clean_credit and not skills.clean_record:
         raise BadCreditRecordError
     is_insured = skills.insured_until is not None and skills.insured_until >= taking.day
-    if service.risk in policy.names("insurance", "required_for_risk") and not is_insured:
+    if service.risk in policy.insurance.required_for_risk and not is_insured:
         raise InsuranceMissingError(day=taking.day.isoformat())
     if service.certificate and service.certificate not in skills.certificates:
         raise CertificateMissingError(certificate=service.certificate)
@@ -131,21 +131,21 @@ def _refuse_unqualified(taking: Taking) -> None:
 
 def _refuse_age(taking: Taking) -> None:
     policy, age = taking.policy, taking.volunteer.age_on(taking.day)
-    youngest = policy.number("earn", "min_age")
-    if taking.volunteer.sex == "female":
-        women = policy.limit("earn", "min_age_women")
+    youngest = policy.earn.min_age
+    if taking.volunteer.sex == Sex.FEMALE:
+        women = policy.earn.min_age_women
         youngest = youngest if women is None else women
     if age < ADULT_AGE and youngest <= ADULT_AGE:
         _refuse_minor(taking)
     elif age < youngest:
         raise VolunteerTooYoungError(min_age=youngest)
-    oldest = policy.limit("earn", "max_age")
+    oldest = policy.earn.max_age
     if oldest is not None and age > oldest:
         raise VolunteerTooOldError(max_age=oldest)
 
 
 def _refuse_minor(taking: Taking) -> None:
-    mode = taking.policy.choice("earn", "minor_mode")
+    mode = taking.policy.earn.minor_mode
     if mode == "none":
         raise VolunteerTooYoungError(min_age=ADULT_AGE)
     if mode == "group_only" and not _serves_in_group(taking):
@@ -154,7 +154,7 @@ def _refuse_minor(taking: Taking) -> None:
     is_guarded = guardian is not None and taking.relations.is_guardian(taking.volunteer.person_id, guardian)
     if mode == "guardian_accompanied" and not is_guarded:
         raise GuardianRequiredError
-    highest = taking.policy.choice("earn", "minor_max_risk")
+    highest = taking.policy.earn.minor_max_risk
     if RISKS.index(taking.service.risk) > RISKS.index(highest):
         raise RiskTooHighForMinorError(max_risk=highest)
 
@@ -174,12 +174,12 @@ def _serves_in_group(taking: Taking) -> bool:
 def _refuse_related(taking: Taking) -> None:
     same = taking.volunteer.person_id == taking.recipient.person_id
     is_kin = same or taking.relations.are_kin(taking.volunteer, taking.recipient)
-    if is_kin and taking.policy.allows("earn", "related_party_block"):
+    if is_kin and taking.policy.earn.related_party_block:
         raise RelatedPartyError
 
 
 def _refuse_other_district(taking: Taking) -> None:
     if taking.volunteer.district_id == taking.order.district_id:
         return
-    if not all(policy.allows("cross_district", "enabled") for policy in (taking.policy, taking.home_policy)):
+    if not all(policy.cross_district.enabled for policy in (taking.policy, taking.home_policy)):
         raise CrossDistrictDisabledError

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from libs.errors import Refusal
-from services.orders.core.rules.order import Funding
+from libs.programme.words import Funding
 from services.orders.core.rules.people import Group, Relations
 from services.orders.serving.rules.taking import refuse_unless_gates_open, refuse_who_may_not_serve
 from services.orders.tests.cases import (

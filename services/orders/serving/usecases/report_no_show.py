@@ -34,7 +34,7 @@ def report_no_show(connection: Connection, context: CommandContext, order_id: UU
     _refuse_who_may_not_report(connection, context, order, absent)
     refuse_unless_allowed(Verb.NO_SHOW, order.state)
     policy = policy_of_order(connection, order, context.now)
-    from_then = order.terms.start_at + timedelta(minutes=policy.number("noshow", "report_after_minutes"))
+    from_then = order.terms.start_at + timedelta(minutes=policy.noshow.report_after_minutes)
     if context.now < from_then:
         raise NoShowTooEarlyError(reportable_at=from_then.isoformat())
     missed = order.moved(Verb.NO_SHOW)

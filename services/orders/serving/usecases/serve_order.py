@@ -45,7 +45,7 @@ def check_in(connection: Connection, context: CommandContext, order_id: UUID, sh
     order = _lock_for_volunteer(connection, context, order_id)
     refuse_unless_allowed(Verb.CHECK_IN, order.state)
     policy = people_store.policy_on(connection, order.district_id, local_date(context.now))
-    opens_at = order.terms.start_at - timedelta(minutes=policy.number("check_in", "early_minutes"))
+    opens_at = order.terms.start_at - timedelta(minutes=policy.check_in.early_minutes)
     if context.now < opens_at:
         raise CheckInTooEarlyError(opens_at=opens_at.isoformat())
     order.refuse_checked_in(context.subject_id)

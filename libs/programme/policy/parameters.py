@@ -1,0 +1,372 @@
+"""Every parameter of a district's rules, with its type and today's default.
+
+Generated from the parameter list by `make proto`; change the list instead.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProgrammeParameters:
+    """The group `programme`."""
+
+    display_name: str = "互助时间平台"
+    unit_name: str = "时间币"
+    monthly_budget_minutes: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class UnitParameters:
+    """The group `unit`."""
+
+    minutes_per_credit: int = 60
+
+
+@dataclass(frozen=True, kw_only=True)
+class TimeParameters:
+    """The group `time`."""
+
+    countable_excludes_travel: bool = True
+    rounding_step_minutes: int = 30
+    rounding_mode: Literal["floor"] = "floor"
+    min_countable_minutes: int = 30
+    keep_actual_minutes: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class EarnParameters:
+    """The group `earn`."""
+
+    daily_cap_minutes: int | None = None
+    per_order_cap_minutes: int | None = None
+    hard_daily_max_minutes: int = 480
+    balance_cap_minutes: int | None = 90000
+    over_cap_action: Literal["public_pool", "none"] = "public_pool"
+    over_daily_cap_action: Literal["public_pool", "none"] = "public_pool"
+    min_age: int = 18
+    min_age_women: int | None = None
+    max_age: int | None = None
+    minor_mode: Literal["guardian_accompanied", "group_only", "none"] = "guardian_accompanied"
+    minor_max_risk: Literal["L", "M"] = "L"
+    requires_training: bool = True
+    requires_clean_credit: bool = True
+    group_hours_to: Literal["public_pool", "volunteer"] = "public_pool"
+    offline_class: Literal["attested", "none"] = "attested"
+    related_party_block: bool = True
+    no_pay_overlap: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class CoefParameters:
+    """The group `coef`."""
+
+    table: Mapping[str, int] = field(default_factory=dict)
+    min_percent: int = 50
+    max_percent: int = 200
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderParameters:
+    """The group `order`."""
+
+    review_required: bool = False
+    risk_statement_required: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class OfferParameters:
+    """The group `offer`."""
+
+    accept_within_minutes: int = 120
+
+
+@dataclass(frozen=True, kw_only=True)
+class CheckInParameters:
+    """The group `check_in`."""
+
+    early_minutes: int = 15
+    late_minutes: int = 30
+
+
+@dataclass(frozen=True, kw_only=True)
+class CheckOutParameters:
+    """The group `check_out`."""
+
+    auto_after_minutes: int = 60
+    overrun_minutes: int = 30
+
+
+@dataclass(frozen=True, kw_only=True)
+class RedeemParameters:
+    """The group `redeem`."""
+
+    min_age: int = 60
+    hardship_age: int = 60
+    min_hours_served: int = 0
+    for_relatives: Literal["none", "direct_relatives", "relatives_and_friends"] = "direct_relatives"
+    max_minutes_per_week: int | None = 240
+    goods_allowed: bool = False
+    institution_place_threshold_minutes: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class GrantParameters:
+    """The group `grant`."""
+
+    starting_credit_minutes: int = 0
+    key_elder_monthly_minutes: int | None = None
+    expires_month_end: bool = True
+    key_elder_rule: Literal["nanjing"] = "nanjing"
+
+
+@dataclass(frozen=True, kw_only=True)
+class PoolParameters:
+    """The group `pool`."""
+
+    eligible_hardship: tuple[str, ...] = ("empty_nest_alone", "dibao", "dibian", "tekun", "special_care", "lost_only_child", "severe_disability")
+
+
+@dataclass(frozen=True, kw_only=True)
+class TransferParameters:
+    """The group `transfer`."""
+
+    gift_enabled: bool = True
+    gift_scope: Literal["direct_relatives", "relatives_and_friends"] = "direct_relatives"
+    gift_monthly_cap_minutes: int = 600
+    donate_to: tuple[str, ...] = ("pool",)
+
+
+@dataclass(frozen=True, kw_only=True)
+class CreditParameters:
+    """The group `credit`."""
+
+    expiry: Literal["never"] = "never"
+    interest: int = 0
+    cash_in: bool = False
+    cash_out: bool = False
+    trade: bool = False
+    overdraft_minutes: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReversalParameters:
+    """The group `reversal`."""
+
+    recover_for: tuple[str, ...] = ("false_hours",)
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeathParameters:
+    """The group `death`."""
+
+    action: Literal["freeze_then_heir_or_pool"] = "freeze_then_heir_or_pool"
+    settle_within_days: int = 180
+    heir_min_age: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExitParameters:
+    """The group `exit`."""
+
+    action: Literal["keep_record"] = "keep_record"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReserveParameters:
+    """The group `reserve`."""
+
+    required: bool = True
+    alarm_minutes: int | None = None
+    fund_yuan: int | None = None
+    price_yuan_per_hour: int = 20
+
+
+@dataclass(frozen=True, kw_only=True)
+class PurchaseParameters:
+    """The group `purchase`."""
+
+    min_minutes_per_month: int = 1800
+    max_minutes_per_month: int = 3600
+    services: tuple[str, ...] = ("A1", "A2", "A3", "A4", "A5")
+
+
+@dataclass(frozen=True, kw_only=True)
+class FallbackParameters:
+    """The group `fallback`."""
+
+    no_taker_hours: int = 24
+    refer_after_hours: int = 48
+    refer_before_start_hours: int = 24
+    action: Literal["refer"] = "refer"
+
+
+@dataclass(frozen=True, kw_only=True)
+class CrossDistrictParameters:
+    """The group `cross_district`."""
+
+    enabled: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class VerifyParameters:
+    """The group `verify`."""
+
+    verified_by: tuple[tuple[str, ...], ...] = (("door_code",), ("place", "call_back"))
+    max_signs_per_day: int = 3
+    geofence_m: int = 300
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConfirmParameters:
+    """The group `confirm`."""
+
+    auto_after_hours: int = 72
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReviewParameters:
+    """The group `review`."""
+
+    sample_rate_percent: int = 5
+
+
+@dataclass(frozen=True, kw_only=True)
+class DisputeParameters:
+    """The group `dispute`."""
+
+    window_days: int = 15
+    decide_days: int = 15
+
+
+@dataclass(frozen=True, kw_only=True)
+class CancelParameters:
+    """The group `cancel`."""
+
+    free_before_hours: int = 12
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoshowParameters:
+    """The group `noshow`."""
+
+    report_after_minutes: int = 30
+    window_days: int = 90
+    pause_second_days: int = 7
+    pause_third_days: int = 30
+
+
+@dataclass(frozen=True, kw_only=True)
+class LateEntryParameters:
+    """The group `late_entry`."""
+
+    max_age_days: int = 30
+    slips_issued_first: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class FlagParameters:
+    """The group `flag`."""
+
+    round_streak: int = 5
+    pair_max_per_30_days: int = 12
+    travel_kmh_max: int = 60
+
+
+@dataclass(frozen=True, kw_only=True)
+class FraudParameters:
+    """The group `fraud`."""
+
+    action: Literal["reverse_suspend_report"] = "reverse_suspend_report"
+
+
+@dataclass(frozen=True, kw_only=True)
+class StarParameters:
+    """The group `star`."""
+
+    thresholds_hours: tuple[int, ...] = (100, 300, 600, 1000, 1500)
+
+
+@dataclass(frozen=True, kw_only=True)
+class InsuranceParameters:
+    """The group `insurance`."""
+
+    required_for_risk: tuple[str, ...] = ("M", "H")
+
+
+@dataclass(frozen=True, kw_only=True)
+class AgreementParameters:
+    """The group `agreement`."""
+
+    written_if: tuple[str, ...] = ("risky", "over_one_month", "on_request")
+
+
+@dataclass(frozen=True, kw_only=True)
+class VisitParameters:
+    """The group `visit`."""
+
+    high_risk_days: int = 7
+    key_days: int = 30
+    general_days: int = 90
+    monthly_target_percent: int = 100
+
+
+@dataclass(frozen=True, kw_only=True)
+class RetentionParameters:
+    """The group `retention`."""
+
+    service_records_years: int = 10
+    location_days: int = 180
+    photo_days: int = 180
+    pia_years: int = 3
+
+
+@dataclass(frozen=True, kw_only=True)
+class PrivacyParameters:
+    """The group `privacy`."""
+
+    erasure_mode: Literal["unlink_identity"] = "unlink_identity"
+    consents: tuple[str, ...] = ("health", "location", "hardship", "child", "disclosure")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parameters:
+    """All groups; `Parameters()` are today's defaults."""
+
+    programme: ProgrammeParameters = ProgrammeParameters()
+    unit: UnitParameters = UnitParameters()
+    time: TimeParameters = TimeParameters()
+    earn: EarnParameters = EarnParameters()
+    coef: CoefParameters = CoefParameters()
+    order: OrderParameters = OrderParameters()
+    offer: OfferParameters = OfferParameters()
+    check_in: CheckInParameters = CheckInParameters()
+    check_out: CheckOutParameters = CheckOutParameters()
+    redeem: RedeemParameters = RedeemParameters()
+    grant: GrantParameters = GrantParameters()
+    pool: PoolParameters = PoolParameters()
+    transfer: TransferParameters = TransferParameters()
+    credit: CreditParameters = CreditParameters()
+    reversal: ReversalParameters = ReversalParameters()
+    death: DeathParameters = DeathParameters()
+    exit: ExitParameters = ExitParameters()
+    reserve: ReserveParameters = ReserveParameters()
+    purchase: PurchaseParameters = PurchaseParameters()
+    fallback: FallbackParameters = FallbackParameters()
+    cross_district: CrossDistrictParameters = CrossDistrictParameters()
+    verify: VerifyParameters = VerifyParameters()
+    confirm: ConfirmParameters = ConfirmParameters()
+    review: ReviewParameters = ReviewParameters()
+    dispute: DisputeParameters = DisputeParameters()
+    cancel: CancelParameters = CancelParameters()
+    noshow: NoshowParameters = NoshowParameters()
+    late_entry: LateEntryParameters = LateEntryParameters()
+    flag: FlagParameters = FlagParameters()
+    fraud: FraudParameters = FraudParameters()
+    star: StarParameters = StarParameters()
+    insurance: InsuranceParameters = InsuranceParameters()
+    agreement: AgreementParameters = AgreementParameters()
+    visit: VisitParameters = VisitParameters()
+    retention: RetentionParameters = RetentionParameters()
+    privacy: PrivacyParameters = PrivacyParameters()
