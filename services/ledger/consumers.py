@@ -111,6 +111,7 @@ class _Hearing:
             "home_unit_id": UUID(state.home_unit_id),
             "status": state.status,
             "household_id": _optional_id(state.household_id),
+            "household_verified": state.household_verified,
             "died_on": messages.day(state.died_on),
         }
         save_row(connection, known.person, row)

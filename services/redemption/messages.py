@@ -64,6 +64,7 @@ def person_of(state: Any) -> Person:
         hardship=tuple(state.hardship),
         is_recipient=any(role.role == Role.RECIPIENT for role in state.roles),
         household_id=optional_id(state.household_id),
+        household_verified=state.household_verified,
     )
 
 

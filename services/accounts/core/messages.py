@@ -46,6 +46,7 @@ def person_state(person: Person, roles: Sequence[RoleGrant], *, now: datetime) -
         grade=person.grade,
         hardship=[str(category) for category in person.hardship],
         household_id=text_of(person.household_id),
+        household_verified=person.is_household_verified,
         home_known=person.home is not None,
         home_latitude_millideg=person.home.latitude_millideg if person.home else 0,
         home_longitude_millideg=person.home.longitude_millideg if person.home else 0,

@@ -112,6 +112,7 @@ class PersonAnswer(Schema):
     grade = fields.String()
     hardship = fields.List(fields.String())
     household_id = id_field(allow_none=True)
+    household_verified = fields.Boolean()
     home = fields.Nested(PlaceAnswer, allow_none=True)
     has_phone = fields.Boolean()
     visit_risk = fields.String(allow_none=True)
@@ -203,6 +204,7 @@ def person_answer(person: Person) -> Answer:
         "grade": person.grade,
         "hardship": list(person.hardship),
         "household_id": str(person.household_id) if person.household_id else None,
+        "household_verified": person.is_household_verified,
         "home": home_answer(person),
         "has_phone": person.has_phone,
         "visit_risk": person.visit_risk,

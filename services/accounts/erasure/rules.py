@@ -69,6 +69,7 @@ def end_use(person: Person, status: PersonStatus) -> Person:
         grade=Grade.INTACT,
         hardship=(),
         household_id=None,
+        household_by=(),
         home=None,
         visit_risk=None,
         visit_listed_on=None,

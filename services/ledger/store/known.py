@@ -21,6 +21,7 @@ person = sa.Table(
     sa.Column("home_unit_id", sa.Uuid),
     sa.Column("status", sa.Text),
     sa.Column("household_id", sa.Uuid),
+    sa.Column("household_verified", sa.Boolean),
     sa.Column("died_on", sa.Date),
     sa.Column("credit_due_at", sa.BigInteger),
 )
@@ -117,7 +118,8 @@ def set_credit_due(connection: Connection, person_id: UUID, due_at: int | None) 
 def are_related(connection: Connection, one: UUID, other: UUID) -> bool:
     """Whether `one`, who signs, is a relative or housemate of the other.
 
-    A relation that others only declared keeps nobody from signing: whoever likes could declare it of all who may sign.
+    A relation that others only declared, or a household that one said, keeps nobody from signing: whoever
+    likes could declare it of all who may sign.
     """
     if _ARE_RELATED.scalar(connection, {"one": one, "other": other}) is not None:
         return True
@@ -126,7 +128,9 @@ def are_related(connection: Connection, one: UUID, other: UUID) -> bool:
         for found in (find_person(connection, one), find_person(connection, other))
         if found is not None and found.household_id is not None
     }
-    both = sa.select(sa.func.count()).where(person.c.person_id.in_([one, other]), person.c.household_id.in_(households))
+    both = sa.select(sa.func.count()).where(
+        person.c.person_id.in_([one, other]), person.c.household_id.in_(households), person.c.household_verified
+    )
     return one != other and bool(households) and len(households) == 1 and connection.scalar(both) == 2
 
 

@@ -66,11 +66,11 @@ class Api:
             }
             save_row(connection, known.org_unit, row)
 
-    def person(self, household: UUID | None = None) -> UUID:
+    def person(self, household: UUID | None = None, *, is_verified: bool = True) -> UUID:
         """Somebody at home in the community."""
         person_id = new_id()
         row = {"person_id": person_id, "district_id": DISTRICT, "home_unit_id": COMMUNITY, "status": "active",
-               "household_id": household, "died_on": None}  # fmt: skip
+               "household_id": household, "household_verified": is_verified, "died_on": None}  # fmt: skip
         with self.database.transaction() as connection:
             save_row(connection, known.person, row)
         return person_id
@@ -160,6 +160,16 @@ def test_what_nobody_decides_lapses_and_is_shown_so(api: Api, late: bool) -> Non
     assert (str(proposal_id) in listed) is not late
     assert (decided.json or {}).get("code") == ("proposal_lapsed" if late else None)
     assert balances(api.ledger, lan.bytes)[2] == (0 if late else 120)
+
+
+def test_a_household_that_one_alone_said_keeps_nobody_from_signing(api: Api) -> None:
+    home = new_id()
+    sure, unsure, other = api.person(home), api.person(home, is_verified=False), api.person(home)
+
+    with api.database.reading() as connection:
+        assert known.are_related(connection, sure, other)
+        assert not known.are_related(connection, sure, unsure)
+        assert not known.are_related(connection, unsure, other)
 
 
 def test_the_same_proposal_again_is_answered_as_before_and_other_terms_are_refused(api: Api) -> None:

@@ -155,6 +155,7 @@ class Neighbours:
             sex=others.pop("sex", "female"),
             grade=others.pop("grade", "intact"),
             hardship=others.pop("hardship", []),
+            household_verified=others.pop("household_verified", "household" in others),
             household_id=others.pop("household", ""),
             home_latitude_millideg=latitude,
             home_longitude_millideg=longitude,

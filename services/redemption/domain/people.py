@@ -20,6 +20,7 @@ class Person:
     hardship: tuple[str, ...]
     is_recipient: bool
     household_id: UUID | None = None
+    household_verified: bool = False
 
     def age_on(self, day: date) -> int:
         """Return completed years; the 29th of February is completed on the 1st of March."""

@@ -101,7 +101,7 @@ def relation_between(connection: Connection, *, person_id: UUID, relative_id: UU
 
 
 def related_to(connection: Connection, person_id: UUID, *others: UUID) -> frozenset[UUID]:
-    """Return those of the others who are relatives, verified or so declared by the person, or housemates."""
+    """Return those of the others who are sure relatives (verified, or the person said so) or sure housemates."""
     relation, own, other = t.relation.c, t.person.alias("own"), t.person.alias("other")
     is_sure = sa.or_(relation.verified, relation.declared_by == person_id)
     is_kin = sa.and_(is_sure, relation.kind != "friend")
@@ -112,6 +112,7 @@ def related_to(connection: Connection, person_id: UUID, *others: UUID) -> frozen
         sa.select(relation.person_id).where(relation.relative_id == person_id, relation.person_id.in_(others), is_kin),
         sa.select(other.c.person_id)
         .join(own, own.c.household_id == other.c.household_id)
+        .where(own.c.household_verified, other.c.household_verified)
         .where(own.c.person_id == person_id, other.c.person_id != person_id, other.c.person_id.in_(others)),
     )
     return frozenset(connection.execute(sa.union(*queries)).scalars())

@@ -49,6 +49,7 @@ person = _table(
     _texts("hardship"),
     _yes("is_recipient"),
     _uuid("household_id"),
+    _yes("household_verified"),
 )
 relation = _table(
     "relation",

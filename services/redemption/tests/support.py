@@ -191,6 +191,7 @@ class Bench:
             grade=attributes.get("grade", "intact"),
             hardship=attributes.get("hardship", []),
             roles=[accounts.RoleAt(role=name, unit_id=str(at)) for name, at in held],
+            household_verified=attributes.get("household_verified", "household" in attributes),
             household_id=str(self.id_of(attributes["household"])) if "household" in attributes else "",
         )
         self.hear(state)

@@ -80,6 +80,13 @@ def test_a_verdict_is_a_yes_or_a_no_with_its_reason(people: Bench, verdict: dict
     assert people.show("g1", "min", of="gifts")["state"] == "proposed"
 
 
+def test_a_household_that_one_alone_said_keeps_nobody_from_deciding(people: Bench) -> None:
+    people.person("lodger", "checker@s1", age=30, household="8", household_verified=False)
+    ask(people, "gifts")
+
+    assert decide(people, "gifts", "lodger").status_code == 202
+
+
 @pytest.mark.parametrize(
     ("by", "code"),
     [

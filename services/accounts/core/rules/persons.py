@@ -45,6 +45,10 @@ class Qualifications:
         )
 
 
+HOUSEHOLD_SAID_BY = 2
+"""How many members of staff say so until a household keeps one of them from signing."""
+
+
 @dataclass(frozen=True)
 class Person:
     """Someone registered. Each change returns a person of the next version."""
@@ -59,6 +63,8 @@ class Person:
     grade: Grade = Grade.INTACT
     hardship: tuple[Hardship, ...] = ()
     household_id: UUID | None = None
+    household_by: tuple[UUID, ...] = ()
+    """The members of staff who said that this is their household, two at most."""
     home: Home | None = None
     has_phone: bool = True
     visit_risk: VisitRisk | None = None
@@ -89,6 +95,19 @@ class Person:
         if staff_id in self.known_to or len(self.known_to) >= KNOWN_TO_MAX:
             return self
         return replace(self.changed(), known_to=(*self.known_to, staff_id))
+
+    @property
+    def is_household_verified(self) -> bool:
+        """Tell whether two said so: only then it keeps a member of staff from signing."""
+        return self.household_id is not None and len(self.household_by) >= HOUSEHOLD_SAID_BY
+
+    def living_in(self, household_id: UUID | None, *, said_by: UUID) -> "Person":
+        """Return them in a household, as one says; who says the same again as a second person verifies it."""
+        if household_id is None:
+            return replace(self, household_id=None, household_by=())
+        before = self.household_by if household_id == self.household_id else ()
+        both = before if said_by in before else (*before, said_by)[:HOUSEHOLD_SAID_BY]
+        return replace(self, household_id=household_id, household_by=both)
 
     def suspend(self) -> "Person":
         """Return them suspended: may do nothing new, wallets stay."""

@@ -38,6 +38,7 @@ person = sa.Table(
     sa.Column("grade", sa.Text),
     sa.Column("hardship", _Texts),
     sa.Column("household_id", sa.Uuid),
+    sa.Column("household_by", ARRAY(sa.Uuid)),
     sa.Column("home_latitude_millideg", sa.Integer),
     sa.Column("home_longitude_millideg", sa.Integer),
     sa.Column("has_phone", sa.Boolean),

@@ -34,6 +34,7 @@ _TABLES = (
         grade text NOT NULL,
         hardship text[] NOT NULL,
         household_id uuid,
+        household_by uuid[] NOT NULL DEFAULT '{}',
         home_latitude_millideg integer,
         home_longitude_millideg integer,
         has_phone boolean NOT NULL,

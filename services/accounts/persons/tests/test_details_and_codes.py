@@ -54,6 +54,27 @@ def test_details_change_on_the_version_that_was_looked_at(platform: Platform) ->
     assert len(must(platform.a.get("/v1/persons", q="王小兰"))["items"]) == 1
 
 
+def test_a_household_is_verified_when_a_second_member_of_staff_says_the_same(platform: Platform) -> None:
+    person_id = platform.register("王兰", household="七号楼")
+    path, verified = f"/v1/persons/{person_id}/details", []
+    for version, (caller, household) in enumerate(
+        [
+            (platform.a, "七号楼"),
+            (platform.b, "七号楼"),
+            (platform.a, "八号楼"),
+            (platform.b, "八号楼"),
+            (platform.b, None),
+        ],
+        start=1,
+    ):
+        verified.append(platform.states_of(person_id)[-1].household_verified)
+        must(_change(platform, caller, path, {"household": household}, version))
+    last = must(platform.a.get(f"/v1/persons/{person_id}"))
+
+    assert verified == [False, False, True, False, True]
+    assert (last["household_id"], last["household_verified"]) == (None, False)
+
+
 def test_a_person_changes_their_number_and_address_but_not_their_name(platform: Platform) -> None:
     person_id = platform.register("王兰", phone_number="13800000001")
     other = platform.register("李梅", phone_number="13800000002")

@@ -111,7 +111,7 @@ def _changed(person: Person, details: Details, act: Act) -> Person:
     if "home" in details.given:
         changed = replace(changed, home=details.home)
     if "household" in details.given:
-        changed = replace(changed, household_id=details.household_id)
+        changed = changed.living_in(details.household_id, said_by=act.actor_id)
     if "has_phone" in details.given:
         changed = replace(changed, has_phone=details.has_phone)
     if "visit_risk" in details.given:

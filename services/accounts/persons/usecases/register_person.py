@@ -146,6 +146,7 @@ def _person(act: Act, registration: Registration, district_id: UUID | None) -> P
         sex=registration.sex,
         registered_at=act.now,
         household_id=registration.household_id,
+        household_by=(act.actor_id,) if registration.household_id else (),
         home=registration.home,
         has_phone=registration.has_phone,
         visit_risk=registration.visit_risk,

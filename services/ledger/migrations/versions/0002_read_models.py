@@ -20,6 +20,7 @@ TABLES = (
         home_unit_id uuid NOT NULL,
         status text NOT NULL,
         household_id uuid,
+        household_verified boolean NOT NULL DEFAULT false,
         died_on date,
         credit_due_at bigint
     )""",

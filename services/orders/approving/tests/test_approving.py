@@ -295,3 +295,18 @@ def test_purchased_hours_are_checked_alike_and_enter_no_book(world: Neighbours) 
     assert answers == ["", ""]
     assert (world.state("o1"), time_of(world, "nurse")) == ("settled", ZERO)
     assert world.said(wire.HoursApproved)[0].funding == "purchased"
+
+
+@pytest.mark.parametrize(
+    ("of_mate", "of_lan", "told"), [(False, True, ""), (True, False, ""), (True, True, "approver_related")]
+)
+def test_a_household_that_one_alone_said_keeps_nobody_from_signing(
+    world: Neighbours, of_mate: bool, of_lan: bool, told: str
+) -> None:
+    world.person("mate", roles=["volunteer", "coordinator@k1"], household="w", household_verified=of_mate)
+    world.person("lan", roles=["recipient"], household="w", household_verified=of_lan)
+    world.place("coord", "o9", recipient="lan", start="D2 09:00")
+    assert world.act("mate", "o9", "assignment") == "related_party", "taking is barred at once"
+    confirmed(world)
+
+    assert world.act("mate", "r1", "approval") == told

@@ -36,6 +36,7 @@ def person_of(state: accounts.PersonState) -> Person:
         grade=state.grade or Grade.INTACT,
         hardship=frozenset(state.hardship),
         household_id=state.household_id,
+        household_verified=state.household_verified,
         home=home if state.home_known else None,
         roles=frozenset(role.role for role in state.roles),
         qualifications=Qualifications(

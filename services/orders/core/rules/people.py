@@ -58,6 +58,8 @@ class Person:
     qualifications: Qualifications
     visit_risk: str = ""
     visit_listed_on: date | None = None
+    household_verified: bool = False
+    """Two members of staff said so; until then it bars taking, and keeps nobody from signing."""
     known_to: frozenset[UUID] = frozenset()
     """The members of staff who know who it is, as far as was told: two at most."""
 
@@ -143,11 +145,12 @@ class Relations:
         return any(relation.kind != Kinship.FRIEND for relation in found)
 
     def keep_from_signing(self, signer: Person, other: Person) -> bool:
-        """Tell whether they are housemates, or relatives verified or so declared by the signer.
+        """Tell whether they are housemates as two said of each, or relatives verified or so declared by the signer.
 
-        What others only declare keeps nobody from signing: whoever likes could declare it of all who may sign.
+        What one other only declares keeps nobody from signing: whoever likes could declare it of all who may sign.
         """
-        if signer.household_id and signer.household_id == other.household_id:
+        is_sure = signer.household_verified and other.household_verified
+        if is_sure and signer.household_id and signer.household_id == other.household_id:
             return True
         return any(
             relation.kind != Kinship.FRIEND and (relation.verified or relation.declared_by == signer.person_id)

@@ -65,6 +65,7 @@ def save_person(connection: Connection, known: Person) -> None:
         "grade": known.grade,
         "hardship": sorted(known.hardship),
         "household_id": known.household_id,
+        "household_verified": known.household_verified,
         "latitude_e6": known.home.latitude_e6 if known.home else None,
         "longitude_e6": known.home.longitude_e6 if known.home else None,
         "area_latitude_e6": area.latitude_e6 if area else None,
@@ -115,6 +116,7 @@ def _person(row: Mapping[str, Any]) -> Person:
         grade=row["grade"],
         hardship=frozenset(row["hardship"]),
         household_id=row["household_id"],
+        household_verified=row["household_verified"],
         home=place_of(row["latitude_e6"], row["longitude_e6"]),
         roles=frozenset(row["roles"]),
         qualifications=Qualifications(

@@ -31,6 +31,7 @@ person = table_of(
     grade=sa.Text,
     hardship=TEXTS,
     household_id=sa.Text,
+    household_verified=sa.Boolean,
     latitude_e6=sa.Integer,
     longitude_e6=sa.Integer,
     area_latitude_e6=sa.Integer,

@@ -41,6 +41,7 @@ READ_MODELS = (
         grade text NOT NULL,
         hardship text[] NOT NULL,
         household_id text NOT NULL,
+        household_verified boolean NOT NULL,
         latitude_e6 integer,
         longitude_e6 integer,
         area_latitude_e6 integer,

@@ -41,7 +41,8 @@ _KNOWN = (
         grade text NOT NULL,
         hardship text[] NOT NULL,
         is_recipient boolean NOT NULL,
-        household_id uuid
+        household_id uuid,
+        household_verified boolean NOT NULL DEFAULT false
     )""",
     "CREATE INDEX person_of_district ON person (district_id) WHERE is_recipient",
     """

@@ -24,7 +24,7 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!timebank/accounts/v1/events.proto\x12\x14timebank.accounts.v1\"\'\n\x06RoleAt\x12\x0c\n\x04role\x18\x01 \x01(\t\x12\x0f\n\x07unit_id\x18\x02 \x01(\t\"e\n\x0eQualifications\x12\x10\n\x08training\x18\x01 \x01(\x08\x12\x14\n\x0c\x63lean_record\x18\x02 \x01(\x08\x12\x15\n\rinsured_until\x18\x03 \x01(\t\x12\x14\n\x0c\x63\x65rtificates\x18\x04 \x03(\t\"\xe8\x03\n\x0bPersonState\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\x03\x12\x0e\n\x06status\x18\x03 \x01(\t\x12\x14\n\x0chome_unit_id\x18\x04 \x01(\t\x12\x13\n\x0b\x64istrict_id\x18\x05 \x01(\t\x12\x0c\n\x04\x62orn\x18\x06 \x01(\t\x12\x0b\n\x03sex\x18\x07 \x01(\t\x12\r\n\x05grade\x18\x08 \x01(\t\x12\x10\n\x08hardship\x18\t \x03(\t\x12\x14\n\x0chousehold_id\x18\n \x01(\t\x12\x1e\n\x16home_latitude_millideg\x18\x0b \x01(\x05\x12\x1f\n\x17home_longitude_millideg\x18\x0c \x01(\x05\x12\x12\n\nhome_known\x18\r \x01(\x08\x12+\n\x05roles\x18\x0e \x03(\x0b\x32\x1c.timebank.accounts.v1.RoleAt\x12<\n\x0equalifications\x18\x0f \x01(\x0b\x32$.timebank.accounts.v1.Qualifications\x12\x12\n\nvisit_risk\x18\x10 \x01(\t\x12\x17\n\x0fvisit_listed_on\x18\x11 \x01(\t\x12\x18\n\x10registered_at_us\x18\x12 \x01(\x03\x12\x0f\n\x07\x64ied_on\x18\x13 \x01(\t\x12\x10\n\x08known_to\x18\x14 \x03(\t\"\xa2\x01\n\rRelationState\x12\x13\n\x0brelation_id\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\x03\x12\x11\n\tperson_id\x18\x03 \x01(\t\x12\x13\n\x0brelative_id\x18\x04 \x01(\t\x12\x0c\n\x04kind\x18\x05 \x01(\t\x12\x10\n\x08verified\x18\x06 \x01(\x08\x12\x0e\n\x06\x61\x63tive\x18\x07 \x01(\x08\x12\x13\n\x0b\x64\x65\x63lared_by\x18\x08 \x01(\t\"\xc7\x01\n\x10\x41\x63tingGrantState\x12\x10\n\x08grant_id\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\x03\x12\x11\n\tperson_id\x18\x03 \x01(\t\x12\x13\n\x0brelative_id\x18\x04 \x01(\t\x12\x0b\n\x03how\x18\x05 \x01(\t\x12\x13\n\x0brecorded_by\x18\x06 \x01(\t\x12\x0e\n\x06\x61\x63tive\x18\x07 \x01(\x08\x12\x0c\n\x04\x61\x63ts\x18\x08 \x03(\t\x12\x19\n\x11minutes_per_month\x18\t \x01(\x05\x12\r\n\x05until\x18\n \x01(\t\"\x8c\x01\n\nGroupState\x12\x10\n\x08group_id\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\x03\x12\x0f\n\x07unit_id\x18\x03 \x01(\t\x12\x13\n\x0b\x64istrict_id\x18\x04 \x01(\t\x12\x11\n\tleader_id\x18\x05 \x01(\t\x12\x12\n\nmember_ids\x18\x06 \x03(\t\x12\x0e\n\x06\x61\x63tive\x18\x07 \x01(\x08\"\x89\x01\n\x0cOrgUnitState\x12\x0f\n\x07unit_id\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\x03\x12\x11\n\tparent_id\x18\x03 \x01(\t\x12\r\n\x05level\x18\x04 \x01(\t\x12\x13\n\x0b\x64istrict_id\x18\x05 \x01(\t\x12\x0f\n\x07name_zh\x18\x06 \x01(\t\x12\x0f\n\x07name_en\x18\x07 \x01(\t\"\xa3\x01\n\x0fPolicyPublished\x12\x13\n\x0b\x64istrict_id\x18\x01 \x01(\t\x12\x16\n\x0epolicy_version\x18\x02 \x01(\x05\x12\x11\n\teffective\x18\x03 \x01(\t\x12\x17\n\x0fparameters_json\x18\x04 \x01(\t\x12\x0e\n\x06preset\x18\x05 \x01(\t\x12\x13\n\x0bproposed_by\x18\x06 \x01(\t\x12\x12\n\ndecided_by\x18\x07 \x01(\t\"G\n\nSigningKey\x12\x0e\n\x06key_id\x18\x01 \x01(\t\x12\x12\n\npublic_key\x18\x02 \x01(\x0c\x12\x15\n\rretired_at_us\x18\x03 \x01(\x03\"U\n\x12SigningKeysChanged\x12\x0f\n\x07version\x18\x01 \x01(\x03\x12.\n\x04keys\x18\x02 \x03(\x0b\x32 .timebank.accounts.v1.SigningKey\"d\n\x10PersonRegistered\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12\x13\n\x0b\x64istrict_id\x18\x02 \x01(\t\x12\x15\n\rregistered_by\x18\x03 \x01(\t\x12\x11\n\tvolunteer\x18\x04 \x01(\x08\"=\n\x0fPersonSuspended\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12\n\n\x02\x62y\x18\x02 \x01(\t\x12\x0b\n\x03why\x18\x03 \x01(\t\"1\n\x10PersonReinstated\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12\n\n\x02\x62y\x18\x02 \x01(\t\"\x82\x01\n\nPersonDied\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12\x0f\n\x07\x64ied_on\x18\x02 \x01(\t\x12\x13\n\x0brecorded_by\x18\x03 \x01(\t\x12\x13\n\x0b\x64istrict_id\x18\x04 \x01(\t\x12\x14\n\x0c\x63onfirmed_by\x18\x05 \x01(\t\x12\x10\n\x08\x64\x65\x61th_id\x18\x06 \x01(\t\"\x8a\x01\n\x11\x44\x65\x61thMistakeFound\x12\x12\n\nmistake_id\x18\x01 \x01(\t\x12\x10\n\x08\x64\x65\x61th_id\x18\x02 \x01(\t\x12\x11\n\tperson_id\x18\x03 \x01(\t\x12\x13\n\x0b\x64istrict_id\x18\x04 \x01(\t\x12\x13\n\x0bproposed_by\x18\x05 \x01(\t\x12\x12\n\ndecided_by\x18\x06 \x01(\t\"x\n\x13PersonDeathMistaken\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12\x10\n\x08\x64\x65\x61th_id\x18\x02 \x01(\t\x12\x13\n\x0b\x64istrict_id\x18\x03 \x01(\t\x12\x13\n\x0bproposed_by\x18\x04 \x01(\t\x12\x12\n\ndecided_by\x18\x05 \x01(\t\"|\n\x10\x45rasureRequested\x12\x12\n\nerasure_id\x18\x01 \x01(\t\x12\x11\n\tperson_id\x18\x02 \x01(\t\x12\x14\n\x0crequested_by\x18\x03 \x01(\t\x12\x16\n\x0e\x63redit_to_pool\x18\x04 \x01(\x08\x12\x13\n\x0b\x64istrict_id\x18\x05 \x01(\t\"E\n\x0cPersonErased\x12\x12\n\nerasure_id\x18\x01 \x01(\t\x12\x11\n\tperson_id\x18\x02 \x01(\t\x12\x0e\n\x06status\x18\x03 \x01(\t\"Q\n\rSessionsEnded\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12\x13\n\x0bsession_ids\x18\x02 \x03(\t\x12\x18\n\x10tokens_end_at_us\x18\x03 \x01(\x03\"V\n\x13QualificationLapsed\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12\x15\n\rqualification\x18\x02 \x01(\t\x12\x15\n\rlast_valid_on\x18\x03 \x01(\t\"O\n\x13\x44\x65viceKeyRegistered\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12\x11\n\tdevice_id\x18\x02 \x01(\t\x12\x12\n\npublic_key\x18\x03 \x01(\x0c\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!timebank/accounts/v1/events.proto\x12\x14timebank.accounts.v1\"\'\n\x06RoleAt\x12\x0c\n\x04role\x18\x01 \x01(\t\x12\x0f\n\x07unit_id\x18\x02 \x01(\t\"e\n\x0eQualifications\x12\x10\n\x08training\x18\x01 \x01(\x08\x12\x14\n\x0c\x63lean_record\x18\x02 \x01(\x08\x12\x15\n\rinsured_until\x18\x03 \x01(\t\x12\x14\n\x0c\x63\x65rtificates\x18\x04 \x03(\t\"\x84\x04\n\x0bPersonState\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\x03\x12\x0e\n\x06status\x18\x03 \x01(\t\x12\x14\n\x0chome_unit_id\x18\x04 \x01(\t\x12\x13\n\x0b\x64istrict_id\x18\x05 \x01(\t\x12\x0c\n\x04\x62orn\x18\x06 \x01(\t\x12\x0b\n\x03sex\x18\x07 \x01(\t\x12\r\n\x05grade\x18\x08 \x01(\t\x12\x10\n\x08hardship\x18\t \x03(\t\x12\x14\n\x0chousehold_id\x18\n \x01(\t\x12\x1e\n\x16home_latitude_millideg\x18\x0b \x01(\x05\x12\x1f\n\x17home_longitude_millideg\x18\x0c \x01(\x05\x12\x12\n\nhome_known\x18\r \x01(\x08\x12+\n\x05roles\x18\x0e \x03(\x0b\x32\x1c.timebank.accounts.v1.RoleAt\x12<\n\x0equalifications\x18\x0f \x01(\x0b\x32$.timebank.accounts.v1.Qualifications\x12\x12\n\nvisit_risk\x18\x10 \x01(\t\x12\x17\n\x0fvisit_listed_on\x18\x11 \x01(\t\x12\x18\n\x10registered_at_us\x18\x12 \x01(\x03\x12\x0f\n\x07\x64ied_on\x18\x13 \x01(\t\x12\x10\n\x08known_to\x18\x14 \x03(\t\x12\x1a\n\x12household_verified\x18\x15 \x01(\x08\"\xa2\x01\n\rRelationState\x12\x13\n\x0brelation_id\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\x03\x12\x11\n\tperson_id\x18\x03 \x01(\t\x12\x13\n\x0brelative_id\x18\x04 \x01(\t\x12\x0c\n\x04kind\x18\x05 \x01(\t\x12\x10\n\x08verified\x18\x06 \x01(\x08\x12\x0e\n\x06\x61\x63tive\x18\x07 \x01(\x08\x12\x13\n\x0b\x64\x65\x63lared_by\x18\x08 \x01(\t\"\xc7\x01\n\x10\x41\x63tingGrantState\x12\x10\n\x08grant_id\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\x03\x12\x11\n\tperson_id\x18\x03 \x01(\t\x12\x13\n\x0brelative_id\x18\x04 \x01(\t\x12\x0b\n\x03how\x18\x05 \x01(\t\x12\x13\n\x0brecorded_by\x18\x06 \x01(\t\x12\x0e\n\x06\x61\x63tive\x18\x07 \x01(\x08\x12\x0c\n\x04\x61\x63ts\x18\x08 \x03(\t\x12\x19\n\x11minutes_per_month\x18\t \x01(\x05\x12\r\n\x05until\x18\n \x01(\t\"\x8c\x01\n\nGroupState\x12\x10\n\x08group_id\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\x03\x12\x0f\n\x07unit_id\x18\x03 \x01(\t\x12\x13\n\x0b\x64istrict_id\x18\x04 \x01(\t\x12\x11\n\tleader_id\x18\x05 \x01(\t\x12\x12\n\nmember_ids\x18\x06 \x03(\t\x12\x0e\n\x06\x61\x63tive\x18\x07 \x01(\x08\"\x89\x01\n\x0cOrgUnitState\x12\x0f\n\x07unit_id\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\x03\x12\x11\n\tparent_id\x18\x03 \x01(\t\x12\r\n\x05level\x18\x04 \x01(\t\x12\x13\n\x0b\x64istrict_id\x18\x05 \x01(\t\x12\x0f\n\x07name_zh\x18\x06 \x01(\t\x12\x0f\n\x07name_en\x18\x07 \x01(\t\"\xa3\x01\n\x0fPolicyPublished\x12\x13\n\x0b\x64istrict_id\x18\x01 \x01(\t\x12\x16\n\x0epolicy_version\x18\x02 \x01(\x05\x12\x11\n\teffective\x18\x03 \x01(\t\x12\x17\n\x0fparameters_json\x18\x04 \x01(\t\x12\x0e\n\x06preset\x18\x05 \x01(\t\x12\x13\n\x0bproposed_by\x18\x06 \x01(\t\x12\x12\n\ndecided_by\x18\x07 \x01(\t\"G\n\nSigningKey\x12\x0e\n\x06key_id\x18\x01 \x01(\t\x12\x12\n\npublic_key\x18\x02 \x01(\x0c\x12\x15\n\rretired_at_us\x18\x03 \x01(\x03\"U\n\x12SigningKeysChanged\x12\x0f\n\x07version\x18\x01 \x01(\x03\x12.\n\x04keys\x18\x02 \x03(\x0b\x32 .timebank.accounts.v1.SigningKey\"d\n\x10PersonRegistered\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12\x13\n\x0b\x64istrict_id\x18\x02 \x01(\t\x12\x15\n\rregistered_by\x18\x03 \x01(\t\x12\x11\n\tvolunteer\x18\x04 \x01(\x08\"=\n\x0fPersonSuspended\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12\n\n\x02\x62y\x18\x02 \x01(\t\x12\x0b\n\x03why\x18\x03 \x01(\t\"1\n\x10PersonReinstated\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12\n\n\x02\x62y\x18\x02 \x01(\t\"\x82\x01\n\nPersonDied\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12\x0f\n\x07\x64ied_on\x18\x02 \x01(\t\x12\x13\n\x0brecorded_by\x18\x03 \x01(\t\x12\x13\n\x0b\x64istrict_id\x18\x04 \x01(\t\x12\x14\n\x0c\x63onfirmed_by\x18\x05 \x01(\t\x12\x10\n\x08\x64\x65\x61th_id\x18\x06 \x01(\t\"\x8a\x01\n\x11\x44\x65\x61thMistakeFound\x12\x12\n\nmistake_id\x18\x01 \x01(\t\x12\x10\n\x08\x64\x65\x61th_id\x18\x02 \x01(\t\x12\x11\n\tperson_id\x18\x03 \x01(\t\x12\x13\n\x0b\x64istrict_id\x18\x04 \x01(\t\x12\x13\n\x0bproposed_by\x18\x05 \x01(\t\x12\x12\n\ndecided_by\x18\x06 \x01(\t\"x\n\x13PersonDeathMistaken\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12\x10\n\x08\x64\x65\x61th_id\x18\x02 \x01(\t\x12\x13\n\x0b\x64istrict_id\x18\x03 \x01(\t\x12\x13\n\x0bproposed_by\x18\x04 \x01(\t\x12\x12\n\ndecided_by\x18\x05 \x01(\t\"|\n\x10\x45rasureRequested\x12\x12\n\nerasure_id\x18\x01 \x01(\t\x12\x11\n\tperson_id\x18\x02 \x01(\t\x12\x14\n\x0crequested_by\x18\x03 \x01(\t\x12\x16\n\x0e\x63redit_to_pool\x18\x04 \x01(\x08\x12\x13\n\x0b\x64istrict_id\x18\x05 \x01(\t\"E\n\x0cPersonErased\x12\x12\n\nerasure_id\x18\x01 \x01(\t\x12\x11\n\tperson_id\x18\x02 \x01(\t\x12\x0e\n\x06status\x18\x03 \x01(\t\"Q\n\rSessionsEnded\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12\x13\n\x0bsession_ids\x18\x02 \x03(\t\x12\x18\n\x10tokens_end_at_us\x18\x03 \x01(\x03\"V\n\x13QualificationLapsed\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12\x15\n\rqualification\x18\x02 \x01(\t\x12\x15\n\rlast_valid_on\x18\x03 \x01(\t\"O\n\x13\x44\x65viceKeyRegistered\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12\x11\n\tdevice_id\x18\x02 \x01(\t\x12\x12\n\npublic_key\x18\x03 \x01(\x0c\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -36,41 +36,41 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_QUALIFICATIONS']._serialized_start=100
   _globals['_QUALIFICATIONS']._serialized_end=201
   _globals['_PERSONSTATE']._serialized_start=204
-  _globals['_PERSONSTATE']._serialized_end=692
-  _globals['_RELATIONSTATE']._serialized_start=695
-  _globals['_RELATIONSTATE']._serialized_end=857
-  _globals['_ACTINGGRANTSTATE']._serialized_start=860
-  _globals['_ACTINGGRANTSTATE']._serialized_end=1059
-  _globals['_GROUPSTATE']._serialized_start=1062
-  _globals['_GROUPSTATE']._serialized_end=1202
-  _globals['_ORGUNITSTATE']._serialized_start=1205
-  _globals['_ORGUNITSTATE']._serialized_end=1342
-  _globals['_POLICYPUBLISHED']._serialized_start=1345
-  _globals['_POLICYPUBLISHED']._serialized_end=1508
-  _globals['_SIGNINGKEY']._serialized_start=1510
-  _globals['_SIGNINGKEY']._serialized_end=1581
-  _globals['_SIGNINGKEYSCHANGED']._serialized_start=1583
-  _globals['_SIGNINGKEYSCHANGED']._serialized_end=1668
-  _globals['_PERSONREGISTERED']._serialized_start=1670
-  _globals['_PERSONREGISTERED']._serialized_end=1770
-  _globals['_PERSONSUSPENDED']._serialized_start=1772
-  _globals['_PERSONSUSPENDED']._serialized_end=1833
-  _globals['_PERSONREINSTATED']._serialized_start=1835
-  _globals['_PERSONREINSTATED']._serialized_end=1884
-  _globals['_PERSONDIED']._serialized_start=1887
-  _globals['_PERSONDIED']._serialized_end=2017
-  _globals['_DEATHMISTAKEFOUND']._serialized_start=2020
-  _globals['_DEATHMISTAKEFOUND']._serialized_end=2158
-  _globals['_PERSONDEATHMISTAKEN']._serialized_start=2160
-  _globals['_PERSONDEATHMISTAKEN']._serialized_end=2280
-  _globals['_ERASUREREQUESTED']._serialized_start=2282
-  _globals['_ERASUREREQUESTED']._serialized_end=2406
-  _globals['_PERSONERASED']._serialized_start=2408
-  _globals['_PERSONERASED']._serialized_end=2477
-  _globals['_SESSIONSENDED']._serialized_start=2479
-  _globals['_SESSIONSENDED']._serialized_end=2560
-  _globals['_QUALIFICATIONLAPSED']._serialized_start=2562
-  _globals['_QUALIFICATIONLAPSED']._serialized_end=2648
-  _globals['_DEVICEKEYREGISTERED']._serialized_start=2650
-  _globals['_DEVICEKEYREGISTERED']._serialized_end=2729
+  _globals['_PERSONSTATE']._serialized_end=720
+  _globals['_RELATIONSTATE']._serialized_start=723
+  _globals['_RELATIONSTATE']._serialized_end=885
+  _globals['_ACTINGGRANTSTATE']._serialized_start=888
+  _globals['_ACTINGGRANTSTATE']._serialized_end=1087
+  _globals['_GROUPSTATE']._serialized_start=1090
+  _globals['_GROUPSTATE']._serialized_end=1230
+  _globals['_ORGUNITSTATE']._serialized_start=1233
+  _globals['_ORGUNITSTATE']._serialized_end=1370
+  _globals['_POLICYPUBLISHED']._serialized_start=1373
+  _globals['_POLICYPUBLISHED']._serialized_end=1536
+  _globals['_SIGNINGKEY']._serialized_start=1538
+  _globals['_SIGNINGKEY']._serialized_end=1609
+  _globals['_SIGNINGKEYSCHANGED']._serialized_start=1611
+  _globals['_SIGNINGKEYSCHANGED']._serialized_end=1696
+  _globals['_PERSONREGISTERED']._serialized_start=1698
+  _globals['_PERSONREGISTERED']._serialized_end=1798
+  _globals['_PERSONSUSPENDED']._serialized_start=1800
+  _globals['_PERSONSUSPENDED']._serialized_end=1861
+  _globals['_PERSONREINSTATED']._serialized_start=1863
+  _globals['_PERSONREINSTATED']._serialized_end=1912
+  _globals['_PERSONDIED']._serialized_start=1915
+  _globals['_PERSONDIED']._serialized_end=2045
+  _globals['_DEATHMISTAKEFOUND']._serialized_start=2048
+  _globals['_DEATHMISTAKEFOUND']._serialized_end=2186
+  _globals['_PERSONDEATHMISTAKEN']._serialized_start=2188
+  _globals['_PERSONDEATHMISTAKEN']._serialized_end=2308
+  _globals['_ERASUREREQUESTED']._serialized_start=2310
+  _globals['_ERASUREREQUESTED']._serialized_end=2434
+  _globals['_PERSONERASED']._serialized_start=2436
+  _globals['_PERSONERASED']._serialized_end=2505
+  _globals['_SESSIONSENDED']._serialized_start=2507
+  _globals['_SESSIONSENDED']._serialized_end=2588
+  _globals['_QUALIFICATIONLAPSED']._serialized_start=2590
+  _globals['_QUALIFICATIONLAPSED']._serialized_end=2676
+  _globals['_DEVICEKEYREGISTERED']._serialized_start=2678
+  _globals['_DEVICEKEYREGISTERED']._serialized_end=2757
 # @@protoc_insertion_point(module_scope)
