@@ -19,6 +19,7 @@ from sqlalchemy.exc import InterfaceError, InvalidatePoolError, OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from libs.clock import monotonic
+from libs.db.driver import one_trip, run
 
 STATEMENT_TIMEOUT_SECONDS = 30
 LOCK_TIMEOUT_SECONDS = 5
@@ -96,9 +97,7 @@ class Database:
             try:
                 with connection.begin():
                     yield connection
-                    for finish, entries in state.collected.items():
-                        if entries:
-                            finish(connection, entries)
+                    _finish(connection, state)
             finally:
                 # After a broken connection there is no `info` left to clear.
                 if not connection.invalidated:
@@ -117,6 +116,17 @@ class Database:
     def dispose(self) -> None:
         """Close every pooled connection."""
         self.engine.dispose()
+
+
+def _finish(connection: Connection, state: _TransactionState) -> None:
+    """Write what was collected and commit, in one trip."""
+    if not any(state.collected.values()):
+        return
+    with one_trip(connection):
+        for finish, entries in state.collected.items():
+            if entries:
+                finish(connection, entries)
+        run(connection, "COMMIT")
 
 
 def _let_transactions_write(engine: Engine) -> None:

@@ -19,6 +19,7 @@ from sqlalchemy import Connection
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import OperationalError
 
+from libs.db import collect
 from libs.db.driver import one_trip, run
 from libs.errors import IdReusedError, InvalidError, Kind, Refusal
 from libs.http.actor import Actor, Bearer, StandingChangedError
@@ -190,13 +191,18 @@ def _keep(
     answer: Answer | None = None,
     refusal: Answer | None = None,
 ) -> None:
-    terms = {
+    terms: Mapping[str, Any] = {
         **names,
         "fingerprint": fingerprint,
         "answer": None if answer is None else Jsonb(answer),
         "refusal": None if refusal is None else Jsonb(refusal),
     }
-    run(connection, _KEEP, terms)
+    collect(connection, _write_kept, terms)
+
+
+def _write_kept(connection: Connection, kept: list[Mapping[str, Any]]) -> None:
+    for terms in kept:
+        run(connection, _KEEP, terms)
 
 
 def _outcome_or_undo(use_case: Callable[[Connection], Answer], connection: Connection) -> Answer | Refusal:

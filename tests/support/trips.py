@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
+import os
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy
@@ -13,24 +14,20 @@ from psycopg import pq
 
 from libs.db import Database
 
-
-@dataclass
-class Trips:
-    """What was counted: `count` round trips."""
-
-    count: int = 0
+_TAKEN = "a connection is taken"
 
 
 @contextlib.contextmanager
-def counted_trips(database: Database) -> Iterator[Trips]:
-    """Count the round trips of the connections that are taken from the pool inside.
+def counted_trips(database: Database) -> Iterator[list[int]]:
+    """Count the round trips of each use of a connection of the pool inside; the list is filled when this is left.
 
-    A trip ends with ReadyForQuery; one more is what is asked for by Flush inside a pipeline.
+    A trip ends with ReadyForQuery, or with a Flush that asks for rows while a pipeline goes on.
     """
-    trips = Trips()
+    trips: list[int] = []
     with tempfile.TemporaryFile("w+b") as file:
 
         def trace(connection: Any, *_more: object) -> None:
+            os.write(file.fileno(), f"{_TAKEN}\n".encode())
             connection.pgconn.trace(file.fileno())
             connection.pgconn.set_trace_flags(pq.Trace.SUPPRESS_TIMESTAMPS)
 
@@ -45,9 +42,11 @@ def counted_trips(database: Database) -> Iterator[Trips]:
             sqlalchemy.event.remove(database.engine, "checkout", trace)
             sqlalchemy.event.remove(database.engine, "checkin", stop)
         file.seek(0)
-        lines = file.read().decode(errors="replace").splitlines()
-        trips.count = sum(_ends_a_trip(line) for line in lines)
+        uses = file.read().decode(errors="replace").split(_TAKEN)[1:]
+        trips += [_trips_in(use.splitlines()) for use in uses]
 
 
-def _ends_a_trip(line: str) -> bool:
-    return "\tReadyForQuery" in line or (line.startswith("F") and "\tFlush" in line)
+def _trips_in(lines: list[str]) -> int:
+    said = [line for line in lines if line.startswith(("F\t", "B\t"))]
+    ready = sum("\tReadyForQuery" in line for line in said)
+    return ready + sum("\tFlush" in line and "\tSync" not in before for before, line in itertools.pairwise(said))

@@ -33,15 +33,16 @@ policy = sa.Table(
 )
 
 
-def binding_first(versions: sa.Table) -> sa.Select[Any]:
-    """Return the select of a `:district_id`'s version that binds on a local `:day`.
+def binding_first(versions: sa.Table, district: sa.ColumnElement[Any] | None = None) -> sa.Select[Any]:
+    """Return the select of a district's version (`:district_id`, or that of a column) that binds on a local `:day`.
 
     It is the newest that is in force by then; before the first one takes effect, that one: a district that has rules
     is never without them.
     """
     is_in_force = versions.c.effective <= sa.bindparam("day", type_=sa.Date)
     newest_first = sa.case((is_in_force, versions.c.policy_version), else_=-versions.c.policy_version).desc()
-    of_district = versions.c.district_id == sa.bindparam("district_id", type_=sa.Uuid)
+    wanted = sa.bindparam("district_id", type_=sa.Uuid) if district is None else district
+    of_district = versions.c.district_id == wanted
     return sa.select(versions).where(of_district).order_by(is_in_force.desc(), newest_first).limit(1)
 
 

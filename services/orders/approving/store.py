@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -16,6 +18,8 @@ from services.orders.approving.rules.flags import DEVICE_DAYS, PAIR_DAYS, Histor
 from services.orders.core.rules.life_cycle import State
 from services.orders.core.rules.order import Assignment, Order
 from services.orders.core.rules.people import Place
+from services.orders.core.store import memo
+from services.orders.core.store.facts import Ask
 from services.orders.core.store.rows import Found, part_of_columns
 from services.orders.core.store.tables import assignment, orders
 
@@ -41,6 +45,29 @@ _BOTH = sa.union(_LAST, _COUNTED).subquery()
 _OTHERS = Prepared(sa.select(_BOTH).order_by(_BOTH.c.checked_out_at.desc()))
 
 
+_DEVICE = Prepared(
+    sa.select(assignment.c.order_id)
+    .where(
+        assignment.c.in_device == sa.bindparam("in_device"),
+        assignment.c.volunteer_id != sa.bindparam("volunteer_id"),
+        assignment.c.checked_in_at > sa.bindparam("since"),
+    )
+    .limit(1)
+)
+_MINE = assignment.alias("mine")
+_SHARED_DEVICE = Prepared(
+    sa.select(assignment.c.order_id)
+    .join(_MINE, (_MINE.c.in_device == assignment.c.in_device) & (_MINE.c.volunteer_id != assignment.c.volunteer_id))
+    .where(
+        _MINE.c.order_id == sa.bindparam("order_id"),
+        _MINE.c.volunteer_id == sa.bindparam("volunteer_id"),
+        assignment.c.in_device != "",
+        assignment.c.checked_in_at > _MINE.c.checked_in_at - timedelta(days=DEVICE_DAYS),
+    )
+    .limit(1)
+)
+
+
 def history_of(connection: Connection, order: Order, part: Assignment) -> History:
     """Return the facts around one volunteer's part of an order, which itself need not be saved yet."""
     assert part.checked_in_at is not None
@@ -57,7 +84,7 @@ def history_of(connection: Connection, order: Order, part: Assignment) -> Histor
         overlaps=any(one.in_at < part.checked_out_at and one.out_at > part.checked_in_at for one in others),
         previous_place=before[0].out_place if before else None,
         previous_out_at=before[0].out_at if before else None,
-        device_shared=_device_shared(connection, part),
+        device_shared=_device_shared(connection, order, part),
     )
 
 
@@ -72,6 +99,23 @@ class _Other:
     minutes: int
 
 
+def ask_history(order_id: UUID, volunteer_id: UUID, now: datetime) -> Ask:
+    """Ask for the facts around a volunteer's part that ends now."""
+    earliest = now - timedelta(days=PAIR_DAYS + 1)
+
+    def ask(connection: Connection) -> Callable[[], None]:
+        others = _OTHERS.send(connection, _terms(order_id, volunteer_id, out_at=now, earliest=earliest))
+        shared = _SHARED_DEVICE.send(connection, {"order_id": order_id, "volunteer_id": volunteer_id})
+
+        def remember() -> None:
+            memo.put(connection, ("other parts", order_id, volunteer_id, now), (earliest, others.fetchall()))
+            memo.put(connection, ("device shared", order_id, volunteer_id, now), bool(shared.fetchall()))
+
+        return remember
+
+    return ask
+
+
 def _other_parts(connection: Connection, order: Order, part: Assignment) -> list[_Other]:
     """Return, the latest first, the last parts before this one's end and all that any rule counts."""
     assert part.checked_in_at is not None
@@ -81,14 +125,20 @@ def _other_parts(connection: Connection, order: Order, part: Assignment) -> list
         local_midnight(local_date(part.checked_in_at)),
         part.checked_in_at,
     )
-    terms = {
-        "volunteer_id": part.volunteer_id,
-        "order_id": order.order_id,
-        "never_happened": _NEVER_HAPPENED,
-        "out_at": part.checked_out_at,
-        "earliest": earliest,
-    }
-    return [_other(row) for row in _OTHERS.mappings(connection, terms)]
+
+    def read() -> tuple[datetime, list[dict[str, Any]]]:
+        assert part.checked_out_at is not None
+        terms = _terms(order.order_id, part.volunteer_id, out_at=part.checked_out_at, earliest=earliest)
+        return earliest, _OTHERS.mappings(connection, terms)
+
+    key = ("other parts", order.order_id, part.volunteer_id, part.checked_out_at)
+    since, rows = memo.get_or(connection, key, read)
+    return [_other(row) for row in (rows if since <= earliest else read()[1])]
+
+
+def _terms(order_id: UUID, volunteer_id: UUID, *, out_at: datetime, earliest: datetime) -> dict[str, Any]:
+    terms = {"volunteer_id": volunteer_id, "order_id": order_id, "out_at": out_at, "earliest": earliest}
+    return terms | {"never_happened": _NEVER_HAPPENED}
 
 
 def _other(row: Found) -> _Other:
@@ -98,12 +148,15 @@ def _other(row: Found) -> _Other:
     return _Other(row["recipient_id"], known.checked_in_at, known.checked_out_at, known.out_place, known.actual_minutes)
 
 
-def _device_shared(connection: Connection, part: Assignment) -> bool:
+def _device_shared(connection: Connection, order: Order, part: Assignment) -> bool:
     if not part.in_device or part.checked_in_at is None:
         return False
-    other = sa.select(assignment.c.order_id).where(
-        assignment.c.in_device == part.in_device,
-        assignment.c.volunteer_id != part.volunteer_id,
-        assignment.c.checked_in_at > part.checked_in_at - timedelta(days=DEVICE_DAYS),
-    )
-    return connection.execute(other.limit(1)).first() is not None
+
+    def read() -> bool:
+        assert part.checked_in_at is not None
+        since = part.checked_in_at - timedelta(days=DEVICE_DAYS)
+        device = {"in_device": part.in_device, "volunteer_id": part.volunteer_id, "since": since}
+        return bool(_DEVICE.rows(connection, device))
+
+    key = ("device shared", order.order_id, part.volunteer_id, part.checked_out_at)
+    return memo.get_or(connection, key, read)

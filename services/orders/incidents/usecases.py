@@ -88,7 +88,7 @@ def _concern(connection: Connection, context: CommandContext, person: Person) ->
 
 def _is_relative(connection: Connection, context: CommandContext, person: Person) -> bool:
     caller = people_store.find_person(connection, context.caller_id)
-    relations = people_store.relations_of(connection, [person.person_id])
+    relations = people_store.relations_of(connection, person.person_id)
     is_kin = caller is not None and relations.are_verified_kin(caller, person)
     return is_kin or person.person_id in people_store.seen_by(connection, context.caller_id, local_date(context.now))
 

@@ -34,7 +34,7 @@ def match_volunteers(connection: Connection, order: Order, now: datetime) -> lis
 
 def _passes(connection: Connection, order: Order, recipient: Person, volunteer: Person, now: datetime) -> bool:
     today, who = local_date(now), volunteer.person_id
-    relations: Relations = people_store.relations_of(connection, [who])
+    relations: Relations = people_store.relations_of(connection, who)
     taking = Taking(
         order=order,
         service=people_store.service_version(connection, order.terms.service_code, order.terms.catalogue_version),
@@ -46,7 +46,7 @@ def _passes(connection: Connection, order: Order, recipient: Person, volunteer: 
         day=local_date(order.terms.start_at),
         now=now,
         no_shows=mark_store.no_shows_of(connection, who),
-        has_other=serving_store.volunteer_is_busy(connection, who, order.terms),
+        has_other=serving_store.volunteer_is_busy(connection, who, order.order_id),
     )
     try:
         refuse_who_may_not_serve(volunteer)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from libs.errors import PersonSuspendedError
 from libs.programme.policy import Policy
 from libs.programme.words import Funding, PersonStatus
 from services.orders.core.refusals import MinutesOutOfRangeError
-from services.orders.core.rules.catalogue import Service
+from services.orders.core.rules.catalogue import Service, refuse_grade_outside_limits
+from services.orders.core.rules.order import Terms
 from services.orders.core.rules.people import Person
 from services.orders.placing.refusals import (
     FundingNotAllowedError,
@@ -18,6 +20,33 @@ from services.orders.placing.refusals import (
     StartPassedError,
     WalletFrozenError,
 )
+
+
+@dataclass(frozen=True)
+class AskingFacts:
+    """What a request for help depends on, beside who asks."""
+
+    recipient: Person
+    service: Service
+    policy: Policy
+    has_other: bool = False
+    counted_minutes: int = 0
+
+
+def refuse_unless_helped(facts: AskingFacts, terms: Terms, funding: Funding) -> None:
+    """Apply every rule of asking to the help that somebody may ask for.
+
+    Raises:
+        Refusal: the first rule that bars it; its code says which.
+    """
+    refuse_unless_payable(facts.service, funding, facts.policy)
+    refuse_minutes_out_of_range(facts.service, terms.planned_minutes)
+    if funding is Funding.POOL:
+        refuse_unless_pool_serves(facts.recipient, facts.policy)
+    refuse_grade_outside_limits(facts.service, facts.recipient, funding)
+    refuse_overlap(has_other=facts.has_other)
+    if funding is Funding.PROGRAMME:
+        refuse_over_budget(facts.policy, price_minutes=terms.price_minutes, counted_minutes=facts.counted_minutes)
 
 
 def refuse_inactive_recipient(recipient: Person) -> None:

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
 
+from libs.clock import local_midnight
 from libs.db import Connection
-from libs.db.driver import run
+from libs.db.driver import one_trip, run
+from libs.db.prepared import Prepared
 from libs.programme.words import Funding
 from services.orders.core.rules.areas import METRES_PER_DEGREE, shrinking, square_of, steps_between
 from services.orders.core.rules.life_cycle import State
 from services.orders.core.rules.order import Order, Terms
 from services.orders.core.rules.people import MICRODEGREES, Place
 from services.orders.core.store import order_store, people_store
+from services.orders.core.store.facts import Ask
 from services.orders.core.store.order_store import OCCUPYING_STATES, page_of_orders
 from services.orders.core.store.rows import Row
 from services.orders.core.store.tables import assignment, dispute, orders, person
@@ -28,6 +32,57 @@ _FREE = [
 ]
 
 
+_BUSY = Prepared(
+    sa.select(orders.c.order_id)
+    .where(
+        orders.c.recipient_id == sa.bindparam("recipient_id"),
+        orders.c.state == sa.any_(sa.literal(OCCUPYING_STATES, ARRAY(sa.Text))),
+        orders.c.start_at < sa.bindparam("end_at"),
+        orders.c.end_at > sa.bindparam("start_at"),
+    )
+    .limit(1)
+)
+_SAME = Prepared(sa.select(orders.c.order_id).where(orders.c.order_id == sa.bindparam("order_id")))
+_IS_SETTLED = (orders.c.state == State.SETTLED.value) | (dispute.c.disputed_from == State.SETTLED.value)
+_MINUTES = sa.func.sum(sa.case((_IS_SETTLED, orders.c.issued_minutes), else_=orders.c.price_minutes))
+_BUDGET = (
+    sa.select(sa.func.coalesce(_MINUTES, 0).label("minutes"))
+    .select_from(orders.outerjoin(dispute, dispute.c.order_id == orders.c.order_id))
+    .where(
+        orders.c.funding == Funding.PROGRAMME.value,
+        orders.c.start_at >= sa.bindparam("start"),
+        orders.c.start_at < sa.bindparam("end"),
+        orders.c.state != sa.all_(sa.literal(_FREE, ARRAY(sa.Text))),
+    )
+)
+_COUNTED = Prepared(_BUDGET.where(orders.c.district_id == sa.bindparam("district_id")))
+_DISTRICT_OF = sa.select(person.c.district_id).where(person.c.person_id == sa.bindparam("recipient_id"))
+_COUNTED_OF = Prepared(_BUDGET.where(orders.c.district_id == _DISTRICT_OF.scalar_subquery()))
+_LOCK_BUDGET_OF = """
+SELECT pg_advisory_xact_lock(hashtextextended(district_id || '/' || %(month)s, 12))
+FROM person WHERE person_id = %(recipient_id)s"""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """For whom help is asked and when; `month` = that of the budget it draws on, if it draws on one."""
+
+    order_id: UUID
+    recipient_id: UUID
+    start_at: datetime
+    end_at: datetime
+    month: date | None
+
+
+@dataclass(frozen=True)
+class Counts:
+    """What the rules of asking count."""
+
+    has_other: bool
+    counted_minutes: int
+    id_is_taken: bool
+
+
 def lock_budget(connection: Connection, district_id: UUID, month: str) -> None:
     """Let nobody else draw on a district's budget of a month until the transaction ends."""
     lock = "SELECT pg_advisory_xact_lock(hashtextextended(%(budget)s, 12))"
@@ -36,32 +91,43 @@ def lock_budget(connection: Connection, district_id: UUID, month: str) -> None:
 
 def recipient_is_busy(connection: Connection, recipient_id: UUID, planned: Terms) -> bool:
     """Tell whether the recipient has another order whose planned time overlaps; touching ends do not."""
-    other = sa.select(orders.c.order_id).where(
-        orders.c.recipient_id == recipient_id,
-        orders.c.state.in_(OCCUPYING_STATES),
-        orders.c.start_at < planned.end_at,
-        orders.c.end_at > planned.start_at,
-    )
-    return connection.execute(other.limit(1)).first() is not None
+    terms = {"recipient_id": recipient_id, "start_at": planned.start_at, "end_at": planned.end_at}
+    return bool(_BUSY.rows(connection, terms))
 
 
 def budget_counted_minutes(connection: Connection, district_id: UUID, *, start: datetime, end: datetime) -> int:
     """Return what a district's programme orders with a start in the period count: planned, or issued once settled."""
-    is_settled = (orders.c.state == State.SETTLED.value) | (dispute.c.disputed_from == State.SETTLED.value)
-    counted = sa.case((is_settled, orders.c.issued_minutes), else_=orders.c.price_minutes)
-    both = orders.outerjoin(dispute, dispute.c.order_id == orders.c.order_id)
-    total = (
-        sa.select(sa.func.coalesce(sa.func.sum(counted), 0))
-        .select_from(both)
-        .where(
-            orders.c.district_id == district_id,
-            orders.c.funding == Funding.PROGRAMME.value,
-            orders.c.start_at >= start,
-            orders.c.start_at < end,
-            orders.c.state.not_in(_FREE),
-        )
-    )
-    return int(connection.execute(total).scalar_one())
+    return int(_COUNTED.scalar(connection, {"district_id": district_id, "start": start, "end": end}))
+
+
+def read_asked(connection: Connection, asked: Asked, *asks: Ask) -> Counts:
+    """Return what the rules of asking count, after the locks: nobody else can change it until the transaction ends.
+
+    What else is asked comes in the same trip.
+    """
+    counted = None
+    with one_trip(connection):
+        order_store.lock_person(connection, asked.recipient_id)
+        if asked.month is not None:
+            terms = {"recipient_id": asked.recipient_id, "month": asked.month.isoformat()}
+            run(connection, _LOCK_BUDGET_OF, terms)
+        order_store.lock_id(connection, asked.order_id)
+        remembers = [ask(connection) for ask in asks]
+        busy = _BUSY.send(connection, vars(asked))
+        same = _SAME.send(connection, vars(asked))
+        if asked.month is not None:
+            start, end = month_of(asked.month)
+            counted = _COUNTED_OF.send(connection, {"recipient_id": asked.recipient_id, "start": start, "end": end})
+    for remember in remembers:
+        remember()
+    rows = counted.fetchall() if counted else []
+    return Counts(bool(busy.fetchall()), int(rows[0]["minutes"]) if rows else 0, bool(same.fetchall()))
+
+
+def month_of(day: date) -> tuple[datetime, datetime]:
+    """Return the beginning and the end of the local month of a day."""
+    first = day.replace(day=1)
+    return local_midnight(first), local_midnight((first + timedelta(days=32)).replace(day=1))
 
 
 @dataclass(frozen=True)

@@ -2,18 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
+from sqlalchemy.dialects.postgresql import ARRAY
 
+from libs.db.prepared import Prepared
 from libs.db.rows import save_row
-from services.orders.core.rules.order import Door, Order, Terms
-from services.orders.core.store import tables
+from services.orders.core.rules.order import Door, Order
+from services.orders.core.store import memo, tables
+from services.orders.core.store.facts import Ask
 from services.orders.core.store.order_store import OCCUPYING_STATES
 from services.orders.core.store.rows import own_columns_of_order
 from services.orders.core.store.tables import assignment, orders
+
+_THIS = orders.alias("this")
+_BUSY = Prepared(
+    sa.select(orders.c.order_id)
+    .join(assignment, assignment.c.order_id == orders.c.order_id)
+    .join(_THIS, (orders.c.start_at < _THIS.c.end_at) & (orders.c.end_at > _THIS.c.start_at))
+    .where(
+        _THIS.c.order_id == sa.bindparam("order_id"),
+        assignment.c.volunteer_id == sa.bindparam("volunteer_id"),
+        assignment.c.checked_out_at.is_(None),
+        orders.c.state == sa.any_(sa.literal(OCCUPYING_STATES, ARRAY(sa.Text))),
+    )
+    .limit(1)
+)
 
 
 def count_wrong_code(connection: Connection, order: Order) -> None:
@@ -27,17 +45,20 @@ def save_door(connection: Connection, order: Order, door: Door) -> None:
     save_row(connection, tables.door, {"order_id": order.order_id, **columns["door"]})
 
 
-def volunteer_is_busy(connection: Connection, volunteer_id: UUID, planned: Terms) -> bool:
-    """Tell whether the volunteer has taken an order whose planned time overlaps."""
-    other = (
-        sa.select(orders.c.order_id)
-        .join(assignment, assignment.c.order_id == orders.c.order_id)
-        .where(
-            assignment.c.volunteer_id == volunteer_id,
-            assignment.c.checked_out_at.is_(None),
-            orders.c.state.in_(OCCUPYING_STATES),
-            orders.c.start_at < planned.end_at,
-            orders.c.end_at > planned.start_at,
-        )
-    )
-    return connection.execute(other.limit(1)).first() is not None
+def volunteer_is_busy(connection: Connection, volunteer_id: UUID, order_id: UUID) -> bool:
+    """Tell whether the volunteer has taken an order whose planned time overlaps that of this one."""
+
+    def read() -> bool:
+        return bool(_BUSY.rows(connection, {"volunteer_id": volunteer_id, "order_id": order_id}))
+
+    return memo.get_or(connection, ("volunteer is busy", volunteer_id, order_id), read)
+
+
+def ask_whether_busy(volunteer_id: UUID, order_id: UUID) -> Ask:
+    """Ask as `volunteer_is_busy` does."""
+
+    def ask(connection: Connection) -> Callable[[], None]:
+        found = _BUSY.send(connection, {"volunteer_id": volunteer_id, "order_id": order_id})
+        return lambda: memo.put(connection, ("volunteer is busy", volunteer_id, order_id), bool(found.fetchall()))
+
+    return ask

@@ -138,7 +138,7 @@ def _refuse_by_rules(context: CommandContext, wish: Wish, service: Service, poli
 
 def _refuse_related(connection: Connection, policy: Policy, volunteer: Person, recipient: Person) -> None:
     same = volunteer.person_id == recipient.person_id
-    relations = people_store.relations_of(connection, [volunteer.person_id])
+    relations = people_store.relations_of(connection, volunteer.person_id)
     if policy.earn.related_party_block and (same or relations.are_kin(volunteer, recipient)):
         raise RelatedPartyError
 

@@ -17,6 +17,7 @@ from services.orders.core.rules.order import Order
 from services.orders.core.store import order_store, people_store
 from services.orders.core.usecases.command_context import CommandContext, refuse_auditor, require_power
 from services.orders.core.usecases.order_changes import policy_of_order, save_change
+from services.orders.core.usecases.order_facts import lock_with_facts
 
 
 def signing_of(connection: Connection, order: Order, signer_id: UUID) -> Signing:
@@ -27,7 +28,7 @@ def signing_of(connection: Connection, order: Order, signer_id: UUID) -> Signing
     if signer is None:
         raise ForbiddenError
     others = tuple(known[person_id] for person_id in wanted[1:] if person_id in known)
-    return Signing(order, signer, others, people_store.relations_of(connection, [signer_id]))
+    return Signing(order, signer, others, people_store.relations_of(connection, signer_id))
 
 
 def approve_hours(
@@ -39,7 +40,7 @@ def approve_hours(
         ForbiddenError: no such role here, one's own or a relative's hours, or maker and checker in one.
         WrongOrderStateError: it does not wait for a first signature.
     """
-    order = order_store.lock_order(connection, order_id)
+    order = lock_with_facts(connection, context, order_id)
     signing = refuse_who_may_not_sign(connection, context, order, power)
     refuse_unless_allowed(Verb.APPROVE, order.state)
     if order.approval.approvers:
@@ -88,7 +89,7 @@ def approve_many(connection: Connection, context: CommandContext, order_ids: Seq
 def _approve_one(connection: Connection, context: CommandContext, order_id: UUID) -> dict[str, object]:
     try:
         with savepoint(connection):
-            order = order_store.lock_order(connection, order_id)
+            order = lock_with_facts(connection, context, order_id)
             signing = refuse_who_may_not_sign(connection, context, order, "approve_many")
             refuse_unless_allowed(Verb.APPROVE, order.state)
             if needs_second(signing):
@@ -106,7 +107,7 @@ def second_check(connection: Connection, context: CommandContext, order_id: UUID
         ForbiddenError: not a checker here, one's own or a relative's hours, or somebody who signed or made it.
         WrongOrderStateError: it does not wait for a second check.
     """
-    order = order_store.lock_order(connection, order_id)
+    order = lock_with_facts(connection, context, order_id)
     refuse_who_may_not_sign(connection, context, order, "second_check")
     refuse_unless_allowed(Verb.SECOND_CHECK, order.state)
     if not order.approval.approvers:
@@ -123,7 +124,7 @@ def reject_hours(connection: Connection, context: CommandContext, order_id: UUID
         ForbiddenError: no such role here, or one's own or a relative's hours.
         WrongOrderStateError: it does not wait for a signature.
     """
-    order = order_store.lock_order(connection, order_id)
+    order = lock_with_facts(connection, context, order_id)
     require_power(connection, context, "reject_hours", order.unit_id)
     refuse_own_or_related(signing_of(connection, order, context.caller_id))
     return _reject(connection, context, order, Verb.REJECT, why)

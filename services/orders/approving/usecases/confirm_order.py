@@ -13,12 +13,13 @@ from services.orders.approving.rules.signing import refuse_caller_concerned
 from services.orders.core.refusals import MakerIsCheckerError, WrongOrderStateError
 from services.orders.core.rules.life_cycle import State, Verb
 from services.orders.core.rules.order import Confirmation, Order
-from services.orders.core.store import order_store, people_store
+from services.orders.core.store import people_store
 from services.orders.core.store.deadline_store import Deadline
 from services.orders.core.store.order_store import Step
 from services.orders.core.usecases.acting_for import require_acting_for
 from services.orders.core.usecases.command_context import CommandContext, refuse_auditor, require_power
 from services.orders.core.usecases.order_changes import lock_order_due, policy_of_order, save_change
+from services.orders.core.usecases.order_facts import lock_with_facts
 
 
 def confirm_order(
@@ -41,7 +42,7 @@ def confirm_order(
 
 
 def lock_for_recipient(connection: Connection, context: CommandContext, order_id: UUID, act: GrantedAct) -> Order:
-    order = order_store.lock_order(connection, order_id)
+    order = lock_with_facts(connection, context, order_id)
     refuse_auditor(context)
     if context.caller_id in order.volunteer_ids:
         raise ForbiddenError
@@ -69,7 +70,7 @@ def call_back(connection: Connection, context: CommandContext, order_id: UUID) -
         MakerIsCheckerError: the caller placed it, confirmed it or works on it.
         WrongOrderStateError: nobody is or was there, or it was approved.
     """
-    order = order_store.lock_order(connection, order_id)
+    order = lock_with_facts(connection, context, order_id)
     require_power(connection, context, "call_back", order.unit_id)
     refuse_caller_concerned(order, context.caller_id)
     called = order.moved(Verb.CALL_BACK, order.state) if not order.approval.approvers else None

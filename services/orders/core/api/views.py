@@ -17,6 +17,7 @@ from services.orders.core.rules.order import Assignment, Order
 from services.orders.core.store import order_store, people_store
 from services.orders.core.store.rows import Row
 from services.orders.core.usecases.command_context import CommandContext
+from services.orders.core.usecases.order_changes import read_no_more
 
 OrderUseCase = Callable[[Connection, CommandContext], Order]
 
@@ -24,9 +25,12 @@ OrderUseCase = Callable[[Connection, CommandContext], Order]
 def order_command(use_case: OrderUseCase, terms: Row, *, command_id: UUID | None = None) -> Row:
     """Run a use case on an order once, and return the order as the caller may see it."""
     context = command_context_of(terms)
-    return command(
-        lambda connection: order_view(connection, use_case(connection, context)), terms, command_id=command_id
-    )
+
+    def run(connection: Connection) -> Row:
+        read_no_more(connection)
+        return order_view(connection, use_case(connection, context))
+
+    return command(run, terms, command_id=command_id)
 
 
 def read_order(order_id: UUID) -> tuple[Order, Row]:

@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from libs.db.prepared import Prepared
+from services.orders.core.store import memo
+from services.orders.core.store.facts import Ask
 from services.orders.core.store.tables import mark
 
 MARK_DAYS = 90
 NO_SHOWS_MAX = 1000
+_NO_SHOWS = Prepared(
+    sa.select(mark.c.at)
+    .where(mark.c.volunteer_id == sa.bindparam("volunteer_id"), mark.c.kind == "no_show")
+    .order_by(mark.c.at.desc())
+    .limit(NO_SHOWS_MAX)
+)
 
 
 def add_mark(connection: Connection, order_id: UUID, volunteer_id: UUID, kind: str, at: datetime) -> None:
@@ -21,8 +31,21 @@ def add_mark(connection: Connection, order_id: UUID, volunteer_id: UUID, kind: s
 
 def no_shows_of(connection: Connection, volunteer_id: UUID) -> list[datetime]:
     """Return when the volunteer did not appear."""
-    query = sa.select(mark.c.at).where(mark.c.volunteer_id == volunteer_id, mark.c.kind == "no_show")
-    return list(connection.execute(query.order_by(mark.c.at.desc()).limit(NO_SHOWS_MAX)).scalars())
+
+    def read() -> list[datetime]:
+        return _NO_SHOWS.scalars(connection, {"volunteer_id": volunteer_id})
+
+    return memo.get_or(connection, ("no shows", volunteer_id), read)
+
+
+def ask_no_shows(volunteer_id: UUID) -> Ask:
+    """Ask when the volunteer did not appear."""
+
+    def ask(connection: Connection) -> Callable[[], None]:
+        found = _NO_SHOWS.send(connection, {"volunteer_id": volunteer_id})
+        return lambda: memo.put(connection, ("no shows", volunteer_id), [row["at"] for row in found.fetchall()])
+
+    return ask
 
 
 def marks_of(connection: Connection, volunteer_id: UUID, now: datetime) -> dict[str, int]:

@@ -24,6 +24,32 @@ def once(connection: Connection, key: Hashable, load: Callable[[], T]) -> T:
     return value
 
 
+def put(connection: Connection, key: Hashable, value: object) -> None:
+    """Keep what was read of a key together with other facts (see `facts.gather`)."""
+    _read.setdefault(connection, {})[key] = value
+
+
+def has(connection: Connection, key: Hashable) -> bool:
+    """Tell whether something is kept of a key."""
+    return key in _read.get(connection, {})
+
+
+def get(connection: Connection, key: Hashable) -> Any:
+    """Return what is kept of a key."""
+    return _read[connection][key]
+
+
+def get_or(connection: Connection, key: Hashable, load: Callable[[], T]) -> T:
+    """Return what is kept of a key, else what `load` returns, which is not kept: it may be another the next time."""
+    value: T = get(connection, key) if has(connection, key) else load()
+    return value
+
+
+def pop(connection: Connection, key: Hashable) -> Any:
+    """Return what is kept of a key, once; None where nothing is."""
+    return _read.get(connection, {}).pop(key, None)
+
+
 def forget_all(connection: Connection) -> None:
     """Read anew from here on: the transaction itself has changed what was read."""
     _read.pop(connection, None)

@@ -9,18 +9,20 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import ARRAY, insert
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from libs.db import Connection
 from libs.db.driver import one_trip, run
 from libs.db.prepared import Prepared
-from libs.db.rows import add_rows, change_rows, delete_rows, save_row
+from libs.db.rows import add_row, add_rows, change_rows, delete_rows, save_row
 from libs.programme.acting import Consent
 from libs.programme.policy import Policy
 from libs.programme.policy.store import policy_of_version
 from services.orders.core.refusals import OrderNotFoundError
 from services.orders.core.rules.life_cycle import BEFORE_SERVICE, OCCUPYING, State, Verb
 from services.orders.core.rules.order import Order
+from services.orders.core.store import memo
+from services.orders.core.store.facts import Ask
 from services.orders.core.store.rows import (
     Found,
     columns_of_order,
@@ -85,24 +87,10 @@ def lock_order(connection: Connection, order_id: UUID) -> Order:
     Raises:
         OrderNotFoundError: there is none.
     """
-    with one_trip(connection):
-        read = lock_later(connection, order_id)
-    return read()
-
-
-def lock_later(connection: Connection, order_id: UUID) -> Callable[[], Order]:
-    """Lock an order inside a pipeline; return what gives it when the pipeline is left.
-
-    What is returned raises OrderNotFoundError where there is none.
-    """
-    read = read_later(connection, [order_id], lock=True)
-
-    def order() -> Order:
-        for found in read():
-            return found
-        raise OrderNotFoundError
-
-    return order
+    gathered = memo.pop(connection, ("locked", order_id))
+    for order in lock_orders(connection, [order_id]) if gathered is None else gathered:
+        return order
+    raise OrderNotFoundError
 
 
 def read_later(connection: Connection, order_ids: Iterable[UUID], *, lock: bool = False) -> Callable[[], list[Order]]:
@@ -142,15 +130,29 @@ def _with_parts(rows: Sequence[Found], found: Sequence[Found]) -> list[Order]:
     return [order_of_columns(row, [part for part in found if part["order_id"] == row["order_id"]]) for row in rows]
 
 
+def lock_id(connection: Connection, order_id: UUID) -> None:
+    """Let nobody else add an order with this id until the transaction ends."""
+    run(connection, "SELECT pg_advisory_xact_lock(hashtextextended(%(id)s, 14))", {"id": str(order_id)})
+
+
 def add_order(connection: Connection, order: Order, step: Step) -> bool:
     """Add a new order with its first step; False when the id is taken."""
-    added = insert(orders).values(columns_of_order(order)).on_conflict_do_nothing().returning(orders.c.order_id)
-    if connection.execute(added).first() is None:
+    with one_trip(connection):
+        lock_id(connection, order.order_id)
+        found = _ORDERS.send(connection, {"order_ids": [order.order_id]})
+    if found.fetchone() is not None:
         return False
+    with one_trip(connection):
+        write_order(connection, order, step)
+    return True
+
+
+def write_order(connection: Connection, order: Order, step: Step) -> None:
+    """Write a new order, whose id is locked and not taken, with its first step."""
+    add_row(connection, orders, columns_of_order(order))
     _write_own(connection, None, order)
     _write_parts(connection, order)
     _write_step(connection, State.DRAFT, order, step)
-    return True
 
 
 def save_order(connection: Connection, before: Order, after: Order, step: Step) -> None:
@@ -191,6 +193,30 @@ def _write_step(connection: Connection, from_state: State, order: Order, step: S
         "at": step.at,
     }
     _WRITE_STEP.change(connection, columns | {"of_order": order.order_id})
+
+
+def ask_lock(order_id: UUID) -> Ask:
+    """Lock an order; `lock_order` then finds it."""
+
+    def ask(connection: Connection) -> Callable[[], None]:
+        read = read_later(connection, [order_id], lock=True)
+
+        def remember() -> None:
+            memo.put(connection, ("locked", order_id), read())
+
+        return remember
+
+    return ask
+
+
+def ask_lock_of_person(person_id: UUID) -> Ask:
+    """Lock a person as `lock_person` does."""
+
+    def ask(connection: Connection) -> Callable[[], None]:
+        lock_person(connection, person_id)
+        return lambda: None
+
+    return ask
 
 
 def lock_person(connection: Connection, person_id: UUID) -> None:

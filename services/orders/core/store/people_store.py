@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -20,15 +20,76 @@ from services.orders.core.refusals import RecordNotFoundError, ServiceNotFoundEr
 from services.orders.core.rules.areas import square_of
 from services.orders.core.rules.catalogue import Service
 from services.orders.core.rules.people import Group, Person, Qualifications, Relation, Relations
+from services.orders.core.store import memo
+from services.orders.core.store.facts import Ask
 from services.orders.core.store.memo import forget_all, once
 from services.orders.core.store.rows import Found, place_of
-from services.orders.core.store.tables import catalogue_item, person, relation, signing_key, volunteer_group
+from services.orders.core.store.tables import (
+    catalogue_item,
+    orders,
+    person,
+    relation,
+    signing_key,
+    volunteer_group,
+)
 
 DEPTH_MAX = 10
 _PERSON_IDS = sa.any_(sa.bindparam("person_ids", type_=ARRAY(sa.Uuid)))
 _PEOPLE = Prepared(sa.select(person).where(person.c.person_id == _PERSON_IDS))
 _RELATIONS = Prepared(
     sa.select(relation).where((relation.c.person_id == _PERSON_IDS) | (relation.c.relative_id == _PERSON_IDS))
+)
+_PEOPLE_OF = Prepared(
+    sa.text("""
+    SELECT * FROM person WHERE person_id IN (
+        SELECT unnest(CAST(:person_ids AS uuid[]))
+        UNION SELECT recipient_id FROM orders WHERE order_id = CAST(:order_id AS uuid)
+        UNION SELECT volunteer_id FROM assignment WHERE order_id = CAST(:order_id AS uuid)
+    )
+""")
+)
+_PATHS = Prepared(
+    sa.text("""
+    WITH RECURSIVE path AS (
+        SELECT unit_id AS below, unit_id, parent_id, 1 AS depth FROM org_unit WHERE unit_id IN (
+            SELECT home_unit_id FROM person WHERE person_id = ANY(:person_ids)
+            UNION SELECT unit_id FROM orders WHERE order_id = CAST(:order_id AS uuid)
+        )
+        UNION ALL
+        SELECT p.below, u.unit_id, u.parent_id, p.depth + 1 FROM org_unit u JOIN path p ON u.unit_id = p.parent_id
+        WHERE p.depth < :depth_max
+    ) SELECT below, unit_id FROM path ORDER BY depth
+""")
+)
+_DISTRICTS = sa.union(
+    sa.select(person.c.district_id).where(person.c.person_id == _PERSON_IDS),
+    sa.select(orders.c.district_id).where(orders.c.order_id == sa.bindparam("order_id", type_=sa.Uuid)),
+).subquery()
+_VERSION = policies.binding_first(policies.policy, _DISTRICTS.c.district_id)
+_BINDING = Prepared(
+    sa.select(
+        _DISTRICTS.c.district_id,
+        _VERSION.with_only_columns(policies.policy.c.policy_version)
+        .correlate(_DISTRICTS)
+        .scalar_subquery()
+        .label("policy_version"),
+    )
+)
+
+
+_SERVICE_ON = Prepared(
+    sa.select(catalogue_item)
+    .where(catalogue_item.c.code == sa.bindparam("code"), catalogue_item.c.effective <= sa.bindparam("day"))
+    .order_by(catalogue_item.c.version.desc())
+    .limit(1)
+)
+_SERVICE_OF = Prepared(
+    sa.select(catalogue_item)
+    .join(
+        orders,
+        (orders.c.service_code == catalogue_item.c.code) & (orders.c.catalogue_version == catalogue_item.c.version),
+    )
+    .where(orders.c.order_id == sa.bindparam("order_id"))
 )
 
 
@@ -46,6 +107,7 @@ def forget(connection: Connection, table: sa.Table, **key: object) -> None:
 
 def forget_relations(connection: Connection, person_id: UUID) -> None:
     """Delete the relations and grants of a person whose data are erased."""
+    forget_all(connection)
     concerned = (relation.c.person_id == person_id) | (relation.c.relative_id == person_id)
     connection.execute(sa.delete(relation).where(concerned))
     forget_grants_of(connection, person_id)
@@ -101,8 +163,28 @@ def load_person(connection: Connection, person_id: UUID) -> Person:
 
 def find_people(connection: Connection, person_ids: Iterable[UUID]) -> list[Person]:
     """Return those of the people of whom something is known."""
-    rows = _PEOPLE.mappings(connection, {"person_ids": list(person_ids)})
-    return [_person(row) for row in rows]
+    wanted = list(dict.fromkeys(person_ids))
+    if all(memo.has(connection, ("person", person_id)) for person_id in wanted):
+        gathered: list[Person | None] = [memo.get(connection, ("person", person_id)) for person_id in wanted]
+        return [known for known in gathered if known is not None]
+    return [_person(row) for row in _PEOPLE.mappings(connection, {"person_ids": wanted})]
+
+
+def ask_people(*person_ids: UUID, of_order: UUID | None = None) -> Ask:
+    """Ask for people, and for the recipient and the volunteers of an order."""
+
+    def ask(connection: Connection) -> Callable[[], None]:
+        found = _PEOPLE_OF.send(connection, {"person_ids": list(person_ids), "order_id": of_order})
+
+        def remember() -> None:
+            people: dict[UUID, Person | None] = dict.fromkeys(person_ids)
+            people |= {row["person_id"]: _person(row) for row in found.fetchall()}
+            for person_id, known in people.items():
+                memo.put(connection, ("person", person_id), known)
+
+        return remember
+
+    return ask
 
 
 def _person(row: Mapping[str, Any]) -> Person:
@@ -128,12 +210,35 @@ def _person(row: Mapping[str, Any]) -> Person:
     )
 
 
-def relations_of(connection: Connection, person_ids: Iterable[UUID]) -> Relations:
-    """Return the relations in which any of the people stands."""
-    rows = _RELATIONS.rows(connection, {"person_ids": list(person_ids)})
-    return Relations(
-        tuple(Relation(row.person_id, row.relative_id, row.kind, row.verified, row.declared_by) for row in rows)
-    )
+def relations_of(connection: Connection, person_id: UUID) -> Relations:
+    """Return the relations in which a person stands."""
+
+    def read() -> Relations:
+        return _relations(_RELATIONS.mappings(connection, {"person_ids": [person_id]}))
+
+    return memo.get_or(connection, ("relations", person_id), read)
+
+
+def ask_relations(*person_ids: UUID) -> Ask:
+    """Ask for the relations in which each of some people stands."""
+
+    def ask(connection: Connection) -> Callable[[], None]:
+        found = _RELATIONS.send(connection, {"person_ids": list(person_ids)})
+
+        def remember() -> None:
+            rows = found.fetchall()
+            for person_id in person_ids:
+                of_them = [row for row in rows if person_id in (row["person_id"], row["relative_id"])]
+                memo.put(connection, ("relations", person_id), _relations(of_them))
+
+        return remember
+
+    return ask
+
+
+def _relations(rows: Iterable[Found]) -> Relations:
+    names = ("person_id", "relative_id", "kind", "verified", "declared_by")
+    return Relations(tuple(Relation(*(row[name] for name in names)) for row in rows))
 
 
 def find_group(connection: Connection, group_id: UUID) -> Group | None:
@@ -188,6 +293,43 @@ def units_below(connection: Connection, unit_ids: Iterable[UUID]) -> list[UUID]:
     return _BELOW.scalars(connection, {"units": list(unit_ids), "depth_max": DEPTH_MAX})
 
 
+def ask_paths(*person_ids: UUID, of_order: UUID | None = None) -> Ask:
+    """Ask for the units above the homes of people and above an order's unit."""
+
+    def ask(connection: Connection) -> Callable[[], None]:
+        terms = {"person_ids": list(person_ids), "order_id": of_order, "depth_max": DEPTH_MAX}
+        found = _PATHS.send(connection, terms)
+
+        def remember() -> None:
+            paths: dict[UUID, list[UUID]] = {}
+            for row in found.fetchall():
+                paths.setdefault(row["below"], []).append(row["unit_id"])
+            for unit_id, path in paths.items():
+                memo.put(connection, ("path", unit_id), path)
+
+        return remember
+
+    return ask
+
+
+def ask_policies(*person_ids: UUID, day: date, of_order: UUID | None = None) -> Ask:
+    """Ask which versions of the rules bind on a day in the districts of people and of an order."""
+
+    def ask(connection: Connection) -> Callable[[], None]:
+        found = _BINDING.send(connection, {"person_ids": list(person_ids), "order_id": of_order, "day": day})
+
+        def remember() -> None:
+            for row in found.fetchall():
+                key = ("policy", row["district_id"], day)
+                if row["policy_version"] is not None:
+                    version = row["policy_version"]
+                    memo.put(connection, key, policies.policy_of_version(connection, row["district_id"], version))
+
+        return remember
+
+    return ask
+
+
 def policy_on(connection: Connection, district_id: UUID, day: date) -> Policy:
     """Return the version of a district's rules that binds on a local day, asked once in a transaction.
 
@@ -203,18 +345,55 @@ def service_on(connection: Connection, code: str, day: date) -> Service:
     Raises:
         ServiceNotFoundError: the catalogue has no such code then.
     """
-    query = sa.select(catalogue_item).where(catalogue_item.c.code == code, catalogue_item.c.effective <= day)
-    row = connection.execute(query.order_by(catalogue_item.c.version.desc()).limit(1)).mappings().first()
-    if row is None:
+
+    def read() -> Service:
+        for row in _SERVICE_ON.mappings(connection, {"code": code, "day": day}):
+            return service_of_columns(row)
         raise ServiceNotFoundError(service=code)
-    return service_of_columns(row)
+
+    return memo.get_or(connection, ("service on", code, day), read)
 
 
 def service_version(connection: Connection, code: str, version: int) -> Service:
     """Return the version of a service that an order was placed under."""
-    row = find_row(connection, catalogue_item, code=code, version=version)
-    assert row is not None, "an order is placed under a version that is known"
-    return service_of_columns(row._asdict())
+
+    def read() -> Service:
+        row = find_row(connection, catalogue_item, code=code, version=version)
+        assert row is not None, "an order is placed under a version that is known"
+        return service_of_columns(row._asdict())
+
+    return memo.get_or(connection, ("service", code, version), read)
+
+
+def ask_service_of(order_id: UUID) -> Ask:
+    """Ask for the version of the service that an order was placed under."""
+
+    def ask(connection: Connection) -> Callable[[], None]:
+        found = _SERVICE_OF.send(connection, {"order_id": order_id})
+
+        def remember() -> None:
+            for row in found.fetchall():
+                known = service_of_columns(row)
+                memo.put(connection, ("service", known.code, known.version), known)
+
+        return remember
+
+    return ask
+
+
+def ask_service_on(code: str, day: date) -> Ask:
+    """Ask for the version of a service in force on a local day."""
+
+    def ask(connection: Connection) -> Callable[[], None]:
+        found = _SERVICE_ON.send(connection, {"code": code, "day": day})
+
+        def remember() -> None:
+            for row in found.fetchall():
+                memo.put(connection, ("service on", code, day), service_of_columns(row))
+
+        return remember
+
+    return ask
 
 
 def service_of_columns(row: Found) -> Service:

@@ -116,7 +116,7 @@ def require_acting_for_one_of(
 
 
 def _standing(connection: Connection, context: CommandContext, person: Person) -> Standing:
-    relations = people_store.relations_of(connection, [person.person_id])
+    relations = people_store.relations_of(connection, person.person_id)
     pair = (person.person_id, context.caller_id)
     return Standing(
         is_staff=any(held.role in POWERS["act_for"] for held in context.actor.roles),

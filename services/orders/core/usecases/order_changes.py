@@ -2,27 +2,55 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 
 from libs.clock import local_date
-from libs.db import Connection
+from libs.db import Connection, collect
+from libs.db.driver import one_trip
 from libs.programme.policy import Policy
 from libs.programme.policy.store import policy_of_version
 from services.orders.core.messages import funding_requested, order_published, publish_for
 from services.orders.core.rules.deadlines import ORDER_DEADLINES, TICKING, deadlines_of, no_taker_at
 from services.orders.core.rules.life_cycle import State, Verb
 from services.orders.core.rules.order import Order
-from services.orders.core.store import deadline_store, order_store, people_store
+from services.orders.core.store import deadline_store, memo, order_store, people_store
 from services.orders.core.store.deadline_store import Deadline
 from services.orders.core.store.order_store import Step
+
+READS_NO_MORE = "reads no more"
 
 
 def save_change(connection: Connection, before: Order, after: Order, step: Step) -> Order:
     """Save a changed order, its step, and what falls due for it next; return it."""
-    order_store.save_order(connection, before, after, step)
-    if before.state is not after.state or before.publication.published_at != after.publication.published_at:
-        set_deadlines(connection, after, step.at, had_deadline=before.state in TICKING)
+    is_moved = before.state is not after.state or before.publication.published_at != after.publication.published_at
+
+    def write() -> None:
+        order_store.save_order(connection, before, after, step)
+        if is_moved:
+            set_deadlines(connection, after, step.at, had_deadline=before.state in TICKING)
+
+    save(connection, write)
     return after
+
+
+def save(connection: Connection, write: Callable[[], None]) -> None:
+    """Write in one trip: with the last statements of the transaction where nothing is read after it, else now."""
+    if memo.has(connection, READS_NO_MORE):
+        collect(connection, _write_all, write)
+        return
+    with one_trip(connection):
+        write()
+
+
+def read_no_more(connection: Connection) -> None:
+    """Promise that this transaction reads no order again after it saves one."""
+    memo.put(connection, READS_NO_MORE, True)
+
+
+def _write_all(_connection: Connection, writes: list[Callable[[], None]]) -> None:
+    for write in writes:
+        write()
 
 
 def set_deadlines(connection: Connection, order: Order, now: datetime, *, had_deadline: bool = False) -> None:

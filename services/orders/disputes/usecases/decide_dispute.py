@@ -15,9 +15,9 @@ from services.orders.core.messages import publish_for
 from services.orders.core.refusals import MakerIsCheckerError, MinutesOutOfRangeError, WrongOrderStateError
 from services.orders.core.rules.life_cycle import State, Verb, refuse_unless_allowed
 from services.orders.core.rules.order import Order
-from services.orders.core.store import order_store
 from services.orders.core.usecases.command_context import CommandContext, require_power
 from services.orders.core.usecases.order_changes import policy_of_order, save_change
+from services.orders.core.usecases.order_facts import lock_with_facts
 from services.orders.disputes.usecases.reverse_hours import reverse_settlement
 
 WHY = "dispute"
@@ -38,7 +38,7 @@ def decide_dispute(
         MakerIsCheckerError: fewer minutes than settled, and no second person named; or the decider alone made the
             accounts of both sides.
     """
-    order = order_store.lock_order(connection, order_id)
+    order = lock_with_facts(connection, context, order_id)
     signing = refuse_who_may_not_sign(connection, context, order, "decide_dispute")
     refuse_unless_allowed(Verb.DECIDE, order.state)
     if minutes and made_everybody(signing):
@@ -101,7 +101,7 @@ def confirm_decision(connection: Connection, context: CommandContext, order_id: 
         MakerIsCheckerError: the decider themself.
         WrongOrderStateError: no decision waits for a second person.
     """
-    order = order_store.lock_order(connection, order_id)
+    order = lock_with_facts(connection, context, order_id)
     require_power(connection, context, "decide_dispute_second", order.unit_id)
     signing = signing_of(connection, order, context.caller_id)
     refuse_own_or_related(signing)

@@ -14,10 +14,10 @@ from services.orders.core.messages import publish_for
 from services.orders.core.refusals import MakerIsCheckerError, RecordNotFoundError
 from services.orders.core.rules.life_cycle import State, Verb, refuse_unless_allowed
 from services.orders.core.rules.order import Order
-from services.orders.core.store import order_store
 from services.orders.core.store.proposals import Verdict
 from services.orders.core.usecases.command_context import CommandContext, require_power
 from services.orders.core.usecases.order_changes import policy_of_order, save_change
+from services.orders.core.usecases.order_facts import lock_with_facts
 from services.orders.disputes import messages, store
 from services.orders.disputes.refusals import AlreadyReversedError
 from services.orders.service_time import store as service_time_store
@@ -34,7 +34,7 @@ def propose_reversal(
         AlreadyReversedError: it was reversed before.
         WrongOrderStateError: it is not settled.
     """
-    order = order_store.lock_order(connection, order_id)
+    order = lock_with_facts(connection, context, order_id)
     require_power(connection, context, "propose_reversal", order.unit_id)
     _refuse_unless_reversible(connection, context, order)
     columns = {
@@ -72,7 +72,7 @@ def decide_reversal(
         ConflictError: this proposal was decided before.
         RecordNotFoundError: there is no such proposal for this order.
     """
-    order = order_store.lock_order(connection, order_id)
+    order = lock_with_facts(connection, context, order_id)
     require_power(connection, context, "decide_reversal", order.unit_id)
     proposal = store.lock_reversal(connection, reversal_id)
     if proposal["order_id"] != order_id:

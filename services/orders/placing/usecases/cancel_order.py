@@ -17,6 +17,7 @@ from services.orders.core.store.order_store import Step
 from services.orders.core.usecases.acting_for import require_acting_for_one_of
 from services.orders.core.usecases.command_context import CommandContext, require_power
 from services.orders.core.usecases.order_changes import policy_of_order, publish_order, save_change
+from services.orders.core.usecases.order_facts import lock_with_facts
 from services.orders.placing import messages
 
 DIED = "person_died"
@@ -29,7 +30,7 @@ def cancel_order(connection: Connection, context: CommandContext, order_id: UUID
         ForbiddenError: neither the recipient, the payer, someone acting for them, nor a coordinator of the unit.
         WrongOrderStateError: service has begun, or it is over.
     """
-    order = order_store.lock_order(connection, order_id)
+    order = lock_with_facts(connection, context, order_id)
     concerned = (order.recipient_id, order.payer_id)
     if context.acting_for is None and context.caller_id not in concerned:
         require_power(connection, context, "cancel_order", order.unit_id)

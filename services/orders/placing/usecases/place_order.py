@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from libs.clock import local_date, local_midnight
+from libs.clock import local_date
 from libs.db import Connection
 from libs.errors import ForbiddenError, IdReusedError
 from libs.programme.acting_grants import GrantedAct
@@ -20,9 +20,10 @@ from services.orders.core.rules.people import Person
 from services.orders.core.store import order_store, people_store
 from services.orders.core.usecases.acting_for import require_acting_for
 from services.orders.core.usecases.command_context import CommandContext, has_power, load_subject, require_power
-from services.orders.core.usecases.order_changes import await_funding, publish_order, set_deadlines
+from services.orders.core.usecases.order_changes import await_funding, publish_order, save, set_deadlines
 from services.orders.placing import messages, rules, store
 from services.orders.placing.refusals import FundingNotAllowedError
+from services.orders.placing.store import Asked, Counts
 
 
 @dataclass(frozen=True)
@@ -50,23 +51,38 @@ def place_order(connection: Connection, context: CommandContext, wish: Wish) -> 
         RuleError: a rule of asking; its code says which.
         IdReusedError: there is another order with this id.
     """
+    today = local_date(context.now)
+    counts = _read_facts(connection, context, wish)
     recipient = load_subject(connection, context, wish.recipient_id)
     _refuse_who_may_not_ask(connection, context, wish, recipient)
     rules.refuse_inactive_recipient(recipient)
     if wish.funding is Funding.CREDIT:
         raise FundingNotAllowedError(service=wish.service_code, funding=wish.funding.value)
     rules.refuse_past_start(start_at=wish.start_at, now=context.now)
-    service = people_store.service_on(connection, wish.service_code, local_date(context.now))
-    policy = people_store.policy_on(connection, recipient.district_id, local_date(context.now))
-    rules.refuse_unless_payable(service, wish.funding, policy)
-    rules.refuse_minutes_out_of_range(service, wish.planned_minutes)
-    if wish.funding is Funding.POOL:
-        rules.refuse_unless_pool_serves(recipient, policy)
+    service = people_store.service_on(connection, wish.service_code, today)
+    policy = people_store.policy_on(connection, recipient.district_id, today)
     order = draft(wish, service, recipient, policy, context)
-    refuse_if_no_room(connection, order, service, recipient)
-    if wish.funding is Funding.PROGRAMME:
-        refuse_over_budget(connection, order, policy)
+    facts = rules.AskingFacts(recipient, service, policy, counts.has_other, counts.counted_minutes)
+    rules.refuse_unless_helped(facts, order.terms, wish.funding)
+    if counts.id_is_taken:
+        raise IdReusedError
     return open_order(connection, order, policy, context)
+
+
+def _read_facts(connection: Connection, context: CommandContext, wish: Wish) -> Counts:
+    """Gather, in one trip and after the locks, all that the rules look at."""
+    today = local_date(context.now)
+    month = local_date(wish.start_at).replace(day=1) if wish.funding is Funding.PROGRAMME else None
+    people = tuple({context.caller_id, wish.recipient_id})
+    return store.read_asked(
+        connection,
+        Asked(wish.order_id, wish.recipient_id, wish.start_at, wish.end_at, month),
+        people_store.ask_people(*people),
+        people_store.ask_relations(*people),
+        people_store.ask_paths(*people),
+        people_store.ask_policies(*people, day=today),
+        people_store.ask_service_on(wish.service_code, today),
+    )
 
 
 def _refuse_who_may_not_ask(connection: Connection, context: CommandContext, wish: Wish, recipient: Person) -> None:
@@ -125,20 +141,14 @@ def refuse_over_budget(connection: Connection, order: Order, policy: Policy) -> 
         ProgrammeBudgetExhaustedError: not set, or not enough left.
     """
     first = local_date(order.terms.start_at).replace(day=1)
-    following = (first + timedelta(days=32)).replace(day=1)
     store.lock_budget(connection, order.district_id, first.isoformat())
-    counted_minutes = store.budget_counted_minutes(
-        connection, order.district_id, start=local_midnight(first), end=local_midnight(following)
-    )
+    start, end = store.month_of(first)
+    counted_minutes = store.budget_counted_minutes(connection, order.district_id, start=start, end=end)
     rules.refuse_over_budget(policy, price_minutes=order.terms.price_minutes, counted_minutes=counted_minutes)
 
 
 def open_order(connection: Connection, order: Order, policy: Policy, context: CommandContext) -> Order:
-    """Add the order: to review, to its funding, or published at once.
-
-    Raises:
-        IdReusedError: there is another order with this id.
-    """
+    """Add the order, whose id nobody else uses: to review, to its funding, or published at once."""
     if policy.order.review_required:
         opened = order.moved(Verb.PLACE, State.UNDER_REVIEW)
     elif order.funding is Funding.PROGRAMME:
@@ -150,7 +160,10 @@ def open_order(connection: Connection, order: Order, policy: Policy, context: Co
         opened = publish_order(connection, order, Verb.PLACE, context.now)
     elif opened.state is State.AWAITING_FUNDING:
         opened = await_funding(connection, order, Verb.PLACE, context.now)
-    if not order_store.add_order(connection, opened, context.step(Verb.PLACE)):
-        raise IdReusedError
-    set_deadlines(connection, opened, context.now)
+
+    def write() -> None:
+        order_store.write_order(connection, opened, context.step(Verb.PLACE))
+        set_deadlines(connection, opened, context.now)
+
+    save(connection, write)
     return opened

@@ -9,9 +9,9 @@ from libs.programme.words import Funding
 from services.orders.core.messages import publish_for
 from services.orders.core.rules.life_cycle import Verb, refuse_unless_allowed
 from services.orders.core.rules.order import Order
-from services.orders.core.store import order_store
 from services.orders.core.usecases.command_context import CommandContext, require_power
 from services.orders.core.usecases.order_changes import await_funding, publish_order, save_change
+from services.orders.core.usecases.order_facts import lock_with_facts
 from services.orders.placing import messages
 
 TURNED_DOWN = "review_refused"
@@ -24,7 +24,7 @@ def review_order(connection: Connection, context: CommandContext, order_id: UUID
         ForbiddenError: not a coordinator who reaches the recipient's unit.
         WrongOrderStateError: not under review.
     """
-    order = order_store.lock_order(connection, order_id)
+    order = lock_with_facts(connection, context, order_id)
     require_power(connection, context, "review_order", order.unit_id)
     refuse_unless_allowed(Verb.REVIEW, order.state)
     if not ok:

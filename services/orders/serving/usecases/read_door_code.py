@@ -9,10 +9,11 @@ from libs.errors import ForbiddenError
 from libs.programme.acting_grants import GrantedAct
 from services.orders.core.rules.life_cycle import TRANSITIONS, Verb
 from services.orders.core.rules.order import Order
-from services.orders.core.store import order_store, people_store
+from services.orders.core.store import people_store
 from services.orders.core.usecases.acting_for import require_acting_for
 from services.orders.core.usecases.command_context import CommandContext
 from services.orders.core.usecases.order_changes import save_change
+from services.orders.core.usecases.order_facts import lock_with_facts
 from services.orders.serving import store
 from services.orders.serving.rules.doors import DoorKey
 
@@ -45,7 +46,7 @@ def renew_door_code(connection: Connection, context: CommandContext, order_id: U
 
 
 def _lock_for_recipient(connection: Connection, context: CommandContext, order_id: UUID) -> Order:
-    order = order_store.lock_order(connection, order_id)
+    order = lock_with_facts(connection, context, order_id)
     if context.caller_id in order.volunteer_ids:
         raise ForbiddenError
     recipient = people_store.load_person(connection, order.recipient_id)

@@ -11,10 +11,11 @@ from libs.programme.acting_grants import GrantedAct
 from services.orders.core.messages import publish_for
 from services.orders.core.rules.life_cycle import Verb, refuse_unless_allowed
 from services.orders.core.rules.order import Order
-from services.orders.core.store import mark_store, order_store, people_store
+from services.orders.core.store import mark_store, people_store
 from services.orders.core.usecases.acting_for import require_acting_for
 from services.orders.core.usecases.command_context import CommandContext, has_power, refuse_auditor, require_power
 from services.orders.core.usecases.order_changes import policy_of_order, save_change
+from services.orders.core.usecases.order_facts import lock_with_facts
 from services.orders.incidents.usecases import WELFARE_CHECK, Emergency, open_incident
 from services.orders.serving import messages
 from services.orders.serving.refusals import NoShowTooEarlyError
@@ -30,7 +31,7 @@ def report_no_show(connection: Connection, context: CommandContext, order_id: UU
         WrongOrderStateError: it is not taken, or service has begun.
         NoShowTooEarlyError: the waiting time is not over.
     """
-    order = order_store.lock_order(connection, order_id)
+    order = lock_with_facts(connection, context, order_id)
     _refuse_who_may_not_report(connection, context, order, absent)
     refuse_unless_allowed(Verb.NO_SHOW, order.state)
     policy = policy_of_order(connection, order, context.now)

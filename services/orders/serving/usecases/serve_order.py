@@ -9,17 +9,20 @@ from uuid import UUID
 from libs.clock import local_date
 from libs.db import Connection
 from libs.programme.acting_grants import GrantedAct
+from services.orders.approving.store import ask_history
 from services.orders.approving.usecases.flags import draw_percent, with_flags
 from services.orders.core.messages import publish_for
 from services.orders.core.rules.life_cycle import State, Verb, refuse_unless_allowed
 from services.orders.core.rules.order import Order
 from services.orders.core.rules.people import Place
-from services.orders.core.store import order_store, people_store
+from services.orders.core.store import people_store
 from services.orders.core.store.deadline_store import Deadline
+from services.orders.core.store.facts import Ask
 from services.orders.core.store.order_store import Step
 from services.orders.core.usecases.acting_for import refuse_unless_acting_for, require_acting_for
 from services.orders.core.usecases.command_context import CommandContext, refuse_auditor
 from services.orders.core.usecases.order_changes import lock_order_due, save_change
+from services.orders.core.usecases.order_facts import lock_with_facts
 from services.orders.serving import messages, store
 from services.orders.serving.refusals import CheckInTooEarlyError, DoorCodeWrongError
 from services.orders.serving.rules.doors import DoorKey, refuse_locked
@@ -78,8 +81,8 @@ def _open_door(connection: Connection, order: Order, said: str, key: DoorKey) ->
         raise DoorCodeWrongError
 
 
-def _lock_for_volunteer(connection: Connection, context: CommandContext, order_id: UUID) -> Order:
-    order = order_store.lock_order(connection, order_id)
+def _lock_for_volunteer(connection: Connection, context: CommandContext, order_id: UUID, *asks: Ask) -> Order:
+    order = lock_with_facts(connection, context, order_id, *asks)
     refuse_auditor(context)
     order.assignment_of(context.subject_id)
     if context.acting_for is not None:
@@ -109,7 +112,8 @@ def check_out(
         NotAssignedError: not the volunteer of this order.
         WrongOrderStateError: this volunteer is not at work.
     """
-    order = _lock_for_volunteer(connection, context, order_id)
+    history = ask_history(order_id, context.subject_id, context.now)
+    order = _lock_for_volunteer(connection, context, order_id, history)
     _tell_who_acted(connection, context, order_id)
     part = replace(
         order.assignment_of(context.subject_id),

@@ -18,6 +18,7 @@ from services.orders.core.store import mark_store, order_store, people_store
 from services.orders.core.usecases.acting_for import require_acting_for
 from services.orders.core.usecases.command_context import CommandContext, refuse_auditor, require_power
 from services.orders.core.usecases.order_changes import policy_of_order, publish_order, save_change
+from services.orders.core.usecases.order_facts import lock_with_facts
 from services.orders.incidents import store as incidents_store
 from services.orders.serving import messages, store
 from services.orders.serving.refusals import EmergencyNotForVolunteersError, NotOfferedToYouError, OfferLapsedError
@@ -40,7 +41,7 @@ def take_order(
         EmergencyNotForVolunteersError: the id is an emergency's.
         RuleError: a gate of the service or the policy bars this volunteer; its code says which.
     """
-    order = _lock_for_taking(connection, order_id)
+    order = _lock_for_taking(connection, context, order_id)
     volunteer = _speaking_volunteer(connection, context, order_id)
     return _take(connection, context, order, volunteer, Verb.TAKE, guardian_id=guardian_id, group_id=group_id)
 
@@ -55,7 +56,7 @@ def accept_offer(
         OfferLapsedError: the time to accept is over.
         Refusal: as `take_order`.
     """
-    order = _lock_for_taking(connection, order_id)
+    order = _lock_for_taking(connection, context, order_id)
     refuse_auditor(context)
     if order.offer.to != context.subject_id:
         raise NotOfferedToYouError
@@ -66,9 +67,16 @@ def accept_offer(
     return _take(connection, context, order, volunteer, Verb.ACCEPT, guardian_id=guardian_id, group_id=group_id)
 
 
-def _lock_for_taking(connection: Connection, order_id: UUID) -> Order:
+def _lock_for_taking(connection: Connection, context: CommandContext, order_id: UUID) -> Order:
+    volunteer_id = context.subject_id
+    facts = (
+        order_store.ask_lock_of_person(volunteer_id),
+        people_store.ask_service_of(order_id),
+        mark_store.ask_no_shows(volunteer_id),
+        store.ask_whether_busy(volunteer_id, order_id),
+    )
     try:
-        return order_store.lock_order(connection, order_id)
+        return lock_with_facts(connection, context, order_id, *facts)
     except OrderNotFoundError:
         if incidents_store.find_incident(connection, order_id) is not None:
             raise EmergencyNotForVolunteersError from None
@@ -93,7 +101,6 @@ def _take(
     group_id: UUID | None,
 ) -> Order:
     refuse_unless_allowed(verb, order.state)
-    order_store.lock_person(connection, volunteer.person_id)
     refuse_unless_gates_open(_taking(connection, context, order, volunteer, guardian_id, group_id))
     part = Assignment(volunteer.person_id, volunteer.district_id, context.now, guardian_id, group_id)
     taken = order.taken(verb, part)
@@ -112,13 +119,13 @@ def _taking(
 ) -> Taking:
     today = local_date(context.now)
     who = volunteer.person_id
-    busy = store.volunteer_is_busy(connection, who, order.terms)
+    busy = store.volunteer_is_busy(connection, who, order.order_id)
     return Taking(
         order=order,
         service=people_store.service_version(connection, order.terms.service_code, order.terms.catalogue_version),
         volunteer=volunteer,
         recipient=people_store.load_person(connection, order.recipient_id),
-        relations=people_store.relations_of(connection, [who]),
+        relations=people_store.relations_of(connection, who),
         policy=people_store.policy_on(connection, order.district_id, today),
         home_policy=people_store.policy_on(connection, volunteer.district_id, today),
         day=local_date(order.terms.start_at),
@@ -138,7 +145,7 @@ def withdraw_from_order(connection: Connection, context: CommandContext, order_i
         NotAssignedError: not the volunteer of this order.
         WrongOrderStateError: service has begun, or it is over.
     """
-    order = order_store.lock_order(connection, order_id)
+    order = lock_with_facts(connection, context, order_id)
     refuse_auditor(context)
     order.assignment_of(context.subject_id)
     volunteer = people_store.load_person(connection, context.subject_id)
@@ -158,7 +165,7 @@ def offer_order(connection: Connection, context: CommandContext, order_id: UUID,
         ForbiddenError: not a coordinator who reaches the recipient's unit.
         WrongOrderStateError: it is not published.
     """
-    order = order_store.lock_order(connection, order_id)
+    order = lock_with_facts(connection, context, order_id)
     require_power(connection, context, "offer_order", order.unit_id)
     refuse_unless_allowed(Verb.OFFER, order.state)
     refuse_who_may_not_serve(people_store.load_person(connection, to))
@@ -174,7 +181,7 @@ def decline_offer(connection: Connection, context: CommandContext, order_id: UUI
     Raises:
         NotOfferedToYouError: there is no open offer to this volunteer.
     """
-    order = order_store.lock_order(connection, order_id)
+    order = lock_with_facts(connection, context, order_id)
     refuse_auditor(context)
     if order.offer.to != context.subject_id:
         raise NotOfferedToYouError

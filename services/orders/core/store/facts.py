@@ -1,0 +1,23 @@
+"""The facts of a decision, read in one trip to the database: each store says what to ask, and keeps what came back.
+
+What was gathered is found by the same functions that would otherwise read it one by one, until the transaction ends.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sqlalchemy import Connection
+
+from libs.db.driver import one_trip
+
+Ask = Callable[[Connection], Callable[[], None]]
+"""Sends its statement inside a pipeline, and returns what remembers the rows when they are there."""
+
+
+def gather(connection: Connection, *asks: Ask) -> None:
+    """Ask everything in one trip, in this order: locks come first."""
+    with one_trip(connection):
+        remembers = [ask(connection) for ask in asks]
+    for remember in remembers:
+        remember()

@@ -1,0 +1,35 @@
+"""What nearly every decision about an order depends on, gathered in one trip with the lock first."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from libs.clock import local_date
+from libs.db import Connection
+from services.orders.core.rules.order import Order
+from services.orders.core.store import order_store, people_store
+from services.orders.core.store.facts import Ask, gather
+from services.orders.core.usecases.command_context import CommandContext
+
+
+def lock_with_facts(connection: Connection, context: CommandContext, order_id: UUID, *asks: Ask) -> Order:
+    """Return an order, locked, after gathering what decisions about it ask.
+
+    That is who calls and for whom, the recipient and the volunteers, whose relatives the callers are, the units above
+    all of them, and the rules of their districts; and what else is asked.
+
+    Raises:
+        OrderNotFoundError: there is none.
+    """
+    people = tuple({context.caller_id, context.subject_id})
+    today = local_date(context.now)
+    gather(
+        connection,
+        order_store.ask_lock(order_id),
+        people_store.ask_people(*people, of_order=order_id),
+        people_store.ask_relations(*people),
+        people_store.ask_paths(*people, of_order=order_id),
+        people_store.ask_policies(*people, day=today, of_order=order_id),
+        *asks,
+    )
+    return order_store.lock_order(connection, order_id)

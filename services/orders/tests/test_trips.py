@@ -1,0 +1,48 @@
+"""Each main command loads, decides and saves: four round trips to the database, the commit included."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from libs.ids import new_id
+from services.orders.tests.neighbours import Neighbours, at, named
+from tests.support.trips import counted_trips
+
+TRIPS_MAX = 4
+
+
+def trips(world: Neighbours, method: str, by: str, path: str, body: dict[str, Any]) -> int:
+    """Do something; return the round trips of its transaction. Who calls was looked up before, in one of its own."""
+    headers = {"Authorization": f"Bearer {world.token(by)}", "Idempotency-Key": str(new_id())}
+    with counted_trips(world.database) as counted:
+        response = world.app.test_client().open(path, method=method, headers=headers, json=body)
+    assert response.status_code < 300, response.get_json()
+    world.settle()
+    *lookups, command = counted
+    assert set(lookups) == {1}
+    return command
+
+
+def test_the_main_commands_go_to_the_database_four_times(world: Neighbours) -> None:
+    world.place("coord", "o0", recipient="mei", start="D2 14:00")  # From then on this process has read the rules.
+    order, other = (f"/v1/orders/{named(label)}" for label in ("o1", "r1"))
+    ask = {"recipient_id": str(named("lan")), "service": "B1", "minutes": 60, "funding": "programme"}
+    door = {"place": {"latitude": "31.230000", "longitude": "121.470000"}, "device": "phone-1"}
+    counted = {
+        "ask": trips(world, "PUT", "coord", order, ask | {"start": at("D1 09:00").isoformat()}),
+        "take": trips(world, "POST", "min", f"{order}/assignment", {}),
+    }
+    world.set_time("D1 09:00")
+    counted["check in"] = trips(world, "POST", "min", f"{order}/check-in", {"code": world.code("o1"), **door})
+    world.set_time("D1 10:01")
+    counted["check out"] = trips(world, "POST", "min", f"{order}/check-out", {})
+    counted["confirm"] = trips(world, "POST", "lan", f"{order}/confirmation", {"rating": 5})
+    counted["approve"] = trips(world, "POST", "coord_b", f"{order}/approval", {})
+    world.redeem("r1", recipient="lan", start="D2 09:00")
+    world.act("min", "r1", "assignment")
+    world.serve("r1", by="min", start="D2 09:00", end="D2 10:01")
+    world.act("lan", "r1", "dispute", {"says_minutes": 30})
+    counted["decide"] = trips(world, "POST", "check", f"{other}/decision", {"minutes": 40, "why": "she says so"})
+
+    assert {name: count for name, count in counted.items() if count > TRIPS_MAX} == {}
+    assert world.order("o1")["flags"] == []
