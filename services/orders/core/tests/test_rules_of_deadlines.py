@@ -1,0 +1,55 @@
+"""When things fall due, and how windows count."""
+
+from __future__ import annotations
+
+import pytest
+
+from services.orders.core.rules.deadlines import deadlines_of, expires_at, is_late_cancellation, no_taker_at
+from services.orders.core.rules.life_cycle import CLOSED, State
+from services.orders.core.rules.order import Publication
+from services.orders.tests.cases import order, part, policy
+from services.orders.tests.neighbours import at
+
+
+@pytest.mark.parametrize(
+    ("published", "start", "look_at", "expires"),
+    [
+        ("D1 08:00", "D1 14:00", "D1 11:00", "D1 14:00"),
+        ("D1 08:00", "D3 20:00", "D2 08:00", "D3 08:00"),
+        ("D1 08:00", "D5 10:00", "D2 08:00", "D4 10:00"),
+        ("D1 08:00", "D8 09:00", "D2 08:00", "D7 09:00"),
+        ("D4 10:05", "D5 10:00", "D4 22:02", "D5 10:00"),
+        ("D2 10:00", "D2 09:00", "D2 10:00", "D2 10:00"),
+    ],
+)
+def test_the_deadlines_of_an_order_nobody_takes(published: str, start: str, look_at: str, expires: str) -> None:
+    times = {"published_at": at(published), "start_at": at(start)}
+
+    assert no_taker_at(policy(), **times) == at(look_at)
+    assert expires_at(policy(), **times) == at(expires)
+
+
+@pytest.mark.parametrize(
+    ("state", "kind", "due"),
+    [
+        (State.PUBLISHED, "expire", "D2 09:00"),
+        (State.IN_SERVICE, "auto_check_out", "D2 11:00"),
+        (State.FINISHED, "silence", "D5 10:00"),
+    ],
+)
+def test_what_falls_due_depends_on_the_state(state: State, kind: str, due: str) -> None:
+    waiting = order(state=state, publication=Publication(at("D1 08:00")), assignments=(part(),))
+
+    assert deadlines_of(policy(), waiting) == {kind: at(due)}
+
+
+@pytest.mark.parametrize("state", sorted(CLOSED | {State.TAKEN, State.CONFIRMED, State.APPROVED}))
+def test_nothing_falls_due_for_the_others(state: State) -> None:
+    assert deadlines_of(policy(), order(state=state, assignments=(part(),))) == {}
+
+
+def test_withdrawing_is_late_only_inside_the_free_limit() -> None:
+    start = at("D2 09:00")
+
+    assert not is_late_cancellation(policy(), start_at=start, now=at("D1 21:00"))
+    assert is_late_cancellation(policy(), start_at=start, now=at("D1 21:01"))

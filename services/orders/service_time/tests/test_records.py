@@ -1,0 +1,48 @@
+"""Older records and certificates."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from services.orders.core.messages import wire
+from services.orders.tests.neighbours import Neighbours, named, outcome
+
+
+def put(world: Neighbours, by: str, path: str, body: dict[str, Any]) -> str:
+    return outcome(world.call("PUT", by, path, body))
+
+
+def test_an_older_record_is_taken_over_by_two_people(world: Neighbours) -> None:
+    path = f"/v1/service-records/{named('rec')}"
+    body = {"person_id": str(named("min")), "minutes": 6000, "served_on": "2026-03-01"}
+    world.person("two", roles=["district_admin@d1", "city_admin@city"])
+
+    proposed = [put(world, who, path, body) for who in ("coord", "two")]
+    before = world.served("min")["total_minutes"]
+    decided = [
+        outcome(world.call("POST", who, f"{path}/decision", {"ok": True}))
+        for who in ("admin", "two", "cadmin", "cadmin")
+    ]
+
+    assert (proposed, before) == (["not_authorised", ""], 0)
+    assert decided == ["not_authorised", "maker_is_checker", "", "conflict"]
+    book = world.served("min")
+    assert (book["total_minutes"], book["verified_minutes"], book["star"]) == (6000, 6000, 1)
+    assert [told.minutes for told in world.said(wire.ServiceTimeRecorded)] == [6000]
+
+
+def test_a_certificate_is_free_and_anyone_can_check_it(world: Neighbours) -> None:
+    path = f"/v1/certificates/{named('c1')}"
+    body = {"person_id": str(named("min"))}
+
+    issued = [put(world, who, f"/v1/certificates/{named(who)}", body) for who in ("hua", "audit", "coord_k2", "coord")]
+    shown = world.call("PUT", "min", path, body).get_json()
+    anyone = world.app.test_client()
+    genuine = anyone.get(f"{path}?code={shown['verification_code']}").get_json()
+    forged = anyone.get(f"{path}?code=abc").get_json()
+
+    assert issued == ["not_authorised", "not_authorised", "out_of_scope", ""]
+    assert (shown["minutes"], shown["verifies"], genuine["verifies"], forged["verifies"]) == (0, True, True, False)
+    assert "minutes" not in forged
+    assert anyone.get(path).status_code == 401
+    assert [world.call("GET", who, path).status_code for who in ("min", "coord", "hua")] == [200, 200, 404]

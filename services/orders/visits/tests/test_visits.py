@@ -1,0 +1,88 @@
+"""Care visits, counted and planned."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from services.orders.core.messages import wire
+from services.orders.tests.neighbours import Neighbours, named, outcome
+
+
+def put(world: Neighbours, by: str, path: str, body: dict[str, Any]) -> str:
+    return outcome(world.call("PUT", by, path, body))
+
+
+def visited(world: Neighbours, by: str, label: str, of: str, result: str = "seen") -> str:
+    body = {"person_id": str(named(of)), "how": "door", "outcome": result}
+    return put(world, by, f"/v1/visits/{named(label)}", body)
+
+
+def rate(world: Neighbours, unit: str = "k1", month: str = "") -> dict[str, Any]:
+    query = f"unit={named(unit)}" + (f"&month={month}" if month else "")
+    found: dict[str, Any] = world.call("GET", "cadmin", f"/v1/indicators/visits?{query}").get_json()
+    return found
+
+
+def test_visits_are_counted_once_a_person_and_overdue_by_day(world: Neighbours) -> None:
+    for label, risk in (("hi", "high"), ("ke", "key"), ("ge", "general")):
+        world.person(label, roles=["recipient"], visit_risk=risk, visit_listed_on="2026-03-02")
+    world.person("far", roles=["volunteer"], unit="k3")
+    world.set_time("D8 23:59")
+    before = rate(world)["overdue"]
+    world.set_time("D9 00:00")
+    late = rate(world)["overdue"]
+
+    answers = [
+        visited(world, "far", "v0", "hi"),
+        visited(world, "lan", "v1", "hi"),
+        visited(world, "min", "v2", "hi", "no_answer"),
+        visited(world, "coord", "v3", "hi"),
+        visited(world, "min", "v4", "hi"),
+        visited(world, "coord", "v5", "ge"),
+    ]
+    shown = rate(world)
+
+    assert (before, late) == ([], [str(named("hi"))])
+    assert answers == ["not_authorised", "not_authorised", "", "", "", ""]
+    assert (shown["month"], shown["listed"], shown["visited"], shown["rate_percent"]) == ("2026-03", 2, 1, 50)
+    assert shown["overdue"] == []
+    assert rate(world, month="2026-04")["visited"] == 0
+    assert len(world.said(wire.VisitRecorded)) == 3
+
+
+def test_the_visit_plan_says_who_is_due_first(world: Neighbours) -> None:
+    for label, risk in (("ke", "key"), ("hi", "high")):
+        world.person(label, roles=["recipient"], visit_risk=risk, visit_listed_on="2026-03-02")
+    world.set_time("D3 09:00")
+    visited(world, "coord", "v1", "hi")
+    world.set_time("D20 09:00")
+
+    rows = world.call("GET", "coord", f"/v1/visit-plans?unit={named('k1')}").get_json()["items"]
+
+    shown = [(row["person_id"], row["last_seen_on"], row["due_on"], row["is_overdue"]) for row in rows]
+    assert shown == [
+        (str(named("hi")), "2026-03-04", "2026-03-11", True),
+        (str(named("ke")), None, "2026-04-01", False),
+    ]
+    assert world.call("GET", "coord_k2", f"/v1/visit-plans?unit={named('k1')}").status_code == 403
+    first = world.call("GET", "coord", f"/v1/visit-plans?unit={named('k1')}&limit=1").get_json()
+    path = f"/v1/visit-plans?unit={named('k1')}&limit=1&cursor={first['next']}"
+    second = world.call("GET", "coord", path).get_json()
+    assert [*first["items"], *second["items"]] == rows
+    assert second["next"] is None
+
+
+def test_a_settled_visit_order_is_a_visit_until_it_is_reversed(world: Neighbours) -> None:
+    world.person("ke", roles=["recipient"], visit_risk="key", visit_listed_on="2026-03-02")
+    world.place("coord", "o1", recipient="ke", start="D2 09:00", service="B3", minutes=30)
+    world.act("min", "o1", "assignment")
+    world.serve("o1", by="min", start="D2 09:00", end="D2 09:31")
+    world.act("ke", "o1", "confirmation")
+    before = rate(world)["visited"]
+    world.act("coord_b", "o1", "approval")
+    counted = rate(world)["visited"]
+    path = f"/v1/orders/{named('o1')}/reversal/{named('v')}"
+    put(world, "coord", path, {"why": "false_hours"})
+    world.call("POST", "check", f"{path}/decision", {})
+
+    assert (before, counted, rate(world)["visited"]) == (0, 1, 0)
