@@ -7,6 +7,6 @@ import gc
 OBJECTS_BETWEEN_COLLECTIONS = 20_000
 
 
-def collect_seldom() -> None:
+def tuned_gc() -> None:
     """Walk the young objects once for many requests or events, not again and again within one."""
     gc.set_threshold(OBJECTS_BETWEEN_COLLECTIONS, *gc.get_threshold()[1:])

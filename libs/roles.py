@@ -32,7 +32,7 @@ from libs.http.refused import hide_server_name
 from libs.http.worker import server_options
 from libs.inbox import Consumer, Consumers
 from libs.logs import configure, get_logger
-from libs.memory import collect_seldom
+from libs.memory import tuned_gc
 from libs.outbox import Relay, Source
 from libs.telling import describe
 
@@ -300,7 +300,7 @@ class _ApiServer(BaseApplication):  # type: ignore[misc]  # gunicorn has no type
             self.cfg.set(name, value)
 
     def load(self) -> WSGIApplication:
-        collect_seldom()
+        tuned_gc()
         app = self._build()
         if self._role.inside_port is None:
             return app

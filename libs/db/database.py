@@ -19,7 +19,7 @@ from sqlalchemy.exc import InterfaceError, InvalidatePoolError, OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from libs.clock import monotonic
-from libs.db.driver import one_trip, run
+from libs.db.driver import pipelined, run
 
 STATEMENT_TIMEOUT_SECONDS = 30
 LOCK_TIMEOUT_SECONDS = 5
@@ -122,7 +122,7 @@ def _finish(connection: Connection, state: _TransactionState) -> None:
     """Write what was collected and commit, in one trip."""
     if not any(state.collected.values()):
         return
-    with one_trip(connection):
+    with pipelined(connection):
         for finish, entries in state.collected.items():
             if entries:
                 finish(connection, entries)

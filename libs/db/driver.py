@@ -22,7 +22,7 @@ def run(connection: Connection, statement: str, terms: Mapping[str, Any] | None 
     Raises:
         DBAPIError: the database refused it or is away (see TRANSIENT).
     """
-    with told_as_sqlalchemy():
+    with translate_driver_errors():
         return driver_connection(connection).execute(statement, terms)
 
 
@@ -33,14 +33,14 @@ def scalar(connection: Connection, statement: str, terms: Mapping[str, Any] | No
 
 
 @contextlib.contextmanager
-def one_trip(connection: Connection) -> Iterator[None]:
+def pipelined(connection: Connection) -> Iterator[None]:
     """Send the statements run inside together; their rows are there when this is left, and so are their errors."""
-    with told_as_sqlalchemy(), driver_connection(connection).pipeline():
+    with translate_driver_errors(), driver_connection(connection).pipeline():
         yield
 
 
 @contextlib.contextmanager
-def told_as_sqlalchemy() -> Iterator[None]:
+def translate_driver_errors() -> Iterator[None]:
     """Raise the driver's errors as SQLAlchemy's: whoever waits for a database that is away knows only those."""
     try:
         yield

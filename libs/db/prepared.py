@@ -17,7 +17,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, psycopg as dialects
 from sqlalchemy.engine import Connection
 from sqlalchemy.types import TypeEngine
 
-from libs.db.driver import driver_connection, told_as_sqlalchemy
+from libs.db.driver import driver_connection, translate_driver_errors
 
 Terms = Mapping[str, Any]
 
@@ -77,7 +77,7 @@ class Prepared:
         values = {**fixed, **terms}
         for name, convert in converted:
             values[name] = convert(values[name])
-        with told_as_sqlalchemy():
+        with translate_driver_errors():
             cursor = driver_connection(connection).cursor(row_factory=factory)
             return cursor.execute(text, values)
 

@@ -42,7 +42,7 @@ class Directory(Protocol):
     """Answers who somebody is now, from what the service itself keeps, by one statement."""
 
     def __call__(self, connection: Connection, bearer: Bearer) -> Callable[[], Actor]:
-        """Ask, and return what reads the answer: inside `one_trip` it is there when that is left.
+        """Ask, and return what reads the answer: inside `pipelined` it is there when that is left.
 
         Reading raises:
             Unauthorized: they may not call at all any more, or their session has ended.

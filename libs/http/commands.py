@@ -20,7 +20,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import OperationalError
 
 from libs.db import collect
-from libs.db.driver import one_trip, run
+from libs.db.driver import pipelined, run
 from libs.errors import IdReusedError, InvalidError, Kind, Refusal
 from libs.http.actor import Actor, Bearer, StandingChangedError
 from libs.http.auth import current_actor, refuse_suspended
@@ -156,7 +156,7 @@ def _locked_for(actor: Actor, connection: Connection, names: Mapping[str, UUID])
         Unauthorized, PersonSuspendedError, StandingChangedError: they are not.
     """
     directory = current_app.extensions["service"].directory
-    with one_trip(connection):
+    with pipelined(connection):
         run(connection, _LOCK, _lock_of(names))
         found = run(connection, _KEPT, names)
         read = directory(connection, Bearer(actor.person_id, actor.session_id))
@@ -169,7 +169,7 @@ def _locked_for(actor: Actor, connection: Connection, names: Mapping[str, UUID])
 
 def _locked(connection: Connection, names: Mapping[str, UUID]) -> Kept | None:
     """What is kept of this command, if anything; nobody else runs it until the transaction ends."""
-    with one_trip(connection):
+    with pipelined(connection):
         run(connection, _LOCK, _lock_of(names))
         found = run(connection, _KEPT, names)
     return _kept(found.fetchone())

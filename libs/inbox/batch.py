@@ -19,7 +19,7 @@ from sqlalchemy.engine import Connection
 
 from libs.bus import Record, TopicPartition, headers
 from libs.db import TRANSIENT as DATABASE_TRANSIENT, savepoint
-from libs.db.driver import one_trip
+from libs.db.driver import pipelined
 from libs.ids import id_from_cause
 from libs.inbox.envelope import UnreadableRecordError, unpack
 from libs.inbox.events import Consumers, IncomingEvent, NotYetKnownError
@@ -37,7 +37,7 @@ class EffectFailedError(Exception):
     """An effect failed on the quick way; which one is not known."""
 
 
-class Heard(NamedTuple):
+class DecodedRecord(NamedTuple):
     """A record, where it is, and the event in it, or why there is none."""
 
     record: Record
@@ -57,13 +57,13 @@ class Outcome:
     gaps: list[MissingPosition] = dataclasses.field(default_factory=list)
 
 
-def hear(record: Record) -> Heard:
+def decode(record: Record) -> DecodedRecord:
     """Return a record with its event."""
     partition = TopicPartition(record.topic, record.partition)
     try:
-        return Heard(record, partition, unpack(record))
+        return DecodedRecord(record, partition, unpack(record))
     except UnreadableRecordError as error:
-        return Heard(record, partition, None, str(error))
+        return DecodedRecord(record, partition, None, str(error))
 
 
 class Batch:
@@ -93,7 +93,7 @@ class Batch:
         self._changed: dict[StreamKey, Position] = {}
         self._new_versions: dict[SubjectKey, int] = {}
 
-    def apply(self, batch: Sequence[Heard]) -> Outcome:
+    def apply(self, batch: Sequence[DecodedRecord]) -> Outcome:
         """Apply what is new and return what the loop must do after the commit.
 
         Raises:
@@ -101,7 +101,7 @@ class Batch:
         """
         events = [heard.event for heard in batch if heard.event is not None]
         states = [_subject_key(event) for event in events if event.version is not None]
-        with one_trip(self._connection):
+        with pipelined(self._connection):
             positions = self._store.lock_positions(StreamKey(event.topic, event.stream) for event in events)
             parked = self._parking.subjects(heard.record.topic for heard in batch)
             versions = self._store.versions(states)
@@ -112,14 +112,14 @@ class Batch:
                 offsets[heard.partition] = heard.record.offset + 1
                 self._advance(heard)
         self._run_planned()
-        with one_trip(self._connection):
+        with pipelined(self._connection):
             confirm = self._store.save_positions(self._changed)
             self._store.save_versions(self._new_versions)
             self._store.save_offsets(self._outcome.offsets)
         confirm()
         return self._outcome
 
-    def _advance(self, heard: Heard) -> None:
+    def _advance(self, heard: DecodedRecord) -> None:
         event = heard.event
         if event is None:
             self._bury_unreadable(heard)
@@ -128,7 +128,7 @@ class Batch:
         else:
             self._advance_fact(heard, event)
 
-    def _advance_state(self, heard: Heard, event: IncomingEvent) -> None:
+    def _advance_state(self, heard: DecodedRecord, event: IncomingEvent) -> None:
         """States carry the version of their subject: newer is applied; compaction makes gaps in positions normal."""
         key = StreamKey(event.topic, event.stream)
         position = self._positions[key]
@@ -140,7 +140,7 @@ class Batch:
             self._versions[subject] = self._new_versions[subject] = event.version
             self._plan(event)
 
-    def _advance_fact(self, heard: Heard, event: IncomingEvent) -> None:
+    def _advance_fact(self, heard: DecodedRecord, event: IncomingEvent) -> None:
         key = StreamKey(event.topic, event.stream)
         position = self._positions[key]
         reached = position.position
@@ -158,7 +158,7 @@ class Batch:
             position.stopped_at_offset = None
             get_logger().info("stream_goes_on", group=self._group, topic=key.topic, stream=key.stream)
 
-    def _meet_gap(self, heard: Heard, event: IncomingEvent, key: StreamKey, position: Position) -> None:
+    def _meet_gap(self, heard: DecodedRecord, event: IncomingEvent, key: StreamKey, position: Position) -> None:
         """Read the partition again from the last event applied; if the gap stays, stop the stream and tell."""
         if position.stopped_at_offset is not None:
             return
@@ -179,7 +179,7 @@ class Batch:
             came_position=event.position,
         )
 
-    def _is_first_kept(self, heard: Heard, position: Position) -> bool:
+    def _is_first_kept(self, heard: DecodedRecord, position: Position) -> bool:
         """Tell whether the broker keeps nothing earlier of a stream this group has never heard."""
         return position.stored == 0 and position.position == 0 and self._trimmed(heard.partition)
 
@@ -187,7 +187,7 @@ class Batch:
         self._outcome.seeks[partition] = min(offset, self._outcome.seeks.get(partition, offset))
         self._outcome.offsets[partition] = self._outcome.seeks[partition]
 
-    def _moved(self, key: StreamKey, position: Position, heard: Heard) -> None:
+    def _moved(self, key: StreamKey, position: Position, heard: DecodedRecord) -> None:
         position.partition, position.offset = heard.record.partition, heard.record.offset
         self._changed[key] = position
 
@@ -227,7 +227,7 @@ class Batch:
         self._parked.add(ParkedSubject(event.topic, event.subject))
         self._outcome.parked += 1
 
-    def _bury_unreadable(self, heard: Heard) -> None:
+    def _bury_unreadable(self, heard: DecodedRecord) -> None:
         """Keep the bytes of what is no event of ours; it has no position, so nothing waits for it."""
         event = unreadable_event(heard.record)
         if ParkedSubject(event.topic, event.subject) not in self._parked:

@@ -19,14 +19,14 @@ from libs.bus.broker import SESSION_SECONDS
 from libs.clock import monotonic
 from libs.db import Database
 from libs.inbox import metrics
-from libs.inbox.batch import TRANSIENT, Batch, EffectFailedError, Heard, MissingPosition, Outcome, hear
+from libs.inbox.batch import TRANSIENT, Batch, DecodedRecord, EffectFailedError, MissingPosition, Outcome, decode
 from libs.inbox.events import Consumers
 from libs.inbox.operate import last_act, moves_after
 from libs.inbox.parking import Parking
 from libs.inbox.positions import PositionStore
 from libs.inbox.retry import announce_dead, dead_letter_topic, retry_due
 from libs.logs import get_logger
-from libs.memory import collect_seldom
+from libs.memory import tuned_gc
 from libs.telling import describe
 
 BATCH_EVENTS_MAX = 500
@@ -72,7 +72,7 @@ class Consumer:
 
     def run(self) -> None:
         """Consume until stopped; whatever is away is waited for."""
-        collect_seldom()
+        tuned_gc()
         failures = 0
         while not self._stop.is_set():
             try:
@@ -118,7 +118,7 @@ class Consumer:
                     self._apply_until_done(subscription, records)
                 self._tell_broker(subscription, at_once=not records)
                 self._retry_parked()
-                self._keep_house(subscription, publisher)
+                self._run_maintenance(subscription, publisher)
         finally:
             publisher.close()
             with contextlib.suppress(BrokerError):
@@ -133,7 +133,7 @@ class Consumer:
     def _apply_until_done(self, subscription: Subscription, records: list[Record]) -> None:
         """Apply a batch; when the database is away, give the records back, wait, and let them come again."""
         try:
-            outcome = self._apply([hear(record) for record in records])
+            outcome = self._apply([decode(record) for record in records])
         except TRANSIENT as error:
             metrics.RETRIED.labels(self._group).inc()
             get_logger().warning("consumer_waits", group=self._group, error=describe(error))
@@ -151,7 +151,7 @@ class Consumer:
             self._untold.clear()
             self._tell_at = monotonic() + TELL_SECONDS
 
-    def _apply(self, batch: list[Heard]) -> Outcome:
+    def _apply(self, batch: list[DecodedRecord]) -> Outcome:
         try:
             outcome = self._apply_once(batch, one_by_one=False)
         except EffectFailedError:
@@ -163,7 +163,7 @@ class Consumer:
         metrics.APPLIED.labels(self._group).inc(outcome.applied)
         return outcome
 
-    def _apply_once(self, batch: list[Heard], *, one_by_one: bool) -> Outcome:
+    def _apply_once(self, batch: list[DecodedRecord], *, one_by_one: bool) -> Outcome:
         with self._database.transaction() as connection:
             attempt = Batch(
                 connection,
@@ -200,7 +200,7 @@ class Consumer:
         except TRANSIENT as error:
             get_logger().warning("retry_of_parked_waits", group=self._group, error=describe(error))
 
-    def _keep_house(self, subscription: Subscription, publisher: Publisher) -> None:
+    def _run_maintenance(self, subscription: Subscription, publisher: Publisher) -> None:
         """Once a second: count what is parked, announce the dead, see whether the group has caught up."""
         if monotonic() < self._housekeeping_at:
             return

@@ -18,7 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from libs.bus import Broker, BrokerError, Publisher
 from libs.clock import monotonic
 from libs.db import Database
-from libs.db.driver import driver_connection, run, scalar, told_as_sqlalchemy
+from libs.db.driver import driver_connection, run, scalar, translate_driver_errors
 from libs.logs import get_logger
 from libs.outbox import metrics
 from libs.outbox.cursor import (
@@ -246,7 +246,7 @@ class Leadership:
             if event.version is not None:
                 first.setdefault(Stream(event.topic, event.stream), event.position)
         if first:
-            with told_as_sqlalchemy(), driver_connection(self._connection).transaction():
+            with translate_driver_errors(), driver_connection(self._connection).transaction():
                 for stream, position in first.items():
                     rewind(self._connection, self._name, stream, position - 1)
 

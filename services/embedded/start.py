@@ -9,12 +9,12 @@ import sys
 from collections.abc import Callable
 
 from libs.clock import ManualClock, monotonic
-from libs.memory import collect_seldom
+from libs.memory import tuned_gc
 from services.embedded import welcome
 from services.embedded.backends import Backends
 from services.embedded.children import Child
+from services.embedded.city.api_client import CityError
 from services.embedded.city.build import build_city, is_built
-from services.embedded.city.clerk import CityError
 from services.embedded.composition import Composition, environment_of
 from services.embedded.databases import Databases
 from services.embedded.folder import DISK_FULL, DataFolder, disk_problem, prepare
@@ -81,7 +81,7 @@ def _start_children(
         # Built once and shared by the workers that gunicorn forks; connections cannot be shared.
         composition.dispose()
         gc.freeze()
-        collect_seldom()
+        tuned_gc()
         ports = {"port": options.port, "inside_port": supervisor.inside_port}
         FrontDoorServer(door, host=options.host, **ports, costly=composition.costly()).run()
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from tests.attacks.city import City
-from tests.scenarios.client import Call
+from tests.scenarios.client import ApiCall
 from tests.scenarios.world import SCAN, A, B, World
 
 Made = tuple[str, str, dict[str, Any], str]
@@ -17,7 +17,7 @@ def make_pending(city: City) -> dict[str, str]:
     world, made, refused = city.world, {}, []
     for name, path, body, by in _wanted(world):
         identity = world.id_of(f"pending/{name}")
-        call = Call(by, "PUT", path.format(identity), body)
+        call = ApiCall(by, "PUT", path.format(identity), body)
         status, answer = world.client.send(call)
         refused += [(name, status, answer)] if status >= 300 else []
         made[name] = identity

@@ -14,7 +14,7 @@ from marshmallow import Schema, fields
 from libs.db import Database
 from libs.ids import new_id
 from services.orders.core.messages import wire
-from services.orders.tests.neighbours import Neighbours, named, outcome
+from services.orders.tests.harness import OrdersHarness, named, outcome
 from tests.support.postgres import FreshDatabase
 
 SERVICE = Path(__file__).resolve().parents[2] / "services" / "orders"
@@ -22,13 +22,13 @@ SAID = ("acting_for", "consent", "why")
 
 
 @pytest.fixture
-def world(fresh_database: FreshDatabase) -> Iterator[Neighbours]:
+def world(fresh_database: FreshDatabase) -> Iterator[OrdersHarness]:
     database = Database(fresh_database("orders").app)
-    yield Neighbours(database)
+    yield OrdersHarness(database)
     database.dispose()
 
 
-def settled(world: Neighbours) -> None:
+def settled(world: OrdersHarness) -> None:
     world.redeem("r1", recipient="lan", start="D1 09:00")
     world.act("min", "r1", "assignment")
     world.serve("r1", by="min", start="D1 09:00", end="D1 10:02")
@@ -36,7 +36,7 @@ def settled(world: Neighbours) -> None:
     assert world.act("coord", "r1", "approval") == ""
 
 
-def test_a_no_reverses_nothing_and_closes_the_proposal(world: Neighbours) -> None:
+def test_a_no_reverses_nothing_and_closes_the_proposal(world: OrdersHarness) -> None:
     settled(world)
     path = f"/v1/orders/{named('r1')}/reversal/{named('v1')}"
     world.call("PUT", "coord", path, {"why": "false_hours"})
@@ -51,7 +51,7 @@ def test_a_no_reverses_nothing_and_closes_the_proposal(world: Neighbours) -> Non
     assert (kept["accepted"], kept["decision_why"]) == (False, "she was there")
 
 
-def test_a_refused_reversal_may_be_proposed_anew(world: Neighbours) -> None:
+def test_a_refused_reversal_may_be_proposed_anew(world: OrdersHarness) -> None:
     settled(world)
     path = f"/v1/orders/{named('r1')}/reversal/"
     world.call("PUT", "coord", f"{path}{named('v1')}", {"why": "false_hours"})
@@ -62,7 +62,7 @@ def test_a_refused_reversal_may_be_proposed_anew(world: Neighbours) -> None:
     assert world.state("r1") == "reversed"
 
 
-def test_a_no_takes_no_older_record_over(world: Neighbours) -> None:
+def test_a_no_takes_no_older_record_over(world: OrdersHarness) -> None:
     path = f"/v1/service-records/{named('rec')}"
     body = {"person_id": str(named("min")), "minutes": 6000, "served_on": "2026-03-01", "scan": "sha256:aa"}
     world.call("PUT", "admin", path, body)
@@ -77,7 +77,7 @@ def test_a_no_takes_no_older_record_over(world: Neighbours) -> None:
     assert world.said(wire.ServiceTimeRecorded) == []
 
 
-def test_the_second_person_named_by_a_decider_is_the_one_who_signs(world: Neighbours) -> None:
+def test_the_second_person_named_by_a_decider_is_the_one_who_signs(world: OrdersHarness) -> None:
     settled(world)
     world.act("lan", "r1", "dispute", {"says_minutes": 30})
     world.act("check", "r1", "decision", {"minutes": 40, "why": "camera", "second": str(named("check_b"))})
@@ -88,7 +88,7 @@ def test_the_second_person_named_by_a_decider_is_the_one_who_signs(world: Neighb
     assert world.served("min")["total_minutes"] == 40
 
 
-def test_a_no_of_the_second_person_leaves_the_dispute_to_be_decided_again(world: Neighbours) -> None:
+def test_a_no_of_the_second_person_leaves_the_dispute_to_be_decided_again(world: OrdersHarness) -> None:
     settled(world)
     world.act("lan", "r1", "dispute", {"says_minutes": 30})
     world.act("check", "r1", "decision", {"minutes": 40, "why": "camera", "second": str(named("check_b"))})
@@ -101,13 +101,13 @@ def test_a_no_of_the_second_person_leaves_the_dispute_to_be_decided_again(world:
 
 
 @pytest.mark.parametrize("act", ["approval", "second-check", "rejection", "offers", "call-back", "decision"])
-def test_who_signs_signs_in_their_own_right(world: Neighbours, act: str) -> None:
+def test_who_signs_signs_in_their_own_right(world: OrdersHarness, act: str) -> None:
     world.redeem("r1", recipient="lan", start="D1 09:00")
 
     assert world.act("coord", "r1", act, {"acting_for": str(named("lan"))}) == "invalid_fields"
 
 
-def test_a_certificate_holds_more_minutes_than_an_integer(world: Neighbours) -> None:
+def test_a_certificate_holds_more_minutes_than_an_integer(world: OrdersHarness) -> None:
     line = {"person_id": named("min"), "minutes": 2_000_000_000, "evidence_class": "verified"}
     insert = sa.text(
         "INSERT INTO service_record (record_id, person_id, kind, minutes, evidence_class, served_on, recorded_at)"

@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from libs.db import Database
-from services.orders.tests.neighbours import Neighbours, named, said
+from services.orders.tests.harness import OrdersHarness, named, said
 from tests.support.postgres import FreshDatabase
 
 TRIES = 50
@@ -18,13 +18,13 @@ LOCKED_AFTER = 5
 
 
 @pytest.fixture
-def world(fresh_database: FreshDatabase) -> Iterator[Neighbours]:
+def world(fresh_database: FreshDatabase) -> Iterator[OrdersHarness]:
     database = Database(fresh_database("orders").app, pool_max=12)
-    yield Neighbours(database)
+    yield OrdersHarness(database)
     database.dispose()
 
 
-def at_the_door(world: Neighbours, label: str = "r1") -> str:
+def at_the_door(world: OrdersHarness, label: str = "r1") -> str:
     """Return the code of an order that a volunteer may check in to now."""
     world.redeem(label, recipient="lan", start="D1 09:00")
     assert world.act("min", label, "assignment") == ""
@@ -36,7 +36,7 @@ def wrong(code: str, step: int = 1) -> str:
     return f"{(int(code) + step) % 1_000_000:06}"
 
 
-def test_five_wrong_codes_lock_the_door_also_for_the_right_one(world: Neighbours) -> None:
+def test_five_wrong_codes_lock_the_door_also_for_the_right_one(world: OrdersHarness) -> None:
     right = at_the_door(world)
 
     tried = [world.act("min", "r1", "check-in", {"code": wrong(right, n)}) for n in range(1, LOCKED_AFTER + 2)]
@@ -46,7 +46,7 @@ def test_five_wrong_codes_lock_the_door_also_for_the_right_one(world: Neighbours
     assert world.state("r1") == "taken"
 
 
-def test_of_fifty_codes_tried_at_the_same_moment_five_are_looked_at(world: Neighbours) -> None:
+def test_of_fifty_codes_tried_at_the_same_moment_five_are_looked_at(world: OrdersHarness) -> None:
     right = at_the_door(world)
     world.heard = 10**6
     together, answers = threading.Barrier(TRIES), []
@@ -64,7 +64,7 @@ def test_of_fifty_codes_tried_at_the_same_moment_five_are_looked_at(world: Neigh
     assert Counter(answers) == {"door_code_wrong": LOCKED_AFTER, "door_code_locked": TRIES - LOCKED_AFTER}
 
 
-def test_the_same_guess_sent_again_is_the_same_guess(world: Neighbours) -> None:
+def test_the_same_guess_sent_again_is_the_same_guess(world: OrdersHarness) -> None:
     right = at_the_door(world)
 
     again = [world.act("min", "r1", "check-in", {"code": wrong(right)}, key="k") for _ in range(8)]
@@ -74,7 +74,7 @@ def test_the_same_guess_sent_again_is_the_same_guess(world: Neighbours) -> None:
     assert world.act("min", "r1", "check-in", {"code": right}) == ""
 
 
-def test_only_the_recipients_side_has_a_new_code_made_and_it_counts_from_none(world: Neighbours) -> None:
+def test_only_the_recipients_side_has_a_new_code_made_and_it_counts_from_none(world: OrdersHarness) -> None:
     right = at_the_door(world)
     for number in range(LOCKED_AFTER):
         world.act("min", "r1", "check-in", {"code": wrong(right, number + 1)})
@@ -95,7 +95,7 @@ def test_only_the_recipients_side_has_a_new_code_made_and_it_counts_from_none(wo
     assert world.act("lan", "r1", "door-code") == "wrong_order_state"
 
 
-def test_a_wrong_code_leaves_nothing_but_its_count(world: Neighbours) -> None:
+def test_a_wrong_code_leaves_nothing_but_its_count(world: OrdersHarness) -> None:
     right = at_the_door(world)
     for_min = {"acting_for": str(named("min")), "consent": said(), "why": "called"}
     before = len(world.said())
@@ -107,7 +107,7 @@ def test_a_wrong_code_leaves_nothing_but_its_count(world: Neighbours) -> None:
     assert "check_in" not in [step["verb"] for step in steps]
 
 
-def test_who_is_at_work_learns_nothing_by_checking_in_again(world: Neighbours) -> None:
+def test_who_is_at_work_learns_nothing_by_checking_in_again(world: OrdersHarness) -> None:
     right = at_the_door(world)
     world.act("min", "r1", "check-in")
 
@@ -116,7 +116,7 @@ def test_who_is_at_work_learns_nothing_by_checking_in_again(world: Neighbours) -
     assert tried == {"wrong_order_state"}
 
 
-def test_no_table_and_no_event_holds_a_code_that_was_made_or_said(world: Neighbours) -> None:
+def test_no_table_and_no_event_holds_a_code_that_was_made_or_said(world: OrdersHarness) -> None:
     first = at_the_door(world)
     codes = {first, wrong(first), wrong(first, 2)}
     for code in sorted(codes - {first}):
@@ -135,7 +135,7 @@ def test_no_table_and_no_event_holds_a_code_that_was_made_or_said(world: Neighbo
     assert not [code for code in codes if code in kept or code.encode() in sent or code.encode().hex() in kept]
 
 
-def test_a_kept_command_cannot_be_searched_for_the_code_that_was_said(world: Neighbours) -> None:
+def test_a_kept_command_cannot_be_searched_for_the_code_that_was_said(world: OrdersHarness) -> None:
     from libs.http.commands import _fingerprint
 
     right = at_the_door(world)

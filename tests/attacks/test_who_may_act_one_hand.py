@@ -9,14 +9,14 @@ import pytest
 
 from libs.db import Database
 from services.orders.core.messages import wire
-from services.orders.tests.neighbours import Neighbours, named, said
+from services.orders.tests.harness import OrdersHarness, named, said
 from tests.support.postgres import FreshDatabase
 
 
 @pytest.fixture
-def world(fresh_database: FreshDatabase) -> Iterator[Neighbours]:
+def world(fresh_database: FreshDatabase) -> Iterator[OrdersHarness]:
     database = Database(fresh_database("orders").app)
-    yield Neighbours(database)
+    yield OrdersHarness(database)
     database.dispose()
 
 
@@ -24,12 +24,12 @@ def acting(label: str) -> dict[str, Any]:
     return {"acting_for": str(named(label)), "consent": said(), "why": "called"}
 
 
-def code_read_by(world: Neighbours, who: str, order: str = "r1", of: str = "lan") -> str:
+def code_read_by(world: OrdersHarness, who: str, order: str = "r1", of: str = "lan") -> str:
     path = f"/v1/orders/{named(order)}/door-code?acting_for={named(of)}&consent=phone"
     return str(world.call("GET", who, path).get_json()["code"])
 
 
-def serve(world: Neighbours, hand_in: str, hand_out: str, *, code: str) -> None:
+def serve(world: OrdersHarness, hand_in: str, hand_out: str, *, code: str) -> None:
     """Let somebody check the volunteer in, and somebody out; `min` themself where it is `min`."""
     world.set_time("D1 09:00")
     assert world.act(hand_in, "r1", "check-in", {"code": code} | ({} if hand_in == "min" else acting("min"))) == ""
@@ -37,7 +37,7 @@ def serve(world: Neighbours, hand_in: str, hand_out: str, *, code: str) -> None:
     assert world.act(hand_out, "r1", "check-out", {} if hand_out == "min" else acting("min")) == ""
 
 
-def evidence(world: Neighbours) -> tuple[list[str], str]:
+def evidence(world: OrdersHarness) -> tuple[list[str], str]:
     shown = world.order("r1")
     return shown["flags"], shown["volunteers"][0]["evidence_class"]
 
@@ -47,7 +47,7 @@ CLEAN: tuple[list[str], str] = ([], "verified")
 
 
 @pytest.mark.parametrize(("hand_in", "hand_out"), [("coord", "min"), ("min", "coord"), ("coord", "coord")])
-def test_who_asked_and_checked_in_or_out_proves_nothing(world: Neighbours, hand_in: str, hand_out: str) -> None:
+def test_who_asked_and_checked_in_or_out_proves_nothing(world: OrdersHarness, hand_in: str, hand_out: str) -> None:
     world.redeem("r1", recipient="lan", start="D1 09:00", by="coord")
     world.act("min", "r1", "assignment")
 
@@ -56,7 +56,7 @@ def test_who_asked_and_checked_in_or_out_proves_nothing(world: Neighbours, hand_
     assert evidence(world) == ONE_HAND
 
 
-def test_who_read_the_code_out_and_checked_in_proves_nothing(world: Neighbours) -> None:
+def test_who_read_the_code_out_and_checked_in_proves_nothing(world: OrdersHarness) -> None:
     world.redeem("r1", recipient="lan", start="D1 09:00")
     world.act("min", "r1", "assignment")
 
@@ -65,7 +65,7 @@ def test_who_read_the_code_out_and_checked_in_proves_nothing(world: Neighbours) 
     assert evidence(world) == ONE_HAND
 
 
-def test_who_had_a_new_code_made_and_checked_in_proves_nothing(world: Neighbours) -> None:
+def test_who_had_a_new_code_made_and_checked_in_proves_nothing(world: OrdersHarness) -> None:
     world.redeem("r1", recipient="lan", start="D1 09:00")
     world.act("min", "r1", "assignment")
     world.act("coord", "r1", "door-code", acting("lan"))
@@ -75,7 +75,7 @@ def test_who_had_a_new_code_made_and_checked_in_proves_nothing(world: Neighbours
     assert evidence(world) == ONE_HAND
 
 
-def test_who_checked_in_and_confirms_for_the_recipient_proves_nothing(world: Neighbours) -> None:
+def test_who_checked_in_and_confirms_for_the_recipient_proves_nothing(world: OrdersHarness) -> None:
     world.redeem("r1", recipient="lan", start="D1 09:00")
     world.act("min", "r1", "assignment")
     serve(world, "coord", "min", code=world.code("r1"))
@@ -86,7 +86,7 @@ def test_who_checked_in_and_confirms_for_the_recipient_proves_nothing(world: Nei
     assert (before, evidence(world)) == (CLEAN, ONE_HAND)
 
 
-def test_a_volunteer_who_read_the_code_before_taking_proves_nothing(world: Neighbours) -> None:
+def test_a_volunteer_who_read_the_code_before_taking_proves_nothing(world: OrdersHarness) -> None:
     world.person("vc", roles=["volunteer", "coordinator@k1"])
     world.redeem("r1", recipient="lan", start="D1 09:00")
     code = code_read_by(world, "vc")
@@ -99,7 +99,7 @@ def test_a_volunteer_who_read_the_code_before_taking_proves_nothing(world: Neigh
     assert evidence(world) == ONE_HAND
 
 
-def test_a_call_back_does_not_make_one_hand_two(world: Neighbours) -> None:
+def test_a_call_back_does_not_make_one_hand_two(world: OrdersHarness) -> None:
     world.redeem("r1", recipient="lan", start="D1 09:00", by="coord")
     world.act("min", "r1", "assignment")
     world.set_time("D1 09:00")
@@ -112,7 +112,7 @@ def test_a_call_back_does_not_make_one_hand_two(world: Neighbours) -> None:
     assert evidence(world) == ONE_HAND
 
 
-def test_two_hands_are_as_good_as_they_were(world: Neighbours) -> None:
+def test_two_hands_are_as_good_as_they_were(world: OrdersHarness) -> None:
     world.redeem("r1", recipient="lan", start="D1 09:00", by="coord")
     world.act("min", "r1", "assignment")
 
@@ -121,7 +121,7 @@ def test_two_hands_are_as_good_as_they_were(world: Neighbours) -> None:
     assert evidence(world) == CLEAN
 
 
-def test_who_checked_in_or_out_for_the_volunteer_signs_nowhere(world: Neighbours) -> None:
+def test_who_checked_in_or_out_for_the_volunteer_signs_nowhere(world: OrdersHarness) -> None:
     world.person("both", roles=["coordinator@k1", "checker@s1"])
     world.person("other", roles=["coordinator@k1", "checker@s1"])
     world.redeem("r1", recipient="lan", start="D1 09:00")
@@ -140,7 +140,7 @@ def test_who_checked_in_or_out_for_the_volunteer_signs_nowhere(world: Neighbours
     assert world.act("check", "r1", "decision", {"minutes": 30, "why": "so"}) == ""
 
 
-def test_who_checked_in_for_the_volunteer_is_not_the_second_check_either(world: Neighbours) -> None:
+def test_who_checked_in_for_the_volunteer_is_not_the_second_check_either(world: OrdersHarness) -> None:
     world.person("both", roles=["coordinator@k1", "checker@s1"])
     world.redeem("r1", recipient="lan", start="D1 09:00", by="both")
     world.act("min", "r1", "assignment")

@@ -13,7 +13,7 @@ from services.accounts.relations.rules.relations import DECLARED_OPEN_MAX
 from services.accounts.tests.platform import PASSWORD, Caller, Platform, must
 from services.orders.conftest import world
 from services.orders.core.messages import accounts
-from services.orders.tests.neighbours import Neighbours, named
+from services.orders.tests.harness import OrdersHarness, named
 
 __all__ = ["empty_platform", "hear", "platform", "world"]
 STAFF = {
@@ -121,7 +121,7 @@ def test_who_declares_everybody_a_relative_runs_into_a_bound(platform: Platform)
     assert answers == [201] * DECLARED_OPEN_MAX + [422] * 3
 
 
-def test_a_volunteer_who_calls_every_checker_his_brother_is_decided_about(world: Neighbours) -> None:
+def test_a_volunteer_who_calls_every_checker_his_brother_is_decided_about(world: OrdersHarness) -> None:
     for checker in ("check", "check_b", "coord", "coord_b"):
         world.relate("min", "sibling", checker, verified=False)
     world.place("coord", "o1", recipient="lan", start="D1 09:00")
@@ -134,7 +134,7 @@ def test_a_volunteer_who_calls_every_checker_his_brother_is_decided_about(world:
     assert (decided, world.state("o1")) == ("", "rejected")
 
 
-def test_who_says_that_they_are_related_is_barred_at_once(world: Neighbours) -> None:
+def test_who_says_that_they_are_related_is_barred_at_once(world: OrdersHarness) -> None:
     world.relate("min", "other", "lan", verified=False)
     world.relate("check", "other", "lan", verified=False, by="check")
     world.place("coord", "o1", recipient="lan", start="D1 09:00")
@@ -161,7 +161,7 @@ def test_no_volunteer_founds_a_group_and_none_is_joined_by_its_name(platform: Pl
     assert [list(state.member_ids) for state in platform.events("GroupState")] == [[]]
 
 
-def test_the_name_of_a_group_opens_no_gate_for_a_minor(world: Neighbours) -> None:
+def test_the_name_of_a_group_opens_no_gate_for_a_minor(world: OrdersHarness) -> None:
     world.person("kid", roles=["volunteer"], born=date(2014, 3, 1))
     world.policy({"earn": {"minor_mode": "group_only", "min_age": 10}})
     world.place("coord", "o1", recipient="lan", start="D2 09:00")
@@ -181,7 +181,7 @@ def test_the_name_of_a_group_opens_no_gate_for_a_minor(world: Neighbours) -> Non
     assert tried == ["invalid_fields", "minor_group_only", "minor_group_only"]
 
 
-def test_the_name_of_a_device_is_never_evidence(world: Neighbours) -> None:
+def test_the_name_of_a_device_is_never_evidence(world: OrdersHarness) -> None:
     flags = []
     for label, device in (("o1", None), ("o2", "lan's phone"), ("o3", "door_code")):
         day = label.replace("o", "D")

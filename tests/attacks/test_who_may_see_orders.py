@@ -13,7 +13,7 @@ from libs.db import Database
 from services.orders.core.messages import wire
 from services.orders.core.rules.areas import GRID_M, STEPS_M, square_of, steps_between
 from services.orders.core.rules.people import Place
-from services.orders.tests.neighbours import Neighbours, at, named, outcome
+from services.orders.tests.harness import OrdersHarness, at, named, outcome
 from tests.support.postgres import FreshDatabase
 
 ASKED = 60
@@ -29,18 +29,18 @@ EVERY_FILTER = [
 
 
 @pytest.fixture
-def world(fresh_database: FreshDatabase) -> Iterator[Neighbours]:
+def world(fresh_database: FreshDatabase) -> Iterator[OrdersHarness]:
     database = Database(fresh_database("orders").app)
-    yield Neighbours(database)
+    yield OrdersHarness(database)
     database.dispose()
 
 
-def listed(world: Neighbours, by: str, query: str) -> Any:
+def listed(world: OrdersHarness, by: str, query: str) -> Any:
     found = world.call("GET", by, f"/v1/orders?{query}").get_json()
     return [row["order_id"] for row in found["items"]] if "items" in found else found["code"]
 
 
-def place(world: Neighbours, label: str, recipient: str, start: str = "D2 09:00") -> str:
+def place(world: OrdersHarness, label: str, recipient: str, start: str = "D2 09:00") -> str:
     assert world.place("coord", label, recipient=recipient, start=start) == ""
     return str(named(label))
 
@@ -49,7 +49,7 @@ def place(world: Neighbours, label: str, recipient: str, start: str = "D2 09:00"
 
 
 @pytest.mark.parametrize("more", EVERY_FILTER)
-def test_no_filter_tells_a_stranger_whether_there_is_such_a_person(world: Neighbours, more: str) -> None:
+def test_no_filter_tells_a_stranger_whether_there_is_such_a_person(world: OrdersHarness, more: str) -> None:
     place(world, "o1", "lan")
     place(world, "o2", "lan", "D3 09:00")
     world.act("min", "o2", "assignment")
@@ -59,7 +59,7 @@ def test_no_filter_tells_a_stranger_whether_there_is_such_a_person(world: Neighb
     assert answers == ["not_authorised"] * 2
 
 
-def test_staff_elsewhere_find_nobody_and_nothing(world: Neighbours) -> None:
+def test_staff_elsewhere_find_nobody_and_nothing(world: OrdersHarness) -> None:
     place(world, "o1", "lan")
 
     for more in EVERY_FILTER:
@@ -69,7 +69,7 @@ def test_staff_elsewhere_find_nobody_and_nothing(world: Neighbours) -> None:
     assert unit == ["not_authorised"] * 2
 
 
-def test_who_may_know_of_a_thing_may_look_for_it(world: Neighbours) -> None:
+def test_who_may_know_of_a_thing_may_look_for_it(world: OrdersHarness) -> None:
     world.person("son", roles=[])
     world.relate("lan", "child", "son")
     before = listed(world, "son", f"person={named('lan')}")
@@ -84,7 +84,7 @@ def test_who_may_know_of_a_thing_may_look_for_it(world: Neighbours) -> None:
     assert world.call("GET", "son", f"/v1/orders/{o1}").get_json()["recipient_id"] == str(named("lan"))
 
 
-def test_what_a_stranger_may_not_see_is_answered_as_what_there_is_not(world: Neighbours) -> None:
+def test_what_a_stranger_may_not_see_is_answered_as_what_there_is_not(world: OrdersHarness) -> None:
     world.call(
         "PUT", "coord", f"/v1/visits/{named('v1')}", {"person_id": str(named("lan")), "how": "door", "outcome": "seen"}
     )
@@ -105,7 +105,7 @@ def test_what_a_stranger_may_not_see_is_answered_as_what_there_is_not(world: Nei
         assert asked("coord_k2", thing, label) == asked("coord_k2", thing, "nothing"), thing
 
 
-def test_a_wrong_code_and_an_unknown_certificate_are_the_same(world: Neighbours) -> None:
+def test_a_wrong_code_and_an_unknown_certificate_are_the_same(world: OrdersHarness) -> None:
     world.call("PUT", "min", f"/v1/certificates/{named('c1')}", {"person_id": str(named("min"))})
     anyone = world.app.test_client()
 
@@ -115,7 +115,7 @@ def test_a_wrong_code_and_an_unknown_certificate_are_the_same(world: Neighbours)
 
 
 @pytest.mark.parametrize("thing", ["orders", "certificates", "visits"])
-def test_no_act_tells_a_stranger_whether_there_is_such_a_person(world: Neighbours, thing: str) -> None:
+def test_no_act_tells_a_stranger_whether_there_is_such_a_person(world: OrdersHarness, thing: str) -> None:
     def asked(of: str) -> str:
         about = {"person_id": str(named(of))}
         bodies: dict[str, dict[str, Any]] = {
@@ -143,7 +143,7 @@ def test_squares_are_of_five_hundred_metres_and_hold_what_lies_in_them() -> None
         assert home.metres_to(middle) <= math.hypot(GRID_M, GRID_M) / 2 + 5
 
 
-def test_the_bisecting_attacker_learns_the_square_and_no_more(world: Neighbours) -> None:
+def test_the_bisecting_attacker_learns_the_square_and_no_more(world: OrdersHarness) -> None:
     middle, far = square_of(HOME), 1100
     north, south = ((middle.latitude_e6 + step) // 1000 for step in (far, -far))
     west, east = ((middle.longitude_e6 + step) // 1000 for step in (-far, far))
@@ -168,7 +168,7 @@ def test_the_bisecting_attacker_learns_the_square_and_no_more(world: Neighbours)
     assert all(len(distances) <= 1 and distances <= set(STEPS_M) for distances in seen)
 
 
-def test_asking_from_within_one_square_makes_no_difference(world: Neighbours) -> None:
+def test_asking_from_within_one_square_makes_no_difference(world: OrdersHarness) -> None:
     world.person("elder", roles=["recipient"], home=(31_244, 121_455))
     place(world, "o1", "elder")
     middle = square_of(HOME)
@@ -183,7 +183,7 @@ def test_asking_from_within_one_square_makes_no_difference(world: Neighbours) ->
     assert answers[0] == answers[1] == answers[2] == answers[3]
 
 
-def test_staff_are_told_a_volunteers_distance_in_steps_too(world: Neighbours) -> None:
+def test_staff_are_told_a_volunteers_distance_in_steps_too(world: OrdersHarness) -> None:
     world.person("far", roles=["volunteer"], home=(31_237, 121_471))
     place(world, "o1", "lan")
 
@@ -194,7 +194,7 @@ def test_staff_are_told_a_volunteers_distance_in_steps_too(world: Neighbours) ->
     assert set(told.values()) <= set(STEPS_M)
 
 
-def test_no_field_of_a_published_order_tells_more_than_its_community(world: Neighbours) -> None:
+def test_no_field_of_a_published_order_tells_more_than_its_community(world: OrdersHarness) -> None:
     place(world, "o1", "lan")
 
     (row,) = world.call("GET", "hua", "/v1/orders?state=published&near=31.23,121.47").get_json()["items"]
@@ -208,11 +208,11 @@ def test_no_field_of_a_published_order_tells_more_than_its_community(world: Neig
 # By an emergency
 
 
-def call_for(world: Neighbours, by: str, label: str, **said: Any) -> Any:
+def call_for(world: OrdersHarness, by: str, label: str, **said: Any) -> Any:
     return world.call("PUT", by, f"/v1/incidents/{named(label)}", said)
 
 
-def test_an_emergency_about_somebody_is_opened_by_those_who_may_know_of_them(world: Neighbours) -> None:
+def test_an_emergency_about_somebody_is_opened_by_those_who_may_know_of_them(world: OrdersHarness) -> None:
     world.person("son", roles=[])
     world.relate("lan", "child", "son")
     world.person("claims", roles=["volunteer"])
@@ -232,7 +232,7 @@ def test_an_emergency_about_somebody_is_opened_by_those_who_may_know_of_them(wor
     assert len(world.said(wire.IncidentOpened)) == 5
 
 
-def test_anyone_else_says_where_and_what_and_learns_nothing(world: Neighbours) -> None:
+def test_anyone_else_says_where_and_what_and_learns_nothing(world: OrdersHarness) -> None:
     said = {"place": {"latitude": "31.23", "longitude": "121.47"}, "words": "an old lady lies on the stairs"}
 
     opened = call_for(world, "hua", "i1", **said).get_json()
@@ -249,12 +249,12 @@ def test_anyone_else_says_where_and_what_and_learns_nothing(world: Neighbours) -
     assert b"stairs" not in b"".join(message.SerializeToString() for message in world.said())
 
 
-def test_an_emergency_that_says_nothing_is_refused(world: Neighbours) -> None:
+def test_an_emergency_that_says_nothing_is_refused(world: OrdersHarness) -> None:
     assert outcome(call_for(world, "hua", "i1")) == "invalid_fields"
     assert world.said() == []
 
 
-def test_one_caller_opens_a_bounded_number_within_an_hour(world: Neighbours) -> None:
+def test_one_caller_opens_a_bounded_number_within_an_hour(world: OrdersHarness) -> None:
     answers = [outcome(call_for(world, "hua", f"i{n}", words="help")) for n in range(7)]
     world.set_time("D1 09:01")
 
@@ -263,7 +263,7 @@ def test_one_caller_opens_a_bounded_number_within_an_hour(world: Neighbours) -> 
     assert outcome(call_for(world, "mei", "other", words="help")) == ""
 
 
-def test_the_urgent_queue_is_read_page_by_page(world: Neighbours) -> None:
+def test_the_urgent_queue_is_read_page_by_page(world: OrdersHarness) -> None:
     wanted = [str(named(f"i{n}")) for n in range(5)]
     for n in range(5):
         world.set_time(f"D1 08:0{n}")

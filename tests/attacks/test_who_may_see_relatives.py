@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tests.scenarios.calls import grant_body
-from tests.scenarios.client import Call, Client
+from tests.scenarios.client import ApiCall, Client
 from tests.scenarios.story import CASES, load_story
 from tests.scenarios.world import World
 from tests.support.platform import Platform
@@ -55,7 +55,7 @@ class Family(World):
             "start": self.story.instant(start).isoformat(),
         }
         path = f"/v1/redemptions/{self.id_of(order)}"
-        status, answer = self.client.send(Call(self.login(by), "PUT", path, body | self.word(), wait=True))
+        status, answer = self.client.send(ApiCall(self.login(by), "PUT", path, body | self.word(), wait=True))
         self.client.settle()
         return "" if status < 400 else str(answer["code"])
 
@@ -75,7 +75,7 @@ class Family(World):
             "entries": f"{wallet}/entries",
             "statement": f"/v1/statements?person={mother}",
         }
-        return {name: self.client.send(Call(self.login(by), "GET", path))[0] for name, path in paths.items()}
+        return {name: self.client.send(ApiCall(self.login(by), "GET", path))[0] for name, path in paths.items()}
 
 
 @pytest.fixture(scope="module")
@@ -155,7 +155,7 @@ def test_she_finds_what_she_placed_and_both_see_every_use_with_names(family: Fam
     uses = [family.client.items(family.login(who), f"{path}/uses") for who in ("lan", "daughter", "coord")]
     hers = family.client.items(family.login("lan"), f"/v1/persons/{family.id_of('lan')}/acts-for-me")
     grants = family.client.get(family.login("lan"), "/v1/acting-grants", person=family.id_of("lan"))["items"]
-    nosy = family.client.send(Call(family.login("son"), "GET", f"{path}/uses"))[0]
+    nosy = family.client.send(ApiCall(family.login("son"), "GET", f"{path}/uses"))[0]
 
     family.end(path)
     assert family.id_of("r5") in mine

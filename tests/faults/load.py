@@ -18,7 +18,7 @@ from urllib3.exceptions import HTTPError
 from libs.clock import monotonic
 from libs.ids import new_id
 from tests.faults.town import COORDINATOR, Pair, Town, redemption_terms
-from tests.scenarios.client import Call, Client, PlatformError
+from tests.scenarios.client import ApiCall, Client, PlatformError
 
 PATIENCE_SECONDS = 90.0
 PAUSE_SECONDS = 0.2
@@ -182,7 +182,7 @@ class Load:
         self, client: Client, who: str, method: str, path: str, body: dict[str, Any], key: UUID | None
     ) -> int | None:
         try:
-            status, _ = client.send(Call(self._town.world.login(who), method, path, body, key))
+            status, _ = client.send(ApiCall(self._town.world.login(who), method, path, body, key))
         except (HTTPError, PlatformError):
             return None
         return status

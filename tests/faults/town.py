@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from libs.ids import new_id
-from tests.scenarios.client import Call, Client, PlatformError
+from tests.scenarios.client import ApiCall, Client, PlatformError
 from tests.scenarios.story import CASES, Story, load_story, person_of
 from tests.scenarios.world import World
 
@@ -89,7 +89,7 @@ def redemption_terms(world: World, pair: Pair, start: str) -> dict[str, Any]:
 
 
 def _act(world: World, who: str, method: str, path: str, body: dict[str, Any]) -> None:
-    call = Call(world.login(who), method, path, body, new_id() if method == "POST" else None)
+    call = ApiCall(world.login(who), method, path, body, new_id() if method == "POST" else None)
     status, document = world.client.send(call)
     if status >= 400:
         raise PlatformError(f"{method} {path}: {status} {document}")

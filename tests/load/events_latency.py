@@ -13,7 +13,7 @@ import time
 
 from libs.ids import new_id
 from tests.faults.town import COORDINATOR, found_town
-from tests.scenarios.client import Call, Client
+from tests.scenarios.client import ApiCall, Client
 from tests.scenarios.world import A
 from tests.support.platform import Platform
 
@@ -67,7 +67,7 @@ class Approvals:
             self.failed.append(error)
 
     def _approve(self, client: Client, order: str) -> float:
-        call = Call(self._coordinator, "POST", f"/v1/orders/{order}/approval", {}, new_id())
+        call = ApiCall(self._coordinator, "POST", f"/v1/orders/{order}/approval", {}, new_id())
         status, document = client.send(call)
         assert status < 400, document
         return time.monotonic()

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from itertools import permutations
 from typing import Any
 
-from tests.scenarios.client import Call, Client
+from tests.scenarios.client import ApiCall, Client
 from tests.scenarios.world import World
 
 Act = tuple[str, str, dict[str, Any]]
@@ -127,9 +127,9 @@ class Hands:
         self.client.settle()
 
     def _code(self, order: str) -> str:
-        status, answer = self.client.send(Call(self.world.login(self.elder), "GET", f"{order}/door-code"))
+        status, answer = self.client.send(ApiCall(self.world.login(self.elder), "GET", f"{order}/door-code"))
         return str(answer["code"]) if status == 200 else "000000"
 
     def _is_there(self, label: str) -> bool:
-        call = Call("harness-a", "GET", f"/v1/persons/{self.world.id_of(label)}")
+        call = ApiCall("harness-a", "GET", f"/v1/persons/{self.world.id_of(label)}")
         return self.client.send(call)[0] == 200

@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from tests.properties.puppets import Hands
-from tests.scenarios.client import Call, Client
+from tests.scenarios.client import ApiCall, Client
 from tests.scenarios.story import CASES, load_story
 from tests.scenarios.world import SCAN, World
 from tests.support.platform import Platform
@@ -291,7 +291,7 @@ class Trial:
             self.tried += 1
             key = self._town.key(f"{label}{self.tried}")
             sent = None if method == "DELETE" else body
-            call = Call(self._town.login(label), method, path, sent, key, if_match="1")
+            call = ApiCall(self._town.login(label), method, path, sent, key, if_match="1")
             status, answer = client.send(call)
             code = "done" if status < 400 else str(answer.get("code"))
             self.done += code == "done"

@@ -3,11 +3,11 @@
 from datetime import timedelta
 from typing import Any
 
-from tests.scenarios.client import Call
+from tests.scenarios.client import ApiCall
 from tests.scenarios.story import Step
 from tests.scenarios.world import World
 
-Calls = list[Call]
+Calls = list[ApiCall]
 HOWS = ("phone", "desk", "home", "spoken", "paper", "grant", "none_possible")
 GRANT_DAYS = 365
 WORDS = "She asked for this herself"
@@ -42,14 +42,14 @@ def grant_body(world: World, *, person: str, relative: str) -> dict[str, Any]:
     }
 
 
-def post(world: World, caller: str, path: str, body: dict[str, Any], seed: str) -> Call:
+def post(world: World, caller: str, path: str, body: dict[str, Any], seed: str) -> ApiCall:
     """Return a call of an act; the key makes a repeat the same request."""
-    return Call(world.login(caller), "POST", path, body, world.key(seed))
+    return ApiCall(world.login(caller), "POST", path, body, world.key(seed))
 
 
-def put(world: World, step: Step, path: str, body: dict[str, Any], *, wait: bool = False) -> Call:
+def put(world: World, step: Step, path: str, body: dict[str, Any], *, wait: bool = False) -> ApiCall:
     """Return a call that makes a thing under its own id."""
-    return Call(world.login(step["by"]), "PUT", path, {**body, **acting(world, step)}, wait=wait)
+    return ApiCall(world.login(step["by"]), "PUT", path, {**body, **acting(world, step)}, wait=wait)
 
 
 def two_person(world: World, step: Step, path: str, body: dict[str, Any], seed: str) -> Calls:

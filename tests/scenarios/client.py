@@ -25,7 +25,7 @@ class PlatformError(Exception):
 
 
 @dataclass(frozen=True)
-class Call:
+class ApiCall:
     """One request of one person; `key` is the Idempotency-Key of a POST."""
 
     caller: str
@@ -46,7 +46,7 @@ class Client:
     tokens: dict[str, str] = field(default_factory=dict)
     instant: datetime | None = None
 
-    def send(self, call: Call) -> tuple[int, Any]:
+    def send(self, call: ApiCall) -> tuple[int, Any]:
         """Return the status and the document answered to a call."""
         for _ in range(RETRIES_MAX):
             answer = self._once(call)
@@ -64,7 +64,7 @@ class Client:
     def get(self, caller: str, path: str, **query: object) -> Any:
         """Return a document that must be there."""
         text = "&".join(f"{name.rstrip('_')}={value}" for name, value in query.items() if value is not None)
-        status, document = self.send(Call(caller, "GET", f"{path}?{text}" if text else path))
+        status, document = self.send(ApiCall(caller, "GET", f"{path}?{text}" if text else path))
         if status != 200:
             raise PlatformError(f"GET {path}?{text}: {status} {document}")
         return document
@@ -123,7 +123,7 @@ class Client:
             raise PlatformError(f"{caller} cannot set a password: {_told(answer)}")
         _OWN.add(caller)
 
-    def _once(self, call: Call) -> urllib3.BaseHTTPResponse:
+    def _once(self, call: ApiCall) -> urllib3.BaseHTTPResponse:
         headers = {"Authorization": f"Bearer {self.sign_in(call.caller)}", "Accept-Language": "en"}
         if call.key:
             headers["Idempotency-Key"] = str(call.key)

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from tests.scenarios.client import Call, PlatformError
+from tests.scenarios.client import ApiCall, PlatformError
 from tests.scenarios.world import VERSIONS_BEFORE, A, World
 
 VERIFIER = Path(__file__).resolve().parents[2] / "docs" / "verify" / "verify.py"
@@ -158,7 +158,7 @@ def receipt(world: World, label: str, expected: Any) -> Any:
 def _sealed_receipt(world: World, transfer_id: str) -> str:
     end = time.monotonic() + RECEIPT_SECONDS
     while time.monotonic() < end:
-        status, document = world.client.send(Call(A, "GET", f"/v1/receipts/{transfer_id}"))
+        status, document = world.client.send(ApiCall(A, "GET", f"/v1/receipts/{transfer_id}"))
         if status == 200:
             return str(document)
         time.sleep(0.2)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tests.scenarios.calls import Calls, acting, asked, grant_body, is_order, is_staff, place_of, post, put, two_person
-from tests.scenarios.client import Call
+from tests.scenarios.client import ApiCall
 from tests.scenarios.story import Step
 from tests.scenarios.verbs_on_people import VERBS_ON_PEOPLE, mistake_path
 from tests.scenarios.world import SCAN, A, B, World
@@ -73,13 +73,13 @@ def _grant(world: World, step: Step, seed: str) -> Calls:
     if "acting_for" not in step or "consent" not in step or is_staff(world, step.get("by", "")):
         return []
     body = grant_body(world, person=step["acting_for"], relative=step["by"])
-    status, _ = world.client.send(Call(A, "PUT", f"/v1/acting-grants/{world.id_of(f'grant/{seed}')}", body))
+    status, _ = world.client.send(ApiCall(A, "PUT", f"/v1/acting-grants/{world.id_of(f'grant/{seed}')}", body))
     if status < 400:
         world.client.settle()
     return []
 
 
-def _act(world: World, step: Step, seed: str, act: str, body: dict[str, Any], *, caller: str | None = None) -> Call:
+def _act(world: World, step: Step, seed: str, act: str, body: dict[str, Any], *, caller: str | None = None) -> ApiCall:
     verb_value = next(iter(value for name, value in step.items() if name in ALL_VERBS))
     path = f"/v1/orders/{world.id_of(verb_value)}/{act}"
     return post(world, caller or step["by"], path, {**body, **acting(world, step)}, f"{seed}/{act}")

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tests.scenarios.calls import Calls, acting, post, put, two_person
-from tests.scenarios.client import Call
+from tests.scenarios.client import ApiCall
 from tests.scenarios.story import Step, person_of
 from tests.scenarios.world import B, World
 
@@ -18,12 +18,12 @@ def relate(world: World, step: Step, seed: str) -> Calls:
         "verified": True,
     }
     record = put(world, step, f"/v1/relations/{identity}", body)
-    return [record, Call(B, "POST", f"/v1/relations/{identity}/confirmation", {}, world.key(seed))]
+    return [record, ApiCall(B, "POST", f"/v1/relations/{identity}/confirmation", {}, world.key(seed))]
 
 
 def assess(world: World, step: Step, seed: str) -> Calls:
     path = f"/v1/persons/{world.id_of(step['assess'])}/assessments/{world.id_of(seed)}"
-    confirm = Call(B, "POST", f"/v1/assessments/{world.id_of(seed)}/confirmation", {}, world.key(seed))
+    confirm = ApiCall(B, "POST", f"/v1/assessments/{world.id_of(seed)}/confirmation", {}, world.key(seed))
     return [put(world, step, path, {"grade": step["grade"]}), confirm]
 
 
@@ -47,7 +47,7 @@ def record_death(world: World, step: Step, seed: str) -> Calls:
     world.deaths[label] = death
     path = f"/v1/persons/{world.id_of(label)}/deaths/{death}"
     record = put(world, step, path, {"died": world.story.day(step["died"]).isoformat()})
-    return [record, Call(B, "POST", f"/v1/deaths/{death}/confirmation", {"ok": True}, world.key(seed))]
+    return [record, ApiCall(B, "POST", f"/v1/deaths/{death}/confirmation", {"ok": True}, world.key(seed))]
 
 
 def correct_death(world: World, step: Step, seed: str) -> Calls:
@@ -63,7 +63,7 @@ def erase(world: World, step: Step, seed: str) -> Calls:
     return [_person_act(world, step, seed, "erasure", {"credit_to": step["credit_to"]} if "credit_to" in step else {})]
 
 
-def _person_act(world: World, step: Step, seed: str, act: str, body: dict[str, Any]) -> Call:
+def _person_act(world: World, step: Step, seed: str, act: str, body: dict[str, Any]) -> ApiCall:
     label = next(value for name, value in step.items() if name in VERBS_ON_PEOPLE)
     return post(world, step["by"], f"/v1/persons/{world.id_of(label)}/{act}", {**body, **acting(world, step)}, seed)
 

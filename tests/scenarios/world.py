@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4, uuid5
 
-from tests.scenarios.client import PASSWORD, Call, Client, PlatformError
+from tests.scenarios.client import PASSWORD, ApiCall, Client, PlatformError
 from tests.scenarios.story import Step, Story
 
 A, B = "harness-a", "harness-b"
@@ -60,7 +60,7 @@ class World:
         self, caller: str, method: str, path: str, body: dict[str, Any] | None = None, *, key: str | None = None
     ) -> Any:
         """Send a request of the set-up; anything but success ends the story."""
-        status, document = self.client.send(Call(caller, method, path, body, self.key(key) if key else None))
+        status, document = self.client.send(ApiCall(caller, method, path, body, self.key(key) if key else None))
         if status >= 400:
             raise PlatformError(f"set-up: {method} {path}: {status} {document}; sent {body}")
         return document
@@ -102,7 +102,7 @@ class World:
                 path = f"/v1/persons/{self.id_of(label)}"
                 seen = str(self.client.get(A, path)["version"])
                 body = {"visit_risk": attributes["visit_risk"]}
-                call = Call(A, "POST", f"{path}/details", body, self.key(f"visits{label}"), if_match=seen)
+                call = ApiCall(A, "POST", f"{path}/details", body, self.key(f"visits{label}"), if_match=seen)
                 status, document = self.client.send(call)
                 if status >= 400:
                     raise PlatformError(f"set-up: {path}/details: {status} {document}")

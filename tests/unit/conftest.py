@@ -1,4 +1,4 @@
-"""The desk, running on a database of its own."""
+"""The sample service, running on a database of its own."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from flask.testing import FlaskClient
 
 from libs.http import Service
 from tests.support.postgres import FreshDatabase
-from tests.unit.desk.service import create_desk, tell_desk
-from tests.unit.desk.tokens import CLERK, Signer
+from tests.unit.sample_service.service import create_sample_service, tell_sample_service
+from tests.unit.sample_service.tokens import CLERK, Signer
 
-MIGRATIONS = Path(__file__).parent / "desk" / "migrations"
+MIGRATIONS = Path(__file__).parent / "sample_service" / "migrations"
 
 
 @pytest.fixture
@@ -24,28 +24,28 @@ def signer() -> Signer:
 
 
 @pytest.fixture
-def desk(fresh_database: FreshDatabase, signer: Signer) -> Iterator[Flask]:
-    app = create_desk(fresh_database("desk", migrations=MIGRATIONS).app, signer.verifier())
-    tell_desk(app, CLERK)
+def sample(fresh_database: FreshDatabase, signer: Signer) -> Iterator[Flask]:
+    app = create_sample_service(fresh_database("desk", migrations=MIGRATIONS).app, signer.verifier())
+    tell_sample_service(app, CLERK)
     yield app
     service: Service = app.extensions["service"]
     service.database.dispose()
 
 
 @pytest.fixture
-def client(desk: Flask, signer: Signer) -> FlaskClient:
-    """Return a client that is signed in as the clerk of the unit, whom the desk knows."""
-    client = desk.test_client()
+def client(sample: Flask, signer: Signer) -> FlaskClient:
+    """Return a client that is signed in as the clerk of the unit, whom the sample service knows."""
+    client = sample.test_client()
     client.environ_base["HTTP_AUTHORIZATION"] = signer.headers()["Authorization"]
     return client
 
 
 @pytest.fixture
-def count_rows(desk: Flask) -> Callable[[str], int]:
+def count_rows(sample: Flask) -> Callable[[str], int]:
     """Return a function that counts the rows of a table."""
 
     def count(table: str) -> int:
-        service: Service = desk.extensions["service"]
+        service: Service = sample.extensions["service"]
         with service.database.reading() as connection:
             return int(connection.scalar(sa.select(sa.func.count()).select_from(sa.table(table))) or 0)
 

@@ -13,8 +13,8 @@ from gunicorn.http.errors import ChunkMissingTerminator, InvalidChunkSize, NoMor
 
 from libs.http.framing import BODY_MAX_BYTES
 from libs.ids import new_id
-from tests.unit.desk.service import CITY, tell_desk
-from tests.unit.desk.tokens import CLERK, Signer
+from tests.unit.sample_service.service import CITY, tell_sample_service
+from tests.unit.sample_service.tokens import CLERK, Signer
 
 Count = Callable[[str], int]
 NOTE_ID = UUID(int=7)
@@ -174,45 +174,45 @@ def test_a_method_that_is_not_there_is_answered_as_such(client: FlaskClient) -> 
     ],
 )
 def test_a_token_that_does_not_hold_is_refused(
-    desk: Flask, signer: Signer, count_rows: Count, wishes: dict[str, object]
+    sample: Flask, signer: Signer, count_rows: Count, wishes: dict[str, object]
 ) -> None:
-    answer = desk.test_client().put(f"/v1/notes/{new_id()}", json=NOTE, headers=signer.headers(**wishes))
+    answer = sample.test_client().put(f"/v1/notes/{new_id()}", json=NOTE, headers=signer.headers(**wishes))
 
     assert (answer.status_code, answer.json["code"]) == (401, "not_signed_in")
     assert count_rows("note") == 0
 
 
-def test_a_token_of_another_key_is_refused(desk: Flask) -> None:
-    answer = desk.test_client().put(f"/v1/notes/{new_id()}", json=NOTE, headers=Signer().headers())
+def test_a_token_of_another_key_is_refused(sample: Flask) -> None:
+    answer = sample.test_client().put(f"/v1/notes/{new_id()}", json=NOTE, headers=Signer().headers())
 
     assert (answer.status_code, answer.json["code"]) == (401, "not_signed_in")
 
 
-def test_a_token_that_was_tampered_with_is_refused(desk: Flask, signer: Signer) -> None:
+def test_a_token_that_was_tampered_with_is_refused(sample: Flask, signer: Signer) -> None:
     head, body, signature = signer.token().split(".")
     other_body = signer.token(sub=str(new_id())).split(".")[1]
     headers = {"Authorization": f"Bearer {head}.{other_body}.{signature}"}
 
-    answer = desk.test_client().put(f"/v1/notes/{new_id()}", json=NOTE, headers=headers)
+    answer = sample.test_client().put(f"/v1/notes/{new_id()}", json=NOTE, headers=headers)
 
     assert body != other_body
     assert answer.status_code == 401
 
 
 @pytest.mark.parametrize("headers", [{}, {"Authorization": "Basic eDp5"}, {"Authorization": "Bearer "}])
-def test_no_token_is_refused(desk: Flask, headers: dict[str, str]) -> None:
-    answer = desk.test_client().put(f"/v1/notes/{new_id()}", json=NOTE, headers=headers)
+def test_no_token_is_refused(sample: Flask, headers: dict[str, str]) -> None:
+    answer = sample.test_client().put(f"/v1/notes/{new_id()}", json=NOTE, headers=headers)
 
     assert (answer.status_code, answer.json["code"]) == (401, "not_signed_in")
     assert answer.headers["WWW-Authenticate"].startswith("Bearer ")
 
 
-def test_what_is_public_needs_no_token(desk: Flask) -> None:
-    assert desk.test_client().get("/v1/opening-hours").json == {"hours": "9-17"}
+def test_what_is_public_needs_no_token(sample: Flask) -> None:
+    assert sample.test_client().get("/v1/opening-hours").json == {"hours": "9-17"}
 
 
-def test_a_role_elsewhere_is_out_of_scope(desk: Flask, client: FlaskClient, count_rows: Count) -> None:
-    tell_desk(desk, CLERK, unit_id=new_id())
+def test_a_role_elsewhere_is_out_of_scope(sample: Flask, client: FlaskClient, count_rows: Count) -> None:
+    tell_sample_service(sample, CLERK, unit_id=new_id())
 
     answer = client.put(f"/v1/notes/{new_id()}", json=NOTE)
 
@@ -220,16 +220,16 @@ def test_a_role_elsewhere_is_out_of_scope(desk: Flask, client: FlaskClient, coun
     assert count_rows("note") == 0
 
 
-def test_a_role_above_reaches_the_unit(desk: Flask, client: FlaskClient) -> None:
-    tell_desk(desk, CLERK, unit_id=CITY)
+def test_a_role_above_reaches_the_unit(sample: Flask, client: FlaskClient) -> None:
+    tell_sample_service(sample, CLERK, unit_id=CITY)
 
     answer = client.put(f"/v1/notes/{new_id()}", json=NOTE)
 
     assert answer.status_code == 201
 
 
-def test_another_role_may_not(desk: Flask, client: FlaskClient) -> None:
-    tell_desk(desk, CLERK, role="visitor")
+def test_another_role_may_not(sample: Flask, client: FlaskClient) -> None:
+    tell_sample_service(sample, CLERK, role="visitor")
 
     answer = client.put(f"/v1/notes/{new_id()}", json=NOTE)
 

@@ -12,8 +12,8 @@ from flask.testing import FlaskClient
 
 from libs.http import Service
 from libs.ids import new_id
-from tests.unit.desk.service import Gate, tell_desk
-from tests.unit.desk.tokens import Signer
+from tests.unit.sample_service.service import Gate, tell_sample_service
+from tests.unit.sample_service.tokens import Signer
 
 Count = Callable[[str], int]
 NOTE = {"text": "Call back", "minutes": 30}
@@ -65,11 +65,11 @@ def test_a_refused_id_with_other_content_is_refused_as_reused(client: FlaskClien
     assert count_rows("note") == 0
 
 
-def test_the_ids_of_two_callers_are_apart(desk: Flask, client: FlaskClient, signer: Signer) -> None:
+def test_the_ids_of_two_callers_are_apart(sample: Flask, client: FlaskClient, signer: Signer) -> None:
     note_id = new_id()
     client.put(f"/v1/notes/{note_id}", json=NOTE | {"minutes": 500})
-    other, other_id = desk.test_client(), new_id()
-    tell_desk(desk, other_id)
+    other, other_id = sample.test_client(), new_id()
+    tell_sample_service(sample, other_id)
 
     answer = other.put(f"/v1/notes/{note_id}", json=NOTE, headers=signer.headers(sub=str(other_id)))
 
@@ -104,13 +104,13 @@ def test_a_key_in_the_header_makes_a_post_repeatable(client: FlaskClient, count_
     assert count_rows("note") == 1
 
 
-def test_two_at_the_same_moment_take_effect_once(desk: Flask, signer: Signer, count_rows: Count) -> None:
-    service: Service = desk.extensions["service"]
+def test_two_at_the_same_moment_take_effect_once(sample: Flask, signer: Signer, count_rows: Count) -> None:
+    service: Service = sample.extensions["service"]
     gate = service.parts["gate"]
     assert isinstance(gate, Gate)
     note_id = new_id()
     statuses: list[int] = []
-    callers = [threading.Thread(target=_put_slowly, args=(desk, signer, note_id, statuses)) for _ in range(2)]
+    callers = [threading.Thread(target=_put_slowly, args=(sample, signer, note_id, statuses)) for _ in range(2)]
 
     for caller in callers:
         caller.start()
@@ -124,6 +124,6 @@ def test_two_at_the_same_moment_take_effect_once(desk: Flask, signer: Signer, co
     assert count_rows("note") == 1
 
 
-def _put_slowly(desk: Flask, signer: Signer, note_id: UUID, statuses: list[int]) -> None:
-    answer = desk.test_client().put(f"/v1/slow-notes/{note_id}", headers=signer.headers())
+def _put_slowly(sample: Flask, signer: Signer, note_id: UUID, statuses: list[int]) -> None:
+    answer = sample.test_client().put(f"/v1/slow-notes/{note_id}", headers=signer.headers())
     statuses.append(answer.status_code)

@@ -12,8 +12,8 @@ from werkzeug.exceptions import TooManyRequests
 from libs.http.addresses import address_of, networks, origin_of
 from libs.http.gate import Gate
 from libs.http.limits import BAD_TOKENS, Buckets, Rate
-from tests.unit.desk.service import create_desk
-from tests.unit.desk.tokens import Signer
+from tests.unit.sample_service.service import create_sample_service
+from tests.unit.sample_service.tokens import Signer
 
 INSIDE = networks("10.0.0.0/8, 2001:db8::1")
 PATH = "/v1/notes"
@@ -67,9 +67,9 @@ def test_a_setting_that_is_no_address_stops_the_start() -> None:
 
 
 def test_tokens_that_do_not_hold_are_counted_by_address_and_harm_nobody_who_is_known_there(
-    desk: Flask, signer: Signer
+    sample: Flask, signer: Signer
 ) -> None:
-    client, mine = desk.test_client(), signer.headers()
+    client, mine = sample.test_client(), signer.headers()
     assert client.get(PATH, headers=mine).status_code == 200
     forged = [client.get(PATH, headers={"Authorization": f"Bearer x{n}"}) for n in range(BAD_TOKENS.burst + 20)]
 
@@ -81,11 +81,11 @@ def test_tokens_that_do_not_hold_are_counted_by_address_and_harm_nobody_who_is_k
     assert client.get(PATH, headers={"Authorization": "Bearer x"}, environ_overrides=elsewhere).status_code == 401
 
 
-def test_people_behind_one_proxy_have_a_bucket_each_and_nobody_invents_one(desk: Flask, signer: Signer) -> None:
-    url = desk.extensions["service"].database.url
+def test_people_behind_one_proxy_have_a_bucket_each_and_nobody_invents_one(sample: Flask, signer: Signer) -> None:
+    url = sample.extensions["service"].database.url
     rate = Rate(per_second=1, burst=1)
-    behind = create_desk(url, signer.verifier(), rate=rate, trusted_proxies="127.0.0.0/8").test_client()
-    bare = create_desk(url, signer.verifier(), rate=rate).test_client()
+    behind = create_sample_service(url, signer.verifier(), rate=rate, trusted_proxies="127.0.0.0/8").test_client()
+    bare = create_sample_service(url, signer.verifier(), rate=rate).test_client()
     asked = [{"X-Forwarded-For": f"198.51.100.{n}"} for n in range(5)]
 
     assert [behind.get("/v1/nothing", headers=told).status_code for told in asked] == [404] * 5

@@ -11,8 +11,8 @@ from werkzeug.test import Client
 
 from libs.http.limits import Rate
 from libs.ids import new_id
-from tests.unit.desk.service import create_desk
-from tests.unit.desk.tokens import Signer
+from tests.unit.sample_service.service import create_sample_service
+from tests.unit.sample_service.tokens import Signer
 
 
 @pytest.mark.parametrize(
@@ -65,8 +65,10 @@ def test_a_cursor_that_we_never_gave_out_is_refused(client: FlaskClient, cursor:
     assert (answer.status_code, answer.json["code"]) == (400, "cursor_invalid")
 
 
-def test_who_asks_too_fast_is_told_when_to_come_back(desk: Flask, signer: Signer) -> None:
-    app = create_desk(desk.extensions["service"].database.url, signer.verifier(), rate=Rate(per_second=1, burst=3))
+def test_who_asks_too_fast_is_told_when_to_come_back(sample: Flask, signer: Signer) -> None:
+    app = create_sample_service(
+        sample.extensions["service"].database.url, signer.verifier(), rate=Rate(per_second=1, burst=3)
+    )
 
     statuses = [app.test_client().get("/v1/opening-hours") for _ in range(5)]
 
@@ -93,16 +95,18 @@ def test_invented_methods_make_no_series(client: FlaskClient) -> None:
     assert 'method="other"' in measured
 
 
-def test_readiness_shares_no_bucket_with_strangers(desk: Flask, signer: Signer) -> None:
-    app = create_desk(desk.extensions["service"].database.url, signer.verifier(), rate=Rate(per_second=1, burst=1))
+def test_readiness_shares_no_bucket_with_strangers(sample: Flask, signer: Signer) -> None:
+    app = create_sample_service(
+        sample.extensions["service"].database.url, signer.verifier(), rate=Rate(per_second=1, burst=1)
+    )
     statuses = [app.test_client().get(path).status_code for path in ("/v1/opening-hours",) * 3 + ("/readyz",) * 3]
 
     assert statuses == [200, 429, 429, 200, 200, 200]
 
 
-def test_readiness_names_the_check_that_fails(desk: Flask, signer: Signer) -> None:
-    database_url = desk.extensions["service"].database.url
-    app = create_desk(database_url, signer.verifier(), checks={"broker": lambda: "broker does not answer"})
+def test_readiness_names_the_check_that_fails(sample: Flask, signer: Signer) -> None:
+    database_url = sample.extensions["service"].database.url
+    app = create_sample_service(database_url, signer.verifier(), checks={"broker": lambda: "broker does not answer"})
 
     outside = app.test_client().get("/readyz")
     answer = Client(app.extensions["inside"]).get("/readyz")
@@ -116,7 +120,7 @@ def test_without_its_database_the_service_is_alive_but_not_ready(signer: Signer)
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))
         url = f"postgresql://nobody:x@127.0.0.1:{closed.getsockname()[1]}/desk"
-        app = create_desk(url, signer.verifier())
+        app = create_sample_service(url, signer.verifier())
         client = app.test_client()
 
         answers = client.get("/livez"), client.get("/readyz"), client.get("/v1/notes", headers=signer.headers())

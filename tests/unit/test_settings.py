@@ -12,7 +12,7 @@ from libs.settings import MissingSettingError, WrongSettingError, read
 
 @dataclass(frozen=True)
 class DeskSettings:
-    """Settings of the desk."""
+    """Settings of the sample service."""
 
     database_url: str
     folder: Path

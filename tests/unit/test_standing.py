@@ -19,8 +19,8 @@ from libs.db import Database
 from libs.http import Service
 from libs.ids import new_id
 from libs.programme.standing import hear_person, hear_sessions_ended
-from tests.unit.desk.service import UNIT, tell_desk
-from tests.unit.desk.tokens import CLERK, SESSION, Signer
+from tests.unit.sample_service.service import UNIT, tell_sample_service
+from tests.unit.sample_service.tokens import CLERK, SESSION, Signer
 
 Count = Callable[[str], int]
 NOTE = {"text": "Call back", "minutes": 30}
@@ -28,9 +28,9 @@ SOON, LONG_AGO = timedelta(minutes=10), timedelta(minutes=-10)
 
 
 @pytest.fixture
-def database(desk: Flask) -> Database:
-    """The desk's own."""
-    service: Service = desk.extensions["service"]
+def database(sample: Flask) -> Database:
+    """The sample service's own."""
+    service: Service = sample.extensions["service"]
     return service.database
 
 
@@ -46,36 +46,36 @@ def _end_sessions(database: Database, *session_ids: UUID, after: timedelta = SOO
 
 
 def test_a_token_from_before_gives_no_role_that_was_taken_away(
-    desk: Flask, client: FlaskClient, count_rows: Count
+    sample: Flask, client: FlaskClient, count_rows: Count
 ) -> None:
     assert _put(client).status_code == 201
 
-    tell_desk(desk, CLERK, role="visitor")
+    tell_sample_service(sample, CLERK, role="visitor")
 
     assert (_put(client).status_code, _put(client).json["code"]) == (403, "not_authorised")
     assert count_rows("note") == 1
 
 
-def test_a_role_given_now_counts_with_a_token_from_before(desk: Flask, client: FlaskClient) -> None:
-    tell_desk(desk, CLERK, role="visitor")
+def test_a_role_given_now_counts_with_a_token_from_before(sample: Flask, client: FlaskClient) -> None:
+    tell_sample_service(sample, CLERK, role="visitor")
     assert _put(client).status_code == 403
 
-    tell_desk(desk, CLERK)
+    tell_sample_service(sample, CLERK)
 
     assert _put(client).status_code == 201
 
 
 @pytest.mark.parametrize("status", ["deceased", "sealed", "erased", "whatever comes later"])
-def test_who_is_no_more_is_not_signed_in(desk: Flask, client: FlaskClient, count_rows: Count, status: str) -> None:
-    tell_desk(desk, CLERK, status=status)
+def test_who_is_no_more_is_not_signed_in(sample: Flask, client: FlaskClient, count_rows: Count, status: str) -> None:
+    tell_sample_service(sample, CLERK, status=status)
 
     for answer in (client.get("/v1/notes"), _put(client)):
         assert (answer.status_code, answer.json["code"]) == (401, "not_signed_in")
     assert count_rows("note") == count_rows("command") == 0
 
 
-def test_who_is_suspended_reads_and_changes_nothing(desk: Flask, client: FlaskClient, count_rows: Count) -> None:
-    tell_desk(desk, CLERK, status="suspended")
+def test_who_is_suspended_reads_and_changes_nothing(sample: Flask, client: FlaskClient, count_rows: Count) -> None:
+    tell_sample_service(sample, CLERK, status="suspended")
 
     assert client.get("/v1/notes").status_code == 200
     refused = [_put(client), client.post("/v1/notes", json={}), client.put(f"/v1/slow-notes/{new_id()}")]
@@ -84,40 +84,40 @@ def test_who_is_suspended_reads_and_changes_nothing(desk: Flask, client: FlaskCl
     assert count_rows("note") == count_rows("command") == 0
 
 
-def test_a_suspension_is_no_answer_of_the_command(desk: Flask, client: FlaskClient) -> None:
+def test_a_suspension_is_no_answer_of_the_command(sample: Flask, client: FlaskClient) -> None:
     note_id = new_id()
-    tell_desk(desk, CLERK, status="suspended")
+    tell_sample_service(sample, CLERK, status="suspended")
     assert _put(client, note_id).status_code == 403
 
-    tell_desk(desk, CLERK)
+    tell_sample_service(sample, CLERK)
 
     assert _put(client, note_id).status_code == 201
 
 
-def test_who_is_not_known_yet_comes_again(desk: Flask, signer: Signer, count_rows: Count) -> None:
+def test_who_is_not_known_yet_comes_again(sample: Flask, signer: Signer, count_rows: Count) -> None:
     headers = signer.headers(sub=str(new_id()))
 
     for answer in (
-        desk.test_client().get("/v1/notes", headers=headers),
-        desk.test_client().put(f"/v1/notes/{new_id()}", json=NOTE, headers=headers),
+        sample.test_client().get("/v1/notes", headers=headers),
+        sample.test_client().put(f"/v1/notes/{new_id()}", json=NOTE, headers=headers),
     ):
         assert (answer.status_code, answer.json["code"]) == (503, "caller_not_yet_known")
         assert int(answer.headers["Retry-After"]) > 0
     assert count_rows("note") == 0
 
 
-def test_what_is_public_asks_nobody_who_calls(desk: Flask, signer: Signer) -> None:
+def test_what_is_public_asks_nobody_who_calls(sample: Flask, signer: Signer) -> None:
     headers = signer.headers(sub=str(new_id()))
 
-    assert desk.test_client().get("/v1/opening-hours", headers=headers).status_code == 200
+    assert sample.test_client().get("/v1/opening-hours", headers=headers).status_code == 200
 
 
 def test_an_ended_session_is_not_signed_in_and_another_of_the_same_person_is(
-    desk: Flask, client: FlaskClient, signer: Signer, database: Database
+    sample: Flask, client: FlaskClient, signer: Signer, database: Database
 ) -> None:
     _end_sessions(database, new_id(), SESSION)
 
-    other = desk.test_client().get("/v1/notes", headers=signer.headers(sid=str(new_id())))
+    other = sample.test_client().get("/v1/notes", headers=signer.headers(sid=str(new_id())))
 
     assert (client.get("/v1/notes").status_code, _put(client).status_code, other.status_code) == (401, 401, 200)
 
@@ -145,9 +145,9 @@ def test_a_person_is_known_as_they_were_told_last_and_of_the_erased_only_that_th
 
 
 @pytest.fixture
-def held_back(desk: Flask, client: FlaskClient, database: Database) -> Callable[[Callable[[], None]], int]:
+def held_back(sample: Flask, client: FlaskClient, database: Database) -> Callable[[Callable[[], None]], int]:
     """What runs a command whose transaction begins only after something else has committed; returns its status."""
-    service: Service = desk.extensions["service"]
+    service: Service = sample.extensions["service"]
     begun, go_on = threading.Event(), threading.Event()
     transaction = database.transaction
 
@@ -178,13 +178,13 @@ def held_back(desk: Flask, client: FlaskClient, database: Database) -> Callable[
     ("now", "status"), [({"status": "suspended"}, 403), ({"status": "deceased"}, 401), ({"role": "visitor"}, 503)]
 )
 def test_what_committed_before_the_commands_transaction_is_seen_in_it(
-    desk: Flask,
+    sample: Flask,
     held_back: Callable[[Callable[[], None]], int],
     count_rows: Count,
     now: dict[str, str],
     status: int,
 ) -> None:
-    answered = held_back(lambda: tell_desk(desk, CLERK, **now))  # type: ignore[arg-type]  # names of tell_desk's own
+    answered = held_back(lambda: tell_sample_service(sample, CLERK, **now))  # type: ignore[arg-type]  # names of tell_sample_service's own
 
     assert answered == status
     assert count_rows("note") == count_rows("command") == 0

@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from werkzeug.exceptions import Unauthorized
 
 from libs.http import Verifier, auth
-from tests.unit.desk.tokens import CLERK, Signer
+from tests.unit.sample_service.tokens import CLERK, Signer
 
 
 class Keys:

@@ -15,7 +15,7 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import IntegrityError
 
 from libs.db import TRANSIENT, Database
-from libs.db.driver import one_trip, run, scalar
+from libs.db.driver import pipelined, run, scalar
 from libs.db.prepared import Prepared
 from libs.db.rows import add_row, add_rows, change_rows, delete_rows, find_row, save_row
 from tests.support.postgres import FreshDatabase
@@ -158,7 +158,7 @@ def test_two_threads_that_meet_at_the_first_execution_do_not_convert_twice(fresh
 
 
 def test_statements_of_one_trip_see_what_those_before_them_did(connection: Connection) -> None:
-    with one_trip(connection):
+    with pipelined(connection):
         run(connection, "INSERT INTO thing (thing_id, part) VALUES (%(id)s, 1)", {"id": ONE})
         counted = run(connection, "SELECT count(*) FROM thing")
 

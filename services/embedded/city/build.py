@@ -11,12 +11,12 @@ from typing import Any
 from uuid import UUID
 
 from libs.clock import local_date, local_midnight, machine_now, monotonic
-from services.embedded.city.clerk import CityError, Clerk
-from services.embedded.city.crew import Crew, Hands
+from services.embedded.city.api_client import ApiClient, CityError
 from services.embedded.city.founding import STEPS, Founders, Founding
 from services.embedded.city.helping import Helping
 from services.embedded.city.living import Living
 from services.embedded.city.plan import Resident, Unit, make_city
+from services.embedded.city.workers import Actors, Workers
 from services.embedded.city.year import Help, make_year
 from services.embedded.composition import Composition
 from services.embedded.folder import DataFolder
@@ -56,8 +56,8 @@ class _Builder:
         today = date.fromisoformat(self._state["today"])
         self._city = make_city(seed=self._state["seed"], today=today, city_id=Composition.city_id())
         self._districts = [one.unit_id for one in self._city.districts()]
-        lanes = min(len(self._districts), os.cpu_count() or 1)
-        self._crew = Crew(self._hands(compose), lanes=lanes, log=lambda: folder.log("city"))
+        workers = min(len(self._districts), os.cpu_count() or 1)
+        self._workers = Workers(self._actors(compose), workers=workers, log=lambda: folder.log("city"))
         composition = compose()
         self._flush = composition.flush
         self._traveller: Traveller = composition.traveller()
@@ -86,7 +86,7 @@ class _Builder:
             if one.login
         ]
         self._save()
-        self._crew.end()
+        self._workers.end()
         self._bar.finish()
 
     def _found(self) -> None:
@@ -96,41 +96,41 @@ class _Builder:
         city = self._city
         self._move_to(local_midnight(city.first_day) + timedelta(hours=8))
         for number, step in enumerate(STEPS):
-            self._crew.each("found", [step], lane_of=lambda _: 0)
+            self._workers.each("found", [step], worker_of=lambda _: 0)
             self._settle()
             self._bar.show(2 + 2 * number, step)
         residents = [one for one in city.residents if not one.staff]
         some = [part for district in self._districts for part in _parts(residents, district)]
-        self._crew.each("bring_in", some, lane_of=lambda part: self._lane_of_resident(part[0]))
+        self._workers.each("bring_in", some, worker_of=lambda part: self._worker_of_resident(part[0]))
         self._bar.show(10, "people")
-        self._crew.each("settle_in", residents, lane_of=self._lane_of_resident)
+        self._workers.each("settle_in", residents, worker_of=self._worker_of_resident)
         self._bar.show(18, "people")
         self._settle()
-        self._crew.each("tie", list(city.kinships), lane_of=lambda tie: self._lane_of_resident(tie.person))
-        self._crew.each("fund_pool", city.districts(), lane_of=self._lane_of_unit)
+        self._workers.each("tie", list(city.kinships), worker_of=lambda tie: self._worker_of_resident(tie.person))
+        self._workers.each("fund_pool", city.districts(), worker_of=self._worker_of_unit)
         keepers = [one for one in city.residents if one.paper_book_minutes]
-        self._crew.each("bring_in_paper_book", keepers, lane_of=self._lane_of_resident)
+        self._workers.each("bring_in_paper_book", keepers, worker_of=self._worker_of_resident)
         self._settle()
         self._state["founded"] = True
         self._save()
 
     def _help(self, act: str, items: list[Any]) -> list[Any]:
         """Do an act of help; every order is the work of its recipient's district."""
-        return self._crew.each(act, items, lane_of=lambda one: self._lane_of_resident(_help_of(one).recipient))
+        return self._workers.each(act, items, worker_of=lambda one: self._worker_of_resident(_help_of(one).recipient))
 
-    def _lane_of_resident(self, one: Resident) -> int:
-        return self._lane_of_unit(one.home.above("district"))
+    def _worker_of_resident(self, one: Resident) -> int:
+        return self._worker_of_unit(one.home.above("district"))
 
-    def _lane_of_unit(self, district: Unit) -> int:
+    def _worker_of_unit(self, district: Unit) -> int:
         return self._districts.index(district.unit_id)
 
-    def _hands(self, compose: Callable[[], Composition]) -> Callable[[], Hands]:
-        def make() -> Hands:
+    def _actors(self, compose: Callable[[], Composition]) -> Callable[[], Actors]:
+        def make() -> Actors:
             composition = compose()
-            clerk = Clerk(composition.front_door(), composition.tokens())
+            api = ApiClient(composition.front_door(), composition.tokens())
             founders = Founders(*composition.founders())
-            founding = Founding(self._city, clerk, founders, orders=self._state["orders"])
-            return founding, Helping(self._city, clerk)
+            founding = Founding(self._city, api, founders, orders=self._state["orders"])
+            return founding, Helping(self._city, api)
 
         return make
 

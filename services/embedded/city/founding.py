@@ -9,7 +9,7 @@ from uuid import UUID
 
 from libs.clock import local_midnight
 from libs.ids import id_from_cause
-from services.embedded.city.clerk import CityError, Clerk
+from services.embedded.city.api_client import ApiClient, CityError
 from services.embedded.city.plan import City, Kinship, Resident, Unit
 from services.embedded.settings import DEMO_PASSWORD
 
@@ -40,8 +40,8 @@ class Founders:
 class Founding:
     """Makes the city before its first order; each act may be repeated and has no second effect."""
 
-    def __init__(self, city: City, clerk: Clerk, founders: Founders, *, orders: int) -> None:
-        self._city, self._clerk, self._founders, self._orders = city, clerk, founders, orders
+    def __init__(self, city: City, api: ApiClient, founders: Founders, *, orders: int) -> None:
+        self._city, self._api, self._founders, self._orders = city, api, founders, orders
 
     def found(self, step: str) -> None:
         """Make the units, or the rules, or the staff."""
@@ -53,8 +53,8 @@ class Founding:
         admin = self._city.staff_at("district_admin", district)[0]
         rows = [{"person_id": str(one.person_id)} | self._registration(one) for one in some]
         path = f"/v1/imports/{_id(some[0].person_id, 'import')}"
-        self._clerk.put(admin.person_id, path, {"rows": rows})
-        report = self._clerk.get_done(admin.person_id, path)
+        self._api.put(admin.person_id, path, {"rows": rows})
+        report = self._api.get_done(admin.person_id, path)
         if report["refused"] or report["state"] != "done":
             raise CityError(f"residents were not taken: {report['reason']} {report['refused']}")
         for one in some:
@@ -74,8 +74,8 @@ class Founding:
             "verified": True,
         }
         path = f"/v1/relations/{kinship.relation_id}"
-        self._clerk.put(coordinator.person_id, path, terms)
-        self._clerk.post(checker.person_id, f"{path}/confirmation")
+        self._api.put(coordinator.person_id, path, terms)
+        self._api.post(checker.person_id, f"{path}/confirmation")
         if kinship.person.login:
             said_at = local_midnight(self._city.first_day) + timedelta(hours=8)
             grant = {key: terms[key] for key in ("person_id", "relative_id")} | {
@@ -84,7 +84,7 @@ class Founding:
                 "until": (self._city.first_day + timedelta(days=GRANTED_DAYS)).isoformat(),
                 "consent": {"how": "desk", "given_at": said_at.isoformat(), "words": GRANT_WORDS},
             }
-            self._clerk.put(coordinator.person_id, f"/v1/acting-grants/{_id(kinship.relation_id, 'grant')}", grant)
+            self._api.put(coordinator.person_id, f"/v1/acting-grants/{_id(kinship.relation_id, 'grant')}", grant)
 
     def fund_pool(self, district: Unit) -> None:
         """Fund a district's pool: proposed in the district, decided in the city."""
@@ -113,7 +113,7 @@ class Founding:
         for one in self._city.residents:
             if one.staff:
                 path = f"/v1/persons/{one.person_id}"
-                self._clerk.put(self._founders.first, path, self._registration(one))
+                self._api.put(self._founders.first, path, self._registration(one))
                 self._appoint(one)
                 self._set_own_password(one)
 
@@ -123,7 +123,7 @@ class Founding:
             terms = {"level": unit.level, "parent_id": str(unit.parent.unit_id), "name_zh": unit.name_zh}
             if unit.name_en:
                 terms["name_en"] = unit.name_en
-            self._clerk.put(self._founders.first, f"/v1/organisation-units/{unit.unit_id}", terms)
+            self._api.put(self._founders.first, f"/v1/organisation-units/{unit.unit_id}", terms)
 
     def _policies(self) -> None:
         budget = BUDGET_MINUTES_BASE + BUDGET_MINUTES_PER_ORDER * self._orders
@@ -135,8 +135,8 @@ class Founding:
                 "set": {"programme": {"monthly_budget_minutes": budget}, "grant": {"key_elder_monthly_minutes": 60}},
             }
             path = f"/v1/policies/{_id(district.unit_id, 'policy')}"
-            self._clerk.put(self._founders.first, path, terms)
-            self._clerk.post(self._founders.second, f"{path}/decision", {"ok": True})
+            self._api.put(self._founders.first, path, terms)
+            self._api.post(self._founders.second, f"{path}/decision", {"ok": True})
 
     def _registration(self, one: Resident) -> dict[str, Any]:
         terms: dict[str, Any] = {
@@ -164,17 +164,17 @@ class Founding:
         for founder in founders:
             sighting = _id(one.person_id, "sighting", str(founder))
             path = f"/v1/persons/{one.person_id}/identity-sightings/{sighting}"
-            self._clerk.put(founder, path, {"document": "resident"})
+            self._api.put(founder, path, {"document": "resident"})
         for role, unit in one.staff:
             path = f"/v1/persons/{one.person_id}/roles/{_id(one.person_id, role)}"
-            self._clerk.put(self._founders.first, path, {"role": role, "unit_id": str(unit.unit_id)})
-            self._clerk.post(self._founders.second, f"{path}/decision", {"ok": True, "why": "known to both"})
+            self._api.put(self._founders.first, path, {"role": role, "unit_id": str(unit.unit_id)})
+            self._api.post(self._founders.second, f"{path}/decision", {"ok": True, "why": "known to both"})
 
     def _set_own_password(self, one: Resident) -> None:
         """Let somebody whom a visitor may sign in as set a password of their own: the one given is good once."""
         if one.login:
             body = {"password": GIVEN_PASSWORD, "new_password": DEMO_PASSWORD}
-            status, problem = self._clerk.send(one.person_id, "POST", "/v1/me/password", body)
+            status, problem = self._api.send(one.person_id, "POST", "/v1/me/password", body)
             if status >= 400 and problem.get("code") != SET_BEFORE:
                 raise CityError(f"{one.login} has no password of their own: {status} {problem}")
 
@@ -187,14 +187,14 @@ class Founding:
             records.append(("hardships", {"categories": list(one.hardship)}))
         for kind, terms in records:
             record = _id(one.person_id, kind)
-            self._clerk.put(coordinator.person_id, f"/v1/persons/{one.person_id}/{kind}/{record}", terms)
-            self._clerk.post(checker.person_id, f"/v1/{kind}/{record}/confirmation")
+            self._api.put(coordinator.person_id, f"/v1/persons/{one.person_id}/{kind}/{record}", terms)
+            self._api.post(checker.person_id, f"/v1/{kind}/{record}/confirmation")
 
     def _adjust(self, district: Unit, adjustment: UUID, terms: dict[str, Any]) -> None:
         decider = self._city.staff_at("city_admin", self._city.city)[0].person_id
         proposer = self._city.staff_at("district_admin", district)[0].person_id
-        self._clerk.put(proposer, f"/v1/adjustments/{adjustment}", terms)
-        self._clerk.post(decider, f"/v1/adjustments/{adjustment}/decision", {"ok": True})
+        self._api.put(proposer, f"/v1/adjustments/{adjustment}", terms)
+        self._api.post(decider, f"/v1/adjustments/{adjustment}/decision", {"ok": True})
 
     def _desk(self, one: Resident) -> tuple[Resident, Resident]:
         """Return the coordinator of somebody's community and the checker of the street."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from sqlalchemy.engine import Connection
 
-from libs.db.driver import driver_connection, told_as_sqlalchemy
+from libs.db.driver import driver_connection, translate_driver_errors
 from services.ledger.domain.wallets import Id, WalletKey, book_of, class_of, wallet_id
 from services.ledger.store.loading import ALL_BOOKS, FIND_WALLETS
 from services.ledger.store.raw import id_array, raw_cursor
@@ -14,7 +14,7 @@ from services.ledger.store.raw import id_array, raw_cursor
 
 def balances_of(connection: Connection, keys: Iterable[WalletKey]) -> dict[WalletKey, int]:
     """The balances of wallets as of now; 0 for those that were never opened."""
-    with told_as_sqlalchemy():
+    with translate_driver_errors():
         return _balances_of(connection, {wallet_id(key): key for key in keys})
 
 

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import psycopg
 from sqlalchemy.engine import Connection
 
-from libs.db.driver import driver_connection, told_as_sqlalchemy
+from libs.db.driver import driver_connection, translate_driver_errors
 from libs.errors import Refusal
 from services.ledger.domain.days import refuse_bad_date
 from services.ledger.domain.errors import JOURNALLED, OUTCOME_OF, IdReusedError
@@ -76,7 +76,7 @@ class Journal:
         elif self._cache.is_full():
             self._cache.make_room()
         try:
-            with told_as_sqlalchemy():
+            with translate_driver_errors():
                 return _Batch(self._cache, self._encode, raw, commands, now_us).post()
         except BaseException:
             self._cache.forget_all()

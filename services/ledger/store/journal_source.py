@@ -10,7 +10,7 @@ import sqlalchemy
 from sqlalchemy.engine import Connection
 
 from libs.clock import from_microseconds, to_microseconds
-from libs.db.driver import driver_connection, run, told_as_sqlalchemy
+from libs.db.driver import driver_connection, run, translate_driver_errors
 from libs.outbox.source import StoredEvent, Stream
 from services.ledger.domain.entries import Entry
 from services.ledger.domain.wallets import NO_ID
@@ -48,7 +48,7 @@ class JournalSource:
 
     def read(self, connection: Connection, stream: Stream, *, after: int, limit: int) -> list[StoredEvent]:
         """Return the rows after a position, in order, as events."""
-        with told_as_sqlalchemy():
+        with translate_driver_errors():
             return self._read(connection, stream, after=after, limit=limit)
 
     def _read(self, connection: Connection, stream: Stream, *, after: int, limit: int) -> list[StoredEvent]:

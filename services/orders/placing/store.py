@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from libs.clock import local_midnight
 from libs.db import Connection
-from libs.db.driver import one_trip, run
+from libs.db.driver import pipelined, run
 from libs.db.prepared import Prepared
 from libs.programme.words import Funding
 from services.orders.core.rules.areas import METRES_PER_DEGREE, shrinking, square_of, steps_between
@@ -106,7 +106,7 @@ def read_asked(connection: Connection, asked: Asked, *asks: Ask) -> Counts:
     What else is asked comes in the same trip.
     """
     counted = None
-    with one_trip(connection):
+    with pipelined(connection):
         order_store.lock_person(connection, asked.recipient_id)
         if asked.month is not None:
             terms = {"recipient_id": asked.recipient_id, "month": asked.month.isoformat()}

@@ -14,7 +14,7 @@ from services.orders.core.rules.life_cycle import State
 from services.orders.core.rules.order import Assignment, Order, Placement, Terms
 from services.orders.core.rules.people import Person, Place, Qualifications, Relation, Relations
 from services.orders.serving.rules.taking import Taking
-from services.orders.tests.neighbours import DAY_ONE, PARAMETERS, at, named
+from services.orders.tests.harness import DAY_ONE, PARAMETERS, at, named
 
 HOME = Place(31_230_000, 121_470_000)
 DISTRICT, OTHER_DISTRICT = named("d1"), named("d2")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from libs.clock import SystemClock
 from services.orders.bootstrap import Settings, create_app
-from services.orders.tests.neighbours import DOOR_KEY
+from services.orders.tests.harness import DOOR_KEY
 
 METHODS = ("get", "put", "post", "delete")
 

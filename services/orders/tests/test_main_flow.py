@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from services.orders.core.messages import wire
-from services.orders.tests.neighbours import Neighbours, at, named
+from services.orders.tests.harness import OrdersHarness, at, named
 
 
-def test_a_redemption_becomes_an_order_that_is_served_approved_and_settled(world: Neighbours) -> None:
+def test_a_redemption_becomes_an_order_that_is_served_approved_and_settled(world: OrdersHarness) -> None:
     world.redeem("r1", recipient="lan", start="D2 09:00", minutes=120)
     assert world.state("r1") == "published"
 
@@ -28,7 +28,7 @@ def test_a_redemption_becomes_an_order_that_is_served_approved_and_settled(world
     assert world.served("lan")["total_minutes"] == 0
 
 
-def test_the_events_of_the_flow_come_once_and_in_order(world: Neighbours) -> None:
+def test_the_events_of_the_flow_come_once_and_in_order(world: OrdersHarness) -> None:
     world.redeem("r1", recipient="lan", start="D2 09:00", minutes=120)
     world.act("min", "r1", "assignment")
     world.serve("r1", by="min", start="D2 09:00", end="D2 10:55")
@@ -48,7 +48,7 @@ def test_the_events_of_the_flow_come_once_and_in_order(world: Neighbours) -> Non
     ]
 
 
-def test_a_refused_hold_declines_the_order_with_its_code(world: Neighbours) -> None:
+def test_a_refused_hold_declines_the_order_with_its_code(world: OrdersHarness) -> None:
     world.refuse[named("r1")] = "insufficient_credits"
 
     world.redeem("r1", recipient="lan", start="D2 09:00")
@@ -57,14 +57,14 @@ def test_a_refused_hold_declines_the_order_with_its_code(world: Neighbours) -> N
     assert (shown["state"], shown["code"]) == ("declined", "insufficient_credits")
 
 
-def test_a_redemption_refused_for_eligibility_opens_nothing_and_is_seen_declined(world: Neighbours) -> None:
+def test_a_redemption_refused_for_eligibility_opens_nothing_and_is_seen_declined(world: OrdersHarness) -> None:
     world.redeem("r1", recipient="lan", start="D2 09:00", declined_code="recipient_too_young")
 
     assert world.order("r1")["code"] == "recipient_too_young"
     assert world.said() == []
 
 
-def test_the_same_command_twice_has_one_effect_and_one_answer(world: Neighbours) -> None:
+def test_the_same_command_twice_has_one_effect_and_one_answer(world: OrdersHarness) -> None:
     world.place("coord", "o1", recipient="lan", start="D2 09:00")
     world.act("min", "o1", "assignment")
     world.serve("o1", by="min", start="D2 09:00", end="D2 10:07")
@@ -78,7 +78,7 @@ def test_the_same_command_twice_has_one_effect_and_one_answer(world: Neighbours)
     assert len(world.said(wire.HoursApproved)) == 1
 
 
-def test_an_order_is_placed_once_under_its_id(world: Neighbours) -> None:
+def test_an_order_is_placed_once_under_its_id(world: OrdersHarness) -> None:
     assert world.place("coord", "o1", recipient="lan", start="D2 09:00") == ""
 
     assert world.place("coord", "o1", recipient="lan", start="D2 09:00") == ""
@@ -87,7 +87,7 @@ def test_an_order_is_placed_once_under_its_id(world: Neighbours) -> None:
     assert len(world.said(wire.OrderPublished)) == 1
 
 
-def test_hours_count_under_the_policy_of_the_day_the_service_began(world: Neighbours) -> None:
+def test_hours_count_under_the_policy_of_the_day_the_service_began(world: OrdersHarness) -> None:
     world.redeem("r1", recipient="lan", start="D1 09:00", minutes=120)
     world.act("min", "r1", "assignment")
     world.policy({"time": {"rounding_step_minutes": 60}}, version=2, effective=at("D2 00:00").date())
@@ -102,7 +102,7 @@ def test_hours_count_under_the_policy_of_the_day_the_service_began(world: Neighb
     assert world.order("r1")["policy_version"] == 1
 
 
-def test_a_pool_order_asks_the_ledger_and_is_published_on_its_answer(world: Neighbours) -> None:
+def test_a_pool_order_asks_the_ledger_and_is_published_on_its_answer(world: OrdersHarness) -> None:
     world.person("ju", roles=["recipient"], hardship=["dibao"])
 
     assert world.place("ju", "o1", recipient="ju", start="D2 09:00", funding="pool") == ""
@@ -112,7 +112,7 @@ def test_a_pool_order_asks_the_ledger_and_is_published_on_its_answer(world: Neig
     assert world.state("o1") == "published"
 
 
-def test_a_pool_that_cannot_pay_declines(world: Neighbours) -> None:
+def test_a_pool_that_cannot_pay_declines(world: OrdersHarness) -> None:
     world.person("ju", roles=["recipient"], hardship=["tekun"])
     world.refuse[named("o1")] = "pool_insufficient"
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from libs.ids import new_id
-from services.orders.tests.neighbours import Neighbours, at, named
+from services.orders.tests.harness import OrdersHarness, at, named
 from tests.support.trips import counted_trips
 
 TRIPS_MAX = 4
 
 
-def trips(world: Neighbours, method: str, by: str, path: str, body: dict[str, Any]) -> int:
+def trips(world: OrdersHarness, method: str, by: str, path: str, body: dict[str, Any]) -> int:
     """Do something; return the round trips of its transaction. Who calls was looked up before, in one of its own."""
     headers = {"Authorization": f"Bearer {world.token(by)}", "Idempotency-Key": str(new_id())}
     with counted_trips(world.database) as counted:
@@ -23,7 +23,7 @@ def trips(world: Neighbours, method: str, by: str, path: str, body: dict[str, An
     return command
 
 
-def test_the_main_commands_go_to_the_database_four_times(world: Neighbours) -> None:
+def test_the_main_commands_go_to_the_database_four_times(world: OrdersHarness) -> None:
     world.place("coord", "o0", recipient="mei", start="D2 14:00")  # From then on this process has read the rules.
     order, other = (f"/v1/orders/{named(label)}" for label in ("o1", "r1"))
     ask = {"recipient_id": str(named("lan")), "service": "B1", "minutes": 60, "funding": "programme"}

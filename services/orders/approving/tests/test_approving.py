@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 
 from services.orders.core.messages import wire
-from services.orders.tests.neighbours import Neighbours, named, said
+from services.orders.tests.harness import OrdersHarness, named, said
 
 ZERO = (0, 0, 0)
 
 
 def confirmed(
-    world: Neighbours,
+    world: OrdersHarness,
     label: str = "r1",
     *,
     by: str = "min",
@@ -27,17 +27,17 @@ def confirmed(
     assert world.act(recipient, label, "confirmation") == ""
 
 
-def settled(world: Neighbours) -> None:
+def settled(world: OrdersHarness) -> None:
     confirmed(world)
     assert world.act("coord", "r1", "approval") == ""
 
 
-def time_of(world: Neighbours, label: str) -> tuple[int, int, int]:
+def time_of(world: OrdersHarness, label: str) -> tuple[int, int, int]:
     book = world.served(label)
     return book["total_minutes"], book["verified_minutes"], book["attested_minutes"]
 
 
-def test_nobody_approves_their_own_or_a_relatives_hours(world: Neighbours) -> None:
+def test_nobody_approves_their_own_or_a_relatives_hours(world: OrdersHarness) -> None:
     world.person("wang", roles=["volunteer", "coordinator@k1"], household="w")
     world.person("zhao", roles=["coordinator@k1"])
     world.person("mate", roles=["coordinator@k1"], household="w")
@@ -64,7 +64,7 @@ def test_nobody_approves_their_own_or_a_relatives_hours(world: Neighbours) -> No
     }
 
 
-def test_nobody_keeps_others_from_signing_by_declaring_them_relatives(world: Neighbours) -> None:
+def test_nobody_keeps_others_from_signing_by_declaring_them_relatives(world: OrdersHarness) -> None:
     for who in ("coord", "coord_b", "check", "check_b"):
         world.relate("min", "sibling", who, verified=False)
         world.relate(who, "sibling", "lan", verified=False, by="lan")
@@ -80,7 +80,7 @@ def test_nobody_keeps_others_from_signing_by_declaring_them_relatives(world: Nei
 
 
 @pytest.mark.parametrize("funding", ["programme", "pool"])
-def test_who_placed_an_order_from_public_credit_signs_neither_time(world: Neighbours, funding: str) -> None:
+def test_who_placed_an_order_from_public_credit_signs_neither_time(world: OrdersHarness, funding: str) -> None:
     world.person("ju", roles=["recipient"], hardship=["dibao"])
     world.person("both", roles=["coordinator@k1", "checker@s1"])
     world.place("both", "o1", recipient="ju", start="D1 09:00", funding=funding)
@@ -96,7 +96,7 @@ def test_who_placed_an_order_from_public_credit_signs_neither_time(world: Neighb
     assert world.state("o1") == "settled"
 
 
-def test_who_confirmed_for_the_recipient_signs_neither_time(world: Neighbours) -> None:
+def test_who_confirmed_for_the_recipient_signs_neither_time(world: OrdersHarness) -> None:
     world.person("both", roles=["coordinator@k1", "checker@s1"])
     world.redeem("r1", recipient="lan", start="D1 09:00")
     world.act("min", "r1", "assignment")
@@ -109,7 +109,7 @@ def test_who_confirmed_for_the_recipient_signs_neither_time(world: Neighbours) -
     assert (first, second) == (["maker_is_checker", ""], ["maker_is_checker", ""])
 
 
-def test_flagged_hours_need_two_signatures_of_two_people(world: Neighbours) -> None:
+def test_flagged_hours_need_two_signatures_of_two_people(world: OrdersHarness) -> None:
     world.person("both", roles=["coordinator@k1", "checker@s1"])
     confirmed(world, code=False)
     early = world.act("check", "r1", "second-check")
@@ -127,7 +127,7 @@ def test_flagged_hours_need_two_signatures_of_two_people(world: Neighbours) -> N
     assert approved.hours[0].evidence_class == "attested"
 
 
-def test_bulk_approval_passes_the_clean_and_leaves_the_others_with_their_code(world: Neighbours) -> None:
+def test_bulk_approval_passes_the_clean_and_leaves_the_others_with_their_code(world: OrdersHarness) -> None:
     for label, recipient, volunteer in (("o1", "lan", "min"), ("o2", "mei", "hua")):
         world.place("coord", label, recipient=recipient, start="D1 09:00")
         world.act(volunteer, label, "assignment")
@@ -150,7 +150,7 @@ def test_bulk_approval_passes_the_clean_and_leaves_the_others_with_their_code(wo
     assert [world.state(label) for label in ("o1", "o2")] == ["settled", "confirmed"]
 
 
-def test_rejected_hours_do_not_count(world: Neighbours) -> None:
+def test_rejected_hours_do_not_count(world: OrdersHarness) -> None:
     confirmed(world)
 
     answers = [
@@ -163,7 +163,7 @@ def test_rejected_hours_do_not_count(world: Neighbours) -> None:
     assert world.said(wire.HoursApproved) == []
 
 
-def test_a_second_check_may_reject(world: Neighbours) -> None:
+def test_a_second_check_may_reject(world: OrdersHarness) -> None:
     confirmed(world, code=False)
     world.act("coord", "r1", "approval")
 
@@ -171,7 +171,7 @@ def test_a_second_check_may_reject(world: Neighbours) -> None:
     assert world.state("r1") == "rejected"
 
 
-def test_a_dispute_is_decided_with_part_of_the_minutes(world: Neighbours) -> None:
+def test_a_dispute_is_decided_with_part_of_the_minutes(world: OrdersHarness) -> None:
     world.redeem("r1", recipient="lan", start="D1 09:00", minutes=120)
     world.act("min", "r1", "assignment")
     world.serve("r1", by="min", start="D1 09:00", end="D1 11:02")
@@ -190,7 +190,7 @@ def test_a_dispute_is_decided_with_part_of_the_minutes(world: Neighbours) -> Non
     assert world.said(wire.HoursApproved)[0].hours[0].actual_minutes == 80
 
 
-def test_a_dispute_decided_with_nothing_rejects(world: Neighbours) -> None:
+def test_a_dispute_decided_with_nothing_rejects(world: OrdersHarness) -> None:
     confirmed(world)
     world.act("lan", "r1", "dispute", {"says_minutes": 0})
 
@@ -198,7 +198,7 @@ def test_a_dispute_decided_with_nothing_rejects(world: Neighbours) -> None:
     assert (world.state("r1"), time_of(world, "min")) == ("rejected", ZERO)
 
 
-def test_who_approved_does_not_decide(world: Neighbours) -> None:
+def test_who_approved_does_not_decide(world: OrdersHarness) -> None:
     confirmed(world)
     world.act("check", "r1", "approval")
     world.act("lan", "r1", "dispute", {"says_minutes": 30})
@@ -211,7 +211,7 @@ def test_who_approved_does_not_decide(world: Neighbours) -> None:
     assert world.said(wire.HoursReversed) == []
 
 
-def test_fewer_minutes_of_settled_hours_need_a_second_person(world: Neighbours) -> None:
+def test_fewer_minutes_of_settled_hours_need_a_second_person(world: OrdersHarness) -> None:
     settled(world)
     world.act("lan", "r1", "dispute", {"says_minutes": 30})
     fewer: dict[str, Any] = {"minutes": 40, "why": "door camera"}
@@ -230,7 +230,7 @@ def test_fewer_minutes_of_settled_hours_need_a_second_person(world: Neighbours) 
     assert (taken_back.settlement, [a.settlement for a in world.said(wire.HoursApproved)]) == (1, [1, 2])
 
 
-def test_settled_hours_decided_with_nothing_stay_reversed(world: Neighbours) -> None:
+def test_settled_hours_decided_with_nothing_stay_reversed(world: OrdersHarness) -> None:
     settled(world)
     world.act("lan", "r1", "dispute", {"says_minutes": 0})
 
@@ -240,7 +240,7 @@ def test_settled_hours_decided_with_nothing_stay_reversed(world: Neighbours) -> 
     assert (world.state("r1"), time_of(world, "min")) == ("reversed", ZERO)
 
 
-def test_a_dispute_comes_in_time_or_not_at_all(world: Neighbours) -> None:
+def test_a_dispute_comes_in_time_or_not_at_all(world: OrdersHarness) -> None:
     settled(world)
     world.set_time("D16 10:02")
     last = world.act("lan", "r1", "dispute", {"says_minutes": 30})
@@ -250,7 +250,7 @@ def test_a_dispute_comes_in_time_or_not_at_all(world: Neighbours) -> None:
     assert (last, world.act("lan", "r1", "dispute", {"says_minutes": 30})) == ("", "dispute_window_closed")
 
 
-def test_hours_are_reversed_once_by_two_people(world: Neighbours) -> None:
+def test_hours_are_reversed_once_by_two_people(world: OrdersHarness) -> None:
     settled(world)
     path = f"/v1/orders/{named('r1')}/reversal/"
 
@@ -275,7 +275,7 @@ def test_hours_are_reversed_once_by_two_people(world: Neighbours) -> None:
     assert (told.recover, told.settlement, told.why) == (True, 1, "false_hours")
 
 
-def test_unsettled_hours_are_not_reversed(world: Neighbours) -> None:
+def test_unsettled_hours_are_not_reversed(world: OrdersHarness) -> None:
     confirmed(world)
 
     refused = world.call("PUT", "coord", f"/v1/orders/{named('r1')}/reversal/{named('v1')}", {"why": "duplicate"})
@@ -283,7 +283,7 @@ def test_unsettled_hours_are_not_reversed(world: Neighbours) -> None:
     assert refused.get_json()["code"] == "wrong_order_state"
 
 
-def test_purchased_hours_are_checked_alike_and_enter_no_book(world: Neighbours) -> None:
+def test_purchased_hours_are_checked_alike_and_enter_no_book(world: OrdersHarness) -> None:
     world.person("nurse", roles=["provider_worker"])
     world.place("lan", "o1", recipient="lan", start="D1 09:00", service="A2", funding="purchased", minutes=120)
     world.act("nurse", "o1", "assignment")
@@ -301,7 +301,7 @@ def test_purchased_hours_are_checked_alike_and_enter_no_book(world: Neighbours) 
     ("of_mate", "of_lan", "told"), [(False, True, ""), (True, False, ""), (True, True, "approver_related")]
 )
 def test_a_household_that_one_alone_said_keeps_nobody_from_signing(
-    world: Neighbours, of_mate: bool, of_lan: bool, told: str
+    world: OrdersHarness, of_mate: bool, of_lan: bool, told: str
 ) -> None:
     world.person("mate", roles=["volunteer", "coordinator@k1"], household="w", household_verified=of_mate)
     world.person("lan", roles=["recipient"], household="w", household_verified=of_lan)

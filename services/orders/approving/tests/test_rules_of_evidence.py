@@ -19,7 +19,7 @@ from services.orders.core.rules.evidence import FLAG_WORDS, evidence_class
 from services.orders.core.rules.order import Confirmation, Submission
 from services.orders.core.rules.people import Place
 from services.orders.tests.cases import HOME, id_of, order, part, policy
-from services.orders.tests.neighbours import at
+from services.orders.tests.harness import at
 
 WEAK = {"code_right": False}
 

@@ -9,7 +9,7 @@ from services.orders.approving.rules.signing import Signing, made_everybody, nee
 from services.orders.core.rules.order import Submission
 from services.orders.core.rules.people import Relations
 from services.orders.tests.cases import order, person
-from services.orders.tests.neighbours import named
+from services.orders.tests.harness import named
 
 
 def _signing(recipient: set[str], volunteer: set[str], *, funding: Funding = Funding.PROGRAMME) -> Signing:

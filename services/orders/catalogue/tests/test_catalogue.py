@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from services.orders.tests.neighbours import Neighbours
+from services.orders.tests.harness import OrdersHarness
 
 
-def test_the_catalogue_is_the_file(world: Neighbours) -> None:
+def test_the_catalogue_is_the_file(world: OrdersHarness) -> None:
     found = world.call("GET", "lan", "/v1/catalogue-items").get_json()["items"]
 
     assert len(found) == 22

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from sqlalchemy import Connection
 
-from libs.db.driver import one_trip
+from libs.db.driver import pipelined
 
 Ask = Callable[[Connection], Callable[[], None]]
 """Sends its statement inside a pipeline, and returns what remembers the rows when they are there."""
@@ -17,7 +17,7 @@ Ask = Callable[[Connection], Callable[[], None]]
 
 def gather(connection: Connection, *asks: Ask) -> None:
     """Ask everything in one trip, in this order: locks come first."""
-    with one_trip(connection):
+    with pipelined(connection):
         remembers = [ask(connection) for ask in asks]
     for remember in remembers:
         remember()

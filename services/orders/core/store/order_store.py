@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from libs.db import Connection
-from libs.db.driver import one_trip, run
+from libs.db.driver import pipelined, run
 from libs.db.prepared import Prepared
 from libs.db.rows import add_row, add_rows, change_rows, delete_rows, save_row
 from libs.programme.acting import Consent
@@ -76,7 +76,7 @@ def find_order(connection: Connection, order_id: UUID) -> Order | None:
 
 def find_orders(connection: Connection, order_ids: Iterable[UUID]) -> list[Order]:
     """Return the orders of these ids that exist, by id."""
-    with one_trip(connection):
+    with pipelined(connection):
         read = read_later(connection, order_ids)
     return read()
 
@@ -105,7 +105,7 @@ def read_later(connection: Connection, order_ids: Iterable[UUID], *, lock: bool 
 
 def lock_orders(connection: Connection, order_ids: Iterable[UUID]) -> list[Order]:
     """Return the orders that exist, locked by id."""
-    with one_trip(connection):
+    with pipelined(connection):
         read = read_later(connection, order_ids, lock=True)
     return read()
 
@@ -137,12 +137,12 @@ def lock_id(connection: Connection, order_id: UUID) -> None:
 
 def add_order(connection: Connection, order: Order, step: Step) -> bool:
     """Add a new order with its first step; False when the id is taken."""
-    with one_trip(connection):
+    with pipelined(connection):
         lock_id(connection, order.order_id)
         found = _ORDERS.send(connection, {"order_ids": [order.order_id]})
     if found.fetchone() is not None:
         return False
-    with one_trip(connection):
+    with pipelined(connection):
         write_order(connection, order, step)
     return True
 

@@ -6,7 +6,7 @@ import pytest
 
 from libs.clock import to_microseconds
 from services.orders.core.messages import redemption, wire
-from services.orders.tests.neighbours import Neighbours, at, named, said
+from services.orders.tests.harness import OrdersHarness, at, named, said
 
 ASKED: dict[str, Any] = {"recipient": "ju", "start": "D2 09:00", "funding": "pool"}
 WORD: dict[str, Any] = {"acting_for": str(named("ju")), "consent": said("grant"), "why": "she is my mother"}
@@ -15,7 +15,7 @@ REFUSALS = {"not_authorised", "not_assigned", "not_offered_to_you"}
 
 
 @pytest.fixture
-def family(world: Neighbours) -> Neighbours:
+def family(world: OrdersHarness) -> OrdersHarness:
     """An elder with a daughter, a son and a friend; nobody has a grant yet."""
     world.person("ju", roles=["recipient"], hardship=["dibao"])
     for label in ("nv", "er", "friend"):
@@ -26,13 +26,13 @@ def family(world: Neighbours) -> Neighbours:
     return world
 
 
-def listed(world: Neighbours, by: str, **query: str) -> set[str]:
+def listed(world: OrdersHarness, by: str, **query: str) -> set[str]:
     text = "&".join(f"{name}={value}" for name, value in query.items())
     answer = world.call("GET", by, f"/v1/orders?{text}")
     return {row["order_id"] for row in answer.get_json()["items"]} if answer.status_code == 200 else {"refused"}
 
 
-def test_a_grant_allows_the_acts_it_names_and_no_others(family: Neighbours) -> None:
+def test_a_grant_allows_the_acts_it_names_and_no_others(family: OrdersHarness) -> None:
     family.grant("ju", "nv", "ask", "see")
 
     answers = [
@@ -49,7 +49,7 @@ def test_a_grant_allows_the_acts_it_names_and_no_others(family: Neighbours) -> N
     assert family.place("nv", "o2", **ASKED, **WORD) == "grant_out_of_scope"
 
 
-def test_the_door_code_is_told_to_a_relative_whose_grant_says_so(family: Neighbours) -> None:
+def test_the_door_code_is_told_to_a_relative_whose_grant_says_so(family: OrdersHarness) -> None:
     family.place("coord", "o1", **ASKED | {"funding": "programme"})
     path = f"/v1/orders/{named('o1')}/door-code?acting_for={named('ju')}&consent=grant"
     family.grant("ju", "nv", "ask", "see")
@@ -61,7 +61,7 @@ def test_the_door_code_is_told_to_a_relative_whose_grant_says_so(family: Neighbo
     assert [(use.act, use.actor_id) for use in family.said(wire.ActedFor)] == [("door", str(named("nv")))]
 
 
-def test_what_is_done_for_a_volunteer_at_the_door_is_told_once_each(family: Neighbours) -> None:
+def test_what_is_done_for_a_volunteer_at_the_door_is_told_once_each(family: OrdersHarness) -> None:
     word = {"acting_for": str(named("min")), "consent": said()}
     family.place("coord", "o1", **ASKED | {"funding": "programme"})
     family.act("coord", "o1", "assignment", word)
@@ -77,7 +77,7 @@ def test_what_is_done_for_a_volunteer_at_the_door_is_told_once_each(family: Neig
     assert [use.act for use in family.said(wire.ActedFor)] == ["serve"] * 3
 
 
-def test_a_grant_past_its_last_day_allows_nothing(family: Neighbours) -> None:
+def test_a_grant_past_its_last_day_allows_nothing(family: OrdersHarness) -> None:
     family.grant("ju", "nv", "ask", "see", until="2026-03-02")
     first = family.place("nv", "o1", **ASKED, **WORD)
     family.set_time("D1 23:59")
@@ -91,7 +91,7 @@ def test_a_grant_past_its_last_day_allows_nothing(family: Neighbours) -> None:
     assert listed(family, "nv") == set()
 
 
-def test_the_minutes_of_a_month_count_what_both_services_were_asked_for(family: Neighbours) -> None:
+def test_the_minutes_of_a_month_count_what_both_services_were_asked_for(family: OrdersHarness) -> None:
     family.grant("ju", "nv", "ask", minutes=120)
     elsewhere = redemption.ActedFor(
         use_id=str(named("use")), grant_id=str(named("grant/ju/nv")), minutes=60, at_us=to_microseconds(at("D1 08:00"))
@@ -109,7 +109,7 @@ def test_the_minutes_of_a_month_count_what_both_services_were_asked_for(family: 
     assert family.place("nv", "o3", **ASKED | {"start": "D32 09:00"}, **WORD) == ""
 
 
-def test_every_use_is_told_once_without_words_and_a_refused_one_is_not(family: Neighbours) -> None:
+def test_every_use_is_told_once_without_words_and_a_refused_one_is_not(family: OrdersHarness) -> None:
     family.grant("ju", "nv", "ask", minutes=60)
     family.place("nv", "o1", **ASKED, **WORD)
     family.place("nv", "o2", **ASKED | {"start": "D3 09:00"}, **WORD)
@@ -125,7 +125,7 @@ def test_every_use_is_told_once_without_words_and_a_refused_one_is_not(family: N
     assert not any(said()["words"].encode() in use.SerializeToString() for use in uses)
 
 
-def test_a_relative_with_a_grant_sees_her_mothers_orders_and_finds_what_she_placed(family: Neighbours) -> None:
+def test_a_relative_with_a_grant_sees_her_mothers_orders_and_finds_what_she_placed(family: OrdersHarness) -> None:
     family.place("coord", "o1", **ASKED | {"funding": "programme"})
     family.act("min", "o1", "assignment")
     family.grant("ju", "nv", "ask", "see")
@@ -142,7 +142,7 @@ def test_a_relative_with_a_grant_sees_her_mothers_orders_and_finds_what_she_plac
     assert "recipient_id" not in family.call("GET", "nv", f"/v1/orders/{named('o2')}").get_json()
 
 
-def test_neither_a_declared_kinship_nor_a_friendship_makes_a_grant_show_anything(family: Neighbours) -> None:
+def test_neither_a_declared_kinship_nor_a_friendship_makes_a_grant_show_anything(family: OrdersHarness) -> None:
     family.place("coord", "o1", **ASKED | {"funding": "programme"})
     family.act("min", "o1", "assignment")
     for label in ("er", "friend"):
@@ -154,7 +154,7 @@ def test_neither_a_declared_kinship_nor_a_friendship_makes_a_grant_show_anything
     assert family.call("GET", "er", f"/v1/orders/{named('o1')}").status_code == 404
 
 
-def test_a_grant_that_may_not_see_shows_nothing(family: Neighbours) -> None:
+def test_a_grant_that_may_not_see_shows_nothing(family: OrdersHarness) -> None:
     family.grant("ju", "nv", "ask")
     family.place("nv", "o1", **ASKED, **WORD)
 
@@ -162,7 +162,7 @@ def test_a_grant_that_may_not_see_shows_nothing(family: Neighbours) -> None:
     assert listed(family, "nv") == set()
 
 
-def test_a_bad_consent_is_none(family: Neighbours) -> None:
+def test_a_bad_consent_is_none(family: OrdersHarness) -> None:
     ask = ASKED | {"funding": "programme"}
     word = {"acting_for": str(named("ju"))}
 
@@ -185,7 +185,7 @@ def test_a_bad_consent_is_none(family: Neighbours) -> None:
     )
 
 
-def test_an_emergency_raised_for_somebody_is_checked_like_every_other_act(family: Neighbours) -> None:
+def test_an_emergency_raised_for_somebody_is_checked_like_every_other_act(family: OrdersHarness) -> None:
     def raised(by: str, label: str, about: str = "ju", **word: Any) -> str:
         body = {"person_id": str(named(about)), "words": "she does not answer", **word}
         answer = family.call("PUT", by, f"/v1/incidents/{named(label)}", body)
@@ -222,7 +222,9 @@ def test_an_emergency_raised_for_somebody_is_checked_like_every_other_act(family
         ("offers/refusal", {}),
     ],
 )
-def test_nothing_is_done_for_somebody_whom_it_is_not_about(family: Neighbours, act: str, body: dict[str, Any]) -> None:
+def test_nothing_is_done_for_somebody_whom_it_is_not_about(
+    family: OrdersHarness, act: str, body: dict[str, Any]
+) -> None:
     stranger = {"acting_for": str(named("lan")), "consent": said()}
     family.place("coord", "o1", **ASKED | {"funding": "programme"})
     if act != "assignment":

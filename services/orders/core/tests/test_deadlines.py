@@ -9,12 +9,12 @@ from services.orders.core.store.deadline_store import (
     remove_deadline,
     replace_deadlines,
 )
-from services.orders.tests.neighbours import Neighbours, at, named
+from services.orders.tests.harness import OrdersHarness, at, named
 
 INCIDENT, PERSON = named("u1"), named("lan")
 
 
-def test_a_subject_has_as_many_deadlines_as_it_needs(world: Neighbours) -> None:
+def test_a_subject_has_as_many_deadlines_as_it_needs(world: OrdersHarness) -> None:
     with world.database.transaction() as connection:
         replace_deadlines(
             connection, INCIDENT, {"remind": at("D2 09:00"), "escalate": at("D2 10:00")}, kinds=["remind"]
@@ -29,7 +29,7 @@ def test_a_subject_has_as_many_deadlines_as_it_needs(world: Neighbours) -> None:
         assert next_deadline_at(connection) == at("D2 09:30")
 
 
-def test_deadlines_are_replaced_by_kind_and_no_others_are_touched(world: Neighbours) -> None:
+def test_deadlines_are_replaced_by_kind_and_no_others_are_touched(world: OrdersHarness) -> None:
     with world.database.transaction() as connection:
         replace_deadlines(
             connection, PERSON, {"visit": at("D2 09:30"), "call": at("D3 09:00")}, kinds=["visit", "call"]

@@ -8,7 +8,7 @@ from services.orders.core.rules.deadlines import deadlines_of, expires_at, is_la
 from services.orders.core.rules.life_cycle import CLOSED, State
 from services.orders.core.rules.order import Publication
 from services.orders.tests.cases import order, part, policy
-from services.orders.tests.neighbours import at
+from services.orders.tests.harness import at
 
 
 @pytest.mark.parametrize(

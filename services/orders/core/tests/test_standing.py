@@ -6,12 +6,12 @@ import pytest
 
 from libs.clock import machine_now, to_microseconds
 from services.orders.core.messages import accounts
-from services.orders.tests.neighbours import Neighbours, named
+from services.orders.tests.harness import OrdersHarness, named
 
 LIST = "/v1/orders?unit={}"
 
 
-def _looks_and_acts(world: Neighbours, order: str) -> tuple[int, str]:
+def _looks_and_acts(world: OrdersHarness, order: str) -> tuple[int, str]:
     listed = world.call("GET", "coord", LIST.format(named("k1"))).status_code
     return listed, world.place("coord", order, recipient="lan", start="D2 09:00")
 
@@ -27,7 +27,7 @@ def _looks_and_acts(world: Neighbours, order: str) -> tuple[int, str]:
     ],
 )
 def test_what_a_person_is_now_is_what_they_may_do(
-    world: Neighbours, now: dict[str, object], told: tuple[int, str]
+    world: OrdersHarness, now: dict[str, object], told: tuple[int, str]
 ) -> None:
     assert _looks_and_acts(world, "o1") == (200, "")
 
@@ -36,7 +36,7 @@ def test_what_a_person_is_now_is_what_they_may_do(
     assert _looks_and_acts(world, "o2") == told
 
 
-def test_an_erased_person_is_not_signed_in_and_somebody_not_heard_of_comes_again(world: Neighbours) -> None:
+def test_an_erased_person_is_not_signed_in_and_somebody_not_heard_of_comes_again(world: OrdersHarness) -> None:
     world.forget("coord")
 
     unheard = world.call("GET", "nobody yet", "/v1/orders")
@@ -45,7 +45,7 @@ def test_an_erased_person_is_not_signed_in_and_somebody_not_heard_of_comes_again
     assert (unheard.status_code, unheard.get_json()["code"]) == (503, "caller_not_yet_known")
 
 
-def test_an_ended_session_is_not_signed_in(world: Neighbours) -> None:
+def test_an_ended_session_is_not_signed_in(world: OrdersHarness) -> None:
     ended = accounts.SessionsEnded(
         person_id=str(named("coord")),
         session_ids=[str(named("another")), str(named("session/coord"))],

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from libs.clock import local_date
 from libs.db import Connection, collect
-from libs.db.driver import one_trip
+from libs.db.driver import pipelined
 from libs.programme.policy import Policy
 from libs.programme.policy.store import policy_of_version
 from services.orders.core.messages import funding_requested, order_published, publish_for
@@ -39,7 +39,7 @@ def save(connection: Connection, write: Callable[[], None]) -> None:
     if memo.has(connection, READS_NO_MORE):
         collect(connection, _write_all, write)
         return
-    with one_trip(connection):
+    with pipelined(connection):
         write()
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from services.orders.core.messages import accounts, wire
-from services.orders.tests.neighbours import Neighbours, named, said
+from services.orders.tests.harness import OrdersHarness, named, said
 
 
-def erasure_of(world: Neighbours, label: str) -> Any:
+def erasure_of(world: OrdersHarness, label: str) -> Any:
     asked = accounts.ErasureRequested(
         erasure_id=str(named(f"e-{label}")), person_id=str(named(label)), district_id=str(named("d1"))
     )
@@ -16,7 +16,7 @@ def erasure_of(world: Neighbours, label: str) -> Any:
     return next(a for a in world.said(wire.ErasureAnswered) if a.person_id == asked.person_id)
 
 
-def test_an_erasure_is_refused_while_orders_are_open_and_told_the_last_day_of_service(world: Neighbours) -> None:
+def test_an_erasure_is_refused_while_orders_are_open_and_told_the_last_day_of_service(world: OrdersHarness) -> None:
     world.redeem("r1", recipient="lan", start="D2 09:00")
     world.act("min", "r1", "assignment")
     refused = erasure_of(world, "min")
@@ -31,7 +31,7 @@ def test_an_erasure_is_refused_while_orders_are_open_and_told_the_last_day_of_se
     assert erasure_of(world, "hua").last_service_on == ""
 
 
-def test_a_tombstone_deletes_the_person_and_the_words_about_them_but_no_step(world: Neighbours) -> None:
+def test_a_tombstone_deletes_the_person_and_the_words_about_them_but_no_step(world: OrdersHarness) -> None:
     world.relate("lan", "child", "hua")
     word = {"acting_for": str(named("lan")), "consent": said(words="Her own words to me"), "why": "her story"}
     world.place("op", "o1", recipient="lan", start="D2 09:00", **word)

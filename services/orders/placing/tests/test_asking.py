@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from services.orders.core.messages import accounts, redemption, wire
-from services.orders.tests.neighbours import Neighbours, at, named, said
+from services.orders.tests.harness import OrdersHarness, at, named, said
 
 ASKED: dict[str, Any] = {"recipient": "lan", "start": "D2 09:00"}
 
@@ -18,7 +18,7 @@ def acting(person: str, consent: str | None = "phone") -> dict[str, Any]:
     return {"acting_for": str(named(person)), "consent": said(consent) if consent else None, "why": "no phone"}
 
 
-def test_programme_help_is_given_by_staff_only(world: Neighbours) -> None:
+def test_programme_help_is_given_by_staff_only(world: OrdersHarness) -> None:
     world.person("nv", roles=[])
     world.relate("lan", "child", "nv")
     world.grant("lan", "nv")
@@ -49,7 +49,7 @@ def test_programme_help_is_given_by_staff_only(world: Neighbours) -> None:
     assert len(world.said(wire.OrderPublished)) == 2
 
 
-def test_kinship_alone_lets_nobody_act(world: Neighbours) -> None:
+def test_kinship_alone_lets_nobody_act(world: OrdersHarness) -> None:
     world.person("ju", roles=["recipient"], hardship=["dibao"])
     for relative in ("son", "cousin", "declared", "stranger"):
         world.person(relative, roles=[])
@@ -79,14 +79,14 @@ def test_kinship_alone_lets_nobody_act(world: Neighbours) -> None:
         ({"start": "D1 07:00"}, "start_passed"),
     ],
 )
-def test_a_rule_of_asking_refuses_and_changes_nothing(world: Neighbours, change: dict[str, Any], code: str) -> None:
+def test_a_rule_of_asking_refuses_and_changes_nothing(world: OrdersHarness, change: dict[str, Any], code: str) -> None:
     assert world.place("coord", "o1", **{**ASKED, **change}) == code
 
     assert world.said() == []
     assert world.call("GET", "cadmin", f"/v1/orders/{named('o1')}").status_code == 404
 
 
-def test_bathing_is_barred_at_moderate_unless_it_is_purchased(world: Neighbours) -> None:
+def test_bathing_is_barred_at_moderate_unless_it_is_purchased(world: OrdersHarness) -> None:
     world.person("mo", roles=["recipient"], grade="moderate")
     asked = {"recipient": "mo", "service": "A3"}
 
@@ -95,7 +95,7 @@ def test_bathing_is_barred_at_moderate_unless_it_is_purchased(world: Neighbours)
     assert world.state("o2") == "published"
 
 
-def test_help_for_one_person_may_touch_but_not_overlap(world: Neighbours) -> None:
+def test_help_for_one_person_may_touch_but_not_overlap(world: OrdersHarness) -> None:
     world.place("coord", "o1", **ASKED)
 
     assert world.place("coord", "o2", recipient="lan", start="D2 09:59") == "recipient_overlap"
@@ -103,7 +103,7 @@ def test_help_for_one_person_may_touch_but_not_overlap(world: Neighbours) -> Non
     assert world.place("coord", "o4", recipient="mei", start="D2 09:00") == ""
 
 
-def test_an_overlapping_redemption_is_declined_with_the_code(world: Neighbours) -> None:
+def test_an_overlapping_redemption_is_declined_with_the_code(world: OrdersHarness) -> None:
     world.place("coord", "o1", **ASKED)
 
     world.redeem("r1", recipient="lan", start="D2 09:30")
@@ -112,7 +112,7 @@ def test_an_overlapping_redemption_is_declined_with_the_code(world: Neighbours) 
     assert (declined.code, declined.funding, world.state("r1")) == ("recipient_overlap", "credit", "declined")
 
 
-def test_a_redemption_heard_twice_opens_one_order(world: Neighbours) -> None:
+def test_a_redemption_heard_twice_opens_one_order(world: OrdersHarness) -> None:
     world.redeem("r1", recipient="lan", start="D2 09:00")
 
     world.redeem("r1", recipient="lan", start="D2 09:00")
@@ -124,7 +124,7 @@ def test_a_redemption_heard_twice_opens_one_order(world: Neighbours) -> None:
     )
 
 
-def test_a_redemption_under_the_id_of_another_order_is_declined(world: Neighbours) -> None:
+def test_a_redemption_under_the_id_of_another_order_is_declined(world: OrdersHarness) -> None:
     world.place("coord", "o1", **ASKED)
 
     world.redeem("o1", recipient="mei", start="D2 09:00")
@@ -134,14 +134,14 @@ def test_a_redemption_under_the_id_of_another_order_is_declined(world: Neighbour
     assert (world.state("o1"), world.order("o1")["funding"]) == ("published", "programme")
 
 
-def test_a_district_without_rules_gives_no_help(world: Neighbours) -> None:
+def test_a_district_without_rules_gives_no_help(world: OrdersHarness) -> None:
     world.person("boss", roles=["coordinator@city"], unit="city")
     world.person("nomad", roles=["recipient"], unit="city")
 
     assert world.place("boss", "o1", recipient="nomad", start="D2 09:00") == "policy_missing"
 
 
-def test_the_dead_and_the_suspended_get_nothing_new(world: Neighbours) -> None:
+def test_the_dead_and_the_suspended_get_nothing_new(world: OrdersHarness) -> None:
     world.person("dead", roles=["recipient"], status="deceased")
     world.person("out", roles=["recipient"], status="suspended", hardship=["dibao"])
 
@@ -149,7 +149,7 @@ def test_the_dead_and_the_suspended_get_nothing_new(world: Neighbours) -> None:
     assert world.place("out", "o2", recipient="out", start="D2 09:00", funding="pool") == "person_suspended"
 
 
-def test_the_programme_budget_counts_plans_and_then_what_was_issued(world: Neighbours) -> None:
+def test_the_programme_budget_counts_plans_and_then_what_was_issued(world: OrdersHarness) -> None:
     world.policy({"programme": {"monthly_budget_minutes": 200}}, version=2)
     month_end = "D31 09:00"
 
@@ -175,13 +175,13 @@ def test_the_programme_budget_counts_plans_and_then_what_was_issued(world: Neigh
     assert later == ["programme_budget_exhausted", "", "", "", "programme_budget_exhausted"]
 
 
-def test_no_budget_means_no_programme_funded_help(world: Neighbours) -> None:
+def test_no_budget_means_no_programme_funded_help(world: OrdersHarness) -> None:
     world.policy({"programme": {"monthly_budget_minutes": None}}, version=2)
 
     assert world.place("coord", "o1", **ASKED) == "programme_budget_exhausted"
 
 
-def test_where_review_is_required_an_order_waits_unfunded(world: Neighbours) -> None:
+def test_where_review_is_required_an_order_waits_unfunded(world: OrdersHarness) -> None:
     world.policy({"order": {"review_required": True}}, version=2)
     world.redeem("r1", recipient="lan", start="D2 09:00")
     world.redeem("r2", recipient="lan", start="D3 09:00")
@@ -198,7 +198,7 @@ def test_where_review_is_required_an_order_waits_unfunded(world: Neighbours) -> 
     assert world.act("coord", "r1", "review") == "wrong_order_state"
 
 
-def test_a_cancelled_order_releases_what_was_set_aside(world: Neighbours) -> None:
+def test_a_cancelled_order_releases_what_was_set_aside(world: OrdersHarness) -> None:
     world.redeem("r1", recipient="lan", start="D2 09:00")
     world.act("min", "r1", "assignment")
 
@@ -210,7 +210,7 @@ def test_a_cancelled_order_releases_what_was_set_aside(world: Neighbours) -> Non
     assert world.served("min")["marks"] == {"no_shows": 0, "late_cancellations": 0}
 
 
-def test_a_late_cancellation_is_noted_on_the_order(world: Neighbours) -> None:
+def test_a_late_cancellation_is_noted_on_the_order(world: OrdersHarness) -> None:
     world.redeem("r1", recipient="lan", start="D2 14:00")
     world.act("min", "r1", "assignment")
     world.set_time("D2 02:01")
@@ -220,7 +220,7 @@ def test_a_late_cancellation_is_noted_on_the_order(world: Neighbours) -> None:
     assert world.order("r1")["late_cancelled"] is True
 
 
-def test_who_prefers_to_wait_learns_what_became_of_the_funding(world: Neighbours) -> None:
+def test_who_prefers_to_wait_learns_what_became_of_the_funding(world: OrdersHarness) -> None:
     world.person("ju", roles=["recipient"], hardship=["dibao"])
     headers = {"Authorization": f"Bearer {world.token('ju')}", "Prefer": "wait=5"}
     body = {"recipient_id": str(named("ju")), "service": "B1", "minutes": 60, "funding": "pool"}
@@ -242,7 +242,7 @@ def test_who_prefers_to_wait_learns_what_became_of_the_funding(world: Neighbours
     assert (shown.status_code, shown.get_json()["state"]) == (201, "published")
 
 
-def test_an_answer_that_comes_after_the_cancellation_changes_nothing(world: Neighbours) -> None:
+def test_an_answer_that_comes_after_the_cancellation_changes_nothing(world: OrdersHarness) -> None:
     world.person("ju", roles=["recipient"], hardship=["dibao"])
     world.heard = 10**6
     world.place("ju", "o1", recipient="ju", start="D2 09:00", funding="pool")
@@ -255,7 +255,7 @@ def test_an_answer_that_comes_after_the_cancellation_changes_nothing(world: Neig
     assert world.said(wire.OrderPublished) == []
 
 
-def test_orders_of_the_dead_are_cancelled_and_those_they_took_are_open_again(world: Neighbours) -> None:
+def test_orders_of_the_dead_are_cancelled_and_those_they_took_are_open_again(world: OrdersHarness) -> None:
     world.person("ying", roles=["recipient", "volunteer"], born=date(1960, 1, 1))
     world.redeem("r1", recipient="ying", start="D2 09:00")
     world.redeem("r2", recipient="lan", start="D3 09:00")
@@ -278,7 +278,7 @@ def test_orders_of_the_dead_are_cancelled_and_those_they_took_are_open_again(wor
     )
 
 
-def test_nobody_takes_it_so_it_expires_and_is_referred(world: Neighbours) -> None:
+def test_nobody_takes_it_so_it_expires_and_is_referred(world: OrdersHarness) -> None:
     world.redeem("r1", recipient="lan", start="D8 09:00")
     world.set_time("D2 07:59")
     early = world.queue("no_taker")
@@ -298,7 +298,7 @@ def test_nobody_takes_it_so_it_expires_and_is_referred(world: Neighbours) -> Non
     assert world.act("min", "r1", "assignment") == "wrong_order_state"
 
 
-def test_what_is_due_happens_in_its_order_and_at_its_own_instant(world: Neighbours) -> None:
+def test_what_is_due_happens_in_its_order_and_at_its_own_instant(world: OrdersHarness) -> None:
     world.redeem("r1", recipient="lan", start="D3 20:00")
     world.redeem("r2", recipient="mei", start="D1 14:00")
 

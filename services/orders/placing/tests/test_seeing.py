@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from services.orders.tests.neighbours import Neighbours, at, named
+from services.orders.tests.harness import OrdersHarness, at, named
 
 
-def test_what_a_caller_sees_of_an_order(world: Neighbours) -> None:
+def test_what_a_caller_sees_of_an_order(world: OrdersHarness) -> None:
     world.redeem("r1", recipient="lan", start="D2 09:00")
     public = world.order("r1", by="hua")
     world.act("min", "r1", "assignment")
@@ -23,7 +23,7 @@ def test_what_a_caller_sees_of_an_order(world: Neighbours) -> None:
     assert "flags" in world.order("r1", by="coord")
 
 
-def test_lists_show_what_concerns_the_caller(world: Neighbours) -> None:
+def test_lists_show_what_concerns_the_caller(world: OrdersHarness) -> None:
     world.place("coord", "o1", recipient="lan", start="D2 09:00")
     world.place("coord", "o2", recipient="mei", start="D3 09:00")
     world.act("min", "o1", "assignment")
@@ -51,7 +51,7 @@ def test_lists_show_what_concerns_the_caller(world: Neighbours) -> None:
     assert listed("coord", f"limit=1&cursor={first['next']}") == [o2]
 
 
-def test_bad_requests_get_a_problem_and_change_nothing(world: Neighbours) -> None:
+def test_bad_requests_get_a_problem_and_change_nothing(world: OrdersHarness) -> None:
     good = {
         "recipient_id": str(named("lan")),
         "service": "B1",

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from services.orders.core.messages import wire
-from services.orders.tests.neighbours import Neighbours, named, outcome
+from services.orders.tests.harness import OrdersHarness, named, outcome
 
 
-def put(world: Neighbours, by: str, path: str, body: dict[str, Any]) -> str:
+def put(world: OrdersHarness, by: str, path: str, body: dict[str, Any]) -> str:
     return outcome(world.call("PUT", by, path, body))
 
 
-def test_an_older_record_is_taken_over_by_two_people(world: Neighbours) -> None:
+def test_an_older_record_is_taken_over_by_two_people(world: OrdersHarness) -> None:
     path = f"/v1/service-records/{named('rec')}"
     body = {"person_id": str(named("min")), "minutes": 6000, "served_on": "2026-03-01"}
     world.person("two", roles=["district_admin@d1", "city_admin@city"])
@@ -31,7 +31,7 @@ def test_an_older_record_is_taken_over_by_two_people(world: Neighbours) -> None:
     assert [told.minutes for told in world.said(wire.ServiceTimeRecorded)] == [6000]
 
 
-def test_a_certificate_is_free_and_anyone_can_check_it(world: Neighbours) -> None:
+def test_a_certificate_is_free_and_anyone_can_check_it(world: OrdersHarness) -> None:
     path = f"/v1/certificates/{named('c1')}"
     body = {"person_id": str(named("min"))}
 

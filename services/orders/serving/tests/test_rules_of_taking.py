@@ -23,7 +23,7 @@ from services.orders.tests.cases import (
     service,
     taking,
 )
-from services.orders.tests.neighbours import at
+from services.orders.tests.harness import at
 
 MINOR = date(2014, 3, 2)
 CHANGNING = {"earn": {"min_age": 60, "min_age_women": 50, "max_age": 70}}

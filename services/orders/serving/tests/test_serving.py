@@ -7,14 +7,14 @@ from typing import Any
 import pytest
 
 from services.orders.core.messages import wire
-from services.orders.tests.neighbours import Neighbours, named, said
+from services.orders.tests.harness import OrdersHarness, named, said
 
 HOME = {"latitude": "31.230000", "longitude": "121.470000"}
 FAR = {"latitude": "31.240000", "longitude": "121.470000"}
 
 
 def taken(
-    world: Neighbours, label: str = "r1", *, by: str = "min", start: str = "D1 09:00", recipient: str = "lan"
+    world: OrdersHarness, label: str = "r1", *, by: str = "min", start: str = "D1 09:00", recipient: str = "lan"
 ) -> None:
     world.redeem(label, recipient=recipient, start=start)
     assert world.act(by, label, "assignment") == ""
@@ -24,7 +24,7 @@ def acting(person: str) -> dict[str, Any]:
     return {"acting_for": str(named(person)), "consent": said(), "why": "no phone"}
 
 
-def test_at_the_door(world: Neighbours) -> None:
+def test_at_the_door(world: OrdersHarness) -> None:
     taken(world)
     right = world.code("r1")
     wrong = {"code": f"{(int(right) + 1) % 1_000_000:06}"}
@@ -51,7 +51,7 @@ def test_at_the_door(world: Neighbours) -> None:
     assert [hint["flag"] for hint in shown["hints"]] == ["off_place", "overrun"]
 
 
-def test_the_door_code_is_the_recipients_sides_alone(world: Neighbours) -> None:
+def test_the_door_code_is_the_recipients_sides_alone(world: OrdersHarness) -> None:
     world.person("son", roles=[])
     world.relate("lan", "child", "son")
     taken(world)
@@ -66,7 +66,7 @@ def test_the_door_code_is_the_recipients_sides_alone(world: Neighbours) -> None:
     assert "door_code" not in world.order("r1", by="min")
 
 
-def test_two_volunteers_finish_when_both_have_checked_out(world: Neighbours) -> None:
+def test_two_volunteers_finish_when_both_have_checked_out(world: OrdersHarness) -> None:
     for label in ("a", "b"):
         world.person(label, roles=["volunteer"], certificates=["carer"])
     world.redeem("r1", recipient="lan", start="D2 09:00", service="A3", persons=2)
@@ -88,7 +88,7 @@ def test_two_volunteers_finish_when_both_have_checked_out(world: Neighbours) -> 
     assert [told.actual_minutes for told in world.said(wire.ServiceFinished)] == [61, 62]
 
 
-def test_a_forgotten_check_out_is_made_at_the_planned_end(world: Neighbours) -> None:
+def test_a_forgotten_check_out_is_made_at_the_planned_end(world: OrdersHarness) -> None:
     taken(world)
     world.set_time("D1 09:05")
     world.act("min", "r1", "check-in", {"code": world.code("r1")})
@@ -101,7 +101,7 @@ def test_a_forgotten_check_out_is_made_at_the_planned_end(world: Neighbours) -> 
     assert shown["volunteers"][0]["actual_minutes"] == 55
 
 
-def test_silence_agrees_after_its_time_and_is_flagged(world: Neighbours) -> None:
+def test_silence_agrees_after_its_time_and_is_flagged(world: OrdersHarness) -> None:
     taken(world)
     world.serve("r1", by="min", start="D1 09:00", end="D1 10:05")
     world.set_time("D4 10:04")
@@ -114,7 +114,7 @@ def test_silence_agrees_after_its_time_and_is_flagged(world: Neighbours) -> None
     assert world.act("lan", "r1", "confirmation") == "wrong_order_state"
 
 
-def test_the_recipient_or_who_acts_for_her_confirms_and_never_the_volunteer(world: Neighbours) -> None:
+def test_the_recipient_or_who_acts_for_her_confirms_and_never_the_volunteer(world: OrdersHarness) -> None:
     world.person("son", roles=[])
     world.relate("lan", "child", "son")
     world.person("vop", roles=["volunteer", "operator@d1"])
@@ -135,7 +135,7 @@ def test_the_recipient_or_who_acts_for_her_confirms_and_never_the_volunteer(worl
     assert world.act("son", "r1", "confirmation", acting("lan")) == ""
 
 
-def test_a_call_back_and_the_place_together_verify(world: Neighbours) -> None:
+def test_a_call_back_and_the_place_together_verify(world: OrdersHarness) -> None:
     taken(world)
     taken(world, "r2", by="hua", start="D1 14:00", recipient="mei")
     world.set_time("D1 09:00")
@@ -153,7 +153,7 @@ def test_a_call_back_and_the_place_together_verify(world: Neighbours) -> None:
     assert [world.order(label)["flags"] for label in ("r1", "r2")] == [[], ["weak_evidence"]]
 
 
-def test_who_calls_back_is_a_third_person(world: Neighbours) -> None:
+def test_who_calls_back_is_a_third_person(world: OrdersHarness) -> None:
     world.person("vop", roles=["volunteer", "operator@d1"])
     world.redeem("r1", recipient="lan", start="D1 09:00", by="op")
     world.act("vop", "r1", "assignment")
@@ -172,7 +172,7 @@ def test_who_calls_back_is_a_third_person(world: Neighbours) -> None:
     assert world.order("r1")["flags"] == []
 
 
-def test_a_late_call_back_takes_the_flag_away_until_the_first_signature(world: Neighbours) -> None:
+def test_a_late_call_back_takes_the_flag_away_until_the_first_signature(world: OrdersHarness) -> None:
     taken(world)
     taken(world, "r2", start="D1 14:00", recipient="mei")
     for label, start, end in (("r1", "D1 09:00", "D1 10:02"), ("r2", "D1 14:00", "D1 15:02")):
@@ -188,7 +188,7 @@ def test_a_late_call_back_takes_the_flag_away_until_the_first_signature(world: N
     assert answers == ["", "wrong_order_state"]
 
 
-def test_time_that_overlaps_other_time_is_flagged(world: Neighbours) -> None:
+def test_time_that_overlaps_other_time_is_flagged(world: OrdersHarness) -> None:
     taken(world)
     taken(world, "r2", start="D1 10:10", recipient="mei")
     world.set_time("D1 09:00")
@@ -211,7 +211,7 @@ def test_time_that_overlaps_other_time_is_flagged(world: Neighbours) -> None:
         ({"latitude": "31.330000", "longitude": "121.470000"}, ["impossible_travel", "off_place"]),
     ],
 )
-def test_the_way_between_two_services_must_be_possible(world: Neighbours, place: Any, flags: list[str]) -> None:
+def test_the_way_between_two_services_must_be_possible(world: OrdersHarness, place: Any, flags: list[str]) -> None:
     taken(world)
     taken(world, "r2", start="D1 10:10", recipient="mei")
     world.set_time("D1 09:00")
@@ -224,7 +224,7 @@ def test_the_way_between_two_services_must_be_possible(world: Neighbours, place:
     assert world.order("r2")["flags"] == flags
 
 
-def test_a_shared_device_is_flagged_on_both_sides(world: Neighbours) -> None:
+def test_a_shared_device_is_flagged_on_both_sides(world: OrdersHarness) -> None:
     taken(world)
     taken(world, "r2", by="hua", start="D1 14:00", recipient="mei")
     world.serve("r1", by="min", start="D1 09:00", end="D1 10:01", device="tablet")
@@ -236,7 +236,7 @@ def test_a_shared_device_is_flagged_on_both_sides(world: Neighbours) -> None:
     assert [world.order(label)["flags"] for label in ("r1", "r2")] == [["same_device"], ["same_device"]]
 
 
-def test_a_sample_of_all_is_drawn_and_goes_to_the_second_check(world: Neighbours) -> None:
+def test_a_sample_of_all_is_drawn_and_goes_to_the_second_check(world: OrdersHarness) -> None:
     world.policy({"review": {"sample_rate_percent": 100}}, version=2)
     taken(world)
     world.serve("r1", by="min", start="D1 09:00", end="D1 10:01")

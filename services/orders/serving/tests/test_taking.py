@@ -6,16 +6,16 @@ import threading
 from datetime import date
 
 from services.orders.core.messages import accounts, wire
-from services.orders.tests.neighbours import Neighbours, named, said
+from services.orders.tests.harness import OrdersHarness, named, said
 
 NO_MARKS = {"no_shows": 0, "late_cancellations": 0}
 
 
-def place(world: Neighbours, label: str = "o1", start: str = "D2 09:00", recipient: str = "lan") -> None:
+def place(world: OrdersHarness, label: str = "o1", start: str = "D2 09:00", recipient: str = "lan") -> None:
     assert world.place("coord", label, recipient=recipient, start=start) == ""
 
 
-def test_the_first_who_takes_it_has_it(world: Neighbours) -> None:
+def test_the_first_who_takes_it_has_it(world: OrdersHarness) -> None:
     place(world)
 
     answers = [world.act(who, "o1", "assignment") for who in ("lan", "min", "hua")]
@@ -25,7 +25,7 @@ def test_the_first_who_takes_it_has_it(world: Neighbours) -> None:
     assert [part["person_id"] for part in shown["volunteers"]] == [str(named("min"))]
 
 
-def test_of_two_who_take_at_the_same_moment_one_gets_it(world: Neighbours) -> None:
+def test_of_two_who_take_at_the_same_moment_one_gets_it(world: OrdersHarness) -> None:
     place(world)
     world.heard = 10**6
     together = threading.Barrier(2)
@@ -45,7 +45,7 @@ def test_of_two_who_take_at_the_same_moment_one_gets_it(world: Neighbours) -> No
     assert len(world.said(wire.OrderTaken)) == 1
 
 
-def register_group(world: Neighbours, *members: str, leader: str = "coord", active: bool = True) -> dict[str, str]:
+def register_group(world: OrdersHarness, *members: str, leader: str = "coord", active: bool = True) -> dict[str, str]:
     """Let staff have registered a group; return how a volunteer names it."""
     state = accounts.GroupState(
         group_id=str(named("team")),
@@ -58,7 +58,7 @@ def register_group(world: Neighbours, *members: str, leader: str = "coord", acti
     return {"group": state.group_id}
 
 
-def test_the_name_of_a_group_opens_no_gate_and_sends_no_hours_to_the_pool(world: Neighbours) -> None:
+def test_the_name_of_a_group_opens_no_gate_and_sends_no_hours_to_the_pool(world: OrdersHarness) -> None:
     world.person("kid", roles=["volunteer"], born=date(2014, 3, 1))
     world.policy({"earn": {"minor_mode": "group_only", "min_age": 10}})
     place(world)
@@ -77,7 +77,7 @@ def test_the_name_of_a_group_opens_no_gate_and_sends_no_hours_to_the_pool(world:
     assert unknown == no_member == no_adult == ended == ["minor_group_only", "not_in_group"]
 
 
-def test_the_hours_of_a_registered_group_are_told_as_such(world: Neighbours) -> None:
+def test_the_hours_of_a_registered_group_are_told_as_such(world: OrdersHarness) -> None:
     place(world, start="D1 09:00")
     team = register_group(world, "min")
 
@@ -91,7 +91,7 @@ def test_the_hours_of_a_registered_group_are_told_as_such(world: Neighbours) -> 
     assert [(hours.group_id, hours.group_name) for hours in approved.hours] == [(team["group"], team["group"])]
 
 
-def test_a_volunteer_is_in_one_place_at_a_time(world: Neighbours) -> None:
+def test_a_volunteer_is_in_one_place_at_a_time(world: OrdersHarness) -> None:
     place(world)
     place(world, "o2", "D2 09:59", "mei")
     place(world, "o3", "D2 10:59", "mei")
@@ -101,7 +101,7 @@ def test_a_volunteer_is_in_one_place_at_a_time(world: Neighbours) -> None:
     assert answers == ["", "order_overlap", ""]
 
 
-def test_an_order_for_two_stays_open_until_both_places_are_taken(world: Neighbours) -> None:
+def test_an_order_for_two_stays_open_until_both_places_are_taken(world: OrdersHarness) -> None:
     for label in ("a", "b", "c"):
         world.person(label, roles=["volunteer"], certificates=["carer"])
     world.redeem("r1", recipient="lan", start="D2 09:00", service="A3", persons=2)
@@ -114,7 +114,7 @@ def test_an_order_for_two_stays_open_until_both_places_are_taken(world: Neighbou
     assert (world.state("r1"), world.act("c", "r1", "assignment")) == ("taken", "wrong_order_state")
 
 
-def test_a_volunteer_without_a_phone_takes_through_staff_with_consent(world: Neighbours) -> None:
+def test_a_volunteer_without_a_phone_takes_through_staff_with_consent(world: OrdersHarness) -> None:
     place(world)
     word = {"acting_for": str(named("min")), "why": "called"}
 
@@ -129,7 +129,7 @@ def test_a_volunteer_without_a_phone_takes_through_staff_with_consent(world: Nei
     assert world.order("o1")["volunteers"][0]["person_id"] == str(named("min"))
 
 
-def test_an_offer_is_the_volunteers_to_accept(world: Neighbours) -> None:
+def test_an_offer_is_the_volunteers_to_accept(world: OrdersHarness) -> None:
     place(world)
     offered = [world.act(who, "o1", "offers", {"to": str(named("min"))}) for who in ("min", "coord")]
     shown = world.order("o1")
@@ -148,7 +148,7 @@ def test_an_offer_is_the_volunteers_to_accept(world: Neighbours) -> None:
     assert (world.order("o1")["offered_to"], world.served("min")["marks"]) == (None, NO_MARKS)
 
 
-def test_an_offer_lapses_after_its_time_and_not_before(world: Neighbours) -> None:
+def test_an_offer_lapses_after_its_time_and_not_before(world: OrdersHarness) -> None:
     place(world)
     world.set_time("D1 09:00")
     world.act("coord", "o1", "offers", {"to": str(named("hua"))})
@@ -162,7 +162,7 @@ def test_an_offer_lapses_after_its_time_and_not_before(world: Neighbours) -> Non
     assert world.state("o1") == "taken"
 
 
-def test_a_withdrawn_order_is_published_anew_and_only_late_ones_are_marked(world: Neighbours) -> None:
+def test_a_withdrawn_order_is_published_anew_and_only_late_ones_are_marked(world: OrdersHarness) -> None:
     place(world)
     place(world, "o2", "D2 21:00", "mei")
     world.act("min", "o1", "assignment")
@@ -178,7 +178,7 @@ def test_a_withdrawn_order_is_published_anew_and_only_late_ones_are_marked(world
     assert world.order("o1")["published_at"] == "2026-03-02T13:01:00Z"
 
 
-def test_an_absent_volunteer_is_marked_and_paused_at_the_second_time(world: Neighbours) -> None:
+def test_an_absent_volunteer_is_marked_and_paused_at_the_second_time(world: OrdersHarness) -> None:
     world.redeem("r1", recipient="lan", start="D1 09:00")
     world.act("min", "r1", "assignment")
     world.set_time("D1 09:29")
@@ -201,7 +201,7 @@ def test_an_absent_volunteer_is_marked_and_paused_at_the_second_time(world: Neig
     assert [told.absent for told in world.said(wire.NoShowRecorded)] == ["volunteer", "volunteer"]
 
 
-def test_an_absent_recipient_is_never_marked_and_opens_a_welfare_check(world: Neighbours) -> None:
+def test_an_absent_recipient_is_never_marked_and_opens_a_welfare_check(world: OrdersHarness) -> None:
     world.redeem("r1", recipient="lan", start="D1 14:00")
     world.act("min", "r1", "assignment")
     world.set_time("D1 14:30")
@@ -220,7 +220,7 @@ def test_an_absent_recipient_is_never_marked_and_opens_a_welfare_check(world: Ne
     assert len(world.said(wire.IncidentOpened)) == len(world.said(wire.IncidentClosed)) == 1
 
 
-def test_an_emergency_is_never_a_volunteers_order(world: Neighbours) -> None:
+def test_an_emergency_is_never_a_volunteers_order(world: OrdersHarness) -> None:
     call = world.call("PUT", "lan", f"/v1/incidents/{named('u1')}", {"person_id": str(named("lan"))})
 
     assert call.get_json()["state"] == "escalated"
@@ -229,7 +229,7 @@ def test_an_emergency_is_never_a_volunteers_order(world: Neighbours) -> None:
     assert world.act("min", "nothing", "assignment") == "order_not_found"
 
 
-def test_purchased_help_is_worked_by_the_providers_staff(world: Neighbours) -> None:
+def test_purchased_help_is_worked_by_the_providers_staff(world: OrdersHarness) -> None:
     world.person("nurse", roles=["provider_worker"], training=False, insured_until="")
     world.place("lan", "o1", recipient="lan", start="D2 09:00", service="A2", funding="purchased")
     place(world, "o2", "D3 09:00")
@@ -239,7 +239,7 @@ def test_purchased_help_is_worked_by_the_providers_staff(world: Neighbours) -> N
     assert world.act("nurse", "o2", "assignment") == "not_authorised"
 
 
-def test_who_could_help_is_told_with_reasons_and_never_assigned(world: Neighbours) -> None:
+def test_who_could_help_is_told_with_reasons_and_never_assigned(world: OrdersHarness) -> None:
     place(world, "o0", "D1 09:00")
     world.act("hua", "o0", "assignment")
     world.serve("o0", by="hua", start="D1 09:00", end="D1 10:01")

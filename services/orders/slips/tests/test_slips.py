@@ -5,19 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 from services.orders.core.messages import wire
-from services.orders.tests.neighbours import Neighbours, at, named, outcome
+from services.orders.tests.harness import OrdersHarness, at, named, outcome
 
 
-def put(world: Neighbours, by: str, path: str, body: dict[str, Any]) -> str:
+def put(world: OrdersHarness, by: str, path: str, body: dict[str, Any]) -> str:
     return outcome(world.call("PUT", by, path, body))
 
 
-def issue(world: Neighbours, first: int = 1, last: int = 20, *, by: str = "coord", label: str = "range") -> str:
+def issue(world: OrdersHarness, first: int = 1, last: int = 20, *, by: str = "coord", label: str = "range") -> str:
     body = {"unit_id": str(named("k1")), "from": first, "to": last}
     return put(world, by, f"/v1/slips/{named(label)}", body)
 
 
-def enter(world: Neighbours, label: str, *, by: str = "coord", **change: Any) -> str:
+def enter(world: OrdersHarness, label: str, *, by: str = "coord", **change: Any) -> str:
     body = {
         "volunteer_id": str(named(change.pop("volunteer", "hua"))),
         "recipient_id": str(named(change.pop("recipient", "lan"))),
@@ -31,7 +31,7 @@ def enter(world: Neighbours, label: str, *, by: str = "coord", **change: Any) ->
     return put(world, by, f"/v1/late-entries/{named(label)}", body)
 
 
-def test_a_slip_is_entered_by_one_and_settled_by_another(world: Neighbours) -> None:
+def test_a_slip_is_entered_by_one_and_settled_by_another(world: OrdersHarness) -> None:
     issue(world)
     world.set_time("D5 10:00")
 
@@ -46,7 +46,7 @@ def test_a_slip_is_entered_by_one_and_settled_by_another(world: Neighbours) -> N
     assert world.said(wire.HoursApproved)[0].hours[0].evidence_class == "attested"
 
 
-def test_a_slip_is_refused_by_its_rules(world: Neighbours) -> None:
+def test_a_slip_is_refused_by_its_rules(world: OrdersHarness) -> None:
     world.person("wang", roles=["volunteer", "coordinator@k1"])
     world.person("kin", roles=["volunteer"])
     world.relate("kin", "child", "lan")
@@ -86,7 +86,7 @@ def test_a_slip_is_refused_by_its_rules(world: Neighbours) -> None:
     }
 
 
-def test_slips_are_issued_once(world: Neighbours) -> None:
+def test_slips_are_issued_once(world: OrdersHarness) -> None:
     answers = [
         issue(world),
         issue(world, 20, 30, label="r2"),
@@ -98,7 +98,7 @@ def test_slips_are_issued_once(world: Neighbours) -> None:
     assert answers == ["", "slip_already_issued", "", "out_of_scope", "not_authorised"]
 
 
-def test_a_slip_paid_by_credit_waits_for_its_hold(world: Neighbours) -> None:
+def test_a_slip_paid_by_credit_waits_for_its_hold(world: OrdersHarness) -> None:
     issue(world)
     world.set_time("D5 10:00")
     world.refuse[named("o2")] = "insufficient_credits"
@@ -114,7 +114,7 @@ def test_a_slip_paid_by_credit_waits_for_its_hold(world: Neighbours) -> None:
     assert enter(world, "o4", slip=8, served="D4 16:00") == "slip_already_used"
 
 
-def test_late_entries_count_in_the_budget(world: Neighbours) -> None:
+def test_late_entries_count_in_the_budget(world: OrdersHarness) -> None:
     world.policy({"programme": {"monthly_budget_minutes": 100}}, version=2)
     issue(world)
     world.set_time("D5 10:00")
@@ -122,7 +122,7 @@ def test_late_entries_count_in_the_budget(world: Neighbours) -> None:
     assert [enter(world, "a"), enter(world, "b", slip=8, served="D4 14:00")] == ["", "programme_budget_exhausted"]
 
 
-def test_what_an_erased_person_served_stays_for_staff_of_the_whole_city(world: Neighbours) -> None:
+def test_what_an_erased_person_served_stays_for_staff_of_the_whole_city(world: OrdersHarness) -> None:
     issue(world)
     world.set_time("D5 10:00")
     enter(world, "o1")

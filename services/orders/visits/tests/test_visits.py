@@ -5,25 +5,25 @@ from __future__ import annotations
 from typing import Any
 
 from services.orders.core.messages import wire
-from services.orders.tests.neighbours import Neighbours, named, outcome
+from services.orders.tests.harness import OrdersHarness, named, outcome
 
 
-def put(world: Neighbours, by: str, path: str, body: dict[str, Any]) -> str:
+def put(world: OrdersHarness, by: str, path: str, body: dict[str, Any]) -> str:
     return outcome(world.call("PUT", by, path, body))
 
 
-def visited(world: Neighbours, by: str, label: str, of: str, result: str = "seen") -> str:
+def visited(world: OrdersHarness, by: str, label: str, of: str, result: str = "seen") -> str:
     body = {"person_id": str(named(of)), "how": "door", "outcome": result}
     return put(world, by, f"/v1/visits/{named(label)}", body)
 
 
-def rate(world: Neighbours, unit: str = "k1", month: str = "") -> dict[str, Any]:
+def rate(world: OrdersHarness, unit: str = "k1", month: str = "") -> dict[str, Any]:
     query = f"unit={named(unit)}" + (f"&month={month}" if month else "")
     found: dict[str, Any] = world.call("GET", "cadmin", f"/v1/indicators/visits?{query}").get_json()
     return found
 
 
-def test_visits_are_counted_once_a_person_and_overdue_by_day(world: Neighbours) -> None:
+def test_visits_are_counted_once_a_person_and_overdue_by_day(world: OrdersHarness) -> None:
     for label, risk in (("hi", "high"), ("ke", "key"), ("ge", "general")):
         world.person(label, roles=["recipient"], visit_risk=risk, visit_listed_on="2026-03-02")
     world.person("far", roles=["volunteer"], unit="k3")
@@ -50,7 +50,7 @@ def test_visits_are_counted_once_a_person_and_overdue_by_day(world: Neighbours) 
     assert len(world.said(wire.VisitRecorded)) == 3
 
 
-def test_the_visit_plan_says_who_is_due_first(world: Neighbours) -> None:
+def test_the_visit_plan_says_who_is_due_first(world: OrdersHarness) -> None:
     for label, risk in (("ke", "key"), ("hi", "high")):
         world.person(label, roles=["recipient"], visit_risk=risk, visit_listed_on="2026-03-02")
     world.set_time("D3 09:00")
@@ -72,7 +72,7 @@ def test_the_visit_plan_says_who_is_due_first(world: Neighbours) -> None:
     assert second["next"] is None
 
 
-def test_a_settled_visit_order_is_a_visit_until_it_is_reversed(world: Neighbours) -> None:
+def test_a_settled_visit_order_is_a_visit_until_it_is_reversed(world: OrdersHarness) -> None:
     world.person("ke", roles=["recipient"], visit_risk="key", visit_listed_on="2026-03-02")
     world.place("coord", "o1", recipient="ke", start="D2 09:00", service="B3", minutes=30)
     world.act("min", "o1", "assignment")

@@ -69,7 +69,7 @@ class SetClock:
         return self.instant
 
 
-class Neighbours:
+class OrdersHarness:
     """Everything around orders that a test needs."""
 
     def __init__(self, database: Database) -> None:

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from services.embedded.city.clerk import CityError
-from services.embedded.city.crew import Crew, Hands
+from services.embedded.city.api_client import CityError
+from services.embedded.city.workers import Actors, Workers
 
 
 class Counting:
@@ -31,19 +31,19 @@ class Counting:
 
 
 @pytest.fixture
-def crew() -> Iterator[Crew]:
-    """Two lanes."""
+def workers() -> Iterator[Workers]:
+    """Two workers."""
     with tempfile.TemporaryFile() as log:
-        yield Crew(_counting, lanes=2, log=lambda: log.fileno())
+        yield Workers(_counting, workers=2, log=lambda: log.fileno())
 
 
-def _counting() -> Hands:
+def _counting() -> Actors:
     return (Counting(),)
 
 
-def test_each_lane_does_its_own_in_order_and_the_results_keep_the_order_of_the_items(crew: Crew) -> None:
-    results = crew.each("count", [5, 6, 7, 9], lane_of=lambda number: number % 2)
-    crew.end()
+def test_each_lane_does_its_own_in_order_and_the_results_keep_the_order_of_the_items(workers: Workers) -> None:
+    results = workers.each("count", [5, 6, 7, 9], worker_of=lambda number: number % 2)
+    workers.end()
 
     assert [number for number, _, _ in results] == [5, 6, 7, 9]
     assert results[0][1] == results[2][1] == results[3][1] != results[1][1]
@@ -52,6 +52,6 @@ def test_each_lane_does_its_own_in_order_and_the_results_keep_the_order_of_the_i
 
 
 @pytest.mark.parametrize(("act", "words"), [("refuse", "no 1"), ("die", "ended")])
-def test_a_refusal_and_a_death_are_told(crew: Crew, act: str, words: str) -> None:
+def test_a_refusal_and_a_death_are_told(workers: Workers, act: str, words: str) -> None:
     with pytest.raises(CityError, match=words):
-        crew.each(act, [1], lane_of=int)
+        workers.each(act, [1], worker_of=int)

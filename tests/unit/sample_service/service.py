@@ -1,4 +1,4 @@
-"""The desk: notes are added by clerks of a unit, counted by anybody who is signed in."""
+"""The sample service: notes are added by clerks of a unit, counted by anybody who is signed in."""
 
 from __future__ import annotations
 
@@ -143,11 +143,16 @@ class Gate:
         self.open = threading.Event()
 
 
-def tell_desk(
-    desk: Flask, person_id: UUID, *, role: str = "clerk", unit_id: UUID = UNIT, status: str = PersonStatus.ACTIVE
+def tell_sample_service(
+    sample: Flask,
+    person_id: UUID,
+    *,
+    role: str = "clerk",
+    unit_id: UUID = UNIT,
+    status: str = PersonStatus.ACTIVE,
 ) -> None:
-    """Let the desk know who somebody is now."""
-    service: Service = desk.extensions["service"]
+    """Let the sample service know who somebody is now."""
+    service: Service = sample.extensions["service"]
     with service.database.transaction() as connection:
         save_standing(connection, person_id, status=status, roles=[RoleAt(role, unit_id)])
 
@@ -161,7 +166,7 @@ def add_note(connection: Connection, *, note_id: UUID, text: str, minutes: int) 
     return row
 
 
-def create_desk(
+def create_sample_service(
     url: str,
     verifier: Verifier,
     *,
@@ -169,7 +174,7 @@ def create_desk(
     checks: dict[str, Callable[[], str | None]] | None = None,
     trusted_proxies: str = "",
 ) -> Flask:
-    """Return the desk's application."""
+    """Return the sample service's application."""
     database = Database(url, application_name="desk")
     service = Service("desk", database, SystemClock(), StandingDirectory(), checks=checks or {}, parts={"gate": Gate()})
     return create_service_app(

@@ -23,7 +23,7 @@ class CityError(Exception):
     """A command of the demo city was refused; the plan and the rules do not agree."""
 
 
-class Clerk:
+class ApiClient:
     """One caller after another at the front door."""
 
     def __init__(self, front_door: WSGIApp, token_of: Callable[[UUID], str]) -> None:

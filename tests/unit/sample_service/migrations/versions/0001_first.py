@@ -1,4 +1,4 @@
-"""The desk's notes, and the table of commands."""
+"""The sample service's notes, and the table of commands."""
 
 from alembic import op
 

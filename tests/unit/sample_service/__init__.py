@@ -1,0 +1,1 @@
+"""A tiny real service, a sample that keeps notes, to test the HTTP edge with."""
