@@ -98,7 +98,7 @@ def empty_words(source: Source) -> Violations:
     if stem in FORBIDDEN_NAMES:
         yield f"{source.path}: the module's name says nothing"
     for node in ast.walk(source.tree):
-        for name in _bound(node):
+        for name in bound_names(node):
             plain = name.strip("_")
             if any(place in source.path for place in EXCUSED.get(plain, ())):
                 continue
@@ -106,7 +106,8 @@ def empty_words(source: Source) -> Violations:
                 yield f"{source.path}:{getattr(node, 'lineno', 0)} {name}"
 
 
-def _bound(node: ast.AST) -> Iterator[str]:
+def bound_names(node: ast.AST) -> Iterator[str]:
+    """Yield the names that a node gives: of functions, classes, arguments, variables and attributes."""
     match node:
         case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
             yield node.name

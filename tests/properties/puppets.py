@@ -23,7 +23,7 @@ MINUTES = 60
 SILENT_HOURS = 80
 
 
-class Hands:
+class Actors:
     """A member of staff and their puppets."""
 
     def __init__(self, world: World, master: str, victims: Iterable[str], run: Run) -> None:

@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from tests.properties.puppets import Hands
+from tests.properties.puppets import Actors
 from tests.scenarios.client import ApiCall, Client
 from tests.scenarios.story import CASES, load_story
 from tests.scenarios.world import SCAN, World
@@ -329,7 +329,7 @@ def _played_by_puppets(town: Town, trial: Trial, before: dict[str, int]) -> int:
     day, played = town.story.instant("D45 10:00"), 0
     town.client.advance(day)
     for role in ROLES:
-        hands = Hands(town, f"solo_{role}", [f"solo_{other}" for other in ROLES if other != role], trial.run)
+        hands = Actors(town, f"solo_{role}", [f"solo_{other}" for other in ROLES if other != role], trial.run)
         if not hands.make():
             continue
         hands.reach_for_roles()
