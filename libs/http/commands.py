@@ -24,6 +24,7 @@ from libs.db.driver import pipelined, run
 from libs.errors import IdReusedError, InvalidError, Kind, Refusal
 from libs.http.actor import Actor, Bearer, StandingChangedError
 from libs.http.auth import current_actor, refuse_suspended
+from libs.ids import id_from_cause
 
 ATTEMPTS_MAX = 3
 _TRANSIENT_STATES = {"40001", "40P01"}
@@ -109,6 +110,11 @@ def _key_of_request() -> UUID:
         return UUID(request.headers["Idempotency-Key"])
     except (KeyError, ValueError) as error:
         raise KeyMissingError from error
+
+
+def command_cause(command_id: UUID | None = None) -> UUID:
+    """Return the cause of all that follows from a command of this caller: the same when it comes again."""
+    return id_from_cause(current_actor().person_id, str(command_id or _key_of_request()))
 
 
 def _fingerprint(terms: Mapping[str, object]) -> bytes:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -94,6 +94,57 @@ def hear_acting_grant(connection: Connection, subject: str, state: Any | None) -
         "until": date.fromisoformat(state.until) if state.until else None,
     }
     save_row(connection, acting_grant, row)
+
+
+class Told(Protocol):
+    """A grant as accounts tells it."""
+
+    @property
+    def grant_id(self) -> UUID: ...
+    @property
+    def person_id(self) -> UUID: ...
+    @property
+    def relative_id(self) -> UUID: ...
+    @property
+    def active(self) -> bool: ...
+    @property
+    def acts(self) -> tuple[str, ...]: ...
+    @property
+    def minutes_per_month(self) -> int | None: ...
+    @property
+    def until(self) -> date | None: ...
+
+
+def save_grant(connection: Connection, told: Told) -> None:
+    """Keep a grant until it ends; one that names no acts was told before grants had a scope, and means every act."""
+    if not told.active:
+        delete_rows(connection, acting_grant, grant_id=told.grant_id)
+        return
+    row = {
+        "grant_id": told.grant_id,
+        "person_id": told.person_id,
+        "relative_id": told.relative_id,
+        "acts": sorted(told.acts) or sorted(EVERY_ACT),
+        "minutes_per_month": told.minutes_per_month,
+        "until": told.until,
+    }
+    save_row(connection, acting_grant, row)
+
+
+@dataclass(frozen=True)
+class UseTold:
+    """What another service said was done under a grant (ActedFor)."""
+
+    use_id: UUID
+    grant_id: UUID | None
+    minutes: int
+    at: datetime
+
+
+def save_use(connection: Connection, told: UseTold) -> None:
+    """Count it towards the grant's month."""
+    if told.grant_id and told.minutes:
+        _count(connection, told.use_id, told.grant_id, local_date(told.at), told.minutes)
 
 
 def hear_use(connection: Connection, message: Any) -> None:

@@ -17,7 +17,8 @@ An erased person's number keeps the word `erased` and nothing else, so that thei
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any
+from datetime import datetime
+from typing import Any, Protocol
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -48,6 +49,17 @@ ended_session = sa.Table(
     sa.Column("session_id", sa.Uuid, primary_key=True),
     sa.Column("tokens_end_at", sa.DateTime(timezone=True), nullable=False, index=True),
 )
+
+
+class Held(Protocol):
+    """A role at a node of the tree."""
+
+    @property
+    def role(self) -> str: ...
+
+    @property
+    def unit_id(self) -> UUID: ...
+
 
 HEARD = """
 SELECT status, roles, unit_ids, EXISTS (SELECT 1 FROM ended_session WHERE session_id = %(session_id)s)
@@ -100,13 +112,18 @@ def hear_person(connection: Connection, person_id: UUID, state: Any | None) -> N
 
 def hear_sessions_ended(connection: Connection, message: Any) -> None:
     """Keep what a SessionsEnded says until no token of these sessions can be valid; forget those of which none is."""
-    tokens_end_at = from_microseconds(message.tokens_end_at_us)
-    for session_id in message.session_ids:
-        save_row(connection, ended_session, {"session_id": UUID(session_id), "tokens_end_at": tokens_end_at})
+    ended = [UUID(session_id) for session_id in message.session_ids]
+    refuse_sessions(connection, ended, tokens_end_at=from_microseconds(message.tokens_end_at_us))
+
+
+def refuse_sessions(connection: Connection, session_ids: Iterable[UUID], *, tokens_end_at: datetime) -> None:
+    """Refuse the tokens of these sessions until none can be valid any more; forget those of which none is."""
+    for session_id in session_ids:
+        save_row(connection, ended_session, {"session_id": session_id, "tokens_end_at": tokens_end_at})
     run(connection, _FORGET, {"now": machine_now()})
 
 
-def save_standing(connection: Connection, person_id: UUID, *, status: str, roles: Iterable[RoleAt]) -> None:
+def save_standing(connection: Connection, person_id: UUID, *, status: str, roles: Iterable[Held]) -> None:
     """Keep what a person is now."""
     held = sorted({(role.role, role.unit_id) for role in roles})
     row = {

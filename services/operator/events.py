@@ -12,10 +12,7 @@ import click
 from google.protobuf import descriptor_pool, json_format, message_factory
 from sqlalchemy.engine import Connection
 
-import services.accounts.consumers
-import services.ledger.messages
-import services.orders.core.messages
-import services.redemption.messages
+from libs.contracts.events import accounts, ledger, orders, redemption
 from libs.db import Database
 from libs.inbox import operate
 from libs.outbox import operate as outbox
@@ -24,12 +21,7 @@ from services.ledger.bootstrap import create_sources as journal
 from services.operator.platform import PlatformAwayError, find
 
 # Imported for what they register: the descriptors of every event, by full name.
-CONTRACTS = (
-    services.accounts.consumers,
-    services.ledger.messages,
-    services.orders.core.messages,
-    services.redemption.messages,
-)
+CONTRACTS = (accounts, ledger, orders, redemption)
 SERVICES = ("accounts", "orders", "ledger", "redemption")
 MASKED = ("born", "sex", "grade", "hardship", "household_id", "died_on", "visit_risk")
 MASKED_PREFIXES = ("home_",)

@@ -16,15 +16,21 @@ from libs.inbox import Consumers
 from libs.programme.standing import StandingDirectory
 from libs.roles import ServiceParts, ServiceProgram
 from libs.wake import waker
-from services.redemption import messages, queries
-from services.redemption.api import credit, entitlements, estates, grants, redemptions
 from services.redemption.consumers import consumers
+from services.redemption.core.messages import TOPIC
+from services.redemption.core.store import directory, lists
+from services.redemption.entitlements import api as entitlements, store as entitlement_store
+from services.redemption.estates import api as estates, queries as estate_queries, store as estate_store
+from services.redemption.gifts import api as gifts, queries as gift_queries, store as gifts_store
+from services.redemption.gifts.usecases.decide_credit import lapse_proposals
+from services.redemption.grants import api as grants, queries as grant_queries
+from services.redemption.requests import api as redemptions, queries as redemption_queries
 from services.redemption.settings import Settings
-from services.redemption.store import credit_store
-from services.redemption.usecases.decide_credit import lapse_proposals
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-TOPICS = [Topic(messages.TOPIC)]
+TOPICS = [Topic(TOPIC)]
+QUESTIONS = (redemption_queries.DECIDED, gift_queries.DECIDED, grant_queries.DECIDED, estate_queries.DECIDED)
+"""Of every kind that a caller may wait for: which are decided."""
 
 
 def create_database(settings: Settings) -> Database:
@@ -39,11 +45,11 @@ def create_app(settings: Settings, *, clock: Clock, database: Database | None = 
 
     def keys() -> Mapping[str, bytes]:
         with connections.reading() as connection:
-            return queries.signing_keys(connection)
+            return directory.signing_keys(connection)
 
     def decided(ids: Iterable[UUID]) -> Mapping[UUID, dict[str, object]]:
         with connections.reading() as connection:
-            return queries.decided(connection, ids)
+            return lists.decided(connection, QUESTIONS, ids)
 
     service = Service(
         name="redemption",
@@ -56,7 +62,7 @@ def create_app(settings: Settings, *, clock: Clock, database: Database | None = 
         service=service,
         blueprints=[
             redemptions.blueprint,
-            *credit.blueprints,
+            *gifts.blueprints,
             grants.blueprint,
             entitlements.blueprint,
             estates.blueprint,
@@ -74,13 +80,15 @@ def create_consumers(_settings: Settings, *, clock: Clock) -> Consumers:
 
 def next_due(connection: Connection, _now: datetime) -> datetime | None:
     """Return when the next proposal lapses that waits for a second member of staff."""
-    return credit_store.first_lapse(connection)
+    lapses = [store.first_lapse(connection) for store in (gifts_store, entitlement_store, estate_store)]
+    return min((at for at in lapses if at is not None), default=None)
 
 
 def run_due(connection: Connection, now: datetime) -> None:
     """End what nobody decided in time."""
     lapse_proposals(connection, now=now)
-    credit_store.lapse_estates_and_entitlements(connection, now)
+    entitlement_store.lapse_proposals(connection, now)
+    estate_store.lapse_proposals(connection, now)
 
 
 def compose(settings: Settings, *, clock: Clock) -> ServiceParts:

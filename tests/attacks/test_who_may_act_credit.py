@@ -9,13 +9,13 @@ from uuid import UUID
 import pytest
 from flask.testing import FlaskClient
 
+from libs.contracts.events import redemption as own
 from libs.ids import new_id
 from services.ledger.tests.stories import give
 from services.ledger.tests.support import new
 from services.ledger.tests.test_api import CITY, COMMUNITY, DISTRICT, STREET, Api, api, migration
 from services.ledger.tests.test_transfers import donate
-from services.redemption.messages import own
-from services.redemption.tests.conftest import bench, shared_bench
+from services.redemption.tests.bench import bench, shared_bench
 from services.redemption.tests.support import Bench, said
 
 __all__ = ["api", "bench", "shared_bench"]

@@ -14,7 +14,7 @@ from services.ledger.domain.wallets import WalletClass as W
 from services.ledger.tests.stories import approval, give, hold, of_district, served
 from services.ledger.tests.support import EAST, issue, new
 from services.ledger.tests.test_api import COMMUNITY, DISTRICT, OTHER, Api, api, migration
-from services.redemption.tests.conftest import bench, shared_bench
+from services.redemption.tests.bench import bench, shared_bench
 from services.redemption.tests.support import Bench, said
 
 __all__ = ["api", "bench", "shared_bench"]

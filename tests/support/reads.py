@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import partial
 from types import ModuleType
 from typing import Any
@@ -30,13 +30,16 @@ class _Remembering(dict[str, Any]):
 
 
 class Reads:
-    """Watches the schemas of requests of a module."""
+    """Watches the schemas of requests of some modules."""
 
-    def __init__(self, monkeypatch: pytest.MonkeyPatch, module: ModuleType, endings: Iterable[str]) -> None:
-        """Of a module's own schemas, those of requests have names that end so."""
+    def __init__(
+        self, monkeypatch: pytest.MonkeyPatch, modules: ModuleType | Sequence[ModuleType], endings: Iterable[str]
+    ) -> None:
+        """Of the modules' own schemas, those of requests have names that end so."""
         self._read: dict[str, set[str]] = defaultdict(set)
         self._kinds = [
             kind
+            for module in ([modules] if isinstance(modules, ModuleType) else modules)
             for name, kind in vars(module).items()
             if isinstance(kind, type) and issubclass(kind, Schema) and kind.__module__ == module.__name__
             if name.endswith(tuple(endings))

@@ -6,6 +6,7 @@ Each service has its own table of this form; accounts, which publishes them, kee
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -17,7 +18,6 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from libs.db.prepared import Prepared
 from libs.db.rows import delete_rows, save_row
-from libs.programme.directory import policy_subject
 from libs.programme.policy import Policy
 from libs.programme.refusals import PolicyMissingError
 
@@ -55,20 +55,39 @@ _VERSION = Prepared(
 _kept: WeakKeyDictionary[sa.Engine, dict[tuple[UUID, int], Policy]] = WeakKeyDictionary()
 
 
+def policy_subject(subject: str) -> tuple[UUID, int]:
+    """Return the district and the version that a policy's subject names: `district/version`."""
+    district_id, _, version = subject.partition("/")
+    return UUID(district_id), int(version)
+
+
+def save_policy(
+    connection: Connection, *, district_id: UUID, version: int, effective: date, parameters: Mapping[str, Any]
+) -> None:
+    """Keep a version of a district's rules."""
+    row = {"district_id": district_id, "policy_version": version, "effective": effective, "parameters": parameters}
+    save_row(connection, policy, row)
+    forget_read_policies()
+
+
+def forget_policy(connection: Connection, district_id: UUID, version: int) -> None:
+    """Delete a version that is gone."""
+    delete_rows(connection, policy, district_id=district_id, policy_version=version)
+    forget_read_policies()
+
+
 def hear_policy(connection: Connection, subject: str, published: Any | None) -> None:
     """Keep what a PolicyPublished of a subject says; None is its tombstone: the version is gone."""
     if published is None:
-        district_id, version = policy_subject(subject)
-        delete_rows(connection, policy, district_id=district_id, policy_version=version)
-    else:
-        row = {
-            "district_id": UUID(published.district_id),
-            "policy_version": published.policy_version,
-            "effective": date.fromisoformat(published.effective),
-            "parameters": json.loads(published.parameters_json),
-        }
-        save_row(connection, policy, row)
-    forget_read_policies()
+        forget_policy(connection, *policy_subject(subject))
+        return
+    save_policy(
+        connection,
+        district_id=UUID(published.district_id),
+        version=published.policy_version,
+        effective=date.fromisoformat(published.effective),
+        parameters=json.loads(published.parameters_json),
+    )
 
 
 def forget_read_policies() -> None:

@@ -19,16 +19,24 @@ from flask import Flask
 from google.protobuf.message import Message
 
 from libs.clock import PROGRAMME_ZONE, machine_now, to_microseconds
+from libs.contracts.events import accounts, ledger, orders, redemption as own
 from libs.db import Database
 from libs.ids import new_id
 from libs.inbox import IncomingEvent
 from services.redemption.bootstrap import create_app, create_consumers
-from services.redemption.messages import accounts, ledger, orders, own, type_of
+from services.redemption.core.rules.people import Caller, CommandContext
 from services.redemption.settings import Settings
 
 DATA = Path(__file__).parents[2] / "accounts" / "data" / "policies" / "default.yaml"
 KEY_ID = "test-key"
 DAY_ONE = date(2026, 3, 2)
+
+
+def type_of(kind: type[Message]) -> str:
+    """Return the event type of a kind."""
+    return str(kind.DESCRIPTOR.full_name)
+
+
 OWN_EVENTS = {
     type_of(kind): kind
     for kind in (
@@ -109,6 +117,10 @@ class Bench:
     def id_of(self, label: str) -> UUID:
         """Return the id that a label stands for."""
         return self.ids.setdefault(label, new_id())
+
+    def command(self, by: str) -> CommandContext:
+        """Return a command of a person without a role."""
+        return CommandContext(Caller(self.id_of(by), ()), self.clock.now(), new_id())
 
     def hear(self, *messages: Message, subject: str = "subject", tombstone_of: type[Message] | None = None) -> None:
         """Give events to the consumers, as the inbox would, in one transaction."""

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from libs.clock import to_microseconds
-from services.redemption.messages import orders, own
+from libs.contracts.events import orders, redemption as own
 from services.redemption.tests.support import Bench, local, said
 
 WORD: dict[str, Any] = {"acting_for": "lan", "consent": said("grant"), "why": "she is my mother"}

@@ -7,12 +7,14 @@ from typing import Any
 import sqlalchemy as sa
 
 from libs.db import Connection
-from services.redemption.domain.credit_request import CreditKind
-from services.redemption.domain.people import Acting, Caller
+from libs.events import EventContext
+from libs.ids import new_id
+from services.redemption.core.rules.people import Acting
+from services.redemption.entitlements.usecases.purchased_help import FundingRequested, hold_purchased_minutes
+from services.redemption.gifts.rules import CreditKind
+from services.redemption.gifts.usecases.request_credit import CreditTerms, request_credit
+from services.redemption.requests.usecases import RedemptionTerms, request_redemption
 from services.redemption.tests.support import Bench, local
-from services.redemption.usecases.fund_order import Funding, hold_purchased_minutes
-from services.redemption.usecases.request_credit import CreditTerms, request_credit
-from services.redemption.usecases.request_redemption import RedemptionTerms, request_redemption
 
 WAIT_SECONDS_MAX = 4
 WAITING = "SELECT count(*) FROM pg_locks WHERE NOT granted AND locktype = 'advisory'"
@@ -44,7 +46,7 @@ def test_the_weekly_limit_holds(bench: Bench) -> None:
 
     answer = one_after_the_other(
         bench,
-        lambda connection: request_redemption(connection, Caller(lan, ()), terms, now=bench.clock.now()),
+        lambda connection: request_redemption(connection, bench.command("lan"), terms),
         lambda: bench.ask("r2", "lan", minutes=180, start="D3 09:00"),
     )
 
@@ -52,14 +54,14 @@ def test_the_weekly_limit_holds(bench: Bench) -> None:
 
 
 def test_the_gift_cap_holds(bench: Bench) -> None:
-    giver = bench.person("min", "volunteer", age=45)
+    bench.person("min", "volunteer", age=45)
     mum = bench.person("mum", "recipient")
     bench.relate("min", "parent", "mum")
     terms = CreditTerms(bench.id_of("g1"), CreditKind.GIFT, 400, Acting(), receiver_id=mum)
 
     answer = one_after_the_other(
         bench,
-        lambda connection: request_credit(connection, Caller(giver, ()), terms, now=bench.clock.now()),
+        lambda connection: request_credit(connection, bench.command("min"), terms),
         lambda: bench.send("PUT", f"/v1/gifts/{bench.id_of('g2')}", "min", {"to": str(mum), "minutes": 400}),
     )
 
@@ -69,23 +71,19 @@ def test_the_gift_cap_holds(bench: Bench) -> None:
 def test_a_months_minutes_are_held_once(bench: Bench) -> None:
     lan = bench.person("lan", "recipient")
     bench.entitle("lan", 1800)
-    funding = Funding(
+    funding = FundingRequested(
         order_id=bench.id_of("o1"),
         district_id=bench.id_of("d1"),
         recipient_id=lan,
-        payer_id=lan,
-        price_minutes=1000,
+        funding="purchased",
         planned_minutes=1000,
         start_at=local("D2 09:00"),
-        service_code="A2",
-        policy_version=1,
-        requested_by=lan,
-        without_redemption=False,
     )
+    heard = EventContext(new_id(), str(bench.id_of("o1")), bench.clock.now())
 
     one_after_the_other(
         bench,
-        lambda connection: hold_purchased_minutes(connection, funding, now=bench.clock.now()),
+        lambda connection: hold_purchased_minutes(connection, heard, funding),
         lambda: bench.fund("o2", "lan", funding="purchased", minutes=1000),
     )
 

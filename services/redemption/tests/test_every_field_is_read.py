@@ -5,9 +5,16 @@ from __future__ import annotations
 import pytest
 
 from libs.ids import new_id
-from services.redemption.api import schemas
+from services.redemption.core import schemas as core
+from services.redemption.entitlements import schemas as entitlements
+from services.redemption.estates import schemas as estates
+from services.redemption.gifts import schemas as gifts
+from services.redemption.grants import schemas as grants
+from services.redemption.requests import schemas as requests
 from services.redemption.tests.support import Bench, said
 from tests.support.reads import Reads
+
+SCHEMAS = [core, requests, gifts, entitlements, grants, estates]
 
 
 def test_every_field_of_a_request_is_read_by_a_use_case(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -17,7 +24,7 @@ def test_every_field_of_a_request_is_read_by_a_use_case(bench: Bench, monkeypatc
     bench.person("coord", "coordinator@k1", age=40)
     bench.person("check", "checker@s1", age=40)
     bench.person("admin", "district_admin@d1", age=40)
-    reads = Reads(monkeypatch, schemas, ("TermsSchema", "QuerySchema", "DecisionSchema"))
+    reads = Reads(monkeypatch, SCHEMAS, ("TermsSchema", "QuerySchema", "DecisionSchema"))
     mum, d1 = str(bench.id_of("mum")), str(bench.id_of("d1"))
     for_mum = {"acting_for": mum, "consent": said(), "why": "she rang"}
 

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from libs.clock import machine_now, to_microseconds
+from libs.contracts.events import accounts
 from libs.ids import new_id
-from services.redemption.messages import accounts
 from services.redemption.tests.support import Bench
 
 

@@ -28,7 +28,7 @@ from libs.programme.policy import default_parameters
 from libs.programme.policy.store import find_policy_on, forget_read_policies, policy_on
 from services.ledger.store import known as ledger_known
 from services.orders.core.store import people_store as orders_known
-from services.redemption import queries as redemption_queries
+from services.redemption.core.store import directory as redemption_known
 from tests.support.postgres import DatabaseFactory
 
 SERVICES = ("orders", "redemption", "ledger")
@@ -100,7 +100,7 @@ NOT_HEARD = {
 HEARD = [(service, state) for service in SERVICES for state in STATES if (service, state) not in NOT_HEARD]
 KNOWN_KEYS = {
     "orders": orders_known.signing_keys,
-    "redemption": redemption_queries.signing_keys,
+    "redemption": redemption_known.signing_keys,
     "ledger": ledger_known.signing_keys,
 }
 

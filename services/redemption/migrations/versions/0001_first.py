@@ -6,8 +6,7 @@ from libs.db.grants import grant
 from libs.http import create_commands
 from libs.inbox import create_inbox
 from libs.outbox import create_outbox
-from libs.programme.known_grants import create_known_grants
-from libs.programme.standing import create_standing
+from services.redemption.core.store.directory import DIRECTORY
 
 revision = "0001"
 down_revision = None
@@ -18,52 +17,18 @@ def upgrade() -> None:
     create_outbox(op)
     create_inbox(op)
     create_commands(op.get_bind())
-    create_standing(op)
-    create_known_grants(op)
+    DIRECTORY.create(op)
     for statement in (*_KNOWN, *_ASKED):
         op.execute(statement)
     grant(op, "SELECT, INSERT", "command")
-    grant(op, "SELECT, INSERT, UPDATE, DELETE", "person", "relation", "signing_key")
-    grant(op, "SELECT, INSERT, UPDATE, DELETE", "unit", "policy", "catalogue_item")
+    grant(op, "SELECT, INSERT, UPDATE, DELETE", "catalogue_item")
     grant(op, "SELECT, INSERT, UPDATE", "order_placed", "service_minutes")
     grant(op, "SELECT, INSERT, UPDATE", "redemption", "capture", "credit_request", "grant_run", "grant_line")
     grant(op, "SELECT, INSERT, UPDATE", "entitlement", "entitlement_use", "estate")
 
 
 _KNOWN = (
-    """
-    CREATE TABLE person (
-        person_id uuid PRIMARY KEY,
-        status text NOT NULL,
-        home_unit_id uuid NOT NULL,
-        district_id uuid NOT NULL,
-        born date,
-        grade text NOT NULL,
-        hardship text[] NOT NULL,
-        is_recipient boolean NOT NULL,
-        household_id uuid,
-        household_verified boolean NOT NULL DEFAULT false
-    )""",
     "CREATE INDEX person_of_district ON person (district_id) WHERE is_recipient",
-    """
-    CREATE TABLE relation (
-        relation_id uuid PRIMARY KEY,
-        person_id uuid NOT NULL,
-        relative_id uuid NOT NULL,
-        kind text NOT NULL,
-        verified boolean NOT NULL,
-        declared_by uuid
-    )""",
-    "CREATE INDEX relation_of_two ON relation (person_id, relative_id)",
-    "CREATE TABLE unit (unit_id uuid PRIMARY KEY, parent_id uuid, level text NOT NULL, district_id uuid)",
-    """
-    CREATE TABLE policy (
-        district_id uuid NOT NULL,
-        policy_version integer NOT NULL,
-        effective date NOT NULL,
-        parameters jsonb NOT NULL,
-        PRIMARY KEY (district_id, policy_version)
-    )""",
     """
     CREATE TABLE catalogue_item (
         code text NOT NULL,
@@ -77,7 +42,6 @@ _KNOWN = (
         max_grade text NOT NULL,
         PRIMARY KEY (code, version)
     )""",
-    "CREATE TABLE signing_key (key_id text PRIMARY KEY, public_key bytea NOT NULL)",
     """
     CREATE TABLE order_placed (
         order_id uuid PRIMARY KEY,

@@ -1,0 +1,79 @@
+"""The converter outward: a frozen dataclass becomes a protobuf message, by the names of its fields."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from enum import Enum
+from typing import Any, TypeVar
+from uuid import UUID
+
+from google.protobuf.message import Message
+
+from libs.clock import to_microseconds
+from libs.events.decoding import JSON, UnknownFieldError, wire_field
+
+M = TypeVar("M", bound=Message)
+
+
+def encoder(kind: type[M], form: type) -> Callable[[Any], M]:
+    """Return what makes a message of each value of a form.
+
+    Raises:
+        UnknownFieldError: the form names what the contract does not have.
+    """
+    wires = _wires(kind, form)
+    documents = [wire for name, wire in wires.items() if wire == name + JSON]
+
+    def encode(value: Any) -> M:
+        told = {wire: _on_the_wire(getattr(value, name)) for name, wire in wires.items()}
+        for wire in documents:
+            told[wire] = json.dumps(told[wire], ensure_ascii=False)
+        return kind(**{wire: one for wire, one in told.items() if one is not None})
+
+    return encode
+
+
+def _wires(kind: type[Message], form: type) -> dict[str, str]:
+    wires = {}
+    for field in dataclasses.fields(form):
+        found = wire_field(kind.DESCRIPTOR, field.name)
+        if found is None:
+            raise UnknownFieldError(f"{kind.DESCRIPTOR.full_name} has no {field.name} of {form.__name__}")
+        wires[field.name] = found.name
+    return wires
+
+
+def _on_the_wire(value: Any) -> Any:
+    """Return a value as a field takes it; None is left out."""
+    match value:
+        case Enum():
+            return value.value
+        case UUID():
+            return str(value)
+        case datetime():
+            return to_microseconds(value)
+        case date():
+            return value.isoformat()
+        case tuple() | list():
+            return [_on_the_wire(one) for one in value]
+        case frozenset() | set():
+            return sorted(_on_the_wire(one) for one in value)
+        case Mapping():
+            return value
+        case _ if dataclasses.is_dataclass(value):
+            return _part(value)
+        case _:
+            return value
+
+
+def _part(value: Any) -> dict[str, Any]:
+    """Return a part of a message: parts name their fields as they travel."""
+    parts = {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
+    return {_name_of(name, one): _on_the_wire(one) for name, one in parts.items() if one is not None}
+
+
+def _name_of(name: str, value: Any) -> str:
+    return f"{name}_us" if isinstance(value, datetime) else name

@@ -1,0 +1,56 @@
+"""The tree of units: what lies above a unit, and below."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from sqlalchemy import text
+
+from libs.db import Connection
+from libs.db.prepared import Prepared
+from libs.db.rows import find_row
+from libs.programme.directory.tables import unit
+
+TREE_DEPTH_MAX = 10
+DISTRICT = "district"
+
+PATH = """
+    WITH RECURSIVE up AS (
+        SELECT unit_id, parent_id, 1 AS depth FROM unit WHERE unit_id = :unit_id
+        UNION ALL
+        SELECT unit.unit_id, unit.parent_id, up.depth + 1 FROM unit JOIN up ON unit.unit_id = up.parent_id
+        WHERE up.depth < :depth_max
+    ) SELECT unit_id FROM up ORDER BY depth"""
+BELOW = """
+    WITH RECURSIVE below AS (
+        SELECT unit_id, 1 AS depth FROM unit WHERE unit_id = ANY(:unit_ids)
+        UNION
+        SELECT u.unit_id, b.depth + 1 FROM unit u JOIN below b ON u.parent_id = b.unit_id WHERE b.depth < :depth_max
+    ) SELECT DISTINCT unit_id FROM below"""
+_PATH, _BELOW = Prepared(text(PATH)), Prepared(text(BELOW))
+_ROOTS = Prepared(text("SELECT unit_id FROM unit WHERE parent_id IS NULL"))
+
+
+def path_of(connection: Connection, unit_id: UUID) -> list[UUID]:
+    """Return the unit and those above it, up to the city; only the unit itself when it is unknown."""
+    return _PATH.scalars(connection, {"unit_id": unit_id, "depth_max": TREE_DEPTH_MAX}) or [unit_id]
+
+
+def units_below(connection: Connection, unit_ids: Iterable[UUID]) -> list[UUID]:
+    """Return the units and all below them."""
+    return _BELOW.scalars(connection, {"unit_ids": list(unit_ids), "depth_max": TREE_DEPTH_MAX})
+
+
+def city_units(connection: Connection) -> list[UUID]:
+    """Return the root of the tree."""
+    return _ROOTS.scalars(connection)
+
+
+def district_of(connection: Connection, unit_id: UUID) -> UUID | None:
+    """Return the district that a unit belongs to, or is; None when it is unknown, or the city itself."""
+    row = find_row(connection, unit, unit_id=unit_id)
+    if row is None:
+        return None
+    district_id: UUID | None = row.unit_id if row.level == DISTRICT else row.district_id
+    return district_id

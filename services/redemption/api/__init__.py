@@ -1,1 +1,0 @@
-"""The HTTP edge: what callers may send, and what they get."""

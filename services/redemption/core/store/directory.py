@@ -1,0 +1,114 @@
+"""What redemption knows of people, units, rules and services from events: found when a rule asks."""
+
+from datetime import date
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from libs.db.prepared import Prepared
+from libs.db.rows import delete_rows
+from libs.programme import directory as shared
+from libs.programme.directory import Directory
+from services.redemption.core.refusals import PersonNotFoundError, UnitNotFoundError
+from services.redemption.core.rules.people import Person, Relation
+from services.redemption.core.rules.policy import Service
+from services.redemption.core.store import tables as t
+
+DIRECTORY = Directory(
+    person={
+        "status",
+        "home_unit_id",
+        "district_id",
+        "born",
+        "grade",
+        "hardship",
+        "is_recipient",
+        "household_id",
+        "household_verified",
+    }
+)
+signing_keys = shared.signing_keys
+city_units = shared.city_units
+
+
+def forget_service(connection: Connection, code: str, version: int) -> None:
+    """Delete a version of a service that has gone."""
+    delete_rows(connection, t.catalogue_item, code=code, version=version)
+
+
+def find_person(connection: Connection, person_id: UUID) -> Person | None:
+    """Return a person, or None when accounts has not told of them."""
+    row = DIRECTORY.find_person(connection, person_id)
+    return Person(**row._asdict() | {"hardship": tuple(row.hardship)}) if row else None
+
+
+def person_of(connection: Connection, person_id: UUID) -> Person:
+    """Return a person who must be known.
+
+    Raises:
+        PersonNotFoundError: accounts has not told of them.
+    """
+    person = find_person(connection, person_id)
+    if person is None:
+        raise PersonNotFoundError(person_id=person_id)
+    return person
+
+
+_RECIPIENTS = Prepared(
+    sa.select(DIRECTORY.person)
+    .where(
+        DIRECTORY.person.c.district_id == sa.bindparam("district_id"),
+        DIRECTORY.person.c.is_recipient,
+        DIRECTORY.person.c.status == "active",
+    )
+    .order_by(DIRECTORY.person.c.person_id)
+)
+
+
+def recipients_of(connection: Connection, district_id: UUID) -> list[Person]:
+    """Return the active recipients of a district, in the order of their ids."""
+    rows = _RECIPIENTS.mappings(connection, {"district_id": district_id})
+    return [Person(**row | {"hardship": tuple(row["hardship"])}) for row in rows]
+
+
+def relation_between(connection: Connection, *, person_id: UUID, relative_id: UUID) -> Relation | None:
+    """Return what the relative is to the person; of several, a verified one first."""
+    found = shared.relation_between(connection, person_id=person_id, relative_id=relative_id)
+    return Relation(found.kind, found.verified) if found else None
+
+
+def related_to(connection: Connection, person_id: UUID, *others: UUID) -> frozenset[UUID]:
+    """Return those of the others who are sure relatives (verified, or the person said so) or sure housemates."""
+    return shared.related_to(connection, person_id, others)
+
+
+def path_of(connection: Connection, unit_id: UUID) -> frozenset[UUID]:
+    """Return the ids of a unit and of all above it; only the unit itself when it is unknown."""
+    return frozenset(shared.path_of(connection, unit_id))
+
+
+def district_of(connection: Connection, unit_id: UUID) -> UUID:
+    """Return the district that a unit belongs to, or is.
+
+    Raises:
+        UnitNotFoundError: unknown, or the city itself.
+    """
+    district_id = shared.district_of(connection, unit_id)
+    if district_id is None:
+        raise UnitNotFoundError(unit_id=unit_id)
+    return district_id
+
+
+_SERVICE_ON = Prepared(
+    sa.select(t.catalogue_item)
+    .where(t.catalogue_item.c.code == sa.bindparam("code"), t.catalogue_item.c.effective <= sa.bindparam("day"))
+    .order_by(t.catalogue_item.c.effective.desc(), t.catalogue_item.c.version.desc())
+    .limit(1)
+)
+
+
+def find_service(connection: Connection, code: str, day: date) -> Service | None:
+    """Return the catalogue's item in effect on a local day, the newest version of those."""
+    row = _SERVICE_ON.first(connection, {"code": code, "day": day})
+    return Service(**row._asdict() | {"funding": tuple(row.funding)}) if row else None

@@ -1,0 +1,109 @@
+"""/v1/entitlements: government-purchased minutes per month, set by two people."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from flask.views import MethodView
+from flask_smorest import Blueprint
+
+from libs.db import Connection
+from libs.http import Cursor, reading, run_command
+from libs.http.pages import an_id, an_instant
+from services.redemption.core import schemas as core_schemas
+from services.redemption.core.api import (
+    command,
+    now,
+    refuse_unless_listed,
+    refuse_unless_visible,
+    verdict,
+    visible,
+)
+from services.redemption.core.rules.calendar import month_of
+from services.redemption.core.store.lists import ProposalFilter
+from services.redemption.entitlements import queries, schemas
+from services.redemption.entitlements.usecases.set_entitlement import decide_entitlement, propose_entitlement
+
+blueprint = Blueprint(
+    "entitlements", __name__, url_prefix="/v1/entitlements", description="Government-purchased minutes per month"
+)
+
+
+ENTITLEMENTS = Cursor(proposed_at=an_instant, entitlement_id=an_id)
+
+
+@blueprint.route("")
+class Entitlements(MethodView):
+    """The list."""
+
+    @blueprint.arguments(core_schemas.ProposalQuerySchema, location="query")
+    @blueprint.response(200, schemas.EntitlementPageSchema)
+    def get(self, query: dict[str, Any]) -> dict[str, Any]:
+        """List what is proposed and decided for a person, or for the people of a unit, newest first."""
+        wanted = ProposalFilter(refuse_unless_listed(query), query["unit"], query["state"])
+        with reading() as connection:
+            rows = queries.list_entitlements(
+                connection, wanted, before=ENTITLEMENTS.read(query["cursor"]), limit=query["limit"]
+            )
+        return ENTITLEMENTS.page(rows, limit=query["limit"])
+
+
+@blueprint.route("/current")
+class CurrentMonth(MethodView):
+    """What a person may still ask for."""
+
+    @blueprint.arguments(schemas.MonthQuerySchema, location="query")
+    @blueprint.response(200, schemas.MonthSchema)
+    def get(self, query: dict[str, Any]) -> dict[str, Any]:
+        """Show what is available, held and used of a month, the current one if none is named."""
+        refuse_unless_visible(query["person"])
+        month = date.fromisoformat(f"{query['month']}-01") if query["month"] else month_of(now())
+        with reading() as connection:
+            return queries.find_month(connection, person_id=query["person"], month=month)
+
+
+@blueprint.route("/<uuid:entitlement_id>")
+class EntitlementResource(MethodView):
+    """One proposal."""
+
+    @blueprint.arguments(schemas.EntitlementTermsSchema)
+    @blueprint.response(200, schemas.EntitlementSchema)
+    def put(self, terms: dict[str, Any], entitlement_id: UUID) -> dict[str, Any]:
+        """Propose minutes per month for a person; another person decides."""
+
+        def propose(connection: Connection) -> dict[str, object]:
+            proposal = propose_entitlement(
+                connection,
+                command(entitlement_id),
+                entitlement_id=entitlement_id,
+                person_id=terms["person_id"],
+                minutes=terms["minutes"],
+                why=terms["why"],
+            )
+            return {"entitlement_id": proposal.entitlement_id}
+
+        run_command(propose, terms=terms, command_id=entitlement_id)
+        return visible(queries.find_entitlement, entitlement_id, "person_id", by="proposed_by")
+
+    @blueprint.response(200, schemas.EntitlementSchema)
+    def get(self, entitlement_id: UUID) -> dict[str, Any]:
+        """Show a proposal to those concerned and to staff in scope."""
+        return visible(queries.find_entitlement, entitlement_id, "person_id", by="proposed_by")
+
+
+@blueprint.route("/<uuid:entitlement_id>/decision")
+class EntitlementDecision(MethodView):
+    """The second person's word."""
+
+    @blueprint.arguments(core_schemas.DecisionSchema)
+    @blueprint.response(200, schemas.EntitlementSchema)
+    def post(self, terms: dict[str, Any], entitlement_id: UUID) -> dict[str, Any]:
+        """Put a proposal in force from the current month on, or turn it down."""
+
+        def decide(connection: Connection) -> dict[str, object]:
+            decide_entitlement(connection, command(), entitlement_id=entitlement_id, verdict=verdict(terms))
+            return {"entitlement_id": entitlement_id}
+
+        run_command(decide, terms=terms)
+        with reading() as connection:
+            return queries.find_entitlement(connection, entitlement_id) or {}

@@ -1,0 +1,129 @@
+"""Government-purchased minutes: what is in force, held and used, by calendar month."""
+
+import dataclasses
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy import Connection, RowMapping
+
+from libs.db.rows import save_row
+from services.redemption.core.store.lists import silence_verdicts
+from services.redemption.entitlements import tables as t
+from services.redemption.entitlements.rules import Month, Proposal
+
+_LOCK_SPACE = 13
+
+
+@dataclass(frozen=True)
+class Use:
+    """What an order takes of a month's minutes: held first, then used."""
+
+    order_id: UUID
+    person_id: UUID
+    month: date
+    held_minutes: int
+    used_minutes: int
+
+
+def lock_month(connection: Connection, *, person_id: UUID, month: date) -> Month:
+    """Return a person's month; others who want to hold of it wait until this transaction ends."""
+    statement = sa.text("SELECT pg_advisory_xact_lock(hashtextextended(:key, :space))")
+    connection.execute(statement, {"key": str(person_id), "space": _LOCK_SPACE})
+    return find_month(connection, person_id=person_id, month=month)
+
+
+def find_month(connection: Connection, *, person_id: UUID, month: date) -> Month:
+    """Return a person's month as it is."""
+    row = t.entitlement.c
+    minutes = connection.execute(
+        sa.select(row.minutes)
+        .where(row.person_id == person_id, row.from_month <= month, row.state == "in_force")
+        .order_by(row.from_month.desc(), row.decided_at.desc(), row.number.desc())
+        .limit(1)
+    ).scalar_one_or_none()
+    use = t.entitlement_use.c
+    sums = sa.select(
+        sa.func.coalesce(sa.func.sum(use.held_minutes), 0), sa.func.coalesce(sa.func.sum(use.used_minutes), 0)
+    )
+    held, used = connection.execute(sums.where(use.person_id == person_id, use.month == month)).one()
+    return Month(person_id=person_id, month=month, minutes=minutes, held_minutes=int(held), used_minutes=int(used))
+
+
+def save_use(connection: Connection, use: Use) -> None:
+    """Keep what an order holds or uses."""
+    save_row(connection, t.entitlement_use, dataclasses.asdict(use))
+
+
+def lock_use(connection: Connection, order_id: UUID) -> Use | None:
+    """Return what an order holds or uses, for change."""
+    query = sa.select(t.entitlement_use).where(t.entitlement_use.c.order_id == order_id).with_for_update()
+    row = connection.execute(query).mappings().first()
+    return Use(**row) if row else None
+
+
+def has_held_minutes(connection: Connection, person_id: UUID) -> bool:
+    """Tell whether an order still holds minutes of the person."""
+    use = t.entitlement_use.c
+    query = sa.select(sa.literal(1)).where(use.person_id == person_id, use.held_minutes > 0)
+    return connection.execute(query.limit(1)).first() is not None
+
+
+def add_proposal(connection: Connection, proposal: Proposal, *, proposed_at: datetime) -> None:
+    """Keep a proposal."""
+    connection.execute(t.entitlement.insert().values(dataclasses.asdict(proposal) | {"proposed_at": proposed_at}))
+
+
+def lock_proposal(connection: Connection, entitlement_id: UUID) -> Proposal | None:
+    """Return a proposal for change, or None."""
+    query = sa.select(t.entitlement).where(t.entitlement.c.entitlement_id == entitlement_id).with_for_update()
+    row = connection.execute(query).mappings().first()
+    return Proposal(**_fields(Proposal, row)) if row else None
+
+
+def save_decision(
+    connection: Connection,
+    proposal: Proposal,
+    *,
+    state: str,
+    from_month: date,
+    decided_by: UUID,
+    decided_at: datetime,
+    decision_why: str | None,
+) -> None:
+    """Put a proposal in force from a month on, or turn it down."""
+    connection.execute(
+        t.entitlement.update()
+        .where(t.entitlement.c.entitlement_id == proposal.entitlement_id)
+        .values(
+            state=state,
+            from_month=from_month,
+            decided_by=decided_by,
+            decided_at=decided_at,
+            decision_why=decision_why,
+        )
+    )
+
+
+def _fields(kind: Any, row: RowMapping) -> dict[str, Any]:
+    return {name: row[name] for name in kind.__dataclass_fields__}
+
+
+def forget_words(connection: Connection, person_id: UUID) -> None:
+    """Delete the words recorded about a person who has gone."""
+    silence_verdicts(connection, t.entitlement.c.person_id, person_id)
+
+
+def first_lapse(connection: Connection) -> datetime | None:
+    """Return when the next proposal lapses."""
+    query = sa.select(sa.func.min(t.entitlement.c.lapses_at)).where(t.entitlement.c.state == "proposed")
+    found: datetime | None = connection.execute(query).scalar_one()
+    return found
+
+
+def lapse_proposals(connection: Connection, now: datetime) -> None:
+    """End the proposals that nobody decided in time."""
+    is_late = sa.and_(t.entitlement.c.state == "proposed", t.entitlement.c.lapses_at <= now)
+    connection.execute(t.entitlement.update().where(is_late).values(state="lapsed"))

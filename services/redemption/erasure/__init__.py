@@ -1,0 +1,1 @@
+"""Accounts' question whether anything stands against ending the use of a person's data, answered for all features."""

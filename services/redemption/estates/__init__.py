@@ -1,0 +1,1 @@
+"""What a dead person leaves, settled by two people."""

@@ -1,0 +1,91 @@
+"""/v1/estates: what a dead person leaves, settled by two people."""
+
+from http import HTTPStatus
+from typing import Any
+from uuid import UUID
+
+from flask.views import MethodView
+from flask_smorest import Blueprint
+
+from libs.db import Connection
+from libs.http import Cursor, reading, run_command
+from libs.http.openapi import prefers_wait
+from libs.http.pages import an_id, an_instant
+from services.redemption.core import schemas as core_schemas
+from services.redemption.core.api import (
+    answer_when_decided,
+    command,
+    refuse_unless_listed,
+    verdict,
+    visible,
+)
+from services.redemption.core.store.lists import ProposalFilter
+from services.redemption.estates import queries, schemas
+from services.redemption.estates.usecases import decide_estate, propose_estate
+
+blueprint = Blueprint("estates", __name__, url_prefix="/v1/estates", description="What a dead person leaves")
+
+
+ESTATES = Cursor(proposed_at=an_instant, estate_id=an_id)
+
+
+@blueprint.route("")
+class Estates(MethodView):
+    """The list."""
+
+    @blueprint.arguments(core_schemas.ProposalQuerySchema, location="query")
+    @blueprint.response(200, schemas.EstatePageSchema)
+    def get(self, query: dict[str, Any]) -> dict[str, Any]:
+        """List what is proposed and decided about a person, or about people of a unit, newest first."""
+        wanted = ProposalFilter(refuse_unless_listed(query), query["unit"], query["state"])
+        with reading() as connection:
+            rows = queries.list_estates(connection, wanted, before=ESTATES.read(query["cursor"]), limit=query["limit"])
+        return ESTATES.page(rows, limit=query["limit"])
+
+
+@blueprint.route("/<uuid:estate_id>")
+class EstateResource(MethodView):
+    """One settlement."""
+
+    @blueprint.arguments(schemas.EstateTermsSchema)
+    @blueprint.response(200, schemas.EstateSchema)
+    def put(self, terms: dict[str, Any], estate_id: UUID) -> dict[str, Any]:
+        """Propose to pay the credit to a relative, or to the pool; another person decides."""
+
+        def propose(connection: Connection) -> dict[str, object]:
+            estate = propose_estate(
+                connection,
+                command(estate_id),
+                estate_id=estate_id,
+                person_id=terms["person_id"],
+                to_person_id=terms["to_person_id"],
+                why=terms["why"],
+            )
+            return {"estate_id": estate.estate_id}
+
+        run_command(propose, terms=terms, command_id=estate_id)
+        return visible(queries.find_estate, estate_id, "person_id", by="proposed_by")
+
+    @blueprint.response(200, schemas.EstateSchema)
+    def get(self, estate_id: UUID) -> dict[str, Any]:
+        """Show a settlement to those concerned and to staff in scope."""
+        return visible(queries.find_estate, estate_id, "person_id", "to_person_id", by="proposed_by")
+
+
+@blueprint.route("/<uuid:estate_id>/decision")
+class EstateDecision(MethodView):
+    """The second person's word."""
+
+    @prefers_wait
+    @blueprint.arguments(core_schemas.DecisionSchema)
+    @blueprint.response(200, schemas.EstateSchema)
+    @blueprint.alt_response(202, schema=schemas.EstateSchema, description="The ledger has not answered yet")
+    def post(self, terms: dict[str, Any], estate_id: UUID) -> tuple[dict[str, Any], HTTPStatus]:
+        """Ask the ledger to post what was proposed, or turn it down."""
+
+        def decide(connection: Connection) -> dict[str, object]:
+            decide_estate(connection, command(), estate_id=estate_id, verdict=verdict(terms))
+            return {"estate_id": estate_id}
+
+        run_command(decide, terms=terms)
+        return answer_when_decided(queries.find_estate, estate_id)

@@ -1,0 +1,44 @@
+"""What a dead person leaves goes to a relative or to the pool, by two people."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from libs.programme.policy import Policy
+from libs.programme.words import PersonStatus
+from services.redemption.core.rules.people import Person, Relation
+from services.redemption.estates.refusals import HeirNotEligibleError, PersonNotDeceasedError
+
+
+@dataclass(frozen=True)
+class Estate:
+    """`to_person_id` None = the pool."""
+
+    estate_id: UUID
+    person_id: UUID
+    district_id: UUID
+    to_person_id: UUID | None
+    to_district_id: UUID | None
+    proposed_by: UUID
+    lapses_at: datetime
+    state: str = "proposed"
+    code: str | None = None
+    why: str | None = None
+
+
+def refuse_unless_heir(
+    policy: Policy, *, dead: Person, heir: Person | None, relation: Relation | None, today: date
+) -> None:
+    """Refuse an heir who is no verified relative of the age the policy asks for; the pool may always inherit.
+
+    Raises:
+        PersonNotDeceasedError: no death is recorded.
+        HeirNotEligibleError: the heir does not fit.
+    """
+    if dead.status != PersonStatus.DECEASED:
+        raise PersonNotDeceasedError
+    if heir is None:
+        return
+    related = relation is not None and relation.verified and relation.kind != "friend"
+    if not related or heir.status != PersonStatus.ACTIVE or heir.age_on(today) < policy.death.heir_min_age:
+        raise HeirNotEligibleError

@@ -1,0 +1,75 @@
+"""Answer orders' question whether help is funded by a hold on credit."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from libs.db import Connection
+from libs.events import EventContext
+from libs.inbox import NotYetKnownError
+from services.redemption.core.messages import tell
+from services.redemption.core.rules.policy import HUNDRED_PERCENT
+from services.redemption.core.store import directory
+from services.redemption.funding import messages
+from services.redemption.requests import store as requests_store
+from services.redemption.requests.rules.redemption import Hold, Redemption
+
+
+@dataclass(frozen=True)
+class FundingRequested:
+    """What orders wants to have funded."""
+
+    order_id: UUID
+    district_id: UUID
+    recipient_id: UUID
+    payer_id: UUID | None
+    funding: str
+    price_minutes: int
+    planned_minutes: int
+    start_at: datetime
+    service_code: str
+    policy_version: int
+    requested_by: UUID | None
+    without_redemption: bool
+
+
+def ask_for_hold(connection: Connection, context: EventContext, order: FundingRequested) -> None:
+    """Ask the ledger to set the price aside; a late entry opens its redemption here."""
+    redemption = requests_store.lock_redemption(connection, order.order_id)
+    if redemption is None and order.without_redemption:
+        redemption = _opened(connection, context, order)
+        requests_store.add_redemption(connection, redemption)
+    if redemption is None:
+        raise NotYetKnownError(subject=str(order.order_id))
+    if redemption.is_over or redemption.hold is not Hold.NONE:
+        return
+    asking = redemption.ask_for_hold(redemption.payer_id)
+    requests_store.save_redemption(connection, asking)
+    tell(connection, context, messages.hold_requested(asking))
+
+
+def _opened(connection: Connection, context: EventContext, order: FundingRequested) -> Redemption:
+    payer = directory.find_person(connection, order.payer_id or order.recipient_id)
+    recipient = directory.find_person(connection, order.recipient_id)
+    if payer is None or recipient is None:
+        raise NotYetKnownError(subject=str(order.order_id))
+    return Redemption(
+        redemption_id=order.order_id,
+        district_id=order.district_id,
+        unit_id=recipient.home_unit_id,
+        recipient_id=recipient.person_id,
+        payer_id=payer.person_id,
+        payer_district_id=payer.district_id,
+        service_code=order.service_code,
+        planned_minutes=order.planned_minutes,
+        start_at=order.start_at,
+        price_minutes=order.price_minutes,
+        coefficient_percent=HUNDRED_PERCENT,
+        persons=1,
+        requested_by=order.requested_by or order.recipient_id,
+        acting_for=None,
+        consent=None,
+        why="late_entry",
+        policy_version=order.policy_version,
+        requested_at=context.now,
+    )

@@ -1,0 +1,132 @@
+"""/v1/gifts, /v1/donations, /v1/exchanges: earned credit to a relative, to the pool, or for goods."""
+
+from collections.abc import Callable
+from functools import partial
+from http import HTTPStatus
+from typing import Any
+from uuid import UUID
+
+from flask.views import MethodView
+from flask_smorest import Blueprint
+from marshmallow import Schema
+
+from libs.db import Connection
+from libs.http import Cursor, reading, run_command
+from libs.http.openapi import prefers_wait
+from libs.http.pages import an_id, an_instant
+from services.redemption.core import schemas as core_schemas
+from services.redemption.core.api import (
+    acting,
+    answer_when_decided,
+    command,
+    refuse_unless_listed,
+    verdict,
+    visible,
+)
+from services.redemption.core.store.lists import ProposalFilter
+from services.redemption.gifts import queries, schemas
+from services.redemption.gifts.rules import CreditKind
+from services.redemption.gifts.usecases.decide_credit import decide_credit
+from services.redemption.gifts.usecases.request_credit import CreditTerms, request_credit
+
+REQUESTS = Cursor(requested_at=an_instant, request_id=an_id)
+
+
+def credit_blueprint(kind: CreditKind, *, name: str, terms_schema: type[Schema], words: str) -> Blueprint:
+    """Return the resource of one kind of credit request: the list, and one by its id."""
+    blueprint = Blueprint(name, __name__, url_prefix=f"/v1/{name}", description=words)
+    find: Callable[..., dict[str, Any] | None] = partial(_find, kind)
+
+    @blueprint.route("")
+    class CreditRequests(MethodView):
+        @blueprint.arguments(core_schemas.ProposalQuerySchema, location="query")
+        @blueprint.response(200, schemas.CreditRequestPageSchema)
+        def get(self, query: dict[str, Any]) -> dict[str, Any]:
+            """List a person's (yours if none is named) or a unit's; `proposed` waits for a second member of staff."""
+            return _page(kind, query)
+
+    @blueprint.route("/<uuid:request_id>")
+    class CreditRequestResource(MethodView):
+        @prefers_wait
+        @blueprint.arguments(terms_schema)
+        @blueprint.response(200, schemas.CreditRequestSchema)
+        @blueprint.alt_response(202, schema=schemas.CreditRequestSchema, description="Not decided yet")
+        def put(self, terms: dict[str, Any], request_id: UUID) -> tuple[dict[str, Any], HTTPStatus]:
+            """Ask the ledger to move the credit; with `Prefer: wait=5` the answer waits for the decision.
+
+            What staff ask for somebody waits as `proposed` until a second member of staff decides.
+            """
+            _ask(kind, terms, request_id)
+            return answer_when_decided(find, request_id)
+
+        @blueprint.response(200, schemas.CreditRequestSchema)
+        def get(self, request_id: UUID) -> dict[str, Any]:
+            """Show one to those concerned and to staff in scope."""
+            return visible(find, request_id, "giver_id", "told_id", by="requested_by")
+
+    @blueprint.route("/<uuid:request_id>/decision")
+    class CreditRequestDecision(MethodView):
+        @prefers_wait
+        @blueprint.arguments(core_schemas.DecisionSchema)
+        @blueprint.response(200, schemas.CreditRequestSchema)
+        @blueprint.alt_response(202, schema=schemas.CreditRequestSchema, description="The ledger has not answered yet")
+        def post(self, terms: dict[str, Any], request_id: UUID) -> tuple[dict[str, Any], HTTPStatus]:
+            """Let what another member of staff asked for somebody go to the ledger, or turn it down."""
+            _decide(kind, terms, request_id)
+            return answer_when_decided(find, request_id)
+
+    return blueprint
+
+
+def _find(kind: CreditKind, connection: Connection, request_id: UUID) -> dict[str, Any] | None:
+    """A gift is shown to its receiver once the giver's side has given it: what was turned down or fell short is not."""
+    row = queries.find_credit_request(connection, request_id, kind.value)
+    return row and row | {"told_id": row["receiver_id"] if row["state"] in queries.TOLD_STATES else None}
+
+
+def _ask(kind: CreditKind, terms: dict[str, Any], request_id: UUID) -> None:
+    asked = CreditTerms(
+        request_id=request_id, kind=kind, minutes=terms["minutes"], acting=acting(terms), receiver_id=terms.get("to")
+    )
+
+    def ask(connection: Connection) -> dict[str, object]:
+        return {"request_id": request_credit(connection, command(request_id), asked).request_id}
+
+    run_command(ask, terms=terms, command_id=request_id)
+
+
+def _decide(kind: CreditKind, terms: dict[str, Any], request_id: UUID) -> None:
+    def decide(connection: Connection) -> dict[str, object]:
+        decide_credit(connection, command(), kind, request_id, verdict(terms))
+        return {"request_id": request_id}
+
+    run_command(decide, terms=terms)
+
+
+def _page(kind: CreditKind, query: dict[str, Any]) -> dict[str, Any]:
+    wanted = ProposalFilter(refuse_unless_listed(query), query["unit"], query["state"])
+    with reading() as connection:
+        rows = queries.list_credit_requests(
+            connection, wanted, kind.value, before=REQUESTS.read(query["cursor"]), limit=query["limit"]
+        )
+    page = REQUESTS.page(rows, limit=query["limit"])
+    return page | {"items": [queries.named_request(row) for row in page["items"]]}
+
+
+blueprints = [
+    credit_blueprint(
+        CreditKind.GIFT, name="gifts", terms_schema=schemas.GiftTermsSchema, words="Earned credit for a relative"
+    ),
+    credit_blueprint(
+        CreditKind.DONATION,
+        name="donations",
+        terms_schema=schemas.MinutesTermsSchema,
+        words="Earned credit for the district's pool",
+    ),
+    credit_blueprint(
+        CreditKind.EXCHANGE,
+        name="exchanges",
+        terms_schema=schemas.MinutesTermsSchema,
+        words="Credit for goods or benefits, where the policy allows",
+    ),
+]

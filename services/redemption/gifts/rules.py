@@ -1,0 +1,110 @@
+"""Credit that changes hands without help: gifts, donations, goods. The ledger decides whether it is there."""
+
+import dataclasses
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from uuid import UUID
+
+from libs.programme.acting import Consent
+from libs.programme.policy import Policy
+from services.redemption.core.refusals import RelationNotVerifiedError
+from services.redemption.core.rules.people import Relation
+from services.redemption.core.rules.policy import scope_names
+from services.redemption.gifts.refusals import (
+    GiftCapExceededError,
+    GiftDisabledError,
+    GiftOutsideScopeError,
+    GoodsNotAllowedError,
+)
+
+PROPOSAL_LAPSES_AFTER = timedelta(days=7)
+"""How long what a member of staff asks for somebody waits for the second one."""
+
+
+class CreditKind(StrEnum):
+    """What the credit is for."""
+
+    GIFT = "gift"
+    DONATION = "donation"
+    EXCHANGE = "exchange"
+
+
+class RequestState(StrEnum):
+    """Asked, and what the ledger answered; what staff ask for somebody waits as `proposed` for a second of them."""
+
+    PROPOSED = "proposed"
+    REQUESTED = "requested"
+    DONE = "done"
+    DECLINED = "declined"
+    REVERSED = "reversed"
+    TURNED_DOWN = "turned_down"
+    LAPSED = "lapsed"
+
+
+@dataclass(frozen=True)
+class CreditRequest:
+    """One gift, donation or exchange."""
+
+    request_id: UUID
+    kind: CreditKind
+    district_id: UUID
+    giver_id: UUID
+    giver_district_id: UUID
+    receiver_id: UUID | None
+    receiver_district_id: UUID | None
+    amount_minutes: int
+    requested_by: UUID
+    acting_for: UUID | None
+    consent: Consent | None
+    why: str | None
+    policy_version: int
+    requested_at: datetime
+    month: date
+    state: RequestState = RequestState.REQUESTED
+    code: str | None = None
+    lapses_at: datetime | None = None
+    decided_by: UUID | None = None
+    decided_at: datetime | None = None
+    decision_why: str | None = None
+
+    def answered(self, state: RequestState, code: str | None = None) -> "CreditRequest":
+        """Take the ledger's answer."""
+        return dataclasses.replace(self, state=state, code=code)
+
+    def proposed(self) -> "CreditRequest":
+        """Let it wait for a second member of staff."""
+        lapses_at = self.requested_at + PROPOSAL_LAPSES_AFTER
+        return dataclasses.replace(self, state=RequestState.PROPOSED, lapses_at=lapses_at)
+
+    def decided(self, *, ok: bool, by: UUID, why: str | None, at: datetime) -> "CreditRequest":
+        """Take the second member of staff's word: now the ledger is asked, or nothing is."""
+        state = RequestState.REQUESTED if ok else RequestState.TURNED_DOWN
+        return dataclasses.replace(self, state=state, decided_by=by, decided_at=at, decision_why=why)
+
+    def lapsed(self) -> "CreditRequest":
+        """End it: nobody decided in time."""
+        return dataclasses.replace(self, state=RequestState.LAPSED)
+
+
+def refuse_gift(policy: Policy, *, relation: Relation | None, amount_minutes: int, month_minutes: int) -> None:
+    """Gifts go to verified relations that the policy names, up to a cap per giver and month.
+
+    Raises:
+        GiftDisabledError, RelationNotVerifiedError, GiftOutsideScopeError, GiftCapExceededError: by that rule.
+    """
+    if not policy.transfer.gift_enabled:
+        raise GiftDisabledError
+    if relation is None or not relation.verified:
+        raise RelationNotVerifiedError
+    if not scope_names(policy.transfer.gift_scope, relation.kind):
+        raise GiftOutsideScopeError(kind=relation.kind)
+    cap = policy.transfer.gift_monthly_cap_minutes
+    if month_minutes + amount_minutes > cap:
+        raise GiftCapExceededError(month_minutes=month_minutes, cap_minutes=cap)
+
+
+def refuse_goods(policy: Policy) -> None:
+    """Goods and benefits only where the policy allows them."""
+    if not policy.redeem.goods_allowed:
+        raise GoodsNotAllowedError

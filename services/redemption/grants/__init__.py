@@ -1,0 +1,1 @@
+"""This month's credit for key elders."""

@@ -1,0 +1,82 @@
+"""/v1/redemptions: ask for help to be paid by credit, and see what became of it."""
+
+from http import HTTPStatus
+from typing import Any
+from uuid import UUID
+
+from flask.views import MethodView
+from flask_smorest import Blueprint
+
+from libs.db import Connection
+from libs.http import Cursor, reading, run_command
+from libs.http.openapi import prefers_wait
+from libs.http.pages import an_id, an_instant
+from services.redemption.core.api import (
+    acting,
+    answer_when_decided,
+    command,
+    refuse_unless_listed,
+    visible,
+)
+from services.redemption.requests import queries, schemas
+from services.redemption.requests.usecases import RedemptionTerms, request_redemption
+
+blueprint = Blueprint("redemptions", __name__, url_prefix="/v1/redemptions", description="Help paid by credit")
+
+
+REDEMPTIONS = Cursor(requested_at=an_instant, redemption_id=an_id)
+
+
+@blueprint.route("")
+class Redemptions(MethodView):
+    """The list."""
+
+    @blueprint.arguments(schemas.RedemptionQuerySchema, location="query")
+    @blueprint.response(200, schemas.RedemptionPageSchema)
+    def get(self, query: dict[str, Any]) -> dict[str, Any]:
+        """List redemptions of a person (your own if none is named) or of a unit, newest first."""
+        wanted = queries.RedemptionFilter(
+            person_id=refuse_unless_listed(query),
+            unit_id=query["unit"],
+            state=query["state"],
+            start_from=query["start_from"],
+            start_before=query["start_before"],
+        )
+        with reading() as connection:
+            rows = queries.list_redemptions(
+                connection, wanted, before=REDEMPTIONS.read(query["cursor"]), limit=query["limit"]
+            )
+        return REDEMPTIONS.page(rows, limit=query["limit"])
+
+
+@blueprint.route("/<uuid:redemption_id>")
+class RedemptionResource(MethodView):
+    """One redemption."""
+
+    @prefers_wait
+    @blueprint.arguments(schemas.RedemptionTermsSchema)
+    @blueprint.response(200, schemas.RedemptionSchema)
+    @blueprint.alt_response(202, schema=schemas.RedemptionSchema, description="Not decided yet")
+    def put(self, terms: dict[str, Any], redemption_id: UUID) -> tuple[dict[str, Any], HTTPStatus]:
+        """Ask for help paid by credit; with `Prefer: wait=5` the answer waits for the decision."""
+        asked = RedemptionTerms(
+            redemption_id=redemption_id,
+            recipient_id=terms["recipient_id"],
+            payer_id=terms["payer_id"] or terms["recipient_id"],
+            service_code=terms["service"],
+            minutes=terms["minutes"],
+            start_at=terms["start"],
+            acting=acting(terms),
+        )
+
+        def ask(connection: Connection) -> dict[str, object]:
+            redemption = request_redemption(connection, command(redemption_id), asked)
+            return {"redemption_id": redemption.redemption_id}
+
+        run_command(ask, terms=terms, command_id=redemption_id)
+        return answer_when_decided(queries.find_redemption, redemption_id)
+
+    @blueprint.response(200, schemas.RedemptionSchema)
+    def get(self, redemption_id: UUID) -> dict[str, Any]:
+        """Show a redemption to those concerned and to staff in scope."""
+        return visible(queries.find_redemption, redemption_id, "recipient_id", "payer_id", by="requested_by")

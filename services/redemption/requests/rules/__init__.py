@@ -1,0 +1,1 @@
+"""A redemption and whether it may be asked for, pure."""

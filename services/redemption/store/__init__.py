@@ -1,1 +1,0 @@
-"""Loads (with locks) and saves; the only place with SQL besides queries."""

@@ -1,1 +1,0 @@
-"""One verb of the service per file."""
