@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from libs.db import Connection
 from libs.yaml_files import read_yaml
 from services.orders.core.rules.catalogue import Service
-from services.orders.core.store import people_store
+from services.orders.core.store import catalogue_store
 from services.orders.core.store.tables import catalogue_item
 
 CATALOGUE = Path(__file__).resolve().parents[1] / "data" / "catalogue.yaml"
@@ -51,5 +51,5 @@ def catalogue_on(connection: Connection, day: date) -> list[Service]:
     """Return the newest version of each service in force on a day."""
     in_force = sa.select(catalogue_item).where(catalogue_item.c.effective <= day)
     rows = connection.execute(in_force.order_by(catalogue_item.c.code, catalogue_item.c.version)).mappings()
-    newest = {row["code"]: people_store.service_of_columns(row) for row in rows}
+    newest = {row["code"]: catalogue_store.service_of_columns(row) for row in rows}
     return list(newest.values())

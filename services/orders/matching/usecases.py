@@ -10,7 +10,7 @@ from libs.errors import Refusal
 from services.orders.core.rules.areas import steps_between
 from services.orders.core.rules.order import Order
 from services.orders.core.rules.people import Person, Relations
-from services.orders.core.store import mark_store, people_store
+from services.orders.core.store import catalogue_store, mark_store, people_store
 from services.orders.matching.store import Candidate, candidates_of
 from services.orders.serving import store as serving_store
 from services.orders.serving.rules.taking import Taking, refuse_unless_gates_open, refuse_who_may_not_serve
@@ -37,7 +37,7 @@ def _passes(connection: Connection, order: Order, recipient: Person, volunteer: 
     relations: Relations = people_store.relations_of(connection, who)
     taking = Taking(
         order=order,
-        service=people_store.service_version(connection, order.terms.service_code, order.terms.catalogue_version),
+        service=catalogue_store.service_version(connection, order.terms.service_code, order.terms.catalogue_version),
         volunteer=volunteer,
         recipient=recipient,
         relations=relations,

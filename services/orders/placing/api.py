@@ -21,7 +21,7 @@ from services.orders.core.api.views import order_command, order_view, read_order
 from services.orders.core.messages import POWERS
 from services.orders.core.rules.life_cycle import State
 from services.orders.core.schemas import OrderPageSchema, OrderSchema, VerdictSchema
-from services.orders.core.store import people_store
+from services.orders.core.store import unit_store
 from services.orders.core.store.rows import Row
 from services.orders.placing import schemas, store
 from services.orders.placing.usecases.cancel_order import cancel_order
@@ -95,7 +95,7 @@ def _units(connection: Connection, query: dict[str, Any]) -> Any:
     is_theirs = person_id is not None and speaks_for(connection, person_id)
     is_public = person_id is None and query["state"] == "published"
     if is_theirs or is_public:
-        return people_store.units_below(connection, [unit_id]) if unit_id else None
+        return unit_store.units_below(connection, [unit_id]) if unit_id else None
     return scope_of(connection, unit_id)
 
 

@@ -19,7 +19,7 @@ from services.orders.core.rules.catalogue import Service
 from services.orders.core.rules.life_cycle import State, Verb
 from services.orders.core.rules.order import Approval, Assignment, Confirmation, Order, Submission
 from services.orders.core.rules.people import Person
-from services.orders.core.store import order_store, people_store
+from services.orders.core.store import catalogue_store, order_store, people_store, unit_store
 from services.orders.core.usecases.command_context import CommandContext, require_power
 from services.orders.core.usecases.order_changes import await_funding
 from services.orders.placing.messages import order_placed
@@ -91,7 +91,7 @@ def enter_late(connection: Connection, context: CommandContext, wish: Wish, slip
     refuse_who_may_not_serve(volunteer)
     policy = people_store.policy_on(connection, recipient.district_id, local_date(context.now))
     served_policy = people_store.policy_on(connection, recipient.district_id, local_date(wish.start_at))
-    service = replace(people_store.service_on(connection, wish.service_code, local_date(context.now)), persons=1)
+    service = replace(catalogue_store.service_on(connection, wish.service_code, local_date(context.now)), persons=1)
     order = draft(wish, service, recipient, policy, context)
     order = replace(order, placement=replace(order.placement, slip_number=slip.number))
     order = _with_service(order, volunteer, context, served_policy.version)
@@ -147,7 +147,7 @@ def _slip_unit(connection: Connection, policy: Policy, recipient: Person, slip: 
     """Return the unit the slip was issued to: the recipient's, or one above it; their own where none are issued."""
     if not slip.scan:
         raise SlipMissingError
-    path = people_store.path_of(connection, recipient.home_unit_id)
+    path = unit_store.path_of(connection, recipient.home_unit_id)
     unit_id = store.unit_of_slip(connection, path, slip.number)
     if unit_id is None and policy.late_entry.slips_issued_first:
         raise SlipNotIssuedError(slip_number=slip.number)

@@ -14,7 +14,7 @@ from libs.errors import ForbiddenError
 from libs.http import Cursor, Service, current_actor, holds, run_command
 from libs.http.pages import an_id, an_instant
 from services.orders.core.messages import POWERS
-from services.orders.core.store import people_store
+from services.orders.core.store import unit_store
 from services.orders.core.store.rows import Row
 from services.orders.core.usecases.command_context import CommandContext
 
@@ -55,7 +55,7 @@ def plain(value: Any) -> Any:
 
 def reaches(connection: Connection, unit_id: UUID, *, power: str = "view_orders") -> bool:
     """Tell whether one of the caller's roles has the power and reaches the unit."""
-    return holds(current_actor(), POWERS[power], people_store.path_of(connection, unit_id))
+    return holds(current_actor(), POWERS[power], unit_store.path_of(connection, unit_id))
 
 
 def scope_of(connection: Connection, unit_id: UUID | None) -> Sequence[UUID]:
@@ -67,8 +67,8 @@ def scope_of(connection: Connection, unit_id: UUID | None) -> Sequence[UUID]:
     if unit_id is not None:
         if not reaches(connection, unit_id):
             raise ForbiddenError
-        return people_store.units_below(connection, [unit_id])
+        return unit_store.units_below(connection, [unit_id])
     mine = [held.unit_id for held in current_actor().roles if held.role in POWERS["view_orders"]]
     if not mine:
         raise ForbiddenError
-    return people_store.units_below(connection, mine)
+    return unit_store.units_below(connection, mine)

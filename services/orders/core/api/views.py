@@ -14,7 +14,7 @@ from services.orders.core.refusals import OrderNotFoundError
 from services.orders.core.rules.evidence import FLAG_WORDS, evidence_class, evidence_of
 from services.orders.core.rules.life_cycle import State
 from services.orders.core.rules.order import Assignment, Order
-from services.orders.core.store import order_store, people_store
+from services.orders.core.store import order_store, people_store, unit_store
 from services.orders.core.store.rows import Row
 from services.orders.core.usecases.command_context import CommandContext
 from services.orders.core.usecases.order_changes import read_no_more
@@ -79,7 +79,7 @@ def may_know_of(connection: Connection, person_id: UUID) -> bool:
     if speaks_for(connection, person_id):
         return True
     known = people_store.find_person(connection, person_id)
-    homes = people_store.city_units(connection) if known is None else [known.home_unit_id]
+    homes = unit_store.city_units(connection) if known is None else [known.home_unit_id]
     return any(reaches(connection, home) for home in homes)
 
 

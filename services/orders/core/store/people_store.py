@@ -1,4 +1,4 @@
-"""The read models that events of accounts keep: people, relations, grants, units, rules, keys, the catalogue."""
+"""The read models that events of accounts keep: people, relations, grants, rules, keys."""
 
 from __future__ import annotations
 
@@ -16,16 +16,14 @@ from libs.db.rows import add_rows, delete_rows, find_row, save_row
 from libs.programme import known_grants
 from libs.programme.known_grants import forget_grants_of
 from libs.programme.policy import Policy, store as policies
-from services.orders.core.refusals import RecordNotFoundError, ServiceNotFoundError
+from services.orders.core.refusals import RecordNotFoundError
 from services.orders.core.rules.areas import square_of
-from services.orders.core.rules.catalogue import Service
 from services.orders.core.rules.people import Group, Person, Qualifications, Relation, Relations
 from services.orders.core.store import memo
 from services.orders.core.store.facts import Ask
 from services.orders.core.store.memo import forget_all, once
 from services.orders.core.store.rows import Found, place_of
 from services.orders.core.store.tables import (
-    catalogue_item,
     orders,
     person,
     relation,
@@ -33,12 +31,17 @@ from services.orders.core.store.tables import (
     volunteer_group,
 )
 
-DEPTH_MAX = 10
 _PERSON_IDS = sa.any_(sa.bindparam("person_ids", type_=ARRAY(sa.Uuid)))
+
+
 _PEOPLE = Prepared(sa.select(person).where(person.c.person_id == _PERSON_IDS))
+
+
 _RELATIONS = Prepared(
     sa.select(relation).where((relation.c.person_id == _PERSON_IDS) | (relation.c.relative_id == _PERSON_IDS))
 )
+
+
 _PEOPLE_OF = Prepared(
     sa.text("""
     SELECT * FROM person WHERE person_id IN (
@@ -48,24 +51,17 @@ _PEOPLE_OF = Prepared(
     )
 """)
 )
-_PATHS = Prepared(
-    sa.text("""
-    WITH RECURSIVE path AS (
-        SELECT unit_id AS below, unit_id, parent_id, 1 AS depth FROM org_unit WHERE unit_id IN (
-            SELECT home_unit_id FROM person WHERE person_id = ANY(:person_ids)
-            UNION SELECT unit_id FROM orders WHERE order_id = CAST(:order_id AS uuid)
-        )
-        UNION ALL
-        SELECT p.below, u.unit_id, u.parent_id, p.depth + 1 FROM org_unit u JOIN path p ON u.unit_id = p.parent_id
-        WHERE p.depth < :depth_max
-    ) SELECT below, unit_id FROM path ORDER BY depth
-""")
-)
+
+
 _DISTRICTS = sa.union(
     sa.select(person.c.district_id).where(person.c.person_id == _PERSON_IDS),
     sa.select(orders.c.district_id).where(orders.c.order_id == sa.bindparam("order_id", type_=sa.Uuid)),
 ).subquery()
+
+
 _VERSION = policies.binding_first(policies.policy, _DISTRICTS.c.district_id)
+
+
 _BINDING = Prepared(
     sa.select(
         _DISTRICTS.c.district_id,
@@ -74,22 +70,6 @@ _BINDING = Prepared(
         .scalar_subquery()
         .label("policy_version"),
     )
-)
-
-
-_SERVICE_ON = Prepared(
-    sa.select(catalogue_item)
-    .where(catalogue_item.c.code == sa.bindparam("code"), catalogue_item.c.effective <= sa.bindparam("day"))
-    .order_by(catalogue_item.c.version.desc())
-    .limit(1)
-)
-_SERVICE_OF = Prepared(
-    sa.select(catalogue_item)
-    .join(
-        orders,
-        (orders.c.service_code == catalogue_item.c.code) & (orders.c.catalogue_version == catalogue_item.c.version),
-    )
-    .where(orders.c.order_id == sa.bindparam("order_id"))
 )
 
 
@@ -252,66 +232,6 @@ def seen_by(connection: Connection, relative_id: UUID, day: date) -> frozenset[U
     return once(connection, ("seen", relative_id, day), lambda: known_grants.seen_by(connection, relative_id, day=day))
 
 
-_PATH = Prepared(
-    sa.text("""
-    WITH RECURSIVE path AS (
-        SELECT unit_id, parent_id, 1 AS depth FROM org_unit WHERE unit_id = :unit
-        UNION ALL
-        SELECT u.unit_id, u.parent_id, p.depth + 1 FROM org_unit u JOIN path p ON u.unit_id = p.parent_id
-        WHERE p.depth < :depth_max
-    ) SELECT unit_id FROM path ORDER BY depth
-""")
-)
-_BELOW = Prepared(
-    sa.text("""
-    WITH RECURSIVE below AS (
-        SELECT unit_id, 1 AS depth FROM org_unit WHERE unit_id = ANY(:units)
-        UNION
-        SELECT u.unit_id, b.depth + 1 FROM org_unit u JOIN below b ON u.parent_id = b.unit_id
-        WHERE b.depth < :depth_max
-    ) SELECT DISTINCT unit_id FROM below
-""")
-)
-
-
-def city_units(connection: Connection) -> list[UUID]:
-    """Return the root of the tree."""
-    return list(connection.scalars(sa.text("SELECT unit_id FROM org_unit WHERE parent_id IS NULL")))
-
-
-def path_of(connection: Connection, unit_id: UUID) -> list[UUID]:
-    """Return the unit and those above it, up to the city."""
-
-    def read() -> list[UUID]:
-        return _PATH.scalars(connection, {"unit": unit_id, "depth_max": DEPTH_MAX})
-
-    return once(connection, ("path", unit_id), read) or [unit_id]
-
-
-def units_below(connection: Connection, unit_ids: Iterable[UUID]) -> list[UUID]:
-    """Return the units and all below them."""
-    return _BELOW.scalars(connection, {"units": list(unit_ids), "depth_max": DEPTH_MAX})
-
-
-def ask_paths(*person_ids: UUID, of_order: UUID | None = None) -> Ask:
-    """Ask for the units above the homes of people and above an order's unit."""
-
-    def ask(connection: Connection) -> Callable[[], None]:
-        terms = {"person_ids": list(person_ids), "order_id": of_order, "depth_max": DEPTH_MAX}
-        found = _PATHS.send(connection, terms)
-
-        def remember() -> None:
-            paths: dict[UUID, list[UUID]] = {}
-            for row in found.fetchall():
-                paths.setdefault(row["below"], []).append(row["unit_id"])
-            for unit_id, path in paths.items():
-                memo.put(connection, ("path", unit_id), path)
-
-        return remember
-
-    return ask
-
-
 def ask_policies(*person_ids: UUID, day: date, of_order: UUID | None = None) -> Ask:
     """Ask which versions of the rules bind on a day in the districts of people and of an order."""
 
@@ -337,69 +257,6 @@ def policy_on(connection: Connection, district_id: UUID, day: date) -> Policy:
         PolicyMissingError: none is known yet.
     """
     return once(connection, ("policy", district_id, day), lambda: policies.policy_on(connection, district_id, day))
-
-
-def service_on(connection: Connection, code: str, day: date) -> Service:
-    """Return the version of a service in force on a local day.
-
-    Raises:
-        ServiceNotFoundError: the catalogue has no such code then.
-    """
-
-    def read() -> Service:
-        for row in _SERVICE_ON.mappings(connection, {"code": code, "day": day}):
-            return service_of_columns(row)
-        raise ServiceNotFoundError(service=code)
-
-    return memo.get_or(connection, ("service on", code, day), read)
-
-
-def service_version(connection: Connection, code: str, version: int) -> Service:
-    """Return the version of a service that an order was placed under."""
-
-    def read() -> Service:
-        row = find_row(connection, catalogue_item, code=code, version=version)
-        assert row is not None, "an order is placed under a version that is known"
-        return service_of_columns(row._asdict())
-
-    return memo.get_or(connection, ("service", code, version), read)
-
-
-def ask_service_of(order_id: UUID) -> Ask:
-    """Ask for the version of the service that an order was placed under."""
-
-    def ask(connection: Connection) -> Callable[[], None]:
-        found = _SERVICE_OF.send(connection, {"order_id": order_id})
-
-        def remember() -> None:
-            for row in found.fetchall():
-                known = service_of_columns(row)
-                memo.put(connection, ("service", known.code, known.version), known)
-
-        return remember
-
-    return ask
-
-
-def ask_service_on(code: str, day: date) -> Ask:
-    """Ask for the version of a service in force on a local day."""
-
-    def ask(connection: Connection) -> Callable[[], None]:
-        found = _SERVICE_ON.send(connection, {"code": code, "day": day})
-
-        def remember() -> None:
-            for row in found.fetchall():
-                memo.put(connection, ("service on", code, day), service_of_columns(row))
-
-        return remember
-
-    return ask
-
-
-def service_of_columns(row: Found) -> Service:
-    """Return the service of a row of `catalogue_item`."""
-    plain = dict(row)
-    return Service(**plain | {"funding": frozenset(plain["funding"]), "checklist": tuple(plain["checklist"])})
 
 
 def signing_keys(connection: Connection) -> dict[str, bytes]:

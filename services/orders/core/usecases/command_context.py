@@ -15,7 +15,7 @@ from libs.programme.words import Role
 from services.orders.core.messages import POWERS
 from services.orders.core.rules.life_cycle import Verb
 from services.orders.core.rules.people import Person
-from services.orders.core.store import people_store
+from services.orders.core.store import people_store, unit_store
 from services.orders.core.store.order_store import Step
 
 
@@ -68,7 +68,7 @@ def require_power(connection: Connection, context: CommandContext, power: str, u
         OutOfScopeError: a role with it, but not here.
     """
     refuse_auditor(context)
-    require(context.actor, POWERS[power], people_store.path_of(connection, unit_id))
+    require(context.actor, POWERS[power], unit_store.path_of(connection, unit_id))
 
 
 def load_subject(connection: Connection, context: CommandContext, person_id: UUID) -> Person:
@@ -87,4 +87,4 @@ def load_subject(connection: Connection, context: CommandContext, person_id: UUI
 
 def has_power(connection: Connection, context: CommandContext, power: str, unit_id: UUID) -> bool:
     """Tell whether `require_power` would let the caller pass."""
-    return holds(context.actor, POWERS[power], people_store.path_of(connection, unit_id))
+    return holds(context.actor, POWERS[power], unit_store.path_of(connection, unit_id))

@@ -7,7 +7,7 @@ from uuid import UUID
 from libs.clock import local_date
 from libs.db import Connection
 from services.orders.core.rules.order import Order
-from services.orders.core.store import order_store, people_store
+from services.orders.core.store import order_store, people_store, unit_store
 from services.orders.core.store.facts import Ask, gather
 from services.orders.core.usecases.command_context import CommandContext
 
@@ -28,7 +28,7 @@ def lock_with_facts(connection: Connection, context: CommandContext, order_id: U
         order_store.ask_lock(order_id),
         people_store.ask_people(*people, of_order=order_id),
         people_store.ask_relations(*people),
-        people_store.ask_paths(*people, of_order=order_id),
+        unit_store.ask_paths(*people, of_order=order_id),
         people_store.ask_policies(*people, day=today, of_order=order_id),
         *asks,
     )

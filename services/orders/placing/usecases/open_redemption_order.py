@@ -16,7 +16,7 @@ from services.orders.core.messages import publish_for
 from services.orders.core.rules.life_cycle import State, Verb
 from services.orders.core.rules.order import Ending, Order, Placement, Terms
 from services.orders.core.rules.people import Person
-from services.orders.core.store import order_store, people_store
+from services.orders.core.store import catalogue_store, order_store, people_store
 from services.orders.core.store.order_store import Step
 from services.orders.core.usecases.order_changes import await_funding, set_deadlines
 from services.orders.placing import messages
@@ -69,7 +69,7 @@ def open_redemption_order(
 
 
 def _draft(connection: Connection, requested: RequestedRedemption, recipient: Person, now: datetime) -> Order:
-    service = people_store.service_on(connection, requested.service_code, local_date(now))
+    service = catalogue_store.service_on(connection, requested.service_code, local_date(now))
     return Order(
         order_id=requested.redemption_id,
         district_id=recipient.district_id,
@@ -94,7 +94,7 @@ def _draft(connection: Connection, requested: RequestedRedemption, recipient: Pe
 def _opened(connection: Connection, order: Order, policy: Policy, recipient: Person, declined_code: str) -> Order:
     if declined_code:
         return order.declined(Verb.PLACE, declined_code)
-    service = people_store.service_version(connection, order.terms.service_code, order.terms.catalogue_version)
+    service = catalogue_store.service_version(connection, order.terms.service_code, order.terms.catalogue_version)
     try:
         refuse_if_no_room(connection, order, service, recipient)
     except Refusal as refusal:

@@ -17,7 +17,7 @@ from services.orders.core.rules.catalogue import Service, refuse_grade_outside_l
 from services.orders.core.rules.life_cycle import State, Verb
 from services.orders.core.rules.order import Order, Placement, Terms
 from services.orders.core.rules.people import Person
-from services.orders.core.store import order_store, people_store
+from services.orders.core.store import catalogue_store, order_store, people_store, unit_store
 from services.orders.core.usecases.acting_for import require_acting_for
 from services.orders.core.usecases.command_context import CommandContext, has_power, load_subject, require_power
 from services.orders.core.usecases.order_changes import await_funding, publish_order, save, set_deadlines
@@ -59,7 +59,7 @@ def place_order(connection: Connection, context: CommandContext, wish: Wish) -> 
     if wish.funding is Funding.CREDIT:
         raise FundingNotAllowedError(service=wish.service_code, funding=wish.funding.value)
     rules.refuse_past_start(start_at=wish.start_at, now=context.now)
-    service = people_store.service_on(connection, wish.service_code, today)
+    service = catalogue_store.service_on(connection, wish.service_code, today)
     policy = people_store.policy_on(connection, recipient.district_id, today)
     order = draft(wish, service, recipient, policy, context)
     facts = rules.AskingFacts(recipient, service, policy, counts.has_other, counts.counted_minutes)
@@ -79,9 +79,9 @@ def _read_facts(connection: Connection, context: CommandContext, wish: Wish) -> 
         Asked(wish.order_id, wish.recipient_id, wish.start_at, wish.end_at, month),
         people_store.ask_people(*people),
         people_store.ask_relations(*people),
-        people_store.ask_paths(*people),
+        unit_store.ask_paths(*people),
         people_store.ask_policies(*people, day=today),
-        people_store.ask_service_on(wish.service_code, today),
+        catalogue_store.ask_service_on(wish.service_code, today),
     )
 
 

@@ -14,7 +14,7 @@ from services.orders.core.rules.deadlines import is_late_cancellation
 from services.orders.core.rules.life_cycle import State, Verb, refuse_unless_allowed
 from services.orders.core.rules.order import Assignment, Offer, Order
 from services.orders.core.rules.people import Person
-from services.orders.core.store import mark_store, order_store, people_store
+from services.orders.core.store import catalogue_store, mark_store, order_store, people_store
 from services.orders.core.usecases.acting_for import require_acting_for
 from services.orders.core.usecases.command_context import CommandContext, refuse_auditor, require_power
 from services.orders.core.usecases.order_changes import policy_of_order, publish_order, save_change
@@ -71,7 +71,7 @@ def _lock_for_taking(connection: Connection, context: CommandContext, order_id: 
     volunteer_id = context.subject_id
     facts = (
         order_store.ask_lock_of_person(volunteer_id),
-        people_store.ask_service_of(order_id),
+        catalogue_store.ask_service_of(order_id),
         mark_store.ask_no_shows(volunteer_id),
         store.ask_whether_busy(volunteer_id, order_id),
     )
@@ -122,7 +122,7 @@ def _taking(
     busy = store.volunteer_is_busy(connection, who, order.order_id)
     return Taking(
         order=order,
-        service=people_store.service_version(connection, order.terms.service_code, order.terms.catalogue_version),
+        service=catalogue_store.service_version(connection, order.terms.service_code, order.terms.catalogue_version),
         volunteer=volunteer,
         recipient=people_store.load_person(connection, order.recipient_id),
         relations=people_store.relations_of(connection, who),
