@@ -109,6 +109,7 @@ def _end(
 
 def _end_records(store: Store, person_id: UUID, now: datetime) -> None:
     store.records.forget_words_of(person_id)
+    RelationStore(store.connection).forget_words_of(person_id)
     ComplaintStore(store.connection).forget_words_of(person_id)
     for relation in RelationStore(store.connection).relations_of(person_id):
         RelationStore(store.connection).save_relation(relation.end())

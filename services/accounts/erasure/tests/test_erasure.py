@@ -100,6 +100,35 @@ def test_a_person_with_service_is_sealed_until_the_records_need_no_longer_be_kep
     assert platform.rows("SELECT count(*) FROM person_key WHERE person_id = :id", id=person_id) == [(0,)]
 
 
+@pytest.mark.parametrize("last_day", ["", "2026-02-28"])
+def test_what_was_said_for_consent_is_gone_when_a_person_is_erased_or_sealed(
+    platform: Platform, admin: Caller, hear: Callable[[Any], None], last_day: str
+) -> None:
+    lan, min_ = platform.register("兰", roles=["recipient"]), platform.register("敏")
+    said = {"how": "phone", "given_at": platform.clock.now().isoformat(), "words": "兰来电这样说"}
+    must(platform.a.put(f"/v1/relations/{new_id()}", {"person_id": lan, "relative_id": min_, "kind": "child"}))
+    must(platform.a.put(f"/v1/acting-grants/{new_id()}", platform.grant(lan, min_, consent=said)))
+    complaint = {"about": "treatment", "words": "…", "acting_for": lan, "consent": said, "why": "兰来电这样说"}
+    must(platform.a.put(f"/v1/complaints/{new_id()}", complaint))
+    assert _tables_with(platform, "兰来电这样说") == {"acting_grant", "consent"}
+
+    asked = _ask(platform, admin, lan)
+    _answer_all(hear, asked.json["erasure_id"], lan, last_day=last_day)
+
+    assert must(platform.a.get(f"/v1/persons/{lan}"))["status"] == ("sealed" if last_day else "erased")
+    assert _tables_with(platform, "兰来电这样说") == set()
+    assert platform.rows("SELECT how FROM consent") == platform.rows("SELECT how FROM acting_grant") == [("phone",)]
+
+
+def _tables_with(platform: Platform, words: str) -> set[str]:
+    tables = platform.rows("SELECT table_name FROM information_schema.tables WHERE table_schema = 'public'")
+    return {
+        name
+        for (name,) in tables
+        if platform.rows(f'SELECT 1 FROM "{name}" AS t WHERE t::text LIKE :words LIMIT 1', words=f"%{words}%")
+    }
+
+
 @pytest.mark.parametrize(
     ("codes", "code"),
     [
