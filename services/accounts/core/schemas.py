@@ -113,6 +113,8 @@ class PersonAnswer(Schema):
     hardship = fields.List(fields.String())
     household_id = id_field(allow_none=True)
     household_verified = fields.Boolean()
+    household_next = id_field(allow_none=True)
+    household_next_by = id_field(allow_none=True)
     home = fields.Nested(PlaceAnswer, allow_none=True)
     has_phone = fields.Boolean()
     visit_risk = fields.String(allow_none=True)
@@ -205,6 +207,8 @@ def person_answer(person: Person) -> Answer:
         "hardship": list(person.hardship),
         "household_id": str(person.household_id) if person.household_id else None,
         "household_verified": person.is_household_verified,
+        "household_next": id_text(person.household_next),
+        "household_next_by": id_text(person.household_next_by),
         "home": home_answer(person),
         "has_phone": person.has_phone,
         "visit_risk": person.visit_risk,

@@ -70,6 +70,8 @@ def end_use(person: Person, status: PersonStatus) -> Person:
         hardship=(),
         household_id=None,
         household_by=(),
+        household_next=None,
+        household_next_by=None,
         home=None,
         visit_risk=None,
         visit_listed_on=None,

@@ -28,6 +28,7 @@ class RelationAnswer(Schema):
     confirmed_by = id_field(allow_none=True)
     turned_down_by = id_field(allow_none=True)
     turned_down_why = fields.String(allow_none=True)
+    ending_by = id_field(allow_none=True)
 
 
 class ActingGrantAnswer(Schema):
@@ -101,6 +102,7 @@ def relation_answer(relation: Relation) -> Answer:
         "confirmed_by": id_text(relation.confirmed_by),
         "turned_down_by": id_text(relation.turned_down_by),
         "turned_down_why": relation.turned_down_why or None,
+        "ending_by": id_text(relation.ending_by),
     }
 
 

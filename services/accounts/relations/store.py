@@ -43,6 +43,7 @@ class RelationStore:
                 confirmed_by=changed.confirmed_by,
                 turned_down_by=changed.turned_down_by,
                 turned_down_why=changed.turned_down_why,
+                ending_by=changed.ending_by,
                 version=changed.version,
             )
         )
@@ -147,6 +148,7 @@ def relation_of(row: sa.Row[Any]) -> Relation:
         confirmed_by=row.confirmed_by,
         turned_down_by=row.turned_down_by,
         turned_down_why=row.turned_down_why,
+        ending_by=row.ending_by,
         version=row.version,
     )
 

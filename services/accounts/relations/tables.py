@@ -26,6 +26,7 @@ relation = sa.Table(
     sa.Column("confirmed_by", sa.Uuid),
     sa.Column("turned_down_by", sa.Uuid),
     sa.Column("turned_down_why", sa.Text),
+    sa.Column("ending_by", sa.Uuid),
     sa.Column("version", sa.BigInteger),
 )
 

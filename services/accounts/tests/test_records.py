@@ -47,8 +47,13 @@ def test_a_relation_counts_as_declared_until_a_checker_confirms_it(
         (min_, lan, "parent", True),
     }
     assert len({s.relation_id for s in states}) == 2
-    ended = must(staff["coord"].delete(path))
-    assert not ended["active"]
+    ending = must(staff["coord"].delete(path))
+    assert (ending["active"], ending["ending_by"]) == (True, staff["coord"].person_id), "it bars until two say so"
+    refused(staff["coord"].delete(path), "maker_is_checker", 403)
+    refused(platform.staff("coord2", "coordinator", "k1").delete(path), "not_authorised", 403)
+    assert not must(staff["check"].delete(path))["active"]
+    told = {(state.version, state.verified, state.active) for state in platform.events("RelationState")}
+    assert told == {(1, False, True), (2, True, True), (3, True, True), (4, True, False)}
     assert must(staff["coord"].get("/v1/relations", person=lan))["items"] == []
 
 
@@ -85,6 +90,19 @@ def test_a_stranger_declares_no_relation_of_others(platform: Platform, staff: di
     nobody = _relation(lan, str(new_id()), "child")
     refused(platform.a.put(f"/v1/relations/{new_id()}", nobody), "person_not_found", 404)
     refused(platform.b.post(f"/v1/relations/{new_id()}/confirmation"), "record_not_found", 404)
+
+
+def test_nobody_ends_a_relation_of_their_own(platform: Platform, staff: dict[str, Caller]) -> None:
+    lan = platform.register("兰")
+    verified, declared = f"/v1/relations/{new_id()}", f"/v1/relations/{new_id()}"
+    must(platform.a.put(verified, _relation(lan, staff["check"].person_id, "child")))
+    must(platform.b.post(f"{verified}/confirmation"))
+    must(platform.a.delete(verified))
+    must(staff["coord"].put(declared, _relation(lan, staff["coord"].person_id, "child", verified=False)))
+
+    refused(staff["check"].delete(verified), "maker_is_checker", 403)
+    refused(staff["coord"].delete(declared), "maker_is_checker", 403)
+    assert not must(platform.b.delete(verified))["active"]
 
 
 def test_nobody_confirms_a_relation_of_their_own(platform: Platform, staff: dict[str, Caller]) -> None:

@@ -65,6 +65,9 @@ class Person:
     household_id: UUID | None = None
     household_by: tuple[UUID, ...] = ()
     """The members of staff who said that this is their household, two at most."""
+    household_next: UUID | None = None
+    household_next_by: UUID | None = None
+    """Who said that they left a verified household, for which one or none; it counts when a second says the same."""
     home: Home | None = None
     has_phone: bool = True
     visit_risk: VisitRisk | None = None
@@ -102,12 +105,31 @@ class Person:
         return self.household_id is not None and len(self.household_by) >= HOUSEHOLD_SAID_BY
 
     def living_in(self, household_id: UUID | None, *, said_by: UUID) -> "Person":
-        """Return them in a household, as one says; who says the same again as a second person verifies it."""
-        if household_id is None:
-            return replace(self, household_id=None, household_by=())
+        """Return them in a household, as one says; who says the same again as a second person verifies it.
+
+        What two have verified stays until two have said the same other household, or none.
+        """
+        if self.is_leaving_verified(household_id):
+            return self._leaving(household_id, said_by)
         before = self.household_by if household_id == self.household_id else ()
         both = before if said_by in before else (*before, said_by)[:HOUSEHOLD_SAID_BY]
-        return replace(self, household_id=household_id, household_by=both)
+        return self._housed(household_id, both)
+
+    def is_leaving_verified(self, household_id: UUID | None) -> bool:
+        """Tell whether this is not the household that two have verified."""
+        return self.is_household_verified and household_id != self.household_id
+
+    def _leaving(self, household_id: UUID | None, said_by: UUID) -> "Person":
+        first = self.household_next_by if household_id == self.household_next else None
+        if first is None or first == said_by:
+            return replace(self, household_next=household_id, household_next_by=said_by)
+        return self._housed(household_id, (first, said_by))
+
+    def _housed(self, household_id: UUID | None, by: tuple[UUID, ...]) -> "Person":
+        said_by = by if household_id else ()
+        return replace(
+            self, household_id=household_id, household_by=said_by, household_next=None, household_next_by=None
+        )
 
     def suspend(self) -> "Person":
         """Return them suspended: may do nothing new, wallets stay."""

@@ -39,6 +39,8 @@ person = sa.Table(
     sa.Column("hardship", _Texts),
     sa.Column("household_id", sa.Uuid),
     sa.Column("household_by", ARRAY(sa.Uuid)),
+    sa.Column("household_next", sa.Uuid),
+    sa.Column("household_next_by", sa.Uuid),
     sa.Column("home_latitude_millideg", sa.Integer),
     sa.Column("home_longitude_millideg", sa.Integer),
     sa.Column("has_phone", sa.Boolean),

@@ -35,6 +35,8 @@ _TABLES = (
         hardship text[] NOT NULL,
         household_id uuid,
         household_by uuid[] NOT NULL DEFAULT '{}',
+        household_next uuid,
+        household_next_by uuid,
         home_latitude_millideg integer,
         home_longitude_millideg integer,
         has_phone boolean NOT NULL,
@@ -123,6 +125,7 @@ _TABLES = (
         verified boolean NOT NULL,
         is_active boolean NOT NULL,
         confirmed_by uuid,
+        ending_by uuid,
         version bigint NOT NULL,
         CHECK (person_id <> relative_id)
     )""",

@@ -54,25 +54,44 @@ def test_details_change_on_the_version_that_was_looked_at(platform: Platform) ->
     assert len(must(platform.a.get("/v1/persons", q="王小兰"))["items"]) == 1
 
 
-def test_a_household_is_verified_when_a_second_member_of_staff_says_the_same(platform: Platform) -> None:
+def test_a_household_is_verified_and_left_when_a_second_member_of_staff_says_the_same(platform: Platform) -> None:
     person_id = platform.register("王兰", household="七号楼")
-    path, verified = f"/v1/persons/{person_id}/details", []
+    path, told = f"/v1/persons/{person_id}/details", []
     for version, (caller, household) in enumerate(
         [
             (platform.a, "七号楼"),
             (platform.b, "七号楼"),
             (platform.a, "八号楼"),
+            (platform.a, "八号楼"),
+            (platform.b, None),
             (platform.b, "八号楼"),
+            (platform.a, "八号楼"),
+            (platform.a, None),
             (platform.b, None),
         ],
         start=1,
     ):
-        verified.append(platform.states_of(person_id)[-1].household_verified)
+        state = platform.states_of(person_id)[-1]
+        told.append((state.household_id, state.household_verified))
         must(_change(platform, caller, path, {"household": household}, version))
+    seven, eight = told[0][0], told[7][0]
     last = must(platform.a.get(f"/v1/persons/{person_id}"))
 
-    assert verified == [False, False, True, False, True]
-    assert (last["household_id"], last["household_verified"]) == (None, False)
+    assert told == [(seven, False)] * 2 + [(seven, True)] * 5 + [(eight, True)] * 2
+    assert seven != eight
+    assert (last["household_id"], last["household_verified"], last["household_next_by"]) == (None, False, None)
+
+
+def test_no_housemate_says_that_somebody_left_their_verified_household(platform: Platform) -> None:
+    lan, coord = platform.register("王兰", household="七号楼"), platform.staff("同住", "coordinator", "k1")
+    path, mate = f"/v1/persons/{lan}/details", f"/v1/persons/{coord.person_id}"
+    must(_change(platform, platform.b, path, {"household": "七号楼"}, 1))
+    version = must(platform.a.get(mate))["version"]
+    must(_change(platform, platform.a, f"{mate}/details", {"household": "七号楼"}, version))
+
+    refused(_change(platform, coord, path, {"household": None}, 2), "maker_is_checker", 403)
+    refused(_change(platform, coord, path, {"household": "八号楼"}, 2), "maker_is_checker", 403)
+    must(_change(platform, coord, path, {"household": "七号楼"}, 2))
 
 
 def test_a_person_changes_their_number_and_address_but_not_their_name(platform: Platform) -> None:

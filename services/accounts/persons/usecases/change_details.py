@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
+from libs.programme.refusals import MakerIsCheckerError
 from libs.programme.words import PERSON_ROLES, STAFF_ROLES, PersonStatus, VisitRisk
 from services.accounts.core.acts import Act
 from services.accounts.core.refusals import DistrictNeededError, WrongPersonStateError
@@ -111,6 +112,7 @@ def _changed(person: Person, details: Details, act: Act) -> Person:
     if "home" in details.given:
         changed = replace(changed, home=details.home)
     if "household" in details.given:
+        _refuse_housemate(act, person, details.household_id)
         changed = changed.living_in(details.household_id, said_by=act.actor_id)
     if "has_phone" in details.given:
         changed = replace(changed, has_phone=details.has_phone)
@@ -118,6 +120,14 @@ def _changed(person: Person, details: Details, act: Act) -> Person:
         listed_on = (person.visit_listed_on or act.today) if details.visit_risk else None
         changed = replace(changed, visit_risk=details.visit_risk, visit_listed_on=listed_on)
     return changed
+
+
+def _refuse_housemate(act: Act, person: Person, household_id: UUID | None) -> None:
+    """Refuse who would free themselves: a verified household keeps its members from signing for each other."""
+    if not person.is_leaving_verified(household_id):
+        return
+    if act.store.persons.person(act.actor_id).household_id == person.household_id:
+        raise MakerIsCheckerError
 
 
 def _change_identity(act: Act, person_id: UUID, details: Details) -> None:

@@ -60,7 +60,7 @@ class RelationById(MethodView):
 
     @blueprint.response(200, RelationAnswer)
     def delete(self, relation_id: UUID) -> Answer:
-        """End a relation."""
+        """Say that a relation ended; a verified one ends when a checker says so too."""
         return command(lambda act: end_relation(act, relation_id=relation_id), relation_answer, {})
 
 

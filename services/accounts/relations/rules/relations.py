@@ -26,6 +26,8 @@ class Relation:
     confirmed_by: UUID | None = None
     turned_down_by: UUID | None = None
     turned_down_why: str = ""
+    ending_by: UUID | None = None
+    """Who said that it ended, though two have verified it: it ends with a second."""
     version: int = 1
 
     def decide(self, *, by: UUID, ok: bool, why: str) -> "Relation":
@@ -42,6 +44,19 @@ class Relation:
         if ok:
             return replace(self, verified=True, confirmed_by=by, version=self.version + 1)
         return replace(self.end(), turned_down_by=by, turned_down_why=why)
+
+    def said_ended(self, *, by: UUID) -> "Relation":
+        """Return it ended as one says; one that two have verified keeps its force until a second says so too.
+
+        Raises:
+            MakerIsCheckerError: it is their own, or they said so already.
+            AlreadyDecidedError: it is ended already.
+        """
+        if by in (self.person_id, self.relative_id, self.ending_by):
+            raise MakerIsCheckerError
+        if self.is_active and self.verified and self.ending_by is None:
+            return replace(self, ending_by=by, version=self.version + 1)
+        return self.end()
 
     def end(self) -> "Relation":
         """Return it ended.

@@ -80,16 +80,18 @@ def _end_declarations(act: Act, relation: Relation) -> None:
 
 
 def end_relation(act: Act, *, relation_id: UUID) -> Relation:
-    """End a relation.
+    """End a relation; of one that two have verified, say that it ended, or agree as the second person.
 
     Raises:
         RecordNotFoundError, AlreadyDecidedError
+        MakerIsCheckerError: it is the actor's own, or they said so already.
         OutOfScopeError, ForbiddenError: the actor reaches neither of the two.
         PersonNotBelowError: neither of the two is below the actor.
     """
     relation = RelationStore(act.connection).lock_relation(relation_id)
-    _require_either(act, "record_relation", relation)
-    ended = relation.end()
+    if relation.ending_by != act.actor_id:
+        _require_either(act, "confirm_record" if relation.ending_by else "record_relation", relation)
+    ended = relation.said_ended(by=act.actor_id)
     RelationStore(act.connection).save_relation(ended)
     act.store.append(*relation_states(ended, now=act.now))
     return ended
