@@ -116,6 +116,10 @@ bench-start: $(RUNTIME) ## Measure a second start, and the memory of the whole p
 bench-events: $(DEV) ## Measure events from commit to effect
 	@$(PY) -m tests.load.bench_events $(ARGS)
 
+.PHONY: measures
+measures: $(DEV) ## Measure the code of commits: make measures ARGS="f77a8f5 HEAD"
+	@$(PY) -m tests.architecture.measures $(ARGS)
+
 .PHONY: slow-clients
 slow-clients: $(DEV) ## Measure what slow clients do to others on a running platform: make slow-clients ARGS="--seconds 60"
 	@$(PY) -m tests.attacks.slow_clients --url http://127.0.0.1:$(PORT) $(ARGS)
