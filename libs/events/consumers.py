@@ -21,7 +21,7 @@ Hears = Callable[..., None]
 
 
 @dataclass
-class _Heard:
+class _Hearers:
     """The functions that hear one kind, in the order in which they stand."""
 
     kind: type[Message]
@@ -36,7 +36,7 @@ def consumers_of(sources: Iterable[ModuleType | object], *, topics: Sequence[str
     Several functions may hear one kind: they act in turn, in one transaction. `context` makes what they are told of an
     event beside the event itself.
     """
-    heard: dict[str, _Heard] = {}
+    heard: dict[str, _Hearers] = {}
     for source in sources:
         for act in _members(source):
             for hearing in hearings_of(act):
@@ -54,9 +54,9 @@ def _members(source: ModuleType | object) -> list[Hears]:
     return [getattr(source, name) for name in vars(type(source)) if hearings_of(getattr(source, name))]
 
 
-def _add(heard: dict[str, _Heard], hearing: Hearing, act: Hears) -> None:
+def _add(heard: dict[str, _Hearers], hearing: Hearing, act: Hears) -> None:
     for kind in hearing.kinds:
-        one = heard.setdefault(str(kind.DESCRIPTOR.full_name), _Heard(kind))
+        one = heard.setdefault(str(kind.DESCRIPTOR.full_name), _Hearers(kind))
         if hearing.form is None:
             one.forgetting.append(act)
         elif hearing.in_runs:
@@ -65,7 +65,7 @@ def _add(heard: dict[str, _Heard], hearing: Hearing, act: Hears) -> None:
             one.acts.append((decoder(kind.DESCRIPTOR, hearing.form), act))
 
 
-def _function(heard: _Heard, context: MakeContext) -> EventFunction:
+def _function(heard: _Hearers, context: MakeContext) -> EventFunction:
     kind, acts, forgetting, runs = heard.kind, heard.acts, heard.forgetting, heard.runs
 
     def hear(connection: Connection, event: IncomingEvent) -> None:
@@ -83,7 +83,7 @@ def _function(heard: _Heard, context: MakeContext) -> EventFunction:
     return hear
 
 
-def _batch_function(heard: _Heard, context: MakeContext) -> BatchFunction:
+def _batch_function(heard: _Hearers, context: MakeContext) -> BatchFunction:
     assert not heard.acts, "what is heard in runs is heard by nothing else"
     kind, [(decode, act)] = heard.kind, heard.runs
 

@@ -67,17 +67,17 @@ class Directory:
         """Return a person's row, or None when accounts has not told of them."""
         return find_row(connection, self.person, person_id=person_id)
 
-    def save_person(self, connection: Connection, told: PersonTold) -> None:
+    def save_person(self, connection: Connection, state: PersonTold) -> None:
         """Keep a person's newest state."""
-        row = {name: one.make(told) for name, one in self._columns.items()}
-        save_row(connection, self.person, {"person_id": told.person_id, **row})
+        row = {name: one.make(state) for name, one in self._columns.items()}
+        save_row(connection, self.person, {"person_id": state.person_id, **row})
 
     @hears(accounts.PersonState)
-    def hear_person(self, connection: Connection, _context: EventContext, told: PersonTold) -> None:
+    def hear_person(self, connection: Connection, _context: EventContext, state: PersonTold) -> None:
         """Keep who somebody is, and what they may do."""
         self._changed(connection)
-        standing.save_standing(connection, told.person_id, status=told.status, roles=told.roles)
-        self.save_person(connection, told)
+        standing.save_standing(connection, state.person_id, status=state.status, roles=state.roles)
+        self.save_person(connection, state)
 
     @forgets(accounts.PersonState)
     def forget_person(self, connection: Connection, _context: EventContext, subject: str) -> None:
@@ -90,19 +90,19 @@ class Directory:
         known_grants.forget_grants_of(connection, person_id)
 
     @hears(accounts.SessionsEnded)
-    def hear_sessions_ended(self, connection: Connection, _context: EventContext, told: SessionsEndedTold) -> None:
+    def hear_sessions_ended(self, connection: Connection, _context: EventContext, state: SessionsEndedTold) -> None:
         """Refuse the tokens of these sessions."""
-        standing.refuse_sessions(connection, told.session_ids, tokens_end_at=told.tokens_end_at)
+        standing.refuse_sessions(connection, state.session_ids, tokens_end_at=state.tokens_end_at)
 
     @hears(accounts.RelationState)
-    def hear_relation(self, connection: Connection, _context: EventContext, told: RelationTold) -> None:
+    def hear_relation(self, connection: Connection, _context: EventContext, state: RelationTold) -> None:
         """Keep a relation until it ends."""
         self._changed(connection)
-        if not told.active:
-            delete_rows(connection, t.relation, relation_id=told.relation_id)
+        if not state.active:
+            delete_rows(connection, t.relation, relation_id=state.relation_id)
             return
         names = [column.name for column in t.relation.columns]
-        save_row(connection, t.relation, {name: getattr(told, name) for name in names})
+        save_row(connection, t.relation, {name: getattr(state, name) for name in names})
 
     @forgets(accounts.RelationState)
     def forget_relation(self, connection: Connection, _context: EventContext, subject: str) -> None:
@@ -111,10 +111,10 @@ class Directory:
         delete_rows(connection, t.relation, relation_id=UUID(subject))
 
     @hears(accounts.ActingGrantState)
-    def hear_grant(self, connection: Connection, _context: EventContext, told: GrantTold) -> None:
+    def hear_grant(self, connection: Connection, _context: EventContext, state: GrantTold) -> None:
         """Keep a grant until it ends."""
         self._changed(connection)
-        known_grants.save_grant(connection, told)
+        known_grants.save_grant(connection, state)
 
     @forgets(accounts.ActingGrantState)
     def forget_grant(self, connection: Connection, _context: EventContext, subject: str) -> None:
@@ -123,11 +123,11 @@ class Directory:
         known_grants.hear_acting_grant(connection, subject, None)
 
     @hears(accounts.OrgUnitState)
-    def hear_unit(self, connection: Connection, _context: EventContext, told: UnitTold) -> None:
+    def hear_unit(self, connection: Connection, _context: EventContext, state: UnitTold) -> None:
         """Keep a node of the tree."""
         self._changed(connection)
         names = [column.name for column in t.unit.columns]
-        save_row(connection, t.unit, {name: getattr(told, name) for name in names})
+        save_row(connection, t.unit, {name: getattr(state, name) for name in names})
 
     @forgets(accounts.OrgUnitState)
     def forget_unit(self, connection: Connection, _context: EventContext, subject: str) -> None:
@@ -136,15 +136,15 @@ class Directory:
         delete_rows(connection, t.unit, unit_id=UUID(subject))
 
     @hears(accounts.PolicyPublished)
-    def hear_policy(self, connection: Connection, _context: EventContext, told: PolicyTold) -> None:
+    def hear_policy(self, connection: Connection, _context: EventContext, state: PolicyTold) -> None:
         """Keep a version of a district's rules."""
         self._changed(connection)
         policies.save_policy(
             connection,
-            district_id=told.district_id,
-            version=told.policy_version,
-            effective=told.effective,
-            parameters=told.parameters,
+            district_id=state.district_id,
+            version=state.policy_version,
+            effective=state.effective,
+            parameters=state.parameters,
         )
 
     @forgets(accounts.PolicyPublished)
@@ -154,9 +154,9 @@ class Directory:
         policies.forget_policy(connection, *policies.policy_subject(subject))
 
     @hears(accounts.SigningKeysChanged)
-    def hear_keys(self, connection: Connection, _context: EventContext, told: KeysTold) -> None:
+    def hear_keys(self, connection: Connection, _context: EventContext, state: KeysTold) -> None:
         """Keep exactly these keys."""
-        self._replace_keys(connection, {key.key_id: key.public_key for key in told.keys})
+        self._replace_keys(connection, {key.key_id: key.public_key for key in state.keys})
 
     @forgets(accounts.SigningKeysChanged)
     def forget_keys(self, connection: Connection, _context: EventContext, _subject: str) -> None:
