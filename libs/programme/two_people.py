@@ -1,9 +1,11 @@
 """Acts of two people: one proposes under an id, another decides yes or no with a reason; both are recorded.
 
-Who may propose and who may decide is the act's own question. What holds for all of them is here: whoever had a hand in
-it decides nothing, a decision is made once, and what nobody decides lapses by a named bound.
+Who may propose and who may decide is the act's own question. What holds for all of them is here, and nowhere else:
+whoever had a hand in it decides nothing, a decision is made once, and what nobody decides lapses by a named bound.
+`libs.programme.proposals` has the columns in which every such act is kept, `two_people_schemas` what is said of it.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -12,6 +14,7 @@ from uuid import UUID
 from libs.programme.refusals import AlreadyDecidedError, MakerIsCheckerError, ProposalLapsedError
 
 LAPSES_AFTER = timedelta(days=14)
+"""How long a proposal waits for its second person, where its act names no other bound."""
 
 
 class ProposalState(StrEnum):
@@ -22,6 +25,16 @@ class ProposalState(StrEnum):
     DECLINED = "declined"
     WITHDRAWN = "withdrawn"
     LAPSED = "lapsed"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Verdict:
+    """The second person's word: yes, or no, and why."""
+
+    by: UUID
+    ok: bool
+    why: str
+    at: datetime
 
 
 @dataclass(frozen=True)
@@ -43,18 +56,17 @@ class Proposal:
         has_lapsed = self.state is ProposalState.PROPOSED and now >= self.lapses_at
         return ProposalState.LAPSED if has_lapsed else self.state
 
-    def decide(self, *, by: UUID, ok: bool, why: str, now: datetime) -> "Proposal":
+    def decide(self, verdict: Verdict) -> "Proposal":
         """Return it accepted or declined by the second person.
 
         Raises:
             MakerIsCheckerError: they proposed it, or had another hand in it.
             AlreadyDecidedError, ProposalLapsedError
         """
-        if by == self.proposed_by or by in self.hands:
-            raise MakerIsCheckerError
-        self.refuse_unless_open(now)
-        state = ProposalState.ACCEPTED if ok else ProposalState.DECLINED
-        return replace(self, state=state, decided_by=by, decided_at=now, why=why)
+        refuse_hand(verdict.by, {self.proposed_by, *self.hands})
+        self.refuse_unless_open(verdict.at)
+        state = ProposalState.ACCEPTED if verdict.ok else ProposalState.DECLINED
+        return replace(self, state=state, decided_by=verdict.by, decided_at=verdict.at, why=verdict.why)
 
     def withdraw(self, *, now: datetime) -> "Proposal":
         """Return it taken back.
@@ -73,7 +85,7 @@ class Proposal:
         """
         state = self.state_at(now)
         if state is ProposalState.LAPSED:
-            raise ProposalLapsedError(proposal_id=self.proposal_id)
+            raise ProposalLapsedError(proposal_id=self.proposal_id, lapsed_at=self.lapses_at.isoformat())
         if state is not ProposalState.PROPOSED:
             raise AlreadyDecidedError(state=state)
 
@@ -88,3 +100,13 @@ def propose(
 ) -> Proposal:
     """Return a proposal that waits for its second person until it lapses."""
     return Proposal(proposal_id, by, now, now + lapses_after, hands)
+
+
+def refuse_hand(who: UUID, hands: Collection[UUID | None]) -> None:
+    """Refuse whoever had a hand in what they would decide.
+
+    Raises:
+        MakerIsCheckerError
+    """
+    if who in hands:
+        raise MakerIsCheckerError

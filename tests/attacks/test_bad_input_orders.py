@@ -55,7 +55,7 @@ def test_a_refused_reversal_may_be_proposed_anew(world: OrdersHarness) -> None:
     settled(world)
     path = f"/v1/orders/{named('r1')}/reversal/"
     world.call("PUT", "coord", f"{path}{named('v1')}", {"why": "false_hours"})
-    world.call("POST", "check", f"{path}{named('v1')}/decision", {"ok": False})
+    world.call("POST", "check", f"{path}{named('v1')}/decision", {"ok": False, "why": "she was there"})
     world.call("PUT", "coord", f"{path}{named('v2')}", {"why": "false_hours"})
 
     assert outcome(world.call("POST", "check", f"{path}{named('v2')}/decision", {"ok": True})) == ""
@@ -82,7 +82,7 @@ def test_the_second_person_named_by_a_decider_is_the_one_who_signs(world: Orders
     world.act("lan", "r1", "dispute", {"says_minutes": 30})
     world.act("check", "r1", "decision", {"minutes": 40, "why": "camera", "second": str(named("check_b"))})
 
-    answers = [world.act(who, "r1", "decision/confirmation") for who in ("admin", "check", "check_b")]
+    answers = [world.act(who, "r1", "decision/confirmation", {"ok": True}) for who in ("admin", "check", "check_b")]
 
     assert answers == ["not_authorised", "maker_is_checker", ""]
     assert world.served("min")["total_minutes"] == 40

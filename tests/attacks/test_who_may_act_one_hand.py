@@ -148,6 +148,6 @@ def test_who_checked_in_for_the_volunteer_is_not_the_second_check_either(world: 
     world.act("lan", "r1", "confirmation")
     world.act("coord", "r1", "approval")
 
-    assert [world.act(who, "r1", "second-check") for who in ("both", "check")] == ["maker_is_checker", ""]
+    assert [world.act(who, "r1", "second-check", {"ok": True}) for who in ("both", "check")] == ["maker_is_checker", ""]
     (approved,) = world.said(wire.HoursApproved)
     assert approved.hours[0].evidence_class == "attested"

@@ -102,9 +102,9 @@ class Alone:
             yield "POST", f"{whom}/details", {"has_phone": True}
             yield "POST", f"{whom}/qualifications", {"training": True, "clean_record": True}
             yield "PUT", f"{whom}/assessments/{self.id('grade' + whom)}", {"grade": "severe"}
-            yield "POST", f"/v1/assessments/{self.id('grade' + whom)}/confirmation", {}
+            yield "POST", f"/v1/assessments/{self.id('grade' + whom)}/confirmation", OK
             yield "PUT", f"{whom}/hardships/{self.id('hard' + whom)}", {"categories": ["tekun"]}
-            yield "POST", f"/v1/hardships/{self.id('hard' + whom)}/confirmation", {}
+            yield "POST", f"/v1/hardships/{self.id('hard' + whom)}/confirmation", OK
             yield "PUT", f"{whom}/identity-sightings/{self.id('seen' + whom)}", {"document": "resident"}
             for role in ("checker", "district_admin", "city_admin"):
                 yield "PUT", f"{whom}/roles/{self.id(role + whom)}", {"role": role, "unit_id": self.district}
@@ -191,7 +191,7 @@ class Alone:
         yield "POST", f"{order}/call-back", {}
         yield "POST", f"{order}/dispute", {"says_minutes": 60}
         yield "POST", f"{order}/decision", {"minutes": 60, "second": self.me} | WHY
-        yield "POST", f"{order}/decision/confirmation", {}
+        yield "POST", f"{order}/decision/confirmation", OK
         yield "POST", f"{order}/approval", {}
         yield "POST", f"{order}/second-check", OK
         reversal = f"{order}/reversal/{self.id('reversal' + order)}"
@@ -201,7 +201,7 @@ class Alone:
         relation = f"/v1/relations/{self.id('relation')}"
         body = {"person_id": self.lan, "relative_id": self.me, "kind": "child", "verified": True}
         yield "PUT", relation, body
-        yield "POST", f"{relation}/confirmation", {}
+        yield "POST", f"{relation}/confirmation", OK
         yield "PUT", f"/v1/acting-grants/{self.id('grant')}", {
             "person_id": self.lan, "relative_id": self.me, "acts": ["see", "ask", "confirm", "give"],
             "until": self.world.story.day("D300").isoformat(),

@@ -152,7 +152,7 @@ def decide(world: World, step: Step, seed: str) -> Calls:
                 {k: v for k, v in step.items() if k != "why"},
                 seed,
                 "decision/confirmation",
-                {},
+                {"ok": True},
                 caller=step["checker"],
             )
         )

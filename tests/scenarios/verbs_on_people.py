@@ -18,12 +18,12 @@ def relate(world: World, step: Step, seed: str) -> Calls:
         "verified": True,
     }
     record = put(world, step, f"/v1/relations/{identity}", body)
-    return [record, ApiCall(B, "POST", f"/v1/relations/{identity}/confirmation", {}, world.key(seed))]
+    return [record, ApiCall(B, "POST", f"/v1/relations/{identity}/confirmation", {"ok": True}, world.key(seed))]
 
 
 def assess(world: World, step: Step, seed: str) -> Calls:
     path = f"/v1/persons/{world.id_of(step['assess'])}/assessments/{world.id_of(seed)}"
-    confirm = ApiCall(B, "POST", f"/v1/assessments/{world.id_of(seed)}/confirmation", {}, world.key(seed))
+    confirm = ApiCall(B, "POST", f"/v1/assessments/{world.id_of(seed)}/confirmation", {"ok": True}, world.key(seed))
     return [put(world, step, path, {"grade": step["grade"]}), confirm]
 
 

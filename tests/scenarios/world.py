@@ -159,13 +159,19 @@ class World:
         if attributes["grade"] != "intact":
             self.must(A, "PUT", f"{person}/assessments/{self.id_of(label + '/grade')}", {"grade": attributes["grade"]})
             self.must(
-                B, "POST", f"/v1/assessments/{self.id_of(label + '/grade')}/confirmation", {}, key=f"grade{label}"
+                B,
+                "POST",
+                f"/v1/assessments/{self.id_of(label + '/grade')}/confirmation",
+                {"ok": True},
+                key=f"grade{label}",
             )
         if attributes["hardship"]:
             self.must(
                 A, "PUT", f"{person}/hardships/{self.id_of(label + '/hard')}", {"categories": attributes["hardship"]}
             )
-            self.must(B, "POST", f"/v1/hardships/{self.id_of(label + '/hard')}/confirmation", {}, key=f"hard{label}")
+            self.must(
+                B, "POST", f"/v1/hardships/{self.id_of(label + '/hard')}/confirmation", {"ok": True}, key=f"hard{label}"
+            )
 
     def person_body(self, label: str, attributes: Mapping[str, Any]) -> dict[str, Any]:
         """Return what is sent to register a person."""
@@ -238,7 +244,7 @@ class World:
         }
         self.must(caller, "PUT", f"/v1/relations/{identity}", body)
         if verified:
-            self.must(confirmer, "POST", f"/v1/relations/{identity}/confirmation", {}, key=seed)
+            self.must(confirmer, "POST", f"/v1/relations/{identity}/confirmation", {"ok": True}, key=seed)
 
     def _start(self, label: str, attributes: Mapping[str, Any]) -> None:
         starts = attributes.get("starts", {})

@@ -13,6 +13,7 @@ from libs.http import Actor, holds, require
 from libs.ids import new_id
 from libs.programme.acting import Consent, refuse_unless_consented
 from libs.programme.refusals import MakerIsCheckerError
+from libs.programme.two_people import Verdict
 from services.accounts.core.messages import person_state
 from services.accounts.core.refusals import PersonNotBelowError
 from services.accounts.core.rules.persons import Person
@@ -144,6 +145,10 @@ class Act:
         who = of or self.actor_id
         path = self.store.units.unit(unit_id).path
         return highest_rank(self.store.persons.places([who])[who], roles=POWERS[power], path=path)
+
+    def verdict(self, *, ok: bool, why: str) -> Verdict:
+        """Return the word of who acts on what another proposed."""
+        return Verdict(by=self.actor_id, ok=ok, why=why, at=self.now)
 
     def keep_consent(self, on_behalf: OnBehalf, about: Collection[UUID], act: str) -> None:
         """Keep the consent of a person for whom this is done, and that it was done; only staff act for others here.

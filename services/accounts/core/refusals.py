@@ -51,14 +51,6 @@ class WrongPersonStateError(ConflictError):
     en = "The person's present status does not allow this"
 
 
-class RecordLapsedError(ConflictError):
-    """Nobody decided in time: what was found may be true no more."""
-
-    code = "record_lapsed"
-    zh = "逾期未复核，请重新登记"
-    en = "Nobody decided in time; record it anew"
-
-
 class DeathWaitsError(ConflictError):
     """A death of this person, its correction, or their erasure waits for somebody's answer."""
 

@@ -6,11 +6,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from marshmallow import Schema, ValidationError, fields, validates_schema
+from marshmallow import Schema, fields
 
-from libs.http.fields import Choice, Text, Truth, page_cursor, page_limit
+from libs.http.fields import Choice, Text, page_cursor, page_limit
 from libs.programme.acting import WORDS_MAX
-from libs.programme.two_people import Proposal
 from services.accounts.core.rules.persons import CERTIFICATES, Person
 from services.accounts.core.rules.roles import RoleGrant
 from services.accounts.core.rules.units import Unit
@@ -148,24 +147,6 @@ class NothingSchema(Schema):
     """Nothing: the path says it all."""
 
 
-class DecisionSchema(ReasonSchema):
-    """The second person's word: yes, or no with a reason."""
-
-    ok = Truth(load_default=True)
-
-    @validates_schema
-    def no_needs_a_reason(self, body: Mapping[str, Any], **_: object) -> None:
-        """Refuse a no without a word why."""
-        if not body["ok"] and not (body["why"] or "").strip():
-            raise ValidationError("turning down needs a reason", "why")
-
-
-class VerdictSchema(DecisionSchema):
-    """The second person's word on who may do what: a yes is never taken for granted."""
-
-    ok = Truth(required=True)
-
-
 def certificate_field() -> Choice:
     return Choice(CERTIFICATES)
 
@@ -238,18 +219,6 @@ def grant_answer(grant: RoleGrant) -> Answer:
         "granted_by": str(grant.granted_by),
         "granted_at": instant(grant.granted_at),
         "state": "held",
-    }
-
-
-def proposal_answer(of: Proposal, now: datetime) -> Answer:
-    return {
-        "state": of.state_at(now),
-        "proposed_by": str(of.proposed_by),
-        "proposed_at": instant(of.proposed_at),
-        "lapses_at": instant(of.lapses_at),
-        "decided_by": str(of.decided_by) if of.decided_by else None,
-        "decided_at": instant(of.decided_at),
-        "why": of.why,
     }
 
 

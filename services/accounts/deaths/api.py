@@ -7,10 +7,11 @@ from flask_smorest import Blueprint
 
 from libs.http import Cursor, current_actor, reading
 from libs.http.pages import an_id
+from libs.programme.two_people_schemas import VerdictSchema
 from services.accounts.core.acts import Act
 from services.accounts.core.edge import act_on, command, now
 from services.accounts.core.refusals import RecordNotFoundError
-from services.accounts.core.schemas import Answer, Body, DecisionSchema, page_answer
+from services.accounts.core.schemas import Answer, Body, page_answer
 from services.accounts.deaths.rules import Death, DeathState
 from services.accounts.deaths.schemas import (
     DeathAnswer,
@@ -89,7 +90,7 @@ class DeathById(MethodView):
 class DeathConfirmation(MethodView):
     """The second person's word on a death."""
 
-    @blueprint.arguments(DecisionSchema)
+    @blueprint.arguments(VerdictSchema)
     @blueprint.response(200, DeathAnswer)
     def post(self, body: Body, death_id: UUID) -> Answer:
         """Confirm a death, or turn it down with a reason; never by who recorded it."""
@@ -131,7 +132,7 @@ class MistakeById(MethodView):
 class MistakeDecision(MethodView):
     """The second person's word on a mistake."""
 
-    @blueprint.arguments(DecisionSchema)
+    @blueprint.arguments(VerdictSchema)
     @blueprint.response(200, MistakeAnswer)
     def post(self, body: Body, death_id: UUID, mistake_id: UUID) -> Answer:
         """Give everything back, as soon as the ledger has, or turn the proposal down; never by who proposed it."""
@@ -146,7 +147,7 @@ class MistakeDecision(MethodView):
 
 def _of_person(act: Act, person_id: UUID, state: DeathState | None) -> list[Death]:
     _require_view(act, person_id)
-    found = DeathStore(act.connection).of_person(person_id, list(DeathState))
+    found = DeathStore(act.connection).of_person(person_id)
     return [death for death in found if state is None or death.state_at(act.now) is state]
 
 

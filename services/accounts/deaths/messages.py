@@ -18,9 +18,9 @@ def person_died(person: Person, death: Death, *, now: datetime) -> OutgoingEvent
     fact = wire.PersonDied(
         person_id=str(person.person_id),
         died_on=day_text(person.died_on),
-        recorded_by=str(death.recorded_by),
+        recorded_by=str(death.proposal.proposed_by),
         district_id=district_of(person),
-        confirmed_by=text_of(death.decided_by),
+        confirmed_by=text_of(death.proposal.decided_by),
         death_id=str(death.death_id),
     )
     return fact_event(fact, person=person, now=now)
@@ -33,8 +33,8 @@ def death_mistake_found(mistake: DeathMistake, person: Person, *, now: datetime)
         death_id=str(mistake.death_id),
         person_id=str(person.person_id),
         district_id=district_of(person),
-        proposed_by=str(mistake.proposed_by),
-        decided_by=text_of(mistake.decided_by),
+        proposed_by=str(mistake.proposal.proposed_by),
+        decided_by=text_of(mistake.proposal.decided_by),
     )
     return fact_event(fact, person=person, now=now, part=str(mistake.mistake_id))
 
@@ -45,8 +45,8 @@ def person_death_mistaken(person: Person, mistake: DeathMistake, *, now: datetim
         person_id=str(person.person_id),
         death_id=str(mistake.death_id),
         district_id=district_of(person),
-        proposed_by=str(mistake.proposed_by),
-        decided_by=text_of(mistake.decided_by),
+        proposed_by=str(mistake.proposal.proposed_by),
+        decided_by=text_of(mistake.proposal.decided_by),
     )
     return fact_event(fact, person=person, now=now)
 

@@ -1,14 +1,13 @@
 """A death is recorded by one and confirmed by another; until the estate is settled two can find it mistaken."""
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from libs.programme.refusals import AlreadyDecidedError, MakerIsCheckerError
+from libs.programme.two_people import Proposal, ProposalState, Verdict
 from libs.programme.words import PersonStatus
-from services.accounts.core.refusals import RecordLapsedError, WrongPersonStateError
-from services.accounts.core.rules.records import RECORD_WAITS_DAYS_MAX
+from services.accounts.core.refusals import WrongPersonStateError
 from services.accounts.deaths.refusals import EstateSettledError
 
 
@@ -33,49 +32,53 @@ class MistakeState(StrEnum):
     DECLINED = "declined"
 
 
+_DEATHS = {
+    ProposalState.PROPOSED: DeathState.WAITING,
+    ProposalState.ACCEPTED: DeathState.CONFIRMED,
+    ProposalState.DECLINED: DeathState.TURNED_DOWN,
+    ProposalState.LAPSED: DeathState.LAPSED,
+}
+_MISTAKES = {
+    ProposalState.PROPOSED: MistakeState.PROPOSED,
+    ProposalState.DECLINED: MistakeState.TURNED_DOWN,
+    ProposalState.LAPSED: MistakeState.LAPSED,
+}
+
+
 @dataclass(frozen=True)
 class Death:
     """It has no effect until somebody else than who recorded it confirms it."""
 
-    death_id: UUID
+    proposal: Proposal
     person_id: UUID
     died_on: date
-    recorded_by: UUID
-    recorded_at: datetime
-    state: DeathState = DeathState.WAITING
-    decided_by: UUID | None = None
-    decided_at: datetime | None = None
-    why: str = ""
+    is_mistaken: bool = False
     status_before: PersonStatus | None = None
     ended_grants: tuple[UUID, ...] = ()
     estate_settled_at: datetime | None = None
 
     @property
-    def lapses_at(self) -> datetime:
-        """Return until when it may be confirmed."""
-        return self.recorded_at + timedelta(days=RECORD_WAITS_DAYS_MAX)
+    def death_id(self) -> UUID:
+        """Return the id under which it was recorded."""
+        return self.proposal.proposal_id
+
+    @property
+    def is_confirmed(self) -> bool:
+        """Tell whether two people said it, and none since that it was a mistake."""
+        return self.proposal.state is ProposalState.ACCEPTED and not self.is_mistaken
 
     def state_at(self, now: datetime) -> DeathState:
         """Return where it stands, lapsed when nobody decided in time."""
-        is_late = self.state is DeathState.WAITING and now > self.lapses_at
-        return DeathState.LAPSED if is_late else self.state
+        return DeathState.MISTAKEN if self.is_mistaken else _DEATHS[self.proposal.state_at(now)]
 
-    def decide(self, *, by: UUID, ok: bool, why: str, now: datetime) -> "Death":
+    def decide(self, verdict: Verdict) -> "Death":
         """Return it confirmed or turned down.
 
         Raises:
             MakerIsCheckerError: who recorded it, or whom it is about, decides.
-            AlreadyDecidedError: it was decided before.
-            RecordLapsedError: nobody decided in time; it must be recorded anew.
+            AlreadyDecidedError, ProposalLapsedError
         """
-        if by in (self.recorded_by, self.person_id):
-            raise MakerIsCheckerError
-        if self.state is not DeathState.WAITING:
-            raise AlreadyDecidedError(state=self.state)
-        if self.state_at(now) is DeathState.LAPSED:
-            raise RecordLapsedError(lapsed_at=self.lapses_at.isoformat())
-        state = DeathState.CONFIRMED if ok else DeathState.TURNED_DOWN
-        return replace(self, state=state, decided_by=by, decided_at=now, why=why)
+        return replace(self, proposal=self.proposal.decide(verdict))
 
     def took(self, status: PersonStatus, grants: tuple[UUID, ...]) -> "Death":
         """Return it with what it took, so that it can be given back."""
@@ -87,7 +90,7 @@ class Death:
 
     def found_mistaken(self) -> "Death":
         """Return it as what never was."""
-        return replace(self, state=DeathState.MISTAKEN)
+        return replace(self, is_mistaken=True)
 
     def refuse_unless_correctable(self) -> None:
         """Refuse to find mistaken what is no death, or whose estate is with the heirs.
@@ -96,8 +99,8 @@ class Death:
             WrongPersonStateError: it was never confirmed, or was found mistaken before.
             EstateSettledError
         """
-        if self.state is not DeathState.CONFIRMED:
-            raise WrongPersonStateError(state=self.state)
+        if not self.is_confirmed:
+            raise WrongPersonStateError(state=DeathState.MISTAKEN if self.is_mistaken else _DEATHS[self.proposal.state])
         if self.estate_settled_at is not None:
             raise EstateSettledError
 
@@ -106,45 +109,45 @@ class Death:
 class DeathMistake:
     """Proposed by one, decided by another; done when the ledger has given the wallets back."""
 
-    mistake_id: UUID
+    proposal: Proposal
     death_id: UUID
     person_id: UUID
     why: str
-    proposed_by: UUID
-    proposed_at: datetime
-    state: MistakeState = MistakeState.PROPOSED
-    decided_by: UUID | None = None
-    decided_at: datetime | None = None
-    decided_why: str = ""
+    is_answered: bool = False
     code: str = ""
 
     @property
-    def lapses_at(self) -> datetime:
-        """Return until when it may be decided."""
-        return self.proposed_at + timedelta(days=RECORD_WAITS_DAYS_MAX)
+    def mistake_id(self) -> UUID:
+        """Return the id under which it was proposed."""
+        return self.proposal.proposal_id
+
+    @property
+    def waits_for_ledger(self) -> bool:
+        """Tell whether both said yes and the ledger has not answered."""
+        return self.proposal.state is ProposalState.ACCEPTED and not self.is_answered
+
+    @property
+    def is_done(self) -> bool:
+        """Tell whether the wallets are given back."""
+        return self.is_answered and not self.code
 
     def state_at(self, now: datetime) -> MistakeState:
         """Return where it stands, lapsed when nobody decided in time."""
-        is_late = self.state is MistakeState.PROPOSED and now > self.lapses_at
-        return MistakeState.LAPSED if is_late else self.state
+        if self.waits_for_ledger:
+            return MistakeState.REQUESTED
+        if self.is_answered:
+            return MistakeState.DECLINED if self.code else MistakeState.DONE
+        return _MISTAKES[self.proposal.state_at(now)]
 
-    def decide(self, *, by: UUID, ok: bool, why: str, now: datetime) -> "DeathMistake":
+    def decide(self, verdict: Verdict) -> "DeathMistake":
         """Return it turned down, or asked of the ledger.
 
         Raises:
             MakerIsCheckerError: who proposed it, or whom it is about, decides.
-            AlreadyDecidedError: it was decided before.
-            RecordLapsedError: nobody decided in time; it must be proposed anew.
+            AlreadyDecidedError, ProposalLapsedError
         """
-        if by in (self.proposed_by, self.person_id):
-            raise MakerIsCheckerError
-        if self.state is not MistakeState.PROPOSED:
-            raise AlreadyDecidedError(state=self.state)
-        if self.state_at(now) is MistakeState.LAPSED:
-            raise RecordLapsedError(lapsed_at=self.lapses_at.isoformat())
-        state = MistakeState.REQUESTED if ok else MistakeState.TURNED_DOWN
-        return replace(self, state=state, decided_by=by, decided_at=now, decided_why=why)
+        return replace(self, proposal=self.proposal.decide(verdict))
 
     def answered(self, code: str) -> "DeathMistake":
         """Return it as the ledger's answer leaves it; no code means that the wallets are given back."""
-        return replace(self, state=MistakeState.DECLINED if code else MistakeState.DONE, code=code)
+        return replace(self, is_answered=True, code=code)

@@ -5,6 +5,7 @@ from datetime import datetime
 from marshmallow import Schema, fields
 
 from libs.http.fields import Day, Text, choice_of
+from libs.programme.two_people_schemas import roles_to_decide
 from services.accounts.core.schemas import (
     TEXT_MAX,
     Answer,
@@ -30,6 +31,7 @@ class MistakeAnswer(Schema):
     proposed_by = id_field()
     proposed_at = instant_field()
     lapses_at = instant_field(allow_none=True)
+    roles_to_decide = fields.List(fields.String())
     decided_by = id_field(allow_none=True)
     decided_at = instant_field(allow_none=True)
     decided_why = fields.String(allow_none=True)
@@ -45,6 +47,7 @@ class DeathAnswer(Schema):
     recorded_by = id_field()
     recorded_at = instant_field()
     lapses_at = instant_field(allow_none=True)
+    roles_to_decide = fields.List(fields.String())
     decided_by = id_field(allow_none=True)
     decided_at = instant_field(allow_none=True)
     why = fields.String(allow_none=True)
@@ -74,25 +77,26 @@ class MistakeSchema(Schema):
 
 def death_answer(death: Death, now: datetime) -> Answer:
     """Return a recorded death: who recorded it, who decided, until when somebody may."""
-    state = death.state_at(now)
+    state, of = death.state_at(now), death.proposal
     return {
         "death_id": str(death.death_id),
         "person_id": str(death.person_id),
         "died": death.died_on.isoformat(),
         "state": state,
-        "recorded_by": str(death.recorded_by),
-        "recorded_at": instant(death.recorded_at),
-        "lapses_at": instant(death.lapses_at) if state is DeathState.WAITING else None,
-        "decided_by": id_text(death.decided_by),
-        "decided_at": instant(death.decided_at),
-        "why": death.why or None,
+        "recorded_by": str(of.proposed_by),
+        "recorded_at": instant(of.proposed_at),
+        "lapses_at": instant(of.lapses_at) if state is DeathState.WAITING else None,
+        "roles_to_decide": roles_to_decide("confirm_death"),
+        "decided_by": id_text(of.decided_by),
+        "decided_at": instant(of.decided_at),
+        "why": of.why or None,
         "estate_settled_at": instant(death.estate_settled_at),
     }
 
 
 def mistake_answer(mistake: DeathMistake, now: datetime) -> Answer:
     """Return where it stands that a death was a mistake."""
-    state = mistake.state_at(now)
+    state, of = mistake.state_at(now), mistake.proposal
     return {
         "mistake_id": str(mistake.mistake_id),
         "death_id": str(mistake.death_id),
@@ -100,10 +104,11 @@ def mistake_answer(mistake: DeathMistake, now: datetime) -> Answer:
         "state": state,
         "code": mistake.code or None,
         "why": mistake.why,
-        "proposed_by": str(mistake.proposed_by),
-        "proposed_at": instant(mistake.proposed_at),
-        "lapses_at": instant(mistake.lapses_at) if state is MistakeState.PROPOSED else None,
-        "decided_by": id_text(mistake.decided_by),
-        "decided_at": instant(mistake.decided_at),
-        "decided_why": mistake.decided_why or None,
+        "proposed_by": str(of.proposed_by),
+        "proposed_at": instant(of.proposed_at),
+        "lapses_at": instant(of.lapses_at) if state is MistakeState.PROPOSED else None,
+        "roles_to_decide": roles_to_decide("decide_death_mistake"),
+        "decided_by": id_text(of.decided_by),
+        "decided_at": instant(of.decided_at),
+        "decided_why": of.why or None,
     }

@@ -1,8 +1,6 @@
 """Load and save deaths and their corrections."""
 
-from collections.abc import Collection
-from dataclasses import asdict
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -10,11 +8,12 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 from sqlalchemy.dialects.postgresql import ARRAY
 
+from libs.programme.proposals import columns_of, proposal_of
+from libs.programme.two_people import ProposalState
 from libs.programme.words import PersonStatus
 from services.accounts.core.refusals import RecordNotFoundError
-from services.accounts.core.rules.records import RECORD_WAITS_DAYS_MAX
 from services.accounts.core.store.tables import person, unit
-from services.accounts.deaths.rules import Death, DeathMistake, DeathState, MistakeState
+from services.accounts.deaths.rules import Death, DeathMistake, DeathState
 from services.accounts.deaths.tables import death, death_mistake
 
 
@@ -60,13 +59,9 @@ class DeathStore:
             raise RecordNotFoundError(death_id=death_id)
         return found
 
-    def of_person(self, person_id: UUID, states: Collection[DeathState]) -> list[Death]:
-        """Return the deaths of a person in these states, oldest first; their lock is the person's."""
-        query = (
-            sa.select(death)
-            .where(death.c.person_id == person_id, death.c.state.in_(list(states)))
-            .order_by(death.c.recorded_at, death.c.death_id)
-        )
+    def of_person(self, person_id: UUID) -> list[Death]:
+        """Return the deaths recorded of a person, oldest first; their lock is the person's."""
+        query = sa.select(death).where(death.c.person_id == person_id).order_by(death.c.proposed_at, death.c.death_id)
         return [death_of(row) for row in self._connection.execute(query)]
 
     def settle_estate(self, person_id: UUID, *, at: datetime) -> None:
@@ -75,7 +70,8 @@ class DeathStore:
             death.update()
             .where(
                 death.c.person_id == person_id,
-                death.c.state == DeathState.CONFIRMED,
+                death.c.state == ProposalState.ACCEPTED,
+                ~death.c.is_mistaken,
                 death.c.estate_settled_at.is_(None),
             )
             .values(estate_settled_at=at)
@@ -83,12 +79,14 @@ class DeathStore:
 
     def add_mistake(self, new: DeathMistake) -> None:
         """Save a proposal."""
-        self._connection.execute(death_mistake.insert().values(**asdict(new)))
+        self._connection.execute(death_mistake.insert().values(**_mistake_columns(new)))
 
     def save_mistake(self, changed: DeathMistake) -> None:
         """Save what became of a proposal."""
         self._connection.execute(
-            death_mistake.update().where(death_mistake.c.mistake_id == changed.mistake_id).values(**asdict(changed))
+            death_mistake.update()
+            .where(death_mistake.c.mistake_id == changed.mistake_id)
+            .values(**_mistake_columns(changed))
         )
 
     def find_mistake(self, mistake_id: UUID) -> DeathMistake | None:
@@ -99,7 +97,7 @@ class DeathStore:
 
     def waits_for_wallets(self, person_id: UUID) -> bool:
         """Tell whether the ledger was asked to give back a person's wallets and has not answered."""
-        asked = death_mistake.c.state == MistakeState.REQUESTED
+        asked = sa.and_(death_mistake.c.state == ProposalState.ACCEPTED, ~death_mistake.c.is_answered)
         query = sa.select(sa.exists().where(death_mistake.c.person_id == person_id, asked))
         return bool(self._connection.scalar(query))
 
@@ -113,15 +111,10 @@ class DeathStore:
 def death_of(row: sa.Row[Any]) -> Death:
     """Return the death of a row."""
     return Death(
-        death_id=row.death_id,
+        proposal=proposal_of(row, proposal_id=row.death_id, hands={row.person_id}),
         person_id=row.person_id,
         died_on=row.died_on,
-        recorded_by=row.recorded_by,
-        recorded_at=row.recorded_at,
-        state=DeathState(row.state),
-        decided_by=row.decided_by,
-        decided_at=row.decided_at,
-        why=row.why,
+        is_mistaken=row.is_mistaken,
         status_before=PersonStatus(row.status_before) if row.status_before else None,
         ended_grants=tuple(row.ended_grants),
         estate_settled_at=row.estate_settled_at,
@@ -131,22 +124,36 @@ def death_of(row: sa.Row[Any]) -> Death:
 def mistake_of(row: sa.Row[Any]) -> DeathMistake:
     """Return the proposal of a row."""
     return DeathMistake(
-        mistake_id=row.mistake_id,
+        proposal=proposal_of(row, proposal_id=row.mistake_id, hands={row.person_id}),
         death_id=row.death_id,
         person_id=row.person_id,
         why=row.why,
-        proposed_by=row.proposed_by,
-        proposed_at=row.proposed_at,
-        state=MistakeState(row.state),
-        decided_by=row.decided_by,
-        decided_at=row.decided_at,
-        decided_why=row.decided_why,
+        is_answered=row.is_answered,
         code=row.code,
     )
 
 
 def _columns(of: Death) -> dict[str, object]:
-    return {**asdict(of), "ended_grants": list(of.ended_grants)}
+    return {
+        "death_id": of.death_id,
+        "person_id": of.person_id,
+        "died_on": of.died_on,
+        "is_mistaken": of.is_mistaken,
+        "status_before": of.status_before,
+        "ended_grants": list(of.ended_grants),
+        "estate_settled_at": of.estate_settled_at,
+    } | columns_of(of.proposal)
+
+
+def _mistake_columns(of: DeathMistake) -> dict[str, object]:
+    return {
+        "mistake_id": of.mistake_id,
+        "death_id": of.death_id,
+        "person_id": of.person_id,
+        "why": of.why,
+        "is_answered": of.is_answered,
+        "code": of.code,
+    } | columns_of(of.proposal)
 
 
 def deaths_at(
@@ -165,11 +172,16 @@ def deaths_at(
 
 
 def _in_state(state: DeathState | None, now: datetime) -> list[sa.ColumnElement[bool]]:
-    """What waits and what has lapsed stand alike in the table; the time since tells them apart."""
+    """What waits and what has just lapsed stand alike in the table; the time tells them apart."""
     if state is None:
         return []
-    if state not in (DeathState.WAITING, DeathState.LAPSED):
-        return [death.c.state == state]
-    bound = now - timedelta(days=RECORD_WAITS_DAYS_MAX)
-    in_time = death.c.recorded_at >= bound if state is DeathState.WAITING else death.c.recorded_at < bound
-    return [death.c.state == DeathState.WAITING, in_time]
+    if state is DeathState.MISTAKEN:
+        return [death.c.is_mistaken]
+    waits = death.c.state == ProposalState.PROPOSED
+    if state is DeathState.WAITING:
+        return [waits, death.c.lapses_at > now]
+    if state is DeathState.LAPSED:
+        return [sa.or_(death.c.state == ProposalState.LAPSED, sa.and_(waits, death.c.lapses_at <= now))]
+    is_yes = state is DeathState.CONFIRMED
+    decided = death.c.state == (ProposalState.ACCEPTED if is_yes else ProposalState.DECLINED)
+    return [decided, ~death.c.is_mistaken]

@@ -3,13 +3,8 @@
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
 
+from libs.programme.proposals import proposal_columns
 from services.accounts.core.store.tables import metadata
-
-_Instant = sa.DateTime(timezone=True)
-
-
-_Texts = ARRAY(sa.Text)
-
 
 death = sa.Table(
     "death",
@@ -17,18 +12,12 @@ death = sa.Table(
     sa.Column("death_id", sa.Uuid, primary_key=True),
     sa.Column("person_id", sa.Uuid),
     sa.Column("died_on", sa.Date),
-    sa.Column("recorded_by", sa.Uuid),
-    sa.Column("recorded_at", _Instant),
-    sa.Column("state", sa.Text),
-    sa.Column("decided_by", sa.Uuid),
-    sa.Column("decided_at", _Instant),
-    sa.Column("why", sa.Text),
+    *proposal_columns(),
+    sa.Column("is_mistaken", sa.Boolean),
     sa.Column("status_before", sa.Text),
     sa.Column("ended_grants", ARRAY(sa.Uuid)),
-    sa.Column("estate_settled_at", _Instant),
+    sa.Column("estate_settled_at", sa.DateTime(timezone=True)),
 )
-
-
 death_mistake = sa.Table(
     "death_mistake",
     metadata,
@@ -36,11 +25,7 @@ death_mistake = sa.Table(
     sa.Column("death_id", sa.Uuid),
     sa.Column("person_id", sa.Uuid),
     sa.Column("why", sa.Text),
-    sa.Column("proposed_by", sa.Uuid),
-    sa.Column("proposed_at", _Instant),
-    sa.Column("state", sa.Text),
-    sa.Column("decided_by", sa.Uuid),
-    sa.Column("decided_at", _Instant),
-    sa.Column("decided_why", sa.Text),
+    *proposal_columns(),
+    sa.Column("is_answered", sa.Boolean),
     sa.Column("code", sa.Text),
 )

@@ -6,10 +6,11 @@ from flask.views import MethodView
 from flask_smorest import Blueprint
 
 from libs.clock import machine_now
+from libs.programme.two_people_schemas import VerdictSchema
 from services.accounts.core.acts import Act
 from services.accounts.core.edge import command, parts, tell
 from services.accounts.core.rules.notices import Notice
-from services.accounts.core.schemas import Answer, Body, VerdictSchema
+from services.accounts.core.schemas import Answer, Body
 from services.accounts.numbers.refusals import CodeWrongError
 from services.accounts.numbers.schemas import (
     NumberCodeSchema,

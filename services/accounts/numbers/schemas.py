@@ -6,23 +6,17 @@ from marshmallow import Schema, fields
 
 from libs.http.fields import Text
 from libs.programme.acting_schemas import ActingSchema
-from services.accounts.core.schemas import NAME_MAX, Answer, id_field, instant_field, masked_number, proposal_answer
+from libs.programme.two_people_schemas import ProposalAnswer, proposal_answer
+from services.accounts.core.schemas import NAME_MAX, Answer, id_field, masked_number
 from services.accounts.numbers.store import NumberProposal
 
 
-class NumberProposalAnswer(Schema):
+class NumberProposalAnswer(ProposalAnswer):
     """Another number for a member of staff, as proposed and decided."""
 
     change_id = id_field()
     person_id = id_field()
     phone_number = fields.String()
-    state = fields.String()
-    proposed_by = id_field()
-    proposed_at = instant_field()
-    lapses_at = instant_field()
-    decided_by = id_field(allow_none=True)
-    decided_at = instant_field(allow_none=True)
-    why = fields.String()
 
 
 class NumberConfirmedAnswer(Schema):
@@ -49,4 +43,4 @@ def number_proposal_answer(of: NumberProposal, *, now: datetime) -> Answer:
         "change_id": str(of.proposal.proposal_id),
         "person_id": str(of.person_id),
         "phone_number": masked_number(of.phone_number),
-    } | proposal_answer(of.proposal, now)
+    } | proposal_answer(of.proposal, "register_person", now=now)

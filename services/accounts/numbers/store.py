@@ -8,7 +8,8 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from libs.db.rows import add_rows
-from libs.programme.two_people import Proposal, ProposalState
+from libs.programme.proposals import columns_of, proposal_of
+from libs.programme.two_people import Proposal
 from services.accounts.core.rules.identity import LookUp
 from services.accounts.core.store.store import Store
 from services.accounts.core.store.tables import person_index
@@ -112,11 +113,7 @@ class NumberStore:
                 proposal_id=of.proposal_id,
                 person_id=new.person_id,
                 sealed=sealed,
-                proposed_by=of.proposed_by,
-                proposed_at=of.proposed_at,
-                lapses_at=of.lapses_at,
-                state=of.state,
-                why=of.why,
+                **columns_of(of),
             )
         )
 
@@ -124,9 +121,7 @@ class NumberStore:
         """Save a decision."""
         of = changed.proposal
         self._connection.execute(
-            number_proposal.update()
-            .where(number_proposal.c.proposal_id == of.proposal_id)
-            .values(state=of.state, decided_by=of.decided_by, decided_at=of.decided_at, why=of.why)
+            number_proposal.update().where(number_proposal.c.proposal_id == of.proposal_id).values(**columns_of(of))
         )
 
     def find_proposal(self, proposal_id: UUID) -> NumberProposal | None:
@@ -137,17 +132,7 @@ class NumberStore:
         if row is None:
             return None
         fields = self._identities.unseal(row.person_id, bytes(row.sealed))
-        proposal = Proposal(
-            proposal_id=row.proposal_id,
-            proposed_by=row.proposed_by,
-            proposed_at=row.proposed_at,
-            lapses_at=row.lapses_at,
-            hands=frozenset({row.person_id}),
-            state=ProposalState(row.state),
-            decided_by=row.decided_by,
-            decided_at=row.decided_at,
-            why=row.why,
-        )
+        proposal = proposal_of(row, proposal_id=row.proposal_id, hands={row.person_id})
         return NumberProposal(proposal, row.person_id, str(fields["phone_number"]))
 
 

@@ -2,6 +2,7 @@
 
 import sqlalchemy as sa
 
+from libs.programme.proposals import proposal_columns
 from services.accounts.core.store.tables import metadata
 
 _Instant = sa.DateTime(timezone=True)
@@ -13,13 +14,7 @@ number_proposal = sa.Table(
     sa.Column("proposal_id", sa.Uuid, primary_key=True),
     sa.Column("person_id", sa.Uuid),
     sa.Column("sealed", sa.LargeBinary),
-    sa.Column("proposed_by", sa.Uuid),
-    sa.Column("proposed_at", _Instant),
-    sa.Column("lapses_at", _Instant),
-    sa.Column("state", sa.Text),
-    sa.Column("decided_by", sa.Uuid),
-    sa.Column("decided_at", _Instant),
-    sa.Column("why", sa.Text),
+    *proposal_columns(),
 )
 
 

@@ -10,9 +10,10 @@ from libs.clock import local_date
 from libs.db import Connection
 from libs.http import Cursor, reading
 from libs.http.pages import an_id
-from services.accounts.core.edge import command, part, service, store_on
+from libs.programme.two_people_schemas import VerdictSchema
+from services.accounts.core.edge import command, now, part, service, store_on
 from services.accounts.core.refusals import DistrictNeededError, RecordNotFoundError
-from services.accounts.core.schemas import Answer, Body, DecisionSchema, page_answer
+from services.accounts.core.schemas import Answer, Body, page_answer
 from services.accounts.policies.rules import Policy, RuleBook
 from services.accounts.policies.schemas import (
     CurrentPolicySchema,
@@ -65,7 +66,7 @@ class CurrentPolicy(MethodView):
             found = _in_force(connection, query["unit"], query["on"])
         if found is None:
             raise RecordNotFoundError(unit_id=query["unit"])
-        return policy_answer(found)
+        return policy_answer(found, now())
 
 
 @blueprint.route("/v1/policies")
@@ -79,15 +80,16 @@ class Policies(MethodView):
         with reading() as connection:
             if query["on"] is not None and query["unit"] is not None:
                 found = _in_force(connection, query["unit"], query["on"])
-                return {"items": [policy_answer(found)] if found else [], "next": None}
+                return {"items": [policy_answer(found, now())] if found else [], "next": None}
             rows = policies(
                 connection,
                 district_id=_district(connection, query["unit"]) if query["unit"] else None,
                 state=query["state"],
+                now=now(),
                 after=POLICIES.after(query["cursor"]),
                 limit=query["limit"] + 1,
             )
-        return POLICIES.page([policy_answer(row) for row in rows], limit=query["limit"])
+        return POLICIES.page([policy_answer(row, now()) for row in rows], limit=query["limit"])
 
 
 @blueprint.route("/v1/policies/<uuid:policy_id>")
@@ -98,7 +100,7 @@ class PolicyById(MethodView):
     def get(self, policy_id: UUID) -> Answer:
         """Return a version."""
         with reading() as connection:
-            return policy_answer(PolicyStore(store_on(connection).connection).policy(policy_id))
+            return policy_answer(PolicyStore(store_on(connection).connection).policy(policy_id), now())
 
     @blueprint.arguments(PolicySchema)
     @blueprint.response(201, PolicyAnswer)
@@ -114,7 +116,7 @@ class PolicyById(MethodView):
                 preset=body["preset"],
                 changes=body["set"],
             ),
-            policy_answer,
+            lambda policy: policy_answer(policy, now()),
             body,
             command_id=policy_id,
         )
@@ -124,13 +126,13 @@ class PolicyById(MethodView):
 class PolicyDecision(MethodView):
     """The second person's decision."""
 
-    @blueprint.arguments(DecisionSchema)
+    @blueprint.arguments(VerdictSchema)
     @blueprint.response(200, PolicyAnswer)
     def post(self, body: Body, policy_id: UUID) -> Answer:
         """Publish a proposed version, or turn it down; never by who proposed it."""
         return command(
             lambda act: decide_policy(act, policy_id=policy_id, ok=body["ok"], why=body["why"] or ""),
-            policy_answer,
+            lambda policy: policy_answer(policy, now()),
             body,
         )
 

@@ -18,8 +18,8 @@ def policy_published(policy: Policy, *, now: datetime) -> OutgoingEvent:
         effective=policy.effective.isoformat(),
         parameters_json=json.dumps(policy.parameters, ensure_ascii=False, sort_keys=True),
         preset=policy.preset,
-        proposed_by=str(policy.proposed_by),
-        decided_by=text_of(policy.decided_by),
+        proposed_by=str(policy.proposal.proposed_by),
+        decided_by=text_of(policy.proposal.decided_by),
     )
     # A version is a subject of its own: compaction must keep all versions of a district.
     subject = f"{policy.district_id}/{policy.policy_version}"

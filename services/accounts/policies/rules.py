@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import cast
 from uuid import UUID
 
 from libs.programme.policy import Stored, typed
-from libs.programme.refusals import AlreadyDecidedError, MakerIsCheckerError
+from libs.programme.two_people import Proposal, ProposalState, Verdict
 from services.accounts.core.refusals import NameForbiddenError
 from services.accounts.core.rules.names import FORBIDDEN_WORD
 from services.accounts.policies.refusals import (
@@ -147,45 +147,58 @@ class PolicyState(StrEnum):
     PROPOSED = "proposed"
     PUBLISHED = "published"
     TURNED_DOWN = "turned_down"
+    LAPSED = "lapsed"
+
+
+LAPSES_AFTER = timedelta(days=60)
+"""How long a proposed version waits for its second person: a city's office takes its time."""
+OF_PROPOSAL = {
+    ProposalState.PROPOSED: PolicyState.PROPOSED,
+    ProposalState.ACCEPTED: PolicyState.PUBLISHED,
+    ProposalState.DECLINED: PolicyState.TURNED_DOWN,
+    ProposalState.LAPSED: PolicyState.LAPSED,
+}
 
 
 @dataclass(frozen=True)
 class Policy:
     """A version of a district's rules: proposed by one person, published or turned down by another."""
 
-    policy_id: UUID
+    proposal: Proposal
     district_id: UUID
     effective: date
     preset: str
     changes: Values
     parameters: Values
     base_version: int
-    proposed_by: UUID
-    state: PolicyState = PolicyState.PROPOSED
     policy_version: int | None = None
-    decided_by: UUID | None = None
-    why: str = ""
 
-    def decide(self, *, by: UUID, ok: bool, why: str, latest: "Policy | None", today: date) -> "Policy":
+    @property
+    def policy_id(self) -> UUID:
+        """Return the id under which it was proposed."""
+        return self.proposal.proposal_id
+
+    @property
+    def is_published(self) -> bool:
+        """Tell whether both said yes."""
+        return self.proposal.state is ProposalState.ACCEPTED
+
+    def decide(self, verdict: Verdict, *, latest: "Policy | None", today: date) -> "Policy":
         """Return it published as the next version, or turned down.
 
         Raises:
             MakerIsCheckerError: who proposed it decides.
-            AlreadyDecidedError: it was decided before.
+            AlreadyDecidedError, ProposalLapsedError
             PolicyOutdatedError: another version was published in between.
             PolicyBackdatedError: its first day is no longer ahead.
         """
-        if by == self.proposed_by:
-            raise MakerIsCheckerError
-        if self.state is not PolicyState.PROPOSED:
-            raise AlreadyDecidedError(state=self.state)
-        if not ok:
-            return replace(self, state=PolicyState.TURNED_DOWN, decided_by=by, why=why)
+        decided = replace(self, proposal=self.proposal.decide(verdict))
+        if not decided.is_published:
+            return decided
         refuse_backdated(self.effective, latest=latest, today=today)
         if self.base_version != _version(latest):
             raise PolicyOutdatedError(published=_version(latest))
-        version = self.base_version + 1
-        return replace(self, state=PolicyState.PUBLISHED, policy_version=version, decided_by=by, why=why)
+        return replace(decided, policy_version=self.base_version + 1)
 
 
 def refuse_backdated(effective: date, *, latest: Policy | None, today: date) -> None:

@@ -1,10 +1,24 @@
 """What is said and answered about districts' rules."""
 
+from datetime import datetime
+
 from marshmallow import Schema, fields
 
 from libs.http.fields import Day, Text, choice_of, object_of
-from services.accounts.core.schemas import GROUP_MAX, GROUPS_MAX, NAME_MAX, Answer, PageSchema, day_field, id_field
-from services.accounts.policies.rules import Parameter, Policy, PolicyState, Preset
+from libs.programme.two_people_schemas import roles_to_decide
+from services.accounts.core.schemas import (
+    GROUP_MAX,
+    GROUPS_MAX,
+    NAME_MAX,
+    Answer,
+    PageSchema,
+    day_field,
+    id_field,
+    id_text,
+    instant,
+    instant_field,
+)
+from services.accounts.policies.rules import OF_PROPOSAL, Parameter, Policy, PolicyState, Preset
 
 
 class PolicyAnswer(Schema):
@@ -19,7 +33,11 @@ class PolicyAnswer(Schema):
     state = fields.String()
     policy_version = fields.Integer(allow_none=True)
     proposed_by = id_field()
+    proposed_at = instant_field()
+    lapses_at = instant_field()
+    roles_to_decide = fields.List(fields.String())
     decided_by = id_field(allow_none=True)
+    decided_at = instant_field(allow_none=True)
     why = fields.String(allow_none=True)
 
 
@@ -76,8 +94,9 @@ class CurrentPolicySchema(Schema):
     on = Day(load_default=None)
 
 
-def policy_answer(policy: Policy) -> Answer:
+def policy_answer(policy: Policy, now: datetime) -> Answer:
     """Return a version of a district's rules."""
+    of = policy.proposal
     return {
         "policy_id": str(policy.policy_id),
         "unit_id": str(policy.district_id),
@@ -85,11 +104,15 @@ def policy_answer(policy: Policy) -> Answer:
         "preset": policy.preset,
         "set": policy.changes,
         "parameters": policy.parameters,
-        "state": policy.state,
+        "state": OF_PROPOSAL[of.state_at(now)],
         "policy_version": policy.policy_version,
-        "proposed_by": str(policy.proposed_by),
-        "decided_by": str(policy.decided_by) if policy.decided_by else None,
-        "why": policy.why,
+        "proposed_by": str(of.proposed_by),
+        "proposed_at": instant(of.proposed_at),
+        "lapses_at": instant(of.lapses_at),
+        "roles_to_decide": roles_to_decide("decide_policy"),
+        "decided_by": id_text(of.decided_by),
+        "decided_at": instant(of.decided_at),
+        "why": of.why,
     }
 
 

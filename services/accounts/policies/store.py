@@ -1,7 +1,6 @@
 """Load and save versions of districts' rules."""
 
-from dataclasses import asdict
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -11,12 +10,14 @@ from sqlalchemy import Connection
 from libs.db.prepared import Prepared
 from libs.programme.policy import completed
 from libs.programme.policy.store import binding_first
+from libs.programme.proposals import columns_of, proposal_of
+from libs.programme.two_people import ProposalState
 from services.accounts.core.refusals import RecordNotFoundError
 from services.accounts.core.store.tables import unit
-from services.accounts.policies.rules import Policy, PolicyState
+from services.accounts.policies.rules import OF_PROPOSAL, Policy, PolicyState
 from services.accounts.policies.tables import policy
 
-_BINDING = Prepared(binding_first(policy).where(policy.c.state == PolicyState.PUBLISHED.value))
+_BINDING = Prepared(binding_first(policy).where(policy.c.state == ProposalState.ACCEPTED.value))
 
 
 class PolicyStore:
@@ -49,7 +50,7 @@ class PolicyStore:
         """Return the version of a district that was published last."""
         row = self._connection.execute(
             sa.select(policy)
-            .where(policy.c.district_id == district_id, policy.c.state == PolicyState.PUBLISHED)
+            .where(policy.c.district_id == district_id, policy.c.state == ProposalState.ACCEPTED)
             .order_by(policy.c.policy_version.desc())
             .limit(1)
         ).first()
@@ -62,7 +63,7 @@ class PolicyStore:
 
     def add(self, new: Policy) -> None:
         """Save a proposal."""
-        self._connection.execute(policy.insert().values(**asdict(new)))
+        self._connection.execute(policy.insert().values(**_columns(new)))
 
     def save(self, decided: Policy) -> None:
         """Save a decision."""
@@ -70,10 +71,8 @@ class PolicyStore:
             policy.update()
             .where(policy.c.policy_id == decided.policy_id)
             .values(
-                state=decided.state,
                 policy_version=decided.policy_version,
-                decided_by=decided.decided_by,
-                why=decided.why,
+                **columns_of(decided.proposal),
             )
         )
 
@@ -81,33 +80,58 @@ class PolicyStore:
 def policy_of(row: Any) -> Policy:
     """Return the version of a row, with today's defaults for what an older release did not know."""
     return Policy(
-        policy_id=row.policy_id,
+        proposal=proposal_of(row, proposal_id=row.policy_id),
         district_id=row.district_id,
         effective=row.effective,
         preset=row.preset,
         changes=row.changes,
         parameters=completed(row.parameters),
         base_version=row.base_version,
-        proposed_by=row.proposed_by,
-        state=PolicyState(row.state),
         policy_version=row.policy_version,
-        decided_by=row.decided_by,
-        why=row.why,
     )
 
 
+def _columns(of: Policy) -> dict[str, object]:
+    return {
+        "policy_id": of.policy_id,
+        "district_id": of.district_id,
+        "effective": of.effective,
+        "preset": of.preset,
+        "changes": of.changes,
+        "parameters": of.parameters,
+        "base_version": of.base_version,
+        "policy_version": of.policy_version,
+    } | columns_of(of.proposal)
+
+
 def policies(
-    connection: Connection, *, district_id: UUID | None, state: str | None, after: UUID | None, limit: int
+    connection: Connection,
+    *,
+    district_id: UUID | None,
+    state: PolicyState | None,
+    now: datetime,
+    after: UUID | None,
+    limit: int,
 ) -> list[Policy]:
     """Return versions of districts' rules, proposed, published and turned down, by id."""
     query = sa.select(policy).order_by(policy.c.policy_id).limit(limit)
     if district_id:
         query = query.where(policy.c.district_id == district_id)
     if state:
-        query = query.where(policy.c.state == state)
+        query = query.where(_in_state(state, now))
     if after:
         query = query.where(policy.c.policy_id > after)
     return [policy_of(row) for row in connection.execute(query)]
+
+
+def _in_state(state: PolicyState, now: datetime) -> sa.ColumnElement[bool]:
+    """What waits and what has just lapsed stand alike in the table; the time tells them apart."""
+    (kept,) = (one for one, shown in OF_PROPOSAL.items() if shown is state)
+    waits = policy.c.state == ProposalState.PROPOSED
+    if state is PolicyState.PROPOSED:
+        return sa.and_(waits, policy.c.lapses_at > now)
+    late = sa.and_(waits, policy.c.lapses_at <= now) if state is PolicyState.LAPSED else sa.false()
+    return sa.or_(policy.c.state == kept, late)
 
 
 def policy_in_force(connection: Connection, *, district_id: UUID, on: date) -> Policy | None:

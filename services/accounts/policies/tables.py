@@ -3,6 +3,7 @@
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
+from libs.programme.proposals import proposal_columns
 from services.accounts.core.store.tables import metadata
 
 _Instant = sa.DateTime(timezone=True)
@@ -22,8 +23,5 @@ policy = sa.Table(
     sa.Column("parameters", JSONB),
     sa.Column("base_version", sa.Integer),
     sa.Column("policy_version", sa.Integer),
-    sa.Column("state", sa.Text),
-    sa.Column("proposed_by", sa.Uuid),
-    sa.Column("decided_by", sa.Uuid),
-    sa.Column("why", sa.Text),
+    *proposal_columns(),
 )

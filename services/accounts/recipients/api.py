@@ -5,12 +5,12 @@ from uuid import UUID
 from flask.views import MethodView
 from flask_smorest import Blueprint
 
+from libs.programme.two_people_schemas import VerdictSchema
 from services.accounts.core.edge import command, now
 from services.accounts.core.rules.persons import Person
 from services.accounts.core.schemas import (
     Answer,
     Body,
-    DecisionSchema,
     person_answer,
 )
 from services.accounts.recipients.rules import Finding, FindingKind
@@ -68,7 +68,7 @@ class HardshipRecord(MethodView):
 class AssessmentConfirmation(MethodView):
     """The second person's word on a grade."""
 
-    @blueprint.arguments(DecisionSchema)
+    @blueprint.arguments(VerdictSchema)
     @blueprint.response(200, FindingAnswer)
     def post(self, body: Body, finding_id: UUID) -> Answer:
         """Confirm an ability grade, or turn it down with a reason; never by who recorded it."""
@@ -79,7 +79,7 @@ class AssessmentConfirmation(MethodView):
 class HardshipConfirmation(MethodView):
     """The second person's word on hardship."""
 
-    @blueprint.arguments(DecisionSchema)
+    @blueprint.arguments(VerdictSchema)
     @blueprint.response(200, FindingAnswer)
     def post(self, body: Body, finding_id: UUID) -> Answer:
         """Confirm hardship categories, or turn them down with a reason; never by who recorded them."""

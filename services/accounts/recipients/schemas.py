@@ -5,6 +5,7 @@ from datetime import datetime
 from marshmallow import Schema, fields, validate
 
 from libs.http.fields import choice_of
+from libs.programme.two_people_schemas import roles_to_decide
 from libs.programme.words import Grade, Hardship
 from services.accounts.core.schemas import Answer, PersonAnswer, id_field, id_text, instant, instant_field
 from services.accounts.recipients.rules import Finding
@@ -23,6 +24,8 @@ class FindingAnswer(Schema):
     confirmed_by = id_field(allow_none=True)
     confirmed_at = instant_field(allow_none=True)
     state = fields.String()
+    lapses_at = instant_field()
+    roles_to_decide = fields.List(fields.String())
     turned_down_by = id_field(allow_none=True)
     turned_down_why = fields.String(allow_none=True)
     person = fields.Nested(PersonAnswer)
@@ -42,16 +45,19 @@ class HardshipSchema(Schema):
 
 def finding_answer(finding: Finding, now: datetime) -> Answer:
     """Return an assessment or a hardship record."""
+    of = finding.proposal
     return {
         f"{finding.kind}_id": str(finding.finding_id),
         "person_id": str(finding.person_id),
         "grade": finding.grade,
         "categories": list(finding.categories),
-        "recorded_by": str(finding.recorded_by),
-        "recorded_at": instant(finding.recorded_at),
+        "recorded_by": str(of.proposed_by),
+        "recorded_at": instant(of.proposed_at),
         "state": finding.state_at(now),
-        "confirmed_by": id_text(finding.confirmed_by),
-        "confirmed_at": instant(finding.confirmed_at),
-        "turned_down_by": id_text(finding.turned_down_by),
-        "turned_down_why": finding.turned_down_why or None,
+        "lapses_at": instant(of.lapses_at),
+        "roles_to_decide": roles_to_decide("confirm_record"),
+        "confirmed_by": id_text(of.decided_by) if finding.is_confirmed else None,
+        "confirmed_at": instant(of.decided_at) if finding.is_confirmed else None,
+        "turned_down_by": None if finding.is_confirmed else id_text(of.decided_by),
+        "turned_down_why": None if finding.is_confirmed else of.why or None,
     }

@@ -1,12 +1,12 @@
 """Load and save ability grades and hardship."""
 
-from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from libs.programme.proposals import columns_of, proposal_of
 from libs.programme.words import Grade, Hardship
 from services.accounts.recipients.rules import Finding, FindingKind
 from services.accounts.recipients.tables import finding
@@ -18,25 +18,18 @@ class FindingStore:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def add_finding(self, new: Finding) -> None:
+    def add(self, new: Finding) -> None:
         """Save a new finding."""
-        columns = {**asdict(new), "categories": list(new.categories)}
-        self._connection.execute(finding.insert().values(**columns))
+        own = {"kind": new.kind, "person_id": new.person_id, "grade": new.grade, "categories": list(new.categories)}
+        row = {"finding_id": new.finding_id, **own, **columns_of(new.proposal)}
+        self._connection.execute(finding.insert().values(**row))
 
-    def save_finding(self, decided: Finding) -> None:
+    def save(self, decided: Finding) -> None:
         """Save that a finding was confirmed or turned down."""
-        self._connection.execute(
-            finding.update()
-            .where(finding.c.finding_id == decided.finding_id)
-            .values(
-                confirmed_by=decided.confirmed_by,
-                confirmed_at=decided.confirmed_at,
-                turned_down_by=decided.turned_down_by,
-                turned_down_why=decided.turned_down_why,
-            )
-        )
+        one = finding.c.finding_id == decided.finding_id
+        self._connection.execute(finding.update().where(one).values(**columns_of(decided.proposal)))
 
-    def find_finding(self, finding_id: UUID) -> Finding | None:
+    def find(self, finding_id: UUID) -> Finding | None:
         """Return a finding, locked, or None."""
         query = sa.select(finding).where(finding.c.finding_id == finding_id).with_for_update()
         row = self._connection.execute(query).first()
@@ -45,15 +38,9 @@ class FindingStore:
 
 def _finding_of(row: sa.Row[Any]) -> Finding:
     return Finding(
-        finding_id=row.finding_id,
+        proposal=proposal_of(row, proposal_id=row.finding_id, hands={row.person_id}),
         kind=FindingKind(row.kind),
         person_id=row.person_id,
-        recorded_by=row.recorded_by,
-        recorded_at=row.recorded_at,
         grade=Grade(row.grade) if row.grade else None,
         categories=tuple(Hardship(category) for category in row.categories),
-        confirmed_by=row.confirmed_by,
-        confirmed_at=row.confirmed_at,
-        turned_down_by=row.turned_down_by,
-        turned_down_why=row.turned_down_why,
     )

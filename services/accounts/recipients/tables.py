@@ -3,13 +3,8 @@
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
 
+from libs.programme.proposals import proposal_columns
 from services.accounts.core.store.tables import metadata
-
-_Instant = sa.DateTime(timezone=True)
-
-
-_Texts = ARRAY(sa.Text)
-
 
 finding = sa.Table(
     "finding",
@@ -18,11 +13,6 @@ finding = sa.Table(
     sa.Column("kind", sa.Text),
     sa.Column("person_id", sa.Uuid),
     sa.Column("grade", sa.Text),
-    sa.Column("categories", _Texts),
-    sa.Column("recorded_by", sa.Uuid),
-    sa.Column("recorded_at", _Instant),
-    sa.Column("confirmed_by", sa.Uuid),
-    sa.Column("confirmed_at", _Instant),
-    sa.Column("turned_down_by", sa.Uuid),
-    sa.Column("turned_down_why", sa.Text),
+    sa.Column("categories", ARRAY(sa.Text)),
+    *proposal_columns(),
 )

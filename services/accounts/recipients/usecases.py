@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from libs.errors import IdReusedError
+from libs.programme.two_people import propose
 from libs.programme.words import Grade, Hardship
 from services.accounts.core.acts import Act
 from services.accounts.core.refusals import RecordNotFoundError
@@ -32,18 +33,17 @@ def record_finding(
     """
     person = act.store.persons.person(person_id)
     act.require_over(_POWERS[kind], person)
-    if FindingStore(act.connection).find_finding(finding_id) is not None:
+    findings = FindingStore(act.connection)
+    if findings.find(finding_id) is not None:
         raise IdReusedError(finding_id=finding_id)
     finding = Finding(
-        finding_id=finding_id,
+        proposal=propose(proposal_id=finding_id, by=act.actor_id, now=act.now, hands=frozenset({person_id})),
         kind=kind,
         person_id=person_id,
-        recorded_by=act.actor_id,
-        recorded_at=act.now,
         grade=grade,
         categories=tuple(sorted(set(categories))),
     )
-    FindingStore(act.connection).add_finding(finding)
+    findings.add(finding)
     return finding
 
 
@@ -51,18 +51,19 @@ def decide_finding(act: Act, *, finding_id: UUID, kind: FindingKind, ok: bool, w
     """Confirm a finding as the second person, so that it counts from now on; or turn it down, without any effect.
 
     Raises:
-        RecordNotFoundError, MakerIsCheckerError, PersonNotBelowError, AlreadyDecidedError, RecordLapsedError
+        RecordNotFoundError, MakerIsCheckerError, PersonNotBelowError, AlreadyDecidedError, ProposalLapsedError
         OutOfScopeError, ForbiddenError: the actor may not confirm records of this person.
     """
-    finding = FindingStore(act.connection).find_finding(finding_id)
+    findings = FindingStore(act.connection)
+    finding = findings.find(finding_id)
     if finding is None or finding.kind is not kind:
         raise RecordNotFoundError(finding_id=finding_id)
     person = act.store.persons.lock_person(finding.person_id)
-    if finding.recorded_by != act.actor_id:
+    if finding.proposal.proposed_by != act.actor_id:
         act.require_over("confirm_record", person)
-    decided = finding.decide(by=act.actor_id, ok=ok, why=why, now=act.now)
-    FindingStore(act.connection).save_finding(decided)
-    if decided.confirmed_by is None:
+    decided = finding.decide(act.verdict(ok=ok, why=why))
+    findings.save(decided)
+    if not decided.is_confirmed:
         return decided, person
     changed = decided.applied_to(person)
     act.store.persons.save(changed)

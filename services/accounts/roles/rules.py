@@ -8,7 +8,7 @@ from uuid import UUID
 
 from libs.errors import ForbiddenError
 from libs.programme.refusals import ProposalLapsedError
-from libs.programme.two_people import Proposal, ProposalState
+from libs.programme.two_people import Proposal, ProposalState, Verdict
 from libs.programme.words import Role
 from services.accounts.core.rules.identity import IdKind
 from services.accounts.core.rules.roles import RANKS, RoleGrant
@@ -47,9 +47,7 @@ class Appointment:
     unit_id: UUID
     proposer_rank: int
 
-    def decide(
-        self, *, by: UUID, rank: int, ok: bool, why: str, proposer_rank_now: int, now: datetime
-    ) -> "Appointment":
+    def decide(self, verdict: Verdict, *, rank: int, proposer_rank_now: int) -> "Appointment":
         """Return it decided by the second person, whose highest rank that grants roles at the unit is `rank`.
 
         Raises:
@@ -57,10 +55,10 @@ class Appointment:
             SecondTooLowError: the second is of a lower level than the first was.
             ProposalLapsedError: nobody decided in time, or the first may propose this no more.
         """
-        decided = self.proposal.decide(by=by, ok=ok, why=why, now=now)
+        decided = self.proposal.decide(verdict)
         if rank < self.proposer_rank:
             raise SecondTooLowError
-        if ok and proposer_rank_now < self.proposer_rank:
+        if verdict.ok and proposer_rank_now < self.proposer_rank:
             raise ProposalLapsedError(proposal_id=self.proposal.proposal_id)
         return replace(self, proposal=decided)
 

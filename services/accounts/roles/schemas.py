@@ -5,9 +5,10 @@ from datetime import datetime
 from marshmallow import Schema, fields
 
 from libs.http.fields import choice_of
+from libs.programme.two_people_schemas import proposal_answer
 from libs.programme.words import Role
 from services.accounts.core.rules.identity import IdKind
-from services.accounts.core.schemas import Answer, id_field, instant, instant_field, proposal_answer
+from services.accounts.core.schemas import Answer, id_field, instant, instant_field
 from services.accounts.roles.rules import Appointment, Sighting
 
 
@@ -42,7 +43,7 @@ def appointment_answer(of: Appointment, *, now: datetime) -> Answer:
         "role": of.role,
         "unit_id": str(of.unit_id),
         "act": of.act,
-    } | proposal_answer(of.proposal, now)
+    } | proposal_answer(of.proposal, "grant_role", now=now)
 
 
 def sighting_answer(of: Sighting) -> Answer:

@@ -8,7 +8,8 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from libs.programme.two_people import Proposal, ProposalState
+from libs.programme.proposals import columns_of, proposal_of
+from libs.programme.two_people import ProposalState
 from libs.programme.words import Role
 from services.accounts.core.rules.identity import IdKind
 from services.accounts.core.store.tables import unit
@@ -54,11 +55,7 @@ class AppointmentStore:
                 role=new.role,
                 unit_id=new.unit_id,
                 proposer_rank=new.proposer_rank,
-                proposed_by=new.proposal.proposed_by,
-                proposed_at=new.proposal.proposed_at,
-                lapses_at=new.proposal.lapses_at,
-                state=new.proposal.state,
-                why=new.proposal.why,
+                **columns_of(new.proposal),
             )
         )
 
@@ -66,9 +63,7 @@ class AppointmentStore:
         """Save a decision."""
         of = changed.proposal
         self._connection.execute(
-            role_proposal.update()
-            .where(role_proposal.c.proposal_id == of.proposal_id)
-            .values(state=of.state, decided_by=of.decided_by, decided_at=of.decided_at, why=of.why)
+            role_proposal.update().where(role_proposal.c.proposal_id == of.proposal_id).values(**columns_of(of))
         )
 
     def latest(self, grant_id: UUID) -> Appointment | None:
@@ -104,19 +99,8 @@ class AppointmentStore:
 
 
 def _appointment_of(row: Any) -> Appointment:
-    proposal = Proposal(
-        proposal_id=row.proposal_id,
-        proposed_by=row.proposed_by,
-        proposed_at=row.proposed_at,
-        lapses_at=row.lapses_at,
-        hands=frozenset({row.person_id}),
-        state=ProposalState(row.state),
-        decided_by=row.decided_by,
-        decided_at=row.decided_at,
-        why=row.why,
-    )
     return Appointment(
-        proposal=proposal,
+        proposal=proposal_of(row, proposal_id=row.proposal_id, hands={row.person_id}),
         grant_id=row.grant_id,
         act=AppointmentAct(row.act),
         person_id=row.person_id,

@@ -2,6 +2,7 @@
 
 import sqlalchemy as sa
 
+from libs.programme.proposals import proposal_columns
 from services.accounts.core.store.tables import metadata
 
 _Instant = sa.DateTime(timezone=True)
@@ -28,11 +29,5 @@ role_proposal = sa.Table(
     sa.Column("role", sa.Text),
     sa.Column("unit_id", sa.Uuid),
     sa.Column("proposer_rank", sa.Integer),
-    sa.Column("proposed_by", sa.Uuid),
-    sa.Column("proposed_at", _Instant),
-    sa.Column("lapses_at", _Instant),
-    sa.Column("state", sa.Text),
-    sa.Column("decided_by", sa.Uuid),
-    sa.Column("decided_at", _Instant),
-    sa.Column("why", sa.Text),
+    *proposal_columns(),
 )

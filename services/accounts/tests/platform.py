@@ -174,7 +174,7 @@ class Platform:
         """Record a death and confirm it; return its id."""
         death_id = str(new_id())
         must(self.a.put(f"/v1/persons/{person_id}/deaths/{death_id}", {"died": died}))
-        must(self.b.post(f"/v1/deaths/{death_id}/confirmation"))
+        must(self.b.post(f"/v1/deaths/{death_id}/confirmation", {"ok": True}))
         return death_id
 
     def appoint(self, person_id: str, role: str, unit: str) -> str:

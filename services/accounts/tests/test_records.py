@@ -33,11 +33,11 @@ def test_a_relation_counts_as_declared_until_a_checker_confirms_it(
 
     recorded = must(staff["coord"].put(path, _relation(lan, min_, "child")))
     assert (recorded["verified"], recorded["waits_for_confirmation"]) == (False, True)
-    refused(staff["coord"].post(f"{path}/confirmation"), "maker_is_checker", 403)
-    refused(staff["check_s2"].post(f"{path}/confirmation"), "out_of_scope", 403)
-    refused(staff["admin"].post(f"{path}/confirmation"), "not_authorised", 403)
-    assert must(staff["check"].post(f"{path}/confirmation"))["verified"]
-    refused(staff["check"].post(f"{path}/confirmation"), "already_decided", 409)
+    refused(staff["coord"].post(f"{path}/confirmation", {"ok": True}), "maker_is_checker", 403)
+    refused(staff["check_s2"].post(f"{path}/confirmation", {"ok": True}), "out_of_scope", 403)
+    refused(staff["admin"].post(f"{path}/confirmation", {"ok": True}), "not_authorised", 403)
+    assert must(staff["check"].post(f"{path}/confirmation", {"ok": True}))["verified"]
+    refused(staff["check"].post(f"{path}/confirmation", {"ok": True}), "already_decided", 409)
 
     states = platform.events("RelationState")
     assert {(s.person_id, s.relative_id, s.kind, s.verified) for s in states} == {
@@ -68,7 +68,7 @@ def test_a_person_declares_their_own_relation_and_its_confirmation_replaces_it(
 
     path = f"/v1/relations/{new_id()}"
     must(staff["coord"].put(path, _relation(lan, min_, "child")))
-    must(staff["check"].post(f"{path}/confirmation"))
+    must(staff["check"].post(f"{path}/confirmation", {"ok": True}))
 
     [kept] = must(own.get("/v1/relations", person=min_))["items"]
     assert (kept["verified"], kept["kind"], kept["person_id"]) == (True, "child", lan)
@@ -89,7 +89,7 @@ def test_a_stranger_declares_no_relation_of_others(platform: Platform, staff: di
     refused(platform.a.put(f"/v1/relations/{new_id()}", _relation(own, own, "spouse")), "relation_to_self", 422)
     nobody = _relation(lan, str(new_id()), "child")
     refused(platform.a.put(f"/v1/relations/{new_id()}", nobody), "person_not_found", 404)
-    refused(platform.b.post(f"/v1/relations/{new_id()}/confirmation"), "record_not_found", 404)
+    refused(platform.b.post(f"/v1/relations/{new_id()}/confirmation", {"ok": True}), "record_not_found", 404)
 
 
 def test_nobody_ends_a_relation_of_their_own(platform: Platform, staff: dict[str, Caller]) -> None:
@@ -110,7 +110,7 @@ def test_nobody_confirms_a_relation_of_their_own(platform: Platform, staff: dict
     path = f"/v1/relations/{new_id()}"
     must(staff["coord"].put(path, _relation(lan, staff["check"].person_id, "child")))
 
-    refused(staff["check"].post(f"{path}/confirmation"), "maker_is_checker", 403)
+    refused(staff["check"].post(f"{path}/confirmation", {"ok": True}), "maker_is_checker", 403)
 
 
 @pytest.mark.parametrize(
@@ -128,9 +128,9 @@ def test_a_finding_counts_when_a_checker_confirms_it(
 
     must(staff["coord"].put(path, body))
     assert len(platform.states_of(lan)) == 1
-    refused(staff["coord"].post(f"/v1/{kind}/{finding}/confirmation"), "maker_is_checker", 403)
-    refused(staff["check_s2"].post(f"/v1/{kind}/{finding}/confirmation"), "out_of_scope", 403)
-    confirmed = must(staff["check"].post(f"/v1/{kind}/{finding}/confirmation"))
+    refused(staff["coord"].post(f"/v1/{kind}/{finding}/confirmation", {"ok": True}), "maker_is_checker", 403)
+    refused(staff["check_s2"].post(f"/v1/{kind}/{finding}/confirmation", {"ok": True}), "out_of_scope", 403)
+    confirmed = must(staff["check"].post(f"/v1/{kind}/{finding}/confirmation", {"ok": True}))
 
     assert confirmed["person"][field] == value
     state = platform.states_of(lan)[-1]
@@ -139,9 +139,9 @@ def test_a_finding_counts_when_a_checker_confirms_it(
         confirmed["person"]["grade"],
         confirmed["person"]["hardship"],
     )
-    refused(staff["check"].post(f"/v1/{kind}/{finding}/confirmation"), "already_decided", 409)
+    refused(staff["check"].post(f"/v1/{kind}/{finding}/confirmation", {"ok": True}), "already_decided", 409)
     other = "hardships" if kind == "assessments" else "assessments"
-    refused(staff["check"].post(f"/v1/{other}/{finding}/confirmation"), "record_not_found", 404)
+    refused(staff["check"].post(f"/v1/{other}/{finding}/confirmation", {"ok": True}), "record_not_found", 404)
     refused(platform.b.put(path, body), "id_reused", 409)
 
 
@@ -149,7 +149,7 @@ def test_a_checker_does_not_confirm_what_is_about_themselves(platform: Platform,
     finding = new_id()
     must(platform.a.put(f"/v1/persons/{staff['check'].person_id}/assessments/{finding}", {"grade": "mild"}))
 
-    refused(staff["check"].post(f"/v1/assessments/{finding}/confirmation"), "maker_is_checker", 403)
+    refused(staff["check"].post(f"/v1/assessments/{finding}/confirmation", {"ok": True}), "maker_is_checker", 403)
 
 
 @pytest.mark.parametrize(
@@ -173,7 +173,7 @@ def test_a_finding_that_is_turned_down_has_no_effect(
     )
     assert (down["person"]["grade"], down["person"]["hardship"]) == ("intact", [])
     assert len(platform.states_of(lan)) == 1
-    refused(staff["check"].post(path), "already_decided", 409)
+    refused(staff["check"].post(path, {"ok": True}), "already_decided", 409)
 
 
 def test_a_finding_that_nobody_confirms_in_time_lapses(platform: Platform, staff: dict[str, Caller]) -> None:
@@ -182,7 +182,7 @@ def test_a_finding_that_nobody_confirms_in_time_lapses(platform: Platform, staff
 
     platform.move(timedelta(days=15))
 
-    refused(staff["check"].post(f"/v1/assessments/{finding}/confirmation"), "record_lapsed", 409)
+    refused(staff["check"].post(f"/v1/assessments/{finding}/confirmation", {"ok": True}), "proposal_lapsed", 409)
     assert len(platform.states_of(lan)) == 1
 
 
@@ -197,7 +197,7 @@ def test_a_relation_that_is_turned_down_ends(platform: Platform, staff: dict[str
     assert (down["verified"], down["active"], down["waits_for_confirmation"]) == (False, False, False)
     assert (down["turned_down_by"], down["turned_down_why"]) == (staff["check"].person_id, "she has no children")
     assert not any(state.verified for state in platform.events("RelationState"))
-    refused(staff["check"].post(f"{path}/confirmation"), "already_decided", 409)
+    refused(staff["check"].post(f"{path}/confirmation", {"ok": True}), "already_decided", 409)
 
 
 def test_who_declared_a_relation_is_told_with_it(platform: Platform, staff: dict[str, Caller]) -> None:

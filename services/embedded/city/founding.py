@@ -75,7 +75,7 @@ class Founding:
         }
         path = f"/v1/relations/{kinship.relation_id}"
         self._api.put(coordinator.person_id, path, terms)
-        self._api.post(checker.person_id, f"{path}/confirmation")
+        self._api.post(checker.person_id, f"{path}/confirmation", {"ok": True})
         if kinship.person.login:
             said_at = local_midnight(self._city.first_day) + timedelta(hours=8)
             grant = {key: terms[key] for key in ("person_id", "relative_id")} | {
@@ -188,7 +188,7 @@ class Founding:
         for kind, terms in records:
             record = _id(one.person_id, kind)
             self._api.put(coordinator.person_id, f"/v1/persons/{one.person_id}/{kind}/{record}", terms)
-            self._api.post(checker.person_id, f"/v1/{kind}/{record}/confirmation")
+            self._api.post(checker.person_id, f"/v1/{kind}/{record}/confirmation", {"ok": True})
 
     def _adjust(self, district: Unit, adjustment: UUID, terms: dict[str, Any]) -> None:
         decider = self._city.staff_at("city_admin", self._city.city)[0].person_id

@@ -15,9 +15,10 @@ from libs.http import Cursor, current_actor, reading, run_command
 from libs.http.actor import Actor
 from libs.http.pages import an_id
 from libs.programme.two_people import LAPSES_AFTER
+from libs.programme.two_people_schemas import VerdictSchema
 from services.ledger.api import answers
 from services.ledger.api.edge import poster, service
-from services.ledger.api.schemas import AdjustmentBody, DecisionBody, PageQuery, ReversalBody
+from services.ledger.api.schemas import AdjustmentBody, PageQuery, ReversalBody
 from services.ledger.domain.entries import Entry
 from services.ledger.domain.errors import (
     JOURNALLED,
@@ -91,7 +92,7 @@ class AdjustmentDecision(MethodView):
     """The second person's word."""
 
     @adjustments.alt_response(200, schema=answers.Proposal)
-    @adjustments.arguments(DecisionBody)
+    @adjustments.arguments(VerdictSchema)
     def post(self, body: dict[str, Any], proposal_id: UUID) -> dict[str, Any]:
         """Decide the adjustment; approved, it is posted at once."""
         return run_command(
@@ -173,7 +174,7 @@ class ReversalDecision(MethodView):
     """The second person's word."""
 
     @reversals.alt_response(200, schema=answers.Proposal)
-    @reversals.arguments(DecisionBody)
+    @reversals.arguments(VerdictSchema)
     def post(self, body: dict[str, Any], proposal_id: UUID) -> dict[str, Any]:
         """Decide the reversal; approved, the opposite transfers are posted at once."""
         return run_command(

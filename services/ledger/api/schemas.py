@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from marshmallow import Schema, ValidationError, fields, validates_schema
 
-from libs.http.fields import Choice, Instant, Month, Text, Truth, Whole, page_cursor, page_limit
+from libs.http.fields import Choice, Instant, Month, Text, Whole, page_cursor, page_limit
 from services.ledger.domain.postings import TRANSFER_MINUTES_MAX
 
 TEXT_MAX = 500
@@ -120,16 +120,3 @@ class PeriodClosesQuery(PageQuery):
     """Of which district."""
 
     district = fields.UUID(required=True)
-
-
-class DecisionBody(Schema):
-    """A second person's word: yes, or no and why."""
-
-    ok = Truth(required=True)
-    why = Text(TEXT_MAX, lines=True, allow_none=True, load_default=None)
-
-    @validates_schema
-    def no_says_why(self, terms: dict[str, object], **_: object) -> None:
-        """Whoever turns down says why."""
-        if terms.get("ok") is False and not str(terms.get("why") or "").strip():
-            raise ValidationError("turning down needs a reason", "why")

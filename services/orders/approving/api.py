@@ -7,12 +7,13 @@ from uuid import UUID
 from flask.views import MethodView
 from flask_smorest import Blueprint
 
+from libs.programme.two_people_schemas import VerdictSchema
 from services.orders.approving import schemas
 from services.orders.approving.usecases.approve_hours import approve_hours, approve_many, reject_hours, second_check
 from services.orders.approving.usecases.confirm_order import call_back, confirm_order
 from services.orders.core.api.edge import command, command_context_of
 from services.orders.core.api.views import order_command
-from services.orders.core.schemas import OrderSchema, OwnActSchema, ReasonSchema, VerdictSchema
+from services.orders.core.schemas import OrderSchema, OwnActSchema, ReasonSchema
 from services.orders.core.store.rows import Row
 
 blueprint = Blueprint("approving", __name__, url_prefix="/v1/orders/<uuid:order_id>", description="Hours approved")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields, validate
 
-from libs.http.fields import Degrees, Text, Truth, Whole, page_cursor, page_limit
+from libs.http.fields import Degrees, Text, Whole, page_cursor, page_limit
 from libs.programme.acting import WORDS_MAX
 from libs.programme.acting_schemas import ConsentAnswer
 
@@ -39,12 +39,6 @@ class PlaceSchema(Schema):
 
     latitude = Degrees(90, required=True)
     longitude = Degrees(180, required=True)
-
-
-class VerdictSchema(OwnActSchema):
-    """Yes or no."""
-
-    ok = Truth(load_default=True)
 
 
 class ReasonSchema(OwnActSchema):

@@ -9,9 +9,10 @@ from flask_smorest import Blueprint
 
 from libs.errors import ForbiddenError
 from libs.http import reading
+from libs.programme.two_people_schemas import VerdictSchema
 from services.orders.core.api.edge import plain, reaches
 from services.orders.core.api.views import order_command, read_order
-from services.orders.core.schemas import OrderSchema, ReasonSchema, VerdictSchema
+from services.orders.core.schemas import OrderSchema, ReasonSchema
 from services.orders.core.store.rows import Row
 from services.orders.disputes import schemas, store
 from services.orders.disputes.usecases.decide_dispute import confirm_decision, decide_dispute

@@ -14,13 +14,14 @@ from libs.http import Service, current_actor, reading
 from libs.http.openapi import prefers_wait
 from libs.http.waiting import Waiters, wait_asked
 from libs.programme.acting_schemas import ActingSchema
+from libs.programme.two_people_schemas import VerdictSchema
 from libs.programme.words import Funding
 from services.orders.core.api.edge import BY_START, scope_of
 from services.orders.core.api.places import place_of_text
 from services.orders.core.api.views import order_command, order_view, read_order, seen_people, speaks_for
 from services.orders.core.messages import POWERS
 from services.orders.core.rules.life_cycle import State
-from services.orders.core.schemas import OrderPageSchema, OrderSchema, VerdictSchema
+from services.orders.core.schemas import OrderPageSchema, OrderSchema
 from services.orders.core.store import unit_store
 from services.orders.core.store.rows import Row
 from services.orders.placing import schemas, store

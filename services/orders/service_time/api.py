@@ -11,9 +11,9 @@ from flask_smorest import Blueprint
 
 from libs.errors import ForbiddenError, NotFoundError
 from libs.http import current_actor, public, reading
+from libs.programme.two_people_schemas import VerdictSchema
 from services.orders.core.api.edge import command, command_context_of, now, plain
 from services.orders.core.api.views import may_know_of
-from services.orders.core.schemas import VerdictSchema
 from services.orders.core.store.rows import Row
 from services.orders.service_time import schemas, store
 from services.orders.service_time.usecases.issue_certificate import certificate_digest, issue_certificate

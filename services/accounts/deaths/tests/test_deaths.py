@@ -68,10 +68,10 @@ def test_a_checker_of_the_street_confirms_and_only_then_all_ends(platform: Platf
     death_id = _record(staff, lan)
     path = f"/v1/deaths/{death_id}/confirmation"
 
-    refused(staff["coord"].post(path), "maker_is_checker", 403)
-    refused(staff["check_s2"].post(path), "out_of_scope", 403)
-    refused(staff["admin"].post(path), "not_authorised", 403)
-    assert must(staff["check"].post(path))["state"] == "confirmed"
+    refused(staff["coord"].post(path, {"ok": True}), "maker_is_checker", 403)
+    refused(staff["check_s2"].post(path, {"ok": True}), "out_of_scope", 403)
+    refused(staff["admin"].post(path, {"ok": True}), "not_authorised", 403)
+    assert must(staff["check"].post(path, {"ok": True}))["state"] == "confirmed"
 
     [fact] = platform.events("PersonDied")
     assert (fact.person_id, fact.died_on, fact.district_id) == (lan, "2026-02-28", platform.units["d1"])
@@ -80,7 +80,7 @@ def test_a_checker_of_the_street_confirms_and_only_then_all_ends(platform: Platf
     assert [state.active for state in platform.events("ActingGrantState")] == [True, False]
     answer = platform.client.post("/v1/sessions", json={"login": "兰", "password": "a good password"})
     refused(answer, "sign_in_failed", 403)
-    refused(staff["check"].post(path), "already_decided", 409)
+    refused(staff["check"].post(path, {"ok": True}), "already_decided", 409)
     again = f"/v1/persons/{lan}/deaths/{new_id()}"
     refused(staff["coord"].put(again, {"died": "2026-02-28"}), "wrong_person_state", 409)
     refused(staff["admin"].post(f"/v1/persons/{lan}/suspension"), "wrong_person_state", 409)
@@ -91,7 +91,7 @@ def test_nobody_confirms_or_records_their_own_death(platform: Platform, staff: d
     refused(staff["coord"].put(own, {"died": "2026-02-28"}), "maker_is_checker", 403)
     death_id = _record({"coord": platform.a}, staff["check"].person_id)
 
-    refused(staff["check"].post(f"/v1/deaths/{death_id}/confirmation"), "maker_is_checker", 403)
+    refused(staff["check"].post(f"/v1/deaths/{death_id}/confirmation", {"ok": True}), "maker_is_checker", 403)
 
 
 def test_a_death_is_turned_down_with_a_reason_or_lapses(platform: Platform, staff: dict[str, Caller]) -> None:
@@ -102,10 +102,10 @@ def test_a_death_is_turned_down_with_a_reason_or_lapses(platform: Platform, staf
     refused(staff["check"].post(path, {"ok": False}), "invalid_fields", 422)
     down = must(staff["check"].post(path, {"ok": False, "why": "I spoke with her today"}))
     assert (down["state"], down["why"]) == ("turned_down", "I spoke with her today")
-    refused(staff["check"].post(path), "already_decided", 409)
+    refused(staff["check"].post(path, {"ok": True}), "already_decided", 409)
     second = _record(staff, lan)
     platform.move(timedelta(days=14, seconds=1))
-    refused(staff["check"].post(f"/v1/deaths/{second}/confirmation"), "record_lapsed", 409)
+    refused(staff["check"].post(f"/v1/deaths/{second}/confirmation", {"ok": True}), "proposal_lapsed", 409)
 
     assert [row["state"] for row in must(platform.a.get("/v1/deaths", person=lan))["items"]] == [
         "turned_down",
@@ -120,15 +120,15 @@ def test_two_people_find_a_death_mistaken_and_everything_is_given_back(
 ) -> None:
     lan, _ = _related(platform, staff)
     death_id = _record(staff, lan)
-    must(staff["check"].post(f"/v1/deaths/{death_id}/confirmation"))
+    must(staff["check"].post(f"/v1/deaths/{death_id}/confirmation", {"ok": True}))
     refused(staff["coord"].put(f"/v1/deaths/{death_id}/mistakes/{new_id()}", {}), "invalid_fields", 422)
     mistake = _propose(staff, death_id)
 
-    refused(staff["coord"].post(f"{mistake}/decision"), "maker_is_checker", 403)
-    refused(staff["check_s2"].post(f"{mistake}/decision"), "out_of_scope", 403)
+    refused(staff["coord"].post(f"{mistake}/decision", {"ok": True}), "maker_is_checker", 403)
+    refused(staff["check_s2"].post(f"{mistake}/decision", {"ok": True}), "out_of_scope", 403)
     second = _propose(staff, death_id)
-    assert must(staff["check"].post(f"{mistake}/decision"))["state"] == "requested"
-    refused(staff["check"].post(f"{second}/decision"), "decision_waits", 409)
+    assert must(staff["check"].post(f"{mistake}/decision", {"ok": True}))["state"] == "requested"
+    refused(staff["check"].post(f"{second}/decision", {"ok": True}), "decision_waits", 409)
     [asked] = platform.events("DeathMistakeFound")
     assert platform.states_of(lan)[-1].status == "deceased"
     hear(ledger.WalletsUnfrozen(person_id=lan, district_id=asked.district_id, cause_id=asked.mistake_id))
@@ -153,9 +153,9 @@ def test_who_was_suspended_is_suspended_again_and_old_sessions_stay_ended(
     signed_in = must(platform.client.post("/v1/sessions", json={"login": "兰", "password": PASSWORD}))
     must(staff["admin"].post(f"/v1/persons/{lan}/suspension", {"why": "false_hours"}))
     death_id = _record(staff, lan)
-    must(staff["check"].post(f"/v1/deaths/{death_id}/confirmation"))
+    must(staff["check"].post(f"/v1/deaths/{death_id}/confirmation", {"ok": True}))
     mistake = _propose(staff, death_id)
-    must(staff["admin"].post(f"{mistake}/decision"))
+    must(staff["admin"].post(f"{mistake}/decision", {"ok": True}))
     hear(ledger.WalletsUnfrozen(person_id=lan, cause_id=mistake.rsplit("/", 1)[1]))
 
     assert platform.states_of(lan)[-1].status == "suspended"
@@ -167,12 +167,12 @@ def test_a_mistake_may_be_turned_down_and_proposed_again(platform: Platform, sta
     lan, _ = _related(platform, staff)
     death_id = _record(staff, lan)
     refused(staff["coord"].put(f"/v1/deaths/{death_id}/mistakes/{new_id()}", {"why": "x"}), "wrong_person_state", 409)
-    must(staff["check"].post(f"/v1/deaths/{death_id}/confirmation"))
+    must(staff["check"].post(f"/v1/deaths/{death_id}/confirmation", {"ok": True}))
     mistake = _propose(staff, death_id)
 
     refused(staff["admin"].post(f"{mistake}/decision", {"ok": False}), "invalid_fields", 422)
     assert must(staff["admin"].post(f"{mistake}/decision", {"ok": False, "why": "no"}))["state"] == "turned_down"
-    refused(staff["admin"].post(f"{mistake}/decision"), "already_decided", 409)
+    refused(staff["admin"].post(f"{mistake}/decision", {"ok": True}), "already_decided", 409)
 
     assert platform.events("DeathMistakeFound") == []
     _propose(staff, death_id, "check")
@@ -183,9 +183,9 @@ def test_a_settled_estate_ends_the_possibility_wherever_it_is_noticed(
 ) -> None:
     lan, min_ = _related(platform, staff)
     death_id = _record(staff, lan)
-    must(staff["check"].post(f"/v1/deaths/{death_id}/confirmation"))
+    must(staff["check"].post(f"/v1/deaths/{death_id}/confirmation", {"ok": True}))
     mistake = _propose(staff, death_id)
-    must(staff["check"].post(f"{mistake}/decision"))
+    must(staff["check"].post(f"{mistake}/decision", {"ok": True}))
     hear(ledger.TransferRefused(cause_id=mistake.rsplit("/", 1)[1], code="estate_settled", person_id=lan))
 
     late = must(staff["check"].get(mistake))
@@ -197,7 +197,7 @@ def test_a_settled_estate_ends_the_possibility_wherever_it_is_noticed(
     open_proposal = _propose(staff, other)
     hear(ledger.TransferPosted(reason="gift", debit_person_id=min_))
     hear(ledger.TransferPosted(reason="estate_settled", debit_person_id=min_, cause_id=str(new_id())))
-    refused(staff["check"].post(f"{open_proposal}/decision"), "estate_settled", 409)
+    refused(staff["check"].post(f"{open_proposal}/decision", {"ok": True}), "estate_settled", 409)
 
 
 def test_a_death_at_the_top_is_said_by_two_others_at_the_top(platform: Platform, staff: dict[str, Caller]) -> None:
@@ -212,15 +212,15 @@ def test_a_death_at_the_top_is_said_by_two_others_at_the_top(platform: Platform,
     refused(gone.put(f"{deaths}/{new_id()}", {"died": "2026-02-28"}), "not_authorised", 403)
     death_id = _record({"coord": beside["left"]}, gone.person_id)
     path = f"/v1/deaths/{death_id}/confirmation"
-    refused(beside["left"].post(path), "maker_is_checker", 403)
-    refused(staff["check"].post(path), "person_not_below", 403)
-    refused(gone.post(path), "not_authorised", 403)
+    refused(beside["left"].post(path, {"ok": True}), "maker_is_checker", 403)
+    refused(staff["check"].post(path, {"ok": True}), "person_not_below", 403)
+    refused(gone.post(path, {"ok": True}), "not_authorised", 403)
 
-    assert must(beside["right"].post(path))["state"] == "confirmed"
+    assert must(beside["right"].post(path, {"ok": True}))["state"] == "confirmed"
     assert platform.states_of(gone.person_id)[-1].status == "deceased"
     mistake = _propose(beside, death_id, "right")
-    refused(staff["check"].post(f"{mistake}/decision"), "person_not_below", 403)
-    assert must(beside["left"].post(f"{mistake}/decision"))["state"] == "requested"
+    refused(staff["check"].post(f"{mistake}/decision", {"ok": True}), "person_not_below", 403)
+    assert must(beside["left"].post(f"{mistake}/decision", {"ok": True}))["state"] == "requested"
 
 
 def test_who_is_at_the_top_records_nobody_elses_death(platform: Platform) -> None:
@@ -236,11 +236,11 @@ def test_a_grant_that_two_deaths_ended_is_given_back_when_both_were_mistaken(
     people = _related(platform, staff)
     deaths = [_record(staff, person) for person in people]
     for death_id in deaths:
-        must(staff["check"].post(f"/v1/deaths/{death_id}/confirmation"))
+        must(staff["check"].post(f"/v1/deaths/{death_id}/confirmation", {"ok": True}))
     given_back = []
     for number in (first, 1 - first):
         mistake = _propose(staff, deaths[number])
-        must(staff["admin"].post(f"{mistake}/decision"))
+        must(staff["admin"].post(f"{mistake}/decision", {"ok": True}))
         hear(ledger.WalletsUnfrozen(person_id=people[number], cause_id=mistake.rsplit("/", 1)[1]))
         given_back.append([state.active for state in platform.events("ActingGrantState")])
 
@@ -256,7 +256,7 @@ def test_a_grant_that_staff_ended_between_two_deaths_stays_ended(
     for person in (min_, lan):
         death_id = platform.die(person)
         mistake = _propose(staff, death_id)
-        must(staff["admin"].post(f"{mistake}/decision"))
+        must(staff["admin"].post(f"{mistake}/decision", {"ok": True}))
         hear(ledger.WalletsUnfrozen(person_id=person, cause_id=mistake.rsplit("/", 1)[1]))
 
     assert [state.active for state in platform.events("ActingGrantState")] == [True, False]

@@ -4,6 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from libs.errors import IdReusedError
+from libs.programme.two_people import propose
 from libs.programme.words import PersonStatus
 from services.accounts.core.acts import Act
 from services.accounts.core.messages import person_state
@@ -12,7 +13,7 @@ from services.accounts.core.rules.persons import Person
 from services.accounts.core.store.store import Store
 from services.accounts.deaths.messages import death_mistake_found, person_death_mistaken
 from services.accounts.deaths.refusals import EstateSettledError
-from services.accounts.deaths.rules import Death, DeathMistake, DeathState, MistakeState
+from services.accounts.deaths.rules import Death, DeathMistake
 from services.accounts.deaths.store import DeathStore
 from services.accounts.relations.messages import acting_grant_state
 from services.accounts.relations.store import RelationStore
@@ -33,7 +34,9 @@ def propose_mistake(act: Act, *, death_id: UUID, mistake_id: UUID, why: str) -> 
     if DeathStore(act.connection).find_mistake(mistake_id) is not None:
         raise IdReusedError(mistake_id=mistake_id)
     death.refuse_unless_correctable()
-    mistake = DeathMistake(mistake_id, death_id, person.person_id, why, act.actor_id, act.now)
+    hands = frozenset({person.person_id})
+    proposal = propose(proposal_id=mistake_id, by=act.actor_id, now=act.now, hands=hands)
+    mistake = DeathMistake(proposal, death_id, person.person_id, why)
     DeathStore(act.connection).add_mistake(mistake)
     return mistake
 
@@ -42,7 +45,7 @@ def decide_mistake(act: Act, *, death_id: UUID, mistake_id: UUID, ok: bool, why:
     """Decide as the second person: the ledger is asked to give the wallets back, or nothing changes.
 
     Raises:
-        RecordNotFoundError, MakerIsCheckerError, PersonNotBelowError, AlreadyDecidedError, RecordLapsedError
+        RecordNotFoundError, MakerIsCheckerError, PersonNotBelowError, AlreadyDecidedError, ProposalLapsedError
         OutOfScopeError, ForbiddenError: the actor may not decide about this person.
         WrongPersonStateError, EstateSettledError: as when it was proposed.
         DeathWaitsError: the ledger, or the end of the use of the person's data, is asked for already.
@@ -51,10 +54,10 @@ def decide_mistake(act: Act, *, death_id: UUID, mistake_id: UUID, ok: bool, why:
     mistake = DeathStore(act.connection).find_mistake(mistake_id)
     if mistake is None or mistake.death_id != death_id:
         raise RecordNotFoundError(mistake_id=mistake_id)
-    if mistake.proposed_by != act.actor_id:
+    if mistake.proposal.proposed_by != act.actor_id:
         act.require_witness("decide_death_mistake", person)
-    decided = mistake.decide(by=act.actor_id, ok=ok, why=why, now=act.now)
-    if decided.state is MistakeState.REQUESTED:
+    decided = mistake.decide(act.verdict(ok=ok, why=why))
+    if decided.waits_for_ledger:
         death.refuse_unless_correctable()
         is_asked = DeathStore(act.connection).waits_for_wallets(person.person_id)
         if is_asked or act.store.persons.is_erasure_pending(person.person_id):
@@ -67,23 +70,24 @@ def decide_mistake(act: Act, *, death_id: UUID, mistake_id: UUID, ok: bool, why:
 def hear_wallets_answer(store: Store, *, mistake_id: UUID, code: str, now: datetime) -> None:
     """Take the ledger's answer: give the person back what death took, or say why not."""
     asked = DeathStore(store.connection).find_mistake(mistake_id)
-    if asked is None or asked.state is not MistakeState.REQUESTED:
+    if asked is None or not asked.waits_for_ledger:
         return
     person = store.persons.lock_person(asked.person_id)
     answered = asked.answered(code)
     DeathStore(store.connection).save_mistake(answered)
     if code == EstateSettledError.code:
         DeathStore(store.connection).settle_estate(asked.person_id, at=now)
-    if answered.state is MistakeState.DONE and person.status is PersonStatus.DECEASED:
+    if answered.is_done and person.status is PersonStatus.DECEASED:
         _revive(store, DeathStore(store.connection).death(asked.death_id), answered, person, now)
 
 
 def _revive(store: Store, death: Death, mistake: DeathMistake, person: Person, now: datetime) -> None:
     assert death.status_before is not None, "a confirmed death keeps what the person was"
-    assert mistake.decided_by is not None
+    decided_by = mistake.proposal.decided_by
+    assert decided_by is not None
     alive = person.found_alive(death.status_before)
     store.persons.save(alive)
-    store.persons.record_status(alive, why=mistake.why, by=mistake.decided_by, at=now)
+    store.persons.record_status(alive, why=mistake.why, by=decided_by, at=now)
     DeathStore(store.connection).save(death.found_mistaken())
     _give_grants_back(store, death, now)
     store.append(person_state(alive, store.persons.roles(alive.person_id), now=now))
@@ -111,9 +115,9 @@ def _give_grants_back(store: Store, death: Death, now: datetime) -> None:
 def _left_to_other_death(store: Store, person_id: UUID, grant_id: UUID) -> bool:
     """Add a grant to what somebody's death ended, if they are dead; asked with its lock, for it may end just now."""
     deaths = DeathStore(store.connection)
-    for other in deaths.of_person(person_id, [DeathState.CONFIRMED]):
+    for other in filter(lambda one: one.is_confirmed, deaths.of_person(person_id)):
         locked = deaths.death(other.death_id)
-        if locked.state is DeathState.CONFIRMED:
+        if locked.is_confirmed:
             deaths.save(locked.took_too(grant_id))
             return True
     return False
@@ -123,6 +127,6 @@ def _locked(act: Act, death_id: UUID) -> tuple[Death, Person]:
     """Return a death and whom it is about; the person's lock comes first, as everywhere."""
     person = act.store.persons.lock_person(DeathStore(act.connection).look(death_id).person_id)
     death = DeathStore(act.connection).death(death_id)
-    if person.status is not PersonStatus.DECEASED and death.state is DeathState.CONFIRMED:
+    if person.status is not PersonStatus.DECEASED and death.is_confirmed:
         raise WrongPersonStateError(state=person.status)
     return death, person

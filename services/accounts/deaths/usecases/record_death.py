@@ -4,6 +4,7 @@ from datetime import date
 from uuid import UUID
 
 from libs.errors import IdReusedError
+from libs.programme.two_people import propose
 from services.accounts.core.acts import Act
 from services.accounts.core.refusals import DeathWaitsError
 from services.accounts.deaths.messages import person_died
@@ -28,10 +29,11 @@ def record_death(act: Act, *, death_id: UUID, person_id: UUID, died_on: date) ->
     if DeathStore(act.connection).find(death_id) is not None:
         raise IdReusedError(death_id=death_id)
     person.die(died_on=died_on, today=act.today)
-    waiting = DeathStore(act.connection).of_person(person_id, [DeathState.WAITING])
-    if any(other.state_at(act.now) is DeathState.WAITING for other in waiting):
+    recorded = DeathStore(act.connection).of_person(person_id)
+    if any(other.state_at(act.now) is DeathState.WAITING for other in recorded):
         raise DeathWaitsError(person_id=person_id)
-    death = Death(death_id, person_id, died_on, act.actor_id, act.now)
+    proposal = propose(proposal_id=death_id, by=act.actor_id, now=act.now, hands=frozenset({person_id}))
+    death = Death(proposal, person_id, died_on)
     DeathStore(act.connection).add(death)
     return death
 
@@ -42,16 +44,16 @@ def decide_death(act: Act, *, death_id: UUID, ok: bool, why: str) -> Death:
     Sessions and acting grants end; the other services freeze and cancel what they hold.
 
     Raises:
-        RecordNotFoundError, MakerIsCheckerError, PersonNotBelowError, AlreadyDecidedError, RecordLapsedError
+        RecordNotFoundError, MakerIsCheckerError, PersonNotBelowError, AlreadyDecidedError, ProposalLapsedError
         OutOfScopeError, ForbiddenError: the actor may not confirm records of this person.
         WrongPersonStateError: the person is dead or erased by now.
     """
     person = act.store.persons.lock_person(DeathStore(act.connection).look(death_id).person_id)
     death = DeathStore(act.connection).death(death_id)
-    if death.recorded_by != act.actor_id:
+    if death.proposal.proposed_by != act.actor_id:
         act.require_witness("confirm_death", person)
-    decided = death.decide(by=act.actor_id, ok=ok, why=why, now=act.now)
-    if decided.state is DeathState.CONFIRMED:
+    decided = death.decide(act.verdict(ok=ok, why=why))
+    if decided.is_confirmed:
         decided = _end_life(act, decided)
     DeathStore(act.connection).save(decided)
     return decided

@@ -6,6 +6,7 @@ from libs.db.grants import grant
 from libs.http.commands import create_commands
 from libs.inbox import create_inbox
 from libs.outbox import create_outbox
+from libs.programme.proposals import COLUMNS_SQL
 
 revision = "0001"
 down_revision = None
@@ -131,20 +132,18 @@ _TABLES = (
     )""",
     "CREATE INDEX relation_person ON relation (person_id)",
     "CREATE INDEX relation_relative ON relation (relative_id)",
-    """
+    f"""
     CREATE TABLE finding (
         finding_id uuid PRIMARY KEY,
         kind text NOT NULL,
         person_id uuid NOT NULL REFERENCES person,
         grade text,
         categories text[] NOT NULL,
-        recorded_by uuid NOT NULL,
-        recorded_at timestamptz NOT NULL,
-        confirmed_by uuid,
-        confirmed_at timestamptz,
-        CHECK (confirmed_by IS NULL OR confirmed_by <> recorded_by)
+        {COLUMNS_SQL},
+        CHECK (decided_by IS NULL OR decided_by <> person_id)
     )""",
-    "CREATE INDEX finding_person ON finding (person_id, kind, recorded_at)",
+    "CREATE INDEX finding_person ON finding (person_id, kind, proposed_at)",
+    "CREATE INDEX finding_waiting ON finding (lapses_at) WHERE state = 'proposed'",
     """
     CREATE TABLE acting_grant (
         grant_id uuid PRIMARY KEY,
@@ -195,7 +194,7 @@ _TABLES = (
     )""",
     "CREATE INDEX acted_for_person ON acted_for (person_id, number)",
     "CREATE INDEX acted_for_grant ON acted_for (grant_id, number) WHERE grant_id IS NOT NULL",
-    """
+    f"""
     CREATE TABLE policy (
         policy_id uuid PRIMARY KEY,
         district_id uuid NOT NULL REFERENCES unit,
@@ -205,14 +204,11 @@ _TABLES = (
         parameters jsonb NOT NULL,
         base_version integer NOT NULL,
         policy_version integer,
-        state text NOT NULL,
-        proposed_by uuid NOT NULL,
-        decided_by uuid,
-        why text NOT NULL,
+        {COLUMNS_SQL},
         UNIQUE (district_id, policy_version),
-        CHECK (decided_by IS NULL OR decided_by <> proposed_by),
-        CHECK ((state = 'published') = (policy_version IS NOT NULL))
+        CHECK ((state = 'accepted') = (policy_version IS NOT NULL))
     )""",
+    "CREATE INDEX policy_waiting ON policy (lapses_at) WHERE state = 'proposed'",
     """
     CREATE TABLE session (
         session_id uuid PRIMARY KEY,

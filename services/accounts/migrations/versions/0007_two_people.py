@@ -3,19 +3,10 @@
 from alembic import op
 
 from libs.db.grants import grant
+from libs.programme.proposals import COLUMNS_SQL
 
 revision = "0007"
 down_revision = "0006"
-
-_PROPOSAL = """
-            proposed_by uuid NOT NULL,
-            proposed_at timestamptz NOT NULL,
-            lapses_at timestamptz NOT NULL,
-            state text NOT NULL,
-            decided_by uuid,
-            decided_at timestamptz,
-            why text NOT NULL,
-            CHECK (decided_by IS NULL OR decided_by <> proposed_by)"""
 
 
 def upgrade() -> None:
@@ -39,7 +30,7 @@ def upgrade() -> None:
             role text NOT NULL,
             unit_id uuid NOT NULL REFERENCES unit,
             proposer_rank integer NOT NULL,
-            {_PROPOSAL},
+            {COLUMNS_SQL},
             CHECK (decided_by IS NULL OR decided_by <> person_id)
         )""")
     op.execute("CREATE INDEX role_proposal_grant ON role_proposal (grant_id)")
@@ -49,7 +40,7 @@ def upgrade() -> None:
             proposal_id uuid PRIMARY KEY,
             person_id uuid NOT NULL REFERENCES person,
             sealed bytea NOT NULL,
-            {_PROPOSAL},
+            {COLUMNS_SQL},
             CHECK (decided_by IS NULL OR decided_by <> person_id)
         )""")
     op.execute("""

@@ -66,7 +66,7 @@ def decide_number(
         raise RecordNotFoundError(proposal_id=proposal_id)
     if act.actor_id not in (waiting.proposal.proposed_by, person_id):
         _require_signature(act, person)
-    decided = replace(waiting, proposal=waiting.proposal.decide(by=act.actor_id, ok=ok, why=why, now=act.now))
+    decided = replace(waiting, proposal=waiting.proposal.decide(act.verdict(ok=ok, why=why)))
     NumberStore(act.store).save_proposal(decided)
     if decided.proposal.state is not ProposalState.ACCEPTED:
         return decided, []

@@ -146,14 +146,14 @@ def test_two_people_publish_and_who_may_comes_first(platform: Platform, admin: C
     must(admin.put(path, _proposal(platform, {})))
     far = platform.staff("admin_d2", "district_admin", "d2", home="k3")
 
-    refused(admin.post(f"{path}/decision"), "maker_is_checker", 403)
-    refused(far.post(f"{path}/decision"), "not_authorised", 403)
+    refused(admin.post(f"{path}/decision", {"ok": True}), "maker_is_checker", 403)
+    refused(far.post(f"{path}/decision", {"ok": True}), "not_authorised", 403)
     refused(far.put(f"/v1/policies/{new_id()}", _proposal(platform, {})), "out_of_scope", 403)
     refused(city_admin.put(f"/v1/policies/{new_id()}", _proposal(platform, {})), "not_authorised", 403)
     turned_down = must(city_admin.post(f"{path}/decision", {"ok": False, "why": "unclear"}))
     assert (turned_down["state"], turned_down["policy_version"]) == ("turned_down", None)
-    refused(city_admin.post(f"{path}/decision"), "already_decided", 409)
-    refused(city_admin.post(f"/v1/policies/{new_id()}/decision"), "record_not_found", 404)
+    refused(city_admin.post(f"{path}/decision", {"ok": True}), "already_decided", 409)
+    refused(city_admin.post(f"/v1/policies/{new_id()}/decision", {"ok": True}), "record_not_found", 404)
     refused(platform.b.put(path, _proposal(platform, {})), "id_reused", 409)
     assert len(platform.events("PolicyPublished")) == 1
 
@@ -170,7 +170,7 @@ def test_rules_never_change_backwards(platform: Platform, admin: Caller, city_ad
     late = f"/v1/policies/{new_id()}"
     must(admin.put(late, _proposal(platform, {}, effective="2026-03-11")))
     platform.move(timedelta(days=10))
-    refused(city_admin.post(f"{late}/decision"), "policy_backdated", 422)
+    refused(city_admin.post(f"{late}/decision", {"ok": True}), "policy_backdated", 422)
 
 
 def test_a_proposal_on_an_older_version_is_outdated(platform: Platform, admin: Caller, city_admin: Caller) -> None:
@@ -179,7 +179,7 @@ def test_a_proposal_on_an_older_version_is_outdated(platform: Platform, admin: C
     must(admin.put(path, _proposal(platform, {"earn": {"min_age": 16}})))
     _publish(platform, admin, city_admin, _proposal(platform, {"earn": {"max_age": 70}}))
 
-    refused(city_admin.post(f"{path}/decision"), "policy_outdated", 409)
+    refused(city_admin.post(f"{path}/decision", {"ok": True}), "policy_outdated", 409)
 
 
 def test_rules_belong_to_a_district(platform: Platform) -> None:
@@ -202,8 +202,8 @@ def test_a_district_is_born_with_its_first_rules_proposed(platform: Platform) ->
     }
     made = must(platform.a.put(f"/v1/organisation-units/{district}", body))
 
-    refused(platform.a.post(f"/v1/policies/{made['policy_id']}/decision"), "maker_is_checker", 403)
-    published = must(platform.b.post(f"/v1/policies/{made['policy_id']}/decision"))
+    refused(platform.a.post(f"/v1/policies/{made['policy_id']}/decision", {"ok": True}), "maker_is_checker", 403)
+    published = must(platform.b.post(f"/v1/policies/{made['policy_id']}/decision", {"ok": True}))
 
     assert (published["effective"], published["preset"]) == ("2026-03-01", "beijing")
     assert published["parameters"]["order"]["review_required"] is True

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from services.accounts.core.acts import Act
 from services.accounts.policies.messages import policy_published
-from services.accounts.policies.rules import Policy, PolicyState
+from services.accounts.policies.rules import Policy
 from services.accounts.policies.store import PolicyStore
 
 
@@ -15,16 +15,16 @@ def decide_policy(act: Act, *, policy_id: UUID, ok: bool, why: str) -> Policy:
         RecordNotFoundError: there is no such proposal.
         MakerIsCheckerError: the actor proposed it, whatever else they may do.
         OutOfScopeError, ForbiddenError: the actor may not decide rules.
-        AlreadyDecidedError, PolicyOutdatedError, PolicyBackdatedError
+        AlreadyDecidedError, ProposalLapsedError, PolicyOutdatedError, PolicyBackdatedError
     """
-    proposal = PolicyStore(act.connection).policy(policy_id)
-    if proposal.proposed_by != act.actor_id:
-        act.require("decide_policy", proposal.district_id)
-    PolicyStore(act.connection).lock_district(proposal.district_id)
-    proposal = PolicyStore(act.connection).policy(policy_id)
-    latest = PolicyStore(act.connection).latest(proposal.district_id)
-    decided = proposal.decide(by=act.actor_id, ok=ok, why=why, latest=latest, today=act.today)
+    policy = PolicyStore(act.connection).policy(policy_id)
+    if policy.proposal.proposed_by != act.actor_id:
+        act.require("decide_policy", policy.district_id)
+    PolicyStore(act.connection).lock_district(policy.district_id)
+    policy = PolicyStore(act.connection).policy(policy_id)
+    latest = PolicyStore(act.connection).latest(policy.district_id)
+    decided = policy.decide(act.verdict(ok=ok, why=why), latest=latest, today=act.today)
     PolicyStore(act.connection).save(decided)
-    if decided.state is PolicyState.PUBLISHED:
+    if decided.is_published:
         act.store.append(policy_published(decided, now=act.now))
     return decided

@@ -4,11 +4,12 @@ from datetime import date
 from uuid import UUID
 
 from libs.errors import IdReusedError
+from libs.programme.two_people import propose
 from libs.programme.words import UnitLevel
 from services.accounts.core.acts import Act
 from services.accounts.core.refusals import DistrictNeededError
 from services.accounts.policies.refusals import PresetUnknownError
-from services.accounts.policies.rules import Policy, RuleBook, Values, refuse_backdated
+from services.accounts.policies.rules import LAPSES_AFTER, Policy, RuleBook, Values, refuse_backdated
 from services.accounts.policies.store import PolicyStore
 
 
@@ -37,14 +38,13 @@ def propose_policy(
     parameters = book.complete(changes, start=start)
     refuse_backdated(effective, latest=latest, today=act.today)
     proposal = Policy(
-        policy_id=policy_id,
+        proposal=propose(proposal_id=policy_id, by=act.actor_id, now=act.now, lapses_after=LAPSES_AFTER),
         district_id=unit_id,
         effective=effective,
         preset=preset or (latest.preset if latest else "default"),
         changes=changes,
         parameters=parameters,
         base_version=(latest.policy_version or 0) if latest else 0,
-        proposed_by=act.actor_id,
     )
     PolicyStore(act.connection).add(proposal)
     return proposal

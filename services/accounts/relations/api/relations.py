@@ -6,11 +6,11 @@ from flask.views import MethodView
 from flask_smorest import Blueprint
 
 from libs.http import reading
+from libs.programme.two_people_schemas import VerdictSchema
 from services.accounts.core.edge import act_on, command
 from services.accounts.core.schemas import (
     Answer,
     Body,
-    DecisionSchema,
     OfPersonSchema,
     page_answer,
 )
@@ -68,7 +68,7 @@ class RelationById(MethodView):
 class RelationConfirmation(MethodView):
     """The second person's word on a relation."""
 
-    @blueprint.arguments(DecisionSchema)
+    @blueprint.arguments(VerdictSchema)
     @blueprint.response(200, RelationAnswer)
     def post(self, body: Body, relation_id: UUID) -> Answer:
         """Confirm a relation, or turn it down with a reason; never by who recorded it."""

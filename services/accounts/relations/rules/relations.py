@@ -3,7 +3,8 @@
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from libs.programme.refusals import AlreadyDecidedError, MakerIsCheckerError
+from libs.programme.refusals import AlreadyDecidedError
+from libs.programme.two_people import refuse_hand
 from libs.programme.words import Kinship
 from services.accounts.relations.refusals import SelfRelationError, TooManyDeclaredError
 
@@ -37,8 +38,7 @@ class Relation:
             MakerIsCheckerError: who recorded it, or one of the two, decides.
             AlreadyDecidedError: it is verified or ended already.
         """
-        if by in (self.recorded_by, self.person_id, self.relative_id):
-            raise MakerIsCheckerError
+        refuse_hand(by, (self.recorded_by, self.person_id, self.relative_id))
         if self.verified or not self.is_active:
             raise AlreadyDecidedError
         if ok:
@@ -52,8 +52,7 @@ class Relation:
             MakerIsCheckerError: it is their own, or they said so already.
             AlreadyDecidedError: it is ended already.
         """
-        if by in (self.person_id, self.relative_id, self.ending_by):
-            raise MakerIsCheckerError
+        refuse_hand(by, (self.person_id, self.relative_id, self.ending_by))
         if self.is_active and self.verified and self.ending_by is None:
             return replace(self, ending_by=by, version=self.version + 1)
         return self.end()

@@ -35,7 +35,7 @@ def family(platform: Platform, staff: dict[str, Caller]) -> dict[str, str]:
         path = f"/v1/relations/{new_id()}"
         must(staff["coord"].put(path, body))
         if verified:
-            must(staff["check"].post(f"{path}/confirmation"))
+            must(staff["check"].post(f"{path}/confirmation", {"ok": True}))
     return people
 
 

@@ -7,10 +7,11 @@ from flask_smorest import Blueprint
 
 from libs.contracts.powers import POWERS
 from libs.http import reading
+from libs.programme.two_people_schemas import VerdictSchema
 from services.accounts.core.acts import Act
 from services.accounts.core.edge import act_on, command
 from services.accounts.core.rules.roles import RoleGrant
-from services.accounts.core.schemas import Answer, Body, RoleAnswer, VerdictSchema, grant_answer, page_answer
+from services.accounts.core.schemas import Answer, Body, RoleAnswer, grant_answer, page_answer
 from services.accounts.roles.rules import Appointment
 from services.accounts.roles.schemas import (
     RoleSchema,

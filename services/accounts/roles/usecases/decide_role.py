@@ -33,12 +33,9 @@ def decide_role(act: Act, *, person_id: UUID, grant_id: UUID, ok: bool, why: str
     if act.actor_id not in (waiting.proposal.proposed_by, person_id):
         _require_second(act, waiting)
     decided = waiting.decide(
-        by=act.actor_id,
+        act.verdict(ok=ok, why=why),
         rank=act.rank(GRANT_ROLE, waiting.unit_id),
-        ok=ok,
-        why=why,
         proposer_rank_now=_rank_now(act, waiting),
-        now=act.now,
     )
     AppointmentStore(act.connection).save(decided)
     if decided.is_accepted:

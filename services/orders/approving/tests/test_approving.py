@@ -76,7 +76,7 @@ def test_nobody_keeps_others_from_signing_by_declaring_them_relatives(world: Ord
         world.act("check", "r1", "decision", {"minutes": 30, "why": "heard both", "second": str(named("check_b"))})
         == ""
     )
-    assert world.act("check_b", "r1", "decision/confirmation") == ""
+    assert world.act("check_b", "r1", "decision/confirmation", {"ok": True}) == ""
 
 
 @pytest.mark.parametrize("funding", ["programme", "pool"])
@@ -89,7 +89,7 @@ def test_who_placed_an_order_from_public_credit_signs_neither_time(world: Orders
     world.act("ju", "o1", "confirmation")
 
     first = [world.act(who, "o1", "approval") for who in ("both", "coord")]
-    second = [world.act(who, "o1", "second-check") for who in ("both", "coord", "coord_b", "check")]
+    second = [world.act(who, "o1", "second-check", {"ok": True}) for who in ("both", "coord", "coord_b", "check")]
 
     assert first == ["maker_is_checker", ""]
     assert second == ["maker_is_checker", "not_authorised", "not_authorised", ""]
@@ -104,7 +104,7 @@ def test_who_confirmed_for_the_recipient_signs_neither_time(world: OrdersHarness
     world.act("both", "r1", "confirmation", {"acting_for": str(named("lan")), "consent": said()})
 
     first = [world.act(who, "r1", "approval") for who in ("both", "coord")]
-    second = [world.act(who, "r1", "second-check") for who in ("both", "check")]
+    second = [world.act(who, "r1", "second-check", {"ok": True}) for who in ("both", "check")]
 
     assert (first, second) == (["maker_is_checker", ""], ["maker_is_checker", ""])
 
@@ -112,11 +112,14 @@ def test_who_confirmed_for_the_recipient_signs_neither_time(world: OrdersHarness
 def test_flagged_hours_need_two_signatures_of_two_people(world: OrdersHarness) -> None:
     world.person("both", roles=["coordinator@k1", "checker@s1"])
     confirmed(world, code=False)
-    early = world.act("check", "r1", "second-check")
+    early = world.act("check", "r1", "second-check", {"ok": True})
     world.act("both", "r1", "approval")
     waiting = (world.state("r1"), world.queue("approval"), world.queue("second_check"), time_of(world, "min"))
 
-    answers = [world.act("both", "r1", "second-check"), world.act("check", "r1", "second-check")]
+    answers = [
+        world.act("both", "r1", "second-check", {"ok": True}),
+        world.act("check", "r1", "second-check", {"ok": True}),
+    ]
 
     assert early == "wrong_order_state"
     assert waiting == ("confirmed", set(), {str(named("r1"))}, ZERO)
@@ -217,10 +220,10 @@ def test_fewer_minutes_of_settled_hours_need_a_second_person(world: OrdersHarnes
     fewer: dict[str, Any] = {"minutes": 40, "why": "door camera"}
 
     alone = world.act("check", "r1", "decision", fewer)
-    early = world.act("check_b", "r1", "decision/confirmation")
+    early = world.act("check_b", "r1", "decision/confirmation", {"ok": True})
     named_second = world.act("check", "r1", "decision", {**fewer, "second": str(named("admin"))})
     waiting = (world.state("r1"), time_of(world, "min"))
-    signed = [world.act(who, "r1", "decision/confirmation") for who in ("coord", "check", "admin")]
+    signed = [world.act(who, "r1", "decision/confirmation", {"ok": True}) for who in ("coord", "check", "admin")]
 
     assert (alone, early, named_second) == ("maker_is_checker", "wrong_order_state", "")
     assert waiting == ("disputed", (62, 62, 0))
@@ -235,7 +238,7 @@ def test_settled_hours_decided_with_nothing_stay_reversed(world: OrdersHarness) 
     world.act("lan", "r1", "dispute", {"says_minutes": 0})
 
     world.act("check", "r1", "decision", {"minutes": 0, "why": "nobody", "second": str(named("check_b"))})
-    world.act("check_b", "r1", "decision/confirmation")
+    world.act("check_b", "r1", "decision/confirmation", {"ok": True})
 
     assert (world.state("r1"), time_of(world, "min")) == ("reversed", ZERO)
 
@@ -290,7 +293,7 @@ def test_purchased_hours_are_checked_alike_and_enter_no_book(world: OrdersHarnes
     world.serve("o1", by="nurse", start="D1 09:00", end="D1 11:05", code=False)
     world.act("lan", "o1", "confirmation")
 
-    answers = [world.act("coord", "o1", "approval"), world.act("check", "o1", "second-check")]
+    answers = [world.act("coord", "o1", "approval"), world.act("check", "o1", "second-check", {"ok": True})]
 
     assert answers == ["", ""]
     assert (world.state("o1"), time_of(world, "nurse")) == ("settled", ZERO)

@@ -188,14 +188,14 @@ def test_where_review_is_required_an_order_waits_unfunded(world: OrdersHarness) 
     world.place("coord", "o1", recipient="mei", start="D2 09:00")
     waiting = (world.queue("review"), len(world.said(wire.FundingRequested)))
 
-    passed = [world.act("coord", "r1", "review"), world.act("coord", "o1", "review")]
+    passed = [world.act("coord", "r1", "review", {"ok": True}), world.act("coord", "o1", "review", {"ok": True})]
     refused = world.act("coord", "r2", "review", {"ok": False, "why": "twice"})
 
     assert waiting == ({str(named(label)) for label in ("r1", "r2", "o1")}, 0)
     assert (passed, refused) == (["", ""], "")
     assert [world.state(label) for label in ("r1", "o1", "r2")] == ["published", "published", "declined"]
-    assert world.act("min", "r1", "review") == "not_authorised"
-    assert world.act("coord", "r1", "review") == "wrong_order_state"
+    assert world.act("min", "r1", "review", {"ok": True}) == "not_authorised"
+    assert world.act("coord", "r1", "review", {"ok": True}) == "wrong_order_state"
 
 
 def test_a_cancelled_order_releases_what_was_set_aside(world: OrdersHarness) -> None:

@@ -37,7 +37,7 @@ def test_a_slip_is_entered_by_one_and_settled_by_another(world: OrdersHarness) -
 
     assert enter(world, "o1") == ""
     waiting = (world.order("o1")["flags"], world.queue("approval"), world.queue("second_check"))
-    answers = [world.act(who, "o1", "second-check") for who in ("coord", "coord_b", "check")]
+    answers = [world.act(who, "o1", "second-check", {"ok": True}) for who in ("coord", "coord_b", "check")]
 
     assert waiting == (["late_entry", "weak_evidence"], set(), {str(named("o1"))})
     assert answers == ["not_authorised", "not_authorised", ""]
@@ -126,7 +126,7 @@ def test_what_an_erased_person_served_stays_for_staff_of_the_whole_city(world: O
     issue(world)
     world.set_time("D5 10:00")
     enter(world, "o1")
-    world.act("check", "o1", "second-check")
+    world.act("check", "o1", "second-check", {"ok": True})
 
     world.forget("hua")
 

@@ -83,6 +83,6 @@ def test_a_settled_visit_order_is_a_visit_until_it_is_reversed(world: OrdersHarn
     counted = rate(world)["visited"]
     path = f"/v1/orders/{named('o1')}/reversal/{named('v')}"
     put(world, "coord", path, {"why": "false_hours"})
-    world.call("POST", "check", f"{path}/decision", {})
+    world.call("POST", "check", f"{path}/decision", {"ok": True})
 
     assert (before, counted, rate(world)["visited"]) == (0, 1, 0)
