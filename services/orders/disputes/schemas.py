@@ -44,6 +44,7 @@ class ReversalSchema(Schema):
     why = fields.String()
     proposed_by = shown_id()
     proposed_at = shown_instant()
+    lapses_at = shown_instant()
     decided_by = shown_id()
     decided_at = shown_instant()
     accepted = fields.Boolean(allow_none=True)

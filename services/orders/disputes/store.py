@@ -11,6 +11,7 @@ from sqlalchemy import RowMapping
 from sqlalchemy.dialects.postgresql import insert
 
 from libs.db import Connection
+from services.orders.core.rules.proposals import lapses_at
 from services.orders.core.store.proposals import Verdict, lock_row
 from services.orders.core.store.rows import Row
 from services.orders.core.store.tables import INSTANT, order_step, table_of
@@ -64,4 +65,5 @@ def steps_of(connection: Connection, order_id: UUID) -> list[Row]:
 def reversals_of(connection: Connection, order_id: UUID) -> list[Row]:
     """Return the proposed and decided reversals of an order."""
     query = sa.select(reversal).where(reversal.c.order_id == order_id).order_by(reversal.c.proposed_at)
-    return [dict(row) for row in connection.execute(query.limit(STEPS_MAX)).mappings()]
+    rows = connection.execute(query.limit(STEPS_MAX)).mappings()
+    return [dict(row) | {"lapses_at": lapses_at(row["proposed_at"])} for row in rows]

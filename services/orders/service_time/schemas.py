@@ -77,6 +77,7 @@ class OlderRecordSchema(Schema):
     served_on = shown_day()
     scan = fields.String(allow_none=True)
     proposed_by = shown_id()
+    lapses_at = shown_instant()
     decided_by = shown_id()
     decision_why = fields.String()
 

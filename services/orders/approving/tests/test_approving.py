@@ -278,6 +278,21 @@ def test_hours_are_reversed_once_by_two_people(world: OrdersHarness) -> None:
     assert (told.recover, told.settlement, told.why) == (True, 1, "false_hours")
 
 
+def test_a_reversal_that_nobody_decides_lapses_and_is_shown_so(world: OrdersHarness) -> None:
+    settled(world)
+    path = f"/v1/orders/{named('r1')}/reversal/{named('v1')}"
+    world.call("PUT", "coord", path, {"why": "false_hours"})
+    [shown] = world.call("GET", "check", f"/v1/orders/{named('r1')}/evidence").get_json()["reversals"]
+    state = world.state("r1")
+
+    world.set_time("D30 08:00")
+    late = world.call("POST", "check", f"{path}/decision", {"ok": True}).get_json()
+
+    assert "lapses_at" in shown
+    assert (late["code"], world.state("r1")) == ("proposal_lapsed", state)
+    assert world.said(wire.HoursReversed) == []
+
+
 def test_unsettled_hours_are_not_reversed(world: OrdersHarness) -> None:
     confirmed(world)
 

@@ -14,6 +14,7 @@ from services.orders.core.messages import publish_for
 from services.orders.core.refusals import MakerIsCheckerError, RecordNotFoundError
 from services.orders.core.rules.life_cycle import State, Verb, refuse_unless_allowed
 from services.orders.core.rules.order import Order
+from services.orders.core.rules.proposals import refuse_lapsed
 from services.orders.core.store.proposals import Verdict
 from services.orders.core.usecases.command_context import CommandContext, require_power
 from services.orders.core.usecases.order_changes import policy_of_order, save_change
@@ -70,6 +71,7 @@ def decide_reversal(
         MakerIsCheckerError: the proposer themself.
         AlreadyReversedError: it was reversed before.
         ConflictError: this proposal was decided before.
+        ProposalLapsedError: nobody decided it in time.
         RecordNotFoundError: there is no such proposal for this order.
     """
     order = lock_with_facts(connection, context, order_id)
@@ -84,6 +86,7 @@ def decide_reversal(
         raise AlreadyReversedError
     if proposal["decided_by"] is not None:
         raise ConflictError
+    refuse_lapsed(proposal["proposed_at"], context.now)
     store.decide_reversal(connection, reversal_id, Verdict(accepted=ok, by=context.caller_id, at=context.now, why=why))
     if not ok:
         refused = order.moved(Verb.REFUSE_REVERSAL)

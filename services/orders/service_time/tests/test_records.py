@@ -46,3 +46,15 @@ def test_a_certificate_is_free_and_anyone_can_check_it(world: OrdersHarness) -> 
     assert "minutes" not in forged
     assert anyone.get(path).status_code == 401
     assert [world.call("GET", who, path).status_code for who in ("min", "coord", "hua")] == [200, 200, 404]
+
+
+def test_an_older_record_that_nobody_decides_lapses(world: OrdersHarness) -> None:
+    world.person("two", roles=["district_admin@d1"])
+    body = {"person_id": str(named("min")), "minutes": 6000, "served_on": "2026-03-01"}
+    answer = world.call("PUT", "two", path := f"/v1/service-records/{named('late')}", body).get_json()
+
+    world.set_time("D15 23:00")
+    late = outcome(world.call("POST", "cadmin", f"{path}/decision", {"ok": True}))
+
+    assert "lapses_at" in answer
+    assert (late, world.served("min")["total_minutes"]) == ("proposal_lapsed", 0)

@@ -13,6 +13,7 @@ from libs.programme.words import EvidenceClass
 from services.orders.core.messages import publish
 from services.orders.core.refusals import MakerIsCheckerError
 from services.orders.core.rules.people import Person
+from services.orders.core.rules.proposals import lapses_at, refuse_lapsed
 from services.orders.core.store import people_store
 from services.orders.core.store.proposals import Verdict
 from services.orders.core.store.rows import Fields
@@ -49,7 +50,7 @@ def propose_record(
     }
     if not store.add_proposal(connection, columns):
         raise IdReusedError
-    return columns | {"state": "proposed"}
+    return columns | {"state": "proposed", "lapses_at": lapses_at(context.now)}
 
 
 def decide_record(connection: Connection, context: CommandContext, record_id: UUID, *, ok: bool, why: str) -> Fields:
@@ -59,6 +60,7 @@ def decide_record(connection: Connection, context: CommandContext, record_id: UU
         ForbiddenError: not a city administrator.
         MakerIsCheckerError: the proposer themself.
         ConflictError: it was decided before.
+        ProposalLapsedError: nobody decided it in time.
     """
     proposal = store.lock_proposal(connection, record_id)
     person = people_store.load_person(connection, proposal["person_id"])
@@ -67,11 +69,13 @@ def decide_record(connection: Connection, context: CommandContext, record_id: UU
         raise MakerIsCheckerError
     if proposal["decided_by"] is not None:
         raise ConflictError
+    refuse_lapsed(proposal["proposed_at"], context.now)
     verdict = Verdict(accepted=ok, by=context.caller_id, at=context.now, why=why)
     store.decide_proposal(connection, record_id, verdict)
     if ok:
         _take_over(connection, context, dict(proposal), person)
-    return dict(proposal) | verdict.columns | {"state": "decided" if ok else "declined"}
+    decided = {"state": "decided" if ok else "declined", "lapses_at": lapses_at(proposal["proposed_at"])}
+    return dict(proposal) | verdict.columns | decided
 
 
 def _take_over(connection: Connection, context: CommandContext, proposal: Mapping[str, Any], person: Person) -> None:
