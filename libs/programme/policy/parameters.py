@@ -270,6 +270,7 @@ class FlagParameters:
     """The group `flag`."""
 
     round_streak: int = 5
+    round_minutes: int = 30
     pair_max_per_30_days: int = 12
     travel_kmh_max: int = 60
 

@@ -12,7 +12,6 @@ from services.orders.core.rules.order import Assignment, Order
 from services.orders.core.rules.people import Place
 
 ONE_HAND = "one_hand"
-ROUND_MINUTES = 30
 PAIR_DAYS = 30
 DEVICE_DAYS = 30
 
@@ -50,7 +49,7 @@ def flags_of_part(policy: Policy, order: Order, part: Assignment, history: Histo
     raised = {
         "overlap": history.overlaps,
         "impossible_travel": _travelled_too_fast(policy, part, history),
-        "round_minutes": _is_round_streak(policy.flag.round_streak, history.last_minutes),
+        "round_minutes": _is_round_streak(policy, history.last_minutes),
         "frequent_pair": history.pair_count > policy.flag.pair_max_per_30_days,
         "same_device": history.device_shared or _is_confirm_device(order, part),
         "over_daily_limit": history.day_minutes > policy.earn.hard_daily_max_minutes,
@@ -79,9 +78,10 @@ def _is_confirm_device(order: Order, part: Assignment) -> bool:
     return bool(part.in_device) and part.in_device == order.confirmation.device
 
 
-def _is_round_streak(streak: int, last_minutes: tuple[int, ...]) -> bool:
-    recent = last_minutes[:streak]
-    return len(recent) == streak and all(minutes % ROUND_MINUTES == 0 for minutes in recent)
+def _is_round_streak(policy: Policy, last_minutes: tuple[int, ...]) -> bool:
+    recent = last_minutes[: policy.flag.round_streak]
+    is_streak = len(recent) == policy.flag.round_streak
+    return is_streak and all(minutes % policy.flag.round_minutes == 0 for minutes in recent)
 
 
 def _travelled_too_fast(policy: Policy, part: Assignment, history: History) -> bool:

@@ -94,6 +94,13 @@ def test_what_stays_inside_the_limits_raises_none(change: dict[str, Any], histor
     assert flags_of_part(policy(), order(), part(**change), History(**history)) == frozenset()
 
 
+@pytest.mark.parametrize(("round_minutes", "flags"), [(30, {"round_minutes"}), (60, set()), (15, {"round_minutes"})])
+def test_what_is_round_is_the_districts_to_say(round_minutes: int, flags: set[str]) -> None:
+    rules = policy({"flag": {"round_minutes": round_minutes}})
+
+    assert flags_of_part(rules, order(), part(), History(last_minutes=(60, 30, 90, 120, 60))) == flags
+
+
 def test_the_device_that_also_confirmed_is_flagged() -> None:
     served = order(assignments=(part(in_device="phone-1"),))
 

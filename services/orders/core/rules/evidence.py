@@ -10,7 +10,7 @@ FLAG_WORDS = {
     "weak_evidence": ("时长为荣誉时，证据不足", "The hours are attested, not verified"),
     "overlap": ("与该志愿者其他服务时间重叠", "Overlaps other time the volunteer served"),
     "impossible_travel": ("两次服务之间移动过快", "Faster between two services than one can travel"),
-    "round_minutes": ("连续多次均为30分钟的整数倍", "A long run of multiples of 30 minutes"),
+    "round_minutes": ("连续多次均为整数时长", "A long run of round numbers of minutes"),
     "frequent_pair": ("同一志愿者与老人30天内次数过多", "This pair too often within 30 days"),
     "same_device": ("签到与确认使用同一设备，或多名志愿者共用设备", "One device on both sides, or for two volunteers"),
     "late_entry": ("由纸单补录", "Entered from a paper slip"),
