@@ -80,6 +80,9 @@ proto: $(DEV) ## Generate libs/contracts from proto/, and the typed policy from 
 	@$(PY) -m libs.contracts.generate
 	@$(PY) -m libs.programme.generate_policy
 
+messages: $(DEV) ## Write what the code says to people into the catalogues of translations
+	@$(PY) -m tests.architecture.messages
+
 events-doc: $(DEV) ## Write docs/events.md from the contracts and the consumers
 	@$(PY) -m tests.contracts.events.catalogue
 

@@ -1,7 +1,10 @@
 """The six kinds of refusal that a caller may meet; services subclass them once per rule."""
 
+import re
 from enum import Enum
 from typing import ClassVar
+
+_CAPITAL = re.compile(r"(?<!^)[A-Z]")
 
 
 class Kind(Enum):
@@ -16,15 +19,28 @@ class Kind(Enum):
 
 
 class Refusal(Exception):  # noqa: N818 - the base of errors that are answers, named for what it is
-    """A request that is answered with a no: a stable code, two texts, and the fields that explain it."""
+    """The request was refused.
+
+    Each rule has a class of its own: its code comes from the class's name, its English from the first line of the
+    docstring, its Chinese from the catalogue of its home's package (libs/translation.py). The fields explain it.
+    """
 
     kind: ClassVar[Kind] = Kind.RULE
     code: ClassVar[str] = "refused"
-    zh: ClassVar[str] = "请求被拒绝"
-    en: ClassVar[str] = "The request was refused"
+    english: ClassVar[str] = "The request was refused"
+    home: ClassVar[str] = __name__
     retry_after_seconds: ClassVar[int | None] = None
     # What the use case wrote before it refused is kept with the refusal: for what counts although refused.
     keeps_effects: ClassVar[bool] = False
+
+    def __init_subclass__(cls, **options: object) -> None:
+        """Derive the code and the English of a class that does not name its own."""
+        super().__init_subclass__(**options)
+        cls.home = cls.__module__
+        if "code" not in vars(cls):
+            cls.code = _CAPITAL.sub(r"_\g<0>", cls.__name__.removesuffix("Error")).lower()
+        if "english" not in vars(cls):
+            cls.english = (cls.__doc__ or "").partition("\n")[0].rstrip(".")
 
     def __init__(self, **fields: object) -> None:
         super().__init__(self.code, fields)
@@ -36,75 +52,51 @@ class InvalidError(Refusal):
 
     kind = Kind.INVALID
     code = "invalid_request"
-    zh = "请求内容有误"
-    en = "The request is malformed"
 
 
 class ForbiddenError(Refusal):
-    """The caller may not do this."""
+    """The caller has no role or relation that allows this."""
 
     kind = Kind.FORBIDDEN
     code = "not_authorised"
-    zh = "没有权限"
-    en = "The caller has no role or relation that allows this"
 
 
 class NotFoundError(Refusal):
-    """There is no such thing, or the caller may not know of it."""
+    """There is no such resource.
+
+    Or the caller may not know of it.
+    """
 
     kind = Kind.NOT_FOUND
-    code = "not_found"
-    zh = "没有找到"
-    en = "There is no such resource"
 
 
 class ConflictError(Refusal):
-    """The state of things does not allow it."""
+    """The present state does not allow this."""
 
     kind = Kind.CONFLICT
-    code = "conflict"
-    zh = "当前状态不允许"
-    en = "The present state does not allow this"
 
 
 class RuleError(Refusal):
-    """A rule of the programme refuses it."""
+    """A rule refuses this."""
 
     kind = Kind.RULE
     code = "rule_refused"
-    zh = "规则不允许"
-    en = "A rule refuses this"
-
-
-class IdReusedError(ConflictError):
-    """The same id came with other content."""
-
-    code = "id_reused"
-    zh = "同一编号对应了不同的内容"
-    en = "This id was used before with other content"
-
-
-class OutOfScopeError(ForbiddenError):
-    """The caller has the role, but it does not reach this unit."""
-
-    code = "out_of_scope"
-    zh = "超出管辖范围"
-    en = "The caller's role does not reach this unit"
-
-
-class PersonSuspendedError(ForbiddenError):
-    """A suspended person does nothing new, but for contesting it."""
-
-    code = "person_suspended"
-    zh = "该人员已被暂停"
-    en = "The person is suspended"
 
 
 class NotYetError(Refusal):
-    """The same request will be answered in a moment."""
+    """Try again in a moment."""
 
     kind = Kind.NOT_YET
-    code = "not_yet"
-    zh = "请稍后再试"
-    en = "Try again in a moment"
     retry_after_seconds = 1
+
+
+class IdReusedError(ConflictError):
+    """This id was used before with other content."""
+
+
+class OutOfScopeError(ForbiddenError):
+    """The caller's role does not reach this unit."""
+
+
+class PersonSuspendedError(ForbiddenError):
+    """The person is suspended."""

@@ -52,16 +52,8 @@ class Directory(Protocol):
 
 
 class CallerNotYetKnownError(NotYetError):
-    """The token is good, but what its service knows of the person is still on its way here."""
-
-    code = "caller_not_yet_known"
-    zh = "您的资料尚未同步到此处,请稍后再试"
-    en = "This service has not heard of the caller yet: try again in a moment"
+    """This service has not heard of the caller yet: try again in a moment."""
 
 
 class StandingChangedError(NotYetError):
-    """Between the beginning of the request and its transaction the caller was given or lost a role."""
-
-    code = "standing_changed"
-    zh = "您的角色刚刚变更,请重试"
-    en = "The caller's roles have just changed: try again"
+    """The caller's roles have just changed: try again."""

@@ -123,11 +123,7 @@ def open_before_own_password(view: View) -> View:
 
 
 class PasswordChangeRequiredError(ForbiddenError):
-    """Whoever signs in with a password that somebody else set does nothing before setting their own."""
-
-    code = "password_change_required"
-    zh = "请先设置自己的密码"
-    en = "Set your own password first: the present one was set by somebody else"
+    """Set your own password first: the present one was set by somebody else."""
 
 
 def current_actor() -> Actor:

@@ -20,27 +20,18 @@ NESTED_MAX = 24
 
 
 class TextInvalidError(InvalidError):
-    """A text holds what is stored or shown by nobody: controls, half of a surrogate pair, what turns its direction."""
+    """A text holds characters that cannot be stored or shown.
 
-    code = "text_invalid"
-    zh = "文字中有无法保存或显示的字符"
-    en = "A text holds characters that cannot be stored or shown"
+    A text holds what is stored or shown by nobody: controls, half of a surrogate pair, what turns its direction.
+    """
 
 
 class NestedTooDeeplyError(InvalidError):
-    """The body's lists or objects lie too deep in each other."""
-
-    code = "nested_too_deeply"
-    zh = "请求内容嵌套过深"
-    en = "The body is nested too deeply"
+    """The body is nested too deeply."""
 
 
 class MalformedIdError(InvalidError):
-    """A part of the path stands where an id must stand, and is none."""
-
-    code = "malformed_id"
-    zh = "路径中的编号不是 UUID"
-    en = "A part of the path must be a UUID"
+    """A part of the path must be a UUID."""
 
 
 def guard_bodies(app: Flask) -> None:

@@ -63,12 +63,8 @@ class Kept(NamedTuple):
     refusal: Answer | None
 
 
-class KeyMissingError(InvalidError):
-    """A POST with an effect came without its Idempotency-Key."""
-
-    code = "idempotency_key_missing"
-    zh = "缺少 Idempotency-Key(UUID)"
-    en = "An Idempotency-Key header with a UUID is needed"
+class IdempotencyKeyMissingError(InvalidError):
+    """An Idempotency-Key header with a UUID is needed."""
 
 
 class KeptRefusal(Refusal):
@@ -77,7 +73,8 @@ class KeptRefusal(Refusal):
     def __init__(self, kept: Mapping[str, object]) -> None:
         super().__init__(**cast("dict[str, object]", kept["fields"]))
         self.kind = Kind(kept["kind"])  # type: ignore[misc]  # a refusal of any class is replayed by this one
-        self.code, self.zh, self.en = str(kept["code"]), str(kept["zh"]), str(kept["en"])  # type: ignore[misc]
+        self.code, self.english = str(kept["code"]), str(kept["english"])  # type: ignore[misc]
+        self.home = str(kept["home"])  # type: ignore[misc]
 
 
 def run_command(
@@ -89,7 +86,7 @@ def run_command(
 
     Raises:
         IdReusedError: the id came before with other terms.
-        KeyMissingError: no `command_id` was given and no Idempotency-Key sent.
+        IdempotencyKeyMissingError: no `command_id` was given and no Idempotency-Key sent.
         Unauthorized, PersonSuspendedError, StandingChangedError: the caller is not any more who began the request.
         Refusal: what the use case refused, now or the first time.
     """
@@ -109,7 +106,7 @@ def _key_of_request() -> UUID:
     try:
         return UUID(request.headers["Idempotency-Key"])
     except (KeyError, ValueError) as error:
-        raise KeyMissingError from error
+        raise IdempotencyKeyMissingError from error
 
 
 def command_cause(command_id: UUID | None = None) -> UUID:
@@ -242,4 +239,5 @@ def _json(answer: Answer) -> Answer:
 
 def _refusal_fields(refusal: Refusal) -> Answer:
     fields = json.loads(json.dumps(refusal.fields, default=str))
-    return {"kind": refusal.kind.value, "code": refusal.code, "zh": refusal.zh, "en": refusal.en, "fields": fields}
+    said = {"code": refusal.code, "english": refusal.english, "home": refusal.home}
+    return {"kind": refusal.kind.value, **said, "fields": fields}

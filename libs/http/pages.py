@@ -27,12 +27,8 @@ _NUMBER_MAX = (1 << 63) - 1
 _TEXT_MAX = 200
 
 
-class CursorError(InvalidError):
-    """The cursor is not one that we gave out."""
-
-    code = "cursor_invalid"
-    zh = "分页游标无效"
-    en = "This cursor was not given out by this service"
+class CursorInvalidError(InvalidError):
+    """This cursor was not given out by this service."""
 
 
 class Cursor:
@@ -50,25 +46,25 @@ class Cursor:
         """Return the sort key, each part of its own type; None for the first page.
 
         Raises:
-            CursorError: not a cursor of this list.
+            CursorInvalidError: not a cursor of this list.
         """
         if not text:
             return None
         if not _SEALED.fullmatch(text):
-            raise CursorError
+            raise CursorInvalidError
         try:
             key = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
             if not isinstance(key, list):
-                raise CursorError
+                raise CursorInvalidError
             return tuple(read(sent) for read, sent in zip(self._parts.values(), key, strict=True))
         except (ValueError, RecursionError) as error:
-            raise CursorError from error
+            raise CursorInvalidError from error
 
     def after(self, text: str | None) -> Any:
         """Return the one part of the sort key of a list that has no more; None for the first page.
 
         Raises:
-            CursorError: not a cursor of this list.
+            CursorInvalidError: not a cursor of this list.
         """
         key = self.read(text)
         return key[0] if key else None

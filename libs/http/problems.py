@@ -10,8 +10,9 @@ from structlog.contextvars import get_contextvars
 from werkzeug.exceptions import HTTPException
 
 from libs.errors import Kind, Refusal
-from libs.http.words import in_chinese
+from libs.http.words import in_chinese as words_in_chinese
 from libs.logs import get_logger
+from libs.translation import in_chinese, message
 
 STATUS_OF = {
     Kind.INVALID: 400,
@@ -27,33 +28,40 @@ RESERVED = frozenset({"type", "title", "status", "code", "instance", "detail"})
 """What a problem says of itself; no field of a refusal may be called so."""
 CHALLENGE = 'Bearer realm="timebank"'
 _HTTP_CODES = {
-    400: ("invalid_request", "请求内容有误", "The request is malformed"),
-    401: ("not_signed_in", "请先登录", "A valid token is needed"),
-    404: ("not_found", "没有找到", "There is no such resource"),
-    403: ("not_authorised", "没有权限", "The caller has no role or relation that allows this"),
-    405: ("method_not_allowed", "不支持该方法", "This method is not allowed here"),
-    408: ("request_timeout", "请求超时", "The request did not come in time"),
-    413: ("body_too_large", "请求内容过大", "The body is over the limit"),
-    414: ("uri_too_long", "网址过长", "The address is too long"),
-    415: ("wrong_content_type", "请使用 application/json", "The body must be application/json"),
-    422: ("invalid_fields", "字段有误", "Some fields are missing, unknown or out of range"),
-    417: ("expectation_failed", "无法满足 Expect", "The expectation cannot be met"),
-    428: ("precondition_required", "缺少前提条件", "A precondition header is missing"),
-    429: ("too_many_requests", "请求过于频繁", "Too many requests"),
-    431: ("headers_too_large", "请求头过大", "The headers are too large"),
-    501: ("not_implemented", "不支持", "This is not supported"),
-    503: ("service_unavailable", "服务暂时不可用", "The service is not available now"),
+    400: ("invalid_request", message("The request is malformed")),
+    401: ("not_signed_in", message("A valid token is needed")),
+    404: ("not_found", message("There is no such resource")),
+    403: ("not_authorised", message("The caller has no role or relation that allows this")),
+    405: ("method_not_allowed", message("This method is not allowed here")),
+    408: ("request_timeout", message("The request did not come in time")),
+    413: ("body_too_large", message("The body is over the limit")),
+    414: ("uri_too_long", message("The address is too long")),
+    415: ("wrong_content_type", message("The body must be application/json")),
+    422: ("invalid_fields", message("Some fields are missing, unknown or out of range")),
+    417: ("expectation_failed", message("The expectation cannot be met")),
+    428: ("precondition_required", message("A precondition header is missing")),
+    429: ("too_many_requests", message("Too many requests")),
+    431: ("headers_too_large", message("The headers are too large")),
+    501: ("not_implemented", message("This is not supported")),
+    503: ("service_unavailable", message("The service is not available now")),
 }
+_INTERNAL = ("internal_error", message("Something went wrong on our side"))
 
 
 def problem(
-    status: int, code: str, zh: str, en: str, fields: Mapping[str, object] | None = None, *, retry: bool = False
+    status: int,
+    code: str,
+    english: str,
+    fields: Mapping[str, object] | None = None,
+    *,
+    home: str = __name__,
+    retry: bool = False,
 ) -> Response:
     """Return a problem document in the caller's language (zh-CN unless Accept-Language prefers en)."""
     chinese = _prefers_chinese()
     body = {
         "type": f"urn:problem:{code}",
-        "title": zh if chinese else en,
+        "title": in_chinese(english, module=home) if chinese else english,
         "status": status,
         "code": code,
         "instance": get_contextvars().get("request_id", ""),
@@ -67,8 +75,9 @@ def problem(
 
 def document_of(status: int) -> dict[str, object]:
     """Return the problem of a status that was found before there was a request to speak of, in the default language."""
-    code, zh, _ = _HTTP_CODES.get(status, ("internal_error", "内部错误", ""))
-    return {"type": f"urn:problem:{code}", "title": zh, "status": int(status), "code": code, "instance": ""}
+    code, english = _HTTP_CODES.get(status, _INTERNAL)
+    title = in_chinese(english, module=__name__)
+    return {"type": f"urn:problem:{code}", "title": title, "status": int(status), "code": code, "instance": ""}
 
 
 def _prefers_chinese() -> bool:
@@ -81,7 +90,7 @@ def _plain(value: object) -> object:
 
 def refusal_problem(refusal: Refusal) -> Response:
     """Render a refusal by the one table."""
-    response = problem(STATUS_OF[refusal.kind], refusal.code, refusal.zh, refusal.en, refusal.fields)
+    response = problem(STATUS_OF[refusal.kind], refusal.code, refusal.english, refusal.fields, home=refusal.home)
     if refusal.retry_after_seconds is not None:
         response.headers["Retry-After"] = str(refusal.retry_after_seconds)
     return response
@@ -94,11 +103,11 @@ def register_problems(app: Flask) -> None:
         if error.code in (None, 301, 302, 304, 307, 308):
             return error.get_response()  # type: ignore[return-value]  # werkzeug's response is one of ours
         status = error.code or 500
-        code, zh, en = _HTTP_CODES.get(status, ("http_error", "请求失败", error.name))
+        code, english = _HTTP_CODES.get(status, ("http_error", message("The request failed")))
         details = getattr(error, "data", None) or {}
         messages = details.get("messages")
-        fields = {"errors": in_chinese(messages) if _prefers_chinese() else messages} if messages else {}
-        response = problem(status, code, zh, en, fields, retry=status in (429, 503))
+        fields = {"errors": words_in_chinese(messages) if _prefers_chinese() else messages} if messages else {}
+        response = problem(status, code, english, fields, retry=status in (429, 503))
         _add_headers(response, error)
         return response
 
@@ -108,7 +117,7 @@ def register_problems(app: Flask) -> None:
 
     def unknown(error: Exception) -> Response:
         get_logger().error("unexpected_error", exc_info=error, path=request.path)
-        return problem(500, "internal_error", "内部错误", "Something went wrong on our side")
+        return problem(500, *_INTERNAL)
 
     app.register_error_handler(Refusal, refusal_problem)
     app.register_error_handler(HTTPException, http_error)

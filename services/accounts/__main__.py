@@ -40,7 +40,7 @@ def found_new_city() -> None:
             raise TwoAdministratorsNeededError
         found_city(settings, founders, clock=SystemClock(), database=create_database(settings))
     except Refusal as refusal:
-        raise click.ClickException(f"{refusal.code}: {refusal.en}") from refusal
+        raise click.ClickException(f"{refusal.code}: {refusal.english}") from refusal
     for one in founders:
         click.echo(f"{one.sign_in_name} is city administrator, person {one.person_id}")
 
@@ -53,7 +53,7 @@ def add_city_administrator() -> None:
     try:
         restore_administrator(settings, registration, clock=SystemClock(), database=create_database(settings))
     except Refusal as refusal:
-        raise click.ClickException(f"{refusal.code}: {refusal.en}") from refusal
+        raise click.ClickException(f"{refusal.code}: {refusal.english}") from refusal
     click.echo(f"{registration.sign_in_name} is city administrator, person {registration.person_id}")
 
 
@@ -67,7 +67,7 @@ def _asked(settings: Settings, who: str) -> tuple[Registration, str]:
     try:
         refuse_weak_password(password)
     except Refusal as refusal:
-        raise click.ClickException(f"{refusal.code}: {refusal.en}") from refusal
+        raise click.ClickException(f"{refusal.code}: {refusal.english}") from refusal
     registration = Registration(
         person_id=new_id(),
         names={"zh": name},

@@ -22,27 +22,15 @@ SETTLED_WAIT_SECONDS = 30.0
 
 
 class ClockGoesBackError(ConflictError):
-    """Time was asked to go back."""
-
-    code = "clock_goes_back"
-    zh = "时间不能倒退"
-    en = "The clock never goes back"
+    """The clock never goes back."""
 
 
 class NotSettledError(ConflictError):
-    """Events were still on their way when the wait was over."""
-
-    code = "not_settled"
-    zh = "仍有事件在处理中"
-    en = "Events are still on their way"
+    """Events are still on their way."""
 
 
 class InstantMalformedError(InvalidError):
-    """A time was not an instant with its offset."""
-
-    code = "instant_malformed"
-    zh = "时间须为带时区的 RFC 3339 格式"
-    en = "An RFC 3339 instant with its offset is needed"
+    """An RFC 3339 instant with its offset is needed."""
 
 
 @dataclasses.dataclass(frozen=True)

@@ -15,11 +15,11 @@ from libs.tlog.merkle import leaf_hash
 from libs.tlog.notes import COSIGNATURE, ED25519, Checkpoint, Note, Signature, Signer, VerifierKey, encode
 from libs.tlog.policy import Policy
 from services.ledger.domain.entries import LEAF
+from services.ledger.domain.errors import NotSealedYetError
 from services.ledger.domain.postings import Terms
 from services.ledger.domain.reasons import Reason
 from services.ledger.domain.transfers import Transfer
 from services.ledger.domain.wallets import WalletClass, district_wallet
-from services.ledger.proof.errors import NotSealedYetError
 from services.ledger.proof.keys import trust_text, witness_policy
 from services.ledger.tests.support import EAST, Ledger, earned, issue, move, new
 from tests.proof.support import DISTRICT, LOG_NAME, ROOT, Bench, load_verifier

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import pytest
 
-from libs.http.pages import Cursor, CursorError, Part, a_day, a_month, a_number, a_text, an_id, an_instant
+from libs.http.pages import Cursor, CursorInvalidError, Part, a_day, a_month, a_number, a_text, an_id, an_instant
 
 NOTHING_OF_OURS: tuple[object, ...] = (
     None, True, False, 0, -1, 1, 1.5, 1 << 31, 1 << 62, 1 << 63, 1 << 200, "", "x", "\0", "\ud83d", "\u202e", "0000-01",
@@ -41,7 +41,7 @@ def test_a_part_of_another_type_is_refused(part: Part) -> None:
         try:
             cursor.read(forged(value))
             taken.append(value)
-        except CursorError:
+        except CursorInvalidError:
             continue
 
     assert [one for one in taken if isinstance(one, bool | float | list | dict | None)] == []
@@ -68,7 +68,7 @@ def test_a_part_of_another_type_is_refused(part: Part) -> None:
     ],
 )
 def test_what_is_no_cursor_is_refused(text: str) -> None:
-    with pytest.raises(CursorError):
+    with pytest.raises(CursorInvalidError):
         Cursor(number=a_number).read(text)
 
 

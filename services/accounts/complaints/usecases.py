@@ -3,12 +3,13 @@
 from uuid import UUID
 
 from libs.errors import ForbiddenError, IdReusedError
+from libs.programme.refusals import RecordNotFoundError
 from libs.programme.words import PersonStatus
 from services.accounts.complaints.refusals import ComplaintOpenError
 from services.accounts.complaints.rules import About, Complaint, ComplaintState
 from services.accounts.complaints.store import ComplaintStore
 from services.accounts.core.acts import Act
-from services.accounts.core.refusals import RecordNotFoundError, WrongPersonStateError
+from services.accounts.core.refusals import WrongPersonStateError
 from services.accounts.persons.usecases.suspend_person import end_suspension
 
 

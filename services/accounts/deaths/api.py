@@ -7,10 +7,10 @@ from flask_smorest import Blueprint
 
 from libs.http import Cursor, current_actor, reading
 from libs.http.pages import an_id
+from libs.programme.refusals import RecordNotFoundError
 from libs.programme.two_people_schemas import VerdictSchema
 from services.accounts.core.acts import Act
 from services.accounts.core.edge import act_on, command, now
-from services.accounts.core.refusals import RecordNotFoundError
 from services.accounts.core.schemas import Answer, Body, page_answer
 from services.accounts.deaths.rules import Death, DeathState
 from services.accounts.deaths.schemas import (

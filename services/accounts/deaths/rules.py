@@ -5,10 +5,10 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
+from libs.programme.refusals import EstateSettledError
 from libs.programme.two_people import Proposal, ProposalState, Verdict
 from libs.programme.words import PersonStatus
 from services.accounts.core.refusals import WrongPersonStateError
-from services.accounts.deaths.refusals import EstateSettledError
 
 
 class DeathState(StrEnum):

@@ -9,9 +9,9 @@ from sqlalchemy import Connection
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from libs.programme.proposals import columns_of, proposal_of
+from libs.programme.refusals import RecordNotFoundError
 from libs.programme.two_people import ProposalState
 from libs.programme.words import PersonStatus
-from services.accounts.core.refusals import RecordNotFoundError
 from services.accounts.core.store.tables import person, unit
 from services.accounts.deaths.rules import Death, DeathMistake, DeathState
 from services.accounts.deaths.tables import death, death_mistake

@@ -10,10 +10,10 @@ from libs.errors import Refusal
 from libs.http import reading
 from libs.http.openapi import prefers_wait
 from libs.http.waiting import Waiters, wait_asked
+from libs.programme.refusals import CreditRemainingError, OpenObligationsError, RecordNotFoundError
 from services.accounts.core.edge import act_on, command, part
-from services.accounts.core.refusals import RecordNotFoundError
 from services.accounts.core.schemas import Answer, Body
-from services.accounts.erasure.refusals import CreditRemainingError, ErasureDeclinedError, OpenObligationsError
+from services.accounts.erasure.refusals import ErasureDeclinedError
 from services.accounts.erasure.schemas import ErasureAnswer, ErasureSchema, erasure_answer
 from services.accounts.erasure.store import last_erasure
 from services.accounts.erasure.usecases import request_erasure

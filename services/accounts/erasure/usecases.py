@@ -13,7 +13,7 @@ from libs.programme.words import PersonStatus
 from services.accounts.complaints.store import ComplaintStore
 from services.accounts.core.acts import Act
 from services.accounts.core.messages import person_state, person_tombstone
-from services.accounts.core.refusals import DeathWaitsError, WrongPersonStateError
+from services.accounts.core.refusals import DecisionWaitsError, WrongPersonStateError
 from services.accounts.core.rules.persons import Person
 from services.accounts.core.store.person_store import PersonStore
 from services.accounts.core.store.store import Store
@@ -39,7 +39,7 @@ def request_erasure(act: Act, *, person_id: UUID, credit_to_pool: bool) -> Erasu
         OutOfScopeError, ForbiddenError, MakerIsCheckerError, PersonNotBelowError
         WrongPersonStateError: the person is sealed or erased already.
         AlreadyDecidedError: an earlier request still waits for its answers.
-        DeathWaitsError: the person's death may be found mistaken.
+        DecisionWaitsError: the person's death may be found mistaken.
     """
     person = act.store.persons.lock_person(person_id)
     act.require_over("erase_person", person)
@@ -48,7 +48,7 @@ def request_erasure(act: Act, *, person_id: UUID, credit_to_pool: bool) -> Erasu
     if act.store.persons.is_erasure_pending(person_id):
         raise AlreadyDecidedError(person_id=person_id)
     if DeathStore(act.connection).waits_for_wallets(person_id):
-        raise DeathWaitsError(person_id=person_id)
+        raise DecisionWaitsError(person_id=person_id)
     erasure = Erasure(new_id(), person_id, credit_to_pool, act.actor_id, act.now)
     ErasureStore(act.connection).add(erasure)
     act.store.append(erasure_requested(erasure, person, now=act.now))

@@ -10,7 +10,7 @@ from libs.programme.words import PersonStatus
 from services.accounts.core.refusals import NameForbiddenError, WrongPersonStateError
 from services.accounts.core.rules.names import FORBIDDEN_WORD
 from services.accounts.core.rules.persons import Person
-from services.accounts.groups.refusals import GroupLeaderError, GroupTooLargeError
+from services.accounts.groups.refusals import GroupLeaderUnfitError, GroupTooLargeError
 
 MEMBERS_MAX = 500
 ADULT_AGE = 18
@@ -73,10 +73,10 @@ def refuse_unfit_leader(leader: Person, *, today: date) -> None:
     """Refuse a leader who cannot answer for a group.
 
     Raises:
-        GroupLeaderError: a minor, or not active.
+        GroupLeaderUnfitError: a minor, or not active.
     """
     if leader.status is not PersonStatus.ACTIVE or leader.age_on(today) < ADULT_AGE:
-        raise GroupLeaderError(leader_id=leader.person_id)
+        raise GroupLeaderUnfitError(leader_id=leader.person_id)
 
 
 def refuse_unfit_member(member: Person) -> None:

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from services.accounts.core.refusals import RecordNotFoundError
+from libs.programme.refusals import RecordNotFoundError
 from services.accounts.core.store.tables import unit
 from services.accounts.groups.rules import Group
 from services.accounts.groups.tables import volunteer_group

@@ -31,7 +31,7 @@ def register_group(act: Act, new: NewGroup) -> Group:
     Raises:
         UnitNotFoundError, PersonNotFoundError
         OutOfScopeError, ForbiddenError: the actor reaches not the unit, or not one of the members.
-        GroupLeaderError, GroupTooLargeError, NameForbiddenError, WrongPersonStateError, IdReusedError
+        GroupLeaderUnfitError, GroupTooLargeError, NameForbiddenError, WrongPersonStateError, IdReusedError
     """
     act.require("register_group", new.unit_id)
     if GroupStore(act.connection).find(new.group_id) is not None:
@@ -89,7 +89,7 @@ def change_leader(act: Act, *, group_id: UUID, leader_id: UUID) -> Group:
     """Let another adult answer for a group.
 
     Raises:
-        RecordNotFoundError, PersonNotFoundError, GroupLeaderError, AlreadyDecidedError
+        RecordNotFoundError, PersonNotFoundError, GroupLeaderUnfitError, AlreadyDecidedError
         OutOfScopeError, ForbiddenError
     """
     group = _group_of(act, group_id)

@@ -14,11 +14,11 @@ from libs.errors import InvalidError
 from libs.http import accepts, current_actor, reading
 from libs.http.fields import Choice
 from libs.ids import id_from_cause
+from libs.programme.refusals import RecordNotFoundError
 from libs.text import shown
 from services.accounts.core.acts import Act
 from services.accounts.core.edge import act_on, command, store_on, transaction
 from services.accounts.core.gateways.passwords import Passwords
-from services.accounts.core.refusals import RecordNotFoundError
 from services.accounts.core.schemas import Answer, Body
 from services.accounts.core.store.store import Store
 from services.accounts.core.store.vault import Vault
@@ -50,11 +50,7 @@ class ExportSchema(Schema):
 
 
 class SheetUnreadableError(InvalidError):
-    """The body is no table of people."""
-
-    code = "sheet_unreadable"
-    zh = "文件无法读取"
-    en = "The body is not a table of people that can be read"
+    """The body is not a table of people that can be read."""
 
 
 @accepts("application/json", CSV_TYPE, XLSX_TYPE)

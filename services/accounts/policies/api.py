@@ -10,9 +10,10 @@ from libs.clock import local_date
 from libs.db import Connection
 from libs.http import Cursor, reading
 from libs.http.pages import an_id
+from libs.programme.refusals import RecordNotFoundError
 from libs.programme.two_people_schemas import VerdictSchema
 from services.accounts.core.edge import command, now, part, service, store_on
-from services.accounts.core.refusals import DistrictNeededError, RecordNotFoundError
+from services.accounts.core.refusals import DistrictNeededError
 from services.accounts.core.schemas import Answer, Body, page_answer
 from services.accounts.policies.rules import Policy, RuleBook
 from services.accounts.policies.schemas import (

@@ -11,8 +11,8 @@ from libs.db.prepared import Prepared
 from libs.programme.policy import completed
 from libs.programme.policy.store import binding_first
 from libs.programme.proposals import columns_of, proposal_of
+from libs.programme.refusals import RecordNotFoundError
 from libs.programme.two_people import ProposalState
-from services.accounts.core.refusals import RecordNotFoundError
 from services.accounts.core.store.tables import unit
 from services.accounts.policies.rules import OF_PROPOSAL, Policy, PolicyState
 from services.accounts.policies.tables import policy

@@ -3,10 +3,10 @@
 from uuid import UUID
 
 from libs.errors import IdReusedError
+from libs.programme.refusals import RecordNotFoundError
 from libs.programme.two_people import propose
 from libs.programme.words import Grade, Hardship
 from services.accounts.core.acts import Act
-from services.accounts.core.refusals import RecordNotFoundError
 from services.accounts.core.rules.persons import Person
 from services.accounts.recipients.rules import Finding, FindingKind
 from services.accounts.recipients.store import FindingStore

@@ -10,8 +10,8 @@ from sqlalchemy import Connection
 
 from libs.programme.acting import Consent, ConsentHow
 from libs.programme.acting_grants import GrantedAct
+from libs.programme.refusals import RecordNotFoundError
 from libs.programme.words import Kinship
-from services.accounts.core.refusals import RecordNotFoundError
 from services.accounts.core.store.tables import acted_for
 from services.accounts.relations.rules.grants import ActingGrant
 from services.accounts.relations.rules.relations import Relation

@@ -14,18 +14,14 @@ from libs.errors import ForbiddenError
 from libs.http import Cursor, current_actor, reading, run_command
 from libs.http.actor import Actor
 from libs.http.pages import an_id
+from libs.programme.refusals import MakerIsCheckerError
 from libs.programme.two_people import LAPSES_AFTER
 from libs.programme.two_people_schemas import VerdictSchema
 from services.ledger.api import answers
 from services.ledger.api.edge import poster, service
 from services.ledger.api.schemas import AdjustmentBody, PageQuery, ReversalBody
 from services.ledger.domain.entries import Entry
-from services.ledger.domain.errors import (
-    JOURNALLED,
-    MakerIsCheckerError,
-    ProposalNotFoundError,
-    TransferNotFoundError,
-)
+from services.ledger.domain.errors import JOURNALLED, ProposalNotFoundError, TransferNotFoundError
 from services.ledger.messages import POWERS
 from services.ledger.queries import entries, scope
 from services.ledger.store import known, proposal_store

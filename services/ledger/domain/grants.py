@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from libs.errors import Refusal
+from libs.programme.refusals import PoolInsufficientError
 from services.ledger.domain import answers
 from services.ledger.domain.days import month_start_us
-from services.ledger.domain.errors import PoolInsufficientError
 from services.ledger.domain.postings import Decision, LegSheet, Needs, Terms, View, pool, refuse_bad_minutes
 from services.ledger.domain.reasons import Reason
 from services.ledger.domain.wallets import NO_ID, Id, WalletClass, WalletKey, person_wallet

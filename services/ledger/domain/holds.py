@@ -6,17 +6,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from libs.errors import Refusal
+from libs.programme.refusals import InsufficientCreditsError, PoolInsufficientError, WalletFrozenError
 from libs.programme.words import Funding
 from services.ledger.domain import answers
 from services.ledger.domain.days import same_month
 from services.ledger.domain.entries import Entry
-from services.ledger.domain.errors import (
-    HoldClosedError,
-    HoldExistsError,
-    InsufficientCreditsError,
-    PoolInsufficientError,
-    WalletFrozenError,
-)
+from services.ledger.domain.errors import HoldClosedError, HoldExistsError
 from services.ledger.domain.postings import Decision, LegSheet, Needs, Terms, View, pool, refuse_bad_minutes
 from services.ledger.domain.reasons import Outcome, Reason
 from services.ledger.domain.wallets import (

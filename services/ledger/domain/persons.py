@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from libs.errors import Refusal
+from libs.programme.refusals import EstateSettledError
 from services.ledger.domain import answers
 from services.ledger.domain.days import month_start_us, same_month
 from services.ledger.domain.entries import Entry
-from services.ledger.domain.errors import EstateSettledError, WalletsNotFrozenError
+from services.ledger.domain.errors import WalletsNotFrozenError
 from services.ledger.domain.grants import granted
 from services.ledger.domain.holds import freeze_of
 from services.ledger.domain.postings import Decision, LegSheet, Needs, Terms, View, clearing, issuance, pool

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
 from libs.errors import Refusal
+from libs.programme.refusals import InsufficientCreditsError, MinutesOutOfRangeError
 from services.ledger.domain.entries import Entry
-from services.ledger.domain.errors import InsufficientCreditsError, MinutesOutOfRangeError, OtherBookError
+from services.ledger.domain.errors import OtherDistrictWithoutClearingError
 from services.ledger.domain.reasons import Evidence, Reason
 from services.ledger.domain.wallets import NO_ID, Id, WalletClass, WalletKey, district_wallet
 
@@ -229,7 +230,7 @@ def refuse_bad_minutes(minutes: object) -> None:
 def refuse_other_book(debit: WalletKey, credit: WalletKey) -> None:
     """Refuse a single transfer that spans two books."""
     if debit.district_id != credit.district_id:
-        raise OtherBookError
+        raise OtherDistrictWithoutClearingError
 
 
 def refuse_shortage(view: View, debit: WalletKey, minutes: int) -> None:

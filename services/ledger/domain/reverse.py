@@ -5,15 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from libs.errors import Refusal
+from libs.programme.refusals import AlreadyReversedError, InsufficientCreditsError
 from services.ledger.domain import answers
 from services.ledger.domain.entries import Entry
-from services.ledger.domain.errors import (
-    AlreadyReversedError,
-    InsufficientCreditsError,
-    NothingDueError,
-    NotReversibleError,
-    SettlementThroughOrdersError,
-)
+from services.ledger.domain.errors import NothingDueError, NotReversibleError, SettlementThroughOrdersError
 from services.ledger.domain.holds import HeldPart, return_stale_grant
 from services.ledger.domain.postings import Decision, LegSheet, Needs, Terms, View, issuance, pool
 from services.ledger.domain.reasons import SETTLING, Evidence, Reason

@@ -6,18 +6,18 @@ from dataclasses import dataclass
 
 from libs.errors import Refusal
 from libs.programme.policy import Policy
-from services.ledger.domain import answers
-from services.ledger.domain.days import month_start_us
-from services.ledger.domain.errors import (
+from libs.programme.refusals import (
     CreditNotGiftableError,
     CrossDistrictDisabledError,
     GiftCapExceededError,
     GiftDisabledError,
     GoodsNotAllowedError,
     InsufficientCreditsError,
-    SameWalletError,
     WalletFrozenError,
 )
+from services.ledger.domain import answers
+from services.ledger.domain.days import month_start_us
+from services.ledger.domain.errors import SameWalletError
 from services.ledger.domain.holds import draw, is_frozen, need_person
 from services.ledger.domain.postings import (
     Decision,

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
 from uuid import UUID
-
-from libs.errors import ConflictError
 
 
 class SealingStoppedError(Exception):
@@ -26,12 +23,3 @@ class ForkRefusedError(Exception):
         self.witness = witness
         self.size = size
         self.words = words
-
-
-class NotSealedYetError(ConflictError):
-    """The row is posted, and its log's head is not yet signed over it."""
-
-    code = "not_sealed_yet"
-    zh = "凭证正在生成，请稍后再试"
-    en = "The receipt is being made; ask again in a moment"
-    retry_after_seconds: ClassVar[int | None] = 2

@@ -10,7 +10,7 @@ from libs.tlog.merkle import inclusion_proof, verify_inclusion
 from libs.tlog.notes import encode
 from libs.tlog.tiles import TileReader
 from services.ledger.domain.entries import Entry, leaf_bytes, leaf_hash
-from services.ledger.proof.errors import NotSealedYetError
+from services.ledger.domain.errors import NotSealedYetError
 from services.ledger.store.checkpoints import SignedHead, last_head
 from services.ledger.store.leaves import find_book
 

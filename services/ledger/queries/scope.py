@@ -13,8 +13,9 @@ from libs.errors import ForbiddenError, Refusal
 from libs.http.actor import Actor
 from libs.http.powers import holds, require
 from libs.programme.known_grants import seen_by
+from libs.programme.refusals import PersonNotFoundError
 from libs.programme.words import UnitLevel
-from services.ledger.domain.errors import DistrictNotFoundError, PersonNotFoundError
+from services.ledger.domain.errors import DistrictNotFoundError
 from services.ledger.domain.wallets import PERSON_CLASSES, WalletKey
 from services.ledger.messages import POWERS
 from services.ledger.store import known

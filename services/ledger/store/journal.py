@@ -14,9 +14,9 @@ import psycopg
 from sqlalchemy.engine import Connection
 
 from libs.db.driver import driver_connection, translate_driver_errors
-from libs.errors import Refusal
+from libs.errors import IdReusedError, Refusal
 from services.ledger.domain.days import refuse_bad_date
-from services.ledger.domain.errors import JOURNALLED, OUTCOME_OF, IdReusedError
+from services.ledger.domain.errors import JOURNALLED, OUTCOME_OF
 from services.ledger.domain.postings import Command, Decision, Leg, Needs
 from services.ledger.domain.reasons import Outcome, Reason
 from services.ledger.domain.request_ids import request_id_after

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 import sqlalchemy
 
-from libs.errors import Refusal
+from libs.errors import IdReusedError, Refusal
+from libs.programme import refusals
 from services.ledger.audit import verify
 from services.ledger.domain import errors
 from services.ledger.domain.days import END_US, FIRST_US
@@ -78,33 +79,35 @@ class Case:
 
 Make = Callable[[Case], Command]
 CASES: dict[str, tuple[Make, type[Refusal]]] = {
-    "zero": (lambda c: c.transfer(0), errors.MinutesOutOfRangeError),
-    "negative": (lambda c: c.transfer(-1), errors.MinutesOutOfRangeError),
-    "huge": (lambda c: c.transfer(1 << 40), errors.MinutesOutOfRangeError),
-    "larger than any column": (lambda c: c.transfer(1 << 200), errors.MinutesOutOfRangeError),
-    "fraction": (lambda c: c.transfer(1.5), errors.MinutesOutOfRangeError),
-    "text": (lambda c: c.transfer("60"), errors.MinutesOutOfRangeError),
-    "truth value": (lambda c: c.transfer(True), errors.MinutesOutOfRangeError),
+    "zero": (lambda c: c.transfer(0), refusals.MinutesOutOfRangeError),
+    "negative": (lambda c: c.transfer(-1), refusals.MinutesOutOfRangeError),
+    "huge": (lambda c: c.transfer(1 << 40), refusals.MinutesOutOfRangeError),
+    "larger than any column": (lambda c: c.transfer(1 << 200), refusals.MinutesOutOfRangeError),
+    "fraction": (lambda c: c.transfer(1.5), refusals.MinutesOutOfRangeError),
+    "text": (lambda c: c.transfer("60"), refusals.MinutesOutOfRangeError),
+    "truth value": (lambda c: c.transfer(True), refusals.MinutesOutOfRangeError),
     "before the year 2000": (lambda c: c.dated(FIRST_US - 1), errors.DateOutOfRangeError),
     "after the year 2100": (lambda c: c.dated(END_US), errors.DateOutOfRangeError),
     "the year 1": (lambda c: c.dated(-62_135_596_800_000_000), errors.DateOutOfRangeError),
     "same wallet": (lambda c: c.transfer(credit=earned(c.lan)), errors.SameWalletError),
-    "another district": (lambda c: c.transfer(credit=earned(c.min, WEST)), errors.OtherBookError),
-    "more than there is": (lambda c: c.transfer(101), errors.InsufficientCreditsError),
-    "a wallet nobody opened": (lambda c: c.transfer(1, debit=earned(new())), errors.InsufficientCreditsError),
+    "another district": (lambda c: c.transfer(credit=earned(c.min, WEST)), errors.OtherDistrictWithoutClearingError),
+    "more than there is": (lambda c: c.transfer(101), refusals.InsufficientCreditsError),
+    "a wallet nobody opened": (lambda c: c.transfer(1, debit=earned(new())), refusals.InsufficientCreditsError),
     "gift of granted credit": (
         lambda c: Gift(new(), EAST, c.terms(new()), c.lan, of_person(c.min, W.RECEIVED), 110, PLAIN),
-        errors.CreditNotGiftableError,
+        refusals.CreditNotGiftableError,
     ),
-    "donation of more": (lambda c: Donation(new(), EAST, c.terms(new()), c.min, 101), errors.InsufficientCreditsError),
+    "donation of more": (
+        lambda c: Donation(new(), EAST, c.terms(new()), c.min, 101), refusals.InsufficientCreditsError,
+    ),
     "goods where none are allowed": (
-        lambda c: Goods(new(), EAST, c.terms(new()), c.lan, 10, PLAIN), errors.GoodsNotAllowedError,
+        lambda c: Goods(new(), EAST, c.terms(new()), c.lan, 10, PLAIN), refusals.GoodsNotAllowedError,
     ),
     "hold of more": (
-        lambda c: PlaceHold(new(), EAST, c.terms(new()), 121, c.lan, EAST), errors.InsufficientCreditsError,
+        lambda c: PlaceHold(new(), EAST, c.terms(new()), 121, c.lan, EAST), refusals.InsufficientCreditsError,
     ),
     "hold of the pool's more": (
-        lambda c: PlaceHold(new(), EAST, c.terms(new()), 51, None, EAST), errors.PoolInsufficientError,
+        lambda c: PlaceHold(new(), EAST, c.terms(new()), 51, None, EAST), refusals.PoolInsufficientError,
     ),
     "second hold of one order": (
         lambda c: PlaceHold(new(), EAST, c.terms(c.closed_hold()), 10, c.lan, EAST), errors.HoldExistsError,
@@ -118,7 +121,7 @@ CASES: dict[str, tuple[Make, type[Refusal]]] = {
     "capture of a closed hold": (
         lambda c: approval(c.closed_hold(), served(c.min, 30, c.ledger), planned=30), errors.HoldClosedError,
     ),
-    "reversal of a reversal": (lambda c: c.reverse(c.undone()), errors.AlreadyReversedError),
+    "reversal of a reversal": (lambda c: c.reverse(c.undone()), refusals.AlreadyReversedError),
     "reversal of a settlement here": (lambda c: c.reverse(c.settled()), errors.SettlementThroughOrdersError),
     "reversal of a hold": (lambda c: c.reverse(c.closed_hold()), errors.NotReversibleError),
     "reversal of nothing": (lambda c: c.reverse(new()), errors.NothingDueError),
@@ -164,7 +167,7 @@ def test_an_id_with_other_terms_is_refused_also_in_one_batch_and_leaves_the_firs
     results = ledger.post(first, others[0], first, *others[1:])
 
     assert [type(one.refusal) for one in results] == [
-        type(None), errors.IdReusedError, type(None), errors.IdReusedError, errors.IdReusedError,
+        type(None), IdReusedError, type(None), IdReusedError, IdReusedError,
     ]  # fmt: skip
     assert ledger.balance(earned(case.lan)) == 90
     assert _row(ledger, first.request_id) == (0, 10)
@@ -180,7 +183,7 @@ def test_other_terms_under_one_id_are_refused_again_in_a_later_batch(ledger: Led
     refused = [ledger.post(other)[0], ledger.post(other, move(earned(case.min), earned(new()), 1))[0]]
     refused += [fresh.post(other)[0]]
 
-    assert {type(one.refusal) for one in refused} == {errors.IdReusedError}
+    assert {type(one.refusal) for one in refused} == {IdReusedError}
     assert [one.is_new for one in refused] == [True, False, False]
     assert len({one.pos for one in refused}) == 1
     assert ledger.post(first)[0].refusal is None

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from libs.programme.refusals import InsufficientCreditsError
 from services.ledger.audit import verify
-from services.ledger.domain.errors import InsufficientCreditsError
 from services.ledger.store import book
 from services.ledger.tests.support import Ledger, earned, issue, move, new
 

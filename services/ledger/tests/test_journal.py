@@ -10,14 +10,10 @@ import sqlalchemy
 
 from libs.db.driver import driver_connection
 from libs.errors import IdReusedError
+from libs.programme.refusals import InsufficientCreditsError, MinutesOutOfRangeError
 from services.ledger.audit import verify
 from services.ledger.domain.entries import leaf_bytes, leaf_hash
-from services.ledger.domain.errors import (
-    InsufficientCreditsError,
-    MinutesOutOfRangeError,
-    OtherBookError,
-    SameWalletError,
-)
+from services.ledger.domain.errors import OtherDistrictWithoutClearingError, SameWalletError
 from services.ledger.domain.postings import Decision, View
 from services.ledger.domain.transfers import Transfer
 from services.ledger.store import loading
@@ -88,7 +84,7 @@ def test_an_id_reused_with_other_terms_is_refused_and_recorded(ledger: Ledger) -
         (-5, False, False, MinutesOutOfRangeError),
         (1 << 62, False, False, MinutesOutOfRangeError),
         (5, True, False, SameWalletError),
-        (5, False, True, OtherBookError),
+        (5, False, True, OtherDistrictWithoutClearingError),
     ],
 )
 def test_bad_terms_are_refused_by_name_and_change_nothing(

@@ -7,7 +7,8 @@ from uuid import UUID
 import pytest
 import sqlalchemy as sa
 
-from services.ledger.domain.errors import AlreadyReversedError, CaptureAboveHoldError, HoldClosedError
+from libs.programme.refusals import AlreadyReversedError
+from services.ledger.domain.errors import CaptureAboveHoldError, HoldClosedError
 from services.ledger.domain.postings import HoldNotYetKnownError
 from services.ledger.domain.reasons import Evidence, Reason
 from services.ledger.domain.wallets import WalletClass as W

@@ -6,20 +6,22 @@ from typing import Any
 
 import pytest
 
-from services.ledger.domain.errors import (
+from libs.programme.refusals import (
     AlreadyReversedError,
     CreditNotGiftableError,
     CrossDistrictDisabledError,
     GiftCapExceededError,
     GiftDisabledError,
     GoodsNotAllowedError,
-    HoldExistsError,
     InsufficientCreditsError,
+    PoolInsufficientError,
+    WalletFrozenError,
+)
+from services.ledger.domain.errors import (
+    HoldExistsError,
     NothingDueError,
     NotReversibleError,
-    PoolInsufficientError,
     SettlementThroughOrdersError,
-    WalletFrozenError,
 )
 from services.ledger.domain.grants import GrantMonth, ReturnGrants
 from services.ledger.domain.persons import EmptyWallets, FreezeWallets, MoveDistrict

@@ -10,8 +10,8 @@ from libs.db import Connection
 from libs.db.rows import save_row
 from libs.outbox import append
 from libs.programme.policy import Policy
+from libs.programme.refusals import CreditRemainingError, OpenObligationsError
 from services.ledger import messages
-from services.ledger.domain.errors import CreditRemainingError, OpenObligationsError
 from services.ledger.domain.persons import EmptyWallets, MoveDistrict
 from services.ledger.domain.postings import Terms, pool
 from services.ledger.domain.reasons import Reason

@@ -9,19 +9,17 @@ from uuid import UUID
 from libs.clock import Clock, from_microseconds, to_microseconds
 from libs.db import Connection
 from libs.http.actor import Actor
-from libs.programme.refusals import ProposalLapsedError
-from libs.programme.two_people import LAPSES_AFTER
-from services.ledger.domain.days import refuse_bad_date
-from services.ledger.domain.entries import Entry
-from services.ledger.domain.errors import (
+from libs.programme.refusals import (
     AlreadyDecidedError,
     ApproverRelatedError,
     MakerIsCheckerError,
-    NothingDueError,
-    ProposalNotFoundError,
-    ScanMissingError,
+    ProposalLapsedError,
     SelfApprovalError,
 )
+from libs.programme.two_people import LAPSES_AFTER
+from services.ledger.domain.days import refuse_bad_date
+from services.ledger.domain.entries import Entry
+from services.ledger.domain.errors import NothingDueError, ProposalNotFoundError, ScanMissingError
 from services.ledger.domain.postings import Command, Terms, issuance, pool, refuse_bad_minutes
 from services.ledger.domain.reasons import Reason
 from services.ledger.domain.request_ids import request_id_after

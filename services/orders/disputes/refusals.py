@@ -2,20 +2,8 @@
 
 from __future__ import annotations
 
-from libs.errors import ConflictError, RuleError
-
-
-class AlreadyReversedError(ConflictError):
-    """A settlement is reversed once."""
-
-    code = "already_reversed"
-    zh = "已经冲正过"
-    en = "It was reversed before"
+from libs.errors import RuleError
 
 
 class DisputeWindowClosedError(RuleError):
-    """Later than the policy allows."""
-
-    code = "dispute_window_closed"
-    zh = "已超过提出争议的期限"
-    en = "The time to dispute is over"
+    """The time to dispute is over."""

@@ -7,19 +7,17 @@ from datetime import datetime, timedelta
 
 from libs.errors import PersonSuspendedError
 from libs.programme.policy import Policy
+from libs.programme.refusals import (
+    FundingNotAllowedError,
+    MinutesOutOfRangeError,
+    RecipientOverlapError,
+    WalletFrozenError,
+)
 from libs.programme.words import Funding, PersonStatus
-from services.orders.core.refusals import MinutesOutOfRangeError
 from services.orders.core.rules.catalogue import Service, refuse_grade_outside_limits
 from services.orders.core.rules.order import Terms
 from services.orders.core.rules.people import Person
-from services.orders.placing.refusals import (
-    FundingNotAllowedError,
-    NotEligibleForPoolError,
-    ProgrammeBudgetExhaustedError,
-    RecipientOverlapError,
-    StartPassedError,
-    WalletFrozenError,
-)
+from services.orders.placing.refusals import NotEligibleForPoolError, ProgrammeBudgetExhaustedError, StartPassedError
 
 
 @dataclass(frozen=True)

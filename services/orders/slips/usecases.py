@@ -10,6 +10,7 @@ from libs.clock import local_date
 from libs.db import Connection
 from libs.errors import IdReusedError
 from libs.programme.policy import Policy
+from libs.programme.refusals import FundingNotAllowedError
 from libs.programme.words import Funding
 from services.orders.approving.rules.signing import refuse_own_or_related
 from services.orders.approving.usecases.approve_hours import signing_of
@@ -23,7 +24,6 @@ from services.orders.core.store import catalogue_store, order_store, people_stor
 from services.orders.core.usecases.command_context import CommandContext, require_power
 from services.orders.core.usecases.order_changes import await_funding
 from services.orders.placing.messages import order_placed
-from services.orders.placing.refusals import FundingNotAllowedError
 from services.orders.placing.rules import refuse_minutes_out_of_range, refuse_unless_payable, refuse_unless_pool_serves
 from services.orders.placing.usecases.place_order import Wish, draft, refuse_over_budget
 from services.orders.serving.refusals import RelatedPartyError

@@ -5,10 +5,10 @@ from uuid import UUID
 
 from libs.db import Connection
 from libs.events import EventContext
+from libs.programme.refusals import OpenObligationsError
 from services.redemption.core.messages import tell
 from services.redemption.entitlements import store as entitlements_store
 from services.redemption.erasure.messages import ErasureAnswered
-from services.redemption.erasure.refusals import OpenObligationsError
 from services.redemption.gifts import store as gifts_store
 from services.redemption.requests import store as requests_store
 

@@ -7,10 +7,9 @@ from libs.clock import local_date
 from libs.db import Connection
 from libs.errors import IdReusedError
 from libs.programme.policy.store import policy_on
-from libs.programme.refusals import ProposalLapsedError
+from libs.programme.refusals import AlreadyDecidedError, ProposalLapsedError
 from libs.programme.two_people import LAPSES_AFTER
 from services.redemption.core.messages import tell
-from services.redemption.core.refusals import AlreadyDecidedError
 from services.redemption.core.rules.people import CommandContext, Person, Verdict
 from services.redemption.core.store import directory
 from services.redemption.core.usecases.authorise import refuse_close, refuse_unless_power, refuse_unless_second

@@ -8,15 +8,15 @@ from uuid import UUID
 
 from libs.programme.acting import Consent
 from libs.programme.policy import Policy
-from services.redemption.core.refusals import RelationNotVerifiedError
-from services.redemption.core.rules.people import Relation
-from services.redemption.core.rules.policy import scope_names
-from services.redemption.gifts.refusals import (
+from libs.programme.refusals import (
     GiftCapExceededError,
     GiftDisabledError,
-    GiftOutsideScopeError,
     GoodsNotAllowedError,
+    RelationNotVerifiedError,
 )
+from services.redemption.core.rules.people import Relation
+from services.redemption.core.rules.policy import scope_names
+from services.redemption.gifts.refusals import GiftOutsideScopeError
 
 PROPOSAL_LAPSES_AFTER = timedelta(days=7)
 """How long what a member of staff asks for somebody waits for the second one."""

@@ -11,6 +11,7 @@ from libs.errors import IdReusedError, RuleError
 from libs.programme.acting_grants import GrantedAct
 from libs.programme.policy import Policy
 from libs.programme.policy.store import policy_on
+from libs.programme.refusals import ServiceNotFoundError
 from services.redemption.core.messages import tell
 from services.redemption.core.rules.calendar import week_of
 from services.redemption.core.rules.people import Acting, CommandContext, Person
@@ -19,7 +20,6 @@ from services.redemption.core.rules.who_may import refuse_suspended
 from services.redemption.core.store import directory, service_minutes
 from services.redemption.core.usecases.authorise import acted_for, refuse_unless_may_ask, tell_of_act
 from services.redemption.requests import messages, store
-from services.redemption.requests.refusals import ServiceNotFoundError
 from services.redemption.requests.rules.eligibility import (
     Asked,
     asked_price,

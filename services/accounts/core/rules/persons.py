@@ -5,7 +5,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from libs.programme.words import Grade, Hardship, PersonStatus, Role, Sex, VisitRisk
-from services.accounts.core.refusals import BornInFutureError, RoleMissingError, WrongPersonStateError
+from services.accounts.core.refusals import DateImpossibleError, RoleMissingError, WrongPersonStateError
 
 CERTIFICATES = ("health", "carer", "palliative_training", "medical_licence", "legal_licence", "dementia_training")
 KNOWN_TO_MAX = 2
@@ -145,12 +145,12 @@ class Person:
         """Return them deceased.
 
         Raises:
-            BornInFutureError: a day before birth or after today.
+            DateImpossibleError: a day before birth or after today.
             WrongPersonStateError: neither active nor suspended.
         """
         self._refuse_unless(PersonStatus.ACTIVE, PersonStatus.SUSPENDED)
         if not self.born <= died_on <= today:
-            raise BornInFutureError(died=died_on)
+            raise DateImpossibleError(died=died_on)
         return replace(self.changed(), status=PersonStatus.DECEASED, died_on=died_on)
 
     def found_alive(self, status: PersonStatus) -> "Person":
@@ -188,4 +188,4 @@ class Person:
 def refuse_impossible_birth(born: date, today: date) -> None:
     """Refuse a day of birth after today or longer ago than anybody lives."""
     if born > today or today.year - born.year > AGE_YEARS_MAX:
-        raise BornInFutureError(born=born)
+        raise DateImpossibleError(born=born)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from libs.programme.words import UnitLevel
-from services.accounts.core.refusals import UnitLevelError
+from services.accounts.core.refusals import UnitLevelWrongError
 
 PARENT_LEVELS: dict[UnitLevel, frozenset[UnitLevel]] = {
     UnitLevel.CITY: frozenset(),
@@ -33,11 +33,11 @@ def place_unit(*, unit_id: UUID, level: UnitLevel, parent: Unit | None, name_zh:
     """Return a new unit under its parent.
 
     Raises:
-        UnitLevelError: units of this level do not stand under this parent.
+        UnitLevelWrongError: units of this level do not stand under this parent.
     """
     allowed = PARENT_LEVELS[level]
     if (parent is None) != (not allowed) or (parent is not None and parent.level not in allowed):
-        raise UnitLevelError(level=level, parent_level=parent.level if parent else None)
+        raise UnitLevelWrongError(level=level, parent_level=parent.level if parent else None)
     above = parent.path if parent else ()
     district_id = unit_id if level is UnitLevel.DISTRICT else parent.district_id if parent else None
     return Unit(

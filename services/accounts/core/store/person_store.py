@@ -10,8 +10,8 @@ from sqlalchemy import Connection
 
 from libs.db.prepared import Prepared
 from libs.db.rows import add_row, add_rows, change_rows, find_row
+from libs.programme.refusals import PersonNotFoundError
 from libs.programme.words import Grade, Hardship, PersonStatus, Role, Sex, VisitRisk
-from services.accounts.core.refusals import PersonNotFoundError
 from services.accounts.core.rules.persons import Home, Person, Qualifications
 from services.accounts.core.rules.roles import RoleGrant, RolePlace
 from services.accounts.core.store.tables import erasure, person, role_grant, status_change, unit

@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from libs.db.rows import find_row
+from libs.programme.refusals import UnitNotFoundError
 from libs.programme.words import UnitLevel
-from services.accounts.core.refusals import UnitNotFoundError
 from services.accounts.core.rules.units import Unit
 from services.accounts.core.store.tables import unit
 

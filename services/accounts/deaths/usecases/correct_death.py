@@ -4,15 +4,15 @@ from datetime import datetime
 from uuid import UUID
 
 from libs.errors import IdReusedError
+from libs.programme.refusals import EstateSettledError, RecordNotFoundError
 from libs.programme.two_people import propose
 from libs.programme.words import PersonStatus
 from services.accounts.core.acts import Act
 from services.accounts.core.messages import person_state
-from services.accounts.core.refusals import DeathWaitsError, RecordNotFoundError, WrongPersonStateError
+from services.accounts.core.refusals import DecisionWaitsError, WrongPersonStateError
 from services.accounts.core.rules.persons import Person
 from services.accounts.core.store.store import Store
 from services.accounts.deaths.messages import death_mistake_found, person_death_mistaken
-from services.accounts.deaths.refusals import EstateSettledError
 from services.accounts.deaths.rules import Death, DeathMistake
 from services.accounts.deaths.store import DeathStore
 from services.accounts.relations.messages import acting_grant_state
@@ -48,7 +48,7 @@ def decide_mistake(act: Act, *, death_id: UUID, mistake_id: UUID, ok: bool, why:
         RecordNotFoundError, MakerIsCheckerError, PersonNotBelowError, AlreadyDecidedError, ProposalLapsedError
         OutOfScopeError, ForbiddenError: the actor may not decide about this person.
         WrongPersonStateError, EstateSettledError: as when it was proposed.
-        DeathWaitsError: the ledger, or the end of the use of the person's data, is asked for already.
+        DecisionWaitsError: the ledger, or the end of the use of the person's data, is asked for already.
     """
     death, person = _locked(act, death_id)
     mistake = DeathStore(act.connection).find_mistake(mistake_id)
@@ -61,7 +61,7 @@ def decide_mistake(act: Act, *, death_id: UUID, mistake_id: UUID, ok: bool, why:
         death.refuse_unless_correctable()
         is_asked = DeathStore(act.connection).waits_for_wallets(person.person_id)
         if is_asked or act.store.persons.is_erasure_pending(person.person_id):
-            raise DeathWaitsError(person_id=person.person_id)
+            raise DecisionWaitsError(person_id=person.person_id)
         act.store.append(death_mistake_found(decided, person, now=act.now))
     DeathStore(act.connection).save_mistake(decided)
     return decided

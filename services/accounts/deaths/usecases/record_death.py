@@ -6,7 +6,7 @@ from uuid import UUID
 from libs.errors import IdReusedError
 from libs.programme.two_people import propose
 from services.accounts.core.acts import Act
-from services.accounts.core.refusals import DeathWaitsError
+from services.accounts.core.refusals import DecisionWaitsError
 from services.accounts.deaths.messages import person_died
 from services.accounts.deaths.rules import Death, DeathState
 from services.accounts.deaths.store import DeathStore
@@ -19,9 +19,9 @@ def record_death(act: Act, *, death_id: UUID, person_id: UUID, died_on: date) ->
     """Record a death; it has no effect until a checker confirms it.
 
     Raises:
-        PersonNotFoundError, WrongPersonStateError, BornInFutureError
+        PersonNotFoundError, WrongPersonStateError, DateImpossibleError
         OutOfScopeError, ForbiddenError, MakerIsCheckerError, PersonNotBelowError
-        DeathWaitsError: another record waits to be decided.
+        DecisionWaitsError: another record waits to be decided.
         IdReusedError
     """
     person = act.store.persons.lock_person(person_id)
@@ -31,7 +31,7 @@ def record_death(act: Act, *, death_id: UUID, person_id: UUID, died_on: date) ->
     person.die(died_on=died_on, today=act.today)
     recorded = DeathStore(act.connection).of_person(person_id)
     if any(other.state_at(act.now) is DeathState.WAITING for other in recorded):
-        raise DeathWaitsError(person_id=person_id)
+        raise DecisionWaitsError(person_id=person_id)
     proposal = propose(proposal_id=death_id, by=act.actor_id, now=act.now, hands=frozenset({person_id}))
     death = Death(proposal, person_id, died_on)
     DeathStore(act.connection).add(death)

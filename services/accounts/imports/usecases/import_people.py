@@ -7,8 +7,8 @@ from uuid import UUID
 from libs.contracts.powers import POWERS
 from libs.errors import IdReusedError, OutOfScopeError, Refusal
 from libs.http import holds
+from libs.programme.refusals import UnitNotFoundError
 from services.accounts.core.acts import Act
-from services.accounts.core.refusals import UnitNotFoundError
 from services.accounts.imports.store import ImportStore
 from services.accounts.persons.usecases.register_person import Registration, enrol, refuse_unrecordable
 

@@ -6,10 +6,11 @@ from datetime import datetime
 from uuid import UUID
 
 from libs.errors import IdReusedError
+from libs.programme.refusals import RecordNotFoundError
 from libs.programme.two_people import ProposalState, propose
 from libs.programme.words import PersonStatus
 from services.accounts.core.acts import Act
-from services.accounts.core.refusals import PersonNotBelowError, RecordNotFoundError, WrongPersonStateError
+from services.accounts.core.refusals import PersonNotBelowError, WrongPersonStateError
 from services.accounts.core.rules.identity import canonical_phone
 from services.accounts.core.rules.notices import Notice
 from services.accounts.core.rules.persons import Person

@@ -16,7 +16,7 @@ def add_unit(act: Act, *, unit_id: UUID, level: UnitLevel, parent_id: UUID, name
         UnitNotFoundError: there is no such parent.
         OutOfScopeError, ForbiddenError: the actor may not change units there.
         IdReusedError: there is another unit with this id.
-        UnitLevelError: units of this level do not stand under this parent.
+        UnitLevelWrongError: units of this level do not stand under this parent.
     """
     parent = act.store.units.unit(parent_id)
     act.require("change_units", parent_id)

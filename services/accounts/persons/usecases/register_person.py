@@ -56,7 +56,7 @@ def register_person(act: Act, registration: Registration) -> Person:
         PersonExistsError: the same identity number is registered.
         SignInNameTakenError, PhoneNumberTakenError: somebody else signs in with it.
         DistrictNeededError: people live below a district.
-        IdReusedError, BornInFutureError, IdNumberInvalidError, PhoneNumberInvalidError
+        IdReusedError, DateImpossibleError, IdNumberInvalidError, PhoneNumberInvalidError
     """
     act.require("register_person", registration.home_unit_id)
     refuse_unrecordable(act, registration)

@@ -4,9 +4,9 @@ from uuid import UUID
 
 from libs.contracts.powers import POWERS
 from libs.errors import ForbiddenError
+from libs.programme.refusals import PersonNotFoundError
 from libs.programme.words import PersonStatus
 from services.accounts.core.acts import Act
-from services.accounts.core.refusals import PersonNotFoundError
 from services.accounts.core.rules.persons import Person
 from services.accounts.core.rules.roles import RoleGrant
 from services.accounts.core.store.identity_store import Identity

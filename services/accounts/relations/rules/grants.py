@@ -8,7 +8,7 @@ from libs.programme.acting import Consent
 from libs.programme.acting_grants import GrantedAct, GrantedScope
 from libs.programme.refusals import AlreadyDecidedError, MakerIsCheckerError
 from libs.programme.words import DIRECT_KINSHIP
-from services.accounts.relations.refusals import GrantDaysOutOfRangeError, SelfRelationError
+from services.accounts.relations.refusals import GrantDaysOutOfRangeError, RelationToSelfError
 from services.accounts.relations.rules.relations import Relation
 
 GRANT_DAYS_MAX = 3 * 366
@@ -59,12 +59,12 @@ def refuse_grant(grant: ActingGrant, *, today: date) -> None:
     """Refuse a grant that nobody may record.
 
     Raises:
-        SelfRelationError: nobody acts for themselves.
+        RelationToSelfError: nobody acts for themselves.
         MakerIsCheckerError: the relative, being staff, cannot be the one who heard the person.
         GrantDaysOutOfRangeError: its last day is over, or too far away.
     """
     if grant.person_id == grant.relative_id:
-        raise SelfRelationError
+        raise RelationToSelfError
     if grant.recorded_by == grant.relative_id:
         raise MakerIsCheckerError
     if not today <= grant.until <= today + timedelta(days=GRANT_DAYS_MAX):

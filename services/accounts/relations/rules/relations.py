@@ -6,7 +6,7 @@ from uuid import UUID
 from libs.programme.refusals import AlreadyDecidedError
 from libs.programme.two_people import refuse_hand
 from libs.programme.words import Kinship
-from services.accounts.relations.refusals import SelfRelationError, TooManyDeclaredError
+from services.accounts.relations.refusals import RelationToSelfError, TooManyDeclaredError
 
 DECLARED_OPEN_MAX = 12
 """How many relations of a person may be declared and not verified: a family has so many, a saboteur more."""
@@ -74,10 +74,10 @@ def declare_relation(
     """Return a relation that counts as declared until a second person confirms it.
 
     Raises:
-        SelfRelationError: both are one person.
+        RelationToSelfError: both are one person.
     """
     if person_id == relative_id:
-        raise SelfRelationError
+        raise RelationToSelfError
     return Relation(
         relation_id=relation_id,
         person_id=person_id,

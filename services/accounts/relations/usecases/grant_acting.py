@@ -4,10 +4,9 @@ from uuid import UUID
 
 from libs.errors import IdReusedError
 from libs.programme.acting import refuse_unless_consented
+from libs.programme.refusals import RecordNotFoundError, RelationNotVerifiedError
 from services.accounts.core.acts import Act
-from services.accounts.core.refusals import RecordNotFoundError
 from services.accounts.relations.messages import acting_grant_state
-from services.accounts.relations.refusals import RelationNotVerifiedError
 from services.accounts.relations.rules.grants import ActingGrant, may_see, refuse_grant
 from services.accounts.relations.store import RelationStore
 
@@ -20,7 +19,7 @@ def record_acting_grant(act: Act, grant: ActingGrant) -> ActingGrant:
         OutOfScopeError, ForbiddenError: the actor may not record this about the person.
         ConsentMissingError: the person's word lacks how, when or what was said.
         RelationNotVerifiedError: no relation of the two is known, not even a declared one.
-        MakerIsCheckerError, SelfRelationError, GrantDaysOutOfRangeError: as `refuse_grant`.
+        MakerIsCheckerError, RelationToSelfError, GrantDaysOutOfRangeError: as `refuse_grant`.
         PersonNotBelowError
         IdReusedError
     """

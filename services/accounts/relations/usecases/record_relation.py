@@ -23,7 +23,7 @@ def record_relation(
         PersonNotFoundError: one of the two is not registered.
         OutOfScopeError, ForbiddenError: the actor reaches neither of the two.
         PersonNotBelowError: neither of the two is below the actor.
-        SelfRelationError, IdReusedError
+        RelationToSelfError, IdReusedError
         TooManyDeclaredError: so many of the person's relations are declared and not verified.
     """
     pair = [act.store.persons.person(person_id), act.store.persons.person(relative_id)]

@@ -2,10 +2,10 @@
 
 from uuid import UUID
 
-from libs.programme.refusals import AlreadyDecidedError
+from libs.programme.refusals import AlreadyDecidedError, RecordNotFoundError
 from libs.programme.words import PersonStatus
 from services.accounts.core.acts import Act
-from services.accounts.core.refusals import PersonNotBelowError, RecordNotFoundError
+from services.accounts.core.refusals import PersonNotBelowError
 from services.accounts.core.rules.persons import Person
 from services.accounts.roles.rules import Appointment, AppointmentAct
 from services.accounts.roles.store import AppointmentStore

@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
+from libs.programme.refusals import ApproverRelatedError, MakerIsCheckerError, SelfApprovalError
 from libs.programme.words import Funding
-from services.orders.approving.refusals import ApproverRelatedError, SelfApprovalError
-from services.orders.core.refusals import MakerIsCheckerError
 from services.orders.core.rules.order import Order
 from services.orders.core.rules.people import Person, Relations
 

@@ -8,9 +8,10 @@ from uuid import UUID
 from libs.db import Connection
 from libs.errors import ForbiddenError
 from libs.programme.acting_grants import GrantedAct
+from libs.programme.refusals import MakerIsCheckerError
 from services.orders.approving.rules.flags import with_device_flag, with_evidence_flags
 from services.orders.approving.rules.signing import refuse_caller_concerned
-from services.orders.core.refusals import MakerIsCheckerError, WrongOrderStateError
+from services.orders.core.refusals import WrongOrderStateError
 from services.orders.core.rules.life_cycle import State, Verb
 from services.orders.core.rules.order import Confirmation, Order
 from services.orders.core.store import people_store

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from libs.errors import ForbiddenError, OutOfScopeError
-from services.orders.core.refusals import RelationNotVerifiedError
+from libs.programme.refusals import RelationNotVerifiedError
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from libs.programme.refusals import GradeOutsideLimitsError
 from libs.programme.words import Funding
-from services.orders.core.refusals import GradeOutsideLimitsError
 from services.orders.core.rules.people import Person
 
 

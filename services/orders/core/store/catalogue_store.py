@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from libs.db.prepared import Prepared
 from libs.db.rows import find_row
-from services.orders.core.refusals import ServiceNotFoundError
+from libs.programme.refusals import ServiceNotFoundError
 from services.orders.core.rules.catalogue import Service
 from services.orders.core.store import memo
 from services.orders.core.store.facts import Ask

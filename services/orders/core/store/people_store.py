@@ -16,7 +16,7 @@ from libs.db.rows import add_rows, delete_rows, find_row, save_row
 from libs.programme import known_grants
 from libs.programme.known_grants import forget_grants_of
 from libs.programme.policy import Policy, store as policies
-from services.orders.core.refusals import RecordNotFoundError
+from libs.programme.refusals import RecordNotFoundError
 from services.orders.core.rules.areas import square_of
 from services.orders.core.rules.people import Group, Person, Qualifications, Relation, Relations
 from services.orders.core.store import memo

@@ -10,7 +10,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy import Connection, RowMapping
 
-from services.orders.core.refusals import RecordNotFoundError
+from libs.programme.refusals import RecordNotFoundError
 
 
 @dataclass(frozen=True)

@@ -8,11 +8,12 @@ from uuid import UUID
 from libs.db import Connection
 from libs.errors import ForbiddenError
 from libs.ids import id_from_cause
+from libs.programme.refusals import MakerIsCheckerError, MinutesOutOfRangeError
 from services.orders.approving.messages import hours_approved, hours_rejected
 from services.orders.approving.rules.signing import made_everybody, refuse_hand, refuse_own_or_related
 from services.orders.approving.usecases.approve_hours import refuse_who_may_not_sign, signing_of
 from services.orders.core.messages import publish_for
-from services.orders.core.refusals import MakerIsCheckerError, MinutesOutOfRangeError, WrongOrderStateError
+from services.orders.core.refusals import WrongOrderStateError
 from services.orders.core.rules.life_cycle import State, Verb, refuse_unless_allowed
 from services.orders.core.rules.order import Order
 from services.orders.core.usecases.command_context import CommandContext, require_power

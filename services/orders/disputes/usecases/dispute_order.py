@@ -7,8 +7,8 @@ from uuid import UUID
 
 from libs.db import Connection
 from libs.programme.acting_grants import GrantedAct
+from libs.programme.refusals import MinutesOutOfRangeError
 from services.orders.approving.usecases.confirm_order import lock_for_recipient
-from services.orders.core.refusals import MinutesOutOfRangeError
 from services.orders.core.rules.life_cycle import Verb, refuse_unless_allowed
 from services.orders.core.rules.order import Order
 from services.orders.core.usecases.command_context import CommandContext

@@ -8,10 +8,10 @@ from uuid import UUID
 from libs.db import Connection
 from libs.errors import ConflictError, IdReusedError
 from libs.ids import id_from_cause
+from libs.programme.refusals import AlreadyReversedError, MakerIsCheckerError, RecordNotFoundError
 from services.orders.approving.rules.signing import refuse_own_or_related
 from services.orders.approving.usecases.approve_hours import signing_of
 from services.orders.core.messages import publish_for
-from services.orders.core.refusals import MakerIsCheckerError, RecordNotFoundError
 from services.orders.core.rules.life_cycle import State, Verb, refuse_unless_allowed
 from services.orders.core.rules.order import Order
 from services.orders.core.rules.proposals import refuse_lapsed
@@ -20,7 +20,6 @@ from services.orders.core.usecases.command_context import CommandContext, requir
 from services.orders.core.usecases.order_changes import policy_of_order, save_change
 from services.orders.core.usecases.order_facts import lock_with_facts
 from services.orders.disputes import messages, store
-from services.orders.disputes.refusals import AlreadyReversedError
 from services.orders.service_time import store as service_time_store
 from services.orders.visits import store as visits_store
 

@@ -11,6 +11,7 @@ from libs.db import Connection
 from libs.errors import ForbiddenError, IdReusedError
 from libs.programme.acting_grants import GrantedAct
 from libs.programme.policy import Policy
+from libs.programme.refusals import FundingNotAllowedError
 from libs.programme.words import Funding
 from services.orders.core.messages import publish_for
 from services.orders.core.rules.catalogue import Service, refuse_grade_outside_limits
@@ -22,7 +23,6 @@ from services.orders.core.usecases.acting_for import require_acting_for
 from services.orders.core.usecases.command_context import CommandContext, has_power, load_subject, require_power
 from services.orders.core.usecases.order_changes import await_funding, publish_order, save, set_deadlines
 from services.orders.placing import messages, rules, store
-from services.orders.placing.refusals import FundingNotAllowedError
 from services.orders.placing.store import Asked, Counts
 
 

@@ -9,9 +9,9 @@ from uuid import UUID
 
 from libs.db import Connection
 from libs.errors import ConflictError, IdReusedError
+from libs.programme.refusals import MakerIsCheckerError
 from libs.programme.words import EvidenceClass
 from services.orders.core.messages import publish
-from services.orders.core.refusals import MakerIsCheckerError
 from services.orders.core.rules.people import Person
 from services.orders.core.rules.proposals import lapses_at, refuse_lapsed
 from services.orders.core.store import people_store

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from libs.errors import ForbiddenError, PersonSuspendedError
 from libs.programme.policy import Policy
+from libs.programme.refusals import CrossDistrictDisabledError
 from libs.programme.words import WORKER_ROLES, Funding, Role, Sex
 from services.orders.core.rules.catalogue import Service, refuse_grade_outside_limits
 from services.orders.core.rules.order import Order
@@ -15,7 +16,6 @@ from services.orders.core.rules.people import Group, Person, Relations
 from services.orders.serving.refusals import (
     BadCreditRecordError,
     CertificateMissingError,
-    CrossDistrictDisabledError,
     GuardianRequiredError,
     InsuranceMissingError,
     MinorGroupOnlyError,

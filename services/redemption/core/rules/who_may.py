@@ -3,13 +3,8 @@
 from uuid import UUID
 
 from libs.errors import ForbiddenError, OutOfScopeError, PersonSuspendedError
+from libs.programme.refusals import ApproverRelatedError, RelationNotVerifiedError, SelfApprovalError, WalletFrozenError
 from libs.programme.words import DIRECT_KINSHIP, PersonStatus, Role
-from services.redemption.core.refusals import (
-    ApproverRelatedError,
-    RelationNotVerifiedError,
-    SelfApprovalError,
-    WalletFrozenError,
-)
 from services.redemption.core.rules.people import Caller, Person, Relation
 
 AUDITOR = frozenset({Role.CITY_AUDITOR})

@@ -10,7 +10,7 @@ from libs.db.prepared import Prepared
 from libs.db.rows import delete_rows
 from libs.programme import directory as shared
 from libs.programme.directory import Directory
-from services.redemption.core.refusals import PersonNotFoundError, UnitNotFoundError
+from libs.programme.refusals import PersonNotFoundError, UnitNotFoundError
 from services.redemption.core.rules.people import Person, Relation
 from services.redemption.core.rules.policy import Service
 from services.redemption.core.store import tables as t

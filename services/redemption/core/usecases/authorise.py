@@ -11,9 +11,9 @@ from libs.ids import id_from_cause
 from libs.programme.acting import refuse_unless_consented
 from libs.programme.acting_grants import GrantedAct, GrantedScope
 from libs.programme.known_grants import ActFor, count_use, seen_by, use_grant
+from libs.programme.refusals import MakerIsCheckerError
 from libs.programme.words import PersonStatus
 from services.redemption.core.messages import acted_for as told_act, tell
-from services.redemption.core.refusals import MakerIsCheckerError
 from services.redemption.core.rules import who_may
 from services.redemption.core.rules.people import Acting, Caller, CommandContext, Person
 from services.redemption.core.store import directory

@@ -7,8 +7,8 @@ from uuid import UUID
 from libs.clock import local_date
 from libs.db import Connection
 from libs.programme.policy.store import policy_on
+from libs.programme.refusals import AlreadyDecidedError
 from services.redemption.core.messages import tell
-from services.redemption.core.refusals import AlreadyDecidedError
 from services.redemption.core.rules import who_may
 from services.redemption.core.rules.calendar import month_of
 from services.redemption.core.rules.people import CommandContext, Verdict

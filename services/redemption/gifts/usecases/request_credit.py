@@ -9,8 +9,8 @@ from libs.errors import IdReusedError
 from libs.programme.acting_grants import GrantedAct
 from libs.programme.policy import Policy
 from libs.programme.policy.store import policy_on
+from libs.programme.refusals import RelationNotVerifiedError
 from services.redemption.core.messages import tell
-from services.redemption.core.refusals import RelationNotVerifiedError
 from services.redemption.core.rules.calendar import month_of
 from services.redemption.core.rules.people import Acting, CommandContext, Person
 from services.redemption.core.rules.served import refuse_min_hours

@@ -5,15 +5,17 @@ from datetime import datetime
 
 from libs.clock import local_date
 from libs.programme.policy import Policy
-from services.redemption.core.refusals import RelationNotVerifiedError
+from libs.programme.refusals import (
+    FundingNotAllowedError,
+    GradeOutsideLimitsError,
+    MinutesOutOfRangeError,
+    RelationNotVerifiedError,
+)
 from services.redemption.core.rules.people import Person, Relation
 from services.redemption.core.rules.policy import Service, coefficient_percent, price_minutes, scope_names
 from services.redemption.core.rules.served import refuse_min_hours
 from services.redemption.core.rules.who_may import refuse_deceased
 from services.redemption.requests.refusals import (
-    FundingNotAllowedError,
-    GradeOutsideLimitsError,
-    MinutesOutOfRangeError,
     RecipientTooYoungError,
     RelativeNotAllowedError,
     StartInPastError,
