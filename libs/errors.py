@@ -2,7 +2,8 @@
 
 import re
 from enum import Enum
-from typing import ClassVar
+from typing import ClassVar, dataclass_transform
+from uuid import UUID
 
 _CAPITAL = re.compile(r"(?<!^)[A-Z]")
 
@@ -18,11 +19,13 @@ class Kind(Enum):
     NOT_YET = "not_yet"
 
 
+@dataclass_transform(kw_only_default=True)
 class Refusal(Exception):  # noqa: N818 - the base of errors that are answers, named for what it is
     """The request was refused.
 
     Each rule has a class of its own: its code comes from the class's name, its English from the first line of the
-    docstring, its Chinese from the catalogue of its home's package (libs/translation.py). The fields explain it.
+    docstring, its Chinese from the catalogue of its home's package (libs/translation.py). The fields that explain
+    it are annotated on the class; nothing but them is accepted (mypy).
     """
 
     kind: ClassVar[Kind] = Kind.RULE
@@ -93,6 +96,20 @@ class NotYetError(Refusal):
 class IdReusedError(ConflictError):
     """This id was used before with other content."""
 
+    complaint_id: UUID | None = None
+    mistake_id: UUID | None = None
+    death_id: UUID | None = None
+    group_id: UUID | None = None
+    import_id: UUID | None = None
+    proposal_id: UUID | None = None
+    unit_id: UUID | None = None
+    person_id: UUID | None = None
+    policy_id: UUID | None = None
+    finding_id: UUID | None = None
+    grant_id: UUID | None = None
+    relation_id: UUID | None = None
+    sighting_id: UUID | None = None
+
 
 class OutOfScopeError(ForbiddenError):
     """The caller's role does not reach this unit."""
@@ -100,3 +117,5 @@ class OutOfScopeError(ForbiddenError):
 
 class PersonSuspendedError(ForbiddenError):
     """The person is suspended."""
+
+    person_id: UUID | None = None

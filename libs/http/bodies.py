@@ -33,6 +33,8 @@ class NestedTooDeeplyError(InvalidError):
 class MalformedIdError(InvalidError):
     """A part of the path must be a UUID."""
 
+    found: str
+
 
 def guard_bodies(app: Flask) -> None:
     """Refuse, before anything else looks at it, what no schema can refuse."""

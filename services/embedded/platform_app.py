@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -24,13 +24,19 @@ SETTLED_WAIT_SECONDS = 30.0
 class ClockGoesBackError(ConflictError):
     """The clock never goes back."""
 
+    now: str
+
 
 class NotSettledError(ConflictError):
     """Events are still on their way."""
 
+    waiting: Sequence[str]
+
 
 class InstantMalformedError(InvalidError):
     """An RFC 3339 instant with its offset is needed."""
+
+    given: object = None
 
 
 @dataclasses.dataclass(frozen=True)

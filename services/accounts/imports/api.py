@@ -52,6 +52,8 @@ class ExportSchema(Schema):
 class SheetUnreadableError(InvalidError):
     """The body is not a table of people that can be read."""
 
+    reason: str
+
 
 @accepts("application/json", CSV_TYPE, XLSX_TYPE)
 @blueprint.route("/v1/imports/<uuid:import_id>")

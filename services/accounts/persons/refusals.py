@@ -6,6 +6,8 @@ from libs.errors import ConflictError
 class TwoPeopleNeededError(ConflictError):
     """The number that opens a member of staff's account is changed by two people: propose it."""
 
+    propose_at: str
+
 
 class PersonExistsError(ConflictError):
     """The same identity number is already registered."""
@@ -17,3 +19,5 @@ class SignInNameTakenError(ConflictError):
 
 class ChangedMeanwhileError(ConflictError):
     """It was changed since it was looked at."""
+
+    version: int | None = None

@@ -58,7 +58,7 @@ class Parameter:
             raise NameForbiddenError(parameter=self.name)
         if not self._fits(value):
             bounds = {"min": self.minimum, "max": self.maximum, "choices": list(self.choices) or None}
-            raise ParameterOutOfBoundsError(parameter=self.name, kind=self.type, bounds=bounds)
+            raise ParameterOutOfBoundsError(parameter=self.name, value_type=self.type, bounds=bounds)
 
     def _fits(self, value: object) -> bool:
         if value is None:

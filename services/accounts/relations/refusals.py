@@ -6,9 +6,13 @@ from libs.errors import RuleError
 class GrantDaysOutOfRangeError(RuleError):
     """The last day of the grant is over, or too far away."""
 
+    days_max: int
+
 
 class TooManyDeclaredError(RuleError):
     """Too many relations of this person are declared and not verified."""
+
+    max: int
 
 
 class RelationToSelfError(RuleError):

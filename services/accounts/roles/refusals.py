@@ -10,6 +10,9 @@ class SecondTooLowError(ForbiddenError):
 class IdentityNotSeenError(RuleError):
     """Two members of staff must have seen this person's identity document first."""
 
+    seen_by: int
+    needed: int
+
 
 class SelfGrantError(ForbiddenError):
     """Nobody may grant a role to themselves."""

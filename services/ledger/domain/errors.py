@@ -44,6 +44,8 @@ class HoldClosedError(RuleError):
 class CaptureAboveHoldError(RuleError):
     """More than what is held."""
 
+    price_minutes: int
+
 
 class HoldExistsError(RuleError):
     """This order already has a hold."""
@@ -55,6 +57,8 @@ class SameWalletError(RuleError):
 
 class DateOutOfRangeError(RuleError):
     """The date must be in the years 2000 to 2100."""
+
+    month: str | None = None
 
 
 class OtherDistrictWithoutClearingError(RuleError):
@@ -90,17 +94,26 @@ class NotSealedYetError(ConflictError):
 
     retry_after_seconds: ClassVar[int | None] = 2
 
+    position: int
+    sealed: int
+
 
 class PeriodNotOverError(RuleError):
     """The month is not over."""
+
+    month: str
 
 
 class PeriodEmptyError(RuleError):
     """The district's book has no entries."""
 
+    month: str
+
 
 class PeriodAlreadyClosedError(ConflictError):
     """The month is closed already."""
+
+    month: str
 
 
 class PeriodCloseNotFoundError(NotFoundError):

@@ -15,3 +15,6 @@ class NotAssignedError(ForbiddenError):
 
 class WrongOrderStateError(ConflictError):
     """The order's state does not allow this."""
+
+    state: str
+    verb: str | None = None

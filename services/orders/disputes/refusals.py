@@ -7,3 +7,5 @@ from libs.errors import RuleError
 
 class DisputeWindowClosedError(RuleError):
     """The time to dispute is over."""
+
+    closed_at: str

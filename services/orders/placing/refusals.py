@@ -15,3 +15,6 @@ class NotEligibleForPoolError(RuleError):
 
 class ProgrammeBudgetExhaustedError(RuleError):
     """The month's programme budget does not cover it, or is not set."""
+
+    budget_minutes: int | None
+    counted_minutes: int

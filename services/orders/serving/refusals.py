@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from libs.errors import ForbiddenError, RuleError
 
 
@@ -16,9 +18,13 @@ class TrainingMissingError(RuleError):
 class InsuranceMissingError(RuleError):
     """No accident insurance is valid on the day."""
 
+    day: str
+
 
 class CertificateMissingError(RuleError):
     """The service needs a certificate that the volunteer does not hold."""
+
+    certificate: str
 
 
 class BadCreditRecordError(RuleError):
@@ -28,9 +34,13 @@ class BadCreditRecordError(RuleError):
 class VolunteerTooYoungError(RuleError):
     """Below the minimum age."""
 
+    min_age: int
+
 
 class VolunteerTooOldError(RuleError):
     """Above the maximum age."""
+
+    max_age: int
 
 
 class GuardianRequiredError(RuleError):
@@ -44,9 +54,13 @@ class MinorGroupOnlyError(RuleError):
 class RiskTooHighForMinorError(RuleError):
     """This service is too risky for a minor."""
 
+    max_risk: str
+
 
 class NotInGroupError(RuleError):
     """No registered group of this id has the volunteer as a member."""
+
+    group_id: UUID
 
 
 class RelatedPartyError(RuleError):
@@ -60,6 +74,8 @@ class OrderOverlapError(RuleError):
 class VolunteerPausedError(RuleError):
     """Paused after repeated no-shows."""
 
+    paused_until: str
+
 
 class ProviderRequiredError(RuleError):
     """Purchased hours are worked by the provider's staff."""
@@ -68,6 +84,8 @@ class ProviderRequiredError(RuleError):
 class OfferLapsedError(RuleError):
     """The offer was not accepted in time."""
 
+    lapsed_at: str
+
 
 class EmergencyNotForVolunteersError(RuleError):
     """An emergency is never a volunteer's order."""
@@ -75,6 +93,8 @@ class EmergencyNotForVolunteersError(RuleError):
 
 class CheckInTooEarlyError(RuleError):
     """Before the check-in window."""
+
+    opens_at: str
 
 
 class DoorCodeWrongError(RuleError):
@@ -89,3 +109,5 @@ class DoorCodeLockedError(RuleError):
 
 class NoShowTooEarlyError(RuleError):
     """The waiting time is not over."""
+
+    reportable_at: str

@@ -16,9 +16,13 @@ class SlipMissingError(RuleError):
 class SlipNotIssuedError(RuleError):
     """This slip number was never issued to this unit."""
 
+    slip_number: int
+
 
 class SlipAlreadyUsedError(RuleError):
     """This slip was entered before."""
+
+    slip_number: int
 
 
 class SlipAlreadyIssuedError(RuleError):
@@ -27,3 +31,5 @@ class SlipAlreadyIssuedError(RuleError):
 
 class LateEntryTooOldError(RuleError):
     """Served longer ago than the policy allows."""
+
+    max_age_days: int

@@ -6,6 +6,9 @@ from libs.errors import ConflictError, Refusal, RuleError
 class MinHoursNotServedError(RuleError):
     """The payer has not yet served the hours that the policy asks for."""
 
+    served_minutes: int
+    min_minutes: int
+
 
 class DeclinedError(RuleError):
     """The request was declined."""

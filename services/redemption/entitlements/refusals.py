@@ -10,6 +10,11 @@ class EntitlementMissingError(RuleError):
 class EntitlementExhaustedError(RuleError):
     """This month's purchased minutes do not cover it."""
 
+    available_minutes: int
+
 
 class EntitlementOutOfRangeError(RuleError):
     """Outside the policy's minutes per month."""
+
+    min_minutes: int
+    max_minutes: int

@@ -5,3 +5,5 @@ from libs.errors import RuleError
 
 class GiftOutsideScopeError(RuleError):
     """The policy does not allow gifts to this relation."""
+
+    kinship: str

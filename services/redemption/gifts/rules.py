@@ -98,7 +98,7 @@ def refuse_gift(policy: Policy, *, relation: Relation | None, amount_minutes: in
     if relation is None or not relation.verified:
         raise RelationNotVerifiedError
     if not scope_names(policy.transfer.gift_scope, relation.kind):
-        raise GiftOutsideScopeError(kind=relation.kind)
+        raise GiftOutsideScopeError(kinship=relation.kind)
     cap = policy.transfer.gift_monthly_cap_minutes
     if month_minutes + amount_minutes > cap:
         raise GiftCapExceededError(month_minutes=month_minutes, cap_minutes=cap)

@@ -82,7 +82,7 @@ def _refuse_by_relation(asked: Asked, policy: Policy) -> None:
     if asked.relation is None:
         return
     if not scope_names(policy.redeem.for_relatives, asked.relation.kind):
-        raise RelativeNotAllowedError(kind=asked.relation.kind)
+        raise RelativeNotAllowedError(kinship=asked.relation.kind)
 
 
 def _refuse_by_week(asked: Asked, policy: Policy) -> None:
