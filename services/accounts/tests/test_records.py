@@ -96,7 +96,7 @@ def test_nobody_ends_a_relation_of_their_own(platform: Platform, staff: dict[str
     lan = platform.register("兰")
     verified, declared = f"/v1/relations/{new_id()}", f"/v1/relations/{new_id()}"
     must(platform.a.put(verified, _relation(lan, staff["check"].person_id, "child")))
-    must(platform.b.post(f"{verified}/confirmation"))
+    must(platform.b.post(f"{verified}/confirmation", {"ok": True}))
     must(platform.a.delete(verified))
     must(staff["coord"].put(declared, _relation(lan, staff["coord"].person_id, "child", verified=False)))
 
