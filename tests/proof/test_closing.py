@@ -15,6 +15,7 @@ import pytest
 
 from libs.clock import ManualClock, to_microseconds
 from libs.ids import new_id
+from libs.programme.two_people import LAPSES_AFTER
 from services.ledger.audit import closes, verify
 from services.ledger.audit.findings import Kind
 from services.ledger.domain.closing import digest_of
@@ -44,6 +45,7 @@ class Closing(Api):
         self.client.application.extensions["service"] = changed
         self.admin_id = new_id()
         self.admin = self.token(self.admin_id, "district_admin")
+        self.second = self.token(new_id(), "city_admin", unit=CITY)
         self.reader = factory.urls("ledger", self.name).reader
         self.superuser = factory.server.superuser_url(self.name)
 
@@ -53,9 +55,13 @@ class Closing(Api):
         self.ledger.now_us = to_microseconds(instant)
 
     def close(self, month: str, token: str | None = None, district: UUID = DISTRICT, **more: Any) -> Any:
-        """Ask to close a month."""
+        """Ask to close a month, and let a second person say yes."""
         body = {"district_id": str(district), "month": month} | more
-        return self.send(token or self.admin, "PUT", f"/v1/period-closes/{new_id()}", body)
+        path = f"/v1/period-closes/{new_id()}"
+        proposed = self.send(token or self.admin, "PUT", path, body)
+        if proposed.status_code != 200:
+            return proposed
+        return self.send(self.second, "POST", f"{path}/decision", {"ok": True})
 
     def findings(self) -> list[tuple[Kind, str]]:
         """What the check of the closed months finds."""
@@ -189,6 +195,39 @@ def test_a_month_is_closed_only_when_its_last_row_is_signed(api: Closing) -> Non
 
     assert early.json["code"] == "not_sealed_yet"
     assert api.close("2026-05").json["statement"]["checkpoint_size"] == 5
+
+
+def test_a_month_is_closed_by_two_and_says_who_may_decide_until_when(api: Closing) -> None:
+    path = f"/v1/period-closes/{new_id()}"
+    proposed = api.send(api.admin, "PUT", path, {"district_id": str(DISTRICT), "month": "2026-03"}).json
+    waiting = api.send(api.admin, "GET", f"/v1/period-closes?district={DISTRICT}&state=proposed").json["items"]
+
+    alone = api.send(api.admin, "POST", f"{path}/decision", {"ok": True})
+    stranger = api.send(api.token(new_id(), "coordinator"), "POST", f"{path}/decision", {"ok": True})
+    unexplained = api.send(api.second, "POST", f"{path}/decision", {"ok": False})
+    down = api.send(api.second, "POST", f"{path}/decision", {"ok": False, "why": "hours of March are still on paper"})
+    again = api.send(api.second, "POST", f"{path}/decision", {"ok": True})
+
+    assert (proposed["state"], proposed["statement"]) == ("proposed", None)
+    assert proposed["roles_to_decide"] == ["city_admin", "district_admin"]
+    assert waiting == [proposed]
+    assert (alone.json["code"], stranger.json["code"]) == ("maker_is_checker", "not_authorised")
+    assert unexplained.status_code in (400, 422)
+    assert (down.json["state"], down.json["decision_why"]) == ("declined", "hours of March are still on paper")
+    assert again.json["code"] == "already_decided"
+    assert api.send(api.admin, "GET", f"/v1/period-closes?district={DISTRICT}").json["items"] == []
+
+
+def test_a_close_that_nobody_decides_lapses(api: Closing) -> None:
+    path = f"/v1/period-closes/{new_id()}"
+    api.send(api.admin, "PUT", path, {"district_id": str(DISTRICT), "month": "2026-03"})
+    api.at(MAY + LAPSES_AFTER)
+
+    late = api.send(api.second, "POST", f"{path}/decision", {"ok": True})
+
+    assert late.json["code"] == "proposal_lapsed"
+    assert api.send(api.admin, "GET", path).json["state"] == "lapsed"
+    assert api.close("2026-03").json["state"] == "done"
 
 
 def test_the_same_request_again_is_answered_as_before(api: Closing) -> None:

@@ -17,17 +17,18 @@ from libs.ids import new_id
 from libs.outbox import OutboxSource
 from libs.outbox.envelope import pack
 from libs.outbox.source import Stream
+from libs.programme.two_people import Verdict
 from services.ledger import messages
 from services.ledger.audit import copies, verify
 from services.ledger.audit.findings import Finding
 from services.ledger.audit.topic import CopiedHead, Copy, copy_of
-from services.ledger.domain.closing import Month
 from services.ledger.domain.wallets import WalletClass as W
 from services.ledger.store.journal_source import JournalSource
+from services.ledger.store.proposal_store import Proposal
 from services.ledger.tests.stories import of_district
 from services.ledger.tests.support import EAST, WEST, issue
 from services.ledger.tests.test_verify import EDITS as ENTRY_EDITS, Tampered
-from services.ledger.usecases.period_close import close_period
+from services.ledger.usecases.period_close import decide_close, propose_close
 from services.ledger.usecases.post import Postings
 from tests.proof.support import Bench
 from tests.support.postgres import DatabaseFactory
@@ -118,9 +119,13 @@ class History(Tampered):
         ManualClock(folder / "clock").set(APRIL)
         bench.sealer.tick()
         postings = Postings(ManualClock(folder / "clock"))
-        terms = {"close_id": new_id(), "district_id": UUID(bytes=EAST), "closed_by": new_id()}
+        proposal = Proposal(
+            new_id(), "period_close", UUID(bytes=EAST), None, None, None, None, "", False, None, new_id(),
+            to_microseconds(APRIL), "2026-03",
+        )  # fmt: skip
         with self.ledger.database.transaction() as connection:
-            close_period(connection, postings, month=Month.parse("2026-03"), **terms)
+            propose_close(connection, proposal, now=APRIL)
+            decide_close(connection, postings, proposal, Verdict(by=new_id(), ok=True, why="", at=APRIL))
         self.told = [*self._told(), *self._heads_told()]
         bench.close()
         self.ledger.database.dispose()

@@ -148,7 +148,8 @@ class Alone:
         yield "PUT", f"/v1/donations/{self.id('donation')}", {"minutes": 10}
         yield "PUT", f"/v1/exchanges/{self.id('exchange')}", {"minutes": 10}
         yield from self._given_for_lan()
-        yield "PUT", f"/v1/period-closes/{self.id('close')}", {"district_id": self.district, "month": "2026-02"}
+        close = f"/v1/period-closes/{self.id('close')}"
+        yield from self._both(close, {"district_id": self.district, "month": "2026-02"})
 
     def _given_for_lan(self) -> Iterator[Act]:
         """Lan's credit given away by whoever acts for her, and the second word on it."""

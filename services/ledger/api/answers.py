@@ -230,7 +230,9 @@ class Proposal(Schema):
     decided_by = _id(allow_none=True)
     decided_at = _instant(allow_none=True)
     decision_why = _text(allow_none=True)
+    proposed_at = _instant()
     lapses_at = _instant()
+    roles_to_decide = fields.List(_text())
 
     class Meta:
         """`class` is a word of Python."""
@@ -239,14 +241,22 @@ class Proposal(Schema):
 
 
 class PeriodClose(Schema):
-    """A closed month; its digest stands in the log."""
+    """A month that is to be closed, or is; the digest of a closed one stands in the log."""
 
     close_id = _id()
     district_id = _id()
     month = _text()
-    closed_by = _id()
-    statement = fields.Dict(keys=_text())
-    statement_sha256 = _text()
+    state = _text(validate=validate.OneOf(["proposed", "done", "declined", "lapsed"]))
+    proposed_by = _id()
+    proposed_at = _instant()
+    lapses_at = _instant()
+    roles_to_decide = fields.List(_text())
+    decided_by = _id(allow_none=True)
+    decided_at = _instant(allow_none=True)
+    decision_why = _text(allow_none=True)
+    closed_by = _id(allow_none=True)
+    statement = fields.Dict(keys=_text(), allow_none=True)
+    statement_sha256 = _text(allow_none=True)
 
 
 class Log(Schema):

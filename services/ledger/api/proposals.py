@@ -15,7 +15,7 @@ from libs.http import Cursor, current_actor, reading, run_command
 from libs.http.actor import Actor
 from libs.http.pages import an_id
 from libs.programme.refusals import MakerIsCheckerError
-from libs.programme.two_people import LAPSES_AFTER
+from libs.programme.two_people import LAPSES_AFTER, Verdict
 from libs.programme.two_people_schemas import VerdictSchema
 from services.ledger.api import answers
 from services.ledger.api.edge import poster, service
@@ -195,7 +195,7 @@ def _decide(connection: Connection, proposal_id: UUID, body: dict[str, Any], kin
     proposal = _to_decide(connection, actor, proposal_id, kinds)
     rows = _rows_of(connection, proposal.reverses)
     scope.refuse_unless_may(actor, f"decide_{proposal.kind}", _path_of(connection, proposal, rows))
-    verdict = proposals.Verdict(actor, service().clock, ok=body["ok"], why=body["why"])
+    verdict = Verdict(by=actor.person_id, ok=body["ok"], why=body["why"] or "", at=service().clock.now())
     return proposals.decide(connection, poster(), proposal_id=proposal_id, verdict=verdict, rows=rows)
 
 
@@ -238,8 +238,7 @@ def _shown(proposal_id: UUID, kinds: list[str]) -> dict[str, Any]:
         posted = entries.entries_by_request(connection, [proposals.request_id_of(proposal_id)])
     outcome = posted[0].outcome if posted else 0
     code = JOURNALLED[outcome].code if outcome in JOURNALLED else None
-    is_late = proposals.has_lapsed(proposal, service().clock)
-    return proposals.as_answer(proposal, decided, code, is_late=is_late)
+    return proposals.as_answer(proposal, decided, code, now=service().clock.now())
 
 
 def _open(query: dict[str, Any], kinds: list[str]) -> dict[str, Any]:
@@ -254,5 +253,5 @@ def _open(query: dict[str, Any], kinds: list[str]) -> dict[str, Any]:
             after=after,
             limit=query["limit"] + 1,
         )
-    rows = [proposals.as_answer(one, None, None) for one in found]
+    rows = [proposals.as_answer(one, None, None, now=service().clock.now()) for one in found]
     return PROPOSALS.page(rows, limit=query["limit"])

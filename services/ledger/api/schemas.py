@@ -117,6 +117,7 @@ class PeriodCloseBody(Schema):
 
 
 class PeriodClosesQuery(PageQuery):
-    """Of which district."""
+    """Of which district; `proposed` waits for a second person."""
 
     district = fields.UUID(required=True)
+    state = Choice(["done", "proposed"], load_default="done")

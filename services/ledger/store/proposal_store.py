@@ -24,6 +24,7 @@ class Proposal(NamedTuple):
     effective_at: int | None
     proposed_by: UUID
     proposed_at: int
+    month: str | None = None
 
 
 class Decided(NamedTuple):
@@ -37,15 +38,15 @@ class Decided(NamedTuple):
 
 ADD = sa.text("""
     INSERT INTO proposal (proposal_id, kind, district_id, person_id, wallet_class, minutes, reverses, reason, has_scan,
-        effective_at, proposed_by, proposed_at)
+        effective_at, proposed_by, proposed_at, month)
     VALUES (:proposal_id, :kind, :district_id, :person_id, :wallet_class, :minutes, :reverses, :reason, :has_scan,
-        :effective_at, :proposed_by, :proposed_at)""")
+        :effective_at, :proposed_by, :proposed_at, CAST(:month || '-01' AS date))""")
 FIND = sa.text("""
     SELECT proposal_id, kind, district_id, person_id, wallet_class, minutes, reverses, reason, has_scan, effective_at,
-        proposed_by, proposed_at FROM proposal WHERE proposal_id = :proposal_id""")
+        proposed_by, proposed_at, to_char(month, 'YYYY-MM') FROM proposal WHERE proposal_id = :proposal_id""")
 OPEN = sa.text("""
     SELECT p.proposal_id, p.kind, p.district_id, p.person_id, p.wallet_class, p.minutes, p.reverses, p.reason,
-        p.has_scan, p.effective_at, p.proposed_by, p.proposed_at
+        p.has_scan, p.effective_at, p.proposed_by, p.proposed_at, to_char(p.month, 'YYYY-MM')
     FROM proposal p LEFT JOIN decision d USING (proposal_id)
     WHERE d.proposal_id IS NULL AND p.kind = ANY(:kinds) AND p.proposed_at > :since AND p.proposal_id > :after
         AND p.district_id = ANY(:districts)

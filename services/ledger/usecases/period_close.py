@@ -1,13 +1,15 @@
-"""Close a month of a district's book: state what was recorded in it, and make the statement part of the log."""
+"""Close a month of a district's book, by two: state what was recorded in it, and make the statement part of the log."""
 
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from libs.clock import to_microseconds
 from libs.db import Connection
+from libs.programme import two_people
 from services.ledger.domain.closing import ClosePeriod, Month, Moved, Statement, digest_of
 from services.ledger.domain.errors import (
     NotSealedYetError,
@@ -18,41 +20,71 @@ from services.ledger.domain.errors import (
 from services.ledger.domain.postings import Terms
 from services.ledger.domain.reasons import Reason
 from services.ledger.domain.wallets import WalletClass
-from services.ledger.store import closing_store
+from services.ledger.store import closing_store, proposal_store
 from services.ledger.store.closing_store import Closed
 from services.ledger.store.leaves import LogBook, find_book
+from services.ledger.store.proposal_store import Decided, Proposal
 from services.ledger.usecases.post import Postings
+from services.ledger.usecases.proposals import as_proposal, decision_on, second_word, state_of
 
 
-def close_period(
-    connection: Connection, postings: Postings, *, close_id: UUID, district_id: UUID, month: Month, closed_by: UUID
-) -> dict[str, Any]:
-    """Close a month; the statement and its row are written together.
+def propose_close(connection: Connection, proposal: Proposal, *, now: datetime) -> dict[str, Any]:
+    """Record that a month is to be closed; nothing is stated before a second person says yes.
 
     Raises:
+        PeriodNotOverError, PeriodAlreadyClosedError
+    """
+    assert proposal.month is not None
+    _refuse_unclosable(connection, proposal.district_id, Month.parse(proposal.month), now)
+    proposal_store.add(connection, proposal)
+    return as_answer(proposal, None, None, now=now)
+
+
+def decide_close(
+    connection: Connection, postings: Postings, proposal: Proposal, verdict: two_people.Verdict
+) -> dict[str, Any]:
+    """Close the month that another person proposed to close, or turn it down.
+
+    Raises:
+        MakerIsCheckerError, AlreadyDecidedError, ProposalLapsedError
         PeriodNotOverError, PeriodEmptyError, PeriodAlreadyClosedError, NotSealedYetError
     """
-    if postings.now_us() < to_microseconds(month.ends_at):
+    decided = decision_on(connection, proposal, verdict)
+    closed = _close(connection, postings, proposal, checker=verdict.by) if verdict.ok else None
+    proposal_store.add_decision(connection, proposal.proposal_id, decided)
+    return as_answer(proposal, decided, closed, now=verdict.at)
+
+
+def _refuse_unclosable(connection: Connection, district_id: UUID, month: Month, now: datetime) -> None:
+    if now < month.ends_at:
         raise PeriodNotOverError(month=str(month))
+    if closing_store.find_month(connection, district_id, str(month)) is not None:
+        raise PeriodAlreadyClosedError(month=str(month))
+
+
+def _close(connection: Connection, postings: Postings, proposal: Proposal, *, checker: UUID) -> Closed:
+    """Close a month; the statement and its row are written together, in the names of both."""
+    assert proposal.month is not None
+    close_id, district_id, month = proposal.proposal_id, proposal.district_id, Month.parse(proposal.month)
+    closed_by = proposal.proposed_by
     book = find_book(connection, district_id)
     if book is None:
         raise PeriodEmptyError(month=str(month))
     statement = state_month(connection, book, month)
     closing_store.lock_book(connection, book.book)
-    if closing_store.find_month(connection, district_id, str(month)) is not None:
-        raise PeriodAlreadyClosedError(month=str(month))
+    _refuse_unclosable(connection, district_id, month, postings.clock.now())
     # Whoever posted meanwhile with a clock that is behind would have a row in the month.
     next_at = closing_store.recorded_at(connection, book.book, statement.last_position + 1)
     if next_at is not None and next_at < to_microseconds(month.ends_at):
         statement = state_month(connection, book, month)
     text = statement.text()
-    terms = Terms(cause=digest_of(text)[:16], act_id=close_id.bytes, actor=closed_by.bytes)
+    terms = Terms(cause=digest_of(text)[:16], act_id=close_id.bytes, actor=closed_by.bytes, checker=checker.bytes)
     (posted,) = postings.post(connection, [ClosePeriod(close_id.bytes, district_id.bytes, terms)])
     closed_at = closing_store.recorded_at(connection, book.book, posted.pos)
     assert closed_at is not None
     closed = Closed(close_id, district_id, str(month), text, closed_by, closed_at)
     closing_store.add(connection, closed)
-    return as_answer(closed)
+    return closed
 
 
 def state_month(connection: Connection, book: LogBook, month: Month) -> Statement:
@@ -106,13 +138,15 @@ def _added(balances: dict[str, int], changes: dict[int, int]) -> dict[str, int]:
     return {name: balances.get(name, 0) + by_name.get(name, 0) for name in sorted({*balances, *by_name})}
 
 
-def as_answer(closed: Closed) -> dict[str, Any]:
-    """A closed period as people see it; `close_id` is also the id of its row, of which there is a receipt."""
+def as_answer(proposal: Proposal, decided: Decided | None, closed: Closed | None, *, now: datetime) -> dict[str, Any]:
+    """A period as people see it; `close_id` is also the id of its row, of which there is a receipt."""
+    of = as_proposal(proposal, decided)
     return {
-        "close_id": str(closed.close_id),
-        "district_id": str(closed.district_id),
-        "month": closed.month,
-        "closed_by": str(closed.closed_by),
-        "statement": json.loads(closed.statement),
-        "statement_sha256": digest_of(closed.statement).hex(),
-    }
+        "close_id": str(proposal.proposal_id),
+        "district_id": str(proposal.district_id),
+        "month": proposal.month,
+        "state": state_of(of, now=now),
+        "closed_by": str(closed.closed_by) if closed else None,
+        "statement": json.loads(closed.statement) if closed else None,
+        "statement_sha256": digest_of(closed.statement).hex() if closed else None,
+    } | second_word(of, "decide_period_close")

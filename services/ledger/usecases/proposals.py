@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
 from uuid import UUID
 
-from libs.clock import Clock, from_microseconds, to_microseconds
+from libs.clock import from_microseconds, to_microseconds
 from libs.db import Connection
-from libs.http.actor import Actor
-from libs.programme.refusals import (
-    AlreadyDecidedError,
-    ApproverRelatedError,
-    MakerIsCheckerError,
-    ProposalLapsedError,
-    SelfApprovalError,
-)
-from libs.programme.two_people import LAPSES_AFTER
+from libs.programme import two_people
+from libs.programme.refusals import ApproverRelatedError, SelfApprovalError
+from libs.programme.two_people import Verdict, refuse_hand
+from libs.programme.two_people_schemas import roles_to_decide
 from services.ledger.domain.days import refuse_bad_date
 from services.ledger.domain.entries import Entry
 from services.ledger.domain.errors import NothingDueError, ProposalNotFoundError, ScanMissingError
@@ -38,15 +34,6 @@ class Poster(Protocol):
         """Post, and wait for the result."""
 
 
-class Verdict(NamedTuple):
-    """Who decides, when, yes or no; a no says why."""
-
-    actor: Actor
-    clock: Clock
-    ok: bool
-    why: str | None = None
-
-
 def propose(connection: Connection, proposal: Proposal) -> dict[str, Any]:
     """Record a proposal; it moves nothing.
 
@@ -61,7 +48,7 @@ def propose(connection: Connection, proposal: Proposal) -> dict[str, Any]:
     if proposal.person_id is not None:
         refuse_interested(connection, proposal.proposed_by, proposal.person_id)
     proposal_store.add(connection, proposal)
-    return as_answer(proposal, None, None)
+    return as_answer(proposal, None, None, now=from_microseconds(proposal.proposed_at))
 
 
 def refuse_interested(connection: Connection, actor_id: UUID, person_id: UUID) -> None:
@@ -107,19 +94,36 @@ def decide(
         Refusal: the ledger's rules refuse it; that is final for this proposal.
     """
     proposal = load(connection, proposal_id)
-    if proposal.proposed_by == verdict.actor.person_id:
-        raise MakerIsCheckerError
+    refuse_hand(verdict.by, {proposal.proposed_by})
     for person_id in [proposal.person_id] if proposal.person_id else people_of(rows):
-        refuse_interested(connection, verdict.actor.person_id, person_id)
-    if proposal_store.find_decision(connection, proposal_id) is not None:
-        raise AlreadyDecidedError
-    if has_lapsed(proposal, verdict.clock):
-        raise ProposalLapsedError(proposal_id=proposal_id)
+        refuse_interested(connection, verdict.by, person_id)
+    decided = decision_on(connection, proposal, verdict)
     if verdict.ok:
-        poster.post(command_of(proposal, verdict.actor.person_id.bytes, rows)).raise_refusal()
-    decided = Decided(verdict.ok, verdict.actor.person_id, to_microseconds(verdict.clock.now()), verdict.why)
+        poster.post(command_of(proposal, verdict.by.bytes, rows)).raise_refusal()
     proposal_store.add_decision(connection, proposal_id, decided)
-    return as_answer(proposal, decided, None)
+    return as_answer(proposal, decided, None, now=verdict.at)
+
+
+def decision_on(connection: Connection, proposal: Proposal, verdict: Verdict) -> Decided:
+    """The second person's word on a proposal, as it is kept.
+
+    Raises:
+        MakerIsCheckerError, AlreadyDecidedError, ProposalLapsedError
+    """
+    found = proposal_store.find_decision(connection, proposal.proposal_id)
+    as_proposal(proposal, found).decide(verdict)
+    return Decided(verdict.ok, verdict.by, to_microseconds(verdict.at), verdict.why or None)
+
+
+def as_proposal(proposal: Proposal, decided: Decided | None) -> two_people.Proposal:
+    """A proposal as every act of two people is; rows are only ever added, so where it stands is reckoned."""
+    proposed_at = from_microseconds(proposal.proposed_at)
+    made = two_people.propose(proposal_id=proposal.proposal_id, by=proposal.proposed_by, now=proposed_at)
+    if decided is None:
+        return made
+    state = two_people.ProposalState.ACCEPTED if decided.is_approved else two_people.ProposalState.DECLINED
+    at = from_microseconds(decided.decided_at)
+    return replace(made, state=state, decided_by=decided.decided_by, decided_at=at, why=decided.why or "")
 
 
 def load(connection: Connection, proposal_id: UUID) -> Proposal:
@@ -168,26 +172,25 @@ def command_of(proposal: Proposal, checker: Id, rows: list[Entry]) -> Command:
     return Transfer(request_id, terms, issuance(district_id), to, proposal.minutes, reason)
 
 
-def lapses_at(proposal: Proposal) -> datetime:
-    """When a proposal lapses that nobody has decided."""
-    return from_microseconds(proposal.proposed_at) + LAPSES_AFTER
+_STATES = {
+    two_people.ProposalState.ACCEPTED: "done",
+    two_people.ProposalState.DECLINED: "declined",
+    two_people.ProposalState.LAPSED: "lapsed",
+}
 
 
-def has_lapsed(proposal: Proposal, clock: Clock) -> bool:
-    """Whether it is too late to decide; rows are only ever added, so it is reckoned wherever it is asked."""
-    return clock.now() >= lapses_at(proposal)
+def state_of(of: two_people.Proposal, *, now: datetime) -> str:
+    """Where a proposal stands at an instant, in the ledger's words."""
+    return _STATES.get(of.state_at(now), "proposed")
 
 
-def as_answer(
-    proposal: Proposal, decided: Decided | None, code: str | None, *, is_late: bool = False
-) -> dict[str, Any]:
+def as_answer(proposal: Proposal, decided: Decided | None, code: str | None, *, now: datetime) -> dict[str, Any]:
     """A proposal with what became of it."""
-    waits = "lapsed" if is_late else "proposed"
-    state = waits if decided is None else "done" if decided.is_approved else "declined"
+    of = as_proposal(proposal, decided)
     return {
         "proposal_id": str(proposal.proposal_id),
         "kind": proposal.kind,
-        "state": "refused" if code else state,
+        "state": "refused" if code else state_of(of, now=now),
         "code": code,
         "district_id": str(proposal.district_id),
         "person_id": str(proposal.person_id) if proposal.person_id else None,
@@ -195,9 +198,17 @@ def as_answer(
         "minutes": proposal.minutes,
         "cause_id": str(proposal.reverses) if proposal.reverses else None,
         "why": proposal.reason,
-        "proposed_by": str(proposal.proposed_by),
-        "decided_by": str(decided.decided_by) if decided else None,
-        "decided_at": from_microseconds(decided.decided_at).isoformat() if decided else None,
-        "decision_why": decided.why if decided else None,
-        "lapses_at": lapses_at(proposal).isoformat(),
+    } | second_word(of, f"decide_{proposal.kind}")
+
+
+def second_word(of: two_people.Proposal, power: str) -> dict[str, Any]:
+    """Who proposed it, who may decide it and until when, and what was decided."""
+    return {
+        "proposed_by": str(of.proposed_by),
+        "proposed_at": of.proposed_at.isoformat(),
+        "lapses_at": of.lapses_at.isoformat(),
+        "roles_to_decide": roles_to_decide(power),
+        "decided_by": str(of.decided_by) if of.decided_by else None,
+        "decided_at": of.decided_at.isoformat() if of.decided_at else None,
+        "decision_why": of.why or None,
     }

@@ -69,7 +69,7 @@ TABLES = (
     """
     CREATE TABLE proposal (
         proposal_id uuid PRIMARY KEY,
-        kind text NOT NULL CHECK (kind IN ('pool_funding', 'migration', 'reversal')),
+        kind text NOT NULL CHECK (kind IN ('pool_funding', 'migration', 'reversal', 'period_close')),
         district_id uuid NOT NULL,
         person_id uuid,
         wallet_class text,
@@ -78,6 +78,7 @@ TABLES = (
         reason text NOT NULL,
         has_scan boolean NOT NULL,
         effective_at bigint,
+        month date CHECK ((month IS NOT NULL) = (kind = 'period_close')),
         proposed_by uuid NOT NULL,
         proposed_at bigint NOT NULL
     )""",
