@@ -26,7 +26,7 @@ from services.orders.core.store import unit_store
 from services.orders.core.store.rows import Row
 from services.orders.placing import schemas, store
 from services.orders.placing.usecases.cancel_order import cancel_order
-from services.orders.placing.usecases.place_order import Wish, place_order
+from services.orders.placing.usecases.place_order import HelpAsked, place_order
 from services.orders.placing.usecases.review_order import review_order
 
 blueprint = Blueprint("orders", __name__, url_prefix="/v1/orders", description="Help asked for")
@@ -114,7 +114,7 @@ class OrderById(MethodView):
     @blueprint.response(201, OrderSchema)
     def put(self, terms: dict[str, Any], order_id: UUID) -> Row:
         """Ask for help paid by the programme, the pool or purchased hours; `Prefer: wait=5` waits for its funding."""
-        wish = Wish(
+        asked = HelpAsked(
             order_id=order_id,
             recipient_id=terms["recipient_id"],
             service_code=terms["service"],
@@ -122,7 +122,7 @@ class OrderById(MethodView):
             start_at=terms["start"],
             funding=Funding(terms["funding"]),
         )
-        placed = order_command(lambda c, context: place_order(c, context, wish), terms, command_id=order_id)
+        placed = order_command(lambda c, context: place_order(c, context, asked), terms, command_id=order_id)
         return funded(placed, order_id)
 
 

@@ -12,7 +12,7 @@ from services.orders.core.api.edge import command, command_context_of
 from services.orders.core.api.views import order_command
 from services.orders.core.schemas import OrderSchema
 from services.orders.core.store.rows import Row
-from services.orders.placing.usecases.place_order import Wish
+from services.orders.placing.usecases.place_order import HelpAsked
 from services.orders.slips import schemas
 from services.orders.slips.usecases import Slip, enter_late, issue_slips
 
@@ -41,7 +41,7 @@ class LateEntries(MethodView):
     @late_entries.response(201, OrderSchema)
     def put(self, terms: Row, order_id: UUID) -> Row:
         """Enter service from a paper slip; a second check settles it."""
-        wish = Wish(
+        asked = HelpAsked(
             order_id=order_id,
             recipient_id=terms["recipient_id"],
             service_code=terms["service"],
@@ -50,4 +50,4 @@ class LateEntries(MethodView):
             funding=Funding(terms["funding"]),
         )
         slip = Slip(volunteer_id=terms["volunteer_id"], number=terms["slip"], scan=terms["scan"] or "")
-        return order_command(lambda c, context: enter_late(c, context, wish, slip), terms, command_id=order_id)
+        return order_command(lambda c, context: enter_late(c, context, asked, slip), terms, command_id=order_id)

@@ -25,7 +25,7 @@ from services.orders.core.usecases.command_context import CommandContext, requir
 from services.orders.core.usecases.order_changes import await_funding
 from services.orders.placing.messages import order_placed
 from services.orders.placing.rules import refuse_minutes_out_of_range, refuse_unless_payable, refuse_unless_pool_serves
-from services.orders.placing.usecases.place_order import Wish, draft, refuse_over_budget
+from services.orders.placing.usecases.place_order import HelpAsked, draft, refuse_over_budget
 from services.orders.serving.refusals import RelatedPartyError
 from services.orders.serving.rules.taking import refuse_who_may_not_serve
 from services.orders.slips import store
@@ -42,7 +42,7 @@ LATE_FUNDING = frozenset({Funding.PROGRAMME, Funding.CREDIT, Funding.POOL})
 
 @dataclass(frozen=True)
 class Slip:
-    """What stands on a paper slip, beside the wish it fulfilled."""
+    """What stands on a paper slip, beside the asked it fulfilled."""
 
     volunteer_id: UUID
     number: int
@@ -78,28 +78,28 @@ def issue_slips(
     return columns
 
 
-def enter_late(connection: Connection, context: CommandContext, wish: Wish, slip: Slip) -> Order:
+def enter_late(connection: Connection, context: CommandContext, asked: HelpAsked, slip: Slip) -> Order:
     """Enter service from a paper slip: the first signature; a second check by a checker settles it.
 
     Raises:
         ForbiddenError: not a coordinator here, or one's own or a relative's hours.
         RuleError: too old, no scan, a slip never issued or used before, no budget; its code says which.
     """
-    recipient = people_store.load_person(connection, wish.recipient_id)
+    recipient = people_store.load_person(connection, asked.recipient_id)
     require_power(connection, context, "late_entry", recipient.home_unit_id)
     volunteer = people_store.load_person(connection, slip.volunteer_id)
     refuse_who_may_not_serve(volunteer)
     policy = people_store.policy_on(connection, recipient.district_id, local_date(context.now))
-    served_policy = people_store.policy_on(connection, recipient.district_id, local_date(wish.start_at))
-    service = replace(catalogue_store.service_on(connection, wish.service_code, local_date(context.now)), persons=1)
-    order = draft(wish, service, recipient, policy, context)
+    served_policy = people_store.policy_on(connection, recipient.district_id, local_date(asked.start_at))
+    service = replace(catalogue_store.service_on(connection, asked.service_code, local_date(context.now)), persons=1)
+    order = draft(asked, service, recipient, policy, context)
     order = replace(order, placement=replace(order.placement, slip_number=slip.number))
     order = _with_service(order, volunteer, context, served_policy.version)
     refuse_own_or_related(signing_of(connection, order, context.caller_id))
-    _refuse_by_rules(context, wish, service, policy, recipient)
+    _refuse_by_rules(context, asked, service, policy, recipient)
     _refuse_related(connection, policy, volunteer, recipient)
     unit_id = _slip_unit(connection, policy, recipient, slip)
-    if wish.funding is Funding.PROGRAMME:
+    if asked.funding is Funding.PROGRAMME:
         refuse_over_budget(connection, order, policy)
     entered = _entered(connection, order, context)
     if not order_store.add_order(connection, entered, context.step(Verb.ENTER_LATE)):
@@ -122,16 +122,18 @@ def _with_service(order: Order, volunteer: Person, context: CommandContext, poli
     return replace(served, approval=Approval((context.caller_id,)), confirmation=Confirmation(at=context.now))
 
 
-def _refuse_by_rules(context: CommandContext, wish: Wish, service: Service, policy: Policy, recipient: Person) -> None:
-    if wish.funding not in LATE_FUNDING:
-        raise FundingNotAllowedError(service=service.code, funding=wish.funding.value)
-    refuse_unless_payable(service, wish.funding, policy)
-    refuse_minutes_out_of_range(service, wish.planned_minutes)
-    if wish.funding is Funding.POOL:
+def _refuse_by_rules(
+    context: CommandContext, asked: HelpAsked, service: Service, policy: Policy, recipient: Person
+) -> None:
+    if asked.funding not in LATE_FUNDING:
+        raise FundingNotAllowedError(service=service.code, funding=asked.funding.value)
+    refuse_unless_payable(service, asked.funding, policy)
+    refuse_minutes_out_of_range(service, asked.planned_minutes)
+    if asked.funding is Funding.POOL:
         refuse_unless_pool_serves(recipient, policy)
-    if wish.end_at > context.now:
+    if asked.end_at > context.now:
         raise ServedInFutureError
-    age = local_date(context.now) - local_date(wish.start_at)
+    age = local_date(context.now) - local_date(asked.start_at)
     if age > timedelta(days=policy.late_entry.max_age_days):
         raise LateEntryTooOldError(max_age_days=policy.late_entry.max_age_days)
 

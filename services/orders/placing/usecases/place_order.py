@@ -27,7 +27,7 @@ from services.orders.placing.store import Asked, Counts
 
 
 @dataclass(frozen=True)
-class Wish:
+class HelpAsked:
     """What is asked for."""
 
     order_id: UUID
@@ -43,7 +43,7 @@ class Wish:
         return self.start_at + timedelta(minutes=self.planned_minutes)
 
 
-def place_order(connection: Connection, context: CommandContext, wish: Wish) -> Order:
+def place_order(connection: Connection, context: CommandContext, asked: HelpAsked) -> Order:
     """Ask for help that uses no credit of the recipient.
 
     Raises:
@@ -52,68 +52,77 @@ def place_order(connection: Connection, context: CommandContext, wish: Wish) -> 
         IdReusedError: there is another order with this id.
     """
     today = local_date(context.now)
-    counts = _read_facts(connection, context, wish)
-    recipient = load_subject(connection, context, wish.recipient_id)
-    _refuse_who_may_not_ask(connection, context, wish, recipient)
+    counts = _read_facts(connection, context, asked)
+    recipient = load_subject(connection, context, asked.recipient_id)
+    _refuse_who_may_not_ask(connection, context, asked, recipient)
     rules.refuse_inactive_recipient(recipient)
-    if wish.funding is Funding.CREDIT:
-        raise FundingNotAllowedError(service=wish.service_code, funding=wish.funding.value)
-    rules.refuse_past_start(start_at=wish.start_at, now=context.now)
-    service = catalogue_store.service_on(connection, wish.service_code, today)
+    if asked.funding is Funding.CREDIT:
+        raise FundingNotAllowedError(service=asked.service_code, funding=asked.funding.value)
+    rules.refuse_past_start(start_at=asked.start_at, now=context.now)
+    service = catalogue_store.service_on(connection, asked.service_code, today)
     policy = people_store.policy_on(connection, recipient.district_id, today)
-    order = draft(wish, service, recipient, policy, context)
+    order = draft(asked, service, recipient, policy, context)
     facts = rules.AskingFacts(recipient, service, policy, counts.has_other, counts.counted_minutes)
-    rules.refuse_unless_helped(facts, order.terms, wish.funding)
+    rules.refuse_unless_helped(facts, order.terms, asked.funding)
     if counts.id_is_taken:
         raise IdReusedError
     return open_order(connection, order, policy, context)
 
 
-def _read_facts(connection: Connection, context: CommandContext, wish: Wish) -> Counts:
+def _read_facts(connection: Connection, context: CommandContext, asked: HelpAsked) -> Counts:
     """Gather, in one trip and after the locks, all that the rules look at."""
     today = local_date(context.now)
-    month = local_date(wish.start_at).replace(day=1) if wish.funding is Funding.PROGRAMME else None
-    people = tuple({context.caller_id, wish.recipient_id})
+    month = local_date(asked.start_at).replace(day=1) if asked.funding is Funding.PROGRAMME else None
+    people = tuple({context.caller_id, asked.recipient_id})
     return store.read_asked(
         connection,
-        Asked(wish.order_id, wish.recipient_id, wish.start_at, wish.end_at, month),
+        Asked(asked.order_id, asked.recipient_id, asked.start_at, asked.end_at, month),
         people_store.ask_people(*people),
         people_store.ask_relations(*people),
         unit_store.ask_paths(*people),
         people_store.ask_policies(*people, day=today),
-        catalogue_store.ask_service_on(wish.service_code, today),
+        catalogue_store.ask_service_on(asked.service_code, today),
     )
 
 
-def _refuse_who_may_not_ask(connection: Connection, context: CommandContext, wish: Wish, recipient: Person) -> None:
+def _refuse_who_may_not_ask(
+    connection: Connection, context: CommandContext, asked: HelpAsked, recipient: Person
+) -> None:
     in_own_right = context.acting_for is None and context.caller_id != recipient.person_id
     if in_own_right:
         require_power(connection, context, "place_order", recipient.home_unit_id)
     else:
         require_acting_for(
-            connection, context, recipient, GrantedAct.ASK, subject_id=wish.order_id, minutes=wish.planned_minutes
+            connection,
+            context,
+            recipient,
+            GrantedAct.ASK,
+            subject_id=asked.order_id,
+            minutes=asked.planned_minutes,
         )
         is_staff = context.acting_for and has_power(connection, context, "place_order_for", recipient.home_unit_id)
-        if wish.funding is Funding.PROGRAMME and not is_staff:
+        if asked.funding is Funding.PROGRAMME and not is_staff:
             raise ForbiddenError
 
 
-def draft(wish: Wish, service: Service, recipient: Person, policy: Policy, context: CommandContext) -> Order:
+def draft(asked: HelpAsked, service: Service, recipient: Person, policy: Policy, context: CommandContext) -> Order:
     """Return the order as it is before anything is decided about it."""
     coefficient_percent = policy.coefficient_percent(service.code, listed_percent=service.coefficient_percent)
-    price_minutes = service.price_minutes(planned_minutes=wish.planned_minutes, coefficient_percent=coefficient_percent)
+    price_minutes = service.price_minutes(
+        planned_minutes=asked.planned_minutes, coefficient_percent=coefficient_percent
+    )
     return Order(
-        order_id=wish.order_id,
+        order_id=asked.order_id,
         district_id=recipient.district_id,
         unit_id=recipient.home_unit_id,
         recipient_id=recipient.person_id,
-        funding=wish.funding,
+        funding=asked.funding,
         policy_version=policy.version,
         terms=Terms(
             service_code=service.code,
             catalogue_version=service.version,
-            planned_minutes=wish.planned_minutes,
-            start_at=wish.start_at,
+            planned_minutes=asked.planned_minutes,
+            start_at=asked.start_at,
             persons=service.persons,
             coefficient_percent=coefficient_percent,
             price_minutes=price_minutes,
