@@ -27,6 +27,14 @@ def test_every_link_leads_somewhere(document: Path) -> None:
     assert broken == []
 
 
+@pytest.mark.parametrize("folder", ["docs", "docs/decisions", "docs/verify"])
+def test_every_document_is_in_the_index_of_its_folder(folder: str) -> None:
+    index = ROOT / folder / "README.md"
+    documents = {path.name for path in index.parent.glob("*.md")} - {index.name}
+
+    assert documents - set(LINK.findall(index.read_text("utf-8"))) == set()
+
+
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.relative_to(ROOT).as_posix())
 def test_every_target_of_make_that_is_named_exists(document: Path) -> None:
     makefile = (ROOT / "Makefile").read_text("utf-8")
