@@ -30,6 +30,11 @@ def in_chinese(english: str, *, module: str) -> str:
     return _catalogue(package_of(module)).get(english, english)
 
 
+def in_both(english: str, *, module: str) -> dict[str, str]:
+    """Return a text in both languages: `zh` and `en`."""
+    return {"zh": in_chinese(english, module=module), "en": english}
+
+
 def package_of(module: str) -> str:
     """Return the package whose catalogue a module's texts are in."""
     names = module.split(".")

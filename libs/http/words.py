@@ -4,31 +4,36 @@ from __future__ import annotations
 
 import re
 
-_WORDS = {
-    "Unknown field.": "未知字段",
-    "Missing data for required field.": "必填",
-    "Field may not be null.": "不能为空",
-    "Not a valid integer.": "应为整数",
-    "Not a valid number.": "应为数字",
-    "Not a valid string.": "应为文字",
-    "Not a valid boolean.": "应为 true 或 false",
-    "Not a valid UUID.": "应为 UUID",
-    "Not a valid date.": "应为日期(YYYY-MM-DD)",
-    "Not a valid datetime.": "应为带时区的时间(RFC 3339)",
-    "Not a valid naive datetime.": "时间不应带时区",
-    "Not a valid aware datetime.": "时间应带时区",
-    "Not a valid list.": "应为列表",
-    "Not a valid mapping type.": "应为对象",
-    "Not a valid email address.": "应为电子邮箱地址",
-    "Not a valid URL.": "应为网址",
-    "Invalid input type.": "类型有误",
-    "Invalid value.": "取值有误",
-    "Invalid JSON body.": "不是有效的 JSON",
-    "String does not match expected pattern.": "格式有误",
-    "Special numeric values (nan or infinity) are not permitted.": "应为有限的数字",
-    "Number too large.": "数字过大",
-    "Holds characters that cannot be shown.": "含有无法显示的字符",
-}
+from libs import translation
+from libs.translation import message
+
+_SENTENCES = frozenset(
+    {
+        message("Unknown field."),
+        message("Missing data for required field."),
+        message("Field may not be null."),
+        message("Not a valid integer."),
+        message("Not a valid number."),
+        message("Not a valid string."),
+        message("Not a valid boolean."),
+        message("Not a valid UUID."),
+        message("Not a valid date."),
+        message("Not a valid datetime."),
+        message("Not a valid naive datetime."),
+        message("Not a valid aware datetime."),
+        message("Not a valid list."),
+        message("Not a valid mapping type."),
+        message("Not a valid email address."),
+        message("Not a valid URL."),
+        message("Invalid input type."),
+        message("Invalid value."),
+        message("Invalid JSON body."),
+        message("String does not match expected pattern."),
+        message("Special numeric values (nan or infinity) are not permitted."),
+        message("Number too large."),
+        message("Holds characters that cannot be shown."),
+    }
+)
 _PATTERNS = (
     (r"Must be greater than or equal to (\S+) and less than or equal to (\S+?)\.", r"应在 \1 与 \2 之间"),
     (r"Must be greater than or equal to (\S+?)\.", r"不得小于 \1"),
@@ -54,10 +59,10 @@ def in_chinese(messages: object) -> object:
     return _translate(messages) if isinstance(messages, str) else messages
 
 
-def _translate(message: str) -> str:
-    if message in _WORDS:
-        return _WORDS[message]
+def _translate(said: str) -> str:
+    if said in _SENTENCES:
+        return translation.in_chinese(said, module=__name__)
     for pattern, words in _PATTERNS:
-        if re.fullmatch(pattern, message):
-            return re.sub(pattern, words, message)
-    return message
+        if re.fullmatch(pattern, said):
+            return re.sub(pattern, words, said)
+    return said

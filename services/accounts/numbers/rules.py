@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from libs.translation import in_both, message
 from services.accounts.core.rules.notices import Notice
 from services.accounts.numbers.refusals import TooManyChangesError
 
@@ -12,6 +13,23 @@ CHANGES_PER_DAY_MAX = 3
 TRIES_MAX = 5
 CODE_DIGITS = 6
 _SHOWN_DIGITS = 4
+_CHANGED = message(
+    "Your number is being changed to a number ending in {ends}; it takes effect in 24 hours. If it was you, "
+    "the code {code} confirms it at once. If not, tell nobody this code: sign in with this number and change "
+    "it back, or call the desk."
+)
+_TAKEN_AWAY = message(
+    "Your number is being taken away; it takes effect in 24 hours. If it was you, the code {code} confirms it"
+    " at once. If not, tell nobody this code: sign in with this number and change it back, or call the desk."
+)
+_NEW_BESIDE_OLD = message(
+    "This number was registered as the new number of an account. It can be used to sign in after 24 hours, or"
+    " once the old number confirms it. If this was not you, call the desk."
+)
+_NEW = message(
+    "This number was registered as the new number of an account. It can be used to sign in after 24 hours. If"
+    " this was not you, call the desk."
+)
 
 
 @dataclass(frozen=True)
@@ -63,21 +81,13 @@ def notices(*, old: str | None, new: str | None, code: str) -> list[Notice]:
 
 
 def _to_old(new: str | None, code: str) -> str:
-    ends = f"尾号{new[-_SHOWN_DIGITS:]}" if new else "（无号码）"
-    ends_en = f"a number ending in {new[-_SHOWN_DIGITS:]}" if new else "no number"
-    return (
-        f"您的登录号码正在变更为{ends}，24小时后生效。如是本人操作，可用确认码{code}立即生效；"
-        "如非本人操作，请勿告知他人此码，用本号码登录改回，或致电社区。\n"
-        f"Your number is being changed to {ends_en}; it takes effect in 24 hours. If it was you, the code {code} "
-        "confirms it at once. If not, tell nobody this code: sign in with this number and change it back, "
-        "or call the desk."
-    )
+    return _in_both(_CHANGED if new else _TAKEN_AWAY, ends=new[-_SHOWN_DIGITS:] if new else "", code=code)
 
 
 def _to_new(*, has_old: bool) -> str:
-    sooner, sooner_en = ("，或经原号码确认后立即生效", ", or once the old number confirms it") if has_old else ("", "")
-    return (
-        f"本号码已登记为一个账号的新号码，24小时后可用于登录{sooner}。如非本人操作，请致电社区。\n"
-        "This number was registered as the new number of an account. "
-        f"It can be used to sign in after 24 hours{sooner_en}. If this was not you, call the desk."
-    )
+    return _in_both(_NEW_BESIDE_OLD if has_old else _NEW)
+
+
+def _in_both(english: str, **values: str) -> str:
+    """Return the text in both languages: whose telephone it is, the platform may not know yet."""
+    return "\n".join(text.format(**values) for text in in_both(english, module=__name__).values())

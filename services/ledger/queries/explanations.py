@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy.engine import Connection
 
+from libs.translation import in_both, message
 from services.ledger.domain.entries import Entry
 from services.ledger.domain.reasons import BETWEEN_TWINS, SETTLING, Evidence, Reason
 from services.ledger.domain.request_ids import request_id_after
@@ -24,26 +25,26 @@ from services.ledger.queries.scope import Sight
 ROWS_MAX = 5_000
 
 WORDS = {
-    Reason.HOURS_APPROVED: ("服务时间经审核入账", "Approved hours, paid by the programme or the pool"),
-    Reason.REDEMPTION_CAPTURED: ("兑换的服务完成，时间转给志愿者", "Help paid by saved credit"),
-    Reason.CAP_OVERFLOW: ("超过上限的部分", "What a cap kept back"),
-    Reason.GROUP_HOURS: ("团体服务时间转入公共时间池", "Hours given by a group, to the pool"),
-    Reason.RECOVERY: ("追回以前冲正的差额", "Kept back to make good an earlier reversal"),
-    Reason.GRANT: ("重点老人每月发放", "Monthly grant"),
-    Reason.GRANT_RETURNED: ("未用的发放退回时间池", "Unused grant back to the pool"),
-    Reason.GIFT: ("转赠", "Gift"),
-    Reason.DONATION: ("捐赠给公共时间池", "Donation to the pool"),
-    Reason.POOL_FUNDED: ("注入公共时间池", "Issued into the pool by two people"),
-    Reason.GOODS: ("兑换物品或权益", "Goods or benefits"),
-    Reason.MIGRATION: ("旧账本转入", "From an old book, by two people"),
-    Reason.STARTING_CREDIT: ("新志愿者起始时间", "Starting credit of a new volunteer"),
-    Reason.REVERSAL: ("冲正", "Reversal"),
-    Reason.REVERSAL_SHORTFALL: ("冲正差额由发行补足", "Issuance makes good what a reversal could not recover"),
-    Reason.ESTATE_SETTLED: ("逝者时间的处理", "A dead person's credit"),
-    Reason.ERASURE: ("注销时转入时间池", "Given to the pool at erasure"),
-    Reason.DISTRICT_MOVE: ("随户籍区迁移", "Moved with the person to another district"),
-    Reason.HOLD: ("冻结待用", "Set aside"),
-    Reason.HOLD_RELEASED: ("冻结释放", "Given back from a hold"),
+    Reason.HOURS_APPROVED: message("Approved hours, paid by the programme or the pool"),
+    Reason.REDEMPTION_CAPTURED: message("Help paid by saved credit"),
+    Reason.CAP_OVERFLOW: message("What a cap kept back"),
+    Reason.GROUP_HOURS: message("Hours given by a group, to the pool"),
+    Reason.RECOVERY: message("Kept back to make good an earlier reversal"),
+    Reason.GRANT: message("Monthly grant"),
+    Reason.GRANT_RETURNED: message("Unused grant back to the pool"),
+    Reason.GIFT: message("Gift"),
+    Reason.DONATION: message("Donation to the pool"),
+    Reason.POOL_FUNDED: message("Issued into the pool by two people"),
+    Reason.GOODS: message("Goods or benefits"),
+    Reason.MIGRATION: message("From an old book, by two people"),
+    Reason.STARTING_CREDIT: message("Starting credit of a new volunteer"),
+    Reason.REVERSAL: message("Reversal"),
+    Reason.REVERSAL_SHORTFALL: message("Issuance makes good what a reversal could not recover"),
+    Reason.ESTATE_SETTLED: message("A dead person's credit"),
+    Reason.ERASURE: message("Given to the pool at erasure"),
+    Reason.DISTRICT_MOVE: message("Moved with the person to another district"),
+    Reason.HOLD: message("Set aside"),
+    Reason.HOLD_RELEASED: message("Given back from a hold"),
 }
 
 
@@ -51,11 +52,11 @@ def explain_transfer(connection: Connection, entry: Entry, sight: Sight) -> dict
     """A transfer with the posting it belongs to, and everything that happened about the same act, as far as seen."""
     posting = entries_by_request(connection, [_leg_id(entry, leg) for leg in range(entry.legs)])
     act = entries_of_act(connection, UUID(bytes=entry.act_id)) if entry.act_id != NO_ID else posting
-    zh, en = WORDS.get(Reason(entry.reason), (Reason(entry.reason).label,) * 2)
+    words = in_both(WORDS.get(Reason(entry.reason), Reason(entry.reason).label), module=__name__)
     posting, act = _seen(posting, sight), _seen(act, sight)
     return {
         "transfer": as_transfer(entry, sight.sees),
-        "words": {"zh": zh, "en": en},
+        "words": words,
         "posting": [as_transfer(row, sight.sees) for row in posting],
         "evidence": _evidence(entry, posting),
         "history": [as_transfer(row, sight.sees) for row in act if row.request_id != entry.request_id],
@@ -131,12 +132,12 @@ def _last_balances(rows: list[Entry], key: WalletKey) -> dict[WalletKey, int]:
 def _part(row: Entry, key: WalletKey) -> dict[str, Any]:
     is_debit = row.debit is not None and row.debit.base() == key
     transfer = as_transfer(row, _nothing)
-    zh, en = WORDS.get(Reason(row.reason), (Reason(row.reason).label,) * 2)
+    words = in_both(WORDS.get(Reason(row.reason), Reason(row.reason).label), module=__name__)
     return {
         "transfer_id": transfer["transfer_id"],
         "signed_minutes": -row.minutes if is_debit else row.minutes,
         "reason": transfer["reason"],
-        "words": {"zh": zh, "en": en},
+        "words": words,
         "cause_id": transfer["cause_id"],
         "order_id": transfer["cause_id"] if Reason(row.reason) in SETTLING else None,
         "evidence_class": transfer["evidence_class"],

@@ -9,6 +9,7 @@ from uuid import UUID
 from libs.clock import local_date
 from libs.db import Connection
 from libs.http import current_actor, reading
+from libs.translation import in_both
 from services.orders.core.api.edge import command, command_context_of, now, plain, reaches
 from services.orders.core.refusals import OrderNotFoundError
 from services.orders.core.rules.evidence import FLAG_WORDS, evidence_class, evidence_of
@@ -149,7 +150,7 @@ def _staff_part(order: Order) -> Row:
     flags = sorted(order.submission.flags)
     return {
         "flags": flags,
-        "hints": [{"flag": flag, "zh": FLAG_WORDS[flag][0], "en": FLAG_WORDS[flag][1]} for flag in flags],
+        "hints": [{"flag": flag, **in_both(FLAG_WORDS[flag], module=__name__)} for flag in flags],
         "placed_by": order.placement.by,
         "placed_at": order.placement.at,
         "acting_for": order.placement.acting_for,

@@ -4,27 +4,25 @@ from __future__ import annotations
 
 from libs.programme.policy import Policy
 from libs.programme.words import EvidenceClass
+from libs.translation import message
 from services.orders.core.rules.order import Assignment, Order
 
 FLAG_WORDS = {
-    "weak_evidence": ("时长为荣誉时，证据不足", "The hours are attested, not verified"),
-    "overlap": ("与该志愿者其他服务时间重叠", "Overlaps other time the volunteer served"),
-    "impossible_travel": ("两次服务之间移动过快", "Faster between two services than one can travel"),
-    "round_minutes": ("连续多次均为整数时长", "A long run of round numbers of minutes"),
-    "frequent_pair": ("同一志愿者与老人30天内次数过多", "This pair too often within 30 days"),
-    "same_device": ("签到与确认使用同一设备，或多名志愿者共用设备", "One device on both sides, or for two volunteers"),
-    "late_entry": ("由纸单补录", "Entered from a paper slip"),
-    "over_daily_limit": ("当日服务分钟数超过警示线", "More minutes that day than the alarm allows"),
-    "overrun": ("实际时长明显超过计划", "Served well beyond the plan"),
-    "late_check_in": ("签到过晚", "Checked in late"),
-    "auto_checked_out": ("由平台自动签退", "Ended by the platform"),
-    "off_place": ("签到地点距老人住处过远", "Checked in far from the recipient's home"),
-    "silent_recipient": ("服务对象逾期未确认", "Nobody confirmed in time"),
-    "one_hand": (
-        "同一人既代服务对象一方，又为志愿者签到或签退",
-        "One person spoke for the recipient's side and checked in or out for the volunteer",
-    ),
-    "sampled": ("随机抽查", "Drawn at random"),
+    "weak_evidence": message("The hours are attested, not verified"),
+    "overlap": message("Overlaps other time the volunteer served"),
+    "impossible_travel": message("Faster between two services than one can travel"),
+    "round_minutes": message("A long run of round numbers of minutes"),
+    "frequent_pair": message("This pair too often within 30 days"),
+    "same_device": message("One device on both sides, or for two volunteers"),
+    "late_entry": message("Entered from a paper slip"),
+    "over_daily_limit": message("More minutes that day than the alarm allows"),
+    "overrun": message("Served well beyond the plan"),
+    "late_check_in": message("Checked in late"),
+    "auto_checked_out": message("Ended by the platform"),
+    "off_place": message("Checked in far from the recipient's home"),
+    "silent_recipient": message("Nobody confirmed in time"),
+    "one_hand": message("One person spoke for the recipient's side and checked in or out for the volunteer"),
+    "sampled": message("Drawn at random"),
 }
 
 
