@@ -80,6 +80,18 @@ PERSON_ROLES = frozenset({Role.RECIPIENT, Role.VOLUNTEER, Role.PROVIDER_WORKER})
 STAFF_ROLES = frozenset(Role) - PERSON_ROLES
 WORKER_ROLES = frozenset({Role.VOLUNTEER, Role.PROVIDER_WORKER})
 """Who gives help: unpaid, or as a provider's staff."""
+CITY_ROLES = frozenset({Role.CITY_ADMIN, Role.CITY_AUDITOR})
+RANKS: Mapping[Role, int] = {
+    **dict.fromkeys(PERSON_ROLES, 0),
+    Role.OPERATOR: 1,
+    Role.COORDINATOR: 1,
+    Role.CHECKER: 2,
+    Role.DISTRICT_ADMIN: 3,
+    Role.CITY_AUDITOR: 4,
+    Role.CITY_ADMIN: 4,
+}
+"""Who stands above whom; the auditor stands beside the city's administrators, so that none of them alone moves one."""
+RANK_MAX = max(RANKS.values())
 
 
 class UnitLevel(StrEnum):

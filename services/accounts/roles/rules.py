@@ -9,9 +9,9 @@ from uuid import UUID
 from libs.errors import ForbiddenError
 from libs.programme.refusals import ProposalLapsedError
 from libs.programme.two_people import Proposal, ProposalState, Verdict
-from libs.programme.words import Role
+from libs.programme.words import RANKS, Role
 from services.accounts.core.rules.identity import IdKind
-from services.accounts.core.rules.roles import RANKS, RoleGrant
+from services.accounts.core.rules.roles import RoleGrant
 from services.accounts.roles.refusals import IdentityNotSeenError, SecondTooLowError
 
 SEEN_BY_MIN = 2

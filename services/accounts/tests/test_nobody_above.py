@@ -10,8 +10,8 @@ from uuid import UUID
 import pytest
 
 from libs.ids import new_id
-from libs.programme.words import STAFF_ROLES, Role
-from services.accounts.core.rules.roles import RANKS, RolePlace, may_sign_about, stands_above
+from libs.programme.words import RANKS, STAFF_ROLES, Role
+from services.accounts.core.rules.roles import RolePlace, may_sign_about, stands_above
 from services.accounts.tests.platform import Caller, Document, Platform, must, refused
 
 ACCOUNTS = Path(__file__).parents[1]

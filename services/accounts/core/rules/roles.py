@@ -1,31 +1,12 @@
 """Roles: what a person is (recipient, volunteer, provider's worker), and what staff may do at a node of the tree."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from libs.programme.words import PERSON_ROLES, STAFF_ROLES, Role, UnitLevel
+from libs.programme.words import CITY_ROLES, PERSON_ROLES, RANK_MAX, RANKS, STAFF_ROLES, Role, UnitLevel
 from services.accounts.core.refusals import RoleConflictError, RoleUnitMismatchError
-
-_CITY_ROLES = frozenset({Role.CITY_ADMIN, Role.CITY_AUDITOR})
-
-
-RANKS: Mapping[Role, int] = {
-    Role.RECIPIENT: 0,
-    Role.VOLUNTEER: 0,
-    Role.PROVIDER_WORKER: 0,
-    Role.OPERATOR: 1,
-    Role.COORDINATOR: 1,
-    Role.CHECKER: 2,
-    Role.DISTRICT_ADMIN: 3,
-    Role.CITY_AUDITOR: 4,
-    Role.CITY_ADMIN: 4,
-}
-"""Who stands above whom; the auditor stands beside the city's administrators, so that none of them alone moves one."""
-
-
-RANK_MAX = max(RANKS.values())
 
 
 @dataclass(frozen=True)
@@ -49,7 +30,7 @@ def refuse_unless_grantable(
         RoleUnitMismatchError: a city role below the city, or a person's role elsewhere than at home.
         RoleConflictError: an auditor with another staff role.
     """
-    if role in _CITY_ROLES and level is not UnitLevel.CITY:
+    if role in CITY_ROLES and level is not UnitLevel.CITY:
         raise RoleUnitMismatchError(role=role, level=level)
     if role is Role.DISTRICT_ADMIN and level not in (UnitLevel.CITY, UnitLevel.DISTRICT):
         raise RoleUnitMismatchError(role=role, level=level)
