@@ -2,6 +2,6 @@
 
 from sqlalchemy.engine import Connection
 
-from libs.db.database import TRANSIENT, Database, after_commit, collect, savepoint
+from libs.db.database import TRANSIENT, Database, after_commit, collect, savepoint, write_at_end
 
-__all__ = ["TRANSIENT", "Connection", "Database", "after_commit", "collect", "savepoint"]
+__all__ = ["TRANSIENT", "Connection", "Database", "after_commit", "collect", "savepoint", "write_at_end"]

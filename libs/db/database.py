@@ -191,6 +191,16 @@ def collect(connection: Connection, finish: Callable[[Connection, list[T]], None
     _state(connection).collected.setdefault(finish, []).append(entry)
 
 
+def write_at_end(connection: Connection, write: Callable[[], object]) -> None:
+    """Write with the last statements of the transaction, which go to the server with the commit; it is read no more."""
+    collect(connection, _write_all, write)
+
+
+def _write_all(_connection: Connection, writes: list[Callable[[], object]]) -> None:
+    for write in writes:
+        write()
+
+
 def after_commit(connection: Connection, act: Callable[[], None]) -> None:
     """Call `act` once this transaction is committed; never when it is rolled back."""
     _state(connection).after_commit.append(act)

@@ -65,6 +65,10 @@ class Prepared:
         """Run it inside a pipeline; the cursor has all rows, each by the names of its columns, when that is left."""
         return self._run(connection, terms, dict_row)
 
+    def ask(self, connection: Connection, terms: Terms | None = None) -> psycopg.Cursor[Any]:
+        """Ask inside `pipelined`; the rows, with their columns as attributes, are there when that is left."""
+        return self._run(connection, terms, namedtuple_row)
+
     def change(self, connection: Connection, terms: Terms | None = None) -> int:
         """Return how many rows were written."""
         return self._run(connection, terms, tuple_row).rowcount

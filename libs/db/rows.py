@@ -9,6 +9,7 @@ import functools
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+import psycopg
 import sqlalchemy
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.engine import Connection
@@ -21,6 +22,13 @@ KEY = "key_"  # Tells a value that a row is found by from one that it is given.
 def find_row(connection: Connection, table: sqlalchemy.Table, *, for_update: bool = False, **key: object) -> Any:
     """Return the row with these values, its columns as attributes, or None; `for_update` locks it."""
     return _find(table, tuple(key), for_update).first(connection, _named(key))
+
+
+def ask_row(
+    connection: Connection, table: sqlalchemy.Table, *, for_update: bool = False, **key: object
+) -> psycopg.Cursor[Any]:
+    """Ask for that row inside `pipelined`; it is there when that is left."""
+    return _find(table, tuple(key), for_update).ask(connection, _named(key))
 
 
 def add_row(connection: Connection, table: sqlalchemy.Table, row: Mapping[str, Any]) -> None:

@@ -28,10 +28,10 @@ def encoder(kind: type[M], form: type) -> Callable[[Any], M]:
     documents = [wire for name, wire in wires.items() if wire == name + JSON]
 
     def encode(value: Any) -> M:
-        told = {wire: _on_the_wire(getattr(value, name)) for name, wire in wires.items()}
+        fields = {wire: _on_the_wire(getattr(value, name)) for name, wire in wires.items()}
         for wire in documents:
-            told[wire] = json.dumps(told[wire], ensure_ascii=False)
-        return kind(**{wire: one for wire, one in told.items() if one is not None})
+            fields[wire] = json.dumps(fields[wire], ensure_ascii=False)
+        return kind(**{wire: one for wire, one in fields.items() if one is not None})
 
     return encode
 

@@ -115,18 +115,18 @@ class Told(Protocol):
     def until(self) -> date | None: ...
 
 
-def save_grant(connection: Connection, told: Told) -> None:
+def save_grant(connection: Connection, state: Told) -> None:
     """Keep a grant until it ends; one that names no acts was told before grants had a scope, and means every act."""
-    if not told.active:
-        delete_rows(connection, acting_grant, grant_id=told.grant_id)
+    if not state.active:
+        delete_rows(connection, acting_grant, grant_id=state.grant_id)
         return
     row = {
-        "grant_id": told.grant_id,
-        "person_id": told.person_id,
-        "relative_id": told.relative_id,
-        "acts": sorted(told.acts) or sorted(EVERY_ACT),
-        "minutes_per_month": told.minutes_per_month,
-        "until": told.until,
+        "grant_id": state.grant_id,
+        "person_id": state.person_id,
+        "relative_id": state.relative_id,
+        "acts": sorted(state.acts) or sorted(EVERY_ACT),
+        "minutes_per_month": state.minutes_per_month,
+        "until": state.until,
     }
     save_row(connection, acting_grant, row)
 
@@ -141,10 +141,10 @@ class UseTold:
     at: datetime
 
 
-def save_use(connection: Connection, told: UseTold) -> None:
+def save_use(connection: Connection, state: UseTold) -> None:
     """Count it towards the grant's month."""
-    if told.grant_id and told.minutes:
-        _count(connection, told.use_id, told.grant_id, local_date(told.at), told.minutes)
+    if state.grant_id and state.minutes:
+        _count(connection, state.use_id, state.grant_id, local_date(state.at), state.minutes)
 
 
 def hear_use(connection: Connection, message: Any) -> None:

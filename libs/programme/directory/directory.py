@@ -53,6 +53,11 @@ class Directory:
             *(sa.Column(name, one.kind, nullable=one.nullable) for name, one in self._columns.items()),
         )
 
+    @property
+    def person_columns(self) -> frozenset[str]:
+        """Return what is kept of a person beside the id."""
+        return frozenset(self._columns)
+
     def create(self, op: Operations) -> None:
         """Create the tables; called by the service's first migration."""
         bind = op.get_bind()

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from libs.programme.policy import Policy
+from services.redemption.core.rules.facts import PersonFacts
 from services.redemption.entitlements.refusals import (
     EntitlementExhaustedError,
     EntitlementMissingError,
@@ -48,6 +49,18 @@ class Proposal:
     lapses_at: datetime
     state: str = "proposed"
     why: str | None = None
+
+
+@dataclass(frozen=True)
+class EntitlingFacts:
+    """What proposing or deciding an entitlement depends on."""
+
+    person: PersonFacts
+    close: frozenset[UUID]
+    """The person, if they are close to the caller."""
+    policy: Policy | None
+    proposal: Proposal | None
+    """What is kept under this id."""
 
 
 def refuse_out_of_range(policy: Policy, minutes: int) -> None:

@@ -1,18 +1,23 @@
 """Government-purchased minutes: what is in force, held and used, by calendar month."""
 
 import dataclasses
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy import Connection, RowMapping
+from sqlalchemy import Connection
 
-from libs.db.rows import save_row
+from libs.db import write_at_end
+from libs.db.driver import pipelined
+from libs.db.rows import add_row, ask_row, change_rows, save_row
+from services.redemption.core.rules.people import CommandContext
+from services.redemption.core.store.facts import DISTRICT_OF, ask_close, ask_facts, ask_policy, terms_of
 from services.redemption.core.store.lists import silence_verdicts
 from services.redemption.entitlements import tables as t
-from services.redemption.entitlements.rules import Month, Proposal
+from services.redemption.entitlements.rules import EntitlingFacts, Month, Proposal
 
 _LOCK_SPACE = 13
 
@@ -71,16 +76,29 @@ def has_held_minutes(connection: Connection, person_id: UUID) -> bool:
     return connection.execute(query.limit(1)).first() is not None
 
 
+def load_entitling(
+    connection: Connection, context: CommandContext, entitlement_id: UUID, *, person_id: UUID | None = None
+) -> EntitlingFacts:
+    """Return what a proposal depends on, about a person or, once it is made, about whom it is; it is locked."""
+    terms = terms_of(context, entitlement_id=entitlement_id, person_id=person_id)
+    whose = "%(person_id)s::uuid" if person_id else _PERSON_OF
+    with pipelined(connection):
+        kept = ask_row(connection, t.entitlement, for_update=True, entitlement_id=entitlement_id)
+        person = ask_facts(connection, whose, terms)
+        close = ask_close(connection, f"ARRAY[{whose}]", terms)
+        policy = ask_policy(connection, DISTRICT_OF.format(whose=whose), terms)
+    row = kept.fetchone()
+    proposal = Proposal(**_fields(Proposal, row._asdict())) if row else None
+    return EntitlingFacts(person(), close(), policy(), proposal)
+
+
+_PERSON_OF = "(SELECT person_id FROM entitlement WHERE entitlement_id = %(entitlement_id)s)"
+
+
 def add_proposal(connection: Connection, proposal: Proposal, *, proposed_at: datetime) -> None:
-    """Keep a proposal."""
-    connection.execute(t.entitlement.insert().values(dataclasses.asdict(proposal) | {"proposed_at": proposed_at}))
-
-
-def lock_proposal(connection: Connection, entitlement_id: UUID) -> Proposal | None:
-    """Return a proposal for change, or None."""
-    query = sa.select(t.entitlement).where(t.entitlement.c.entitlement_id == entitlement_id).with_for_update()
-    row = connection.execute(query).mappings().first()
-    return Proposal(**_fields(Proposal, row)) if row else None
+    """Keep a proposal with the last statements of the transaction."""
+    row = dataclasses.asdict(proposal) | {"proposed_at": proposed_at}
+    write_at_end(connection, lambda: add_row(connection, t.entitlement, row))
 
 
 def save_decision(
@@ -94,20 +112,18 @@ def save_decision(
     decision_why: str | None,
 ) -> None:
     """Put a proposal in force from a month on, or turn it down."""
-    connection.execute(
-        t.entitlement.update()
-        .where(t.entitlement.c.entitlement_id == proposal.entitlement_id)
-        .values(
-            state=state,
-            from_month=from_month,
-            decided_by=decided_by,
-            decided_at=decided_at,
-            decision_why=decision_why,
-        )
-    )
+    values = {
+        "state": state,
+        "from_month": from_month,
+        "decided_by": decided_by,
+        "decided_at": decided_at,
+        "decision_why": decision_why,
+    }
+    identity = proposal.entitlement_id
+    write_at_end(connection, lambda: change_rows(connection, t.entitlement, values, entitlement_id=identity))
 
 
-def _fields(kind: Any, row: RowMapping) -> dict[str, Any]:
+def _fields(kind: Any, row: Mapping[str, Any]) -> dict[str, Any]:
     return {name: row[name] for name in kind.__dataclass_fields__}
 
 

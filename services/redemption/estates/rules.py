@@ -6,6 +6,7 @@ from uuid import UUID
 
 from libs.programme.policy import Policy
 from libs.programme.words import PersonStatus
+from services.redemption.core.rules.facts import PersonFacts
 from services.redemption.core.rules.people import Person, Relation
 from services.redemption.estates.refusals import HeirNotEligibleError, PersonNotDeceasedError
 
@@ -24,6 +25,21 @@ class Estate:
     state: str = "proposed"
     code: str | None = None
     why: str | None = None
+
+
+@dataclass(frozen=True)
+class EstateFacts:
+    """What proposing or deciding about an estate depends on."""
+
+    dead: PersonFacts
+    heir: Person | None
+    close: frozenset[UUID]
+    """Those of the two who are close to the caller."""
+    relation: Relation | None
+    """What the heir is to the dead."""
+    policy: Policy | None
+    estate: Estate | None
+    """What is kept under this id."""
 
 
 def refuse_unless_heir(

@@ -7,14 +7,60 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from libs.db import write_at_end
+from libs.db.driver import pipelined
+from libs.db.rows import add_row, ask_row, change_rows
+from services.redemption.core.rules.people import CommandContext
+from services.redemption.core.store.facts import (
+    DISTRICT_OF,
+    ask_close,
+    ask_facts,
+    ask_person,
+    ask_policy,
+    ask_relation,
+    terms_of,
+)
 from services.redemption.core.store.lists import silence_verdicts
 from services.redemption.estates import tables as t
-from services.redemption.estates.rules import Estate
+from services.redemption.estates.rules import Estate, EstateFacts
+
+_OF_ESTATE = "(SELECT {name} FROM estate WHERE estate_id = %(estate_id)s)"
+
+
+def load_estate(
+    connection: Connection,
+    context: CommandContext,
+    estate_id: UUID,
+    *,
+    person_id: UUID | None = None,
+    heir_id: UUID | None = None,
+) -> EstateFacts:
+    """Return what a proposal depends on, about a person or, once it is made, about whom it is; it is locked."""
+    terms = terms_of(context, estate_id=estate_id, person_id=person_id, heir_id=heir_id)
+    dead_id, to_id = "%(person_id)s::uuid", "%(heir_id)s::uuid"
+    if person_id is None:
+        dead_id, to_id = _OF_ESTATE.format(name="person_id"), _OF_ESTATE.format(name="to_person_id")
+    with pipelined(connection):
+        kept = ask_row(connection, t.estate, for_update=True, estate_id=estate_id)
+        dead = ask_facts(connection, dead_id, terms)
+        heir = ask_person(connection, to_id, terms)
+        close = ask_close(connection, f"ARRAY[{dead_id}, {to_id}]", terms)
+        relation = ask_relation(connection, dead_id, to_id, terms)
+        policy = ask_policy(connection, DISTRICT_OF.format(whose=dead_id), terms)
+    row = kept.fetchone()
+    estate = Estate(**{name: getattr(row, name) for name in Estate.__dataclass_fields__}) if row else None
+    return EstateFacts(dead(), heir(), close(), relation(), policy(), estate)
 
 
 def add_estate(connection: Connection, estate: Estate, *, proposed_at: datetime) -> None:
-    """Keep a proposal."""
-    connection.execute(t.estate.insert().values(dataclasses.asdict(estate) | {"proposed_at": proposed_at}))
+    """Keep a proposal with the last statements of the transaction."""
+    row = dataclasses.asdict(estate) | {"proposed_at": proposed_at}
+    write_at_end(connection, lambda: add_row(connection, t.estate, row))
+
+
+def save_verdict(connection: Connection, estate_id: UUID, **changed: object) -> None:
+    """Keep the second person's word with the last statements of the transaction."""
+    write_at_end(connection, lambda: change_rows(connection, t.estate, changed, estate_id=estate_id))
 
 
 def lock_estate(connection: Connection, estate_id: UUID) -> Estate | None:

@@ -4,17 +4,17 @@ from datetime import datetime
 from uuid import UUID
 
 from libs.clock import local_date
+from libs.contracts.powers import POWERS
 from libs.db import Connection
 from libs.errors import IdReusedError
-from libs.programme.policy.store import policy_on
-from libs.programme.refusals import AlreadyDecidedError, ProposalLapsedError
+from libs.programme.refusals import AlreadyDecidedError, PersonNotFoundError, ProposalLapsedError
 from libs.programme.two_people import LAPSES_AFTER
 from services.redemption.core.messages import tell
+from services.redemption.core.rules.facts import in_force, refuse_unless_second
 from services.redemption.core.rules.people import CommandContext, Person, Verdict
-from services.redemption.core.store import directory
-from services.redemption.core.usecases.authorise import refuse_close, refuse_unless_power, refuse_unless_second
+from services.redemption.core.rules.who_may import refuse_close, refuse_unless_power
 from services.redemption.estates import messages, store
-from services.redemption.estates.rules import Estate, refuse_unless_heir
+from services.redemption.estates.rules import Estate, EstateFacts, refuse_unless_heir
 
 
 def propose_estate(
@@ -33,13 +33,14 @@ def propose_estate(
         HeirNotEligibleError: no verified relative of the age the policy asks for.
     """
     caller, now = context.caller, context.now
-    dead = directory.person_of(connection, person_id)
-    refuse_unless_power(connection, caller, "propose_estate", dead.home_unit_id)
-    if store.lock_estate(connection, estate_id) is not None:
+    facts = store.load_estate(connection, context, estate_id, person_id=person_id, heir_id=to_person_id)
+    dead = facts.dead.known(person_id)
+    refuse_unless_power(caller, POWERS["propose_estate"], facts.dead.path)
+    if facts.estate is not None:
         raise IdReusedError
-    heir = directory.person_of(connection, to_person_id) if to_person_id else None
-    refuse_close(connection, caller, dead, heir)
-    _refuse_unless_heir(connection, dead=dead, heir=heir, now=now)
+    heir = _known_heir(facts, to_person_id)
+    refuse_close(caller.person_id, dead, heir, related=facts.close)
+    _refuse_unless_heir(facts, dead=dead, heir=heir, now=now)
     estate = Estate(
         estate_id=estate_id,
         person_id=person_id,
@@ -65,21 +66,22 @@ def decide_estate(connection: Connection, context: CommandContext, *, estate_id:
         HeirNotEligibleError: the heir does not fit any more.
     """
     caller, now = context.caller, context.now
-    estate = store.lock_estate(connection, estate_id)
-    refuse_unless_second(caller, "decide_estate", estate.proposed_by if estate else None)
+    facts, power = store.load_estate(connection, context, estate_id), POWERS["decide_estate"]
+    estate = facts.estate
+    refuse_unless_second(caller, power, estate.proposed_by if estate else None)
     assert estate is not None, "the second person's power is asked after the proposal was found"
-    dead = directory.person_of(connection, estate.person_id)
-    refuse_unless_power(connection, caller, "decide_estate", dead.home_unit_id)
-    heir = directory.person_of(connection, estate.to_person_id) if estate.to_person_id else None
-    refuse_close(connection, caller, dead, heir)
+    dead = facts.dead.known(estate.person_id)
+    refuse_unless_power(caller, power, facts.dead.path)
+    heir = _known_heir(facts, estate.to_person_id)
+    refuse_close(caller.person_id, dead, heir, related=facts.close)
     if estate.state != "proposed":
         raise AlreadyDecidedError
     if now >= estate.lapses_at:
         raise ProposalLapsedError(estate_id=estate_id)
     if verdict.ok:
-        _refuse_unless_heir(connection, dead=dead, heir=heir, now=now)
+        _refuse_unless_heir(facts, dead=dead, heir=heir, now=now)
         tell(connection, context, messages.estate_settlement_requested(estate, decided_by=caller.person_id))
-    store.save_estate(
+    store.save_verdict(
         connection,
         estate_id,
         state="requested" if verdict.ok else "turned_down",
@@ -89,13 +91,15 @@ def decide_estate(connection: Connection, context: CommandContext, *, estate_id:
     )
 
 
-def _refuse_unless_heir(connection: Connection, *, dead: Person, heir: Person | None, now: datetime) -> None:
-    today = local_date(now)
-    relation = (
-        directory.relation_between(connection, person_id=dead.person_id, relative_id=heir.person_id) if heir else None
-    )
-    policy = policy_on(connection, dead.district_id, today)
-    refuse_unless_heir(policy, dead=dead, heir=heir, relation=relation, today=today)
+def _known_heir(facts: EstateFacts, heir_id: UUID | None) -> Person | None:
+    if heir_id is not None and facts.heir is None:
+        raise PersonNotFoundError(person_id=heir_id)
+    return facts.heir if heir_id is not None else None
+
+
+def _refuse_unless_heir(facts: EstateFacts, *, dead: Person, heir: Person | None, now: datetime) -> None:
+    policy = in_force(facts.policy, dead.district_id)
+    refuse_unless_heir(policy, dead=dead, heir=heir, relation=facts.relation, today=local_date(now))
 
 
 def record_answer(connection: Connection, estate_id: UUID, *, state: str, code: str | None = None) -> None:

@@ -14,8 +14,10 @@ from libs.programme.refusals import (
     GoodsNotAllowedError,
     RelationNotVerifiedError,
 )
-from services.redemption.core.rules.people import Relation
+from services.redemption.core.rules.facts import PersonFacts
+from services.redemption.core.rules.people import Person, Relation
 from services.redemption.core.rules.policy import scope_names
+from services.redemption.core.rules.served import refuse_min_hours
 from services.redemption.gifts.refusals import GiftOutsideScopeError
 
 PROPOSAL_LAPSES_AFTER = timedelta(days=7)
@@ -85,6 +87,37 @@ class CreditRequest:
     def lapsed(self) -> "CreditRequest":
         """End it: nobody decided in time."""
         return dataclasses.replace(self, state=RequestState.LAPSED)
+
+
+@dataclass(frozen=True)
+class CreditFacts:
+    """What a decision about a gift, donation or exchange depends on."""
+
+    giver: PersonFacts
+    receiver: Person | None
+    close: frozenset[UUID]
+    """Those of the two who are close to the caller."""
+    relation: Relation | None
+    """What the receiver is to the giver."""
+    policy: Policy | None
+    month_minutes: int
+    served_minutes: int
+    request: CreditRequest | None
+    """What is kept under this id."""
+
+
+def refuse_by_policy(request: CreditRequest, facts: CreditFacts, policy: Policy) -> None:
+    """Refuse what the policy bars, counted in this month.
+
+    Raises:
+        RuleError: by that rule.
+    """
+    if request.receiver_id is not None:
+        minutes = request.amount_minutes
+        refuse_gift(policy, relation=facts.relation, amount_minutes=minutes, month_minutes=facts.month_minutes)
+    elif request.kind is CreditKind.EXCHANGE:
+        refuse_goods(policy)
+        refuse_min_hours(policy, served_minutes=facts.served_minutes)
 
 
 def refuse_gift(policy: Policy, *, relation: Relation | None, amount_minutes: int, month_minutes: int) -> None:

@@ -1,16 +1,33 @@
 """Gifts, donations and exchanges: what the ledger is asked to post, and its answers."""
 
 import dataclasses
-from datetime import date, datetime
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy import Connection, RowMapping
+from sqlalchemy import Connection
 
+from libs.db import write_at_end
+from libs.db.driver import pipelined, run
+from libs.db.rows import add_row, ask_row, change_rows
 from libs.programme.acting import consent_from_json
+from services.redemption.core.rules.people import CommandContext
+from services.redemption.core.store.facts import (
+    DISTRICT_OF,
+    ask_close,
+    ask_facts,
+    ask_number,
+    ask_person,
+    ask_policy,
+    ask_relation,
+    terms_of,
+)
 from services.redemption.core.store.lists import silence_acting, silence_verdicts
+from services.redemption.core.store.service_minutes import SERVED
 from services.redemption.gifts import tables as t
-from services.redemption.gifts.rules import CreditKind, CreditRequest, RequestState
+from services.redemption.gifts.rules import CreditFacts, CreditKind, CreditRequest, RequestState
 
 
 def add_credit_request(connection: Connection, request: CreditRequest) -> None:
@@ -18,30 +35,68 @@ def add_credit_request(connection: Connection, request: CreditRequest) -> None:
     row = {field.name: getattr(request, field.name) for field in dataclasses.fields(request)}
     row |= {"kind": request.kind.value, "state": request.state.value}
     row["consent"] = request.consent.to_json() if request.consent else None
-    connection.execute(t.credit_request.insert().values(row))
+    write_at_end(connection, lambda: add_row(connection, t.credit_request, row))
+
+
+_LOCK = "SELECT pg_advisory_xact_lock(hashtextextended(({giver})::text, 12))"
+_OF_REQUEST = "(SELECT {name} FROM credit_request WHERE request_id = %(request_id)s)"
+_MONTH_MINUTES = """
+    SELECT coalesce(sum(amount_minutes), 0) FROM credit_request
+    WHERE giver_id = {giver} AND month = %(month)s AND kind = 'gift' AND state IN ('requested', 'done')"""
+
+
+def load_asked(
+    connection: Connection, context: CommandContext, *, giver_id: UUID, receiver_id: UUID | None, request_id: UUID
+) -> CreditFacts:
+    """Return what asking for something depends on; no other request of the giver is decided meanwhile."""
+    terms = terms_of(context, giver_id=giver_id, receiver_id=receiver_id, request_id=request_id)
+    giver = "%(giver_id)s::uuid"
+    district = DISTRICT_OF.format(whose=giver)
+    is_acting = giver_id != context.caller.person_id
+    return _load(connection, terms, giver, "%(receiver_id)s::uuid", district, is_acting=is_acting)
+
+
+def load_decision(connection: Connection, context: CommandContext, request_id: UUID) -> CreditFacts:
+    """Return what the second person's word depends on; nothing else of the giver is decided meanwhile."""
+    giver, receiver, district = (_OF_REQUEST.format(name=name) for name in ("giver_id", "receiver_id", "district_id"))
+    return _load(connection, terms_of(context, request_id=request_id), giver, receiver, district, is_acting=False)
+
+
+def _load(
+    connection: Connection, terms: dict[str, Any], giver: str, receiver: str, district: str, *, is_acting: bool
+) -> CreditFacts:
+    with pipelined(connection):
+        run(connection, _LOCK.format(giver=giver), terms)
+        kept = ask_row(connection, t.credit_request, for_update=True, request_id=terms["request_id"])
+        who = ask_facts(connection, giver, terms, acting=is_acting)
+        whom = ask_person(connection, receiver, terms)
+        close = ask_close(connection, f"ARRAY[{giver}, {receiver}]", terms)
+        relation = ask_relation(connection, giver, receiver, terms)
+        policy = ask_policy(connection, district, terms)
+        given = ask_number(connection, _MONTH_MINUTES.format(giver=giver), terms)
+        served = ask_number(connection, SERVED.format(whose=giver), terms)
+    row = kept.fetchone()
+    request = _request(row._asdict()) if row else None
+    return CreditFacts(who(), whom(), close(), relation(), policy(), given(), served(), request)
+
+
+def save_decision(connection: Connection, request: CreditRequest) -> None:
+    """Keep the second person's word with the last statements of the transaction."""
+    write_at_end(connection, lambda: save_credit_request(connection, request))
 
 
 def find_credit_request(connection: Connection, request_id: UUID) -> CreditRequest | None:
     """Return a request, for change."""
     query = sa.select(t.credit_request).where(t.credit_request.c.request_id == request_id).with_for_update()
     row = connection.execute(query).mappings().first()
-    return _request(row) if row else None
-
-
-def giver_of(connection: Connection, request_id: UUID) -> UUID | None:
-    """Return whose credit a request is about, to be locked before the request is."""
-    row = t.credit_request.c
-    return connection.execute(sa.select(row.giver_id).where(row.request_id == request_id)).scalar_one_or_none()
+    return _request(dict(row)) if row else None
 
 
 def save_credit_request(connection: Connection, request: CreditRequest) -> None:
     """Keep what was decided or answered."""
     changed = ("code", "decided_by", "decided_at", "decision_why", "policy_version", "month")
-    connection.execute(
-        t.credit_request.update()
-        .where(t.credit_request.c.request_id == request.request_id)
-        .values(state=request.state.value, **{name: getattr(request, name) for name in changed})
-    )
+    values = {"state": request.state.value, **{name: getattr(request, name) for name in changed}}
+    change_rows(connection, t.credit_request, values, request_id=request.request_id)
 
 
 def first_lapse(connection: Connection) -> datetime | None:
@@ -57,16 +112,7 @@ def lapsing(connection: Connection, now: datetime, *, limit: int) -> list[Credit
     row = t.credit_request.c
     query = sa.select(t.credit_request).where(row.state == "proposed", row.lapses_at <= now)
     found = connection.execute(query.order_by(row.lapses_at).limit(limit).with_for_update()).mappings()
-    return [_request(one) for one in found]
-
-
-def gift_month_minutes(connection: Connection, *, giver_id: UUID, month: date) -> int:
-    """Return what a giver has given, or asked to give, in a calendar month."""
-    row = t.credit_request.c
-    query = sa.select(sa.func.coalesce(sa.func.sum(row.amount_minutes), 0)).where(
-        row.giver_id == giver_id, row.month == month, row.kind == "gift", row.state.in_(("requested", "done"))
-    )
-    return int(connection.execute(query).scalar_one())
+    return [_request(dict(row)) for row in found]
 
 
 def has_open_request(connection: Connection, person_id: UUID) -> bool:
@@ -78,7 +124,7 @@ def has_open_request(connection: Connection, person_id: UUID) -> bool:
     return connection.execute(query.limit(1)).first() is not None
 
 
-def _request(row: RowMapping) -> CreditRequest:
+def _request(row: Mapping[str, Any]) -> CreditRequest:
     values = {"kind": CreditKind(row["kind"]), "state": RequestState(row["state"])}
     return CreditRequest(**{**row, **values, "consent": consent_from_json(row["consent"])})
 

@@ -10,31 +10,75 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 from sqlalchemy.dialects.postgresql import insert
 
-from libs.db.rows import add_row, change_rows, find_row
+from libs.db import write_at_end
+from libs.db.driver import pipelined, run
+from libs.db.rows import add_row, ask_row, change_rows, find_row
 from libs.programme.acting import consent_from_json
 from services.redemption.core.rules.calendar import week_of
+from services.redemption.core.rules.people import CommandContext
+from services.redemption.core.store import directory
+from services.redemption.core.store.facts import DISTRICT_OF, ask_facts, ask_number, ask_policy, ask_relation, terms_of
 from services.redemption.core.store.lists import silence_acting
+from services.redemption.core.store.service_minutes import SERVED
 from services.redemption.requests import tables as t
+from services.redemption.requests.rules.eligibility import AskingFacts
 from services.redemption.requests.rules.redemption import Hold, Redemption, State
 
-_LOCK_SPACE = 11
+_RECIPIENT, _PAYER = "%(recipient_id)s::uuid", "%(payer_id)s::uuid"
+_LOCK = "SELECT pg_advisory_xact_lock(hashtextextended(%(recipient_id)s::text, 11))"
+_WEEK_MINUTES = """
+    SELECT coalesce(sum(CASE WHEN r.state = 'fulfilled' THEN coalesce(c.paid, 0) ELSE r.price_minutes END), 0)
+    FROM redemption r LEFT JOIN LATERAL (
+        SELECT sum(paid_minutes) AS paid FROM capture WHERE redemption_id = r.redemption_id AND NOT is_reversed
+    ) c ON true
+    WHERE r.recipient_id = %(recipient_id)s AND r.week = %(week)s AND r.state IN ('requested', 'held', 'fulfilled')"""
+"""What a week's limit counts: asked or held at the price, fulfilled at what was captured."""
 
 
-def lock_recipient(connection: Connection, recipient_id: UUID) -> None:
-    """Let one request for a recipient be decided at a time: the weekly limit counts all of them."""
-    statement = sa.text("SELECT pg_advisory_xact_lock(hashtextextended(:key, :space))")
-    connection.execute(statement, {"key": str(recipient_id), "space": _LOCK_SPACE})
+def load_asking(
+    connection: Connection,
+    context: CommandContext,
+    *,
+    redemption_id: UUID,
+    recipient_id: UUID,
+    payer_id: UUID,
+    service_code: str,
+    week: date,
+) -> AskingFacts:
+    """Return what asking depends on; no other request for the recipient is decided meanwhile."""
+    terms = terms_of(context, recipient_id=recipient_id, payer_id=payer_id, week=week)
+    with pipelined(connection):
+        run(connection, _LOCK, terms)
+        kept = ask_row(connection, t.redemption, redemption_id=redemption_id)
+        recipient = ask_facts(connection, _RECIPIENT, terms, acting=True)
+        payer = ask_facts(connection, _PAYER, terms, acting=payer_id != recipient_id)
+        relation = ask_relation(connection, _PAYER, _RECIPIENT, terms)
+        service = directory.ask_service(connection, service_code, terms["day"])
+        policy = ask_policy(connection, DISTRICT_OF.format(whose=_RECIPIENT), terms)
+        served = ask_number(connection, SERVED.format(whose=_PAYER), terms)
+        in_week = ask_number(connection, _WEEK_MINUTES, terms)
+    asked_for = recipient()
+    return AskingFacts(
+        recipient=asked_for,
+        payer=payer() if payer_id != recipient_id else asked_for,
+        relation=relation(),
+        service=service(),
+        policy=policy(),
+        payer_served_minutes=served(),
+        week_minutes=in_week(),
+        is_kept=kept.fetchone() is not None,
+    )
+
+
+def ask_for_help(connection: Connection, redemption: Redemption) -> None:
+    """Keep a new redemption with the last statements of the transaction."""
+    row = _row(redemption)
+    write_at_end(connection, lambda: add_row(connection, t.redemption, row))
 
 
 def add_redemption(connection: Connection, redemption: Redemption) -> None:
     """Keep a new redemption."""
     add_row(connection, t.redemption, _row(redemption))
-
-
-def find_redemption(connection: Connection, redemption_id: UUID) -> Redemption | None:
-    """Return a redemption as it is, without a lock."""
-    row = find_row(connection, t.redemption, redemption_id=redemption_id)
-    return _redemption(row._asdict()) if row else None
 
 
 def lock_redemption(connection: Connection, redemption_id: UUID) -> Redemption | None:
@@ -48,17 +92,6 @@ def save_redemption(connection: Connection, redemption: Redemption) -> None:
     row = _row(redemption)
     changed = {name: row[name] for name in ("state", "code", "hold", "end_why", "decided_at")}
     change_rows(connection, t.redemption, changed, redemption_id=redemption.redemption_id)
-
-
-def week_minutes(connection: Connection, *, recipient_id: UUID, week: date) -> int:
-    """Return what a week's limit counts: asked or held at the price, fulfilled at what was captured."""
-    statement = sa.text("""
-        SELECT coalesce(sum(CASE WHEN r.state = 'fulfilled' THEN coalesce(c.paid, 0) ELSE r.price_minutes END), 0)
-        FROM redemption r LEFT JOIN LATERAL (
-            SELECT sum(paid_minutes) AS paid FROM capture WHERE redemption_id = r.redemption_id AND NOT is_reversed
-        ) c ON true
-        WHERE r.recipient_id = :recipient_id AND r.week = :week AND r.state IN ('requested', 'held', 'fulfilled')""")
-    return int(connection.execute(statement, {"recipient_id": recipient_id, "week": week}).scalar_one())
 
 
 def save_capture(connection: Connection, *, redemption_id: UUID, settlement: int, paid_minutes: int) -> None:

@@ -5,23 +5,23 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from libs.clock import local_date
 from libs.db import Connection
 from libs.errors import IdReusedError, RuleError
 from libs.programme.acting_grants import GrantedAct
 from libs.programme.policy import Policy
-from libs.programme.policy.store import policy_on
 from libs.programme.refusals import ServiceNotFoundError
 from services.redemption.core.messages import tell
+from services.redemption.core.rules.acting import acted_for, refuse_unless_may_ask
 from services.redemption.core.rules.calendar import week_of
+from services.redemption.core.rules.facts import in_force
 from services.redemption.core.rules.people import Acting, CommandContext, Person
 from services.redemption.core.rules.policy import coefficient_percent
 from services.redemption.core.rules.who_may import refuse_suspended
-from services.redemption.core.store import directory, service_minutes
-from services.redemption.core.usecases.authorise import acted_for, refuse_unless_may_ask, tell_of_act
+from services.redemption.core.usecases.authorise import tell_of_act
 from services.redemption.requests import messages, store
 from services.redemption.requests.rules.eligibility import (
     Asked,
+    AskingFacts,
     asked_price,
     refuse_unknown_relation,
     refuse_unless_eligible,
@@ -50,24 +50,31 @@ def request_redemption(connection: Connection, context: CommandContext, terms: R
         ServiceNotFoundError: there is no such service.
         IdReusedError: the id belongs to another's request.
     """
-    recipient = directory.person_of(connection, terms.recipient_id)
-    payer = directory.person_of(connection, terms.payer_id)
+    facts = store.load_asking(
+        connection,
+        context,
+        redemption_id=terms.redemption_id,
+        recipient_id=terms.recipient_id,
+        payer_id=terms.payer_id,
+        service_code=terms.service_code,
+        week=week_of(terms.start_at),
+    )
+    recipient, payer = facts.recipient.known(terms.recipient_id), facts.payer.known(terms.payer_id)
     grant = refuse_unless_may_ask(
-        connection, context, terms.acting, recipient=recipient, payer=payer, minutes=terms.minutes
+        context, terms.acting, recipient=facts.recipient, payer=facts.payer, minutes=terms.minutes
     )
     refuse_suspended(recipient, payer)
-    store.lock_recipient(connection, recipient.person_id)
-    if store.find_redemption(connection, terms.redemption_id) is not None:
+    if facts.is_kept:
         raise IdReusedError
-    asked = _asked(connection, terms, recipient=recipient, payer=payer, now=context.now)
+    asked = _asked(terms, facts, recipient=recipient, payer=payer)
     refuse_unknown_relation(asked)
-    policy = policy_on(connection, recipient.district_id, local_date(context.now))
+    policy = in_force(facts.policy, recipient.district_id)
     redemption = _redemption(context, terms, asked, policy)
     try:
         refuse_unless_eligible(asked, policy, now=context.now)
     except RuleError as refusal:
         redemption = redemption.decline(refusal.code, context.now)
-    store.add_redemption(connection, redemption)
+    store.ask_for_help(connection, redemption)
     tell(connection, context, messages.redemption_requested(redemption))
     # What a rule bars at once is told, and counts no minutes.
     minutes = terms.minutes if redemption.code is None else 0
@@ -78,25 +85,24 @@ def request_redemption(connection: Connection, context: CommandContext, terms: R
         grant,
         GrantedAct.ASK,
         subject_id=redemption.redemption_id,
+        district_id=(payer if acted_for(context.caller, terms.acting) == payer.person_id else recipient).district_id,
         minutes=minutes,
     )
     return redemption
 
 
-def _asked(connection: Connection, terms: RedemptionTerms, *, recipient: Person, payer: Person, now: datetime) -> Asked:
-    service = directory.find_service(connection, terms.service_code, local_date(now))
-    if service is None:
+def _asked(terms: RedemptionTerms, facts: AskingFacts, *, recipient: Person, payer: Person) -> Asked:
+    if facts.service is None:
         raise ServiceNotFoundError(service=terms.service_code)
-    week = week_of(terms.start_at)
     return Asked(
         recipient=recipient,
         payer=payer,
-        relation=directory.relation_between(connection, person_id=payer.person_id, relative_id=recipient.person_id),
-        service=service,
+        relation=facts.relation,
+        service=facts.service,
         minutes=terms.minutes,
         start_at=terms.start_at,
-        payer_served_minutes=service_minutes.served_minutes(connection, payer.person_id),
-        week_minutes=store.week_minutes(connection, recipient_id=recipient.person_id, week=week),
+        payer_served_minutes=facts.payer_served_minutes,
+        week_minutes=facts.week_minutes,
     )
 
 

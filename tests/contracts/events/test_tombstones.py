@@ -24,6 +24,7 @@ from libs.db import Database
 from libs.http.auth import Verifier
 from libs.ids import new_id
 from libs.inbox import IncomingEvent
+from libs.programme.directory import Directory
 from libs.programme.policy import default_parameters
 from libs.programme.policy.store import find_policy_on, forget_read_policies, policy_on
 from services.ledger.store import known as ledger_known
@@ -98,6 +99,7 @@ NOT_HEARD = {
     ("orders", orders.CatalogueItemPublished),
 }
 HEARD = [(service, state) for service in SERVICES for state in STATES if (service, state) not in NOT_HEARD]
+DIRECTORIES: dict[str, Directory] = {"redemption": redemption_known.DIRECTORY}
 KNOWN_KEYS = {
     "orders": orders_known.signing_keys,
     "redemption": redemption_known.signing_keys,
@@ -226,3 +228,14 @@ def test_the_newest_version_in_force_binds_and_before_the_first_that_one(
         hearers[service].hear(accounts.PolicyPublished, f"{district}/{version}", None)
     with hearers[service].database.reading() as connection:
         assert find_policy_on(connection, district, date(2026, 4, 1)) is None
+
+
+COLUMNS = "SELECT column_name FROM information_schema.columns WHERE table_schema = 'public' AND table_name = :name"
+
+
+@pytest.mark.parametrize("service", DIRECTORIES)
+def test_a_service_holds_the_columns_that_it_names_and_no_others(hearers: dict[str, Hearer], service: str) -> None:
+    with hearers[service].database.reading() as connection:
+        held = set(connection.execute(sa.text(COLUMNS), {"name": "person"}).scalars())
+
+    assert held == {"person_id", *DIRECTORIES[service].person_columns}

@@ -1,5 +1,6 @@
 """What redemption knows of people, units, rules and services from events: found when a rule asks."""
 
+from collections.abc import Callable
 from datetime import date
 from uuid import UUID
 
@@ -108,7 +109,12 @@ _SERVICE_ON = Prepared(
 )
 
 
-def find_service(connection: Connection, code: str, day: date) -> Service | None:
-    """Return the catalogue's item in effect on a local day, the newest version of those."""
-    row = _SERVICE_ON.first(connection, {"code": code, "day": day})
-    return Service(**row._asdict() | {"funding": tuple(row.funding)}) if row else None
+def ask_service(connection: Connection, code: str, day: date) -> Callable[[], Service | None]:
+    """Ask for the catalogue's item in effect on a local day, the newest version of those."""
+    found = _SERVICE_ON.ask(connection, {"code": code, "day": day})
+
+    def read() -> Service | None:
+        row = found.fetchone()
+        return Service(**row._asdict() | {"funding": tuple(row.funding)}) if row else None
+
+    return read

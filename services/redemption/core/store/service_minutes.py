@@ -3,20 +3,13 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from libs.db.rows import save_row
 from services.redemption.core.store import tables as t
 
-
-def served_minutes(connection: Connection, person_id: UUID) -> int:
-    """Return the minutes a person has served, as approved or imported, less what was reversed."""
-    minutes = t.service_minutes.c
-    query = sa.select(sa.func.coalesce(sa.func.sum(minutes.minutes), 0)).where(
-        minutes.person_id == person_id, ~minutes.is_reversed
-    )
-    return int(connection.execute(query).scalar_one())
+SERVED = "SELECT coalesce(sum(minutes), 0) FROM service_minutes WHERE person_id = {whose} AND NOT is_reversed"
+"""The minutes that somebody has served, as approved or imported, less what was reversed."""
 
 
 def save_service(connection: Connection, *, order_id: UUID, settlement: int, hours: Sequence[tuple[UUID, int]]) -> None:

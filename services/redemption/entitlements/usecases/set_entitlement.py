@@ -2,16 +2,15 @@
 
 from uuid import UUID
 
-from libs.clock import local_date
+from libs.contracts.powers import POWERS
 from libs.db import Connection
 from libs.errors import IdReusedError
-from libs.programme.policy.store import policy_on
 from libs.programme.refusals import AlreadyDecidedError, ProposalLapsedError
 from libs.programme.two_people import LAPSES_AFTER
 from services.redemption.core.rules.calendar import month_of
+from services.redemption.core.rules.facts import in_force, refuse_unless_second
 from services.redemption.core.rules.people import CommandContext, Verdict
-from services.redemption.core.store import directory
-from services.redemption.core.usecases.authorise import refuse_close, refuse_unless_power, refuse_unless_second
+from services.redemption.core.rules.who_may import refuse_close, refuse_unless_power
 from services.redemption.entitlements import store
 from services.redemption.entitlements.rules import Proposal, refuse_out_of_range
 
@@ -32,12 +31,13 @@ def propose_entitlement(
         EntitlementOutOfRangeError: outside the policy's minutes per month.
     """
     caller, now = context.caller, context.now
-    person = directory.person_of(connection, person_id)
-    refuse_unless_power(connection, caller, "propose_entitlement", person.home_unit_id)
-    refuse_close(connection, caller, person)
-    if store.lock_proposal(connection, entitlement_id) is not None:
+    facts = store.load_entitling(connection, context, entitlement_id, person_id=person_id)
+    person = facts.person.known(person_id)
+    refuse_unless_power(caller, POWERS["propose_entitlement"], facts.person.path)
+    refuse_close(caller.person_id, person, related=facts.close)
+    if facts.proposal is not None:
         raise IdReusedError
-    refuse_out_of_range(policy_on(connection, person.district_id, local_date(now)), minutes)
+    refuse_out_of_range(in_force(facts.policy, person.district_id), minutes)
     proposal = Proposal(
         entitlement_id=entitlement_id,
         person_id=person_id,
@@ -64,18 +64,19 @@ def decide_entitlement(
         ProposalLapsedError: nobody decided it in time.
     """
     caller, now = context.caller, context.now
-    proposal = store.lock_proposal(connection, entitlement_id)
-    refuse_unless_second(caller, "decide_entitlement", proposal.proposed_by if proposal else None)
+    facts, power = store.load_entitling(connection, context, entitlement_id), POWERS["decide_entitlement"]
+    proposal = facts.proposal
+    refuse_unless_second(caller, power, proposal.proposed_by if proposal else None)
     assert proposal is not None, "the second person's power is asked after the proposal was found"
-    person = directory.person_of(connection, proposal.person_id)
-    refuse_unless_power(connection, caller, "decide_entitlement", person.home_unit_id)
-    refuse_close(connection, caller, person)
+    person = facts.person.known(proposal.person_id)
+    refuse_unless_power(caller, power, facts.person.path)
+    refuse_close(caller.person_id, person, related=facts.close)
     if proposal.state != "proposed":
         raise AlreadyDecidedError
     if now >= proposal.lapses_at:
         raise ProposalLapsedError(entitlement_id=entitlement_id)
     if verdict.ok:
-        refuse_out_of_range(policy_on(connection, person.district_id, local_date(now)), proposal.minutes)
+        refuse_out_of_range(in_force(facts.policy, person.district_id), proposal.minutes)
     store.save_decision(
         connection,
         proposal,

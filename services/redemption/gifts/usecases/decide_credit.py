@@ -4,19 +4,16 @@ import dataclasses
 from datetime import datetime
 from uuid import UUID
 
-from libs.clock import local_date
+from libs.contracts.powers import POWERS
 from libs.db import Connection
-from libs.programme.policy.store import policy_on
-from libs.programme.refusals import AlreadyDecidedError
+from libs.programme.refusals import AlreadyDecidedError, PersonNotFoundError
 from services.redemption.core.messages import tell
-from services.redemption.core.rules import who_may
 from services.redemption.core.rules.calendar import month_of
+from services.redemption.core.rules.facts import in_force, refuse_unless_second
 from services.redemption.core.rules.people import CommandContext, Verdict
-from services.redemption.core.store import directory, locks
-from services.redemption.core.usecases.authorise import refuse_close, refuse_unless_power, refuse_unless_second
+from services.redemption.core.rules.who_may import refuse_close, refuse_deceased, refuse_suspended, refuse_unless_power
 from services.redemption.gifts import messages, store
-from services.redemption.gifts.rules import CreditKind, CreditRequest, RequestState
-from services.redemption.gifts.usecases.request_credit import refuse_by_policy
+from services.redemption.gifts.rules import CreditFacts, CreditKind, CreditRequest, RequestState, refuse_by_policy
 
 LAPSES_AT_ONCE = 200
 
@@ -32,39 +29,32 @@ def decide_credit(
         AlreadyDecidedError: it waits for nobody.
         RuleError: a rule of the policy bars it by now.
     """
-    caller, now = context.caller, context.now
-    request = _locked(connection, kind, request_id)
-    refuse_unless_second(caller, "decide_credit_for", request.requested_by if request else None)
+    caller, now, power = context.caller, context.now, POWERS["decide_credit_for"]
+    facts = store.load_decision(connection, context, request_id)
+    request = facts.request if facts.request is not None and facts.request.kind is kind else None
+    refuse_unless_second(caller, power, request.requested_by if request else None)
     assert request is not None, "who may decide is asked after the request was found"
-    giver = directory.person_of(connection, request.giver_id)
-    refuse_unless_power(connection, caller, "decide_credit_for", giver.home_unit_id)
-    receiver = directory.person_of(connection, request.receiver_id) if request.receiver_id else None
-    refuse_close(connection, caller, giver, receiver)
+    giver = facts.giver.known(request.giver_id)
+    refuse_unless_power(caller, power, facts.giver.path)
+    if request.receiver_id is not None and facts.receiver is None:
+        raise PersonNotFoundError(person_id=request.receiver_id)
+    refuse_close(caller.person_id, giver, facts.receiver, related=facts.close)
     if request.state is not RequestState.PROPOSED:
         raise AlreadyDecidedError
     decided = request.decided(ok=verdict.ok, by=caller.person_id, why=verdict.why, at=now)
     if verdict.ok:
-        who_may.refuse_suspended(giver)
-        who_may.refuse_deceased(giver)
-        decided = _under_todays_rules(connection, decided, now=now)
+        refuse_suspended(giver)
+        refuse_deceased(giver)
+        decided = _under_todays_rules(decided, facts, now=now)
         tell(connection, context, messages.credit_requested(decided))
-    store.save_credit_request(connection, decided)
+    store.save_decision(connection, decided)
 
 
-def _locked(connection: Connection, kind: CreditKind, request_id: UUID) -> CreditRequest | None:
-    giver_id = store.giver_of(connection, request_id)
-    if giver_id is None:
-        return None
-    locks.lock_giver(connection, giver_id)
-    request = store.find_credit_request(connection, request_id)
-    return request if request is not None and request.kind is kind else None
-
-
-def _under_todays_rules(connection: Connection, request: CreditRequest, *, now: datetime) -> CreditRequest:
+def _under_todays_rules(request: CreditRequest, facts: CreditFacts, *, now: datetime) -> CreditRequest:
     """Nothing was set aside while it waited: it is allowed now, in this month, or it is not."""
-    policy = policy_on(connection, request.district_id, local_date(now))
+    policy = in_force(facts.policy, request.district_id)
     request = dataclasses.replace(request, policy_version=policy.version, month=month_of(now))
-    refuse_by_policy(connection, request, policy)
+    refuse_by_policy(request, facts, policy)
     return request
 
 

@@ -11,6 +11,7 @@ from libs.programme.refusals import (
     MinutesOutOfRangeError,
     RelationNotVerifiedError,
 )
+from services.redemption.core.rules.facts import PersonFacts
 from services.redemption.core.rules.people import Person, Relation
 from services.redemption.core.rules.policy import Service, coefficient_percent, price_minutes, scope_names
 from services.redemption.core.rules.served import refuse_min_hours
@@ -35,6 +36,22 @@ class Asked:
     start_at: datetime
     payer_served_minutes: int
     week_minutes: int
+
+
+@dataclass(frozen=True)
+class AskingFacts:
+    """What asking for help depends on, as it was found."""
+
+    recipient: PersonFacts
+    payer: PersonFacts
+    relation: Relation | None
+    """What the recipient is to the payer."""
+    service: Service | None
+    policy: Policy | None
+    payer_served_minutes: int
+    week_minutes: int
+    is_kept: bool
+    """Whether there is a request of this id."""
 
 
 def refuse_unknown_relation(asked: Asked) -> None:
