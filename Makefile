@@ -59,7 +59,7 @@ timebank: $(RUNTIME) ## Run the operator's command: make timebank ARGS="events -
 
 # --- test --------------------------------------------------------------------------------------------------------
 
-.PHONY: test unit scenarios scenarios-on-kafka lint proto proto-check events-doc rules-doc golden
+.PHONY: test unit scenarios scenarios-on-kafka lint proto proto-check messages events-doc rules-doc golden
 test: $(DEV) ## Run every test: units, stores, contracts on both brokers, scenarios, end to end
 	@$(PY) -m pytest -n $(TEST_PROCESSES) --dist loadscope --no-loadscope-reorder --durations=25 \
 		--ignore=$(AGAINST_DOCUMENT) $(ARGS)
