@@ -80,8 +80,8 @@ def hears_runs(form: type, *kinds: type[Message]) -> Callable[[F], F]:
 
 def hearings_of(act: object) -> tuple[Hearing, ...]:
     """Return what stands above a function."""
-    found: tuple[Hearing, ...] = getattr(act, MARK, ())
-    return found
+    hearings: tuple[Hearing, ...] = getattr(act, MARK, ())
+    return hearings
 
 
 def _marked(act: F, hearing: Hearing) -> F:

@@ -70,12 +70,12 @@ def choose_grant(grants: Iterable[GrantedScope], act: GrantedAct, *, day: date) 
         GrantEndedError: its last day is over.
         GrantOutOfScopeError: it is about other acts.
     """
-    known = list(grants)
-    if not known:
+    granted_scopes = list(grants)
+    if not granted_scopes:
         raise ConsentMissingError(lacks="grant")
-    lasting = [grant for grant in known if grant.lasts_on(day)]
+    lasting = [grant for grant in granted_scopes if grant.lasts_on(day)]
     if not lasting:
-        raise GrantEndedError(until=max(grant.until for grant in known if grant.until).isoformat())
+        raise GrantEndedError(until=max(grant.until for grant in granted_scopes if grant.until).isoformat())
     covering = [grant for grant in lasting if grant.covers(act)]
     if not covering:
         raise GrantOutOfScopeError(act=act.value)

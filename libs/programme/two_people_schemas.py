@@ -28,7 +28,7 @@ class VerdictSchema(Schema):
 class ProposalAnswer(Schema):
     """Where an act of two people stands: who proposed it, who may decide it and until when, what was decided."""
 
-    state = fields.String(validate=validate.OneOf([one.value for one in ProposalState]))
+    state = fields.String(validate=validate.OneOf([proposal_state.value for proposal_state in ProposalState]))
     proposed_by = fields.String(metadata={"format": "uuid"})
     proposed_at = fields.String(metadata={"format": "date-time"})
     lapses_at = fields.String(metadata={"format": "date-time"})

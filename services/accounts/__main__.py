@@ -41,8 +41,8 @@ def found_new_city() -> None:
         found_city(settings, founders, clock=SystemClock(), database=create_database(settings))
     except Refusal as refusal:
         raise click.ClickException(f"{refusal.code}: {refusal.english}") from refusal
-    for one in founders:
-        click.echo(f"{one.sign_in_name} is city administrator, person {one.person_id}")
+    for registration in founders:
+        click.echo(f"{registration.sign_in_name} is city administrator, person {registration.person_id}")
 
 
 @main.command("add-administrator")

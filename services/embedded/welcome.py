@@ -45,7 +45,10 @@ def text(options: RunOptions, folder: DataFolder) -> str:
     people = demo_people(folder)
     if people:
         lines += ["", f"  Sign in as (password {DEMO_PASSWORD}):"]
-        lines += [f"    {one.login:<12} {one.name}, {one.role_en}, {one.unit}" for one in people]
+        lines += [
+            f"    {demo_person.login:<12} {demo_person.name}, {demo_person.role_en}, {demo_person.unit}"
+            for demo_person in people
+        ]
         lines += [
             "",
             "  Three things to try:",

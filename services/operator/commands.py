@@ -113,8 +113,8 @@ def verify(folder: Path, processes: int, with_topic: bool, kafka: str, checkpoin
 def compare(folder: Path) -> None:
     """Compare what the services believe of each other; exit with 1 and name each difference."""
     differences = reconcile(_platform(folder).readers, now=platform_clock(folder).now())
-    for one in differences:
-        click.echo(f"  {one.check}: {one.subject}: {one.words}")
+    for difference in differences:
+        click.echo(f"  {difference.check}: {difference.subject}: {difference.words}")
     click.echo("the services agree" if not differences else f"{len(differences)} differences")
     sys.exit(1 if differences else 0)
 

@@ -76,15 +76,15 @@ def compared(platform: RunningPlatform, findings: Sequence[Finding], *, kafka: s
     except TopicAwayError as error:
         return uncompared(findings, str(error))
     try:
-        told = copies.Comparison(platform.readers["ledger"], closely=bool(findings)).read(read_topic(broker))
+        comparison = copies.Comparison(platform.readers["ledger"], closely=bool(findings)).read(read_topic(broker))
     except (BrokerError, TopicSilentError) as error:
         return uncompared(findings, f"the topic could not be read: {error}")
     finally:
         broker.close()
-    click.echo(f"  {told.rows} copies of rows and {told.heads} of heads in the topic were compared")
-    for district_id, rows in told.without_copy.items():
+    click.echo(f"  {comparison.rows} copies of rows and {comparison.heads} of heads in the topic were compared")
+    for district_id, rows in comparison.without_copy.items():
         click.echo(f"  {rows} rows of book {district_id} have no copy in the topic: {UNPROVEN}")
-    return copies.refine(findings, told.findings)
+    return copies.refine(findings, comparison.findings)
 
 
 def uncompared(findings: Sequence[Finding], why: str) -> list[Finding]:

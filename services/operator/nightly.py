@@ -64,18 +64,22 @@ class Nightly:
         DIFFERENCES.set(len(found))
         DONE_AT.set(int(done.done_at.timestamp()))
         log = get_logger()
-        for one in found:
-            log.error("reconciliation_difference", check=one.check, subject=one.subject, words=one.words)
+        for difference in found:
+            log.error(
+                "reconciliation_difference", check=difference.check, subject=difference.subject, words=difference.words
+            )
         log.info("reconciled", night=night.isoformat(), differences=len(found))
         return done
 
     def _confirmed(self) -> list[Difference]:
-        first = {(one.check, one.subject) for one in reconcile(self._readers, now=self._clock.now())}
+        first = {
+            (difference.check, difference.subject) for difference in reconcile(self._readers, now=self._clock.now())
+        }
         if not first:
             return []
         self._pause(CONFIRM_SECONDS)
         again = reconcile(self._readers, now=self._clock.now())
-        return [one for one in again if (one.check, one.subject) in first]
+        return [difference for difference in again if (difference.check, difference.subject) in first]
 
 
 def night_of(now: datetime, zone: str = PROGRAMME_ZONE) -> date:

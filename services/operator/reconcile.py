@@ -63,12 +63,12 @@ def _old_holds(holds: Iterable[Any], now_us: int) -> list[Difference]:
 
 def _uneven(issued: list[Any], sums: list[Any]) -> list[Difference]:
     """Return an order whose issue the two books put differently, and a ledger whose wallets do not sum to nothing."""
-    found = [
+    differences = [
         Difference("sum of wallets", "ledger", f"the wallets of book {book} sum to {total} minutes, not 0")
         for book, total in sums
         if total
     ]
-    return found + [
+    return differences + [
         Difference("issued minutes", str(order), f"orders counts {minutes} minutes as issued, below zero")
         for order, minutes in issued[:NAMED_PER_CHECK_MAX]
     ]

@@ -214,10 +214,10 @@ def add_log(folder: Path, vkey: str) -> None:
         NoteError: not a vkey.
     """
     key = VerifierKey.parse(vkey.strip())
-    known = read_logs(folder)
-    if key not in known:
+    verifier_keys = read_logs(folder)
+    if key not in verifier_keys:
         folder.mkdir(parents=True, exist_ok=True)
-        lines = "".join(f"log {watched}\n" for watched in (*known, key))
+        lines = "".join(f"log {watched}\n" for watched in (*verifier_keys, key))
         write_atomically(folder / "logs", lines.encode(), durable=True)
 
 

@@ -77,7 +77,9 @@ def _read(path: Path) -> Catalog:
 
 def _ours() -> list[Source]:
     return [
-        one for one in python_sources() if one.path.startswith(("libs/", "services/")) and "/tests/" not in one.path
+        source
+        for source in python_sources()
+        if source.path.startswith(("libs/", "services/")) and "/tests/" not in source.path
     ]
 
 

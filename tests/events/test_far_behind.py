@@ -38,9 +38,9 @@ def test_a_consumer_far_behind_catches_up_with_every_event_once(world: World) ->
 
     assert rows_when_caught_up == behind
     with world.hearer.reading() as connection:
-        found = connection.execute(_SUMMARY).all()
+        rows = connection.execute(_SUMMARY).all()
     share = behind // STREAMS
-    assert [tuple(row) for row in found] == [(f"stream-{n:02}", share, 1, share, True) for n in range(STREAMS)]
+    assert [tuple(row) for row in rows] == [(f"stream-{n:02}", share, 1, share, True) for n in range(STREAMS)]
 
 
 def publish(world: World, count: int) -> None:

@@ -81,13 +81,15 @@ def test_a_tail_cut_off_is_shorter_than_what_the_relay_published(clone: Clone) -
 
     clone.tamper(f"DELETE FROM journal.entry WHERE book = 1 AND pos > {LAST_HEAD}")
 
-    assert any(one.kind is Kind.JOURNAL_SHORTER and "published" in one.expected for one in clone.in_the_journal())
+    assert any(
+        finding.kind is Kind.JOURNAL_SHORTER and "published" in finding.expected for finding in clone.in_the_journal()
+    )
 
 
 def test_every_inner_head_is_held_against_the_journal_also_without_the_topic(clone: Clone) -> None:
     clone.tamper(f"UPDATE journal.checkpoint SET root = sha256(root) WHERE {INNER}")
 
-    assert any(one.kind is Kind.ROOT_DIFFERS for one in clone.in_the_journal())
+    assert any(finding.kind is Kind.ROOT_DIFFERS for finding in clone.in_the_journal())
 
 
 def test_rows_that_the_topic_does_not_have_are_counted(clone: Clone, history: History) -> None:

@@ -65,7 +65,7 @@ class Closing(Api):
 
     def findings(self) -> list[tuple[Kind, str]]:
         """What the check of the closed months finds."""
-        return [(one.kind, one.field) for one in closes.check_closes(self.reader)]
+        return [(finding.kind, finding.field) for finding in closes.check_closes(self.reader)]
 
     def tamper(self, statement: str) -> None:
         """Change something as a superuser."""

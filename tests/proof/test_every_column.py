@@ -181,8 +181,8 @@ class Clone:
 
     def findings(self) -> list[Finding]:
         """What `timebank verify` finds."""
-        found = self.in_the_journal()
-        return copies.refine(found, copies.Comparison(self.reader, closely=bool(found)).read(self._told).findings)
+        findings = self.in_the_journal()
+        return copies.refine(findings, copies.Comparison(self.reader, closely=bool(findings)).read(self._told).findings)
 
 
 @pytest.fixture(scope="module")

@@ -28,7 +28,7 @@ def _post(ledger: Ledger, rows: int, district: bytes = EAST) -> None:
 
 def _leaves(ledger: Ledger) -> list[bytes]:
     with ledger.database.reading() as connection:
-        book = next(found for found in books(connection) if found.district_id == UUID(bytes=EAST))
+        book = next(log_book for log_book in books(connection) if log_book.district_id == UUID(bytes=EAST))
         return [leaf for _, leaf in read_leaves(connection, book.book, first=1)]
 
 

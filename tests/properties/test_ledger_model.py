@@ -137,7 +137,7 @@ class LedgerMachine(RuleBasedStateMachine):
     @rule(drawn=st.data(), recover=st.booleans())
     def reverse(self, drawn: st.DataObject, recover: bool) -> None:
         """A reversal of an order that paid something."""
-        order = drawn.draw(st.sampled_from(sorted(key for key, one in self.model.settled.items() if one.paid)))
+        order = drawn.draw(st.sampled_from(sorted(key for key, settled in self.model.settled.items() if settled.paid)))
         made = [
             ReverseHours(new(), book.district, book.terms(order), 1, "credit", recover, new())
             for book in (self.single, self.batched)

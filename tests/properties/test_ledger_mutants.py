@@ -36,8 +36,8 @@ def ledgers(fresh_database: FreshDatabase) -> Iterator[tuple[Ledger, Ledger]]:
     url = fresh_database("ledger").app
     both = Ledger(url), Ledger(url)
     yield both
-    for one in both:
-        one.database.dispose()
+    for ledger in both:
+        ledger.database.dispose()
 
 
 def exact_spending(one: Ledger, _other: Ledger) -> None:

@@ -74,7 +74,7 @@ class Directory:
 
     def save_person(self, connection: Connection, state: PersonTold) -> None:
         """Keep a person's newest state."""
-        row = {name: one.make(state) for name, one in self._columns.items()}
+        row = {name: derived.make(state) for name, derived in self._columns.items()}
         save_row(connection, self.person, {"person_id": state.person_id, **row})
 
     @hears(accounts.PersonState)

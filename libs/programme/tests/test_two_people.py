@@ -34,11 +34,11 @@ def test_it_is_decided_or_taken_back_once() -> None:
     made = propose(proposal_id=new_id(), by=MAKER, now=NOW)
     ended = [made.decide(Verdict(by=SECOND, ok=False, why="", at=NOW)), made.withdraw(now=NOW)]
 
-    for one in ended:
+    for proposal in ended:
         with pytest.raises(AlreadyDecidedError):
-            one.decide(Verdict(by=SECOND, ok=True, why="", at=NOW))
+            proposal.decide(Verdict(by=SECOND, ok=True, why="", at=NOW))
         with pytest.raises(AlreadyDecidedError):
-            one.withdraw(now=NOW)
+            proposal.withdraw(now=NOW)
 
 
 def test_what_nobody_decides_lapses() -> None:

@@ -78,9 +78,9 @@ def complaints_within(
         UnitNotFoundError, OutOfScopeError, ForbiddenError
     """
     act.require("answer_complaint", unit_id)
-    found = ComplaintStore(act.connection).within(unit_id, state=state, after=after, limit=limit)
-    _log_look(act, found)
-    return found
+    complaints = ComplaintStore(act.connection).within(unit_id, state=state, after=after, limit=limit)
+    _log_look(act, complaints)
+    return complaints
 
 
 def find_complaint(act: Act, complaint_id: UUID) -> Complaint:
@@ -97,7 +97,7 @@ def find_complaint(act: Act, complaint_id: UUID) -> Complaint:
 
 
 def _log_look(act: Act, complaints: list[Complaint]) -> None:
-    people = sorted({one.person_id for one in complaints})
+    people = sorted({complaint.person_id for complaint in complaints})
     act.store.records.log_views(viewer_id=act.actor_id, person_ids=people, what="complaint", why="", at=act.now)
 
 

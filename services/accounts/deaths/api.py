@@ -83,7 +83,9 @@ class DeathById(MethodView):
             death = DeathStore(act.connection).look(death_id)
             _require_view(act, death.person_id)
             mistakes = DeathStore(act.connection).mistakes_of(death_id)
-        return death_answer(death, now()) | {"mistakes": [mistake_answer(one, now()) for one in mistakes]}
+        return death_answer(death, now()) | {
+            "mistakes": [mistake_answer(death_mistake, now()) for death_mistake in mistakes]
+        }
 
 
 @blueprint.route("/v1/deaths/<uuid:death_id>/confirmation")
@@ -122,10 +124,14 @@ class MistakeById(MethodView):
         with reading() as connection:
             act = act_on(connection)
             _require_view(act, DeathStore(act.connection).look(death_id).person_id)
-            found = [one for one in DeathStore(act.connection).mistakes_of(death_id) if one.mistake_id == mistake_id]
-        if not found:
+            death_mistakes = [
+                death_mistake
+                for death_mistake in DeathStore(act.connection).mistakes_of(death_id)
+                if death_mistake.mistake_id == mistake_id
+            ]
+        if not death_mistakes:
             raise RecordNotFoundError(mistake_id=mistake_id)
-        return mistake_answer(found[0], now())
+        return mistake_answer(death_mistakes[0], now())
 
 
 @blueprint.route("/v1/deaths/<uuid:death_id>/mistakes/<uuid:mistake_id>/decision")
@@ -147,8 +153,8 @@ class MistakeDecision(MethodView):
 
 def _of_person(act: Act, person_id: UUID, state: DeathState | None) -> list[Death]:
     _require_view(act, person_id)
-    found = DeathStore(act.connection).of_person(person_id)
-    return [death for death in found if state is None or death.state_at(act.now) is state]
+    deaths = DeathStore(act.connection).of_person(person_id)
+    return [death for death in deaths if state is None or death.state_at(act.now) is state]
 
 
 def _require_view(act: Act, person_id: UUID) -> None:

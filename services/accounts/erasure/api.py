@@ -53,7 +53,7 @@ class PersonErasure(MethodView):
         with reading() as connection:
             act = act_on(connection)
             act.require("view_person", act.store.persons.person(person_id).home_unit_id)
-            found = last_erasure(connection, person_id)
-        if found is None:
+            erasure = last_erasure(connection, person_id)
+        if erasure is None:
             raise RecordNotFoundError(person_id=person_id)
-        return erasure_answer(found)
+        return erasure_answer(erasure)

@@ -33,10 +33,10 @@ class GroupStore:
         Raises:
             RecordNotFoundError: there is none.
         """
-        found = self.find(group_id)
-        if found is None:
+        group = self.find(group_id)
+        if group is None:
             raise RecordNotFoundError(group_id=group_id)
-        return found
+        return group
 
     def look(self, group_id: UUID) -> Group:
         """Return a group without a lock.

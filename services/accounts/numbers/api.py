@@ -74,10 +74,10 @@ class NumberDecision(MethodView):
     @blueprint.response(200, NumberProposalAnswer)
     def post(self, body: Body, person_id: UUID, change_id: UUID) -> Answer:
         """Say yes or no, with the reason; never who proposed it, nor whose number it is."""
-        told: list[Notice] = []
+        notices: list[Notice] = []
 
         def decide(act: Act) -> Answer:
-            decided, told[:] = decide_number(
+            decided, notices[:] = decide_number(
                 act,
                 proposal_id=change_id,
                 person_id=person_id,
@@ -89,5 +89,5 @@ class NumberDecision(MethodView):
             return number_proposal_answer(decided, now=act.now)
 
         answer = command(decide, lambda decided: decided, body)
-        tell(told)
+        tell(notices)
         return answer

@@ -43,12 +43,12 @@ class NumberStore:
         rows = [
             {
                 "kind": str(kind),
-                "digest": self._vault.digest(kind, one.number),
+                "digest": self._vault.digest(kind, opening.number),
                 "person_id": person_id,
-                "opens_from": one.opens_from,
-                "opens_until": one.opens_until,
+                "opens_from": opening.opens_from,
+                "opens_until": opening.opens_until,
             }
-            for one in openings
+            for opening in openings
         ]
         add_rows(self._connection, person_index, rows)
 

@@ -52,7 +52,10 @@ class Parameters(MethodView):
     @blueprint.response(200, page_answer(ParameterAnswer))
     def get(self) -> Answer:
         """List all parameters with type, bounds, default and whose number it is."""
-        return {"items": [parameter_answer(one) for one in part(RuleBook).parameters.values()], "next": None}
+        return {
+            "items": [parameter_answer(parameter) for parameter in part(RuleBook).parameters.values()],
+            "next": None,
+        }
 
 
 @blueprint.route("/v1/policies/current")
@@ -64,10 +67,10 @@ class CurrentPolicy(MethodView):
     def get(self, query: Body) -> Answer:
         """Return the version in force in the district of a unit, today or on a day."""
         with reading() as connection:
-            found = _in_force(connection, query["unit"], query["on"])
-        if found is None:
+            policy = _in_force(connection, query["unit"], query["on"])
+        if policy is None:
             raise RecordNotFoundError(unit_id=query["unit"])
-        return policy_answer(found, now())
+        return policy_answer(policy, now())
 
 
 @blueprint.route("/v1/policies")
@@ -80,8 +83,8 @@ class Policies(MethodView):
         """List versions of a district's rules; with `on`, only the one in force that day."""
         with reading() as connection:
             if query["on"] is not None and query["unit"] is not None:
-                found = _in_force(connection, query["unit"], query["on"])
-                return {"items": [policy_answer(found, now())] if found else [], "next": None}
+                policy = _in_force(connection, query["unit"], query["on"])
+                return {"items": [policy_answer(policy, now())] if policy else [], "next": None}
             rows = policies(
                 connection,
                 district_id=_district(connection, query["unit"]) if query["unit"] else None,

@@ -126,7 +126,7 @@ def policies(
 
 def _in_state(state: PolicyState, now: datetime) -> sa.ColumnElement[bool]:
     """What waits and what has just lapsed stand alike in the table; the time tells them apart."""
-    (kept,) = (one for one, shown in OF_PROPOSAL.items() if shown is state)
+    (kept,) = (proposal_state for proposal_state, shown in OF_PROPOSAL.items() if shown is state)
     waits = policy.c.state == ProposalState.PROPOSED
     if state is PolicyState.PROPOSED:
         return sa.and_(waits, policy.c.lapses_at > now)

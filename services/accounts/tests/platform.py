@@ -115,10 +115,10 @@ class Platform:
         return self._harness("harness-b")
 
     def _harness(self, name: str) -> Caller:
-        known = self.callers.get(name)
-        if known is None or monotonic() - known.signed_in_at > TOKEN_USED_SECONDS:
-            known = self.callers[name] = self.sign_in(name, "harness-demo-only")
-        return known
+        caller = self.callers.get(name)
+        if caller is None or monotonic() - caller.signed_in_at > TOKEN_USED_SECONDS:
+            caller = self.callers[name] = self.sign_in(name, "harness-demo-only")
+        return caller
 
     def unit(self, label: str, level: str, parent: str) -> str:
         """Add a unit."""

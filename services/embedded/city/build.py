@@ -55,7 +55,7 @@ class _Builder:
         }
         today = date.fromisoformat(self._state["today"])
         self._city = make_city(seed=self._state["seed"], today=today, city_id=Composition.city_id())
-        self._districts = [one.unit_id for one in self._city.districts()]
+        self._districts = [unit.unit_id for unit in self._city.districts()]
         workers = min(len(self._districts), os.cpu_count() or 1)
         self._workers = Workers(self._actors(compose), workers=workers, log=lambda: folder.log("city"))
         composition = compose()
@@ -81,9 +81,14 @@ class _Builder:
         self._traveller.flow_on()
         state["done"] = True
         state["people"] = [
-            {"login": one.login, "name": one.name, "unit": one.home.name_zh, "person_id": str(one.person_id)}
-            for one in city.residents
-            if one.login
+            {
+                "login": resident.login,
+                "name": resident.name,
+                "unit": resident.home.name_zh,
+                "person_id": str(resident.person_id),
+            }
+            for resident in city.residents
+            if resident.login
         ]
         self._save()
         self._workers.end()
@@ -99,7 +104,7 @@ class _Builder:
             self._workers.each("found", [step], worker_of=lambda _: 0)
             self._settle()
             self._bar.show(2 + 2 * number, step)
-        residents = [one for one in city.residents if not one.staff]
+        residents = [resident for resident in city.residents if not resident.staff]
         some = [part for district in self._districts for part in _parts(residents, district)]
         self._workers.each("bring_in", some, worker_of=lambda part: self._worker_of_resident(part[0]))
         self._bar.show(10, "people")
@@ -108,7 +113,7 @@ class _Builder:
         self._settle()
         self._workers.each("tie", list(city.kinships), worker_of=lambda tie: self._worker_of_resident(tie.person))
         self._workers.each("fund_pool", city.districts(), worker_of=self._worker_of_unit)
-        keepers = [one for one in city.residents if one.paper_book_minutes]
+        keepers = [resident for resident in city.residents if resident.paper_book_minutes]
         self._workers.each("bring_in_paper_book", keepers, worker_of=self._worker_of_resident)
         self._settle()
         self._state["founded"] = True
@@ -180,7 +185,7 @@ class _Bar:
 
 def _parts(residents: Sequence[Resident], district_id: UUID) -> list[list[Resident]]:
     """Return the residents of a district in tables of a size that one transaction takes easily."""
-    mine = [one for one in residents if one.home.above("district").unit_id == district_id]
+    mine = [resident for resident in residents if resident.home.above("district").unit_id == district_id]
     return [mine[first : first + RESIDENTS_AT_ONCE] for first in range(0, len(mine), RESIDENTS_AT_ONCE)]
 
 

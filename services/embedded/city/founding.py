@@ -51,14 +51,14 @@ class Founding:
         """Bring in a part of a district's register: a table of residents, from the district's office."""
         district = some[0].home.above("district")
         admin = self._city.staff_at("district_admin", district)[0]
-        rows = [{"person_id": str(one.person_id)} | self._registration(one) for one in some]
+        rows = [{"person_id": str(resident.person_id)} | self._registration(resident) for resident in some]
         path = f"/v1/imports/{_id(some[0].person_id, 'import')}"
         self._api.put(admin.person_id, path, {"rows": rows})
         report = self._api.get_done(admin.person_id, path)
         if report["refused"] or report["state"] != "done":
             raise CityError(f"residents were not taken: {report['reason']} {report['refused']}")
-        for one in some:
-            self._set_own_password(one)
+        for resident in some:
+            self._set_own_password(resident)
 
     def settle_in(self, one: Resident) -> None:
         """Record what a resident needs by the coordinator; the street's checker confirms it."""
@@ -110,12 +110,12 @@ class Founding:
         self._adjust(one.home.above("district"), _id(one.person_id, "book"), terms)
 
     def _staff(self) -> None:
-        for one in self._city.residents:
-            if one.staff:
-                path = f"/v1/persons/{one.person_id}"
-                self._api.put(self._founders.first, path, self._registration(one))
-                self._appoint(one)
-                self._set_own_password(one)
+        for resident in self._city.residents:
+            if resident.staff:
+                path = f"/v1/persons/{resident.person_id}"
+                self._api.put(self._founders.first, path, self._registration(resident))
+                self._appoint(resident)
+                self._set_own_password(resident)
 
     def _units(self) -> None:
         for unit in self._city.units:

@@ -61,11 +61,11 @@ class Unit:
 
     def above(self, level: str) -> Unit:
         """Return the unit of this level that this one belongs to."""
-        found: Unit = self
-        while found.level != level:
-            assert found.parent is not None, f"{found.level} is not below {level}"
-            found = found.parent
-        return found
+        unit: Unit = self
+        while unit.level != level:
+            assert unit.parent is not None, f"{unit.level} is not below {level}"
+            unit = unit.parent
+        return unit
 
 
 @dataclasses.dataclass(frozen=True)
@@ -115,7 +115,7 @@ class City:
 
     def staff_at(self, role: str, unit: Unit) -> list[Resident]:
         """Return who has a role at exactly this unit."""
-        return [one for one in self.residents if (role, unit) in one.staff]
+        return [resident for resident in self.residents if (role, unit) in resident.staff]
 
     def districts(self) -> list[Unit]:
         """Return the districts, in their order."""
@@ -123,7 +123,7 @@ class City:
 
     def by_login(self, login: str) -> Resident:
         """Return a demo person."""
-        return next(one for one in self.residents if one.login == login)
+        return next(resident for resident in self.residents if resident.login == login)
 
 
 def make_city(*, seed: int, today: date, city_id: UUID) -> City:
@@ -253,10 +253,10 @@ def _volunteers(maker: _Maker, communities: list[Unit], count: int) -> list[Resi
 
 
 def _kinships(source: random.Random, seed: int, residents: list[Resident]) -> list[Kinship]:
-    by_login = {one.login: one for one in residents if one.login}
+    by_login = {resident.login: resident for resident in residents if resident.login}
     pairs = [(by_login["elder"], by_login["daughter"], "child")]
-    elders = [one for one in residents if one.roles == ("recipient",) and not one.login]
-    grown = [one for one in residents if one.roles == ("volunteer",) and not one.login]
+    elders = [resident for resident in residents if resident.roles == ("recipient",) and not resident.login]
+    grown = [resident for resident in residents if resident.roles == ("volunteer",) and not resident.login]
     for elder, relative in zip(source.sample(elders, 60), source.sample(grown, 60), strict=True):
         years = relative.born.year - elder.born.year
         pairs.append((elder, relative, "sibling" if years < 18 else "child" if years < 45 else "grandchild"))

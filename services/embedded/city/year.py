@@ -131,15 +131,16 @@ class _Calendar:
 
     def __init__(self, city: City, source: random.Random, seed: int) -> None:
         self._source, self._seed = source, seed
-        self._elders = [one for one in city.residents if one.roles == ("recipient",)]
+        self._elders = [resident for resident in city.residents if resident.roles == ("recipient",)]
         self._districts = [
-            [one for one in self._elders if one.home.above("district") is district] for district in city.districts()
+            [resident for resident in self._elders if resident.home.above("district") is district]
+            for district in city.districts()
         ]
-        self._volunteers = [one for one in city.residents if "volunteer" in one.roles]
-        self._kin = {frozenset((one.person, one.relative)) for one in city.kinships}
+        self._volunteers = [resident for resident in city.residents if "volunteer" in resident.roles]
+        self._kin = {frozenset((kinship.person, kinship.relative)) for kinship in city.kinships}
         self._busy: set[tuple[UUID, date, int]] = set()
         self._week: dict[tuple[UUID, date], int] = {}
-        self._purse = {one.person_id: one.paper_book_minutes for one in self._elders}
+        self._purse = {resident.person_id: resident.paper_book_minutes for resident in self._elders}
         self._made = 0
 
     def helps_of(self, day: date, count: int) -> Iterator[Help]:

@@ -33,7 +33,7 @@ def test_the_city_has_the_units_and_people_that_were_promised(city: City) -> Non
 
     assert levels == {"district": 2, "street": 6, "community": 24}
     assert len(city.residents) == 300
-    assert len({one.person_id for one in city.residents}) == 300
+    assert len({resident.person_id for resident in city.residents}) == 300
     assert len({unit.preset for unit in city.units if unit.level == "district"}) == 2
 
 
@@ -47,7 +47,9 @@ def test_the_same_seed_and_day_give_the_same_city_and_year(city: City, year: lis
 def test_another_seed_gives_other_people(city: City) -> None:
     other = make_city(seed=8, today=TODAY, city_id=CITY_ID)
 
-    assert {one.person_id for one in other.residents}.isdisjoint(one.person_id for one in city.residents)
+    assert {resident.person_id for resident in other.residents}.isdisjoint(
+        resident.person_id for resident in city.residents
+    )
 
 
 def test_every_community_has_its_coordinator_and_every_street_its_checker(city: City) -> None:

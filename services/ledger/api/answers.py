@@ -10,8 +10,8 @@ from marshmallow import Schema, fields, validate
 from services.ledger.domain.reasons import Reason
 from services.ledger.domain.wallets import WalletClass
 
-CLASSES = [one.name.lower() for one in WalletClass]
-REASONS = [one.label for one in Reason]
+CLASSES = [wallet_class.name.lower() for wallet_class in WalletClass]
+REASONS = [reason.label for reason in Reason]
 
 
 def _id(**options: Any) -> fields.UUID:

@@ -44,7 +44,7 @@ def check_books(connection: psycopg.Connection[Any], books: Sequence[JoinedBook]
     """Name each book whose row says something else than its wallets and its first row."""
     owned = {row[0]: one for row in connection.execute(OWNED) if (one := _Owned(*row)).is_whole()}
     stored = {number: (district_id, at) for number, district_id, at in connection.execute(OPENED)}
-    findings = [one for book in books for one in _findings(book, stored.get(book.book), owned.get(book.book))]
+    findings = [finding for book in books for finding in _findings(book, stored.get(book.book), owned.get(book.book))]
     numbers = {district_id: number for number, (district_id, _) in stored.items()}
     for (number,) in connection.execute(WITHOUT_BOOK).fetchall():
         district_id = owned[number].owner if number in owned else UUID(int=0)

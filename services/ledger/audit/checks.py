@@ -77,7 +77,7 @@ FINDINGS_MAX = 100
 Check = Callable[[psycopg.Connection[Any]], list[Finding]]
 BOOK_BITS = SERIAL_BITS + CLASS_BITS
 CLASS_MASK = (1 << CLASS_BITS) - 1
-CLASSES = frozenset(int(one) for one in WalletClass)
+CLASSES = frozenset(int(wallet_class) for wallet_class in WalletClass)
 
 
 def read_balances(url: str, book: int, size: int) -> bytes:

@@ -123,9 +123,13 @@ def compare(url: str, copies: Iterable[Copy | CopiedHead]) -> list[Finding]:
 
 def refine(findings: Sequence[Finding], differing: Sequence[Finding]) -> list[Finding]:
     """The findings, those of a row's hash replaced by the fields that the copies name."""
-    named = {(one.district_id, one.position) for one in differing}
+    named = {(finding.district_id, finding.position) for finding in differing}
     by_hash = (Kind.ROW_ALTERED, Kind.LEAF_ALTERED)
-    kept = [one for one in findings if not (one.kind in by_hash and (one.district_id, one.position) in named)]
+    kept = [
+        finding
+        for finding in findings
+        if not (finding.kind in by_hash and (finding.district_id, finding.position) in named)
+    ]
     return [*differing, *kept]
 
 

@@ -132,19 +132,19 @@ def save(path: Path, books: Sequence[JoinedBook]) -> None:
     """Keep how far a check has come, so that it can go on after an interruption."""
     document = [
         {
-            "book": one.book,
-            "district_id": str(one.district_id),
-            "size": one.size,
-            "rows": one.rows,
-            "wallets": one.wallets.rows(),
-            "opened": one.opened.rows(),
-            "holds": [[act.hex(), number, left] for (act, number), left in one.holds.items()],
-            "tiles": b"".join(one.tiles).hex(),
-            "tail": b"".join(one.tail).hex(),
-            "first_time": one.first_time,
-            "last_time": one.last_time,
+            "book": joined_book.book,
+            "district_id": str(joined_book.district_id),
+            "size": joined_book.size,
+            "rows": joined_book.rows,
+            "wallets": joined_book.wallets.rows(),
+            "opened": joined_book.opened.rows(),
+            "holds": [[act.hex(), number, left] for (act, number), left in joined_book.holds.items()],
+            "tiles": b"".join(joined_book.tiles).hex(),
+            "tail": b"".join(joined_book.tail).hex(),
+            "first_time": joined_book.first_time,
+            "last_time": joined_book.last_time,
         }
-        for one in books
+        for joined_book in books
     ]
     fresh = path.with_suffix(".new")
     fresh.write_text(json.dumps(document))
@@ -181,6 +181,6 @@ def _hashes(text: str) -> list[bytes]:
 
 
 def _by_number(rows: list[list[int]], width: int) -> ByNumber:
-    found, numbers = ByNumber(width), np.array(rows, np.int64).reshape(-1, 1 + width)
-    found.put(numbers[:, 0], numbers[:, 1:])
-    return found
+    by_number, numbers = ByNumber(width), np.array(rows, np.int64).reshape(-1, 1 + width)
+    by_number.put(numbers[:, 0], numbers[:, 1:])
+    return by_number

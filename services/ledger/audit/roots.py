@@ -59,9 +59,9 @@ def check_roots(
                 heads.check(size, bytes(root))
                 heads.add(_note_findings(book, size, bytes(root), note))
                 heads.add(_time_findings(book, size, *times))
-    for one in outside:
-        if one.district_id == book.district_id:
-            heads.check(one.size, one.root)
+    for outside_checkpoint in outside:
+        if outside_checkpoint.district_id == book.district_id:
+            heads.check(outside_checkpoint.size, outside_checkpoint.root)
     findings += heads.findings
     if log_folder is not None:
         findings += _compare_tiles(connection, book, log_folder, all_rows=heads.differs)

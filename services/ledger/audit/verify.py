@@ -163,8 +163,15 @@ class _Plan:
         self._by_number = {book.book: book for book in books}
         run_number = next(RUNS)
         length = _rows_of_a_stretch(sum(head for _, _, head in heads))
-        stretches = [one for head in heads for one in _plan(url, self._by_number[head[0]], head, length, run_number)]
-        self._running = [(one, workers.ask(check_segment_of_width, one)) for one in stretches[: workers.ahead]]
+        stretches = [
+            segment_terms
+            for head in heads
+            for segment_terms in _plan(url, self._by_number[head[0]], head, length, run_number)
+        ]
+        self._running = [
+            (segment_terms, workers.ask(check_segment_of_width, segment_terms))
+            for segment_terms in stretches[: workers.ahead]
+        ]
         self._waiting = stretches[workers.ahead :]
         self._rest_of = [partial(self._ask_rest, url, heads)]
         self.balances: dict[int, _Later[bytes] | Future[bytes]] = {}
@@ -173,8 +180,8 @@ class _Plan:
     def check_rows(self, connection: psycopg.Connection[Any], report: Report, progress: Callable[[int], None]) -> None:
         """Join the stretches in order, as they are checked."""
         done = sum(book.rows for book in self._books)
-        for one, segment in self._segments():
-            book = self._by_number[one.book]
+        for segment_terms, segment in self._segments():
+            book = self._by_number[segment_terms.book]
             if segment is None:
                 report.findings += _widths(connection, book)
                 return
@@ -188,15 +195,15 @@ class _Plan:
         """Give the stretches back in order; no more wait to be joined than are being checked."""
         self._ask_next()
         while self._running:
-            one, asked = self._running.pop(0)
+            segment_terms, asked = self._running.pop(0)
             segment = asked.result()
             self._ask_next()
-            yield one, segment
+            yield segment_terms, segment
 
     def _ask_next(self) -> None:
         while self._waiting and len(self._running) < self._workers.ahead:
-            one = self._waiting.pop(0)
-            self._running.append((one, self._workers.ask(check_segment_of_width, one)))
+            segment_terms = self._waiting.pop(0)
+            self._running.append((segment_terms, self._workers.ask(check_segment_of_width, segment_terms)))
         if not self._waiting and self._rest_of:
             self._rest_of.pop()()
 

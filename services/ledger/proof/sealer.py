@@ -76,8 +76,8 @@ class Sealer:
     def tick(self) -> list[SignedHead]:
         """Seal what is new in every book; return the heads that were stored."""
         with self._database.reading() as connection:
-            found = books(connection)
-        heads = [self._seal(book) for book in found if book.book not in self._stopped]
+            log_books = books(connection)
+        heads = [self._seal(book) for book in log_books if book.book not in self._stopped]
         _STOPPED.set(len(self._stopped))
         _UNSEALED.set(sum(log.size - self._signed_sizes[number] for number, log in self._logs.items()))
         return [head for head in heads if head is not None]

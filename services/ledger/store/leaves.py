@@ -27,8 +27,8 @@ def books(connection: Connection) -> list[LogBook]:
 
 def find_book(connection: Connection, district_id: UUID) -> LogBook | None:
     """Return a district's book."""
-    found = connection.execute(_BOOK, {"district_id": district_id}).one_or_none()
-    return LogBook(*found) if found else None
+    row = connection.execute(_BOOK, {"district_id": district_id}).one_or_none()
+    return LogBook(*row) if row else None
 
 
 def read_leaves(

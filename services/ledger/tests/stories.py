@@ -106,5 +106,7 @@ def settled_answer(ledger: Ledger) -> answers.HoursSettled:
         text = connection.exec_driver_sql(
             "SELECT payload FROM journal.answer WHERE event_type = 'HoursSettled' ORDER BY book DESC, pos DESC LIMIT 1"
         ).scalar_one()
-    found: answers.HoursSettled = eval(bytes(text).decode(), vars(answers) | {"HoursSettled": answers.HoursSettled})
-    return found
+    hours_settled: answers.HoursSettled = eval(
+        bytes(text).decode(), vars(answers) | {"HoursSettled": answers.HoursSettled}
+    )
+    return hours_settled

@@ -26,7 +26,9 @@ def test_a_full_cache_makes_room_and_every_balance_stays_right(ledger: Ledger, m
                 assert ledger.post(move(wallet, to, 1), move(to, wallet, 1))[1].refusal is None
 
     assert len(ledger.journal._cache.wallets) <= BOUND + 3
-    assert ledger.journal._cache.wallets.keys() == {one.key for one in ledger.journal._cache.by_number.values()}
+    assert ledger.journal._cache.wallets.keys() == {
+        cached_wallet.key for cached_wallet in ledger.journal._cache.by_number.values()
+    }
     assert {ledger.balance(wallet) for wallet in wallets} == {10}
     assert isinstance(ledger.post(move(wallets[0], wallets[1], 11))[0].refusal, InsufficientCreditsError)
     assert verify.run(ledger.database.url, verify.Terms(processes=1)).findings == []

@@ -28,15 +28,15 @@ def _die(hearing: Hearing, lan: bytes) -> None:
 
 
 def _is_mistake(hearing: Hearing, lan: bytes) -> str:
-    found = accounts.DeathMistakeFound(
+    death_mistake_found = accounts.DeathMistakeFound(
         mistake_id=str(new_id()),
         person_id=text(lan),
         district_id=DISTRICT,
         proposed_by=text(new()),
         decided_by=text(new()),
     )
-    hearing.hear(found)
-    return found.mistake_id
+    hearing.hear(death_mistake_found)
+    return death_mistake_found.mistake_id
 
 
 def _settle(hearing: Hearing, lan: bytes) -> None:

@@ -195,7 +195,7 @@ def test_an_edited_wallet_is_found_and_the_column_named(tampered: Tampered, colu
 
     tampered.tamper(f"UPDATE journal.wallet SET {column} = {value} WHERE wallet = ({first})")
 
-    (field,) = {one.field for one in tampered.verify().findings if one.kind is Kind.WALLET_ALTERED}
+    (field,) = {finding.field for finding in tampered.verify().findings if finding.kind is Kind.WALLET_ALTERED}
     assert field.endswith(f": {column}")
 
 

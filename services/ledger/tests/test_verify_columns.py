@@ -323,29 +323,29 @@ def test_holds_are_added_up_by_act_and_twin(
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(holds, "ODD", odd)
         patch.setattr(holds, "MOVEMENTS_AT_ONCE", 7)
-        found = holds.OpenHolds()
+        open_holds = holds.OpenHolds()
         for start in range(0, len(movements), at_once):
             some = movements[start : start + at_once]
             acts = [bytes([act]) + bytes(14) + bytes([act % 2]) for act, _, _ in some]
             twins, changes = (np.array([one[column] for one in some], np.int64) for column in (1, 2))
-            found.add(np.array(acts, "V16"), twins, changes)
+            open_holds.add(np.array(acts, "V16"), twins, changes)
             for act, (_, twin, change) in zip(acts, some, strict=True):
                 expected[act, twin] = expected.get((act, twin), 0) + change
 
-        assert found.left() == {key: left for key, left in expected.items() if left}
+        assert open_holds.left() == {key: left for key, left in expected.items() if left}
 
 
 @settings(max_examples=40, deadline=None)
 @given(PUTS)
 def test_numbers_of_wallets_are_found_again(puts: list[dict[int, tuple[int, int]]]) -> None:
-    found, expected = ByNumber(2), dict[int, tuple[int, int]]()
+    by_number, expected = ByNumber(2), dict[int, tuple[int, int]]()
     asked = np.arange(-60, 60)
     for put in puts:
-        found.put(np.array(list(put), np.int64), np.array(list(put.values()), np.int64).reshape(-1, 2))
+        by_number.put(np.array(list(put), np.int64), np.array(list(put.values()), np.int64).reshape(-1, 2))
         expected |= put
 
-        values, is_there = found.find(asked)
+        values, is_there = by_number.find(asked)
 
         assert [tuple(one) for one in values.tolist()] == [expected.get(number, (0, 0)) for number in asked.tolist()]
         assert is_there.tolist() == [number in expected for number in asked.tolist()]
-    assert {number: (one, other) for number, one, other in found.rows()} == expected
+    assert {number: (one, other) for number, one, other in by_number.rows()} == expected

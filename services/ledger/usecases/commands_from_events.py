@@ -33,10 +33,10 @@ def policy_now(connection: Connection, district_id: str, now_us: int) -> Policy:
     Raises:
         NotYetKnownError: none has been heard of.
     """
-    found = find_policy_on(connection, UUID(district_id), local_date(from_microseconds(now_us)))
-    if found is None:
+    policy = find_policy_on(connection, UUID(district_id), local_date(from_microseconds(now_us)))
+    if policy is None:
         raise NotYetKnownError(subject=district_id)
-    return found
+    return policy
 
 
 def policy_of(connection: Connection, district_id: str, version: int) -> Policy:
@@ -45,10 +45,10 @@ def policy_of(connection: Connection, district_id: str, version: int) -> Policy:
     Raises:
         NotYetKnownError: it has not been heard of.
     """
-    found = find_policy(connection, UUID(district_id), version)
-    if found is None:
+    policy = find_policy(connection, UUID(district_id), version)
+    if policy is None:
         raise NotYetKnownError(subject=district_id)
-    return found
+    return policy
 
 
 def _request(event: IncomingEvent, leg: str) -> Id:

@@ -146,8 +146,8 @@ def test_the_platforms_clock_tells_an_old_hold(urls: dict[str, str]) -> None:
     soon = reconcile(urls, now=AFTER)
     late = reconcile(urls, now=datetime(2026, 6, 1, tzinfo=UTC))
 
-    assert [one.check for one in soon if one.check == "old holds"] == []
-    assert [one.subject for one in late if one.check == "old holds"] == [str(act)]
+    assert [difference.check for difference in soon if difference.check == "old holds"] == []
+    assert [difference.subject for difference in late if difference.check == "old holds"] == [str(act)]
 
 
 def _no_pause(_seconds: float) -> None:

@@ -107,5 +107,5 @@ def open_incidents(
 
 def read_incident(connection: Connection, incident_id: UUID) -> Row | None:
     """Return an incident, or None."""
-    found = find_incident(connection, incident_id)
-    return dict(found) if found else None
+    row = find_incident(connection, incident_id)
+    return dict(row) if row else None

@@ -162,6 +162,6 @@ def close_incident(connection: Connection, context: CommandContext, incident_id:
 
 
 def _incident(connection: Connection, incident_id: UUID) -> Incident:
-    found = store.find_incident(connection, incident_id)
-    assert found is not None
-    return dict(found)
+    row = store.find_incident(connection, incident_id)
+    assert row is not None
+    return dict(row)

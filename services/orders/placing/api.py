@@ -66,11 +66,11 @@ class Orders(MethodView):
                 start_before=query["start_before"],
             )
             after = BY_START.read(query["cursor"])
-            found = store.list_orders(connection, wanted, after=after, limit=query["limit"])
-            rows = [order_view(connection, order) for order in found]
+            orders = store.list_orders(connection, wanted, after=after, limit=query["limit"])
+            rows = [order_view(connection, order) for order in orders]
             if near is not None:
-                steps = store.steps_from(connection, near, found)
-                rows = [row | {"distance_m": steps[o.order_id]} for row, o in zip(rows, found, strict=True)]
+                steps = store.steps_from(connection, near, orders)
+                rows = [row | {"distance_m": steps[o.order_id]} for row, o in zip(rows, orders, strict=True)]
         return BY_START.page(rows, limit=query["limit"])
 
 

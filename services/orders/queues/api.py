@@ -51,8 +51,8 @@ def _queue(name: str, query: Row) -> Row:
             after = BY_OPENING.read(query["cursor"])
             rows = incidents_store.open_incidents(connection, unit_ids=units, after=after, limit=limit)
             return BY_OPENING.page([incident_view(connection, row) for row in rows], limit=limit)
-        found = store.queue_orders(
+        orders = store.queue_orders(
             connection, name, unit_ids=units, now=now(), after=BY_START.read(query["cursor"]), limit=limit
         )
-        rows = [order_view(connection, order) for order in found]
+        rows = [order_view(connection, order) for order in orders]
     return BY_START.page(rows, limit=limit)

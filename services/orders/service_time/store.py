@@ -153,7 +153,7 @@ RECORDS_MAX = 200
 def service_time(connection: Connection, person_id: UUID, now: datetime) -> Row:
     """Return a person's service-time book: sums, stars, marks, and the newest lines."""
     time = service_time_of(connection, person_id)
-    known = people_store.find_person(connection, person_id)
+    person = people_store.find_person(connection, person_id)
     lines = sa.select(service_record).where(service_record.c.person_id == person_id)
     newest = lines.order_by(service_record.c.recorded_at.desc(), service_record.c.record_id).limit(RECORDS_MAX)
     return {
@@ -161,7 +161,7 @@ def service_time(connection: Connection, person_id: UUID, now: datetime) -> Row:
         "total_minutes": time.total_minutes,
         "verified_minutes": time.verified_minutes,
         "attested_minutes": time.attested_minutes,
-        "star": _star(connection, known, time.total_minutes, now),
+        "star": _star(connection, person, time.total_minutes, now),
         "marks": mark_store.marks_of(connection, person_id, now),
         "items": [dict(row) for row in connection.execute(newest).mappings()],
     }
@@ -176,5 +176,5 @@ def _star(connection: Connection, known: Person | None, total_minutes: int, now:
 
 def read_certificate(connection: Connection, certificate_id: UUID) -> Row | None:
     """Return a certificate, or None."""
-    found = find_certificate(connection, certificate_id)
-    return dict(found) if found else None
+    row = find_certificate(connection, certificate_id)
+    return dict(row) if row else None

@@ -87,7 +87,7 @@ def order(**others: Any) -> Order:
 def part(label: str = "min", *, start: datetime | None = None, minutes: int = 60, **others: Any) -> Assignment:
     """Return a part that was checked in and out, from D2 at nine unless told otherwise."""
     began = start or at("D2 09:00")
-    known = Assignment(
+    assignment = Assignment(
         named(label),
         DISTRICT,
         at("D1 09:00"),
@@ -95,7 +95,7 @@ def part(label: str = "min", *, start: datetime | None = None, minutes: int = 60
         checked_out_at=began + timedelta(minutes=minutes),
         code_right=True,
     )
-    return replace(known, **others)
+    return replace(assignment, **others)
 
 
 def relation(person_label: str, kind: str, relative_label: str, *, verified: bool = True) -> Relation:

@@ -131,5 +131,5 @@ def _due_first(row: Row) -> tuple[date, UUID]:
 
 def find_visit(connection: Connection, visit_id: UUID) -> Row | None:
     """Return a visit, or None."""
-    found = connection.execute(sa.select(visit).where(visit.c.visit_id == visit_id)).mappings().first()
-    return dict(found) if found else None
+    row = connection.execute(sa.select(visit).where(visit.c.visit_id == visit_id)).mappings().first()
+    return dict(row) if row else None

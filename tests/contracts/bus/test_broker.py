@@ -122,8 +122,8 @@ def test_every_group_hears_everything(broker: Broker, topic: str) -> None:
     publisher = broker.publisher("p")
     publisher.publish(numbered(topic, 20))
 
-    with member(broker, topic, group="a") as one, member(broker, topic, group="b") as other:
-        heard = (len(read(one, 20)), len(read(other, 20)))
+    with member(broker, topic, group="a") as subscription, member(broker, topic, group="b") as other:
+        heard = (len(read(subscription, 20)), len(read(other, 20)))
 
     assert heard == (20, 20)
     publisher.close()
@@ -166,17 +166,17 @@ def test_the_database_says_where_new_partitions_begin(broker: Broker, topic: str
 
 def test_members_share_the_partitions_and_each_record_goes_to_one(broker: Broker, topic: str) -> None:
     publisher = broker.publisher("p")
-    with member(broker, topic, "m1") as one:
-        alone = until(lambda: len(one.assignment()) == 4, one)
+    with member(broker, topic, "m1") as subscription:
+        alone = until(lambda: len(subscription.assignment()) == 4, subscription)
         with member(broker, topic, "m2") as two:
-            shared = until(lambda: len(one.assignment()) == len(two.assignment()) == 2, one, two)
+            shared = until(lambda: len(subscription.assignment()) == len(two.assignment()) == 2, subscription, two)
             publisher.publish(numbered(topic, 100, keys=50))
             seen: list[Record] = []
             end = monotonic() + SECONDS_MAX
             while len(seen) < 100 and monotonic() < end:
-                poll_both(one, two, seen)
-            disjoint = not one.assignment() & two.assignment()
-        alone_again = until(lambda: len(one.assignment()) == 4, one)
+                poll_both(subscription, two, seen)
+            disjoint = not subscription.assignment() & two.assignment()
+        alone_again = until(lambda: len(subscription.assignment()) == 4, subscription)
 
     assert alone
     assert shared
@@ -191,10 +191,10 @@ def test_members_share_every_topic(broker: Broker, topic: str) -> None:
     quiet = f"{topic}-quiet"
     broker.declare_topics([Topic(quiet, partitions=4)])
 
-    with member(broker, topic, "m1", also=(quiet,)) as one:
-        alone = until(lambda: len(one.assignment()) == 8, one)
+    with member(broker, topic, "m1", also=(quiet,)) as subscription:
+        alone = until(lambda: len(subscription.assignment()) == 8, subscription)
         with member(broker, topic, "m2", also=(quiet,)) as two:
-            shared = until(lambda: len(one.assignment()) == len(two.assignment()) == 4, one, two)
+            shared = until(lambda: len(subscription.assignment()) == len(two.assignment()) == 4, subscription, two)
             of_two = collections.Counter(place.topic for place in two.assignment())
 
     assert alone

@@ -84,10 +84,10 @@ def test_days_and_documents() -> None:
         district_id=str(DISTRICT), policy_version=1, effective="2026-03-02", parameters_json='{"a": {"b": 1}}'
     )
 
-    told = decoder(accounts.PolicyPublished.DESCRIPTOR, PolicyTold)(state)
+    policy_told = decoder(accounts.PolicyPublished.DESCRIPTOR, PolicyTold)(state)
 
-    assert told == PolicyTold(DISTRICT, 1, date(2026, 3, 2), {"a": {"b": 1}})
-    assert encoder(accounts.PolicyPublished, PolicyTold)(told) == state
+    assert policy_told == PolicyTold(DISTRICT, 1, date(2026, 3, 2), {"a": {"b": 1}})
+    assert encoder(accounts.PolicyPublished, PolicyTold)(policy_told) == state
 
 
 def test_an_id_may_be_kept_as_its_bytes() -> None:

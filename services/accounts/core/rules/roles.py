@@ -63,20 +63,28 @@ def stands_above(mine: Collection[RolePlace], theirs: Iterable[RolePlace]) -> bo
 
     Who holds no staff role stands below everybody; a role of another branch is not below mine.
     """
-    return all(any(one.rank > other.rank and one.reaches(other) for one in mine) for other in _staff(theirs))
+    return all(
+        any(role_place.rank > other.rank and role_place.reaches(other) for role_place in mine)
+        for other in _staff(theirs)
+    )
 
 
 def may_sign_about(mine: Collection[RolePlace], theirs: Iterable[RolePlace]) -> bool:
     """Tell whether my word may be one of two about somebody: I stand above them, or beside them at the very top."""
     return all(
-        any(one.reaches(other) and (one.rank > other.rank or one.rank == RANK_MAX) for one in mine)
+        any(
+            role_place.reaches(other) and (role_place.rank > other.rank or role_place.rank == RANK_MAX)
+            for role_place in mine
+        )
         for other in _staff(theirs)
     )
 
 
 def highest_rank(mine: Iterable[RolePlace], *, roles: Collection[str], path: Collection[UUID]) -> int:
     """Return the rank of the highest of some roles that reaches a unit; 0 when none does."""
-    return max((one.rank for one in mine if one.role in roles and one.path[-1] in path), default=0)
+    return max(
+        (role_place.rank for role_place in mine if role_place.role in roles and role_place.path[-1] in path), default=0
+    )
 
 
 def _staff(places: Iterable[RolePlace]) -> Iterable[RolePlace]:

@@ -73,8 +73,8 @@ def decide_number(
         return decided, []
     if person.status not in _CHANGEABLE:
         raise WrongPersonStateError(state=person.status)
-    told = change_number(act, person_id=person_id, number=waiting.phone_number, at=at, digest=digest)
-    return decided, told
+    notices = change_number(act, person_id=person_id, number=waiting.phone_number, at=at, digest=digest)
+    return decided, notices
 
 
 def _require_signature(act: Act, person: Person) -> None:

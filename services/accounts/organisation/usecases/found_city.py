@@ -71,14 +71,18 @@ def found_administrators(store: Store, city: Unit, founders: Sequence[Registrati
         TwoAdministratorsNeededError: they are not two people with a name of their own each.
         AlreadyDecidedError: somebody is registered already, who can register others.
     """
-    names = {canonical_name(one.sign_in_name or "") for one in founders} - {""}
-    if len(founders) != FOUNDERS or len(names) != FOUNDERS or not all(one.password_hash for one in founders):
+    names = {canonical_name(registration.sign_in_name or "") for registration in founders} - {""}
+    if (
+        len(founders) != FOUNDERS
+        or len(names) != FOUNDERS
+        or not all(registration.password_hash for registration in founders)
+    ):
         raise TwoAdministratorsNeededError
     if store.persons.are_there_any():
         raise AlreadyDecidedError
     first, second = founders
-    for one, other in ((first, second), (second, first)):
-        _enrol_staff(Act(store, other.person_id, now), one, (Role.CITY_ADMIN,), city)
+    for registration, other in ((first, second), (second, first)):
+        _enrol_staff(Act(store, other.person_id, now), registration, (Role.CITY_ADMIN,), city)
 
 
 def add_administrator(store: Store, city: Unit, registration: Registration, *, now: datetime) -> None:

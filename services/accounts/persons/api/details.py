@@ -46,17 +46,17 @@ class PersonDetails(MethodView):
             has_phone=body.get("has_phone", True),
             visit_risk=body.get("visit_risk"),
         )
-        told: list[Notice] = []
+        notices: list[Notice] = []
 
         def change(act: Act) -> Person:
             at, digest = machine_now(), parts().vault.digest
-            changed, told[:] = change_details(
+            changed, notices[:] = change_details(
                 act, person_id=person_id, version=version, details=details, at=at, digest=digest
             )
             return changed
 
         answer = command(change, person_answer, {**body, "version": version}, about=[person_id])
-        tell(told)
+        tell(notices)
         return answer
 
 

@@ -55,9 +55,9 @@ class Persons(MethodView):
         )
         with transaction() as connection:
             act = act_on(connection)
-            found = search_persons(act, search, limit=query["limit"] + 1)
-            identities = act.store.identities.identities([person.person_id for person in found])
-        rows = [listed_person_answer(person, identities.get(person.person_id)) for person in found]
+            persons = search_persons(act, search, limit=query["limit"] + 1)
+            identities = act.store.identities.identities([person.person_id for person in persons])
+        rows = [listed_person_answer(person, identities.get(person.person_id)) for person in persons]
         return PERSONS.page(rows, limit=query["limit"])
 
 

@@ -66,13 +66,13 @@ def change_details(
     _refuse_stale(person, version)
     changed = _changed(person, details, act)
     _change_identity(act, person_id, details)
-    told: list[Notice] = []
+    notices: list[Notice] = []
     if "phone_number" in details.given:
         _refuse_staff(act, person_id)
-        told = change_number(act, person_id=person_id, number=details.phone_number, at=at, digest=digest)
+        notices = change_number(act, person_id=person_id, number=details.phone_number, at=at, digest=digest)
     act.store.persons.save(changed)
     act.publish(changed)
-    return changed, told
+    return changed, notices
 
 
 def move_person(act: Act, *, person_id: UUID, version: int, home_unit_id: UUID) -> Person:

@@ -44,15 +44,15 @@ def search_persons(act: Act, search: Search, *, limit: int) -> list[Person]:
         status=search.status,
         after=search.after,
     )
-    found = find_persons(act.connection, wanted, limit=limit)
+    persons = find_persons(act.connection, wanted, limit=limit)
     act.store.records.log_views(
         viewer_id=act.actor_id,
-        person_ids=[person.person_id for person in found],
+        person_ids=[person.person_id for person in persons],
         what="list",
         why="search" if search.text else "",
         at=act.now,
     )
-    return found
+    return persons
 
 
 def _ids(act: Act, text: str) -> set[UUID]:

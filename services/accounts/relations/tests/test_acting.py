@@ -135,7 +135,7 @@ def _change(platform: Platform, caller: Caller, path: str, body: dict[str, Any],
 
 
 def _hear(platform: Platform, *, person: str, actor: str, grant: str = "", act: str = "ask") -> None:
-    told = orders.ActedFor(
+    acted_for = orders.ActedFor(
         use_id=str(new_id()),
         person_id=person,
         actor_id=actor,
@@ -150,14 +150,14 @@ def _hear(platform: Platform, *, person: str, actor: str, grant: str = "", act: 
     hearing = consumers(lambda: Vault.read(platform.settings.master_key_file), clock=SystemClock())
     event = IncomingEvent(
         event_id=new_id(),
-        event_type=told.DESCRIPTOR.full_name,
+        event_type=acted_for.DESCRIPTOR.full_name,
         topic="timebank.orders.v1",
         stream="d",
         position=1,
         version=None,
         key="d",
-        subject=told.subject_id,
-        payload=told.SerializeToString(),
+        subject=acted_for.subject_id,
+        payload=acted_for.SerializeToString(),
         occurred_at=AT,
     )
     with platform.database.transaction() as connection:

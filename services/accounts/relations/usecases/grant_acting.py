@@ -63,7 +63,9 @@ def names_of_both(act: Act, grants: list[ActingGrant]) -> dict[UUID, dict[str, s
     act.store.records.log_views(
         viewer_id=act.actor_id, person_ids=looked_at, what="acting_grant", why="names of a grant", at=act.now
     )
-    return {person_id: one.names for person_id, one in act.store.identities.identities(sorted(people)).items()}
+    return {
+        person_id: identity.names for person_id, identity in act.store.identities.identities(sorted(people)).items()
+    }
 
 
 def seen_grant(act: Act, grant_id: UUID) -> ActingGrant:

@@ -111,7 +111,7 @@ def _require_reach(act: Act, power: str, pair: list[Person]) -> None:
 
 def _require_above_either(act: Act, pair: list[Person]) -> None:
     """Refuse who is above neither: staff have relatives too, so one of the two is enough."""
-    if not any(act.is_above(one.person_id) for one in pair):
+    if not any(act.is_above(person.person_id) for person in pair):
         raise PersonNotBelowError
 
 

@@ -41,9 +41,9 @@ class PersonRoles(MethodView):
             _require_view(act, person_id)
             held = [grant_answer(grant) for grant in act.store.persons.roles(person_id)]
             proposed = [
-                appointment_answer(one, now=act.now)
-                for one in AppointmentStore(act.connection).of_person(person_id)
-                if not one.is_accepted
+                appointment_answer(appointment, now=act.now)
+                for appointment in AppointmentStore(act.connection).of_person(person_id)
+                if not appointment.is_accepted
             ]
         return {"items": held + proposed, "next": None}
 
@@ -60,7 +60,7 @@ class RoleProposals(MethodView):
             act.require_anywhere("grant_role")
             within = [held.unit_id for held in act.actor().roles if held.role in POWERS["grant_role"]]
             waiting = AppointmentStore(act.connection).open_within(within)
-        return {"items": [appointment_answer(one, now=act.now) for one in waiting], "next": None}
+        return {"items": [appointment_answer(appointment, now=act.now) for appointment in waiting], "next": None}
 
 
 @blueprint.route("/v1/persons/<uuid:person_id>/roles/<uuid:grant_id>")

@@ -74,7 +74,7 @@ def test_a_refresh_token_works_once_and_its_reuse_ends_the_session(platform: Pla
     refused(platform.client.post("/v1/sessions/refresh", json={"refresh_token": first}), "refresh_token_reused", 403)
     refused(platform.client.post("/v1/sessions/refresh", json={"refresh_token": second}), "refresh_token_invalid", 403)
     refused(platform.client.post("/v1/sessions/refresh", json={"refresh_token": "x"}), "refresh_token_invalid", 403)
-    assert [len(told.session_ids) for told in _ended_later(platform)] == [1]
+    assert [len(sessions_ended.session_ids) for sessions_ended in _ended_later(platform)] == [1]
 
 
 def test_a_session_ends_by_signing_out(platform: Platform) -> None:
@@ -87,10 +87,10 @@ def test_a_session_ends_by_signing_out(platform: Platform) -> None:
     assert answer.status_code == 204
     refused(caller.get("/v1/me"), "not_signed_in", 401)
     must(other.get("/v1/me"))
-    [told] = _ended_later(platform)
+    [sessions_ended] = _ended_later(platform)
     claims = jwt.decode(signed_in["access_token"], options={"verify_signature": False})
-    assert (list(told.session_ids), told.person_id) == ([claims["sid"]], claims["sub"])
-    assert told.tokens_end_at_us > claims["exp"] * 1_000_000
+    assert (list(sessions_ended.session_ids), sessions_ended.person_id) == ([claims["sid"]], claims["sub"])
+    assert sessions_ended.tokens_end_at_us > claims["exp"] * 1_000_000
     again = platform.client.post("/v1/sessions/refresh", json={"refresh_token": signed_in["refresh_token"]})
     refused(again, "refresh_token_invalid", 403)
 
@@ -139,7 +139,7 @@ def test_a_new_password_ends_every_session(platform: Platform) -> None:
 
     for token in (caller, other):
         refused(token.get("/v1/me"), "not_signed_in", 401)
-    assert [len(told.session_ids) for told in _ended_later(platform)] == [2]
+    assert [len(sessions_ended.session_ids) for sessions_ended in _ended_later(platform)] == [2]
     again = platform.client.post("/v1/sessions/refresh", json={"refresh_token": signed_in["refresh_token"]})
     refused(again, "refresh_token_invalid", 403)
     assert _sign_in(platform, "王兰", "another one")["person_id"]

@@ -75,7 +75,7 @@ def made_everybody(signing: Signing) -> bool:
 
     Who registers both an elder and a volunteer, and whom nobody else has seen, could be all three of them.
     """
-    alone = [one.is_known_only_to(signing.signer.person_id) for one in signing.people]
+    alone = [person.is_known_only_to(signing.signer.person_id) for person in signing.people]
     return signing.order.funding in PLACER_MAY_NOT_SIGN and bool(alone) and all(alone)
 
 

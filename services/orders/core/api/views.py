@@ -79,8 +79,8 @@ def may_know_of(connection: Connection, person_id: UUID) -> bool:
     """
     if speaks_for(connection, person_id):
         return True
-    known = people_store.find_person(connection, person_id)
-    homes = unit_store.city_units(connection) if known is None else [known.home_unit_id]
+    person = people_store.find_person(connection, person_id)
+    homes = unit_store.city_units(connection) if person is None else [person.home_unit_id]
     return any(reaches(connection, home) for home in homes)
 
 

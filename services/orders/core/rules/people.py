@@ -122,27 +122,27 @@ class Relations:
 
     def are_direct(self, person_id: UUID, relative_id: UUID, *, verified: bool) -> bool:
         """Tell whether they are direct relatives, verified (or at least declared)."""
-        found = self.between(person_id, relative_id)
-        return any(relation.kind in DIRECT_KINSHIP and (relation.verified or not verified) for relation in found)
+        relations = self.between(person_id, relative_id)
+        return any(relation.kind in DIRECT_KINSHIP and (relation.verified or not verified) for relation in relations)
 
     def is_guardian(self, minor_id: UUID, adult_id: UUID) -> bool:
         """Tell whether the adult is a verified parent or grandparent of the minor."""
-        found = self.between(minor_id, adult_id)
-        return any(relation.kind in GUARDIAN_KINSHIP and relation.verified for relation in found)
+        relations = self.between(minor_id, adult_id)
+        return any(relation.kind in GUARDIAN_KINSHIP and relation.verified for relation in relations)
 
     def are_verified_kin(self, person: Person, other: Person) -> bool:
         """Tell whether they are housemates, or relatives whose relation somebody verified."""
         if person.household_id and person.household_id == other.household_id:
             return True
-        found = self.between(person.person_id, other.person_id)
-        return any(relation.kind != Kinship.FRIEND and relation.verified for relation in found)
+        relations = self.between(person.person_id, other.person_id)
+        return any(relation.kind != Kinship.FRIEND and relation.verified for relation in relations)
 
     def are_kin(self, person: Person, other: Person) -> bool:
         """Tell whether they are housemates, or relatives of any kind, also only declared ones."""
         if person.household_id and person.household_id == other.household_id:
             return True
-        found = self.between(person.person_id, other.person_id)
-        return any(relation.kind != Kinship.FRIEND for relation in found)
+        relations = self.between(person.person_id, other.person_id)
+        return any(relation.kind != Kinship.FRIEND for relation in relations)
 
     def keep_from_signing(self, signer: Person, other: Person) -> bool:
         """Tell whether they are housemates as two said of each, or relatives verified or so declared by the signer.

@@ -73,8 +73,8 @@ def ask_service_of(order_id: UUID) -> Ask:
 
         def remember() -> None:
             for row in found.fetchall():
-                known = service_of_columns(row)
-                memo.put(connection, ("service", known.code, known.version), known)
+                service = service_of_columns(row)
+                memo.put(connection, ("service", service.code, service.version), service)
 
         return remember
 

@@ -79,10 +79,10 @@ def load_subject(connection: Connection, context: CommandContext, person_id: UUI
         ForbiddenError: nothing is known of them, to anybody else.
     """
     refuse_auditor(context)
-    found = people_store.find_person(connection, person_id)
-    if found is None and not any(held.role in POWERS["view_orders"] for held in context.actor.roles):
+    person = people_store.find_person(connection, person_id)
+    if person is None and not any(held.role in POWERS["view_orders"] for held in context.actor.roles):
         raise ForbiddenError
-    return found or people_store.load_person(connection, person_id)
+    return person or people_store.load_person(connection, person_id)
 
 
 def has_power(connection: Connection, context: CommandContext, power: str, unit_id: UUID) -> bool:

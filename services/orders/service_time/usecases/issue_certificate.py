@@ -46,9 +46,9 @@ def issue_certificate(
     columns["verification_code"] = f"{salt}-{certificate_digest(columns, salt)}"
     if not store.add_certificate(connection, columns):
         raise IdReusedError
-    found = store.find_certificate(connection, certificate_id)
-    assert found is not None
-    return dict(found)
+    row = store.find_certificate(connection, certificate_id)
+    assert row is not None
+    return dict(row)
 
 
 def certificate_digest(columns: Fields, salt: str) -> str:
