@@ -14,8 +14,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from libs.tlog.merkle import leaf_hash
 from libs.tlog.notes import COSIGNATURE, ED25519, Checkpoint, Note, Signature, Signer, VerifierKey, encode
 from libs.tlog.policy import Policy
-from services.ledger.domain.entries import LEAF
 from services.ledger.domain.errors import NotSealedYetError
+from services.ledger.domain.leaf import LEAF, NAMES
 from services.ledger.domain.postings import Terms
 from services.ledger.domain.reasons import Reason
 from services.ledger.domain.transfers import Transfer
@@ -80,6 +80,15 @@ def test_nothing_can_be_cut_off_put_in_or_doubled(receipt: str, bench: Bench) ->
     changed += [receipt + f"\u2014 stranger.example {encode(bytes(68))}\n", receipt.replace("index ", "index 0")]
     for one in changed:
         _ = one == receipt or _refused(one, trust)
+
+
+READ_BY_STRANGERS = {"pos": "position", "request_id": "transfer", "act_id": "act", "district_id": "district"}
+"""What a stranger's list calls by another name."""
+
+
+def test_the_strangers_list_of_fields_is_ours() -> None:
+    assert verify.LEAF.format == LEAF.format
+    assert [READ_BY_STRANGERS.get(name, name) for name in NAMES] == verify.LEAF_FIELDS
 
 
 @pytest.mark.parametrize("field", range(len(LEAF.unpack(bytes(LEAF.size)))))

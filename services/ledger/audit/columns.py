@@ -12,55 +12,31 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from services.ledger.audit.packed import NAMES, PACKED
+from services.ledger.audit.packed import PACKED
 from services.ledger.audit.stretch import TILE, Records
-from services.ledger.domain.entries import LEAF, LEAF_PREFIX, LEAF_VERSION
+from services.ledger.domain.leaf import FIELDS, LEAF, LEAF_PREFIX, LEAF_VERSION, Source
 from services.ledger.domain.wallets import Id
+from services.ledger.store.raw import FORMS
 
 HASH_BYTES = 32
 NODE_PREFIX = 1
 NODE_BYTES = 1 + 2 * HASH_BYTES
 NODE = struct.Struct(f"{NODE_BYTES}s")
-WIDTHS = {"q": ">i8", "i": ">i4", "h": ">i2", "16s": "V16", "32s": "V32"}
-LEAF_FIELDS = (
-    "request_id", "cause", "act_id", "reason", "outcome", "leg", "legs", "evidence", "policy_version", "debit_id",
-    "credit_id", "minutes", "debit_version", "debit_after", "credit_version", "credit_after", "actor", "checker",
-    "effective_at", "recorded_at", "salt",
-)  # fmt: skip
-"""The fields of a leaf behind its version, district and position."""
-WALLET_FIELDS = ("debit_id", "credit_id")
-
-
-def _codes(form: str) -> list[str]:
-    """The fields of a form of `struct`, each with its own code."""
-    found: list[str] = []
-    number = ""
-    for sign in form.lstrip(">"):
-        if sign.isdigit():
-            number += sign
-        elif sign == "s":
-            found.append(f"{number}s")
-            number = ""
-        else:
-            found += [sign] * int(number or 1)
-            number = ""
-    return found
+NUMPY_FORMS = {"B": ">u1", "q": ">i8", "i": ">i4", "h": ">i2", "16s": "V16", "32s": "V32"}
+FROM_ROW = tuple(field.name for field in FIELDS if field.source is Source.COLUMN)
 
 
 def _rows_type() -> np.dtype[np.void]:
     """A row as COPY BINARY sends it: the number of fields, and each field behind its length."""
-    codes = [code for code in _codes(PACKED.format) if code != "x"]
     fields = [("fields", ">i2")]
-    for name, code in zip(NAMES, codes, strict=True):
-        fields += [(f"{name} length", ">i4"), (name, WIDTHS[code])]
+    for name, form in FORMS.items():
+        fields += [(f"{name} length", ">i4"), (name, NUMPY_FORMS[form])]
     return np.dtype(fields)
 
 
 def _leaves_type() -> np.dtype[np.void]:
     """A leaf with its prefix."""
-    _, district, position, *codes = _codes(LEAF.format)
-    fields = [("head", "V2"), ("district_id", WIDTHS[district]), ("pos", WIDTHS[position])]
-    return np.dtype(fields + [(name, WIDTHS[code]) for name, code in zip(LEAF_FIELDS, codes, strict=True)])
+    return np.dtype([("prefix", "V1"), *((field.name, NUMPY_FORMS[field.form]) for field in FIELDS)])
 
 
 ROWS = _rows_type()
@@ -68,7 +44,7 @@ LEAVES = _leaves_type()
 WHOLE_LEAF = struct.Struct(f"{LEAVES.itemsize}s")
 assert ROWS.itemsize == PACKED.size
 assert LEAVES.itemsize == len(LEAF_PREFIX) + LEAF.size
-LENGTHS = [("fields", len(NAMES)), *((f"{name} length", ROWS[name].itemsize) for name in NAMES)]
+LENGTHS = [("fields", len(FORMS)), *((f"{name} length", ROWS[name].itemsize) for name in FORMS)]
 
 
 def rows_of(packed: bytes) -> Records | None:
@@ -84,17 +60,15 @@ class Leaves:
 
     def __init__(self, district_id: Id, room: int) -> None:
         self._leaves: Records = np.zeros(room, LEAVES)
-        self._leaves["head"] = np.void(LEAF_PREFIX + bytes([LEAF_VERSION]))
+        self._leaves["prefix"], self._leaves["version"] = np.void(LEAF_PREFIX), LEAF_VERSION
         self._leaves["district_id"] = np.void(district_id)
 
     def hashes(self, rows: Records, debit_ids: Records, credit_ids: Records) -> bytes:
         """The hashes of the rows' leaves, one behind the other."""
         leaves = self._leaves[: len(rows)]
-        leaves["pos"] = rows["pos"]
-        leaves["debit_id"], leaves["credit_id"] = debit_ids, credit_ids
-        for name in LEAF_FIELDS:
-            if name not in WALLET_FIELDS:
-                leaves[name] = rows[name]
+        leaves["debit"], leaves["credit"] = debit_ids, credit_ids
+        for name in FROM_ROW:
+            leaves[name] = rows[name]
         return _hashes(WHOLE_LEAF, leaves)
 
 

@@ -20,7 +20,7 @@ from services.ledger import messages
 from services.ledger.audit.copied_heads import CopiedHeads
 from services.ledger.audit.findings import Finding, Kind
 from services.ledger.audit.topic import CARRIES, ROWS_AT_ONCE, CopiedHead, Copy
-from services.ledger.domain.entries import LEAF, LEAF_PREFIX, LEAF_VERSION
+from services.ledger.domain.leaf import FIELDS, LEAF, LEAF_PREFIX, LEAF_VERSION, NAMES, Source, hash_leaf, unpack_leaf
 from services.ledger.domain.wallets import NO_ID
 from services.ledger.store.loading import ALL_BOOKS
 from services.ledger.store.raw import raw_cursor
@@ -28,18 +28,17 @@ from services.ledger.store.rows import ENTRY_WITH_OWNERS, entry_from
 
 FINDINGS_MAX = 100
 UUID_BYTES = 16
-NAMES = (
-    "version", "district", "pos", "request_id", "cause", "act_id", "reason", "outcome", "leg", "legs", "evidence",
-    "policy_version", "debit", "credit", "minutes", "debit_version", "debit_after", "credit_version", "credit_after",
-    "actor", "checker", "effective_at", "recorded_at", "salt",
-)  # fmt: skip
-"""The columns of a row in the order of its leaf; wallets by their public ids."""
-ROWS = """
-    SELECT e.pos, e.leaf_hash, e.request_id, e.cause, e.act_id, e.reason, e.outcome, e.leg, e.legs, e.evidence,
-        e.policy_version, d.wallet_id, c.wallet_id, e.minutes, e.debit_version, e.debit_after, e.credit_version,
-        e.credit_after, e.actor, e.checker, e.effective_at, e.recorded_at, e.salt
+COLUMNS = ", ".join(
+    f"{field.name}_of.wallet_id" if field.source is Source.WALLET else f"e.{field.name}"
+    for field in FIELDS
+    if field.source in (Source.COLUMN, Source.WALLET)
+)
+"""What the journal has of a leaf's fields, in their order; wallets by their public ids."""
+ROWS = f"""
+    SELECT e.pos, e.leaf_hash, {COLUMNS}
     FROM journal.entry e
-    LEFT JOIN journal.wallet d ON d.wallet = e.debit LEFT JOIN journal.wallet c ON c.wallet = e.credit
+    LEFT JOIN journal.wallet debit_of ON debit_of.wallet = e.debit
+    LEFT JOIN journal.wallet credit_of ON credit_of.wallet = e.credit
     WHERE e.book = (SELECT book FROM journal.book WHERE district_id = %s::uuid) AND e.pos = ANY(%s)"""
 
 
@@ -159,7 +158,7 @@ def _compare_closely(
     for position, copy in copies.items():
         row = found.get(position)
         if row is None:
-            request_id = UUID(bytes=LEAF.unpack(copy.entry)[3])
+            request_id = UUID(bytes=unpack_leaf(copy.entry)["request_id"])
             yield Finding(
                 Kind.ROW_MISSING, UUID(bytes=district_id), position, "pos", f"transfer {request_id}", "nothing"
             )
@@ -174,9 +173,9 @@ def _compare_closely(
 
 def _differences(district_id: bytes, copy: bytes, row: tuple[Any, ...]) -> Iterator[Finding]:
     position, leaf_hash, *columns = row
-    stored = [LEAF_VERSION, district_id, position, *(NO_ID if one is None else one for one in columns)]
+    stored = [LEAF_VERSION, district_id, *(NO_ID if one is None else one for one in columns)]
     expected = LEAF.unpack(copy)
-    hash_of_copy = hashlib.sha256(LEAF_PREFIX + copy).digest()
+    hash_of_copy = hash_leaf(copy)
     is_true = hash_of_copy == bytes(leaf_hash)
     for name, told, found in zip(NAMES, expected, stored, strict=True):
         if told != found:

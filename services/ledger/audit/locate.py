@@ -6,17 +6,17 @@ small ranges of codes. Where no candidate fits, the fields that are told only on
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
 from services.ledger.audit.packed import Row
-from services.ledger.domain.entries import LEAF, LEAF_PREFIX, LEAF_VERSION
+from services.ledger.domain.leaf import hash_leaf
 from services.ledger.domain.reasons import Reason
 from services.ledger.domain.request_ids import request_id_after
 from services.ledger.domain.wallets import NO_ID, Id
+from services.ledger.store.rows import pack_leaf_of
 
 POLICY_VERSIONS_MAX = 1_000
 LEGS_TRIED_MAX = 200
@@ -40,15 +40,8 @@ class Context:
 
 def hash_of(row: Row, context: Context) -> bytes:
     """The hash of a row's leaf."""
-    return hashlib.sha256(
-        LEAF_PREFIX
-        + LEAF.pack(
-            LEAF_VERSION, context.district_id, row.pos, row.request_id, row.cause, row.act_id, row.reason, row.outcome,
-            row.leg, row.legs, row.evidence, row.policy_version, context.public_ids.get(row.debit, NO_ID),
-            context.public_ids.get(row.credit, NO_ID), row.minutes, row.debit_version, row.debit_after,
-            row.credit_version, row.credit_after, row.actor, row.checker, row.effective_at, row.recorded_at, row.salt,
-        )
-    ).digest()  # fmt: skip
+    debit_id, credit_id = (context.public_ids.get(number, NO_ID) for number in (row.debit, row.credit))
+    return hash_leaf(pack_leaf_of(row, context.district_id, debit_id, credit_id))
 
 
 def name_field(row: Row, context: Context) -> tuple[str, str]:

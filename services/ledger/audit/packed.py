@@ -13,12 +13,12 @@ import psycopg
 from psycopg.abc import Buffer
 from psycopg.pq import ExecStatus
 
-from services.ledger.store.raw import COLUMNS
+from services.ledger.store.raw import COLUMNS, FORMS
 
-PACKED = struct.Struct(">2x" + "4xq" * 7 + "4xi" * 5 + "4xh" * 5 + "4x16s" * 6 + "4x32s")
+PACKED = struct.Struct(">2x" + "".join(f"4x{form}" for form in FORMS.values()))
 HEADER_BYTES = 19
 TRAILER_BYTES = 2
-NAMES = tuple(name.strip() for name in COLUMNS.split(","))
+NAMES = tuple(FORMS)
 MESSAGES_AT_ONCE = 256
 MESSAGE = itemgetter(1)
 AT_END = (-1, b"")

@@ -19,7 +19,7 @@ from libs.db.database import plain_url
 from libs.tlog.merkle import EMPTY_ROOT, root_of
 from libs.tlog.tiles import TileWriter
 from services.ledger.audit.heads import HEADS
-from services.ledger.domain.entries import LEAF, leaf_hash
+from services.ledger.domain.leaf import hash_leaf, unpack_leaf
 
 LEAVES_AT_ONCE = 20_000
 LEAVES = "SELECT leaf_hash FROM journal.entry WHERE book = %s AND pos > %s ORDER BY pos LIMIT %s"
@@ -113,12 +113,12 @@ def replayed_roots(entries: Iterable[bytes], *, sizes: dict[UUID, int]) -> dict[
     """
     logs: dict[UUID, list[bytes]] = {}
     for entry in entries:
-        fields = LEAF.unpack(entry)
-        district_id, position = UUID(bytes=fields[1]), fields[2]
+        fields = unpack_leaf(entry)
+        district_id, position = UUID(bytes=fields["district_id"]), fields["pos"]
         log = logs.setdefault(district_id, [])
         if position <= len(log):
             continue  # Delivered again.
         if position != len(log) + 1:
             raise RootDiffersError(f"{district_id}: position {len(log) + 1} is missing")
-        log.append(leaf_hash(entry))
+        log.append(hash_leaf(entry))
     return {district_id: root_of(log[: sizes.get(district_id, len(log))]) for district_id, log in logs.items()}

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import gc
-import hashlib
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Any
@@ -23,8 +22,9 @@ from services.ledger.audit.packed import Row, RowWidthError, stream, stream_pack
 from services.ledger.audit.public_ids import PublicIds, read_public_ids
 from services.ledger.audit.quick import check_quickly
 from services.ledger.audit.stretch import TILE, Segment, SegmentTerms
-from services.ledger.domain.entries import LEAF, LEAF_PREFIX, LEAF_VERSION
+from services.ledger.domain.leaf import hash_leaf
 from services.ledger.domain.wallets import MAY_OVERDRAW_MAX, Id, class_of
+from services.ledger.store.rows import pack_leaf_of
 
 __all__ = ["TILE", "Segment", "SegmentTerms"]
 
@@ -53,7 +53,7 @@ class _Checker:
         self._begins: dict[int, tuple[int, int, int]] = {}
         self._ends: dict[int, tuple[int, int]] = {}
         self._named: dict[int, int] = {}
-        self._before: tuple[Any, ...] | None = None
+        self._before: Row | None = None
         self._unnamed = 0
 
     def add(self, kind: Kind, position: int | None, name: str, expected: object = "", found: object = "") -> None:
@@ -65,38 +65,32 @@ class _Checker:
     def walk(self, rows: Iterable[tuple[Any, ...]]) -> None:
         """Check every row."""
         segment, expected = self.segment, self.segment.first
-        pack, sha256 = LEAF.pack, hashlib.sha256
         district, public_ids, leaves = self._terms.district_id, self._public_ids, self._leaves
         last_time = 0
-        for row in rows:
-            (pos, debit, credit, debit_after, credit_after, effective_at, recorded_at, _book, minutes, debit_version,
-             credit_version, policy_version, reason, outcome, leg, legs, evidence, request_id, cause, act_id, actor,
-             checker, salt, leaf_hash) = row  # fmt: skip
+        for fields in rows:
+            row = Row._make(fields)
+            pos, debit, credit, recorded_at = row.pos, row.debit, row.credit, row.recorded_at
             if pos != expected:
                 self.add(Kind.POSITION_GAP, expected, "pos", expected, pos)
                 expected = pos
             expected += 1
             try:
-                leaf = LEAF_PREFIX + pack(
-                    LEAF_VERSION, district, pos, request_id, cause, act_id, reason, outcome, leg, legs, evidence,
-                    policy_version, public_ids[debit], public_ids[credit], minutes, debit_version, debit_after,
-                    credit_version, credit_after, actor, checker, effective_at, recorded_at, salt,
-                )  # fmt: skip
+                leaf = pack_leaf_of(row, district, public_ids[debit], public_ids[credit])
             except KeyError as error:
                 self.add(Kind.WALLET_UNKNOWN, pos, "debit" if error.args[0] == debit else "credit", "", error.args[0])
                 leaf = b""
-            if sha256(leaf).digest() != leaf_hash:
-                self._altered(Row._make(row))
-            leaves.append(leaf_hash)
+            if not leaf or hash_leaf(leaf) != row.leaf_hash:
+                self._altered(row)
+            leaves.append(row.leaf_hash)
             if recorded_at <= last_time:
                 self.add(Kind.TIME_TURNED_BACK, pos, "recorded_at", f"> {last_time}", recorded_at)
             last_time = recorded_at
             self._named.setdefault(debit, recorded_at)
             self._named.setdefault(credit, recorded_at)
-            if outcome == 0:
-                self._side(pos, debit, debit_version, debit_after, -minutes, "debit")
-                self._side(pos, credit, credit_version, credit_after, minutes, "credit")
-                segment.hold(act_id, debit, credit, minutes)
+            if row.outcome == 0:
+                self._side(pos, debit, row.debit_version, row.debit_after, -row.minutes, "debit")
+                self._side(pos, credit, row.credit_version, row.credit_after, row.minutes, "credit")
+                segment.hold(row.act_id, debit, credit, row.minutes)
             segment.rows += 1
             segment.first_time = segment.first_time or recorded_at
             self._before = row
@@ -131,9 +125,8 @@ class _Checker:
     def _altered(self, row: Row) -> None:
         if len(self.segment.findings) >= FINDINGS_MAX:
             return
-        before = Row._make(self._before) if self._before else None
         sides = {number: self._ends.get(number) for number in (row.debit, row.credit)}
-        context = Context(self._terms.district_id, self._public_ids, before, sides, self._unnamed < UNNAMED_MAX)
+        context = Context(self._terms.district_id, self._public_ids, self._before, sides, self._unnamed < UNNAMED_MAX)
         name, expected = name_field(row, context)
         self._unnamed += not hasattr(row, name)
         kind = Kind.LEAF_ALTERED if name == "leaf_hash" else Kind.ROW_ALTERED

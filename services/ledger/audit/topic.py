@@ -12,7 +12,7 @@ from libs.bus import Broker, headers
 from libs.clock import monotonic, to_microseconds
 from libs.ids import new_id
 from services.ledger import messages
-from services.ledger.domain.entries import LEAF
+from services.ledger.domain.leaf import LEAF, place_of
 
 ROWS_AT_ONCE = 2_000
 SILENT_SECONDS_MAX = 30.0
@@ -21,7 +21,7 @@ CARRIES = messages.own.TransferPosted(entry=bytes(LEAF.size)).SerializeToString(
 SIGNED = messages.type_of(messages.own.CheckpointSigned)
 
 
-DISTRICT, POSITION, REASON, OUTCOME = slice(1, 17), slice(17, 25), slice(73, 75), slice(75, 77)
+DISTRICT, POSITION, REASON, OUTCOME = map(place_of, ("district_id", "pos", "reason", "outcome"))
 """Where these fields stand in a row: all of it is unpacked only when something is wrong."""
 
 

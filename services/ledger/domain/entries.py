@@ -2,20 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
-import struct
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from services.ledger.domain.leaf import NAMES, WALLETS, pack_leaf
 from services.ledger.domain.reasons import Outcome
 from services.ledger.domain.wallets import NO_ID, Id, WalletKey, wallet_id
-
-LEAF_VERSION = 1
-LEAF = struct.Struct(">B16sq16s16s16shhhhhi16s16sqqqqq16s16sqq16s")
-"""Version; district, position; request, cause, act; reason, outcome, leg, legs, evidence; policy version; debit and
-credit wallet; minutes, debit version and balance after, credit version and balance after; actor, checker; effective
-and recorded time in microseconds UTC; salt. Big-endian, fixed width, for ever."""
-
-LEAF_PREFIX = b"\x00"
 
 
 class Entry(NamedTuple):
@@ -56,36 +47,20 @@ class Entry(NamedTuple):
         return self.outcome == Outcome.NOTED
 
 
+assert Entry._fields == (*NAMES[1:], "leaf_hash"), "an entry has a leaf's fields in a leaf's order"
+WALLETS_AT = tuple(map(Entry._fields.index, WALLETS))
+
+
+def entry_of(leaf: tuple[Any, ...], debit: WalletKey | None, credit: WalletKey | None, leaf_hash: bytes) -> Entry:
+    """An entry from the fields of its leaf, with its wallets as the rules name them."""
+    fields = [*leaf, leaf_hash]
+    fields[WALLETS_AT[0]], fields[WALLETS_AT[1]] = debit, credit
+    return Entry._make(fields)
+
+
 def leaf_bytes(entry: Entry) -> bytes:
-    """What the log keeps of an entry: every field, fixed width."""
-    return LEAF.pack(
-        LEAF_VERSION,
-        entry.district_id,
-        entry.pos,
-        entry.request_id,
-        entry.cause,
-        entry.act_id,
-        entry.reason,
-        entry.outcome,
-        entry.leg,
-        entry.legs,
-        entry.evidence,
-        entry.policy_version,
-        wallet_id(entry.debit) if entry.debit else NO_ID,
-        wallet_id(entry.credit) if entry.credit else NO_ID,
-        entry.minutes,
-        entry.debit_version,
-        entry.debit_after,
-        entry.credit_version,
-        entry.credit_after,
-        entry.actor,
-        entry.checker,
-        entry.effective_at,
-        entry.recorded_at,
-        entry.salt,
-    )
-
-
-def leaf_hash(leaf: bytes) -> bytes:
-    """The RFC 6962 hash of a leaf."""
-    return hashlib.sha256(LEAF_PREFIX + leaf).digest()
+    """What the log keeps of an entry."""
+    fields: list[object] = list(entry[:-1])
+    for at, key in zip(WALLETS_AT, (entry.debit, entry.credit), strict=True):
+        fields[at] = wallet_id(key) if key else NO_ID
+    return pack_leaf(*fields)

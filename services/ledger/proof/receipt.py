@@ -9,8 +9,9 @@ from libs.db import Connection
 from libs.tlog.merkle import inclusion_proof, verify_inclusion
 from libs.tlog.notes import encode
 from libs.tlog.tiles import TileReader
-from services.ledger.domain.entries import Entry, leaf_bytes, leaf_hash
+from services.ledger.domain.entries import Entry, leaf_bytes
 from services.ledger.domain.errors import NotSealedYetError
+from services.ledger.domain.leaf import hash_leaf
 from services.ledger.store.checkpoints import SignedHead, last_head
 from services.ledger.store.leaves import find_book
 
@@ -36,7 +37,7 @@ def render(entry: Entry, head: SignedHead, log_folder: Path) -> str:
     """Return the receipt under this head; proved to hold before it is given out."""
     index, leaf = entry.pos - 1, leaf_bytes(entry)
     path = inclusion_proof(TileReader(log_folder, head.size).node, index=index, size=head.size)
-    verify_inclusion(index=index, size=head.size, leaf=leaf_hash(leaf), path=path, root=head.root)
+    verify_inclusion(index=index, size=head.size, leaf=hash_leaf(leaf), path=path, root=head.root)
     lines = [FIRST_LINE, f"extra {encode(leaf)}", f"index {index}", *map(encode, path)]
     return "\n".join(lines) + "\n\n" + head.note
 

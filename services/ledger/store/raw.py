@@ -11,11 +11,15 @@ from psycopg.abc import Buffer
 from psycopg.adapt import Dumper, Loader
 from psycopg.pq import Format
 
-COLUMNS = (
-    "pos, debit, credit, debit_after, credit_after, effective_at, recorded_at, book, minutes, debit_version,"
-    " credit_version, policy_version, reason, outcome, leg, legs, evidence, request_id, cause, act_id, actor, checker,"
-    " salt, leaf_hash"
-)
+FORMS = {
+    "pos": "q", "debit": "q", "credit": "q", "debit_after": "q", "credit_after": "q", "effective_at": "q",
+    "recorded_at": "q", "book": "i", "minutes": "i", "debit_version": "i", "credit_version": "i",
+    "policy_version": "i", "reason": "h", "outcome": "h", "leg": "h", "legs": "h", "evidence": "h",
+    "request_id": "16s", "cause": "16s", "act_id": "16s", "actor": "16s", "checker": "16s", "salt": "16s",
+    "leaf_hash": "32s",
+}  # fmt: skip
+"""The journal's columns in their order, widest first, and the type of each as `struct` names it."""
+COLUMNS = ", ".join(FORMS)
 
 
 class RawId(Loader):

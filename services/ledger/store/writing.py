@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 from hashlib import sha256
 
-from services.ledger.domain.entries import LEAF, LEAF_PREFIX, LEAF_VERSION, Entry
+from services.ledger.domain.entries import entry_of
+from services.ledger.domain.leaf import LEAF, LEAF_PREFIX, LEAF_VERSION
 from services.ledger.domain.postings import Leg, Terms
 from services.ledger.domain.reasons import Outcome
 from services.ledger.domain.wallets import MAY_OVERDRAW_MAX, NO_ID, Id
 from services.ledger.store.book import Book, CachedWallet
 from services.ledger.store.opening import Openings
-from services.ledger.store.rows import COPY_ROW, FIELDS, pack_answer
+from services.ledger.store.rows import pack_answer, pack_row
 from services.ledger.store.view import JournalView
 
 SALT_BYTES = 16
@@ -70,31 +71,15 @@ class Writer:
             self._openings.name_wallets(debit, credit, recorded_at)
         effective_at = effective_at or terms_effective_at or recorded_at
         salt = self._salts.pop() if self._salts else self._salt()
-        leaf_hash = book.last_leaf = sha256(
-            LEAF_PREFIX
-            + LEAF.pack(
-                LEAF_VERSION, book.district_id, pos, request_id, cause, act_id, reason, outcome, number, legs, evidence,
-                policy_version, debit_id, credit_id, minutes, debit_version, debit_after, credit_version, credit_after,
-                actor, checker, effective_at, recorded_at, salt,
-            )
-        ).digest()  # fmt: skip
-        self.entries.append(
-            COPY_ROW.pack(
-                FIELDS, 8, pos, 8, debit_number, 8, credit_number, 8, debit_after, 8, credit_after, 8, effective_at,
-                8, recorded_at, 4, book.number, 4, minutes, 4, debit_version, 4, credit_version, 4, policy_version,
-                2, reason, 2, outcome, 2, number, 2, legs, 2, evidence, 16, request_id, 16, cause, 16, act_id,
-                16, actor, 16, checker, 16, salt, 32, leaf_hash,
-            )
+        leaf = (
+            book.district_id, pos, request_id, cause, act_id, reason, outcome, number, legs, evidence, policy_version,
+            debit_id, credit_id, minutes, debit_version, debit_after, credit_version, credit_after, actor, checker,
+            effective_at, recorded_at, salt,
         )  # fmt: skip
+        leaf_hash = book.last_leaf = sha256(LEAF_PREFIX + LEAF.pack(LEAF_VERSION, *leaf)).digest()
+        self.entries.append(pack_row(leaf, book.number, debit_number, credit_number, leaf_hash))
         if self._view.keeps_rows:
-            self._view.add(
-                Entry(
-                    book.district_id, pos, request_id, cause, act_id, reason, outcome, number, legs, evidence,
-                    policy_version, debit.key if debit else None, credit.key if credit else None, minutes,
-                    debit_version, debit_after, credit_version, credit_after, actor, checker, effective_at,
-                    recorded_at, salt, leaf_hash,
-                )
-            )  # fmt: skip
+            self._view.add(entry_of(leaf, debit.key if debit else None, credit.key if credit else None, leaf_hash))
         return pos
 
     def answer(self, book: Book, pos: int, event_type: str, payload: bytes) -> None:

@@ -12,8 +12,9 @@ import numpy as np
 from services.ledger.audit.packed import PACKED, Row
 from services.ledger.audit.public_ids import PublicIds
 from services.ledger.audit.stretch import SegmentTerms
-from services.ledger.domain.entries import LEAF, LEAF_PREFIX, LEAF_VERSION
+from services.ledger.domain.leaf import hash_leaf
 from services.ledger.domain.wallets import MAY_OVERDRAW_MAX, NO_ID, WalletClass as W, class_of, id_of, wallet_number
+from services.ledger.store.rows import pack_leaf_of
 from services.ledger.tests.support import DAY_ONE_US, EAST
 
 BOOK = 5
@@ -83,13 +84,8 @@ def _row(
 
 def hashed(row: Row) -> Row:
     """The row with the hash of its leaf."""
-    leaf = LEAF.pack(
-        LEAF_VERSION, EAST, row.pos, row.request_id, row.cause, row.act_id, row.reason, row.outcome, row.leg, row.legs,
-        row.evidence, row.policy_version, IDS.get(row.debit, NO_ID), IDS.get(row.credit, NO_ID), row.minutes,
-        row.debit_version, row.debit_after, row.credit_version, row.credit_after, row.actor, row.checker,
-        row.effective_at, row.recorded_at, row.salt,
-    )  # fmt: skip
-    return row._replace(leaf_hash=hashlib.sha256(LEAF_PREFIX + leaf).digest())
+    leaf = pack_leaf_of(row, EAST, IDS.get(row.debit, NO_ID), IDS.get(row.credit, NO_ID))
+    return row._replace(leaf_hash=hash_leaf(leaf))
 
 
 LENGTHS = (8,) * 7 + (4,) * 5 + (2,) * 5 + (16,) * 6 + (32,)

@@ -16,7 +16,7 @@ from services.ledger import messages
 from services.ledger.audit import copies
 from services.ledger.audit.findings import Finding, Kind
 from services.ledger.audit.topic import Copy, read_topic
-from services.ledger.domain.entries import LEAF
+from services.ledger.domain.leaf import LEAF
 from services.ledger.store.journal_source import JournalSource
 from services.ledger.tests.support import DAY_ONE_US, EAST, WEST
 from services.ledger.tests.test_verify import EDITS, Tampered

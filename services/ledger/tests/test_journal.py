@@ -12,8 +12,9 @@ from libs.db.driver import driver_connection
 from libs.errors import IdReusedError
 from libs.programme.refusals import InsufficientCreditsError, MinutesOutOfRangeError
 from services.ledger.audit import verify
-from services.ledger.domain.entries import leaf_bytes, leaf_hash
+from services.ledger.domain.entries import leaf_bytes
 from services.ledger.domain.errors import OtherDistrictWithoutClearingError, SameWalletError
+from services.ledger.domain.leaf import hash_leaf
 from services.ledger.domain.postings import Decision, View
 from services.ledger.domain.transfers import Transfer
 from services.ledger.store import loading
@@ -181,7 +182,7 @@ def test_every_leaf_hash_is_that_of_its_row(ledger: Ledger) -> None:
     rows = entries(ledger)
 
     assert len(rows) == 3
-    assert all(leaf_hash(leaf_bytes(row)) == row.leaf_hash for row in rows)
+    assert all(hash_leaf(leaf_bytes(row)) == row.leaf_hash for row in rows)
 
 
 def test_a_clock_that_jumps_backwards_does_not_turn_the_journal_back(ledger: Ledger) -> None:
