@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections import Counter
 from collections.abc import Iterator
 
 from tests.architecture.tree import Source
@@ -30,6 +31,7 @@ EXCUSED = {
     "handle_error": ("libs/http/refused.py",),
     "obj": ("services/operator/commands.py",),
 }
+KINDS_ASKED_MAX = 3
 FRACTIONS = {"float", "Float", "Decimal", "Numeric", "REAL", "Double", "DOUBLE_PRECISION"}
 
 Violations = Iterator[str]
@@ -121,6 +123,30 @@ def bound_names(node: ast.AST) -> Iterator[str]:
 
 def _ends_badly(node: ast.AST, name: str) -> bool:
     return isinstance(node, ast.ClassDef) and name.endswith(FORBIDDEN_ENDINGS)
+
+
+def chains_of_kinds(source: Source) -> Violations:
+    """A service does not ask one value again and again which of our classes it is of: the class has a method for that.
+
+    What others chose the type of (JSON, a driver's values: `str`, `list`, `date`) may be asked.
+    """
+    for function in ast.walk(source.tree):
+        if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
+            asked = Counter(subject for node in ast.walk(function) for subject in _kinds_asked(node))
+            for subject, times in asked.items():
+                if times >= KINDS_ASKED_MAX:
+                    yield f"{source.path}:{function.lineno} {function.name} asks {times} times what {subject} is"
+
+
+def _kinds_asked(node: ast.AST) -> Iterator[str]:
+    """What a node asks the class of, once for each class of ours."""
+    match node:
+        case ast.Call(func=ast.Name(id="isinstance"), args=[subject, classes]):
+            names = (part.id for part in ast.walk(classes) if isinstance(part, ast.Name))
+            yield from (ast.unparse(subject) for name in names if name[:1].isupper())
+        case ast.Match(subject=subject, cases=cases):
+            patterns = (part for case in cases for part in ast.walk(case.pattern) if isinstance(part, ast.MatchClass))
+            yield from (ast.unparse(subject) for pattern in patterns if ast.unparse(pattern.cls)[:1].isupper())
 
 
 def outside_imports(source: Source) -> Violations:

@@ -27,6 +27,9 @@ PLANTED: list[tuple[Rule, str]] = [
     (rules.empty_words, "class HoldManager: ..."),
     (rules.empty_words, "def approve(data: object) -> None: ..."),
     (rules.empty_words, "for item in rows: ..."),
+    (rules.chains_of_kinds, "def pay(a): return isinstance(a, Gift) or isinstance(a, Goods) or isinstance(a, Grant)"),
+    (rules.chains_of_kinds, "def pay(a): return isinstance(a, Gift | Goods | Grant)"),
+    (rules.chains_of_kinds, "def pay(a):\n match a:\n  case Gift() | Goods(): ...\n  case Grant(): ..."),
     (rules.outside_imports, "from services.orders.core.rules import order"),
     (rules.outside_imports, "import psycopg"),
 ]
@@ -44,6 +47,13 @@ def test_the_code_keeps_the_rule(rule: Rule) -> None:
     broken = [violation for source in python_sources() for violation in rule(source)]
 
     assert broken == []
+
+
+def test_no_service_asks_a_value_again_and_again_which_class_it_has() -> None:
+    services = [one for one in python_sources() if one.path.startswith("services/") and "/tests/" not in one.path]
+
+    assert services
+    assert [violation for source in services for violation in rules.chains_of_kinds(source)] == []
 
 
 def test_the_scenario_runner_knows_only_the_public_api() -> None:

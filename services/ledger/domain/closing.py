@@ -14,7 +14,7 @@ from datetime import date, datetime, timedelta
 from libs.clock import local_midnight
 from libs.errors import Refusal
 from services.ledger.domain.errors import DateOutOfRangeError
-from services.ledger.domain.postings import Decision, LegSheet, Needs, Terms, View
+from services.ledger.domain.postings import Decision, LegSheet, NamedByItsId, Needs, Terms, View
 from services.ledger.domain.reasons import Reason
 from services.ledger.domain.wallets import Id
 
@@ -97,7 +97,7 @@ def digest_of(text: str) -> bytes:
 
 
 @dataclass(frozen=True, slots=True)
-class ClosePeriod:
+class ClosePeriod(NamedByItsId):
     """The row that makes a statement part of the log: its cause is the statement's digest."""
 
     request_id: Id
@@ -107,9 +107,6 @@ class ClosePeriod:
     def needs(self, needs: Needs) -> None:
         """Ask for the book."""
         needs.districts.add(self.district_id)
-
-    def needs_of_acts(self, view: View, needs: Needs) -> None:
-        """Nothing more."""
 
     def decide(self, view: View) -> Decision:
         """Note it; nothing moves."""

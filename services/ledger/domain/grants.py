@@ -8,7 +8,16 @@ from libs.errors import Refusal
 from libs.programme.refusals import PoolInsufficientError
 from services.ledger.domain import answers
 from services.ledger.domain.days import month_start_us
-from services.ledger.domain.postings import Decision, LegSheet, Needs, Terms, View, pool, refuse_bad_minutes
+from services.ledger.domain.postings import (
+    Decision,
+    LegSheet,
+    NamedByItsId,
+    Needs,
+    Terms,
+    View,
+    pool,
+    refuse_bad_minutes,
+)
 from services.ledger.domain.reasons import Reason
 from services.ledger.domain.wallets import NO_ID, Id, WalletClass, WalletKey, person_wallet
 
@@ -19,7 +28,7 @@ def granted(district_id: Id, person_id: Id) -> WalletKey:
 
 
 @dataclass(frozen=True, slots=True)
-class GrantMonth:
+class GrantMonth(NamedByItsId):
     """One run of grants: everybody on the list who had none this month, or nobody."""
 
     request_id: Id
@@ -64,7 +73,7 @@ class GrantMonth:
 
 
 @dataclass(frozen=True, slots=True)
-class ReturnGrants:
+class ReturnGrants(NamedByItsId):
     """Send what was granted before this month and is still available back to the pool."""
 
     request_id: Id
@@ -80,9 +89,6 @@ class ReturnGrants:
         needs.wallets.add(pool(self.district_id))
         for person_id in self.person_ids:
             needs.since(granted(self.district_id, person_id), self.month_start)
-
-    def needs_of_acts(self, view: View, needs: Needs) -> None:
-        """Nothing more."""
 
     def decide(self, view: View) -> Decision:
         """Return each available rest of earlier months."""

@@ -12,7 +12,16 @@ from services.ledger.domain import answers
 from services.ledger.domain.days import same_month
 from services.ledger.domain.entries import Entry
 from services.ledger.domain.errors import HoldClosedError, HoldExistsError
-from services.ledger.domain.postings import Decision, LegSheet, Needs, Terms, View, pool, refuse_bad_minutes
+from services.ledger.domain.postings import (
+    Decision,
+    LegSheet,
+    NamedByItsId,
+    Needs,
+    Terms,
+    View,
+    pool,
+    refuse_bad_minutes,
+)
 from services.ledger.domain.reasons import Outcome, Reason
 from services.ledger.domain.wallets import (
     NO_ID,
@@ -106,7 +115,7 @@ def need_person(needs: Needs, district_id: Id, person_id: Id) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class PlaceHold:
+class PlaceHold(NamedByItsId):
     """Set credit aside for an order: a person's, or the pool's when nobody pays."""
 
     request_id: Id
@@ -133,9 +142,6 @@ class PlaceHold:
         else:
             needs.districts.add(self.district_id)
             needs.wallets.update((pool(self.district_id), pool(self.district_id).twin()))
-
-    def needs_of_acts(self, view: View, needs: Needs) -> None:
-        """Nothing more."""
 
     def decide(self, view: View) -> Decision:
         """Set the minutes aside in spending order, or refuse."""
@@ -207,7 +213,7 @@ def need_parts(needs: Needs, parts: Iterable[HeldPart]) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class ReleaseHold:
+class ReleaseHold(NamedByItsId):
     """Give back what is left of a hold."""
 
     request_id: Id

@@ -12,7 +12,17 @@ from services.ledger.domain.entries import Entry
 from services.ledger.domain.errors import WalletsNotFrozenError
 from services.ledger.domain.grants import granted
 from services.ledger.domain.holds import freeze_of
-from services.ledger.domain.postings import Decision, LegSheet, Needs, Terms, View, clearing, issuance, pool
+from services.ledger.domain.postings import (
+    Decision,
+    LegSheet,
+    NamedByItsId,
+    Needs,
+    Terms,
+    View,
+    clearing,
+    issuance,
+    pool,
+)
 from services.ledger.domain.reasons import Reason
 from services.ledger.domain.wallets import (
     SPENDING_ORDER,
@@ -33,7 +43,7 @@ def need_all_wallets(needs: Needs, district_id: Id, person_id: Id) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class FreezeWallets:
+class FreezeWallets(NamedByItsId):
     """A person died: granted credit goes back to the pool, and nothing more is spent."""
 
     request_id: Id
@@ -44,9 +54,6 @@ class FreezeWallets:
     def needs(self, needs: Needs) -> None:
         """Ask for the wallets."""
         need_all_wallets(needs, self.district_id, self.person_id)
-
-    def needs_of_acts(self, view: View, needs: Needs) -> None:
-        """Nothing more."""
 
     def decide(self, view: View) -> Decision:
         """Return the granted credit and note the freeze."""
@@ -62,7 +69,7 @@ class FreezeWallets:
 
 
 @dataclass(frozen=True, slots=True)
-class UnfreezeWallets:
+class UnfreezeWallets(NamedByItsId):
     """A death was found mistaken: the person spends again, and gets back the grant that death took.
 
     Only what was taken, and while the month of the grant lasts. What the pool has spent since, issuance makes good.
@@ -81,9 +88,6 @@ class UnfreezeWallets:
         needs.notes.add(self._wallet(WalletClass.EARNED))
         for wallet_class in SPENDING_ORDER:
             needs.since(self._wallet(wallet_class), 0)
-
-    def needs_of_acts(self, view: View, needs: Needs) -> None:
-        """Nothing more."""
 
     def decide(self, view: View) -> Decision:
         """Give back the grant and note the end of the freeze.
@@ -138,7 +142,7 @@ class UnfreezeWallets:
 
 
 @dataclass(frozen=True, slots=True)
-class EmptyWallets:
+class EmptyWallets(NamedByItsId):
     """Move all that is available of a person to one wallet: an heir's, or the pool (estate, erasure).
 
     An estate is that of somebody dead: when the death was found mistaken in the meantime, nothing moves.
@@ -157,9 +161,6 @@ class EmptyWallets:
         needs.notes.add(person_wallet(self.district_id, self.person_id, WalletClass.EARNED))
         needs.districts.add(self.to.district_id)
         needs.wallets.update((self.to, clearing(self.district_id), clearing(self.to.district_id)))
-
-    def needs_of_acts(self, view: View, needs: Needs) -> None:
-        """Nothing more."""
 
     def decide(self, view: View) -> Decision:
         """Move every wallet's available credit; that there was none is noted.
@@ -186,7 +187,7 @@ class EmptyWallets:
 
 
 @dataclass(frozen=True, slots=True)
-class MoveDistrict:
+class MoveDistrict(NamedByItsId):
     """A person moved: what is available goes to wallets of the same class in the new district, through clearing."""
 
     request_id: Id
@@ -200,9 +201,6 @@ class MoveDistrict:
         need_all_wallets(needs, self.district_id, self.person_id)
         need_all_wallets(needs, self.new_district_id, self.person_id)
         needs.wallets.update((clearing(self.district_id), clearing(self.new_district_id)))
-
-    def needs_of_acts(self, view: View, needs: Needs) -> None:
-        """Nothing more."""
 
     def decide(self, view: View) -> Decision:
         """Move class by class."""

@@ -93,6 +93,28 @@ class View(Protocol):
         """The notes about a wallet, oldest first."""
 
 
+class Asked(NamedTuple):
+    """What a request asks for, beside its id: with other terms the same id is another request, and refused."""
+
+    debit: WalletKey
+    credit: WalletKey
+    minutes: int
+    reason: Reason
+
+
+class NamedByItsId:
+    """A command whose id says all: the same id again is the same request."""
+
+    __slots__ = ()
+
+    def asked(self) -> Asked | None:
+        """Nothing is compared."""
+        return None
+
+    def needs_of_acts(self, view: View, needs: Needs) -> None:
+        """Nothing more."""
+
+
 class Command(Protocol):
     """One posting that somebody asks for; the same request id is posted once."""
 
@@ -120,6 +142,9 @@ class Command(Protocol):
         Raises:
             Refusal: a rule forbids it; the refusal becomes a row.
         """
+
+    def asked(self) -> Asked | None:
+        """The terms with which its id must come again; None where the id says all."""
 
     def refused(self, refusal: Refusal) -> object | None:
         """The answer the others hear when it is refused; None = TransferRefused."""

@@ -10,7 +10,7 @@ from services.ledger.domain import answers
 from services.ledger.domain.entries import Entry
 from services.ledger.domain.errors import NothingDueError, NotReversibleError, SettlementThroughOrdersError
 from services.ledger.domain.holds import HeldPart, return_stale_grant
-from services.ledger.domain.postings import Decision, LegSheet, Needs, Terms, View, issuance, pool
+from services.ledger.domain.postings import Decision, LegSheet, NamedByItsId, Needs, Terms, View, issuance, pool
 from services.ledger.domain.reasons import SETTLING, Evidence, Reason
 from services.ledger.domain.wallets import Id, WalletClass, WalletKey, person_wallet
 
@@ -33,7 +33,7 @@ def placed_at(rows: list[Entry], base: WalletKey, otherwise: int) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class ReverseHours:
+class ReverseHours(NamedByItsId):
     """Reverse one settlement of an order whole."""
 
     request_id: Id
@@ -119,7 +119,7 @@ class ReverseHours:
 
 
 @dataclass(frozen=True, slots=True)
-class ReverseAct:
+class ReverseAct(NamedByItsId):
     """Reverse a gift, a donation, a pool funding or a migration, while the credit is still available there."""
 
     request_id: Id

@@ -25,6 +25,7 @@ from services.ledger.domain.postings import (
     HoldNotYetKnownError,
     Leg,
     LegSheet,
+    NamedByItsId,
     Needs,
     Terms,
     View,
@@ -92,7 +93,7 @@ def worth_of(price: int, *, policy: Policy, awarded_today: int, earned_balance: 
 
 
 @dataclass(frozen=True, slots=True)
-class SettleHours:
+class SettleHours(NamedByItsId):
     """Settle one order's approved hours whole."""
 
     request_id: Id

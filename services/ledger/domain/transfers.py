@@ -20,9 +20,11 @@ from services.ledger.domain.days import month_start_us
 from services.ledger.domain.errors import SameWalletError
 from services.ledger.domain.holds import draw, is_frozen, need_person
 from services.ledger.domain.postings import (
+    Asked,
     Decision,
     Leg,
     LegSheet,
+    NamedByItsId,
     Needs,
     Terms,
     View,
@@ -80,12 +82,16 @@ class Transfer:
         refuse_shortage(view, debit, minutes)
         return Decision([Leg(debit.district_id, debit, credit, minutes, self.reason)])
 
+    def asked(self) -> Asked:
+        """The wallets, the minutes and the reason."""
+        return Asked(self.debit, self.credit, self.minutes, self.reason)
+
     def refused(self, refusal: Refusal) -> None:
         """TransferRefused says it."""
 
 
 @dataclass(frozen=True, slots=True)
-class Gift:
+class Gift(NamedByItsId):
     """Earned credit to a relative's `received` wallet, which has no onward gift."""
 
     request_id: Id
@@ -137,7 +143,7 @@ class Gift:
 
 
 @dataclass(frozen=True, slots=True)
-class Donation:
+class Donation(NamedByItsId):
     """Earned credit to the district's pool."""
 
     request_id: Id
@@ -150,9 +156,6 @@ class Donation:
         """Ask for the giver's wallets and the pool."""
         need_person(needs, self.district_id, self.giver_id)
         needs.wallets.add(pool(self.district_id))
-
-    def needs_of_acts(self, view: View, needs: Needs) -> None:
-        """Nothing more."""
 
     def decide(self, view: View) -> Decision:
         """Donate, or refuse."""
@@ -171,7 +174,7 @@ class Donation:
 
 
 @dataclass(frozen=True, slots=True)
-class Goods:
+class Goods(NamedByItsId):
     """Credit for goods or benefits, where the policy allows it: out of circulation, in spending order."""
 
     request_id: Id
@@ -185,9 +188,6 @@ class Goods:
         """Ask for the payer's wallets."""
         need_person(needs, self.district_id, self.payer_id)
         needs.wallets.add(district_wallet(self.district_id, WalletClass.REDEEMED))
-
-    def needs_of_acts(self, view: View, needs: Needs) -> None:
-        """Nothing more."""
 
     def decide(self, view: View) -> Decision:
         """Redeem, or refuse."""

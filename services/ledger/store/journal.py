@@ -17,10 +17,9 @@ from libs.db.driver import driver_connection, translate_driver_errors
 from libs.errors import IdReusedError, Refusal
 from services.ledger.domain.days import refuse_bad_date
 from services.ledger.domain.errors import JOURNALLED, OUTCOME_OF
-from services.ledger.domain.postings import Command, Decision, Leg, Needs
+from services.ledger.domain.postings import Asked, Command, Decision, Leg, Needs
 from services.ledger.domain.reasons import Outcome, Reason
 from services.ledger.domain.request_ids import request_id_after
-from services.ledger.domain.transfers import Transfer
 from services.ledger.domain.wallets import Id
 from services.ledger.store import loading
 from services.ledger.store.book import Book, BookCache, NearWallets
@@ -151,19 +150,20 @@ class _Batch:
 
     def _see_reuses(self, cursor: psycopg.Cursor[Any]) -> None:
         """Look for earlier refusals of ids that come again; none is there of an id that comes for the first time."""
-        again = [c for c in self._commands if isinstance(c, Transfer) and c.request_id in self._seen]
-        if again:
-            for found in cursor.execute(loading.SEEN, [id_array([reuse_id(command) for command in again])]).fetchall():
-                self._see(found)
+        again = [(c.request_id, c.asked()) for c in self._commands if c.request_id in self._seen]
+        ids = [reuse_id(request_id, asked) for request_id, asked in again if asked]
+        if ids:
+            for row in cursor.execute(loading.SEEN, [id_array(ids)]).fetchall():
+                self._see(row)
 
     def _load(self, cursor: psycopg.Cursor[Any], needs: Needs) -> None:
         view, cache = self._view, self._cache
         if needs.acts:
             view.load_acts(loading.load_acts(cursor, cache, needs.acts))
-        others = [command for command in self._commands if not isinstance(command, Transfer)]
-        for command in others:
+        named = len(needs.wallets), len(needs.notes)
+        for command in self._commands:
             command.needs_of_acts(view, needs)
-        if others:
+        if named != (len(needs.wallets), len(needs.notes)):
             loading.load_wallets(cursor, cache, self._near, needs.wallets | needs.notes, self._openings)
         if self._seen:
             self._see_reuses(cursor)
@@ -187,9 +187,10 @@ class _Batch:
 
     def _repeat(self, command: Command, earlier: Posted) -> Posted:
         """The earlier result; the same id with other terms is refused, under an id of its own."""
-        if not isinstance(command, Transfer) or self._asked_for(command.request_id) == self._terms_of(command):
+        asked = command.asked()
+        if asked is None or self._asked_for(command.request_id) == self._terms_of(asked):
             return earlier._replace(is_new=False)
-        request_id = reuse_id(command)
+        request_id = reuse_id(command.request_id, asked)
         before = self._seen.get(request_id)
         return before._replace(is_new=False) if before else self._refuse(command, request_id, IdReusedError())
 
@@ -198,16 +199,17 @@ class _Batch:
         if request_id not in self._asked:
             for command in self._commands:
                 if command.request_id == request_id:
-                    return self._terms_of(command) if isinstance(command, Transfer) else None
+                    asked = command.asked()
+                    return self._terms_of(asked) if asked else None
         return self._asked.get(request_id)
 
-    def _terms_of(self, command: Transfer) -> tuple[int, int, int, int]:
-        debit, credit = self._cache.wallets.get(command.debit), self._cache.wallets.get(command.credit)
+    def _terms_of(self, asked: Asked) -> tuple[int, int, int, int]:
+        debit, credit = self._cache.wallets.get(asked.debit), self._cache.wallets.get(asked.credit)
         return (
             debit.number if debit else 0,
             credit.number if credit else 0,
-            storable(command.minutes),
-            command.reason,
+            storable(asked.minutes),
+            asked.reason,
         )
 
     def _refuse(self, command: Command, request_id: Id, refusal: Refusal) -> Posted:
@@ -215,10 +217,10 @@ class _Batch:
         answer = command.refused(refusal)
         book = self._cache.books[command.district_id]
         debit = credit = minutes = 0
-        reason = Reason.NOTHING_DUE
-        if isinstance(command, Transfer):
-            debit, credit, minutes, _ = self._terms_of(command)
-            reason = command.reason
+        asked = command.asked()
+        if asked is not None:
+            debit, credit, minutes, _ = self._terms_of(asked)
+        reason = asked.reason if asked else Reason.NOTHING_DUE
         # When it was to take effect may be what is wrong with it.
         terms = command.terms._replace(effective_at=None)
         pos = self._writer.write(
@@ -265,10 +267,10 @@ class _Batch:
         return results
 
 
-def reuse_id(command: Transfer) -> Id:
+def reuse_id(request_id: Id, asked: Asked) -> Id:
     """The id under which it is refused that an id seen before comes with these terms."""
     return request_id_after(
-        command.request_id, f"reused:{command.debit.owner_id.hex()}:{command.credit.owner_id.hex()}:{command.minutes}"
+        request_id, f"reused:{asked.debit.owner_id.hex()}:{asked.credit.owner_id.hex()}:{asked.minutes}"
     )
 
 
