@@ -17,14 +17,20 @@ LOCATION = re.compile(r"location ~ \^/v1/\(([a-z|-]+)\)\(/\|\$\) \{\s+proxy_pass
 
 
 def _segments(service: str) -> set[str]:
-    package = importlib.import_module(f"services.{service}.api")
     app = Flask(service)
-    for module in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
-        for blueprint in vars(importlib.import_module(module.name)).values():
+    for name in _edges(service):
+        for blueprint in vars(importlib.import_module(name)).values():
             if isinstance(blueprint, Blueprint) and blueprint.name not in app.blueprints:
                 app.register_blueprint(blueprint)
     rules = (rule.rule.split("/") for rule in app.url_map.iter_rules() if rule.rule.startswith("/v1/"))
     return {parts[2] for parts in rules}
+
+
+def _edges(service: str) -> list[str]:
+    """Return the modules of a service that are its HTTP edge, in whichever feature."""
+    package = importlib.import_module(f"services.{service}")
+    names = [module.name for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}.")]
+    return [name for name in names if "api" in name.split(".") and "tests" not in name.split(".")]
 
 
 @pytest.mark.parametrize("service", SERVICES)

@@ -94,10 +94,12 @@ def count_use(connection: Connection, _context: EventContext, use: UseTold) -> N
 
 
 @hears(orders.CatalogueItemPublished)
-def save_catalogue_item(connection: Connection, _context: EventContext, item: CatalogueItem) -> None:
+def save_catalogue_item(connection: Connection, _context: EventContext, service: CatalogueItem) -> None:
     """Keep a version of a service."""
     names = CatalogueItem.__dataclass_fields__
-    save_row(connection, t.catalogue_item, {name: getattr(item, name) for name in names} | {"funding": [*item.funding]})
+    save_row(
+        connection, t.catalogue_item, {name: getattr(service, name) for name in names} | {"funding": [*service.funding]}
+    )
 
 
 @forgets(orders.CatalogueItemPublished)
