@@ -16,7 +16,7 @@ from libs.contracts.timebank.orders.v1 import events_pb2 as orders
 from libs.contracts.timebank.redemption.v1 import events_pb2 as redemption
 from libs.ids import id_from_cause
 from libs.outbox import OutgoingEvent
-from services.ledger.domain import answers
+from services.ledger.domain import outcomes
 from services.ledger.domain.entries import Entry, leaf_bytes
 from services.ledger.domain.errors import JOURNALLED, code_of
 from services.ledger.domain.reasons import Outcome, Reason
@@ -58,13 +58,13 @@ def day(text: str) -> date | None:
     return date.fromisoformat(text) if text else None
 
 
-def encode(answer: answers.Answer) -> tuple[str, bytes]:
+def encode(answer: outcomes.Answer) -> tuple[str, bytes]:
     """The event type and bytes of an answer of the rules."""
     message = _ENCODERS[type(answer)](answer)
     return type_of(type(message)), message.SerializeToString()
 
 
-def _hold_placed(answer: answers.HoldPlaced) -> Message:
+def _hold_placed(answer: outcomes.HoldPlaced) -> Message:
     return own.HoldPlaced(
         hold_id=text_of(answer.hold_id),
         district_id=text_of(answer.district_id),
@@ -78,7 +78,7 @@ def _hold_placed(answer: answers.HoldPlaced) -> Message:
     )
 
 
-def _hold_refused(answer: answers.HoldRefused) -> Message:
+def _hold_refused(answer: outcomes.HoldRefused) -> Message:
     return own.HoldRefused(
         hold_id=text_of(answer.hold_id),
         district_id=text_of(answer.district_id),
@@ -87,7 +87,7 @@ def _hold_refused(answer: answers.HoldRefused) -> Message:
     )
 
 
-def _hold_captured(answer: answers.HoldCaptured) -> Message:
+def _hold_captured(answer: outcomes.HoldCaptured) -> Message:
     return own.HoldCaptured(
         hold_id=text_of(answer.hold_id),
         district_id=text_of(answer.district_id),
@@ -96,13 +96,13 @@ def _hold_captured(answer: answers.HoldCaptured) -> Message:
     )
 
 
-def _hold_released(answer: answers.HoldReleased) -> Message:
+def _hold_released(answer: outcomes.HoldReleased) -> Message:
     return own.HoldReleased(
         hold_id=text_of(answer.hold_id), district_id=text_of(answer.district_id), amount_minutes=answer.minutes
     )
 
 
-def _hours_settled(answer: answers.HoursSettled) -> Message:
+def _hours_settled(answer: outcomes.HoursSettled) -> Message:
     awards = [
         own.Award(
             volunteer_id=text_of(award.volunteer_id),
@@ -129,7 +129,7 @@ def _hours_settled(answer: answers.HoursSettled) -> Message:
     )
 
 
-def _reversed(answer: answers.Reversed) -> Message:
+def _reversed(answer: outcomes.Reversed) -> Message:
     return own.TransferReversed(
         posting_id=text_of(answer.posting_id),
         district_id=text_of(answer.district_id),
@@ -140,11 +140,11 @@ def _reversed(answer: answers.Reversed) -> Message:
     )
 
 
-def _frozen(answer: answers.WalletsFrozen) -> Message:
+def _frozen(answer: outcomes.WalletsFrozen) -> Message:
     return own.WalletsFrozen(person_id=text_of(answer.person_id), district_id=text_of(answer.district_id))
 
 
-def _unfrozen(answer: answers.WalletsUnfrozen) -> Message:
+def _unfrozen(answer: outcomes.WalletsUnfrozen) -> Message:
     return own.WalletsUnfrozen(
         person_id=text_of(answer.person_id),
         district_id=text_of(answer.district_id),
@@ -153,7 +153,7 @@ def _unfrozen(answer: answers.WalletsUnfrozen) -> Message:
     )
 
 
-def _refused(answer: answers.Refused) -> Message:
+def _refused(answer: outcomes.Refused) -> Message:
     return own.TransferRefused(
         request_id=text_of(answer.request_id),
         district_id=text_of(answer.district_id),
@@ -164,15 +164,15 @@ def _refused(answer: answers.Refused) -> Message:
 
 
 _ENCODERS: dict[type, Callable[[Any], Message]] = {
-    answers.HoldPlaced: _hold_placed,
-    answers.HoldRefused: _hold_refused,
-    answers.HoldCaptured: _hold_captured,
-    answers.HoldReleased: _hold_released,
-    answers.HoursSettled: _hours_settled,
-    answers.Reversed: _reversed,
-    answers.WalletsFrozen: _frozen,
-    answers.WalletsUnfrozen: _unfrozen,
-    answers.Refused: _refused,
+    outcomes.HoldPlaced: _hold_placed,
+    outcomes.HoldRefused: _hold_refused,
+    outcomes.HoldCaptured: _hold_captured,
+    outcomes.HoldReleased: _hold_released,
+    outcomes.HoursSettled: _hours_settled,
+    outcomes.Reversed: _reversed,
+    outcomes.WalletsFrozen: _frozen,
+    outcomes.WalletsUnfrozen: _unfrozen,
+    outcomes.Refused: _refused,
 }
 
 

@@ -14,7 +14,7 @@ from libs.http import Cursor, current_actor, reading, run_command
 from libs.http.pages import a_month, an_id
 from libs.programme.two_people import LAPSES_AFTER, Verdict, refuse_hand
 from libs.programme.two_people_schemas import VerdictSchema
-from services.ledger.api import answers
+from services.ledger.api import response_schemas
 from services.ledger.api.edge import service
 from services.ledger.api.schemas import PeriodCloseBody, PeriodClosesQuery
 from services.ledger.domain.errors import PeriodCloseNotFoundError
@@ -35,13 +35,13 @@ WAITING = Cursor(close_id=an_id)
 class PeriodClose(MethodView):
     """One month, to be closed or closed."""
 
-    @blueprint.alt_response(200, schema=answers.PeriodClose)
+    @blueprint.alt_response(200, schema=response_schemas.PeriodClose)
     @blueprint.arguments(PeriodCloseBody)
     def put(self, body: dict[str, Any], close_id: UUID) -> dict[str, Any]:
         """Propose to close a month that is over; another person decides."""
         return run_command(lambda connection: _propose(connection, close_id, body), terms=body, command_id=close_id)
 
-    @blueprint.alt_response(200, schema=answers.PeriodClose)
+    @blueprint.alt_response(200, schema=response_schemas.PeriodClose)
     def get(self, close_id: UUID) -> dict[str, Any]:
         """Show where it stands; GET /v1/receipts/{id} proves that a closed one's digest stands in the log."""
         with reading() as connection:
@@ -57,7 +57,7 @@ class PeriodClose(MethodView):
 class PeriodCloseDecision(MethodView):
     """The second person's word."""
 
-    @blueprint.alt_response(200, schema=answers.PeriodClose)
+    @blueprint.alt_response(200, schema=response_schemas.PeriodClose)
     @blueprint.arguments(VerdictSchema)
     def post(self, body: dict[str, Any], close_id: UUID) -> dict[str, Any]:
         """Close the month: opening and closing balances by class, what moved, and the log's head; or turn it down."""
@@ -70,7 +70,7 @@ class PeriodCloseDecision(MethodView):
 class PeriodCloses(MethodView):
     """A district's closed months, and those that wait to be closed."""
 
-    @blueprint.alt_response(200, schema=answers.page_of(answers.PeriodClose))
+    @blueprint.alt_response(200, schema=response_schemas.page_of(response_schemas.PeriodClose))
     @blueprint.arguments(PeriodClosesQuery, location="query")
     def get(self, query: dict[str, Any]) -> dict[str, Any]:
         """List the closed ones in order of their months; `proposed` lists what waits for a second person."""

@@ -12,7 +12,7 @@ from flask_smorest import Blueprint
 
 from libs.errors import NotFoundError
 from libs.http import public
-from services.ledger.api import answers
+from services.ledger.api import response_schemas
 from services.ledger.api.edge import log_folder
 from services.ledger.proof.book_log import describe_logs
 
@@ -29,7 +29,7 @@ NOT_KEPT = "no-cache"
 class Logs(MethodView):
     """All logs."""
 
-    @blueprint.alt_response(200, schema=answers.page_of(answers.Log))
+    @blueprint.alt_response(200, schema=response_schemas.page_of(response_schemas.Log))
     def get(self) -> dict[str, Any]:
         """List the logs: district, origin, size of the last head, and why nothing more is signed, if so."""
         return {"items": describe_logs(log_folder()), "next": None}
@@ -40,7 +40,7 @@ class Logs(MethodView):
 class Head(MethodView):
     """The signed head of a log."""
 
-    @blueprint.doc(responses=answers.file("text/plain"))
+    @blueprint.doc(responses=response_schemas.file("text/plain"))
     def get(self, district_id: UUID) -> Response:
         """Give the last checkpoint, signed by the log and co-signed by its witnesses."""
         return _file(district_id, "checkpoint", content_type=TEXT, caching=NOT_KEPT)
@@ -51,7 +51,7 @@ class Head(MethodView):
 class Trust(MethodView):
     """The trust file of a log."""
 
-    @blueprint.doc(responses=answers.file("text/plain"))
+    @blueprint.doc(responses=response_schemas.file("text/plain"))
     def get(self, district_id: UUID) -> Response:
         """Give the keys that receipts are checked with; compare them with those you have from elsewhere."""
         return _file(district_id, "trust", content_type=TEXT, caching=NOT_KEPT)
@@ -62,7 +62,7 @@ class Trust(MethodView):
 class Tile(MethodView):
     """A tile of a log."""
 
-    @blueprint.doc(responses=answers.file("application/octet-stream"))
+    @blueprint.doc(responses=response_schemas.file("application/octet-stream"))
     def get(self, district_id: UUID, tile: str) -> Response:
         """Give a tile of up to 256 hashes (C2SP tlog-tiles)."""
         if not TILE.fullmatch(tile):

@@ -17,7 +17,7 @@ from libs.http.pages import an_id
 from libs.programme.refusals import MakerIsCheckerError
 from libs.programme.two_people import LAPSES_AFTER, Verdict
 from libs.programme.two_people_schemas import VerdictSchema
-from services.ledger.api import answers
+from services.ledger.api import response_schemas
 from services.ledger.api.edge import poster, service
 from services.ledger.api.schemas import AdjustmentBody, PageQuery, ReversalBody
 from services.ledger.domain.entries import Entry
@@ -38,7 +38,7 @@ ADJUSTMENTS, REVERSALS = ["pool_funding", "migration"], ["reversal"]
 class Adjustment(MethodView):
     """One adjustment."""
 
-    @adjustments.alt_response(200, schema=answers.Proposal)
+    @adjustments.alt_response(200, schema=response_schemas.Proposal)
     @adjustments.arguments(AdjustmentBody)
     def put(self, body: dict[str, Any], proposal_id: UUID) -> dict[str, Any]:
         """Propose to fund a district's pool, or to bring in a balance from an old book."""
@@ -48,7 +48,7 @@ class Adjustment(MethodView):
             command_id=proposal_id,
         )
 
-    @adjustments.alt_response(200, schema=answers.Proposal)
+    @adjustments.alt_response(200, schema=response_schemas.Proposal)
     def get(self, proposal_id: UUID) -> dict[str, Any]:
         """Show the adjustment and what became of it."""
         return _shown(proposal_id, ADJUSTMENTS)
@@ -87,7 +87,7 @@ def _adjustment(connection: Connection, proposal_id: UUID, body: dict[str, Any])
 class AdjustmentDecision(MethodView):
     """The second person's word."""
 
-    @adjustments.alt_response(200, schema=answers.Proposal)
+    @adjustments.alt_response(200, schema=response_schemas.Proposal)
     @adjustments.arguments(VerdictSchema)
     def post(self, body: dict[str, Any], proposal_id: UUID) -> dict[str, Any]:
         """Decide the adjustment; approved, it is posted at once."""
@@ -101,7 +101,7 @@ class AdjustmentDecision(MethodView):
 class Adjustments(MethodView):
     """Adjustments that wait for their decision."""
 
-    @adjustments.alt_response(200, schema=answers.page_of(answers.Proposal))
+    @adjustments.alt_response(200, schema=response_schemas.page_of(response_schemas.Proposal))
     @adjustments.arguments(PageQuery, location="query")
     def get(self, query: dict[str, Any]) -> dict[str, Any]:
         """List what nobody has decided, in the caller's scope."""
@@ -112,7 +112,7 @@ class Adjustments(MethodView):
 class Reversal(MethodView):
     """One reversal."""
 
-    @reversals.alt_response(200, schema=answers.Proposal)
+    @reversals.alt_response(200, schema=response_schemas.Proposal)
     @reversals.arguments(ReversalBody)
     def put(self, body: dict[str, Any], proposal_id: UUID) -> dict[str, Any]:
         """Propose to reverse a gift, a donation, a pool funding or a migration."""
@@ -120,7 +120,7 @@ class Reversal(MethodView):
             lambda connection: _propose_reversal(connection, proposal_id, body), terms=body, command_id=proposal_id
         )
 
-    @reversals.alt_response(200, schema=answers.Proposal)
+    @reversals.alt_response(200, schema=response_schemas.Proposal)
     def get(self, proposal_id: UUID) -> dict[str, Any]:
         """Show the reversal and what became of it."""
         return _shown(proposal_id, REVERSALS)
@@ -169,7 +169,7 @@ def _place_of(connection: Connection, rows: list[Entry]) -> list[UUID]:
 class ReversalDecision(MethodView):
     """The second person's word."""
 
-    @reversals.alt_response(200, schema=answers.Proposal)
+    @reversals.alt_response(200, schema=response_schemas.Proposal)
     @reversals.arguments(VerdictSchema)
     def post(self, body: dict[str, Any], proposal_id: UUID) -> dict[str, Any]:
         """Decide the reversal; approved, the opposite transfers are posted at once."""
@@ -183,7 +183,7 @@ class ReversalDecision(MethodView):
 class Reversals(MethodView):
     """Reversals that wait for their decision."""
 
-    @reversals.alt_response(200, schema=answers.page_of(answers.Proposal))
+    @reversals.alt_response(200, schema=response_schemas.page_of(response_schemas.Proposal))
     @reversals.arguments(PageQuery, location="query")
     def get(self, query: dict[str, Any]) -> dict[str, Any]:
         """List what nobody has decided, in the caller's scope."""

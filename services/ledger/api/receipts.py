@@ -9,7 +9,7 @@ from flask.views import MethodView
 from flask_smorest import Blueprint
 
 from libs.http import reading
-from services.ledger.api import answers
+from services.ledger.api import response_schemas
 from services.ledger.api.edge import log_folder
 from services.ledger.api.transfers import seen_transfer
 from services.ledger.proof.receipt import file_name, make_receipt
@@ -21,7 +21,7 @@ blueprint = Blueprint("receipts", __name__, url_prefix="/v1", description="Recei
 class Receipt(MethodView):
     """The receipt of one row of the journal."""
 
-    @blueprint.doc(responses=answers.file("text/plain"))
+    @blueprint.doc(responses=response_schemas.file("text/plain"))
     def get(self, transfer_id: UUID) -> Response:
         """Give the owner of either wallet, or staff in scope, the receipt; 409 `not_sealed_yet` until it is sealed."""
         with reading() as connection:

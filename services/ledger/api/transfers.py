@@ -13,7 +13,7 @@ from flask_smorest import Blueprint
 from libs.db import Connection
 from libs.http import Cursor, current_actor, reading
 from libs.http.pages import a_number
-from services.ledger.api import answers
+from services.ledger.api import response_schemas
 from services.ledger.api.edge import today
 from services.ledger.api.schemas import TransfersQuery
 from services.ledger.domain.entries import Entry
@@ -29,7 +29,7 @@ TRANSFERS = Cursor(recorded_at=a_number, book=a_number, pos=a_number)
 class Transfers(MethodView):
     """The transfers of one act."""
 
-    @blueprint.alt_response(200, schema=answers.page_of(answers.Transfer))
+    @blueprint.alt_response(200, schema=response_schemas.page_of(response_schemas.Transfer))
     @blueprint.arguments(TransfersQuery, location="query")
     def get(self, query: dict[str, Any]) -> dict[str, Any]:
         """List what moved because of an order, gift, donation …, oldest first; those that the caller may see."""
@@ -76,7 +76,7 @@ def seen_transfer(connection: Connection, transfer_id: UUID) -> Entry:
 class Transfer(MethodView):
     """One transfer."""
 
-    @blueprint.alt_response(200, schema=answers.Transfer)
+    @blueprint.alt_response(200, schema=response_schemas.Transfer)
     def get(self, transfer_id: UUID) -> dict[str, Any]:
         """Show a transfer, a note or a refused request."""
         with reading() as connection:
@@ -88,7 +88,7 @@ class Transfer(MethodView):
 class TransferExplanation(MethodView):
     """Everything behind a transfer."""
 
-    @blueprint.alt_response(200, schema=answers.TransferExplained)
+    @blueprint.alt_response(200, schema=response_schemas.TransferExplained)
     def get(self, transfer_id: UUID) -> dict[str, Any]:
         """Show the posting, the order, the evidence, the approvals, the policy version, and the act's history."""
         with reading() as connection:

@@ -12,7 +12,7 @@ from libs.clock import to_microseconds
 from libs.db import Connection
 from libs.http import Cursor, current_actor, public, reading
 from libs.http.pages import a_number
-from services.ledger.api import answers
+from services.ledger.api import response_schemas
 from services.ledger.api.edge import FOR_EVER_US, microseconds, service, today
 from services.ledger.api.schemas import AsOfQuery, EntriesQuery, PersonQuery, StatementQuery, WalletsQuery
 from services.ledger.domain.errors import WalletNotFoundError
@@ -31,7 +31,7 @@ def _shown(wallet: dict[str, Any]) -> dict[str, Any]:
 class Wallets(MethodView):
     """Wallets of a person, of a district, or of all in a unit."""
 
-    @blueprint.alt_response(200, schema=answers.page_of(answers.Wallet))
+    @blueprint.alt_response(200, schema=response_schemas.page_of(response_schemas.Wallet))
     @blueprint.arguments(WalletsQuery, location="query")
     def get(self, query: dict[str, Any]) -> dict[str, Any]:
         """List wallets with balance, held and available minutes; held twins are part of theirs."""
@@ -72,7 +72,7 @@ def _seen_wallet(connection: Connection, wallet_id: UUID) -> tuple[int, WalletKe
 class Wallet(MethodView):
     """One wallet."""
 
-    @blueprint.alt_response(200, schema=answers.Wallet)
+    @blueprint.alt_response(200, schema=response_schemas.Wallet)
     @blueprint.arguments(AsOfQuery, location="query")
     def get(self, query: dict[str, Any], wallet_id: UUID) -> dict[str, Any]:
         """Show the balance, now or as it was recorded at an instant."""
@@ -89,7 +89,7 @@ class Wallet(MethodView):
 class WalletEntries(MethodView):
     """The rows of a wallet."""
 
-    @blueprint.alt_response(200, schema=answers.page_of(answers.Entry))
+    @blueprint.alt_response(200, schema=response_schemas.page_of(response_schemas.Entry))
     @blueprint.arguments(EntriesQuery, location="query")
     def get(self, query: dict[str, Any], wallet_id: UUID) -> dict[str, Any]:
         """List the wallet's rows, newest first, each with its version and running balance."""
@@ -109,7 +109,7 @@ class WalletEntries(MethodView):
 class WalletExplanation(MethodView):
     """Why the balance is what it is."""
 
-    @blueprint.alt_response(200, schema=answers.BalanceExplained)
+    @blueprint.alt_response(200, schema=response_schemas.BalanceExplained)
     def get(self, wallet_id: UUID) -> dict[str, Any]:
         """Decompose the balance into transfers, orders, evidence, approvals and policy versions."""
         with reading() as connection:
@@ -123,7 +123,7 @@ class WalletExplanation(MethodView):
 class Statements(MethodView):
     """A person's statement."""
 
-    @blueprint.alt_response(200, schema=answers.Statement)
+    @blueprint.alt_response(200, schema=response_schemas.Statement)
     @blueprint.arguments(StatementQuery, location="query")
     def get(self, query: dict[str, Any]) -> dict[str, Any]:
         """Show opening and closing balance and the lines between, over all wallets of the person."""
@@ -142,7 +142,7 @@ class Statements(MethodView):
 class Recoveries(MethodView):
     """What is still kept back from a volunteer's later awards."""
 
-    @blueprint.alt_response(200, schema=answers.Recovery)
+    @blueprint.alt_response(200, schema=response_schemas.Recovery)
     @blueprint.arguments(PersonQuery, location="query")
     def get(self, query: dict[str, Any]) -> dict[str, Any]:
         """Show the minutes still due."""
@@ -156,7 +156,7 @@ class Recoveries(MethodView):
 class Supply(MethodView):
     """All credit there is; open to everybody."""
 
-    @blueprint.alt_response(200, schema=answers.Supply)
+    @blueprint.alt_response(200, schema=response_schemas.Supply)
     @public
     def get(self) -> dict[str, Any]:
         """Show what each district issued and where it is, by class of wallet; each sum is 0."""

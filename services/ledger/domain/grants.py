@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from libs.errors import Refusal
 from libs.programme.refusals import PoolInsufficientError
-from services.ledger.domain import answers
+from services.ledger.domain import outcomes
 from services.ledger.domain.days import month_start_us
 from services.ledger.domain.postings import (
     Decision,
@@ -67,9 +67,9 @@ class GrantMonth(NamedByItsId):
         rows = view.rows_since(granted(self.district_id, person_id))
         return any(row.reason == Reason.GRANT and row.is_applied() for row in rows)
 
-    def refused(self, refusal: Refusal) -> answers.Refused:
+    def refused(self, refusal: Refusal) -> outcomes.Refused:
         """Tell redemption why the run granted nothing."""
-        return answers.Refused(self.request_id, self.district_id, self.terms.act_id, refusal.code, NO_ID)
+        return outcomes.Refused(self.request_id, self.district_id, self.terms.act_id, refusal.code, NO_ID)
 
 
 @dataclass(frozen=True, slots=True)

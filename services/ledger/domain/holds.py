@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from libs.errors import Refusal
 from libs.programme.refusals import InsufficientCreditsError, PoolInsufficientError, WalletFrozenError
 from libs.programme.words import Funding
-from services.ledger.domain import answers
+from services.ledger.domain import outcomes
 from services.ledger.domain.days import same_month
 from services.ledger.domain.entries import Entry
 from services.ledger.domain.errors import HoldClosedError, HoldExistsError
@@ -153,10 +153,10 @@ class PlaceHold(NamedByItsId):
         for part in parts:
             sheet.move(part.source, part.source.twin(), part.left_minutes, Reason.HOLD)
         held = tuple(
-            answers.HeldPart(wallet_id(p.source), WalletClass(p.source.wallet_class).name.lower(), p.left_minutes)
+            outcomes.HeldPart(wallet_id(p.source), WalletClass(p.source.wallet_class).name.lower(), p.left_minutes)
             for p in parts
         )
-        answer = answers.HoldPlaced(
+        answer = outcomes.HoldPlaced(
             hold_id=self.terms.act_id,
             district_id=self.order_district_id,
             payer_id=self.payer_id or NO_ID,
@@ -176,9 +176,9 @@ class PlaceHold(NamedByItsId):
             raise PoolInsufficientError(available_minutes=available, asked_minutes=self.minutes)
         return [HeldPart(pool(self.district_id), self.minutes, view.now_us)]
 
-    def refused(self, refusal: Refusal) -> answers.HoldRefused:
+    def refused(self, refusal: Refusal) -> outcomes.HoldRefused:
         """Tell who waits for the hold."""
-        return answers.HoldRefused(self.terms.act_id, self.order_district_id, refusal.code, self.funding)
+        return outcomes.HoldRefused(self.terms.act_id, self.order_district_id, refusal.code, self.funding)
 
 
 def give_back(sheet: LegSheet, view: View, parts: list[HeldPart], *, grants_expire: bool) -> int:
@@ -238,7 +238,7 @@ class ReleaseHold(NamedByItsId):
             raise HoldClosedError
         sheet = LegSheet(view)
         minutes = give_back(sheet, view, parts, grants_expire=self.grants_expire)
-        answer = answers.HoldReleased(self.terms.act_id, self.order_district_id, minutes)
+        answer = outcomes.HoldReleased(self.terms.act_id, self.order_district_id, minutes)
         return Decision(sheet.legs(self.district_id), answer)
 
     def refused(self, refusal: Refusal) -> None:

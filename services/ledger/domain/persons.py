@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from libs.errors import Refusal
 from libs.programme.refusals import EstateSettledError
-from services.ledger.domain import answers
+from services.ledger.domain import outcomes
 from services.ledger.domain.days import month_start_us, same_month
 from services.ledger.domain.entries import Entry
 from services.ledger.domain.errors import WalletsNotFrozenError
@@ -62,7 +62,7 @@ class FreezeWallets(NamedByItsId):
         sheet.move(key, pool(self.district_id), view.balance(key), Reason.GRANT_RETURNED)
         earned = person_wallet(self.district_id, self.person_id, WalletClass.EARNED)
         sheet.note(self.district_id, earned, None, 0, Reason.WALLETS_FROZEN)
-        return Decision(sheet.legs(self.district_id), answers.WalletsFrozen(self.person_id, self.district_id))
+        return Decision(sheet.legs(self.district_id), outcomes.WalletsFrozen(self.person_id, self.district_id))
 
     def refused(self, refusal: Refusal) -> None:
         """TransferRefused says it."""
@@ -106,7 +106,7 @@ class UnfreezeWallets(NamedByItsId):
         sheet.move(pool(self.district_id), key, from_pool, Reason.REVERSAL)
         sheet.move(issuance(self.district_id), key, taken - from_pool, Reason.REVERSAL_SHORTFALL)
         sheet.note(self.district_id, self._wallet(WalletClass.EARNED), None, 0, Reason.WALLETS_UNFROZEN)
-        answer = answers.WalletsUnfrozen(self.person_id, self.district_id, self.terms.act_id, taken)
+        answer = outcomes.WalletsUnfrozen(self.person_id, self.district_id, self.terms.act_id, taken)
         return Decision(sheet.legs(self.district_id), answer)
 
     def _wallet(self, wallet_class: WalletClass) -> WalletKey:
@@ -134,9 +134,9 @@ class UnfreezeWallets(NamedByItsId):
             and (row.cause == freeze.cause or (row.recorded_at >= freeze.recorded_at and row.act_id in held))
         )
 
-    def refused(self, refusal: Refusal) -> answers.Refused:
+    def refused(self, refusal: Refusal) -> outcomes.Refused:
         """Tell accounts why not."""
-        return answers.Refused(
+        return outcomes.Refused(
             self.request_id, self.district_id, self.terms.act_id, refusal.code, self.person_id
         )  # fmt: skip
 
@@ -179,9 +179,9 @@ class EmptyWallets(NamedByItsId):
             sheet.note(self.district_id, earned, None, 0, self.reason)
         return Decision(sheet.legs(self.district_id))
 
-    def refused(self, refusal: Refusal) -> answers.Refused:
+    def refused(self, refusal: Refusal) -> outcomes.Refused:
         """Tell who asked."""
-        return answers.Refused(
+        return outcomes.Refused(
             self.request_id, self.district_id, self.terms.act_id, refusal.code, self.person_id
         )  # fmt: skip
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from libs.errors import Refusal
 from libs.programme.refusals import AlreadyReversedError, InsufficientCreditsError
-from services.ledger.domain import answers
+from services.ledger.domain import outcomes
 from services.ledger.domain.entries import Entry
 from services.ledger.domain.errors import NothingDueError, NotReversibleError, SettlementThroughOrdersError
 from services.ledger.domain.holds import HeldPart, return_stale_grant
@@ -67,7 +67,7 @@ class ReverseHours(NamedByItsId):
         sheet = LegSheet(view)
         for row in settled:
             self._undo(sheet, view, rows, row)
-        answer = answers.Reversed(
+        answer = outcomes.Reversed(
             posting_id=self.request_id,
             district_id=self.district_id,
             cause_id=self.reversal_id,
@@ -149,7 +149,7 @@ class ReverseAct(NamedByItsId):
             if not row.credit.may_overdraw() and sheet.balance(row.credit) < row.minutes:
                 raise InsufficientCreditsError(asked_minutes=row.minutes)
             sheet.move(row.credit, row.debit, row.minutes, Reason.REVERSAL, effective_at=row.effective_at)
-        answer = answers.Reversed(
+        answer = outcomes.Reversed(
             posting_id=self.request_id,
             district_id=self.district_id,
             cause_id=self.terms.act_id,

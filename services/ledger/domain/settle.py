@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from libs.errors import Refusal
 from libs.programme.policy import Policy
 from libs.programme.words import Funding
-from services.ledger.domain import answers
+from services.ledger.domain import outcomes
 from services.ledger.domain.awards import awarded_on, due_for_recovery
 from services.ledger.domain.days import day_of, day_start_us
 from services.ledger.domain.errors import CaptureAboveHoldError, HoldClosedError
@@ -180,10 +180,10 @@ class SettleHours(NamedByItsId):
             raise CaptureAboveHoldError(price_minutes=price)
         return [HeldPart(pool(self.district_id), price, view.now_us)]
 
-    def _pay(self, sheet: LegSheet, view: View, purse: Purse, hours: ServedHours, price: int) -> answers.Award:
+    def _pay(self, sheet: LegSheet, view: View, purse: Purse, hours: ServedHours, price: int) -> outcomes.Award:
         if hours.is_group and self.policy.earn.group_hours_to == TO_POOL:
             purse.pay(pool(self.district_id), price, Reason.GROUP_HOURS, at=hours.checked_in_at)
-            return answers.Award(hours.volunteer_id, 0, 0, 0, price)
+            return outcomes.Award(hours.volunteer_id, 0, 0, 0, price)
         wallet = hours.wallet
         worth = worth_of(
             price,
@@ -200,7 +200,7 @@ class SettleHours(NamedByItsId):
         self._overflow(purse, worth.kept_by_day_or_order_cap, self.policy.earn.over_daily_cap_action, hours)
         self._overflow(purse, worth.kept_by_balance_cap, self.policy.earn.over_cap_action, hours)
         kept = worth.kept_by_day_or_order_cap + worth.kept_by_balance_cap
-        return answers.Award(hours.volunteer_id, worth.award - worth.recovered, kept, worth.recovered, 0)
+        return outcomes.Award(hours.volunteer_id, worth.award - worth.recovered, kept, worth.recovered, 0)
 
     @property
     def _award_reason(self) -> Reason:
@@ -228,9 +228,9 @@ class SettleHours(NamedByItsId):
         elif self.funding == Funding.PROGRAMME:
             purse.drop(minutes)
 
-    def _decision(self, sheet: LegSheet, view: View, awards: list[answers.Award], *, released: int) -> Decision:
+    def _decision(self, sheet: LegSheet, view: View, awards: list[outcomes.Award], *, released: int) -> Decision:
         paid = sheet.moved((self._award_reason, Reason.CAP_OVERFLOW, Reason.GROUP_HOURS, Reason.RECOVERY))
-        answer = answers.HoursSettled(
+        answer = outcomes.HoursSettled(
             posting_id=self.request_id,
             order_id=self.terms.act_id,
             district_id=self.district_id,
@@ -250,7 +250,7 @@ class SettleHours(NamedByItsId):
             return Decision([*sheet.legs(self.district_id, at_least=0), note], answer)
         if self.funding not in (Funding.CREDIT, Funding.POOL):
             return Decision(sheet.legs(self.district_id), answer)
-        captured = answers.HoldCaptured(self.terms.act_id, self.district_id, paid, released)
+        captured = outcomes.HoldCaptured(self.terms.act_id, self.district_id, paid, released)
         return Decision(sheet.legs(self.district_id, at_least=2, nothing=Reason.HOURS_SETTLED), answer, captured)
 
     def refused(self, refusal: Refusal) -> None:

@@ -15,7 +15,7 @@ from libs.programme.refusals import (
     InsufficientCreditsError,
     WalletFrozenError,
 )
-from services.ledger.domain import answers
+from services.ledger.domain import outcomes
 from services.ledger.domain.days import month_start_us
 from services.ledger.domain.errors import SameWalletError
 from services.ledger.domain.holds import draw, is_frozen, need_person
@@ -137,7 +137,7 @@ class Gift(NamedByItsId):
         sheet.move_across(self._wallet, self.receiver, self.minutes, Reason.GIFT)
         return Decision(sheet.legs(self.district_id))
 
-    def refused(self, refusal: Refusal) -> answers.Refused:
+    def refused(self, refusal: Refusal) -> outcomes.Refused:
         """Tell who asked."""
         return refused_for(self, refusal, self.giver_id)
 
@@ -168,7 +168,7 @@ class Donation(NamedByItsId):
         sheet.move(wallet, pool(self.district_id), self.minutes, Reason.DONATION)
         return Decision(sheet.legs(self.district_id))
 
-    def refused(self, refusal: Refusal) -> answers.Refused:
+    def refused(self, refusal: Refusal) -> outcomes.Refused:
         """Tell who asked."""
         return refused_for(self, refusal, self.giver_id)
 
@@ -202,7 +202,7 @@ class Goods(NamedByItsId):
             sheet.move(part.source, redeemed, part.left_minutes, Reason.GOODS)
         return Decision(sheet.legs(self.district_id))
 
-    def refused(self, refusal: Refusal) -> answers.Refused:
+    def refused(self, refusal: Refusal) -> outcomes.Refused:
         """Tell who asked."""
         return refused_for(self, refusal, self.payer_id)
 
@@ -225,8 +225,8 @@ def refuse_ungiftable(view: View, district_id: Id, giver_id: Id, minutes: int) -
     raise InsufficientCreditsError(available_minutes=balances[WalletClass.EARNED], asked_minutes=minutes)
 
 
-def refused_for(command: Gift | Donation | Goods, refusal: Refusal, person_id: Id) -> answers.Refused:
+def refused_for(command: Gift | Donation | Goods, refusal: Refusal, person_id: Id) -> outcomes.Refused:
     """The answer to a refused act of a person."""
-    return answers.Refused(
+    return outcomes.Refused(
         command.request_id, command.district_id, command.terms.act_id, refusal.code, person_id
     )  # fmt: skip

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from libs.programme.policy import Policy
-from services.ledger.domain import answers
+from services.ledger.domain import outcomes
 from services.ledger.domain.holds import PlaceHold, ReleaseHold
 from services.ledger.domain.postings import Terms
 from services.ledger.domain.reasons import Evidence
@@ -100,13 +100,13 @@ def balances(ledger: Ledger, person: Id, district: Id = EAST) -> tuple[int, int,
     return granted, received, earned, held
 
 
-def settled_answer(ledger: Ledger) -> answers.HoursSettled:
+def settled_answer(ledger: Ledger) -> outcomes.HoursSettled:
     """The last HoursSettled that was told."""
     with ledger.database.reading() as connection:
         text = connection.exec_driver_sql(
             "SELECT payload FROM journal.answer WHERE event_type = 'HoursSettled' ORDER BY book DESC, pos DESC LIMIT 1"
         ).scalar_one()
-    hours_settled: answers.HoursSettled = eval(
-        bytes(text).decode(), vars(answers) | {"HoursSettled": answers.HoursSettled}
+    hours_settled: outcomes.HoursSettled = eval(
+        bytes(text).decode(), vars(outcomes) | {"HoursSettled": outcomes.HoursSettled}
     )
     return hours_settled
