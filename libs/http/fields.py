@@ -6,13 +6,13 @@ A schema of a request uses these and no bare field of marshmallow; a test walks 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from marshmallow import ValidationError, fields, validate
+from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
 from libs.text import may_be_shown
 
@@ -158,6 +158,11 @@ def choice_of(kind: type[StrEnum], **options: Any) -> fields.Enum[StrEnum]:
     return fields.Enum(kind, by_value=True, **options)
 
 
+def word_of(words: Iterable[str], **options: Any) -> fields.String:
+    """Return a field of an answer that is one of an enumeration's values, or of some words."""
+    return fields.String(validate=validate.OneOf([str(word) for word in words]), **options)
+
+
 def birth_day(**options: Any) -> Day:
     """Return a field of a day on which somebody living may have been born."""
     return Day(first_year=FIRST_BIRTH_YEAR, **options)
@@ -171,6 +176,28 @@ def page_limit(*, default: int = PAGE_DEFAULT, most: int = PAGE_MAX) -> Whole:
 def page_cursor() -> Text:
     """Return the field `cursor` of a list's query; the list's own `Cursor` reads what it holds."""
     return Text(CURSOR_MAX, load_default=None)
+
+
+def one_of(*names: str) -> Any:
+    """Return the rule of a schema that exactly one of some fields is given; the API document says it too.
+
+    `whose = one_of("person", "district", "unit")`
+    """
+
+    @validates_schema
+    def refuse_unless_one(_schema: Schema, terms: dict[str, object], **_: object) -> None:
+        if sum(terms.get(name) is not None for name in names) != 1:
+            raise ValidationError(f"Give one of: {', '.join(names)}.")
+
+    refuse_unless_one.one_of = names  # type: ignore[attr-defined]  # a mark read below
+    return refuse_unless_one
+
+
+def choices_of(schema: Schema | type[Schema]) -> list[tuple[str, ...]]:
+    """Return the fields of a schema of which exactly one is given."""
+    kind = schema if isinstance(schema, type) else type(schema)
+    marked = {name: getattr(getattr(kind, name, None), "one_of", None) for name in dir(kind)}
+    return [names for names in marked.values() if names]
 
 
 def object_of(longest: int, **options: Any) -> fields.Dict:

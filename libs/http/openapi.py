@@ -10,13 +10,17 @@ import copy
 import json
 import re
 from collections.abc import Callable, Iterator
-from http import HTTPStatus
 from typing import Any, TypeVar
 
 from flask import Flask, Response, current_app
 from flask_smorest import Api
+from werkzeug.routing import AnyConverter
 
+from libs.http.fields import choices_of
 from libs.http.problems import PROBLEM_TYPE
+from libs.http.refusals_told import Known, known_codes, refusals_of
+from libs.http.samples import write_examples
+from libs.http.units import write_units
 
 Document = dict[str, Any]
 View = TypeVar("View", bound=Callable[..., object])
@@ -35,12 +39,6 @@ _PROBLEM = {
         "instance": {"type": "string", "description": "The id of the request"},
         "errors": {"type": "object", "description": "What is wrong with each field, by where it was sent"},
     },
-}
-_SECONDS = {"description": "When to come again, in seconds", "schema": {"type": "integer", "minimum": 0}}
-_HEADERS = {
-    HTTPStatus.UNAUTHORIZED: {"WWW-Authenticate": {"description": "How to sign in", "schema": {"type": "string"}}},
-    HTTPStatus.TOO_MANY_REQUESTS: {"Retry-After": _SECONDS},
-    HTTPStatus.SERVICE_UNAVAILABLE: {"Retry-After": _SECONDS},
 }
 _PARAMETERS: dict[str, Document] = {
     "IdempotencyKey": {
@@ -88,6 +86,11 @@ def keyless(view: View) -> View:
 class TrueApi(Api):  # type: ignore[misc]  # flask-smorest has no types
     """flask-smorest, with the document completed."""
 
+    def init_app(self, app: Flask, **options: Any) -> None:
+        """Also describe parts of paths that are one of a few words."""
+        super().init_app(app, **options)
+        self.register_converter(AnyConverter, lambda words: {"type": "string", "enum": sorted(words.items)})
+
     def _openapi_json(self) -> Response:
         text = json.dumps(completed(copy.deepcopy(self.spec.to_dict()), current_app), ensure_ascii=False, default=str)
         return Response(text, content_type="application/json")
@@ -100,23 +103,21 @@ def completed(document: Document, app: Flask) -> Document:
     schemas = components.get("schemas", {})
     components["schemas"] = {name: schemas[name] for name in schemas if name not in _NOT_SENT} | {"Problem": _PROBLEM}
     components["responses"] = _responses()
+    known = known_codes()
     for operation, view, method in _operations(document, app):
-        _complete(operation, view, method)
+        _complete(operation, view, method, known)
+        _say_one_of(document, operation, getattr(view, method))
     for schema in components["schemas"].values():
         _close(schema)
+    write_units(document)
+    for operation, _, _ in _operations(document, app):
+        write_examples(document, operation)
     return document
 
 
 def _responses() -> Document:
     content = {PROBLEM_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
-    refused = {"Problem": {"description": "Refused", "content": content}}
-    for status, headers in _HEADERS.items():
-        refused[status.phrase.replace(" ", "")] = {
-            "description": status.phrase,
-            "content": content,
-            "headers": headers,
-        }
-    return refused
+    return {"Problem": {"description": "Refused before the operation, or with a new code", "content": content}}
 
 
 def _operations(document: Document, app: Flask) -> Iterator[tuple[Document, object, str]]:
@@ -137,7 +138,7 @@ def _template(rule: str) -> str:
     return re.sub(r"<(?:[^:<>]+:)?([^<>]+)>", r"{\1}", rule)
 
 
-def _complete(operation: Document, kind: object, method: str) -> None:
+def _complete(operation: Document, kind: object, method: str, known: Known) -> None:
     view = getattr(kind, method)
     is_public = getattr(kind, "is_public", False) or getattr(view, "is_public", False)
     if is_public:
@@ -151,11 +152,24 @@ def _complete(operation: Document, kind: object, method: str) -> None:
         if is_needed:
             parameters.append({"$ref": f"#/components/parameters/{name}"})
     answers = {status: answer for status, answer in operation["responses"].items() if status.startswith("2")}
-    refused = [HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE]
-    refused += [] if is_public else [HTTPStatus.UNAUTHORIZED]
-    for status in sorted(refused):
-        answers[str(int(status))] = {"$ref": f"#/components/responses/{status.phrase.replace(' ', '')}"}
-    operation["responses"] = answers | {"default": {"$ref": "#/components/responses/Problem"}}
+    refused = refusals_of(operation, known, is_public=is_public)
+    operation["responses"] = answers | refused | {"default": {"$ref": "#/components/responses/Problem"}}
+
+
+def _say_one_of(document: Document, operation: Document, view: object) -> None:
+    """Say which fields exclude each other, where a schema has `one_of`."""
+    for argument in getattr(view, "_apidoc", {}).get("arguments", {}).get("parameters", []):
+        for names in choices_of(argument["schema"]):
+            words = f"Exactly one of {', '.join(names)} is given"
+            if argument["in"] == "query":
+                operation.setdefault("x-one-of", []).append(list(names))
+                named = [part for part in operation["parameters"] if part.get("name") in names]
+                for parameter in named:
+                    parameter["description"] = ". ".join(filter(None, [parameter.get("description"), words]))
+            else:
+                body = operation["requestBody"]["content"]["application/json"]["schema"]
+                schema = document["components"]["schemas"][body["$ref"].rsplit("/", 1)[1]]
+                schema["oneOf"] = [{"required": [name]} for name in names]
 
 
 def _marked(kind: object, view: object, mark: str) -> bool:

@@ -27,7 +27,7 @@ PROBLEM_TYPE = "application/problem+json"
 RESERVED = frozenset({"type", "title", "status", "code", "instance", "detail"})
 """What a problem says of itself; no field of a refusal may be called so."""
 CHALLENGE = 'Bearer realm="timebank"'
-_HTTP_CODES = {
+HTTP_CODES = {
     400: ("invalid_request", message("The request is malformed")),
     401: ("not_signed_in", message("A valid token is needed")),
     404: ("not_found", message("There is no such resource")),
@@ -75,7 +75,7 @@ def problem(
 
 def document_of(status: int) -> dict[str, object]:
     """Return the problem of a status that was found before there was a request to speak of, in the default language."""
-    code, english = _HTTP_CODES.get(status, _INTERNAL)
+    code, english = HTTP_CODES.get(status, _INTERNAL)
     title = in_chinese(english, module=__name__)
     return {"type": f"urn:problem:{code}", "title": title, "status": int(status), "code": code, "instance": ""}
 
@@ -103,7 +103,7 @@ def register_problems(app: Flask) -> None:
         if error.code in (None, 301, 302, 304, 307, 308):
             return error.get_response()  # type: ignore[return-value]  # werkzeug's response is one of ours
         status = error.code or 500
-        code, english = _HTTP_CODES.get(status, ("http_error", message("The request failed")))
+        code, english = HTTP_CODES.get(status, ("http_error", message("The request failed")))
         details = getattr(error, "data", None) or {}
         messages = details.get("messages")
         fields = {"errors": words_in_chinese(messages) if _prefers_chinese() else messages} if messages else {}
@@ -113,7 +113,7 @@ def register_problems(app: Flask) -> None:
 
     def unavailable(error: Exception) -> Response:
         get_logger().warning("database_unavailable", error=type(error).__name__)
-        return problem(503, *_HTTP_CODES[503], {"component": "database"}, retry=True)
+        return problem(503, *HTTP_CODES[503], {"component": "database"}, retry=True)
 
     def unknown(error: Exception) -> Response:
         get_logger().error("unexpected_error", exc_info=error, path=request.path)

@@ -42,6 +42,7 @@ _PATTERNS = (
     (r"Must be less than (\S+?)\.", r"应小于 \1"),
     (r"The year must be between (\d+) and (\d+)\.", r"年份应在 \1 与 \2 之间"),
     (r"Must be one of: (.+?)\.", r"应为其中之一:\1"),
+    (r"Give one of: (.+?)\.", r"应提供其中之一:\1"),
     (r"Must be equal to (.+?)\.", r"应为 \1"),
     (r"Length must be between (\d+) and (\d+)\.", r"长度应在 \1 与 \2 之间"),
     (r"Length must be (\d+)\.", r"长度应为 \1"),

@@ -7,7 +7,7 @@ from flask_smorest import Blueprint
 from marshmallow import Schema, fields
 
 from libs.http import Cursor, open_to_suspended
-from libs.http.fields import Text, Truth, choice_of
+from libs.http.fields import Text, Truth, choice_of, word_of
 from libs.http.pages import an_id
 from libs.programme.acting_schemas import ActingSchema
 from services.accounts.complaints.rules import About, Complaint, ComplaintState
@@ -48,10 +48,10 @@ class ComplaintAnswer(Schema):
     complaint_id = fields.UUID()
     person_id = fields.UUID()
     filed_by = fields.UUID()
-    about = fields.String()
+    about = word_of(About)
     words = fields.String()
     filed_at = fields.String(metadata={"format": "date-time"})
-    state = fields.String()
+    state = word_of(ComplaintState)
     reason = fields.String(allow_none=True)
     answered_by = fields.UUID(allow_none=True)
     answered_at = fields.String(allow_none=True, metadata={"format": "date-time"})
@@ -61,6 +61,7 @@ class ComplaintAnswer(Schema):
 class Complaints(MethodView):
     """Complaints."""
 
+    @blueprint.doc(operationId="list_complaints")
     @blueprint.arguments(ComplaintQuerySchema, location="query")
     @blueprint.response(200, page_answer(ComplaintAnswer))
     def get(self, query: Body) -> Answer:
@@ -79,6 +80,7 @@ class Complaints(MethodView):
 class ComplaintById(MethodView):
     """One complaint."""
 
+    @blueprint.doc(operationId="make_complaint")
     @open_to_suspended
     @blueprint.arguments(ComplaintSchema)
     @blueprint.response(201, ComplaintAnswer)
@@ -98,6 +100,7 @@ class ComplaintById(MethodView):
             about=[body["acting_for"]],
         )
 
+    @blueprint.doc(operationId="get_complaint")
     @blueprint.response(200, ComplaintAnswer)
     def get(self, complaint_id: UUID) -> Answer:
         """Return a complaint to who made it and to who may answer it."""
@@ -109,6 +112,7 @@ class ComplaintById(MethodView):
 class AnswerToComplaint(MethodView):
     """The answer to a complaint."""
 
+    @blueprint.doc(operationId="answer_complaint")
     @blueprint.arguments(ComplaintVerdictSchema)
     @blueprint.response(200, ComplaintAnswer)
     def post(self, body: Body, complaint_id: UUID) -> Answer:

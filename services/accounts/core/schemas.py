@@ -8,8 +8,10 @@ from uuid import UUID
 
 from marshmallow import Schema, fields
 
-from libs.http.fields import Choice, Text, page_cursor, page_limit
+from libs.http.fields import Choice, Text, page_cursor, page_limit, word_of
 from libs.programme.acting import WORDS_MAX
+from libs.programme.two_people import ProposalState
+from libs.programme.words import Grade, Hardship, PersonStatus, Role, Sex, UnitLevel, VisitRisk
 from services.accounts.core.rules.persons import CERTIFICATES, Person
 from services.accounts.core.rules.roles import RoleGrant
 from services.accounts.core.rules.units import Unit
@@ -55,7 +57,7 @@ class UnitAnswer(Schema):
 
     unit_id = id_field()
     parent_id = id_field(allow_none=True)
-    level = fields.String()
+    level = word_of(UnitLevel)
     path = fields.List(id_field())
     district_id = id_field(allow_none=True)
     name_zh = fields.String()
@@ -76,7 +78,7 @@ class QualificationsAnswer(Schema):
     training = fields.Boolean()
     clean_record = fields.Boolean()
     insured_until = day_field(allow_none=True)
-    certificates = fields.List(fields.String())
+    certificates = fields.List(word_of(CERTIFICATES))
 
 
 class RoleAnswer(Schema):
@@ -84,12 +86,12 @@ class RoleAnswer(Schema):
 
     grant_id = id_field()
     person_id = id_field()
-    role = fields.String()
+    role = word_of(Role)
     unit_id = id_field()
     granted_by = id_field()
     granted_at = instant_field()
-    state = fields.String()
-    act = fields.String()
+    state = word_of(("held", *ProposalState))
+    act = word_of(("give", "end"))
     proposed_by = id_field()
     proposed_at = instant_field()
     lapses_at = instant_field()
@@ -102,21 +104,21 @@ class PersonAnswer(Schema):
     """A person without name, number and address."""
 
     person_id = id_field()
-    status = fields.String()
+    status = word_of(PersonStatus)
     version = fields.Integer()
     home_unit_id = id_field()
     district_id = id_field(allow_none=True)
     born = day_field()
-    sex = fields.String()
-    grade = fields.String()
-    hardship = fields.List(fields.String())
+    sex = word_of(Sex)
+    grade = word_of(Grade)
+    hardship = fields.List(word_of(Hardship))
     household_id = id_field(allow_none=True)
     household_verified = fields.Boolean()
     household_next = id_field(allow_none=True)
     household_next_by = id_field(allow_none=True)
     home = fields.Nested(PlaceAnswer, allow_none=True)
     has_phone = fields.Boolean()
-    visit_risk = fields.String(allow_none=True)
+    visit_risk = word_of(VisitRisk, allow_none=True)
     qualifications = fields.Nested(QualificationsAnswer)
     registered_at = instant_field()
     died_on = day_field(allow_none=True)

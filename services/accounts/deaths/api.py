@@ -34,6 +34,7 @@ DEATHS = Cursor(death_id=an_id)
 class Deaths(MethodView):
     """Recorded deaths."""
 
+    @blueprint.doc(operationId="list_deaths")
     @blueprint.arguments(DeathsQuerySchema, location="query")
     @blueprint.response(200, page_answer(DeathAnswer))
     def get(self, query: Body) -> Answer:
@@ -59,6 +60,7 @@ class Deaths(MethodView):
 class PersonDeath(MethodView):
     """A person's death."""
 
+    @blueprint.doc(operationId="record_death")
     @blueprint.arguments(DeathSchema)
     @blueprint.response(201, DeathAnswer)
     def put(self, body: Body, person_id: UUID, death_id: UUID) -> Answer:
@@ -75,6 +77,7 @@ class PersonDeath(MethodView):
 class DeathById(MethodView):
     """One death."""
 
+    @blueprint.doc(operationId="get_death")
     @blueprint.response(200, DeathAnswer)
     def get(self, death_id: UUID) -> Answer:
         """Return a death with all that was proposed about it."""
@@ -92,6 +95,7 @@ class DeathById(MethodView):
 class DeathConfirmation(MethodView):
     """The second person's word on a death."""
 
+    @blueprint.doc(operationId="confirm_death")
     @blueprint.arguments(VerdictSchema)
     @blueprint.response(200, DeathAnswer)
     def post(self, body: Body, death_id: UUID) -> Answer:
@@ -107,6 +111,7 @@ class DeathConfirmation(MethodView):
 class MistakeById(MethodView):
     """That a death was a mistake."""
 
+    @blueprint.doc(operationId="propose_death_mistake")
     @blueprint.arguments(MistakeSchema)
     @blueprint.response(201, MistakeAnswer)
     def put(self, body: Body, death_id: UUID, mistake_id: UUID) -> Answer:
@@ -118,6 +123,7 @@ class MistakeById(MethodView):
             command_id=mistake_id,
         )
 
+    @blueprint.doc(operationId="get_death_mistake")
     @blueprint.response(200, MistakeAnswer)
     def get(self, death_id: UUID, mistake_id: UUID) -> Answer:
         """Return where it stands: done when the wallets are given back, declined when the estate is settled."""
@@ -138,6 +144,7 @@ class MistakeById(MethodView):
 class MistakeDecision(MethodView):
     """The second person's word on a mistake."""
 
+    @blueprint.doc(operationId="decide_death_mistake")
     @blueprint.arguments(VerdictSchema)
     @blueprint.response(200, MistakeAnswer)
     def post(self, body: Body, death_id: UUID, mistake_id: UUID) -> Answer:

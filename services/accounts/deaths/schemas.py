@@ -4,7 +4,7 @@ from datetime import datetime
 
 from marshmallow import Schema, fields
 
-from libs.http.fields import Day, Text, choice_of
+from libs.http.fields import Day, Text, choice_of, word_of
 from libs.programme.two_people_schemas import roles_to_decide
 from services.accounts.core.schemas import (
     TEXT_MAX,
@@ -25,7 +25,7 @@ class MistakeAnswer(Schema):
     mistake_id = id_field()
     death_id = id_field()
     person_id = id_field()
-    state = fields.String()
+    state = word_of(MistakeState)
     code = fields.String(allow_none=True)
     why = fields.String()
     proposed_by = id_field()
@@ -43,7 +43,7 @@ class DeathAnswer(Schema):
     death_id = id_field()
     person_id = id_field()
     died = day_field()
-    state = fields.String()
+    state = word_of(DeathState)
     recorded_by = id_field()
     recorded_at = instant_field()
     lapses_at = instant_field(allow_none=True)

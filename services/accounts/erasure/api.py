@@ -27,6 +27,7 @@ _REFUSALS: dict[str, type[Refusal]] = {one.code: one for one in (OpenObligations
 class PersonErasure(MethodView):
     """The end of the use of a person's data."""
 
+    @blueprint.doc(operationId="erase_person")
     @prefers_wait
     @blueprint.arguments(ErasureSchema)
     @blueprint.response(200, ErasureAnswer)
@@ -47,6 +48,7 @@ class PersonErasure(MethodView):
             raise _REFUSALS.get(str(decided["code"]), ErasureDeclinedError)(reason=decided["code"])
         return asked | {"state": decided["state"]}, HTTPStatus.OK
 
+    @blueprint.doc(operationId="get_erasure")
     @blueprint.response(200, ErasureAnswer)
     def get(self, person_id: UUID) -> Answer:
         """Return where the last erasure of a person stands."""

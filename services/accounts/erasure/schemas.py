@@ -2,10 +2,10 @@
 
 from marshmallow import Schema, fields
 
-from libs.http.fields import Choice
+from libs.http.fields import Choice, word_of
 from libs.programme.acting_schemas import ActingSchema
 from services.accounts.core.schemas import Answer, id_field, instant, instant_field
-from services.accounts.erasure.rules import Erasure
+from services.accounts.erasure.rules import Erasure, ErasureState
 
 
 class ErasureAnswer(Schema):
@@ -13,7 +13,7 @@ class ErasureAnswer(Schema):
 
     erasure_id = id_field()
     person_id = id_field()
-    state = fields.String()
+    state = word_of(ErasureState)
     code = fields.String(allow_none=True)
     requested_at = instant_field()
 

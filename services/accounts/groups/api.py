@@ -28,6 +28,7 @@ GROUPS = Cursor(group_id=an_id)
 class Groups(MethodView):
     """All groups."""
 
+    @blueprint.doc(operationId="list_groups")
     @blueprint.arguments(GroupsQuerySchema, location="query")
     @blueprint.response(200, page_answer(GroupAnswer))
     def get(self, query: Body) -> Answer:
@@ -49,6 +50,7 @@ class Groups(MethodView):
 class GroupById(MethodView):
     """One group."""
 
+    @blueprint.doc(operationId="get_group")
     @blueprint.response(200, GroupAnswer)
     def get(self, group_id: UUID) -> Answer:
         """Return a group, to its members, its leader, and staff who reach it."""
@@ -59,6 +61,7 @@ class GroupById(MethodView):
                 act.require("view_person", group.unit_id)
         return group_answer(group)
 
+    @blueprint.doc(operationId="register_group")
     @blueprint.arguments(GroupSchema)
     @blueprint.response(201, GroupAnswer)
     def put(self, body: Body, group_id: UUID) -> Answer:
@@ -73,6 +76,7 @@ class GroupById(MethodView):
         )
         return command(lambda act: register_group(act, new), group_answer, body, command_id=group_id)
 
+    @blueprint.doc(operationId="end_group")
     @blueprint.response(200, GroupAnswer)
     def delete(self, group_id: UUID) -> Answer:
         """End a group."""
@@ -83,6 +87,7 @@ class GroupById(MethodView):
 class GroupLeader(MethodView):
     """Who answers for a group."""
 
+    @blueprint.doc(operationId="change_group_leader")
     @blueprint.arguments(LeaderSchema)
     @blueprint.response(200, GroupAnswer)
     def post(self, body: Body, group_id: UUID) -> Answer:
@@ -96,12 +101,14 @@ class GroupLeader(MethodView):
 class GroupMember(MethodView):
     """A member of a group."""
 
+    @blueprint.doc(operationId="add_group_member")
     @blueprint.arguments(NothingSchema)
     @blueprint.response(200, GroupAnswer)
     def post(self, body: Body, group_id: UUID, person_id: UUID) -> Answer:
         """Let a person belong to a group."""
         return command(lambda act: add_member(act, group_id=group_id, person_id=person_id), group_answer, body)
 
+    @blueprint.doc(operationId="remove_group_member")
     @blueprint.response(200, GroupAnswer)
     def delete(self, group_id: UUID, person_id: UUID) -> Answer:
         """Let a person belong to a group no more; anyone may leave."""

@@ -60,6 +60,7 @@ class SheetUnreadableError(InvalidError):
 class ImportById(MethodView):
     """One import."""
 
+    @blueprint.doc(operationId="import_people")
     @blueprint.response(202, ImportAnswer)
     def put(self, import_id: UUID) -> Answer:
         """Send people: JSON {"rows": […]}, CSV or XLSX; they are imported soon, and `GET` says how far it is."""
@@ -76,6 +77,7 @@ class ImportById(MethodView):
         with reading() as connection:
             return _report(store_on(connection), import_id)
 
+    @blueprint.doc(operationId="get_import")
     @blueprint.response(200, ImportAnswer)
     def get(self, import_id: UUID) -> Answer:
         """Return how far an import is and what became of its rows. A bad row is reported, the others are taken."""
@@ -91,6 +93,7 @@ class ImportById(MethodView):
 class PeopleExport(MethodView):
     """People with their personal data."""
 
+    @blueprint.doc(operationId="export_people")
     @blueprint.arguments(ExportSchema, location="query")
     @blueprint.doc(responses={"200": {"description": "The file", "content": {CSV_TYPE: {}, XLSX_TYPE: {}}}})
     def get(self, query: Body) -> Response:

@@ -29,6 +29,7 @@ blueprint = Blueprint("numbers", __name__, description="Numbers that open accoun
 class NumberConfirmation(MethodView):
     """The old number's word on the new one."""
 
+    @blueprint.doc(operationId="confirm_phone_number")
     @blueprint.arguments(NumberCodeSchema)
     @blueprint.response(200, NumberConfirmedAnswer)
     def post(self, body: Body, person_id: UUID) -> Answer:
@@ -51,6 +52,7 @@ class NumberConfirmation(MethodView):
 class NumberChangeById(MethodView):
     """Another number for a member of staff."""
 
+    @blueprint.doc(operationId="propose_phone_change")
     @blueprint.arguments(NumberSchema)
     @blueprint.response(201, NumberProposalAnswer)
     def put(self, body: Body, person_id: UUID, change_id: UUID) -> Answer:
@@ -70,6 +72,7 @@ class NumberChangeById(MethodView):
 class NumberDecision(MethodView):
     """The second person's word on it."""
 
+    @blueprint.doc(operationId="decide_phone_change")
     @blueprint.arguments(VerdictSchema)
     @blueprint.response(200, NumberProposalAnswer)
     def post(self, body: Body, person_id: UUID, change_id: UUID) -> Answer:

@@ -28,6 +28,7 @@ UNITS = Cursor(unit_id=an_id)
 class Units(MethodView):
     """All units."""
 
+    @blueprint.doc(operationId="list_units")
     @blueprint.arguments(UnitQuerySchema, location="query")
     @blueprint.response(200, page_answer(UnitAnswer))
     def get(self, query: Body) -> Answer:
@@ -47,12 +48,14 @@ class Units(MethodView):
 class UnitById(MethodView):
     """One unit."""
 
+    @blueprint.doc(operationId="get_unit")
     @blueprint.response(200, UnitAnswer)
     def get(self, unit_id: UUID) -> Answer:
         """Return a unit."""
         with reading() as connection:
             return unit_answer(store_on(connection).units.unit(unit_id))
 
+    @blueprint.doc(operationId="add_unit")
     @blueprint.arguments(UnitSchema)
     @blueprint.response(201, UnitAnswer)
     def put(self, body: Body, unit_id: UUID) -> Answer:
@@ -64,6 +67,7 @@ class UnitById(MethodView):
 class UnitNames(MethodView):
     """What a unit is called."""
 
+    @blueprint.doc(operationId="rename_unit")
     @blueprint.arguments(UnitNameSchema)
     @blueprint.response(200, UnitAnswer)
     def post(self, body: Body, unit_id: UUID) -> Answer:

@@ -39,6 +39,7 @@ POLICIES = Cursor(policy_id=an_id)
 class Presets(MethodView):
     """What cities published."""
 
+    @blueprint.doc(operationId="list_presets")
     @blueprint.response(200, page_answer(PresetAnswer))
     def get(self) -> Answer:
         """List all presets with their sources."""
@@ -49,6 +50,7 @@ class Presets(MethodView):
 class Parameters(MethodView):
     """Every parameter."""
 
+    @blueprint.doc(operationId="list_parameters")
     @blueprint.response(200, page_answer(ParameterAnswer))
     def get(self) -> Answer:
         """List all parameters with type, bounds, default and whose number it is."""
@@ -62,6 +64,7 @@ class Parameters(MethodView):
 class CurrentPolicy(MethodView):
     """The rules in force."""
 
+    @blueprint.doc(operationId="get_current_policy")
     @blueprint.arguments(CurrentPolicySchema, location="query")
     @blueprint.response(200, PolicyAnswer)
     def get(self, query: Body) -> Answer:
@@ -77,6 +80,7 @@ class CurrentPolicy(MethodView):
 class Policies(MethodView):
     """All versions."""
 
+    @blueprint.doc(operationId="list_policies")
     @blueprint.arguments(PolicyQuerySchema, location="query")
     @blueprint.response(200, page_answer(PolicyAnswer))
     def get(self, query: Body) -> Answer:
@@ -100,12 +104,14 @@ class Policies(MethodView):
 class PolicyById(MethodView):
     """One version."""
 
+    @blueprint.doc(operationId="get_policy")
     @blueprint.response(200, PolicyAnswer)
     def get(self, policy_id: UUID) -> Answer:
         """Return a version."""
         with reading() as connection:
             return policy_answer(PolicyStore(store_on(connection).connection).policy(policy_id), now())
 
+    @blueprint.doc(operationId="propose_policy")
     @blueprint.arguments(PolicySchema)
     @blueprint.response(201, PolicyAnswer)
     def put(self, body: Body, policy_id: UUID) -> Answer:
@@ -130,6 +136,7 @@ class PolicyById(MethodView):
 class PolicyDecision(MethodView):
     """The second person's decision."""
 
+    @blueprint.doc(operationId="decide_policy")
     @blueprint.arguments(VerdictSchema)
     @blueprint.response(200, PolicyAnswer)
     def post(self, body: Body, policy_id: UUID) -> Answer:

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from marshmallow import Schema, fields
 
-from libs.http.fields import Day, Text, choice_of, object_of
+from libs.http.fields import Day, Text, choice_of, object_of, word_of
 from libs.programme.two_people_schemas import roles_to_decide
 from services.accounts.core.schemas import (
     GROUP_MAX,
@@ -30,7 +30,7 @@ class PolicyAnswer(Schema):
     preset = fields.String(allow_none=True)
     set = fields.Dict()
     parameters = fields.Dict()
-    state = fields.String()
+    state = word_of(PolicyState)
     policy_version = fields.Integer(allow_none=True)
     proposed_by = id_field()
     proposed_at = instant_field()

@@ -23,6 +23,7 @@ VIEWS = Cursor(number=a_number)
 class AccessLog(MethodView):
     """Who looked at whose personal data."""
 
+    @blueprint.doc(operationId="list_access_log")
     @blueprint.arguments(AccessLogSchema, location="query")
     @blueprint.response(200, page_answer(ViewAnswer))
     def get(self, query: Body) -> Answer:

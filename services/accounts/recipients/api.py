@@ -24,6 +24,7 @@ blueprint = Blueprint("recipients", __name__, description="Grades, hardship / è¯
 class Assessment(MethodView):
     """An ability grade."""
 
+    @blueprint.doc(operationId="record_assessment")
     @blueprint.arguments(AssessmentSchema)
     @blueprint.response(201, FindingAnswer)
     def put(self, body: Body, person_id: UUID, finding_id: UUID) -> Answer:
@@ -46,6 +47,7 @@ class Assessment(MethodView):
 class HardshipRecord(MethodView):
     """Hardship categories."""
 
+    @blueprint.doc(operationId="record_hardship")
     @blueprint.arguments(HardshipSchema)
     @blueprint.response(201, FindingAnswer)
     def put(self, body: Body, person_id: UUID, finding_id: UUID) -> Answer:
@@ -68,6 +70,7 @@ class HardshipRecord(MethodView):
 class AssessmentConfirmation(MethodView):
     """The second person's word on a grade."""
 
+    @blueprint.doc(operationId="confirm_assessment")
     @blueprint.arguments(VerdictSchema)
     @blueprint.response(200, FindingAnswer)
     def post(self, body: Body, finding_id: UUID) -> Answer:
@@ -79,6 +82,7 @@ class AssessmentConfirmation(MethodView):
 class HardshipConfirmation(MethodView):
     """The second person's word on hardship."""
 
+    @blueprint.doc(operationId="confirm_hardship")
     @blueprint.arguments(VerdictSchema)
     @blueprint.response(200, FindingAnswer)
     def post(self, body: Body, finding_id: UUID) -> Answer:

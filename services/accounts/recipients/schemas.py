@@ -4,11 +4,11 @@ from datetime import datetime
 
 from marshmallow import Schema, fields, validate
 
-from libs.http.fields import choice_of
+from libs.http.fields import choice_of, word_of
 from libs.programme.two_people_schemas import roles_to_decide
 from libs.programme.words import Grade, Hardship
 from services.accounts.core.schemas import Answer, PersonAnswer, id_field, id_text, instant, instant_field
-from services.accounts.recipients.rules import Finding
+from services.accounts.recipients.rules import Finding, FindingState
 
 
 class FindingAnswer(Schema):
@@ -17,13 +17,13 @@ class FindingAnswer(Schema):
     assessment_id = id_field()
     hardship_id = id_field()
     person_id = id_field()
-    grade = fields.String(allow_none=True)
-    categories = fields.List(fields.String())
+    grade = word_of(Grade, allow_none=True)
+    categories = fields.List(word_of(Hardship))
     recorded_by = id_field()
     recorded_at = instant_field()
     confirmed_by = id_field(allow_none=True)
     confirmed_at = instant_field(allow_none=True)
-    state = fields.String()
+    state = word_of(FindingState)
     lapses_at = instant_field()
     roles_to_decide = fields.List(fields.String())
     turned_down_by = id_field(allow_none=True)

@@ -5,7 +5,8 @@ from uuid import UUID
 
 from marshmallow import Schema, fields, validate
 
-from libs.http.fields import Day, Truth, Whole, choice_of
+from libs.http.fields import Day, Truth, Whole, choice_of, word_of
+from libs.programme.acting import ConsentHow
 from libs.programme.acting_grants import GrantedAct
 from libs.programme.acting_schemas import ActingSchema, ConsentSchema
 from libs.programme.words import Kinship
@@ -20,7 +21,7 @@ class RelationAnswer(Schema):
     relation_id = id_field()
     person_id = id_field()
     relative_id = id_field()
-    kind = fields.String()
+    kind = word_of(Kinship)
     verified = fields.Boolean()
     waits_for_confirmation = fields.Boolean()
     active = fields.Boolean()
@@ -39,10 +40,10 @@ class ActingGrantAnswer(Schema):
     relative_id = id_field()
     names = fields.Dict(keys=fields.String(), values=fields.String(), allow_none=True)
     relative_names = fields.Dict(keys=fields.String(), values=fields.String(), allow_none=True)
-    acts = fields.List(fields.String())
+    acts = fields.List(word_of(GrantedAct))
     minutes_per_month = fields.Integer(allow_none=True)
     until = day_field()
-    how = fields.String()
+    how = word_of(ConsentHow)
     given_at = instant_field()
     recorded_by = id_field()
     active = fields.Boolean()

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from marshmallow import Schema, fields
 
-from libs.http.fields import choice_of
+from libs.http.fields import choice_of, word_of
 from libs.programme.two_people_schemas import proposal_answer
 from libs.programme.words import Role
 from services.accounts.core.rules.identity import IdKind
@@ -17,7 +17,7 @@ class SightingAnswer(Schema):
 
     sighting_id = id_field()
     person_id = id_field()
-    document = fields.String()
+    document = word_of(IdKind)
     seen_by = id_field()
     seen_at = instant_field()
 

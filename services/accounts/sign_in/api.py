@@ -69,6 +69,7 @@ class SignInParts:
 class Sessions(MethodView):
     """Signed-in devices."""
 
+    @blueprint.doc(operationId="sign_in")
     @blueprint.arguments(SignInSchema)
     @blueprint.response(201, SignedInAnswer)
     def post(self, body: Body) -> Answer:
@@ -88,6 +89,7 @@ class Sessions(MethodView):
 class SignInCodes(MethodView):
     """One-time codes."""
 
+    @blueprint.doc(operationId="send_sign_in_code")
     @blueprint.arguments(CodeSchema)
     @blueprint.response(202, CodeSentAnswer)
     def post(self, body: Body) -> Answer:
@@ -106,6 +108,7 @@ class SignInCodes(MethodView):
 class Refresh(MethodView):
     """Continuing a session."""
 
+    @blueprint.doc(operationId="refresh_session")
     @blueprint.arguments(RefreshSchema)
     @blueprint.response(200, SignedInAnswer)
     def post(self, body: Body) -> Answer:
@@ -124,6 +127,7 @@ class Refresh(MethodView):
 class CurrentSession(MethodView):
     """The session of the token."""
 
+    @blueprint.doc(operationId="sign_out")
     @blueprint.response(204)
     def delete(self) -> None:
         """Sign out."""
@@ -138,6 +142,7 @@ class CurrentSession(MethodView):
 class OwnPassword(MethodView):
     """The caller's password."""
 
+    @blueprint.doc(operationId="change_password")
     @blueprint.arguments(PasswordSchema)
     @blueprint.response(200, PasswordChangedAnswer)
     def post(self, body: Body) -> Answer:
@@ -185,6 +190,7 @@ class OwnPassword(MethodView):
 class KeySet(MethodView):
     """The public keys of tokens."""
 
+    @blueprint.doc(operationId="get_signing_keys")
     @blueprint.response(200, KeySetAnswer)
     def get(self) -> Answer:
         """Return the keys that tokens may be signed with now (RFC 7517)."""

@@ -17,6 +17,7 @@ blueprint = Blueprint("volunteers", __name__, description="What volunteers have 
 class PersonQualifications(MethodView):
     """What a volunteer has shown."""
 
+    @blueprint.doc(operationId="change_qualifications")
     @blueprint.arguments(QualificationsSchema)
     @blueprint.response(200, PersonAnswer)
     def post(self, body: Body, person_id: UUID) -> Answer:

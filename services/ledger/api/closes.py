@@ -35,12 +35,14 @@ WAITING = Cursor(close_id=an_id)
 class PeriodClose(MethodView):
     """One month, to be closed or closed."""
 
+    @blueprint.doc(operationId="propose_period_close")
     @blueprint.alt_response(200, schema=response_schemas.PeriodClose)
     @blueprint.arguments(PeriodCloseBody)
     def put(self, body: dict[str, Any], close_id: UUID) -> dict[str, Any]:
         """Propose to close a month that is over; another person decides."""
         return run_command(lambda connection: _propose(connection, close_id, body), terms=body, command_id=close_id)
 
+    @blueprint.doc(operationId="get_period_close")
     @blueprint.alt_response(200, schema=response_schemas.PeriodClose)
     def get(self, close_id: UUID) -> dict[str, Any]:
         """Show where it stands; GET /v1/receipts/{id} proves that a closed one's digest stands in the log."""
@@ -57,6 +59,7 @@ class PeriodClose(MethodView):
 class PeriodCloseDecision(MethodView):
     """The second person's word."""
 
+    @blueprint.doc(operationId="decide_period_close")
     @blueprint.alt_response(200, schema=response_schemas.PeriodClose)
     @blueprint.arguments(VerdictSchema)
     def post(self, body: dict[str, Any], close_id: UUID) -> dict[str, Any]:
@@ -70,6 +73,7 @@ class PeriodCloseDecision(MethodView):
 class PeriodCloses(MethodView):
     """A district's closed months, and those that wait to be closed."""
 
+    @blueprint.doc(operationId="list_period_closes")
     @blueprint.alt_response(200, schema=response_schemas.page_of(response_schemas.PeriodClose))
     @blueprint.arguments(PeriodClosesQuery, location="query")
     def get(self, query: dict[str, Any]) -> dict[str, Any]:

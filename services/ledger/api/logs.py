@@ -29,6 +29,7 @@ NOT_KEPT = "no-cache"
 class Logs(MethodView):
     """All logs."""
 
+    @blueprint.doc(operationId="list_logs")
     @blueprint.alt_response(200, schema=response_schemas.page_of(response_schemas.Log))
     def get(self) -> dict[str, Any]:
         """List the logs: district, origin, size of the last head, and why nothing more is signed, if so."""
@@ -40,6 +41,7 @@ class Logs(MethodView):
 class Head(MethodView):
     """The signed head of a log."""
 
+    @blueprint.doc(operationId="get_checkpoint")
     @blueprint.doc(responses=response_schemas.file("text/plain"))
     def get(self, district_id: UUID) -> Response:
         """Give the last checkpoint, signed by the log and co-signed by its witnesses."""
@@ -51,6 +53,7 @@ class Head(MethodView):
 class Trust(MethodView):
     """The trust file of a log."""
 
+    @blueprint.doc(operationId="get_trust_file")
     @blueprint.doc(responses=response_schemas.file("text/plain"))
     def get(self, district_id: UUID) -> Response:
         """Give the keys that receipts are checked with; compare them with those you have from elsewhere."""
@@ -62,6 +65,7 @@ class Trust(MethodView):
 class Tile(MethodView):
     """A tile of a log."""
 
+    @blueprint.doc(operationId="get_tile")
     @blueprint.doc(responses=response_schemas.file("application/octet-stream"))
     def get(self, district_id: UUID, tile: str) -> Response:
         """Give a tile of up to 256 hashes (C2SP tlog-tiles)."""

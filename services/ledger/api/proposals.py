@@ -38,6 +38,7 @@ ADJUSTMENTS, REVERSALS = ["pool_funding", "migration"], ["reversal"]
 class Adjustment(MethodView):
     """One adjustment."""
 
+    @adjustments.doc(operationId="propose_adjustment")
     @adjustments.alt_response(200, schema=response_schemas.Proposal)
     @adjustments.arguments(AdjustmentBody)
     def put(self, body: dict[str, Any], proposal_id: UUID) -> dict[str, Any]:
@@ -48,6 +49,7 @@ class Adjustment(MethodView):
             command_id=proposal_id,
         )
 
+    @adjustments.doc(operationId="get_adjustment")
     @adjustments.alt_response(200, schema=response_schemas.Proposal)
     def get(self, proposal_id: UUID) -> dict[str, Any]:
         """Show the adjustment and what became of it."""
@@ -87,6 +89,7 @@ def _adjustment(connection: Connection, proposal_id: UUID, body: dict[str, Any])
 class AdjustmentDecision(MethodView):
     """The second person's word."""
 
+    @adjustments.doc(operationId="decide_adjustment")
     @adjustments.alt_response(200, schema=response_schemas.Proposal)
     @adjustments.arguments(VerdictSchema)
     def post(self, body: dict[str, Any], proposal_id: UUID) -> dict[str, Any]:
@@ -101,6 +104,7 @@ class AdjustmentDecision(MethodView):
 class Adjustments(MethodView):
     """Adjustments that wait for their decision."""
 
+    @adjustments.doc(operationId="list_adjustments")
     @adjustments.alt_response(200, schema=response_schemas.page_of(response_schemas.Proposal))
     @adjustments.arguments(PageQuery, location="query")
     def get(self, query: dict[str, Any]) -> dict[str, Any]:
@@ -112,6 +116,7 @@ class Adjustments(MethodView):
 class Reversal(MethodView):
     """One reversal."""
 
+    @reversals.doc(operationId="propose_reversal")
     @reversals.alt_response(200, schema=response_schemas.Proposal)
     @reversals.arguments(ReversalBody)
     def put(self, body: dict[str, Any], proposal_id: UUID) -> dict[str, Any]:
@@ -120,6 +125,7 @@ class Reversal(MethodView):
             lambda connection: _propose_reversal(connection, proposal_id, body), terms=body, command_id=proposal_id
         )
 
+    @reversals.doc(operationId="get_reversal")
     @reversals.alt_response(200, schema=response_schemas.Proposal)
     def get(self, proposal_id: UUID) -> dict[str, Any]:
         """Show the reversal and what became of it."""
@@ -169,6 +175,7 @@ def _place_of(connection: Connection, rows: list[Entry]) -> list[UUID]:
 class ReversalDecision(MethodView):
     """The second person's word."""
 
+    @reversals.doc(operationId="decide_reversal")
     @reversals.alt_response(200, schema=response_schemas.Proposal)
     @reversals.arguments(VerdictSchema)
     def post(self, body: dict[str, Any], proposal_id: UUID) -> dict[str, Any]:
@@ -183,6 +190,7 @@ class ReversalDecision(MethodView):
 class Reversals(MethodView):
     """Reversals that wait for their decision."""
 
+    @reversals.doc(operationId="list_reversals")
     @reversals.alt_response(200, schema=response_schemas.page_of(response_schemas.Proposal))
     @reversals.arguments(PageQuery, location="query")
     def get(self, query: dict[str, Any]) -> dict[str, Any]:

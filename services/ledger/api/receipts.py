@@ -21,6 +21,7 @@ blueprint = Blueprint("receipts", __name__, url_prefix="/v1", description="Recei
 class Receipt(MethodView):
     """The receipt of one row of the journal."""
 
+    @blueprint.doc(operationId="get_receipt")
     @blueprint.doc(responses=response_schemas.file("text/plain"))
     def get(self, transfer_id: UUID) -> Response:
         """Give the owner of either wallet, or staff in scope, the receipt; 409 `not_sealed_yet` until it is sealed."""

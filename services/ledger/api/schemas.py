@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from marshmallow import Schema, ValidationError, fields, validates_schema
 
-from libs.http.fields import Choice, Instant, Month, Text, Whole, page_cursor, page_limit
+from libs.http.fields import Choice, Instant, Month, Text, Whole, one_of, page_cursor, page_limit
 from services.ledger.domain.postings import TRANSFER_MINUTES_MAX
 
 TEXT_MAX = 500
@@ -25,11 +25,7 @@ class WalletsQuery(PageQuery):
     district = fields.UUID()
     unit = fields.UUID()
 
-    @validates_schema
-    def one_of_them(self, terms: dict[str, object], **_: object) -> None:
-        """Exactly one must be given."""
-        if sum(name in terms for name in ("person", "district", "unit")) != 1:
-            raise ValidationError("give one of person, district, unit")
+    whose = one_of("person", "district", "unit")
 
 
 class AsOfQuery(Schema):
@@ -63,11 +59,7 @@ class TransfersQuery(PageQuery):
     cause = fields.UUID()
     order = fields.UUID()
 
-    @validates_schema
-    def one_of_them(self, terms: dict[str, object], **_: object) -> None:
-        """Exactly one must be given."""
-        if ("cause" in terms) == ("order" in terms):
-            raise ValidationError("give one of cause, order")
+    which = one_of("cause", "order")
 
 
 class PersonQuery(Schema):

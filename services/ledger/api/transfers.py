@@ -29,6 +29,7 @@ TRANSFERS = Cursor(recorded_at=a_number, book=a_number, pos=a_number)
 class Transfers(MethodView):
     """The transfers of one act."""
 
+    @blueprint.doc(operationId="list_transfers")
     @blueprint.alt_response(200, schema=response_schemas.page_of(response_schemas.Transfer))
     @blueprint.arguments(TransfersQuery, location="query")
     def get(self, query: dict[str, Any]) -> dict[str, Any]:
@@ -76,6 +77,7 @@ def seen_transfer(connection: Connection, transfer_id: UUID) -> Entry:
 class Transfer(MethodView):
     """One transfer."""
 
+    @blueprint.doc(operationId="get_transfer")
     @blueprint.alt_response(200, schema=response_schemas.Transfer)
     def get(self, transfer_id: UUID) -> dict[str, Any]:
         """Show a transfer, a note or a refused request."""
@@ -88,6 +90,7 @@ class Transfer(MethodView):
 class TransferExplanation(MethodView):
     """Everything behind a transfer."""
 
+    @blueprint.doc(operationId="explain_transfer")
     @blueprint.alt_response(200, schema=response_schemas.TransferExplained)
     def get(self, transfer_id: UUID) -> dict[str, Any]:
         """Show the posting, the order, the evidence, the approvals, the policy version, and the act's history."""

@@ -31,6 +31,7 @@ def _shown(wallet: dict[str, Any]) -> dict[str, Any]:
 class Wallets(MethodView):
     """Wallets of a person, of a district, or of all in a unit."""
 
+    @blueprint.doc(operationId="list_wallets")
     @blueprint.alt_response(200, schema=response_schemas.page_of(response_schemas.Wallet))
     @blueprint.arguments(WalletsQuery, location="query")
     def get(self, query: dict[str, Any]) -> dict[str, Any]:
@@ -72,6 +73,7 @@ def _seen_wallet(connection: Connection, wallet_id: UUID) -> tuple[int, WalletKe
 class Wallet(MethodView):
     """One wallet."""
 
+    @blueprint.doc(operationId="get_wallet")
     @blueprint.alt_response(200, schema=response_schemas.Wallet)
     @blueprint.arguments(AsOfQuery, location="query")
     def get(self, query: dict[str, Any], wallet_id: UUID) -> dict[str, Any]:
@@ -89,6 +91,7 @@ class Wallet(MethodView):
 class WalletEntries(MethodView):
     """The rows of a wallet."""
 
+    @blueprint.doc(operationId="list_wallet_entries")
     @blueprint.alt_response(200, schema=response_schemas.page_of(response_schemas.Entry))
     @blueprint.arguments(EntriesQuery, location="query")
     def get(self, query: dict[str, Any], wallet_id: UUID) -> dict[str, Any]:
@@ -109,6 +112,7 @@ class WalletEntries(MethodView):
 class WalletExplanation(MethodView):
     """Why the balance is what it is."""
 
+    @blueprint.doc(operationId="explain_wallet")
     @blueprint.alt_response(200, schema=response_schemas.BalanceExplained)
     def get(self, wallet_id: UUID) -> dict[str, Any]:
         """Decompose the balance into transfers, orders, evidence, approvals and policy versions."""
@@ -123,6 +127,7 @@ class WalletExplanation(MethodView):
 class Statements(MethodView):
     """A person's statement."""
 
+    @blueprint.doc(operationId="get_statement")
     @blueprint.alt_response(200, schema=response_schemas.Statement)
     @blueprint.arguments(StatementQuery, location="query")
     def get(self, query: dict[str, Any]) -> dict[str, Any]:
@@ -142,6 +147,7 @@ class Statements(MethodView):
 class Recoveries(MethodView):
     """What is still kept back from a volunteer's later awards."""
 
+    @blueprint.doc(operationId="get_recovery")
     @blueprint.alt_response(200, schema=response_schemas.Recovery)
     @blueprint.arguments(PersonQuery, location="query")
     def get(self, query: dict[str, Any]) -> dict[str, Any]:
@@ -156,6 +162,7 @@ class Recoveries(MethodView):
 class Supply(MethodView):
     """All credit there is; open to everybody."""
 
+    @blueprint.doc(operationId="get_supply")
     @blueprint.alt_response(200, schema=response_schemas.Supply)
     @public
     def get(self) -> dict[str, Any]:

@@ -24,6 +24,7 @@ approvals = Blueprint("approvals", __name__, url_prefix="/v1/approvals", descrip
 class Confirmation(MethodView):
     """The recipient agrees."""
 
+    @blueprint.doc(operationId="confirm_order")
     @blueprint.arguments(schemas.ConfirmationSchema)
     @blueprint.response(200, OrderSchema)
     def post(self, terms: Row, order_id: UUID) -> Row:
@@ -36,6 +37,7 @@ class Confirmation(MethodView):
 class CallBack(MethodView):
     """A call to the recipient's side."""
 
+    @blueprint.doc(operationId="record_call_back")
     @blueprint.arguments(OwnActSchema)
     @blueprint.response(200, OrderSchema)
     def post(self, terms: Row, order_id: UUID) -> Row:
@@ -47,6 +49,7 @@ class CallBack(MethodView):
 class Approval(MethodView):
     """The first signature."""
 
+    @blueprint.doc(operationId="approve_order")
     @blueprint.arguments(OwnActSchema)
     @blueprint.response(200, OrderSchema)
     def post(self, terms: Row, order_id: UUID) -> Row:
@@ -58,6 +61,7 @@ class Approval(MethodView):
 class SecondCheck(MethodView):
     """The second pair of eyes."""
 
+    @blueprint.doc(operationId="check_second")
     @blueprint.arguments(VerdictSchema)
     @blueprint.response(200, OrderSchema)
     def post(self, terms: Row, order_id: UUID) -> Row:
@@ -71,6 +75,7 @@ class SecondCheck(MethodView):
 class Rejection(MethodView):
     """Hours that do not count."""
 
+    @blueprint.doc(operationId="reject_order")
     @blueprint.arguments(ReasonSchema)
     @blueprint.response(200, OrderSchema)
     def post(self, terms: Row, order_id: UUID) -> Row:
@@ -82,6 +87,7 @@ class Rejection(MethodView):
 class Approvals(MethodView):
     """Many at once."""
 
+    @approvals.doc(operationId="approve_orders")
     @approvals.arguments(schemas.ApprovalsSchema)
     @approvals.response(200, schemas.ApprovalResultsSchema)
     def post(self, terms: Row) -> Row:

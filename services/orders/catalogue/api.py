@@ -19,6 +19,7 @@ catalogue = Blueprint("catalogue", __name__, url_prefix="/v1/catalogue-items", d
 class CatalogueItems(MethodView):
     """The services in force today."""
 
+    @catalogue.doc(operationId="list_catalogue_items")
     @catalogue.response(200, page_of_schema(schemas.CatalogueItemSchema))
     def get(self) -> Row:
         """List the catalogue."""

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields
 
+from libs.http.fields import word_of
+from libs.programme.words import Funding
+
 
 class CatalogueItemSchema(Schema):
     """A service that can be asked for."""
@@ -12,13 +15,13 @@ class CatalogueItemSchema(Schema):
     version = fields.Integer()
     name_zh = fields.String()
     name_en = fields.String()
-    service_class = fields.String()
-    risk = fields.String()
+    service_class = word_of(tuple("ABCDEF"))
+    risk = word_of(tuple("LMH"))
     persons = fields.Integer()
     min_minutes = fields.Integer()
     max_minutes = fields.Integer()
     coefficient_percent = fields.Integer()
-    funding = fields.List(fields.String())
+    funding = fields.List(word_of(Funding))
     certificate = fields.String()
     certificate_for = fields.String()
     max_grade = fields.String()

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields, validate
 
-from libs.http.fields import Degrees, Text, Whole, page_cursor, page_limit
+from libs.http.fields import Degrees, Text, Whole, page_cursor, page_limit, word_of
 from libs.programme.acting import WORDS_MAX
 from libs.programme.acting_schemas import ConsentAnswer
+from libs.programme.words import Funding
 
 DEVICE_MAX = 100
 MINUTES_MAX = 1440
@@ -99,7 +100,7 @@ class OrderSchema(Schema):
     minutes = fields.Integer()
     start = shown_instant()
     end = shown_instant()
-    funding = fields.String()
+    funding = word_of(Funding)
     persons = fields.Integer()
     price_minutes = fields.Integer()
     unit_id = shown_id()

@@ -28,6 +28,7 @@ blueprint = Blueprint(
 class Evidence(MethodView):
     """What was done to an order, step by step."""
 
+    @blueprint.doc(operationId="get_evidence")
     @blueprint.response(200, schemas.EvidenceSchema)
     def get(self, order_id: UUID) -> Row:
         """Show staff every step, proof and signature of an order."""
@@ -44,6 +45,7 @@ class Evidence(MethodView):
 class Dispute(MethodView):
     """The recipient disagrees."""
 
+    @blueprint.doc(operationId="dispute_order")
     @blueprint.arguments(schemas.DisputeSchema)
     @blueprint.response(200, OrderSchema)
     def post(self, terms: Row, order_id: UUID) -> Row:
@@ -57,6 +59,7 @@ class Dispute(MethodView):
 class Decision(MethodView):
     """How a dispute ends."""
 
+    @blueprint.doc(operationId="decide_dispute")
     @blueprint.arguments(schemas.DecisionSchema)
     @blueprint.response(200, OrderSchema)
     def post(self, terms: Row, order_id: UUID) -> Row:
@@ -69,6 +72,7 @@ class Decision(MethodView):
 class DecisionConfirmation(MethodView):
     """The second signature under a decision."""
 
+    @blueprint.doc(operationId="confirm_decision")
     @blueprint.arguments(VerdictSchema)
     @blueprint.response(200, OrderSchema)
     def post(self, terms: Row, order_id: UUID) -> Row:
@@ -82,6 +86,7 @@ class DecisionConfirmation(MethodView):
 class Reversal(MethodView):
     """Taking a settlement back."""
 
+    @blueprint.doc(operationId="propose_order_reversal")
     @blueprint.arguments(ReasonSchema)
     @blueprint.response(201, OrderSchema)
     def put(self, terms: Row, order_id: UUID, reversal_id: UUID) -> Row:
@@ -97,6 +102,7 @@ class Reversal(MethodView):
 class ReversalDecision(MethodView):
     """The second person of a reversal."""
 
+    @blueprint.doc(operationId="decide_order_reversal")
     @blueprint.arguments(VerdictSchema)
     @blueprint.response(200, OrderSchema)
     def post(self, terms: Row, order_id: UUID, reversal_id: UUID) -> Row:

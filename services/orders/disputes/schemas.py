@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields
 
+from libs.http.fields import word_of
 from libs.programme.acting_schemas import ActingSchema, ConsentAnswer
+from services.orders.core.rules.life_cycle import Verb
 from services.orders.core.schemas import OrderSchema, OwnActSchema, minutes, shown_id, shown_instant, words
 
 
@@ -26,7 +28,7 @@ class StepSchema(Schema):
     """What was done to an order; `by` is empty where the clock or another service did it."""
 
     number = fields.Integer()
-    verb = fields.String()
+    verb = word_of(Verb)
     from_state = fields.String()
     to_state = fields.String()
     by = shown_id()

@@ -50,6 +50,7 @@ def _degrees(millionths: int) -> str:
 class Incidents(MethodView):
     """An emergency or a welfare check."""
 
+    @incidents.doc(operationId="open_incident")
     @incidents.arguments(schemas.IncidentTermsSchema)
     @incidents.response(201, schemas.IncidentSchema)
     def put(self, terms: Row, incident_id: UUID) -> Row:
@@ -68,6 +69,7 @@ class Incidents(MethodView):
             command_id=incident_id,
         )
 
+    @incidents.doc(operationId="get_incident")
     @incidents.response(200, schemas.IncidentSchema)
     def get(self, incident_id: UUID) -> Row:
         """Show an incident to who may know of the person and to staff of the unit; of it to who opened it."""
@@ -83,6 +85,7 @@ class Incidents(MethodView):
 class IncidentClosing(MethodView):
     """How an incident ended."""
 
+    @incidents.doc(operationId="close_incident")
     @incidents.arguments(schemas.OutcomeSchema)
     @incidents.response(200, schemas.IncidentSchema)
     def post(self, terms: Row, incident_id: UUID) -> Row:

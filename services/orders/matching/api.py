@@ -23,6 +23,7 @@ matches = Blueprint("matches", __name__, url_prefix="/v1/matches", description="
 class Matches(MethodView):
     """Who could help."""
 
+    @matches.doc(operationId="list_matches")
     @matches.arguments(schemas.OrderQueryOfMatchesSchema, location="query")
     @matches.response(200, page_of_schema(schemas.MatchSchema))
     def get(self, query: Row) -> Row:

@@ -45,6 +45,7 @@ def funded(placed: Row, order_id: UUID) -> Row:
 class Orders(MethodView):
     """The list."""
 
+    @blueprint.doc(operationId="list_orders")
     @blueprint.arguments(schemas.OrderQuerySchema, location="query")
     @blueprint.response(200, OrderPageSchema)
     def get(self, query: dict[str, Any]) -> Row:
@@ -104,11 +105,13 @@ def _units(connection: Connection, query: dict[str, Any]) -> Any:
 class OrderById(MethodView):
     """One order."""
 
+    @blueprint.doc(operationId="get_order")
     @blueprint.response(200, OrderSchema)
     def get(self, order_id: UUID) -> Row:
         """Show an order to whom it concerns, to staff in scope, and while it is published to everybody."""
         return read_order(order_id)[1]
 
+    @blueprint.doc(operationId="place_order")
     @prefers_wait
     @blueprint.arguments(schemas.OrderTermsSchema)
     @blueprint.response(201, OrderSchema)
@@ -130,6 +133,7 @@ class OrderById(MethodView):
 class Cancellation(MethodView):
     """Giving an order up."""
 
+    @blueprint.doc(operationId="cancel_order")
     @blueprint.arguments(ActingSchema)
     @blueprint.response(200, OrderSchema)
     def post(self, terms: dict[str, Any], order_id: UUID) -> Row:
@@ -141,6 +145,7 @@ class Cancellation(MethodView):
 class Review(MethodView):
     """The coordinator's look before publication."""
 
+    @blueprint.doc(operationId="review_order")
     @blueprint.arguments(VerdictSchema)
     @blueprint.response(200, OrderSchema)
     def post(self, terms: dict[str, Any], order_id: UUID) -> Row:

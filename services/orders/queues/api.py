@@ -5,7 +5,6 @@ from __future__ import annotations
 from flask.views import MethodView
 from flask_smorest import Blueprint
 
-from libs.errors import NotFoundError
 from libs.http import reading
 from services.orders.core.api.edge import BY_START, now, scope_of
 from services.orders.core.api.views import order_view
@@ -19,16 +18,15 @@ queues = Blueprint("queues", __name__, url_prefix="/v1/queues", description="Wha
 approval_queue = Blueprint("approval_queue", __name__, url_prefix="/v1/approval-queue", description="What to approve")
 
 
-@queues.route("/<string:name>")
+@queues.route(f"/<any({', '.join(store.QUEUES)}):name>")
 class Queue(MethodView):
     """What waits."""
 
+    @queues.doc(operationId="list_queue")
     @queues.arguments(schemas.QueueQuerySchema, location="query")
     @queues.response(200, page_of_schema(schemas.WaitingSchema))
     def get(self, query: Row, name: str) -> Row:
         """List what waits in a queue of the caller's units."""
-        if name not in store.QUEUES:
-            raise NotFoundError
         return _queue(name, query)
 
 
@@ -36,6 +34,7 @@ class Queue(MethodView):
 class ApprovalQueue(MethodView):
     """What waits for a first signature."""
 
+    @approval_queue.doc(operationId="list_approval_queue")
     @approval_queue.arguments(schemas.QueueQuerySchema, location="query")
     @approval_queue.response(200, OrderPageSchema)
     def get(self, query: Row) -> Row:

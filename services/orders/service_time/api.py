@@ -27,6 +27,7 @@ certificates = Blueprint("certificates", __name__, url_prefix="/v1/certificates"
 class ServiceRecords(MethodView):
     """A person's book of service time."""
 
+    @service_records.doc(operationId="get_service_record")
     @service_records.arguments(schemas.PersonQuerySchema, location="query")
     @service_records.response(200, schemas.ServiceTimeSchema)
     def get(self, query: Row) -> Row:
@@ -42,6 +43,7 @@ class ServiceRecords(MethodView):
 class OlderRecord(MethodView):
     """A record of an older book."""
 
+    @service_records.doc(operationId="propose_service_record")
     @service_records.arguments(schemas.RecordSchema)
     @service_records.response(201, schemas.OlderRecordSchema)
     def put(self, terms: Row, record_id: UUID) -> Row:
@@ -55,6 +57,7 @@ class OlderRecord(MethodView):
 class OlderRecordDecision(MethodView):
     """The second person of an older record."""
 
+    @service_records.doc(operationId="decide_service_record")
     @service_records.arguments(VerdictSchema)
     @service_records.response(200, schemas.OlderRecordSchema)
     def post(self, terms: Row, record_id: UUID) -> Row:
@@ -68,6 +71,7 @@ class OlderRecordDecision(MethodView):
 class Certificates(MethodView):
     """Proof of service."""
 
+    @certificates.doc(operationId="issue_certificate")
     @certificates.arguments(schemas.PersonTermsSchema)
     @certificates.response(201, schemas.CertificateSchema)
     def put(self, terms: Row, certificate_id: UUID) -> Row:
@@ -80,6 +84,7 @@ class Certificates(MethodView):
             command_id=certificate_id,
         )
 
+    @certificates.doc(operationId="check_certificate")
     @public
     @certificates.arguments(schemas.CertificateQuerySchema, location="query")
     @certificates.response(200, schemas.CertificateSchema)

@@ -57,6 +57,7 @@ def door_key() -> DoorKey:
 class DoorCode(MethodView):
     """What the recipient's side reads out at the door."""
 
+    @blueprint.doc(operationId="get_door_code")
     @blueprint.arguments(schemas.ConsentQuerySchema, location="query")
     @blueprint.response(200, schemas.DoorCodeSchema)
     def get(self, query: dict[str, Any], order_id: UUID) -> Row:
@@ -64,6 +65,7 @@ class DoorCode(MethodView):
         with writing() as connection:
             return {"code": read_door_code(connection, command_context_of_reader(query), order_id, door_key())}
 
+    @blueprint.doc(operationId="renew_door_code")
     @blueprint.arguments(ActingSchema)
     @blueprint.response(200, OrderSchema)
     def post(self, terms: dict[str, Any], order_id: UUID) -> Row:
@@ -75,6 +77,7 @@ class DoorCode(MethodView):
 class TakenBy(MethodView):
     """Who takes the order."""
 
+    @blueprint.doc(operationId="take_order")
     @blueprint.arguments(schemas.CompanySchema)
     @blueprint.response(200, OrderSchema)
     def post(self, terms: Row, order_id: UUID) -> Row:
@@ -87,6 +90,7 @@ class TakenBy(MethodView):
 class Withdrawal(MethodView):
     """Giving a taken order back."""
 
+    @blueprint.doc(operationId="withdraw_from_order")
     @blueprint.arguments(ActingSchema)
     @blueprint.response(200, OrderSchema)
     def post(self, terms: Row, order_id: UUID) -> Row:
@@ -98,6 +102,7 @@ class Withdrawal(MethodView):
 class Offers(MethodView):
     """Offering an order."""
 
+    @blueprint.doc(operationId="offer_order")
     @blueprint.arguments(schemas.OfferSchema)
     @blueprint.response(200, OrderSchema)
     def post(self, terms: Row, order_id: UUID) -> Row:
@@ -109,6 +114,7 @@ class Offers(MethodView):
 class Acceptance(MethodView):
     """Saying yes to an offer."""
 
+    @blueprint.doc(operationId="accept_offer")
     @blueprint.arguments(schemas.CompanySchema)
     @blueprint.response(200, OrderSchema)
     def post(self, terms: Row, order_id: UUID) -> Row:
@@ -121,6 +127,7 @@ class Acceptance(MethodView):
 class OfferRefusal(MethodView):
     """Saying no to an offer."""
 
+    @blueprint.doc(operationId="refuse_offer")
     @blueprint.arguments(ActingSchema)
     @blueprint.response(200, OrderSchema)
     def post(self, terms: Row, order_id: UUID) -> Row:
@@ -132,6 +139,7 @@ class OfferRefusal(MethodView):
 class CheckIn(MethodView):
     """At the door."""
 
+    @blueprint.doc(operationId="check_in")
     @blueprint.arguments(schemas.CheckInSchema)
     @blueprint.response(200, OrderSchema)
     def post(self, terms: Row, order_id: UUID) -> Row:
@@ -146,6 +154,7 @@ class CheckIn(MethodView):
 class CheckOut(MethodView):
     """The end of a service."""
 
+    @blueprint.doc(operationId="check_out")
     @blueprint.arguments(schemas.WhereaboutsSchema)
     @blueprint.response(200, OrderSchema)
     def post(self, terms: Row, order_id: UUID) -> Row:
@@ -158,6 +167,7 @@ class CheckOut(MethodView):
 class NoShow(MethodView):
     """One side did not appear."""
 
+    @blueprint.doc(operationId="report_no_show")
     @blueprint.arguments(schemas.NoShowSchema)
     @blueprint.response(200, OrderSchema)
     def post(self, terms: Row, order_id: UUID) -> Row:

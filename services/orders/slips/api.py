@@ -24,6 +24,7 @@ late_entries = Blueprint("late_entries", __name__, url_prefix="/v1/late-entries"
 class Slips(MethodView):
     """A range of numbers."""
 
+    @slips.doc(operationId="issue_slips")
     @slips.arguments(schemas.SlipsSchema)
     @slips.response(201, schemas.SlipRangeSchema)
     def put(self, terms: Row, range_id: UUID) -> Row:
@@ -37,6 +38,7 @@ class Slips(MethodView):
 class LateEntries(MethodView):
     """Service from a slip; it becomes an order under the same id."""
 
+    @late_entries.doc(operationId="enter_late_service")
     @late_entries.arguments(schemas.LateEntrySchema)
     @late_entries.response(201, OrderSchema)
     def put(self, terms: Row, order_id: UUID) -> Row:

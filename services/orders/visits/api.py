@@ -31,6 +31,7 @@ BY_DUE_DAY = Cursor(due_on=a_day, person_id=an_id)
 class Visits(MethodView):
     """A care visit."""
 
+    @visits.doc(operationId="record_visit")
     @visits.arguments(schemas.VisitTermsSchema)
     @visits.response(201, schemas.VisitSchema)
     def put(self, terms: Row, visit_id: UUID) -> Row:
@@ -39,6 +40,7 @@ class Visits(MethodView):
         told = {name: terms[name] for name in ("person_id", "how", "outcome")}
         return command(lambda c: record_visit(c, context, visit_id, **told), terms, command_id=visit_id)
 
+    @visits.doc(operationId="get_visit")
     @visits.response(200, schemas.VisitSchema)
     def get(self, visit_id: UUID) -> Row:
         """Show a care visit."""
@@ -57,6 +59,7 @@ def _may_see_visit(connection: Connection, visit: Row) -> bool:
 class VisitIndicator(MethodView):
     """The monthly visit rate."""
 
+    @indicators.doc(operationId="get_visit_indicators")
     @indicators.arguments(schemas.IndicatorQuerySchema, location="query")
     @indicators.response(200, schemas.VisitIndicatorSchema)
     def get(self, query: Row) -> Row:
@@ -72,6 +75,7 @@ class VisitIndicator(MethodView):
 class VisitPlans(MethodView):
     """Who is to be seen by when."""
 
+    @visit_plans.doc(operationId="list_visit_plans")
     @visit_plans.arguments(schemas.UnitPageQuerySchema, location="query")
     @visit_plans.response(200, page_of_schema(schemas.VisitPlanSchema))
     def get(self, query: Row) -> Row:

@@ -36,6 +36,7 @@ ENTITLEMENTS = Cursor(proposed_at=an_instant, entitlement_id=an_id)
 class Entitlements(MethodView):
     """The list."""
 
+    @blueprint.doc(operationId="list_entitlements")
     @blueprint.arguments(core_schemas.ProposalQuerySchema, location="query")
     @blueprint.response(200, schemas.EntitlementPageSchema)
     def get(self, query: dict[str, Any]) -> dict[str, Any]:
@@ -52,6 +53,7 @@ class Entitlements(MethodView):
 class CurrentMonth(MethodView):
     """What a person may still ask for."""
 
+    @blueprint.doc(operationId="get_current_entitlement")
     @blueprint.arguments(schemas.MonthQuerySchema, location="query")
     @blueprint.response(200, schemas.MonthSchema)
     def get(self, query: dict[str, Any]) -> dict[str, Any]:
@@ -66,6 +68,7 @@ class CurrentMonth(MethodView):
 class EntitlementResource(MethodView):
     """One proposal."""
 
+    @blueprint.doc(operationId="propose_entitlement")
     @blueprint.arguments(schemas.EntitlementTermsSchema)
     @blueprint.response(200, schemas.EntitlementSchema)
     def put(self, terms: dict[str, Any], entitlement_id: UUID) -> dict[str, Any]:
@@ -85,6 +88,7 @@ class EntitlementResource(MethodView):
         run_command(propose, terms=terms, command_id=entitlement_id)
         return visible(queries.find_entitlement, entitlement_id, "person_id", by="proposed_by")
 
+    @blueprint.doc(operationId="get_entitlement")
     @blueprint.response(200, schemas.EntitlementSchema)
     def get(self, entitlement_id: UUID) -> dict[str, Any]:
         """Show a proposal to those concerned and to staff in scope."""
@@ -95,6 +99,7 @@ class EntitlementResource(MethodView):
 class EntitlementDecision(MethodView):
     """The second person's word."""
 
+    @blueprint.doc(operationId="decide_entitlement")
     @blueprint.arguments(core_schemas.DecisionSchema)
     @blueprint.response(200, schemas.EntitlementSchema)
     def post(self, terms: dict[str, Any], entitlement_id: UUID) -> dict[str, Any]:

@@ -33,6 +33,7 @@ ESTATES = Cursor(proposed_at=an_instant, estate_id=an_id)
 class Estates(MethodView):
     """The list."""
 
+    @blueprint.doc(operationId="list_estates")
     @blueprint.arguments(core_schemas.ProposalQuerySchema, location="query")
     @blueprint.response(200, schemas.EstatePageSchema)
     def get(self, query: dict[str, Any]) -> dict[str, Any]:
@@ -47,6 +48,7 @@ class Estates(MethodView):
 class EstateResource(MethodView):
     """One settlement."""
 
+    @blueprint.doc(operationId="propose_estate")
     @blueprint.arguments(schemas.EstateTermsSchema)
     @blueprint.response(200, schemas.EstateSchema)
     def put(self, terms: dict[str, Any], estate_id: UUID) -> dict[str, Any]:
@@ -66,6 +68,7 @@ class EstateResource(MethodView):
         run_command(propose, terms=terms, command_id=estate_id)
         return visible(queries.find_estate, estate_id, "person_id", by="proposed_by")
 
+    @blueprint.doc(operationId="get_estate")
     @blueprint.response(200, schemas.EstateSchema)
     def get(self, estate_id: UUID) -> dict[str, Any]:
         """Show a settlement to those concerned and to staff in scope."""
@@ -76,6 +79,7 @@ class EstateResource(MethodView):
 class EstateDecision(MethodView):
     """The second person's word."""
 
+    @blueprint.doc(operationId="decide_estate")
     @prefers_wait
     @blueprint.arguments(core_schemas.DecisionSchema)
     @blueprint.response(200, schemas.EstateSchema)

@@ -39,6 +39,7 @@ def credit_blueprint(kind: CreditKind, *, name: str, terms_schema: type[Schema],
 
     @blueprint.route("")
     class CreditRequests(MethodView):
+        @blueprint.doc(operationId=f"list_{name}")
         @blueprint.arguments(core_schemas.ProposalQuerySchema, location="query")
         @blueprint.response(200, schemas.CreditRequestPageSchema)
         def get(self, query: dict[str, Any]) -> dict[str, Any]:
@@ -47,6 +48,7 @@ def credit_blueprint(kind: CreditKind, *, name: str, terms_schema: type[Schema],
 
     @blueprint.route("/<uuid:request_id>")
     class CreditRequestResource(MethodView):
+        @blueprint.doc(operationId=f"request_{kind.value}")
         @prefers_wait
         @blueprint.arguments(terms_schema)
         @blueprint.response(200, schemas.CreditRequestSchema)
@@ -59,6 +61,7 @@ def credit_blueprint(kind: CreditKind, *, name: str, terms_schema: type[Schema],
             _ask(kind, terms, request_id)
             return answer_when_decided(find, request_id)
 
+        @blueprint.doc(operationId=f"get_{kind.value}")
         @blueprint.response(200, schemas.CreditRequestSchema)
         def get(self, request_id: UUID) -> dict[str, Any]:
             """Show one to those concerned and to staff in scope."""
@@ -66,6 +69,7 @@ def credit_blueprint(kind: CreditKind, *, name: str, terms_schema: type[Schema],
 
     @blueprint.route("/<uuid:request_id>/decision")
     class CreditRequestDecision(MethodView):
+        @blueprint.doc(operationId=f"decide_{kind.value}")
         @prefers_wait
         @blueprint.arguments(core_schemas.DecisionSchema)
         @blueprint.response(200, schemas.CreditRequestSchema)

@@ -26,6 +26,7 @@ GRANT_RUNS = Cursor(requested_at=an_instant, grant_run_id=an_id)
 class GrantRuns(MethodView):
     """The list."""
 
+    @blueprint.doc(operationId="list_grants")
     @blueprint.arguments(schemas.UnitQuerySchema, location="query")
     @blueprint.response(200, schemas.GrantRunPageSchema)
     def get(self, query: dict[str, Any]) -> dict[str, Any]:
@@ -42,6 +43,7 @@ class GrantRuns(MethodView):
 class GrantRunResource(MethodView):
     """One run."""
 
+    @blueprint.doc(operationId="grant_credit")
     @prefers_wait
     @blueprint.arguments(schemas.GrantTermsSchema)
     @blueprint.response(200, schemas.GrantRunSchema)
@@ -58,6 +60,7 @@ class GrantRunResource(MethodView):
         run_command(schedule, terms=terms, command_id=grant_run_id)
         return answer_when_decided(queries.find_grant_run, grant_run_id)
 
+    @blueprint.doc(operationId="get_grant")
     @blueprint.response(200, schemas.GrantRunSchema)
     def get(self, grant_run_id: UUID) -> dict[str, Any]:
         """Show a run to staff of the district."""

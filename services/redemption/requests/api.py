@@ -31,6 +31,7 @@ REDEMPTIONS = Cursor(requested_at=an_instant, redemption_id=an_id)
 class Redemptions(MethodView):
     """The list."""
 
+    @blueprint.doc(operationId="list_redemptions")
     @blueprint.arguments(schemas.RedemptionQuerySchema, location="query")
     @blueprint.response(200, schemas.RedemptionPageSchema)
     def get(self, query: dict[str, Any]) -> dict[str, Any]:
@@ -53,6 +54,7 @@ class Redemptions(MethodView):
 class RedemptionResource(MethodView):
     """One redemption."""
 
+    @blueprint.doc(operationId="place_redemption")
     @prefers_wait
     @blueprint.arguments(schemas.RedemptionTermsSchema)
     @blueprint.response(200, schemas.RedemptionSchema)
@@ -76,6 +78,7 @@ class RedemptionResource(MethodView):
         run_command(ask, terms=terms, command_id=redemption_id)
         return answer_when_decided(queries.find_redemption, redemption_id)
 
+    @blueprint.doc(operationId="get_redemption")
     @blueprint.response(200, schemas.RedemptionSchema)
     def get(self, redemption_id: UUID) -> dict[str, Any]:
         """Show a redemption to those concerned and to staff in scope."""

@@ -58,7 +58,16 @@ def tried(city: City, folder: Path, *options: str) -> subprocess.CompletedProces
     }
     command = [
         *(sys.executable, "-m", "schemathesis.cli", "run", "openapi.json", "--url", city.url, "--checks", "all"),
-        *("--generation-database", "none", "--workers", "2", "--suppress-health-check", "all"),
+        *(
+            "--generation-database",
+            "none",
+            "--workers",
+            "2",
+            "--request-timeout",
+            "60",
+            "--suppress-health-check",
+            "all",
+        ),
         *("--max-examples", str(EXAMPLES), "--continue-on-failure", "--no-color", "--warnings", "off", *options),
     ]
     return subprocess.run(

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from flask import Flask
+from jsonschema import Draft202012Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
+from libs.http.units import is_number, named_schemas, unit_of
 from services.embedded.front_door import merged_openapi
 
 METHODS = {"get", "put", "post", "patch", "delete"}
@@ -26,6 +29,7 @@ PUBLIC = {
     "GET /v1/supply",
 }
 OPERATIONS_MIN = 110
+MINUTES_MIN = 50
 
 
 @pytest.fixture(scope="module")
@@ -101,3 +105,59 @@ def test_no_object_has_fields_that_are_not_named(document: dict[str, Any]) -> No
     for name, schema in document["components"]["schemas"].items():
         if schema.get("properties") and not name.endswith(".Problem"):
             assert schema["additionalProperties"] is False, name
+
+
+VERB_NOUN = re.compile(r"[a-z]+(_[a-z]+)*")
+
+
+def test_every_operation_has_a_name_of_its_own_and_says_what_it_does(document: dict[str, Any]) -> None:
+    described = dict(operations(document))
+    names = [operation.get("operationId", "") for operation in described.values()]
+
+    assert [name for name, said in described.items() if not VERB_NOUN.fullmatch(said.get("operationId", ""))] == []
+    assert [name for name, said in described.items() if not said.get("summary")] == []
+    assert sorted(names) == sorted(set(names))
+
+
+def test_every_operation_names_its_problems(document: dict[str, Any]) -> None:
+    unnamed = {
+        name
+        for name, operation in operations(document)
+        for status, answer in operation["responses"].items()
+        if status[0] in "45" and not _codes(answer)
+    }
+
+    assert unnamed == set()
+    check_in = dict(operations(document))["POST /v1/orders/{order_id}/check-in"]
+    assert "door_code_wrong" in {code for answer in check_in["responses"].values() for code in _codes(answer)}
+
+
+def _codes(answer: dict[str, Any]) -> list[str]:
+    parts = answer.get("content", {}).get("application/problem+json", {}).get("schema", {}).get("allOf", [])
+    sets = [part["properties"]["code"]["enum"] for part in parts if "properties" in part]
+    return sets[0] if sets else []
+
+
+def test_every_number_with_a_unit_says_it(document: dict[str, Any]) -> None:
+    numbers = [(name, schema) for name, schema in named_schemas(document) if is_number(schema) and unit_of(name)]
+
+    assert len(numbers) > MINUTES_MIN
+    assert [name for name, schema in numbers if schema.get("x-unit") != unit_of(name)] == []
+    assert unit_of("held_minutes") == unit_of("minutes_per_month") == "minute"
+    assert unit_of("administration") is None
+
+
+def test_every_operation_has_an_example_that_its_schema_allows(document: dict[str, Any]) -> None:
+    wrong, count = [], 0
+    for name, operation in operations(document):
+        good = [answer for status, answer in operation["responses"].items() if status.startswith("2")]
+        for part in [operation.get("requestBody", {}), *good]:
+            for kind, content in resolved(document, part).get("content", {}).items():
+                if kind == "application/json":
+                    count += 1
+                    schema = {"components": document["components"], **content["schema"]}
+                    errors = Draft202012Validator(schema).iter_errors(content["example"])
+                    wrong += [f"{name}: {list(error.path)} {error.message[:200]}" for error in errors]
+
+    assert count > OPERATIONS_MIN
+    assert wrong == []

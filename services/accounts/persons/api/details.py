@@ -28,6 +28,7 @@ blueprint = Blueprint("details", __name__, description="Changing a person's deta
 class PersonDetails(MethodView):
     """Name, number, address, contacts, home, household, visits."""
 
+    @blueprint.doc(operationId="change_details")
     @needs_version
     @blueprint.arguments(DetailsSchema)
     @blueprint.response(200, PersonAnswer)
@@ -64,6 +65,7 @@ class PersonDetails(MethodView):
 class PersonMove(MethodView):
     """A person's home unit."""
 
+    @blueprint.doc(operationId="move_person")
     @needs_version
     @blueprint.arguments(MoveSchema)
     @blueprint.response(200, PersonAnswer)

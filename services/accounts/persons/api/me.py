@@ -19,6 +19,7 @@ blueprint = Blueprint("me", __name__, description="The person who calls / 本人
 class Me(MethodView):
     """The person who calls."""
 
+    @blueprint.doc(operationId="get_me")
     @blueprint.response(200, FullPersonAnswer)
     def get(self) -> Answer:
         """Return the caller with everything known of them, their roles and their home unit."""

@@ -42,6 +42,7 @@ MILLI = 1000
 class Persons(MethodView):
     """People in the caller's scope."""
 
+    @blueprint.doc(operationId="list_persons")
     @blueprint.arguments(PersonQuerySchema, location="query")
     @blueprint.response(200, page_answer(ListedPersonAnswer))
     def get(self, query: Body) -> Answer:
@@ -65,6 +66,7 @@ class Persons(MethodView):
 class PersonById(MethodView):
     """One person."""
 
+    @blueprint.doc(operationId="get_person")
     @blueprint.arguments(WhySchema, location="query")
     @blueprint.response(200, FullPersonAnswer)
     def get(self, query: Body, person_id: UUID) -> Answer:
@@ -84,6 +86,7 @@ class PersonById(MethodView):
             opens_at = NumberStore(act.store).opens_at(person_id, at=machine_now())
         return full_person_answer(person, identity, roles, number_opens_at=opens_at)
 
+    @blueprint.doc(operationId="register_person")
     @blueprint.arguments(PersonSchema)
     @blueprint.response(201, PersonAnswer)
     def put(self, body: Body, person_id: UUID) -> Answer:
@@ -110,6 +113,7 @@ class PersonById(MethodView):
 class Suspension(MethodView):
     """A person may do nothing new."""
 
+    @blueprint.doc(operationId="suspend_person")
     @blueprint.arguments(ReasonSchema)
     @blueprint.response(200, PersonAnswer)
     def post(self, body: Body, person_id: UUID) -> Answer:
@@ -121,6 +125,7 @@ class Suspension(MethodView):
 class Reinstatement(MethodView):
     """The end of a suspension."""
 
+    @blueprint.doc(operationId="reinstate_person")
     @blueprint.arguments(ReasonSchema)
     @blueprint.response(200, PersonAnswer)
     def post(self, body: Body, person_id: UUID) -> Answer:

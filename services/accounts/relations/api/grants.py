@@ -30,6 +30,7 @@ ACTS = Cursor(number=a_number)
 class ActingGrants(MethodView):
     """Who may act for whom."""
 
+    @blueprint.doc(operationId="list_acting_grants")
     @blueprint.arguments(OfPersonSchema, location="query")
     @blueprint.response(200, page_answer(ActingGrantAnswer))
     def get(self, query: Body) -> Answer:
@@ -47,6 +48,7 @@ class ActingGrants(MethodView):
 class ActingGrantById(MethodView):
     """One grant."""
 
+    @blueprint.doc(operationId="record_acting_grant")
     @blueprint.arguments(ActingGrantSchema)
     @blueprint.response(201, ActingGrantAnswer)
     def put(self, body: Body, grant_id: UUID) -> Answer:
@@ -58,6 +60,7 @@ class ActingGrantById(MethodView):
         # The person's word about a grant is the grant's own: it is no act for somebody.
         return command(record, acting_grant_answer, body, command_id=grant_id)
 
+    @blueprint.doc(operationId="end_acting_grant")
     @blueprint.response(200, ActingGrantAnswer)
     def delete(self, grant_id: UUID) -> Answer:
         """End a grant."""
@@ -68,6 +71,7 @@ class ActingGrantById(MethodView):
 class GrantUses(MethodView):
     """What was done under a grant."""
 
+    @blueprint.doc(operationId="list_acting_grant_uses")
     @blueprint.arguments(PageSchema, location="query")
     @blueprint.response(200, ACT_PAGE)
     def get(self, query: Body, grant_id: UUID) -> Answer:
@@ -82,6 +86,7 @@ class GrantUses(MethodView):
 class ActsForPerson(MethodView):
     """What others did for a person."""
 
+    @blueprint.doc(operationId="list_acts_for_person")
     @blueprint.arguments(PageSchema, location="query")
     @blueprint.response(200, ACT_PAGE)
     def get(self, query: Body, person_id: UUID) -> Answer:

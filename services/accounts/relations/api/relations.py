@@ -25,6 +25,7 @@ blueprint = Blueprint("relations", __name__, description="Relations / 亲属关�
 class Relations(MethodView):
     """Relations of a person."""
 
+    @blueprint.doc(operationId="list_relations")
     @blueprint.arguments(OfPersonSchema, location="query")
     @blueprint.response(200, page_answer(RelationAnswer))
     def get(self, query: Body) -> Answer:
@@ -39,6 +40,7 @@ class Relations(MethodView):
 class RelationById(MethodView):
     """One relation."""
 
+    @blueprint.doc(operationId="record_relation")
     @blueprint.arguments(RelationSchema)
     @blueprint.response(201, RelationAnswer)
     def put(self, body: Body, relation_id: UUID) -> Answer:
@@ -58,6 +60,7 @@ class RelationById(MethodView):
             about=[body["person_id"], body["relative_id"]],
         )
 
+    @blueprint.doc(operationId="end_relation")
     @blueprint.response(200, RelationAnswer)
     def delete(self, relation_id: UUID) -> Answer:
         """Say that a relation ended; a verified one ends when a checker says so too."""
@@ -68,6 +71,7 @@ class RelationById(MethodView):
 class RelationConfirmation(MethodView):
     """The second person's word on a relation."""
 
+    @blueprint.doc(operationId="confirm_relation")
     @blueprint.arguments(VerdictSchema)
     @blueprint.response(200, RelationAnswer)
     def post(self, body: Body, relation_id: UUID) -> Answer:

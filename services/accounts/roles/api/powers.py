@@ -23,6 +23,7 @@ class RoleKindAnswer(Schema):
 class Roles(MethodView):
     """All roles."""
 
+    @blueprint.doc(operationId="list_roles")
     @blueprint.response(200, page_answer(RoleKindAnswer))
     def get(self) -> Answer:
         """List the roles with their powers; a role reaches its unit of the tree and all below."""

@@ -33,6 +33,7 @@ blueprint = Blueprint("appointments", __name__, description="Giving and ending r
 class PersonRoles(MethodView):
     """The roles of a person."""
 
+    @blueprint.doc(operationId="list_roles_of_person")
     @blueprint.response(200, page_answer(RoleAnswer))
     def get(self, person_id: UUID) -> Answer:
         """List what is held, and what was proposed with its decision: to the person, or to staff who reach them."""
@@ -52,6 +53,7 @@ class PersonRoles(MethodView):
 class RoleProposals(MethodView):
     """What waits for a second person."""
 
+    @blueprint.doc(operationId="list_role_proposals")
     @blueprint.response(200, page_answer(RoleAnswer))
     def get(self) -> Answer:
         """List the proposals in the caller's scope which somebody who grants roles there may decide."""
@@ -67,6 +69,7 @@ class RoleProposals(MethodView):
 class PersonRole(MethodView):
     """A role of a person."""
 
+    @blueprint.doc(operationId="grant_role")
     @blueprint.arguments(RoleSchema)
     @blueprint.response(201, RoleAnswer)
     def put(self, body: Body, person_id: UUID, grant_id: UUID) -> Answer:
@@ -81,6 +84,7 @@ class PersonRole(MethodView):
             command_id=grant_id,
         )
 
+    @blueprint.doc(operationId="revoke_role")
     @blueprint.response(200, RoleAnswer)
     def delete(self, person_id: UUID, grant_id: UUID) -> Answer:
         """Take a role away, or one's own proposal back; at the top of the city it is proposed to another."""
@@ -93,6 +97,7 @@ class PersonRole(MethodView):
 class RoleDecision(MethodView):
     """The second person's word on a staff role."""
 
+    @blueprint.doc(operationId="decide_role")
     @blueprint.arguments(VerdictSchema)
     @blueprint.response(200, RoleAnswer)
     def post(self, body: Body, person_id: UUID, grant_id: UUID) -> Answer:
@@ -111,6 +116,7 @@ class RoleDecision(MethodView):
 class Sightings(MethodView):
     """Who saw a person's document."""
 
+    @blueprint.doc(operationId="list_identity_sightings")
     @blueprint.response(200, page_answer(SightingAnswer))
     def get(self, person_id: UUID) -> Answer:
         """List who saw it: to the person, or to staff who reach them."""
@@ -125,6 +131,7 @@ class Sightings(MethodView):
 class SightingById(MethodView):
     """A look at the document that shows who somebody is."""
 
+    @blueprint.doc(operationId="record_identity_sighting")
     @blueprint.arguments(SightingSchema)
     @blueprint.response(201, SightingAnswer)
     def put(self, body: Body, person_id: UUID, sighting_id: UUID) -> Answer:
