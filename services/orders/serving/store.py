@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from uuid import UUID
 
@@ -14,7 +13,7 @@ from libs.db.prepared import Prepared
 from libs.db.rows import save_row
 from services.orders.core.rules.order import Door, Order
 from services.orders.core.store import memo, tables
-from services.orders.core.store.facts import Ask
+from services.orders.core.store.facts import Ask, Rows, ask
 from services.orders.core.store.order_store import OCCUPYING_STATES
 from services.orders.core.store.rows import own_columns_of_order
 from services.orders.core.store.tables import assignment, orders
@@ -57,8 +56,7 @@ def volunteer_is_busy(connection: Connection, volunteer_id: UUID, order_id: UUID
 def ask_whether_busy(volunteer_id: UUID, order_id: UUID) -> Ask:
     """Ask as `volunteer_is_busy` does."""
 
-    def ask(connection: Connection) -> Callable[[], None]:
-        found = _BUSY.send(connection, {"volunteer_id": volunteer_id, "order_id": order_id})
-        return lambda: memo.put(connection, ("volunteer is busy", volunteer_id, order_id), bool(found.fetchall()))
+    def remember(connection: Connection, rows: Rows) -> None:
+        memo.put(connection, ("volunteer is busy", volunteer_id, order_id), bool(rows))
 
-    return ask
+    return ask(_BUSY, {"volunteer_id": volunteer_id, "order_id": order_id}, remember)

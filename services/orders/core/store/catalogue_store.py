@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date
 from uuid import UUID
 
@@ -14,7 +13,7 @@ from libs.db.rows import find_row
 from libs.programme.refusals import ServiceNotFoundError
 from services.orders.core.rules.catalogue import Service
 from services.orders.core.store import memo
-from services.orders.core.store.facts import Ask
+from services.orders.core.store.facts import Ask, Rows, ask
 from services.orders.core.store.rows import Found
 from services.orders.core.store.tables import (
     catalogue_item,
@@ -68,32 +67,21 @@ def service_version(connection: Connection, code: str, version: int) -> Service:
 def ask_service_of(order_id: UUID) -> Ask:
     """Ask for the version of the service that an order was placed under."""
 
-    def ask(connection: Connection) -> Callable[[], None]:
-        found = _SERVICE_OF.send(connection, {"order_id": order_id})
+    def remember(connection: Connection, rows: Rows) -> None:
+        for service in map(service_of_columns, rows):
+            memo.put(connection, ("service", service.code, service.version), service)
 
-        def remember() -> None:
-            for row in found.fetchall():
-                service = service_of_columns(row)
-                memo.put(connection, ("service", service.code, service.version), service)
-
-        return remember
-
-    return ask
+    return ask(_SERVICE_OF, {"order_id": order_id}, remember)
 
 
 def ask_service_on(code: str, day: date) -> Ask:
     """Ask for the version of a service in force on a local day."""
 
-    def ask(connection: Connection) -> Callable[[], None]:
-        found = _SERVICE_ON.send(connection, {"code": code, "day": day})
+    def remember(connection: Connection, rows: Rows) -> None:
+        for service in map(service_of_columns, rows):
+            memo.put(connection, ("service on", code, day), service)
 
-        def remember() -> None:
-            for row in found.fetchall():
-                memo.put(connection, ("service on", code, day), service_of_columns(row))
-
-        return remember
-
-    return ask
+    return ask(_SERVICE_ON, {"code": code, "day": day}, remember)
 
 
 def service_of_columns(row: Found) -> Service:

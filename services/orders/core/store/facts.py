@@ -5,14 +5,28 @@ What was gathered is found by the same functions that would otherwise read it on
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from sqlalchemy import Connection
 
 from libs.db.driver import pipelined
+from libs.db.prepared import Prepared
 
+Rows = list[dict[str, Any]]
+Remember = Callable[[Connection, Rows], None]
 Ask = Callable[[Connection], Callable[[], None]]
 """Sends its statement inside a pipeline, and returns what remembers the rows when they are there."""
+
+
+def ask(statement: Prepared, terms: Mapping[str, Any], remember: Remember) -> Ask:
+    """Return what asks a statement, and lets its rows be remembered."""
+
+    def send(connection: Connection) -> Callable[[], None]:
+        found = statement.send(connection, terms)
+        return lambda: remember(connection, found.fetchall())
+
+    return send
 
 
 def gather(connection: Connection, *asks: Ask) -> None:

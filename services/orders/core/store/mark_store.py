@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -11,7 +10,7 @@ from sqlalchemy import Connection
 
 from libs.db.prepared import Prepared
 from services.orders.core.store import memo
-from services.orders.core.store.facts import Ask
+from services.orders.core.store.facts import Ask, Rows, ask
 from services.orders.core.store.tables import mark
 
 MARK_DAYS = 90
@@ -41,11 +40,10 @@ def no_shows_of(connection: Connection, volunteer_id: UUID) -> list[datetime]:
 def ask_no_shows(volunteer_id: UUID) -> Ask:
     """Ask when the volunteer did not appear."""
 
-    def ask(connection: Connection) -> Callable[[], None]:
-        found = _NO_SHOWS.send(connection, {"volunteer_id": volunteer_id})
-        return lambda: memo.put(connection, ("no shows", volunteer_id), [row["at"] for row in found.fetchall()])
+    def remember(connection: Connection, rows: Rows) -> None:
+        memo.put(connection, ("no shows", volunteer_id), [row["at"] for row in rows])
 
-    return ask
+    return ask(_NO_SHOWS, {"volunteer_id": volunteer_id}, remember)
 
 
 def marks_of(connection: Connection, volunteer_id: UUID, now: datetime) -> dict[str, int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -20,7 +20,7 @@ from libs.programme.refusals import RecordNotFoundError
 from services.orders.core.rules.areas import square_of
 from services.orders.core.rules.people import Group, Person, Qualifications, Relation, Relations
 from services.orders.core.store import memo
-from services.orders.core.store.facts import Ask
+from services.orders.core.store.facts import Ask, Rows, ask
 from services.orders.core.store.memo import forget_all, once
 from services.orders.core.store.rows import Found, place_of
 from services.orders.core.store.tables import (
@@ -153,18 +153,13 @@ def find_people(connection: Connection, person_ids: Iterable[UUID]) -> list[Pers
 def ask_people(*person_ids: UUID, of_order: UUID | None = None) -> Ask:
     """Ask for people, and for the recipient and the volunteers of an order."""
 
-    def ask(connection: Connection) -> Callable[[], None]:
-        found = _PEOPLE_OF.send(connection, {"person_ids": list(person_ids), "order_id": of_order})
+    def remember(connection: Connection, rows: Rows) -> None:
+        people: dict[UUID, Person | None] = dict.fromkeys(person_ids)
+        people |= {row["person_id"]: _person(row) for row in rows}
+        for person_id, known in people.items():
+            memo.put(connection, ("person", person_id), known)
 
-        def remember() -> None:
-            people: dict[UUID, Person | None] = dict.fromkeys(person_ids)
-            people |= {row["person_id"]: _person(row) for row in found.fetchall()}
-            for person_id, known in people.items():
-                memo.put(connection, ("person", person_id), known)
-
-        return remember
-
-    return ask
+    return ask(_PEOPLE_OF, {"person_ids": list(person_ids), "order_id": of_order}, remember)
 
 
 def _person(row: Mapping[str, Any]) -> Person:
@@ -202,18 +197,12 @@ def relations_of(connection: Connection, person_id: UUID) -> Relations:
 def ask_relations(*person_ids: UUID) -> Ask:
     """Ask for the relations in which each of some people stands."""
 
-    def ask(connection: Connection) -> Callable[[], None]:
-        found = _RELATIONS.send(connection, {"person_ids": list(person_ids)})
+    def remember(connection: Connection, rows: Rows) -> None:
+        for person_id in person_ids:
+            of_them = [row for row in rows if person_id in (row["person_id"], row["relative_id"])]
+            memo.put(connection, ("relations", person_id), _relations(of_them))
 
-        def remember() -> None:
-            rows = found.fetchall()
-            for person_id in person_ids:
-                of_them = [row for row in rows if person_id in (row["person_id"], row["relative_id"])]
-                memo.put(connection, ("relations", person_id), _relations(of_them))
-
-        return remember
-
-    return ask
+    return ask(_RELATIONS, {"person_ids": list(person_ids)}, remember)
 
 
 def _relations(rows: Iterable[Found]) -> Relations:
@@ -235,19 +224,13 @@ def seen_by(connection: Connection, relative_id: UUID, day: date) -> frozenset[U
 def ask_policies(*person_ids: UUID, day: date, of_order: UUID | None = None) -> Ask:
     """Ask which versions of the rules bind on a day in the districts of people and of an order."""
 
-    def ask(connection: Connection) -> Callable[[], None]:
-        found = _BINDING.send(connection, {"person_ids": list(person_ids), "order_id": of_order, "day": day})
+    def remember(connection: Connection, rows: Rows) -> None:
+        for district_id, version in ((row["district_id"], row["policy_version"]) for row in rows):
+            if version is not None:
+                policy = policies.policy_of_version(connection, district_id, version)
+                memo.put(connection, ("policy", district_id, day), policy)
 
-        def remember() -> None:
-            for row in found.fetchall():
-                key = ("policy", row["district_id"], day)
-                if row["policy_version"] is not None:
-                    version = row["policy_version"]
-                    memo.put(connection, key, policies.policy_of_version(connection, row["district_id"], version))
-
-        return remember
-
-    return ask
+    return ask(_BINDING, {"person_ids": list(person_ids), "order_id": of_order, "day": day}, remember)
 
 
 def policy_on(connection: Connection, district_id: UUID, day: date) -> Policy:

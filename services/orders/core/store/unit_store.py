@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from libs.db.prepared import Prepared
 from services.orders.core.store import memo
-from services.orders.core.store.facts import Ask
+from services.orders.core.store.facts import Ask, Rows, ask
 from services.orders.core.store.memo import once
 
 DEPTH_MAX = 10
@@ -77,17 +77,12 @@ def units_below(connection: Connection, unit_ids: Iterable[UUID]) -> list[UUID]:
 def ask_paths(*person_ids: UUID, of_order: UUID | None = None) -> Ask:
     """Ask for the units above the homes of people and above an order's unit."""
 
-    def ask(connection: Connection) -> Callable[[], None]:
-        terms = {"person_ids": list(person_ids), "order_id": of_order, "depth_max": DEPTH_MAX}
-        found = _PATHS.send(connection, terms)
+    def remember(connection: Connection, rows: Rows) -> None:
+        paths: dict[UUID, list[UUID]] = {}
+        for row in rows:
+            paths.setdefault(row["below"], []).append(row["unit_id"])
+        for unit_id, path in paths.items():
+            memo.put(connection, ("path", unit_id), path)
 
-        def remember() -> None:
-            paths: dict[UUID, list[UUID]] = {}
-            for row in found.fetchall():
-                paths.setdefault(row["below"], []).append(row["unit_id"])
-            for unit_id, path in paths.items():
-                memo.put(connection, ("path", unit_id), path)
-
-        return remember
-
-    return ask
+    terms = {"person_ids": list(person_ids), "order_id": of_order, "depth_max": DEPTH_MAX}
+    return ask(_PATHS, terms, remember)
