@@ -14,6 +14,7 @@ from libs.db import Database
 from libs.http import Service, Verifier, create_service_app
 from libs.http.waiting import Waiters
 from libs.inbox import Consumers
+from libs.programme import directory
 from libs.programme.standing import StandingDirectory
 from libs.roles import ServiceParts, ServiceProgram
 from libs.wake import waker
@@ -21,7 +22,6 @@ from services.orders.approving import api as approving
 from services.orders.catalogue import api as catalogue
 from services.orders.consumers import consumers
 from services.orders.core import messages
-from services.orders.core.store import people_store
 from services.orders.disputes import api as disputes
 from services.orders.due import next_due, run_due
 from services.orders.incidents import api as incidents
@@ -52,7 +52,7 @@ def create_app(settings: Settings, *, clock: Clock, database: Database | None = 
 
     def keys() -> Mapping[str, bytes]:
         with connections.reading() as connection:
-            return people_store.signing_keys(connection)
+            return directory.signing_keys(connection)
 
     def decided(ids: Iterable[UUID]) -> Mapping[UUID, dict[str, object]]:
         with connections.reading() as connection:

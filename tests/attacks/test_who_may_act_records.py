@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
+from libs.contracts.events import accounts
 from libs.ids import new_id
 from services.accounts.conftest import empty_platform, hear, platform
 from services.accounts.relations.rules.relations import DECLARED_OPEN_MAX
 from services.accounts.tests.platform import PASSWORD, Caller, Platform, must
 from services.orders.conftest import world
-from services.orders.core.messages import accounts
 from services.orders.tests.harness import OrdersHarness, named
 
 __all__ = ["empty_platform", "hear", "platform", "world"]

@@ -40,7 +40,7 @@ CATCH_UP_SECONDS_MAX = 240.0
 SERVICES: Mapping[str, ModuleType] = {"orders": orders, "ledger": ledger, "redemption": redemption}
 # What each keeps of what accounts tells; the rest follows from facts that a second service of that name never said.
 READ_MODELS = {
-    "orders": ("org_unit", "person", "relation", "acting_grant", "policy", "signing_key"),
+    "orders": ("unit", "person", "relation", "acting_grant", "policy", "signing_key"),
     "ledger": ("org_unit", "person", "relation", "acting_grant", "policy", "signing_key"),
     "redemption": ("unit", "person", "relation", "acting_grant", "policy", "signing_key", "catalogue_item"),
 }

@@ -13,6 +13,7 @@ from libs.db import Connection
 from libs.http import Service, current_actor, reading
 from libs.http.openapi import prefers_wait
 from libs.http.waiting import Waiters, wait_asked
+from libs.programme import directory
 from libs.programme.acting_schemas import ActingSchema
 from libs.programme.two_people_schemas import VerdictSchema
 from libs.programme.words import Funding
@@ -22,7 +23,6 @@ from services.orders.core.api.views import order_command, order_view, read_order
 from services.orders.core.messages import POWERS
 from services.orders.core.rules.life_cycle import State
 from services.orders.core.schemas import OrderPageSchema, OrderSchema
-from services.orders.core.store import unit_store
 from services.orders.core.store.rows import Row
 from services.orders.placing import schemas, store
 from services.orders.placing.usecases.cancel_order import cancel_order
@@ -97,7 +97,7 @@ def _units(connection: Connection, query: dict[str, Any]) -> Any:
     is_theirs = person_id is not None and speaks_for(connection, person_id)
     is_public = person_id is None and query["state"] == "published"
     if is_theirs or is_public:
-        return unit_store.units_below(connection, [unit_id]) if unit_id else None
+        return directory.units_below(connection, [unit_id]) if unit_id else None
     return scope_of(connection, unit_id)
 
 

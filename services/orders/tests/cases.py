@@ -43,7 +43,7 @@ def person(label: str, **others: Any) -> Person:
         sex="female",
         grade="intact",
         hardship=frozenset(),
-        household_id="",
+        household_id=None,
         home=HOME,
         roles=frozenset({"volunteer"}),
         qualifications=Qualifications(**skills),

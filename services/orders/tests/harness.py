@@ -21,11 +21,12 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from google.protobuf.message import Message
 
 from libs.clock import machine_now, to_microseconds
+from libs.contracts.events import accounts, ledger, redemption
 from libs.db import Connection, Database
 from libs.ids import id_from_cause, new_id
 from libs.inbox import IncomingEvent
 from services.orders.bootstrap import Settings, create_app, create_consumers, next_due, run_due
-from services.orders.core.messages import accounts, ledger, redemption, wire
+from services.orders.core.messages import wire
 from services.orders.tests.places import DISTRICT_OF, LEVELS, STAFF, TREE, WORLD
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -156,7 +157,7 @@ class OrdersHarness:
             grade=others.pop("grade", "intact"),
             hardship=others.pop("hardship", []),
             household_verified=others.pop("household_verified", "household" in others),
-            household_id=others.pop("household", ""),
+            household_id=str(named(others.pop("household"))) if "household" in others else "",
             home_latitude_millideg=latitude,
             home_longitude_millideg=longitude,
             home_known=True,

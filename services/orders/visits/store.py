@@ -13,8 +13,9 @@ from sqlalchemy.dialects.postgresql import insert
 
 from libs.clock import local_date
 from libs.db import Connection
+from libs.programme import directory
 from libs.programme.words import PersonStatus
-from services.orders.core.store import people_store, unit_store
+from services.orders.core.store import people_store
 from services.orders.core.store.rows import Row
 from services.orders.core.store.tables import INSTANT, person, table_of
 from services.orders.visits import rules
@@ -88,7 +89,7 @@ def listed_people(connection: Connection, unit_ids: Iterable[UUID], now: datetim
 def visit_indicator(connection: Connection, unit_id: UUID, *, month: date, now: datetime) -> Row:
     """Return the monthly visit rate of a unit, and who is overdue today."""
     today = local_date(now)
-    listed = listed_people(connection, unit_store.units_below(connection, [unit_id]), now)
+    listed = listed_people(connection, directory.units_below(connection, [unit_id]), now)
     policies = {d: people_store.policy_on(connection, d, today) for d in {entry.district_id for entry in listed}}
     days = {entry.person_id: rules.interval_days(policies[entry.district_id], entry.risk) for entry in listed}
     monthly = [entry for entry in listed if rules.counts_monthly(days[entry.person_id])]
@@ -114,7 +115,7 @@ def visit_plans(
     """Return who of a unit is on the visit list, with the last day seen and the last day by which to be seen again."""
     today = local_date(now)
     rows = []
-    for entry in listed_people(connection, unit_store.units_below(connection, [unit_id]), now):
+    for entry in listed_people(connection, directory.units_below(connection, [unit_id]), now):
         policy = people_store.policy_on(connection, entry.district_id, today)
         days = rules.interval_days(policy, entry.risk)
         last_on = max(entry.seen_on, default=None)

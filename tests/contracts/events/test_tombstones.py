@@ -24,11 +24,11 @@ from libs.db import Database
 from libs.http.auth import Verifier
 from libs.ids import new_id
 from libs.inbox import IncomingEvent
-from libs.programme.directory import Directory
+from libs.programme.directory import Directory, signing_keys
 from libs.programme.policy import default_parameters
 from libs.programme.policy.store import find_policy_on, forget_read_policies, policy_on
 from services.ledger.store import known as ledger_known
-from services.orders.core.store import people_store as orders_known
+from services.orders.core.store.directory import DIRECTORY as ORDERS_DIRECTORY
 from services.redemption.core.store import directory as redemption_known
 from tests.support.postgres import DatabaseFactory
 
@@ -91,7 +91,7 @@ TABLES = {
     accounts.SigningKeysChanged: "signing_key",
     orders.CatalogueItemPublished: "catalogue_item",
 }
-NAMED_ELSE = {("orders", "unit"): "org_unit", ("ledger", "unit"): "org_unit"}
+NAMED_ELSE = {("ledger", "unit"): "org_unit"}
 NOT_HEARD = {
     ("ledger", accounts.GroupState),
     ("redemption", accounts.GroupState),
@@ -99,9 +99,9 @@ NOT_HEARD = {
     ("orders", orders.CatalogueItemPublished),
 }
 HEARD = [(service, state) for service in SERVICES for state in STATES if (service, state) not in NOT_HEARD]
-DIRECTORIES: dict[str, Directory] = {"redemption": redemption_known.DIRECTORY}
+DIRECTORIES: dict[str, Directory] = {"orders": ORDERS_DIRECTORY, "redemption": redemption_known.DIRECTORY}
 KNOWN_KEYS = {
-    "orders": orders_known.signing_keys,
+    "orders": signing_keys,
     "redemption": redemption_known.signing_keys,
     "ledger": ledger_known.signing_keys,
 }

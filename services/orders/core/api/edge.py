@@ -13,6 +13,7 @@ from libs.db import Connection
 from libs.errors import ForbiddenError
 from libs.http import Cursor, Service, current_actor, holds, run_command
 from libs.http.pages import an_id, an_instant
+from libs.programme import directory
 from services.orders.core.messages import POWERS
 from services.orders.core.store import unit_store
 from services.orders.core.store.rows import Row
@@ -67,8 +68,8 @@ def scope_of(connection: Connection, unit_id: UUID | None) -> Sequence[UUID]:
     if unit_id is not None:
         if not reaches(connection, unit_id):
             raise ForbiddenError
-        return unit_store.units_below(connection, [unit_id])
+        return directory.units_below(connection, [unit_id])
     mine = [held.unit_id for held in current_actor().roles if held.role in POWERS["view_orders"]]
     if not mine:
         raise ForbiddenError
-    return unit_store.units_below(connection, mine)
+    return directory.units_below(connection, mine)

@@ -9,13 +9,14 @@ from uuid import UUID
 from libs.clock import local_date
 from libs.db import Connection
 from libs.http import current_actor, reading
+from libs.programme import directory
 from libs.translation import in_both
 from services.orders.core.api.edge import command, command_context_of, now, plain, reaches
 from services.orders.core.refusals import OrderNotFoundError
 from services.orders.core.rules.evidence import FLAG_WORDS, evidence_class, evidence_of
 from services.orders.core.rules.life_cycle import State
 from services.orders.core.rules.order import Assignment, Order
-from services.orders.core.store import order_store, people_store, unit_store
+from services.orders.core.store import order_store, people_store
 from services.orders.core.store.rows import Row
 from services.orders.core.usecases.command_context import CommandContext
 from services.orders.core.usecases.order_changes import read_no_more
@@ -80,7 +81,7 @@ def may_know_of(connection: Connection, person_id: UUID) -> bool:
     if speaks_for(connection, person_id):
         return True
     person = people_store.find_person(connection, person_id)
-    homes = unit_store.city_units(connection) if person is None else [person.home_unit_id]
+    homes = directory.city_units(connection) if person is None else [person.home_unit_id]
     return any(reaches(connection, home) for home in homes)
 
 

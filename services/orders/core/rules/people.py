@@ -52,7 +52,7 @@ class Person:
     sex: str
     grade: str
     hardship: frozenset[str]
-    household_id: str
+    household_id: UUID | None
     home: Place | None
     roles: frozenset[str]
     qualifications: Qualifications

@@ -12,22 +12,19 @@ from sqlalchemy import Connection
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from libs.db.prepared import Prepared
-from libs.db.rows import add_rows, delete_rows, find_row, save_row
+from libs.db.rows import find_row
 from libs.programme import known_grants
-from libs.programme.known_grants import forget_grants_of
 from libs.programme.policy import Policy, store as policies
 from libs.programme.refusals import RecordNotFoundError
-from services.orders.core.rules.areas import square_of
 from services.orders.core.rules.people import Group, Person, Qualifications, Relation, Relations
 from services.orders.core.store import memo
 from services.orders.core.store.facts import Ask, Rows, ask
-from services.orders.core.store.memo import forget_all, once
+from services.orders.core.store.memo import once
 from services.orders.core.store.rows import Found, place_of
 from services.orders.core.store.tables import (
     orders,
     person,
     relation,
-    signing_key,
     volunteer_group,
 )
 
@@ -71,57 +68,6 @@ _BINDING = Prepared(
         .label("policy_version"),
     )
 )
-
-
-def upsert(connection: Connection, table: sa.Table, columns: Mapping[str, Any]) -> None:
-    """Write a state as it is now, whatever was known before."""
-    forget_all(connection)
-    save_row(connection, table, columns)
-
-
-def forget(connection: Connection, table: sa.Table, **key: object) -> None:
-    """Delete what is known of a subject."""
-    forget_all(connection)
-    delete_rows(connection, table, **key)
-
-
-def forget_relations(connection: Connection, person_id: UUID) -> None:
-    """Delete the relations and grants of a person whose data are erased."""
-    forget_all(connection)
-    concerned = (relation.c.person_id == person_id) | (relation.c.relative_id == person_id)
-    connection.execute(sa.delete(relation).where(concerned))
-    forget_grants_of(connection, person_id)
-
-
-def save_person(connection: Connection, known: Person) -> None:
-    """Write a person's state."""
-    skills = known.qualifications
-    area = square_of(known.home) if known.home else None
-    columns = {
-        "person_id": known.person_id,
-        "status": known.status,
-        "home_unit_id": known.home_unit_id,
-        "district_id": known.district_id,
-        "born": known.born,
-        "sex": known.sex,
-        "grade": known.grade,
-        "hardship": sorted(known.hardship),
-        "household_id": known.household_id,
-        "household_verified": known.household_verified,
-        "latitude_e6": known.home.latitude_e6 if known.home else None,
-        "longitude_e6": known.home.longitude_e6 if known.home else None,
-        "area_latitude_e6": area.latitude_e6 if area else None,
-        "area_longitude_e6": area.longitude_e6 if area else None,
-        "roles": sorted(known.roles),
-        "training": skills.training,
-        "clean_record": skills.clean_record,
-        "insured_until": skills.insured_until,
-        "certificates": sorted(skills.certificates),
-        "visit_risk": known.visit_risk,
-        "visit_listed_on": known.visit_listed_on,
-        "known_to": sorted(known.known_to),
-    }
-    upsert(connection, person, columns)
 
 
 def find_person(connection: Connection, person_id: UUID) -> Person | None:
@@ -240,14 +186,3 @@ def policy_on(connection: Connection, district_id: UUID, day: date) -> Policy:
         PolicyMissingError: none is known yet.
     """
     return once(connection, ("policy", district_id, day), lambda: policies.policy_on(connection, district_id, day))
-
-
-def signing_keys(connection: Connection) -> dict[str, bytes]:
-    """Return the public keys that tokens may be signed with."""
-    return {row.key_id: bytes(row.public_key) for row in connection.execute(sa.select(signing_key))}
-
-
-def replace_signing_keys(connection: Connection, keys: Mapping[str, bytes]) -> None:
-    """Keep exactly these keys."""
-    connection.execute(sa.delete(signing_key))
-    add_rows(connection, signing_key, [{"key_id": name, "public_key": raw} for name, raw in keys.items()])

@@ -7,6 +7,11 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
+from libs.programme.directory.tables import relation
+from services.orders.core.store.directory import DIRECTORY
+
+__all__ = ["relation"]
+
 metadata = sa.MetaData()
 INSTANT = sa.DateTime(timezone=True)
 TEXTS = ARRAY(sa.Text)
@@ -18,47 +23,10 @@ def table_of(name: str, key: str, /, **columns: type[sa.types.TypeEngine[Any]] |
     return sa.Table(name, metadata, *parts)
 
 
-org_unit = table_of("org_unit", "unit_id", unit_id=sa.Uuid, parent_id=sa.Uuid, level=sa.Text, district_id=sa.Uuid)
-person = table_of(
-    "person",
-    "person_id",
-    person_id=sa.Uuid,
-    status=sa.Text,
-    home_unit_id=sa.Uuid,
-    district_id=sa.Uuid,
-    born=sa.Date,
-    sex=sa.Text,
-    grade=sa.Text,
-    hardship=TEXTS,
-    household_id=sa.Text,
-    household_verified=sa.Boolean,
-    latitude_e6=sa.Integer,
-    longitude_e6=sa.Integer,
-    area_latitude_e6=sa.Integer,
-    area_longitude_e6=sa.Integer,
-    roles=TEXTS,
-    training=sa.Boolean,
-    clean_record=sa.Boolean,
-    insured_until=sa.Date,
-    certificates=TEXTS,
-    visit_risk=sa.Text,
-    visit_listed_on=sa.Date,
-    known_to=ARRAY(sa.Uuid),
-)
-relation = table_of(
-    "relation",
-    "relation_id",
-    relation_id=sa.Uuid,
-    person_id=sa.Uuid,
-    relative_id=sa.Uuid,
-    kind=sa.Text,
-    verified=sa.Boolean,
-    declared_by=sa.Uuid,
-)
+person = DIRECTORY.person
 volunteer_group = table_of(
     "volunteer_group", "group_id", group_id=sa.Uuid, leader_id=sa.Uuid, member_ids=ARRAY(sa.Uuid)
 )
-signing_key = table_of("signing_key", "key_id", key_id=sa.Text, public_key=sa.LargeBinary)
 catalogue_item = table_of(
     "catalogue_item",
     "code version",

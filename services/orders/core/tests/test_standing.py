@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from libs.clock import machine_now, to_microseconds
-from services.orders.core.messages import accounts
+from libs.contracts.events import accounts
 from services.orders.tests.harness import OrdersHarness, named
 
 LIST = "/v1/orders?unit={}"

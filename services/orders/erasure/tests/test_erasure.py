@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from services.orders.core.messages import accounts, wire
+from libs.contracts.events import accounts
+from services.orders.core.messages import wire
 from services.orders.tests.harness import OrdersHarness, named, said
 
 

@@ -14,78 +14,21 @@ from libs.http.commands import create_commands
 from libs.inbox import create_inbox
 from libs.outbox import create_outbox
 from libs.outbox.outbox import write_events
-from libs.programme.known_grants import create_known_grants
-from libs.programme.standing import create_standing
 from services.orders.catalogue.messages import catalogue_event
 from services.orders.catalogue.store import services_of_file
+from services.orders.core.store.directory import DIRECTORY
 
 revision = "0001"
 down_revision = None
 
 READ_MODELS = (
-    """
-    CREATE TABLE org_unit (
-        unit_id uuid PRIMARY KEY,
-        parent_id uuid,
-        level text NOT NULL,
-        district_id uuid
-    )""",
-    """
-    CREATE TABLE person (
-        person_id uuid PRIMARY KEY,
-        status text NOT NULL,
-        home_unit_id uuid NOT NULL,
-        district_id uuid NOT NULL,
-        born date,
-        sex text NOT NULL,
-        grade text NOT NULL,
-        hardship text[] NOT NULL,
-        household_id text NOT NULL,
-        household_verified boolean NOT NULL,
-        latitude_e6 integer,
-        longitude_e6 integer,
-        area_latitude_e6 integer,
-        area_longitude_e6 integer,
-        roles text[] NOT NULL,
-        training boolean NOT NULL,
-        clean_record boolean NOT NULL,
-        insured_until date,
-        certificates text[] NOT NULL,
-        visit_risk text NOT NULL,
-        visit_listed_on date,
-        known_to uuid[] NOT NULL
-    )""",
     "CREATE INDEX person_area ON person (area_latitude_e6, area_longitude_e6)",
     "CREATE INDEX person_listed ON person (home_unit_id) WHERE visit_listed_on IS NOT NULL",
-    """
-    CREATE TABLE relation (
-        relation_id uuid PRIMARY KEY,
-        person_id uuid NOT NULL,
-        relative_id uuid NOT NULL,
-        kind text NOT NULL,
-        verified boolean NOT NULL,
-        declared_by uuid
-    )""",
-    "CREATE INDEX relation_person ON relation (person_id)",
-    "CREATE INDEX relation_relative ON relation (relative_id)",
     """
     CREATE TABLE volunteer_group (
         group_id uuid PRIMARY KEY,
         leader_id uuid NOT NULL,
         member_ids uuid[] NOT NULL
-    )""",
-    """
-    CREATE TABLE policy (
-        district_id uuid NOT NULL,
-        policy_version integer NOT NULL,
-        effective date NOT NULL,
-        parameters jsonb NOT NULL,
-        PRIMARY KEY (district_id, policy_version)
-    )""",
-    """
-    CREATE TABLE signing_key (
-        key_id text PRIMARY KEY,
-        public_key bytea NOT NULL
     )""",
     """
     CREATE TABLE catalogue_item (
@@ -361,8 +304,7 @@ def upgrade() -> None:
     create_outbox(op)
     create_inbox(op)
     create_commands(op.get_bind())
-    create_standing(op)
-    create_known_grants(op)
+    DIRECTORY.create(op)
     for statement in (*READ_MODELS, *ORDERS, *BOOKS):
         op.execute(statement)
     grant(op, "SELECT, INSERT", "command", "catalogue_item", "order_step", "mark", "service_record", "slip_range")
@@ -371,9 +313,7 @@ def upgrade() -> None:
     for table in ("order_step", "certificate"):
         op.execute(f"GRANT UPDATE (consent, why) ON {table} TO {app_role(op)}")
     grant(op, "SELECT, INSERT, UPDATE", "slip_used", "orders", "record_proposal", "reversal", "incident", "visit")
-    grant(op, "SELECT, INSERT, UPDATE, DELETE", "org_unit", "person", "relation", "signing_key")
-    grant(op, "SELECT, INSERT, UPDATE, DELETE", "volunteer_group", "policy")
-    grant(op, "SELECT, INSERT, UPDATE, DELETE", "assignment", "deadline")
+    grant(op, "SELECT, INSERT, UPDATE, DELETE", "volunteer_group", "assignment", "deadline")
     grant(op, "SELECT, INSERT, UPDATE", "door", "confirmation", "dispute")
     _write_catalogue()
 

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from services.orders.core.messages import accounts, redemption, wire
+from libs.contracts.events import accounts, redemption
+from services.orders.core.messages import wire
 from services.orders.tests.harness import OrdersHarness, at, named, said
 
 ASKED: dict[str, Any] = {"recipient": "lan", "start": "D2 09:00"}

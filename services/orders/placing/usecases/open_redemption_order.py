@@ -9,7 +9,7 @@ from uuid import UUID
 from libs.clock import local_date
 from libs.db import Connection
 from libs.errors import Refusal
-from libs.programme.acting import Consent
+from libs.programme.acting import Consent, ConsentHow
 from libs.programme.policy import Policy
 from libs.programme.words import Funding
 from services.orders.core.messages import publish_for
@@ -29,7 +29,7 @@ class RequestedRedemption:
 
     redemption_id: UUID
     recipient_id: UUID
-    payer_id: UUID
+    payer_id: UUID | None
     service_code: str
     planned_minutes: int
     start_at: datetime
@@ -38,10 +38,18 @@ class RequestedRedemption:
     persons: int
     requested_by: UUID
     acting_for: UUID | None
-    consent: Consent | None
+    consent_how: ConsentHow | None
+    consent_given_at: datetime | None
     why: str
     policy_version: int
     declined_code: str
+
+    @property
+    def consent(self) -> Consent | None:
+        """Return how and when the consent was given; its words stay in redemption."""
+        if self.consent_how is None or self.consent_given_at is None:
+            return None
+        return Consent(self.consent_how, self.consent_given_at)
 
 
 def open_redemption_order(
@@ -87,7 +95,7 @@ def _draft(connection: Connection, requested: RequestedRedemption, recipient: Pe
             price_minutes=requested.price_minutes,
         ),
         placement=Placement(requested.requested_by, now, requested.acting_for, requested.consent, requested.why),
-        payer_id=requested.payer_id,
+        payer_id=requested.payer_id or recipient.person_id,
     )
 
 

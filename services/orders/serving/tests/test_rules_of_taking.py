@@ -38,6 +38,7 @@ NO_GROUPS = (
     replace(GROUP, leader=person("teacher", status="suspended")),
     replace(GROUP, leader=person("teacher", born=date(2010, 1, 1))),
 )
+HOUSEHOLD = id_of("h")
 SHUT: list[tuple[str, dict[str, Any]]] = [
     ("training_missing", {"volunteer": person("min", training=False)}),
     ("bad_credit_record", {"volunteer": person("min", clean_record=False)}),
@@ -47,7 +48,10 @@ SHUT: list[tuple[str, dict[str, Any]]] = [
     ("grade_outside_limits", {"recipient": person("lan", grade="moderate"), "service": service(max_grade="mild")}),
     ("related_party", {"relations": Relations((relation("lan", "spouse", "min"),))}),
     ("related_party", {"relations": Relations((relation("min", "other", "lan", verified=False),))}),
-    ("related_party", {"volunteer": person("min", household_id="h"), "recipient": person("lan", household_id="h")}),
+    (
+        "related_party",
+        {"volunteer": person("min", household_id=HOUSEHOLD), "recipient": person("lan", household_id=HOUSEHOLD)},
+    ),
     ("related_party", {"volunteer": person("lan")}),
     ("order_overlap", {"has_other": True}),
     ("volunteer_too_young", {"volunteer": person("m", sex="male", born=date(1967, 1, 1)), "policy": policy(CHANGNING)}),
@@ -130,6 +134,8 @@ OPEN: list[dict[str, Any]] = [
         "policy": policy({"earn": {"related_party_block": False}}),
     },
 ]
+
+HOUSEHOLD = id_of("h")
 
 
 @pytest.mark.parametrize(("code", "change"), SHUT)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import threading
 from datetime import date
 
-from services.orders.core.messages import accounts, wire
+from libs.contracts.events import accounts
+from services.orders.core.messages import wire
 from services.orders.tests.harness import OrdersHarness, named, said
 
 NO_MARKS = {"no_shows": 0, "late_cancellations": 0}

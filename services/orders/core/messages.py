@@ -9,10 +9,7 @@ from google.protobuf.message import Message
 
 from libs.clock import to_microseconds
 from libs.contracts.powers import POWERS
-from libs.contracts.timebank.accounts.v1 import events_pb2 as accounts
-from libs.contracts.timebank.ledger.v1 import events_pb2 as ledger
 from libs.contracts.timebank.orders.v1 import events_pb2 as wire
-from libs.contracts.timebank.redemption.v1 import events_pb2 as redemption
 from libs.db import Connection
 from libs.ids import new_id
 from libs.outbox import OutgoingEvent, append
@@ -27,7 +24,7 @@ TOPICS_HEARD = (
     "timebank.redemption.v1",
     "timebank.ledger.v1",
 )
-__all__ = ["POWERS", "Message", "accounts", "ledger", "redemption", "wire"]
+__all__ = ["POWERS", "Message", "wire"]
 
 
 def publish(connection: Connection, message: Message, *, district_id: UUID, subject: UUID, at: datetime) -> None:
