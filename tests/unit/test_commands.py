@@ -55,6 +55,18 @@ def test_a_refusal_changes_nothing_and_is_given_again(client: FlaskClient, count
     assert count_rows("command") == 1
 
 
+def test_a_kept_refusal_speaks_the_language_of_who_asks_again(client: FlaskClient) -> None:
+    note_id = new_id()
+
+    said = [
+        client.put(f"/v1/notes/{note_id}", json=NOTE | {"minutes": 500}, headers={"Accept-Language": language}).json
+        for language in ("en", "zh-CN", "en")
+    ]
+
+    english, chinese = "A note takes at most 480 minutes", "超过上限"
+    assert [answer["title"] for answer in said if answer] == [english, chinese, english]
+
+
 def test_a_refused_id_with_other_content_is_refused_as_reused(client: FlaskClient, count_rows: Count) -> None:
     note_id = new_id()
     client.put(f"/v1/notes/{note_id}", json=NOTE | {"minutes": 500})

@@ -44,9 +44,8 @@ notes = Blueprint("notes", __name__, url_prefix="/v1")
 class NoteTooLongError(RuleError):
     """A note takes at most 480 minutes."""
 
-    code = "note_too_long"
-    zh = "超过上限"
-    en = "A note takes at most 480 minutes"
+    limit: int
+    minutes: int
 
 
 class NoteSchema(ma.Schema):
