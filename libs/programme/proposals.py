@@ -52,18 +52,19 @@ def columns_of(proposal: Proposal) -> dict[str, Any]:
     }
 
 
-def proposal_of(row: Any, *, proposal_id: UUID, hands: Collection[UUID] = ()) -> Proposal:
+def proposal_of(row: sa.Row[Any] | sa.RowMapping, *, proposal_id: UUID, hands: Collection[UUID] = ()) -> Proposal:
     """Return the proposal of a row."""
+    kept = row if isinstance(row, sa.RowMapping) else row._mapping
     return Proposal(
         proposal_id=proposal_id,
-        proposed_by=row.proposed_by,
-        proposed_at=row.proposed_at,
-        lapses_at=row.lapses_at,
+        proposed_by=kept["proposed_by"],
+        proposed_at=kept["proposed_at"],
+        lapses_at=kept["lapses_at"],
         hands=frozenset(hands),
-        state=ProposalState(row.state),
-        decided_by=row.decided_by,
-        decided_at=row.decided_at,
-        why=row.decision_why or "",
+        state=ProposalState(kept["state"]),
+        decided_by=kept["decided_by"],
+        decided_at=kept["decided_at"],
+        why=kept["decision_why"] or "",
     )
 
 

@@ -6,14 +6,19 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from libs.db import Connection
+from libs.programme.proposals import first_lapse, lapse_proposals
 from services.orders.approving.usecases.confirm_order import take_silence
 from services.orders.core.rules.deadlines import AUTO_CHECK_OUT, EXPIRE, SILENCE
 from services.orders.core.store import deadline_store
 from services.orders.core.store.deadline_store import Deadline
+from services.orders.disputes.store import reversal
 from services.orders.placing.usecases.expire_order import expire_order
+from services.orders.service_time.store import record_proposal
 from services.orders.serving.usecases.serve_order import end_forgotten_service
 
 DUE_MAX = 200
+OF_TWO_PEOPLE = (reversal, record_proposal)
+"""Every table of acts of two people."""
 Act = Callable[[Connection, Deadline], None]
 ACTS: Mapping[str, Act] = {EXPIRE: expire_order, AUTO_CHECK_OUT: end_forgotten_service, SILENCE: take_silence}
 
@@ -21,7 +26,8 @@ ACTS: Mapping[str, Act] = {EXPIRE: expire_order, AUTO_CHECK_OUT: end_forgotten_s
 def next_due(connection: Connection, now: datetime) -> datetime | None:
     """Return the earliest instant at which something falls due, also when it is past."""
     del now
-    return deadline_store.next_deadline_at(connection)
+    dues = (deadline_store.next_deadline_at(connection), first_lapse(connection, OF_TWO_PEOPLE))
+    return min((due for due in dues if due), default=None)
 
 
 def run_due(connection: Connection, now: datetime) -> int:
@@ -32,6 +38,6 @@ def run_due(connection: Connection, now: datetime) -> int:
     for count in range(DUE_MAX):
         next_deadline = deadline_store.next_deadline(connection, now)
         if next_deadline is None:
-            return count
+            return count + lapse_proposals(connection, OF_TWO_PEOPLE, now=now)
         ACTS[next_deadline.kind](connection, next_deadline)
     return DUE_MAX

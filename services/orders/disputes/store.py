@@ -11,24 +11,20 @@ from sqlalchemy import RowMapping
 from sqlalchemy.dialects.postgresql import insert
 
 from libs.db import Connection
-from services.orders.core.rules.proposals import lapses_at
-from services.orders.core.store.proposals import Verdict, lock_row
+from libs.programme.proposals import columns_of, proposal_columns
+from libs.programme.two_people import Proposal
+from services.orders.core.store.proposals import is_accepted, lock_row
 from services.orders.core.store.rows import Row
-from services.orders.core.store.tables import INSTANT, order_step, table_of
+from services.orders.core.store.tables import order_step, table_of
 
 reversal = table_of(
     "reversal",
     "reversal_id",
+    *proposal_columns(),
     reversal_id=sa.Uuid,
     order_id=sa.Uuid,
     settlement=sa.Integer,
     why=sa.Text,
-    proposed_by=sa.Uuid,
-    proposed_at=INSTANT,
-    decided_by=sa.Uuid,
-    decided_at=INSTANT,
-    accepted=sa.Boolean,
-    decision_why=sa.Text,
 )
 
 
@@ -47,10 +43,10 @@ def lock_reversal(connection: Connection, reversal_id: UUID) -> RowMapping:
     return lock_row(connection, reversal, reversal.c.reversal_id, reversal_id)
 
 
-def decide_reversal(connection: Connection, reversal_id: UUID, verdict: Verdict) -> None:
+def save_reversal(connection: Connection, decided: Proposal) -> None:
     """Note how a reversal was decided."""
-    changed = sa.update(reversal).where(reversal.c.reversal_id == reversal_id)
-    connection.execute(changed.values(verdict.columns))
+    changed = sa.update(reversal).where(reversal.c.reversal_id == decided.proposal_id)
+    connection.execute(changed.values(columns_of(decided)))
 
 
 STEPS_MAX = 200
@@ -66,4 +62,4 @@ def reversals_of(connection: Connection, order_id: UUID) -> list[Row]:
     """Return the proposed and decided reversals of an order."""
     query = sa.select(reversal).where(reversal.c.order_id == order_id).order_by(reversal.c.proposed_at)
     rows = connection.execute(query.limit(STEPS_MAX)).mappings()
-    return [dict(row) | {"lapses_at": lapses_at(row["proposed_at"])} for row in rows]
+    return [dict(row) | {"accepted": is_accepted(row["state"])} for row in rows]

@@ -14,9 +14,11 @@ from sqlalchemy.dialects.postgresql import JSONB, insert
 
 from libs.clock import local_date
 from libs.db import Connection
+from libs.programme.proposals import columns_of, proposal_columns
+from libs.programme.two_people import Proposal
 from services.orders.core.rules.people import Person
 from services.orders.core.store import mark_store, people_store
-from services.orders.core.store.proposals import Verdict, lock_row
+from services.orders.core.store.proposals import lock_row
 from services.orders.core.store.rows import Row
 from services.orders.core.store.tables import INSTANT, table_of
 from services.orders.service_time.rules import stars_of
@@ -37,16 +39,11 @@ service_record = table_of(
 record_proposal = table_of(
     "record_proposal",
     "record_id",
+    *proposal_columns(),
     record_id=sa.Uuid,
     person_id=sa.Uuid,
     minutes=sa.Integer,
     served_on=sa.Date,
-    proposed_by=sa.Uuid,
-    proposed_at=INSTANT,
-    decided_by=sa.Uuid,
-    decided_at=INSTANT,
-    accepted=sa.Boolean,
-    decision_why=sa.Text,
     scan=sa.Text,
 )
 certificate = table_of(
@@ -129,10 +126,10 @@ def lock_proposal(connection: Connection, record_id: UUID) -> RowMapping:
     return lock_row(connection, record_proposal, record_proposal.c.record_id, record_id)
 
 
-def decide_proposal(connection: Connection, record_id: UUID, verdict: Verdict) -> None:
+def save_proposal(connection: Connection, decided: Proposal) -> None:
     """Note how a proposal was decided."""
-    changed = sa.update(record_proposal).where(record_proposal.c.record_id == record_id)
-    connection.execute(changed.values(verdict.columns))
+    changed = sa.update(record_proposal).where(record_proposal.c.record_id == decided.proposal_id)
+    connection.execute(changed.values(columns_of(decided)))
 
 
 def add_certificate(connection: Connection, columns: Mapping[str, Any]) -> bool:

@@ -17,10 +17,16 @@ INSTANT = sa.DateTime(timezone=True)
 TEXTS = ARRAY(sa.Text)
 
 
-def table_of(name: str, key: str, /, **columns: type[sa.types.TypeEngine[Any]] | sa.types.TypeEngine[Any]) -> sa.Table:
+def table_of(
+    name: str,
+    key: str,
+    /,
+    *more: sa.Column[Any],
+    **columns: type[sa.types.TypeEngine[Any]] | sa.types.TypeEngine[Any],
+) -> sa.Table:
     keys = key.split()
     parts = [sa.Column(column, kind, primary_key=column in keys) for column, kind in columns.items()]
-    return sa.Table(name, metadata, *parts)
+    return sa.Table(name, metadata, *parts, *more)
 
 
 person = DIRECTORY.person

@@ -11,6 +11,7 @@ from libs.errors import ForbiddenError
 from libs.http.actor import Actor
 from libs.http.powers import holds, require
 from libs.programme.acting import Consent
+from libs.programme.two_people import Verdict
 from libs.programme.words import Role
 from services.orders.core.messages import POWERS
 from services.orders.core.rules.life_cycle import Verb
@@ -43,6 +44,10 @@ class CommandContext:
     def is_for_another(self) -> bool:
         """Tell whether the caller acts for somebody else."""
         return self.acting_for is not None and self.acting_for != self.actor.person_id
+
+    def verdict(self, *, ok: bool, why: str) -> Verdict:
+        """Return the word of whoever signed in on what another proposed."""
+        return Verdict(by=self.caller_id, ok=ok, why=why, at=self.now)
 
     def step(self, verb: Verb, *, why: str = "") -> Step:
         """Return what is recorded on the order."""

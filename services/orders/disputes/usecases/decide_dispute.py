@@ -8,6 +8,7 @@ from uuid import UUID
 from libs.db import Connection
 from libs.errors import ForbiddenError
 from libs.ids import id_from_cause
+from libs.programme import two_people
 from libs.programme.refusals import MakerIsCheckerError, MinutesOutOfRangeError
 from services.orders.approving.messages import hours_approved, hours_rejected
 from services.orders.approving.rules.signing import made_everybody, refuse_hand, refuse_own_or_related
@@ -110,8 +111,7 @@ def confirm_decision(connection: Connection, context: CommandContext, order_id: 
     refuse_unless_allowed(Verb.DECIDE, order.state)
     if order.dispute.pending_minutes is None or order.dispute.decided_by is None:
         raise WrongOrderStateError(state=order.state.value)
-    if context.caller_id == order.dispute.decided_by:
-        raise MakerIsCheckerError
+    two_people.refuse_hand(context.caller_id, {order.dispute.decided_by})
     if context.caller_id != order.dispute.second_id:
         raise ForbiddenError
     if not ok:

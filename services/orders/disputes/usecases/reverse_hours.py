@@ -6,16 +6,16 @@ from datetime import datetime
 from uuid import UUID
 
 from libs.db import Connection
-from libs.errors import ConflictError, IdReusedError
+from libs.errors import IdReusedError
 from libs.ids import id_from_cause
-from libs.programme.refusals import AlreadyReversedError, MakerIsCheckerError, RecordNotFoundError
+from libs.programme.proposals import columns_of, proposal_of
+from libs.programme.refusals import AlreadyReversedError, RecordNotFoundError
+from libs.programme.two_people import propose, refuse_hand
 from services.orders.approving.rules.signing import refuse_own_or_related
 from services.orders.approving.usecases.approve_hours import signing_of
 from services.orders.core.messages import publish_for
 from services.orders.core.rules.life_cycle import State, Verb, refuse_unless_allowed
 from services.orders.core.rules.order import Order
-from services.orders.core.rules.proposals import refuse_lapsed
-from services.orders.core.store.proposals import Verdict
 from services.orders.core.usecases.command_context import CommandContext, require_power
 from services.orders.core.usecases.order_changes import policy_of_order, save_change
 from services.orders.core.usecases.order_facts import lock_with_facts
@@ -42,9 +42,7 @@ def propose_reversal(
         "order_id": order_id,
         "settlement": order.approval.settlement,
         "why": why,
-        "proposed_by": context.caller_id,
-        "proposed_at": context.now,
-    }
+    } | columns_of(propose(proposal_id=reversal_id, by=context.caller_id, now=context.now))
     if not store.add_reversal(connection, columns):
         raise IdReusedError
     proposed = order.moved(Verb.PROPOSE_REVERSAL)
@@ -69,7 +67,7 @@ def decide_reversal(
         ForbiddenError: neither a checker nor a district administrator here, or concerned by the hours.
         MakerIsCheckerError: the proposer themself.
         AlreadyReversedError: it was reversed before.
-        ConflictError: this proposal was decided before.
+        AlreadyDecidedError: this proposal was decided before.
         ProposalLapsedError: nobody decided it in time.
         RecordNotFoundError: there is no such proposal for this order.
     """
@@ -78,15 +76,12 @@ def decide_reversal(
     proposal = store.lock_reversal(connection, reversal_id)
     if proposal["order_id"] != order_id:
         raise RecordNotFoundError
-    if proposal["proposed_by"] == context.caller_id:
-        raise MakerIsCheckerError
+    waiting = proposal_of(proposal, proposal_id=reversal_id)
+    refuse_hand(context.caller_id, {waiting.proposed_by})
     _refuse_unless_reversible(connection, context, order)
     if proposal["settlement"] != order.approval.settlement:
         raise AlreadyReversedError
-    if proposal["decided_by"] is not None:
-        raise ConflictError
-    refuse_lapsed(proposal["proposed_at"], context.now)
-    store.decide_reversal(connection, reversal_id, Verdict(accepted=ok, by=context.caller_id, at=context.now, why=why))
+    store.save_reversal(connection, waiting.decide(context.verdict(ok=ok, why=why)))
     if not ok:
         refused = order.moved(Verb.REFUSE_REVERSAL)
         return save_change(connection, order, refused, context.step(Verb.REFUSE_REVERSAL, why=why))
@@ -94,7 +89,7 @@ def decide_reversal(
         connection,
         order,
         reversal_id=reversal_id,
-        proposed_by=proposal["proposed_by"],
+        proposed_by=waiting.proposed_by,
         decided_by=context.caller_id,
         why=proposal["why"],
         now=context.now,

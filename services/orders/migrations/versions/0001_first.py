@@ -14,6 +14,7 @@ from libs.http.commands import create_commands
 from libs.inbox import create_inbox
 from libs.outbox import create_outbox
 from libs.outbox.outbox import write_events
+from libs.programme.proposals import COLUMNS_SQL
 from services.orders.catalogue.messages import catalogue_event
 from services.orders.catalogue.store import services_of_file
 from services.orders.core.store.directory import DIRECTORY
@@ -199,34 +200,24 @@ BOOKS = (
     "CREATE INDEX service_record_person ON service_record (person_id, served_on)",
     "CREATE INDEX service_record_recipient ON service_record (recipient_id)",
     "CREATE INDEX service_record_order ON service_record (order_id)",
-    """
+    f"""
     CREATE TABLE record_proposal (
         record_id uuid PRIMARY KEY,
         person_id uuid NOT NULL,
         minutes integer NOT NULL CHECK (minutes > 0),
         served_on date NOT NULL,
-        proposed_by uuid NOT NULL,
-        proposed_at timestamptz NOT NULL,
-        decided_by uuid,
-        decided_at timestamptz,
-        accepted boolean,
-        decision_why text NOT NULL DEFAULT '',
+        {COLUMNS_SQL},
         scan text
     )""",
-    """
+    f"""
     CREATE TABLE reversal (
         reversal_id uuid PRIMARY KEY,
         order_id uuid NOT NULL REFERENCES orders,
         settlement integer NOT NULL,
         why text NOT NULL,
-        proposed_by uuid NOT NULL,
-        proposed_at timestamptz NOT NULL,
-        decided_by uuid,
-        decided_at timestamptz,
-        accepted boolean,
-        decision_why text NOT NULL DEFAULT ''
+        {COLUMNS_SQL}
     )""",
-    "CREATE UNIQUE INDEX reversal_once ON reversal (order_id, settlement) WHERE accepted",
+    "CREATE UNIQUE INDEX reversal_once ON reversal (order_id, settlement) WHERE state = 'accepted'",
     """
     CREATE TABLE slip_range (
         range_id uuid PRIMARY KEY,

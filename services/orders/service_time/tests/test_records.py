@@ -25,7 +25,7 @@ def test_an_older_record_is_taken_over_by_two_people(world: OrdersHarness) -> No
     ]
 
     assert (proposed, before) == (["not_authorised", ""], 0)
-    assert decided == ["not_authorised", "maker_is_checker", "", "conflict"]
+    assert decided == ["not_authorised", "maker_is_checker", "", "already_decided"]
     book = world.served("min")
     assert (book["total_minutes"], book["verified_minutes"], book["star"]) == (6000, 6000, 1)
     assert [told.minutes for told in world.said(wire.ServiceTimeRecorded)] == [6000]

@@ -8,14 +8,13 @@ from typing import Any
 from uuid import UUID
 
 from libs.db import Connection
-from libs.errors import ConflictError, IdReusedError
-from libs.programme.refusals import MakerIsCheckerError
+from libs.errors import IdReusedError
+from libs.programme.proposals import columns_of, proposal_of
+from libs.programme.two_people import propose
 from libs.programme.words import EvidenceClass
 from services.orders.core.messages import publish
 from services.orders.core.rules.people import Person
-from services.orders.core.rules.proposals import lapses_at, refuse_lapsed
 from services.orders.core.store import people_store
-from services.orders.core.store.proposals import Verdict
 from services.orders.core.store.rows import Fields
 from services.orders.core.usecases.command_context import CommandContext, load_subject, require_power
 from services.orders.service_time import messages, store
@@ -45,12 +44,10 @@ def propose_record(
         "minutes": minutes,
         "served_on": served_on,
         "scan": scan,
-        "proposed_by": context.caller_id,
-        "proposed_at": context.now,
-    }
+    } | columns_of(propose(proposal_id=record_id, by=context.caller_id, now=context.now))
     if not store.add_proposal(connection, columns):
         raise IdReusedError
-    return columns | {"state": "proposed", "lapses_at": lapses_at(context.now)}
+    return columns
 
 
 def decide_record(connection: Connection, context: CommandContext, record_id: UUID, *, ok: bool, why: str) -> Fields:
@@ -59,23 +56,18 @@ def decide_record(connection: Connection, context: CommandContext, record_id: UU
     Raises:
         ForbiddenError: not a city administrator.
         MakerIsCheckerError: the proposer themself.
-        ConflictError: it was decided before.
+        AlreadyDecidedError: it was decided before.
         ProposalLapsedError: nobody decided it in time.
     """
     proposal = store.lock_proposal(connection, record_id)
     person = people_store.load_person(connection, proposal["person_id"])
     require_power(connection, context, "import_service_record_decide", person.home_unit_id)
-    if proposal["proposed_by"] == context.caller_id:
-        raise MakerIsCheckerError
-    if proposal["decided_by"] is not None:
-        raise ConflictError
-    refuse_lapsed(proposal["proposed_at"], context.now)
-    verdict = Verdict(accepted=ok, by=context.caller_id, at=context.now, why=why)
-    store.decide_proposal(connection, record_id, verdict)
+    waiting = proposal_of(proposal, proposal_id=record_id)
+    decided = waiting.decide(context.verdict(ok=ok, why=why))
+    store.save_proposal(connection, decided)
     if ok:
         _take_over(connection, context, dict(proposal), person)
-    decided = {"state": "decided" if ok else "declined", "lapses_at": lapses_at(proposal["proposed_at"])}
-    return dict(proposal) | verdict.columns | decided
+    return dict(proposal) | columns_of(decided) | {"state": "decided" if ok else "declined"}
 
 
 def _take_over(connection: Connection, context: CommandContext, proposal: Mapping[str, Any], person: Person) -> None:
