@@ -13,16 +13,19 @@ from libs.db import Connection, Database
 from libs.http import Service, Verifier, create_service_app
 from libs.http.waiting import Waiters
 from libs.inbox import Consumers
+from libs.programme.proposals import first_lapse, lapse_proposals
 from libs.programme.standing import StandingDirectory
 from libs.roles import ServiceParts, ServiceProgram
 from libs.wake import waker
 from services.redemption.consumers import consumers
 from services.redemption.core.messages import TOPIC
 from services.redemption.core.store import directory, lists
-from services.redemption.entitlements import api as entitlements, store as entitlement_store
-from services.redemption.estates import api as estates, queries as estate_queries, store as estate_store
-from services.redemption.gifts import api as gifts, queries as gift_queries, store as gifts_store
-from services.redemption.gifts.usecases.decide_credit import lapse_proposals
+from services.redemption.entitlements import api as entitlements
+from services.redemption.entitlements.tables import entitlement
+from services.redemption.estates import api as estates, queries as estate_queries
+from services.redemption.estates.tables import estate
+from services.redemption.gifts import api as gifts, queries as gift_queries
+from services.redemption.gifts.tables import credit_request
 from services.redemption.grants import api as grants, queries as grant_queries
 from services.redemption.requests import api as redemptions, queries as redemption_queries
 from services.redemption.settings import Settings
@@ -31,6 +34,9 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 TOPICS = [Topic(TOPIC)]
 QUESTIONS = (redemption_queries.DECIDED, gift_queries.DECIDED, grant_queries.DECIDED, estate_queries.DECIDED)
 """Of every kind that a caller may wait for: which are decided."""
+
+OF_TWO_PEOPLE = (credit_request, entitlement, estate)
+"""Every table of acts of two people."""
 
 
 def create_database(settings: Settings) -> Database:
@@ -80,15 +86,12 @@ def create_consumers(_settings: Settings, *, clock: Clock) -> Consumers:
 
 def next_due(connection: Connection, _now: datetime) -> datetime | None:
     """Return when the next proposal lapses that waits for a second member of staff."""
-    lapses = [store.first_lapse(connection) for store in (gifts_store, entitlement_store, estate_store)]
-    return min((at for at in lapses if at is not None), default=None)
+    return first_lapse(connection, OF_TWO_PEOPLE)
 
 
 def run_due(connection: Connection, now: datetime) -> None:
     """End what nobody decided in time."""
-    lapse_proposals(connection, now=now)
-    entitlement_store.lapse_proposals(connection, now)
-    estate_store.lapse_proposals(connection, now)
+    lapse_proposals(connection, OF_TWO_PEOPLE, now=now)
 
 
 def compose(settings: Settings, *, clock: Clock) -> ServiceParts:

@@ -15,8 +15,9 @@ from libs.errors import ForbiddenError, NotFoundError
 from libs.http import Service, current_actor, reading
 from libs.http.commands import command_cause
 from libs.http.waiting import Waiters, wait_asked
+from libs.programme.two_people import Verdict
 from services.redemption.core.refusals import declined
-from services.redemption.core.rules.people import Acting, Caller, CommandContext, RoleAt, Verdict
+from services.redemption.core.rules.people import Acting, Caller, CommandContext, RoleAt
 from services.redemption.core.store.directory import path_of
 from services.redemption.core.usecases.authorise import may_view
 
@@ -46,8 +47,9 @@ def acting(terms: Row) -> Acting:
 
 
 def verdict(terms: Row) -> Verdict:
-    """Return a second person's yes or no."""
-    return Verdict(ok=terms["ok"], why=terms["why"])
+    """Return the second person's word: whoever signed in says it, now."""
+    context = command()
+    return Verdict(by=context.caller.person_id, ok=terms["ok"], why=terms["why"] or "", at=context.now)
 
 
 def now() -> datetime:

@@ -1,9 +1,8 @@
 """What callers send and get in more than one feature; unknown fields are refused."""
 
-from marshmallow import Schema, ValidationError, fields, validates_schema
+from marshmallow import Schema, fields
 
-from libs.http.fields import Text, Truth, Whole, page_cursor, page_limit
-from libs.programme.acting import WORDS_MAX
+from libs.http.fields import Text, Whole, page_cursor, page_limit
 
 MINUTES_MAX = 1_000_000
 
@@ -26,16 +25,3 @@ class ProposalQuerySchema(PageQuerySchema):
     person = fields.UUID(load_default=None)
     unit = fields.UUID(load_default=None)
     state = Text(20, shortest=1, load_default=None)
-
-
-class DecisionSchema(Schema):
-    """The second person's word: yes, or no and why."""
-
-    ok = Truth(required=True)
-    why = Text(WORDS_MAX, shortest=1, lines=True, allow_none=True, load_default=None)
-
-    @validates_schema
-    def no_says_why(self, terms: dict[str, object], **_: object) -> None:
-        """Whoever turns down says why."""
-        if terms.get("ok") is False and not str(terms.get("why") or "").strip():
-            raise ValidationError("turning down needs a reason", "why")

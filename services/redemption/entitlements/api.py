@@ -10,6 +10,7 @@ from flask_smorest import Blueprint
 from libs.db import Connection
 from libs.http import Cursor, reading, run_command
 from libs.http.pages import an_id, an_instant
+from libs.programme.two_people_schemas import VerdictSchema
 from services.redemption.core import schemas as core_schemas
 from services.redemption.core.api import (
     command,
@@ -100,7 +101,7 @@ class EntitlementDecision(MethodView):
     """The second person's word."""
 
     @blueprint.doc(operationId="decide_entitlement")
-    @blueprint.arguments(core_schemas.DecisionSchema)
+    @blueprint.arguments(VerdictSchema)
     @blueprint.response(200, schemas.EntitlementSchema)
     def post(self, terms: dict[str, Any], entitlement_id: UUID) -> dict[str, Any]:
         """Put a proposal in force from the current month on, or turn it down."""

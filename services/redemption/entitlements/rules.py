@@ -4,7 +4,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+from libs.programme import two_people
 from libs.programme.policy import Policy
+from libs.programme.two_people import ProposalState
 from services.redemption.core.rules.facts import PersonFacts
 from services.redemption.entitlements.refusals import (
     EntitlementExhaustedError,
@@ -49,6 +51,17 @@ class Proposal:
     lapses_at: datetime
     state: str = "proposed"
     why: str | None = None
+
+    def as_proposal(self) -> two_people.Proposal:
+        """Return it as every act of two people is: what was decided waits for nobody."""
+        state = {"proposed": ProposalState.PROPOSED, "lapsed": ProposalState.LAPSED}
+        return two_people.Proposal(
+            proposal_id=self.entitlement_id,
+            proposed_by=self.proposed_by,
+            proposed_at=self.lapses_at - two_people.LAPSES_AFTER,
+            lapses_at=self.lapses_at,
+            state=state.get(self.state, ProposalState.ACCEPTED),
+        )
 
 
 @dataclass(frozen=True)

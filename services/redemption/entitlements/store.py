@@ -130,16 +130,3 @@ def _fields(kind: Any, row: Mapping[str, Any]) -> dict[str, Any]:
 def forget_words(connection: Connection, person_id: UUID) -> None:
     """Delete the words recorded about a person who has gone."""
     silence_verdicts(connection, t.entitlement.c.person_id, person_id)
-
-
-def first_lapse(connection: Connection) -> datetime | None:
-    """Return when the next proposal lapses."""
-    query = sa.select(sa.func.min(t.entitlement.c.lapses_at)).where(t.entitlement.c.state == "proposed")
-    found: datetime | None = connection.execute(query).scalar_one()
-    return found
-
-
-def lapse_proposals(connection: Connection, now: datetime) -> None:
-    """End the proposals that nobody decided in time."""
-    is_late = sa.and_(t.entitlement.c.state == "proposed", t.entitlement.c.lapses_at <= now)
-    connection.execute(t.entitlement.update().where(is_late).values(state="lapsed"))

@@ -11,6 +11,7 @@ from libs.db import Connection
 from libs.http import Cursor, reading, run_command
 from libs.http.openapi import prefers_wait
 from libs.http.pages import an_id, an_instant
+from libs.programme.two_people_schemas import VerdictSchema
 from services.redemption.core import schemas as core_schemas
 from services.redemption.core.api import (
     answer_when_decided,
@@ -81,7 +82,7 @@ class EstateDecision(MethodView):
 
     @blueprint.doc(operationId="decide_estate")
     @prefers_wait
-    @blueprint.arguments(core_schemas.DecisionSchema)
+    @blueprint.arguments(VerdictSchema)
     @blueprint.response(200, schemas.EstateSchema)
     @blueprint.alt_response(202, schema=schemas.EstateSchema, description="The ledger has not answered yet")
     def post(self, terms: dict[str, Any], estate_id: UUID) -> tuple[dict[str, Any], HTTPStatus]:

@@ -4,7 +4,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+from libs.programme import two_people
 from libs.programme.policy import Policy
+from libs.programme.two_people import ProposalState
 from libs.programme.words import PersonStatus
 from services.redemption.core.rules.facts import PersonFacts
 from services.redemption.core.rules.people import Person, Relation
@@ -25,6 +27,17 @@ class Estate:
     state: str = "proposed"
     code: str | None = None
     why: str | None = None
+
+    def as_proposal(self) -> two_people.Proposal:
+        """Return it as every act of two people is: what was decided waits for nobody."""
+        state = {"proposed": ProposalState.PROPOSED, "lapsed": ProposalState.LAPSED}
+        return two_people.Proposal(
+            proposal_id=self.estate_id,
+            proposed_by=self.proposed_by,
+            proposed_at=self.lapses_at - two_people.LAPSES_AFTER,
+            lapses_at=self.lapses_at,
+            state=state.get(self.state, ProposalState.ACCEPTED),
+        )
 
 
 @dataclass(frozen=True)

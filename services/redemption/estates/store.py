@@ -84,16 +84,3 @@ def decline_estates(connection: Connection, person_id: UUID, *, code: str, at: d
 def forget_words(connection: Connection, person_id: UUID) -> None:
     """Delete the words recorded about a person who has gone."""
     silence_verdicts(connection, t.estate.c.person_id, person_id)
-
-
-def first_lapse(connection: Connection) -> datetime | None:
-    """Return when the next proposal lapses."""
-    query = sa.select(sa.func.min(t.estate.c.lapses_at)).where(t.estate.c.state == "proposed")
-    found: datetime | None = connection.execute(query).scalar_one()
-    return found
-
-
-def lapse_proposals(connection: Connection, now: datetime) -> None:
-    """End the proposals that nobody decided in time."""
-    is_late = sa.and_(t.estate.c.state == "proposed", t.estate.c.lapses_at <= now)
-    connection.execute(t.estate.update().where(is_late).values(state="lapsed"))

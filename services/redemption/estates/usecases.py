@@ -7,11 +7,11 @@ from libs.clock import local_date
 from libs.contracts.powers import POWERS
 from libs.db import Connection
 from libs.errors import IdReusedError
-from libs.programme.refusals import AlreadyDecidedError, PersonNotFoundError, ProposalLapsedError
-from libs.programme.two_people import LAPSES_AFTER
+from libs.programme.refusals import PersonNotFoundError
+from libs.programme.two_people import LAPSES_AFTER, Verdict
 from services.redemption.core.messages import tell
 from services.redemption.core.rules.facts import in_force, refuse_unless_second
-from services.redemption.core.rules.people import CommandContext, Person, Verdict
+from services.redemption.core.rules.people import CommandContext, Person
 from services.redemption.core.rules.who_may import refuse_close, refuse_unless_power
 from services.redemption.estates import messages, store
 from services.redemption.estates.rules import Estate, EstateFacts, refuse_unless_heir
@@ -74,10 +74,7 @@ def decide_estate(connection: Connection, context: CommandContext, *, estate_id:
     refuse_unless_power(caller, power, facts.dead.path)
     heir = _known_heir(facts, estate.to_person_id)
     refuse_close(caller.person_id, dead, heir, related=facts.close)
-    if estate.state != "proposed":
-        raise AlreadyDecidedError
-    if now >= estate.lapses_at:
-        raise ProposalLapsedError(estate_id=estate_id)
+    estate.as_proposal().decide(verdict)
     if verdict.ok:
         _refuse_unless_heir(facts, dead=dead, heir=heir, now=now)
         tell(connection, context, messages.estate_settlement_requested(estate, decided_by=caller.person_id))
@@ -87,7 +84,7 @@ def decide_estate(connection: Connection, context: CommandContext, *, estate_id:
         state="requested" if verdict.ok else "turned_down",
         decided_by=caller.person_id,
         decided_at=now,
-        decision_why=verdict.why,
+        decision_why=verdict.why or None,
     )
 
 

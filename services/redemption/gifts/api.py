@@ -14,6 +14,7 @@ from libs.db import Connection
 from libs.http import Cursor, reading, run_command
 from libs.http.openapi import prefers_wait
 from libs.http.pages import an_id, an_instant
+from libs.programme.two_people_schemas import VerdictSchema
 from services.redemption.core import schemas as core_schemas
 from services.redemption.core.api import (
     acting,
@@ -71,7 +72,7 @@ def credit_blueprint(kind: CreditKind, *, name: str, terms_schema: type[Schema],
     class CreditRequestDecision(MethodView):
         @blueprint.doc(operationId=f"decide_{kind.value}")
         @prefers_wait
-        @blueprint.arguments(core_schemas.DecisionSchema)
+        @blueprint.arguments(VerdictSchema)
         @blueprint.response(200, schemas.CreditRequestSchema)
         @blueprint.alt_response(202, schema=schemas.CreditRequestSchema, description="The ledger has not answered yet")
         def post(self, terms: dict[str, Any], request_id: UUID) -> tuple[dict[str, Any], HTTPStatus]:

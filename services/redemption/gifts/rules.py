@@ -14,6 +14,7 @@ from libs.programme.refusals import (
     GoodsNotAllowedError,
     RelationNotVerifiedError,
 )
+from libs.programme.two_people import Proposal, ProposalState, Verdict
 from services.redemption.core.rules.facts import PersonFacts
 from services.redemption.core.rules.people import Person, Relation
 from services.redemption.core.rules.policy import scope_names
@@ -79,14 +80,28 @@ class CreditRequest:
         lapses_at = self.requested_at + PROPOSAL_LAPSES_AFTER
         return dataclasses.replace(self, state=RequestState.PROPOSED, lapses_at=lapses_at)
 
-    def decided(self, *, ok: bool, by: UUID, why: str | None, at: datetime) -> "CreditRequest":
-        """Take the second member of staff's word: now the ledger is asked, or nothing is."""
-        state = RequestState.REQUESTED if ok else RequestState.TURNED_DOWN
-        return dataclasses.replace(self, state=state, decided_by=by, decided_at=at, decision_why=why)
+    def decided(self, verdict: Verdict) -> "CreditRequest":
+        """Take the second member of staff's word: now the ledger is asked, or nothing is.
 
-    def lapsed(self) -> "CreditRequest":
-        """End it: nobody decided in time."""
-        return dataclasses.replace(self, state=RequestState.LAPSED)
+        Raises:
+            MakerIsCheckerError, AlreadyDecidedError, ProposalLapsedError
+        """
+        self._as_proposal().decide(verdict)
+        state = RequestState.REQUESTED if verdict.ok else RequestState.TURNED_DOWN
+        why = verdict.why or None
+        return dataclasses.replace(self, state=state, decided_by=verdict.by, decided_at=verdict.at, decision_why=why)
+
+    def _as_proposal(self) -> Proposal:
+        """Return it as every act of two people is: what its giver asked for waits for nobody."""
+        waits = self.state is RequestState.PROPOSED
+        late = ProposalState.LAPSED if self.state is RequestState.LAPSED else ProposalState.ACCEPTED
+        return Proposal(
+            proposal_id=self.request_id,
+            proposed_by=self.requested_by,
+            proposed_at=self.requested_at,
+            lapses_at=self.lapses_at or self.requested_at,
+            state=ProposalState.PROPOSED if waits else late,
+        )
 
 
 @dataclass(frozen=True)

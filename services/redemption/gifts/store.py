@@ -2,7 +2,6 @@
 
 import dataclasses
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -97,22 +96,6 @@ def save_credit_request(connection: Connection, request: CreditRequest) -> None:
     changed = ("code", "decided_by", "decided_at", "decision_why", "policy_version", "month")
     values = {"state": request.state.value, **{name: getattr(request, name) for name in changed}}
     change_rows(connection, t.credit_request, values, request_id=request.request_id)
-
-
-def first_lapse(connection: Connection) -> datetime | None:
-    """Return when the next proposal lapses."""
-    row = t.credit_request.c
-    query = sa.select(row.lapses_at).where(row.state == "proposed").order_by(row.lapses_at).limit(1)
-    found: datetime | None = connection.execute(query).scalar_one_or_none()
-    return found
-
-
-def lapsing(connection: Connection, now: datetime, *, limit: int) -> list[CreditRequest]:
-    """Return proposals that nobody decided in time, for change."""
-    row = t.credit_request.c
-    query = sa.select(t.credit_request).where(row.state == "proposed", row.lapses_at <= now)
-    found = connection.execute(query.order_by(row.lapses_at).limit(limit).with_for_update()).mappings()
-    return [_request(dict(row)) for row in found]
 
 
 def has_open_request(connection: Connection, person_id: UUID) -> bool:

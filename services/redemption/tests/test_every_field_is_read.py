@@ -24,7 +24,7 @@ def test_every_field_of_a_request_is_read_by_a_use_case(bench: Bench, monkeypatc
     bench.person("coord", "coordinator@k1", age=40)
     bench.person("check", "checker@s1", age=40)
     bench.person("admin", "district_admin@d1", age=40)
-    reads = Reads(monkeypatch, SCHEMAS, ("TermsSchema", "QuerySchema", "DecisionSchema"))
+    reads = Reads(monkeypatch, SCHEMAS, ("TermsSchema", "QuerySchema", "VerdictSchema"))
     mum, d1 = str(bench.id_of("mum")), str(bench.id_of("d1"))
     for_mum = {"acting_for": mum, "consent": said(), "why": "she rang"}
 

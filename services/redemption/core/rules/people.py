@@ -77,11 +77,3 @@ class Acting:
     acting_for: UUID | None = None
     consent: Consent | None = None
     why: str | None = None
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """A second person's yes or no; a no says why."""
-
-    ok: bool
-    why: str | None = None

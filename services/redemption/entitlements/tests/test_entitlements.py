@@ -358,7 +358,7 @@ def test_a_settlement_and_an_entitlement_that_nobody_decides_lapse(bereaved: Ben
 
     assert bereaved.show("s1", "admin", of="estates")["state"] == "lapsed"
     assert bereaved.show("e1", "admin", of="entitlements")["state"] == "lapsed"
-    assert decide(bereaved, "s1", of="estates").get_json()["code"] == "already_decided"
-    assert decide(bereaved, "e1").get_json()["code"] == "already_decided"
+    assert decide(bereaved, "s1", of="estates").get_json()["code"] == "proposal_lapsed"
+    assert decide(bereaved, "e1").get_json()["code"] == "proposal_lapsed"
     with bereaved.database.reading() as connection:
         assert next_due(connection, bereaved.clock.now()) is None

@@ -5,11 +5,10 @@ from uuid import UUID
 from libs.contracts.powers import POWERS
 from libs.db import Connection
 from libs.errors import IdReusedError
-from libs.programme.refusals import AlreadyDecidedError, ProposalLapsedError
-from libs.programme.two_people import LAPSES_AFTER
+from libs.programme.two_people import LAPSES_AFTER, Verdict
 from services.redemption.core.rules.calendar import month_of
 from services.redemption.core.rules.facts import in_force, refuse_unless_second
-from services.redemption.core.rules.people import CommandContext, Verdict
+from services.redemption.core.rules.people import CommandContext
 from services.redemption.core.rules.who_may import refuse_close, refuse_unless_power
 from services.redemption.entitlements import store
 from services.redemption.entitlements.rules import Proposal, refuse_out_of_range
@@ -71,10 +70,7 @@ def decide_entitlement(
     person = facts.person.known(proposal.person_id)
     refuse_unless_power(caller, power, facts.person.path)
     refuse_close(caller.person_id, person, related=facts.close)
-    if proposal.state != "proposed":
-        raise AlreadyDecidedError
-    if now >= proposal.lapses_at:
-        raise ProposalLapsedError(entitlement_id=entitlement_id)
+    proposal.as_proposal().decide(verdict)
     if verdict.ok:
         refuse_out_of_range(in_force(facts.policy, person.district_id), proposal.minutes)
     store.save_decision(
@@ -84,5 +80,5 @@ def decide_entitlement(
         from_month=month_of(now) if verdict.ok else proposal.from_month,
         decided_by=caller.person_id,
         decided_at=now,
-        decision_why=verdict.why,
+        decision_why=verdict.why or None,
     )

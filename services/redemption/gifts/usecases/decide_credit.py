@@ -6,16 +6,15 @@ from uuid import UUID
 
 from libs.contracts.powers import POWERS
 from libs.db import Connection
-from libs.programme.refusals import AlreadyDecidedError, PersonNotFoundError
+from libs.programme.refusals import PersonNotFoundError
+from libs.programme.two_people import Verdict
 from services.redemption.core.messages import tell
 from services.redemption.core.rules.calendar import month_of
 from services.redemption.core.rules.facts import in_force, refuse_unless_second
-from services.redemption.core.rules.people import CommandContext, Verdict
+from services.redemption.core.rules.people import CommandContext
 from services.redemption.core.rules.who_may import refuse_close, refuse_deceased, refuse_suspended, refuse_unless_power
 from services.redemption.gifts import messages, store
-from services.redemption.gifts.rules import CreditFacts, CreditKind, CreditRequest, RequestState, refuse_by_policy
-
-LAPSES_AT_ONCE = 200
+from services.redemption.gifts.rules import CreditFacts, CreditKind, CreditRequest, refuse_by_policy
 
 
 def decide_credit(
@@ -26,7 +25,7 @@ def decide_credit(
     Raises:
         ForbiddenError: no member of staff whose role reaches the giver, or close to the giver or receiver.
         MakerIsCheckerError: the caller asked for it.
-        AlreadyDecidedError: it waits for nobody.
+        AlreadyDecidedError, ProposalLapsedError: it waits for nobody.
         RuleError: a rule of the policy bars it by now.
     """
     caller, now, power = context.caller, context.now, POWERS["decide_credit_for"]
@@ -39,9 +38,7 @@ def decide_credit(
     if request.receiver_id is not None and facts.receiver is None:
         raise PersonNotFoundError(person_id=request.receiver_id)
     refuse_close(caller.person_id, giver, facts.receiver, related=facts.close)
-    if request.state is not RequestState.PROPOSED:
-        raise AlreadyDecidedError
-    decided = request.decided(ok=verdict.ok, by=caller.person_id, why=verdict.why, at=now)
+    decided = request.decided(verdict)
     if verdict.ok:
         refuse_suspended(giver)
         refuse_deceased(giver)
@@ -56,11 +53,3 @@ def _under_todays_rules(request: CreditRequest, facts: CreditFacts, *, now: date
     request = dataclasses.replace(request, policy_version=policy.version, month=month_of(now))
     refuse_by_policy(request, facts, policy)
     return request
-
-
-def lapse_proposals(connection: Connection, *, now: datetime) -> int:
-    """End what nobody decided in time; return how many were."""
-    lapsing = store.lapsing(connection, now, limit=LAPSES_AT_ONCE)
-    for request in lapsing:
-        store.save_credit_request(connection, request.lapsed())
-    return len(lapsing)
