@@ -152,7 +152,7 @@ def test_what_nobody_decides_lapses(people: Bench) -> None:
         run_due(connection, people.clock.now())
 
     assert people.show("g1", "min", of="gifts")["state"] == "lapsed"
-    assert decide(people, "gifts", "check").get_json()["code"] == "already_decided"
+    assert decide(people, "gifts", "check").get_json()["code"] == "proposal_lapsed"
     with people.database.reading() as connection:
         assert next_due(connection, people.clock.now()) is None
 
