@@ -59,7 +59,7 @@ timebank: $(RUNTIME) ## Run the operator's command: make timebank ARGS="events -
 
 # --- test --------------------------------------------------------------------------------------------------------
 
-.PHONY: test unit scenarios scenarios-on-kafka lint proto proto-check messages events-doc rules-doc golden
+.PHONY: test unit scenarios scenarios-on-kafka lint proto proto-check messages events-doc rules-doc rights-doc golden
 test: $(DEV) ## Run every test: units, stores, contracts on both brokers, scenarios, end to end
 	@$(PY) -m pytest -n $(TEST_PROCESSES) --dist loadscope --no-loadscope-reorder --durations=25 \
 		--ignore=$(AGAINST_DOCUMENT) $(ARGS)
@@ -88,6 +88,9 @@ events-doc: $(DEV) ## Write docs/events.md from the contracts and the consumers
 
 rules-doc: $(DEV) ## Write what documents take from the code: links to rules and stories, parameters, services
 	@$(PY) -m tests.architecture.generated_documents
+
+rights-doc: $(DEV) ## Write docs/rights.md from the databases as the migrations leave them
+	@$(PY) -m tests.architecture.rights
 
 golden: $(DEV) ## Add golden bytes of events that have none of their present form yet
 	@$(PY) -m tests.contracts.events.golden

@@ -99,7 +99,8 @@ Background = Callable[[threading.Event], object]
 class ServiceParts:
     """What a service's processes run, composed by its bootstrap.
 
-    `background` are roles of its own, each a function that works until the event is set. `next_due` and `run_due` are
+    `background` are roles of its own, each a function that works until the event is set. `relay_database` is the way of
+    a relay that has a role of its own in the database. `next_due` and `run_due` are
     what falls due by the clock; `under_way` says in words what was accepted and is not done yet; `sources` is given by
     a service whose events lie elsewhere than in the outbox.
     """
@@ -107,6 +108,7 @@ class ServiceParts:
     database: Database
     consumers: Consumers
     sources: Sequence[Source] | None = None
+    relay_database: Database | None = None
     background: Mapping[str, Background] = field(default_factory=dict)
     next_due: Callable[[Connection, datetime], datetime | None] = lambda _connection, _now: None
     run_due: Callable[[Connection, datetime], object] = lambda _connection, _now: None
@@ -169,8 +171,9 @@ class ServiceProgram(Generic[S]):
         """Publish this service's events to the broker."""
         settings = self._read()
         parts, broker = self.compose(settings, clock=SystemClock()), broker_of(settings)
-        relay = Relay(parts.database, broker, name=self.name, sources=parts.sources)
-        run = _Run(settings, parts.database, lambda: relay.problem)
+        database = parts.relay_database or parts.database
+        relay = Relay(database, broker, name=self.name, sources=parts.sources)
+        run = _Run(settings, database, lambda: relay.problem)
         run.start("relay", relay.run, stop=relay.stop)
         run.until_stopped()
         broker.close()

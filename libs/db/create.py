@@ -14,17 +14,19 @@ from libs.logs import configure, get_logger
 
 @dataclass(frozen=True, kw_only=True)
 class CreateSettings:
-    """What is to be created, as whom."""
+    """What is to be created, as whom; `more_roles` are those that only one service has, as `<name>_<role>`."""
 
     superuser_url: str
     names: str
     owner_password: str
     app_password: str
     reader_password: str
+    more_roles: str = ""
+    more_password: str = ""
 
 
 def main() -> None:
-    """Create every database that is missing, with its three roles."""
+    """Create every database that is missing, with its roles."""
     configure("create")
     settings = environment.read("create", CreateSettings)
     passwords = {
@@ -33,7 +35,9 @@ def main() -> None:
         "reader": settings.reader_password,
     }
     for name in settings.names.split(","):
-        create_service_database(settings.superuser_url, name, passwords=passwords, database=name)
+        mine = [role for role in settings.more_roles.split(",") if role.startswith(f"{name}_")]
+        more = {role.removeprefix(f"{name}_"): settings.more_password for role in mine}
+        create_service_database(settings.superuser_url, name, passwords=passwords | more, database=name)
         get_logger().info("database_ready", database=name)
 
 

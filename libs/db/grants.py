@@ -19,13 +19,18 @@ class Operations(Protocol):
 
 
 def app_role(op: Operations) -> str:
-    """Return the role the service runs as, from the role that owns its tables."""
+    """Return the role the service runs as."""
+    return role_of(op, "app")
+
+
+def role_of(op: Operations, kind: str) -> str:
+    """Return a role of the service, from the role that owns its tables."""
     owner = op.get_bind().scalar(sqlalchemy.text("SELECT current_user"))
     assert isinstance(owner, str)
     assert owner.endswith("_owner"), "migrations run as <service>_owner"
-    return owner.removesuffix("_owner") + "_app"
+    return f"{owner.removesuffix('_owner')}_{kind}"
 
 
-def grant(op: Operations, rights: str, *tables: str) -> None:
-    """Grant rights such as "SELECT, INSERT" on tables to the service's role."""
-    op.execute(f"GRANT {rights} ON {', '.join(tables)} TO {app_role(op)}")
+def grant(op: Operations, rights: str, *tables: str, to: str = "app") -> None:
+    """Grant rights such as "SELECT, INSERT" on tables to the service's role, or to another kind of its roles."""
+    op.execute(f"GRANT {rights} ON {', '.join(tables)} TO {role_of(op, to)}")

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import pathlib
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import alembic.command
@@ -35,6 +36,13 @@ class ServiceUrls:
     owner: str
     app: str
     reader: str
+    more: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    """Of the roles that only this service has."""
+
+    @classmethod
+    def of(cls, url_of: Callable[[str], str], *, more: Iterable[str] = ()) -> ServiceUrls:
+        """Ask for the URL of each role."""
+        return cls(owner=url_of("owner"), app=url_of("app"), reader=url_of("reader"), more={r: url_of(r) for r in more})
 
 
 class OlderSchemaError(RuntimeError):
@@ -86,25 +94,27 @@ def refuse_older_schema(connection: Connection, script_location: pathlib.Path | 
 def create_service_database(superuser_url: str, service: str, *, passwords: dict[str, str], database: str) -> None:
     """Create the roles (or set their passwords) and the database of a service, unless they are there.
 
-    `passwords` has one for each of owner, app and reader.
+    `passwords` has one for each of owner, app and reader, and for those that only this service has.
     """
     with psycopg.connect(plain_url(superuser_url), autocommit=True) as connection:
-        for role in ROLES:
+        for role in passwords:
             _ensure_role(connection, f"{service}_{role}", passwords[role])
         found = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [database]).fetchone()
         if not found:
             owner = sql.Identifier(f"{service}_owner")
             create = sql.SQL("CREATE DATABASE {} OWNER {}").format(sql.Identifier(database), owner)
             connection.execute(create)
-        grant_connect(connection, service, database)
+        grant_connect(connection, service, database, roles=passwords)
     _grant_reading(superuser_url, service, database)
 
 
-def grant_connect(connection: psycopg.Connection[Any], service: str, database: str) -> None:
+def grant_connect(
+    connection: psycopg.Connection[Any], service: str, database: str, *, roles: Iterable[str] = ROLES
+) -> None:
     """Let only the service's own roles into its database."""
     name = sql.Identifier(database)
     connection.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(name))
-    for role in ROLES:
+    for role in roles:
         grant = sql.SQL("GRANT CONNECT ON DATABASE {} TO {}")
         connection.execute(grant.format(name, sql.Identifier(f"{service}_{role}")))
 

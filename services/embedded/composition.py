@@ -81,6 +81,7 @@ def environment_of(
             f"{prefix}_BUS_URL": databases.urls(BUS).app,
             f"{prefix}_TRUSTED_PROXIES": options.trusted_proxies,
         }
+        found |= {f"{prefix}_{role.upper()}_URL": url for role, url in urls.more.items()}
         if kafka:
             found[f"{prefix}_KAFKA"] = kafka
     found |= {

@@ -21,10 +21,12 @@ from libs.db.embedded import EmbeddedPostgres
 from libs.db.migrations import ROLES, ServiceUrls, create_service_database, grant_connect, migrate
 from services.embedded.folder import DataFolder
 from services.embedded.settings import SERVICES
+from services.ledger.settings import DATABASE_ROLES
 from services.ledger.store.ddl_watch import install_ddl_watch
 
 BUS = "bus"
 DATABASES = (*SERVICES, BUS)
+MORE_ROLES = {"ledger": DATABASE_ROLES}
 LEFT_FILE = "migrated.json"
 
 
@@ -62,7 +64,7 @@ class Databases:
         return str(row[0]) if row else ""
 
     def _fingerprint_of_passwords(self) -> str:
-        passwords = [self._passwords(name)[role] for name in DATABASES for role in ROLES]
+        passwords = [password for name in DATABASES for password in self._passwords(name).values()]
         return hashlib.sha256("\n".join(passwords).encode()).hexdigest()
 
     def _create(self) -> None:
@@ -85,7 +87,7 @@ class Databases:
                 clone = sql.SQL("CREATE DATABASE {} TEMPLATE {} OWNER {} STRATEGY wal_log")
                 parts = (sql.Identifier(part) for part in (name, template_of(name), f"{name}_owner"))
                 connection.execute(clone.format(*parts))
-                grant_connect(connection, name, name)
+                grant_connect(connection, name, name, roles=roles_of(name))
 
     @staticmethod
     def names() -> tuple[str, ...]:
@@ -98,13 +100,14 @@ class Databases:
 
     def _urls(self, name: str, database: str) -> ServiceUrls:
         passwords = self._passwords(name)
-        by_role = {
-            role: self._server.url(role=f"{name}_{role}", password=passwords[role], database=database) for role in ROLES
-        }
-        return ServiceUrls(**by_role)
+
+        def url_of(role: str) -> str:
+            return self._server.url(role=f"{name}_{role}", password=passwords[role], database=database)
+
+        return ServiceUrls.of(url_of, more=MORE_ROLES.get(name, ()))
 
     def _passwords(self, name: str) -> dict[str, str]:
-        return {role: self._folder.password(f"{name}_{role}.password") for role in ROLES}
+        return {role: self._folder.password(f"{name}_{role}.password") for role in roles_of(name)}
 
     @contextlib.contextmanager
     def _superuser(self) -> Iterator[psycopg.Connection]:
@@ -115,6 +118,11 @@ class Databases:
     def _end_sessions(connection: psycopg.Connection, name: str) -> None:
         names = [name, template_of(name)]
         connection.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = ANY(%s)", [names])
+
+
+def roles_of(name: str) -> tuple[str, ...]:
+    """Return the roles of a service in its database."""
+    return (*ROLES, *MORE_ROLES.get(name, ()))
 
 
 def template_of(name: str) -> str:

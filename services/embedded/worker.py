@@ -101,7 +101,9 @@ class Worker:
     def _start_events(self, part: Part) -> None:
         wake = self._listener(part.wake_port)
         service = part.service
-        relay = Relay(service.database, self._broker, name=part.name, sources=service.sources, wake=wake)
+        relay = Relay(
+            service.relay_database or service.database, self._broker, name=part.name, sources=service.sources, wake=wake
+        )
         consumer = Consumer(service.database, self._broker, service.consumers, group=part.name, member="worker")
         self._relays[part.name], self._consumers[part.name] = relay, consumer
         self._start(f"{part.name}-relay", relay.run)

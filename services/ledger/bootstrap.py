@@ -26,16 +26,20 @@ from services.ledger.store import known
 from services.ledger.store.journal_source import JournalSource
 from services.ledger.usecases.poster import Poster
 
+SEALER_POOL_MAX = 2
+"""One keeps the lead, the other reads and stores."""
 MIGRATIONS = Path(__file__).parent / "migrations"
 TOPICS = [Topic(messages.TOPIC)]
 
 __all__ = ["PROGRAM", "Settings", "create_app", "create_consumers", "create_sources", "next_due", "run_due"]
 
 
-def create_database(settings: Settings, *, pool_max: int | None = None) -> Database:
-    """Return the pool of connections of one process."""
+def create_database(settings: Settings, *, pool_max: int | None = None, url: str | None = None) -> Database:
+    """Return the pool of connections of one process, as the service's role or by the way of another."""
     wake = waker(settings.wake_port) if settings.wake_port else None
-    return Database(settings.database_url, pool_max=pool_max or settings.pool_max, application_name="ledger", wake=wake)
+    return Database(
+        url or settings.database_url, pool_max=pool_max or settings.pool_max, application_name="ledger", wake=wake
+    )
 
 
 def create_app(settings: Settings, *, clock: Clock, database: Database | None = None) -> Flask:
@@ -97,11 +101,13 @@ def create_background(settings: Settings, database: Database, *, clock: Clock) -
 def compose(settings: Settings, clock: Clock) -> ServiceParts:
     """Return the parts that the roles of the ledger run."""
     database = create_database(settings)
+    sealing = create_database(settings, pool_max=SEALER_POOL_MAX, url=settings.sealer_url)
     return ServiceParts(
         database=database,
-        background={"sealer": lambda stop: create_background(settings, database, clock=clock)["sealer"](stop)},
+        background={"sealer": lambda stop: create_background(settings, sealing, clock=clock)["sealer"](stop)},
         consumers=create_consumers(settings, clock=clock),
         sources=create_sources(),
+        relay_database=create_database(settings, pool_max=1, url=settings.relay_url) if settings.relay_url else None,
         next_due=next_due,
         run_due=run_due,
     )

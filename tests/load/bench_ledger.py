@@ -27,8 +27,9 @@ from typing import Any
 import psycopg
 
 from libs.db.embedded import EmbeddedPostgres, binaries, free_port
-from libs.db.migrations import ServiceUrls, create_service_database, migrate
+from libs.db.migrations import ROLES, ServiceUrls, create_service_database, migrate
 from services.ledger.audit import verify
+from services.ledger.settings import DATABASE_ROLES
 from tests.load import ledger_reading, ledger_receipts, ledger_settling
 from tests.load.ledger_bare import open_bare, run_bare
 from tests.load.ledger_posting import Running, batches_per_second, fund, run, threads_per_second
@@ -75,10 +76,11 @@ class Bench:
 
     def database(self, name: str) -> ServiceUrls:
         """A fresh database of the ledger."""
-        passwords = dict.fromkeys(("owner", "app", "reader"), PASSWORD)
+        passwords = dict.fromkeys((*ROLES, *DATABASE_ROLES), PASSWORD)
         create_service_database(self.server.superuser_url(), "ledger", passwords=passwords, database=name)
-        by_role = {role: self.server.url(role=f"ledger_{role}", password=PASSWORD, database=name) for role in passwords}
-        urls = ServiceUrls(**by_role)
+        urls = ServiceUrls.of(
+            lambda role: self.server.url(role=f"ledger_{role}", password=PASSWORD, database=name), more=DATABASE_ROLES
+        )
         migrate(urls.owner, MIGRATIONS)
         return urls
 
@@ -86,8 +88,7 @@ class Bench:
         """A fresh database of the embedded broker."""
         passwords = dict.fromkeys(("owner", "app", "reader"), PASSWORD)
         create_service_database(self.server.superuser_url(), "bus", passwords=passwords, database=name)
-        by_role = {role: self.server.url(role=f"bus_{role}", password=PASSWORD, database=name) for role in passwords}
-        urls = ServiceUrls(**by_role)
+        urls = ServiceUrls.of(lambda role: self.server.url(role=f"bus_{role}", password=PASSWORD, database=name))
         migrate(urls.owner, BUS_MIGRATIONS)
         return urls
 

@@ -54,7 +54,7 @@ def _seal(database: Database, folder: Path, witness: Server) -> tuple[int, float
     add_log(folder / "witness", str(family_key(folder / "log.seed", LOG_NAME)))
     address = {"bureau": (str(witness.witness.key), f"http://127.0.0.1:{witness.port}")}
     sealer = Sealer(
-        database,
+        Database(str(database.url).replace("ledger_app:", "ledger_sealer:")),
         clock=SystemClock(),
         folder=folder / "logs",
         log_name=LOG_NAME,

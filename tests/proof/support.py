@@ -34,8 +34,9 @@ class Bench:
         clock.set(datetime(2026, 3, 2, 1, tzinfo=UTC))
         self.log_key = family_key(folder / "log.seed", LOG_NAME)
         policy = Policy.parse(witness_policy({"bureau": witness} if witness else {}, needed=1 if witness else 0))
+        self.sealing = Database(url.replace("ledger_app:", "ledger_sealer:"))
         self.sealer = Sealer(
-            self.database,
+            self.sealing,
             clock=clock,
             folder=folder / "logs",
             log_name=LOG_NAME,
@@ -56,6 +57,7 @@ class Bench:
     def close(self) -> None:
         """Close its connections."""
         self.database.dispose()
+        self.sealing.dispose()
 
 
 def load_verifier() -> ModuleType:

@@ -24,12 +24,12 @@ from psycopg import sql
 from libs.db.database import plain_url
 from libs.db.embedded import EmbeddedPostgres, free_port
 from libs.db.migrations import (
-    ROLES,
     ServiceUrls,
     create_service_database,
     grant_connect,
     migrate,
 )
+from services.embedded.databases import MORE_ROLES, roles_of
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 FAST_SETTINGS = {
@@ -62,7 +62,7 @@ class DatabaseFactory:
                 clone = "CREATE DATABASE {} TEMPLATE {} OWNER {} STRATEGY wal_log"
                 owner = sql.Identifier(f"{service}_owner")
                 connection.execute(sql.SQL(clone).format(sql.Identifier(name), sql.Identifier(template), owner))
-                grant_connect(connection, service, name)
+                grant_connect(connection, service, name, roles=roles_of(service))
         return name, self.urls(service, name)
 
     def drop(self, name: str) -> None:
@@ -72,14 +72,14 @@ class DatabaseFactory:
 
     def urls(self, service: str, database: str) -> ServiceUrls:
         """Return the URLs of the service's roles in a database of this server."""
-        by_role = {
-            role: self.server.url(role=f"{service}_{role}", password=PASSWORD, database=database) for role in ROLES
-        }
-        return ServiceUrls(**by_role)
+        more = MORE_ROLES.get(service, ())
+        return ServiceUrls.of(
+            lambda role: self.server.url(role=f"{service}_{role}", password=PASSWORD, database=database), more=more
+        )
 
     def _create_template(self, service: str, migrations: pathlib.Path | None) -> str:
         name = f"{service}_template{next(self._numbers)}"
-        passwords = dict.fromkeys(ROLES, PASSWORD)
+        passwords = dict.fromkeys(roles_of(service), PASSWORD)
         create_service_database(self.server.superuser_url(), service, passwords=passwords, database=name)
         migrate(self.urls(service, name).owner, migrations or _migrations_of(service))
         self._templates[service] = name

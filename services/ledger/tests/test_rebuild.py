@@ -7,6 +7,7 @@ from uuid import UUID
 
 import pytest
 
+from libs.db import Database
 from libs.tlog.merkle import root_of
 from libs.tlog.tiles import TileReader
 from services.ledger.audit import rebuild
@@ -20,11 +21,13 @@ DISTRICT = str(UUID(bytes=EAST))
 
 def sign(ledger: Ledger, root: bytes) -> None:
     """Store a head of the log, as the sealer does."""
-    with ledger.database.transaction() as connection:
+    sealing = Database(str(ledger.database.url).replace("ledger_app:", "ledger_sealer:"), pool_max=1)
+    with sealing.transaction() as connection:
         connection.exec_driver_sql(
             "INSERT INTO journal.checkpoint (book, size, root, note, signed_at) VALUES (1, %s, %s, 'note', 1)",
             (ROWS, root),
         )
+    sealing.dispose()
 
 
 def history(ledger: Ledger) -> list[bytes]:

@@ -23,4 +23,4 @@ def upgrade() -> None:
         CREATE TRIGGER refuse_change BEFORE UPDATE OR DELETE OR TRUNCATE ON journal.checkpoint
         FOR EACH STATEMENT EXECUTE FUNCTION journal.refuse_change()""")
     op.execute("ALTER TABLE journal.checkpoint ENABLE ALWAYS TRIGGER refuse_change")
-    grant(op, "SELECT, INSERT", "journal.checkpoint")
+    grant(op, "SELECT", "journal.checkpoint")
