@@ -161,21 +161,21 @@ def _locked_for(actor: Actor, connection: Connection, names: Mapping[str, UUID])
     directory = current_app.extensions["service"].directory
     with pipelined(connection):
         run(connection, _LOCK, _lock_of(names))
-        found = run(connection, _KEPT, names)
+        cursor = run(connection, _KEPT, names)
         read = directory(connection, Bearer(actor.person_id, actor.session_id))
     present = read()
     refuse_suspended(present)
     if present != actor:
         raise StandingChangedError
-    return _kept(found.fetchone())
+    return _kept(cursor.fetchone())
 
 
 def _locked(connection: Connection, names: Mapping[str, UUID]) -> Kept | None:
     """What is kept of this command, if anything; nobody else runs it until the transaction ends."""
     with pipelined(connection):
         run(connection, _LOCK, _lock_of(names))
-        found = run(connection, _KEPT, names)
-    return _kept(found.fetchone())
+        cursor = run(connection, _KEPT, names)
+    return _kept(cursor.fetchone())
 
 
 def _lock_of(names: Mapping[str, UUID]) -> Mapping[str, str]:

@@ -79,10 +79,10 @@ class StandingDirectory:
     def __call__(self, connection: Connection, bearer: Bearer) -> Callable[[], Actor]:
         """Ask, and return what reads the answer (see libs.http.actor.Directory)."""
         terms = {"person_id": bearer.person_id, "session_id": bearer.session_id}
-        found = run(connection, self._statement, terms)
+        cursor = run(connection, self._statement, terms)
 
         def read() -> Actor:
-            row = found.fetchone()
+            row = cursor.fetchone()
             if row is None:
                 raise CallerNotYetKnownError
             status, roles, unit_ids, has_ended = row

@@ -111,7 +111,7 @@ def test_a_wrong_code_and_an_unknown_certificate_are_the_same(world: OrdersHarne
 
     answers = [anyone.get(f"/v1/certificates/{named(label)}?code=abc") for label in ("c1", "nothing")]
 
-    assert [(found.status_code, found.get_json()["verifies"]) for found in answers] == [(200, False)] * 2
+    assert [(response.status_code, response.get_json()["verifies"]) for response in answers] == [(200, False)] * 2
 
 
 @pytest.mark.parametrize("thing", ["orders", "certificates", "visits"])

@@ -125,7 +125,7 @@ def test_a_body_that_comes_in_chunks_meets_the_same_guards(
     whole = client.put(path, **told)
     in_chunks = client.put(path, input_stream=io.BytesIO(body), content_type=content_type, environ_overrides=CHUNKED)
 
-    assert [(one.status_code, one.json["code"]) for one in (whole, in_chunks)] == [(status, code)] * 2
+    assert [(response.status_code, response.json["code"]) for response in (whole, in_chunks)] == [(status, code)] * 2
     assert count_rows("note") == 0
 
 

@@ -317,9 +317,9 @@ def test_a_reversal_that_is_turned_down_reverses_nothing(api: Api) -> None:
     body = {"cause_id": str(UUID(bytes=donated)), "why": "by mistake"}
     api.send(coordinator, "PUT", f"/v1/reversals/{proposal}", body)
 
-    told = api.send(checker, "POST", f"/v1/reversals/{proposal}/decision", {"ok": False, "why": "she meant it"})
+    response = api.send(checker, "POST", f"/v1/reversals/{proposal}/decision", {"ok": False, "why": "she meant it"})
 
-    assert (told.status_code, told.json["state"]) == (200, "declined")
+    assert (response.status_code, response.json["state"]) == (200, "declined")
     assert balances(api.ledger, lan.bytes)[2] == 200
 
 

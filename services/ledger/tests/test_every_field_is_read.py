@@ -28,8 +28,8 @@ def test_every_field_of_a_request_is_read_by_a_use_case(api: Api, monkeypatch: p
     api.send(admin, "PUT", f"/v1/adjustments/{new_id()}", {
         "kind": "pool_funding", "district_id": str(DISTRICT), "minutes": 60, "why": "x",
     })  # fmt: skip
-    told = api.send(city, "POST", f"/v1/adjustments/{proposal}/decision", {"ok": False, "why": "no"})
-    assert told.status_code == 200
+    response = api.send(city, "POST", f"/v1/adjustments/{proposal}/decision", {"ok": False, "why": "no"})
+    assert response.status_code == 200
     api.send(admin, "PUT", f"/v1/reversals/{new_id()}", {"cause_id": str(UUID(bytes=donated)), "why": "x"})
     api.send(admin, "PUT", f"/v1/period-closes/{new_id()}", {"district_id": str(DISTRICT), "month": "2026-01"})
     wallet = api.send(api.token(lan), "GET", f"/v1/wallets?person={lan}").json["items"][0]["wallet_id"]

@@ -32,10 +32,10 @@ def forget_words(connection: Connection, _context: EventContext, subject: str) -
 @hears(accounts.ErasureRequested)
 def answer(connection: Connection, context: EventContext, asked: ErasureRequested) -> None:
     """Answer whether something is open."""
-    told = messages.erasure_answered(
+    message = messages.erasure_answered(
         erasure_id=asked.erasure_id,
         person_id=str(asked.person_id),
         code=erasure_code(connection, asked.person_id),
         last_service_on=service_time_store.last_service_on(connection, asked.person_id),
     )
-    publish(connection, told, district_id=asked.district_id, subject=asked.person_id, at=context.now)
+    publish(connection, message, district_id=asked.district_id, subject=asked.person_id, at=context.now)

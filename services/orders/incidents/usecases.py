@@ -131,14 +131,14 @@ def open_incident(
     }
     if not store.add_incident(connection, columns):
         raise IdReusedError
-    told = messages.incident_opened(
+    message = messages.incident_opened(
         incident_id=incident_id,
         district_id=person.district_id,
         kind=emergency.kind,
         person_id=emergency.person_id,
         order_id=order_id,
     )
-    publish(connection, told, district_id=person.district_id, subject=incident_id, at=context.now)
+    publish(connection, message, district_id=person.district_id, subject=incident_id, at=context.now)
 
 
 def close_incident(connection: Connection, context: CommandContext, incident_id: UUID, *, outcome: str) -> Incident:
@@ -154,10 +154,10 @@ def close_incident(connection: Connection, context: CommandContext, incident_id:
         raise WrongOrderStateError(state="closed")
     store.close_incident(connection, incident_id, outcome=outcome, by=context.caller_id, at=context.now)
     district_id = incident["district_id"]
-    told = messages.incident_closed(
+    message = messages.incident_closed(
         incident_id=incident_id, district_id=district_id, outcome=outcome, by=context.caller_id
     )
-    publish(connection, told, district_id=district_id, subject=incident_id, at=context.now)
+    publish(connection, message, district_id=district_id, subject=incident_id, at=context.now)
     return _incident(connection, incident_id)
 
 

@@ -45,7 +45,7 @@ def record_visit(
     if not store.add_visit(connection, columns):
         raise IdReusedError
     if outcome == SEEN:
-        told = messages.visit_recorded(
+        message = messages.visit_recorded(
             visit_id=visit_id,
             district_id=person.district_id,
             person_id=person_id,
@@ -53,7 +53,7 @@ def record_visit(
             outcome=outcome,
             by=context.caller_id,
         )
-        publish(connection, told, district_id=person.district_id, subject=person_id, at=context.now)
+        publish(connection, message, district_id=person.district_id, subject=person_id, at=context.now)
     return columns
 
 

@@ -23,8 +23,8 @@ def ask(statement: Prepared, terms: Mapping[str, Any], remember: Remember) -> As
     """Return what asks a statement, and lets its rows be remembered."""
 
     def send(connection: Connection) -> Callable[[], None]:
-        found = statement.send(connection, terms)
-        return lambda: remember(connection, found.fetchall())
+        cursor = statement.send(connection, terms)
+        return lambda: remember(connection, cursor.fetchall())
 
     return send
 

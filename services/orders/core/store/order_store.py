@@ -139,8 +139,8 @@ def add_order(connection: Connection, order: Order, step: Step) -> bool:
     """Add a new order with its first step; False when the id is taken."""
     with pipelined(connection):
         lock_id(connection, order.order_id)
-        found = _ORDERS.send(connection, {"order_ids": [order.order_id]})
-    if found.fetchone() is not None:
+        cursor = _ORDERS.send(connection, {"order_ids": [order.order_id]})
+    if cursor.fetchone() is not None:
         return False
     with pipelined(connection):
         write_order(connection, order, step)

@@ -53,8 +53,8 @@ def require_acting_for(
         at=context.now,
     )
     count_use(connection, done)
-    told = acted_for(done, district_id=person.district_id)
-    publish(connection, told, district_id=person.district_id, subject=subject_id, at=context.now)
+    message = acted_for(done, district_id=person.district_id)
+    publish(connection, message, district_id=person.district_id, subject=subject_id, at=context.now)
 
 
 def refuse_unless_acting_for(

@@ -70,8 +70,8 @@ def _approved(connection: Connection, order: Order, context: CommandContext) -> 
 
 def _reject(connection: Connection, context: CommandContext, order: Order, decided: Order, why: str) -> Order:
     rejected = _with_minutes(decided.moved(Verb.DECIDE, State.REJECTED), 0).without_dispute()
-    told = hours_rejected(rejected, by=context.caller_id, why=why)
-    publish_for(connection, rejected, told, context.now)
+    message = hours_rejected(rejected, by=context.caller_id, why=why)
+    publish_for(connection, rejected, message, context.now)
     return save_change(connection, order, rejected, context.step(Verb.DECIDE, why=why))
 
 

@@ -109,7 +109,7 @@ def reverse_settlement(
 ) -> None:
     """Tell the ledger, and enter the opposite of what the service-time book says of this settlement."""
     policy = policy_of_order(connection, order, now)
-    told = messages.hours_reversed(
+    message = messages.hours_reversed(
         order,
         reversal_id=reversal_id,
         proposed_by=proposed_by,
@@ -117,7 +117,7 @@ def reverse_settlement(
         why=why,
         recover=why in policy.reversal.recover_for,
     )
-    publish_for(connection, order, told, now)
+    publish_for(connection, order, message, now)
     for line in service_time_store.records_of_order(connection, order.order_id):
         opposite = dict(line) | {
             "record_id": id_from_cause(line["record_id"], "reversed"),

@@ -68,7 +68,7 @@ def _record_visit(connection: Connection, order: Order, now: datetime) -> None:
         "reversed": False,
     }
     if visits_store.add_visit(connection, columns):
-        told = visit_recorded(
+        message = visit_recorded(
             visit_id=visit_id,
             district_id=order.district_id,
             person_id=order.recipient_id,
@@ -76,4 +76,4 @@ def _record_visit(connection: Connection, order: Order, now: datetime) -> None:
             outcome="seen",
             by=by,
         )
-        publish_for(connection, order, told, now)
+        publish_for(connection, order, message, now)

@@ -82,7 +82,7 @@ def _take_over(connection: Connection, context: CommandContext, proposal: Mappin
         "recorded_at": context.now,
     }
     store.add_record(connection, columns)
-    told = messages.service_time_recorded(
+    message = messages.service_time_recorded(
         record_id=record_id,
         district_id=person.district_id,
         person_id=person.person_id,
@@ -91,4 +91,4 @@ def _take_over(connection: Connection, context: CommandContext, proposal: Mappin
         proposed_by=proposal["proposed_by"],
         decided_by=context.caller_id,
     )
-    publish(connection, told, district_id=person.district_id, subject=person.person_id, at=context.now)
+    publish(connection, message, district_id=person.district_id, subject=person.person_id, at=context.now)

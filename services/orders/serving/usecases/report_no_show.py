@@ -42,8 +42,10 @@ def report_no_show(connection: Connection, context: CommandContext, order_id: UU
     if absent == VOLUNTEER:
         for volunteer_id in order.volunteer_ids:
             mark_store.add_mark(connection, order_id, volunteer_id, "no_show", context.now)
-    told = messages.no_show_recorded(missed, absent=absent, volunteer_id=order.volunteer_ids[0], by=context.caller_id)
-    publish_for(connection, missed, told, context.now)
+    message = messages.no_show_recorded(
+        missed, absent=absent, volunteer_id=order.volunteer_ids[0], by=context.caller_id
+    )
+    publish_for(connection, missed, message, context.now)
     kept = save_change(connection, order, missed, context.step(Verb.NO_SHOW, why=f"{absent} absent"))
     if absent == RECIPIENT:
         recipient = people_store.load_person(connection, order.recipient_id)

@@ -111,10 +111,10 @@ _SERVICE_ON = Prepared(
 
 def ask_service(connection: Connection, code: str, day: date) -> Callable[[], Service | None]:
     """Ask for the catalogue's item in effect on a local day, the newest version of those."""
-    found = _SERVICE_ON.ask(connection, {"code": code, "day": day})
+    cursor = _SERVICE_ON.ask(connection, {"code": code, "day": day})
 
     def read() -> Service | None:
-        row = found.fetchone()
+        row = cursor.fetchone()
         return Service(**row._asdict() | {"funding": tuple(row.funding)}) if row else None
 
     return read

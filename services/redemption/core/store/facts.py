@@ -56,10 +56,10 @@ def terms_of(context: CommandContext, **more: Any) -> dict[str, Any]:
 
 def ask_person(connection: Connection, whose: str, terms: Terms) -> Answer[Person | None]:
     """Ask who somebody is."""
-    found = run(connection, _PERSON + whose, terms)
+    cursor = run(connection, _PERSON + whose, terms)
 
     def read() -> Person | None:
-        row = found.fetchone()
+        row = cursor.fetchone()
         if row is None:
             return None
         person = Person(*row)
@@ -99,10 +99,10 @@ def _scope(row: tuple[Any, ...]) -> GrantedScope:
 def ask_relation(connection: Connection, whose: str, relative: str, terms: Terms) -> Answer[Relation | None]:
     """Ask what the relative is to the person; of several relations, a verified one first."""
     statement = BETWEEN.replace("%(person_id)s", whose).replace("%(relative_id)s", relative)
-    found = run(connection, statement, terms)
+    cursor = run(connection, statement, terms)
 
     def read() -> Relation | None:
-        row = found.fetchone()
+        row = cursor.fetchone()
         return Relation(*row) if row else None
 
     return read
@@ -111,16 +111,16 @@ def ask_relation(connection: Connection, whose: str, relative: str, terms: Terms
 def ask_close(connection: Connection, others: str, terms: Terms) -> Answer[frozenset[UUID]]:
     """Ask which of the others (SQL for an array of ids) are relatives or housemates of the caller."""
     statement = RELATED.replace("%(person_id)s", "%(caller_id)s").replace("%(others)s", others)
-    found = run(connection, statement, terms)
-    return lambda: frozenset(other for (other,) in found)
+    cursor = run(connection, statement, terms)
+    return lambda: frozenset(other for (other,) in cursor)
 
 
 def ask_policy(connection: Connection, district: str, terms: Terms) -> Answer[Policy | None]:
     """Ask for the rules that bind in a district; what they say is read once by each process."""
-    found = run(connection, _VERSION.format(district=district), terms)
+    cursor = run(connection, _VERSION.format(district=district), terms)
 
     def read() -> Policy | None:
-        row = found.fetchone()
+        row = cursor.fetchone()
         return find_policy(connection, *row) if row else None
 
     return read
@@ -128,10 +128,10 @@ def ask_policy(connection: Connection, district: str, terms: Terms) -> Answer[Po
 
 def ask_number(connection: Connection, statement: str, terms: Terms) -> Answer[int]:
     """Ask for a sum."""
-    found = run(connection, statement, terms)
+    cursor = run(connection, statement, terms)
 
     def read() -> int:
-        row = found.fetchone()
+        row = cursor.fetchone()
         assert row is not None, "a sum has one row"
         return int(row[0])
 
