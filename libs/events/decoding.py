@@ -57,7 +57,7 @@ def wire_field(contract: Any, name: str) -> FieldDescriptor | None:
 
 def has_default(field: dataclasses.Field[Any]) -> bool:
     """Tell whether a form can do without a field."""
-    return field.default is not dataclasses.MISSING or field.default_factory is not dataclasses.MISSING
+    return field.default is not dataclasses.MISSING
 
 
 def plain_type(hint: Any) -> tuple[Any, bool]:
@@ -74,16 +74,28 @@ def _build(form: type[T], names: list[str], converts: list[tuple[str, Convert]])
         return lambda _message: form()
     wires = [wire for wire, _ in converts]
     changing = [(place, convert) for place, (_, convert) in enumerate(converts) if convert is not _same]
-    look = attrgetter(*wires)
-    is_single, in_order = len(wires) == 1, names == [f.name for f in dataclasses.fields(form)][: len(names)]  # type: ignore[arg-type]
+    look = attrgetter(*wires) if len(wires) > 1 else _look_at_one(wires[0])
+    others = {field.name: field.default for field in dataclasses.fields(form) if field.name not in names}  # type: ignore[arg-type]
+    assert not hasattr(form, "__post_init__"), "a form only holds what was told"
+    new = object.__new__
 
     def decode(message: Any) -> T:
-        values = [look(message)] if is_single else list(look(message))
+        values = list(look(message))
         for place, convert in changing:
             values[place] = convert(values[place])
-        return form(*values) if in_order else form(**dict(zip(names, values, strict=True)))
+        # Not by the form's constructor: a frozen one sets each field by a call, which takes as long as all the rest.
+        made = new(form)
+        made.__dict__.update(zip(names, values))  # noqa: B905  # one value for each name, by what is looked at
+        if others:
+            made.__dict__.update(others)
+        return made
 
     return decode
+
+
+def _look_at_one(wire: str) -> Callable[[Any], Any]:
+    look = attrgetter(wire)
+    return lambda message: (look(message),)
 
 
 def _converter(field: FieldDescriptor, hint: Any, name: str) -> Convert:
@@ -93,6 +105,8 @@ def _converter(field: FieldDescriptor, hint: Any, name: str) -> Convert:
     one = _of_one(field, plain, name)
     if not may_lack:
         return one
+    if one is _raw_id:
+        return _raw_id_or_none
     return (lambda value: value or None) if one is _same else (lambda value: one(value) if value else None)
 
 
@@ -105,7 +119,7 @@ def _of_many(field: FieldDescriptor, hint: Any) -> Convert:
     make: Convert = kind
     if one is _same:
         return make
-    return lambda values: make([one(value) for value in values])
+    return lambda values: make(map(one, values))
 
 
 def _of_one(field: FieldDescriptor, hint: Any, name: str) -> Convert:
@@ -129,10 +143,15 @@ def _same(value: Any) -> Any:
 
 def _raw_id(text: str) -> bytes:
     """An id as the 16 bytes that a journal keeps; all zero where there is none."""
-    return bytes.fromhex(text.replace("-", "")) if text else NO_RAW_ID
+    return _from_hex(text.replace("-", "")) if text else NO_RAW_ID
+
+
+def _raw_id_or_none(text: str) -> bytes | None:
+    return _from_hex(text.replace("-", "")) if text else None
 
 
 NO_RAW_ID = bytes(16)
+_from_hex = bytes.fromhex
 
 
 @dataclasses.dataclass(frozen=True)

@@ -1,236 +1,206 @@
-"""What the ledger hears: one function per event; runs of one type are posted together."""
+"""What the ledger hears: who people are, the rules, and what moves credit; runs of one kind are posted together."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from dataclasses import dataclass
+from typing import TypeVar
 from uuid import UUID
 
-from google.protobuf.message import Message
-
 from libs.clock import Clock, from_microseconds
+from libs.contracts.events import accounts, orders, redemption
 from libs.db import Connection
-from libs.db.rows import save_row
-from libs.inbox import Consumers, IncomingEvent, NotYetKnownError
-from libs.programme import standing
-from libs.programme.known_grants import forget_grants_of, hear_acting_grant
-from libs.programme.policy.store import hear_policy
-from services.ledger import messages
+from libs.events import EventContext, consumers_of, forgets, hears, hears_runs
+from libs.inbox import Consumers, NotYetKnownError
+from services.ledger.domain import heard
 from services.ledger.domain.postings import Command, HoldNotYetKnownError
-from services.ledger.messages import accounts, orders, redemption
+from services.ledger.messages import TOPICS_HEARD
 from services.ledger.store import known
 from services.ledger.usecases import commands_from_events as asked, people
 from services.ledger.usecases.post import Postings
 
-M = TypeVar("M", bound=Message)
-Make = Callable[[Connection, IncomingEvent, Any, int], Command | None]
+E = TypeVar("E")
+Run = Sequence[tuple[EventContext, E]]
+Make = Callable[[Connection, EventContext, E], Command | None]
 
 
 def consumers(*, clock: Clock, postings: Postings | None = None) -> Consumers:
     """Return the ledger's consumers; `clock` dates what they post."""
-    hearing = _Hearing(postings or Postings(clock), clock)
-    hearing.hear_state()
-    hearing.hear_facts()
-    return Consumers(topics=messages.TOPICS_HEARD, functions=hearing.functions, batch_functions=hearing.batches)
+    posting = postings or Postings(clock)
+    return consumers_of(
+        (_Moves(posting), known.DIRECTORY, _Credit(posting), _People(posting)),
+        topics=TOPICS_HEARD,
+        context=lambda event: EventContext(event.event_id, event.subject, from_microseconds(posting.now_us())),
+    )
 
 
-class _Hearing:
-    """Collects the functions, by event type."""
+@dataclass(frozen=True)
+class PersonMoved:
+    """Where somebody is at home."""
 
-    def __init__(self, postings: Postings, clock: Clock) -> None:
-        self.functions: dict[str, Callable[[Connection, IncomingEvent], None]] = {}
-        self.batches: dict[str, Callable[[Connection, Sequence[IncomingEvent]], None]] = {}
+    person_id: UUID
+    district_id: UUID | None
+
+
+@dataclass(frozen=True)
+class ErasureRequested:
+    """Whose data are to be used no more."""
+
+    erasure_id: UUID
+    person_id: UUID
+    district_id: UUID
+    credit_to_pool: bool
+
+
+@dataclass(frozen=True)
+class PersonErased:
+    """Whose data are used no more."""
+
+    person_id: UUID
+
+
+class _Moves:
+    """Hears where people are before the directory forgets where they were."""
+
+    def __init__(self, postings: Postings) -> None:
         self._postings = postings
-        self._clock = clock
 
-    def hear_state(self) -> None:
-        """What is kept of others."""
-        self.functions[messages.type_of(accounts.PersonState)] = self._save_person
-        self.functions[messages.type_of(accounts.RelationState)] = _save_relation
-        self.functions[messages.type_of(accounts.ActingGrantState)] = _save_acting_grant
-        self.functions[messages.type_of(accounts.OrgUnitState)] = _save_unit
-        self.functions[messages.type_of(accounts.PolicyPublished)] = _save_policy
-        self.functions[messages.type_of(accounts.SigningKeysChanged)] = _save_signing_keys
-
-    def hear_facts(self) -> None:
-        """What moves credit."""
-        self._post(redemption.HoldRequested, _of_event(asked.place_hold))
-        self._post(redemption.ReleaseRequested, asked.release_hold)
-        self._post(orders.FundingRequested, _of_event(asked.place_pool_hold))
-        for ended in (
-            orders.OrderCancelled,
-            orders.OrderExpired,
-            orders.HoursRejected,
-            orders.NoShowRecorded,
-        ):
-            self._post(ended, _of_event(asked.release_pool_hold))
-        self._post(orders.HoursApproved, _at_any_time(asked.settle_hours))
-        self._post(orders.HoursReversed, asked.reverse_hours)
-        self._post(redemption.GiftRequested, asked.gift)
-        self._post(redemption.DonationRequested, _of_event(asked.donation))
-        self._post(redemption.GoodsRequested, asked.goods)
-        self._post(redemption.GrantScheduled, _of_event(asked.grant_month))
-        self._post(accounts.PersonRegistered, asked.starting_credit)
-        self.functions[messages.type_of(redemption.EstateSettlementRequested)] = self._settle_estate
-        self.functions[messages.type_of(accounts.SessionsEnded)] = _refuse_ended_sessions
-        self.functions[messages.type_of(accounts.PersonDied)] = self._freeze
-        self.functions[messages.type_of(accounts.DeathMistakeFound)] = self._unfreeze
-        self.functions[messages.type_of(accounts.ErasureRequested)] = self._answer_erasure
-        self.functions[messages.type_of(accounts.PersonErased)] = self._empty_erased
-
-    def _post(self, kind: type[Message], make: Make) -> None:
-        """Hear events that each stand for one command."""
-
-        def post_all(connection: Connection, events: Sequence[IncomingEvent]) -> None:
-            now_us = self._postings.now_us()
-            made = [make(connection, event, parse(kind, event), now_us) for event in events]
-            try:
-                self._postings.post(connection, [command for command in made if command is not None])
-            except HoldNotYetKnownError as error:
-                raise NotYetKnownError(subject=events[0].subject) from error
-
-        def post_one(connection: Connection, event: IncomingEvent) -> None:
-            post_all(connection, [event])
-
-        self.functions[messages.type_of(kind)] = post_one
-        self.batches[messages.type_of(kind)] = post_all
-
-    def _save_person(self, connection: Connection, event: IncomingEvent) -> None:
-        if event.payload is None:
-            standing.hear_person(connection, UUID(event.subject), None)
-            known.forget_person(connection, UUID(event.subject))
-            forget_grants_of(connection, UUID(event.subject))
+    @hears(accounts.PersonState)
+    def follow(self, connection: Connection, context: EventContext, moved: PersonMoved) -> None:
+        """Bring the credit of somebody who moved to their new district."""
+        before = known.find_person(connection, moved.person_id)
+        if before is None or moved.district_id is None or before.district_id == moved.district_id:
             return
-        state = parse(accounts.PersonState, event)
-        person_id, district_id = UUID(state.person_id), UUID(state.district_id)
-        standing.hear_person(connection, person_id, state)
-        before = known.find_person(connection, person_id)
-        row = {
-            "person_id": person_id,
-            "district_id": district_id,
-            "home_unit_id": UUID(state.home_unit_id),
-            "status": state.status,
-            "household_id": _optional_id(state.household_id),
-            "household_verified": state.household_verified,
-            "died_on": messages.day(state.died_on),
-        }
-        save_row(connection, known.person, row)
-        if before is not None and before.district_id != district_id:
-            people.move_credit(
-                connection,
-                self._postings,
-                person_id=person_id,
-                old_district=before.district_id,
-                new_district=district_id,
-                cause=event.event_id,
-            )
-
-    def _settle_estate(self, connection: Connection, event: IncomingEvent) -> None:
-        message = parse(redemption.EstateSettlementRequested, event)
-        self._postings.post(connection, [asked.settle_estate(event, message)])
-        known.set_credit_due(connection, UUID(message.person_id), None)
-
-    def _freeze(self, connection: Connection, event: IncomingEvent) -> None:
-        message = parse(accounts.PersonDied, event)
-        if known.find_person(connection, UUID(message.person_id)) is None:
-            raise NotYetKnownError(subject=message.person_id)
-        now_us = self._postings.now_us()
-        policy = asked.policy_now(connection, message.district_id, now_us)
-        self._postings.post(connection, [asked.freeze_wallets(event, message)])
-        people.schedule_estate(connection, UUID(message.person_id), policy, from_microseconds(now_us))
-
-    def _unfreeze(self, connection: Connection, event: IncomingEvent) -> None:
-        message = parse(accounts.DeathMistakeFound, event)
-        command = asked.unfreeze_wallets(connection, event, message, self._postings.now_us())
-        [posted] = self._postings.post(connection, [command])
-        if posted.refusal is None:
-            known.set_credit_due(connection, UUID(message.person_id), None)
-
-    def _answer_erasure(self, connection: Connection, event: IncomingEvent) -> None:
-        message = parse(accounts.ErasureRequested, event)
-        people.answer_erasure(
+        people.move_credit(
             connection,
-            erasure_id=UUID(message.erasure_id),
-            person_id=UUID(message.person_id),
-            district_id=UUID(message.district_id),
-            credit_to_pool=message.credit_to_pool,
-            now=self._clock.now(),
+            self._postings,
+            person_id=moved.person_id,
+            old_district=before.district_id,
+            new_district=moved.district_id,
+            cause=context.cause,
         )
 
-    def _empty_erased(self, connection: Connection, event: IncomingEvent) -> None:
-        message = parse(accounts.PersonErased, event)
-        people.empty_erased(connection, self._postings, person_id=UUID(message.person_id), cause=event.event_id)
+    @forgets(accounts.PersonState)
+    def forget_estate(self, connection: Connection, _context: EventContext, subject: str) -> None:
+        """Nothing falls due for somebody who has gone."""
+        known.set_credit_due(connection, UUID(subject), None)
 
 
-def _of_event(make: Callable[[IncomingEvent, Any], Command | None]) -> Make:
-    """A command made of the event alone."""
-    return lambda _connection, event, message, _now_us: make(event, message)
+class _Credit:
+    """Hears events that each stand for one command: a run of them is posted together."""
+
+    def __init__(self, postings: Postings) -> None:
+        self._postings = postings
+
+    def _post(self, connection: Connection, run: Run[E], make: Make[E]) -> None:
+        made = [make(connection, context, event) for context, event in run]
+        try:
+            self._postings.post(connection, [command for command in made if command is not None])
+        except HoldNotYetKnownError as error:
+            raise NotYetKnownError(subject=run[0][0].subject) from error
+
+    @hears_runs(heard.HoldRequested, redemption.HoldRequested)
+    def hold(self, connection: Connection, run: Run[heard.HoldRequested]) -> None:
+        """Set credit aside."""
+        self._post(connection, run, asked.place_hold)
+
+    @hears_runs(heard.ReleaseRequested, redemption.ReleaseRequested)
+    def release(self, connection: Connection, run: Run[heard.ReleaseRequested]) -> None:
+        """Give it back."""
+        self._post(connection, run, asked.release_hold)
+
+    @hears_runs(heard.FundingRequested, orders.FundingRequested)
+    def hold_of_pool(self, connection: Connection, run: Run[heard.FundingRequested]) -> None:
+        """Set credit of the pool aside."""
+        self._post(connection, run, asked.place_pool_hold)
+
+    @hears_runs(
+        heard.OrderEnded, orders.OrderCancelled, orders.OrderExpired, orders.HoursRejected, orders.NoShowRecorded
+    )
+    def release_pool(self, connection: Connection, run: Run[heard.OrderEnded]) -> None:
+        """Give it back to the pool."""
+        self._post(connection, run, asked.release_pool_hold)
+
+    @hears_runs(heard.HoursApproved, orders.HoursApproved)
+    def settle(self, connection: Connection, run: Run[heard.HoursApproved]) -> None:
+        """Settle approved hours."""
+        self._post(connection, run, asked.settle_hours)
+
+    @hears_runs(heard.HoursReversed, orders.HoursReversed)
+    def reverse(self, connection: Connection, run: Run[heard.HoursReversed]) -> None:
+        """Reverse a settlement."""
+        self._post(connection, run, asked.reverse_hours)
+
+    @hears_runs(heard.GiftRequested, redemption.GiftRequested)
+    def give(self, connection: Connection, run: Run[heard.GiftRequested]) -> None:
+        """Give earned credit to a relative."""
+        self._post(connection, run, asked.gift)
+
+    @hears_runs(heard.DonationRequested, redemption.DonationRequested)
+    def donate(self, connection: Connection, run: Run[heard.DonationRequested]) -> None:
+        """Give earned credit to the pool."""
+        self._post(connection, run, asked.donation)
+
+    @hears_runs(heard.GoodsRequested, redemption.GoodsRequested)
+    def exchange(self, connection: Connection, run: Run[heard.GoodsRequested]) -> None:
+        """Exchange credit for goods."""
+        self._post(connection, run, asked.goods)
+
+    @hears_runs(heard.GrantScheduled, redemption.GrantScheduled)
+    def grant(self, connection: Connection, run: Run[heard.GrantScheduled]) -> None:
+        """Make the month's grants."""
+        self._post(connection, run, asked.grant_month)
+
+    @hears_runs(heard.PersonRegistered, accounts.PersonRegistered)
+    def start(self, connection: Connection, run: Run[heard.PersonRegistered]) -> None:
+        """Give a new volunteer what the policy says."""
+        self._post(connection, run, asked.starting_credit)
 
 
-def _at_any_time(make: Callable[[Connection, IncomingEvent, Any], Command | None]) -> Make:
-    """A command that does not depend on when it is made."""
-    return lambda connection, event, message, _now_us: make(connection, event, message)
+class _People:
+    """Hears of the dead and the erased."""
 
+    def __init__(self, postings: Postings) -> None:
+        self._postings = postings
 
-def parse(kind: type[M], event: IncomingEvent) -> M:
-    """The message of an event."""
-    message = kind()
-    message.ParseFromString(event.payload or b"")
-    return message
+    @hears(redemption.EstateSettlementRequested)
+    def settle_estate(
+        self, connection: Connection, context: EventContext, estate: heard.EstateSettlementRequested
+    ) -> None:
+        """Pay a dead person's credit out."""
+        self._postings.post(connection, [asked.settle_estate(connection, context, estate)])
+        known.set_credit_due(connection, UUID(bytes=estate.person_id), None)
 
+    @hears(accounts.PersonDied)
+    def freeze(self, connection: Connection, context: EventContext, died: heard.PersonDied) -> None:
+        """Freeze the wallets of somebody who died."""
+        person_id = UUID(bytes=died.person_id)
+        if known.find_person(connection, person_id) is None:
+            raise NotYetKnownError(subject=str(person_id))
+        policy = asked.policy_now(connection, died.district_id, context)
+        self._postings.post(connection, [asked.freeze_wallets(connection, context, died)])
+        people.schedule_estate(connection, person_id, policy, context.now)
 
-def _optional_id(text: str) -> UUID | None:
-    return UUID(text) if text else None
+    @hears(accounts.DeathMistakeFound)
+    def unfreeze(self, connection: Connection, context: EventContext, mistake: heard.DeathMistakeFound) -> None:
+        """Give the wallets back to somebody who lives."""
+        [posted] = self._postings.post(connection, [asked.unfreeze_wallets(connection, context, mistake)])
+        if posted.refusal is None:
+            known.set_credit_due(connection, UUID(bytes=mistake.person_id), None)
 
+    @hears(accounts.ErasureRequested)
+    def answer_erasure(self, connection: Connection, context: EventContext, erasure: ErasureRequested) -> None:
+        """Say whether something stands against it."""
+        people.answer_erasure(
+            connection,
+            erasure_id=erasure.erasure_id,
+            person_id=erasure.person_id,
+            district_id=erasure.district_id,
+            credit_to_pool=erasure.credit_to_pool,
+            now=context.now,
+        )
 
-def _refuse_ended_sessions(connection: Connection, event: IncomingEvent) -> None:
-    standing.hear_sessions_ended(connection, parse(accounts.SessionsEnded, event))
-
-
-def _save_relation(connection: Connection, event: IncomingEvent) -> None:
-    if event.payload is None:
-        known.delete_row(connection, known.relation, UUID(event.subject))
-        return
-    state = parse(accounts.RelationState, event)
-    row = {
-        "relation_id": UUID(state.relation_id),
-        "person_id": UUID(state.person_id),
-        "relative_id": UUID(state.relative_id),
-        "kind": state.kind,
-        "verified": state.verified and state.active,
-        "declared_by": _optional_id(state.declared_by),
-        "active": state.active,
-    }
-    save_row(connection, known.relation, row)
-
-
-def _save_acting_grant(connection: Connection, event: IncomingEvent) -> None:
-    state = None if event.payload is None else parse(accounts.ActingGrantState, event)
-    hear_acting_grant(connection, event.subject, state)
-
-
-def _save_unit(connection: Connection, event: IncomingEvent) -> None:
-    if event.payload is None:
-        known.delete_row(connection, known.org_unit, UUID(event.subject))
-        return
-    state = parse(accounts.OrgUnitState, event)
-    row = {
-        "unit_id": UUID(state.unit_id),
-        "parent_id": _optional_id(state.parent_id),
-        "district_id": _optional_id(state.district_id),
-        "level": state.level,
-        "name_zh": state.name_zh,
-        "name_en": state.name_en,
-    }
-    save_row(connection, known.org_unit, row)
-
-
-def _save_policy(connection: Connection, event: IncomingEvent) -> None:
-    published = None if event.payload is None else parse(accounts.PolicyPublished, event)
-    hear_policy(connection, event.subject, published)
-
-
-def _save_signing_keys(connection: Connection, event: IncomingEvent) -> None:
-    state = parse(accounts.SigningKeysChanged, event)
-    keys = {key.key_id: (key.public_key, key.retired_at_us) for key in state.keys}
-    known.replace_signing_keys(connection, keys)
+    @hears(accounts.PersonErased)
+    def empty_erased(self, connection: Connection, context: EventContext, erased: PersonErased) -> None:
+        """Give what is left to the pools."""
+        people.empty_erased(connection, self._postings, person_id=erased.person_id, cause=context.cause)

@@ -9,11 +9,8 @@ from uuid import UUID
 
 from google.protobuf.message import Message
 
+from libs.contracts.events import ledger as own
 from libs.contracts.powers import POWERS
-from libs.contracts.timebank.accounts.v1 import events_pb2 as accounts
-from libs.contracts.timebank.ledger.v1 import events_pb2 as own
-from libs.contracts.timebank.orders.v1 import events_pb2 as orders
-from libs.contracts.timebank.redemption.v1 import events_pb2 as redemption
 from libs.ids import id_from_cause
 from libs.outbox import OutgoingEvent
 from services.ledger.domain import outcomes
@@ -32,7 +29,7 @@ TOPICS_HEARD = (
 TOLD_AS_POSTED = frozenset((Reason.GRANT, Reason.ESTATE_SETTLED, Reason.ERASURE))
 """Notes of these reasons answer somebody who waits for transfers: there were none to make."""
 
-__all__ = ["POWERS", "accounts", "orders", "own", "redemption"]
+__all__ = ["POWERS", "own"]
 
 
 def type_of(kind: type[Message]) -> str:

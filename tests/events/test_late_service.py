@@ -41,7 +41,7 @@ SERVICES: Mapping[str, ModuleType] = {"orders": orders, "ledger": ledger, "redem
 # What each keeps of what accounts tells; the rest follows from facts that a second service of that name never said.
 READ_MODELS = {
     "orders": ("unit", "person", "relation", "acting_grant", "policy", "signing_key"),
-    "ledger": ("org_unit", "person", "relation", "acting_grant", "policy", "signing_key"),
+    "ledger": ("unit", "person", "relation", "acting_grant", "policy", "signing_key"),
     "redemption": ("unit", "person", "relation", "acting_grant", "policy", "signing_key", "catalogue_item"),
 }
 

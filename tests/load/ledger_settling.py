@@ -20,6 +20,7 @@ from libs.bus.kafka import KafkaBroker
 from libs.bus.kafka_server import KafkaCluster
 from libs.bus.postgres import PostgresBroker
 from libs.clock import SystemClock, from_microseconds
+from libs.contracts.events import orders
 from libs.db import Database
 from libs.db.migrations import ServiceUrls
 from libs.db.rows import save_row
@@ -31,7 +32,6 @@ from libs.programme.policy.store import policy
 from services.ledger.consumers import consumers
 from services.ledger.domain.holds import PlaceHold
 from services.ledger.domain.postings import Terms
-from services.ledger.messages import orders
 from services.ledger.usecases.post import Postings
 from tests.load.ledger_posting import an_id, district, fund, wallet
 from tests.support.kafka import JARS

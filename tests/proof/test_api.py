@@ -17,6 +17,7 @@ from libs.db.embedded import EmbeddedPostgres
 from libs.db.rows import save_row
 from libs.http import RoleAt
 from libs.ids import new_id
+from libs.programme.directory.tables import signing_key, unit as org_unit
 from libs.programme.standing import save_standing
 from services.ledger.bootstrap import Settings, create_app
 from services.ledger.domain.wallets import Id
@@ -37,18 +38,19 @@ def client(ledger: Ledger, bench: Bench, url: str) -> FlaskClient:
     units = [(CITY, None, None, "city"), (UUID(DISTRICT), CITY, UUID(DISTRICT), "district")]
     units.append((STREET, UUID(DISTRICT), UUID(DISTRICT), "street"))
     with ledger.database.transaction() as connection:
-        known.replace_signing_keys(connection, {"k": (KEY.public_key().public_bytes_raw(), 0)})
+        save_row(connection, signing_key, {"key_id": "k", "public_key": KEY.public_key().public_bytes_raw()})
         for unit_id, parent_id, district_id, level in units:
             row = {"unit_id": unit_id, "parent_id": parent_id, "district_id": district_id, "level": level}
-            save_row(connection, known.org_unit, row | {"name_zh": level, "name_en": level})
+            save_row(connection, org_unit, row)
     return app.test_client()
 
 
 def _person(ledger: Ledger) -> Id:
     person_id = new_id()
-    row = {"person_id": person_id, "district_id": UUID(DISTRICT), "home_unit_id": STREET, "status": "active"}
+    at_home = {"district_id": UUID(DISTRICT), "home_unit_id": STREET}
+    row = {"person_id": person_id, "status": "active", "household_verified": False, **at_home}
     with ledger.database.transaction() as connection:
-        save_row(connection, known.person, row)
+        save_row(connection, known.DIRECTORY.person, row)
     return person_id.bytes
 
 

@@ -21,7 +21,7 @@ from libs.programme.directory.columns import Derived
 from libs.programme.directory.directory import Directory, signing_keys
 from libs.programme.directory.relations import related_to, relation_between
 from libs.programme.directory.states import PersonTold, catalogue_subject
-from libs.programme.directory.units import city_units, district_of, path_of, units_below
+from libs.programme.directory.units import city_units, district_of, districts, path_of, units_below
 
 __all__ = [
     "Derived",
@@ -30,6 +30,7 @@ __all__ = [
     "catalogue_subject",
     "city_units",
     "district_of",
+    "districts",
     "path_of",
     "related_to",
     "relation_between",

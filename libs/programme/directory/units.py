@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from sqlalchemy import text
@@ -29,12 +29,14 @@ BELOW = """
         SELECT u.unit_id, b.depth + 1 FROM unit u JOIN below b ON u.parent_id = b.unit_id WHERE b.depth < :depth_max
     ) SELECT DISTINCT unit_id FROM below"""
 _PATH, _BELOW = Prepared(text(PATH)), Prepared(text(BELOW))
+_DISTRICTS = Prepared(text("SELECT unit_id FROM unit WHERE level = 'district'"))
 _ROOTS = Prepared(text("SELECT unit_id FROM unit WHERE parent_id IS NULL"))
 
 
-def path_of(connection: Connection, unit_id: UUID) -> list[UUID]:
-    """Return the unit and those above it, up to the city; only the unit itself when it is unknown."""
-    return _PATH.scalars(connection, {"unit_id": unit_id, "depth_max": TREE_DEPTH_MAX}) or [unit_id]
+def path_of(connection: Connection, unit_id: UUID, *, unknown: Sequence[UUID] | None = None) -> list[UUID]:
+    """Return the unit and those above it, up to the city; `unknown`, else the unit itself, when nobody told of it."""
+    found = _PATH.scalars(connection, {"unit_id": unit_id, "depth_max": TREE_DEPTH_MAX})
+    return found or list([unit_id] if unknown is None else unknown)
 
 
 def units_below(connection: Connection, unit_ids: Iterable[UUID]) -> list[UUID]:
@@ -45,6 +47,11 @@ def units_below(connection: Connection, unit_ids: Iterable[UUID]) -> list[UUID]:
 def city_units(connection: Connection) -> list[UUID]:
     """Return the root of the tree."""
     return _ROOTS.scalars(connection)
+
+
+def districts(connection: Connection) -> list[UUID]:
+    """Return all districts."""
+    return _DISTRICTS.scalars(connection)
 
 
 def district_of(connection: Connection, unit_id: UUID) -> UUID | None:

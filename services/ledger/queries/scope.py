@@ -6,43 +6,28 @@ from collections.abc import Iterable
 from datetime import date
 from uuid import UUID
 
-import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from libs.errors import ForbiddenError, Refusal
 from libs.http.actor import Actor
 from libs.http.powers import holds, require
+from libs.programme import directory
 from libs.programme.known_grants import seen_by
 from libs.programme.refusals import PersonNotFoundError
-from libs.programme.words import UnitLevel
 from services.ledger.domain.errors import DistrictNotFoundError
 from services.ledger.domain.wallets import PERSON_CLASSES, WalletKey
 from services.ledger.messages import POWERS
 from services.ledger.store import known
 
-PATH = sa.text("""
-    WITH RECURSIVE path AS (
-        SELECT unit_id, parent_id, 1 AS height FROM org_unit WHERE unit_id = :unit
-        UNION ALL
-        SELECT u.unit_id, u.parent_id, path.height + 1 FROM org_unit u JOIN path ON u.unit_id = path.parent_id
-        WHERE path.height < 10
-    ) SELECT unit_id FROM path ORDER BY height""")
-BELOW = sa.text("""
-    WITH RECURSIVE below AS (
-        SELECT unit_id FROM org_unit WHERE unit_id = :unit
-        UNION ALL
-        SELECT u.unit_id FROM org_unit u JOIN below ON u.parent_id = below.unit_id
-    ) SELECT unit_id FROM below""")
-
 
 def path_of(connection: Connection, unit_id: UUID) -> list[UUID]:
-    """The unit and all above it, up to the city."""
-    return list(connection.scalars(PATH, {"unit": unit_id}))
+    """The unit and all above it, up to the city; empty for one that nobody told of."""
+    return directory.path_of(connection, unit_id, unknown=())
 
 
 def units_below(connection: Connection, unit_id: UUID) -> list[UUID]:
     """The unit and all below it."""
-    return list(connection.scalars(BELOW, {"unit": unit_id}))
+    return directory.units_below(connection, [unit_id])
 
 
 def path_of_person(connection: Connection, person_id: UUID) -> list[UUID]:
@@ -97,7 +82,7 @@ def refuse_unless_may_see_person(connection: Connection, actor: Actor, person_id
 
 
 def _roots(connection: Connection) -> list[UUID]:
-    return list(connection.scalars(sa.select(known.org_unit.c.unit_id).where(known.org_unit.c.parent_id.is_(None))))
+    return directory.city_units(connection)
 
 
 def refuse_unless_may_see_district(connection: Connection, actor: Actor, district_id: UUID) -> None:
@@ -112,8 +97,7 @@ def sees_district(connection: Connection, actor: Actor, district_id: UUID) -> bo
 
 def districts_seen(connection: Connection, actor: Actor) -> list[UUID]:
     """The districts that a role of the actor reaches."""
-    units = known.org_unit.c
-    districts = connection.scalars(sa.select(units.unit_id).where(units.level == UnitLevel.DISTRICT))
+    districts = directory.districts(connection)
     return [district_id for district_id in districts if sees_district(connection, actor, district_id)]
 
 

@@ -29,10 +29,10 @@ GRANTED = sa.text("""
     ) x ORDER BY x.version DESC LIMIT 1), 0) > 0 ORDER BY w.owner""")
 ADD_RUN = sa.text("""
     INSERT INTO month_run (district_id, month) VALUES (:district_id, :month) ON CONFLICT DO NOTHING""")
-FIRST_ESTATE = sa.text("SELECT min(credit_due_at) FROM person WHERE credit_due_at IS NOT NULL")
+FIRST_ESTATE = sa.text("SELECT min(due_at) FROM credit_due")
 ESTATES = sa.text("""
-    SELECT person_id, district_id, credit_due_at FROM person WHERE credit_due_at <= :now
-    ORDER BY credit_due_at, person_id LIMIT :limit""")
+    SELECT person_id, district_id, due_at FROM credit_due JOIN person USING (person_id) WHERE due_at <= :now
+    ORDER BY due_at, person_id LIMIT :limit""")
 
 
 def granting_districts(connection: Connection) -> list[tuple[UUID, date]]:

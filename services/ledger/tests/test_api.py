@@ -20,6 +20,7 @@ from libs.db import Database
 from libs.db.rows import save_row
 from libs.http import RoleAt
 from libs.ids import new_id
+from libs.programme.directory.tables import relation, signing_key, unit as org_unit
 from libs.programme.standing import save_standing
 from libs.programme.two_people import LAPSES_AFTER
 from services.ledger.bootstrap import Settings, create_app
@@ -48,7 +49,7 @@ class Api:
         self._key = Ed25519PrivateKey.generate()
         with self.database.transaction() as connection:
             self._tree(connection)
-            known.replace_signing_keys(connection, {"k1": (self._key.public_key().public_bytes_raw(), 0)})
+            save_row(connection, signing_key, {"key_id": "k1", "public_key": self._key.public_key().public_bytes_raw()})
 
     @staticmethod
     def _tree(connection: sa.Connection) -> None:
@@ -61,26 +62,24 @@ class Api:
                 "parent_id": parent,
                 "district_id": DISTRICT,
                 "level": level,
-                "name_zh": "",
-                "name_en": "",
             }
-            save_row(connection, known.org_unit, row)
+            save_row(connection, org_unit, row)
 
     def person(self, household: UUID | None = None, *, is_verified: bool = True) -> UUID:
         """Somebody at home in the community."""
         person_id = new_id()
         row = {"person_id": person_id, "district_id": DISTRICT, "home_unit_id": COMMUNITY, "status": "active",
-               "household_id": household, "household_verified": is_verified, "died_on": None}  # fmt: skip
+               "household_id": household, "household_verified": is_verified}  # fmt: skip
         with self.database.transaction() as connection:
-            save_row(connection, known.person, row)
+            save_row(connection, known.DIRECTORY.person, row)
         return person_id
 
     def relate(self, one: UUID, other: UUID, declared_by: UUID | None = None) -> None:
         """Make two people relatives, or let somebody declare that they are."""
-        row = {"relation_id": new_id(), "person_id": one, "relative_id": other, "kind": "child", "active": True,
+        row = {"relation_id": new_id(), "person_id": one, "relative_id": other, "kind": "child",
                "verified": declared_by is None, "declared_by": declared_by}  # fmt: skip
         with self.database.transaction() as connection:
-            save_row(connection, known.relation, row)
+            save_row(connection, relation, row)
 
     def token(self, person_id: UUID, *roles: str | None, unit: UUID = DISTRICT, **claims: Any) -> str:
         """A token of somebody whom the ledger knows, from now on, with these roles at a unit."""

@@ -7,10 +7,11 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
+from libs.contracts.events import accounts, redemption
 from libs.ids import new_id
 from services.ledger.domain.wallets import WalletClass as W
 from services.ledger.due import next_due, run_due
-from services.ledger.messages import accounts, own, redemption
+from services.ledger.messages import own
 from services.ledger.tests.stories import balances, give, hold, of_district, release
 from services.ledger.tests.support import Ledger, issue, new
 from services.ledger.tests.test_hearing import DISTRICT, Hearing, hearing as hearing, person, text

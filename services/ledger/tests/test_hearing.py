@@ -12,6 +12,7 @@ import pytest
 from google.protobuf.message import Message
 
 from libs.clock import from_microseconds, machine_now, to_microseconds
+from libs.contracts.events import accounts, orders, redemption
 from libs.db.driver import run
 from libs.ids import new_id
 from libs.inbox import IncomingEvent, NotYetKnownError
@@ -24,7 +25,7 @@ from services.ledger.consumers import consumers
 from services.ledger.domain.errors import DateOutOfRangeError
 from services.ledger.domain.wallets import WalletClass as W
 from services.ledger.due import next_due, run_due
-from services.ledger.messages import accounts, orders, own, redemption
+from services.ledger.messages import own
 from services.ledger.store.journal_source import JournalSource
 from services.ledger.tests.stories import balances, give, hold, of_district
 from services.ledger.tests.support import DAY_ONE_US, EAST, WEST, Ledger, issue, new

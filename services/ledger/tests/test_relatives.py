@@ -8,9 +8,10 @@ from uuid import UUID
 import pytest
 
 from libs.clock import local_date, machine_now
+from libs.contracts.events import accounts
 from libs.ids import new_id
+from libs.programme.directory.tables import relation
 from libs.programme.known_grants import hear_acting_grant
-from services.ledger.messages import accounts
 from services.ledger.tests.stories import give
 from services.ledger.tests.test_api import Api, api as api
 
@@ -18,11 +19,10 @@ from services.ledger.tests.test_api import Api, api as api
 def relate(api: Api, person: UUID, relative: UUID, **terms: object) -> None:
     """Let accounts have told of a relation."""
     from libs.db.rows import save_row
-    from services.ledger.store import known
 
     row = {"relation_id": new_id(), "person_id": person, "relative_id": relative, "kind": "child"}
     with api.database.transaction() as connection:
-        save_row(connection, known.relation, row | {"verified": True, "active": True} | terms)
+        save_row(connection, relation, row | {"verified": True} | terms)
 
 
 def grant(api: Api, person: UUID, relative: UUID, *acts: str, days: int = 1, active: bool = True) -> None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from libs.clock import from_microseconds, local_date
+from libs.clock import local_date
 from libs.db import Connection
-from libs.inbox import IncomingEvent, NotYetKnownError
+from libs.events import EventContext
+from libs.inbox import NotYetKnownError
 from libs.programme.policy import Policy
 from libs.programme.policy.store import find_policy, find_policy_on
 from libs.programme.words import EvidenceClass, Funding
+from services.ledger.domain import heard as events
 from services.ledger.domain.days import refuse_bad_date
 from services.ledger.domain.grants import GrantMonth
 from services.ledger.domain.holds import PlaceHold, ReleaseHold
@@ -20,121 +22,122 @@ from services.ledger.domain.request_ids import request_id_after
 from services.ledger.domain.reverse import ReverseHours
 from services.ledger.domain.settle import ServedHours, SettleHours
 from services.ledger.domain.transfers import Donation, Gift, Goods, Transfer
-from services.ledger.domain.wallets import Id, WalletClass, person_wallet
-from services.ledger.messages import accounts, orders, raw, redemption
+from services.ledger.domain.wallets import NO_ID, Id, WalletClass, person_wallet
 from services.ledger.store import known
 
 EVIDENCE: dict[str, Evidence] = {EvidenceClass.VERIFIED: Evidence.VERIFIED, EvidenceClass.ATTESTED: Evidence.ATTESTED}
 
 
-def policy_now(connection: Connection, district_id: str, now_us: int) -> Policy:
+def policy_now(connection: Connection, district_id: Id, context: EventContext) -> Policy:
     """The policy in force in a district today.
 
     Raises:
         NotYetKnownError: none has been heard of.
     """
-    policy = find_policy_on(connection, UUID(district_id), local_date(from_microseconds(now_us)))
+    policy = find_policy_on(connection, UUID(bytes=district_id), local_date(context.now))
     if policy is None:
-        raise NotYetKnownError(subject=district_id)
+        raise NotYetKnownError(subject=str(UUID(bytes=district_id)))
     return policy
 
 
-def policy_of(connection: Connection, district_id: str, version: int) -> Policy:
+def policy_of(connection: Connection, district_id: Id, version: int) -> Policy:
     """A version of a district's policy.
 
     Raises:
         NotYetKnownError: it has not been heard of.
     """
-    policy = find_policy(connection, UUID(district_id), version)
+    policy = find_policy(connection, UUID(bytes=district_id), version)
     if policy is None:
-        raise NotYetKnownError(subject=district_id)
+        raise NotYetKnownError(subject=str(UUID(bytes=district_id)))
     return policy
 
 
-def _request(event: IncomingEvent, leg: str) -> Id:
-    return request_id_after(event.event_id.bytes, leg)
+def _request(context: EventContext, leg: str) -> Id:
+    return request_id_after(context.event_id.bytes, leg)
 
 
-def _terms(event: IncomingEvent, act: str, *, actor: str = "", checker: str = "", policy_version: int = 0) -> Terms:
+def _terms(context: EventContext, act: Id, *, actor: Id = NO_ID, checker: Id = NO_ID, policy_version: int = 0) -> Terms:
     return Terms(
-        cause=event.event_id.bytes,
-        act_id=raw(act),
-        actor=raw(actor),
-        checker=raw(checker),
+        cause=context.event_id.bytes,
+        act_id=act,
+        actor=actor,
+        checker=checker,
         policy_version=policy_version,
     )
 
 
-def place_hold(event: IncomingEvent, message: redemption.HoldRequested) -> PlaceHold:
+def place_hold(_connection: Connection, context: EventContext, message: events.HoldRequested) -> PlaceHold:
     """A redemption's hold."""
     return PlaceHold(
-        request_id=_request(event, "hold"),
-        district_id=raw(message.payer_district_id or message.district_id),
-        terms=_terms(event, message.hold_id, actor=message.requested_by, policy_version=message.policy_version),
+        request_id=_request(context, "hold"),
+        district_id=message.payer_district_id or message.district_id,
+        terms=_terms(context, message.hold_id, actor=message.requested_by, policy_version=message.policy_version),
         minutes=message.amount_minutes,
-        payer_id=raw(message.payer_id),
-        order_district_id=raw(message.district_id),
+        payer_id=message.payer_id,
+        order_district_id=message.district_id,
     )
 
 
-def place_pool_hold(event: IncomingEvent, message: orders.FundingRequested) -> PlaceHold | None:
+def place_pool_hold(
+    _connection: Connection, context: EventContext, message: events.FundingRequested
+) -> PlaceHold | None:
     """A hold on the pool; credit and entitlement are redemption's to ask for."""
     if message.funding != Funding.POOL:
         return None
-    district_id = raw(message.district_id)
+    district_id = message.district_id
     return PlaceHold(
-        request_id=_request(event, "hold"),
+        request_id=_request(context, "hold"),
         district_id=district_id,
-        terms=_terms(event, message.order_id, actor=message.requested_by, policy_version=message.policy_version),
+        terms=_terms(context, message.order_id, actor=message.requested_by, policy_version=message.policy_version),
         minutes=message.price_minutes,
         payer_id=None,
         order_district_id=district_id,
     )
 
 
-def release_hold(
-    connection: Connection, event: IncomingEvent, message: redemption.ReleaseRequested, now_us: int
-) -> ReleaseHold:
+def release_hold(connection: Connection, context: EventContext, message: events.ReleaseRequested) -> ReleaseHold:
     """What a redemption asks to give back."""
     payer_district = message.payer_district_id or message.district_id
     return ReleaseHold(
-        request_id=_request(event, "release"),
-        district_id=raw(payer_district),
-        terms=_terms(event, message.hold_id),
-        order_district_id=raw(message.district_id),
-        grants_expire=policy_now(connection, payer_district, now_us).grant.expires_month_end,
+        request_id=_request(context, "release"),
+        district_id=payer_district,
+        terms=_terms(context, message.hold_id),
+        order_district_id=message.district_id,
+        grants_expire=policy_now(connection, payer_district, context).grant.expires_month_end,
     )
 
 
 def release_pool_hold(
-    event: IncomingEvent, message: orders.OrderCancelled | orders.OrderExpired | orders.HoursRejected
+    _connection: Connection,
+    context: EventContext,
+    message: events.OrderEnded,
 ) -> ReleaseHold | None:
     """An order that ended without service gives back what the pool held for it."""
     if message.funding != Funding.POOL:
         return None
-    district_id = raw(message.district_id)
+    district_id = message.district_id
     return ReleaseHold(
-        request_id=_request(event, "release"),
+        request_id=_request(context, "release"),
         district_id=district_id,
-        terms=_terms(event, message.order_id),
+        terms=_terms(context, message.order_id),
         order_district_id=district_id,
     )
 
 
-def settle_hours(connection: Connection, event: IncomingEvent, message: orders.HoursApproved) -> SettleHours:
+def settle_hours(connection: Connection, context: EventContext, message: events.HoursApproved) -> SettleHours:
     """Approved hours, to be settled whole."""
-    approvers = [*message.approver_ids, "", ""]
+    approvers = [*message.approver_ids, NO_ID, NO_ID]
     return SettleHours(
-        request_id=_request(event, "settle"),
-        district_id=raw(message.district_id),
+        request_id=_request(context, "settle"),
+        district_id=message.district_id,
         terms=_terms(
-            event,
+            context,
             message.order_id,
             actor=approvers[0],
             checker=approvers[1],
             policy_version=message.policy_version,
         )._replace(effective_at=message.service_began_at_us or None),
-        approval_id=raw(message.approval_id),
+        approval_id=message.approval_id,
         settlement=max(1, message.settlement),
         funding=message.funding,
         planned_minutes=message.planned_minutes,
@@ -145,13 +148,13 @@ def settle_hours(connection: Connection, event: IncomingEvent, message: orders.H
     )
 
 
-def _served(hours: orders.VolunteerHours, message: orders.HoursApproved) -> ServedHours:
+def _served(hours: events.VolunteerHours, message: events.HoursApproved) -> ServedHours:
     # An event cannot be answered with a refusal: it waits for a person, under this name.
     refuse_bad_date(message.service_began_at_us or None)
     refuse_bad_date(hours.checked_in_at_us or None)
     return ServedHours(
-        volunteer_id=raw(hours.volunteer_id),
-        volunteer_district_id=raw(hours.volunteer_district_id or message.district_id),
+        volunteer_id=hours.volunteer_id,
+        volunteer_district_id=hours.volunteer_district_id or message.district_id,
         actual_minutes=hours.actual_minutes,
         evidence=EVIDENCE.get(hours.evidence_class, Evidence.ATTESTED),
         checked_in_at=hours.checked_in_at_us,
@@ -159,146 +162,144 @@ def _served(hours: orders.VolunteerHours, message: orders.HoursApproved) -> Serv
     )
 
 
-def _payer(connection: Connection, message: orders.HoursApproved) -> tuple[Id, Id] | None:
+def _payer(connection: Connection, message: events.HoursApproved) -> tuple[Id, Id] | None:
     """Whose wallets pay without a hold; only hours that are settled anew need it."""
     if message.funding != Funding.CREDIT or message.settlement < 2:
         return None
-    payer_id = UUID(message.payer_id or message.recipient_id)
-    person = known.find_person(connection, payer_id)
-    district_id = person.district_id.bytes if person else raw(message.district_id)
-    return district_id, payer_id.bytes
+    payer_id = message.payer_id or message.recipient_id
+    person = known.find_person(connection, UUID(bytes=payer_id))
+    district_id = person.district_id.bytes if person else message.district_id
+    return district_id, payer_id
 
 
-def reverse_hours(
-    connection: Connection, event: IncomingEvent, message: orders.HoursReversed, now_us: int
-) -> ReverseHours:
+def reverse_hours(connection: Connection, context: EventContext, message: events.HoursReversed) -> ReverseHours:
     """A settlement that two people decided to reverse."""
     return ReverseHours(
-        request_id=_request(event, "reverse"),
-        district_id=raw(message.district_id),
-        terms=_terms(event, message.order_id, actor=message.proposed_by, checker=message.decided_by),
+        request_id=_request(context, "reverse"),
+        district_id=message.district_id,
+        terms=_terms(context, message.order_id, actor=message.proposed_by, checker=message.decided_by),
         settlement=message.settlement,
         funding=message.funding,
         recover=message.recover,
-        reversal_id=raw(message.reversal_id),
-        grants_expire=policy_now(connection, message.district_id, now_us).grant.expires_month_end,
+        reversal_id=message.reversal_id,
+        grants_expire=policy_now(connection, message.district_id, context).grant.expires_month_end,
     )
 
 
 def _given(
-    event: IncomingEvent,
-    act: str,
-    message: redemption.GiftRequested | redemption.DonationRequested | redemption.GoodsRequested,
+    context: EventContext,
+    act: Id,
+    message: events.GiftRequested | events.DonationRequested | events.GoodsRequested,
 ) -> Terms:
     """Who asked, and the second member of staff where one of them asked for somebody."""
     return _terms(
-        event, act, actor=message.requested_by, checker=message.decided_by, policy_version=message.policy_version
+        context, act, actor=message.requested_by, checker=message.decided_by, policy_version=message.policy_version
     )
 
 
-def gift(connection: Connection, event: IncomingEvent, message: redemption.GiftRequested, now_us: int) -> Gift:
+def gift(connection: Connection, context: EventContext, message: events.GiftRequested) -> Gift:
     """Earned credit for a relative."""
     giver_district = message.giver_district_id or message.district_id
     return Gift(
-        request_id=_request(event, "gift"),
-        district_id=raw(giver_district),
-        terms=_given(event, message.gift_id, message),
-        giver_id=raw(message.giver_id),
+        request_id=_request(context, "gift"),
+        district_id=giver_district,
+        terms=_given(context, message.gift_id, message),
+        giver_id=message.giver_id,
         receiver=person_wallet(
-            raw(message.receiver_district_id or giver_district), raw(message.receiver_id), WalletClass.RECEIVED
+            message.receiver_district_id or giver_district, message.receiver_id, WalletClass.RECEIVED
         ),
         minutes=message.amount_minutes,
-        policy=policy_now(connection, giver_district, now_us),
+        policy=policy_now(connection, giver_district, context),
     )
 
 
-def donation(event: IncomingEvent, message: redemption.DonationRequested) -> Donation:
+def donation(_connection: Connection, context: EventContext, message: events.DonationRequested) -> Donation:
     """Earned credit for the pool."""
     return Donation(
-        request_id=_request(event, "donation"),
-        district_id=raw(message.district_id),
-        terms=_given(event, message.donation_id, message),
-        giver_id=raw(message.giver_id),
+        request_id=_request(context, "donation"),
+        district_id=message.district_id,
+        terms=_given(context, message.donation_id, message),
+        giver_id=message.giver_id,
         minutes=message.amount_minutes,
     )
 
 
-def goods(connection: Connection, event: IncomingEvent, message: redemption.GoodsRequested, now_us: int) -> Goods:
+def goods(connection: Connection, context: EventContext, message: events.GoodsRequested) -> Goods:
     """Credit for goods or benefits."""
     return Goods(
-        request_id=_request(event, "goods"),
-        district_id=raw(message.district_id),
-        terms=_given(event, message.exchange_id, message),
-        payer_id=raw(message.payer_id),
+        request_id=_request(context, "goods"),
+        district_id=message.district_id,
+        terms=_given(context, message.exchange_id, message),
+        payer_id=message.payer_id,
         minutes=message.amount_minutes,
-        policy=policy_now(connection, message.district_id, now_us),
+        policy=policy_now(connection, message.district_id, context),
     )
 
 
-def grant_month(event: IncomingEvent, message: redemption.GrantScheduled) -> GrantMonth:
+def grant_month(_connection: Connection, context: EventContext, message: events.GrantScheduled) -> GrantMonth:
     """A run of monthly grants."""
-    terms = _terms(event, message.grant_run_id, actor=message.requested_by, policy_version=message.policy_version)
+    terms = _terms(context, message.grant_run_id, actor=message.requested_by, policy_version=message.policy_version)
     return GrantMonth(
-        request_id=_request(event, "grant"),
-        district_id=raw(message.district_id),
+        request_id=_request(context, "grant"),
+        district_id=message.district_id,
         terms=terms,
-        lines=tuple((raw(line.person_id), line.amount_minutes) for line in message.lines),
+        lines=tuple((line.person_id, line.amount_minutes) for line in message.lines),
     )
 
 
-def settle_estate(event: IncomingEvent, message: redemption.EstateSettlementRequested) -> EmptyWallets:
+def settle_estate(
+    _connection: Connection, context: EventContext, message: events.EstateSettlementRequested
+) -> EmptyWallets:
     """A dead person's credit, to an heir or to the pool."""
-    district_id = raw(message.district_id)
+    district_id = message.district_id
     to = pool(district_id)
     if message.to_person_id:
-        heir_district = raw(message.to_district_id) if message.to_district_id else district_id
-        to = person_wallet(heir_district, raw(message.to_person_id), WalletClass.RECEIVED)
+        heir_district = message.to_district_id or district_id
+        to = person_wallet(heir_district, message.to_person_id, WalletClass.RECEIVED)
     return EmptyWallets(
-        request_id=_request(event, "estate"),
+        request_id=_request(context, "estate"),
         district_id=district_id,
-        terms=_terms(event, message.estate_id, actor=message.proposed_by, checker=message.decided_by),
-        person_id=raw(message.person_id),
+        terms=_terms(context, message.estate_id, actor=message.proposed_by, checker=message.decided_by),
+        person_id=message.person_id,
         to=to,
         reason=Reason.ESTATE_SETTLED,
     )
 
 
-def freeze_wallets(event: IncomingEvent, message: accounts.PersonDied) -> FreezeWallets:
+def freeze_wallets(_connection: Connection, context: EventContext, message: events.PersonDied) -> FreezeWallets:
     """The wallets of somebody who died; who is found alive may die once more, so each death freezes by itself."""
     return FreezeWallets(
-        request_id=request_id_after(raw(message.death_id or message.person_id), "frozen"),
-        district_id=raw(message.district_id),
-        terms=_terms(event, message.person_id, actor=message.recorded_by, checker=message.confirmed_by),
-        person_id=raw(message.person_id),
+        request_id=request_id_after(message.death_id or message.person_id, "frozen"),
+        district_id=message.district_id,
+        terms=_terms(context, message.person_id, actor=message.recorded_by, checker=message.confirmed_by),
+        person_id=message.person_id,
     )
 
 
 def unfreeze_wallets(
-    connection: Connection, event: IncomingEvent, message: accounts.DeathMistakeFound, now_us: int
+    connection: Connection, context: EventContext, message: events.DeathMistakeFound
 ) -> UnfreezeWallets:
     """The wallets of somebody who was held for dead."""
     return UnfreezeWallets(
-        request_id=_request(event, "unfrozen"),
-        district_id=raw(message.district_id),
-        terms=_terms(event, message.mistake_id, actor=message.proposed_by, checker=message.decided_by),
-        person_id=raw(message.person_id),
-        grants_expire=policy_now(connection, message.district_id, now_us).grant.expires_month_end,
+        request_id=_request(context, "unfrozen"),
+        district_id=message.district_id,
+        terms=_terms(context, message.mistake_id, actor=message.proposed_by, checker=message.decided_by),
+        person_id=message.person_id,
+        grants_expire=policy_now(connection, message.district_id, context).grant.expires_month_end,
     )
 
 
-def starting_credit(
-    connection: Connection, event: IncomingEvent, message: accounts.PersonRegistered, now_us: int
-) -> Transfer | None:
+def starting_credit(connection: Connection, context: EventContext, message: events.PersonRegistered) -> Transfer | None:
     """What a policy gives a new volunteer."""
     if not message.volunteer:
         return None
-    policy = policy_now(connection, message.district_id, now_us)
+    policy = policy_now(connection, message.district_id, context)
     if policy.grant.starting_credit_minutes == 0:
         return None
-    district_id, person_id = raw(message.district_id), raw(message.person_id)
+    district_id, person_id = message.district_id, message.person_id
     return Transfer(
         request_id=request_id_after(person_id, "starting_credit"),
-        terms=_terms(event, message.person_id, actor=message.registered_by, policy_version=policy.version),
+        terms=_terms(context, message.person_id, actor=message.registered_by, policy_version=policy.version),
         debit=issuance(district_id),
         credit=person_wallet(district_id, person_id, WalletClass.EARNED),
         minutes=policy.grant.starting_credit_minutes,

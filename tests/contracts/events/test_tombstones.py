@@ -91,7 +91,6 @@ TABLES = {
     accounts.SigningKeysChanged: "signing_key",
     orders.CatalogueItemPublished: "catalogue_item",
 }
-NAMED_ELSE = {("ledger", "unit"): "org_unit"}
 NOT_HEARD = {
     ("ledger", accounts.GroupState),
     ("redemption", accounts.GroupState),
@@ -99,7 +98,11 @@ NOT_HEARD = {
     ("orders", orders.CatalogueItemPublished),
 }
 HEARD = [(service, state) for service in SERVICES for state in STATES if (service, state) not in NOT_HEARD]
-DIRECTORIES: dict[str, Directory] = {"orders": ORDERS_DIRECTORY, "redemption": redemption_known.DIRECTORY}
+DIRECTORIES: dict[str, Directory] = {
+    "orders": ORDERS_DIRECTORY,
+    "redemption": redemption_known.DIRECTORY,
+    "ledger": ledger_known.DIRECTORY,
+}
 KNOWN_KEYS = {
     "orders": signing_keys,
     "redemption": redemption_known.signing_keys,
@@ -134,9 +137,8 @@ class Hearer:
 
     def rows(self, state: type[Message]) -> int:
         """Count what is known of a kind of state."""
-        name = NAMED_ELSE.get((self.service, TABLES[state]), TABLES[state])
         with self.database.reading() as connection:
-            return int(connection.scalar(sa.text(f"SELECT count(*) FROM {name}")) or 0)
+            return int(connection.scalar(sa.text(f"SELECT count(*) FROM {TABLES[state]}")) or 0)
 
 
 @pytest.fixture(scope="module")

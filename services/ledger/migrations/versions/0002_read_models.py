@@ -6,60 +6,14 @@ from libs.db.grants import grant
 from libs.http.commands import create_commands
 from libs.inbox import create_inbox
 from libs.outbox import create_outbox
-from libs.programme.known_grants import create_known_grants
-from libs.programme.standing import create_standing
+from services.ledger.store.known import DIRECTORY
 
 revision = "0002"
 down_revision = "0001"
 
 TABLES = (
-    """
-    CREATE TABLE person (
-        person_id uuid PRIMARY KEY,
-        district_id uuid NOT NULL,
-        home_unit_id uuid NOT NULL,
-        status text NOT NULL,
-        household_id uuid,
-        household_verified boolean NOT NULL DEFAULT false,
-        died_on date,
-        credit_due_at bigint
-    )""",
-    "CREATE INDEX person_estate_due ON person (credit_due_at) WHERE credit_due_at IS NOT NULL",
-    """
-    CREATE TABLE relation (
-        relation_id uuid PRIMARY KEY,
-        person_id uuid NOT NULL,
-        relative_id uuid NOT NULL,
-        kind text NOT NULL,
-        verified boolean NOT NULL,
-        declared_by uuid,
-        active boolean NOT NULL
-    )""",
-    "CREATE INDEX relation_person ON relation (person_id)",
-    "CREATE INDEX relation_relative ON relation (relative_id)",
-    """
-    CREATE TABLE org_unit (
-        unit_id uuid PRIMARY KEY,
-        parent_id uuid,
-        district_id uuid,
-        level text NOT NULL,
-        name_zh text NOT NULL,
-        name_en text NOT NULL
-    )""",
-    """
-    CREATE TABLE policy (
-        district_id uuid NOT NULL,
-        policy_version integer NOT NULL,
-        effective date NOT NULL,
-        parameters jsonb NOT NULL,
-        PRIMARY KEY (district_id, policy_version)
-    )""",
-    """
-    CREATE TABLE signing_key (
-        key_id text PRIMARY KEY,
-        public_key bytea NOT NULL,
-        retired_at bigint NOT NULL
-    )""",
+    "CREATE TABLE credit_due (person_id uuid PRIMARY KEY, due_at bigint NOT NULL)",
+    "CREATE INDEX credit_due_first ON credit_due (due_at)",
     """
     CREATE TABLE erasure (
         erasure_id uuid PRIMARY KEY,
@@ -107,11 +61,10 @@ def upgrade() -> None:
     create_outbox(op)
     create_inbox(op)
     create_commands(op.get_bind())
-    create_standing(op)
-    create_known_grants(op)
+    DIRECTORY.create(op)
     for statement in TABLES:
         op.execute(statement)
     grant(
-        op, "SELECT, INSERT, UPDATE, DELETE", "person", "relation", "org_unit", "policy", "signing_key", "erasure",
+        op, "SELECT, INSERT, UPDATE, DELETE", "credit_due", "erasure",
     )  # fmt: skip
     grant(op, "SELECT, INSERT", "proposal", "decision", "month_run", "command")
