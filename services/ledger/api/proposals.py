@@ -14,17 +14,23 @@ from libs.errors import ForbiddenError
 from libs.http import Cursor, current_actor, reading, run_command
 from libs.http.actor import Actor
 from libs.http.pages import an_id
-from libs.programme.refusals import MakerIsCheckerError
+from libs.programme.refusals import MakerIsCheckerError, PersonNotFoundError
 from libs.programme.two_people import LAPSES_AFTER, Verdict
 from libs.programme.two_people_schemas import VerdictSchema
 from services.ledger.api import response_schemas
 from services.ledger.api.edge import poster, service
 from services.ledger.api.schemas import AdjustmentBody, PageQuery, ReversalBody
 from services.ledger.domain.entries import Entry
-from services.ledger.domain.errors import JOURNALLED, ProposalNotFoundError, TransferNotFoundError
+from services.ledger.domain.errors import (
+    JOURNALLED,
+    DistrictNotFoundError,
+    ProposalNotFoundError,
+    TransferNotFoundError,
+)
 from services.ledger.messages import POWERS
 from services.ledger.queries import entries, scope
 from services.ledger.store import known, proposal_store
+from services.ledger.store.proposal_facts import Place, facts_to_decide, place_to_propose
 from services.ledger.store.proposal_store import Proposal
 from services.ledger.usecases import proposals
 
@@ -44,7 +50,7 @@ class Adjustment(MethodView):
     def put(self, body: dict[str, Any], proposal_id: UUID) -> dict[str, Any]:
         """Propose to fund a district's pool, or to bring in a balance from an old book."""
         return run_command(
-            lambda connection: proposals.propose(connection, _adjustment(connection, proposal_id, body)),
+            lambda connection: _propose_adjustment(connection, proposal_id, body),
             terms=body,
             command_id=proposal_id,
         )
@@ -56,24 +62,22 @@ class Adjustment(MethodView):
         return _shown(proposal_id, ADJUSTMENTS)
 
 
-def _adjustment(connection: Connection, proposal_id: UUID, body: dict[str, Any]) -> Proposal:
+def _propose_adjustment(connection: Connection, proposal_id: UUID, body: dict[str, Any]) -> dict[str, Any]:
     actor, kind = current_actor(), body["kind"]
     scope.refuse_unless_holds(actor, f"propose_{kind}")
-    if kind == "pool_funding":
-        district_id = body["district_id"]
-        path = scope.path_of_district(connection, district_id)
-    else:
-        path = scope.path_of_person(connection, body["person_id"])
-        person = known.find_person(connection, body["person_id"])
-        assert person is not None
-        district_id = person.district_id
-    scope.refuse_unless_may(actor, f"propose_{kind}", path)
     is_migration = kind == "migration"
-    return Proposal(
+    person_id = body["person_id"] if is_migration else None
+    asked_district = None if is_migration else body["district_id"]
+    place = place_to_propose(connection, actor.person_id, person_id=person_id, district_id=asked_district)
+    _refuse_unplaced(place, is_of_person=is_migration)
+    scope.refuse_unless_may(actor, f"propose_{kind}", place.path)
+    district_id = asked_district or place.home_district_id
+    assert district_id is not None
+    proposal = Proposal(
         proposal_id=proposal_id,
         kind=kind,
         district_id=district_id,
-        person_id=body["person_id"] if is_migration else None,
+        person_id=person_id,
         wallet_class=body.get("wallet_class", "earned") if is_migration else None,
         minutes=body["minutes"],
         reverses=None,
@@ -83,6 +87,14 @@ def _adjustment(connection: Connection, proposal_id: UUID, body: dict[str, Any])
         proposed_by=actor.person_id,
         proposed_at=to_microseconds(service().clock.now()),
     )
+    return proposals.propose(connection, proposal, is_related=place.is_related)
+
+
+def _refuse_unplaced(place: Place, *, is_of_person: bool) -> None:
+    if is_of_person and place.home_district_id is None:
+        raise PersonNotFoundError
+    if not is_of_person and not place.path:
+        raise DistrictNotFoundError
 
 
 @adjustments.route("/adjustments/<uuid:proposal_id>/decision")
@@ -200,21 +212,26 @@ class Reversals(MethodView):
 
 def _decide(connection: Connection, proposal_id: UUID, body: dict[str, Any], kinds: list[str]) -> dict[str, Any]:
     actor = current_actor()
-    proposal = _to_decide(connection, actor, proposal_id, kinds)
+    facts = facts_to_decide(connection, actor.person_id, proposal_id)
+    proposal = _to_decide(facts.proposal, actor, kinds)
     rows = _rows_of(connection, proposal.reverses)
-    scope.refuse_unless_may(actor, f"decide_{proposal.kind}", _path_of(connection, proposal, rows))
+    if not rows:
+        _refuse_unplaced(facts.place, is_of_person=proposal.person_id is not None)
+    path = _place_of(connection, rows) if rows else facts.place.path
+    scope.refuse_unless_may(actor, f"decide_{proposal.kind}", path)
     verdict = Verdict(by=actor.person_id, ok=body["ok"], why=body["why"] or "", at=service().clock.now())
-    return proposals.decide(connection, poster(), proposal_id=proposal_id, verdict=verdict, rows=rows)
+    return proposals.decide(connection, poster(), facts=facts, verdict=verdict, rows=rows)
 
 
-def _to_decide(connection: Connection, actor: Actor, proposal_id: UUID, kinds: list[str]) -> Proposal:
+def _to_decide(proposal: Proposal | None, actor: Actor, kinds: list[str]) -> Proposal:
     """The proposal, for somebody else than its maker; who decides none of its kind does not learn of it."""
-    proposal = proposal_store.find(connection, proposal_id)
     if proposal is not None and proposal.proposed_by == actor.person_id:
         raise MakerIsCheckerError
     if not any(_holds(actor, kind) for kind in kinds):
         raise ForbiddenError
-    return _found(connection, proposal_id, kinds)
+    if proposal is None or proposal.kind not in kinds:
+        raise ProposalNotFoundError
+    return proposal
 
 
 def _holds(actor: Actor, kind: str) -> bool:
@@ -226,14 +243,6 @@ def _found(connection: Connection, proposal_id: UUID, kinds: list[str]) -> Propo
     if proposal is None or proposal.kind not in kinds:
         raise ProposalNotFoundError
     return proposal
-
-
-def _path_of(connection: Connection, proposal: Proposal, rows: list[Entry]) -> list[UUID]:
-    if rows:
-        return _place_of(connection, rows)
-    if proposal.person_id is not None:
-        return scope.path_of_person(connection, proposal.person_id)
-    return scope.path_of_district(connection, proposal.district_id)
 
 
 def _shown(proposal_id: UUID, kinds: list[str]) -> dict[str, Any]:

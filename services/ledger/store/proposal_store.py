@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
+
+from libs.db import collect
+from libs.db.driver import run
 
 
 class Proposal(NamedTuple):
@@ -36,33 +39,35 @@ class Decided(NamedTuple):
     why: str | None = None
 
 
-ADD = sa.text("""
+COLUMNS = (
+    "p.proposal_id, p.kind, p.district_id, p.person_id, p.wallet_class, p.minutes, p.reverses, p.reason, p.has_scan,"
+    " p.effective_at, p.proposed_by, p.proposed_at, to_char(p.month, 'YYYY-MM')"
+)
+ADD = """
     INSERT INTO proposal (proposal_id, kind, district_id, person_id, wallet_class, minutes, reverses, reason, has_scan,
         effective_at, proposed_by, proposed_at, month)
-    VALUES (:proposal_id, :kind, :district_id, :person_id, :wallet_class, :minutes, :reverses, :reason, :has_scan,
-        :effective_at, :proposed_by, :proposed_at, CAST(:month || '-01' AS date))""")
-FIND = sa.text("""
-    SELECT proposal_id, kind, district_id, person_id, wallet_class, minutes, reverses, reason, has_scan, effective_at,
-        proposed_by, proposed_at, to_char(month, 'YYYY-MM') FROM proposal WHERE proposal_id = :proposal_id""")
-OPEN = sa.text("""
-    SELECT p.proposal_id, p.kind, p.district_id, p.person_id, p.wallet_class, p.minutes, p.reverses, p.reason,
-        p.has_scan, p.effective_at, p.proposed_by, p.proposed_at, to_char(p.month, 'YYYY-MM')
+    VALUES (%(proposal_id)s, %(kind)s, %(district_id)s, %(person_id)s, %(wallet_class)s, %(minutes)s, %(reverses)s,
+        %(reason)s, %(has_scan)s, %(effective_at)s, %(proposed_by)s, %(proposed_at)s,
+        CAST(CAST(%(month)s AS text) || '-01' AS date))"""
+FIND = sa.text(f"SELECT {COLUMNS} FROM proposal p WHERE p.proposal_id = :proposal_id")
+OPEN = sa.text(f"""
+    SELECT {COLUMNS}
     FROM proposal p LEFT JOIN decision d USING (proposal_id)
     WHERE d.proposal_id IS NULL AND p.kind = ANY(:kinds) AND p.proposed_at > :since AND p.proposal_id > :after
         AND p.district_id = ANY(:districts)
     ORDER BY p.proposal_id LIMIT :limit""")
 # Rows are never updated, so they cannot be locked as rows are; two deciders of one proposal take turns here.
-LOCK = sa.text("SELECT pg_advisory_xact_lock(hashtextextended(:proposal, 11))")
-ADD_DECISION = sa.text("""
+LOCK = "SELECT pg_advisory_xact_lock(hashtextextended(%(lock)s, 11))"
+ADD_DECISION = """
     INSERT INTO decision (proposal_id, approved, decided_by, decided_at, why)
-    VALUES (:proposal_id, :is_approved, :decided_by, :decided_at, :why)""")
+    VALUES (%(proposal_id)s, %(is_approved)s, %(decided_by)s, %(decided_at)s, %(why)s)"""
 FIND_DECISION = sa.text("""
     SELECT approved, decided_by, decided_at, why FROM decision WHERE proposal_id = :proposal_id""")
 
 
 def add(connection: Connection, proposal: Proposal) -> None:
-    """Record a proposal."""
-    connection.execute(ADD, proposal._asdict())
+    """Record a proposal, with the commit."""
+    collect(connection, _write_proposals, proposal)
 
 
 def find(connection: Connection, proposal_id: UUID) -> Proposal | None:
@@ -73,7 +78,7 @@ def find(connection: Connection, proposal_id: UUID) -> Proposal | None:
 
 def lock(connection: Connection, proposal_id: UUID) -> Proposal | None:
     """A proposal for decision: whoever comes second waits."""
-    connection.execute(LOCK, {"proposal": str(proposal_id)})
+    run(connection, LOCK, {"lock": str(proposal_id)})
     return find(connection, proposal_id)
 
 
@@ -87,11 +92,21 @@ def open_proposals(
 
 
 def add_decision(connection: Connection, proposal_id: UUID, decided: Decided) -> None:
-    """Record a decision."""
-    connection.execute(ADD_DECISION, {"proposal_id": proposal_id, **decided._asdict()})
+    """Record a decision, with the commit."""
+    collect(connection, _write_decisions, {"proposal_id": proposal_id, **decided._asdict()})
 
 
 def find_decision(connection: Connection, proposal_id: UUID) -> Decided | None:
     """A decision, or None."""
     row = connection.execute(FIND_DECISION, {"proposal_id": proposal_id}).first()
     return Decided._make(row) if row else None
+
+
+def _write_proposals(connection: Connection, proposals: list[Proposal]) -> None:
+    for proposal in proposals:
+        run(connection, ADD, proposal._asdict())
+
+
+def _write_decisions(connection: Connection, decisions: list[dict[str, Any]]) -> None:
+    for decision in decisions:
+        run(connection, ADD_DECISION, decision)

@@ -24,6 +24,7 @@ from services.ledger.domain.transfers import Transfer
 from services.ledger.domain.wallets import PERSON_CLASSES, Id, WalletClass, person_wallet
 from services.ledger.store import known, proposal_store
 from services.ledger.store.journal import Posted
+from services.ledger.store.proposal_facts import DecidingFacts
 from services.ledger.store.proposal_store import Decided, Proposal
 
 
@@ -34,7 +35,7 @@ class Poster(Protocol):
         """Post, and wait for the result."""
 
 
-def propose(connection: Connection, proposal: Proposal) -> dict[str, Any]:
+def propose(connection: Connection, proposal: Proposal, *, is_related: bool = False) -> dict[str, Any]:
     """Record a proposal; it moves nothing.
 
     Raises:
@@ -46,12 +47,12 @@ def propose(connection: Connection, proposal: Proposal) -> dict[str, Any]:
     if proposal.kind == "migration" and not proposal.has_scan:
         raise ScanMissingError
     if proposal.person_id is not None:
-        refuse_interested(connection, proposal.proposed_by, proposal.person_id)
+        refuse_interest(proposal.proposed_by, proposal.person_id, is_related=is_related)
     proposal_store.add(connection, proposal)
     return as_answer(proposal, None, None, now=from_microseconds(proposal.proposed_at))
 
 
-def refuse_interested(connection: Connection, actor_id: UUID, person_id: UUID) -> None:
+def refuse_interest(actor_id: UUID, person_id: UUID, *, is_related: bool) -> None:
     """Nobody proposes or decides about their own credit, or that of a relative or housemate.
 
     Raises:
@@ -59,8 +60,13 @@ def refuse_interested(connection: Connection, actor_id: UUID, person_id: UUID) -
     """
     if actor_id == person_id:
         raise SelfApprovalError
-    if known.are_related(connection, actor_id, person_id):
+    if is_related:
         raise ApproverRelatedError
+
+
+def refuse_interested(connection: Connection, actor_id: UUID, person_id: UUID) -> None:
+    """The same, of one person of several."""
+    refuse_interest(actor_id, person_id, is_related=known.are_related(connection, actor_id, person_id))
 
 
 def refuse_reversal(connection: Connection, rows: list[Entry], actor_id: UUID) -> None:
@@ -84,7 +90,7 @@ def people_of(rows: list[Entry]) -> list[UUID]:
 
 
 def decide(
-    connection: Connection, poster: Poster, *, proposal_id: UUID, verdict: Verdict, rows: list[Entry]
+    connection: Connection, poster: Poster, *, facts: DecidingFacts, verdict: Verdict, rows: list[Entry]
 ) -> dict[str, Any]:
     """Post what another person proposed, or turn it down; `rows` are those of the act to reverse.
 
@@ -93,14 +99,18 @@ def decide(
         ProposalLapsedError: nobody decided it in time.
         Refusal: the ledger's rules refuse it; that is final for this proposal.
     """
-    proposal = load(connection, proposal_id)
+    proposal = facts.proposal
+    if proposal is None:
+        raise ProposalNotFoundError
     refuse_hand(verdict.by, {proposal.proposed_by})
-    for person_id in [proposal.person_id] if proposal.person_id else people_of(rows):
+    if proposal.person_id:
+        refuse_interest(verdict.by, proposal.person_id, is_related=facts.place.is_related)
+    for person_id in people_of(rows):
         refuse_interested(connection, verdict.by, person_id)
-    decided = decision_on(connection, proposal, verdict)
+    decided = decision_after(facts.decided, proposal, verdict)
     if verdict.ok:
         poster.post(command_of(proposal, verdict.by.bytes, rows)).raise_refusal()
-    proposal_store.add_decision(connection, proposal_id, decided)
+    proposal_store.add_decision(connection, proposal.proposal_id, decided)
     return as_answer(proposal, decided, None, now=verdict.at)
 
 
@@ -110,8 +120,12 @@ def decision_on(connection: Connection, proposal: Proposal, verdict: Verdict) ->
     Raises:
         MakerIsCheckerError, AlreadyDecidedError, ProposalLapsedError
     """
-    found = proposal_store.find_decision(connection, proposal.proposal_id)
-    as_proposal(proposal, found).decide(verdict)
+    return decision_after(proposal_store.find_decision(connection, proposal.proposal_id), proposal, verdict)
+
+
+def decision_after(earlier: Decided | None, proposal: Proposal, verdict: Verdict) -> Decided:
+    """The same, where it is known whether somebody decided before."""
+    as_proposal(proposal, earlier).decide(verdict)
     return Decided(verdict.ok, verdict.by, to_microseconds(verdict.at), verdict.why or None)
 
 
@@ -124,18 +138,6 @@ def as_proposal(proposal: Proposal, decided: Decided | None) -> two_people.Propo
     state = two_people.ProposalState.ACCEPTED if decided.is_approved else two_people.ProposalState.DECLINED
     at = from_microseconds(decided.decided_at)
     return replace(made, state=state, decided_by=decided.decided_by, decided_at=at, why=decided.why or "")
-
-
-def load(connection: Connection, proposal_id: UUID) -> Proposal:
-    """A proposal.
-
-    Raises:
-        ProposalNotFoundError: there is none.
-    """
-    proposal = proposal_store.lock(connection, proposal_id)
-    if proposal is None:
-        raise ProposalNotFoundError
-    return proposal
 
 
 def request_id_of(proposal_id: UUID) -> Id:
