@@ -57,15 +57,15 @@ def _findings(connection: Connection, row: Any) -> list[Finding]:
         return [_without_row(connection, row, digest)]
     if row.cause != UUID(bytes=digest):
         return [_finding(row, "statement", str(row.cause), str(UUID(bytes=digest)))]
-    told = json.loads(row.statement)
+    statement = json.loads(row.statement)
     expected = {
-        "district_id": (UUID(told["district_id"]), row.district_id),
-        "month": (f"{told['month']}-01", row.first_day),
+        "district_id": (UUID(statement["district_id"]), row.district_id),
+        "month": (f"{statement['month']}-01", row.first_day),
         "closed_by": (row.actor, row.closed_by),
         "closed_at": (row.recorded_at, row.closed_at),
     }
     differing = [_finding(row, name, str(one), str(other)) for name, (one, other) in expected.items() if one != other]
-    again = state_month(connection, LogBook(row.book, row.book_of), Month.parse(told["month"])).text()
+    again = state_month(connection, LogBook(row.book, row.book_of), Month.parse(statement["month"])).text()
     if again != row.statement:
         differing.append(_finding(row, "statement", again, row.statement))
     return differing

@@ -35,11 +35,11 @@ class CopiedHeads:
     def compare(self, heads: Sequence[CopiedHead]) -> Iterator[Finding]:
         """Name each head that is not stored as it was told."""
         for district_id in {head.district_id for head in heads}:
-            told = {head.size: head for head in heads if head.district_id == district_id}
-            self._sizes.setdefault(district_id, set()).update(told)
-            rows = self._connection.execute(STORED, [district_id, list(told)])
+            copied = {head.size: head for head in heads if head.district_id == district_id}
+            self._sizes.setdefault(district_id, set()).update(copied)
+            rows = self._connection.execute(STORED, [district_id, list(copied)])
             stored = {row[0]: row for row in rows.fetchall()}
-            for size, head in told.items():
+            for size, head in copied.items():
                 yield from _differences(head, stored.get(size))
 
     def untold(self) -> Iterator[Finding]:
