@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from libs.clock import from_microseconds, local_date
+from libs.clock import local_date
 from libs.db.driver import run
 from libs.db.grants import Operations, grant
 from libs.db.rows import delete_rows, save_row
@@ -76,26 +76,6 @@ def create_known_grants(op: Operations) -> None:
     grant(op, "SELECT, INSERT, UPDATE, DELETE", acting_grant.name, grant_use.name)
 
 
-def hear_acting_grant(connection: Connection, subject: str, state: Any | None) -> None:
-    """Keep what an ActingGrantState of a subject says; None is its tombstone.
-
-    One that names no acts was told before grants had a scope: it means every act, without limit or end, as it did then.
-    """
-    grant_id = UUID(state.grant_id if state is not None else subject)
-    if state is None or not state.active:
-        delete_rows(connection, acting_grant, grant_id=grant_id)
-        return
-    row = {
-        "grant_id": grant_id,
-        "person_id": UUID(state.person_id),
-        "relative_id": UUID(state.relative_id),
-        "acts": sorted(state.acts) or sorted(EVERY_ACT),
-        "minutes_per_month": state.minutes_per_month or None,
-        "until": date.fromisoformat(state.until) if state.until else None,
-    }
-    save_row(connection, acting_grant, row)
-
-
 class Told(Protocol):
     """A grant as accounts tells it."""
 
@@ -147,11 +127,9 @@ def save_use(connection: Connection, state: UseTold) -> None:
         _count(connection, state.use_id, state.grant_id, local_date(state.at), state.minutes)
 
 
-def hear_use(connection: Connection, message: Any) -> None:
-    """Count what another service said was done under a grant (ActedFor)."""
-    if message.grant_id and message.minutes:
-        day = local_date(from_microseconds(message.at_us))
-        _count(connection, UUID(message.use_id), UUID(message.grant_id), day, message.minutes)
+def forget_grant(connection: Connection, grant_id: UUID) -> None:
+    """Nobody acts by it any more."""
+    delete_rows(connection, acting_grant, grant_id=grant_id)
 
 
 def forget_grants_of(connection: Connection, person_id: UUID) -> None:

@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Protocol
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -26,7 +26,7 @@ from sqlalchemy import Connection
 from sqlalchemy.dialects.postgresql import ARRAY
 from werkzeug.exceptions import Unauthorized
 
-from libs.clock import from_microseconds, machine_now
+from libs.clock import machine_now
 from libs.db.driver import run
 from libs.db.grants import Operations, grant
 from libs.db.rows import save_row
@@ -101,19 +101,9 @@ def create_standing(op: Operations) -> None:
     grant(op, "SELECT, INSERT, UPDATE, DELETE", standing.name, ended_session.name)
 
 
-def hear_person(connection: Connection, person_id: UUID, state: Any | None) -> None:
-    """Keep what a PersonState says of a person; None is its tombstone."""
-    if state is None:
-        save_standing(connection, person_id, status=PersonStatus.ERASED, roles=())
-        return
-    roles = [RoleAt(held.role, UUID(held.unit_id)) for held in state.roles]
-    save_standing(connection, person_id, status=state.status, roles=roles)
-
-
-def hear_sessions_ended(connection: Connection, message: Any) -> None:
-    """Keep what a SessionsEnded says until no token of these sessions can be valid; forget those of which none is."""
-    ended = [UUID(session_id) for session_id in message.session_ids]
-    refuse_sessions(connection, ended, tokens_end_at=from_microseconds(message.tokens_end_at_us))
+def refuse_erased(connection: Connection, person_id: UUID) -> None:
+    """Keep the word `erased` of a person and nothing else."""
+    save_standing(connection, person_id, status=PersonStatus.ERASED, roles=())
 
 
 def refuse_sessions(connection: Connection, session_ids: Iterable[UUID], *, tokens_end_at: datetime) -> None:

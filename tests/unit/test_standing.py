@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from datetime import timedelta
-from types import SimpleNamespace
 from uuid import UUID
 
 import pytest
@@ -14,11 +13,12 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from libs.clock import machine_now, to_microseconds
-from libs.db import Database
+from libs.clock import machine_now
+from libs.db import Connection, Database
 from libs.http import Service
+from libs.http.actor import RoleAt
 from libs.ids import new_id
-from libs.programme.standing import hear_person, hear_sessions_ended
+from libs.programme.standing import refuse_erased, refuse_sessions, save_standing
 from tests.unit.sample_service.service import UNIT, tell_sample_service
 from tests.unit.sample_service.tokens import CLERK, SESSION, Signer
 
@@ -39,10 +39,8 @@ def _put(client: FlaskClient, note_id: UUID | None = None) -> TestResponse:
 
 
 def _end_sessions(database: Database, *session_ids: UUID, after: timedelta = SOON) -> None:
-    ends = to_microseconds(machine_now() + after)
-    message = SimpleNamespace(session_ids=[str(one) for one in session_ids], tokens_end_at_us=ends)
     with database.transaction() as connection:
-        hear_sessions_ended(connection, message)
+        refuse_sessions(connection, session_ids, tokens_end_at=machine_now() + after)
 
 
 def test_a_token_from_before_gives_no_role_that_was_taken_away(
@@ -133,11 +131,15 @@ def test_an_ended_session_is_forgotten_when_no_token_of_it_can_be_valid(database
 
 
 def test_a_person_is_known_as_they_were_told_last_and_of_the_erased_only_that_they_are(database: Database) -> None:
-    held = SimpleNamespace(role="clerk", unit_id=str(UNIT))
+    held = RoleAt("clerk", UNIT)
     rows = []
-    for state in (SimpleNamespace(status="active", roles=[held, held]), None):
+    states: tuple[Callable[[Connection], None], ...] = (
+        lambda connection: save_standing(connection, CLERK, status="active", roles=[held, held]),
+        lambda connection: refuse_erased(connection, CLERK),
+    )
+    for tell in states:
         with database.transaction() as connection:
-            hear_person(connection, CLERK, state)
+            tell(connection)
             query = sa.text("SELECT status, roles, unit_ids FROM standing WHERE person_id = :id")
             rows.append(tuple(connection.execute(query, {"id": CLERK}).one()))
 

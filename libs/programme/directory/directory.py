@@ -89,7 +89,7 @@ class Directory:
         """Delete a person, their relations and grants; their tokens are refused."""
         self._changed(connection)
         person_id = UUID(subject)
-        standing.hear_person(connection, person_id, None)
+        standing.refuse_erased(connection, person_id)
         delete_rows(connection, self.person, person_id=person_id)
         run(connection, _FORGET_RELATIONS, {"person_id": person_id})
         known_grants.forget_grants_of(connection, person_id)
@@ -125,7 +125,7 @@ class Directory:
     def forget_grant(self, connection: Connection, _context: EventContext, subject: str) -> None:
         """Nobody acts by it."""
         self._changed(connection)
-        known_grants.hear_acting_grant(connection, subject, None)
+        known_grants.forget_grant(connection, UUID(subject))
 
     @hears(accounts.OrgUnitState)
     def hear_unit(self, connection: Connection, _context: EventContext, state: UnitTold) -> None:

@@ -5,7 +5,6 @@ Each service has its own table of this form; accounts, which publishes them, kee
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
@@ -74,20 +73,6 @@ def forget_policy(connection: Connection, district_id: UUID, version: int) -> No
     """Delete a version that is gone."""
     delete_rows(connection, policy, district_id=district_id, policy_version=version)
     forget_read_policies()
-
-
-def hear_policy(connection: Connection, subject: str, published: Any | None) -> None:
-    """Keep what a PolicyPublished of a subject says; None is its tombstone: the version is gone."""
-    if published is None:
-        forget_policy(connection, *policy_subject(subject))
-        return
-    save_policy(
-        connection,
-        district_id=UUID(published.district_id),
-        version=published.policy_version,
-        effective=date.fromisoformat(published.effective),
-        parameters=json.loads(published.parameters_json),
-    )
 
 
 def forget_read_policies() -> None:

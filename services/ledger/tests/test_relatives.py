@@ -8,10 +8,10 @@ from uuid import UUID
 import pytest
 
 from libs.clock import local_date, machine_now
-from libs.contracts.events import accounts
 from libs.ids import new_id
+from libs.programme.directory.states import GrantTold
 from libs.programme.directory.tables import relation
-from libs.programme.known_grants import hear_acting_grant
+from libs.programme.known_grants import save_grant
 from services.ledger.tests.stories import give
 from services.ledger.tests.test_api import Api, api as api
 
@@ -27,16 +27,17 @@ def relate(api: Api, person: UUID, relative: UUID, **terms: object) -> None:
 
 def grant(api: Api, person: UUID, relative: UUID, *acts: str, days: int = 1, active: bool = True) -> None:
     """Let accounts have told of the one grant between two people."""
-    state = accounts.ActingGrantState(
-        grant_id=str(UUID(int=person.int ^ relative.int)),
-        person_id=str(person),
-        relative_id=str(relative),
-        acts=acts,
-        until=(local_date(machine_now()) + timedelta(days=days)).isoformat(),
+    state = GrantTold(
+        grant_id=UUID(int=person.int ^ relative.int),
+        person_id=person,
+        relative_id=relative,
         active=active,
+        acts=acts,
+        minutes_per_month=None,
+        until=local_date(machine_now()) + timedelta(days=days),
     )
     with api.database.transaction() as connection:
-        hear_acting_grant(connection, state.grant_id, state)
+        save_grant(connection, state)
 
 
 def statuses(api: Api, mother: UUID, by: UUID) -> list[int]:
