@@ -12,7 +12,7 @@ from libs.db.rows import delete_rows
 from libs.programme import directory as shared
 from libs.programme.directory import Directory
 from libs.programme.refusals import PersonNotFoundError, UnitNotFoundError
-from services.redemption.core.rules.people import Person, Relation
+from services.redemption.core.rules.people import Person
 from services.redemption.core.rules.policy import Service
 from services.redemption.core.store import tables as t
 
@@ -71,17 +71,6 @@ def recipients_of(connection: Connection, district_id: UUID) -> list[Person]:
     """Return the active recipients of a district, in the order of their ids."""
     rows = _RECIPIENTS.mappings(connection, {"district_id": district_id})
     return [Person(**row | {"hardship": tuple(row["hardship"])}) for row in rows]
-
-
-def relation_between(connection: Connection, *, person_id: UUID, relative_id: UUID) -> Relation | None:
-    """Return what the relative is to the person; of several, a verified one first."""
-    found = shared.relation_between(connection, person_id=person_id, relative_id=relative_id)
-    return Relation(found.kind, found.verified) if found else None
-
-
-def related_to(connection: Connection, person_id: UUID, *others: UUID) -> frozenset[UUID]:
-    """Return those of the others who are sure relatives (verified, or the person said so) or sure housemates."""
-    return shared.related_to(connection, person_id, others)
 
 
 def path_of(connection: Connection, unit_id: UUID) -> frozenset[UUID]:
