@@ -61,7 +61,7 @@ class ActForAnswer(Schema):
     act = fields.String()
     subject_id = id_field(allow_none=True)
     minutes = fields.Integer(allow_none=True)
-    how = fields.String()
+    how = word_of(("", *ConsentHow))
     given_at = instant_field()
     at = instant_field()
 

@@ -1,10 +1,8 @@
 """What is said and answered about sessions, codes and passwords."""
 
-from collections.abc import Mapping
+from marshmallow import Schema, fields
 
-from marshmallow import Schema, ValidationError, fields, validates_schema
-
-from libs.http.fields import Text
+from libs.http.fields import Text, one_of
 from services.accounts.core.rules.identity import PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN
 from services.accounts.core.schemas import NAME_MAX, id_field, instant_field
 
@@ -49,12 +47,6 @@ class KeySetAnswer(Schema):
     keys = fields.List(fields.Nested(KeyAnswer))
 
 
-def refuse_unless_one(body: Mapping[str, object]) -> None:
-    """Refuse unless there is either a password or a code."""
-    if ("password" in body) == ("code" in body):
-        raise ValidationError("either a password or a code", "password")
-
-
 class SignInSchema(Schema):
     """A name or phone number, and the password or a code."""
 
@@ -62,10 +54,7 @@ class SignInSchema(Schema):
     password = Text(PASSWORD_LENGTH_MAX, shortest=1)
     code = Text(6, pattern="^[0-9]{6}$")
 
-    @validates_schema
-    def one_of_two(self, body: Mapping[str, object], **_: object) -> None:
-        """Refuse both, and none."""
-        refuse_unless_one(body)
+    means = one_of("password", "code")
 
 
 class CodeSchema(Schema):
@@ -87,7 +76,4 @@ class PasswordSchema(Schema):
     code = Text(6, pattern="^[0-9]{6}$")
     new_password = Text(PASSWORD_LENGTH_MAX, shortest=PASSWORD_LENGTH_MIN, required=True)
 
-    @validates_schema
-    def one_of_two(self, body: Mapping[str, object], **_: object) -> None:
-        """Refuse both, and none."""
-        refuse_unless_one(body)
+    means = one_of("password", "code")

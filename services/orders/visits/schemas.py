@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields, validate
 
-from libs.http.fields import Choice, Month
+from libs.http.fields import Choice, Month, word_of
+from libs.programme.words import VisitRisk
 from services.orders.core.schemas import PageQuerySchema, shown_day, shown_id, shown_instant
 
 
@@ -49,7 +50,7 @@ class VisitPlanSchema(Schema):
     """Until when a person on the visit list is to be seen."""
 
     person_id = shown_id()
-    risk = fields.String()
+    risk = word_of(VisitRisk)
     interval_days = fields.Integer()
     listed_on = shown_day()
     last_seen_on = shown_day()

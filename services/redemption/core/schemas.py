@@ -2,9 +2,12 @@
 
 from marshmallow import Schema, fields
 
-from libs.http.fields import Text, Whole, page_cursor, page_limit
+from libs.http.fields import Choice, Whole, page_cursor, page_limit
 
 MINUTES_MAX = 1_000_000
+PROPOSAL_STATES = (
+    "proposed", "requested", "in_force", "done", "declined", "reversed", "turned_down", "lapsed",
+)  # fmt: skip
 
 
 def minutes_field(*, least: int = 0, most: int = MINUTES_MAX) -> Whole:
@@ -24,4 +27,4 @@ class ProposalQuerySchema(PageQuerySchema):
 
     person = fields.UUID(load_default=None)
     unit = fields.UUID(load_default=None)
-    state = Text(20, shortest=1, load_default=None)
+    state = Choice(PROPOSAL_STATES, load_default=None)

@@ -2,7 +2,7 @@
 
 from marshmallow import Schema, fields
 
-from libs.http.fields import Month, Text
+from libs.http.fields import Month, Text, word_of
 from libs.programme.acting import WORDS_MAX
 from services.redemption.core.schemas import minutes_field
 
@@ -23,7 +23,7 @@ class EntitlementSchema(Schema):
     district_id = fields.UUID()
     minutes = fields.Integer()
     from_month = fields.String()
-    state = fields.String()
+    state = word_of(("proposed", "in_force", "turned_down", "lapsed"))
     proposed_by = fields.UUID()
     proposed_at = fields.AwareDateTime(format="iso")
     lapses_at = fields.AwareDateTime(format="iso", metadata={"description": "When it lapses if nobody has decided it"})

@@ -2,7 +2,7 @@
 
 from marshmallow import Schema, fields
 
-from libs.http.fields import Text
+from libs.http.fields import Text, word_of
 from libs.programme.acting import WORDS_MAX
 
 
@@ -21,7 +21,7 @@ class EstateSchema(Schema):
     person_id = fields.UUID()
     district_id = fields.UUID()
     to_person_id = fields.UUID(allow_none=True)
-    state = fields.String()
+    state = word_of(("proposed", "requested", "done", "declined", "turned_down", "lapsed"))
     code = fields.String(allow_none=True)
     proposed_by = fields.UUID()
     proposed_at = fields.AwareDateTime(format="iso")

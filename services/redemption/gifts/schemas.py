@@ -2,8 +2,10 @@
 
 from marshmallow import Schema, fields, validate
 
+from libs.http.fields import word_of
 from libs.programme.acting_schemas import ActingSchema
 from services.redemption.core.schemas import minutes_field
+from services.redemption.gifts.rules import CreditKind
 
 CREDIT_STATES = ("proposed", "requested", "done", "declined", "reversed", "turned_down", "lapsed")
 
@@ -27,7 +29,7 @@ class CreditRequestSchema(Schema):
     gift_id = fields.UUID()
     donation_id = fields.UUID()
     exchange_id = fields.UUID()
-    kind = fields.String()
+    kind = word_of(CreditKind)
     state = fields.String(validate=validate.OneOf(CREDIT_STATES))
     code = fields.String(allow_none=True)
     giver_id = fields.UUID()

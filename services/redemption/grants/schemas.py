@@ -2,6 +2,7 @@
 
 from marshmallow import Schema, fields
 
+from libs.http.fields import word_of
 from services.redemption.core import schemas as core_schemas
 
 
@@ -19,7 +20,7 @@ class GrantRunSchema(Schema):
     month = fields.String()
     amount_minutes = fields.Integer()
     people = fields.Integer()
-    state = fields.String()
+    state = word_of(("requested", "done", "declined"))
     code = fields.String(allow_none=True)
     requested_by = fields.UUID()
     policy_version = fields.Integer()

@@ -30,6 +30,9 @@ PUBLIC = {
 }
 OPERATIONS_MIN = 110
 MINUTES_MIN = 50
+CLOSED = {"state", "kind", "status", "level", "role", "funding", "grade", "hardship", "risk", "acts", "how", "document"}
+"""What is called so takes one of a few words."""
+CLOSED_MIN = 40
 
 
 @pytest.fixture(scope="module")
@@ -145,6 +148,24 @@ def test_every_number_with_a_unit_says_it(document: dict[str, Any]) -> None:
     assert [name for name, schema in numbers if schema.get("x-unit") != unit_of(name)] == []
     assert unit_of("held_minutes") == unit_of("minutes_per_month") == "minute"
     assert unit_of("administration") is None
+
+
+def test_every_closed_set_is_an_enumeration(document: dict[str, Any]) -> None:
+    closed = [(name, schema.get("items", schema)) for name, schema in named_schemas(document) if name in CLOSED]
+    words = [(name, schema) for name, schema in closed if "string" in schema.get("type", ())]
+
+    assert len(words) > CLOSED_MIN
+    assert [f"{name}: {schema}" for name, schema in words if "enum" not in schema] == []
+    queue = document["paths"]["/v1/queues/{name}"]["parameters"][0]["schema"]
+    assert {"approval", "urgent"} <= set(queue["enum"])
+
+
+def test_fields_that_exclude_each_other_say_so(document: dict[str, Any]) -> None:
+    described = dict(operations(document))
+
+    assert described["GET /v1/wallets"]["x-one-of"] == [["person", "district", "unit"]]
+    sign_in = document["components"]["schemas"]["accounts.SignIn"]
+    assert sign_in["oneOf"] == [{"required": ["password"]}, {"required": ["code"]}]
 
 
 def test_every_operation_has_an_example_that_its_schema_allows(document: dict[str, Any]) -> None:

@@ -5,6 +5,7 @@ from flask_smorest import Blueprint
 from marshmallow import Schema, fields
 
 from libs.contracts.powers import POWERS
+from libs.http.fields import word_of
 from libs.programme.words import STAFF_ROLES, Role
 from services.accounts.core.schemas import Answer, page_answer
 
@@ -14,7 +15,7 @@ blueprint = Blueprint("roles", __name__, description="Roles and powers / 角色�
 class RoleKindAnswer(Schema):
     """A role and its powers."""
 
-    role = fields.String()
+    role = word_of(Role)
     is_staff = fields.Boolean()
     powers = fields.List(fields.String())
 
