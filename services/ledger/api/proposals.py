@@ -29,8 +29,8 @@ from services.ledger.domain.errors import (
 )
 from services.ledger.messages import POWERS
 from services.ledger.queries import entries, scope
-from services.ledger.store import known, proposal_store
-from services.ledger.store.proposal_facts import Place, facts_to_decide, place_to_propose
+from services.ledger.store import proposal_store
+from services.ledger.store.proposal_facts import Place, facts_to_decide, place_to_propose, places_of
 from services.ledger.store.proposal_store import Proposal
 from services.ledger.usecases import proposals
 
@@ -148,8 +148,9 @@ def _propose_reversal(connection: Connection, proposal_id: UUID, body: dict[str,
     actor, act = current_actor(), body["cause_id"]
     scope.refuse_unless_holds(actor, "propose_reversal")
     rows = _rows_of(connection, act)
-    scope.refuse_unless_may(actor, "propose_reversal", _place_of(connection, rows))
-    proposals.refuse_reversal(connection, rows, actor.person_id)
+    path, related = _place_of(connection, rows, actor)
+    scope.refuse_unless_may(actor, "propose_reversal", path)
+    proposals.refuse_reversal(rows, actor.person_id, related=related)
     proposal = Proposal(
         proposal_id=proposal_id,
         kind="reversal",
@@ -174,13 +175,17 @@ def _rows_of(connection: Connection, act: UUID | None) -> list[Entry]:
     return rows
 
 
-def _place_of(connection: Connection, rows: list[Entry]) -> list[UUID]:
-    """Where an act belongs: the home of the first person it moved credit of, else the district."""
-    for person_id in proposals.people_of(rows[:1]):
-        person = known.find_person(connection, person_id)
-        if person is not None:
-            return scope.path_of(connection, person.home_unit_id)
-    return scope.path_of_district(connection, UUID(bytes=rows[0].district_id))
+def _place_of(connection: Connection, rows: list[Entry], actor: Actor) -> tuple[list[UUID], list[UUID]]:
+    """Where an act belongs: the home of the first person it moved credit of, else the district; who is near `actor`."""
+    people = proposals.people_of(rows)
+    homes, district = places_of(connection, actor.person_id, people, district_id=UUID(bytes=rows[0].district_id))
+    related = [person_id for person_id, home in zip(people, homes, strict=True) if home.is_related]
+    first = set(proposals.people_of(rows[:1]))
+    for person_id, home in zip(people, homes, strict=True):
+        if person_id in first and home.home_district_id is not None:
+            return home.path, related
+    _refuse_unplaced(district, is_of_person=False)
+    return district.path, related
 
 
 @reversals.route("/reversals/<uuid:proposal_id>/decision")
@@ -214,13 +219,17 @@ def _decide(connection: Connection, proposal_id: UUID, body: dict[str, Any], kin
     actor = current_actor()
     facts = facts_to_decide(connection, actor.person_id, proposal_id)
     proposal = _to_decide(facts.proposal, actor, kinds)
-    rows = _rows_of(connection, proposal.reverses)
-    if not rows:
+    related: list[UUID] = []
+    if proposal.reverses:
+        if not facts.rows:
+            raise TransferNotFoundError
+        path, related = _place_of(connection, facts.rows, actor)
+    else:
         _refuse_unplaced(facts.place, is_of_person=proposal.person_id is not None)
-    path = _place_of(connection, rows) if rows else facts.place.path
+        path = facts.place.path
     scope.refuse_unless_may(actor, f"decide_{proposal.kind}", path)
     verdict = Verdict(by=actor.person_id, ok=body["ok"], why=body["why"] or "", at=service().clock.now())
-    return proposals.decide(connection, poster(), facts=facts, verdict=verdict, rows=rows)
+    return proposals.decide(connection, poster(), facts=facts, verdict=verdict, related=related)
 
 
 def _to_decide(proposal: Proposal | None, actor: Actor, kinds: list[str]) -> Proposal:

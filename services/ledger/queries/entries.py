@@ -85,9 +85,11 @@ def entries_of_wallet(
 
 
 def _entries(connection: Connection, query: str, terms: Sequence[Any]) -> list[Entry]:
-    cursor = raw_cursor(driver_connection(connection))
-    districts = dict(cursor.execute(ALL_BOOKS).fetchall())
-    return [entry_from(row[:26], districts) for row in cursor.execute(query, terms)]
+    raw = driver_connection(connection)
+    with raw.pipeline():
+        books, rows = raw_cursor(raw).execute(ALL_BOOKS), raw_cursor(raw).execute(query, terms)
+    districts = dict(books.fetchall())
+    return [entry_from(row[:26], districts) for row in rows]
 
 
 Sees = Callable[[WalletKey], bool]

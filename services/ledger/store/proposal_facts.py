@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy.engine import Connection
 
-from libs.db.driver import pipelined, run
+from libs.db.driver import driver_connection, pipelined, run
+from libs.programme.directory.relations import RELATED
+from services.ledger.domain.entries import Entry
+from services.ledger.store.loading import ALL_BOOKS
 from services.ledger.store.proposal_store import COLUMNS, LOCK, Decided, Proposal
+from services.ledger.store.raw import raw_cursor
+from services.ledger.store.rows import ENTRY_WITH_OWNERS, entry_from
+
+ROWS_MAX = 1000
 
 
 @dataclass(frozen=True)
@@ -25,40 +33,63 @@ class Place:
 
 @dataclass(frozen=True)
 class DecidingFacts:
-    """A proposal, locked; what was decided about it; and where it belongs."""
+    """A proposal, locked; what was decided about it; where it belongs; and the rows of the act that it reverses."""
 
     proposal: Proposal | None
     decided: Decided | None
     place: Place
+    rows: list[Entry]
 
 
 def place_to_propose(
     connection: Connection, actor_id: UUID, *, person_id: UUID | None, district_id: UUID | None
 ) -> Place:
     """Look where a proposal about a person, or about a district, would belong."""
-    terms = {"actor": actor_id, "person": person_id, "district": district_id}
+    terms = _terms(actor_id, person_id, district_id)
     with pipelined(connection):
-        cursors = [run(connection, statement, terms) for statement in (_HOME, _PATH, _RELATED)]
+        cursors = [run(connection, statement, terms) for statement in (_HOME, _PATH, RELATED)]
     return _place(*cursors)
+
+
+def places_of(
+    connection: Connection, actor_id: UUID, people: Sequence[UUID], *, district_id: UUID
+) -> tuple[list[Place], Place]:
+    """Look where each of some people is at home, and at a district."""
+    about = [*(_terms(actor_id, person_id, None) for person_id in people), _terms(actor_id, None, district_id)]
+    with pipelined(connection):
+        cursors = [[run(connection, one, terms) for one in (_HOME, _PATH, RELATED)] for terms in about]
+    *homes, district = (_place(*three) for three in cursors)
+    return homes, district
 
 
 def facts_to_decide(connection: Connection, actor_id: UUID, proposal_id: UUID) -> DecidingFacts:
     """Lock a proposal, so that whoever comes second waits, and look at it."""
-    terms = {"actor": actor_id, "proposal": proposal_id, "lock": str(proposal_id)}
-    about = {"%(person)s": _PERSON, "%(district)s": _DISTRICT}
+    terms = {"person_id": actor_id, "proposal": proposal_id, "lock": str(proposal_id)}
+    about = {"%(person)s": _PERSON, "%(district)s": _DISTRICT, "%(others)s": f"ARRAY{_PERSON}"}
     with pipelined(connection):
         run(connection, LOCK, terms)
         proposal, decided = (run(connection, statement, terms) for statement in (_PROPOSAL, _DECISION))
-        cursors = [run(connection, _about(statement, about), terms) for statement in (_HOME, _PATH, _RELATED)]
+        cursors = [run(connection, _about(statement, about), terms) for statement in (_HOME, _PATH, RELATED)]
+        books = raw_cursor(driver_connection(connection)).execute(ALL_BOOKS)
+        rows = raw_cursor(driver_connection(connection)).execute(_ROWS, terms)
+    districts = dict(books.fetchall())
     row, decision = proposal.fetchone(), decided.fetchone()
     return DecidingFacts(
-        Proposal._make(row) if row else None, Decided._make(decision) if decision else None, _place(*cursors)
+        Proposal._make(row) if row else None,
+        Decided._make(decision) if decision else None,
+        _place(*cursors),
+        [entry_from(one, districts) for one in rows],
     )
+
+
+def _terms(actor_id: UUID, person_id: UUID | None, district_id: UUID | None) -> dict[str, Any]:
+    others = [person_id] if person_id else []
+    return {"person_id": actor_id, "person": person_id, "others": others, "district": district_id}
 
 
 def _place(home: Any, path: Any, related: Any) -> Place:
     row = home.fetchone()
-    return Place(row[0] if row else None, [unit_id for (unit_id,) in path], related.fetchone()[0])
+    return Place(row[0] if row else None, [unit_id for (unit_id,) in path], related.fetchone() is not None)
 
 
 def _about(statement: str, about: dict[str, str]) -> str:
@@ -71,23 +102,15 @@ _PROPOSAL = f"SELECT {COLUMNS} FROM proposal p WHERE p.proposal_id = %(proposal)
 _DECISION = "SELECT approved, decided_by, decided_at, why FROM decision WHERE proposal_id = %(proposal)s"
 _PERSON = "(SELECT person_id FROM proposal WHERE proposal_id = %(proposal)s)"
 _DISTRICT = "(SELECT district_id FROM proposal WHERE proposal_id = %(proposal)s AND person_id IS NULL)"
+_ROWS = f"""
+    {ENTRY_WITH_OWNERS} WHERE e.act_id = (SELECT reverses FROM proposal WHERE proposal_id = %(proposal)s)
+    AND e.act_id <> '00000000-0000-0000-0000-000000000000' ORDER BY e.recorded_at, e.book, e.pos LIMIT {ROWS_MAX}"""
 _HOME = "SELECT district_id FROM person WHERE person_id = CAST(%(person)s AS uuid)"
 _PATH = """
     WITH RECURSIVE path AS (
-        SELECT unit_id, parent_id, 1 AS height FROM org_unit WHERE unit_id = coalesce(
+        SELECT unit_id, parent_id, 1 AS height FROM unit WHERE unit_id = coalesce(
             CAST(%(district)s AS uuid), (SELECT home_unit_id FROM person WHERE person_id = CAST(%(person)s AS uuid)))
         UNION ALL
-        SELECT u.unit_id, u.parent_id, path.height + 1 FROM org_unit u JOIN path ON u.unit_id = path.parent_id
+        SELECT u.unit_id, u.parent_id, path.height + 1 FROM unit u JOIN path ON u.unit_id = path.parent_id
         WHERE path.height < 10
     ) SELECT unit_id FROM path ORDER BY height"""
-# What others only declared, or a household that one alone said, keeps nobody from signing (known.are_related).
-_RELATED = """
-    SELECT EXISTS (
-        SELECT FROM relation r WHERE r.active AND r.kind <> 'friend' AND (r.verified OR r.declared_by = %(actor)s)
-        AND (r.person_id, r.relative_id) IN (
-            (%(actor)s, CAST(%(person)s AS uuid)), (CAST(%(person)s AS uuid), %(actor)s))
-    ) OR EXISTS (
-        SELECT FROM person a JOIN person b ON b.household_id = a.household_id AND b.person_id <> a.person_id
-        WHERE a.person_id = %(actor)s AND b.person_id = CAST(%(person)s AS uuid)
-        AND a.household_verified AND b.household_verified
-    )"""

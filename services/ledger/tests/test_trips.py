@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from libs.ids import new_id
-from services.ledger.tests.test_api import CITY, DISTRICT, Api, migration
+from services.ledger.tests.stories import give
+from services.ledger.tests.support import new
+from services.ledger.tests.test_api import CITY, COMMUNITY, DISTRICT, STREET, Api, migration
+from services.ledger.tests.test_transfers import donate
 from tests.support.postgres import DatabaseFactory
 from tests.support.trips import counted_trips
 
@@ -50,3 +54,18 @@ def test_proposing_and_deciding_an_adjustment_go_to_the_database_four_times(api:
     }
 
     assert {name: count for name, count in counted.items() if count > TRIPS_MAX} == {}
+
+
+def test_a_reversal_goes_once_more_for_the_rows_of_the_act(api: Api) -> None:
+    mei, given = api.person(), new()
+    give(api.ledger, mei.bytes, earned=60)
+    donate(api.ledger, mei.bytes, 20, given)
+    reversal = f"/v1/reversals/{new_id()}"
+    coordinator = api.token(new_id(), "coordinator", unit=COMMUNITY)
+    checker = api.token(new_id(), "checker", unit=STREET)
+    because = {"cause_id": str(UUID(bytes=given)), "why": "by mistake"}
+
+    proposing = trips(api, coordinator, "PUT", reversal, because)
+    deciding = trips(api, checker, "POST", f"{reversal}/decision", {"ok": True})
+
+    assert max(proposing, deciding) <= TRIPS_MAX + 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Protocol
@@ -22,7 +23,7 @@ from services.ledger.domain.request_ids import request_id_after
 from services.ledger.domain.reverse import ReverseAct, refuse_unless_reversible
 from services.ledger.domain.transfers import Transfer
 from services.ledger.domain.wallets import PERSON_CLASSES, Id, WalletClass, person_wallet
-from services.ledger.store import known, proposal_store
+from services.ledger.store import proposal_store
 from services.ledger.store.journal import Posted
 from services.ledger.store.proposal_facts import DecidingFacts
 from services.ledger.store.proposal_store import Decided, Proposal
@@ -64,12 +65,7 @@ def refuse_interest(actor_id: UUID, person_id: UUID, *, is_related: bool) -> Non
         raise ApproverRelatedError
 
 
-def refuse_interested(connection: Connection, actor_id: UUID, person_id: UUID) -> None:
-    """The same, of one person of several."""
-    refuse_interest(actor_id, person_id, is_related=known.are_related(connection, actor_id, person_id))
-
-
-def refuse_reversal(connection: Connection, rows: list[Entry], actor_id: UUID) -> None:
+def refuse_reversal(rows: list[Entry], actor_id: UUID, *, related: Collection[UUID]) -> None:
     """Refuse to reverse what cannot be reversed here, or what concerns the actor's own credit.
 
     Raises:
@@ -78,7 +74,7 @@ def refuse_reversal(connection: Connection, rows: list[Entry], actor_id: UUID) -
     """
     refuse_unless_reversible([row for row in rows if row.is_applied()])
     for person_id in people_of(rows):
-        refuse_interested(connection, actor_id, person_id)
+        refuse_interest(actor_id, person_id, is_related=person_id in related)
 
 
 def people_of(rows: list[Entry]) -> list[UUID]:
@@ -90,23 +86,23 @@ def people_of(rows: list[Entry]) -> list[UUID]:
 
 
 def decide(
-    connection: Connection, poster: Poster, *, facts: DecidingFacts, verdict: Verdict, rows: list[Entry]
+    connection: Connection, poster: Poster, *, facts: DecidingFacts, verdict: Verdict, related: Collection[UUID]
 ) -> dict[str, Any]:
-    """Post what another person proposed, or turn it down; `rows` are those of the act to reverse.
+    """Post what another person proposed, or turn it down; `related` are those of an act who are near the decider.
 
     Raises:
         ProposalNotFoundError, MakerIsCheckerError, AlreadyDecidedError, SelfApprovalError, ApproverRelatedError
         ProposalLapsedError: nobody decided it in time.
         Refusal: the ledger's rules refuse it; that is final for this proposal.
     """
-    proposal = facts.proposal
+    proposal, rows = facts.proposal, facts.rows
     if proposal is None:
         raise ProposalNotFoundError
     refuse_hand(verdict.by, {proposal.proposed_by})
     if proposal.person_id:
         refuse_interest(verdict.by, proposal.person_id, is_related=facts.place.is_related)
     for person_id in people_of(rows):
-        refuse_interested(connection, verdict.by, person_id)
+        refuse_interest(verdict.by, person_id, is_related=person_id in related)
     decided = decision_after(facts.decided, proposal, verdict)
     if verdict.ok:
         poster.post(command_of(proposal, verdict.by.bytes, rows)).raise_refusal()
