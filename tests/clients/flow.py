@@ -79,5 +79,7 @@ def _until(is_so: Callable[[], bool]) -> None:
 
 
 def _move_clock(cast: Cast, now: str) -> None:
-    with urlopen(Request(f"{cast.url}/demo/clock", json.dumps({"now": now}).encode(), method="PUT")) as answer:
+    headers = {"Content-Type": "application/json"}
+    content = json.dumps({"now": now}).encode()
+    with urlopen(Request(f"{cast.url}/demo/clock", content, headers, method="PUT")) as answer:
         assert answer.status == 200

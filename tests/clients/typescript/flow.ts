@@ -58,7 +58,8 @@ async function until<T>(look: () => Promise<T>, isSo: (found: T) => boolean): Pr
 }
 
 async function moveClock(cast: Cast, now: string): Promise<void> {
-  const moved = await fetch(`${cast.url}/demo/clock`, { method: "PUT", body: JSON.stringify({ now }) });
+  const headers = { "Content-Type": "application/json" };
+  const moved = await fetch(`${cast.url}/demo/clock`, { method: "PUT", headers, body: JSON.stringify({ now }) });
   if (!moved.ok) {
     throw new Error(`the clock: ${moved.status}`);
   }
