@@ -3,7 +3,7 @@
 A table of acts has these columns beside its own; its rows are never deleted.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -52,9 +52,9 @@ def columns_of(proposal: Proposal) -> dict[str, Any]:
     }
 
 
-def proposal_of(row: sa.Row[Any] | sa.RowMapping, *, proposal_id: UUID, hands: Collection[UUID] = ()) -> Proposal:
-    """Return the proposal of a row."""
-    kept = row if isinstance(row, sa.RowMapping) else row._mapping
+def proposal_of(row: Any, *, proposal_id: UUID, hands: Collection[UUID] = ()) -> Proposal:
+    """Return the proposal of a row: a mapping, or one with an attribute for each column (also of a prepared select)."""
+    kept = row if isinstance(row, Mapping) else _Attributes(row)
     return Proposal(
         proposal_id=proposal_id,
         proposed_by=kept["proposed_by"],
@@ -66,6 +66,16 @@ def proposal_of(row: sa.Row[Any] | sa.RowMapping, *, proposal_id: UUID, hands: C
         decided_at=kept["decided_at"],
         why=kept["decision_why"] or "",
     )
+
+
+class _Attributes:
+    """A row's columns by name."""
+
+    def __init__(self, row: Any) -> None:
+        self._row = row
+
+    def __getitem__(self, column: str) -> Any:
+        return getattr(self._row, column)
 
 
 def first_lapse(connection: Connection, tables: Sequence[sa.Table]) -> datetime | None:
