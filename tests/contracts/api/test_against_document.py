@@ -1,7 +1,7 @@
 """Schemathesis, signed in as each role: no server error, and no answer that the document does not describe.
 
-Each role tries every operation; one of them every boundary that a schema names. `make schemathesis` runs it, and
-`.ci/run`: with minutes of its own it is no part of `make test`.
+Each role tries every operation; one of them every boundary that a schema names. `make schemathesis` runs it: with
+minutes of its own it is no part of `make test`.
 """
 
 from __future__ import annotations
