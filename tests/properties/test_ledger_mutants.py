@@ -177,7 +177,7 @@ SAFEGUARDS = {
         a_book_that_was_rolled_back_is_opened_again, loading, "_open_book", {"cache.has_opened = True": "pass"}
     ),
     "looking for an earlier refusal": Safeguard(
-        other_terms_are_refused_again, journal, "_Batch._see_reuses", {"self._see(found)": "pass"}
+        other_terms_are_refused_again, journal, "_Batch._see_reuses", {"self._see(row)": "pass"}
     ),
     "less, not less or equal": Safeguard(
         exact_spending,
