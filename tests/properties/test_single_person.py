@@ -134,7 +134,9 @@ class Alone:
                 f"/v1/entitlements/{self.id('entitled' + whom)}", {"person_id": whom, "minutes": 1800}
             )
             record = {"person_id": whom, "minutes": 600, "served_on": self.world.story.day("D1").isoformat()}
-            yield from self._both(f"/v1/service-records/{self.id('record' + whom)}", record | {"scan": SCAN})
+            old_record = f"/v1/service-records/{self.id('record' + whom)}"
+            yield "PUT", old_record, record | {"scan": SCAN}
+            yield "POST", f"{old_record}/decision", OK
             estate = {"person_id": whom, "to_person_id": self.me if whom != self.me else None}
             yield from self._both(f"/v1/estates/{self.id('estate' + whom)}", estate)
             yield "PUT", f"/v1/certificates/{self.id('certificate' + whom)}", {"person_id": whom}
