@@ -196,7 +196,7 @@ END = b"0\r\n\r\n"
         ((chunk(b'{"minutes": 1, "why": "\\ud800"}'), END), 400),
         ((chunk(b"[" * 3_000), END), 400),
         ((chunk(b"[]"), END), 422),
-        ((*[chunk(b" " * 8_000)] * 40, END), 400),
+        ((*[chunk(b" " * 8_000)] * 40, END), 413),
         ((b"zz\r\n{}\r\n", END), 400),
         ((b"-1\r\n{}\r\n", END), 400),
         ((b"5\r\n{}\r\n", END), 400),
@@ -222,7 +222,7 @@ def test_broken_chunks_and_what_comes_in_whole_ones(city: City, chunks: tuple[by
         (b"GET /v1/me HTTP/1.1\r\nHost: x\r\nBad Header: x\r\n\r\n", 400),
         (b"GET /v1/me HTTP/1.1\r\nHost: x\r\nX: a\0b\r\n\r\n", 400),
         (b"POST /v1/sessions HTTP/1.1\r\nHost: x\r\nContent-Length: x\r\n\r\n", 400),
-        (b"POST /v1/sessions HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: gzip\r\n\r\n0\r\n\r\n", 400),
+        (b"POST /v1/sessions HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: gzip\r\n\r\n0\r\n\r\n", 501),
     ],
 )
 def test_what_is_no_http_or_too_much_is_a_problem_too(city: City, sent: bytes, status: int) -> None:

@@ -44,7 +44,7 @@ def test_a_no_reverses_nothing_and_closes_the_proposal(world: OrdersHarness) -> 
     first = outcome(world.call("POST", "check", f"{path}/decision", {"ok": False, "why": "she was there"}))
     again = outcome(world.call("POST", "check_b", f"{path}/decision", {"ok": True}))
 
-    assert (first, again) == ("", "conflict")
+    assert (first, again) == ("", "already_decided")
     assert (world.state("r1"), world.served("min")["total_minutes"]) == ("settled", 62)
     assert world.said(wire.HoursReversed) == []
     (kept,) = world.call("GET", "cadmin", f"/v1/orders/{named('r1')}/evidence").get_json()["reversals"]
@@ -71,7 +71,7 @@ def test_a_no_takes_no_older_record_over(world: OrdersHarness) -> None:
     again = outcome(world.call("POST", "cadmin", f"{path}/decision", {"ok": True}))
 
     assert (first["state"], first["decision_why"], first["scan"], again) == (
-        "declined", "unreadable", "sha256:aa", "conflict",
+        "declined", "unreadable", "sha256:aa", "already_decided",
     )  # fmt: skip
     assert world.served("min")["total_minutes"] == 0
     assert world.said(wire.ServiceTimeRecorded) == []

@@ -161,6 +161,7 @@ def test_every_decision_that_the_ledger_takes_reads_its_verdict(api: Api) -> Non
         ("adjustments", migration(lan), admin, city),
         ("adjustments", funding, admin, city),
         ("reversals", {"cause_id": str(UUID(bytes=donated)), "why": "by mistake"}, coordinator, checker),
+        ("period-closes", {"district_id": str(DISTRICT), "month": "2026-02"}, admin, city),
     ]
     before = api.client.get("/v1/supply").json["items"]
 
