@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from types import ModuleType
@@ -91,14 +90,3 @@ def _batch_function(heard: _Hearers, context: MakeContext) -> BatchFunction:
         act(connection, [(context(event), decode(kind.FromString(event.payload or b""))) for event in events])
 
     return hear_all
-
-
-def kinds_heard(sources: Iterable[ModuleType]) -> dict[str, list[str]]:
-    """Return {event type: the modules that hear it}."""
-    found: dict[str, list[str]] = defaultdict(list)
-    for source in sources:
-        for act in _members(source):
-            for hearing in hearings_of(act):
-                for kind in hearing.kinds:
-                    found[str(kind.DESCRIPTOR.full_name)].append(source.__name__)
-    return found

@@ -7,7 +7,6 @@ from typing import ClassVar
 from libs.errors import (
     ConflictError,
     IdReusedError,
-    InvalidError,
     NotFoundError,
     Refusal,
     RuleError,
@@ -118,10 +117,6 @@ class PeriodAlreadyClosedError(ConflictError):
 
 class PeriodCloseNotFoundError(NotFoundError):
     """No such period close."""
-
-
-class MalformedFieldError(InvalidError):
-    """A field is malformed."""
 
 
 class WalletsNotFrozenError(ConflictError):

@@ -13,7 +13,6 @@ from libs.http.actor import Actor
 from libs.http.powers import holds, require
 from libs.programme import directory
 from libs.programme.known_grants import seen_by
-from libs.programme.refusals import PersonNotFoundError
 from services.ledger.domain.errors import DistrictNotFoundError
 from services.ledger.domain.wallets import PERSON_CLASSES, WalletKey
 from services.ledger.messages import POWERS
@@ -28,18 +27,6 @@ def path_of(connection: Connection, unit_id: UUID) -> list[UUID]:
 def units_below(connection: Connection, unit_id: UUID) -> list[UUID]:
     """The unit and all below it."""
     return directory.units_below(connection, [unit_id])
-
-
-def path_of_person(connection: Connection, person_id: UUID) -> list[UUID]:
-    """The path of a person's home.
-
-    Raises:
-        PersonNotFoundError: the ledger has not heard of them.
-    """
-    person = known.find_person(connection, person_id)
-    if person is None:
-        raise PersonNotFoundError
-    return path_of(connection, person.home_unit_id)
 
 
 def path_of_district(connection: Connection, district_id: UUID) -> list[UUID]:

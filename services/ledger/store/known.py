@@ -53,12 +53,3 @@ def set_credit_due(connection: Connection, person_id: UUID, due_at: int | None) 
         delete_rows(connection, credit_due, person_id=person_id)
     else:
         save_row(connection, credit_due, {"person_id": person_id, "due_at": due_at})
-
-
-def are_related(connection: Connection, one: UUID, other: UUID) -> bool:
-    """Whether `one`, who signs, is a relative or housemate of the other.
-
-    A relation that others only declared, or a household that one said, keeps nobody from signing: whoever
-    likes could declare it of all who may sign.
-    """
-    return other in shared.related_to(connection, one, [other])

@@ -20,6 +20,7 @@ from libs.db import Database
 from libs.db.rows import save_row
 from libs.http import RoleAt
 from libs.ids import new_id
+from libs.programme.directory import related_to
 from libs.programme.directory.tables import relation, signing_key, unit as org_unit
 from libs.programme.standing import save_standing
 from libs.programme.two_people import LAPSES_AFTER
@@ -166,9 +167,9 @@ def test_a_household_that_one_alone_said_keeps_nobody_from_signing(api: Api) -> 
     sure, unsure, other = api.person(home), api.person(home, is_verified=False), api.person(home)
 
     with api.database.reading() as connection:
-        assert known.are_related(connection, sure, other)
-        assert not known.are_related(connection, sure, unsure)
-        assert not known.are_related(connection, unsure, other)
+        assert related_to(connection, sure, [other]) == {other}
+        assert related_to(connection, sure, [unsure]) == set()
+        assert related_to(connection, unsure, [other]) == set()
 
 
 def test_the_same_proposal_again_is_answered_as_before_and_other_terms_are_refused(api: Api) -> None:
