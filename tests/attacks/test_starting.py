@@ -15,10 +15,11 @@ from pathlib import Path
 
 import pytest
 
-from libs.db.embedded import EmbeddedPostgres, binaries, unprivileged_user
+from libs.db import programs as server_programs
+from libs.db.embedded import EmbeddedPostgres
+from libs.db.programs import ProgramsUnreachableError, binaries, reachable_programs, unprivileged_user
 from services.embedded import server
 from services.embedded.folder import DataFolder
-from services.embedded.settings import StartRefusedError
 from tests.e2e.platform import ROOT, free_port
 
 OWN_WORLD = """
@@ -55,7 +56,7 @@ def _private_programs(folder: Path) -> Path:
     """Copy the database's programs to where only we can reach them, as an environment of our own holds them."""
     package, site = binaries().parents[1], folder / "site"
     shutil.copytree(package, site / package.name)
-    shutil.copytree(package.parent / server.LIBRARIES, site / server.LIBRARIES)
+    shutil.copytree(package.parent / server_programs.LIBRARIES, site / server_programs.LIBRARIES)
     return site
 
 
@@ -125,15 +126,15 @@ def test_copied_programs_find_their_libraries_and_are_whole_or_not_there(
     assert user is not None
     place = Path(tempfile.mkdtemp(prefix="timebank-copies-"))
     place.chmod(0o755)
-    monkeypatch.setattr(server, "FALLBACK_PARENT", place)
+    monkeypatch.setattr(server_programs, "SHARED_PARENT", place)
     programs = _private_programs(private) / binaries().relative_to(binaries().parents[2])
     before = os.umask(0o077)
     try:
         with monkeypatch.context() as interrupted:
             interrupted.setattr(shutil, "copytree", _full_disk)
-            with pytest.raises(StartRefusedError, match="No space"):
-                server.reachable_programs(programs, user)
-        copied = server.reachable_programs(programs, user)
+            with pytest.raises(ProgramsUnreachableError, match="No space"):
+                reachable_programs(programs, user)
+        copied = reachable_programs(programs, user)
     finally:
         os.umask(before)
 
@@ -143,9 +144,30 @@ def test_copied_programs_find_their_libraries_and_are_whole_or_not_there(
             check=False, cwd="/",
         )  # fmt: skip
         assert done.returncode == 0, done.stderr
-    assert server.reachable_programs(programs, user) == copied
+    assert reachable_programs(programs, user) == copied
     assert [path for path in (place / "timebank-programs").iterdir() if path.name.startswith(".")] == []
     shutil.rmtree(place)
+
+
+@as_root
+def test_every_server_from_a_private_folder_runs_not_only_the_platforms(
+    private: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also those that the tests of a clone in a private folder start."""
+    programs = _private_programs(private) / binaries().relative_to(binaries().parents[2])
+    place = Path(tempfile.mkdtemp(prefix="timebank-own-"))
+    place.chmod(0o755)
+    monkeypatch.setattr(server_programs, "SHARED_PARENT", place)
+    monkeypatch.setattr(server_programs, "binaries", lambda: programs)
+    server_programs.own_programs.cache_clear()
+    try:
+        database = EmbeddedPostgres(place / "postgres", free_port())
+        database.initialise()
+        database.start()
+        database.stop()
+    finally:
+        server_programs.own_programs.cache_clear()
+        shutil.rmtree(place)
 
 
 @as_root

@@ -26,8 +26,9 @@ from typing import Any
 
 import psycopg
 
-from libs.db.embedded import EmbeddedPostgres, binaries, free_port
+from libs.db.embedded import EmbeddedPostgres, free_port
 from libs.db.migrations import ROLES, ServiceUrls, create_service_database, migrate
+from libs.db.programs import binaries
 from services.ledger.audit import verify
 from services.ledger.settings import DATABASE_ROLES
 from tests.load import ledger_reading, ledger_receipts, ledger_settling

@@ -13,7 +13,8 @@ import pytest
 import sqlalchemy
 from psycopg import sql
 
-from libs.db.embedded import EmbeddedPostgres, binaries
+from libs.db.embedded import EmbeddedPostgres
+from libs.db.programs import binaries
 from services.ledger.audit import verify
 from services.ledger.audit.findings import Finding, Kind
 from services.ledger.audit.outside import read_outside

@@ -20,7 +20,8 @@ from psycopg import sql
 
 from libs.db import Database
 from libs.db.database import plain_url
-from libs.db.embedded import EmbeddedPostgres, unprivileged_user
+from libs.db.embedded import EmbeddedPostgres
+from libs.db.programs import unprivileged_user
 from libs.tlog.merkle import root_of
 from services.ledger.audit import verify
 from services.ledger.audit.outside import Outside
