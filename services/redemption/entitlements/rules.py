@@ -6,8 +6,8 @@ from uuid import UUID
 
 from libs.programme import two_people
 from libs.programme.policy import Policy
-from libs.programme.two_people import ProposalState
 from services.redemption.core.rules.facts import PersonFacts
+from services.redemption.core.rules.proposals import as_proposal, stands_at
 from services.redemption.entitlements.refusals import (
     EntitlementExhaustedError,
     EntitlementMissingError,
@@ -54,14 +54,8 @@ class Proposal:
 
     def as_proposal(self) -> two_people.Proposal:
         """Return it as every act of two people is: what was decided waits for nobody."""
-        state = {"proposed": ProposalState.PROPOSED, "lapsed": ProposalState.LAPSED}
-        return two_people.Proposal(
-            proposal_id=self.entitlement_id,
-            proposed_by=self.proposed_by,
-            proposed_at=self.lapses_at - two_people.LAPSES_AFTER,
-            lapses_at=self.lapses_at,
-            state=state.get(self.state, ProposalState.ACCEPTED),
-        )
+        state = stands_at(self.state)
+        return as_proposal(self.entitlement_id, proposed_by=self.proposed_by, lapses_at=self.lapses_at, state=state)
 
 
 @dataclass(frozen=True)

@@ -10,12 +10,13 @@ from libs.programme.two_people import ProposalState
 from libs.programme.words import PersonStatus
 from services.redemption.core.rules.facts import PersonFacts
 from services.redemption.core.rules.people import Person, Relation
+from services.redemption.core.rules.proposals import as_proposal, stands_at
 from services.redemption.estates.refusals import HeirNotEligibleError, PersonNotDeceasedError
 
 
 @dataclass(frozen=True)
 class Estate:
-    """`to_person_id` None = the pool."""
+    """`to_person_id` None = the pool; `declined` without `decided_by` = ended when the dead was found alive."""
 
     estate_id: UUID
     person_id: UUID
@@ -27,17 +28,13 @@ class Estate:
     state: str = "proposed"
     code: str | None = None
     why: str | None = None
+    decided_by: UUID | None = None
 
     def as_proposal(self) -> two_people.Proposal:
         """Return it as every act of two people is: what was decided waits for nobody."""
-        state = {"proposed": ProposalState.PROPOSED, "lapsed": ProposalState.LAPSED}
-        return two_people.Proposal(
-            proposal_id=self.estate_id,
-            proposed_by=self.proposed_by,
-            proposed_at=self.lapses_at - two_people.LAPSES_AFTER,
-            lapses_at=self.lapses_at,
-            state=state.get(self.state, ProposalState.ACCEPTED),
-        )
+        ended = self.state == "declined" and self.decided_by is None
+        state = ProposalState.WITHDRAWN if ended else stands_at(self.state)
+        return as_proposal(self.estate_id, proposed_by=self.proposed_by, lapses_at=self.lapses_at, state=state)
 
 
 @dataclass(frozen=True)

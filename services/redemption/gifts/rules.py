@@ -14,10 +14,11 @@ from libs.programme.refusals import (
     GoodsNotAllowedError,
     RelationNotVerifiedError,
 )
-from libs.programme.two_people import Proposal, ProposalState, Verdict
+from libs.programme.two_people import Proposal, Verdict
 from services.redemption.core.rules.facts import PersonFacts
 from services.redemption.core.rules.people import Person, Relation
 from services.redemption.core.rules.policy import scope_names
+from services.redemption.core.rules.proposals import stands_at
 from services.redemption.core.rules.served import refuse_min_hours
 from services.redemption.gifts.refusals import GiftOutsideScopeError
 
@@ -93,14 +94,12 @@ class CreditRequest:
 
     def _as_proposal(self) -> Proposal:
         """Return it as every act of two people is: what its giver asked for waits for nobody."""
-        waits = self.state is RequestState.PROPOSED
-        late = ProposalState.LAPSED if self.state is RequestState.LAPSED else ProposalState.ACCEPTED
         return Proposal(
             proposal_id=self.request_id,
             proposed_by=self.requested_by,
             proposed_at=self.requested_at,
             lapses_at=self.lapses_at or self.requested_at,
-            state=ProposalState.PROPOSED if waits else late,
+            state=stands_at(self.state),
         )
 
 

@@ -107,6 +107,7 @@ def test_a_proposal_is_decided_once(entitled: Bench) -> None:
     answer = decide(entitled, "e1", "cadmin2", ok=False)
 
     assert (answer.status_code, answer.get_json()["code"]) == (409, "already_decided")
+    assert answer.get_json()["state"] == "accepted"
 
 
 def listed(bench: Bench, of: str, by: str, query: str) -> Any:
@@ -132,6 +133,20 @@ def test_a_proposal_turned_down_changes_nothing(people: Bench) -> None:
     assert decide(people, "e1", ok=False).get_json()["state"] == "turned_down"
 
     assert month(people) == (0, 0, 0)
+    people.person("cadmin2", "city_admin@city")
+    again = decide(people, "e1", "cadmin2").get_json()
+    assert (again["code"], again["state"]) == ("already_decided", "declined")
+
+
+@pytest.mark.parametrize(("ok", "stands"), [(True, "accepted"), (False, "declined")])
+def test_a_decided_estate_tells_how_it_was_decided(bereaved: Bench, ok: bool, stands: str) -> None:
+    bereaved.person("cadmin2", "city_admin@city")
+    estate(bereaved, "s1", "gu")
+    decide(bereaved, "s1", of="estates", ok=ok)
+
+    again = decide(bereaved, "s1", "cadmin2", of="estates").get_json()
+
+    assert (again["code"], again["state"]) == ("already_decided", stands)
 
 
 def test_purchased_help_is_held_then_used_as_worked_and_the_next_month_is_whole(entitled: Bench) -> None:
@@ -275,7 +290,8 @@ def test_a_proposal_about_somebody_found_alive_ends_and_the_ledgers_no_is_told(b
         ("declined", "person_not_deceased"),
         ("declined", "wallets_not_frozen"),
     ]
-    assert decide(bereaved, "s1", of="estates").get_json()["code"] in ("already_decided", "person_not_deceased")
+    again = decide(bereaved, "s1", of="estates").get_json()
+    assert (again["code"], again["state"]) == ("already_decided", "withdrawn")
 
 
 def test_who_decides_finds_an_estate_that_waits(bereaved: Bench) -> None:
