@@ -209,6 +209,7 @@ BOOKS = (
         {COLUMNS_SQL},
         scan text
     )""",
+    "CREATE INDEX record_proposal_waiting ON record_proposal (lapses_at) WHERE state = 'proposed'",
     f"""
     CREATE TABLE reversal (
         reversal_id uuid PRIMARY KEY,
@@ -217,6 +218,7 @@ BOOKS = (
         why text NOT NULL,
         {COLUMNS_SQL}
     )""",
+    "CREATE INDEX reversal_waiting ON reversal (lapses_at) WHERE state = 'proposed'",
     "CREATE UNIQUE INDEX reversal_once ON reversal (order_id, settlement) WHERE state = 'accepted'",
     """
     CREATE TABLE slip_range (
