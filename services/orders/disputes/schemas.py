@@ -6,6 +6,7 @@ from marshmallow import Schema, fields
 
 from libs.http.fields import word_of
 from libs.programme.acting_schemas import ActingSchema, ConsentAnswer
+from libs.programme.two_people import ProposalState
 from services.orders.core.rules.life_cycle import Verb
 from services.orders.core.schemas import OrderSchema, OwnActSchema, minutes, shown_id, shown_instant, words
 
@@ -39,11 +40,12 @@ class StepSchema(Schema):
 
 
 class ReversalSchema(Schema):
-    """A proposed or decided reversal."""
+    """A reversal: proposed, decided or lapsed."""
 
     reversal_id = shown_id()
     settlement = fields.Integer()
     why = fields.String()
+    state = word_of(ProposalState)
     proposed_by = shown_id()
     proposed_at = shown_instant()
     lapses_at = shown_instant()

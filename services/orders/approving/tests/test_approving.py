@@ -282,13 +282,19 @@ def test_a_reversal_that_nobody_decides_lapses_and_is_shown_so(world: OrdersHarn
     settled(world)
     path = f"/v1/orders/{named('r1')}/reversal/{named('v1')}"
     world.call("PUT", "coord", path, {"why": "false_hours"})
-    [shown] = world.call("GET", "check", f"/v1/orders/{named('r1')}/evidence").get_json()["reversals"]
+
+    def shown() -> dict[str, Any]:
+        [reversal] = world.call("GET", "check", f"/v1/orders/{named('r1')}/evidence").get_json()["reversals"]
+        return dict(reversal)
+
+    waiting = shown()
     state = world.state("r1")
 
     world.set_time("D30 08:00")
     late = world.call("POST", "check", f"{path}/decision", {"ok": True}).get_json()
 
-    assert "lapses_at" in shown
+    assert (waiting["state"], shown()["state"]) == ("proposed", "lapsed")
+    assert waiting["lapses_at"]
     assert (late["code"], world.state("r1")) == ("proposal_lapsed", state)
     assert world.said(wire.HoursReversed) == []
 
