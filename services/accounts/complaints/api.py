@@ -14,7 +14,7 @@ from services.accounts.complaints.rules import About, Complaint, ComplaintState
 from services.accounts.complaints.store import ComplaintStore
 from services.accounts.complaints.usecases import answer_complaint, complain, complaints_within, find_complaint
 from services.accounts.core.edge import act_on, command, transaction
-from services.accounts.core.schemas import TEXT_MAX, Answer, Body, PageSchema, instant, page_answer
+from services.accounts.core.schemas import TEXT_MAX, Answer, Body, PageSchema, done_answer, instant, page_answer
 
 blueprint = Blueprint("complaints", __name__, description="Complaints / 申诉与投诉")
 COMPLAINTS = Cursor(complaint_id=an_id)
@@ -83,7 +83,7 @@ class ComplaintById(MethodView):
     @blueprint.doc(operationId="make_complaint")
     @open_to_suspended
     @blueprint.arguments(ComplaintSchema)
-    @blueprint.response(201, ComplaintAnswer)
+    @blueprint.response(201, done_answer(ComplaintAnswer))
     def put(self, body: Body, complaint_id: UUID) -> Answer:
         """Complain; a suspended person may, and staff for a person who says it to them."""
         return command(
@@ -114,7 +114,7 @@ class AnswerToComplaint(MethodView):
 
     @blueprint.doc(operationId="answer_complaint")
     @blueprint.arguments(ComplaintVerdictSchema)
-    @blueprint.response(200, ComplaintAnswer)
+    @blueprint.response(200, done_answer(ComplaintAnswer))
     def post(self, body: Body, complaint_id: UUID) -> Answer:
         """Answer with a reason; upheld, one about a suspension ends it. Who suspended does not answer."""
         return command(

@@ -19,7 +19,7 @@ from services.accounts.core.acts import Act, OnBehalf
 from services.accounts.core.gateways.codes import CodeSender
 from services.accounts.core.gateways.passwords import Passwords
 from services.accounts.core.rules.notices import Notice
-from services.accounts.core.schemas import Answer, Body
+from services.accounts.core.schemas import Answer, Body, without_words
 from services.accounts.core.store.store import Store
 from services.accounts.core.store.vault import Vault
 
@@ -77,7 +77,8 @@ def command(
 
     It is done for one of those whom it is about, or for nobody. Only a keyed digest of the terms is kept.
 
-    The terms may hold names, numbers and passwords: a plain hash of them could be guessed back.
+    The terms may hold names, numbers and passwords: a plain hash of them could be guessed back. The answer is kept
+    without what somebody wrote in their own words.
     """
     digest = parts().vault.digest("terms", json.dumps(terms, sort_keys=True, default=str, ensure_ascii=False))
 
@@ -85,7 +86,7 @@ def command(
         act = act_on(connection)
         done = use_case(act)
         act.keep_consent(on_behalf(terms), about, (request.endpoint or "").rpartition(".")[2])
-        return answer(done)
+        return without_words(answer(done))
 
     return run_command(run, terms={"digest": digest.hex()}, command_id=command_id)
 

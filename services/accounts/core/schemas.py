@@ -133,6 +133,23 @@ def page_answer(kind: type[Schema]) -> type[Schema]:
     )
 
 
+FREE_WORDS = ("words", "reason", "why", "decided_why", "turned_down_why")
+"""What somebody wrote in their own words. An answer to a command is kept to be given again, so it has none of them:
+they stand in their own column, where erasure blanks them, and where there is a `GET` it shows them."""
+
+
+def without_words(answer: Answer) -> Answer:
+    """Return an answer as a command may keep it: without what somebody wrote."""
+    return {name: value for name, value in answer.items() if name not in FREE_WORDS}
+
+
+@functools.cache
+def done_answer(kind: type[Schema]) -> type[Schema]:
+    """Return the schema of what a command answers: a document without what somebody wrote."""
+    kept = {name: of for name, of in kind._declared_fields.items() if name not in FREE_WORDS}
+    return Schema.from_dict(kept, name=kind.__name__.removesuffix("Answer") + "Done")
+
+
 NAME_MAX = 60
 CONTACTS_MAX = 5
 GROUPS_MAX = 60

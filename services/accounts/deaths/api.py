@@ -11,7 +11,7 @@ from libs.programme.refusals import RecordNotFoundError
 from libs.programme.two_people_schemas import VerdictSchema
 from services.accounts.core.acts import Act
 from services.accounts.core.edge import act_on, command, now
-from services.accounts.core.schemas import Answer, Body, page_answer
+from services.accounts.core.schemas import Answer, Body, done_answer, page_answer
 from services.accounts.deaths.rules import Death, DeathState
 from services.accounts.deaths.schemas import (
     DeathAnswer,
@@ -19,6 +19,7 @@ from services.accounts.deaths.schemas import (
     DeathsQuerySchema,
     MistakeAnswer,
     MistakeSchema,
+    WholeDeathAnswer,
     death_answer,
     mistake_answer,
 )
@@ -62,7 +63,7 @@ class PersonDeath(MethodView):
 
     @blueprint.doc(operationId="record_death")
     @blueprint.arguments(DeathSchema)
-    @blueprint.response(201, DeathAnswer)
+    @blueprint.response(201, done_answer(DeathAnswer))
     def put(self, body: Body, person_id: UUID, death_id: UUID) -> Answer:
         """Record that a person died; it has no effect until a checker confirms it."""
         return command(
@@ -78,7 +79,7 @@ class DeathById(MethodView):
     """One death."""
 
     @blueprint.doc(operationId="get_death")
-    @blueprint.response(200, DeathAnswer)
+    @blueprint.response(200, WholeDeathAnswer)
     def get(self, death_id: UUID) -> Answer:
         """Return a death with all that was proposed about it."""
         with reading() as connection:
@@ -97,7 +98,7 @@ class DeathConfirmation(MethodView):
 
     @blueprint.doc(operationId="confirm_death")
     @blueprint.arguments(VerdictSchema)
-    @blueprint.response(200, DeathAnswer)
+    @blueprint.response(200, done_answer(DeathAnswer))
     def post(self, body: Body, death_id: UUID) -> Answer:
         """Confirm a death, or turn it down with a reason; never by who recorded it."""
         return command(
@@ -113,7 +114,7 @@ class MistakeById(MethodView):
 
     @blueprint.doc(operationId="propose_death_mistake")
     @blueprint.arguments(MistakeSchema)
-    @blueprint.response(201, MistakeAnswer)
+    @blueprint.response(201, done_answer(MistakeAnswer))
     def put(self, body: Body, death_id: UUID, mistake_id: UUID) -> Answer:
         """Propose that a death was recorded by mistake; another person decides."""
         return command(
@@ -146,7 +147,7 @@ class MistakeDecision(MethodView):
 
     @blueprint.doc(operationId="decide_death_mistake")
     @blueprint.arguments(VerdictSchema)
-    @blueprint.response(200, MistakeAnswer)
+    @blueprint.response(200, done_answer(MistakeAnswer))
     def post(self, body: Body, death_id: UUID, mistake_id: UUID) -> Answer:
         """Give everything back, as soon as the ledger has, or turn the proposal down; never by who proposed it."""
         return command(

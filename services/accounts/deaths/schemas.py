@@ -38,7 +38,7 @@ class MistakeAnswer(Schema):
 
 
 class DeathAnswer(Schema):
-    """A recorded death, and that it was found mistaken."""
+    """A recorded death."""
 
     death_id = id_field()
     person_id = id_field()
@@ -52,6 +52,11 @@ class DeathAnswer(Schema):
     decided_at = instant_field(allow_none=True)
     why = fields.String(allow_none=True)
     estate_settled_at = instant_field(allow_none=True)
+
+
+class WholeDeathAnswer(DeathAnswer):
+    """A recorded death with all that was proposed about it."""
+
     mistakes = fields.List(fields.Nested(MistakeAnswer))
 
 

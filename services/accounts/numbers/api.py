@@ -10,7 +10,7 @@ from libs.programme.two_people_schemas import VerdictSchema
 from services.accounts.core.acts import Act
 from services.accounts.core.edge import command, parts, tell
 from services.accounts.core.rules.notices import Notice
-from services.accounts.core.schemas import Answer, Body
+from services.accounts.core.schemas import Answer, Body, done_answer
 from services.accounts.numbers.refusals import CodeWrongError
 from services.accounts.numbers.schemas import (
     NumberCodeSchema,
@@ -54,7 +54,7 @@ class NumberChangeById(MethodView):
 
     @blueprint.doc(operationId="propose_phone_change")
     @blueprint.arguments(NumberSchema)
-    @blueprint.response(201, NumberProposalAnswer)
+    @blueprint.response(201, done_answer(NumberProposalAnswer))
     def put(self, body: Body, person_id: UUID, change_id: UUID) -> Answer:
         """Propose it: the person themselves, or staff above them; another decides."""
         return command(
@@ -74,7 +74,7 @@ class NumberDecision(MethodView):
 
     @blueprint.doc(operationId="decide_phone_change")
     @blueprint.arguments(VerdictSchema)
-    @blueprint.response(200, NumberProposalAnswer)
+    @blueprint.response(200, done_answer(NumberProposalAnswer))
     def post(self, body: Body, person_id: UUID, change_id: UUID) -> Answer:
         """Say yes or no, with the reason; never who proposed it, nor whose number it is."""
         notices: list[Notice] = []

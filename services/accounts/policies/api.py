@@ -14,7 +14,7 @@ from libs.programme.refusals import RecordNotFoundError
 from libs.programme.two_people_schemas import VerdictSchema
 from services.accounts.core.edge import command, now, part, service, store_on
 from services.accounts.core.refusals import DistrictNeededError
-from services.accounts.core.schemas import Answer, Body, page_answer
+from services.accounts.core.schemas import Answer, Body, done_answer, page_answer
 from services.accounts.policies.rules import Policy, RuleBook
 from services.accounts.policies.schemas import (
     CurrentPolicySchema,
@@ -113,7 +113,7 @@ class PolicyById(MethodView):
 
     @blueprint.doc(operationId="propose_policy")
     @blueprint.arguments(PolicySchema)
-    @blueprint.response(201, PolicyAnswer)
+    @blueprint.response(201, done_answer(PolicyAnswer))
     def put(self, body: Body, policy_id: UUID) -> Answer:
         """Propose the next version: changes on top of a preset or of the version published last."""
         return command(
@@ -138,7 +138,7 @@ class PolicyDecision(MethodView):
 
     @blueprint.doc(operationId="decide_policy")
     @blueprint.arguments(VerdictSchema)
-    @blueprint.response(200, PolicyAnswer)
+    @blueprint.response(200, done_answer(PolicyAnswer))
     def post(self, body: Body, policy_id: UUID) -> Answer:
         """Publish a proposed version, or turn it down; never by who proposed it."""
         return command(

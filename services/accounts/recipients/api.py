@@ -11,6 +11,7 @@ from services.accounts.core.rules.persons import Person
 from services.accounts.core.schemas import (
     Answer,
     Body,
+    done_answer,
     person_answer,
 )
 from services.accounts.recipients.rules import Finding, FindingKind
@@ -26,7 +27,7 @@ class Assessment(MethodView):
 
     @blueprint.doc(operationId="record_assessment")
     @blueprint.arguments(AssessmentSchema)
-    @blueprint.response(201, FindingAnswer)
+    @blueprint.response(201, done_answer(FindingAnswer))
     def put(self, body: Body, person_id: UUID, finding_id: UUID) -> Answer:
         """Record an ability grade; it counts when a checker confirms it."""
         return command(
@@ -49,7 +50,7 @@ class HardshipRecord(MethodView):
 
     @blueprint.doc(operationId="record_hardship")
     @blueprint.arguments(HardshipSchema)
-    @blueprint.response(201, FindingAnswer)
+    @blueprint.response(201, done_answer(FindingAnswer))
     def put(self, body: Body, person_id: UUID, finding_id: UUID) -> Answer:
         """Record hardship categories; they count when a checker confirms them."""
         return command(
@@ -72,7 +73,7 @@ class AssessmentConfirmation(MethodView):
 
     @blueprint.doc(operationId="confirm_assessment")
     @blueprint.arguments(VerdictSchema)
-    @blueprint.response(200, FindingAnswer)
+    @blueprint.response(200, done_answer(FindingAnswer))
     def post(self, body: Body, finding_id: UUID) -> Answer:
         """Confirm an ability grade, or turn it down with a reason; never by who recorded it."""
         return _decide(finding_id, FindingKind.ASSESSMENT, body)
@@ -84,7 +85,7 @@ class HardshipConfirmation(MethodView):
 
     @blueprint.doc(operationId="confirm_hardship")
     @blueprint.arguments(VerdictSchema)
-    @blueprint.response(200, FindingAnswer)
+    @blueprint.response(200, done_answer(FindingAnswer))
     def post(self, body: Body, finding_id: UUID) -> Answer:
         """Confirm hardship categories, or turn them down with a reason; never by who recorded them."""
         return _decide(finding_id, FindingKind.HARDSHIP, body)

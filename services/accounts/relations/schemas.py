@@ -38,8 +38,6 @@ class ActingGrantAnswer(Schema):
     grant_id = id_field()
     person_id = id_field()
     relative_id = id_field()
-    names = fields.Dict(keys=fields.String(), values=fields.String(), allow_none=True)
-    relative_names = fields.Dict(keys=fields.String(), values=fields.String(), allow_none=True)
     acts = fields.List(word_of(GrantedAct))
     minutes_per_month = fields.Integer(allow_none=True)
     until = day_field()
@@ -47,6 +45,13 @@ class ActingGrantAnswer(Schema):
     given_at = instant_field()
     recorded_by = id_field()
     active = fields.Boolean()
+
+
+class NamedGrantAnswer(ActingGrantAnswer):
+    """Who may act for whom, with the names of both where the caller may know them."""
+
+    names = fields.Dict(keys=fields.String(), values=fields.String(), allow_none=True)
+    relative_names = fields.Dict(keys=fields.String(), values=fields.String(), allow_none=True)
 
 
 class ActForAnswer(Schema):

@@ -65,7 +65,9 @@ def test_an_upheld_complaint_ends_the_suspension(platform: Platform, suspended: 
     refused(platform.a.post(f"/v1/complaints/{complaint_id}/answer", answer), "maker_is_checker", 403)
     answered = must(platform.b.post(f"/v1/complaints/{complaint_id}/answer", answer))
 
-    assert (answered["state"], answered["reason"]) == ("upheld", answer["reason"])
+    assert (answered["state"], "reason" in answered, "words" in answered) == ("upheld", False, False)
+    shown = must(platform.b.get(f"/v1/complaints/{complaint_id}"))
+    assert (shown["reason"], shown["words"]) == (answer["reason"], CONTESTED["words"])
     assert answered["answered_by"] == platform.b.person_id
     must(suspended.put(f"/v1/persons/{new_id()}", platform.person("x")))
     assert platform.states_of(suspended.person_id)[-1].status == "active"

@@ -17,6 +17,7 @@ from services.accounts.erasure.rules import kept_until
 from services.accounts.tests.platform import Caller, Platform, must, refused
 
 NOW = {"Prefer": "wait=0"}
+WORDS = "兰来电这样说"
 
 
 @pytest.fixture
@@ -105,18 +106,20 @@ def test_what_was_said_for_consent_is_gone_when_a_person_is_erased_or_sealed(
     platform: Platform, admin: Caller, hear: Callable[[Any], None], last_day: str
 ) -> None:
     lan, min_ = platform.register("兰", roles=["recipient"]), platform.register("敏")
-    said = {"how": "phone", "given_at": platform.clock.now().isoformat(), "words": "兰来电这样说"}
+    said = {"how": "phone", "given_at": platform.clock.now().isoformat(), "words": WORDS}
     must(platform.a.put(f"/v1/relations/{new_id()}", {"person_id": lan, "relative_id": min_, "kind": "child"}))
     must(platform.a.put(f"/v1/acting-grants/{new_id()}", platform.grant(lan, min_, consent=said)))
-    complaint = {"about": "treatment", "words": "…", "acting_for": lan, "consent": said, "why": "兰来电这样说"}
-    must(platform.a.put(f"/v1/complaints/{new_id()}", complaint))
-    assert _tables_with(platform, "兰来电这样说") == {"acting_grant", "consent"}
+    complaint = {"about": "treatment", "words": WORDS, "acting_for": lan, "consent": said, "why": WORDS}
+    must(platform.a.put(path := f"/v1/complaints/{new_id()}", complaint))
+    must(platform.b.post(f"{path}/answer", {"upheld": True, "reason": WORDS}))
+    assert must(platform.a.get(path))["reason"] == WORDS
+    assert _tables_with(platform, WORDS) == {"acting_grant", "complaint", "consent"}
 
     asked = _ask(platform, admin, lan)
     _answer_all(hear, asked.json["erasure_id"], lan, last_day=last_day)
 
     assert must(platform.a.get(f"/v1/persons/{lan}"))["status"] == ("sealed" if last_day else "erased")
-    assert _tables_with(platform, "兰来电这样说") == set()
+    assert _tables_with(platform, WORDS) == set()
     assert platform.rows("SELECT how FROM consent") == platform.rows("SELECT how FROM acting_grant") == [("phone",)]
 
 

@@ -11,7 +11,13 @@ from services.accounts.core.acts import Act
 from services.accounts.core.edge import act_on, command, transaction
 from services.accounts.core.schemas import Answer, Body, OfPersonSchema, PageSchema, page_answer, plain
 from services.accounts.relations.rules.grants import ActingGrant
-from services.accounts.relations.schemas import ActForAnswer, ActingGrantAnswer, ActingGrantSchema, acting_grant_answer
+from services.accounts.relations.schemas import (
+    ActForAnswer,
+    ActingGrantAnswer,
+    ActingGrantSchema,
+    NamedGrantAnswer,
+    acting_grant_answer,
+)
 from services.accounts.relations.store import acting_grants_of, acts_for, acts_under_grant
 from services.accounts.relations.usecases.grant_acting import (
     end_acting_grant,
@@ -32,7 +38,7 @@ class ActingGrants(MethodView):
 
     @blueprint.doc(operationId="list_acting_grants")
     @blueprint.arguments(OfPersonSchema, location="query")
-    @blueprint.response(200, page_answer(ActingGrantAnswer))
+    @blueprint.response(200, page_answer(NamedGrantAnswer))
     def get(self, query: Body) -> Answer:
         """List the grants that a person gave or holds, with the names of both."""
         with transaction() as connection:

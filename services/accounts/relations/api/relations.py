@@ -12,6 +12,7 @@ from services.accounts.core.schemas import (
     Answer,
     Body,
     OfPersonSchema,
+    done_answer,
     page_answer,
 )
 from services.accounts.relations.schemas import RelationAnswer, RelationSchema, relation_answer
@@ -42,7 +43,7 @@ class RelationById(MethodView):
 
     @blueprint.doc(operationId="record_relation")
     @blueprint.arguments(RelationSchema)
-    @blueprint.response(201, RelationAnswer)
+    @blueprint.response(201, done_answer(RelationAnswer))
     def put(self, body: Body, relation_id: UUID) -> Answer:
         """Record that `relative_id` is the `kind` of `person_id`; `verified` asks a checker to confirm it."""
         return command(
@@ -61,7 +62,7 @@ class RelationById(MethodView):
         )
 
     @blueprint.doc(operationId="end_relation")
-    @blueprint.response(200, RelationAnswer)
+    @blueprint.response(200, done_answer(RelationAnswer))
     def delete(self, relation_id: UUID) -> Answer:
         """Say that a relation ended; a verified one ends when a checker says so too."""
         return command(lambda act: end_relation(act, relation_id=relation_id), relation_answer, {})
@@ -73,7 +74,7 @@ class RelationConfirmation(MethodView):
 
     @blueprint.doc(operationId="confirm_relation")
     @blueprint.arguments(VerdictSchema)
-    @blueprint.response(200, RelationAnswer)
+    @blueprint.response(200, done_answer(RelationAnswer))
     def post(self, body: Body, relation_id: UUID) -> Answer:
         """Confirm a relation, or turn it down with a reason; never by who recorded it."""
         return command(

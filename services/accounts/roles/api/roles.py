@@ -11,7 +11,7 @@ from libs.programme.two_people_schemas import VerdictSchema
 from services.accounts.core.acts import Act
 from services.accounts.core.edge import act_on, command
 from services.accounts.core.rules.roles import RoleGrant
-from services.accounts.core.schemas import Answer, Body, RoleAnswer, grant_answer, page_answer
+from services.accounts.core.schemas import Answer, Body, RoleAnswer, done_answer, grant_answer, page_answer
 from services.accounts.roles.rules import Appointment
 from services.accounts.roles.schemas import (
     RoleSchema,
@@ -71,7 +71,7 @@ class PersonRole(MethodView):
 
     @blueprint.doc(operationId="grant_role")
     @blueprint.arguments(RoleSchema)
-    @blueprint.response(201, RoleAnswer)
+    @blueprint.response(201, done_answer(RoleAnswer))
     def put(self, body: Body, person_id: UUID, grant_id: UUID) -> Answer:
         """Give a role at a unit that the caller's own reaches; a staff role is `proposed` until another decides."""
         return command(
@@ -85,7 +85,7 @@ class PersonRole(MethodView):
         )
 
     @blueprint.doc(operationId="revoke_role")
-    @blueprint.response(200, RoleAnswer)
+    @blueprint.response(200, done_answer(RoleAnswer))
     def delete(self, person_id: UUID, grant_id: UUID) -> Answer:
         """Take a role away, or one's own proposal back; at the top of the city it is proposed to another."""
         return command(
@@ -99,7 +99,7 @@ class RoleDecision(MethodView):
 
     @blueprint.doc(operationId="decide_role")
     @blueprint.arguments(VerdictSchema)
-    @blueprint.response(200, RoleAnswer)
+    @blueprint.response(200, done_answer(RoleAnswer))
     def post(self, body: Body, person_id: UUID, grant_id: UUID) -> Answer:
         """Say yes or no, with the reason; never who proposed it, nor whom it is about."""
         return command(
