@@ -16,6 +16,7 @@ from services.embedded.children import Child
 from services.embedded.city.api_client import CityError
 from services.embedded.city.build import build_city, is_built
 from services.embedded.composition import Composition, environment_of
+from services.embedded.control import RUN_FILE
 from services.embedded.databases import Databases
 from services.embedded.folder import DISK_FULL, DataFolder, disk_problem, prepare
 from services.embedded.serve import FrontDoorServer
@@ -34,6 +35,7 @@ def run_platform(options: RunOptions) -> None:
     began = monotonic()
     _refuse_taken_port(options)
     folder, _lock = prepare(options)
+    (folder.run / RUN_FILE).unlink(missing_ok=True)  # What a killed start told of itself is not so any more.
     say = _Progress(began)
     say("starting the database" + (" and Kafka" if options.broker == "kafka" else ""))
     backends = Backends(options, folder)

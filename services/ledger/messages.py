@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -37,22 +37,12 @@ def type_of(kind: type[Message]) -> str:
     return str(kind.DESCRIPTOR.full_name)
 
 
-def raw(text: str) -> Id:
-    """The 16 bytes of an id on the wire; NO_ID when it is left out."""
-    return bytes.fromhex(text.replace("-", "")) if text else NO_ID
-
-
 def text_of(one: Id) -> str:
     """An id as the wire has it; empty when there is none."""
     if one == NO_ID:
         return ""
     digits = one.hex()  # Four times as fast as by way of a UUID, and there are dozens in a settlement.
     return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
-
-
-def day(text: str) -> date | None:
-    """A day that may be left out on the wire."""
-    return date.fromisoformat(text) if text else None
 
 
 def encode(answer: outcomes.Answer) -> tuple[str, bytes]:

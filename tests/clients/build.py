@@ -41,7 +41,9 @@ def build_typescript(document: dict[str, Any], folder: Path) -> Path:
     for source in HERE.glob("*.*"):
         shutil.copy(source, folder / source.name)
     (folder / "openapi.json").write_text(json.dumps(document), "utf-8")
-    (folder / "node_modules").symlink_to(installed() / "node_modules")
+    modules = folder / "node_modules"
+    modules.unlink(missing_ok=True)  # Of an earlier time.
+    modules.symlink_to(installed() / "node_modules")
     tool = "node_modules/openapi-typescript/bin/cli.js"
     _run(NODE, tool, "openapi.json", "-o", "schema.d.ts", "--default-non-nullable=false", folder=folder)
     _run(NODE, "node_modules/typescript/bin/tsc", "-p", "tsconfig.json", folder=folder)
@@ -78,6 +80,6 @@ def _run(*command: Path | str, folder: Path) -> None:
 
 if __name__ == "__main__":
     described, target = json.loads(Path(sys.argv[1]).read_text("utf-8")), Path(sys.argv[2])
-    target.mkdir(parents=True)
+    target.mkdir(parents=True, exist_ok=True)
     build_python(described, target)
     build_typescript(described, target)

@@ -57,10 +57,15 @@ class Started:
             time.sleep(0.1)
 
     def readiness(self) -> tuple[int, dict[str, Any]]:
-        """Return the status and the document of /readyz, as it is told inside; 0 when nobody answers."""
+        """Return the status and the document of /readyz, as it is told inside; 0 when nobody of this start answers.
+
+        The parts of a start whose supervisor was killed may answer for some moments more.
+        """
         try:
-            inside = json.loads((self.folder / "run" / "platform.json").read_text())["inside_url"]
-            with urllib.request.urlopen(f"{inside}/readyz", timeout=20) as answer:
+            running = json.loads((self.folder / "run" / "platform.json").read_text())
+            if running["supervisor"] != self.process.pid:
+                return 0, {}
+            with urllib.request.urlopen(f"{running['inside_url']}/readyz", timeout=20) as answer:
                 return answer.status, json.load(answer)
         except urllib.error.HTTPError as error:
             return error.code, json.load(error)
@@ -68,10 +73,13 @@ class Started:
             return 0, {}
 
     def pids(self) -> dict[str, int]:
-        """Return the processes by name, the supervisor and the database among them."""
+        """Return the processes by name, the supervisor and, while there is one, the database among them."""
         found = json.loads((self.folder / "run" / "platform.json").read_text())
-        database = int((self.folder / "postgres" / "data" / "postmaster.pid").read_text().split("\n", 1)[0])
-        return {**found["children"], "supervisor": found["supervisor"], "database": database}
+        pids = {**found["children"], "supervisor": found["supervisor"]}
+        with contextlib.suppress(FileNotFoundError):
+            lock = (self.folder / "postgres" / "data" / "postmaster.pid").read_text()
+            pids["database"] = int(lock.split("\n", 1)[0])
+        return pids
 
     def stop(self) -> int:
         """Stop it as Ctrl-C does; return its exit code."""

@@ -91,11 +91,10 @@ def test_readiness_names_the_database_while_it_is_away_and_recovers(place: Path)
         os.kill(pids["supervisor"], signal.SIGSTOP)  # So that nobody starts the database again yet.
         os.kill(pids["database"], signal.SIGKILL)
 
-        platform.await_that(lambda: platform.readiness()[0] == 503, seconds=60)
-        problems = platform.readiness()[1]["problems"]
+        platform.await_that(lambda: _is_named(platform, "database"), seconds=60)
         os.kill(pids["supervisor"], signal.SIGCONT)
 
-        assert "database" in " ".join(problems)
+        platform.await_that(lambda: platform.pids().get("database", pids["database"]) != pids["database"])
         platform.await_ready()
         assert _same(pids, platform.pids()) >= {"worker", "api", "supervisor"}
 
@@ -109,11 +108,9 @@ def test_readiness_names_the_broker_while_it_is_away_and_recovers(place: Path) -
         os.kill(pids["supervisor"], signal.SIGSTOP)  # So that nobody starts the node again yet.
         os.kill(node, signal.SIGKILL)
 
-        platform.await_that(lambda: platform.readiness()[0] == 503, seconds=60)
-        problems = platform.readiness()[1]["problems"]
+        platform.await_that(lambda: _is_named(platform, "broker"), seconds=60)
         os.kill(pids["supervisor"], signal.SIGCONT)
 
-        assert "broker" in " ".join(problems)
         platform.await_ready()
         assert _same(pids, platform.pids()) >= {"worker", "api", "supervisor"}
 
@@ -128,6 +125,12 @@ def test_after_kill_9_of_everything_the_next_start_goes_on(place: Path) -> None:
     with started(place / "data", "--no-demo") as second:
         assert not _lives(database)
         assert second.readiness()[0] == 200
+
+
+def _is_named(platform: Started, part: str) -> bool:
+    """Tell whether readiness is refused because of a part; that of others may go by while the machine is slow."""
+    status, report = platform.readiness()
+    return status == 503 and part in " ".join(report["problems"])
 
 
 def _same(before: dict[str, int], after: dict[str, int]) -> set[str]:

@@ -9,9 +9,7 @@ from __future__ import annotations
 import json
 import keyword
 import re
-import sys
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Any
 
 Document = Mapping[str, Any]
@@ -38,6 +36,15 @@ class RefusedError(Exception):
         super().__init__(f"{status} {problem.get('code')}: {problem.get('title')}")
         self.status, self.problem, self.code = status, problem, str(problem.get("code"))
 
+
+def _problem(error: HTTPError) -> dict[str, Any]:
+    """Return what was said; who stands between us and the platform may answer in words of its own."""
+    try:
+        told = json.loads(error.read())
+    except ValueError:
+        told = {}
+    return told if isinstance(told, dict) else {}
+
 '''
 CLIENT = '''
 
@@ -63,8 +70,10 @@ class Client:
             with urlopen(Request(url, content, sent, method=method), timeout=TIMEOUT_SECONDS) as answer:
                 data, kind = answer.read(), answer.headers.get_content_type()
         except HTTPError as error:
-            raise RefusedError(error.code, json.loads(error.read())) from None
-        return json.loads(data) if kind == "application/json" else data.decode()
+            raise RefusedError(error.code, _problem(error)) from None
+        if kind == "application/json":
+            return json.loads(data)
+        return data.decode() if kind.startswith("text/") else data
 '''
 
 
@@ -164,10 +173,14 @@ def _argument(name: str) -> str:
 
 def _answer(document: Document, operation: Document) -> str:
     good = [_resolved(document, answer) for status, answer in operation["responses"].items() if status.startswith("2")]
-    kinds = [
-        _type(content) if (content := _content(answer)) is not None else "str" for answer in good if "content" in answer
-    ]
+    kinds = [_type_of_content(kind, told) for answer in good for kind, told in answer.get("content", {}).items()]
     return " | ".join(dict.fromkeys(kinds)) or "str"
+
+
+def _type_of_content(kind: str, told: Document) -> str:
+    if kind == "application/json":
+        return _type(told["schema"])
+    return "str" if kind.startswith("text/") else "bytes"
 
 
 def _content(part: Document) -> Document | None:
@@ -182,7 +195,3 @@ def _resolved(document: Document, part: Document) -> Document:
             target = target[step]
         part = target
     return part
-
-
-if __name__ == "__main__":
-    Path(sys.argv[2]).write_text(generate(json.loads(Path(sys.argv[1]).read_text("utf-8"))), "utf-8")
