@@ -271,3 +271,22 @@ def _rows(api: Closing) -> int:
         row = connection.execute("SELECT count(*) FROM journal.entry").fetchone()
     assert row is not None
     return int(row[0])
+
+
+def test_a_close_under_the_id_of_another_posting_is_refused_and_the_month_is_closed_under_its_own(
+    api: Closing,
+) -> None:
+    taken = new_id()
+    api.ledger.post(Transfer(
+        taken.bytes, Terms(cause=new()), district_wallet(EAST, W.ISSUANCE), earned(new()), 5, Reason.MIGRATION,
+    ))  # fmt: skip
+    path = f"/v1/period-closes/{taken}"
+    proposed = api.send(api.admin, "PUT", path, {"district_id": str(DISTRICT), "month": "2026-03"})
+
+    refused = api.send(api.second, "POST", f"{path}/decision", {"ok": True})
+
+    assert proposed.status_code == 200
+    assert (refused.status_code, refused.json["code"]) == (409, "id_reused")
+    assert api.findings() == []
+    assert api.close("2026-03").json["statement"]["last_position"] == 2
+    assert api.findings() == []

@@ -14,8 +14,8 @@ from libs.errors import ForbiddenError
 from libs.http import Cursor, current_actor, reading, run_command
 from libs.http.actor import Actor
 from libs.http.pages import an_id
-from libs.programme.refusals import MakerIsCheckerError, PersonNotFoundError
-from libs.programme.two_people import LAPSES_AFTER, Verdict
+from libs.programme.refusals import PersonNotFoundError
+from libs.programme.two_people import LAPSES_AFTER, Verdict, refuse_hand
 from libs.programme.two_people_schemas import VerdictSchema
 from services.ledger.api import response_schemas
 from services.ledger.api.edge import poster, service
@@ -30,7 +30,7 @@ from services.ledger.domain.errors import (
 from services.ledger.messages import POWERS
 from services.ledger.queries import entries, scope
 from services.ledger.store import proposal_store
-from services.ledger.store.proposal_facts import Place, facts_to_decide, place_to_propose, places_of
+from services.ledger.store.proposal_facts import ActFacts, Place, facts_of_act, facts_to_decide, place_to_propose
 from services.ledger.store.proposal_store import Proposal
 from services.ledger.usecases import proposals
 
@@ -68,7 +68,9 @@ def _propose_adjustment(connection: Connection, proposal_id: UUID, body: dict[st
     is_migration = kind == "migration"
     person_id = body["person_id"] if is_migration else None
     asked_district = None if is_migration else body["district_id"]
-    place = place_to_propose(connection, actor.person_id, person_id=person_id, district_id=asked_district)
+    place, is_taken = place_to_propose(
+        connection, actor.person_id, proposal_id, person_id=person_id, district_id=asked_district
+    )
     _refuse_unplaced(place, is_of_person=is_migration)
     scope.refuse_unless_may(actor, f"propose_{kind}", place.path)
     district_id = asked_district or place.home_district_id
@@ -87,7 +89,7 @@ def _propose_adjustment(connection: Connection, proposal_id: UUID, body: dict[st
         proposed_by=actor.person_id,
         proposed_at=to_microseconds(service().clock.now()),
     )
-    return proposals.propose(connection, proposal, is_related=place.is_related)
+    return proposals.propose(connection, proposal, is_taken=is_taken, is_related=place.is_related)
 
 
 def _refuse_unplaced(place: Place, *, is_of_person: bool) -> None:
@@ -148,9 +150,9 @@ def _propose_reversal(connection: Connection, proposal_id: UUID, body: dict[str,
     actor, act = current_actor(), body["cause_id"]
     scope.refuse_unless_holds(actor, "propose_reversal")
     rows = _rows_of(connection, act)
-    path, related = _place_of(connection, rows, actor)
-    scope.refuse_unless_may(actor, "propose_reversal", path)
-    proposals.refuse_reversal(rows, actor.person_id, related=related)
+    facts = _facts_of(connection, rows, actor, proposal_id)
+    scope.refuse_unless_may(actor, "propose_reversal", _path_of(facts))
+    proposals.refuse_reversal(rows, actor.person_id, related=facts.related)
     proposal = Proposal(
         proposal_id=proposal_id,
         kind="reversal",
@@ -165,7 +167,7 @@ def _propose_reversal(connection: Connection, proposal_id: UUID, body: dict[str,
         proposed_by=actor.person_id,
         proposed_at=to_microseconds(service().clock.now()),
     )
-    return proposals.propose(connection, proposal)
+    return proposals.propose(connection, proposal, is_taken=facts.is_taken)
 
 
 def _rows_of(connection: Connection, act: UUID | None) -> list[Entry]:
@@ -175,17 +177,24 @@ def _rows_of(connection: Connection, act: UUID | None) -> list[Entry]:
     return rows
 
 
-def _place_of(connection: Connection, rows: list[Entry], actor: Actor) -> tuple[list[UUID], list[UUID]]:
-    """Where an act belongs: the home of the first person it moved credit of, else the district; who is near `actor`."""
-    people = proposals.people_of(rows)
-    homes, district = places_of(connection, actor.person_id, people, district_id=UUID(bytes=rows[0].district_id))
-    related = [person_id for person_id, home in zip(people, homes, strict=True) if home.is_related]
-    first = set(proposals.people_of(rows[:1]))
-    for person_id, home in zip(people, homes, strict=True):
-        if person_id in first and home.home_district_id is not None:
-            return home.path, related
-    _refuse_unplaced(district, is_of_person=False)
-    return district.path, related
+def _facts_of(connection: Connection, rows: list[Entry], actor: Actor, proposal_id: UUID) -> ActFacts:
+    return facts_of_act(
+        connection,
+        actor.person_id,
+        proposal_id,
+        first=proposals.people_of(rows[:1]),
+        people=proposals.people_of(rows),
+        district=UUID(bytes=rows[0].district_id),
+    )
+
+
+def _path_of(facts: ActFacts) -> list[UUID]:
+    """Where an act belongs: the home of the first person it moved credit of, else the district."""
+    for home in facts.homes:
+        if home.home_district_id is not None:
+            return home.path
+    _refuse_unplaced(facts.district, is_of_person=False)
+    return facts.district.path
 
 
 @reversals.route("/reversals/<uuid:proposal_id>/decision")
@@ -217,13 +226,15 @@ class Reversals(MethodView):
 
 def _decide(connection: Connection, proposal_id: UUID, body: dict[str, Any], kinds: list[str]) -> dict[str, Any]:
     actor = current_actor()
-    facts = facts_to_decide(connection, actor.person_id, proposal_id)
+    _refuse_who_decides_nothing(connection, proposal_id, actor, kinds)
+    facts = facts_to_decide(connection, actor.person_id, proposal_id, posted_as=proposals.request_id_of(proposal_id))
     proposal = _to_decide(facts.proposal, actor, kinds)
-    related: list[UUID] = []
+    related: frozenset[UUID] = frozenset()
     if proposal.reverses:
         if not facts.rows:
             raise TransferNotFoundError
-        path, related = _place_of(connection, facts.rows, actor)
+        act = _facts_of(connection, facts.rows, actor, proposal_id)
+        path, related = _path_of(act), act.related
     else:
         _refuse_unplaced(facts.place, is_of_person=proposal.person_id is not None)
         path = facts.place.path
@@ -232,15 +243,23 @@ def _decide(connection: Connection, proposal_id: UUID, body: dict[str, Any], kin
     return proposals.decide(connection, poster(), facts=facts, verdict=verdict, related=related)
 
 
-def _to_decide(proposal: Proposal | None, actor: Actor, kinds: list[str]) -> Proposal:
-    """The proposal, for somebody else than its maker; who decides none of its kind does not learn of it."""
-    if proposal is not None and proposal.proposed_by == actor.person_id:
-        raise MakerIsCheckerError
+def _refuse_who_decides_nothing(connection: Connection, proposal_id: UUID, actor: Actor, kinds: list[str]) -> None:
+    """Refuse before anything is locked whoever decides none of these kinds; a maker is told that they made it."""
     if not any(_holds(actor, kind) for kind in kinds):
+        _refuse_maker(proposal_store.find(connection, proposal_id), actor)
         raise ForbiddenError
+
+
+def _to_decide(proposal: Proposal | None, actor: Actor, kinds: list[str]) -> Proposal:
+    _refuse_maker(proposal, actor)
     if proposal is None or proposal.kind not in kinds:
         raise ProposalNotFoundError
     return proposal
+
+
+def _refuse_maker(proposal: Proposal | None, actor: Actor) -> None:
+    if proposal is not None:
+        refuse_hand(actor.person_id, {proposal.proposed_by})
 
 
 def _holds(actor: Actor, kind: str) -> bool:
@@ -262,6 +281,8 @@ def _shown(proposal_id: UUID, kinds: list[str]) -> dict[str, Any]:
             raise ProposalNotFoundError
         decided = proposal_store.find_decision(connection, proposal_id)
         posted = entries.entries_by_request(connection, [proposals.request_id_of(proposal_id)])
+    if decided is None and posted and posted[0].is_applied():
+        decided = proposals.decided_by_posting(posted[0])
     outcome = posted[0].outcome if posted else 0
     code = JOURNALLED[outcome].code if outcome in JOURNALLED else None
     return proposals.as_answer(proposal, decided, code, now=service().clock.now())

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from libs.db import collect
-from libs.db.driver import run
+from libs.db.driver import pipelined, run
 
 
 class Proposal(NamedTuple):
@@ -58,11 +58,25 @@ OPEN = sa.text(f"""
     ORDER BY p.proposal_id LIMIT :limit""")
 # Rows are never updated, so they cannot be locked as rows are; two deciders of one proposal take turns here.
 LOCK = "SELECT pg_advisory_xact_lock(hashtextextended(%(lock)s, 11))"
+TAKEN = "SELECT 1 FROM proposal WHERE proposal_id = %(proposal)s"
 ADD_DECISION = """
     INSERT INTO decision (proposal_id, approved, decided_by, decided_at, why)
     VALUES (%(proposal_id)s, %(is_approved)s, %(decided_by)s, %(decided_at)s, %(why)s)"""
 FIND_DECISION = sa.text("""
     SELECT approved, decided_by, decided_at, why FROM decision WHERE proposal_id = :proposal_id""")
+
+
+def claim(connection: Connection, proposal_id: UUID) -> Any:
+    """In a pipeline: wait for whoever proposes under this id, and ask for it; a row means that it is taken."""
+    run(connection, LOCK, {"lock": str(proposal_id)})
+    return run(connection, TAKEN, {"proposal": proposal_id})
+
+
+def is_taken(connection: Connection, proposal_id: UUID) -> bool:
+    """Tell whether something was proposed under this id; of two who would at once, the second waits here."""
+    with pipelined(connection):
+        taken = claim(connection, proposal_id)
+    return taken.fetchone() is not None
 
 
 def add(connection: Connection, proposal: Proposal) -> None:

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from libs.clock import to_microseconds
 from libs.db import Connection
+from libs.errors import IdReusedError
 from libs.programme import two_people
 from services.ledger.domain.closing import ClosePeriod, Month, Moved, Statement, digest_of
 from services.ledger.domain.errors import (
@@ -33,8 +34,11 @@ def propose_close(connection: Connection, proposal: Proposal, *, now: datetime) 
 
     Raises:
         PeriodNotOverError, PeriodAlreadyClosedError
+        IdReusedError: somebody else proposed something under this id.
     """
     assert proposal.month is not None
+    if proposal_store.is_taken(connection, proposal.proposal_id):
+        raise IdReusedError(proposal_id=proposal.proposal_id)
     _refuse_unclosable(connection, proposal.district_id, Month.parse(proposal.month), now)
     proposal_store.add(connection, proposal)
     return as_answer(proposal, None, None, now=now)
@@ -48,6 +52,7 @@ def decide_close(
     Raises:
         MakerIsCheckerError, AlreadyDecidedError, ProposalLapsedError
         PeriodNotOverError, PeriodEmptyError, PeriodAlreadyClosedError, NotSealedYetError
+        IdReusedError: something else was posted under this id.
     """
     decided = decision_on(connection, proposal, verdict)
     closed = _close(connection, postings, proposal, checker=verdict.by) if verdict.ok else None
@@ -80,6 +85,9 @@ def _close(connection: Connection, postings: Postings, proposal: Proposal, *, ch
     text = statement.text()
     terms = Terms(cause=digest_of(text)[:16], act_id=close_id.bytes, actor=closed_by.bytes, checker=checker.bytes)
     (posted,) = postings.post(connection, [ClosePeriod(close_id.bytes, district_id.bytes, terms)])
+    posted.raise_refusal()
+    if not posted.is_new:  # The id is that of another posting: its row says nothing of this month.
+        raise IdReusedError(proposal_id=close_id)
     closed_at = closing_store.recorded_at(connection, book.book, posted.pos)
     assert closed_at is not None
     closed = Closed(close_id, district_id, str(month), text, closed_by, closed_at)

@@ -10,8 +10,9 @@ from uuid import UUID
 
 from libs.clock import from_microseconds, to_microseconds
 from libs.db import Connection
+from libs.errors import IdReusedError
 from libs.programme import two_people
-from libs.programme.refusals import ApproverRelatedError, SelfApprovalError
+from libs.programme.refusals import AlreadyDecidedError, ApproverRelatedError, SelfApprovalError
 from libs.programme.two_people import Verdict, refuse_hand
 from libs.programme.two_people_schemas import roles_to_decide
 from services.ledger.domain.days import refuse_bad_date
@@ -36,11 +37,12 @@ class Poster(Protocol):
         """Post, and wait for the result."""
 
 
-def propose(connection: Connection, proposal: Proposal, *, is_related: bool = False) -> dict[str, Any]:
+def propose(connection: Connection, proposal: Proposal, *, is_taken: bool, is_related: bool = False) -> dict[str, Any]:
     """Record a proposal; it moves nothing.
 
     Raises:
         MinutesOutOfRangeError, DateOutOfRangeError, ScanMissingError, SelfApprovalError, ApproverRelatedError
+        IdReusedError: somebody else proposed something under this id.
     """
     if proposal.kind != "reversal":
         refuse_bad_minutes(proposal.minutes)
@@ -49,6 +51,8 @@ def propose(connection: Connection, proposal: Proposal, *, is_related: bool = Fa
         raise ScanMissingError
     if proposal.person_id is not None:
         refuse_interest(proposal.proposed_by, proposal.person_id, is_related=is_related)
+    if is_taken:
+        raise IdReusedError(proposal_id=proposal.proposal_id)
     proposal_store.add(connection, proposal)
     return as_answer(proposal, None, None, now=from_microseconds(proposal.proposed_at))
 
@@ -103,8 +107,14 @@ def decide(
         refuse_interest(verdict.by, proposal.person_id, is_related=facts.place.is_related)
     for person_id in people_of(rows):
         refuse_interest(verdict.by, person_id, is_related=person_id in related)
-    decided = decision_after(facts.decided, proposal, verdict)
-    if verdict.ok:
+    if facts.decided is None and facts.posted is not None:
+        # The credit moved, and the word on it was lost with its transaction: it is kept now, or nothing is changed.
+        decided = decided_by_posting(facts.posted)
+        if not verdict.ok:
+            raise AlreadyDecidedError(state=two_people.ProposalState.ACCEPTED)
+    else:
+        decided = decision_after(facts.decided, proposal, verdict)
+    if verdict.ok and facts.posted is None:
         poster.post(command_of(proposal, verdict.by.bytes, rows)).raise_refusal()
     proposal_store.add_decision(connection, proposal.proposal_id, decided)
     return as_answer(proposal, decided, None, now=verdict.at)
@@ -123,6 +133,11 @@ def decision_after(earlier: Decided | None, proposal: Proposal, verdict: Verdict
     """The same, where it is known whether somebody decided before."""
     as_proposal(proposal, earlier).decide(verdict)
     return Decided(verdict.ok, verdict.by, to_microseconds(verdict.at), verdict.why or None)
+
+
+def decided_by_posting(posted: Entry) -> Decided:
+    """The decision that a posting carries: credit moved, so somebody said yes, whatever became of the note of it."""
+    return Decided(is_approved=True, decided_by=UUID(bytes=posted.checker), decided_at=posted.recorded_at)
 
 
 def as_proposal(proposal: Proposal, decided: Decided | None) -> two_people.Proposal:
