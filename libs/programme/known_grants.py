@@ -19,7 +19,7 @@ from libs.clock import local_date
 from libs.db.driver import run
 from libs.db.grants import Operations, grant
 from libs.db.rows import delete_rows, save_row
-from libs.programme.acting import Consent
+from libs.programme.acting import ConsentHow
 from libs.programme.acting_grants import EVERY_ACT, GrantedAct, GrantedScope, choose_grant, refuse_beyond_month
 from libs.programme.words import DIRECT_KINSHIP
 
@@ -55,18 +55,20 @@ _TO_RELATIVE = f"""
 _USED = "SELECT coalesce(sum(minutes), 0) FROM grant_use WHERE grant_id = %(grant_id)s AND month = %(month)s"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class ActFor:
-    """Something done for somebody: by whom, under which grant (None = staff), with which consent."""
+    """Something done for somebody, as it is told: by whom, under which grant (None = staff); no words of theirs."""
 
     use_id: UUID
+    district_id: UUID
     person_id: UUID
     actor_id: UUID
     grant_id: UUID | None
     act: GrantedAct
     subject_id: UUID
     minutes: int
-    consent: Consent
+    consent_how: ConsentHow
+    consent_given_at: datetime
     at: datetime
 
 

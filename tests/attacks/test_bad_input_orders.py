@@ -11,9 +11,9 @@ import pytest
 import sqlalchemy as sa
 from marshmallow import Schema, fields
 
+from libs.contracts.events import orders as wire
 from libs.db import Database
 from libs.ids import new_id
-from services.orders.core.messages import wire
 from services.orders.tests.harness import OrdersHarness, named, outcome
 from tests.support.postgres import FreshDatabase
 

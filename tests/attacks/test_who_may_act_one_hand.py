@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from libs.contracts.events import orders as wire
 from libs.db import Database
-from services.orders.core.messages import wire
 from services.orders.tests.harness import OrdersHarness, named, said
 from tests.support.postgres import FreshDatabase
 

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
+from libs.contracts.events import orders as wire
 from libs.db import Database
-from services.orders.core.messages import wire
 from services.orders.core.rules.areas import GRID_M, STEPS_M, square_of, steps_between
 from services.orders.core.rules.people import Place
 from services.orders.tests.harness import OrdersHarness, at, named, outcome

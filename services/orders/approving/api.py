@@ -11,7 +11,7 @@ from libs.programme.two_people_schemas import VerdictSchema
 from services.orders.approving import schemas
 from services.orders.approving.usecases.approve_hours import approve_hours, approve_many, reject_hours, second_check
 from services.orders.approving.usecases.confirm_order import call_back, confirm_order
-from services.orders.core.api.edge import command, command_context_of
+from services.orders.core.api.edge import command
 from services.orders.core.api.views import order_command
 from services.orders.core.schemas import OrderSchema, OwnActSchema, ReasonSchema
 from services.orders.core.store.rows import Row
@@ -92,5 +92,4 @@ class Approvals(MethodView):
     @approvals.response(200, schemas.ApprovalResultsSchema)
     def post(self, terms: Row) -> Row:
         """Approve the clean submissions one by one, in this order; each other one stays, with its code."""
-        context = command_context_of(terms)
-        return command(lambda c: {"items": approve_many(c, context, terms["orders"])}, terms)
+        return command(lambda c, context: {"items": approve_many(c, context, terms["orders"])}, terms)

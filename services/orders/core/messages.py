@@ -1,19 +1,17 @@
-"""What every feature tells of an order, and how it is published."""
+"""What every feature tells of an order, and how: facts leave in the transaction of the change."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from google.protobuf.message import Message
-
-from libs.clock import to_microseconds
-from libs.contracts.powers import POWERS
-from libs.contracts.timebank.orders.v1 import events_pb2 as wire
+from libs.contracts.events import orders
 from libs.db import Connection
-from libs.ids import new_id
-from libs.outbox import OutgoingEvent, append
+from libs.events import Cause, publish, tells
 from libs.programme.known_grants import ActFor
+from libs.programme.words import Funding
 from services.orders.core.rules.order import Order
 
 FACTS = "timebank.orders.v1"
@@ -24,69 +22,61 @@ TOPICS_HEARD = (
     "timebank.redemption.v1",
     "timebank.ledger.v1",
 )
-__all__ = ["POWERS", "Message", "wire"]
 
 
-def publish(connection: Connection, message: Message, *, district_id: UUID, subject: UUID, at: datetime) -> None:
-    """Append a fact; its stream and key are the recipient's district."""
-    event = OutgoingEvent(
-        event_id=new_id(),
-        event_type=message.DESCRIPTOR.full_name,
-        topic=FACTS,
-        stream=str(district_id),
-        key=str(district_id),
-        subject=str(subject),
-        payload=message.SerializeToString(),
-        occurred_at=at,
-    )
-    append(connection, event)
+def tell(connection: Connection, context: Cause, event: Any, *, district_id: UUID | None = None) -> None:
+    """Publish a fact in the order of the recipient's district, which is its own unless another is named."""
+    stream = str(district_id or event.district_id)
+    publish(connection, event, topic=FACTS, stream=stream, cause=context.cause, at=context.now)
 
 
-def acted_for(done: ActFor, *, district_id: UUID) -> Message:
-    """Return what was done for somebody; the words of their consent stay here."""
-    return wire.ActedFor(
-        use_id=str(done.use_id),
-        district_id=str(district_id),
-        person_id=str(done.person_id),
-        actor_id=str(done.actor_id),
-        grant_id=text_of(done.grant_id),
-        act=done.act.value,
-        subject_id=str(done.subject_id),
-        minutes=done.minutes,
-        consent_how=done.consent.how.value,
-        consent_given_at_us=to_microseconds(done.consent.given_at),
-        at_us=to_microseconds(done.at),
-    )
+@tells(orders.ActedFor, subject="use_id")
+class ActedFor(ActFor):
+    """What was done for somebody; the words of their consent stay here."""
 
 
-def publish_for(connection: Connection, order: Order, message: Message, at: datetime) -> None:
-    """Append a fact about an order."""
-    publish(connection, message, district_id=order.district_id, subject=order.order_id, at=at)
+@tells(orders.FundingRequested, subject="order_id")
+@dataclass(frozen=True, kw_only=True)
+class FundingRequested:
+    """What the help costs is to be set aside."""
+
+    order_id: UUID
+    district_id: UUID
+    recipient_id: UUID
+    funding: Funding
+    price_minutes: int
+    planned_minutes: int
+    start_at: datetime
+    service_code: str
+    policy_version: int
+    requested_by: UUID
+    payer_id: UUID | None
+    without_redemption: bool
 
 
-def funding_requested(order: Order) -> Message:
-    """Ask for what the help costs to be set aside."""
-    return wire.FundingRequested(
-        order_id=str(order.order_id),
-        district_id=str(order.district_id),
-        recipient_id=str(order.recipient_id),
-        funding=order.funding.value,
+@tells(orders.OrderPublished, subject="order_id")
+@dataclass(frozen=True)
+class OrderPublished:
+    """The order may be taken."""
+
+    order_id: UUID
+    district_id: UUID
+    start_at: datetime
+
+
+def funding_requested(order: Order) -> FundingRequested:
+    """Return what is asked of redemption or the ledger."""
+    return FundingRequested(
+        order_id=order.order_id,
+        district_id=order.district_id,
+        recipient_id=order.recipient_id,
+        funding=order.funding,
         price_minutes=order.terms.price_minutes,
         planned_minutes=order.terms.planned_minutes,
-        start_at_us=to_microseconds(order.terms.start_at),
+        start_at=order.terms.start_at,
         service_code=order.terms.service_code,
         policy_version=order.policy_version,
-        requested_by=str(order.placement.by),
-        payer_id=text_of(order.payer_id),
+        requested_by=order.placement.by,
+        payer_id=order.payer_id,
         without_redemption=order.is_late_entry,
     )
-
-
-def order_published(order: Order) -> Message:
-    """Say that the order may be taken."""
-    start = to_microseconds(order.terms.start_at)
-    return wire.OrderPublished(order_id=str(order.order_id), district_id=str(order.district_id), start_at_us=start)
-
-
-def text_of(identity: UUID | None) -> str:
-    return str(identity) if identity else ""

@@ -8,8 +8,9 @@ from uuid import UUID
 from libs.contracts.events import accounts
 from libs.db import Connection
 from libs.events import EventContext, forgets, hears
-from services.orders.core.messages import publish
-from services.orders.erasure import messages, store
+from services.orders.core.messages import tell
+from services.orders.erasure import store
+from services.orders.erasure.messages import ErasureAnswered
 from services.orders.erasure.usecases import erasure_code
 from services.orders.service_time import store as service_time_store
 
@@ -32,10 +33,8 @@ def forget_words(connection: Connection, _context: EventContext, subject: str) -
 @hears(accounts.ErasureRequested)
 def answer(connection: Connection, context: EventContext, asked: ErasureRequested) -> None:
     """Answer whether something is open."""
-    message = messages.erasure_answered(
-        erasure_id=asked.erasure_id,
-        person_id=str(asked.person_id),
-        code=erasure_code(connection, asked.person_id),
-        last_service_on=service_time_store.last_service_on(connection, asked.person_id),
-    )
-    publish(connection, message, district_id=asked.district_id, subject=asked.person_id, at=context.now)
+    code = erasure_code(connection, asked.person_id)
+    last_service_on = service_time_store.last_service_on(connection, asked.person_id)
+    verdict = "refused" if code else "clear"
+    answered = ErasureAnswered(asked.erasure_id, asked.person_id, verdict, code, last_service_on)
+    tell(connection, context, answered, district_id=asked.district_id)

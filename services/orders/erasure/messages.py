@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
+from uuid import UUID
 
-from google.protobuf.message import Message
+from libs.contracts.events import orders
+from libs.events import tells
 
-from libs.contracts.timebank.orders.v1 import events_pb2 as wire
 
+@tells(orders.ErasureAnswered, subject="person_id")
+@dataclass(frozen=True)
+class ErasureAnswered:
+    """Whether anything here stands against ending the use of a person's data; no code = nothing does."""
 
-def erasure_answered(*, erasure_id: str, person_id: str, code: str, last_service_on: date | None) -> Message:
-    """Answer whether anything stands against ending the use of a person's data."""
-    return wire.ErasureAnswered(
-        erasure_id=erasure_id,
-        person_id=person_id,
-        answer="refused" if code else "clear",
-        code=code,
-        last_service_on=last_service_on.isoformat() if last_service_on else "",
-    )
+    erasure_id: str
+    person_id: UUID
+    answer: str
+    code: str
+    last_service_on: date | None

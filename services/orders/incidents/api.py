@@ -13,11 +13,12 @@ from libs.db import Connection
 from libs.errors import NotFoundError
 from libs.http import Cursor, current_actor, reading
 from libs.http.pages import an_id, an_instant
-from services.orders.core.api.edge import command, command_context_of, plain, reaches
+from services.orders.core.api.edge import command, plain, reaches
 from services.orders.core.api.places import place_of
 from services.orders.core.api.views import may_know_of
 from services.orders.core.rules.people import MICRODEGREES
 from services.orders.core.store.rows import Row
+from services.orders.core.usecases.command_context import CommandContext
 from services.orders.incidents import schemas, store
 from services.orders.incidents.usecases import Emergency, close_incident, raise_urgent_call
 
@@ -59,12 +60,11 @@ class Incidents(MethodView):
         About a person: by themself, a verified relative, their volunteer of the day, or staff. Anyone else says where
         and what.
         """
-        context = command_context_of(terms)
         emergency = Emergency(
             kind=terms["kind"], person_id=terms["person_id"], place=place_of(terms), words=terms["words"] or ""
         )
         return command(
-            lambda c: incident_view(c, raise_urgent_call(c, context, incident_id, emergency)),
+            lambda c, context: incident_view(c, raise_urgent_call(c, context, incident_id, emergency)),
             terms,
             command_id=incident_id,
         )
@@ -90,6 +90,8 @@ class IncidentClosing(MethodView):
     @incidents.response(200, schemas.IncidentSchema)
     def post(self, terms: Row, incident_id: UUID) -> Row:
         """Record how an incident ended."""
-        context = command_context_of(terms)
-        outcome = terms["outcome"]
-        return command(lambda c: incident_view(c, close_incident(c, context, incident_id, outcome=outcome)), terms)
+
+        def close(connection: Connection, context: CommandContext) -> Row:
+            return incident_view(connection, close_incident(connection, context, incident_id, outcome=terms["outcome"]))
+
+        return command(close, terms)

@@ -7,16 +7,18 @@ from datetime import timedelta
 from uuid import UUID
 
 from libs.clock import local_date, local_midnight
+from libs.contracts.powers import POWERS
 from libs.db import Connection
 from libs.errors import ForbiddenError, IdReusedError
 from libs.programme.acting_grants import GrantedAct
-from services.orders.core.messages import POWERS, publish
+from services.orders.core.messages import tell
 from services.orders.core.refusals import WrongOrderStateError
 from services.orders.core.rules.people import Person, Place
 from services.orders.core.store import order_store, people_store
 from services.orders.core.usecases.acting_for import require_acting_for
 from services.orders.core.usecases.command_context import CommandContext, has_power, refuse_auditor, require_power
-from services.orders.incidents import messages, store
+from services.orders.incidents import store
+from services.orders.incidents.messages import IncidentClosed, IncidentOpened
 from services.orders.incidents.rules import Concern, refuse_stranger, refuse_too_many
 
 URGENT_CALL, WELFARE_CHECK = "urgent_call", "welfare_check"
@@ -131,14 +133,8 @@ def open_incident(
     }
     if not store.add_incident(connection, columns):
         raise IdReusedError
-    message = messages.incident_opened(
-        incident_id=incident_id,
-        district_id=person.district_id,
-        kind=emergency.kind,
-        person_id=emergency.person_id,
-        order_id=order_id,
-    )
-    publish(connection, message, district_id=person.district_id, subject=incident_id, at=context.now)
+    opened = IncidentOpened(incident_id, person.district_id, emergency.kind, emergency.person_id, order_id)
+    tell(connection, context, opened)
 
 
 def close_incident(connection: Connection, context: CommandContext, incident_id: UUID, *, outcome: str) -> Incident:
@@ -153,11 +149,7 @@ def close_incident(connection: Connection, context: CommandContext, incident_id:
     if incident["state"] == "closed":
         raise WrongOrderStateError(state="closed")
     store.close_incident(connection, incident_id, outcome=outcome, by=context.caller_id, at=context.now)
-    district_id = incident["district_id"]
-    message = messages.incident_closed(
-        incident_id=incident_id, district_id=district_id, outcome=outcome, by=context.caller_id
-    )
-    publish(connection, message, district_id=district_id, subject=incident_id, at=context.now)
+    tell(connection, context, IncidentClosed(incident_id, incident["district_id"], outcome, context.caller_id))
     return _incident(connection, incident_id)
 
 

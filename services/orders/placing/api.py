@@ -9,6 +9,7 @@ from flask import current_app
 from flask.views import MethodView
 from flask_smorest import Blueprint
 
+from libs.contracts.powers import POWERS
 from libs.db import Connection
 from libs.http import Service, current_actor, reading
 from libs.http.openapi import prefers_wait
@@ -20,7 +21,6 @@ from libs.programme.words import Funding
 from services.orders.core.api.edge import BY_START, scope_of
 from services.orders.core.api.places import place_of_text
 from services.orders.core.api.views import order_command, order_view, read_order, seen_people, speaks_for
-from services.orders.core.messages import POWERS
 from services.orders.core.rules.life_cycle import State
 from services.orders.core.schemas import OrderPageSchema, OrderSchema
 from services.orders.core.store.rows import Row

@@ -52,7 +52,7 @@ class HoldAnswered:
 @hears(accounts.PersonDied)
 def end_orders(connection: Connection, context: EventContext, died: PersonDied) -> None:
     """What somebody who has died receives, pays or has taken ends."""
-    end_orders_of_dead(connection, died.person_id, context.now)
+    end_orders_of_dead(connection, context, died.person_id)
 
 
 @hears(redemption.RedemptionRequested)
@@ -61,34 +61,34 @@ def open_order(connection: Connection, context: EventContext, requested: Request
     recipient = people_store.find_person(connection, requested.recipient_id)
     if recipient is None:
         raise NotYetKnownError(subject=str(requested.recipient_id))
-    open_redemption_order(connection, requested, recipient, context.now)
+    open_redemption_order(connection, context, requested, recipient)
 
 
 @hears(redemption.RedemptionAuthorised)
 def fund(connection: Connection, context: EventContext, answer: RedemptionAnswered) -> None:
     """What the order costs is set aside."""
-    fund_order(connection, lock_known_order(connection, answer.redemption_id), context.now)
+    fund_order(connection, context, lock_known_order(connection, answer.redemption_id))
 
 
 @hears(redemption.RedemptionDeclined)
 def decline(connection: Connection, context: EventContext, answer: RedemptionAnswered) -> None:
     """What the order costs is not to be had."""
     order = lock_known_order(connection, answer.redemption_id)
-    decline_order(connection, order, code=answer.code, now=context.now)
+    decline_order(connection, context, order, code=answer.code)
 
 
 @hears(redemption.FallbackReferred)
 def refer(connection: Connection, context: EventContext, referred: FallbackReferred) -> None:
     """Somebody else looks after what nobody took."""
     order = lock_known_order(connection, referred.order_id)
-    refer_order(connection, order, fallback=referred.fallback, now=context.now)
+    refer_order(connection, context, order, fallback=referred.fallback)
 
 
 @hears(ledger.HoldPlaced)
 def fund_from_pool(connection: Connection, context: EventContext, answer: HoldAnswered) -> None:
     """The pool pays."""
     if answer.funding == Funding.POOL:
-        fund_order(connection, lock_known_order(connection, answer.hold_id), context.now)
+        fund_order(connection, context, lock_known_order(connection, answer.hold_id))
 
 
 @hears(ledger.HoldRefused)
@@ -96,4 +96,4 @@ def refuse_from_pool(connection: Connection, context: EventContext, answer: Hold
     """The pool cannot pay."""
     if answer.funding == Funding.POOL:
         order = lock_known_order(connection, answer.hold_id)
-        decline_order(connection, order, code=answer.code, now=context.now)
+        decline_order(connection, context, order, code=answer.code)

@@ -2,55 +2,100 @@
 
 from __future__ import annotations
 
-from google.protobuf.message import Message
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
 
-from libs.clock import to_microseconds
-from libs.contracts.timebank.orders.v1 import events_pb2 as wire
-from services.orders.core.messages import text_of
+from libs.contracts.events import orders
+from libs.events import tells
+from libs.programme.words import Funding
+from services.orders.core.rules.life_cycle import State
 from services.orders.core.rules.order import Order
 
 
-def order_placed(order: Order) -> Message:
-    """Say that help was asked for."""
-    return wire.OrderPlaced(
-        order_id=str(order.order_id),
-        district_id=str(order.district_id),
-        unit_id=str(order.unit_id),
-        recipient_id=str(order.recipient_id),
+@tells(orders.OrderPlaced, subject="order_id")
+@dataclass(frozen=True, kw_only=True)
+class OrderPlaced:
+    """Help was asked for."""
+
+    order_id: UUID
+    district_id: UUID
+    unit_id: UUID
+    recipient_id: UUID
+    service_code: str
+    planned_minutes: int
+    start_at: datetime
+    funding: Funding
+    persons: int
+    coefficient_percent: int
+    price_minutes: int
+    placed_by: UUID
+    acting_for: UUID | None
+    policy_version: int
+    state: State
+
+
+@tells(orders.OrderDeclined, subject="order_id")
+@dataclass(frozen=True)
+class OrderDeclined:
+    """The order was refused before it was published."""
+
+    order_id: UUID
+    district_id: UUID
+    code: str
+    funding: Funding
+    recipient_id: UUID
+
+
+@tells(orders.OrderCancelled, subject="order_id")
+@dataclass(frozen=True)
+class OrderCancelled:
+    """The order was given up by decision; `by` None = because somebody died."""
+
+    order_id: UUID
+    district_id: UUID
+    by: UUID | None
+    why: str
+    funding: Funding
+
+
+@tells(orders.OrderExpired, subject="order_id")
+@dataclass(frozen=True)
+class OrderExpired:
+    """Nobody took the order in time."""
+
+    order_id: UUID
+    district_id: UUID
+    funding: Funding
+
+
+def order_placed(order: Order) -> OrderPlaced:
+    """Return what is told of an order that was asked for."""
+    return OrderPlaced(
+        order_id=order.order_id,
+        district_id=order.district_id,
+        unit_id=order.unit_id,
+        recipient_id=order.recipient_id,
         service_code=order.terms.service_code,
         planned_minutes=order.terms.planned_minutes,
-        start_at_us=to_microseconds(order.terms.start_at),
-        funding=order.funding.value,
+        start_at=order.terms.start_at,
+        funding=order.funding,
         persons=order.terms.persons,
         coefficient_percent=order.terms.coefficient_percent,
         price_minutes=order.terms.price_minutes,
-        placed_by=str(order.placement.by),
-        acting_for=text_of(order.placement.acting_for),
+        placed_by=order.placement.by,
+        acting_for=order.placement.acting_for,
         policy_version=order.policy_version,
-        state=order.state.value,
+        state=order.state,
     )
 
 
-def order_declined(order: Order) -> Message:
-    """Say that the order was refused before it was published."""
-    return wire.OrderDeclined(
-        order_id=str(order.order_id),
-        district_id=str(order.district_id),
-        code=order.ending.declined_code,
-        funding=order.funding.value,
-        recipient_id=str(order.recipient_id),
-    )
+def order_declined(order: Order) -> OrderDeclined:
+    """Return what is told of an order that was declined."""
+    code = order.ending.declined_code
+    return OrderDeclined(order.order_id, order.district_id, code, order.funding, order.recipient_id)
 
 
-def order_cancelled(order: Order, *, by: str, why: str) -> Message:
-    """Say that the order was given up by decision."""
-    return wire.OrderCancelled(
-        order_id=str(order.order_id), district_id=str(order.district_id), by=by, why=why, funding=order.funding.value
-    )
-
-
-def order_expired(order: Order) -> Message:
-    """Say that nobody took the order in time."""
-    return wire.OrderExpired(
-        order_id=str(order.order_id), district_id=str(order.district_id), funding=order.funding.value
-    )
+def order_cancelled(order: Order, *, by: UUID | None, why: str) -> OrderCancelled:
+    """Return what is told of an order that was cancelled."""
+    return OrderCancelled(order.order_id, order.district_id, by, why, order.funding)

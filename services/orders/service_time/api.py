@@ -12,7 +12,7 @@ from flask_smorest import Blueprint
 from libs.errors import ForbiddenError, NotFoundError
 from libs.http import current_actor, public, reading
 from libs.programme.two_people_schemas import VerdictSchema
-from services.orders.core.api.edge import command, command_context_of, now, plain
+from services.orders.core.api.edge import command, now, plain
 from services.orders.core.api.views import may_know_of
 from services.orders.core.store.rows import Row
 from services.orders.service_time import schemas, store
@@ -48,9 +48,8 @@ class OlderRecord(MethodView):
     @service_records.response(201, schemas.OlderRecordSchema)
     def put(self, terms: Row, record_id: UUID) -> Row:
         """Propose to take over an older record."""
-        context = command_context_of(terms)
         told = {name: terms[name] for name in ("person_id", "minutes", "served_on", "scan")}
-        return command(lambda c: propose_record(c, context, record_id, **told), terms, command_id=record_id)
+        return command(lambda c, context: propose_record(c, context, record_id, **told), terms, command_id=record_id)
 
 
 @service_records.route("/<uuid:record_id>/decision")
@@ -62,9 +61,8 @@ class OlderRecordDecision(MethodView):
     @service_records.response(200, schemas.OlderRecordSchema)
     def post(self, terms: Row, record_id: UUID) -> Row:
         """Take the record over, or not."""
-        context = command_context_of(terms)
         ok = terms["ok"]
-        return command(lambda c: decide_record(c, context, record_id, ok=ok, why=context.why), terms)
+        return command(lambda c, context: decide_record(c, context, record_id, ok=ok, why=context.why), terms)
 
 
 @certificates.route("/<uuid:certificate_id>")
@@ -76,10 +74,9 @@ class Certificates(MethodView):
     @certificates.response(201, schemas.CertificateSchema)
     def put(self, terms: Row, certificate_id: UUID) -> Row:
         """Issue the free certificate of a volunteer's service."""
-        context = command_context_of(terms)
         person_id = terms["person_id"]
         return command(
-            lambda c: _shown(issue_certificate(c, context, certificate_id, person_id=person_id)),
+            lambda c, context: _shown(issue_certificate(c, context, certificate_id, person_id=person_id)),
             terms,
             command_id=certificate_id,
         )

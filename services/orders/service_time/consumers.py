@@ -25,6 +25,4 @@ class HoursSettled:
 def settle(connection: Connection, context: EventContext, settled: HoursSettled) -> None:
     """Settle the order, and enter the service time."""
     order = lock_known_order(connection, settled.order_id)
-    settle_order(
-        connection, order, settlement=settled.settlement, issued_minutes=settled.issued_minutes, now=context.now
-    )
+    settle_order(connection, context, order, settlement=settled.settlement, issued_minutes=settled.issued_minutes)

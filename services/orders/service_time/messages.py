@@ -2,31 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from google.protobuf.message import Message
+from libs.contracts.events import orders
+from libs.events import tells
 
-from libs.contracts.timebank.orders.v1 import events_pb2 as wire
 
+@tells(orders.ServiceTimeRecorded, subject="person_id")
+@dataclass(frozen=True, kw_only=True)
+class ServiceTimeRecorded:
+    """An older record of service was taken over by two people."""
 
-def service_time_recorded(
-    *,
-    record_id: UUID,
-    district_id: UUID,
-    person_id: UUID,
-    minutes: int,
-    served_on: date,
-    proposed_by: UUID,
-    decided_by: UUID,
-) -> Message:
-    """Say that an older record of service was taken over by two people."""
-    return wire.ServiceTimeRecorded(
-        record_id=str(record_id),
-        district_id=str(district_id),
-        person_id=str(person_id),
-        minutes=minutes,
-        served_on=served_on.isoformat(),
-        proposed_by=str(proposed_by),
-        decided_by=str(decided_by),
-    )
+    record_id: UUID
+    district_id: UUID
+    person_id: UUID
+    minutes: int
+    served_on: date
+    proposed_by: UUID
+    decided_by: UUID

@@ -12,6 +12,7 @@ from flask_smorest import Blueprint
 
 from libs.db import Connection
 from libs.http import Service
+from libs.ids import new_id
 from libs.programme.acting import Consent
 from libs.programme.acting_schemas import ActingSchema
 from services.orders.core.api.edge import command_context_of, now
@@ -43,9 +44,9 @@ def writing() -> AbstractContextManager[Connection]:
 
 
 def command_context_of_reader(query: Row) -> CommandContext:
-    """Return who reads for somebody: the person asks at this moment, and the answer is what was said."""
+    """Return who reads for somebody: the person asks now, and hears the answer. Each reading is one of its own."""
     how = query["consent"]
-    return command_context_of(query | {"consent": Consent(how, now(), READ_OUT) if how else None})
+    return command_context_of(query | {"consent": Consent(how, now(), READ_OUT) if how else None}, new_id())
 
 
 def door_key() -> DoorKey:

@@ -2,57 +2,79 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
-from google.protobuf.message import Message
-
-from libs.clock import to_microseconds
-from libs.contracts.timebank.orders.v1 import events_pb2 as wire
+from libs.contracts.events import orders
+from libs.events import tells
+from libs.programme.words import Funding
 from services.orders.core.rules.order import Assignment, Order
 
 
-def order_taken(order: Order) -> Message:
-    """Say who will come."""
-    return wire.OrderTaken(
-        order_id=str(order.order_id),
-        district_id=str(order.district_id),
-        recipient_id=str(order.recipient_id),
-        volunteer_ids=[str(volunteer_id) for volunteer_id in order.volunteer_ids],
-        start_at_us=to_microseconds(order.terms.start_at),
-        planned_minutes=order.terms.planned_minutes,
+@tells(orders.OrderTaken, subject="order_id")
+@dataclass(frozen=True)
+class OrderTaken:
+    """Who will come."""
+
+    order_id: UUID
+    district_id: UUID
+    recipient_id: UUID
+    volunteer_ids: tuple[UUID, ...]
+    start_at: datetime
+    planned_minutes: int
+
+
+@tells(orders.ServiceStarted, subject="order_id")
+@dataclass(frozen=True)
+class ServiceStarted:
+    """A volunteer is at work."""
+
+    order_id: UUID
+    district_id: UUID
+    volunteer_id: UUID
+    checked_in_at: datetime | None
+
+
+@tells(orders.ServiceFinished, subject="order_id")
+@dataclass(frozen=True)
+class ServiceFinished:
+    """How long a volunteer served."""
+
+    order_id: UUID
+    district_id: UUID
+    volunteer_id: UUID
+    checked_out_at: datetime | None
+    actual_minutes: int
+
+
+@tells(orders.NoShowRecorded, subject="order_id")
+@dataclass(frozen=True)
+class NoShowRecorded:
+    """One side did not appear."""
+
+    order_id: UUID
+    district_id: UUID
+    absent: str
+    volunteer_id: UUID
+    by: UUID
+    funding: Funding
+
+
+def order_taken(order: Order) -> OrderTaken:
+    """Return what is told of an order that has all its volunteers."""
+    return OrderTaken(
+        order.order_id,
+        order.district_id,
+        order.recipient_id,
+        order.volunteer_ids,
+        order.terms.start_at,
+        order.terms.planned_minutes,
     )
 
 
-def service_started(order: Order, part: Assignment) -> Message:
-    """Say that a volunteer is at work."""
-    assert part.checked_in_at is not None
-    return wire.ServiceStarted(
-        order_id=str(order.order_id),
-        district_id=str(order.district_id),
-        volunteer_id=str(part.volunteer_id),
-        checked_in_at_us=to_microseconds(part.checked_in_at),
-    )
-
-
-def service_finished(order: Order, part: Assignment) -> Message:
-    """Say how long a volunteer served."""
-    assert part.checked_out_at is not None
-    return wire.ServiceFinished(
-        order_id=str(order.order_id),
-        district_id=str(order.district_id),
-        volunteer_id=str(part.volunteer_id),
-        checked_out_at_us=to_microseconds(part.checked_out_at),
-        actual_minutes=part.actual_minutes,
-    )
-
-
-def no_show_recorded(order: Order, *, absent: str, volunteer_id: UUID, by: UUID) -> Message:
-    """Say that one side did not appear."""
-    return wire.NoShowRecorded(
-        order_id=str(order.order_id),
-        district_id=str(order.district_id),
-        absent=absent,
-        volunteer_id=str(volunteer_id),
-        by=str(by),
-        funding=order.funding.value,
+def service_finished(order: Order, part: Assignment) -> ServiceFinished:
+    """Return what is told of a volunteer's part that has ended."""
+    return ServiceFinished(
+        order.order_id, order.district_id, part.volunteer_id, part.checked_out_at, part.actual_minutes
     )

@@ -8,7 +8,7 @@ from flask.views import MethodView
 from flask_smorest import Blueprint
 
 from libs.programme.words import Funding
-from services.orders.core.api.edge import command, command_context_of
+from services.orders.core.api.edge import command
 from services.orders.core.api.views import order_command
 from services.orders.core.schemas import OrderSchema
 from services.orders.core.store.rows import Row
@@ -29,9 +29,8 @@ class Slips(MethodView):
     @slips.response(201, schemas.SlipRangeSchema)
     def put(self, terms: Row, range_id: UUID) -> Row:
         """Issue numbered slips to a unit in advance."""
-        context = command_context_of(terms)
         numbers = {"unit_id": terms["unit_id"], "first_number": terms["first"], "last_number": terms["last"]}
-        return command(lambda c: issue_slips(c, context, range_id, **numbers), terms, command_id=range_id)
+        return command(lambda c, context: issue_slips(c, context, range_id, **numbers), terms, command_id=range_id)
 
 
 @late_entries.route("/<uuid:order_id>")

@@ -15,7 +15,7 @@ from libs.programme.words import Funding
 from services.orders.approving.rules.signing import refuse_own_or_related
 from services.orders.approving.usecases.approve_hours import signing_of
 from services.orders.approving.usecases.flags import draw_percent, with_flags
-from services.orders.core.messages import publish_for
+from services.orders.core.messages import tell
 from services.orders.core.rules.catalogue import Service
 from services.orders.core.rules.life_cycle import State, Verb
 from services.orders.core.rules.order import Approval, Assignment, Confirmation, Order, Submission
@@ -162,8 +162,7 @@ def _slip_unit(connection: Connection, policy: Policy, recipient: Person, slip: 
 def _entered(connection: Connection, order: Order, context: CommandContext) -> Order:
     flagged = with_flags(connection, order, draw=draw_percent())
     state = State.CONFIRMED if order.funding is Funding.PROGRAMME else State.AWAITING_FUNDING
-    placed = order_placed(replace(flagged, state=state))
-    publish_for(connection, flagged, placed, context.now)
+    tell(connection, context, order_placed(replace(flagged, state=state)))
     if state is State.CONFIRMED:
         return flagged.moved(Verb.ENTER_LATE, State.CONFIRMED)
-    return await_funding(connection, flagged, Verb.ENTER_LATE, context.now)
+    return await_funding(connection, context, flagged, Verb.ENTER_LATE)

@@ -21,12 +21,11 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from google.protobuf.message import Message
 
 from libs.clock import machine_now, to_microseconds
-from libs.contracts.events import accounts, ledger, redemption
+from libs.contracts.events import accounts, ledger, orders as wire, redemption
 from libs.db import Connection, Database
 from libs.ids import id_from_cause, new_id
 from libs.inbox import IncomingEvent
 from services.orders.bootstrap import Settings, create_app, create_consumers, next_due, run_due
-from services.orders.core.messages import wire
 from services.orders.tests.places import DISTRICT_OF, LEVELS, STAFF, TREE, WORLD
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")

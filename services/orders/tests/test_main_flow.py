@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.orders.core.messages import wire
+from libs.contracts.events import orders as wire
 from services.orders.tests.harness import OrdersHarness, at, named
 
 

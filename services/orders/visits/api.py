@@ -14,7 +14,7 @@ from libs.db import Connection
 from libs.errors import ForbiddenError, NotFoundError
 from libs.http import Cursor, current_actor, reading
 from libs.http.pages import a_day, an_id
-from services.orders.core.api.edge import command, command_context_of, now, plain, reaches
+from services.orders.core.api.edge import command, now, plain, reaches
 from services.orders.core.api.views import may_know_of
 from services.orders.core.schemas import page_of_schema
 from services.orders.core.store.rows import Row
@@ -36,9 +36,8 @@ class Visits(MethodView):
     @visits.response(201, schemas.VisitSchema)
     def put(self, terms: Row, visit_id: UUID) -> Row:
         """Record a care visit."""
-        context = command_context_of(terms)
         told = {name: terms[name] for name in ("person_id", "how", "outcome")}
-        return command(lambda c: record_visit(c, context, visit_id, **told), terms, command_id=visit_id)
+        return command(lambda c, context: record_visit(c, context, visit_id, **told), terms, command_id=visit_id)
 
     @visits.doc(operationId="get_visit")
     @visits.response(200, schemas.VisitSchema)

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from uuid import UUID
 
-from google.protobuf.message import Message
+from libs.contracts.events import orders
+from libs.events import tells
 
-from libs.contracts.timebank.orders.v1 import events_pb2 as wire
 
+@tells(orders.VisitRecorded, subject="person_id")
+@dataclass(frozen=True)
+class VisitRecorded:
+    """Somebody looked after a person on the visit list."""
 
-def visit_recorded(*, visit_id: UUID, district_id: UUID, person_id: UUID, how: str, outcome: str, by: UUID) -> Message:
-    """Say that somebody looked after a person on the visit list."""
-    return wire.VisitRecorded(
-        visit_id=str(visit_id),
-        district_id=str(district_id),
-        person_id=str(person_id),
-        how=how,
-        outcome=outcome,
-        by=str(by),
-    )
+    visit_id: UUID
+    district_id: UUID
+    person_id: UUID
+    how: str
+    outcome: str
+    by: UUID

@@ -7,7 +7,7 @@ from uuid import UUID
 from libs.db import Connection
 from libs.errors import ForbiddenError, IdReusedError
 from libs.programme.words import Role
-from services.orders.core.messages import publish
+from services.orders.core.messages import tell
 from services.orders.core.rules.people import Person
 from services.orders.core.store import people_store
 from services.orders.core.store.rows import Fields
@@ -18,7 +18,8 @@ from services.orders.core.usecases.command_context import (
     refuse_auditor,
     require_power,
 )
-from services.orders.visits import messages, store
+from services.orders.visits import store
+from services.orders.visits.messages import VisitRecorded
 
 SEEN = "seen"
 
@@ -45,15 +46,8 @@ def record_visit(
     if not store.add_visit(connection, columns):
         raise IdReusedError
     if outcome == SEEN:
-        message = messages.visit_recorded(
-            visit_id=visit_id,
-            district_id=person.district_id,
-            person_id=person_id,
-            how=how,
-            outcome=outcome,
-            by=context.caller_id,
-        )
-        publish(connection, message, district_id=person.district_id, subject=person_id, at=context.now)
+        recorded = VisitRecorded(visit_id, person.district_id, person_id, how, outcome, context.caller_id)
+        tell(connection, context, recorded)
     return columns
 
 

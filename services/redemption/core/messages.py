@@ -1,7 +1,6 @@
 """What every feature tells alike, and how: events leave in the transaction of the change."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -49,35 +48,5 @@ class RedemptionDeclined:
 
 
 @tells(redemption.ActedFor, subject="use_id")
-@dataclass(frozen=True)
-class ActedFor:
+class ActedFor(ActFor):
     """What was done for somebody; the words of their consent stay here."""
-
-    use_id: UUID
-    district_id: UUID
-    person_id: UUID
-    actor_id: UUID
-    grant_id: UUID | None
-    act: str
-    subject_id: UUID
-    minutes: int
-    consent_how: str
-    consent_given_at: datetime
-    at: datetime
-
-
-def acted_for(done: ActFor, *, district_id: UUID) -> ActedFor:
-    """Return what is told of an act."""
-    return ActedFor(
-        use_id=done.use_id,
-        district_id=district_id,
-        person_id=done.person_id,
-        actor_id=done.actor_id,
-        grant_id=done.grant_id,
-        act=done.act.value,
-        subject_id=done.subject_id,
-        minutes=done.minutes,
-        consent_how=done.consent.how.value,
-        consent_given_at=done.consent.given_at,
-        at=done.at,
-    )

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
+from libs.contracts.powers import POWERS
 from libs.db import Connection, savepoint
 from libs.errors import ForbiddenError, Refusal
 from services.orders.approving import messages
 from services.orders.approving.refusals import SubmissionFlaggedError
 from services.orders.approving.rules.signing import Signing, needs_second, refuse_maker, refuse_own_or_related
-from services.orders.core.messages import POWERS, publish_for
+from services.orders.core.messages import tell
 from services.orders.core.refusals import WrongOrderStateError
 from services.orders.core.rules.life_cycle import State, Verb, refuse_unless_allowed
 from services.orders.core.rules.order import Order
@@ -69,7 +70,7 @@ def approve_for_good(connection: Connection, order: Order, context: CommandConte
     """Tell the ledger which hours count."""
     approved = order.approved(verb, context.caller_id)
     policy = policy_of_order(connection, approved, context.now)
-    publish_for(connection, approved, messages.hours_approved(approved, policy, context.now), context.now)
+    tell(connection, context, messages.hours_approved(approved, policy, context.now))
     return save_change(connection, order, approved, context.step(verb))
 
 
@@ -132,5 +133,5 @@ def reject_hours(connection: Connection, context: CommandContext, order_id: UUID
 
 def _reject(connection: Connection, context: CommandContext, order: Order, verb: Verb, why: str) -> Order:
     rejected = order.moved(verb, State.REJECTED)
-    publish_for(connection, rejected, messages.hours_rejected(rejected, by=context.caller_id, why=why), context.now)
+    tell(connection, context, messages.hours_rejected(rejected, by=context.caller_id, why=why))
     return save_change(connection, order, rejected, context.step(verb, why=why))

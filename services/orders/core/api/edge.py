@@ -9,17 +9,19 @@ from uuid import UUID
 
 from flask import current_app
 
+from libs.contracts.powers import POWERS
 from libs.db import Connection
 from libs.errors import ForbiddenError
 from libs.http import Cursor, Service, current_actor, holds, run_command
+from libs.http.commands import command_cause
 from libs.http.pages import an_id, an_instant
 from libs.programme import directory
-from services.orders.core.messages import POWERS
 from services.orders.core.store import unit_store
 from services.orders.core.store.rows import Row
 from services.orders.core.usecases.command_context import CommandContext
 
 BY_START = Cursor(start=an_instant, order_id=an_id)
+UseCase = Callable[[Connection, CommandContext], Row]
 
 
 def now() -> datetime:
@@ -27,20 +29,22 @@ def now() -> datetime:
     return cast("Service", current_app.extensions["service"]).clock.now()
 
 
-def command_context_of(terms: Row) -> CommandContext:
-    """Return who calls, for whom and with which consent."""
+def command_context_of(terms: Row, cause: UUID) -> CommandContext:
+    """Return who calls, for whom and with which consent; `cause` is the id of all that follows."""
     return CommandContext(
         actor=current_actor(),
         now=now(),
+        cause=cause,
         acting_for=terms.get("acting_for"),
         consent=terms.get("consent"),
         why=terms.get("why") or "",
     )
 
 
-def command(use_case: Callable[[Connection], Row], terms: Row, *, command_id: UUID | None = None) -> Row:
+def command(use_case: UseCase, terms: Row, *, command_id: UUID | None = None) -> Row:
     """Run a use case once; the terms are what its id stands for."""
-    return cast("Row", run_command(lambda connection: plain(use_case(connection)), terms=terms, command_id=command_id))
+    context = command_context_of(terms, command_cause(command_id))
+    return run_command(lambda connection: plain(use_case(connection, context)), terms=terms, command_id=command_id)
 
 
 def plain(value: Any) -> Any:

@@ -11,7 +11,7 @@ from libs.db import Connection
 from libs.http import current_actor, reading
 from libs.programme import directory
 from libs.translation import in_both
-from services.orders.core.api.edge import command, command_context_of, now, plain, reaches
+from services.orders.core.api.edge import command, now, plain, reaches
 from services.orders.core.refusals import OrderNotFoundError
 from services.orders.core.rules.evidence import FLAG_WORDS, evidence_class, evidence_of
 from services.orders.core.rules.life_cycle import State
@@ -26,9 +26,8 @@ OrderUseCase = Callable[[Connection, CommandContext], Order]
 
 def order_command(use_case: OrderUseCase, terms: Row, *, command_id: UUID | None = None) -> Row:
     """Run a use case on an order once, and return the order as the caller may see it."""
-    context = command_context_of(terms)
 
-    def run(connection: Connection) -> Row:
+    def run(connection: Connection, context: CommandContext) -> Row:
         read_no_more(connection)
         return order_view(connection, use_case(connection, context))
 

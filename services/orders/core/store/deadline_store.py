@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 
 from libs.db.driver import run
 from libs.db.rows import delete_rows
+from libs.ids import id_from_cause
 from services.orders.core.store.tables import deadline
 
 _REPLACE = """
@@ -31,6 +32,20 @@ class Deadline:
     subject_id: UUID
     kind: str
     at: datetime
+
+    @property
+    def cause(self) -> UUID:
+        """Return the cause of what follows: the same when it is done again because nothing of it was kept."""
+        return id_from_cause(self.subject_id, "due", self.kind, self.at.isoformat())
+
+    def of(self, subject_id: UUID) -> Deadline:
+        """Return what falls due of one of several people."""
+        return replace(self, subject_id=id_from_cause(self.subject_id, str(subject_id)))
+
+    @property
+    def now(self) -> datetime:
+        """Return when it happens: at its own instant, however late somebody looks."""
+        return self.at
 
 
 def replace_deadlines(

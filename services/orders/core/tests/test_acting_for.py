@@ -5,8 +5,7 @@ from typing import Any
 import pytest
 
 from libs.clock import to_microseconds
-from libs.contracts.events import redemption
-from services.orders.core.messages import wire
+from libs.contracts.events import orders as wire, redemption
 from services.orders.tests.harness import OrdersHarness, at, named, said
 
 ASKED: dict[str, Any] = {"recipient": "ju", "start": "D2 09:00", "funding": "pool"}

@@ -5,14 +5,15 @@ from __future__ import annotations
 from uuid import UUID
 
 from libs.clock import local_date
+from libs.contracts.powers import POWERS
 from libs.db import Connection
 from libs.errors import ForbiddenError
-from libs.ids import new_id
+from libs.ids import id_from_cause
 from libs.programme.acting import refuse_unless_consented
 from libs.programme.acting_grants import GrantedAct, GrantedScope
-from libs.programme.known_grants import ActFor, count_use, use_grant
+from libs.programme.known_grants import count_use, use_grant
 from libs.programme.words import PersonStatus
-from services.orders.core.messages import POWERS, acted_for, publish
+from services.orders.core.messages import ActedFor, tell
 from services.orders.core.rules.acting import Standing, acts_as_staff
 from services.orders.core.rules.people import Person
 from services.orders.core.store import people_store
@@ -41,20 +42,21 @@ def require_acting_for(
     if not context.is_for_another:
         return
     assert context.consent is not None, "nobody acts for another without one"
-    done = ActFor(
-        use_id=new_id(),
+    done = ActedFor(
+        use_id=id_from_cause(context.cause, act.value, str(subject_id)),
+        district_id=person.district_id,
         person_id=person.person_id,
         actor_id=context.caller_id,
         grant_id=grant.grant_id if grant else None,
         act=act,
         subject_id=subject_id,
         minutes=minutes,
-        consent=context.consent,
+        consent_how=context.consent.how,
+        consent_given_at=context.consent.given_at,
         at=context.now,
     )
     count_use(connection, done)
-    message = acted_for(done, district_id=person.district_id)
-    publish(connection, message, district_id=person.district_id, subject=subject_id, at=context.now)
+    tell(connection, context, done)
 
 
 def refuse_unless_acting_for(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from libs.contracts.powers import POWERS
 from libs.db import Connection
 from libs.errors import ForbiddenError
 from libs.http.actor import Actor
@@ -13,7 +14,6 @@ from libs.http.powers import holds, require
 from libs.programme.acting import Consent
 from libs.programme.two_people import Verdict
 from libs.programme.words import Role
-from services.orders.core.messages import POWERS
 from services.orders.core.rules.life_cycle import Verb
 from services.orders.core.rules.people import Person
 from services.orders.core.store import people_store, unit_store
@@ -22,10 +22,14 @@ from services.orders.core.store.order_store import Step
 
 @dataclass(frozen=True)
 class CommandContext:
-    """One command: the caller, the instant, and for whom with which consent."""
+    """One command: the caller, the instant, and for whom with which consent.
+
+    `cause` is the id of all that follows, the same when the command comes again.
+    """
 
     actor: Actor
     now: datetime
+    cause: UUID
     acting_for: UUID | None = None
     consent: Consent | None = None
     why: str = ""

@@ -8,9 +8,10 @@ from datetime import datetime
 from libs.clock import local_date
 from libs.db import Connection, collect
 from libs.db.driver import pipelined
+from libs.events import Cause
 from libs.programme.policy import Policy
 from libs.programme.policy.store import policy_of_version
-from services.orders.core.messages import funding_requested, order_published, publish_for
+from services.orders.core.messages import OrderPublished, funding_requested, tell
 from services.orders.core.rules.deadlines import ORDER_DEADLINES, TICKING, deadlines_of, no_taker_at
 from services.orders.core.rules.life_cycle import State, Verb
 from services.orders.core.rules.order import Order
@@ -74,17 +75,17 @@ def policy_of_order(connection: Connection, order: Order, now: datetime) -> Poli
     return people_store.policy_on(connection, order.district_id, local_date(now))
 
 
-def publish_order(connection: Connection, order: Order, verb: Verb, now: datetime) -> Order:
+def publish_order(connection: Connection, context: Cause, order: Order, verb: Verb) -> Order:
     """Open an order to be taken, and say so."""
-    policy = people_store.policy_on(connection, order.district_id, local_date(now))
-    look_at = no_taker_at(policy, published_at=now, start_at=order.terms.start_at)
-    opened = order.published(verb, at=now, no_taker_at=look_at)
-    publish_for(connection, opened, order_published(opened), now)
+    policy = people_store.policy_on(connection, order.district_id, local_date(context.now))
+    look_at = no_taker_at(policy, published_at=context.now, start_at=order.terms.start_at)
+    opened = order.published(verb, at=context.now, no_taker_at=look_at)
+    tell(connection, context, OrderPublished(opened.order_id, opened.district_id, opened.terms.start_at))
     return opened
 
 
-def await_funding(connection: Connection, order: Order, verb: Verb, now: datetime) -> Order:
+def await_funding(connection: Connection, context: Cause, order: Order, verb: Verb) -> Order:
     """Ask for what the help costs to be set aside."""
     waiting = order.moved(verb, State.AWAITING_FUNDING)
-    publish_for(connection, waiting, funding_requested(waiting), now)
+    tell(connection, context, funding_requested(waiting))
     return waiting

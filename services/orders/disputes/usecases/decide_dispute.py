@@ -13,7 +13,7 @@ from libs.programme.refusals import MakerIsCheckerError, MinutesOutOfRangeError
 from services.orders.approving.messages import hours_approved, hours_rejected
 from services.orders.approving.rules.signing import made_everybody, refuse_hand, refuse_own_or_related
 from services.orders.approving.usecases.approve_hours import refuse_who_may_not_sign, signing_of
-from services.orders.core.messages import publish_for
+from services.orders.core.messages import tell
 from services.orders.core.refusals import WrongOrderStateError
 from services.orders.core.rules.life_cycle import State, Verb, refuse_unless_allowed
 from services.orders.core.rules.order import Order
@@ -64,14 +64,13 @@ def _approved(connection: Connection, order: Order, context: CommandContext) -> 
     """Return the order approved with the decided minutes, and tell the ledger."""
     approved = order.approved(Verb.DECIDE, context.caller_id)
     policy = policy_of_order(connection, approved, context.now)
-    publish_for(connection, approved, hours_approved(approved, policy, context.now), context.now)
+    tell(connection, context, hours_approved(approved, policy, context.now))
     return approved
 
 
 def _reject(connection: Connection, context: CommandContext, order: Order, decided: Order, why: str) -> Order:
     rejected = _with_minutes(decided.moved(Verb.DECIDE, State.REJECTED), 0).without_dispute()
-    message = hours_rejected(rejected, by=context.caller_id, why=why)
-    publish_for(connection, rejected, message, context.now)
+    tell(connection, context, hours_rejected(rejected, by=context.caller_id, why=why))
     return save_change(connection, order, rejected, context.step(Verb.DECIDE, why=why))
 
 
@@ -120,12 +119,11 @@ def confirm_decision(connection: Connection, context: CommandContext, order_id: 
         return save_change(connection, order, open_again, context.step(Verb.DECIDE, why=why))
     reverse_settlement(
         connection,
+        context,
         order,
         reversal_id=id_from_cause(order.order_id, WHY, str(order.approval.settlement)),
         proposed_by=order.dispute.decided_by,
-        decided_by=context.caller_id,
         why=WHY,
-        now=context.now,
     )
     approval = replace(order.approval, decided_minutes=order.dispute.pending_minutes, issued_minutes=0)
     decided = replace(order, approval=approval).without_dispute()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from uuid import UUID
 
 from libs.db import Connection
@@ -13,13 +12,14 @@ from libs.programme.refusals import AlreadyReversedError, RecordNotFoundError
 from libs.programme.two_people import propose, refuse_hand
 from services.orders.approving.rules.signing import refuse_own_or_related
 from services.orders.approving.usecases.approve_hours import signing_of
-from services.orders.core.messages import publish_for
+from services.orders.core.messages import tell
 from services.orders.core.rules.life_cycle import State, Verb, refuse_unless_allowed
 from services.orders.core.rules.order import Order
 from services.orders.core.usecases.command_context import CommandContext, require_power
 from services.orders.core.usecases.order_changes import policy_of_order, save_change
 from services.orders.core.usecases.order_facts import lock_with_facts
-from services.orders.disputes import messages, store
+from services.orders.disputes import store
+from services.orders.disputes.messages import HoursReversed
 from services.orders.service_time import store as service_time_store
 from services.orders.visits import store as visits_store
 
@@ -87,43 +87,40 @@ def decide_reversal(
         return save_change(connection, order, refused, context.step(Verb.REFUSE_REVERSAL, why=why))
     reverse_settlement(
         connection,
+        context,
         order,
         reversal_id=reversal_id,
         proposed_by=waiting.proposed_by,
-        decided_by=context.caller_id,
         why=proposal["why"],
-        now=context.now,
     )
     return save_change(connection, order, order.moved(Verb.REVERSE), context.step(Verb.REVERSE, why=proposal["why"]))
 
 
 def reverse_settlement(
-    connection: Connection,
-    order: Order,
-    *,
-    reversal_id: UUID,
-    proposed_by: UUID,
-    decided_by: UUID,
-    why: str,
-    now: datetime,
+    connection: Connection, context: CommandContext, order: Order, *, reversal_id: UUID, proposed_by: UUID, why: str
 ) -> None:
     """Tell the ledger, and enter the opposite of what the service-time book says of this settlement."""
-    policy = policy_of_order(connection, order, now)
-    message = messages.hours_reversed(
-        order,
+    policy = policy_of_order(connection, order, context.now)
+    told = HoursReversed(
         reversal_id=reversal_id,
+        order_id=order.order_id,
+        district_id=order.district_id,
+        funding=order.funding,
+        settlement=order.approval.settlement,
         proposed_by=proposed_by,
-        decided_by=decided_by,
+        decided_by=context.caller_id,
         why=why,
         recover=why in policy.reversal.recover_for,
+        volunteer_ids=order.volunteer_ids,
+        start_at=order.terms.start_at,
     )
-    publish_for(connection, order, message, now)
+    tell(connection, context, told)
     for line in service_time_store.records_of_order(connection, order.order_id):
         opposite = dict(line) | {
             "record_id": id_from_cause(line["record_id"], "reversed"),
             "kind": "reversed",
             "minutes": -line["minutes"],
-            "recorded_at": now,
+            "recorded_at": context.now,
         }
         service_time_store.add_record(connection, opposite)
     visits_store.undo_visits_of(connection, order.order_id)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from libs.contracts.events import accounts
-from services.orders.core.messages import wire
+from libs.contracts.events import accounts, orders as wire
 from services.orders.tests.harness import OrdersHarness, named, said
 
 

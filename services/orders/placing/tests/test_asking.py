@@ -8,8 +8,7 @@ from typing import Any
 
 import pytest
 
-from libs.contracts.events import accounts, redemption
-from services.orders.core.messages import wire
+from libs.contracts.events import accounts, orders as wire, redemption
 from services.orders.tests.harness import OrdersHarness, at, named, said
 
 ASKED: dict[str, Any] = {"recipient": "lan", "start": "D2 09:00"}

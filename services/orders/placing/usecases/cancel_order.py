@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
 from uuid import UUID
 
 from libs.db import Connection
+from libs.events import Cause
 from libs.programme.acting_grants import GrantedAct
-from services.orders.core.messages import publish_for
+from services.orders.core.messages import tell
 from services.orders.core.rules.deadlines import is_late_cancellation
 from services.orders.core.rules.life_cycle import State, Verb
 from services.orders.core.rules.order import Ending, Order
@@ -40,19 +40,17 @@ def cancel_order(connection: Connection, context: CommandContext, order_id: UUID
     policy = policy_of_order(connection, order, context.now)
     is_late = is_late_cancellation(policy, start_at=order.terms.start_at, now=context.now)
     cancelled = replace(cancelled, ending=Ending(late_cancelled=order.state is State.TAKEN and is_late))
-    gone = messages.order_cancelled(cancelled, by=str(context.caller_id), why=context.why)
-    publish_for(connection, cancelled, gone, context.now)
+    tell(connection, context, messages.order_cancelled(cancelled, by=context.caller_id, why=context.why))
     return save_change(connection, order, cancelled, context.step(Verb.CANCEL))
 
 
-def end_orders_of_dead(connection: Connection, person_id: UUID, now: datetime) -> None:
+def end_orders_of_dead(connection: Connection, context: Cause, person_id: UUID) -> None:
     """Cancel the open orders that a dead person receives or pays, and publish anew those they had taken."""
     for order in order_store.lock_orders_of(connection, person_id):
         if person_id in (order.recipient_id, order.payer_id):
             cancelled = order.moved(Verb.CANCEL)
-            gone = messages.order_cancelled(cancelled, by="", why=DIED)
-            publish_for(connection, cancelled, gone, now)
-            save_change(connection, order, cancelled, Step(Verb.CANCEL, now, why=DIED))
+            tell(connection, context, messages.order_cancelled(cancelled, by=None, why=DIED))
+            save_change(connection, order, cancelled, Step(Verb.CANCEL, context.now, why=DIED))
         else:
-            opened = publish_order(connection, order.without(person_id), Verb.WITHDRAW, now)
-            save_change(connection, order, opened, Step(Verb.WITHDRAW, now, why=DIED))
+            opened = publish_order(connection, context, order.without(person_id), Verb.WITHDRAW)
+            save_change(connection, order, opened, Step(Verb.WITHDRAW, context.now, why=DIED))

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from libs.db import Connection
-from services.orders.core.messages import publish_for
+from services.orders.core.messages import tell
 from services.orders.core.rules.life_cycle import State, Verb
 from services.orders.core.store.deadline_store import Deadline
 from services.orders.core.store.order_store import Step
 from services.orders.core.usecases.order_changes import lock_order_due, save_change
-from services.orders.placing import messages
+from services.orders.placing.messages import OrderExpired
 
 
 def expire_order(connection: Connection, deadline: Deadline) -> None:
@@ -17,5 +17,5 @@ def expire_order(connection: Connection, deadline: Deadline) -> None:
     if order is None:
         return
     expired = order.moved(Verb.EXPIRE)
-    publish_for(connection, expired, messages.order_expired(expired), deadline.at)
+    tell(connection, deadline, OrderExpired(order.order_id, order.district_id, order.funding))
     save_change(connection, order, expired, Step(Verb.EXPIRE, deadline.at))

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
 
 from libs.db import Connection
-from services.orders.core.messages import publish_for
+from libs.events import Cause
+from services.orders.core.messages import tell
 from services.orders.core.rules.life_cycle import State, Verb
 from services.orders.core.rules.order import Confirmation, Order
 from services.orders.core.store.order_store import Step
@@ -14,7 +14,7 @@ from services.orders.core.usecases.order_changes import publish_order, save_chan
 from services.orders.placing import messages
 
 
-def fund_order(connection: Connection, order: Order, now: datetime) -> Order:
+def fund_order(connection: Connection, context: Cause, order: Order) -> Order:
     """Publish an order whose funding is set aside; a late entry goes to the second check instead.
 
     An answer that comes after the order was given up changes nothing: its hold is released by whoever placed it.
@@ -22,24 +22,24 @@ def fund_order(connection: Connection, order: Order, now: datetime) -> Order:
     if order.state is not State.AWAITING_FUNDING:
         return order
     if order.is_late_entry:
-        funded = replace(order.moved(Verb.FUND, State.CONFIRMED), confirmation=Confirmation(at=now))
+        funded = replace(order.moved(Verb.FUND, State.CONFIRMED), confirmation=Confirmation(at=context.now))
     else:
-        funded = publish_order(connection, order, Verb.FUND, now)
-    return save_change(connection, order, funded, Step(Verb.FUND, now))
+        funded = publish_order(connection, context, order, Verb.FUND)
+    return save_change(connection, order, funded, Step(Verb.FUND, context.now))
 
 
-def decline_order(connection: Connection, order: Order, *, code: str, now: datetime) -> Order:
+def decline_order(connection: Connection, context: Cause, order: Order, *, code: str) -> Order:
     """Decline an order whose funding was refused."""
     if order.state is not State.AWAITING_FUNDING:
         return order
     declined = order.declined(Verb.REFUSE_FUNDING, code)
-    publish_for(connection, declined, messages.order_declined(declined), now)
-    return save_change(connection, order, declined, Step(Verb.REFUSE_FUNDING, now, why=code))
+    tell(connection, context, messages.order_declined(declined))
+    return save_change(connection, order, declined, Step(Verb.REFUSE_FUNDING, context.now, why=code))
 
 
-def refer_order(connection: Connection, order: Order, *, fallback: str, now: datetime) -> Order:
+def refer_order(connection: Connection, context: Cause, order: Order, *, fallback: str) -> Order:
     """Note to which other service an order that nobody took was referred."""
     if order.state is not State.EXPIRED:
         return order
     referred = replace(order.moved(Verb.REFER), ending=replace(order.ending, fallback=fallback))
-    return save_change(connection, order, referred, Step(Verb.REFER, now, why=fallback))
+    return save_change(connection, order, referred, Step(Verb.REFER, context.now, why=fallback))

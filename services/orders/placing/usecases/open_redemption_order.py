@@ -9,10 +9,11 @@ from uuid import UUID
 from libs.clock import local_date
 from libs.db import Connection
 from libs.errors import Refusal
+from libs.events import Cause
 from libs.programme.acting import Consent, ConsentHow
 from libs.programme.policy import Policy
 from libs.programme.words import Funding
-from services.orders.core.messages import publish_for
+from services.orders.core.messages import tell
 from services.orders.core.rules.life_cycle import State, Verb
 from services.orders.core.rules.order import Ending, Order, Placement, Terms
 from services.orders.core.rules.people import Person
@@ -53,26 +54,27 @@ class RequestedRedemption:
 
 
 def open_redemption_order(
-    connection: Connection, requested: RequestedRedemption, recipient: Person, now: datetime
+    connection: Connection, context: Cause, requested: RequestedRedemption, recipient: Person
 ) -> Order | None:
     """Open the order and ask for its funding (or let it be reviewed first); declined where a rule of asking bars it.
 
     None when the id is taken by another order: redemption then hears that it was declined.
     """
+    now = context.now
     policy = people_store.policy_on(connection, recipient.district_id, local_date(now))
     order = _draft(connection, requested, recipient, now)
     opened = _opened(connection, order, policy, recipient, requested.declined_code)
     step = Step(Verb.PLACE, now, requested.requested_by, requested.acting_for, requested.consent, requested.why)
     if not order_store.add_order(connection, opened, step):
-        _refuse_taken_id(connection, order, now)
+        _refuse_taken_id(connection, context, order)
         return None
     if opened.state is not State.DECLINED:
-        publish_for(connection, opened, messages.order_placed(opened), now)
+        tell(connection, context, messages.order_placed(opened))
         if opened.state is State.AWAITING_FUNDING:
-            await_funding(connection, order, Verb.PLACE, now)
+            await_funding(connection, context, order, Verb.PLACE)
         set_deadlines(connection, opened, now)
     elif not requested.declined_code:
-        publish_for(connection, opened, messages.order_declined(opened), now)
+        tell(connection, context, messages.order_declined(opened))
     return opened
 
 
@@ -111,10 +113,10 @@ def _opened(connection: Connection, order: Order, policy: Policy, recipient: Per
     return order.moved(Verb.PLACE, State.UNDER_REVIEW if review else State.AWAITING_FUNDING)
 
 
-def _refuse_taken_id(connection: Connection, order: Order, now: datetime) -> None:
+def _refuse_taken_id(connection: Connection, context: Cause, order: Order) -> None:
     """Decline, unless it is the same redemption heard once more."""
     existing = order_store.lock_order(connection, order.order_id)
     if existing.funding is Funding.CREDIT and existing.payer_id == order.payer_id and not existing.is_late_entry:
         return
     declined = replace(order, state=State.DECLINED, ending=Ending(declined_code="id_reused"))
-    publish_for(connection, declined, messages.order_declined(declined), now)
+    tell(connection, context, messages.order_declined(declined))

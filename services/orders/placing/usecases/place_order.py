@@ -13,7 +13,7 @@ from libs.programme.acting_grants import GrantedAct
 from libs.programme.policy import Policy
 from libs.programme.refusals import FundingNotAllowedError
 from libs.programme.words import Funding
-from services.orders.core.messages import publish_for
+from services.orders.core.messages import tell
 from services.orders.core.rules.catalogue import Service, refuse_grade_outside_limits
 from services.orders.core.rules.life_cycle import State, Verb
 from services.orders.core.rules.order import Order, Placement, Terms
@@ -164,11 +164,11 @@ def open_order(connection: Connection, order: Order, policy: Policy, context: Co
         opened = replace(order, state=State.PUBLISHED)
     else:
         opened = order.moved(Verb.PLACE, State.AWAITING_FUNDING)
-    publish_for(connection, opened, messages.order_placed(opened), context.now)
+    tell(connection, context, messages.order_placed(opened))
     if opened.state is State.PUBLISHED:
-        opened = publish_order(connection, order, Verb.PLACE, context.now)
+        opened = publish_order(connection, context, order, Verb.PLACE)
     elif opened.state is State.AWAITING_FUNDING:
-        opened = await_funding(connection, order, Verb.PLACE, context.now)
+        opened = await_funding(connection, context, order, Verb.PLACE)
 
     def write() -> None:
         order_store.write_order(connection, opened, context.step(Verb.PLACE))

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from libs.db import Connection
 from libs.programme.words import Funding
-from services.orders.core.messages import publish_for
+from services.orders.core.messages import tell
 from services.orders.core.rules.life_cycle import Verb, refuse_unless_allowed
 from services.orders.core.rules.order import Order
 from services.orders.core.usecases.command_context import CommandContext, require_power
@@ -29,9 +29,9 @@ def review_order(connection: Connection, context: CommandContext, order_id: UUID
     refuse_unless_allowed(Verb.REVIEW, order.state)
     if not ok:
         reviewed = order.declined(Verb.REVIEW, TURNED_DOWN)
-        publish_for(connection, reviewed, messages.order_declined(reviewed), context.now)
+        tell(connection, context, messages.order_declined(reviewed))
     elif order.funding is Funding.PROGRAMME:
-        reviewed = publish_order(connection, order, Verb.REVIEW, context.now)
+        reviewed = publish_order(connection, context, order, Verb.REVIEW)
     else:
-        reviewed = await_funding(connection, order, Verb.REVIEW, context.now)
+        reviewed = await_funding(connection, context, order, Verb.REVIEW)
     return save_change(connection, order, reviewed, context.step(Verb.REVIEW, why=why))

@@ -7,9 +7,10 @@ from datetime import datetime
 
 from libs.clock import local_date
 from libs.db import Connection
+from libs.events import Cause
 from libs.ids import id_from_cause
 from libs.programme.words import Funding
-from services.orders.core.messages import publish_for
+from services.orders.core.messages import tell
 from services.orders.core.rules.evidence import evidence_class
 from services.orders.core.rules.life_cycle import State, Verb
 from services.orders.core.rules.order import Order
@@ -17,22 +18,24 @@ from services.orders.core.store.order_store import Step
 from services.orders.core.usecases.order_changes import policy_of_order, save_change
 from services.orders.service_time import store
 from services.orders.visits import store as visits_store
-from services.orders.visits.messages import visit_recorded
+from services.orders.visits.messages import VisitRecorded
 
 VISIT_SERVICE = "B3"
 
 
-def settle_order(connection: Connection, order: Order, *, settlement: int, issued_minutes: int, now: datetime) -> Order:
+def settle_order(
+    connection: Connection, context: Cause, order: Order, *, settlement: int, issued_minutes: int
+) -> Order:
     """Note that the ledger settled the hours, and record the service time as it was served."""
     if order.state is not State.APPROVED or order.approval.settlement != settlement:
         return order
     approval = replace(order.approval, issued_minutes=issued_minutes)
     settled = replace(order.moved(Verb.SETTLE), approval=approval)
     if order.funding is not Funding.PURCHASED:
-        _record_service_time(connection, settled, now)
+        _record_service_time(connection, settled, context.now)
     if order.terms.service_code == VISIT_SERVICE:
-        _record_visit(connection, settled, now)
-    return save_change(connection, order, settled, Step(Verb.SETTLE, now))
+        _record_visit(connection, context, settled)
+    return save_change(connection, order, settled, Step(Verb.SETTLE, context.now))
 
 
 def _record_service_time(connection: Connection, order: Order, now: datetime) -> None:
@@ -54,7 +57,7 @@ def _record_service_time(connection: Connection, order: Order, now: datetime) ->
         store.add_record(connection, columns)
 
 
-def _record_visit(connection: Connection, order: Order, now: datetime) -> None:
+def _record_visit(connection: Connection, context: Cause, order: Order) -> None:
     visit_id = id_from_cause(order.order_id, "visit", str(order.approval.settlement))
     by = order.volunteer_ids[0]
     columns = {
@@ -68,12 +71,4 @@ def _record_visit(connection: Connection, order: Order, now: datetime) -> None:
         "reversed": False,
     }
     if visits_store.add_visit(connection, columns):
-        message = visit_recorded(
-            visit_id=visit_id,
-            district_id=order.district_id,
-            person_id=order.recipient_id,
-            how="order",
-            outcome="seen",
-            by=by,
-        )
-        publish_for(connection, order, message, now)
+        tell(connection, context, VisitRecorded(visit_id, order.district_id, order.recipient_id, "order", "seen", by))

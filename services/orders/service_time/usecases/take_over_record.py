@@ -12,7 +12,7 @@ from libs.errors import IdReusedError
 from libs.programme.proposals import columns_of, proposal_of
 from libs.programme.two_people import propose
 from libs.programme.words import EvidenceClass
-from services.orders.core.messages import publish
+from services.orders.core.messages import tell
 from services.orders.core.rules.people import Person
 from services.orders.core.store import people_store
 from services.orders.core.store.rows import Fields
@@ -82,7 +82,7 @@ def _take_over(connection: Connection, context: CommandContext, proposal: Mappin
         "recorded_at": context.now,
     }
     store.add_record(connection, columns)
-    message = messages.service_time_recorded(
+    recorded = messages.ServiceTimeRecorded(
         record_id=record_id,
         district_id=person.district_id,
         person_id=person.person_id,
@@ -91,4 +91,4 @@ def _take_over(connection: Connection, context: CommandContext, proposal: Mappin
         proposed_by=proposal["proposed_by"],
         decided_by=context.caller_id,
     )
-    publish(connection, message, district_id=person.district_id, subject=person.person_id, at=context.now)
+    tell(connection, context, recorded)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from services.orders.core.messages import wire
+from libs.contracts.events import orders as wire
 from services.orders.tests.harness import OrdersHarness, named, said
 
 HOME = {"latitude": "31.230000", "longitude": "121.470000"}

@@ -5,8 +5,7 @@ from __future__ import annotations
 import threading
 from datetime import date
 
-from libs.contracts.events import accounts
-from services.orders.core.messages import wire
+from libs.contracts.events import accounts, orders as wire
 from services.orders.tests.harness import OrdersHarness, named, said
 
 NO_MARKS = {"no_shows": 0, "late_cancellations": 0}

@@ -8,7 +8,7 @@ from uuid import UUID
 from libs.db import Connection
 from libs.errors import ForbiddenError
 from libs.programme.acting_grants import GrantedAct
-from services.orders.core.messages import publish_for
+from services.orders.core.messages import tell
 from services.orders.core.rules.life_cycle import Verb, refuse_unless_allowed
 from services.orders.core.rules.order import Order
 from services.orders.core.store import mark_store, people_store
@@ -17,7 +17,7 @@ from services.orders.core.usecases.command_context import CommandContext, has_po
 from services.orders.core.usecases.order_changes import policy_of_order, save_change
 from services.orders.core.usecases.order_facts import lock_with_facts
 from services.orders.incidents.usecases import WELFARE_CHECK, Emergency, open_incident
-from services.orders.serving import messages
+from services.orders.serving.messages import NoShowRecorded
 from services.orders.serving.refusals import NoShowTooEarlyError
 
 VOLUNTEER, RECIPIENT = "volunteer", "recipient"
@@ -42,10 +42,10 @@ def report_no_show(connection: Connection, context: CommandContext, order_id: UU
     if absent == VOLUNTEER:
         for volunteer_id in order.volunteer_ids:
             mark_store.add_mark(connection, order_id, volunteer_id, "no_show", context.now)
-    message = messages.no_show_recorded(
-        missed, absent=absent, volunteer_id=order.volunteer_ids[0], by=context.caller_id
+    recorded = NoShowRecorded(
+        order_id, order.district_id, absent, order.volunteer_ids[0], context.caller_id, order.funding
     )
-    publish_for(connection, missed, message, context.now)
+    tell(connection, context, recorded)
     kept = save_change(connection, order, missed, context.step(Verb.NO_SHOW, why=f"{absent} absent"))
     if absent == RECIPIENT:
         recipient = people_store.load_person(connection, order.recipient_id)

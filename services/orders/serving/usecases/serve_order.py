@@ -11,7 +11,7 @@ from libs.db import Connection
 from libs.programme.acting_grants import GrantedAct
 from services.orders.approving.store import ask_history
 from services.orders.approving.usecases.flags import draw_percent, with_flags
-from services.orders.core.messages import publish_for
+from services.orders.core.messages import tell
 from services.orders.core.rules.life_cycle import State, Verb, refuse_unless_allowed
 from services.orders.core.rules.order import Order
 from services.orders.core.rules.people import Place
@@ -65,7 +65,11 @@ def check_in(connection: Connection, context: CommandContext, order_id: UUID, sh
         metres_from_home=_metres_from_home(connection, order, shown.place),
     )
     started = order.checked_in(part, policy_version=policy.version)
-    publish_for(connection, started, messages.service_started(started, part), context.now)
+    tell(
+        connection,
+        context,
+        messages.ServiceStarted(order_id, order.district_id, part.volunteer_id, part.checked_in_at),
+    )
     return save_change(connection, order, started, context.step(Verb.CHECK_IN))
 
 
@@ -123,7 +127,7 @@ def check_out(
         out_device=device,
     )
     ended = order.checked_out(part, at=context.now)
-    publish_for(connection, ended, messages.service_finished(ended, part), context.now)
+    tell(connection, context, messages.service_finished(ended, part))
     if ended.state is State.FINISHED:
         ended = with_flags(connection, ended, draw=draw_percent())
     return save_change(connection, order, ended, context.step(Verb.CHECK_OUT))
@@ -137,6 +141,6 @@ def end_forgotten_service(connection: Connection, deadline: Deadline) -> None:
     ended = order.ended_by_clock(at=deadline.at)
     for part in ended.assignments:
         if part.was_ended:
-            publish_for(connection, ended, messages.service_finished(ended, part), deadline.at)
+            tell(connection, deadline.of(part.volunteer_id), messages.service_finished(ended, part))
     flagged = with_flags(connection, ended, draw=draw_percent())
     save_change(connection, order, flagged, Step(Verb.CHECK_OUT, deadline.at))

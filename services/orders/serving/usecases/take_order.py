@@ -8,7 +8,7 @@ from uuid import UUID
 from libs.clock import local_date
 from libs.db import Connection
 from libs.programme.acting_grants import GrantedAct
-from services.orders.core.messages import publish_for
+from services.orders.core.messages import tell
 from services.orders.core.refusals import OrderNotFoundError
 from services.orders.core.rules.deadlines import is_late_cancellation
 from services.orders.core.rules.life_cycle import State, Verb, refuse_unless_allowed
@@ -105,7 +105,7 @@ def _take(
     part = Assignment(volunteer.person_id, volunteer.district_id, context.now, guardian_id, group_id)
     taken = order.taken(verb, part)
     if taken.state is State.TAKEN:
-        publish_for(connection, taken, messages.order_taken(taken), context.now)
+        tell(connection, context, messages.order_taken(taken))
     return save_change(connection, order, taken, context.step(verb))
 
 
@@ -154,7 +154,7 @@ def withdraw_from_order(connection: Connection, context: CommandContext, order_i
     policy = policy_of_order(connection, order, context.now)
     if is_late_cancellation(policy, start_at=order.terms.start_at, now=context.now):
         mark_store.add_mark(connection, order_id, context.subject_id, "late_cancellation", context.now)
-    opened = publish_order(connection, order.without(context.subject_id), Verb.WITHDRAW, context.now)
+    opened = publish_order(connection, context, order.without(context.subject_id), Verb.WITHDRAW)
     return save_change(connection, order, opened, context.step(Verb.WITHDRAW))
 
 

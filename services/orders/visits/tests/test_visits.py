@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from services.orders.core.messages import wire
+from libs.contracts.events import orders as wire
 from services.orders.tests.harness import OrdersHarness, named, outcome
 
 

@@ -7,8 +7,8 @@ from libs.contracts.powers import POWERS
 from libs.db import Connection, write_at_end
 from libs.ids import id_from_cause
 from libs.programme.acting_grants import GrantedAct, GrantedScope
-from libs.programme.known_grants import ActFor, count_use, seen_by
-from services.redemption.core.messages import acted_for as told_act, tell
+from libs.programme.known_grants import count_use, seen_by
+from services.redemption.core.messages import ActedFor, tell
 from services.redemption.core.rules import who_may
 from services.redemption.core.rules.acting import acted_for
 from services.redemption.core.rules.people import Acting, Caller, CommandContext
@@ -31,19 +31,21 @@ def tell_of_act(
     if other is None:
         return
     assert acting.consent is not None, "nobody acts for another without one"
-    done = ActFor(
+    done = ActedFor(
         use_id=id_from_cause(context.cause, act.value, str(subject_id)),
+        district_id=district_id,
         person_id=other,
         actor_id=context.caller.person_id,
         grant_id=grant.grant_id if grant else None,
         act=act,
         subject_id=subject_id,
         minutes=minutes,
-        consent=acting.consent,
+        consent_how=acting.consent.how,
+        consent_given_at=acting.consent.given_at,
         at=context.now,
     )
     write_at_end(connection, lambda: count_use(connection, done))
-    tell(connection, context, told_act(done, district_id=district_id))
+    tell(connection, context, done)
 
 
 def refuse_unless_power(connection: Connection, caller: Caller, power: str, unit_id: UUID) -> None:
