@@ -26,8 +26,12 @@ COLUMNS_SQL = """
 """What a migration writes into `CREATE TABLE`: a database of its own holds that two people are two."""
 
 
-def proposal_columns() -> list[sa.Column[Any]]:
-    """Return the columns of an act of two people, as code sees them."""
+WORDS_OF = "words_of"
+"""What a column's `info` says of a person's own words: the columns that say whose end blanks them."""
+
+
+def proposal_columns(*, words_of: tuple[str, ...] = ()) -> list[sa.Column[Any]]:
+    """Return the columns of an act of two people, as code sees them; `words_of` name whom the act is about."""
     return [
         sa.Column("proposed_by", sa.Uuid),
         sa.Column("proposed_at", sa.DateTime(timezone=True)),
@@ -35,7 +39,7 @@ def proposal_columns() -> list[sa.Column[Any]]:
         sa.Column("state", sa.Text),
         sa.Column("decided_by", sa.Uuid),
         sa.Column("decided_at", sa.DateTime(timezone=True)),
-        sa.Column("decision_why", sa.Text),
+        sa.Column("decision_why", sa.Text, info={WORDS_OF: words_of}),
     ]
 
 

@@ -63,11 +63,6 @@ class ComplaintStore:
             query = query.where(complaint.c.complaint_id > after)
         return [_complaint_of(row) for row in self._connection.execute(query)]
 
-    def forget_words_of(self, person_id: UUID) -> None:
-        """Blank what a person said whose data are destroyed; that they complained stays known."""
-        about = complaint.c.person_id == person_id
-        self._connection.execute(complaint.update().where(about).values(words="", reason=None))
-
 
 def _complaint_of(row: Any) -> Complaint:
     return Complaint(

@@ -1,14 +1,10 @@
 """The tables of complaints as the code sees them; migrations/versions/ is where they are made."""
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import ARRAY
 
-from services.accounts.core.store.tables import metadata
+from services.accounts.core.store.tables import metadata, words_column
 
 _Instant = sa.DateTime(timezone=True)
-
-
-_Texts = ARRAY(sa.Text)
 
 
 complaint = sa.Table(
@@ -18,10 +14,10 @@ complaint = sa.Table(
     sa.Column("person_id", sa.Uuid),
     sa.Column("filed_by", sa.Uuid),
     sa.Column("about", sa.Text),
-    sa.Column("words", sa.Text),
+    words_column("words"),
     sa.Column("filed_at", _Instant),
     sa.Column("state", sa.Text),
     sa.Column("answered_by", sa.Uuid),
     sa.Column("answered_at", _Instant),
-    sa.Column("reason", sa.Text),
+    words_column("reason"),
 )

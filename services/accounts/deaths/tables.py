@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from libs.programme.proposals import proposal_columns
-from services.accounts.core.store.tables import metadata
+from services.accounts.core.store.tables import metadata, words_column
 
 death = sa.Table(
     "death",
@@ -12,7 +12,7 @@ death = sa.Table(
     sa.Column("death_id", sa.Uuid, primary_key=True),
     sa.Column("person_id", sa.Uuid),
     sa.Column("died_on", sa.Date),
-    *proposal_columns(),
+    *proposal_columns(words_of=("person_id",)),
     sa.Column("is_mistaken", sa.Boolean),
     sa.Column("status_before", sa.Text),
     sa.Column("ended_grants", ARRAY(sa.Uuid)),
@@ -24,8 +24,8 @@ death_mistake = sa.Table(
     sa.Column("mistake_id", sa.Uuid, primary_key=True),
     sa.Column("death_id", sa.Uuid),
     sa.Column("person_id", sa.Uuid),
-    sa.Column("why", sa.Text),
-    *proposal_columns(),
+    words_column("why"),
+    *proposal_columns(words_of=("person_id",)),
     sa.Column("is_answered", sa.Boolean),
     sa.Column("code", sa.Text),
 )

@@ -8,9 +8,13 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from libs.http.commands import command
+from libs.programme.proposals import WORDS_OF
 from services.accounts.core.store.tables import (
+    LEFT,
     credential,
     erasure,
+    metadata,
     person_identity,
     person_index,
     person_key,
@@ -51,6 +55,22 @@ class ErasureStore:
         """Let nobody sign in as this person or find them any more."""
         self._connection.execute(credential.delete().where(credential.c.person_id == person_id))
         self._connection.execute(person_index.delete().where(person_index.c.person_id == person_id))
+
+    def forget_words(self, person_id: UUID) -> None:
+        """Blank what anybody wrote or found about this person, wherever; who did what, how and when stays known."""
+        for table in metadata.sorted_tables:
+            for column in table.columns:
+                about = [table.c[name] == person_id for name in column.info.get(WORDS_OF, ())]
+                if about:
+                    left = column.info.get(LEFT, "")
+                    self._connection.execute(table.update().where(sa.or_(*about)).values({column: left}))
+
+    def forget_answers(self, person_id: UUID) -> None:
+        """Let commands about this person answer whom they were about, and no more; erasures tell nothing of them."""
+        person = command.c.answer["person_id"].astext
+        left = sa.func.jsonb_build_object("person_id", person)
+        about = sa.and_(person == str(person_id), ~command.c.answer.has_key("erasure_id"))
+        self._connection.execute(command.update().where(about).values(answer=left))
 
     def destroy(self, person_id: UUID) -> None:
         """Destroy the person's key and fields, for ever."""

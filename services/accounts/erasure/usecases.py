@@ -10,7 +10,6 @@ from libs.outbox import OutgoingEvent
 from libs.programme.policy import typed
 from libs.programme.refusals import AlreadyDecidedError
 from libs.programme.words import PersonStatus
-from services.accounts.complaints.store import ComplaintStore
 from services.accounts.core.acts import Act
 from services.accounts.core.messages import person_state, person_tombstone
 from services.accounts.core.refusals import DecisionWaitsError, WrongPersonStateError
@@ -82,9 +81,16 @@ def destroy_due_keys(
     """Erase the sealed whose records need no longer be kept, up to a bound; return how many."""
     due = persons.to_erase(local_date(now), limit=ERASED_PER_RUN_MAX)
     for person in due:
+        forget_what_was_said(erasures, person.person_id)
         _erase(persons, erasures, end_use(person, PersonStatus.ERASED))
         append(person_tombstone(end_use(person, PersonStatus.ERASED), now=now))
     return len(due)
+
+
+def forget_what_was_said(erasures: ErasureStore, person_id: UUID) -> None:
+    """Blank what was said about a person and what commands about them answered; that it was done stays known."""
+    erasures.forget_words(person_id)
+    erasures.forget_answers(person_id)
 
 
 def _end(
@@ -94,6 +100,7 @@ def _end(
     end_sessions(store, person_id, because=status, at=now)
     ErasureStore(store.connection).forget_ways_in(person_id)
     store.persons.end_grants_of(person_id, by=erasure.requested_by, at=now)
+    forget_what_was_said(ErasureStore(store.connection), person_id)
     _end_records(store, person_id, now)
     ended = end_use(person, status)
     store.persons.record_status(ended, why="erasure", by=erasure.requested_by, at=now)
@@ -108,9 +115,6 @@ def _end(
 
 
 def _end_records(store: Store, person_id: UUID, now: datetime) -> None:
-    store.records.forget_words_of(person_id)
-    RelationStore(store.connection).forget_words_of(person_id)
-    ComplaintStore(store.connection).forget_words_of(person_id)
     for relation in RelationStore(store.connection).relations_of(person_id):
         RelationStore(store.connection).save_relation(relation.end())
         store.append(*relation_states(relation.end(), now=now))

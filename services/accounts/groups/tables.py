@@ -8,9 +8,6 @@ from services.accounts.core.store.tables import metadata
 _Instant = sa.DateTime(timezone=True)
 
 
-_Texts = ARRAY(sa.Text)
-
-
 volunteer_group = sa.Table(
     "volunteer_group",
     metadata,

@@ -14,7 +14,7 @@ number_proposal = sa.Table(
     sa.Column("proposal_id", sa.Uuid, primary_key=True),
     sa.Column("person_id", sa.Uuid),
     sa.Column("sealed", sa.LargeBinary),
-    *proposal_columns(),
+    *proposal_columns(words_of=("person_id",)),
 )
 
 

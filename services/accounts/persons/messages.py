@@ -9,11 +9,9 @@ from services.accounts.core.messages import fact_event
 from services.accounts.core.rules.persons import Person
 
 
-def person_suspended(person: Person, *, by: UUID, why: str, now: datetime) -> OutgoingEvent:
-    """Return that somebody may do nothing new."""
-    return fact_event(
-        wire.PersonSuspended(person_id=str(person.person_id), by=str(by), why=why), person=person, now=now
-    )
+def person_suspended(person: Person, *, by: UUID, now: datetime) -> OutgoingEvent:
+    """Return that somebody may do nothing new; why stays where erasure reaches it."""
+    return fact_event(wire.PersonSuspended(person_id=str(person.person_id), by=str(by)), person=person, now=now)
 
 
 def person_reinstated(person: Person, *, by: UUID, now: datetime) -> OutgoingEvent:

@@ -1,16 +1,10 @@
 """The tables of policies as the code sees them; migrations/versions/ is where they are made."""
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.dialects.postgresql import JSONB
 
 from libs.programme.proposals import proposal_columns
 from services.accounts.core.store.tables import metadata
-
-_Instant = sa.DateTime(timezone=True)
-
-
-_Texts = ARRAY(sa.Text)
-
 
 policy = sa.Table(
     "policy",

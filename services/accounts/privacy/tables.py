@@ -1,14 +1,10 @@
 """The tables of privacy as the code sees them; migrations/versions/ is where they are made."""
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import ARRAY
 
 from services.accounts.core.store.tables import metadata
 
 _Instant = sa.DateTime(timezone=True)
-
-
-_Texts = ARRAY(sa.Text)
 
 
 disclosure = sa.Table(

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from libs.programme.proposals import proposal_columns
-from services.accounts.core.store.tables import metadata
+from services.accounts.core.store.tables import found_column, metadata
 
 finding = sa.Table(
     "finding",
@@ -12,7 +12,7 @@ finding = sa.Table(
     sa.Column("finding_id", sa.Uuid, primary_key=True),
     sa.Column("kind", sa.Text),
     sa.Column("person_id", sa.Uuid),
-    sa.Column("grade", sa.Text),
-    sa.Column("categories", ARRAY(sa.Text)),
-    *proposal_columns(),
+    found_column("grade", sa.Text(), left=None),
+    found_column("categories", ARRAY(sa.Text), left=[]),
+    *proposal_columns(words_of=("person_id",)),
 )

@@ -128,11 +128,6 @@ class RelationStore:
         )
         return [acting_grant_of(row) for row in rows]
 
-    def forget_words_of(self, person_id: UUID) -> None:
-        """Blank what was said when the person let somebody act for them."""
-        given = acting_grant.c.person_id == person_id
-        self._connection.execute(acting_grant.update().where(given).values(words=""))
-
 
 def relation_of(row: sa.Row[Any]) -> Relation:
     """Return the relation of a row."""

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from services.accounts.core.store.tables import metadata
+from services.accounts.core.store.tables import metadata, words_column
 
 _Instant = sa.DateTime(timezone=True)
 
@@ -25,7 +25,7 @@ relation = sa.Table(
     sa.Column("is_active", sa.Boolean),
     sa.Column("confirmed_by", sa.Uuid),
     sa.Column("turned_down_by", sa.Uuid),
-    sa.Column("turned_down_why", sa.Text),
+    words_column("turned_down_why", of=("person_id", "relative_id")),
     sa.Column("ending_by", sa.Uuid),
     sa.Column("version", sa.BigInteger),
 )
@@ -42,7 +42,7 @@ acting_grant = sa.Table(
     sa.Column("until", sa.Date),
     sa.Column("how", sa.Text),
     sa.Column("given_at", _Instant),
-    sa.Column("words", sa.Text),
+    words_column("words"),
     sa.Column("recorded_by", sa.Uuid),
     sa.Column("recorded_at", _Instant),
     sa.Column("is_active", sa.Boolean),

@@ -29,5 +29,5 @@ role_proposal = sa.Table(
     sa.Column("role", sa.Text),
     sa.Column("unit_id", sa.Uuid),
     sa.Column("proposer_rank", sa.Integer),
-    *proposal_columns(),
+    *proposal_columns(words_of=("person_id",)),
 )

@@ -5,8 +5,15 @@ from typing import Any
 
 import pytest
 
+from libs.contracts.timebank.accounts.v1 import events_pb2
+from libs.programme.proposals import WORDS_OF
+from services.accounts.core.schemas import FREE_WORDS
+from services.accounts.core.store.tables import metadata
 from services.accounts.tests.platform import Document, Platform, must
 
+TEXT_COLUMNS = """
+    SELECT table_name, column_name FROM information_schema.columns
+    WHERE table_schema = 'public' AND data_type IN ('text', 'jsonb', 'json', 'ARRAY', 'character varying')"""
 FORMS = {"uuid", "date", "date-time"}
 NO_WORDS = {
     "access_token": "a token; signing in is no command and keeps nothing",
@@ -27,6 +34,34 @@ NO_WORDS = {
     "import_people.persons": "ids; the answer is read anew and not kept",
 }
 """Texts of a command's answer that nobody wrote in their own words, and why each may be there."""
+OUR_WORDS = {
+    *("about", "act", "acts", "certificates", "code", "content_type", "document", "how", "kind", "level", "preset"),
+    *("role", "sex", "grade", "hardship", "service", "state", "status", "status_before", "visit_risk", "what"),
+    *("ended_because", "event_type", "group_name", "stream", "topic", "traceparent", "relay", "version_num"),
+}
+"""Columns of closed sets of words, and of the mechanism's."""
+IDS = {"ended_grants", "household_by", "known_to", "member_ids", "path", "key", "key_id", "master_key_id", "subject"}
+KEPT = {
+    "command.answer": "blanked for the person whom a command was about",
+    "command.refusal": "a refusal's code and fields, of nobody by name",
+    "credential.password_hash": "deleted with the ways in",
+    "erasure.answers": "codes of the other services",
+    "import.reason": "why a table could not be read, never what it says",
+    "import_row.fields": "which fields of a row were wrong, never what they say",
+    "inbox_act.detail": "ids and counts of an operator's act on events",
+    "inbox_act.operator": "who repaired the flow of events",
+    "inbox_act.reason": "why the flow of events was repaired",
+    "inbox_parked.headers": "ids and times of an event that waits",
+    "inbox_parked.reason": "the kind of an error",
+    "policy.changes": "a district's rules",
+    "policy.decision_why": "of a district's rules, about nobody",
+    "policy.parameters": "a district's rules",
+    "unit.name_en": "public",
+    "unit.name_zh": "public",
+    "volunteer_group.name_en": "public",
+    "volunteer_group.name_zh": "public",
+}
+"""Columns of text that outlive the person they may be about, and why each may."""
 
 
 @pytest.fixture(scope="module")
@@ -69,3 +104,26 @@ def _texts(document: Document, schema: Document, operation: str, name: str) -> I
     is_text = "string" in kinds and "enum" not in schema and schema.get("format") not in FORMS
     if is_text or ("object" in kinds and "properties" not in schema):
         yield f"{operation}.{name}"
+
+
+def test_every_column_of_text_is_blanked_at_erasure_or_named_with_its_reason(shared_platform: Platform) -> None:
+    blanked = {
+        f"{table.name}.{c.name}" for table in metadata.tables.values() for c in table.columns if c.info.get(WORDS_OF)
+    }
+    columns = shared_platform.rows(TEXT_COLUMNS)
+    texts = {f"{table}.{column}" for table, column in columns if column not in OUR_WORDS | IDS} | blanked
+
+    assert len(blanked) >= 15
+    assert texts - set(KEPT) == blanked
+    assert set(KEPT) <= texts
+
+
+def test_no_event_carries_words_of_anybody() -> None:
+    told = {
+        f"{kind.name}.{field.name}"
+        for kind in events_pb2.DESCRIPTOR.message_types_by_name.values()
+        for field in kind.fields
+        if field.name in FREE_WORDS and not field.GetOptions().deprecated
+    }
+
+    assert told == set()

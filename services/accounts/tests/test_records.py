@@ -299,7 +299,7 @@ def test_a_suspended_person_may_sign_in_and_see_and_does_nothing_new(
     must(staff["admin"].post(f"{path}/reinstatement", {"why": "cleared"}))
     refused(staff["admin"].post(f"{path}/reinstatement"), "wrong_person_state", 409)
     must(coord.put(f"/v1/persons/{new_id()}", platform.person("x")))
-    assert [fact.why for fact in platform.events("PersonSuspended")] == ["false_hours"]
+    assert [(fact.by, fact.why) for fact in platform.events("PersonSuspended")] == [(staff["admin"].person_id, "")]
     assert len(platform.events("PersonReinstated")) == 1
     assert platform.rows("SELECT status, why FROM status_change ORDER BY number") == [
         ("suspended", "false_hours"),

@@ -5,7 +5,7 @@ from uuid import UUID
 import pytest
 
 from libs.ids import new_id
-from services.accounts.complaints.store import ComplaintStore
+from services.accounts.erasure.store import ErasureStore
 from services.accounts.tests.platform import PASSWORD, Caller, Document, Platform, must, refused
 
 CONTESTED: Document = {"about": "suspension", "words": "I was at the hospital that day."}
@@ -173,13 +173,9 @@ def test_a_complaint_has_words_and_says_of_what(platform: Platform, changed: Doc
 
 
 def test_the_words_go_with_the_persons_data(platform: Platform, suspended: Caller) -> None:
-    from services.accounts.core.store.store import Store
-    from services.accounts.core.store.vault import Vault
-
     complaint_id = _contest(suspended)
-    vault = Vault.read(platform.settings.master_key_file)
 
     with platform.database.transaction() as connection:
-        ComplaintStore(Store(connection, vault).connection).forget_words_of(UUID(suspended.person_id))
+        ErasureStore(connection).forget_words(UUID(suspended.person_id))
 
     assert platform.rows("SELECT complaint_id, words FROM complaint") == [(UUID(complaint_id), "")]

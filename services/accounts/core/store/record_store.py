@@ -32,11 +32,6 @@ class RecordStore:
             )
         )
 
-    def forget_words_of(self, person_id: UUID) -> None:
-        """Blank what was said when somebody acted for the person; who did what, how and when stays."""
-        about = consents.c.person_id == person_id
-        self._connection.execute(consents.update().where(about).values(words="", why=""))
-
     def add_act_for(self, columns: Mapping[str, object]) -> None:
         """Keep what was done for somebody, once."""
         self._connection.execute(insert(acted_for).values(columns).on_conflict_do_nothing(index_elements=["use_id"]))

@@ -1,12 +1,30 @@
 """The tables that more than one feature reads, as the code sees them; migrations/versions/ is where they are made."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
+from libs.programme.proposals import WORDS_OF
+
 metadata = sa.MetaData()
+LEFT = "left"
 
 
 _Instant = sa.DateTime(timezone=True)
+
+
+def words_column(name: str, *, of: tuple[str, ...] = ("person_id",)) -> sa.Column[str]:
+    """Return a column of what somebody wrote in their own words; it is blanked when the data of whom it is about end.
+
+    Every column of free text is declared by this (or by `proposal_columns`); a test finds one that is not.
+    """
+    return sa.Column(name, sa.Text, info={WORDS_OF: of})
+
+
+def found_column(name: str, kind: sa.types.TypeEngine[Any], *, left: object) -> sa.Column[Any]:
+    """Return a column of what was found about a person; when their data end, this is left of it."""
+    return sa.Column(name, kind, info={WORDS_OF: ("person_id",), LEFT: left})
 
 
 _Texts = ARRAY(sa.Text)
@@ -119,7 +137,7 @@ status_change = sa.Table(
     sa.Column("number", sa.BigInteger, sa.Identity(always=True), primary_key=True),
     sa.Column("person_id", sa.Uuid),
     sa.Column("status", sa.Text),
-    sa.Column("why", sa.Text),
+    words_column("why"),
     sa.Column("changed_by", sa.Uuid),
     sa.Column("changed_at", _Instant),
 )
@@ -133,8 +151,8 @@ consent = sa.Table(
     sa.Column("act", sa.Text),
     sa.Column("how", sa.Text),
     sa.Column("given_at", _Instant),
-    sa.Column("words", sa.Text),
-    sa.Column("why", sa.Text),
+    words_column("words"),
+    words_column("why"),
     sa.Column("recorded_by", sa.Uuid),
     sa.Column("recorded_at", _Instant),
 )
@@ -178,7 +196,7 @@ access_log = sa.Table(
     sa.Column("viewer_id", sa.Uuid),
     sa.Column("person_id", sa.Uuid),
     sa.Column("what", sa.Text),
-    sa.Column("why", sa.Text),
+    words_column("why"),
 )
 
 

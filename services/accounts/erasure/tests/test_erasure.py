@@ -12,9 +12,12 @@ from libs.contracts.timebank.ledger.v1 import events_pb2 as ledger
 from libs.contracts.timebank.orders.v1 import events_pb2 as orders
 from libs.contracts.timebank.redemption.v1 import events_pb2 as redemption
 from libs.ids import new_id
+from libs.programme.proposals import WORDS_OF
+from services.accounts.core.store.record_store import RecordStore
+from services.accounts.core.store.tables import LEFT, metadata
 from services.accounts.due import next_due, run_due
 from services.accounts.erasure.rules import kept_until
-from services.accounts.tests.platform import Caller, Platform, must, refused
+from services.accounts.tests.platform import NOON, Caller, Platform, must, refused
 
 NOW = {"Prefer": "wait=0"}
 WORDS = "兰来电这样说"
@@ -102,34 +105,115 @@ def test_a_person_with_service_is_sealed_until_the_records_need_no_longer_be_kep
 
 
 @pytest.mark.parametrize("last_day", ["", "2026-02-28"])
-def test_what_was_said_for_consent_is_gone_when_a_person_is_erased_or_sealed(
+def test_what_was_said_of_a_person_is_gone_when_they_are_erased_or_sealed(
     platform: Platform, admin: Caller, hear: Callable[[Any], None], last_day: str
 ) -> None:
     lan, min_ = platform.register("兰", roles=["recipient"]), platform.register("敏")
-    said = {"how": "phone", "given_at": platform.clock.now().isoformat(), "words": WORDS}
-    must(platform.a.put(f"/v1/relations/{new_id()}", {"person_id": lan, "relative_id": min_, "kind": "child"}))
-    must(platform.a.put(f"/v1/acting-grants/{new_id()}", platform.grant(lan, min_, consent=said)))
-    complaint = {"about": "treatment", "words": WORDS, "acting_for": lan, "consent": said, "why": WORDS}
-    must(platform.a.put(path := f"/v1/complaints/{new_id()}", complaint))
-    must(platform.b.post(f"{path}/answer", {"upheld": True, "reason": WORDS}))
-    assert must(platform.a.get(path))["reason"] == WORDS
-    assert _tables_with(platform, WORDS) == {"acting_grant", "complaint", "consent"}
+    complaint = _say_everything(platform, hear, lan, min_)
+    assert must(platform.a.get(complaint))["reason"] == WORDS
+    assert _columns_with(platform, WORDS) == _columns_of_words()
 
     asked = _ask(platform, admin, lan)
     _answer_all(hear, asked.json["erasure_id"], lan, last_day=last_day)
 
     assert must(platform.a.get(f"/v1/persons/{lan}"))["status"] == ("sealed" if last_day else "erased")
-    assert _tables_with(platform, WORDS) == set()
+    assert _columns_with(platform, WORDS) == set()
     assert platform.rows("SELECT how FROM consent") == platform.rows("SELECT how FROM acting_grant") == [("phone",)]
+    assert platform.rows("SELECT grade, categories FROM finding") == [(None, [])]
 
 
-def _tables_with(platform: Platform, words: str) -> set[str]:
-    tables = platform.rows("SELECT table_name FROM information_schema.tables WHERE table_schema = 'public'")
+def _say_everything(platform: Platform, hear: Callable[[Any], None], lan: str, min_: str) -> str:
+    """Let staff write the words wherever words about a person can be written; return where a complaint is."""
+    said = {"how": "phone", "given_at": platform.clock.now().isoformat(), "words": WORDS}
+    no = {"ok": False, "why": WORDS}
+    must(platform.a.put(f"/v1/relations/{new_id()}", {"person_id": lan, "relative_id": min_, "kind": "child"}))
+    must(platform.a.put(f"/v1/acting-grants/{new_id()}", platform.grant(lan, min_, consent=said)))
+    must(platform.a.get(f"/v1/persons/{lan}", why=WORDS))
+    must(platform.a.post(f"/v1/persons/{lan}/suspension", {"why": WORDS}))
+    must(platform.a.post(f"/v1/persons/{lan}/reinstatement", {"why": WORDS}))
+    for seer in (platform.a, platform.b):
+        must(seer.put(f"/v1/persons/{lan}/identity-sightings/{new_id()}", {"document": "resident"}))
+    role = {"role": "coordinator", "unit_id": platform.units["k1"]}
+    relation = {"person_id": min_, "relative_id": lan, "kind": "sibling", "verified": True}
+    proposals: list[tuple[str, dict[str, object], str]] = [
+        (f"/v1/persons/{lan}/roles/{new_id()}", role, "decision"),
+        (f"/v1/persons/{lan}/phone-changes/{new_id()}", {"phone_number": "13900001111"}, "decision"),
+        (f"/v1/relations/{new_id()}", relation, "confirmation"),
+    ]
+    for path, proposal, decision in proposals:
+        must(platform.a.put(path, proposal))
+        must(platform.b.post(f"{path}/{decision}", no))
+    finding = new_id()
+    must(platform.a.put(f"/v1/persons/{lan}/assessments/{finding}", {"grade": "severe"}))
+    must(platform.b.post(f"/v1/assessments/{finding}/confirmation", no))
+    _die_by_mistake(platform, hear, lan)
+    complaint = {"about": "treatment", "words": WORDS, "acting_for": lan, "consent": said, "why": WORDS}
+    must(platform.a.put(path := f"/v1/complaints/{new_id()}", complaint))
+    must(platform.b.post(f"{path}/answer", {"upheld": True, "reason": WORDS}))
+    return path
+
+
+def _die_by_mistake(platform: Platform, hear: Callable[[Any], None], person_id: str) -> None:
+    """Record a death that was a mistake; all four words are given their reasons."""
+    death, mistake = new_id(), new_id()
+    must(platform.a.put(f"/v1/persons/{person_id}/deaths/{death}", {"died": "2026-02-28"}))
+    must(platform.b.post(f"/v1/deaths/{death}/confirmation", {"ok": True, "why": WORDS}))
+    must(platform.a.put(f"/v1/deaths/{death}/mistakes/{mistake}", {"why": WORDS}))
+    must(platform.b.post(f"/v1/deaths/{death}/mistakes/{mistake}/decision", {"ok": True, "why": WORDS}))
+    hear(ledger.WalletsUnfrozen(person_id=person_id, cause_id=str(mistake)))
+
+
+def _columns_of_words() -> set[str]:
     return {
-        name
-        for (name,) in tables
-        if platform.rows(f'SELECT 1 FROM "{name}" AS t WHERE t::text LIKE :words LIMIT 1', words=f"%{words}%")
+        f"{table.name}.{column.name}"
+        for table in metadata.tables.values()
+        for column in table.columns
+        if column.info.get(WORDS_OF) and LEFT not in column.info
     }
+
+
+def _columns_with(platform: Platform, words: str) -> set[str]:
+    columns = platform.rows(
+        "SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = 'public'"
+    )
+    return {
+        f"{table}.{column}"
+        for table, column in columns
+        if platform.rows(f'SELECT 1 FROM "{table}" WHERE "{column}"::text LIKE :words LIMIT 1', words=f"%{words}%")
+    }
+
+
+def test_what_commands_about_a_person_answered_goes_with_them(
+    platform: Platform, admin: Caller, hear: Callable[[Any], None]
+) -> None:
+    person_id = str(new_id())
+    body = platform.person("小花", home={"latitude": "39.9", "longitude": "116.4"}, visit_risk="key")
+    registered = must(platform.a.put(f"/v1/persons/{person_id}", body))
+    assert (registered["born"], registered["visit_risk"]) == ("1950-05-01", "key")
+    key = new_id()
+
+    asked = _ask(platform, admin, person_id, key)
+    _answer_all(hear, asked.json["erasure_id"], person_id)
+
+    assert must(platform.a.put(f"/v1/persons/{person_id}", body)) == {"person_id": person_id}
+    assert _ask(platform, admin, person_id, key).json["state"] == "done"
+
+
+def test_what_was_said_of_the_sealed_since_is_gone_when_they_are_erased(
+    platform: Platform, admin: Caller, hear: Callable[[Any], None]
+) -> None:
+    person_id = platform.register("小敏", roles=["volunteer"])
+    asked = _ask(platform, admin, person_id)
+    _answer_all(hear, asked.json["erasure_id"], person_id, last_day="2026-02-28")
+    with platform.database.transaction() as connection:
+        RecordStore(connection).log_views(
+            viewer_id=UUID(admin.person_id), person_ids=[UUID(person_id)], what="person", why=WORDS, at=NOON
+        )
+
+    with platform.database.transaction() as connection:
+        assert run_due(connection, datetime(2036, 2, 27, 16, 0, tzinfo=UTC)) == 1
+
+    assert _columns_with(platform, WORDS) == set()
 
 
 @pytest.mark.parametrize(

@@ -282,10 +282,14 @@ def upgrade() -> None:
     for statement in _TABLES:
         op.execute(statement)
     create_commands(op.get_bind())
+    # Whom a command was about: its answer goes with that person's data.
+    op.execute("CREATE INDEX command_person ON command ((answer->>'person_id')) WHERE answer->>'person_id' IS NOT NULL")
     create_outbox(op)
     create_inbox(op)
     grant(op, "SELECT, INSERT", "command", "status_change", "access_log", "consent", "acted_for")
     grant(op, "UPDATE (words, why)", "consent")
+    grant(op, "UPDATE (why)", "status_change", "access_log")
+    grant(op, "UPDATE (answer)", "command")
     grant(op, "SELECT, INSERT, UPDATE", "unit", "person", "role_grant", "relation", "finding", "acting_grant", "policy")
     grant(op, "SELECT, INSERT, UPDATE", "person_identity", "credential", "signing_key", "complaint")
     grant(op, "SELECT, INSERT, DELETE", "person_index")

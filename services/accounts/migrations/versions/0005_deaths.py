@@ -38,6 +38,7 @@ def upgrade() -> None:
         )""")
     op.execute("CREATE INDEX death_mistake_waiting ON death_mistake (lapses_at) WHERE state = 'proposed'")
     op.execute("CREATE INDEX death_mistake_death ON death_mistake (death_id, proposed_at)")
+    op.execute("CREATE INDEX death_mistake_person ON death_mistake (person_id)")
     grant(op, "SELECT, INSERT, UPDATE", "death", "death_mistake")
     op.execute("ALTER TABLE relation ADD COLUMN turned_down_by uuid")
     op.execute("ALTER TABLE relation ADD COLUMN turned_down_why text NOT NULL DEFAULT ''")

@@ -35,6 +35,7 @@ def upgrade() -> None:
         )""")
     op.execute("CREATE INDEX role_proposal_grant ON role_proposal (grant_id)")
     op.execute("CREATE INDEX role_proposal_person ON role_proposal (person_id, proposal_id)")
+    op.execute("CREATE INDEX role_proposal_waiting ON role_proposal (lapses_at) WHERE state = 'proposed'")
     op.execute(f"""
         CREATE TABLE number_proposal (
             proposal_id uuid PRIMARY KEY,
@@ -43,6 +44,8 @@ def upgrade() -> None:
             {COLUMNS_SQL},
             CHECK (decided_by IS NULL OR decided_by <> person_id)
         )""")
+    op.execute("CREATE INDEX number_proposal_person ON number_proposal (person_id)")
+    op.execute("CREATE INDEX number_proposal_waiting ON number_proposal (lapses_at) WHERE state = 'proposed'")
     op.execute("""
         CREATE TABLE number_change (
             number bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

@@ -18,7 +18,7 @@ def suspend_person(act: Act, *, person_id: UUID, why: str) -> Person:
     act.require_over("suspend_person", person)
     suspended = person.suspend()
     _save(act, suspended, why)
-    act.store.append(person_suspended(suspended, by=act.actor_id, why=why, now=act.now))
+    act.store.append(person_suspended(suspended, by=act.actor_id, now=act.now))
     return suspended
 
 
