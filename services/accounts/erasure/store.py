@@ -8,10 +8,10 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from libs.http.commands import command
 from libs.programme.proposals import WORDS_OF
 from services.accounts.core.store.tables import (
     LEFT,
+    access_log,
     credential,
     erasure,
     metadata,
@@ -59,18 +59,18 @@ class ErasureStore:
     def forget_words(self, person_id: UUID) -> None:
         """Blank what anybody wrote or found about this person, wherever; who did what, how and when stays known."""
         for table in metadata.sorted_tables:
-            for column in table.columns:
+            for column in table.columns if table is not access_log else ():
                 about = [table.c[name] == person_id for name in column.info.get(WORDS_OF, ())]
                 if about:
                     left = column.info.get(LEFT, "")
                     self._connection.execute(table.update().where(sa.or_(*about)).values({column: left}))
 
-    def forget_answers(self, person_id: UUID) -> None:
-        """Let commands about this person answer whom they were about, and no more; erasures tell nothing of them."""
-        person = command.c.answer["person_id"].astext
-        left = sa.func.jsonb_build_object("person_id", person)
-        about = sa.and_(person == str(person_id), ~command.c.answer.has_key("erasure_id"))
-        self._connection.execute(command.update().where(about).values(answer=left))
+    def forget_what_was_kept(self, person_id: UUID) -> None:
+        """Blank what commands about a sealed or erased person answered, and why somebody looked at them.
+
+        The service may change neither; the database does, and only of somebody whose data have ended.
+        """
+        self._connection.execute(sa.select(sa.func.forget_what_was_kept(person_id)))
 
     def destroy(self, person_id: UUID) -> None:
         """Destroy the person's key and fields, for ever."""

@@ -81,16 +81,9 @@ def destroy_due_keys(
     """Erase the sealed whose records need no longer be kept, up to a bound; return how many."""
     due = persons.to_erase(local_date(now), limit=ERASED_PER_RUN_MAX)
     for person in due:
-        forget_what_was_said(erasures, person.person_id)
         _erase(persons, erasures, end_use(person, PersonStatus.ERASED))
         append(person_tombstone(end_use(person, PersonStatus.ERASED), now=now))
     return len(due)
-
-
-def forget_what_was_said(erasures: ErasureStore, person_id: UUID) -> None:
-    """Blank what was said about a person and what commands about them answered; that it was done stays known."""
-    erasures.forget_words(person_id)
-    erasures.forget_answers(person_id)
 
 
 def _end(
@@ -100,7 +93,6 @@ def _end(
     end_sessions(store, person_id, because=status, at=now)
     ErasureStore(store.connection).forget_ways_in(person_id)
     store.persons.end_grants_of(person_id, by=erasure.requested_by, at=now)
-    forget_what_was_said(ErasureStore(store.connection), person_id)
     _end_records(store, person_id, now)
     ended = end_use(person, status)
     store.persons.record_status(ended, why="erasure", by=erasure.requested_by, at=now)
@@ -110,6 +102,7 @@ def _end(
         store.append(person_tombstone(ended, now=now))
     else:
         store.persons.save(ended)
+        _forget(ErasureStore(store.connection), person_id)
         store.persons.keep_until(person_id, erase_on)
         store.append(person_state(ended, [], now=now))
 
@@ -128,7 +121,14 @@ def _erase(persons: PersonStore, erasures: ErasureStore, erased: Person) -> None
     """Destroy the key, and with it every copy of the person's fields; the number stays, for the books."""
     erasures.destroy(erased.person_id)
     persons.save(erased)
+    _forget(erasures, erased.person_id)
     persons.keep_until(erased.person_id, None)
+
+
+def _forget(erasures: ErasureStore, person_id: UUID) -> None:
+    """Blank what was said about a person and what commands about them answered; that it was done stays known."""
+    erasures.forget_words(person_id)
+    erasures.forget_what_was_kept(person_id)
 
 
 def _years_kept(store: Store, person: Person, now: datetime) -> int:

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from sqlalchemy.exc import IntegrityError
 
 from libs.clock import to_microseconds
 from libs.contracts.timebank.ledger.v1 import events_pb2 as ledger
@@ -17,6 +18,7 @@ from services.accounts.core.store.record_store import RecordStore
 from services.accounts.core.store.tables import LEFT, metadata
 from services.accounts.due import next_due, run_due
 from services.accounts.erasure.rules import kept_until
+from services.accounts.erasure.store import ErasureStore
 from services.accounts.tests.platform import NOON, Caller, Platform, must, refused
 
 NOW = {"Prefer": "wait=0"}
@@ -133,8 +135,8 @@ def _say_everything(platform: Platform, hear: Callable[[Any], None], lan: str, m
     must(platform.a.post(f"/v1/persons/{lan}/reinstatement", {"why": WORDS}))
     for seer in (platform.a, platform.b):
         must(seer.put(f"/v1/persons/{lan}/identity-sightings/{new_id()}", {"document": "resident"}))
-    role = {"role": "coordinator", "unit_id": platform.units["k1"]}
-    relation = {"person_id": min_, "relative_id": lan, "kind": "sibling", "verified": True}
+    role: dict[str, object] = {"role": "coordinator", "unit_id": platform.units["k1"]}
+    relation: dict[str, object] = {"person_id": min_, "relative_id": lan, "kind": "sibling", "verified": True}
     proposals: list[tuple[str, dict[str, object], str]] = [
         (f"/v1/persons/{lan}/roles/{new_id()}", role, "decision"),
         (f"/v1/persons/{lan}/phone-changes/{new_id()}", {"phone_number": "13900001111"}, "decision"),
@@ -197,6 +199,13 @@ def test_what_commands_about_a_person_answered_goes_with_them(
 
     assert must(platform.a.put(f"/v1/persons/{person_id}", body)) == {"person_id": person_id}
     assert _ask(platform, admin, person_id, key).json["state"] == "done"
+
+
+def test_of_the_living_the_service_blanks_nothing_that_was_kept(platform: Platform) -> None:
+    person_id = platform.register("小花")
+
+    with pytest.raises(IntegrityError, match="have not ended"), platform.database.transaction() as connection:
+        ErasureStore(connection).forget_what_was_kept(UUID(person_id))
 
 
 def test_what_was_said_of_the_sealed_since_is_gone_when_they_are_erased(

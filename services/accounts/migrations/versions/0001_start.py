@@ -2,7 +2,7 @@
 
 from alembic import op
 
-from libs.db.grants import grant
+from libs.db.grants import app_role, grant
 from libs.http.commands import create_commands
 from libs.inbox import create_inbox
 from libs.outbox import create_outbox
@@ -276,6 +276,21 @@ _TABLES = (
     "CREATE UNIQUE INDEX complaint_open ON complaint (person_id, about) WHERE state = 'open'",
 )
 
+# The service changes neither what it answered nor who looked at whom. Of a person whose data have ended the owner does,
+# on its word: what commands about them answered is blanked, and why somebody looked at them.
+_FORGET = """
+CREATE FUNCTION forget_what_was_kept(gone uuid) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_catalog, pg_temp AS $$
+BEGIN
+    IF NOT EXISTS (SELECT FROM person WHERE person_id = gone AND status IN ('sealed', 'erased')) THEN
+        RAISE EXCEPTION 'the data of % have not ended', gone USING ERRCODE = 'restrict_violation';
+    END IF;
+    UPDATE access_log SET why = '' WHERE person_id = gone;
+    -- What an erasure answered names nothing but itself, and is waited for.
+    UPDATE command SET answer = jsonb_build_object('person_id', gone)
+        WHERE answer->>'person_id' = gone::text AND NOT answer ? 'erasure_id';
+END $$"""
+
 
 def upgrade() -> None:
     """Create everything, and grant the service what it needs, table by table."""
@@ -288,11 +303,13 @@ def upgrade() -> None:
     create_inbox(op)
     grant(op, "SELECT, INSERT", "command", "status_change", "access_log", "consent", "acted_for")
     grant(op, "UPDATE (words, why)", "consent")
-    grant(op, "UPDATE (why)", "status_change", "access_log")
-    grant(op, "UPDATE (answer)", "command")
+    grant(op, "UPDATE (why)", "status_change")
     grant(op, "SELECT, INSERT, UPDATE", "unit", "person", "role_grant", "relation", "finding", "acting_grant", "policy")
     grant(op, "SELECT, INSERT, UPDATE", "person_identity", "credential", "signing_key", "complaint")
     grant(op, "SELECT, INSERT, DELETE", "person_index")
     grant(op, "SELECT, INSERT, UPDATE, DELETE", "counted_try")
     grant(op, "SELECT, INSERT, UPDATE, DELETE", "person_key", "session", "refresh_token")
     grant(op, "DELETE", "person_identity", "credential")
+    op.execute(_FORGET)
+    op.execute("REVOKE ALL ON FUNCTION forget_what_was_kept FROM PUBLIC")
+    op.execute(f"GRANT EXECUTE ON FUNCTION forget_what_was_kept TO {app_role(op)}")
