@@ -46,3 +46,18 @@ def test_the_main_commands_go_to_the_database_four_times(world: OrdersHarness) -
 
     assert {name: count for name, count in counted.items() if count > TRIPS_MAX} == {}
     assert world.order("o1")["flags"] == []
+
+
+def test_each_further_order_of_a_bulk_approval_costs_four_trips(world: OrdersHarness) -> None:
+    labels = ("r1", "r2", "r3")
+    for hour, label in zip(("09", "12", "15"), labels, strict=True):
+        world.redeem(label, recipient="lan", start=f"D2 {hour}:00")
+        world.act("min", label, "assignment")
+        world.serve(label, by="min", start=f"D2 {hour}:00", end=f"D2 {hour}:59")
+        world.act("lan", label, "confirmation")
+
+    one = trips(world, "POST", "coord", "/v1/approvals", {"orders": [str(named("r1"))]})
+    two = trips(world, "POST", "coord", "/v1/approvals", {"orders": [str(named(label)) for label in labels[1:]]})
+
+    assert {world.state(label) for label in labels} == {"settled"}
+    assert two - one <= TRIPS_MAX  # A savepoint, what the decision depends on, what was decided, the savepoint's end.

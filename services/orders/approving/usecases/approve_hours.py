@@ -32,9 +32,7 @@ def signing_of(connection: Connection, order: Order, signer_id: UUID) -> Signing
     return Signing(order, signer, others, people_store.relations_of(connection, signer_id))
 
 
-def approve_hours(
-    connection: Connection, context: CommandContext, order_id: UUID, *, power: str = "approve_hours"
-) -> Order:
+def approve_hours(connection: Connection, context: CommandContext, order_id: UUID) -> Order:
     """Sign a confirmed submission: a clean one is approved for good, another one waits for the second check.
 
     Raises:
@@ -42,15 +40,19 @@ def approve_hours(
         WrongOrderStateError: it does not wait for a first signature.
     """
     order = lock_with_facts(connection, context, order_id)
-    signing = refuse_who_may_not_sign(connection, context, order, power)
-    refuse_unless_allowed(Verb.APPROVE, order.state)
-    if order.approval.approvers:
-        raise WrongOrderStateError(state=order.state.value)
+    signing = refuse_who_may_not_sign(connection, context, order, "approve_hours")
+    _refuse_unless_unsigned(order)
     if needs_second(signing):
         waiting = order.moved(Verb.APPROVE, State.CONFIRMED)
         signed = waiting.with_approval(approvers=(context.caller_id,), settlement=order.approval.settlement)
         return save_change(connection, order, signed, context.step(Verb.APPROVE))
     return approve_for_good(connection, order, context, Verb.APPROVE)
+
+
+def _refuse_unless_unsigned(order: Order) -> None:
+    refuse_unless_allowed(Verb.APPROVE, order.state)
+    if order.approval.approvers:
+        raise WrongOrderStateError(state=order.state.value)
 
 
 def refuse_who_may_not_sign(connection: Connection, context: CommandContext, order: Order, power: str) -> Signing:
@@ -95,7 +97,8 @@ def _approve_one(connection: Connection, context: CommandContext, order_id: UUID
             refuse_unless_allowed(Verb.APPROVE, order.state)
             if needs_second(signing):
                 raise SubmissionFlaggedError(flags=sorted(order.submission.flags))
-            approve_hours(connection, context, order_id, power="approve_many")
+            _refuse_unless_unsigned(order)
+            approve_for_good(connection, order, context, Verb.APPROVE)
     except Refusal as refusal:
         return {"order_id": order_id, "result": "skipped", "code": refusal.code}
     return {"order_id": order_id, "result": "approved"}

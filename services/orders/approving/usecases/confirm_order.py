@@ -6,7 +6,6 @@ from dataclasses import replace
 from uuid import UUID
 
 from libs.db import Connection
-from libs.errors import ForbiddenError
 from libs.programme.acting_grants import GrantedAct
 from libs.programme.refusals import MakerIsCheckerError
 from services.orders.approving.rules.flags import with_device_flag, with_evidence_flags
@@ -14,13 +13,11 @@ from services.orders.approving.rules.signing import refuse_caller_concerned
 from services.orders.core.refusals import WrongOrderStateError
 from services.orders.core.rules.life_cycle import State, Verb
 from services.orders.core.rules.order import Confirmation, Order
-from services.orders.core.store import people_store
 from services.orders.core.store.deadline_store import Deadline
 from services.orders.core.store.order_store import Step
-from services.orders.core.usecases.acting_for import require_acting_for
-from services.orders.core.usecases.command_context import CommandContext, refuse_auditor, require_power
+from services.orders.core.usecases.command_context import CommandContext, require_power
 from services.orders.core.usecases.order_changes import lock_order_due, policy_of_order, save_change
-from services.orders.core.usecases.order_facts import lock_with_facts
+from services.orders.core.usecases.order_facts import lock_for_recipient, lock_with_facts
 
 
 def confirm_order(
@@ -40,17 +37,6 @@ def confirm_order(
     agreed = replace(order.moved(Verb.CONFIRM), confirmation=word)
     agreed = with_evidence_flags(policy_of_order(connection, order, context.now), with_device_flag(agreed))
     return save_change(connection, order, agreed, context.step(Verb.CONFIRM))
-
-
-def lock_for_recipient(connection: Connection, context: CommandContext, order_id: UUID, act: GrantedAct) -> Order:
-    order = lock_with_facts(connection, context, order_id)
-    refuse_auditor(context)
-    if context.caller_id in order.volunteer_ids:
-        raise ForbiddenError
-    require_acting_for(
-        connection, context, people_store.load_person(connection, order.recipient_id), act, subject_id=order_id
-    )
-    return order
 
 
 def take_silence(connection: Connection, deadline: Deadline) -> None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from libs.clock import local_date
-from libs.db import Connection, collect
+from libs.db import Connection, write_at_end
 from libs.db.driver import pipelined
 from libs.events import Cause
 from libs.programme.policy import Policy
@@ -25,20 +25,33 @@ READS_NO_MORE = "reads no more"
 def save_change(connection: Connection, before: Order, after: Order, step: Step) -> Order:
     """Save a changed order, its step, and what falls due for it next; return it."""
     is_moved = before.state is not after.state or before.publication.published_at != after.publication.published_at
+    deadlines = deadlines_set(connection, after, step.at) if is_moved else {}
 
     def write() -> None:
         order_store.save_order(connection, before, after, step)
-        if is_moved:
-            set_deadlines(connection, after, step.at, had_deadline=before.state in TICKING)
+        if deadlines or (is_moved and before.state in TICKING):
+            replace_deadlines(connection, after, deadlines)
 
-    save(connection, write)
+    _save(connection, write)
     return after
 
 
-def save(connection: Connection, write: Callable[[], None]) -> None:
+def save_new(connection: Connection, order: Order, step: Step) -> Order:
+    """Save a new order, whose id is locked and not taken, its first step, and what falls due for it; return it."""
+    deadlines = deadlines_set(connection, order, step.at)
+
+    def write() -> None:
+        order_store.write_order(connection, order, step)
+        replace_deadlines(connection, order, deadlines)
+
+    _save(connection, write)
+    return order
+
+
+def _save(connection: Connection, write: Callable[[], None]) -> None:
     """Write in one trip: with the last statements of the transaction where nothing is read after it, else now."""
     if memo.has(connection, READS_NO_MORE):
-        collect(connection, _write_all, write)
+        write_at_end(connection, write)
         return
     with pipelined(connection):
         write()
@@ -49,16 +62,14 @@ def read_no_more(connection: Connection) -> None:
     memo.put(connection, READS_NO_MORE, True)
 
 
-def _write_all(_connection: Connection, writes: list[Callable[[], None]]) -> None:
-    for write in writes:
-        write()
+def deadlines_set(connection: Connection, order: Order, now: datetime) -> Mapping[str, datetime]:
+    """Return what falls due for an order, by the rules that bind it: when, by kind."""
+    return deadlines_of(policy_of_order(connection, order, now), order) if order.state in TICKING else {}
 
 
-def set_deadlines(connection: Connection, order: Order, now: datetime, *, had_deadline: bool = False) -> None:
-    """Set what falls due for an order, by the rules that bind it."""
-    deadlines = deadlines_of(policy_of_order(connection, order, now), order) if order.state in TICKING else {}
-    if deadlines or had_deadline:
-        deadline_store.replace_deadlines(connection, order.order_id, deadlines, kinds=ORDER_DEADLINES)
+def replace_deadlines(connection: Connection, order: Order, deadlines: Mapping[str, datetime]) -> None:
+    """Let these fall due for an order, and nothing else."""
+    deadline_store.replace_deadlines(connection, order.order_id, deadlines, kinds=ORDER_DEADLINES)
 
 
 def lock_order_due(connection: Connection, deadline: Deadline, state: State) -> Order | None:

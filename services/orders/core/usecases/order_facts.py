@@ -6,10 +6,13 @@ from uuid import UUID
 
 from libs.clock import local_date
 from libs.db import Connection
+from libs.errors import ForbiddenError
+from libs.programme.acting_grants import GrantedAct
 from services.orders.core.rules.order import Order
 from services.orders.core.store import order_store, people_store, unit_store
 from services.orders.core.store.facts import Ask, gather
-from services.orders.core.usecases.command_context import CommandContext
+from services.orders.core.usecases.acting_for import require_acting_for
+from services.orders.core.usecases.command_context import CommandContext, refuse_auditor
 
 
 def lock_with_facts(connection: Connection, context: CommandContext, order_id: UUID, *asks: Ask) -> Order:
@@ -33,3 +36,19 @@ def lock_with_facts(connection: Connection, context: CommandContext, order_id: U
         *asks,
     )
     return order_store.lock_order(connection, order_id)
+
+
+def lock_for_recipient(connection: Connection, context: CommandContext, order_id: UUID, act: GrantedAct) -> Order:
+    """Return an order, locked, to its recipient or who may act for them; never to whoever serves in it.
+
+    Raises:
+        OrderNotFoundError: there is none.
+        ForbiddenError: the volunteer, or somebody who may not act for the recipient.
+    """
+    order = lock_with_facts(connection, context, order_id)
+    refuse_auditor(context)
+    if context.caller_id in order.volunteer_ids:
+        raise ForbiddenError
+    recipient = people_store.load_person(connection, order.recipient_id)
+    require_acting_for(connection, context, recipient, act, subject_id=order_id)
+    return order

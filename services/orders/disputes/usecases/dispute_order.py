@@ -8,11 +8,11 @@ from uuid import UUID
 from libs.db import Connection
 from libs.programme.acting_grants import GrantedAct
 from libs.programme.refusals import MinutesOutOfRangeError
-from services.orders.approving.usecases.confirm_order import lock_for_recipient
 from services.orders.core.rules.life_cycle import Verb, refuse_unless_allowed
 from services.orders.core.rules.order import Order
 from services.orders.core.usecases.command_context import CommandContext
 from services.orders.core.usecases.order_changes import policy_of_order, save_change
+from services.orders.core.usecases.order_facts import lock_for_recipient
 from services.orders.disputes.refusals import DisputeWindowClosedError
 from services.orders.disputes.rules import dispute_closes_at
 

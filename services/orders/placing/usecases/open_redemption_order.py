@@ -19,7 +19,7 @@ from services.orders.core.rules.order import Ending, Order, Placement, Terms
 from services.orders.core.rules.people import Person
 from services.orders.core.store import catalogue_store, order_store, people_store
 from services.orders.core.store.order_store import Step
-from services.orders.core.usecases.order_changes import await_funding, set_deadlines
+from services.orders.core.usecases.order_changes import await_funding, deadlines_set, replace_deadlines
 from services.orders.placing import messages
 from services.orders.placing.usecases.place_order import refuse_if_no_room
 
@@ -72,7 +72,7 @@ def open_redemption_order(
         tell(connection, context, messages.order_placed(opened))
         if opened.state is State.AWAITING_FUNDING:
             await_funding(connection, context, order, Verb.PLACE)
-        set_deadlines(connection, opened, now)
+        replace_deadlines(connection, opened, deadlines_set(connection, opened, now))
     elif not requested.declined_code:
         tell(connection, context, messages.order_declined(opened))
     return opened

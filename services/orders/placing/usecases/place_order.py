@@ -21,7 +21,7 @@ from services.orders.core.rules.people import Person
 from services.orders.core.store import catalogue_store, order_store, people_store, unit_store
 from services.orders.core.usecases.acting_for import require_acting_for
 from services.orders.core.usecases.command_context import CommandContext, has_power, load_subject, require_power
-from services.orders.core.usecases.order_changes import await_funding, publish_order, save, set_deadlines
+from services.orders.core.usecases.order_changes import await_funding, publish_order, save_new
 from services.orders.placing import messages, rules, store
 from services.orders.placing.store import Asked, Counts
 
@@ -169,10 +169,4 @@ def open_order(connection: Connection, order: Order, policy: Policy, context: Co
         opened = publish_order(connection, context, order, Verb.PLACE)
     elif opened.state is State.AWAITING_FUNDING:
         opened = await_funding(connection, context, order, Verb.PLACE)
-
-    def write() -> None:
-        order_store.write_order(connection, opened, context.step(Verb.PLACE))
-        set_deadlines(connection, opened, context.now)
-
-    save(connection, write)
-    return opened
+    return save_new(connection, opened, context.step(Verb.PLACE))

@@ -5,15 +5,12 @@ from __future__ import annotations
 from uuid import UUID
 
 from libs.db import Connection
-from libs.errors import ForbiddenError
 from libs.programme.acting_grants import GrantedAct
 from services.orders.core.rules.life_cycle import TRANSITIONS, Verb
 from services.orders.core.rules.order import Order
-from services.orders.core.store import people_store
-from services.orders.core.usecases.acting_for import require_acting_for
 from services.orders.core.usecases.command_context import CommandContext
 from services.orders.core.usecases.order_changes import save_change
-from services.orders.core.usecases.order_facts import lock_with_facts
+from services.orders.core.usecases.order_facts import lock_for_recipient
 from services.orders.serving import store
 from services.orders.serving.rules.doors import DoorKey
 
@@ -25,7 +22,7 @@ def read_door_code(connection: Connection, context: CommandContext, order_id: UU
         OrderNotFoundError: there is no such order.
         ForbiddenError: the volunteer, or somebody who may not act for the recipient.
     """
-    order = _lock_for_recipient(connection, context, order_id)
+    order = lock_for_recipient(connection, context, order_id, GrantedAct.DOOR)
     if order.state in TRANSITIONS[Verb.NEW_DOOR_CODE]:
         told = order.with_door_code_told(context.caller_id)
         if told is not order:
@@ -41,14 +38,5 @@ def renew_door_code(connection: Connection, context: CommandContext, order_id: U
         ForbiddenError: the volunteer, or somebody who may not act for the recipient.
         WrongOrderStateError: no door is to be opened any more, or not yet.
     """
-    order = _lock_for_recipient(connection, context, order_id)
+    order = lock_for_recipient(connection, context, order_id, GrantedAct.DOOR)
     return save_change(connection, order, order.with_new_door_code(context.caller_id), context.step(Verb.NEW_DOOR_CODE))
-
-
-def _lock_for_recipient(connection: Connection, context: CommandContext, order_id: UUID) -> Order:
-    order = lock_with_facts(connection, context, order_id)
-    if context.caller_id in order.volunteer_ids:
-        raise ForbiddenError
-    recipient = people_store.load_person(connection, order.recipient_id)
-    require_acting_for(connection, context, recipient, GrantedAct.DOOR, subject_id=order_id)
-    return order
