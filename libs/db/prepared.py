@@ -24,6 +24,11 @@ Terms = Mapping[str, Any]
 _DIALECT = dialects.dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy does not type its dialects
 
 
+def text_of(statement: ClauseElement) -> str:
+    """Return a statement as the driver takes it, with its values by name: `%(name)s`."""
+    return str(statement.compile(dialect=_DIALECT))
+
+
 class _Compiled(NamedTuple):
     text: str
     fixed: Mapping[str, Any]

@@ -14,8 +14,10 @@ import sqlalchemy
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.engine import Connection
 
+from libs.db.driver import run
 from libs.db.prepared import Prepared
 
+_CLAIM = "SELECT pg_advisory_xact_lock(hashtextextended(%(id)s, 14))"
 KEY = "key_"  # Tells a value that a row is found by from one that it is given.
 
 
@@ -29,6 +31,15 @@ def ask_row(
 ) -> psycopg.Cursor[Any]:
     """Ask for that row inside `pipelined`; it is there when that is left."""
     return _find(table, tuple(key), for_update).ask(connection, _named(key))
+
+
+def claim_row(connection: Connection, table: sqlalchemy.Table, **key: object) -> psycopg.Cursor[Any]:
+    """Wait, inside `pipelined`, for whoever adds a row under this id, and ask for it: a row means that it is taken.
+
+    Of two who choose one id at the same moment, the second finds what the first has added.
+    """
+    run(connection, _CLAIM, {"id": "/".join(map(str, key.values()))})
+    return ask_row(connection, table, for_update=False, **key)
 
 
 def add_row(connection: Connection, table: sqlalchemy.Table, row: Mapping[str, Any]) -> None:

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 from sqlalchemy.dialects.postgresql import JSONB
 
-from libs.db.prepared import Prepared
+from libs.db.prepared import Prepared, text_of
 from libs.db.rows import delete_rows, save_row
 from libs.programme.policy import Policy
 from libs.programme.refusals import PolicyMissingError
@@ -32,6 +32,9 @@ policy = sa.Table(
 )
 
 
+_ONE: sa.ColumnElement[int] = sa.literal_column("1", sa.Integer)
+
+
 def binding_first(versions: sa.Table, district: sa.ColumnElement[Any] | None = None) -> sa.Select[Any]:
     """Return the select of a district's version (`:district_id`, or that of a column) that binds on a local `:day`.
 
@@ -42,10 +45,12 @@ def binding_first(versions: sa.Table, district: sa.ColumnElement[Any] | None = N
     newest_first = sa.case((is_in_force, versions.c.policy_version), else_=-versions.c.policy_version).desc()
     wanted = sa.bindparam("district_id", type_=sa.Uuid) if district is None else district
     of_district = versions.c.district_id == wanted
-    return sa.select(versions).where(of_district).order_by(is_in_force.desc(), newest_first).limit(1)
+    return sa.select(versions).where(of_district).order_by(is_in_force.desc(), newest_first).limit(_ONE)
 
 
 _BINDING = Prepared(binding_first(policy).with_only_columns(policy.c.policy_version))
+BINDING_SQL = text_of(binding_first(policy).with_only_columns(policy.c.district_id, policy.c.policy_version))
+"""The same as text, for a question that finds the district (`%(district_id)s`) by another."""
 _VERSION = Prepared(
     sa.select(policy.c.effective, policy.c.parameters).where(
         policy.c.district_id == sa.bindparam("district_id"), policy.c.policy_version == sa.bindparam("version")

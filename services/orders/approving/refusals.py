@@ -1,4 +1,4 @@
-"""What is refused of signatures, in two languages."""
+"""What is refused of signatures."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The refusals that more than one feature gives, in two languages."""
+"""The refusals that more than one feature gives."""
 
 from __future__ import annotations
 

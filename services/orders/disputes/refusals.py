@@ -1,4 +1,4 @@
-"""What is refused of disputes and reversals, in two languages."""
+"""What is refused of disputes and reversals."""
 
 from __future__ import annotations
 

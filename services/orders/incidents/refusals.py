@@ -1,4 +1,4 @@
-"""What is refused of incidents, in two languages."""
+"""What is refused of incidents."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is refused when help is asked for, in two languages."""
+"""What is refused when help is asked for."""
 
 from __future__ import annotations
 

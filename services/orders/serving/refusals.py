@@ -1,4 +1,4 @@
-"""What is refused of taking and serving, in two languages."""
+"""What is refused of taking and serving."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every refusal of this service, one class per rule; codes are those of the scenarios' table."""
+"""What is refused of slips and late entries."""
 
 from __future__ import annotations
 

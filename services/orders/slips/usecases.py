@@ -42,7 +42,7 @@ LATE_FUNDING = frozenset({Funding.PROGRAMME, Funding.CREDIT, Funding.POOL})
 
 @dataclass(frozen=True)
 class Slip:
-    """What stands on a paper slip, beside the asked it fulfilled."""
+    """What stands on a paper slip, beside the help that was asked for."""
 
     volunteer_id: UUID
     number: int

@@ -1,4 +1,4 @@
-"""The tables as the store writes them; migrations/ is where they are made."""
+"""Care visits, and who is on the visit list."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What core hears: who people are, the rules, orders as they were placed, and what volunteers served."""
+"""What core hears beside the directory: services, orders as they were placed, what was served and done for somebody."""
 
 from dataclasses import dataclass
 from datetime import date

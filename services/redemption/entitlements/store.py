@@ -10,9 +10,10 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from libs.contracts.powers import POWERS
 from libs.db import write_at_end
 from libs.db.driver import pipelined
-from libs.db.rows import add_row, ask_row, change_rows, save_row
+from libs.db.rows import add_row, ask_row, change_rows, claim_row, save_row
 from services.redemption.core.rules.people import CommandContext
 from services.redemption.core.store.facts import DISTRICT_OF, ask_close, ask_facts, ask_policy, terms_of
 from services.redemption.core.store.lists import silence_verdicts
@@ -79,11 +80,18 @@ def has_held_minutes(connection: Connection, person_id: UUID) -> bool:
 def load_entitling(
     connection: Connection, context: CommandContext, entitlement_id: UUID, *, person_id: UUID | None = None
 ) -> EntitlingFacts:
-    """Return what a proposal depends on, about a person or, once it is made, about whom it is; it is locked."""
+    """Return what a proposal depends on, about a person, or, once it is made, about whom it is.
+
+    Its id is claimed; once it is made it is locked for who may decide such a thing at all.
+    """
     terms = terms_of(context, entitlement_id=entitlement_id, person_id=person_id)
     whose = "%(person_id)s::uuid" if person_id else _PERSON_OF
+    may = context.caller.has(POWERS["decide_entitlement"])
     with pipelined(connection):
-        kept = ask_row(connection, t.entitlement, for_update=True, entitlement_id=entitlement_id)
+        if person_id:
+            kept = claim_row(connection, t.entitlement, entitlement_id=entitlement_id)
+        else:
+            kept = ask_row(connection, t.entitlement, for_update=may, entitlement_id=entitlement_id)
         person = ask_facts(connection, whose, terms)
         close = ask_close(connection, f"ARRAY[{whose}]", terms)
         policy = ask_policy(connection, DISTRICT_OF.format(whose=whose), terms)

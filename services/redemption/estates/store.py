@@ -7,9 +7,10 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from libs.contracts.powers import POWERS
 from libs.db import write_at_end
 from libs.db.driver import pipelined
-from libs.db.rows import add_row, ask_row, change_rows
+from libs.db.rows import add_row, ask_row, change_rows, claim_row
 from services.redemption.core.rules.people import CommandContext
 from services.redemption.core.store.facts import (
     DISTRICT_OF,
@@ -35,13 +36,20 @@ def load_estate(
     person_id: UUID | None = None,
     heir_id: UUID | None = None,
 ) -> EstateFacts:
-    """Return what a proposal depends on, about a person or, once it is made, about whom it is; it is locked."""
+    """Return what a proposal depends on, about a person, or, once it is made, about whom it is.
+
+    Its id is claimed; once it is made it is locked for who may decide such a thing at all.
+    """
     terms = terms_of(context, estate_id=estate_id, person_id=person_id, heir_id=heir_id)
     dead_id, to_id = "%(person_id)s::uuid", "%(heir_id)s::uuid"
     if person_id is None:
         dead_id, to_id = _OF_ESTATE.format(name="person_id"), _OF_ESTATE.format(name="to_person_id")
+    may = context.caller.has(POWERS["decide_estate"])
     with pipelined(connection):
-        kept = ask_row(connection, t.estate, for_update=True, estate_id=estate_id)
+        if person_id:
+            kept = claim_row(connection, t.estate, estate_id=estate_id)
+        else:
+            kept = ask_row(connection, t.estate, for_update=may, estate_id=estate_id)
         dead = ask_facts(connection, dead_id, terms)
         heir = ask_person(connection, to_id, terms)
         close = ask_close(connection, f"ARRAY[{dead_id}, {to_id}]", terms)

@@ -1,16 +1,18 @@
 """Gifts, donations and exchanges: what the ledger is asked to post, and its answers."""
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
+from psycopg import Cursor
 from sqlalchemy import Connection
 
+from libs.contracts.powers import POWERS
 from libs.db import write_at_end
-from libs.db.driver import pipelined, run
-from libs.db.rows import add_row, ask_row, change_rows
+from libs.db.driver import pipelined
+from libs.db.rows import add_row, ask_row, change_rows, claim_row
 from libs.programme.acting import consent_from_json
 from services.redemption.core.rules.people import CommandContext
 from services.redemption.core.store.facts import (
@@ -21,6 +23,7 @@ from services.redemption.core.store.facts import (
     ask_person,
     ask_policy,
     ask_relation,
+    lock_for,
     terms_of,
 )
 from services.redemption.core.store.lists import silence_acting, silence_verdicts
@@ -37,7 +40,7 @@ def add_credit_request(connection: Connection, request: CreditRequest) -> None:
     write_at_end(connection, lambda: add_row(connection, t.credit_request, row))
 
 
-_LOCK = "SELECT pg_advisory_xact_lock(hashtextextended(({giver})::text, 12))"
+_LOCK_SPACE = 12
 _OF_REQUEST = "(SELECT {name} FROM credit_request WHERE request_id = %(request_id)s)"
 _MONTH_MINUTES = """
     SELECT coalesce(sum(amount_minutes), 0) FROM credit_request
@@ -52,31 +55,42 @@ def load_asked(
     giver = "%(giver_id)s::uuid"
     district = DISTRICT_OF.format(whose=giver)
     is_acting = giver_id != context.caller.person_id
-    return _load(connection, terms, giver, "%(receiver_id)s::uuid", district, is_acting=is_acting)
+    may = not is_acting or context.caller.has(POWERS["act_for"])
+    with pipelined(connection):
+        lock_for(connection, giver, terms, space=_LOCK_SPACE, may=may, whose=giver)
+        kept = claim_row(connection, t.credit_request, request_id=request_id)
+        facts = _ask(connection, terms, giver, "%(receiver_id)s::uuid", district, is_acting=is_acting)
+    return facts(kept)
 
 
 def load_decision(connection: Connection, context: CommandContext, request_id: UUID) -> CreditFacts:
     """Return what the second person's word depends on; nothing else of the giver is decided meanwhile."""
+    terms, may = terms_of(context, request_id=request_id), context.caller.has(POWERS["decide_credit_for"])
     giver, receiver, district = (_OF_REQUEST.format(name=name) for name in ("giver_id", "receiver_id", "district_id"))
-    return _load(connection, terms_of(context, request_id=request_id), giver, receiver, district, is_acting=False)
-
-
-def _load(
-    connection: Connection, terms: dict[str, Any], giver: str, receiver: str, district: str, *, is_acting: bool
-) -> CreditFacts:
     with pipelined(connection):
-        run(connection, _LOCK.format(giver=giver), terms)
-        kept = ask_row(connection, t.credit_request, for_update=True, request_id=terms["request_id"])
-        who = ask_facts(connection, giver, terms, acting=is_acting)
-        whom = ask_person(connection, receiver, terms)
-        close = ask_close(connection, f"ARRAY[{giver}, {receiver}]", terms)
-        relation = ask_relation(connection, giver, receiver, terms)
-        policy = ask_policy(connection, district, terms)
-        given = ask_number(connection, _MONTH_MINUTES.format(giver=giver), terms)
-        served = ask_number(connection, SERVED.format(whose=giver), terms)
-    row = kept.fetchone()
-    request = _request(row._asdict()) if row else None
-    return CreditFacts(who(), whom(), close(), relation(), policy(), given(), served(), request)
+        lock_for(connection, giver, terms, space=_LOCK_SPACE, may=may)
+        kept = ask_row(connection, t.credit_request, for_update=may, request_id=request_id)
+        facts = _ask(connection, terms, giver, receiver, district, is_acting=False)
+    return facts(kept)
+
+
+def _ask(
+    connection: Connection, terms: dict[str, Any], giver: str, receiver: str, district: str, *, is_acting: bool
+) -> Callable[[Cursor[Any]], CreditFacts]:
+    who = ask_facts(connection, giver, terms, acting=is_acting)
+    whom = ask_person(connection, receiver, terms)
+    close = ask_close(connection, f"ARRAY[{giver}, {receiver}]", terms)
+    relation = ask_relation(connection, giver, receiver, terms)
+    policy = ask_policy(connection, district, terms)
+    given = ask_number(connection, _MONTH_MINUTES.format(giver=giver), terms)
+    served = ask_number(connection, SERVED.format(whose=giver), terms)
+
+    def read(kept: Cursor[Any]) -> CreditFacts:
+        row = kept.fetchone()
+        request = _request(row._asdict()) if row else None
+        return CreditFacts(who(), whom(), close(), relation(), policy(), given(), served(), request)
+
+    return read
 
 
 def save_decision(connection: Connection, request: CreditRequest) -> None:

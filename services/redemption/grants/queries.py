@@ -16,9 +16,6 @@ _GRANT_RUN = """
     FROM grant_run g"""
 
 
-GRANTED_PEOPLE_MAX = 10_000
-
-
 def find_grant_run(connection: Connection, grant_run_id: UUID) -> Row | None:
     """Return a grant run as callers see it."""
     return find_one(connection, f"{_GRANT_RUN} WHERE g.grant_run_id = :id", grant_run_id)

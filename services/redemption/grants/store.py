@@ -6,9 +6,21 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from libs.db.driver import pipelined, run
+from libs.db.rows import claim_row
 from services.redemption.core.store import directory
 from services.redemption.grants import tables as t
 from services.redemption.grants.rules import GrantRun
+
+_LOCK = "SELECT pg_advisory_xact_lock(hashtextextended(%(district_id)s::text, 15))"
+
+
+def lock_run(connection: Connection, grant_run_id: UUID, district_id: UUID) -> bool:
+    """Let one run of a district be decided at a time; tell whether there is one of this id."""
+    with pipelined(connection):
+        run(connection, _LOCK, {"district_id": district_id})
+        kept = claim_row(connection, t.grant_run, grant_run_id=grant_run_id)
+    return kept.fetchone() is not None
 
 
 def granted_in(connection: Connection, *, month: date, district_id: UUID) -> set[UUID]:
@@ -25,23 +37,23 @@ def granted_in(connection: Connection, *, month: date, district_id: UUID) -> set
     return set(connection.execute(query).scalars())
 
 
-def add_grant_run(connection: Connection, run: GrantRun, *, requested_at: datetime) -> None:
+def add_grant_run(connection: Connection, grants: GrantRun, *, requested_at: datetime) -> None:
     """Keep a run with its lines; one without lines has nothing to wait for."""
     connection.execute(
         t.grant_run.insert().values(
-            grant_run_id=run.grant_run_id,
-            district_id=run.district_id,
-            month=run.month,
-            amount_minutes=run.amount_minutes,
-            requested_by=run.requested_by,
-            policy_version=run.policy_version,
+            grant_run_id=grants.grant_run_id,
+            district_id=grants.district_id,
+            month=grants.month,
+            amount_minutes=grants.amount_minutes,
+            requested_by=grants.requested_by,
+            policy_version=grants.policy_version,
             requested_at=requested_at,
-            state="requested" if run.person_ids else "done",
+            state="requested" if grants.person_ids else "done",
         )
     )
     lines = [
-        {"grant_run_id": run.grant_run_id, "person_id": person_id, "month": run.month, "is_live": True}
-        for person_id in run.person_ids
+        {"grant_run_id": grants.grant_run_id, "person_id": person_id, "month": grants.month, "is_live": True}
+        for person_id in grants.person_ids
     ]
     if lines:
         connection.execute(t.grant_line.insert(), lines)

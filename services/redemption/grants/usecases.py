@@ -9,7 +9,7 @@ from libs.programme.policy.store import policy_on
 from services.redemption.core.messages import tell
 from services.redemption.core.rules.calendar import month_of
 from services.redemption.core.rules.people import CommandContext
-from services.redemption.core.store import directory, locks
+from services.redemption.core.store import directory
 from services.redemption.core.usecases.authorise import refuse_unless_power
 from services.redemption.grants import messages, store
 from services.redemption.grants.rules import GrantRun, grant_amount, is_key_elder
@@ -24,8 +24,7 @@ def schedule_grants(connection: Connection, context: CommandContext, *, grant_ru
     """
     refuse_unless_power(connection, context.caller, "schedule_grants", unit_id)
     district_id = directory.district_of(connection, unit_id)
-    locks.lock_giver(connection, district_id)
-    if store.find_grant_run_state(connection, grant_run_id) is not None:
+    if store.lock_run(connection, grant_run_id, district_id):
         raise IdReusedError
     today, month = local_date(context.now), month_of(context.now)
     policy = policy_on(connection, district_id, today)

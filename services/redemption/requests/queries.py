@@ -23,7 +23,7 @@ _REDEMPTION = """
 
 @dataclass(frozen=True)
 class RedemptionFilter:
-    """Which redemptions a list shows; within `districts` unless all may be seen."""
+    """Which redemptions a list shows."""
 
     person_id: UUID | None = None
     unit_id: UUID | None = None

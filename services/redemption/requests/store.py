@@ -10,14 +10,23 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 from sqlalchemy.dialects.postgresql import insert
 
+from libs.contracts.powers import POWERS
 from libs.db import write_at_end
-from libs.db.driver import pipelined, run
-from libs.db.rows import add_row, ask_row, change_rows, find_row
+from libs.db.driver import pipelined
+from libs.db.rows import add_row, change_rows, claim_row, find_row
 from libs.programme.acting import consent_from_json
 from services.redemption.core.rules.calendar import week_of
 from services.redemption.core.rules.people import CommandContext
 from services.redemption.core.store import directory
-from services.redemption.core.store.facts import DISTRICT_OF, ask_facts, ask_number, ask_policy, ask_relation, terms_of
+from services.redemption.core.store.facts import (
+    DISTRICT_OF,
+    ask_facts,
+    ask_number,
+    ask_policy,
+    ask_relation,
+    lock_for,
+    terms_of,
+)
 from services.redemption.core.store.lists import silence_acting
 from services.redemption.core.store.service_minutes import SERVED
 from services.redemption.requests import tables as t
@@ -25,7 +34,7 @@ from services.redemption.requests.rules.eligibility import AskingFacts
 from services.redemption.requests.rules.redemption import Hold, Redemption, State
 
 _RECIPIENT, _PAYER = "%(recipient_id)s::uuid", "%(payer_id)s::uuid"
-_LOCK = "SELECT pg_advisory_xact_lock(hashtextextended(%(recipient_id)s::text, 11))"
+_LOCK_SPACE = 11
 _WEEK_MINUTES = """
     SELECT coalesce(sum(CASE WHEN r.state = 'fulfilled' THEN coalesce(c.paid, 0) ELSE r.price_minutes END), 0)
     FROM redemption r LEFT JOIN LATERAL (
@@ -47,9 +56,11 @@ def load_asking(
 ) -> AskingFacts:
     """Return what asking depends on; no other request for the recipient is decided meanwhile."""
     terms = terms_of(context, recipient_id=recipient_id, payer_id=payer_id, week=week)
+    caller = context.caller
+    may = caller.person_id in (recipient_id, payer_id) or caller.has(POWERS["place_order"] | POWERS["act_for"])
     with pipelined(connection):
-        run(connection, _LOCK, terms)
-        kept = ask_row(connection, t.redemption, redemption_id=redemption_id)
+        lock_for(connection, _RECIPIENT, terms, space=_LOCK_SPACE, may=may, whose=f"{_RECIPIENT}, {_PAYER}")
+        kept = claim_row(connection, t.redemption, redemption_id=redemption_id)
         recipient = ask_facts(connection, _RECIPIENT, terms, acting=True)
         payer = ask_facts(connection, _PAYER, terms, acting=payer_id != recipient_id)
         relation = ask_relation(connection, _PAYER, _RECIPIENT, terms)

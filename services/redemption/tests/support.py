@@ -24,7 +24,7 @@ from libs.db import Database
 from libs.ids import new_id
 from libs.inbox import IncomingEvent
 from services.redemption.bootstrap import create_app, create_consumers
-from services.redemption.core.rules.people import Caller, CommandContext
+from services.redemption.core.rules.people import Caller, CommandContext, RoleAt
 from services.redemption.settings import Settings
 
 DATA = Path(__file__).parents[2] / "accounts" / "data" / "policies" / "default.yaml"
@@ -119,8 +119,9 @@ class Bench:
         return self.ids.setdefault(label, new_id())
 
     def command(self, by: str) -> CommandContext:
-        """Return a command of a person without a role."""
-        return CommandContext(Caller(self.id_of(by), ()), self.clock.now(), new_id())
+        """Return a command of a person with the roles that were told."""
+        roles = tuple(RoleAt(role, unit_id) for role, unit_id in self.roles.get(by, ()))
+        return CommandContext(Caller(self.id_of(by), roles), self.clock.now(), new_id())
 
     def hear(self, *messages: Message, subject: str = "subject", tombstone_of: type[Message] | None = None) -> None:
         """Give events to the consumers, as the inbox would, in one transaction."""

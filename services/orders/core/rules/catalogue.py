@@ -1,4 +1,4 @@
-"""The rules of asking for help."""
+"""A service of the catalogue: its price, and for whom it may be."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The read models that events of accounts keep: people, relations, grants, rules, keys."""
+"""People, their relations, grants and groups, and the rules of their districts, as events of accounts told them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""When things fall due by themselves."""
+"""Who may take an order: the gates that are looked at when somebody takes it."""
 
 from __future__ import annotations
 

@@ -47,7 +47,7 @@ class RoleAt:
 
 @dataclass(frozen=True)
 class Caller:
-    """Who signs in and asks, with the roles of the token."""
+    """Who signs in and asks, with the roles they hold now."""
 
     person_id: UUID
     roles: tuple[RoleAt, ...]

@@ -43,7 +43,7 @@ def ask_for_hold(connection: Connection, context: EventContext, order: FundingRe
         raise NotYetKnownError(subject=str(order.order_id))
     if redemption.is_over or redemption.hold is not Hold.NONE:
         return
-    asking = redemption.ask_for_hold(redemption.payer_id)
+    asking = redemption.ask_for_hold()
     requests_store.save_redemption(connection, asking)
     tell(connection, context, messages.hold_requested(asking))
 

@@ -63,10 +63,9 @@ class Redemption:
         ended = Hold.NONE if self.hold is Hold.NONE else Hold.ENDED
         return dataclasses.replace(self, state=State.DECLINED, code=code, hold=ended, decided_at=now)
 
-    def ask_for_hold(self, payer_id: UUID) -> "Redemption":
+    def ask_for_hold(self) -> "Redemption":
         """Ask the ledger to set the price aside."""
         assert self.hold is Hold.NONE
-        assert payer_id == self.payer_id
         return dataclasses.replace(self, hold=Hold.ASKED)
 
     def hold_placed(self, now: datetime) -> "Redemption":
