@@ -26,7 +26,7 @@ from libs.bus import Broker, BrokerError, Topic
 from libs.bus.postgres import PostgresBroker
 from libs.clock import Clock, SystemClock, monotonic
 from libs.db import Connection, Database
-from libs.db.migrations import migrate
+from libs.db.migrations import Schema, migrate
 from libs.http.health import Doors, Probe, serve_health
 from libs.http.refused import hide_server_name
 from libs.http.worker import server_options
@@ -161,7 +161,9 @@ class ServiceProgram(Generic[S]):
         settings = self._read()
         parts, broker = self.compose(settings, clock=SystemClock()), broker_of(settings)
         consumer = Consumer(parts.database, broker, parts.consumers, group=self.name, member=settings.member)
-        run = _Run(settings, parts.database, lambda: None if consumer.is_caught_up else "has not caught up")
+        run = _Run(
+            settings, parts.database, self.migrations, lambda: None if consumer.is_caught_up else "has not caught up"
+        )
         run.start("consumer", consumer.run, stop=consumer.stop)
         run.start("due", lambda: _run_due_until(run.stopped, parts, SystemClock()))
         run.until_stopped()
@@ -173,7 +175,7 @@ class ServiceProgram(Generic[S]):
         parts, broker = self.compose(settings, clock=SystemClock()), broker_of(settings)
         database = parts.relay_database or parts.database
         relay = Relay(database, broker, name=self.name, sources=parts.sources)
-        run = _Run(settings, database, lambda: relay.problem)
+        run = _Run(settings, database, self.migrations, lambda: relay.problem)
         run.start("relay", relay.run, stop=relay.stop)
         run.until_stopped()
         broker.close()
@@ -190,7 +192,7 @@ class ServiceProgram(Generic[S]):
     def _background(self, name: str) -> None:
         settings = self._read()
         parts = self.compose(settings, clock=SystemClock())
-        run = _Run(settings, parts.database, lambda: None)
+        run = _Run(settings, parts.database, self.migrations, lambda: None)
         run.start(name, lambda: parts.background[name](run.stopped))
         run.until_stopped()
 
@@ -246,12 +248,15 @@ def _run_due(parts: ServiceParts, clock: Clock) -> None:
 class _Run:
     """The threads of one role, until SIGTERM or until one of them breaks; then the process ends with 1."""
 
-    def __init__(self, settings: RoleSettings, database: Database, problem: Callable[[], str | None]) -> None:
+    def __init__(
+        self, settings: RoleSettings, database: Database, migrations: Path, problem: Callable[[], str | None]
+    ) -> None:
         self.stopped = threading.Event()
         self._threads: list[threading.Thread] = []
         self._stops: list[Callable[[], None]] = []
         self._broken: list[str] = []
-        probes: dict[str, Probe] = {"database": lambda: _database_problem(database), "role": problem}
+        schema = Schema(migrations)
+        probes: dict[str, Probe] = {"database": lambda: schema.problem(database), "role": problem}
         self._health = serve_health(settings.host, settings.port, probes)
 
     def start(self, name: str, act: Callable[[], object], *, stop: Callable[[], None] | None = None) -> None:
@@ -279,15 +284,6 @@ class _Run:
         self._health.shutdown()
         if self._broken:
             raise SystemExit(1)
-
-
-def _database_problem(database: Database) -> str | None:
-    try:
-        with database.reading() as connection:
-            connection.execute(sqlalchemy.text("SELECT 1"))
-    except SQLAlchemyError as error:
-        return f"does not answer: {type(error).__name__}"
-    return None
 
 
 class _ApiServer(BaseApplication):  # type: ignore[misc]  # gunicorn has no types

@@ -1,4 +1,4 @@
-"""Bring a service's database to the schema its code needs, and refuse one that is older.
+"""Bring a service's database to the schema its code needs, and say when one is older.
 
 Every service keeps `migrations/env.py` with one line, `run_migrations()`, and its versions beside it. Migrations run as
 `<service>_owner`; the service itself is `<service>_app` and has the rights they grant to it table by table;
@@ -19,9 +19,8 @@ import alembic.script
 import psycopg
 import sqlalchemy
 from psycopg import sql
-from sqlalchemy.engine import Connection
 
-from libs.db.database import driver_url, plain_url
+from libs.db.database import Database, driver_url, plain_url
 
 LOCK_TIMEOUT_SECONDS = 2
 MIGRATION_LOCK = 7_300_271
@@ -43,10 +42,6 @@ class ServiceUrls:
     def of(cls, url_of: Callable[[str], str], *, more: Iterable[str] = ()) -> ServiceUrls:
         """Ask for the URL of each role."""
         return cls(owner=url_of("owner"), app=url_of("app"), reader=url_of("reader"), more={r: url_of(r) for r in more})
-
-
-class OlderSchemaError(RuntimeError):
-    """The database lacks a migration that this code needs."""
 
 
 def migrate(url: str, script_location: pathlib.Path | str) -> None:
@@ -78,17 +73,26 @@ def run_migrations() -> None:
         alembic.context.run_migrations()
 
 
-def refuse_older_schema(connection: Connection, script_location: pathlib.Path | str) -> None:
-    """Stop code whose migrations are not all applied; a newer schema is accepted.
+class Schema:
+    """What the migrations of a service make; asked whether a database has all of them."""
 
-    Raises:
-        OlderSchemaError: `migrate` must run first.
-    """
-    scripts = alembic.script.ScriptDirectory.from_config(_config(script_location))
-    known = {script.revision for script in scripts.walk_revisions()}
-    applied = connection.scalar(sqlalchemy.text("SELECT version_num FROM alembic_version"))
-    if applied in known and applied != scripts.get_current_head():
-        raise OlderSchemaError(f"the database is at {applied}, this code needs {scripts.get_current_head()}")
+    def __init__(self, script_location: pathlib.Path | str) -> None:
+        scripts = alembic.script.ScriptDirectory.from_config(_config(script_location))
+        self._newest = scripts.get_current_head()
+        self._older = {script.revision for script in scripts.walk_revisions()} - {self._newest}
+
+    def problem(self, database: Database) -> str | None:
+        """Say in words why code of this schema cannot work on a database; None when it can, also on a newer one."""
+        try:
+            with database.reading() as connection:
+                applied = connection.scalar(sqlalchemy.text("SELECT version_num FROM alembic_version"))
+        except sqlalchemy.exc.ProgrammingError:
+            applied = None  # There is no such table, or nobody may read it: nothing was migrated here.
+        except sqlalchemy.exc.SQLAlchemyError as error:
+            return f"does not answer: {type(error).__name__}"
+        if applied is None or applied in self._older:
+            return f"is at {applied or 'no version'}, this code needs {self._newest}: run migrate first"
+        return None
 
 
 def create_service_database(superuser_url: str, service: str, *, passwords: dict[str, str], database: str) -> None:

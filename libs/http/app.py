@@ -5,9 +5,9 @@ import re
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TypeVar
 
-import sqlalchemy as sa
 from flask import Flask, Response, current_app, g, request
 from flask_smorest import Blueprint
 from opentelemetry import context, propagate
@@ -17,6 +17,7 @@ from structlog.contextvars import bind_contextvars, unbind_contextvars
 
 from libs.clock import Clock, monotonic
 from libs.db import Database
+from libs.db.migrations import Schema
 from libs.http.actor import Directory
 from libs.http.addresses import TrustedProxies, networks
 from libs.http.auth import Verifier, know_callers, require_tokens
@@ -43,13 +44,15 @@ class Service:
     """What a request of this service may need; found at `current_app.extensions["service"]`.
 
     `directory` answers who a caller is now: a role or a suspension counts at the moment of the act.
-    `checks` are what /readyz asks: each returns None when all is well, or words that name what is wrong.
+    `migrations` make the schema without which the service is not ready.
+    `checks` are what else /readyz asks: each returns None when all is well, or words that name what is wrong.
     """
 
     name: str
     database: Database
     clock: Clock
     directory: Directory
+    migrations: Path
     checks: dict[str, Check] = field(default_factory=dict)
     parts: dict[str, object] = field(default_factory=dict)
 
@@ -157,7 +160,8 @@ def _traceparent() -> str:
 
 def _add_health(app: Flask, service: Service) -> None:
     """Say outside whether the service lives and is ready; what is wrong, and how much it does, is told inside."""
-    readiness = Readiness({"database": lambda: _database_problem(service.database), **service.checks})
+    schema = Schema(service.migrations)
+    readiness = Readiness({"database": lambda: schema.problem(service.database), **service.checks})
 
     def live() -> dict[str, str]:
         return {"status": "alive"}
@@ -170,12 +174,3 @@ def _add_health(app: Flask, service: Service) -> None:
     app.add_url_rule("/readyz", "readyz", ready)
     app.extensions["readiness"] = readiness
     app.extensions["inside"] = health_app(readiness.report)
-
-
-def _database_problem(database: Database) -> str | None:
-    try:
-        with database.reading() as connection:
-            connection.execute(sa.text("SELECT 1"))
-    except Exception as error:  # noqa: BLE001 - readiness reports whatever keeps the database away
-        return f"database does not answer: {type(error).__name__}"
-    return None

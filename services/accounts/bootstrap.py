@@ -142,6 +142,7 @@ def create_app(settings: Settings, *, clock: Clock, database: Database | None = 
             database=connections,
             clock=clock,
             directory=DIRECTORY,
+            migrations=MIGRATIONS,
             parts={"accounts": parts} | {type(one).__name__: one for one in of_features},
         ),
         blueprints=BLUEPRINTS,

@@ -56,6 +56,7 @@ def create_app(settings: Settings, *, clock: Clock, database: Database | None = 
         database=connections,
         clock=clock,
         directory=StandingDirectory(),
+        migrations=MIGRATIONS,
         parts={"poster": poster, "log_folder": settings.log_folder},
     )
     return create_service_app(

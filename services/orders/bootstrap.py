@@ -60,7 +60,14 @@ def create_app(settings: Settings, *, clock: Clock, database: Database | None = 
 
     parts = {"waiters": Waiters(decided), "door_key": DoorKey(settings.door_key.encode())}
     return create_service_app(
-        service=Service(name="orders", database=connections, clock=clock, directory=StandingDirectory(), parts=parts),
+        service=Service(
+            name="orders",
+            database=connections,
+            clock=clock,
+            directory=StandingDirectory(),
+            migrations=MIGRATIONS,
+            parts=parts,
+        ),
         blueprints=[
             catalogue.catalogue,
             placing.blueprint,

@@ -62,6 +62,7 @@ def create_app(settings: Settings, *, clock: Clock, database: Database | None = 
         database=connections,
         clock=clock,
         directory=StandingDirectory(),
+        migrations=MIGRATIONS,
         parts={"waiters": Waiters(decided)},
     )
     return create_service_app(

@@ -13,7 +13,7 @@ from libs.inbox import Consumers, IncomingEvent
 from libs.outbox.outbox import current_traceparent
 from libs.programme.standing import StandingDirectory
 from tests.events.world import World, note, until
-from tests.support.postgres import FreshDatabase
+from tests.support.postgres import SAMPLE, FreshDatabase
 
 TRACE = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 
@@ -37,7 +37,7 @@ def test_the_effect_runs_in_the_trace_of_the_request(world: World) -> None:
 
 def test_a_request_gives_its_trace_to_the_events_it_commits(fresh_database: FreshDatabase) -> None:
     database = Database(fresh_database("sample").app)
-    service = Service("sample", database, SystemClock(), StandingDirectory())
+    service = Service("sample", database, SystemClock(), StandingDirectory(), SAMPLE)
     app = create_service_app(service=service, blueprints=[], verifier=Verifier(dict), title="Sample")
     seen: list[str | None] = []
 

@@ -39,6 +39,7 @@ FAST_SETTINGS = {
     "max_connections": "150",
     "scram_iterations": "1",
 }
+SAMPLE = ROOT / "tests" / "support" / "sample" / "migrations"
 PASSWORD = "only-for-tests"
 
 FreshDatabase = Callable[..., ServiceUrls]
@@ -88,7 +89,7 @@ class DatabaseFactory:
 
 def _migrations_of(service: str) -> pathlib.Path:
     if service == "sample":
-        return ROOT / "tests" / "support" / "sample" / "migrations"
+        return SAMPLE
     if service == "bus":
         return ROOT / "libs" / "bus" / "migrations"
     return ROOT / "services" / service / "migrations"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -12,10 +11,8 @@ from flask.testing import FlaskClient
 
 from libs.http import Service
 from tests.support.postgres import FreshDatabase
-from tests.unit.sample_service.service import create_sample_service, tell_sample_service
+from tests.unit.sample_service.service import MIGRATIONS, create_sample_service, tell_sample_service
 from tests.unit.sample_service.tokens import CLERK, Signer
-
-MIGRATIONS = Path(__file__).parent / "sample_service" / "migrations"
 
 
 @pytest.fixture

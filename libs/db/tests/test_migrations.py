@@ -10,10 +10,8 @@ import sqlalchemy
 
 from libs.db import Database
 from libs.db.embedded import EmbeddedPostgres
-from libs.db.migrations import OlderSchemaError, migrate, refuse_older_schema
-from tests.support.postgres import FreshDatabase, running_server
-
-SAMPLE = pathlib.Path(__file__).resolve().parents[3] / "tests" / "support" / "sample" / "migrations"
+from libs.db.migrations import ROLES, Schema, create_service_database, migrate
+from tests.support.postgres import PASSWORD, SAMPLE, DatabaseFactory, FreshDatabase, running_server
 
 
 def test_migrating_again_changes_nothing(fresh_database: FreshDatabase) -> None:
@@ -22,8 +20,7 @@ def test_migrating_again_changes_nothing(fresh_database: FreshDatabase) -> None:
     migrate(urls.owner, SAMPLE)
 
     database = Database(urls.app)
-    with database.reading() as connection:
-        refuse_older_schema(connection, SAMPLE)
+    assert Schema(SAMPLE).problem(database) is None
     database.dispose()
 
 
@@ -37,13 +34,28 @@ def test_code_refuses_a_schema_older_than_itself(fresh_database: FreshDatabase, 
     (tmp_path / "versions" / "0002_next.py").write_text(newer)
 
     database = Database(urls.app)
-    with database.reading() as connection, pytest.raises(OlderSchemaError):
-        refuse_older_schema(connection, tmp_path)
+    before = Schema(tmp_path).problem(database)
     migrate(urls.owner, tmp_path)
-    with database.reading() as connection:
-        refuse_older_schema(connection, tmp_path)
-        refuse_older_schema(connection, SAMPLE)
+
+    assert before == "is at 0001, this code needs 0002: run migrate first"
+    assert Schema(tmp_path).problem(database) is None
+    assert Schema(SAMPLE).problem(database) is None  # Rolled back, code goes on with the newer schema.
     database.dispose()
+
+
+def test_code_refuses_a_database_that_nobody_migrated_and_one_that_is_away(
+    database_factory: DatabaseFactory,
+) -> None:
+    server = database_factory.server
+    create_service_database(
+        server.superuser_url(), "sample", passwords=dict.fromkeys(ROLES, PASSWORD), database="sample_empty"
+    )
+    empty, away = (Database(database_factory.urls("sample", name).app) for name in ("sample_empty", "sample_none"))
+
+    assert Schema(SAMPLE).problem(empty) == "is at no version, this code needs 0001: run migrate first"
+    assert Schema(SAMPLE).problem(away) == "does not answer: OperationalError"
+    empty.dispose()
+    away.dispose()
 
 
 def test_a_wrong_password_is_refused(fresh_database: FreshDatabase) -> None:

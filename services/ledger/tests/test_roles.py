@@ -26,13 +26,13 @@ MAY = {
     "relay": {
         "SELECT": {
             "journal.book", "journal.entry", "journal.wallet", "journal.answer", "public.outbox",
-            "public.outbox_stream", "public.outbox_published", "public.outbox_leader",
+            "public.outbox_stream", "public.outbox_published", "public.outbox_leader", "public.alembic_version",
         },
         "INSERT": {"public.outbox_published", "public.outbox_leader"},
         "UPDATE": {"public.outbox_published", "public.outbox_leader"},
     },
     "sealer": {
-        "SELECT": {"journal.book", "journal.checkpoint", "public.outbox_stream"},
+        "SELECT": {"journal.book", "journal.checkpoint", "public.outbox_stream", "public.alembic_version"},
         "INSERT": {"journal.checkpoint", "public.outbox", "public.outbox_stream"},
         "UPDATE": {"public.outbox_stream"},
     },

@@ -134,6 +134,16 @@ class _Reader:
             if isinstance(node, ast.Name | ast.Attribute) and id(node) not in spared:
                 yield node
 
+    def kept(self) -> dict[str, object]:
+        """Return what is assigned to attributes of `self`."""
+        return {
+            target.attr: self.value_of(node.value)
+            for node in ast.walk(self._tree)
+            if isinstance(node, ast.Assign)
+            for target in node.targets
+            if isinstance(target, ast.Attribute) and getattr(target.value, "id", "") == "self"
+        }
+
     @cached_property
     def _caught(self) -> list[int]:
         """What only says which errors are caught, or what a type is: `except X`, `isinstance(…, X)`, annotations."""
@@ -215,8 +225,12 @@ class _Reader:
 
 
 def _attribute(value: object, name: str) -> object:
+    if isinstance(value, types.ModuleType | type):
+        return getattr(value, name, None)
+    if not isinstance(value, _Instance) and type(value).__module__.startswith((*OURS, __package__ or "")):
+        value = _Instance(type(value))  # Something that stands in a module, such as the cursor of a list.
     if not isinstance(value, _Instance):
-        return getattr(value, name, None) if isinstance(value, types.ModuleType | type) else None
+        return None
     for kind in _classes(value.kind):
         member = inspect.getattr_static(kind, name, None)
         if isinstance(member, property) and isinstance(member.fget, Function):
@@ -230,7 +244,23 @@ def _attribute(value: object, name: str) -> object:
         hint = _hints(kind).get(name)
         if hint is not None:
             return _Instance(hint)
+        kept = _kept_by(kind).get(name)
+        if kept is not None:
+            return kept
     return None
+
+
+_KEPT: dict[type, dict[str, object]] = {}
+
+
+def _kept_by(kind: type) -> dict[str, object]:
+    """Return what the `__init__` of a class of ours keeps on `self`."""
+    if kind not in _KEPT:
+        _KEPT[kind] = {}  # What one attribute says of another of the same object is not followed.
+        made = inspect.getattr_static(kind, "__init__", None)
+        if isinstance(made, Function) and _is_ours(made):
+            _KEPT[kind] = _Reader(made, kind).kept()
+    return _KEPT[kind]
 
 
 def _classes(kind: Any) -> list[type]:

@@ -68,6 +68,18 @@ class _Shelf:
         raise _PlantedError
 
 
+class _Library:
+    def __init__(self) -> None:
+        self.shelf = _Shelf()
+
+
+LIBRARY = _Library()
+
+
+def _planted_in_a_module() -> None:
+    LIBRARY.shelf.take()
+
+
 def _planted(shelves: list[_Shelf]) -> object:
     def later() -> None:
         for shelf in shelves:
@@ -83,7 +95,9 @@ def _caught(shelf: _Shelf) -> None:
         return
 
 
-@pytest.mark.parametrize(("function", "codes"), [(_planted, {"planted"}), (_caught, set())])
+@pytest.mark.parametrize(
+    ("function", "codes"), [(_planted, {"planted"}), (_planted_in_a_module, {"planted"}), (_caught, set())]
+)
 def test_a_refusal_is_found_through_types_and_closures_and_not_where_it_is_caught(
     function: object, codes: set[str]
 ) -> None:

@@ -19,6 +19,7 @@ from libs.programme.standing import StandingDirectory
 from libs.roles import RoleSettings, ServiceParts, ServiceProgram
 
 TOPIC = "sample.v1"
+MIGRATIONS = Path(__file__).parent / "migrations"
 DUE_AT = from_microseconds(1)
 COUNTED = "INSERT INTO known (subject, value) VALUES (:subject, '1') ON CONFLICT DO NOTHING"
 APPLIED = """
@@ -34,7 +35,7 @@ class Settings(RoleSettings):
 
 def create_app(settings: Settings, *, clock: Clock) -> Flask:
     """Return an application without resources."""
-    service = Service("sample", Database(settings.database_url), clock, StandingDirectory())
+    service = Service("sample", Database(settings.database_url), clock, StandingDirectory(), MIGRATIONS)
     return create_service_app(service=service, blueprints=[], verifier=Verifier(dict), title=settings.greeting)
 
 
@@ -74,7 +75,7 @@ PROGRAM = ServiceProgram(
     name="sample",
     settings=Settings,
     topics=[Topic(TOPIC, partitions=2)],
-    migrations=Path(__file__).parent / "migrations",
+    migrations=MIGRATIONS,
     create_app=create_app,
     compose=compose,
     background=("counter",),

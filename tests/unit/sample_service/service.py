@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from pathlib import Path
 from uuid import UUID
 
 import marshmallow as ma
@@ -32,6 +33,8 @@ from libs.http.limits import Rate
 from libs.http.pages import an_id
 from libs.programme.standing import StandingDirectory, save_standing
 from libs.programme.words import PersonStatus
+
+MIGRATIONS = Path(__file__).parent / "migrations"
 
 UNIT = UUID("11111111-1111-7111-8111-111111111111")
 CITY = UUID("22222222-2222-7222-8222-222222222222")
@@ -175,7 +178,9 @@ def create_sample_service(
 ) -> Flask:
     """Return the sample service's application."""
     database = Database(url, application_name="desk")
-    service = Service("desk", database, SystemClock(), StandingDirectory(), checks=checks or {}, parts={"gate": Gate()})
+    service = Service(
+        "desk", database, SystemClock(), StandingDirectory(), MIGRATIONS, checks=checks or {}, parts={"gate": Gate()}
+    )
     return create_service_app(
         service=service,
         blueprints=[notes],

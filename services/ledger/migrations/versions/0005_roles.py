@@ -12,7 +12,7 @@ def upgrade() -> None:
     """Grant table by table; of the journal's rows the sealer reads positions, hashes and times, not who moved what."""
     for role in ("relay", "sealer"):
         grant(op, "USAGE", "SCHEMA journal", to=role)
-        grant(op, "SELECT", "journal.book", to=role)
+        grant(op, "SELECT", "journal.book", "alembic_version", to=role)
     _grant_to_relay()
     _grant_to_sealer()
 
