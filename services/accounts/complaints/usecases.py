@@ -28,8 +28,7 @@ def complain(act: Act, *, complaint_id: UUID, person_id: UUID, about: About, wor
     if person_id != act.actor_id:
         act.require("act_for", act.store.persons.person(person_id).home_unit_id)
     person = act.store.persons.lock_person(person_id)
-    if not person.may_sign_in:
-        raise WrongPersonStateError(state=person.status)
+    person.refuse_unless_living()
     if about is About.SUSPENSION and person.status is not PersonStatus.SUSPENDED:
         raise WrongPersonStateError(state=person.status)
     if ComplaintStore(act.connection).find(complaint_id) is not None:

@@ -155,13 +155,16 @@ class Act:
 
         Raises:
             OutOfScopeError, ForbiddenError: the actor may not act for this person, or it is not about them.
+            WrongPersonStateError: nobody acts for the dead, or for who left.
             ConsentMissingError: somebody is acted for without their recorded word.
         """
         if on_behalf.acting_for is None or on_behalf.acting_for == self.actor_id:
             return
         if on_behalf.acting_for not in about:
             raise ForbiddenError
-        self.require("act_for", self.store.persons.person(on_behalf.acting_for).home_unit_id)
+        person = self.store.persons.lock_person(on_behalf.acting_for)
+        self.require("act_for", person.home_unit_id)
+        person.refuse_unless_living()
         refuse_unless_consented(on_behalf.consent, now=self.now)
         assert on_behalf.consent is not None
         self.store.records.add_consent(

@@ -85,7 +85,7 @@ class DeathById(MethodView):
         with reading() as connection:
             act = act_on(connection)
             death = DeathStore(act.connection).look(death_id)
-            _require_view(act, death.person_id)
+            act.require_view(death.person_id)
             mistakes = DeathStore(act.connection).mistakes_of(death_id)
         return death_answer(death, now()) | {
             "mistakes": [mistake_answer(death_mistake, now()) for death_mistake in mistakes]
@@ -130,7 +130,7 @@ class MistakeById(MethodView):
         """Return where it stands: done when the wallets are given back, declined when the estate is settled."""
         with reading() as connection:
             act = act_on(connection)
-            _require_view(act, DeathStore(act.connection).look(death_id).person_id)
+            act.require_view(DeathStore(act.connection).look(death_id).person_id)
             death_mistakes = [
                 death_mistake
                 for death_mistake in DeathStore(act.connection).mistakes_of(death_id)
@@ -160,11 +160,6 @@ class MistakeDecision(MethodView):
 
 
 def _of_person(act: Act, person_id: UUID, state: DeathState | None) -> list[Death]:
-    _require_view(act, person_id)
+    act.require_view(person_id)
     deaths = DeathStore(act.connection).of_person(person_id)
     return [death for death in deaths if state is None or death.state_at(act.now) is state]
-
-
-def _require_view(act: Act, person_id: UUID) -> None:
-    if person_id != act.actor_id:
-        act.require("view_person", act.store.persons.person(person_id).home_unit_id)

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 from sqlalchemy.dialects.postgresql import ARRAY
 
+from libs.db.rows import find_row
 from libs.programme.proposals import columns_of, proposal_of
 from libs.programme.refusals import RecordNotFoundError
 from libs.programme.two_people import ProposalState
@@ -94,6 +95,11 @@ class DeathStore:
         query = sa.select(death_mistake).where(death_mistake.c.mistake_id == mistake_id).with_for_update()
         row = self._connection.execute(query).first()
         return mistake_of(row) if row else None
+
+    def person_of_mistake(self, mistake_id: UUID) -> UUID | None:
+        """Return whom a proposal is about, without a lock, to know whom to lock first; None when there is none."""
+        row = find_row(self._connection, death_mistake, mistake_id=mistake_id)
+        return row.person_id if row else None
 
     def waits_for_wallets(self, person_id: UUID) -> bool:
         """Tell whether the ledger was asked to give back a person's wallets and has not answered."""

@@ -51,10 +51,9 @@ class PersonErasure(MethodView):
     @blueprint.doc(operationId="get_erasure")
     @blueprint.response(200, ErasureAnswer)
     def get(self, person_id: UUID) -> Answer:
-        """Return where the last erasure of a person stands."""
+        """Return where the last erasure of a person stands: to themselves, or to staff who reach them."""
         with reading() as connection:
-            act = act_on(connection)
-            act.require("view_person", act.store.persons.person(person_id).home_unit_id)
+            act_on(connection).require_view(person_id)
             erasure = last_erasure(connection, person_id)
         if erasure is None:
             raise RecordNotFoundError(person_id=person_id)

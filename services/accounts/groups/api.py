@@ -37,8 +37,7 @@ class Groups(MethodView):
             act = act_on(connection)
             if query["unit"] is None:
                 person_id = query["person"] or current_actor().person_id
-                if person_id != act.actor_id:
-                    act.require("view_person", act.store.persons.person(person_id).home_unit_id)
+                act.require_view(person_id)
                 return {"items": [group_answer(row) for row in groups_of(connection, person_id)], "next": None}
             act.require("view_person", query["unit"])
             after = GROUPS.after(query["cursor"])

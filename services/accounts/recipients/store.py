@@ -6,7 +6,9 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from libs.db.rows import find_row
 from libs.programme.proposals import columns_of, proposal_of
+from libs.programme.refusals import RecordNotFoundError
 from libs.programme.words import Grade, Hardship
 from services.accounts.recipients.rules import Finding, FindingKind
 from services.accounts.recipients.tables import finding
@@ -28,6 +30,18 @@ class FindingStore:
         """Save that a finding was confirmed or turned down."""
         one = finding.c.finding_id == decided.finding_id
         self._connection.execute(finding.update().where(one).values(**columns_of(decided.proposal)))
+
+    def person_of(self, finding_id: UUID) -> UUID:
+        """Return whom a finding is about, without a lock, to know whom to lock first.
+
+        Raises:
+            RecordNotFoundError: there is none.
+        """
+        row = find_row(self._connection, finding, finding_id=finding_id)
+        if row is None:
+            raise RecordNotFoundError(finding_id=finding_id)
+        person_id: UUID = row.person_id
+        return person_id
 
     def find(self, finding_id: UUID) -> Finding | None:
         """Return a finding, locked, or None."""

@@ -28,11 +28,12 @@ def record_finding(
     Raises:
         PersonNotFoundError
         OutOfScopeError, ForbiddenError: the actor may not record this about the person.
-        MakerIsCheckerError, PersonNotBelowError
+        MakerIsCheckerError, PersonNotBelowError, WrongPersonStateError
         IdReusedError
     """
-    person = act.store.persons.person(person_id)
+    person = act.store.persons.lock_person(person_id)
     act.require_over(_POWERS[kind], person)
+    person.refuse_unless_living()
     findings = FindingStore(act.connection)
     if findings.find(finding_id) is not None:
         raise IdReusedError(finding_id=finding_id)
@@ -55,16 +56,17 @@ def decide_finding(act: Act, *, finding_id: UUID, kind: FindingKind, ok: bool, w
         OutOfScopeError, ForbiddenError: the actor may not confirm records of this person.
     """
     findings = FindingStore(act.connection)
+    person = act.store.persons.lock_person(findings.person_of(finding_id))
     finding = findings.find(finding_id)
     if finding is None or finding.kind is not kind:
         raise RecordNotFoundError(finding_id=finding_id)
-    person = act.store.persons.lock_person(finding.person_id)
     if finding.proposal.proposed_by != act.actor_id:
         act.require_over("confirm_record", person)
     decided = finding.decide(act.verdict(ok=ok, why=why))
     findings.save(decided)
     if not decided.is_confirmed:
         return decided, person
+    person.refuse_unless_living()
     changed = decided.applied_to(person)
     act.store.persons.save(changed)
     act.publish(changed)

@@ -8,6 +8,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from libs.db.rows import find_row
 from libs.programme.acting import Consent, ConsentHow
 from libs.programme.acting_grants import GrantedAct
 from libs.programme.refusals import RecordNotFoundError
@@ -48,6 +49,17 @@ class RelationStore:
             )
         )
 
+    def look(self, relation_id: UUID) -> Relation:
+        """Return a relation without a lock, to know whom to lock first.
+
+        Raises:
+            RecordNotFoundError: there is none.
+        """
+        row = find_row(self._connection, relation, relation_id=relation_id)
+        if row is None:
+            raise RecordNotFoundError(relation_id=relation_id)
+        return relation_of(row)
+
     def lock_relation(self, relation_id: UUID) -> Relation:
         """Return a relation for change.
 
@@ -61,18 +73,16 @@ class RelationStore:
 
     def find_relation(self, relation_id: UUID) -> Relation | None:
         """Return a relation, locked, or None."""
-        query = sa.select(relation).where(relation.c.relation_id == relation_id).with_for_update()
-        row = self._connection.execute(query).first()
+        row = find_row(self._connection, relation, relation_id=relation_id, for_update=True)
         return relation_of(row) if row else None
 
     def relations_between(self, person_id: UUID, relative_id: UUID) -> list[Relation]:
-        """Return the active relations of two persons, recorded from either side, in order of their ids."""
+        """Return the active relations of two persons, recorded from either side; who changes them has locked both."""
         pair = (person_id, relative_id)
         rows = self._connection.execute(
             sa.select(relation)
             .where(relation.c.person_id.in_(pair), relation.c.relative_id.in_(pair), relation.c.is_active)
             .order_by(relation.c.relation_id)
-            .with_for_update()
         )
         return [relation_of(row) for row in rows]
 
@@ -114,19 +124,41 @@ class RelationStore:
 
     def find_acting_grant(self, grant_id: UUID) -> ActingGrant | None:
         """Return a grant, locked, or None."""
-        query = sa.select(acting_grant).where(acting_grant.c.grant_id == grant_id).with_for_update()
-        row = self._connection.execute(query).first()
+        row = find_row(self._connection, acting_grant, grant_id=grant_id, for_update=True)
         return acting_grant_of(row) if row else None
 
+    def acting_grant(self, grant_id: UUID) -> ActingGrant:
+        """Return a grant, locked.
+
+        Raises:
+            RecordNotFoundError: there is none.
+        """
+        grant = self.find_acting_grant(grant_id)
+        if grant is None:
+            raise RecordNotFoundError(grant_id=grant_id)
+        return grant
+
+    def look_at_grant(self, grant_id: UUID) -> ActingGrant:
+        """Return a grant without a lock, to know whom to lock first.
+
+        Raises:
+            RecordNotFoundError: there is none.
+        """
+        row = find_row(self._connection, acting_grant, grant_id=grant_id)
+        if row is None:
+            raise RecordNotFoundError(grant_id=grant_id)
+        return acting_grant_of(row)
+
     def active_acting_grants(self, person_id: UUID) -> list[ActingGrant]:
-        """Return the grants in force that a person gave or holds."""
-        rows = self._connection.execute(
-            sa.select(acting_grant).where(
-                sa.or_(acting_grant.c.person_id == person_id, acting_grant.c.relative_id == person_id),
-                acting_grant.c.is_active,
-            )
-        )
+        """Return the grants in force that a person gave or holds, locked."""
+        rows = self._connection.execute(_grants_in_force(person_id).with_for_update())
         return [acting_grant_of(row) for row in rows]
+
+    def sides_of_grants(self, person_id: UUID) -> set[UUID]:
+        """Return a person, and everybody with whom they ever had a grant."""
+        sides = (acting_grant.c.person_id, acting_grant.c.relative_id)
+        rows = self._connection.execute(sa.select(*sides).where(sa.or_(*(side == person_id for side in sides))))
+        return {person_id}.union(*rows)
 
 
 def relation_of(row: sa.Row[Any]) -> Relation:
@@ -173,9 +205,12 @@ def relations_of(connection: Connection, person_id: UUID) -> list[Relation]:
 
 def acting_grants_of(connection: Connection, person_id: UUID) -> list[ActingGrant]:
     """Return the grants in force that a person gave or holds."""
+    return [acting_grant_of(row) for row in connection.execute(_grants_in_force(person_id))]
+
+
+def _grants_in_force(person_id: UUID) -> sa.Select[Any]:
     either = sa.or_(acting_grant.c.person_id == person_id, acting_grant.c.relative_id == person_id)
-    query = sa.select(acting_grant).where(either, acting_grant.c.is_active).order_by(acting_grant.c.grant_id)
-    return [acting_grant_of(row) for row in connection.execute(query)]
+    return sa.select(acting_grant).where(either, acting_grant.c.is_active).order_by(acting_grant.c.grant_id)
 
 
 def acts_under_grant(connection: Connection, grant_id: UUID, *, before: int | None, limit: int) -> list[dict[str, Any]]:

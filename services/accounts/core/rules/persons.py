@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 
+from libs.programme.refusals import PersonNotFoundError
 from libs.programme.words import Grade, Hardship, PersonStatus, Role, Sex, VisitRisk
 from services.accounts.core.refusals import DateImpossibleError, RoleMissingError, WrongPersonStateError
 
@@ -179,6 +180,17 @@ class Person:
         """Return them with these hardship categories instead of the earlier ones."""
         self._refuse_unless(PersonStatus.ACTIVE, PersonStatus.SUSPENDED)
         return replace(self.changed(), hardship=tuple(sorted(set(categories))))
+
+    def refuse_unless_living(self) -> None:
+        """Refuse what is said about nobody any more: about the dead, the sealed and the erased.
+
+        Raises:
+            WrongPersonStateError
+            PersonNotFoundError: they are erased.
+        """
+        if self.status is PersonStatus.ERASED:
+            raise PersonNotFoundError(person_id=self.person_id)
+        self._refuse_unless(PersonStatus.ACTIVE, PersonStatus.SUSPENDED)
 
     def _refuse_unless(self, *statuses: PersonStatus) -> None:
         if self.status not in statuses:

@@ -1,5 +1,6 @@
 """Load (with locks) and save persons and their roles."""
 
+from collections.abc import Collection
 from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
@@ -7,6 +8,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from libs.db.prepared import Prepared
 from libs.db.rows import add_row, add_rows, change_rows, find_row
@@ -20,6 +22,13 @@ _ROLES = Prepared(
     sa.select(role_grant)
     .where(role_grant.c.person_id == sa.bindparam("person_id"), role_grant.c.ended_at.is_(None))
     .order_by(role_grant.c.granted_at, role_grant.c.grant_id)
+)
+
+_LOCKED = Prepared(
+    sa.select(person)
+    .where(person.c.person_id == sa.any_(sa.bindparam("person_ids", type_=ARRAY(sa.Uuid))))
+    .order_by(person.c.person_id)
+    .with_for_update()
 )
 
 ERASURE_PENDING = "pending"
@@ -57,6 +66,19 @@ class PersonStore:
         if row is None or row.status == PersonStatus.ERASED:
             raise PersonNotFoundError(person_id=person_id)
         return person_of(row)
+
+    def lock_persons(self, person_ids: Collection[UUID]) -> dict[UUID, Person]:
+        """Return several persons for change, whoever they are by now; locked in the order of their ids.
+
+        Raises:
+            PersonNotFoundError: nobody has one of these ids.
+        """
+        persons = [person_of(row) for row in _LOCKED.rows(self._connection, {"person_ids": list(person_ids)})]
+        found = {person.person_id: person for person in persons}
+        for person_id in person_ids:
+            if person_id not in found:
+                raise PersonNotFoundError(person_id=person_id)
+        return found
 
     def add(self, new: Person) -> None:
         """Save a new person."""

@@ -1,5 +1,6 @@
 """Find a death mistaken: proposed by one, decided by another, done when the ledger has given the wallets back."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -68,36 +69,43 @@ def decide_mistake(act: Act, *, death_id: UUID, mistake_id: UUID, ok: bool, why:
 
 
 def hear_wallets_answer(store: Store, *, mistake_id: UUID, code: str, now: datetime) -> None:
-    """Take the ledger's answer: give the person back what death took, or say why not."""
+    """Take the ledger's answer: give the person back what death took, or say why not.
+
+    Everybody with whom the person had a grant is locked, in the one order: nobody makes new ones with the dead.
+    """
+    person_id = DeathStore(store.connection).person_of_mistake(mistake_id)
+    if person_id is None:
+        return
+    persons = store.persons.lock_persons(RelationStore(store.connection).sides_of_grants(person_id))
     asked = DeathStore(store.connection).find_mistake(mistake_id)
     if asked is None or not asked.waits_for_ledger:
         return
-    person = store.persons.lock_person(asked.person_id)
     answered = asked.answered(code)
     DeathStore(store.connection).save_mistake(answered)
     if code == EstateSettledError.code:
         DeathStore(store.connection).settle_estate(asked.person_id, at=now)
-    if answered.is_done and person.status is PersonStatus.DECEASED:
-        _revive(store, DeathStore(store.connection).death(asked.death_id), answered, person, now)
+    if answered.is_done and persons[person_id].status is PersonStatus.DECEASED:
+        _revive(store, DeathStore(store.connection).death(asked.death_id), answered, persons, now)
 
 
-def _revive(store: Store, death: Death, mistake: DeathMistake, person: Person, now: datetime) -> None:
+def _revive(store: Store, death: Death, mistake: DeathMistake, persons: Mapping[UUID, Person], now: datetime) -> None:
     assert death.status_before is not None, "a confirmed death keeps what the person was"
     decided_by = mistake.proposal.decided_by
     assert decided_by is not None
-    alive = person.found_alive(death.status_before)
+    alive = persons[death.person_id].found_alive(death.status_before)
     store.persons.save(alive)
     store.persons.record_status(alive, why=mistake.why, by=decided_by, at=now)
     DeathStore(store.connection).save(death.found_mistaken())
-    _give_grants_back(store, death, now)
+    _give_grants_back(store, death, persons, now)
     store.append(person_state(alive, store.persons.roles(alive.person_id), now=now))
     store.append(person_death_mistaken(alive, mistake, now=now))
 
 
-def _give_grants_back(store: Store, death: Death, now: datetime) -> None:
+def _give_grants_back(store: Store, death: Death, persons: Mapping[UUID, Person], now: datetime) -> None:
     """Resume the grants that this death ended and that could be given today: both live and are related.
 
-    What the other's death still keeps ended is left to that one: it gives it back when it is found mistaken too.
+    The locks of both are held: nobody dies or leaves meanwhile. What the other's death still keeps ended is left
+    to that one: it gives it back when it is found mistaken too.
     """
     for grant_id in death.ended_grants:
         grant = RelationStore(store.connection).find_acting_grant(grant_id)
@@ -105,9 +113,9 @@ def _give_grants_back(store: Store, death: Death, now: datetime) -> None:
         other_id = grant.relative_id if grant.person_id == death.person_id else grant.person_id
         if grant.is_active or _left_to_other_death(store, other_id, grant_id):
             continue
-        other = store.persons.find(other_id)
-        is_alive = other is not None and other.status in (PersonStatus.ACTIVE, PersonStatus.SUSPENDED)
-        if is_alive and RelationStore(store.connection).relations_between(grant.person_id, grant.relative_id):
+        if persons[other_id].may_sign_in and RelationStore(store.connection).relations_between(
+            grant.person_id, grant.relative_id
+        ):
             RelationStore(store.connection).save_acting_grant(grant.resume())
             store.append(acting_grant_state(grant.resume(), now=now))
 
@@ -115,7 +123,7 @@ def _give_grants_back(store: Store, death: Death, now: datetime) -> None:
 def _left_to_other_death(store: Store, person_id: UUID, grant_id: UUID) -> bool:
     """Add a grant to what somebody's death ended, if they are dead; asked with its lock, for it may end just now."""
     deaths = DeathStore(store.connection)
-    for other in filter(lambda one: one.is_confirmed, deaths.of_person(person_id)):
+    for other in deaths.of_person(person_id):
         locked = deaths.death(other.death_id)
         if locked.is_confirmed:
             deaths.save(locked.took_too(grant_id))

@@ -247,7 +247,11 @@ def test_what_stands_against_it_declines_it_and_changes_nothing(
     refused(_ask(platform, admin, person_id, key), code, 409)
     assert must(admin.get(f"/v1/persons/{person_id}/erasure"))["state"] == "declined"
     assert len(platform.states_of(person_id)) == 1
-    assert must(platform.sign_in("小敏").get("/v1/me"))["names"] == {"zh": "小敏"}
+    own = platform.sign_in("小敏")
+    assert must(own.get("/v1/me"))["names"] == {"zh": "小敏"}
+    assert must(own.get(f"/v1/persons/{person_id}/erasure"))["state"] == "declined"
+    platform.register("路人")
+    refused(platform.sign_in("路人").get(f"/v1/persons/{person_id}/erasure"), "not_authorised", 403)
     assert _ask(platform, admin, person_id).status_code == 202
 
 

@@ -67,12 +67,14 @@ def confirm_number(act: Act, *, person_id: UUID, code: str, at: datetime, digest
     Raises:
         PersonNotFoundError
         OutOfScopeError, ForbiddenError, PersonNotBelowError: neither the person nor staff above them.
+        WrongPersonStateError
     """
     person = act.store.persons.lock_person(person_id)
     if person_id == act.actor_id:
         act.actor()
     else:
         act.require_over("register_person", person)
+    person.refuse_unless_living()
     kept = NumberStore(act.store).try_code(person_id, at=at, tries_max=TRIES_MAX)
     if kept is None or not secrets.compare_digest(kept, digest(_purpose(person_id), code)):
         return False

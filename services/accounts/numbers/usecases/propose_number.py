@@ -8,9 +8,8 @@ from uuid import UUID
 from libs.errors import IdReusedError
 from libs.programme.refusals import RecordNotFoundError
 from libs.programme.two_people import ProposalState, propose
-from libs.programme.words import PersonStatus
 from services.accounts.core.acts import Act
-from services.accounts.core.refusals import PersonNotBelowError, WrongPersonStateError
+from services.accounts.core.refusals import PersonNotBelowError
 from services.accounts.core.rules.identity import canonical_phone
 from services.accounts.core.rules.notices import Notice
 from services.accounts.core.rules.persons import Person
@@ -18,7 +17,6 @@ from services.accounts.numbers.store import NumberProposal, NumberStore
 from services.accounts.numbers.usecases.change_number import change_number
 
 REGISTER = "register_person"
-_CHANGEABLE = (PersonStatus.ACTIVE, PersonStatus.SUSPENDED)
 
 
 def propose_number(act: Act, *, proposal_id: UUID, person_id: UUID, number: str) -> NumberProposal:
@@ -33,8 +31,7 @@ def propose_number(act: Act, *, proposal_id: UUID, person_id: UUID, number: str)
         act.actor()
     else:
         _require_signature(act, person)
-    if person.status not in _CHANGEABLE:
-        raise WrongPersonStateError(state=person.status)
+    person.refuse_unless_living()
     if NumberStore(act.store).find_proposal(proposal_id) is not None:
         raise IdReusedError(proposal_id=proposal_id)
     canonical_phone(number)
@@ -71,8 +68,7 @@ def decide_number(
     NumberStore(act.store).save_proposal(decided)
     if decided.proposal.state is not ProposalState.ACCEPTED:
         return decided, []
-    if person.status not in _CHANGEABLE:
-        raise WrongPersonStateError(state=person.status)
+    person.refuse_unless_living()
     notices = change_number(act, person_id=person_id, number=waiting.phone_number, at=at, digest=digest)
     return decided, notices
 

@@ -6,17 +6,15 @@ from datetime import datetime
 from uuid import UUID
 
 from libs.programme.refusals import MakerIsCheckerError
-from libs.programme.words import PERSON_ROLES, STAFF_ROLES, PersonStatus, VisitRisk
+from libs.programme.words import PERSON_ROLES, STAFF_ROLES, VisitRisk
 from services.accounts.core.acts import Act
-from services.accounts.core.refusals import DistrictNeededError, WrongPersonStateError
+from services.accounts.core.refusals import DistrictNeededError
 from services.accounts.core.rules.identity import LookUp, canonical_name
 from services.accounts.core.rules.notices import Notice
 from services.accounts.core.rules.persons import Home, Person
 from services.accounts.core.store.identity_store import Identity
 from services.accounts.numbers.usecases.change_number import change_number
 from services.accounts.persons.refusals import ChangedMeanwhileError, TwoPeopleNeededError
-
-_CHANGEABLE = (PersonStatus.ACTIVE, PersonStatus.SUSPENDED)
 
 
 @dataclass(frozen=True)
@@ -101,8 +99,7 @@ def move_person(act: Act, *, person_id: UUID, version: int, home_unit_id: UUID) 
 
 
 def _refuse_stale(person: Person, version: int) -> None:
-    if person.status not in _CHANGEABLE:
-        raise WrongPersonStateError(state=person.status)
+    person.refuse_unless_living()
     if person.version != version:
         raise ChangedMeanwhileError(version=person.version)
 

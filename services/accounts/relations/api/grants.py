@@ -43,8 +43,7 @@ class ActingGrants(MethodView):
         """List the grants that a person gave or holds, with the names of both."""
         with transaction() as connection:
             act = act_on(connection)
-            if query["person"] != act.actor_id:
-                act.require("view_person", act.store.persons.person(query["person"]).home_unit_id)
+            act.require_view(query["person"])
             grants = acting_grants_of(connection, query["person"])
             names = names_of_both(act, grants)
         return {"items": [acting_grant_answer(grant, names) for grant in grants], "next": None}

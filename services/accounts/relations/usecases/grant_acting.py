@@ -4,11 +4,11 @@ from uuid import UUID
 
 from libs.errors import IdReusedError
 from libs.programme.acting import refuse_unless_consented
-from libs.programme.refusals import RecordNotFoundError, RelationNotVerifiedError
+from libs.programme.refusals import RelationNotVerifiedError
 from services.accounts.core.acts import Act
 from services.accounts.relations.messages import acting_grant_state
 from services.accounts.relations.rules.grants import ActingGrant, may_see, refuse_grant
-from services.accounts.relations.store import RelationStore
+from services.accounts.relations.store import RelationStore, acting_grants_of
 
 
 def record_acting_grant(act: Act, grant: ActingGrant) -> ActingGrant:
@@ -21,11 +21,13 @@ def record_acting_grant(act: Act, grant: ActingGrant) -> ActingGrant:
         RelationNotVerifiedError: no relation of the two is known, not even a declared one.
         MakerIsCheckerError, RelationToSelfError, GrantDaysOutOfRangeError: as `refuse_grant`.
         PersonNotBelowError
+        WrongPersonStateError: one of the two is dead, or has left.
         IdReusedError
     """
-    person = act.store.persons.person(grant.person_id)
-    act.store.persons.person(grant.relative_id)
-    act.require_over("record_acting_grant", person)
+    persons = act.store.persons.lock_persons([grant.person_id, grant.relative_id])
+    act.require_over("record_acting_grant", persons[grant.person_id])
+    for person in persons.values():
+        person.refuse_unless_living()
     if RelationStore(act.connection).find_acting_grant(grant.grant_id) is not None:
         raise IdReusedError(grant_id=grant.grant_id)
     refuse_unless_consented(grant.consent, now=act.now)
@@ -44,12 +46,11 @@ def end_acting_grant(act: Act, *, grant_id: UUID) -> ActingGrant:
         RecordNotFoundError, AlreadyDecidedError
         OutOfScopeError, ForbiddenError, PersonNotBelowError
     """
-    grant = RelationStore(act.connection).find_acting_grant(grant_id)
-    if grant is None:
-        raise RecordNotFoundError(grant_id=grant_id)
-    if act.actor_id not in (grant.person_id, grant.relative_id):
-        act.require_over("record_acting_grant", act.store.persons.person(grant.person_id))
-    ended = grant.end()
+    seen = RelationStore(act.connection).look_at_grant(grant_id)
+    persons = act.store.persons.lock_persons([seen.person_id, seen.relative_id])
+    if act.actor_id not in persons:
+        act.require_over("record_acting_grant", persons[seen.person_id])
+    ended = RelationStore(act.connection).acting_grant(grant_id).end()
     RelationStore(act.connection).save_acting_grant(ended)
     act.store.append(acting_grant_state(ended, now=act.now))
     return ended
@@ -75,11 +76,9 @@ def seen_grant(act: Act, grant_id: UUID) -> ActingGrant:
         RecordNotFoundError: there is none.
         OutOfScopeError, ForbiddenError
     """
-    grant = RelationStore(act.connection).find_acting_grant(grant_id)
-    if grant is None:
-        raise RecordNotFoundError(grant_id=grant_id)
-    if act.actor_id not in (grant.person_id, grant.relative_id):
-        act.require("view_person", act.store.persons.person(grant.person_id).home_unit_id)
+    grant = RelationStore(act.connection).look_at_grant(grant_id)
+    if act.actor_id != grant.relative_id:
+        act.require_view(grant.person_id)
     return grant
 
 
@@ -90,12 +89,9 @@ def whose_acts(act: Act, *, person_id: UUID) -> UUID | None:
         PersonNotFoundError
         OutOfScopeError, ForbiddenError: neither the person, nor a relative with a grant, nor staff who reach them.
     """
-    person = act.store.persons.person(person_id)
-    if person_id == act.actor_id:
-        return None
-    if _sees(act, person_id):
+    if person_id != act.actor_id and _sees(act, person_id):
         return act.actor_id
-    act.require("view_person", person.home_unit_id)
+    act.require_view(person_id)
     return None
 
 
@@ -113,6 +109,6 @@ def view_by_grant(act: Act, *, person_id: UUID) -> dict[str, str] | None:
 
 
 def _sees(act: Act, person_id: UUID) -> bool:
-    records = RelationStore(act.connection)
-    grants = [grant for grant in records.active_acting_grants(person_id) if grant.is_to(person_id, act.actor_id)]
-    return may_see(grants, records.relations_between(person_id, act.actor_id), today=act.today)
+    grants = [grant for grant in acting_grants_of(act.connection, person_id) if grant.is_to(person_id, act.actor_id)]
+    relations = RelationStore(act.connection).relations_between(person_id, act.actor_id)
+    return may_see(grants, relations, today=act.today)

@@ -23,10 +23,12 @@ def record_relation(
         PersonNotFoundError: one of the two is not registered.
         OutOfScopeError, ForbiddenError: the actor reaches neither of the two.
         PersonNotBelowError: neither of the two is below the actor.
+        WrongPersonStateError: one of the two is dead, or has left.
         RelationToSelfError, IdReusedError
         TooManyDeclaredError: so many of the person's relations are declared and not verified.
     """
-    pair = [act.store.persons.person(person_id), act.store.persons.person(relative_id)]
+    persons = act.store.persons.lock_persons([person_id, relative_id])
+    pair = [persons[person_id], persons[relative_id]]
     is_own = act.actor_id in (person_id, relative_id) and not verified
     if is_own:
         act.actor()
@@ -42,10 +44,12 @@ def record_relation(
     )
     if not is_own:
         _require_above_either(act, pair)
+    for person in pair:
+        person.refuse_unless_living()
     if RelationStore(act.connection).find_relation(relation_id) is not None:
         raise IdReusedError(relation_id=relation_id)
-    subject = act.store.persons.lock_person(act.actor_id if is_own else person_id)
-    refuse_too_many_declared(RelationStore(act.connection).open_declared(subject.person_id, by_staff=not is_own))
+    subject_id = act.actor_id if is_own else person_id
+    refuse_too_many_declared(RelationStore(act.connection).open_declared(subject_id, by_staff=not is_own))
     RelationStore(act.connection).add_relation(relation, at=act.now)
     act.store.append(*relation_states(relation, now=act.now))
     return relation
@@ -61,7 +65,7 @@ def decide_relation(act: Act, *, relation_id: UUID, ok: bool, why: str) -> Relat
         OutOfScopeError, ForbiddenError: the actor may not confirm records of either of the two.
         PersonNotBelowError: neither of the two is below the actor.
     """
-    relation = RelationStore(act.connection).lock_relation(relation_id)
+    relation = _locked(act, relation_id)
     if relation.recorded_by != act.actor_id:
         _require_either(act, "confirm_record", relation)
     decided = relation.decide(by=act.actor_id, ok=ok, why=why)
@@ -88,13 +92,20 @@ def end_relation(act: Act, *, relation_id: UUID) -> Relation:
         OutOfScopeError, ForbiddenError: the actor reaches neither of the two.
         PersonNotBelowError: neither of the two is below the actor.
     """
-    relation = RelationStore(act.connection).lock_relation(relation_id)
+    relation = _locked(act, relation_id)
     if relation.ending_by != act.actor_id:
         _require_either(act, "confirm_record" if relation.ending_by else "record_relation", relation)
     ended = relation.said_ended(by=act.actor_id)
     RelationStore(act.connection).save_relation(ended)
     act.store.append(*relation_states(ended, now=act.now))
     return ended
+
+
+def _locked(act: Act, relation_id: UUID) -> Relation:
+    """Return a relation for change; the locks of both people come first, as everywhere."""
+    seen = RelationStore(act.connection).look(relation_id)
+    act.store.persons.lock_persons([seen.person_id, seen.relative_id])
+    return RelationStore(act.connection).lock_relation(relation_id)
 
 
 def _require_either(act: Act, power: str, relation: Relation) -> None:

@@ -39,7 +39,7 @@ class PersonRoles(MethodView):
         """List what is held, and what was proposed with its decision: to the person, or to staff who reach them."""
         with reading() as connection:
             act = act_on(connection)
-            _require_view(act, person_id)
+            act.require_view(person_id)
             held = [grant_answer(grant) for grant in act.store.persons.roles(person_id)]
             proposed = [
                 appointment_answer(appointment, now=act.now)
@@ -122,7 +122,7 @@ class Sightings(MethodView):
         """List who saw it: to the person, or to staff who reach them."""
         with reading() as connection:
             act = act_on(connection)
-            _require_view(act, person_id)
+            act.require_view(person_id)
             found = AppointmentStore(act.connection).sightings(person_id)
         return {"items": [sighting_answer(one) for one in found], "next": None}
 
@@ -146,8 +146,3 @@ class SightingById(MethodView):
 
 def _answer(act: Act, of: RoleGrant | Appointment) -> Answer:
     return grant_answer(of) if isinstance(of, RoleGrant) else appointment_answer(of, now=act.now)
-
-
-def _require_view(act: Act, person_id: UUID) -> None:
-    if person_id != act.actor_id:
-        act.require("view_person", act.store.persons.person(person_id).home_unit_id)

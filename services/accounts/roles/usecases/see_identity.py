@@ -15,12 +15,13 @@ def see_identity(act: Act, *, sighting_id: UUID, person_id: UUID, document: IdKi
 
     Raises:
         PersonNotFoundError
-        OutOfScopeError, ForbiddenError, MakerIsCheckerError, PersonNotBelowError
+        OutOfScopeError, ForbiddenError, MakerIsCheckerError, PersonNotBelowError, WrongPersonStateError
         AlreadyDecidedError: the same member of staff has recorded it before.
         IdReusedError
     """
     person = act.store.persons.lock_person(person_id)
     act.require_over("see_identity", person)
+    person.refuse_unless_living()
     if AppointmentStore(act.connection).is_sighting(sighting_id):
         raise IdReusedError(sighting_id=sighting_id)
     if act.actor_id in {one.seen_by for one in AppointmentStore(act.connection).sightings(person_id)}:
