@@ -1,6 +1,7 @@
 """python -m libs.db.create: create the databases and roles of a distributed platform, where no operator does it.
 
-Reads CREATE_SUPERUSER_URL, CREATE_NAMES (by commas) and one password per kind of role. Run again, it sets passwords.
+Reads CREATE_SUPERUSER_URL, CREATE_NAMES (by commas), one password per kind of role, and in CREATE_MORE_ROLES the roles
+that only one service has. Run again, it sets passwords.
 """
 
 from __future__ import annotations
@@ -14,7 +15,11 @@ from libs.logs import configure, get_logger
 
 @dataclass(frozen=True, kw_only=True)
 class CreateSettings:
-    """What is to be created, as whom; `more_roles` are those that only one service has, as `<name>_<role>`."""
+    """What is to be created, as whom.
+
+    `more_roles` are those that only one service has, by commas, as `<name>_relay` and `<name>_sealer`; each of them
+    asks for its kind's password.
+    """
 
     superuser_url: str
     names: str
@@ -22,23 +27,42 @@ class CreateSettings:
     app_password: str
     reader_password: str
     more_roles: str = ""
-    more_password: str = ""
+    relay_password: str | None = None
+    sealer_password: str | None = None
 
 
 def main() -> None:
     """Create every database that is missing, with its roles."""
     configure("create")
     settings = environment.read("create", CreateSettings)
-    passwords = {
+    for name, passwords in wanted(settings).items():
+        create_service_database(settings.superuser_url, name, passwords=passwords, database=name)
+        get_logger().info("database_ready", database=name)
+
+
+def wanted(settings: CreateSettings) -> dict[str, dict[str, str]]:
+    """Return the password of each kind of role, by the name of its database.
+
+    Raises:
+        environment.WrongSettingError: a role of no database, or of no kind that is known.
+        environment.MissingSettingError: a role's password is not set.
+    """
+    common = {
         "owner": settings.owner_password,
         "app": settings.app_password,
         "reader": settings.reader_password,
     }
-    for name in settings.names.split(","):
-        mine = [role for role in settings.more_roles.split(",") if role.startswith(f"{name}_")]
-        more = {role.removeprefix(f"{name}_"): settings.more_password for role in mine}
-        create_service_database(settings.superuser_url, name, passwords=passwords | more, database=name)
-        get_logger().info("database_ready", database=name)
+    more = {"relay": settings.relay_password, "sealer": settings.sealer_password}
+    databases = {name: dict(common) for name in settings.names.split(",")}
+    for role in filter(None, settings.more_roles.split(",")):
+        name, _, kind = role.rpartition("_")
+        if name not in databases or kind not in more:
+            raise environment.WrongSettingError(f"CREATE_MORE_ROLES: {role} is no role of {settings.names}")
+        password = more[kind]
+        if not password:
+            raise environment.MissingSettingError(f"CREATE_{kind.upper()}_PASSWORD")
+        databases[name][kind] = password
+    return databases
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ from libs.contracts.powers import POWERS
 from libs.http.fields import Text, Truth
 from libs.programme.acting import WORDS_MAX
 from libs.programme.two_people import Proposal, ProposalState
+from libs.programme.words import Role
 
 
 class VerdictSchema(Schema):
@@ -32,7 +33,7 @@ class ProposalAnswer(Schema):
     proposed_by = fields.String(metadata={"format": "uuid"})
     proposed_at = fields.String(metadata={"format": "date-time"})
     lapses_at = fields.String(metadata={"format": "date-time"})
-    roles_to_decide = fields.List(fields.String())
+    roles_to_decide = fields.List(fields.String(validate=validate.OneOf(list(Role))))
     decided_by = fields.String(allow_none=True, metadata={"format": "uuid"})
     decided_at = fields.String(allow_none=True, metadata={"format": "date-time"})
     why = fields.String()

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cache
 from typing import Any
 
 from marshmallow import Schema, fields, validate
 
+from libs.programme.words import EvidenceClass, Role
 from services.ledger.domain.reasons import Reason
 from services.ledger.domain.wallets import WalletClass
 
 CLASSES = [wallet_class.name.lower() for wallet_class in WalletClass]
+EVIDENCE = list(EvidenceClass)
 REASONS = [reason.label for reason in Reason]
 
 
@@ -22,8 +25,8 @@ def _instant(**options: Any) -> fields.AwareDateTime:
     return fields.AwareDateTime(format="iso", **options)
 
 
-def _class(**options: Any) -> fields.String:
-    return fields.String(validate=validate.OneOf(CLASSES), **options)
+def _word(words: Iterable[str], **options: Any) -> fields.String:
+    return fields.String(validate=validate.OneOf(list(words)), **options)
 
 
 def _text(**options: Any) -> fields.String:
@@ -48,7 +51,7 @@ class Wallet(Schema):
     class Meta:
         """`class` is a word of Python."""
 
-        include = {"class": _class()}  # noqa: RUF012 - marshmallow's way to name a field with a keyword
+        include = {"class": _word(CLASSES)}  # noqa: RUF012 - marshmallow's way to name a field with a keyword
 
 
 class Side(Schema):
@@ -62,7 +65,7 @@ class Side(Schema):
     class Meta:
         """`class` is a word of Python."""
 
-        include = {"class": _class()}  # noqa: RUF012 - marshmallow's way to name a field with a keyword
+        include = {"class": _word(CLASSES)}  # noqa: RUF012 - marshmallow's way to name a field with a keyword
 
 
 class Transfer(Schema):
@@ -71,9 +74,9 @@ class Transfer(Schema):
     transfer_id = _id()
     district_id = _id()
     position = _number()
-    state = _text(validate=validate.OneOf(["posted", "noted", "refused"]))
+    state = _word(["posted", "noted", "refused"])
     code = _text(allow_none=True, metadata={"description": "Why it was refused"})
-    reason = _text(validate=validate.OneOf(REASONS))
+    reason = _word(REASONS)
     minutes = _number()
     debit = fields.Nested(Side, allow_none=True)
     credit = fields.Nested(Side, allow_none=True)
@@ -81,7 +84,7 @@ class Transfer(Schema):
     event_id = _id(allow_none=True)
     leg = _number()
     legs = _number()
-    evidence_class = _text(allow_none=True)
+    evidence_class = _word(EVIDENCE, allow_none=True)
     policy_version = _number(allow_none=True)
     actor_id = _id(allow_none=True)
     checker_id = _id(allow_none=True)
@@ -109,7 +112,7 @@ class Evidence(Schema):
     """What stands behind a transfer."""
 
     order_id = _id(allow_none=True)
-    evidence_classes = fields.List(_text())
+    evidence_classes = fields.List(_word(EVIDENCE))
     approved_by = fields.List(_id())
     policy_version = _number(allow_none=True)
     district_id = _id()
@@ -130,11 +133,11 @@ class Part(Schema):
 
     transfer_id = _id()
     signed_minutes = _number()
-    reason = _text(validate=validate.OneOf(REASONS))
+    reason = _word(REASONS)
     words = fields.Nested(Words)
     cause_id = _id(allow_none=True)
     order_id = _id(allow_none=True)
-    evidence_class = _text(allow_none=True)
+    evidence_class = _word(EVIDENCE, allow_none=True)
     approved_by = fields.List(_id())
     policy_version = _number(allow_none=True)
     effective_at = _instant(allow_none=True)
@@ -155,7 +158,7 @@ class BalanceExplained(Schema):
     class Meta:
         """`class` is a word of Python."""
 
-        include = {"class": _class()}  # noqa: RUF012 - marshmallow's way to name a field with a keyword
+        include = {"class": _word(CLASSES)}  # noqa: RUF012 - marshmallow's way to name a field with a keyword
 
 
 class Line(Schema):
@@ -163,27 +166,27 @@ class Line(Schema):
 
     transfer_id = _id()
     cause_id = _id(allow_none=True)
-    evidence_class = _text(allow_none=True)
+    evidence_class = _word(EVIDENCE, allow_none=True)
     policy_version = _number(allow_none=True)
     effective_at = _instant(allow_none=True)
     recorded_at = _instant()
-    reason = _text(validate=validate.OneOf(REASONS))
+    reason = _word(REASONS)
     district_id = _id()
-    other_class = _class(allow_none=True)
+    other_class = _word(CLASSES, allow_none=True)
     signed_minutes = _number()
     balance_minutes = _number()
 
     class Meta:
         """`class` is a word of Python."""
 
-        include = {"class": _class()}  # noqa: RUF012 - marshmallow's way to name a field with a keyword
+        include = {"class": _word(CLASSES)}  # noqa: RUF012 - marshmallow's way to name a field with a keyword
 
 
 class Statement(Schema):
     """A person's statement; `is_whole` tells whether all lines are here."""
 
     person_id = _id()
-    by = _text(validate=validate.OneOf(["recorded", "service"]))
+    by = _word(["recorded", "service"])
     opening_minutes = _number()
     closing_minutes = _number()
     lines = fields.List(fields.Nested(Line))
@@ -218,8 +221,8 @@ class Proposal(Schema):
     """An act of two people, and what became of it."""
 
     proposal_id = _id()
-    kind = _text(validate=validate.OneOf(["pool_funding", "migration", "reversal"]))
-    state = _text(validate=validate.OneOf(["proposed", "done", "declined", "refused", "lapsed"]))
+    kind = _word(["pool_funding", "migration", "reversal"])
+    state = _word(["proposed", "done", "declined", "refused", "lapsed"])
     code = _text(allow_none=True)
     district_id = _id()
     person_id = _id(allow_none=True)
@@ -232,12 +235,12 @@ class Proposal(Schema):
     decision_why = _text(allow_none=True)
     proposed_at = _instant()
     lapses_at = _instant()
-    roles_to_decide = fields.List(_text())
+    roles_to_decide = fields.List(_word(Role))
 
     class Meta:
         """`class` is a word of Python."""
 
-        include = {"class": _class(allow_none=True)}  # noqa: RUF012 - marshmallow's way to name a field with a keyword
+        include = {"class": _word(CLASSES, allow_none=True)}  # noqa: RUF012 - marshmallow's way to name a field with a keyword
 
 
 class PeriodClose(Schema):
@@ -246,11 +249,11 @@ class PeriodClose(Schema):
     close_id = _id()
     district_id = _id()
     month = _text()
-    state = _text(validate=validate.OneOf(["proposed", "done", "declined", "lapsed"]))
+    state = _word(["proposed", "done", "declined", "lapsed"])
     proposed_by = _id()
     proposed_at = _instant()
     lapses_at = _instant()
-    roles_to_decide = fields.List(_text())
+    roles_to_decide = fields.List(_word(Role))
     decided_by = _id(allow_none=True)
     decided_at = _instant(allow_none=True)
     decision_why = _text(allow_none=True)
