@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Protocol
@@ -45,6 +45,9 @@ grant_use = sa.Table(
 )
 
 _LOCK = "SELECT pg_advisory_xact_lock(hashtextextended(%(grant)s, 13))"
+_LOCK_FOR = """
+    SELECT pg_advisory_xact_lock(hashtextextended(({key})::text, {space})) WHERE %(may)s OR EXISTS (
+        SELECT 1 FROM acting_grant WHERE person_id = ANY(ARRAY[{whose}]::uuid[]) AND relative_id = %(caller_id)s)"""
 _GRANTS = "SELECT grant_id, person_id, acts, minutes_per_month, until FROM acting_grant"
 _BETWEEN = f"{_GRANTS} WHERE person_id = %(person_id)s AND relative_id = %(relative_id)s"
 _TO_RELATIVE = f"""
@@ -157,6 +160,18 @@ def use_grant(
         row = run(connection, _USED, terms).fetchone()
         refuse_beyond_month(chosen, used_minutes=int(row[0]) if row else 0, minutes=minutes)
     return chosen
+
+
+def lock_for(
+    connection: Connection, key: str, terms: Mapping[str, Any], *, space: int, may: bool, whose: str = ""
+) -> None:
+    """Let one decision of this key (SQL for a text) be made at a time, where the caller may be let to make it at all.
+
+    That is in their own right (`may`: it is about them, or they hold a role of the power somewhere), or as `caller_id`
+    under a grant of one of those (SQL for ids) `whose` affair it is. The rules refuse everybody else, who holds nobody
+    up.
+    """
+    run(connection, _LOCK_FOR.format(key=key, space=space, whose=whose), {**terms, "may": may})
 
 
 def count_use(connection: Connection, done: ActFor) -> None:

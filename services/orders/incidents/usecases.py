@@ -7,7 +7,6 @@ from datetime import timedelta
 from uuid import UUID
 
 from libs.clock import local_date, local_midnight
-from libs.contracts.powers import POWERS
 from libs.db import Connection
 from libs.errors import ForbiddenError, IdReusedError
 from libs.programme.acting_grants import GrantedAct
@@ -16,7 +15,13 @@ from services.orders.core.refusals import WrongOrderStateError
 from services.orders.core.rules.people import Person, Place
 from services.orders.core.store import order_store, people_store
 from services.orders.core.usecases.acting_for import require_acting_for
-from services.orders.core.usecases.command_context import CommandContext, has_power, refuse_auditor, require_power
+from services.orders.core.usecases.command_context import (
+    CommandContext,
+    has_power,
+    refuse_auditor,
+    require_power,
+    require_power_somewhere,
+)
 from services.orders.incidents import store
 from services.orders.incidents.messages import IncidentClosed, IncidentOpened
 from services.orders.incidents.rules import Concern, refuse_stranger, refuse_too_many
@@ -58,7 +63,7 @@ def raise_urgent_call(
     order_store.lock_person(connection, context.caller_id)
     since = context.now - timedelta(hours=1)
     opened = store.incidents_opened_by(connection, context.caller_id, since=since)
-    refuse_too_many(opened_last_hour=opened, is_staff=_is_staff(context))
+    refuse_too_many(opened_last_hour=opened, is_staff=context.holds("view_orders"))
     if order_store.find_order(connection, incident_id) is not None:
         raise IdReusedError
     open_incident(connection, context, incident_id, emergency, named or caller)
@@ -93,10 +98,6 @@ def _is_relative(connection: Connection, context: CommandContext, person: Person
     relations = people_store.relations_of(connection, person.person_id)
     is_kin = caller is not None and relations.are_verified_kin(caller, person)
     return is_kin or person.person_id in people_store.seen_by(connection, context.caller_id, local_date(context.now))
-
-
-def _is_staff(context: CommandContext) -> bool:
-    return any(held.role in POWERS["view_orders"] for held in context.actor.roles)
 
 
 def open_incident(
@@ -144,6 +145,7 @@ def close_incident(connection: Connection, context: CommandContext, incident_id:
         ForbiddenError: not an operator who reaches the incident's unit.
         WrongOrderStateError: it is closed.
     """
+    require_power_somewhere(context, "close_incident")
     incident = store.lock_incident(connection, incident_id)
     require_power(connection, context, "close_incident", incident["unit_id"])
     if incident["state"] == "closed":

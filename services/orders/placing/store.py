@@ -13,8 +13,9 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from libs.clock import local_midnight
 from libs.db import Connection
-from libs.db.driver import pipelined, run
+from libs.db.driver import pipelined
 from libs.db.prepared import Prepared
+from libs.programme.known_grants import lock_for
 from libs.programme.words import Funding
 from services.orders.core.rules.areas import METRES_PER_DEGREE, shrinking, square_of, steps_between
 from services.orders.core.rules.life_cycle import State
@@ -58,9 +59,9 @@ _BUDGET = (
 _COUNTED = Prepared(_BUDGET.where(orders.c.district_id == sa.bindparam("district_id")))
 _DISTRICT_OF = sa.select(person.c.district_id).where(person.c.person_id == sa.bindparam("recipient_id"))
 _COUNTED_OF = Prepared(_BUDGET.where(orders.c.district_id == _DISTRICT_OF.scalar_subquery()))
-_LOCK_BUDGET_OF = """
-SELECT pg_advisory_xact_lock(hashtextextended(district_id || '/' || %(month)s, 12))
-FROM person WHERE person_id = %(recipient_id)s"""
+_BUDGET_LOCK = 12
+_RECIPIENT = "%(recipient_id)s::uuid"
+_BUDGET_OF = f"(SELECT district_id || '/' || %(month)s FROM person WHERE person_id = {_RECIPIENT})"
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,9 @@ class Asked:
     start_at: datetime
     end_at: datetime
     month: date | None
+    caller_id: UUID
+    may_lock: bool
+    """Whether the caller asks in their own right or by a role; a relative needs a grant to hold others up."""
 
 
 @dataclass(frozen=True)
@@ -85,8 +89,8 @@ class Counts:
 
 def lock_budget(connection: Connection, district_id: UUID, month: str) -> None:
     """Let nobody else draw on a district's budget of a month until the transaction ends."""
-    lock = "SELECT pg_advisory_xact_lock(hashtextextended(%(budget)s, 12))"
-    run(connection, lock, {"budget": f"{district_id}/{month}"})
+    terms = {"budget": f"{district_id}/{month}", "caller_id": None}
+    lock_for(connection, "%(budget)s", terms, space=_BUDGET_LOCK, may=True)
 
 
 def recipient_is_busy(connection: Connection, recipient_id: UUID, planned: Terms) -> bool:
@@ -103,14 +107,16 @@ def budget_counted_minutes(connection: Connection, district_id: UUID, *, start: 
 def read_asked(connection: Connection, asked: Asked, *asks: Ask) -> Counts:
     """Return what the rules of asking count, after the locks: nobody else can change it until the transaction ends.
 
+    Whoever may not ask for the recipient at all takes none, and is refused by the rules.
+
     What else is asked comes in the same trip.
     """
     counted = None
     with pipelined(connection):
-        order_store.lock_person(connection, asked.recipient_id)
+        order_store.lock_person_for(connection, asked.recipient_id, asked.caller_id, may=asked.may_lock)
         if asked.month is not None:
-            terms = {"recipient_id": asked.recipient_id, "month": asked.month.isoformat()}
-            run(connection, _LOCK_BUDGET_OF, terms)
+            terms = vars(asked) | {"month": asked.month.isoformat()}
+            lock_for(connection, _BUDGET_OF, terms, space=_BUDGET_LOCK, may=asked.may_lock, whose=_RECIPIENT)
         order_store.lock_id(connection, asked.order_id)
         remembers = [ask(connection) for ask in asks]
         busy = _BUSY.send(connection, vars(asked))

@@ -14,6 +14,7 @@ from libs.db import write_at_end
 from libs.db.driver import pipelined
 from libs.db.rows import add_row, ask_row, change_rows, claim_row
 from libs.programme.acting import consent_from_json
+from libs.programme.known_grants import lock_for
 from services.redemption.core.rules.people import CommandContext
 from services.redemption.core.store.facts import (
     DISTRICT_OF,
@@ -23,7 +24,6 @@ from services.redemption.core.store.facts import (
     ask_person,
     ask_policy,
     ask_relation,
-    lock_for,
     terms_of,
 )
 from services.redemption.core.store.lists import silence_acting, silence_verdicts

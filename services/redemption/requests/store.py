@@ -15,6 +15,7 @@ from libs.db import write_at_end
 from libs.db.driver import pipelined
 from libs.db.rows import add_row, change_rows, claim_row, find_row
 from libs.programme.acting import consent_from_json
+from libs.programme.known_grants import lock_for
 from services.redemption.core.rules.calendar import week_of
 from services.redemption.core.rules.people import CommandContext
 from services.redemption.core.store import directory
@@ -24,7 +25,6 @@ from services.redemption.core.store.facts import (
     ask_number,
     ask_policy,
     ask_relation,
-    lock_for,
     terms_of,
 )
 from services.redemption.core.store.lists import silence_acting

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
-from libs.contracts.powers import POWERS
 from libs.db import Connection, savepoint
 from libs.errors import ForbiddenError, Refusal
 from services.orders.approving import messages
@@ -16,7 +15,7 @@ from services.orders.core.refusals import WrongOrderStateError
 from services.orders.core.rules.life_cycle import State, Verb, refuse_unless_allowed
 from services.orders.core.rules.order import Order
 from services.orders.core.store import order_store, people_store
-from services.orders.core.usecases.command_context import CommandContext, refuse_auditor, require_power
+from services.orders.core.usecases.command_context import CommandContext, require_power, require_power_somewhere
 from services.orders.core.usecases.order_changes import policy_of_order, save_change
 from services.orders.core.usecases.order_facts import lock_with_facts
 
@@ -39,7 +38,7 @@ def approve_hours(connection: Connection, context: CommandContext, order_id: UUI
         ForbiddenError: no such role here, one's own or a relative's hours, or maker and checker in one.
         WrongOrderStateError: it does not wait for a first signature.
     """
-    order = lock_with_facts(connection, context, order_id)
+    order = lock_with_facts(connection, context, order_id, power="approve_hours")
     signing = refuse_who_may_not_sign(connection, context, order, "approve_hours")
     _refuse_unless_unsigned(order)
     if needs_second(signing):
@@ -82,9 +81,7 @@ def approve_many(connection: Connection, context: CommandContext, order_ids: Seq
     Raises:
         ForbiddenError: the caller has no role that approves in bulk anywhere.
     """
-    refuse_auditor(context)
-    if not any(held.role in POWERS["approve_many"] for held in context.actor.roles):
-        raise ForbiddenError
+    require_power_somewhere(context, "approve_many")
     order_store.lock_orders(connection, order_ids)
     return [_approve_one(connection, context, order_id) for order_id in order_ids]
 
@@ -92,7 +89,7 @@ def approve_many(connection: Connection, context: CommandContext, order_ids: Seq
 def _approve_one(connection: Connection, context: CommandContext, order_id: UUID) -> dict[str, object]:
     try:
         with savepoint(connection):
-            order = lock_with_facts(connection, context, order_id)
+            order = lock_with_facts(connection, context, order_id, power="approve_many")
             signing = refuse_who_may_not_sign(connection, context, order, "approve_many")
             refuse_unless_allowed(Verb.APPROVE, order.state)
             if needs_second(signing):
@@ -111,7 +108,7 @@ def second_check(connection: Connection, context: CommandContext, order_id: UUID
         ForbiddenError: not a checker here, one's own or a relative's hours, or somebody who signed or made it.
         WrongOrderStateError: it does not wait for a second check.
     """
-    order = lock_with_facts(connection, context, order_id)
+    order = lock_with_facts(connection, context, order_id, power="second_check")
     refuse_who_may_not_sign(connection, context, order, "second_check")
     refuse_unless_allowed(Verb.SECOND_CHECK, order.state)
     if not order.approval.approvers:
@@ -128,7 +125,7 @@ def reject_hours(connection: Connection, context: CommandContext, order_id: UUID
         ForbiddenError: no such role here, or one's own or a relative's hours.
         WrongOrderStateError: it does not wait for a signature.
     """
-    order = lock_with_facts(connection, context, order_id)
+    order = lock_with_facts(connection, context, order_id, power="reject_hours")
     require_power(connection, context, "reject_hours", order.unit_id)
     refuse_own_or_related(signing_of(connection, order, context.caller_id))
     return _reject(connection, context, order, Verb.REJECT, why)

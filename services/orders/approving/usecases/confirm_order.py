@@ -57,7 +57,7 @@ def call_back(connection: Connection, context: CommandContext, order_id: UUID) -
         MakerIsCheckerError: the caller placed it, confirmed it or works on it.
         WrongOrderStateError: nobody is or was there, or it was approved.
     """
-    order = lock_with_facts(connection, context, order_id)
+    order = lock_with_facts(connection, context, order_id, power="call_back")
     require_power(connection, context, "call_back", order.unit_id)
     refuse_caller_concerned(order, context.caller_id)
     called = order.moved(Verb.CALL_BACK, order.state) if not order.approval.approvers else None

@@ -16,6 +16,7 @@ from libs.db.driver import pipelined, run
 from libs.db.prepared import Prepared
 from libs.db.rows import add_row, add_rows, change_rows, delete_rows, save_row
 from libs.programme.acting import Consent
+from libs.programme.known_grants import lock_for
 from libs.programme.policy import Policy
 from libs.programme.policy.store import policy_of_version
 from services.orders.core.refusals import OrderNotFoundError
@@ -33,6 +34,8 @@ from services.orders.core.store.rows import (
 )
 from services.orders.core.store.tables import assignment, confirmation, dispute, door, order_step, orders
 
+PLANNING = 11
+_PERSON = "%(person_id)s::uuid"
 OCCUPYING_STATES = [state.value for state in OCCUPYING]
 _OWN = {"door": door, "confirmation": confirmation, "dispute": dispute}
 WHOLE_ORDERS = sa.select(
@@ -47,6 +50,15 @@ _ORDERS = Prepared(WHOLE_ORDERS.where(orders.c.order_id == _IDS).order_by(orders
 # The row is locked first and read after that: what stands in other tables may have changed while the lock was awaited.
 _LOCK = Prepared(
     sa.select(orders.c.order_id).where(orders.c.order_id == _IDS).order_by(orders.c.order_id).with_for_update()
+)
+_LOCK_FOR = Prepared(
+    sa.text("""
+    SELECT order_id FROM orders WHERE order_id = CAST(:order_id AS uuid) AND (:may OR (
+        (:is_own OR EXISTS (SELECT 1 FROM acting_grant WHERE person_id = :subject_id AND relative_id = :caller_id))
+        AND (:is_open OR :subject_id IN (recipient_id, payer_id, offered_to) OR EXISTS (
+            SELECT 1 FROM assignment WHERE assignment.order_id = orders.order_id AND volunteer_id = :subject_id))))
+    FOR UPDATE OF orders
+""")
 )
 _PARTS = Prepared(
     sa.select(assignment)
@@ -67,6 +79,21 @@ class Step:
     acting_for: UUID | None = None
     consent: Consent | None = None
     why: str = ""
+
+
+@dataclass(frozen=True)
+class Locker:
+    """Who wants an order locked, for whom, and whether a role lets them; `is_open`: the order is anybody's to take."""
+
+    caller_id: UUID
+    subject_id: UUID
+    may: bool
+    is_open: bool = False
+
+    @property
+    def is_own(self) -> bool:
+        """Tell whether they speak for themselves."""
+        return self.caller_id == self.subject_id
 
 
 def find_order(connection: Connection, order_id: UUID) -> Order | None:
@@ -195,25 +222,37 @@ def _write_step(connection: Connection, from_state: State, order: Order, step: S
     _WRITE_STEP.change(connection, columns | {"of_order": order.order_id})
 
 
-def ask_lock(order_id: UUID) -> Ask:
-    """Lock an order; `lock_order` then finds it."""
+def ask_lock(order_id: UUID, locker: Locker) -> Ask:
+    """Lock an order for whom it concerns, or whom a role lets; `lock_order` then finds it.
+
+    Whoever has nothing to do with it holds nobody up; should a rule let them pass all the same, nothing is saved.
+    """
 
     def ask(connection: Connection) -> Callable[[], None]:
-        read = read_later(connection, [order_id], lock=True)
+        terms = {"order_id": order_id, "is_own": locker.is_own, **vars(locker)}
+        locked = _LOCK_FOR.send(connection, terms)
+        read = read_later(connection, [order_id])
 
         def remember() -> None:
             memo.put(connection, ("locked", order_id), read())
+            if not locked.fetchall():
+                memo.put(connection, ("unlocked", order_id), True)
 
         return remember
 
     return ask
 
 
-def ask_lock_of_person(person_id: UUID) -> Ask:
-    """Lock a person as `lock_person` does."""
+def is_unlocked(connection: Connection, order_id: UUID) -> bool:
+    """Tell whether an order was read for somebody whom it does not concern, and so was not locked."""
+    return memo.has(connection, ("unlocked", order_id))
+
+
+def ask_lock_of_person(person_id: UUID, caller_id: UUID, *, may: bool) -> Ask:
+    """Lock a person as `lock_person` does, for whoever may, or has a grant."""
 
     def ask(connection: Connection) -> Callable[[], None]:
-        lock_person(connection, person_id)
+        lock_person_for(connection, person_id, caller_id, may=may)
         return lambda: None
 
     return ask
@@ -221,7 +260,13 @@ def ask_lock_of_person(person_id: UUID) -> Ask:
 
 def lock_person(connection: Connection, person_id: UUID) -> None:
     """Let nobody else plan time of this person until the transaction ends."""
-    run(connection, "SELECT pg_advisory_xact_lock(hashtextextended(%(person)s, 11))", {"person": str(person_id)})
+    lock_for(connection, _PERSON, {"person_id": person_id, "caller_id": None}, space=PLANNING, may=True)
+
+
+def lock_person_for(connection: Connection, person_id: UUID, caller_id: UUID, *, may: bool) -> None:
+    """Lock a person as `lock_person` does, for whoever may, or has a grant."""
+    terms = {"person_id": person_id, "caller_id": caller_id}
+    lock_for(connection, _PERSON, terms, space=PLANNING, may=may, whose=_PERSON)
 
 
 def page_of_orders(query: sa.Select[Any], after: Sequence[Any] | None, limit: int) -> sa.Select[Any]:

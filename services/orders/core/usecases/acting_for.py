@@ -5,7 +5,6 @@ from __future__ import annotations
 from uuid import UUID
 
 from libs.clock import local_date
-from libs.contracts.powers import POWERS
 from libs.db import Connection
 from libs.errors import ForbiddenError
 from libs.ids import id_from_cause
@@ -121,7 +120,7 @@ def _standing(connection: Connection, context: CommandContext, person: Person) -
     relations = people_store.relations_of(connection, person.person_id)
     pair = (person.person_id, context.caller_id)
     return Standing(
-        is_staff=any(held.role in POWERS["act_for"] for held in context.actor.roles),
+        is_staff=context.holds("act_for"),
         reaches=has_power(connection, context, "act_for", person.home_unit_id),
         is_relative=relations.are_direct(*pair, verified=True),
         is_declared=relations.are_direct(*pair, verified=False),

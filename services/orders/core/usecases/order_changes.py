@@ -8,6 +8,7 @@ from datetime import datetime
 from libs.clock import local_date
 from libs.db import Connection, write_at_end
 from libs.db.driver import pipelined
+from libs.errors import ForbiddenError
 from libs.events import Cause
 from libs.programme.policy import Policy
 from libs.programme.policy.store import policy_of_version
@@ -24,6 +25,8 @@ READS_NO_MORE = "reads no more"
 
 def save_change(connection: Connection, before: Order, after: Order, step: Step) -> Order:
     """Save a changed order, its step, and what falls due for it next; return it."""
+    if order_store.is_unlocked(connection, before.order_id):
+        raise ForbiddenError  # They had nothing to do with it when it was to be locked, a moment ago.
     is_moved = before.state is not after.state or before.publication.published_at != after.publication.published_at
     deadlines = deadlines_set(connection, after, step.at) if is_moved else {}
 

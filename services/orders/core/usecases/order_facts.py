@@ -11,15 +11,24 @@ from libs.programme.acting_grants import GrantedAct
 from services.orders.core.rules.order import Order
 from services.orders.core.store import order_store, people_store, unit_store
 from services.orders.core.store.facts import Ask, gather
+from services.orders.core.store.order_store import Locker
 from services.orders.core.usecases.acting_for import require_acting_for
 from services.orders.core.usecases.command_context import CommandContext, refuse_auditor
 
 
-def lock_with_facts(connection: Connection, context: CommandContext, order_id: UUID, *asks: Ask) -> Order:
+def lock_with_facts(
+    connection: Connection,
+    context: CommandContext,
+    order_id: UUID,
+    *asks: Ask,
+    power: str | None = None,
+    is_open: bool = False,
+) -> Order:
     """Return an order, locked, after gathering what decisions about it ask.
 
     That is who calls and for whom, the recipient and the volunteers, whose relatives the callers are, the units above
-    all of them, and the rules of their districts; and what else is asked.
+    all of them, and the rules of their districts; and what else is asked. It is locked for those it concerns, for whom
+    they let act, and for those who have the `power` somewhere; for nobody else, whom the rules refuse.
 
     Raises:
         OrderNotFoundError: there is none.
@@ -28,7 +37,7 @@ def lock_with_facts(connection: Connection, context: CommandContext, order_id: U
     today = local_date(context.now)
     gather(
         connection,
-        order_store.ask_lock(order_id),
+        order_store.ask_lock(order_id, _locker(context, power, is_open=is_open)),
         people_store.ask_people(*people, of_order=order_id),
         people_store.ask_relations(*people),
         unit_store.ask_paths(*people, of_order=order_id),
@@ -36,6 +45,12 @@ def lock_with_facts(connection: Connection, context: CommandContext, order_id: U
         *asks,
     )
     return order_store.lock_order(connection, order_id)
+
+
+def _locker(context: CommandContext, power: str | None, *, is_open: bool) -> Locker:
+    powers = (power,) if power else ()
+    may = context.holds(*powers, "act_for") if context.is_for_another else context.holds(*powers)
+    return Locker(context.caller_id, context.subject_id, may, is_open=is_open)
 
 
 def lock_for_recipient(connection: Connection, context: CommandContext, order_id: UUID, act: GrantedAct) -> Order:

@@ -40,7 +40,7 @@ def decide_dispute(
         MakerIsCheckerError: fewer minutes than settled, and no second person named; or the decider alone made the
             accounts of both sides.
     """
-    order = lock_with_facts(connection, context, order_id)
+    order = lock_with_facts(connection, context, order_id, power="decide_dispute")
     signing = refuse_who_may_not_sign(connection, context, order, "decide_dispute")
     refuse_unless_allowed(Verb.DECIDE, order.state)
     if minutes and made_everybody(signing):
@@ -102,7 +102,7 @@ def confirm_decision(connection: Connection, context: CommandContext, order_id: 
         MakerIsCheckerError: the decider themself.
         WrongOrderStateError: no decision waits for a second person.
     """
-    order = lock_with_facts(connection, context, order_id)
+    order = lock_with_facts(connection, context, order_id, power="decide_dispute_second")
     require_power(connection, context, "decide_dispute_second", order.unit_id)
     signing = signing_of(connection, order, context.caller_id)
     refuse_own_or_related(signing)

@@ -34,7 +34,7 @@ def propose_reversal(
         AlreadyReversedError: it was reversed before.
         WrongOrderStateError: it is not settled.
     """
-    order = lock_with_facts(connection, context, order_id)
+    order = lock_with_facts(connection, context, order_id, power="propose_reversal")
     require_power(connection, context, "propose_reversal", order.unit_id)
     _refuse_unless_reversible(connection, context, order)
     columns = {
@@ -71,7 +71,7 @@ def decide_reversal(
         ProposalLapsedError: nobody decided it in time.
         RecordNotFoundError: there is no such proposal for this order.
     """
-    order = lock_with_facts(connection, context, order_id)
+    order = lock_with_facts(connection, context, order_id, power="decide_reversal")
     require_power(connection, context, "decide_reversal", order.unit_id)
     proposal = store.lock_reversal(connection, reversal_id)
     if proposal["order_id"] != order_id:

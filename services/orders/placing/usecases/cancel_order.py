@@ -30,7 +30,7 @@ def cancel_order(connection: Connection, context: CommandContext, order_id: UUID
         ForbiddenError: neither the recipient, the payer, someone acting for them, nor a coordinator of the unit.
         WrongOrderStateError: service has begun, or it is over.
     """
-    order = lock_with_facts(connection, context, order_id)
+    order = lock_with_facts(connection, context, order_id, power="cancel_order")
     concerned = (order.recipient_id, order.payer_id)
     if context.acting_for is None and context.caller_id not in concerned:
         require_power(connection, context, "cancel_order", order.unit_id)

@@ -76,7 +76,15 @@ def _read_facts(connection: Connection, context: CommandContext, asked: HelpAske
     people = tuple({context.caller_id, asked.recipient_id})
     return store.read_asked(
         connection,
-        Asked(asked.order_id, asked.recipient_id, asked.start_at, asked.end_at, month),
+        Asked(
+            asked.order_id,
+            asked.recipient_id,
+            asked.start_at,
+            asked.end_at,
+            month,
+            context.caller_id,
+            may_lock=context.may_lock(asked.recipient_id, "place_order"),
+        ),
         people_store.ask_people(*people),
         people_store.ask_relations(*people),
         unit_store.ask_paths(*people),

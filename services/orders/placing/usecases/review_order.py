@@ -24,7 +24,7 @@ def review_order(connection: Connection, context: CommandContext, order_id: UUID
         ForbiddenError: not a coordinator who reaches the recipient's unit.
         WrongOrderStateError: not under review.
     """
-    order = lock_with_facts(connection, context, order_id)
+    order = lock_with_facts(connection, context, order_id, power="review_order")
     require_power(connection, context, "review_order", order.unit_id)
     refuse_unless_allowed(Verb.REVIEW, order.state)
     if not ok:

@@ -16,7 +16,12 @@ from services.orders.core.messages import tell
 from services.orders.core.rules.people import Person
 from services.orders.core.store import people_store
 from services.orders.core.store.rows import Fields
-from services.orders.core.usecases.command_context import CommandContext, load_subject, require_power
+from services.orders.core.usecases.command_context import (
+    CommandContext,
+    load_subject,
+    require_power,
+    require_power_somewhere,
+)
 from services.orders.service_time import messages, store
 
 
@@ -59,6 +64,7 @@ def decide_record(connection: Connection, context: CommandContext, record_id: UU
         AlreadyDecidedError: it was decided before.
         ProposalLapsedError: nobody decided it in time.
     """
+    require_power_somewhere(context, "import_service_record_decide")
     proposal = store.lock_proposal(connection, record_id)
     person = people_store.load_person(connection, proposal["person_id"])
     require_power(connection, context, "import_service_record_decide", person.home_unit_id)

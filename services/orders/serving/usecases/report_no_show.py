@@ -31,7 +31,7 @@ def report_no_show(connection: Connection, context: CommandContext, order_id: UU
         WrongOrderStateError: it is not taken, or service has begun.
         NoShowTooEarlyError: the waiting time is not over.
     """
-    order = lock_with_facts(connection, context, order_id)
+    order = lock_with_facts(connection, context, order_id, power="report_no_show")
     _refuse_who_may_not_report(connection, context, order, absent)
     refuse_unless_allowed(Verb.NO_SHOW, order.state)
     policy = policy_of_order(connection, order, context.now)

@@ -8,6 +8,7 @@ from uuid import UUID
 from libs.clock import local_date
 from libs.db import Connection
 from libs.programme.acting_grants import GrantedAct
+from libs.programme.words import WORKER_ROLES
 from services.orders.core.messages import tell
 from services.orders.core.refusals import OrderNotFoundError
 from services.orders.core.rules.deadlines import is_late_cancellation
@@ -70,17 +71,22 @@ def accept_offer(
 def _lock_for_taking(connection: Connection, context: CommandContext, order_id: UUID) -> Order:
     volunteer_id = context.subject_id
     facts = (
-        order_store.ask_lock_of_person(volunteer_id),
+        order_store.ask_lock_of_person(volunteer_id, context.caller_id, may=context.may_lock(volunteer_id)),
         catalogue_store.ask_service_of(order_id),
         mark_store.ask_no_shows(volunteer_id),
         store.ask_whether_busy(volunteer_id, order_id),
     )
     try:
-        return lock_with_facts(connection, context, order_id, *facts)
+        return lock_with_facts(connection, context, order_id, *facts, is_open=_may_serve(context))
     except OrderNotFoundError:
         if incidents_store.find_incident(connection, order_id) is not None:
             raise EmergencyNotForVolunteersError from None
         raise
+
+
+def _may_serve(context: CommandContext) -> bool:
+    """Tell whether an order is theirs to take: a worker's who speaks for themselves; for another, a grant is needed."""
+    return context.is_for_another or any(held.role in WORKER_ROLES for held in context.actor.roles)
 
 
 def _speaking_volunteer(connection: Connection, context: CommandContext, order_id: UUID) -> Person:
@@ -165,7 +171,7 @@ def offer_order(connection: Connection, context: CommandContext, order_id: UUID,
         ForbiddenError: not a coordinator who reaches the recipient's unit.
         WrongOrderStateError: it is not published.
     """
-    order = lock_with_facts(connection, context, order_id)
+    order = lock_with_facts(connection, context, order_id, power="offer_order")
     require_power(connection, context, "offer_order", order.unit_id)
     refuse_unless_allowed(Verb.OFFER, order.state)
     refuse_who_may_not_serve(people_store.load_person(connection, to))

@@ -42,24 +42,12 @@ _GRANTS = """
         SELECT coalesce(sum(u.minutes), 0) FROM grant_use u WHERE u.grant_id = g.grant_id AND u.month = %(month)s)
     FROM acting_grant g WHERE person_id = {whose} AND relative_id = %(caller_id)s"""
 DISTRICT_OF = "(SELECT district_id FROM person WHERE person_id = {whose})"
-_LOCK = """
-    SELECT pg_advisory_xact_lock(hashtextextended(({key})::text, {space})) WHERE %(may)s OR EXISTS (
-        SELECT 1 FROM acting_grant WHERE person_id = ANY(ARRAY[{whose}]::uuid[]) AND relative_id = %(caller_id)s)"""
 
 
 def terms_of(context: CommandContext, **more: Any) -> dict[str, Any]:
     """Return what every question needs: who asks, and on which day."""
     day = local_date(context.now)
     return {"caller_id": context.caller.person_id, "day": day, "month": day.replace(day=1), **more}
-
-
-def lock_for(connection: Connection, key: str, terms: Terms, *, space: int, may: bool, whose: str = "") -> None:
-    """Let one decision of this key (SQL for an id) be made at a time, where the caller may be let to make it at all.
-
-    That is in their own right (`may`: it is about them, or they hold a role of the power somewhere), or under a grant
-    of one of those `whose` credit it is about. The rules refuse everybody else, who holds nobody up.
-    """
-    run(connection, _LOCK.format(key=key, space=space, whose=whose), {**terms, "may": may})
 
 
 def ask_person(connection: Connection, whose: str, terms: Terms) -> Answer[Person | None]:
