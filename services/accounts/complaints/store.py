@@ -38,10 +38,11 @@ class ComplaintStore:
         row = find_row(self._connection, complaint, complaint_id=complaint_id, for_update=True)
         return _complaint_of(row) if row else None
 
-    def is_open(self, person_id: UUID, about: About) -> bool:
-        """Tell whether an earlier complaint about the same still waits for its answer."""
+    def is_open(self, person_id: UUID, about: About, *, filed_by: UUID) -> bool:
+        """Tell whether an earlier complaint about the same, by the same hand, still waits for its answer."""
         open_ = ComplaintState.OPEN
-        return find_row(self._connection, complaint, person_id=person_id, about=about, state=open_) is not None
+        row = find_row(self._connection, complaint, person_id=person_id, about=about, filed_by=filed_by, state=open_)
+        return row is not None
 
     def of_person(self, person_id: UUID, *, state: str | None, after: UUID | None, limit: int) -> list[Complaint]:
         """Return a person's complaints by id."""

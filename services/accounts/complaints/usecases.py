@@ -22,7 +22,7 @@ def complain(act: Act, *, complaint_id: UUID, person_id: UUID, about: About, wor
         PersonNotFoundError, PersonSuspendedError
         OutOfScopeError, ForbiddenError: the actor may not act for this person.
         WrongPersonStateError: who is not suspended contests a suspension, or the person is dead or erased.
-        ComplaintOpenError: an earlier complaint about the same waits for its answer.
+        ComplaintOpenError: an earlier complaint that the actor wrote about the same waits for its answer.
         IdReusedError: another complaint has this id.
     """
     if person_id != act.actor_id:
@@ -33,7 +33,7 @@ def complain(act: Act, *, complaint_id: UUID, person_id: UUID, about: About, wor
         raise WrongPersonStateError(state=person.status)
     if ComplaintStore(act.connection).find(complaint_id) is not None:
         raise IdReusedError(complaint_id=complaint_id)
-    if ComplaintStore(act.connection).is_open(person_id, about):
+    if ComplaintStore(act.connection).is_open(person_id, about, filed_by=act.actor_id):
         raise ComplaintOpenError(about=about)
     complaint = Complaint(complaint_id, person_id, act.actor_id, about, words, act.now)
     ComplaintStore(act.connection).add(complaint)

@@ -17,7 +17,15 @@ from libs.programme.two_people import Verdict
 from services.accounts.core.messages import person_state
 from services.accounts.core.refusals import PersonNotBelowError
 from services.accounts.core.rules.persons import Person
-from services.accounts.core.rules.roles import RoleGrant, highest_rank, may_sign_about, stands_above
+from services.accounts.core.rules.roles import (
+    RoleGrant,
+    RolePlace,
+    highest_rank,
+    is_staff,
+    may_sign_about,
+    may_witness,
+    stands_above,
+)
 from services.accounts.core.store.store import Store
 
 
@@ -128,23 +136,30 @@ class Act:
     def require_witness(self, power: str, person: Person) -> None:
         """Refuse unless who acts may be one of two who say that a person died, or did not.
 
-        Nobody stands above the top, and people at the top die too: there it is those beside them who say so.
+        Of a member of staff those say so who stand above them, whatever else they may do: few of the others do. Nobody
+        stands above the top, and people at the top die too: there it is those beside them.
 
         Raises:
             PersonSuspendedError, ForbiddenError (`not_authorised`), OutOfScopeError
             MakerIsCheckerError, PersonNotBelowError
         """
-        is_beside = person.person_id != self.actor_id and self.may_sign_about(person.person_id)
-        if is_beside and not self.is_above(person.person_id):
-            self.actor()
-        else:
+        self.actor()
+        places = self.store.persons.places([self.actor_id, person.person_id])
+        mine, theirs = places[self.actor_id], places[person.person_id]
+        if person.person_id == self.actor_id or not (is_staff(theirs) and is_staff(mine)):
             self.require_over(power, person)
+        elif not may_witness(mine, theirs):
+            raise PersonNotBelowError
 
     def rank(self, power: str, unit_id: UUID, *, of: UUID | None = None) -> int:
         """Return the rank of the highest role by which who acts, or somebody else, has a power at a unit; 0: none."""
         who = of or self.actor_id
         path = self.store.units.unit(unit_id).path
         return highest_rank(self.store.persons.places([who])[who], roles=POWERS[power], path=path)
+
+    def places(self, person_id: UUID) -> list[RolePlace]:
+        """Return the roles that somebody holds, with their places."""
+        return self.store.persons.places([person_id])[person_id]
 
     def verdict(self, *, ok: bool, why: str) -> Verdict:
         """Return the word of who acts on what another proposed."""

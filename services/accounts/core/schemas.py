@@ -95,6 +95,7 @@ class RoleAnswer(Schema):
     proposed_by = id_field()
     proposed_at = instant_field()
     lapses_at = instant_field()
+    roles_to_decide = fields.List(word_of(Role))
     decided_by = id_field(allow_none=True)
     decided_at = instant_field(allow_none=True)
     why = fields.String()

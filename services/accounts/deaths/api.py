@@ -5,14 +5,14 @@ from uuid import UUID
 from flask.views import MethodView
 from flask_smorest import Blueprint
 
-from libs.http import Cursor, current_actor, reading
+from libs.http import Cursor, reading
 from libs.http.pages import an_id
 from libs.programme.refusals import RecordNotFoundError
 from libs.programme.two_people_schemas import VerdictSchema
 from services.accounts.core.acts import Act
-from services.accounts.core.edge import act_on, command, now
+from services.accounts.core.edge import act_on, command
 from services.accounts.core.schemas import Answer, Body, done_answer, page_answer
-from services.accounts.deaths.rules import Death, DeathState
+from services.accounts.deaths.rules import Death, DeathMistake
 from services.accounts.deaths.schemas import (
     DeathAnswer,
     DeathSchema,
@@ -23,7 +23,7 @@ from services.accounts.deaths.schemas import (
     death_answer,
     mistake_answer,
 )
-from services.accounts.deaths.store import DeathStore, deaths_at
+from services.accounts.deaths.store import DeathStore, list_deaths
 from services.accounts.deaths.usecases.correct_death import decide_mistake, propose_mistake
 from services.accounts.deaths.usecases.record_death import decide_death, record_death
 
@@ -43,18 +43,22 @@ class Deaths(MethodView):
         with reading() as connection:
             act = act_on(connection)
             if query["unit"] is None:
-                rows = _of_person(act, query["person"] or current_actor().person_id, query["state"])
+                query = {**query, "person": query["person"] or act.actor_id}
+                act.require_view(query["person"])
             else:
                 act.require("view_person", query["unit"])
-                rows = deaths_at(
-                    connection,
-                    unit_id=query["unit"],
-                    state=query["state"],
-                    now=now(),
-                    after=DEATHS.after(query["cursor"]),
-                    limit=query["limit"] + 1,
-                )
-        return DEATHS.page([death_answer(row, now()) for row in rows], limit=query["limit"])
+            deaths = list_deaths(
+                connection,
+                unit_id=query["unit"],
+                person_id=query["person"],
+                state=query["state"],
+                now=act.now,
+                after=DEATHS.after(query["cursor"]),
+                limit=query["limit"] + 1,
+            )
+            places = act.store.persons.places([death.person_id for death in deaths])
+        rows = [death_answer(death, places[death.person_id], act.now) for death in deaths]
+        return DEATHS.page(rows, limit=query["limit"])
 
 
 @blueprint.route("/v1/persons/<uuid:person_id>/deaths/<uuid:death_id>")
@@ -67,8 +71,8 @@ class PersonDeath(MethodView):
     def put(self, body: Body, person_id: UUID, death_id: UUID) -> Answer:
         """Record that a person died; it has no effect until a checker confirms it."""
         return command(
-            lambda act: record_death(act, death_id=death_id, person_id=person_id, died_on=body["died"]),
-            lambda death: death_answer(death, now()),
+            lambda act: _death(act, record_death(act, death_id=death_id, person_id=person_id, died_on=body["died"])),
+            lambda answer: answer,
             body,
             command_id=death_id,
         )
@@ -87,9 +91,7 @@ class DeathById(MethodView):
             death = DeathStore(act.connection).look(death_id)
             act.require_view(death.person_id)
             mistakes = DeathStore(act.connection).mistakes_of(death_id)
-        return death_answer(death, now()) | {
-            "mistakes": [mistake_answer(death_mistake, now()) for death_mistake in mistakes]
-        }
+            return _death(act, death) | {"mistakes": [_mistake(act, mistake) for mistake in mistakes]}
 
 
 @blueprint.route("/v1/deaths/<uuid:death_id>/confirmation")
@@ -102,8 +104,8 @@ class DeathConfirmation(MethodView):
     def post(self, body: Body, death_id: UUID) -> Answer:
         """Confirm a death, or turn it down with a reason; never by who recorded it."""
         return command(
-            lambda act: decide_death(act, death_id=death_id, ok=body["ok"], why=body["why"] or ""),
-            lambda death: death_answer(death, now()),
+            lambda act: _death(act, decide_death(act, death_id=death_id, ok=body["ok"], why=body["why"] or "")),
+            lambda answer: answer,
             body,
         )
 
@@ -118,8 +120,8 @@ class MistakeById(MethodView):
     def put(self, body: Body, death_id: UUID, mistake_id: UUID) -> Answer:
         """Propose that a death was recorded by mistake; another person decides."""
         return command(
-            lambda act: propose_mistake(act, death_id=death_id, mistake_id=mistake_id, why=body["why"]),
-            lambda mistake: mistake_answer(mistake, now()),
+            lambda act: _mistake(act, propose_mistake(act, death_id=death_id, mistake_id=mistake_id, why=body["why"])),
+            lambda answer: answer,
             body,
             command_id=mistake_id,
         )
@@ -131,14 +133,11 @@ class MistakeById(MethodView):
         with reading() as connection:
             act = act_on(connection)
             act.require_view(DeathStore(act.connection).look(death_id).person_id)
-            death_mistakes = [
-                death_mistake
-                for death_mistake in DeathStore(act.connection).mistakes_of(death_id)
-                if death_mistake.mistake_id == mistake_id
-            ]
-        if not death_mistakes:
-            raise RecordNotFoundError(mistake_id=mistake_id)
-        return mistake_answer(death_mistakes[0], now())
+            mistakes = DeathStore(act.connection).mistakes_of(death_id)
+            for mistake in mistakes:
+                if mistake.mistake_id == mistake_id:
+                    return _mistake(act, mistake)
+        raise RecordNotFoundError(mistake_id=mistake_id)
 
 
 @blueprint.route("/v1/deaths/<uuid:death_id>/mistakes/<uuid:mistake_id>/decision")
@@ -151,15 +150,18 @@ class MistakeDecision(MethodView):
     def post(self, body: Body, death_id: UUID, mistake_id: UUID) -> Answer:
         """Give everything back, as soon as the ledger has, or turn the proposal down; never by who proposed it."""
         return command(
-            lambda act: decide_mistake(
-                act, death_id=death_id, mistake_id=mistake_id, ok=body["ok"], why=body["why"] or ""
+            lambda act: _mistake(
+                act,
+                decide_mistake(act, death_id=death_id, mistake_id=mistake_id, ok=body["ok"], why=body["why"] or ""),
             ),
-            lambda mistake: mistake_answer(mistake, now()),
+            lambda answer: answer,
             body,
         )
 
 
-def _of_person(act: Act, person_id: UUID, state: DeathState | None) -> list[Death]:
-    act.require_view(person_id)
-    deaths = DeathStore(act.connection).of_person(person_id)
-    return [death for death in deaths if state is None or death.state_at(act.now) is state]
+def _death(act: Act, death: Death) -> Answer:
+    return death_answer(death, act.places(death.person_id), act.now)
+
+
+def _mistake(act: Act, mistake: DeathMistake) -> Answer:
+    return mistake_answer(mistake, act.places(mistake.person_id), act.now)

@@ -1,11 +1,13 @@
 """What is said and answered about deaths."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from marshmallow import Schema, fields
 
+from libs.contracts.powers import POWERS
 from libs.http.fields import Day, Text, choice_of, word_of
-from libs.programme.two_people_schemas import roles_to_decide
+from services.accounts.core.rules.roles import RolePlace, is_staff, witnessing_roles
 from services.accounts.core.schemas import (
     TEXT_MAX,
     Answer,
@@ -80,8 +82,8 @@ class MistakeSchema(Schema):
     why = Text(TEXT_MAX, shortest=1, required=True)
 
 
-def death_answer(death: Death, now: datetime) -> Answer:
-    """Return a recorded death: who recorded it, who decided, until when somebody may."""
+def death_answer(death: Death, theirs: Collection[RolePlace], now: datetime) -> Answer:
+    """Return a recorded death: who recorded it, who decided, until when somebody may; `theirs` were their roles."""
     state, of = death.state_at(now), death.proposal
     return {
         "death_id": str(death.death_id),
@@ -91,7 +93,7 @@ def death_answer(death: Death, now: datetime) -> Answer:
         "recorded_by": str(of.proposed_by),
         "recorded_at": instant(of.proposed_at),
         "lapses_at": instant(of.lapses_at) if state is DeathState.WAITING else None,
-        "roles_to_decide": roles_to_decide("confirm_death"),
+        "roles_to_decide": _witnesses("confirm_death", theirs),
         "decided_by": id_text(of.decided_by),
         "decided_at": instant(of.decided_at),
         "why": of.why or None,
@@ -99,7 +101,7 @@ def death_answer(death: Death, now: datetime) -> Answer:
     }
 
 
-def mistake_answer(mistake: DeathMistake, now: datetime) -> Answer:
+def mistake_answer(mistake: DeathMistake, theirs: Collection[RolePlace], now: datetime) -> Answer:
     """Return where it stands that a death was a mistake."""
     state, of = mistake.state_at(now), mistake.proposal
     return {
@@ -112,8 +114,12 @@ def mistake_answer(mistake: DeathMistake, now: datetime) -> Answer:
         "proposed_by": str(of.proposed_by),
         "proposed_at": instant(of.proposed_at),
         "lapses_at": instant(of.lapses_at) if state is MistakeState.PROPOSED else None,
-        "roles_to_decide": roles_to_decide("decide_death_mistake"),
+        "roles_to_decide": _witnesses("decide_death_mistake", theirs),
         "decided_by": id_text(of.decided_by),
         "decided_at": instant(of.decided_at),
         "decided_why": of.why or None,
     }
+
+
+def _witnesses(power: str, theirs: Collection[RolePlace]) -> list[str]:
+    return sorted(witnessing_roles(theirs) if is_staff(theirs) else POWERS[power])

@@ -162,16 +162,26 @@ def _mistake_columns(of: DeathMistake) -> dict[str, object]:
     } | columns_of(of.proposal)
 
 
-def deaths_at(
-    connection: Connection, *, unit_id: UUID, state: DeathState | None, now: datetime, after: UUID | None, limit: int
+def list_deaths(
+    connection: Connection,
+    *,
+    unit_id: UUID | None,
+    person_id: UUID | None,
+    state: DeathState | None,
+    now: datetime,
+    after: UUID | None,
+    limit: int,
 ) -> list[Death]:
-    """Return the deaths recorded of people at home in a unit and below, by id."""
-    query = (
-        sa.select(death)
-        .join(person, person.c.person_id == death.c.person_id)
-        .join(unit, unit.c.unit_id == person.c.home_unit_id)
-        .where(unit.c.path.overlap(sa.cast([unit_id], ARRAY(sa.Uuid))), *_in_state(state, now))
-    )
+    """Return the deaths recorded of people at home in a unit and below, or of one person, by id."""
+    query = sa.select(death).where(*_in_state(state, now))
+    if unit_id:
+        query = (
+            query.join(person, person.c.person_id == death.c.person_id)
+            .join(unit, unit.c.unit_id == person.c.home_unit_id)
+            .where(unit.c.path.overlap(sa.cast([unit_id], ARRAY(sa.Uuid))))
+        )
+    if person_id:
+        query = query.where(death.c.person_id == person_id)
     if after:
         query = query.where(death.c.death_id > after)
     return [death_of(row) for row in connection.execute(query.order_by(death.c.death_id).limit(limit))]

@@ -3,22 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from enum import StrEnum
 from uuid import UUID
 
 from libs.programme.words import Grade, PersonStatus
-from services.accounts.core.rules.persons import Person, Qualifications
+from services.accounts.core.rules.persons import ErasureState, Person, Qualifications
 
 ANSWERING = ("orders", "ledger", "redemption")
 CLEAR = ""
-
-
-class ErasureState(StrEnum):
-    """Where an erasure stands."""
-
-    PENDING = "pending"
-    DONE = "done"
-    DECLINED = "declined"
 
 
 @dataclass(frozen=True)

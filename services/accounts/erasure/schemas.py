@@ -4,8 +4,9 @@ from marshmallow import Schema, fields
 
 from libs.http.fields import Choice, word_of
 from libs.programme.acting_schemas import ActingSchema
+from services.accounts.core.rules.persons import ErasureState
 from services.accounts.core.schemas import Answer, id_field, instant, instant_field
-from services.accounts.erasure.rules import Erasure, ErasureState
+from services.accounts.erasure.rules import Erasure
 
 
 class ErasureAnswer(Schema):

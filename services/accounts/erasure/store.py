@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from libs.programme.proposals import WORDS_OF
+from services.accounts.core.rules.persons import ErasureState
 from services.accounts.core.store.tables import (
     LEFT,
     access_log,
@@ -19,7 +20,7 @@ from services.accounts.core.store.tables import (
     person_index,
     person_key,
 )
-from services.accounts.erasure.rules import Erasure, ErasureState
+from services.accounts.erasure.rules import Erasure
 
 
 class ErasureStore:

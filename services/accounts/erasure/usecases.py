@@ -13,12 +13,12 @@ from libs.programme.words import PersonStatus
 from services.accounts.core.acts import Act
 from services.accounts.core.messages import person_state, person_tombstone
 from services.accounts.core.refusals import DecisionWaitsError, WrongPersonStateError
-from services.accounts.core.rules.persons import Person
+from services.accounts.core.rules.persons import ErasureState, Person
 from services.accounts.core.store.person_store import PersonStore
 from services.accounts.core.store.store import Store
 from services.accounts.deaths.store import DeathStore
 from services.accounts.erasure.messages import erasure_requested, person_erased
-from services.accounts.erasure.rules import Erasure, ErasureState, end_use, kept_until
+from services.accounts.erasure.rules import Erasure, end_use, kept_until
 from services.accounts.erasure.store import ErasureStore
 from services.accounts.groups.usecases import forget_in_groups
 from services.accounts.policies.store import PolicyStore

@@ -5,12 +5,12 @@ from uuid import UUID
 from flask.views import MethodView
 from flask_smorest import Blueprint
 
-from libs.http import Cursor, current_actor, reading
+from libs.http import Cursor, reading
 from libs.http.pages import an_id
 from services.accounts.core.edge import act_on, command
 from services.accounts.core.schemas import Answer, Body, NothingSchema, page_answer
 from services.accounts.groups.schemas import GroupAnswer, GroupSchema, GroupsQuerySchema, LeaderSchema, group_answer
-from services.accounts.groups.store import GroupStore, groups_at, groups_of
+from services.accounts.groups.store import GroupStore, list_groups
 from services.accounts.groups.usecases import (
     NewGroup,
     add_member,
@@ -36,12 +36,17 @@ class Groups(MethodView):
         with reading() as connection:
             act = act_on(connection)
             if query["unit"] is None:
-                person_id = query["person"] or current_actor().person_id
-                act.require_view(person_id)
-                return {"items": [group_answer(row) for row in groups_of(connection, person_id)], "next": None}
-            act.require("view_person", query["unit"])
-            after = GROUPS.after(query["cursor"])
-            rows = groups_at(connection, unit_id=query["unit"], after=after, limit=query["limit"] + 1)
+                query = {**query, "person": query["person"] or act.actor_id}
+                act.require_view(query["person"])
+            else:
+                act.require("view_person", query["unit"])
+            rows = list_groups(
+                connection,
+                unit_id=query["unit"],
+                person_id=query["person"],
+                after=GROUPS.after(query["cursor"]),
+                limit=query["limit"] + 1,
+            )
         return GROUPS.page([group_answer(row) for row in rows], limit=query["limit"])
 
 

@@ -52,8 +52,7 @@ class GroupStore:
 
     def of_person(self, person_id: UUID) -> list[Group]:
         """Return the active groups that a person leads or is a member of, locked, by id."""
-        concerns = (volunteer_group.c.leader_id == person_id) | volunteer_group.c.member_ids.contains([person_id])
-        query = sa.select(volunteer_group).where(concerns, volunteer_group.c.is_active)
+        query = sa.select(volunteer_group).where(_concerns(person_id), volunteer_group.c.is_active)
         rows = self._connection.execute(query.order_by(volunteer_group.c.group_id).with_for_update())
         return [group_of(row) for row in rows]
 
@@ -88,20 +87,20 @@ def _columns(of: Group) -> dict[str, object]:
     return {**asdict(of), "member_ids": list(of.member_ids)}
 
 
-def groups_at(connection: Connection, *, unit_id: UUID, after: UUID | None, limit: int) -> list[Group]:
-    """Return the groups of a unit and below, by id."""
-    query = (
-        sa.select(volunteer_group)
-        .join(unit, unit.c.unit_id == volunteer_group.c.unit_id)
-        .where(unit.c.path.overlap(sa.cast([unit_id], ARRAY(sa.Uuid))))
-    )
+def list_groups(
+    connection: Connection, *, unit_id: UUID | None, person_id: UUID | None, after: UUID | None, limit: int
+) -> list[Group]:
+    """Return the groups of a unit and below, or the active ones that a person leads or belongs to, by id."""
+    query = sa.select(volunteer_group)
+    if unit_id:
+        query = query.join(unit, unit.c.unit_id == volunteer_group.c.unit_id)
+        query = query.where(unit.c.path.overlap(sa.cast([unit_id], ARRAY(sa.Uuid))))
+    if person_id:
+        query = query.where(_concerns(person_id), volunteer_group.c.is_active)
     if after:
         query = query.where(volunteer_group.c.group_id > after)
     return [group_of(row) for row in connection.execute(query.order_by(volunteer_group.c.group_id).limit(limit))]
 
 
-def groups_of(connection: Connection, person_id: UUID) -> list[Group]:
-    """Return the active groups that a person leads or belongs to, by id."""
-    concerns = (volunteer_group.c.leader_id == person_id) | volunteer_group.c.member_ids.contains([person_id])
-    query = sa.select(volunteer_group).where(concerns, volunteer_group.c.is_active)
-    return [group_of(row) for row in connection.execute(query.order_by(volunteer_group.c.group_id))]
+def _concerns(person_id: UUID) -> sa.ColumnElement[bool]:
+    return (volunteer_group.c.leader_id == person_id) | volunteer_group.c.member_ids.contains([person_id])

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from libs.errors import IdReusedError
 from services.accounts.core.acts import Act
+from services.accounts.core.rules.persons import Person
 from services.accounts.core.store.store import Store
 from services.accounts.groups.messages import group_state
 from services.accounts.groups.rules import Group, refuse_public_name, refuse_unfit_leader, refuse_unfit_member
@@ -37,9 +38,10 @@ def register_group(act: Act, new: NewGroup) -> Group:
     if GroupStore(act.connection).find(new.group_id) is not None:
         raise IdReusedError(group_id=new.group_id)
     refuse_public_name(new.name_zh, new.name_en)
-    _refuse_leader(act, new.leader_id)
+    persons = act.store.persons.lock_persons({new.leader_id, *new.member_ids})
+    refuse_unfit_leader(persons[new.leader_id], today=act.today)
     for member_id in new.member_ids:
-        _refuse_member(act, member_id)
+        _refuse_member(act, persons[member_id])
     unit = act.store.units.unit(new.unit_id)
     founded = Group(
         group_id=new.group_id,
@@ -65,8 +67,9 @@ def add_member(act: Act, *, group_id: UUID, person_id: UUID) -> Group:
         RecordNotFoundError, PersonNotFoundError, WrongPersonStateError, AlreadyDecidedError, GroupTooLargeError
         OutOfScopeError, ForbiddenError
     """
+    persons = act.store.persons.lock_persons([person_id])
     group = _group_of(act, group_id)
-    _refuse_member(act, person_id)
+    _refuse_member(act, persons[person_id])
     return _save(act, group.with_members({*group.member_ids, person_id}))
 
 
@@ -92,8 +95,9 @@ def change_leader(act: Act, *, group_id: UUID, leader_id: UUID) -> Group:
         RecordNotFoundError, PersonNotFoundError, GroupLeaderUnfitError, AlreadyDecidedError
         OutOfScopeError, ForbiddenError
     """
+    persons = act.store.persons.lock_persons([leader_id])
     group = _group_of(act, group_id)
-    _refuse_leader(act, leader_id)
+    refuse_unfit_leader(persons[leader_id], today=act.today)
     return _save(act, group.led_by(leader_id))
 
 
@@ -122,12 +126,7 @@ def _group_of(act: Act, group_id: UUID) -> Group:
     return group
 
 
-def _refuse_leader(act: Act, leader_id: UUID) -> None:
-    refuse_unfit_leader(act.store.persons.person(leader_id), today=act.today)
-
-
-def _refuse_member(act: Act, person_id: UUID) -> None:
-    member = act.store.persons.person(person_id)
+def _refuse_member(act: Act, member: Person) -> None:
     act.require("register_group", member.home_unit_id)
     refuse_unfit_member(member)
 

@@ -60,6 +60,7 @@ class NumberChangeById(MethodView):
         return command(
             lambda act: number_proposal_answer(
                 propose_number(act, proposal_id=change_id, person_id=person_id, number=body["phone_number"]),
+                act.places(person_id),
                 now=act.now,
             ),
             lambda answer: answer,
@@ -89,7 +90,7 @@ class NumberDecision(MethodView):
                 at=machine_now(),
                 digest=parts().vault.digest,
             )
-            return number_proposal_answer(decided, now=act.now)
+            return number_proposal_answer(decided, act.places(person_id), now=act.now)
 
         answer = command(decide, lambda decided: decided, body)
         tell(notices)

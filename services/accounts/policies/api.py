@@ -86,7 +86,7 @@ class Policies(MethodView):
     def get(self, query: Body) -> Answer:
         """List versions of a district's rules; with `on`, only the one in force that day."""
         with reading() as connection:
-            if query["on"] is not None and query["unit"] is not None:
+            if query["on"] is not None:
                 policy = _in_force(connection, query["unit"], query["on"])
                 return {"items": [policy_answer(policy, now())] if policy else [], "next": None}
             rows = policies(

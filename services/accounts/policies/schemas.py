@@ -1,8 +1,10 @@
 """What is said and answered about districts' rules."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
-from marshmallow import Schema, fields
+from marshmallow import Schema, ValidationError, fields, validates_schema
 
 from libs.http.fields import Day, Text, choice_of, object_of, word_of
 from libs.programme.two_people_schemas import roles_to_decide
@@ -80,11 +82,22 @@ class PolicySchema(Schema):
 
 
 class PolicyQuerySchema(PageSchema):
-    """Which versions; with `on`, the one in force that day."""
+    """Which versions; with `on`, the one in force that day in the district of `unit`, whatever its number."""
 
     unit = fields.UUID(load_default=None)
     on = Day(load_default=None)
     state = choice_of(PolicyState, load_default=None)
+
+    @validates_schema
+    def a_day_is_asked_of_a_unit_and_of_nothing_else(self, query: Mapping[str, Any], **_: object) -> None:
+        """Refuse what would be ignored: of a day there is one version, and only of a district."""
+        if query.get("on") is None:
+            return
+        if query.get("unit") is None:
+            raise ValidationError("of which unit?", "unit")
+        for name in ("state", "cursor"):
+            if query.get(name):
+                raise ValidationError("of a day there is one version", name)
 
 
 class CurrentPolicySchema(Schema):

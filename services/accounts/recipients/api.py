@@ -6,8 +6,8 @@ from flask.views import MethodView
 from flask_smorest import Blueprint
 
 from libs.programme.two_people_schemas import VerdictSchema
-from services.accounts.core.edge import command, now
-from services.accounts.core.rules.persons import Person
+from services.accounts.core.acts import Act
+from services.accounts.core.edge import command
 from services.accounts.core.schemas import (
     Answer,
     Body,
@@ -30,18 +30,7 @@ class Assessment(MethodView):
     @blueprint.response(201, done_answer(FindingAnswer))
     def put(self, body: Body, person_id: UUID, finding_id: UUID) -> Answer:
         """Record an ability grade; it counts when a checker confirms it."""
-        return command(
-            lambda act: record_finding(
-                act,
-                finding_id=finding_id,
-                kind=FindingKind.ASSESSMENT,
-                person_id=person_id,
-                grade=body["grade"],
-            ),
-            lambda finding: finding_answer(finding, now()),
-            body,
-            command_id=finding_id,
-        )
+        return _record(finding_id, FindingKind.ASSESSMENT, person_id, body)
 
 
 @blueprint.route("/v1/persons/<uuid:person_id>/hardships/<uuid:finding_id>")
@@ -53,18 +42,7 @@ class HardshipRecord(MethodView):
     @blueprint.response(201, done_answer(FindingAnswer))
     def put(self, body: Body, person_id: UUID, finding_id: UUID) -> Answer:
         """Record hardship categories; they count when a checker confirms them."""
-        return command(
-            lambda act: record_finding(
-                act,
-                finding_id=finding_id,
-                kind=FindingKind.HARDSHIP,
-                person_id=person_id,
-                categories=tuple(body["categories"]),
-            ),
-            lambda finding: finding_answer(finding, now()),
-            body,
-            command_id=finding_id,
-        )
+        return _record(finding_id, FindingKind.HARDSHIP, person_id, body)
 
 
 @blueprint.route("/v1/assessments/<uuid:finding_id>/confirmation")
@@ -91,12 +69,23 @@ class HardshipConfirmation(MethodView):
         return _decide(finding_id, FindingKind.HARDSHIP, body)
 
 
-def _decide(finding_id: UUID, kind: FindingKind, body: Body) -> Answer:
-    def answer(decided: tuple[Finding, Person]) -> Answer:
-        return finding_answer(decided[0], now()) | {"person": person_answer(decided[1])}
-
+def _record(finding_id: UUID, kind: FindingKind, person_id: UUID, found: Body) -> Answer:
+    """`found` is a grade, or categories."""
     return command(
-        lambda act: decide_finding(act, finding_id=finding_id, kind=kind, ok=body["ok"], why=body["why"] or ""),
-        answer,
-        body,
+        lambda act: _answer(act, record_finding(act, finding_id=finding_id, kind=kind, person_id=person_id, **found)),
+        lambda answer: answer,
+        found,
+        command_id=finding_id,
     )
+
+
+def _decide(finding_id: UUID, kind: FindingKind, body: Body) -> Answer:
+    def decide(act: Act) -> Answer:
+        finding, person = decide_finding(act, finding_id=finding_id, kind=kind, ok=body["ok"], why=body["why"] or "")
+        return _answer(act, finding) | {"person": person_answer(person)}
+
+    return command(decide, lambda answer: answer, body)
+
+
+def _answer(act: Act, finding: Finding) -> Answer:
+    return finding_answer(finding, act.places(finding.person_id), act.now)

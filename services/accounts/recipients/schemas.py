@@ -1,12 +1,14 @@
 """What is said and answered about ability grades and hardship."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from marshmallow import Schema, fields, validate
 
+from libs.contracts.powers import POWERS
 from libs.http.fields import choice_of, word_of
-from libs.programme.two_people_schemas import roles_to_decide
 from libs.programme.words import Grade, Hardship
+from services.accounts.core.rules.roles import RolePlace, roles_above
 from services.accounts.core.schemas import Answer, PersonAnswer, id_field, id_text, instant, instant_field
 from services.accounts.recipients.rules import Finding, FindingState
 
@@ -43,8 +45,8 @@ class HardshipSchema(Schema):
     categories = fields.List(choice_of(Hardship), required=True, validate=validate.Length(max=len(Hardship)))
 
 
-def finding_answer(finding: Finding, now: datetime) -> Answer:
-    """Return an assessment or a hardship record."""
+def finding_answer(finding: Finding, theirs: Collection[RolePlace], now: datetime) -> Answer:
+    """Return an assessment or a hardship record; `theirs` are the person's roles."""
     of = finding.proposal
     return {
         f"{finding.kind}_id": str(finding.finding_id),
@@ -55,7 +57,7 @@ def finding_answer(finding: Finding, now: datetime) -> Answer:
         "recorded_at": instant(of.proposed_at),
         "state": finding.state_at(now),
         "lapses_at": instant(of.lapses_at),
-        "roles_to_decide": roles_to_decide("confirm_record"),
+        "roles_to_decide": roles_above(POWERS["confirm_record"], theirs),
         "confirmed_by": id_text(of.decided_by) if finding.is_confirmed else None,
         "confirmed_at": instant(of.decided_at) if finding.is_confirmed else None,
         "turned_down_by": None if finding.is_confirmed else id_text(of.decided_by),

@@ -1,5 +1,6 @@
 """Record an ability grade or hardship categories, and confirm them as a second person."""
 
+from collections.abc import Collection
 from uuid import UUID
 
 from libs.errors import IdReusedError
@@ -21,7 +22,7 @@ def record_finding(
     kind: FindingKind,
     person_id: UUID,
     grade: Grade | None = None,
-    categories: tuple[Hardship, ...] = (),
+    categories: Collection[Hardship] = (),
 ) -> Finding:
     """Record what was found about a person; it takes effect when a checker confirms it.
 

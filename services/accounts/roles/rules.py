@@ -14,6 +14,7 @@ from services.accounts.core.rules.identity import IdKind
 from services.accounts.core.rules.roles import RoleGrant
 from services.accounts.roles.refusals import IdentityNotSeenError, SecondTooLowError
 
+GRANT_ROLE = "grant_role"
 SEEN_BY_MIN = 2
 
 

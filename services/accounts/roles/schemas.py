@@ -1,15 +1,18 @@
 """What is said and answered about roles and about who saw whose document."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from marshmallow import Schema, fields
 
+from libs.contracts.powers import POWERS
 from libs.http.fields import choice_of, word_of
 from libs.programme.two_people_schemas import proposal_answer
 from libs.programme.words import Role
 from services.accounts.core.rules.identity import IdKind
+from services.accounts.core.rules.roles import RolePlace, roles_above, roles_signing
 from services.accounts.core.schemas import Answer, id_field, instant, instant_field
-from services.accounts.roles.rules import Appointment, Sighting
+from services.accounts.roles.rules import GRANT_ROLE, Appointment, AppointmentAct, Sighting
 
 
 class SightingAnswer(Schema):
@@ -35,15 +38,18 @@ class RoleSchema(Schema):
     unit_id = fields.UUID(required=True)
 
 
-def appointment_answer(of: Appointment, *, now: datetime) -> Answer:
-    """Return what was proposed about a staff role, with the second person's word."""
-    return {
+def appointment_answer(of: Appointment, theirs: Collection[RolePlace], *, now: datetime) -> Answer:
+    """Return what was proposed about a staff role, with the second person's word; `theirs` are the person's roles."""
+    deciding = roles_above if of.act is AppointmentAct.GIVE else roles_signing
+    proposal = proposal_answer(of.proposal, GRANT_ROLE, now=now)
+    return proposal | {
         "grant_id": str(of.grant_id),
         "person_id": str(of.person_id),
         "role": of.role,
         "unit_id": str(of.unit_id),
         "act": of.act,
-    } | proposal_answer(of.proposal, "grant_role", now=now)
+        "roles_to_decide": deciding(POWERS[GRANT_ROLE], theirs, least_rank=of.proposer_rank),
+    }
 
 
 def sighting_answer(of: Sighting) -> Answer:

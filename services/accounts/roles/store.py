@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -86,12 +87,13 @@ class AppointmentStore:
         )
         return [_appointment_of(row) for row in rows]
 
-    def open_within(self, unit_ids: Iterable[UUID]) -> list[Appointment]:
+    def open_within(self, unit_ids: Iterable[UUID], *, now: datetime) -> list[Appointment]:
         """Return what waits for a second person at some units and below, oldest first, up to a bound."""
         rows = self._connection.execute(
             sa.select(role_proposal)
             .join(unit, unit.c.unit_id == role_proposal.c.unit_id)
-            .where(role_proposal.c.state == ProposalState.PROPOSED, unit.c.path.overlap(list(unit_ids)))
+            .where(role_proposal.c.state == ProposalState.PROPOSED, role_proposal.c.lapses_at > now)
+            .where(unit.c.path.overlap(list(unit_ids)))
             .order_by(role_proposal.c.proposed_at, role_proposal.c.proposal_id)
             .limit(LISTED_MAX)
         )

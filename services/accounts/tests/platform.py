@@ -1,5 +1,6 @@
 """A running accounts on a database of its own, and its people, for tests over HTTP."""
 
+import threading
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -227,6 +228,17 @@ def refused(answer: TestResponse, code: str, status: int) -> Document:
     assert answer.content_type == "application/problem+json"
     assert document["title"]
     return document
+
+
+def wait_until_somebody_waits(platform: Platform) -> None:
+    """Wait until another transaction stands before a lock."""
+    for _ in range(1000):
+        if platform.rows(
+            "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        ):
+            return
+        threading.Event().wait(0.01)
+    raise AssertionError("nobody waits for the lock")
 
 
 def start_platform(urls: ServiceUrls, folder: Path, *, demo: bool = True) -> Platform:

@@ -14,7 +14,7 @@ from libs.contracts.timebank.redemption.v1 import events_pb2 as redemption
 from libs.ids import new_id
 from libs.programme.words import PersonStatus
 from services.accounts.core.store.person_store import PersonStore
-from services.accounts.tests.platform import Caller, Document, Platform, must, refused
+from services.accounts.tests.platform import Caller, Document, Platform, must, refused, wait_until_somebody_waits
 
 Hear = Callable[[Any], None]
 
@@ -85,7 +85,7 @@ def test_a_record_about_two_waits_for_what_is_done_to_either(platform: Platform,
         person = PersonStore(connection).lock_person(UUID(min_))
         recording = threading.Thread(target=record)
         recording.start()
-        _wait_until_somebody_waits(platform)
+        wait_until_somebody_waits(platform)
         PersonStore(connection).save(replace(person.changed(), status=PersonStatus.SEALED))
     recording.join(30)
 
@@ -107,7 +107,7 @@ def test_a_grant_that_a_mistaken_death_ended_is_not_given_back_to_who_leaves_mea
         person = PersonStore(connection).lock_person(UUID(min_))
         giving_back = threading.Thread(target=hear, args=(answer,))
         giving_back.start()
-        _wait_until_somebody_waits(platform)
+        wait_until_somebody_waits(platform)
         PersonStore(connection).save(replace(person.changed(), status=PersonStatus.SEALED))
     giving_back.join(30)
 
@@ -117,13 +117,3 @@ def test_a_grant_that_a_mistaken_death_ended_is_not_given_back_to_who_leaves_mea
 
 def _relation(person_id: str, relative_id: str) -> Document:
     return {"person_id": person_id, "relative_id": relative_id, "kind": "child", "verified": True}
-
-
-def _wait_until_somebody_waits(platform: Platform) -> None:
-    for _ in range(1000):
-        if platform.rows(
-            "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
-        ):
-            return
-        threading.Event().wait(0.01)
-    raise AssertionError("nobody waits for the lock")

@@ -17,6 +17,7 @@ from services.accounts.__main__ import main
 from services.accounts.bootstrap import create_app, create_token_source
 from services.accounts.core.store.tables import metadata
 from services.accounts.core.store.vault import Vault, add_master_key, create_master_key_file
+from services.accounts.due import OF_TWO_PEOPLE
 from services.accounts.tests.platform import Caller, Platform, must, refused, start_platform
 from tests.support.postgres import FreshDatabase
 
@@ -192,3 +193,11 @@ def test_a_demonstration_speaks_for_its_invented_people(platform: Platform) -> N
     speaker = Caller(platform.client, token_of(UUID(person_id)))
 
     assert must(speaker.get("/v1/me"))["person_id"] == person_id
+
+
+def test_every_act_of_two_people_is_found_when_it_lapses(shared_platform: Platform) -> None:
+    """Whoever looks what falls due, which is often, reads an index and no table."""
+    definition = "%(lapses_at) WHERE (state = 'proposed'::text)"
+    indexed = shared_platform.rows("SELECT tablename FROM pg_indexes WHERE indexdef LIKE :of", of=definition)
+
+    assert {table.name for table in OF_TWO_PEOPLE} == {name for (name,) in indexed}

@@ -121,6 +121,21 @@ def test_staff_write_down_what_an_elder_says_by_telephone(platform: Platform) ->
     refused(desk.put(f"/v1/complaints/{new_id()}", body), "complaint_open", 409)
 
 
+def test_what_staff_wrote_down_for_somebody_does_not_stop_their_own_complaint(
+    platform: Platform, suspended: Caller
+) -> None:
+    said = {"how": "phone", "given_at": platform.clock.now().isoformat(), "words": "她来电要投诉昨天的服务"}
+    written = CONTESTED | {"acting_for": suspended.person_id, "consent": said}
+    must(platform.a.put(f"/v1/complaints/{new_id()}", written))
+    refused(platform.a.put(f"/v1/complaints/{new_id()}", written), "complaint_open", 409)
+
+    own = _contest(suspended)
+
+    refused(suspended.put(f"/v1/complaints/{new_id()}", CONTESTED), "complaint_open", 409)
+    listed = must(suspended.get("/v1/complaints"))["items"]
+    assert {complaint["complaint_id"] for complaint in listed} > {own}
+
+
 def test_who_wrote_a_complaint_down_does_not_answer_it(platform: Platform) -> None:
     lan = platform.register("兰", roles=["recipient"])
     said = {"how": "phone", "given_at": platform.clock.now().isoformat(), "words": "她来电要投诉昨天的服务"}

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from enum import StrEnum
 from uuid import UUID
 
 from libs.programme.refusals import PersonNotFoundError
@@ -44,6 +45,14 @@ class Qualifications:
             clean_record=self.clean_record if clean_record is None else clean_record,
             certificates=tuple(sorted({*self.certificates, *certificates})),
         )
+
+
+class ErasureState(StrEnum):
+    """Where the end of the use of a person's data stands."""
+
+    PENDING = "pending"
+    DONE = "done"
+    DECLINED = "declined"
 
 
 HOUSEHOLD_SAID_BY = 2

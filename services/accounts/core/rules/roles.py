@@ -8,6 +8,8 @@ from uuid import UUID
 from libs.programme.words import CITY_ROLES, PERSON_ROLES, RANK_MAX, RANKS, STAFF_ROLES, Role, UnitLevel
 from services.accounts.core.refusals import RoleConflictError, RoleUnitMismatchError
 
+_TOP = {role for role in STAFF_ROLES if RANKS[role] == RANK_MAX}
+
 
 @dataclass(frozen=True)
 class RoleGrant:
@@ -80,11 +82,49 @@ def may_sign_about(mine: Collection[RolePlace], theirs: Iterable[RolePlace]) -> 
     )
 
 
+def may_witness(mine: Collection[RolePlace], theirs: Iterable[RolePlace]) -> bool:
+    """Tell whether my word may be one of two about the death of a member of staff.
+
+    Whoever stands above them may, whatever else they do; the auditor, who signs nothing, only beside the top.
+    """
+    return all(
+        any(role_place.reaches(other) and role_place.role in witnessing_roles([other]) for role_place in mine)
+        for other in _staff(theirs)
+    )
+
+
+def witnessing_roles(theirs: Iterable[RolePlace]) -> set[Role]:
+    """Return the roles whose word counts about the death of a member of staff: those above, at the top those beside."""
+    rank = _rank(theirs)
+    return {role for role in STAFF_ROLES if RANKS[role] > rank and role is not Role.CITY_AUDITOR} or _TOP
+
+
+def roles_above(roles: Iterable[str], theirs: Iterable[RolePlace], *, least_rank: int = 0) -> list[str]:
+    """Return those of some roles that stand above all that somebody is, and have a rank at least."""
+    rank = max(_rank(theirs) + 1, least_rank)
+    return sorted(role for role in roles if RANKS[Role(role)] >= rank)
+
+
+def roles_signing(roles: Iterable[str], theirs: Iterable[RolePlace], *, least_rank: int = 0) -> list[str]:
+    """Return those of some roles that may be one of two about somebody: above them, or beside them at the very top."""
+    rank = max(min(_rank(theirs) + 1, RANK_MAX), least_rank)
+    return sorted(role for role in roles if RANKS[Role(role)] >= rank)
+
+
+def is_staff(places: Iterable[RolePlace]) -> bool:
+    """Tell whether one of these roles is of staff."""
+    return any(_staff(places))
+
+
 def highest_rank(mine: Iterable[RolePlace], *, roles: Collection[str], path: Collection[UUID]) -> int:
     """Return the rank of the highest of some roles that reaches a unit; 0 when none does."""
     return max(
         (role_place.rank for role_place in mine if role_place.role in roles and role_place.path[-1] in path), default=0
     )
+
+
+def _rank(places: Iterable[RolePlace]) -> int:
+    return max((place.rank for place in places), default=0)
 
 
 def _staff(places: Iterable[RolePlace]) -> Iterable[RolePlace]:

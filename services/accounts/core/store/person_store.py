@@ -14,7 +14,7 @@ from libs.db.prepared import Prepared
 from libs.db.rows import add_row, add_rows, change_rows, find_row
 from libs.programme.refusals import PersonNotFoundError
 from libs.programme.words import Grade, Hardship, PersonStatus, Role, Sex, VisitRisk
-from services.accounts.core.rules.persons import Home, Person, Qualifications
+from services.accounts.core.rules.persons import ErasureState, Home, Person, Qualifications
 from services.accounts.core.rules.roles import RoleGrant, RolePlace
 from services.accounts.core.store.tables import erasure, person, role_grant, status_change, unit
 
@@ -30,8 +30,6 @@ _LOCKED = Prepared(
     .order_by(person.c.person_id)
     .with_for_update()
 )
-
-ERASURE_PENDING = "pending"
 
 
 class PersonStore:
@@ -192,7 +190,7 @@ class PersonStore:
 
     def is_erasure_pending(self, person_id: UUID) -> bool:
         """Tell whether the end of the use of a person's data waits for answers."""
-        query = sa.exists().where(erasure.c.person_id == person_id, erasure.c.state == ERASURE_PENDING)
+        query = sa.exists().where(erasure.c.person_id == person_id, erasure.c.state == ErasureState.PENDING)
         return bool(self._connection.scalar(sa.select(query)))
 
     def find_grant(self, grant_id: UUID) -> RoleGrant | None:

@@ -42,6 +42,10 @@ class UnitStore:
             raise UnitNotFoundError(unit_id=unit_id)
         return found
 
+    def lock(self, unit_id: UUID) -> None:
+        """Let one transaction at a time change what belongs to a unit."""
+        find_row(self._connection, unit, unit_id=unit_id, for_update=True)
+
     def city(self) -> Unit | None:
         """Return the root of the tree, if there is one yet."""
         row = self._connection.execute(sa.select(unit).where(unit.c.parent_id.is_(None))).first()

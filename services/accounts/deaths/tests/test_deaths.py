@@ -224,6 +224,52 @@ def test_a_death_at_the_top_is_said_by_two_others_at_the_top(platform: Platform,
     assert must(beside["left"].post(f"{mistake}/decision", {"ok": True}))["state"] == "requested"
 
 
+@pytest.mark.parametrize(
+    ("role", "unit", "first", "second", "deciding"),
+    [
+        ("coordinator", "k1", "check", "admin", ["checker", "city_admin", "district_admin"]),
+        ("operator", "d1", "admin", "top", ["checker", "city_admin", "district_admin"]),
+        ("checker", "s1", "admin", "top", ["city_admin", "district_admin"]),
+        ("district_admin", "d1", "top", "other", ["city_admin"]),
+    ],
+)
+def test_a_death_of_staff_is_said_by_two_who_stand_above(
+    platform: Platform, staff: dict[str, Caller], role: str, unit: str, first: str, second: str, deciding: list[str]
+) -> None:
+    staff |= {"top": platform.a, "other": platform.b, "auditor": platform.staff("auditor", "city_auditor", "city")}
+    gone = platform.staff("gone", role, unit)
+    deaths = f"/v1/persons/{gone.person_id}/deaths"
+    refused(staff["coord"].put(f"{deaths}/{new_id()}", {"died": "2026-02-28"}), "person_not_below", 403)
+    refused(staff["check_s2"].put(f"{deaths}/{new_id()}", {"died": "2026-02-28"}), "person_not_below", 403)
+    refused(staff["auditor"].put(f"{deaths}/{new_id()}", {"died": "2026-02-28"}), "person_not_below", 403)
+    platform.register("路人")
+    refused(platform.sign_in("路人").put(f"{deaths}/{new_id()}", {"died": "2026-02-28"}), "not_authorised", 403)
+
+    death_id = _record({"coord": staff[first]}, gone.person_id)
+    waiting = must(staff[first].get(f"/v1/deaths/{death_id}"))
+    assert waiting["roles_to_decide"] == deciding
+    refused(staff["coord"].post(f"/v1/deaths/{death_id}/confirmation", {"ok": True}), "person_not_below", 403)
+
+    confirmed = must(staff[second].post(f"/v1/deaths/{death_id}/confirmation", {"ok": True}))
+    assert confirmed["state"] == "confirmed"
+
+
+def test_the_deaths_of_a_person_come_by_the_page(platform: Platform, staff: dict[str, Caller]) -> None:
+    lan = platform.register("兰")
+    recorded = []
+    for _ in range(3):
+        recorded.append(_record(staff, lan))
+        must(staff["check"].post(f"/v1/deaths/{recorded[-1]}/confirmation", {"ok": False, "why": "x"}))
+
+    first = must(platform.a.get("/v1/deaths", person=lan, limit="2"))
+    second = must(platform.a.get("/v1/deaths", person=lan, limit="2", cursor=first["next"]))
+
+    assert [death["death_id"] for death in first["items"] + second["items"]] == sorted(recorded)
+    assert second["next"] is None
+    assert len(must(platform.a.get("/v1/deaths", person=lan, unit=platform.units["d1"]))["items"]) == 3
+    assert must(platform.a.get("/v1/deaths", person=lan, unit=platform.units["d2"]))["items"] == []
+
+
 def test_who_is_at_the_top_records_nobody_elses_death(platform: Platform) -> None:
     lan, top = platform.register("兰"), platform.staff("top", "city_admin", "city")
 

@@ -84,6 +84,22 @@ def test_members_come_and_go_and_the_group_ends(platform: Platform, coord: Calle
     refused(coord.get("/v1/groups", unit=platform.units["k3"]), "out_of_scope", 403)
 
 
+def test_the_groups_of_a_person_come_by_the_page(platform: Platform, coord: Caller) -> None:
+    teacher, pupil = platform.register("老师"), platform.register("学生")
+    groups = sorted(str(new_id()) for _ in range(3))
+    for group_id in groups:
+        must(coord.put(f"/v1/groups/{group_id}", _body(platform, teacher, pupil)))
+    must(coord.put(f"/v1/groups/{new_id()}", _body(platform, teacher)))
+
+    first = must(coord.get("/v1/groups", person=pupil, limit="2"))
+    second = must(coord.get("/v1/groups", person=pupil, limit="2", cursor=first["next"]))
+
+    assert [group["group_id"] for group in first["items"] + second["items"]] == groups
+    assert second["next"] is None
+    both = must(coord.get("/v1/groups", person=pupil, unit=platform.units["k1"]))["items"]
+    assert [group["group_id"] for group in both] == groups
+
+
 def test_who_is_erased_leaves_the_groups_and_without_a_leader_they_end(
     platform: Platform, coord: Caller, hear: Callable[[Any], None]
 ) -> None:

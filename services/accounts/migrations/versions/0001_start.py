@@ -256,7 +256,7 @@ _TABLES = (
     )""",
     "CREATE INDEX access_log_person ON access_log (person_id, number)",
     "CREATE INDEX access_log_viewer ON access_log (viewer_id, number)",
-    # Of one person and about one thing, one waits for its answer.
+    # Of one person and about one thing, one of each hand waits for its answer: what staff write stops nobody.
     """
     CREATE TABLE complaint (
         complaint_id uuid PRIMARY KEY,
@@ -273,7 +273,7 @@ _TABLES = (
         CHECK ((state = 'open') = (answered_by IS NULL))
     )""",
     "CREATE INDEX complaint_person ON complaint (person_id, complaint_id)",
-    "CREATE UNIQUE INDEX complaint_open ON complaint (person_id, about) WHERE state = 'open'",
+    "CREATE UNIQUE INDEX complaint_open ON complaint (person_id, about, filed_by) WHERE state = 'open'",
 )
 
 # The service changes neither what it answered nor who looked at whom. Of a person whose data have ended the owner does,

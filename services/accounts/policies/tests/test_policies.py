@@ -182,6 +182,14 @@ def test_a_proposal_on_an_older_version_is_outdated(platform: Platform, admin: C
     refused(city_admin.post(f"{path}/decision", {"ok": True}), "policy_outdated", 409)
 
 
+def test_of_a_day_there_is_one_version_and_only_of_a_district(shared_platform: Platform) -> None:
+    unit, day = shared_platform.units["d1"], "2026-03-02"
+
+    refused(shared_platform.a.get("/v1/policies", on=day), "invalid_fields", 422)
+    refused(shared_platform.a.get("/v1/policies", on=day, unit=unit, state="published"), "invalid_fields", 422)
+    refused(shared_platform.a.get("/v1/policies", on=day, unit=unit, cursor="WyJ4Il0"), "invalid_fields", 422)
+
+
 def test_rules_belong_to_a_district(platform: Platform) -> None:
     street = _proposal(platform, {}) | {"unit_id": platform.units["s1"]}
     refused(platform.a.put(f"/v1/policies/{new_id()}", street), "district_needed", 422)

@@ -41,8 +41,9 @@ class PersonRoles(MethodView):
             act = act_on(connection)
             act.require_view(person_id)
             held = [grant_answer(grant) for grant in act.store.persons.roles(person_id)]
+            theirs = act.places(person_id)
             proposed = [
-                appointment_answer(appointment, now=act.now)
+                appointment_answer(appointment, theirs, now=act.now)
                 for appointment in AppointmentStore(act.connection).of_person(person_id)
                 if not appointment.is_accepted
             ]
@@ -61,8 +62,10 @@ class RoleProposals(MethodView):
             act = act_on(connection)
             act.require_anywhere("grant_role")
             within = [held.unit_id for held in act.actor().roles if held.role in POWERS["grant_role"]]
-            waiting = AppointmentStore(act.connection).open_within(within)
-        return {"items": [appointment_answer(appointment, now=act.now) for appointment in waiting], "next": None}
+            waiting = AppointmentStore(act.connection).open_within(within, now=act.now)
+            places = act.store.persons.places([appointment.person_id for appointment in waiting])
+        items = [appointment_answer(waits, places[waits.person_id], now=act.now) for waits in waiting]
+        return {"items": items, "next": None}
 
 
 @blueprint.route("/v1/persons/<uuid:person_id>/roles/<uuid:grant_id>")
@@ -145,4 +148,6 @@ class SightingById(MethodView):
 
 
 def _answer(act: Act, of: RoleGrant | Appointment) -> Answer:
-    return grant_answer(of) if isinstance(of, RoleGrant) else appointment_answer(of, now=act.now)
+    if isinstance(of, RoleGrant):
+        return grant_answer(of)
+    return appointment_answer(of, act.places(of.person_id), now=act.now)

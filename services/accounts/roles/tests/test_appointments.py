@@ -1,10 +1,14 @@
 """Staff roles are given by two people, to somebody whose identity two members of staff have seen."""
 
+import threading
 from datetime import timedelta
+from uuid import UUID
 
 from libs.ids import new_id
 from libs.programme.two_people import LAPSES_AFTER
-from services.accounts.tests.platform import Caller, Document, Platform, must, refused
+from services.accounts.core.store.person_store import PersonStore
+from services.accounts.core.store.unit_store import UnitStore
+from services.accounts.tests.platform import Caller, Document, Platform, must, refused, wait_until_somebody_waits
 
 
 def _seen(platform: Platform, person_id: str, *seers: Caller) -> None:
@@ -28,6 +32,7 @@ def test_a_staff_role_is_held_when_a_second_person_has_said_yes(platform: Platfo
     refused(platform.b.post(f"{path}/decision", {}), "invalid_fields", 422)
     [waiting] = must(platform.b.get("/v1/roles/proposals"))["items"]
     assert waiting["person_id"] == person_id
+    assert waiting["roles_to_decide"] == proposed["roles_to_decide"] == ["city_admin"], "a lower one may not"
     decided = must(platform.b.post(f"{path}/decision", {"ok": True, "why": "known here"}))
 
     assert (decided["state"], decided["decided_by"]) == ("accepted", platform.b.person_id)
@@ -67,7 +72,9 @@ def test_a_proposal_lapses_by_time_and_with_who_made_it(platform: Platform) -> N
     late, orphaned = f"{path}/{new_id()}", f"{path}/{new_id()}"
 
     must(platform.a.put(late, _role(platform, "coordinator", "k1")))
+    assert len(must(platform.b.get("/v1/roles/proposals"))["items"]) == 1
     platform.move(LAPSES_AFTER)
+    assert must(platform.b.get("/v1/roles/proposals"))["items"] == []
     refused(platform.b.post(f"{late}/decision", {"ok": True}), "proposal_lapsed", 409)
     must(admin.put(orphaned, _role(platform, "coordinator", "k1")))
     must(platform.a.post(f"/v1/persons/{admin.person_id}/suspension", {"why": "x"}))
@@ -109,7 +116,8 @@ def test_the_second_is_of_the_same_or_a_higher_level_and_gives_nothing_above_the
 
     must(platform.a.put(by_city, _role(platform, "coordinator", "k1")))
     refused(admin.post(f"{by_city}/decision", {"ok": True}), "second_too_low", 403)
-    must(admin.put(by_district, _role(platform, "checker", "s1")))
+    waits = must(admin.put(by_district, _role(platform, "checker", "s1")))
+    assert waits["roles_to_decide"] == ["city_admin", "district_admin"]
     must(admin_b.post(f"{by_district}/decision", {"ok": True}))
     for role in ("city_admin", "city_auditor"):
         refused(whole.put(f"{path}/{new_id()}", _role(platform, role, "city")), "not_authorised", 403)
@@ -148,6 +156,31 @@ def test_at_the_top_a_role_ends_by_two_and_the_city_keeps_two(platform: Platform
     own = _city_role(second)
     must(second.delete(own))
     refused(platform.a.post(f"{own}/decision", {"ok": True}), "two_administrators_needed", 422)
+
+
+def test_two_removals_at_once_leave_the_city_two_administrators(platform: Platform) -> None:
+    first, second = (platform.staff(name, "city_admin", "city") for name in ("甲", "乙"))
+    of_a, of_b = _city_role(platform.a), _city_role(platform.b)
+    must(first.delete(of_a))
+    must(first.delete(_city_role(second)))
+    must(platform.b.post(f"{of_a}/decision", {"ok": True}))
+    own, answers = _city_role(second), list[tuple[int, str]]()
+    token = platform.b.token
+
+    def remove() -> None:
+        answer = Caller(platform.app.test_client(), token).post(f"{own}/decision", {"ok": True})
+        answers.append((answer.status_code, answer.get_json().get("code", "")))
+
+    with platform.database.transaction() as connection:
+        UnitStore(connection).lock(UUID(platform.units["city"]))
+        removing = threading.Thread(target=remove)
+        removing.start()
+        wait_until_somebody_waits(platform)
+        grant_id = UUID(of_b.rsplit("/", 1)[1])
+        PersonStore(connection).end_grant(grant_id, by=UUID(first.person_id), at=platform.clock.now())
+    removing.join(30)
+
+    assert answers == [(422, "two_administrators_needed")]
 
 
 def _city_role(of: Caller) -> str:

@@ -7,10 +7,10 @@ from libs.programme.words import PersonStatus
 from services.accounts.core.acts import Act
 from services.accounts.core.refusals import PersonNotBelowError
 from services.accounts.core.rules.persons import Person
-from services.accounts.roles.rules import Appointment, AppointmentAct
+from services.accounts.roles.rules import GRANT_ROLE, Appointment, AppointmentAct
 from services.accounts.roles.store import AppointmentStore
 from services.accounts.roles.usecases.end_role import end
-from services.accounts.roles.usecases.grant_role import GRANT_ROLE, give, refuse_ungrantable
+from services.accounts.roles.usecases.grant_role import give, refuse_ungrantable
 
 
 def decide_role(act: Act, *, person_id: UUID, grant_id: UUID, ok: bool, why: str) -> Appointment:

@@ -11,9 +11,9 @@ from services.accounts.core.acts import Act
 from services.accounts.core.refusals import PersonNotBelowError, TwoAdministratorsNeededError
 from services.accounts.core.rules.persons import Person
 from services.accounts.core.rules.roles import RoleGrant
-from services.accounts.roles.rules import Appointment, AppointmentAct
+from services.accounts.roles.rules import GRANT_ROLE, Appointment, AppointmentAct
 from services.accounts.roles.store import AppointmentStore
-from services.accounts.roles.usecases.grant_role import GRANT_ROLE, power_to_give
+from services.accounts.roles.usecases.grant_role import power_to_give
 
 ADMINISTRATORS_MIN = 2
 
@@ -47,12 +47,19 @@ def end(act: Act, person: Person, grant: RoleGrant) -> None:
     Raises:
         TwoAdministratorsNeededError
     """
-    if grant.role is Role.CITY_ADMIN and act.store.persons.holders(Role.CITY_ADMIN) <= ADMINISTRATORS_MIN:
-        raise TwoAdministratorsNeededError
+    if grant.role is Role.CITY_ADMIN:
+        _refuse_last_but_one(act, grant)
     changed = person.changed()
     act.store.persons.end_grant(grant.grant_id, by=act.actor_id, at=act.now)
     act.store.persons.save(changed)
     act.publish(changed)
+
+
+def _refuse_last_but_one(act: Act, grant: RoleGrant) -> None:
+    """Count the administrators under the city's lock: two removals at once would leave none."""
+    act.store.units.lock(grant.unit_id)
+    if act.store.persons.holders(Role.CITY_ADMIN) <= ADMINISTRATORS_MIN:
+        raise TwoAdministratorsNeededError
 
 
 def _propose(act: Act, grant: RoleGrant) -> Appointment:

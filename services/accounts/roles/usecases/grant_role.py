@@ -13,10 +13,8 @@ from services.accounts.core.refusals import WrongPersonStateError
 from services.accounts.core.rules.persons import Person
 from services.accounts.core.rules.roles import RoleGrant, refuse_unless_grantable
 from services.accounts.roles.refusals import SelfGrantError
-from services.accounts.roles.rules import Appointment, AppointmentAct, refuse_above_rank, refuse_unseen
+from services.accounts.roles.rules import GRANT_ROLE, Appointment, AppointmentAct, refuse_above_rank, refuse_unseen
 from services.accounts.roles.store import AppointmentStore
-
-GRANT_ROLE = "grant_role"
 
 
 def grant_role(act: Act, *, grant_id: UUID, person_id: UUID, role: Role, unit_id: UUID) -> RoleGrant | Appointment:

@@ -1,1 +1,0 @@
-"""What deaths refuses, and why, in two languages."""
