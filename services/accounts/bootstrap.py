@@ -48,7 +48,7 @@ from services.accounts.organisation.usecases.found_city import (
     ensure_harness,
     found_administrators,
 )
-from services.accounts.persons.api import details, me, persons
+from services.accounts.persons.api import details, me, names, persons
 from services.accounts.persons.usecases.register_person import Registration
 from services.accounts.policies import api as policies
 from services.accounts.policies.gateways import read_rule_book
@@ -72,6 +72,7 @@ BLUEPRINTS = (
     units.blueprint,
     policies.blueprint,
     persons.blueprint,
+    names.blueprint,
     volunteers.blueprint,
     roles.blueprint,
     numbers.blueprint,

@@ -38,6 +38,7 @@ LAST = "POST /v1/persons/{person_id}/erasure"
 NOT_ASKED = {
     "POST /v1/sessions",
     "POST /v1/sign-in-codes",
+    "DELETE /v1/sessions",
     "DELETE /v1/sessions/current",
     "POST /v1/me/password",
     "POST /v1/sessions/refresh",

@@ -5,7 +5,7 @@ from uuid import UUID
 from flask.views import MethodView
 from flask_smorest import Blueprint
 
-from libs.http import Cursor, reading
+from libs.http import Cursor, public, reading
 from libs.http.pages import an_id
 from libs.ids import id_from_cause
 from libs.programme.words import UnitLevel
@@ -28,6 +28,7 @@ UNITS = Cursor(unit_id=an_id)
 class Units(MethodView):
     """All units."""
 
+    @public
     @blueprint.doc(operationId="list_units")
     @blueprint.arguments(UnitQuerySchema, location="query")
     @blueprint.response(200, page_answer(UnitAnswer))
@@ -48,6 +49,7 @@ class Units(MethodView):
 class UnitById(MethodView):
     """One unit."""
 
+    @public
     @blueprint.doc(operationId="get_unit")
     @blueprint.response(200, UnitAnswer)
     def get(self, unit_id: UUID) -> Answer:

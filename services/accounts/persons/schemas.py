@@ -24,6 +24,7 @@ from services.accounts.core.schemas import (
     UnitAnswer,
     certificate_field,
     grant_answer,
+    id_field,
     instant,
     instant_field,
     masked_number,
@@ -120,6 +121,23 @@ class PersonQuerySchema(PageSchema):
     q = Text(NAME_MAX, load_default=None)
     role = choice_of(Role, load_default=None)
     status = choice_of(PersonStatus, load_default=None)
+
+
+NAMES_AT_ONCE_MAX = 80
+"""As many ids as fit in the first line of a request."""
+
+
+class NamesQuerySchema(Schema):
+    """Whose names."""
+
+    person = fields.List(fields.UUID(), required=True, validate=validate.Length(1, NAMES_AT_ONCE_MAX))
+
+
+class NamedPersonAnswer(Schema):
+    """What somebody is called."""
+
+    person_id = id_field()
+    names = fields.Dict()
 
 
 class WhySchema(Schema):

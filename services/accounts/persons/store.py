@@ -47,3 +47,13 @@ def find_persons(connection: Connection, wanted: PersonFilter, *, limit: int) ->
         )
         query = query.where(person.c.person_id.in_(held))
     return [person_of(row) for row in connection.execute(query)]
+
+
+def homes_of(connection: Connection, person_ids: Collection[UUID]) -> dict[UUID, UUID]:
+    """Return the home units of several people; the sealed and erased are seen by nobody."""
+    rows = connection.execute(
+        sa.select(person.c.person_id, person.c.home_unit_id)
+        .where(person.c.person_id.in_(person_ids))
+        .where(person.c.status.not_in([PersonStatus.SEALED, PersonStatus.ERASED]))
+    )
+    return {row.person_id: row.home_unit_id for row in rows}

@@ -8,7 +8,7 @@ from flask_smorest import Blueprint
 
 from libs.clock import local_date
 from libs.db import Connection
-from libs.http import Cursor, reading
+from libs.http import Cursor, public, reading
 from libs.http.pages import an_id
 from libs.programme.refusals import RecordNotFoundError
 from libs.programme.two_people_schemas import VerdictSchema
@@ -50,6 +50,7 @@ class Presets(MethodView):
 class Parameters(MethodView):
     """Every parameter."""
 
+    @public
     @blueprint.doc(operationId="list_parameters")
     @blueprint.response(200, page_answer(ParameterAnswer))
     def get(self) -> Answer:
@@ -64,6 +65,7 @@ class Parameters(MethodView):
 class CurrentPolicy(MethodView):
     """The rules in force."""
 
+    @public
     @blueprint.doc(operationId="get_current_policy")
     @blueprint.arguments(CurrentPolicySchema, location="query")
     @blueprint.response(200, PolicyAnswer)

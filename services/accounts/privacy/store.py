@@ -1,5 +1,6 @@
 """Load and save who may see whose name and address, and who looked at whom."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -34,6 +35,14 @@ class DisclosureStore:
             sa.and_(disclosure.c.recipient_id == viewer_id, disclosure.c.volunteer_id == person_id),
         )
         return bool(self._connection.scalar(sa.select(sa.exists().where(pair, disclosure.c.until > now))))
+
+    def open_to(self, *, viewer_id: UUID, person_ids: Collection[UUID], now: datetime) -> set[UUID]:
+        """Return who of several people is the other side of an order of the viewer's that lasts."""
+        volunteer_id, recipient_id = disclosure.c.volunteer_id, disclosure.c.recipient_id
+        lasts = disclosure.c.until > now
+        as_volunteer = sa.select(recipient_id).where(volunteer_id == viewer_id, recipient_id.in_(person_ids), lasts)
+        as_recipient = sa.select(volunteer_id).where(recipient_id == viewer_id, volunteer_id.in_(person_ids), lasts)
+        return set(self._connection.scalars(sa.union(as_volunteer, as_recipient)))
 
 
 def views_of(connection: Connection, *, person_id: UUID, before: int | None, limit: int) -> list[dict[str, Any]]:

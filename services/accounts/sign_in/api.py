@@ -51,6 +51,7 @@ from services.accounts.sign_in.usecases.sign_in import (
     open_session,
     refresh_session,
     sign_out,
+    sign_out_everywhere,
 )
 
 blueprint = Blueprint("sessions", __name__, description="Signing in / 登录")
@@ -64,11 +65,11 @@ class SignInParts:
     sign_ins: Gate
 
 
-@public
 @blueprint.route("/v1/sessions")
 class Sessions(MethodView):
     """Signed-in devices."""
 
+    @public
     @blueprint.doc(operationId="sign_in")
     @blueprint.arguments(SignInSchema)
     @blueprint.response(201, SignedInAnswer)
@@ -82,6 +83,15 @@ class Sessions(MethodView):
         if signed_in is None:
             raise SignInFailedError
         return _signed_in_answer(signed_in)
+
+    @keyless
+    @open_to_suspended
+    @blueprint.doc(operationId="sign_out_everywhere")
+    @blueprint.response(204)
+    def delete(self) -> None:
+        """Sign out on every device: all sessions of the caller end."""
+        with transaction() as connection:
+            sign_out_everywhere(store_on(connection), person_id=current_actor().person_id, now=machine_now())
 
 
 @public

@@ -6,7 +6,7 @@ from flask.views import MethodView
 from flask_smorest import Blueprint
 
 from libs.clock import local_date
-from libs.http import reading
+from libs.http import public, reading
 from services.orders.catalogue import schemas, store
 from services.orders.core.api.edge import now
 from services.orders.core.schemas import page_of_schema
@@ -19,6 +19,7 @@ catalogue = Blueprint("catalogue", __name__, url_prefix="/v1/catalogue-items", d
 class CatalogueItems(MethodView):
     """The services in force today."""
 
+    @public
     @catalogue.doc(operationId="list_catalogue_items")
     @catalogue.response(200, page_of_schema(schemas.CatalogueItemSchema))
     def get(self) -> Row:

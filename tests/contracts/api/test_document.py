@@ -15,12 +15,18 @@ from libs.http.units import is_number, named_schemas, unit_of
 from services.embedded.front_door import merged_openapi
 
 METHODS = {"get", "put", "post", "patch", "delete"}
-KEYLESS = {"DELETE /v1/sessions/current"}
+KEYLESS = {"DELETE /v1/sessions", "DELETE /v1/sessions/current"}
 PUBLIC = {
     "POST /v1/sessions",
     "POST /v1/sessions/refresh",
     "POST /v1/sign-in-codes",
     "GET /.well-known/jwks.json",
+    # What is public by its nature: the rules, the units they hold in, what can be asked for.
+    "GET /v1/catalogue-items",
+    "GET /v1/organisation-units",
+    "GET /v1/organisation-units/{unit_id}",
+    "GET /v1/policies/current",
+    "GET /v1/policies/parameters",
     "GET /v1/certificates/{certificate_id}",
     "GET /v1/logs",
     "GET /v1/logs/{district_id}/checkpoint",

@@ -14,12 +14,15 @@ import pytest
 from flask import Flask
 from werkzeug.exceptions import HTTPException
 
-from libs.contracts.api import FOLDER, problem_codes
+from libs.contracts.api import FOLDER, problem_codes, problem_words
 from libs.errors import ConflictError, ForbiddenError, Refusal, RuleError
+from libs.http import problems
 from libs.http.commands import KeptRefusal
 from libs.http.openapi import METHODS
 from libs.http.problems import HTTP_CODES
 from libs.http.refusals_told import EVERY
+from libs.translation import in_both
+from tests.architecture.messages import refusals
 from tests.contracts.api.raised import Calls, Kind
 
 PLACEHOLDERS = (Refusal, RuleError, ConflictError, KeptRefusal)
@@ -57,6 +60,17 @@ def test_the_document_names_the_codes_that_the_code_can_raise(apis: dict[str, Fl
         (FOLDER / "problems.json").write_text(json.dumps(codes, indent=1) + "\n", "utf-8")
         problem_codes.cache_clear()
     assert codes == problem_codes(), "run `make api`"
+
+
+def test_the_words_of_every_code_are_written_down_in_both_languages() -> None:
+    words = {code: in_both(english, module=problems.__name__) for code, english in HTTP_CODES.values()}
+    words |= {refusal.code: in_both(refusal.english, module=refusal.home) for refusal in refusals()}
+
+    if os.environ.get("WRITE_API"):
+        text = json.dumps(words, indent=1, ensure_ascii=False, sort_keys=True)
+        (FOLDER / "words.json").write_text(text + "\n", "utf-8")
+        problem_words.cache_clear()
+    assert words == problem_words(), "run `make api`"
 
 
 class _PlantedError(ForbiddenError):

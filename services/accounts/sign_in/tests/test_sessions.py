@@ -95,6 +95,21 @@ def test_a_session_ends_by_signing_out(platform: Platform) -> None:
     refused(again, "refresh_token_invalid", 403)
 
 
+def test_signing_out_everywhere_ends_every_session_of_ones_own_and_nobody_elses(platform: Platform) -> None:
+    platform.register("王兰")
+    platform.register("李平")
+    phone, desk, other = _sign_in(platform, "王兰"), _sign_in(platform, "王兰"), _sign_in(platform, "李平")
+
+    answer = platform.client.delete("/v1/sessions", headers={"Authorization": f"Bearer {phone['access_token']}"})
+
+    assert answer.status_code == 204
+    for session in (phone, desk):
+        body = {"refresh_token": session["refresh_token"]}
+        refused(platform.client.post("/v1/sessions/refresh", json=body), "refresh_token_invalid", 403)
+    must(platform.client.post("/v1/sessions/refresh", json={"refresh_token": other["refresh_token"]}))
+    refused(platform.client.delete("/v1/sessions"), "not_signed_in", 401)
+
+
 def test_a_session_expires_by_the_machines_time(platform: Platform) -> None:
     platform.register("王兰")
     token = _sign_in(platform, "王兰")["refresh_token"]

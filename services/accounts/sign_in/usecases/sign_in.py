@@ -95,6 +95,11 @@ def sign_out(store: Store, *, person_id: UUID, session_id: UUID, now: datetime) 
     end_sessions(store, person_id, session_id=session_id, because="signed_out", at=now)
 
 
+def sign_out_everywhere(store: Store, *, person_id: UUID, now: datetime) -> None:
+    """End every session of a person."""
+    end_sessions(store, person_id, because="signed_out", at=now)
+
+
 def sign_for_person(store: Store, person_id: UUID, *, now: datetime) -> str:
     """Return a token for an invented person, of no session."""
     return _access_token(store, person_id, NO_SESSION, now)[0]

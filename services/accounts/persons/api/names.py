@@ -1,0 +1,26 @@
+"""What people are called, several at once."""
+
+from flask.views import MethodView
+from flask_smorest import Blueprint
+
+from services.accounts.core.edge import act_on, transaction
+from services.accounts.core.schemas import Answer, Body, page_answer
+from services.accounts.persons.schemas import NamedPersonAnswer, NamesQuerySchema
+from services.accounts.persons.usecases.name_persons import name_persons
+
+blueprint = Blueprint("names", __name__, description="What people are called / 姓名")
+
+
+@blueprint.route("/v1/persons/names")
+class PersonNames(MethodView):
+    """Names of several people."""
+
+    @blueprint.doc(operationId="list_names")
+    @blueprint.arguments(NamesQuerySchema, location="query")
+    @blueprint.response(200, page_answer(NamedPersonAnswer))
+    def get(self, query: Body) -> Answer:
+        """List what these people are called; whom the caller may not know is left out. Every look is logged."""
+        with transaction() as connection:
+            identities = name_persons(act_on(connection), query["person"])
+        rows = [{"person_id": str(person_id), "names": identity.names} for person_id, identity in identities.items()]
+        return {"items": rows, "next": None}
