@@ -25,6 +25,8 @@ def main() -> None:
 @click.option("--city-orders", type=click.IntRange(0, 1_000_000), default=300, help="Orders in the demo city's year.")
 @click.option("--seed", type=int, default=7, help="The demo city is made from this number.")
 @click.option("--trusted-proxies", default="", help="Who is believed about the caller's address: by commas.")
+@click.option("--desk-phone", default="", help="The service desk's number, shown on the pages.")
+@click.option("--secure-cookies", is_flag=True, help="Behind HTTPS: the pages' cookies are sent over it only.")
 def run(
     folder: Path,
     host: str,
@@ -35,6 +37,8 @@ def run(
     city_orders: int,
     seed: int,
     trusted_proxies: str,
+    desk_phone: str,
+    secure_cookies: bool,
 ) -> None:
     """Start everything; Ctrl-C stops it."""
     options = RunOptions(
@@ -47,6 +51,8 @@ def run(
         city_orders=city_orders,
         seed=seed,
         trusted_proxies=trusted_proxies,
+        desk_phone=desk_phone,
+        secure_cookies=secure_cookies,
     )
     # Imported here, so that `reset` and `--help` need not import every service.
     from services.embedded.start import run_platform

@@ -28,15 +28,17 @@ from libs.roles import ServiceParts, ServiceProgram
 from libs.wake import waker
 from services.embedded.databases import BUS, Databases
 from services.embedded.folder import DataFolder
-from services.embedded.front_door import FrontDoor
+from services.embedded.front_door import ApiDoor, FrontDoor
 from services.embedded.platform_app import PlatformParts, create_app
 from services.embedded.readiness import Health
-from services.embedded.settings import SERVICES, RunOptions
+from services.embedded.settings import DEMO_DESK_PHONE, SERVICES, RunOptions
 from services.embedded.settling import Flow, Settling
 from services.embedded.time_travel import DuePart, Traveller
 from services.embedded.welcome import demo_people
 from services.embedded.witnessing import witness_environment
-from services.web import pages
+from services.web.app import create_app as create_pages
+from services.web.clients.transport import WsgiTransport
+from services.web.parts import About, WebParts
 
 PROGRAMME_NAME = "互助时间平台"
 POOL_MAX = {"api": 5, "worker": 4, "city": 5, "building": 4}
@@ -157,14 +159,28 @@ class Composition:
             title=PROGRAMME_NAME,
             traveller=self.traveller() if self._options.may_move_time else None,
         )
-        front = pages.Front(
-            programme_name=PROGRAMME_NAME,
-            services=SERVICES,
-            broker=self._options.broker,
-            people=lambda: demo_people(self._folder),
-        )
+        api = ApiDoor(apps)
         return FrontDoor(
-            apps, platform=create_app(parts), pages=pages.create_app(front), inside=health_app(parts.health.report)
+            apps,
+            api=api,
+            platform=create_app(parts),
+            pages=create_pages(self._web_parts(api)),
+            inside=health_app(parts.health.report),
+        )
+
+    def _web_parts(self, api: ApiDoor) -> WebParts:
+        """Return what the pages need: they ask the same API as any app, within this process."""
+        shown = About(services=SERVICES, broker=self._options.broker, people=lambda: demo_people(self._folder))
+        return WebParts(
+            api=WsgiTransport(api),
+            sessions_file=self._folder.root / "web" / "sessions.sqlite",
+            secret=self._folder.password("web.secret").encode(),
+            clock=self.clock,
+            programme_name=PROGRAMME_NAME,
+            desk_phone=self._options.desk_phone or (DEMO_DESK_PHONE if self._options.may_move_time else ""),
+            secure_cookies=self._options.secure_cookies,
+            trusted_proxies=self._options.trusted_proxies,
+            about=shown if self._options.may_move_time else None,
         )
 
     @staticmethod

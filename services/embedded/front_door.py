@@ -10,14 +10,40 @@ from wsgiref.types import StartResponse, WSGIEnvironment
 from flask import Flask
 
 WSGIApp = Callable[[WSGIEnvironment, StartResponse], Iterable[bytes]]
+API_PATHS = ("/v1/", "/.well-known/")
 OWN_PATHS = ("/readyz", "/livez", "/openapi.json", "/demo/")
+
+
+class ApiDoor:
+    """The services' APIs as one: what an app, or a page, asks."""
+
+    def __init__(self, services: Mapping[str, Flask]) -> None:
+        self._services = services
+        self._owners = owners_of(services)
+
+    def is_for(self, path: str) -> bool:
+        """Tell whether a path is of the API."""
+        return path.startswith(API_PATHS)
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer one request by the service that owns it."""
+        segments = environ.get("PATH_INFO", "/").split("/", 3)
+        # A path that nobody owns gets its 404 as a problem document, like any other.
+        owner = self._owners.get(segments[2], "accounts") if segments[1] == "v1" else "accounts"
+        return self._services[owner](environ, start_response)
 
 
 class FrontDoor:
     """The platform's WSGI application."""
 
     def __init__(
-        self, services: Mapping[str, Flask], *, platform: Flask, pages: Flask, inside: WSGIApp | None = None
+        self,
+        services: Mapping[str, Flask],
+        *,
+        api: ApiDoor | None = None,
+        platform: Flask,
+        pages: Flask,
+        inside: WSGIApp | None = None,
     ) -> None:
         """`platform` answers for the whole (health, merged documents, demo clock), `pages` is what people read.
 
@@ -25,20 +51,16 @@ class FrontDoor:
         """
         self.inside = inside
         self._services = services
+        self._api = api or ApiDoor(services)
         self._platform = platform
         self._pages = pages
-        self._owners = owners_of(services)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request."""
         path = environ.get("PATH_INFO", "/")
         segments = path.split("/", 3)
-        if path.startswith("/v1/"):
-            # A path that nobody owns gets its 404 as a problem document, like any other.
-            owner = self._owners.get(segments[2], "accounts")
-            return self._services[owner](environ, start_response)
-        if path.startswith("/.well-known/"):
-            return self._services["accounts"](environ, start_response)
+        if self._api.is_for(path):
+            return self._api(environ, start_response)
         if path.startswith(OWN_PATHS):
             return self._platform(environ, start_response)
         if len(segments) > 2 and segments[1] in self._services:

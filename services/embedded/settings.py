@@ -10,6 +10,7 @@ BROKERS = ("postgres", "kafka")
 API_WORKERS = 2
 API_THREADS = 24
 DEMO_PASSWORD = "timebank-demo-7"
+DEMO_DESK_PHONE = "0000 1234 5678"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -25,6 +26,8 @@ class RunOptions:
     city_orders: int = 300
     seed: int = 7
     trusted_proxies: str = ""
+    desk_phone: str = ""
+    secure_cookies: bool = False
 
     @property
     def has_city(self) -> bool:

@@ -6,7 +6,7 @@ import json
 
 from services.embedded.folder import DataFolder
 from services.embedded.settings import DEMO_PASSWORD, RunOptions
-from services.web.pages import DemoPerson
+from services.web.parts import DemoPerson
 
 _ROLES = {
     "elder": ("老人", "elder"),

@@ -7,19 +7,22 @@ from __future__ import annotations
 
 import ast
 import importlib
+import io
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po, write_po
+from jinja2.ext import babel_extract
 
 from libs.errors import Refusal
 from libs.http.commands import KeptRefusal
 from libs.translation import catalogue_of, package_of
-from tests.architecture.tree import Source, python_sources
+from tests.architecture.tree import ROOT, Source, python_sources
 
 LINE_WIDTH = 110
+PAGES = "services/web"
 _REFUSALS = re.compile(r"^class \w+Error\(", re.MULTILINE)
 
 
@@ -41,14 +44,27 @@ def texts() -> dict[str, set[str]]:
     for source in _ours():
         for english in marked(source):
             said.setdefault(package_of(_module(source)), set()).add(english)
+    for path in sorted((ROOT / PAGES).rglob("*.html")):
+        said.setdefault(PAGES.replace("/", "."), set()).update(said_by_template(path.read_bytes()))
     return said
 
 
+def said_by_template(content: bytes) -> Iterator[str]:
+    """Yield the texts that a page says with `_("…")`."""
+    for _line, _function, english, _comments in babel_extract(io.BytesIO(content), ["_"], [], {"silent": "false"}):
+        # A text with values to put in comes as a tuple of which it is the first; one that is no constant, as nothing.
+        text = english[0] if isinstance(english, tuple) else english
+        if text:
+            yield text
+
+
 def marked(source: Source) -> Iterator[str]:
-    """Yield the texts of a file that are marked with `message`."""
+    """Yield the texts of a file that are marked with `message`, or said on a page with `say`."""
     for node in ast.walk(source.tree):
         match node:
             case ast.Call(func=ast.Name(id="message"), args=[ast.Constant(value=str(english))]):
+                yield english
+            case ast.Call(func=ast.Name(id="say"), args=[ast.Constant(value=str(english))]) if _is_of_pages(source):
                 yield english
 
 
@@ -73,6 +89,10 @@ def main() -> None:
 def _read(path: Path) -> Catalog:
     with path.open("rb") as file:
         return read_po(file, locale="zh_CN")
+
+
+def _is_of_pages(source: Source) -> bool:
+    return source.path.startswith(PAGES)
 
 
 def _ours() -> list[Source]:

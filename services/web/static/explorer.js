@@ -53,6 +53,24 @@ function inputFor(parameter) {
   if (parameter.in === "path" && parameter.schema?.format === "uuid") input.placeholder = newId();
   return element("label", { className: "field" }, element("span", { textContent: `${parameter.name} (${parameter.in})` }), input);
 }
+function quoted(text) { return `'${text.replaceAll("'", "'\\''")}'`; }
+function asCurl(method, path, form, parameters) {
+  let target = path;
+  const query = new URLSearchParams();
+  const parts = ["curl", "-X", method.toUpperCase()];
+  for (const parameter of parameters) {
+    const value = form.elements[parameter.name]?.value || "";
+    if (parameter.in === "path") target = target.replace(`{${parameter.name}}`, encodeURIComponent(value));
+    else if (value && parameter.in === "query") query.set(parameter.name, value);
+    else if (value && parameter.in === "header") parts.push("-H", quoted(`${parameter.name}: ${value}`));
+  }
+  parts.push("-H", quoted("Authorization: Bearer $TOKEN").replace(/^'|'$/g, '"'));
+  if (method !== "get") parts.push("-H", quoted(`Idempotency-Key: ${newId()}`));
+  const body = form.elements.body?.value;
+  if (body) parts.push("-H", quoted("Content-Type: application/json"), "-d", quoted(body));
+  parts.push(quoted(location.origin + target + (query.size ? `?${query}` : "")));
+  return parts.join(" ");
+}
 async function send(method, path, form, parameters, output) {
   let target = path;
   const query = new URLSearchParams();
@@ -77,9 +95,13 @@ function operation(method, path, spec, shared, root) {
   const parameters = [...shared, ...(spec.parameters || [])].map((one) => resolve(one, root));
   const form = element("form", { className: "call" }, ...parameters.map(inputFor));
   const schema = spec.requestBody?.content?.["application/json"]?.schema;
-  if (schema) form.append(element("textarea", { name: "body", value: JSON.stringify(example(schema, root), null, 2) }));
+  if (schema) form.append(element("textarea", { name: "body", ariaLabel: place.dataset.body, value: JSON.stringify(example(schema, root), null, 2) }));
   const output = element("pre", { hidden: true });
-  form.append(element("button", { textContent: place.dataset.send }));
+  const copy = element("button", { type: "button", className: "quiet", textContent: place.dataset.copy });
+  copy.addEventListener("click", () => {
+    navigator.clipboard.writeText(asCurl(method, path, form, parameters)).then(() => { copy.textContent = place.dataset.copied; });
+  });
+  form.append(element("button", { textContent: place.dataset.send }), copy);
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     output.hidden = false;

@@ -1,0 +1,1 @@
+"""What every area of the pages needs: who looks, in which language, what was typed, how things are written."""

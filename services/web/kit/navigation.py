@@ -1,0 +1,50 @@
+"""Where each role begins, and what else it finds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from libs.programme.words import Role
+from libs.translation import message
+
+
+@dataclass(frozen=True)
+class Way:
+    """One entry of the navigation."""
+
+    path: str
+    english: str
+    icon: str
+    roles: frozenset[str]
+
+
+WAYS = (
+    Way("/desk", message("What waits"), "tray", frozenset({Role.COORDINATOR})),
+    Way("/street", message("Second checks"), "scales", frozenset({Role.CHECKER})),
+    Way("/calls", message("Calls"), "phone", frozenset({Role.OPERATOR, Role.COORDINATOR})),
+    Way(
+        "/people",
+        message("People"),
+        "people",
+        frozenset({Role.COORDINATOR, Role.OPERATOR, Role.DISTRICT_ADMIN, Role.CITY_ADMIN}),
+    ),
+    Way("/district", message("District"), "map", frozenset({Role.DISTRICT_ADMIN, Role.CITY_ADMIN, Role.CITY_AUDITOR})),
+    Way("/elder", message("My help"), "home", frozenset({Role.RECIPIENT})),
+    Way("/elder/time", message("My time"), "clock", frozenset({Role.RECIPIENT})),
+    Way("/volunteer", message("Near me"), "near", frozenset({Role.VOLUNTEER})),
+    Way("/volunteer/time", message("Hours and credit"), "clock", frozenset({Role.VOLUNTEER})),
+    Way("/family", message("My family"), "heart", frozenset({Role.VOLUNTEER, Role.RECIPIENT})),
+)
+
+
+def navigation(roles: Iterable[str]) -> list[Way]:
+    """Return what somebody with these roles finds, the most used first."""
+    held = frozenset(roles)
+    return [way for way in WAYS if way.roles & held]
+
+
+def start_of(roles: Iterable[str]) -> str:
+    """Return the first page of somebody with these roles."""
+    ways = navigation(roles)
+    return ways[0].path if ways else "/me"

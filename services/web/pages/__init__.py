@@ -1,0 +1,10 @@
+"""The areas, each for somebody: its views with their templates beside them."""
+
+from services.web.kit.areas import Area
+from services.web.pages.about.views import area as about
+from services.web.pages.desk.views import area as desk
+from services.web.pages.elder.views import area as elder
+from services.web.pages.entry.views import area as entry
+from services.web.pages.front.views import area as front
+
+AREAS: tuple[Area, ...] = (front, entry, about, desk, elder)

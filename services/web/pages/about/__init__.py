@@ -1,0 +1,1 @@
+"""What an engineer wants to know of a platform with invented people."""

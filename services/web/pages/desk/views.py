@@ -1,0 +1,220 @@
+"""What waits, approving in bulk, refusing with a reason, one order with everything behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit
+from uuid import UUID
+
+from flask import redirect, render_template, request
+from werkzeug.wrappers import Response as WerkzeugResponse
+
+from libs.ids import id_from_cause
+from libs.translation import message
+from services.web.kit import flash
+from services.web.kit.areas import Area
+from services.web.kit.carried import page_of_form
+from services.web.kit.closed import Closed, part_of_page, rows_of
+from services.web.kit.commands import command_of_form
+from services.web.kit.formats import write_day
+from services.web.kit.i18n import say
+from services.web.kit.lookups import names, people_of, service_name, unit_name, words_of
+from services.web.kit.viewer import api, viewer
+from services.web.pages.desk.queue import grouped, view_of
+
+area = Area("desk", __name__, __file__, "/desk")
+BULK_MAX = 200
+SHOWN_MAX = 1_000
+QUEUES = (
+    ("urgent", message("Urgent calls"), "phone"),
+    ("review", message("Requests to look at"), "tray"),
+    ("no_taker", message("Nobody has taken these"), "people"),
+)
+RESULTS = "results"
+
+
+@area.page("", needs="approve_many")
+def desk() -> str:
+    """Show what waits for the coordinator."""
+    unit_id = viewer().unit_of("coordinator")
+    queues = [(name, title, icon, _waiting(name, unit_id)) for name, title, icon in QUEUES]
+    approvals = part_of_page(lambda: api().rows("/v1/approval-queue", unit=unit_id, limit=BULK_MAX))
+    visits = part_of_page(lambda: api().rows("/v1/visit-plans", unit=unit_id, limit=BULK_MAX))
+    due = [visit for visit in rows_of(visits) if visit["is_overdue"]]
+    orders = [order for _, _, _, rows in queues for order in rows_of(rows) if order.get("order_id")]
+    people = people_of([*orders, *rows_of(approvals)]) | names([visit["person_id"] for visit in due[:12]])
+    return render_template(
+        "desk/desk.html",
+        unit=unit_name(unit_id),
+        queues=queues,
+        approvals=approvals,
+        visits=visits,
+        due=due,
+        people=people,
+        service_name=service_name,
+    )
+
+
+@area.page("/approvals", needs="approve_hours")
+def approvals() -> str:
+    """Show the queue of approvals as the address asks for it."""
+    view = view_of(request.args.to_dict())
+    queue = part_of_page(_queue)
+    orders = rows_of(queue)
+    people = people_of(orders)
+    groups = grouped(orders, view, name_of=lambda key: people.get(key) or say("Somebody"), day_of=write_day)
+    return render_template(
+        "desk/approvals.html",
+        queue=queue,
+        orders=orders,
+        groups=groups,
+        shown=[order for group in groups for order in group.orders],
+        view=view,
+        people=people,
+        service_name=service_name,
+        words_of=words_of,
+        services=sorted({order["service"] for order in orders}),
+        results=viewer().session.take(RESULTS),
+        titles={
+            order["order_id"]: f"{service_name(order['service'])} · {write_day(order['start'])}" for order in orders
+        },
+        link=lambda **changed: (
+            "/desk/approvals?" + urlencode({"show": view.filter, "by": view.by, "service": view.service} | changed)
+        ),
+    )
+
+
+@area.act("/approvals/look", needs="approve_many")
+def look_before_approving() -> str:
+    """Show what is about to be approved, for who has no script that waits ten seconds."""
+    chosen = _chosen()
+    lines = [order for order in _queue() if order["order_id"] in chosen]
+    return render_template(
+        "desk/look.html",
+        lines=lines,
+        people=people_of(lines),
+        service_name=service_name,
+        back=page_of_form("/desk/approvals"),
+    )
+
+
+@area.act("/approvals", needs="approve_many")
+def approve() -> WerkzeugResponse:
+    """Approve the chosen lines, and say of each what became of it."""
+    chosen, command = _chosen(), command_of_form()
+    results: list[dict[str, Any]] = []
+    for number, begin in enumerate(range(0, len(chosen), BULK_MAX)):
+        some = chosen[begin : begin + BULK_MAX]
+        answered = api().post("/v1/approvals", {"orders": some}, command=id_from_cause(command, str(number)))
+        results += answered["items"]
+    viewer().session.keep(RESULTS, results)
+    return redirect(page_of_form("/desk/approvals"), 303)
+
+
+@area.act("/orders/<uuid:order_id>/approval", needs="approve_hours")
+def approve_one(order_id: UUID) -> WerkzeugResponse:
+    """Approve one line; flagged, it waits for the second check."""
+    order = api().post(
+        f"/v1/orders/{order_id}/approval", {"why": request.form.get("why") or None}, command=command_of_form()
+    )
+    if order["state"] == "confirmed":
+        flash.tell(message("Signed. Because of its flags it now waits for the street's second check."))
+    else:
+        flash.tell(message("Approved."))
+    return redirect("/desk/approvals" if "/orders/" in page_of_form() else page_of_form(), 303)
+
+
+@area.act("/orders/<uuid:order_id>/rejection", needs="reject_hours")
+def reject(order_id: UUID) -> WerkzeugResponse:
+    """Refuse hours with a reason."""
+    api().post(f"/v1/orders/{order_id}/rejection", {"why": request.form.get("why", "")}, command=command_of_form())
+    flash.tell(message("Refused. Both sides are told, with your reason."))
+    return redirect("/desk/approvals" if "/orders/" in page_of_form() else page_of_form(), 303)
+
+
+@area.act("/orders/<uuid:order_id>/review", needs="review_order")
+def review(order_id: UUID) -> WerkzeugResponse:
+    """Pass or turn down a request that waits for a look."""
+    passes = request.form.get("ok") == "yes"
+    body = {"ok": passes, "why": request.form.get("why") or None}
+    api().post(f"/v1/orders/{order_id}/review", body, command=command_of_form())
+    flash.tell(message("Passed.") if passes else message("Turned down."))
+    return redirect("/desk", 303)
+
+
+@area.page("/orders/<uuid:order_id>", needs="view_orders")
+def order(order_id: UUID) -> str:
+    """Show one order with every step, proof and signature."""
+    evidence = api().get(f"/v1/orders/{order_id}/evidence")
+    shown, steps = evidence["order"], evidence["steps"]
+    people = people_of([shown]) | names(step["by"] for step in steps)
+    pair = part_of_page(lambda: _pair(shown))
+    return render_template(
+        "desk/order.html",
+        order=shown,
+        steps=steps,
+        reversals=evidence["reversals"],
+        people=people,
+        pair=pair,
+        service_name=service_name,
+        unit_name=unit_name,
+        words_of=words_of,
+    )
+
+
+@area.page("/visits", needs="record_visit")
+def visits() -> str:
+    """Show who is to be visited, those due first on top."""
+    plans = part_of_page(lambda: list(api().all_rows("/v1/visit-plans", unit=viewer().unit_of("coordinator"))))
+    return render_template(
+        "desk/visits.html", plans=plans, people=names(plan["person_id"] for plan in rows_of(plans)[:BULK_MAX])
+    )
+
+
+@area.act("/visits", needs="record_visit")
+def record_visit() -> WerkzeugResponse:
+    """Record that somebody was seen."""
+    body = {name: request.form.get(name, "") for name in ("person_id", "outcome", "how")}
+    api().put(f"/v1/visits/{command_of_form()}", body)
+    flash.tell(message("Recorded."))
+    return redirect("/desk/visits", 303)
+
+
+def _waiting(name: str, unit_id: str) -> list[dict[str, Any]] | Closed:
+    return part_of_page(lambda: api().rows(f"/v1/queues/{name}", unit=unit_id))
+
+
+def _queue() -> list[dict[str, Any]]:
+    orders: Iterable[dict[str, Any]] = api().all_rows(
+        "/v1/approval-queue", unit=viewer().unit_of("coordinator", "checker")
+    )
+    return [order for _, order in zip(range(SHOWN_MAX), orders, strict=False)]
+
+
+def _pair(order: dict[str, Any]) -> dict[str, Any] | None:
+    """Return what these two did together before."""
+    volunteers = [part["person_id"] for part in order.get("volunteers") or []]
+    if not volunteers:
+        return None
+    rows = api().rows("/v1/orders", person=order["recipient_id"], to=order["start"], limit=BULK_MAX)
+    shared = [row for row in rows if any(part["person_id"] in volunteers for part in row.get("volunteers") or [])]
+    return {
+        "count": len([row for row in shared if row["order_id"] != order["order_id"]]),
+        "last": max((row["start"] for row in shared if row["order_id"] != order["order_id"]), default=None),
+        "ratings": [row["rating"] for row in shared if row.get("rating")],
+    }
+
+
+def _query_of_page() -> dict[str, str]:
+    """Return what the address of the form's page asks for."""
+    return dict(parse_qsl(urlsplit(page_of_form()).query))
+
+
+def _chosen() -> list[str]:
+    if request.form.get("take") == "shown":
+        return [order["order_id"] for order in _queue() if view_of(_query_of_page()).shows(order)]
+    chosen = list(dict.fromkeys(request.form.getlist("order")))[:SHOWN_MAX]
+    if not chosen:
+        flash.tell(message("Choose at least one line first."), kind="mind")
+    return chosen

@@ -1,0 +1,1 @@
+"""The elder's pages: one question a page, large, nothing that disappears by itself."""

@@ -1,0 +1,208 @@
+"""What comes next and how much time there is; asking in two steps; who comes; was it good; my time."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+from flask import redirect, render_template, request
+from werkzeug.exceptions import NotFound
+from werkzeug.wrappers import Response as WerkzeugResponse
+
+from libs.clock import local_date
+from libs.translation import message
+from services.web.kit import flash
+from services.web.kit.areas import Area
+from services.web.kit.carried import keep_for_page
+from services.web.kit.closed import or_nothing, part_of_page, rows_of
+from services.web.kit.commands import command_of_form
+from services.web.kit.formats import as_instant
+from services.web.kit.i18n import say
+from services.web.kit.lookups import catalogue, people_of, service_name, words_of
+from services.web.kit.spoken import MinutesUnreadableError, read_minutes
+from services.web.kit.viewer import api, now, viewer
+
+area = Area("elder", __name__, __file__, "/elder")
+OPEN = ("under_review", "awaiting_funding", "published", "taken", "in_service")
+WITH_DOOR_CODE = ("taken", "in_service")
+TILES = (
+    ("B1", "talk", message("Company")),
+    ("A1", "meal", message("A meal")),
+    ("A2", "broom", message("Cleaning")),
+    ("A4", "walk", message("Going out")),
+    ("A5", "clinic", message("To the doctor")),
+    ("A7", "basket", message("Shopping")),
+)
+MORE_TILES = (
+    ("C2", "mobile", message("Help with my phone")),
+    ("A6", "tool", message("Small repairs")),
+    ("A3", "home", message("Bathing")),
+)
+MORNING, AFTERNOON = 9, 14
+PLANNED_MINUTES = 60
+DAYS_AHEAD = 14
+LOOK_BACK = timedelta(days=45)
+FACES = {"good": 5, "fair": 3, "bad": 1}
+SHOWN_MAX = 60
+
+
+@area.page("", needs="recipient")
+def home() -> str:
+    """Show what comes next and how much time there is."""
+    orders = part_of_page(_recent)
+    coming = [order for order in rows_of(orders) if order["state"] in OPEN]
+    return render_template(
+        "elder/home.html",
+        orders=orders,
+        coming=coming,
+        to_confirm=[order for order in rows_of(orders) if order["state"] == "finished"],
+        time=part_of_page(_available_minutes),
+        people=people_of(coming),
+        service_name=service_name,
+    )
+
+
+@area.page("/ask", needs="recipient")
+def ask() -> str:
+    """Ask what is wanted: six pictures, those used before first."""
+    codes = set(catalogue())
+    used = [order["service"] for order in rows_of(part_of_page(_recent))]
+    tiles = sorted((tile for tile in TILES if tile[0] in codes), key=lambda tile: -used.count(tile[0]))
+    return render_template("elder/ask.html", tiles=tiles, more=[tile for tile in MORE_TILES if tile[0] in codes])
+
+
+@area.page("/ask/<code>", needs="recipient")
+def when(code: str) -> str:
+    """Ask when it is wanted."""
+    service = catalogue().get(code)
+    if service is None:
+        raise NotFound
+    today = local_date(now())
+    return render_template(
+        "elder/when.html",
+        service=service,
+        title=_tile_words(code),
+        tomorrow=today + timedelta(days=1),
+        days=[today + timedelta(days=ahead) for ahead in range(1, DAYS_AHEAD + 1)],
+        time=part_of_page(_available_minutes),
+        minutes=max(PLANNED_MINUTES, service["min_minutes"]),
+    )
+
+
+@area.act("/ask/<code>", needs="recipient")
+def place(code: str) -> WerkzeugResponse:
+    """Ask for it, paid with saved time."""
+    command, page = command_of_form(), f"/elder/ask/{code}"
+    try:
+        minutes = read_minutes(request.form.get("minutes", "") or str(PLANNED_MINUTES))
+    except MinutesUnreadableError:
+        return _back(page, say("Please say how long as 90, 1:30 or 1 h 30."))
+    body = {"recipient_id": viewer().person_id, "service": code, "start": _start(), "minutes": minutes}
+    answered = api().put(f"/v1/redemptions/{command}", body)
+    if answered["state"] == "declined":
+        return _back(page, words_of(answered["code"]))
+    flash.tell(message("We are looking for somebody. You are told who comes."))
+    return redirect(f"/elder/orders/{command}", 303)
+
+
+@area.page("/orders/<uuid:order_id>", needs="recipient")
+def order(order_id: UUID) -> str:
+    """Show one visit: when, who comes, what to read out at the door."""
+    shown = or_nothing(lambda: api().get(f"/v1/orders/{order_id}"))
+    if shown is None:
+        return render_template("elder/asked.html")
+    code = part_of_page(lambda: _door_code(shown))
+    return render_template(
+        "elder/order.html",
+        order=shown,
+        code=code,
+        people=people_of([shown]),
+        service_name=service_name,
+        words_of=words_of,
+    )
+
+
+@area.act("/orders/<uuid:order_id>/good", needs="recipient")
+def confirm(order_id: UUID) -> WerkzeugResponse:
+    """Say whether it was good, and agree with the minutes."""
+    rating = FACES.get(request.form.get("face", ""), FACES["good"])
+    api().post(f"/v1/orders/{order_id}/confirmation", {"rating": rating}, command=command_of_form())
+    flash.tell(message("Thank you. It is noted."))
+    return redirect("/elder", 303)
+
+
+@area.act("/orders/<uuid:order_id>/dispute", needs="recipient")
+def dispute(order_id: UUID) -> WerkzeugResponse:
+    """Say that the minutes are not right."""
+    try:
+        minutes = read_minutes(request.form.get("says_minutes", ""))
+    except MinutesUnreadableError:
+        return _back(f"/elder/orders/{order_id}", say("Please say how long as 90, 1:30 or 1 h 30."))
+    body = {"says_minutes": minutes, "why": request.form.get("why") or None}
+    api().post(f"/v1/orders/{order_id}/dispute", body, command=command_of_form())
+    flash.tell(message("Noted. Somebody of the street looks into it and calls you."))
+    return redirect(f"/elder/orders/{order_id}", 303)
+
+
+@area.act("/orders/<uuid:order_id>/cancel", needs="recipient")
+def cancel(order_id: UUID) -> WerkzeugResponse:
+    """Call it off."""
+    api().post(f"/v1/orders/{order_id}/cancellation", {"why": None}, command=command_of_form())
+    flash.tell(message("It is called off. Time that was set aside is yours again."))
+    return redirect("/elder", 303)
+
+
+@area.page("/time", needs="recipient")
+def time() -> str:
+    """Show how much time there is, and where it came from and went."""
+    wallets = part_of_page(lambda: api().rows("/v1/wallets", person=viewer().person_id))
+    since = (now() - timedelta(days=365)).isoformat()
+    statement = part_of_page(lambda: api().get("/v1/statements", person=viewer().person_id, **{"from": since}))
+    return render_template("elder/time.html", wallets=wallets, statement=statement)
+
+
+def _recent() -> list[dict[str, Any]]:
+    """Return the orders of late and those to come, the next one first."""
+    since = (now() - LOOK_BACK).isoformat()
+    return api().rows("/v1/orders", person=viewer().person_id, limit=SHOWN_MAX, **{"from": since})
+
+
+def _available_minutes() -> int:
+    wallets = api().rows("/v1/wallets", person=viewer().person_id)
+    return sum(int(wallet["available_minutes"]) for wallet in wallets)
+
+
+def _door_code(order: dict[str, Any]) -> str | None:
+    if order["state"] not in WITH_DOOR_CODE:
+        return None
+    answered = or_nothing(lambda: api().get(f"/v1/orders/{order['order_id']}/door-code"), 403, 404, 409, 422)
+    return str(answered["code"]) if answered else None
+
+
+def _start() -> str:
+    """Return the instant that the pressed button, or the chosen day and time, names."""
+    tomorrow = local_date(now()) + timedelta(days=1)
+    pressed = request.form.get("when", "")
+    if pressed in ("morning", "afternoon"):
+        return as_instant(tomorrow, MORNING if pressed == "morning" else AFTERNOON)
+    try:
+        day = date.fromisoformat(request.form.get("day", ""))
+        hour, _, minute = request.form.get("time", "").partition(":")
+        return as_instant(day, int(hour), int(minute or 0))
+    except ValueError:
+        return as_instant(tomorrow, MORNING)
+
+
+def _back(page: str, words: str) -> WerkzeugResponse:
+    """Return to the form with the reason, and with everything that was typed."""
+    fields = {
+        name: request.form.getlist(name) for name in request.form if name not in ("csrf_token", "page", "command")
+    }
+    keep_for_page(page, fields, {"title": words, "code": "typed", "fields": {}})
+    return redirect(page, 303)
+
+
+def _tile_words(code: str) -> str:
+    words = {tile: english for tile, _, english in (*TILES, *MORE_TILES)}
+    return say(words[code]) if code in words else service_name(code)

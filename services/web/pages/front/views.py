@@ -1,0 +1,124 @@
+"""The front page, the rules of each district, the supply, and checking a receipt or a certificate."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from flask import render_template, request
+
+from services.web.clients.api import ProblemError
+from services.web.kit.areas import PUBLIC, Area
+from services.web.kit.closed import part_of_page, rows_of
+from services.web.kit.i18n import is_chinese, named
+from services.web.kit.lookups import policy_of, unit_name
+from services.web.kit.viewer import anonymous_api
+from services.web.pages.front.rules import sections_of, table_of
+
+area = Area("front", __name__, __file__)
+
+
+@area.page("/", needs=PUBLIC)
+def front() -> str:
+    """Say what this is, how much time was saved and used, and where to go on."""
+    supply = part_of_page(_supply)
+    return render_template(
+        "front/front.html", supply=supply, districts=part_of_page(_districts), total=_total(rows_of(supply))
+    )
+
+
+@area.page("/rules", needs=PUBLIC)
+def rules() -> str:
+    """List the districts."""
+    return render_template("front/districts.html", districts=part_of_page(_districts))
+
+
+@area.page("/rules/<uuid:unit_id>", needs=PUBLIC)
+def rules_of(unit_id: UUID) -> str:
+    """Tell the rules in force in a district, in plain words."""
+    policy = policy_of(str(unit_id))
+    described = anonymous_api().rows("/v1/policies/parameters")
+    return render_template(
+        "front/rules.html",
+        policy=policy,
+        name=unit_name(str(unit_id)),
+        sections=sections_of(policy["parameters"]),
+        table=table_of(policy["parameters"], described, is_chinese=is_chinese()),
+    )
+
+
+@area.page("/supply", needs=PUBLIC)
+def supply() -> str:
+    """Show how much credit there is and where, and how anybody can check that nothing was changed."""
+    rows, logs = part_of_page(_supply), part_of_page(_logs)
+    return render_template(
+        "front/supply.html", supply=rows, total=_total(rows_of(rows)), logs=logs, unit_name=unit_name
+    )
+
+
+@area.page("/check", needs=PUBLIC)
+def check() -> str:
+    """Let a receipt be checked in the browser, and a certificate be looked up by its code."""
+    certificate, is_unknown = None, False
+    asked = {name: request.args.get(name, "").strip() for name in ("certificate", "code")}
+    if asked["certificate"]:
+        try:
+            path = f"/v1/certificates/{UUID(asked['certificate'])}"
+            certificate = anonymous_api().get(path, code=asked["code"])
+        except (ProblemError, ValueError):
+            is_unknown = True
+    return render_template(
+        "front/check.html", asked=asked, certificate=certificate, is_unknown=is_unknown, trust=part_of_page(_trust)
+    )
+
+
+def _districts() -> list[dict[str, Any]]:
+    return anonymous_api().rows("/v1/organisation-units", level="district")
+
+
+def _supply() -> list[dict[str, Any]]:
+    """Return what each district issued and where it is."""
+    rows = anonymous_api().rows("/v1/supply")
+    rows_shown = []
+    for row in rows:
+        minutes = row["minutes"]
+        people = sum(minutes.get(name, 0) for name in ("earned", "granted", "received"))
+        held = sum(minutes.get(f"{name}_held", 0) for name in ("earned", "granted", "received", "pool"))
+        rows_shown.append(
+            {
+                "district_id": row["district_id"],
+                "name": unit_name(row["district_id"]),
+                "issued": row["issued_minutes"],
+                "people": people,
+                "held": held,
+                "pool": minutes.get("pool", 0),
+                "used": minutes.get("redeemed", 0),
+                "elsewhere": minutes.get("clearing", 0),
+                "sum": row["sum_minutes"],
+            }
+        )
+    return rows_shown
+
+
+def _total(rows: list[dict[str, Any]]) -> dict[str, int]:
+    return {name: sum(row[name] for row in rows) for name in ("issued", "people", "held", "pool", "used")}
+
+
+def _logs() -> list[dict[str, Any]]:
+    rows_shown = []
+    for log in anonymous_api().rows("/v1/logs"):
+        try:
+            head = anonymous_api().answer("GET", f"/v1/logs/{log['district_id']}/checkpoint").body.decode()
+        except ProblemError:
+            head = ""
+        rows_shown.append(
+            log | {"checkpoint": head, "name": unit_name(log["district_id"]), "cosigned": head.count("\n— ") - 1}
+        )
+    return rows_shown
+
+
+def _trust() -> list[tuple[str, str]]:
+    return [
+        (named(district), anonymous_api().answer("GET", f"/v1/logs/{district['unit_id']}/trust").body.decode())
+        for district in _districts()
+    ]

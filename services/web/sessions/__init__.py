@@ -1,0 +1,1 @@
+"""Who is signed in at the pages: the browser holds a reference, the tokens stay here."""
