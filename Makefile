@@ -34,7 +34,7 @@ run: $(RUNTIME) ## Start the whole platform (BROKER=kafka: on a real Apache Kafk
 	@$(PY) -m services.embedded run --data $(DATA) --port $(PORT) --broker $(BROKER) --city-orders $(CITY_ORDERS) $(ARGS)
 
 demo: $(RUNTIME) ## Drive the main flow through the public API, on a running platform or one it starts
-	@$(TIMEBANK) demo --port $(PORT) --broker $(BROKER) $(ARGS)
+	@$(TIMEBANK) demo --port $(PORT) --broker $(BROKER) --city-orders $(CITY_ORDERS) $(ARGS)
 
 status: $(RUNTIME) ## Say what runs and how it is
 	@$(TIMEBANK) status $(ARGS)

@@ -56,11 +56,12 @@ def status(folder: Path) -> None:
 @main.command()
 @click.option("--port", type=int, default=8080, help="Port, when a platform must be started.")
 @click.option("--broker", default="postgres", help="Broker, when a platform must be started.")
+@click.option("--city-orders", type=int, default=300, help="Orders of the demo city, when a platform must be started.")
 @click.pass_obj
-def demo(folder: Path, port: int, broker: str) -> None:
+def demo(folder: Path, port: int, broker: str, city_orders: int) -> None:
     """Drive the main flow through the public API, on a running platform or one started for it."""
     try:
-        with running_platform(folder, port=port, broker=broker) as platform:
+        with running_platform(folder, port=port, broker=broker, city_orders=city_orders) as platform:
             Demo(platform.url).run()
     except (DemoError, PlatformAwayError, RefusedError, TimeoutError) as error:
         raise click.ClickException(str(error)) from error

@@ -22,7 +22,7 @@ LOOK_SECONDS = 0.3
 
 
 @contextlib.contextmanager
-def running_platform(folder: Path, *, port: int, broker: str) -> Iterator[RunningPlatform]:
+def running_platform(folder: Path, *, port: int, broker: str, city_orders: int) -> Iterator[RunningPlatform]:
     """Give a platform that is ready; one that was started here is stopped at the end.
 
     Raises:
@@ -34,7 +34,8 @@ def running_platform(folder: Path, *, port: int, broker: str) -> Iterator[Runnin
         return
     click.echo(f"No platform runs on {folder}: starting one.")
     command = [sys.executable, "-m", "services.embedded", "run", "--data", str(folder), "--port", str(port)]
-    started = subprocess.Popen([*command, "--broker", broker], start_new_session=True)
+    options = ["--broker", broker, "--city-orders", str(city_orders)]
+    started = subprocess.Popen([*command, *options], start_new_session=True)
     try:
         yield _ready(folder, started)
     finally:
