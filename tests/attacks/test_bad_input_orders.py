@@ -70,7 +70,8 @@ def test_a_no_takes_no_older_record_over(world: OrdersHarness) -> None:
     first = world.call("POST", "cadmin", f"{path}/decision", {"ok": False, "why": "unreadable"}).get_json()
     again = outcome(world.call("POST", "cadmin", f"{path}/decision", {"ok": True}))
 
-    assert (first["state"], first["decision_why"], first["scan"], again) == (
+    kept = world.call("GET", "admin", path).get_json()
+    assert (first["state"], kept["decision_why"], kept["scan"], again) == (
         "declined", "unreadable", "sha256:aa", "already_decided",
     )  # fmt: skip
     assert world.served("min")["total_minutes"] == 0

@@ -13,7 +13,7 @@ from services.orders.approving.usecases.approve_hours import approve_hours, appr
 from services.orders.approving.usecases.confirm_order import call_back, confirm_order
 from services.orders.core.api.edge import command
 from services.orders.core.api.views import order_command
-from services.orders.core.schemas import OrderSchema, OwnActSchema, ReasonSchema
+from services.orders.core.schemas import OrderSchema, OwnActSchema, ReasonSchema, done_schema
 from services.orders.core.store.rows import Row
 
 blueprint = Blueprint("approving", __name__, url_prefix="/v1/orders/<uuid:order_id>", description="Hours approved")
@@ -26,7 +26,7 @@ class Confirmation(MethodView):
 
     @blueprint.doc(operationId="confirm_order")
     @blueprint.arguments(schemas.ConfirmationSchema)
-    @blueprint.response(200, OrderSchema)
+    @blueprint.response(200, done_schema(OrderSchema))
     def post(self, terms: Row, order_id: UUID) -> Row:
         """Agree with the minutes, and say whether it was good."""
         word = {"rating": terms["rating"], "device": terms["device"] or ""}
@@ -39,7 +39,7 @@ class CallBack(MethodView):
 
     @blueprint.doc(operationId="record_call_back")
     @blueprint.arguments(OwnActSchema)
-    @blueprint.response(200, OrderSchema)
+    @blueprint.response(200, done_schema(OrderSchema))
     def post(self, terms: Row, order_id: UUID) -> Row:
         """Record a call as evidence that the volunteer is or was there."""
         return order_command(lambda c, context: call_back(c, context, order_id), terms)
@@ -51,7 +51,7 @@ class Approval(MethodView):
 
     @blueprint.doc(operationId="approve_order")
     @blueprint.arguments(OwnActSchema)
-    @blueprint.response(200, OrderSchema)
+    @blueprint.response(200, done_schema(OrderSchema))
     def post(self, terms: Row, order_id: UUID) -> Row:
         """Approve a confirmed submission: for good when it is clean, else it waits for the second check."""
         return order_command(lambda c, context: approve_hours(c, context, order_id), terms)
@@ -63,7 +63,7 @@ class SecondCheck(MethodView):
 
     @blueprint.doc(operationId="check_second")
     @blueprint.arguments(VerdictSchema)
-    @blueprint.response(200, OrderSchema)
+    @blueprint.response(200, done_schema(OrderSchema))
     def post(self, terms: Row, order_id: UUID) -> Row:
         """Settle or reject a flagged or late submission."""
         return order_command(
@@ -77,7 +77,7 @@ class Rejection(MethodView):
 
     @blueprint.doc(operationId="reject_order")
     @blueprint.arguments(ReasonSchema)
-    @blueprint.response(200, OrderSchema)
+    @blueprint.response(200, done_schema(OrderSchema))
     def post(self, terms: Row, order_id: UUID) -> Row:
         """Reject the hours; what was set aside is released."""
         return order_command(lambda c, context: reject_hours(c, context, order_id, why=terms["why"]), terms)

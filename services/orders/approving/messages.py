@@ -55,12 +55,11 @@ class HoursApproved:
 @tells(orders.HoursRejected, subject="order_id")
 @dataclass(frozen=True)
 class HoursRejected:
-    """The hours do not count."""
+    """The hours do not count; why stands in orders, in the words of who said so."""
 
     order_id: UUID
     district_id: UUID
     by: UUID
-    why: str
     funding: Funding
 
 
@@ -101,6 +100,6 @@ def _volunteer_hours(order: Order, policy: Policy, part: Assignment) -> Voluntee
     )
 
 
-def hours_rejected(order: Order, *, by: UUID, why: str) -> HoursRejected:
+def hours_rejected(order: Order, *, by: UUID) -> HoursRejected:
     """Return what is told of hours that do not count."""
-    return HoursRejected(order.order_id, order.district_id, by, why, order.funding)
+    return HoursRejected(order.order_id, order.district_id, by, order.funding)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import functools
+
 from marshmallow import Schema, fields, validate
 
 from libs.http.fields import Degrees, Text, Whole, page_cursor, page_limit, word_of
 from libs.programme.acting import WORDS_MAX
 from libs.programme.acting_schemas import ConsentAnswer
 from libs.programme.words import Funding
+from services.orders.core.store.rows import Row
 
 DEVICE_MAX = 100
 MINUTES_MAX = 1440
@@ -133,6 +136,23 @@ class OrderSchema(Schema):
     issued_minutes = fields.Integer()
     slip_number = fields.Integer(allow_none=True)
     distance_m = fields.Integer(allow_none=True, metadata={"description": "At most so far from `near`, in steps"})
+
+
+FREE_WORDS = ("consent", "decision_why", "scan", "why", "words")
+"""What somebody wrote. An answer to a command is kept to be given again, so it has none of them: they stand in columns
+of their own, where erasure blanks them, and a `GET` shows them."""
+
+
+def without_words(answer: Row) -> Row:
+    """Return an answer as a command may keep it: without what somebody wrote."""
+    return {name: value for name, value in answer.items() if name not in FREE_WORDS}
+
+
+@functools.cache
+def done_schema(kind: type[Schema]) -> type[Schema]:
+    """Return the schema of what a command answers: a document without what somebody wrote."""
+    kept = {name: field for name, field in kind._declared_fields.items() if name not in FREE_WORDS}
+    return Schema.from_dict(kept, name=kind.__name__.removesuffix("Schema") + "Done")
 
 
 class OrderPageSchema(Schema):

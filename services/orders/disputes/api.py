@@ -12,7 +12,7 @@ from libs.http import reading
 from libs.programme.two_people_schemas import VerdictSchema
 from services.orders.core.api.edge import plain, reaches
 from services.orders.core.api.views import order_command, read_order
-from services.orders.core.schemas import OrderSchema, ReasonSchema
+from services.orders.core.schemas import OrderSchema, ReasonSchema, done_schema
 from services.orders.core.store.rows import Row
 from services.orders.disputes import schemas, store
 from services.orders.disputes.usecases.decide_dispute import confirm_decision, decide_dispute
@@ -47,7 +47,7 @@ class Dispute(MethodView):
 
     @blueprint.doc(operationId="dispute_order")
     @blueprint.arguments(schemas.DisputeSchema)
-    @blueprint.response(200, OrderSchema)
+    @blueprint.response(200, done_schema(OrderSchema))
     def post(self, terms: Row, order_id: UUID) -> Row:
         """Disagree with the minutes; it freezes the submission."""
         return order_command(
@@ -61,7 +61,7 @@ class Decision(MethodView):
 
     @blueprint.doc(operationId="decide_dispute")
     @blueprint.arguments(schemas.DecisionSchema)
-    @blueprint.response(200, OrderSchema)
+    @blueprint.response(200, done_schema(OrderSchema))
     def post(self, terms: Row, order_id: UUID) -> Row:
         """Decide a dispute with the minutes that count."""
         verdict = {"minutes": terms["minutes"], "why": terms["why"], "second_id": terms["second"]}
@@ -74,7 +74,7 @@ class DecisionConfirmation(MethodView):
 
     @blueprint.doc(operationId="confirm_decision")
     @blueprint.arguments(VerdictSchema)
-    @blueprint.response(200, OrderSchema)
+    @blueprint.response(200, done_schema(OrderSchema))
     def post(self, terms: Row, order_id: UUID) -> Row:
         """Sign fewer minutes of hours already settled: reversed, and settled anew; or not, and it is decided again."""
         return order_command(
@@ -88,7 +88,7 @@ class Reversal(MethodView):
 
     @blueprint.doc(operationId="propose_order_reversal")
     @blueprint.arguments(ReasonSchema)
-    @blueprint.response(201, OrderSchema)
+    @blueprint.response(201, done_schema(OrderSchema))
     def put(self, terms: Row, order_id: UUID, reversal_id: UUID) -> Row:
         """Propose to reverse a settlement whole."""
         return order_command(
@@ -104,7 +104,7 @@ class ReversalDecision(MethodView):
 
     @blueprint.doc(operationId="decide_order_reversal")
     @blueprint.arguments(VerdictSchema)
-    @blueprint.response(200, OrderSchema)
+    @blueprint.response(200, done_schema(OrderSchema))
     def post(self, terms: Row, order_id: UUID, reversal_id: UUID) -> Row:
         """Decide a proposed reversal: yes, and the ledger posts the opposite transfers, once; or no."""
         verdict = {"reversal_id": reversal_id, "ok": terms["ok"]}

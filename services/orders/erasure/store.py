@@ -1,4 +1,4 @@
-"""Words about a person, and what is open."""
+"""What is forgotten about a person, and what is open."""
 
 from __future__ import annotations
 
@@ -8,37 +8,71 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from services.orders.core.rules.life_cycle import OPEN
-from services.orders.core.store.tables import assignment, dispute, order_step, orders
+from services.orders.core.rules.life_cycle import OPEN, Verb
+from services.orders.core.store.tables import assignment, confirmation, dispute, order_step, orders
+from services.orders.disputes.store import reversal
 from services.orders.incidents.store import incident
-from services.orders.service_time.store import certificate
+from services.orders.service_time.store import certificate, record_proposal
+from services.orders.slips.store import slip_used
 
 
 def forget_words_about(connection: Connection, person_id: UUID) -> None:
-    """Blank the free words on orders a person received or acted in; who did what and when stays."""
-    theirs = sa.select(orders.c.order_id).where(orders.c.recipient_id == person_id)
-    concerned = order_step.c.order_id.in_(theirs) | (order_step.c.acting_for == person_id)
-    connection.execute(sa.update(order_step).where(concerned).values(_blank(order_step)))
-    connection.execute(sa.update(orders).where(orders.c.recipient_id == person_id).values(_blank(orders)))
-    connection.execute(sa.update(dispute).where(dispute.c.order_id.in_(theirs)).values(decision_why=""))
-    held = certificate.c.person_id == person_id
-    connection.execute(sa.update(certificate).where(held).values(_blank(certificate)))
+    """Blank the free words about a person, and from which device and place they served; who did what and when stays.
+
+    About whoever received help: all words of the order. About whoever served in it: what was said of the service, not
+    why it was asked for.
+    """
+    received = sa.select(orders.c.order_id).where(orders.c.recipient_id == person_id)
+    served = sa.select(assignment.c.order_id).where(assignment.c.volunteer_id == person_id)
+    _forget_words_of_orders(connection, person_id, received, served)
+    concerned = sa.union(received, served)
+    _change(connection, dispute, dispute.c.order_id.in_(concerned), decision_why="")
+    _change(connection, reversal, reversal.c.order_id.in_(concerned), why="", decision_why="")
+    _change(connection, slip_used, slip_used.c.order_id.in_(concerned), scan="")
+    _change(connection, record_proposal, record_proposal.c.person_id == person_id, scan=None, decision_why="")
+    _change(connection, certificate, certificate.c.person_id == person_id, **_blank(certificate))
     _forget_words_of_incidents(connection, person_id)
+
+
+def _forget_words_of_orders(
+    connection: Connection, person_id: UUID, received: sa.Select[Any], served: sa.Select[Any]
+) -> None:
+    own = (orders.c.recipient_id == person_id) | (orders.c.acting_for == person_id)
+    _change(connection, orders, own, **_blank(orders))
+    own_steps = order_step.c.order_id.in_(received) | (order_step.c.acting_for == person_id)
+    _change(connection, order_step, own_steps, **_blank(order_step))
+    of_service = order_step.c.order_id.in_(served) & (order_step.c.verb != Verb.PLACE.value)
+    _change(connection, order_step, of_service, why="")
+    own_parts = (assignment.c.volunteer_id == person_id) | assignment.c.order_id.in_(received)
+    _change(connection, assignment, own_parts, **_NOWHERE)
+    confirmed = confirmation.c.order_id.in_(received) | (confirmation.c.confirmed_by == person_id)
+    _change(connection, confirmation, confirmed, confirm_device="")
+
+
+_NOWHERE = {
+    "in_device": "",
+    "out_device": "",
+    "in_latitude_e6": None,
+    "in_longitude_e6": None,
+    "out_latitude_e6": None,
+    "out_longitude_e6": None,
+}
 
 
 def _forget_words_of_incidents(connection: Connection, person_id: UUID) -> None:
     about = incident.c.person_id == person_id
     said = _blank(incident) | {"words": "", "latitude_e6": None, "longitude_e6": None}
-    connection.execute(sa.update(incident).where(about | (incident.c.opened_by == person_id)).values(said))
-    connection.execute(sa.update(incident).where(about).values(outcome=""))
+    _change(connection, incident, about | (incident.c.opened_by == person_id), **said)
+    _change(connection, incident, about, outcome="")
+
+
+def _change(connection: Connection, table: sa.Table, concerned: sa.ColumnElement[bool], **values: Any) -> None:
+    connection.execute(sa.update(table).where(concerned).values(values))
 
 
 def _blank(table: sa.Table) -> dict[str, Any]:
-    return {"why": "", "consent": _without_words(table)}
-
-
-def _without_words(table: sa.Table) -> sa.ColumnElement[Any]:
-    return sa.func.jsonb_set(table.c.consent, sa.literal_column("'{words}'"), sa.literal_column("'\"\"'::jsonb"))
+    consent = sa.func.jsonb_set(table.c.consent, sa.literal_column("'{words}'"), sa.literal_column("'\"\"'::jsonb"))
+    return {"why": "", "consent": consent}
 
 
 def has_open_orders(connection: Connection, person_id: UUID) -> bool:

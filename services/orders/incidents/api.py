@@ -17,6 +17,7 @@ from services.orders.core.api.edge import command, plain, reaches
 from services.orders.core.api.places import place_of
 from services.orders.core.api.views import may_know_of
 from services.orders.core.rules.people import MICRODEGREES
+from services.orders.core.schemas import done_schema
 from services.orders.core.store.rows import Row
 from services.orders.core.usecases.command_context import CommandContext
 from services.orders.incidents import schemas, store
@@ -53,7 +54,7 @@ class Incidents(MethodView):
 
     @incidents.doc(operationId="open_incident")
     @incidents.arguments(schemas.IncidentTermsSchema)
-    @incidents.response(201, schemas.IncidentSchema)
+    @incidents.response(201, done_schema(schemas.IncidentSchema))
     def put(self, terms: Row, incident_id: UUID) -> Row:
         """Call for urgent help: people are told at once, and it is never queued for volunteers.
 
@@ -87,11 +88,12 @@ class IncidentClosing(MethodView):
 
     @incidents.doc(operationId="close_incident")
     @incidents.arguments(schemas.OutcomeSchema)
-    @incidents.response(200, schemas.IncidentSchema)
+    @incidents.response(200, done_schema(schemas.IncidentSchema))
     def post(self, terms: Row, incident_id: UUID) -> Row:
         """Record how an incident ended."""
 
         def close(connection: Connection, context: CommandContext) -> Row:
-            return incident_view(connection, close_incident(connection, context, incident_id, outcome=terms["outcome"]))
+            closed = close_incident(connection, context, incident_id, outcome=terms["outcome"])
+            return {name: value for name, value in incident_view(connection, closed).items() if name != "outcome"}
 
         return command(close, terms)

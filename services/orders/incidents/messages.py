@@ -24,9 +24,8 @@ class IncidentOpened:
 @tells(orders.IncidentClosed, subject="incident_id")
 @dataclass(frozen=True)
 class IncidentClosed:
-    """How an incident ended."""
+    """An incident ended; how stands in orders, in the words of who closed it."""
 
     incident_id: UUID
     district_id: UUID
-    outcome: str
     by: UUID

@@ -151,7 +151,7 @@ def close_incident(connection: Connection, context: CommandContext, incident_id:
     if incident["state"] == "closed":
         raise WrongOrderStateError(state="closed")
     store.close_incident(connection, incident_id, outcome=outcome, by=context.caller_id, at=context.now)
-    tell(connection, context, IncidentClosed(incident_id, incident["district_id"], outcome, context.caller_id))
+    tell(connection, context, IncidentClosed(incident_id, incident["district_id"], context.caller_id))
     return _incident(connection, incident_id)
 
 

@@ -22,7 +22,7 @@ from services.orders.core.api.edge import BY_START, scope_of
 from services.orders.core.api.places import place_of_text
 from services.orders.core.api.views import order_command, order_view, read_order, seen_people, speaks_for
 from services.orders.core.rules.life_cycle import State
-from services.orders.core.schemas import OrderPageSchema, OrderSchema
+from services.orders.core.schemas import OrderPageSchema, OrderSchema, done_schema
 from services.orders.core.store.rows import Row
 from services.orders.placing import schemas, store
 from services.orders.placing.usecases.cancel_order import cancel_order
@@ -114,7 +114,7 @@ class OrderById(MethodView):
     @blueprint.doc(operationId="place_order")
     @prefers_wait
     @blueprint.arguments(schemas.OrderTermsSchema)
-    @blueprint.response(201, OrderSchema)
+    @blueprint.response(201, done_schema(OrderSchema))
     def put(self, terms: dict[str, Any], order_id: UUID) -> Row:
         """Ask for help paid by the programme, the pool or purchased hours; `Prefer: wait=5` waits for its funding."""
         asked = HelpAsked(
@@ -135,7 +135,7 @@ class Cancellation(MethodView):
 
     @blueprint.doc(operationId="cancel_order")
     @blueprint.arguments(ActingSchema)
-    @blueprint.response(200, OrderSchema)
+    @blueprint.response(200, done_schema(OrderSchema))
     def post(self, terms: dict[str, Any], order_id: UUID) -> Row:
         """Cancel an order before service begins."""
         return order_command(lambda c, context: cancel_order(c, context, order_id), terms)
@@ -147,7 +147,7 @@ class Review(MethodView):
 
     @blueprint.doc(operationId="review_order")
     @blueprint.arguments(VerdictSchema)
-    @blueprint.response(200, OrderSchema)
+    @blueprint.response(200, done_schema(OrderSchema))
     def post(self, terms: dict[str, Any], order_id: UUID) -> Row:
         """Pass or turn down an order under review."""
         return order_command(

@@ -50,7 +50,7 @@ class OrderDeclined:
 @tells(orders.OrderCancelled, subject="order_id")
 @dataclass(frozen=True)
 class OrderCancelled:
-    """The order was given up by decision; `by` None = because somebody died."""
+    """The order was given up by decision, of a person (whose words stay in orders) or for a reason with a code."""
 
     order_id: UUID
     district_id: UUID
@@ -96,6 +96,6 @@ def order_declined(order: Order) -> OrderDeclined:
     return OrderDeclined(order.order_id, order.district_id, code, order.funding, order.recipient_id)
 
 
-def order_cancelled(order: Order, *, by: UUID | None, why: str) -> OrderCancelled:
+def order_cancelled(order: Order, *, by: UUID | None = None, code: str = "") -> OrderCancelled:
     """Return what is told of an order that was cancelled."""
-    return OrderCancelled(order.order_id, order.district_id, by, why, order.funding)
+    return OrderCancelled(order.order_id, order.district_id, by, code, order.funding)

@@ -11,9 +11,11 @@ from flask_smorest import Blueprint
 
 from libs.errors import ForbiddenError, NotFoundError
 from libs.http import current_actor, public, reading
+from libs.programme.two_people import ProposalState
 from libs.programme.two_people_schemas import VerdictSchema
 from services.orders.core.api.edge import command, now, plain
 from services.orders.core.api.views import may_know_of
+from services.orders.core.schemas import done_schema
 from services.orders.core.store.rows import Row
 from services.orders.service_time import schemas, store
 from services.orders.service_time.usecases.issue_certificate import certificate_digest, issue_certificate
@@ -45,11 +47,23 @@ class OlderRecord(MethodView):
 
     @service_records.doc(operationId="propose_service_record")
     @service_records.arguments(schemas.RecordSchema)
-    @service_records.response(201, schemas.OlderRecordSchema)
+    @service_records.response(201, done_schema(schemas.OlderRecordSchema))
     def put(self, terms: Row, record_id: UUID) -> Row:
         """Propose to take over an older record."""
         told = {name: terms[name] for name in ("person_id", "minutes", "served_on", "scan")}
-        return command(lambda c, context: propose_record(c, context, record_id, **told), terms, command_id=record_id)
+        return command(
+            lambda c, context: _decided(propose_record(c, context, record_id, **told)), terms, command_id=record_id
+        )
+
+    @service_records.doc(operationId="get_older_record")
+    @service_records.response(200, schemas.OlderRecordSchema)
+    def get(self, record_id: UUID) -> Row:
+        """Show what is proposed or decided about an older record to its person and to staff of their unit."""
+        with reading() as connection:
+            proposal = store.find_proposal(connection, record_id)
+            if proposal is None or not may_know_of(connection, proposal["person_id"]):
+                raise NotFoundError
+        return cast("Row", plain(_decided(proposal)))
 
 
 @service_records.route("/<uuid:record_id>/decision")
@@ -58,11 +72,16 @@ class OlderRecordDecision(MethodView):
 
     @service_records.doc(operationId="decide_service_record")
     @service_records.arguments(VerdictSchema)
-    @service_records.response(200, schemas.OlderRecordSchema)
+    @service_records.response(200, done_schema(schemas.OlderRecordSchema))
     def post(self, terms: Row, record_id: UUID) -> Row:
         """Take the record over, or not."""
         ok = terms["ok"]
-        return command(lambda c, context: decide_record(c, context, record_id, ok=ok, why=context.why), terms)
+        return command(lambda c, context: _decided(decide_record(c, context, record_id, ok=ok, why=context.why)), terms)
+
+
+def _decided(proposal: Row) -> Row:
+    """Return a proposal with the word that callers know of one that took the record over."""
+    return proposal | ({"state": "decided"} if proposal["state"] == ProposalState.ACCEPTED else {})
 
 
 @certificates.route("/<uuid:certificate_id>")

@@ -71,7 +71,7 @@ class OlderRecordSchema(Schema):
     """An older record of service, proposed or taken over."""
 
     record_id = shown_id()
-    state = fields.String(validate=validate.OneOf(("proposed", "decided", "declined")))
+    state = fields.String(validate=validate.OneOf(("proposed", "decided", "declined", "lapsed")))
     person_id = shown_id()
     minutes = fields.Integer()
     served_on = shown_day()

@@ -14,6 +14,7 @@ from sqlalchemy.dialects.postgresql import JSONB, insert
 
 from libs.clock import local_date
 from libs.db import Connection
+from libs.db.rows import find_row
 from libs.programme.proposals import columns_of, proposal_columns
 from libs.programme.two_people import Proposal
 from services.orders.core.rules.people import Person
@@ -115,6 +116,12 @@ def add_proposal(connection: Connection, columns: Mapping[str, Any]) -> bool:
     """Add a proposal to take over a record; False when the id is taken."""
     added = insert(record_proposal).values(**columns).on_conflict_do_nothing().returning(record_proposal.c.record_id)
     return connection.execute(added).first() is not None
+
+
+def find_proposal(connection: Connection, record_id: UUID) -> Row | None:
+    """Return a proposal, or None."""
+    row = find_row(connection, record_proposal, record_id=record_id)
+    return row._asdict() if row else None
 
 
 def lock_proposal(connection: Connection, record_id: UUID) -> RowMapping:

@@ -18,7 +18,7 @@ from libs.programme.acting_schemas import ActingSchema
 from services.orders.core.api.edge import command_context_of, now
 from services.orders.core.api.places import place_of
 from services.orders.core.api.views import order_command
-from services.orders.core.schemas import OrderSchema
+from services.orders.core.schemas import OrderSchema, done_schema
 from services.orders.core.store.rows import Row
 from services.orders.core.usecases.command_context import CommandContext
 from services.orders.serving import schemas
@@ -68,7 +68,7 @@ class DoorCode(MethodView):
 
     @blueprint.doc(operationId="renew_door_code")
     @blueprint.arguments(ActingSchema)
-    @blueprint.response(200, OrderSchema)
+    @blueprint.response(200, done_schema(OrderSchema))
     def post(self, terms: dict[str, Any], order_id: UUID) -> Row:
         """Have a new door code made, also after five wrong ones locked the old; it is read like the first."""
         return order_command(lambda c, context: renew_door_code(c, context, order_id), terms)
@@ -80,7 +80,7 @@ class TakenBy(MethodView):
 
     @blueprint.doc(operationId="take_order")
     @blueprint.arguments(schemas.CompanySchema)
-    @blueprint.response(200, OrderSchema)
+    @blueprint.response(200, done_schema(OrderSchema))
     def post(self, terms: Row, order_id: UUID) -> Row:
         """Take a published order."""
         company = {"guardian_id": terms["guardian"], "group_id": terms["group"]}
@@ -93,7 +93,7 @@ class Withdrawal(MethodView):
 
     @blueprint.doc(operationId="withdraw_from_order")
     @blueprint.arguments(ActingSchema)
-    @blueprint.response(200, OrderSchema)
+    @blueprint.response(200, done_schema(OrderSchema))
     def post(self, terms: Row, order_id: UUID) -> Row:
         """Give a taken order back; it is published anew."""
         return order_command(lambda c, context: withdraw_from_order(c, context, order_id), terms)
@@ -105,7 +105,7 @@ class Offers(MethodView):
 
     @blueprint.doc(operationId="offer_order")
     @blueprint.arguments(schemas.OfferSchema)
-    @blueprint.response(200, OrderSchema)
+    @blueprint.response(200, done_schema(OrderSchema))
     def post(self, terms: Row, order_id: UUID) -> Row:
         """Offer an order to one volunteer, who is free to say no."""
         return order_command(lambda c, context: offer_order(c, context, order_id, to=terms["to"]), terms)
@@ -117,7 +117,7 @@ class Acceptance(MethodView):
 
     @blueprint.doc(operationId="accept_offer")
     @blueprint.arguments(schemas.CompanySchema)
-    @blueprint.response(200, OrderSchema)
+    @blueprint.response(200, done_schema(OrderSchema))
     def post(self, terms: Row, order_id: UUID) -> Row:
         """Take the offered order, with all gates of taking."""
         company = {"guardian_id": terms["guardian"], "group_id": terms["group"]}
@@ -130,7 +130,7 @@ class OfferRefusal(MethodView):
 
     @blueprint.doc(operationId="refuse_offer")
     @blueprint.arguments(ActingSchema)
-    @blueprint.response(200, OrderSchema)
+    @blueprint.response(200, done_schema(OrderSchema))
     def post(self, terms: Row, order_id: UUID) -> Row:
         """Say no: no mark, no reason needed."""
         return order_command(lambda c, context: decline_offer(c, context, order_id), terms)
@@ -142,7 +142,7 @@ class CheckIn(MethodView):
 
     @blueprint.doc(operationId="check_in")
     @blueprint.arguments(schemas.CheckInSchema)
-    @blueprint.response(200, OrderSchema)
+    @blueprint.response(200, done_schema(OrderSchema))
     def post(self, terms: Row, order_id: UUID) -> Row:
         """Start the service, with the code the recipient reads out and the place, where there are."""
         key = door_key()
@@ -157,7 +157,7 @@ class CheckOut(MethodView):
 
     @blueprint.doc(operationId="check_out")
     @blueprint.arguments(schemas.WhereaboutsSchema)
-    @blueprint.response(200, OrderSchema)
+    @blueprint.response(200, done_schema(OrderSchema))
     def post(self, terms: Row, order_id: UUID) -> Row:
         """End the service; the platform counts the minutes."""
         place, device = place_of(terms), terms["device"] or ""
@@ -170,7 +170,7 @@ class NoShow(MethodView):
 
     @blueprint.doc(operationId="report_no_show")
     @blueprint.arguments(schemas.NoShowSchema)
-    @blueprint.response(200, OrderSchema)
+    @blueprint.response(200, done_schema(OrderSchema))
     def post(self, terms: Row, order_id: UUID) -> Row:
         """Report who did not appear; an absent recipient opens a welfare check."""
         return order_command(lambda c, context: report_no_show(c, context, order_id, absent=terms["absent"]), terms)

@@ -10,7 +10,7 @@ from flask_smorest import Blueprint
 from libs.programme.words import Funding
 from services.orders.core.api.edge import command
 from services.orders.core.api.views import order_command
-from services.orders.core.schemas import OrderSchema
+from services.orders.core.schemas import OrderSchema, done_schema
 from services.orders.core.store.rows import Row
 from services.orders.placing.usecases.place_order import HelpAsked
 from services.orders.slips import schemas
@@ -39,7 +39,7 @@ class LateEntries(MethodView):
 
     @late_entries.doc(operationId="enter_late_service")
     @late_entries.arguments(schemas.LateEntrySchema)
-    @late_entries.response(201, OrderSchema)
+    @late_entries.response(201, done_schema(OrderSchema))
     def put(self, terms: Row, order_id: UUID) -> Row:
         """Enter service from a paper slip; a second check settles it."""
         asked = HelpAsked(

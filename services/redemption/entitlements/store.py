@@ -15,8 +15,8 @@ from libs.db import write_at_end
 from libs.db.driver import pipelined
 from libs.db.rows import add_row, ask_row, change_rows, claim_row, save_row
 from services.redemption.core.rules.people import CommandContext
+from services.redemption.core.store import words
 from services.redemption.core.store.facts import DISTRICT_OF, ask_close, ask_facts, ask_policy, terms_of
-from services.redemption.core.store.lists import silence_verdicts
 from services.redemption.entitlements import tables as t
 from services.redemption.entitlements.rules import EntitlingFacts, Month, Proposal
 
@@ -137,4 +137,4 @@ def _fields(kind: Any, row: Mapping[str, Any]) -> dict[str, Any]:
 
 def forget_words(connection: Connection, person_id: UUID) -> None:
     """Delete the words recorded about a person who has gone."""
-    silence_verdicts(connection, t.entitlement.c.person_id, person_id)
+    words.forget_words(connection, (t.entitlement.c.person_id,), person_id)

@@ -12,6 +12,7 @@ from libs.db import write_at_end
 from libs.db.driver import pipelined
 from libs.db.rows import add_row, ask_row, change_rows, claim_row
 from services.redemption.core.rules.people import CommandContext
+from services.redemption.core.store import words
 from services.redemption.core.store.facts import (
     DISTRICT_OF,
     ask_close,
@@ -21,7 +22,6 @@ from services.redemption.core.store.facts import (
     ask_relation,
     terms_of,
 )
-from services.redemption.core.store.lists import silence_verdicts
 from services.redemption.estates import tables as t
 from services.redemption.estates.rules import Estate, EstateFacts
 
@@ -91,4 +91,4 @@ def decline_estates(connection: Connection, person_id: UUID, *, code: str, at: d
 
 def forget_words(connection: Connection, person_id: UUID) -> None:
     """Delete the words recorded about a person who has gone."""
-    silence_verdicts(connection, t.estate.c.person_id, person_id)
+    words.forget_words(connection, (t.estate.c.person_id, t.estate.c.to_person_id), person_id)

@@ -16,6 +16,7 @@ from libs.db.rows import add_row, ask_row, change_rows, claim_row
 from libs.programme.acting import consent_from_json
 from libs.programme.known_grants import lock_for
 from services.redemption.core.rules.people import CommandContext
+from services.redemption.core.store import words
 from services.redemption.core.store.facts import (
     DISTRICT_OF,
     ask_close,
@@ -26,7 +27,6 @@ from services.redemption.core.store.facts import (
     ask_relation,
     terms_of,
 )
-from services.redemption.core.store.lists import silence_acting, silence_verdicts
 from services.redemption.core.store.service_minutes import SERVED
 from services.redemption.gifts import tables as t
 from services.redemption.gifts.rules import CreditFacts, CreditKind, CreditRequest, RequestState
@@ -128,5 +128,4 @@ def _request(row: Mapping[str, Any]) -> CreditRequest:
 
 def forget_words(connection: Connection, person_id: UUID) -> None:
     """Delete the words recorded about a person who has gone."""
-    silence_acting(connection, t.credit_request, person_id)
-    silence_verdicts(connection, t.credit_request.c.giver_id, person_id)
+    words.forget_words(connection, (t.credit_request.c.giver_id, t.credit_request.c.receiver_id), person_id)

@@ -18,7 +18,7 @@ from libs.programme.acting import consent_from_json
 from libs.programme.known_grants import lock_for
 from services.redemption.core.rules.calendar import week_of
 from services.redemption.core.rules.people import CommandContext
-from services.redemption.core.store import directory
+from services.redemption.core.store import directory, words
 from services.redemption.core.store.facts import (
     DISTRICT_OF,
     ask_facts,
@@ -27,7 +27,6 @@ from services.redemption.core.store.facts import (
     ask_relation,
     terms_of,
 )
-from services.redemption.core.store.lists import silence_acting
 from services.redemption.core.store.service_minutes import SERVED
 from services.redemption.requests import tables as t
 from services.redemption.requests.rules.eligibility import AskingFacts
@@ -146,4 +145,4 @@ def _redemption(row: Mapping[str, Any]) -> Redemption:
 
 def forget_words(connection: Connection, person_id: UUID) -> None:
     """Delete the words recorded about a person who has gone."""
-    silence_acting(connection, t.redemption, person_id)
+    words.forget_words(connection, (t.redemption.c.recipient_id, t.redemption.c.payer_id), person_id)

@@ -133,5 +133,5 @@ def reject_hours(connection: Connection, context: CommandContext, order_id: UUID
 
 def _reject(connection: Connection, context: CommandContext, order: Order, verb: Verb, why: str) -> Order:
     rejected = order.moved(verb, State.REJECTED)
-    tell(connection, context, messages.hours_rejected(rejected, by=context.caller_id, why=why))
+    tell(connection, context, messages.hours_rejected(rejected, by=context.caller_id))
     return save_change(connection, order, rejected, context.step(verb, why=why))

@@ -16,6 +16,7 @@ from libs.http import Cursor, Service, current_actor, holds, run_command
 from libs.http.commands import command_cause
 from libs.http.pages import an_id, an_instant
 from libs.programme import directory
+from services.orders.core.schemas import without_words
 from services.orders.core.store import unit_store
 from services.orders.core.store.rows import Row
 from services.orders.core.usecases.command_context import CommandContext
@@ -42,9 +43,13 @@ def command_context_of(terms: Row, cause: UUID) -> CommandContext:
 
 
 def command(use_case: UseCase, terms: Row, *, command_id: UUID | None = None) -> Row:
-    """Run a use case once; the terms are what its id stands for."""
+    """Run a use case once; the terms are what its id stands for. Its answer is kept without anybody's words."""
     context = command_context_of(terms, command_cause(command_id))
-    return run_command(lambda connection: plain(use_case(connection, context)), terms=terms, command_id=command_id)
+
+    def run(connection: Connection) -> Row:
+        return without_words(plain(use_case(connection, context)))
+
+    return run_command(run, terms=terms, command_id=command_id)
 
 
 def plain(value: Any) -> Any:

@@ -70,7 +70,7 @@ def _approved(connection: Connection, order: Order, context: CommandContext) -> 
 
 def _reject(connection: Connection, context: CommandContext, order: Order, decided: Order, why: str) -> Order:
     rejected = _with_minutes(decided.moved(Verb.DECIDE, State.REJECTED), 0).without_dispute()
-    tell(connection, context, hours_rejected(rejected, by=context.caller_id, why=why))
+    tell(connection, context, hours_rejected(rejected, by=context.caller_id))
     return save_change(connection, order, rejected, context.step(Verb.DECIDE, why=why))
 
 

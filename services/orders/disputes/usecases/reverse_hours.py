@@ -20,6 +20,7 @@ from services.orders.core.usecases.order_changes import policy_of_order, save_ch
 from services.orders.core.usecases.order_facts import lock_with_facts
 from services.orders.disputes import store
 from services.orders.disputes.messages import HoursReversed
+from services.orders.disputes.rules import told_why
 from services.orders.service_time import store as service_time_store
 from services.orders.visits import store as visits_store
 
@@ -109,7 +110,7 @@ def reverse_settlement(
         settlement=order.approval.settlement,
         proposed_by=proposed_by,
         decided_by=context.caller_id,
-        why=why,
+        why=told_why(policy, why),
         recover=why in policy.reversal.recover_for,
         volunteer_ids=order.volunteer_ids,
         start_at=order.terms.start_at,

@@ -40,7 +40,7 @@ def cancel_order(connection: Connection, context: CommandContext, order_id: UUID
     policy = policy_of_order(connection, order, context.now)
     is_late = is_late_cancellation(policy, start_at=order.terms.start_at, now=context.now)
     cancelled = replace(cancelled, ending=Ending(late_cancelled=order.state is State.TAKEN and is_late))
-    tell(connection, context, messages.order_cancelled(cancelled, by=context.caller_id, why=context.why))
+    tell(connection, context, messages.order_cancelled(cancelled, by=context.caller_id))
     return save_change(connection, order, cancelled, context.step(Verb.CANCEL))
 
 
@@ -49,7 +49,7 @@ def end_orders_of_dead(connection: Connection, context: Cause, person_id: UUID) 
     for order in order_store.lock_orders_of(connection, person_id):
         if person_id in (order.recipient_id, order.payer_id):
             cancelled = order.moved(Verb.CANCEL)
-            tell(connection, context, messages.order_cancelled(cancelled, by=None, why=DIED))
+            tell(connection, context, messages.order_cancelled(cancelled, code=DIED))
             save_change(connection, order, cancelled, Step(Verb.CANCEL, context.now, why=DIED))
         else:
             opened = publish_order(connection, context, order.without(person_id), Verb.WITHDRAW)

@@ -58,3 +58,16 @@ def test_an_older_record_that_nobody_decides_lapses(world: OrdersHarness) -> Non
 
     assert "lapses_at" in answer
     assert (late, world.served("min")["total_minutes"]) == ("proposal_lapsed", 0)
+
+
+def test_what_is_proposed_of_an_older_record_is_shown_to_whom_it_concerns(world: OrdersHarness) -> None:
+    path = f"/v1/service-records/{named('rec')}"
+    body = {"person_id": str(named("min")), "minutes": 600, "served_on": "2026-02-01", "scan": "book 7, page 3"}
+    put(world, "admin", path, body)
+
+    seen = {who: world.call("GET", who, path).status_code for who in ("min", "cadmin", "hua", "coord_k2")}
+    world.call("POST", "cadmin", f"{path}/decision", {"ok": True, "why": "read it"})
+    shown = world.call("GET", "cadmin", path).get_json()
+
+    assert seen == {"min": 200, "cadmin": 200, "hua": 404, "coord_k2": 404}
+    assert (shown["state"], shown["scan"], shown["decision_why"]) == ("decided", "book 7, page 3", "read it")

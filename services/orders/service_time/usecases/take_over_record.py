@@ -73,7 +73,7 @@ def decide_record(connection: Connection, context: CommandContext, record_id: UU
     store.save_proposal(connection, decided)
     if ok:
         _take_over(connection, context, dict(proposal), person)
-    return dict(proposal) | columns_of(decided) | {"state": "decided" if ok else "declined"}
+    return dict(proposal) | columns_of(decided)
 
 
 def _take_over(connection: Connection, context: CommandContext, proposal: Mapping[str, Any], person: Person) -> None:

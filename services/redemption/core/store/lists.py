@@ -65,16 +65,3 @@ def decided(connection: Connection, questions: Iterable[str], ids: Iterable[UUID
     """Return those of the ids that wait for nothing any more, by the questions of all features in one statement."""
     rows = connection.execute(sa.text(" UNION ALL ".join(questions)), {"ids": list(ids)})
     return {row.id: {"state": row.state} for row in rows}
-
-
-def silence_acting(connection: Connection, table: sa.Table, person_id: UUID) -> None:
-    """Delete the words recorded when someone acted for a person who has gone."""
-    silent = sa.func.jsonb_set(table.c.consent, sa.literal_column("'{words}'"), sa.literal_column("'\"\"'::jsonb"))
-    connection.execute(table.update().where(table.c.acting_for == person_id).values(consent=silent, why=None))
-
-
-def silence_verdicts(connection: Connection, whose: sa.Column[object], person_id: UUID) -> None:
-    """Delete the words of proposals and verdicts about a person who has gone."""
-    words = whose.table.c.decision_why
-    silenced = {"why": None, "decision_why": sa.case((words.is_not(None), ""))}
-    connection.execute(sa.update(whose.table).where(whose == person_id).values(silenced))

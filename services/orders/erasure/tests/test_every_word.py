@@ -1,0 +1,118 @@
+"""Every word that somebody may write here is forgotten with whom it is about, or is named with the reason why not."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from services.orders.tests.harness import OrdersHarness, at, named, said
+from tests.support.words import columns_with, text_columns
+
+WORDS = "said in confidence"
+FORGOTTEN = {
+    "assignment.in_device",
+    "assignment.out_device",
+    "certificate.consent",
+    "certificate.why",
+    "confirmation.confirm_device",
+    "dispute.decision_why",
+    "incident.consent",
+    "incident.outcome",
+    "incident.why",
+    "incident.words",
+    "order_step.consent",
+    "order_step.why",
+    "orders.consent",
+    "orders.why",
+    "record_proposal.decision_why",
+    "record_proposal.scan",
+    "reversal.decision_why",
+    "reversal.why",
+    "slip_used.scan",
+}
+KEPT = {
+    "a word of a closed set, or a code": """
+        deadline.kind dispute.disputed_from incident.kind incident.state mark.kind order_step.from_state
+        order_step.to_state order_step.verb orders.declined_code orders.fallback orders.flags orders.funding
+        orders.service_code orders.state record_proposal.state reversal.state service_record.evidence_class
+        service_record.kind visit.how visit.outcome""",
+    "ids": "door.door_code_known_to orders.approvers volunteer_group.member_ids",
+    "deleted by the tombstone, row and all": """
+        acting_grant.acts person.certificates person.grade person.hardship person.known_to person.roles person.sex
+        person.status person.visit_risk relation.kind""",
+    "what is left of somebody: that they are no more": "standing.roles standing.status standing.unit_ids",
+    "about no person": """
+        catalogue_item.certificate catalogue_item.certificate_for catalogue_item.checklist catalogue_item.code
+        catalogue_item.funding catalogue_item.max_grade catalogue_item.name_en catalogue_item.name_zh
+        catalogue_item.risk catalogue_item.service_class policy.parameters signing_key.key_id signing_key.public_key
+        unit.level""",
+    "made by the platform": "certificate.verification_code command.fingerprint",
+    "an answer is kept without words, a refusal has none": "command.answer command.refusal",
+    "an event has no words": """
+        outbox.event_type outbox.key outbox.payload outbox.stream outbox.subject outbox.topic outbox.traceparent""",
+}
+
+
+def test_every_text_is_forgotten_or_kept_for_a_reason(world: OrdersHarness) -> None:
+    kept = {name for names in KEPT.values() for name in names.split()}
+
+    with world.database.reading() as connection:
+        assert text_columns(connection) == kept | FORGOTTEN
+    assert kept.isdisjoint(FORGOTTEN)
+
+
+@pytest.fixture
+def confided(world: OrdersHarness) -> OrdersHarness:
+    """Words about Lan, who was helped, and Min, who helped her, wherever somebody may write them."""
+    for_lan: dict[str, Any] = {"acting_for": str(named("lan")), "consent": said(words=WORDS), "why": WORDS}
+    for_min = for_lan | {"acting_for": str(named("min"))}
+    assert world.place("op", "o1", recipient="lan", start="D2 09:00", **for_lan) == ""
+    world.act("min", "o1", "assignment")
+    world.set_time("D2 09:00")
+    world.act("min", "o1", "check-in", {"code": world.code("o1"), "device": WORDS})
+    world.set_time("D2 10:01")
+    world.act("min", "o1", "check-out", {"device": WORDS})
+    assert world.act("op_b", "o1", "confirmation", for_lan | {"device": WORDS}) == ""
+    world.act("coord", "o1", "approval")
+    assert world.act("check", "o1", "second-check", {"ok": True, "why": WORDS}) == ""
+    path = f"/v1/orders/{named('o1')}/reversal/{named('v1')}"
+    assert world.call("PUT", "coord", path, {"why": WORDS}).status_code == 201
+    assert world.call("POST", "check_b", f"{path}/decision", {"ok": False, "why": WORDS}).status_code == 200
+    assert world.act("op_b", "o1", "dispute", for_lan | {"says_minutes": 61}) == ""
+    assert world.act("check_b", "o1", "decision", {"minutes": 61, "why": WORDS}) == ""
+    _record_words_elsewhere(world, for_lan, for_min)
+    return world
+
+
+def _record_words_elsewhere(world: OrdersHarness, for_lan: dict[str, Any], for_min: dict[str, Any]) -> None:
+    lan, min_ = str(named("lan")), str(named("min"))
+    slips = {"unit_id": str(named("k1")), "from": 1, "to": 10}
+    served = {"service": "B1", "minutes": 60, "served": at("D1 06:00").isoformat(), "slip": 1, "scan": WORDS}
+    record = {"person_id": min_, "minutes": 60, "served_on": "2026-02-01", "scan": WORDS}
+    for by, path, body in (
+        ("coord", f"slips/{named('range')}", slips),
+        ("coord", f"late-entries/{named('l1')}", served | {"recipient_id": lan, "volunteer_id": min_, "why": WORDS}),
+        ("admin", f"service-records/{named('s1')}", record),
+        ("op", f"certificates/{named('c1')}", {"person_id": min_} | for_min),
+        ("op", f"incidents/{named('i1')}", {"person_id": lan, "words": WORDS} | for_lan),
+    ):
+        assert world.call("PUT", by, f"/v1/{path}", body).status_code == 201, path
+    no = {"ok": False, "why": WORDS}
+    assert world.call("POST", "cadmin", f"/v1/service-records/{named('s1')}/decision", no).status_code == 200
+    ended = world.call("POST", "op", f"/v1/incidents/{named('i1')}/closing", {"outcome": WORDS})
+    assert ended.status_code == 200
+    world.place("coord", "o2", recipient="lan", start="D4 09:00")
+    assert world.act("coord", "o2", "cancellation", {"why": WORDS}) == ""
+
+
+def test_no_word_is_left_about_whom_it_was_and_none_was_in_an_answer_or_an_event(confided: OrdersHarness) -> None:
+    with confided.database.reading() as connection:
+        said_in = columns_with(connection, WORDS)
+    for label in ("lan", "min"):
+        confided.forget(label)
+
+    with confided.database.reading() as connection:
+        left_in = columns_with(connection, WORDS)
+    assert said_in == FORGOTTEN
+    assert left_in == set()

@@ -1,0 +1,1 @@
+"""Tests of one feature, on the bench of the service."""
