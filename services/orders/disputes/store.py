@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy import RowMapping
-from sqlalchemy.dialects.postgresql import insert
 
 from libs.db import Connection
+from libs.db.prepared import Prepared
+from libs.db.rows import add_row, change_rows, claim_row
 from libs.programme.proposals import columns_of, proposal_columns
+from libs.programme.refusals import RecordNotFoundError
 from libs.programme.two_people import Proposal
-from services.orders.core.store.proposals import is_accepted, lock_row
+from services.orders.core.store import memo
+from services.orders.core.store.facts import Ask, Rows, ask
+from services.orders.core.store.proposals import is_accepted
 from services.orders.core.store.rows import Row
 from services.orders.core.store.tables import order_step, table_of
 
@@ -28,25 +31,53 @@ reversal = table_of(
 )
 
 
-def add_reversal(connection: Connection, columns: Mapping[str, Any]) -> bool:
-    """Add a proposal to reverse a settlement; False when the id is taken."""
-    added = insert(reversal).values(**columns).on_conflict_do_nothing().returning(reversal.c.reversal_id)
-    return connection.execute(added).first() is not None
+_REVERSAL = Prepared(sa.select(reversal).where(reversal.c.reversal_id == sa.bindparam("reversal_id")))
 
 
-def lock_reversal(connection: Connection, reversal_id: UUID) -> RowMapping:
-    """Return a proposed reversal, locked.
+def ask_whether_taken(reversal_id: UUID) -> Ask:
+    """Claim an id for a reversal, and ask whether there is one."""
+
+    def send(connection: Connection) -> Callable[[], None]:
+        kept = claim_row(connection, reversal, reversal_id=reversal_id)
+        return lambda: memo.put(connection, ("taken", reversal_id), kept.fetchone() is not None)
+
+    return send
+
+
+def is_taken(connection: Connection, reversal_id: UUID) -> bool:
+    """Tell whether there is a reversal of the id that was claimed."""
+    return bool(memo.get(connection, ("taken", reversal_id)))
+
+
+def add_reversal(connection: Connection, columns: Mapping[str, Any]) -> None:
+    """Add a proposal to reverse a settlement, whose id is claimed and not taken."""
+    add_row(connection, reversal, columns)
+
+
+def ask_reversal(reversal_id: UUID) -> Ask:
+    """Ask for a proposed reversal; whoever decides it has locked its order."""
+
+    def remember(connection: Connection, rows: Rows) -> None:
+        memo.put(connection, ("reversal", reversal_id), rows)
+
+    return ask(_REVERSAL, {"reversal_id": reversal_id}, remember)
+
+
+def reversal_of(connection: Connection, reversal_id: UUID, order_id: UUID) -> Row:
+    """Return the reversal that was asked for.
 
     Raises:
-        RecordNotFoundError: there is none.
+        RecordNotFoundError: there is none of this order.
     """
-    return lock_row(connection, reversal, reversal.c.reversal_id, reversal_id)
+    for row in memo.get(connection, ("reversal", reversal_id)):
+        if row["order_id"] == order_id:
+            return dict(row)
+    raise RecordNotFoundError
 
 
 def save_reversal(connection: Connection, decided: Proposal) -> None:
     """Note how a reversal was decided."""
-    changed = sa.update(reversal).where(reversal.c.reversal_id == decided.proposal_id)
-    connection.execute(changed.values(columns_of(decided)))
+    change_rows(connection, reversal, columns_of(decided), reversal_id=decided.proposal_id)
 
 
 STEPS_MAX = 200

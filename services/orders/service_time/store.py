@@ -14,11 +14,13 @@ from sqlalchemy.dialects.postgresql import JSONB, insert
 
 from libs.clock import local_date
 from libs.db import Connection
+from libs.db.prepared import Prepared
 from libs.db.rows import find_row
 from libs.programme.proposals import columns_of, proposal_columns
 from libs.programme.two_people import Proposal
 from services.orders.core.rules.people import Person
-from services.orders.core.store import mark_store, people_store
+from services.orders.core.store import mark_store, memo, people_store
+from services.orders.core.store.facts import Ask, Rows, ask
 from services.orders.core.store.proposals import lock_row
 from services.orders.core.store.rows import Row
 from services.orders.core.store.tables import INSTANT, table_of
@@ -81,14 +83,27 @@ class ServiceTime:
         return self.verified_minutes + self.attested_minutes
 
 
+_ADD_RECORD = Prepared(insert(service_record).inline().on_conflict_do_nothing())
+_RECORDS_OF = Prepared(sa.select(service_record).where(service_record.c.order_id == sa.bindparam("order_id")))
+
+
 def add_record(connection: Connection, columns: Mapping[str, Any]) -> None:
     """Write a line of the service-time book; the same line again changes nothing."""
-    connection.execute(insert(service_record).values(**columns).on_conflict_do_nothing())
+    _ADD_RECORD.change(connection, {column.name: columns.get(column.name) for column in service_record.c})
 
 
-def records_of_order(connection: Connection, order_id: UUID) -> list[RowMapping]:
-    """Return the lines of an order that are not reversed."""
-    rows = connection.execute(sa.select(service_record).where(service_record.c.order_id == order_id)).mappings().all()
+def ask_records_of(order_id: UUID) -> Ask:
+    """Ask for the lines of an order."""
+
+    def remember(connection: Connection, rows: Rows) -> None:
+        memo.put(connection, ("records of", order_id), rows)
+
+    return ask(_RECORDS_OF, {"order_id": order_id}, remember)
+
+
+def records_of(connection: Connection, order_id: UUID) -> list[Row]:
+    """Return the lines of an order that are not reversed, as they were asked for."""
+    rows = memo.get(connection, ("records of", order_id))
     reversed_count = sum(1 for row in rows if row["kind"] == "reversed")
     served = sorted((row for row in rows if row["kind"] == "served"), key=lambda row: row["recorded_at"])
     return list(served[reversed_count:])

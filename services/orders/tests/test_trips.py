@@ -61,3 +61,20 @@ def test_each_further_order_of_a_bulk_approval_costs_four_trips(world: OrdersHar
 
     assert {world.state(label) for label in labels} == {"settled"}
     assert two - one <= TRIPS_MAX  # A savepoint, what the decision depends on, what was decided, the savepoint's end.
+
+
+def test_a_reversal_goes_to_the_database_four_times(world: OrdersHarness) -> None:
+    world.redeem("r1", recipient="lan", start="D2 09:00")
+    world.act("min", "r1", "assignment")
+    world.serve("r1", by="min", start="D2 09:00", end="D2 10:01")
+    world.act("lan", "r1", "confirmation")
+    world.act("coord", "r1", "approval")
+    path = f"/v1/orders/{named('r1')}/reversal/{named('v1')}"
+
+    counted = {
+        "propose": trips(world, "PUT", "coord", path, {"why": "false_hours"}),
+        "decide": trips(world, "POST", "check", f"{path}/decision", {"ok": True}),
+    }
+
+    assert world.state("r1") == "reversed"
+    assert {name: count for name, count in counted.items() if count > TRIPS_MAX} == {}

@@ -13,6 +13,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from libs.clock import local_date
 from libs.db import Connection
+from libs.db.rows import change_rows
 from libs.programme import directory
 from libs.programme.words import PersonStatus
 from services.orders.core.store import people_store
@@ -53,7 +54,7 @@ def add_visit(connection: Connection, columns: Mapping[str, Any]) -> bool:
 
 def undo_visits_of(connection: Connection, order_id: UUID) -> None:
     """Let visits that stand for an order's hours count no more."""
-    connection.execute(sa.update(visit).where(visit.c.order_id == order_id).values(reversed=True))
+    change_rows(connection, visit, {"reversed": True}, order_id=order_id)
 
 
 def listed_people(connection: Connection, unit_ids: Iterable[UUID], now: datetime) -> list[Listed]:

@@ -35,7 +35,7 @@ def save_change(connection: Connection, before: Order, after: Order, step: Step)
         if deadlines or (is_moved and before.state in TICKING):
             replace_deadlines(connection, after, deadlines)
 
-    _save(connection, write)
+    save(connection, write)
     return after
 
 
@@ -47,11 +47,11 @@ def save_new(connection: Connection, order: Order, step: Step) -> Order:
         order_store.write_order(connection, order, step)
         replace_deadlines(connection, order, deadlines)
 
-    _save(connection, write)
+    save(connection, write)
     return order
 
 
-def _save(connection: Connection, write: Callable[[], None]) -> None:
+def save(connection: Connection, write: Callable[[], object]) -> None:
     """Write in one trip: with the last statements of the transaction where nothing is read after it, else now."""
     if memo.has(connection, READS_NO_MORE):
         write_at_end(connection, write)

@@ -21,6 +21,7 @@ from services.orders.core.usecases.command_context import CommandContext, requir
 from services.orders.core.usecases.order_changes import policy_of_order, save_change
 from services.orders.core.usecases.order_facts import lock_with_facts
 from services.orders.disputes.usecases.reverse_hours import reverse_settlement
+from services.orders.service_time import store as service_time_store
 
 WHY = "dispute"
 
@@ -102,7 +103,8 @@ def confirm_decision(connection: Connection, context: CommandContext, order_id: 
         MakerIsCheckerError: the decider themself.
         WrongOrderStateError: no decision waits for a second person.
     """
-    order = lock_with_facts(connection, context, order_id, power="decide_dispute_second")
+    records = service_time_store.ask_records_of(order_id)
+    order = lock_with_facts(connection, context, order_id, records, power="decide_dispute_second")
     require_power(connection, context, "decide_dispute_second", order.unit_id)
     signing = signing_of(connection, order, context.caller_id)
     refuse_own_or_related(signing)

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from uuid import UUID
 
 from libs.db import Connection
 from libs.errors import IdReusedError
 from libs.ids import id_from_cause
 from libs.programme.proposals import columns_of, proposal_of
-from libs.programme.refusals import AlreadyReversedError, RecordNotFoundError
+from libs.programme.refusals import AlreadyReversedError
 from libs.programme.two_people import propose, refuse_hand
 from services.orders.approving.rules.signing import refuse_own_or_related
 from services.orders.approving.usecases.approve_hours import signing_of
 from services.orders.core.messages import tell
 from services.orders.core.rules.life_cycle import State, Verb, refuse_unless_allowed
 from services.orders.core.rules.order import Order
+from services.orders.core.store.rows import Row
 from services.orders.core.usecases.command_context import CommandContext, require_power
-from services.orders.core.usecases.order_changes import policy_of_order, save_change
+from services.orders.core.usecases.order_changes import policy_of_order, save, save_change
 from services.orders.core.usecases.order_facts import lock_with_facts
 from services.orders.disputes import store
 from services.orders.disputes.messages import HoursReversed
@@ -35,17 +37,19 @@ def propose_reversal(
         AlreadyReversedError: it was reversed before.
         WrongOrderStateError: it is not settled.
     """
-    order = lock_with_facts(connection, context, order_id, power="propose_reversal")
+    claim = store.ask_whether_taken(reversal_id)
+    order = lock_with_facts(connection, context, order_id, claim, power="propose_reversal")
     require_power(connection, context, "propose_reversal", order.unit_id)
     _refuse_unless_reversible(connection, context, order)
+    if store.is_taken(connection, reversal_id):
+        raise IdReusedError
     columns = {
         "reversal_id": reversal_id,
         "order_id": order_id,
         "settlement": order.approval.settlement,
         "why": why,
     } | columns_of(propose(proposal_id=reversal_id, by=context.caller_id, now=context.now))
-    if not store.add_reversal(connection, columns):
-        raise IdReusedError
+    save(connection, lambda: store.add_reversal(connection, columns))
     proposed = order.moved(Verb.PROPOSE_REVERSAL)
     return save_change(connection, order, proposed, context.step(Verb.PROPOSE_REVERSAL, why=why))
 
@@ -72,17 +76,17 @@ def decide_reversal(
         ProposalLapsedError: nobody decided it in time.
         RecordNotFoundError: there is no such proposal for this order.
     """
-    order = lock_with_facts(connection, context, order_id, power="decide_reversal")
+    asked = (store.ask_reversal(reversal_id), service_time_store.ask_records_of(order_id))
+    order = lock_with_facts(connection, context, order_id, *asked, power="decide_reversal")
     require_power(connection, context, "decide_reversal", order.unit_id)
-    proposal = store.lock_reversal(connection, reversal_id)
-    if proposal["order_id"] != order_id:
-        raise RecordNotFoundError
+    proposal = store.reversal_of(connection, reversal_id, order_id)
     waiting = proposal_of(proposal, proposal_id=reversal_id)
     refuse_hand(context.caller_id, {waiting.proposed_by})
     _refuse_unless_reversible(connection, context, order)
     if proposal["settlement"] != order.approval.settlement:
         raise AlreadyReversedError
-    store.save_reversal(connection, waiting.decide(context.verdict(ok=ok, why=why)))
+    decided = waiting.decide(context.verdict(ok=ok, why=why))
+    save(connection, lambda: store.save_reversal(connection, decided))
     if not ok:
         refused = order.moved(Verb.REFUSE_REVERSAL)
         return save_change(connection, order, refused, context.step(Verb.REFUSE_REVERSAL, why=why))
@@ -116,12 +120,16 @@ def reverse_settlement(
         start_at=order.terms.start_at,
     )
     tell(connection, context, told)
-    for line in service_time_store.records_of_order(connection, order.order_id):
-        opposite = dict(line) | {
-            "record_id": id_from_cause(line["record_id"], "reversed"),
-            "kind": "reversed",
-            "minutes": -line["minutes"],
-            "recorded_at": context.now,
-        }
-        service_time_store.add_record(connection, opposite)
-    visits_store.undo_visits_of(connection, order.order_id)
+    lines = service_time_store.records_of(connection, order.order_id)
+
+    def write() -> None:
+        for line in lines:
+            service_time_store.add_record(connection, _opposite(line, context.now))
+        visits_store.undo_visits_of(connection, order.order_id)
+
+    save(connection, write)
+
+
+def _opposite(line: Row, now: datetime) -> Row:
+    identity = id_from_cause(line["record_id"], "reversed")
+    return line | {"record_id": identity, "kind": "reversed", "minutes": -line["minutes"], "recorded_at": now}
