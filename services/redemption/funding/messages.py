@@ -63,8 +63,8 @@ def hold_requested(redemption: Redemption) -> HoldRequested:
         district_id=redemption.district_id,
         payer_id=redemption.payer_id,
         payer_district_id=redemption.payer_district_id,
-        amount_minutes=redemption.price_minutes,
-        requested_by=redemption.requested_by,
+        amount_minutes=redemption.terms.price_minutes,
+        requested_by=redemption.asked.by,
         policy_version=redemption.policy_version,
     )
 

@@ -63,7 +63,7 @@ def credit_requested(request: CreditRequest) -> GiftRequested | DonationRequeste
             district_id=request.district_id,
             giver_id=request.giver_id,
             amount_minutes=request.amount_minutes,
-            requested_by=request.requested_by,
+            requested_by=request.asked.by,
             policy_version=request.policy_version,
             decided_by=request.decided_by,
         )
@@ -72,7 +72,7 @@ def credit_requested(request: CreditRequest) -> GiftRequested | DonationRequeste
         district_id=request.district_id,
         payer_id=request.giver_id,
         amount_minutes=request.amount_minutes,
-        requested_by=request.requested_by,
+        requested_by=request.asked.by,
         policy_version=request.policy_version,
         decided_by=request.decided_by,
     )
@@ -87,7 +87,7 @@ def _gift(request: CreditRequest) -> GiftRequested:
         receiver_id=request.receiver_id,
         receiver_district_id=request.receiver_district_id,
         amount_minutes=request.amount_minutes,
-        requested_by=request.requested_by,
+        requested_by=request.asked.by,
         policy_version=request.policy_version,
         decided_by=request.decided_by,
     )

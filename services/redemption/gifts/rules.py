@@ -6,7 +6,6 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from libs.programme.acting import Consent
 from libs.programme.policy import Policy
 from libs.programme.refusals import (
     GiftCapExceededError,
@@ -16,7 +15,7 @@ from libs.programme.refusals import (
 )
 from libs.programme.two_people import Proposal, Verdict
 from services.redemption.core.rules.facts import PersonFacts
-from services.redemption.core.rules.people import Person, Relation
+from services.redemption.core.rules.people import Asking, Person, Relation
 from services.redemption.core.rules.policy import scope_names
 from services.redemption.core.rules.proposals import stands_at
 from services.redemption.core.rules.served import refuse_min_hours
@@ -58,13 +57,9 @@ class CreditRequest:
     receiver_id: UUID | None
     receiver_district_id: UUID | None
     amount_minutes: int
-    requested_by: UUID
-    acting_for: UUID | None
-    consent: Consent | None
-    why: str | None
     policy_version: int
-    requested_at: datetime
     month: date
+    asked: Asking
     state: RequestState = RequestState.REQUESTED
     code: str | None = None
     lapses_at: datetime | None = None
@@ -78,7 +73,7 @@ class CreditRequest:
 
     def proposed(self) -> "CreditRequest":
         """Let it wait for a second member of staff."""
-        lapses_at = self.requested_at + PROPOSAL_LAPSES_AFTER
+        lapses_at = self.asked.at + PROPOSAL_LAPSES_AFTER
         return dataclasses.replace(self, state=RequestState.PROPOSED, lapses_at=lapses_at)
 
     def decided(self, verdict: Verdict) -> "CreditRequest":
@@ -96,9 +91,9 @@ class CreditRequest:
         """Return it as every act of two people is: what its giver asked for waits for nobody."""
         return Proposal(
             proposal_id=self.request_id,
-            proposed_by=self.requested_by,
-            proposed_at=self.requested_at,
-            lapses_at=self.lapses_at or self.requested_at,
+            proposed_by=self.asked.by,
+            proposed_at=self.asked.at,
+            lapses_at=self.lapses_at or self.asked.at,
             state=stands_at(self.state),
         )
 

@@ -13,10 +13,10 @@ from libs.contracts.powers import POWERS
 from libs.db import write_at_end
 from libs.db.driver import pipelined
 from libs.db.rows import add_row, ask_row, change_rows, claim_row
-from libs.programme.acting import consent_from_json
 from libs.programme.known_grants import lock_for
 from services.redemption.core.rules.people import CommandContext
 from services.redemption.core.store import words
+from services.redemption.core.store.asking import asking_of, columns_of_asking
 from services.redemption.core.store.facts import (
     DISTRICT_OF,
     ask_close,
@@ -31,12 +31,12 @@ from services.redemption.core.store.service_minutes import SERVED
 from services.redemption.gifts import tables as t
 from services.redemption.gifts.rules import CreditFacts, CreditKind, CreditRequest, RequestState
 
+_PLAIN = [field.name for field in dataclasses.fields(CreditRequest) if field.name != "asked"]
+
 
 def add_credit_request(connection: Connection, request: CreditRequest) -> None:
     """Keep a new gift, donation or exchange."""
-    row = {field.name: getattr(request, field.name) for field in dataclasses.fields(request)}
-    row |= {"kind": request.kind.value, "state": request.state.value}
-    row["consent"] = request.consent.to_json() if request.consent else None
+    row = {name: getattr(request, name) for name in _PLAIN} | columns_of_asking(request.asked)
     write_at_end(connection, lambda: add_row(connection, t.credit_request, row))
 
 
@@ -122,8 +122,9 @@ def has_open_request(connection: Connection, person_id: UUID) -> bool:
 
 
 def _request(row: Mapping[str, Any]) -> CreditRequest:
-    values = {"kind": CreditKind(row["kind"]), "state": RequestState(row["state"])}
-    return CreditRequest(**{**row, **values, "consent": consent_from_json(row["consent"])})
+    plain = {name: row[name] for name in _PLAIN}
+    words = {"kind": CreditKind(row["kind"]), "state": RequestState(row["state"])}
+    return CreditRequest(**plain | words, asked=asking_of(row))
 
 
 def forget_words(connection: Connection, person_id: UUID) -> None:

@@ -4,15 +4,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from libs.contracts.events import redemption
+from libs.contracts.events import redemption as kinds
 from libs.events import tells
+from libs.programme.acting import ConsentHow
 from services.redemption.requests.rules.redemption import Redemption
 
 RECORDED = "recorded"
 """What is told of a consent: its words and why are the recorder's own, and stay here."""
 
 
-@tells(redemption.RedemptionRequested, subject="redemption_id")
+@tells(kinds.RedemptionRequested, subject="redemption_id")
 @dataclass(frozen=True)
 class RedemptionRequested:
     """Somebody who may asked for a service that exists."""
@@ -30,30 +31,31 @@ class RedemptionRequested:
     requested_by: UUID
     acting_for: UUID | None
     consent: str
-    consent_how: str
+    consent_how: ConsentHow | None
     consent_given_at: datetime | None
     policy_version: int
     declined_code: str
 
 
-def redemption_requested(asked: Redemption) -> RedemptionRequested:
+def redemption_requested(redemption: Redemption) -> RedemptionRequested:
     """Return what is told of a request."""
+    consent = redemption.asked.consent
     return RedemptionRequested(
-        redemption_id=asked.redemption_id,
-        district_id=asked.district_id,
-        recipient_id=asked.recipient_id,
-        payer_id=asked.payer_id,
-        service_code=asked.service_code,
-        planned_minutes=asked.planned_minutes,
-        start_at=asked.start_at,
-        price_minutes=asked.price_minutes,
-        coefficient_percent=asked.coefficient_percent,
-        persons=asked.persons,
-        requested_by=asked.requested_by,
-        acting_for=asked.acting_for,
-        consent=RECORDED if asked.consent else "",
-        consent_how=asked.consent.how.value if asked.consent else "",
-        consent_given_at=asked.consent.given_at if asked.consent else None,
-        policy_version=asked.policy_version,
-        declined_code=asked.code or "",
+        redemption_id=redemption.redemption_id,
+        district_id=redemption.district_id,
+        recipient_id=redemption.recipient_id,
+        payer_id=redemption.payer_id,
+        service_code=redemption.terms.service_code,
+        planned_minutes=redemption.terms.planned_minutes,
+        start_at=redemption.terms.start_at,
+        price_minutes=redemption.terms.price_minutes,
+        coefficient_percent=redemption.terms.coefficient_percent,
+        persons=redemption.terms.persons,
+        requested_by=redemption.asked.by,
+        acting_for=redemption.asked.acting_for,
+        consent=RECORDED if consent else "",
+        consent_how=consent.how if consent else None,
+        consent_given_at=consent.given_at if consent else None,
+        policy_version=redemption.policy_version,
+        declined_code=redemption.code or "",
     )

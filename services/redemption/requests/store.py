@@ -1,6 +1,5 @@
 """Redemptions and what was captured of them."""
 
-import dataclasses
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
@@ -14,11 +13,11 @@ from libs.contracts.powers import POWERS
 from libs.db import write_at_end
 from libs.db.driver import pipelined
 from libs.db.rows import add_row, change_rows, claim_row, find_row
-from libs.programme.acting import consent_from_json
 from libs.programme.known_grants import lock_for
 from services.redemption.core.rules.calendar import week_of
 from services.redemption.core.rules.people import CommandContext
 from services.redemption.core.store import directory, words
+from services.redemption.core.store.asking import asking_of, columns_of_asking
 from services.redemption.core.store.facts import (
     DISTRICT_OF,
     ask_facts,
@@ -30,7 +29,7 @@ from services.redemption.core.store.facts import (
 from services.redemption.core.store.service_minutes import SERVED
 from services.redemption.requests import tables as t
 from services.redemption.requests.rules.eligibility import AskingFacts
-from services.redemption.requests.rules.redemption import Hold, Redemption, State
+from services.redemption.requests.rules.redemption import Hold, Redemption, State, Terms
 
 _RECIPIENT, _PAYER = "%(recipient_id)s::uuid", "%(payer_id)s::uuid"
 _LOCK_SPACE = 11
@@ -131,16 +130,22 @@ def has_open_redemption(connection: Connection, person_id: UUID) -> bool:
     return connection.execute(query.limit(1)).first() is not None
 
 
+_PLAIN = (
+    "redemption_id", "district_id", "unit_id", "recipient_id", "payer_id", "payer_district_id", "policy_version",
+    "state", "code", "hold", "end_why", "decided_at",
+)  # fmt: skip
+
+
 def _row(redemption: Redemption) -> dict[str, Any]:
-    row = {field.name: getattr(redemption, field.name) for field in dataclasses.fields(redemption)}
-    row["consent"] = redemption.consent.to_json() if redemption.consent else None
-    return row | {"state": redemption.state.value, "hold": redemption.hold.value, "week": week_of(redemption.start_at)}
+    plain = {name: getattr(redemption, name) for name in _PLAIN}
+    kept = plain | vars(redemption.terms) | columns_of_asking(redemption.asked)
+    return kept | {"week": week_of(redemption.terms.start_at)}
 
 
 def _redemption(row: Mapping[str, Any]) -> Redemption:
-    fields = {name: row[name] for name in Redemption.__dataclass_fields__}
-    values = {"state": State(row["state"]), "hold": Hold(row["hold"]), "consent": consent_from_json(row["consent"])}
-    return Redemption(**{**fields, **values})
+    plain = {name: row[name] for name in _PLAIN} | {"state": State(row["state"]), "hold": Hold(row["hold"])}
+    terms = Terms(**{name: row[name] for name in Terms.__dataclass_fields__})
+    return Redemption(**plain, terms=terms, asked=asking_of(row))
 
 
 def forget_words(connection: Connection, person_id: UUID) -> None:

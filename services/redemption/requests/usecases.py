@@ -1,6 +1,5 @@
 """Ask for help to be paid by credit."""
 
-import dataclasses
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -14,7 +13,7 @@ from services.redemption.core.messages import tell
 from services.redemption.core.rules.acting import acted_for, refuse_unless_may_ask
 from services.redemption.core.rules.calendar import week_of
 from services.redemption.core.rules.facts import in_force
-from services.redemption.core.rules.people import Acting, CommandContext, Person
+from services.redemption.core.rules.people import Acting, Asking, CommandContext, Person
 from services.redemption.core.rules.policy import coefficient_percent
 from services.redemption.core.rules.who_may import refuse_suspended
 from services.redemption.core.usecases.authorise import tell_of_act
@@ -26,7 +25,7 @@ from services.redemption.requests.rules.eligibility import (
     refuse_unknown_relation,
     refuse_unless_eligible,
 )
-from services.redemption.requests.rules.redemption import Redemption
+from services.redemption.requests.rules.redemption import Redemption, Terms
 
 
 @dataclass(frozen=True)
@@ -107,8 +106,7 @@ def _asked(terms: RedemptionTerms, facts: AskingFacts, *, recipient: Person, pay
 
 
 def _redemption(context: CommandContext, terms: RedemptionTerms, asked: Asked, policy: Policy) -> Redemption:
-    other = acted_for(context.caller, terms.acting)
-    words = terms.acting if other else dataclasses.replace(terms.acting, consent=None)
+    acting, other = terms.acting, acted_for(context.caller, terms.acting)
     return Redemption(
         redemption_id=terms.redemption_id,
         district_id=asked.recipient.district_id,
@@ -116,16 +114,14 @@ def _redemption(context: CommandContext, terms: RedemptionTerms, asked: Asked, p
         recipient_id=asked.recipient.person_id,
         payer_id=asked.payer.person_id,
         payer_district_id=asked.payer.district_id,
-        service_code=asked.service.code,
-        planned_minutes=terms.minutes,
-        start_at=terms.start_at,
-        price_minutes=asked_price(asked, policy),
-        coefficient_percent=coefficient_percent(policy, asked.service),
-        persons=asked.service.persons,
-        requested_by=context.caller.person_id,
-        acting_for=other,
-        consent=words.consent,
-        why=words.why,
         policy_version=policy.version,
-        requested_at=context.now,
+        terms=Terms(
+            service_code=asked.service.code,
+            planned_minutes=terms.minutes,
+            start_at=terms.start_at,
+            price_minutes=asked_price(asked, policy),
+            coefficient_percent=coefficient_percent(policy, asked.service),
+            persons=asked.service.persons,
+        ),
+        asked=Asking(context.caller.person_id, context.now, other, acting.consent if other else None, acting.why),
     )

@@ -106,7 +106,7 @@ def reverse_settlement(
 ) -> None:
     """Tell the ledger, and enter the opposite of what the service-time book says of this settlement."""
     policy = policy_of_order(connection, order, context.now)
-    told = HoursReversed(
+    reversal = HoursReversed(
         reversal_id=reversal_id,
         order_id=order.order_id,
         district_id=order.district_id,
@@ -119,7 +119,7 @@ def reverse_settlement(
         volunteer_ids=order.volunteer_ids,
         start_at=order.terms.start_at,
     )
-    tell(connection, context, told)
+    tell(connection, context, reversal)
     lines = service_time_store.records_of(connection, order.order_id)
 
     def write() -> None:

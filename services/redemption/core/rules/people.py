@@ -77,3 +77,14 @@ class Acting:
     acting_for: UUID | None = None
     consent: Consent | None = None
     why: str | None = None
+
+
+@dataclass(frozen=True)
+class Asking:
+    """Who asked for something and when; for whom, how they consented, and why."""
+
+    by: UUID
+    at: datetime
+    acting_for: UUID | None = None
+    consent: Consent | None = None
+    why: str | None = None

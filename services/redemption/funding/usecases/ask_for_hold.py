@@ -8,11 +8,12 @@ from libs.db import Connection
 from libs.events import EventContext
 from libs.inbox import NotYetKnownError
 from services.redemption.core.messages import tell
+from services.redemption.core.rules.people import Asking
 from services.redemption.core.rules.policy import HUNDRED_PERCENT
 from services.redemption.core.store import directory
 from services.redemption.funding import messages
 from services.redemption.requests import store as requests_store
-from services.redemption.requests.rules.redemption import Hold, Redemption
+from services.redemption.requests.rules.redemption import Hold, Redemption, Terms
 
 
 @dataclass(frozen=True)
@@ -60,16 +61,14 @@ def _opened(connection: Connection, context: EventContext, order: FundingRequest
         recipient_id=recipient.person_id,
         payer_id=payer.person_id,
         payer_district_id=payer.district_id,
-        service_code=order.service_code,
-        planned_minutes=order.planned_minutes,
-        start_at=order.start_at,
-        price_minutes=order.price_minutes,
-        coefficient_percent=HUNDRED_PERCENT,
-        persons=1,
-        requested_by=order.requested_by or order.recipient_id,
-        acting_for=None,
-        consent=None,
-        why="late_entry",
         policy_version=order.policy_version,
-        requested_at=context.now,
+        terms=Terms(
+            service_code=order.service_code,
+            planned_minutes=order.planned_minutes,
+            start_at=order.start_at,
+            price_minutes=order.price_minutes,
+            coefficient_percent=HUNDRED_PERCENT,
+            persons=1,
+        ),
+        asked=Asking(order.requested_by or order.recipient_id, context.now, why="late_entry"),
     )

@@ -22,7 +22,7 @@ def record_hold_placed(connection: Connection, context: EventContext, redemption
         held = held.ask_for_release(redemption.end_why)
         tell(connection, context, messages.release_requested(held))
     else:
-        authorised = RedemptionAuthorised(redemption_id, redemption.district_id, CREDIT, redemption.price_minutes)
+        authorised = RedemptionAuthorised(redemption_id, redemption.district_id, CREDIT, redemption.terms.price_minutes)
         tell(connection, context, authorised)
     store.save_redemption(connection, held)
 

@@ -31,7 +31,7 @@ def decide_credit(
     caller, now, power = context.caller, context.now, POWERS["decide_credit_for"]
     facts = store.load_decision(connection, context, request_id)
     request = facts.request if facts.request is not None and facts.request.kind is kind else None
-    refuse_unless_second(caller, power, request.requested_by if request else None)
+    refuse_unless_second(caller, power, request.asked.by if request else None)
     assert request is not None, "who may decide is asked after the request was found"
     giver = facts.giver.known(request.giver_id)
     refuse_unless_power(caller, power, facts.giver.path)

@@ -12,7 +12,7 @@ from services.redemption.core.messages import tell
 from services.redemption.core.rules.acting import acted_for, acts_as_staff, giver_of
 from services.redemption.core.rules.calendar import month_of
 from services.redemption.core.rules.facts import in_force
-from services.redemption.core.rules.people import Acting, CommandContext, Person
+from services.redemption.core.rules.people import Acting, Asking, CommandContext, Person
 from services.redemption.core.rules.who_may import refuse_close
 from services.redemption.core.usecases.authorise import tell_of_act
 from services.redemption.gifts import messages, store
@@ -80,7 +80,7 @@ def request_credit(connection: Connection, context: CommandContext, terms: Credi
 def _request(
     context: CommandContext, terms: CreditTerms, policy: Policy, *, giver: Person, receiver: Person | None
 ) -> CreditRequest:
-    other = acted_for(context.caller, terms.acting)
+    acting, other = terms.acting, acted_for(context.caller, terms.acting)
     return CreditRequest(
         request_id=terms.request_id,
         kind=terms.kind,
@@ -90,11 +90,7 @@ def _request(
         receiver_id=receiver.person_id if receiver else None,
         receiver_district_id=receiver.district_id if receiver else None,
         amount_minutes=terms.minutes,
-        requested_by=context.caller.person_id,
-        acting_for=other,
-        consent=terms.acting.consent if other else None,
-        why=terms.acting.why,
         policy_version=policy.version,
-        requested_at=context.now,
         month=month_of(context.now),
+        asked=Asking(context.caller.person_id, context.now, other, acting.consent if other else None, acting.why),
     )

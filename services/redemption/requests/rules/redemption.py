@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from libs.programme.acting import Consent
+from services.redemption.core.rules.people import Asking
 
 
 class State(StrEnum):
@@ -30,6 +30,18 @@ class Hold(StrEnum):
 
 
 @dataclass(frozen=True)
+class Terms:
+    """What help is asked for, and what it costs."""
+
+    service_code: str
+    planned_minutes: int
+    start_at: datetime
+    price_minutes: int
+    coefficient_percent: int
+    persons: int
+
+
+@dataclass(frozen=True)
 class Redemption:
     """One request to use credit; also the credit of a late entry, which orders opened without asking."""
 
@@ -39,18 +51,9 @@ class Redemption:
     recipient_id: UUID
     payer_id: UUID
     payer_district_id: UUID
-    service_code: str
-    planned_minutes: int
-    start_at: datetime
-    price_minutes: int
-    coefficient_percent: int
-    persons: int
-    requested_by: UUID
-    acting_for: UUID | None
-    consent: Consent | None
-    why: str | None
     policy_version: int
-    requested_at: datetime
+    terms: Terms
+    asked: Asking
     state: State = State.REQUESTED
     code: str | None = None
     hold: Hold = Hold.NONE
