@@ -14,7 +14,6 @@ from libs.db import Database
 from libs.http import Service, Verifier, create_service_app
 from libs.http.gate import Gate
 from libs.http.waiting import Waiters
-from libs.inbox import Consumers
 from libs.roles import ServiceParts, ServiceProgram
 from libs.wake import waker
 from services.accounts.complaints import api as complaints
@@ -24,7 +23,7 @@ from services.accounts.core.gateways.codes import FileCodeSender
 from services.accounts.core.gateways.passwords import Passwords
 from services.accounts.core.messages import FACTS, STATES
 from services.accounts.core.store.directory import DIRECTORY
-from services.accounts.core.store.store import Store
+from services.accounts.core.store.store import SealedStore
 from services.accounts.core.store.vault import Vault, create_master_key_file
 from services.accounts.deaths import api as deaths
 from services.accounts.due import next_due, run_due
@@ -116,7 +115,7 @@ def create_app(settings: Settings, *, clock: Clock, database: Database | None = 
 
     def send_code(login: str, now: datetime) -> None:
         with connections.transaction() as connection:
-            made = make_code(Store(connection, vault), login=login, digest=vault.digest, now=now)
+            made = make_code(SealedStore(connection, vault), login=login, digest=vault.digest, now=now)
         if made is not None and sender is not None:
             sender.send(phone_number=made.phone_number, code=made.code, now=now)
 
@@ -134,7 +133,7 @@ def create_app(settings: Settings, *, clock: Clock, database: Database | None = 
 
     def keys() -> Mapping[str, bytes]:
         with connections.reading() as connection:
-            usable = usable_keys(Store(connection, vault), now=machine_now())
+            usable = usable_keys(SealedStore(connection, vault), now=machine_now())
         return {key.key_id: key.public_key for key in usable}
 
     return create_service_app(
@@ -175,7 +174,7 @@ def open_vault(settings: Settings, database: Database) -> Vault:
 def begin(settings: Settings, database: Database, parts: Parts, *, clock: Clock) -> None:
     """Make what must be there before the first request: a signing key; in a demonstration the city and its staff."""
     with database.transaction() as connection:
-        store = Store(connection, parts.vault)
+        store = SealedStore(connection, parts.vault)
         ensure_signing_key(store, now=machine_now())
         if settings.demo:
             city = ensure_city(store, _city_names(settings), now=clock.now())
@@ -191,7 +190,7 @@ def found_city(settings: Settings, founders: Sequence[Registration], *, clock: C
     """
     vault = open_vault(settings, database)
     with database.transaction() as connection:
-        store = Store(connection, vault)
+        store = SealedStore(connection, vault)
         ensure_signing_key(store, now=machine_now())
         city = ensure_city(store, _city_names(settings), now=clock.now())
         found_administrators(store, city, founders, now=clock.now())
@@ -201,7 +200,7 @@ def restore_administrator(settings: Settings, registration: Registration, *, clo
     """Register another administrator of a city that has lost one."""
     vault = open_vault(settings, database)
     with database.transaction() as connection:
-        store = Store(connection, vault)
+        store = SealedStore(connection, vault)
         city = ensure_city(store, _city_names(settings), now=clock.now())
         add_administrator(store, city, registration, now=clock.now())
 
@@ -210,7 +209,7 @@ def rotate_keys(settings: Settings, *, database: Database) -> None:
     """Make a new signing key; tokens signed with the present one stay valid until they expire."""
     vault = open_vault(settings, database)
     with database.transaction() as connection:
-        rotate_signing_key(Store(connection, vault), now=machine_now())
+        rotate_signing_key(SealedStore(connection, vault), now=machine_now())
 
 
 def rewrap_keys(settings: Settings, *, database: Database) -> int:
@@ -218,7 +217,7 @@ def rewrap_keys(settings: Settings, *, database: Database) -> int:
     vault, done = open_vault(settings, database), 0
     while True:
         with database.transaction() as connection:
-            rewrapped = Store(connection, vault).identities.rewrap(limit=REWRAPPED_PER_TRANSACTION_MAX)
+            rewrapped = SealedStore(connection, vault).identities.rewrap(limit=REWRAPPED_PER_TRANSACTION_MAX)
         done += rewrapped
         if rewrapped < REWRAPPED_PER_TRANSACTION_MAX:
             return done
@@ -238,16 +237,11 @@ def create_token_source(settings: Settings, *, database: Database) -> Callable[[
         signed_at, token = kept.get(person_id, (float("-inf"), ""))
         if monotonic() - signed_at > TOKENS_KEPT_SECONDS:
             with database.reading() as connection:
-                token = sign_for_person(Store(connection, vault), person_id, now=machine_now())
+                token = sign_for_person(SealedStore(connection, vault), person_id, now=machine_now())
             kept[person_id] = (monotonic(), token)
         return token
 
     return token_of
-
-
-def create_consumers(settings: Settings, *, clock: Clock) -> Consumers:
-    """Return what accounts hears. The master key is read when an event first needs it: the first API makes it."""
-    return consumers(cache(lambda: Vault.read(settings.master_key_file)), clock=clock)
 
 
 def compose(settings: Settings, *, clock: Clock) -> ServiceParts:
@@ -255,7 +249,7 @@ def compose(settings: Settings, *, clock: Clock) -> ServiceParts:
     database = create_database(settings)
     return ServiceParts(
         database=database,
-        consumers=create_consumers(settings, clock=clock),
+        consumers=consumers(clock=clock),
         background={"importer": create_importer(settings, clock=clock, database=database).run},
         next_due=next_due,
         run_due=run_due,
@@ -296,7 +290,6 @@ __all__ = [
     "Settings",
     "compose",
     "create_app",
-    "create_consumers",
     "create_importer",
     "create_token_source",
     "found_city",

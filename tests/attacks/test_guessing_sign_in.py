@@ -17,7 +17,7 @@ from libs.clock import machine_now
 from libs.http.addresses import origin_of
 from services.accounts.bootstrap import create_app
 from services.accounts.core.gateways.passwords import Passwords
-from services.accounts.core.store.store import Store
+from services.accounts.core.store.store import SealedStore
 from services.accounts.core.store.vault import Vault
 from services.accounts.sign_in.gateways.code_desk import CodeDesk
 from services.accounts.sign_in.rules import Bound, Tries, after_try, wait_of
@@ -180,7 +180,7 @@ def test_retry_after_is_when_the_next_try_is_looked_at(platform: Platform, passw
     assert 0 < seconds <= MINUTE.total_seconds()
     counted = password_try("王兰", origin_of(HOME), Vault.read(platform.settings.master_key_file).digest)
     with platform.database.transaction() as connection:
-        store = Store(connection, Vault.read(platform.settings.master_key_file))
+        store = SealedStore(connection, Vault.read(platform.settings.master_key_file))
         assert take_try(store, counted, now=machine_now() + timedelta(seconds=seconds)) == timedelta()
 
 

@@ -26,7 +26,7 @@ from services.accounts.core.rules.roles import (
     may_witness,
     stands_above,
 )
-from services.accounts.core.store.store import Store
+from services.accounts.core.store.store import SealedStore
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class OnBehalf:
 class Act:
     """What every use case needs: the stores of its transaction, who acts, and the platform's time."""
 
-    store: Store
+    store: SealedStore
     actor_id: UUID
     now: datetime
 

@@ -20,7 +20,7 @@ from services.accounts.core.gateways.codes import CodeSender
 from services.accounts.core.gateways.passwords import Passwords
 from services.accounts.core.rules.notices import Notice
 from services.accounts.core.schemas import Answer, Body, without_words
-from services.accounts.core.store.store import Store
+from services.accounts.core.store.store import SealedStore
 from services.accounts.core.store.vault import Vault
 
 T = TypeVar("T")
@@ -55,9 +55,9 @@ def part(kind: type[T]) -> T:
     return found
 
 
-def store_on(connection: Connection) -> Store:
+def store_on(connection: Connection) -> SealedStore:
     """Return the stores on a transaction."""
-    return Store(connection, parts().vault)
+    return SealedStore(connection, parts().vault)
 
 
 def act_on(connection: Connection) -> Act:

@@ -145,7 +145,3 @@ def text_of(value: UUID | None) -> str:
 
 def day_text(day: date | None) -> str:
     return day.isoformat() if day else ""
-
-
-def type_name(kind: type[Message]) -> str:
-    return str(kind.DESCRIPTOR.full_name)

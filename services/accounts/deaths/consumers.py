@@ -1,27 +1,56 @@
 """What deaths hear of the ledger: estates settled, wallets given back."""
 
-from libs.clock import Clock
+from dataclasses import dataclass
+from uuid import UUID
+
+from libs.contracts.events import ledger
 from libs.db import Connection
-from libs.inbox import EventFunction, IncomingEvent
-from services.accounts.core.store.store import StoreOn
-from services.accounts.deaths.messages import settled_estate_of, wallets_answer
+from libs.events import EventContext, hears
+from services.accounts.core.store.store import Store
 from services.accounts.deaths.store import DeathStore
 from services.accounts.deaths.usecases.correct_death import hear_wallets_answer
 
-
-def settle_estate(store_on: StoreOn, clock: Clock) -> EventFunction:
-    def hear(connection: Connection, event: IncomingEvent) -> None:
-        person_id = settled_estate_of(event)
-        if person_id is not None:
-            DeathStore(store_on(connection).connection).settle_estate(person_id, at=clock.now())
-
-    return hear
+ESTATE_SETTLED = "estate_settled"
 
 
-def give_back(store_on: StoreOn, clock: Clock) -> EventFunction:
-    def hear(connection: Connection, event: IncomingEvent) -> None:
-        answer = wallets_answer(event)
-        if answer is not None:
-            hear_wallets_answer(store_on(connection), mistake_id=answer.cause_id, code=answer.code, now=clock.now())
+@dataclass(frozen=True)
+class TransferPosted:
+    """Credit that went from somebody, and why."""
 
-    return hear
+    reason: str
+    debit_person_id: UUID | None
+
+
+@dataclass(frozen=True)
+class TransferRefused:
+    """A wish of ours, or of another service, that the ledger refused."""
+
+    cause_id: UUID | None
+    code: str
+
+
+@dataclass(frozen=True)
+class WalletsUnfrozen:
+    """The ledger gave back what a death took."""
+
+    cause_id: UUID
+
+
+@hears(ledger.TransferPosted)
+def settle_estate(connection: Connection, context: EventContext, transfer: TransferPosted) -> None:
+    """What a dead person left is with the heirs: their death is found mistaken no more."""
+    if transfer.reason == ESTATE_SETTLED and transfer.debit_person_id is not None:
+        DeathStore(connection).settle_estate(transfer.debit_person_id, at=context.now)
+
+
+@hears(ledger.WalletsUnfrozen)
+def give_back(connection: Connection, context: EventContext, unfrozen: WalletsUnfrozen) -> None:
+    """Give the person back what their death took."""
+    hear_wallets_answer(Store(connection), mistake_id=unfrozen.cause_id, code="", now=context.now)
+
+
+@hears(ledger.TransferRefused)
+def decline(connection: Connection, context: EventContext, refused: TransferRefused) -> None:
+    """Say why it is not given back, if the wish was ours."""
+    if refused.cause_id is not None:
+        hear_wallets_answer(Store(connection), mistake_id=refused.cause_id, code=refused.code, now=context.now)

@@ -20,7 +20,7 @@ from services.accounts.core.acts import Act
 from services.accounts.core.edge import act_on, command, store_on, transaction
 from services.accounts.core.gateways.passwords import Passwords
 from services.accounts.core.schemas import Answer, Body
-from services.accounts.core.store.store import Store
+from services.accounts.core.store.store import SealedStore
 from services.accounts.core.store.vault import Vault
 from services.accounts.imports.gateways.sheets import CSV_TYPE, ROWS_MAX, XLSX_TYPE, write_csv, write_xlsx
 from services.accounts.imports.importer import LoadRow
@@ -125,7 +125,7 @@ def row_loader(vault: Vault, passwords: Passwords) -> LoadRow:
     return load
 
 
-def _report(store: Store, import_id: UUID) -> Answer:
+def _report(store: SealedStore, import_id: UUID) -> Answer:
     found = ImportStore(store).find(import_id)
     if found is None:
         raise RecordNotFoundError(import_id=import_id)

@@ -20,7 +20,7 @@ from libs.db import Database
 from libs.errors import Refusal
 from libs.logs import get_logger
 from services.accounts.core.acts import Act
-from services.accounts.core.store.store import Store
+from services.accounts.core.store.store import SealedStore
 from services.accounts.core.store.vault import Vault
 from services.accounts.imports.gateways.sheets import SheetError, read_sheet
 from services.accounts.imports.store import Import, ImportState, ImportStore, oldest_unfinished
@@ -73,7 +73,7 @@ class Importer:
 
     def _read(self, import_id: UUID) -> Sequence[Mapping[str, Any]] | None:
         with self._database.reading() as connection:
-            imports = ImportStore(Store(connection, self._vault()))
+            imports = ImportStore(SealedStore(connection, self._vault()))
             found, content = imports.find(import_id), imports.content(import_id)
         if found is None or content is None:
             return None
@@ -82,26 +82,26 @@ class Importer:
     def _take_part(self, import_id: UUID, bodies: Sequence[Mapping[str, Any]]) -> bool:
         """Take some rows; True while there are more. Passwords are hashed before the transaction begins."""
         with self._database.reading() as connection:
-            before = ImportStore(Store(connection, self._vault())).find(import_id)
+            before = ImportStore(SealedStore(connection, self._vault())).find(import_id)
         if before is None:
             return False
         part = bodies[before.rows_done : before.rows_done + ROWS_PER_TRANSACTION]
         rows = [self._load(import_id, number, body) for number, body in enumerate(part, before.rows_done + 1)]
         with self._database.transaction() as connection:
-            store = Store(connection, self._vault())
+            store = SealedStore(connection, self._vault())
             found = ImportStore(store).lock_unfinished(import_id)
             if found is None or found.rows_done != before.rows_done:
                 return False
             self._take(store, found, rows, total=len(bodies))
         return before.rows_done + len(rows) < len(bodies)
 
-    def _take(self, store: Store, found: Import, rows: Sequence[Registration | WrongRow], *, total: int) -> None:
+    def _take(self, store: SealedStore, found: Import, rows: Sequence[Registration | WrongRow], *, total: int) -> None:
         act = Act(store, found.imported_by, self._clock.now())
         take_rows(act, import_id=found.import_id, first=found.rows_done + 1, rows=rows, total=total)
 
     def _end(self, import_id: UUID, state: ImportState, reason: str) -> None:
         with self._database.transaction() as connection:
-            store = Store(connection, self._vault())
+            store = SealedStore(connection, self._vault())
             if ImportStore(store).lock_unfinished(import_id) is not None:
                 ImportStore(store).end(import_id, state=state, reason=reason)
 

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 from sqlalchemy.dialects.postgresql import insert
 
-from services.accounts.core.store.store import Store
+from services.accounts.core.store.store import SealedStore
 from services.accounts.imports.tables import import_, import_row
 
 
@@ -43,7 +43,7 @@ class Import:
 class ImportStore:
     """Imports of one transaction."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: SealedStore) -> None:
         self._connection = store.connection
         self._vault = store.vault
 

@@ -72,12 +72,9 @@ def refuse_too_many(changes_today: int) -> None:
 
 def notices(*, old: str | None, new: str | None, code: str) -> list[Notice]:
     """Return what the old number and the new are told."""
-    told = []
-    if old:
-        told.append(Notice(old, _to_old(new, code)))
-    if new and new != old:
-        told.append(Notice(new, _to_new(has_old=old is not None)))
-    return told
+    to_old = [Notice(old, _to_old(new, code))] if old else []
+    to_new = [Notice(new, _to_new(has_old=old is not None))] if new and new != old else []
+    return to_old + to_new
 
 
 def _to_old(new: str | None, code: str) -> str:

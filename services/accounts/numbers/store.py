@@ -11,7 +11,7 @@ from libs.db.rows import add_rows
 from libs.programme.proposals import columns_of, proposal_of
 from libs.programme.two_people import Proposal
 from services.accounts.core.rules.identity import LookUp
-from services.accounts.core.store.store import Store
+from services.accounts.core.store.store import SealedStore
 from services.accounts.core.store.tables import person_index
 from services.accounts.numbers.rules import NumberChange, Opening
 from services.accounts.numbers.tables import number_change, number_proposal
@@ -29,7 +29,7 @@ class NumberProposal:
 class NumberStore:
     """Numbers of one transaction."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: SealedStore) -> None:
         self._connection = store.connection
         self._vault = store.vault
         self._identities = store.identities

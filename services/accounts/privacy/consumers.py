@@ -1,30 +1,53 @@
 """What privacy hears of the others: orders that let two people know of each other."""
 
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from uuid import UUID
 
+from libs.contracts.events import ledger, orders
 from libs.db import Connection
-from libs.inbox import EventFunction, IncomingEvent
-from services.accounts.core.store.store import StoreOn
-from services.accounts.privacy.messages import order_id_of, taken_order
-from services.accounts.privacy.usecases import end_disclosure, open_disclosure
+from libs.events import EventContext, hears
+from services.accounts.privacy.store import DisclosureStore
+
+OPEN_AFTER_END = timedelta(hours=24)
 
 
-def open_on_taking(store_on: StoreOn) -> EventFunction:
-    def hear(connection: Connection, event: IncomingEvent) -> None:
-        taken = taken_order(event)
-        open_disclosure(
-            store_on(connection),
-            order_id=taken.order_id,
-            recipient_id=taken.recipient_id,
-            volunteer_ids=taken.volunteer_ids,
-            ends_at=taken.ends_at,
+@dataclass(frozen=True)
+class OrderTaken:
+    """An order that has its volunteers, and when it is."""
+
+    order_id: UUID
+    recipient_id: UUID
+    volunteer_ids: tuple[UUID, ...]
+    start_at: datetime
+    planned_minutes: int
+
+
+@dataclass(frozen=True)
+class OrderEnded:
+    """An order that was settled, cancelled, given back, or came to nothing."""
+
+    order_id: UUID
+
+
+@hears(orders.OrderTaken)
+def open_disclosure(connection: Connection, _context: EventContext, order: OrderTaken) -> None:
+    """Let both sides see each other's name and where to go, until the order ends, or a day after its planned end."""
+    until = order.start_at + timedelta(minutes=order.planned_minutes) + OPEN_AFTER_END
+    for volunteer_id in sorted(order.volunteer_ids):
+        DisclosureStore(connection).open(
+            order_id=order.order_id, volunteer_id=volunteer_id, recipient_id=order.recipient_id, until=until
         )
 
-    return hear
 
-
-def end_with_order(store_on: StoreOn) -> EventFunction:
-    def hear(connection: Connection, event: IncomingEvent) -> None:
-        end_disclosure(store_on(connection), order_id=UUID(order_id_of(event)))
-
-    return hear
+@hears(
+    ledger.HoursSettled,
+    orders.HoursRejected,
+    orders.NoShowRecorded,
+    orders.OrderCancelled,
+    orders.OrderExpired,
+    orders.OrderPublished,
+)
+def end_disclosure(connection: Connection, _context: EventContext, order: OrderEnded) -> None:
+    """Let them see each other no more."""
+    DisclosureStore(connection).end(order.order_id)

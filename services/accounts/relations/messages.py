@@ -1,19 +1,14 @@
-"""What the others are told of relations and grants, and what they tell of acts for somebody."""
+"""What the others are told of relations and grants."""
 
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from google.protobuf.message import Message
 
-from libs.clock import from_microseconds
 from libs.contracts.timebank.accounts.v1 import events_pb2 as wire
-from libs.contracts.timebank.orders.v1 import events_pb2 as orders_wire
-from libs.contracts.timebank.redemption.v1 import events_pb2 as redemption_wire
 from libs.ids import id_from_cause
-from libs.inbox import IncomingEvent
 from libs.outbox import OutgoingEvent
-from services.accounts.core.messages import state_event, type_name
+from services.accounts.core.messages import state_event
 from services.accounts.relations.rules.grants import ActingGrant
 from services.accounts.relations.rules.relations import Relation
 
@@ -57,25 +52,3 @@ def acting_grant_state(grant: ActingGrant, *, now: datetime) -> OutgoingEvent:
         until=grant.until.isoformat(),
     )
     return state_event(state, subject_id=grant.grant_id, kind="grant", version=grant.version, now=now)
-
-
-def act_for_of(event: IncomingEvent) -> dict[str, object]:
-    """Read what orders or redemption did for somebody."""
-    message = _ACTS_FOR[event.event_type].FromString(event.payload or b"")
-    return {
-        "use_id": UUID(message.use_id),
-        "service": event.event_type.split(".")[1],
-        "person_id": UUID(message.person_id),
-        "actor_id": UUID(message.actor_id),
-        "grant_id": UUID(message.grant_id) if message.grant_id else None,
-        "act": message.act,
-        "subject_id": UUID(message.subject_id),
-        "minutes": message.minutes,
-        "how": message.consent_how,
-        "given_at": from_microseconds(message.consent_given_at_us),
-        "at": from_microseconds(message.at_us),
-    }
-
-
-_ACTS_FOR: dict[str, Any] = {type_name(kind.ActedFor): kind.ActedFor for kind in (orders_wire, redemption_wire)}
-ACTS_FOR = tuple(_ACTS_FOR)

@@ -21,7 +21,7 @@ from libs.programme.words import UnitLevel
 from services.accounts.bootstrap import CITY_ID, HARNESS_IDS, create_app, create_importer
 from services.accounts.core.acts import Act
 from services.accounts.core.rules.sign_in_names import phone_number_of
-from services.accounts.core.store.store import Store
+from services.accounts.core.store.store import SealedStore
 from services.accounts.core.store.vault import Vault
 from services.accounts.organisation.usecases.add_unit import add_unit
 from services.accounts.settings import Settings
@@ -256,7 +256,7 @@ def add_units(platform: Platform) -> None:
     """Add two districts with streets and communities, as in the scenarios' world."""
     vault = Vault.read(platform.settings.master_key_file)
     with platform.database.transaction() as connection:
-        act = Act(Store(connection, vault), HARNESS_IDS[0], platform.clock.now())
+        act = Act(SealedStore(connection, vault), HARNESS_IDS[0], platform.clock.now())
         for label, level, parent in WORLD:
             unit_id = new_id()
             parent_id = UUID(platform.units[parent])

@@ -119,11 +119,11 @@ def test_every_column_of_text_is_blanked_at_erasure_or_named_with_its_reason(sha
 
 
 def test_no_event_carries_words_of_anybody() -> None:
-    told = {
+    spoken = {
         f"{kind.name}.{field.name}"
         for kind in events_pb2.DESCRIPTOR.message_types_by_name.values()
         for field in kind.fields
         if field.name in FREE_WORDS and not field.GetOptions().deprecated
     }
 
-    assert told == set()
+    assert spoken == set()

@@ -1,6 +1,5 @@
 """What every feature of accounts loads and saves, seen from one transaction, and the outbox of its events."""
 
-from collections.abc import Callable
 from contextlib import AbstractContextManager
 from uuid import UUID
 
@@ -18,14 +17,12 @@ from services.accounts.core.store.vault import Vault
 
 
 class Store:
-    """The stores of core in one transaction; a feature opens its own on `connection`, or on this where it seals."""
+    """The stores of core in one transaction; a feature opens its own on `connection`."""
 
-    def __init__(self, connection: Connection, vault: Vault) -> None:
+    def __init__(self, connection: Connection) -> None:
         self.connection = connection
-        self.vault = vault
         self.units = UnitStore(connection)
         self.persons = PersonStore(connection)
-        self.identities = IdentityStore(connection, vault)
         self.records = RecordStore(connection)
 
     def actor(self, person_id: UUID) -> Actor:
@@ -46,4 +43,10 @@ class Store:
             append(self.connection, event)
 
 
-StoreOn = Callable[[Connection], Store]
+class SealedStore(Store):
+    """Those of what is sealed too, for whoever has the keys; a feature that seals opens its own on this."""
+
+    def __init__(self, connection: Connection, vault: Vault) -> None:
+        super().__init__(connection)
+        self.vault = vault
+        self.identities = IdentityStore(connection, vault)

@@ -11,7 +11,7 @@ from werkzeug.test import TestResponse
 from libs.clock import machine_now
 from libs.ids import new_id
 from services.accounts.bootstrap import create_app
-from services.accounts.core.store.store import Store
+from services.accounts.core.store.store import SealedStore
 from services.accounts.core.store.vault import Vault
 from services.accounts.numbers.rules import CHANGES_PER_DAY_MAX, OPENS_AFTER, TRIES_MAX
 from services.accounts.settings import Settings
@@ -56,7 +56,7 @@ def _code_goes_to(platform: Platform, login: str, *, later: timedelta = timedelt
     vault = Vault.read(platform.settings.master_key_file)
     with platform.database.transaction() as connection:
         now = machine_now() + later
-        made = make_code(Store(connection, vault), login=login, digest=vault.digest, now=now)
+        made = make_code(SealedStore(connection, vault), login=login, digest=vault.digest, now=now)
     return made.phone_number if made else None
 
 
@@ -64,7 +64,7 @@ def _found(platform: Platform, login: str, *, later: timedelta = timedelta()) ->
     vault = Vault.read(platform.settings.master_key_file)
     with platform.database.reading() as connection:
         now = machine_now() + later
-        attempt = look_up(Store(connection, vault), login=login, now=now)
+        attempt = look_up(SealedStore(connection, vault), login=login, now=now)
     return str(attempt.person_id) if attempt.person_id else None
 
 

@@ -15,7 +15,7 @@ from services.accounts.core.refusals import PhoneNumberTakenError
 from services.accounts.core.rules.identity import LookUp, canonical_phone
 from services.accounts.core.rules.notices import Notice
 from services.accounts.core.store.identity_store import Identity
-from services.accounts.core.store.store import Store
+from services.accounts.core.store.store import SealedStore
 from services.accounts.numbers.rules import (
     CODE_DIGITS,
     OPENS_AFTER,
@@ -87,7 +87,7 @@ def confirm_number(act: Act, *, person_id: UUID, code: str, at: datetime, digest
     return True
 
 
-def opening_number(store: Store, person_id: UUID, identity: Identity, *, at: datetime) -> str | None:
+def opening_number(store: SealedStore, person_id: UUID, identity: Identity, *, at: datetime) -> str | None:
     """Return the number that opens a person's account at an instant: codes go there, and nowhere else."""
     for number in (identity.phone_number, identity.old_phone_number):
         if number is not None and person_id in NumberStore(store).opened_by(canonical_phone(number), at=at):

@@ -14,7 +14,7 @@ from services.accounts.core.refusals import TwoAdministratorsNeededError
 from services.accounts.core.rules.identity import canonical_name
 from services.accounts.core.rules.roles import RoleGrant
 from services.accounts.core.rules.units import Unit, place_unit
-from services.accounts.core.store.store import Store
+from services.accounts.core.store.store import SealedStore
 from services.accounts.persons.usecases.register_person import Registration, enrol
 
 FIRST_ID = UUID("4f0b6c1a-8a86-5d0e-b0f3-6f2b6f1d5c01")
@@ -35,7 +35,7 @@ class CityNames:
     en: str
 
 
-def ensure_city(store: Store, names: CityNames, *, now: datetime) -> Unit:
+def ensure_city(store: SealedStore, names: CityNames, *, now: datetime) -> Unit:
     """Return the root of the tree, made now if there is none."""
     city = store.units.city()
     if city is None:
@@ -45,7 +45,7 @@ def ensure_city(store: Store, names: CityNames, *, now: datetime) -> Unit:
     return city
 
 
-def ensure_harness(store: Store, city: Unit, *, password_hash: str, now: datetime) -> None:
+def ensure_harness(store: SealedStore, city: Unit, *, password_hash: str, now: datetime) -> None:
     """Register the two built-in members of staff of a demonstration; each is the maker of the other."""
     for person_id, name, maker in zip(HARNESS_IDS, HARNESS_NAMES, reversed(HARNESS_IDS), strict=True):
         if store.persons.find(person_id) is None:
@@ -62,7 +62,7 @@ def ensure_harness(store: Store, city: Unit, *, password_hash: str, now: datetim
             _enrol_staff(Act(store, maker, now), registration, HARNESS_ROLES, city)
 
 
-def found_administrators(store: Store, city: Unit, founders: Sequence[Registration], *, now: datetime) -> None:
+def found_administrators(store: SealedStore, city: Unit, founders: Sequence[Registration], *, now: datetime) -> None:
     """Register a city's two administrators, each typed in by themselves; neither is there before the other.
 
     Whoever may run this program on the machine may do it, once.
@@ -85,7 +85,7 @@ def found_administrators(store: Store, city: Unit, founders: Sequence[Registrati
         _enrol_staff(Act(store, other.person_id, now), registration, (Role.CITY_ADMIN,), city)
 
 
-def add_administrator(store: Store, city: Unit, registration: Registration, *, now: datetime) -> None:
+def add_administrator(store: SealedStore, city: Unit, registration: Registration, *, now: datetime) -> None:
     """Register another administrator of a city that has lost one of its two: two people could appoint nobody any more.
 
     Whoever may run this program on the machine may do it.

@@ -10,7 +10,7 @@ from werkzeug.test import TestResponse
 from libs.clock import machine_now
 from libs.ids import new_id
 from services.accounts.bootstrap import create_app
-from services.accounts.core.store.store import Store
+from services.accounts.core.store.store import SealedStore
 from services.accounts.core.store.vault import Vault
 from services.accounts.settings import Settings
 from services.accounts.sign_in.usecases.send_code import TRIES_MAX, make_code, use_code
@@ -172,7 +172,7 @@ def test_a_code_grows_old_and_bears_few_tries(platform: Platform) -> None:
     platform.register("王兰", phone_number="13800000001")
     vault, now = Vault.read(platform.settings.master_key_file), machine_now()
     with platform.database.transaction() as connection:
-        store = Store(connection, vault)
+        store = SealedStore(connection, vault)
         made = make_code(store, login="王兰", digest=vault.digest, now=now)
         assert made is not None
         late = now + timedelta(minutes=5)
@@ -194,4 +194,4 @@ def test_nobody_signs_in_by_code_where_none_are_sent(platform: Platform) -> None
     vault = Vault.read(platform.settings.master_key_file)
 
     with platform.database.transaction() as connection:
-        assert make_code(Store(connection, vault), login="停", digest=vault.digest, now=machine_now()) is None
+        assert make_code(SealedStore(connection, vault), login="停", digest=vault.digest, now=machine_now()) is None

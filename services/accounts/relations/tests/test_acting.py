@@ -11,7 +11,6 @@ from libs.contracts.timebank.orders.v1 import events_pb2 as orders
 from libs.ids import new_id
 from libs.inbox import IncomingEvent
 from services.accounts.consumers import consumers
-from services.accounts.core.store.vault import Vault
 from services.accounts.tests.platform import Caller, Platform, must, refused
 
 AT = datetime(2026, 3, 1, 3, tzinfo=UTC)
@@ -147,7 +146,7 @@ def _hear(platform: Platform, *, person: str, actor: str, grant: str = "", act: 
         consent_given_at_us=to_microseconds(AT),
         at_us=to_microseconds(AT),
     )
-    hearing = consumers(lambda: Vault.read(platform.settings.master_key_file), clock=SystemClock())
+    hearing = consumers(clock=SystemClock())
     event = IncomingEvent(
         event_id=new_id(),
         event_type=acted_for.DESCRIPTOR.full_name,

@@ -14,7 +14,7 @@ from libs.db import Database
 from libs.ids import new_id
 from services.accounts.bootstrap import create_app, rotate_keys
 from services.accounts.core.gateways.passwords import Passwords
-from services.accounts.core.store.store import Store
+from services.accounts.core.store.store import SealedStore
 from services.accounts.core.store.vault import Vault
 from services.accounts.due import next_due
 from services.accounts.sign_in.store.session_store import SessionStore
@@ -119,7 +119,7 @@ def test_a_session_expires_by_the_machines_time(platform: Platform) -> None:
     store_at = Vault.read(platform.settings.master_key_file)
 
     with pytest.raises(Exception, match="refresh_token_invalid"), platform.database.transaction() as connection:
-        refresh_session(Store(connection, store_at), refresh_token=token, now=machine_now() + timedelta(days=31))
+        refresh_session(SealedStore(connection, store_at), refresh_token=token, now=machine_now() + timedelta(days=31))
 
 
 def test_what_nobody_can_continue_is_forgotten(platform: Platform) -> None:

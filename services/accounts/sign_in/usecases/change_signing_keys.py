@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from libs.outbox import OutgoingEvent
-from services.accounts.core.store.store import Store
+from services.accounts.core.store.store import SealedStore
 from services.accounts.sign_in.gateways.tokens import LIFETIME, new_key_pair
 from services.accounts.sign_in.messages import signing_keys_changed
 from services.accounts.sign_in.store.session_store import SessionStore, SigningKey
@@ -13,7 +13,7 @@ HEARD_BY_ALL_AFTER = timedelta(seconds=60)
 CLOCKS_DIFFER_BY_MAX = timedelta(seconds=30)
 
 
-def ensure_signing_key(store: Store, *, now: datetime) -> None:
+def ensure_signing_key(store: SealedStore, *, now: datetime) -> None:
     """Make the first key unless there is one, and tell the others."""
     SessionStore(store.connection).lock_key_set()
     if not SessionStore(store.connection).signing_keys():
@@ -21,7 +21,7 @@ def ensure_signing_key(store: Store, *, now: datetime) -> None:
         _publish(store, now)
 
 
-def rotate_signing_key(store: Store, *, now: datetime) -> None:
+def rotate_signing_key(store: SealedStore, *, now: datetime) -> None:
     """Make a new key that signs once the others have heard of it; the older ones retire when their tokens expire."""
     SessionStore(store.connection).lock_key_set()
     active_from = now + HEARD_BY_ALL_AFTER
@@ -50,20 +50,20 @@ def withdraw_retired_keys(store: SessionStore, *, append: Callable[[OutgoingEven
     return len(over)
 
 
-def usable_keys(store: Store, *, now: datetime) -> list[SigningKey]:
+def usable_keys(store: SealedStore, *, now: datetime) -> list[SigningKey]:
     """Return the keys that a valid token may be signed with."""
     return [
         key for key in SessionStore(store.connection).signing_keys() if key.retired_at is None or key.retired_at > now
     ]
 
 
-def _add_key(store: Store, *, active_from: datetime) -> None:
+def _add_key(store: SealedStore, *, active_from: datetime) -> None:
     key_id, private_key, public_key = new_key_pair()
     sealed = store.vault.seal_secret(private_key, name=key_id)
     SessionStore(store.connection).add_signing_key(SigningKey(key_id, public_key, active_from), sealed)
 
 
-def _publish(store: Store, now: datetime) -> None:
+def _publish(store: SealedStore, now: datetime) -> None:
     store.append(_key_set(SessionStore(store.connection), now))
 
 

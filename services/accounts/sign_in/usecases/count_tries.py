@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from libs.http.addresses import Origin
 from services.accounts.core.rules.identity import canonical_name
 from services.accounts.core.rules.sign_in_names import phone_number_of
-from services.accounts.core.store.store import Store
+from services.accounts.core.store.store import SealedStore
 from services.accounts.sign_in.rules import Bound, after_try, wait_of, without_last
 from services.accounts.sign_in.store.try_store import TryStore
 
@@ -66,7 +66,7 @@ def code_request(login: str, origin: Origin, digest: Digest) -> list[Counted]:
     ]
 
 
-def take_try(store: Store, counted: Sequence[Counted], *, now: datetime) -> timedelta:
+def take_try(store: SealedStore, counted: Sequence[Counted], *, now: datetime) -> timedelta:
     """Count a try against all of them; or, when one of them has to wait, against none, and return how long."""
     TryStore(store.connection).forget_old(now)
     known = TryStore(store.connection).lock(one.subject for one in counted)
@@ -76,7 +76,7 @@ def take_try(store: Store, counted: Sequence[Counted], *, now: datetime) -> time
     return wait
 
 
-def give_back(store: Store, counted: Sequence[Counted], *, now: datetime) -> None:
+def give_back(store: SealedStore, counted: Sequence[Counted], *, now: datetime) -> None:
     """Say that a try was none: who gave the right password guessed at nothing."""
     known = TryStore(store.connection).lock(one.subject for one in counted)
     TryStore(store.connection).save(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from services.accounts.core.store.store import Store
+from services.accounts.core.store.store import SealedStore
 from services.accounts.numbers.usecases.change_number import opening_number
 from services.accounts.sign_in.store.session_store import SessionStore
 from services.accounts.sign_in.usecases.sign_in import NOBODY, persons_named
@@ -26,7 +26,7 @@ class Code:
     code: str
 
 
-def make_code(store: Store, *, login: str, digest: Digest, now: datetime) -> Code | None:
+def make_code(store: SealedStore, *, login: str, digest: Digest, now: datetime) -> Code | None:
     """Return a new code for who has this phone number or sign-in name; None when none is to be sent.
 
     Nobody is told which: the answer to who asks is the same.
@@ -46,7 +46,7 @@ def make_code(store: Store, *, login: str, digest: Digest, now: datetime) -> Cod
     return Code(number, code)
 
 
-def use_code(store: Store, *, login: str, code: str, digest: Digest, now: datetime) -> UUID | None:
+def use_code(store: SealedStore, *, login: str, code: str, digest: Digest, now: datetime) -> UUID | None:
     """Return who signs in with this code, once; None when it is wrong, too old, or was tried too often.
 
     Where there is nobody, the same is asked, so that the answer takes as long.
@@ -56,7 +56,7 @@ def use_code(store: Store, *, login: str, code: str, digest: Digest, now: dateti
     return person_id if is_right else None
 
 
-def use_code_of(store: Store, person_id: UUID, *, code: str, digest: Digest, now: datetime) -> bool:
+def use_code_of(store: SealedStore, person_id: UUID, *, code: str, digest: Digest, now: datetime) -> bool:
     """Use a person's code up; False when it is wrong, too old, or was tried too often."""
     kept = SessionStore(store.connection).try_code(person_id, now=now, tries_max=TRIES_MAX)
     if kept is None or not secrets.compare_digest(kept, digest(f"code/{person_id}", code)):
@@ -65,7 +65,7 @@ def use_code_of(store: Store, person_id: UUID, *, code: str, digest: Digest, now
     return True
 
 
-def _person_named(store: Store, login: str, *, at: datetime) -> UUID | None:
+def _person_named(store: SealedStore, login: str, *, at: datetime) -> UUID | None:
     """Return the one person who may sign in with this sign-in name, or whose account this number opens now."""
     found = persons_named(store, login, at=at)
     person = store.persons.find(found[0] if len(found) == 1 else NOBODY)

@@ -9,7 +9,7 @@ from libs.ids import new_id
 from services.accounts.core.rules.identity import LookUp, canonical_name
 from services.accounts.core.rules.sign_in_names import phone_number_of
 from services.accounts.core.store.directory import NO_SESSION
-from services.accounts.core.store.store import Store
+from services.accounts.core.store.store import SealedStore
 from services.accounts.numbers.store import NumberStore
 from services.accounts.sign_in.gateways.tokens import new_refresh_token, sign_token, token_digest
 from services.accounts.sign_in.refusals import RefreshTokenInvalidError
@@ -40,20 +40,20 @@ class SignedIn:
     password_change_only: bool = False
 
 
-def look_up(store: Store, *, login: str, now: datetime) -> Attempt:
+def look_up(store: SealedStore, *, login: str, now: datetime) -> Attempt:
     """Return who signs in with this name or phone number; the same is asked whether or not there is somebody."""
     hashes = store.identities.opening_hashes(persons_named(store, login, at=now) or [NOBODY])
     return Attempt(*hashes.popitem()) if len(hashes) == 1 else Attempt()
 
 
-def persons_named(store: Store, login: str, *, at: datetime) -> list[UUID]:
+def persons_named(store: SealedStore, login: str, *, at: datetime) -> list[UUID]:
     """Return who is found by a name, or by the number that opens their account now."""
     named = store.identities.found_by(LookUp.SIGN_IN_NAME, canonical_name(login))
     numbered = NumberStore(store).opened_by(phone_number_of(login) or NO_NUMBER, at=at)
     return named or numbered
 
 
-def open_session(store: Store, attempt: Attempt, *, by_password: bool, now: datetime) -> SignedIn | None:
+def open_session(store: SealedStore, attempt: Attempt, *, by_password: bool, now: datetime) -> SignedIn | None:
     """Begin a session for who gave the right password or code; None for who may not sign in.
 
     With a password that somebody else set it is the only one, and allows nothing but setting one's own.
@@ -70,7 +70,7 @@ def open_session(store: Store, attempt: Attempt, *, by_password: bool, now: date
     return _tokens(store, session, now)
 
 
-def refresh_session(store: Store, *, refresh_token: str, now: datetime) -> SignedIn | None:
+def refresh_session(store: SealedStore, *, refresh_token: str, now: datetime) -> SignedIn | None:
     """Continue a session with new tokens; None when the token was used before, and then the session is ended.
 
     Raises:
@@ -90,22 +90,22 @@ def refresh_session(store: Store, *, refresh_token: str, now: datetime) -> Signe
     return _tokens(store, session, now)
 
 
-def sign_out(store: Store, *, person_id: UUID, session_id: UUID, now: datetime) -> None:
+def sign_out(store: SealedStore, *, person_id: UUID, session_id: UUID, now: datetime) -> None:
     """End a session: its refresh token is worth nothing from now, its access token as soon as the others hear of it."""
     end_sessions(store, person_id, session_id=session_id, because="signed_out", at=now)
 
 
-def sign_out_everywhere(store: Store, *, person_id: UUID, now: datetime) -> None:
+def sign_out_everywhere(store: SealedStore, *, person_id: UUID, now: datetime) -> None:
     """End every session of a person."""
     end_sessions(store, person_id, because="signed_out", at=now)
 
 
-def sign_for_person(store: Store, person_id: UUID, *, now: datetime) -> str:
+def sign_for_person(store: SealedStore, person_id: UUID, *, now: datetime) -> str:
     """Return a token for an invented person, of no session."""
     return _access_token(store, person_id, NO_SESSION, now)[0]
 
 
-def _tokens(store: Store, session: Session, now: datetime) -> SignedIn:
+def _tokens(store: SealedStore, session: Session, now: datetime) -> SignedIn:
     audience = PASSWORD_AUDIENCE if session.password_change_only else AUDIENCE
     token, expires_at = _access_token(store, session.person_id, session.session_id, now, audience=audience)
     refresh_token = new_refresh_token()
@@ -114,7 +114,7 @@ def _tokens(store: Store, session: Session, now: datetime) -> SignedIn:
 
 
 def _access_token(
-    store: Store, person_id: UUID, session_id: UUID, now: datetime, *, audience: str = AUDIENCE
+    store: SealedStore, person_id: UUID, session_id: UUID, now: datetime, *, audience: str = AUDIENCE
 ) -> tuple[str, datetime]:
     key = _key_now(SessionStore(store.connection).signing_keys(), now)
     return sign_token(
