@@ -52,8 +52,8 @@ def test_a_relation_counts_as_declared_until_a_checker_confirms_it(
     refused(staff["coord"].delete(path), "maker_is_checker", 403)
     refused(platform.staff("coord2", "coordinator", "k1").delete(path), "not_authorised", 403)
     assert not must(staff["check"].delete(path))["active"]
-    told = {(state.version, state.verified, state.active) for state in platform.events("RelationState")}
-    assert told == {(1, False, True), (2, True, True), (3, True, True), (4, True, False)}
+    versions = {(state.version, state.verified, state.active) for state in platform.events("RelationState")}
+    assert versions == {(1, False, True), (2, True, True), (3, True, True), (4, True, False)}
     assert must(staff["coord"].get("/v1/relations", person=lan))["items"] == []
 
 

@@ -73,8 +73,8 @@ def read_sheet(content: bytes, content_type: str) -> list[dict[str, Any]]:
     if len(rows) > ROWS_MAX:
         raise SheetError(f"more than {ROWS_MAX} rows")
     if rows and (unknown := set(rows[0]) - set(COLUMNS)):
-        told = [shown(name, NAME_TOLD_MAX) for name in sorted(unknown)[:COLUMNS_TOLD_MAX]]
-        raise SheetError(f"unknown columns: {', '.join(told)}")
+        names = [shown(name, NAME_TOLD_MAX) for name in sorted(unknown)[:COLUMNS_TOLD_MAX]]
+        raise SheetError(f"unknown columns: {', '.join(names)}")
     return [_body(row) for row in rows]
 
 
@@ -113,8 +113,8 @@ def _defused(line: str) -> str:
     if _LINE.fullmatch(line):
         return "\n"
     begins = unicodedata.normalize("NFKC", line).lstrip()[:1]
-    told = shown(line.replace("\t", " "), len(line))
-    return f"'{told}" if (bool(begins) and begins in _FORMULA_STARTS) or line[:1] == "\t" else told
+    cell = shown(line.replace("\t", " "), len(line))
+    return f"'{cell}" if (bool(begins) and begins in _FORMULA_STARTS) or line[:1] == "\t" else cell
 
 
 def _csv_rows(content: bytes) -> Iterable[dict[str, str]]:

@@ -195,7 +195,7 @@ def test_an_export_holds_the_scope_and_is_logged_for_everyone_in_it(
 
 
 @pytest.mark.parametrize(
-    ("sent", "told"),
+    ("sent", "written"),
     [
         ("＝cmd()", "'＝cmd()"),
         ("﹢1", "'﹢1"),
@@ -211,8 +211,8 @@ def test_an_export_holds_the_scope_and_is_logged_for_everyone_in_it(
         ("谢 \U0001f600 a=b", "谢 \U0001f600 a=b"),
     ],
 )
-def test_a_cell_is_no_formula_in_any_width_or_line_and_breaks_no_export(sent: str, told: str) -> None:
-    assert harmless(sent) == told
+def test_a_cell_is_no_formula_in_any_width_or_line_and_breaks_no_export(sent: str, written: str) -> None:
+    assert harmless(sent) == written
     assert b"formula" not in write_csv([{"name": sent}], ["name"])
     assert load_workbook(io.BytesIO(write_xlsx([{"name": sent}], ["name"]))).worksheets[0]["A2"].data_type == "s"
 

@@ -23,7 +23,7 @@ OLD, NEW, THIRD = "13800000001", "13900000002", "13700000003"
 
 
 @pytest.fixture
-def told(platform: Platform, tmp_path: Path) -> Path:
+def messages(platform: Platform, tmp_path: Path) -> Path:
     """The folder that messages are written to."""
     folder = tmp_path / "messages"
     settings = Settings(
@@ -47,7 +47,7 @@ def _ask(platform: Platform, caller: Caller, person_id: str, number: str | None)
 
 
 def _notices(folder: Path) -> dict[str, str]:
-    """Return what each number was told last."""
+    """Return what each number was messages last."""
     written = [path.read_text().split("\n", 1) for path in sorted(folder.glob("*-notice.txt"))]
     return {one[0]: one[1] for one in written}
 
@@ -68,7 +68,7 @@ def _found(platform: Platform, login: str, *, later: timedelta = timedelta()) ->
     return str(attempt.person_id) if attempt.person_id else None
 
 
-def test_a_changed_number_opens_nothing_for_a_day_and_the_old_one_goes_on(platform: Platform, told: Path) -> None:
+def test_a_changed_number_opens_nothing_for_a_day_and_the_old_one_goes_on(platform: Platform, messages: Path) -> None:
     person_id = platform.register("王兰", phone_number=OLD)
     own = platform.sign_in("王兰")
 
@@ -85,12 +85,12 @@ def test_a_changed_number_opens_nothing_for_a_day_and_the_old_one_goes_on(platfo
     assert (_code_goes_to(platform, OLD, later=later)) is None
 
 
-def test_both_numbers_are_told_in_both_languages_whoever_changes_it(platform: Platform, told: Path) -> None:
+def test_both_numbers_are_told_in_both_languages_whoever_changes_it(platform: Platform, messages: Path) -> None:
     person_id = platform.register("王兰", phone_number=OLD)
 
     _change(platform, platform.a, person_id, NEW)
 
-    notices = _notices(told)
+    notices = _notices(messages)
     assert set(notices) == {OLD, NEW}
     assert all(re.search("号码", text) and re.search("number", text) for text in notices.values())
     assert NEW not in notices[OLD]
@@ -98,11 +98,11 @@ def test_both_numbers_are_told_in_both_languages_whoever_changes_it(platform: Pl
     assert not re.search(r"\b\d{6}\b", notices[NEW])
 
 
-def test_the_old_number_confirms_the_new_one_by_its_code(platform: Platform, told: Path) -> None:
+def test_the_old_number_confirms_the_new_one_by_its_code(platform: Platform, messages: Path) -> None:
     person_id = platform.register("王兰", phone_number=OLD)
     own = platform.sign_in("王兰")
     _change(platform, own, person_id, NEW)
-    [code] = re.findall(r"code (\d{6})", _notices(told)[OLD])
+    [code] = re.findall(r"code (\d{6})", _notices(messages)[OLD])
     path = f"/v1/persons/{person_id}/phone-number/confirmation"
     wrong = f"{(int(code) + 1) % 10**6:06d}"
 
@@ -116,11 +116,11 @@ def test_the_old_number_confirms_the_new_one_by_its_code(platform: Platform, tol
     refused(own.post(path, {"code": code}), "code_wrong", 403)
 
 
-def test_the_code_of_the_old_number_is_not_guessed(platform: Platform, told: Path) -> None:
+def test_the_code_of_the_old_number_is_not_guessed(platform: Platform, messages: Path) -> None:
     person_id = platform.register("王兰", phone_number=OLD)
     own = platform.sign_in("王兰")
     _change(platform, own, person_id, NEW)
-    [code] = re.findall(r"code (\d{6})", _notices(told)[OLD])
+    [code] = re.findall(r"code (\d{6})", _notices(messages)[OLD])
     path = f"/v1/persons/{person_id}/phone-number/confirmation"
     wrong = f"{(int(code) + 1) % 10**6:06d}"
 
@@ -131,7 +131,7 @@ def test_the_code_of_the_old_number_is_not_guessed(platform: Platform, told: Pat
     assert _found(platform, NEW) is None
 
 
-def test_the_owner_takes_a_change_back_with_the_old_number(platform: Platform, told: Path) -> None:
+def test_the_owner_takes_a_change_back_with_the_old_number(platform: Platform, messages: Path) -> None:
     person_id = platform.register("王兰", phone_number=OLD)
     thief = platform.sign_in("王兰")
     _change(platform, thief, person_id, NEW)
@@ -147,7 +147,7 @@ def test_the_owner_takes_a_change_back_with_the_old_number(platform: Platform, t
     refused(_ask(platform, thief, person_id, NEW), "too_many_changes", 409)
 
 
-def test_a_number_taken_away_or_a_first_one_waits_too(platform: Platform, told: Path) -> None:
+def test_a_number_taken_away_or_a_first_one_waits_too(platform: Platform, messages: Path) -> None:
     gone, fresh = platform.register("王兰", phone_number=OLD), platform.register("李梅")
     _change(platform, platform.sign_in("王兰"), gone, None)
     _change(platform, platform.sign_in("李梅"), fresh, NEW)
@@ -155,10 +155,10 @@ def test_a_number_taken_away_or_a_first_one_waits_too(platform: Platform, told: 
     later = OPENS_AFTER + timedelta(seconds=1)
     assert (_found(platform, OLD), _found(platform, OLD, later=later)) == (gone, None)
     assert (_found(platform, NEW), _found(platform, NEW, later=later)) == (None, fresh)
-    assert set(_notices(told)) == {OLD, NEW}
+    assert set(_notices(messages)) == {OLD, NEW}
 
 
-def test_nobody_takes_the_number_by_which_somebody_else_signs_in(platform: Platform, told: Path) -> None:
+def test_nobody_takes_the_number_by_which_somebody_else_signs_in(platform: Platform, messages: Path) -> None:
     platform.register("王兰", phone_number=OLD, sign_in_name=None, password=None)
     thief = platform.register("李梅", phone_number=THIRD)
     own = platform.sign_in("李梅")
@@ -183,7 +183,7 @@ def test_a_name_that_looks_like_anothers_is_refused(platform: Platform, name: st
     assert answer.get_json()["code"] in ("sign_in_name_invalid", "sign_in_name_taken", "invalid_fields", "text_invalid")
 
 
-def test_the_number_of_a_member_of_staff_is_changed_by_two_people(platform: Platform, told: Path) -> None:
+def test_the_number_of_a_member_of_staff_is_changed_by_two_people(platform: Platform, messages: Path) -> None:
     coordinator = platform.staff("协调员", "coordinator", "k1")
     operator = platform.staff("话务员", "operator", "d1")
     admin = platform.staff("区管理员", "district_admin", "d1")
@@ -202,7 +202,7 @@ def test_the_number_of_a_member_of_staff_is_changed_by_two_people(platform: Plat
 
     assert must(coordinator.get("/v1/me"))["phone_number"] == NEW
     assert _found(platform, NEW) is None
-    assert set(_notices(told)) == {NEW}
+    assert set(_notices(messages)) == {NEW}
     refused(admin.post(f"{path}/decision", {"ok": True}), "already_decided", 409)
     declined = f"/v1/persons/{person_id}/phone-changes/{new_id()}"
     must(admin.put(declined, {"phone_number": THIRD}))
@@ -246,11 +246,11 @@ def test_a_session_by_a_lent_password_stays_what_it_is_when_continued(platform: 
     refused(Caller(platform.client, again["access_token"]).get("/v1/access-log"), "password_change_required", 403)
 
 
-def test_who_has_no_password_sets_one_by_a_code_and_not_by_a_session_alone(platform: Platform, told: Path) -> None:
+def test_who_has_no_password_sets_one_by_a_code_and_not_by_a_session_alone(platform: Platform, messages: Path) -> None:
     platform.register("王兰", phone_number=OLD, sign_in_name=None, password=None)
     platform.client.post("/v1/sign-in-codes", json={"login": OLD})
     platform.settle_codes()
-    [path] = told.glob("*.txt")
+    [path] = messages.glob("*.txt")
     code = path.read_text().split()[1]
     session = must(platform.client.post("/v1/sessions", json={"login": OLD, "code": code}))
     stolen = Caller(platform.client, session["access_token"])

@@ -56,7 +56,7 @@ def test_details_change_on_the_version_that_was_looked_at(platform: Platform) ->
 
 def test_a_household_is_verified_and_left_when_a_second_member_of_staff_says_the_same(platform: Platform) -> None:
     person_id = platform.register("王兰", household="七号楼")
-    path, told = f"/v1/persons/{person_id}/details", []
+    path, households = f"/v1/persons/{person_id}/details", []
     for version, (caller, household) in enumerate(
         [
             (platform.a, "七号楼"),
@@ -72,12 +72,12 @@ def test_a_household_is_verified_and_left_when_a_second_member_of_staff_says_the
         start=1,
     ):
         state = platform.states_of(person_id)[-1]
-        told.append((state.household_id, state.household_verified))
+        households.append((state.household_id, state.household_verified))
         must(_change(platform, caller, path, {"household": household}, version))
-    seven, eight = told[0][0], told[7][0]
+    seven, eight = households[0][0], households[7][0]
     last = must(platform.a.get(f"/v1/persons/{person_id}"))
 
-    assert told == [(seven, False)] * 2 + [(seven, True)] * 5 + [(eight, True)] * 2
+    assert households == [(seven, False)] * 2 + [(seven, True)] * 5 + [(eight, True)] * 2
     assert seven != eight
     assert (last["household_id"], last["household_verified"], last["household_next_by"]) == (None, False, None)
 

@@ -1,12 +1,12 @@
 """Names of several people at once: of oneself, of those in scope, of the other side of an order in hand."""
 
+from collections.abc import Callable
 from datetime import timedelta
-from uuid import UUID
+from typing import Any
 
+from libs.clock import to_microseconds
+from libs.contracts.timebank.orders.v1 import events_pb2 as orders
 from libs.ids import new_id
-from services.accounts.core.store.store import Store
-from services.accounts.core.store.vault import Vault
-from services.accounts.privacy.usecases import end_disclosure, open_disclosure
 from services.accounts.tests.platform import Caller, Platform, must, refused
 
 
@@ -30,21 +30,19 @@ def test_whom_one_may_not_know_is_left_out_and_oneself_is_not(platform: Platform
     assert _names(platform.sign_in("王兰"), first, second) == {str(first): "王兰"}
 
 
-def test_the_sides_of_an_order_know_each_other_while_it_lasts(platform: Platform) -> None:
+def test_the_sides_of_an_order_know_each_other_while_it_lasts(platform: Platform, hear: Callable[[Any], None]) -> None:
     elder, volunteer, order_id = platform.register("王兰"), platform.register("李平"), new_id()
     own = platform.sign_in("王兰")
 
-    vault = Vault.read(platform.settings.master_key_file)
-    with platform.database.transaction() as connection:
-        store = Store(connection, vault)
-        ends_at = platform.clock.now() + timedelta(hours=2)
-        open_disclosure(
-            store, order_id=order_id, recipient_id=UUID(elder), volunteer_ids=[UUID(volunteer)], ends_at=ends_at
+    start_at_us = to_microseconds(platform.clock.now() + timedelta(hours=2))
+    hear(
+        orders.OrderTaken(
+            order_id=str(order_id), recipient_id=elder, volunteer_ids=[volunteer], start_at_us=start_at_us
         )
+    )
     assert _names(own, volunteer) == {str(volunteer): "李平"}
 
-    with platform.database.transaction() as connection:
-        end_disclosure(Store(connection, vault), order_id=order_id)
+    hear(orders.OrderCancelled(order_id=str(order_id)))
     assert _names(own, volunteer) == {}
 
 
