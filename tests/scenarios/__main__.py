@@ -40,7 +40,7 @@ def main() -> int:
 def play(path: Path, platform: Platform) -> str | None:
     """Play one story; return what went wrong, or None."""
     try:
-        story = load_story(path)
+        story = load_story(path).needed()
         platform.reset()
         Run(story, Client(platform.url)).play()
     except (StepFailedError, UnknownWordError, PlatformError, KeyError) as error:

@@ -1,8 +1,9 @@
 """A scenario file: read with the line of each step, checked against the schema, with days and times made instants."""
 
 import json
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,8 @@ from jsonschema import Draft202012Validator
 CASES = Path(__file__).parent / "cases"
 ZONE = ZoneInfo("Asia/Shanghai")
 Step = dict[str, Any]
+ALWAYS_THERE = "coord"
+"""Leads the groups of a story that names no leader."""
 
 
 class UnknownWordError(Exception):
@@ -37,6 +40,8 @@ class Story:
     pools: Mapping[str, int]
     steps: list[Step]
     lines: list[int]
+    own: frozenset[str]
+    """Whom the story adds to the world's people."""
 
     def instant(self, text: str) -> datetime:
         """Return the instant of `D<n> HH:MM`, or the midnight of `D<n>`."""
@@ -48,6 +53,20 @@ class Story:
     def day(self, text: str) -> date:
         """Return the date of `D<n>`."""
         return self.day_one + timedelta(days=int(text[1:]) - 1)
+
+    def needed(self) -> "Story":
+        """Return the same story without those of the world's people and units whom it names nowhere."""
+        words = set(re.findall(r"\w+", json.dumps([self.steps, self.relations, dict(self.pools), dict(self.policy)])))
+        always = {ALWAYS_THERE, *self.own}
+        people = {label: person for label, person in self.people.items() if label in always or label in words}
+        words |= set(re.findall(r"\w+", json.dumps([[person["unit"], person["roles"]] for person in people.values()])))
+        units: dict[str, Mapping[str, Any]] = {}
+        for label in (label for label in self.units if label in words):
+            while label and label not in units:
+                units[label], label = self.units[label], self.units[label].get("parent", "")
+        return replace(
+            self, people=people, units={label: unit for label, unit in self.units.items() if label in units}
+        )
 
 
 def find_stories(folders: list[Path]) -> list[Path]:
@@ -87,6 +106,7 @@ def load_story(path: Path) -> Story:
         pools=raw.get("pools", {}),
         steps=raw["steps"],
         lines=lines,
+        own=frozenset(raw.get("people", {})),
     )
 
 

@@ -23,7 +23,7 @@ def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
 
 def play(path: Path, platform: Platform) -> None:
     platform.reset()
-    Run(load_story(path), Client(platform.url)).play()
+    Run(load_story(path).needed(), Client(platform.url)).play()
 
 
 @pytest.mark.scenario
