@@ -107,7 +107,7 @@ clients: $(DEV) ## Generate clients from a running platform's API document: make
 
 .PHONY: schemathesis
 schemathesis: $(DEV) ## Try every operation, as each role and at every boundary, against the API document
-	@CI=true $(PY) -m pytest $(AGAINST_DOCUMENT) $(ARGS)
+	@CI=true $(PY) -m pytest -n $(TEST_PROCESSES) $(AGAINST_DOCUMENT) $(ARGS)
 
 .PHONY: faults
 faults: $(DEV) ## Kill, pause and cut off parts under load, on both brokers: make faults ARGS="--rounds 3 --seed 7"
