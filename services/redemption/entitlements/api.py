@@ -8,8 +8,7 @@ from flask.views import MethodView
 from flask_smorest import Blueprint
 
 from libs.db import Connection
-from libs.http import Cursor, reading, run_command
-from libs.http.pages import an_id, an_instant
+from libs.http import reading, run_command
 from libs.programme.two_people_schemas import VerdictSchema
 from services.redemption.core import schemas as core_schemas
 from services.redemption.core.api import (
@@ -21,16 +20,13 @@ from services.redemption.core.api import (
     visible,
 )
 from services.redemption.core.rules.calendar import month_of
-from services.redemption.core.store.lists import ProposalFilter
 from services.redemption.entitlements import queries, schemas
+from services.redemption.entitlements.queries import ENTITLEMENTS
 from services.redemption.entitlements.usecases.set_entitlement import decide_entitlement, propose_entitlement
 
 blueprint = Blueprint(
     "entitlements", __name__, url_prefix="/v1/entitlements", description="Government-purchased minutes per month"
 )
-
-
-ENTITLEMENTS = Cursor(proposed_at=an_instant, entitlement_id=an_id)
 
 
 @blueprint.route("")
@@ -42,12 +38,9 @@ class Entitlements(MethodView):
     @blueprint.response(200, schemas.EntitlementPageSchema)
     def get(self, query: dict[str, Any]) -> dict[str, Any]:
         """List what is proposed and decided for a person, or for the people of a unit, newest first."""
-        wanted = ProposalFilter(refuse_unless_listed(query), query["unit"], query["state"])
+        person = refuse_unless_listed(query)
         with reading() as connection:
-            rows = queries.list_entitlements(
-                connection, wanted, before=ENTITLEMENTS.read(query["cursor"]), limit=query["limit"]
-            )
-        return ENTITLEMENTS.page(rows, limit=query["limit"])
+            return ENTITLEMENTS.page(connection, query, person=person)
 
 
 @blueprint.route("/current")
@@ -87,13 +80,13 @@ class EntitlementResource(MethodView):
             return {"entitlement_id": proposal.entitlement_id}
 
         run_command(propose, terms=terms, command_id=entitlement_id)
-        return visible(queries.find_entitlement, entitlement_id, "person_id", by="proposed_by")
+        return visible(ENTITLEMENTS.find, entitlement_id, "person_id", by="proposed_by")
 
     @blueprint.doc(operationId="get_entitlement")
     @blueprint.response(200, schemas.EntitlementSchema)
     def get(self, entitlement_id: UUID) -> dict[str, Any]:
         """Show a proposal to those concerned and to staff in scope."""
-        return visible(queries.find_entitlement, entitlement_id, "person_id", by="proposed_by")
+        return visible(ENTITLEMENTS.find, entitlement_id, "person_id", by="proposed_by")
 
 
 @blueprint.route("/<uuid:entitlement_id>/decision")
@@ -112,4 +105,4 @@ class EntitlementDecision(MethodView):
 
         run_command(decide, terms=terms)
         with reading() as connection:
-            return queries.find_entitlement(connection, entitlement_id) or {}
+            return ENTITLEMENTS.find(connection, entitlement_id) or {}

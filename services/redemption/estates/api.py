@@ -8,9 +8,8 @@ from flask.views import MethodView
 from flask_smorest import Blueprint
 
 from libs.db import Connection
-from libs.http import Cursor, reading, run_command
+from libs.http import reading, run_command
 from libs.http.openapi import prefers_wait
-from libs.http.pages import an_id, an_instant
 from libs.programme.two_people_schemas import VerdictSchema
 from services.redemption.core import schemas as core_schemas
 from services.redemption.core.api import (
@@ -20,14 +19,11 @@ from services.redemption.core.api import (
     verdict,
     visible,
 )
-from services.redemption.core.store.lists import ProposalFilter
-from services.redemption.estates import queries, schemas
+from services.redemption.estates import schemas
+from services.redemption.estates.queries import ESTATES
 from services.redemption.estates.usecases import decide_estate, propose_estate
 
 blueprint = Blueprint("estates", __name__, url_prefix="/v1/estates", description="What a dead person leaves")
-
-
-ESTATES = Cursor(proposed_at=an_instant, estate_id=an_id)
 
 
 @blueprint.route("")
@@ -39,10 +35,9 @@ class Estates(MethodView):
     @blueprint.response(200, schemas.EstatePageSchema)
     def get(self, query: dict[str, Any]) -> dict[str, Any]:
         """List what is proposed and decided about a person, or about people of a unit, newest first."""
-        wanted = ProposalFilter(refuse_unless_listed(query), query["unit"], query["state"])
+        person = refuse_unless_listed(query)
         with reading() as connection:
-            rows = queries.list_estates(connection, wanted, before=ESTATES.read(query["cursor"]), limit=query["limit"])
-        return ESTATES.page(rows, limit=query["limit"])
+            return ESTATES.page(connection, query, person=person)
 
 
 @blueprint.route("/<uuid:estate_id>")
@@ -67,13 +62,13 @@ class EstateResource(MethodView):
             return {"estate_id": estate.estate_id}
 
         run_command(propose, terms=terms, command_id=estate_id)
-        return visible(queries.find_estate, estate_id, "person_id", by="proposed_by")
+        return visible(ESTATES.find, estate_id, "person_id", by="proposed_by")
 
     @blueprint.doc(operationId="get_estate")
     @blueprint.response(200, schemas.EstateSchema)
     def get(self, estate_id: UUID) -> dict[str, Any]:
         """Show a settlement to those concerned and to staff in scope."""
-        return visible(queries.find_estate, estate_id, "person_id", "to_person_id", by="proposed_by")
+        return visible(ESTATES.find, estate_id, "person_id", "to_person_id", by="proposed_by")
 
 
 @blueprint.route("/<uuid:estate_id>/decision")
@@ -93,4 +88,4 @@ class EstateDecision(MethodView):
             return {"estate_id": estate_id}
 
         run_command(decide, terms=terms)
-        return answer_when_decided(queries.find_estate, estate_id)
+        return answer_when_decided(ESTATES.find, estate_id)

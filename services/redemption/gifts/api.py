@@ -1,7 +1,5 @@
 """/v1/gifts, /v1/donations, /v1/exchanges: earned credit to a relative, to the pool, or for goods."""
 
-from collections.abc import Callable
-from functools import partial
 from http import HTTPStatus
 from typing import Any
 from uuid import UUID
@@ -11,9 +9,8 @@ from flask_smorest import Blueprint
 from marshmallow import Schema
 
 from libs.db import Connection
-from libs.http import Cursor, reading, run_command
+from libs.http import reading, run_command
 from libs.http.openapi import prefers_wait
-from libs.http.pages import an_id, an_instant
 from libs.programme.two_people_schemas import VerdictSchema
 from services.redemption.core import schemas as core_schemas
 from services.redemption.core.api import (
@@ -24,19 +21,19 @@ from services.redemption.core.api import (
     verdict,
     visible,
 )
-from services.redemption.core.store.lists import ProposalFilter
 from services.redemption.gifts import queries, schemas
 from services.redemption.gifts.rules import CreditKind
 from services.redemption.gifts.usecases.decide_credit import decide_credit
 from services.redemption.gifts.usecases.request_credit import CreditTerms, request_credit
 
-REQUESTS = Cursor(requested_at=an_instant, request_id=an_id)
-
 
 def credit_blueprint(kind: CreditKind, *, name: str, terms_schema: type[Schema], words: str) -> Blueprint:
     """Return the resource of one kind of credit request: the list, and one by its id."""
     blueprint = Blueprint(name, __name__, url_prefix=f"/v1/{name}", description=words)
-    find: Callable[..., dict[str, Any] | None] = partial(_find, kind)
+    requests = queries.credit_requests(kind)
+
+    def find(connection: Connection, request_id: UUID) -> dict[str, Any] | None:
+        return queries.told(requests.find(connection, request_id))
 
     @blueprint.route("")
     class CreditRequests(MethodView):
@@ -45,7 +42,9 @@ def credit_blueprint(kind: CreditKind, *, name: str, terms_schema: type[Schema],
         @blueprint.response(200, schemas.CreditRequestPageSchema)
         def get(self, query: dict[str, Any]) -> dict[str, Any]:
             """List a person's (yours if none is named) or a unit's; `proposed` waits for a second member of staff."""
-            return _page(kind, query)
+            person = refuse_unless_listed(query)
+            with reading() as connection:
+                return requests.page(connection, query, person=person)
 
     @blueprint.route("/<uuid:request_id>")
     class CreditRequestResource(MethodView):
@@ -83,12 +82,6 @@ def credit_blueprint(kind: CreditKind, *, name: str, terms_schema: type[Schema],
     return blueprint
 
 
-def _find(kind: CreditKind, connection: Connection, request_id: UUID) -> dict[str, Any] | None:
-    """A gift is shown to its receiver once the giver's side has given it: what was turned down or fell short is not."""
-    row = queries.find_credit_request(connection, request_id, kind.value)
-    return row and row | {"told_id": row["receiver_id"] if row["state"] in queries.TOLD_STATES else None}
-
-
 def _ask(kind: CreditKind, terms: dict[str, Any], request_id: UUID) -> None:
     asked = CreditTerms(
         request_id=request_id, kind=kind, minutes=terms["minutes"], acting=acting(terms), receiver_id=terms.get("to")
@@ -106,16 +99,6 @@ def _decide(kind: CreditKind, terms: dict[str, Any], request_id: UUID) -> None:
         return {"request_id": request_id}
 
     run_command(decide, terms=terms)
-
-
-def _page(kind: CreditKind, query: dict[str, Any]) -> dict[str, Any]:
-    wanted = ProposalFilter(refuse_unless_listed(query), query["unit"], query["state"])
-    with reading() as connection:
-        rows = queries.list_credit_requests(
-            connection, wanted, kind.value, before=REQUESTS.read(query["cursor"]), limit=query["limit"]
-        )
-    page = REQUESTS.page(rows, limit=query["limit"])
-    return page | {"items": [queries.named_request(row) for row in page["items"]]}
 
 
 blueprints = [

@@ -9,17 +9,14 @@ from flask_smorest import Blueprint
 
 from libs.db import Connection
 from libs.errors import NotFoundError
-from libs.http import Cursor, reading, run_command
+from libs.http import reading, run_command
 from libs.http.openapi import prefers_wait
-from libs.http.pages import an_id, an_instant
 from services.redemption.core.api import answer_when_decided, command, reaches, refuse_unless_reaches
-from services.redemption.grants import queries, schemas
+from services.redemption.grants import schemas
+from services.redemption.grants.queries import GRANT_RUNS
 from services.redemption.grants.usecases import schedule_grants
 
 blueprint = Blueprint("grants", __name__, url_prefix="/v1/grants", description="Monthly grants to key elders")
-
-
-GRANT_RUNS = Cursor(requested_at=an_instant, grant_run_id=an_id)
 
 
 @blueprint.route("")
@@ -33,10 +30,7 @@ class GrantRuns(MethodView):
         """List the runs of a district, newest first."""
         refuse_unless_reaches(query["unit"])
         with reading() as connection:
-            rows = queries.list_grant_runs(
-                connection, district_id=query["unit"], before=GRANT_RUNS.read(query["cursor"]), limit=query["limit"]
-            )
-        return GRANT_RUNS.page(rows, limit=query["limit"])
+            return GRANT_RUNS.page(connection, query)
 
 
 @blueprint.route("/<uuid:grant_run_id>")
@@ -58,14 +52,14 @@ class GrantRunResource(MethodView):
             return {"grant_run_id": run.grant_run_id}
 
         run_command(schedule, terms=terms, command_id=grant_run_id)
-        return answer_when_decided(queries.find_grant_run, grant_run_id)
+        return answer_when_decided(GRANT_RUNS.find, grant_run_id)
 
     @blueprint.doc(operationId="get_grant")
     @blueprint.response(200, schemas.GrantRunSchema)
     def get(self, grant_run_id: UUID) -> dict[str, Any]:
         """Show a run to staff of the district."""
         with reading() as connection:
-            row = queries.find_grant_run(connection, grant_run_id)
+            row = GRANT_RUNS.find(connection, grant_run_id)
         if row is None or not reaches(row["district_id"]):
             raise NotFoundError
         return row

@@ -8,9 +8,8 @@ from flask.views import MethodView
 from flask_smorest import Blueprint
 
 from libs.db import Connection
-from libs.http import Cursor, reading, run_command
+from libs.http import reading, run_command
 from libs.http.openapi import prefers_wait
-from libs.http.pages import an_id, an_instant
 from services.redemption.core.api import (
     acting,
     answer_when_decided,
@@ -18,13 +17,11 @@ from services.redemption.core.api import (
     refuse_unless_listed,
     visible,
 )
-from services.redemption.requests import queries, schemas
+from services.redemption.requests import schemas
+from services.redemption.requests.queries import REDEMPTIONS
 from services.redemption.requests.usecases import RedemptionTerms, request_redemption
 
 blueprint = Blueprint("redemptions", __name__, url_prefix="/v1/redemptions", description="Help paid by credit")
-
-
-REDEMPTIONS = Cursor(requested_at=an_instant, redemption_id=an_id)
 
 
 @blueprint.route("")
@@ -36,18 +33,9 @@ class Redemptions(MethodView):
     @blueprint.response(200, schemas.RedemptionPageSchema)
     def get(self, query: dict[str, Any]) -> dict[str, Any]:
         """List redemptions of a person (your own if none is named) or of a unit, newest first."""
-        wanted = queries.RedemptionFilter(
-            person_id=refuse_unless_listed(query),
-            unit_id=query["unit"],
-            state=query["state"],
-            start_from=query["start_from"],
-            start_before=query["start_before"],
-        )
+        person = refuse_unless_listed(query)
         with reading() as connection:
-            rows = queries.list_redemptions(
-                connection, wanted, before=REDEMPTIONS.read(query["cursor"]), limit=query["limit"]
-            )
-        return REDEMPTIONS.page(rows, limit=query["limit"])
+            return REDEMPTIONS.page(connection, query, person=person)
 
 
 @blueprint.route("/<uuid:redemption_id>")
@@ -76,10 +64,10 @@ class RedemptionResource(MethodView):
             return {"redemption_id": redemption.redemption_id}
 
         run_command(ask, terms=terms, command_id=redemption_id)
-        return answer_when_decided(queries.find_redemption, redemption_id)
+        return answer_when_decided(REDEMPTIONS.find, redemption_id)
 
     @blueprint.doc(operationId="get_redemption")
     @blueprint.response(200, schemas.RedemptionSchema)
     def get(self, redemption_id: UUID) -> dict[str, Any]:
         """Show a redemption to those concerned and to staff in scope."""
-        return visible(queries.find_redemption, redemption_id, "recipient_id", "payer_id", by="requested_by")
+        return visible(REDEMPTIONS.find, redemption_id, "recipient_id", "payer_id", by="requested_by")
