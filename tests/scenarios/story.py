@@ -64,9 +64,7 @@ class Story:
         for label in (label for label in self.units if label in words):
             while label and label not in units:
                 units[label], label = self.units[label], self.units[label].get("parent", "")
-        return replace(
-            self, people=people, units={label: unit for label, unit in self.units.items() if label in units}
-        )
+        return replace(self, people=people, units={label: unit for label, unit in self.units.items() if label in units})
 
 
 def find_stories(folders: list[Path]) -> list[Path]:
