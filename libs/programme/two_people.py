@@ -77,6 +77,11 @@ class Proposal:
         self.refuse_unless_open(now)
         return replace(self, state=ProposalState.WITHDRAWN, decided_at=now)
 
+    def closed(self, *, now: datetime) -> "Proposal":
+        """Return what waits no more because its maker proposed something else: taken back, where it had not lapsed."""
+        has_lapsed = self.state_at(now) is ProposalState.LAPSED
+        return replace(self, state=ProposalState.LAPSED) if has_lapsed else self.withdraw(now=now)
+
     def refuse_unless_open(self, now: datetime) -> None:
         """Refuse what was decided, taken back, or has lapsed.
 

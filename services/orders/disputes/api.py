@@ -37,8 +37,9 @@ class Evidence(MethodView):
             if not reaches(connection, order.unit_id):
                 raise ForbiddenError
             steps = store.steps_of(connection, order_id)
+            decisions = store.decisions_of(connection, order_id)
             reversals = store.reversals_of(connection, order_id)
-        return {"order": view, "steps": plain(steps), "reversals": plain(reversals)}
+        return {"order": view, **plain({"steps": steps, "decisions": decisions, "reversals": reversals})}
 
 
 @blueprint.route("/dispute")

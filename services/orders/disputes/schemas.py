@@ -55,9 +55,27 @@ class ReversalSchema(Schema):
     decision_why = fields.String()
 
 
+class DecisionShownSchema(Schema):
+    """Fewer minutes of settled hours: who decided so, and what the second person said, whom they named."""
+
+    decision_id = shown_id()
+    settlement = fields.Integer()
+    minutes = fields.Integer()
+    why = fields.String()
+    second_id = shown_id()
+    state = word_of(ProposalState)
+    proposed_by = shown_id()
+    proposed_at = shown_instant()
+    lapses_at = shown_instant()
+    decided_by = shown_id()
+    decided_at = shown_instant()
+    decision_why = fields.String()
+
+
 class EvidenceSchema(Schema):
     """Every step, proof and signature of an order."""
 
     order = fields.Nested(OrderSchema)
     steps = fields.List(fields.Nested(StepSchema))
+    decisions = fields.List(fields.Nested(DecisionShownSchema))
     reversals = fields.List(fields.Nested(ReversalSchema))

@@ -14,11 +14,12 @@ from libs.db.rows import add_row, change_rows, claim_row
 from libs.programme.proposals import columns_of, proposal_columns
 from libs.programme.refusals import RecordNotFoundError
 from libs.programme.two_people import Proposal
+from services.orders.core.rules.order import Decision, Order
 from services.orders.core.store import memo
 from services.orders.core.store.facts import Ask, Rows, ask
 from services.orders.core.store.proposals import is_accepted
 from services.orders.core.store.rows import Row
-from services.orders.core.store.tables import order_step, table_of
+from services.orders.core.store.tables import decision, order_step, table_of
 
 reversal = table_of(
     "reversal",
@@ -81,6 +82,30 @@ def save_reversal(connection: Connection, decided: Proposal) -> None:
 
 
 STEPS_MAX = 200
+
+
+def add_decision(connection: Connection, order: Order, made: Decision, *, why: str) -> None:
+    """Add a decision that waits for its second person."""
+    columns = {
+        "decision_id": made.proposal.proposal_id,
+        "order_id": order.order_id,
+        "settlement": order.approval.settlement,
+        "minutes": made.minutes,
+        "why": why,
+        "second_id": made.second_id,
+    }
+    add_row(connection, decision, columns | columns_of(made.proposal))
+
+
+def save_decision(connection: Connection, decided: Proposal) -> None:
+    """Note what became of a decision that waited."""
+    change_rows(connection, decision, columns_of(decided), decision_id=decided.proposal_id)
+
+
+def decisions_of(connection: Connection, order_id: UUID) -> list[Row]:
+    """Return the decisions about settled hours of an order, and what became of each."""
+    query = sa.select(decision).where(decision.c.order_id == order_id).order_by(decision.c.proposed_at)
+    return [dict(row) for row in connection.execute(query.limit(STEPS_MAX)).mappings()]
 
 
 def steps_of(connection: Connection, order_id: UUID) -> list[Row]:

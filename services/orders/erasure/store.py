@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from services.orders.core.rules.life_cycle import OPEN, Verb
-from services.orders.core.store.tables import assignment, confirmation, dispute, order_step, orders
+from services.orders.core.store.tables import assignment, confirmation, decision, dispute, order_step, orders
 from services.orders.disputes.store import reversal
 from services.orders.incidents.store import incident
 from services.orders.service_time.store import certificate, record_proposal
@@ -27,6 +27,7 @@ def forget_words_about(connection: Connection, person_id: UUID) -> None:
     _forget_words_of_orders(connection, person_id, received, served)
     concerned = sa.union(received, served)
     _change(connection, dispute, dispute.c.order_id.in_(concerned), decision_why="")
+    _change(connection, decision, decision.c.order_id.in_(concerned), why="", decision_why="")
     _change(connection, reversal, reversal.c.order_id.in_(concerned), why="", decision_why="")
     _change(connection, slip_used, slip_used.c.order_id.in_(concerned), scan="")
     _change(connection, record_proposal, record_proposal.c.person_id == person_id, scan=None, decision_why="")

@@ -336,3 +336,47 @@ def test_a_household_that_one_alone_said_keeps_nobody_from_signing(
     confirmed(world)
 
     assert world.act("mate", "r1", "approval") == told
+
+
+def disputed_after_settlement(world: OrdersHarness) -> None:
+    settled(world)
+    world.act("lan", "r1", "dispute", {"says_minutes": 30})
+    fewer = {"minutes": 40, "why": "camera", "second": str(named("check_b"))}
+    assert world.act("check", "r1", "decision", fewer) == ""
+
+
+def decisions(world: OrdersHarness) -> list[dict[str, Any]]:
+    evidence = world.call("GET", "check", f"/v1/orders/{named('r1')}/evidence").get_json()
+    return list(evidence["decisions"])
+
+
+def test_a_decision_that_its_second_person_does_not_sign_lapses_and_is_made_again(world: OrdersHarness) -> None:
+    disputed_after_settlement(world)
+    (waiting,) = decisions(world)
+    awaited = world.order("r1")["awaits_second"]
+
+    world.set_time("D30 08:00")
+    late = world.act("check_b", "r1", "decision/confirmation", {"ok": True})
+
+    assert (waiting["state"], waiting["minutes"], waiting["second_id"]) == ("proposed", 40, str(named("check_b")))
+    assert (awaited, late, world.order("r1")["awaits_second"]) == (True, "wrong_order_state", False)
+    assert (decisions(world)[0]["state"], world.state("r1")) == ("lapsed", "disputed")
+    assert world.act("check_b", "r1", "decision", {"minutes": 62, "why": "as reported"}) == ""
+
+
+def test_every_decision_keeps_who_made_it_and_what_the_second_person_said(world: OrdersHarness) -> None:
+    disputed_after_settlement(world)
+    world.act("check", "r1", "decision", {"minutes": 50, "why": "clock", "second": str(named("check_b"))})
+    world.act("check_b", "r1", "decision/confirmation", {"ok": False, "why": "it shows two"})
+    world.act("check", "r1", "decision", {"minutes": 30, "why": "heard both", "second": str(named("check_b"))})
+    world.act("check_b", "r1", "decision/confirmation", {"ok": True, "why": "so it was"})
+
+    shown = [(one["minutes"], one["why"], one["state"], one["decision_why"]) for one in decisions(world)]
+
+    assert shown == [
+        (40, "camera", "withdrawn", ""),
+        (50, "clock", "declined", "it shows two"),
+        (30, "heard both", "accepted", "so it was"),
+    ]
+    assert {one["proposed_by"] for one in decisions(world)} == {str(named("check"))}
+    assert world.served("min")["total_minutes"] == 30

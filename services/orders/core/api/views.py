@@ -162,8 +162,8 @@ def _staff_part(order: Order) -> Row:
         "approvers": list(order.approval.approvers),
         "decided_by": order.dispute.decided_by,
         "decision_why": order.dispute.why,
-        "awaits_second": order.dispute.pending_minutes is not None,
-        "second_id": order.dispute.second_id,
+        "awaits_second": order.dispute.awaits_second(now()),
+        "second_id": order.dispute.waiting.second_id if order.dispute.waiting else None,
         "issued_minutes": order.approval.issued_minutes,
         "slip_number": order.placement.slip_number,
     }

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from libs.programme.acting import Consent
+from libs.programme.two_people import Proposal, ProposalState
 from libs.programme.words import Funding
 from services.orders.core.refusals import NotAssignedError, WrongOrderStateError
 from services.orders.core.rules.life_cycle import State, Verb, refuse_unless_allowed
@@ -122,6 +123,15 @@ class Confirmation:
 
 
 @dataclass(frozen=True)
+class Decision:
+    """Fewer minutes of settled hours, to be signed by the second person whom the decider named."""
+
+    minutes: int
+    second_id: UUID
+    proposal: Proposal
+
+
+@dataclass(frozen=True)
 class Dispute:
     """What the recipient's side says it was, and how that was decided."""
 
@@ -129,9 +139,11 @@ class Dispute:
     says_minutes: int | None = None
     decided_by: UUID | None = None
     why: str = ""
-    pending_minutes: int | None = None
-    # Who will sign fewer minutes of settled hours, as the decider named them.
-    second_id: UUID | None = None
+    waiting: Decision | None = None
+
+    def awaits_second(self, now: datetime) -> bool:
+        """Tell whether a decision waits for its second person."""
+        return self.waiting is not None and self.waiting.proposal.state_at(now) is ProposalState.PROPOSED
 
 
 @dataclass(frozen=True)
@@ -350,4 +362,4 @@ class Order:
 
     def without_dispute(self) -> Order:
         """Return the order with its dispute decided; who decided it, and why, stays."""
-        return replace(self, dispute=replace(self.dispute, from_state=None, pending_minutes=None))
+        return replace(self, dispute=replace(self.dispute, from_state=None, waiting=None))

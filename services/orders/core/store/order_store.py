@@ -32,18 +32,23 @@ from services.orders.core.store.rows import (
     order_of_columns,
     own_columns_of_order,
 )
-from services.orders.core.store.tables import assignment, confirmation, dispute, door, order_step, orders
+from services.orders.core.store.tables import assignment, confirmation, decision, dispute, door, order_step, orders
 
 PLANNING = 11
 _PERSON = "%(person_id)s::uuid"
 OCCUPYING_STATES = [state.value for state in OCCUPYING]
 _OWN = {"door": door, "confirmation": confirmation, "dispute": dispute}
+_OF_DECISION = ("decision_id", "minutes", "second_id", "proposed_by", "proposed_at", "lapses_at")
+_WAITS = (decision.c.order_id == orders.c.order_id) & (decision.c.state == sa.literal_column("'proposed'"))
 WHOLE_ORDERS = sa.select(
-    orders, *(column for table in _OWN.values() for column in table.c if column.name != "order_id")
+    orders,
+    *(column for table in _OWN.values() for column in table.c if column.name != "order_id"),
+    *(decision.c[name].label(f"waiting_{name}") for name in _OF_DECISION),
 ).select_from(
     orders.outerjoin(door, door.c.order_id == orders.c.order_id)
     .outerjoin(confirmation, confirmation.c.order_id == orders.c.order_id)
     .outerjoin(dispute, dispute.c.order_id == orders.c.order_id)
+    .outerjoin(decision, _WAITS)
 )
 _IDS = sa.any_(sa.bindparam("order_ids", type_=ARRAY(sa.Uuid)))
 _ORDERS = Prepared(WHOLE_ORDERS.where(orders.c.order_id == _IDS).order_by(orders.c.order_id))

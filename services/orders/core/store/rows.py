@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import RowMapping
 
 from libs.programme.acting import consent_from_json
+from libs.programme.two_people import Proposal
 from libs.programme.words import Funding
 from services.orders.core.rules.life_cycle import State
 from services.orders.core.rules.order import (
     Approval,
     Assignment,
     Confirmation,
+    Decision,
     Dispute,
     Door,
     Ending,
@@ -66,8 +69,7 @@ _OWN_VALUES: Mapping[str, tuple[type[Any], Mapping[str, str]]] = {
     ),
     "dispute": (
         Dispute,
-        {"from_state": "disputed_from", "why": "decision_why"}
-        | _same("says_minutes", "decided_by", "pending_minutes", "second_id"),
+        {"from_state": "disputed_from", "why": "decision_why"} | _same("says_minutes", "decided_by"),
     ),
 }  # fmt: skip
 _READS: Mapping[str, Callable[[Any], Any]] = {
@@ -119,7 +121,16 @@ def order_of_columns(row: Found, parts: Sequence[Found]) -> Order:
     for value, (kind, names) in _OWN_VALUES.items():
         is_empty = all(row[column] is None for column in names.values())
         values[value] = kind() if is_empty else kind(**_attributes(row, names))
+    values["dispute"] = replace(values["dispute"], waiting=_decision_of_columns(row))
     return Order(**plain, **values, assignments=tuple(part_of_columns(part) for part in parts))
+
+
+def _decision_of_columns(row: Found) -> Decision | None:
+    if row["waiting_decision_id"] is None:
+        return None
+    proposed = {name: row[f"waiting_{name}"] for name in ("proposed_by", "proposed_at", "lapses_at")}
+    proposal = Proposal(row["waiting_decision_id"], **proposed)
+    return Decision(row["waiting_minutes"], row["waiting_second_id"], proposal)
 
 
 def _attributes(row: Found, names: Mapping[str, str]) -> Columns:

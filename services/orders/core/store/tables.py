@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from libs.programme.directory.tables import relation
+from libs.programme.proposals import proposal_columns
 from services.orders.core.store.directory import DIRECTORY
 
 __all__ = ["relation"]
@@ -142,9 +143,18 @@ dispute = table_of(
     order_id=sa.Uuid,
     disputed_from=sa.Text,
     says_minutes=sa.Integer,
-    pending_minutes=sa.Integer,
     decided_by=sa.Uuid,
     decision_why=sa.Text,
+)
+decision = table_of(
+    "decision",
+    "decision_id",
+    *proposal_columns(),
+    decision_id=sa.Uuid,
+    order_id=sa.Uuid,
+    settlement=sa.Integer,
+    minutes=sa.Integer,
+    why=sa.Text,
     second_id=sa.Uuid,
 )
 order_step = table_of(

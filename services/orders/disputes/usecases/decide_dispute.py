@@ -10,16 +10,18 @@ from libs.errors import ForbiddenError
 from libs.ids import id_from_cause
 from libs.programme import two_people
 from libs.programme.refusals import MakerIsCheckerError, MinutesOutOfRangeError
+from libs.programme.two_people import propose
 from services.orders.approving.messages import hours_approved, hours_rejected
 from services.orders.approving.rules.signing import made_everybody, refuse_hand, refuse_own_or_related
 from services.orders.approving.usecases.approve_hours import refuse_who_may_not_sign, signing_of
 from services.orders.core.messages import tell
 from services.orders.core.refusals import WrongOrderStateError
 from services.orders.core.rules.life_cycle import State, Verb, refuse_unless_allowed
-from services.orders.core.rules.order import Order
+from services.orders.core.rules.order import Decision, Order
 from services.orders.core.usecases.command_context import CommandContext, require_power
-from services.orders.core.usecases.order_changes import policy_of_order, save_change
+from services.orders.core.usecases.order_changes import policy_of_order, save, save_change
 from services.orders.core.usecases.order_facts import lock_with_facts
+from services.orders.disputes import store
 from services.orders.disputes.usecases.reverse_hours import reverse_settlement
 from services.orders.service_time import store as service_time_store
 
@@ -87,8 +89,17 @@ def _decide_settled(
         raise MinutesOutOfRangeError(counted_minutes=counted_minutes)
     if second_id is None or second_id == context.caller_id:
         raise MakerIsCheckerError
-    pending = replace(decided.dispute, pending_minutes=minutes, second_id=second_id)
-    waiting = replace(decided.moved(Verb.DECIDE, State.DISPUTED), dispute=pending)
+    proposal = propose(proposal_id=id_from_cause(context.cause, WHY), by=context.caller_id, now=context.now)
+    made = Decision(minutes, second_id, proposal)
+    earlier, why = order.dispute.waiting, decided.dispute.why
+
+    def write() -> None:
+        if earlier is not None:
+            store.save_decision(connection, earlier.proposal.closed(now=context.now))
+        store.add_decision(connection, order, made, why=why)
+
+    save(connection, write)
+    waiting = replace(decided.moved(Verb.DECIDE, State.DISPUTED), dispute=replace(decided.dispute, waiting=made))
     return save_change(connection, order, waiting, context.step(Verb.DECIDE))
 
 
@@ -102,6 +113,7 @@ def confirm_decision(connection: Connection, context: CommandContext, order_id: 
             named.
         MakerIsCheckerError: the decider themself.
         WrongOrderStateError: no decision waits for a second person.
+        ProposalLapsedError: its second person said nothing in time.
     """
     records = service_time_store.ask_records_of(order_id)
     order = lock_with_facts(connection, context, order_id, records, power="decide_dispute_second")
@@ -110,13 +122,17 @@ def confirm_decision(connection: Connection, context: CommandContext, order_id: 
     refuse_own_or_related(signing)
     refuse_hand(signing)
     refuse_unless_allowed(Verb.DECIDE, order.state)
-    if order.dispute.pending_minutes is None or order.dispute.decided_by is None:
+    waiting = order.dispute.waiting
+    if waiting is None:
         raise WrongOrderStateError(state=order.state.value)
-    two_people.refuse_hand(context.caller_id, {order.dispute.decided_by})
-    if context.caller_id != order.dispute.second_id:
+    decider_id = waiting.proposal.proposed_by
+    two_people.refuse_hand(context.caller_id, {decider_id})
+    if context.caller_id != waiting.second_id:
         raise ForbiddenError
+    verdict = waiting.proposal.decide(context.verdict(ok=ok, why=why))
+    save(connection, lambda: store.save_decision(connection, verdict))
     if not ok:
-        undecided = replace(order.dispute, decided_by=None, pending_minutes=None, second_id=None)
+        undecided = replace(order.dispute, decided_by=None, waiting=None)
         open_again = replace(order.moved(Verb.DECIDE, State.DISPUTED), dispute=undecided)
         return save_change(connection, order, open_again, context.step(Verb.DECIDE, why=why))
     reverse_settlement(
@@ -124,14 +140,14 @@ def confirm_decision(connection: Connection, context: CommandContext, order_id: 
         context,
         order,
         reversal_id=id_from_cause(order.order_id, WHY, str(order.approval.settlement)),
-        proposed_by=order.dispute.decided_by,
+        proposed_by=decider_id,
         why=WHY,
     )
-    approval = replace(order.approval, decided_minutes=order.dispute.pending_minutes, issued_minutes=0)
+    approval = replace(order.approval, decided_minutes=waiting.minutes, issued_minutes=0)
     decided = replace(order, approval=approval).without_dispute()
     if decided.approval.decided_minutes == 0:
         after = decided.moved(Verb.DECIDE, State.REVERSED)
     else:
-        signed = decided.with_approval(approvers=(order.dispute.decided_by,), settlement=approval.settlement)
+        signed = decided.with_approval(approvers=(decider_id,), settlement=approval.settlement)
         after = _approved(connection, signed, context)
     return save_change(connection, order, after, context.step(Verb.DECIDE))

@@ -16,6 +16,8 @@ FORGOTTEN = {
     "certificate.consent",
     "certificate.why",
     "confirmation.confirm_device",
+    "decision.decision_why",
+    "decision.why",
     "dispute.decision_why",
     "incident.consent",
     "incident.outcome",
@@ -33,7 +35,7 @@ FORGOTTEN = {
 }
 KEPT = {
     "a word of a closed set, or a code": """
-        deadline.kind dispute.disputed_from incident.kind incident.state mark.kind order_step.from_state
+        deadline.kind decision.state dispute.disputed_from incident.kind incident.state mark.kind order_step.from_state
         order_step.to_state order_step.verb orders.declined_code orders.fallback orders.flags orders.funding
         orders.service_code orders.state record_proposal.state reversal.state service_record.evidence_class
         service_record.kind visit.how visit.outcome""",
@@ -80,6 +82,9 @@ def confided(world: OrdersHarness) -> OrdersHarness:
     assert world.call("PUT", "coord", path, {"why": WORDS}).status_code == 201
     assert world.call("POST", "check_b", f"{path}/decision", {"ok": False, "why": WORDS}).status_code == 200
     assert world.act("op_b", "o1", "dispute", for_lan | {"says_minutes": 61}) == ""
+    fewer = {"minutes": 60, "why": WORDS, "second": str(named("admin"))}
+    assert world.act("check_b", "o1", "decision", fewer) == ""
+    assert world.act("admin", "o1", "decision/confirmation", {"ok": False, "why": WORDS}) == ""
     assert world.act("check_b", "o1", "decision", {"minutes": 61, "why": WORDS}) == ""
     _record_words_elsewhere(world, for_lan, for_min)
     return world

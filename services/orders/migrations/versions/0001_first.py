@@ -146,11 +146,22 @@ ORDERS = (
         order_id uuid PRIMARY KEY REFERENCES orders,
         disputed_from text,
         says_minutes integer,
-        pending_minutes integer,
         decided_by uuid,
-        decision_why text NOT NULL,
-        second_id uuid
+        decision_why text NOT NULL
     )""",
+    f"""
+    CREATE TABLE decision (
+        decision_id uuid PRIMARY KEY,
+        order_id uuid NOT NULL REFERENCES orders,
+        settlement integer NOT NULL,
+        minutes integer NOT NULL CHECK (minutes >= 0),
+        why text NOT NULL,
+        second_id uuid NOT NULL,
+        {COLUMNS_SQL}
+    )""",
+    "CREATE INDEX decision_waiting ON decision (lapses_at) WHERE state = 'proposed'",
+    "CREATE UNIQUE INDEX decision_once ON decision (order_id) WHERE state = 'proposed'",
+    "CREATE INDEX decision_of_order ON decision (order_id, proposed_at)",
     """
     CREATE TABLE order_step (
         order_id uuid NOT NULL REFERENCES orders,
@@ -307,7 +318,7 @@ def upgrade() -> None:
         op.execute(f"GRANT UPDATE (consent, why) ON {table} TO {app_role(op)}")
     grant(op, "SELECT, INSERT, UPDATE", "slip_used", "orders", "record_proposal", "reversal", "incident", "visit")
     grant(op, "SELECT, INSERT, UPDATE, DELETE", "volunteer_group", "assignment", "deadline")
-    grant(op, "SELECT, INSERT, UPDATE", "door", "confirmation", "dispute")
+    grant(op, "SELECT, INSERT, UPDATE", "door", "confirmation", "dispute", "decision")
     _write_catalogue()
 
 
