@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -10,16 +10,15 @@ from flask import redirect, render_template, request
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as WerkzeugResponse
 
-from libs.clock import local_date
 from libs.translation import message
 from services.web.kit import flash
 from services.web.kit.areas import Area
-from services.web.kit.carried import keep_for_page
+from services.web.kit.asking import days_to_choose, default_minutes, terms_of_form
 from services.web.kit.closed import or_nothing, part_of_page, rows_of
 from services.web.kit.commands import command_of_form
-from services.web.kit.formats import as_instant
 from services.web.kit.i18n import say
 from services.web.kit.lookups import catalogue, people_of, service_name, words_of
+from services.web.kit.refusing import back_to_form
 from services.web.kit.spoken import MinutesUnreadableError, read_minutes
 from services.web.kit.viewer import api, now, viewer
 
@@ -39,9 +38,6 @@ MORE_TILES = (
     ("A6", "tool", message("Small repairs")),
     ("A3", "home", message("Bathing")),
 )
-MORNING, AFTERNOON = 9, 14
-PLANNED_MINUTES = 60
-DAYS_AHEAD = 14
 LOOK_BACK = timedelta(days=45)
 FACES = {"good": 5, "fair": 3, "bad": 1}
 SHOWN_MAX = 60
@@ -78,15 +74,15 @@ def when(code: str) -> str:
     service = catalogue().get(code)
     if service is None:
         raise NotFound
-    today = local_date(now())
+    days = days_to_choose()
     return render_template(
         "elder/when.html",
         service=service,
         title=_tile_words(code),
-        tomorrow=today + timedelta(days=1),
-        days=[today + timedelta(days=ahead) for ahead in range(1, DAYS_AHEAD + 1)],
+        tomorrow=days[0],
+        days=days,
         time=part_of_page(_available_minutes),
-        minutes=max(PLANNED_MINUTES, service["min_minutes"]),
+        minutes=default_minutes(code),
     )
 
 
@@ -95,13 +91,12 @@ def place(code: str) -> WerkzeugResponse:
     """Ask for it, paid with saved time."""
     command, page = command_of_form(), f"/elder/ask/{code}"
     try:
-        minutes = read_minutes(request.form.get("minutes", "") or str(PLANNED_MINUTES))
+        body = terms_of_form(viewer().person_id, code)
     except MinutesUnreadableError:
-        return _back(page, say("Please say how long as 90, 1:30 or 1 h 30."))
-    body = {"recipient_id": viewer().person_id, "service": code, "start": _start(), "minutes": minutes}
+        return back_to_form(page, say("Please say how long as 90, 1:30 or 1 h 30."))
     answered = api().put(f"/v1/redemptions/{command}", body)
     if answered["state"] == "declined":
-        return _back(page, words_of(answered["code"]))
+        return back_to_form(page, words_of(answered["code"]))
     flash.tell(message("We are looking for somebody. You are told who comes."))
     return redirect(f"/elder/orders/{command}", 303)
 
@@ -138,7 +133,7 @@ def dispute(order_id: UUID) -> WerkzeugResponse:
     try:
         minutes = read_minutes(request.form.get("says_minutes", ""))
     except MinutesUnreadableError:
-        return _back(f"/elder/orders/{order_id}", say("Please say how long as 90, 1:30 or 1 h 30."))
+        return back_to_form(f"/elder/orders/{order_id}", say("Please say how long as 90, 1:30 or 1 h 30."))
     body = {"says_minutes": minutes, "why": request.form.get("why") or None}
     api().post(f"/v1/orders/{order_id}/dispute", body, command=command_of_form())
     flash.tell(message("Noted. Somebody of the street looks into it and calls you."))
@@ -178,29 +173,6 @@ def _door_code(order: dict[str, Any]) -> str | None:
         return None
     answered = or_nothing(lambda: api().get(f"/v1/orders/{order['order_id']}/door-code"), 403, 404, 409, 422)
     return str(answered["code"]) if answered else None
-
-
-def _start() -> str:
-    """Return the instant that the pressed button, or the chosen day and time, names."""
-    tomorrow = local_date(now()) + timedelta(days=1)
-    pressed = request.form.get("when", "")
-    if pressed in ("morning", "afternoon"):
-        return as_instant(tomorrow, MORNING if pressed == "morning" else AFTERNOON)
-    try:
-        day = date.fromisoformat(request.form.get("day", ""))
-        hour, _, minute = request.form.get("time", "").partition(":")
-        return as_instant(day, int(hour), int(minute or 0))
-    except ValueError:
-        return as_instant(tomorrow, MORNING)
-
-
-def _back(page: str, words: str) -> WerkzeugResponse:
-    """Return to the form with the reason, and with everything that was typed."""
-    fields = {
-        name: request.form.getlist(name) for name in request.form if name not in ("csrf_token", "page", "command")
-    }
-    keep_for_page(page, fields, {"title": words, "code": "typed", "fields": {}})
-    return redirect(page, 303)
 
 
 def _tile_words(code: str) -> str:

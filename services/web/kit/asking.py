@@ -1,0 +1,54 @@
+"""What a form that asks for help says: which service, when, how long, paid by whom."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+from flask import request
+
+from libs.clock import local_date
+from services.web.kit.formats import as_instant
+from services.web.kit.lookups import catalogue
+from services.web.kit.spoken import read_minutes
+from services.web.kit.viewer import now
+
+MORNING, AFTERNOON = 9, 14
+PLANNED_MINUTES = 60
+DAYS_AHEAD = 14
+
+
+def days_to_choose() -> list[date]:
+    """Return the days that a form offers, tomorrow first."""
+    today = local_date(now())
+    return [today + timedelta(days=ahead) for ahead in range(1, DAYS_AHEAD + 1)]
+
+
+def start_of_form() -> str:
+    """Return the instant that the pressed button, or the chosen day and time, names; tomorrow morning when neither."""
+    tomorrow = local_date(now()) + timedelta(days=1)
+    pressed = request.form.get("when", "")
+    if pressed in ("morning", "afternoon"):
+        return as_instant(tomorrow, MORNING if pressed == "morning" else AFTERNOON)
+    try:
+        day = date.fromisoformat(request.form.get("day", ""))
+        hour, _, minute = request.form.get("time", "").partition(":")
+        return as_instant(day, int(hour), int(minute or 0))
+    except ValueError:
+        return as_instant(tomorrow, MORNING)
+
+
+def terms_of_form(recipient_id: str, code: str) -> dict[str, Any]:
+    """Return what is asked for, as the API takes it.
+
+    Raises:
+        MinutesUnreadableError: how long cannot be read.
+    """
+    minutes = read_minutes(request.form.get("minutes", "") or str(default_minutes(code)))
+    return {"recipient_id": recipient_id, "service": code, "start": start_of_form(), "minutes": minutes}
+
+
+def default_minutes(code: str) -> int:
+    """Return how long a service is asked for when nobody says otherwise."""
+    service = catalogue().get(code)
+    return max(PLANNED_MINUTES, service["min_minutes"]) if service else PLANNED_MINUTES

@@ -1,0 +1,1 @@
+"""The telephone desk: who is calling, what does she want."""

@@ -1,0 +1,97 @@
+"""From a number to the person, from the person to an order, in as few inputs as a call allows."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from flask import redirect, render_template, request
+from werkzeug.wrappers import Response as WerkzeugResponse
+
+from libs.translation import message
+from services.web.kit import flash
+from services.web.kit.areas import Area
+from services.web.kit.asking import days_to_choose, default_minutes, terms_of_form
+from services.web.kit.closed import part_of_page, rows_of
+from services.web.kit.commands import command_of_form
+from services.web.kit.i18n import by_language, say
+from services.web.kit.lookups import catalogue, people_of, service_name, unit_name, words_of
+from services.web.kit.refusing import back_to_form
+from services.web.kit.spoken import MinutesUnreadableError
+from services.web.kit.viewer import api, now, viewer
+
+area = Area("calls", __name__, __file__, "/calls")
+OPEN = ("under_review", "awaiting_funding", "published", "taken", "in_service", "finished")
+LOOK_BACK = timedelta(days=30)
+BY_CREDIT = "credit"
+FUNDINGS = ("credit", "programme", "pool")
+
+
+@area.page("", needs="place_order_for")
+def calls() -> WerkzeugResponse | str:
+    """Find who is calling; urgent calls stand on top."""
+    words = request.args.get("q", "").strip()[:60]
+    callers = part_of_page(lambda: api().rows("/v1/persons", q=words)) if words else []
+    if len(rows_of(callers)) == 1:
+        return redirect(f"/calls/{rows_of(callers)[0]['person_id']}", 303)
+    urgent = part_of_page(lambda: api().rows("/v1/queues/urgent", unit=viewer().unit_of("operator", "coordinator")))
+    return render_template("calls/calls.html", words=words, callers=callers, urgent=urgent, unit_name=unit_name)
+
+
+@area.page("/<uuid:person_id>", needs="place_order_for")
+def caller(person_id: UUID) -> str:
+    """Show who is calling, what is planned for them, and ask what they want."""
+    person = api().get(f"/v1/persons/{person_id}", why="call")
+    orders = part_of_page(lambda: _coming(person_id))
+    return render_template(
+        "calls/caller.html",
+        person=person,
+        name=by_language(person.get("names")),
+        orders=orders,
+        people=people_of(rows_of(orders)),
+        time=part_of_page(lambda: api().rows("/v1/wallets", person=person_id)),
+        services=list(catalogue().values()),
+        fundings=FUNDINGS,
+        days=days_to_choose(),
+        minutes=default_minutes(""),
+        service_name=service_name,
+        unit_name=unit_name,
+    )
+
+
+@area.act("/<uuid:person_id>/ask", needs="place_order_for")
+def order_for(person_id: UUID) -> WerkzeugResponse:
+    """Place the order in the caller's name, with what they said as the consent."""
+    page, command = f"/calls/{person_id}", command_of_form()
+    try:
+        terms = terms_of_form(str(person_id), request.form.get("service", ""))
+    except MinutesUnreadableError:
+        return back_to_form(page, say("Please say how long as 90, 1:30 or 1 h 30."))
+    consent = {"how": "phone", "given_at": now().isoformat(), "words": request.form.get("words", "")}
+    body = terms | {"acting_for": str(person_id), "consent": consent, "why": request.form.get("words") or None}
+    funding = request.form.get("funding", BY_CREDIT)
+    if funding == BY_CREDIT:
+        answered = api().put(f"/v1/redemptions/{command}", body)
+    else:
+        answered = api().put(f"/v1/orders/{command}", body | {"funding": funding})
+    if answered["state"] == "declined":
+        return back_to_form(page, words_of(answered["code"]))
+    flash.tell(message("The order is placed, and what was said is kept with it."))
+    return redirect(page, 303)
+
+
+@area.act("/<uuid:person_id>/orders/<uuid:order_id>/confirm", needs="act_for")
+def confirm_for(person_id: UUID, order_id: UUID) -> WerkzeugResponse:
+    """Confirm a visit as the person on the telephone says it was."""
+    consent = {"how": "phone", "given_at": now().isoformat(), "words": request.form.get("words", "")}
+    body = {"acting_for": str(person_id), "consent": consent, "rating": int(request.form.get("rating") or 5)}
+    api().post(f"/v1/orders/{order_id}/confirmation", body, command=command_of_form())
+    flash.tell(message("Confirmed as said."))
+    return redirect(f"/calls/{person_id}", 303)
+
+
+def _coming(person_id: UUID) -> list[dict[str, Any]]:
+    since = (now() - LOOK_BACK).isoformat()
+    rows = api().rows("/v1/orders", person=person_id, limit=60, **{"from": since})
+    return [order for order in rows if order["state"] in OPEN]

@@ -1,0 +1,104 @@
+"""One scene and one browser for all journeys; each journey has a window of its own."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from tests.web.linting import problems_of
+from tests.web.scene import Scene, open_scene
+
+CHROMIUM = ("/usr/bin/chromium", "/usr/bin/chromium-browser")
+PHONE = {"width": 390, "height": 844}
+DESK = {"width": 1366, "height": 900}
+LOCALES = {"zh": "zh-CN", "en": "en-GB"}
+WAIT_MS = 20_000
+
+
+@dataclass
+class Window:
+    """One person's browser: every page that is opened in it is linted on the way."""
+
+    scene: Scene
+    context: BrowserContext
+    page: Page
+    language: str
+
+    def open(self, path: str) -> Page:
+        """Open a page."""
+        self.page.goto(self.scene.url + path)
+        self.check()
+        return self.page
+
+    def check(self) -> None:
+        """Look at the page that is open."""
+        self.page.wait_for_load_state()
+        assert problems_of(self.page.content(), language=self.language) == [], self.page.url
+
+    def sign_in(self, label: str) -> Window:
+        """Sign in as somebody of the scene."""
+        self.open("/sign-in")
+        self.page.fill("#f-login", self.scene.login(label))
+        self.page.fill("#f-password", self.scene.password)
+        self.page.click("button.big")
+        self.check()
+        return self
+
+    def press(self, selector: str) -> None:
+        """Press a button or link, and look at the page that comes."""
+        self.page.click(selector)
+        self.check()
+
+    @property
+    def text(self) -> str:
+        """Return what can be read."""
+        return self.page.inner_text("body")
+
+
+Windows = Callable[..., Window]
+
+
+@pytest.fixture(scope="session")
+def scene() -> Iterator[Scene]:
+    folder = Path(tempfile.mkdtemp(prefix="timebank-web-"))
+    folder.chmod(0o755)
+    with open_scene(folder) as opened:
+        yield opened
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    program = next((path for path in CHROMIUM if Path(path).exists()), None)
+    assert program is not None, "run `make browser` first: it installs Chromium"
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def window(scene: Scene, browser: Browser) -> Iterator[Windows]:
+    contexts: list[BrowserContext] = []
+
+    def make(*, size: dict[str, int] = PHONE, language: str = "zh", script: bool = True, **more: Any) -> Window:
+        context = browser.new_context(
+            viewport={"width": size["width"], "height": size["height"]},
+            locale=LOCALES[language],
+            java_script_enabled=script,
+            **more,
+        )
+        context.set_default_timeout(WAIT_MS)
+        contexts.append(context)
+        return Window(scene, context, context.new_page(), language)
+
+    yield make
+    for context in contexts:
+        context.close()

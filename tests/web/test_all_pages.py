@@ -1,0 +1,108 @@
+"""Every page, in both languages: no violation that axe finds, whole HTML, and nothing that runs off a narrow screen."""
+
+from __future__ import annotations
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from tests.web.conftest import DESK, PHONE, Windows
+from tests.web.scene import Scene
+
+pytestmark = pytest.mark.browser
+
+NARROW = {"width": 320, "height": 640}
+"""What a screen of 640 pixels is at 200 %."""
+ROLES = ("nobody", "lan", "min", "ann", "coord", "check", "op")
+TARGET_MIN_PX = 60
+TEXT_MIN_PX = 24
+MEASURE = """() => [...document.querySelectorAll('main a, main button, main input:not([type=hidden]), main summary, footer a')]
+  .filter((one) => one.offsetParent).map((one) => [one.textContent.trim() || one.name, one.getBoundingClientRect().height])"""
+SIZES = """() => [...document.querySelectorAll('main *')].filter((one) => one.offsetParent && [...one.childNodes]
+  .some((node) => node.nodeType === 3 && node.textContent.trim())).map((one) => parseFloat(getComputedStyle(one).fontSize))"""
+
+
+def paths_of(scene: Scene, who: str) -> list[str]:
+    """Return the pages of somebody."""
+    get = scene.run.client.get
+    transfer = get("harness-a", "/v1/transfers", order=scene.id_of("past"))["items"][0]["transfer_id"]
+    return {
+        "nobody": [
+            "/",
+            "/rules",
+            f"/rules/{scene.unit_of('d1')}",
+            "/supply",
+            "/check",
+            "/sign-in",
+            "/sign-in?by=code",
+            "/about",
+            "/nothing",
+        ],
+        "lan": [
+            "/elder",
+            "/elder/ask",
+            "/elder/ask/B1",
+            "/elder/time",
+            f"/elder/orders/{scene.id_of('next')}",
+            f"/elder/orders/{scene.id_of('today')}",
+            "/family",
+            "/me",
+            "/desk",
+        ],
+        "min": [
+            "/volunteer",
+            "/volunteer/time",
+            "/volunteer/gift",
+            f"/volunteer/orders/{scene.id_of('next')}",
+            f"/volunteer/orders/{scene.id_of('open1')}",
+            f"/volunteer/receipts/{transfer}",
+        ],
+        "ann": ["/family", f"/family/{scene.id_of('lan')}", "/volunteer/gift"],
+        "coord": [
+            "/desk",
+            "/desk/approvals",
+            "/desk/approvals?by=day&show=flagged",
+            "/desk/visits",
+            f"/desk/orders/{scene.id_of('weak')}",
+        ],
+        "check": ["/street", f"/desk/orders/{scene.id_of('signed')}"],
+        "op": ["/calls", "/calls?q=nobody", f"/calls/{scene.id_of('lan')}"],
+    }[who]
+
+
+@pytest.mark.parametrize("who", ROLES)
+@pytest.mark.parametrize(("language", "size"), [("zh", PHONE), ("en", DESK)], ids=["zh-phone", "en-desk"])
+def test_everybody_can_use_every_page(
+    window: Windows, scene: Scene, who: str, language: str, size: dict[str, int]
+) -> None:
+    opened = window(size=size, language=language)
+    if who != "nobody":
+        opened.sign_in(who)
+
+    for path in paths_of(scene, who):
+        page = opened.open(path)
+        found = Axe().run(page).response["violations"]
+        problems = [(rule["id"], [node["html"][:120] for node in rule["nodes"]][:3]) for rule in found]
+        assert problems == [], path
+        assert "银行" not in page.content()
+
+
+@pytest.mark.parametrize("who", ["nobody", "lan", "min", "coord"])
+def test_nothing_runs_off_a_screen_at_twice_the_size(window: Windows, scene: Scene, who: str) -> None:
+    opened = window(size=NARROW)
+    if who != "nobody":
+        opened.sign_in(who)
+
+    for path in paths_of(scene, who):
+        page = opened.open(path)
+        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), path
+
+
+def test_an_elders_pages_are_large_enough_to_read_and_to_touch(window: Windows, scene: Scene) -> None:
+    opened = window().sign_in("lan")
+
+    for path in ("/elder", "/elder/ask", "/elder/ask/B1", "/elder/time", f"/elder/orders/{scene.id_of('next')}"):
+        page = opened.open(path)
+        small = [(name, height) for name, height in page.evaluate(MEASURE) if height < TARGET_MIN_PX]
+        assert small == [], path
+        assert min(page.evaluate(SIZES)) >= TEXT_MIN_PX - 3, path
+        assert "0000 1234 5678" in opened.text
