@@ -60,9 +60,20 @@ timebank: $(RUNTIME) ## Run the operator's command: make timebank ARGS="events -
 # --- test --------------------------------------------------------------------------------------------------------
 
 .PHONY: test unit scenarios scenarios-on-kafka lint proto proto-check messages events-doc rules-doc rights-doc golden
-test: $(DEV) ## Run every test: units, stores, contracts on both brokers, scenarios, end to end
+test: $(DEV) ## Run every test that needs no browser: units, stores, contracts on both brokers, scenarios, end to end
 	@$(PY) -m pytest -n $(TEST_PROCESSES) --dist loadscope --no-loadscope-reorder --durations=25 \
-		--ignore=$(AGAINST_DOCUMENT) $(ARGS)
+		-m "not browser" --ignore=$(AGAINST_DOCUMENT) $(ARGS)
+
+.PHONY: browser test-browser screenshots
+browser: ## Install Chromium and fonts for Chinese, by apt-get (as root, on Debian)
+	@test -x /usr/bin/chromium && fc-list :lang=zh | grep -q . || \
+		{ apt-get update -qq && apt-get install -y -qq chromium fonts-noto-cjk; }
+
+test-browser: $(DEV) ## Drive the pages in Chromium: the journey of each person, axe on every page
+	@$(PY) -m pytest -p no:randomly -m browser tests/web $(ARGS)
+
+screenshots: $(DEV) ## Write docs/screens: each page on a phone and at a desk
+	@$(PY) -m tests.web.screenshots docs/screens
 
 unit: $(DEV) ## Run the tests that start no platform
 	@$(PY) -m pytest libs services tests/architecture tests/support $(ARGS)

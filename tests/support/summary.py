@@ -33,6 +33,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     terminalreporter.section("skipped")
     for reason, times in sorted(skipped.items()):
         terminalreporter.write_line(f"{reason}{f' ({times} times)' if times > 1 else ''}")
+    if "not browser" in terminalreporter.config.option.markexpr:
+        terminalreporter.write_line("left out: the journeys in a browser (make browser, then make test-browser)")
     if not skipped:
         terminalreporter.write_line("nothing was skipped")
     elif _in_ci():

@@ -1,4 +1,4 @@
-"""What every opened page must be: whole HTML, one heading that begins the title, unique ids, labels, no inline script."""
+"""What every opened page must be: whole HTML, one heading that begins the title, ids, labels, no inline script."""
 
 from __future__ import annotations
 

@@ -15,58 +15,37 @@ NARROW = {"width": 320, "height": 640}
 ROLES = ("nobody", "lan", "min", "ann", "coord", "check", "op")
 TARGET_MIN_PX = 60
 TEXT_MIN_PX = 24
-MEASURE = """() => [...document.querySelectorAll('main a, main button, main input:not([type=hidden]), main summary, footer a')]
-  .filter((one) => one.offsetParent).map((one) => [one.textContent.trim() || one.name, one.getBoundingClientRect().height])"""
-SIZES = """() => [...document.querySelectorAll('main *')].filter((one) => one.offsetParent && [...one.childNodes]
-  .some((node) => node.nodeType === 3 && node.textContent.trim())).map((one) => parseFloat(getComputedStyle(one).fontSize))"""
+MEASURE = """() => {
+  const touched = 'main a, main button, main input:not([type=hidden]), main summary, footer a';
+  return [...document.querySelectorAll(touched)].filter((one) => one.offsetParent)
+    .map((one) => [one.textContent.trim() || one.name, one.getBoundingClientRect().height]);
+}"""
+SIZES = """() => {
+  const isText = (node) => node.nodeType === 3 && node.textContent.trim();
+  return [...document.querySelectorAll('main *')]
+    .filter((one) => one.offsetParent && [...one.childNodes].some(isText))
+    .map((one) => parseFloat(getComputedStyle(one).fontSize));
+}"""
+PATHS = {
+    "nobody": """/ /rules /rules/{d1} /supply /check /sign-in /sign-in?by=code /about /nothing""",
+    "lan": """/elder /elder/ask /elder/ask/B1 /elder/time /elder/orders/{next} /elder/orders/{today}
+              /family /me /desk""",
+    "min": """/volunteer /volunteer/time /volunteer/gift /volunteer/orders/{next} /volunteer/orders/{open1}
+              /volunteer/receipts/{transfer}""",
+    "ann": """/family /family/{lan} /volunteer/gift""",
+    "coord": """/desk /desk/approvals /desk/approvals?by=day&show=flagged /desk/visits /desk/orders/{weak}""",
+    "check": """/street /desk/orders/{signed}""",
+    "op": """/calls /calls?q=nobody /calls/{lan}""",
+}
+LABELS = ("next", "today", "open1", "lan", "weak", "signed")
 
 
 def paths_of(scene: Scene, who: str) -> list[str]:
     """Return the pages of somebody."""
-    get = scene.run.client.get
-    transfer = get("harness-a", "/v1/transfers", order=scene.id_of("past"))["items"][0]["transfer_id"]
-    return {
-        "nobody": [
-            "/",
-            "/rules",
-            f"/rules/{scene.unit_of('d1')}",
-            "/supply",
-            "/check",
-            "/sign-in",
-            "/sign-in?by=code",
-            "/about",
-            "/nothing",
-        ],
-        "lan": [
-            "/elder",
-            "/elder/ask",
-            "/elder/ask/B1",
-            "/elder/time",
-            f"/elder/orders/{scene.id_of('next')}",
-            f"/elder/orders/{scene.id_of('today')}",
-            "/family",
-            "/me",
-            "/desk",
-        ],
-        "min": [
-            "/volunteer",
-            "/volunteer/time",
-            "/volunteer/gift",
-            f"/volunteer/orders/{scene.id_of('next')}",
-            f"/volunteer/orders/{scene.id_of('open1')}",
-            f"/volunteer/receipts/{transfer}",
-        ],
-        "ann": ["/family", f"/family/{scene.id_of('lan')}", "/volunteer/gift"],
-        "coord": [
-            "/desk",
-            "/desk/approvals",
-            "/desk/approvals?by=day&show=flagged",
-            "/desk/visits",
-            f"/desk/orders/{scene.id_of('weak')}",
-        ],
-        "check": ["/street", f"/desk/orders/{scene.id_of('signed')}"],
-        "op": ["/calls", "/calls?q=nobody", f"/calls/{scene.id_of('lan')}"],
-    }[who]
+    transfers = scene.run.client.get("harness-a", "/v1/transfers", order=scene.id_of("past"))["items"]
+    ids = {label: scene.id_of(label) for label in LABELS}
+    ids |= {"d1": scene.unit_of("d1"), "transfer": transfers[0]["transfer_id"]}
+    return [path.format(**ids) for path in PATHS[who].split()]
 
 
 @pytest.mark.parametrize("who", ROLES)

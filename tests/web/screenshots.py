@@ -1,0 +1,102 @@
+"""Write the gallery: `python -m tests.web.screenshots docs/screens` (make screenshots)."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from pathlib import Path
+
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.web.conftest import CHROMIUM, DESK, LOCALES, PHONE, WAIT_MS
+from tests.web.scene import Scene, open_scene
+
+QUALITY = 60
+HEIGHT_MAX = 1_500
+SHOWN: tuple[tuple[str, str, str, str], ...] = (
+    ("front", "", "/", "both"),
+    ("rules", "", "/rules/{d1}", "desk"),
+    ("supply", "", "/supply", "desk"),
+    ("check", "", "/check", "phone"),
+    ("sign-in", "", "/sign-in", "phone"),
+    ("elder", "lan", "/elder", "phone"),
+    ("elder-ask", "lan", "/elder/ask", "phone"),
+    ("elder-when", "lan", "/elder/ask/B1", "phone"),
+    ("elder-who-comes", "lan", "/elder/orders/{next}", "phone"),
+    ("elder-was-it-good", "lan", "/elder/orders/{today}", "phone"),
+    ("elder-time", "lan", "/elder/time", "phone"),
+    ("volunteer", "min", "/volunteer", "both"),
+    ("volunteer-door", "min", "/volunteer/orders/{next}", "phone"),
+    ("volunteer-time", "min", "/volunteer/time", "both"),
+    ("volunteer-receipt", "min", "/volunteer/receipts/{transfer}", "phone"),
+    ("volunteer-gift", "ann", "/volunteer/gift", "phone"),
+    ("family", "ann", "/family/{lan}", "phone"),
+    ("desk", "coord", "/desk", "both"),
+    ("approvals", "coord", "/desk/approvals", "both"),
+    ("order", "coord", "/desk/orders/{weak}", "desk"),
+    ("visits", "coord", "/desk/visits", "desk"),
+    ("street", "check", "/street", "desk"),
+    ("calls", "op", "/calls/{lan}", "desk"),
+)
+LABELS = ("next", "today", "lan", "weak")
+
+
+def take(scene: Scene, browser: Browser, folder: Path, *, languages: tuple[str, ...] = ("zh", "en")) -> None:
+    """Take every picture, as JPEG of moderate quality: the gallery stays small."""
+    ids = {label: scene.id_of(label) for label in LABELS} | {"d1": scene.unit_of("d1")}
+    transfers = scene.run.client.get("harness-a", "/v1/transfers", order=scene.id_of("past"))["items"]
+    ids["transfer"] = transfers[0]["transfer_id"]
+    for language in languages:
+        for size, viewport in (("phone", PHONE), ("desk", DESK)):
+            for who in dict.fromkeys(who for _, who, _, _ in SHOWN):
+                _take_as(scene, browser, who, size, viewport, language, ids, folder)
+
+
+def _take_as(
+    scene: Scene,
+    browser: Browser,
+    who: str,
+    size: str,
+    viewport: dict[str, int],
+    language: str,
+    ids: dict[str, str],
+    folder: Path,
+) -> None:
+    shown = [(name, path) for name, by, path, sizes in SHOWN if by == who and sizes in (size, "both")]
+    if not shown or (language == "en" and size == "phone"):
+        return
+    context = browser.new_context(
+        viewport={"width": viewport["width"], "height": viewport["height"]}, locale=LOCALES[language]
+    )
+    context.set_default_timeout(WAIT_MS)
+    page = context.new_page()
+    if who:
+        page.goto(f"{scene.url}/sign-in")
+        page.fill("#f-login", scene.login(who))
+        page.fill("#f-password", scene.password)
+        page.click("button.big")
+        page.wait_for_load_state()
+    for name, path in shown:
+        page.goto(scene.url + path.format(**ids))
+        height = min(HEIGHT_MAX, int(page.evaluate("document.documentElement.scrollHeight")))
+        page.set_viewport_size({"width": viewport["width"], "height": max(height, viewport["height"])})
+        page.screenshot(path=folder / f"{name}-{size}-{language}.jpg", type="jpeg", quality=QUALITY)
+        page.set_viewport_size({"width": viewport["width"], "height": viewport["height"]})
+    context.close()
+
+
+def main() -> None:
+    """Open the scene and write the pictures into the folder that is named."""
+    folder = Path(sys.argv[1])
+    folder.mkdir(parents=True, exist_ok=True)
+    program = next(path for path in CHROMIUM if Path(path).exists())
+    with tempfile.TemporaryDirectory(prefix="timebank-web-") as place:
+        Path(place).chmod(0o755)
+        with open_scene(Path(place)) as scene, sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
+            take(scene, browser, folder)
+            browser.close()
+
+
+if __name__ == "__main__":
+    main()
