@@ -10,6 +10,8 @@ from typing import TypeVar
 
 from flask import Flask, Response, current_app, g, request
 from flask_smorest import Blueprint
+from flask_smorest.arguments import ArgumentsMixin
+from marshmallow import RAISE
 from opentelemetry import context, propagate
 from prometheus_client import Counter, Histogram
 from sqlalchemy import Connection
@@ -35,6 +37,8 @@ METHODS = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"}
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,64}", re.ASCII)
 Check = Callable[[], str | None]
 ViewT = TypeVar("ViewT", bound=type)
+# A filter that is misspelt is refused like an unknown field of a body; it would be left out unsaid, and more be shown.
+ArgumentsMixin.ARGUMENTS_PARSER.DEFAULT_UNKNOWN_BY_LOCATION["query"] = RAISE
 _REQUESTS = Counter("http_requests_total", "Requests answered", ["service", "method", "status"])
 _SECONDS = Histogram("http_request_seconds", "Time to answer", ["service"])
 

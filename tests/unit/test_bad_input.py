@@ -81,6 +81,13 @@ def test_a_malformed_request_is_answered_by_its_fault(
     assert count_rows("note") == 0
 
 
+def test_a_filter_that_the_list_does_not_have_is_named_and_not_left_out(client: FlaskClient) -> None:
+    answer = client.get("/v1/notes?limt=1")
+
+    assert (answer.status_code, answer.json["code"]) == (422, "invalid_fields")
+    assert list(answer.json["errors"]["query"]) == ["limt"]
+
+
 @pytest.mark.parametrize(
     ("language", "words"),
     [("zh-CN", {"colour": ["未知字段"], "minutes": ["应在 1 与 1440 之间"]}), ("en", {"colour": ["Unknown field."]})],
