@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable, Iterable, Mapping
+from socketserver import ThreadingMixIn
 from typing import Any
 from wsgiref.simple_server import ServerHandler, WSGIRequestHandler, WSGIServer, make_server
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
@@ -22,6 +23,12 @@ FIRST = "database"
 Probe = Callable[[], str | None]
 Report = Callable[[], Mapping[str, Any]]
 ServerHandler.server_software = ""  # No answer names the server.
+
+
+class _Threads(ThreadingMixIn, WSGIServer):
+    """Whoever asks whether the process lives does not wait for whoever asks whether it is ready."""
+
+    daemon_threads = True
 
 
 class _Silent(WSGIRequestHandler):
@@ -74,7 +81,7 @@ class Doors:
 
 def serve_health(host: str, port: int, probes: Mapping[str, Probe]) -> WSGIServer:
     """Answer in a thread of its own."""
-    server = make_server(host, port, health_app(Readiness(probes).report), handler_class=_Silent)
+    server = make_server(host, port, health_app(Readiness(probes).report), server_class=_Threads, handler_class=_Silent)
     threading.Thread(target=server.serve_forever, name="health", daemon=True).start()
     return server
 

@@ -18,6 +18,8 @@ from pathlib import Path
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
+from libs.secret_files import OpenSecretError, refuse_open_file
+
 ED25519 = 1
 COSIGNATURE = 4
 SIGNATURES_MAX = 64
@@ -202,13 +204,15 @@ class Signer:
 
 
 def load_signer(path: Path) -> Signer:
-    """Read the 32-byte seed in a file that only its owner may read.
+    """Read the 32-byte seed in a file that nobody else may read.
 
     Raises:
         NoteError: others may read it, or it is no seed.
     """
-    if path.stat().st_mode & 0o077:
-        raise NoteError(f"others than its owner may read {path.name}; it must have mode 0600")
+    try:
+        refuse_open_file(path)
+    except OpenSecretError as error:
+        raise NoteError(str(error)) from error
     seed = path.read_bytes()
     if len(seed) != 32:
         raise NoteError(f"{path.name} is not a seed of 32 bytes")

@@ -21,7 +21,7 @@ from services.accounts.core.rules.identity import refuse_weak_password
 from services.accounts.core.store.vault import add_master_key
 from services.accounts.organisation.usecases.found_city import CITY_ID
 from services.accounts.persons.usecases.register_person import Registration
-from services.accounts.settings import Settings
+from services.accounts.settings import Settings, city_names
 
 main = PROGRAM.group()
 
@@ -30,6 +30,10 @@ main = PROGRAM.group()
 def found_new_city() -> None:
     """Found a city with its two administrators: two people, each of whom types in their own name and password."""
     settings = environment.read("accounts", Settings)
+    try:
+        city_names(settings)
+    except (environment.MissingSettingError, environment.WrongSettingError) as error:
+        raise click.ClickException(f"Set the city's names first: {error}") from error
     click.echo("A city is founded by two people. Each types in their own password, unseen by the other.")
     (first, one_password), (second, other_password) = (
         _asked(settings, f"{which} administrator") for which in ("First", "Second")

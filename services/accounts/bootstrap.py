@@ -14,6 +14,7 @@ from libs.db import Database
 from libs.http import Service, Verifier, create_service_app
 from libs.http.gate import Gate
 from libs.http.waiting import Waiters
+from libs.programme.refusals import UnitNotFoundError
 from libs.roles import ServiceParts, ServiceProgram
 from libs.wake import waker
 from services.accounts.complaints import api as complaints
@@ -55,7 +56,7 @@ from services.accounts.privacy import api as privacy
 from services.accounts.recipients import api as recipients
 from services.accounts.relations.api import grants, relations
 from services.accounts.roles.api import powers, roles
-from services.accounts.settings import Settings
+from services.accounts.settings import Settings, city_names
 from services.accounts.sign_in import api as sessions
 from services.accounts.sign_in.api import SignInParts
 from services.accounts.sign_in.gateways.code_desk import CodeDesk
@@ -197,11 +198,17 @@ def found_city(settings: Settings, founders: Sequence[Registration], *, clock: C
 
 
 def restore_administrator(settings: Settings, registration: Registration, *, clock: Clock, database: Database) -> None:
-    """Register another administrator of a city that has lost one."""
+    """Register another administrator of a city that has lost one.
+
+    Raises:
+        UnitNotFoundError: no city was founded.
+    """
     vault = open_vault(settings, database)
     with database.transaction() as connection:
         store = SealedStore(connection, vault)
-        city = ensure_city(store, _city_names(settings), now=clock.now())
+        city = store.units.city()
+        if city is None:
+            raise UnitNotFoundError(unit_id=CITY_ID)
         add_administrator(store, city, registration, now=clock.now())
 
 
@@ -269,7 +276,7 @@ def create_importer(settings: Settings, *, clock: Clock, database: Database) -> 
 
 
 def _city_names(settings: Settings) -> CityNames:
-    return CityNames(settings.city_name_zh, settings.city_name_en)
+    return CityNames(*city_names(settings))
 
 
 PROGRAM = ServiceProgram(

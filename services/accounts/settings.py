@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from libs.roles import RoleSettings
+from libs.settings import MissingSettingError, WrongSettingError
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -12,12 +13,34 @@ class Settings(RoleSettings):
 
     `demo` brings the built-in city, its two members of staff and cheaper password hashes: for invented people only.
     Sign-in codes are written to files of `codes_folder`; without one, nobody signs in by code.
-    The city's names are used once, when the first process finds an empty tree.
+    The city's names are used once, when it is founded.
     """
 
     master_key_file: Path
     demo: bool = False
     codes_folder: Path | None = None
     wake_port: int | None = None
-    city_name_zh: str = "示范市"
-    city_name_en: str = "Demo City"
+    city_name_zh: str | None = None
+    city_name_en: str | None = None
+
+
+DEMO_CITY = ("示范市", "Demo City")
+
+
+def city_names(settings: Settings) -> tuple[str, str]:
+    """Return the city's names, in Chinese and English.
+
+    Raises:
+        MissingSettingError: nobody gave them.
+        WrongSettingError: they are those of the demonstration.
+    """
+    if settings.demo:
+        return DEMO_CITY
+    for name, value in (("ZH", settings.city_name_zh), ("EN", settings.city_name_en)):
+        if not value:
+            raise MissingSettingError(f"ACCOUNTS_CITY_NAME_{name}")
+        if value in DEMO_CITY:
+            raise WrongSettingError(f"ACCOUNTS_CITY_NAME_{name}={value!r} is the demonstration's, not a city's")
+    assert settings.city_name_zh is not None
+    assert settings.city_name_en is not None
+    return settings.city_name_zh, settings.city_name_en

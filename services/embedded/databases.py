@@ -16,6 +16,7 @@ from psycopg import sql
 
 import libs.bus
 import services
+from libs.clock import monotonic
 from libs.db.database import plain_url
 from libs.db.embedded import EmbeddedPostgres
 from libs.db.migrations import ROLES, ServiceUrls, create_service_database, grant_connect, migrate
@@ -26,6 +27,7 @@ from services.ledger.store.ddl_watch import install_ddl_watch
 
 BUS = "bus"
 DATABASES = (*SERVICES, BUS)
+LEAVING_SECONDS_MAX = 120
 MORE_ROLES = {"ledger": DATABASE_ROLES}
 LEFT_FILE = "migrated.json"
 
@@ -81,13 +83,24 @@ class Databases:
         """Put a fresh copy of its template in the place of each database."""
         with self._superuser() as connection:
             for name in DATABASES:
+                self._put_fresh(connection, name)
+
+    def _put_fresh(self, connection: psycopg.Connection, name: str) -> None:
+        """Replace one database; who is still leaving it, or its template, on a busy machine is waited for."""
+        drop = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)")
+        clone = sql.SQL("CREATE DATABASE {} TEMPLATE {} OWNER {} STRATEGY wal_log")
+        parts = [sql.Identifier(part) for part in (name, template_of(name), f"{name}_owner")]
+        end = monotonic() + LEAVING_SECONDS_MAX
+        while True:
+            try:
                 self._end_sessions(connection, name)
-                drop = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)")
                 connection.execute(drop.format(sql.Identifier(name)))
-                clone = sql.SQL("CREATE DATABASE {} TEMPLATE {} OWNER {} STRATEGY wal_log")
-                parts = (sql.Identifier(part) for part in (name, template_of(name), f"{name}_owner"))
                 connection.execute(clone.format(*parts))
-                grant_connect(connection, name, name, roles=roles_of(name))
+                break
+            except psycopg.errors.ObjectInUse:
+                if monotonic() > end:
+                    raise
+        grant_connect(connection, name, name, roles=roles_of(name))
 
     @staticmethod
     def names() -> tuple[str, ...]:

@@ -21,7 +21,7 @@ from services.ledger.api import closes, logs, proposals, receipts, transfers, wa
 from services.ledger.consumers import consumers
 from services.ledger.due import next_due, run_due
 from services.ledger.proof.compose import create_sealer
-from services.ledger.settings import Settings
+from services.ledger.settings import Settings, chosen_log_name
 from services.ledger.store import known
 from services.ledger.store.journal_source import JournalSource
 from services.ledger.usecases.poster import Poster
@@ -92,7 +92,7 @@ def create_background(settings: Settings, database: Database, *, clock: Clock) -
         database,
         clock=clock,
         folder=settings.log_folder,
-        log_name=settings.log_name,
+        log_name=chosen_log_name(settings),
         seed=settings.signing_key_file,
         witness_policy=settings.witness_policy_file,
     )

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
 from libs.roles import RoleSettings
+from libs.settings import MissingSettingError, WrongSettingError
 
+_HOST = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+")
 DATABASE_ROLES = ("relay", "sealer")
 """The roles that only the ledger has in its database: for those who publish and who seal (docs/rights.md)."""
 
@@ -16,14 +19,31 @@ class Settings(RoleSettings):
     """What every service reads, and where the log is kept and what signs it.
 
     `witness_policy_file` names the witnesses that must co-sign; without one nothing is co-signed. `log_name` begins the
-    origin of every district's log, for ever. `relay_url` and `sealer_url` are the ways of relay and sealer into the
-    database, where one process is more than that; a process that is only one of them has its way as `database_url`.
+    origin of every district's log, for ever, and is asked for where one is begun. `relay_url` and `sealer_url` are the
+    ways of relay and sealer into the database, where one process is more than that; a process that is only one of them
+    has its way as `database_url`.
     """
 
     wake_port: int | None = None
     relay_url: str | None = None
     sealer_url: str | None = None
     log_folder: Path = Path("ledger-log")
-    log_name: str = "timebank.local/ledger"
+    log_name: str | None = None
     signing_key_file: Path = Path("ledger.signing.key")
     witness_policy_file: Path | None = None
+
+
+def chosen_log_name(settings: Settings) -> str:
+    """Return the name that somebody chose for the logs.
+
+    Raises:
+        MissingSettingError: nobody did.
+        WrongSettingError: it is one of the examples', or no host name and path.
+    """
+    name = settings.log_name
+    if not name:
+        raise MissingSettingError("LEDGER_LOG_NAME")
+    host, _, path = name.partition("/")
+    if not path or not _HOST.fullmatch(host) or host.endswith(".example"):
+        raise WrongSettingError(f"LEDGER_LOG_NAME={name!r}: choose a host name of your own and a path, for ever")
+    return name

@@ -85,7 +85,7 @@ class Platform:
             control.sendall(f"{secret} reset\n".encode())
             answer = control.recv(256).decode().strip()
         if answer != "done":
-            raise PlatformStartError(f"reset: {answer}")
+            raise PlatformStartError(f"reset: {answer}\n{self._log.read_text(errors='replace')[-3000:]}")
         self._await_ready()
 
     def _command(self, act: str) -> list[str]:

@@ -21,6 +21,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from libs.secret_files import refuse_open_file
+
 NONCE_BYTES = 12
 KEY_BYTES = 32
 FILE_MODE = 0o600
@@ -49,14 +51,6 @@ def add_master_key(path: Path) -> str:
     _write(written, _line(key_id, secrets.token_bytes(KEY_BYTES)) + path.read_text())
     written.replace(path)
     return key_id
-
-
-def _refuse_open_file(path: Path) -> None:
-    """Refuse a file that others could read; a mounted secret belongs to root, and to this process through its group."""
-    status = path.stat()
-    others = 0o077 if status.st_uid == os.geteuid() else 0o037
-    if status.st_mode & others:
-        raise MasterKeyError(f"{path} must be readable by its owner only (mode 0600)")
 
 
 def _write(path: Path, text: str) -> None:
@@ -88,7 +82,7 @@ class Vault:
             MasterKeyError: no such file, or its mode lets others read it.
         """
         try:
-            _refuse_open_file(path)
+            refuse_open_file(path)
             lines = [line.split(":", 1) for line in path.read_text().split()]
             return cls({key_id: b64decode(text) for key_id, text in lines})
         except (OSError, ValueError) as error:
