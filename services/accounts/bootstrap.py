@@ -14,7 +14,6 @@ from libs.db import Database
 from libs.http import Service, Verifier, create_service_app
 from libs.http.gate import Gate
 from libs.http.waiting import Waiters
-from libs.programme.refusals import UnitNotFoundError
 from libs.roles import ServiceParts, ServiceProgram
 from libs.wake import waker
 from services.accounts.complaints import api as complaints
@@ -23,6 +22,7 @@ from services.accounts.core.edge import Parts
 from services.accounts.core.gateways.codes import FileCodeSender
 from services.accounts.core.gateways.passwords import Passwords
 from services.accounts.core.messages import FACTS, STATES
+from services.accounts.core.refusals import TwoAdministratorsNeededError
 from services.accounts.core.store.directory import DIRECTORY
 from services.accounts.core.store.store import SealedStore
 from services.accounts.core.store.vault import Vault, create_master_key_file
@@ -201,14 +201,14 @@ def restore_administrator(settings: Settings, registration: Registration, *, clo
     """Register another administrator of a city that has lost one.
 
     Raises:
-        UnitNotFoundError: no city was founded.
+        TwoAdministratorsNeededError: no city was founded, which two do.
     """
     vault = open_vault(settings, database)
     with database.transaction() as connection:
         store = SealedStore(connection, vault)
         city = store.units.city()
         if city is None:
-            raise UnitNotFoundError(unit_id=CITY_ID)
+            raise TwoAdministratorsNeededError
         add_administrator(store, city, registration, now=clock.now())
 
 

@@ -82,10 +82,10 @@ def test_a_malformed_request_is_answered_by_its_fault(
 
 
 def test_a_filter_that_the_list_does_not_have_is_named_and_not_left_out(client: FlaskClient) -> None:
-    answer = client.get("/v1/notes?limt=1")
+    answer = client.get("/v1/notes?per_page=1")
 
     assert (answer.status_code, answer.json["code"]) == (422, "invalid_fields")
-    assert list(answer.json["errors"]["query"]) == ["limt"]
+    assert list(answer.json["errors"]["query"]) == ["per_page"]
 
 
 @pytest.mark.parametrize(

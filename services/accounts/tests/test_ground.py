@@ -146,6 +146,9 @@ def test_the_two_administrators_of_a_real_platform_are_made_on_the_machine_toget
     platform = start_platform(fresh_database("accounts"), tmp_path, demo=False)
     monkeypatch.setenv("ACCOUNTS_DATABASE_URL", platform.settings.database_url)
     monkeypatch.setenv("ACCOUNTS_MASTER_KEY_FILE", str(platform.settings.master_key_file))
+    nameless = CliRunner().invoke(main, ["found-city"])
+    monkeypatch.setenv("ACCOUNTS_CITY_NAME_ZH", "安吉市")
+    monkeypatch.setenv("ACCOUNTS_CITY_NAME_EN", "Anji")
     first = ["首任", "first", "1980-01-01", "female", "a good password", "a good password"]
     second = ["次任", "second", "1981-01-01", "male", "another password", "another password"]
 
@@ -171,6 +174,7 @@ def test_the_two_administrators_of_a_real_platform_are_made_on_the_machine_toget
     platform.app = create_app(platform.settings, clock=platform.clock, database=platform.database)
     assert must(platform.sign_in("first").get("/v1/me"))["names"] == {"zh": "首任"}
     assert (weak.exit_code, "password_too_weak" in weak.output) == (1, True)
+    assert (nameless.exit_code, "ACCOUNTS_CITY_NAME_ZH" in nameless.output) == (1, True)
     assert alone.exit_code != 0
     for refused_founding in (twice, one_password, one_name, early):
         assert (refused_founding.exit_code, "two_administrators_needed" in refused_founding.output) == (1, True)
