@@ -88,8 +88,8 @@ def first_lapse(connection: Connection, tables: Sequence[sa.Table]) -> datetime 
         sa.select(sa.func.min(table.c.lapses_at)).where(table.c.state == ProposalState.PROPOSED).scalar_subquery()
         for table in tables
     )
-    found: datetime | None = connection.scalar(sa.select(sa.func.least(*waiting)))
-    return found
+    lapses_at: datetime | None = connection.scalar(sa.select(sa.func.least(*waiting)))
+    return lapses_at
 
 
 def lapse_proposals(connection: Connection, tables: Sequence[sa.Table], *, now: datetime) -> int:

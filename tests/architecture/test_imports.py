@@ -54,6 +54,7 @@ PLANTED: list[tuple[str, Planting]] = [
     ("only-messages-speak-protobuf", {"services/orders/visits/usecases.py": "import libs.contracts.timebank"}),
     ("only-messages-speak-protobuf", {"services/accounts/deaths/api.py": "import libs.contracts.timebank"}),
     ("only-messages-speak-protobuf", {"services/redemption/gifts/store.py": "import libs.contracts.timebank"}),
+    ("only-messages-speak-protobuf", {"services/orders/visits/messages.py": "import libs.contracts.timebank"}),
     ("kinds-above-what-hears-and-tells", {"services/redemption/gifts/rules.py": "import libs.contracts.events"}),
     ("libs-stack", {"libs/inbox/planted.py": "import libs.events"}),
     ("libs-stack", {"libs/clock.py": "import libs.db"}),

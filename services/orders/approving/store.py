@@ -73,15 +73,15 @@ def history_of(connection: Connection, order: Order, part: Assignment) -> Histor
     assert part.checked_in_at is not None
     assert part.checked_out_at is not None
     others = _other_parts(connection, order, part)
-    before = [one for one in others if one.out_at <= part.checked_in_at]
-    ended = [one for one in others if one.out_at <= part.checked_out_at]
+    before = [other for other in others if other.out_at <= part.checked_in_at]
+    ended = [other for other in others if other.out_at <= part.checked_out_at]
     since = part.checked_out_at - timedelta(days=PAIR_DAYS)
     day = local_date(part.checked_in_at)
     return History(
-        last_minutes=(part.actual_minutes, *(one.minutes for one in ended[:RECENT_MAX])),
-        pair_count=1 + sum(one.recipient_id == order.recipient_id and one.out_at > since for one in others),
-        day_minutes=part.actual_minutes + sum(one.minutes for one in others if local_date(one.in_at) == day),
-        overlaps=any(one.in_at < part.checked_out_at and one.out_at > part.checked_in_at for one in others),
+        last_minutes=(part.actual_minutes, *(other.minutes for other in ended[:RECENT_MAX])),
+        pair_count=1 + sum(other.recipient_id == order.recipient_id and other.out_at > since for other in others),
+        day_minutes=part.actual_minutes + sum(other.minutes for other in others if local_date(other.in_at) == day),
+        overlaps=any(other.in_at < part.checked_out_at and other.out_at > part.checked_in_at for other in others),
         previous_place=before[0].out_place if before else None,
         previous_out_at=before[0].out_at if before else None,
         device_shared=_device_shared(connection, order, part),
@@ -142,10 +142,10 @@ def _terms(order_id: UUID, volunteer_id: UUID, *, out_at: datetime, earliest: da
 
 
 def _other(row: Found) -> _Other:
-    known = part_of_columns(row)
-    assert known.checked_in_at is not None
-    assert known.checked_out_at is not None
-    return _Other(row["recipient_id"], known.checked_in_at, known.checked_out_at, known.out_place, known.actual_minutes)
+    ended = part_of_columns(row)
+    assert ended.checked_in_at is not None
+    assert ended.checked_out_at is not None
+    return _Other(row["recipient_id"], ended.checked_in_at, ended.checked_out_at, ended.out_place, ended.actual_minutes)
 
 
 def _device_shared(connection: Connection, order: Order, part: Assignment) -> bool:

@@ -75,8 +75,8 @@ class Incidents(MethodView):
     def get(self, incident_id: UUID) -> Row:
         """Show an incident to who may know of the person and to staff of the unit; of it to who opened it."""
         with reading() as connection:
-            found = store.read_incident(connection, incident_id)
-            view = {} if found is None else incident_view(connection, found)
+            incident = store.read_incident(connection, incident_id)
+            view = {} if incident is None else incident_view(connection, incident)
         if not view:
             raise NotFoundError
         return cast("Row", plain(view))

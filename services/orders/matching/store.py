@@ -41,6 +41,5 @@ def candidates_of(connection: Connection, order: Order) -> list[Candidate]:
         .group_by(assignment.c.volunteer_id)
     )
     counts = {row[0]: (row[1], row[2]) for row in connection.execute(served)}
-    return [
-        Candidate(known, *counts.get(known.person_id, (0, 0))) for known in people_store.find_people(connection, ids)
-    ]
+    volunteers = people_store.find_people(connection, ids)
+    return [Candidate(volunteer, *counts.get(volunteer.person_id, (0, 0))) for volunteer in volunteers]

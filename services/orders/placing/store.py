@@ -198,7 +198,7 @@ def _living_near(near: Place, within_m: int) -> sa.Select[Any]:
 def steps_from(connection: Connection, near: Place, found: Sequence[Order]) -> dict[UUID, int | None]:
     """Return how far each order's recipient lives from a place, in steps; None where it is not known or very far."""
     people = people_store.find_people(connection, {order.recipient_id for order in found})
-    homes = {known.person_id: known.home for known in people if known.home is not None}
+    homes = {recipient.person_id: recipient.home for recipient in people if recipient.home is not None}
     return {order.order_id: _steps(near, homes.get(order.recipient_id)) for order in found}
 
 

@@ -50,9 +50,9 @@ class OlderRecord(MethodView):
     @service_records.response(201, done_schema(schemas.OlderRecordSchema))
     def put(self, terms: Row, record_id: UUID) -> Row:
         """Propose to take over an older record."""
-        told = {name: terms[name] for name in ("person_id", "minutes", "served_on", "scan")}
+        record = {name: terms[name] for name in ("person_id", "minutes", "served_on", "scan")}
         return command(
-            lambda c, context: _decided(propose_record(c, context, record_id, **told)), terms, command_id=record_id
+            lambda c, context: _decided(propose_record(c, context, record_id, **record)), terms, command_id=record_id
         )
 
     @service_records.doc(operationId="get_older_record")
@@ -110,12 +110,12 @@ class Certificates(MethodView):
         if code is None:
             current_actor()
         with reading() as connection:
-            found = store.read_certificate(connection, certificate_id)
-            if code is None and (found is None or not may_know_of(connection, found["person_id"])):
+            certificate = store.read_certificate(connection, certificate_id)
+            if code is None and (certificate is None or not may_know_of(connection, certificate["person_id"])):
                 raise NotFoundError
-        if found is None or (code is not None and not _is_code_of(found, code)):
+        if certificate is None or (code is not None and not _is_code_of(certificate, code)):
             return {"certificate_id": str(certificate_id), "verifies": False}
-        return cast("Row", plain(_shown(found)))
+        return cast("Row", plain(_shown(certificate)))
 
 
 def _is_code_of(certificate: Row, code: str) -> bool:

@@ -36,18 +36,18 @@ class Visits(MethodView):
     @visits.response(201, schemas.VisitSchema)
     def put(self, terms: Row, visit_id: UUID) -> Row:
         """Record a care visit."""
-        told = {name: terms[name] for name in ("person_id", "how", "outcome")}
-        return command(lambda c, context: record_visit(c, context, visit_id, **told), terms, command_id=visit_id)
+        visit = {name: terms[name] for name in ("person_id", "how", "outcome")}
+        return command(lambda c, context: record_visit(c, context, visit_id, **visit), terms, command_id=visit_id)
 
     @visits.doc(operationId="get_visit")
     @visits.response(200, schemas.VisitSchema)
     def get(self, visit_id: UUID) -> Row:
         """Show a care visit."""
         with reading() as connection:
-            found = store.find_visit(connection, visit_id)
-            if found is None or not _may_see_visit(connection, found):
+            visit = store.find_visit(connection, visit_id)
+            if visit is None or not _may_see_visit(connection, visit):
                 raise NotFoundError
-        return cast("Row", plain(found))
+        return cast("Row", plain(visit))
 
 
 def _may_see_visit(connection: Connection, visit: Row) -> bool:

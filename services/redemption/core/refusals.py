@@ -16,8 +16,8 @@ class DeclinedError(RuleError):
 
 def declined(code: str, **fields: object) -> Refusal:
     """Return the refusal that a declined request is answered with, whoever declined it."""
-    found = next((kind for kind in _known_refusals() if kind.code == code), None)
-    refusal = found(**fields) if found else DeclinedError(**fields)
+    ours = next((kind for kind in _known_refusals() if kind.code == code), None)
+    refusal = ours(**fields) if ours else DeclinedError(**fields)
     refusal.code = code  # type: ignore[misc]  # a code of another service is passed on as it came
     return refusal
 

@@ -26,12 +26,12 @@ ENTITLEMENTS = Listing(
 
 def find_month(connection: Connection, *, person_id: UUID, month: date) -> Row:
     """Return a person's purchased minutes of a month."""
-    found = store.find_month(connection, person_id=person_id, month=month)
+    entitled = store.find_month(connection, person_id=person_id, month=month)
     return {
         "person_id": person_id,
         "month": month.isoformat()[:7],
-        "minutes": found.minutes,
-        "available_minutes": found.available_minutes,
-        "held_minutes": found.held_minutes,
-        "used_minutes": found.used_minutes,
+        "minutes": entitled.minutes,
+        "available_minutes": entitled.available_minutes,
+        "held_minutes": entitled.held_minutes,
+        "used_minutes": entitled.used_minutes,
     }

@@ -23,11 +23,11 @@ from services.orders.core.usecases.order_facts import lock_with_facts
 def signing_of(connection: Connection, order: Order, signer_id: UUID) -> Signing:
     """Return the signer and everybody concerned by a signature."""
     wanted = (signer_id, order.recipient_id, *order.volunteer_ids)
-    known = {person.person_id: person for person in people_store.find_people(connection, wanted)}
-    signer = known.get(signer_id)
+    people = {person.person_id: person for person in people_store.find_people(connection, wanted)}
+    signer = people.get(signer_id)
     if signer is None:
         raise ForbiddenError
-    others = tuple(known[person_id] for person_id in wanted[1:] if person_id in known)
+    others = tuple(people[person_id] for person_id in wanted[1:] if person_id in people)
     return Signing(order, signer, others, people_store.relations_of(connection, signer_id))
 
 

@@ -29,21 +29,21 @@ FLAG_WORDS = {
 def evidence_of(policy: Policy, order: Order, part: Assignment) -> frozenset[str]:
     """Return the kinds of evidence there are for a volunteer's part."""
     metres = part.metres_from_home
-    found = {
+    kinds = {
         "door_code": part.code_right,
         "place": metres is not None and metres <= policy.verify.geofence_m,
         "call_back": order.submission.called_back_by is not None,
         "paper_slip": order.is_late_entry,
     }
-    return frozenset(kind for kind, is_there in found.items() if is_there)
+    return frozenset(kind for kind, is_there in kinds.items() if is_there)
 
 
 def evidence_class(policy: Policy, order: Order, part: Assignment) -> EvidenceClass:
     """Return verified when one of the policy's sets of evidence is complete, else attested."""
     if order.is_late_entry or is_one_hand(order, part):
         return EvidenceClass.ATTESTED
-    found = evidence_of(policy, order, part)
-    is_proved = any(found.issuperset(wanted) for wanted in policy.verify.verified_by)
+    evidence = evidence_of(policy, order, part)
+    is_proved = any(evidence.issuperset(wanted) for wanted in policy.verify.verified_by)
     return EvidenceClass.VERIFIED if is_proved else EvidenceClass.ATTESTED
 
 

@@ -50,5 +50,5 @@ def marks_of(connection: Connection, volunteer_id: UUID, now: datetime) -> dict[
     """Return the marks of the last 90 days by kind."""
     since = now - timedelta(days=MARK_DAYS)
     query = sa.select(mark.c.kind, sa.func.count()).where(mark.c.volunteer_id == volunteer_id, mark.c.at > since)
-    found: dict[str, int] = {row[0]: row[1] for row in connection.execute(query.group_by(mark.c.kind))}
-    return {"no_shows": found.get("no_show", 0), "late_cancellations": found.get("late_cancellation", 0)}
+    counts: dict[str, int] = {row[0]: row[1] for row in connection.execute(query.group_by(mark.c.kind))}
+    return {"no_shows": counts.get("no_show", 0), "late_cancellations": counts.get("late_cancellation", 0)}

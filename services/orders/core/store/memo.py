@@ -17,10 +17,10 @@ _read: WeakKeyDictionary[Connection, dict[Hashable, Any]] = WeakKeyDictionary()
 
 def once(connection: Connection, key: Hashable, load: Callable[[], T]) -> T:
     """Return what `load` returned for this key the first time in this transaction."""
-    known = _read.setdefault(connection, {})
-    if key not in known:
-        known[key] = load()
-    value: T = known[key]
+    kept = _read.setdefault(connection, {})
+    if key not in kept:
+        kept[key] = load()
+    value: T = kept[key]
     return value
 
 

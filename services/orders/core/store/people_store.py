@@ -81,10 +81,10 @@ def load_person(connection: Connection, person_id: UUID) -> Person:
     Raises:
         RecordNotFoundError: nothing is.
     """
-    found = find_person(connection, person_id)
-    if found is None:
+    somebody = find_person(connection, person_id)
+    if somebody is None:
         raise RecordNotFoundError(person_id=person_id)
-    return found
+    return somebody
 
 
 def find_people(connection: Connection, person_ids: Iterable[UUID]) -> list[Person]:
@@ -92,7 +92,7 @@ def find_people(connection: Connection, person_ids: Iterable[UUID]) -> list[Pers
     wanted = list(dict.fromkeys(person_ids))
     if all(memo.has(connection, ("person", person_id)) for person_id in wanted):
         gathered: list[Person | None] = [memo.get(connection, ("person", person_id)) for person_id in wanted]
-        return [known for known in gathered if known is not None]
+        return [somebody for somebody in gathered if somebody is not None]
     return [_person(row) for row in _PEOPLE.mappings(connection, {"person_ids": wanted})]
 
 

@@ -24,9 +24,9 @@ def read_door_code(connection: Connection, context: CommandContext, order_id: UU
     """
     order = lock_for_recipient(connection, context, order_id, GrantedAct.DOOR)
     if order.state in TRANSITIONS[Verb.NEW_DOOR_CODE]:
-        told = order.with_door_code_told(context.caller_id)
-        if told is not order:
-            store.save_door(connection, order, told.door)
+        noted = order.with_door_code_told(context.caller_id)
+        if noted is not order:
+            store.save_door(connection, order, noted.door)
     return key.code_of(order)
 
 

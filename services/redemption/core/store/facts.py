@@ -24,7 +24,7 @@ Answer = Callable[[], T]
 Terms = Mapping[str, Any]
 
 TREE_DEPTH_MAX = 10
-_PERSON = f"SELECT {', '.join(one.name for one in fields(Person))} FROM person WHERE person_id = "
+_PERSON = f"SELECT {', '.join(field.name for field in fields(Person))} FROM person WHERE person_id = "
 _PATH = f"""
     WITH RECURSIVE up AS (
         SELECT unit_id, parent_id, 1 AS depth FROM unit
@@ -88,8 +88,8 @@ def ask_facts(connection: Connection, whose: str, terms: Terms, *, acting: bool 
 
 def _scope(row: tuple[Any, ...]) -> GrantedScope:
     grant_id, person_id, acts, minutes_per_month, until, _used = row
-    known = frozenset(act for act in GrantedAct if act in acts)
-    return GrantedScope(grant_id, person_id, known, minutes_per_month, until)
+    granted_acts = frozenset(act for act in GrantedAct if act in acts)
+    return GrantedScope(grant_id, person_id, granted_acts, minutes_per_month, until)
 
 
 def ask_relation(connection: Connection, whose: str, relative: str, terms: Terms) -> Answer[Relation | None]:
