@@ -254,12 +254,15 @@ _KEPT: dict[type, dict[str, object]] = {}
 
 
 def _kept_by(kind: type) -> dict[str, object]:
-    """Return what the `__init__` of a class of ours keeps on `self`."""
+    """Return what the `__init__` of a class of ours, and of those it is made of, keep on `self`."""
     if kind not in _KEPT:
         _KEPT[kind] = {}  # What one attribute says of another of the same object is not followed.
-        made = inspect.getattr_static(kind, "__init__", None)
-        if isinstance(made, Function) and _is_ours(made):
-            _KEPT[kind] = _Reader(made, kind).kept()
+        kept: dict[str, object] = {}
+        for base in reversed(inspect.getmro(kind)):
+            made = vars(base).get("__init__")
+            if isinstance(made, Function) and _is_ours(made):
+                kept |= _Reader(made, base).kept()
+        _KEPT[kind] = kept
     return _KEPT[kind]
 
 
