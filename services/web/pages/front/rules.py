@@ -10,6 +10,8 @@ from services.web.kit.formats import write_minutes, write_number
 from services.web.kit.i18n import say
 
 Parameters = dict[str, Any]
+NOT_SHOWN = ("programme.display_name", "programme.unit_name")
+"""What the programme is called stands on every page; how it may not be called is said to who names it."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,7 @@ def sections_of(parameters: Parameters) -> list[Section]:
 def table_of(parameters: Parameters, described: list[dict[str, Any]], *, is_chinese: bool) -> list[Row]:
     """Return every parameter with its value and where it comes from."""
     rows = []
-    for parameter in described:
+    for parameter in (row for row in described if row["name"] not in NOT_SHOWN):
         value = _Reader(parameters).value(parameter["name"])
         rows.append(
             Row(
