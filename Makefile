@@ -140,6 +140,10 @@ bench-start: $(RUNTIME) ## Measure a second start, and the memory of the whole p
 bench-events: $(DEV) ## Measure events from commit to effect
 	@$(PY) -m tests.load.bench_events $(ARGS)
 
+.PHONY: bench-pages
+bench-pages: $(DEV) ## Measure each page: bytes, time, and the API calls under it
+	@$(PY) -m tests.web.bench_pages
+
 .PHONY: measures
 measures: $(DEV) ## Measure the code of commits: make measures ARGS="f77a8f5 HEAD"
 	@$(PY) -m tests.architecture.measures $(ARGS)

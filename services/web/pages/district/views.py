@@ -1,0 +1,125 @@
+"""The promise in numbers, what waits for a second person, and the versions of the rules with what they change."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import Any
+from uuid import UUID
+
+from flask import redirect, render_template, request
+from werkzeug.wrappers import Response as WerkzeugResponse
+
+from libs.translation import message
+from services.web.kit import flash
+from services.web.kit.areas import Area
+from services.web.kit.closed import part_of_page, rows_of
+from services.web.kit.commands import command_of_form
+from services.web.kit.lookups import names, unit, unit_name
+from services.web.kit.viewer import api, viewer
+
+area = Area("district", __name__, __file__, "/district")
+STAFF = ("district_admin", "city_admin", "city_auditor")
+Row = dict[str, Any]
+
+
+@area.page("", needs=STAFF)
+def district() -> str:
+    """Show whether the promise is safe, and what waits for two people."""
+    districts = part_of_page(_districts)
+    supply = part_of_page(lambda: _supply({row["unit_id"] for row in rows_of(districts)}))
+    visits = part_of_page(lambda: [_visits(row["unit_id"]) for row in rows_of(districts)])
+    roles = part_of_page(lambda: api().rows("/v1/roles/proposals"))
+    adjustments = part_of_page(lambda: api().rows("/v1/adjustments"))
+    people = names(
+        person
+        for row in [*rows_of(roles), *rows_of(adjustments)]
+        for person in (row.get("person_id"), row.get("proposed_by"))
+    )
+    return render_template(
+        "district/district.html",
+        districts=districts,
+        supply=supply,
+        visits=visits,
+        roles=roles,
+        adjustments=adjustments,
+        people=people,
+        own=viewer().person_id,
+        unit_name=unit_name,
+    )
+
+
+@area.page("/rules/<uuid:unit_id>", needs=STAFF)
+def versions(unit_id: UUID) -> str:
+    """Show every version of a district's rules, each with what it changes."""
+    policies = part_of_page(lambda: sorted(api().rows("/v1/policies", unit=unit_id), key=_age, reverse=True))
+    described = part_of_page(lambda: {row["name"]: row for row in api().rows("/v1/policies/parameters")})
+    rows = rows_of(policies)
+    changes = {new["policy_id"]: _changes(old["parameters"], new["parameters"]) for new, old in pairwise(rows)}
+    return render_template(
+        "district/rules.html",
+        policies=policies,
+        changes=changes,
+        described=described,
+        name=unit_name(str(unit_id)),
+        unit_id=unit_id,
+        people=names(person for row in rows for person in (row["proposed_by"], row["decided_by"])),
+    )
+
+
+@area.act("/policies/<uuid:policy_id>/decision", needs="decide_policy")
+def decide_policy(policy_id: UUID) -> WerkzeugResponse:
+    """Publish a proposed version, or turn it down."""
+    return _decide(f"/v1/policies/{policy_id}/decision")
+
+
+@area.act("/adjustments/<uuid:proposal_id>/decision", needs=("decide_pool_funding", "decide_migration"))
+def decide_adjustment(proposal_id: UUID) -> WerkzeugResponse:
+    """Decide about credit that another proposed."""
+    return _decide(f"/v1/adjustments/{proposal_id}/decision")
+
+
+@area.act("/persons/<uuid:person_id>/roles/<uuid:grant_id>/decision", needs="grant_role")
+def decide_role(person_id: UUID, grant_id: UUID) -> WerkzeugResponse:
+    """Decide about a role that another proposed."""
+    return _decide(f"/v1/persons/{person_id}/roles/{grant_id}/decision")
+
+
+def _decide(path: str) -> WerkzeugResponse:
+    agrees = request.form.get("ok") == "yes"
+    api().post(path, {"ok": agrees, "why": request.form.get("why", "")}, command=command_of_form())
+    flash.tell(message("Decided: yes.") if agrees else message("Decided: no."))
+    return redirect("/district", 303)
+
+
+def _districts() -> list[Row]:
+    """Return the districts that the viewer's role reaches."""
+    own = unit(viewer().unit_of(*STAFF))
+    if own["level"] == "district":
+        return [own]
+    rows = api().rows("/v1/organisation-units", level="district")
+    return [row for row in rows if own["unit_id"] in row["path"]]
+
+
+def _supply(district_ids: set[str]) -> list[Row]:
+    return [row for row in api().rows("/v1/supply") if row["district_id"] in district_ids]
+
+
+def _visits(unit_id: str) -> Row:
+    answered: Row = api().get("/v1/indicators/visits", unit=unit_id)
+    return answered
+
+
+def _age(policy: Row) -> tuple[str, int]:
+    return str(policy["effective"]), int(policy["policy_version"] or 0)
+
+
+def _changes(old: Row, new: Row, prefix: str = "") -> list[tuple[str, Any, Any]]:
+    """Return the parameters that differ, by their full name."""
+    changed: list[tuple[str, Any, Any]] = []
+    for name in sorted(old.keys() | new.keys()):
+        before, after = old.get(name), new.get(name)
+        if isinstance(before, dict) and isinstance(after, dict) and not prefix:
+            changed += _changes(before, after, f"{name}.")
+        elif before != after:
+            changed.append((prefix + name, before, after))
+    return changed
