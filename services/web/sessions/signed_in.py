@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,7 +15,7 @@ FRESH_FOR = timedelta(seconds=45)
 """Tokens are renewed so long before they end."""
 RENEWAL_SECONDS_MAX = 5.0
 LOOK_SECONDS = 0.05
-ROLES_KEPT = timedelta(seconds=20)
+TOO_MANY = 429
 
 
 class SessionEndedError(Exception):
@@ -28,7 +28,8 @@ class SignedIn:
 
     reference: str
     content: dict[str, Any]
-    changed: bool = False
+    changes: dict[str, Any] = field(default_factory=dict)
+    forgotten: set[str] = field(default_factory=set)
 
     @property
     def person_id(self) -> str:
@@ -47,13 +48,14 @@ class SignedIn:
         """Return what was kept for one time, and forget it."""
         if name not in self.content:
             return None
-        self.changed = True
+        self.changes.pop(name, None)
+        self.forgotten.add(name)
         return self.content.pop(name)
 
     def keep(self, name: str, value: object) -> None:
         """Keep something for a later request."""
-        self.content[name] = value
-        self.changed = True
+        self.content[name] = self.changes[name] = value
+        self.forgotten.discard(name)
 
 
 @dataclass(frozen=True)
@@ -84,8 +86,8 @@ class Sessions:
 
     def keep(self, session: SignedIn) -> None:
         """Keep what a request changed."""
-        if session.changed:
-            self.store.write(session.reference, session.content)
+        if session.changes or session.forgotten:
+            self.store.write(session.reference, session.changes, session.forgotten)
 
     def end(self, session: SignedIn) -> None:
         """Forget a session here."""
@@ -106,22 +108,28 @@ class Sessions:
         raise SessionEndedError
 
     def _renew(self, reference: str, content: dict[str, Any], api: Api) -> SignedIn:
+        """Renew the tokens of a session that is claimed, unless somebody did just before."""
         if not content:
             raise SessionEndedError
-        if _is_fresh(content):
-            self.store.write(reference, content)
-            return SignedIn(reference, content)
+        try:
+            if _is_fresh(content):
+                return SignedIn(reference, content)
+            renewed = _tokens(self._refreshed(reference, content, api))
+            self.store.write(reference, renewed)
+            return SignedIn(reference, content | renewed)
+        finally:
+            self.store.release(reference)
+
+    def _refreshed(self, reference: str, content: dict[str, Any], api: Api) -> dict[str, Any]:
         body = {"refresh_token": content["refresh_token"]}
         try:
-            answered = api.answer("POST", "/v1/sessions/refresh", body=body).document()
+            answered: dict[str, Any] = api.answer("POST", "/v1/sessions/refresh", body=body).document()
         except ProblemError as error:
-            if error.status == 429:
+            if error.status == TOO_MANY:
                 raise
             self.store.end(reference)
             raise SessionEndedError from error
-        renewed = content | _tokens(answered)
-        self.store.write(reference, renewed)
-        return SignedIn(reference, renewed)
+        return answered
 
 
 def _tokens(answered: dict[str, Any]) -> dict[str, Any]:

@@ -13,7 +13,7 @@ import json
 import os
 import secrets
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -77,12 +77,27 @@ class SessionStore:
             ).fetchone()
         return self._open(reference, row[0]) if row else None
 
-    def write(self, reference: str, content: dict[str, Any]) -> None:
-        """Keep what a session holds now; a session that was ended meanwhile stays ended."""
+    def write(self, reference: str, changes: dict[str, Any], forgotten: Collection[str] = ()) -> None:
+        """Change some of what a session holds, whatever another request changed meanwhile; an ended one stays ended."""
+        with self._connected() as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            row = connection.execute(
+                "SELECT sealed FROM session WHERE reference_hash = ?", (self._hash(reference),)
+            ).fetchone()
+            present = self._open(reference, row[0]) if row else None
+            if present is not None:
+                content = {name: value for name, value in present.items() if name not in forgotten} | changes
+                connection.execute(
+                    "UPDATE session SET sealed = ?, touched_at = ? WHERE reference_hash = ?",
+                    (self._seal(reference, content), self._now(), self._hash(reference)),
+                )
+            connection.execute("COMMIT")
+
+    def release(self, reference: str) -> None:
+        """Say that this session's tokens are renewed, or were not."""
         with self._connected() as connection:
             connection.execute(
-                "UPDATE session SET sealed = ?, touched_at = ?, claimed_until = 0 WHERE reference_hash = ?",
-                (self._seal(reference, content), self._now(), self._hash(reference)),
+                "UPDATE session SET claimed_until = 0 WHERE reference_hash = ?", (self._hash(reference),)
             )
 
     def claim(self, reference: str) -> bool:

@@ -12,6 +12,7 @@ from flask import Flask
 
 from services.web.clients.transport import ApiRequest
 from services.web.kit.carried import local_path
+from services.web.sessions.signed_in import Sessions
 from services.web.sessions.store import SessionStore
 from services.web.tests.support import Answered, TableApi, csrf, open_pages, sign_in, signed_in, tokens
 
@@ -222,3 +223,30 @@ def test_a_stolen_store_opens_nothing_without_the_reference(tmp_path: Path) -> N
     assert SessionStore(tmp_path / "sessions.sqlite", b"other").read(reference) is None
     assert store.claim(reference)
     assert not store.claim(reference)
+
+
+def test_a_request_that_began_before_tokens_were_renewed_does_not_put_the_old_ones_back(tmp_path: Path) -> None:
+    store = SessionStore(tmp_path / "sessions.sqlite", b"secret")
+    store.prepare()
+    sessions = Sessions(store)
+    slow = sessions.open(tokens("first"))
+    slow.keep("results", [1])
+
+    store.write(slow.reference, {"access_token": "access-second"})
+    sessions.keep(slow)
+
+    content = store.read(slow.reference) or {}
+    assert (content["access_token"], content["results"]) == ("access-second", [1])
+
+
+def test_an_ended_session_is_not_written_back(tmp_path: Path) -> None:
+    store = SessionStore(tmp_path / "sessions.sqlite", b"secret")
+    store.prepare()
+    sessions = Sessions(store)
+    slow = sessions.open(tokens("first"))
+    slow.keep("results", [1])
+
+    store.end_all(slow.person_id)
+    sessions.keep(slow)
+
+    assert store.read(slow.reference) is None
