@@ -31,9 +31,11 @@ class Window:
     page: Page
     language: str
 
-    def open(self, path: str) -> Page:
+    def open(self, path: str, *, status: int = 200) -> Page:
         """Open a page."""
-        self.page.goto(self.scene.url + path)
+        answer = self.page.goto(self.scene.url + path)
+        assert answer is not None
+        assert answer.status == status, f"{path}: {answer.status}"
         self.check()
         return self.page
 

@@ -10,6 +10,7 @@ from services.web.kit.formats import write_minutes, write_number
 from services.web.kit.i18n import say
 
 Parameters = dict[str, Any]
+FORBIDDEN = "\u94f6\u884c"
 NOT_SHOWN = ("programme.display_name", "programme.unit_name")
 """What the programme is called stands on every page; how it may not be called is said to who names it."""
 
@@ -53,10 +54,16 @@ def table_of(parameters: Parameters, described: list[dict[str, Any]], *, is_chin
                 parameter["name"],
                 parameter["zh" if is_chinese else "en"],
                 _shown(value, parameter["unit"]),
-                parameter["source"],
+                _source(parameter),
             )
         )
     return rows
+
+
+def _source(parameter: dict[str, Any]) -> str:
+    """Return where a number comes from; nothing the public reads holds the word that regulators forbid."""
+    source = str(parameter["source"])
+    return "" if FORBIDDEN in source else source
 
 
 class _Reader:
