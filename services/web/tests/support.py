@@ -45,7 +45,7 @@ class TableApi:
 
     def sent(self, method: str) -> list[ApiRequest]:
         """Return what was asked by a method."""
-        return [one for one in self.asked if one.method == method and "/sessions" not in one.path]
+        return [sent for sent in self.asked if sent.method == method and "/sessions" not in sent.path]
 
 
 def signed_in(roles: tuple[str, ...] = ("recipient",), *, minutes: int = 10) -> Answers:

@@ -9,6 +9,7 @@ from uuid import UUID
 from flask import redirect, render_template, request
 from werkzeug.wrappers import Response as WerkzeugResponse
 
+from libs.programme.words import Funding
 from libs.translation import message
 from services.web.kit import flash
 from services.web.kit.areas import Area
@@ -24,8 +25,7 @@ from services.web.kit.viewer import api, now, viewer
 area = Area("calls", __name__, __file__, "/calls")
 OPEN = ("under_review", "awaiting_funding", "published", "taken", "in_service", "finished")
 LOOK_BACK = timedelta(days=30)
-BY_CREDIT = "credit"
-FUNDINGS = ("credit", "programme", "pool")
+FUNDINGS = (Funding.CREDIT, Funding.PROGRAMME, Funding.POOL)
 
 
 @area.page("", needs="place_order_for")
@@ -70,8 +70,8 @@ def order_for(person_id: UUID) -> WerkzeugResponse:
         return back_to_form(page, say("Please say how long as 90, 1:30 or 1 h 30."))
     consent = {"how": "phone", "given_at": now().isoformat(), "words": request.form.get("words", "")}
     body = terms | {"acting_for": str(person_id), "consent": consent, "why": request.form.get("words") or None}
-    funding = request.form.get("funding", BY_CREDIT)
-    if funding == BY_CREDIT:
+    funding = request.form.get("funding", Funding.CREDIT)
+    if funding == Funding.CREDIT:
         answered = api().put(f"/v1/redemptions/{command}", body)
     else:
         answered = api().put(f"/v1/orders/{command}", body | {"funding": funding})

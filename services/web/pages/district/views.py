@@ -9,6 +9,7 @@ from uuid import UUID
 from flask import redirect, render_template, request
 from werkzeug.wrappers import Response as WerkzeugResponse
 
+from libs.programme.words import Role
 from libs.translation import message
 from services.web.kit import flash
 from services.web.kit.areas import Area
@@ -18,7 +19,7 @@ from services.web.kit.lookups import names, unit, unit_name
 from services.web.kit.viewer import api, viewer
 
 area = Area("district", __name__, __file__, "/district")
-STAFF = ("district_admin", "city_admin", "city_auditor")
+STAFF = (Role.DISTRICT_ADMIN, Role.CITY_ADMIN, Role.CITY_AUDITOR)
 Row = dict[str, Any]
 
 

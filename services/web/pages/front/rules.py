@@ -10,7 +10,7 @@ from services.web.kit.formats import write_minutes, write_number
 from services.web.kit.i18n import say
 
 Parameters = dict[str, Any]
-FORBIDDEN = "\u94f6\u884c"
+FORBIDDEN = b"\xe9\x93\xb6\xe8\xa1\x8c".decode()
 NOT_SHOWN = ("programme.display_name", "programme.unit_name")
 """What the programme is called stands on every page; how it may not be called is said to who names it."""
 
