@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
@@ -13,7 +14,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from tests.web.linting import problems_of
-from tests.web.scene import Scene, open_scene
+from tests.web.scene import Scene, attach, open_scene
 
 CHROMIUM = ("/usr/bin/chromium", "/usr/bin/chromium-browser")
 PHONE = {"width": 390, "height": 844}
@@ -69,6 +70,9 @@ Windows = Callable[..., Window]
 
 @pytest.fixture(scope="session")
 def scene() -> Iterator[Scene]:
+    if kept := os.environ.get("WEB_SCENE"):  # For whoever works on the pages: a scene that is open already.
+        yield attach(Path(kept))
+        return
     folder = Path(tempfile.mkdtemp(prefix="timebank-web-"))
     folder.chmod(0o755)
     with open_scene(folder) as opened:

@@ -7,15 +7,18 @@ It is told in the language of the scenarios, so that everything was done by some
 from __future__ import annotations
 
 import contextlib
+import json
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import yaml
 
 from tests.attacks.city import Town
+from tests.scenarios import client
 from tests.scenarios.calls import grant_body
 from tests.scenarios.client import OWN_PASSWORD, Client
 from tests.scenarios.runner import Run
@@ -34,6 +37,7 @@ SERVICES = ("B1", "C2", "C1", "B1", "C3")
 MINUTES = (62, 47, 71, 64, 55, 83)
 SERVED = 16
 TODAY = "D4 17:00"
+STORY, NOTED = "00-scene.yaml", "scene.json"
 VOLUNTEERS = ("min", "hao", "yun")
 WATCHING = ("coord_b", "check", "op", "admin", "audit", "e8", "e9")
 """Who has done nothing yet, and so has no password of their own."""
@@ -99,7 +103,7 @@ def story_of() -> dict[str, Any]:
 @contextlib.contextmanager
 def open_scene(folder: Path) -> Iterator[Scene]:
     """Start a platform and let the scene happen on it."""
-    path = folder / "00-scene.yaml"
+    path = folder / STORY
     path.write_text(yaml.safe_dump(story_of(), allow_unicode=True, sort_keys=False), "utf-8")
     with Platform(folder) as platform:
         story = load_story(path)
@@ -108,7 +112,25 @@ def open_scene(folder: Path) -> Iterator[Scene]:
         run.world.prepare()
         _play(run, story.steps)
         _let_act(run)
+        _note(folder, platform.url, run)
         yield Scene(platform.url, folder, run, platform)
+
+
+def attach(folder: Path) -> Scene:
+    """Return a scene that `python -m tests.web.scene <folder>` keeps open."""
+    noted = json.loads((folder / NOTED).read_text("utf-8"))
+    story = load_story(folder / STORY)
+    run = Run(story, Client(noted["url"]))
+    run.world = Town(story, run.client)
+    run.world.run = UUID(noted["run"])
+    client._OWN.update(noted["own"])
+    return Scene(noted["url"], folder, run, Platform(folder))
+
+
+def _note(folder: Path, url: str, run: Run) -> None:
+    """Note what is needed to come back: everything else follows from the run's id."""
+    noted = {"url": url, "run": str(run.world.run), "own": sorted(client._OWN)}
+    (folder / NOTED).write_text(json.dumps(noted), "utf-8")
 
 
 def _let_act(run: Run) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import sys
 import tempfile
 from pathlib import Path
@@ -9,7 +11,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.web.conftest import CHROMIUM, DESK, LOCALES, PHONE, WAIT_MS
-from tests.web.scene import Scene, open_scene
+from tests.web.scene import Scene, attach, open_scene
 
 QUALITY = 60
 HEIGHT_MAX = 1_500
@@ -90,12 +92,17 @@ def main() -> None:
     folder = Path(sys.argv[1])
     folder.mkdir(parents=True, exist_ok=True)
     program = next(path for path in CHROMIUM if Path(path).exists())
-    with tempfile.TemporaryDirectory(prefix="timebank-web-") as place:
-        Path(place).chmod(0o755)
-        with open_scene(Path(place)) as scene, sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
-            take(scene, browser, folder)
-            browser.close()
+    with contextlib.ExitStack() as stack:
+        if kept := os.environ.get("WEB_SCENE"):
+            scene = attach(Path(kept))
+        else:
+            place = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="timebank-web-")))
+            place.chmod(0o755)
+            scene = stack.enter_context(open_scene(place))
+        playwright = stack.enter_context(sync_playwright())
+        browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        take(scene, browser, folder)
+        browser.close()
 
 
 if __name__ == "__main__":
