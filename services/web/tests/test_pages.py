@@ -125,3 +125,14 @@ def test_there_is_nothing_at_an_unknown_address_and_the_page_says_so(client: Fla
     assert answer.status_code == 404
     assert "There is nothing here" in answer.get_data(as_text=True)
     assert 'lang="en"' in answer.get_data(as_text=True)
+
+
+def test_no_page_vanishes_or_changes_hands_unseen(pages: Flask) -> None:
+    rules = sorted(pages.url_map.iter_rules(), key=lambda rule: (rule.rule, sorted(rule.methods or ())))
+    lines = [
+        f"{'POST' if 'POST' in (rule.methods or ()) else 'GET'} {rule.rule} {need.name}"
+        for rule in rules
+        if (need := declared_need(pages, rule.endpoint)) is not None
+    ]
+
+    assert lines == (Path(__file__).parent / "routes.txt").read_text("utf-8").splitlines()
