@@ -68,6 +68,12 @@ class Scene:
         """Return the id of a unit."""
         return self.run.world.unit_of(label)
 
+    @property
+    def receipt_id(self) -> str:
+        """Return the transfer that gave the volunteer of the settled visit her credit."""
+        rows = self.get("min", "/v1/transfers", order=self.id_of("past"))["items"]
+        return str(next(row["transfer_id"] for row in rows if row["reason"] == "redemption_captured"))
+
     def get(self, caller: str, path: str, **query: object) -> Any:
         """Ask the API as somebody, to see what a page did."""
         login = self.login(caller)

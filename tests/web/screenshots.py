@@ -46,8 +46,7 @@ LABELS = ("next", "today", "lan", "weak")
 def take(scene: Scene, browser: Browser, folder: Path, *, languages: tuple[str, ...] = ("zh", "en")) -> None:
     """Take every picture, as JPEG of moderate quality: the gallery stays small."""
     ids = {label: scene.id_of(label) for label in LABELS} | {"d1": scene.unit_of("d1")}
-    transfers = scene.run.client.get("harness-a", "/v1/transfers", order=scene.id_of("past"))["items"]
-    ids["transfer"] = transfers[0]["transfer_id"]
+    ids["transfer"] = scene.receipt_id
     for language in languages:
         for size, viewport in (("phone", PHONE), ("desk", DESK)):
             for who in dict.fromkeys(who for _, who, _, _ in SHOWN):

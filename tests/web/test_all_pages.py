@@ -44,9 +44,8 @@ LABELS = ("next", "today", "open1", "lan", "weak", "signed")
 
 def paths_of(scene: Scene, who: str) -> list[str]:
     """Return the pages of somebody."""
-    transfers = scene.run.client.get("harness-a", "/v1/transfers", order=scene.id_of("past"))["items"]
     ids = {label: scene.id_of(label) for label in LABELS}
-    ids |= {"d1": scene.unit_of("d1"), "transfer": transfers[0]["transfer_id"]}
+    ids |= {"d1": scene.unit_of("d1"), "transfer": scene.receipt_id}
     return [path.format(**ids) for path in PATHS[who].split()]
 
 

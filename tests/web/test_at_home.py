@@ -106,9 +106,7 @@ def test_a_volunteer_takes_serves_at_the_door_and_sees_hours_and_credit_apart(wi
 
 def test_a_receipt_is_read_saved_and_checked_in_the_same_browser(window: Windows, scene: Scene) -> None:
     volunteer = window(language="en").sign_in("min")
-    transfers = scene.get("min", "/v1/transfers", order=scene.id_of("past"))["items"]
-    transfer = next(row for row in transfers if row["reason"] == "redemption_captured")["transfer_id"]
-    volunteer.open(f"/volunteer/receipts/{transfer}")
+    volunteer.open(f"/volunteer/receipts/{scene.receipt_id}")
     receipt = volunteer.page.text_content("pre")
     assert receipt is not None
 

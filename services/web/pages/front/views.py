@@ -9,7 +9,7 @@ from flask import render_template, request
 
 from services.web.clients.api import ProblemError
 from services.web.kit.areas import PUBLIC, Area
-from services.web.kit.closed import part_of_page, rows_of
+from services.web.kit.closed import or_nothing, part_of_page, rows_of
 from services.web.kit.i18n import is_chinese, named
 from services.web.kit.lookups import policy_of, unit_name
 from services.web.kit.viewer import anonymous_api
@@ -118,7 +118,11 @@ def _logs() -> list[dict[str, Any]]:
 
 
 def _trust() -> list[tuple[str, str]]:
-    return [
-        (named(district), anonymous_api().answer("GET", f"/v1/logs/{district['unit_id']}/trust").body.decode())
-        for district in _districts()
-    ]
+    """Return the trust file of each district that has a log by now."""
+    texts = ((named(district), _trust_of(district["unit_id"])) for district in _districts())
+    return [(name, text) for name, text in texts if text]
+
+
+def _trust_of(district_id: str) -> str:
+    answer = or_nothing(lambda: anonymous_api().answer("GET", f"/v1/logs/{district_id}/trust"))
+    return answer.body.decode() if answer else ""
