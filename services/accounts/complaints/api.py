@@ -13,7 +13,7 @@ from libs.programme.acting_schemas import ActingSchema
 from services.accounts.complaints.rules import About, Complaint, ComplaintState
 from services.accounts.complaints.store import ComplaintStore
 from services.accounts.complaints.usecases import answer_complaint, complain, complaints_within, find_complaint
-from services.accounts.core.edge import act_on, command, transaction
+from services.accounts.core.edge import command, opened, transaction
 from services.accounts.core.schemas import TEXT_MAX, Answer, Body, PageSchema, done_answer, instant, page_answer
 
 blueprint = Blueprint("complaints", __name__, description="Complaints / 申诉与投诉")
@@ -68,11 +68,11 @@ class Complaints(MethodView):
         """List the caller's own complaints, or those of a unit to who may answer them there."""
         wanted = {"state": query["state"], "after": COMPLAINTS.after(query["cursor"]), "limit": query["limit"] + 1}
         with transaction() as connection:
-            act = act_on(connection)
+            store, context = opened(connection)
             if query["unit"] is None:
-                found = ComplaintStore(act.connection).of_person(act.actor_id, **wanted)
+                found = ComplaintStore(store.connection).of_person(context.caller_id, **wanted)
             else:
-                found = complaints_within(act, query["unit"], **wanted)
+                found = complaints_within(store, context, query["unit"], **wanted)
         return COMPLAINTS.page([_complaint_answer(one) for one in found], limit=query["limit"])
 
 
@@ -87,14 +87,16 @@ class ComplaintById(MethodView):
     def put(self, body: Body, complaint_id: UUID) -> Answer:
         """Complain; a suspended person may, and staff for a person who says it to them."""
         return command(
-            lambda act: complain(
-                act,
-                complaint_id=complaint_id,
-                person_id=body["acting_for"] or act.actor_id,
-                about=body["about"],
-                words=body["words"],
+            lambda store, context: _complaint_answer(
+                complain(
+                    store,
+                    context,
+                    complaint_id=complaint_id,
+                    person_id=body["acting_for"] or context.caller_id,
+                    about=body["about"],
+                    words=body["words"],
+                )
             ),
-            _complaint_answer,
             body,
             command_id=complaint_id,
             about=[body["acting_for"]],
@@ -105,7 +107,7 @@ class ComplaintById(MethodView):
     def get(self, complaint_id: UUID) -> Answer:
         """Return a complaint to who made it and to who may answer it."""
         with transaction() as connection:
-            return _complaint_answer(find_complaint(act_on(connection), complaint_id))
+            return _complaint_answer(find_complaint(*opened(connection), complaint_id))
 
 
 @blueprint.route("/v1/complaints/<uuid:complaint_id>/answer")
@@ -118,10 +120,11 @@ class AnswerToComplaint(MethodView):
     def post(self, body: Body, complaint_id: UUID) -> Answer:
         """Answer with a reason; upheld, one about a suspension ends it. Who suspended does not answer."""
         return command(
-            lambda act: answer_complaint(
-                act, complaint_id=complaint_id, is_upheld=body["upheld"], reason=body["reason"]
+            lambda store, context: _complaint_answer(
+                answer_complaint(
+                    store, context, complaint_id=complaint_id, is_upheld=body["upheld"], reason=body["reason"]
+                )
             ),
-            _complaint_answer,
             body,
         )
 

@@ -1,4 +1,4 @@
-"""What every resource of accounts shares: its parts, an act on the request's transaction, pages, acting for someone."""
+"""What every resource of accounts shares: its parts, a command or a look on the request's transaction."""
 
 import json
 from collections.abc import Callable, Collection, Iterable
@@ -15,7 +15,8 @@ from libs.db import Connection
 from libs.errors import Refusal
 from libs.http import Service, current_actor, reading, run_command
 from libs.http.addresses import Origin, origin_of
-from services.accounts.core.acts import Act, OnBehalf
+from services.accounts.core.authorise import keep_consent
+from services.accounts.core.command_context import CommandContext
 from services.accounts.core.gateways.codes import CodeSender
 from services.accounts.core.gateways.passwords import Passwords
 from services.accounts.core.rules.notices import Notice
@@ -60,14 +61,13 @@ def store_on(connection: Connection) -> SealedStore:
     return SealedStore(connection, parts().vault)
 
 
-def act_on(connection: Connection) -> Act:
-    """Return the caller's act on a transaction."""
-    return Act(store_on(connection), current_actor().person_id, service().clock.now())
+def opened(connection: Connection) -> tuple[SealedStore, CommandContext]:
+    """Return the stores on a transaction, and who calls when."""
+    return store_on(connection), CommandContext(current_actor(), now())
 
 
 def command(
-    use_case: Callable[[Act], T],
-    answer: Callable[[T], Answer],
+    use_case: Callable[[SealedStore, CommandContext], Answer],
     terms: Body,
     *,
     command_id: UUID | None = None,
@@ -83,22 +83,22 @@ def command(
     digest = parts().vault.digest("terms", json.dumps(terms, sort_keys=True, default=str, ensure_ascii=False))
 
     def run(connection: Connection) -> Answer:
-        act = act_on(connection)
-        done = use_case(act)
-        act.keep_consent(on_behalf(terms), about, (request.endpoint or "").rpartition(".")[2])
-        return without_words(answer(done))
+        store, context = store_on(connection), _context_of(terms)
+        answer = use_case(store, context)
+        keep_consent(store, context, about, (request.endpoint or "").rpartition(".")[2])
+        return without_words(answer)
 
     return run_command(run, terms={"digest": digest.hex()}, command_id=command_id)
 
 
-def refused_before_work(check: Callable[[Act], object]) -> Refusal | None:
+def refused_before_work(check: Callable[[SealedStore, CommandContext], object]) -> Refusal | None:
     """Ask whether the caller may, before anything is hashed, parsed or expanded; return the refusal if not.
 
     The command raises it, so that it is kept like any other.
     """
     with reading() as connection:
         try:
-            check(act_on(connection))
+            check(*opened(connection))
         except Refusal as refused:
             return refused
     return None
@@ -117,11 +117,6 @@ def transaction() -> AbstractContextManager[Connection]:
     return service().database.transaction()
 
 
-def on_behalf(body: Body) -> OnBehalf:
-    """Return for whom the caller acts."""
-    return OnBehalf(body.get("acting_for"), body.get("consent"), body.get("why") or "")
-
-
 def now() -> datetime:
     """Return the platform's time."""
     return service().clock.now()
@@ -130,3 +125,7 @@ def now() -> datetime:
 def origin() -> Origin:
     """Return where the request came from."""
     return origin_of(request.remote_addr)
+
+
+def _context_of(terms: Body) -> CommandContext:
+    return CommandContext(current_actor(), now(), terms.get("acting_for"), terms.get("consent"), terms.get("why") or "")

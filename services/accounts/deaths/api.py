@@ -9,9 +9,11 @@ from libs.http import Cursor, reading
 from libs.http.pages import an_id
 from libs.programme.refusals import RecordNotFoundError
 from libs.programme.two_people_schemas import VerdictSchema
-from services.accounts.core.acts import Act
-from services.accounts.core.edge import act_on, command
+from services.accounts.core.authorise import require_power, require_view
+from services.accounts.core.command_context import CommandContext
+from services.accounts.core.edge import command, opened
 from services.accounts.core.schemas import Answer, Body, done_answer, page_answer
+from services.accounts.core.store.store import SealedStore
 from services.accounts.deaths.rules import Death, DeathMistake
 from services.accounts.deaths.schemas import (
     DeathAnswer,
@@ -41,23 +43,23 @@ class Deaths(MethodView):
     def get(self, query: Body) -> Answer:
         """List the deaths recorded at a unit and below to staff who reach it, or of a person also to themselves."""
         with reading() as connection:
-            act = act_on(connection)
+            store, context = opened(connection)
             if query["unit"] is None:
-                query = {**query, "person": query["person"] or act.actor_id}
-                act.require_view(query["person"])
+                query = {**query, "person": query["person"] or context.caller_id}
+                require_view(store, context, query["person"])
             else:
-                act.require("view_person", query["unit"])
+                require_power(store, context, "view_person", query["unit"])
             deaths = list_deaths(
                 connection,
                 unit_id=query["unit"],
                 person_id=query["person"],
                 state=query["state"],
-                now=act.now,
+                now=context.now,
                 after=DEATHS.after(query["cursor"]),
                 limit=query["limit"] + 1,
             )
-            places = act.store.persons.places([death.person_id for death in deaths])
-        rows = [death_answer(death, places[death.person_id], act.now) for death in deaths]
+            places = store.persons.places([death.person_id for death in deaths])
+        rows = [death_answer(death, places[death.person_id], context.now) for death in deaths]
         return DEATHS.page(rows, limit=query["limit"])
 
 
@@ -71,8 +73,11 @@ class PersonDeath(MethodView):
     def put(self, body: Body, person_id: UUID, death_id: UUID) -> Answer:
         """Record that a person died; it has no effect until a checker confirms it."""
         return command(
-            lambda act: _death(act, record_death(act, death_id=death_id, person_id=person_id, died_on=body["died"])),
-            lambda answer: answer,
+            lambda store, context: _death(
+                store,
+                context,
+                record_death(store, context, death_id=death_id, person_id=person_id, died_on=body["died"]),
+            ),
             body,
             command_id=death_id,
         )
@@ -87,11 +92,13 @@ class DeathById(MethodView):
     def get(self, death_id: UUID) -> Answer:
         """Return a death with all that was proposed about it."""
         with reading() as connection:
-            act = act_on(connection)
-            death = DeathStore(act.connection).look(death_id)
-            act.require_view(death.person_id)
-            mistakes = DeathStore(act.connection).mistakes_of(death_id)
-            return _death(act, death) | {"mistakes": [_mistake(act, mistake) for mistake in mistakes]}
+            store, context = opened(connection)
+            death = DeathStore(store.connection).look(death_id)
+            require_view(store, context, death.person_id)
+            mistakes = DeathStore(store.connection).mistakes_of(death_id)
+            return _death(store, context, death) | {
+                "mistakes": [_mistake(store, context, mistake) for mistake in mistakes]
+            }
 
 
 @blueprint.route("/v1/deaths/<uuid:death_id>/confirmation")
@@ -104,8 +111,9 @@ class DeathConfirmation(MethodView):
     def post(self, body: Body, death_id: UUID) -> Answer:
         """Confirm a death, or turn it down with a reason; never by who recorded it."""
         return command(
-            lambda act: _death(act, decide_death(act, death_id=death_id, ok=body["ok"], why=body["why"] or "")),
-            lambda answer: answer,
+            lambda store, context: _death(
+                store, context, decide_death(store, context, death_id=death_id, ok=body["ok"], why=body["why"] or "")
+            ),
             body,
         )
 
@@ -120,8 +128,11 @@ class MistakeById(MethodView):
     def put(self, body: Body, death_id: UUID, mistake_id: UUID) -> Answer:
         """Propose that a death was recorded by mistake; another person decides."""
         return command(
-            lambda act: _mistake(act, propose_mistake(act, death_id=death_id, mistake_id=mistake_id, why=body["why"])),
-            lambda answer: answer,
+            lambda store, context: _mistake(
+                store,
+                context,
+                propose_mistake(store, context, death_id=death_id, mistake_id=mistake_id, why=body["why"]),
+            ),
             body,
             command_id=mistake_id,
         )
@@ -131,12 +142,12 @@ class MistakeById(MethodView):
     def get(self, death_id: UUID, mistake_id: UUID) -> Answer:
         """Return where it stands: done when the wallets are given back, declined when the estate is settled."""
         with reading() as connection:
-            act = act_on(connection)
-            act.require_view(DeathStore(act.connection).look(death_id).person_id)
-            mistakes = DeathStore(act.connection).mistakes_of(death_id)
+            store, context = opened(connection)
+            require_view(store, context, DeathStore(store.connection).look(death_id).person_id)
+            mistakes = DeathStore(store.connection).mistakes_of(death_id)
             for mistake in mistakes:
                 if mistake.mistake_id == mistake_id:
-                    return _mistake(act, mistake)
+                    return _mistake(store, context, mistake)
         raise RecordNotFoundError(mistake_id=mistake_id)
 
 
@@ -150,18 +161,20 @@ class MistakeDecision(MethodView):
     def post(self, body: Body, death_id: UUID, mistake_id: UUID) -> Answer:
         """Give everything back, as soon as the ledger has, or turn the proposal down; never by who proposed it."""
         return command(
-            lambda act: _mistake(
-                act,
-                decide_mistake(act, death_id=death_id, mistake_id=mistake_id, ok=body["ok"], why=body["why"] or ""),
+            lambda store, context: _mistake(
+                store,
+                context,
+                decide_mistake(
+                    store, context, death_id=death_id, mistake_id=mistake_id, ok=body["ok"], why=body["why"] or ""
+                ),
             ),
-            lambda answer: answer,
             body,
         )
 
 
-def _death(act: Act, death: Death) -> Answer:
-    return death_answer(death, act.places(death.person_id), act.now)
+def _death(store: SealedStore, context: CommandContext, death: Death) -> Answer:
+    return death_answer(death, store.persons.places_of(death.person_id), context.now)
 
 
-def _mistake(act: Act, mistake: DeathMistake) -> Answer:
-    return mistake_answer(mistake, act.places(mistake.person_id), act.now)
+def _mistake(store: SealedStore, context: CommandContext, mistake: DeathMistake) -> Answer:
+    return mistake_answer(mistake, store.persons.places_of(mistake.person_id), context.now)

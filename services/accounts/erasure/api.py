@@ -11,7 +11,8 @@ from libs.http import reading
 from libs.http.openapi import prefers_wait
 from libs.http.waiting import Waiters, wait_asked
 from libs.programme.refusals import CreditRemainingError, OpenObligationsError, RecordNotFoundError
-from services.accounts.core.edge import act_on, command, part
+from services.accounts.core.authorise import require_view
+from services.accounts.core.edge import command, opened, part
 from services.accounts.core.schemas import Answer, Body
 from services.accounts.erasure.refusals import ErasureDeclinedError
 from services.accounts.erasure.schemas import ErasureAnswer, ErasureSchema, erasure_answer
@@ -35,8 +36,9 @@ class PersonErasure(MethodView):
     def post(self, body: Body, person_id: UUID) -> tuple[Answer, HTTPStatus]:
         """Seal or erase a person, when nothing stands against it; waits some seconds for the others' answers."""
         asked = command(
-            lambda act: request_erasure(act, person_id=person_id, credit_to_pool=body["credit_to"] == "pool"),
-            erasure_answer,
+            lambda store, context: erasure_answer(
+                request_erasure(store, context, person_id=person_id, credit_to_pool=body["credit_to"] == "pool")
+            ),
             body,
             about=[person_id],
         )
@@ -53,7 +55,7 @@ class PersonErasure(MethodView):
     def get(self, person_id: UUID) -> Answer:
         """Return where the last erasure of a person stands: to themselves, or to staff who reach them."""
         with reading() as connection:
-            act_on(connection).require_view(person_id)
+            require_view(*opened(connection), person_id)
             erasure = last_erasure(connection, person_id)
         if erasure is None:
             raise RecordNotFoundError(person_id=person_id)

@@ -10,12 +10,13 @@ from libs.outbox import OutgoingEvent
 from libs.programme.policy import typed
 from libs.programme.refusals import AlreadyDecidedError
 from libs.programme.words import PersonStatus
-from services.accounts.core.acts import Act
+from services.accounts.core.authorise import require_over
+from services.accounts.core.command_context import CommandContext
 from services.accounts.core.messages import person_state, person_tombstone
 from services.accounts.core.refusals import DecisionWaitsError, WrongPersonStateError
 from services.accounts.core.rules.persons import ErasureState, Person
 from services.accounts.core.store.person_store import PersonStore
-from services.accounts.core.store.store import Store
+from services.accounts.core.store.store import SealedStore, Store
 from services.accounts.deaths.store import DeathStore
 from services.accounts.erasure.messages import erasure_requested, person_erased
 from services.accounts.erasure.rules import Erasure, end_use, kept_until
@@ -30,7 +31,7 @@ ERASED_PER_RUN_MAX = 100
 _ENDED = (PersonStatus.SEALED, PersonStatus.ERASED)
 
 
-def request_erasure(act: Act, *, person_id: UUID, credit_to_pool: bool) -> Erasure:
+def request_erasure(store: SealedStore, context: CommandContext, *, person_id: UUID, credit_to_pool: bool) -> Erasure:
     """Ask orders, ledger and redemption whether anything stands against it.
 
     Raises:
@@ -40,17 +41,17 @@ def request_erasure(act: Act, *, person_id: UUID, credit_to_pool: bool) -> Erasu
         AlreadyDecidedError: an earlier request still waits for its answers.
         DecisionWaitsError: the person's death may be found mistaken.
     """
-    person = act.store.persons.lock_person(person_id)
-    act.require_over("erase_person", person)
+    person = store.persons.lock_person(person_id)
+    require_over(store, context, "erase_person", person)
     if person.status in _ENDED:
         raise WrongPersonStateError(state=person.status)
-    if act.store.persons.is_erasure_pending(person_id):
+    if store.persons.is_erasure_pending(person_id):
         raise AlreadyDecidedError(person_id=person_id)
-    if DeathStore(act.connection).waits_for_wallets(person_id):
+    if DeathStore(store.connection).waits_for_wallets(person_id):
         raise DecisionWaitsError(person_id=person_id)
-    erasure = Erasure(new_id(), person_id, credit_to_pool, act.actor_id, act.now)
-    ErasureStore(act.connection).add(erasure)
-    act.store.append(erasure_requested(erasure, person, now=act.now))
+    erasure = Erasure(new_id(), person_id, credit_to_pool, context.caller_id, context.now)
+    ErasureStore(store.connection).add(erasure)
+    store.append(erasure_requested(erasure, person, now=context.now))
     return erasure
 
 

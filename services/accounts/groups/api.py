@@ -7,7 +7,8 @@ from flask_smorest import Blueprint
 
 from libs.http import Cursor, reading
 from libs.http.pages import an_id
-from services.accounts.core.edge import act_on, command
+from services.accounts.core.authorise import require_power, require_view
+from services.accounts.core.edge import command, opened
 from services.accounts.core.schemas import Answer, Body, NothingSchema, page_answer
 from services.accounts.groups.schemas import GroupAnswer, GroupSchema, GroupsQuerySchema, LeaderSchema, group_answer
 from services.accounts.groups.store import GroupStore, list_groups
@@ -34,12 +35,12 @@ class Groups(MethodView):
     def get(self, query: Body) -> Answer:
         """List the groups of a unit and below to staff who reach it, or of a person also to themselves."""
         with reading() as connection:
-            act = act_on(connection)
+            store, context = opened(connection)
             if query["unit"] is None:
-                query = {**query, "person": query["person"] or act.actor_id}
-                act.require_view(query["person"])
+                query = {**query, "person": query["person"] or context.caller_id}
+                require_view(store, context, query["person"])
             else:
-                act.require("view_person", query["unit"])
+                require_power(store, context, "view_person", query["unit"])
             rows = list_groups(
                 connection,
                 unit_id=query["unit"],
@@ -59,10 +60,10 @@ class GroupById(MethodView):
     def get(self, group_id: UUID) -> Answer:
         """Return a group, to its members, its leader, and staff who reach it."""
         with reading() as connection:
-            act = act_on(connection)
-            group = GroupStore(act.connection).look(group_id)
-            if act.actor_id not in (group.leader_id, *group.member_ids):
-                act.require("view_person", group.unit_id)
+            store, context = opened(connection)
+            group = GroupStore(store.connection).look(group_id)
+            if context.caller_id not in (group.leader_id, *group.member_ids):
+                require_power(store, context, "view_person", group.unit_id)
         return group_answer(group)
 
     @blueprint.doc(operationId="register_group")
@@ -78,13 +79,15 @@ class GroupById(MethodView):
             leader_id=body["leader_id"],
             member_ids=body["member_ids"],
         )
-        return command(lambda act: register_group(act, new), group_answer, body, command_id=group_id)
+        return command(
+            lambda store, context: group_answer(register_group(store, context, new)), body, command_id=group_id
+        )
 
     @blueprint.doc(operationId="end_group")
     @blueprint.response(200, GroupAnswer)
     def delete(self, group_id: UUID) -> Answer:
         """End a group."""
-        return command(lambda act: end_group(act, group_id=group_id), group_answer, {})
+        return command(lambda store, context: group_answer(end_group(store, context, group_id=group_id)), {})
 
 
 @blueprint.route("/v1/groups/<uuid:group_id>/leader")
@@ -97,7 +100,10 @@ class GroupLeader(MethodView):
     def post(self, body: Body, group_id: UUID) -> Answer:
         """Let another adult answer for a group."""
         return command(
-            lambda act: change_leader(act, group_id=group_id, leader_id=body["leader_id"]), group_answer, body
+            lambda store, context: group_answer(
+                change_leader(store, context, group_id=group_id, leader_id=body["leader_id"])
+            ),
+            body,
         )
 
 
@@ -110,10 +116,16 @@ class GroupMember(MethodView):
     @blueprint.response(200, GroupAnswer)
     def post(self, body: Body, group_id: UUID, person_id: UUID) -> Answer:
         """Let a person belong to a group."""
-        return command(lambda act: add_member(act, group_id=group_id, person_id=person_id), group_answer, body)
+        return command(
+            lambda store, context: group_answer(add_member(store, context, group_id=group_id, person_id=person_id)),
+            body,
+        )
 
     @blueprint.doc(operationId="remove_group_member")
     @blueprint.response(200, GroupAnswer)
     def delete(self, group_id: UUID, person_id: UUID) -> Answer:
         """Let a person belong to a group no more; anyone may leave."""
-        return command(lambda act: remove_member(act, group_id=group_id, person_id=person_id), group_answer, {})
+        return command(
+            lambda store, context: group_answer(remove_member(store, context, group_id=group_id, person_id=person_id)),
+            {},
+        )

@@ -6,9 +6,10 @@ from datetime import datetime
 from uuid import UUID
 
 from libs.errors import IdReusedError
-from services.accounts.core.acts import Act
+from services.accounts.core.authorise import require_power
+from services.accounts.core.command_context import CommandContext
 from services.accounts.core.rules.persons import Person
-from services.accounts.core.store.store import Store
+from services.accounts.core.store.store import SealedStore, Store
 from services.accounts.groups.messages import group_state
 from services.accounts.groups.rules import Group, refuse_public_name, refuse_unfit_leader, refuse_unfit_member
 from services.accounts.groups.store import GroupStore
@@ -26,7 +27,7 @@ class NewGroup:
     member_ids: Sequence[UUID]
 
 
-def register_group(act: Act, new: NewGroup) -> Group:
+def register_group(store: SealedStore, context: CommandContext, new: NewGroup) -> Group:
     """Register a group at a unit; its members may serve within it at once.
 
     Raises:
@@ -34,15 +35,15 @@ def register_group(act: Act, new: NewGroup) -> Group:
         OutOfScopeError, ForbiddenError: the actor reaches not the unit, or not one of the members.
         GroupLeaderUnfitError, GroupTooLargeError, NameForbiddenError, WrongPersonStateError, IdReusedError
     """
-    act.require("register_group", new.unit_id)
-    if GroupStore(act.connection).find(new.group_id) is not None:
+    require_power(store, context, "register_group", new.unit_id)
+    if GroupStore(store.connection).find(new.group_id) is not None:
         raise IdReusedError(group_id=new.group_id)
     refuse_public_name(new.name_zh, new.name_en)
-    persons = act.store.persons.lock_persons({new.leader_id, *new.member_ids})
-    refuse_unfit_leader(persons[new.leader_id], today=act.today)
+    persons = store.persons.lock_persons({new.leader_id, *new.member_ids})
+    refuse_unfit_leader(persons[new.leader_id], today=context.today)
     for member_id in new.member_ids:
-        _refuse_member(act, persons[member_id])
-    unit = act.store.units.unit(new.unit_id)
+        _refuse_member(store, context, persons[member_id])
+    unit = store.units.unit(new.unit_id)
     founded = Group(
         group_id=new.group_id,
         unit_id=new.unit_id,
@@ -51,64 +52,64 @@ def register_group(act: Act, new: NewGroup) -> Group:
         name_en=new.name_en,
         leader_id=new.leader_id,
         member_ids=(),
-        registered_by=act.actor_id,
+        registered_by=context.caller_id,
         version=0,
     )
     group = founded.with_members(new.member_ids)
-    GroupStore(act.connection).add(group, at=act.now)
-    act.store.append(group_state(group, now=act.now))
+    GroupStore(store.connection).add(group, at=context.now)
+    store.append(group_state(group, now=context.now))
     return group
 
 
-def add_member(act: Act, *, group_id: UUID, person_id: UUID) -> Group:
+def add_member(store: SealedStore, context: CommandContext, *, group_id: UUID, person_id: UUID) -> Group:
     """Let a person belong to a group.
 
     Raises:
         RecordNotFoundError, PersonNotFoundError, WrongPersonStateError, AlreadyDecidedError, GroupTooLargeError
         OutOfScopeError, ForbiddenError
     """
-    persons = act.store.persons.lock_persons([person_id])
-    group = _group_of(act, group_id)
-    _refuse_member(act, persons[person_id])
-    return _save(act, group.with_members({*group.member_ids, person_id}))
+    persons = store.persons.lock_persons([person_id])
+    group = _group_of(store, context, group_id)
+    _refuse_member(store, context, persons[person_id])
+    return _save(store, context, group.with_members({*group.member_ids, person_id}))
 
 
-def remove_member(act: Act, *, group_id: UUID, person_id: UUID) -> Group:
+def remove_member(store: SealedStore, context: CommandContext, *, group_id: UUID, person_id: UUID) -> Group:
     """Let a person belong to a group no more: by staff, or by themselves.
 
     Raises:
         RecordNotFoundError, AlreadyDecidedError
         OutOfScopeError, ForbiddenError
     """
-    group = GroupStore(act.connection).group(group_id)
-    if person_id == act.actor_id:
-        act.actor()
+    group = GroupStore(store.connection).group(group_id)
+    if person_id == context.caller_id:
+        context.active_actor()
     else:
-        act.require("register_group", group.unit_id)
-    return _save(act, group.with_members(set(group.member_ids) - {person_id}))
+        require_power(store, context, "register_group", group.unit_id)
+    return _save(store, context, group.with_members(set(group.member_ids) - {person_id}))
 
 
-def change_leader(act: Act, *, group_id: UUID, leader_id: UUID) -> Group:
+def change_leader(store: SealedStore, context: CommandContext, *, group_id: UUID, leader_id: UUID) -> Group:
     """Let another adult answer for a group.
 
     Raises:
         RecordNotFoundError, PersonNotFoundError, GroupLeaderUnfitError, AlreadyDecidedError
         OutOfScopeError, ForbiddenError
     """
-    persons = act.store.persons.lock_persons([leader_id])
-    group = _group_of(act, group_id)
-    refuse_unfit_leader(persons[leader_id], today=act.today)
-    return _save(act, group.led_by(leader_id))
+    persons = store.persons.lock_persons([leader_id])
+    group = _group_of(store, context, group_id)
+    refuse_unfit_leader(persons[leader_id], today=context.today)
+    return _save(store, context, group.led_by(leader_id))
 
 
-def end_group(act: Act, *, group_id: UUID) -> Group:
+def end_group(store: SealedStore, context: CommandContext, *, group_id: UUID) -> Group:
     """End a group.
 
     Raises:
         RecordNotFoundError, AlreadyDecidedError
         OutOfScopeError, ForbiddenError
     """
-    return _save(act, _group_of(act, group_id).end())
+    return _save(store, context, _group_of(store, context, group_id).end())
 
 
 def forget_in_groups(store: Store, person_id: UUID, *, now: datetime) -> None:
@@ -120,18 +121,18 @@ def forget_in_groups(store: Store, person_id: UUID, *, now: datetime) -> None:
         store.append(group_state(changed, now=now))
 
 
-def _group_of(act: Act, group_id: UUID) -> Group:
-    group = GroupStore(act.connection).group(group_id)
-    act.require("register_group", group.unit_id)
+def _group_of(store: SealedStore, context: CommandContext, group_id: UUID) -> Group:
+    group = GroupStore(store.connection).group(group_id)
+    require_power(store, context, "register_group", group.unit_id)
     return group
 
 
-def _refuse_member(act: Act, member: Person) -> None:
-    act.require("register_group", member.home_unit_id)
+def _refuse_member(store: SealedStore, context: CommandContext, member: Person) -> None:
+    require_power(store, context, "register_group", member.home_unit_id)
     refuse_unfit_member(member)
 
 
-def _save(act: Act, changed: Group) -> Group:
-    GroupStore(act.connection).save(changed)
-    act.store.append(group_state(changed, now=act.now))
+def _save(store: SealedStore, context: CommandContext, changed: Group) -> Group:
+    GroupStore(store.connection).save(changed)
+    store.append(group_state(changed, now=context.now))
     return changed

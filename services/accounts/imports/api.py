@@ -16,8 +16,9 @@ from libs.http.fields import Choice
 from libs.ids import id_from_cause
 from libs.programme.refusals import RecordNotFoundError
 from libs.text import shown
-from services.accounts.core.acts import Act
-from services.accounts.core.edge import act_on, command, store_on, transaction
+from services.accounts.core.authorise import require_power_somewhere
+from services.accounts.core.command_context import CommandContext
+from services.accounts.core.edge import command, opened, store_on, transaction
 from services.accounts.core.gateways.passwords import Passwords
 from services.accounts.core.schemas import Answer, Body
 from services.accounts.core.store.store import SealedStore
@@ -68,12 +69,12 @@ class ImportById(MethodView):
             _refuse_no_rows(request.get_json())
         content = request.get_data()
 
-        def accept(act: Act) -> Answer:
-            accept_import(act, import_id=import_id, content=content, content_type=request.mimetype)
+        def accept(store: SealedStore, context: CommandContext) -> Answer:
+            accept_import(store, context, import_id=import_id, content=content, content_type=request.mimetype)
             return {}
 
         terms = {"content": sha256(content).hexdigest(), "type": request.mimetype}
-        command(accept, lambda answer: answer, terms, command_id=import_id)
+        command(accept, terms, command_id=import_id)
         with reading() as connection:
             return _report(store_on(connection), import_id)
 
@@ -85,7 +86,7 @@ class ImportById(MethodView):
             store = store_on(connection)
             found = ImportStore(store).find(import_id)
             if found is None or found.imported_by != current_actor().person_id:
-                act_on(connection).require_anywhere("import_people")
+                require_power_somewhere(opened(connection)[1], "import_people")
             return _report(store, import_id)
 
 
@@ -99,7 +100,7 @@ class PeopleExport(MethodView):
     def get(self, query: Body) -> Response:
         """Return everybody at a unit and below as CSV or XLSX; every person's log says so."""
         with transaction() as connection:
-            rows = export_people(act_on(connection), unit_id=query["unit"])
+            rows = export_people(*opened(connection), unit_id=query["unit"])
         if query["format"] == "csv":
             return _file(write_csv(rows, EXPORT_COLUMNS), CSV_TYPE, "people.csv")
         return _file(write_xlsx(rows, EXPORT_COLUMNS), XLSX_TYPE, "people.xlsx")

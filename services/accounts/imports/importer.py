@@ -19,7 +19,7 @@ from libs.clock import Clock
 from libs.db import Database
 from libs.errors import Refusal
 from libs.logs import get_logger
-from services.accounts.core.acts import Act
+from services.accounts.core.command_context import CommandContext
 from services.accounts.core.store.store import SealedStore
 from services.accounts.core.store.vault import Vault
 from services.accounts.imports.gateways.sheets import SheetError, read_sheet
@@ -96,8 +96,8 @@ class Importer:
         return before.rows_done + len(rows) < len(bodies)
 
     def _take(self, store: SealedStore, found: Import, rows: Sequence[Registration | WrongRow], *, total: int) -> None:
-        act = Act(store, found.imported_by, self._clock.now())
-        take_rows(act, import_id=found.import_id, first=found.rows_done + 1, rows=rows, total=total)
+        context = CommandContext(store.actor(found.imported_by), self._clock.now())
+        take_rows(store, context, import_id=found.import_id, first=found.rows_done + 1, rows=rows, total=total)
 
     def _end(self, import_id: UUID, state: ImportState, reason: str) -> None:
         with self._database.transaction() as connection:

@@ -7,10 +7,11 @@ from flask_smorest import Blueprint
 
 from libs.clock import machine_now
 from libs.programme.two_people_schemas import VerdictSchema
-from services.accounts.core.acts import Act
+from services.accounts.core.command_context import CommandContext
 from services.accounts.core.edge import command, parts, tell
 from services.accounts.core.rules.notices import Notice
 from services.accounts.core.schemas import Answer, Body, done_answer
+from services.accounts.core.store.store import SealedStore
 from services.accounts.numbers.refusals import CodeWrongError
 from services.accounts.numbers.schemas import (
     NumberCodeSchema,
@@ -35,11 +36,16 @@ class NumberConfirmation(MethodView):
     def post(self, body: Body, person_id: UUID) -> Answer:
         """Let a changed number open the account at once, by the code that the old number was sent."""
         confirmed = command(
-            lambda act: confirm_number(
-                act, person_id=person_id, code=body["code"], at=machine_now(), digest=parts().vault.digest
-            ),
-            # A wrong code is an answer and no refusal: what a refusal did is undone, and the try must count.
-            lambda is_right: {"confirmed": is_right},
+            lambda store, context: {
+                "confirmed": confirm_number(
+                    store,
+                    context,
+                    person_id=person_id,
+                    code=body["code"],
+                    at=machine_now(),
+                    digest=parts().vault.digest,
+                )
+            },
             body,
             about=[person_id],
         )
@@ -58,12 +64,11 @@ class NumberChangeById(MethodView):
     def put(self, body: Body, person_id: UUID, change_id: UUID) -> Answer:
         """Propose it: the person themselves, or staff above them; another decides."""
         return command(
-            lambda act: number_proposal_answer(
-                propose_number(act, proposal_id=change_id, person_id=person_id, number=body["phone_number"]),
-                act.places(person_id),
-                now=act.now,
+            lambda store, context: number_proposal_answer(
+                propose_number(store, context, proposal_id=change_id, person_id=person_id, number=body["phone_number"]),
+                store.persons.places_of(person_id),
+                now=context.now,
             ),
-            lambda answer: answer,
             body,
             command_id=change_id,
         )
@@ -80,9 +85,10 @@ class NumberDecision(MethodView):
         """Say yes or no, with the reason; never who proposed it, nor whose number it is."""
         notices: list[Notice] = []
 
-        def decide(act: Act) -> Answer:
+        def decide(store: SealedStore, context: CommandContext) -> Answer:
             decided, notices[:] = decide_number(
-                act,
+                store,
+                context,
                 proposal_id=change_id,
                 person_id=person_id,
                 ok=body["ok"],
@@ -90,8 +96,8 @@ class NumberDecision(MethodView):
                 at=machine_now(),
                 digest=parts().vault.digest,
             )
-            return number_proposal_answer(decided, act.places(person_id), now=act.now)
+            return number_proposal_answer(decided, store.persons.places_of(person_id), now=context.now)
 
-        answer = command(decide, lambda decided: decided, body)
+        answer = command(decide, body)
         tell(notices)
         return answer

@@ -9,10 +9,11 @@ from libs.http import Cursor, public, reading
 from libs.http.pages import an_id
 from libs.ids import id_from_cause
 from libs.programme.words import UnitLevel
-from services.accounts.core.acts import Act
+from services.accounts.core.command_context import CommandContext
 from services.accounts.core.edge import command, part, store_on
 from services.accounts.core.refusals import DistrictNeededError
 from services.accounts.core.schemas import Answer, Body, UnitAnswer, page_answer, unit_answer
+from services.accounts.core.store.store import SealedStore
 from services.accounts.organisation.schemas import UnitNameSchema, UnitQuerySchema, UnitSchema
 from services.accounts.organisation.store import units
 from services.accounts.organisation.usecases.add_unit import add_unit
@@ -62,7 +63,7 @@ class UnitById(MethodView):
     @blueprint.response(201, UnitAnswer)
     def put(self, body: Body, unit_id: UUID) -> Answer:
         """Add a unit; a district with `preset` is born with its first rules proposed, which another person decides."""
-        return command(lambda act: _add(act, unit_id, body), lambda answer: answer, body, command_id=unit_id)
+        return command(lambda store, context: _add(store, context, unit_id, body), body, command_id=unit_id)
 
 
 @blueprint.route("/v1/organisation-units/<uuid:unit_id>/names")
@@ -75,15 +76,17 @@ class UnitNames(MethodView):
     def post(self, body: Body, unit_id: UUID) -> Answer:
         """Give a unit other names."""
         return command(
-            lambda act: rename_unit(act, unit_id=unit_id, name_zh=body["name_zh"], name_en=body["name_en"]),
-            unit_answer,
+            lambda store, context: unit_answer(
+                rename_unit(store, context, unit_id=unit_id, name_zh=body["name_zh"], name_en=body["name_en"])
+            ),
             body,
         )
 
 
-def _add(act: Act, unit_id: UUID, body: Body) -> Answer:
+def _add(store: SealedStore, context: CommandContext, unit_id: UUID, body: Body) -> Answer:
     unit = add_unit(
-        act,
+        store,
+        context,
         unit_id=unit_id,
         level=body["level"],
         parent_id=body["parent_id"],
@@ -95,11 +98,12 @@ def _add(act: Act, unit_id: UUID, body: Body) -> Answer:
     if unit.level is not UnitLevel.DISTRICT:
         raise DistrictNeededError(unit_id=unit_id)
     policy = propose_policy(
-        act,
+        store,
+        context,
         part(RuleBook),
         policy_id=id_from_cause(unit_id, "policy", "1"),
         unit_id=unit_id,
-        effective=body["effective"] or act.today,
+        effective=body["effective"] or context.today,
         preset=body["preset"],
         changes=body["policy"],
     )

@@ -119,16 +119,19 @@ class PolicyById(MethodView):
     def put(self, body: Body, policy_id: UUID) -> Answer:
         """Propose the next version: changes on top of a preset or of the version published last."""
         return command(
-            lambda act: propose_policy(
-                act,
-                part(RuleBook),
-                policy_id=policy_id,
-                unit_id=body["unit_id"],
-                effective=body["effective"],
-                preset=body["preset"],
-                changes=body["set"],
+            lambda store, context: policy_answer(
+                propose_policy(
+                    store,
+                    context,
+                    part(RuleBook),
+                    policy_id=policy_id,
+                    unit_id=body["unit_id"],
+                    effective=body["effective"],
+                    preset=body["preset"],
+                    changes=body["set"],
+                ),
+                now(),
             ),
-            lambda policy: policy_answer(policy, now()),
             body,
             command_id=policy_id,
         )
@@ -144,8 +147,9 @@ class PolicyDecision(MethodView):
     def post(self, body: Body, policy_id: UUID) -> Answer:
         """Publish a proposed version, or turn it down; never by who proposed it."""
         return command(
-            lambda act: decide_policy(act, policy_id=policy_id, ok=body["ok"], why=body["why"] or ""),
-            lambda policy: policy_answer(policy, now()),
+            lambda store, context: policy_answer(
+                decide_policy(store, context, policy_id=policy_id, ok=body["ok"], why=body["why"] or ""), now()
+            ),
             body,
         )
 

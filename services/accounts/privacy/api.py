@@ -5,7 +5,8 @@ from flask_smorest import Blueprint
 
 from libs.http import Cursor, current_actor, reading
 from libs.http.pages import a_number
-from services.accounts.core.edge import act_on
+from services.accounts.core.authorise import require_view
+from services.accounts.core.edge import opened
 from services.accounts.core.schemas import (
     Answer,
     Body,
@@ -30,7 +31,7 @@ class AccessLog(MethodView):
         """List who looked at a person's data, newest first; default: at the caller's own."""
         person_id = query["person"] or current_actor().person_id
         with reading() as connection:
-            act_on(connection).require_view(person_id)
+            require_view(*opened(connection), person_id)
             rows = views_of(
                 connection, person_id=person_id, before=VIEWS.after(query["cursor"]), limit=query["limit"] + 1
             )

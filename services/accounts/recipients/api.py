@@ -6,7 +6,7 @@ from flask.views import MethodView
 from flask_smorest import Blueprint
 
 from libs.programme.two_people_schemas import VerdictSchema
-from services.accounts.core.acts import Act
+from services.accounts.core.command_context import CommandContext
 from services.accounts.core.edge import command
 from services.accounts.core.schemas import (
     Answer,
@@ -14,6 +14,7 @@ from services.accounts.core.schemas import (
     done_answer,
     person_answer,
 )
+from services.accounts.core.store.store import SealedStore
 from services.accounts.recipients.rules import Finding, FindingKind
 from services.accounts.recipients.schemas import AssessmentSchema, FindingAnswer, HardshipSchema, finding_answer
 from services.accounts.recipients.usecases import decide_finding, record_finding
@@ -72,20 +73,25 @@ class HardshipConfirmation(MethodView):
 def _record(finding_id: UUID, kind: FindingKind, person_id: UUID, found: Body) -> Answer:
     """`found` is a grade, or categories."""
     return command(
-        lambda act: _answer(act, record_finding(act, finding_id=finding_id, kind=kind, person_id=person_id, **found)),
-        lambda answer: answer,
+        lambda store, context: _answer(
+            store,
+            context,
+            record_finding(store, context, finding_id=finding_id, kind=kind, person_id=person_id, **found),
+        ),
         found,
         command_id=finding_id,
     )
 
 
 def _decide(finding_id: UUID, kind: FindingKind, body: Body) -> Answer:
-    def decide(act: Act) -> Answer:
-        finding, person = decide_finding(act, finding_id=finding_id, kind=kind, ok=body["ok"], why=body["why"] or "")
-        return _answer(act, finding) | {"person": person_answer(person)}
+    def decide(store: SealedStore, context: CommandContext) -> Answer:
+        finding, person = decide_finding(
+            store, context, finding_id=finding_id, kind=kind, ok=body["ok"], why=body["why"] or ""
+        )
+        return _answer(store, context, finding) | {"person": person_answer(person)}
 
-    return command(decide, lambda answer: answer, body)
+    return command(decide, body)
 
 
-def _answer(act: Act, finding: Finding) -> Answer:
-    return finding_answer(finding, act.places(finding.person_id), act.now)
+def _answer(store: SealedStore, context: CommandContext, finding: Finding) -> Answer:
+    return finding_answer(finding, store.persons.places_of(finding.person_id), context.now)

@@ -7,8 +7,11 @@ from libs.errors import IdReusedError
 from libs.programme.refusals import RecordNotFoundError
 from libs.programme.two_people import propose
 from libs.programme.words import Grade, Hardship
-from services.accounts.core.acts import Act
+from services.accounts.core.authorise import require_over
+from services.accounts.core.command_context import CommandContext
+from services.accounts.core.messages import publish_person
 from services.accounts.core.rules.persons import Person
+from services.accounts.core.store.store import SealedStore
 from services.accounts.recipients.rules import Finding, FindingKind
 from services.accounts.recipients.store import FindingStore
 
@@ -16,7 +19,8 @@ _POWERS = {FindingKind.ASSESSMENT: "assess_grade", FindingKind.HARDSHIP: "record
 
 
 def record_finding(
-    act: Act,
+    store: SealedStore,
+    context: CommandContext,
     *,
     finding_id: UUID,
     kind: FindingKind,
@@ -32,14 +36,14 @@ def record_finding(
         MakerIsCheckerError, PersonNotBelowError, WrongPersonStateError
         IdReusedError
     """
-    person = act.store.persons.lock_person(person_id)
-    act.require_over(_POWERS[kind], person)
+    person = store.persons.lock_person(person_id)
+    require_over(store, context, _POWERS[kind], person)
     person.refuse_unless_living()
-    findings = FindingStore(act.connection)
+    findings = FindingStore(store.connection)
     if findings.find(finding_id) is not None:
         raise IdReusedError(finding_id=finding_id)
     finding = Finding(
-        proposal=propose(proposal_id=finding_id, by=act.actor_id, now=act.now, hands=frozenset({person_id})),
+        proposal=propose(proposal_id=finding_id, by=context.caller_id, now=context.now, hands=frozenset({person_id})),
         kind=kind,
         person_id=person_id,
         grade=grade,
@@ -49,26 +53,28 @@ def record_finding(
     return finding
 
 
-def decide_finding(act: Act, *, finding_id: UUID, kind: FindingKind, ok: bool, why: str) -> tuple[Finding, Person]:
+def decide_finding(
+    store: SealedStore, context: CommandContext, *, finding_id: UUID, kind: FindingKind, ok: bool, why: str
+) -> tuple[Finding, Person]:
     """Confirm a finding as the second person, so that it counts from now on; or turn it down, without any effect.
 
     Raises:
         RecordNotFoundError, MakerIsCheckerError, PersonNotBelowError, AlreadyDecidedError, ProposalLapsedError
         OutOfScopeError, ForbiddenError: the actor may not confirm records of this person.
     """
-    findings = FindingStore(act.connection)
-    person = act.store.persons.lock_person(findings.person_of(finding_id))
+    findings = FindingStore(store.connection)
+    person = store.persons.lock_person(findings.person_of(finding_id))
     finding = findings.find(finding_id)
     if finding is None or finding.kind is not kind:
         raise RecordNotFoundError(finding_id=finding_id)
-    if finding.proposal.proposed_by != act.actor_id:
-        act.require_over("confirm_record", person)
-    decided = finding.decide(act.verdict(ok=ok, why=why))
+    if finding.proposal.proposed_by != context.caller_id:
+        require_over(store, context, "confirm_record", person)
+    decided = finding.decide(context.verdict(ok=ok, why=why))
     findings.save(decided)
     if not decided.is_confirmed:
         return decided, person
     person.refuse_unless_living()
     changed = decided.applied_to(person)
-    act.store.persons.save(changed)
-    act.publish(changed)
+    store.persons.save(changed)
+    publish_person(store, context, changed)
     return decided, changed

@@ -12,7 +12,7 @@ from libs.http import current_actor, open_before_own_password, open_to_suspended
 from libs.http.gate import Gate
 from libs.http.limits import refuse_for
 from libs.http.openapi import keyless
-from services.accounts.core.edge import act_on, command, origin, part, parts, store_on, transaction
+from services.accounts.core.edge import command, opened, origin, part, parts, store_on, transaction
 from services.accounts.core.schemas import Answer, Body, instant
 from services.accounts.sign_in.gateways.code_desk import CodeDesk
 from services.accounts.sign_in.gateways.tokens import as_jwk
@@ -158,7 +158,7 @@ class OwnPassword(MethodView):
     def post(self, body: Body) -> Answer:
         """Set one's own password, by the present one or by a code; all sessions end."""
         with reading() as connection:
-            present = present_password_hash(act_on(connection))
+            present = present_password_hash(*opened(connection))
         counted = own_password_try(str(current_actor().person_id), parts().vault.digest)
         count_try(counted)
         if not self._is_shown(body, present):
@@ -169,8 +169,9 @@ class OwnPassword(MethodView):
             raise PasswordNotNewError
         new_hash = parts().passwords.hash(body["new_password"])
         return command(
-            lambda act: change_password(act, password_hash=new_hash, at=machine_now()),
-            lambda changed_at: {"changed_at": instant(changed_at)},
+            lambda store, context: {
+                "changed_at": instant(change_password(store, context, password_hash=new_hash, at=machine_now()))
+            },
             body,
         )
 

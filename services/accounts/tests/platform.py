@@ -19,7 +19,7 @@ from libs.db.migrations import ServiceUrls
 from libs.ids import new_id
 from libs.programme.words import UnitLevel
 from services.accounts.bootstrap import CITY_ID, HARNESS_IDS, create_app, create_importer
-from services.accounts.core.acts import Act
+from services.accounts.core.command_context import CommandContext
 from services.accounts.core.rules.sign_in_names import phone_number_of
 from services.accounts.core.store.store import SealedStore
 from services.accounts.core.store.vault import Vault
@@ -256,9 +256,12 @@ def add_units(platform: Platform) -> None:
     """Add two districts with streets and communities, as in the scenarios' world."""
     vault = Vault.read(platform.settings.master_key_file)
     with platform.database.transaction() as connection:
-        act = Act(SealedStore(connection, vault), HARNESS_IDS[0], platform.clock.now())
+        store = SealedStore(connection, vault)
+        context = CommandContext(store.actor(HARNESS_IDS[0]), platform.clock.now())
         for label, level, parent in WORLD:
             unit_id = new_id()
             parent_id = UUID(platform.units[parent])
-            add_unit(act, unit_id=unit_id, level=UnitLevel(level), parent_id=parent_id, name_zh=label, name_en="")
+            add_unit(
+                store, context, unit_id=unit_id, level=UnitLevel(level), parent_id=parent_id, name_zh=label, name_en=""
+            )
             platform.units[label] = str(unit_id)

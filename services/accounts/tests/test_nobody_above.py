@@ -15,7 +15,7 @@ from services.accounts.core.rules.roles import RolePlace, may_sign_about, stands
 from services.accounts.tests.platform import Caller, Document, Platform, must, refused
 
 ACCOUNTS = Path(__file__).parents[1]
-USECASES = [*ACCOUNTS.glob("*/usecases.py"), *ACCOUNTS.glob("*/usecases/*.py"), ACCOUNTS / "core" / "acts.py"]
+USECASES = [*ACCOUNTS.glob("*/usecases.py"), *ACCOUNTS.glob("*/usecases/*.py"), ACCOUNTS / "core" / "authorise.py"]
 PASSES = {"require_over", "require_above", "is_above", "may_sign_about", "_require_either", "_require_above_either"}
 PASSES |= {"_require_signature", "_require_second", "require_witness"}
 """Calls by which a use case asks whether who acts stands above whom it is about."""
@@ -114,9 +114,9 @@ def test_who_asks_for_a_power_where_somebody_lives_asks_who_stands_above() -> No
 def _asks_by_home(function: ast.FunctionDef) -> bool:
     return any(
         isinstance(call, ast.Call)
-        and isinstance(call.func, ast.Attribute)
-        and call.func.attr == "require"
-        and not (isinstance(call.args[0], ast.Constant) and call.args[0].value == "view_person")
+        and isinstance(call.func, ast.Name)
+        and call.func.id == "require_power"
+        and not (isinstance(call.args[2], ast.Constant) and call.args[2].value == "view_person")
         and any(isinstance(argument, ast.Attribute) and argument.attr == "home_unit_id" for argument in call.args)
         for call in ast.walk(function)
     )
@@ -125,7 +125,7 @@ def _asks_by_home(function: ast.FunctionDef) -> bool:
 def _acts_on_a_person(function: ast.FunctionDef) -> bool:
     """Tell whether a public use case is given an act and a person, or loads one."""
     arguments = [*function.args.args, *function.args.kwonlyargs]
-    is_act = any(isinstance(a.annotation, ast.Name) and a.annotation.id == "Act" for a in arguments)
+    is_act = any(isinstance(a.annotation, ast.Name) and a.annotation.id == "CommandContext" for a in arguments)
     names_one = any(a.arg in ("person_id", "registration") for a in arguments)
     return is_act and not function.name.startswith("_") and (names_one or bool(_calls(function) & {"lock_person"}))
 
@@ -171,6 +171,7 @@ MADE = ("assessment", "hardship", "proposal", "number", "relation", "grant", "de
 NO_ACT_ON_A_PERSON = {
     "POST /v1/sessions",
     "POST /v1/sessions/refresh",
+    "DELETE /v1/sessions",
     "DELETE /v1/sessions/current",
     "POST /v1/sign-in-codes",
     "POST /v1/me/password",

@@ -24,14 +24,16 @@ class PersonQualifications(MethodView):
         """Change a volunteer's qualifications; what is left out stays."""
         single = (body["certificate"],) if "certificate" in body else ()
         return command(
-            lambda act: qualify_volunteer(
-                act,
-                person_id=person_id,
-                training=body.get("training"),
-                clean_record=body.get("clean_record"),
-                certificates=(*body.get("certificates", ()), *single),
-                insurance=Insurance(body["insured_until"]) if "insured_until" in body else None,
+            lambda store, context: person_answer(
+                qualify_volunteer(
+                    store,
+                    context,
+                    person_id=person_id,
+                    training=body.get("training"),
+                    clean_record=body.get("clean_record"),
+                    certificates=(*body.get("certificates", ()), *single),
+                    insurance=Insurance(body["insured_until"]) if "insured_until" in body else None,
+                )
             ),
-            person_answer,
             body,
         )

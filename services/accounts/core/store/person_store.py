@@ -179,6 +179,10 @@ class PersonStore:
             held[row.person_id].append(RolePlace(Role(row.role), tuple(row.path)))
         return held
 
+    def places_of(self, person_id: UUID) -> list[RolePlace]:
+        """Return the roles that a person holds now, with the paths of their units."""
+        return self.places([person_id])[person_id]
+
     def holders(self, role: Role) -> int:
         """Count the active people who hold a role now, wherever."""
         held = role_grant.join(person, person.c.person_id == role_grant.c.person_id)

@@ -8,11 +8,12 @@ from libs.errors import IdReusedError
 from libs.programme.refusals import EstateSettledError, RecordNotFoundError
 from libs.programme.two_people import propose
 from libs.programme.words import PersonStatus
-from services.accounts.core.acts import Act
+from services.accounts.core.authorise import require_witness
+from services.accounts.core.command_context import CommandContext
 from services.accounts.core.messages import person_state
 from services.accounts.core.refusals import DecisionWaitsError, WrongPersonStateError
 from services.accounts.core.rules.persons import Person
-from services.accounts.core.store.store import Store
+from services.accounts.core.store.store import SealedStore, Store
 from services.accounts.deaths.messages import death_mistake_found, person_death_mistaken
 from services.accounts.deaths.rules import Death, DeathMistake
 from services.accounts.deaths.store import DeathStore
@@ -20,7 +21,9 @@ from services.accounts.relations.messages import acting_grant_state
 from services.accounts.relations.store import RelationStore
 
 
-def propose_mistake(act: Act, *, death_id: UUID, mistake_id: UUID, why: str) -> DeathMistake:
+def propose_mistake(
+    store: SealedStore, context: CommandContext, *, death_id: UUID, mistake_id: UUID, why: str
+) -> DeathMistake:
     """Propose that a death was recorded by mistake.
 
     Raises:
@@ -30,19 +33,21 @@ def propose_mistake(act: Act, *, death_id: UUID, mistake_id: UUID, why: str) -> 
         EstateSettledError: what the person left has gone to the heirs or the pool.
         IdReusedError
     """
-    death, person = _locked(act, death_id)
-    act.require_witness("propose_death_mistake", person)
-    if DeathStore(act.connection).find_mistake(mistake_id) is not None:
+    death, person = _locked(store, death_id)
+    require_witness(store, context, "propose_death_mistake", person)
+    if DeathStore(store.connection).find_mistake(mistake_id) is not None:
         raise IdReusedError(mistake_id=mistake_id)
     death.refuse_unless_correctable()
     hands = frozenset({person.person_id})
-    proposal = propose(proposal_id=mistake_id, by=act.actor_id, now=act.now, hands=hands)
+    proposal = propose(proposal_id=mistake_id, by=context.caller_id, now=context.now, hands=hands)
     mistake = DeathMistake(proposal, death_id, person.person_id, why)
-    DeathStore(act.connection).add_mistake(mistake)
+    DeathStore(store.connection).add_mistake(mistake)
     return mistake
 
 
-def decide_mistake(act: Act, *, death_id: UUID, mistake_id: UUID, ok: bool, why: str) -> DeathMistake:
+def decide_mistake(
+    store: SealedStore, context: CommandContext, *, death_id: UUID, mistake_id: UUID, ok: bool, why: str
+) -> DeathMistake:
     """Decide as the second person: the ledger is asked to give the wallets back, or nothing changes.
 
     Raises:
@@ -51,20 +56,20 @@ def decide_mistake(act: Act, *, death_id: UUID, mistake_id: UUID, ok: bool, why:
         WrongPersonStateError, EstateSettledError: as when it was proposed.
         DecisionWaitsError: the ledger, or the end of the use of the person's data, is asked for already.
     """
-    death, person = _locked(act, death_id)
-    mistake = DeathStore(act.connection).find_mistake(mistake_id)
+    death, person = _locked(store, death_id)
+    mistake = DeathStore(store.connection).find_mistake(mistake_id)
     if mistake is None or mistake.death_id != death_id:
         raise RecordNotFoundError(mistake_id=mistake_id)
-    if mistake.proposal.proposed_by != act.actor_id:
-        act.require_witness("decide_death_mistake", person)
-    decided = mistake.decide(act.verdict(ok=ok, why=why))
+    if mistake.proposal.proposed_by != context.caller_id:
+        require_witness(store, context, "decide_death_mistake", person)
+    decided = mistake.decide(context.verdict(ok=ok, why=why))
     if decided.waits_for_ledger:
         death.refuse_unless_correctable()
-        is_asked = DeathStore(act.connection).waits_for_wallets(person.person_id)
-        if is_asked or act.store.persons.is_erasure_pending(person.person_id):
+        is_asked = DeathStore(store.connection).waits_for_wallets(person.person_id)
+        if is_asked or store.persons.is_erasure_pending(person.person_id):
             raise DecisionWaitsError(person_id=person.person_id)
-        act.store.append(death_mistake_found(decided, person, now=act.now))
-    DeathStore(act.connection).save_mistake(decided)
+        store.append(death_mistake_found(decided, person, now=context.now))
+    DeathStore(store.connection).save_mistake(decided)
     return decided
 
 
@@ -131,10 +136,10 @@ def _left_to_other_death(store: Store, person_id: UUID, grant_id: UUID) -> bool:
     return False
 
 
-def _locked(act: Act, death_id: UUID) -> tuple[Death, Person]:
+def _locked(store: SealedStore, death_id: UUID) -> tuple[Death, Person]:
     """Return a death and whom it is about; the person's lock comes first, as everywhere."""
-    person = act.store.persons.lock_person(DeathStore(act.connection).look(death_id).person_id)
-    death = DeathStore(act.connection).death(death_id)
+    person = store.persons.lock_person(DeathStore(store.connection).look(death_id).person_id)
+    death = DeathStore(store.connection).death(death_id)
     if person.status is not PersonStatus.DECEASED and death.is_confirmed:
         raise WrongPersonStateError(state=person.status)
     return death, person

@@ -3,9 +3,11 @@
 from uuid import UUID
 
 from libs.ids import new_id
-from services.accounts.core.acts import Act
+from services.accounts.core.authorise import require_power
+from services.accounts.core.command_context import CommandContext
 from services.accounts.core.rules.persons import Person
 from services.accounts.core.store.identity_store import Identity
+from services.accounts.core.store.store import SealedStore
 from services.accounts.persons.store import PersonFilter, find_persons
 
 EXPORTED_MAX = 20_000
@@ -29,26 +31,26 @@ EXPORT_COLUMNS = (
 )
 
 
-def export_people(act: Act, *, unit_id: UUID) -> list[dict[str, str]]:
+def export_people(store: SealedStore, context: CommandContext, *, unit_id: UUID) -> list[dict[str, str]]:
     """Return everybody at a unit and below as rows of text, up to a bound.
 
     Raises:
         UnitNotFoundError
         OutOfScopeError, ForbiddenError: the actor may not export there.
     """
-    act.require("export_people", unit_id)
+    require_power(store, context, "export_people", unit_id)
     export_id = new_id()
     rows: list[dict[str, str]] = []
     after: UUID | None = None
     while len(rows) < EXPORTED_MAX:
-        people = find_persons(act.connection, PersonFilter(within=[unit_id], after=after), limit=PAGE)
+        people = find_persons(store.connection, PersonFilter(within=[unit_id], after=after), limit=PAGE)
         if not people:
             break
         after = people[-1].person_id
         ids = [person.person_id for person in people]
-        identities = act.store.identities.identities(ids)
-        act.store.records.log_views(
-            viewer_id=act.actor_id, person_ids=ids, what="export", why=str(export_id), at=act.now
+        identities = store.identities.identities(ids)
+        store.records.log_views(
+            viewer_id=context.caller_id, person_ids=ids, what="export", why=str(export_id), at=context.now
         )
         rows += [_row(person, identities.get(person.person_id)) for person in people]
     return rows

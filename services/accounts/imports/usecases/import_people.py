@@ -8,7 +8,9 @@ from libs.contracts.powers import POWERS
 from libs.errors import IdReusedError, OutOfScopeError, Refusal
 from libs.http import holds
 from libs.programme.refusals import UnitNotFoundError
-from services.accounts.core.acts import Act
+from services.accounts.core.authorise import require_power_somewhere
+from services.accounts.core.command_context import CommandContext
+from services.accounts.core.store.store import SealedStore
 from services.accounts.imports.store import ImportStore
 from services.accounts.persons.usecases.register_person import Registration, enrol, refuse_unrecordable
 
@@ -33,48 +35,58 @@ class RowReport:
     fields: str = ""
 
 
-def accept_import(act: Act, *, import_id: UUID, content: bytes, content_type: str) -> None:
+def accept_import(
+    store: SealedStore, context: CommandContext, *, import_id: UUID, content: bytes, content_type: str
+) -> None:
     """Keep what was sent, to be imported soon; nothing of it is read before.
 
     Raises:
         PersonSuspendedError, ForbiddenError: the actor may import nowhere.
         IdReusedError: another import has this id.
     """
-    act.require_anywhere("import_people")
-    imports = ImportStore(act.store)
-    if not imports.add(import_id, by=act.actor_id, at=act.now, content=content, content_type=content_type):
+    require_power_somewhere(context, "import_people")
+    imports = ImportStore(store)
+    if not imports.add(import_id, by=context.caller_id, at=context.now, content=content, content_type=content_type):
         raise IdReusedError(import_id=import_id)
 
 
-def take_rows(act: Act, *, import_id: UUID, first: int, rows: Sequence[Registration | WrongRow], total: int) -> None:
+def take_rows(
+    store: SealedStore,
+    context: CommandContext,
+    *,
+    import_id: UUID,
+    first: int,
+    rows: Sequence[Registration | WrongRow],
+    total: int,
+) -> None:
     """Register the good ones of some rows, of which the first has number `first`, and say what became of each.
 
     Raises:
         PersonSuspendedError, ForbiddenError, Unauthorized: who imports may not any more.
     """
-    act.require_anywhere("import_people")
+    require_power_somewhere(context, "import_people")
     for number, row in enumerate(rows, first):
-        report = _take(act, number, row)
-        ImportStore(act.store).add_row(import_id, report.row, report.person_id, report.code, report.fields)
-    ImportStore(act.store).go_on(import_id, rows=total, rows_done=first - 1 + len(rows))
+        report = _take(store, context, number, row)
+        ImportStore(store).add_row(import_id, report.row, report.person_id, report.code, report.fields)
+    ImportStore(store).go_on(import_id, rows=total, rows_done=first - 1 + len(rows))
 
 
-def _take(act: Act, number: int, row: Registration | WrongRow) -> RowReport:
+def _take(store: SealedStore, context: CommandContext, number: int, row: Registration | WrongRow) -> RowReport:
     if isinstance(row, WrongRow):
         return RowReport(number, None, INVALID, row.fields)
     try:
-        with act.store.savepoint():
-            _require_reach(act, row.home_unit_id)
-            refuse_unrecordable(act, row)
-            enrol(act, row)
+        with store.savepoint():
+            _require_reach(store, context, row.home_unit_id)
+            refuse_unrecordable(store, context, row)
+            enrol(store, context, row)
     except Refusal as refusal:
         return RowReport(number, row.person_id, refusal.code)
     return RowReport(number, row.person_id, TAKEN)
 
 
-def _require_reach(act: Act, unit_id: UUID) -> None:
-    unit = act.store.units.find(unit_id)
+def _require_reach(store: SealedStore, context: CommandContext, unit_id: UUID) -> None:
+    unit = store.units.find(unit_id)
     if unit is None:
         raise UnitNotFoundError(unit_id=unit_id)
-    if not holds(act.actor(), POWERS["import_people"], unit.path):
+    if not holds(context.active_actor(), POWERS["import_people"], unit.path):
         raise OutOfScopeError

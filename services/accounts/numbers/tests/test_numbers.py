@@ -24,7 +24,7 @@ OLD, NEW, THIRD = "13800000001", "13900000002", "13700000003"
 
 @pytest.fixture
 def messages(platform: Platform, tmp_path: Path) -> Path:
-    """The folder that messages are written to."""
+    """The folder that notices are written to."""
     folder = tmp_path / "messages"
     settings = Settings(
         database_url=platform.settings.database_url,
@@ -47,7 +47,7 @@ def _ask(platform: Platform, caller: Caller, person_id: str, number: str | None)
 
 
 def _notices(folder: Path) -> dict[str, str]:
-    """Return what each number was messages last."""
+    """Return what each number was told last."""
     written = [path.read_text().split("\n", 1) for path in sorted(folder.glob("*-notice.txt"))]
     return {one[0]: one[1] for one in written}
 

@@ -8,41 +8,46 @@ from uuid import UUID
 from libs.errors import IdReusedError
 from libs.programme.refusals import RecordNotFoundError
 from libs.programme.two_people import ProposalState, propose
-from services.accounts.core.acts import Act
+from services.accounts.core.authorise import may_sign_about, require_power
+from services.accounts.core.command_context import CommandContext
 from services.accounts.core.refusals import PersonNotBelowError
 from services.accounts.core.rules.identity import canonical_phone
 from services.accounts.core.rules.notices import Notice
 from services.accounts.core.rules.persons import Person
+from services.accounts.core.store.store import SealedStore
 from services.accounts.numbers.store import NumberProposal, NumberStore
 from services.accounts.numbers.usecases.change_number import change_number
 
 REGISTER = "register_person"
 
 
-def propose_number(act: Act, *, proposal_id: UUID, person_id: UUID, number: str) -> NumberProposal:
+def propose_number(
+    store: SealedStore, context: CommandContext, *, proposal_id: UUID, person_id: UUID, number: str
+) -> NumberProposal:
     """Propose another number: the person themselves, or staff who may sign about them.
 
     Raises:
         PersonNotFoundError, WrongPersonStateError, PhoneNumberInvalidError, IdReusedError
         OutOfScopeError, ForbiddenError, PersonNotBelowError
     """
-    person = act.store.persons.lock_person(person_id)
-    if person_id == act.actor_id:
-        act.actor()
+    person = store.persons.lock_person(person_id)
+    if person_id == context.caller_id:
+        context.active_actor()
     else:
-        _require_signature(act, person)
+        _require_signature(store, context, person)
     person.refuse_unless_living()
-    if NumberStore(act.store).find_proposal(proposal_id) is not None:
+    if NumberStore(store).find_proposal(proposal_id) is not None:
         raise IdReusedError(proposal_id=proposal_id)
     canonical_phone(number)
-    proposal = propose(proposal_id=proposal_id, by=act.actor_id, now=act.now, hands=frozenset({person_id}))
+    proposal = propose(proposal_id=proposal_id, by=context.caller_id, now=context.now, hands=frozenset({person_id}))
     made = NumberProposal(proposal, person_id, number)
-    NumberStore(act.store).add_proposal(made)
+    NumberStore(store).add_proposal(made)
     return made
 
 
 def decide_number(
-    act: Act,
+    store: SealedStore,
+    context: CommandContext,
     *,
     proposal_id: UUID,
     person_id: UUID,
@@ -58,22 +63,22 @@ def decide_number(
         OutOfScopeError, ForbiddenError, PersonNotBelowError
         WrongPersonStateError, PhoneNumberTakenError, TooManyChangesError
     """
-    person = act.store.persons.lock_person(person_id)
-    waiting = NumberStore(act.store).find_proposal(proposal_id)
+    person = store.persons.lock_person(person_id)
+    waiting = NumberStore(store).find_proposal(proposal_id)
     if waiting is None or waiting.person_id != person_id:
         raise RecordNotFoundError(proposal_id=proposal_id)
-    if act.actor_id not in (waiting.proposal.proposed_by, person_id):
-        _require_signature(act, person)
-    decided = replace(waiting, proposal=waiting.proposal.decide(act.verdict(ok=ok, why=why)))
-    NumberStore(act.store).save_proposal(decided)
+    if context.caller_id not in (waiting.proposal.proposed_by, person_id):
+        _require_signature(store, context, person)
+    decided = replace(waiting, proposal=waiting.proposal.decide(context.verdict(ok=ok, why=why)))
+    NumberStore(store).save_proposal(decided)
     if decided.proposal.state is not ProposalState.ACCEPTED:
         return decided, []
     person.refuse_unless_living()
-    notices = change_number(act, person_id=person_id, number=waiting.phone_number, at=at, digest=digest)
+    notices = change_number(store, context, person_id=person_id, number=waiting.phone_number, at=at, digest=digest)
     return decided, notices
 
 
-def _require_signature(act: Act, person: Person) -> None:
-    act.require(REGISTER, person.home_unit_id)
-    if not act.may_sign_about(person.person_id):
+def _require_signature(store: SealedStore, context: CommandContext, person: Person) -> None:
+    require_power(store, context, REGISTER, person.home_unit_id)
+    if not may_sign_about(store, context, person.person_id):
         raise PersonNotBelowError

@@ -4,12 +4,23 @@ from uuid import UUID
 
 from libs.errors import IdReusedError
 from libs.programme.words import UnitLevel
-from services.accounts.core.acts import Act
+from services.accounts.core.authorise import require_power
+from services.accounts.core.command_context import CommandContext
 from services.accounts.core.messages import unit_state
 from services.accounts.core.rules.units import Unit, place_unit
+from services.accounts.core.store.store import SealedStore
 
 
-def add_unit(act: Act, *, unit_id: UUID, level: UnitLevel, parent_id: UUID, name_zh: str, name_en: str) -> Unit:
+def add_unit(
+    store: SealedStore,
+    context: CommandContext,
+    *,
+    unit_id: UUID,
+    level: UnitLevel,
+    parent_id: UUID,
+    name_zh: str,
+    name_en: str,
+) -> Unit:
     """Add a unit under a parent that the actor's administrative role reaches.
 
     Raises:
@@ -18,11 +29,11 @@ def add_unit(act: Act, *, unit_id: UUID, level: UnitLevel, parent_id: UUID, name
         IdReusedError: there is another unit with this id.
         UnitLevelWrongError: units of this level do not stand under this parent.
     """
-    parent = act.store.units.unit(parent_id)
-    act.require("change_units", parent_id)
-    if act.store.units.find(unit_id) is not None:
+    parent = store.units.unit(parent_id)
+    require_power(store, context, "change_units", parent_id)
+    if store.units.find(unit_id) is not None:
         raise IdReusedError(unit_id=unit_id)
     unit = place_unit(unit_id=unit_id, level=level, parent=parent, name_zh=name_zh, name_en=name_en)
-    act.store.units.add(unit)
-    act.store.append(unit_state(unit, now=act.now))
+    store.units.add(unit)
+    store.append(unit_state(unit, now=context.now))
     return unit

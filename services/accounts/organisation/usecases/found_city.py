@@ -8,8 +8,8 @@ from uuid import UUID
 from libs.ids import id_from_cause
 from libs.programme.refusals import AlreadyDecidedError
 from libs.programme.words import Role, Sex, UnitLevel
-from services.accounts.core.acts import Act
-from services.accounts.core.messages import unit_state
+from services.accounts.core.command_context import CommandContext, context_of
+from services.accounts.core.messages import publish_person, unit_state
 from services.accounts.core.refusals import TwoAdministratorsNeededError
 from services.accounts.core.rules.identity import canonical_name
 from services.accounts.core.rules.roles import RoleGrant
@@ -59,7 +59,7 @@ def ensure_harness(store: SealedStore, city: Unit, *, password_hash: str, now: d
                 password_hash=password_hash,
                 is_password_own=True,
             )
-            _enrol_staff(Act(store, maker, now), registration, HARNESS_ROLES, city)
+            _enrol_staff(store, context_of(maker, now=now), registration, HARNESS_ROLES, city)
 
 
 def found_administrators(store: SealedStore, city: Unit, founders: Sequence[Registration], *, now: datetime) -> None:
@@ -82,7 +82,7 @@ def found_administrators(store: SealedStore, city: Unit, founders: Sequence[Regi
         raise AlreadyDecidedError
     first, second = founders
     for registration, other in ((first, second), (second, first)):
-        _enrol_staff(Act(store, other.person_id, now), registration, (Role.CITY_ADMIN,), city)
+        _enrol_staff(store, context_of(other.person_id, now=now), registration, (Role.CITY_ADMIN,), city)
 
 
 def add_administrator(store: SealedStore, city: Unit, registration: Registration, *, now: datetime) -> None:
@@ -95,23 +95,25 @@ def add_administrator(store: SealedStore, city: Unit, registration: Registration
     """
     if not store.persons.are_there_any():
         raise TwoAdministratorsNeededError
-    _enrol_staff(Act(store, registration.person_id, now), registration, (Role.CITY_ADMIN,), city)
+    _enrol_staff(store, context_of(registration.person_id, now=now), registration, (Role.CITY_ADMIN,), city)
 
 
-def _enrol_staff(act: Act, registration: Registration, roles: tuple[Role, ...], city: Unit) -> None:
-    person = enrol(act, registration)
+def _enrol_staff(
+    store: SealedStore, context: CommandContext, registration: Registration, roles: tuple[Role, ...], city: Unit
+) -> None:
+    person = enrol(store, context, registration)
     grants = [
         RoleGrant(
             grant_id=id_from_cause(person.person_id, "role", role),
             person_id=person.person_id,
             role=role,
             unit_id=city.unit_id,
-            granted_by=act.actor_id,
-            granted_at=act.now,
+            granted_by=context.caller_id,
+            granted_at=context.now,
         )
         for role in roles
     ]
-    act.store.persons.add_grants(grants)
+    store.persons.add_grants(grants)
     changed = person.changed()
-    act.store.persons.save(changed)
-    act.publish(changed)
+    store.persons.save(changed)
+    publish_person(store, context, changed)

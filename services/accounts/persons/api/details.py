@@ -10,11 +10,12 @@ from werkzeug.exceptions import PreconditionRequired
 
 from libs.clock import machine_now
 from libs.http.openapi import needs_version
-from services.accounts.core.acts import Act
+from services.accounts.core.command_context import CommandContext
 from services.accounts.core.edge import command, parts, tell
 from services.accounts.core.rules.notices import Notice
 from services.accounts.core.rules.persons import Person
 from services.accounts.core.schemas import Answer, Body, PersonAnswer, person_answer
+from services.accounts.core.store.store import SealedStore
 from services.accounts.persons.api.persons import home_of
 from services.accounts.persons.refusals import ChangedMeanwhileError
 from services.accounts.persons.schemas import DetailsSchema, MoveSchema
@@ -49,14 +50,18 @@ class PersonDetails(MethodView):
         )
         notices: list[Notice] = []
 
-        def change(act: Act) -> Person:
+        def change(store: SealedStore, context: CommandContext) -> Person:
             at, digest = machine_now(), parts().vault.digest
             changed, notices[:] = change_details(
-                act, person_id=person_id, version=version, details=details, at=at, digest=digest
+                store, context, person_id=person_id, version=version, details=details, at=at, digest=digest
             )
             return changed
 
-        answer = command(change, person_answer, {**body, "version": version}, about=[person_id])
+        answer = command(
+            lambda store, context: person_answer(change(store, context)),
+            {**body, "version": version},
+            about=[person_id],
+        )
         tell(notices)
         return answer
 
@@ -73,8 +78,9 @@ class PersonMove(MethodView):
         """Move a person to another unit; `If-Match` names the version that was looked at."""
         version = _version_looked_at()
         return command(
-            lambda act: move_person(act, person_id=person_id, version=version, home_unit_id=body["home_unit_id"]),
-            person_answer,
+            lambda store, context: person_answer(
+                move_person(store, context, person_id=person_id, version=version, home_unit_id=body["home_unit_id"])
+            ),
             {**body, "version": version},
         )
 

@@ -5,7 +5,7 @@ from flask_smorest import Blueprint
 
 from libs.clock import machine_now
 from libs.http import open_before_own_password, reading
-from services.accounts.core.edge import act_on
+from services.accounts.core.edge import opened
 from services.accounts.core.schemas import Answer, unit_answer
 from services.accounts.numbers.store import NumberStore
 from services.accounts.persons.schemas import FullPersonAnswer, full_person_answer
@@ -24,9 +24,9 @@ class Me(MethodView):
     def get(self) -> Answer:
         """Return the caller with everything known of them, their roles and their home unit."""
         with reading() as connection:
-            act = act_on(connection)
-            person, identity, roles = view_person(act, person_id=act.actor_id, why="")
-            opens_at = NumberStore(act.store).opens_at(act.actor_id, at=machine_now())
+            store, context = opened(connection)
+            person, identity, roles = view_person(store, context, person_id=context.caller_id, why="")
+            opens_at = NumberStore(store).opens_at(context.caller_id, at=machine_now())
             return full_person_answer(person, identity, roles, number_opens_at=opens_at) | {
-                "home_unit": unit_answer(act.store.units.unit(person.home_unit_id))
+                "home_unit": unit_answer(store.units.unit(person.home_unit_id))
             }

@@ -3,7 +3,7 @@
 from flask.views import MethodView
 from flask_smorest import Blueprint
 
-from services.accounts.core.edge import act_on, transaction
+from services.accounts.core.edge import opened, transaction
 from services.accounts.core.schemas import Answer, Body, page_answer
 from services.accounts.persons.schemas import NamedPersonAnswer, NamesQuerySchema
 from services.accounts.persons.usecases.name_persons import name_persons
@@ -21,6 +21,6 @@ class PersonNames(MethodView):
     def get(self, query: Body) -> Answer:
         """List what these people are called; whom the caller may not know is left out. Every look is logged."""
         with transaction() as connection:
-            identities = name_persons(act_on(connection), query["person"])
+            identities = name_persons(*opened(connection), query["person"])
         rows = [{"person_id": str(person_id), "names": identity.names} for person_id, identity in identities.items()]
         return {"items": rows, "next": None}

@@ -10,11 +10,13 @@ from flask_smorest import Blueprint
 from libs.clock import machine_now
 from libs.http import Cursor
 from libs.http.pages import an_id
-from services.accounts.core.acts import Act
-from services.accounts.core.edge import act_on, command, parts, refused_before_work, transaction
+from services.accounts.core.authorise import require_power
+from services.accounts.core.command_context import CommandContext
+from services.accounts.core.edge import command, opened, parts, refused_before_work, transaction
 from services.accounts.core.gateways.passwords import Passwords
 from services.accounts.core.rules.persons import Home, Person, Qualifications
 from services.accounts.core.schemas import Answer, Body, PersonAnswer, ReasonSchema, page_answer, person_answer
+from services.accounts.core.store.store import SealedStore
 from services.accounts.core.store.vault import Vault
 from services.accounts.numbers.store import NumberStore
 from services.accounts.persons.schemas import (
@@ -55,9 +57,9 @@ class Persons(MethodView):
             after=PERSONS.after(query["cursor"]),
         )
         with transaction() as connection:
-            act = act_on(connection)
-            persons = search_persons(act, search, limit=query["limit"] + 1)
-            identities = act.store.identities.identities([person.person_id for person in persons])
+            store, context = opened(connection)
+            persons = search_persons(store, context, search, limit=query["limit"] + 1)
+            identities = store.identities.identities([person.person_id for person in persons])
         rows = [listed_person_answer(person, identities.get(person.person_id)) for person in persons]
         return PERSONS.page(rows, limit=query["limit"])
 
@@ -72,18 +74,18 @@ class PersonById(MethodView):
     def get(self, query: Body, person_id: UUID) -> Answer:
         """Return a person with name, numbers and address; the look is logged."""
         with transaction() as connection:
-            act = act_on(connection)
-            ended = status_if_ended(act, person_id)
+            store, context = opened(connection)
+            ended = status_if_ended(store, context, person_id)
             if ended is not None:
                 return {"person_id": str(person_id), "status": ended}
-            known = view_by_order(act, person_id=person_id) if person_id != act.actor_id else None
+            known = view_by_order(store, context, person_id=person_id) if person_id != context.caller_id else None
             if known is not None:
                 return order_side_answer(person_id, known)
-            names = view_by_grant(act, person_id=person_id)
+            names = view_by_grant(store, context, person_id=person_id)
             if names is not None:
                 return {"person_id": str(person_id), "names": names}
-            person, identity, roles = view_person(act, person_id=person_id, why=query["why"])
-            opens_at = NumberStore(act.store).opens_at(person_id, at=machine_now())
+            person, identity, roles = view_person(store, context, person_id=person_id, why=query["why"])
+            opens_at = NumberStore(store).opens_at(person_id, at=machine_now())
         return full_person_answer(person, identity, roles, number_opens_at=opens_at)
 
     @blueprint.doc(operationId="register_person")
@@ -91,18 +93,19 @@ class PersonById(MethodView):
     @blueprint.response(201, PersonAnswer)
     def put(self, body: Body, person_id: UUID) -> Answer:
         """Register a person."""
-        refused = refused_before_work(lambda act: act.require("register_person", body["home_unit_id"]))
+        refused = refused_before_work(
+            lambda store, context: require_power(store, context, "register_person", body["home_unit_id"])
+        )
         said = body if refused is None else {**body, "password": None}
         registration = registration_of(person_id, said, vault=parts().vault, passwords=parts().passwords)
 
-        def register(act: Act) -> Person:
+        def register(store: SealedStore, context: CommandContext) -> Person:
             if refused is not None:
                 raise refused
-            return register_person(act, registration)
+            return register_person(store, context, registration)
 
         return command(
-            register,
-            person_answer,
+            lambda store, context: person_answer(register(store, context)),
             body,
             command_id=person_id,
             about=[person_id],
@@ -118,7 +121,9 @@ class Suspension(MethodView):
     @blueprint.response(200, PersonAnswer)
     def post(self, body: Body, person_id: UUID) -> Answer:
         """Suspend a person."""
-        return _change(lambda act: suspend_person(act, person_id=person_id, why=body["why"] or ""), body)
+        return _change(
+            lambda store, context: suspend_person(store, context, person_id=person_id, why=body["why"] or ""), body
+        )
 
 
 @blueprint.route("/v1/persons/<uuid:person_id>/reinstatement")
@@ -130,7 +135,9 @@ class Reinstatement(MethodView):
     @blueprint.response(200, PersonAnswer)
     def post(self, body: Body, person_id: UUID) -> Answer:
         """End a suspension."""
-        return _change(lambda act: reinstate_person(act, person_id=person_id, why=body["why"] or ""), body)
+        return _change(
+            lambda store, context: reinstate_person(store, context, person_id=person_id, why=body["why"] or ""), body
+        )
 
 
 def registration_of(person_id: UUID, body: Body, *, vault: Vault, passwords: Passwords) -> Registration:
@@ -171,5 +178,5 @@ def _millideg(degrees: Decimal) -> int:
     return int((degrees * MILLI).to_integral_value(ROUND_HALF_EVEN))
 
 
-def _change(use_case: Callable[[Act], Person], body: Body) -> Answer:
-    return command(use_case, person_answer, body)
+def _change(use_case: Callable[[SealedStore, CommandContext], Person], body: Body) -> Answer:
+    return command(lambda store, context: person_answer(use_case(store, context)), body)

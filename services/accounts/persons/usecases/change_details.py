@@ -7,12 +7,15 @@ from uuid import UUID
 
 from libs.programme.refusals import MakerIsCheckerError
 from libs.programme.words import PERSON_ROLES, STAFF_ROLES, VisitRisk
-from services.accounts.core.acts import Act
+from services.accounts.core.authorise import require_above, require_over, require_power
+from services.accounts.core.command_context import CommandContext
+from services.accounts.core.messages import publish_person
 from services.accounts.core.refusals import DistrictNeededError
 from services.accounts.core.rules.identity import LookUp, canonical_name
 from services.accounts.core.rules.notices import Notice
 from services.accounts.core.rules.persons import Home, Person
 from services.accounts.core.store.identity_store import Identity
+from services.accounts.core.store.store import SealedStore
 from services.accounts.numbers.usecases.change_number import change_number
 from services.accounts.persons.refusals import ChangedMeanwhileError, TwoPeopleNeededError
 
@@ -36,7 +39,8 @@ OWN_FIELDS = frozenset({"phone_number", "address", "contacts", "has_phone"})
 
 
 def change_details(
-    act: Act,
+    store: SealedStore,
+    context: CommandContext,
     *,
     person_id: UUID,
     version: int,
@@ -56,24 +60,26 @@ def change_details(
         PhoneNumberTakenError, PhoneNumberInvalidError, TooManyChangesError
         TwoPeopleNeededError: the number of a member of staff is changed by two (propose_number.py).
     """
-    person = act.store.persons.lock_person(person_id)
-    if person_id == act.actor_id and details.given <= OWN_FIELDS:
-        act.actor()
+    person = store.persons.lock_person(person_id)
+    if person_id == context.caller_id and details.given <= OWN_FIELDS:
+        context.active_actor()
     else:
-        act.require_over("register_person", person)
+        require_over(store, context, "register_person", person)
     _refuse_stale(person, version)
-    changed = _changed(person, details, act)
-    _change_identity(act, person_id, details)
+    changed = _changed(person, details, store, context)
+    _change_identity(store, person_id, details)
     notices: list[Notice] = []
     if "phone_number" in details.given:
-        _refuse_staff(act, person_id)
-        notices = change_number(act, person_id=person_id, number=details.phone_number, at=at, digest=digest)
-    act.store.persons.save(changed)
-    act.publish(changed)
+        _refuse_staff(store, person_id)
+        notices = change_number(store, context, person_id=person_id, number=details.phone_number, at=at, digest=digest)
+    store.persons.save(changed)
+    publish_person(store, context, changed)
     return changed, notices
 
 
-def move_person(act: Act, *, person_id: UUID, version: int, home_unit_id: UUID) -> Person:
+def move_person(
+    store: SealedStore, context: CommandContext, *, person_id: UUID, version: int, home_unit_id: UUID
+) -> Person:
     """Let a person be at home in another unit; what they are moves with them, staff roles stay where they are.
 
     Raises:
@@ -82,19 +88,19 @@ def move_person(act: Act, *, person_id: UUID, version: int, home_unit_id: UUID) 
         MakerIsCheckerError, PersonNotBelowError
         DistrictNeededError: people with a role live below a district.
     """
-    person = act.store.persons.lock_person(person_id)
-    act.require("register_person", person.home_unit_id)
-    act.require("register_person", home_unit_id)
-    act.require_above(person_id)
+    person = store.persons.lock_person(person_id)
+    require_power(store, context, "register_person", person.home_unit_id)
+    require_power(store, context, "register_person", home_unit_id)
+    require_above(store, context, person_id)
     _refuse_stale(person, version)
-    unit = act.store.units.unit(home_unit_id)
-    held = [grant for grant in act.store.persons.roles(person_id) if grant.role in PERSON_ROLES]
+    unit = store.units.unit(home_unit_id)
+    held = [grant for grant in store.persons.roles(person_id) if grant.role in PERSON_ROLES]
     if held and unit.district_id is None:
         raise DistrictNeededError(unit_id=home_unit_id)
     moved = replace(person.changed(), home_unit_id=home_unit_id, district_id=unit.district_id)
-    act.store.persons.move_grants([grant.grant_id for grant in held], home_unit_id)
-    act.store.persons.save(moved)
-    act.publish(moved)
+    store.persons.move_grants([grant.grant_id for grant in held], home_unit_id)
+    store.persons.save(moved)
+    publish_person(store, context, moved)
     return moved
 
 
@@ -104,41 +110,41 @@ def _refuse_stale(person: Person, version: int) -> None:
         raise ChangedMeanwhileError(version=person.version)
 
 
-def _changed(person: Person, details: Details, act: Act) -> Person:
+def _changed(person: Person, details: Details, store: SealedStore, context: CommandContext) -> Person:
     changed = person.changed()
     if "home" in details.given:
         changed = replace(changed, home=details.home)
     if "household" in details.given:
-        _refuse_housemate(act, person, details.household_id)
-        changed = changed.living_in(details.household_id, said_by=act.actor_id)
+        _refuse_housemate(store, context, person, details.household_id)
+        changed = changed.living_in(details.household_id, said_by=context.caller_id)
     if "has_phone" in details.given:
         changed = replace(changed, has_phone=details.has_phone)
     if "visit_risk" in details.given:
-        listed_on = (person.visit_listed_on or act.today) if details.visit_risk else None
+        listed_on = (person.visit_listed_on or context.today) if details.visit_risk else None
         changed = replace(changed, visit_risk=details.visit_risk, visit_listed_on=listed_on)
     return changed
 
 
-def _refuse_housemate(act: Act, person: Person, household_id: UUID | None) -> None:
+def _refuse_housemate(store: SealedStore, context: CommandContext, person: Person, household_id: UUID | None) -> None:
     """Refuse who would free themselves: a verified household keeps its members from signing for each other."""
     if not person.is_leaving_verified(household_id):
         return
-    if act.store.persons.person(act.actor_id).household_id == person.household_id:
+    if store.persons.person(context.caller_id).household_id == person.household_id:
         raise MakerIsCheckerError
 
 
-def _change_identity(act: Act, person_id: UUID, details: Details) -> None:
-    identity = act.store.identities.identity(person_id)
+def _change_identity(store: SealedStore, person_id: UUID, details: Details) -> None:
+    identity = store.identities.identity(person_id)
     assert identity is not None, "only the erased have none"
     fields = details.given & {"names", "address", "contacts"}
     if not fields:
         return
     changed: Identity = replace(identity, **{name: getattr(details, name) for name in sorted(fields)})
-    act.store.identities.save(person_id, changed)
+    store.identities.save(person_id, changed)
     if "names" in fields:
-        act.store.identities.reindex(person_id, LookUp.NAME, canonical_name(changed.names["zh"]))
+        store.identities.reindex(person_id, LookUp.NAME, canonical_name(changed.names["zh"]))
 
 
-def _refuse_staff(act: Act, person_id: UUID) -> None:
-    if any(grant.role in STAFF_ROLES for grant in act.store.persons.roles(person_id)):
+def _refuse_staff(store: SealedStore, person_id: UUID) -> None:
+    if any(grant.role in STAFF_ROLES for grant in store.persons.roles(person_id)):
         raise TwoPeopleNeededError(propose_at=f"/v1/persons/{person_id}/phone-changes/{{id}}")

@@ -4,13 +4,14 @@ from uuid import UUID
 
 from libs.contracts.powers import POWERS
 from libs.http import Actor
-from services.accounts.core.acts import Act
+from services.accounts.core.command_context import CommandContext
 from services.accounts.core.store.identity_store import Identity
+from services.accounts.core.store.store import SealedStore
 from services.accounts.persons.store import homes_of
 from services.accounts.privacy.store import DisclosureStore
 
 
-def name_persons(act: Act, person_ids: list[UUID]) -> dict[UUID, Identity]:
+def name_persons(store: SealedStore, context: CommandContext, person_ids: list[UUID]) -> dict[UUID, Identity]:
     """Return who these people are, as far as the caller may know; about all others nothing, not even that they are.
 
     Oneself; those at home where a role of the caller's lets them look; the other side of an order in hand. Every look
@@ -19,24 +20,24 @@ def name_persons(act: Act, person_ids: list[UUID]) -> dict[UUID, Identity]:
     Raises:
         PersonSuspendedError
     """
-    actor = act.actor()
-    others = [person_id for person_id in person_ids if person_id != act.actor_id]
-    known = _in_scope(act, actor, others)
-    known |= DisclosureStore(act.connection).open_to(viewer_id=act.actor_id, person_ids=others, now=act.now)
-    if act.actor_id in person_ids:
-        known.add(act.actor_id)
-    identities = act.store.identities.identities(sorted(known))
-    act.store.records.log_views(
-        viewer_id=act.actor_id, person_ids=sorted(identities), what="name", why="shown on a page", at=act.now
+    actor = context.active_actor()
+    others = [person_id for person_id in person_ids if person_id != context.caller_id]
+    known = _in_scope(store, actor, others)
+    known |= DisclosureStore(store.connection).open_to(viewer_id=context.caller_id, person_ids=others, now=context.now)
+    if context.caller_id in person_ids:
+        known.add(context.caller_id)
+    identities = store.identities.identities(sorted(known))
+    store.records.log_views(
+        viewer_id=context.caller_id, person_ids=sorted(identities), what="name", why="shown on a page", at=context.now
     )
     return identities
 
 
-def _in_scope(act: Act, actor: Actor, person_ids: list[UUID]) -> set[UUID]:
+def _in_scope(store: SealedStore, actor: Actor, person_ids: list[UUID]) -> set[UUID]:
     """Return whose home lies where the caller may look at people."""
     reached = {held.unit_id for held in actor.roles if held.role in POWERS["view_person"]}
     if not reached:
         return set()
-    homes = homes_of(act.connection, person_ids)
-    paths = act.store.units.paths(sorted(set(homes.values())))
+    homes = homes_of(store.connection, person_ids)
+    paths = store.units.paths(sorted(set(homes.values())))
     return {person_id for person_id, home in homes.items() if not reached.isdisjoint(paths.get(home, ()))}

@@ -8,14 +8,16 @@ from libs.clock import machine_now
 from libs.errors import ForbiddenError, IdReusedError
 from libs.ids import id_from_cause
 from libs.programme.words import PersonStatus, Role, Sex, VisitRisk
-from services.accounts.core.acts import Act
-from services.accounts.core.messages import person_registered
+from services.accounts.core.authorise import has_power, require_power
+from services.accounts.core.command_context import CommandContext
+from services.accounts.core.messages import person_registered, publish_person
 from services.accounts.core.refusals import DistrictNeededError, PhoneNumberTakenError
 from services.accounts.core.rules.identity import IdKind, LookUp, canonical_id_number, canonical_name, canonical_phone
 from services.accounts.core.rules.persons import Home, Person, Qualifications, refuse_impossible_birth
 from services.accounts.core.rules.roles import RoleGrant
 from services.accounts.core.rules.sign_in_names import canonical_sign_in_name, skeleton
 from services.accounts.core.store.identity_store import Identity
+from services.accounts.core.store.store import SealedStore
 from services.accounts.numbers.rules import Opening
 from services.accounts.numbers.store import NumberStore
 from services.accounts.persons.refusals import PersonExistsError, SignInNameTakenError
@@ -48,7 +50,7 @@ class Registration:
     qualifications: Qualifications = field(default_factory=Qualifications)
 
 
-def register_person(act: Act, registration: Registration) -> Person:
+def register_person(store: SealedStore, context: CommandContext, registration: Registration) -> Person:
     """Register somebody at home in a unit that the actor reaches.
 
     Raises:
@@ -58,52 +60,54 @@ def register_person(act: Act, registration: Registration) -> Person:
         DistrictNeededError: people live below a district.
         IdReusedError, DateImpossibleError, IdNumberInvalidError, PhoneNumberInvalidError
     """
-    act.require("register_person", registration.home_unit_id)
-    refuse_unrecordable(act, registration)
-    return enrol(act, registration)
+    require_power(store, context, "register_person", registration.home_unit_id)
+    refuse_unrecordable(store, context, registration)
+    return enrol(store, context, registration)
 
 
-def refuse_unrecordable(act: Act, registration: Registration) -> None:
+def refuse_unrecordable(store: SealedStore, context: CommandContext, registration: Registration) -> None:
     """Refuse what only others may record: training, a clean record, insurance and certificates of a volunteer.
 
     Raises:
         ForbiddenError: `not_authorised`, with the power that is missing.
     """
-    if registration.qualifications != Qualifications() and not act.holds(
-        "qualify_volunteer", registration.home_unit_id
+    if registration.qualifications != Qualifications() and not has_power(
+        store, context, "qualify_volunteer", registration.home_unit_id
     ):
         raise ForbiddenError(power="qualify_volunteer")
 
 
-def enrol(act: Act, registration: Registration) -> Person:
+def enrol(store: SealedStore, context: CommandContext, registration: Registration) -> Person:
     """Save and publish a new person; who may was asked before."""
-    if act.store.persons.find(registration.person_id) is not None:
+    if store.persons.find(registration.person_id) is not None:
         raise IdReusedError(person_id=registration.person_id)
-    refuse_impossible_birth(registration.born, act.today)
-    home_unit = act.store.units.unit(registration.home_unit_id)
+    refuse_impossible_birth(registration.born, context.today)
+    home_unit = store.units.unit(registration.home_unit_id)
     if registration.roles and home_unit.district_id is None:
         raise DistrictNeededError(unit_id=home_unit.unit_id)
-    entries = _refuse_taken(act, registration)
-    openings = _openings(act, registration, entries.get(LookUp.PHONE))
-    person = _person(act, registration, home_unit.district_id)
-    act.store.persons.add(person)
-    act.store.identities.add(person.person_id, _identity(registration))
-    act.store.identities.index(person.person_id, entries)
-    NumberStore(act.store).set_openings(person.person_id, openings)
+    entries = _refuse_taken(store, registration)
+    openings = _openings(store, registration, entries.get(LookUp.PHONE))
+    person = _person(context, registration, home_unit.district_id)
+    store.persons.add(person)
+    store.identities.add(person.person_id, _identity(registration))
+    store.identities.index(person.person_id, entries)
+    NumberStore(store).set_openings(person.person_id, openings)
     if registration.password_hash:
-        act.store.identities.set_password_hash(
-            person.person_id, registration.password_hash, act.now, by_other=not registration.is_password_own
+        store.identities.set_password_hash(
+            person.person_id, registration.password_hash, context.now, by_other=not registration.is_password_own
         )
-    grants = [_grant(act, person, role) for role in dict.fromkeys(registration.roles)]
-    act.store.persons.add_grants(grants)
-    act.publish(person, grants)
-    act.store.append(person_registered(person, by=act.actor_id, is_new_volunteer=person.was_volunteer, now=act.now))
+    grants = [_grant(context, person, role) for role in dict.fromkeys(registration.roles)]
+    store.persons.add_grants(grants)
+    publish_person(store, context, person, grants)
+    store.append(
+        person_registered(person, by=context.caller_id, is_new_volunteer=person.was_volunteer, now=context.now)
+    )
     return person
 
 
-def _refuse_taken(act: Act, registration: Registration) -> dict[LookUp, str]:
+def _refuse_taken(store: SealedStore, registration: Registration) -> dict[LookUp, str]:
     """Return what the person will be found by, after refusing what only one person may be found by."""
-    identities = act.store.identities
+    identities = store.identities
     entries = {LookUp.NAME: canonical_name(registration.names["zh"])}
     if registration.id_number:
         entries[LookUp.ID_NUMBER] = canonical_id_number(*registration.id_number)
@@ -121,7 +125,7 @@ def _refuse_taken(act: Act, registration: Registration) -> dict[LookUp, str]:
     return entries
 
 
-def _openings(act: Act, registration: Registration, number: str | None) -> list[Opening]:
+def _openings(store: SealedStore, registration: Registration, number: str | None) -> list[Opening]:
     """Return the number that opens the account: housemates may share a telephone, one of them signs in with it.
 
     Raises:
@@ -129,14 +133,14 @@ def _openings(act: Act, registration: Registration, number: str | None) -> list[
     """
     if number is None:
         return []
-    act.store.identities.lock_text(LookUp.PHONE_OPENS, number)
-    holders = NumberStore(act.store).held_by(number, at=machine_now())
+    store.identities.lock_text(LookUp.PHONE_OPENS, number)
+    holders = NumberStore(store).held_by(number, at=machine_now())
     if holders and (registration.password_hash or registration.sign_in_name):
         raise PhoneNumberTakenError
     return [] if holders else [Opening(number)]
 
 
-def _person(act: Act, registration: Registration, district_id: UUID | None) -> Person:
+def _person(context: CommandContext, registration: Registration, district_id: UUID | None) -> Person:
     return Person(
         person_id=registration.person_id,
         status=PersonStatus.ACTIVE,
@@ -144,16 +148,16 @@ def _person(act: Act, registration: Registration, district_id: UUID | None) -> P
         district_id=district_id,
         born=registration.born,
         sex=registration.sex,
-        registered_at=act.now,
+        registered_at=context.now,
         household_id=registration.household_id,
-        household_by=(act.actor_id,) if registration.household_id else (),
+        household_by=(context.caller_id,) if registration.household_id else (),
         home=registration.home,
         has_phone=registration.has_phone,
         visit_risk=registration.visit_risk,
-        visit_listed_on=act.today if registration.visit_risk else None,
+        visit_listed_on=context.today if registration.visit_risk else None,
         qualifications=registration.qualifications,
         was_volunteer=Role.VOLUNTEER in registration.roles,
-        known_to=(act.actor_id,),
+        known_to=(context.caller_id,),
     )
 
 
@@ -169,12 +173,12 @@ def _identity(registration: Registration) -> Identity:
     )
 
 
-def _grant(act: Act, person: Person, role: Role) -> RoleGrant:
+def _grant(context: CommandContext, person: Person, role: Role) -> RoleGrant:
     return RoleGrant(
         grant_id=id_from_cause(person.person_id, "role", role),
         person_id=person.person_id,
         role=role,
         unit_id=person.home_unit_id,
-        granted_by=act.actor_id,
-        granted_at=act.now,
+        granted_by=context.caller_id,
+        granted_at=context.now,
     )

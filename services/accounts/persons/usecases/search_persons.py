@@ -6,10 +6,12 @@ from uuid import UUID
 from libs.contracts.powers import POWERS
 from libs.errors import ForbiddenError
 from libs.programme.words import PersonStatus, Role
-from services.accounts.core.acts import Act
+from services.accounts.core.authorise import require_power
+from services.accounts.core.command_context import CommandContext
 from services.accounts.core.refusals import PhoneNumberInvalidError
 from services.accounts.core.rules.identity import IdKind, LookUp, canonical_name, canonical_phone
 from services.accounts.core.rules.persons import Person
+from services.accounts.core.store.store import SealedStore
 from services.accounts.persons.store import PersonFilter, find_persons
 
 
@@ -24,40 +26,40 @@ class Search:
     after: UUID | None = None
 
 
-def search_persons(act: Act, search: Search, *, limit: int) -> list[Person]:
+def search_persons(store: SealedStore, context: CommandContext, search: Search, *, limit: int) -> list[Person]:
     """Return people at a unit and below, or in all of the caller's scope.
 
     Raises:
         OutOfScopeError, ForbiddenError: the caller may not look at people, or not there.
     """
     if search.unit_id is not None:
-        act.require("view_person", search.unit_id)
+        require_power(store, context, "view_person", search.unit_id)
         within = [search.unit_id]
     else:
-        within = [held.unit_id for held in act.actor().roles if held.role in POWERS["view_person"]]
+        within = [held.unit_id for held in context.active_actor().roles if held.role in POWERS["view_person"]]
         if not within:
             raise ForbiddenError
     wanted = PersonFilter(
         within=within,
-        ids=_ids(act, search.text) if search.text else None,
+        ids=_ids(store, search.text) if search.text else None,
         role=search.role,
         status=search.status,
         after=search.after,
     )
-    persons = find_persons(act.connection, wanted, limit=limit)
-    act.store.records.log_views(
-        viewer_id=act.actor_id,
+    persons = find_persons(store.connection, wanted, limit=limit)
+    store.records.log_views(
+        viewer_id=context.caller_id,
         person_ids=[person.person_id for person in persons],
         what="list",
         why="search" if search.text else "",
-        at=act.now,
+        at=context.now,
     )
     return persons
 
 
-def _ids(act: Act, text: str) -> set[UUID]:
+def _ids(store: SealedStore, text: str) -> set[UUID]:
     """Return who has this name, sign-in name, phone number or identity number, exactly: the index tells no more."""
-    identities = act.store.identities
+    identities = store.identities
     found = {
         *identities.found_by(LookUp.NAME, canonical_name(text)),
         *identities.found_by(LookUp.SIGN_IN_NAME, canonical_name(text)),

@@ -2,51 +2,54 @@
 
 from uuid import UUID
 
-from services.accounts.core.acts import Act
+from services.accounts.core.authorise import require_over
+from services.accounts.core.command_context import CommandContext
+from services.accounts.core.messages import publish_person
 from services.accounts.core.rules.persons import Person
+from services.accounts.core.store.store import SealedStore
 from services.accounts.persons.messages import person_reinstated, person_suspended
 
 
-def suspend_person(act: Act, *, person_id: UUID, why: str) -> Person:
+def suspend_person(store: SealedStore, context: CommandContext, *, person_id: UUID, why: str) -> Person:
     """Let a person do nothing new; they may still sign in, see what is theirs, and contest it.
 
     Raises:
         PersonNotFoundError, WrongPersonStateError
         OutOfScopeError, ForbiddenError, MakerIsCheckerError, PersonNotBelowError
     """
-    person = act.store.persons.lock_person(person_id)
-    act.require_over("suspend_person", person)
+    person = store.persons.lock_person(person_id)
+    require_over(store, context, "suspend_person", person)
     suspended = person.suspend()
-    _save(act, suspended, why)
-    act.store.append(person_suspended(suspended, by=act.actor_id, now=act.now))
+    _save(store, context, suspended, why)
+    store.append(person_suspended(suspended, by=context.caller_id, now=context.now))
     return suspended
 
 
-def reinstate_person(act: Act, *, person_id: UUID, why: str) -> Person:
+def reinstate_person(store: SealedStore, context: CommandContext, *, person_id: UUID, why: str) -> Person:
     """End a suspension.
 
     Raises:
         PersonNotFoundError, WrongPersonStateError
         OutOfScopeError, ForbiddenError, PersonNotBelowError
     """
-    person = act.store.persons.lock_person(person_id)
-    act.require_over("reinstate_person", person)
-    return end_suspension(act, person, why)
+    person = store.persons.lock_person(person_id)
+    require_over(store, context, "reinstate_person", person)
+    return end_suspension(store, context, person, why)
 
 
-def end_suspension(act: Act, person: Person, why: str) -> Person:
+def end_suspension(store: SealedStore, context: CommandContext, person: Person, why: str) -> Person:
     """Let a suspended person be active again, for whoever may decide it.
 
     Raises:
         WrongPersonStateError: they are not suspended.
     """
     reinstated = person.reinstate()
-    _save(act, reinstated, why)
-    act.store.append(person_reinstated(reinstated, by=act.actor_id, now=act.now))
+    _save(store, context, reinstated, why)
+    store.append(person_reinstated(reinstated, by=context.caller_id, now=context.now))
     return reinstated
 
 
-def _save(act: Act, person: Person, why: str) -> None:
-    act.store.persons.save(person)
-    act.store.persons.record_status(person, why=why, by=act.actor_id, at=act.now)
-    act.publish(person)
+def _save(store: SealedStore, context: CommandContext, person: Person, why: str) -> None:
+    store.persons.save(person)
+    store.persons.record_status(person, why=why, by=context.caller_id, at=context.now)
+    publish_person(store, context, person)

@@ -2,13 +2,15 @@
 
 from uuid import UUID
 
-from services.accounts.core.acts import Act
+from services.accounts.core.authorise import require_power
+from services.accounts.core.command_context import CommandContext
+from services.accounts.core.store.store import SealedStore
 from services.accounts.policies.messages import policy_published
 from services.accounts.policies.rules import Policy
 from services.accounts.policies.store import PolicyStore
 
 
-def decide_policy(act: Act, *, policy_id: UUID, ok: bool, why: str) -> Policy:
+def decide_policy(store: SealedStore, context: CommandContext, *, policy_id: UUID, ok: bool, why: str) -> Policy:
     """Decide a proposal as the second person.
 
     Raises:
@@ -17,14 +19,14 @@ def decide_policy(act: Act, *, policy_id: UUID, ok: bool, why: str) -> Policy:
         OutOfScopeError, ForbiddenError: the actor may not decide rules.
         AlreadyDecidedError, ProposalLapsedError, PolicyOutdatedError, PolicyBackdatedError
     """
-    policy = PolicyStore(act.connection).policy(policy_id)
-    if policy.proposal.proposed_by != act.actor_id:
-        act.require("decide_policy", policy.district_id)
-    PolicyStore(act.connection).lock_district(policy.district_id)
-    policy = PolicyStore(act.connection).policy(policy_id)
-    latest = PolicyStore(act.connection).latest(policy.district_id)
-    decided = policy.decide(act.verdict(ok=ok, why=why), latest=latest, today=act.today)
-    PolicyStore(act.connection).save(decided)
+    policy = PolicyStore(store.connection).policy(policy_id)
+    if policy.proposal.proposed_by != context.caller_id:
+        require_power(store, context, "decide_policy", policy.district_id)
+    PolicyStore(store.connection).lock_district(policy.district_id)
+    policy = PolicyStore(store.connection).policy(policy_id)
+    latest = PolicyStore(store.connection).latest(policy.district_id)
+    decided = policy.decide(context.verdict(ok=ok, why=why), latest=latest, today=context.today)
+    PolicyStore(store.connection).save(decided)
     if decided.is_published:
-        act.store.append(policy_published(decided, now=act.now))
+        store.append(policy_published(decided, now=context.now))
     return decided

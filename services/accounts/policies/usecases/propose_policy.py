@@ -6,15 +6,25 @@ from uuid import UUID
 from libs.errors import IdReusedError
 from libs.programme.two_people import propose
 from libs.programme.words import UnitLevel
-from services.accounts.core.acts import Act
+from services.accounts.core.authorise import require_power
+from services.accounts.core.command_context import CommandContext
 from services.accounts.core.refusals import DistrictNeededError
+from services.accounts.core.store.store import SealedStore
 from services.accounts.policies.refusals import PresetUnknownError
 from services.accounts.policies.rules import LAPSES_AFTER, Policy, RuleBook, Values, refuse_backdated
 from services.accounts.policies.store import PolicyStore
 
 
 def propose_policy(
-    act: Act, book: RuleBook, *, policy_id: UUID, unit_id: UUID, effective: date, preset: str | None, changes: Values
+    store: SealedStore,
+    context: CommandContext,
+    book: RuleBook,
+    *,
+    policy_id: UUID,
+    unit_id: UUID,
+    effective: date,
+    preset: str | None,
+    changes: Values,
 ) -> Policy:
     """Propose changes on top of a preset, or else of the district's latest version.
 
@@ -24,21 +34,21 @@ def propose_policy(
         PresetUnknownError, ParameterUnknownError, ParameterFixedError, NameForbiddenError, ParameterOutOfBoundsError
         PolicyBackdatedError: the first day is not ahead.
     """
-    act.require("propose_policy", unit_id)
-    district = act.store.units.unit(unit_id)
+    require_power(store, context, "propose_policy", unit_id)
+    district = store.units.unit(unit_id)
     if district.level is not UnitLevel.DISTRICT:
         raise DistrictNeededError(unit_id=unit_id)
-    if PolicyStore(act.connection).find(policy_id) is not None:
+    if PolicyStore(store.connection).find(policy_id) is not None:
         raise IdReusedError(policy_id=policy_id)
     if preset is not None and preset not in book.presets:
         raise PresetUnknownError(preset=preset)
-    PolicyStore(act.connection).lock_district(unit_id)
-    latest = PolicyStore(act.connection).latest(unit_id)
+    PolicyStore(store.connection).lock_district(unit_id)
+    latest = PolicyStore(store.connection).latest(unit_id)
     start = book.complete(book.presets[preset].values) if preset else latest.parameters if latest else None
     parameters = book.complete(changes, start=start)
-    refuse_backdated(effective, latest=latest, today=act.today)
+    refuse_backdated(effective, latest=latest, today=context.today)
     proposal = Policy(
-        proposal=propose(proposal_id=policy_id, by=act.actor_id, now=act.now, lapses_after=LAPSES_AFTER),
+        proposal=propose(proposal_id=policy_id, by=context.caller_id, now=context.now, lapses_after=LAPSES_AFTER),
         district_id=unit_id,
         effective=effective,
         preset=preset or (latest.preset if latest else "default"),
@@ -46,5 +56,5 @@ def propose_policy(
         parameters=parameters,
         base_version=(latest.policy_version or 0) if latest else 0,
     )
-    PolicyStore(act.connection).add(proposal)
+    PolicyStore(store.connection).add(proposal)
     return proposal

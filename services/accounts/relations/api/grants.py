@@ -7,9 +7,11 @@ from flask_smorest import Blueprint
 
 from libs.http import Cursor
 from libs.http.pages import a_number
-from services.accounts.core.acts import Act
-from services.accounts.core.edge import act_on, command, transaction
+from services.accounts.core.authorise import require_view
+from services.accounts.core.command_context import CommandContext
+from services.accounts.core.edge import command, opened, transaction
 from services.accounts.core.schemas import Answer, Body, OfPersonSchema, PageSchema, page_answer, plain
+from services.accounts.core.store.store import SealedStore
 from services.accounts.relations.rules.grants import ActingGrant
 from services.accounts.relations.schemas import (
     ActForAnswer,
@@ -42,10 +44,10 @@ class ActingGrants(MethodView):
     def get(self, query: Body) -> Answer:
         """List the grants that a person gave or holds, with the names of both."""
         with transaction() as connection:
-            act = act_on(connection)
-            act.require_view(query["person"])
+            store, context = opened(connection)
+            require_view(store, context, query["person"])
             grants = acting_grants_of(connection, query["person"])
-            names = names_of_both(act, grants)
+            names = names_of_both(store, context, grants)
         return {"items": [acting_grant_answer(grant, names) for grant in grants], "next": None}
 
 
@@ -59,17 +61,19 @@ class ActingGrantById(MethodView):
     def put(self, body: Body, grant_id: UUID) -> Answer:
         """Record, after hearing the person, that a relative may act for them, and in what."""
 
-        def record(act: Act) -> ActingGrant:
-            return record_acting_grant(act, _grant(grant_id, body, recorded_by=act.actor_id))
+        def record(store: SealedStore, context: CommandContext) -> ActingGrant:
+            return record_acting_grant(store, context, _grant(grant_id, body, recorded_by=context.caller_id))
 
         # The person's word about a grant is the grant's own: it is no act for somebody.
-        return command(record, acting_grant_answer, body, command_id=grant_id)
+        return command(lambda store, context: acting_grant_answer(record(store, context)), body, command_id=grant_id)
 
     @blueprint.doc(operationId="end_acting_grant")
     @blueprint.response(200, ActingGrantAnswer)
     def delete(self, grant_id: UUID) -> Answer:
         """End a grant."""
-        return command(lambda act: end_acting_grant(act, grant_id=grant_id), acting_grant_answer, {})
+        return command(
+            lambda store, context: acting_grant_answer(end_acting_grant(store, context, grant_id=grant_id)), {}
+        )
 
 
 @blueprint.route("/v1/acting-grants/<uuid:grant_id>/uses")
@@ -82,7 +86,7 @@ class GrantUses(MethodView):
     def get(self, query: Body, grant_id: UUID) -> Answer:
         """List every use of a grant, newest first, to the person, the relative and staff who reach the person."""
         with transaction() as connection:
-            seen_grant(act_on(connection), grant_id)
+            seen_grant(*opened(connection), grant_id)
             rows = acts_under_grant(connection, grant_id, before=ACTS.after(query["cursor"]), limit=query["limit"] + 1)
         return _page(rows, query)
 
@@ -97,7 +101,7 @@ class ActsForPerson(MethodView):
     def get(self, query: Body, person_id: UUID) -> Answer:
         """List what staff and relatives did for a person, newest first; a relative sees what they did themselves."""
         with transaction() as connection:
-            actor_id = whose_acts(act_on(connection), person_id=person_id)
+            actor_id = whose_acts(*opened(connection), person_id=person_id)
             rows = acts_for(
                 connection,
                 person_id,

@@ -7,7 +7,8 @@ from flask_smorest import Blueprint
 
 from libs.http import reading
 from libs.programme.two_people_schemas import VerdictSchema
-from services.accounts.core.edge import act_on, command
+from services.accounts.core.authorise import require_view
+from services.accounts.core.edge import command, opened
 from services.accounts.core.schemas import (
     Answer,
     Body,
@@ -32,7 +33,7 @@ class Relations(MethodView):
     def get(self, query: Body) -> Answer:
         """List a person's relations, to themselves or to staff who reach them."""
         with reading() as connection:
-            act_on(connection).require_view(query["person"])
+            require_view(*opened(connection), query["person"])
             rows = relations_of(connection, query["person"])
         return {"items": [relation_answer(row) for row in rows], "next": None}
 
@@ -47,15 +48,17 @@ class RelationById(MethodView):
     def put(self, body: Body, relation_id: UUID) -> Answer:
         """Record that `relative_id` is the `kind` of `person_id`; `verified` asks a checker to confirm it."""
         return command(
-            lambda act: record_relation(
-                act,
-                relation_id=relation_id,
-                person_id=body["person_id"],
-                relative_id=body["relative_id"],
-                kind=body["kind"],
-                verified=body["verified"],
+            lambda store, context: relation_answer(
+                record_relation(
+                    store,
+                    context,
+                    relation_id=relation_id,
+                    person_id=body["person_id"],
+                    relative_id=body["relative_id"],
+                    kind=body["kind"],
+                    verified=body["verified"],
+                )
             ),
-            relation_answer,
             body,
             command_id=relation_id,
             about=[body["person_id"], body["relative_id"]],
@@ -65,7 +68,9 @@ class RelationById(MethodView):
     @blueprint.response(200, done_answer(RelationAnswer))
     def delete(self, relation_id: UUID) -> Answer:
         """Say that a relation ended; a verified one ends when a checker says so too."""
-        return command(lambda act: end_relation(act, relation_id=relation_id), relation_answer, {})
+        return command(
+            lambda store, context: relation_answer(end_relation(store, context, relation_id=relation_id)), {}
+        )
 
 
 @blueprint.route("/v1/relations/<uuid:relation_id>/confirmation")
@@ -78,7 +83,8 @@ class RelationConfirmation(MethodView):
     def post(self, body: Body, relation_id: UUID) -> Answer:
         """Confirm a relation, or turn it down with a reason; never by who recorded it."""
         return command(
-            lambda act: decide_relation(act, relation_id=relation_id, ok=body["ok"], why=body["why"] or ""),
-            relation_answer,
+            lambda store, context: relation_answer(
+                decide_relation(store, context, relation_id=relation_id, ok=body["ok"], why=body["why"] or "")
+            ),
             body,
         )

@@ -5,13 +5,15 @@ from uuid import UUID
 from libs.errors import IdReusedError
 from libs.programme.acting import refuse_unless_consented
 from libs.programme.refusals import RelationNotVerifiedError
-from services.accounts.core.acts import Act
+from services.accounts.core.authorise import has_power, require_over, require_view
+from services.accounts.core.command_context import CommandContext
+from services.accounts.core.store.store import SealedStore
 from services.accounts.relations.messages import acting_grant_state
 from services.accounts.relations.rules.grants import ActingGrant, may_see, refuse_grant
 from services.accounts.relations.store import RelationStore, acting_grants_of
 
 
-def record_acting_grant(act: Act, grant: ActingGrant) -> ActingGrant:
+def record_acting_grant(store: SealedStore, context: CommandContext, grant: ActingGrant) -> ActingGrant:
     """Record, after hearing the person, that a relative may act for them.
 
     Raises:
@@ -24,91 +26,93 @@ def record_acting_grant(act: Act, grant: ActingGrant) -> ActingGrant:
         WrongPersonStateError: one of the two is dead, or has left.
         IdReusedError
     """
-    persons = act.store.persons.lock_persons([grant.person_id, grant.relative_id])
-    act.require_over("record_acting_grant", persons[grant.person_id])
+    persons = store.persons.lock_persons([grant.person_id, grant.relative_id])
+    require_over(store, context, "record_acting_grant", persons[grant.person_id])
     for person in persons.values():
         person.refuse_unless_living()
-    if RelationStore(act.connection).find_acting_grant(grant.grant_id) is not None:
+    if RelationStore(store.connection).find_acting_grant(grant.grant_id) is not None:
         raise IdReusedError(grant_id=grant.grant_id)
-    refuse_unless_consented(grant.consent, now=act.now)
-    refuse_grant(grant, today=act.today)
-    if not RelationStore(act.connection).relations_between(grant.person_id, grant.relative_id):
+    refuse_unless_consented(grant.consent, now=context.now)
+    refuse_grant(grant, today=context.today)
+    if not RelationStore(store.connection).relations_between(grant.person_id, grant.relative_id):
         raise RelationNotVerifiedError
-    RelationStore(act.connection).add_acting_grant(grant, at=act.now)
-    act.store.append(acting_grant_state(grant, now=act.now))
+    RelationStore(store.connection).add_acting_grant(grant, at=context.now)
+    store.append(acting_grant_state(grant, now=context.now))
     return grant
 
 
-def end_acting_grant(act: Act, *, grant_id: UUID) -> ActingGrant:
+def end_acting_grant(store: SealedStore, context: CommandContext, *, grant_id: UUID) -> ActingGrant:
     """End a grant: by the person themselves, by the relative, or by staff who reach the person.
 
     Raises:
         RecordNotFoundError, AlreadyDecidedError
         OutOfScopeError, ForbiddenError, PersonNotBelowError
     """
-    seen = RelationStore(act.connection).look_at_grant(grant_id)
-    persons = act.store.persons.lock_persons([seen.person_id, seen.relative_id])
-    if act.actor_id not in persons:
-        act.require_over("record_acting_grant", persons[seen.person_id])
-    ended = RelationStore(act.connection).acting_grant(grant_id).end()
-    RelationStore(act.connection).save_acting_grant(ended)
-    act.store.append(acting_grant_state(ended, now=act.now))
+    seen = RelationStore(store.connection).look_at_grant(grant_id)
+    persons = store.persons.lock_persons([seen.person_id, seen.relative_id])
+    if context.caller_id not in persons:
+        require_over(store, context, "record_acting_grant", persons[seen.person_id])
+    ended = RelationStore(store.connection).acting_grant(grant_id).end()
+    RelationStore(store.connection).save_acting_grant(ended)
+    store.append(acting_grant_state(ended, now=context.now))
     return ended
 
 
-def names_of_both(act: Act, grants: list[ActingGrant]) -> dict[UUID, dict[str, str]]:
+def names_of_both(store: SealedStore, context: CommandContext, grants: list[ActingGrant]) -> dict[UUID, dict[str, str]]:
     """Return the names of the people of some grants that the actor may see; where staff look, it is logged."""
     people = {person_id for grant in grants for person_id in (grant.person_id, grant.relative_id)}
-    others = [grant for grant in grants if act.actor_id not in (grant.person_id, grant.relative_id)]
+    others = [grant for grant in grants if context.caller_id not in (grant.person_id, grant.relative_id)]
     looked_at = sorted({person_id for grant in others for person_id in (grant.person_id, grant.relative_id)})
-    act.store.records.log_views(
-        viewer_id=act.actor_id, person_ids=looked_at, what="acting_grant", why="names of a grant", at=act.now
+    store.records.log_views(
+        viewer_id=context.caller_id, person_ids=looked_at, what="acting_grant", why="names of a grant", at=context.now
     )
-    return {
-        person_id: identity.names for person_id, identity in act.store.identities.identities(sorted(people)).items()
-    }
+    return {person_id: identity.names for person_id, identity in store.identities.identities(sorted(people)).items()}
 
 
-def seen_grant(act: Act, grant_id: UUID) -> ActingGrant:
+def seen_grant(store: SealedStore, context: CommandContext, grant_id: UUID) -> ActingGrant:
     """Return a grant to the person, to the relative, or to staff who reach the person.
 
     Raises:
         RecordNotFoundError: there is none.
         OutOfScopeError, ForbiddenError
     """
-    grant = RelationStore(act.connection).look_at_grant(grant_id)
-    if act.actor_id != grant.relative_id:
-        act.require_view(grant.person_id)
+    grant = RelationStore(store.connection).look_at_grant(grant_id)
+    if context.caller_id != grant.relative_id:
+        require_view(store, context, grant.person_id)
     return grant
 
 
-def whose_acts(act: Act, *, person_id: UUID) -> UUID | None:
+def whose_acts(store: SealedStore, context: CommandContext, *, person_id: UUID) -> UUID | None:
     """Return whose acts for a person the actor may see: None = everybody's, for the person and staff; else their own.
 
     Raises:
         PersonNotFoundError
         OutOfScopeError, ForbiddenError: neither the person, nor a relative with a grant, nor staff who reach them.
     """
-    if person_id != act.actor_id and _sees(act, person_id):
-        return act.actor_id
-    act.require_view(person_id)
+    if person_id != context.caller_id and _sees(store, context, person_id):
+        return context.caller_id
+    require_view(store, context, person_id)
     return None
 
 
-def view_by_grant(act: Act, *, person_id: UUID) -> dict[str, str] | None:
+def view_by_grant(store: SealedStore, context: CommandContext, *, person_id: UUID) -> dict[str, str] | None:
     """Return the person's names to a relative whose grant says they may see; None for anybody else, and for staff."""
-    if not _sees(act, person_id) or act.holds("view_person", act.store.persons.person(person_id).home_unit_id):
+    if not _sees(store, context, person_id) or has_power(
+        store, context, "view_person", store.persons.person(person_id).home_unit_id
+    ):
         return None
-    identity = act.store.identities.identity(person_id)
+    identity = store.identities.identity(person_id)
     if identity is None:
         return None
-    act.store.records.log_views(
-        viewer_id=act.actor_id, person_ids=[person_id], what="name", why="acting grant", at=act.now
+    store.records.log_views(
+        viewer_id=context.caller_id, person_ids=[person_id], what="name", why="acting grant", at=context.now
     )
     return identity.names
 
 
-def _sees(act: Act, person_id: UUID) -> bool:
-    grants = [grant for grant in acting_grants_of(act.connection, person_id) if grant.is_to(person_id, act.actor_id)]
-    relations = RelationStore(act.connection).relations_between(person_id, act.actor_id)
-    return may_see(grants, relations, today=act.today)
+def _sees(store: SealedStore, context: CommandContext, person_id: UUID) -> bool:
+    grants = [
+        grant for grant in acting_grants_of(store.connection, person_id) if grant.is_to(person_id, context.caller_id)
+    ]
+    relations = RelationStore(store.connection).relations_between(person_id, context.caller_id)
+    return may_see(grants, relations, today=context.today)

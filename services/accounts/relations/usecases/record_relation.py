@@ -4,16 +4,25 @@ from uuid import UUID
 
 from libs.errors import IdReusedError
 from libs.programme.words import Kinship
-from services.accounts.core.acts import Act
+from services.accounts.core.authorise import has_power, is_above, require_power
+from services.accounts.core.command_context import CommandContext
 from services.accounts.core.refusals import PersonNotBelowError
 from services.accounts.core.rules.persons import Person
+from services.accounts.core.store.store import SealedStore
 from services.accounts.relations.messages import relation_states
 from services.accounts.relations.rules.relations import Relation, declare_relation, refuse_too_many_declared
 from services.accounts.relations.store import RelationStore
 
 
 def record_relation(
-    act: Act, *, relation_id: UUID, person_id: UUID, relative_id: UUID, kind: Kinship, verified: bool
+    store: SealedStore,
+    context: CommandContext,
+    *,
+    relation_id: UUID,
+    person_id: UUID,
+    relative_id: UUID,
+    kind: Kinship,
+    verified: bool,
 ) -> Relation:
     """Record that `relative_id` is the `kind` of `person_id`; it counts as declared until confirmed.
 
@@ -27,35 +36,35 @@ def record_relation(
         RelationToSelfError, IdReusedError
         TooManyDeclaredError: so many of the person's relations are declared and not verified.
     """
-    persons = act.store.persons.lock_persons([person_id, relative_id])
+    persons = store.persons.lock_persons([person_id, relative_id])
     pair = [persons[person_id], persons[relative_id]]
-    is_own = act.actor_id in (person_id, relative_id) and not verified
+    is_own = context.caller_id in (person_id, relative_id) and not verified
     if is_own:
-        act.actor()
+        context.active_actor()
     else:
-        _require_reach(act, "record_relation", pair)
+        _require_reach(store, context, "record_relation", pair)
     relation = declare_relation(
         relation_id=relation_id,
         person_id=person_id,
         relative_id=relative_id,
         kind=kind,
-        recorded_by=act.actor_id,
+        recorded_by=context.caller_id,
         verified=verified,
     )
     if not is_own:
-        _require_above_either(act, pair)
+        _require_above_either(store, context, pair)
     for person in pair:
         person.refuse_unless_living()
-    if RelationStore(act.connection).find_relation(relation_id) is not None:
+    if RelationStore(store.connection).find_relation(relation_id) is not None:
         raise IdReusedError(relation_id=relation_id)
-    subject_id = act.actor_id if is_own else person_id
-    refuse_too_many_declared(RelationStore(act.connection).open_declared(subject_id, by_staff=not is_own))
-    RelationStore(act.connection).add_relation(relation, at=act.now)
-    act.store.append(*relation_states(relation, now=act.now))
+    subject_id = context.caller_id if is_own else person_id
+    refuse_too_many_declared(RelationStore(store.connection).open_declared(subject_id, by_staff=not is_own))
+    RelationStore(store.connection).add_relation(relation, at=context.now)
+    store.append(*relation_states(relation, now=context.now))
     return relation
 
 
-def decide_relation(act: Act, *, relation_id: UUID, ok: bool, why: str) -> Relation:
+def decide_relation(store: SealedStore, context: CommandContext, *, relation_id: UUID, ok: bool, why: str) -> Relation:
     """Confirm a relation as the second person, or turn it down, which ends it.
 
     Earlier declarations of a relation that is confirmed end.
@@ -65,25 +74,25 @@ def decide_relation(act: Act, *, relation_id: UUID, ok: bool, why: str) -> Relat
         OutOfScopeError, ForbiddenError: the actor may not confirm records of either of the two.
         PersonNotBelowError: neither of the two is below the actor.
     """
-    relation = _locked(act, relation_id)
-    if relation.recorded_by != act.actor_id:
-        _require_either(act, "confirm_record", relation)
-    decided = relation.decide(by=act.actor_id, ok=ok, why=why)
+    relation = _locked(store, relation_id)
+    if relation.recorded_by != context.caller_id:
+        _require_either(store, context, "confirm_record", relation)
+    decided = relation.decide(by=context.caller_id, ok=ok, why=why)
     if decided.verified:
-        _end_declarations(act, relation)
-    RelationStore(act.connection).save_relation(decided)
-    act.store.append(*relation_states(decided, now=act.now))
+        _end_declarations(store, context, relation)
+    RelationStore(store.connection).save_relation(decided)
+    store.append(*relation_states(decided, now=context.now))
     return decided
 
 
-def _end_declarations(act: Act, relation: Relation) -> None:
-    for other in RelationStore(act.connection).relations_between(relation.person_id, relation.relative_id):
+def _end_declarations(store: SealedStore, context: CommandContext, relation: Relation) -> None:
+    for other in RelationStore(store.connection).relations_between(relation.person_id, relation.relative_id):
         if other.relation_id != relation.relation_id and not other.verified and _says_the_same(other, relation):
-            RelationStore(act.connection).save_relation(other.end())
-            act.store.append(*relation_states(other.end(), now=act.now))
+            RelationStore(store.connection).save_relation(other.end())
+            store.append(*relation_states(other.end(), now=context.now))
 
 
-def end_relation(act: Act, *, relation_id: UUID) -> Relation:
+def end_relation(store: SealedStore, context: CommandContext, *, relation_id: UUID) -> Relation:
     """End a relation; of one that two have verified, say that it ended, or agree as the second person.
 
     Raises:
@@ -92,37 +101,37 @@ def end_relation(act: Act, *, relation_id: UUID) -> Relation:
         OutOfScopeError, ForbiddenError: the actor reaches neither of the two.
         PersonNotBelowError: neither of the two is below the actor.
     """
-    relation = _locked(act, relation_id)
-    if relation.ending_by != act.actor_id:
-        _require_either(act, "confirm_record" if relation.ending_by else "record_relation", relation)
-    ended = relation.said_ended(by=act.actor_id)
-    RelationStore(act.connection).save_relation(ended)
-    act.store.append(*relation_states(ended, now=act.now))
+    relation = _locked(store, relation_id)
+    if relation.ending_by != context.caller_id:
+        _require_either(store, context, "confirm_record" if relation.ending_by else "record_relation", relation)
+    ended = relation.said_ended(by=context.caller_id)
+    RelationStore(store.connection).save_relation(ended)
+    store.append(*relation_states(ended, now=context.now))
     return ended
 
 
-def _locked(act: Act, relation_id: UUID) -> Relation:
+def _locked(store: SealedStore, relation_id: UUID) -> Relation:
     """Return a relation for change; the locks of both people come first, as everywhere."""
-    seen = RelationStore(act.connection).look(relation_id)
-    act.store.persons.lock_persons([seen.person_id, seen.relative_id])
-    return RelationStore(act.connection).lock_relation(relation_id)
+    seen = RelationStore(store.connection).look(relation_id)
+    store.persons.lock_persons([seen.person_id, seen.relative_id])
+    return RelationStore(store.connection).lock_relation(relation_id)
 
 
-def _require_either(act: Act, power: str, relation: Relation) -> None:
-    pair = [act.store.persons.person(one) for one in (relation.person_id, relation.relative_id)]
-    _require_reach(act, power, pair)
-    _require_above_either(act, pair)
+def _require_either(store: SealedStore, context: CommandContext, power: str, relation: Relation) -> None:
+    pair = [store.persons.person(one) for one in (relation.person_id, relation.relative_id)]
+    _require_reach(store, context, power, pair)
+    _require_above_either(store, context, pair)
 
 
-def _require_reach(act: Act, power: str, pair: list[Person]) -> None:
+def _require_reach(store: SealedStore, context: CommandContext, power: str, pair: list[Person]) -> None:
     person, relative = pair
-    if not act.holds(power, relative.home_unit_id):
-        act.require(power, person.home_unit_id)
+    if not has_power(store, context, power, relative.home_unit_id):
+        require_power(store, context, power, person.home_unit_id)
 
 
-def _require_above_either(act: Act, pair: list[Person]) -> None:
+def _require_above_either(store: SealedStore, context: CommandContext, pair: list[Person]) -> None:
     """Refuse who is above neither: staff have relatives too, so one of the two is enough."""
-    if not any(act.is_above(person.person_id) for person in pair):
+    if not any(is_above(store, context, person.person_id) for person in pair):
         raise PersonNotBelowError
 
 

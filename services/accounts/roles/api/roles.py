@@ -8,10 +8,12 @@ from flask_smorest import Blueprint
 from libs.contracts.powers import POWERS
 from libs.http import reading
 from libs.programme.two_people_schemas import VerdictSchema
-from services.accounts.core.acts import Act
-from services.accounts.core.edge import act_on, command
+from services.accounts.core.authorise import require_power_somewhere, require_view
+from services.accounts.core.command_context import CommandContext
+from services.accounts.core.edge import command, opened
 from services.accounts.core.rules.roles import RoleGrant
 from services.accounts.core.schemas import Answer, Body, RoleAnswer, done_answer, grant_answer, page_answer
+from services.accounts.core.store.store import SealedStore
 from services.accounts.roles.rules import Appointment
 from services.accounts.roles.schemas import (
     RoleSchema,
@@ -38,13 +40,13 @@ class PersonRoles(MethodView):
     def get(self, person_id: UUID) -> Answer:
         """List what is held, and what was proposed with its decision: to the person, or to staff who reach them."""
         with reading() as connection:
-            act = act_on(connection)
-            act.require_view(person_id)
-            held = [grant_answer(grant) for grant in act.store.persons.roles(person_id)]
-            theirs = act.places(person_id)
+            store, context = opened(connection)
+            require_view(store, context, person_id)
+            held = [grant_answer(grant) for grant in store.persons.roles(person_id)]
+            theirs = store.persons.places_of(person_id)
             proposed = [
-                appointment_answer(appointment, theirs, now=act.now)
-                for appointment in AppointmentStore(act.connection).of_person(person_id)
+                appointment_answer(appointment, theirs, now=context.now)
+                for appointment in AppointmentStore(store.connection).of_person(person_id)
                 if not appointment.is_accepted
             ]
         return {"items": held + proposed, "next": None}
@@ -59,12 +61,12 @@ class RoleProposals(MethodView):
     def get(self) -> Answer:
         """List the proposals in the caller's scope which somebody who grants roles there may decide."""
         with reading() as connection:
-            act = act_on(connection)
-            act.require_anywhere("grant_role")
-            within = [held.unit_id for held in act.actor().roles if held.role in POWERS["grant_role"]]
-            waiting = AppointmentStore(act.connection).open_within(within, now=act.now)
-            places = act.store.persons.places([appointment.person_id for appointment in waiting])
-        items = [appointment_answer(waits, places[waits.person_id], now=act.now) for waits in waiting]
+            store, context = opened(connection)
+            require_power_somewhere(context, "grant_role")
+            within = [held.unit_id for held in context.active_actor().roles if held.role in POWERS["grant_role"]]
+            waiting = AppointmentStore(store.connection).open_within(within, now=context.now)
+            places = store.persons.places([appointment.person_id for appointment in waiting])
+        items = [appointment_answer(waits, places[waits.person_id], now=context.now) for waits in waiting]
         return {"items": items, "next": None}
 
 
@@ -78,11 +80,13 @@ class PersonRole(MethodView):
     def put(self, body: Body, person_id: UUID, grant_id: UUID) -> Answer:
         """Give a role at a unit that the caller's own reaches; a staff role is `proposed` until another decides."""
         return command(
-            lambda act: _answer(
-                act,
-                grant_role(act, grant_id=grant_id, person_id=person_id, role=body["role"], unit_id=body["unit_id"]),
+            lambda store, context: _answer(
+                store,
+                context,
+                grant_role(
+                    store, context, grant_id=grant_id, person_id=person_id, role=body["role"], unit_id=body["unit_id"]
+                ),
             ),
-            lambda answer: answer,
             body,
             command_id=grant_id,
         )
@@ -92,7 +96,10 @@ class PersonRole(MethodView):
     def delete(self, person_id: UUID, grant_id: UUID) -> Answer:
         """Take a role away, or one's own proposal back; at the top of the city it is proposed to another."""
         return command(
-            lambda act: _answer(act, end_role(act, grant_id=grant_id, person_id=person_id)), lambda answer: answer, {}
+            lambda store, context: _answer(
+                store, context, end_role(store, context, grant_id=grant_id, person_id=person_id)
+            ),
+            {},
         )
 
 
@@ -106,11 +113,13 @@ class RoleDecision(MethodView):
     def post(self, body: Body, person_id: UUID, grant_id: UUID) -> Answer:
         """Say yes or no, with the reason; never who proposed it, nor whom it is about."""
         return command(
-            lambda act: _answer(
-                act,
-                decide_role(act, person_id=person_id, grant_id=grant_id, ok=body["ok"], why=body["why"] or ""),
+            lambda store, context: _answer(
+                store,
+                context,
+                decide_role(
+                    store, context, person_id=person_id, grant_id=grant_id, ok=body["ok"], why=body["why"] or ""
+                ),
             ),
-            lambda answer: answer,
             body,
         )
 
@@ -124,9 +133,9 @@ class Sightings(MethodView):
     def get(self, person_id: UUID) -> Answer:
         """List who saw it: to the person, or to staff who reach them."""
         with reading() as connection:
-            act = act_on(connection)
-            act.require_view(person_id)
-            found = AppointmentStore(act.connection).sightings(person_id)
+            store, context = opened(connection)
+            require_view(store, context, person_id)
+            found = AppointmentStore(store.connection).sightings(person_id)
         return {"items": [sighting_answer(one) for one in found], "next": None}
 
 
@@ -140,14 +149,15 @@ class SightingById(MethodView):
     def put(self, body: Body, person_id: UUID, sighting_id: UUID) -> Answer:
         """Record that the caller saw the person's document; two members of staff must have, before a staff role."""
         return command(
-            lambda act: see_identity(act, sighting_id=sighting_id, person_id=person_id, document=body["document"]),
-            sighting_answer,
+            lambda store, context: sighting_answer(
+                see_identity(store, context, sighting_id=sighting_id, person_id=person_id, document=body["document"])
+            ),
             body,
             command_id=sighting_id,
         )
 
 
-def _answer(act: Act, of: RoleGrant | Appointment) -> Answer:
+def _answer(store: SealedStore, context: CommandContext, of: RoleGrant | Appointment) -> Answer:
     if isinstance(of, RoleGrant):
         return grant_answer(of)
-    return appointment_answer(of, act.places(of.person_id), now=act.now)
+    return appointment_answer(of, store.persons.places_of(of.person_id), now=context.now)

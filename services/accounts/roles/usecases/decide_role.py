@@ -4,16 +4,20 @@ from uuid import UUID
 
 from libs.programme.refusals import AlreadyDecidedError, RecordNotFoundError
 from libs.programme.words import PersonStatus
-from services.accounts.core.acts import Act
+from services.accounts.core.authorise import may_sign_about, rank_at, require_above, require_power
+from services.accounts.core.command_context import CommandContext
 from services.accounts.core.refusals import PersonNotBelowError
 from services.accounts.core.rules.persons import Person
+from services.accounts.core.store.store import SealedStore
 from services.accounts.roles.rules import GRANT_ROLE, Appointment, AppointmentAct
 from services.accounts.roles.store import AppointmentStore
 from services.accounts.roles.usecases.end_role import end
 from services.accounts.roles.usecases.grant_role import give, refuse_ungrantable
 
 
-def decide_role(act: Act, *, person_id: UUID, grant_id: UUID, ok: bool, why: str) -> Appointment:
+def decide_role(
+    store: SealedStore, context: CommandContext, *, person_id: UUID, grant_id: UUID, ok: bool, why: str
+) -> Appointment:
     """Say yes or no; with a yes the role is held, or held no more, from now on.
 
     Raises:
@@ -26,45 +30,45 @@ def decide_role(act: Act, *, person_id: UUID, grant_id: UUID, ok: bool, why: str
         WrongPersonStateError, RoleUnitMismatchError, RoleConflictError: it could be held no more.
         TwoAdministratorsNeededError
     """
-    person = act.store.persons.lock_person(person_id)
-    waiting = AppointmentStore(act.connection).latest(grant_id)
+    person = store.persons.lock_person(person_id)
+    waiting = AppointmentStore(store.connection).latest(grant_id)
     if waiting is None or waiting.person_id != person_id:
         raise RecordNotFoundError(grant_id=grant_id)
-    if act.actor_id not in (waiting.proposal.proposed_by, person_id):
-        _require_second(act, waiting)
+    if context.caller_id not in (waiting.proposal.proposed_by, person_id):
+        _require_second(store, context, waiting)
     decided = waiting.decide(
-        act.verdict(ok=ok, why=why),
-        rank=act.rank(GRANT_ROLE, waiting.unit_id),
-        proposer_rank_now=_rank_now(act, waiting),
+        context.verdict(ok=ok, why=why),
+        rank=rank_at(store, context, GRANT_ROLE, waiting.unit_id),
+        proposer_rank_now=_rank_now(store, context, waiting),
     )
-    AppointmentStore(act.connection).save(decided)
+    AppointmentStore(store.connection).save(decided)
     if decided.is_accepted:
-        _carry_out(act, person, decided)
+        _carry_out(store, context, person, decided)
     return decided
 
 
-def _require_second(act: Act, waiting: Appointment) -> None:
-    act.require(GRANT_ROLE, waiting.unit_id)
+def _require_second(store: SealedStore, context: CommandContext, waiting: Appointment) -> None:
+    require_power(store, context, GRANT_ROLE, waiting.unit_id)
     if waiting.act is AppointmentAct.GIVE:
-        act.require_above(waiting.person_id)
-    elif not act.may_sign_about(waiting.person_id):
+        require_above(store, context, waiting.person_id)
+    elif not may_sign_about(store, context, waiting.person_id):
         raise PersonNotBelowError
 
 
-def _rank_now(act: Act, waiting: Appointment) -> int:
+def _rank_now(store: SealedStore, context: CommandContext, waiting: Appointment) -> int:
     """Return the rank by which the first could propose it now; 0 when they are active no more."""
     first = waiting.proposal.proposed_by
-    person = act.store.persons.find(first)
+    person = store.persons.find(first)
     is_active = person is not None and person.status is PersonStatus.ACTIVE
-    return act.rank(GRANT_ROLE, waiting.unit_id, of=first) if is_active else 0
+    return rank_at(store, context, GRANT_ROLE, waiting.unit_id, of=first) if is_active else 0
 
 
-def _carry_out(act: Act, person: Person, decided: Appointment) -> None:
+def _carry_out(store: SealedStore, context: CommandContext, person: Person, decided: Appointment) -> None:
     if decided.act is AppointmentAct.GIVE:
-        refuse_ungrantable(act, person, decided.role, decided.unit_id)
-        give(act, person, decided.role_grant())
+        refuse_ungrantable(store, person, decided.role, decided.unit_id)
+        give(store, context, person, decided.role_grant())
         return
-    grant = act.store.persons.find_grant(decided.grant_id)
+    grant = store.persons.find_grant(decided.grant_id)
     if grant is None:
         raise AlreadyDecidedError(grant_id=decided.grant_id)
-    end(act, person, grant)
+    end(store, context, person, grant)

@@ -7,17 +7,21 @@ from libs.errors import IdReusedError
 from libs.programme.refusals import AlreadyDecidedError
 from libs.programme.two_people import propose
 from libs.programme.words import PERSON_ROLES, STAFF_ROLES, PersonStatus, Role
-from services.accounts.core.acts import Act
-from services.accounts.core.messages import person_registered
+from services.accounts.core.authorise import rank_at, require_above, require_power
+from services.accounts.core.command_context import CommandContext
+from services.accounts.core.messages import person_registered, publish_person
 from services.accounts.core.refusals import WrongPersonStateError
 from services.accounts.core.rules.persons import Person
 from services.accounts.core.rules.roles import RoleGrant, refuse_unless_grantable
+from services.accounts.core.store.store import SealedStore
 from services.accounts.roles.refusals import SelfGrantError
 from services.accounts.roles.rules import GRANT_ROLE, Appointment, AppointmentAct, refuse_above_rank, refuse_unseen
 from services.accounts.roles.store import AppointmentStore
 
 
-def grant_role(act: Act, *, grant_id: UUID, person_id: UUID, role: Role, unit_id: UUID) -> RoleGrant | Appointment:
+def grant_role(
+    store: SealedStore, context: CommandContext, *, grant_id: UUID, person_id: UUID, role: Role, unit_id: UUID
+) -> RoleGrant | Appointment:
     """Give a role at a unit which the granter's own role reaches; a staff role is only proposed.
 
     Raises:
@@ -30,24 +34,24 @@ def grant_role(act: Act, *, grant_id: UUID, person_id: UUID, role: Role, unit_id
         AlreadyDecidedError: the person has this role already.
         IdReusedError: another grant has this id.
     """
-    act.require(power_to_give(role), unit_id)
-    if person_id == act.actor_id:
+    require_power(store, context, power_to_give(role), unit_id)
+    if person_id == context.caller_id:
         raise SelfGrantError
-    person = act.store.persons.lock_person(person_id)
-    act.require_above(person_id)
+    person = store.persons.lock_person(person_id)
+    require_above(store, context, person_id)
     if role in STAFF_ROLES:
-        refuse_above_rank(role, act.rank(GRANT_ROLE, unit_id))
-    if act.store.persons.was_granted(grant_id) or AppointmentStore(act.connection).latest(grant_id) is not None:
+        refuse_above_rank(role, rank_at(store, context, GRANT_ROLE, unit_id))
+    if store.persons.was_granted(grant_id) or AppointmentStore(store.connection).latest(grant_id) is not None:
         raise IdReusedError(grant_id=grant_id)
-    refuse_ungrantable(act, person, role, unit_id)
+    refuse_ungrantable(store, person, role, unit_id)
     if role in PERSON_ROLES:
-        grant = RoleGrant(grant_id, person_id, role, unit_id, act.actor_id, act.now)
-        give(act, person, grant)
+        grant = RoleGrant(grant_id, person_id, role, unit_id, context.caller_id, context.now)
+        give(store, context, person, grant)
         return grant
-    return _propose(act, grant_id=grant_id, person=person, role=role, unit_id=unit_id)
+    return _propose(store, context, grant_id=grant_id, person=person, role=role, unit_id=unit_id)
 
 
-def refuse_ungrantable(act: Act, person: Person, role: Role, unit_id: UUID) -> None:
+def refuse_ungrantable(store: SealedStore, person: Person, role: Role, unit_id: UUID) -> None:
     """Refuse a role that a person cannot hold at a unit now.
 
     Raises:
@@ -55,22 +59,22 @@ def refuse_ungrantable(act: Act, person: Person, role: Role, unit_id: UUID) -> N
     """
     if person.status is not PersonStatus.ACTIVE:
         raise WrongPersonStateError(state=person.status)
-    held = act.store.persons.roles(person.person_id)
-    unit = act.store.units.unit(unit_id)
+    held = store.persons.roles(person.person_id)
+    unit = store.units.unit(unit_id)
     refuse_unless_grantable(role, level=unit.level, unit_id=unit_id, home_unit_id=person.home_unit_id, held=held)
     if any(grant.role is role and grant.unit_id == unit_id for grant in held):
         raise AlreadyDecidedError(role=role, unit_id=unit_id)
 
 
-def give(act: Act, person: Person, grant: RoleGrant) -> None:
+def give(store: SealedStore, context: CommandContext, person: Person, grant: RoleGrant) -> None:
     """Save and publish a role that is given."""
     is_new_volunteer = grant.role is Role.VOLUNTEER and not person.was_volunteer
     changed = replace(person.changed(), was_volunteer=person.was_volunteer or is_new_volunteer)
-    act.store.persons.add_grants([grant])
-    act.store.persons.save(changed)
-    act.publish(changed)
+    store.persons.add_grants([grant])
+    store.persons.save(changed)
+    publish_person(store, context, changed)
     if is_new_volunteer:
-        act.store.append(person_registered(changed, by=act.actor_id, is_new_volunteer=True, now=act.now))
+        store.append(person_registered(changed, by=context.caller_id, is_new_volunteer=True, now=context.now))
 
 
 def power_to_give(role: Role) -> str:
@@ -78,12 +82,14 @@ def power_to_give(role: Role) -> str:
     return "register_person" if role in PERSON_ROLES else GRANT_ROLE
 
 
-def _propose(act: Act, *, grant_id: UUID, person: Person, role: Role, unit_id: UUID) -> Appointment:
-    rank = act.rank(GRANT_ROLE, unit_id)
-    refuse_unseen(sighting.seen_by for sighting in AppointmentStore(act.connection).sightings(person.person_id))
-    proposal = propose(proposal_id=grant_id, by=act.actor_id, now=act.now, hands=frozenset({person.person_id}))
+def _propose(
+    store: SealedStore, context: CommandContext, *, grant_id: UUID, person: Person, role: Role, unit_id: UUID
+) -> Appointment:
+    rank = rank_at(store, context, GRANT_ROLE, unit_id)
+    refuse_unseen(sighting.seen_by for sighting in AppointmentStore(store.connection).sightings(person.person_id))
+    proposal = propose(proposal_id=grant_id, by=context.caller_id, now=context.now, hands=frozenset({person.person_id}))
     appointment = Appointment(
         proposal, grant_id, AppointmentAct.GIVE, person.person_id, role, unit_id, proposer_rank=rank
     )
-    AppointmentStore(act.connection).add(appointment)
+    AppointmentStore(store.connection).add(appointment)
     return appointment

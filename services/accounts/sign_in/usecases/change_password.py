@@ -2,22 +2,23 @@
 
 from datetime import datetime
 
-from services.accounts.core.acts import Act
+from services.accounts.core.command_context import CommandContext
+from services.accounts.core.store.store import SealedStore
 from services.accounts.sign_in.usecases.end_sessions import end_sessions
 
 
-def present_password_hash(act: Act) -> str | None:
+def present_password_hash(store: SealedStore, context: CommandContext) -> str | None:
     """Return the hash of the caller's present password, if there is one."""
-    return act.store.identities.password_hashes([act.actor_id]).get(act.actor_id)
+    return store.identities.password_hashes([context.caller_id]).get(context.caller_id)
 
 
-def change_password(act: Act, *, password_hash: str, at: datetime) -> datetime:
+def change_password(store: SealedStore, context: CommandContext, *, password_hash: str, at: datetime) -> datetime:
     """Keep the hash of a new password and end all sessions: whoever knew the old one is out.
 
     Raises:
         Unauthorized: they are dead, sealed or erased. The suspended may: it is how they sign in to see and contest.
     """
-    act.store.actor(act.actor_id)
-    act.store.identities.set_password_hash(act.actor_id, password_hash, at, by_other=False)
-    end_sessions(act.store, act.actor_id, because="password_changed", at=at)
+    store.actor(context.caller_id)
+    store.identities.set_password_hash(context.caller_id, password_hash, at, by_other=False)
+    end_sessions(store, context.caller_id, because="password_changed", at=at)
     return at

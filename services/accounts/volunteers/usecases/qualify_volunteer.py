@@ -5,8 +5,11 @@ from datetime import date
 from uuid import UUID
 
 from libs.programme.words import Role
-from services.accounts.core.acts import Act
+from services.accounts.core.authorise import require_over
+from services.accounts.core.command_context import CommandContext
+from services.accounts.core.messages import publish_person
 from services.accounts.core.rules.persons import Person
+from services.accounts.core.store.store import SealedStore
 
 
 @dataclass(frozen=True)
@@ -17,7 +20,8 @@ class Insurance:
 
 
 def qualify_volunteer(
-    act: Act,
+    store: SealedStore,
+    context: CommandContext,
     *,
     person_id: UUID,
     training: bool | None,
@@ -33,13 +37,13 @@ def qualify_volunteer(
         MakerIsCheckerError, PersonNotBelowError: nobody qualifies themselves, or somebody above them.
         RoleMissingError: the person is neither a volunteer nor a provider's worker.
     """
-    person = act.store.persons.lock_person(person_id)
-    act.require_over("qualify_volunteer", person)
-    roles = {grant.role for grant in act.store.persons.roles(person_id)}
+    person = store.persons.lock_person(person_id)
+    require_over(store, context, "qualify_volunteer", person)
+    roles = {grant.role for grant in store.persons.roles(person_id)}
     changes = person.qualifications.shown(training=training, clean_record=clean_record, certificates=certificates)
     if insurance is not None:
         changes = changes.insured(insurance.until)
     qualified = person.qualify(changes, is_volunteer=bool(roles & {Role.VOLUNTEER, Role.PROVIDER_WORKER}))
-    act.store.persons.save(qualified)
-    act.publish(qualified)
+    store.persons.save(qualified)
+    publish_person(store, context, qualified)
     return qualified
