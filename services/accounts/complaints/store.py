@@ -7,10 +7,21 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from libs.db import write_at_end
+from libs.db.prepared import Prepared
 from libs.db.rows import add_row, change_rows, find_row
 from services.accounts.complaints.rules import About, Complaint, ComplaintState
 from services.accounts.complaints.tables import complaint
+from services.accounts.core.store.facts import Ask, locked_row, prepared, unless_taken
 from services.accounts.core.store.tables import person, unit
+
+ABOUT = "SELECT person_id FROM complaint WHERE complaint_id = %(complaint_id)s"
+"""Whom a complaint is of."""
+_OPEN = Prepared(
+    sa.select(complaint.c.complaint_id).where(
+        *(complaint.c[name] == sa.bindparam(name) for name in ("person_id", "about", "filed_by", "state"))
+    )
+)
 
 
 class ComplaintStore:
@@ -21,28 +32,18 @@ class ComplaintStore:
 
     def add(self, new: Complaint) -> None:
         """Save a new complaint."""
-        add_row(self._connection, complaint, asdict(new))
+        write_at_end(self._connection, lambda: add_row(self._connection, complaint, asdict(new)))
 
     def save_answer(self, answered: Complaint) -> None:
         """Save the answer."""
         values = {name: getattr(answered, name) for name in ("state", "answered_by", "answered_at", "reason")}
-        change_rows(self._connection, complaint, values, complaint_id=answered.complaint_id)
+        key = answered.complaint_id
+        write_at_end(self._connection, lambda: change_rows(self._connection, complaint, values, complaint_id=key))
 
     def find(self, complaint_id: UUID) -> Complaint | None:
         """Return a complaint, or None."""
         row = find_row(self._connection, complaint, complaint_id=complaint_id)
-        return _complaint_of(row) if row else None
-
-    def lock(self, complaint_id: UUID) -> Complaint | None:
-        """Return a complaint for change, or None."""
-        row = find_row(self._connection, complaint, complaint_id=complaint_id, for_update=True)
-        return _complaint_of(row) if row else None
-
-    def is_open(self, person_id: UUID, about: About, *, filed_by: UUID) -> bool:
-        """Tell whether an earlier complaint about the same, by the same hand, still waits for its answer."""
-        open_ = ComplaintState.OPEN
-        row = find_row(self._connection, complaint, person_id=person_id, about=about, filed_by=filed_by, state=open_)
-        return row is not None
+        return complaint_of(row) if row else None
 
     def of_person(self, person_id: UUID, *, state: str | None, after: UUID | None, limit: int) -> list[Complaint]:
         """Return a person's complaints by id."""
@@ -62,10 +63,26 @@ class ComplaintStore:
             query = query.where(complaint.c.state == state)
         if after:
             query = query.where(complaint.c.complaint_id > after)
-        return [_complaint_of(row) for row in self._connection.execute(query)]
+        return [complaint_of(row) for row in self._connection.execute(query)]
 
 
-def _complaint_of(row: Any) -> Complaint:
+def new_complaint(complaint_id: UUID) -> Ask:
+    """Ask whether there is a complaint with this id; nobody else makes one under it now."""
+    return unless_taken(complaint, complaint_id=complaint_id)
+
+
+def waiting_complaint(person_id: UUID, about: About, *, filed_by: UUID) -> Ask:
+    """Ask whether one about the same, by the same hand, waits for its answer."""
+    return prepared(_OPEN, person_id=person_id, about=about, filed_by=filed_by, state=ComplaintState.OPEN)
+
+
+def kept_complaint(complaint_id: UUID) -> Ask:
+    """Ask for a complaint, locked."""
+    return locked_row(complaint, complaint_id=complaint_id)
+
+
+def complaint_of(row: Any) -> Complaint:
+    """Return the complaint of a row."""
     return Complaint(
         complaint_id=row.complaint_id,
         person_id=row.person_id,

@@ -7,8 +7,15 @@ from libs.programme.refusals import RecordNotFoundError
 from libs.programme.words import PersonStatus
 from services.accounts.complaints.refusals import ComplaintOpenError
 from services.accounts.complaints.rules import About, Complaint, ComplaintState
-from services.accounts.complaints.store import ComplaintStore
-from services.accounts.core.authorise import has_power, require_above, require_power
+from services.accounts.complaints.store import (
+    ABOUT,
+    ComplaintStore,
+    complaint_of,
+    kept_complaint,
+    new_complaint,
+    waiting_complaint,
+)
+from services.accounts.core.authorise import has_power, require_above, require_power, require_power_somewhere
 from services.accounts.core.command_context import CommandContext
 from services.accounts.core.refusals import WrongPersonStateError
 from services.accounts.core.store.store import SealedStore
@@ -18,7 +25,7 @@ from services.accounts.persons.usecases.suspend_person import end_suspension
 def complain(
     store: SealedStore, context: CommandContext, *, complaint_id: UUID, person_id: UUID, about: About, words: str
 ) -> Complaint:
-    """Say in one's own words what is wrong, or write it down for a person who says it (with their consent, `keep_consent`).
+    """Say in one's own words what is wrong, or write it down for a person who says it, with their consent.
 
     It is the one thing that a suspended person may do, for themselves only.
 
@@ -30,14 +37,22 @@ def complain(
         IdReusedError: another complaint has this id.
     """
     if person_id != context.caller_id:
-        require_power(store, context, "act_for", store.persons.person(person_id).home_unit_id)
+        require_power_somewhere(context, "act_for")
+    [taken, waiting] = store.load(
+        context.caller_id,
+        {"about": [person_id]},
+        new_complaint(complaint_id),
+        waiting_complaint(person_id, about, filed_by=context.caller_id),
+    )
     person = store.persons.lock_person(person_id)
+    if person_id != context.caller_id:
+        require_power(store, context, "act_for", person.home_unit_id)
     person.refuse_unless_living()
     if about is About.SUSPENSION and person.status is not PersonStatus.SUSPENDED:
         raise WrongPersonStateError(state=person.status)
-    if ComplaintStore(store.connection).find(complaint_id) is not None:
+    if taken:
         raise IdReusedError(complaint_id=complaint_id)
-    if ComplaintStore(store.connection).is_open(person_id, about, filed_by=context.caller_id):
+    if waiting:
         raise ComplaintOpenError(about=about)
     complaint = Complaint(complaint_id, person_id, context.caller_id, about, words, context.now)
     ComplaintStore(store.connection).add(complaint)
@@ -55,7 +70,9 @@ def answer_complaint(
         PersonNotBelowError
         AlreadyDecidedError: it is answered.
     """
-    complaint = ComplaintStore(store.connection).lock(complaint_id)
+    terms = {"complaint_id": complaint_id}
+    [rows] = store.load(context.caller_id, terms, kept_complaint(complaint_id), about=ABOUT)
+    complaint = complaint_of(rows[0]) if rows else None
     if complaint is None or not _may_answer(store, context, complaint):
         raise RecordNotFoundError(complaint_id=complaint_id)
     require_above(store, context, complaint.person_id)

@@ -70,6 +70,21 @@ def require_over(store: Store, context: CommandContext, power: str, person: Pers
     require_above(store, context, person.person_id)
 
 
+def lock_below(store: Store, context: CommandContext, power: str, person_id: UUID) -> Person:
+    """Return a person for change by staff who stand above them; whoever has the power nowhere waits for nobody.
+
+    Raises:
+        PersonNotFoundError
+        PersonSuspendedError, ForbiddenError (`not_authorised`), OutOfScopeError
+        MakerIsCheckerError, PersonNotBelowError
+    """
+    require_power_somewhere(context, power)
+    store.load(context.caller_id, {"about": [person_id]})
+    person = store.persons.lock_person(person_id)
+    require_over(store, context, power, person)
+    return person
+
+
 def require_above(store: Store, context: CommandContext, person_id: UUID) -> None:
     """Refuse staff who would act on themselves, or on a person whose role is not below their own.
 

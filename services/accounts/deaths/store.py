@@ -8,14 +8,25 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from libs.db.rows import find_row
+from libs.db import write_at_end
+from libs.db.prepared import Prepared
+from libs.db.rows import add_row, change_rows, find_row
 from libs.programme.proposals import columns_of, proposal_of
 from libs.programme.refusals import RecordNotFoundError
 from libs.programme.two_people import ProposalState
 from libs.programme.words import PersonStatus
+from services.accounts.core.store.facts import Ask, locked_row, prepared, unless_taken
 from services.accounts.core.store.tables import person, unit
 from services.accounts.deaths.rules import Death, DeathMistake, DeathState
 from services.accounts.deaths.tables import death, death_mistake
+
+ABOUT = "SELECT person_id FROM death WHERE death_id = %(death_id)s"
+"""Whom a death is about."""
+_OF_PERSON = Prepared(
+    sa.select(death)
+    .where(death.c.person_id == sa.bindparam("person_id"))
+    .order_by(death.c.proposed_at, death.c.death_id)
+)
 
 
 class DeathStore:
@@ -26,20 +37,20 @@ class DeathStore:
 
     def add(self, new: Death) -> None:
         """Save a death that waits to be confirmed."""
-        self._connection.execute(death.insert().values(**_columns(new)))
+        write_at_end(self._connection, lambda: add_row(self._connection, death, _columns(new)))
 
     def save(self, changed: Death) -> None:
         """Save what became of a death."""
-        self._connection.execute(death.update().where(death.c.death_id == changed.death_id).values(**_columns(changed)))
+        values = _columns(changed)
+        write_at_end(self._connection, lambda: change_rows(self._connection, death, values, death_id=changed.death_id))
 
     def find(self, death_id: UUID) -> Death | None:
         """Return a death, locked, or None."""
-        query = sa.select(death).where(death.c.death_id == death_id).with_for_update()
-        row = self._connection.execute(query).first()
+        row = find_row(self._connection, death, death_id=death_id, for_update=True)
         return death_of(row) if row else None
 
     def look(self, death_id: UUID) -> Death:
-        """Return a death without a lock, to know whom to lock first.
+        """Return a death without a lock.
 
         Raises:
             RecordNotFoundError: there is none.
@@ -62,8 +73,7 @@ class DeathStore:
 
     def of_person(self, person_id: UUID) -> list[Death]:
         """Return the deaths recorded of a person, oldest first; their lock is the person's."""
-        query = sa.select(death).where(death.c.person_id == person_id).order_by(death.c.proposed_at, death.c.death_id)
-        return [death_of(row) for row in self._connection.execute(query)]
+        return [death_of(row) for row in _OF_PERSON.rows(self._connection, {"person_id": person_id})]
 
     def settle_estate(self, person_id: UUID, *, at: datetime) -> None:
         """Remember that what a dead person left has gone to the heirs or the pool."""
@@ -80,20 +90,16 @@ class DeathStore:
 
     def add_mistake(self, new: DeathMistake) -> None:
         """Save a proposal."""
-        self._connection.execute(death_mistake.insert().values(**_mistake_columns(new)))
+        write_at_end(self._connection, lambda: add_row(self._connection, death_mistake, _mistake_columns(new)))
 
     def save_mistake(self, changed: DeathMistake) -> None:
         """Save what became of a proposal."""
-        self._connection.execute(
-            death_mistake.update()
-            .where(death_mistake.c.mistake_id == changed.mistake_id)
-            .values(**_mistake_columns(changed))
-        )
+        values, key = _mistake_columns(changed), changed.mistake_id
+        write_at_end(self._connection, lambda: change_rows(self._connection, death_mistake, values, mistake_id=key))
 
     def find_mistake(self, mistake_id: UUID) -> DeathMistake | None:
         """Return a proposal, locked, or None."""
-        query = sa.select(death_mistake).where(death_mistake.c.mistake_id == mistake_id).with_for_update()
-        row = self._connection.execute(query).first()
+        row = find_row(self._connection, death_mistake, mistake_id=mistake_id, for_update=True)
         return mistake_of(row) if row else None
 
     def person_of_mistake(self, mistake_id: UUID) -> UUID | None:
@@ -114,7 +120,32 @@ class DeathStore:
         return [mistake_of(row) for row in rows]
 
 
-def death_of(row: sa.Row[Any]) -> Death:
+def new_death(death_id: UUID) -> Ask:
+    """Ask whether there is a death with this id; nobody else records one under it now."""
+    return unless_taken(death, death_id=death_id)
+
+
+def kept_death(death_id: UUID) -> Ask:
+    """Ask for a death, locked."""
+    return locked_row(death, death_id=death_id)
+
+
+def deaths_of(person_id: UUID) -> Ask:
+    """Ask for the deaths recorded of a person, oldest first."""
+    return prepared(_OF_PERSON, person_id=person_id)
+
+
+def new_mistake(mistake_id: UUID) -> Ask:
+    """Ask whether there is a proposal with this id; nobody else makes one under it now."""
+    return unless_taken(death_mistake, mistake_id=mistake_id)
+
+
+def kept_mistake(mistake_id: UUID) -> Ask:
+    """Ask for a proposal, locked."""
+    return locked_row(death_mistake, mistake_id=mistake_id)
+
+
+def death_of(row: Any) -> Death:
     """Return the death of a row."""
     return Death(
         proposal=proposal_of(row, proposal_id=row.death_id, hands={row.person_id}),
@@ -127,7 +158,7 @@ def death_of(row: sa.Row[Any]) -> Death:
     )
 
 
-def mistake_of(row: sa.Row[Any]) -> DeathMistake:
+def mistake_of(row: Any) -> DeathMistake:
     """Return the proposal of a row."""
     return DeathMistake(
         proposal=proposal_of(row, proposal_id=row.mistake_id, hands={row.person_id}),

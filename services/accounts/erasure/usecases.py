@@ -10,7 +10,7 @@ from libs.outbox import OutgoingEvent
 from libs.programme.policy import typed
 from libs.programme.refusals import AlreadyDecidedError
 from libs.programme.words import PersonStatus
-from services.accounts.core.authorise import require_over
+from services.accounts.core.authorise import lock_below
 from services.accounts.core.command_context import CommandContext
 from services.accounts.core.messages import person_state, person_tombstone
 from services.accounts.core.refusals import DecisionWaitsError, WrongPersonStateError
@@ -41,8 +41,7 @@ def request_erasure(store: SealedStore, context: CommandContext, *, person_id: U
         AlreadyDecidedError: an earlier request still waits for its answers.
         DecisionWaitsError: the person's death may be found mistaken.
     """
-    person = store.persons.lock_person(person_id)
-    require_over(store, context, "erase_person", person)
+    person = lock_below(store, context, "erase_person", person_id)
     if person.status in _ENDED:
         raise WrongPersonStateError(state=person.status)
     if store.persons.is_erasure_pending(person_id):
@@ -102,7 +101,7 @@ def _end(
         _erase(store.persons, ErasureStore(store.connection), ended)
         store.append(person_tombstone(ended, now=now))
     else:
-        store.persons.save(ended)
+        store.persons.save(ended, at_once=True)
         _forget(ErasureStore(store.connection), person_id)
         store.persons.keep_until(person_id, erase_on)
         store.append(person_state(ended, [], now=now))
@@ -121,7 +120,7 @@ def _end_records(store: Store, person_id: UUID, now: datetime) -> None:
 def _erase(persons: PersonStore, erasures: ErasureStore, erased: Person) -> None:
     """Destroy the key, and with it every copy of the person's fields; the number stays, for the books."""
     erasures.destroy(erased.person_id)
-    persons.save(erased)
+    persons.save(erased, at_once=True)
     _forget(erasures, erased.person_id)
     persons.keep_until(erased.person_id, None)
 

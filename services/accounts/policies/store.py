@@ -1,5 +1,7 @@
 """Load and save versions of districts' rules."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -7,7 +9,10 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from libs.db import write_at_end
+from libs.db.driver import pipelined
 from libs.db.prepared import Prepared
+from libs.db.rows import add_row, change_rows, claim_row
 from libs.programme.policy import completed
 from libs.programme.policy.store import binding_first
 from libs.programme.proposals import columns_of, proposal_of
@@ -18,6 +23,26 @@ from services.accounts.policies.rules import OF_PROPOSAL, Policy, PolicyState
 from services.accounts.policies.tables import policy
 
 _BINDING = Prepared(binding_first(policy).where(policy.c.state == ProposalState.ACCEPTED.value))
+_OF_DISTRICT = sa.func.coalesce(
+    sa.cast(sa.bindparam("unit_id"), sa.Uuid),
+    sa.select(policy.c.district_id).where(policy.c.policy_id == sa.bindparam("policy_id")).scalar_subquery(),
+)
+_DISTRICT = Prepared(sa.select(unit).where(unit.c.unit_id == _OF_DISTRICT).with_for_update())
+_LATEST = Prepared(
+    sa.select(policy)
+    .where(policy.c.district_id == _OF_DISTRICT, policy.c.state == ProposalState.ACCEPTED.value)
+    .order_by(policy.c.policy_version.desc())
+    .limit(1)
+)
+
+
+@dataclass(frozen=True)
+class DistrictFacts:
+    """What a version of a district's rules depends on: the district, what is kept under its id, the latest version."""
+
+    units: Sequence[Any]
+    policy: Policy | None
+    latest: Policy | None
 
 
 class PolicyStore:
@@ -26,9 +51,17 @@ class PolicyStore:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def lock_district(self, district_id: UUID) -> None:
-        """Let one transaction at a time change a district's rules."""
-        self._connection.execute(sa.select(unit.c.unit_id).where(unit.c.unit_id == district_id).with_for_update())
+    def load(self, policy_id: UUID, *, unit_id: UUID | None = None) -> DistrictFacts:
+        """Let one transaction at a time change a district's rules, and return what proposing or deciding depends on.
+
+        The district is that of the version, unless it is named for a new one.
+        """
+        terms = {"unit_id": unit_id, "policy_id": policy_id}
+        with pipelined(self._connection):
+            units = _DISTRICT.ask(self._connection, terms)
+            kept = claim_row(self._connection, policy, policy_id=policy_id)
+            latest = _LATEST.ask(self._connection, terms)
+        return DistrictFacts(units.fetchall(), *(_found(cursor.fetchone()) for cursor in (kept, latest)))
 
     def find(self, policy_id: UUID) -> Policy | None:
         """Return a version, proposed or decided, or None."""
@@ -46,16 +79,6 @@ class PolicyStore:
             raise RecordNotFoundError(policy_id=policy_id)
         return found
 
-    def latest(self, district_id: UUID) -> Policy | None:
-        """Return the version of a district that was published last."""
-        row = self._connection.execute(
-            sa.select(policy)
-            .where(policy.c.district_id == district_id, policy.c.state == ProposalState.ACCEPTED)
-            .order_by(policy.c.policy_version.desc())
-            .limit(1)
-        ).first()
-        return policy_of(row) if row else None
-
     def in_force(self, district_id: UUID, on: date) -> Policy | None:
         """Return the version of a district that binds on a local day."""
         row = _BINDING.first(self._connection, {"district_id": district_id, "day": on})
@@ -63,18 +86,17 @@ class PolicyStore:
 
     def add(self, new: Policy) -> None:
         """Save a proposal."""
-        self._connection.execute(policy.insert().values(**_columns(new)))
+        write_at_end(self._connection, lambda: add_row(self._connection, policy, _columns(new)))
 
     def save(self, decided: Policy) -> None:
         """Save a decision."""
-        self._connection.execute(
-            policy.update()
-            .where(policy.c.policy_id == decided.policy_id)
-            .values(
-                policy_version=decided.policy_version,
-                **columns_of(decided.proposal),
-            )
-        )
+        values = {"policy_version": decided.policy_version, **columns_of(decided.proposal)}
+        key = decided.policy_id
+        write_at_end(self._connection, lambda: change_rows(self._connection, policy, values, policy_id=key))
+
+
+def _found(row: Any) -> Policy | None:
+    return policy_of(row) if row else None
 
 
 def policy_of(row: Any) -> Policy:

@@ -3,15 +3,18 @@
 from typing import Any
 from uuid import UUID
 
-import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from libs.db.rows import find_row
+from libs.db import write_at_end
+from libs.db.rows import add_row, change_rows
 from libs.programme.proposals import columns_of, proposal_of
-from libs.programme.refusals import RecordNotFoundError
 from libs.programme.words import Grade, Hardship
+from services.accounts.core.store.facts import Ask, locked_row, unless_taken
 from services.accounts.recipients.rules import Finding, FindingKind
 from services.accounts.recipients.tables import finding
+
+ABOUT = "SELECT person_id FROM finding WHERE finding_id = %(finding_id)s"
+"""Whom a finding is about."""
 
 
 class FindingStore:
@@ -24,33 +27,26 @@ class FindingStore:
         """Save a new finding."""
         own = {"kind": new.kind, "person_id": new.person_id, "grade": new.grade, "categories": list(new.categories)}
         row = {"finding_id": new.finding_id, **own, **columns_of(new.proposal)}
-        self._connection.execute(finding.insert().values(**row))
+        write_at_end(self._connection, lambda: add_row(self._connection, finding, row))
 
     def save(self, decided: Finding) -> None:
         """Save that a finding was confirmed or turned down."""
-        one = finding.c.finding_id == decided.finding_id
-        self._connection.execute(finding.update().where(one).values(**columns_of(decided.proposal)))
-
-    def person_of(self, finding_id: UUID) -> UUID:
-        """Return whom a finding is about, without a lock, to know whom to lock first.
-
-        Raises:
-            RecordNotFoundError: there is none.
-        """
-        row = find_row(self._connection, finding, finding_id=finding_id)
-        if row is None:
-            raise RecordNotFoundError(finding_id=finding_id)
-        person_id: UUID = row.person_id
-        return person_id
-
-    def find(self, finding_id: UUID) -> Finding | None:
-        """Return a finding, locked, or None."""
-        query = sa.select(finding).where(finding.c.finding_id == finding_id).with_for_update()
-        row = self._connection.execute(query).first()
-        return _finding_of(row) if row else None
+        values, key = columns_of(decided.proposal), decided.finding_id
+        write_at_end(self._connection, lambda: change_rows(self._connection, finding, values, finding_id=key))
 
 
-def _finding_of(row: sa.Row[Any]) -> Finding:
+def new_finding(finding_id: UUID) -> Ask:
+    """Ask whether there is a finding with this id; nobody else records one under it now."""
+    return unless_taken(finding, finding_id=finding_id)
+
+
+def kept_finding(finding_id: UUID) -> Ask:
+    """Ask for a finding, locked."""
+    return locked_row(finding, finding_id=finding_id)
+
+
+def finding_of(row: Any) -> Finding:
+    """Return the finding of a row."""
     return Finding(
         proposal=proposal_of(row, proposal_id=row.finding_id, hands={row.person_id}),
         kind=FindingKind(row.kind),

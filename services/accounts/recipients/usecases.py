@@ -7,13 +7,13 @@ from libs.errors import IdReusedError
 from libs.programme.refusals import RecordNotFoundError
 from libs.programme.two_people import propose
 from libs.programme.words import Grade, Hardship
-from services.accounts.core.authorise import require_over
+from services.accounts.core.authorise import require_over, require_power_somewhere
 from services.accounts.core.command_context import CommandContext
 from services.accounts.core.messages import publish_person
 from services.accounts.core.rules.persons import Person
 from services.accounts.core.store.store import SealedStore
 from services.accounts.recipients.rules import Finding, FindingKind
-from services.accounts.recipients.store import FindingStore
+from services.accounts.recipients.store import ABOUT, FindingStore, finding_of, kept_finding, new_finding
 
 _POWERS = {FindingKind.ASSESSMENT: "assess_grade", FindingKind.HARDSHIP: "record_hardship"}
 
@@ -36,11 +36,12 @@ def record_finding(
         MakerIsCheckerError, PersonNotBelowError, WrongPersonStateError
         IdReusedError
     """
+    require_power_somewhere(context, _POWERS[kind])
+    [taken] = store.load(context.caller_id, {"about": [person_id]}, new_finding(finding_id))
     person = store.persons.lock_person(person_id)
     require_over(store, context, _POWERS[kind], person)
     person.refuse_unless_living()
-    findings = FindingStore(store.connection)
-    if findings.find(finding_id) is not None:
+    if taken:
         raise IdReusedError(finding_id=finding_id)
     finding = Finding(
         proposal=propose(proposal_id=finding_id, by=context.caller_id, now=context.now, hands=frozenset({person_id})),
@@ -49,7 +50,7 @@ def record_finding(
         grade=grade,
         categories=tuple(sorted(set(categories))),
     )
-    findings.add(finding)
+    FindingStore(store.connection).add(finding)
     return finding
 
 
@@ -62,15 +63,16 @@ def decide_finding(
         RecordNotFoundError, MakerIsCheckerError, PersonNotBelowError, AlreadyDecidedError, ProposalLapsedError
         OutOfScopeError, ForbiddenError: the actor may not confirm records of this person.
     """
-    findings = FindingStore(store.connection)
-    person = store.persons.lock_person(findings.person_of(finding_id))
-    finding = findings.find(finding_id)
+    require_power_somewhere(context, "view_person")
+    [rows] = store.load(context.caller_id, {"finding_id": finding_id}, kept_finding(finding_id), about=ABOUT)
+    finding = finding_of(rows[0]) if rows else None
     if finding is None or finding.kind is not kind:
         raise RecordNotFoundError(finding_id=finding_id)
+    person = store.persons.lock_person(finding.person_id)
     if finding.proposal.proposed_by != context.caller_id:
         require_over(store, context, "confirm_record", person)
     decided = finding.decide(context.verdict(ok=ok, why=why))
-    findings.save(decided)
+    FindingStore(store.connection).save(decided)
     if not decided.is_confirmed:
         return decided, person
     person.refuse_unless_living()

@@ -7,12 +7,16 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
+from sqlalchemy.dialects.postgresql import ARRAY
 
-from libs.db.rows import find_row
+from libs.db import write_at_end
+from libs.db.prepared import Prepared
+from libs.db.rows import add_row, change_rows, find_row
 from libs.programme.acting import Consent, ConsentHow
 from libs.programme.acting_grants import GrantedAct
 from libs.programme.refusals import RecordNotFoundError
 from libs.programme.words import Kinship
+from services.accounts.core.store.facts import Ask, locked_row, prepared, unless_taken
 from services.accounts.core.store.tables import acted_for
 from services.accounts.relations.rules.grants import ActingGrant
 from services.accounts.relations.rules.relations import Relation
@@ -21,6 +25,31 @@ from services.accounts.relations.tables import acting_grant, relation
 _GRANT_PLAIN = (
     "grant_id", "person_id", "relative_id", "minutes_per_month", "until", "recorded_by", "is_active", "version",
 )  # fmt: skip
+_CHANGING = (
+    "verified", "is_active", "confirmed_by", "turned_down_by", "turned_down_why", "ending_by", "version",
+)  # fmt: skip
+OF_RELATION = """
+    SELECT unnest(ARRAY[person_id, relative_id]) FROM relation WHERE relation_id = %(relation_id)s"""
+OF_GRANT = "SELECT unnest(ARRAY[person_id, relative_id]) FROM acting_grant WHERE grant_id = %(grant_id)s"
+"""Whom a relation, or a grant, is about."""
+_SIDES = (relation.c.person_id, relation.c.relative_id)
+_PAIR = sa.bindparam("pair", type_=ARRAY(sa.Uuid))
+_BETWEEN = Prepared(
+    sa.select(relation)
+    .where(relation.c.is_active, *(side == sa.any_(_PAIR) for side in _SIDES))
+    .order_by(relation.c.relation_id)
+)
+_THIS = relation.alias("this")
+_BESIDE = Prepared(
+    sa.select(relation)
+    .join(_THIS, sa.and_(*(side.in_([_THIS.c.person_id, _THIS.c.relative_id]) for side in _SIDES)))
+    .where(_THIS.c.relation_id == sa.bindparam("relation_id"), relation.c.is_active)
+    .order_by(relation.c.relation_id)
+)
+_OF_PERSON = sa.or_(*(side == sa.bindparam("person_id") for side in _SIDES))
+_DECLARED = sa.select(sa.func.count().label("count")).where(_OF_PERSON, relation.c.is_active, ~relation.c.verified)
+_DECLARED_BY_STAFF = Prepared(_DECLARED.where(*(relation.c.recorded_by != side for side in _SIDES)))
+_DECLARED_BY_ONESELF = Prepared(_DECLARED.where(relation.c.recorded_by == sa.bindparam("person_id")))
 
 
 class RelationStore:
@@ -31,59 +60,17 @@ class RelationStore:
 
     def add_relation(self, new: Relation, *, at: datetime) -> None:
         """Save a new relation."""
-        self._connection.execute(relation.insert().values(recorded_at=at, **asdict(new)))
+        row = {"recorded_at": at, **asdict(new)}
+        write_at_end(self._connection, lambda: add_row(self._connection, relation, row))
 
     def save_relation(self, changed: Relation) -> None:
         """Save a confirmed or ended relation."""
-        self._connection.execute(
-            relation.update()
-            .where(relation.c.relation_id == changed.relation_id)
-            .values(
-                verified=changed.verified,
-                is_active=changed.is_active,
-                confirmed_by=changed.confirmed_by,
-                turned_down_by=changed.turned_down_by,
-                turned_down_why=changed.turned_down_why,
-                ending_by=changed.ending_by,
-                version=changed.version,
-            )
-        )
-
-    def look(self, relation_id: UUID) -> Relation:
-        """Return a relation without a lock, to know whom to lock first.
-
-        Raises:
-            RecordNotFoundError: there is none.
-        """
-        row = find_row(self._connection, relation, relation_id=relation_id)
-        if row is None:
-            raise RecordNotFoundError(relation_id=relation_id)
-        return relation_of(row)
-
-    def lock_relation(self, relation_id: UUID) -> Relation:
-        """Return a relation for change.
-
-        Raises:
-            RecordNotFoundError: there is none.
-        """
-        found = self.find_relation(relation_id)
-        if found is None:
-            raise RecordNotFoundError(relation_id=relation_id)
-        return found
-
-    def find_relation(self, relation_id: UUID) -> Relation | None:
-        """Return a relation, locked, or None."""
-        row = find_row(self._connection, relation, relation_id=relation_id, for_update=True)
-        return relation_of(row) if row else None
+        values, key = {name: getattr(changed, name) for name in _CHANGING}, changed.relation_id
+        write_at_end(self._connection, lambda: change_rows(self._connection, relation, values, relation_id=key))
 
     def relations_between(self, person_id: UUID, relative_id: UUID) -> list[Relation]:
         """Return the active relations of two persons, recorded from either side; who changes them has locked both."""
-        pair = (person_id, relative_id)
-        rows = self._connection.execute(
-            sa.select(relation)
-            .where(relation.c.person_id.in_(pair), relation.c.relative_id.in_(pair), relation.c.is_active)
-            .order_by(relation.c.relation_id)
-        )
+        rows = _BETWEEN.rows(self._connection, {"pair": [person_id, relative_id]})
         return [relation_of(row) for row in rows]
 
     def relations_of(self, person_id: UUID) -> list[Relation]:
@@ -96,31 +83,17 @@ class RelationStore:
         )
         return [relation_of(row) for row in rows]
 
-    def open_declared(self, person_id: UUID, *, by_staff: bool) -> int:
-        """Count a person's unverified relations that they declared, or that staff did; not what the others declared."""
-        sides = (relation.c.person_id, relation.c.relative_id)
-        by_neither = sa.and_(*(relation.c.recorded_by != side for side in sides))
-        query = sa.select(sa.func.count()).where(
-            sa.or_(*(side == person_id for side in sides)),
-            by_neither if by_staff else relation.c.recorded_by == person_id,
-            relation.c.is_active,
-            ~relation.c.verified,
-        )
-        return self._connection.scalar(query) or 0
-
     def add_acting_grant(self, new: ActingGrant, *, at: datetime) -> None:
         """Save a person's word that a relative may act for them."""
         row = {name: getattr(new, name) for name in _GRANT_PLAIN}
         said = {"how": new.consent.how, "given_at": new.consent.given_at, "words": new.consent.words}
-        self._connection.execute(acting_grant.insert().values(recorded_at=at, acts=list(new.acts), **row, **said))
+        kept = {"recorded_at": at, "acts": list(new.acts), **row, **said}
+        write_at_end(self._connection, lambda: add_row(self._connection, acting_grant, kept))
 
     def save_acting_grant(self, ended: ActingGrant) -> None:
         """Save that a grant ended."""
-        self._connection.execute(
-            acting_grant.update()
-            .where(acting_grant.c.grant_id == ended.grant_id)
-            .values(is_active=ended.is_active, version=ended.version)
-        )
+        values, key = {"is_active": ended.is_active, "version": ended.version}, ended.grant_id
+        write_at_end(self._connection, lambda: change_rows(self._connection, acting_grant, values, grant_id=key))
 
     def find_acting_grant(self, grant_id: UUID) -> ActingGrant | None:
         """Return a grant, locked, or None."""
@@ -139,7 +112,7 @@ class RelationStore:
         return grant
 
     def look_at_grant(self, grant_id: UUID) -> ActingGrant:
-        """Return a grant without a lock, to know whom to lock first.
+        """Return a grant without a lock.
 
         Raises:
             RecordNotFoundError: there is none.
@@ -161,7 +134,37 @@ class RelationStore:
         return {person_id}.union(*rows)
 
 
-def relation_of(row: sa.Row[Any]) -> Relation:
+def new_relation(relation_id: UUID) -> Ask:
+    """Ask whether there is a relation with this id; nobody else records one under it now."""
+    return unless_taken(relation, relation_id=relation_id)
+
+
+def kept_relation(relation_id: UUID) -> Ask:
+    """Ask for a relation, locked."""
+    return locked_row(relation, relation_id=relation_id)
+
+
+def new_grant(grant_id: UUID) -> Ask:
+    """Ask whether there is a grant with this id; nobody else records one under it now."""
+    return unless_taken(acting_grant, grant_id=grant_id)
+
+
+def between(person_id: UUID, relative_id: UUID) -> Ask:
+    """Ask for the active relations of two persons."""
+    return prepared(_BETWEEN, pair=[person_id, relative_id])
+
+
+def beside_relation(relation_id: UUID) -> Ask:
+    """Ask for the active relations of the two whom a relation is about."""
+    return prepared(_BESIDE, relation_id=relation_id)
+
+
+def open_declared(person_id: UUID, *, by_staff: bool) -> Ask:
+    """Count a person's unverified relations that they declared, or that staff did; not what the others declared."""
+    return prepared(_DECLARED_BY_STAFF if by_staff else _DECLARED_BY_ONESELF, person_id=person_id)
+
+
+def relation_of(row: Any) -> Relation:
     """Return the relation of a row."""
     return Relation(
         relation_id=row.relation_id,

@@ -9,15 +9,41 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from libs.db import write_at_end
+from libs.db.prepared import Prepared
+from libs.db.rows import add_row, change_rows
 from libs.programme.proposals import columns_of, proposal_of
 from libs.programme.two_people import ProposalState
 from libs.programme.words import Role
 from services.accounts.core.rules.identity import IdKind
-from services.accounts.core.store.tables import unit
+from services.accounts.core.store.facts import Ask, prepared, unless_taken
+from services.accounts.core.store.tables import role_grant, unit
 from services.accounts.roles.rules import Appointment, AppointmentAct, Sighting
 from services.accounts.roles.tables import identity_sighting, role_proposal
 
 LISTED_MAX = 200
+_OWN = ("grant_id", "act", "person_id", "role", "unit_id", "proposer_rank")
+_LATEST = """
+    SELECT {column} FROM role_proposal WHERE grant_id = %(grant_id)s
+    ORDER BY proposed_at DESC, proposal_id DESC LIMIT 1"""
+AT_UNIT = "SELECT %(unit_id)s::uuid"
+FIRST_OF = f"SELECT * FROM ({_LATEST.format(column='proposed_by')}) AS first_of"
+UNIT_OF = f"""
+    SELECT unit_id FROM role_grant WHERE grant_id = %(grant_id)s
+    UNION ALL SELECT * FROM ({_LATEST.format(column="unit_id")}) AS unit_of"""
+"""Where a role is given; who proposed last what waits about a grant, and where that is held, or would be."""
+_LAST = Prepared(
+    sa.select(role_proposal)
+    .where(role_proposal.c.grant_id == sa.bindparam("grant_id"))
+    .order_by(role_proposal.c.proposed_at.desc(), role_proposal.c.proposal_id.desc())
+    .limit(1)
+    .with_for_update()
+)
+_SIGHTINGS = Prepared(
+    sa.select(identity_sighting)
+    .where(identity_sighting.c.person_id == sa.bindparam("person_id"))
+    .order_by(identity_sighting.c.seen_at, identity_sighting.c.sighting_id)
+)
 
 
 class AppointmentStore:
@@ -32,11 +58,7 @@ class AppointmentStore:
 
     def sightings(self, person_id: UUID) -> list[Sighting]:
         """Return who saw a person's document, first to last."""
-        rows = self._connection.execute(
-            sa.select(identity_sighting)
-            .where(identity_sighting.c.person_id == person_id)
-            .order_by(identity_sighting.c.seen_at, identity_sighting.c.sighting_id)
-        )
+        rows = _SIGHTINGS.rows(self._connection, {"person_id": person_id})
         return [Sighting(r.sighting_id, r.person_id, IdKind(r.document), r.seen_by, r.seen_at) for r in rows]
 
     def is_sighting(self, sighting_id: UUID) -> bool:
@@ -47,36 +69,19 @@ class AppointmentStore:
 
     def add(self, new: Appointment) -> None:
         """Save a new proposal."""
-        self._connection.execute(
-            role_proposal.insert().values(
-                proposal_id=new.proposal.proposal_id,
-                grant_id=new.grant_id,
-                act=new.act,
-                person_id=new.person_id,
-                role=new.role,
-                unit_id=new.unit_id,
-                proposer_rank=new.proposer_rank,
-                **columns_of(new.proposal),
-            )
-        )
+        own = {name: getattr(new, name) for name in _OWN}
+        row = {"proposal_id": new.proposal.proposal_id, **own, **columns_of(new.proposal)}
+        write_at_end(self._connection, lambda: add_row(self._connection, role_proposal, row))
 
     def save(self, changed: Appointment) -> None:
         """Save a decision."""
-        of = changed.proposal
-        self._connection.execute(
-            role_proposal.update().where(role_proposal.c.proposal_id == of.proposal_id).values(**columns_of(of))
-        )
+        values, key = columns_of(changed.proposal), changed.proposal.proposal_id
+        write_at_end(self._connection, lambda: change_rows(self._connection, role_proposal, values, proposal_id=key))
 
     def latest(self, grant_id: UUID) -> Appointment | None:
         """Return what was proposed last about a grant, locked, or None."""
-        row = self._connection.execute(
-            sa.select(role_proposal)
-            .where(role_proposal.c.grant_id == grant_id)
-            .order_by(role_proposal.c.proposed_at.desc(), role_proposal.c.proposal_id.desc())
-            .limit(1)
-            .with_for_update()
-        ).first()
-        return _appointment_of(row) if row else None
+        row = _LAST.first(self._connection, {"grant_id": grant_id})
+        return appointment_of(row) if row else None
 
     def of_person(self, person_id: UUID) -> list[Appointment]:
         """Return what was proposed about a person's roles, first to last."""
@@ -85,7 +90,7 @@ class AppointmentStore:
             .where(role_proposal.c.person_id == person_id)
             .order_by(role_proposal.c.proposed_at, role_proposal.c.proposal_id)
         )
-        return [_appointment_of(row) for row in rows]
+        return [appointment_of(row) for row in rows]
 
     def open_within(self, unit_ids: Iterable[UUID], *, now: datetime) -> list[Appointment]:
         """Return what waits for a second person at some units and below, oldest first, up to a bound."""
@@ -97,10 +102,26 @@ class AppointmentStore:
             .order_by(role_proposal.c.proposed_at, role_proposal.c.proposal_id)
             .limit(LISTED_MAX)
         )
-        return [_appointment_of(row) for row in rows]
+        return [appointment_of(row) for row in rows]
 
 
-def _appointment_of(row: Any) -> Appointment:
+def new_role(grant_id: UUID) -> tuple[Ask, Ask]:
+    """Ask whether a role was ever given, or proposed, under this id; nobody else does so now."""
+    return unless_taken(role_grant, grant_id=grant_id), prepared(_LAST, grant_id=grant_id)
+
+
+def latest_about(grant_id: UUID) -> Ask:
+    """Ask for what was proposed last about a grant, locked."""
+    return prepared(_LAST, grant_id=grant_id)
+
+
+def sightings_of(person_id: UUID) -> Ask:
+    """Ask who saw a person's document, first to last."""
+    return prepared(_SIGHTINGS, person_id=person_id)
+
+
+def appointment_of(row: Any) -> Appointment:
+    """Return the proposal of a row."""
     return Appointment(
         proposal=proposal_of(row, proposal_id=row.proposal_id, hands={row.person_id}),
         grant_id=row.grant_id,

@@ -15,9 +15,10 @@ from services.accounts.core.rules.roles import RolePlace, may_sign_about, stands
 from services.accounts.tests.platform import Caller, Document, Platform, must, refused
 
 ACCOUNTS = Path(__file__).parents[1]
-USECASES = [*ACCOUNTS.glob("*/usecases.py"), *ACCOUNTS.glob("*/usecases/*.py"), ACCOUNTS / "core" / "authorise.py"]
+USECASES = [*ACCOUNTS.glob("*/usecases.py"), *ACCOUNTS.glob("*/usecases/*.py")]
+QUESTIONS = ACCOUNTS / "core" / "authorise.py"
 PASSES = {"require_over", "require_above", "is_above", "may_sign_about", "_require_either", "_require_above_either"}
-PASSES |= {"_require_signature", "_require_second", "require_witness"}
+PASSES |= {"_require_signature", "_require_second", "require_witness", "lock_below"}
 """Calls by which a use case asks whether who acts stands above whom it is about."""
 OWN_OR_NOBODY = {
     "view_person": "looking opens nothing, and is logged for its owner",
@@ -103,7 +104,7 @@ def test_who_asks_for_a_power_where_somebody_lives_asks_who_stands_above() -> No
     """Whatever the arguments of a use case are called: reaching a person's home is not enough."""
     alone = {
         function.name
-        for path in USECASES
+        for path in (*USECASES, QUESTIONS)
         for function in ast.walk(ast.parse(path.read_text("utf-8")))
         if isinstance(function, ast.FunctionDef) and _asks_by_home(function) and not _calls(function) & PASSES
     }

@@ -1,6 +1,6 @@
 """Load (with locks) and save persons and their roles."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
@@ -10,13 +10,16 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 from sqlalchemy.dialects.postgresql import ARRAY
 
+from libs.db import write_at_end
 from libs.db.prepared import Prepared
 from libs.db.rows import add_row, add_rows, change_rows, find_row
 from libs.programme.refusals import PersonNotFoundError
 from libs.programme.words import Grade, Hardship, PersonStatus, Role, Sex, VisitRisk
 from services.accounts.core.rules.persons import ErasureState, Home, Person, Qualifications
 from services.accounts.core.rules.roles import RoleGrant, RolePlace
+from services.accounts.core.store.facts import Facts
 from services.accounts.core.store.tables import erasure, person, role_grant, status_change, unit
+from services.accounts.core.store.unit_store import UnitStore
 
 _ROLES = Prepared(
     sa.select(role_grant)
@@ -35,11 +38,27 @@ _LOCKED = Prepared(
 class PersonStore:
     """Persons of one transaction."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, units: UnitStore | None = None) -> None:
         self._connection = connection
+        self._units = units or UnitStore(connection)
+        self._locked: dict[UUID, Person] = {}
+        self._seen: dict[UUID, Person] = {}
+        self._held: dict[UUID, list[RoleGrant]] = {}
+
+    def know(self, facts: Facts, others: Iterable[UUID]) -> None:
+        """Remember people and their roles that were read together; `others` are asked about their roles only."""
+        self._locked |= {row.person_id: person_of(row) for row in facts.locked}
+        self._seen |= {row.person_id: person_of(row) for row in facts.seen}
+        self._held |= {person_id: [] for person_id in (*self._locked, *self._seen, *others)}
+        for row in facts.held:
+            self._held[row.person_id].append(_grant_of(row))
+            self._units.know_path(row.unit_id, row.path)
 
     def find(self, person_id: UUID) -> Person | None:
         """Return a person, or None."""
+        known = self._locked.get(person_id) or self._seen.get(person_id)
+        if known is not None:
+            return known
         row = find_row(self._connection, person, person_id=person_id)
         return person_of(row) if row else None
 
@@ -60,10 +79,13 @@ class PersonStore:
         Raises:
             PersonNotFoundError: nobody has this id, or they are erased.
         """
-        row = find_row(self._connection, person, person_id=person_id, for_update=True)
-        if row is None or row.status == PersonStatus.ERASED:
+        found = self._locked.get(person_id)
+        if found is None:
+            row = find_row(self._connection, person, person_id=person_id, for_update=True)
+            found = person_of(row) if row else None
+        if found is None or found.status is PersonStatus.ERASED:
             raise PersonNotFoundError(person_id=person_id)
-        return person_of(row)
+        return found
 
     def lock_persons(self, person_ids: Collection[UUID]) -> dict[UUID, Person]:
         """Return several persons for change, whoever they are by now; locked in the order of their ids.
@@ -71,29 +93,32 @@ class PersonStore:
         Raises:
             PersonNotFoundError: nobody has one of these ids.
         """
-        persons = [person_of(row) for row in _LOCKED.rows(self._connection, {"person_ids": list(person_ids)})]
-        found = {person.person_id: person for person in persons}
+        if not self._locked.keys() >= set(person_ids):
+            rows = _LOCKED.rows(self._connection, {"person_ids": list(person_ids)})
+            self._locked |= {row.person_id: person_of(row) for row in rows}
         for person_id in person_ids:
-            if person_id not in found:
+            if person_id not in self._locked:
                 raise PersonNotFoundError(person_id=person_id)
-        return found
+        return {person_id: self._locked[person_id] for person_id in person_ids}
 
     def add(self, new: Person) -> None:
         """Save a new person."""
         add_row(self._connection, person, {"person_id": new.person_id, **_columns(new)})
 
-    def save(self, changed: Person) -> None:
-        """Save a changed person."""
+    def save(self, changed: Person, *, at_once: bool = False) -> None:
+        """Save a changed person, with the commit unless the database itself looks at them before."""
         before = {"person_id": changed.person_id, "version": changed.version - 1}
-        change_rows(self._connection, person, _columns(changed), **before)
+        if changed.person_id in self._locked:
+            self._locked[changed.person_id] = changed
+        if at_once:
+            change_rows(self._connection, person, _columns(changed), **before)
+        else:
+            write_at_end(self._connection, lambda: change_rows(self._connection, person, _columns(changed), **before))
 
     def record_status(self, changed: Person, *, why: str, by: UUID, at: datetime) -> None:
         """Keep why somebody's status changed."""
-        self._connection.execute(
-            status_change.insert().values(
-                person_id=changed.person_id, status=changed.status, why=why, changed_by=by, changed_at=at
-            )
-        )
+        row = {"person_id": changed.person_id, "status": changed.status, "why": why, "changed_by": by, "changed_at": at}
+        write_at_end(self._connection, lambda: add_row(self._connection, status_change, row))
 
     def suspended_by(self, person_id: UUID) -> UUID | None:
         """Return who suspended the person last, or None."""
@@ -164,11 +189,15 @@ class PersonStore:
 
     def roles(self, person_id: UUID) -> list[RoleGrant]:
         """Return the roles a person holds now."""
+        if person_id in self._held:
+            return list(self._held[person_id])
         rows = _ROLES.rows(self._connection, {"person_id": person_id})
         return [_grant_of(row) for row in rows]
 
     def places(self, person_ids: list[UUID]) -> dict[UUID, list[RolePlace]]:
         """Return the roles that persons hold now, with the paths of their units."""
+        if self._held.keys() >= set(person_ids):
+            return {person_id: [self._place(grant) for grant in self._held[person_id]] for person_id in person_ids}
         held: dict[UUID, list[RolePlace]] = {person_id: [] for person_id in person_ids}
         rows = self._connection.execute(
             sa.select(role_grant.c.person_id, role_grant.c.role, unit.c.path)
@@ -178,6 +207,9 @@ class PersonStore:
         for row in rows:
             held[row.person_id].append(RolePlace(Role(row.role), tuple(row.path)))
         return held
+
+    def _place(self, grant: RoleGrant) -> RolePlace:
+        return RolePlace(grant.role, self._units.path(grant.unit_id))
 
     def places_of(self, person_id: UUID) -> list[RolePlace]:
         """Return the roles that a person holds now, with the paths of their units."""
@@ -199,35 +231,36 @@ class PersonStore:
 
     def find_grant(self, grant_id: UUID) -> RoleGrant | None:
         """Return a role that is held now, by its id."""
-        query = sa.select(role_grant).where(role_grant.c.grant_id == grant_id, role_grant.c.ended_at.is_(None))
-        row = self._connection.execute(query.with_for_update()).first()
-        return _grant_of(row) if row else None
-
-    def was_granted(self, grant_id: UUID) -> bool:
-        """Tell whether this id was ever a grant."""
-        query = sa.select(sa.exists().where(role_grant.c.grant_id == grant_id))
-        return bool(self._connection.scalar(query))
+        row = find_row(self._connection, role_grant, grant_id=grant_id, for_update=True)
+        return _grant_of(row) if row and row.ended_at is None else None
 
     def add_grants(self, grants: list[RoleGrant]) -> None:
         """Save new roles."""
-        add_rows(self._connection, role_grant, [asdict(grant) for grant in grants])
+        for grant in grants:
+            self._held.get(grant.person_id, []).append(grant)
+        rows = [asdict(grant) for grant in grants]
+        if self._held.keys() >= {grant.person_id for grant in grants}:
+            write_at_end(self._connection, lambda: add_rows(self._connection, role_grant, rows))
+        else:
+            add_rows(self._connection, role_grant, rows)
 
     def move_grants(self, grant_ids: list[UUID], unit_id: UUID) -> None:
         """Let roles be held at another unit."""
         self._connection.execute(
             role_grant.update().where(role_grant.c.grant_id.in_(grant_ids)).values(unit_id=unit_id)
         )
+        self._held.clear()
 
     def end_grants_of(self, person_id: UUID, *, by: UUID, at: datetime) -> None:
         """Take all roles away."""
         held = sa.and_(role_grant.c.person_id == person_id, role_grant.c.ended_at.is_(None))
         self._connection.execute(role_grant.update().where(held).values(ended_by=by, ended_at=at))
+        self._held.clear()
 
     def end_grant(self, grant_id: UUID, *, by: UUID, at: datetime) -> None:
         """Take a role away; that it was held stays known."""
-        self._connection.execute(
-            role_grant.update().where(role_grant.c.grant_id == grant_id).values(ended_by=by, ended_at=at)
-        )
+        change_rows(self._connection, role_grant, {"ended_by": by, "ended_at": at}, grant_id=grant_id)
+        self._held = {who: [held for held in grants if held.grant_id != grant_id] for who, grants in self._held.items()}
 
 
 def person_of(row: Any) -> Person:

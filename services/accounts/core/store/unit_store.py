@@ -1,6 +1,6 @@
 """Load and save units of the tree."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from typing import Any
 from uuid import UUID
@@ -21,6 +21,12 @@ class UnitStore:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._read: dict[UUID, Unit] = {}
+        self._paths: dict[UUID, tuple[UUID, ...]] = {}
+
+    def know(self, rows: Iterable[Any]) -> None:
+        """Remember units that were read with other facts."""
+        for row in rows:
+            self._read[row.unit_id] = unit_of(row)
 
     def find(self, unit_id: UUID) -> Unit | None:
         """Return a unit, or None."""
@@ -41,6 +47,14 @@ class UnitStore:
         if found is None:
             raise UnitNotFoundError(unit_id=unit_id)
         return found
+
+    def know_path(self, unit_id: UUID, path: Sequence[UUID]) -> None:
+        """Remember the path of a unit that was read with other facts."""
+        self._paths[unit_id] = tuple(path)
+
+    def path(self, unit_id: UUID) -> tuple[UUID, ...]:
+        """Return the path from the root to a unit."""
+        return self._paths.get(unit_id) or self.unit(unit_id).path
 
     def lock(self, unit_id: UUID) -> None:
         """Let one transaction at a time change what belongs to a unit."""

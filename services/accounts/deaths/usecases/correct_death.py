@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from libs.errors import IdReusedError
@@ -13,10 +14,19 @@ from services.accounts.core.command_context import CommandContext
 from services.accounts.core.messages import person_state
 from services.accounts.core.refusals import DecisionWaitsError, WrongPersonStateError
 from services.accounts.core.rules.persons import Person
+from services.accounts.core.store.facts import Ask
 from services.accounts.core.store.store import SealedStore, Store
 from services.accounts.deaths.messages import death_mistake_found, person_death_mistaken
 from services.accounts.deaths.rules import Death, DeathMistake
-from services.accounts.deaths.store import DeathStore
+from services.accounts.deaths.store import (
+    ABOUT,
+    DeathStore,
+    death_of,
+    kept_death,
+    kept_mistake,
+    mistake_of,
+    new_mistake,
+)
 from services.accounts.relations.messages import acting_grant_state
 from services.accounts.relations.store import RelationStore
 
@@ -33,9 +43,9 @@ def propose_mistake(
         EstateSettledError: what the person left has gone to the heirs or the pool.
         IdReusedError
     """
-    death, person = _locked(store, death_id)
+    death, person, taken = _locked(store, context, death_id, new_mistake(mistake_id))
     require_witness(store, context, "propose_death_mistake", person)
-    if DeathStore(store.connection).find_mistake(mistake_id) is not None:
+    if taken:
         raise IdReusedError(mistake_id=mistake_id)
     death.refuse_unless_correctable()
     hands = frozenset({person.person_id})
@@ -56,8 +66,8 @@ def decide_mistake(
         WrongPersonStateError, EstateSettledError: as when it was proposed.
         DecisionWaitsError: the ledger, or the end of the use of the person's data, is asked for already.
     """
-    death, person = _locked(store, death_id)
-    mistake = DeathStore(store.connection).find_mistake(mistake_id)
+    death, person, rows = _locked(store, context, death_id, kept_mistake(mistake_id))
+    mistake = mistake_of(rows[0]) if rows else None
     if mistake is None or mistake.death_id != death_id:
         raise RecordNotFoundError(mistake_id=mistake_id)
     if mistake.proposal.proposed_by != context.caller_id:
@@ -136,10 +146,15 @@ def _left_to_other_death(store: Store, person_id: UUID, grant_id: UUID) -> bool:
     return False
 
 
-def _locked(store: SealedStore, death_id: UUID) -> tuple[Death, Person]:
-    """Return a death and whom it is about; the person's lock comes first, as everywhere."""
-    person = store.persons.lock_person(DeathStore(store.connection).look(death_id).person_id)
-    death = DeathStore(store.connection).death(death_id)
+def _locked(
+    store: SealedStore, context: CommandContext, death_id: UUID, mistake: Ask
+) -> tuple[Death, Person, list[Any]]:
+    """Return a death, whom it is about, and what is asked of a mistake; the person's lock comes first."""
+    [rows, mistakes] = store.load(context.caller_id, {"death_id": death_id}, kept_death(death_id), mistake, about=ABOUT)
+    if not rows:
+        raise RecordNotFoundError(death_id=death_id)
+    death = death_of(rows[0])
+    person = store.persons.lock_person(death.person_id)
     if person.status is not PersonStatus.DECEASED and death.is_confirmed:
         raise WrongPersonStateError(state=person.status)
-    return death, person
+    return death, person, mistakes

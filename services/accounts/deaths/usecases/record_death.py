@@ -4,6 +4,7 @@ from datetime import date
 from uuid import UUID
 
 from libs.errors import IdReusedError
+from libs.programme.refusals import RecordNotFoundError
 from libs.programme.two_people import propose
 from services.accounts.core.authorise import require_witness
 from services.accounts.core.command_context import CommandContext
@@ -12,7 +13,7 @@ from services.accounts.core.refusals import DecisionWaitsError
 from services.accounts.core.store.store import SealedStore
 from services.accounts.deaths.messages import person_died
 from services.accounts.deaths.rules import Death, DeathState
-from services.accounts.deaths.store import DeathStore
+from services.accounts.deaths.store import ABOUT, DeathStore, death_of, deaths_of, kept_death, new_death
 from services.accounts.relations.messages import acting_grant_state
 from services.accounts.relations.store import RelationStore
 from services.accounts.sign_in.usecases.end_sessions import end_sessions
@@ -29,13 +30,13 @@ def record_death(
         DecisionWaitsError: another record waits to be decided.
         IdReusedError
     """
+    [taken, recorded] = store.load(context.caller_id, {"about": [person_id]}, new_death(death_id), deaths_of(person_id))
     person = store.persons.lock_person(person_id)
     require_witness(store, context, "record_death", person)
-    if DeathStore(store.connection).find(death_id) is not None:
+    if taken:
         raise IdReusedError(death_id=death_id)
     person.die(died_on=died_on, today=context.today)
-    recorded = DeathStore(store.connection).of_person(person_id)
-    if any(other.state_at(context.now) is DeathState.WAITING for other in recorded):
+    if any(death_of(row).state_at(context.now) is DeathState.WAITING for row in recorded):
         raise DecisionWaitsError(person_id=person_id)
     proposal = propose(proposal_id=death_id, by=context.caller_id, now=context.now, hands=frozenset({person_id}))
     death = Death(proposal, person_id, died_on)
@@ -53,8 +54,11 @@ def decide_death(store: SealedStore, context: CommandContext, *, death_id: UUID,
         OutOfScopeError, ForbiddenError: the actor may not confirm records of this person.
         WrongPersonStateError: the person is dead or erased by now.
     """
-    person = store.persons.lock_person(DeathStore(store.connection).look(death_id).person_id)
-    death = DeathStore(store.connection).death(death_id)
+    [rows] = store.load(context.caller_id, {"death_id": death_id}, kept_death(death_id), about=ABOUT)
+    if not rows:
+        raise RecordNotFoundError(death_id=death_id)
+    death = death_of(rows[0])
+    person = store.persons.lock_person(death.person_id)
     if death.proposal.proposed_by != context.caller_id:
         require_witness(store, context, "confirm_death", person)
     decided = death.decide(context.verdict(ok=ok, why=why))

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from services.accounts.core.authorise import require_over
+from services.accounts.core.authorise import lock_below
 from services.accounts.core.command_context import CommandContext
 from services.accounts.core.messages import publish_person
 from services.accounts.core.rules.persons import Person
@@ -17,8 +17,7 @@ def suspend_person(store: SealedStore, context: CommandContext, *, person_id: UU
         PersonNotFoundError, WrongPersonStateError
         OutOfScopeError, ForbiddenError, MakerIsCheckerError, PersonNotBelowError
     """
-    person = store.persons.lock_person(person_id)
-    require_over(store, context, "suspend_person", person)
+    person = lock_below(store, context, "suspend_person", person_id)
     suspended = person.suspend()
     _save(store, context, suspended, why)
     store.append(person_suspended(suspended, by=context.caller_id, now=context.now))
@@ -32,8 +31,7 @@ def reinstate_person(store: SealedStore, context: CommandContext, *, person_id: 
         PersonNotFoundError, WrongPersonStateError
         OutOfScopeError, ForbiddenError, PersonNotBelowError
     """
-    person = store.persons.lock_person(person_id)
-    require_over(store, context, "reinstate_person", person)
+    person = lock_below(store, context, "reinstate_person", person_id)
     return end_suspension(store, context, person, why)
 
 

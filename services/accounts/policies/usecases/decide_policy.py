@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from libs.programme.refusals import RecordNotFoundError
 from services.accounts.core.authorise import require_power
 from services.accounts.core.command_context import CommandContext
 from services.accounts.core.store.store import SealedStore
@@ -19,13 +20,13 @@ def decide_policy(store: SealedStore, context: CommandContext, *, policy_id: UUI
         OutOfScopeError, ForbiddenError: the actor may not decide rules.
         AlreadyDecidedError, ProposalLapsedError, PolicyOutdatedError, PolicyBackdatedError
     """
-    policy = PolicyStore(store.connection).policy(policy_id)
-    if policy.proposal.proposed_by != context.caller_id:
-        require_power(store, context, "decide_policy", policy.district_id)
-    PolicyStore(store.connection).lock_district(policy.district_id)
-    policy = PolicyStore(store.connection).policy(policy_id)
-    latest = PolicyStore(store.connection).latest(policy.district_id)
-    decided = policy.decide(context.verdict(ok=ok, why=why), latest=latest, today=context.today)
+    facts = PolicyStore(store.connection).load(policy_id)
+    if facts.policy is None:
+        raise RecordNotFoundError(policy_id=policy_id)
+    store.units.know(facts.units)
+    if facts.policy.proposal.proposed_by != context.caller_id:
+        require_power(store, context, "decide_policy", facts.policy.district_id)
+    decided = facts.policy.decide(context.verdict(ok=ok, why=why), latest=facts.latest, today=context.today)
     PolicyStore(store.connection).save(decided)
     if decided.is_published:
         store.append(policy_published(decided, now=context.now))

@@ -6,7 +6,7 @@ from uuid import UUID
 from libs.errors import IdReusedError
 from libs.programme.two_people import propose
 from libs.programme.words import UnitLevel
-from services.accounts.core.authorise import require_power
+from services.accounts.core.authorise import require_power, require_power_somewhere
 from services.accounts.core.command_context import CommandContext
 from services.accounts.core.refusals import DistrictNeededError
 from services.accounts.core.store.store import SealedStore
@@ -34,16 +34,18 @@ def propose_policy(
         PresetUnknownError, ParameterUnknownError, ParameterFixedError, NameForbiddenError, ParameterOutOfBoundsError
         PolicyBackdatedError: the first day is not ahead.
     """
+    require_power_somewhere(context, "propose_policy")
+    facts = PolicyStore(store.connection).load(policy_id, unit_id=unit_id)
+    store.units.know(facts.units)
     require_power(store, context, "propose_policy", unit_id)
     district = store.units.unit(unit_id)
     if district.level is not UnitLevel.DISTRICT:
         raise DistrictNeededError(unit_id=unit_id)
-    if PolicyStore(store.connection).find(policy_id) is not None:
+    if facts.policy is not None:
         raise IdReusedError(policy_id=policy_id)
     if preset is not None and preset not in book.presets:
         raise PresetUnknownError(preset=preset)
-    PolicyStore(store.connection).lock_district(unit_id)
-    latest = PolicyStore(store.connection).latest(unit_id)
+    latest = facts.latest
     start = book.complete(book.presets[preset].values) if preset else latest.parameters if latest else None
     parameters = book.complete(changes, start=start)
     refuse_backdated(effective, latest=latest, today=context.today)

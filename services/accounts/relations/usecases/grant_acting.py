@@ -5,12 +5,12 @@ from uuid import UUID
 from libs.errors import IdReusedError
 from libs.programme.acting import refuse_unless_consented
 from libs.programme.refusals import RelationNotVerifiedError
-from services.accounts.core.authorise import has_power, require_over, require_view
+from services.accounts.core.authorise import has_power, require_over, require_power_somewhere, require_view
 from services.accounts.core.command_context import CommandContext
 from services.accounts.core.store.store import SealedStore
 from services.accounts.relations.messages import acting_grant_state
 from services.accounts.relations.rules.grants import ActingGrant, may_see, refuse_grant
-from services.accounts.relations.store import RelationStore, acting_grants_of
+from services.accounts.relations.store import OF_GRANT, RelationStore, acting_grants_of, between, new_grant
 
 
 def record_acting_grant(store: SealedStore, context: CommandContext, grant: ActingGrant) -> ActingGrant:
@@ -26,15 +26,22 @@ def record_acting_grant(store: SealedStore, context: CommandContext, grant: Acti
         WrongPersonStateError: one of the two is dead, or has left.
         IdReusedError
     """
+    require_power_somewhere(context, "record_acting_grant")
+    [taken, related] = store.load(
+        context.caller_id,
+        {"about": [grant.person_id, grant.relative_id]},
+        new_grant(grant.grant_id),
+        between(grant.person_id, grant.relative_id),
+    )
     persons = store.persons.lock_persons([grant.person_id, grant.relative_id])
     require_over(store, context, "record_acting_grant", persons[grant.person_id])
     for person in persons.values():
         person.refuse_unless_living()
-    if RelationStore(store.connection).find_acting_grant(grant.grant_id) is not None:
+    if taken:
         raise IdReusedError(grant_id=grant.grant_id)
     refuse_unless_consented(grant.consent, now=context.now)
     refuse_grant(grant, today=context.today)
-    if not RelationStore(store.connection).relations_between(grant.person_id, grant.relative_id):
+    if not related:
         raise RelationNotVerifiedError
     RelationStore(store.connection).add_acting_grant(grant, at=context.now)
     store.append(acting_grant_state(grant, now=context.now))
@@ -48,11 +55,11 @@ def end_acting_grant(store: SealedStore, context: CommandContext, *, grant_id: U
         RecordNotFoundError, AlreadyDecidedError
         OutOfScopeError, ForbiddenError, PersonNotBelowError
     """
-    seen = RelationStore(store.connection).look_at_grant(grant_id)
-    persons = store.persons.lock_persons([seen.person_id, seen.relative_id])
-    if context.caller_id not in persons:
-        require_over(store, context, "record_acting_grant", persons[seen.person_id])
-    ended = RelationStore(store.connection).acting_grant(grant_id).end()
+    store.load(context.caller_id, {"grant_id": grant_id}, about=OF_GRANT)
+    grant = RelationStore(store.connection).acting_grant(grant_id)
+    if context.caller_id not in (grant.person_id, grant.relative_id):
+        require_over(store, context, "record_acting_grant", store.persons.person(grant.person_id))
+    ended = grant.end()
     RelationStore(store.connection).save_acting_grant(ended)
     store.append(acting_grant_state(ended, now=context.now))
     return ended

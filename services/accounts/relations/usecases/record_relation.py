@@ -1,17 +1,27 @@
 """Record that two persons are related, and confirm it as a second person."""
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from libs.errors import IdReusedError
+from libs.programme.refusals import RecordNotFoundError
 from libs.programme.words import Kinship
-from services.accounts.core.authorise import has_power, is_above, require_power
+from services.accounts.core.authorise import has_power, is_above, require_power, require_power_somewhere
 from services.accounts.core.command_context import CommandContext
 from services.accounts.core.refusals import PersonNotBelowError
 from services.accounts.core.rules.persons import Person
 from services.accounts.core.store.store import SealedStore
 from services.accounts.relations.messages import relation_states
 from services.accounts.relations.rules.relations import Relation, declare_relation, refuse_too_many_declared
-from services.accounts.relations.store import RelationStore
+from services.accounts.relations.store import (
+    OF_RELATION,
+    RelationStore,
+    beside_relation,
+    kept_relation,
+    new_relation,
+    open_declared,
+    relation_of,
+)
 
 
 def record_relation(
@@ -36,9 +46,18 @@ def record_relation(
         RelationToSelfError, IdReusedError
         TooManyDeclaredError: so many of the person's relations are declared and not verified.
     """
+    is_own = context.caller_id in (person_id, relative_id) and not verified
+    if not is_own:
+        require_power_somewhere(context, "record_relation")
+    subject_id = context.caller_id if is_own else person_id
+    [taken, [declared]] = store.load(
+        context.caller_id,
+        {"about": [person_id, relative_id]},
+        new_relation(relation_id),
+        open_declared(subject_id, by_staff=not is_own),
+    )
     persons = store.persons.lock_persons([person_id, relative_id])
     pair = [persons[person_id], persons[relative_id]]
-    is_own = context.caller_id in (person_id, relative_id) and not verified
     if is_own:
         context.active_actor()
     else:
@@ -55,10 +74,9 @@ def record_relation(
         _require_above_either(store, context, pair)
     for person in pair:
         person.refuse_unless_living()
-    if RelationStore(store.connection).find_relation(relation_id) is not None:
+    if taken:
         raise IdReusedError(relation_id=relation_id)
-    subject_id = context.caller_id if is_own else person_id
-    refuse_too_many_declared(RelationStore(store.connection).open_declared(subject_id, by_staff=not is_own))
+    refuse_too_many_declared(declared.count)
     RelationStore(store.connection).add_relation(relation, at=context.now)
     store.append(*relation_states(relation, now=context.now))
     return relation
@@ -74,19 +92,21 @@ def decide_relation(store: SealedStore, context: CommandContext, *, relation_id:
         OutOfScopeError, ForbiddenError: the actor may not confirm records of either of the two.
         PersonNotBelowError: neither of the two is below the actor.
     """
-    relation = _locked(store, relation_id)
+    relation, others = _locked(store, context, relation_id)
     if relation.recorded_by != context.caller_id:
         _require_either(store, context, "confirm_record", relation)
     decided = relation.decide(by=context.caller_id, ok=ok, why=why)
     if decided.verified:
-        _end_declarations(store, context, relation)
+        _end_declarations(store, context, relation, others)
     RelationStore(store.connection).save_relation(decided)
     store.append(*relation_states(decided, now=context.now))
     return decided
 
 
-def _end_declarations(store: SealedStore, context: CommandContext, relation: Relation) -> None:
-    for other in RelationStore(store.connection).relations_between(relation.person_id, relation.relative_id):
+def _end_declarations(
+    store: SealedStore, context: CommandContext, relation: Relation, others: Iterable[Relation]
+) -> None:
+    for other in others:
         if other.relation_id != relation.relation_id and not other.verified and _says_the_same(other, relation):
             RelationStore(store.connection).save_relation(other.end())
             store.append(*relation_states(other.end(), now=context.now))
@@ -101,7 +121,7 @@ def end_relation(store: SealedStore, context: CommandContext, *, relation_id: UU
         OutOfScopeError, ForbiddenError: the actor reaches neither of the two.
         PersonNotBelowError: neither of the two is below the actor.
     """
-    relation = _locked(store, relation_id)
+    relation, _others = _locked(store, context, relation_id)
     if relation.ending_by != context.caller_id:
         _require_either(store, context, "confirm_record" if relation.ending_by else "record_relation", relation)
     ended = relation.said_ended(by=context.caller_id)
@@ -110,11 +130,16 @@ def end_relation(store: SealedStore, context: CommandContext, *, relation_id: UU
     return ended
 
 
-def _locked(store: SealedStore, relation_id: UUID) -> Relation:
-    """Return a relation for change; the locks of both people come first, as everywhere."""
-    seen = RelationStore(store.connection).look(relation_id)
-    store.persons.lock_persons([seen.person_id, seen.relative_id])
-    return RelationStore(store.connection).lock_relation(relation_id)
+def _locked(store: SealedStore, context: CommandContext, relation_id: UUID) -> tuple[Relation, list[Relation]]:
+    """Return a relation for change, and all active ones of the two; their locks come first, as everywhere."""
+    require_power_somewhere(context, "view_person")
+    terms = {"relation_id": relation_id}
+    [rows, others] = store.load(
+        context.caller_id, terms, kept_relation(relation_id), beside_relation(relation_id), about=OF_RELATION
+    )
+    if not rows:
+        raise RecordNotFoundError(relation_id=relation_id)
+    return relation_of(rows[0]), [relation_of(row) for row in others]
 
 
 def _require_either(store: SealedStore, context: CommandContext, power: str, relation: Relation) -> None:

@@ -10,7 +10,7 @@ from services.accounts.core.refusals import PersonNotBelowError
 from services.accounts.core.rules.persons import Person
 from services.accounts.core.store.store import SealedStore
 from services.accounts.roles.rules import GRANT_ROLE, Appointment, AppointmentAct
-from services.accounts.roles.store import AppointmentStore
+from services.accounts.roles.store import FIRST_OF, UNIT_OF, AppointmentStore, appointment_of, latest_about
 from services.accounts.roles.usecases.end_role import end
 from services.accounts.roles.usecases.grant_role import give, refuse_ungrantable
 
@@ -30,8 +30,10 @@ def decide_role(
         WrongPersonStateError, RoleUnitMismatchError, RoleConflictError: it could be held no more.
         TwoAdministratorsNeededError
     """
+    terms = {"about": [person_id], "grant_id": grant_id}
+    [rows] = store.load(context.caller_id, terms, latest_about(grant_id), also=FIRST_OF, units=UNIT_OF)
     person = store.persons.lock_person(person_id)
-    waiting = AppointmentStore(store.connection).latest(grant_id)
+    waiting = appointment_of(rows[0]) if rows else None
     if waiting is None or waiting.person_id != person_id:
         raise RecordNotFoundError(grant_id=grant_id)
     if context.caller_id not in (waiting.proposal.proposed_by, person_id):

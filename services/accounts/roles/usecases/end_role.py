@@ -15,7 +15,7 @@ from services.accounts.core.rules.persons import Person
 from services.accounts.core.rules.roles import RoleGrant
 from services.accounts.core.store.store import SealedStore
 from services.accounts.roles.rules import GRANT_ROLE, Appointment, AppointmentAct
-from services.accounts.roles.store import AppointmentStore
+from services.accounts.roles.store import UNIT_OF, AppointmentStore
 from services.accounts.roles.usecases.grant_role import power_to_give
 
 ADMINISTRATORS_MIN = 2
@@ -33,6 +33,7 @@ def end_role(
         TwoAdministratorsNeededError: the city would be left with one administrator.
         AlreadyDecidedError: it is not held now.
     """
+    store.load(context.caller_id, {"about": [person_id], "grant_id": grant_id}, units=UNIT_OF)
     person = store.persons.lock_person(person_id)
     grant = store.persons.find_grant(grant_id)
     if grant is None or grant.person_id != person_id:

@@ -7,7 +7,7 @@ from libs.errors import IdReusedError
 from libs.programme.refusals import AlreadyDecidedError
 from libs.programme.two_people import propose
 from libs.programme.words import PERSON_ROLES, STAFF_ROLES, PersonStatus, Role
-from services.accounts.core.authorise import rank_at, require_above, require_power
+from services.accounts.core.authorise import rank_at, require_above, require_power, require_power_somewhere
 from services.accounts.core.command_context import CommandContext
 from services.accounts.core.messages import person_registered, publish_person
 from services.accounts.core.refusals import WrongPersonStateError
@@ -16,7 +16,7 @@ from services.accounts.core.rules.roles import RoleGrant, refuse_unless_grantabl
 from services.accounts.core.store.store import SealedStore
 from services.accounts.roles.refusals import SelfGrantError
 from services.accounts.roles.rules import GRANT_ROLE, Appointment, AppointmentAct, refuse_above_rank, refuse_unseen
-from services.accounts.roles.store import AppointmentStore
+from services.accounts.roles.store import AT_UNIT, AppointmentStore, new_role, sightings_of
 
 
 def grant_role(
@@ -34,6 +34,14 @@ def grant_role(
         AlreadyDecidedError: the person has this role already.
         IdReusedError: another grant has this id.
     """
+    require_power_somewhere(context, power_to_give(role))
+    [granted, proposed, seen] = store.load(
+        context.caller_id,
+        {"about": [person_id], "unit_id": unit_id},
+        *new_role(grant_id),
+        sightings_of(person_id),
+        units=AT_UNIT,
+    )
     require_power(store, context, power_to_give(role), unit_id)
     if person_id == context.caller_id:
         raise SelfGrantError
@@ -41,13 +49,14 @@ def grant_role(
     require_above(store, context, person_id)
     if role in STAFF_ROLES:
         refuse_above_rank(role, rank_at(store, context, GRANT_ROLE, unit_id))
-    if store.persons.was_granted(grant_id) or AppointmentStore(store.connection).latest(grant_id) is not None:
+    if granted or proposed:
         raise IdReusedError(grant_id=grant_id)
     refuse_ungrantable(store, person, role, unit_id)
     if role in PERSON_ROLES:
         grant = RoleGrant(grant_id, person_id, role, unit_id, context.caller_id, context.now)
         give(store, context, person, grant)
         return grant
+    refuse_unseen(row.seen_by for row in seen)
     return _propose(store, context, grant_id=grant_id, person=person, role=role, unit_id=unit_id)
 
 
@@ -86,7 +95,6 @@ def _propose(
     store: SealedStore, context: CommandContext, *, grant_id: UUID, person: Person, role: Role, unit_id: UUID
 ) -> Appointment:
     rank = rank_at(store, context, GRANT_ROLE, unit_id)
-    refuse_unseen(sighting.seen_by for sighting in AppointmentStore(store.connection).sightings(person.person_id))
     proposal = propose(proposal_id=grant_id, by=context.caller_id, now=context.now, hands=frozenset({person.person_id}))
     appointment = Appointment(
         proposal, grant_id, AppointmentAct.GIVE, person.person_id, role, unit_id, proposer_rank=rank

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from libs.errors import IdReusedError
 from libs.programme.refusals import AlreadyDecidedError
-from services.accounts.core.authorise import require_over
+from services.accounts.core.authorise import lock_below
 from services.accounts.core.command_context import CommandContext
 from services.accounts.core.messages import publish_person
 from services.accounts.core.rules.identity import IdKind
@@ -24,8 +24,7 @@ def see_identity(
         AlreadyDecidedError: the same member of staff has recorded it before.
         IdReusedError
     """
-    person = store.persons.lock_person(person_id)
-    require_over(store, context, "see_identity", person)
+    person = lock_below(store, context, "see_identity", person_id)
     person.refuse_unless_living()
     if AppointmentStore(store.connection).is_sighting(sighting_id):
         raise IdReusedError(sighting_id=sighting_id)

@@ -5,7 +5,7 @@ from datetime import date
 from uuid import UUID
 
 from libs.programme.words import Role
-from services.accounts.core.authorise import require_over
+from services.accounts.core.authorise import lock_below
 from services.accounts.core.command_context import CommandContext
 from services.accounts.core.messages import publish_person
 from services.accounts.core.rules.persons import Person
@@ -37,8 +37,7 @@ def qualify_volunteer(
         MakerIsCheckerError, PersonNotBelowError: nobody qualifies themselves, or somebody above them.
         RoleMissingError: the person is neither a volunteer nor a provider's worker.
     """
-    person = store.persons.lock_person(person_id)
-    require_over(store, context, "qualify_volunteer", person)
+    person = lock_below(store, context, "qualify_volunteer", person_id)
     roles = {grant.role for grant in store.persons.roles(person_id)}
     changes = person.qualifications.shown(training=training, clean_record=clean_record, certificates=certificates)
     if insurance is not None:
