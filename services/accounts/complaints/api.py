@@ -73,7 +73,7 @@ class Complaints(MethodView):
                 found = ComplaintStore(store.connection).of_person(context.caller_id, **wanted)
             else:
                 found = complaints_within(store, context, query["unit"], **wanted)
-        return COMPLAINTS.page([_complaint_answer(one) for one in found], limit=query["limit"])
+        return COMPLAINTS.page([_complaint_answer(complaint) for complaint in found], limit=query["limit"])
 
 
 @blueprint.route("/v1/complaints/<uuid:complaint_id>")

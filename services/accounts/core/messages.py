@@ -63,7 +63,7 @@ def person_state(person: Person, roles: Sequence[RoleGrant], *, now: datetime) -
         visit_listed_on=day_text(person.visit_listed_on),
         registered_at_us=to_microseconds(person.registered_at),
         died_on=day_text(person.died_on),
-        known_to=[str(one) for one in person.known_to],
+        known_to=[str(staff_id) for staff_id in person.known_to],
     )
     return state_event(state, subject_id=person.person_id, kind="person", version=person.version, now=now)
 

@@ -21,7 +21,7 @@ from services.accounts.erasure.usecases import request_erasure
 
 blueprint = Blueprint("erasure", __name__, description="Ending the use of personal data / 注销")
 WAIT_DEFAULT_SECONDS = 5
-_REFUSALS: dict[str, type[Refusal]] = {one.code: one for one in (OpenObligationsError, CreditRemainingError)}
+_REFUSALS: dict[str, type[Refusal]] = {kind.code: kind for kind in (OpenObligationsError, CreditRemainingError)}
 
 
 @blueprint.route("/v1/persons/<uuid:person_id>/erasure")

@@ -135,8 +135,8 @@ class Sightings(MethodView):
         with reading() as connection:
             store, context = opened(connection)
             require_view(store, context, person_id)
-            found = AppointmentStore(store.connection).sightings(person_id)
-        return {"items": [sighting_answer(one) for one in found], "next": None}
+            sightings = AppointmentStore(store.connection).sightings(person_id)
+        return {"items": [sighting_answer(sighting) for sighting in sightings], "next": None}
 
 
 @blueprint.route("/v1/persons/<uuid:person_id>/identity-sightings/<uuid:sighting_id>")

@@ -28,7 +28,7 @@ def see_identity(
     person.refuse_unless_living()
     if AppointmentStore(store.connection).is_sighting(sighting_id):
         raise IdReusedError(sighting_id=sighting_id)
-    if context.caller_id in {one.seen_by for one in AppointmentStore(store.connection).sightings(person_id)}:
+    if any(seen.seen_by == context.caller_id for seen in AppointmentStore(store.connection).sightings(person_id)):
         raise AlreadyDecidedError(person_id=person_id)
     sighting = Sighting(sighting_id, person_id, document, context.caller_id, context.now)
     AppointmentStore(store.connection).add_sighting(sighting)

@@ -69,22 +69,24 @@ def code_request(login: str, origin: Origin, digest: Digest) -> list[Counted]:
 def take_try(store: SealedStore, counted: Sequence[Counted], *, now: datetime) -> timedelta:
     """Count a try against all of them; or, when one of them has to wait, against none, and return how long."""
     TryStore(store.connection).forget_old(now)
-    known = TryStore(store.connection).lock(one.subject for one in counted)
-    wait = max(wait_of(known[one.subject], now) for one in counted)
+    known = TryStore(store.connection).lock(trial.subject for trial in counted)
+    wait = max(wait_of(known[trial.subject], now) for trial in counted)
     if not wait:
-        TryStore(store.connection).save({one.subject: after_try(known[one.subject], one.bound, now) for one in counted})
+        TryStore(store.connection).save(
+            {trial.subject: after_try(known[trial.subject], trial.bound, now) for trial in counted}
+        )
     return wait
 
 
 def give_back(store: SealedStore, counted: Sequence[Counted], *, now: datetime) -> None:
     """Say that a try was none: who gave the right password guessed at nothing."""
-    known = TryStore(store.connection).lock(one.subject for one in counted)
+    known = TryStore(store.connection).lock(trial.subject for trial in counted)
     TryStore(store.connection).save(
-        {one.subject: without_last(known[one.subject], now) for one in counted if not one.is_forgotten}
+        {trial.subject: without_last(known[trial.subject], now) for trial in counted if not trial.is_forgotten}
     )
-    for one in counted:
-        if one.is_forgotten:
-            TryStore(store.connection).forget(one.subject)
+    for trial in counted:
+        if trial.is_forgotten:
+            TryStore(store.connection).forget(trial.subject)
 
 
 def same_login(login: str) -> str:
