@@ -11,11 +11,9 @@ from libs.clock import to_microseconds
 from libs.contracts.timebank.accounts.v1 import events_pb2 as wire
 from libs.ids import id_from_cause
 from libs.outbox import OutgoingEvent
-from services.accounts.core.command_context import CommandContext
 from services.accounts.core.rules.persons import Person
 from services.accounts.core.rules.roles import RoleGrant
 from services.accounts.core.rules.units import Unit
-from services.accounts.core.store.store import Store
 
 
 def person_registered(person: Person, *, by: UUID, is_new_volunteer: bool, now: datetime) -> OutgoingEvent:
@@ -66,14 +64,6 @@ def person_state(person: Person, roles: Sequence[RoleGrant], *, now: datetime) -
         known_to=[str(staff_id) for staff_id in person.known_to],
     )
     return state_event(state, subject_id=person.person_id, kind="person", version=person.version, now=now)
-
-
-def publish_person(
-    store: Store, context: CommandContext, person: Person, roles: Sequence[RoleGrant] | None = None
-) -> None:
-    """Tell the others the person's present state, with their roles (read when not given)."""
-    held = store.persons.roles(person.person_id) if roles is None else roles
-    store.append(person_state(person, held, now=context.now))
 
 
 def person_tombstone(person: Person, *, now: datetime) -> OutgoingEvent:

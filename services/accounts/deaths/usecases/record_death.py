@@ -8,7 +8,7 @@ from libs.programme.refusals import RecordNotFoundError
 from libs.programme.two_people import propose
 from services.accounts.core.authorise import require_witness
 from services.accounts.core.command_context import CommandContext
-from services.accounts.core.messages import publish_person
+from services.accounts.core.publishing import publish_person
 from services.accounts.core.refusals import DecisionWaitsError
 from services.accounts.core.store.store import SealedStore
 from services.accounts.deaths.messages import person_died

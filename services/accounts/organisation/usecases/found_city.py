@@ -9,7 +9,8 @@ from libs.ids import id_from_cause
 from libs.programme.refusals import AlreadyDecidedError
 from libs.programme.words import Role, Sex, UnitLevel
 from services.accounts.core.command_context import CommandContext, context_of
-from services.accounts.core.messages import publish_person, unit_state
+from services.accounts.core.messages import unit_state
+from services.accounts.core.publishing import publish_person
 from services.accounts.core.refusals import TwoAdministratorsNeededError
 from services.accounts.core.rules.identity import canonical_name
 from services.accounts.core.rules.roles import RoleGrant

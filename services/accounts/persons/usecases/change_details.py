@@ -9,7 +9,7 @@ from libs.programme.refusals import MakerIsCheckerError
 from libs.programme.words import PERSON_ROLES, STAFF_ROLES, VisitRisk
 from services.accounts.core.authorise import require_above, require_over, require_power
 from services.accounts.core.command_context import CommandContext
-from services.accounts.core.messages import publish_person
+from services.accounts.core.publishing import publish_person
 from services.accounts.core.refusals import DistrictNeededError
 from services.accounts.core.rules.identity import LookUp, canonical_name
 from services.accounts.core.rules.notices import Notice

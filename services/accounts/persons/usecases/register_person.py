@@ -10,7 +10,8 @@ from libs.ids import id_from_cause
 from libs.programme.words import PersonStatus, Role, Sex, VisitRisk
 from services.accounts.core.authorise import has_power, require_power
 from services.accounts.core.command_context import CommandContext
-from services.accounts.core.messages import person_registered, publish_person
+from services.accounts.core.messages import person_registered
+from services.accounts.core.publishing import publish_person
 from services.accounts.core.refusals import DistrictNeededError, PhoneNumberTakenError
 from services.accounts.core.rules.identity import IdKind, LookUp, canonical_id_number, canonical_name, canonical_phone
 from services.accounts.core.rules.persons import Home, Person, Qualifications, refuse_impossible_birth

@@ -9,7 +9,7 @@ from libs.programme.two_people import ProposalState, propose
 from libs.programme.words import PERSON_ROLES, Role
 from services.accounts.core.authorise import is_above, may_sign_about, rank_at, require_power
 from services.accounts.core.command_context import CommandContext
-from services.accounts.core.messages import publish_person
+from services.accounts.core.publishing import publish_person
 from services.accounts.core.refusals import PersonNotBelowError, TwoAdministratorsNeededError
 from services.accounts.core.rules.persons import Person
 from services.accounts.core.rules.roles import RoleGrant

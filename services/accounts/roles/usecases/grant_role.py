@@ -9,7 +9,8 @@ from libs.programme.two_people import propose
 from libs.programme.words import PERSON_ROLES, STAFF_ROLES, PersonStatus, Role
 from services.accounts.core.authorise import rank_at, require_above, require_power, require_power_somewhere
 from services.accounts.core.command_context import CommandContext
-from services.accounts.core.messages import person_registered, publish_person
+from services.accounts.core.messages import person_registered
+from services.accounts.core.publishing import publish_person
 from services.accounts.core.refusals import WrongPersonStateError
 from services.accounts.core.rules.persons import Person
 from services.accounts.core.rules.roles import RoleGrant, refuse_unless_grantable
