@@ -15,10 +15,10 @@ from services.accounts.complaints.store import (
     new_complaint,
     waiting_complaint,
 )
-from services.accounts.core.authorise import has_power, require_above, require_power, require_power_somewhere
-from services.accounts.core.command_context import CommandContext
 from services.accounts.core.refusals import WrongPersonStateError
 from services.accounts.core.store.store import SealedStore
+from services.accounts.core.usecases.authorise import has_power, require_above, require_power, require_power_somewhere
+from services.accounts.core.usecases.command_context import CommandContext
 from services.accounts.persons.usecases.suspend_person import end_suspension
 
 

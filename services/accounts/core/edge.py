@@ -15,14 +15,14 @@ from libs.db import Connection
 from libs.errors import Refusal
 from libs.http import Service, current_actor, reading, run_command
 from libs.http.addresses import Origin, origin_of
-from services.accounts.core.authorise import keep_consent
-from services.accounts.core.command_context import CommandContext
 from services.accounts.core.gateways.codes import CodeSender
 from services.accounts.core.gateways.passwords import Passwords
 from services.accounts.core.rules.notices import Notice
 from services.accounts.core.schemas import Answer, Body, without_words
 from services.accounts.core.store.store import SealedStore
 from services.accounts.core.store.vault import Vault
+from services.accounts.core.usecases.authorise import keep_consent
+from services.accounts.core.usecases.command_context import CommandContext
 
 T = TypeVar("T")
 

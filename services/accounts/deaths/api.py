@@ -9,11 +9,11 @@ from libs.http import Cursor, reading
 from libs.http.pages import an_id
 from libs.programme.refusals import RecordNotFoundError
 from libs.programme.two_people_schemas import VerdictSchema
-from services.accounts.core.authorise import require_power, require_view
-from services.accounts.core.command_context import CommandContext
 from services.accounts.core.edge import command, opened
 from services.accounts.core.schemas import Answer, Body, done_answer, page_answer
 from services.accounts.core.store.store import SealedStore
+from services.accounts.core.usecases.authorise import require_power, require_view
+from services.accounts.core.usecases.command_context import CommandContext
 from services.accounts.deaths.rules import Death, DeathMistake
 from services.accounts.deaths.schemas import (
     DeathAnswer,

@@ -11,9 +11,9 @@ from libs.http import reading
 from libs.http.openapi import prefers_wait
 from libs.http.waiting import Waiters, wait_asked
 from libs.programme.refusals import CreditRemainingError, OpenObligationsError, RecordNotFoundError
-from services.accounts.core.authorise import require_view
 from services.accounts.core.edge import command, opened, part
 from services.accounts.core.schemas import Answer, Body
+from services.accounts.core.usecases.authorise import require_view
 from services.accounts.erasure.refusals import ErasureDeclinedError
 from services.accounts.erasure.schemas import ErasureAnswer, ErasureSchema, erasure_answer
 from services.accounts.erasure.store import last_erasure

@@ -10,13 +10,13 @@ from libs.outbox import OutgoingEvent
 from libs.programme.policy import typed
 from libs.programme.refusals import AlreadyDecidedError
 from libs.programme.words import PersonStatus
-from services.accounts.core.authorise import lock_below
-from services.accounts.core.command_context import CommandContext
 from services.accounts.core.messages import person_state, person_tombstone
 from services.accounts.core.refusals import DecisionWaitsError, WrongPersonStateError
 from services.accounts.core.rules.persons import ErasureState, Person
 from services.accounts.core.store.person_store import PersonStore
 from services.accounts.core.store.store import SealedStore, Store
+from services.accounts.core.usecases.authorise import lock_below
+from services.accounts.core.usecases.command_context import CommandContext
 from services.accounts.deaths.store import DeathStore
 from services.accounts.erasure.messages import erasure_requested, person_erased
 from services.accounts.erasure.rules import Erasure, end_use, kept_until

@@ -7,9 +7,9 @@ from flask_smorest import Blueprint
 
 from libs.http import Cursor, reading
 from libs.http.pages import an_id
-from services.accounts.core.authorise import require_power, require_view
 from services.accounts.core.edge import command, opened
 from services.accounts.core.schemas import Answer, Body, NothingSchema, page_answer
+from services.accounts.core.usecases.authorise import require_power, require_view
 from services.accounts.groups.schemas import GroupAnswer, GroupSchema, GroupsQuerySchema, LeaderSchema, group_answer
 from services.accounts.groups.store import GroupStore, list_groups
 from services.accounts.groups.usecases import (

@@ -6,10 +6,10 @@ from datetime import datetime
 from uuid import UUID
 
 from libs.errors import IdReusedError
-from services.accounts.core.authorise import require_power
-from services.accounts.core.command_context import CommandContext
 from services.accounts.core.rules.persons import Person
 from services.accounts.core.store.store import SealedStore, Store
+from services.accounts.core.usecases.authorise import require_power
+from services.accounts.core.usecases.command_context import CommandContext
 from services.accounts.groups.messages import group_state
 from services.accounts.groups.rules import Group, refuse_public_name, refuse_unfit_leader, refuse_unfit_member
 from services.accounts.groups.store import GroupStore

@@ -16,13 +16,13 @@ from libs.http.fields import Choice
 from libs.ids import id_from_cause
 from libs.programme.refusals import RecordNotFoundError
 from libs.text import shown
-from services.accounts.core.authorise import require_power_somewhere
-from services.accounts.core.command_context import CommandContext
 from services.accounts.core.edge import command, opened, store_on, transaction
 from services.accounts.core.gateways.passwords import Passwords
 from services.accounts.core.schemas import Answer, Body
 from services.accounts.core.store.store import SealedStore
 from services.accounts.core.store.vault import Vault
+from services.accounts.core.usecases.authorise import require_power_somewhere
+from services.accounts.core.usecases.command_context import CommandContext
 from services.accounts.imports.gateways.sheets import CSV_TYPE, ROWS_MAX, XLSX_TYPE, write_csv, write_xlsx
 from services.accounts.imports.importer import LoadRow
 from services.accounts.imports.schemas import ImportAnswer

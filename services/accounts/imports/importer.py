@@ -19,9 +19,9 @@ from libs.clock import Clock
 from libs.db import Database
 from libs.errors import Refusal
 from libs.logs import get_logger
-from services.accounts.core.command_context import CommandContext
 from services.accounts.core.store.store import SealedStore
 from services.accounts.core.store.vault import Vault
+from services.accounts.core.usecases.command_context import CommandContext
 from services.accounts.imports.gateways.sheets import SheetError, read_sheet
 from services.accounts.imports.store import Import, ImportState, ImportStore, oldest_unfinished
 from services.accounts.imports.usecases.import_people import WrongRow, take_rows

@@ -7,11 +7,11 @@ from flask_smorest import Blueprint
 
 from libs.clock import machine_now
 from libs.programme.two_people_schemas import VerdictSchema
-from services.accounts.core.command_context import CommandContext
 from services.accounts.core.edge import command, parts, tell
 from services.accounts.core.rules.notices import Notice
 from services.accounts.core.schemas import Answer, Body, done_answer
 from services.accounts.core.store.store import SealedStore
+from services.accounts.core.usecases.command_context import CommandContext
 from services.accounts.numbers.refusals import CodeWrongError
 from services.accounts.numbers.schemas import (
     NumberCodeSchema,

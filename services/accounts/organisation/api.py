@@ -9,11 +9,11 @@ from libs.http import Cursor, public, reading
 from libs.http.pages import an_id
 from libs.ids import id_from_cause
 from libs.programme.words import UnitLevel
-from services.accounts.core.command_context import CommandContext
 from services.accounts.core.edge import command, part, store_on
 from services.accounts.core.refusals import DistrictNeededError
 from services.accounts.core.schemas import Answer, Body, UnitAnswer, page_answer, unit_answer
 from services.accounts.core.store.store import SealedStore
+from services.accounts.core.usecases.command_context import CommandContext
 from services.accounts.organisation.schemas import UnitNameSchema, UnitQuerySchema, UnitSchema
 from services.accounts.organisation.store import units
 from services.accounts.organisation.usecases.add_unit import add_unit

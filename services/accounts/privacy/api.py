@@ -5,7 +5,6 @@ from flask_smorest import Blueprint
 
 from libs.http import Cursor, current_actor, reading
 from libs.http.pages import a_number
-from services.accounts.core.authorise import require_view
 from services.accounts.core.edge import opened
 from services.accounts.core.schemas import (
     Answer,
@@ -13,6 +12,7 @@ from services.accounts.core.schemas import (
     page_answer,
     plain,
 )
+from services.accounts.core.usecases.authorise import require_view
 from services.accounts.privacy.schemas import AccessLogSchema, ViewAnswer
 from services.accounts.privacy.store import views_of
 

@@ -6,7 +6,6 @@ from flask.views import MethodView
 from flask_smorest import Blueprint
 
 from libs.programme.two_people_schemas import VerdictSchema
-from services.accounts.core.command_context import CommandContext
 from services.accounts.core.edge import command
 from services.accounts.core.schemas import (
     Answer,
@@ -15,6 +14,7 @@ from services.accounts.core.schemas import (
     person_answer,
 )
 from services.accounts.core.store.store import SealedStore
+from services.accounts.core.usecases.command_context import CommandContext
 from services.accounts.recipients.rules import Finding, FindingKind
 from services.accounts.recipients.schemas import AssessmentSchema, FindingAnswer, HardshipSchema, finding_answer
 from services.accounts.recipients.usecases import decide_finding, record_finding

@@ -7,11 +7,11 @@ from libs.errors import IdReusedError
 from libs.programme.refusals import RecordNotFoundError
 from libs.programme.two_people import propose
 from libs.programme.words import Grade, Hardship
-from services.accounts.core.authorise import require_over, require_power_somewhere
-from services.accounts.core.command_context import CommandContext
-from services.accounts.core.publishing import publish_person
 from services.accounts.core.rules.persons import Person
 from services.accounts.core.store.store import SealedStore
+from services.accounts.core.usecases.authorise import require_over, require_power_somewhere
+from services.accounts.core.usecases.command_context import CommandContext
+from services.accounts.core.usecases.publishing import publish_person
 from services.accounts.recipients.rules import Finding, FindingKind
 from services.accounts.recipients.store import ABOUT, FindingStore, finding_of, kept_finding, new_finding
 

@@ -19,10 +19,10 @@ from libs.db.migrations import ServiceUrls
 from libs.ids import new_id
 from libs.programme.words import UnitLevel
 from services.accounts.bootstrap import CITY_ID, HARNESS_IDS, create_app, create_importer
-from services.accounts.core.command_context import CommandContext
 from services.accounts.core.rules.sign_in_names import phone_number_of
 from services.accounts.core.store.store import SealedStore
 from services.accounts.core.store.vault import Vault
+from services.accounts.core.usecases.command_context import CommandContext
 from services.accounts.organisation.usecases.add_unit import add_unit
 from services.accounts.settings import Settings
 

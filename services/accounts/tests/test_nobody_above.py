@@ -15,8 +15,8 @@ from services.accounts.core.rules.roles import RolePlace, may_sign_about, stands
 from services.accounts.tests.platform import Caller, Document, Platform, must, refused
 
 ACCOUNTS = Path(__file__).parents[1]
-USECASES = [*ACCOUNTS.glob("*/usecases.py"), *ACCOUNTS.glob("*/usecases/*.py")]
-QUESTIONS = ACCOUNTS / "core" / "authorise.py"
+QUESTIONS = ACCOUNTS / "core" / "usecases" / "authorise.py"
+USECASES = [path for path in (*ACCOUNTS.glob("*/usecases.py"), *ACCOUNTS.glob("*/usecases/*.py")) if path != QUESTIONS]
 PASSES = {"require_over", "require_above", "is_above", "may_sign_about", "_require_either", "_require_above_either"}
 PASSES |= {"_require_signature", "_require_second", "require_witness", "lock_below"}
 """Calls by which a use case asks whether who acts stands above whom it is about."""

@@ -1,7 +1,11 @@
 """Who somebody is now, asked of accounts' own tables: what the other services hear, here it is so at once."""
 
+from uuid import UUID
+
 from libs.programme.standing import StandingDirectory
 
+NO_SESSION = UUID(int=0)
+"""The session of tokens that are signed for the invented people of a demonstration; it never ends."""
 _HELD = "FROM role_grant WHERE person_id = %(person_id)s AND ended_at IS NULL ORDER BY grant_id"
 
 

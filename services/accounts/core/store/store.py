@@ -10,8 +10,7 @@ from sqlalchemy import Connection
 from libs.db import savepoint
 from libs.http import Actor, Bearer
 from libs.outbox import OutgoingEvent, append
-from services.accounts.core.command_context import NO_SESSION
-from services.accounts.core.store.directory import DIRECTORY
+from services.accounts.core.store.directory import DIRECTORY, NO_SESSION
 from services.accounts.core.store.facts import GIVEN, NOBODY, Ask, load_facts
 from services.accounts.core.store.identity_store import IdentityStore
 from services.accounts.core.store.person_store import PersonStore

@@ -9,13 +9,13 @@ from libs.errors import IdReusedError
 from libs.programme.refusals import EstateSettledError, RecordNotFoundError
 from libs.programme.two_people import propose
 from libs.programme.words import PersonStatus
-from services.accounts.core.authorise import require_witness
-from services.accounts.core.command_context import CommandContext
 from services.accounts.core.messages import person_state
 from services.accounts.core.refusals import DecisionWaitsError, WrongPersonStateError
 from services.accounts.core.rules.persons import Person
 from services.accounts.core.store.facts import Ask
 from services.accounts.core.store.store import SealedStore, Store
+from services.accounts.core.usecases.authorise import require_witness
+from services.accounts.core.usecases.command_context import CommandContext
 from services.accounts.deaths.messages import death_mistake_found, person_death_mistaken
 from services.accounts.deaths.rules import Death, DeathMistake
 from services.accounts.deaths.store import (

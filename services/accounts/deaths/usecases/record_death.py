@@ -6,11 +6,11 @@ from uuid import UUID
 from libs.errors import IdReusedError
 from libs.programme.refusals import RecordNotFoundError
 from libs.programme.two_people import propose
-from services.accounts.core.authorise import require_witness
-from services.accounts.core.command_context import CommandContext
-from services.accounts.core.publishing import publish_person
 from services.accounts.core.refusals import DecisionWaitsError
 from services.accounts.core.store.store import SealedStore
+from services.accounts.core.usecases.authorise import require_witness
+from services.accounts.core.usecases.command_context import CommandContext
+from services.accounts.core.usecases.publishing import publish_person
 from services.accounts.deaths.messages import person_died
 from services.accounts.deaths.rules import Death, DeathState
 from services.accounts.deaths.store import ABOUT, DeathStore, death_of, deaths_of, kept_death, new_death

@@ -3,11 +3,11 @@
 from uuid import UUID
 
 from libs.ids import new_id
-from services.accounts.core.authorise import require_power
-from services.accounts.core.command_context import CommandContext
 from services.accounts.core.rules.persons import Person
 from services.accounts.core.store.identity_store import Identity
 from services.accounts.core.store.store import SealedStore
+from services.accounts.core.usecases.authorise import require_power
+from services.accounts.core.usecases.command_context import CommandContext
 from services.accounts.persons.store import PersonFilter, find_persons
 
 EXPORTED_MAX = 20_000

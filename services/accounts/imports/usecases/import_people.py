@@ -8,9 +8,9 @@ from libs.contracts.powers import POWERS
 from libs.errors import IdReusedError, OutOfScopeError, Refusal
 from libs.http import holds
 from libs.programme.refusals import UnitNotFoundError
-from services.accounts.core.authorise import require_power_somewhere
-from services.accounts.core.command_context import CommandContext
 from services.accounts.core.store.store import SealedStore
+from services.accounts.core.usecases.authorise import require_power_somewhere
+from services.accounts.core.usecases.command_context import CommandContext
 from services.accounts.imports.store import ImportStore
 from services.accounts.persons.usecases.register_person import Registration, enrol, refuse_unrecordable
 

@@ -10,13 +10,13 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from services.accounts.core.authorise import require_over
-from services.accounts.core.command_context import CommandContext
 from services.accounts.core.refusals import PhoneNumberTakenError
 from services.accounts.core.rules.identity import LookUp, canonical_phone
 from services.accounts.core.rules.notices import Notice
 from services.accounts.core.store.identity_store import Identity
 from services.accounts.core.store.store import SealedStore
+from services.accounts.core.usecases.authorise import require_over
+from services.accounts.core.usecases.command_context import CommandContext
 from services.accounts.numbers.rules import (
     CODE_DIGITS,
     OPENS_AFTER,

@@ -8,13 +8,13 @@ from uuid import UUID
 from libs.errors import IdReusedError
 from libs.programme.refusals import RecordNotFoundError
 from libs.programme.two_people import ProposalState, propose
-from services.accounts.core.authorise import may_sign_about, require_power
-from services.accounts.core.command_context import CommandContext
 from services.accounts.core.refusals import PersonNotBelowError
 from services.accounts.core.rules.identity import canonical_phone
 from services.accounts.core.rules.notices import Notice
 from services.accounts.core.rules.persons import Person
 from services.accounts.core.store.store import SealedStore
+from services.accounts.core.usecases.authorise import may_sign_about, require_power
+from services.accounts.core.usecases.command_context import CommandContext
 from services.accounts.numbers.store import NumberProposal, NumberStore
 from services.accounts.numbers.usecases.change_number import change_number
 

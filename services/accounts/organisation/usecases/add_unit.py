@@ -4,11 +4,11 @@ from uuid import UUID
 
 from libs.errors import IdReusedError
 from libs.programme.words import UnitLevel
-from services.accounts.core.authorise import require_power
-from services.accounts.core.command_context import CommandContext
 from services.accounts.core.messages import unit_state
 from services.accounts.core.rules.units import Unit, place_unit
 from services.accounts.core.store.store import SealedStore
+from services.accounts.core.usecases.authorise import require_power
+from services.accounts.core.usecases.command_context import CommandContext
 
 
 def add_unit(

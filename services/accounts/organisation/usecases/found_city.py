@@ -8,14 +8,14 @@ from uuid import UUID
 from libs.ids import id_from_cause
 from libs.programme.refusals import AlreadyDecidedError
 from libs.programme.words import Role, Sex, UnitLevel
-from services.accounts.core.command_context import CommandContext, context_of
 from services.accounts.core.messages import unit_state
-from services.accounts.core.publishing import publish_person
 from services.accounts.core.refusals import TwoAdministratorsNeededError
 from services.accounts.core.rules.identity import canonical_name
 from services.accounts.core.rules.roles import RoleGrant
 from services.accounts.core.rules.units import Unit, place_unit
 from services.accounts.core.store.store import SealedStore
+from services.accounts.core.usecases.command_context import CommandContext, context_of
+from services.accounts.core.usecases.publishing import publish_person
 from services.accounts.persons.usecases.register_person import Registration, enrol
 
 FIRST_ID = UUID("4f0b6c1a-8a86-5d0e-b0f3-6f2b6f1d5c01")

@@ -3,11 +3,11 @@
 from dataclasses import replace
 from uuid import UUID
 
-from services.accounts.core.authorise import require_power
-from services.accounts.core.command_context import CommandContext
 from services.accounts.core.messages import unit_state
 from services.accounts.core.rules.units import Unit
 from services.accounts.core.store.store import SealedStore
+from services.accounts.core.usecases.authorise import require_power
+from services.accounts.core.usecases.command_context import CommandContext
 
 
 def rename_unit(store: SealedStore, context: CommandContext, *, unit_id: UUID, name_zh: str, name_en: str) -> Unit:

@@ -10,12 +10,12 @@ from werkzeug.exceptions import PreconditionRequired
 
 from libs.clock import machine_now
 from libs.http.openapi import needs_version
-from services.accounts.core.command_context import CommandContext
 from services.accounts.core.edge import command, parts, tell
 from services.accounts.core.rules.notices import Notice
 from services.accounts.core.rules.persons import Person
 from services.accounts.core.schemas import Answer, Body, PersonAnswer, person_answer
 from services.accounts.core.store.store import SealedStore
+from services.accounts.core.usecases.command_context import CommandContext
 from services.accounts.persons.api.persons import home_of
 from services.accounts.persons.refusals import ChangedMeanwhileError
 from services.accounts.persons.schemas import DetailsSchema, MoveSchema

@@ -10,14 +10,14 @@ from flask_smorest import Blueprint
 from libs.clock import machine_now
 from libs.http import Cursor
 from libs.http.pages import an_id
-from services.accounts.core.authorise import require_power
-from services.accounts.core.command_context import CommandContext
 from services.accounts.core.edge import command, opened, parts, refused_before_work, transaction
 from services.accounts.core.gateways.passwords import Passwords
 from services.accounts.core.rules.persons import Home, Person, Qualifications
 from services.accounts.core.schemas import Answer, Body, PersonAnswer, ReasonSchema, page_answer, person_answer
 from services.accounts.core.store.store import SealedStore
 from services.accounts.core.store.vault import Vault
+from services.accounts.core.usecases.authorise import require_power
+from services.accounts.core.usecases.command_context import CommandContext
 from services.accounts.numbers.store import NumberStore
 from services.accounts.persons.schemas import (
     FullPersonAnswer,

@@ -7,15 +7,15 @@ from uuid import UUID
 
 from libs.programme.refusals import MakerIsCheckerError
 from libs.programme.words import PERSON_ROLES, STAFF_ROLES, VisitRisk
-from services.accounts.core.authorise import require_above, require_over, require_power
-from services.accounts.core.command_context import CommandContext
-from services.accounts.core.publishing import publish_person
 from services.accounts.core.refusals import DistrictNeededError
 from services.accounts.core.rules.identity import LookUp, canonical_name
 from services.accounts.core.rules.notices import Notice
 from services.accounts.core.rules.persons import Home, Person
 from services.accounts.core.store.identity_store import Identity
 from services.accounts.core.store.store import SealedStore
+from services.accounts.core.usecases.authorise import require_above, require_over, require_power
+from services.accounts.core.usecases.command_context import CommandContext
+from services.accounts.core.usecases.publishing import publish_person
 from services.accounts.numbers.usecases.change_number import change_number
 from services.accounts.persons.refusals import ChangedMeanwhileError, TwoPeopleNeededError
 

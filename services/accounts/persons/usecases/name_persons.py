@@ -4,9 +4,9 @@ from uuid import UUID
 
 from libs.contracts.powers import POWERS
 from libs.http import Actor
-from services.accounts.core.command_context import CommandContext
 from services.accounts.core.store.identity_store import Identity
 from services.accounts.core.store.store import SealedStore
+from services.accounts.core.usecases.command_context import CommandContext
 from services.accounts.persons.store import homes_of
 from services.accounts.privacy.store import DisclosureStore
 

@@ -8,10 +8,7 @@ from libs.clock import machine_now
 from libs.errors import ForbiddenError, IdReusedError
 from libs.ids import id_from_cause
 from libs.programme.words import PersonStatus, Role, Sex, VisitRisk
-from services.accounts.core.authorise import has_power, require_power
-from services.accounts.core.command_context import CommandContext
 from services.accounts.core.messages import person_registered
-from services.accounts.core.publishing import publish_person
 from services.accounts.core.refusals import DistrictNeededError, PhoneNumberTakenError
 from services.accounts.core.rules.identity import IdKind, LookUp, canonical_id_number, canonical_name, canonical_phone
 from services.accounts.core.rules.persons import Home, Person, Qualifications, refuse_impossible_birth
@@ -19,6 +16,9 @@ from services.accounts.core.rules.roles import RoleGrant
 from services.accounts.core.rules.sign_in_names import canonical_sign_in_name, skeleton
 from services.accounts.core.store.identity_store import Identity
 from services.accounts.core.store.store import SealedStore
+from services.accounts.core.usecases.authorise import has_power, require_power
+from services.accounts.core.usecases.command_context import CommandContext
+from services.accounts.core.usecases.publishing import publish_person
 from services.accounts.numbers.rules import Opening
 from services.accounts.numbers.store import NumberStore
 from services.accounts.persons.refusals import PersonExistsError, SignInNameTakenError

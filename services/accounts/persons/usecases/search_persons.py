@@ -6,12 +6,12 @@ from uuid import UUID
 from libs.contracts.powers import POWERS
 from libs.errors import ForbiddenError
 from libs.programme.words import PersonStatus, Role
-from services.accounts.core.authorise import require_power
-from services.accounts.core.command_context import CommandContext
 from services.accounts.core.refusals import PhoneNumberInvalidError
 from services.accounts.core.rules.identity import IdKind, LookUp, canonical_name, canonical_phone
 from services.accounts.core.rules.persons import Person
 from services.accounts.core.store.store import SealedStore
+from services.accounts.core.usecases.authorise import require_power
+from services.accounts.core.usecases.command_context import CommandContext
 from services.accounts.persons.store import PersonFilter, find_persons
 
 

@@ -2,11 +2,11 @@
 
 from uuid import UUID
 
-from services.accounts.core.authorise import lock_below
-from services.accounts.core.command_context import CommandContext
-from services.accounts.core.publishing import publish_person
 from services.accounts.core.rules.persons import Person
 from services.accounts.core.store.store import SealedStore
+from services.accounts.core.usecases.authorise import lock_below
+from services.accounts.core.usecases.command_context import CommandContext
+from services.accounts.core.usecases.publishing import publish_person
 from services.accounts.persons.messages import person_reinstated, person_suspended
 
 

@@ -6,12 +6,12 @@ from libs.contracts.powers import POWERS
 from libs.errors import ForbiddenError
 from libs.programme.refusals import PersonNotFoundError
 from libs.programme.words import PersonStatus
-from services.accounts.core.authorise import require_power
-from services.accounts.core.command_context import CommandContext
 from services.accounts.core.rules.persons import Person
 from services.accounts.core.rules.roles import RoleGrant
 from services.accounts.core.store.identity_store import Identity
 from services.accounts.core.store.store import SealedStore
+from services.accounts.core.usecases.authorise import require_power
+from services.accounts.core.usecases.command_context import CommandContext
 from services.accounts.privacy.store import DisclosureStore
 
 _INVISIBLE = (PersonStatus.SEALED, PersonStatus.ERASED)

@@ -3,9 +3,9 @@
 from uuid import UUID
 
 from libs.programme.refusals import RecordNotFoundError
-from services.accounts.core.authorise import require_power
-from services.accounts.core.command_context import CommandContext
 from services.accounts.core.store.store import SealedStore
+from services.accounts.core.usecases.authorise import require_power
+from services.accounts.core.usecases.command_context import CommandContext
 from services.accounts.policies.messages import policy_published
 from services.accounts.policies.rules import Policy
 from services.accounts.policies.store import PolicyStore

@@ -6,10 +6,10 @@ from uuid import UUID
 from libs.errors import IdReusedError
 from libs.programme.two_people import propose
 from libs.programme.words import UnitLevel
-from services.accounts.core.authorise import require_power, require_power_somewhere
-from services.accounts.core.command_context import CommandContext
 from services.accounts.core.refusals import DistrictNeededError
 from services.accounts.core.store.store import SealedStore
+from services.accounts.core.usecases.authorise import require_power, require_power_somewhere
+from services.accounts.core.usecases.command_context import CommandContext
 from services.accounts.policies.refusals import PresetUnknownError
 from services.accounts.policies.rules import LAPSES_AFTER, Policy, RuleBook, Values, refuse_backdated
 from services.accounts.policies.store import PolicyStore

@@ -7,11 +7,11 @@ from flask_smorest import Blueprint
 
 from libs.http import Cursor
 from libs.http.pages import a_number
-from services.accounts.core.authorise import require_view
-from services.accounts.core.command_context import CommandContext
 from services.accounts.core.edge import command, opened, transaction
 from services.accounts.core.schemas import Answer, Body, OfPersonSchema, PageSchema, page_answer, plain
 from services.accounts.core.store.store import SealedStore
+from services.accounts.core.usecases.authorise import require_view
+from services.accounts.core.usecases.command_context import CommandContext
 from services.accounts.relations.rules.grants import ActingGrant
 from services.accounts.relations.schemas import (
     ActForAnswer,

@@ -7,7 +7,6 @@ from flask_smorest import Blueprint
 
 from libs.http import reading
 from libs.programme.two_people_schemas import VerdictSchema
-from services.accounts.core.authorise import require_view
 from services.accounts.core.edge import command, opened
 from services.accounts.core.schemas import (
     Answer,
@@ -16,6 +15,7 @@ from services.accounts.core.schemas import (
     done_answer,
     page_answer,
 )
+from services.accounts.core.usecases.authorise import require_view
 from services.accounts.relations.schemas import RelationAnswer, RelationSchema, relation_answer
 from services.accounts.relations.store import relations_of
 from services.accounts.relations.usecases.record_relation import decide_relation, end_relation, record_relation

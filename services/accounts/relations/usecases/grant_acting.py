@@ -5,9 +5,9 @@ from uuid import UUID
 from libs.errors import IdReusedError
 from libs.programme.acting import refuse_unless_consented
 from libs.programme.refusals import RelationNotVerifiedError
-from services.accounts.core.authorise import has_power, require_over, require_power_somewhere, require_view
-from services.accounts.core.command_context import CommandContext
 from services.accounts.core.store.store import SealedStore
+from services.accounts.core.usecases.authorise import has_power, require_over, require_power_somewhere, require_view
+from services.accounts.core.usecases.command_context import CommandContext
 from services.accounts.relations.messages import acting_grant_state
 from services.accounts.relations.rules.grants import ActingGrant, may_see, refuse_grant
 from services.accounts.relations.store import OF_GRANT, RelationStore, acting_grants_of, between, new_grant

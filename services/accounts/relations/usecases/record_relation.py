@@ -6,11 +6,11 @@ from uuid import UUID
 from libs.errors import IdReusedError
 from libs.programme.refusals import RecordNotFoundError
 from libs.programme.words import Kinship
-from services.accounts.core.authorise import has_power, is_above, require_power, require_power_somewhere
-from services.accounts.core.command_context import CommandContext
 from services.accounts.core.refusals import PersonNotBelowError
 from services.accounts.core.rules.persons import Person
 from services.accounts.core.store.store import SealedStore
+from services.accounts.core.usecases.authorise import has_power, is_above, require_power, require_power_somewhere
+from services.accounts.core.usecases.command_context import CommandContext
 from services.accounts.relations.messages import relation_states
 from services.accounts.relations.rules.relations import Relation, declare_relation, refuse_too_many_declared
 from services.accounts.relations.store import (

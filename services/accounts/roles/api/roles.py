@@ -8,12 +8,12 @@ from flask_smorest import Blueprint
 from libs.contracts.powers import POWERS
 from libs.http import reading
 from libs.programme.two_people_schemas import VerdictSchema
-from services.accounts.core.authorise import require_power_somewhere, require_view
-from services.accounts.core.command_context import CommandContext
 from services.accounts.core.edge import command, opened
 from services.accounts.core.rules.roles import RoleGrant
 from services.accounts.core.schemas import Answer, Body, RoleAnswer, done_answer, grant_answer, page_answer
 from services.accounts.core.store.store import SealedStore
+from services.accounts.core.usecases.authorise import require_power_somewhere, require_view
+from services.accounts.core.usecases.command_context import CommandContext
 from services.accounts.roles.rules import Appointment
 from services.accounts.roles.schemas import (
     RoleSchema,

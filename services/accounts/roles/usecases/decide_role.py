@@ -4,11 +4,11 @@ from uuid import UUID
 
 from libs.programme.refusals import AlreadyDecidedError, RecordNotFoundError
 from libs.programme.words import PersonStatus
-from services.accounts.core.authorise import may_sign_about, rank_at, require_above, require_power
-from services.accounts.core.command_context import CommandContext
 from services.accounts.core.refusals import PersonNotBelowError
 from services.accounts.core.rules.persons import Person
 from services.accounts.core.store.store import SealedStore
+from services.accounts.core.usecases.authorise import may_sign_about, rank_at, require_above, require_power
+from services.accounts.core.usecases.command_context import CommandContext
 from services.accounts.roles.rules import GRANT_ROLE, Appointment, AppointmentAct
 from services.accounts.roles.store import FIRST_OF, UNIT_OF, AppointmentStore, appointment_of, latest_about
 from services.accounts.roles.usecases.end_role import end

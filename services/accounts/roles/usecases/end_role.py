@@ -7,13 +7,13 @@ from libs.ids import new_id
 from libs.programme.refusals import AlreadyDecidedError
 from libs.programme.two_people import ProposalState, propose
 from libs.programme.words import PERSON_ROLES, Role
-from services.accounts.core.authorise import is_above, may_sign_about, rank_at, require_power
-from services.accounts.core.command_context import CommandContext
-from services.accounts.core.publishing import publish_person
 from services.accounts.core.refusals import PersonNotBelowError, TwoAdministratorsNeededError
 from services.accounts.core.rules.persons import Person
 from services.accounts.core.rules.roles import RoleGrant
 from services.accounts.core.store.store import SealedStore
+from services.accounts.core.usecases.authorise import is_above, may_sign_about, rank_at, require_power
+from services.accounts.core.usecases.command_context import CommandContext
+from services.accounts.core.usecases.publishing import publish_person
 from services.accounts.roles.rules import GRANT_ROLE, Appointment, AppointmentAct
 from services.accounts.roles.store import UNIT_OF, AppointmentStore
 from services.accounts.roles.usecases.grant_role import power_to_give

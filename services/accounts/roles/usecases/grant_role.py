@@ -7,14 +7,14 @@ from libs.errors import IdReusedError
 from libs.programme.refusals import AlreadyDecidedError
 from libs.programme.two_people import propose
 from libs.programme.words import PERSON_ROLES, STAFF_ROLES, PersonStatus, Role
-from services.accounts.core.authorise import rank_at, require_above, require_power, require_power_somewhere
-from services.accounts.core.command_context import CommandContext
 from services.accounts.core.messages import person_registered
-from services.accounts.core.publishing import publish_person
 from services.accounts.core.refusals import WrongPersonStateError
 from services.accounts.core.rules.persons import Person
 from services.accounts.core.rules.roles import RoleGrant, refuse_unless_grantable
 from services.accounts.core.store.store import SealedStore
+from services.accounts.core.usecases.authorise import rank_at, require_above, require_power, require_power_somewhere
+from services.accounts.core.usecases.command_context import CommandContext
+from services.accounts.core.usecases.publishing import publish_person
 from services.accounts.roles.refusals import SelfGrantError
 from services.accounts.roles.rules import GRANT_ROLE, Appointment, AppointmentAct, refuse_above_rank, refuse_unseen
 from services.accounts.roles.store import AT_UNIT, AppointmentStore, new_role, sightings_of

@@ -4,11 +4,11 @@ from uuid import UUID
 
 from libs.errors import IdReusedError
 from libs.programme.refusals import AlreadyDecidedError
-from services.accounts.core.authorise import lock_below
-from services.accounts.core.command_context import CommandContext
-from services.accounts.core.publishing import publish_person
 from services.accounts.core.rules.identity import IdKind
 from services.accounts.core.store.store import SealedStore
+from services.accounts.core.usecases.authorise import lock_below
+from services.accounts.core.usecases.command_context import CommandContext
+from services.accounts.core.usecases.publishing import publish_person
 from services.accounts.roles.rules import Sighting
 from services.accounts.roles.store import AppointmentStore
 

@@ -2,8 +2,8 @@
 
 from datetime import datetime
 
-from services.accounts.core.command_context import CommandContext
 from services.accounts.core.store.store import SealedStore
+from services.accounts.core.usecases.command_context import CommandContext
 from services.accounts.sign_in.usecases.end_sessions import end_sessions
 
 

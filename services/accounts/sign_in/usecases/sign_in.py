@@ -6,9 +6,9 @@ from uuid import UUID
 
 from libs.http.auth import AUDIENCE, PASSWORD_AUDIENCE
 from libs.ids import new_id
-from services.accounts.core.command_context import NO_SESSION
 from services.accounts.core.rules.identity import LookUp, canonical_name
 from services.accounts.core.rules.sign_in_names import phone_number_of
+from services.accounts.core.store.directory import NO_SESSION
 from services.accounts.core.store.store import SealedStore
 from services.accounts.numbers.store import NumberStore
 from services.accounts.sign_in.gateways.tokens import new_refresh_token, sign_token, token_digest

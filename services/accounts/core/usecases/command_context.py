@@ -9,9 +9,7 @@ from libs.errors import PersonSuspendedError
 from libs.http import Actor
 from libs.programme.acting import Consent
 from libs.programme.two_people import Verdict
-
-NO_SESSION = UUID(int=0)
-"""The session of tokens that are signed for the invented people of a demonstration; it never ends."""
+from services.accounts.core.store.directory import NO_SESSION
 
 
 @dataclass(frozen=True)

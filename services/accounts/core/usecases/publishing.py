@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
-from services.accounts.core.command_context import CommandContext
 from services.accounts.core.messages import person_state
 from services.accounts.core.rules.persons import Person
 from services.accounts.core.rules.roles import RoleGrant
 from services.accounts.core.store.store import Store
+from services.accounts.core.usecases.command_context import CommandContext
 
 
 def publish_person(

@@ -9,7 +9,6 @@ from libs.http import holds, require
 from libs.ids import new_id
 from libs.programme.acting import refuse_unless_consented
 from libs.programme.refusals import MakerIsCheckerError
-from services.accounts.core.command_context import CommandContext
 from services.accounts.core.refusals import PersonNotBelowError
 from services.accounts.core.rules.persons import Person
 from services.accounts.core.rules.roles import (
@@ -20,6 +19,7 @@ from services.accounts.core.rules.roles import (
     stands_above,
 )
 from services.accounts.core.store.store import Store
+from services.accounts.core.usecases.command_context import CommandContext
 
 
 def require_power(store: Store, context: CommandContext, power: str, unit_id: UUID) -> None:
