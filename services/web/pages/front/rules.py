@@ -157,7 +157,9 @@ def _serving(read: _Reader) -> list[str]:
         say(
             "%(percent)s in a hundred approvals are drawn at random and looked at twice.",
             percent=read.number("review.sample_rate_percent"),
-        ),
+        )
+        if read.value("review.sample_rate_percent")
+        else "",
     ]
 
 
