@@ -57,7 +57,7 @@ class Client:
     def _call(
         self, method: str, path: str, query: dict[str, Any], headers: dict[str, str | None], body: Any = None
     ) -> Any:
-        told = urlencode({name: value for name, value in query.items() if value is not None})
+        told = urlencode({name: value for name, value in query.items() if value is not None}, doseq=True)
         sent = {name: value for name, value in headers.items() if value is not None}
         sent["Accept-Language"] = self._language
         if self._token:
