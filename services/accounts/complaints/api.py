@@ -6,18 +6,16 @@ from flask.views import MethodView
 from flask_smorest import Blueprint
 from marshmallow import Schema, fields
 
-from libs.http import Cursor, open_to_suspended
+from libs.http import open_to_suspended
 from libs.http.fields import Text, Truth, choice_of, word_of
-from libs.http.pages import an_id
 from libs.programme.acting_schemas import ActingSchema
 from services.accounts.complaints.rules import About, Complaint, ComplaintState
-from services.accounts.complaints.store import ComplaintStore
-from services.accounts.complaints.usecases import answer_complaint, complain, complaints_within, find_complaint
-from services.accounts.core.edge import command, opened, transaction
+from services.accounts.complaints.store import COMPLAINTS
+from services.accounts.complaints.usecases import answer_complaint, complain, find_complaint, list_complaints
+from services.accounts.core.edge import command, opened, page_of, transaction
 from services.accounts.core.schemas import TEXT_MAX, Answer, Body, PageSchema, done_answer, instant, page_answer
 
 blueprint = Blueprint("complaints", __name__, description="Complaints / 申诉与投诉")
-COMPLAINTS = Cursor(complaint_id=an_id)
 WORDS_MAX = 2_000
 
 
@@ -66,14 +64,10 @@ class Complaints(MethodView):
     @blueprint.response(200, page_answer(ComplaintAnswer))
     def get(self, query: Body) -> Answer:
         """List the caller's own complaints, or those of a unit to who may answer them there."""
-        wanted = {"state": query["state"], "after": COMPLAINTS.after(query["cursor"]), "limit": query["limit"] + 1}
         with transaction() as connection:
             store, context = opened(connection)
-            if query["unit"] is None:
-                found = ComplaintStore(store.connection).of_person(context.caller_id, **wanted)
-            else:
-                found = complaints_within(store, context, query["unit"], **wanted)
-        return COMPLAINTS.page([_complaint_answer(complaint) for complaint in found], limit=query["limit"])
+            complaints = list_complaints(store, context, query)
+        return page_of(COMPLAINTS, complaints, query, _complaint_answer)
 
 
 @blueprint.route("/v1/complaints/<uuid:complaint_id>")

@@ -10,10 +10,12 @@ from sqlalchemy import Connection
 from libs.db import write_at_end
 from libs.db.prepared import Prepared
 from libs.db.rows import add_row, change_rows, find_row
+from libs.http import Cursor
+from libs.http.pages import an_id
 from services.accounts.complaints.rules import About, Complaint, ComplaintState
 from services.accounts.complaints.tables import complaint
 from services.accounts.core.store.facts import Ask, locked_row, prepared, unless_taken
-from services.accounts.core.store.tables import person, unit
+from services.accounts.core.store.listing import Listing, at_home_within, equals
 
 ABOUT = "SELECT person_id FROM complaint WHERE complaint_id = %(complaint_id)s"
 """Whom a complaint is of."""
@@ -45,26 +47,6 @@ class ComplaintStore:
         row = find_row(self._connection, complaint, complaint_id=complaint_id)
         return complaint_of(row) if row else None
 
-    def of_person(self, person_id: UUID, *, state: str | None, after: UUID | None, limit: int) -> list[Complaint]:
-        """Return a person's complaints by id."""
-        return self._page(complaint.c.person_id == person_id, state=state, after=after, limit=limit)
-
-    def within(self, unit_id: UUID, *, state: str | None, after: UUID | None, limit: int) -> list[Complaint]:
-        """Return the complaints of people at home at the unit and below, by id."""
-        reached = sa.literal(unit_id) == sa.any_(unit.c.path)
-        homes = sa.select(person.c.person_id).join(unit, unit.c.unit_id == person.c.home_unit_id).where(reached)
-        return self._page(complaint.c.person_id.in_(homes), state=state, after=after, limit=limit)
-
-    def _page(
-        self, which: sa.ColumnElement[bool], *, state: str | None, after: UUID | None, limit: int
-    ) -> list[Complaint]:
-        query = sa.select(complaint).where(which).order_by(complaint.c.complaint_id).limit(limit)
-        if state:
-            query = query.where(complaint.c.state == state)
-        if after:
-            query = query.where(complaint.c.complaint_id > after)
-        return [complaint_of(row) for row in self._connection.execute(query)]
-
 
 def new_complaint(complaint_id: UUID) -> Ask:
     """Ask whether there is a complaint with this id; nobody else makes one under it now."""
@@ -95,3 +77,16 @@ def complaint_of(row: Any) -> Complaint:
         answered_at=row.answered_at,
         reason=row.reason,
     )
+
+
+COMPLAINTS = Listing(
+    table=complaint,
+    cursor=Cursor(complaint_id=an_id),
+    order=complaint.c.complaint_id,
+    narrowed={
+        "unit": at_home_within(complaint.c.person_id),
+        "person": equals(complaint.c.person_id),
+        "state": equals(complaint.c.state),
+    },
+)
+"""Complaints: of people at home in a unit and below, or of one person."""

@@ -1,14 +1,17 @@
 """Contest a suspension or anything else that was done to oneself, and answer it as somebody who did not do it."""
 
+from collections.abc import Mapping
+from typing import Any
 from uuid import UUID
 
 from libs.errors import ForbiddenError, IdReusedError
 from libs.programme.refusals import RecordNotFoundError
 from libs.programme.words import PersonStatus
 from services.accounts.complaints.refusals import ComplaintOpenError
-from services.accounts.complaints.rules import About, Complaint, ComplaintState
+from services.accounts.complaints.rules import About, Complaint
 from services.accounts.complaints.store import (
     ABOUT,
+    COMPLAINTS,
     ComplaintStore,
     complaint_of,
     kept_complaint,
@@ -91,22 +94,17 @@ def answer_complaint(
     return answered
 
 
-def complaints_within(
-    store: SealedStore,
-    context: CommandContext,
-    unit_id: UUID,
-    *,
-    state: ComplaintState | None,
-    after: UUID | None,
-    limit: int,
-) -> list[Complaint]:
-    """Return what people at a unit and below complain of, to who may answer it there; the look is logged.
+def list_complaints(store: SealedStore, context: CommandContext, query: Mapping[str, Any]) -> list[Complaint]:
+    """Return the caller's own complaints, or those of people at a unit to who may answer them there; looks are logged.
 
     Raises:
         UnitNotFoundError, OutOfScopeError, ForbiddenError
     """
-    require_power(store, context, "answer_complaint", unit_id)
-    complaints = ComplaintStore(store.connection).within(unit_id, state=state, after=after, limit=limit)
+    if query["unit"] is None:
+        query = {**query, "person": context.caller_id}
+    else:
+        require_power(store, context, "answer_complaint", query["unit"])
+    complaints = [complaint_of(row) for row in COMPLAINTS.rows(store.connection, query, now=context.now)]
     _log_look(store, context, complaints)
     return complaints
 

@@ -35,6 +35,11 @@ def plain(value: object) -> object:
     return str(value) if isinstance(value, UUID) else value
 
 
+def plain_row(row: Any) -> Answer:
+    """Return a row as JSON has it."""
+    return {name: plain(value) for name, value in row._mapping.items()}
+
+
 def instant(at: datetime | None) -> str | None:
     """Return an instant as RFC 3339."""
     return at.isoformat().replace("+00:00", "Z") if at else None

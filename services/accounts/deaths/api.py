@@ -5,14 +5,13 @@ from uuid import UUID
 from flask.views import MethodView
 from flask_smorest import Blueprint
 
-from libs.http import Cursor, reading
-from libs.http.pages import an_id
+from libs.http import reading
 from libs.programme.refusals import RecordNotFoundError
 from libs.programme.two_people_schemas import VerdictSchema
-from services.accounts.core.edge import command, opened
+from services.accounts.core.edge import command, opened, page_of
 from services.accounts.core.schemas import Answer, Body, done_answer, page_answer
 from services.accounts.core.store.store import SealedStore
-from services.accounts.core.usecases.authorise import require_power, require_view
+from services.accounts.core.usecases.authorise import require_view, whose_list
 from services.accounts.core.usecases.command_context import CommandContext
 from services.accounts.deaths.rules import Death, DeathMistake
 from services.accounts.deaths.schemas import (
@@ -25,12 +24,11 @@ from services.accounts.deaths.schemas import (
     death_answer,
     mistake_answer,
 )
-from services.accounts.deaths.store import DeathStore, list_deaths
+from services.accounts.deaths.store import DEATHS, DeathStore, death_of
 from services.accounts.deaths.usecases.correct_death import decide_mistake, propose_mistake
 from services.accounts.deaths.usecases.record_death import decide_death, record_death
 
 blueprint = Blueprint("deaths", __name__, description="Deaths / 去世登记")
-DEATHS = Cursor(death_id=an_id)
 
 
 @blueprint.route("/v1/deaths")
@@ -44,23 +42,11 @@ class Deaths(MethodView):
         """List the deaths recorded at a unit and below to staff who reach it, or of a person also to themselves."""
         with reading() as connection:
             store, context = opened(connection)
-            if query["unit"] is None:
-                query = {**query, "person": query["person"] or context.caller_id}
-                require_view(store, context, query["person"])
-            else:
-                require_power(store, context, "view_person", query["unit"])
-            deaths = list_deaths(
-                connection,
-                unit_id=query["unit"],
-                person_id=query["person"],
-                state=query["state"],
-                now=context.now,
-                after=DEATHS.after(query["cursor"]),
-                limit=query["limit"] + 1,
-            )
+            person_id = whose_list(store, context, unit_id=query["unit"], person_id=query["person"])
+            wanted = {**query, "person": person_id}
+            deaths = [death_of(row) for row in DEATHS.rows(connection, wanted, now=context.now)]
             places = store.persons.places([death.person_id for death in deaths])
-        rows = [death_answer(death, places[death.person_id], context.now) for death in deaths]
-        return DEATHS.page(rows, limit=query["limit"])
+        return page_of(DEATHS, deaths, query, lambda death: death_answer(death, places[death.person_id], context.now))
 
 
 @blueprint.route("/v1/persons/<uuid:person_id>/deaths/<uuid:death_id>")

@@ -6,17 +6,18 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
-from sqlalchemy.dialects.postgresql import ARRAY
 
 from libs.db import write_at_end
 from libs.db.prepared import Prepared
 from libs.db.rows import add_row, change_rows, find_row
+from libs.http import Cursor
+from libs.http.pages import an_id
 from libs.programme.proposals import columns_of, proposal_of
 from libs.programme.refusals import RecordNotFoundError
 from libs.programme.two_people import ProposalState
 from libs.programme.words import PersonStatus
 from services.accounts.core.store.facts import Ask, locked_row, prepared, unless_taken
-from services.accounts.core.store.tables import person, unit
+from services.accounts.core.store.listing import Listing, at_home_within, equals
 from services.accounts.deaths.rules import Death, DeathMistake, DeathState
 from services.accounts.deaths.tables import death, death_mistake
 
@@ -193,42 +194,24 @@ def _mistake_columns(of: DeathMistake) -> dict[str, object]:
     } | columns_of(of.proposal)
 
 
-def list_deaths(
-    connection: Connection,
-    *,
-    unit_id: UUID | None,
-    person_id: UUID | None,
-    state: DeathState | None,
-    now: datetime,
-    after: UUID | None,
-    limit: int,
-) -> list[Death]:
-    """Return the deaths recorded of people at home in a unit and below, or of one person, by id."""
-    query = sa.select(death).where(*_in_state(state, now))
-    if unit_id:
-        query = (
-            query.join(person, person.c.person_id == death.c.person_id)
-            .join(unit, unit.c.unit_id == person.c.home_unit_id)
-            .where(unit.c.path.overlap(sa.cast([unit_id], ARRAY(sa.Uuid))))
-        )
-    if person_id:
-        query = query.where(death.c.person_id == person_id)
-    if after:
-        query = query.where(death.c.death_id > after)
-    return [death_of(row) for row in connection.execute(query.order_by(death.c.death_id).limit(limit))]
-
-
-def _in_state(state: DeathState | None, now: datetime) -> list[sa.ColumnElement[bool]]:
+def _in_state(state: DeathState, now: datetime) -> sa.ColumnElement[bool]:
     """What waits and what has just lapsed stand alike in the table; the time tells them apart."""
-    if state is None:
-        return []
     if state is DeathState.MISTAKEN:
-        return [death.c.is_mistaken]
+        return death.c.is_mistaken
     waits = death.c.state == ProposalState.PROPOSED
     if state is DeathState.WAITING:
-        return [waits, death.c.lapses_at > now]
+        return sa.and_(waits, death.c.lapses_at > now)
     if state is DeathState.LAPSED:
-        return [sa.or_(death.c.state == ProposalState.LAPSED, sa.and_(waits, death.c.lapses_at <= now))]
+        return sa.or_(death.c.state == ProposalState.LAPSED, sa.and_(waits, death.c.lapses_at <= now))
     is_yes = state is DeathState.CONFIRMED
     decided = death.c.state == (ProposalState.ACCEPTED if is_yes else ProposalState.DECLINED)
-    return [decided, ~death.c.is_mistaken]
+    return sa.and_(decided, ~death.c.is_mistaken)
+
+
+DEATHS = Listing(
+    table=death,
+    cursor=Cursor(death_id=an_id),
+    order=death.c.death_id,
+    narrowed={"unit": at_home_within(death.c.person_id), "person": equals(death.c.person_id), "state": _in_state},
+)
+"""Recorded deaths: of people at home in a unit and below, or of one person."""

@@ -5,13 +5,12 @@ from uuid import UUID
 from flask.views import MethodView
 from flask_smorest import Blueprint
 
-from libs.http import Cursor, reading
-from libs.http.pages import an_id
-from services.accounts.core.edge import command, opened
+from libs.http import reading
+from services.accounts.core.edge import command, opened, page_of
 from services.accounts.core.schemas import Answer, Body, NothingSchema, page_answer
-from services.accounts.core.usecases.authorise import require_power, require_view
+from services.accounts.core.usecases.authorise import require_power, whose_list
 from services.accounts.groups.schemas import GroupAnswer, GroupSchema, GroupsQuerySchema, LeaderSchema, group_answer
-from services.accounts.groups.store import GroupStore, list_groups
+from services.accounts.groups.store import GROUPS, GroupStore, group_of
 from services.accounts.groups.usecases import (
     NewGroup,
     add_member,
@@ -22,7 +21,6 @@ from services.accounts.groups.usecases import (
 )
 
 blueprint = Blueprint("groups", __name__, description="Groups / 团体")
-GROUPS = Cursor(group_id=an_id)
 
 
 @blueprint.route("/v1/groups")
@@ -36,19 +34,9 @@ class Groups(MethodView):
         """List the groups of a unit and below to staff who reach it, or of a person also to themselves."""
         with reading() as connection:
             store, context = opened(connection)
-            if query["unit"] is None:
-                query = {**query, "person": query["person"] or context.caller_id}
-                require_view(store, context, query["person"])
-            else:
-                require_power(store, context, "view_person", query["unit"])
-            rows = list_groups(
-                connection,
-                unit_id=query["unit"],
-                person_id=query["person"],
-                after=GROUPS.after(query["cursor"]),
-                limit=query["limit"] + 1,
-            )
-        return GROUPS.page([group_answer(row) for row in rows], limit=query["limit"])
+            person_id = whose_list(store, context, unit_id=query["unit"], person_id=query["person"])
+            rows = GROUPS.rows(connection, {**query, "person": person_id}, now=context.now)
+        return page_of(GROUPS, rows, query, lambda row: group_answer(group_of(row)))
 
 
 @blueprint.route("/v1/groups/<uuid:group_id>")

@@ -7,10 +7,11 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
-from sqlalchemy.dialects.postgresql import ARRAY
 
+from libs.http import Cursor
+from libs.http.pages import an_id
 from libs.programme.refusals import RecordNotFoundError
-from services.accounts.core.store.tables import unit
+from services.accounts.core.store.listing import Listing, within
 from services.accounts.groups.rules import Group
 from services.accounts.groups.tables import volunteer_group
 
@@ -87,20 +88,17 @@ def _columns(of: Group) -> dict[str, object]:
     return {**asdict(of), "member_ids": list(of.member_ids)}
 
 
-def list_groups(
-    connection: Connection, *, unit_id: UUID | None, person_id: UUID | None, after: UUID | None, limit: int
-) -> list[Group]:
-    """Return the groups of a unit and below, or the active ones that a person leads or belongs to, by id."""
-    query = sa.select(volunteer_group)
-    if unit_id:
-        query = query.join(unit, unit.c.unit_id == volunteer_group.c.unit_id)
-        query = query.where(unit.c.path.overlap(sa.cast([unit_id], ARRAY(sa.Uuid))))
-    if person_id:
-        query = query.where(_concerns(person_id), volunteer_group.c.is_active)
-    if after:
-        query = query.where(volunteer_group.c.group_id > after)
-    return [group_of(row) for row in connection.execute(query.order_by(volunteer_group.c.group_id).limit(limit))]
-
-
 def _concerns(person_id: UUID) -> sa.ColumnElement[bool]:
     return (volunteer_group.c.leader_id == person_id) | volunteer_group.c.member_ids.contains([person_id])
+
+
+GROUPS = Listing(
+    table=volunteer_group,
+    cursor=Cursor(group_id=an_id),
+    order=volunteer_group.c.group_id,
+    narrowed={
+        "unit": within(volunteer_group.c.unit_id),
+        "person": lambda person_id, _now: sa.and_(_concerns(person_id), volunteer_group.c.is_active),
+    },
+)
+"""Groups of a unit and below, or the active ones that a person leads or belongs to."""

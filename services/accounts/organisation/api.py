@@ -5,24 +5,23 @@ from uuid import UUID
 from flask.views import MethodView
 from flask_smorest import Blueprint
 
-from libs.http import Cursor, public, reading
-from libs.http.pages import an_id
+from libs.http import public, reading
 from libs.ids import id_from_cause
 from libs.programme.words import UnitLevel
-from services.accounts.core.edge import command, part, store_on
+from services.accounts.core.edge import command, now, page_of, part, store_on
 from services.accounts.core.refusals import DistrictNeededError
 from services.accounts.core.schemas import Answer, Body, UnitAnswer, page_answer, unit_answer
 from services.accounts.core.store.store import SealedStore
+from services.accounts.core.store.unit_store import unit_of
 from services.accounts.core.usecases.command_context import CommandContext
 from services.accounts.organisation.schemas import UnitNameSchema, UnitQuerySchema, UnitSchema
-from services.accounts.organisation.store import units
+from services.accounts.organisation.store import UNITS
 from services.accounts.organisation.usecases.add_unit import add_unit
 from services.accounts.organisation.usecases.rename_unit import rename_unit
 from services.accounts.policies.rules import RuleBook
 from services.accounts.policies.usecases.propose_policy import propose_policy
 
 blueprint = Blueprint("organisation-units", __name__, description="The organisation tree / 组织")
-UNITS = Cursor(unit_id=an_id)
 
 
 @blueprint.route("/v1/organisation-units")
@@ -36,14 +35,8 @@ class Units(MethodView):
     def get(self, query: Body) -> Answer:
         """List units by level or parent."""
         with reading() as connection:
-            found = units(
-                connection,
-                level=query["level"],
-                parent_id=query["parent"],
-                after=UNITS.after(query["cursor"]),
-                limit=query["limit"] + 1,
-            )
-        return UNITS.page([unit_answer(unit) for unit in found], limit=query["limit"])
+            rows = UNITS.rows(connection, query, now=now())
+        return page_of(UNITS, rows, query, lambda row: unit_answer(unit_of(row)))
 
 
 @blueprint.route("/v1/organisation-units/<uuid:unit_id>")

@@ -8,11 +8,10 @@ from flask_smorest import Blueprint
 
 from libs.clock import local_date
 from libs.db import Connection
-from libs.http import Cursor, public, reading
-from libs.http.pages import an_id
+from libs.http import public, reading
 from libs.programme.refusals import RecordNotFoundError
 from libs.programme.two_people_schemas import VerdictSchema
-from services.accounts.core.edge import command, now, part, service, store_on
+from services.accounts.core.edge import command, now, page_of, part, service, store_on
 from services.accounts.core.refusals import DistrictNeededError
 from services.accounts.core.schemas import Answer, Body, done_answer, page_answer
 from services.accounts.policies.rules import Policy, RuleBook
@@ -27,12 +26,11 @@ from services.accounts.policies.schemas import (
     policy_answer,
     preset_answer,
 )
-from services.accounts.policies.store import PolicyStore, policies, policy_in_force
+from services.accounts.policies.store import POLICIES, PolicyStore, policy_in_force, policy_of
 from services.accounts.policies.usecases.decide_policy import decide_policy
 from services.accounts.policies.usecases.propose_policy import propose_policy
 
 blueprint = Blueprint("policies", __name__, description="Programme policies / 规则")
-POLICIES = Cursor(policy_id=an_id)
 
 
 @blueprint.route("/v1/policies/presets")
@@ -91,15 +89,9 @@ class Policies(MethodView):
             if query["on"] is not None:
                 policy = _in_force(connection, query["unit"], query["on"])
                 return {"items": [policy_answer(policy, now())] if policy else [], "next": None}
-            rows = policies(
-                connection,
-                district_id=_district(connection, query["unit"]) if query["unit"] else None,
-                state=query["state"],
-                now=now(),
-                after=POLICIES.after(query["cursor"]),
-                limit=query["limit"] + 1,
-            )
-        return POLICIES.page([policy_answer(row, now()) for row in rows], limit=query["limit"])
+            district_id = _district(connection, query["unit"]) if query["unit"] else None
+            rows = POLICIES.rows(connection, {**query, "district": district_id}, now=now())
+        return page_of(POLICIES, rows, query, lambda row: policy_answer(policy_of(row), now()))
 
 
 @blueprint.route("/v1/policies/<uuid:policy_id>")

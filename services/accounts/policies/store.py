@@ -13,11 +13,14 @@ from libs.db import write_at_end
 from libs.db.driver import pipelined
 from libs.db.prepared import Prepared
 from libs.db.rows import add_row, change_rows, claim_row
+from libs.http import Cursor
+from libs.http.pages import an_id
 from libs.programme.policy import completed
 from libs.programme.policy.store import binding_first
 from libs.programme.proposals import columns_of, proposal_of
 from libs.programme.refusals import RecordNotFoundError
 from libs.programme.two_people import ProposalState
+from services.accounts.core.store.listing import Listing, equals
 from services.accounts.core.store.tables import unit
 from services.accounts.policies.rules import OF_PROPOSAL, Policy, PolicyState
 from services.accounts.policies.tables import policy
@@ -126,26 +129,6 @@ def _columns(of: Policy) -> dict[str, object]:
     } | columns_of(of.proposal)
 
 
-def policies(
-    connection: Connection,
-    *,
-    district_id: UUID | None,
-    state: PolicyState | None,
-    now: datetime,
-    after: UUID | None,
-    limit: int,
-) -> list[Policy]:
-    """Return versions of districts' rules, proposed, published and turned down, by id."""
-    query = sa.select(policy).order_by(policy.c.policy_id).limit(limit)
-    if district_id:
-        query = query.where(policy.c.district_id == district_id)
-    if state:
-        query = query.where(_in_state(state, now))
-    if after:
-        query = query.where(policy.c.policy_id > after)
-    return [policy_of(row) for row in connection.execute(query)]
-
-
 def _in_state(state: PolicyState, now: datetime) -> sa.ColumnElement[bool]:
     """What waits and what has just lapsed stand alike in the table; the time tells them apart."""
     (kept,) = (proposal_state for proposal_state, shown in OF_PROPOSAL.items() if shown is state)
@@ -159,3 +142,12 @@ def _in_state(state: PolicyState, now: datetime) -> sa.ColumnElement[bool]:
 def policy_in_force(connection: Connection, *, district_id: UUID, on: date) -> Policy | None:
     """Return the version of a district's rules that is in force on a local day."""
     return PolicyStore(connection).in_force(district_id, on)
+
+
+POLICIES = Listing(
+    table=policy,
+    cursor=Cursor(policy_id=an_id),
+    order=policy.c.policy_id,
+    narrowed={"district": equals(policy.c.district_id), "state": _in_state},
+)
+"""Versions of districts' rules: proposed, published and turned down."""

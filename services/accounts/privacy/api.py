@@ -3,21 +3,19 @@
 from flask.views import MethodView
 from flask_smorest import Blueprint
 
-from libs.http import Cursor, current_actor, reading
-from libs.http.pages import a_number
-from services.accounts.core.edge import opened
+from libs.http import reading
+from services.accounts.core.edge import opened, page_of
 from services.accounts.core.schemas import (
     Answer,
     Body,
     page_answer,
-    plain,
+    plain_row,
 )
 from services.accounts.core.usecases.authorise import require_view
 from services.accounts.privacy.schemas import AccessLogSchema, ViewAnswer
-from services.accounts.privacy.store import views_of
+from services.accounts.privacy.store import VIEWS
 
 blueprint = Blueprint("access-log", __name__, description="Who looked at whom / 查阅记录")
-VIEWS = Cursor(number=a_number)
 
 
 @blueprint.route("/v1/access-log")
@@ -29,10 +27,9 @@ class AccessLog(MethodView):
     @blueprint.response(200, page_answer(ViewAnswer))
     def get(self, query: Body) -> Answer:
         """List who looked at a person's data, newest first; default: at the caller's own."""
-        person_id = query["person"] or current_actor().person_id
         with reading() as connection:
-            require_view(*opened(connection), person_id)
-            rows = views_of(
-                connection, person_id=person_id, before=VIEWS.after(query["cursor"]), limit=query["limit"] + 1
-            )
-        return VIEWS.page([{name: plain(value) for name, value in row.items()} for row in rows], limit=query["limit"])
+            store, context = opened(connection)
+            wanted = {**query, "person": query["person"] or context.caller_id}
+            require_view(store, context, wanted["person"])
+            rows = VIEWS.rows(connection, wanted, now=context.now)
+        return page_of(VIEWS, rows, query, plain_row)

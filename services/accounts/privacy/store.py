@@ -2,13 +2,15 @@
 
 from collections.abc import Collection
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
 from sqlalchemy.dialects.postgresql import insert
 
+from libs.http import Cursor
+from libs.http.pages import a_number
+from services.accounts.core.store.listing import Listing, equals
 from services.accounts.core.store.tables import access_log
 from services.accounts.privacy.tables import disclosure
 
@@ -45,14 +47,11 @@ class DisclosureStore:
         return set(self._connection.scalars(sa.union(as_volunteer, as_recipient)))
 
 
-def views_of(connection: Connection, *, person_id: UUID, before: int | None, limit: int) -> list[dict[str, Any]]:
-    """Return who looked at a person's data, newest first."""
-    query = (
-        sa.select(access_log)
-        .where(access_log.c.person_id == person_id)
-        .order_by(access_log.c.number.desc())
-        .limit(limit)
-    )
-    if before is not None:
-        query = query.where(access_log.c.number < before)
-    return [dict(row._mapping) for row in connection.execute(query)]
+VIEWS = Listing(
+    table=access_log,
+    cursor=Cursor(number=a_number),
+    order=access_log.c.number,
+    narrowed={"person": equals(access_log.c.person_id)},
+    newest_first=True,
+)
+"""Who looked at a person's data."""

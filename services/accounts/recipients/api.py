@@ -70,17 +70,21 @@ class HardshipConfirmation(MethodView):
         return _decide(finding_id, FindingKind.HARDSHIP, body)
 
 
-def _record(finding_id: UUID, kind: FindingKind, person_id: UUID, found: Body) -> Answer:
-    """`found` is a grade, or categories."""
-    return command(
-        lambda store, context: _answer(
+def _record(finding_id: UUID, kind: FindingKind, person_id: UUID, body: Body) -> Answer:
+    def record(store: SealedStore, context: CommandContext) -> Answer:
+        grade, categories = body.get("grade"), body.get("categories", ())
+        finding = record_finding(
             store,
             context,
-            record_finding(store, context, finding_id=finding_id, kind=kind, person_id=person_id, **found),
-        ),
-        found,
-        command_id=finding_id,
-    )
+            finding_id=finding_id,
+            kind=kind,
+            person_id=person_id,
+            grade=grade,
+            categories=categories,
+        )
+        return _answer(store, context, finding)
+
+    return command(record, body, command_id=finding_id)
 
 
 def _decide(finding_id: UUID, kind: FindingKind, body: Body) -> Answer:

@@ -12,11 +12,14 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from libs.db import write_at_end
 from libs.db.prepared import Prepared
 from libs.db.rows import add_row, change_rows, find_row
+from libs.http import Cursor
+from libs.http.pages import a_number
 from libs.programme.acting import Consent, ConsentHow
 from libs.programme.acting_grants import GrantedAct
 from libs.programme.refusals import RecordNotFoundError
 from libs.programme.words import Kinship
 from services.accounts.core.store.facts import Ask, locked_row, prepared, unless_taken
+from services.accounts.core.store.listing import Listing, equals
 from services.accounts.core.store.tables import acted_for
 from services.accounts.relations.rules.grants import ActingGrant
 from services.accounts.relations.rules.relations import Relation
@@ -216,25 +219,15 @@ def _grants_in_force(person_id: UUID) -> sa.Select[Any]:
     return sa.select(acting_grant).where(either, acting_grant.c.is_active).order_by(acting_grant.c.grant_id)
 
 
-def acts_under_grant(connection: Connection, grant_id: UUID, *, before: int | None, limit: int) -> list[dict[str, Any]]:
-    """Return what was done under a grant, newest first."""
-    return _acts(connection, acted_for.c.grant_id == grant_id, before=before, limit=limit)
-
-
-def acts_for(
-    connection: Connection, person_id: UUID, *, actor_id: UUID | None, before: int | None, limit: int
-) -> list[dict[str, Any]]:
-    """Return what was done for a person, by anybody or by one, newest first."""
-    wanted = acted_for.c.person_id == person_id
-    if actor_id is not None:
-        wanted &= acted_for.c.actor_id == actor_id
-    return _acts(connection, wanted, before=before, limit=limit)
-
-
-def _acts(
-    connection: Connection, wanted: sa.ColumnElement[bool], *, before: int | None, limit: int
-) -> list[dict[str, Any]]:
-    query = sa.select(acted_for).where(wanted).order_by(acted_for.c.number.desc()).limit(limit)
-    if before is not None:
-        query = query.where(acted_for.c.number < before)
-    return [dict(row._mapping) for row in connection.execute(query)]
+ACTS_FOR = Listing(
+    table=acted_for,
+    cursor=Cursor(number=a_number),
+    order=acted_for.c.number,
+    narrowed={
+        "grant": equals(acted_for.c.grant_id),
+        "person": equals(acted_for.c.person_id),
+        "actor": equals(acted_for.c.actor_id),
+    },
+    newest_first=True,
+)
+"""What was done for a person, by anybody or by one; or under a grant."""

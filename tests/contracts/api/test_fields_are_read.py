@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import inspect
 import textwrap
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from flask import Flask
@@ -63,6 +63,8 @@ class Reads:
 
     def _follow_call(self, node: ast.Call, aliases: set[str], function: Callable[..., Any], depth: int) -> None:
         called = _resolve(node.func, function, self._view)
+        if any(_carries(argument, aliases) for argument in node.args):
+            self.names |= _declared(node.func, function)
         if called is None or called in ONLY_FINGERPRINTS:
             return
         parameters = [name for name in inspect.signature(called).parameters if name != "self"]
@@ -97,12 +99,25 @@ def _is(node: ast.AST, aliases: set[str]) -> bool:
 
 def _resolve(node: ast.AST, function: Callable[..., Any], view: type | None) -> Callable[..., Any] | None:
     """Return the function of ours that a call names, if it is one."""
-    names: dict[str, Any] = {**getattr(function, "__globals__", {}), **inspect.getclosurevars(function).nonlocals}
+    names = _names_of(function)
     found = names.get(node.id) if isinstance(node, ast.Name) else None
     if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
         found = getattr(view if node.value.id == "self" else names.get(node.value.id), node.attr, None)
+        found = getattr(found, "__func__", found)
     found = inspect.unwrap(found) if inspect.isfunction(found) else None
     return found if found and found.__module__.startswith(("services.", "libs.", __name__)) else None
+
+
+def _declared(node: ast.AST, function: Callable[..., Any]) -> set[str]:
+    """Return the fields of a query by which a declared list, asked here, is narrowed."""
+    is_method = isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name)
+    listing = _names_of(function).get(node.value.id) if is_method else None  # type: ignore[attr-defined]
+    narrowed = getattr(listing, "narrowed", None)
+    return set(narrowed) if isinstance(narrowed, Mapping) else set()
+
+
+def _names_of(function: Callable[..., Any]) -> dict[str, Any]:
+    return {**getattr(function, "__globals__", {}), **inspect.getclosurevars(function).nonlocals}
 
 
 def _unread(app: Flask) -> Iterator[str]:
@@ -150,3 +165,24 @@ def test_a_field_that_is_dropped_would_be_found() -> None:
     reads.follow(_planted, "body")
 
     assert _names(Planted()) - reads.names == {"dropped"}
+
+
+class _Listing:
+    narrowed: Mapping[str, str] = {"state": "filters"}
+
+    def rows(self, query: dict[str, Any]) -> object:
+        return query["limit"]
+
+
+_LISTING = _Listing()
+
+
+def _listed(query: dict[str, Any]) -> object:
+    return _LISTING.rows(query)
+
+
+def test_a_word_that_a_list_does_not_declare_would_be_found() -> None:
+    reads = Reads()
+    reads.follow(_listed, "query")
+
+    assert {"state", "limit", "person"} - reads.names == {"person"}

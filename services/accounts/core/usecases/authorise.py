@@ -42,6 +42,20 @@ def require_view(store: Store, context: CommandContext, person_id: UUID) -> None
         require_power(store, context, "view_person", store.persons.person(person_id).home_unit_id)
 
 
+def whose_list(store: Store, context: CommandContext, *, unit_id: UUID | None, person_id: UUID | None) -> UUID | None:
+    """Return whose rows a list shows: the person's who is named, everybody's where a unit is, else one's own.
+
+    Raises:
+        PersonNotFoundError, UnitNotFoundError
+        PersonSuspendedError, ForbiddenError (`not_authorised`), OutOfScopeError
+    """
+    if unit_id is not None:
+        require_power(store, context, "view_person", unit_id)
+        return person_id
+    require_view(store, context, person_id or context.caller_id)
+    return person_id or context.caller_id
+
+
 def require_power_somewhere(context: CommandContext, power: str) -> None:
     """Refuse unless who acts has the power at some unit.
 

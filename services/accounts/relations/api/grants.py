@@ -5,10 +5,8 @@ from uuid import UUID
 from flask.views import MethodView
 from flask_smorest import Blueprint
 
-from libs.http import Cursor
-from libs.http.pages import a_number
-from services.accounts.core.edge import command, opened, transaction
-from services.accounts.core.schemas import Answer, Body, OfPersonSchema, PageSchema, page_answer, plain
+from services.accounts.core.edge import command, opened, page_of, transaction
+from services.accounts.core.schemas import Answer, Body, OfPersonSchema, PageSchema, page_answer, plain_row
 from services.accounts.core.store.store import SealedStore
 from services.accounts.core.usecases.authorise import require_view
 from services.accounts.core.usecases.command_context import CommandContext
@@ -20,7 +18,7 @@ from services.accounts.relations.schemas import (
     NamedGrantAnswer,
     acting_grant_answer,
 )
-from services.accounts.relations.store import acting_grants_of, acts_for, acts_under_grant
+from services.accounts.relations.store import ACTS_FOR, acting_grants_of
 from services.accounts.relations.usecases.grant_acting import (
     end_acting_grant,
     names_of_both,
@@ -31,7 +29,6 @@ from services.accounts.relations.usecases.grant_acting import (
 
 blueprint = Blueprint("acting", __name__, description="Acting for somebody / 代办")
 ACT_PAGE = page_answer(ActForAnswer)
-ACTS = Cursor(number=a_number)
 
 
 @blueprint.route("/v1/acting-grants")
@@ -86,9 +83,10 @@ class GrantUses(MethodView):
     def get(self, query: Body, grant_id: UUID) -> Answer:
         """List every use of a grant, newest first, to the person, the relative and staff who reach the person."""
         with transaction() as connection:
-            seen_grant(*opened(connection), grant_id)
-            rows = acts_under_grant(connection, grant_id, before=ACTS.after(query["cursor"]), limit=query["limit"] + 1)
-        return _page(rows, query)
+            store, context = opened(connection)
+            seen_grant(store, context, grant_id)
+            rows = ACTS_FOR.rows(connection, {**query, "grant": grant_id}, now=context.now)
+        return page_of(ACTS_FOR, rows, query, plain_row)
 
 
 @blueprint.route("/v1/persons/<uuid:person_id>/acts-for-me")
@@ -101,15 +99,10 @@ class ActsForPerson(MethodView):
     def get(self, query: Body, person_id: UUID) -> Answer:
         """List what staff and relatives did for a person, newest first; a relative sees what they did themselves."""
         with transaction() as connection:
-            actor_id = whose_acts(*opened(connection), person_id=person_id)
-            rows = acts_for(
-                connection,
-                person_id,
-                actor_id=actor_id,
-                before=ACTS.after(query["cursor"]),
-                limit=query["limit"] + 1,
-            )
-        return _page(rows, query)
+            store, context = opened(connection)
+            wanted = {**query, "person": person_id, "actor": whose_acts(store, context, person_id=person_id)}
+            rows = ACTS_FOR.rows(connection, wanted, now=context.now)
+        return page_of(ACTS_FOR, rows, query, plain_row)
 
 
 def _grant(grant_id: UUID, body: Body, *, recorded_by: UUID) -> ActingGrant:
@@ -123,7 +116,3 @@ def _grant(grant_id: UUID, body: Body, *, recorded_by: UUID) -> ActingGrant:
         consent=body["consent"],
         recorded_by=recorded_by,
     )
-
-
-def _page(rows: list[dict[str, object]], query: Body) -> Answer:
-    return ACTS.page([{name: plain(value) for name, value in row.items()} for row in rows], limit=query["limit"])
