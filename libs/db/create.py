@@ -47,13 +47,13 @@ def wanted(settings: CreateSettings) -> dict[str, dict[str, str]]:
         environment.WrongSettingError: a role of no database, or of no kind that is known.
         environment.MissingSettingError: a role's password is not set.
     """
-    common = {
+    of_all = {
         "owner": settings.owner_password,
         "app": settings.app_password,
         "reader": settings.reader_password,
     }
     more = {"relay": settings.relay_password, "sealer": settings.sealer_password}
-    databases = {name: dict(common) for name in settings.names.split(",")}
+    databases = {name: dict(of_all) for name in settings.names.split(",")}
     for role in filter(None, settings.more_roles.split(",")):
         name, _, kind = role.rpartition("_")
         if name not in databases or kind not in more:
