@@ -97,7 +97,7 @@ def story_of() -> dict[str, Any]:
     return {
         "name": "00-scene",
         "title": {"zh": "社区的一个傍晚", "en": "An evening in a community"},
-        "source": ["pages.md 4"],
+        "source": ["domain 5"],
         "policy": {"earn": {"daily_cap_minutes": None, "per_order_cap_minutes": None, "balance_cap_minutes": 90000}},
         "people": people,
         "relations": [{"of": "lan", "to": "ann", "kind": "child"}],
