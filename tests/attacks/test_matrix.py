@@ -172,9 +172,14 @@ def test_nobody_may_anything_but_what_is_public() -> None:
 
     assert open_to_all == {
         "GET /.well-known/jwks.json",
+        "GET /v1/catalogue-items",
         "GET /v1/logs",
         "GET /v1/logs/{district_id}/checkpoint",
         "GET /v1/logs/{district_id}/tile/{tile}",
         "GET /v1/logs/{district_id}/trust",
+        "GET /v1/organisation-units",
+        "GET /v1/organisation-units/{unit_id}",
+        "GET /v1/policies/current",
+        "GET /v1/policies/parameters",
         "GET /v1/supply",
     }
