@@ -30,7 +30,12 @@ BELOW = (SUSPENDED, CONTESTING, DEAD, DISMISSED)
 """What happens to these is done by one city administrator, and so they are none: nobody acts on their equals."""
 PEOPLE = (SUSPENDED, CONTESTING, DEAD, DISMISSED, LEFT, CHANGED, STAYED)
 NOT_SIGNED_IN = (401, "not_signed_in")
-OPEN_TO_SUSPENDED = {"PUT /v1/complaints/{}", "DELETE /v1/sessions/current", "POST /v1/me/password"}
+OPEN_TO_SUSPENDED = {
+    "PUT /v1/complaints/{}",
+    "DELETE /v1/sessions",
+    "DELETE /v1/sessions/current",
+    "POST /v1/me/password",
+}
 """A password that somebody else set opens nothing but the setting of one's own: without it nobody could contest."""
 OPERATIONS_MIN = 120
 

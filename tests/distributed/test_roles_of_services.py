@@ -57,6 +57,7 @@ def variables(service: str, fresh_database: FreshDatabase, tmp_path: Path) -> di
         "ORDERS_DOOR_KEY": "door-key-of-the-tests",
         "LEDGER_SIGNING_KEY_FILE": str(tmp_path / "ledger.signing.key"),
         "LEDGER_LOG_FOLDER": str(tmp_path / "log"),
+        "LEDGER_LOG_NAME": "time.tests.local/ledger",
     }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -16,6 +17,8 @@ from tests.unit.sample_service.service import create_sample_service
 from tests.unit.sample_service.tokens import Signer
 
 INSIDE = networks("10.0.0.0/8, 2001:db8::1")
+FORGED_MAX = 1_000
+"""The bucket refills while a slow machine tries to empty it."""
 PATH = "/v1/notes"
 
 
@@ -71,9 +74,11 @@ def test_tokens_that_do_not_hold_are_counted_by_address_and_harm_nobody_who_is_k
 ) -> None:
     client, mine = sample.test_client(), signer.headers()
     assert client.get(PATH, headers=mine).status_code == 200
-    forged = [client.get(PATH, headers={"Authorization": f"Bearer x{n}"}) for n in range(BAD_TOKENS.burst + 20)]
+    forged: list[Any] = []
+    while len(forged) < FORGED_MAX and (not forged or forged[-1].status_code == 401):
+        forged.append(client.get(PATH, headers={"Authorization": f"Bearer x{len(forged)}"}))
 
-    assert [answer.status_code for answer in forged][: BAD_TOKENS.burst] == [401] * BAD_TOKENS.burst
+    assert len(forged) > BAD_TOKENS.burst
     assert forged[-1].status_code == 429
     assert int(forged[-1].headers["Retry-After"]) == 1
     assert client.get(PATH, headers=mine).status_code == 200
