@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from flask import Flask, Response, g, request
 from flask_wtf.csrf import CSRFProtect
@@ -109,7 +109,9 @@ def _guard(app: Flask) -> None:
 def _comes_from_elsewhere() -> bool:
     """Tell whether a form was sent by a page of another host; the token would say so too."""
     origin = request.headers.get("Origin")
-    return request.method == "POST" and origin not in (None, "null") and origin != request.host_url.rstrip("/")
+    if request.method != "POST" or origin in (None, "null"):
+        return False
+    return urlsplit(origin).netloc != request.host  # Whoever ends TLS before us changes the scheme, not the host.
 
 
 def _dress(app: Flask, parts: WebParts) -> None:

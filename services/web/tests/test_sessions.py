@@ -78,6 +78,16 @@ def test_a_form_without_its_token_does_nothing(pages: Flask, api: TableApi) -> N
     assert elsewhere.status_code == 403
 
 
+@pytest.mark.parametrize("origin", ["http://localhost", "https://localhost", "null"])
+def test_a_form_of_ours_is_taken_also_where_a_proxy_ends_tls(pages: Flask, origin: str) -> None:
+    client = pages.test_client()
+    sign_in(client)
+
+    answer = client.post("/sign-out", data={"csrf_token": csrf(client, "/me")}, headers={"Origin": origin})
+
+    assert answer.status_code == 303
+
+
 def test_who_may_not_open_a_page_is_told_so_in_their_language(pages: Flask) -> None:
     client = pages.test_client()
     sign_in(client)

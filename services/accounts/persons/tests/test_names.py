@@ -46,6 +46,15 @@ def test_the_sides_of_an_order_know_each_other_while_it_lasts(platform: Platform
     assert _names(own, volunteer) == {}
 
 
+def test_who_is_suspended_is_told_their_own_name_and_nobodys_else(platform: Platform) -> None:
+    first, second = platform.register("王兰", roles=["volunteer"]), platform.register("李平")
+    suspended = platform.sign_in("王兰")
+    suspension = {"why": "false_hours"}
+    must(platform.a.post(f"/v1/persons/{first}/suspension", suspension))
+
+    assert _names(suspended, first, second) == {str(first): "王兰"}
+
+
 def test_no_more_ids_than_fit_are_asked_for_and_no_other_words(platform: Platform) -> None:
     refused(platform.a.get("/v1/persons/names"), "invalid_fields", 422)
     refused(platform.a.get("/v1/persons/names", person="x"), "invalid_fields", 422)

@@ -14,23 +14,23 @@ from services.accounts.privacy.store import DisclosureStore
 def name_persons(store: SealedStore, context: CommandContext, person_ids: list[UUID]) -> dict[UUID, Identity]:
     """Return who these people are, as far as the caller may know; about all others nothing, not even that they are.
 
-    Oneself; those at home where a role of the caller's lets them look; the other side of an order in hand. Every look
-    is logged.
-
-    Raises:
-        PersonSuspendedError
+    Oneself; those at home where a role of the caller's lets them look; the other side of an order in hand. Whoever is
+    suspended is told their own. Every look is logged.
     """
-    actor = context.active_actor()
-    others = [person_id for person_id in person_ids if person_id != context.caller_id]
-    known = _in_scope(store, actor, others)
-    known |= DisclosureStore(store.connection).open_to(viewer_id=context.caller_id, person_ids=others, now=context.now)
-    if context.caller_id in person_ids:
-        known.add(context.caller_id)
+    known = {context.caller_id} & set(person_ids)
+    if not context.actor.is_suspended:
+        known |= _others_known(store, context, [person_id for person_id in person_ids if person_id not in known])
     identities = store.identities.identities(sorted(known))
     store.records.log_views(
         viewer_id=context.caller_id, person_ids=sorted(identities), what="name", why="shown on a page", at=context.now
     )
     return identities
+
+
+def _others_known(store: SealedStore, context: CommandContext, person_ids: list[UUID]) -> set[UUID]:
+    disclosed = DisclosureStore(store.connection)
+    in_hand = disclosed.open_to(viewer_id=context.caller_id, person_ids=person_ids, now=context.now)
+    return in_hand | _in_scope(store, context.actor, person_ids)
 
 
 def _in_scope(store: SealedStore, actor: Actor, person_ids: list[UUID]) -> set[UUID]:
