@@ -6,6 +6,16 @@ and what is `| None` as an empty text or 0. A form names the fields that its rea
 
 from libs.events.consumers import consumers_of
 from libs.events.hearing import EventContext, forgets, hears, hears_runs
-from libs.events.telling import Cause, publish, tells
+from libs.events.telling import Cause, publish, publish_state, tells
 
-__all__ = ["Cause", "EventContext", "consumers_of", "forgets", "hears", "hears_runs", "publish", "tells"]
+__all__ = [
+    "Cause",
+    "EventContext",
+    "consumers_of",
+    "forgets",
+    "hears",
+    "hears_runs",
+    "publish",
+    "publish_state",
+    "tells",
+]

@@ -7,7 +7,7 @@ subject. What is tried again because its transaction was not kept tells the same
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
 from uuid import UUID
@@ -74,3 +74,28 @@ def outgoing(event: object, *, topic: str, stream: str, cause: UUID, at: datetim
 def publish(connection: Connection, event: object, *, topic: str, stream: str, cause: UUID, at: datetime) -> None:
     """Publish an event if, and only if, this transaction commits."""
     append(connection, outgoing(event, topic=topic, stream=stream, cause=cause, at=at))
+
+
+def publish_state(
+    connection: Connection,
+    state: object,
+    *,
+    topic: str,
+    stream: str,
+    version: int,
+    cause: UUID,
+    at: datetime,
+    is_end: bool = False,
+) -> None:
+    """Publish a version of what a state is about, or its end: a tombstone. A cause may give several versions."""
+    event = outgoing(state, topic=topic, stream=stream, cause=cause, at=at)
+    append(
+        connection,
+        replace(
+            event,
+            event_id=id_from_cause(event.event_id, str(version)),
+            key=event.subject,
+            version=version,
+            payload=None if is_end else event.payload,
+        ),
+    )

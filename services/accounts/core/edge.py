@@ -15,6 +15,8 @@ from libs.db import Connection
 from libs.errors import Refusal
 from libs.http import Service, current_actor, reading, run_command
 from libs.http.addresses import Origin, origin_of
+from libs.http.commands import command_cause
+from libs.ids import new_id
 from services.accounts.core.gateways.codes import CodeSender
 from services.accounts.core.gateways.passwords import Passwords
 from services.accounts.core.rules.notices import Notice
@@ -64,7 +66,7 @@ def store_on(connection: Connection) -> SealedStore:
 
 def opened(connection: Connection) -> tuple[SealedStore, CommandContext]:
     """Return the stores on a transaction, and who calls when."""
-    return store_on(connection), CommandContext(current_actor(), now())
+    return store_on(connection), CommandContext(current_actor(), now(), cause=new_id())
 
 
 def command(
@@ -81,10 +83,11 @@ def command(
     The terms may hold names, numbers and passwords: a plain hash of them could be guessed back. The answer is kept
     without what somebody wrote in their own words.
     """
+    context = _context_of(terms, command_cause(command_id))
     digest = parts().vault.digest("terms", json.dumps(terms, sort_keys=True, default=str, ensure_ascii=False))
 
     def run(connection: Connection) -> Answer:
-        store, context = store_on(connection), _context_of(terms)
+        store = store_on(connection)
         answer = use_case(store, context)
         keep_consent(store, context, about, (request.endpoint or "").rpartition(".")[2])
         return without_words(answer)
@@ -133,5 +136,7 @@ def origin() -> Origin:
     return origin_of(request.remote_addr)
 
 
-def _context_of(terms: Body) -> CommandContext:
-    return CommandContext(current_actor(), now(), terms.get("acting_for"), terms.get("consent"), terms.get("why") or "")
+def _context_of(terms: Body, cause: UUID) -> CommandContext:
+    return CommandContext(
+        current_actor(), now(), cause, terms.get("acting_for"), terms.get("consent"), terms.get("why") or ""
+    )

@@ -1,147 +1,197 @@
-"""What accounts tells the others of persons and units, and how a state or a fact becomes an event."""
+"""What accounts tells the others of persons and units, and how: facts and states leave in the change's transaction."""
+
+from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from hashlib import sha256
+from typing import Any
 from uuid import UUID
 
-from google.protobuf.message import Message
-
-from libs.clock import to_microseconds
-from libs.contracts.timebank.accounts.v1 import events_pb2 as wire
+from libs.contracts.events import accounts
+from libs.db import Connection
+from libs.events import Cause, publish, publish_state, tells
 from libs.ids import id_from_cause
-from libs.outbox import OutgoingEvent
-from services.accounts.core.rules.persons import Person
+from libs.programme.words import Grade, Hardship, PersonStatus, Role, Sex, UnitLevel, VisitRisk
+from services.accounts.core.rules.persons import Person, Qualifications
 from services.accounts.core.rules.roles import RoleGrant
 from services.accounts.core.rules.units import Unit
-
-
-def person_registered(person: Person, *, by: UUID, is_new_volunteer: bool, now: datetime) -> OutgoingEvent:
-    """Return that somebody was registered, or became a volunteer for the first time."""
-    fact = wire.PersonRegistered(
-        person_id=str(person.person_id),
-        district_id=district_of(person),
-        registered_by=str(by),
-        volunteer=is_new_volunteer,
-    )
-    return fact_event(fact, person=person, now=now)
-
 
 FACTS = "timebank.accounts.v1"
 STATES = "timebank.accounts.state.v1"
 SHARDS = 16
 
 
-def person_state(person: Person, roles: Sequence[RoleGrant], *, now: datetime) -> OutgoingEvent:
-    """Return all that another service may know of a person; a tombstone once they are erased."""
-    state = wire.PersonState(
-        person_id=str(person.person_id),
-        version=person.version,
-        status=person.status,
-        home_unit_id=str(person.home_unit_id),
-        # Staff of the city itself live in no district; the others get the city's id in its place.
-        district_id=text_of(person.district_id or person.home_unit_id),
-        born=person.born.isoformat(),
-        sex=person.sex,
-        grade=person.grade,
-        hardship=[str(category) for category in person.hardship],
-        household_id=text_of(person.household_id),
-        household_verified=person.is_household_verified,
-        home_known=person.home is not None,
-        home_latitude_millideg=person.home.latitude_millideg if person.home else 0,
-        home_longitude_millideg=person.home.longitude_millideg if person.home else 0,
-        roles=[wire.RoleAt(role=grant.role, unit_id=str(grant.unit_id)) for grant in roles],
-        qualifications=wire.Qualifications(
-            training=person.qualifications.training,
-            clean_record=person.qualifications.clean_record,
-            insured_until=day_text(person.qualifications.insured_until),
-            certificates=list(person.qualifications.certificates),
-        ),
-        visit_risk=person.visit_risk or "",
-        visit_listed_on=day_text(person.visit_listed_on),
-        registered_at_us=to_microseconds(person.registered_at),
-        died_on=day_text(person.died_on),
-        known_to=[str(staff_id) for staff_id in person.known_to],
+@dataclass(frozen=True)
+class OnceCause:
+    """What happens to something once, by nobody's command: what it happens to, and what it is."""
+
+    of: UUID
+    what: str
+    now: datetime
+
+    @property
+    def cause(self) -> UUID:
+        """Return its id: the same when it is tried again because nothing of it was kept."""
+        return id_from_cause(self.of, self.what)
+
+
+def tell(connection: Connection, context: Cause, event: Any) -> None:
+    """Publish a fact in the order of the person whom it is about."""
+    stream = _stream("person", event.person_id)
+    publish(connection, event, topic=FACTS, stream=stream, cause=context.cause, at=context.now)
+
+
+def tell_state(
+    connection: Connection,
+    context: Cause,
+    state: object,
+    *,
+    of: tuple[str, UUID],
+    version: int,
+    is_end: bool = False,
+) -> None:
+    """Publish a version of a state in the order of what it belongs to (a kind and an id), or that it ended."""
+    publish_state(
+        connection,
+        state,
+        topic=STATES,
+        stream=_stream(*of),
+        version=version,
+        cause=context.cause,
+        at=context.now,
+        is_end=is_end,
     )
-    return state_event(state, subject_id=person.person_id, kind="person", version=person.version, now=now)
 
 
-def person_tombstone(person: Person, *, now: datetime) -> OutgoingEvent:
-    """Return the end of a person's state: every consumer deletes what it knows."""
-    return state_event(
-        wire.PersonState(), subject_id=person.person_id, kind="person", version=person.version, now=now, is_end=True
-    )
+def tell_person(
+    connection: Connection, context: Cause, person: Person, roles: Sequence[RoleGrant], *, is_end: bool = False
+) -> None:
+    """Publish all that another service may know of a person, or that every consumer deletes what it knows."""
+    state = person_state(person, roles)
+    of = ("person", person.person_id)
+    tell_state(connection, context, state, of=of, version=person.version, is_end=is_end)
 
 
-def unit_state(unit: Unit, *, now: datetime) -> OutgoingEvent:
-    """Return a node of the organisation tree."""
-    state = wire.OrgUnitState(
-        unit_id=str(unit.unit_id),
+def tell_unit(connection: Connection, context: Cause, unit: Unit) -> None:
+    """Publish a node of the organisation tree."""
+    state = OrgUnitState(
+        unit_id=unit.unit_id,
         version=unit.version,
-        parent_id=text_of(unit.parent_id),
+        parent_id=unit.parent_id,
         level=unit.level,
-        district_id=text_of(unit.district_id),
+        district_id=unit.district_id,
         name_zh=unit.name_zh,
         name_en=unit.name_en,
     )
-    return state_event(state, subject_id=unit.unit_id, kind="unit", version=unit.version, now=now)
+    tell_state(connection, context, state, of=("unit", unit.unit_id), version=unit.version)
 
 
-def state_event(
-    state: Message,
-    *,
-    subject_id: UUID,
-    kind: str,
-    version: int,
-    now: datetime,
-    subject: str | None = None,
-    is_end: bool = False,
-) -> OutgoingEvent:
-    name = state.DESCRIPTOR.full_name
-    text = subject or str(subject_id)
-    return OutgoingEvent(
-        event_id=id_from_cause(subject_id, name, text, str(version)),
-        event_type=name,
-        topic=STATES,
-        stream=_stream(kind, subject_id),
-        key=text,
-        subject=text,
-        payload=None if is_end else state.SerializeToString(deterministic=True),
-        version=version,
-        occurred_at=now,
+@tells(accounts.PersonRegistered, subject="person_id")
+@dataclass(frozen=True)
+class PersonRegistered:
+    """Somebody was registered, or became a volunteer for the first time."""
+
+    person_id: UUID
+    district_id: UUID
+    registered_by: UUID
+    volunteer: bool
+
+
+@dataclass(frozen=True)
+class RoleAt:
+    """A role of a person, and where it is held."""
+
+    role: Role
+    unit_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Home:
+    """Where a person lives, and with whom."""
+
+    home_unit_id: UUID
+    district_id: UUID
+    household_id: UUID | None
+    household_verified: bool
+    home_known: bool
+    home_latitude_millideg: int
+    home_longitude_millideg: int
+
+
+@tells(accounts.PersonState, subject="person_id")
+@dataclass(frozen=True, kw_only=True)
+class PersonState(_Home):
+    """All that another service may know of a person."""
+
+    person_id: UUID
+    version: int
+    status: PersonStatus
+    born: date
+    sex: Sex
+    grade: Grade
+    hardship: tuple[Hardship, ...]
+    roles: tuple[RoleAt, ...]
+    qualifications: Qualifications
+    visit_risk: VisitRisk | None
+    visit_listed_on: date | None
+    registered_at: datetime
+    died_on: date | None
+    known_to: tuple[UUID, ...]
+
+
+@tells(accounts.OrgUnitState, subject="unit_id")
+@dataclass(frozen=True)
+class OrgUnitState:
+    """A node of the organisation tree."""
+
+    unit_id: UUID
+    version: int
+    parent_id: UUID | None
+    level: UnitLevel
+    district_id: UUID | None
+    name_zh: str
+    name_en: str
+
+
+def person_registered(person: Person, *, by: UUID, is_new_volunteer: bool) -> PersonRegistered:
+    """Return that somebody was registered, or became a volunteer for the first time."""
+    return PersonRegistered(person.person_id, district_of(person), registered_by=by, volunteer=is_new_volunteer)
+
+
+def person_state(person: Person, roles: Sequence[RoleGrant]) -> PersonState:
+    """Return all that another service may know of a person."""
+    home = person.home
+    return PersonState(
+        person_id=person.person_id,
+        version=person.version,
+        status=person.status,
+        home_unit_id=person.home_unit_id,
+        district_id=district_of(person),
+        born=person.born,
+        sex=person.sex,
+        grade=person.grade,
+        hardship=person.hardship,
+        household_id=person.household.household_id,
+        household_verified=person.household.is_verified,
+        home_known=home is not None,
+        home_latitude_millideg=home.latitude_millideg if home else 0,
+        home_longitude_millideg=home.longitude_millideg if home else 0,
+        roles=tuple(RoleAt(grant.role, grant.unit_id) for grant in roles),
+        qualifications=person.qualifications,
+        visit_risk=person.visits.risk,
+        visit_listed_on=person.visits.listed_on,
+        registered_at=person.registered_at,
+        died_on=person.died_on,
+        known_to=person.known_to,
     )
 
 
-def fact_event(fact: Message, *, person: Person, now: datetime, part: str = "") -> OutgoingEvent:
-    return fact_event_of(fact, person.person_id, str(person.version), part, now=now)
-
-
-def fact_event_of(fact: Message, person_id: UUID, *parts: str, now: datetime) -> OutgoingEvent:
-    name = fact.DESCRIPTOR.full_name
-    return OutgoingEvent(
-        event_id=id_from_cause(person_id, name, *parts),
-        event_type=name,
-        topic=FACTS,
-        stream=_stream("person", person_id),
-        key=str(person_id),
-        subject=str(person_id),
-        payload=fact.SerializeToString(deterministic=True),
-        occurred_at=now,
-    )
+def district_of(person: Person) -> UUID:
+    """Return the district of the person's home; staff at home in the city itself have the city in its place."""
+    return person.district_id or person.home_unit_id
 
 
 def _stream(kind: str, subject_id: UUID) -> str:
     return f"{kind}/{sha256(subject_id.bytes).digest()[0] % SHARDS}"
-
-
-def district_of(person: Person) -> str:
-    """Return the district of the person's home; staff at home in the city itself have the city in its place."""
-    return str(person.district_id or person.home_unit_id)
-
-
-def text_of(value: UUID | None) -> str:
-    return str(value) if value else ""
-
-
-def day_text(day: date | None) -> str:
-    return day.isoformat() if day else ""

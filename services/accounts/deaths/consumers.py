@@ -46,11 +46,11 @@ def settle_estate(connection: Connection, context: EventContext, transfer: Trans
 @hears(ledger.WalletsUnfrozen)
 def give_back(connection: Connection, context: EventContext, unfrozen: WalletsUnfrozen) -> None:
     """Give the person back what their death took."""
-    hear_wallets_answer(Store(connection), mistake_id=unfrozen.cause_id, code="", now=context.now)
+    hear_wallets_answer(Store(connection), context, mistake_id=unfrozen.cause_id, code="")
 
 
 @hears(ledger.TransferRefused)
 def decline(connection: Connection, context: EventContext, refused: TransferRefused) -> None:
     """Say why it is not given back, if the wish was ours."""
     if refused.cause_id is not None:
-        hear_wallets_answer(Store(connection), mistake_id=refused.cause_id, code=refused.code, now=context.now)
+        hear_wallets_answer(Store(connection), context, mistake_id=refused.cause_id, code=refused.code)

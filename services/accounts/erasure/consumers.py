@@ -44,9 +44,9 @@ def hear_redemption(connection: Connection, context: EventContext, answer: Erasu
 def _take(connection: Connection, context: EventContext, service: str, answer: ErasureAnswered) -> None:
     hear_erasure_answer(
         Store(connection),
+        context,
         erasure_id=answer.erasure_id,
         service=service,
         code="" if answer.answer == CLEAR else answer.code,
         last_service_on=answer.last_service_on,
-        now=context.now,
     )

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from libs.programme.words import Grade, PersonStatus
-from services.accounts.core.rules.persons import ErasureState, Person, Qualifications
+from services.accounts.core.rules.persons import ErasureState, Household, Person, Qualifications, VisitListing
 
 ANSWERING = ("orders", "ledger", "redemption")
 CLEAR = ""
@@ -59,12 +59,8 @@ def end_use(person: Person, status: PersonStatus) -> Person:
         status=status,
         grade=Grade.INTACT,
         hardship=(),
-        household_id=None,
-        household_by=(),
-        household_next=None,
-        household_next_by=None,
+        household=Household(),
         home=None,
-        visit_risk=None,
-        visit_listed_on=None,
+        visits=VisitListing(),
         qualifications=Qualifications(),
     )

@@ -1,16 +1,16 @@
 """End the use of a person's data: ask the others, hear their answers, seal or erase."""
 
-from collections.abc import Callable
 from datetime import date, datetime
 from uuid import UUID
 
 from libs.clock import local_date, local_midnight
-from libs.ids import new_id
-from libs.outbox import OutgoingEvent
+from libs.db import Connection
+from libs.events import Cause
+from libs.ids import id_from_cause
 from libs.programme.policy import typed
 from libs.programme.refusals import AlreadyDecidedError
 from libs.programme.words import PersonStatus
-from services.accounts.core.messages import person_state, person_tombstone
+from services.accounts.core.messages import OnceCause, tell, tell_person
 from services.accounts.core.refusals import DecisionWaitsError, WrongPersonStateError
 from services.accounts.core.rules.persons import ErasureState, Person
 from services.accounts.core.store.person_store import PersonStore
@@ -18,12 +18,12 @@ from services.accounts.core.store.store import SealedStore, Store
 from services.accounts.core.usecases.authorise import lock_below
 from services.accounts.core.usecases.command_context import CommandContext
 from services.accounts.deaths.store import DeathStore
-from services.accounts.erasure.messages import erasure_requested, person_erased
+from services.accounts.erasure.messages import PersonErased, erasure_requested
 from services.accounts.erasure.rules import Erasure, end_use, kept_until
 from services.accounts.erasure.store import ErasureStore
 from services.accounts.groups.usecases import forget_in_groups
 from services.accounts.policies.store import PolicyStore
-from services.accounts.relations.messages import acting_grant_state, relation_states
+from services.accounts.relations.messages import tell_acting_grant, tell_relation
 from services.accounts.relations.store import RelationStore
 from services.accounts.sign_in.usecases.end_sessions import end_sessions
 
@@ -48,14 +48,16 @@ def request_erasure(store: SealedStore, context: CommandContext, *, person_id: U
         raise AlreadyDecidedError(person_id=person_id)
     if DeathStore(store.connection).waits_for_wallets(person_id):
         raise DecisionWaitsError(person_id=person_id)
-    erasure = Erasure(new_id(), person_id, credit_to_pool, context.caller_id, context.now)
+    erasure = Erasure(
+        id_from_cause(context.cause, "erasure"), person_id, credit_to_pool, context.caller_id, context.now
+    )
     ErasureStore(store.connection).add(erasure)
-    store.append(erasure_requested(erasure, person, now=context.now))
+    tell(store.connection, context, erasure_requested(erasure, person))
     return erasure
 
 
 def hear_erasure_answer(
-    store: Store, *, erasure_id: UUID, service: str, code: str, last_service_on: date | None, now: datetime
+    store: Store, context: Cause, *, erasure_id: UUID, service: str, code: str, last_service_on: date | None
 ) -> None:
     """Take one service's answer; with the last one, seal or erase the person, or decline."""
     erasure = ErasureStore(store.connection).lock(erasure_id)
@@ -65,56 +67,57 @@ def hear_erasure_answer(
     ErasureStore(store.connection).save(heard)
     if heard.state is ErasureState.DONE:
         person = store.persons.lock_person(heard.person_id)
-        end = kept_until(heard.last_service_on, years=_years_kept(store, person, now), today=local_date(now))
-        _end(store, person, PersonStatus.SEALED if end else PersonStatus.ERASED, erase_on=end, erasure=heard, now=now)
+        years, today = _years_kept(store, person, context.now), local_date(context.now)
+        end = kept_until(heard.last_service_on, years=years, today=today)
+        _end(store, context, person, PersonStatus.SEALED if end else PersonStatus.ERASED, erase_on=end, erasure=heard)
 
 
-def next_key_destruction(persons: PersonStore) -> datetime | None:
+def next_key_destruction(connection: Connection) -> datetime | None:
     """Return when the duty to keep a sealed person's records ends next."""
-    day = persons.first_erasure_day()
+    day = PersonStore(connection).first_erasure_day()
     return local_midnight(day) if day else None
 
 
-def destroy_due_keys(
-    persons: PersonStore, erasures: ErasureStore, *, append: Callable[[OutgoingEvent], None], now: datetime
-) -> int:
+def destroy_due_keys(connection: Connection, now: datetime) -> int:
     """Erase the sealed whose records need no longer be kept, up to a bound; return how many."""
+    persons, erasures = PersonStore(connection), ErasureStore(connection)
     due = persons.to_erase(local_date(now), limit=ERASED_PER_RUN_MAX)
     for person in due:
-        _erase(persons, erasures, end_use(person, PersonStatus.ERASED))
-        append(person_tombstone(end_use(person, PersonStatus.ERASED), now=now))
+        erased = end_use(person, PersonStatus.ERASED)
+        _erase(persons, erasures, erased)
+        tell_person(connection, OnceCause(person.person_id, "erased", now), erased, [], is_end=True)
     return len(due)
 
 
 def _end(
-    store: Store, person: Person, status: PersonStatus, *, erase_on: date | None, erasure: Erasure, now: datetime
+    store: Store, context: Cause, person: Person, status: PersonStatus, *, erase_on: date | None, erasure: Erasure
 ) -> None:
-    person_id = person.person_id
+    person_id, now = person.person_id, context.now
     end_sessions(store, person_id, because=status, at=now)
     ErasureStore(store.connection).forget_ways_in(person_id)
     store.persons.end_grants_of(person_id, by=erasure.requested_by, at=now)
-    _end_records(store, person_id, now)
+    _end_records(store, context, person_id)
     ended = end_use(person, status)
     store.persons.record_status(ended, why="erasure", by=erasure.requested_by, at=now)
-    store.append(person_erased(ended, erasure_id=erasure.erasure_id, now=now))
+    tell(store.connection, context, PersonErased(erasure.erasure_id, person_id, status))
     if status is PersonStatus.ERASED:
         _erase(store.persons, ErasureStore(store.connection), ended)
-        store.append(person_tombstone(ended, now=now))
+        tell_person(store.connection, context, ended, [], is_end=True)
     else:
         store.persons.save(ended, at_once=True)
         _forget(ErasureStore(store.connection), person_id)
         store.persons.keep_until(person_id, erase_on)
-        store.append(person_state(ended, [], now=now))
+        tell_person(store.connection, context, ended, [])
 
 
-def _end_records(store: Store, person_id: UUID, now: datetime) -> None:
+def _end_records(store: Store, context: Cause, person_id: UUID) -> None:
     for relation in RelationStore(store.connection).relations_of(person_id):
         RelationStore(store.connection).save_relation(relation.end())
-        store.append(*relation_states(relation.end(), now=now))
+        tell_relation(store.connection, context, relation.end())
     for grant in RelationStore(store.connection).active_acting_grants(person_id):
         RelationStore(store.connection).save_acting_grant(grant.end())
-        store.append(acting_grant_state(grant.end(), now=now))
-    forget_in_groups(store, person_id, now=now)
+        tell_acting_grant(store.connection, context, grant.end())
+    forget_in_groups(store, context, person_id)
 
 
 def _erase(persons: PersonStore, erasures: ErasureStore, erased: Person) -> None:

@@ -1,22 +1,40 @@
 """What the others are told of groups."""
 
-from datetime import datetime
+from __future__ import annotations
 
-from libs.contracts.timebank.accounts.v1 import events_pb2 as wire
-from libs.outbox import OutgoingEvent
-from services.accounts.core.messages import state_event, text_of
+from dataclasses import dataclass
+from uuid import UUID
+
+from libs.contracts.events import accounts
+from libs.db import Connection
+from libs.events import Cause, tells
+from services.accounts.core.messages import tell_state
 from services.accounts.groups.rules import Group
 
 
-def group_state(group: Group, *, now: datetime) -> OutgoingEvent:
-    """Return who serves together, without the name."""
-    state = wire.GroupState(
-        group_id=str(group.group_id),
+@tells(accounts.GroupState, subject="group_id")
+@dataclass(frozen=True, kw_only=True)
+class GroupState:
+    """Who serves together, without the name."""
+
+    group_id: UUID
+    version: int
+    unit_id: UUID
+    district_id: UUID | None
+    leader_id: UUID
+    member_ids: tuple[UUID, ...]
+    active: bool
+
+
+def tell_group(connection: Connection, context: Cause, group: Group) -> None:
+    """Publish who serves together."""
+    state = GroupState(
+        group_id=group.group_id,
         version=group.version,
-        unit_id=str(group.unit_id),
-        district_id=text_of(group.district_id),
-        leader_id=str(group.leader_id),
-        member_ids=[str(member_id) for member_id in group.member_ids],
+        unit_id=group.unit_id,
+        district_id=group.district_id,
+        leader_id=group.leader_id,
+        member_ids=tuple(group.member_ids),
         active=group.is_active,
     )
-    return state_event(state, subject_id=group.group_id, kind="group", version=group.version, now=now)
+    tell_state(connection, context, state, of=("group", group.group_id), version=group.version)

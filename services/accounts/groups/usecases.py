@@ -2,15 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from uuid import UUID
 
 from libs.errors import IdReusedError
+from libs.events import Cause
 from services.accounts.core.rules.persons import Person
 from services.accounts.core.store.store import SealedStore, Store
 from services.accounts.core.usecases.authorise import require_power
 from services.accounts.core.usecases.command_context import CommandContext
-from services.accounts.groups.messages import group_state
+from services.accounts.groups.messages import tell_group
 from services.accounts.groups.rules import Group, refuse_public_name, refuse_unfit_leader, refuse_unfit_member
 from services.accounts.groups.store import GroupStore
 
@@ -57,7 +57,7 @@ def register_group(store: SealedStore, context: CommandContext, new: NewGroup) -
     )
     group = founded.with_members(new.member_ids)
     GroupStore(store.connection).add(group, at=context.now)
-    store.append(group_state(group, now=context.now))
+    tell_group(store.connection, context, group)
     return group
 
 
@@ -112,13 +112,13 @@ def end_group(store: SealedStore, context: CommandContext, *, group_id: UUID) ->
     return _save(store, context, _group_of(store, context, group_id).end())
 
 
-def forget_in_groups(store: Store, person_id: UUID, *, now: datetime) -> None:
+def forget_in_groups(store: Store, context: Cause, person_id: UUID) -> None:
     """Take a person whose data are no longer used out of their groups; a group without its leader ends."""
     for group in GroupStore(store.connection).of_person(person_id):
         left = group.with_members(set(group.member_ids) - {person_id})
         changed = left.end() if group.leader_id == person_id else left
         GroupStore(store.connection).save(changed)
-        store.append(group_state(changed, now=now))
+        tell_group(store.connection, context, changed)
 
 
 def _group_of(store: SealedStore, context: CommandContext, group_id: UUID) -> Group:
@@ -134,5 +134,5 @@ def _refuse_member(store: SealedStore, context: CommandContext, member: Person) 
 
 def _save(store: SealedStore, context: CommandContext, changed: Group) -> Group:
     GroupStore(store.connection).save(changed)
-    store.append(group_state(changed, now=context.now))
+    tell_group(store.connection, context, changed)
     return changed

@@ -96,7 +96,7 @@ class Importer:
         return before.rows_done + len(rows) < len(bodies)
 
     def _take(self, store: SealedStore, found: Import, rows: Sequence[Registration | WrongRow], *, total: int) -> None:
-        context = CommandContext(store.actor(found.imported_by), self._clock.now())
+        context = CommandContext(store.actor(found.imported_by), self._clock.now(), found.import_id)
         take_rows(store, context, import_id=found.import_id, first=found.rows_done + 1, rows=rows, total=total)
 
     def _end(self, import_id: UUID, state: ImportState, reason: str) -> None:

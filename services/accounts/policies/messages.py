@@ -1,26 +1,47 @@
 """What the others are told of districts' rules."""
 
-import json
-from datetime import datetime
+from __future__ import annotations
 
-from libs.contracts.timebank.accounts.v1 import events_pb2 as wire
-from libs.outbox import OutgoingEvent
-from services.accounts.core.messages import state_event, text_of
-from services.accounts.policies.rules import Policy
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from libs.contracts.events import accounts
+from libs.db import Connection
+from libs.events import Cause, tells
+from services.accounts.core.messages import tell_state
+from services.accounts.policies.rules import Policy, Values
 
 
-def policy_published(policy: Policy, *, now: datetime) -> OutgoingEvent:
-    """Return a version of a district's rules, every parameter with its value."""
+@tells(accounts.PolicyPublished, subject="subject")
+@dataclass(frozen=True, kw_only=True)
+class PolicyPublished:
+    """A version of a district's rules, every parameter with its value."""
+
+    district_id: UUID
+    policy_version: int
+    effective: date
+    parameters: Values
+    preset: str
+    proposed_by: UUID
+    decided_by: UUID | None
+
+    @property
+    def subject(self) -> str:
+        """Return what names it: a version is a subject of its own, for compaction must keep all of a district."""
+        return f"{self.district_id}/{self.policy_version}"
+
+
+def tell_policy(connection: Connection, context: Cause, policy: Policy) -> None:
+    """Publish a version of a district's rules."""
     assert policy.policy_version is not None
-    published = wire.PolicyPublished(
-        district_id=str(policy.district_id),
+    published = PolicyPublished(
+        district_id=policy.district_id,
         policy_version=policy.policy_version,
-        effective=policy.effective.isoformat(),
-        parameters_json=json.dumps(policy.parameters, ensure_ascii=False, sort_keys=True),
+        effective=policy.effective,
+        parameters=policy.parameters,
         preset=policy.preset,
-        proposed_by=str(policy.proposal.proposed_by),
-        decided_by=text_of(policy.proposal.decided_by),
+        proposed_by=policy.proposal.proposed_by,
+        decided_by=policy.proposal.decided_by,
     )
-    # A version is a subject of its own: compaction must keep all versions of a district.
-    subject = f"{policy.district_id}/{policy.policy_version}"
-    return state_event(published, subject_id=policy.district_id, kind="policy", version=1, now=now, subject=subject)
+    tell_state(connection, context, published, of=("policy", policy.district_id), version=1)

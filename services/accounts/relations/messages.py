@@ -1,54 +1,91 @@
 """What the others are told of relations and grants."""
 
-from datetime import datetime
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
-from google.protobuf.message import Message
-
-from libs.contracts.timebank.accounts.v1 import events_pb2 as wire
+from libs.contracts.events import accounts
+from libs.db import Connection
+from libs.events import Cause, tells
 from libs.ids import id_from_cause
-from libs.outbox import OutgoingEvent
-from services.accounts.core.messages import state_event
+from libs.programme.acting import ConsentHow
+from libs.programme.acting_grants import GrantedAct
+from libs.programme.words import Kinship
+from services.accounts.core.messages import tell_state
 from services.accounts.relations.rules.grants import ActingGrant
 from services.accounts.relations.rules.relations import Relation
 
 
-def relation_states(relation: Relation, *, now: datetime) -> tuple[OutgoingEvent, OutgoingEvent]:
-    """Return one relation as seen from both sides; the ids of both are derived from its own."""
-    inverse_id = id_from_cause(relation.relation_id, "inverse")
+@tells(accounts.RelationState, subject="relation_id")
+@dataclass(frozen=True, kw_only=True)
+class RelationState:
+    """How somebody is related to a person, seen from that person's side."""
+
+    relation_id: UUID
+    version: int
+    person_id: UUID
+    relative_id: UUID
+    kind: Kinship
+    verified: bool
+    active: bool
+    declared_by: UUID
+
+
+@tells(accounts.ActingGrantState, subject="grant_id")
+@dataclass(frozen=True, kw_only=True)
+class ActingGrantState:
+    """Who may act for whom."""
+
+    grant_id: UUID
+    version: int
+    person_id: UUID
+    relative_id: UUID
+    how: ConsentHow
+    recorded_by: UUID
+    active: bool
+    acts: tuple[GrantedAct, ...]
+    minutes_per_month: int | None
+    until: date
+
+
+def tell_relation(connection: Connection, context: Cause, relation: Relation) -> None:
+    """Publish one relation as seen from both sides; the ids of both are derived from its own."""
     there = _relation(relation, relation.relation_id, relation.person_id, relation.relative_id, relation.kind)
+    inverse_id = id_from_cause(relation.relation_id, "inverse")
     back = _relation(relation, inverse_id, relation.relative_id, relation.person_id, relation.kind.inverse)
-    return (
-        state_event(there, subject_id=relation.relation_id, kind="relation", version=relation.version, now=now),
-        state_event(back, subject_id=inverse_id, kind="relation", version=relation.version, now=now),
-    )
+    for side in (there, back):
+        tell_state(connection, context, side, of=("relation", side.relation_id), version=side.version)
 
 
-def _relation(relation: Relation, relation_id: UUID, person_id: UUID, relative_id: UUID, kind: str) -> Message:
-    return wire.RelationState(
-        relation_id=str(relation_id),
+def _relation(
+    relation: Relation, relation_id: UUID, person_id: UUID, relative_id: UUID, kind: Kinship
+) -> RelationState:
+    return RelationState(
+        relation_id=relation_id,
         version=relation.version,
-        person_id=str(person_id),
-        relative_id=str(relative_id),
+        person_id=person_id,
+        relative_id=relative_id,
         kind=kind,
         verified=relation.verified,
         active=relation.is_active,
-        declared_by=str(relation.recorded_by),
+        declared_by=relation.recorded_by,
     )
 
 
-def acting_grant_state(grant: ActingGrant, *, now: datetime) -> OutgoingEvent:
-    """Return who may act for whom."""
-    state = wire.ActingGrantState(
-        grant_id=str(grant.grant_id),
+def tell_acting_grant(connection: Connection, context: Cause, grant: ActingGrant) -> None:
+    """Publish who may act for whom."""
+    state = ActingGrantState(
+        grant_id=grant.grant_id,
         version=grant.version,
-        person_id=str(grant.person_id),
-        relative_id=str(grant.relative_id),
+        person_id=grant.person_id,
+        relative_id=grant.relative_id,
         how=grant.consent.how,
-        recorded_by=str(grant.recorded_by),
+        recorded_by=grant.recorded_by,
         active=grant.is_active,
-        acts=[act.value for act in grant.acts],
-        minutes_per_month=grant.minutes_per_month or 0,
-        until=grant.until.isoformat(),
+        acts=tuple(grant.acts),
+        minutes_per_month=grant.minutes_per_month,
+        until=grant.until,
     )
-    return state_event(state, subject_id=grant.grant_id, kind="grant", version=grant.version, now=now)
+    tell_state(connection, context, state, of=("grant", grant.grant_id), version=grant.version)

@@ -257,7 +257,7 @@ def add_units(platform: Platform) -> None:
     vault = Vault.read(platform.settings.master_key_file)
     with platform.database.transaction() as connection:
         store = SealedStore(connection, vault)
-        context = CommandContext(store.actor(HARNESS_IDS[0]), platform.clock.now())
+        context = CommandContext(store.actor(HARNESS_IDS[0]), platform.clock.now(), new_id())
         for label, level, parent in WORLD:
             unit_id = new_id()
             parent_id = UUID(platform.units[parent])

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import dataclasses
-from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
@@ -12,38 +10,12 @@ import pytest
 import sqlalchemy as sa
 
 from libs.contracts.events import accounts
-from libs.db import Connection, Database
 from libs.ids import new_id
-from libs.outbox import OutgoingEvent
 from services.orders.bootstrap import run_due
 from services.orders.tests.harness import OrdersHarness, at, named, said
+from tests.support.losing_database import LosingDatabase, LostError, losing
 
 _IDS = "SELECT event_id FROM outbox WHERE topic = 'timebank.orders.v1' ORDER BY stream, pos"
-
-
-class _LostError(Exception):
-    """The connection went before the commit."""
-
-
-class LosingDatabase:
-    """A database whose transactions are never kept; it notes which events they would have told."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
-        self.event_ids: list[UUID] = []
-
-    @contextlib.contextmanager
-    def transaction(self) -> Iterator[Connection]:
-        """Open a transaction that ends without its commit."""
-        with self._database.transaction() as connection:
-            yield connection
-            for entries in connection.info["transaction_state"].collected.values():
-                told = [entry[0] for entry in entries if isinstance(entry, tuple)]
-                self.event_ids += [event.event_id for event in told if isinstance(event, OutgoingEvent)]
-            raise _LostError
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._database, name)
 
 
 def told(world: OrdersHarness) -> list[UUID]:
@@ -52,26 +24,14 @@ def told(world: OrdersHarness) -> list[UUID]:
         return list(connection.execute(sa.text(_IDS)).scalars())
 
 
-@contextlib.contextmanager
-def lost(world: OrdersHarness) -> Iterator[LosingDatabase]:
-    """Let nothing be kept of what is asked inside."""
-    service = world.app.extensions["service"]
-    losing = LosingDatabase(world.database)
-    world.app.extensions["service"] = dataclasses.replace(service, database=losing)
-    try:
-        yield losing
-    finally:
-        world.app.extensions["service"] = service
-
-
 def again(world: OrdersHarness, method: str, by: str, path: str, body: dict[str, Any], kinds: int) -> None:
     """Ask once for nothing and once more; both tell the same `kinds` events."""
     key, before = str(new_id()), len(told(world))
-    with lost(world) as losing:
+    with losing(world.app) as lost:
         assert world.call(method, by, path, body, key=key).status_code == 500
     assert world.call(method, by, path, body, key=key).status_code < 300
-    assert losing.event_ids == told(world)[before : before + kinds]
-    assert len(losing.event_ids) == kinds
+    assert lost.event_ids == told(world)[before : before + kinds]
+    assert len(lost.event_ids) == kinds
 
 
 def test_a_command_that_was_not_kept_tells_the_same_events_again(world: OrdersHarness) -> None:
@@ -103,15 +63,15 @@ def open_orders(world: OrdersHarness) -> OrdersHarness:
 def test_an_event_that_is_delivered_again_tells_the_same_events(open_orders: OrdersHarness) -> None:
     died = accounts.PersonDied(person_id=str(named("lan")))
     event = open_orders._event(died.DESCRIPTOR.full_name, died.person_id, died.SerializeToString())
-    losing = LosingDatabase(open_orders.database)
+    lost = LosingDatabase(open_orders.database)
     before = len(told(open_orders))
 
-    for database in (losing, open_orders.database):
-        with contextlib.suppress(_LostError), database.transaction() as connection:
+    for database in (lost, open_orders.database):
+        with contextlib.suppress(LostError), database.transaction() as connection:
             open_orders.consumers.functions[event.event_type](connection, event)
 
-    assert len(losing.event_ids) == 2
-    assert losing.event_ids == told(open_orders)[before:]
+    assert len(lost.event_ids) == 2
+    assert lost.event_ids == told(open_orders)[before:]
 
 
 def test_what_falls_due_again_tells_the_same_events_one_for_each_volunteer(world: OrdersHarness) -> None:
@@ -121,15 +81,15 @@ def test_what_falls_due_again_tells_the_same_events_one_for_each_volunteer(world
     world.set_time("D2 09:00")
     for volunteer in ("min", "hua"):
         assert world.act(volunteer, "r1", "check-in", {"code": world.code("r1")}) == ""
-    losing = LosingDatabase(world.database)
+    lost = LosingDatabase(world.database)
     before = len(told(world))
 
-    for database in (losing, world.database):
-        with contextlib.suppress(_LostError), database.transaction() as connection:
+    for database in (lost, world.database):
+        with contextlib.suppress(LostError), database.transaction() as connection:
             run_due(connection, at("D2 23:00"))
 
-    assert len(set(losing.event_ids)) == 2
-    assert losing.event_ids == told(world)[before:]
+    assert len(set(lost.event_ids)) == 2
+    assert lost.event_ids == told(world)[before:]
 
 
 def test_no_two_commands_tell_one_event(open_orders: OrdersHarness) -> None:

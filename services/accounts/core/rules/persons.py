@@ -60,6 +60,56 @@ HOUSEHOLD_SAID_BY = 2
 
 
 @dataclass(frozen=True)
+class Household:
+    """With whom somebody lives, as staff said it."""
+
+    household_id: UUID | None = None
+    said_by: tuple[UUID, ...] = ()
+    """The members of staff who said that this is their household, two at most."""
+    next_id: UUID | None = None
+    next_by: UUID | None = None
+    """Who said that they left a verified household, for which one or none; it counts when a second says the same."""
+
+    @property
+    def is_verified(self) -> bool:
+        """Tell whether two said so: only then it keeps a member of staff from signing."""
+        return self.household_id is not None and len(self.said_by) >= HOUSEHOLD_SAID_BY
+
+    def is_left_for(self, household_id: UUID | None) -> bool:
+        """Tell whether this is not the household that two have verified."""
+        return self.is_verified and household_id != self.household_id
+
+    def changed_to(self, household_id: UUID | None, *, said_by: UUID) -> "Household":
+        """Return it as one says; who says the same again as a second person verifies it.
+
+        What two have verified stays until two have said the same other household, or none.
+        """
+        if self.is_left_for(household_id):
+            return self._left_for(household_id, said_by)
+        before = self.said_by if household_id == self.household_id else ()
+        both = before if said_by in before else (*before, said_by)[:HOUSEHOLD_SAID_BY]
+        return _household(household_id, both)
+
+    def _left_for(self, household_id: UUID | None, said_by: UUID) -> "Household":
+        first = self.next_by if household_id == self.next_id else None
+        if first is None or first == said_by:
+            return replace(self, next_id=household_id, next_by=said_by)
+        return _household(household_id, (first, said_by))
+
+
+@dataclass(frozen=True)
+class VisitListing:
+    """Whether somebody is on the visit list: why, and since when."""
+
+    risk: VisitRisk | None = None
+    listed_on: date | None = None
+
+    def changed_to(self, risk: VisitRisk | None, *, today: date) -> "VisitListing":
+        """Return it with another risk, or off the list; who was on it stays since the same day."""
+        return VisitListing(risk, (self.listed_on or today) if risk else None)
+
+
+@dataclass(frozen=True)
 class Person:
     """Someone registered. Each change returns a person of the next version."""
 
@@ -72,16 +122,10 @@ class Person:
     registered_at: datetime
     grade: Grade = Grade.INTACT
     hardship: tuple[Hardship, ...] = ()
-    household_id: UUID | None = None
-    household_by: tuple[UUID, ...] = ()
-    """The members of staff who said that this is their household, two at most."""
-    household_next: UUID | None = None
-    household_next_by: UUID | None = None
-    """Who said that they left a verified household, for which one or none; it counts when a second says the same."""
+    household: Household = Household()
     home: Home | None = None
     has_phone: bool = True
-    visit_risk: VisitRisk | None = None
-    visit_listed_on: date | None = None
+    visits: VisitListing = VisitListing()
     qualifications: Qualifications = Qualifications()
     was_volunteer: bool = False
     died_on: date | None = None
@@ -108,38 +152,6 @@ class Person:
         if staff_id in self.known_to or len(self.known_to) >= KNOWN_TO_MAX:
             return self
         return replace(self.changed(), known_to=(*self.known_to, staff_id))
-
-    @property
-    def is_household_verified(self) -> bool:
-        """Tell whether two said so: only then it keeps a member of staff from signing."""
-        return self.household_id is not None and len(self.household_by) >= HOUSEHOLD_SAID_BY
-
-    def living_in(self, household_id: UUID | None, *, said_by: UUID) -> "Person":
-        """Return them in a household, as one says; who says the same again as a second person verifies it.
-
-        What two have verified stays until two have said the same other household, or none.
-        """
-        if self.is_leaving_verified(household_id):
-            return self._leaving(household_id, said_by)
-        before = self.household_by if household_id == self.household_id else ()
-        both = before if said_by in before else (*before, said_by)[:HOUSEHOLD_SAID_BY]
-        return self._housed(household_id, both)
-
-    def is_leaving_verified(self, household_id: UUID | None) -> bool:
-        """Tell whether this is not the household that two have verified."""
-        return self.is_household_verified and household_id != self.household_id
-
-    def _leaving(self, household_id: UUID | None, said_by: UUID) -> "Person":
-        first = self.household_next_by if household_id == self.household_next else None
-        if first is None or first == said_by:
-            return replace(self, household_next=household_id, household_next_by=said_by)
-        return self._housed(household_id, (first, said_by))
-
-    def _housed(self, household_id: UUID | None, by: tuple[UUID, ...]) -> "Person":
-        said_by = by if household_id else ()
-        return replace(
-            self, household_id=household_id, household_by=said_by, household_next=None, household_next_by=None
-        )
 
     def suspend(self) -> "Person":
         """Return them suspended: may do nothing new, wallets stay."""
@@ -204,6 +216,10 @@ class Person:
     def _refuse_unless(self, *statuses: PersonStatus) -> None:
         if self.status not in statuses:
             raise WrongPersonStateError(state=self.status)
+
+
+def _household(household_id: UUID | None, said_by: tuple[UUID, ...]) -> Household:
+    return Household(household_id, said_by if household_id else ())
 
 
 def refuse_impossible_birth(born: date, today: date) -> None:

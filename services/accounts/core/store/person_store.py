@@ -15,7 +15,7 @@ from libs.db.prepared import Prepared
 from libs.db.rows import add_row, add_rows, change_rows, find_row
 from libs.programme.refusals import PersonNotFoundError
 from libs.programme.words import Grade, Hardship, PersonStatus, Role, Sex, VisitRisk
-from services.accounts.core.rules.persons import ErasureState, Home, Person, Qualifications
+from services.accounts.core.rules.persons import ErasureState, Home, Household, Person, Qualifications, VisitListing
 from services.accounts.core.rules.roles import RoleGrant, RolePlace
 from services.accounts.core.store.facts import Facts
 from services.accounts.core.store.tables import erasure, person, role_grant, status_change, unit
@@ -278,14 +278,10 @@ def person_of(row: Any) -> Person:
         registered_at=row.registered_at,
         grade=Grade(row.grade),
         hardship=tuple(Hardship(category) for category in row.hardship),
-        household_id=row.household_id,
-        household_by=tuple(row.household_by),
-        household_next=row.household_next,
-        household_next_by=row.household_next_by,
+        household=Household(row.household_id, tuple(row.household_by), row.household_next, row.household_next_by),
         home=home,
         has_phone=row.has_phone,
-        visit_risk=VisitRisk(row.visit_risk) if row.visit_risk else None,
-        visit_listed_on=row.visit_listed_on,
+        visits=VisitListing(VisitRisk(row.visit_risk) if row.visit_risk else None, row.visit_listed_on),
         qualifications=Qualifications(row.training, row.clean_record, row.insured_until, tuple(row.certificates)),
         was_volunteer=row.was_volunteer,
         died_on=row.died_on,
@@ -303,15 +299,15 @@ def _columns(of: Person) -> dict[str, object]:
         "sex": of.sex,
         "grade": of.grade,
         "hardship": list(of.hardship),
-        "household_id": of.household_id,
-        "household_by": list(of.household_by),
-        "household_next": of.household_next,
-        "household_next_by": of.household_next_by,
+        "household_id": of.household.household_id,
+        "household_by": list(of.household.said_by),
+        "household_next": of.household.next_id,
+        "household_next_by": of.household.next_by,
         "home_latitude_millideg": of.home.latitude_millideg if of.home else None,
         "home_longitude_millideg": of.home.longitude_millideg if of.home else None,
         "has_phone": of.has_phone,
-        "visit_risk": of.visit_risk,
-        "visit_listed_on": of.visit_listed_on,
+        "visit_risk": of.visits.risk,
+        "visit_listed_on": of.visits.listed_on,
         "training": of.qualifications.training,
         "clean_record": of.qualifications.clean_record,
         "insured_until": of.qualifications.insured_until,

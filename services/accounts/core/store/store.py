@@ -1,4 +1,4 @@
-"""What every feature of accounts loads and saves, seen from one transaction, and the outbox of its events."""
+"""What every feature of accounts loads and saves, seen from one transaction."""
 
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
@@ -9,7 +9,6 @@ from sqlalchemy import Connection
 
 from libs.db import savepoint
 from libs.http import Actor, Bearer
-from libs.outbox import OutgoingEvent, append
 from services.accounts.core.store.directory import DIRECTORY, NO_SESSION
 from services.accounts.core.store.facts import GIVEN, NOBODY, Ask, load_facts
 from services.accounts.core.store.identity_store import IdentityStore
@@ -58,11 +57,6 @@ class Store:
     def savepoint(self) -> AbstractContextManager[None]:
         """Undo what is done inside when it raises, and nothing else."""
         return savepoint(self.connection)
-
-    def append(self, *events: OutgoingEvent) -> None:
-        """Publish the events if, and only if, this transaction commits."""
-        for event in events:
-            append(self.connection, event)
 
 
 class SealedStore(Store):

@@ -6,7 +6,7 @@ from uuid import UUID
 from libs.contracts.powers import POWERS
 from libs.errors import ForbiddenError
 from libs.http import holds, require
-from libs.ids import new_id
+from libs.ids import id_from_cause
 from libs.programme.acting import refuse_unless_consented
 from libs.programme.refusals import MakerIsCheckerError
 from services.accounts.core.refusals import PersonNotBelowError
@@ -177,7 +177,7 @@ def keep_consent(store: Store, context: CommandContext, about: Collection[UUID],
     )
     store.records.add_act_for(
         {
-            "use_id": new_id(),
+            "use_id": id_from_cause(context.cause, act, str(context.acting_for)),
             "service": "accounts",
             "person_id": context.acting_for,
             "actor_id": context.caller_id,

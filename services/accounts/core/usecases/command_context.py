@@ -7,33 +7,13 @@ from uuid import UUID
 from libs.clock import local_date
 from libs.errors import PersonSuspendedError
 from libs.http import Actor
-from libs.programme.acting import Consent
-from libs.programme.two_people import Verdict
+from libs.programme import command_context
 from services.accounts.core.store.directory import NO_SESSION
 
 
 @dataclass(frozen=True)
-class CommandContext:
-    """One command: the caller with the roles they hold now, the instant, and for whom with which consent.
-
-    The edge looks the caller up again in the command's transaction.
-    """
-
-    actor: Actor
-    now: datetime
-    acting_for: UUID | None = None
-    consent: Consent | None = None
-    why: str = ""
-
-    @property
-    def caller_id(self) -> UUID:
-        """Return who signed in."""
-        return self.actor.person_id
-
-    @property
-    def is_for_another(self) -> bool:
-        """Tell whether the caller acts for somebody else."""
-        return self.acting_for is not None and self.acting_for != self.caller_id
+class CommandContext(command_context.CommandContext):
+    """One command; the edge looks the caller up again in its transaction."""
 
     @property
     def today(self) -> date:
@@ -50,11 +30,7 @@ class CommandContext:
             raise PersonSuspendedError
         return self.actor
 
-    def verdict(self, *, ok: bool, why: str) -> Verdict:
-        """Return the word of whoever signed in on what another proposed."""
-        return Verdict(by=self.caller_id, ok=ok, why=why, at=self.now)
 
-
-def context_of(person_id: UUID, *, now: datetime) -> CommandContext:
+def context_of(person_id: UUID, *, now: datetime, cause: UUID) -> CommandContext:
     """Return the context of what whoever may run this program does in somebody's name: no roles are asked for."""
-    return CommandContext(Actor(person_id, (), NO_SESSION), now)
+    return CommandContext(Actor(person_id, (), NO_SESSION), now, cause)

@@ -1,15 +1,15 @@
 """Find a death mistaken: proposed by one, decided by another, done when the ledger has given the wallets back."""
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from libs.errors import IdReusedError
+from libs.events import Cause
 from libs.programme.refusals import EstateSettledError, RecordNotFoundError
 from libs.programme.two_people import propose
 from libs.programme.words import PersonStatus
-from services.accounts.core.messages import person_state
+from services.accounts.core.messages import tell, tell_person
 from services.accounts.core.refusals import DecisionWaitsError, WrongPersonStateError
 from services.accounts.core.rules.persons import Person
 from services.accounts.core.store.facts import Ask
@@ -27,7 +27,7 @@ from services.accounts.deaths.store import (
     mistake_of,
     new_mistake,
 )
-from services.accounts.relations.messages import acting_grant_state
+from services.accounts.relations.messages import tell_acting_grant
 from services.accounts.relations.store import RelationStore
 
 
@@ -78,12 +78,12 @@ def decide_mistake(
         is_asked = DeathStore(store.connection).waits_for_wallets(person.person_id)
         if is_asked or store.persons.is_erasure_pending(person.person_id):
             raise DecisionWaitsError(person_id=person.person_id)
-        store.append(death_mistake_found(decided, person, now=context.now))
+        tell(store.connection, context, death_mistake_found(decided, person))
     DeathStore(store.connection).save_mistake(decided)
     return decided
 
 
-def hear_wallets_answer(store: Store, *, mistake_id: UUID, code: str, now: datetime) -> None:
+def hear_wallets_answer(store: Store, context: Cause, *, mistake_id: UUID, code: str) -> None:
     """Take the ledger's answer: give the person back what death took, or say why not.
 
     Everybody with whom the person had a grant is locked, in the one order: nobody makes new ones with the dead.
@@ -98,25 +98,25 @@ def hear_wallets_answer(store: Store, *, mistake_id: UUID, code: str, now: datet
     answered = asked.answered(code)
     DeathStore(store.connection).save_mistake(answered)
     if code == EstateSettledError.code:
-        DeathStore(store.connection).settle_estate(asked.person_id, at=now)
+        DeathStore(store.connection).settle_estate(asked.person_id, at=context.now)
     if answered.is_done and persons[person_id].status is PersonStatus.DECEASED:
-        _revive(store, DeathStore(store.connection).death(asked.death_id), answered, persons, now)
+        _revive(store, context, DeathStore(store.connection).death(asked.death_id), answered, persons)
 
 
-def _revive(store: Store, death: Death, mistake: DeathMistake, persons: Mapping[UUID, Person], now: datetime) -> None:
+def _revive(store: Store, context: Cause, death: Death, mistake: DeathMistake, persons: Mapping[UUID, Person]) -> None:
     assert death.status_before is not None, "a confirmed death keeps what the person was"
     decided_by = mistake.proposal.decided_by
     assert decided_by is not None
     alive = persons[death.person_id].found_alive(death.status_before)
     store.persons.save(alive)
-    store.persons.record_status(alive, why=mistake.why, by=decided_by, at=now)
+    store.persons.record_status(alive, why=mistake.why, by=decided_by, at=context.now)
     DeathStore(store.connection).save(death.found_mistaken())
-    _give_grants_back(store, death, persons, now)
-    store.append(person_state(alive, store.persons.roles(alive.person_id), now=now))
-    store.append(person_death_mistaken(alive, mistake, now=now))
+    _give_grants_back(store, context, death, persons)
+    tell_person(store.connection, context, alive, store.persons.roles(alive.person_id))
+    tell(store.connection, context, person_death_mistaken(alive, mistake))
 
 
-def _give_grants_back(store: Store, death: Death, persons: Mapping[UUID, Person], now: datetime) -> None:
+def _give_grants_back(store: Store, context: Cause, death: Death, persons: Mapping[UUID, Person]) -> None:
     """Resume the grants that this death ended and that could be given today: both live and are related.
 
     The locks of both are held: nobody dies or leaves meanwhile. What the other's death still keeps ended is left
@@ -132,7 +132,7 @@ def _give_grants_back(store: Store, death: Death, persons: Mapping[UUID, Person]
             grant.person_id, grant.relative_id
         ):
             RelationStore(store.connection).save_acting_grant(grant.resume())
-            store.append(acting_grant_state(grant.resume(), now=now))
+            tell_acting_grant(store.connection, context, grant.resume())
 
 
 def _left_to_other_death(store: Store, person_id: UUID, grant_id: UUID) -> bool:

@@ -6,6 +6,7 @@ from uuid import UUID
 from libs.errors import IdReusedError
 from libs.programme.refusals import RecordNotFoundError
 from libs.programme.two_people import propose
+from services.accounts.core.messages import tell
 from services.accounts.core.refusals import DecisionWaitsError
 from services.accounts.core.store.store import SealedStore
 from services.accounts.core.usecases.authorise import require_witness
@@ -14,7 +15,7 @@ from services.accounts.core.usecases.publishing import publish_person
 from services.accounts.deaths.messages import person_died
 from services.accounts.deaths.rules import Death, DeathState
 from services.accounts.deaths.store import ABOUT, DeathStore, death_of, deaths_of, kept_death, new_death
-from services.accounts.relations.messages import acting_grant_state
+from services.accounts.relations.messages import tell_acting_grant
 from services.accounts.relations.store import RelationStore
 from services.accounts.sign_in.usecases.end_sessions import end_sessions
 
@@ -77,7 +78,7 @@ def _end_life(store: SealedStore, context: CommandContext, death: Death) -> Deat
     grants = RelationStore(store.connection).active_acting_grants(death.person_id)
     for grant in grants:
         RelationStore(store.connection).save_acting_grant(grant.end())
-        store.append(acting_grant_state(grant.end(), now=context.now))
+        tell_acting_grant(store.connection, context, grant.end())
     publish_person(store, context, deceased)
-    store.append(person_died(deceased, death, now=context.now))
+    tell(store.connection, context, person_died(deceased, death))
     return death.took(person.status, tuple(grant.grant_id for grant in grants))

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from libs.errors import IdReusedError
 from libs.programme.words import UnitLevel
-from services.accounts.core.messages import unit_state
+from services.accounts.core.messages import tell_unit
 from services.accounts.core.rules.units import Unit, place_unit
 from services.accounts.core.store.store import SealedStore
 from services.accounts.core.usecases.authorise import require_power
@@ -35,5 +35,5 @@ def add_unit(
         raise IdReusedError(unit_id=unit_id)
     unit = place_unit(unit_id=unit_id, level=level, parent=parent, name_zh=name_zh, name_en=name_en)
     store.units.add(unit)
-    store.append(unit_state(unit, now=context.now))
+    tell_unit(store.connection, context, unit)
     return unit

@@ -8,7 +8,7 @@ from uuid import UUID
 from libs.ids import id_from_cause
 from libs.programme.refusals import AlreadyDecidedError
 from libs.programme.words import Role, Sex, UnitLevel
-from services.accounts.core.messages import unit_state
+from services.accounts.core.messages import OnceCause, tell_unit
 from services.accounts.core.refusals import TwoAdministratorsNeededError
 from services.accounts.core.rules.identity import canonical_name
 from services.accounts.core.rules.roles import RoleGrant
@@ -42,7 +42,7 @@ def ensure_city(store: SealedStore, names: CityNames, *, now: datetime) -> Unit:
     if city is None:
         city = place_unit(unit_id=CITY_ID, level=UnitLevel.CITY, parent=None, name_zh=names.zh, name_en=names.en)
         store.units.add(city)
-        store.append(unit_state(city, now=now))
+        tell_unit(store.connection, OnceCause(CITY_ID, "founded", now), city)
     return city
 
 
@@ -60,7 +60,7 @@ def ensure_harness(store: SealedStore, city: Unit, *, password_hash: str, now: d
                 password_hash=password_hash,
                 is_password_own=True,
             )
-            _enrol_staff(store, context_of(maker, now=now), registration, HARNESS_ROLES, city)
+            _enrol_staff(store, context_of(maker, now=now, cause=person_id), registration, HARNESS_ROLES, city)
 
 
 def found_administrators(store: SealedStore, city: Unit, founders: Sequence[Registration], *, now: datetime) -> None:
@@ -83,7 +83,13 @@ def found_administrators(store: SealedStore, city: Unit, founders: Sequence[Regi
         raise AlreadyDecidedError
     first, second = founders
     for registration, other in ((first, second), (second, first)):
-        _enrol_staff(store, context_of(other.person_id, now=now), registration, (Role.CITY_ADMIN,), city)
+        _enrol_staff(
+            store,
+            context_of(other.person_id, now=now, cause=registration.person_id),
+            registration,
+            (Role.CITY_ADMIN,),
+            city,
+        )
 
 
 def add_administrator(store: SealedStore, city: Unit, registration: Registration, *, now: datetime) -> None:
@@ -96,7 +102,8 @@ def add_administrator(store: SealedStore, city: Unit, registration: Registration
     """
     if not store.persons.are_there_any():
         raise TwoAdministratorsNeededError
-    _enrol_staff(store, context_of(registration.person_id, now=now), registration, (Role.CITY_ADMIN,), city)
+    context = context_of(registration.person_id, now=now, cause=registration.person_id)
+    _enrol_staff(store, context, registration, (Role.CITY_ADMIN,), city)
 
 
 def _enrol_staff(

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from uuid import UUID
 
-from services.accounts.core.messages import unit_state
+from services.accounts.core.messages import tell_unit
 from services.accounts.core.rules.units import Unit
 from services.accounts.core.store.store import SealedStore
 from services.accounts.core.usecases.authorise import require_power
@@ -21,5 +21,5 @@ def rename_unit(store: SealedStore, context: CommandContext, *, unit_id: UUID, n
     require_power(store, context, "change_units", unit_id)
     renamed = replace(unit, name_zh=name_zh, name_en=name_en, version=unit.version + 1)
     store.units.save(renamed)
-    store.append(unit_state(renamed, now=context.now))
+    tell_unit(store.connection, context, renamed)
     return renamed

@@ -10,7 +10,7 @@ from libs.programme.words import PERSON_ROLES, STAFF_ROLES, VisitRisk
 from services.accounts.core.refusals import DistrictNeededError
 from services.accounts.core.rules.identity import LookUp, canonical_name
 from services.accounts.core.rules.notices import Notice
-from services.accounts.core.rules.persons import Home, Person
+from services.accounts.core.rules.persons import Home, Household, Person
 from services.accounts.core.store.identity_store import Identity
 from services.accounts.core.store.store import SealedStore
 from services.accounts.core.usecases.authorise import require_above, require_over, require_power
@@ -115,22 +115,22 @@ def _changed(person: Person, details: Details, store: SealedStore, context: Comm
     if "home" in details.given:
         changed = replace(changed, home=details.home)
     if "household" in details.given:
-        _refuse_housemate(store, context, person, details.household_id)
-        changed = changed.living_in(details.household_id, said_by=context.caller_id)
+        changed = replace(changed, household=_household(details, store, context, person))
     if "has_phone" in details.given:
         changed = replace(changed, has_phone=details.has_phone)
     if "visit_risk" in details.given:
-        listed_on = (person.visit_listed_on or context.today) if details.visit_risk else None
-        changed = replace(changed, visit_risk=details.visit_risk, visit_listed_on=listed_on)
+        changed = replace(changed, visits=person.visits.changed_to(details.visit_risk, today=context.today))
     return changed
 
 
-def _refuse_housemate(store: SealedStore, context: CommandContext, person: Person, household_id: UUID | None) -> None:
-    """Refuse who would free themselves: a verified household keeps its members from signing for each other."""
-    if not person.is_leaving_verified(household_id):
-        return
-    if store.persons.person(context.caller_id).household_id == person.household_id:
-        raise MakerIsCheckerError
+def _household(details: Details, store: SealedStore, context: CommandContext, person: Person) -> Household:
+    """Return it as one says, after refusing who would free themselves: it keeps its members from signing."""
+    present = person.household
+    if present.is_left_for(details.household_id):
+        callers = store.persons.person(context.caller_id).household
+        if callers.household_id == present.household_id:
+            raise MakerIsCheckerError
+    return present.changed_to(details.household_id, said_by=context.caller_id)
 
 
 def _change_identity(store: SealedStore, person_id: UUID, details: Details) -> None:

@@ -8,10 +8,17 @@ from libs.clock import machine_now
 from libs.errors import ForbiddenError, IdReusedError
 from libs.ids import id_from_cause
 from libs.programme.words import PersonStatus, Role, Sex, VisitRisk
-from services.accounts.core.messages import person_registered
+from services.accounts.core.messages import person_registered, tell
 from services.accounts.core.refusals import DistrictNeededError, PhoneNumberTakenError
 from services.accounts.core.rules.identity import IdKind, LookUp, canonical_id_number, canonical_name, canonical_phone
-from services.accounts.core.rules.persons import Home, Person, Qualifications, refuse_impossible_birth
+from services.accounts.core.rules.persons import (
+    Home,
+    Household,
+    Person,
+    Qualifications,
+    VisitListing,
+    refuse_impossible_birth,
+)
 from services.accounts.core.rules.roles import RoleGrant
 from services.accounts.core.rules.sign_in_names import canonical_sign_in_name, skeleton
 from services.accounts.core.store.identity_store import Identity
@@ -100,9 +107,8 @@ def enrol(store: SealedStore, context: CommandContext, registration: Registratio
     grants = [_grant(context, person, role) for role in dict.fromkeys(registration.roles)]
     store.persons.add_grants(grants)
     publish_person(store, context, person, grants)
-    store.append(
-        person_registered(person, by=context.caller_id, is_new_volunteer=person.was_volunteer, now=context.now)
-    )
+    registered = person_registered(person, by=context.caller_id, is_new_volunteer=person.was_volunteer)
+    tell(store.connection, context, registered)
     return person
 
 
@@ -150,12 +156,10 @@ def _person(context: CommandContext, registration: Registration, district_id: UU
         born=registration.born,
         sex=registration.sex,
         registered_at=context.now,
-        household_id=registration.household_id,
-        household_by=(context.caller_id,) if registration.household_id else (),
+        household=Household().changed_to(registration.household_id, said_by=context.caller_id),
         home=registration.home,
         has_phone=registration.has_phone,
-        visit_risk=registration.visit_risk,
-        visit_listed_on=context.today if registration.visit_risk else None,
+        visits=VisitListing().changed_to(registration.visit_risk, today=context.today),
         qualifications=registration.qualifications,
         was_volunteer=Role.VOLUNTEER in registration.roles,
         known_to=(context.caller_id,),

@@ -2,12 +2,13 @@
 
 from uuid import UUID
 
+from services.accounts.core.messages import tell
 from services.accounts.core.rules.persons import Person
 from services.accounts.core.store.store import SealedStore
 from services.accounts.core.usecases.authorise import lock_below
 from services.accounts.core.usecases.command_context import CommandContext
 from services.accounts.core.usecases.publishing import publish_person
-from services.accounts.persons.messages import person_reinstated, person_suspended
+from services.accounts.persons.messages import PersonReinstated, PersonSuspended
 
 
 def suspend_person(store: SealedStore, context: CommandContext, *, person_id: UUID, why: str) -> Person:
@@ -20,7 +21,7 @@ def suspend_person(store: SealedStore, context: CommandContext, *, person_id: UU
     person = lock_below(store, context, "suspend_person", person_id)
     suspended = person.suspend()
     _save(store, context, suspended, why)
-    store.append(person_suspended(suspended, by=context.caller_id, now=context.now))
+    tell(store.connection, context, PersonSuspended(person_id, context.caller_id))
     return suspended
 
 
@@ -43,7 +44,7 @@ def end_suspension(store: SealedStore, context: CommandContext, person: Person, 
     """
     reinstated = person.reinstate()
     _save(store, context, reinstated, why)
-    store.append(person_reinstated(reinstated, by=context.caller_id, now=context.now))
+    tell(store.connection, context, PersonReinstated(person.person_id, context.caller_id))
     return reinstated
 
 

@@ -6,7 +6,7 @@ from libs.programme.refusals import RecordNotFoundError
 from services.accounts.core.store.store import SealedStore
 from services.accounts.core.usecases.authorise import require_power
 from services.accounts.core.usecases.command_context import CommandContext
-from services.accounts.policies.messages import policy_published
+from services.accounts.policies.messages import tell_policy
 from services.accounts.policies.rules import Policy
 from services.accounts.policies.store import PolicyStore
 
@@ -29,5 +29,5 @@ def decide_policy(store: SealedStore, context: CommandContext, *, policy_id: UUI
     decided = facts.policy.decide(context.verdict(ok=ok, why=why), latest=facts.latest, today=context.today)
     PolicyStore(store.connection).save(decided)
     if decided.is_published:
-        store.append(policy_published(decided, now=context.now))
+        tell_policy(store.connection, context, decided)
     return decided

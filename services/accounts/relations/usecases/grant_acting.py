@@ -8,7 +8,7 @@ from libs.programme.refusals import RelationNotVerifiedError
 from services.accounts.core.store.store import SealedStore
 from services.accounts.core.usecases.authorise import has_power, require_over, require_power_somewhere, require_view
 from services.accounts.core.usecases.command_context import CommandContext
-from services.accounts.relations.messages import acting_grant_state
+from services.accounts.relations.messages import tell_acting_grant
 from services.accounts.relations.rules.grants import ActingGrant, may_see, refuse_grant
 from services.accounts.relations.store import OF_GRANT, RelationStore, acting_grants_of, between, new_grant
 
@@ -44,7 +44,7 @@ def record_acting_grant(store: SealedStore, context: CommandContext, grant: Acti
     if not related:
         raise RelationNotVerifiedError
     RelationStore(store.connection).add_acting_grant(grant, at=context.now)
-    store.append(acting_grant_state(grant, now=context.now))
+    tell_acting_grant(store.connection, context, grant)
     return grant
 
 
@@ -61,7 +61,7 @@ def end_acting_grant(store: SealedStore, context: CommandContext, *, grant_id: U
         require_over(store, context, "record_acting_grant", store.persons.person(grant.person_id))
     ended = grant.end()
     RelationStore(store.connection).save_acting_grant(ended)
-    store.append(acting_grant_state(ended, now=context.now))
+    tell_acting_grant(store.connection, context, ended)
     return ended
 
 

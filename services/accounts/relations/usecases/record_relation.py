@@ -11,7 +11,7 @@ from services.accounts.core.rules.persons import Person
 from services.accounts.core.store.store import SealedStore
 from services.accounts.core.usecases.authorise import has_power, is_above, require_power, require_power_somewhere
 from services.accounts.core.usecases.command_context import CommandContext
-from services.accounts.relations.messages import relation_states
+from services.accounts.relations.messages import tell_relation
 from services.accounts.relations.rules.relations import Relation, declare_relation, refuse_too_many_declared
 from services.accounts.relations.store import (
     OF_RELATION,
@@ -78,7 +78,7 @@ def record_relation(
         raise IdReusedError(relation_id=relation_id)
     refuse_too_many_declared(declared.count)
     RelationStore(store.connection).add_relation(relation, at=context.now)
-    store.append(*relation_states(relation, now=context.now))
+    tell_relation(store.connection, context, relation)
     return relation
 
 
@@ -99,7 +99,7 @@ def decide_relation(store: SealedStore, context: CommandContext, *, relation_id:
     if decided.verified:
         _end_declarations(store, context, relation, others)
     RelationStore(store.connection).save_relation(decided)
-    store.append(*relation_states(decided, now=context.now))
+    tell_relation(store.connection, context, decided)
     return decided
 
 
@@ -109,7 +109,7 @@ def _end_declarations(
     for other in others:
         if other.relation_id != relation.relation_id and not other.verified and _says_the_same(other, relation):
             RelationStore(store.connection).save_relation(other.end())
-            store.append(*relation_states(other.end(), now=context.now))
+            tell_relation(store.connection, context, other.end())
 
 
 def end_relation(store: SealedStore, context: CommandContext, *, relation_id: UUID) -> Relation:
@@ -126,7 +126,7 @@ def end_relation(store: SealedStore, context: CommandContext, *, relation_id: UU
         _require_either(store, context, "confirm_record" if relation.ending_by else "record_relation", relation)
     ended = relation.said_ended(by=context.caller_id)
     RelationStore(store.connection).save_relation(ended)
-    store.append(*relation_states(ended, now=context.now))
+    tell_relation(store.connection, context, ended)
     return ended
 
 

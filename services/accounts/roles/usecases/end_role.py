@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from libs.errors import ForbiddenError
-from libs.ids import new_id
+from libs.ids import id_from_cause
 from libs.programme.refusals import AlreadyDecidedError
 from libs.programme.two_people import ProposalState, propose
 from libs.programme.words import PERSON_ROLES, Role
@@ -76,7 +76,10 @@ def _propose(store: SealedStore, context: CommandContext, grant: RoleGrant) -> A
         and waiting.proposal.state_at(context.now) is ProposalState.PROPOSED
     ):
         raise AlreadyDecidedError(grant_id=grant.grant_id)
-    proposal = propose(proposal_id=new_id(), by=context.caller_id, now=context.now, hands=frozenset({grant.person_id}))
+    proposal_id = id_from_cause(context.cause, "end", str(grant.grant_id))
+    proposal = propose(
+        proposal_id=proposal_id, by=context.caller_id, now=context.now, hands=frozenset({grant.person_id})
+    )
     rank = rank_at(store, context, GRANT_ROLE, grant.unit_id)
     appointment = Appointment(
         proposal, grant.grant_id, AppointmentAct.END, grant.person_id, grant.role, grant.unit_id, proposer_rank=rank

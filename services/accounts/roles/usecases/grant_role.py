@@ -7,7 +7,7 @@ from libs.errors import IdReusedError
 from libs.programme.refusals import AlreadyDecidedError
 from libs.programme.two_people import propose
 from libs.programme.words import PERSON_ROLES, STAFF_ROLES, PersonStatus, Role
-from services.accounts.core.messages import person_registered
+from services.accounts.core.messages import person_registered, tell
 from services.accounts.core.refusals import WrongPersonStateError
 from services.accounts.core.rules.persons import Person
 from services.accounts.core.rules.roles import RoleGrant, refuse_unless_grantable
@@ -84,7 +84,7 @@ def give(store: SealedStore, context: CommandContext, person: Person, grant: Rol
     store.persons.save(changed)
     publish_person(store, context, changed)
     if is_new_volunteer:
-        store.append(person_registered(changed, by=context.caller_id, is_new_volunteer=True, now=context.now))
+        tell(store.connection, context, person_registered(changed, by=context.caller_id, is_new_volunteer=True))
 
 
 def power_to_give(role: Role) -> str:

@@ -176,18 +176,17 @@ def test_rotating_the_key_refuses_nobody(platform: Platform) -> None:
 
 def test_a_retired_key_is_withdrawn_when_its_last_token_has_expired(platform: Platform) -> None:
     rotate_keys(platform.settings, database=platform.database)
-    events: list[object] = []
+    told = len(platform.events("SigningKeysChanged"))
 
     with platform.database.transaction() as connection:
-        store = SessionStore(connection)
-        retirement = next_retirement(store)
+        retirement = next_retirement(connection)
         assert retirement is not None
-        assert withdraw_retired_keys(store, append=events.append, now=retirement - timedelta(seconds=1)) == 0
-        assert withdraw_retired_keys(store, append=events.append, now=retirement) == 1
-        assert withdraw_retired_keys(store, append=events.append, now=retirement) == 0
-        assert next_retirement(store) is None
+        assert withdraw_retired_keys(connection, now=retirement - timedelta(seconds=1)) == 0
+        assert withdraw_retired_keys(connection, now=retirement) == 1
+        assert withdraw_retired_keys(connection, now=retirement) == 0
+        assert next_retirement(connection) is None
 
-    assert len(events) == 1
+    assert len(platform.events("SigningKeysChanged")) == told + 1
     with platform.database.reading() as connection:
         assert next_due(connection, platform.clock.now()) is None
 

@@ -1,12 +1,11 @@
 """Make the first signing key, and rotate to a new one without refusing anybody's token."""
 
-from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from libs.outbox import OutgoingEvent
+from libs.db import Connection
 from services.accounts.core.store.store import SealedStore
 from services.accounts.sign_in.gateways.tokens import LIFETIME, new_key_pair
-from services.accounts.sign_in.messages import signing_keys_changed
+from services.accounts.sign_in.messages import tell_keys
 from services.accounts.sign_in.store.session_store import SessionStore, SigningKey
 
 HEARD_BY_ALL_AFTER = timedelta(seconds=60)
@@ -18,7 +17,7 @@ def ensure_signing_key(store: SealedStore, *, now: datetime) -> None:
     SessionStore(store.connection).lock_key_set()
     if not SessionStore(store.connection).signing_keys():
         _add_key(store, active_from=now)
-        _publish(store, now)
+        _publish(store.connection, now)
 
 
 def rotate_signing_key(store: SealedStore, *, now: datetime) -> None:
@@ -30,23 +29,26 @@ def rotate_signing_key(store: SealedStore, *, now: datetime) -> None:
             last_token_expires_at = active_from + LIFETIME + CLOCKS_DIFFER_BY_MAX
             SessionStore(store.connection).retire_signing_key(key.key_id, at=last_token_expires_at)
     _add_key(store, active_from=active_from)
-    _publish(store, now)
+    _publish(store.connection, now)
 
 
-def next_retirement(store: SessionStore) -> datetime | None:
+def next_retirement(connection: Connection) -> datetime | None:
     """Return when, by the machine's time, a key that the others still trust is over."""
-    waiting = [key.retired_at for key in store.signing_keys() if key.retired_at and not key.is_withdrawn]
+    waiting = [
+        key.retired_at for key in SessionStore(connection).signing_keys() if key.retired_at and not key.is_withdrawn
+    ]
     return min(waiting, default=None)
 
 
-def withdraw_retired_keys(store: SessionStore, *, append: Callable[[OutgoingEvent], None], now: datetime) -> int:
+def withdraw_retired_keys(connection: Connection, *, now: datetime) -> int:
     """Tell the others that keys whose last token has expired sign no more; return how many."""
+    store = SessionStore(connection)
     store.lock_key_set()
     over = [key for key in store.signing_keys() if key.retired_at and key.retired_at <= now and not key.is_withdrawn]
     for key in over:
         store.withdraw_signing_key(key.key_id)
     if over:
-        append(_key_set(store, now))
+        _publish(connection, now)
     return len(over)
 
 
@@ -63,13 +65,9 @@ def _add_key(store: SealedStore, *, active_from: datetime) -> None:
     SessionStore(store.connection).add_signing_key(SigningKey(key_id, public_key, active_from), sealed)
 
 
-def _publish(store: SealedStore, now: datetime) -> None:
-    store.append(_key_set(SessionStore(store.connection), now))
-
-
-def _key_set(store: SessionStore, now: datetime) -> OutgoingEvent:
-    keys = store.signing_keys()
+def _publish(connection: Connection, now: datetime) -> None:
+    keys = SessionStore(connection).signing_keys()
     # Keys are never deleted, only retired and then withdrawn, so each change makes this sum larger.
     version = len(keys) + sum(key.retired_at is not None for key in keys) + sum(key.is_withdrawn for key in keys)
     usable = [(key.key_id, key.public_key) for key in keys if not key.is_withdrawn]
-    return signing_keys_changed(usable, version=version, now=now)
+    tell_keys(connection, usable, version=version, now=now)

@@ -4,9 +4,10 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from libs.clock import machine_now
+from services.accounts.core.messages import OnceCause, tell
 from services.accounts.core.store.store import Store
 from services.accounts.sign_in.gateways.tokens import LIFETIME
-from services.accounts.sign_in.messages import sessions_ended
+from services.accounts.sign_in.messages import SessionsEnded
 from services.accounts.sign_in.store.session_store import SessionStore
 
 CLOCKS_DIFFER_MAX = timedelta(minutes=1)
@@ -17,4 +18,6 @@ def end_sessions(store: Store, person_id: UUID, *, session_id: UUID | None = Non
     ended = SessionStore(store.connection).end_sessions(person_id, session_id=session_id, because=because, at=at)
     if ended:
         tokens_end_at = machine_now() + LIFETIME + CLOCKS_DIFFER_MAX
-        store.append(sessions_ended(person_id, ended, tokens_end_at=tokens_end_at, now=at))
+        # A session ends once, so the first names what happened.
+        cause = OnceCause(ended[0], "ended", at)
+        tell(store.connection, cause, SessionsEnded(person_id, tuple(ended), tokens_end_at))

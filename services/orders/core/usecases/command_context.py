@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from uuid import UUID
 
 from libs.contracts.powers import POWERS
 from libs.db import Connection
 from libs.errors import ForbiddenError
-from libs.http.actor import Actor
 from libs.http.powers import holds, require
-from libs.programme.acting import Consent
-from libs.programme.two_people import Verdict
+from libs.programme import command_context
 from libs.programme.words import Role
 from services.orders.core.rules.life_cycle import Verb
 from services.orders.core.rules.people import Person
@@ -21,33 +18,13 @@ from services.orders.core.store.order_store import Step
 
 
 @dataclass(frozen=True)
-class CommandContext:
-    """One command: the caller, the instant, and for whom with which consent.
-
-    `cause` is the id of all that follows, the same when the command comes again.
-    """
-
-    actor: Actor
-    now: datetime
-    cause: UUID
-    acting_for: UUID | None = None
-    consent: Consent | None = None
-    why: str = ""
-
-    @property
-    def caller_id(self) -> UUID:
-        """Return who signed in."""
-        return self.actor.person_id
+class CommandContext(command_context.CommandContext):
+    """One command, and what the rules of orders ask of it."""
 
     @property
     def subject_id(self) -> UUID:
         """Return whose word this is: the person acted for, else the caller."""
         return self.acting_for or self.actor.person_id
-
-    @property
-    def is_for_another(self) -> bool:
-        """Tell whether the caller acts for somebody else."""
-        return self.acting_for is not None and self.acting_for != self.actor.person_id
 
     def holds(self, *powers: str) -> bool:
         """Tell whether the caller holds a role of one of the powers, anywhere."""
@@ -60,10 +37,6 @@ class CommandContext:
         Whether a relative has a grant is looked at where the lock is taken.
         """
         return person_id == self.caller_id or self.holds("act_for", *powers)
-
-    def verdict(self, *, ok: bool, why: str) -> Verdict:
-        """Return the word of whoever signed in on what another proposed."""
-        return Verdict(by=self.caller_id, ok=ok, why=why, at=self.now)
 
     def step(self, verb: Verb, *, why: str = "") -> Step:
         """Return what is recorded on the order."""
