@@ -1,8 +1,8 @@
 """Pages that stay stable while rows are added: the cursor is the sort key of the last row, sealed as text.
 
-A list declares one `Cursor` that names the parts of its sort key and how each is read:
+`Cursor` names the parts of a sort key and how each is read; a `Listing` (`libs.http.lists`) makes its own of its order:
 
-    ORDERS = Cursor(start=an_instant, order_id=an_id)
+    ORDERS = Cursor(start_at=an_instant, order_id=an_id)
 
 What a caller sends is read part by part; whatever we could not have given out is refused, before any query sees it.
 """
@@ -59,6 +59,11 @@ class Cursor:
             return tuple(read(sent) for read, sent in zip(self._parts.values(), key, strict=True))
         except (ValueError, RecursionError) as error:
             raise CursorInvalidError from error
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Return the names of its parts, in order."""
+        return tuple(self._parts)
 
     def after(self, text: str | None) -> Any:
         """Return the one part of the sort key of a list that has no more; None for the first page.

@@ -10,9 +10,8 @@ from libs.http import open_to_suspended
 from libs.http.fields import Text, Truth, choice_of, word_of
 from libs.programme.acting_schemas import ActingSchema
 from services.accounts.complaints.rules import About, Complaint, ComplaintState
-from services.accounts.complaints.store import COMPLAINTS
 from services.accounts.complaints.usecases import answer_complaint, complain, find_complaint, list_complaints
-from services.accounts.core.edge import command, opened, page_of, transaction
+from services.accounts.core.edge import command, opened, transaction
 from services.accounts.core.schemas import TEXT_MAX, Answer, Body, PageSchema, done_answer, instant, page_answer
 
 blueprint = Blueprint("complaints", __name__, description="Complaints / 申诉与投诉")
@@ -66,8 +65,8 @@ class Complaints(MethodView):
         """List the caller's own complaints, or those of a unit to who may answer them there."""
         with transaction() as connection:
             store, context = opened(connection)
-            complaints = list_complaints(store, context, query)
-        return page_of(COMPLAINTS, complaints, query, _complaint_answer)
+            page = list_complaints(store, context, query)
+        return page.answer(_complaint_answer)
 
 
 @blueprint.route("/v1/complaints/<uuid:complaint_id>")

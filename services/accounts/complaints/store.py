@@ -10,12 +10,11 @@ from sqlalchemy import Connection
 from libs.db import write_at_end
 from libs.db.prepared import Prepared
 from libs.db.rows import add_row, change_rows, find_row
-from libs.http import Cursor
-from libs.http.pages import an_id
+from libs.http.lists import Listing, equals
 from services.accounts.complaints.rules import About, Complaint, ComplaintState
 from services.accounts.complaints.tables import complaint
 from services.accounts.core.store.facts import Ask, locked_row, prepared, unless_taken
-from services.accounts.core.store.listing import Listing, at_home_within, equals
+from services.accounts.core.store.narrowing import at_home_within
 
 ABOUT = "SELECT person_id FROM complaint WHERE complaint_id = %(complaint_id)s"
 """Whom a complaint is of."""
@@ -80,13 +79,13 @@ def complaint_of(row: Any) -> Complaint:
 
 
 COMPLAINTS = Listing(
-    table=complaint,
-    cursor=Cursor(complaint_id=an_id),
-    order=complaint.c.complaint_id,
+    sa.select(complaint),
+    order=(complaint.c.complaint_id,),
     narrowed={
         "unit": at_home_within(complaint.c.person_id),
         "person": equals(complaint.c.person_id),
         "state": equals(complaint.c.state),
     },
+    scope=("unit", "person"),
 )
 """Complaints: of people at home in a unit and below, or of one person."""

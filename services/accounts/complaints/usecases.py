@@ -1,10 +1,11 @@
 """Contest a suspension or anything else that was done to oneself, and answer it as somebody who did not do it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
 from libs.errors import ForbiddenError, IdReusedError
+from libs.http.lists import Page
 from libs.programme.refusals import RecordNotFoundError
 from libs.programme.words import PersonStatus
 from services.accounts.complaints.refusals import ComplaintOpenError
@@ -94,7 +95,7 @@ def answer_complaint(
     return answered
 
 
-def list_complaints(store: SealedStore, context: CommandContext, query: Mapping[str, Any]) -> list[Complaint]:
+def list_complaints(store: SealedStore, context: CommandContext, query: Mapping[str, Any]) -> Page[Complaint]:
     """Return the caller's own complaints, or those of people at a unit to who may answer them there; looks are logged.
 
     Raises:
@@ -104,9 +105,9 @@ def list_complaints(store: SealedStore, context: CommandContext, query: Mapping[
         query = {**query, "person": context.caller_id}
     else:
         require_power(store, context, "answer_complaint", query["unit"])
-    complaints = [complaint_of(row) for row in COMPLAINTS.rows(store.connection, query, now=context.now)]
-    _log_look(store, context, complaints)
-    return complaints
+    page = COMPLAINTS.page(store.connection, query).map(complaint_of)
+    _log_look(store, context, page.rows)
+    return page
 
 
 def find_complaint(store: SealedStore, context: CommandContext, complaint_id: UUID) -> Complaint:
@@ -122,7 +123,7 @@ def find_complaint(store: SealedStore, context: CommandContext, complaint_id: UU
     return complaint
 
 
-def _log_look(store: SealedStore, context: CommandContext, complaints: list[Complaint]) -> None:
+def _log_look(store: SealedStore, context: CommandContext, complaints: Sequence[Complaint]) -> None:
     people = sorted({complaint.person_id for complaint in complaints})
     store.records.log_views(viewer_id=context.caller_id, person_ids=people, what="complaint", why="", at=context.now)
 

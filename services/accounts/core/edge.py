@@ -1,11 +1,11 @@
 """What every resource of accounts shares: its parts, a command or a look on the request's transaction."""
 
 import json
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import TypeVar
 from uuid import UUID
 
 from flask import current_app, request
@@ -21,7 +21,6 @@ from services.accounts.core.gateways.codes import CodeSender
 from services.accounts.core.gateways.passwords import Passwords
 from services.accounts.core.rules.notices import Notice
 from services.accounts.core.schemas import Answer, Body, without_words
-from services.accounts.core.store.listing import Listing
 from services.accounts.core.store.store import SealedStore
 from services.accounts.core.store.vault import Vault
 from services.accounts.core.usecases.authorise import keep_consent
@@ -93,11 +92,6 @@ def command(
         return without_words(answer)
 
     return run_command(run, terms={"digest": digest.hex()}, command_id=command_id)
-
-
-def page_of(listing: Listing, rows: Sequence[Any], query: Body, answer: Callable[[Any], Answer]) -> Answer:
-    """Return a page of a list: the rows that were asked for, each as it is answered."""
-    return listing.cursor.page([answer(row) for row in rows], limit=query["limit"])
 
 
 def refused_before_work(check: Callable[[SealedStore, CommandContext], object]) -> Refusal | None:

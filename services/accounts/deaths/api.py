@@ -8,7 +8,7 @@ from flask_smorest import Blueprint
 from libs.http import reading
 from libs.programme.refusals import RecordNotFoundError
 from libs.programme.two_people_schemas import VerdictSchema
-from services.accounts.core.edge import command, opened, page_of
+from services.accounts.core.edge import command, opened
 from services.accounts.core.schemas import Answer, Body, done_answer, page_answer
 from services.accounts.core.store.store import SealedStore
 from services.accounts.core.usecases.authorise import require_view, whose_list
@@ -43,10 +43,9 @@ class Deaths(MethodView):
         with reading() as connection:
             store, context = opened(connection)
             person_id = whose_list(store, context, unit_id=query["unit"], person_id=query["person"])
-            wanted = {**query, "person": person_id}
-            deaths = [death_of(row) for row in DEATHS.rows(connection, wanted, now=context.now)]
-            places = store.persons.places([death.person_id for death in deaths])
-        return page_of(DEATHS, deaths, query, lambda death: death_answer(death, places[death.person_id], context.now))
+            page = DEATHS.page(connection, query, now=context.now, person=person_id).map(death_of)
+            places = store.persons.places([death.person_id for death in page.rows])
+        return page.answer(lambda death: death_answer(death, places[death.person_id], context.now))
 
 
 @blueprint.route("/v1/persons/<uuid:person_id>/deaths/<uuid:death_id>")

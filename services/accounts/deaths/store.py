@@ -10,14 +10,13 @@ from sqlalchemy import Connection
 from libs.db import write_at_end
 from libs.db.prepared import Prepared
 from libs.db.rows import add_row, change_rows, find_row
-from libs.http import Cursor
-from libs.http.pages import an_id
+from libs.http.lists import NOW, Listing, equals
 from libs.programme.proposals import columns_of, proposal_of
 from libs.programme.refusals import RecordNotFoundError
 from libs.programme.two_people import ProposalState
 from libs.programme.words import PersonStatus
 from services.accounts.core.store.facts import Ask, locked_row, prepared, unless_taken
-from services.accounts.core.store.listing import Listing, at_home_within, equals
+from services.accounts.core.store.narrowing import at_home_within
 from services.accounts.deaths.rules import Death, DeathMistake, DeathState
 from services.accounts.deaths.tables import death, death_mistake
 
@@ -194,24 +193,24 @@ def _mistake_columns(of: DeathMistake) -> dict[str, object]:
     } | columns_of(of.proposal)
 
 
-def _in_state(state: DeathState, now: datetime) -> sa.ColumnElement[bool]:
+def _in_state(state: DeathState) -> sa.ColumnElement[bool]:
     """What waits and what has just lapsed stand alike in the table; the time tells them apart."""
     if state is DeathState.MISTAKEN:
         return death.c.is_mistaken
     waits = death.c.state == ProposalState.PROPOSED
     if state is DeathState.WAITING:
-        return sa.and_(waits, death.c.lapses_at > now)
+        return sa.and_(waits, death.c.lapses_at > NOW)
     if state is DeathState.LAPSED:
-        return sa.or_(death.c.state == ProposalState.LAPSED, sa.and_(waits, death.c.lapses_at <= now))
+        return sa.or_(death.c.state == ProposalState.LAPSED, sa.and_(waits, death.c.lapses_at <= NOW))
     is_yes = state is DeathState.CONFIRMED
     decided = death.c.state == (ProposalState.ACCEPTED if is_yes else ProposalState.DECLINED)
     return sa.and_(decided, ~death.c.is_mistaken)
 
 
 DEATHS = Listing(
-    table=death,
-    cursor=Cursor(death_id=an_id),
-    order=death.c.death_id,
+    sa.select(death),
+    order=(death.c.death_id,),
     narrowed={"unit": at_home_within(death.c.person_id), "person": equals(death.c.person_id), "state": _in_state},
+    scope=("unit", "person"),
 )
 """Recorded deaths: of people at home in a unit and below, or of one person."""

@@ -6,7 +6,7 @@ from flask.views import MethodView
 from flask_smorest import Blueprint
 
 from libs.http import reading
-from services.accounts.core.edge import command, opened, page_of
+from services.accounts.core.edge import command, opened
 from services.accounts.core.schemas import Answer, Body, NothingSchema, page_answer
 from services.accounts.core.usecases.authorise import require_power, whose_list
 from services.accounts.groups.schemas import GroupAnswer, GroupSchema, GroupsQuerySchema, LeaderSchema, group_answer
@@ -35,8 +35,8 @@ class Groups(MethodView):
         with reading() as connection:
             store, context = opened(connection)
             person_id = whose_list(store, context, unit_id=query["unit"], person_id=query["person"])
-            rows = GROUPS.rows(connection, {**query, "person": person_id}, now=context.now)
-        return page_of(GROUPS, rows, query, lambda row: group_answer(group_of(row)))
+            page = GROUPS.page(connection, query, person=person_id)
+        return page.answer(lambda row: group_answer(group_of(row)))
 
 
 @blueprint.route("/v1/groups/<uuid:group_id>")

@@ -8,10 +8,9 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from libs.http import Cursor
-from libs.http.pages import an_id
+from libs.http.lists import Listing
 from libs.programme.refusals import RecordNotFoundError
-from services.accounts.core.store.listing import Listing, within
+from services.accounts.core.store.narrowing import within
 from services.accounts.groups.rules import Group
 from services.accounts.groups.tables import volunteer_group
 
@@ -93,12 +92,12 @@ def _concerns(person_id: UUID) -> sa.ColumnElement[bool]:
 
 
 GROUPS = Listing(
-    table=volunteer_group,
-    cursor=Cursor(group_id=an_id),
-    order=volunteer_group.c.group_id,
+    sa.select(volunteer_group),
+    order=(volunteer_group.c.group_id,),
     narrowed={
         "unit": within(volunteer_group.c.unit_id),
-        "person": lambda person_id, _now: sa.and_(_concerns(person_id), volunteer_group.c.is_active),
+        "person": lambda person_id: sa.and_(_concerns(person_id), volunteer_group.c.is_active),
     },
+    scope=("unit", "person"),
 )
 """Groups of a unit and below, or the active ones that a person leads or belongs to."""

@@ -8,7 +8,7 @@ from flask_smorest import Blueprint
 from libs.http import public, reading
 from libs.ids import id_from_cause
 from libs.programme.words import UnitLevel
-from services.accounts.core.edge import command, now, page_of, part, store_on
+from services.accounts.core.edge import command, part, store_on
 from services.accounts.core.refusals import DistrictNeededError
 from services.accounts.core.schemas import Answer, Body, UnitAnswer, page_answer, unit_answer
 from services.accounts.core.store.store import SealedStore
@@ -35,8 +35,8 @@ class Units(MethodView):
     def get(self, query: Body) -> Answer:
         """List units by level or parent."""
         with reading() as connection:
-            rows = UNITS.rows(connection, query, now=now())
-        return page_of(UNITS, rows, query, lambda row: unit_answer(unit_of(row)))
+            page = UNITS.page(connection, query)
+        return page.answer(lambda row: unit_answer(unit_of(row)))
 
 
 @blueprint.route("/v1/organisation-units/<uuid:unit_id>")

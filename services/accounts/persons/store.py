@@ -1,52 +1,41 @@
 """Find people within some units of the tree."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
 from sqlalchemy.dialects.postgresql import ARRAY
 
+from libs.http.lists import Listing, equals, one_of
 from libs.programme.words import PersonStatus
-from services.accounts.core.rules.persons import Person
-from services.accounts.core.store.person_store import person_of
 from services.accounts.core.store.tables import person, role_grant, unit
 
 
-@dataclass(frozen=True)
-class PersonFilter:
-    """Which people are asked for, within the units that the caller reaches."""
-
-    within: Collection[UUID]
-    ids: Collection[UUID] | None = None
-    role: str | None = None
-    status: str | None = None
-    after: UUID | None = None
+def _in_reach(unit_ids: Collection[UUID]) -> sa.ColumnElement[bool]:
+    reached: sa.ColumnElement[bool] = unit.c.path.overlap(sa.cast(list(unit_ids), ARRAY(sa.Uuid)))
+    return reached
 
 
-def find_persons(connection: Connection, wanted: PersonFilter, *, limit: int) -> list[Person]:
-    """Return people by id; the sealed and erased are seen by nobody."""
-    query = (
-        sa.select(person)
-        .join(unit, unit.c.unit_id == person.c.home_unit_id)
-        .where(unit.c.path.overlap(sa.cast(list(wanted.within), ARRAY(sa.Uuid))))
-        .where(person.c.status.not_in([PersonStatus.SEALED, PersonStatus.ERASED]))
-        .order_by(person.c.person_id)
-        .limit(limit)
-    )
-    if wanted.ids is not None:
-        query = query.where(person.c.person_id.in_(wanted.ids))
-    if wanted.status:
-        query = query.where(person.c.status == wanted.status)
-    if wanted.after:
-        query = query.where(person.c.person_id > wanted.after)
-    if wanted.role:
-        held = sa.select(role_grant.c.person_id).where(
-            role_grant.c.role == wanted.role, role_grant.c.ended_at.is_(None)
-        )
-        query = query.where(person.c.person_id.in_(held))
-    return [person_of(row) for row in connection.execute(query)]
+def _holding(role: str) -> sa.ColumnElement[bool]:
+    held = sa.select(role_grant.c.person_id).where(role_grant.c.role == role, role_grant.c.ended_at.is_(None))
+    return person.c.person_id.in_(held)
+
+
+PERSONS = Listing(
+    sa.select(person)
+    .join(unit, unit.c.unit_id == person.c.home_unit_id)
+    .where(person.c.status.not_in([PersonStatus.SEALED, PersonStatus.ERASED])),
+    order=(person.c.person_id,),
+    narrowed={
+        "within": _in_reach,
+        "ids": one_of(person.c.person_id),
+        "status": equals(person.c.status),
+        "role": _holding,
+    },
+    scope=("within",),
+)
+"""People within the units that the caller reaches; the sealed and erased are seen by nobody."""
 
 
 def homes_of(connection: Connection, person_ids: Collection[UUID]) -> dict[UUID, UUID]:

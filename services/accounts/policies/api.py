@@ -11,7 +11,7 @@ from libs.db import Connection
 from libs.http import public, reading
 from libs.programme.refusals import RecordNotFoundError
 from libs.programme.two_people_schemas import VerdictSchema
-from services.accounts.core.edge import command, now, page_of, part, service, store_on
+from services.accounts.core.edge import command, now, part, service, store_on
 from services.accounts.core.refusals import DistrictNeededError
 from services.accounts.core.schemas import Answer, Body, done_answer, page_answer
 from services.accounts.policies.rules import Policy, RuleBook
@@ -90,8 +90,8 @@ class Policies(MethodView):
                 policy = _in_force(connection, query["unit"], query["on"])
                 return {"items": [policy_answer(policy, now())] if policy else [], "next": None}
             district_id = _district(connection, query["unit"]) if query["unit"] else None
-            rows = POLICIES.rows(connection, {**query, "district": district_id}, now=now())
-        return page_of(POLICIES, rows, query, lambda row: policy_answer(policy_of(row), now()))
+            page = POLICIES.page(connection, query, now=now(), district=district_id)
+        return page.answer(lambda row: policy_answer(policy_of(row), now()))
 
 
 @blueprint.route("/v1/policies/<uuid:policy_id>")

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -13,14 +13,12 @@ from libs.db import write_at_end
 from libs.db.driver import pipelined
 from libs.db.prepared import Prepared
 from libs.db.rows import add_row, change_rows, claim_row
-from libs.http import Cursor
-from libs.http.pages import an_id
+from libs.http.lists import NOW, Listing, equals
 from libs.programme.policy import completed
 from libs.programme.policy.store import binding_first
 from libs.programme.proposals import columns_of, proposal_of
 from libs.programme.refusals import RecordNotFoundError
 from libs.programme.two_people import ProposalState
-from services.accounts.core.store.listing import Listing, equals
 from services.accounts.core.store.tables import unit
 from services.accounts.policies.rules import OF_PROPOSAL, Policy, PolicyState
 from services.accounts.policies.tables import policy
@@ -129,13 +127,13 @@ def _columns(of: Policy) -> dict[str, object]:
     } | columns_of(of.proposal)
 
 
-def _in_state(state: PolicyState, now: datetime) -> sa.ColumnElement[bool]:
+def _in_state(state: PolicyState) -> sa.ColumnElement[bool]:
     """What waits and what has just lapsed stand alike in the table; the time tells them apart."""
     (kept,) = (proposal_state for proposal_state, shown in OF_PROPOSAL.items() if shown is state)
     waits = policy.c.state == ProposalState.PROPOSED
     if state is PolicyState.PROPOSED:
-        return sa.and_(waits, policy.c.lapses_at > now)
-    late = sa.and_(waits, policy.c.lapses_at <= now) if state is PolicyState.LAPSED else sa.false()
+        return sa.and_(waits, policy.c.lapses_at > NOW)
+    late = sa.and_(waits, policy.c.lapses_at <= NOW) if state is PolicyState.LAPSED else sa.false()
     return sa.or_(policy.c.state == kept, late)
 
 
@@ -145,9 +143,8 @@ def policy_in_force(connection: Connection, *, district_id: UUID, on: date) -> P
 
 
 POLICIES = Listing(
-    table=policy,
-    cursor=Cursor(policy_id=an_id),
-    order=policy.c.policy_id,
+    sa.select(policy),
+    order=(policy.c.policy_id,),
     narrowed={"district": equals(policy.c.district_id), "state": _in_state},
 )
 """Versions of districts' rules: proposed, published and turned down."""

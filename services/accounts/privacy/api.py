@@ -4,7 +4,7 @@ from flask.views import MethodView
 from flask_smorest import Blueprint
 
 from libs.http import reading
-from services.accounts.core.edge import opened, page_of
+from services.accounts.core.edge import opened
 from services.accounts.core.schemas import (
     Answer,
     Body,
@@ -29,7 +29,7 @@ class AccessLog(MethodView):
         """List who looked at a person's data, newest first; default: at the caller's own."""
         with reading() as connection:
             store, context = opened(connection)
-            wanted = {**query, "person": query["person"] or context.caller_id}
-            require_view(store, context, wanted["person"])
-            rows = VIEWS.rows(connection, wanted, now=context.now)
-        return page_of(VIEWS, rows, query, plain_row)
+            person_id = query["person"] or context.caller_id
+            require_view(store, context, person_id)
+            page = VIEWS.page(connection, query, person=person_id)
+        return page.answer(plain_row)

@@ -8,9 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 from sqlalchemy.dialects.postgresql import insert
 
-from libs.http import Cursor
-from libs.http.pages import a_number
-from services.accounts.core.store.listing import Listing, equals
+from libs.http.lists import Listing, equals
 from services.accounts.core.store.tables import access_log
 from services.accounts.privacy.tables import disclosure
 
@@ -48,10 +46,10 @@ class DisclosureStore:
 
 
 VIEWS = Listing(
-    table=access_log,
-    cursor=Cursor(number=a_number),
-    order=access_log.c.number,
+    sa.select(access_log),
+    order=(access_log.c.number,),
     narrowed={"person": equals(access_log.c.person_id)},
+    scope=("person",),
     newest_first=True,
 )
 """Who looked at a person's data."""

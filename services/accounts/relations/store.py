@@ -12,14 +12,12 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from libs.db import write_at_end
 from libs.db.prepared import Prepared
 from libs.db.rows import add_row, change_rows, find_row
-from libs.http import Cursor
-from libs.http.pages import a_number
+from libs.http.lists import Listing, equals
 from libs.programme.acting import Consent, ConsentHow
 from libs.programme.acting_grants import GrantedAct
 from libs.programme.refusals import RecordNotFoundError
 from libs.programme.words import Kinship
 from services.accounts.core.store.facts import Ask, locked_row, prepared, unless_taken
-from services.accounts.core.store.listing import Listing, equals
 from services.accounts.core.store.tables import acted_for
 from services.accounts.relations.rules.grants import ActingGrant
 from services.accounts.relations.rules.relations import Relation
@@ -220,14 +218,14 @@ def _grants_in_force(person_id: UUID) -> sa.Select[Any]:
 
 
 ACTS_FOR = Listing(
-    table=acted_for,
-    cursor=Cursor(number=a_number),
-    order=acted_for.c.number,
+    sa.select(acted_for),
+    order=(acted_for.c.number,),
     narrowed={
         "grant": equals(acted_for.c.grant_id),
         "person": equals(acted_for.c.person_id),
         "actor": equals(acted_for.c.actor_id),
     },
+    scope=("grant", "person"),
     newest_first=True,
 )
 """What was done for a person, by anybody or by one; or under a grant."""

@@ -5,10 +5,11 @@ from uuid import UUID
 from libs.ids import new_id
 from services.accounts.core.rules.persons import Person
 from services.accounts.core.store.identity_store import Identity
+from services.accounts.core.store.person_store import person_of
 from services.accounts.core.store.store import SealedStore
 from services.accounts.core.usecases.authorise import require_power
 from services.accounts.core.usecases.command_context import CommandContext
-from services.accounts.persons.store import PersonFilter, find_persons
+from services.accounts.persons.store import PERSONS
 
 EXPORTED_MAX = 20_000
 PAGE = 500
@@ -41,18 +42,18 @@ def export_people(store: SealedStore, context: CommandContext, *, unit_id: UUID)
     require_power(store, context, "export_people", unit_id)
     export_id = new_id()
     rows: list[dict[str, str]] = []
-    after: UUID | None = None
+    cursor: str | None = None
     while len(rows) < EXPORTED_MAX:
-        people = find_persons(store.connection, PersonFilter(within=[unit_id], after=after), limit=PAGE)
-        if not people:
-            break
-        after = people[-1].person_id
-        ids = [person.person_id for person in people]
+        page = PERSONS.page(store.connection, {"cursor": cursor, "limit": PAGE}, within=[unit_id]).map(person_of)
+        ids = [person.person_id for person in page.rows]
         identities = store.identities.identities(ids)
         store.records.log_views(
             viewer_id=context.caller_id, person_ids=ids, what="export", why=str(export_id), at=context.now
         )
-        rows += [_row(person, identities.get(person.person_id)) for person in people]
+        rows += [_row(person, identities.get(person.person_id)) for person in page.rows]
+        cursor = page.next
+        if cursor is None:
+            break
     return rows
 
 

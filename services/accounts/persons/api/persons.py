@@ -8,8 +8,6 @@ from flask.views import MethodView
 from flask_smorest import Blueprint
 
 from libs.clock import machine_now
-from libs.http import Cursor
-from libs.http.pages import an_id
 from services.accounts.core.edge import command, opened, parts, refused_before_work, transaction
 from services.accounts.core.gateways.passwords import Passwords
 from services.accounts.core.rules.persons import Home, Person, Qualifications
@@ -30,13 +28,12 @@ from services.accounts.persons.schemas import (
     order_side_answer,
 )
 from services.accounts.persons.usecases.register_person import Registration, register_person
-from services.accounts.persons.usecases.search_persons import Search, search_persons
+from services.accounts.persons.usecases.search_persons import search_persons
 from services.accounts.persons.usecases.suspend_person import reinstate_person, suspend_person
 from services.accounts.persons.usecases.view_person import status_if_ended, view_by_order, view_person
 from services.accounts.relations.usecases.grant_acting import view_by_grant
 
 blueprint = Blueprint("persons", __name__, description="People / 人员")
-PERSONS = Cursor(person_id=an_id)
 MILLI = 1000
 
 
@@ -49,19 +46,11 @@ class Persons(MethodView):
     @blueprint.response(200, page_answer(ListedPersonAnswer))
     def get(self, query: Body) -> Answer:
         """List people, masked; every look is logged."""
-        search = Search(
-            unit_id=query["unit"],
-            text=query["q"],
-            role=query["role"],
-            status=query["status"],
-            after=PERSONS.after(query["cursor"]),
-        )
         with transaction() as connection:
             store, context = opened(connection)
-            persons = search_persons(store, context, search, limit=query["limit"] + 1)
-            identities = store.identities.identities([person.person_id for person in persons])
-        rows = [listed_person_answer(person, identities.get(person.person_id)) for person in persons]
-        return PERSONS.page(rows, limit=query["limit"])
+            page = search_persons(store, context, query)
+            identities = store.identities.identities([person.person_id for person in page.rows])
+        return page.answer(lambda person: listed_person_answer(person, identities.get(person.person_id)))
 
 
 @blueprint.route("/v1/persons/<uuid:person_id>")

@@ -5,7 +5,7 @@ from uuid import UUID
 from flask.views import MethodView
 from flask_smorest import Blueprint
 
-from services.accounts.core.edge import command, opened, page_of, transaction
+from services.accounts.core.edge import command, opened, transaction
 from services.accounts.core.schemas import Answer, Body, OfPersonSchema, PageSchema, page_answer, plain_row
 from services.accounts.core.store.store import SealedStore
 from services.accounts.core.usecases.authorise import require_view
@@ -85,8 +85,8 @@ class GrantUses(MethodView):
         with transaction() as connection:
             store, context = opened(connection)
             seen_grant(store, context, grant_id)
-            rows = ACTS_FOR.rows(connection, {**query, "grant": grant_id}, now=context.now)
-        return page_of(ACTS_FOR, rows, query, plain_row)
+            page = ACTS_FOR.page(connection, query, grant=grant_id)
+        return page.answer(plain_row)
 
 
 @blueprint.route("/v1/persons/<uuid:person_id>/acts-for-me")
@@ -100,9 +100,9 @@ class ActsForPerson(MethodView):
         """List what staff and relatives did for a person, newest first; a relative sees what they did themselves."""
         with transaction() as connection:
             store, context = opened(connection)
-            wanted = {**query, "person": person_id, "actor": whose_acts(store, context, person_id=person_id)}
-            rows = ACTS_FOR.rows(connection, wanted, now=context.now)
-        return page_of(ACTS_FOR, rows, query, plain_row)
+            actor_id = whose_acts(store, context, person_id=person_id)
+            page = ACTS_FOR.page(connection, query, person=person_id, actor=actor_id)
+        return page.answer(plain_row)
 
 
 def _grant(grant_id: UUID, body: Body, *, recorded_by: UUID) -> ActingGrant:

@@ -1,0 +1,170 @@
+"""Lists declared: what a list selects, its order, whose rows are seen, and what each word of a query asks for.
+
+    NOTES = Listing(
+        sa.select(note),
+        order=(note.c.written_at, note.c.note_id),
+        narrowed={"unit": within(note.c.unit_id), "person": equals(note.c.person_id)},
+        scope=("unit", "person"),
+    )
+
+    page = NOTES.page(connection, query, unit=unit_id)
+    return page.answer(note_answer)
+
+The cursor is made of the order: each part is read back by the type of its column. The ledger's lists are not declared
+so: they merge two index ranges of the journal by numbers of its own, in statements written for the plan they take.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Any, Generic, TypeVar
+
+import sqlalchemy as sa
+
+from libs.db import Connection
+from libs.http.pages import Cursor, Part, a_day, a_number, a_text, an_id, an_instant
+
+T = TypeVar("T")
+U = TypeVar("U")
+Query = Mapping[str, Any]
+Answer = dict[str, Any]
+Condition = sa.ColumnElement[bool]
+Filter = Callable[[Any], Condition]
+"""What a word of a query asks for, by its value."""
+
+NOW = sa.bindparam("now", type_=sa.DateTime(timezone=True))
+"""The instant at which a list is read, for what the time alone changes."""
+
+_PARTS: Mapping[type[Any], Part] = {
+    sa.Uuid: an_id, sa.DateTime: an_instant, sa.Date: a_day, sa.Integer: a_number, sa.Text: a_text
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Page(Generic[T]):
+    """Some rows of a list, and the cursor of the next page, None where there is none."""
+
+    rows: Sequence[T]
+    next: str | None
+
+    def map(self, make: Callable[[T], U]) -> Page[U]:
+        """Return the page with something made of each row."""
+        return Page([make(row) for row in self.rows], self.next)
+
+    def answer(self, tell: Callable[[T], Any]) -> Answer:
+        """Return the page as it is answered, each row as `tell` says it."""
+        return {"items": [tell(row) for row in self.rows], "next": self.next}
+
+    def showing(self, shown: Iterable[Any]) -> Answer:
+        """Return the page as it is answered, with what is shown of its rows, in their order."""
+        return {"items": list(shown), "next": self.next}
+
+
+@dataclass(frozen=True)
+class Listing:
+    """One list: what it selects, the order of its rows, and which rows each word of a query leaves.
+
+    `order` ends with what no two rows have alike, so that pages neither repeat nor lose a row; `select` has all of it.
+    Of the words of `scope` one at least must be given, else the list would show what is everybody's to whoever asks.
+    """
+
+    select: sa.Select[Any]
+    order: tuple[sa.ColumnElement[Any], ...]
+    narrowed: Mapping[str, Filter]
+    scope: tuple[str, ...] = ()
+    newest_first: bool = False
+
+    def page(self, connection: Connection, query: Query, *, now: datetime | None = None, **known: object) -> Page[Any]:
+        """Return a page of what a query asks for; what is `known` stands for a word of it, or is one more.
+
+        Raises:
+            CursorInvalidError: not a cursor of this list.
+        """
+        words = {name: value for name, value in {**query, **known}.items() if value is not None}
+        assert not self.scope or any(name in words for name in self.scope), f"one of {self.scope} must be asked for"
+        wanted = [asks(words[name]) for name, asks in self.narrowed.items() if name in words]
+        chosen = self.select.where(*wanted, *self._after(query["cursor"])).order_by(*self._directed)
+        rows = connection.execute(chosen.limit(query["limit"] + 1), {"now": now})
+        return page_of(list(rows), self._cursor, limit=query["limit"])
+
+    def find(self, connection: Connection, identity: object) -> Answer | None:
+        """Return the one row whose last part of the order is this, or None."""
+        row = connection.execute(self.select.where(self.order[-1] == identity)).mappings().first()
+        return dict(row) if row else None
+
+    @cached_property
+    def _cursor(self) -> Cursor:
+        return Cursor(**{_name(column): _part(column) for column in self.order})
+
+    @property
+    def _directed(self) -> list[sa.ColumnElement[Any]]:
+        return [column.desc() if self.newest_first else column for column in self.order]
+
+    def _after(self, cursor: str | None) -> list[Condition]:
+        key = self._cursor.read(cursor)
+        if key is None:
+            return []
+        row, last = sa.tuple_(*self.order), sa.tuple_(*key, types=[column.type for column in self.order])
+        return [row < last if self.newest_first else row > last]
+
+
+@dataclass(frozen=True)
+class Sorted(Generic[T]):
+    """A list whose order only a rule can tell: all its rows are made first, and sorted here.
+
+    `key` returns the parts of a row's place, the last of which no two rows have alike; `parts` says how each is read.
+    """
+
+    key: Callable[[T], tuple[Any, ...]]
+    parts: tuple[Part, ...]
+
+    def page(self, rows: Iterable[T], query: Query) -> Page[T]:
+        """Return a page of the rows, those of the least key first.
+
+        Raises:
+            CursorInvalidError: not a cursor of this list.
+        """
+        cursor, limit = Cursor(**{f"part_{n}": part for n, part in enumerate(self.parts)}), query["limit"]
+        after = cursor.read(query["cursor"])
+        left = sorted((row for row in rows if after is None or self.key(row) > after), key=self.key)
+        return Page(left[:limit], cursor.pack(*self.key(left[limit - 1])) if len(left) > limit else None)
+
+
+def page_of(rows: Sequence[Any], cursor: Cursor, *, limit: int) -> Page[Any]:
+    """Return the page of up to `limit` rows, of which one more was read where there is one."""
+    shown = rows[:limit]
+    has_more = len(rows) > limit and bool(shown)
+    return Page(shown, cursor.pack(*(getattr(shown[-1], name) for name in cursor.names)) if has_more else None)
+
+
+def equals(column: sa.ColumnElement[Any]) -> Filter:
+    """Ask for rows whose column has the value."""
+    return lambda value: column == value
+
+
+def one_of(column: sa.ColumnElement[Any]) -> Filter:
+    """Ask for rows whose column has one of the values."""
+    return lambda values: column.in_(list(values))
+
+
+def from_on(column: sa.ColumnElement[Any]) -> Filter:
+    """Ask for rows whose column has the value or a later one."""
+    return lambda value: column >= value
+
+
+def before(column: sa.ColumnElement[Any]) -> Filter:
+    """Ask for rows whose column has an earlier value."""
+    return lambda value: column < value
+
+
+def _name(column: sa.ColumnElement[Any]) -> str:
+    name: str = column.key or ""
+    return name
+
+
+def _part(column: sa.ColumnElement[Any]) -> Part:
+    (part,) = (part for kind, part in _PARTS.items() if isinstance(column.type, kind))
+    return part
