@@ -54,9 +54,9 @@ class Page(Generic[T]):
         """Return the page with something made of each row."""
         return Page([make(row) for row in self.rows], self.next)
 
-    def answer(self, tell: Callable[[T], Any]) -> Answer:
-        """Return the page as it is answered, each row as `tell` says it."""
-        return {"items": [tell(row) for row in self.rows], "next": self.next}
+    def answer(self, tell: Callable[[T], Any] | None = None) -> Answer:
+        """Return the page as it is answered, each row as `tell` says it, or with the columns that the list selects."""
+        return self.showing((tell or _columns_of)(row) for row in self.rows)
 
     def showing(self, shown: Iterable[Any]) -> Answer:
         """Return the page as it is answered, with what is shown of its rows, in their order."""
@@ -83,9 +83,12 @@ class Listing:
         Raises:
             CursorInvalidError: not a cursor of this list.
         """
-        words = {name: value for name, value in {**query, **known}.items() if value is not None}
+        asked = {
+            name: known[name] if name in known else query[name] for name in self.narrowed if name in {*known, *query}
+        }
+        words = {name: value for name, value in asked.items() if value is not None}
         assert not self.scope or any(name in words for name in self.scope), f"one of {self.scope} must be asked for"
-        wanted = [asks(words[name]) for name, asks in self.narrowed.items() if name in words]
+        wanted = [self.narrowed[name](value) for name, value in words.items()]
         chosen = self.select.where(*wanted, *self._after(query["cursor"])).order_by(*self._directed)
         rows = connection.execute(chosen.limit(query["limit"] + 1), {"now": now})
         return page_of(list(rows), self._cursor, limit=query["limit"])
@@ -158,6 +161,10 @@ def from_on(column: sa.ColumnElement[Any]) -> Filter:
 def before(column: sa.ColumnElement[Any]) -> Filter:
     """Ask for rows whose column has an earlier value."""
     return lambda value: column < value
+
+
+def _columns_of(row: Any) -> Answer:
+    return dict(row._mapping)
 
 
 def _name(column: sa.ColumnElement[Any]) -> str:

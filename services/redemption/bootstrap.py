@@ -19,7 +19,7 @@ from libs.roles import ServiceParts, ServiceProgram
 from libs.wake import waker
 from services.redemption.consumers import consumers
 from services.redemption.core.messages import TOPIC
-from services.redemption.core.store import directory, lists
+from services.redemption.core.store import directory, waiting
 from services.redemption.entitlements import api as entitlements
 from services.redemption.entitlements.tables import entitlement
 from services.redemption.estates import api as estates, queries as estate_queries
@@ -55,7 +55,7 @@ def create_app(settings: Settings, *, clock: Clock, database: Database | None = 
 
     def decided(ids: Iterable[UUID]) -> Mapping[UUID, dict[str, object]]:
         with connections.reading() as connection:
-            return lists.decided(connection, QUESTIONS, ids)
+            return waiting.decided(connection, QUESTIONS, ids)
 
     service = Service(
         name="redemption",

@@ -40,7 +40,7 @@ class Entitlements(MethodView):
         """List what is proposed and decided for a person, or for the people of a unit, newest first."""
         person = refuse_unless_listed(query)
         with reading() as connection:
-            return ENTITLEMENTS.page(connection, query, person=person)
+            return ENTITLEMENTS.page(connection, query, person=person).answer()
 
 
 @blueprint.route("/current")

@@ -3,28 +3,43 @@
 from datetime import date
 from uuid import UUID
 
+import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from services.redemption.core.store.lists import PEOPLE_BELOW, Listing, Row
+from libs.http.lists import Answer, Listing, equals
+from services.redemption.core.store.narrowing import at_home_within
 from services.redemption.entitlements import store
+from services.redemption.entitlements.tables import entitlement
 
 ENTITLEMENTS = Listing(
-    """
-    SELECT entitlement_id, person_id, district_id, minutes, to_char(from_month, 'YYYY-MM') AS from_month, state,
-        proposed_by, proposed_at, lapses_at, why, decided_by, decided_at, decision_why
-    FROM entitlement""",
-    at="proposed_at",
-    key="entitlement_id",
+    sa.select(
+        entitlement.c.entitlement_id,
+        entitlement.c.person_id,
+        entitlement.c.district_id,
+        entitlement.c.minutes,
+        sa.func.to_char(entitlement.c.from_month, "YYYY-MM").label("from_month"),
+        entitlement.c.state,
+        entitlement.c.proposed_by,
+        entitlement.c.proposed_at,
+        entitlement.c.lapses_at,
+        entitlement.c.why,
+        entitlement.c.decided_by,
+        entitlement.c.decided_at,
+        entitlement.c.decision_why,
+    ),
+    order=(entitlement.c.proposed_at, entitlement.c.entitlement_id),
     narrowed={
-        "person": "person_id = :person",
-        "unit": f"person_id IN ({PEOPLE_BELOW})",
-        "state": "state = :state",
+        "person": equals(entitlement.c.person_id),
+        "unit": at_home_within(entitlement.c.person_id),
+        "state": equals(entitlement.c.state),
     },
+    scope=("person", "unit"),
+    newest_first=True,
 )
 """What is proposed and decided."""
 
 
-def find_month(connection: Connection, *, person_id: UUID, month: date) -> Row:
+def find_month(connection: Connection, *, person_id: UUID, month: date) -> Answer:
     """Return a person's purchased minutes of a month."""
     entitled = store.find_month(connection, person_id=person_id, month=month)
     return {

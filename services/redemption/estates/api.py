@@ -37,7 +37,7 @@ class Estates(MethodView):
         """List what is proposed and decided about a person, or about people of a unit, newest first."""
         person = refuse_unless_listed(query)
         with reading() as connection:
-            return ESTATES.page(connection, query, person=person)
+            return ESTATES.page(connection, query, person=person).answer()
 
 
 @blueprint.route("/<uuid:estate_id>")

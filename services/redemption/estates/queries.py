@@ -1,19 +1,21 @@
 """Reads of estates: plain SQL, no lock, no rule."""
 
-from services.redemption.core.store.lists import PEOPLE_BELOW, Listing
+import sqlalchemy as sa
+
+from libs.http.lists import Listing, equals
+from services.redemption.core.store.narrowing import at_home_within
+from services.redemption.estates.tables import estate
 
 ESTATES = Listing(
-    """
-    SELECT estate_id, person_id, district_id, to_person_id, state, code, proposed_by, proposed_at, lapses_at, why,
-        decided_by, decided_at, decision_why
-    FROM estate""",
-    at="proposed_at",
-    key="estate_id",
+    sa.select(*(column for column in estate.c if column.name != "to_district_id")),
+    order=(estate.c.proposed_at, estate.c.estate_id),
     narrowed={
-        "person": "person_id = :person",
-        "unit": f"person_id IN ({PEOPLE_BELOW})",
-        "state": "state = :state",
+        "person": equals(estate.c.person_id),
+        "unit": at_home_within(estate.c.person_id),
+        "state": equals(estate.c.state),
     },
+    scope=("person", "unit"),
+    newest_first=True,
 )
 """What is proposed and decided."""
 

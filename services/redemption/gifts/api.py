@@ -44,7 +44,7 @@ def credit_blueprint(kind: CreditKind, *, name: str, terms_schema: type[Schema],
             """List a person's (yours if none is named) or a unit's; `proposed` waits for a second member of staff."""
             person = refuse_unless_listed(query)
             with reading() as connection:
-                return requests.page(connection, query, person=person)
+                return requests.page(connection, query, person=person).answer()
 
     @blueprint.route("/<uuid:request_id>")
     class CreditRequestResource(MethodView):

@@ -30,7 +30,7 @@ class GrantRuns(MethodView):
         """List the runs of a district, newest first."""
         refuse_unless_reaches(query["unit"])
         with reading() as connection:
-            return GRANT_RUNS.page(connection, query)
+            return GRANT_RUNS.page(connection, query).answer()
 
 
 @blueprint.route("/<uuid:grant_run_id>")

@@ -35,7 +35,7 @@ class Redemptions(MethodView):
         """List redemptions of a person (your own if none is named) or of a unit, newest first."""
         person = refuse_unless_listed(query)
         with reading() as connection:
-            return REDEMPTIONS.page(connection, query, person=person)
+            return REDEMPTIONS.page(connection, query, person=person).answer()
 
 
 @blueprint.route("/<uuid:redemption_id>")

@@ -1,26 +1,43 @@
 """Reads of redemptions: plain SQL, no lock, no rule."""
 
-from services.redemption.core.store.lists import UNITS_BELOW, Listing
+import sqlalchemy as sa
 
+from libs.http.lists import Listing, before, equals, from_on
+from services.redemption.core.store.narrowing import within
+from services.redemption.core.store.tables import order_placed
+from services.redemption.requests.tables import capture, redemption
+
+_HELD = sa.case((redemption.c.hold.in_(["placed", "releasing"]), redemption.c.price_minutes), else_=0)
+_PAID = (
+    sa.select(sa.cast(sa.func.coalesce(sa.func.sum(capture.c.paid_minutes), 0), sa.Integer))
+    .where(capture.c.redemption_id == redemption.c.redemption_id, sa.not_(capture.c.is_reversed))
+    .scalar_subquery()
+)
+_AS_THEY_ARE = (
+    "redemption_id", "state", "code", "recipient_id", "payer_id", "price_minutes", "coefficient_percent", "persons",
+    "policy_version", "district_id", "unit_id", "requested_by", "acting_for", "requested_at", "decided_at", "end_why",
+)  # fmt: skip
 REDEMPTIONS = Listing(
-    """
-    SELECT r.redemption_id, r.state, r.code, r.recipient_id, r.payer_id, r.service_code AS service,
-        r.planned_minutes AS minutes, r.start_at AS start, r.price_minutes,
-        CASE WHEN r.hold IN ('placed', 'releasing') THEN r.price_minutes ELSE 0 END AS held_minutes,
-        (SELECT coalesce(sum(c.paid_minutes), 0) FROM capture c
-            WHERE c.redemption_id = r.redemption_id AND NOT c.is_reversed)::int AS paid_minutes,
-        r.coefficient_percent, r.persons, r.policy_version, r.district_id, r.unit_id, r.requested_by, r.acting_for,
-        r.requested_at, r.decided_at, r.end_why, coalesce(o.under_review, false) AS under_review, o.fallback
-    FROM redemption r LEFT JOIN order_placed o ON o.order_id = r.redemption_id""",
-    at="r.requested_at",
-    key="r.redemption_id",
+    sa.select(
+        *(redemption.c[name] for name in _AS_THEY_ARE),
+        redemption.c.service_code.label("service"),
+        redemption.c.planned_minutes.label("minutes"),
+        redemption.c.start_at.label("start"),
+        _HELD.label("held_minutes"),
+        _PAID.label("paid_minutes"),
+        sa.func.coalesce(order_placed.c.under_review, sa.false()).label("under_review"),
+        order_placed.c.fallback,
+    ).select_from(redemption.outerjoin(order_placed, order_placed.c.order_id == redemption.c.redemption_id)),
+    order=(redemption.c.requested_at, redemption.c.redemption_id),
     narrowed={
-        "person": "(r.recipient_id = :person OR r.payer_id = :person)",
-        "unit": f"r.unit_id IN ({UNITS_BELOW})",
-        "state": "r.state = :state",
-        "start_from": "r.start_at >= :start_from",
-        "start_before": "r.start_at < :start_before",
+        "person": lambda person_id: sa.or_(redemption.c.recipient_id == person_id, redemption.c.payer_id == person_id),
+        "unit": within(redemption.c.unit_id),
+        "state": equals(redemption.c.state),
+        "start_from": from_on(redemption.c.start_at),
+        "start_before": before(redemption.c.start_at),
     },
+    scope=("person", "unit"),
+    newest_first=True,
 )
 """Those of a person, as recipient or payer, or of a unit and all below it."""
 
