@@ -146,6 +146,18 @@ def chains_of_kinds(source: Source) -> Violations:
                     yield f"{source.path}:{function.lineno} {function.name} asks {times} times what {subject} is"
 
 
+def cursors_by_hand(source: Source) -> Violations:
+    """A list is declared (`libs.http.lists`): nobody makes a cursor, or goes on where one ends, by hand."""
+    for node in ast.walk(source.tree):
+        match node:
+            case ast.Call(func=ast.Name(id="Cursor") | ast.Attribute(attr="Cursor")):
+                yield f"{source.path}:{node.lineno} makes a cursor"
+            case ast.Call(func=ast.Attribute(attr="tuple_")):
+                yield f"{source.path}:{node.lineno} compares a key"
+            case ast.Subscript(slice=ast.Constant(value="cursor"), ctx=ast.Load()):
+                yield f"{source.path}:{node.lineno} reads a cursor"
+
+
 def _kinds_asked(node: ast.AST) -> Iterator[str]:
     """What a node asks the class of, once for each class of ours."""
     match node:

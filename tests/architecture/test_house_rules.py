@@ -30,6 +30,9 @@ PLANTED: list[tuple[Rule, str]] = [
     (rules.chains_of_kinds, "def pay(a): return isinstance(a, Gift) or isinstance(a, Goods) or isinstance(a, Grant)"),
     (rules.chains_of_kinds, "def pay(a): return isinstance(a, Gift | Goods | Grant)"),
     (rules.chains_of_kinds, "def pay(a):\n match a:\n  case Gift() | Goods(): ...\n  case Grant(): ..."),
+    (rules.cursors_by_hand, "BY_START = Cursor(start=an_instant, order_id=an_id)"),
+    (rules.cursors_by_hand, "query.where(sa.tuple_(orders.c.start_at, orders.c.order_id) > sa.tuple_(*after))"),
+    (rules.cursors_by_hand, 'after = BY_START.read(query["cursor"])'),
     (rules.outside_imports, "from services.orders.core.rules import order"),
     (rules.outside_imports, "import psycopg"),
 ]
@@ -54,6 +57,15 @@ def test_no_service_asks_a_value_again_and_again_which_class_it_has() -> None:
 
     assert services
     assert [violation for source in services for violation in rules.chains_of_kinds(source)] == []
+
+
+def test_lists_are_declared_and_no_service_pages_by_hand() -> None:
+    """The ledger alone does: `libs.http.lists` says why."""
+    services = [one for one in python_sources() if one.path.startswith("services/") and "/tests/" not in one.path]
+    declared = [one for one in services if not one.path.startswith(("services/ledger/", "services/web/"))]
+
+    assert declared
+    assert [violation for source in declared for violation in rules.cursors_by_hand(source)] == []
 
 
 def test_the_scenario_runner_knows_only_the_public_api() -> None:

@@ -11,8 +11,7 @@ from flask_smorest import Blueprint
 
 from libs.db import Connection
 from libs.errors import NotFoundError
-from libs.http import Cursor, current_actor, reading
-from libs.http.pages import an_id, an_instant
+from libs.http import current_actor, reading
 from services.orders.core.api.edge import command, plain, reaches
 from services.orders.core.api.places import place_of
 from services.orders.core.api.views import may_know_of
@@ -24,7 +23,6 @@ from services.orders.incidents import schemas, store
 from services.orders.incidents.usecases import Emergency, close_incident, raise_urgent_call
 
 incidents = Blueprint("incidents", __name__, url_prefix="/v1/incidents", description="Emergencies and welfare checks")
-BY_OPENING = Cursor(opened_at=an_instant, incident_id=an_id)
 
 
 def incident_view(connection: Connection, incident: Row) -> Row:

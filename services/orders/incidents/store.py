@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -12,6 +12,7 @@ from sqlalchemy import RowMapping
 from sqlalchemy.dialects.postgresql import JSONB, insert
 
 from libs.db import Connection
+from libs.http.lists import Listing, one_of
 from services.orders.core.rules.life_cycle import State
 from services.orders.core.store.proposals import lock_row
 from services.orders.core.store.rows import Row
@@ -94,18 +95,16 @@ def serves_between(
     return connection.execute(held.limit(1)).first() is not None
 
 
-def open_incidents(
-    connection: Connection, *, unit_ids: Sequence[UUID], after: Sequence[Any] | None, limit: int
-) -> list[Row]:
-    """Return up to `limit` + 1 incidents that people must look at, oldest first."""
-    query = sa.select(incident).where(incident.c.state == "escalated", incident.c.unit_id.in_(list(unit_ids)))
-    if after:
-        query = query.where(sa.tuple_(incident.c.opened_at, incident.c.incident_id) > sa.tuple_(*after))
-    rows = connection.execute(query.order_by(incident.c.opened_at, incident.c.incident_id).limit(limit + 1))
-    return [dict(row) for row in rows.mappings()]
-
-
 def read_incident(connection: Connection, incident_id: UUID) -> Row | None:
     """Return an incident, or None."""
     row = find_incident(connection, incident_id)
     return dict(row) if row else None
+
+
+OPEN_INCIDENTS = Listing(
+    sa.select(incident).where(incident.c.state == "escalated"),
+    order=(incident.c.opened_at, incident.c.incident_id),
+    narrowed={"units": one_of(incident.c.unit_id)},
+    scope=("units",),
+)
+"""The incidents of some units that people must look at, oldest first."""

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 from flask.views import MethodView
 from flask_smorest import Blueprint
 
 from libs.errors import ForbiddenError
 from libs.http import reading
+from libs.http.lists import Page
 from services.orders.core.api.edge import now, plain, reaches
 from services.orders.core.api.views import read_order
 from services.orders.core.schemas import page_of_schema
@@ -32,4 +31,4 @@ class Matches(MethodView):
         with reading() as connection:
             if not reaches(connection, order.unit_id, power="offer_order"):
                 raise ForbiddenError
-            return cast("Row", plain({"items": match_volunteers(connection, order, now()), "next": None}))
+            return Page(match_volunteers(connection, order, now()), None).answer(plain)

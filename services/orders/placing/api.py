@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, cast
 from uuid import UUID
 
@@ -18,11 +19,12 @@ from libs.programme import directory
 from libs.programme.acting_schemas import ActingSchema
 from libs.programme.two_people_schemas import VerdictSchema
 from libs.programme.words import Funding
-from services.orders.core.api.edge import BY_START, scope_of
+from services.orders.core.api.edge import scope_of
 from services.orders.core.api.places import place_of_text
 from services.orders.core.api.views import order_command, order_view, read_order, seen_people, speaks_for
 from services.orders.core.rules.life_cycle import State
 from services.orders.core.schemas import OrderPageSchema, OrderSchema, done_schema
+from services.orders.core.store import order_store
 from services.orders.core.store.rows import Row
 from services.orders.placing import schemas, store
 from services.orders.placing.usecases.cancel_order import cancel_order
@@ -53,26 +55,16 @@ class Orders(MethodView):
 
         A relative with a grant lists those of the person named, and finds those they placed among their own.
         """
-        near = place_of_text(query["near"]) if query["near"] else None
-        query |= {"person": query["person"] or _self_unless_staff(query)}
+        person_id = query["person"] or _self_unless_staff(query)
+        near = store.Near(place_of_text(query["near"]), query["within_m"]) if query["near"] else None
         with reading() as connection:
-            wanted = store.OrderFilter(
-                unit_ids=_units(connection, query),
-                state=query["state"],
-                person_id=query["person"],
-                placed_for=seen_people(connection) if is_own(query) else frozenset(),
-                near=near,
-                within_m=query["within_m"],
-                start_from=query["start_from"],
-                start_before=query["start_before"],
-            )
-            after = BY_START.read(query["cursor"])
-            orders = store.list_orders(connection, wanted, after=after, limit=query["limit"])
-            rows = [order_view(connection, order) for order in orders]
+            scope = _scope(connection, query, person_id)
+            page = order_store.list_orders(connection, store.ORDERS, query, near=near, **scope)
+            rows = [order_view(connection, order) for order in page.rows]
             if near is not None:
-                steps = store.steps_from(connection, near, orders)
-                rows = [row | {"distance_m": steps[o.order_id]} for row, o in zip(rows, orders, strict=True)]
-        return BY_START.page(rows, limit=query["limit"])
+                steps = store.steps_from(connection, near.place, page.rows)
+                rows = [row | {"distance_m": steps[o.order_id]} for row, o in zip(rows, page.rows, strict=True)]
+        return page.showing(rows)
 
 
 def _self_unless_staff(query: dict[str, Any]) -> UUID | None:
@@ -82,23 +74,23 @@ def _self_unless_staff(query: dict[str, Any]) -> UUID | None:
     return None if names_others or is_staff else current_actor().person_id
 
 
-def is_own(query: dict[str, Any]) -> bool:
-    """Tell whether the caller lists what concerns themselves."""
-    return bool(query["person"] == current_actor().person_id)
-
-
-def _units(connection: Connection, query: dict[str, Any]) -> Any:
-    """Return the units to look in; None = everywhere: for what is public, and for whom the caller may speak.
+def _scope(connection: Connection, query: dict[str, Any], person_id: UUID | None) -> dict[str, Any]:
+    """Return in which units to look and at whose orders; everywhere for what is public, and for whom the caller speaks.
 
     About anybody else only staff are answered, from their own units; to others it makes no difference whether there is
     such a person.
     """
-    unit_id, person_id = query["unit"], query["person"]
+    unit_id, is_own = query["unit"], person_id == current_actor().person_id
     is_theirs = person_id is not None and speaks_for(connection, person_id)
-    is_public = person_id is None and query["state"] == "published"
-    if is_theirs or is_public:
-        return directory.units_below(connection, [unit_id]) if unit_id else None
-    return scope_of(connection, unit_id)
+    is_public = person_id is None and query["state"] == State.PUBLISHED.value
+    units: Sequence[UUID] | None = None
+    if not (is_theirs or is_public):
+        units = scope_of(connection, unit_id)
+    elif unit_id:
+        units = directory.units_below(connection, [unit_id])
+    placed_for = seen_people(connection) if is_own else frozenset()
+    whose = store.Whose(person_id, placed_for) if person_id is not None else None
+    return {"units": units, "whose": whose, "open_to_all": is_public or None}
 
 
 @blueprint.route("/<uuid:order_id>")

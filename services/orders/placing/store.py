@@ -15,6 +15,7 @@ from libs.clock import local_midnight
 from libs.db import Connection
 from libs.db.driver import pipelined
 from libs.db.prepared import Prepared
+from libs.http.lists import before, equals, from_on, one_of
 from libs.programme.known_grants import lock_for
 from libs.programme.words import Funding
 from services.orders.core.rules.areas import METRES_PER_DEGREE, shrinking, square_of, steps_between
@@ -23,7 +24,7 @@ from services.orders.core.rules.order import Order, Terms
 from services.orders.core.rules.people import MICRODEGREES, Place
 from services.orders.core.store import order_store, people_store
 from services.orders.core.store.facts import Ask
-from services.orders.core.store.order_store import OCCUPYING_STATES, page_of_orders
+from services.orders.core.store.order_store import OCCUPYING_STATES
 from services.orders.core.store.rows import Row
 from services.orders.core.store.tables import assignment, dispute, orders, person
 
@@ -137,47 +138,45 @@ def month_of(day: date) -> tuple[datetime, datetime]:
 
 
 @dataclass(frozen=True)
-class OrderFilter:
-    """Which orders to list; `unit_ids` None = everywhere."""
+class Whose:
+    """Whose orders: those that concern a person, and those that they placed for some others."""
 
-    unit_ids: Sequence[UUID] | None = None
-    state: str | None = None
-    person_id: UUID | None = None
-    # With a person: also what that person placed for one of these.
+    person_id: UUID
     placed_for: frozenset[UUID] = frozenset()
-    near: Place | None = None
-    within_m: int = 3000
-    start_from: datetime | None = None
-    start_before: datetime | None = None
 
 
-def list_orders(connection: Connection, wanted: OrderFilter, *, after: Sequence[Any] | None, limit: int) -> list[Order]:
-    """Return up to `limit` + 1 orders by planned start."""
-    query = order_store.WHOLE_ORDERS
-    if wanted.unit_ids is not None:
-        query = query.where(orders.c.unit_id.in_(list(wanted.unit_ids)))
-    if wanted.state:
-        query = query.where(orders.c.state == wanted.state)
-    if wanted.person_id:
-        placed = (orders.c.placed_by == wanted.person_id) & orders.c.acting_for.in_(wanted.placed_for)
-        query = query.where(_concerns(wanted.person_id) | placed)
-    if wanted.near:
-        query = query.where(orders.c.recipient_id.in_(_living_near(wanted.near, wanted.within_m)))
-    if wanted.start_from:
-        query = query.where(orders.c.start_at >= wanted.start_from)
-    if wanted.start_before:
-        query = query.where(orders.c.start_at < wanted.start_before)
-    return order_store.load_orders(connection, page_of_orders(query, after, limit))
+@dataclass(frozen=True)
+class Near:
+    """Whose recipient lives near a place."""
+
+    place: Place
+    within_m: int
 
 
-def _concerns(person_id: UUID) -> sa.ColumnElement[bool]:
-    mine = sa.select(assignment.c.order_id).where(assignment.c.volunteer_id == person_id)
+def _concerns(whose: Whose) -> sa.ColumnElement[bool]:
+    mine = sa.select(assignment.c.order_id).where(assignment.c.volunteer_id == whose.person_id)
     return (
-        (orders.c.recipient_id == person_id)
-        | (orders.c.payer_id == person_id)
-        | (orders.c.offered_to == person_id)
+        (orders.c.recipient_id == whose.person_id)
+        | (orders.c.payer_id == whose.person_id)
+        | (orders.c.offered_to == whose.person_id)
         | orders.c.order_id.in_(mine)
+        | ((orders.c.placed_by == whose.person_id) & orders.c.acting_for.in_(whose.placed_for))
     )
+
+
+ORDERS = order_store.orders_listed(
+    {
+        "units": one_of(orders.c.unit_id),
+        "whose": _concerns,
+        "open_to_all": lambda _: orders.c.state == State.PUBLISHED.value,
+        "state": equals(orders.c.state),
+        "near": lambda near: orders.c.recipient_id.in_(_living_near(near.place, near.within_m)),
+        "start_from": from_on(orders.c.start_at),
+        "start_before": before(orders.c.start_at),
+    },
+    scope=("units", "whose", "open_to_all"),
+)
+"""Orders of some units, of a person, or those that are open to be taken."""
 
 
 def _living_near(near: Place, within_m: int) -> sa.Select[Any]:

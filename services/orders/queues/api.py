@@ -6,12 +6,13 @@ from flask.views import MethodView
 from flask_smorest import Blueprint
 
 from libs.http import reading
-from services.orders.core.api.edge import BY_START, now, scope_of
+from services.orders.core.api.edge import now, scope_of
 from services.orders.core.api.views import order_view
 from services.orders.core.schemas import OrderPageSchema, page_of_schema
+from services.orders.core.store import order_store
 from services.orders.core.store.rows import Row
-from services.orders.incidents import store as incidents_store
-from services.orders.incidents.api import BY_OPENING, incident_view
+from services.orders.incidents.api import incident_view
+from services.orders.incidents.store import OPEN_INCIDENTS
 from services.orders.queues import schemas, store
 
 queues = Blueprint("queues", __name__, url_prefix="/v1/queues", description="What waits for whom")
@@ -43,15 +44,10 @@ class ApprovalQueue(MethodView):
 
 
 def _queue(name: str, query: Row) -> Row:
-    limit = query["limit"]
     with reading() as connection:
         units = scope_of(connection, query["unit"])
         if name == "urgent":
-            after = BY_OPENING.read(query["cursor"])
-            rows = incidents_store.open_incidents(connection, unit_ids=units, after=after, limit=limit)
-            return BY_OPENING.page([incident_view(connection, row) for row in rows], limit=limit)
-        orders = store.queue_orders(
-            connection, name, unit_ids=units, now=now(), after=BY_START.read(query["cursor"]), limit=limit
-        )
-        rows = [order_view(connection, order) for order in orders]
-    return BY_START.page(rows, limit=limit)
+            incidents = OPEN_INCIDENTS.page(connection, query, units=units)
+            return incidents.answer(lambda row: incident_view(connection, row._mapping))
+        page = order_store.list_orders(connection, store.WAITING, query, queue=name, units=units, now=now())
+        return page.showing([order_view(connection, order) for order in page.rows])

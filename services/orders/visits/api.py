@@ -12,8 +12,7 @@ from flask_smorest import Blueprint
 from libs.clock import local_date
 from libs.db import Connection
 from libs.errors import ForbiddenError, NotFoundError
-from libs.http import Cursor, current_actor, reading
-from libs.http.pages import a_day, an_id
+from libs.http import current_actor, reading
 from services.orders.core.api.edge import command, now, plain, reaches
 from services.orders.core.api.views import may_know_of
 from services.orders.core.schemas import page_of_schema
@@ -24,7 +23,6 @@ from services.orders.visits.usecases import record_visit
 visits = Blueprint("visits", __name__, url_prefix="/v1/visits", description="Care visits")
 indicators = Blueprint("indicators", __name__, url_prefix="/v1/indicators", description="Figures of a unit")
 visit_plans = Blueprint("visit_plans", __name__, url_prefix="/v1/visit-plans", description="Who is to be seen when")
-BY_DUE_DAY = Cursor(due_on=a_day, person_id=an_id)
 
 
 @visits.route("/<uuid:visit_id>")
@@ -82,6 +80,5 @@ class VisitPlans(MethodView):
         with reading() as connection:
             if not reaches(connection, query["unit"]):
                 raise ForbiddenError
-            after = BY_DUE_DAY.read(query["cursor"])
-            rows = store.visit_plans(connection, query["unit"], now(), after=after)
-        return BY_DUE_DAY.page(plain(rows[: query["limit"] + 1]), limit=query["limit"])
+            rows = store.visit_plans(connection, query["unit"], now())
+        return store.VISIT_PLANS.page(rows, query).answer(plain)

@@ -14,6 +14,8 @@ from sqlalchemy.dialects.postgresql import insert
 from libs.clock import local_date
 from libs.db import Connection
 from libs.db.rows import change_rows
+from libs.http.lists import Sorted
+from libs.http.pages import a_day, an_id
 from libs.programme import directory
 from libs.programme.words import PersonStatus
 from services.orders.core.store import people_store
@@ -110,9 +112,7 @@ def visit_indicator(connection: Connection, unit_id: UUID, *, month: date, now: 
     }
 
 
-def visit_plans(
-    connection: Connection, unit_id: UUID, now: datetime, *, after: tuple[date, UUID] | None = None
-) -> list[Row]:
+def visit_plans(connection: Connection, unit_id: UUID, now: datetime) -> list[Row]:
     """Return who of a unit is on the visit list, with the last day seen and the last day by which to be seen again."""
     today = local_date(now)
     rows = []
@@ -123,12 +123,11 @@ def visit_plans(
         due_on = rules.due_on(listed_on=entry.listed_on, seen_on=entry.seen_on, days=days)
         row = {"person_id": entry.person_id, "risk": entry.risk, "interval_days": days, "listed_on": entry.listed_on}
         rows.append(row | {"last_seen_on": last_on, "due_on": due_on, "is_overdue": today > due_on})
-    ordered = sorted(rows, key=_due_first)
-    return [row for row in ordered if after is None or _due_first(row) > after]
+    return rows
 
 
-def _due_first(row: Row) -> tuple[date, UUID]:
-    return row["due_on"], row["person_id"]
+VISIT_PLANS: Sorted[Row] = Sorted(key=lambda row: (row["due_on"], row["person_id"]), parts=(a_day, an_id))
+"""Those due first on top."""
 
 
 def find_visit(connection: Connection, visit_id: UUID) -> Row | None:

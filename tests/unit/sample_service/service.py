@@ -17,7 +17,6 @@ from libs.clock import SystemClock
 from libs.db import Connection, Database
 from libs.errors import RuleError
 from libs.http import (
-    Cursor,
     RoleAt,
     Service,
     Verifier,
@@ -30,7 +29,7 @@ from libs.http import (
 )
 from libs.http.fields import Text, Whole, page_cursor, page_limit
 from libs.http.limits import Rate
-from libs.http.pages import an_id
+from libs.http.lists import Listing
 from libs.programme.standing import StandingDirectory, save_standing
 from libs.programme.words import PersonStatus
 
@@ -38,9 +37,8 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 
 UNIT = UUID("11111111-1111-7111-8111-111111111111")
 CITY = UUID("22222222-2222-7222-8222-222222222222")
-NOTES = "SELECT note_id, text, minutes FROM note WHERE note_id > :after ORDER BY note_id LIMIT :limit"
-
-NOTES_BY_ID = Cursor(note_id=an_id)
+NOTE = sa.table("note", sa.column("note_id", sa.Uuid), sa.column("text", sa.Text), sa.column("minutes", sa.Integer))
+NOTES = Listing(sa.select(NOTE), order=(NOTE.c.note_id,), narrowed={})
 notes = Blueprint("notes", __name__, url_prefix="/v1")
 
 
@@ -88,11 +86,8 @@ class NotesView(MethodView):
     @notes.arguments(PageSchema, location="query")
     @notes.response(200)
     def get(self, page: dict[str, object]) -> dict[str, object]:
-        limit = int(str(page["limit"]))
-        after = NOTES_BY_ID.read(str(page["cursor"] or "")) or [UUID(int=0)]
         with reading() as connection:
-            rows = connection.execute(sa.text(NOTES), {"after": after[0], "limit": limit + 1}).mappings()
-            return NOTES_BY_ID.page([dict(row) for row in rows], limit=limit)
+            return NOTES.page(connection, page).answer()
 
     @notes.response(201)
     def post(self) -> dict[str, object]:

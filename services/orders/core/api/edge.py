@@ -12,16 +12,14 @@ from flask import current_app
 from libs.contracts.powers import POWERS
 from libs.db import Connection
 from libs.errors import ForbiddenError
-from libs.http import Cursor, Service, current_actor, holds, run_command
+from libs.http import Service, current_actor, holds, run_command
 from libs.http.commands import command_cause
-from libs.http.pages import an_id, an_instant
 from libs.programme import directory
 from services.orders.core.schemas import without_words
 from services.orders.core.store import unit_store
 from services.orders.core.store.rows import Row
 from services.orders.core.usecases.command_context import CommandContext
 
-BY_START = Cursor(start=an_instant, order_id=an_id)
 UseCase = Callable[[Connection, CommandContext], Row]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,6 +15,7 @@ from libs.db import Connection
 from libs.db.driver import pipelined, run
 from libs.db.prepared import Prepared
 from libs.db.rows import add_row, add_rows, change_rows, delete_rows, save_row
+from libs.http.lists import Filter, Listing, Page, Query
 from libs.programme.acting import Consent
 from libs.programme.known_grants import lock_for
 from libs.programme.policy import Policy
@@ -151,11 +152,21 @@ def lock_orders_of(connection: Connection, person_id: UUID) -> list[Order]:
     return find_orders(connection, connection.execute(wanted).scalars())
 
 
-def load_orders(connection: Connection, query: sa.Select[Any]) -> list[Order]:
-    """Return the orders of a query of WHOLE_ORDERS, in its order."""
-    rows = connection.execute(query).mappings().all()
-    wanted = [row["order_id"] for row in rows]
-    return _with_parts(rows, _PARTS.mappings(connection, {"order_ids": wanted}) if wanted else [])
+def orders_listed(narrowed: Mapping[str, Filter], *, scope: tuple[str, ...]) -> Listing:
+    """Return a list of orders by planned start."""
+    return Listing(WHOLE_ORDERS, order=(orders.c.start_at, orders.c.order_id), narrowed=narrowed, scope=scope)
+
+
+def list_orders(connection: Connection, listing: Listing, query: Query, **known: Any) -> Page[Order]:
+    """Return a page of a list of orders, whole: two statements, however many orders there are.
+
+    Raises:
+        CursorInvalidError: not a cursor of this list.
+    """
+    page = listing.page(connection, query, **known)
+    rows = [row._mapping for row in page.rows]
+    parts = _PARTS.mappings(connection, {"order_ids": [row["order_id"] for row in rows]}) if rows else []
+    return Page(_with_parts(rows, parts), page.next)
 
 
 def _with_parts(rows: Sequence[Found], found: Sequence[Found]) -> list[Order]:
@@ -272,13 +283,6 @@ def lock_person_for(connection: Connection, person_id: UUID, caller_id: UUID, *,
     """Lock a person as `lock_person` does, for whoever may, or has a grant."""
     terms = {"person_id": person_id, "caller_id": caller_id}
     lock_for(connection, _PERSON, terms, space=PLANNING, may=may, whose=_PERSON)
-
-
-def page_of_orders(query: sa.Select[Any], after: Sequence[Any] | None, limit: int) -> sa.Select[Any]:
-    if after:
-        key = sa.tuple_(orders.c.start_at, orders.c.order_id)
-        query = query.where(key > sa.tuple_(*after))
-    return query.order_by(orders.c.start_at, orders.c.order_id).limit(limit + 1)
 
 
 def policy_of_order(connection: Connection, order: Order) -> Policy:
