@@ -213,3 +213,7 @@ class WalletFrozenError(RuleError):
     """The person has died and their wallets are frozen."""
 
     person_id: UUID | None = None
+
+
+class DeviceKeyRevokedError(RuleError):
+    """This device's key was revoked; sign in on the device again."""

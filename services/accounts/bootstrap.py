@@ -57,8 +57,8 @@ from services.accounts.recipients import api as recipients
 from services.accounts.relations.api import grants, relations
 from services.accounts.roles.api import powers, roles
 from services.accounts.settings import Settings, city_names
-from services.accounts.sign_in import api as sessions
-from services.accounts.sign_in.api import SignInParts
+from services.accounts.sign_in.api import devices, sessions
+from services.accounts.sign_in.api.sessions import SignInParts
 from services.accounts.sign_in.gateways.code_desk import CodeDesk
 from services.accounts.sign_in.store.session_store import is_anything_sealed
 from services.accounts.sign_in.usecases.change_signing_keys import ensure_signing_key, rotate_signing_key, usable_keys
@@ -68,6 +68,7 @@ from services.accounts.volunteers import api as volunteers
 
 BLUEPRINTS = (
     sessions.blueprint,
+    devices.blueprint,
     me.blueprint,
     units.blueprint,
     policies.blueprint,

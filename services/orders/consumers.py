@@ -11,8 +11,9 @@ from services.orders.core.store.directory import DIRECTORY
 from services.orders.erasure import consumers as erasure
 from services.orders.placing import consumers as placing
 from services.orders.service_time import consumers as service_time
+from services.orders.serving import consumers as serving
 
-HEARERS = (DIRECTORY, core, placing, service_time, erasure)
+HEARERS = (DIRECTORY, core, placing, serving, service_time, erasure)
 
 
 def consumers(*, clock: Clock) -> Consumers:

@@ -41,9 +41,10 @@ NOT_ASKED = {
     "DELETE /v1/sessions",
     "DELETE /v1/sessions/current",
     "POST /v1/me/password",
+    "POST /v1/me/devices/{key_id}/revocation",
     "POST /v1/sessions/refresh",
 }
-"""They begin or end sessions, of whoever asks."""
+"""They begin or end sessions, or devices, of whoever asks."""
 Found = dict[str, dict[str, str]]
 
 

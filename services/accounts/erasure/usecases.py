@@ -25,6 +25,7 @@ from services.accounts.groups.usecases import forget_in_groups
 from services.accounts.policies.store import PolicyStore
 from services.accounts.relations.messages import tell_acting_grant, tell_relation
 from services.accounts.relations.store import RelationStore
+from services.accounts.sign_in.usecases.device_keys import forget_devices
 from services.accounts.sign_in.usecases.end_sessions import end_sessions
 
 ERASED_PER_RUN_MAX = 100
@@ -94,6 +95,7 @@ def _end(
 ) -> None:
     person_id, now = person.person_id, context.now
     end_sessions(store, person_id, because=status, at=now)
+    forget_devices(store, person_id, now=now)
     ErasureStore(store.connection).forget_ways_in(person_id)
     store.persons.end_grants_of(person_id, by=erasure.requested_by, at=now)
     _end_records(store, context, person_id)

@@ -1,6 +1,6 @@
 """What sign in refuses, and why, in two languages."""
 
-from libs.errors import ForbiddenError, InvalidError, RuleError
+from libs.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError, RuleError
 
 
 class PasswordNotNewError(InvalidError):
@@ -27,3 +27,21 @@ class RefreshTokenReusedError(ForbiddenError):
 
 class CodesUnavailableError(RuleError):
     """This platform sends no sign-in codes."""
+
+
+class DeviceKeyInvalidError(InvalidError):
+    """Not the public half of a P-256 key: kty, crv, x and y, and nothing else."""
+
+
+class DeviceKeyTakenError(ConflictError):
+    """This key is registered already, by somebody else."""
+
+
+class TooManyDevicesError(RuleError):
+    """So many devices are registered already; revoke one first."""
+
+    devices_max: int
+
+
+class DeviceNotFoundError(NotFoundError):
+    """The caller has no such device."""

@@ -1,9 +1,28 @@
-"""How often something may be tried before one has to wait, and for how long."""
+"""How often something may be tried before one has to wait, and for how long; and what a device is."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
 _DOUBLINGS_MAX = 16
+
+
+DEVICES_MAX = 5
+
+
+@dataclass(frozen=True)
+class DeviceKey:
+    """A device: the key it signs with, named by its thumbprint, and in which session it was shown last.
+
+    Once revoked, only its name is kept, so that it never comes back.
+    """
+
+    key_id: str
+    person_id: UUID
+    session_id: UUID
+    public_key: bytes
+    registered_at: datetime
+    revoked_at: datetime | None = None
 
 
 @dataclass(frozen=True)

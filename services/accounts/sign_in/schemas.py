@@ -2,7 +2,7 @@
 
 from marshmallow import Schema, fields
 
-from libs.http.fields import Text, one_of
+from libs.http.fields import Choice, Text, one_of
 from services.accounts.core.rules.identity import PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN
 from services.accounts.core.schemas import NAME_MAX, id_field, instant_field
 
@@ -75,5 +75,50 @@ class PasswordSchema(Schema):
     password = Text(PASSWORD_LENGTH_MAX, shortest=1)
     code = Text(6, pattern="^[0-9]{6}$")
     new_password = Text(PASSWORD_LENGTH_MAX, shortest=PASSWORD_LENGTH_MIN, required=True)
+
+    means = one_of("password", "code")
+
+
+class DeviceAnswer(Schema):
+    """A device: a key, and since when; `current`: it was last shown in the session that asks."""
+
+    key_id = fields.String()
+    registered_at = instant_field()
+    current = fields.Boolean()
+
+
+class DevicesAnswer(Schema):
+    """The caller's devices."""
+
+    items = fields.List(fields.Nested(DeviceAnswer))
+
+
+class DeviceRevokedAnswer(Schema):
+    """When a device's key ended."""
+
+    key_id = fields.String()
+    revoked_at = instant_field()
+
+
+class PublicKeySchema(Schema):
+    """A public key of P-256 as WebCrypto exports it (JWK), its four members alone."""
+
+    kty = Choice(("EC",), required=True)
+    crv = Choice(("P-256",), required=True)
+    x = Text(43, shortest=43, required=True)
+    y = Text(43, shortest=43, required=True)
+
+
+class DeviceSchema(Schema):
+    """A device that registers itself."""
+
+    public_key = fields.Nested(PublicKeySchema, required=True)
+
+
+class ShownSchema(Schema):
+    """The present password, or a code sent to the registered telephone."""
+
+    password = Text(PASSWORD_LENGTH_MAX, shortest=1)
+    code = Text(6, pattern="^[0-9]{6}$")
 
     means = one_of("password", "code")

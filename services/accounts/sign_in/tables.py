@@ -48,3 +48,15 @@ sign_in_code = sa.Table(
     sa.Column("expires_at", _Instant),
     sa.Column("tries", sa.Integer),
 )
+
+
+device_key = sa.Table(
+    "device_key",
+    metadata,
+    sa.Column("key_id", sa.Text, primary_key=True),
+    sa.Column("person_id", sa.Uuid),
+    sa.Column("session_id", sa.Uuid),
+    sa.Column("public_key", sa.LargeBinary),
+    sa.Column("registered_at", _Instant),
+    sa.Column("revoked_at", _Instant),
+)

@@ -34,7 +34,7 @@ from tests.support.postgres import DatabaseFactory
 
 SERVICES = ("orders", "redemption", "ledger")
 KEY = Ed25519PrivateKey.generate()
-PERSON, OTHER, UNIT, DISTRICT, RELATION, GRANT, GROUP = (str(new_id()) for _ in range(7))
+PERSON, OTHER, UNIT, DISTRICT, RELATION, GRANT, GROUP, DEVICE = (str(new_id()) for _ in range(8))
 STATES: dict[type[Message], tuple[str, Message]] = {
     accounts.PersonState: (
         PERSON,
@@ -55,6 +55,10 @@ STATES: dict[type[Message], tuple[str, Message]] = {
     accounts.GroupState: (
         GROUP,
         accounts.GroupState(group_id=GROUP, unit_id=UNIT, leader_id=OTHER, member_ids=[PERSON], active=True),
+    ),
+    accounts.DeviceKeyState: (
+        DEVICE,
+        accounts.DeviceKeyState(key_id=DEVICE, version=1, person_id=PERSON, public_key=b"k", registered_at_us=1),
     ),
     accounts.OrgUnitState: (
         UNIT,
@@ -86,6 +90,7 @@ TABLES = {
     accounts.RelationState: "relation",
     accounts.ActingGrantState: "acting_grant",
     accounts.GroupState: "volunteer_group",
+    accounts.DeviceKeyState: "device_key",
     accounts.OrgUnitState: "unit",
     accounts.PolicyPublished: "policy",
     accounts.SigningKeysChanged: "signing_key",
@@ -94,6 +99,8 @@ TABLES = {
 NOT_HEARD = {
     ("ledger", accounts.GroupState),
     ("redemption", accounts.GroupState),
+    ("ledger", accounts.DeviceKeyState),
+    ("redemption", accounts.DeviceKeyState),
     ("ledger", orders.CatalogueItemPublished),
     ("orders", orders.CatalogueItemPublished),
 }
@@ -163,7 +170,8 @@ def test_a_tombstone_is_obeyed(hearers: dict[str, Hearer], service: str, state: 
         hearer.hear(state, STATES[state][0], None)
 
     assert hearer.rows(state) == 0
-    gone = {accounts.RelationState, accounts.ActingGrantState} if state is accounts.PersonState else set()
+    ending = {accounts.RelationState, accounts.ActingGrantState, accounts.DeviceKeyState}
+    gone = ending if state is accounts.PersonState else set()
     for other, before in others.items():
         assert hearer.rows(other) == (0 if other in gone else before), other
     hearer.hear_all()

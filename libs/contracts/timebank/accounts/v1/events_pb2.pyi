@@ -308,6 +308,22 @@ class QualificationLapsed(_message.Message):
     last_valid_on: str
     def __init__(self, person_id: _Optional[str] = ..., qualification: _Optional[str] = ..., last_valid_on: _Optional[str] = ...) -> None: ...
 
+class DeviceKeyState(_message.Message):
+    __slots__ = ("key_id", "version", "person_id", "public_key", "registered_at_us", "revoked_at_us")
+    KEY_ID_FIELD_NUMBER: _ClassVar[int]
+    VERSION_FIELD_NUMBER: _ClassVar[int]
+    PERSON_ID_FIELD_NUMBER: _ClassVar[int]
+    PUBLIC_KEY_FIELD_NUMBER: _ClassVar[int]
+    REGISTERED_AT_US_FIELD_NUMBER: _ClassVar[int]
+    REVOKED_AT_US_FIELD_NUMBER: _ClassVar[int]
+    key_id: str
+    version: int
+    person_id: str
+    public_key: bytes
+    registered_at_us: int
+    revoked_at_us: int
+    def __init__(self, key_id: _Optional[str] = ..., version: _Optional[int] = ..., person_id: _Optional[str] = ..., public_key: _Optional[bytes] = ..., registered_at_us: _Optional[int] = ..., revoked_at_us: _Optional[int] = ...) -> None: ...
+
 class DeviceKeyRegistered(_message.Message):
     __slots__ = ("person_id", "device_id", "public_key")
     PERSON_ID_FIELD_NUMBER: _ClassVar[int]

@@ -157,14 +157,7 @@ class OwnPassword(MethodView):
     @blueprint.response(200, PasswordChangedAnswer)
     def post(self, body: Body) -> Answer:
         """Set one's own password, by the present one or by a code; all sessions end."""
-        with reading() as connection:
-            present = present_password_hash(*opened(connection))
-        counted = own_password_try(str(current_actor().person_id), parts().vault.digest)
-        count_try(counted)
-        if not self._is_shown(body, present):
-            raise SignInFailedError
-        with transaction() as connection:
-            give_back(store_on(connection), counted, now=machine_now())
+        present = require_shown(body)
         if self._is_same(body, present):
             raise PasswordNotNewError
         new_hash = parts().passwords.hash(body["new_password"])
@@ -181,20 +174,6 @@ class OwnPassword(MethodView):
             return bool(body["password"] == body["new_password"])
         return parts().passwords.matches(body["new_password"], present)
 
-    @staticmethod
-    def _is_shown(body: Body, present: str | None) -> bool:
-        """Tell whether the caller has shown that they are who they are: a session alone may be a stolen one."""
-        if "password" in body:
-            return parts().passwords.matches(body["password"], present)
-        with transaction() as connection:
-            return use_code_of(
-                store_on(connection),
-                current_actor().person_id,
-                code=body["code"],
-                digest=parts().vault.digest,
-                now=machine_now(),
-            )
-
 
 @public
 @blueprint.route("/.well-known/jwks.json")
@@ -208,6 +187,39 @@ class KeySet(MethodView):
         with reading() as connection:
             keys = usable_keys(store_on(connection), now=machine_now())
         return {"keys": [as_jwk(key.key_id, key.public_key) for key in keys]}
+
+
+def require_shown(body: Body) -> str | None:
+    """Have the caller show that they are who they are: a session alone may be a stolen one.
+
+    Return what their present password is checked by. Tries count as those of a sign-in do.
+
+    Raises:
+        SignInFailedError: not their password, or not the code.
+        TooManyRequests: too many tries.
+    """
+    with reading() as connection:
+        present = present_password_hash(*opened(connection))
+    counted = own_password_try(str(current_actor().person_id), parts().vault.digest)
+    count_try(counted)
+    if not _is_shown(body, present):
+        raise SignInFailedError
+    with transaction() as connection:
+        give_back(store_on(connection), counted, now=machine_now())
+    return present
+
+
+def _is_shown(body: Body, present: str | None) -> bool:
+    if "password" in body:
+        return parts().passwords.matches(body["password"], present)
+    with transaction() as connection:
+        return use_code_of(
+            store_on(connection),
+            current_actor().person_id,
+            code=body["code"],
+            digest=parts().vault.digest,
+            now=machine_now(),
+        )
 
 
 def _signed_in(body: Body, counted: Sequence[Counted]) -> SignedIn | None:

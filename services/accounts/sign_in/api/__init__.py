@@ -1,0 +1,1 @@
+"""/v1/sessions, /v1/me/password and /v1/me/devices."""

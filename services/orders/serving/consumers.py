@@ -1,0 +1,42 @@
+"""What serving hears: the keys of the devices with which volunteers sign what they did without a network."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from uuid import UUID
+
+from libs.contracts.events import accounts
+from libs.db import Connection
+from libs.db.rows import delete_rows, save_row
+from libs.events import EventContext, forgets, hears
+from services.orders.serving.tables import device_key
+
+
+@dataclass(frozen=True)
+class DeviceKeyTold:
+    """A device's key; one that was revoked has no public key any more."""
+
+    key_id: str
+    person_id: UUID
+    public_key: bytes
+    registered_at: datetime
+    revoked_at: datetime | None
+
+
+@hears(accounts.DeviceKeyState)
+def save_device_key(connection: Connection, _context: EventContext, told: DeviceKeyTold) -> None:
+    """Keep a device's key, or that it was revoked."""
+    save_row(connection, device_key, asdict(told))
+
+
+@forgets(accounts.DeviceKeyState)
+def forget_device_key(connection: Connection, _context: EventContext, subject: str) -> None:
+    """Nothing that it signed counts any more."""
+    delete_rows(connection, device_key, key_id=subject)
+
+
+@forgets(accounts.PersonState)
+def forget_devices(connection: Connection, _context: EventContext, subject: str) -> None:
+    """Forget the devices of somebody whose data are erased."""
+    delete_rows(connection, device_key, person_id=UUID(subject))

@@ -1,0 +1,17 @@
+"""The tables of serving as the code sees them; migrations/ is where they are made."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from services.orders.core.store.tables import INSTANT, table_of
+
+device_key = table_of(
+    "device_key",
+    "key_id",
+    key_id=sa.Text,
+    person_id=sa.Uuid,
+    public_key=sa.LargeBinary,
+    registered_at=INSTANT,
+    revoked_at=INSTANT,
+)
