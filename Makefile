@@ -109,9 +109,12 @@ golden: $(DEV) ## Add golden bytes of events that have none of their present for
 proto-check: $(DEV) ## Fail when libs/contracts is not what proto/ gives, or a contract broke
 	@$(PY) -m libs.contracts.check
 
-.PHONY: api clients
+.PHONY: api examples clients
 api: $(DEV) ## Write which problem codes each operation may answer with, for the API document
 	@WRITE_API=1 $(PY) -m pytest -q tests/contracts/api/test_problem_codes.py
+
+examples: $(DEV) ## Play every story and record a request and an answer of each operation, for the API document
+	@$(PY) -m tests.contracts.api.recording $(ARGS)
 
 clients: $(DEV) ## Generate clients from a running platform's API document: make clients ARGS="openapi.json build/clients"
 	@$(PY) -m tests.clients.build $(ARGS)

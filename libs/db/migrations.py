@@ -20,6 +20,7 @@ import psycopg
 import sqlalchemy
 from psycopg import sql
 
+from libs.db.applied import note, refuse_foreign
 from libs.db.database import Database, driver_url, plain_url
 
 LOCK_TIMEOUT_SECONDS = 2
@@ -45,9 +46,12 @@ class ServiceUrls:
 
 
 def migrate(url: str, script_location: pathlib.Path | str) -> None:
-    """Upgrade the database to the newest version, one migrator at a time.
+    """Upgrade the database to the newest version, one migrator at a time; one that newer code made is left as it is.
 
     A migration that must wait more than two seconds for a lock fails, and is tried again by the caller.
+
+    Raises:
+        MigrationChangedError: other migrations made the database; it is left as it is.
     """
     engine = sqlalchemy.create_engine(driver_url(url), poolclass=sqlalchemy.NullPool)
     with engine.connect() as connection:
@@ -57,7 +61,12 @@ def migrate(url: str, script_location: pathlib.Path | str) -> None:
         connection.commit()
         config = _config(script_location)
         config.attributes["connection"] = connection
-        alembic.command.upgrade(config, "head")
+        scripts = alembic.script.ScriptDirectory.from_config(config)
+        is_newer = refuse_foreign(connection, scripts)
+        connection.commit()
+        if not is_newer:
+            alembic.command.upgrade(config, "head")
+            note(connection, scripts)
         owner = connection.scalar(sqlalchemy.text("SELECT current_user"))
         app = str(owner).removesuffix("_owner") + "_app"
         connection.execute(sqlalchemy.text(f"GRANT SELECT ON alembic_version TO {app}"))

@@ -17,11 +17,12 @@ from psycopg import sql
 import libs.bus
 import services
 from libs.clock import monotonic
+from libs.db.applied import MigrationChangedError
 from libs.db.database import plain_url
 from libs.db.embedded import EmbeddedPostgres
 from libs.db.migrations import ROLES, ServiceUrls, create_service_database, grant_connect, migrate
 from services.embedded.folder import DataFolder
-from services.embedded.settings import SERVICES
+from services.embedded.settings import SERVICES, StartRefusedError
 from services.ledger.settings import DATABASE_ROLES
 from services.ledger.store.ddl_watch import install_ddl_watch
 
@@ -30,6 +31,7 @@ DATABASES = (*SERVICES, BUS)
 LEAVING_SECONDS_MAX = 120
 MORE_ROLES = {"ledger": DATABASE_ROLES}
 LEFT_FILE = "migrated.json"
+OTHER_CODE = "{error} For a new city: make run DATA=<folder>, or move {root} away."
 
 
 class Databases:
@@ -41,7 +43,11 @@ class Databases:
         self._keeps_templates = keeps_templates
 
     def create(self) -> None:
-        """Create what is missing and bring every database to its newest version; nothing when all is as we left it."""
+        """Create what is missing and bring every database to its newest version; nothing when all is as we left it.
+
+        Raises:
+            StartRefusedError: the folder was made by code with other migrations.
+        """
         wanted = {"migrations": fingerprint_of_migrations(), "roles": self._fingerprint_of_passwords()}
         if not self._left_as(wanted):
             self._create()
@@ -75,7 +81,10 @@ class Databases:
             create_service_database(
                 self._server.superuser_url(), name, passwords=self._passwords(name), database=database
             )
-            migrate(self._urls(name, database).owner, migrations_of(name))
+            try:
+                migrate(self._urls(name, database).owner, migrations_of(name))
+            except MigrationChangedError as error:
+                raise StartRefusedError(OTHER_CODE.format(error=error, root=self._folder.root)) from error
             if name == "ledger":
                 install_ddl_watch(self._server.superuser_url(database))
 

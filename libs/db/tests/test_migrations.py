@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import pathlib
+import shutil
 
 import psycopg
 import pytest
 import sqlalchemy
 
 from libs.db import Database
+from libs.db.applied import MigrationChangedError
+from libs.db.database import plain_url
 from libs.db.embedded import EmbeddedPostgres
 from libs.db.migrations import ROLES, Schema, create_service_database, migrate
 from tests.support.postgres import PASSWORD, SAMPLE, DatabaseFactory, FreshDatabase, running_server
@@ -40,7 +43,30 @@ def test_code_refuses_a_schema_older_than_itself(fresh_database: FreshDatabase, 
     assert before == "is at 0001, this code needs 0002: run migrate first"
     assert Schema(tmp_path).problem(database) is None
     assert Schema(SAMPLE).problem(database) is None  # Rolled back, code goes on with the newer schema.
+    migrate(urls.owner, SAMPLE)  # And so does its migration job: there is nothing to do.
+    assert Schema(tmp_path).problem(database) is None
     database.dispose()
+
+
+def test_a_migration_that_was_applied_never_changes(fresh_database: FreshDatabase, tmp_path: pathlib.Path) -> None:
+    urls = fresh_database("sample")
+    shutil.copytree(SAMPLE, tmp_path / "changed")
+    version = next((tmp_path / "changed" / "versions").glob("0001*.py"))
+    version.write_text(version.read_text() + "\n# another one\n")
+
+    with pytest.raises(MigrationChangedError, match="is at version 0001, but migration 0001 was another one when"):
+        migrate(urls.owner, tmp_path / "changed")
+
+    migrate(urls.owner, SAMPLE)
+
+
+def test_a_database_whose_migrations_nobody_noted_is_refused(fresh_database: FreshDatabase) -> None:
+    urls = fresh_database("sample")
+    with psycopg.connect(plain_url(urls.owner)) as connection:
+        connection.execute("DROP TABLE applied_migration")
+
+    with pytest.raises(MigrationChangedError, match="made before they were noted"):
+        migrate(urls.owner, SAMPLE)
 
 
 def test_code_refuses_a_database_that_nobody_migrated_and_one_that_is_away(

@@ -1,0 +1,169 @@
+"""Record a request and its answer of each operation while stories are played: `make examples`.
+
+What is drawn by chance (ids, tokens, cursors, keys) is replaced by what says so, the same each time.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+from uuid import UUID
+
+import urllib3
+
+from libs.contracts.api import FOLDER
+from tests.scenarios.client import Client, PlatformError
+from tests.scenarios.runner import Run, StepFailedError
+from tests.scenarios.story import CASES, find_stories, load_story
+from tests.support.platform import Platform
+
+METHODS = ("get", "put", "post", "patch", "delete")
+LIST_ITEMS_MAX = 2
+TEXT_MAX = 300
+SECRET_FIELDS = frozenset({"access_token", "refresh_token", "password", "new_password", "totp", "secret", "signature"})
+DRAWN = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
+ID_OF_AN_EXAMPLE = 0x01890A5D_AC96_774B_BCCE_B302099A8000
+
+Example = dict[str, Any]
+
+
+@dataclass
+class Operations:
+    """The operations of a document, found by method and path."""
+
+    document: dict[str, Any]
+    _patterns: list[tuple[str, re.Pattern[str], str]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        # The more of a path is written out, the earlier it is tried: /persons/names is no person's id.
+        paths = sorted(self.document["paths"], key=lambda path: (path.count("{"), path))
+        self._patterns = [
+            (method, re.compile(re.sub(r"\\{[^}]+\\}", "[^/]+", re.escape(path))), methods[method]["operationId"])
+            for path in paths
+            for methods in [self.document["paths"][path]]
+            for method in METHODS
+            if method in methods
+        ]
+
+    def name(self, method: str, path: str) -> str | None:
+        """Return the `operationId` of a request."""
+        bare = unquote(path.partition("?")[0])
+        found = (name for of, pattern, name in self._patterns if of == method.lower() and pattern.fullmatch(bare))
+        return next(found, None)
+
+
+@dataclass
+class Recorder:
+    """What was asked and answered, the fullest of each operation."""
+
+    operations: Operations
+    examples: dict[str, Example] = field(default_factory=dict)
+    _weights: dict[str, tuple[int, int]] = field(default_factory=dict)
+
+    def hear(self, method: str, path: str, body: Any, answer: urllib3.BaseHTTPResponse) -> None:
+        """Keep a request and its answer where they say more than what is kept."""
+        name = self.operations.name(method, path)
+        if name is None or not 200 <= answer.status < 300:
+            return
+        kept = {} if body is None else {"request": body}
+        if answer.headers.get("Content-Type", "").startswith("application/json"):
+            kept["answer"] = answer.json()
+        example = shortened(kept)
+        weight = (said(example), -len(json.dumps(example)))
+        if example and weight > self._weights.get(name, (0, 0)):
+            self._weights[name], self.examples[name] = weight, example
+
+    def told(self) -> dict[str, Example]:
+        """Return the examples with nothing in them that was drawn by chance."""
+        return {name: settled(self.examples[name]) for name in sorted(self.examples)}
+
+
+@dataclass
+class RecordingClient(Client):
+    """A client whose requests are recorded."""
+
+    recorder: Recorder | None = None
+
+    def _ask(
+        self, method: str, path: str, body: dict[str, Any] | None = None, headers: dict[str, str] | None = None
+    ) -> urllib3.BaseHTTPResponse:
+        answer = super()._ask(method, path, body, headers)
+        if self.recorder is not None:
+            self.recorder.hear(method, path, body, answer)
+        return answer
+
+
+def said(value: Any) -> int:
+    """Return how many values a document has that are not empty."""
+    if isinstance(value, dict):
+        return sum(said(part) for part in value.values())
+    if isinstance(value, list):
+        return max((said(part) for part in value), default=0)
+    return value not in (None, "", False)
+
+
+def shortened(value: Any) -> Any:
+    """Return a document with few rows of each list: those that say most."""
+    if isinstance(value, dict):
+        return {name: shortened(part) for name, part in value.items()}
+    if isinstance(value, list):
+        return sorted((shortened(part) for part in value[:50]), key=said, reverse=True)[:LIST_ITEMS_MAX]
+    return value[:TEXT_MAX] if isinstance(value, str) else value
+
+
+def settled(example: Example) -> Example:
+    """Return an example with ids counted from one, and secrets, keys and cursors replaced by their names."""
+    ids: dict[str, str] = {}
+
+    def id_of(match: re.Match[str]) -> str:
+        return ids.setdefault(match[0].lower(), str(UUID(int=ID_OF_AN_EXAMPLE + len(ids) + 1)))
+
+    def of(name: str, value: Any) -> Any:
+        if isinstance(value, dict):
+            return {part: of(part, inner) for part, inner in value.items()}
+        if isinstance(value, list):
+            return [of(name, inner) for inner in value]
+        if name in SECRET_FIELDS and isinstance(value, str):
+            return f"<{name}>"
+        if name == "next" and isinstance(value, str):
+            return "<cursor>"
+        return DRAWN.sub(id_of, value) if isinstance(value, str) else value
+
+    return {part: of(part, value) for part, value in example.items()}
+
+
+def play(paths: Sequence[Path]) -> Iterator[Recorder]:
+    """Play stories on a platform of their own; yield the recorder after each."""
+    with tempfile.TemporaryDirectory() as folder, Platform(Path(folder)) as platform:
+        document = Client(platform.url).session.request("GET", f"{platform.url}/openapi.json").json()
+        recorder = Recorder(Operations(document))
+        for path in paths:
+            platform.reset()
+            client = RecordingClient(platform.url, recorder=recorder)
+            try:
+                Run(load_story(path).needed(), client).play()
+            except (StepFailedError, PlatformError) as error:
+                print(f"{path.stem}: {error}", file=sys.stderr)
+            yield recorder
+
+
+def main() -> int:
+    """Record while playing the stories of the folders given, or all."""
+    folders = [Path(argument) for argument in sys.argv[1:]] or [CASES]
+    paths = find_stories(folders)
+    for number, recorder in enumerate(play(paths), 1):
+        print(f"{number} of {len(paths)} stories, {len(recorder.examples)} operations", flush=True)
+        text = json.dumps(recorder.told(), indent=1, ensure_ascii=False)
+        (FOLDER / "examples.json").write_text(text + "\n", "utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
