@@ -25,9 +25,7 @@ def test_a_data_folder_of_other_code_is_refused_with_what_to_do(tmp_path: Path) 
             connection.execute("UPDATE applied_migration SET sha256 = 'of another file' WHERE revision LIKE '0001%'")
         (folder.root / LEFT_FILE).unlink()  # as when the code's migrations are others
 
-        with pytest.raises(
-            StartRefusedError, match=r"orders .* 0001\w* was another one .* make run DATA=<folder>"
-        ):
+        with pytest.raises(StartRefusedError, match=r"orders .* 0001\w* was another one .* make run DATA=<folder>"):
             databases.create()
 
         with psycopg.connect(plain_url(server.superuser_url("orders"))) as connection:
