@@ -9,11 +9,12 @@ from __future__ import annotations
 import copy
 import json
 import re
+import threading
 from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
 from flask import Flask, Response, current_app
-from flask_smorest import Api
+from flask_smorest import Api, Blueprint
 from werkzeug.routing import AnyConverter
 
 from libs.http.fields import choices_of
@@ -90,8 +91,25 @@ class TrueApi(Api):  # type: ignore[misc]  # flask-smorest has no types
         """Also describe parts of paths that are one of a few words."""
         super().init_app(app, **options)
         self.register_converter(AnyConverter, lambda words: {"type": "string", "enum": sorted(words.items)})
+        self._undescribed: list[Blueprint] = []
+        self._describing = threading.Lock()
+
+    def register_blueprint(self, blueprint: Blueprint, **options: Any) -> None:
+        """Serve a blueprint now; describe it when the document is first asked for: that is half of a start's work."""
+        self._app.extensions["flask-smorest"]["blp_name_to_api"][blueprint.name] = self
+        self._app.register_blueprint(blueprint, **options)
+        self._undescribed.append(blueprint)
+
+    def describe(self) -> None:
+        """Add what was not yet described to the document."""
+        with self._describing:
+            while self._undescribed:
+                one = self._undescribed.pop(0)
+                one.register_views_in_doc(self, self._app, self.spec, name=one.name, parameters=None)
+                self.spec.tag({"name": one.name, "description": one.description})
 
     def _openapi_json(self) -> Response:
+        self.describe()
         text = json.dumps(completed(copy.deepcopy(self.spec.to_dict()), current_app), ensure_ascii=False, default=str)
         return Response(text, content_type="application/json")
 

@@ -97,7 +97,7 @@ class Databases:
     def _put_fresh(self, connection: psycopg.Connection, name: str) -> None:
         """Replace one database; who is still leaving it, or its template, on a busy machine is waited for."""
         drop = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)")
-        clone = sql.SQL("CREATE DATABASE {} TEMPLATE {} OWNER {} STRATEGY wal_log")
+        clone = sql.SQL("CREATE DATABASE {} TEMPLATE {} OWNER {} STRATEGY file_copy")
         parts = [sql.Identifier(part) for part in (name, template_of(name), f"{name}_owner")]
         end = monotonic() + LEAVING_SECONDS_MAX
         while True:
