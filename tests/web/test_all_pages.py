@@ -27,19 +27,20 @@ SIZES = """() => {
     .map((one) => parseFloat(getComputedStyle(one).fontSize));
 }"""
 PATHS = {
-    "nobody": """/ /rules /rules/{d1} /supply /check /sign-in /sign-in?by=code /about /nothing""",
+    "nobody": """/ /rules /rules/{d1} /supply /check /check/paper /check/certificate /sign-in /sign-in?by=code
+              /about /nothing""",
     "lan": """/elder /elder/ask /elder/ask/B1 /elder/time /elder/orders/{next} /elder/orders/{today}
-              /family /me /desk""",
+              /family /me /papers/{lan} /papers/{lan}/slip?month=2026-03 /desk""",
     "min": """/volunteer /volunteer/time /volunteer/gift /volunteer/orders/{next} /volunteer/orders/{open1}
-              /volunteer/receipts/{transfer}""",
+              /volunteer/receipts/{transfer} /papers/{min} /papers/{min}/statement?from=2026-02""",
     "ann": """/family /family/{lan} /volunteer/gift""",
     "coord": """/desk /desk/approvals /desk/approvals?by=day&show=flagged /desk/visits /desk/orders/{weak}""",
     "check": """/street /desk/orders/{signed}""",
     "admin": """/district /district/rules/{d1}""",
-    "op": """/calls /calls?q=nobody /calls/{lan}""",
+    "op": """/calls /calls?q=nobody /calls/{lan} /papers/{lan}""",
 }
 OTHER_STATUS = {("nobody", "/nothing"): 404, ("lan", "/desk"): 403}
-LABELS = ("next", "today", "open1", "lan", "weak", "signed")
+LABELS = ("next", "today", "open1", "lan", "min", "weak", "signed")
 
 
 def paths_of(scene: Scene, who: str) -> list[str]:

@@ -3,13 +3,15 @@
 from services.web.kit.areas import Area
 from services.web.pages.about.views import area as about
 from services.web.pages.calls.views import area as calls
+from services.web.pages.checks.views import area as checks
 from services.web.pages.desk.views import area as desk
 from services.web.pages.district.views import area as district
 from services.web.pages.elder.views import area as elder
 from services.web.pages.entry.views import area as entry
 from services.web.pages.family.views import area as family
 from services.web.pages.front.views import area as front
+from services.web.pages.papers.views import area as papers
 from services.web.pages.street.views import area as street
 from services.web.pages.volunteer.views import area as volunteer
 
-AREAS: tuple[Area, ...] = (front, entry, about, desk, elder, volunteer, street, family, calls, district)
+AREAS: tuple[Area, ...] = (front, entry, about, desk, elder, volunteer, street, family, calls, district, papers, checks)

@@ -14,7 +14,7 @@ from services.web.kit.areas import declared_need
 from services.web.tests.support import DISTRICT, TableApi, open_pages
 
 FOLDER = Path(web_app.__file__).parent
-PUBLIC_PAGES = ("/", "/rules", "/supply", "/check", "/sign-in", "/about", "/docs")
+PUBLIC_PAGES = ("/", "/rules", "/supply", "/check", "/check/paper", "/check/certificate", "/sign-in", "/about", "/docs")
 
 
 @pytest.fixture

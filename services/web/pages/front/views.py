@@ -1,16 +1,16 @@
-"""The front page, the rules of each district, the supply, and checking a receipt or a certificate."""
+"""The front page, the rules of each district, the supply."""
 
 from __future__ import annotations
 
 from typing import Any
 from uuid import UUID
 
-from flask import render_template, request
+from flask import render_template
 
 from services.web.clients.api import ProblemError
 from services.web.kit.areas import PUBLIC, Area
-from services.web.kit.closed import or_nothing, part_of_page, rows_of
-from services.web.kit.i18n import is_chinese, named
+from services.web.kit.closed import part_of_page, rows_of
+from services.web.kit.i18n import is_chinese
 from services.web.kit.lookups import policy_of, unit_name
 from services.web.kit.viewer import anonymous_api
 from services.web.pages.front.rules import sections_of, table_of
@@ -53,22 +53,6 @@ def supply() -> str:
     rows, logs = part_of_page(_supply), part_of_page(_logs)
     return render_template(
         "front/supply.html", supply=rows, total=_total(rows_of(rows)), logs=logs, unit_name=unit_name
-    )
-
-
-@area.page("/check", needs=PUBLIC)
-def check() -> str:
-    """Let a receipt be checked in the browser, and a certificate be looked up by its code."""
-    certificate, is_unknown = None, False
-    asked = {name: request.args.get(name, "").strip() for name in ("certificate", "code")}
-    if asked["certificate"]:
-        try:
-            path = f"/v1/certificates/{UUID(asked['certificate'])}"
-            certificate = anonymous_api().get(path, code=asked["code"])
-        except (ProblemError, ValueError):
-            is_unknown = True
-    return render_template(
-        "front/check.html", asked=asked, certificate=certificate, is_unknown=is_unknown, trust=part_of_page(_trust)
     )
 
 
@@ -115,14 +99,3 @@ def _logs() -> list[dict[str, Any]]:
             log | {"checkpoint": head, "name": unit_name(log["district_id"]), "cosigned": head.count("\n— ") - 1}
         )
     return rows_shown
-
-
-def _trust() -> list[tuple[str, str]]:
-    """Return the trust file of each district that has a log by now."""
-    texts = ((named(district), _trust_of(district["unit_id"])) for district in _districts())
-    return [(name, text) for name, text in texts if text]
-
-
-def _trust_of(district_id: str) -> str:
-    answer = or_nothing(lambda: anonymous_api().answer("GET", f"/v1/logs/{district_id}/trust"))
-    return answer.body.decode() if answer else ""

@@ -1,0 +1,1 @@
+"""Checking what somebody holds: a receipt, a paper with its code, a certificate."""

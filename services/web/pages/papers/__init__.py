@@ -1,0 +1,1 @@
+"""Documents: a certificate, a statement, a monthly slip, a district's sheet; and how anybody checks one."""

@@ -1,0 +1,61 @@
+"""The certificate of a volunteer's service, as orders issued it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from services.web.kit.formats import write_long_day, write_minutes, write_number, write_stamp
+from services.web.kit.i18n import language, say
+from services.web.kit.viewer import web
+from services.web.pages.papers.proofs import address
+from services.web.printing.codes import qr_svg
+from services.web.printing.paper import Check, Facts, Figure, Paper
+
+CHECK_PAGE = "/check/certificate"
+
+
+def certificate_paper(certificate: dict[str, Any], name: str) -> Paper:
+    """Return a certificate to print."""
+    number, code = certificate["certificate_id"], certificate["verification_code"]
+    link = address(f"{CHECK_PAGE}#{number}.{code}")
+    return Paper(
+        say("Certificate of service"),
+        name,
+        [
+            Figure(write_minutes(certificate["minutes"]), say("of service for older people, as it happened.")),
+            Facts(_facts(certificate)),
+            Check(say("Check this certificate"), link, qr_svg(link), _words(number, code)),
+        ],
+        " · ".join(filter(None, (web().parts.programme_name, web().parts.desk_phone))),
+        language(),
+        datetime.fromisoformat(certificate["issued_at"]),
+        name=f"certificate-{certificate['number']}",
+    )
+
+
+def _facts(certificate: dict[str, Any]) -> list[tuple[str, str]]:
+    days = [certificate[name] for name in ("first_on", "last_on") if certificate[name]]
+    return [
+        (say("Certificate number"), write_number(certificate["number"])),
+        (say("Person"), certificate["person_id"]),
+        (say("of it proved at the door"), write_minutes(certificate["verified_minutes"])),
+        *([(say("Between"), " – ".join(map(write_long_day, days)))] if days else []),
+        (say("Issued"), write_stamp(certificate["issued_at"])),
+    ]
+
+
+def _words(number: str, code: str) -> list[str]:
+    return [
+        say(
+            "The code opens a page on which the platform says whether it issued this certificate, to which person's "
+            "number, for how many minutes and which days. Compare them with this paper."
+        ),
+        say(
+            "That does not prove that the name above belongs to the person's number, or who holds this paper: "
+            "ask for a document, or call the desk."
+        ),
+        say("Without a code reader: open %(page)s and type both lines.", page=address(CHECK_PAGE)),
+        number,
+        code,
+    ]

@@ -1,0 +1,143 @@
+"""Papers and their codes: whoever scans one learns in the browser whether it holds, and nothing is sent anywhere."""
+
+from __future__ import annotations
+
+import io
+import re
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+import urllib3
+from playwright.sync_api import Request
+from pypdf import PdfReader
+
+from libs.clock import monotonic
+from tests.web.conftest import Window, Windows
+from tests.web.scene import Scene
+
+pytestmark = pytest.mark.browser
+MONTH = "2026-03"
+
+
+def _slip(window: Windows, scene: Scene, who: str = "lan") -> Window:
+    """Return the browser of somebody who looks at the elder's slip."""
+    opened = window(language="en").sign_in(who)
+    opened.open(f"/papers/{scene.id_of('lan')}/slip?month={MONTH}")
+    return opened
+
+
+def test_the_code_of_an_elders_slip_holds_and_nothing_is_sent_anywhere(window: Windows, scene: Scene) -> None:
+    elder = _slip(window, scene)
+    assert "16 h 30 min" in elder.text
+    assert "陈志强" in elder.text
+    link = elder.page.get_attribute(".check a.button", "href") or ""
+    anybody = window(language="en")
+    sent: list[Request] = []
+
+    anybody.page.on("request", lambda one: sent.append(one))
+    anybody.open(link.removeprefix(scene.url))
+    anybody.page.wait_for_selector("#verdict.good")
+
+    assert anybody.page.inner_text("#minutes") == "990"
+    assert scene.id_of("lan") in anybody.text
+    assert all("#" not in one.url and "tlog" not in one.url for one in sent)
+    assert {one.method for one in sent} == {"GET"}
+    assert not [one.url for one in sent if "/v1/" in one.url]
+
+
+@pytest.mark.parametrize("at", [60, 400, -40])
+def test_a_code_that_was_tampered_with_does_not_hold(window: Windows, scene: Scene, at: int) -> None:
+    link = _slip(window, scene).page.get_attribute(".check a.button", "href") or ""
+    path, _, fragment = link.removeprefix(scene.url).partition("#")
+    other = "B" if fragment[at] != "B" else "C"
+    anybody = window(language="en")
+
+    anybody.open(f"{path}#{fragment[:at]}{other}{fragment[at:][1:]}")
+    anybody.page.wait_for_selector("#verdict.bad")
+
+    assert not anybody.page.is_visible("#balance")
+
+
+def test_a_code_is_of_the_person_whom_it_names_and_of_nobody_else(window: Windows, scene: Scene) -> None:
+    link = _slip(window, scene).page.get_attribute(".check a.button", "href") or ""
+    anybody = window(language="en")
+
+    anybody.open(link.removeprefix(scene.url).replace(scene.id_of("lan"), scene.id_of("min")))
+    anybody.page.wait_for_selector("#verdict.bad")
+
+    assert "nobody with this number" in anybody.text
+
+
+def test_without_a_script_the_page_says_what_can_be_done_instead(window: Windows) -> None:
+    page = window(language="en", script=False)
+
+    page.open("/check/paper")
+
+    assert "verify.py" in page.text
+
+
+def test_a_volunteer_has_a_certificate_made_and_its_code_is_looked_up(window: Windows, scene: Scene) -> None:
+    volunteer = window(language="en").sign_in("min")
+    volunteer.open("/volunteer/time")
+    volunteer.press("a[href^='/papers/']")
+    volunteer.press("form[action$='/certificates'] button")
+    link = volunteer.page.get_attribute(".check a.button", "href") or ""
+    anybody = window(language="en")
+    asked: list[str] = []
+
+    anybody.page.on("request", lambda one: asked.append(one.url))
+    anybody.page.goto(link)
+    anybody.page.wait_for_selector("#verdict.good")
+    anybody.check()
+
+    assert "1 h 35 min" in anybody.text
+    assert scene.id_of("min") in anybody.text
+    number, code = link.partition("#")[2].split(".")
+    assert not [url for url in asked if code in url or number in url.partition("#")[0]]
+
+
+def test_the_daughter_prints_her_mothers_slip_as_pdf(window: Windows, scene: Scene) -> None:
+    daughter = window(language="en").sign_in("ann")
+    daughter.open(f"/family/{scene.id_of('lan')}")
+    daughter.press("a[href^='/papers/']")
+
+    answer = daughter.context.request.get(f"{scene.url}/papers/{scene.id_of('lan')}/slip.pdf?month={MONTH}&lang=zh")
+
+    assert answer.headers["content-type"] == "application/pdf"
+    text = "".join(page.extract_text() for page in PdfReader(io.BytesIO(answer.body())).pages)
+    assert "兰桂英" in text
+    assert re.search(r"16\s*小时\s*30\s*分", text)
+    again = daughter.context.request.get(f"{scene.url}/papers/{scene.id_of('lan')}/slip.pdf?month={MONTH}&lang=zh")
+    assert again.body() == answer.body()
+
+
+def test_the_platform_answers_while_twenty_documents_are_asked_for_at_once(window: Windows, scene: Scene) -> None:
+    elder = window(language="en").sign_in("lan")
+    cookie = "; ".join(f"{one['name']}={one['value']}" for one in elder.context.cookies())
+    pool = urllib3.PoolManager(maxsize=24, retries=False)
+    path = f"{scene.url}/papers/{scene.id_of('lan')}/slip.pdf"
+
+    def ask(_number: int) -> int:
+        return pool.request("GET", path, headers={"Cookie": cookie}).status
+
+    with ThreadPoolExecutor(20) as asking:
+        asked = [asking.submit(ask, number) for number in range(20)]
+        slowest = 0.0
+        while not all(one.done() for one in asked):
+            began = monotonic()
+            assert pool.request("GET", f"{scene.url}/livez").status == 200
+            slowest = max(slowest, monotonic() - began)
+    statuses = {one.result() for one in asked}
+
+    assert 0 < slowest < 1
+    assert 200 in statuses
+    assert statuses <= {200, 503}
+
+
+@pytest.mark.parametrize("paper", ["", "/slip", "/slip.pdf", "/statement", "/statement.pdf"])
+def test_a_stranger_is_refused_every_paper(window: Windows, scene: Scene, paper: str) -> None:
+    stranger = window(language="en").sign_in("min")
+
+    answer = stranger.context.request.get(f"{scene.url}/papers/{scene.id_of('lan')}{paper}")
+
+    assert answer.status == 403
