@@ -6,10 +6,11 @@ from flask.views import MethodView
 from flask_smorest import Blueprint
 
 from libs.clock import machine_now
+from libs.http import reading
 from libs.programme.two_people_schemas import VerdictSchema
-from services.accounts.core.edge import command, parts, tell
+from services.accounts.core.edge import command, opened, page_of, parts, tell
 from services.accounts.core.rules.notices import Notice
-from services.accounts.core.schemas import Answer, Body, done_answer
+from services.accounts.core.schemas import Answer, Body, PageSchema, done_answer, page_answer
 from services.accounts.core.store.store import SealedStore
 from services.accounts.core.usecases.command_context import CommandContext
 from services.accounts.numbers.refusals import CodeWrongError
@@ -20,8 +21,9 @@ from services.accounts.numbers.schemas import (
     NumberSchema,
     number_proposal_answer,
 )
+from services.accounts.numbers.store import PROPOSALS
 from services.accounts.numbers.usecases.change_number import confirm_number
-from services.accounts.numbers.usecases.propose_number import decide_number, propose_number
+from services.accounts.numbers.usecases.propose_number import decide_number, list_proposals, propose_number
 
 blueprint = Blueprint("numbers", __name__, description="Numbers that open accounts / 登录号码")
 
@@ -52,6 +54,24 @@ class NumberConfirmation(MethodView):
         if not confirmed["confirmed"]:
             raise CodeWrongError
         return confirmed
+
+
+@blueprint.route("/v1/persons/<uuid:person_id>/phone-changes")
+class NumberChanges(MethodView):
+    """What was proposed about a member of staff's number."""
+
+    @blueprint.doc(operationId="list_phone_changes")
+    @blueprint.arguments(PageSchema, location="query")
+    @blueprint.response(200, page_answer(NumberProposalAnswer))
+    def get(self, query: Body, person_id: UUID) -> Answer:
+        """List what was proposed, decided and why: to the person, to staff over them, to whoever proposed it."""
+        with reading() as connection:
+            store, context = opened(connection)
+            proposals = list_proposals(store, context, person_id=person_id, query=query)
+            places = store.persons.places_of(person_id)
+        return page_of(
+            PROPOSALS, proposals, query, lambda proposal: number_proposal_answer(proposal, places, now=context.now)
+        )
 
 
 @blueprint.route("/v1/persons/<uuid:person_id>/phone-changes/<uuid:change_id>")

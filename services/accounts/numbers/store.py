@@ -3,14 +3,18 @@
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 
 from libs.db.rows import add_rows
+from libs.http import Cursor
+from libs.http.pages import an_id
 from libs.programme.proposals import columns_of, proposal_of
 from libs.programme.two_people import Proposal
 from services.accounts.core.rules.identity import LookUp
+from services.accounts.core.store.listing import Listing, equals
 from services.accounts.core.store.store import SealedStore
 from services.accounts.core.store.tables import person_index
 from services.accounts.numbers.rules import NumberChange, Opening
@@ -129,8 +133,10 @@ class NumberStore:
         row = self._connection.execute(
             sa.select(number_proposal).where(number_proposal.c.proposal_id == proposal_id).with_for_update()
         ).first()
-        if row is None:
-            return None
+        return self.proposal_of(row) if row else None
+
+    def proposal_of(self, row: Any) -> NumberProposal:
+        """Return the proposal of a row."""
         fields = self._identities.unseal(row.person_id, bytes(row.sealed))
         proposal = proposal_of(row, proposal_id=row.proposal_id, hands={row.person_id})
         return NumberProposal(proposal, row.person_id, str(fields["phone_number"]))
@@ -142,3 +148,12 @@ def _waiting(person_id: UUID, at: datetime) -> tuple[sa.ColumnElement[bool], ...
         number_change.c.ended_at.is_(None),
         number_change.c.opens_at > at,
     )
+
+
+PROPOSALS = Listing(
+    table=number_proposal,
+    cursor=Cursor(change_id=an_id),
+    order=number_proposal.c.proposal_id,
+    narrowed={"person": equals(number_proposal.c.person_id), "by": equals(number_proposal.c.proposed_by)},
+)
+"""The numbers that were proposed for a person: by everybody, or by one."""

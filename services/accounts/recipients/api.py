@@ -5,19 +5,30 @@ from uuid import UUID
 from flask.views import MethodView
 from flask_smorest import Blueprint
 
+from libs.http import reading
 from libs.programme.two_people_schemas import VerdictSchema
-from services.accounts.core.edge import command
+from services.accounts.core.edge import command, opened, page_of
 from services.accounts.core.schemas import (
     Answer,
     Body,
+    PageSchema,
     done_answer,
+    page_answer,
     person_answer,
 )
 from services.accounts.core.store.store import SealedStore
 from services.accounts.core.usecases.command_context import CommandContext
 from services.accounts.recipients.rules import Finding, FindingKind
-from services.accounts.recipients.schemas import AssessmentSchema, FindingAnswer, HardshipSchema, finding_answer
-from services.accounts.recipients.usecases import decide_finding, record_finding
+from services.accounts.recipients.schemas import (
+    AssessmentSchema,
+    FindingAnswer,
+    HardshipSchema,
+    ListedFindingAnswer,
+    finding_answer,
+    listed_finding_answer,
+)
+from services.accounts.recipients.store import FINDINGS
+from services.accounts.recipients.usecases import decide_finding, list_findings, record_finding
 
 blueprint = Blueprint("recipients", __name__, description="Grades, hardship / 评估与困难类别")
 
@@ -44,6 +55,22 @@ class HardshipRecord(MethodView):
     def put(self, body: Body, person_id: UUID, finding_id: UUID) -> Answer:
         """Record hardship categories; they count when a checker confirms them."""
         return _record(finding_id, FindingKind.HARDSHIP, person_id, body)
+
+
+@blueprint.route("/v1/persons/<uuid:person_id>/findings")
+class Findings(MethodView):
+    """What was found about a person."""
+
+    @blueprint.doc(operationId="list_findings")
+    @blueprint.arguments(PageSchema, location="query")
+    @blueprint.response(200, page_answer(ListedFindingAnswer))
+    def get(self, query: Body, person_id: UUID) -> Answer:
+        """List grades and hardship with what was decided and why: to the person, to staff over them, to the maker."""
+        with reading() as connection:
+            store, context = opened(connection)
+            findings = list_findings(store, context, person_id=person_id, query=query)
+            places = store.persons.places_of(person_id)
+        return page_of(FINDINGS, findings, query, lambda finding: listed_finding_answer(finding, places, context.now))
 
 
 @blueprint.route("/v1/assessments/<uuid:finding_id>/confirmation")

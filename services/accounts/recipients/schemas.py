@@ -10,7 +10,7 @@ from libs.http.fields import choice_of, word_of
 from libs.programme.words import Grade, Hardship
 from services.accounts.core.rules.roles import RolePlace, roles_above
 from services.accounts.core.schemas import Answer, PersonAnswer, id_field, id_text, instant, instant_field
-from services.accounts.recipients.rules import Finding, FindingState
+from services.accounts.recipients.rules import Finding, FindingKind, FindingState
 
 
 class FindingAnswer(Schema):
@@ -33,6 +33,14 @@ class FindingAnswer(Schema):
     person = fields.Nested(PersonAnswer)
 
 
+class ListedFindingAnswer(FindingAnswer):
+    """A finding as a list shows it: which kind, and the second person's reason, also with a yes."""
+
+    finding_id = id_field()
+    kind = word_of(FindingKind)
+    why = fields.String()
+
+
 class AssessmentSchema(Schema):
     """An ability grade."""
 
@@ -43,6 +51,12 @@ class HardshipSchema(Schema):
     """Hardship categories, instead of the earlier ones."""
 
     categories = fields.List(choice_of(Hardship), required=True, validate=validate.Length(max=len(Hardship)))
+
+
+def listed_finding_answer(finding: Finding, theirs: Collection[RolePlace], now: datetime) -> Answer:
+    """Return a finding with the second person's reason."""
+    listed = {"finding_id": str(finding.finding_id), "kind": finding.kind, "why": finding.proposal.why}
+    return finding_answer(finding, theirs, now) | listed
 
 
 def finding_answer(finding: Finding, theirs: Collection[RolePlace], now: datetime) -> Answer:

@@ -7,9 +7,12 @@ from sqlalchemy import Connection
 
 from libs.db import write_at_end
 from libs.db.rows import add_row, change_rows
+from libs.http import Cursor
+from libs.http.pages import an_id
 from libs.programme.proposals import columns_of, proposal_of
 from libs.programme.words import Grade, Hardship
 from services.accounts.core.store.facts import Ask, locked_row, unless_taken
+from services.accounts.core.store.listing import Listing, equals
 from services.accounts.recipients.rules import Finding, FindingKind
 from services.accounts.recipients.tables import finding
 
@@ -54,3 +57,12 @@ def finding_of(row: Any) -> Finding:
         grade=Grade(row.grade) if row.grade else None,
         categories=tuple(Hardship(category) for category in row.categories),
     )
+
+
+FINDINGS = Listing(
+    table=finding,
+    cursor=Cursor(finding_id=an_id),
+    order=finding.c.finding_id,
+    narrowed={"person": equals(finding.c.person_id), "by": equals(finding.c.proposed_by)},
+)
+"""What was found about a person: by everybody, or by one."""

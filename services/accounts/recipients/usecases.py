@@ -1,6 +1,7 @@
 """Record an ability grade or hardship categories, and confirm them as a second person."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from typing import Any
 from uuid import UUID
 
 from libs.errors import IdReusedError
@@ -9,11 +10,16 @@ from libs.programme.two_people import propose
 from libs.programme.words import Grade, Hardship
 from services.accounts.core.rules.persons import Person
 from services.accounts.core.store.store import SealedStore
-from services.accounts.core.usecases.authorise import require_over, require_power_somewhere
+from services.accounts.core.usecases.authorise import (
+    require_over,
+    require_power_somewhere,
+    require_view,
+    whose_proposals,
+)
 from services.accounts.core.usecases.command_context import CommandContext
 from services.accounts.core.usecases.publishing import publish_person
 from services.accounts.recipients.rules import Finding, FindingKind
-from services.accounts.recipients.store import ABOUT, FindingStore, finding_of, kept_finding, new_finding
+from services.accounts.recipients.store import ABOUT, FINDINGS, FindingStore, finding_of, kept_finding, new_finding
 
 _POWERS = {FindingKind.ASSESSMENT: "assess_grade", FindingKind.HARDSHIP: "record_hardship"}
 
@@ -80,3 +86,19 @@ def decide_finding(
     store.persons.save(changed)
     publish_person(store, context, changed)
     return decided, changed
+
+
+def list_findings(
+    store: SealedStore, context: CommandContext, *, person_id: UUID, query: Mapping[str, Any]
+) -> list[Finding]:
+    """Return what was found about a person, with the second person's word: to them, to staff over them, to its maker.
+
+    Raises:
+        PersonNotFoundError
+        OutOfScopeError, ForbiddenError: none of these.
+    """
+    by = whose_proposals(store, context, person_id)
+    rows = FINDINGS.rows(store.connection, {**query, "person": person_id, "by": by}, now=context.now)
+    if by is not None and not rows:
+        require_view(store, context, person_id)
+    return [finding_of(row) for row in rows]

@@ -56,6 +56,19 @@ def whose_list(store: Store, context: CommandContext, *, unit_id: UUID | None, p
     return person_id or context.caller_id
 
 
+def whose_proposals(store: Store, context: CommandContext, person_id: UUID) -> UUID | None:
+    """Return whose proposals about a person the actor reads: None = all, to the person and staff over them; else own.
+
+    Raises:
+        PersonNotFoundError, PersonSuspendedError
+    """
+    if person_id == context.caller_id:
+        return None
+    context.active_actor()
+    home = store.persons.person(person_id).home_unit_id
+    return None if has_power(store, context, "view_person", home) else context.caller_id
+
+
 def require_power_somewhere(context: CommandContext, power: str) -> None:
     """Refuse unless who acts has the power at some unit.
 

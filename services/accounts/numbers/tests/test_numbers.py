@@ -275,3 +275,18 @@ def test_an_operator_registers_nobody_as_trained_insured_or_certified(platform: 
         refused(operator.put(f"/v1/persons/{new_id()}", body), "not_authorised", 403)
         must(coordinator.put(f"/v1/persons/{new_id()}", body))
     must(operator.put(f"/v1/persons/{new_id()}", platform.person("志愿", roles=["volunteer"])))
+
+
+def test_the_reason_of_a_decision_about_a_number_is_shown_to_the_maker_and_to_staff(platform: Platform) -> None:
+    coord = platform.staff("协调", "coordinator", "k1")
+    change = str(new_id())
+    path = f"/v1/persons/{coord.person_id}/phone-changes"
+    must(coord.put(f"{path}/{change}", {"phone_number": NEW}))
+    must(platform.a.post(f"{path}/{change}/decision", {"ok": False, "why": "the line is not hers"}))
+
+    for caller in (coord, platform.b):
+        [row] = must(caller.get(path))["items"]
+        assert (row["change_id"], row["state"], row["why"]) == (change, "declined", "the line is not hers")
+        assert row["phone_number"].startswith("*")
+    platform.register("路人")
+    refused(platform.sign_in("路人").get(path), "not_authorised", 403)

@@ -1,21 +1,23 @@
 """Change the number that opens the account of a member of staff: proposed by one, decided by another."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from libs.errors import IdReusedError
-from libs.programme.refusals import RecordNotFoundError
+from libs.programme.refusals import PersonNotFoundError, RecordNotFoundError
 from libs.programme.two_people import ProposalState, propose
+from libs.programme.words import PersonStatus
 from services.accounts.core.refusals import PersonNotBelowError
 from services.accounts.core.rules.identity import canonical_phone
 from services.accounts.core.rules.notices import Notice
 from services.accounts.core.rules.persons import Person
 from services.accounts.core.store.store import SealedStore
-from services.accounts.core.usecases.authorise import may_sign_about, require_power
+from services.accounts.core.usecases.authorise import may_sign_about, require_power, require_view, whose_proposals
 from services.accounts.core.usecases.command_context import CommandContext
-from services.accounts.numbers.store import NumberProposal, NumberStore
+from services.accounts.numbers.store import PROPOSALS, NumberProposal, NumberStore
 from services.accounts.numbers.usecases.change_number import change_number
 
 REGISTER = "register_person"
@@ -76,6 +78,24 @@ def decide_number(
     person.refuse_unless_living()
     notices = change_number(store, context, person_id=person_id, number=waiting.phone_number, at=at, digest=digest)
     return decided, notices
+
+
+def list_proposals(
+    store: SealedStore, context: CommandContext, *, person_id: UUID, query: Mapping[str, Any]
+) -> list[NumberProposal]:
+    """Return the numbers proposed for a person, with the second person's word: to them, to staff over them, the maker.
+
+    Raises:
+        PersonNotFoundError: there is nobody, or they are erased and with them their key.
+        OutOfScopeError, ForbiddenError: none of these.
+    """
+    by = whose_proposals(store, context, person_id)
+    rows = PROPOSALS.rows(store.connection, {**query, "person": person_id, "by": by}, now=context.now)
+    if by is not None and not rows:
+        require_view(store, context, person_id)
+    if store.persons.person(person_id).status is PersonStatus.ERASED:
+        raise PersonNotFoundError(person_id=person_id)
+    return [NumberStore(store).proposal_of(row) for row in rows]
 
 
 def _require_signature(store: SealedStore, context: CommandContext, person: Person) -> None:
