@@ -8,7 +8,7 @@ from flask_smorest import Blueprint
 from libs.clock import machine_now
 from libs.http import reading
 from libs.programme.two_people_schemas import VerdictSchema
-from services.accounts.core.edge import command, opened, page_of, parts, tell
+from services.accounts.core.edge import command, opened, parts, tell
 from services.accounts.core.rules.notices import Notice
 from services.accounts.core.schemas import Answer, Body, PageSchema, done_answer, page_answer
 from services.accounts.core.store.store import SealedStore
@@ -21,7 +21,6 @@ from services.accounts.numbers.schemas import (
     NumberSchema,
     number_proposal_answer,
 )
-from services.accounts.numbers.store import PROPOSALS
 from services.accounts.numbers.usecases.change_number import confirm_number
 from services.accounts.numbers.usecases.propose_number import decide_number, list_proposals, propose_number
 
@@ -67,11 +66,9 @@ class NumberChanges(MethodView):
         """List what was proposed, decided and why: to the person, to staff over them, to whoever proposed it."""
         with reading() as connection:
             store, context = opened(connection)
-            proposals = list_proposals(store, context, person_id=person_id, query=query)
+            page = list_proposals(store, context, person_id=person_id, query=query)
             places = store.persons.places_of(person_id)
-        return page_of(
-            PROPOSALS, proposals, query, lambda proposal: number_proposal_answer(proposal, places, now=context.now)
-        )
+        return page.answer(lambda proposal: number_proposal_answer(proposal, places, now=context.now))
 
 
 @blueprint.route("/v1/persons/<uuid:person_id>/phone-changes/<uuid:change_id>")

@@ -9,12 +9,10 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from libs.db.rows import add_rows
-from libs.http import Cursor
-from libs.http.pages import an_id
+from libs.http.lists import Listing, equals
 from libs.programme.proposals import columns_of, proposal_of
 from libs.programme.two_people import Proposal
 from services.accounts.core.rules.identity import LookUp
-from services.accounts.core.store.listing import Listing, equals
 from services.accounts.core.store.store import SealedStore
 from services.accounts.core.store.tables import person_index
 from services.accounts.numbers.rules import NumberChange, Opening
@@ -151,9 +149,9 @@ def _waiting(person_id: UUID, at: datetime) -> tuple[sa.ColumnElement[bool], ...
 
 
 PROPOSALS = Listing(
-    table=number_proposal,
-    cursor=Cursor(change_id=an_id),
-    order=number_proposal.c.proposal_id,
+    sa.select(number_proposal),
+    order=(number_proposal.c.proposal_id,),
     narrowed={"person": equals(number_proposal.c.person_id), "by": equals(number_proposal.c.proposed_by)},
+    scope=("person",),
 )
 """The numbers that were proposed for a person: by everybody, or by one."""

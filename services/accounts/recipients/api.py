@@ -7,7 +7,7 @@ from flask_smorest import Blueprint
 
 from libs.http import reading
 from libs.programme.two_people_schemas import VerdictSchema
-from services.accounts.core.edge import command, opened, page_of
+from services.accounts.core.edge import command, opened
 from services.accounts.core.schemas import (
     Answer,
     Body,
@@ -27,7 +27,6 @@ from services.accounts.recipients.schemas import (
     finding_answer,
     listed_finding_answer,
 )
-from services.accounts.recipients.store import FINDINGS
 from services.accounts.recipients.usecases import decide_finding, list_findings, record_finding
 
 blueprint = Blueprint("recipients", __name__, description="Grades, hardship / 评估与困难类别")
@@ -68,9 +67,9 @@ class Findings(MethodView):
         """List grades and hardship with what was decided and why: to the person, to staff over them, to the maker."""
         with reading() as connection:
             store, context = opened(connection)
-            findings = list_findings(store, context, person_id=person_id, query=query)
+            page = list_findings(store, context, person_id=person_id, query=query)
             places = store.persons.places_of(person_id)
-        return page_of(FINDINGS, findings, query, lambda finding: listed_finding_answer(finding, places, context.now))
+        return page.answer(lambda finding: listed_finding_answer(finding, places, context.now))
 
 
 @blueprint.route("/v1/assessments/<uuid:finding_id>/confirmation")

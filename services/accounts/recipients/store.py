@@ -3,16 +3,15 @@
 from typing import Any
 from uuid import UUID
 
+import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from libs.db import write_at_end
 from libs.db.rows import add_row, change_rows
-from libs.http import Cursor
-from libs.http.pages import an_id
+from libs.http.lists import Listing, equals
 from libs.programme.proposals import columns_of, proposal_of
 from libs.programme.words import Grade, Hardship
 from services.accounts.core.store.facts import Ask, locked_row, unless_taken
-from services.accounts.core.store.listing import Listing, equals
 from services.accounts.recipients.rules import Finding, FindingKind
 from services.accounts.recipients.tables import finding
 
@@ -60,9 +59,9 @@ def finding_of(row: Any) -> Finding:
 
 
 FINDINGS = Listing(
-    table=finding,
-    cursor=Cursor(finding_id=an_id),
-    order=finding.c.finding_id,
+    sa.select(finding),
+    order=(finding.c.finding_id,),
     narrowed={"person": equals(finding.c.person_id), "by": equals(finding.c.proposed_by)},
+    scope=("person",),
 )
 """What was found about a person: by everybody, or by one."""

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from libs.errors import IdReusedError
+from libs.http.lists import Page
 from libs.programme.refusals import RecordNotFoundError
 from libs.programme.two_people import propose
 from libs.programme.words import Grade, Hardship
@@ -90,7 +91,7 @@ def decide_finding(
 
 def list_findings(
     store: SealedStore, context: CommandContext, *, person_id: UUID, query: Mapping[str, Any]
-) -> list[Finding]:
+) -> Page[Finding]:
     """Return what was found about a person, with the second person's word: to them, to staff over them, to its maker.
 
     Raises:
@@ -98,7 +99,7 @@ def list_findings(
         OutOfScopeError, ForbiddenError: none of these.
     """
     by = whose_proposals(store, context, person_id)
-    rows = FINDINGS.rows(store.connection, {**query, "person": person_id, "by": by}, now=context.now)
-    if by is not None and not rows:
+    page = FINDINGS.page(store.connection, query, person=person_id, by=by)
+    if by is not None and not page.rows:
         require_view(store, context, person_id)
-    return [finding_of(row) for row in rows]
+    return page.map(finding_of)

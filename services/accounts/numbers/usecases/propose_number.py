@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from libs.errors import IdReusedError
+from libs.http.lists import Page
 from libs.programme.refusals import PersonNotFoundError, RecordNotFoundError
 from libs.programme.two_people import ProposalState, propose
 from libs.programme.words import PersonStatus
@@ -82,7 +83,7 @@ def decide_number(
 
 def list_proposals(
     store: SealedStore, context: CommandContext, *, person_id: UUID, query: Mapping[str, Any]
-) -> list[NumberProposal]:
+) -> Page[NumberProposal]:
     """Return the numbers proposed for a person, with the second person's word: to them, to staff over them, the maker.
 
     Raises:
@@ -90,12 +91,12 @@ def list_proposals(
         OutOfScopeError, ForbiddenError: none of these.
     """
     by = whose_proposals(store, context, person_id)
-    rows = PROPOSALS.rows(store.connection, {**query, "person": person_id, "by": by}, now=context.now)
-    if by is not None and not rows:
+    page = PROPOSALS.page(store.connection, query, person=person_id, by=by)
+    if by is not None and not page.rows:
         require_view(store, context, person_id)
     if store.persons.person(person_id).status is PersonStatus.ERASED:
         raise PersonNotFoundError(person_id=person_id)
-    return [NumberStore(store).proposal_of(row) for row in rows]
+    return page.map(NumberStore(store).proposal_of)
 
 
 def _require_signature(store: SealedStore, context: CommandContext, person: Person) -> None:
