@@ -6,14 +6,19 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_datetime, format_time
+from babel import Locale
+from babel.dates import format_date, format_datetime
 from babel.numbers import format_decimal
 
 from libs.clock import PROGRAMME_ZONE, machine_now
-from services.web.kit.i18n import locale, say
+from services.web.kit.i18n import LOCALES, locale, say
 
 ZONE = ZoneInfo(PROGRAMME_ZONE)
 HOUR = 60
+CLOCK = "%H:%M"
+GROUPED_FROM = 1000
+_LOCALES = {name: Locale.parse(name) for name in LOCALES}
+"""Read once: a page has hundreds of numbers."""
 
 
 def write_minutes(minutes: int) -> str:
@@ -28,8 +33,10 @@ def write_minutes(minutes: int) -> str:
 
 
 def write_number(number: int) -> str:
-    """Return a number with the separators of the language."""
-    return str(format_decimal(number, locale=locale()))
+    """Return a number with the separators of the language; a small one has none in any."""
+    if 0 <= number < GROUPED_FROM:
+        return str(number)
+    return str(format_decimal(number, locale=_locale()))
 
 
 def local(instant: str | datetime) -> datetime:
@@ -43,12 +50,12 @@ def write_instant(instant: str | datetime | None) -> str:
     if not instant:
         return ""
     moment = local(instant)
-    return f"{write_day(moment)} {format_time(moment, 'HH:mm', locale=locale())}"
+    return f"{write_day(moment)} {moment.strftime(CLOCK)}"
 
 
 def write_time(instant: str | datetime) -> str:
     """Return the time of day."""
-    return format_time(local(instant), "HH:mm", locale=locale())
+    return local(instant).strftime(CLOCK)
 
 
 def write_day(day: str | date | datetime) -> str:
@@ -56,25 +63,25 @@ def write_day(day: str | date | datetime) -> str:
     if isinstance(day, str):
         day = local(day) if "T" in day else date.fromisoformat(day)
     is_this_year = day.year == machine_now().astimezone(ZONE).year
-    return format_date(day, say("EEE d MMM") if is_this_year else say("EEE d MMM y"), locale=locale())
+    return format_date(day, say("EEE d MMM") if is_this_year else say("EEE d MMM y"), locale=_locale())
 
 
 def write_long_day(day: str | date | datetime) -> str:
     """Return a day with its year."""
     if isinstance(day, str):
         day = local(day) if "T" in day else date.fromisoformat(day)
-    return format_date(day, "long", locale=locale())
+    return format_date(day, "long", locale=_locale())
 
 
 def write_month(day: str | date) -> str:
     """Return a month with its year."""
     first = date.fromisoformat(day) if isinstance(day, str) else day
-    return format_date(first, say("MMMM y"), locale=locale())
+    return format_date(first, say("MMMM y"), locale=_locale())
 
 
 def write_stamp(instant: str) -> str:
     """Return an instant to the second, for documents."""
-    return format_datetime(local(instant), "yyyy-MM-dd HH:mm:ss", locale=locale())
+    return format_datetime(local(instant), "yyyy-MM-dd HH:mm:ss", locale=_locale())
 
 
 def write_since(instant: str, now: datetime) -> str:
@@ -90,6 +97,10 @@ def write_since(instant: str, now: datetime) -> str:
 def as_instant(day: date, hour: int, minute: int = 0) -> str:
     """Return the instant of a time of day in the programme's zone, as the API takes it."""
     return datetime(day.year, day.month, day.day, hour, minute, tzinfo=ZONE).astimezone(UTC).isoformat()
+
+
+def _locale() -> Locale:
+    return _LOCALES[locale()]
 
 
 FILTERS: dict[str, Any] = {

@@ -8,6 +8,7 @@ from markupsafe import Markup, escape
 from libs.translation import in_chinese
 
 LANGUAGES = ("zh", "en")
+LOCALES = ("zh_CN", "en_GB")
 COOKIE = "language"
 _MODULE = "services.web.kit.i18n"
 
@@ -28,7 +29,7 @@ def is_chinese() -> bool:
 
 def locale() -> str:
     """Return the locale that dates and numbers are written in."""
-    return "zh_CN" if is_chinese() else "en_GB"
+    return LOCALES[0] if is_chinese() else LOCALES[1]
 
 
 def html_language() -> str:
