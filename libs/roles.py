@@ -8,17 +8,15 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Generic, Protocol, TypeVar
-from wsgiref.types import WSGIApplication
 
 import click
 import sqlalchemy
 from flask import Flask
-from gunicorn.app.base import BaseApplication
 from sqlalchemy.exc import SQLAlchemyError
 
 from libs import settings as environment
@@ -27,12 +25,10 @@ from libs.bus.postgres import PostgresBroker
 from libs.clock import Clock, SystemClock, monotonic
 from libs.db import Connection, Database
 from libs.db.migrations import Schema, migrate
-from libs.http.health import Doors, Probe, serve_health
-from libs.http.refused import hide_server_name
-from libs.http.worker import server_options
+from libs.http.health import Probe, serve_health
+from libs.http.server import AppServer, ServerSettings
 from libs.inbox import Consumer, Consumers
 from libs.logs import configure, get_logger
-from libs.memory import tuned_gc
 from libs.outbox import Relay, Source
 from libs.telling import describe
 
@@ -41,19 +37,16 @@ STOP_SECONDS_MAX = 10.0
 DUE_RUNS_PER_TICK_MAX = 200
 BROKER_SECONDS_MAX = 120.0
 BROKER_POLL_SECONDS = 1.0
-REQUEST_SECONDS_MAX = 30
-GRACEFUL_SECONDS = 20
 DUE_LOCK = 7_300_277
 
 
 @dataclass(frozen=True, kw_only=True)
-class RoleSettings:
+class RoleSettings(ServerSettings):
     """What every service reads from its variables, `<SERVICE>_DATABASE_URL` and so on; a service adds its own fields.
 
-    The API says on `inside_port` what is wrong with it, and its metrics; all others answer on `port`, and inside only.
+    Roles that serve no API answer on `port`, and inside only.
 
     Events travel over Kafka when `kafka` names its brokers (host:port, by commas), else over the database `bus_url`.
-    `trusted_proxies` are believed about where a request comes from: addresses or networks, by commas.
     `member` names this replica of a consumer and stays the same when the process comes back.
     """
 
@@ -61,14 +54,7 @@ class RoleSettings:
     kafka: str | None = None
     bus_url: str | None = None
     member: str = "1"
-    host: str = "127.0.0.1"
-    port: int = 8000
-    inside_port: int | None = None
-    api_workers: int = 2
-    api_threads: int = 16
     pool_max: int = 16
-    log_level: str = "INFO"
-    trusted_proxies: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -154,7 +140,7 @@ class ServiceProgram(Generic[S]):
     def _api(self) -> None:
         """Serve the HTTP API."""
         settings = self._read()
-        _ApiServer(lambda: self.create_app(settings, clock=SystemClock()), settings, self.costly).run()
+        AppServer(lambda: self.create_app(settings, clock=SystemClock()), settings, costly=self.costly).run()
 
     def _consumer(self) -> None:
         """Apply the events of the other services, and run what falls due."""
@@ -284,33 +270,3 @@ class _Run:
         self._health.shutdown()
         if self._broken:
             raise SystemExit(1)
-
-
-class _ApiServer(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
-    """gunicorn, told in Python; the application is built in each worker."""
-
-    def __init__(self, build: Callable[[], Flask], settings: RoleSettings, costly: Sequence[bytes]) -> None:
-        self._build, self._role, self._costly = build, settings, costly
-        super().__init__()
-
-    def load_config(self) -> None:
-        hide_server_name()
-        for name, value in self._options():
-            self.cfg.set(name, value)
-
-    def load(self) -> WSGIApplication:
-        tuned_gc()
-        app = self._build()
-        if self._role.inside_port is None:
-            return app
-        return Doors(app, app.extensions["inside"], inside_port=self._role.inside_port)
-
-    def _options(self) -> Iterable[tuple[str, Any]]:
-        return {
-            **server_options(costly=self._costly),
-            "bind": [f"{self._role.host}:{port}" for port in (self._role.port, self._role.inside_port) if port],
-            "workers": self._role.api_workers,
-            "threads": self._role.api_threads,
-            "timeout": REQUEST_SECONDS_MAX,
-            "graceful_timeout": GRACEFUL_SECONDS,
-        }.items()

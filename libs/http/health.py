@@ -79,6 +79,25 @@ class Doors:
         return app(environ, start_response)
 
 
+class TellsHealth:
+    """Says at the outside of an application only whether it lives and is ready."""
+
+    def __init__(self, app: WSGIApplication, report: Report) -> None:
+        self._app, self._report = app, report
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer /livez, which asks nobody, and /readyz; let everything else through."""
+        path = environ.get("PATH_INFO")
+        if path not in ("/livez", "/readyz"):
+            return self._app(environ, start_response)
+        status = "alive" if path == "/livez" else str(self._report()["status"])
+        body = json.dumps({"status": status}).encode()
+        headers = [("Content-Type", "application/json"), ("Content-Length", str(len(body)))]
+        line = "503 Service Unavailable" if status == "not ready" else "200 OK"
+        start_response(line, [*headers, ("Cache-Control", "no-store")])
+        return [body]
+
+
 def serve_health(host: str, port: int, probes: Mapping[str, Probe]) -> WSGIServer:
     """Answer in a thread of its own."""
     server = make_server(host, port, health_app(Readiness(probes).report), server_class=_Threads, handler_class=_Silent)

@@ -1,22 +1,26 @@
-"""python -m services.web: the pages as a process of their own, over an API that is elsewhere."""
+"""python -m services.web pages: the pages as a process of their own, over an API that is elsewhere."""
 
 from __future__ import annotations
 
-from typing import Any
-
-from gunicorn.app.base import BaseApplication
+import click
+import urllib3
+from flask import Flask
 
 from libs import settings as variables
 from libs.clock import SystemClock
-from libs.http.refused import hide_server_name
-from libs.http.worker import server_options
+from libs.http.health import Readiness, TellsHealth, health_app
+from libs.http.server import AppServer
 from libs.logs import configure
+from libs.secret_files import refuse_open_file
 from services.web.app import create_app
 from services.web.clients.transport import HttpTransport
 from services.web.parts import WebParts
 from services.web.settings import Settings
 
 SECRET_BYTES_MIN = 32
+PROBE_SECONDS = 2.0
+PROBED = "/accounts/readyz"
+"""Where nobody can be signed in, no page is of use."""
 
 
 class WeakSecretError(Exception):
@@ -28,7 +32,9 @@ def parts_of(settings: Settings) -> WebParts:
 
     Raises:
         WeakSecretError: the secret is too short to keep sessions by.
+        OpenSecretError: others may read the secret.
     """
+    refuse_open_file(settings.secret_file)
     secret = settings.secret_file.read_bytes().strip()
     if len(secret) < SECRET_BYTES_MIN:
         raise WeakSecretError
@@ -44,33 +50,37 @@ def parts_of(settings: Settings) -> WebParts:
     )
 
 
-class PagesServer(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
-    """Serves the pages on one port."""
-
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
-        super().__init__()
-
-    def load_config(self) -> None:
-        """Set what gunicorn reads from a file elsewhere."""
-        hide_server_name()
-        own = {
-            "bind": f"0.0.0.0:{self._settings.port}",
-            "workers": self._settings.workers,
-            "threads": self._settings.threads,
-        }
-        for name, value in {**server_options(), **own}.items():
-            self.cfg.set(name, value)
-
-    def load(self) -> Any:
-        """Return the application."""
-        return create_app(parts_of(self._settings))
+def create_served_app(settings: Settings) -> Flask:
+    """Return the pages, which say as every role does whether they live and are ready."""
+    app = create_app(parts_of(settings))
+    readiness = Readiness({"api": lambda: api_problem(settings.api_url)})
+    app.extensions["inside"] = health_app(readiness.report)
+    app.wsgi_app = TellsHealth(app.wsgi_app, readiness.report)  # type: ignore[method-assign]  # Flask's way
+    return app
 
 
+def api_problem(api_url: str) -> str | None:
+    """Say in words why the API is of no use to the pages; None when it is."""
+    timeout = urllib3.Timeout(connect=PROBE_SECONDS, read=PROBE_SECONDS)
+    try:
+        answer = urllib3.request("GET", api_url.rstrip("/") + PROBED, timeout=timeout, retries=False, redirect=False)
+    except urllib3.exceptions.HTTPError as error:
+        return f"does not answer: {type(error).__name__}"
+    return None if answer.status == 200 else f"answers {answer.status} to {PROBED}"
+
+
+@click.group()
 def main() -> None:
+    """Run one role of web."""
+
+
+@main.command()
+def pages() -> None:
     """Serve the pages until ended."""
-    configure("web")
-    PagesServer(variables.read("web", Settings)).run()
+    settings = variables.read("web", Settings)
+    configure("web", level=settings.log_level)
+    parts_of(settings)  # What refuses the start refuses it here, once, and not in each worker again and again.
+    AppServer(lambda: create_served_app(settings), settings).run()
 
 
 if __name__ == "__main__":

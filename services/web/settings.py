@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from libs.http.server import ServerSettings
+
 
 @dataclass(frozen=True, kw_only=True)
-class Settings:
+class Settings(ServerSettings):
     """Where the API is, where sessions are kept, what the programme is called."""
 
     api_url: str
@@ -16,7 +18,3 @@ class Settings:
     programme_name: str
     desk_phone: str = ""
     secure_cookies: bool = True
-    trusted_proxies: str = ""
-    port: int = 8000
-    workers: int = 2
-    threads: int = 16

@@ -11,6 +11,8 @@ from libs.db.create import CreateSettings
 from libs.roles import MigrateSettings, ServiceProgram
 from services.operator.commands import main as operator
 from services.operator.nightly_role import NightlySettings
+from services.web.__main__ import main as web
+from services.web.settings import Settings as WebSettings
 from tests.architecture import compose
 from tests.architecture.manifests import KUSTOMIZATIONS, Manifest, pod_of, render
 from tests.architecture.tree import ROOT
@@ -37,7 +39,8 @@ def program_of(service: str) -> ServiceProgram[Any]:
 
 def roles_of(service: str) -> Collection[str]:
     """Return the roles a service, or the operator's command, can be started as."""
-    return operator.commands if service == "operator" else program_of(service).group().commands
+    groups = {"operator": operator, "web": web}
+    return (groups.get(service) or program_of(service).group()).commands
 
 
 def started() -> list[Started]:
@@ -51,6 +54,8 @@ def settings_of(command: tuple[str, ...]) -> tuple[str, type]:
         return "CREATE", CreateSettings
     if command == ("services.operator", "nightly"):
         return "OPERATOR", NightlySettings
+    if command == ("services.web", "pages"):
+        return "WEB", WebSettings
     service = command[0].removeprefix("services.")
     return service.upper(), MigrateSettings if command[1] == "migrate" else program_of(service).settings
 

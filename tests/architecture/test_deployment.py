@@ -60,6 +60,20 @@ def test_every_role_of_every_service_is_started_everywhere(service: str, place: 
     assert roles <= set(program.group().commands)
 
 
+@pytest.mark.parametrize("place", ["compose", *KUSTOMIZATIONS])
+def test_the_pages_and_the_nightly_comparison_are_started_everywhere(place: str) -> None:
+    here = {process.command for process in STARTED if process.where.startswith(place)}
+
+    assert {("services.web", "pages"), ("services.operator", "nightly")} <= here
+
+
+def test_the_pages_have_one_replica_for_their_sessions_are_in_one_file() -> None:
+    for overlay in KUSTOMIZATIONS:
+        pages = next(manifest for manifest in render(ROOT / overlay) if manifest["metadata"]["name"] == "web")
+
+        assert (pages["spec"]["replicas"], pages["spec"]["strategy"]) == (1, {"type": "Recreate"})
+
+
 @pytest.mark.parametrize(("manifest", "pod"), PODS)
 def test_no_pod_runs_as_root_or_gains_rights(manifest: dict[str, Any], pod: dict[str, Any]) -> None:
     assert pod["securityContext"]["runAsNonRoot"] is True
@@ -131,7 +145,9 @@ def test_the_image_is_built_from_what_is_there() -> None:
 
 def test_the_front_door_of_the_cluster_is_that_of_compose() -> None:
     documents = yaml.safe_load_all((ROOT / "k8s" / "base" / "front-door.yaml").read_text("utf-8"))
-    inside = next(document["data"]["default.conf"] for document in documents if document["kind"] == "ConfigMap")
+    inside = next(
+        document["data"]["default.conf.template"] for document in documents if document["kind"] == "ConfigMap"
+    )
 
     assert inside == (ROOT / "docker" / "nginx.conf").read_text("utf-8")
 

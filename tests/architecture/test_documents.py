@@ -11,11 +11,13 @@ from pathlib import Path
 import pytest
 
 from libs.roles import MigrateSettings
+from services.web.settings import Settings as WebSettings
 from tests.architecture import rules
 from tests.architecture.deployment import SERVICES, program_of
 from tests.architecture.tree import ROOT
 
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
+OPERATIONS = ROOT / "docs" / "operations.md"
 LINK = re.compile(r"\]\((?!https?:|#|mailto:)([^)#\s]+)")
 TARGET = re.compile(r"`make ([a-z][a-z-]*)[` ]|^make ([a-z][a-z-]*)\b", re.MULTILINE)
 
@@ -56,6 +58,15 @@ def test_every_variable_is_documented_with_its_default(service: str) -> None:
         assert rows[name] == _default(field), name
 
 
+def test_every_variable_of_the_pages_is_documented_with_its_default() -> None:
+    fields = {f"WEB_{field.name}".upper(): _default(field) for field in dataclasses.fields(WebSettings)}
+
+    rows = {
+        name: default for name, default in _documented("web").items() if f"`{name}`" in OPERATIONS.read_text("utf-8")
+    }
+    assert rows == fields
+
+
 def test_no_variable_is_documented_that_nothing_reads() -> None:
     known = {
         f"{service}_{field.name}".upper()
@@ -90,7 +101,7 @@ def test_the_glossary_forbids_what_the_check_forbids() -> None:
 
 
 def _documented(service: str) -> dict[str, str]:
-    text = (ROOT / "docs" / "operations.md").read_text("utf-8").replace("<SERVICE>", service.upper())
+    text = OPERATIONS.read_text("utf-8").replace("<SERVICE>", service.upper())
     rows = re.findall(rf"^\| `({service.upper()}_[A-Z_]+)` \| ([^|]*) \|", text.replace("| |", "|  |"), re.MULTILINE)
     return {name: default.strip().strip("`") for name, default in rows}
 

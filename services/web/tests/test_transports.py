@@ -10,6 +10,7 @@ from wsgiref.simple_server import WSGIRequestHandler, make_server
 import pytest
 from flask import Flask, Response, jsonify, request
 
+from libs.secret_files import OpenSecretError
 from services.web.__main__ import WeakSecretError, parts_of
 from services.web.clients.api import Api, ProblemError
 from services.web.clients.transport import HttpTransport, ServiceAwayError, Transport, WsgiTransport
@@ -86,7 +87,12 @@ def test_the_pages_do_not_start_with_a_secret_that_can_be_guessed(tmp_path: Path
         api_url="http://127.0.0.1:9", secret_file=secret, sessions_file=tmp_path / "sessions", programme_name="x"
     )
     secret.write_text("short")
+    secret.chmod(0o600)
     with pytest.raises(WeakSecretError):
         parts_of(settings)
     secret.write_text("x" * 32)
+    secret.chmod(0o644)
+    with pytest.raises(OpenSecretError):
+        parts_of(settings)
+    secret.chmod(0o600)
     assert parts_of(settings).secure_cookies
