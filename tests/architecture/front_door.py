@@ -1,4 +1,4 @@
-"""What docker/nginx.conf does with a request: its locations, chosen as nginx chooses them. What is not known is refused."""
+"""What docker/nginx.conf does with a request: its locations, chosen as nginx chooses them; others are refused."""
 
 from __future__ import annotations
 
