@@ -163,6 +163,11 @@ def word_of(words: Iterable[str], **options: Any) -> fields.String:
     return fields.String(validate=validate.OneOf([str(word) for word in words]), **options)
 
 
+def shown_minutes(what: str, **options: Any) -> fields.Integer:
+    """Return a field of an answer that is whole minutes, and of what."""
+    return fields.Integer(metadata={"description": f"Whole minutes: {what}"}, **options)
+
+
 def birth_day(**options: Any) -> Day:
     """Return a field of a day on which somebody living may have been born."""
     return Day(first_year=FIRST_BIRTH_YEAR, **options)

@@ -104,6 +104,13 @@ class UnitLevel(StrEnum):
     SERVICE_POINT = "service_point"
 
 
+class Fallback(StrEnum):
+    """What help is looked for when nobody takes an order."""
+
+    PURCHASED = "purchased"
+    MARKET = "market"
+
+
 class Kinship(StrEnum):
     """What a `relative` is of a `person`: the child of, the spouse of, …"""
 

@@ -5,7 +5,7 @@ Each service has its own table of this form; accounts, which publishes them, kee
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -56,6 +56,13 @@ _VERSION = Prepared(
         policy.c.district_id == sa.bindparam("district_id"), policy.c.policy_version == sa.bindparam("version")
     )
 )
+_VERSIONS = Prepared(
+    sa.text("""
+    SELECT policy.* FROM policy
+    JOIN unnest(CAST(:districts AS uuid[]), CAST(:versions AS integer[])) AS wanted (district_id, policy_version)
+    USING (district_id, policy_version)
+""")
+)
 _kept: WeakKeyDictionary[sa.Engine, dict[tuple[UUID, int], Policy]] = WeakKeyDictionary()
 
 
@@ -96,6 +103,22 @@ def find_policy(connection: Connection, district_id: UUID, version: int) -> Poli
             kept.clear()
         kept[key] = Policy.read(row.parameters, district_id=district_id, version=version, effective=row.effective)
     return kept[key]
+
+
+def read_versions(connection: Connection, wanted: Iterable[tuple[UUID, int]]) -> None:
+    """Read versions of districts' rules in one statement, where they are not kept, for `policy_of_version` to find."""
+    kept, wanted = _kept.setdefault(connection.engine, {}), set(wanted)
+    if len(kept) + len(wanted) > POLICIES_KEPT_MAX:
+        kept.clear()
+    unread = wanted - kept.keys()
+    if not unread:
+        return
+    districts, versions = zip(*unread, strict=True)
+    for row in _VERSIONS.mappings(connection, {"districts": list(districts), "versions": list(versions)}):
+        district_id, version = row["district_id"], row["policy_version"]
+        kept[district_id, version] = Policy.read(
+            row["parameters"], district_id=district_id, version=version, effective=row["effective"]
+        )
 
 
 def find_policy_on(connection: Connection, district_id: UUID, day: date) -> Policy | None:

@@ -1,23 +1,29 @@
-"""What callers send and get in every feature. Answers are text already, and given again as they were."""
+"""What callers send and get in every feature, and who sees which field of it."""
 
 from __future__ import annotations
 
 import functools
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from enum import IntEnum
+from typing import Any, TypeVar
 
-from marshmallow import Schema, fields, validate
+from marshmallow import Schema, fields, missing
 
-from libs.http.fields import Degrees, Text, Whole, page_cursor, page_limit, word_of
+from libs.http.fields import Degrees, Text, Whole, page_cursor, page_limit, shown_minutes, word_of
 from libs.programme.acting import WORDS_MAX
 from libs.programme.acting_schemas import ConsentAnswer
-from libs.programme.words import Funding
+from libs.programme.words import EvidenceClass, Fallback, Funding
+from services.orders.core.rules.evidence import FLAG_WORDS, EvidenceKind
+from services.orders.core.rules.life_cycle import State
 from services.orders.core.store.rows import Row
 
 DEVICE_MAX = 100
 MINUTES_MAX = 1440
-STATES = (
-    "under_review", "awaiting_funding", "published", "taken", "in_service", "finished", "confirmed", "approved",
-    "settled", "rejected", "cancelled", "expired", "no_show", "disputed", "reversed", "declined",
-)  # fmt: skip
+SHOWN_STATES = tuple(state.value for state in State if state is not State.DRAFT)
+"""A draft is nowhere: an order is saved in the state it was placed in."""
+
+F = TypeVar("F", bound=fields.Field[Any])
 
 
 def words(*, required: bool = False) -> Text:
@@ -58,14 +64,65 @@ class PageQuerySchema(Schema):
     cursor = page_cursor()
 
 
-def shown_instant() -> fields.String:
+class ShownInstant(fields.String):
+    """An instant in UTC with a Z; text already in an answer that was kept."""
+
+    def _serialize(self, value: Any, attr: str | None, obj: Any, **more: Any) -> str | None:
+        text = value.astimezone(UTC).isoformat().replace("+00:00", "Z") if isinstance(value, datetime) else value
+        return super()._serialize(text, attr, obj, **more)
+
+
+def shown_instant(**options: Any) -> fields.String:
     """Return a field of an instant."""
-    return fields.String(allow_none=True, metadata={"format": "date-time"})
+    return ShownInstant(allow_none=True, metadata={"format": "date-time"}, **options)
 
 
-def shown_id() -> fields.String:
+def shown_id(**options: Any) -> fields.String:
     """Return a field of an id."""
-    return fields.String(allow_none=True, metadata={"format": "uuid"})
+    return fields.String(allow_none=True, metadata={"format": "uuid"}, **options)
+
+
+class Sight(IntEnum):
+    """How much of something a caller sees: each group sees what those before it see, too."""
+
+    EVERYBODY = 0
+    CONCERNED = 1
+    STAFF = 2
+
+
+def for_concerned(field: F, *, others: object = missing) -> F:
+    """Return a field that those whom it concerns see, and staff; to others it holds `others`, or is left out."""
+    return _seen_by(field, Sight.CONCERNED, others)
+
+
+def for_staff(field: F) -> F:
+    """Return a field that only staff of the unit see."""
+    return _seen_by(field, Sight.STAFF, missing)
+
+
+def _seen_by(field: F, sight: Sight, others: object) -> F:
+    field.metadata = {**field.metadata, "x-seen-by": sight.name.lower(), "others": others, "sight": sight}
+    return field
+
+
+class SeenSchema(Schema):
+    """What a caller sees of a value that knows the caller's `sight`: the fields of that group, and of those before it.
+
+    A field's `attribute` is its way from the value. An answer that was kept holds what its caller saw, by its names.
+    """
+
+    def get_attribute(self, obj: Any, attr: str, default: Any) -> Any:
+        """Return what stands in a field, or what stands there for others."""
+        name, field = self._by_attribute[attr]
+        if isinstance(obj, Mapping):
+            return obj.get(name, default)
+        if obj.sight < field.metadata.get("sight", Sight.EVERYBODY):
+            return field.metadata["others"]
+        return functools.reduce(getattr, attr.split("."), obj)
+
+    @functools.cached_property
+    def _by_attribute(self) -> Mapping[str, tuple[str, fields.Field[Any]]]:
+        return {field.attribute or name: (name, field) for name, field in self.fields.items()}
 
 
 class VolunteerPartSchema(Schema):
@@ -75,66 +132,70 @@ class VolunteerPartSchema(Schema):
     taken_at = shown_instant()
     checked_in_at = shown_instant()
     checked_out_at = shown_instant()
-    actual_minutes = fields.Integer()
-    counted_minutes = fields.Integer()
-    evidence = fields.List(fields.String())
-    evidence_class = fields.String(allow_none=True)
-    group = fields.String(allow_none=True)
+    actual_minutes = shown_minutes("from check-in to check-out; 0 until then")
+    counted_minutes = shown_minutes("what counts of them, after a decision")
+    evidence = fields.List(word_of(EvidenceKind))
+    evidence_class = word_of(EvidenceClass, allow_none=True)
+    group = shown_id()
     guardian = shown_id()
 
 
 class HintSchema(Schema):
     """A flag in words."""
 
-    flag = fields.String()
+    flag = word_of(FLAG_WORDS)
     zh = fields.String()
     en = fields.String()
 
 
-class OrderSchema(Schema):
+class OrderSchema(SeenSchema):
     """An order as the caller may see it: flags, signatures and reasons for staff, no name and no address for anyone."""
 
-    order_id = shown_id()
-    state = fields.String(validate=validate.OneOf(STATES))
+    order_id = shown_id(attribute="order.order_id")
+    state = word_of(SHOWN_STATES, attribute="order.state")
     code = fields.String(allow_none=True)
-    recipient_id = shown_id()
-    payer_id = shown_id()
-    service = fields.String()
-    minutes = fields.Integer()
-    start = shown_instant()
-    end = shown_instant()
-    funding = word_of(Funding)
-    persons = fields.Integer()
-    price_minutes = fields.Integer()
-    unit_id = shown_id()
-    district_id = shown_id()
-    volunteers = fields.List(fields.Nested(VolunteerPartSchema))
-    offered_to = shown_id()
-    offer_lapses_at = shown_instant()
+    recipient_id = for_concerned(shown_id(attribute="order.recipient_id"))
+    payer_id = for_concerned(shown_id(attribute="order.payer_id"))
+    service = fields.String(attribute="order.terms.service_code")
+    minutes = shown_minutes("planned", attribute="order.terms.planned_minutes")
+    start = shown_instant(attribute="order.terms.start_at")
+    end = shown_instant(attribute="order.terms.end_at")
+    funding = word_of(Funding, attribute="order.funding")
+    persons = fields.Integer(attribute="order.terms.persons")
+    price_minutes = for_concerned(shown_minutes("what it costs", attribute="order.terms.price_minutes"))
+    unit_id = shown_id(attribute="order.unit_id")
+    district_id = shown_id(attribute="order.district_id")
+    volunteers = for_concerned(fields.List(fields.Nested(VolunteerPartSchema)), others=())
+    offered_to = for_concerned(shown_id(attribute="offer.to"), others=None)
+    offer_lapses_at = for_concerned(shown_instant(attribute="offer.lapses_at"), others=None)
     policy_version = fields.Integer()
-    published_at = shown_instant()
-    settlement = fields.Integer()
-    fallback = fields.String(allow_none=True)
-    says_minutes = fields.Integer(allow_none=True)
-    decided_minutes = fields.Integer(allow_none=True)
-    awaits_second = fields.Boolean()
-    second_id = shown_id()
-    late_cancelled = fields.Boolean()
-    flags = fields.List(fields.String())
-    hints = fields.List(fields.Nested(HintSchema))
-    placed_by = shown_id()
-    placed_at = shown_instant()
-    acting_for = shown_id()
-    consent = fields.Nested(ConsentAnswer, allow_none=True)
-    why = fields.String()
-    confirmed_by = shown_id()
-    rating = fields.Integer(allow_none=True)
-    called_back_by = shown_id()
-    approvers = fields.List(shown_id())
-    decided_by = shown_id()
-    decision_why = fields.String()
-    issued_minutes = fields.Integer()
-    slip_number = fields.Integer(allow_none=True)
+    published_at = shown_instant(attribute="order.publication.published_at")
+    settlement = for_concerned(fields.Integer(attribute="order.approval.settlement"))
+    fallback = for_concerned(word_of(Fallback, allow_none=True))
+    says_minutes = for_concerned(
+        shown_minutes("what the recipient says it was", allow_none=True, attribute="order.dispute.says_minutes")
+    )
+    decided_minutes = for_concerned(
+        shown_minutes("what counts, where so decided", allow_none=True, attribute="order.approval.decided_minutes")
+    )
+    awaits_second = for_staff(fields.Boolean())
+    second_id = for_staff(shown_id())
+    late_cancelled = for_concerned(fields.Boolean(attribute="order.ending.late_cancelled"))
+    flags = for_staff(fields.List(word_of(FLAG_WORDS)))
+    hints = for_staff(fields.List(fields.Nested(HintSchema)))
+    placed_by = for_staff(shown_id(attribute="order.placement.by"))
+    placed_at = for_staff(shown_instant(attribute="order.placement.at"))
+    acting_for = for_staff(shown_id(attribute="order.placement.acting_for"))
+    consent = for_staff(fields.Nested(ConsentAnswer, allow_none=True))
+    why = for_staff(fields.String(attribute="order.placement.why"))
+    confirmed_by = for_staff(shown_id(attribute="order.confirmation.by"))
+    rating = for_staff(fields.Integer(allow_none=True, attribute="order.confirmation.rating"))
+    called_back_by = for_staff(shown_id(attribute="order.submission.called_back_by"))
+    approvers = for_staff(fields.List(shown_id(), attribute="order.approval.approvers"))
+    decided_by = for_staff(shown_id(attribute="order.dispute.decided_by"))
+    decision_why = for_staff(fields.String(attribute="order.dispute.why"))
+    issued_minutes = for_staff(shown_minutes("what the ledger paid out", attribute="order.approval.issued_minutes"))
+    slip_number = for_staff(fields.Integer(allow_none=True, attribute="order.placement.slip_number"))
     distance_m = fields.Integer(allow_none=True, metadata={"description": "At most so far from `near`, in steps"})
 
 
@@ -151,8 +212,9 @@ def without_words(answer: Row) -> Row:
 @functools.cache
 def done_schema(kind: type[Schema]) -> type[Schema]:
     """Return the schema of what a command answers: a document without what somebody wrote."""
+    base = SeenSchema if issubclass(kind, SeenSchema) else Schema
     kept = {name: field for name, field in kind._declared_fields.items() if name not in FREE_WORDS}
-    return Schema.from_dict(kept, name=kind.__name__.removesuffix("Schema") + "Done")
+    return base.from_dict(kept, name=kind.__name__.removesuffix("Schema") + "Done")
 
 
 class OrderPageSchema(Schema):

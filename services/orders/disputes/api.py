@@ -10,7 +10,7 @@ from flask_smorest import Blueprint
 from libs.errors import ForbiddenError
 from libs.http import reading
 from libs.programme.two_people_schemas import VerdictSchema
-from services.orders.core.api.edge import plain, reaches
+from services.orders.core.api.edge import reaches
 from services.orders.core.api.views import order_command, read_order
 from services.orders.core.schemas import OrderSchema, ReasonSchema, done_schema
 from services.orders.core.store.rows import Row
@@ -32,14 +32,14 @@ class Evidence(MethodView):
     @blueprint.response(200, schemas.EvidenceSchema)
     def get(self, order_id: UUID) -> Row:
         """Show staff every step, proof and signature of an order."""
-        order, view = read_order(order_id)
+        view = read_order(order_id)
         with reading() as connection:
-            if not reaches(connection, order.unit_id):
+            if not reaches(connection, view.order.unit_id):
                 raise ForbiddenError
             steps = store.steps_of(connection, order_id)
             decisions = store.decisions_of(connection, order_id)
             reversals = store.reversals_of(connection, order_id)
-        return {"order": view, **plain({"steps": steps, "decisions": decisions, "reversals": reversals})}
+        return {"order": view, "steps": steps, "decisions": decisions, "reversals": reversals}
 
 
 @blueprint.route("/dispute")

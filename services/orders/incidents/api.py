@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
-from typing import cast
+from typing import Any, cast
 from uuid import UUID
 
 from flask.views import MethodView
@@ -12,34 +15,76 @@ from flask_smorest import Blueprint
 from libs.db import Connection
 from libs.errors import NotFoundError
 from libs.http import current_actor, reading
-from services.orders.core.api.edge import command, plain, reaches
+from services.orders.core.api.edge import command, reaches
 from services.orders.core.api.places import place_of
 from services.orders.core.api.views import may_know_of
 from services.orders.core.rules.people import MICRODEGREES
-from services.orders.core.schemas import done_schema
+from services.orders.core.schemas import Sight, done_schema
+from services.orders.core.store import unit_store
 from services.orders.core.store.rows import Row
 from services.orders.core.usecases.command_context import CommandContext
 from services.orders.incidents import schemas, store
+from services.orders.incidents.rules import IncidentKind, IncidentState
 from services.orders.incidents.usecases import Emergency, close_incident, raise_urgent_call
 
 incidents = Blueprint("incidents", __name__, url_prefix="/v1/incidents", description="Emergencies and welfare checks")
 
 
-def incident_view(connection: Connection, incident: Row) -> Row:
-    """Return what the caller may see of an incident: all, only that it is looked at, or nothing."""
+@dataclass(frozen=True)
+class IncidentView:
+    """An incident as one caller sees it; `IncidentSchema` says which group sees what of it."""
+
+    sight: Sight
+    incident_id: UUID
+    kind: IncidentKind
+    state: IncidentState
+    person_id: UUID | None
+    order_id: UUID | None
+    unit_id: UUID
+    district_id: UUID
+    place: Row | None
+    words: str
+    opened_by: UUID
+    opened_at: datetime
+    acting_for: UUID | None
+    consent: Row | None
+    why: str
+    outcome: str
+    closed_by: UUID | None
+    closed_at: datetime | None
+
+
+def incident_views(connection: Connection, incidents: Sequence[Any]) -> list[IncidentView]:
+    """Return incidents as the caller sees them; the units are read once, however many there are."""
+    unit_store.read_paths(connection, {incident.unit_id for incident in incidents})
+    return [_view(incident._asdict(), sight_of_incident(connection, incident._asdict())) for incident in incidents]
+
+
+def incident_view(connection: Connection, incident: Row) -> IncidentView:
+    """Return what the caller may see of an incident.
+
+    Raises:
+        NotFoundError: nothing.
+    """
+    sight = sight_of_incident(connection, incident)
+    if sight is Sight.EVERYBODY and incident["opened_by"] != current_actor().person_id:
+        raise NotFoundError
+    return _view(incident, sight)
+
+
+def sight_of_incident(connection: Connection, incident: Row) -> Sight:
+    """Return how much of an incident the caller sees: all of it, or that it is looked at."""
+    if reaches(connection, incident["unit_id"]):
+        return Sight.STAFF
     concerned_id = incident["person_id"]
-    if reaches(connection, incident["unit_id"]) or (concerned_id and may_know_of(connection, concerned_id)):
-        return cast("Row", plain(_located(incident)))
-    if incident["opened_by"] != current_actor().person_id:
-        return {}
-    return cast("Row", plain({name: incident[name] for name in ("incident_id", "kind", "state", "opened_at")}))
+    return Sight.CONCERNED if concerned_id and may_know_of(connection, concerned_id) else Sight.EVERYBODY
 
 
-def _located(incident: Row) -> Row:
+def _view(incident: Row, sight: Sight) -> IncidentView:
     latitude_e6, longitude_e6 = incident["latitude_e6"], incident["longitude_e6"]
-    degrees = {"latitude": _degrees(latitude_e6), "longitude": _degrees(longitude_e6)} if latitude_e6 else None
-    hidden = ("latitude_e6", "longitude_e6")
-    return {name: value for name, value in incident.items() if name not in hidden} | {"place": degrees}
+    place = {"latitude": _degrees(latitude_e6), "longitude": _degrees(longitude_e6)} if latitude_e6 else None
+    shown = {name: value for name, value in incident.items() if name not in ("latitude_e6", "longitude_e6")}
+    return IncidentView(sight=sight, place=place, **shown)
 
 
 def _degrees(millionths: int) -> str:
@@ -60,24 +105,26 @@ class Incidents(MethodView):
         and what.
         """
         emergency = Emergency(
-            kind=terms["kind"], person_id=terms["person_id"], place=place_of(terms), words=terms["words"] or ""
+            kind=IncidentKind(terms["kind"]),
+            person_id=terms["person_id"],
+            place=place_of(terms),
+            words=terms["words"] or "",
         )
         return command(
-            lambda c, context: incident_view(c, raise_urgent_call(c, context, incident_id, emergency)),
+            lambda c, context: _answered(c, raise_urgent_call(c, context, incident_id, emergency)),
             terms,
             command_id=incident_id,
         )
 
     @incidents.doc(operationId="get_incident")
     @incidents.response(200, schemas.IncidentSchema)
-    def get(self, incident_id: UUID) -> Row:
+    def get(self, incident_id: UUID) -> IncidentView:
         """Show an incident to who may know of the person and to staff of the unit; of it to who opened it."""
         with reading() as connection:
             incident = store.read_incident(connection, incident_id)
-            view = {} if incident is None else incident_view(connection, incident)
-        if not view:
-            raise NotFoundError
-        return cast("Row", plain(view))
+            if incident is None:
+                raise NotFoundError
+            return incident_view(connection, incident)
 
 
 @incidents.route("/<uuid:incident_id>/closing")
@@ -92,6 +139,12 @@ class IncidentClosing(MethodView):
 
         def close(connection: Connection, context: CommandContext) -> Row:
             closed = close_incident(connection, context, incident_id, outcome=terms["outcome"])
-            return {name: value for name, value in incident_view(connection, closed).items() if name != "outcome"}
+            return {name: value for name, value in _answered(connection, closed).items() if name != "outcome"}
 
         return command(close, terms)
+
+
+def _answered(connection: Connection, incident: Row) -> Row:
+    """Return what a command answers of an incident."""
+    view = _view(incident, sight_of_incident(connection, incident))
+    return cast("Row", done_schema(schemas.IncidentSchema)().dump(view))

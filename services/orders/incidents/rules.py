@@ -3,12 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from libs.errors import ForbiddenError
 from services.orders.incidents.refusals import IncidentsExceededError
 
 PER_HOUR_MAX = 5
 PER_HOUR_BY_STAFF_MAX = 60
+
+
+class IncidentKind(StrEnum):
+    """What people are called to."""
+
+    URGENT_CALL = "urgent_call"
+    WELFARE_CHECK = "welfare_check"
+
+
+class IncidentState(StrEnum):
+    """Whether people still have to look at it."""
+
+    ESCALATED = "escalated"
+    CLOSED = "closed"
 
 
 @dataclass(frozen=True)

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from marshmallow import Schema, ValidationError, fields, validate, validates_schema
+from marshmallow import Schema, ValidationError, fields, validates_schema
 
-from libs.http.fields import Choice
+from libs.http.fields import Choice, word_of
 from libs.programme.acting_schemas import ActingSchema, ConsentAnswer
-from services.orders.core.schemas import PlaceSchema, shown_id, shown_instant, words
+from services.orders.core.schemas import PlaceSchema, SeenSchema, for_concerned, shown_id, shown_instant, words
+from services.orders.incidents.rules import IncidentKind, IncidentState
 
 
 class IncidentTermsSchema(ActingSchema):
     """An emergency: about whom, or where and what."""
 
-    kind = Choice(("urgent_call",), load_default="urgent_call")
+    kind = Choice((IncidentKind.URGENT_CALL,), load_default=IncidentKind.URGENT_CALL)
     person_id = fields.UUID(allow_none=True, load_default=None)
     place = fields.Nested(PlaceSchema, allow_none=True, load_default=None)
     words = words()
@@ -38,26 +39,26 @@ class PointSchema(Schema):
     longitude = fields.String()
 
 
-class IncidentSchema(Schema):
+class IncidentSchema(SeenSchema):
     """An emergency or a welfare check; a welfare check has its order's id.
 
     Whoever opened it without reason to know of the person learns only that it is looked at.
     """
 
     incident_id = shown_id()
-    kind = fields.String(validate=validate.OneOf(("urgent_call", "welfare_check")))
-    state = fields.String(validate=validate.OneOf(("escalated", "closed")))
-    person_id = shown_id()
-    order_id = shown_id()
-    unit_id = shown_id()
-    district_id = shown_id()
-    opened_by = shown_id()
+    kind = word_of(IncidentKind)
+    state = word_of(IncidentState)
+    person_id = for_concerned(shown_id())
+    order_id = for_concerned(shown_id())
+    unit_id = for_concerned(shown_id())
+    district_id = for_concerned(shown_id())
+    opened_by = for_concerned(shown_id())
     opened_at = shown_instant()
-    place = fields.Nested(PointSchema, allow_none=True)
-    words = fields.String()
-    acting_for = shown_id()
-    consent = fields.Nested(ConsentAnswer, allow_none=True)
-    why = fields.String()
-    outcome = fields.String()
-    closed_by = shown_id()
-    closed_at = shown_instant()
+    place = for_concerned(fields.Nested(PointSchema, allow_none=True))
+    words = for_concerned(fields.String())
+    acting_for = for_concerned(shown_id())
+    consent = for_concerned(fields.Nested(ConsentAnswer, allow_none=True))
+    why = for_concerned(fields.String())
+    outcome = for_concerned(fields.String())
+    closed_by = for_concerned(shown_id())
+    closed_at = for_concerned(shown_instant())

@@ -17,6 +17,7 @@ from services.orders.core.rules.life_cycle import State
 from services.orders.core.store.proposals import lock_row
 from services.orders.core.store.rows import Row
 from services.orders.core.store.tables import INSTANT, assignment, orders, table_of
+from services.orders.incidents.rules import IncidentState
 
 incident = table_of(
     "incident",
@@ -71,7 +72,7 @@ def lock_incident(connection: Connection, incident_id: UUID) -> RowMapping:
 def close_incident(connection: Connection, incident_id: UUID, *, outcome: str, by: UUID, at: datetime) -> None:
     """Note how an incident ended."""
     changed = sa.update(incident).where(incident.c.incident_id == incident_id)
-    connection.execute(changed.values(state="closed", outcome=outcome, closed_by=by, closed_at=at))
+    connection.execute(changed.values(state=IncidentState.CLOSED, outcome=outcome, closed_by=by, closed_at=at))
 
 
 _SERVING = [state.value for state in (State.TAKEN, State.IN_SERVICE, State.FINISHED, State.NO_SHOW)]
@@ -102,7 +103,7 @@ def read_incident(connection: Connection, incident_id: UUID) -> Row | None:
 
 
 OPEN_INCIDENTS = Listing(
-    sa.select(incident).where(incident.c.state == "escalated"),
+    sa.select(incident).where(incident.c.state == IncidentState.ESCALATED),
     order=(incident.c.opened_at, incident.c.incident_id),
     narrowed={"units": one_of(incident.c.unit_id)},
     scope=("units",),

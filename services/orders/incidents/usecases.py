@@ -24,9 +24,8 @@ from services.orders.core.usecases.command_context import (
 )
 from services.orders.incidents import store
 from services.orders.incidents.messages import IncidentClosed, IncidentOpened
-from services.orders.incidents.rules import Concern, refuse_stranger, refuse_too_many
+from services.orders.incidents.rules import Concern, IncidentKind, IncidentState, refuse_stranger, refuse_too_many
 
-URGENT_CALL, WELFARE_CHECK = "urgent_call", "welfare_check"
 Incident = dict[str, object]
 
 
@@ -34,7 +33,7 @@ Incident = dict[str, object]
 class Emergency:
     """What a caller says: about whom, or where and what."""
 
-    kind: str = URGENT_CALL
+    kind: IncidentKind = IncidentKind.URGENT_CALL
     person_id: UUID | None = None
     place: Place | None = None
     words: str = ""
@@ -117,7 +116,7 @@ def open_incident(
     columns = {
         "incident_id": incident_id,
         "kind": emergency.kind,
-        "state": "escalated",
+        "state": IncidentState.ESCALATED,
         "person_id": emergency.person_id,
         "order_id": order_id,
         "unit_id": person.home_unit_id,
@@ -148,8 +147,8 @@ def close_incident(connection: Connection, context: CommandContext, incident_id:
     require_power_somewhere(context, "close_incident")
     incident = store.lock_incident(connection, incident_id)
     require_power(connection, context, "close_incident", incident["unit_id"])
-    if incident["state"] == "closed":
-        raise WrongOrderStateError(state="closed")
+    if incident["state"] == IncidentState.CLOSED:
+        raise WrongOrderStateError(state=IncidentState.CLOSED)
     store.close_incident(connection, incident_id, outcome=outcome, by=context.caller_id, at=context.now)
     tell(connection, context, IncidentClosed(incident_id, incident["district_id"], context.caller_id))
     return _incident(connection, incident_id)

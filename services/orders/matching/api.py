@@ -7,8 +7,7 @@ from flask_smorest import Blueprint
 
 from libs.errors import ForbiddenError
 from libs.http import reading
-from libs.http.lists import Page
-from services.orders.core.api.edge import now, plain, reaches
+from services.orders.core.api.edge import now, reaches
 from services.orders.core.api.views import read_order
 from services.orders.core.schemas import page_of_schema
 from services.orders.core.store.rows import Row
@@ -27,8 +26,8 @@ class Matches(MethodView):
     @matches.response(200, page_of_schema(schemas.MatchSchema))
     def get(self, query: Row) -> Row:
         """List volunteers who pass every gate of an order, ranked with reasons; offering one never assigns."""
-        order, _ = read_order(query["order"])
+        order = read_order(query["order"]).order
         with reading() as connection:
             if not reaches(connection, order.unit_id, power="offer_order"):
                 raise ForbiddenError
-            return Page(match_volunteers(connection, order, now()), None).answer(plain)
+            return {"items": match_volunteers(connection, order, now()), "next": None}

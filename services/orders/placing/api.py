@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, cast
 from uuid import UUID
 
@@ -21,7 +22,7 @@ from libs.programme.two_people_schemas import VerdictSchema
 from libs.programme.words import Funding
 from services.orders.core.api.edge import scope_of
 from services.orders.core.api.places import place_of_text
-from services.orders.core.api.views import order_command, order_view, read_order, seen_people, speaks_for
+from services.orders.core.api.views import OrderView, order_command, order_views, read_order, seen_people, speaks_for
 from services.orders.core.rules.life_cycle import State
 from services.orders.core.schemas import OrderPageSchema, OrderSchema, done_schema
 from services.orders.core.store import order_store
@@ -34,13 +35,13 @@ from services.orders.placing.usecases.review_order import review_order
 blueprint = Blueprint("orders", __name__, url_prefix="/v1/orders", description="Help asked for")
 
 
-def funded(placed: Row, order_id: UUID) -> Row:
+def funded(placed: Row, order_id: UUID) -> Row | OrderView:
     """Return an order after waiting for the answer about its funding, as long as the caller prefers."""
     waiters = cast("Waiters", cast("Service", current_app.extensions["service"]).parts["waiters"])
     if placed["state"] != State.AWAITING_FUNDING.value or not wait_asked():
         return placed
     waiters.wait(order_id, seconds=wait_asked())
-    return read_order(order_id)[1]
+    return read_order(order_id)
 
 
 @blueprint.route("")
@@ -60,11 +61,11 @@ class Orders(MethodView):
         with reading() as connection:
             scope = _scope(connection, query, person_id)
             page = order_store.list_orders(connection, store.ORDERS, query, near=near, **scope)
-            rows = [order_view(connection, order) for order in page.rows]
+            views = order_views(connection, page.rows)
             if near is not None:
                 steps = store.steps_from(connection, near.place, page.rows)
-                rows = [row | {"distance_m": steps[o.order_id]} for row, o in zip(rows, page.rows, strict=True)]
-        return page.showing(rows)
+                views = [replace(view, distance_m=steps[view.order.order_id]) for view in views]
+        return page.showing(views)
 
 
 def _self_unless_staff(query: dict[str, Any]) -> UUID | None:
@@ -99,15 +100,15 @@ class OrderById(MethodView):
 
     @blueprint.doc(operationId="get_order")
     @blueprint.response(200, OrderSchema)
-    def get(self, order_id: UUID) -> Row:
+    def get(self, order_id: UUID) -> OrderView:
         """Show an order to whom it concerns, to staff in scope, and while it is published to everybody."""
-        return read_order(order_id)[1]
+        return read_order(order_id)
 
     @blueprint.doc(operationId="place_order")
     @prefers_wait
     @blueprint.arguments(schemas.OrderTermsSchema)
     @blueprint.response(201, done_schema(OrderSchema))
-    def put(self, terms: dict[str, Any], order_id: UUID) -> Row:
+    def put(self, terms: dict[str, Any], order_id: UUID) -> Row | OrderView:
         """Ask for help paid by the programme, the pool or purchased hours; `Prefer: wait=5` waits for its funding."""
         asked = HelpAsked(
             order_id=order_id,

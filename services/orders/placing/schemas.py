@@ -7,7 +7,7 @@ from marshmallow import fields
 from libs.http.fields import Choice, Instant, Text, Whole
 from libs.programme.acting_schemas import ActingSchema
 from libs.programme.words import Funding
-from services.orders.core.schemas import STATES, PageQuerySchema, minutes
+from services.orders.core.schemas import SHOWN_STATES, PageQuerySchema, minutes
 
 PLACE = r"^-?([0-8]?[0-9](\.[0-9]{1,8})?|90),-?((1[0-7][0-9]|[0-9]{1,2})(\.[0-9]{1,8})?|180)$"
 
@@ -25,7 +25,7 @@ class OrderTermsSchema(ActingSchema):
 class OrderQuerySchema(PageQuerySchema):
     """Which orders to list. `near` is "latitude,longitude" in degrees."""
 
-    state = Choice(STATES, load_default=None)
+    state = Choice(SHOWN_STATES, load_default=None)
     unit = fields.UUID(load_default=None)
     person = fields.UUID(load_default=None)
     near = Text(30, pattern=PLACE, load_default=None)

@@ -7,11 +7,12 @@ from flask_smorest import Blueprint
 
 from libs.http import reading
 from services.orders.core.api.edge import now, scope_of
-from services.orders.core.api.views import order_view
-from services.orders.core.schemas import OrderPageSchema, page_of_schema
+from services.orders.core.api.views import order_views
+from services.orders.core.schemas import OrderPageSchema, OrderSchema, page_of_schema
 from services.orders.core.store import order_store
 from services.orders.core.store.rows import Row
-from services.orders.incidents.api import incident_view
+from services.orders.incidents.api import incident_views
+from services.orders.incidents.schemas import IncidentSchema
 from services.orders.incidents.store import OPEN_INCIDENTS
 from services.orders.queues import schemas, store
 
@@ -48,6 +49,6 @@ def _queue(name: str, query: Row) -> Row:
         units = scope_of(connection, query["unit"])
         if name == "urgent":
             incidents = OPEN_INCIDENTS.page(connection, query, units=units)
-            return incidents.answer(lambda row: incident_view(connection, row._mapping))
+            return incidents.showing(IncidentSchema(many=True).dump(incident_views(connection, incidents.rows)))
         page = order_store.list_orders(connection, store.WAITING, query, queue=name, units=units, now=now())
-        return page.showing([order_view(connection, order) for order in page.rows])
+        return page.showing(OrderSchema(many=True).dump(order_views(connection, page.rows)))

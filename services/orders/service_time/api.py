@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hmac
-from typing import cast
 from uuid import UUID
 
 from flask.views import MethodView
@@ -13,7 +12,7 @@ from libs.errors import ForbiddenError, NotFoundError
 from libs.http import current_actor, public, reading
 from libs.programme.two_people import ProposalState
 from libs.programme.two_people_schemas import VerdictSchema
-from services.orders.core.api.edge import command, now, plain
+from services.orders.core.api.edge import command, now
 from services.orders.core.api.views import may_know_of
 from services.orders.core.schemas import done_schema
 from services.orders.core.store.rows import Row
@@ -38,7 +37,7 @@ class ServiceRecords(MethodView):
         with reading() as connection:
             if not may_know_of(connection, person_id):
                 raise ForbiddenError
-            return cast("Row", plain(store.service_time(connection, person_id, now())))
+            return store.service_time(connection, person_id, now())
 
 
 @service_records.route("/<uuid:record_id>")
@@ -63,7 +62,7 @@ class OlderRecord(MethodView):
             proposal = store.find_proposal(connection, record_id)
             if proposal is None or not may_know_of(connection, proposal["person_id"]):
                 raise NotFoundError
-        return cast("Row", plain(_decided(proposal)))
+        return _decided(proposal)
 
 
 @service_records.route("/<uuid:record_id>/decision")
@@ -115,7 +114,7 @@ class Certificates(MethodView):
                 raise NotFoundError
         if certificate is None or (code is not None and not _is_code_of(certificate, code)):
             return {"certificate_id": str(certificate_id), "verifies": False}
-        return cast("Row", plain(_shown(certificate)))
+        return _shown(certificate)
 
 
 def _is_code_of(certificate: Row, code: str) -> bool:

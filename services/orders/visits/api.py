@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import cast
 from uuid import UUID
 
 from flask.views import MethodView
@@ -13,7 +12,7 @@ from libs.clock import local_date
 from libs.db import Connection
 from libs.errors import ForbiddenError, NotFoundError
 from libs.http import current_actor, reading
-from services.orders.core.api.edge import command, now, plain, reaches
+from services.orders.core.api.edge import command, now, reaches
 from services.orders.core.api.views import may_know_of
 from services.orders.core.schemas import page_of_schema
 from services.orders.core.store.rows import Row
@@ -45,7 +44,7 @@ class Visits(MethodView):
             visit = store.find_visit(connection, visit_id)
             if visit is None or not _may_see_visit(connection, visit):
                 raise NotFoundError
-        return cast("Row", plain(visit))
+        return visit
 
 
 def _may_see_visit(connection: Connection, visit: Row) -> bool:
@@ -65,7 +64,7 @@ class VisitIndicator(MethodView):
         with reading() as connection:
             if not reaches(connection, query["unit"]):
                 raise ForbiddenError
-            return cast("Row", plain(store.visit_indicator(connection, query["unit"], month=month, now=now())))
+            return store.visit_indicator(connection, query["unit"], month=month, now=now())
 
 
 @visit_plans.route("")
@@ -81,4 +80,5 @@ class VisitPlans(MethodView):
             if not reaches(connection, query["unit"]):
                 raise ForbiddenError
             rows = store.visit_plans(connection, query["unit"], now())
-        return store.VISIT_PLANS.page(rows, query).answer(plain)
+        page = store.VISIT_PLANS.page(rows, query)
+        return page.showing(page.rows)

@@ -2,26 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import cast
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, cast
 from uuid import UUID
+
+from marshmallow import missing
 
 from libs.clock import local_date
 from libs.db import Connection
 from libs.http import current_actor, reading
 from libs.programme import directory
+from libs.programme.policy import Policy
+from libs.programme.policy.store import policy_of_version, read_versions
+from libs.programme.words import EvidenceClass
 from libs.translation import in_both
-from services.orders.core.api.edge import command, now, plain, reaches
+from services.orders.core.api.edge import command, now, reaches
 from services.orders.core.refusals import OrderNotFoundError
-from services.orders.core.rules.evidence import FLAG_WORDS, evidence_class, evidence_of
+from services.orders.core.rules.evidence import FLAG_WORDS, EvidenceKind, evidence_class, evidence_of
 from services.orders.core.rules.life_cycle import State
-from services.orders.core.rules.order import Assignment, Order
-from services.orders.core.store import order_store, people_store
+from services.orders.core.rules.order import Assignment, Offer, Order
+from services.orders.core.schemas import OrderSchema, Sight, done_schema
+from services.orders.core.store import order_store, people_store, unit_store
 from services.orders.core.store.rows import Row
 from services.orders.core.usecases.command_context import CommandContext
 from services.orders.core.usecases.order_changes import read_no_more
 
 OrderUseCase = Callable[[Connection, CommandContext], Order]
+NO_OFFER = Offer()
 
 
 def order_command(use_case: OrderUseCase, terms: Row, *, command_id: UUID | None = None) -> Row:
@@ -29,26 +38,145 @@ def order_command(use_case: OrderUseCase, terms: Row, *, command_id: UUID | None
 
     def run(connection: Connection, context: CommandContext) -> Row:
         read_no_more(connection)
-        return order_view(connection, use_case(connection, context))
+        view = order_view(connection, use_case(connection, context))
+        return cast("Row", done_schema(OrderSchema)().dump(view))
 
     return command(run, terms, command_id=command_id)
 
 
-def read_order(order_id: UUID) -> tuple[Order, Row]:
-    """Return an order that the caller may see, and what of it.
+def read_order(order_id: UUID) -> OrderView:
+    """Return an order that the caller may see, as they see it.
 
     Raises:
         OrderNotFoundError: there is none, or it does not concern the caller.
     """
     with reading() as connection:
         order = order_store.find_order(connection, order_id)
-        if order is None or not _may_see(connection, order):
+        view = order_view(connection, order) if order is not None else None
+        if view is None or (view.sight is Sight.EVERYBODY and view.order.state is not State.PUBLISHED):
             raise OrderNotFoundError
-        return order, order_view(connection, order)
+        return view
 
 
-def _may_see(connection: Connection, order: Order) -> bool:
-    return order.state is State.PUBLISHED or concerns(connection, order) or reaches(connection, order.unit_id)
+@dataclass(frozen=True)
+class PartView:
+    """A volunteer's part of an order, with what proves it."""
+
+    person_id: UUID
+    taken_at: datetime
+    checked_in_at: datetime | None
+    checked_out_at: datetime | None
+    actual_minutes: int
+    counted_minutes: int
+    evidence: Sequence[EvidenceKind]
+    evidence_class: EvidenceClass | None
+    group: UUID | None
+    guardian: UUID | None
+
+
+@dataclass(frozen=True)
+class OrderView:
+    """An order as one caller sees it at an instant; `OrderSchema` says which group sees what of it."""
+
+    order: Order
+    sight: Sight
+    at: datetime
+    policy: Policy | None
+    """The rules that bind it, where one of its parts has begun."""
+    distance_m: Any = missing
+
+    @property
+    def code(self) -> str | None:
+        """Return why it was declined."""
+        return self.order.ending.declined_code or None
+
+    @property
+    def policy_version(self) -> int:
+        """Return the version of the rules that bind it."""
+        return self.order.bound_by
+
+    @property
+    def volunteers(self) -> list[PartView]:
+        """Return the parts of those who took it."""
+        return [_part(self.policy, self.order, part) for part in self.order.assignments]
+
+    @property
+    def offer(self) -> Offer:
+        """Return the offer that is open, if one is."""
+        lapses_at = self.order.offer.lapses_at
+        return self.order.offer if lapses_at is not None and lapses_at >= self.at else NO_OFFER
+
+    @property
+    def fallback(self) -> str | None:
+        """Return what help is looked for instead."""
+        return self.order.ending.fallback or None
+
+    @property
+    def flags(self) -> list[str]:
+        """Return what makes one look twice."""
+        return sorted(self.order.submission.flags)
+
+    @property
+    def hints(self) -> list[Row]:
+        """Return the flags in words."""
+        return [{"flag": flag, **in_both(FLAG_WORDS[flag], module=__name__)} for flag in self.flags]
+
+    @property
+    def consent(self) -> Row | None:
+        """Return the consent of whom it was placed for."""
+        consent = self.order.placement.consent
+        return consent.to_json() if consent else None
+
+    @property
+    def awaits_second(self) -> bool:
+        """Tell whether a decision waits for its second person."""
+        return self.order.dispute.awaits_second(self.at)
+
+    @property
+    def second_id(self) -> UUID | None:
+        """Return whom a decision waits for."""
+        waiting = self.order.dispute.waiting
+        return waiting.second_id if waiting else None
+
+
+def _part(policy: Policy | None, order: Order, part: Assignment) -> PartView:
+    return PartView(
+        person_id=part.volunteer_id,
+        taken_at=part.taken_at,
+        checked_in_at=part.checked_in_at,
+        checked_out_at=part.checked_out_at,
+        actual_minutes=part.actual_minutes,
+        counted_minutes=order.counted_minutes(part),
+        evidence=sorted(evidence_of(policy, order, part)) if policy and part.checked_in_at else (),
+        evidence_class=evidence_class(policy, order, part) if policy and part.checked_out_at else None,
+        group=part.group_id,
+        guardian=part.guardian_id,
+    )
+
+
+def order_view(connection: Connection, order: Order) -> OrderView:
+    """Return an order as the caller sees it."""
+    return order_views(connection, [order])[0]
+
+
+def order_views(connection: Connection, orders: Iterable[Order]) -> list[OrderView]:
+    """Return orders as the caller sees them; what decides it is read once, however many there are."""
+    orders, at = list(orders), now()
+    unit_store.read_paths(connection, {order.unit_id for order in orders})
+    begun = {(order.district_id, order.bound_by) for order in orders if order.began_at is not None}
+    read_versions(connection, begun)
+    return [OrderView(order, sight_of(connection, order), at, _policy(connection, order)) for order in orders]
+
+
+def _policy(connection: Connection, order: Order) -> Policy | None:
+    return None if order.began_at is None else policy_of_version(connection, order.district_id, order.bound_by)
+
+
+def sight_of(connection: Connection, order: Order) -> Sight:
+    """Return how much of an order the caller sees: staff in scope all, those whom it concerns their part."""
+    if reaches(connection, order.unit_id):
+        return Sight.STAFF
+    return Sight.CONCERNED if concerns(connection, order) else Sight.EVERYBODY
 
 
 def concerns(connection: Connection, order: Order) -> bool:
@@ -82,88 +210,3 @@ def may_know_of(connection: Connection, person_id: UUID) -> bool:
     person = people_store.find_person(connection, person_id)
     homes = directory.city_units(connection) if person is None else [person.home_unit_id]
     return any(reaches(connection, home) for home in homes)
-
-
-def order_view(connection: Connection, order: Order) -> Row:
-    """Return what the caller may see of an order."""
-    is_staff = reaches(connection, order.unit_id)
-    view = _public_part(order) | {"volunteers": [], "offered_to": None, "offer_lapses_at": None}
-    if is_staff or concerns(connection, order):
-        view |= _private_part(connection, order)
-    if is_staff:
-        view |= _staff_part(order)
-    return cast("Row", plain(view))
-
-
-def _public_part(order: Order) -> Row:
-    return {
-        "order_id": order.order_id,
-        "state": order.state.value,
-        "code": order.ending.declined_code or None,
-        "service": order.terms.service_code,
-        "minutes": order.terms.planned_minutes,
-        "start": order.terms.start_at,
-        "end": order.terms.end_at,
-        "funding": order.funding.value,
-        "persons": order.terms.persons,
-        "unit_id": order.unit_id,
-        "district_id": order.district_id,
-        "published_at": order.publication.published_at,
-        "policy_version": order.submission.policy_version or order.policy_version,
-    }
-
-
-def _private_part(connection: Connection, order: Order) -> Row:
-    is_open = order.offer.lapses_at is not None and order.offer.lapses_at >= now()
-    return {
-        "recipient_id": order.recipient_id,
-        "payer_id": order.payer_id,
-        "price_minutes": order.terms.price_minutes,
-        "volunteers": [_part(connection, order, part) for part in order.assignments],
-        "offered_to": order.offer.to if is_open else None,
-        "offer_lapses_at": order.offer.lapses_at if is_open else None,
-        "settlement": order.approval.settlement,
-        "fallback": order.ending.fallback or None,
-        "says_minutes": order.dispute.says_minutes,
-        "decided_minutes": order.approval.decided_minutes,
-        "late_cancelled": order.ending.late_cancelled,
-    }
-
-
-def _part(connection: Connection, order: Order, part: Assignment) -> Row:
-    policy = order_store.policy_of_order(connection, order)
-    return {
-        "person_id": part.volunteer_id,
-        "taken_at": part.taken_at,
-        "checked_in_at": part.checked_in_at,
-        "checked_out_at": part.checked_out_at,
-        "actual_minutes": part.actual_minutes,
-        "counted_minutes": order.counted_minutes(part),
-        "evidence": sorted(evidence_of(policy, order, part)) if part.checked_in_at else [],
-        "evidence_class": evidence_class(policy, order, part) if part.checked_out_at else None,
-        "group": part.group_id,
-        "guardian": part.guardian_id,
-    }
-
-
-def _staff_part(order: Order) -> Row:
-    flags = sorted(order.submission.flags)
-    return {
-        "flags": flags,
-        "hints": [{"flag": flag, **in_both(FLAG_WORDS[flag], module=__name__)} for flag in flags],
-        "placed_by": order.placement.by,
-        "placed_at": order.placement.at,
-        "acting_for": order.placement.acting_for,
-        "consent": order.placement.consent.to_json() if order.placement.consent else None,
-        "why": order.placement.why,
-        "confirmed_by": order.confirmation.by,
-        "rating": order.confirmation.rating,
-        "called_back_by": order.submission.called_back_by,
-        "approvers": list(order.approval.approvers),
-        "decided_by": order.dispute.decided_by,
-        "decision_why": order.dispute.why,
-        "awaits_second": order.dispute.awaits_second(now()),
-        "second_id": order.dispute.waiting.second_id if order.dispute.waiting else None,
-        "issued_minutes": order.approval.issued_minutes,
-        "slip_number": order.placement.slip_number,
-    }

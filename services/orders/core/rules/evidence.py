@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
+
 from libs.programme.policy import Policy
 from libs.programme.words import EvidenceClass
 from libs.translation import message
 from services.orders.core.rules.order import Assignment, Order
+
+
+class EvidenceKind(StrEnum):
+    """What tells that a volunteer was there."""
+
+    DOOR_CODE = "door_code"
+    PLACE = "place"
+    CALL_BACK = "call_back"
+    PAPER_SLIP = "paper_slip"
+
 
 FLAG_WORDS = {
     "weak_evidence": message("The hours are attested, not verified"),
@@ -26,14 +38,14 @@ FLAG_WORDS = {
 }
 
 
-def evidence_of(policy: Policy, order: Order, part: Assignment) -> frozenset[str]:
+def evidence_of(policy: Policy, order: Order, part: Assignment) -> frozenset[EvidenceKind]:
     """Return the kinds of evidence there are for a volunteer's part."""
     metres = part.metres_from_home
     kinds = {
-        "door_code": part.code_right,
-        "place": metres is not None and metres <= policy.verify.geofence_m,
-        "call_back": order.submission.called_back_by is not None,
-        "paper_slip": order.is_late_entry,
+        EvidenceKind.DOOR_CODE: part.code_right,
+        EvidenceKind.PLACE: metres is not None and metres <= policy.verify.geofence_m,
+        EvidenceKind.CALL_BACK: order.submission.called_back_by is not None,
+        EvidenceKind.PAPER_SLIP: order.is_late_entry,
     }
     return frozenset(kind for kind, is_there in kinds.items() if is_there)
 

@@ -195,6 +195,11 @@ class Order:
         return self.placement.slip_number is not None
 
     @property
+    def bound_by(self) -> int:
+        """Return the version of the rules that bind it: of the day its service began, before that of its placing."""
+        return self.submission.policy_version or self.policy_version
+
+    @property
     def volunteer_ids(self) -> tuple[UUID, ...]:
         """Return who took it, in order."""
         return tuple(assignment.volunteer_id for assignment in self.assignments)

@@ -18,8 +18,6 @@ from libs.db.rows import add_row, add_rows, change_rows, delete_rows, save_row
 from libs.http.lists import Filter, Listing, Page, Query
 from libs.programme.acting import Consent
 from libs.programme.known_grants import lock_for
-from libs.programme.policy import Policy
-from libs.programme.policy.store import policy_of_version
 from services.orders.core.refusals import OrderNotFoundError
 from services.orders.core.rules.life_cycle import BEFORE_SERVICE, OCCUPYING, State, Verb
 from services.orders.core.rules.order import Order
@@ -283,9 +281,3 @@ def lock_person_for(connection: Connection, person_id: UUID, caller_id: UUID, *,
     """Lock a person as `lock_person` does, for whoever may, or has a grant."""
     terms = {"person_id": person_id, "caller_id": caller_id}
     lock_for(connection, _PERSON, terms, space=PLANNING, may=may, whose=_PERSON)
-
-
-def policy_of_order(connection: Connection, order: Order) -> Policy:
-    """Return the rules that bind an order."""
-    version = order.submission.policy_version or order.policy_version
-    return policy_of_version(connection, order.district_id, version)

@@ -16,7 +16,8 @@ from services.orders.core.usecases.acting_for import require_acting_for
 from services.orders.core.usecases.command_context import CommandContext, has_power, refuse_auditor, require_power
 from services.orders.core.usecases.order_changes import policy_of_order, save_change
 from services.orders.core.usecases.order_facts import lock_with_facts
-from services.orders.incidents.usecases import WELFARE_CHECK, Emergency, open_incident
+from services.orders.incidents.rules import IncidentKind
+from services.orders.incidents.usecases import Emergency, open_incident
 from services.orders.serving.messages import NoShowRecorded
 from services.orders.serving.refusals import NoShowTooEarlyError
 
@@ -49,7 +50,7 @@ def report_no_show(connection: Connection, context: CommandContext, order_id: UU
     kept = save_change(connection, order, missed, context.step(Verb.NO_SHOW, why=f"{absent} absent"))
     if absent == RECIPIENT:
         recipient = people_store.load_person(connection, order.recipient_id)
-        emergency = Emergency(kind=WELFARE_CHECK, person_id=recipient.person_id)
+        emergency = Emergency(kind=IncidentKind.WELFARE_CHECK, person_id=recipient.person_id)
         open_incident(connection, context, order_id, emergency, recipient, order_id=order_id)
     return kept
 
