@@ -16,10 +16,9 @@ so: they merge two index ranges of the journal by numbers of its own, in stateme
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
 from typing import Any, Generic, TypeVar
 
 import sqlalchemy as sa
@@ -83,35 +82,41 @@ class Listing:
         Raises:
             CursorInvalidError: not a cursor of this list.
         """
-        asked = {
-            name: known[name] if name in known else query[name] for name in self.narrowed if name in {*known, *query}
-        }
-        words = {name: value for name, value in asked.items() if value is not None}
-        assert not self.scope or any(name in words for name in self.scope), f"one of {self.scope} must be asked for"
-        wanted = [self.narrowed[name](value) for name, value in words.items()]
-        chosen = self.select.where(*wanted, *self._after(query["cursor"])).order_by(*self._directed)
-        rows = connection.execute(chosen.limit(query["limit"] + 1), {"now": now})
-        return page_of(list(rows), self._cursor, limit=query["limit"])
+        asked = {name: known[name] if name in known else query.get(name) for name in self.narrowed}
+        key, limit = self._cursor().read(query["cursor"]), query["limit"]
+        rows = connection.execute(self._asked(asked, key).limit(limit + 1), {"now": now}).all()
+        return Page(rows[:limit], self._cursor().pack(*self._key(rows[limit - 1])) if len(rows) > limit else None)
+
+    def every(self, connection: Connection, *, at_once: int, **known: object) -> Iterator[Sequence[Any]]:
+        """Give all rows of the list, some at a time."""
+        rows = connection.execute(self._asked(known, None).limit(at_once)).all()
+        while rows:
+            yield rows
+            rows = connection.execute(self._asked(known, self._key(rows[-1])).limit(at_once)).all()
 
     def find(self, connection: Connection, identity: object) -> Answer | None:
         """Return the one row whose last part of the order is this, or None."""
         row = connection.execute(self.select.where(self.order[-1] == identity)).mappings().first()
         return dict(row) if row else None
 
-    @cached_property
-    def _cursor(self) -> Cursor:
-        return Cursor(**{_name(column): _part(column) for column in self.order})
+    def _asked(self, asked: Query, key: tuple[Any, ...] | None) -> sa.Select[Any]:
+        words = {name: value for name, value in asked.items() if value is not None}
+        assert not self.scope or any(name in words for name in self.scope), f"one of {self.scope} must be asked for"
+        wanted = [self.narrowed[name](value) for name, value in words.items()]
+        order = [column.desc() if self.newest_first else column for column in self.order]
+        return self.select.where(*wanted, *self._after(key)).order_by(*order)
 
-    @property
-    def _directed(self) -> list[sa.ColumnElement[Any]]:
-        return [column.desc() if self.newest_first else column for column in self.order]
-
-    def _after(self, cursor: str | None) -> list[Condition]:
-        key = self._cursor.read(cursor)
+    def _after(self, key: tuple[Any, ...] | None) -> list[Condition]:
         if key is None:
             return []
         row, last = sa.tuple_(*self.order), sa.tuple_(*key, types=[column.type for column in self.order])
         return [row < last if self.newest_first else row > last]
+
+    def _key(self, row: Any) -> tuple[Any, ...]:
+        return tuple(getattr(row, _name(column)) for column in self.order)
+
+    def _cursor(self) -> Cursor:
+        return Cursor(**{_name(column): _part(column) for column in self.order})
 
 
 @dataclass(frozen=True)
@@ -130,17 +135,10 @@ class Sorted(Generic[T]):
         Raises:
             CursorInvalidError: not a cursor of this list.
         """
-        cursor, limit = Cursor(**{f"part_{n}": part for n, part in enumerate(self.parts)}), query["limit"]
-        after = cursor.read(query["cursor"])
+        cursor = Cursor(**{f"part_{number}": part for number, part in enumerate(self.parts)})
+        after, limit = cursor.read(query["cursor"]), query["limit"]
         left = sorted((row for row in rows if after is None or self.key(row) > after), key=self.key)
         return Page(left[:limit], cursor.pack(*self.key(left[limit - 1])) if len(left) > limit else None)
-
-
-def page_of(rows: Sequence[Any], cursor: Cursor, *, limit: int) -> Page[Any]:
-    """Return the page of up to `limit` rows, of which one more was read where there is one."""
-    shown = rows[:limit]
-    has_more = len(rows) > limit and bool(shown)
-    return Page(shown, cursor.pack(*(getattr(shown[-1], name) for name in cursor.names)) if has_more else None)
 
 
 def equals(column: sa.ColumnElement[Any]) -> Filter:

@@ -60,11 +60,6 @@ class Cursor:
         except (ValueError, RecursionError) as error:
             raise CursorInvalidError from error
 
-    @property
-    def names(self) -> tuple[str, ...]:
-        """Return the names of its parts, in order."""
-        return tuple(self._parts)
-
     def after(self, text: str | None) -> Any:
         """Return the one part of the sort key of a list that has no more; None for the first page.
 

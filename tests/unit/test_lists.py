@@ -74,6 +74,12 @@ def test_pages_follow_each_other_over_rows_of_one_instant(connection: Connection
     assert [len(page) for page in pages] == [2, 2, 2, 1]
 
 
+def test_all_rows_are_given_some_at_a_time(connection: Connection) -> None:
+    some = [[row.number for row in rows] for rows in VISITS.every(connection, at_once=2, unit="a")]
+
+    assert some == [[0, 2], [4, 6]]
+
+
 def test_each_word_that_is_given_narrows_the_list_and_one_left_out_does_not(connection: Connection) -> None:
     def numbers(now: datetime = START, **words: Any) -> list[int]:
         page = VISITS.page(connection, {"unit": None, "limit": 50, "cursor": None}, now=now, **words)

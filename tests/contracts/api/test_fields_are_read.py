@@ -12,6 +12,7 @@ import textwrap
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+import pytest
 from flask import Flask
 from marshmallow import Schema, fields
 
@@ -64,7 +65,9 @@ class Reads:
     def _follow_call(self, node: ast.Call, aliases: set[str], function: Callable[..., Any], depth: int) -> None:
         called = _resolve(node.func, function, self._view)
         if any(_carries(argument, aliases) for argument in node.args):
-            self.names |= _declared(node.func, function)
+            for listing in _listings(node, function):
+                self.names |= set(listing.narrowed)
+                self.follow(type(listing).page, "query", depth + 1)
         if called is None or called in ONLY_FINGERPRINTS:
             return
         parameters = [name for name in inspect.signature(called).parameters if name != "self"]
@@ -100,20 +103,24 @@ def _is(node: ast.AST, aliases: set[str]) -> bool:
 def _resolve(node: ast.AST, function: Callable[..., Any], view: type | None) -> Callable[..., Any] | None:
     """Return the function of ours that a call names, if it is one."""
     names = _names_of(function)
-    found = names.get(node.id) if isinstance(node, ast.Name) else None
-    if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
-        found = getattr(view if node.value.id == "self" else names.get(node.value.id), node.attr, None)
-        found = getattr(found, "__func__", found)
+    found = _object_of(node, names | {"self": view})
+    found = getattr(found, "__func__", found)
     found = inspect.unwrap(found) if inspect.isfunction(found) else None
     return found if found and found.__module__.startswith(("services.", "libs.", __name__)) else None
 
 
-def _declared(node: ast.AST, function: Callable[..., Any]) -> set[str]:
-    """Return the fields of a query by which a declared list, asked here, is narrowed."""
-    is_method = isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name)
-    listing = _names_of(function).get(node.value.id) if is_method else None  # type: ignore[attr-defined]
-    narrowed = getattr(listing, "narrowed", None)
-    return set(narrowed) if isinstance(narrowed, Mapping) else set()
+def _listings(call: ast.Call, function: Callable[..., Any]) -> Iterator[Any]:
+    """Give the declared lists that a call asks: the one whose method it is, and those handed to it beside the query."""
+    owner = [call.func.value] if isinstance(call.func, ast.Attribute) else []
+    named = [_object_of(node, _names_of(function)) for node in (*owner, *call.args)]
+    yield from (found for found in named if isinstance(getattr(found, "narrowed", None), Mapping))
+
+
+def _object_of(node: ast.AST, names: Mapping[str, Any]) -> Any:
+    """Return what a name, or a name within a name, stands for."""
+    if isinstance(node, ast.Name):
+        return names.get(node.id)
+    return getattr(_object_of(node.value, names), node.attr, None) if isinstance(node, ast.Attribute) else None
 
 
 def _names_of(function: Callable[..., Any]) -> dict[str, Any]:
@@ -170,7 +177,7 @@ def test_a_field_that_is_dropped_would_be_found() -> None:
 class _Listing:
     narrowed: Mapping[str, str] = {"state": "filters"}
 
-    def rows(self, query: dict[str, Any]) -> object:
+    def page(self, query: dict[str, Any]) -> object:
         return query["limit"]
 
 
@@ -178,11 +185,20 @@ _LISTING = _Listing()
 
 
 def _listed(query: dict[str, Any]) -> object:
-    return _LISTING.rows(query)
+    return _LISTING.page(query)
 
 
-def test_a_word_that_a_list_does_not_declare_would_be_found() -> None:
+def _handed_on(query: dict[str, Any]) -> object:
+    return _asked(_LISTING, query)
+
+
+def _asked(listing: _Listing, query: dict[str, Any]) -> object:
+    return listing.page(query)
+
+
+@pytest.mark.parametrize("view", [_listed, _handed_on])
+def test_a_word_that_a_list_does_not_declare_would_be_found(view: Callable[..., Any]) -> None:
     reads = Reads()
-    reads.follow(_listed, "query")
+    reads.follow(view, "query")
 
     assert {"state", "limit", "person"} - reads.names == {"person"}

@@ -42,17 +42,14 @@ def export_people(store: SealedStore, context: CommandContext, *, unit_id: UUID)
     require_power(store, context, "export_people", unit_id)
     export_id = new_id()
     rows: list[dict[str, str]] = []
-    cursor: str | None = None
-    while len(rows) < EXPORTED_MAX:
-        page = PERSONS.page(store.connection, {"cursor": cursor, "limit": PAGE}, within=[unit_id]).map(person_of)
-        ids = [person.person_id for person in page.rows]
+    for people in PERSONS.every(store.connection, at_once=PAGE, within=[unit_id]):
+        ids = [row.person_id for row in people]
         identities = store.identities.identities(ids)
         store.records.log_views(
             viewer_id=context.caller_id, person_ids=ids, what="export", why=str(export_id), at=context.now
         )
-        rows += [_row(person, identities.get(person.person_id)) for person in page.rows]
-        cursor = page.next
-        if cursor is None:
+        rows += [_row(person_of(row), identities.get(row.person_id)) for row in people]
+        if len(rows) >= EXPORTED_MAX:
             break
     return rows
 
