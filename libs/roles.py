@@ -24,7 +24,9 @@ from libs.bus import Broker, BrokerError, Topic
 from libs.bus.postgres import PostgresBroker
 from libs.clock import Clock, SystemClock, monotonic
 from libs.db import Connection, Database
+from libs.db.applied import MigrationChangedError
 from libs.db.migrations import Schema, migrate
+from libs.db.watched import UnwatchedError
 from libs.http.health import Probe, serve_health
 from libs.http.server import AppServer, ServerSettings
 from libs.inbox import Consumer, Consumers
@@ -109,6 +111,7 @@ class ServiceProgram(Generic[S]):
     """A service as a program: how to read its settings, build its application and compose its parts.
 
     `costly` is how requests begin that are worked on by threads of their own, so that they delay no others.
+    `after_migrating` is given the owner's URL of a migrated database, and refuses by UnwatchedError what lacks a right.
     """
 
     name: str
@@ -119,6 +122,7 @@ class ServiceProgram(Generic[S]):
     compose: Callable[..., ServiceParts]  # (settings, *, clock)
     background: Sequence[str] = ()
     costly: Sequence[bytes] = ()
+    after_migrating: Callable[[str], None] = lambda _owner_url: None
 
     def group(self) -> click.Group:
         """Return the command with one subcommand per role."""
@@ -170,7 +174,11 @@ class ServiceProgram(Generic[S]):
         """Bring the database to the newest version, declare the topics, and end."""
         configure(self.name)
         settings = environment.read(self.name, MigrateSettings)
-        migrate(settings.owner_url, self.migrations)
+        try:
+            migrate(settings.owner_url, self.migrations)
+            self.after_migrating(settings.owner_url)
+        except (MigrationChangedError, UnwatchedError) as error:
+            raise click.ClickException(str(error)) from error
         broker = broker_of(settings)
         _declare(broker, self.topics)
         broker.close()

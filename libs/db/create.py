@@ -1,15 +1,19 @@
 """python -m libs.db.create: create the databases and roles of a distributed platform, where no operator does it.
 
-Reads CREATE_SUPERUSER_URL, CREATE_NAMES (by commas), one password per kind of role, and in CREATE_MORE_ROLES the roles
-that only one service has. Run again, it sets passwords.
+Reads CREATE_SUPERUSER_URL, CREATE_NAMES (by commas), one password per kind of role, in CREATE_MORE_ROLES the roles that
+only one service has, and in CREATE_WATCHED whose changes of schema are recorded. Run again, it sets passwords.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from psycopg.conninfo import make_conninfo
+
 from libs import settings as environment
+from libs.db.database import plain_url
 from libs.db.migrations import create_service_database
+from libs.db.watched import FUNCTION, prepare_watch
 from libs.logs import configure, get_logger
 
 
@@ -18,7 +22,8 @@ class CreateSettings:
     """What is to be created, as whom.
 
     `more_roles` are those that only one service has, by commas, as `<name>_relay` and `<name>_sealer`; each of them
-    asks for its kind's password.
+    asks for its kind's password. `watched` are databases whose changes of schema are recorded, each with the function
+    of its migrations that does it, as `<name>:<schema>.<function>` by commas.
     """
 
     superuser_url: str
@@ -27,6 +32,7 @@ class CreateSettings:
     app_password: str
     reader_password: str
     more_roles: str = ""
+    watched: str = ""
     relay_password: str | None = None
     sealer_password: str | None = None
 
@@ -35,8 +41,12 @@ def main() -> None:
     """Create every database that is missing, with its roles."""
     configure("create")
     settings = environment.read("create", CreateSettings)
+    watches = watches_of(settings)
     for name, passwords in wanted(settings).items():
         create_service_database(settings.superuser_url, name, passwords=passwords, database=name)
+        if name in watches:
+            inside = make_conninfo(plain_url(settings.superuser_url), dbname=name)
+            prepare_watch(inside, f"{name}_owner", watches[name])
         get_logger().info("database_ready", database=name)
 
 
@@ -63,6 +73,21 @@ def wanted(settings: CreateSettings) -> dict[str, dict[str, str]]:
             raise environment.MissingSettingError(f"CREATE_{kind.upper()}_PASSWORD")
         databases[name][kind] = password
     return databases
+
+
+def watches_of(settings: CreateSettings) -> dict[str, str]:
+    """Return the function that records changes of schema, by the name of its database.
+
+    Raises:
+        environment.WrongSettingError: of no database, or no function.
+    """
+    found: dict[str, str] = {}
+    for watch in filter(None, settings.watched.split(",")):
+        name, _, function = watch.partition(":")
+        if name not in settings.names.split(",") or not FUNCTION.fullmatch(function):
+            raise environment.WrongSettingError(f"CREATE_WATCHED: {watch} is not <name>:<schema>.<function>")
+        found[name] = function
+    return found
 
 
 if __name__ == "__main__":

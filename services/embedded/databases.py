@@ -21,10 +21,11 @@ from libs.db.applied import MigrationChangedError
 from libs.db.database import plain_url
 from libs.db.embedded import EmbeddedPostgres
 from libs.db.migrations import ROLES, ServiceUrls, create_service_database, grant_connect, migrate
+from libs.db.watched import prepare_watch
 from services.embedded.folder import DataFolder
 from services.embedded.settings import SERVICES, StartRefusedError
 from services.ledger.settings import DATABASE_ROLES
-from services.ledger.store.ddl_watch import install_ddl_watch
+from services.ledger.store.ddl_watch import RECORDED_BY, ensure_ddl_watch
 
 BUS = "bus"
 DATABASES = (*SERVICES, BUS)
@@ -81,12 +82,14 @@ class Databases:
             create_service_database(
                 self._server.superuser_url(), name, passwords=self._passwords(name), database=database
             )
+            if name == "ledger":
+                prepare_watch(self._server.superuser_url(database), "ledger_owner", RECORDED_BY)
             try:
                 migrate(self._urls(name, database).owner, migrations_of(name))
             except MigrationChangedError as error:
                 raise StartRefusedError(OTHER_CODE.format(error=error, root=self._folder.root)) from error
             if name == "ledger":
-                install_ddl_watch(self._server.superuser_url(database))
+                ensure_ddl_watch(self._urls(name, database).owner)
 
     def empty(self) -> None:
         """Put a fresh copy of its template in the place of each database."""

@@ -23,6 +23,7 @@ from services.ledger.due import next_due, run_due
 from services.ledger.proof.compose import create_sealer
 from services.ledger.settings import Settings, chosen_log_name
 from services.ledger.store import known
+from services.ledger.store.ddl_watch import ensure_ddl_watch
 from services.ledger.store.journal_source import JournalSource
 from services.ledger.usecases.poster import Poster
 
@@ -122,4 +123,5 @@ PROGRAM = ServiceProgram(
     create_app=lambda settings, clock: create_app(settings, clock=clock),
     compose=compose,
     background=("sealer",),
+    after_migrating=ensure_ddl_watch,
 )

@@ -17,7 +17,9 @@ from tests.architecture.tree import ROOT
 
 KUSTOMIZATIONS = ("k8s/overlays/dev", "k8s/overlays/prod")
 VERSIONS = ("1.34", "1.37")
-KNOWN_FIELDS = {"apiVersion", "kind", "namespace", "resources", "labels", "images", "replicas", "patches"}
+KNOWN_FIELDS = {"apiVersion", "kind", "namespace", "resources", "labels", "images", "replicas", "patches"} | {
+    "nameSuffix"
+}
 CLUSTER_WIDE = {"Namespace"}
 
 Manifest = dict[str, Any]
@@ -44,6 +46,8 @@ def render(folder: Path) -> list[Manifest]:
         _named(manifests, "Deployment", replica["name"])["spec"]["replicas"] = replica["count"]
     for image in kustomization.get("images", []):
         _set_image(image, manifests)
+    for manifest in manifests:
+        _add_suffix(kustomization.get("nameSuffix", ""), manifest)
     for labels in kustomization.get("labels", []):
         for manifest in manifests:
             _add_labels(labels, manifest)
@@ -91,6 +95,13 @@ def _add_labels(labels: Manifest, manifest: Manifest) -> None:
     template = manifest.get("spec", {}).get("template")
     if labels.get("includeTemplates") and template:
         template["metadata"].setdefault("labels", {}).update(labels["pairs"])
+
+
+def _add_suffix(suffix: str, manifest: Manifest) -> None:
+    """Name a manifest anew; only what nothing refers to may have a suffix here."""
+    if suffix and manifest["kind"] != "Job":
+        raise UnknownFieldError(f"nameSuffix of a {manifest['kind']}")
+    manifest["metadata"]["name"] += suffix
 
 
 def _apply_patch(patch: Manifest, manifests: list[Manifest]) -> None:

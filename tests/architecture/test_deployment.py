@@ -104,6 +104,17 @@ def test_what_a_manifest_refers_to_is_there() -> None:
             assert mounted == declared
 
 
+def test_a_release_migrates_by_jobs_of_its_own_and_once() -> None:
+    """A job cannot be changed: under the same name the next release would be refused, or never run."""
+    manifests = render(ROOT / "k8s/overlays/prod")
+    jobs = [manifest for manifest in manifests if manifest["kind"] == "Job"]
+    tags = {job["spec"]["template"]["spec"]["containers"][0]["image"].split(":")[1].replace(".", "-") for job in jobs}
+
+    assert len(tags) == 1
+    assert {job["metadata"]["name"] for job in jobs} == {f"{name}-migrate-{tag}" for name in SERVICES for tag in tags}
+    assert render(ROOT / "k8s/overlays/prod") == manifests
+
+
 def test_the_renderer_refuses_what_it_does_not_know(tmp_path: Path) -> None:
     (tmp_path / "kustomization.yaml").write_text("resources: []\ngenerators: [x]\n")
     with pytest.raises(UnknownFieldError):
@@ -111,6 +122,11 @@ def test_the_renderer_refuses_what_it_does_not_know(tmp_path: Path) -> None:
 
     (tmp_path / "kustomization.yaml").write_text("resources: []\nreplicas: [{name: nobody, count: 1}]\n")
     with pytest.raises(NoTargetError):
+        render(tmp_path)
+
+    (tmp_path / "kustomization.yaml").write_text("resources: [map.yaml]\nnameSuffix: -1\n")
+    (tmp_path / "map.yaml").write_text("{kind: ConfigMap, metadata: {name: settings}}\n")
+    with pytest.raises(UnknownFieldError):
         render(tmp_path)
 
 

@@ -29,7 +29,9 @@ from libs.db.migrations import (
     grant_connect,
     migrate,
 )
+from libs.db.watched import prepare_watch
 from services.embedded.databases import MORE_ROLES, roles_of
+from services.ledger.store.ddl_watch import RECORDED_BY
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 FAST_SETTINGS = {
@@ -82,6 +84,8 @@ class DatabaseFactory:
         name = f"{service}_template{next(self._numbers)}"
         passwords = dict.fromkeys(roles_of(service), PASSWORD)
         create_service_database(self.server.superuser_url(), service, passwords=passwords, database=name)
+        if service == "ledger":
+            prepare_watch(self.server.superuser_url(name), "ledger_owner", RECORDED_BY)
         migrate(self.urls(service, name).owner, migrations or _migrations_of(service))
         self._templates[service] = name
         return name

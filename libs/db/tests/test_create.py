@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from libs.db.create import CreateSettings, wanted
+from libs.db.create import CreateSettings, wanted, watches_of
 from libs.settings import MissingSettingError, WrongSettingError
 
 SETTINGS = CreateSettings(
@@ -36,3 +36,14 @@ def test_a_role_that_nobody_knows_is_refused_by_name(misspelt: str) -> None:
 def test_a_password_that_is_missing_is_named() -> None:
     with pytest.raises(MissingSettingError, match="CREATE_SEALER_PASSWORD"):
         wanted(replace(SETTINGS, sealer_password=None))
+
+
+def test_whose_schema_is_watched_is_named_with_its_function() -> None:
+    assert watches_of(SETTINGS) == {}
+    assert watches_of(replace(SETTINGS, watched="ledger:journal.record_ddl")) == {"ledger": "journal.record_ddl"}
+
+
+@pytest.mark.parametrize("misspelt", ["ledgr:journal.record_ddl", "ledger", "ledger:record_ddl", "ledger:a.b();"])
+def test_a_watch_of_nothing_is_refused_by_name(misspelt: str) -> None:
+    with pytest.raises(WrongSettingError, match="CREATE_WATCHED"):
+        watches_of(replace(SETTINGS, watched=misspelt))

@@ -1,20 +1,16 @@
-"""Record every change of the journal's schema: an event trigger, which only a superuser may create."""
+"""Changes of the journal's schema are recorded, by a function of the first migration."""
 
 from __future__ import annotations
 
-import psycopg
+from libs.db.watched import ensure_watch
 
-from libs.db.database import plain_url
-
-WATCHES = {"journal_ddl_end": "ddl_command_end", "journal_ddl_drop": "sql_drop"}
+RECORDED_BY = "journal.record_ddl"
 
 
-def install_ddl_watch(superuser_url: str) -> None:
-    """Watch a migrated ledger database; again changes nothing. Called by whoever sets the database up."""
-    with psycopg.connect(plain_url(superuser_url), autocommit=True) as connection:
-        for name, event in WATCHES.items():
-            found = connection.execute("SELECT 1 FROM pg_event_trigger WHERE evtname = %s", [name]).fetchone()
-            if found is None:
-                connection.execute(
-                    f"CREATE EVENT TRIGGER {name} ON {event} EXECUTE FUNCTION journal.record_ddl()".encode()
-                )
+def ensure_ddl_watch(owner_url: str) -> None:
+    """See to it that a migrated ledger database is watched.
+
+    Raises:
+        UnwatchedError: it is not, and a superuser must let the owner do it.
+    """
+    ensure_watch(owner_url, RECORDED_BY)

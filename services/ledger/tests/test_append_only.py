@@ -8,7 +8,8 @@ import psycopg
 import pytest
 
 from libs.db.database import plain_url
-from services.ledger.store.ddl_watch import install_ddl_watch
+from libs.db.watched import UnwatchedError, prepare_watch
+from services.ledger.store.ddl_watch import RECORDED_BY, ensure_ddl_watch
 from services.ledger.tests.support import EAST, Ledger, earned, issue, new
 from tests.support.postgres import DatabaseFactory
 
@@ -112,14 +113,54 @@ def test_the_services_role_may_insert_and_select_and_nothing_more(roles: Roles) 
 )
 def test_what_a_superuser_does_to_the_schema_is_recorded(database_factory: DatabaseFactory, statement: str) -> None:
     roles = Roles(database_factory)
-    install_ddl_watch(roles.superuser)
-    install_ddl_watch(roles.superuser)
+    for _ in range(2):
+        ensure_ddl_watch(roles.urls.owner)
 
     with psycopg.connect(roles.superuser, autocommit=True) as connection:
         connection.execute(statement)
         recorded = connection.execute("SELECT by_role, statement FROM journal.ddl").fetchall()
 
     assert ("postgres", statement) in recorded
+    database_factory.drop(roles.name)
+
+
+def test_an_owner_who_was_not_let_is_told_what_a_superuser_must_run(database_factory: DatabaseFactory) -> None:
+    roles = Roles(database_factory)
+    advice = "python -m libs.db.watched ledger_owner journal.record_ddl"
+    with psycopg.connect(roles.superuser, autocommit=True) as connection:
+        connection.execute("DROP SCHEMA ddl_watch CASCADE")
+
+    with pytest.raises(UnwatchedError, match=advice):
+        ensure_ddl_watch(roles.urls.owner)
+    prepare_watch(roles.superuser, "ledger_owner", RECORDED_BY)
+    ensure_ddl_watch(roles.urls.owner)
+    with psycopg.connect(roles.superuser, autocommit=True) as connection:
+        connection.execute("ALTER EVENT TRIGGER watch_sql_drop DISABLE")
+    ensure_ddl_watch(roles.urls.owner)
+
+    with psycopg.connect(roles.superuser) as connection:
+        enabled = connection.execute("SELECT evtevent, evtenabled::text FROM pg_event_trigger ORDER BY 1").fetchall()
+    database_factory.drop(roles.name)
+
+    assert enabled == [("ddl_command_end", "A"), ("sql_drop", "A")]
+
+
+@pytest.mark.parametrize("role", ["app", "reader"])
+def test_only_the_owner_may_have_the_watch_installed(database_factory: DatabaseFactory, role: str) -> None:
+    roles = Roles(database_factory)
+
+    with psycopg.connect(roles.by_role[role]) as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
+        connection.execute("SELECT ddl_watch.install()")
+    database_factory.drop(roles.name)
+
+
+def test_what_would_record_as_whoever_changes_is_not_installed(database_factory: DatabaseFactory) -> None:
+    roles = Roles(database_factory)
+    with psycopg.connect(roles.by_role["owner"], autocommit=True) as connection:
+        connection.execute("ALTER FUNCTION journal.record_ddl() SECURITY INVOKER")
+
+    with pytest.raises(UnwatchedError, match="no SECURITY DEFINER"):
+        ensure_ddl_watch(roles.urls.owner)
     database_factory.drop(roles.name)
 
 
