@@ -86,10 +86,10 @@ def _is_watched(connection: psycopg.Connection, function: str) -> bool:
 
 
 def _advice(connection: psycopg.Connection, function: str, why: str) -> str:
-    info = connection.info
+    here = connection.info
     return (
-        f"Changes of the schema of {info.dbname} are not recorded ({why}). A superuser runs in it, once, what "
-        f"`python -m libs.db.watched {info.user} {function}` prints; then migrate again."
+        f"Changes of the schema of {here.dbname} are not recorded ({why}). A superuser runs in it, once, what "
+        f"`python -m libs.db.watched {here.user} {function}` prints; then migrate again."
     )
 
 
