@@ -151,9 +151,7 @@ class ServiceProgram(Generic[S]):
         settings = self._read()
         parts, broker = self.compose(settings, clock=SystemClock()), broker_of(settings)
         consumer = Consumer(parts.database, broker, parts.consumers, group=self.name, member=settings.member)
-        run = _Run(
-            settings, parts.database, self.migrations, lambda: None if consumer.is_caught_up else "has not caught up"
-        )
+        run = _Run(settings, parts.database, self.migrations, lambda: consumer.problem)
         run.start("consumer", consumer.run, stop=consumer.stop)
         run.start("due", lambda: _run_due_until(run.stopped, parts, SystemClock()))
         run.until_stopped()

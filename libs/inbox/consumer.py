@@ -69,6 +69,14 @@ class Consumer:
         self._last_act: int | None = None
         self._retry_at = 0.0
         self.is_caught_up = False
+        self._has_partitions = False
+
+    @property
+    def problem(self) -> str | None:
+        """Say in words why this member is not ready; None when it reads its share and knows what it must know."""
+        if not self._has_partitions:
+            return "was given no partitions yet"
+        return None if self.is_caught_up else "has not caught up"
 
     def run(self) -> None:
         """Consume until stopped; whatever is away is waited for."""
@@ -114,6 +122,7 @@ class Consumer:
             while not self._stop.is_set():
                 timeout = PARKED_POLL_SECONDS if self._parked else POLL_SECONDS
                 records = subscription.poll(records_max=BATCH_EVENTS_MAX, timeout_seconds=timeout)
+                self._has_partitions = bool(subscription.assignment())
                 if records:
                     self._apply_until_done(subscription, records)
                 self._tell_broker(subscription, at_once=not records)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import copy
 import sys
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,8 @@ KNOWN_FIELDS = {"apiVersion", "kind", "namespace", "resources", "labels", "image
     "nameSuffix"
 }
 CLUSTER_WIDE = {"Namespace"}
+REPLICATED = {"Deployment", "StatefulSet"}
+STARTING = REPLICATED | {"Job"}
 
 Manifest = dict[str, Any]
 
@@ -43,7 +46,7 @@ def render(folder: Path) -> list[Manifest]:
     for patch in kustomization.get("patches", []):
         _apply_patch(patch, manifests)
     for replica in kustomization.get("replicas", []):
-        _named(manifests, "Deployment", replica["name"])["spec"]["replicas"] = replica["count"]
+        _named(manifests, REPLICATED, replica["name"])["spec"]["replicas"] = replica["count"]
     for image in kustomization.get("images", []):
         _set_image(image, manifests)
     for manifest in manifests:
@@ -60,7 +63,7 @@ def render(folder: Path) -> list[Manifest]:
 
 def pod_of(manifest: Manifest) -> Manifest | None:
     """Return the pod that a manifest starts, if it starts one."""
-    template = manifest.get("spec", {}).get("template") if manifest["kind"] in {"Deployment", "Job"} else None
+    template = manifest.get("spec", {}).get("template") if manifest["kind"] in STARTING else None
     return template["spec"] if template else None
 
 
@@ -70,11 +73,11 @@ def _resource(path: Path) -> list[Manifest]:
     return [manifest for manifest in yaml.safe_load_all(path.read_text("utf-8")) if manifest]
 
 
-def _named(manifests: list[Manifest], kind: str, name: str) -> Manifest:
+def _named(manifests: list[Manifest], kinds: Collection[str], name: str) -> Manifest:
     for manifest in manifests:
-        if manifest["kind"] == kind and manifest["metadata"]["name"] == name:
+        if manifest["kind"] in kinds and manifest["metadata"]["name"] == name:
             return manifest
-    raise NoTargetError(f"{kind} {name}")
+    raise NoTargetError(name)
 
 
 def _set_image(image: Manifest, manifests: list[Manifest]) -> None:

@@ -104,6 +104,63 @@ def test_what_a_manifest_refers_to_is_there() -> None:
             assert mounted == declared
 
 
+REPLICATED = sorted(
+    {
+        manifest["metadata"]["name"]
+        for overlay in KUSTOMIZATIONS
+        for manifest in render(ROOT / overlay)
+        if manifest["spec" if "spec" in manifest else "metadata"].get("replicas", 1) > 1
+    }
+)
+
+
+@pytest.mark.parametrize("name", REPLICATED)
+def test_replicas_are_spread_and_leave_one_at_a_time(name: str) -> None:
+    manifests = render(ROOT / "k8s/overlays/prod")
+    (owner,) = (manifest for manifest in manifests if manifest["metadata"]["name"] == name and pod_of(manifest))
+    labels = owner["spec"]["selector"]
+    budgets = [
+        manifest["spec"]
+        for manifest in manifests
+        if manifest["kind"] == "PodDisruptionBudget" and manifest["spec"]["selector"] == labels
+    ]
+    spread = [manifest["labelSelector"] for manifest in owner["spec"]["template"]["spec"]["topologySpreadConstraints"]]
+
+    assert budgets == [{"maxUnavailable": 1, "selector": labels}]
+    assert spread == [labels]
+
+
+@pytest.mark.parametrize("overlay", KUSTOMIZATIONS)
+def test_a_consumer_keeps_its_name_when_it_comes_back(overlay: str) -> None:
+    """Its group knows it by the name of its pod, which only a stateful set gives again."""
+    manifests = render(ROOT / overlay)
+    services = {
+        manifest["metadata"]["name"]
+        for manifest in manifests
+        if manifest["kind"] == "Service" and manifest["spec"].get("clusterIP")
+    }
+    consumers = [
+        manifest for manifest in manifests if manifest["metadata"]["name"].endswith("-consumer") and pod_of(manifest)
+    ]
+
+    assert len(consumers) == len(SERVICES)
+    for manifest in consumers:
+        (container,) = manifest["spec"]["template"]["spec"]["containers"]
+        members = [variable for variable in container["env"] if variable["name"].endswith("_MEMBER")]
+        assert manifest["kind"] == "StatefulSet"
+        assert manifest["spec"]["serviceName"] in services
+        assert [member["valueFrom"] for member in members] == [{"fieldRef": {"fieldPath": "metadata.name"}}]
+
+
+def test_what_serves_requests_waits_until_nobody_sends_any_before_it_stops() -> None:
+    for manifest in render(ROOT / "k8s/overlays/prod"):
+        pod = pod_of(manifest)
+        labels = manifest["spec"]["template"]["metadata"]["labels"] if pod else {}
+        if pod and labels["role"] in {"api", "pages", "proxy"}:
+            (container,) = pod["containers"]
+            assert container["lifecycle"]["preStop"]["sleep"]["seconds"] >= 5
+
+
 def test_a_release_migrates_by_jobs_of_its_own_and_once() -> None:
     """A job cannot be changed: under the same name the next release would be refused, or never run."""
     manifests = render(ROOT / "k8s/overlays/prod")
