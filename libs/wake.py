@@ -17,12 +17,10 @@ LOOPBACK = "127.0.0.1"
 class WakeListener:
     """Waits for datagrams on one loopback port."""
 
-    def __init__(self, port: int = 0) -> None:
-        """Listen on `port`, or on one the system chooses."""
-        self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self._socket.bind((LOOPBACK, port))
-        self._socket.setblocking(False)
-        self.port = int(self._socket.getsockname()[1])
+    def __init__(self, bound: socket.socket | None = None) -> None:
+        """Listen on a socket that `bind_wake_socket` gave, or on one of our own."""
+        self._socket = bound or bind_wake_socket()
+        self.port = port_of(self._socket)
 
     def wait(self, timeout_seconds: float) -> bool:
         """Return as soon as somebody wakes us (True), or when the time is over (False)."""
@@ -37,6 +35,19 @@ class WakeListener:
     def close(self) -> None:
         """Stop listening."""
         self._socket.close()
+
+
+def bind_wake_socket() -> socket.socket:
+    """Return a socket on a loopback port that the system chooses: nobody else has it as long as this is open."""
+    bound = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    bound.bind((LOOPBACK, 0))
+    bound.setblocking(False)
+    return bound
+
+
+def port_of(bound: socket.socket) -> int:
+    """Return the port that a socket is bound to."""
+    return int(bound.getsockname()[1])
 
 
 def waker(*ports: int) -> Callable[[], None]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import socket
 from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
@@ -65,11 +64,15 @@ class Part:
     name: str
     service: ServiceParts
     topics: list[Topic]
-    wake_port: int
 
 
 def environment_of(
-    options: RunOptions, folder: DataFolder, databases: Databases, *, kafka: str | None
+    options: RunOptions,
+    folder: DataFolder,
+    databases: Databases,
+    *,
+    kafka: str | None,
+    wake_ports: Mapping[str, int],
 ) -> dict[str, str]:
     """Return the variables of every service, as a deployment would set them."""
     found: dict[str, str] = {}
@@ -79,7 +82,7 @@ def environment_of(
             f"{prefix}_DATABASE_URL": urls.app,
             f"{prefix}_OWNER_URL": urls.owner,
             f"{prefix}_OWNER_DATABASE_URL": urls.owner,
-            f"{prefix}_WAKE_PORT": str(_free_datagram_port()),
+            f"{prefix}_WAKE_PORT": str(wake_ports[name]),
             f"{prefix}_BUS_URL": databases.urls(BUS).app,
             f"{prefix}_TRUSTED_PROXIES": options.trusted_proxies,
         }
@@ -138,10 +141,7 @@ class Composition:
 
     def parts(self) -> list[Part]:
         """Return every service as the worker runs it; while the city is made, nothing is sealed yet."""
-        return [
-            Part(name, self._compose(name), list(program.topics), int(self._environment[f"{name.upper()}_WAKE_PORT"]))
-            for name, program in PROGRAMS.items()
-        ]
+        return [Part(name, self._compose(name), list(program.topics)) for name, program in PROGRAMS.items()]
 
     def apps(self) -> dict[str, Flask]:
         """Return every service's HTTP application."""
@@ -240,10 +240,3 @@ class Composition:
         parts = PROGRAMS[name].compose(self._settings[name], clock=self.clock)
         background = {n: act for n, act in parts.background.items() if self._process not in BUILDING or n in IMPORTERS}
         return dataclasses.replace(parts, database=self._databases[name], background=background)
-
-
-def _free_datagram_port() -> int:
-    """Return a port to wake a relay on, which no other platform on this machine listens on."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

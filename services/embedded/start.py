@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 from libs.clock import ManualClock, monotonic
 from libs.memory import tuned_gc
+from libs.wake import port_of
 from services.embedded import welcome
 from services.embedded.backends import Backends
 from services.embedded.children import Child
@@ -47,7 +48,8 @@ def run_platform(options: RunOptions) -> None:
         databases.create()
         supervisor = Supervisor(options, folder, databases, backends)
         supervisor.listen_to_signals()
-        environment = environment_of(options, folder, databases, kafka=backends.kafka_addresses)
+        ports = {name: port_of(bound) for name, bound in supervisor.wakes.items()}
+        environment = environment_of(options, folder, databases, kafka=backends.kafka_addresses, wake_ports=ports)
         _start_children(environment, options, folder, supervisor, say)
         supervisor.watch()
     except Exception as error:
@@ -75,7 +77,8 @@ def _start_children(
     def work(process: str) -> None:
         composition = Composition(environment, options, folder, process=process)
         parts, broker = composition.parts(), composition.broker()
-        sys.exit(Worker(parts, broker, folder, composition.clock, patient=process == "building").run())
+        patient = process == "building"
+        sys.exit(Worker(parts, broker, folder, composition.clock, wakes=supervisor.wakes, patient=patient).run())
 
     def serve() -> None:
         composition = Composition(environment, options, folder, process="api")

@@ -17,13 +17,14 @@ from typing import Any
 
 from libs.clock import ManualClock, monotonic
 from libs.db.embedded import free_port
+from libs.wake import bind_wake_socket
 from services.embedded.backends import Backends
 from services.embedded.children import Child
 from services.embedded.control import RUN_FILE, SECRET_FILE
 from services.embedded.control_port import ControlPort, answer
 from services.embedded.databases import Databases
 from services.embedded.folder import DataFolder
-from services.embedded.settings import RunOptions
+from services.embedded.settings import SERVICES, RunOptions
 from services.embedded.witnessing import forget_logs
 from services.operator.nightly import KEPT_FILE
 
@@ -52,6 +53,8 @@ class Supervisor:
         self._wake_read, self._wake_write = os.pipe()
         self._control = ControlPort(folder.password(SECRET_FILE))
         self.inside_port = free_port()
+        self.wakes = {name: bind_wake_socket() for name in SERVICES}
+        """What each service's relay is woken on; every worker inherits it, and nobody else can take it."""
 
     def listen_to_signals(self) -> None:
         """Stop on SIGINT and SIGTERM; look around when a child ends."""

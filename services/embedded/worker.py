@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import signal
+import socket
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import psycopg
@@ -54,8 +55,17 @@ class Worker:
     """Runs the threads until told to stop; when one of them breaks, the process ends and is started anew."""
 
     def __init__(
-        self, parts: Sequence[Part], broker: Broker, folder: DataFolder, clock: ManualClock, *, patient: bool = False
+        self,
+        parts: Sequence[Part],
+        broker: Broker,
+        folder: DataFolder,
+        clock: ManualClock,
+        *,
+        wakes: Mapping[str, socket.socket],
+        patient: bool = False,
     ) -> None:
+        """`wakes` are what each relay is woken on: bound by the supervisor, so that no restart finds them taken."""
+        self._wakes = wakes
         self._listener = PatientListener if patient else QuietListener
         self._parts, self._broker, self._folder, self._clock = parts, broker, folder, clock
         self._stop = threading.Event()
@@ -99,7 +109,7 @@ class Worker:
                 self._stop.wait(STATUS_SECONDS)
 
     def _start_events(self, part: Part) -> None:
-        wake = self._listener(part.wake_port)
+        wake = self._listener(self._wakes[part.name])
         service = part.service
         relay = Relay(
             service.relay_database or service.database, self._broker, name=part.name, sources=service.sources, wake=wake
