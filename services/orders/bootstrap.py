@@ -72,6 +72,7 @@ def create_app(settings: Settings, *, clock: Clock, database: Database | None = 
             catalogue.catalogue,
             placing.blueprint,
             serving.blueprint,
+            serving.door_acts,
             approving.blueprint,
             approving.approvals,
             disputes.blueprint,

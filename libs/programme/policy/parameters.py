@@ -88,6 +88,7 @@ class CheckInParameters:
 
     early_minutes: int = 15
     late_minutes: int = 30
+    offline_hours: int = 24
 
 
 @dataclass(frozen=True, kw_only=True)

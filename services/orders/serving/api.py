@@ -1,7 +1,8 @@
-"""/v1/orders/{id}/…: offers, taking, the door code, check-in and check-out, no-shows."""
+"""/v1/orders/{id}/…: offers, taking, the door code, check-in and check-out, no-shows; /v1/door-acts: done offline."""
 
 from __future__ import annotations
 
+import json
 from contextlib import AbstractContextManager
 from typing import Any, cast
 from uuid import UUID
@@ -9,21 +10,26 @@ from uuid import UUID
 from flask import current_app
 from flask.views import MethodView
 from flask_smorest import Blueprint
+from marshmallow import ValidationError
 
 from libs.db import Connection
-from libs.http import Service
+from libs.http import Service, reading
+from libs.http.openapi import keyless
 from libs.ids import new_id
 from libs.programme.acting import Consent
 from libs.programme.acting_schemas import ActingSchema
 from services.orders.core.api.edge import command_context_of, now
 from services.orders.core.api.places import place_of
 from services.orders.core.api.views import order_command
+from services.orders.core.rules.life_cycle import Verb
 from services.orders.core.schemas import OrderSchema, done_schema
 from services.orders.core.store.rows import Row
 from services.orders.core.usecases.command_context import CommandContext
 from services.orders.serving import schemas
+from services.orders.serving.rules.acts import DoorAct, Outcome, canonical
 from services.orders.serving.rules.doors import DoorKey
 from services.orders.serving.usecases.read_door_code import read_door_code, renew_door_code
+from services.orders.serving.usecases.receive_acts import SignedAct, SignedText, check_signatures, receive_acts
 from services.orders.serving.usecases.report_no_show import report_no_show
 from services.orders.serving.usecases.serve_order import Shown, check_in, check_out
 from services.orders.serving.usecases.take_order import (
@@ -34,6 +40,7 @@ from services.orders.serving.usecases.take_order import (
     withdraw_from_order,
 )
 
+door_acts = Blueprint("door_acts", __name__, url_prefix="/v1/door-acts", description="Done at the door, sent later")
 blueprint = Blueprint("serving", __name__, url_prefix="/v1/orders/<uuid:order_id>", description="Help given")
 READ_OUT = "asked for what was read out"
 
@@ -174,3 +181,44 @@ class NoShow(MethodView):
     def post(self, terms: Row, order_id: UUID) -> Row:
         """Report who did not appear; an absent recipient opens a welfare check."""
         return order_command(lambda c, context: report_no_show(c, context, order_id, absent=terms["absent"]), terms)
+
+
+@door_acts.route("")
+class DoorActs(MethodView):
+    """What devices signed at doors without a network."""
+
+    @keyless
+    @door_acts.doc(operationId="send_door_acts")
+    @door_acts.arguments(schemas.BundleSchema)
+    @door_acts.response(200, schemas.BundleResultSchema)
+    def post(self, terms: Row) -> Row:
+        """Judge check-ins and check-outs that a device of the caller's signed; each counts once, however often sent."""
+        context = command_context_of({}, new_id())
+        texts = [_read(sent) for sent in terms["acts"]]
+        with reading() as connection:
+            checked = check_signatures(connection, context.caller_id, texts)
+        outcomes = _received(context, [sent for sent in checked if isinstance(sent, SignedAct)])
+        found = [outcomes[sent.text] if isinstance(sent, SignedAct) else sent for sent in checked]
+        return {"items": [{"result": sent.state, "code": sent.code, "advice": sent.advice} for sent in found]}
+
+
+def _received(context: CommandContext, signed: list[SignedAct]) -> dict[str, Outcome]:
+    """Judge the acts order by order, each in a transaction of its own."""
+    outcomes: dict[str, Outcome] = {}
+    for order_id in sorted({sent.act.order_id for sent in signed}):
+        of_order = [sent for sent in signed if sent.act.order_id == order_id]
+        with writing() as connection:
+            outcomes |= receive_acts(connection, context, order_id, of_order, door_key())
+    return outcomes
+
+
+def _read(sent: Row) -> SignedText:
+    """Return a signed text with what it says, if it says an act in the one way there is to say it."""
+    try:
+        said = json.loads(sent["text"])
+        act = schemas.DoorActSchema().load(said)
+        is_canonical = canonical(said) == sent["text"]
+    except (ValueError, RecursionError, ValidationError):
+        return SignedText(sent["text"], sent["signature"], None)
+    read = DoorAct(act["key"], act["counter"], Verb(act["act"]), act["order"], act["at"], act["code"], place_of(act))
+    return SignedText(sent["text"], sent["signature"], read if is_canonical else None)

@@ -10,7 +10,7 @@ from libs.contracts.events import accounts
 from libs.db import Connection
 from libs.db.rows import delete_rows, save_row
 from libs.events import EventContext, forgets, hears
-from services.orders.serving.tables import device_key
+from services.orders.serving.tables import device_key, door_act
 
 
 @dataclass(frozen=True)
@@ -38,5 +38,6 @@ def forget_device_key(connection: Connection, _context: EventContext, subject: s
 
 @forgets(accounts.PersonState)
 def forget_devices(connection: Connection, _context: EventContext, subject: str) -> None:
-    """Forget the devices of somebody whose data are erased."""
+    """Forget the devices of somebody whose data are erased, and what they signed."""
     delete_rows(connection, device_key, person_id=UUID(subject))
+    delete_rows(connection, door_act, person_id=UUID(subject))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from libs.errors import ForbiddenError, RuleError
+from libs.errors import ConflictError, ForbiddenError, InvalidError, RuleError
 
 
 class NotOfferedToYouError(ForbiddenError):
@@ -111,3 +111,49 @@ class NoShowTooEarlyError(RuleError):
     """The waiting time is not over."""
 
     reportable_at: str
+
+
+class ActUnreadableError(InvalidError):
+    """Not a check-in or check-out as a device signs it."""
+
+
+class DeviceKeyUnknownError(RuleError):
+    """The device's key is not known here yet; send it again in a moment."""
+
+
+class SignatureWrongError(RuleError):
+    """The device's key did not sign this."""
+
+
+class ActNumberReusedError(ConflictError):
+    """The device signed something else under this number before."""
+
+
+class DeviceClockAheadError(RuleError):
+    """The device's clock is ahead: this has not happened yet."""
+
+
+class DeviceClockTurnedBackError(RuleError):
+    """The device's clock was turned back between two acts."""
+
+
+class ActBeforeDeviceError(RuleError):
+    """The device was not registered yet at that time."""
+
+
+class ActTooOldError(RuleError):
+    """It was sent too late to count by itself."""
+
+    hours: int
+
+
+class ActBeforeTakenError(RuleError):
+    """The order was not yet the volunteer's at that time."""
+
+
+class CheckOutBeforeCheckInError(RuleError):
+    """The check-out is earlier than the check-in."""
+
+
+class ServiceEndedByClockError(RuleError):
+    """The service had been ended by the platform by then."""

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from marshmallow import Schema, fields
+from marshmallow import Schema, fields, validate
 
-from libs.http.fields import Choice, Text, choice_of
+from libs.http.fields import Choice, Instant, Text, Whole, choice_of, word_of
 from libs.programme.acting import ConsentHow
 from libs.programme.acting_schemas import ActingSchema
 from services.orders.core.schemas import DEVICE_MAX, OwnActSchema, PlaceSchema
+from services.orders.serving.rules.acts import ActState, Advice
+
+ACTS_MAX = 50
+"""What a volunteer does at doors in two days, and more."""
+TEXT_MAX = 600
+COUNTER_MAX = 2**53 - 1
+KEY_ID_LENGTH, SIGNATURE_LENGTH = 43, 86
 
 
 class CompanySchema(ActingSchema):
@@ -53,3 +60,42 @@ class DoorCodeSchema(Schema):
     """What the recipient's side reads out."""
 
     code = fields.String()
+
+
+class DoorActSchema(Schema):
+    """What a device signs: the text of this object, members in order and nothing between them."""
+
+    act = Choice(("check_in", "check_out"), required=True)
+    at = Instant(required=True)
+    code = Text(20, shortest=1, allow_none=True, required=True)
+    counter = Whole(1, COUNTER_MAX, required=True)
+    key = Text(KEY_ID_LENGTH, shortest=KEY_ID_LENGTH, required=True)
+    order = fields.UUID(required=True)
+    place = fields.Nested(PlaceSchema, allow_none=True, required=True)
+
+
+class SignedActSchema(Schema):
+    """The text that a device signed, and its signature (ECDSA with SHA-256, base64url)."""
+
+    text = Text(TEXT_MAX, shortest=1, required=True)
+    signature = Text(SIGNATURE_LENGTH, shortest=SIGNATURE_LENGTH, required=True)
+
+
+class BundleSchema(Schema):
+    """What was done at doors without a network, in any order, and sent as often as it takes."""
+
+    acts = fields.List(fields.Nested(SignedActSchema), required=True, validate=validate.Length(min=1, max=ACTS_MAX))
+
+
+class ActResultSchema(Schema):
+    """What became of one act, and what the volunteer does about it; the code says why it was refused."""
+
+    result = word_of(ActState)
+    code = fields.String()
+    advice = word_of(Advice)
+
+
+class BundleResultSchema(Schema):
+    """What became of each, in the bundle's order."""
+
+    items = fields.List(fields.Nested(ActResultSchema))

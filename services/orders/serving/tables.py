@@ -15,3 +15,19 @@ device_key = table_of(
     registered_at=INSTANT,
     revoked_at=INSTANT,
 )
+door_act = table_of(
+    "door_act",
+    "key_id counter",
+    key_id=sa.Text,
+    counter=sa.BigInteger,
+    person_id=sa.Uuid,
+    order_id=sa.Uuid,
+    verb=sa.Text,
+    at=INSTANT,
+    received_at=INSTANT,
+    digest=sa.Text,
+    latitude_e6=sa.Integer,
+    longitude_e6=sa.Integer,
+    state=sa.Text,
+    code=sa.Text,
+)

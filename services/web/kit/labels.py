@@ -27,6 +27,7 @@ LABELS = {
     "evidence.call_back": message("call back"),
     "evidence.slip": message("paper slip"),
     "evidence.time": message("time"),
+    "evidence.device_key": message("signed by the volunteer's telephone, without a network"),
     "class.verified": message("verified"),
     "class.attested": message("attested"),
     "rating.1": message("not good"),

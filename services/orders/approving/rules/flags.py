@@ -58,6 +58,7 @@ def flags_of_part(policy: Policy, order: Order, part: Assignment, history: Histo
         "auto_checked_out": part.was_ended,
         "off_place": (part.metres_from_home or 0) > policy.verify.geofence_m,
         "late_entry": order.is_late_entry,
+        "offline": part.is_offline,
     }
     return frozenset(flag for flag, is_raised in raised.items() if is_raised)
 

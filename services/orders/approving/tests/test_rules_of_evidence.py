@@ -15,7 +15,7 @@ from services.orders.approving.rules.flags import (
     with_device_flag,
     with_evidence_flags,
 )
-from services.orders.core.rules.evidence import FLAG_WORDS, evidence_class
+from services.orders.core.rules.evidence import FLAG_WORDS, evidence_class, evidence_of
 from services.orders.core.rules.order import Confirmation, Submission
 from services.orders.core.rules.people import Place
 from services.orders.tests.cases import HOME, id_of, order, part, policy
@@ -51,6 +51,16 @@ def test_a_paper_slip_is_attested_whatever_else_there_is() -> None:
     entered = replace(order().placement, slip_number=7)
 
     assert evidence_class(policy(), order(assignments=(served,), placement=entered), served) == EvidenceClass.ATTESTED
+
+
+@pytest.mark.parametrize("end", ["in_key", "out_key"])
+def test_what_a_device_says_of_the_time_is_attested_whatever_else_there_is(end: str) -> None:
+    served = replace(part(), in_key="k") if end == "in_key" else replace(part(), out_key="k")
+    shown = order(assignments=(served,), submission=Submission(called_back_by=id_of("op")))
+
+    assert evidence_class(policy(), shown, served) == EvidenceClass.ATTESTED
+    assert "device_key" in evidence_of(policy(), shown, served)
+    assert "offline" in flags_of_part(policy(), shown, served, History())
 
 
 FLAGGED: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
@@ -117,4 +127,4 @@ def test_a_sample_is_drawn_at_its_rate(rate: int, draw: int, drawn: bool) -> Non
 
 def test_every_flag_is_explained() -> None:
     assert all(FLAG_WORDS.values())
-    assert len(FLAG_WORDS) == 15
+    assert len(FLAG_WORDS) == 16

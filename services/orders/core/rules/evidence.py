@@ -17,6 +17,7 @@ class EvidenceKind(StrEnum):
     PLACE = "place"
     CALL_BACK = "call_back"
     PAPER_SLIP = "paper_slip"
+    DEVICE_KEY = "device_key"
 
 
 FLAG_WORDS = {
@@ -27,6 +28,7 @@ FLAG_WORDS = {
     "frequent_pair": message("This pair too often within 30 days"),
     "same_device": message("One device on both sides, or for two volunteers"),
     "late_entry": message("Entered from a paper slip"),
+    "offline": message("Checked in or out without a network, at the time of the device's own clock"),
     "over_daily_limit": message("More minutes that day than the alarm allows"),
     "overrun": message("Served well beyond the plan"),
     "late_check_in": message("Checked in late"),
@@ -46,13 +48,17 @@ def evidence_of(policy: Policy, order: Order, part: Assignment) -> frozenset[Evi
         EvidenceKind.PLACE: metres is not None and metres <= policy.verify.geofence_m,
         EvidenceKind.CALL_BACK: order.submission.called_back_by is not None,
         EvidenceKind.PAPER_SLIP: order.is_late_entry,
+        EvidenceKind.DEVICE_KEY: part.is_offline,
     }
     return frozenset(kind for kind, is_there in kinds.items() if is_there)
 
 
 def evidence_class(policy: Policy, order: Order, part: Assignment) -> EvidenceClass:
-    """Return verified when one of the policy's sets of evidence is complete, else attested."""
-    if order.is_late_entry or is_one_hand(order, part):
+    """Return verified when one of the policy's sets of evidence is complete, else attested.
+
+    What was done without a network is attested: that it was this device is proved, when it was is the device's word.
+    """
+    if order.is_late_entry or part.is_offline or is_one_hand(order, part):
         return EvidenceClass.ATTESTED
     evidence = evidence_of(policy, order, part)
     is_proved = any(evidence.issuperset(wanted) for wanted in policy.verify.verified_by)

@@ -36,6 +36,14 @@ class Assignment:
     # Who said so: the volunteer, or whoever acted for them; None where the clock or a slip did.
     checked_in_by: UUID | None = None
     checked_out_by: UUID | None = None
+    # The key of the device that signed it, where it was done without a network: the instant is the device's word.
+    in_key: str | None = None
+    out_key: str | None = None
+
+    @property
+    def is_offline(self) -> bool:
+        """Tell whether a device's word is all there is for when it began or ended."""
+        return self.in_key is not None or self.out_key is not None
 
     @property
     def actual_minutes(self) -> int:

@@ -93,6 +93,7 @@ _WRITES: Mapping[str, Callable[[Any], Any]] = {
 _PART_PLAIN = (
     "volunteer_id", "volunteer_district_id", "taken_at", "guardian_id", "group_id", "checked_in_at", "in_device",
     "out_device", "code_right", "metres_from_home", "checked_out_at", "was_ended", "checked_in_by", "checked_out_by",
+    "in_key", "out_key",
 )  # fmt: skip
 
 

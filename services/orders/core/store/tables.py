@@ -119,6 +119,8 @@ assignment = table_of(
     was_ended=sa.Boolean,
     checked_in_by=sa.Uuid,
     checked_out_by=sa.Uuid,
+    in_key=sa.Text,
+    out_key=sa.Text,
 )
 door = table_of(
     "door",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from libs.clock import local_date
@@ -46,21 +46,40 @@ def check_in(connection: Connection, context: CommandContext, order_id: UUID, sh
         CheckInTooEarlyError, DoorCodeWrongError, DoorCodeLockedError: as their names say.
     """
     order = _lock_for_volunteer(connection, context, order_id)
+    return begin_service(connection, context, order, shown, key, at=context.now)
+
+
+def begin_service(
+    connection: Connection,
+    context: CommandContext,
+    order: Order,
+    shown: Shown,
+    key: DoorKey,
+    *,
+    at: datetime,
+    device_key: str | None = None,
+) -> Order:
+    """Start a volunteer's service on a locked order, judged as at an instant: now, or when a device signed it.
+
+    Raises:
+        WrongOrderStateError, CheckInTooEarlyError, DoorCodeWrongError, DoorCodeLockedError: as `check_in`.
+    """
     refuse_unless_allowed(Verb.CHECK_IN, order.state)
-    policy = people_store.policy_on(connection, order.district_id, local_date(context.now))
+    policy = people_store.policy_on(connection, order.district_id, local_date(at))
     opens_at = order.terms.start_at - timedelta(minutes=policy.check_in.early_minutes)
-    if context.now < opens_at:
+    if at < opens_at:
         raise CheckInTooEarlyError(opens_at=opens_at.isoformat())
     order.refuse_checked_in(context.subject_id)
     if shown.code is not None:
         _open_door(connection, order, shown.code, key)
-    _tell_who_acted(connection, context, order_id)
+    _tell_who_acted(connection, context, order.order_id)
     part = replace(
         order.assignment_of(context.subject_id),
-        checked_in_at=context.now,
+        checked_in_at=at,
         checked_in_by=context.caller_id,
         in_place=shown.place,
         in_device=shown.device,
+        in_key=device_key,
         code_right=shown.code is not None,
         metres_from_home=_metres_from_home(connection, order, shown.place),
     )
@@ -68,7 +87,7 @@ def check_in(connection: Connection, context: CommandContext, order_id: UUID, sh
     tell(
         connection,
         context,
-        messages.ServiceStarted(order_id, order.district_id, part.volunteer_id, part.checked_in_at),
+        messages.ServiceStarted(order.order_id, order.district_id, part.volunteer_id, part.checked_in_at),
     )
     return save_change(connection, order, started, context.step(Verb.CHECK_IN))
 
@@ -119,12 +138,30 @@ def check_out(
     history = ask_history(order_id, context.subject_id, context.now)
     order = _lock_for_volunteer(connection, context, order_id, history)
     _tell_who_acted(connection, context, order_id)
+    return end_service(connection, context, order, Shown(place=place, device=device), at=context.now)
+
+
+def end_service(
+    connection: Connection,
+    context: CommandContext,
+    order: Order,
+    shown: Shown,
+    *,
+    at: datetime,
+    device_key: str | None = None,
+) -> Order:
+    """End a volunteer's service on a locked order, as at an instant: now, or when a device signed it.
+
+    Raises:
+        WrongOrderStateError: this volunteer is not at work.
+    """
     part = replace(
         order.assignment_of(context.subject_id),
-        checked_out_at=context.now,
+        checked_out_at=at,
         checked_out_by=context.caller_id,
-        out_place=place,
-        out_device=device,
+        out_place=shown.place,
+        out_device=shown.device,
+        out_key=device_key,
     )
     ended = order.checked_out(part, at=context.now)
     tell(connection, context, messages.service_finished(ended, part))
