@@ -55,8 +55,8 @@ class Device:
         """Return what is said of an act, under the next number unless one is given."""
         self.counter += 1
         instant = at(when) if isinstance(when, str) else when
-        known = {"act": act, "at": instant.isoformat(), "code": None, "counter": self.counter, "key": self.key_id}
-        return known | {"order": str(named(order)), "place": None} | others
+        content = {"act": act, "at": instant.isoformat(), "code": None, "counter": self.counter, "key": self.key_id}
+        return content | {"order": str(named(order)), "place": None} | others
 
     def sign(self, text: str) -> dict[str, str]:
         """Return a text with its signature, as WebCrypto makes it."""

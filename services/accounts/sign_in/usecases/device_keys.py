@@ -29,11 +29,11 @@ def register_device(store: Store, context: CommandContext, jwk: Mapping[str, str
     point = _point_of(jwk)
     person = store.persons.lock_person(context.caller_id)
     devices, session_id = DeviceStore(store.connection), context.actor.session_id
-    known = devices.lock(thumbprint(point))
-    if known is not None:
-        _refuse_unless_own(known, person.person_id)
-        devices.show_in(known.key_id, session_id)
-        return known
+    registered = devices.lock(thumbprint(point))
+    if registered is not None:
+        _refuse_unless_own(registered, person.person_id)
+        devices.show_in(registered.key_id, session_id)
+        return registered
     if len(devices.valid_of(person.person_id)) >= DEVICES_MAX:
         raise TooManyDevicesError(devices_max=DEVICES_MAX)
     key = DeviceKey(thumbprint(point), person.person_id, session_id, point, context.now)
@@ -85,8 +85,8 @@ def _point_of(jwk: Mapping[str, str]) -> bytes:
         raise DeviceKeyInvalidError from error
 
 
-def _refuse_unless_own(known: DeviceKey, person_id: UUID) -> None:
-    if known.person_id != person_id:
+def _refuse_unless_own(registered: DeviceKey, person_id: UUID) -> None:
+    if registered.person_id != person_id:
         raise DeviceKeyTakenError
-    if known.revoked_at is not None:
+    if registered.revoked_at is not None:
         raise DeviceKeyRevokedError

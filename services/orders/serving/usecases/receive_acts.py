@@ -121,9 +121,9 @@ def _admit(
 ) -> Outcome:
     """Remember an act that comes for the first time, unless its time is unbelievable; return where it stands."""
     digest = door_key.mark(order.order_id, sent.text) or ""
-    known = store.find_act(connection, sent.act)
-    if known is not None:
-        return known.outcome if known.digest == digest else _refused(ActNumberReusedError())
+    earlier = store.find_act(connection, sent.act)
+    if earlier is not None:
+        return earlier.outcome if earlier.digest == digest else _refused(ActNumberReusedError())
     outcome = WAITING
     try:
         policy = policy_of_order(connection, order, context.now)
