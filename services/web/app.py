@@ -17,7 +17,7 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 from libs.http.addresses import TrustedProxies, networks
 from libs.http.headers import protect_answers
 from libs.ids import new_id
-from services.web.kit import carried, flash, formats, i18n, labels
+from services.web.kit import carried, flash, formats, i18n, kiosk, labels
 from services.web.kit.areas import PUBLIC, declared_need
 from services.web.kit.closed import is_closed
 from services.web.kit.failures import register_failures
@@ -144,6 +144,7 @@ def _dress(app: Flask, parts: WebParts) -> None:
             "navigation": navigation(signed_in.roles) if signed_in else [],
             "start": start_of(signed_in.roles) if signed_in else "/",
             "now": parts.clock.now(),
+            "kiosk": kiosk if kiosk.is_here() else None,
             "has_about": parts.about is not None,
             "other_language": _other_language(),
         }

@@ -28,7 +28,7 @@ SIZES = """() => {
 }"""
 PATHS = {
     "nobody": """/ /rules /rules/{d1} /supply /check /check/paper /check/certificate /sign-in /sign-in?by=code
-              /about /nothing""",
+              /about /kiosk /nothing""",
     "lan": """/elder /elder/ask /elder/ask/B1 /elder/time /elder/orders/{next} /elder/orders/{today}
               /family /me /papers/{lan} /papers/{lan}/slip?month=2026-03 /desk""",
     "min": """/volunteer /volunteer/time /volunteer/gift /volunteer/orders/{next} /volunteer/orders/{open1}

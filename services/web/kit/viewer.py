@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,6 +10,7 @@ from flask import current_app, g, request, session
 
 from libs.clock import machine_now
 from services.web.clients.api import Api
+from services.web.kit import kiosk
 from services.web.kit.i18n import by_language, html_language
 from services.web.parts import WebParts
 from services.web.sessions.signed_in import SessionEndedError, Sessions, SignedIn
@@ -116,7 +117,8 @@ def viewer_or_none() -> Viewer | None:
 def remember(signed_in: SignedIn) -> None:
     """Let the browser hold the reference of a new session, and nothing of what it held before."""
     session.clear()
-    session.permanent = True
+    session.permanent = not kiosk.is_here()
+    kiosk.begin(signed_in)
     session[REFERENCE] = signed_in.reference
     session[OWNER] = signed_in.person_id
     g.viewer = Viewer(signed_in, {})
@@ -134,6 +136,9 @@ def forget() -> None:
 def _find(reference: str) -> Viewer | None:
     try:
         signed_in = web().sessions.find(reference, anonymous_api())
+        if kiosk.has_ended(signed_in, replace(anonymous_api(), token=signed_in.token)):
+            web().sessions.end(signed_in)
+            raise SessionEndedError
         return Viewer(signed_in, _me(signed_in))
     except SessionEndedError:
         session.clear()

@@ -10,8 +10,9 @@ from services.web.pages.elder.views import area as elder
 from services.web.pages.entry.views import area as entry
 from services.web.pages.family.views import area as family
 from services.web.pages.front.views import area as front
+from services.web.pages.kiosk.views import area as kiosk
 from services.web.pages.papers.views import area as papers
 from services.web.pages.street.views import area as street
 from services.web.pages.volunteer.views import area as volunteer
 
-AREAS: tuple[Area, ...] = (front, entry, about, desk, elder, volunteer, street, family, calls, district, papers, checks)
+AREAS: tuple[Area, ...] = (front, entry, about, desk, elder, volunteer, street, family, calls, district, papers, checks, kiosk)

@@ -12,14 +12,16 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 from libs.ids import new_id
 from libs.translation import message
 from services.web.clients.api import ProblemError
-from services.web.kit import carried, flash
-from services.web.kit.areas import PUBLIC, SIGNED_IN, Area
+from services.web.kit import carried, flash, kiosk
+from services.web.kit.areas import PUBLIC, SIGNED_IN, Area, need_of
 from services.web.kit.navigation import start_of
 from services.web.kit.viewer import anonymous_api, api, forget, remember, viewer, viewer_or_none, web
 from services.web.sessions.signed_in import SignedIn
 
 area = Area("entry", __name__, __file__)
 AFTER_SIGN_IN = "next"
+DESK_POWER = "place_order_for"
+"""Who has it may say whether a device is shared."""
 REFUSED = (400, 401, 403, 409, 422, 429)
 
 
@@ -81,7 +83,7 @@ def sign_out() -> WerkzeugResponse:
         api().delete("/v1/sessions/current")
     forget()
     flash.tell(message("You are signed out."))
-    return redirect("/", 303)
+    return redirect(kiosk.PATH if kiosk.is_here() else "/", 303)
 
 
 @area.act("/sign-out/everywhere", needs=SIGNED_IN)
@@ -98,7 +100,8 @@ def sign_out_everywhere() -> WerkzeugResponse:
 @area.page("/me", needs=SIGNED_IN)
 def me() -> str:
     """Show what is known of the person who looks."""
-    return render_template("entry/me.html", me=api().get("/v1/me"))
+    runs_a_desk = need_of(DESK_POWER).is_met_by(viewer().roles)
+    return render_template("entry/me.html", me=api().get("/v1/me"), runs_a_desk=runs_a_desk)
 
 
 @area.act("/me/password", needs=SIGNED_IN)
