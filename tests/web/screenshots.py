@@ -8,10 +8,11 @@ import sys
 import tempfile
 from pathlib import Path
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.web.conftest import CHROMIUM, DESK, LOCALES, PHONE, WAIT_MS
 from tests.web.scene import Scene, attach, open_scene
+from tests.web.sizes import ELDER_PAGES, Sizes, measure, write_table
 
 QUALITY = 60
 HEIGHT_MAX = 1_500
@@ -21,6 +22,7 @@ SHOWN: tuple[tuple[str, str, str, str], ...] = (
     ("supply", "", "/supply", "desk"),
     ("check", "", "/check", "phone"),
     ("sign-in", "", "/sign-in", "phone"),
+    ("kiosk", "", "/kiosk", "desk"),
     ("elder", "lan", "/elder", "phone"),
     ("elder-ask", "lan", "/elder/ask", "phone"),
     ("elder-when", "lan", "/elder/ask/B1", "phone"),
@@ -72,11 +74,7 @@ def _take_as(
     context.set_default_timeout(WAIT_MS)
     page = context.new_page()
     if who:
-        page.goto(f"{scene.url}/sign-in")
-        page.fill("#f-login", scene.login(who))
-        page.fill("#f-password", scene.password)
-        page.click("button.big")
-        page.wait_for_load_state()
+        _sign_in(page, scene, who)
     for name, path in shown:
         page.goto(scene.url + path.format(**ids))
         height = min(HEIGHT_MAX, int(page.evaluate("document.documentElement.scrollHeight")))
@@ -86,8 +84,33 @@ def _take_as(
     context.close()
 
 
+def _sign_in(page: Page, scene: Scene, who: str) -> None:
+    page.goto(f"{scene.url}/sign-in")
+    page.fill("#f-login", scene.login(who))
+    page.fill("#f-password", scene.password)
+    page.click("button.big")
+    page.wait_for_load_state()
+
+
+def measured(scene: Scene, browser: Browser) -> dict[str, dict[str, Sizes]]:
+    """Return how large an elder's pages are, on both sizes of screen."""
+    ids = {label: scene.id_of(label) for label in LABELS}
+    rows: dict[str, dict[str, Sizes]] = {}
+    for size, viewport in (("phone", PHONE), ("desk", DESK)):
+        context = browser.new_context(
+            viewport={"width": viewport["width"], "height": viewport["height"]}, locale=LOCALES["zh"]
+        )
+        page = context.new_page()
+        _sign_in(page, scene, "lan")
+        for path in ELDER_PAGES:
+            page.goto(scene.url + path.format(**ids))
+            rows.setdefault(path, {})[size] = measure(page)
+        context.close()
+    return rows
+
+
 def main() -> None:
-    """Open the scene and write the pictures into the folder that is named."""
+    """Open the scene, write the pictures into the folder that is named, and the table of sizes beside it."""
     folder = Path(sys.argv[1])
     folder.mkdir(parents=True, exist_ok=True)
     program = next(path for path in CHROMIUM if Path(path).exists())
@@ -100,6 +123,7 @@ def main() -> None:
             scene = stack.enter_context(open_scene(place))
         playwright = stack.enter_context(sync_playwright())
         browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        write_table(measured(scene, browser), folder.parent / "sizes.md")
         take(scene, browser, folder)
         browser.close()
 

@@ -7,25 +7,13 @@ from axe_playwright_python.sync_playwright import Axe
 
 from tests.web.conftest import DESK, PHONE, Windows
 from tests.web.scene import Scene
+from tests.web.sizes import CONTRAST_MIN, ELDER_PAGES, TARGET_MIN_PX, TEXT_MIN_PX, measure
 
 pytestmark = pytest.mark.browser
 
 NARROW = {"width": 320, "height": 640}
 """What a screen of 640 pixels is at 200 %."""
 ROLES = ("nobody", "lan", "min", "ann", "coord", "check", "op", "admin")
-TARGET_MIN_PX = 60
-TEXT_MIN_PX = 24
-MEASURE = """() => {
-  const touched = 'main a, main button, main input:not([type=hidden]), main summary, footer a';
-  return [...document.querySelectorAll(touched)].filter((one) => one.offsetParent)
-    .map((one) => [one.textContent.trim() || one.name, one.getBoundingClientRect().height]);
-}"""
-SIZES = """() => {
-  const isText = (node) => node.nodeType === 3 && node.textContent.trim();
-  return [...document.querySelectorAll('main *')]
-    .filter((one) => one.offsetParent && [...one.childNodes].some(isText))
-    .map((one) => parseFloat(getComputedStyle(one).fontSize));
-}"""
 PATHS = {
     "nobody": """/ /rules /rules/{d1} /supply /check /check/paper /check/certificate /sign-in /sign-in?by=code
               /about /kiosk /nothing""",
@@ -78,12 +66,16 @@ def test_nothing_runs_off_a_screen_at_twice_the_size(window: Windows, scene: Sce
         assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), path
 
 
-def test_an_elders_pages_are_large_enough_to_read_and_to_touch(window: Windows, scene: Scene) -> None:
-    opened = window().sign_in("lan")
+@pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
+def test_an_elders_pages_are_large_enough_to_read_and_to_touch(
+    window: Windows, scene: Scene, size: dict[str, int]
+) -> None:
+    opened = window(size=size).sign_in("lan")
+    ids = {label: scene.id_of(label) for label in LABELS}
 
-    for path in ("/elder", "/elder/ask", "/elder/ask/B1", "/elder/time", f"/elder/orders/{scene.id_of('next')}"):
-        page = opened.open(path)
-        small = [(name, height) for name, height in page.evaluate(MEASURE) if height < TARGET_MIN_PX]
-        assert small == [], path
-        assert min(page.evaluate(SIZES)) >= TEXT_MIN_PX - 3, path
+    for path in ELDER_PAGES:
+        least = measure(opened.open(path.format(**ids)))
+        assert least.text_px >= TEXT_MIN_PX, path
+        assert least.target_px >= TARGET_MIN_PX, path
+        assert least.contrast >= CONTRAST_MIN, path
         assert "0000 1234 5678" in opened.text

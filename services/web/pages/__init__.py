@@ -15,4 +15,18 @@ from services.web.pages.papers.views import area as papers
 from services.web.pages.street.views import area as street
 from services.web.pages.volunteer.views import area as volunteer
 
-AREAS: tuple[Area, ...] = (front, entry, about, desk, elder, volunteer, street, family, calls, district, papers, checks, kiosk)
+AREAS: tuple[Area, ...] = (
+    front,
+    entry,
+    about,
+    desk,
+    elder,
+    volunteer,
+    street,
+    family,
+    calls,
+    district,
+    papers,
+    checks,
+    kiosk,
+)
