@@ -21,6 +21,7 @@ from services.ledger.api import closes, logs, proposals, receipts, transfers, wa
 from services.ledger.consumers import consumers
 from services.ledger.due import next_due, run_due
 from services.ledger.proof.compose import create_sealer
+from services.ledger.queries.supply_months import SupplyHistory
 from services.ledger.settings import Settings, chosen_log_name
 from services.ledger.store import known
 from services.ledger.store.ddl_watch import ensure_ddl_watch
@@ -58,7 +59,7 @@ def create_app(settings: Settings, *, clock: Clock, database: Database | None = 
         clock=clock,
         directory=StandingDirectory(),
         migrations=MIGRATIONS,
-        parts={"poster": poster, "log_folder": settings.log_folder},
+        parts={"poster": poster, "log_folder": settings.log_folder, "supply_history": SupplyHistory()},
     )
     return create_service_app(
         service=service,

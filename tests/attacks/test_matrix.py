@@ -183,4 +183,5 @@ def test_nobody_may_anything_but_what_is_public() -> None:
         "GET /v1/policies/current",
         "GET /v1/policies/parameters",
         "GET /v1/supply",
+        "GET /v1/supply/months",
     }

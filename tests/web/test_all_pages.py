@@ -15,8 +15,8 @@ NARROW = {"width": 320, "height": 640}
 """What a screen of 640 pixels is at 200 %."""
 ROLES = ("nobody", "lan", "min", "ann", "coord", "check", "op", "admin")
 PATHS = {
-    "nobody": """/ /rules /rules/{d1} /supply /check /check/paper /check/certificate /sign-in /sign-in?by=code
-              /about /kiosk /nothing""",
+    "nobody": """/ /rules /rules/{d1} /supply /supply/{d1} /check /check/paper /check/certificate
+              /sign-in /sign-in?by=code /about /kiosk /nothing""",
     "lan": """/elder /elder/ask /elder/ask/B1 /elder/time /elder/orders/{next} /elder/orders/{today}
               /family /me /papers/{lan} /papers/{lan}/slip?month=2026-03 /desk""",
     "min": """/volunteer /volunteer/time /volunteer/gift /volunteer/orders/{next} /volunteer/orders/{open1}

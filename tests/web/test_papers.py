@@ -34,21 +34,39 @@ def test_the_code_of_an_elders_slip_holds_and_nothing_is_sent_anywhere(window: W
     anybody = window(language="en")
     sent: list[Request] = []
 
-    anybody.page.on("request", lambda one: sent.append(one))
-    anybody.open(link.removeprefix(scene.url))
+    anybody.page.on("request", lambda request: sent.append(request))
+    anybody.open(link)
     anybody.page.wait_for_selector("#verdict.good")
 
     assert anybody.page.inner_text("#minutes") == "990"
     assert scene.id_of("lan") in anybody.text
-    assert all("#" not in one.url and "tlog" not in one.url for one in sent)
-    assert {one.method for one in sent} == {"GET"}
-    assert not [one.url for one in sent if "/v1/" in one.url]
+    assert all("#" not in request.url and "tlog" not in request.url for request in sent)
+    assert {request.method for request in sent} == {"GET"}
+    assert not [request.url for request in sent if "/v1/" in request.url]
+
+
+def test_the_code_of_a_districts_sheet_holds_and_a_changed_one_does_not(window: Windows, scene: Scene) -> None:
+    anybody = window(language="en")
+    anybody.open("/supply")
+    anybody.press("a[href^='/supply/']")
+    link = anybody.page.get_attribute(".check a.button", "href") or ""
+
+    anybody.open(link)
+    anybody.page.wait_for_selector("#verdict.good")
+    assert int(anybody.page.inner_text("#size")) > 10
+
+    path, _, fragment = link.partition("#")
+    fewer = re.sub(r"~(\d+)~", "~9~", fragment, count=1)
+    anybody.page.goto("about:blank")
+    anybody.open(f"{path}#{fewer}")
+    anybody.page.wait_for_selector("#verdict.bad")
+    assert not anybody.page.is_visible("#head")
 
 
 @pytest.mark.parametrize("at", [60, 400, -40])
 def test_a_code_that_was_tampered_with_does_not_hold(window: Windows, scene: Scene, at: int) -> None:
     link = _slip(window, scene).page.get_attribute(".check a.button", "href") or ""
-    path, _, fragment = link.removeprefix(scene.url).partition("#")
+    path, _, fragment = link.partition("#")
     other = "B" if fragment[at] != "B" else "C"
     anybody = window(language="en")
 
@@ -62,7 +80,7 @@ def test_a_code_is_of_the_person_whom_it_names_and_of_nobody_else(window: Window
     link = _slip(window, scene).page.get_attribute(".check a.button", "href") or ""
     anybody = window(language="en")
 
-    anybody.open(link.removeprefix(scene.url).replace(scene.id_of("lan"), scene.id_of("min")))
+    anybody.open(link.replace(scene.id_of("lan"), scene.id_of("min")))
     anybody.page.wait_for_selector("#verdict.bad")
 
     assert "nobody with this number" in anybody.text
@@ -85,8 +103,8 @@ def test_a_volunteer_has_a_certificate_made_and_its_code_is_looked_up(window: Wi
     anybody = window(language="en")
     asked: list[str] = []
 
-    anybody.page.on("request", lambda one: asked.append(one.url))
-    anybody.page.goto(link)
+    anybody.page.on("request", lambda request: asked.append(request.url))
+    anybody.page.goto(scene.url + link)
     anybody.page.wait_for_selector("#verdict.good")
     anybody.check()
 
@@ -113,21 +131,21 @@ def test_the_daughter_prints_her_mothers_slip_as_pdf(window: Windows, scene: Sce
 
 def test_the_platform_answers_while_twenty_documents_are_asked_for_at_once(window: Windows, scene: Scene) -> None:
     elder = window(language="en").sign_in("lan")
-    cookie = "; ".join(f"{one['name']}={one['value']}" for one in elder.context.cookies())
+    cookies = "; ".join(f"{cookie['name']}={cookie['value']}" for cookie in elder.context.cookies())
     pool = urllib3.PoolManager(maxsize=24, retries=False)
     path = f"{scene.url}/papers/{scene.id_of('lan')}/slip.pdf"
 
     def ask(_number: int) -> int:
-        return pool.request("GET", path, headers={"Cookie": cookie}).status
+        return pool.request("GET", path, headers={"Cookie": cookies}).status
 
     with ThreadPoolExecutor(20) as asking:
         asked = [asking.submit(ask, number) for number in range(20)]
         slowest = 0.0
-        while not all(one.done() for one in asked):
+        while not all(answer.done() for answer in asked):
             began = monotonic()
             assert pool.request("GET", f"{scene.url}/livez").status == 200
             slowest = max(slowest, monotonic() - began)
-    statuses = {one.result() for one in asked}
+    statuses = {answer.result() for answer in asked}
 
     assert 0 < slowest < 1
     assert 200 in statuses

@@ -9,6 +9,7 @@ from flask import current_app
 
 from libs.clock import local_date, to_microseconds
 from libs.http import Service
+from services.ledger.queries.supply_months import SupplyHistory
 from services.ledger.usecases.poster import Poster
 
 FOR_EVER_US = 1 << 62
@@ -30,6 +31,13 @@ def poster() -> Poster:
     found = service().parts["poster"]
     assert isinstance(found, Poster)
     return found
+
+
+def supply_history() -> SupplyHistory:
+    """What this process keeps of the months that are over."""
+    history = service().parts["supply_history"]
+    assert isinstance(history, SupplyHistory)
+    return history
 
 
 def log_folder() -> Path:

@@ -217,6 +217,28 @@ class Supply(Schema):
     next = _text(allow_none=True)
 
 
+class SupplyMonth(Schema):
+    """A month of a district's credit: what moved in it, and what there was at its end."""
+
+    district_id = _id()
+    month = _text()
+    saved_minutes = _number()
+    spent_minutes = _number()
+    granted_minutes = _number()
+    lapsed_minutes = _number()
+    reversed_minutes = _number()
+    outstanding_minutes = _number()
+    pool_minutes = _number()
+
+
+class SupplyMonths(Schema):
+    """Credit over time."""
+
+    as_of = _instant()
+    items = fields.List(fields.Nested(SupplyMonth))
+    next = _text(allow_none=True)
+
+
 class Proposal(Schema):
     """An act of two people, and what became of it."""
 

@@ -53,6 +53,13 @@ class StatementQuery(Schema):
     by = Choice(["recorded", "service"], load_default="recorded")
 
 
+class SupplyMonthsQuery(Schema):
+    """Of which district, and how many months back; of all when left out."""
+
+    district = fields.UUID(load_default=None)
+    months = Whole(1, 120, in_query=True, load_default=24)
+
+
 class TransfersQuery(PageQuery):
     """The transfers of one act: an order, gift, donation, grant run, adjustment."""
 

@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from flask.views import MethodView
 from flask_smorest import Blueprint
 
-from libs.clock import to_microseconds
+from libs.clock import local_date, to_microseconds
 from libs.db import Connection
 from libs.http import Cursor, current_actor, public, reading
 from libs.http.pages import a_number
 from services.ledger.api import response_schemas
-from services.ledger.api.edge import FOR_EVER_US, microseconds, service, today
-from services.ledger.api.schemas import AsOfQuery, EntriesQuery, PersonQuery, StatementQuery, WalletsQuery
+from services.ledger.api.edge import FOR_EVER_US, microseconds, service, supply_history, today
+from services.ledger.api.schemas import (
+    AsOfQuery,
+    EntriesQuery,
+    PersonQuery,
+    StatementQuery,
+    SupplyMonthsQuery,
+    WalletsQuery,
+)
 from services.ledger.domain.errors import WalletNotFoundError
 from services.ledger.domain.wallets import WalletKey
 from services.ledger.queries import entries, explanations, recoveries, scope, statements, wallets
@@ -170,3 +178,27 @@ class Supply(MethodView):
         with reading() as connection:
             items = wallets.supply(connection)
         return {"as_of": service().clock.now().isoformat(), "items": items, "next": None}
+
+
+@blueprint.route("/supply/months")
+class SupplyMonths(MethodView):
+    """Credit over time; open to everybody."""
+
+    @blueprint.doc(operationId="list_supply_months")
+    @blueprint.alt_response(200, schema=response_schemas.SupplyMonths)
+    @blueprint.arguments(SupplyMonthsQuery, location="query")
+    @public
+    def get(self, query: dict[str, Any]) -> dict[str, Any]:
+        """Show by month what each district's people saved and spent, what lapsed, and what they had at its end."""
+        now = service().clock.now()
+        rows = supply_history().rows(reading, now)
+        first = _month_before(now, query["months"] - 1)
+        shown = [row for row in rows if row["month"] >= first and query["district"] in (None, UUID(row["district_id"]))]
+        return {"as_of": now.isoformat(), "items": shown, "next": None}
+
+
+def _month_before(now: datetime, months: int) -> str:
+    """The month so many months ago, as "2026-03"."""
+    day = local_date(now)
+    year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
+    return f"{year:04}-{month + 1:02}"

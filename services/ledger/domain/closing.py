@@ -48,7 +48,12 @@ class Month:
     @property
     def ends_at(self) -> datetime:
         """The first instant after it."""
-        return local_midnight((self.first_day + timedelta(days=MONTH_DAYS_MAX)).replace(day=1))
+        return local_midnight(self.next_day)
+
+    @property
+    def next_day(self) -> date:
+        """The first day after it."""
+        return (self.first_day + timedelta(days=MONTH_DAYS_MAX)).replace(day=1)
 
     def __str__(self) -> str:
         """Return "2026-03"."""

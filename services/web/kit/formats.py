@@ -73,6 +73,11 @@ def write_long_day(day: str | date | datetime) -> str:
     return format_date(day, "long", locale=_locale())
 
 
+def day_before(day: str) -> date:
+    """Return the last day before another."""
+    return date.fromisoformat(day) - timedelta(days=1)
+
+
 def write_month(day: str | date) -> str:
     """Return a month with its year."""
     first = date.fromisoformat(day) if isinstance(day, str) else day
@@ -110,6 +115,7 @@ FILTERS: dict[str, Any] = {
     "time_of": write_time,
     "day": write_day,
     "long_day": write_long_day,
+    "day_before": day_before,
     "month": write_month,
     "stamp": write_stamp,
 }

@@ -96,10 +96,10 @@ def test_chinese_stands_in_the_document_as_text_and_its_date_is_that_of_the_data
 
 
 def test_the_same_data_are_the_same_bytes_and_others_are_not() -> None:
-    one = paper(Figure("9小时", "可用"), Table("按月", ["月", "分钟"], [["3月", "540"]], (1,)))
+    sheet = paper(Figure("9小时", "可用"), Table("按月", ["月", "分钟"], [["3月", "540"]], (1,)))
 
-    assert pdf_of(one) == pdf_of(one)
-    assert pdf_of(one) != pdf_of(replace(one, at=AT.replace(hour=4)))
+    assert pdf_of(sheet) == pdf_of(sheet)
+    assert pdf_of(sheet) != pdf_of(replace(sheet, at=AT.replace(hour=4)))
 
 
 @pytest.mark.parametrize(

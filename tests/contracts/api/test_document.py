@@ -33,6 +33,7 @@ PUBLIC = {
     "GET /v1/logs/{district_id}/tile/{tile}",
     "GET /v1/logs/{district_id}/trust",
     "GET /v1/supply",
+    "GET /v1/supply/months",
 }
 OPERATIONS_MIN = 110
 MINUTES_MIN = 50

@@ -8,6 +8,7 @@ from typing import Any
 from libs.translation import message
 from services.web.kit.formats import write_minutes, write_number
 from services.web.kit.i18n import say
+from services.web.kit.labels import label
 
 Parameters = dict[str, Any]
 FORBIDDEN = b"\xe9\x93\xb6\xe8\xa1\x8c".decode()
@@ -64,6 +65,28 @@ def _source(parameter: dict[str, Any]) -> str:
     """Return where a number comes from; nothing the public reads holds the word that regulators forbid."""
     source = str(parameter["source"])
     return "" if FORBIDDEN in source else source
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One rule that was otherwise in the version before."""
+
+    name: str
+    words: str
+    before: str
+    now: str
+
+
+def differences_of(
+    before: Parameters, now: Parameters, described: list[dict[str, Any]], *, is_chinese: bool
+) -> list[Difference]:
+    """Return what a version changed, in the words and units of the table of all rules."""
+    was, has = ({row.name: row for row in table_of(rules, described, is_chinese=is_chinese)} for rules in (before, now))
+    return [
+        Difference(name, row.words, was[name].value, row.value)
+        for name, row in has.items()
+        if _Reader(before).value(name) != _Reader(now).value(name)
+    ]
 
 
 class _Reader:
@@ -189,9 +212,15 @@ def _shown(value: Any, unit: str) -> str:
     if isinstance(value, bool):
         return say("yes") if value else say("no")
     if isinstance(value, int):
-        return write_minutes(value) if unit == "minutes" else f"{write_number(value)} {unit}".strip()
+        return write_minutes(value) if unit == "minutes" else _with_unit(value, unit)
     if isinstance(value, list):
         return " · ".join(" + ".join(part) if isinstance(part, list) else str(part) for part in value)
     if isinstance(value, dict):
         return " · ".join(f"{key} {part}" for key, part in value.items())
     return str(value)
+
+
+def _with_unit(value: int, unit: str) -> str:
+    if unit == "percent":
+        return f"{write_number(value)}%"
+    return f"{write_number(value)} {label(f'unit.{unit}')}".strip()

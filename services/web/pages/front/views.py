@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -9,13 +10,15 @@ from flask import render_template
 
 from services.web.clients.api import ProblemError
 from services.web.kit.areas import PUBLIC, Area
-from services.web.kit.closed import part_of_page, rows_of
+from services.web.kit.closed import or_nothing, part_of_page, rows_of
 from services.web.kit.i18n import is_chinese
 from services.web.kit.lookups import policy_of, unit_name
 from services.web.kit.viewer import anonymous_api
-from services.web.pages.front.rules import sections_of, table_of
+from services.web.pages.front.over_time import by_month, chart_of, first_day
+from services.web.pages.front.rules import differences_of, sections_of, table_of
 
 area = Area("front", __name__, __file__)
+MONTHS_SHOWN = 24
 
 
 @area.page("/", needs=PUBLIC)
@@ -38,9 +41,17 @@ def rules_of(unit_id: UUID) -> str:
     """Tell the rules in force in a district, in plain words."""
     policy = policy_of(str(unit_id))
     described = anonymous_api().rows("/v1/policies/parameters")
+    before = part_of_page(lambda: _version_before(unit_id, policy))
+    changed = (
+        differences_of(before["parameters"], policy["parameters"], described, is_chinese=is_chinese())
+        if isinstance(before, dict)
+        else []
+    )
     return render_template(
         "front/rules.html",
         policy=policy,
+        before=before,
+        changed=changed,
         name=unit_name(str(unit_id)),
         sections=sections_of(policy["parameters"]),
         table=table_of(policy["parameters"], described, is_chinese=is_chinese()),
@@ -50,10 +61,30 @@ def rules_of(unit_id: UUID) -> str:
 @area.page("/supply", needs=PUBLIC)
 def supply() -> str:
     """Show how much credit there is and where, and how anybody can check that nothing was changed."""
-    rows, logs = part_of_page(_supply), part_of_page(_logs)
+    rows, logs, months = part_of_page(_supply), part_of_page(_logs), part_of_page(_months)
     return render_template(
-        "front/supply.html", supply=rows, total=_total(rows_of(rows)), logs=logs, unit_name=unit_name
+        "front/supply.html",
+        supply=rows,
+        total=_total(rows_of(rows)),
+        logs=logs,
+        months=months,
+        chart=chart_of(rows_of(months)),
+        first_day=first_day,
+        unit_name=unit_name,
     )
+
+
+def _version_before(unit_id: UUID, policy: dict[str, Any]) -> dict[str, Any] | None:
+    """Return the rules that were in force until these began; none where they are the first."""
+    last_day = date.fromisoformat(policy["effective"]) - timedelta(days=1)
+    before: dict[str, Any] | None = or_nothing(
+        lambda: anonymous_api().get("/v1/policies/current", unit=unit_id, on=last_day.isoformat())
+    )
+    return before
+
+
+def _months() -> list[dict[str, Any]]:
+    return by_month(anonymous_api().rows("/v1/supply/months", months=MONTHS_SHOWN))
 
 
 def _districts() -> list[dict[str, Any]]:

@@ -9,7 +9,7 @@ from flask import Response, make_response, redirect, render_template, request
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from libs.programme.words import Role
-from services.web.kit.areas import SIGNED_IN, Area
+from services.web.kit.areas import PUBLIC, SIGNED_IN, Area
 from services.web.kit.closed import or_nothing
 from services.web.kit.commands import command_of_form
 from services.web.kit.i18n import by_language
@@ -19,6 +19,7 @@ from services.web.pages.papers.certificate import certificate_paper
 from services.web.pages.papers.months import Month, months_from
 from services.web.pages.papers.slip import slip_paper
 from services.web.pages.papers.statement import MONTHS_MAX, statement_paper
+from services.web.pages.papers.supply_sheet import supply_paper
 from services.web.printing.paper import Paper
 from services.web.printing.typesetting import AGAIN_SECONDS, PrinterBusyError, pdf_of
 
@@ -91,6 +92,18 @@ def certificate(certificate_id: UUID) -> str:
 def certificate_pdf(certificate_id: UUID) -> Response:
     """Give a certificate as PDF."""
     return printed(_certificate(certificate_id))
+
+
+@area.page("/supply/<uuid:district_id>", needs=PUBLIC)
+def supply(district_id: UUID) -> str:
+    """Show a district's sheet for the notice board."""
+    return _page(supply_paper(str(district_id)), f"{district_id}.pdf")
+
+
+@area.page("/supply/<uuid:district_id>.pdf", needs=PUBLIC)
+def supply_pdf(district_id: UUID) -> Response:
+    """Give a district's sheet as PDF."""
+    return printed(supply_paper(str(district_id)))
 
 
 def printed(paper: Paper) -> Response:
