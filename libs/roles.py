@@ -162,7 +162,8 @@ class ServiceProgram(Generic[S]):
         settings = self._read()
         parts, broker = self.compose(settings, clock=SystemClock()), broker_of(settings)
         database = parts.relay_database or parts.database
-        relay = Relay(database, broker, name=self.name, sources=parts.sources)
+        topics = [topic.name for topic in self.topics]
+        relay = Relay(database, broker, name=self.name, sources=parts.sources, topics=topics)
         run = _Run(settings, database, self.migrations, lambda: relay.problem)
         run.start("relay", relay.run, stop=relay.stop)
         run.until_stopped()

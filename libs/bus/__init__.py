@@ -11,6 +11,7 @@ from libs.bus.broker import (
     Topic,
     TopicPartition,
 )
+from libs.bus.epochs import ordered_version
 
 __all__ = [
     "Broker",
@@ -22,4 +23,5 @@ __all__ = [
     "Subscription",
     "Topic",
     "TopicPartition",
+    "ordered_version",
 ]

@@ -147,6 +147,9 @@ class Broker(Protocol):
     def beginning_offsets(self, topics: Sequence[str]) -> dict[TopicPartition, int]:
         """Return the offset of the first record kept of each partition."""
 
+    def last_records(self, topics: Sequence[str]) -> list[Record]:
+        """Return the last record kept of each partition that has one; a topic that is not declared has none."""
+
     def lag(self, group: str, topics: Sequence[str]) -> dict[TopicPartition, int]:
         """Return how many offsets each partition is ahead of what the group committed."""
 

@@ -11,6 +11,7 @@ CONTENT_TYPE = "content-type"
 STREAM = "stream"
 POSITION = "position"
 VERSION = "version"
+EPOCH = "epoch"
 TRACEPARENT = "traceparent"
 
 DEAD_REASON = "dead-reason"

@@ -22,6 +22,7 @@ from libs.bus.broker import (
 )
 from libs.bus.kafka_assignor import EvenlyByTopic
 from libs.bus.kafka_join import keep_finished_join
+from libs.bus.kafka_last import fetch_last
 from libs.bus.kafka_publisher import (
     CONNECT_SECONDS_MAX,
     DELIVERY_SECONDS_MAX,
@@ -76,11 +77,24 @@ class KafkaBroker:
 
     def end_offsets(self, topics: Sequence[str]) -> dict[TopicPartition, int]:
         """Return the offset after the last record of each partition."""
-        return self._ask(lambda consumer, partitions: consumer.end_offsets(partitions), topics)
+        return _offsets(
+            self._ask(lambda asked, partitions: asked.end_offsets(partitions) if partitions else {}, topics)
+        )
 
     def beginning_offsets(self, topics: Sequence[str]) -> dict[TopicPartition, int]:
         """Return the offset of the first record kept of each partition."""
-        return self._ask(lambda consumer, partitions: consumer.beginning_offsets(partitions), topics)
+        return _offsets(
+            self._ask(lambda asked, partitions: asked.beginning_offsets(partitions) if partitions else {}, topics)
+        )
+
+    def last_records(self, topics: Sequence[str]) -> list[Record]:
+        """Return the last record kept of each partition that has one."""
+
+        def look(consumer: kafka.KafkaConsumer, partitions: list[kafka.TopicPartition]) -> list[Record]:
+            records = fetch_last(consumer, partitions, seconds_max=REQUEST_SECONDS_MAX) if partitions else []
+            return [_record(record) for record in records]
+
+        return self._ask(look, topics)
 
     def lag(self, group: str, topics: Sequence[str]) -> dict[TopicPartition, int]:
         """Return how many offsets each partition is ahead of what the group committed."""
@@ -134,10 +148,10 @@ class KafkaBroker:
 
     def _ask(
         self,
-        question: Callable[[kafka.KafkaConsumer, list[kafka.TopicPartition]], Mapping[Any, int]],
+        question: Callable[[kafka.KafkaConsumer, list[kafka.TopicPartition]], T],
         topics: Sequence[str],
-    ) -> dict[TopicPartition, int]:
-        def ask() -> dict[TopicPartition, int]:
+    ) -> T:
+        def ask() -> T:
             if self._asking is None:
                 self._asking = kafka.KafkaConsumer(
                     bootstrap_servers=self.bootstrap,
@@ -151,8 +165,7 @@ class KafkaBroker:
                 for topic in topics
                 for number in sorted(self._asking.partitions_for_topic(topic) or ())
             ]
-            answer = question(self._asking, partitions) if partitions else {}
-            return {TopicPartition(at.topic, at.partition): offset for at, offset in answer.items()}
+            return question(self._asking, partitions)
 
         return self._retrying(ask)
 
@@ -327,6 +340,10 @@ def _settings(topic: Topic) -> dict[str, str]:
         return {"cleanup.policy": "compact", "min.cleanable.dirty.ratio": "0.3", "segment.ms": "3600000"}
     keep = -1 if topic.retention_days is None else topic.retention_days * 86_400_000
     return {"cleanup.policy": "delete", "retention.ms": str(keep), "retention.bytes": "-1"}
+
+
+def _offsets(answer: Mapping[Any, int]) -> dict[TopicPartition, int]:
+    return {TopicPartition(at.topic, at.partition): offset for at, offset in answer.items()}
 
 
 def _record(record: Any) -> Record:

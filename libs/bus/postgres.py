@@ -23,6 +23,7 @@ from libs.bus.broker import (
     SESSION_SECONDS,
     BrokerError,
     OutgoingRecord,
+    Record,
     StartOffsets,
     Topic,
     TopicPartition,
@@ -120,6 +121,15 @@ class PostgresBroker:
     def beginning_offsets(self, topics: Sequence[str]) -> dict[TopicPartition, int]:
         """Return the offset of the first record kept of each partition."""
         return self._by_partition(_BEGINNINGS, topics)
+
+    def last_records(self, topics: Sequence[str]) -> list[Record]:
+        """Return the last record kept of each partition that has one."""
+        try:
+            with self.database.reading() as connection:
+                rows = connection.execute(_LAST, {"topics": list(topics)}).all()
+        except TRANSIENT as error:
+            raise BrokerError("the broker's database is away") from error
+        return [Record._make((*row[:5], json.loads(row[5]))) for row in rows]
 
     def lag(self, group: str, topics: Sequence[str]) -> dict[TopicPartition, int]:
         """Return how many offsets each partition is ahead of what the group committed."""
@@ -309,6 +319,16 @@ SELECT name, partition, coalesce(
     ELSE (SELECT min("offset") FROM bus_fact l WHERE l.topic_id = e.topic_id AND l.partition = e.partition) END,
     next_offset)
 FROM bus_topic JOIN bus_end e USING (topic_id) WHERE name = ANY(:topics)""")
+
+_LAST = sqlalchemy.text("""
+SELECT t.name, e.partition, l."offset", l.key, l.value, l.headers FROM bus_topic t JOIN bus_end e USING (topic_id)
+JOIN LATERAL (
+    (SELECT "offset", key, value, headers FROM bus_fact f
+        WHERE NOT t.compacted AND f.topic_id = e.topic_id AND f.partition = e.partition ORDER BY "offset" DESC LIMIT 1)
+    UNION ALL
+    (SELECT "offset", key, value, headers FROM bus_state s
+        WHERE t.compacted AND s.topic_id = e.topic_id AND s.partition = e.partition ORDER BY "offset" DESC LIMIT 1)
+) l ON true WHERE t.name = ANY(:topics)""")
 
 _LAG = sqlalchemy.text("""
 SELECT name, e.partition, e.next_offset - coalesce(g.next_offset, 0)

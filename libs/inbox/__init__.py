@@ -3,7 +3,7 @@
 from libs.inbox.consumer import Consumer, has_caught_up
 from libs.inbox.events import Consumers, EventFunction, IncomingEvent, NotYetKnownError, effect_id
 from libs.inbox.positions import StreamKey, missing_events
-from libs.inbox.tables import create_inbox
+from libs.inbox.tables import add_inbox_epochs, create_inbox
 
 __all__ = [
     "Consumer",
@@ -12,6 +12,7 @@ __all__ = [
     "IncomingEvent",
     "NotYetKnownError",
     "StreamKey",
+    "add_inbox_epochs",
     "create_inbox",
     "effect_id",
     "has_caught_up",

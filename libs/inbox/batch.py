@@ -11,13 +11,14 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import groupby
 from operator import itemgetter
+from types import MappingProxyType
 from typing import NamedTuple
 from uuid import NAMESPACE_URL
 
 from opentelemetry import context, propagate
 from sqlalchemy.engine import Connection
 
-from libs.bus import Record, TopicPartition, headers
+from libs.bus import Record, TopicPartition, headers, ordered_version
 from libs.db import TRANSIENT as DATABASE_TRANSIENT, savepoint
 from libs.db.driver import pipelined
 from libs.ids import id_from_cause
@@ -55,6 +56,7 @@ class Outcome:
     applied: int = 0
     parked: int = 0
     gaps: list[MissingPosition] = dataclasses.field(default_factory=list)
+    of_old_epoch: list[IncomingEvent] = dataclasses.field(default_factory=list)
 
 
 def decode(record: Record) -> DecodedRecord:
@@ -78,14 +80,19 @@ class Batch:
         one_by_one: bool,
         gaps_seen: Collection[MissingPosition],
         trimmed: Callable[[TopicPartition], bool],
+        epochs: Mapping[str, int] = MappingProxyType({}),
     ) -> None:
-        """`gaps_seen` are the missing positions for which the partition has been read again already."""
+        """`gaps_seen` are the missing positions for which the partition has been read again already.
+
+        `epochs` says for some topics of which epoch streams are taken that were never heard.
+        """
         self._connection = connection
         self._group = group
         self._consumers = consumers
         self._one_by_one = one_by_one
         self._gaps_seen = gaps_seen
         self._trimmed = trimmed
+        self._epochs = epochs
         self._store = PositionStore(connection, group)
         self._parking = Parking(connection, group)
         self._planned: list[tuple[object, IncomingEvent]] = []
@@ -123,10 +130,43 @@ class Batch:
         event = heard.event
         if event is None:
             self._bury_unreadable(heard)
+        elif self._is_of_other_epoch(heard, event):
+            return
         elif event.version is not None:
             self._advance_state(heard, event)
         else:
             self._advance_fact(heard, event)
+
+    def _is_of_other_epoch(self, heard: DecodedRecord, event: IncomingEvent) -> bool:
+        """Drop what a publisher told before it was restored, and stop its stream at what it tells afterwards.
+
+        Where somebody told us of the restore, we are of the new epoch; else a person looks at what we know too much.
+        """
+        key = StreamKey(event.topic, event.stream)
+        position = self._positions[key]
+        if event.epoch < (position.epoch or self._epochs.get(event.topic, 1)):
+            self._outcome.of_old_epoch.append(event)
+            return True
+        if position.epoch == 0:
+            position.epoch = event.epoch
+        if event.epoch > position.epoch and position.came_epoch is None:
+            self._stop_at_epoch(heard, event, key, position)
+        return position.came_epoch is not None
+
+    def _stop_at_epoch(self, heard: DecodedRecord, event: IncomingEvent, key: StreamKey, position: Position) -> None:
+        if position.stopped_at_offset is None:
+            position.stopped_at_offset, position.partition = heard.record.offset, heard.record.partition
+        position.came_epoch = event.epoch
+        self._changed[key] = position
+        get_logger().error(
+            "stream_stopped_at_epoch",
+            group=self._group,
+            topic=key.topic,
+            stream=key.stream,
+            applied_position=position.position,
+            epoch=position.epoch,
+            came_epoch=event.epoch,
+        )
 
     def _advance_state(self, heard: DecodedRecord, event: IncomingEvent) -> None:
         """States carry the version of their subject: newer is applied; compaction makes gaps in positions normal."""
@@ -136,8 +176,9 @@ class Batch:
         self._moved(key, position, heard)
         subject = _subject_key(event)
         assert event.version is not None
-        if event.version > self._versions.get(subject, -1):
-            self._versions[subject] = self._new_versions[subject] = event.version
+        version = ordered_version(event.epoch, event.version)
+        if version > self._versions.get(subject, -1):
+            self._versions[subject] = self._new_versions[subject] = version
             self._plan(event)
 
     def _advance_fact(self, heard: DecodedRecord, event: IncomingEvent) -> None:

@@ -20,7 +20,7 @@ from libs.clock import monotonic
 from libs.db import Database
 from libs.inbox import metrics
 from libs.inbox.batch import TRANSIENT, Batch, DecodedRecord, EffectFailedError, MissingPosition, Outcome, decode
-from libs.inbox.events import Consumers
+from libs.inbox.events import Consumers, IncomingEvent
 from libs.inbox.operate import last_act, moves_after
 from libs.inbox.parking import Parking
 from libs.inbox.positions import PositionStore
@@ -36,6 +36,7 @@ HOUSEKEEPING_SECONDS = 1.0
 TELL_SECONDS = 0.5
 BACK_OFF_SECONDS_MAX = 5.0
 GAPS_REMEMBERED_MAX = 1000
+STREAMS_NAMED_MAX = 3
 
 
 class Consumer:
@@ -62,6 +63,9 @@ class Consumer:
         self._gaps_seen: set[MissingPosition] = set()
         self._beginnings: dict[TopicPartition, int] = {}
         self._ends_at_start: dict[TopicPartition, int] | None = None
+        self._epochs: dict[str, int] = {}
+        self._told_of: set[tuple[str, str]] = set()
+        self._stopped_at_epoch: list[str] = []
         self._parked = True  # Until a look at the table tells otherwise.
         self._untold: dict[TopicPartition, int] = {}
         self._tell_at = 0.0
@@ -74,6 +78,8 @@ class Consumer:
     @property
     def problem(self) -> str | None:
         """Say in words why this member is not ready; None when it reads its share and knows what it must know."""
+        if self.stopped_because is not None:
+            return self.stopped_because
         if not self._has_partitions:
             return "was given no partitions yet"
         return None if self.is_caught_up else "has not caught up"
@@ -94,6 +100,18 @@ class Consumer:
                 get_logger().error("consumer_failed", group=self._group, error=describe(error), exc_info=True)
             self._stop.wait(_back_off_seconds(failures) if failures else 0)
 
+    @property
+    def stopped_because(self) -> str | None:
+        """Return in words what keeps this group from hearing on, which a person must mend; None while nothing does."""
+        if not self._stopped_at_epoch:
+            return None
+        first = ", ".join(self._stopped_at_epoch[:STREAMS_NAMED_MAX])
+        return (
+            f"{len(self._stopped_at_epoch)} streams have stopped, the first are {first}: the database of their "
+            "publisher was restored. See what differs (timebank reconcile), mend it, then: "
+            f"timebank events accept {self._group} PUBLISHER --reason …"
+        )
+
     def stop(self) -> None:
         """End `run` after the batch in hand; nothing is in doubt."""
         self._stop.set()
@@ -110,6 +128,7 @@ class Consumer:
             # Before the positions are read: an operator who moves one from now on is followed.
             with self._database.reading() as connection:
                 self._last_act = last_act(connection)
+                self._epochs = PositionStore(connection, self._group).epochs()
         subscription = self._broker.subscribe(
             self._group,
             self._consumers.topics,
@@ -170,7 +189,18 @@ class Consumer:
         self._gaps_seen.update(outcome.gaps)
         self._parked = self._parked or outcome.parked > 0
         metrics.APPLIED.labels(self._group).inc(outcome.applied)
+        if outcome.of_old_epoch:
+            self._tell_of_old_epoch(outcome.of_old_epoch)
         return outcome
+
+    def _tell_of_old_epoch(self, events: Sequence[IncomingEvent]) -> None:
+        """Count what was dropped, and name each stream once."""
+        metrics.OF_OLD_EPOCH.labels(self._group).inc(len(events))
+        for event in events:
+            if (event.topic, event.stream) not in self._told_of:
+                self._told_of.add((event.topic, event.stream))
+                place = {"topic": event.topic, "stream": event.stream, "position": event.position}
+                get_logger().warning("event_of_old_epoch", group=self._group, epoch=event.epoch, **place)
 
     def _apply_once(self, batch: list[DecodedRecord], *, one_by_one: bool) -> Outcome:
         with self._database.transaction() as connection:
@@ -181,6 +211,7 @@ class Consumer:
                 one_by_one=one_by_one,
                 gaps_seen=self._gaps_seen,
                 trimmed=lambda partition: self._beginnings.get(partition, 0) > 0,
+                epochs=self._epochs,
             )
             return attempt.apply(batch)
 
@@ -217,8 +248,9 @@ class Consumer:
         try:
             with self._database.reading() as connection:
                 counts = Parking(connection, self._group).counts()
-                stopped = connection.scalar(_STOPPED, {"group": self._group})
+                stopped = connection.execute(_STOPPED, {"group": self._group}).all()
                 reached = PositionStore(connection, self._group).offsets()
+                self._epochs = PositionStore(connection, self._group).epochs()
                 self._follow_operator(connection, subscription)
             if counts.get("dead"):
                 announce_dead(self._database, self._group, publisher)
@@ -229,12 +261,13 @@ class Consumer:
         self._parked = any(counts.values())
         for state in ("waiting", "dead", "queued"):
             metrics.PARKED.labels(self._group, state).set(counts.get(state, 0))
-        metrics.STOPPED.labels(self._group).set(stopped or 0)
+        metrics.STOPPED.labels(self._group).set(len(stopped))
+        self._stopped_at_epoch = [f"{row.topic} {row.stream}" for row in stopped if row.came_epoch is not None]
 
     def _follow_operator(self, connection: Connection, subscription: Subscription) -> None:
         """Read a partition again when an operator has moved a position on it."""
-        for number, topic, partition in moves_after(connection, self._group, self._last_act or 0):
-            subscription.seek(TopicPartition(topic, partition), 0)
+        for number, topic, partition, offset in moves_after(connection, self._group, self._last_act or 0):
+            subscription.seek(TopicPartition(topic, partition), offset)
             self._last_act = number
 
     def _look_whether_caught_up(self, reached: Mapping[TopicPartition, int]) -> None:
@@ -277,7 +310,8 @@ def _back_off_seconds(failures: int) -> float:
 
 
 _STOPPED = sqlalchemy.text("""
-SELECT count(*) FROM inbox_position WHERE group_name = :group AND stopped_at_offset IS NOT NULL""")
+SELECT topic, stream, came_epoch FROM inbox_position WHERE group_name = :group AND stopped_at_offset IS NOT NULL
+ORDER BY topic, stream""")
 
 _CAUGHT_UP = sqlalchemy.text("""
 INSERT INTO inbox_group (group_name) VALUES (:group) ON CONFLICT (group_name) DO NOTHING""")

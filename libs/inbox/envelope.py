@@ -35,6 +35,7 @@ def unpack(record: Record) -> IncomingEvent:
             record.value,
             datetime.fromisoformat(attributes[headers.TIME]),
             attributes,
+            int(attributes.get(headers.EPOCH, "1")),
         )
     except KeyError as error:
         raise UnreadableRecordError(f"the header {error} is missing") from error

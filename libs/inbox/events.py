@@ -19,7 +19,7 @@ class IncomingEvent(NamedTuple):
     """A fact another service committed.
 
     `position` is gapless within the stream (a topic and a name). `version` is given on state topics, where `payload`
-    None is a tombstone: delete what is known of the subject.
+    None is a tombstone: delete what is known of the subject. `epoch` is the life of the publisher's database.
     """
 
     event_id: UUID
@@ -33,6 +33,7 @@ class IncomingEvent(NamedTuple):
     payload: bytes | None
     occurred_at: datetime
     headers: Mapping[str, str] = MappingProxyType({})
+    epoch: int = 1
 
 
 EventFunction = Callable[[Connection, IncomingEvent], None]

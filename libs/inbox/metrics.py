@@ -7,4 +7,7 @@ LAG = Gauge("consumer_lag_events", "Records on the broker that the group has not
 PARKED = Gauge("consumer_parked_events", "Events set aside, by state", ["group", "state"])
 STOPPED = Gauge("consumer_stopped_streams", "Streams that wait for an event that is missing", ["group"])
 CAUGHT_UP = Gauge("consumer_caught_up", "1 once the group has reached the end it saw at its start", ["group"])
+OF_OLD_EPOCH = Counter(
+    "consumer_events_of_old_epoch", "Events dropped because their publisher's database was restored", ["group"]
+)
 RETRIED = Counter("consumer_retried_batches", "Batches tried again because something was away", ["group"])

@@ -18,6 +18,7 @@ from libs.inbox.parking import ParkedEvent, digest_of, is_open, parked_event
 
 LISTED_MAX = 500
 POSITION_MOVED = "position_moved"
+EPOCH_ACCEPTED = "epoch_accepted"
 
 
 class ParkedSummary(NamedTuple):
@@ -137,10 +138,10 @@ def record_act(
     connection.execute(_ACT, terms)
 
 
-def moves_after(connection: Connection, group: str, number: int) -> Sequence[tuple[int, str, int]]:
-    """Return the number, topic and partition of positions moved after an act."""
-    rows = connection.execute(_MOVES, {"act": POSITION_MOVED, "group": group, "number": number})
-    return [(row[0], row[1], row[2]) for row in rows]
+def moves_after(connection: Connection, group: str, number: int) -> Sequence[tuple[int, str, int, int]]:
+    """Return the number, topic, partition and offset of what is to be read again because of an act after this one."""
+    terms = {"moved": POSITION_MOVED, "accepted": EPOCH_ACCEPTED, "group": group, "number": number}
+    return [(row[0], row[1], row[2], row[3]) for row in connection.execute(_MOVES, terms)]
 
 
 def last_act(connection: Connection) -> int:
@@ -190,5 +191,10 @@ INSERT INTO inbox_act (operator, act, subject, reason, detail)
 VALUES (:operator, :act, :subject, :reason, CAST(:detail AS jsonb))""")
 
 _MOVES = sqlalchemy.text("""
-SELECT number, detail->>'topic', (detail->>'partition')::integer FROM inbox_act
-WHERE act = :act AND detail->>'group' = :group AND number > :number ORDER BY number""")
+SELECT number, detail->>'topic', (detail->>'partition')::integer, 0::bigint FROM inbox_act
+WHERE act = :moved AND detail->>'group' = :group AND number > :number
+UNION ALL
+SELECT number, detail->>'topic', (place->>0)::integer, (place->>1)::bigint
+FROM inbox_act CROSS JOIN LATERAL jsonb_array_elements(detail->'partitions') AS places (place)
+WHERE act = :accepted AND detail->>'group' = :group AND number > :number
+ORDER BY number""")

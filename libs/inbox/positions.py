@@ -40,6 +40,8 @@ class Position:
     offset: int = -1
     stopped_at_offset: int | None = None
     stored: int = 0  # The position the database had when this transaction began.
+    epoch: int = 0  # The life of the publisher's database whose events were applied; 0 where none was heard.
+    came_epoch: int | None = None  # The newer one that stopped the stream.
 
 
 class ConcurrentMemberError(RuntimeError):
@@ -60,10 +62,11 @@ class PositionStore:
         rows = run(self._connection, _LOCK, terms)
 
         def positions() -> dict[StreamKey, Position]:
-            found = {key: Position() for key in wanted}
-            for topic, stream, position, partition, offset, stopped in rows:
-                found[StreamKey(topic, stream)] = Position(position, partition, offset, stopped, position)
-            return found
+            places = {key: Position() for key in wanted}
+            for topic, stream, position, partition, offset, stopped, epoch, came in rows:
+                key = StreamKey(topic, stream)
+                places[key] = Position(position, partition, offset, stopped, position, epoch, came)
+            return places
 
         return positions
 
@@ -81,6 +84,8 @@ class PositionStore:
             "offsets": [at.offset for _, at in rows],
             "stopped": [at.stopped_at_offset for _, at in rows],
             "stored": [at.stored for _, at in rows],
+            "epochs": [at.epoch for _, at in rows],
+            "came": [at.came_epoch for _, at in rows],
         }
         saved = run(self._connection, _SAVE, terms)
 
@@ -123,6 +128,11 @@ class PositionStore:
         rows = run(self._connection, _OFFSETS, {"group": self._group})
         return {TopicPartition(topic, partition): offset for topic, partition, offset in rows}
 
+    def epochs(self) -> dict[str, int]:
+        """Return, for each topic of which it was told, of which epoch the group takes streams it has not heard yet."""
+        rows = run(self._connection, _EPOCHS, {"group": self._group})
+        return {row[0]: row[1] for row in rows}
+
     def save_offsets(self, offsets: Mapping[TopicPartition, int]) -> None:
         """Write where to go on reading."""
         rows = sorted(offsets.items())
@@ -156,22 +166,24 @@ def events_after(reached: Mapping[StreamKey, int], topics: Sequence[str], heads:
 
 
 _LOCK = """
-SELECT topic, stream, position, broker_partition, broker_offset, stopped_at_offset
+SELECT topic, stream, position, broker_partition, broker_offset, stopped_at_offset, epoch, came_epoch
 FROM inbox_position WHERE group_name = %(group)s AND (topic, stream) IN (
     SELECT * FROM unnest(CAST(%(topics)s AS text[]), CAST(%(streams)s AS text[])))
 ORDER BY topic, stream FOR UPDATE"""
 
 _SAVE = """
 INSERT INTO inbox_position AS p
-    (group_name, topic, stream, position, broker_partition, broker_offset, stopped_at_offset, stopped_since)
+    (group_name, topic, stream, position, broker_partition, broker_offset, stopped_at_offset, stopped_since,
+    epoch, came_epoch)
 SELECT %(group)s, n.topic, n.stream, n.position, n.partition, n.at, n.stopped,
-    CASE WHEN n.stopped IS NOT NULL THEN now() END
+    CASE WHEN n.stopped IS NOT NULL THEN now() END, n.epoch, n.came
 FROM unnest(CAST(%(topics)s AS text[]), CAST(%(streams)s AS text[]), CAST(%(positions)s AS bigint[]),
-    CAST(%(partitions)s AS int[]), CAST(%(offsets)s AS bigint[]), CAST(%(stopped)s AS bigint[]))
-    AS n (topic, stream, position, partition, at, stopped)
+    CAST(%(partitions)s AS int[]), CAST(%(offsets)s AS bigint[]), CAST(%(stopped)s AS bigint[]),
+    CAST(%(epochs)s AS bigint[]), CAST(%(came)s AS bigint[]))
+    AS n (topic, stream, position, partition, at, stopped, epoch, came)
 ON CONFLICT (group_name, topic, stream) DO UPDATE SET position = excluded.position,
     broker_partition = excluded.broker_partition, broker_offset = excluded.broker_offset,
-    stopped_at_offset = excluded.stopped_at_offset,
+    stopped_at_offset = excluded.stopped_at_offset, epoch = excluded.epoch, came_epoch = excluded.came_epoch,
     stopped_since = CASE WHEN excluded.stopped_at_offset IS NOT NULL THEN coalesce(p.stopped_since, now()) END
 WHERE p.position = (SELECT s.stored
     FROM unnest(CAST(%(topics)s AS text[]), CAST(%(streams)s AS text[]), CAST(%(stored)s AS bigint[]))
@@ -190,6 +202,8 @@ SELECT %(group)s, * FROM unnest(CAST(%(topics)s AS text[]), CAST(%(types)s AS te
 ON CONFLICT (group_name, topic, event_type, subject) DO UPDATE SET version = excluded.version"""
 
 _OFFSETS = "SELECT topic, partition, next_offset FROM inbox_offset WHERE group_name = %(group)s"
+
+_EPOCHS = "SELECT topic, epoch FROM inbox_epoch WHERE group_name = %(group)s"
 
 _SAVE_OFFSETS = """
 INSERT INTO inbox_offset (group_name, topic, partition, next_offset)

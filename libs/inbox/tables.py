@@ -2,13 +2,15 @@
 
 `inbox_position` has one row per group and stream, `inbox_offset` says where to go on reading the broker's partitions,
 `inbox_version` has one row per subject of a state topic, and `inbox_parked` the bytes of events that wait for something
-not yet known, or are dead until an operator mends them.
+not yet known, or are dead until an operator mends them. `inbox_epoch` says of which life of its publisher's database a
+group takes the events of a topic, where it was told.
 """
 
 from __future__ import annotations
 
 from libs.db.grants import Operations, grant
 
+EPOCHS = "inbox_epoch"
 TABLES = ("inbox_position", "inbox_offset", "inbox_group", "inbox_version", "inbox_parked", "inbox_act")
 
 
@@ -17,6 +19,20 @@ def create_inbox(op: Operations) -> None:
     for statement in _TABLES:
         op.execute(statement)
     grant(op, "SELECT, INSERT, UPDATE, DELETE", *TABLES)
+
+
+def add_inbox_epochs(op: Operations) -> None:
+    """Keep with each position the epoch of what was applied, and the newer one that stopped a stream."""
+    op.execute("ALTER TABLE inbox_position ADD COLUMN epoch bigint NOT NULL DEFAULT 1")
+    op.execute("ALTER TABLE inbox_position ADD COLUMN came_epoch bigint")
+    op.execute(f"""
+        CREATE TABLE {EPOCHS} (
+            group_name text NOT NULL,
+            topic text NOT NULL,
+            epoch bigint NOT NULL CHECK (epoch > 0),
+            PRIMARY KEY (group_name, topic)
+        )""")
+    grant(op, "SELECT, INSERT, UPDATE", EPOCHS)
 
 
 _TABLES = (

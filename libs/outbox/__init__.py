@@ -3,7 +3,7 @@
 from libs.outbox.outbox import OutgoingEvent, append
 from libs.outbox.relay import Relay, unpublished
 from libs.outbox.source import OutboxSource, Source, StoredEvent, Stream
-from libs.outbox.tables import create_outbox, create_relay_tables
+from libs.outbox.tables import create_outbox, create_outbox_epoch, create_relay_tables
 
 __all__ = [
     "OutboxSource",
@@ -14,6 +14,7 @@ __all__ = [
     "Stream",
     "append",
     "create_outbox",
+    "create_outbox_epoch",
     "create_relay_tables",
     "unpublished",
 ]

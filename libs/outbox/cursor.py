@@ -54,9 +54,14 @@ def mark_published(connection: Connection, relay: str, epoch: int, positions: Ma
         raise StaleLeaderError(relay)
 
 
+def step_down(connection: Connection, relay: str) -> None:
+    """Have the leader of today step down, and read everything anew if it leads again."""
+    run(connection, _BEGIN_EPOCH, {"relay": relay})
+
+
 def rewind(connection: Connection, relay: str, stream: Stream, position: int) -> None:
     """Have everything after `position` published once more; the leader of today steps down and reads this anew."""
-    run(connection, _BEGIN_EPOCH, {"relay": relay})
+    step_down(connection, relay)
     run(connection, _REWIND, {"topic": stream.topic, "stream": stream.name, "position": position})
 
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from libs.bus import OutgoingRecord, headers
+from libs.bus import OutgoingRecord, headers, ordered_version
 from libs.outbox.source import StoredEvent
 
 _SPEC_VERSION = (headers.SPEC_VERSION, "1.0")
 _PROTOBUF = (headers.CONTENT_TYPE, "application/protobuf")
 
 
-def pack(event: StoredEvent) -> OutgoingRecord:
-    """Return the record of an event.
+def pack(event: StoredEvent, epoch: int) -> OutgoingRecord:
+    """Return the record of an event as a life of its database tells it.
 
     The events of a stream share a partition, because their positions are heard in order; a stream may have many keys.
     On a state topic the record's key is type and key, so that compaction never lets one kind of state push out another
@@ -25,6 +25,7 @@ def pack(event: StoredEvent) -> OutgoingRecord:
         (headers.TIME, event.occurred_at.isoformat()),
         (headers.STREAM, event.stream),
         (headers.POSITION, str(event.position)),
+        (headers.EPOCH, str(epoch)),
     ]
     if event.payload is not None:
         attributes.append(_PROTOBUF)
@@ -35,4 +36,5 @@ def pack(event: StoredEvent) -> OutgoingRecord:
     attributes.append((headers.PARTITION_KEY, event.key))
     attributes.append((headers.VERSION, str(event.version)))
     key = f"{event.event_type}/{event.key}"
-    return OutgoingRecord(event.topic, key, event.payload, attributes, event.version, together=event.stream)
+    version = ordered_version(epoch, event.version)
+    return OutgoingRecord(event.topic, key, event.payload, attributes, version, together=event.stream)

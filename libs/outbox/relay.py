@@ -30,6 +30,7 @@ from libs.outbox.cursor import (
     rewind,
 )
 from libs.outbox.envelope import pack
+from libs.outbox.epochs import current_epoch, why_older_than_published
 from libs.outbox.source import OutboxSource, Source, StoredEvent, Stream
 from libs.outbox.tables import RETENTION_DAYS
 from libs.telling import describe
@@ -46,6 +47,8 @@ RETRY_SECONDS_MAX = 5.0
 PRUNE_SECONDS = 3600.0
 EPOCH_SECONDS = 0.25
 REASON_CHARACTERS_MAX = 200
+REFUSED_FAILURES = 2  # Between two looks of a relay that refuses to lead it waits as after so many failures.
+WAITING = "the broker does not take events, they wait in the outbox: {reason}"
 
 
 class MissingEventError(RuntimeError):
@@ -64,14 +67,20 @@ class Relay:
         sources: Sequence[Source] | None = None,
         wake: WakeListener | None = None,
         lease_seconds: int = LEASE_SECONDS,
+        topics: Sequence[str] = (),
     ) -> None:
-        """`sources` default to the outbox table; `wake` spares the wait for the next look."""
+        """`sources` default to the outbox table; `wake` spares the wait for the next look.
+
+        `topics` are this service's own, so that also a database without any event is compared with them.
+        """
         self._database = database
         self._broker = broker
         self._name = name
         self._sources = list(sources) if sources is not None else [OutboxSource()]
         self._wake = wake
         self._lease_seconds = lease_seconds
+        self._topics = list(topics)
+        self._refusal: str | None = None
         self._stop = threading.Event()
         self._leadership: Leadership | None = None
         self.is_leader = False
@@ -83,7 +92,9 @@ class Relay:
             try:
                 with self._elected() as leadership:
                     failures = 0
-                    if leadership is not None:
+                    if self._refusal is not None:
+                        failures = REFUSED_FAILURES
+                    elif leadership is not None:
                         leadership.lead(self._stop, self._wake)
             except (SQLAlchemyError, BrokerError, StaleLeaderError, MissingEventError) as error:
                 failures += 1
@@ -100,8 +111,8 @@ class Relay:
 
     @property
     def problem(self) -> str | None:
-        """Return in words why the leader cannot publish now; None while it can, and where another leads."""
-        return self._leadership.problem if self._leadership is not None else None
+        """Return in words why nothing can be published now; None while it can, and where another leads."""
+        return self._leadership.problem if self._leadership is not None else self._refusal
 
     @contextlib.contextmanager
     def _elected(self) -> Iterator[Leadership | None]:
@@ -111,6 +122,10 @@ class Relay:
         try:
             connection.detach()  # Its lock and its time limit must end with it, not go back to the pool.
             if not become_candidate(connection, self._name, self._lease_seconds):
+                self._refusal = None
+                yield None
+                return
+            if not self._may_lead(connection):
                 yield None
                 return
             publisher = self._broker.publisher(f"relay-{self._name}")
@@ -124,6 +139,20 @@ class Relay:
                 connection.close()
             if publisher is not None:
                 publisher.close()
+
+    def _may_lead(self, connection: Connection) -> bool:
+        """Refuse where the database is older than what was published from it; say so once."""
+        try:
+            refusal = why_older_than_published(connection, self._broker, self._sources, self._topics)
+        except BrokerError as error:
+            self._refusal = WAITING.format(reason=_reason(error))
+            get_logger().warning("relay_waits_for_broker", relay=self._name, error=describe(error))
+            return False
+        if refusal is not None and refusal != self._refusal:
+            get_logger().error("relay_refuses_to_lead", relay=self._name, reason=refusal)
+        self._refusal = refusal
+        metrics.REFUSING.labels(self._name).set(int(refusal is not None))
+        return refusal is None
 
     def _show_leading(self, leading: bool) -> None:
         self.is_leader = leading
@@ -151,6 +180,7 @@ class Leadership:
         driver_connection(connection).autocommit = True
         run(connection, "SET default_transaction_read_only = off")
         self.epoch = become_leader(connection, name)
+        self._told_epoch = current_epoch(connection)
         self._published = published_positions(connection)
         self._waiting_since: float | None = None
         self._prune_at = 0.0
@@ -167,7 +197,7 @@ class Leadership:
                 failures, self.problem = 0, None
             except BrokerError as error:
                 failures += 1
-                self.problem = f"the broker does not take events, they wait in the outbox: {_reason(error)}"
+                self.problem = WAITING.format(reason=_reason(error))
                 metrics.FAILED.labels(self._name).inc()
                 get_logger().warning("relay_batch_failed", relay=self._name, error=describe(error))
                 moved = 0
@@ -198,7 +228,7 @@ class Leadership:
             self._epoch_asked_at = monotonic()
         if not batch:
             return 0
-        self._publisher.publish([pack(event) for event in batch])
+        self._publisher.publish([pack(event, self._told_epoch) for event in batch])
         moved = {Stream(event.topic, event.stream): event.position for event in batch}
         try:
             mark_published(self._connection, self._name, self.epoch, moved)

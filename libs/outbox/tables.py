@@ -1,7 +1,8 @@
 """The outbox's tables, for a service's migrations.
 
 `outbox_stream` has the last position given out for each stream (a topic and a name); `outbox_published` how far the
-relay has come, apart so that the relay never waits for a writer; `outbox_leader` the epoch of the relay that may write.
+relay has come, apart so that the relay never waits for a writer; `outbox_leader` the epoch of the relay that may write;
+`outbox_epoch` which life of the database this is, told with every event: one more after each restore (decision 0038).
 Rows of `outbox` are kept for RETENTION_DAYS in weekly partitions and dropped with them.
 """
 
@@ -42,6 +43,20 @@ def create_relay_tables(op: Operations) -> None:
             since timestamptz NOT NULL DEFAULT now()
         )""")
     grant(op, "SELECT, INSERT, UPDATE", "outbox_published", "outbox_leader")
+
+
+def create_outbox_epoch(op: Operations) -> None:
+    """Create what says which life of the database this is; it begins with the first."""
+    op.execute("""
+        CREATE TABLE outbox_epoch (
+            number bigint PRIMARY KEY CHECK (number > 0),
+            since timestamptz NOT NULL DEFAULT now(),
+            operator text NOT NULL,
+            reason text NOT NULL,
+            heads jsonb NOT NULL
+        )""")
+    op.execute("INSERT INTO outbox_epoch (number, operator, reason, heads) VALUES (1, '', 'the first', '[]')")
+    grant(op, "SELECT, INSERT", "outbox_epoch")
 
 
 _TABLES = (

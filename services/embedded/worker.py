@@ -112,7 +112,12 @@ class Worker:
         wake = self._listener(self._wakes[part.name])
         service = part.service
         relay = Relay(
-            service.relay_database or service.database, self._broker, name=part.name, sources=service.sources, wake=wake
+            service.relay_database or service.database,
+            self._broker,
+            name=part.name,
+            sources=service.sources,
+            wake=wake,
+            topics=[topic.name for topic in part.topics],
         )
         consumer = Consumer(service.database, self._broker, service.consumers, group=part.name, member="worker")
         self._relays[part.name], self._consumers[part.name] = relay, consumer
@@ -189,13 +194,15 @@ class Worker:
         if self._broker_problem():
             problems["broker"] = self._broker_problem()
         for name, consumer in self._consumers.items():
-            if not consumer.is_caught_up:
+            if consumer.stopped_because is not None:
+                problems[f"{name}-consumer"] = consumer.stopped_because
+            elif not consumer.is_caught_up:
                 problems[f"{name}-consumer"] = "has not reached the end it saw at its start"
         for name, relay in self._relays.items():
-            if not relay.is_leader:
-                problems[f"{name}-relay"] = "does not publish now"
-            elif relay.problem is not None:
+            if relay.problem is not None:
                 problems[f"{name}-relay"] = relay.problem
+            elif not relay.is_leader:
+                problems[f"{name}-relay"] = "does not publish now"
         self._say(problems)
 
     def _say(self, problems: dict[str, str]) -> None:

@@ -12,13 +12,18 @@ import click
 from google.protobuf import descriptor_pool, json_format, message_factory
 from sqlalchemy.engine import Connection
 
+from libs.bus import Broker
 from libs.contracts.events import accounts, ledger, orders, redemption
 from libs.db import Database
 from libs.inbox import operate
+from libs.inbox.epochs import list_stream_epochs
 from libs.outbox import operate as outbox
+from libs.outbox.epochs import list_epochs
 from libs.outbox.source import OutboxSource, Source
 from services.ledger.bootstrap import create_sources as journal
-from services.operator.platform import PlatformAwayError, find
+from services.operator.adopting import Adoption
+from services.operator.ledger import TopicAwayError, broker_of
+from services.operator.platform import PlatformAwayError, RunningPlatform, find
 
 # Imported for what they register: the descriptors of every event, by full name.
 CONTRACTS = (accounts, ledger, orders, redemption)
@@ -157,6 +162,85 @@ def republish(folder: Path, service: str, topic: str, stream: str, position: int
     click.echo(f"{count} events are published again")
 
 
+@events.command()
+@click.pass_obj
+def epochs(folder: Path) -> None:
+    """List which life of its database each service tells, and of which its hearers have applied events."""
+    for service in SERVICES:
+        for epoch in _read(folder, service, list_epochs):
+            by = f" by {epoch.operator}" if epoch.operator else ""
+            click.echo(
+                f"{service} publishes epoch {epoch.number} since {epoch.since:%Y-%m-%d %H:%M}{by}: {epoch.reason}"
+            )
+    for service in SERVICES:
+        for at in _read(folder, service, list_stream_epochs):
+            stopped = f", STOPPED at epoch {at.came_epoch}" if at.came_epoch else ""
+            click.echo(f"{service} has applied epoch {at.epoch} of {at.topic}, {at.streams} streams{stopped}")
+
+
+@events.command()
+@click.argument("services", nargs=-1, type=click.Choice(SERVICES))
+@click.option("--all", "everything", is_flag=True, help="All databases were put back to one point: tell everybody.")
+@click.option("--kafka", default="", help="Where Kafka is, when the events go over it.")
+@REASON
+@YES
+@click.pass_obj
+def adopt(folder: Path, services: tuple[str, ...], everything: bool, kafka: str, reason: str, yes: bool) -> None:
+    """Begin a new epoch of SERVICES, whose databases were put back to an earlier point and publish nothing since."""
+    if everything == bool(services):
+        raise click.UsageError("name the services whose databases were put back, or give --all")
+    _ask(f"Begin a new epoch of {', '.join(services) or 'all services'}?", yes=yes)
+    with _adoption(folder, reason) as adoption, _broker(folder, kafka) as broker:
+        if everything:
+            for words in adoption.adopt_all(broker):
+                click.echo(words)
+        for service in services:
+            click.echo(f"{service} begins epoch {adoption.begin(service, broker).number}")
+
+
+@events.command()
+@SERVICE
+@click.argument("publisher", type=click.Choice(SERVICES))
+@REASON
+@YES
+@click.pass_obj
+def accept(folder: Path, service: str, publisher: str, reason: str, yes: bool) -> None:
+    """Have SERVICE go on with the new epoch of PUBLISHER, after what differs between them was mended."""
+    _ask(f"Have {service} go on with what {publisher} publishes after its restore?", yes=yes)
+    with _adoption(folder, reason) as adoption:
+        for words in adoption.accept(service, publisher):
+            click.echo(words)
+
+
+@contextlib.contextmanager
+def _adoption(folder: Path, reason: str) -> Iterator[Adoption]:
+    databases = {name: Database(url, pool_max=1) for name, url in _platform(folder).writers.items() if name in SERVICES}
+    try:
+        yield Adoption(databases, operator=getpass.getuser(), reason=reason)
+    finally:
+        for database in databases.values():
+            database.dispose()
+
+
+@contextlib.contextmanager
+def _broker(folder: Path, kafka: str) -> Iterator[Broker]:
+    try:
+        broker = broker_of(_platform(folder), kafka)
+    except TopicAwayError as error:
+        raise click.ClickException(str(error)) from error
+    try:
+        yield broker
+    finally:
+        broker.close()
+
+
+def _platform(folder: Path) -> RunningPlatform:
+    try:
+        return find(folder)
+    except PlatformAwayError as error:
+        raise click.ClickException(str(error)) from error
+
+
 def _read(folder: Path, service: str, look: Callable[[Connection], T]) -> T:
     with _database(folder, service, writes=False) as database, database.reading() as connection:
         return look(connection)
@@ -172,10 +256,7 @@ def _write(folder: Path, service: str, act: Callable[[Connection], T]) -> T:
 
 @contextlib.contextmanager
 def _database(folder: Path, service: str, *, writes: bool) -> Iterator[Database]:
-    try:
-        platform = find(folder)
-    except PlatformAwayError as error:
-        raise click.ClickException(str(error)) from error
+    platform = _platform(folder)
     urls = platform.writers if writes else platform.readers
     database = Database(urls[service], pool_max=1, application_name="timebank")
     try:

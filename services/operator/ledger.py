@@ -72,7 +72,7 @@ UNPROVEN = (
 def compared(platform: RunningPlatform, findings: Sequence[Finding], *, kafka: str = "") -> list[Finding]:
     """The findings, and what the topic's copies of the rows and heads say; as they are where it cannot be read."""
     try:
-        broker = _broker(platform, kafka)
+        broker = broker_of(platform, kafka)
     except TopicAwayError as error:
         return uncompared(findings, str(error))
     try:
@@ -97,7 +97,12 @@ class TopicAwayError(Exception):
     """There is no topic to compare with; the text says why."""
 
 
-def _broker(platform: RunningPlatform, kafka: str) -> Broker:
+def broker_of(platform: RunningPlatform, kafka: str) -> Broker:
+    """Return the broker of a platform.
+
+    Raises:
+        TopicAwayError: nobody said where it is, or it does not answer.
+    """
     if platform.broker == "kafka" and not kafka:
         raise TopicAwayError("say where Kafka is with --kafka")
     if kafka and not _answers(kafka):

@@ -47,7 +47,7 @@ def publish(world: World, count: int) -> None:
     """Put events straight on the topic, as a relay would."""
     publisher = world.broker.publisher("backlog")
     for first in range(0, count, BATCH):
-        publisher.publish([pack(stored(world, number)) for number in range(first, first + BATCH)])
+        publisher.publish([pack(stored(world, number), 1) for number in range(first, first + BATCH)])
     publisher.close()
 
 

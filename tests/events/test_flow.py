@@ -229,7 +229,7 @@ def send_again(world: World, positions: Iterable[int]) -> None:
     with world.publisher.reading() as connection:
         stored = OutboxSource().read(connection, Stream(world.facts, "north"), after=0, limit=1000)
     publisher = world.broker.publisher("again")
-    publisher.publish([pack(event) for event in stored if event.position in wanted])
+    publisher.publish([pack(event, 1) for event in stored if event.position in wanted])
     publisher.close()
 
 

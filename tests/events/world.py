@@ -79,7 +79,8 @@ class World:
     @contextlib.contextmanager
     def relaying(self) -> Iterator[Relay]:
         """Run a relay for the length of a block."""
-        relay = Relay(self.publisher, self.broker, name="sample", wake=self.listener)
+        topics = [self.facts, self.states]
+        relay = Relay(self.publisher, self.broker, name="sample", wake=self.listener, topics=topics)
         with running(relay.run, relay.stop, self._stop_seconds_max):
             yield relay
 

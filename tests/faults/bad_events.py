@@ -40,7 +40,7 @@ def poison_every_kind(folder: pathlib.Path) -> None:
     platform = find(folder)
     broker, topic_of = _broker(folder, platform), topics()
     publisher = broker.publisher("poisoner")
-    publisher.publish([pack(_poison(kind, topic_of[kind])) for kind in kinds()])
+    publisher.publish([pack(_poison(kind, topic_of[kind]), 1) for kind in kinds()])
     publisher.close()
     broker.close()
 

@@ -74,7 +74,7 @@ def records(topic: str, database: Database, count: int) -> list[OutgoingRecord]:
         for number in range(STREAMS):
             stream = Stream(topic, f"district-{number}")
             found += OutboxSource().read(connection, stream, after=0, limit=count // STREAMS)
-    return [pack(one) for one in found]
+    return [pack(one, 1) for one in found]
 
 
 def bare_producer_rate(bootstrap: list[str], topic: str, sent: Sequence[OutgoingRecord]) -> float:

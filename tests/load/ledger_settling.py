@@ -171,7 +171,7 @@ def _approval(book: int, order: UUID, position: int, volunteer: bytes) -> Outgoi
         topic=TOPIC, stream=district_id, position=position, event_id=new_id(), event_type=TYPE, key=district_id,
         subject=str(order), payload=message.SerializeToString(), version=None, occurred_at=from_microseconds(began),
     )  # fmt: skip
-    return pack(stored)
+    return pack(stored, 1)
 
 
 def _wait_for(database: Database, total: int) -> tuple[int, float]:

@@ -135,7 +135,7 @@ class History(Tampered):
             for district in (EAST, WEST):
                 stream = Stream(messages.TOPIC, f"checkpoints/{UUID(bytes=district)}")
                 for event in OutboxSource().read(connection, stream, after=0, limit=1000):
-                    record = pack(event)
+                    record = pack(event, 1)
                     head = copy_of(record.value or b"", dict(record.headers))
                     assert isinstance(head, CopiedHead)
                     yield head
@@ -146,7 +146,7 @@ class History(Tampered):
             for district in (EAST, WEST):
                 stream = Stream(messages.TOPIC, str(UUID(bytes=district)))
                 for event in source.read(connection, stream, after=0, limit=1000):
-                    record = pack(event)
+                    record = pack(event, 1)
                     yield from filter(None, [copy_of(record.value or b"", dict(record.headers))])
 
 

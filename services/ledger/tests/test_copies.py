@@ -50,8 +50,8 @@ def _told(tampered: Tampered, broker: PostgresBroker) -> list[Copy]:
     with tampered.ledger.database.reading() as connection:
         for district in (EAST, WEST):
             events = source.read(connection, Stream(messages.TOPIC, str(UUID(bytes=district))), after=0, limit=1000)
-            publisher.publish([pack(event) for event in events])
-        publisher.publish([pack(_no_row())])
+            publisher.publish([pack(event, 1) for event in events])
+        publisher.publish([pack(_no_row(), 1)])
     publisher.close()
     rows = [one for one in read_topic(broker) if isinstance(one, Copy)]
     return sorted(rows, key=lambda row: (row.entry[1:17] != EAST, row.entry))

@@ -348,3 +348,20 @@ def test_publishers_at_the_same_time_leave_no_hole_for_a_reader(broker: Broker, 
         writer, number = (record.value or b"").decode().split(":")
         by_writer[writer].append(int(number))
     assert by_writer == {str(writer): list(range(200)) for writer in range(4)}
+
+
+def test_the_last_record_of_each_partition_is_told(broker: Broker, topic: str, state_topic: str) -> None:
+    assert broker.last_records([topic, state_topic, f"{topic}-undeclared"]) == []
+
+    publisher = broker.publisher("p")
+    publisher.publish([*numbered(topic, 40), OutgoingRecord(state_topic, "s", b"v1", [("a", "1")], version=1)])
+    publisher.publish([OutgoingRecord(topic, "k0", b"the last"), OutgoingRecord(state_topic, "s", None, version=2)])
+    publisher.close()
+    last = {
+        TopicPartition(record.topic, record.partition): record for record in broker.last_records([topic, state_topic])
+    }
+    ends = {at: end for at, end in broker.end_offsets([topic, state_topic]).items() if end}
+
+    assert {at: record.offset + 1 for at, record in last.items()} == ends
+    assert "the last" in {(record.value or b"").decode() for record in last.values()}
+    assert [record.value for at, record in last.items() if at.topic == state_topic] == [None]

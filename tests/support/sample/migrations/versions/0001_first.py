@@ -3,8 +3,8 @@
 from alembic import op
 
 from libs.db.grants import grant
-from libs.inbox import create_inbox
-from libs.outbox import create_outbox
+from libs.inbox import add_inbox_epochs, create_inbox
+from libs.outbox import create_outbox, create_outbox_epoch
 from libs.programme.standing import create_standing
 
 revision = "0001"
@@ -15,6 +15,8 @@ def upgrade() -> None:
     """Create the tables."""
     create_outbox(op)
     create_inbox(op)
+    create_outbox_epoch(op)
+    add_inbox_epochs(op)
     create_standing(op)
     op.execute("""
         CREATE TABLE applied (
