@@ -19,19 +19,23 @@ from libs.programme.standing import StandingDirectory
 from libs.roles import ServiceParts, ServiceProgram
 from libs.wake import waker
 from services.orders.approving import api as approving
+from services.orders.approving.usecases import acts as approving_acts
 from services.orders.catalogue import api as catalogue
 from services.orders.consumers import consumers
 from services.orders.core import messages
 from services.orders.disputes import api as disputes
+from services.orders.disputes.usecases import acts as disputes_acts
 from services.orders.due import next_due, run_due
 from services.orders.incidents import api as incidents
 from services.orders.matching import api as matching
 from services.orders.placing import api as placing
 from services.orders.placing.store import decided as decided_orders
+from services.orders.placing.usecases import acts as placing_acts
 from services.orders.queues import api as queues
 from services.orders.service_time import api as service_time
 from services.orders.serving import api as serving
 from services.orders.serving.rules.doors import DoorKey
+from services.orders.serving.usecases import acts as serving_acts
 from services.orders.settings import Settings
 from services.orders.slips import api as slips
 from services.orders.visits import api as visits
@@ -58,7 +62,8 @@ def create_app(settings: Settings, *, clock: Clock, database: Database | None = 
         with connections.reading() as connection:
             return decided_orders(connection, ids)
 
-    parts = {"waiters": Waiters(decided), "door_key": DoorKey(settings.door_key.encode())}
+    acts = (*placing_acts.ACTS, *serving_acts.ACTS, *approving_acts.ACTS, *disputes_acts.ACTS)
+    parts = {"waiters": Waiters(decided), "door_key": DoorKey(settings.door_key.encode()), "acts": acts}
     return create_service_app(
         service=Service(
             name="orders",

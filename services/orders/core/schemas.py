@@ -17,6 +17,7 @@ from libs.programme.words import EvidenceClass, Fallback, Funding
 from services.orders.core.rules.evidence import FLAG_WORDS, EvidenceKind
 from services.orders.core.rules.life_cycle import State
 from services.orders.core.store.rows import Row
+from services.orders.core.usecases.acts import Act
 
 DEVICE_MAX = 100
 MINUTES_MAX = 1440
@@ -140,6 +141,19 @@ class VolunteerPartSchema(Schema):
     guardian = shown_id()
 
 
+class ActSchema(Schema):
+    """Something that the caller may do with an order in this state, or would but for a rule: its code and its words.
+
+    A list tells what the order alone says; `GET /v1/orders/{id}` asks all rules that need no more of the caller.
+    """
+
+    act = word_of(Act)
+    allowed = fields.Boolean()
+    code = fields.String(allow_none=True)
+    zh = fields.String(allow_none=True)
+    en = fields.String(allow_none=True)
+
+
 class HintSchema(Schema):
     """A flag in words."""
 
@@ -197,11 +211,15 @@ class OrderSchema(SeenSchema):
     issued_minutes = for_staff(shown_minutes("what the ledger paid out", attribute="order.approval.issued_minutes"))
     slip_number = for_staff(fields.Integer(allow_none=True, attribute="order.placement.slip_number"))
     distance_m = fields.Integer(allow_none=True, metadata={"description": "At most so far from `near`, in steps"})
+    acts = fields.List(fields.Nested(ActSchema))
 
 
 FREE_WORDS = ("consent", "decision_why", "scan", "why", "words")
 """What somebody wrote. An answer to a command is kept to be given again, so it has none of them: they stand in columns
 of their own, where erasure blanks them, and a `GET` shows them."""
+
+NOT_KEPT = (*FREE_WORDS, "acts")
+"""Nor has it what may be done next: that changes."""
 
 
 def without_words(answer: Row) -> Row:
@@ -211,9 +229,9 @@ def without_words(answer: Row) -> Row:
 
 @functools.cache
 def done_schema(kind: type[Schema]) -> type[Schema]:
-    """Return the schema of what a command answers: a document without what somebody wrote."""
+    """Return the schema of what a command answers: without what somebody wrote, and without what may be done next."""
     base = SeenSchema if issubclass(kind, SeenSchema) else Schema
-    kept = {name: field for name, field in kind._declared_fields.items() if name not in FREE_WORDS}
+    kept = {name: field for name, field in kind._declared_fields.items() if name not in NOT_KEPT}
     return base.from_dict(kept, name=kind.__name__.removesuffix("Schema") + "Done")
 
 

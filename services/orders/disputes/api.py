@@ -10,6 +10,7 @@ from flask_smorest import Blueprint
 from libs.errors import ForbiddenError
 from libs.http import reading
 from libs.programme.two_people_schemas import VerdictSchema
+from services.orders.core.api.acts import with_acts
 from services.orders.core.api.edge import reaches
 from services.orders.core.api.views import order_command, read_order
 from services.orders.core.schemas import OrderSchema, ReasonSchema, done_schema
@@ -32,10 +33,11 @@ class Evidence(MethodView):
     @blueprint.response(200, schemas.EvidenceSchema)
     def get(self, order_id: UUID) -> Row:
         """Show staff every step, proof and signature of an order."""
-        view = read_order(order_id)
         with reading() as connection:
+            view = read_order(connection, order_id)
             if not reaches(connection, view.order.unit_id):
                 raise ForbiddenError
+            (view,) = with_acts(connection, [view], whole=True)
             steps = store.steps_of(connection, order_id)
             decisions = store.decisions_of(connection, order_id)
             reversals = store.reversals_of(connection, order_id)

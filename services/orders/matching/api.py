@@ -26,8 +26,8 @@ class Matches(MethodView):
     @matches.response(200, page_of_schema(schemas.MatchSchema))
     def get(self, query: Row) -> Row:
         """List volunteers who pass every gate of an order, ranked with reasons; offering one never assigns."""
-        order = read_order(query["order"]).order
         with reading() as connection:
+            order = read_order(connection, query["order"]).order
             if not reaches(connection, order.unit_id, power="offer_order"):
                 raise ForbiddenError
             return {"items": match_volunteers(connection, order, now()), "next": None}

@@ -20,6 +20,7 @@ from libs.programme import directory
 from libs.programme.acting_schemas import ActingSchema
 from libs.programme.two_people_schemas import VerdictSchema
 from libs.programme.words import Funding
+from services.orders.core.api.acts import with_acts
 from services.orders.core.api.edge import scope_of
 from services.orders.core.api.places import place_of_text
 from services.orders.core.api.views import OrderView, order_command, order_views, read_order, seen_people, speaks_for
@@ -41,7 +42,8 @@ def funded(placed: Row, order_id: UUID) -> Row | OrderView:
     if placed["state"] != State.AWAITING_FUNDING.value or not wait_asked():
         return placed
     waiters.wait(order_id, seconds=wait_asked())
-    return read_order(order_id)
+    with reading() as connection:
+        return read_order(connection, order_id)
 
 
 @blueprint.route("")
@@ -61,7 +63,7 @@ class Orders(MethodView):
         with reading() as connection:
             scope = _scope(connection, query, person_id)
             page = order_store.list_orders(connection, store.ORDERS, query, near=near, **scope)
-            views = order_views(connection, page.rows)
+            views = with_acts(connection, order_views(connection, page.rows))
             if near is not None:
                 steps = store.steps_from(connection, near.place, page.rows)
                 views = [replace(view, distance_m=steps[view.order.order_id]) for view in views]
@@ -102,7 +104,9 @@ class OrderById(MethodView):
     @blueprint.response(200, OrderSchema)
     def get(self, order_id: UUID) -> OrderView:
         """Show an order to whom it concerns, to staff in scope, and while it is published to everybody."""
-        return read_order(order_id)
+        with reading() as connection:
+            (view,) = with_acts(connection, [read_order(connection, order_id)], whole=True)
+            return view
 
     @blueprint.doc(operationId="place_order")
     @prefers_wait

@@ -6,6 +6,7 @@ from flask.views import MethodView
 from flask_smorest import Blueprint
 
 from libs.http import reading
+from services.orders.core.api.acts import with_acts
 from services.orders.core.api.edge import now, scope_of
 from services.orders.core.api.views import order_views
 from services.orders.core.schemas import OrderPageSchema, OrderSchema, page_of_schema
@@ -51,4 +52,4 @@ def _queue(name: str, query: Row) -> Row:
             incidents = OPEN_INCIDENTS.page(connection, query, units=units)
             return incidents.showing(IncidentSchema(many=True).dump(incident_views(connection, incidents.rows)))
         page = order_store.list_orders(connection, store.WAITING, query, queue=name, units=units, now=now())
-        return page.showing(OrderSchema(many=True).dump(order_views(connection, page.rows)))
+        return page.showing(OrderSchema(many=True).dump(with_acts(connection, order_views(connection, page.rows))))

@@ -39,29 +39,27 @@ def refuse_own_or_related(signing: Signing) -> None:
         raise ApproverRelatedError
 
 
-def refuse_maker(signing: Signing) -> None:
+def refuse_maker(order: Order, signer_id: UUID) -> None:
     """Refuse a signature of whoever placed, served, confirmed or signed it before.
 
     Raises:
         MakerIsCheckerError: confirmed it for the recipient, placed it from public credit, checked the volunteer in or
             out, or signed it.
     """
-    order, signer_id = signing.order, signing.signer.person_id
     placed = order.funding in PLACER_MAY_NOT_SIGN and signer_id == order.placement.by
     confirmed = signer_id == order.confirmation.by
     if placed or confirmed or signer_id in order.approval.approvers:
         raise MakerIsCheckerError
-    refuse_hand(signing)
+    refuse_hand(order, signer_id)
 
 
-def refuse_hand(signing: Signing) -> None:
+def refuse_hand(order: Order, signer_id: UUID) -> None:
     """Refuse a signature of whoever checked the volunteer in or out.
 
     Raises:
         MakerIsCheckerError: they did.
     """
-    parts = signing.order.assignments
-    if any(signing.signer.person_id in (part.checked_in_by, part.checked_out_by) for part in parts):
+    if any(signer_id in (part.checked_in_by, part.checked_out_by) for part in order.assignments):
         raise MakerIsCheckerError
 
 

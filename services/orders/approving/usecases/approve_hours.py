@@ -40,7 +40,7 @@ def approve_hours(connection: Connection, context: CommandContext, order_id: UUI
     """
     order = lock_with_facts(connection, context, order_id, power="approve_hours")
     signing = refuse_who_may_not_sign(connection, context, order, "approve_hours")
-    _refuse_unless_unsigned(order)
+    refuse_unless_unsigned(order)
     if needs_second(signing):
         waiting = order.moved(Verb.APPROVE, State.CONFIRMED)
         signed = waiting.with_approval(approvers=(context.caller_id,), settlement=order.approval.settlement)
@@ -48,7 +48,12 @@ def approve_hours(connection: Connection, context: CommandContext, order_id: UUI
     return approve_for_good(connection, order, context, Verb.APPROVE)
 
 
-def _refuse_unless_unsigned(order: Order) -> None:
+def refuse_unless_unsigned(order: Order) -> None:
+    """Refuse a first signature where one stands, or before the recipient's word.
+
+    Raises:
+        WrongOrderStateError
+    """
     refuse_unless_allowed(Verb.APPROVE, order.state)
     if order.approval.approvers:
         raise WrongOrderStateError(state=order.state.value)
@@ -63,7 +68,7 @@ def refuse_who_may_not_sign(connection: Connection, context: CommandContext, ord
     require_power(connection, context, power, order.unit_id)
     signing = signing_of(connection, order, context.caller_id)
     refuse_own_or_related(signing)
-    refuse_maker(signing)
+    refuse_maker(order, context.caller_id)
     return signing
 
 
@@ -94,7 +99,7 @@ def _approve_one(connection: Connection, context: CommandContext, order_id: UUID
             refuse_unless_allowed(Verb.APPROVE, order.state)
             if needs_second(signing):
                 raise SubmissionFlaggedError(flags=sorted(order.submission.flags))
-            _refuse_unless_unsigned(order)
+            refuse_unless_unsigned(order)
             approve_for_good(connection, order, context, Verb.APPROVE)
     except Refusal as refusal:
         return {"order_id": order_id, "result": "skipped", "code": refusal.code}
@@ -110,12 +115,21 @@ def second_check(connection: Connection, context: CommandContext, order_id: UUID
     """
     order = lock_with_facts(connection, context, order_id, power="second_check")
     refuse_who_may_not_sign(connection, context, order, "second_check")
-    refuse_unless_allowed(Verb.SECOND_CHECK, order.state)
-    if not order.approval.approvers:
-        raise WrongOrderStateError(state=order.state.value)
+    refuse_unless_signed(order)
     if ok:
         return approve_for_good(connection, order, context, Verb.SECOND_CHECK)
     return _reject(connection, context, order, Verb.SECOND_CHECK, why)
+
+
+def refuse_unless_signed(order: Order) -> None:
+    """Refuse a second signature where there is no first.
+
+    Raises:
+        WrongOrderStateError
+    """
+    refuse_unless_allowed(Verb.SECOND_CHECK, order.state)
+    if not order.approval.approvers:
+        raise WrongOrderStateError(state=order.state.value)
 
 
 def reject_hours(connection: Connection, context: CommandContext, order_id: UUID, *, why: str) -> Order:
@@ -126,9 +140,18 @@ def reject_hours(connection: Connection, context: CommandContext, order_id: UUID
         WrongOrderStateError: it does not wait for a signature.
     """
     order = lock_with_facts(connection, context, order_id, power="reject_hours")
+    refuse_who_may_not_reject(connection, context, order)
+    return _reject(connection, context, order, Verb.REJECT, why)
+
+
+def refuse_who_may_not_reject(connection: Connection, context: CommandContext, order: Order) -> None:
+    """Refuse somebody without the power here, or concerned by the hours.
+
+    Raises:
+        ForbiddenError: its code says which.
+    """
     require_power(connection, context, "reject_hours", order.unit_id)
     refuse_own_or_related(signing_of(connection, order, context.caller_id))
-    return _reject(connection, context, order, Verb.REJECT, why)
 
 
 def _reject(connection: Connection, context: CommandContext, order: Order, verb: Verb, why: str) -> Order:

@@ -11,7 +11,7 @@ from libs.programme.refusals import MakerIsCheckerError
 from services.orders.approving.rules.flags import with_device_flag, with_evidence_flags
 from services.orders.approving.rules.signing import refuse_caller_concerned
 from services.orders.core.refusals import WrongOrderStateError
-from services.orders.core.rules.life_cycle import State, Verb
+from services.orders.core.rules.life_cycle import State, Verb, refuse_unless_allowed
 from services.orders.core.rules.order import Confirmation, Order
 from services.orders.core.store.deadline_store import Deadline
 from services.orders.core.store.order_store import Step
@@ -31,12 +31,21 @@ def confirm_order(
         WrongOrderStateError: it does not wait for the recipient's word.
     """
     order = lock_for_recipient(connection, context, order_id, GrantedAct.CONFIRM)
-    if context.caller_id == order.submission.called_back_by and context.acting_for is not None:
-        raise MakerIsCheckerError
+    refuse_who_called_back(context, order)
     word = Confirmation(context.caller_id, context.now, device, rating)
     agreed = replace(order.moved(Verb.CONFIRM), confirmation=word)
     agreed = with_evidence_flags(policy_of_order(connection, order, context.now), with_device_flag(agreed))
     return save_change(connection, order, agreed, context.step(Verb.CONFIRM))
+
+
+def refuse_who_called_back(context: CommandContext, order: Order) -> None:
+    """Refuse to confirm for the recipient by who called back.
+
+    Raises:
+        MakerIsCheckerError
+    """
+    if context.caller_id == order.submission.called_back_by and context.acting_for is not None:
+        raise MakerIsCheckerError
 
 
 def take_silence(connection: Connection, deadline: Deadline) -> None:
@@ -59,12 +68,23 @@ def call_back(connection: Connection, context: CommandContext, order_id: UUID) -
     """
     order = lock_with_facts(connection, context, order_id, power="call_back")
     require_power(connection, context, "call_back", order.unit_id)
-    refuse_caller_concerned(order, context.caller_id)
-    called = order.moved(Verb.CALL_BACK, order.state) if not order.approval.approvers else None
-    if called is None:
-        raise WrongOrderStateError(state=order.state.value)
+    refuse_call_back(context, order)
+    called = order.moved(Verb.CALL_BACK, order.state)
     proof = replace(order.submission, called_back_by=context.caller_id, called_back_at=context.now)
     called = replace(called, submission=proof)
     if order.state is not State.IN_SERVICE:
         called = with_evidence_flags(policy_of_order(connection, order, context.now), called)
     return save_change(connection, order, called, context.step(Verb.CALL_BACK))
+
+
+def refuse_call_back(context: CommandContext, order: Order) -> None:
+    """Refuse a call by who is concerned, or after the first signature.
+
+    Raises:
+        MakerIsCheckerError: the caller placed it, confirmed it or works on it.
+        WrongOrderStateError: nobody is or was there, or it was approved.
+    """
+    refuse_caller_concerned(order, context.caller_id)
+    if order.approval.approvers:
+        raise WrongOrderStateError(state=order.state.value)
+    refuse_unless_allowed(Verb.CALL_BACK, order.state)

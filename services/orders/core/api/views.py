@@ -12,7 +12,7 @@ from marshmallow import missing
 
 from libs.clock import local_date
 from libs.db import Connection
-from libs.http import current_actor, reading
+from libs.http import current_actor
 from libs.programme import directory
 from libs.programme.policy import Policy
 from libs.programme.policy.store import policy_of_version, read_versions
@@ -44,18 +44,17 @@ def order_command(use_case: OrderUseCase, terms: Row, *, command_id: UUID | None
     return command(run, terms, command_id=command_id)
 
 
-def read_order(order_id: UUID) -> OrderView:
+def read_order(connection: Connection, order_id: UUID) -> OrderView:
     """Return an order that the caller may see, as they see it.
 
     Raises:
         OrderNotFoundError: there is none, or it does not concern the caller.
     """
-    with reading() as connection:
-        order = order_store.find_order(connection, order_id)
-        view = order_view(connection, order) if order is not None else None
-        if view is None or (view.sight is Sight.EVERYBODY and view.order.state is not State.PUBLISHED):
-            raise OrderNotFoundError
-        return view
+    order = order_store.find_order(connection, order_id)
+    view = order_view(connection, order) if order is not None else None
+    if view is None or (view.sight is Sight.EVERYBODY and view.order.state is not State.PUBLISHED):
+        raise OrderNotFoundError
+    return view
 
 
 @dataclass(frozen=True)
@@ -84,6 +83,7 @@ class OrderView:
     policy: Policy | None
     """The rules that bind it, where one of its parts has begun."""
     distance_m: Any = missing
+    acts: Any = missing
 
     @property
     def code(self) -> str | None:

@@ -317,16 +317,25 @@ class Order:
         if self.assignment_of(volunteer_id).checked_in_at is not None:
             raise WrongOrderStateError(state=self.state.value)
 
+    def refuse_unless_at_work(self, volunteer_id: UUID) -> None:
+        """Refuse to check out somebody who is not at work.
+
+        Raises:
+            NotAssignedError: they did not take this order.
+            WrongOrderStateError: they are not at work.
+        """
+        refuse_unless_allowed(Verb.CHECK_OUT, self.state)
+        part = self.assignment_of(volunteer_id)
+        if part.checked_in_at is None or part.checked_out_at is not None:
+            raise WrongOrderStateError(state=self.state.value)
+
     def checked_out(self, part: Assignment, *, at: datetime) -> Order:
         """Return the order with a volunteer's service ended; finished when all have ended.
 
         Raises:
             WrongOrderStateError: the volunteer is not at work.
         """
-        refuse_unless_allowed(Verb.CHECK_OUT, self.state)
-        before = self.assignment_of(part.volunteer_id)
-        if before.checked_in_at is None or before.checked_out_at is not None:
-            raise WrongOrderStateError(state=self.state.value)
+        self.refuse_unless_at_work(part.volunteer_id)
         ended = self.with_part(part)
         if len(ended.served) < len(ended.assignments):
             return ended.moved(Verb.CHECK_OUT, State.IN_SERVICE)

@@ -108,12 +108,26 @@ def require_acting_for_one_of(
     Raises:
         ForbiddenError: as `require_acting_for`.
     """
+    person = _one_of(connection, context, person_ids)
+    require_acting_for(connection, context, person, act, subject_id=subject_id)
+
+
+def refuse_unless_acting_for_one_of(
+    connection: Connection, context: CommandContext, person_ids: tuple[UUID | None, ...], act: GrantedAct
+) -> None:
+    """Refuse whom `require_acting_for_one_of` would refuse; nothing is told.
+
+    Raises:
+        ForbiddenError: as `refuse_unless_acting_for`.
+    """
+    refuse_unless_acting_for(connection, context, _one_of(connection, context, person_ids), act)
+
+
+def _one_of(connection: Connection, context: CommandContext, person_ids: tuple[UUID | None, ...]) -> Person:
     refuse_auditor(context)
     if context.subject_id not in person_ids:
         raise ForbiddenError
-    require_acting_for(
-        connection, context, people_store.load_person(connection, context.subject_id), act, subject_id=subject_id
-    )
+    return people_store.load_person(connection, context.subject_id)
 
 
 def _standing(connection: Connection, context: CommandContext, person: Person) -> Standing:

@@ -10,7 +10,7 @@ from libs.db import Connection
 from libs.errors import ForbiddenError
 from libs.http.powers import holds, require
 from libs.programme import command_context
-from libs.programme.words import Role
+from libs.programme.words import WORKER_ROLES, Role
 from services.orders.core.rules.life_cycle import Verb
 from services.orders.core.rules.people import Person
 from services.orders.core.store import people_store, unit_store
@@ -25,6 +25,11 @@ class CommandContext(command_context.CommandContext):
     def subject_id(self) -> UUID:
         """Return whose word this is: the person acted for, else the caller."""
         return self.acting_for or self.actor.person_id
+
+    @property
+    def is_worker(self) -> bool:
+        """Tell whether the caller is one of those who give help."""
+        return any(held.role in WORKER_ROLES for held in self.actor.roles)
 
     def holds(self, *powers: str) -> bool:
         """Tell whether the caller holds a role of one of the powers, anywhere."""

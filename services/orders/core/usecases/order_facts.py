@@ -9,10 +9,11 @@ from libs.db import Connection
 from libs.errors import ForbiddenError
 from libs.programme.acting_grants import GrantedAct
 from services.orders.core.rules.order import Order
+from services.orders.core.rules.people import Person
 from services.orders.core.store import order_store, people_store, unit_store
 from services.orders.core.store.facts import Ask, gather
 from services.orders.core.store.order_store import Locker
-from services.orders.core.usecases.acting_for import require_acting_for
+from services.orders.core.usecases.acting_for import refuse_unless_acting_for, require_acting_for
 from services.orders.core.usecases.command_context import CommandContext, refuse_auditor
 
 
@@ -33,18 +34,20 @@ def lock_with_facts(
     Raises:
         OrderNotFoundError: there is none.
     """
+    lock = order_store.ask_lock(order_id, _locker(context, power, is_open=is_open))
+    gather(connection, lock, *facts_of(context, order_id), *asks)
+    return order_store.lock_order(connection, order_id)
+
+
+def facts_of(context: CommandContext, order_id: UUID) -> tuple[Ask, ...]:
+    """Return what asks for the facts of nearly every decision about an order."""
     people = tuple({context.caller_id, context.subject_id})
-    today = local_date(context.now)
-    gather(
-        connection,
-        order_store.ask_lock(order_id, _locker(context, power, is_open=is_open)),
+    return (
         people_store.ask_people(*people, of_order=order_id),
         people_store.ask_relations(*people),
         unit_store.ask_paths(*people, of_order=order_id),
-        people_store.ask_policies(*people, day=today, of_order=order_id),
-        *asks,
+        people_store.ask_policies(*people, day=local_date(context.now), of_order=order_id),
     )
-    return order_store.lock_order(connection, order_id)
 
 
 def _locker(context: CommandContext, power: str | None, *, is_open: bool) -> Locker:
@@ -61,9 +64,21 @@ def lock_for_recipient(connection: Connection, context: CommandContext, order_id
         ForbiddenError: the volunteer, or somebody who may not act for the recipient.
     """
     order = lock_with_facts(connection, context, order_id)
+    require_acting_for(connection, context, _recipient(connection, context, order), act, subject_id=order_id)
+    return order
+
+
+def refuse_unless_for_recipient(connection: Connection, context: CommandContext, order: Order, act: GrantedAct) -> None:
+    """Refuse whom `lock_for_recipient` would refuse; nothing is told.
+
+    Raises:
+        ForbiddenError: the volunteer, or somebody who may not act for the recipient.
+    """
+    refuse_unless_acting_for(connection, context, _recipient(connection, context, order), act)
+
+
+def _recipient(connection: Connection, context: CommandContext, order: Order) -> Person:
     refuse_auditor(context)
     if context.caller_id in order.volunteer_ids:
         raise ForbiddenError
-    recipient = people_store.load_person(connection, order.recipient_id)
-    require_acting_for(connection, context, recipient, act, subject_id=order_id)
-    return order
+    return people_store.load_person(connection, order.recipient_id)

@@ -12,7 +12,7 @@ from libs.programme import two_people
 from libs.programme.refusals import MakerIsCheckerError, MinutesOutOfRangeError
 from libs.programme.two_people import propose
 from services.orders.approving.messages import hours_approved, hours_rejected
-from services.orders.approving.rules.signing import made_everybody, refuse_hand, refuse_own_or_related
+from services.orders.approving.rules.signing import Signing, made_everybody, refuse_hand, refuse_own_or_related
 from services.orders.approving.usecases.approve_hours import refuse_who_may_not_sign, signing_of
 from services.orders.core.messages import tell
 from services.orders.core.refusals import WrongOrderStateError
@@ -44,8 +44,7 @@ def decide_dispute(
             accounts of both sides.
     """
     order = lock_with_facts(connection, context, order_id, power="decide_dispute")
-    signing = refuse_who_may_not_sign(connection, context, order, "decide_dispute")
-    refuse_unless_allowed(Verb.DECIDE, order.state)
+    signing = refuse_who_may_not_decide(connection, context, order)
     if minutes and made_everybody(signing):
         raise MakerIsCheckerError
     if not 0 <= minutes <= order.reported_minutes:
@@ -57,6 +56,17 @@ def decide_dispute(
         return _reject(connection, context, order, decided, why)
     decided = _with_minutes(decided, minutes).without_dispute()
     return save_change(connection, order, _approved(connection, decided, context), context.step(Verb.DECIDE, why=why))
+
+
+def refuse_who_may_not_decide(connection: Connection, context: CommandContext, order: Order) -> Signing:
+    """Return who decides what, after refusing somebody concerned, and what is not in dispute.
+
+    Raises:
+        ForbiddenError, WrongOrderStateError
+    """
+    signing = refuse_who_may_not_sign(connection, context, order, "decide_dispute")
+    refuse_unless_allowed(Verb.DECIDE, order.state)
+    return signing
 
 
 def _with_minutes(order: Order, minutes: int) -> Order:
@@ -117,18 +127,8 @@ def confirm_decision(connection: Connection, context: CommandContext, order_id: 
     """
     records = service_time_store.ask_records_of(order_id)
     order = lock_with_facts(connection, context, order_id, records, power="decide_dispute_second")
-    require_power(connection, context, "decide_dispute_second", order.unit_id)
-    signing = signing_of(connection, order, context.caller_id)
-    refuse_own_or_related(signing)
-    refuse_hand(signing)
-    refuse_unless_allowed(Verb.DECIDE, order.state)
-    waiting = order.dispute.waiting
-    if waiting is None:
-        raise WrongOrderStateError(state=order.state.value)
+    waiting = refuse_who_is_not_second(connection, context, order)
     decider_id = waiting.proposal.proposed_by
-    two_people.refuse_hand(context.caller_id, {decider_id})
-    if context.caller_id != waiting.second_id:
-        raise ForbiddenError
     verdict = waiting.proposal.decide(context.verdict(ok=ok, why=why))
     save(connection, lambda: store.save_decision(connection, verdict))
     if not ok:
@@ -151,3 +151,31 @@ def confirm_decision(connection: Connection, context: CommandContext, order_id: 
         signed = decided.with_approval(approvers=(decider_id,), settlement=approval.settlement)
         after = _approved(connection, signed, context)
     return save_change(connection, order, after, context.step(Verb.DECIDE))
+
+
+def refuse_who_is_not_second(connection: Connection, context: CommandContext, order: Order) -> Decision:
+    """Return the decision that waits, after refusing everybody but the second person whom its decider named.
+
+    Raises:
+        Refusal: as `confirm_decision`.
+    """
+    require_power(connection, context, "decide_dispute_second", order.unit_id)
+    refuse_own_or_related(signing_of(connection, order, context.caller_id))
+    return decision_for(context, order)
+
+
+def decision_for(context: CommandContext, order: Order) -> Decision:
+    """Return the decision that waits for the caller, as far as the order alone tells.
+
+    Raises:
+        Refusal: as `confirm_decision`.
+    """
+    refuse_hand(order, context.caller_id)
+    refuse_unless_allowed(Verb.DECIDE, order.state)
+    waiting = order.dispute.waiting
+    if waiting is None:
+        raise WrongOrderStateError(state=order.state.value)
+    two_people.refuse_hand(context.caller_id, {waiting.proposal.proposed_by})
+    if context.caller_id != waiting.second_id:
+        raise ForbiddenError
+    return waiting

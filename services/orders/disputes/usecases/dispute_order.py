@@ -26,14 +26,23 @@ def dispute_order(connection: Connection, context: CommandContext, order_id: UUI
         DisputeWindowClosedError: later than the policy allows.
     """
     order = lock_for_recipient(connection, context, order_id, GrantedAct.DISPUTE)
+    refuse_after_window(connection, context, order)
+    if says_minutes < 0:
+        raise MinutesOutOfRangeError
+    dispute = replace(order.dispute, from_state=order.state, says_minutes=says_minutes)
+    disputed = replace(order.moved(Verb.DISPUTE), dispute=dispute)
+    return save_change(connection, order, disputed, context.step(Verb.DISPUTE))
+
+
+def refuse_after_window(connection: Connection, context: CommandContext, order: Order) -> None:
+    """Refuse to disagree where there is nothing to disagree with, or too late.
+
+    Raises:
+        WrongOrderStateError, DisputeWindowClosedError
+    """
     refuse_unless_allowed(Verb.DISPUTE, order.state)
     assert order.word_awaited_from is not None
     policy = policy_of_order(connection, order, context.now)
     closes_at = dispute_closes_at(policy, awaited_from=order.word_awaited_from)
     if context.now > closes_at:
         raise DisputeWindowClosedError(closed_at=closes_at.isoformat())
-    if says_minutes < 0:
-        raise MinutesOutOfRangeError
-    dispute = replace(order.dispute, from_state=order.state, says_minutes=says_minutes)
-    disputed = replace(order.moved(Verb.DISPUTE), dispute=dispute)
-    return save_change(connection, order, disputed, context.step(Verb.DISPUTE))

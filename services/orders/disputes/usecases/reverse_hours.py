@@ -39,8 +39,7 @@ def propose_reversal(
     """
     claim = store.ask_whether_taken(reversal_id)
     order = lock_with_facts(connection, context, order_id, claim, power="propose_reversal")
-    require_power(connection, context, "propose_reversal", order.unit_id)
-    _refuse_unless_reversible(connection, context, order)
+    refuse_who_may_not_reverse(connection, context, order)
     if store.is_taken(connection, reversal_id):
         raise IdReusedError
     columns = {
@@ -52,6 +51,16 @@ def propose_reversal(
     save(connection, lambda: store.add_reversal(connection, columns))
     proposed = order.moved(Verb.PROPOSE_REVERSAL)
     return save_change(connection, order, proposed, context.step(Verb.PROPOSE_REVERSAL, why=why))
+
+
+def refuse_who_may_not_reverse(connection: Connection, context: CommandContext, order: Order) -> None:
+    """Refuse to propose a reversal without the power here, by who is concerned, or of what is not settled.
+
+    Raises:
+        Refusal: as `propose_reversal`.
+    """
+    require_power(connection, context, "propose_reversal", order.unit_id)
+    _refuse_unless_reversible(connection, context, order)
 
 
 def _refuse_unless_reversible(connection: Connection, context: CommandContext, order: Order) -> None:

@@ -10,11 +10,11 @@ from libs.events import Cause
 from libs.programme.acting_grants import GrantedAct
 from services.orders.core.messages import tell
 from services.orders.core.rules.deadlines import is_late_cancellation
-from services.orders.core.rules.life_cycle import State, Verb
+from services.orders.core.rules.life_cycle import State, Verb, refuse_unless_allowed
 from services.orders.core.rules.order import Ending, Order
 from services.orders.core.store import order_store
 from services.orders.core.store.order_store import Step
-from services.orders.core.usecases.acting_for import require_acting_for_one_of
+from services.orders.core.usecases.acting_for import refuse_unless_acting_for_one_of, require_acting_for_one_of
 from services.orders.core.usecases.command_context import CommandContext, require_power
 from services.orders.core.usecases.order_changes import policy_of_order, publish_order, save_change
 from services.orders.core.usecases.order_facts import lock_with_facts
@@ -32,7 +32,7 @@ def cancel_order(connection: Connection, context: CommandContext, order_id: UUID
     """
     order = lock_with_facts(connection, context, order_id, power="cancel_order")
     concerned = (order.recipient_id, order.payer_id)
-    if context.acting_for is None and context.caller_id not in concerned:
+    if is_cancelled_by_staff(context, order):
         require_power(connection, context, "cancel_order", order.unit_id)
     else:
         require_acting_for_one_of(connection, context, concerned, GrantedAct.CANCEL, subject_id=order_id)
@@ -42,6 +42,24 @@ def cancel_order(connection: Connection, context: CommandContext, order_id: UUID
     cancelled = replace(cancelled, ending=Ending(late_cancelled=order.state is State.TAKEN and is_late))
     tell(connection, context, messages.order_cancelled(cancelled, by=context.caller_id))
     return save_change(connection, order, cancelled, context.step(Verb.CANCEL))
+
+
+def is_cancelled_by_staff(context: CommandContext, order: Order) -> bool:
+    """Tell whether somebody cancels by their role, and not as whom it concerns or for them."""
+    return context.acting_for is None and context.caller_id not in (order.recipient_id, order.payer_id)
+
+
+def refuse_who_may_not_cancel(connection: Connection, context: CommandContext, order: Order) -> None:
+    """Refuse whom `cancel_order` would refuse; nothing is told.
+
+    Raises:
+        Refusal: as `cancel_order`.
+    """
+    if is_cancelled_by_staff(context, order):
+        require_power(connection, context, "cancel_order", order.unit_id)
+    else:
+        refuse_unless_acting_for_one_of(connection, context, (order.recipient_id, order.payer_id), GrantedAct.CANCEL)
+    refuse_unless_allowed(Verb.CANCEL, order.state)
 
 
 def end_orders_of_dead(connection: Connection, context: Cause, person_id: UUID) -> None:

@@ -25,8 +25,7 @@ def review_order(connection: Connection, context: CommandContext, order_id: UUID
         WrongOrderStateError: not under review.
     """
     order = lock_with_facts(connection, context, order_id, power="review_order")
-    require_power(connection, context, "review_order", order.unit_id)
-    refuse_unless_allowed(Verb.REVIEW, order.state)
+    refuse_who_may_not_review(connection, context, order)
     if not ok:
         reviewed = order.declined(Verb.REVIEW, TURNED_DOWN)
         tell(connection, context, messages.order_declined(reviewed))
@@ -35,3 +34,13 @@ def review_order(connection: Connection, context: CommandContext, order_id: UUID
     else:
         reviewed = await_funding(connection, context, order, Verb.REVIEW)
     return save_change(connection, order, reviewed, context.step(Verb.REVIEW, why=why))
+
+
+def refuse_who_may_not_review(connection: Connection, context: CommandContext, order: Order) -> None:
+    """Refuse to review without the power here, or what does not wait for it.
+
+    Raises:
+        ForbiddenError, WrongOrderStateError
+    """
+    require_power(connection, context, "review_order", order.unit_id)
+    refuse_unless_allowed(Verb.REVIEW, order.state)

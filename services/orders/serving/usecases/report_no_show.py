@@ -34,11 +34,7 @@ def report_no_show(connection: Connection, context: CommandContext, order_id: UU
     """
     order = lock_with_facts(connection, context, order_id, power="report_no_show")
     _refuse_who_may_not_report(connection, context, order, absent)
-    refuse_unless_allowed(Verb.NO_SHOW, order.state)
-    policy = policy_of_order(connection, order, context.now)
-    from_then = order.terms.start_at + timedelta(minutes=policy.noshow.report_after_minutes)
-    if context.now < from_then:
-        raise NoShowTooEarlyError(reportable_at=from_then.isoformat())
+    refuse_before_waiting(connection, context, order)
     missed = order.moved(Verb.NO_SHOW)
     if absent == VOLUNTEER:
         for volunteer_id in order.volunteer_ids:
@@ -53,6 +49,20 @@ def report_no_show(connection: Connection, context: CommandContext, order_id: UU
         emergency = Emergency(kind=IncidentKind.WELFARE_CHECK, person_id=recipient.person_id)
         open_incident(connection, context, order_id, emergency, recipient, order_id=order_id)
     return kept
+
+
+def refuse_before_waiting(connection: Connection, context: CommandContext, order: Order) -> None:
+    """Refuse to say that one side did not come before the other has waited.
+
+    Raises:
+        WrongOrderStateError: it is not taken, or service has begun.
+        NoShowTooEarlyError: the waiting time is not over.
+    """
+    refuse_unless_allowed(Verb.NO_SHOW, order.state)
+    policy = policy_of_order(connection, order, context.now)
+    from_then = order.terms.start_at + timedelta(minutes=policy.noshow.report_after_minutes)
+    if context.now < from_then:
+        raise NoShowTooEarlyError(reportable_at=from_then.isoformat())
 
 
 def _refuse_who_may_not_report(connection: Connection, context: CommandContext, order: Order, absent: str) -> None:

@@ -9,6 +9,7 @@ from uuid import UUID
 from libs.clock import local_date
 from libs.db import Connection
 from libs.programme.acting_grants import GrantedAct
+from libs.programme.policy import Policy
 from services.orders.approving.store import ask_history
 from services.orders.approving.usecases.flags import draw_percent, with_flags
 from services.orders.core.messages import tell
@@ -64,12 +65,7 @@ def begin_service(
     Raises:
         WrongOrderStateError, CheckInTooEarlyError, DoorCodeWrongError, DoorCodeLockedError: as `check_in`.
     """
-    refuse_unless_allowed(Verb.CHECK_IN, order.state)
-    policy = people_store.policy_on(connection, order.district_id, local_date(at))
-    opens_at = order.terms.start_at - timedelta(minutes=policy.check_in.early_minutes)
-    if at < opens_at:
-        raise CheckInTooEarlyError(opens_at=opens_at.isoformat())
-    order.refuse_checked_in(context.subject_id)
+    policy = refuse_unless_at_the_door(connection, context, order, at=at)
     if shown.code is not None:
         _open_door(connection, order, shown.code, key)
     _tell_who_acted(connection, context, order.order_id)
@@ -90,6 +86,23 @@ def begin_service(
         messages.ServiceStarted(order.order_id, order.district_id, part.volunteer_id, part.checked_in_at),
     )
     return save_change(connection, order, started, context.step(Verb.CHECK_IN))
+
+
+def refuse_unless_at_the_door(connection: Connection, context: CommandContext, order: Order, *, at: datetime) -> Policy:
+    """Return the rules of the day of an instant, after refusing to check in out of turn at it.
+
+    Raises:
+        NotAssignedError: not the volunteer of this order.
+        WrongOrderStateError: it is not taken, or this volunteer has checked in.
+        CheckInTooEarlyError: as its name says.
+    """
+    refuse_unless_allowed(Verb.CHECK_IN, order.state)
+    policy = people_store.policy_on(connection, order.district_id, local_date(at))
+    opens_at = order.terms.start_at - timedelta(minutes=policy.check_in.early_minutes)
+    if at < opens_at:
+        raise CheckInTooEarlyError(opens_at=opens_at.isoformat())
+    order.refuse_checked_in(context.subject_id)
+    return policy
 
 
 def _open_door(connection: Connection, order: Order, said: str, key: DoorKey) -> None:

@@ -8,7 +8,6 @@ from uuid import UUID
 from libs.clock import local_date
 from libs.db import Connection
 from libs.programme.acting_grants import GrantedAct
-from libs.programme.words import WORKER_ROLES
 from services.orders.core.messages import tell
 from services.orders.core.refusals import OrderNotFoundError
 from services.orders.core.rules.deadlines import is_late_cancellation
@@ -58,14 +57,33 @@ def accept_offer(
         Refusal: as `take_order`.
     """
     order = _lock_for_taking(connection, context, order_id)
+    refuse_unless_offered(context, order)
+    volunteer = _speaking_volunteer(connection, context, order_id)
+    refuse_lapsed_offer(context, order)
+    return _take(connection, context, order, volunteer, Verb.ACCEPT, guardian_id=guardian_id, group_id=group_id)
+
+
+def refuse_unless_offered(context: CommandContext, order: Order) -> None:
+    """Refuse whom an order is not offered to.
+
+    Raises:
+        NotOfferedToYouError: it is offered to nobody, or to somebody else.
+    """
     refuse_auditor(context)
     if order.offer.to != context.subject_id:
         raise NotOfferedToYouError
-    volunteer = _speaking_volunteer(connection, context, order_id)
+
+
+def refuse_lapsed_offer(context: CommandContext, order: Order) -> None:
+    """Refuse to accept too late.
+
+    Raises:
+        WrongOrderStateError: it is not open to be taken.
+        OfferLapsedError: the time to accept is over.
+    """
     refuse_unless_allowed(Verb.ACCEPT, order.state)
     if order.offer.lapses_at is not None and context.now > order.offer.lapses_at:
         raise OfferLapsedError(lapsed_at=order.offer.lapses_at.isoformat())
-    return _take(connection, context, order, volunteer, Verb.ACCEPT, guardian_id=guardian_id, group_id=group_id)
 
 
 def _lock_for_taking(connection: Connection, context: CommandContext, order_id: UUID) -> Order:
@@ -76,17 +94,14 @@ def _lock_for_taking(connection: Connection, context: CommandContext, order_id: 
         mark_store.ask_no_shows(volunteer_id),
         store.ask_whether_busy(volunteer_id, order_id),
     )
+    # An order is a worker's to take who speaks for themselves; for another, a grant is needed.
+    is_open = context.is_for_another or context.is_worker
     try:
-        return lock_with_facts(connection, context, order_id, *facts, is_open=_may_serve(context))
+        return lock_with_facts(connection, context, order_id, *facts, is_open=is_open)
     except OrderNotFoundError:
         if incidents_store.find_incident(connection, order_id) is not None:
             raise EmergencyNotForVolunteersError from None
         raise
-
-
-def _may_serve(context: CommandContext) -> bool:
-    """Tell whether an order is theirs to take: a worker's who speaks for themselves; for another, a grant is needed."""
-    return context.is_for_another or any(held.role in WORKER_ROLES for held in context.actor.roles)
 
 
 def _speaking_volunteer(connection: Connection, context: CommandContext, order_id: UUID) -> Person:
@@ -106,13 +121,31 @@ def _take(
     guardian_id: UUID | None,
     group_id: UUID | None,
 ) -> Order:
-    refuse_unless_allowed(verb, order.state)
-    refuse_unless_gates_open(_taking(connection, context, order, volunteer, guardian_id, group_id))
+    refuse_unless_open(connection, context, order, volunteer, verb, guardian_id=guardian_id, group_id=group_id)
     part = Assignment(volunteer.person_id, volunteer.district_id, context.now, guardian_id, group_id)
     taken = order.taken(verb, part)
     if taken.state is State.TAKEN:
         tell(connection, context, messages.order_taken(taken))
     return save_change(connection, order, taken, context.step(verb))
+
+
+def refuse_unless_open(
+    connection: Connection,
+    context: CommandContext,
+    order: Order,
+    volunteer: Person,
+    verb: Verb,
+    *,
+    guardian_id: UUID | None = None,
+    group_id: UUID | None = None,
+) -> None:
+    """Refuse a volunteer whom the state of an order or a gate bars.
+
+    Raises:
+        Refusal: as `take_order`.
+    """
+    refuse_unless_allowed(verb, order.state)
+    refuse_unless_gates_open(_taking(connection, context, order, volunteer, guardian_id, group_id))
 
 
 def _taking(
@@ -172,13 +205,22 @@ def offer_order(connection: Connection, context: CommandContext, order_id: UUID,
         WrongOrderStateError: it is not published.
     """
     order = lock_with_facts(connection, context, order_id, power="offer_order")
-    require_power(connection, context, "offer_order", order.unit_id)
-    refuse_unless_allowed(Verb.OFFER, order.state)
+    refuse_who_may_not_offer(connection, context, order)
     refuse_who_may_not_serve(people_store.load_person(connection, to))
     policy = policy_of_order(connection, order, context.now)
     lapses_at = offer_lapses_at(policy, offered_at=context.now)
     offered = replace(order.moved(Verb.OFFER), offer=Offer(to, lapses_at))
     return save_change(connection, order, offered, context.step(Verb.OFFER))
+
+
+def refuse_who_may_not_offer(connection: Connection, context: CommandContext, order: Order) -> None:
+    """Refuse to offer an order that is not published, or without the power here.
+
+    Raises:
+        ForbiddenError, WrongOrderStateError
+    """
+    require_power(connection, context, "offer_order", order.unit_id)
+    refuse_unless_allowed(Verb.OFFER, order.state)
 
 
 def decline_offer(connection: Connection, context: CommandContext, order_id: UUID) -> Order:
@@ -188,9 +230,7 @@ def decline_offer(connection: Connection, context: CommandContext, order_id: UUI
         NotOfferedToYouError: there is no open offer to this volunteer.
     """
     order = lock_with_facts(connection, context, order_id)
-    refuse_auditor(context)
-    if order.offer.to != context.subject_id:
-        raise NotOfferedToYouError
+    refuse_unless_offered(context, order)
     volunteer = people_store.load_person(connection, context.subject_id)
     require_acting_for(connection, context, volunteer, GrantedAct.SERVE, subject_id=order_id)
     declined = replace(order.moved(Verb.DECLINE_OFFER), offer=Offer())
