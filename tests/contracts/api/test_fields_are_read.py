@@ -113,7 +113,7 @@ def _listings(call: ast.Call, function: Callable[..., Any]) -> Iterator[Any]:
     """Give the declared lists that a call asks: the one whose method it is, and those handed to it beside the query."""
     owner = [call.func.value] if isinstance(call.func, ast.Attribute) else []
     named = [_object_of(node, _names_of(function)) for node in (*owner, *call.args)]
-    yield from (found for found in named if isinstance(getattr(found, "narrowed", None), Mapping))
+    yield from (thing for thing in named if isinstance(getattr(thing, "narrowed", None), Mapping))
 
 
 def _object_of(node: ast.AST, names: Mapping[str, Any]) -> Any:

@@ -34,12 +34,12 @@ class ActView:
 def with_acts(connection: Connection, views: Sequence[OrderView], *, whole: bool = False) -> list[OrderView]:
     """Return orders with what the caller may do with each: by all rules (`whole`), or by a glance at the order."""
     context = CommandContext(actor=current_actor(), now=now(), cause=new_id())
-    known = cast("Sequence[OrderAct]", cast("Service", current_app.extensions["service"]).parts["acts"])
+    acts = cast("Sequence[OrderAct]", cast("Service", current_app.extensions["service"]).parts["acts"])
     if whole:
         for view in views:
             gather(connection, *facts_of(context, view.order.order_id))
     return [
-        replace(view, acts=[_shown(act) for act in acts_of(connection, context, view.order, known, whole=whole)])
+        replace(view, acts=[_shown(act) for act in acts_of(connection, context, view.order, acts, whole=whole)])
         for view in views
     ]
 

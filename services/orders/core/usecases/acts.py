@@ -84,11 +84,11 @@ class Allowed:
 
 
 def acts_of(
-    connection: Connection, context: CommandContext, order: Order, known: Iterable[OrderAct], *, whole: bool
+    connection: Connection, context: CommandContext, order: Order, acts: Iterable[OrderAct], *, whole: bool
 ) -> list[Allowed]:
     """Return the acts of the caller's side that the order's state knows; `whole`: by all rules, else by a glance."""
-    acts = (one for one in known if order.state in TRANSITIONS[one.verb])
-    sides = ((one, one.side(connection, context, order)) for one in acts)
+    possible = (one for one in acts if order.state in TRANSITIONS[one.verb])
+    sides = ((one, one.side(connection, context, order)) for one in possible)
     return [
         Allowed(one.act, _refusal(connection, _speaking(context, subject_id), order, one, whole=whole))
         for one, subject_id in sides
@@ -159,7 +159,7 @@ def by_any(*sides: Side) -> Side:
     """Say that it is for each of several; the first that the caller is of counts."""
 
     def first(connection: Connection, context: CommandContext, order: Order) -> UUID | None:
-        return next((found for side in sides if (found := side(connection, context, order)) is not None), None)
+        return next((person_id for side in sides if (person_id := side(connection, context, order)) is not None), None)
 
     return first
 
