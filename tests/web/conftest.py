@@ -31,10 +31,11 @@ class Window:
     context: BrowserContext
     page: Page
     language: str
+    address: str
 
     def open(self, path: str, *, status: int = 200) -> Page:
         """Open a page."""
-        answer = self.page.goto(self.scene.url + path)
+        answer = self.page.goto(self.address + path)
         assert answer is not None
         assert answer.status == status, f"{path}: {answer.status}"
         self.check()
@@ -94,7 +95,9 @@ def browser() -> Iterator[Browser]:
 def window(scene: Scene, browser: Browser) -> Iterator[Windows]:
     contexts: list[BrowserContext] = []
 
-    def make(*, size: dict[str, int] = PHONE, language: str = "zh", script: bool = True, **more: Any) -> Window:
+    def make(
+        *, size: dict[str, int] = PHONE, language: str = "zh", script: bool = True, at: str = "", **more: Any
+    ) -> Window:
         context = browser.new_context(
             viewport={"width": size["width"], "height": size["height"]},
             locale=LOCALES[language],
@@ -103,7 +106,7 @@ def window(scene: Scene, browser: Browser) -> Iterator[Windows]:
         )
         context.set_default_timeout(WAIT_MS)
         contexts.append(context)
-        return Window(scene, context, context.new_page(), language)
+        return Window(scene, context, context.new_page(), language, at or scene.url)
 
     yield make
     for context in contexts:
