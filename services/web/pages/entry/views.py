@@ -132,7 +132,11 @@ def _roles(signed_in: SignedIn) -> list[str]:
 
 
 def _refused(login: str, path: str, sealed: str, *, problem: str, wait: str = "", by: bool = False) -> Response:
-    page = _sign_in_page(login=login, path=path, sealed=sealed, problem=problem, wait=wait, by_code=by)
+    # Who typed a wrong code may have the right one before them: the field for it stays.
+    was_sent = bool(request.form.get("code"))
+    page = _sign_in_page(
+        login=login, path=path, sealed=sealed, problem=problem, wait=wait, by_code=by, was_sent=was_sent
+    )
     return make_response(page, 400)
 
 
