@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import pathlib
 import secrets
+import shlex
 import signal
 import socket
 import subprocess
@@ -154,7 +155,16 @@ class EmbeddedPostgres:
 
     def superuser_url(self, database: str = "postgres") -> str:
         """Return the URL by which the superuser reaches a database of this server."""
-        return self.url(role="postgres", password=self._password_file.read_text(), database=database)
+        return self.url(role="postgres", password=self.superuser_password(), database=database)
+
+    def superuser_password(self) -> str:
+        """Return the superuser's password."""
+        return self._password_file.read_text()
+
+    @property
+    def data(self) -> pathlib.Path:
+        """Return the folder of the cluster itself."""
+        return self._data
 
     def url(self, *, role: str, password: str, database: str) -> str:
         """Return the URL by which a role reaches a database of this server."""
@@ -174,6 +184,23 @@ class EmbeddedPostgres:
 
     def _log_tail(self) -> str:
         return (self.folder / "postgres.log").read_text(errors="replace")[-600:]
+
+
+def spool_of(folder: pathlib.Path) -> pathlib.Path:
+    """Return where a server in a folder puts its log for backups, if somebody has made that folder."""
+    return folder / "wal-spool"
+
+
+def archive_settings(folder: pathlib.Path) -> dict[str, str]:
+    """Return the settings by which a server can be copied while it runs, and hands out its log where it is kept."""
+    spool = shlex.quote(str(spool_of(folder.resolve())))
+    put = f"cp %p {spool}/%f.new && sync {spool}/%f.new && mv {spool}/%f.new {spool}/%f"
+    return {
+        "wal_level": "replica",
+        "max_wal_senders": "4",
+        "archive_mode": "on",
+        "archive_command": f"test ! -d {spool} || test -f {spool}/%f || ( {put} )",
+    }
 
 
 def free_port() -> int:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 import sqlalchemy
 from sqlalchemy.engine import Connection
 
+from libs.bus import TopicPartition
 from libs.inbox.operate import EPOCH_ACCEPTED, record_act
 
 
@@ -81,11 +82,16 @@ def accept_epoch(
     return {row.stream: row.position for row in rows}
 
 
-def forget_offsets_beyond(connection: Connection, group: str, ends: Mapping[tuple[str, int], int]) -> int:
-    """Read partitions from their beginning where the broker has less than was read; return how many these are."""
+def forget_offsets_beyond(connection: Connection, group: str, ends: Mapping[TopicPartition, int] | None) -> int:
+    """Read partitions from their beginning where the broker has less than was read; return how many these are.
+
+    `ends` None is a broker that has nothing at all.
+    """
+    if ends is None:
+        return connection.execute(_FORGET_ALL_OFFSETS, {"group": group}).rowcount
     count = 0
-    for (topic, partition), end in ends.items():
-        terms = {"group": group, "topic": topic, "partition": partition, "end": end}
+    for at, end in ends.items():
+        terms = {"group": group, "topic": at.topic, "partition": at.partition, "end": end}
         count += connection.execute(_FORGET_OFFSET, terms).rowcount
     return count
 
@@ -120,6 +126,8 @@ RETURNING p.stream, p.position, old.before, p.broker_partition, old.stopped_at_o
 _READ_FROM = sqlalchemy.text("""
 UPDATE inbox_offset SET next_offset = least(next_offset, :offset)
 WHERE group_name = :group AND topic = :topic AND partition = :partition""")
+
+_FORGET_ALL_OFFSETS = sqlalchemy.text("UPDATE inbox_offset SET next_offset = 0 WHERE group_name = :group")
 
 _FORGET_OFFSET = sqlalchemy.text("""
 UPDATE inbox_offset SET next_offset = 0

@@ -30,6 +30,7 @@ from services.accounts.deaths import api as deaths
 from services.accounts.due import next_due, run_due
 from services.accounts.erasure import api as erasure
 from services.accounts.erasure.store import erasure_decided
+from services.accounts.erasure.usecases import end_again, ended_persons
 from services.accounts.groups import api as groups
 from services.accounts.imports import api as imports
 from services.accounts.imports.api import row_loader
@@ -300,6 +301,8 @@ __all__ = [
     "create_app",
     "create_importer",
     "create_token_source",
+    "end_again",
+    "ended_persons",
     "found_city",
     "next_due",
     "restore_administrator",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import errno
 import fcntl
@@ -68,15 +69,18 @@ class DataFolder:
         return self.root / "city.json"
 
     def password(self, name: str) -> str:
-        """Return a generated secret, made at its first use, in a file with mode 0600."""
+        """Return a generated secret, made at its first use, in a file with mode 0600; of two who make it, one does."""
         path = self.secrets / name
         if not path.exists():
-            descriptor = os.open(path.with_suffix(".new"), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+            fresh = path.with_name(f"{name}.{secrets.token_hex(4)}")
+            descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
             with os.fdopen(descriptor, "w") as file:
                 file.write(secrets.token_urlsafe(32))
                 file.flush()
                 os.fsync(file.fileno())
-            path.with_suffix(".new").replace(path)
+            with contextlib.suppress(FileExistsError):
+                os.link(fresh, path)
+            fresh.unlink()
         return path.read_text()
 
     def write_run(self, name: str, content: dict[str, object]) -> None:

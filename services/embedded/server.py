@@ -9,7 +9,7 @@ import signal
 from pathlib import Path
 
 from libs.clock import monotonic
-from libs.db.embedded import EmbeddedPostgres, free_port
+from libs.db.embedded import EmbeddedPostgres, archive_settings, free_port
 from libs.db.programs import SHARED_PARENT, ProgramsUnreachableError, own_programs, runs, unprivileged_user
 from services.embedded.folder import DISK_FULL, DataFolder
 from services.embedded.settings import StartRefusedError
@@ -20,8 +20,8 @@ FALLBACK_PARENT = SHARED_PARENT
 ADVICE = "Start as an ordinary user, or choose a folder whose parents anyone may enter: make run DATA=<folder>"
 # The scenarios' platform is thrown away after the run; all others keep every commit through a power cut.
 THROWAWAY_SETTINGS = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
+THROWAWAY_SETTINGS |= {"wal_level": "minimal", "max_wal_senders": "0"}
 EMBEDDED_SETTINGS = {"max_connections": "90", "shared_buffers": "64MB", "wal_buffers": "4MB"}
-EMBEDDED_SETTINGS |= {"wal_level": "minimal", "max_wal_senders": "0"}
 
 
 def open_server(folder: DataFolder, *, throwaway: bool) -> EmbeddedPostgres:
@@ -30,16 +30,24 @@ def open_server(folder: DataFolder, *, throwaway: bool) -> EmbeddedPostgres:
     Raises:
         StartRefusedError: we are root, and the unprivileged user can reach neither the folder nor the fallback.
     """
-    place, user = folder.postgres, unprivileged_user()
-    if user is not None:
-        place = reachable_place(folder, user)
+    place = place_of(folder)
     try:
         programs = own_programs(_say)
     except ProgramsUnreachableError as error:
         raise StartRefusedError(f"PostgreSQL does not run as root, and {error}. {ADVICE}") from error
-    settings = EMBEDDED_SETTINGS | (THROWAWAY_SETTINGS if throwaway else {})
+    settings = EMBEDDED_SETTINGS | (THROWAWAY_SETTINGS if throwaway else archive_settings(place))
     end_orphan(place)
     return EmbeddedPostgres(place, free_port(), settings=settings, programs=programs)
+
+
+def place_of(folder: DataFolder) -> Path:
+    """Return where the database of a data folder is kept.
+
+    Raises:
+        StartRefusedError: its user can reach neither the folder nor the fallback.
+    """
+    user = unprivileged_user()
+    return folder.postgres if user is None else reachable_place(folder, user)
 
 
 def start(server: EmbeddedPostgres) -> None:

@@ -39,10 +39,11 @@ class Adoption:
         self._databases = databases
         self._act = {"operator": operator, "reason": reason}
 
-    def begin(self, publisher: str, broker: Broker) -> Epoch:
-        """Begin a new epoch of a publisher, above all that the broker has heard of."""
+    def begin(self, publisher: str, broker: Broker | None) -> Epoch:
+        """Begin a new epoch of a publisher, above all that the broker has heard of; None has heard of nothing."""
         topics = sorted({topic for group in HEARD for topic in topics_between(group, publisher)})
-        above = max([told_epoch(record) for record in broker.last_records(topics)], default=1)
+        last = broker.last_records(topics) if broker is not None else []
+        above = max([told_epoch(record) for record in last], default=1)
         with self._databases[publisher].transaction() as connection:
             return begin_epoch(connection, sources_of(publisher), relay=publisher, above=above, **self._act)
 
@@ -72,13 +73,13 @@ class Adoption:
         if not changed:
             yield NOBODY_TOLD.format(group=group, publisher=publisher)
 
-    def adopt_all(self, broker: Broker) -> Iterator[str]:
+    def adopt_all(self, broker: Broker | None) -> Iterator[str]:
         """Begin a new epoch everywhere and tell everybody: all databases were put back to one point."""
         for publisher in HEARD:
             epoch = self.begin(publisher, broker)
             yield f"{publisher} begins epoch {epoch.number}"
         for group, topics in HEARD.items():
-            ends = {(at.topic, at.partition): end for at, end in broker.end_offsets(list(topics)).items()}
+            ends = broker.end_offsets(list(topics)) if broker is not None else None
             with self._databases[group].transaction() as connection:
                 forgotten = forget_offsets_beyond(connection, group, ends)
             if forgotten:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 import sys
 import urllib.error
 import urllib.request
@@ -137,6 +138,22 @@ def _readiness(url: str) -> dict[str, Any]:
         return {}
 
 
+def _passed_on(name: str, words: str) -> click.Command:
+    """Return a command that is passed on to who composes the platform, with all its options."""
+
+    @click.command(name=name, help=words, add_help_option=False, context_settings={"ignore_unknown_options": True})
+    @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+    @click.pass_obj
+    def command(folder: Path, arguments: tuple[str, ...]) -> None:
+        program = [sys.executable, "-m", "services.embedded.backup", name, *arguments]
+        sys.exit(subprocess.call([*program, "--data", str(folder)]))
+
+    return command
+
+
+main.add_command(_passed_on("key", "Make a key for backups (--help says more)."))
+main.add_command(_passed_on("backup", "Copy a running platform to another place, sealed (--help says more)."))
+main.add_command(_passed_on("restore", "Put a backup into an empty data folder (--help says more)."))
 main.add_command(events.events)
 main.add_command(nightly)
 main.add_command(ledger.group)

@@ -1,5 +1,6 @@
 """End the use of a person's data: ask the others, hear their answers, seal or erase."""
 
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from uuid import UUID
 
@@ -88,6 +89,34 @@ def destroy_due_keys(connection: Connection, now: datetime) -> int:
         _erase(persons, erasures, erased)
         tell_person(connection, OnceCause(person.person_id, "erased", now), erased, [], is_end=True)
     return len(due)
+
+
+def ended_persons(connection: Connection) -> list[dict[str, str]]:
+    """Return whose data have ended and how, for whoever must end them again after an older copy was restored."""
+    return [
+        {"person_id": str(person_id), "status": status, "erase_on": erase_on.isoformat() if erase_on else ""}
+        for person_id, status, erase_on in PersonStore(connection).ended(_ENDED)
+    ]
+
+
+def end_again(connection: Connection, ended: Iterable[Mapping[str, str]], now: datetime) -> int:
+    """End the use of the data of those who are not as far as they were; return how many these are.
+
+    A restored copy knows nothing of what was ended after it was made. Who is not in it at all needs nothing.
+    """
+    store, done = Store(connection), 0
+    for one in ended:
+        person_id, status = UUID(one["person_id"]), PersonStatus(one["status"])
+        person = store.persons.find(person_id)
+        if person is None or person.status in (status, PersonStatus.ERASED):
+            continue
+        person = store.persons.lock_person(person_id)
+        context = OnceCause(person_id, f"{status} again", now)
+        again = Erasure(context.cause, person_id, False, person_id, now)  # Asked for by nobody else than before.
+        erase_on = date.fromisoformat(one["erase_on"]) if one["erase_on"] else None
+        _end(store, context, person, status, erase_on=erase_on, erasure=again)
+        done += 1
+    return done
 
 
 def _end(

@@ -174,6 +174,15 @@ class PersonStore:
         found: date | None = self._connection.scalar(query)
         return found
 
+    def ended(self, statuses: Collection[PersonStatus]) -> list[tuple[UUID, PersonStatus, date | None]]:
+        """Return who has one of these statuses, and when the sealed are to be erased."""
+        rows = self._connection.execute(
+            sa.select(person.c.person_id, person.c.status, person.c.erase_on)
+            .where(person.c.status.in_(statuses))
+            .order_by(person.c.person_id)
+        )
+        return [(row.person_id, PersonStatus(row.status), row.erase_on) for row in rows]
+
     def to_erase(self, today: date, *, limit: int) -> list[Person]:
         """Return the sealed whose day has come, locked."""
         rows = self._connection.execute(

@@ -1,0 +1,189 @@
+"""Where backups lie: a folder with copies of the whole, the log of what was written since, and who was erased.
+
+key.json             how the key is recognised, nothing of it
+base-<instant>/      about, beside (files), database (PostgreSQL's base backup as a tar)
+wal/<segment>        the database's log, as it was archived
+erased               whose data have ended, as of the newest backup
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import io
+import json
+import secrets
+from base64 import b64decode, b64encode
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from libs.clock import machine_now
+from libs.sealed_files import SALT_BYTES, SealedWriter, WrongKeyError, check_of, key_of_passphrase, read_sealed
+
+FORMAT = 1
+ABOUT, BESIDE, DATABASE, ERASED = "about", "beside", "database", "erased"
+SUPERUSER = "superuser.password"
+SEGMENT_NAME_LENGTH = 24
+
+
+class BackupRefusedError(Exception):
+    """A backup cannot be made, or not be restored; the message says why, and what to do."""
+
+
+@dataclasses.dataclass(frozen=True)
+class About:
+    """What a copy of the whole is of: enough to choose one, and to refuse one."""
+
+    format: int
+    postgres: str
+    kind: str
+    broker: str
+    begun_at: str
+    point_at: str
+    lsn: str
+    first_segment: str
+    bytes: int
+    epochs: dict[str, int]
+    positions: dict[str, int]
+
+    @property
+    def point(self) -> datetime:
+        """Return the earliest moment to which it can be restored."""
+        return datetime.fromisoformat(self.point_at)
+
+
+class BackupStore:
+    """One folder of backups, opened with its key."""
+
+    def __init__(self, root: Path, key: bytes) -> None:
+        """Open a folder; it is begun with this key if there is nothing in it.
+
+        Raises:
+            WrongKeyError: it was begun with another one.
+        """
+        self.root, self._key = root, key
+        root.mkdir(parents=True, exist_ok=True, mode=0o700)
+        note = root / "key.json"
+        noted = json.loads(note.read_text()) if note.exists() else {}
+        if noted.get("check", check_of(key)) != check_of(key):
+            raise WrongKeyError(f"the backups in {root} were sealed with another key")
+        if "check" not in noted:
+            note.write_text(json.dumps(noted | {"check": check_of(key)}))
+        self.wal.mkdir(exist_ok=True, mode=0o700)
+
+    @property
+    def wal(self) -> Path:
+        """Return where the database's log is."""
+        return self.root / "wal"
+
+    def bases(self) -> list[Path]:
+        """Return the copies of the whole, the oldest first."""
+        return sorted(path for path in self.root.glob("base-*") if (path / ABOUT).exists())
+
+    def new_base(self) -> Path:
+        """Return a new folder for a copy; it counts once `about` is in it."""
+        path = self.root / f"base-{machine_now():%Y%m%dT%H%M%S%f}"
+        path.mkdir(mode=0o700)
+        return path
+
+    def segments(self) -> set[str]:
+        """Return the names of the pieces of the database's log that are here."""
+        return {path.name for path in self.wal.iterdir() if len(path.name) == SEGMENT_NAME_LENGTH}
+
+    def writer(self, path: Path) -> SealedWriter:
+        """Return what writes a file of this folder."""
+        return SealedWriter(path, self._key, name=self._name(path))
+
+    def read(self, path: Path) -> Iterator[bytes]:
+        """Yield what a file of this folder holds.
+
+        Raises:
+            DamagedFileError
+        """
+        return read_sealed(path, self._key, name=self._name(path))
+
+    def write_json(self, path: Path, content: object) -> None:
+        """Write a small document."""
+        with self.writer(path) as file:
+            file.write(json.dumps(content).encode())
+
+    def read_json(self, path: Path) -> Any:
+        """Return a small document.
+
+        Raises:
+            DamagedFileError
+        """
+        return json.loads(b"".join(self.read(path)))
+
+    def about(self, base: Path) -> About:
+        """Return what a copy is of.
+
+        Raises:
+            BackupRefusedError: this version does not know it.
+            DamagedFileError
+        """
+        noted = self.read_json(base / ABOUT)
+        if noted.get("format") != FORMAT:
+            raise BackupRefusedError(f"{base} has format {noted.get('format')}; this version reads format {FORMAT}")
+        return About(**noted)
+
+    def _name(self, path: Path) -> str:
+        return path.relative_to(self.root).as_posix()
+
+
+def passphrase_key(root: Path, passphrase: str) -> bytes:
+    """Return the key of a folder that is sealed with a passphrase; the salt is written into the folder."""
+    root.mkdir(parents=True, exist_ok=True, mode=0o700)
+    note = root / "key.json"
+    noted = json.loads(note.read_text()) if note.exists() else {}
+    if "salt" not in noted:
+        if "check" in noted:
+            raise WrongKeyError(f"the backups in {root} were sealed with a key file")
+        noted["salt"] = b64encode(secrets.token_bytes(SALT_BYTES)).decode()
+        note.write_text(json.dumps(noted))
+    return key_of_passphrase(passphrase, b64decode(noted["salt"]))
+
+
+class Pieces(io.RawIOBase):
+    """What is read piece by piece, as a file that is read once."""
+
+    def __init__(self, pieces: Iterator[bytes]) -> None:
+        self._pieces, self._rest = pieces, b""
+
+    def readable(self) -> bool:
+        """It is."""
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        """Fill a buffer as far as one piece goes."""
+        while not self._rest:
+            piece = next(self._pieces, None)
+            if piece is None:
+                return 0
+            self._rest = piece
+        count = min(len(buffer), len(self._rest))
+        buffer[:count], self._rest = self._rest[:count], self._rest[count:]
+        return count
+
+
+def segments_after(first: str, present: set[str]) -> list[str]:
+    """Return the run of segments from a first one on.
+
+    Raises:
+        BackupRefusedError: one is missing between others; what comes after it cannot be reached.
+    """
+    timeline = first[:8]
+    later = sorted(name for name in present if name[:8] == timeline and name >= first)
+    expected = first
+    for name in later:
+        if name != expected:
+            raise BackupRefusedError(f"the piece {expected} of the database's log is missing; there are later ones")
+        expected = _following(name)
+    return later
+
+
+def _following(name: str) -> str:
+    """Return the name of the next segment of 16 MiB."""
+    number = (int(name[8:16], 16) << 8) + int(name[16:], 16) + 1
+    return f"{name[:8]}{number >> 8:08X}{number & 0xFF:08X}"
