@@ -12,6 +12,7 @@ from typing import Any
 
 import click
 
+from libs.db.embedded import spool_of
 from services.operator import events, ledger
 from services.operator.demo import Demo, DemoError
 from services.operator.http import RefusedError
@@ -47,6 +48,9 @@ def status(folder: Path) -> None:
         click.echo(f"  {part}: {words}")
     for words in lag_in_words(platform.readers):
         click.echo(f"  {words}")
+    waiting = len(list(spool_of(folder / "postgres").glob("*")))
+    if waiting:
+        click.echo(f"  {waiting} pieces of the database's log wait to be fetched: timebank backup … --log")
     last = last_reconciliation(folder / KEPT_FILE)
     click.echo(f"  {last.in_words() if last else 'no nightly reconciliation yet'}")
     for words in last.differences if last else ():
