@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import click
+import psycopg
+from sqlalchemy.exc import SQLAlchemyError
 
 from libs.db.embedded import spool_of
 from services.operator import events, ledger
@@ -20,17 +22,28 @@ from services.operator.lag import lag_in_words
 from services.operator.launcher import running_platform
 from services.operator.nightly import KEPT_FILE, last_reconciliation
 from services.operator.nightly_role import nightly
-from services.operator.platform import PlatformAwayError, RunningPlatform, find, platform_clock
+from services.operator.platform import PlatformAwayError, Reached, RunningPlatform, find, reach
 from services.operator.reconcile import reconcile
 
 READY_SECONDS_MAX = 5
 
 
-@click.group()
+class _Explaining(click.Group):
+    """Says in words what a database refuses."""
+
+    def invoke(self, context: click.Context) -> Any:
+        """Run the command."""
+        try:
+            return super().invoke(context)
+        except (psycopg.Error, SQLAlchemyError) as error:
+            raise click.ClickException(_explained(error)) from error
+
+
+@click.group(cls=_Explaining)
 @click.option("--data", "folder", type=click.Path(path_type=Path), default=Path("var"), help="Data folder.")
 @click.pass_context
 def main(context: click.Context, folder: Path) -> None:
-    """Operate a time-bank platform."""
+    """Operate a time-bank platform: the one on a data folder, or the one that OPERATOR_* names."""
     context.obj = folder.resolve()
 
 
@@ -97,9 +110,9 @@ def verify(folder: Path, processes: int, with_topic: bool, kafka: str, checkpoin
     """
     from services.ledger.audit.verify import Terms, run as run_verify  # Only here is the journal looked at by columns.
 
-    platform = _platform(folder)
-    outside = ledger.outside(folder, checkpoints)
-    terms = Terms(outside=outside, log_folder=folder / "ledger-log", processes=processes)
+    platform = _reached(folder)
+    outside = ledger.outside(platform, checkpoints)
+    terms = Terms(outside=outside, log_folder=platform.log_folder, processes=processes)
     report = run_verify(platform.readers["ledger"], terms)
     if with_topic:
         report.findings = ledger.compared(platform, report.findings, kafka=kafka)
@@ -118,7 +131,8 @@ def verify(folder: Path, processes: int, with_topic: bool, kafka: str, checkpoin
 @click.pass_obj
 def compare(folder: Path) -> None:
     """Compare what the services believe of each other; exit with 1 and name each difference."""
-    differences = reconcile(_platform(folder).readers, now=platform_clock(folder).now())
+    platform = _reached(folder)
+    differences = reconcile(platform.readers, now=platform.clock.now())
     for difference in differences:
         click.echo(f"  {difference.check}: {difference.subject}: {difference.words}")
     click.echo("the services agree" if not differences else f"{len(differences)} differences")
@@ -130,6 +144,22 @@ def _platform(folder: Path) -> RunningPlatform:
         return find(folder)
     except PlatformAwayError as error:
         raise click.ClickException(str(error)) from error
+
+
+def _reached(folder: Path) -> Reached:
+    try:
+        return reach(folder)
+    except PlatformAwayError as error:
+        raise click.ClickException(str(error)) from error
+
+
+def _explained(error: psycopg.Error | SQLAlchemyError) -> str:
+    """Say in one line what a database refused, and who may."""
+    cause = getattr(error, "orig", None) or error
+    words = str(cause).split("\n", 1)[0]
+    if isinstance(cause, psycopg.errors.InsufficientPrivilege):
+        return f"{words}. OPERATOR_<SERVICE>_URL is for <service>_reader, OPERATOR_<SERVICE>_APP_URL for <service>_app"
+    return words
 
 
 def _readiness(url: str) -> dict[str, Any]:

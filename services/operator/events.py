@@ -23,11 +23,10 @@ from libs.outbox.source import OutboxSource, Source
 from services.ledger.bootstrap import create_sources as journal
 from services.operator.adopting import Adoption
 from services.operator.ledger import TopicAwayError, broker_of
-from services.operator.platform import PlatformAwayError, RunningPlatform, find
+from services.operator.platform import SERVICES, PlatformAwayError, Reached, reach
 
 # Imported for what they register: the descriptors of every event, by full name.
 CONTRACTS = (accounts, ledger, orders, redemption)
-SERVICES = ("accounts", "orders", "ledger", "redemption")
 MASKED = ("born", "sex", "grade", "hardship", "household_id", "died_on", "visit_risk")
 MASKED_PREFIXES = ("home_",)
 SERVICE = click.argument("service", type=click.Choice(SERVICES))
@@ -214,7 +213,8 @@ def accept(folder: Path, service: str, publisher: str, reason: str, yes: bool) -
 
 @contextlib.contextmanager
 def _adoption(folder: Path, reason: str) -> Iterator[Adoption]:
-    databases = {name: Database(url, pool_max=1) for name, url in _platform(folder).writers.items() if name in SERVICES}
+    platform = _platform(folder)
+    databases = {name: Database(_writer(platform, name), pool_max=1) for name in SERVICES}
     try:
         yield Adoption(databases, operator=getpass.getuser(), reason=reason)
     finally:
@@ -234,9 +234,16 @@ def _broker(folder: Path, kafka: str) -> Iterator[Broker]:
         broker.close()
 
 
-def _platform(folder: Path) -> RunningPlatform:
+def _platform(folder: Path) -> Reached:
     try:
-        return find(folder)
+        return reach(folder)
+    except PlatformAwayError as error:
+        raise click.ClickException(str(error)) from error
+
+
+def _writer(platform: Reached, service: str) -> str:
+    try:
+        return platform.writer(service)
     except PlatformAwayError as error:
         raise click.ClickException(str(error)) from error
 
@@ -257,8 +264,8 @@ def _write(folder: Path, service: str, act: Callable[[Connection], T]) -> T:
 @contextlib.contextmanager
 def _database(folder: Path, service: str, *, writes: bool) -> Iterator[Database]:
     platform = _platform(folder)
-    urls = platform.writers if writes else platform.readers
-    database = Database(urls[service], pool_max=1, application_name="timebank")
+    url = _writer(platform, service) if writes else platform.readers[service]
+    database = Database(url, pool_max=1, application_name="timebank")
     try:
         yield database
     finally:

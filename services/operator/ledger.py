@@ -20,7 +20,7 @@ from services.ledger.audit.outside import Outside, UnreadableCheckpointError, re
 from services.ledger.audit.rebuild import RootDiffersError, run as run_rebuild
 from services.ledger.audit.reconcile import run as run_reconcile
 from services.ledger.audit.topic import TopicSilentError, read_topic
-from services.operator.platform import PlatformAwayError, RunningPlatform, find, platform_clock
+from services.operator.platform import PlatformAwayError, Reached, reach
 
 ANSWER_SECONDS_MAX = 3.0
 
@@ -35,8 +35,9 @@ def group() -> None:
 def rebuild(folder: Path) -> None:
     """Make the logs' tiles anew from the journal beside the running ones, compare with what was signed, and swap."""
     try:
-        rebuilt = run_rebuild(_reader(folder), folder / "ledger-log")
-    except RootDiffersError as error:
+        platform = reach(folder)
+        rebuilt = run_rebuild(platform.readers["ledger"], platform.logs())
+    except (PlatformAwayError, RootDiffersError) as error:
         raise click.ClickException(str(error)) from error
     for one in rebuilt:
         words = "the same as before" if one.was_same else "put in the place of others"
@@ -47,18 +48,22 @@ def rebuild(folder: Path) -> None:
 @click.pass_obj
 def look(folder: Path) -> None:
     """List holds open for over 60 days, clearing that does not meet, changes of the schema, and what waits."""
-    points = run_reconcile(_reader(folder), now_us=to_microseconds(platform_clock(folder).now()))
+    try:
+        platform = reach(folder)
+    except PlatformAwayError as error:
+        raise click.ClickException(str(error)) from error
+    points = run_reconcile(platform.readers["ledger"], now_us=to_microseconds(platform.clock.now()))
     for point in points:
         click.echo(f"  {point}")
     click.echo("nothing to look at" if not points else f"{len(points)} to look at")
     sys.exit(0)
 
 
-def outside(folder: Path, checkpoints: Sequence[Path]) -> tuple[Outside, ...]:
-    """The checkpoints given, and those that the platform's own witness has co-signed."""
-    own = folder / "witness" / "heads"
+def outside(platform: Reached, checkpoints: Sequence[Path]) -> tuple[Outside, ...]:
+    """The checkpoints given, and those that the platform's own witness has co-signed, where it has one."""
+    own = platform.heads_folder
     try:
-        return read_outside([*checkpoints, *([own] if own.is_dir() else [])])
+        return read_outside([*checkpoints, *([own] if own is not None and own.is_dir() else [])])
     except UnreadableCheckpointError as error:
         raise click.ClickException(str(error)) from error
 
@@ -69,7 +74,7 @@ UNPROVEN = (
 )
 
 
-def compared(platform: RunningPlatform, findings: Sequence[Finding], *, kafka: str = "") -> list[Finding]:
+def compared(platform: Reached, findings: Sequence[Finding], *, kafka: str = "") -> list[Finding]:
     """The findings, and what the topic's copies of the rows and heads say; as they are where it cannot be read."""
     try:
         broker = broker_of(platform, kafka)
@@ -97,14 +102,15 @@ class TopicAwayError(Exception):
     """There is no topic to compare with; the text says why."""
 
 
-def broker_of(platform: RunningPlatform, kafka: str) -> Broker:
+def broker_of(platform: Reached, kafka: str) -> Broker:
     """Return the broker of a platform.
 
     Raises:
         TopicAwayError: nobody said where it is, or it does not answer.
     """
-    if platform.broker == "kafka" and not kafka:
-        raise TopicAwayError("say where Kafka is with --kafka")
+    kafka = kafka or platform.kafka
+    if platform.is_on_kafka and not kafka:
+        raise TopicAwayError("say where Kafka is with --kafka, or OPERATOR_KAFKA")
     if kafka and not _answers(kafka):
         raise TopicAwayError(f"nothing listens on {kafka}")
     return KafkaBroker(kafka.split(",")) if kafka else PostgresBroker(platform.writers["bus"])
@@ -118,10 +124,3 @@ def _answers(addresses: str) -> bool:
             socket.create_connection((host, int(port)), ANSWER_SECONDS_MAX).close()
             return True
     return False
-
-
-def _reader(folder: Path) -> str:
-    try:
-        return find(folder).readers["ledger"]
-    except PlatformAwayError as error:
-        raise click.ClickException(str(error)) from error

@@ -1,16 +1,19 @@
-"""Where a platform is: its port, and the read-only way into each database, as its supervisor wrote them down."""
+"""Where a platform is: by a data folder, as its supervisor wrote it down, or by the URLs of OPERATOR_*."""
 
 from __future__ import annotations
 
 import dataclasses
 import json
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
+from libs import settings as variables
 from libs.clock import Clock, ManualClock, SystemClock
 
 RUN_FILE = Path("run") / "platform.json"
 CLOCK_FILE = Path("clock")
+SERVICES = ("accounts", "orders", "ledger", "redemption")
 
 
 class PlatformAwayError(Exception):
@@ -31,6 +34,95 @@ class RunningPlatform:
     readers: dict[str, str]
     # The services' own roles, for the few acts that change something: mending events.
     writers: dict[str, str]
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class DeskSettings:
+    """What is read from OPERATOR_*: each database as `<service>_reader`; for the few acts that mend, as its app."""
+
+    accounts_url: str | None = None
+    orders_url: str | None = None
+    ledger_url: str | None = None
+    redemption_url: str | None = None
+    accounts_app_url: str | None = None
+    orders_app_url: str | None = None
+    ledger_app_url: str | None = None
+    redemption_app_url: str | None = None
+    kafka: str = ""
+    log_folder: Path | None = None
+
+
+@dataclasses.dataclass(frozen=True)
+class Reached:
+    """What an operator's act needs of a platform, wherever it runs."""
+
+    readers: dict[str, str]
+    writers: dict[str, str]
+    """Of the services that may be mended from here, and of the broker's database where that carries the events."""
+    kafka: str
+    """Kafka's addresses; nothing where they are not known."""
+    is_on_kafka: bool
+    log_folder: Path | None
+    heads_folder: Path | None
+    clock: Clock
+
+    def writer(self, service: str) -> str:
+        """Return the way in of the service itself.
+
+        Raises:
+            PlatformAwayError: it was not given.
+        """
+        if service not in self.writers:
+            raise PlatformAwayError(f"This changes something: set OPERATOR_{service.upper()}_APP_URL, as {service}_app")
+        return self.writers[service]
+
+    def logs(self) -> Path:
+        """Return the folder of the ledger's logs.
+
+        Raises:
+            PlatformAwayError: it was not given.
+        """
+        if self.log_folder is None:
+            raise PlatformAwayError("Set OPERATOR_LOG_FOLDER to where the sealer writes the logs")
+        return self.log_folder
+
+
+def reach(folder: Path) -> Reached:
+    """Return the platform that OPERATOR_* names, or else the one that runs on a data folder.
+
+    Raises:
+        PlatformAwayError: there is none, or only some of its databases are named.
+    """
+    settings = variables.read("operator", DeskSettings)
+    named = {name: getattr(settings, f"{name}_url") for name in SERVICES}
+    if any(named.values()):
+        return _by_urls(settings, named)
+    found = find(folder)
+    return Reached(
+        readers=found.readers,
+        writers=found.writers,
+        kafka="",
+        is_on_kafka=found.broker == "kafka",
+        log_folder=folder / "ledger-log",
+        heads_folder=folder / "witness" / "heads",
+        clock=platform_clock(folder),
+    )
+
+
+def _by_urls(settings: DeskSettings, named: Mapping[str, str | None]) -> Reached:
+    missing = [f"OPERATOR_{name.upper()}_URL" for name, url in named.items() if not url]
+    if missing:
+        raise PlatformAwayError(f"{missing[0]} is not set: name all four databases, or none and a data folder")
+    writers = {name: getattr(settings, f"{name}_app_url") for name in SERVICES}
+    return Reached(
+        readers={name: url for name, url in named.items() if url},
+        writers={name: url for name, url in writers.items() if url},
+        kafka=settings.kafka,
+        is_on_kafka=True,
+        log_folder=settings.log_folder,
+        heads_folder=None,
+        clock=SystemClock(),
+    )
 
 
 def find(folder: Path) -> RunningPlatform:

@@ -46,7 +46,7 @@ def migrating(database_factory: DatabaseFactory, fresh_database: FreshDatabase) 
 def test_both_jobs_end_with_a_watched_journal_and_again_change_nothing(
     database_factory: DatabaseFactory, create: dict[str, str], migrating: dict[str, str]
 ) -> None:
-    found = []
+    left = []
     for _ in range(2):
         _run("libs.db.create", variables=create)
         _run("services.ledger", "migrate", variables=migrating)
@@ -55,10 +55,10 @@ def test_both_jobs_end_with_a_watched_journal_and_again_change_nothing(
                 "SELECT evtevent, evtenabled::text FROM pg_event_trigger ORDER BY 1"
             ).fetchall()
             version = connection.execute("SELECT version_num FROM alembic_version").fetchall()
-            found.append((watches, version))
+            left.append((watches, version))
 
-    assert found[0] == found[1]
-    assert found[0][0] == [("ddl_command_end", "A"), ("sql_drop", "A")]
+    assert left[0] == left[1]
+    assert left[0][0] == [("ddl_command_end", "A"), ("sql_drop", "A")]
 
 
 def test_an_owner_who_was_not_let_ends_with_the_reason(create: dict[str, str], migrating: dict[str, str]) -> None:
