@@ -25,6 +25,7 @@ from libs.bus.postgres import PostgresBroker
 from libs.clock import Clock, SystemClock, monotonic
 from libs.db import Connection, Database
 from libs.db.applied import MigrationChangedError
+from libs.db.budget import connection_problem
 from libs.db.migrations import Schema, migrate
 from libs.db.watched import UnwatchedError
 from libs.http.health import Probe, serve_health
@@ -136,14 +137,18 @@ class ServiceProgram(Generic[S]):
         commands = [click.Command(name, callback=run, help=run.__doc__) for name, run in roles.items()]
         return click.Group(self.name, commands=commands, help=f"Run one role of {self.name}.")
 
-    def _read(self) -> S:
+    def _read(self, *, processes: Callable[[S], int] = lambda _settings: 1) -> S:
         settings = environment.read(self.name, self.settings)
         configure(self.name, level=settings.log_level)
+        problem = connection_problem(settings.database_url, processes(settings) * settings.pool_max)
+        if problem:
+            prefix = self.name.upper()
+            raise click.ClickException(f"{prefix}_POOL_MAX times {prefix}_API_WORKERS is too much: {problem}")
         return settings
 
     def _api(self) -> None:
         """Serve the HTTP API."""
-        settings = self._read()
+        settings = self._read(processes=lambda read: read.api_workers)
         AppServer(lambda: self.create_app(settings, clock=SystemClock()), settings, costly=self.costly).run()
 
     def _consumer(self) -> None:
