@@ -18,6 +18,7 @@ import urllib3
 
 from libs.clock import monotonic
 from libs.db.embedded import free_port
+from tests.architecture import compose
 from tests.distributed.test_roles_of_services import ROOT, SECONDS_MAX
 
 
@@ -95,6 +96,19 @@ def test_the_pages_are_ready_when_their_api_answers_and_end_on_sigterm(
         assert _status(f"{inside}/metrics") == 200
         process.send_signal(signal.SIGTERM)
         assert process.wait(SECONDS_MAX) == 0
+
+
+def test_the_health_check_of_compose_says_what_readyz_says(tmp_path: Path, api: tuple[FakeApi, str]) -> None:
+    fake, url = api
+    check = compose.load(ROOT / "docker" / "compose.yaml")["services"]["web"]["healthcheck"]["test"]
+    with _pages(tmp_path, url) as (_, outside, _inside):
+        port = outside.rsplit(":", 1)[1]
+        command = [part.replace("8000", port).replace("$$", "$") for part in check[1:]]
+        _until(lambda: subprocess.run(command, check=False, capture_output=True).returncode == 0)
+
+        fake.status = "503 Service Unavailable"
+        _until(lambda: subprocess.run(command, check=False, capture_output=True).returncode != 0)
+        assert _status(f"{outside}/readyz") == 503
 
 
 def test_pages_whose_api_is_away_live_and_are_not_ready(tmp_path: Path) -> None:
