@@ -88,10 +88,10 @@ Background = Callable[[threading.Event], object]
 class ServiceParts:
     """What a service's processes run, composed by its bootstrap.
 
-    `background` are roles of its own, each a function that works until the event is set. `relay_database` is the way of
-    a relay that has a role of its own in the database. `next_due` and `run_due` are
-    what falls due by the clock; `under_way` says in words what was accepted and is not done yet; `sources` is given by
-    a service whose events lie elsewhere than in the outbox.
+    `background` are roles of its own, each a function that works until the event is set; `problems` say of some why
+    they are not ready. `relay_database` is the way of a relay that has a role of its own in the database. `next_due`
+    and `run_due` are what falls due by the clock; `under_way` says in words what was accepted and is not done yet;
+    `sources` is given by a service whose events lie elsewhere than in the outbox.
     """
 
     database: Database
@@ -99,6 +99,7 @@ class ServiceParts:
     sources: Sequence[Source] | None = None
     relay_database: Database | None = None
     background: Mapping[str, Background] = field(default_factory=dict)
+    problems: Mapping[str, Probe] = field(default_factory=dict)
     next_due: Callable[[Connection, datetime], datetime | None] = lambda _connection, _now: None
     run_due: Callable[[Connection, datetime], object] = lambda _connection, _now: None
     under_way: Callable[[Connection], str] = lambda _connection: ""
@@ -190,7 +191,7 @@ class ServiceProgram(Generic[S]):
     def _background(self, name: str) -> None:
         settings = self._read()
         parts = self.compose(settings, clock=SystemClock())
-        run = _Run(settings, parts.database, self.migrations, lambda: None)
+        run = _Run(settings, parts.database, self.migrations, parts.problems.get(name, lambda: None))
         run.start(name, lambda: parts.background[name](run.stopped))
         run.until_stopped()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -14,13 +15,14 @@ from libs.http import Service, Verifier, create_service_app
 from libs.inbox import Consumers
 from libs.outbox.source import OutboxSource, Source
 from libs.programme.standing import StandingDirectory
-from libs.roles import Background, ServiceParts, ServiceProgram
+from libs.roles import ServiceParts, ServiceProgram
 from libs.wake import waker
 from services.ledger import messages
 from services.ledger.api import closes, logs, proposals, receipts, transfers, wallets
 from services.ledger.consumers import consumers
 from services.ledger.due import next_due, run_due
 from services.ledger.proof.compose import create_sealer
+from services.ledger.proof.sealer import Sealer
 from services.ledger.queries.supply_months import SupplyHistory
 from services.ledger.settings import Settings, chosen_log_name
 from services.ledger.store import known
@@ -88,26 +90,39 @@ def create_sources() -> list[Source]:
     return [JournalSource(messages.TOPIC, messages.published, messages.type_without_answer), OutboxSource()]
 
 
-def create_background(settings: Settings, database: Database, *, clock: Clock) -> dict[str, Background]:
-    """Return the ledger's roles of its own: the sealer."""
-    sealer = create_sealer(
-        database,
-        clock=clock,
-        folder=settings.log_folder,
-        log_name=chosen_log_name(settings),
-        seed=settings.signing_key_file,
-        witness_policy=settings.witness_policy_file,
-    )
-    return {"sealer": sealer.run}
+class SealerRole:
+    """The ledger's role of its own; what it needs is read when it runs, for no other role has its key."""
+
+    def __init__(self, settings: Settings, database: Database, *, clock: Clock) -> None:
+        self._settings, self._database, self._clock = settings, database, clock
+        self._sealer: Sealer | None = None
+
+    def run(self, stop: threading.Event) -> None:
+        """Seal until told to stop."""
+        self._sealer = create_sealer(
+            self._database,
+            clock=self._clock,
+            folder=self._settings.log_folder,
+            log_name=chosen_log_name(self._settings),
+            seed=self._settings.signing_key_file,
+            witness_policy=self._settings.witness_policy_file,
+        )
+        self._sealer.run(stop)
+
+    def problem(self) -> str | None:
+        """Say in words why it is not ready."""
+        return self._sealer.problem if self._sealer is not None else "has not begun"
 
 
 def compose(settings: Settings, clock: Clock) -> ServiceParts:
     """Return the parts that the roles of the ledger run."""
     database = create_database(settings)
     sealing = create_database(settings, pool_max=SEALER_POOL_MAX, url=settings.sealer_url)
+    sealer = SealerRole(settings, sealing, clock=clock)
     return ServiceParts(
         database=database,
-        background={"sealer": lambda stop: create_background(settings, sealing, clock=clock)["sealer"](stop)},
+        background={"sealer": sealer.run},
+        problems={"sealer": sealer.problem},
         consumers=create_consumers(settings, clock=clock),
         sources=create_sources(),
         relay_database=create_database(settings, pool_max=1, url=settings.relay_url) if settings.relay_url else None,

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import shutil
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 from uuid import UUID
 
@@ -16,6 +18,7 @@ from libs.db.database import plain_url
 from libs.db.embedded import EmbeddedPostgres
 from libs.tlog.merkle import leaf_hash, root_of
 from libs.tlog.notes import Checkpoint, Note
+from services.ledger.store.checkpoints import SignedHead
 from services.ledger.store.leaves import books, read_leaves
 from services.ledger.tests.support import EAST, WEST, Ledger, earned, issue, new
 from services.witness.server import Server
@@ -175,8 +178,10 @@ def test_a_gap_is_never_signed(ledger: Ledger, bench: Bench, postgres_server: Em
     with _superuser(postgres_server, ledger) as connection:
         connection.execute("DELETE FROM journal.entry WHERE pos = 3")
 
+    assert bench.sealer.problem == "has not looked yet"
     assert bench.sealer.tick() == []
     assert bench.sealer.stopped[0].position == 3
+    assert bench.sealer.problem == "sealing has stopped at 1 logs"
 
 
 def test_lost_tiles_and_a_rewritten_journal_are_told_from_damage(
@@ -217,9 +222,35 @@ def test_only_one_of_two_sealers_leads_and_the_other_takes_over(ledger: Ledger, 
     with ledger.database.reading() as connection:
         sizes = connection.scalars(sqlalchemy.text("SELECT size FROM journal.checkpoint ORDER BY size")).all()
     assert sizes[-1] == 8
+    assert (bench.sealer.problem, other.sealer.problem) == (None, None)
     assert not bench.sealer.stopped
     assert not other.sealer.stopped
     other.close()
+
+
+def test_what_fails_is_named_until_it_works_again(
+    ledger: Ledger, bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tick = bench.sealer.tick
+    full = threading.Event()
+    full.set()
+
+    def try_to_seal() -> list[SignedHead]:
+        if full.is_set():
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return tick()
+
+    monkeypatch.setattr(bench.sealer, "tick", try_to_seal)
+    stop = threading.Event()
+    thread = threading.Thread(target=bench.sealer.run, args=(stop,))
+    thread.start()
+    try:
+        _until(lambda: "failed: OSError" in (bench.sealer.problem or ""))
+        full.clear()
+        _until(lambda: bench.sealer.problem is None)
+    finally:
+        stop.set()
+        thread.join()
 
 
 def test_checkpoints_refuse_every_change(ledger: Ledger, bench: Bench, postgres_server: EmbeddedPostgres) -> None:
@@ -261,3 +292,10 @@ def _bench_again(bench: Bench, url: str) -> Bench:
     """The sealer's process started anew on the same folder."""
     witness = bench.sealer._policy.witnesses[0]
     return Bench(bench.folder, url, witness=(str(witness.key), witness.url))
+
+
+def _until(is_so: Callable[[], bool]) -> None:
+    end = time.monotonic() + 60
+    while not is_so():
+        assert time.monotonic() < end
+        threading.Event().wait(0.05)

@@ -57,11 +57,19 @@ class Sealer:
         self._logs: dict[int, BookLog] = {}
         self._signed_sizes: dict[int, int] = {}
         self._stopped: dict[int, SealingStoppedError] = {}
+        self._failure: str | None = "has not looked yet"
 
     @property
     def stopped(self) -> list[SealingStoppedError]:
         """The books at which sealing has stopped, and why."""
         return list(self._stopped.values())
+
+    @property
+    def problem(self) -> str | None:
+        """Say in words why nothing is sealed, or not everything; None when all is, or another process leads."""
+        if self._failure is not None:
+            return self._failure
+        return f"sealing has stopped at {len(self._stopped)} logs" if self._stopped else None
 
     def run(self, stop: threading.Event) -> None:
         """Seal until told to stop, whenever this process leads; others wait to take over."""
@@ -70,6 +78,7 @@ class Sealer:
                 with self._database.engine.connect() as lead:
                     self._lead(lead.execution_options(isolation_level="AUTOCOMMIT"), stop)
             except (*TRANSIENT, OSError) as error:
+                self._failure = f"failed: {describe(error)}"
                 get_logger().warning("sealer_failed", error=describe(error))
                 stop.wait(FAILURE_SECONDS)
 
@@ -80,10 +89,12 @@ class Sealer:
         heads = [self._seal(book) for book in log_books if book.book not in self._stopped]
         _STOPPED.set(len(self._stopped))
         _UNSEALED.set(sum(log.size - self._signed_sizes[number] for number, log in self._logs.items()))
+        self._failure = None
         return [head for head in heads if head is not None]
 
     def _lead(self, lead: Connection, stop: threading.Event) -> None:
         while not stop.is_set() and not try_to_lead(lead):
+            self._failure = None  # Another one seals.
             stop.wait(LEAD_SECONDS)
         self._logs.clear()
         self._stopped.clear()
