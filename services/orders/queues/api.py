@@ -9,6 +9,7 @@ from libs.http import reading
 from services.orders.core.api.acts import with_acts
 from services.orders.core.api.edge import now, scope_of
 from services.orders.core.api.views import order_views
+from services.orders.core.rules.order import Order
 from services.orders.core.schemas import OrderPageSchema, OrderSchema, page_of_schema
 from services.orders.core.store import order_store
 from services.orders.core.store.rows import Row
@@ -16,6 +17,7 @@ from services.orders.incidents.api import incident_views
 from services.orders.incidents.schemas import IncidentSchema
 from services.orders.incidents.store import OPEN_INCIDENTS
 from services.orders.queues import schemas, store
+from services.orders.queues.rules import PairFacts, sentence_of
 
 queues = Blueprint("queues", __name__, url_prefix="/v1/queues", description="What waits for whom")
 approval_queue = Blueprint("approval_queue", __name__, url_prefix="/v1/approval-queue", description="What to approve")
@@ -31,6 +33,31 @@ class Queue(MethodView):
     def get(self, query: Row, name: str) -> Row:
         """List what waits in a queue of the caller's units."""
         return _queue(name, query)
+
+
+@queues.route(f"/<any({', '.join(store.OF_ORDERS)}):name>/findings")
+class Findings(MethodView):
+    """What is unusual about what waits."""
+
+    @queues.doc(operationId="list_queue_findings")
+    @queues.arguments(schemas.QueueQuerySchema, location="query")
+    @queues.response(200, page_of_schema(schemas.FindingsSchema))
+    def get(self, query: Row, name: str) -> Row:
+        """Say of the orders of a queue, in its order, what is unusual in one sentence each, and the pair's history."""
+        with reading() as connection:
+            units = scope_of(connection, query["unit"])
+            page = order_store.list_orders(connection, store.WAITING, query, queue=name, units=units, now=now())
+            facts = store.pair_facts(connection, [order.order_id for order in page.rows])
+            return page.showing([_findings(order, facts.get(order.order_id, [])) for order in page.rows])
+
+
+def _findings(order: Order, parts: list[PairFacts]) -> Row:
+    flags = sorted(order.submission.flags)
+    return {
+        "order_id": order.order_id,
+        "hints": [{"flag": flag, **sentence_of(flag, parts)} for flag in flags],
+        "pairs": parts,
+    }
 
 
 @approval_queue.route("")

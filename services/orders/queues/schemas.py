@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from marshmallow import fields
+from marshmallow import Schema, fields
 
-from services.orders.core.schemas import OrderSchema, PageQuerySchema
+from services.orders.core.schemas import HintSchema, OrderSchema, PageQuerySchema, shown_id, shown_instant
 from services.orders.incidents.schemas import IncidentSchema
 
 
@@ -16,3 +16,21 @@ class QueueQuerySchema(PageQuerySchema):
 
 class WaitingSchema(OrderSchema, IncidentSchema):
     """What waits in a queue: an order, or in `urgent` an incident."""
+
+
+class PairSchema(Schema):
+    """What a volunteer and the recipient did together, up to this visit and with it."""
+
+    volunteer_id = shown_id()
+    together_count = fields.Integer()
+    since = shown_instant()
+    disputed_count = fields.Integer()
+    reversed_count = fields.Integer()
+
+
+class FindingsSchema(Schema):
+    """What is unusual about an order in a queue, a sentence each with its numbers, and what the pair did before."""
+
+    order_id = shown_id()
+    hints = fields.List(fields.Nested(HintSchema))
+    pairs = fields.List(fields.Nested(PairSchema))

@@ -39,14 +39,14 @@ def look_up() -> str:
     """Say whether a certificate was issued here; number and code stand in no address."""
     asked = {name: request.form.get(name, "").strip()[:CODE_MAX] for name in ("certificate", "code")}
     try:
-        found = anonymous_api().get(f"/v1/certificates/{UUID(asked['certificate'])}", code=asked["code"] or "-")
+        shown = anonymous_api().get(f"/v1/certificates/{UUID(asked['certificate'])}", code=asked["code"] or "-")
     except ValueError:
-        found = {"verifies": False}
+        shown = {"verifies": False}
     except ProblemError as error:
         if error.status not in (400, 404, 422):
             raise
-        found = {"verifies": False}
-    return render_template("checks/certificate.html", asked=asked, found=found)
+        shown = {"verifies": False}
+    return render_template("checks/certificate.html", asked=asked, found=shown)
 
 
 def _trust() -> list[tuple[str, str]]:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 from uuid import UUID
 
-from flask import redirect, render_template, request
+from flask import Response, redirect, render_template, request
 from werkzeug.wrappers import Response as WerkzeugResponse
 
+from libs.clock import local_date
 from libs.ids import id_from_cause
 from libs.translation import message
 from services.web.kit import flash
@@ -17,15 +19,19 @@ from services.web.kit.areas import Area
 from services.web.kit.carried import page_of_form
 from services.web.kit.closed import Closed, part_of_page, rows_of
 from services.web.kit.commands import command_of_form
+from services.web.kit.findings import add_findings
 from services.web.kit.formats import write_day
 from services.web.kit.i18n import say
 from services.web.kit.lookups import names, people_of, service_name, unit_name, words_of
-from services.web.kit.viewer import api, viewer
-from services.web.pages.desk.queue import grouped, view_of
+from services.web.kit.viewer import api, now, viewer
+from services.web.pages.desk.checkouts import missing_of
+from services.web.pages.desk.export import CSV_TYPE, XLSX_TYPE, Cell, as_csv, as_xlsx, table_of
+from services.web.pages.desk.queue import Group, View, grouped, view_of
 
 area = Area("desk", __name__, __file__, "/desk")
 BULK_MAX = 200
 SHOWN_MAX = 1_000
+CHECKOUTS_BACK = timedelta(days=3)
 QUEUES = (
     ("urgent", message("Urgent calls"), "phone"),
     ("review", message("Requests to look at"), "tray"),
@@ -63,7 +69,8 @@ def approvals() -> str:
     queue = part_of_page(_queue)
     orders = rows_of(queue)
     people = people_of(orders)
-    groups = grouped(orders, view, name_of=lambda key: people.get(key) or say("Somebody"), day_of=write_day)
+    add_findings(orders, "approval", _own_unit())
+    groups = _grouped(orders, view, people)
     return render_template(
         "desk/approvals.html",
         queue=queue,
@@ -83,6 +90,27 @@ def approvals() -> str:
             "/desk/approvals?" + urlencode({"show": view.filter, "by": view.by, "service": view.service} | changed)
         ),
     )
+
+
+@area.page("/approvals.csv", needs="approve_hours")
+def approvals_csv() -> Response:
+    """Give the queue as it is seen, as CSV."""
+    return _export(as_csv, CSV_TYPE, "csv")
+
+
+@area.page("/approvals.xlsx", needs="approve_hours")
+def approvals_xlsx() -> Response:
+    """Give the queue as it is seen, as a workbook."""
+    return _export(as_xlsx, XLSX_TYPE, "xlsx")
+
+
+@area.page("/checkouts", needs="view_orders")
+def checkouts() -> str:
+    """Show the visits that nobody checked out of, each with the one act that is right now."""
+    orders = part_of_page(_lately_served)
+    people = people_of(rows_of(orders))
+    missing = orders if isinstance(orders, Closed) else missing_of(orders, people=people, now=now())
+    return render_template("desk/checkouts.html", missing=missing, people=people, service_name=service_name)
 
 
 @area.act("/approvals/look", needs="approve_many")
@@ -185,10 +213,38 @@ def _waiting(name: str, unit_id: str) -> list[dict[str, Any]] | Closed:
     return part_of_page(lambda: api().rows(f"/v1/queues/{name}", unit=unit_id))
 
 
+def _export(write: Callable[[list[list[Cell]]], bytes], content_type: str, ending: str) -> Response:
+    """Return the lines that the address shows, in the order in which they are shown."""
+    orders = _queue()
+    people = people_of(orders)
+    add_findings(orders, "approval", _own_unit())
+    groups = _grouped(orders, view_of(request.args.to_dict()), people)
+    content = write(table_of(groups, people=people, service_name=service_name, unit_name=unit_name))
+    name = f"hours-to-approve-{local_date(now())}.{ending}"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(content, mimetype=content_type, headers=headers)
+
+
+def _grouped(orders: list[dict[str, Any]], view: View, people: dict[str, str]) -> list[Group]:
+    return grouped(orders, view, name_of=lambda key: people.get(key) or say("Somebody"), day_of=write_day)
+
+
+def _lately_served() -> list[dict[str, Any]]:
+    """Return the visits of the last days that run, or wait for a word of the recipient or the desk."""
+    since = (now() - CHECKOUTS_BACK).isoformat()
+    return [
+        order
+        for state in ("in_service", "finished", "confirmed")
+        for order in api().rows("/v1/orders", unit=_own_unit(), state=state, limit=BULK_MAX, **{"from": since})
+    ]
+
+
+def _own_unit() -> str:
+    return viewer().unit_of("coordinator", "checker")
+
+
 def _queue() -> list[dict[str, Any]]:
-    orders: Iterable[dict[str, Any]] = api().all_rows(
-        "/v1/approval-queue", unit=viewer().unit_of("coordinator", "checker")
-    )
+    orders: Iterable[dict[str, Any]] = api().all_rows("/v1/approval-queue", unit=_own_unit())
     return [order for _, order in zip(range(SHOWN_MAX), orders, strict=False)]
 
 

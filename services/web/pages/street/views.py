@@ -13,6 +13,7 @@ from services.web.kit import flash
 from services.web.kit.areas import Area
 from services.web.kit.closed import Closed, part_of_page, rows_of
 from services.web.kit.commands import command_of_form
+from services.web.kit.findings import add_findings
 from services.web.kit.i18n import say
 from services.web.kit.lookups import people_of, service_name
 from services.web.kit.refusing import back_to_form
@@ -26,6 +27,8 @@ area = Area("street", __name__, __file__, "/street")
 def checks() -> str:
     """Show what waits for a second pair of eyes, and what is in dispute."""
     second, disputes = _waiting("second_check"), _waiting("dispute")
+    add_findings(rows_of(second), "second_check", viewer().unit_of("checker"))
+    add_findings(rows_of(disputes), "dispute", viewer().unit_of("checker"))
     return render_template(
         "street/checks.html",
         second=second,
