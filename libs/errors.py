@@ -96,6 +96,7 @@ class NotYetError(Refusal):
 class IdReusedError(ConflictError):
     """This id was used before with other content."""
 
+    application_id: UUID | None = None
     complaint_id: UUID | None = None
     mistake_id: UUID | None = None
     death_id: UUID | None = None

@@ -6,6 +6,8 @@ POWERS: dict[str, frozenset[str]] = {
     "export_people": frozenset({"district_admin"}),
     "record_relation": frozenset({"operator", "coordinator"}),
     "record_acting_grant": frozenset({"operator", "coordinator"}),
+    "admit_volunteer": frozenset({"coordinator", "district_admin"}),
+    "confirm_volunteer": frozenset({"coordinator", "checker", "district_admin"}),
     "qualify_volunteer": frozenset({"coordinator", "district_admin"}),
     "assess_grade": frozenset({"coordinator", "checker"}),
     "record_hardship": frozenset({"operator", "coordinator", "district_admin"}),

@@ -179,6 +179,7 @@ class RecordNotFoundError(NotFoundError):
     A relation, assessment, hardship record, grant, proposal, incident or certificate, or none the caller may know of.
     """
 
+    application_id: UUID | None = None
     complaint_id: UUID | None = None
     mistake_id: UUID | None = None
     death_id: UUID | None = None

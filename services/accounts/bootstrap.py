@@ -16,6 +16,10 @@ from libs.http.gate import Gate
 from libs.http.waiting import Waiters
 from libs.roles import ServiceParts, ServiceProgram
 from libs.wake import waker
+from services.accounts.applications.api import desk as applications, public as applying
+from services.accounts.applications.api.public import ApplyingParts
+from services.accounts.applications.gateways import read_privacy_text
+from services.accounts.applications.usecases.prove_number import make_proving_code
 from services.accounts.complaints import api as complaints
 from services.accounts.consumers import consumers
 from services.accounts.core.edge import Parts
@@ -89,6 +93,8 @@ BLUEPRINTS = (
     details.blueprint,
     powers.blueprint,
     complaints.blueprint,
+    applying.blueprint,
+    applications.blueprint,
 )
 MIGRATIONS = Path(__file__).parent / "migrations"
 TOPICS = [Topic(FACTS), Topic(STATES, compacted=True)]
@@ -122,6 +128,12 @@ def create_app(settings: Settings, *, clock: Clock, database: Database | None = 
         if made is not None and sender is not None:
             sender.send(phone_number=made.phone_number, code=made.code, now=now)
 
+    def send_proving_code(number: str, now: datetime) -> None:
+        with connections.transaction() as connection:
+            made = make_proving_code(SealedStore(connection, vault), number=number, digest=vault.digest, now=now)
+        if made is not None and sender is not None:
+            sender.send(phone_number=made.phone_number, code=made.code, now=now)
+
     parts = Parts(
         vault=vault,
         passwords=create_passwords(settings),
@@ -131,7 +143,8 @@ def create_app(settings: Settings, *, clock: Clock, database: Database | None = 
         code_desk=CodeDesk(send_code) if sender is not None else None,
         sign_ins=Gate(places=SIGN_INS_AT_ONCE, waiting_max=SIGN_INS_WAITING_MAX, wait_seconds=SIGN_IN_WAIT_SECONDS),
     )
-    of_features: tuple[object, ...] = (sign_in, read_rule_book(), Waiters(decided))
+    proving = ApplyingParts(code_desk=CodeDesk(send_proving_code) if sender is not None else None)
+    of_features: tuple[object, ...] = (sign_in, proving, read_privacy_text(), read_rule_book(), Waiters(decided))
     begin(settings, connections, parts, clock=clock)
 
     def keys() -> Mapping[str, bytes]:

@@ -5,6 +5,8 @@ from datetime import datetime
 from libs.clock import machine_now
 from libs.db import Connection
 from libs.programme.proposals import first_lapse, lapse_proposals
+from services.accounts.applications.tables import admission
+from services.accounts.applications.usecases.forget_applications import forget_applications, next_forgetting
 from services.accounts.deaths.tables import death, death_mistake
 from services.accounts.erasure.usecases import destroy_due_keys, next_key_destruction
 from services.accounts.numbers.tables import number_proposal
@@ -14,7 +16,7 @@ from services.accounts.roles.tables import role_proposal
 from services.accounts.sign_in.usecases.change_signing_keys import next_retirement, withdraw_retired_keys
 from services.accounts.volunteers.usecases.announce_lapses import announce_lapses, next_lapse
 
-OF_TWO_PEOPLE = (role_proposal, number_proposal, finding, death, death_mistake, policy)
+OF_TWO_PEOPLE = (role_proposal, number_proposal, finding, death, death_mistake, policy, admission)
 """Every table of acts of two people."""
 
 
@@ -23,8 +25,9 @@ def next_due(connection: Connection, now: datetime) -> datetime | None:
     retirement = next_retirement(connection)
     if retirement is not None and retirement <= machine_now():
         return now
-    dues = (next_lapse(connection), next_key_destruction(connection), first_lapse(connection, OF_TWO_PEOPLE))
-    return min((due for due in dues if due), default=None)
+    dues = (next_lapse(connection), next_key_destruction(connection), next_forgetting(connection))
+    lapses = first_lapse(connection, OF_TWO_PEOPLE)
+    return min((due for due in (*dues, lapses) if due), default=None)
 
 
 def run_due(connection: Connection, now: datetime) -> int:
@@ -32,4 +35,5 @@ def run_due(connection: Connection, now: datetime) -> int:
     withdrawn = withdraw_retired_keys(connection, now=machine_now())
     lapsed = announce_lapses(connection, now=now)
     proposals = lapse_proposals(connection, OF_TWO_PEOPLE, now=now)
-    return withdrawn + lapsed + proposals + destroy_due_keys(connection, now)
+    forgotten = forget_applications(connection, now=now) + destroy_due_keys(connection, now)
+    return withdrawn + lapsed + proposals + forgotten

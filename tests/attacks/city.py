@@ -54,6 +54,8 @@ class City:
     url: str
     inside_url: str
     world: World
+    outbox: Path
+    """Where the platform writes the codes that it sends."""
     http: urllib3.PoolManager = field(default_factory=lambda: urllib3.PoolManager(retries=False))
 
     def token(self, role: str) -> str:
@@ -121,7 +123,7 @@ def open_city(folder: Path) -> Iterator[City]:
         run.play()
         _complete(run.world)
         inside = json.loads((platform.folder / "run" / "platform.json").read_text())["inside_url"]
-        yield City(platform.url, inside, run.world)
+        yield City(platform.url, inside, run.world, platform.folder / "sent-codes")
 
 
 def _complete(world: World) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 from tests.attacks.city import City
 from tests.scenarios.client import ApiCall
 from tests.scenarios.world import SCAN, A, B, World
+from tests.support.applying import apply
 
 Made = tuple[str, str, dict[str, Any], str]
 
@@ -21,9 +22,23 @@ def make_pending(city: City) -> dict[str, str]:
         status, answer = world.client.send(call)
         refused += [(name, status, answer)] if status >= 300 else []
         made[name] = identity
+    made["application"], made["admission"] = _apply(city), world.id_of("pending/admission")
     world.client.settle()
     assert refused == []
     return made
+
+
+def _apply(city: City) -> str:
+    """Let somebody apply, and the first member of staff record every step and sign."""
+    world = city.world
+    application_id = apply(city.url, city.outbox, number="13900000099", unit_id=world.unit_of("k1"))
+    path = f"/v1/applications/{application_id}"
+    document = {"kind": "resident", "number": "110101199001010015"}
+    done = {"on": world.story.day("D1").isoformat()}
+    for name, body in (("identity", document), ("agreement", done), ("training", done)):
+        world.must(A, "POST", f"{path}/{name}", body, key=f"application {name}")
+    world.must(A, "PUT", f"{path}/admissions/{world.id_of('pending/admission')}", {})
+    return application_id
 
 
 def _wanted(world: World) -> Iterator[Made]:

@@ -33,7 +33,7 @@ TARGET: tuple[str, ...] = (
 )
 TARGET += ("/identity-sightings/", "/phone-changes/", "/phone-number/")
 """What changes a person is done to one of whom nothing else is asked."""
-ENDING = ("/answer", *TARGET[1:5], "/confirmation", "/decision", "/deaths/{death_id}")
+ENDING = ("/answer", "/refusal", *TARGET[1:5], "/confirmation", "/decision", "/deaths/{death_id}")
 LAST = "POST /v1/persons/{person_id}/erasure"
 NOT_ASKED = {
     "POST /v1/sessions",
@@ -89,6 +89,8 @@ def _values(city: City, pending: Mapping[str, str]) -> Values:
         "range_id": pending["slips"],
         "certificate_id": pending["certificate"],
         "complaint_id": pending["complaint"],
+        "application_id": pending["application"],
+        "admission_id": pending["admission"],
         "relation_id": pending["relation"],
         "POST /v1/hardships/{finding_id}/confirmation finding_id": pending["hardship"],
         "GET /v1/reversals/{proposal_id} proposal_id": pending["reversal"],
@@ -173,6 +175,12 @@ def test_nobody_may_anything_but_what_is_public() -> None:
 
     assert open_to_all == {
         "GET /.well-known/jwks.json",
+        "GET /v1/applications/privacy-text",
+        "POST /v1/applications/codes",
+        "POST /v1/applications/own",
+        "POST /v1/applications/tickets",
+        "POST /v1/applications/withdrawal",
+        "PUT /v1/applications/{application_id}",
         "GET /v1/catalogue-items",
         "GET /v1/logs",
         "GET /v1/logs/{district_id}/checkpoint",

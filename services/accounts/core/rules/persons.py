@@ -139,9 +139,8 @@ class Person:
         return self.status in (PersonStatus.ACTIVE, PersonStatus.SUSPENDED)
 
     def age_on(self, day: date) -> int:
-        """Return completed years on a day; who was born on 29 February completes them on 1 March."""
-        had_birthday = (day.month, day.day) >= (self.born.month, self.born.day)
-        return day.year - self.born.year - (0 if had_birthday else 1)
+        """Return completed years on a day."""
+        return age_on(self.born, day)
 
     def changed(self) -> "Person":
         """Return the same person as the next version: something that belongs to them (a role) changed."""
@@ -216,6 +215,12 @@ class Person:
     def _refuse_unless(self, *statuses: PersonStatus) -> None:
         if self.status not in statuses:
             raise WrongPersonStateError(state=self.status)
+
+
+def age_on(born: date, day: date) -> int:
+    """Return completed years on a day; who was born on 29 February completes them on 1 March."""
+    had_birthday = (day.month, day.day) >= (born.month, born.day)
+    return day.year - born.year - (0 if had_birthday else 1)
 
 
 def _household(household_id: UUID | None, said_by: tuple[UUID, ...]) -> Household:

@@ -40,11 +40,14 @@ class IdentityStore:
 
     def add(self, person_id: UUID, identity: Identity) -> None:
         """Seal a new person's fields with a key of their own."""
-        wrapped = self._vault.new_wrapped_key(person_id)
-        master = self._vault.key_id
-        add_row(self._connection, person_key, {"person_id": person_id, "master_key_id": master, "wrapped": wrapped})
-        sealed = self._vault.seal_fields(asdict(identity), person_id=person_id, wrapped=wrapped, master_key_id=master)
+        self.add_key(person_id)
+        sealed = self.seal(person_id, asdict(identity))
         add_row(self._connection, person_identity, {"person_id": person_id, "sealed": sealed})
+
+    def add_key(self, person_id: UUID) -> None:
+        """Make a key for somebody who is no person yet: what is sealed with it is their application."""
+        wrapped, master = self._vault.new_wrapped_key(person_id), self._vault.key_id
+        add_row(self._connection, person_key, {"person_id": person_id, "master_key_id": master, "wrapped": wrapped})
 
     def save(self, person_id: UUID, identity: Identity) -> None:
         """Seal a person's changed fields."""

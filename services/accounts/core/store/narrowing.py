@@ -17,7 +17,7 @@ def at_home_within(person_id: sa.Column[Any]) -> Filter:
     return lambda unit_id: person_id.in_(homes.where(_reaches(unit_id)))
 
 
-def within(unit_id: sa.Column[Any]) -> Filter:
+def within(unit_id: sa.ColumnElement[Any]) -> Filter:
     """Ask for rows of the unit and of those below."""
     return lambda wanted: unit_id.in_(sa.select(unit.c.unit_id).where(_reaches(wanted)))
 

@@ -66,6 +66,23 @@ def code_request(login: str, origin: Origin, digest: Digest) -> list[Counted]:
     ]
 
 
+def applicant_try(number: str, origin: Origin, digest: Digest) -> list[Counted]:
+    """Return what a try to prove a number by its code counts against."""
+    return [
+        Counted(digest("try/application", number), CODES_BY_LOGIN, is_forgotten=True),
+        *_by_origin("try", origin, digest, TRIES_BY_ADDRESS, TRIES_BY_NETWORK),
+    ]
+
+
+def application_code_request(number: str, origin: Origin, digest: Digest) -> list[Counted]:
+    """Return what asking for a code to a number counts against, whoever has it; it shares the bound of all codes."""
+    return [
+        Counted(digest("send/application", number), SENT_BY_LOGIN),
+        *_by_origin("send", origin, digest, SENT_BY_ADDRESS, SENT_BY_NETWORK),
+        Counted(digest("send/all", ""), SENT_BY_ALL),
+    ]
+
+
 def take_try(store: SealedStore, counted: Sequence[Counted], *, now: datetime) -> timedelta:
     """Count a try against all of them; or, when one of them has to wait, against none, and return how long."""
     TryStore(store.connection).forget_old(now)

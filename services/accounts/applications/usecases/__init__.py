@@ -1,0 +1,1 @@
+"""The acts, a verb each."""
