@@ -14,7 +14,7 @@ _BY_FORMAT = {
     "date": "2026-03-02",
     "date-time": "2026-03-02T09:00:00+08:00",
 }
-_TEXTS = ("text", "2026-03", "123456", "31.23", "2026-03-02", "1")
+_TEXTS = ("text", "2026-03", "123456", "31.23", "2026-03-02", "1", "B1", "09:30")
 """Of these the first that a pattern and its lengths allow stands for a text."""
 _WHOLE = 60
 

@@ -112,6 +112,7 @@ def _values(city: City, pending: Mapping[str, str]) -> Values:
         "born": "1950-01-01", "died": day, "served_on": day, "effective": "2099-01-01", "until": "2026-12-31",
         "start": instant, "served": city.world.story.instant("D1 10:00").isoformat(), "month": "2026-02",
         "PUT /v1/orders/{order_id} funding": "programme",
+        "on": day, "POST /v1/applications/{application_id}/identity kind": "resident",
         "service": "A7", "from": 1000, "POST /v1/orders/{order_id}/offers to": city.world.id_of("min"),
         "PUT /v1/slips/{range_id} to": 1009, "names": {"zh": "新"}, "level": "service_point", "consent": consent,
         "role": "coordinator", "PUT /v1/adjustments/{proposal_id} +": ["person_id", "scan"], "kind": "child",

@@ -47,6 +47,5 @@ def apply(url: str, outbox: Path, *, number: str, unit_id: str, name: str = "林
         "services": ["B1"],
         "hours": [{"weekday": 6, "begins": "09:00", "ends": "11:30"}],
         "privacy_version": ask("GET", "privacy-text")["version"],
-        "agrees": True,
     }
     return str(ask("PUT", str(new_id()), said)["application_id"])

@@ -6,7 +6,7 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
-from libs.http.fields import Day, Text, Truth, Whole, birth_day, choice_of, word_of
+from libs.http.fields import Day, Text, Whole, birth_day, choice_of, word_of
 from libs.programme.acting import WORDS_MAX
 from libs.programme.two_people_schemas import ProposalAnswer, proposal_answer
 from libs.programme.words import Sex
@@ -80,7 +80,6 @@ class ApplicationSchema(TicketSchema):
     services = fields.List(Text(3, pattern=CODE), required=True, validate=validate.Length(1, SERVICES_MAX))
     hours = fields.List(fields.Nested(WindowSchema), load_default=list, validate=validate.Length(max=WINDOWS_MAX))
     privacy_version = Text(NAME_MAX, shortest=1, required=True)
-    agrees = Truth(required=True, validate=validate.Equal(True))
 
     @validates_schema
     def has_a_name(self, body: Mapping[str, Any], **_: object) -> None:

@@ -20,6 +20,13 @@ PUBLIC = {
     "POST /v1/sessions",
     "POST /v1/sessions/refresh",
     "POST /v1/sign-in-codes",
+    # Whoever applies has no account yet: a proved number stands in for it.
+    "GET /v1/applications/privacy-text",
+    "POST /v1/applications/codes",
+    "POST /v1/applications/own",
+    "POST /v1/applications/tickets",
+    "POST /v1/applications/withdrawal",
+    "PUT /v1/applications/{application_id}",
     "GET /.well-known/jwks.json",
     # What is public by its nature: the rules, the units they hold in, what can be asked for.
     "GET /v1/catalogue-items",

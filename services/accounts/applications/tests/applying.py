@@ -68,7 +68,6 @@ class Applying:
             "services": ["B1", "C2"],
             "hours": [{"weekday": 6, "begins": "09:00", "ends": "11:30"}],
             "privacy_version": version,
-            "agrees": True,
         }
         return said | changed
 
