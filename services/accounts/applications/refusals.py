@@ -1,7 +1,6 @@
 """What applications refuses, and why, in two languages."""
 
 from libs.errors import ConflictError, ForbiddenError, RuleError
-from services.accounts.applications.rules import WaitsFor
 
 
 class NumberNotProvedError(ForbiddenError):
@@ -33,4 +32,4 @@ class ApplicantTooYoungError(RuleError):
 class StepsMissingError(ConflictError):
     """Something is missing before anybody can sign."""
 
-    waits_for: WaitsFor
+    waits_for: str

@@ -243,7 +243,7 @@ def application_answer(row: Any, who: Applicant | None, admissions: list[Admissi
         "hours": row.hours,
         "privacy_version": row.privacy_version,
         "document": row.document,
-        "admissions": [_admission_answer(one, now=now) for one in admissions],
+        "admissions": [_admission_answer(admission, now=now) for admission in admissions],
         "ended_by": id_text(row.ended_by),
         "ended_at": instant(row.ended_at),
         "why": row.ended_why,

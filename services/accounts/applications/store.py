@@ -164,8 +164,8 @@ class ApplicationStore:
             .values(tries=application_code.c.tries + 1)
             .returning(application_code.c.digest)
         )
-        found: bytes | None = self._connection.scalar(tried)
-        return bytes(found) if found is not None else None
+        digest: bytes | None = self._connection.scalar(tried)
+        return bytes(digest) if digest is not None else None
 
     def forget_code(self, number: str) -> None:
         """Let a code work no more."""
@@ -193,8 +193,8 @@ class ApplicationStore:
 
 def first_to_forget(connection: sa.Connection) -> date | None:
     """Return the earliest day on which an application is forgotten."""
-    found: date | None = connection.scalar(sa.select(sa.func.min(application.c.forget_on)))
-    return found
+    day: date | None = connection.scalar(sa.select(sa.func.min(application.c.forget_on)))
+    return day
 
 
 def to_forget(connection: sa.Connection, today: date, *, limit: int) -> list[Application]:

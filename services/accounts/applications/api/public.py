@@ -123,7 +123,7 @@ class Apply:
             born=body["born"],
             sex=body["sex"],
             unit_id=body["unit_id"],
-            offer=Offer(tuple(dict.fromkeys(body["services"])), tuple(dict(one) for one in body["hours"])),
+            offer=Offer(tuple(dict.fromkeys(body["services"])), tuple(dict(window) for window in body["hours"])),
             privacy_version=body["privacy_version"],
         )
         with transaction() as connection:
@@ -146,8 +146,8 @@ class OwnApplication(MethodView):
         with transaction() as connection:
             store = store_on(connection)
             number = proved_number(store, body["ticket"], now=machine_now())
-            found = own_application(store, number=number)
-            return own_application_answer(ApplicationStore(store).shown(found.application_id, now=now()))
+            application = own_application(store, number=number)
+            return own_application_answer(ApplicationStore(store).shown(application.application_id, now=now()))
 
 
 @public

@@ -110,8 +110,8 @@ def test_who_is_stuck_stands_on_a_list_by_what_they_wait_for_oldest_first(applyi
     assert page["waiting"] == {"identity": 2, "second_signature": 1}
     assert page["items"][1]["name"] == "安"
     assert page["items"][1]["phone_number"] == "*******0002"
-    one = must(coord.get("/v1/applications", unit=unit, waits_for="second_signature"))["items"]
-    assert [row["application_id"] for row in one] == [third]
+    signed = must(coord.get("/v1/applications", unit=unit, waits_for="second_signature"))["items"]
+    assert [row["application_id"] for row in signed] == [third]
     paged = must(coord.get("/v1/applications", unit=unit, limit="1"))
     after = must(coord.get("/v1/applications", unit=unit, cursor=paged["next"]))
     assert [row["application_id"] for row in after["items"]] == [second, third]

@@ -42,9 +42,9 @@ def sign_admission(
     if application.missing is not None:
         raise StepsMissingError(waits_for=application.missing)
     signed = ApplicationStore(store).admissions(application_id)
-    if any(one.proposal.state_at(context.now) is ProposalState.PROPOSED for one in signed):
+    if any(admission.proposal.state_at(context.now) is ProposalState.PROPOSED for admission in signed):
         raise DecisionWaitsError(person_id=application_id)
-    if any(one.proposal.proposal_id == admission_id for one in signed):
+    if any(admission.proposal.proposal_id == admission_id for admission in signed):
         raise IdReusedError(proposal_id=admission_id)
     proposal = propose(proposal_id=admission_id, by=context.caller_id, now=context.now)
     ApplicationStore(store).add_admission(Admission(proposal, application_id))
@@ -63,7 +63,7 @@ def decide_admission(
     """
     application = lock_open(store, context, CONFIRM, application_id)
     signed = ApplicationStore(store).admissions(application_id)
-    waiting = next((one for one in signed if one.proposal.proposal_id == admission_id), None)
+    waiting = next((admission for admission in signed if admission.proposal.proposal_id == admission_id), None)
     if waiting is None:
         raise RecordNotFoundError(proposal_id=admission_id)
     decided = replace(waiting, proposal=waiting.proposal.decide(context.verdict(ok=ok, why=why)))

@@ -64,13 +64,13 @@ def apply(
     applications = ApplicationStore(store)
     store.identities.lock_text(LookUp.PHONE_OPENS, number)
     earlier = applications.of_number(number)
-    again = next((one for one in earlier if one.application_id == form.application_id), None)
+    again = next((kept for kept in earlier if kept.application_id == form.application_id), None)
     if again is not None:
         return again
     _refuse_form(store, form, privacy_version=privacy_version, today=local_date(now))
     if NumberStore(store).held_by(number, at=machine_now()):
         raise PhoneNumberTakenError
-    if any(one.is_open for one in earlier):
+    if any(kept.is_open for kept in earlier):
         raise ApplicationOpenError
     if applications.find(form.application_id) is not None or store.persons.find(form.application_id) is not None:
         raise IdReusedError(application_id=form.application_id)
@@ -94,10 +94,10 @@ def own_application(store: SealedStore, *, number: str) -> Application:
     Raises:
         RecordNotFoundError: there is none.
     """
-    found = ApplicationStore(store).of_number(number)
-    if not found:
+    applications = ApplicationStore(store).of_number(number)
+    if not applications:
         raise RecordNotFoundError
-    return found[0]
+    return applications[0]
 
 
 def withdraw_application(store: SealedStore, *, number: str, now: datetime) -> Application:
