@@ -38,7 +38,7 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[City]:
         run.world.prepare()
         for label in PEOPLE.values():
             run.client.sign_in(run.world.login(label))  # Everybody sets a password of their own.
-        yield City(platform.url, platform.url, run.world)
+        yield City(platform.url, platform.url, run.world, platform.folder / "sent-codes")
 
 
 @pytest.fixture(scope="module")

@@ -5,8 +5,8 @@ from alembic import op
 from libs.db.grants import grant
 from libs.programme.proposals import COLUMNS_SQL
 
-revision = "0009"
-down_revision = "0008"
+revision = "0010"
+down_revision = "0009"
 
 
 def upgrade() -> None:
