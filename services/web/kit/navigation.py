@@ -21,6 +21,8 @@ class Way:
 
 WAYS = (
     Way("/desk", message("What waits"), "tray", frozenset({Role.COORDINATOR})),
+    Way("/applicants", message("Applications"), "people", frozenset({Role.COORDINATOR, Role.CHECKER})),
+    Way("/register", message("Register an elder"), "heart", frozenset({Role.OPERATOR, Role.COORDINATOR})),
     Way("/street", message("Second checks"), "scales", frozenset({Role.CHECKER})),
     Way("/calls", message("Calls"), "phone", frozenset({Role.OPERATOR, Role.COORDINATOR})),
     Way("/district", message("District"), "map", frozenset({Role.DISTRICT_ADMIN, Role.CITY_ADMIN, Role.CITY_AUDITOR})),

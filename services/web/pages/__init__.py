@@ -2,6 +2,8 @@
 
 from services.web.kit.areas import Area
 from services.web.pages.about.views import area as about
+from services.web.pages.applicants.views import area as applicants
+from services.web.pages.applying.views import area as applying
 from services.web.pages.calls.views import area as calls
 from services.web.pages.checks.views import area as checks
 from services.web.pages.desk.views import area as desk
@@ -12,6 +14,7 @@ from services.web.pages.family.views import area as family
 from services.web.pages.front.views import area as front
 from services.web.pages.kiosk.views import area as kiosk
 from services.web.pages.papers.views import area as papers
+from services.web.pages.registering.views import area as registering
 from services.web.pages.street.views import area as street
 from services.web.pages.volunteer.views import area as volunteer
 
@@ -29,4 +32,7 @@ AREAS: tuple[Area, ...] = (
     papers,
     checks,
     kiosk,
+    applying,
+    applicants,
+    registering,
 )

@@ -95,10 +95,10 @@ def _make_volunteer(
     sighting_id = id_from_cause(person_id, WaitsFor.IDENTITY)
     seen = Sighting(sighting_id, person_id, application.document, identity.by, identity.at)
     AppointmentStore(store.connection).add_sighting(seen)
-    known = person.seen_by(identity.by)
-    if known is not person:
-        store.persons.save(known)
-        publish_person(store, context, known)
+    met = person.seen_by(identity.by)
+    if met is not person:
+        store.persons.save(met)
+        publish_person(store, context, met)
 
 
 def _registration(store: SealedStore, application: Application) -> Registration:

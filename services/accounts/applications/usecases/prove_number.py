@@ -42,8 +42,8 @@ def make_proving_code(store: SealedStore, *, number: str, digest: Digest, now: d
 def open_ticket(store: SealedStore, *, number: str, code: str, digest: Digest, now: datetime) -> str | None:
     """Return a ticket for who typed the code that the number was sent, once; None when it is wrong or too old."""
     canonical, kept = canonical_phone(number), ApplicationStore(store)
-    known = kept.try_code(canonical, now=now, tries_max=TRIES_MAX)
-    if known is None or not secrets.compare_digest(known, digest(_purpose(canonical), code)):
+    sent = kept.try_code(canonical, now=now, tries_max=TRIES_MAX)
+    if sent is None or not secrets.compare_digest(sent, digest(_purpose(canonical), code)):
         return None
     kept.forget_code(canonical)
     ticket = secrets.token_urlsafe(TICKET_BYTES)

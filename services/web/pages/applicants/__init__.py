@@ -1,0 +1,1 @@
+"""Who applied: the desk goes on with each, and two make a volunteer."""

@@ -1,0 +1,1 @@
+"""Applying to be a volunteer, without an account."""

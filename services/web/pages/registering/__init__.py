@@ -1,0 +1,1 @@
+"""An elder is registered in one page."""
