@@ -16,13 +16,14 @@ NARROW = {"width": 320, "height": 640}
 ROLES = ("nobody", "lan", "min", "ann", "coord", "check", "op", "admin")
 PATHS = {
     "nobody": """/ /rules /rules/{d1} /supply /supply/{d1} /check /check/paper /check/certificate
-              /sign-in /sign-in?by=code /about /kiosk /nothing""",
+              /sign-in /sign-in?by=code /about /kiosk /apply /nothing""",
     "lan": """/elder /elder/ask /elder/ask/B1 /elder/time /elder/orders/{next} /elder/orders/{today}
               /family /me /papers/{lan} /papers/{lan}/slip?month=2026-03 /desk""",
     "min": """/volunteer /volunteer/time /volunteer/gift /volunteer/orders/{next} /volunteer/orders/{open1}
               /volunteer/receipts/{transfer} /papers/{min} /papers/{min}/statement?from=2026-02""",
     "ann": """/family /family/{lan} /volunteer/gift""",
-    "coord": """/desk /desk/approvals /desk/approvals?by=day&show=flagged /desk/visits /desk/orders/{weak}""",
+    "coord": """/desk /desk/approvals /desk/approvals?by=day&show=flagged /desk/visits /desk/orders/{weak} /applicants
+    /register""",
     "check": """/street /desk/orders/{signed}""",
     "admin": """/district /district/rules/{d1}""",
     "op": """/calls /calls?q=nobody /calls/{lan} /papers/{lan}""",

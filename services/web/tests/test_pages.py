@@ -30,6 +30,7 @@ PUBLIC_PAGES = (
     "/sign-in",
     "/about",
     "/docs",
+    "/apply",
 )
 
 

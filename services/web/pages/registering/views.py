@@ -84,11 +84,8 @@ def _alike(name: str, number: str, born: str) -> list[dict[str, Any]]:
     """Return who has the same number, or the same name and day of birth, where the viewer may look."""
     by_number = api().rows("/v1/persons", q=number) if number else []
     by_name = api().rows("/v1/persons", q=name) if name else []
-    same = {
-        person["person_id"]: person
-        for person in [*by_number, *(person for person in by_name if person["born"] == born)]
-    }
-    return list(same.values())
+    alike = by_number + [person for person in by_name if person["born"] == born]
+    return list({person["person_id"]: person for person in alike}.values())
 
 
 def _contacts() -> list[dict[str, str]]:
