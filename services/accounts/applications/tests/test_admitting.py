@@ -181,6 +181,25 @@ def test_a_number_that_was_given_to_somebody_meanwhile_admits_nobody(applying: A
     assert must(coord.get(f"/v1/applications/{application_id}"))["waits_for"] == "second_signature"
 
 
+def test_what_somebody_signed_changes_no_more_before_another_decides(applying: Applying, coord: Caller) -> None:
+    application_id = applying.ready(coord)
+    must(applying.sign(coord, application_id))
+
+    for name in ("identity", "agreement", "training"):
+        refused(applying.step(applying.platform.b, application_id, name), "decision_waits", 409)
+    must(applying.decide(applying.platform.b, application_id, ok=False, why="look again"))
+    must(applying.step(applying.platform.b, application_id, "training"))
+
+
+def test_nobody_is_registered_under_the_id_of_an_application(applying: Applying) -> None:
+    application_id = applying.applied()
+
+    taken = applying.platform.a.put(f"/v1/persons/{application_id}", applying.platform.person("王兰"))
+
+    refused(taken, "id_reused", 409)
+    assert must(applying.platform.a.get(f"/v1/applications/{application_id}"))["name"] == "林晓"
+
+
 def test_every_look_of_the_desk_is_logged(applying: Applying, coord: Caller) -> None:
     application_id = applying.applied()
     must(coord.get(f"/v1/applications/{application_id}"))

@@ -7,10 +7,11 @@ from uuid import UUID
 
 from libs.clock import local_date
 from libs.programme.refusals import MakerIsCheckerError
+from libs.programme.two_people import ProposalState
 from services.accounts.applications.rules import FORGOTTEN_AFTER_END, Application, ApplicationState, Step, StepName
 from services.accounts.applications.store import ApplicationStore
 from services.accounts.applications.usecases.apply import refuse_ended
-from services.accounts.core.refusals import DateImpossibleError
+from services.accounts.core.refusals import DateImpossibleError, DecisionWaitsError
 from services.accounts.core.rules.identity import IdKind, LookUp, canonical_id_number
 from services.accounts.core.store.store import SealedStore
 from services.accounts.core.usecases.authorise import require_power, require_power_somewhere
@@ -48,8 +49,10 @@ def see_document(
         ForbiddenError, OutOfScopeError
         MakerIsCheckerError: it is the caller's own document.
         PersonExistsError: somebody with this document is registered.
+        DecisionWaitsError: somebody has signed, and another is to decide.
     """
     application = lock_open(store, context, POWERS["identity"], application_id)
+    _refuse_signed(store, context, application_id)
     holders = store.identities.found_by(LookUp.ID_NUMBER, canonical_id_number(kind, number))
     if context.caller_id in holders:
         raise MakerIsCheckerError
@@ -72,8 +75,10 @@ def record_step(
         RecordNotFoundError, ApplicationEndedError
         ForbiddenError, OutOfScopeError
         DateImpossibleError: a day to come, or before the applicant was born.
+        DecisionWaitsError: somebody has signed, and another is to decide.
     """
     application = lock_open(store, context, POWERS[name], application_id)
+    _refuse_signed(store, context, application_id)
     if on > context.today or (application.born is not None and on < application.born):
         raise DateImpossibleError
     changed = application.recorded(name, _step(context, on))
@@ -98,6 +103,17 @@ def refuse_application(store: SealedStore, context: CommandContext, *, applicati
     )
     ApplicationStore(store).save(refused)
     return refused
+
+
+def _refuse_signed(store: SealedStore, context: CommandContext, application_id: UUID) -> None:
+    """Refuse to change what somebody has signed and another is to decide.
+
+    Raises:
+        DecisionWaitsError
+    """
+    signed = ApplicationStore(store).admissions(application_id)
+    if any(admission.proposal.state_at(context.now) is ProposalState.PROPOSED for admission in signed):
+        raise DecisionWaitsError(person_id=application_id)
 
 
 def _step(context: CommandContext, on: date) -> Step:

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from sqlalchemy.dialects.postgresql import insert
 
 from libs.db.rows import add_row, add_rows
+from libs.errors import IdReusedError
 from services.accounts.core.rules.identity import LookUp
 from services.accounts.core.store.tables import credential, person_identity, person_index, person_key
 from services.accounts.core.store.vault import Vault
@@ -45,9 +46,16 @@ class IdentityStore:
         add_row(self._connection, person_identity, {"person_id": person_id, "sealed": sealed})
 
     def add_key(self, person_id: UUID) -> None:
-        """Make a key for somebody who is no person yet: what is sealed with it is their application."""
-        wrapped, master = self._vault.new_wrapped_key(person_id), self._vault.key_id
-        add_row(self._connection, person_key, {"person_id": person_id, "master_key_id": master, "wrapped": wrapped})
+        """Make a key for a new person, or for an application, which is sealed before anybody is a person.
+
+        Raises:
+            IdReusedError: something is sealed under this id already.
+        """
+        row: dict[str, object] = {"person_id": person_id, "master_key_id": self._vault.key_id}
+        row["wrapped"] = self._vault.new_wrapped_key(person_id)
+        made = insert(person_key).values(row).on_conflict_do_nothing().returning(person_key.c.person_id)
+        if self._connection.scalar(made) is None:
+            raise IdReusedError(person_id=person_id)
 
     def save(self, person_id: UUID, identity: Identity) -> None:
         """Seal a person's changed fields."""
