@@ -18,6 +18,7 @@ from libs.http.addresses import TrustedProxies, networks
 from libs.http.headers import protect_answers
 from libs.ids import new_id
 from services.web.kit import carried, flash, formats, i18n, kiosk, labels
+from services.web.kit.acts import barred, may
 from services.web.kit.areas import PUBLIC, declared_need
 from services.web.kit.closed import is_closed
 from services.web.kit.failures import register_failures
@@ -122,6 +123,8 @@ def _dress(app: Flask, parts: WebParts) -> None:
     app.jinja_env.filters["by_language"] = i18n.by_language
     app.jinja_env.tests["closed"] = is_closed
     globals_: dict[str, Callable[..., Any]] = {
+        "may": may,
+        "barred_words": barred,
         "_": i18n.say_markup,
         "label": labels.label,
         "typed": carried.typed,

@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 
 from libs.translation import message
 from services.web.kit import flash
+from services.web.kit.acts import may
 from services.web.kit.areas import Area
 from services.web.kit.asking import days_to_choose, default_minutes, terms_of_form
 from services.web.kit.closed import or_nothing, part_of_page, rows_of
@@ -52,7 +53,7 @@ def home() -> str:
         "elder/home.html",
         orders=orders,
         coming=coming,
-        to_confirm=[order for order in rows_of(orders) if order["state"] == "finished"],
+        to_confirm=[order for order in rows_of(orders) if may(order, "confirm")],
         time=part_of_page(_available_minutes),
         people=people_of(coming),
         service_name=service_name,
