@@ -7,6 +7,7 @@ from marshmallow import Schema, fields
 
 from libs.contracts.powers import POWERS
 from libs.http.fields import Day, Text, choice_of, word_of
+from libs.programme.words import Role
 from services.accounts.core.rules.roles import RolePlace, is_staff, witnessing_roles
 from services.accounts.core.schemas import (
     TEXT_MAX,
@@ -33,7 +34,7 @@ class MistakeAnswer(Schema):
     proposed_by = id_field()
     proposed_at = instant_field()
     lapses_at = instant_field(allow_none=True)
-    roles_to_decide = fields.List(fields.String())
+    roles_to_decide = fields.List(word_of(Role))
     decided_by = id_field(allow_none=True)
     decided_at = instant_field(allow_none=True)
     decided_why = fields.String(allow_none=True)
@@ -49,7 +50,7 @@ class DeathAnswer(Schema):
     recorded_by = id_field()
     recorded_at = instant_field()
     lapses_at = instant_field(allow_none=True)
-    roles_to_decide = fields.List(fields.String())
+    roles_to_decide = fields.List(word_of(Role))
     decided_by = id_field(allow_none=True)
     decided_at = instant_field(allow_none=True)
     why = fields.String(allow_none=True)

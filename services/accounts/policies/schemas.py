@@ -8,6 +8,7 @@ from marshmallow import Schema, ValidationError, fields, validates_schema
 
 from libs.http.fields import Day, Text, choice_of, object_of, word_of
 from libs.programme.two_people_schemas import roles_to_decide
+from libs.programme.words import Role
 from services.accounts.core.schemas import (
     GROUP_MAX,
     GROUPS_MAX,
@@ -37,7 +38,7 @@ class PolicyAnswer(Schema):
     proposed_by = id_field()
     proposed_at = instant_field()
     lapses_at = instant_field()
-    roles_to_decide = fields.List(fields.String())
+    roles_to_decide = fields.List(word_of(Role))
     decided_by = id_field(allow_none=True)
     decided_at = instant_field(allow_none=True)
     why = fields.String(allow_none=True)

@@ -7,7 +7,7 @@ from marshmallow import Schema, fields, validate
 
 from libs.contracts.powers import POWERS
 from libs.http.fields import choice_of, word_of
-from libs.programme.words import Grade, Hardship
+from libs.programme.words import Grade, Hardship, Role
 from services.accounts.core.rules.roles import RolePlace, roles_above
 from services.accounts.core.schemas import Answer, PersonAnswer, id_field, id_text, instant, instant_field
 from services.accounts.recipients.rules import Finding, FindingKind, FindingState
@@ -27,7 +27,7 @@ class FindingAnswer(Schema):
     confirmed_at = instant_field(allow_none=True)
     state = word_of(FindingState)
     lapses_at = instant_field()
-    roles_to_decide = fields.List(fields.String())
+    roles_to_decide = fields.List(word_of(Role))
     turned_down_by = id_field(allow_none=True)
     turned_down_why = fields.String(allow_none=True)
     person = fields.Nested(PersonAnswer)

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from marshmallow import Schema, fields, validate
 
-from libs.http.fields import Day, Truth, Whole, choice_of, word_of
+from libs.http.fields import Day, Truth, Whole, choice_of, shown_minutes, word_of
 from libs.programme.acting import ConsentHow
 from libs.programme.acting_grants import GrantedAct
 from libs.programme.acting_schemas import ActingSchema, ConsentSchema
@@ -65,7 +65,7 @@ class ActForAnswer(Schema):
     grant_id = fields.String(allow_none=True, metadata={"format": "uuid"})
     act = fields.String()
     subject_id = id_field(allow_none=True)
-    minutes = fields.Integer(allow_none=True)
+    minutes = shown_minutes("what it gave away or planned", allow_none=True)
     how = word_of(("", *ConsentHow))
     given_at = instant_field()
     at = instant_field()

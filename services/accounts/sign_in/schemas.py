@@ -2,7 +2,7 @@
 
 from marshmallow import Schema, fields
 
-from libs.http.fields import Choice, Text, one_of
+from libs.http.fields import Choice, Text, one_of, word_of
 from services.accounts.core.rules.identity import PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN
 from services.accounts.core.schemas import NAME_MAX, id_field, instant_field
 
@@ -33,8 +33,8 @@ class PasswordChangedAnswer(Schema):
 class KeyAnswer(Schema):
     """A public key (RFC 8037)."""
 
-    kty = fields.String()
-    crv = fields.String()
+    kty = word_of(("OKP",))
+    crv = word_of(("Ed25519",))
     use = fields.String()
     alg = fields.String()
     kid = fields.String()

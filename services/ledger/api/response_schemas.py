@@ -8,6 +8,7 @@ from typing import Any
 
 from marshmallow import Schema, fields, validate
 
+from libs.http.fields import shown_minutes
 from libs.programme.words import EvidenceClass, Role
 from services.ledger.domain.reasons import Reason
 from services.ledger.domain.wallets import WalletClass
@@ -43,9 +44,9 @@ class Wallet(Schema):
     wallet_id = _id()
     person_id = _id(allow_none=True)
     district_id = _id()
-    balance_minutes = _number()
-    held_minutes = _number()
-    available_minutes = _number()
+    balance_minutes = shown_minutes("what is owned")
+    held_minutes = shown_minutes("set aside")
+    available_minutes = shown_minutes("owned and not set aside")
     opened_at = _instant()
 
     class Meta:
@@ -60,7 +61,7 @@ class Side(Schema):
     wallet_id = _id()
     person_id = _id(allow_none=True)
     version = _number(allow_none=True)
-    balance_after_minutes = _number(allow_none=True)
+    balance_after_minutes = shown_minutes("what was owned after it", allow_none=True)
 
     class Meta:
         """`class` is a word of Python."""
@@ -77,7 +78,7 @@ class Transfer(Schema):
     state = _word(["posted", "noted", "refused"])
     code = _text(allow_none=True, metadata={"description": "Why it was refused"})
     reason = _word(REASONS)
-    minutes = _number()
+    minutes = shown_minutes("that moved")
     debit = fields.Nested(Side, allow_none=True)
     credit = fields.Nested(Side, allow_none=True)
     cause_id = _id(allow_none=True)
@@ -96,9 +97,9 @@ class Transfer(Schema):
 class Entry(Transfer):
     """A row of the journal as one wallet sees it."""
 
-    signed_minutes = _number()
+    signed_minutes = shown_minutes("that moved, less than none where they went out")
     version = _number(allow_none=True)
-    balance_after_minutes = _number(allow_none=True)
+    balance_after_minutes = shown_minutes("what was owned after it", allow_none=True)
 
 
 class Words(Schema):
@@ -132,7 +133,7 @@ class Part(Schema):
     """What one transfer adds to a balance."""
 
     transfer_id = _id()
-    signed_minutes = _number()
+    signed_minutes = shown_minutes("that moved, less than none where they went out")
     reason = _word(REASONS)
     words = fields.Nested(Words)
     cause_id = _id(allow_none=True)
@@ -149,9 +150,9 @@ class BalanceExplained(Schema):
     """A balance as the sum of its transfers."""
 
     wallet_id = _id()
-    balance_minutes = _number()
-    explained_minutes = _number()
-    remainder_minutes = _number()
+    balance_minutes = shown_minutes("what is owned")
+    explained_minutes = shown_minutes("the sum of all transfers")
+    remainder_minutes = shown_minutes("what no transfer explains")
     by_reason = fields.Dict(keys=_text(), values=_number())
     parts = fields.List(fields.Nested(Part))
 
@@ -173,8 +174,8 @@ class Line(Schema):
     reason = _word(REASONS)
     district_id = _id()
     other_class = _word(CLASSES, allow_none=True)
-    signed_minutes = _number()
-    balance_minutes = _number()
+    signed_minutes = shown_minutes("that moved, less than none where they went out")
+    balance_minutes = shown_minutes("what is owned")
 
     class Meta:
         """`class` is a word of Python."""
@@ -187,8 +188,8 @@ class Statement(Schema):
 
     person_id = _id()
     by = _word(["recorded", "service"])
-    opening_minutes = _number()
-    closing_minutes = _number()
+    opening_minutes = shown_minutes("owned at the beginning")
+    closing_minutes = shown_minutes("owned at the end")
     lines = fields.List(fields.Nested(Line))
     is_whole = fields.Boolean()
 
@@ -197,15 +198,15 @@ class Recovery(Schema):
     """What is still kept back from later awards."""
 
     person_id = _id()
-    due_minutes = _number()
+    due_minutes = shown_minutes("still to be kept back")
 
 
 class DistrictSupply(Schema):
     """What a district issued, and where it is; the sum is 0."""
 
     district_id = _id()
-    issued_minutes = _number()
-    sum_minutes = _number()
+    issued_minutes = shown_minutes("ever issued")
+    sum_minutes = shown_minutes("of all wallets: none")
     minutes = fields.Dict(keys=_text(), values=_number())
 
 
@@ -222,13 +223,13 @@ class SupplyMonth(Schema):
 
     district_id = _id()
     month = _text()
-    saved_minutes = _number()
-    spent_minutes = _number()
-    granted_minutes = _number()
-    lapsed_minutes = _number()
-    reversed_minutes = _number()
-    outstanding_minutes = _number()
-    pool_minutes = _number()
+    saved_minutes = shown_minutes("saved by service")
+    spent_minutes = shown_minutes("spent on help")
+    granted_minutes = shown_minutes("granted")
+    lapsed_minutes = shown_minutes("lapsed")
+    reversed_minutes = shown_minutes("taken back")
+    outstanding_minutes = shown_minutes("owned by people at the end")
+    pool_minutes = shown_minutes("in the pool at the end")
 
 
 class SupplyMonths(Schema):
@@ -248,7 +249,7 @@ class Proposal(Schema):
     code = _text(allow_none=True)
     district_id = _id()
     person_id = _id(allow_none=True)
-    minutes = _number(allow_none=True)
+    minutes = shown_minutes("proposed", allow_none=True)
     cause_id = _id(allow_none=True)
     why = _text()
     proposed_by = _id()

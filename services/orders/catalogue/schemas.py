@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields
 
-from libs.http.fields import word_of
+from libs.http.fields import shown_minutes, word_of
 from libs.programme.words import Funding
 
 
@@ -18,8 +18,8 @@ class CatalogueItemSchema(Schema):
     service_class = word_of(tuple("ABCDEF"))
     risk = word_of(tuple("LMH"))
     persons = fields.Integer()
-    min_minutes = fields.Integer()
-    max_minutes = fields.Integer()
+    min_minutes = shown_minutes("the least that may be asked for")
+    max_minutes = shown_minutes("the most that may be asked for")
     coefficient_percent = fields.Integer()
     funding = fields.List(word_of(Funding))
     certificate = fields.String()

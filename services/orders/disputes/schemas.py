@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields
 
-from libs.http.fields import word_of
+from libs.http.fields import shown_minutes, word_of
 from libs.programme.acting_schemas import ActingSchema, ConsentAnswer
 from libs.programme.two_people import ProposalState
-from services.orders.core.rules.life_cycle import Verb
+from services.orders.core.rules.life_cycle import State, Verb
 from services.orders.core.schemas import OrderSchema, OwnActSchema, minutes, shown_id, shown_instant, words
 
 
@@ -30,8 +30,8 @@ class StepSchema(Schema):
 
     number = fields.Integer()
     verb = word_of(Verb)
-    from_state = fields.String()
-    to_state = fields.String()
+    from_state = word_of(State)
+    to_state = word_of(State)
     by = shown_id()
     acting_for = shown_id()
     consent = fields.Nested(ConsentAnswer, allow_none=True)
@@ -60,7 +60,7 @@ class DecisionShownSchema(Schema):
 
     decision_id = shown_id()
     settlement = fields.Integer()
-    minutes = fields.Integer()
+    minutes = shown_minutes("what counts instead")
     why = fields.String()
     second_id = shown_id()
     state = word_of(ProposalState)

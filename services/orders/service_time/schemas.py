@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields, validate
 
-from libs.http.fields import Day, Text
+from libs.http.fields import Day, Text, shown_minutes, word_of
 from libs.programme.acting_schemas import ActingSchema
+from libs.programme.words import EvidenceClass
 from services.orders.core.schemas import minutes, shown_day, shown_id, shown_instant, words
 
 
@@ -42,8 +43,8 @@ class RecordLineSchema(Schema):
     record_id = shown_id()
     order_id = shown_id()
     kind = fields.String(validate=validate.OneOf(("served", "reversed", "imported")))
-    minutes = fields.Integer()
-    evidence_class = fields.String()
+    minutes = shown_minutes("served; fewer than none where taken back")
+    evidence_class = word_of(EvidenceClass)
     served_on = shown_day()
     recorded_at = shown_instant()
 
@@ -59,9 +60,9 @@ class ServiceTimeSchema(Schema):
     """A person's book of service time."""
 
     person_id = shown_id()
-    total_minutes = fields.Integer()
-    verified_minutes = fields.Integer()
-    attested_minutes = fields.Integer()
+    total_minutes = shown_minutes("all that was served")
+    verified_minutes = shown_minutes("with complete evidence")
+    attested_minutes = shown_minutes("with less")
     star = fields.Integer()
     marks = fields.Nested(MarksSchema)
     items = fields.List(fields.Nested(RecordLineSchema))
@@ -73,7 +74,7 @@ class OlderRecordSchema(Schema):
     record_id = shown_id()
     state = fields.String(validate=validate.OneOf(("proposed", "decided", "declined", "lapsed")))
     person_id = shown_id()
-    minutes = fields.Integer()
+    minutes = shown_minutes("served as the older book has it")
     served_on = shown_day()
     scan = fields.String(allow_none=True)
     proposed_by = shown_id()
@@ -89,8 +90,8 @@ class CertificateSchema(Schema):
     verifies = fields.Boolean()
     number = fields.Integer()
     person_id = shown_id()
-    minutes = fields.Integer()
-    verified_minutes = fields.Integer()
+    minutes = shown_minutes("all that was served")
+    verified_minutes = shown_minutes("with complete evidence")
     first_on = shown_day()
     last_on = shown_day()
     issued_by = shown_id()

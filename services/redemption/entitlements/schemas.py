@@ -2,7 +2,7 @@
 
 from marshmallow import Schema, fields
 
-from libs.http.fields import Month, Text, word_of
+from libs.http.fields import Month, Text, shown_minutes, word_of
 from libs.programme.acting import WORDS_MAX
 from services.redemption.core.schemas import minutes_field
 
@@ -21,7 +21,7 @@ class EntitlementSchema(Schema):
     entitlement_id = fields.UUID()
     person_id = fields.UUID()
     district_id = fields.UUID()
-    minutes = fields.Integer()
+    minutes = shown_minutes("a month")
     from_month = fields.String()
     state = word_of(("proposed", "in_force", "turned_down", "lapsed"))
     proposed_by = fields.UUID()
@@ -52,7 +52,7 @@ class MonthSchema(Schema):
 
     person_id = fields.UUID()
     month = fields.String()
-    minutes = fields.Integer(allow_none=True)
-    available_minutes = fields.Integer()
-    held_minutes = fields.Integer()
-    used_minutes = fields.Integer()
+    minutes = shown_minutes("of the month", allow_none=True)
+    available_minutes = shown_minutes("neither held nor used")
+    held_minutes = shown_minutes("held by orders")
+    used_minutes = shown_minutes("used by orders")

@@ -2,7 +2,7 @@
 
 from marshmallow import Schema, fields, validate
 
-from libs.http.fields import word_of
+from libs.http.fields import shown_minutes, word_of
 from libs.programme.acting_schemas import ActingSchema
 from services.redemption.core.schemas import minutes_field
 from services.redemption.gifts.rules import CreditKind
@@ -34,7 +34,7 @@ class CreditRequestSchema(Schema):
     code = fields.String(allow_none=True)
     giver_id = fields.UUID()
     receiver_id = fields.UUID(allow_none=True)
-    minutes = fields.Integer()
+    minutes = shown_minutes("given")
     district_id = fields.UUID()
     requested_by = fields.UUID()
     acting_for = fields.UUID(allow_none=True)

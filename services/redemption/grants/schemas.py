@@ -2,7 +2,7 @@
 
 from marshmallow import Schema, fields
 
-from libs.http.fields import word_of
+from libs.http.fields import shown_minutes, word_of
 from services.redemption.core import schemas as core_schemas
 
 
@@ -18,7 +18,7 @@ class GrantRunSchema(Schema):
     grant_run_id = fields.UUID()
     district_id = fields.UUID()
     month = fields.String()
-    amount_minutes = fields.Integer()
+    amount_minutes = shown_minutes("for each elder")
     people = fields.Integer()
     state = word_of(("requested", "done", "declined"))
     code = fields.String(allow_none=True)

@@ -2,8 +2,9 @@
 
 from marshmallow import Schema, fields, validate
 
-from libs.http.fields import Choice, Instant, Text
+from libs.http.fields import Choice, Instant, Text, shown_minutes, word_of
 from libs.programme.acting_schemas import ActingSchema
+from libs.programme.words import Fallback
 from services.redemption.core import schemas as core_schemas
 from services.redemption.core.schemas import minutes_field
 
@@ -34,11 +35,11 @@ class RedemptionSchema(Schema):
     recipient_id = fields.UUID()
     payer_id = fields.UUID()
     service = fields.String()
-    minutes = fields.Integer()
+    minutes = shown_minutes("planned")
     start = fields.AwareDateTime(format="iso")
-    price_minutes = fields.Integer()
-    held_minutes = fields.Integer()
-    paid_minutes = fields.Integer()
+    price_minutes = shown_minutes("what it costs")
+    held_minutes = shown_minutes("set aside for it")
+    paid_minutes = shown_minutes("paid for it")
     coefficient_percent = fields.Integer()
     persons = fields.Integer()
     policy_version = fields.Integer()
@@ -50,7 +51,7 @@ class RedemptionSchema(Schema):
     decided_at = fields.AwareDateTime(format="iso", allow_none=True)
     end_why = fields.String(allow_none=True)
     under_review = fields.Boolean(metadata={"description": "Waits for a coordinator, not for the ledger"})
-    fallback = fields.String(allow_none=True, metadata={"description": "purchased or market, when nobody took it"})
+    fallback = word_of(Fallback, allow_none=True, metadata={"description": "Where help comes from when nobody took it"})
 
 
 class RedemptionQuerySchema(core_schemas.PageQuerySchema):
