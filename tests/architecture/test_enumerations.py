@@ -74,7 +74,9 @@ def test_a_second_list_would_be_found() -> None:
 
 
 def test_what_is_one_of_some_words_is_so_in_every_answer() -> None:
-    schemas = [one for one in python_sources() if one.path.startswith("services/") and "schemas" in one.path]
+    schemas = [
+        source for source in python_sources() if source.path.startswith("services/") and "schemas" in source.path
+    ]
 
     assert len(schemas) > 20
     assert list(unnamed_words(schemas)) == []

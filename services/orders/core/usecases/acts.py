@@ -87,25 +87,25 @@ def acts_of(
     connection: Connection, context: CommandContext, order: Order, acts: Iterable[OrderAct], *, whole: bool
 ) -> list[Allowed]:
     """Return the acts of the caller's side that the order's state knows; `whole`: by all rules, else by a glance."""
-    possible = (one for one in acts if order.state in TRANSITIONS[one.verb])
-    sides = ((one, one.side(connection, context, order)) for one in possible)
+    possible = (act for act in acts if order.state in TRANSITIONS[act.verb])
+    sides = ((act, act.side(connection, context, order)) for act in possible)
     return [
-        Allowed(one.act, _refusal(connection, _speaking(context, subject_id), order, one, whole=whole))
-        for one, subject_id in sides
+        Allowed(act.act, _refusal(connection, _speaking(context, subject_id), order, act, whole=whole))
+        for act, subject_id in sides
         if subject_id is not None
     ]
 
 
 def _refusal(
-    connection: Connection, context: CommandContext, order: Order, one: OrderAct, *, whole: bool
+    connection: Connection, context: CommandContext, order: Order, act: OrderAct, *, whole: bool
 ) -> Refusal | None:
     try:
         if context.actor.is_suspended:
             raise PersonSuspendedError
         if whole:
-            one.rules(connection, context, order)
+            act.rules(connection, context, order)
         else:
-            one.glance(context, order)
+            act.glance(context, order)
     except Refusal as refusal:
         return refusal
     return None
