@@ -19,7 +19,7 @@ PATHS = {
               /sign-in /sign-in?by=code /about /kiosk /apply /nothing""",
     "lan": """/elder /elder/ask /elder/ask/B1 /elder/time /elder/orders/{next} /elder/orders/{today}
               /family /me /papers/{lan} /papers/{lan}/slip?month=2026-03 /desk""",
-    "min": """/volunteer /volunteer/time /volunteer/gift /volunteer/orders/{next} /volunteer/orders/{open1}
+    "min": """/volunteer /door /volunteer/time /volunteer/gift /volunteer/orders/{next} /volunteer/orders/{open1}
               /volunteer/receipts/{transfer} /papers/{min} /papers/{min}/statement?from=2026-02""",
     "ann": """/family /family/{lan} /volunteer/gift""",
     "coord": """/desk /desk/approvals /desk/approvals?by=day&show=flagged /desk/visits /desk/orders/{weak} /applicants

@@ -198,8 +198,8 @@ class DoorActs(MethodView):
         with reading() as connection:
             checked = check_signatures(connection, context.caller_id, texts)
         outcomes = _received(context, [sent for sent in checked if isinstance(sent, SignedAct)])
-        found = [outcomes[sent.text] if isinstance(sent, SignedAct) else sent for sent in checked]
-        return {"items": [{"result": sent.state, "code": sent.code, "advice": sent.advice} for sent in found]}
+        became = [outcomes[sent.text] if isinstance(sent, SignedAct) else sent for sent in checked]
+        return {"items": [{"result": sent.state, "code": sent.code, "advice": sent.advice} for sent in became]}
 
 
 def _received(context: CommandContext, signed: list[SignedAct]) -> dict[str, Outcome]:

@@ -16,6 +16,7 @@ from services.web.pages.kiosk.views import area as kiosk
 from services.web.pages.papers.views import area as papers
 from services.web.pages.registering.views import area as registering
 from services.web.pages.street.views import area as street
+from services.web.pages.volunteer.door import area as door
 from services.web.pages.volunteer.views import area as volunteer
 
 AREAS: tuple[Area, ...] = (
@@ -25,6 +26,7 @@ AREAS: tuple[Area, ...] = (
     desk,
     elder,
     volunteer,
+    door,
     street,
     family,
     calls,

@@ -14,6 +14,8 @@ from libs.translation import message
 from services.web.clients.api import ProblemError
 from services.web.kit import carried, flash, kiosk
 from services.web.kit.areas import PUBLIC, SIGNED_IN, Area, need_of
+from services.web.kit.closed import or_nothing, part_of_page
+from services.web.kit.commands import command_of_form
 from services.web.kit.navigation import start_of
 from services.web.kit.viewer import anonymous_api, api, forget, remember, viewer, viewer_or_none, web
 from services.web.sessions.signed_in import SignedIn
@@ -83,7 +85,7 @@ def sign_out() -> WerkzeugResponse:
         api().delete("/v1/sessions/current")
     forget()
     flash.tell(message("You are signed out."))
-    return redirect(kiosk.PATH if kiosk.is_here() else "/", 303)
+    return _emptied(redirect(kiosk.PATH if kiosk.is_here() else "/", 303))
 
 
 @area.act("/sign-out/everywhere", needs=SIGNED_IN)
@@ -94,14 +96,24 @@ def sign_out_everywhere() -> WerkzeugResponse:
     web().sessions.store.end_all(person_id)
     forget()
     flash.tell(message("You are signed out on every device."))
-    return redirect("/", 303)
+    return _emptied(redirect("/", 303))
 
 
 @area.page("/me", needs=SIGNED_IN)
 def me() -> str:
     """Show what is known of the person who looks."""
     runs_a_desk = need_of(DESK_POWER).is_met_by(viewer().roles)
-    return render_template("entry/me.html", me=api().get("/v1/me"), runs_a_desk=runs_a_desk)
+    devices = part_of_page(lambda: or_nothing(lambda: api().get("/v1/me/devices")["items"], 403, 404))
+    return render_template("entry/me.html", me=api().get("/v1/me"), runs_a_desk=runs_a_desk, devices=devices)
+
+
+@area.act("/me/devices/<key_id>/revoke", needs=SIGNED_IN)
+def revoke_device(key_id: str) -> WerkzeugResponse:
+    """Revoke a device of one's own, by the password."""
+    body = {"password": request.form.get("password", "")}
+    api().post(f"/v1/me/devices/{quote(key_id, safe='')}/revocation", body, command=command_of_form())
+    flash.tell(message("The device is revoked. What it still holds counts no more."))
+    return redirect("/me", 303)
 
 
 @area.act("/me/password", needs=SIGNED_IN)
@@ -112,6 +124,12 @@ def set_password() -> WerkzeugResponse:
     forget()
     flash.tell(message("Your password is set. Please sign in with it."))
     return redirect("/sign-in", 303)
+
+
+def _emptied(answer: WerkzeugResponse) -> WerkzeugResponse:
+    """Have the browser forget the pages that it keeps, and what a person did there."""
+    answer.headers["Clear-Site-Data"] = '"cache", "storage"'
+    return answer
 
 
 def _begin(answered: dict[str, Any], path: str, sealed: str) -> WerkzeugResponse:
