@@ -62,7 +62,7 @@ from services.accounts.recipients import api as recipients
 from services.accounts.relations.api import grants, relations
 from services.accounts.roles.api import powers, roles
 from services.accounts.settings import Settings, city_names
-from services.accounts.sign_in.api import devices, sessions
+from services.accounts.sign_in.api import devices, requests, sessions
 from services.accounts.sign_in.api.sessions import SignInParts
 from services.accounts.sign_in.gateways.code_desk import CodeDesk
 from services.accounts.sign_in.store.session_store import is_anything_sealed
@@ -74,6 +74,7 @@ from services.accounts.volunteers import api as volunteers
 BLUEPRINTS = (
     sessions.blueprint,
     devices.blueprint,
+    requests.blueprint,
     me.blueprint,
     units.blueprint,
     policies.blueprint,

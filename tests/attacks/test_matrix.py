@@ -43,6 +43,8 @@ NOT_ASKED = {
     "POST /v1/me/password",
     "POST /v1/me/devices/{key_id}/revocation",
     "POST /v1/sessions/refresh",
+    "POST /v1/sessions/requests",
+    "POST /v1/sessions/requests/result",
 }
 """They begin or end sessions, or devices, of whoever asks."""
 Found = dict[str, dict[str, str]]

@@ -45,3 +45,11 @@ class TooManyDevicesError(RuleError):
 
 class DeviceNotFoundError(NotFoundError):
     """The caller has no such device."""
+
+
+class SignInRequestOverError(RuleError):
+    """This request to sign in is over: refused, used, or too old. Ask again."""
+
+
+class StaffSignInError(ForbiddenError):
+    """Whoever holds an office signs in with the password or a code."""

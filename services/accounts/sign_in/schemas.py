@@ -1,8 +1,12 @@
 """What is said and answered about sessions, codes and passwords."""
 
-from marshmallow import Schema, fields
+from marshmallow import Schema, fields, validate
 
+<<<<<<< HEAD
 from libs.http.fields import Choice, Text, one_of, word_of
+=======
+from libs.http.fields import Choice, Text, Truth, one_of
+>>>>>>> a72cfcf (accounts, web: Signing in by a telephone that is signed in: a picture, a yes after seeing where and what, for oneself only.)
 from services.accounts.core.rules.identity import PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN
 from services.accounts.core.schemas import NAME_MAX, id_field, instant_field
 
@@ -122,3 +126,57 @@ class ShownSchema(Schema):
     code = Text(6, pattern="^[0-9]{6}$")
 
     means = one_of("password", "code")
+
+
+ABOUT_MAX = 80
+SECRET_LENGTH = 43
+
+
+class RequestSchema(Schema):
+    """What a browser says of itself."""
+
+    about = Text(ABOUT_MAX, shortest=1, required=True)
+
+
+class RequestAnswer(Schema):
+    """What the browser that asked holds: its secret, what the QR says, and the number that both screens show."""
+
+    secret = fields.String()
+    approval = fields.String()
+    number = fields.String()
+    expires_at = instant_field()
+
+
+class ResultSchema(Schema):
+    """The secret of the browser that asked."""
+
+    secret = Text(SECRET_LENGTH, shortest=SECRET_LENGTH, required=True)
+
+
+class ResultAnswer(SignedInAnswer):
+    """Whether it was approved, and then the tokens."""
+
+    state = fields.String(validate=validate.OneOf(("waiting", "signed_in")))
+
+
+class RequestShownAnswer(Schema):
+    """Which browser asks, from where, since when; and as whom it would be signed in."""
+
+    about = fields.String()
+    address = fields.String()
+    number = fields.String()
+    asked_at = instant_field()
+    expires_at = instant_field()
+    person_id = id_field()
+
+
+class DecisionSchema(Schema):
+    """Yes or no."""
+
+    ok = Truth(required=True)
+
+
+class DecisionAnswer(Schema):
+    """How it was decided."""
+
+    decision = fields.String(validate=validate.OneOf(("approved", "refused")))

@@ -60,3 +60,18 @@ device_key = sa.Table(
     sa.Column("registered_at", _Instant),
     sa.Column("revoked_at", _Instant),
 )
+
+
+sign_in_request = sa.Table(
+    "sign_in_request",
+    metadata,
+    sa.Column("approval_digest", sa.LargeBinary, primary_key=True),
+    sa.Column("secret_digest", sa.LargeBinary),
+    sa.Column("about", sa.Text),
+    sa.Column("address", sa.Text),
+    sa.Column("number", sa.Text),
+    sa.Column("asked_at", _Instant),
+    sa.Column("expires_at", _Instant),
+    sa.Column("person_id", sa.Uuid),
+    sa.Column("decision", sa.Text),
+)

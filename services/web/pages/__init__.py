@@ -9,6 +9,7 @@ from services.web.pages.checks.views import area as checks
 from services.web.pages.desk.views import area as desk
 from services.web.pages.district.views import area as district
 from services.web.pages.elder.views import area as elder
+from services.web.pages.entry.by_device import area as by_device
 from services.web.pages.entry.views import area as entry
 from services.web.pages.family.views import area as family
 from services.web.pages.front.views import area as front
@@ -22,6 +23,7 @@ from services.web.pages.volunteer.views import area as volunteer
 AREAS: tuple[Area, ...] = (
     front,
     entry,
+    by_device,
     about,
     desk,
     elder,

@@ -82,7 +82,7 @@ class Sessions(MethodView):
             signed_in = _signed_in(body, counted)
         if signed_in is None:
             raise SignInFailedError
-        return _signed_in_answer(signed_in)
+        return signed_in_answer(signed_in)
 
     @keyless
     @open_to_suspended
@@ -127,7 +127,7 @@ class Refresh(MethodView):
             signed_in = refresh_session(store_on(connection), refresh_token=body["refresh_token"], now=machine_now())
         if signed_in is None:
             raise RefreshTokenReusedError
-        return _signed_in_answer(signed_in)
+        return signed_in_answer(signed_in)
 
 
 @keyless
@@ -242,7 +242,8 @@ def _signed_in(body: Body, counted: Sequence[Counted]) -> SignedIn | None:
     return signed_in
 
 
-def _signed_in_answer(signed_in: SignedIn) -> Answer:
+def signed_in_answer(signed_in: SignedIn) -> Answer:
+    """Return the tokens of a session."""
     return {
         "access_token": signed_in.access_token,
         "token_type": "Bearer",

@@ -83,6 +83,11 @@ def application_code_request(number: str, origin: Origin, digest: Digest) -> lis
     ]
 
 
+def request_try(origin: Origin, digest: Digest) -> list[Counted]:
+    """Return what a browser's request to be signed in by another device counts against."""
+    return _by_origin("request", origin, digest, TRIES_BY_ADDRESS, TRIES_BY_NETWORK)
+
+
 def take_try(store: SealedStore, counted: Sequence[Counted], *, now: datetime) -> timedelta:
     """Count a try against all of them; or, when one of them has to wait, against none, and return how long."""
     TryStore(store.connection).forget_old(now)

@@ -17,6 +17,7 @@ from services.accounts.sign_in.refusals import (
 )
 from services.accounts.sign_in.rules import DEVICES_MAX, DeviceKey
 from services.accounts.sign_in.store.device_store import DeviceStore
+from services.accounts.sign_in.store.request_store import RequestStore
 
 
 def register_device(store: Store, context: CommandContext, jwk: Mapping[str, str]) -> DeviceKey:
@@ -68,7 +69,8 @@ def revoke_with_sessions(
 
 
 def forget_devices(store: Store, person_id: UUID, *, now: datetime) -> None:
-    """Delete all that is known of a person's devices, here and wherever it was heard."""
+    """Delete all that is known of a person's devices, here and wherever it was heard, and what they approved."""
+    RequestStore(store.connection).forget_of(person_id)
     for key in DeviceStore(store.connection).forget(person_id):
         tell_device(store.connection, key, now=now, is_end=True)
 

@@ -60,7 +60,7 @@ def open_session() -> WerkzeugResponse | str:
         if error.status not in REFUSED:
             raise
         return _refused(login, path, sealed, problem=error.title, wait=error.retry_after, by="code" in means)
-    return _begin(answered, path, sealed)
+    return begin_session(answered, path, sealed)
 
 
 @area.act("/sign-in/code", needs=PUBLIC)
@@ -132,7 +132,8 @@ def _emptied(answer: WerkzeugResponse) -> WerkzeugResponse:
     return answer
 
 
-def _begin(answered: dict[str, Any], path: str, sealed: str) -> WerkzeugResponse:
+def begin_session(answered: dict[str, Any], path: str = "", sealed: str = "") -> WerkzeugResponse:
+    """Begin a session with what the API answered, and go where somebody wanted to go."""
     signed_in = web().sessions.open(answered)
     remember(signed_in)
     if signed_in.must_set_password:
