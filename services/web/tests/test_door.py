@@ -47,11 +47,11 @@ def test_nothing_is_sent_without_the_token_of_the_session(client: FlaskClient, a
 
 
 def test_acts_go_to_the_api_as_they_were_signed_and_come_back_in_words(client: FlaskClient, api: TableApi) -> None:
-    told = [
+    results = [
         {"result": "done", "code": "", "advice": "nothing"},
         {"result": "refused", "code": "act_too_old", "advice": "late_entry"},
     ]
-    api.answers["POST /v1/door-acts"] = (200, {"items": told})
+    api.answers["POST /v1/door-acts"] = (200, {"items": results})
     acts = [{"text": "{}", "signature": "s"}, {"text": "{}", "signature": "t"}]
 
     answer = client.post(

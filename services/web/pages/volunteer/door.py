@@ -68,7 +68,7 @@ def acts() -> Response:
     answer = _asked("/v1/door-acts", {"acts": sent.get("acts") if isinstance(sent, dict) else None})
     if answer.status_code == 200:
         answered = json.loads(answer.get_data())
-        return _json({"items": [told | {"words": _in_words(told)} for told in answered["items"]]})
+        return _json({"items": [result | {"words": _in_words(result)} for result in answered["items"]]})
     return answer
 
 
@@ -104,12 +104,12 @@ def _asked(path: str, body: dict[str, Any]) -> Response:
         return _json({"code": error.code, "words": words_of(error.code)}, status=error.status)
 
 
-def _in_words(told: dict[str, Any]) -> str:
-    if told["result"] == "done":
+def _in_words(result: dict[str, Any]) -> str:
+    if result["result"] == "done":
         return say(TAKEN)
-    advice = ADVICE.get(told["advice"], "")
+    advice = ADVICE.get(result["advice"], "")
     ending = "。" if is_chinese() else ". "
-    reason = f"{words_of(told['code'])}{ending}" if told["code"] else ""
+    reason = f"{words_of(result['code'])}{ending}" if result["code"] else ""
     return f"{reason}{say(advice) if advice else ''}".strip()
 
 
