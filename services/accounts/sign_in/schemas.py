@@ -2,11 +2,7 @@
 
 from marshmallow import Schema, fields, validate
 
-<<<<<<< HEAD
-from libs.http.fields import Choice, Text, one_of, word_of
-=======
-from libs.http.fields import Choice, Text, Truth, one_of
->>>>>>> a72cfcf (accounts, web: Signing in by a telephone that is signed in: a picture, a yes after seeing where and what, for oneself only.)
+from libs.http.fields import Choice, Text, Truth, one_of, word_of
 from services.accounts.core.rules.identity import PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN
 from services.accounts.core.schemas import NAME_MAX, id_field, instant_field
 

@@ -83,7 +83,7 @@ def test_a_request_that_is_over_says_so(client: FlaskClient, api: TableApi) -> N
     _ask(client)
     api.answers["POST /v1/sessions/requests/result"] = (422, {"code": "sign_in_request_over", "title": "Over"})
 
-    assert client.get("/sign-in/device").headers["Location"] == "/sign-in"
+    assert client.get("/sign-in/device?lang=en").headers["Location"] == "/sign-in"
     assert "is over" in client.get("/sign-in?lang=en").get_data(as_text=True)
     assert client.get("/sign-in/device").headers["Location"] == "/sign-in"
 
