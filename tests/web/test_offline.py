@@ -209,6 +209,7 @@ def test_a_lost_device_is_revoked_on_ones_own_page(window: Windows, scene: Scene
     yun.page.fill("#device-1", scene.password)
     yun.press("form[action^='/me/devices/'] button")
     assert "The device is revoked" in yun.text
+    scene.run.client.settle()  # Orders hears of it a moment later.
 
     lost.context.set_offline(False)
 
