@@ -71,8 +71,8 @@ def _text(schema: Document) -> str:
         return _BY_FORMAT[schema["format"]]
     pattern = re.compile(schema.get("pattern", ""))
     shortest, longest = schema.get("minLength", 0), schema.get("maxLength", 1000)
-    allowed = (text * (1 + shortest // len(text)) if shortest > len(text) else text[:longest] for text in _TEXTS)
-    return next((text for text in allowed if pattern.search(text)), _TEXTS[0])
+    allowed = ((text * (1 + shortest // len(text)))[:longest] for text in _TEXTS)
+    return next((text for text in allowed if pattern.search(text)), _TEXTS[0])[:longest]
 
 
 def _resolved(document: Document, schema: Document) -> Document:

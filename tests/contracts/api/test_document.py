@@ -19,6 +19,8 @@ KEYLESS = {"DELETE /v1/sessions", "DELETE /v1/sessions/current"}
 PUBLIC = {
     "POST /v1/sessions",
     "POST /v1/sessions/refresh",
+    "POST /v1/sessions/requests",
+    "POST /v1/sessions/requests/result",
     "POST /v1/sign-in-codes",
     # Whoever applies has no account yet: a proved number stands in for it.
     "GET /v1/applications/privacy-text",

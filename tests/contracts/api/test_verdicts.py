@@ -11,6 +11,7 @@ OTHER = {
     "/v1/orders/{order_id}/decision": "a checker decides minutes; who signs that as the second confirms it",
     "/v1/orders/{order_id}/confirmation": "the recipient says that somebody came",
     "/v1/persons/{person_id}/phone-number/confirmation": "a code says that the old number is still theirs",
+    "/v1/sessions/requests/{approval}/decision": "one says whether oneself is signed in there",
 }
 """What ends like a verdict and is none, and why."""
 VERDICTS_MIN = 14
