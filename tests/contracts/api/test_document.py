@@ -15,7 +15,8 @@ from libs.http.units import is_number, named_schemas, unit_of
 from services.embedded.front_door import merged_openapi
 
 METHODS = {"get", "put", "post", "patch", "delete"}
-KEYLESS = {"DELETE /v1/sessions", "DELETE /v1/sessions/current"}
+KEYLESS = {"DELETE /v1/sessions", "DELETE /v1/sessions/current", "POST /v1/door-acts"}
+"""What needs no key: it ends something, or each act in it has an id of its own."""
 PUBLIC = {
     "POST /v1/sessions",
     "POST /v1/sessions/refresh",

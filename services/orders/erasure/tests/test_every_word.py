@@ -39,10 +39,12 @@ KEPT = {
         order_step.to_state order_step.verb orders.declined_code orders.fallback orders.flags orders.funding
         orders.service_code orders.state record_proposal.state reversal.state service_record.evidence_class
         service_record.kind visit.how visit.outcome""",
+    "cleared with where they served": "assignment.in_key assignment.out_key",
     "ids": "door.door_code_known_to orders.approvers volunteer_group.member_ids",
     "deleted by the tombstone, row and all": """
         acting_grant.acts person.certificates person.grade person.hardship person.known_to person.roles person.sex
-        person.status person.visit_risk relation.kind""",
+        person.status person.visit_risk relation.kind device_key.key_id device_key.public_key door_act.code
+        door_act.digest door_act.key_id door_act.state door_act.verb""",
     "what is left of somebody: that they are no more": "standing.roles standing.status standing.unit_ids",
     "about no person": """
         catalogue_item.certificate catalogue_item.certificate_for catalogue_item.checklist catalogue_item.code
