@@ -12,7 +12,7 @@ WORKERS, POOL = 2, 16
 """What a process has that is told nothing else (libs/roles.py, libs/http/server.py)."""
 BESIDES = {("ledger", "api"): WORKERS, ("ledger", "sealer"): 2}
 """The poster of each worker; the sealer's own pool."""
-OTHERS = {"nightly": 4, "migrate": 1, "create": 1, "pages": 0}
+OTHERS = {"nightly": 4, "migrate": 1, "create": 1, "pages": 0, "verify": 3}
 SERVER_RESERVES = 3
 
 
@@ -41,7 +41,7 @@ def _pods_of(manifest: Manifest) -> int:
 
 
 def _of_pod(manifest: Manifest, settings: Mapping[str, Mapping[str, str]]) -> int:
-    (container,) = manifest["spec"]["template"]["spec"]["containers"]
+    (container,) = (pod_of(manifest) or {})["containers"]
     return _of(tuple(container["args"]), dict(_variables(container, settings)))
 
 

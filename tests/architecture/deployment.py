@@ -11,6 +11,7 @@ from libs.db.create import CreateSettings
 from libs.roles import MigrateSettings, ServiceProgram
 from services.operator.commands import main as operator
 from services.operator.nightly_role import NightlySettings
+from services.operator.platform import DeskSettings
 from services.web.__main__ import main as web
 from services.web.settings import Settings as WebSettings
 from tests.architecture import compose
@@ -54,6 +55,8 @@ def settings_of(command: tuple[str, ...]) -> tuple[str, type]:
         return "CREATE", CreateSettings
     if command == ("services.operator", "nightly"):
         return "OPERATOR", NightlySettings
+    if command == ("services.operator", "verify"):
+        return "OPERATOR", DeskSettings
     if command == ("services.web", "pages"):
         return "WEB", WebSettings
     service = command[0].removeprefix("services.")

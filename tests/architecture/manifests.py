@@ -23,7 +23,7 @@ KNOWN_FIELDS = {"apiVersion", "kind", "namespace", "resources", "labels", "image
 }
 CLUSTER_WIDE = {"Namespace"}
 REPLICATED = {"Deployment", "StatefulSet"}
-STARTING = REPLICATED | {"Job"}
+STARTING = REPLICATED | {"Job", "CronJob"}
 
 Manifest = dict[str, Any]
 
@@ -63,8 +63,17 @@ def render(folder: Path) -> list[Manifest]:
 
 def pod_of(manifest: Manifest) -> Manifest | None:
     """Return the pod that a manifest starts, if it starts one."""
-    template = manifest.get("spec", {}).get("template") if manifest["kind"] in STARTING else None
+    template = template_of(manifest)
     return template["spec"] if template else None
+
+
+def template_of(manifest: Manifest) -> Manifest | None:
+    """Return the template of the pods that a manifest starts, if it starts any."""
+    if manifest["kind"] not in STARTING:
+        return None
+    spec = manifest["spec"]["jobTemplate"]["spec"] if manifest["kind"] == "CronJob" else manifest["spec"]
+    template: Manifest = spec["template"]
+    return template
 
 
 def _resource(path: Path) -> list[Manifest]:
@@ -95,7 +104,7 @@ def _set_image(image: Manifest, manifests: list[Manifest]) -> None:
 
 def _add_labels(labels: Manifest, manifest: Manifest) -> None:
     manifest["metadata"].setdefault("labels", {}).update(labels["pairs"])
-    template = manifest.get("spec", {}).get("template")
+    template = template_of(manifest)
     if labels.get("includeTemplates") and template:
         template["metadata"].setdefault("labels", {}).update(labels["pairs"])
 

@@ -13,7 +13,7 @@ import yaml
 
 from tests.architecture import compose
 from tests.architecture.deployment import OURS, SERVICES, Started, program_of, roles_of, settings_of, started
-from tests.architecture.manifests import KUSTOMIZATIONS, NoTargetError, UnknownFieldError, pod_of, render
+from tests.architecture.manifests import KUSTOMIZATIONS, NoTargetError, UnknownFieldError, pod_of, render, template_of
 from tests.architecture.tree import ROOT
 
 STARTED = started()
@@ -85,7 +85,7 @@ def test_no_pod_runs_as_root_or_gains_rights(manifest: dict[str, Any], pod: dict
         assert "memory" in container["resources"]["limits"]
         assert container["securityContext"].get("readOnlyRootFilesystem") or not container["image"].startswith(OURS)
     for container in pod["containers"]:
-        assert manifest["kind"] == "Job" or {"livenessProbe", "readinessProbe"} <= container.keys()
+        assert manifest["kind"] in {"Job", "CronJob"} or {"livenessProbe", "readinessProbe"} <= container.keys()
 
 
 def test_what_a_manifest_refers_to_is_there() -> None:
@@ -155,7 +155,7 @@ def test_a_consumer_keeps_its_name_when_it_comes_back(overlay: str) -> None:
 def test_what_serves_requests_waits_until_nobody_sends_any_before_it_stops() -> None:
     for manifest in render(ROOT / "k8s/overlays/prod"):
         pod = pod_of(manifest)
-        labels = manifest["spec"]["template"]["metadata"]["labels"] if pod else {}
+        labels = (template_of(manifest) or {})["metadata"]["labels"] if pod else {}
         if pod and labels["role"] in {"api", "pages", "proxy"}:
             (container,) = pod["containers"]
             assert container["lifecycle"]["preStop"]["sleep"]["seconds"] >= 5

@@ -44,7 +44,8 @@ class Pod:
     @property
     def spec(self) -> Manifest:
         """What the template says of it."""
-        spec: Manifest = self.manifest["spec"]["template"]["spec"]
+        spec = pod_of(self.manifest)
+        assert spec is not None
         return spec
 
     @property

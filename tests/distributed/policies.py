@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tests.architecture.manifests import Manifest, pod_of
+from tests.architecture.manifests import Manifest, template_of
 
 Labels = Mapping[str, str]
 
@@ -22,9 +22,9 @@ class Peer:
 def pods(manifests: Sequence[Manifest]) -> dict[str, Peer]:
     """Return every pod that an overlay starts, by the name of what starts it."""
     return {
-        manifest["metadata"]["name"]: Peer(tuple(sorted(manifest["spec"]["template"]["metadata"]["labels"].items())))
+        manifest["metadata"]["name"]: Peer(tuple(sorted(template["metadata"]["labels"].items())))
         for manifest in manifests
-        if pod_of(manifest)
+        if (template := template_of(manifest))
     }
 
 

@@ -23,6 +23,8 @@ NEEDED: set[tuple[str, str, int]] = {
     ("monitoring", "nightly", HTTP),
     ("databases", "postgres", DATABASE),
     ("kafka", "kafka", BROKER),
+    ("verify", "postgres", DATABASE),
+    ("verify", "kafka", BROKER),
     ("accounts-importer", "postgres", DATABASE),
     ("monitoring", "accounts-importer", HTTP),
     ("ledger-sealer", "postgres", DATABASE),
