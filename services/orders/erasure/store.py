@@ -13,7 +13,6 @@ from services.orders.core.store.tables import assignment, confirmation, decision
 from services.orders.disputes.store import reversal
 from services.orders.incidents.store import incident
 from services.orders.service_time.store import certificate, record_proposal
-from services.orders.serving.tables import door_act
 from services.orders.slips.store import slip_used
 
 
@@ -47,7 +46,6 @@ def _forget_words_of_orders(
     _change(connection, order_step, of_service, why="")
     own_parts = (assignment.c.volunteer_id == person_id) | assignment.c.order_id.in_(received)
     _change(connection, assignment, own_parts, **_NOWHERE)
-    _change(connection, door_act, door_act.c.order_id.in_(received), latitude_e6=None, longitude_e6=None)
     confirmed = confirmation.c.order_id.in_(received) | (confirmation.c.confirmed_by == person_id)
     _change(connection, confirmation, confirmed, confirm_device="")
 
