@@ -26,7 +26,8 @@ MAY = {
     "relay": {
         "SELECT": {
             "journal.book", "journal.entry", "journal.wallet", "journal.answer", "public.outbox",
-            "public.outbox_stream", "public.outbox_published", "public.outbox_leader", "public.alembic_version",
+            "public.outbox_stream", "public.outbox_published", "public.outbox_leader", "public.outbox_epoch",
+            "public.alembic_version",
         },
         "INSERT": {"public.outbox_published", "public.outbox_leader"},
         "UPDATE": {"public.outbox_published", "public.outbox_leader"},
@@ -42,6 +43,7 @@ REFUSED = {
         "INSERT INTO journal.entry SELECT * FROM journal.entry",
         "INSERT INTO journal.checkpoint VALUES (1, 1, 1, decode(repeat('00', 32), 'hex'), '')",
         "INSERT INTO outbox_stream VALUES ('t', 's', 1)",
+        "INSERT INTO outbox_epoch VALUES (2, now(), 'nobody', '', '[]')",
         "SELECT * FROM person",
         "SELECT * FROM proposal",
     ),
