@@ -6,13 +6,11 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from uuid import UUID
 
-import sqlalchemy as sa
-
 from libs.contracts.events import accounts
 from libs.db import Connection
 from libs.db.rows import delete_rows, save_row
 from libs.events import EventContext, forgets, hears
-from services.orders.core.store.tables import orders
+from services.orders.serving.store import forget_places_at_home_of
 from services.orders.serving.tables import device_key, door_act
 
 
@@ -44,6 +42,4 @@ def forget_devices(connection: Connection, _context: EventContext, subject: str)
     """Forget the devices of somebody whose data are erased, what they signed, and where it was signed at their home."""
     delete_rows(connection, device_key, person_id=UUID(subject))
     delete_rows(connection, door_act, person_id=UUID(subject))
-    received = sa.select(orders.c.order_id).where(orders.c.recipient_id == UUID(subject))
-    nowhere = door_act.update().where(door_act.c.order_id.in_(received)).values(latitude_e6=None, longitude_e6=None)
-    connection.execute(nowhere)
+    forget_places_at_home_of(connection, UUID(subject))

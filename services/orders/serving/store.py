@@ -147,3 +147,10 @@ def forget_old_acts(connection: Connection, person_id: UUID, *, before: datetime
     """Delete the acts of a volunteer that came so long ago that they would be refused as too old."""
     old = (door_act.c.person_id == person_id, door_act.c.received_at < before)
     connection.execute(sa.delete(door_act).where(*old))
+
+
+def forget_places_at_home_of(connection: Connection, person_id: UUID) -> None:
+    """Blank where something was signed at the home of somebody who received help."""
+    received = sa.select(orders.c.order_id).where(orders.c.recipient_id == person_id)
+    nowhere = door_act.update().where(door_act.c.order_id.in_(received)).values(latitude_e6=None, longitude_e6=None)
+    connection.execute(nowhere)

@@ -66,6 +66,21 @@ def test_sent_twice_it_counts_once(world: OrdersHarness, device: Device) -> None
     assert [len(world.said(kind)) for kind in (wire.ServiceStarted, wire.ServiceFinished)] == [1, 1]
 
 
+def test_where_it_was_signed_is_forgotten_with_whom_it_was_for(world: OrdersHarness, device: Device) -> None:
+    acts = whole_visit(device)
+    world.set_time("D1 13:00")
+    assert device.send(*acts) == [DONE, DONE]
+    places = sa.text("SELECT count(latitude_e6), count(*) FROM door_act")
+
+    with world.database.reading() as connection:
+        before = tuple(connection.execute(places).one())
+    world.forget("lan")
+    with world.database.reading() as connection:
+        after = tuple(connection.execute(places).one())
+
+    assert (before, after) == ((2, 2), (0, 2))
+
+
 def test_a_check_out_waits_for_its_check_in(world: OrdersHarness, device: Device) -> None:
     arrived, left = whole_visit(device)
     world.set_time("D1 13:00")
