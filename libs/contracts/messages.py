@@ -1,12 +1,16 @@
-"""Every event message of the generated contracts, with an example of each: for checks and for the catalogue."""
+"""Every event message of the generated contracts, with an example of each: for checks and for the catalogue.
 
+And whether bytes are such a message at all.
+"""
+
+import functools
 import importlib
 import pkgutil
 from collections.abc import Iterator
 from typing import cast
 
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
-from google.protobuf.message import Message
+from google.protobuf.message import DecodeError, Message
 
 import libs.contracts.timebank as contracts
 
@@ -20,6 +24,23 @@ def event_types() -> Iterator[type[Message]]:
             loaded = importlib.import_module(module.name)
             for name in loaded.DESCRIPTOR.message_types_by_name:
                 yield getattr(loaded, name)
+
+
+@functools.cache
+def _by_name() -> dict[str, type[Message]]:
+    return {kind.DESCRIPTOR.full_name: kind for kind in event_types()}
+
+
+def is_unreadable(event_type: str, payload: bytes | None) -> bool:
+    """Tell whether bytes are no message of a kind that we know; of a kind that we do not know nothing is said."""
+    kind = _by_name().get(event_type)
+    if kind is None or payload is None:
+        return False
+    try:
+        kind.FromString(payload)
+    except DecodeError:
+        return True
+    return False
 
 
 def is_event(message: type[Message]) -> bool:

@@ -15,6 +15,7 @@ from typing import NamedTuple
 from sqlalchemy.engine import Connection
 
 from libs.bus import Broker, Record, headers
+from libs.contracts.messages import is_unreadable
 from libs.db.driver import run, scalar
 from libs.outbox.cursor import step_down
 from libs.outbox.source import Source, Stream
@@ -93,6 +94,8 @@ def why_older_than_published(
     for record in last:
         stream = Stream(record.topic, record.headers.get(headers.STREAM, ""))
         position, told = _number(record, headers.POSITION, 0), told_epoch(record)
+        if stream not in heads and is_unreadable(record.headers.get(headers.TYPE, ""), record.value):
+            continue  # Whoever put it there, it was not published from here: it proves nothing.
         if told > epoch or (told == epoch and position > heads.get(stream, 0)):
             return (
                 f"this database is older than what was published from it: {stream.topic} {stream.name} is "

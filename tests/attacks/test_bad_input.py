@@ -80,9 +80,9 @@ def code_of(answer: Any) -> str:
 def test_a_forged_cursor_gets_no_list_to_break(city: City) -> None:
     asked, broken = list(lists(city)), []
     for path in asked:
-        assert city.ask("GET", path, role="city_admin").status == 200, path
+        assert city.ask_patiently("GET", path, role="city_admin").status == 200, path
         for parts in forgeries():
-            answer = city.ask("GET", f"{path}cursor={forged(*parts)}", role="city_admin")
+            answer = city.ask_patiently("GET", f"{path}cursor={forged(*parts)}", role="city_admin")
             if answer.status != 200 and (answer.status, code_of(answer)) != (400, "cursor_invalid"):
                 broken.append((path, parts, answer.status, answer.data[:100]))
 
@@ -92,10 +92,10 @@ def test_a_forged_cursor_gets_no_list_to_break(city: City) -> None:
 
 def test_what_a_list_gives_out_leads_on(city: City) -> None:
     for path in lists(city):
-        first = city.ask("GET", f"{path}limit=1", role="city_admin").json()
+        first = city.ask_patiently("GET", f"{path}limit=1", role="city_admin").json()
         cursor = first.get("next")
         if cursor:
-            second = city.ask("GET", f"{path}limit=1&cursor={cursor}", role="city_admin")
+            second = city.ask_patiently("GET", f"{path}limit=1&cursor={cursor}", role="city_admin")
             assert second.status == 200, path
             assert second.json()["items"] != first["items"], path
 
@@ -125,7 +125,7 @@ def test_a_query_of_nonsense_is_the_callers_mistake(city: City, query: str) -> N
             filled = filled.replace(f"{{{name}}}", city.ids[name])
         filled = filled.replace("{certificate_id}", str(new_id()))
         text = "&".join([query, *(f"{name}={value}" for name, value in needed.items())])
-        answer = city.ask("GET", f"{filled}?{text}", role="city_admin")
+        answer = city.ask_patiently("GET", f"{filled}?{text}", role="city_admin")
         assert answer.status in (400, 422), (filled, text, answer.status)
         assert code_of(answer) in ("invalid_fields", "text_invalid", "invalid_request", "malformed_id")
 
@@ -140,7 +140,7 @@ def test_something_else_where_an_object_belongs_is_refused_by_every_command(city
                 continue
             filled = filled_with_anything(path)
             headers = JSON | {"Idempotency-Key": str(new_id()), "If-Match": "1"}
-            answer = city.ask(method.upper(), filled, role="city_admin", body=body.encode(), headers=headers)
+            answer = city.ask_patiently(method.upper(), filled, role="city_admin", body=body.encode(), headers=headers)
             assert 400 <= answer.status < 500, (method, path, answer.status, answer.data[:200])
             code_of(answer)
 

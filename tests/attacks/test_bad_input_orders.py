@@ -6,6 +6,7 @@ import ast
 import importlib
 from collections.abc import Iterator
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 import sqlalchemy as sa
@@ -13,6 +14,7 @@ from marshmallow import Schema, fields
 
 from libs.contracts.events import orders as wire
 from libs.db import Database
+from libs.http.lists import Listing, Sorted
 from libs.ids import new_id
 from services.orders.tests.harness import OrdersHarness, named, outcome
 from tests.support.postgres import FreshDatabase
@@ -156,6 +158,21 @@ def words_in(nodes: list[ast.AST]) -> set[str]:
     }
 
 
+def listed_in(nodes: list[ast.AST]) -> set[str]:
+    """Return what the declared lists that functions name read of a query: their words, and which page."""
+    named_there = {ast.unparse(n) for node in nodes for n in ast.walk(node) if isinstance(n, ast.Name | ast.Attribute)}
+    found: set[str] = set()
+    for path in sorted(SERVICE.glob("*/api.py")):
+        edge = vars(importlib.import_module(f"services.orders.{path.parent.name}.api"))
+        for name in named_there:
+            thing = edge.get(name.partition(".")[0])
+            for part in name.split(".")[1:]:
+                thing = vars(thing).get(part) if type(thing) is ModuleType else None
+            if issubclass(type(thing), Listing | Sorted):
+                found |= {*getattr(thing, "narrowed", ()), "limit", "cursor"}
+    return found
+
+
 def said_in(nodes: list[ast.AST]) -> set[str]:
     """Return what use cases read of a call: for whom, with which consent, why."""
     named_there = {n.attr for node in nodes for n in ast.walk(node) if isinstance(n, ast.Attribute)}
@@ -196,5 +213,6 @@ def test_every_field_of_a_request_is_read_by_a_use_case(
     use_cases = [found for node in edge for found in reached(node, USE_CASES)]
 
     read = (words_in(edge) - set(SAID)) | (words_in(body) & set(SAID)) | said_in([*use_cases, *body])
+    read |= listed_in(edge)
 
     assert names_of(schema) - read == set(), f"{name} takes fields that nobody reads"

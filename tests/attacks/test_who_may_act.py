@@ -35,8 +35,12 @@ OPEN_TO_SUSPENDED = {
     "DELETE /v1/sessions",
     "DELETE /v1/sessions/current",
     "POST /v1/me/password",
+    "POST /v1/me/devices/{}/revocation",
 }
-"""A password that somebody else set opens nothing but the setting of one's own: without it nobody could contest."""
+"""What ends a way in is open to everybody.
+
+A password that somebody else set opens nothing but the setting of one's own: without it nobody could contest.
+"""
 OPERATIONS_MIN = 120
 
 Answer = tuple[int, str]

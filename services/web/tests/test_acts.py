@@ -30,6 +30,9 @@ ACT_OF = {
 }
 """By the last word of a form's address, the act that it does."""
 
+LATER = {"door.html"}
+"""What is kept for where there is no network: the order tells what may be done when it is sent."""
+
 
 def open_conditions(template: str) -> list[str]:
     """Return the conditions that are open at the end of a piece of a template."""
@@ -58,7 +61,7 @@ def test_every_form_that_acts_on_an_order_stands_under_the_act_that_the_order_na
     unasked = [
         (template, word)
         for template, word, conditions in forms()
-        if not any(f'may(order, "{ACT_OF[word]}")' in condition for condition in conditions)
+        if template not in LATER and not any(f'may(order, "{ACT_OF[word]}")' in condition for condition in conditions)
     ]
 
     assert len(forms()) > 12
