@@ -62,9 +62,12 @@ timebank: $(RUNTIME) ## Run the operator's command: make timebank ARGS="events -
 .PHONY: test unit scenarios scenarios-on-kafka lint proto proto-check messages events-doc rules-doc rights-doc golden
 test: $(DEV) ## Run every test that needs no browser: units, stores, contracts on both brokers, scenarios, end to end
 	@$(PY) -m pytest -n $(TEST_PROCESSES) --dist loadscope --no-loadscope-reorder --durations=25 \
-		-m "not browser" --ignore=$(AGAINST_DOCUMENT) $(ARGS)
+		-m "not browser and not manifests" --ignore=$(AGAINST_DOCUMENT) $(ARGS)
 
-.PHONY: browser test-browser screenshots
+.PHONY: test-manifests browser test-browser screenshots
+test-manifests: $(DEV) ## Start every role as the manifests say, play the main flow, roll each (four minutes, a quiet machine)
+	@CI=true $(PY) -m pytest -p no:randomly -m manifests tests/distributed $(ARGS)
+
 browser: ## Install Chromium and fonts for Chinese, by apt-get (as root, on Debian)
 	@test -x /usr/bin/chromium && fc-list :lang=zh | grep -q . || \
 		{ apt-get update -qq && apt-get install -y -qq chromium fonts-noto-cjk; }

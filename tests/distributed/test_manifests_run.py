@@ -36,7 +36,7 @@ from tests.scenarios.runner import Run
 from tests.scenarios.story import CASES, load_story
 from tests.support.postgres import running_server
 
-pytestmark = pytest.mark.kafka
+pytestmark = [pytest.mark.kafka, pytest.mark.manifests]
 MIGRATING = [f"{name}-migrate" for name in SERVICES]
 SETTLE_SECONDS = 60.0
 ROLLED_AT_ONCE = 4

@@ -35,6 +35,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.write_line(f"{reason}{f' ({times} times)' if times > 1 else ''}")
     if "not browser" in terminalreporter.config.option.markexpr:
         terminalreporter.write_line("left out: the journeys in a browser (make browser, then make test-browser)")
+        terminalreporter.write_line("left out: all roles as the manifests say, at once (make test-manifests)")
     if not skipped:
         terminalreporter.write_line("nothing was skipped")
     elif _in_ci():

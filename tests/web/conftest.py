@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import tempfile
@@ -74,6 +75,13 @@ def scene() -> Iterator[Scene]:
     if kept := os.environ.get("WEB_SCENE"):  # For whoever works on the pages: a scene that is open already.
         yield attach(Path(kept))
         return
+    with fresh_scene() as opened:
+        yield opened
+
+
+@contextlib.contextmanager
+def fresh_scene() -> Iterator[Scene]:
+    """Open a scene in which nobody has done anything yet, for journeys that move its clock or count its minutes."""
     folder = Path(tempfile.mkdtemp(prefix="timebank-web-"))
     folder.chmod(0o755)
     with open_scene(folder) as opened:

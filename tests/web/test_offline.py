@@ -11,10 +11,18 @@ import pytest
 from playwright.sync_api import Page, Request
 
 from libs.ids import new_id
-from tests.web.conftest import Window, Windows
+from tests.web.conftest import Window, Windows, fresh_scene
 from tests.web.scene import Scene, _asked
 
 pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def scene() -> Iterator[Scene]:
+    """A scene of these journeys' own."""
+    with fresh_scene() as opened:
+        yield opened
+
 
 NUMBERS = itertools.count(1)
 POLL_MS, POLLS_MAX = 200, 75

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -12,10 +13,19 @@ from playwright.sync_api import Request
 from pypdf import PdfReader
 
 from libs.clock import monotonic
-from tests.web.conftest import Window, Windows
+from tests.web.conftest import Window, Windows, fresh_scene
 from tests.web.scene import Scene
 
 pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def scene() -> Iterator[Scene]:
+    """A scene of these journeys' own."""
+    with fresh_scene() as opened:
+        yield opened
+
+
 MONTH = "2026-03"
 
 
