@@ -213,10 +213,11 @@ def test_a_lost_device_is_revoked_on_ones_own_page(window: Windows, scene: Scene
     page.wait_for_selector("li[data-state=unsent]")
     yun = window(language="en").sign_in("yun")
     yun.open("/me")
-    yun.page.click("main details summary")
-    yun.page.fill("#device-1", scene.password)
-    yun.press("form[action^='/me/devices/'] button")
-    assert "The device is revoked" in yun.text
+    while yun.page.locator("form[action^='/me/devices/']").count():  # Those of the journeys before, too.
+        yun.page.locator("details:has(form[action^='/me/devices/']) summary").first.click()
+        yun.page.fill("#device-1", scene.password)
+        yun.press("form[action^='/me/devices/'] >> nth=0 >> button")
+        assert "The device is revoked" in yun.text
     scene.run.client.settle()  # Orders hears of it a moment later.
 
     lost.context.set_offline(False)
