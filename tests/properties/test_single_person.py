@@ -8,7 +8,6 @@ between wallets is free to move: what a district has issued is not.
 from __future__ import annotations
 
 import re
-from base64 import urlsafe_b64encode
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from itertools import chain
@@ -16,14 +15,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, SECP256R1, generate_private_key
-from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from libs.p256 import thumbprint
-from services.orders.serving.rules.acts import canonical
+from tests.properties.newcomers import applications
 from tests.properties.puppets import Actors
+from tests.properties.telephone import Telephone
 from tests.scenarios.client import ApiCall, Client
 from tests.scenarios.story import CASES, load_story
 from tests.scenarios.world import SCAN, World
@@ -69,11 +64,6 @@ PUPPETEERS_MIN = 5
 Act = tuple[str, str, dict[str, Any]]
 
 
-def base64url(value: bytes) -> str:
-    """Return bytes as JSON Web Keys write them."""
-    return urlsafe_b64encode(value).rstrip(b"=").decode()
-
-
 class Alone:
     """One person, and everything that the platform lets anybody ask for, asked by them."""
 
@@ -81,8 +71,7 @@ class Alone:
         self.world, self.label = world, label
         self.me, self.lan, self.gu = world.id_of(label), world.id_of("lan"), world.id_of("gu")
         self.home, self.district, self.city = (world.unit_of(one) for one in ("k1", "d1", "city"))
-        self.telephone = generate_private_key(SECP256R1())
-        self.signed = 0
+        self.telephone = Telephone()
 
     def id(self, name: str) -> str:
         """The id of a thing that this person makes."""
@@ -97,7 +86,7 @@ class Alone:
         yield from self.memberships()
         yield from self.credit()
         yield from self._orders_made()
-        yield "POST", "/v1/me/devices", {"public_key": self._public_key()}
+        yield "POST", "/v1/me/devices", {"public_key": self.telephone.public_key()}
         for name in ORDERS:
             yield from self._on_order(f"/v1/orders/{self.id(name)}")
         yield "POST", "/v1/approvals", {"orders": [self.id(name) for name in ORDERS]}
@@ -206,7 +195,7 @@ class Alone:
         yield "POST", f"{order}/offers/acceptance", {}
         yield "POST", f"{order}/assignment", {}
         yield "POST", f"{order}/door-code", {}
-        yield "POST", "/v1/door-acts", {"acts": [self._signed(order, "check_in"), self._signed(order, "check_out")]}
+        yield "POST", "/v1/door-acts", {"acts": self.telephone.signed(order, self.day("D5 10:00"))}
         yield "POST", f"{order}/check-in", {"place": place}
         yield "POST", f"{order}/check-out", {"place": place}
         yield "POST", f"{order}/confirmation", {"rating": 5}
@@ -218,41 +207,6 @@ class Alone:
         yield "POST", f"{order}/second-check", OK
         reversal = f"{order}/reversal/{self.id('reversal' + order)}"
         yield from self._both(reversal, {})
-
-    def _point(self) -> bytes:
-        return self.telephone.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
-
-    def _public_key(self) -> dict[str, str]:
-        x, y = self._point()[1:33], self._point()[33:]
-        return {"kty": "EC", "crv": "P-256", "x": base64url(x), "y": base64url(y)}
-
-    def _signed(self, order: str, act: str) -> dict[str, str]:
-        """What their telephone signs of an order, at this instant."""
-        self.signed += 1
-        said = {"act": act, "at": self.day("D5 10:00"), "code": None, "counter": self.signed, "place": None}
-        text = canonical(said | {"key": thumbprint(self._point()), "order": order.rpartition("/")[2]})
-        r, s = decode_dss_signature(self.telephone.sign(text.encode(), ECDSA(SHA256())))
-        return {"text": text, "signature": base64url(r.to_bytes(32, "big") + s.to_bytes(32, "big"))}
-
-    def _applications(self) -> Iterator[Act]:
-        """Somebody new, whom they would like to be two people about; no number is proved without its telephone."""
-        number, ticket = {"phone_number": f"1{self.me.replace('-', '')[:4]}"}, {"ticket": self.id("ticket")}
-        yield "POST", "/v1/applications/codes", number
-        yield "POST", "/v1/applications/tickets", number | {"code": "123456"}
-        application = f"/v1/applications/{self.id('application')}"
-        yield "PUT", application, ticket | {
-            "name": "独", "born": "1980-01-01", "sex": "male", "unit_id": self.home, "services": ["A7"],
-            "privacy_version": "1",
-        }  # fmt: skip
-        yield "POST", "/v1/applications/own", ticket
-        yield "POST", f"{application}/identity", {"kind": "resident", "number": "110101198001010015"}
-        yield "POST", f"{application}/agreement", {"on": self.world.story.day("D4").isoformat()}
-        yield "POST", f"{application}/training", {"on": self.world.story.day("D4").isoformat()}
-        admission = f"{application}/admissions/{self.id('admission')}"
-        yield "PUT", admission, {}
-        yield "POST", f"{admission}/decision", OK
-        yield "POST", f"{application}/refusal", WHY
-        yield "POST", "/v1/applications/withdrawal", ticket
 
     def _related(self) -> Iterator[Act]:
         relation = f"/v1/relations/{self.id('relation')}"
@@ -274,8 +228,8 @@ class Alone:
             yield "POST", f"{order}/rejection", WHY
             yield "POST", f"{order}/cancellation", {}
         yield from self._grouped()
-        yield from self._applications()
-        yield "POST", f"/v1/me/devices/{thumbprint(self._point())}/revocation", {"code": "123456"}
+        yield from applications(self.id, self.home, self.world.story.day("D4").isoformat())
+        yield "POST", f"/v1/me/devices/{self.telephone.key_id}/revocation", {"code": "123456"}
         friend = f"/v1/persons/{self.id('friend')}"
         yield "POST", f"{friend}/suspension", WHY
         yield "POST", f"{friend}/reinstatement", WHY
