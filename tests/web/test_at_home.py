@@ -87,6 +87,8 @@ def test_a_volunteer_takes_serves_at_the_door_and_sees_hours_and_credit_apart(wi
     order = scene.id_of("open0")
 
     volunteer.press(f"form[action='/volunteer/orders/{order}/take'] button")
+    scene.run.client.settle()  # The name is shown a moment later.
+    volunteer.open(f"/volunteer/orders/{order}")
     assert "孙桂芝" in volunteer.text
     scene.run.client.advance(scene.run.story.instant("D5 10:00"))
     code = scene.get("e5", f"/v1/orders/{order}/door-code")["code"]
