@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Error as PlaywrightError, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from tests.web.linting import problems_of
 from tests.web.scene import Scene, attach, open_scene
@@ -44,13 +44,8 @@ class Window:
 
     def check(self) -> None:
         """Look at the page that is open."""
-        try:
-            self.page.wait_for_load_state()
-            content = self.page.content()
-        except PlaywrightError:  # The page that a form leads to is just coming.
-            self.page.wait_for_load_state("networkidle")
-            content = self.page.content()
-        assert problems_of(content, language=self.language) == [], self.page.url
+        self.page.wait_for_load_state()
+        assert problems_of(self.page.content(), language=self.language) == [], self.page.url
 
     def sign_in(self, label: str) -> Window:
         """Sign in as somebody of the scene."""
@@ -63,7 +58,8 @@ class Window:
 
     def press(self, selector: str) -> None:
         """Press a button or link, and look at the page that comes."""
-        self.page.click(selector)
+        with self.page.expect_navigation():  # Some forms ask the browser for the place before they go.
+            self.page.click(selector)
         self.check()
 
     @property
