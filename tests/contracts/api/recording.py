@@ -19,12 +19,12 @@ from uuid import UUID
 import urllib3
 
 from libs.contracts.api import FOLDER
+from libs.http.openapi import METHODS
 from tests.scenarios.client import Client, PlatformError
 from tests.scenarios.runner import Run, StepFailedError
 from tests.scenarios.story import CASES, find_stories, load_story
 from tests.support.platform import Platform
 
-METHODS = ("get", "put", "post", "patch", "delete")
 LIST_ITEMS_MAX = 2
 TEXT_MAX = 300
 SECRET_FIELDS = frozenset({"access_token", "refresh_token", "password", "new_password", "totp", "secret", "signature"})

@@ -13,8 +13,9 @@ from flask import Flask
 from jsonschema import Draft202012Validator, FormatChecker
 
 from libs.contracts.api import examples
+from libs.http.openapi import METHODS
 from services.embedded.front_door import merged_openapi
-from tests.contracts.api.recording import METHODS, RecordingClient, settled, shortened
+from tests.contracts.api.recording import RecordingClient, settled, shortened
 
 RECORDED_MIN = 90
 SELDOM = {

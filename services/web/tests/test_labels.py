@@ -1,0 +1,54 @@
+"""What the API's closed words are called: none lacks its label, and no label is of a word that is gone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from services.embedded.front_door import merged_openapi
+from services.web.kit.labels import LABELS
+
+WORDS_OF = {
+    "evidence": "orders.VolunteerPart.evidence",
+    "state": "orders.Order.state",
+    "funding": "orders.Order.funding",
+    "role": "accounts.RoleAnswer.role",
+    "wallet": "ledger.BalanceExplained.class",
+    "reason": "ledger.Line.reason",
+    "adjustment": "ledger.Proposal.kind",
+    "step": "orders.Step.verb",
+    "act": "accounts.ActingGrant.acts",
+    "kind": "accounts.Relation.kind",
+    "policy": "accounts.PolicyAnswer.state",
+    "document": "accounts.Document.kind",
+    "class": "ledger.Line.evidence_class",
+    "risk": "accounts.Details.visit_risk",
+    "application": "accounts.ApplicationAnswer.state",
+    "waits": "accounts.ApplicationAnswer.waits_for",
+    "consent": "accounts.Consent.how",
+}
+OWN_WORDS = {"kind.same_household"}
+"""What a page says that is no word of the API by itself."""
+
+
+@pytest.fixture(scope="module")
+def document(apis: dict[str, Flask]) -> dict[str, Any]:
+    """The document of the whole platform."""
+    return merged_openapi(apis, title="all")
+
+
+@pytest.mark.parametrize(("prefix", "place"), WORDS_OF.items())
+def test_every_word_that_a_page_shows_has_its_label(document: dict[str, Any], prefix: str, place: str) -> None:
+    schema, _, member = place.rpartition(".")
+    words = words_of(document["components"]["schemas"][schema]["properties"][member])
+
+    named = {name for name in LABELS if name.startswith(f"{prefix}.")} - OWN_WORDS
+    assert named == {f"{prefix}.{word}" for word in words}
+
+
+def words_of(schema: dict[str, Any]) -> set[str]:
+    """Return the closed set of words of a member, or of the rows of one."""
+    found = schema.get("enum") or schema.get("items", {}).get("enum") or []
+    return {word for word in found if word is not None}
