@@ -130,7 +130,7 @@ LABELS = {
     "reason.erasure": message("Data erased"),
     "reason.reversal_shortfall": message("Could not be taken back in full"),
     "reason.shortfall_owed": message("Still to be taken back"),
-    "reason.shortfall_borne": message("Borne by the public pool"),
+    "reason.shortfall_borne": message("Borne by the programme"),
     "reason.wallets_frozen": message("Wallets frozen"),
     "reason.wallets_unfrozen": message("Wallets free again"),
     "wallet.earned": message("earned"),
