@@ -37,6 +37,7 @@ POWERS: dict[str, frozenset[str]] = {
     "call_back": frozenset({"operator"}),
     "report_no_show": frozenset({"coordinator", "operator"}),
     "close_incident": frozenset({"operator"}),
+    "stop_volunteer": frozenset({"coordinator", "district_admin"}),
     "decide_dispute": frozenset({"checker"}),
     "decide_dispute_second": frozenset({"checker", "district_admin"}),
     "approve_hours": frozenset({"coordinator", "checker"}),

@@ -38,6 +38,7 @@ from services.orders.serving.rules.doors import DoorKey
 from services.orders.serving.usecases import acts as serving_acts
 from services.orders.settings import Settings
 from services.orders.slips import api as slips
+from services.orders.stops import api as stops
 from services.orders.visits import api as visits
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -87,6 +88,7 @@ def create_app(settings: Settings, *, clock: Clock, database: Database | None = 
             slips.late_entries,
             service_time.service_records,
             service_time.certificates,
+            stops.stops,
             visits.visits,
             visits.visit_plans,
             incidents.incidents,

@@ -8,20 +8,26 @@ from datetime import datetime
 from libs.db import Connection
 from libs.programme.proposals import first_lapse, lapse_proposals
 from services.orders.approving.usecases.confirm_order import take_silence
-from services.orders.core.rules.deadlines import AUTO_CHECK_OUT, EXPIRE, SILENCE
+from services.orders.core.rules.deadlines import AUTO_CHECK_OUT, EXPIRE, GATES, SILENCE
 from services.orders.core.store import deadline_store
 from services.orders.core.store.deadline_store import Deadline
 from services.orders.core.store.tables import decision
 from services.orders.disputes.store import reversal
 from services.orders.placing.usecases.expire_order import expire_order
 from services.orders.service_time.store import record_proposal
+from services.orders.serving.usecases.hold_gates import hold_gates
 from services.orders.serving.usecases.serve_order import end_forgotten_service
 
 DUE_MAX = 200
 OF_TWO_PEOPLE = (reversal, record_proposal, decision)
 """Every table of acts of two people."""
 Act = Callable[[Connection, Deadline], None]
-ACTS: Mapping[str, Act] = {EXPIRE: expire_order, AUTO_CHECK_OUT: end_forgotten_service, SILENCE: take_silence}
+ACTS: Mapping[str, Act] = {
+    EXPIRE: expire_order,
+    AUTO_CHECK_OUT: end_forgotten_service,
+    SILENCE: take_silence,
+    GATES: hold_gates,
+}
 
 
 def next_due(connection: Connection, now: datetime) -> datetime | None:

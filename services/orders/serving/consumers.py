@@ -10,6 +10,7 @@ from libs.contracts.events import accounts
 from libs.db import Connection
 from libs.db.rows import delete_rows, save_row
 from libs.events import EventContext, forgets, hears
+from services.orders.core.usecases.gates_again import look_at_gates_again
 from services.orders.serving.store import forget_places_at_home_of
 from services.orders.serving.tables import device_key, door_act
 
@@ -29,6 +30,33 @@ class DeviceKeyTold:
 def save_device_key(connection: Connection, _context: EventContext, told: DeviceKeyTold) -> None:
     """Keep a device's key, or that it was revoked."""
     save_row(connection, device_key, asdict(told))
+
+
+@dataclass(frozen=True)
+class PersonChanged:
+    """Something of a person is told anew."""
+
+    person_id: UUID
+
+
+@dataclass(frozen=True)
+class RelationChanged:
+    """Two people are related, or no more."""
+
+    person_id: UUID
+    relative_id: UUID
+
+
+@hears(accounts.PersonState)
+def look_again_at_person(connection: Connection, context: EventContext, told: PersonChanged) -> None:
+    """What somebody has taken, or receives, may be barred now."""
+    look_at_gates_again(connection, told.person_id, context.now)
+
+
+@hears(accounts.RelationState)
+def look_again_at_relatives(connection: Connection, context: EventContext, told: RelationChanged) -> None:
+    """Two who are related do not serve each other."""
+    look_at_gates_again(connection, told.person_id, context.now)
 
 
 @forgets(accounts.DeviceKeyState)

@@ -25,6 +25,19 @@ class OrderTaken:
     planned_minutes: int
 
 
+@tells(orders.OrderReleased, subject="order_id")
+@dataclass(frozen=True)
+class OrderReleased:
+    """Who had taken it does not come: a gate has shut since; `code` says which."""
+
+    order_id: UUID
+    district_id: UUID
+    recipient_id: UUID
+    volunteer_id: UUID
+    start_at: datetime
+    code: str
+
+
 @tells(orders.ServiceStarted, subject="order_id")
 @dataclass(frozen=True)
 class ServiceStarted:

@@ -77,6 +77,12 @@ class VolunteerPausedError(RuleError):
     paused_until: str
 
 
+class VolunteerStoppedError(RuleError):
+    """A coordinator stopped the volunteer for a day."""
+
+    stopped_until: str
+
+
 class ProviderRequiredError(RuleError):
     """Purchased hours are worked by the provider's staff."""
 

@@ -39,6 +39,8 @@ def is_late_cancellation(policy: Policy, *, start_at: datetime, now: datetime) -
 
 
 EXPIRE, AUTO_CHECK_OUT, SILENCE = "expire", "auto_check_out", "silence"
+GATES = "gates"
+"""Of a person: what they have taken, or receive, is looked at again, for something was told of them."""
 ORDER_DEADLINES = (EXPIRE, AUTO_CHECK_OUT, SILENCE)
 # In these states something falls due by itself.
 TICKING = frozenset({State.PUBLISHED, State.IN_SERVICE, State.FINISHED})

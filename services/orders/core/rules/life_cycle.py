@@ -43,6 +43,7 @@ class Verb(StrEnum):
     TAKE = "take"
     ACCEPT = "accept"
     WITHDRAW = "withdraw"
+    RELEASE = "release"
     CANCEL = "cancel"
     EXPIRE = "expire"
     REFER = "refer"
@@ -96,6 +97,9 @@ TRANSITIONS: Mapping[Verb, Mapping[State, Transition]] = {
     Verb.TAKE: _row(_VOLUNTEER, {S.PUBLISHED: (S.PUBLISHED, S.TAKEN)}),
     Verb.ACCEPT: _row(_VOLUNTEER, {S.PUBLISHED: (S.PUBLISHED, S.TAKEN)}),
     Verb.WITHDRAW: _row(_VOLUNTEER, {S.PUBLISHED: (S.PUBLISHED,), S.TAKEN: (S.PUBLISHED,)}),
+    Verb.RELEASE: _row(
+        "the platform, when a gate shuts on who took it", {S.PUBLISHED: (S.PUBLISHED,), S.TAKEN: (S.PUBLISHED,)}
+    ),
     Verb.CANCEL: _row(
         "the recipient, the payer, a coordinator, or an operator acting for them",
         dict.fromkeys((S.UNDER_REVIEW, S.AWAITING_FUNDING, S.PUBLISHED, S.TAKEN), (S.CANCELLED,)),

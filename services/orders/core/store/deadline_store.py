@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
+from sqlalchemy.dialects.postgresql import insert
 
 from libs.db.driver import run
 from libs.db.rows import delete_rows
@@ -59,6 +60,11 @@ def replace_deadlines(
         "instants": list(deadlines.values()),
     }
     run(connection, _REPLACE, terms)
+
+
+def add_deadline(connection: Connection, due: Deadline) -> None:
+    """Let something fall due, unless something of its kind does for the subject."""
+    connection.execute(insert(deadline).values(asdict(due)).on_conflict_do_nothing())
 
 
 def next_deadline_at(connection: Connection) -> datetime | None:

@@ -143,11 +143,20 @@ def lock_orders(connection: Connection, order_ids: Iterable[UUID]) -> list[Order
 
 def lock_orders_of(connection: Connection, person_id: UUID) -> list[Order]:
     """Return the orders before service that the person receives, pays or has taken, locked by id."""
+    wanted = _before_service_of(person_id).order_by(orders.c.order_id).with_for_update()
+    return find_orders(connection, connection.execute(wanted).scalars())
+
+
+def concerns_orders_to_come(connection: Connection, person_id: UUID) -> bool:
+    """Tell whether there are orders before service that the person receives, pays or has taken."""
+    return connection.execute(_before_service_of(person_id).limit(1)).first() is not None
+
+
+def _before_service_of(person_id: UUID) -> sa.Select[Any]:
     mine = sa.select(assignment.c.order_id).where(assignment.c.volunteer_id == person_id)
     concerned = (orders.c.recipient_id == person_id) | (orders.c.payer_id == person_id) | orders.c.order_id.in_(mine)
     is_before = orders.c.state.in_([state.value for state in BEFORE_SERVICE])
-    wanted = sa.select(orders.c.order_id).where(concerned, is_before).order_by(orders.c.order_id).with_for_update()
-    return find_orders(connection, connection.execute(wanted).scalars())
+    return sa.select(orders.c.order_id).where(concerned, is_before)
 
 
 def orders_listed(narrowed: Mapping[str, Filter], *, scope: tuple[str, ...]) -> Listing:

@@ -26,6 +26,7 @@ from services.orders.serving.refusals import (
     RiskTooHighForMinorError,
     TrainingMissingError,
     VolunteerPausedError,
+    VolunteerStoppedError,
     VolunteerTooOldError,
     VolunteerTooYoungError,
 )
@@ -68,6 +69,8 @@ class Taking:
     now: datetime
     no_shows: list[datetime]
     has_other: bool
+    stopped_until: datetime | None = None
+    """Until when a coordinator stopped the volunteer, if one did."""
     guardian_id: UUID | None = None
     group_id: UUID | None = None
     group: Group | None = None
@@ -93,6 +96,7 @@ def refuse_unless_gates_open(taking: Taking) -> None:
         Refusal: the first gate that is shut; its code says which.
     """
     _refuse_paused(taking)
+    _refuse_stopped(taking)
     if taking.order.funding is Funding.PURCHASED:
         if Role.PROVIDER_WORKER not in taking.volunteer.roles:
             raise ProviderRequiredError
@@ -109,6 +113,12 @@ def _refuse_paused(taking: Taking) -> None:
     until = paused_until(taking.policy, taking.no_shows)
     if until is not None and taking.now < until:
         raise VolunteerPausedError(paused_until=until.isoformat())
+
+
+def _refuse_stopped(taking: Taking) -> None:
+    until = taking.stopped_until
+    if until is not None and taking.now < until:
+        raise VolunteerStoppedError(stopped_until=until.isoformat())
 
 
 def _refuse_unqualified(taking: Taking) -> None:

@@ -20,6 +20,7 @@ from services.orders.core.usecases.acts import (
 )
 from services.orders.core.usecases.command_context import CommandContext, refuse_auditor
 from services.orders.serving.rules.taking import refuse_who_may_not_serve
+from services.orders.serving.usecases.gates import refuse_shut_gates
 from services.orders.serving.usecases.report_no_show import refuse_before_waiting
 from services.orders.serving.usecases.serve_order import refuse_unless_at_the_door
 from services.orders.serving.usecases.take_order import (
@@ -58,6 +59,7 @@ def _may_withdraw(_connection: Connection, context: CommandContext, order: Order
 
 def _may_check_in(connection: Connection, context: CommandContext, order: Order) -> None:
     refuse_unless_at_the_door(connection, context, order, at=context.now)
+    refuse_shut_gates(connection, order, order.assignment_of(context.subject_id), now=context.now)
 
 
 def _has_not_checked_in(context: CommandContext, order: Order) -> None:

@@ -14,6 +14,7 @@ from services.orders.core.rules.order import Order
 from services.orders.core.store import mark_store, people_store
 from services.orders.core.usecases.acting_for import require_acting_for
 from services.orders.core.usecases.command_context import CommandContext, has_power, refuse_auditor, require_power
+from services.orders.core.usecases.gates_again import look_at_gates_again
 from services.orders.core.usecases.order_changes import policy_of_order, save_change
 from services.orders.core.usecases.order_facts import lock_with_facts
 from services.orders.incidents.rules import IncidentKind
@@ -39,6 +40,7 @@ def report_no_show(connection: Connection, context: CommandContext, order_id: UU
     if absent == VOLUNTEER:
         for volunteer_id in order.volunteer_ids:
             mark_store.add_mark(connection, order_id, volunteer_id, "no_show", context.now)
+            look_at_gates_again(connection, volunteer_id, context.now)  # It may pause them.
     recorded = NoShowRecorded(
         order_id, order.district_id, absent, order.volunteer_ids[0], context.caller_id, order.funding
     )

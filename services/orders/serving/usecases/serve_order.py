@@ -27,6 +27,7 @@ from services.orders.core.usecases.order_facts import lock_with_facts
 from services.orders.serving import messages, store
 from services.orders.serving.refusals import CheckInTooEarlyError, DoorCodeWrongError
 from services.orders.serving.rules.doors import DoorKey, refuse_locked
+from services.orders.serving.usecases.gates import ask_of_gates, refuse_shut_gates
 
 
 @dataclass(frozen=True)
@@ -45,8 +46,11 @@ def check_in(connection: Connection, context: CommandContext, order_id: UUID, sh
         NotAssignedError: not the volunteer of this order.
         WrongOrderStateError: it is not taken, or this volunteer has checked in.
         CheckInTooEarlyError, DoorCodeWrongError, DoorCodeLockedError: as their names say.
+        Refusal: a gate has shut since it was taken; its code says which.
     """
-    order = _lock_for_volunteer(connection, context, order_id)
+    order = _lock_for_volunteer(connection, context, order_id, *ask_of_gates(context.subject_id, order_id))
+    refuse_unless_at_the_door(connection, context, order, at=context.now)
+    refuse_shut_gates(connection, order, order.assignment_of(context.subject_id), now=context.now)
     return begin_service(connection, context, order, shown, key, at=context.now)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from uuid import UUID
 
-from libs.clock import local_date
 from libs.db import Connection
 from libs.programme.acting_grants import GrantedAct
 from services.orders.core.messages import tell
@@ -22,12 +21,9 @@ from services.orders.core.usecases.order_facts import lock_with_facts
 from services.orders.incidents import store as incidents_store
 from services.orders.serving import messages, store
 from services.orders.serving.refusals import EmergencyNotForVolunteersError, NotOfferedToYouError, OfferLapsedError
-from services.orders.serving.rules.taking import (
-    Taking,
-    offer_lapses_at,
-    refuse_unless_gates_open,
-    refuse_who_may_not_serve,
-)
+from services.orders.serving.rules.taking import offer_lapses_at, refuse_unless_gates_open, refuse_who_may_not_serve
+from services.orders.serving.usecases.gates import taking_of
+from services.orders.stops import store as stops_store
 
 
 def take_order(
@@ -93,6 +89,7 @@ def _lock_for_taking(connection: Connection, context: CommandContext, order_id: 
         catalogue_store.ask_service_of(order_id),
         mark_store.ask_no_shows(volunteer_id),
         store.ask_whether_busy(volunteer_id, order_id),
+        stops_store.ask_stopped_until(volunteer_id),
     )
     # An order is a worker's to take who speaks for themselves; for another, a grant is needed.
     is_open = context.is_for_another or context.is_worker
@@ -145,36 +142,9 @@ def refuse_unless_open(
         Refusal: as `take_order`.
     """
     refuse_unless_allowed(verb, order.state)
-    refuse_unless_gates_open(_taking(connection, context, order, volunteer, guardian_id, group_id))
-
-
-def _taking(
-    connection: Connection,
-    context: CommandContext,
-    order: Order,
-    volunteer: Person,
-    guardian_id: UUID | None,
-    group_id: UUID | None,
-) -> Taking:
-    today = local_date(context.now)
-    who = volunteer.person_id
-    busy = store.volunteer_is_busy(connection, who, order.order_id)
-    return Taking(
-        order=order,
-        service=catalogue_store.service_version(connection, order.terms.service_code, order.terms.catalogue_version),
-        volunteer=volunteer,
-        recipient=people_store.load_person(connection, order.recipient_id),
-        relations=people_store.relations_of(connection, who),
-        policy=people_store.policy_on(connection, order.district_id, today),
-        home_policy=people_store.policy_on(connection, volunteer.district_id, today),
-        day=local_date(order.terms.start_at),
-        now=context.now,
-        no_shows=mark_store.no_shows_of(connection, who),
-        has_other=busy,
-        guardian_id=guardian_id,
-        group_id=group_id,
-        group=people_store.find_group(connection, group_id) if group_id else None,
-    )
+    part = Assignment(volunteer.person_id, volunteer.district_id, context.now, guardian_id, group_id)
+    busy = store.volunteer_is_busy(connection, volunteer.person_id, order.order_id)
+    refuse_unless_gates_open(taking_of(connection, order, volunteer, part, now=context.now, has_other=busy))
 
 
 def withdraw_from_order(connection: Connection, context: CommandContext, order_id: UUID) -> Order:

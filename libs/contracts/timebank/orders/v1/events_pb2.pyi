@@ -140,6 +140,22 @@ class OrderTaken(_message.Message):
     planned_minutes: int
     def __init__(self, order_id: _Optional[str] = ..., district_id: _Optional[str] = ..., recipient_id: _Optional[str] = ..., volunteer_ids: _Optional[_Iterable[str]] = ..., start_at_us: _Optional[int] = ..., planned_minutes: _Optional[int] = ...) -> None: ...
 
+class OrderReleased(_message.Message):
+    __slots__ = ("order_id", "district_id", "recipient_id", "volunteer_id", "start_at_us", "code")
+    ORDER_ID_FIELD_NUMBER: _ClassVar[int]
+    DISTRICT_ID_FIELD_NUMBER: _ClassVar[int]
+    RECIPIENT_ID_FIELD_NUMBER: _ClassVar[int]
+    VOLUNTEER_ID_FIELD_NUMBER: _ClassVar[int]
+    START_AT_US_FIELD_NUMBER: _ClassVar[int]
+    CODE_FIELD_NUMBER: _ClassVar[int]
+    order_id: str
+    district_id: str
+    recipient_id: str
+    volunteer_id: str
+    start_at_us: int
+    code: str
+    def __init__(self, order_id: _Optional[str] = ..., district_id: _Optional[str] = ..., recipient_id: _Optional[str] = ..., volunteer_id: _Optional[str] = ..., start_at_us: _Optional[int] = ..., code: _Optional[str] = ...) -> None: ...
+
 class ServiceStarted(_message.Message):
     __slots__ = ("order_id", "district_id", "volunteer_id", "checked_in_at_us")
     ORDER_ID_FIELD_NUMBER: _ClassVar[int]

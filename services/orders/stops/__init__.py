@@ -1,0 +1,1 @@
+"""A coordinator's word that a volunteer serves nobody for a day."""
