@@ -55,6 +55,7 @@ def _wanted(world: World) -> Iterator[Made]:
     yield "assessment", f"/v1/persons/{lan}/assessments/{{}}", {"grade": "mild"}, A
     yield "hardship", f"/v1/persons/{lan}/hardships/{{}}", {"categories": ["dibao"]}, A
     yield "relation", "/v1/relations/{}", {"person_id": lan, "relative_id": minnow, "kind": "child"}, A
+    yield "stop", "/v1/volunteer-stops/{}", {"volunteer_id": world.id_of("tar"), "why": "drunk"}, A
     yield "visit", "/v1/visits/{}", {"person_id": lan, "how": "phone", "outcome": "seen"}, A
     yield "death", f"/v1/persons/{world.id_of('old')}/deaths/{{}}", {"died": world.story.day("D1").isoformat()}, A
     target = f"/v1/persons/{world.id_of('tar')}"

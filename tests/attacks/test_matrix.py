@@ -87,6 +87,8 @@ def _values(city: City, pending: Mapping[str, str]) -> Values:
         "record_id": pending["service_record"],
         "finding_id": pending["assessment"],
         "visit_id": pending["visit"],
+        "stop_id": pending["stop"],
+        "PUT /v1/volunteer-stops/{stop_id} volunteer_id": city.world.id_of("tar"),
         "death_id": pending["death"],
         "range_id": pending["slips"],
         "certificate_id": pending["certificate"],

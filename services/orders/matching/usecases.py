@@ -14,6 +14,7 @@ from services.orders.core.store import catalogue_store, mark_store, people_store
 from services.orders.matching.store import Candidate, candidates_of
 from services.orders.serving import store as serving_store
 from services.orders.serving.rules.taking import Taking, refuse_unless_gates_open, refuse_who_may_not_serve
+from services.orders.stops import store as stops_store
 
 MATCHES_MAX = 50
 NEAR_M = 1000
@@ -47,6 +48,7 @@ def _passes(connection: Connection, order: Order, recipient: Person, volunteer: 
         now=now,
         no_shows=mark_store.no_shows_of(connection, who),
         has_other=serving_store.volunteer_is_busy(connection, who, order.order_id),
+        stopped_until=stops_store.stopped_until(connection, who),
     )
     try:
         refuse_who_may_not_serve(volunteer)

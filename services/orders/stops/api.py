@@ -13,7 +13,7 @@ from flask_smorest import Blueprint
 from libs.db import Connection
 from libs.errors import ForbiddenError
 from libs.http import reading
-from services.orders.core.api.edge import command, reaches
+from services.orders.core.api.edge import command, reaches, scope_of
 from services.orders.core.api.views import may_know_of
 from services.orders.core.schemas import ReasonSchema, Sight, done_schema, page_of_schema
 from services.orders.core.store.rows import Row
@@ -56,11 +56,14 @@ class Stops(MethodView):
     @stops.arguments(schemas.StopsQuerySchema, location="query")
     @stops.response(200, page_of_schema(schemas.StopSchema))
     def get(self, query: Row) -> Row:
-        """List when a volunteer was stopped, the last first: to them, to who may act for them, to staff of the unit."""
+        """List stops, the last first: a volunteer's to them, to who may act for them, and to staff; a unit's to staff."""
         with reading() as connection:
-            if not may_know_of(connection, query["volunteer_id"]):
+            if query["unit"] is not None:
+                page = store.STOPS.page(connection, query, units=scope_of(connection, query["unit"]))
+            elif may_know_of(connection, query["volunteer_id"]):
+                page = store.STOPS.page(connection, query)
+            else:
                 raise ForbiddenError
-            page = store.STOPS.page(connection, query)
             return page.showing([stop_view(connection, Stop(**row._asdict())) for row in page.rows])
 
 

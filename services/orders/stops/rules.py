@@ -26,6 +26,7 @@ class Stop:
     why: str
     lifted_by: UUID | None = None
     lifted_at: datetime | None = None
+    lifted_why: str = ""
 
     def refuse_unless_holds(self, now: datetime) -> None:
         """Refuse to lift what is over.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from marshmallow import fields
 
+from libs.http.fields import one_of
 from services.orders.core.schemas import (
     PageQuerySchema,
     ReasonSchema,
@@ -21,9 +22,11 @@ class StopTermsSchema(ReasonSchema):
 
 
 class StopsQuerySchema(PageQuerySchema):
-    """Whose stops."""
+    """Whose stops: of one volunteer, or of all of a unit."""
 
-    volunteer_id = fields.UUID(required=True)
+    volunteer_id = fields.UUID(load_default=None)
+    unit = fields.UUID(load_default=None)
+    whose = one_of("volunteer_id", "unit")
 
 
 class StopSchema(SeenSchema):
@@ -37,3 +40,4 @@ class StopSchema(SeenSchema):
     stopped_by = for_staff(shown_id(attribute="stop.stopped_by"))
     lifted_by = for_staff(shown_id(attribute="stop.lifted_by"))
     why = for_staff(fields.String(attribute="stop.why"))
+    lifted_why = for_staff(fields.String(attribute="stop.lifted_why"))

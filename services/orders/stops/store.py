@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 from libs.db import Connection
 from libs.db.prepared import Prepared
 from libs.db.rows import change_rows
-from libs.http.lists import Listing, equals
+from libs.http.lists import Listing, equals, one_of
 from services.orders.core.store import memo
 from services.orders.core.store.facts import Ask, Rows, ask
 from services.orders.core.store.proposals import lock_row
@@ -31,12 +31,13 @@ volunteer_stop = table_of(
     why=sa.Text,
     lifted_by=sa.Uuid,
     lifted_at=INSTANT,
+    lifted_why=sa.Text,
 )
 STOPS = Listing(
     sa.select(volunteer_stop),
     order=(volunteer_stop.c.stopped_at, volunteer_stop.c.stop_id),
-    narrowed={"volunteer_id": equals(volunteer_stop.c.volunteer_id)},
-    scope=("volunteer_id",),
+    narrowed={"volunteer_id": equals(volunteer_stop.c.volunteer_id), "units": one_of(volunteer_stop.c.unit_id)},
+    scope=("volunteer_id", "units"),
     newest_first=True,
 )
 _UNTIL = Prepared(
@@ -88,5 +89,5 @@ def lock_stop(connection: Connection, stop_id: UUID) -> Stop:
 
 def save_lifted(connection: Connection, stop: Stop) -> None:
     """Save that a stop was lifted."""
-    lifted = {"lifted_by": stop.lifted_by, "lifted_at": stop.lifted_at}
+    lifted = {"lifted_by": stop.lifted_by, "lifted_at": stop.lifted_at, "lifted_why": stop.lifted_why}
     change_rows(connection, volunteer_stop, lifted, stop_id=stop.stop_id)

@@ -67,6 +67,6 @@ def lift_stop(connection: Connection, context: CommandContext, stop_id: UUID) ->
     stop = store.lock_stop(connection, stop_id)
     require_power(connection, context, POWER, stop.unit_id)
     stop.refuse_unless_holds(context.now)
-    lifted = replace(stop, lifted_by=context.caller_id, lifted_at=context.now)
+    lifted = replace(stop, lifted_by=context.caller_id, lifted_at=context.now, lifted_why=context.why)
     store.save_lifted(connection, lifted)
     return lifted

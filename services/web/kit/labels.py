@@ -86,6 +86,7 @@ LABELS = {
     "step.take": message("Taken"),
     "step.accept": message("Offer accepted"),
     "step.withdraw": message("Given back"),
+    "step.release": message("Opened again: who had taken it may not come"),
     "step.cancel": message("Cancelled"),
     "step.expire": message("Lapsed"),
     "step.refer": message("Referred"),

@@ -6,6 +6,7 @@ from services.web.pages.applicants.views import area as applicants
 from services.web.pages.applying.views import area as applying
 from services.web.pages.calls.views import area as calls
 from services.web.pages.checks.views import area as checks
+from services.web.pages.desk.stops import area as stops
 from services.web.pages.desk.views import area as desk
 from services.web.pages.district.views import area as district
 from services.web.pages.elder.views import area as elder
@@ -26,6 +27,7 @@ AREAS: tuple[Area, ...] = (
     by_device,
     about,
     desk,
+    stops,
     elder,
     volunteer,
     door,

@@ -21,6 +21,7 @@ def upgrade() -> None:
             why text NOT NULL,
             lifted_by uuid,
             lifted_at timestamptz,
+            lifted_why text NOT NULL,
             CHECK ((lifted_by IS NULL) = (lifted_at IS NULL)),
             CHECK (stopped_by <> volunteer_id)
         )""")

@@ -17,8 +17,6 @@ def taken(world: OrdersHarness, label: str = "o1", start: str = "D2 09:00", by: 
     assert world.act(by, label, "assignment") == ""
 
 
-
-
 def released(world: OrdersHarness) -> list[str]:
     return [message.code for message in world.said(wire.OrderReleased)]
 

@@ -15,7 +15,7 @@ from libs.clock import local_date
 from libs.ids import id_from_cause
 from libs.translation import message
 from services.web.kit import flash
-from services.web.kit.areas import Area
+from services.web.kit.areas import Area, need_of
 from services.web.kit.carried import page_of_form
 from services.web.kit.closed import Closed, part_of_page, rows_of
 from services.web.kit.commands import command_of_form
@@ -188,6 +188,7 @@ def order(order_id: UUID) -> str:
         service_name=service_name,
         unit_name=unit_name,
         words_of=words_of,
+        may_stop=need_of("stop_volunteer").is_met_by(viewer().roles),
     )
 
 
