@@ -32,6 +32,8 @@ FORGOTTEN = {
     "reversal.decision_why",
     "reversal.why",
     "slip_used.scan",
+    "volunteer_stop.lifted_why",
+    "volunteer_stop.why",
 }
 KEPT = {
     "a word of a closed set, or a code": """
@@ -103,12 +105,15 @@ def _record_words_elsewhere(world: OrdersHarness, for_lan: dict[str, Any], for_m
         ("admin", f"service-records/{named('s1')}", record),
         ("op", f"certificates/{named('c1')}", {"person_id": min_} | for_min),
         ("op", f"incidents/{named('i1')}", {"person_id": lan, "words": WORDS} | for_lan),
+        ("coord", f"volunteer-stops/{named('t1')}", {"volunteer_id": min_, "why": WORDS}),
     ):
         assert world.call("PUT", by, f"/v1/{path}", body).status_code == 201, path
     no = {"ok": False, "why": WORDS}
     assert world.call("POST", "cadmin", f"/v1/service-records/{named('s1')}/decision", no).status_code == 200
     ended = world.call("POST", "op", f"/v1/incidents/{named('i1')}/closing", {"outcome": WORDS})
     assert ended.status_code == 200
+    lifted = world.call("POST", "coord", f"/v1/volunteer-stops/{named('t1')}/lifting", {"why": WORDS})
+    assert lifted.status_code == 200
     world.place("coord", "o2", recipient="lan", start="D4 09:00")
     assert world.act("coord", "o2", "cancellation", {"why": WORDS}) == ""
 
