@@ -96,4 +96,7 @@ def test_nobody_but_who_may_stop_is_shown_the_page(tmp_path: Path) -> None:
 def test_of_which_unit_the_list_is_asked(client: FlaskClient, api: TableApi) -> None:
     client.get("/desk/stops")
 
-    assert next(one for one in api.asked if one.path == "/v1/volunteer-stops").query == (("unit", UNIT), ("limit", "100"))
+    assert next(one for one in api.asked if one.path == "/v1/volunteer-stops").query == (
+        ("unit", UNIT),
+        ("limit", "100"),
+    )
