@@ -56,7 +56,7 @@ class Stops(MethodView):
     @stops.arguments(schemas.StopsQuerySchema, location="query")
     @stops.response(200, page_of_schema(schemas.StopSchema))
     def get(self, query: Row) -> Row:
-        """List stops, the last first: a volunteer's to them, to who may act for them and to staff; a unit's to staff."""
+        """List stops, the last first: a volunteer's also to them and to who may act for them, a unit's to staff."""
         with reading() as connection:
             if query["unit"] is not None:
                 page = store.STOPS.page(connection, query, units=scope_of(connection, query["unit"]))
