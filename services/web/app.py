@@ -17,6 +17,7 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 from libs.http.addresses import TrustedProxies, networks
 from libs.http.headers import protect_answers
 from libs.ids import new_id
+from libs.programme.words import Role
 from services.web.kit import carried, flash, formats, i18n, kiosk, labels
 from services.web.kit.acts import barred, may
 from services.web.kit.areas import PUBLIC, declared_need
@@ -147,6 +148,7 @@ def _dress(app: Flask, parts: WebParts) -> None:
             "navigation": navigation(signed_in.roles) if signed_in else [],
             "start": start_of(signed_in.roles) if signed_in else "/",
             "now": parts.clock.now(),
+            "is_large": signed_in is not None and signed_in.roles == {Role.RECIPIENT},
             "kiosk": kiosk if kiosk.is_here() else None,
             "has_about": parts.about is not None,
             "other_language": _other_language(),

@@ -6,7 +6,11 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any, ClassVar
 
+from libs.translation import in_chinese, message
+from services.web.printing.glyphs import MISSING, with_glyphs
+
 WORDS_MAX = 600
+MISSING_MEANS = message("〓 stands for a sign that this paper cannot print.")
 
 
 @dataclass(frozen=True)
@@ -86,21 +90,29 @@ class Paper:
 
     def as_content(self) -> dict[str, Any]:
         """Return what the template is given: words only, each cut to a bound."""
-        return {
-            "title": cut(self.title),
-            "lead": cut(self.lead),
-            "foot": cut(self.foot),
+        blocks = [{"kind": block.kind} | _cut_all(asdict(block)) for block in self.blocks]
+        shown = {"title": cut(self.title), "lead": cut(self.lead), "blocks": blocks}
+        return shown | {
+            "foot": cut(self.foot) + (self._says(MISSING_MEANS) if _holds(shown, MISSING) else ""),
             "language": self.language,
             "at_seconds": int(self.at.timestamp()),
             "is_large": self.is_large,
-            "blocks": [{"kind": block.kind} | _cut_all(asdict(block)) for block in self.blocks],
         }
+
+    def _says(self, english: str) -> str:
+        return " " + (english if self.language == "en" else in_chinese(english, module=__name__))
 
 
 def cut(text: str) -> str:
-    """Return a text without control characters, and no longer than fits a paragraph."""
-    readable = "".join(sign if sign.isprintable() else " " for sign in text)
+    """Return a text without control characters or signs that cannot be printed, no longer than fits a paragraph."""
+    readable = "".join(sign if sign.isprintable() else " " for sign in with_glyphs(text))
     return readable if len(readable) <= WORDS_MAX else readable[: WORDS_MAX - 1] + "…"
+
+
+def _holds(value: Any, sign: str) -> bool:
+    if isinstance(value, dict):
+        return any(_holds(part, sign) for part in value.values())
+    return any(_holds(part, sign) for part in value) if isinstance(value, list) else sign in str(value)
 
 
 def _cut_all(value: Any, name: str = "") -> Any:

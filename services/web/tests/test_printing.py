@@ -15,6 +15,7 @@ from pypdf import PdfReader
 
 from services.web.printing import program, typesetting
 from services.web.printing.codes import DASH, LINK_BYTES_MAX, fragment_of, qr_svg
+from services.web.printing.glyphs import MISSING
 from services.web.printing.paper import WORDS_MAX, Check, Facts, Figure, NextSheet, Paper, Table, Words
 from services.web.printing.typesetting import FONTS, PROCESS_SETTINGS, PrinterBusyError, UnprintableError, pdf_of
 from services.web.tests.qr import read_qr
@@ -58,6 +59,30 @@ def test_what_people_wrote_is_shown_and_never_evaluated(words: str) -> None:
 
     assert text.replace(" ", "").count(words.replace(" ", "")) >= 9
     assert "root:" not in text
+
+
+@pytest.mark.parametrize(
+    ("words", "printed"),
+    [
+        ("谢谢😀👩‍🦳您", "谢谢〓您"),
+        ("👍🏽", "〓"),
+        ("❤️好", "〓好"),
+        ("محمد · 买买提", "〓 · 买买提"),
+        ("བཀྲ་ཤིས།", "〓"),
+        ("䶮㛃𠮷", "䶮㛃𠮷"),
+        ("Zoe\u0301", "Zoé"),
+        ("3月2日 ★ €5", "3月2日 ★ €5"),
+    ],
+)
+def test_what_has_no_glyph_is_printed_as_the_mark_for_it_and_rare_names_as_they_are(words: str, printed: str) -> None:
+    text = text_of(pdf_of(paper(Words(words))))
+
+    assert printed.replace(" ", "") in text.replace(" ", "")
+    assert ("不能印出" in text) == (MISSING in printed)
+
+
+def test_the_mark_is_explained_in_the_papers_language() -> None:
+    assert "cannot print" in text_of(pdf_of(replace(paper(Words("🎂")), language="en")))
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,95 @@
+"""Every page of the scene, and who opens it."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from tests.scenarios.client import ApiCall
+from tests.support.applying import apply
+from tests.web.scene import Scene
+
+ROUTES = Path(__file__).parents[2] / "services" / "web" / "tests" / "routes.txt"
+PATHS = {
+    "nobody": """/ /rules /rules/{d1} /supply /supply/{d1} /check /check/paper /check/certificate
+              /sign-in /sign-in?by=code /about /docs /kiosk /apply /nothing""",
+    "lan": """/elder /elder/ask /elder/ask/B1 /elder/time /elder/orders/{next} /elder/orders/{today}
+              /family /me /papers/{lan} /papers/{lan}/slip?month=2026-03 /desk""",
+    "e9": "/elder /elder/time /family /papers/{e9}",
+    "min": """/volunteer /door /volunteer/time /volunteer/gift /volunteer/orders/{next} /volunteer/orders/{open1}
+              /volunteer/receipts/{transfer} /papers/{min} /papers/{min}/statement?from=2026-02
+              /papers/certificates/{certificate}""",
+    "ann": """/family /family/{lan} /volunteer/gift""",
+    "coord": """/desk /desk/approvals /desk/approvals?by=day&show=flagged /desk/visits /desk/orders/{weak} /desk/checkouts
+              /applicants /applicants/{applicant} /register""",
+    "check": """/street /desk/orders/{signed}""",
+    "admin": """/district /district/rules/{d1}""",
+    "op": """/calls /calls?q=nobody /calls/{lan} /papers/{lan}""",
+}
+"""What each opens by its address; what a press leads to has a test of its own."""
+OTHER_STATUS = {("nobody", "/nothing"): 404, ("lan", "/desk"): 403}
+LABELS = ("next", "today", "open1", "lan", "min", "e9", "weak", "signed")
+BY_A_PRESS = {
+    "/kiosk/there": "signed in on a device that everybody shares: test_what_only_a_press_leads_to",
+    "/sign-in/device": "after a press on the page to sign in: test_what_only_a_press_leads_to",
+    "/sign-in/approve/<approval>": "by the QR of another screen: test_what_only_a_press_leads_to",
+}
+NO_PAGE = {
+    "/app.webmanifest": "what an installed page is called",
+    "/service-worker.js": "a script",
+    "/door/state": "what the script at the door asks",
+    "/desk/approvals.csv": "a table to save",
+    "/desk/approvals.xlsx": "a table to save",
+    "/papers": "leads to /papers/<person_id>",
+    "/papers/<uuid:person_id>/slip.pdf": "a PDF",
+    "/papers/<uuid:person_id>/statement.pdf": "a PDF",
+    "/papers/certificates/<uuid:certificate_id>.pdf": "a PDF",
+    "/supply/<uuid:district_id>.pdf": "a PDF",
+    "/volunteer/calendar.ics": "a calendar",
+    "/volunteer/receipts/<uuid:transfer_id>/file": "a receipt to save",
+}
+UNKNOWN = "/nothing"
+
+
+def ids_of(scene: Scene) -> dict[str, str]:
+    """Return the ids that stand in addresses, and make what the scene's story does not tell of."""
+    ids = {label: scene.id_of(label) for label in LABELS}
+    ids |= {"d1": scene.unit_of("d1"), "transfer": scene.receipt_id}
+    ids |= {"certificate": _certificate(scene), "applicant": _applicant(scene)}
+    return ids
+
+
+def paths_of(who: str, ids: dict[str, str]) -> list[str]:
+    """Return the pages of somebody."""
+    return [path.format(**ids) for path in PATHS[who].split()]
+
+
+def get_routes() -> set[str]:
+    """Return every address that is opened, as the pages' list of routes has it."""
+    lines = (line.split() for line in ROUTES.read_text("utf-8").splitlines())
+    return {rule for method, rule, *_ in lines if method == "GET"}
+
+
+def is_address_of(path: str, rule: str) -> bool:
+    """Tell whether an address, with names in braces, is one of a route's."""
+    pattern = re.sub(r"<[^>]+>", "[^/]+", rule.replace(".", r"\."))
+    return re.fullmatch(pattern, path.partition("?")[0]) is not None
+
+
+def _certificate(scene: Scene) -> str:
+    """Return a certificate of the volunteer's service: asked for again, it is the same one."""
+    certificate_id = scene.id_of("certificate")
+    call = ApiCall(scene.login("min"), "PUT", f"/v1/certificates/{certificate_id}", {"person_id": scene.id_of("min")})
+    status, document = scene.run.client.send(call)
+    assert status in (200, 201), document
+    return certificate_id
+
+
+def _applicant(scene: Scene) -> str:
+    """Return somebody who applies and whose document nobody has seen yet."""
+    waiting = scene.get("coord", "/v1/applications", unit=scene.unit_of("k1"))["items"]
+    named = [row["application_id"] for row in waiting if row["name"] == "顾小雨"]
+    outbox = scene.folder / "platform" / "sent-codes"
+    return named[0] if named else apply(
+        scene.url, outbox, number="13900000088", unit_id=scene.unit_of("k1"), name="顾小雨"
+    )
