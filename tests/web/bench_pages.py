@@ -23,7 +23,7 @@ from services.web.app import create_app
 from services.web.clients.transport import ApiAnswer, ApiRequest, HttpTransport
 from services.web.parts import WebParts
 from tests.web.scene import Scene, open_scene
-from tests.web.test_all_pages import PATHS, paths_of
+from tests.web.pages_of import PATHS, ids_of, paths_of
 
 ROUNDS = 7
 RATIO_TARGET = 1.5
@@ -73,12 +73,12 @@ def _measured(scene: Scene, folder: Path) -> Iterator[dict[str, Any]]:
             programme_name="bench",
         )
     )
-    assets = _asset_bytes(app.test_client())
+    assets, ids = _asset_bytes(app.test_client()), ids_of(scene)
     for who in PATHS:
         client = app.test_client()
         if who != "nobody":
             _sign_in(client, scene, who)
-        for path in paths_of(scene, who):
+        for path in paths_of(who, ids):
             yield _row(client, transport, path, name=f"{who} {path.partition('-')[0][:38]}", assets=assets)
 
 

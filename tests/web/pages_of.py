@@ -20,8 +20,8 @@ PATHS = {
               /volunteer/receipts/{transfer} /papers/{min} /papers/{min}/statement?from=2026-02
               /papers/certificates/{certificate}""",
     "ann": """/family /family/{lan} /volunteer/gift""",
-    "coord": """/desk /desk/approvals /desk/approvals?by=day&show=flagged /desk/visits /desk/orders/{weak} /desk/checkouts
-              /applicants /applicants/{applicant} /register""",
+    "coord": """/desk /desk/approvals /desk/approvals?by=day&show=flagged /desk/visits /desk/orders/{weak}
+              /desk/checkouts /applicants /applicants/{applicant} /register""",
     "check": """/street /desk/orders/{signed}""",
     "admin": """/district /district/rules/{d1}""",
     "op": """/calls /calls?q=nobody /calls/{lan} /papers/{lan}""",
@@ -90,6 +90,8 @@ def _applicant(scene: Scene) -> str:
     waiting = scene.get("coord", "/v1/applications", unit=scene.unit_of("k1"))["items"]
     named = [row["application_id"] for row in waiting if row["name"] == "顾小雨"]
     outbox = scene.folder / "platform" / "sent-codes"
-    return named[0] if named else apply(
-        scene.url, outbox, number="13900000088", unit_id=scene.unit_of("k1"), name="顾小雨"
+    return (
+        named[0]
+        if named
+        else apply(scene.url, outbox, number="13900000088", unit_id=scene.unit_of("k1"), name="顾小雨")
     )
