@@ -22,8 +22,8 @@ from libs.clock import ManualClock, monotonic
 from services.web.app import create_app
 from services.web.clients.transport import ApiAnswer, ApiRequest, HttpTransport
 from services.web.parts import WebParts
-from tests.web.scene import Scene, open_scene
 from tests.web.pages_of import PATHS, ids_of, paths_of
+from tests.web.scene import Scene, open_scene
 
 ROUNDS = 7
 RATIO_TARGET = 1.5
