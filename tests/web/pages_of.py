@@ -21,7 +21,7 @@ PATHS = {
               /papers/certificates/{certificate}""",
     "ann": """/family /family/{lan} /volunteer/gift""",
     "coord": """/desk /desk/approvals /desk/approvals?by=day&show=flagged /desk/visits /desk/orders/{weak}
-              /desk/checkouts /applicants /applicants/{applicant} /register""",
+              /desk/checkouts /desk/stops /desk/stops?volunteer={min} /applicants /applicants/{applicant} /register""",
     "check": """/street /desk/orders/{signed}""",
     "admin": """/district /district/rules/{d1}""",
     "op": """/calls /calls?q=nobody /calls/{lan} /papers/{lan}""",
