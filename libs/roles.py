@@ -6,13 +6,15 @@ Each role is a process of its own that stops cleanly on SIGTERM. Those that serv
 
 from __future__ import annotations
 
+import dataclasses
 import signal
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from pathlib import Path
-from typing import Generic, Protocol, TypeVar
+from typing import Generic, TypeVar
 
 import click
 import sqlalchemy
@@ -21,6 +23,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from libs import settings as environment
 from libs.bus import Broker, BrokerError, Topic
+from libs.bus.kafka_settings import KafkaSettings, client_options, refuse_wrong_wire
 from libs.bus.postgres import PostgresBroker
 from libs.clock import Clock, SystemClock, monotonic
 from libs.db import Connection, Database
@@ -28,6 +31,7 @@ from libs.db.applied import MigrationChangedError
 from libs.db.budget import connection_problem
 from libs.db.migrations import Schema, migrate
 from libs.db.watched import UnwatchedError
+from libs.db.wire import wire_problem
 from libs.http.health import Probe, serve_health
 from libs.http.server import AppServer, ServerSettings
 from libs.inbox import Consumer, Consumers
@@ -44,7 +48,7 @@ DUE_LOCK = 7_300_277
 
 
 @dataclass(frozen=True, kw_only=True)
-class RoleSettings(ServerSettings):
+class RoleSettings(ServerSettings, KafkaSettings):
     """What every service reads from its variables, `<SERVICE>_DATABASE_URL` and so on; a service adds its own fields.
 
     Roles that serve no API answer on `port`, and inside only.
@@ -54,31 +58,17 @@ class RoleSettings(ServerSettings):
     """
 
     database_url: str
-    kafka: str | None = None
     bus_url: str | None = None
     member: str = "1"
     pool_max: int = 16
 
 
 @dataclass(frozen=True, kw_only=True)
-class MigrateSettings:
+class MigrateSettings(KafkaSettings):
     """What the role `migrate` reads: the owner's way into the database, and the broker to declare the topics on."""
 
     owner_url: str
-    kafka: str | None = None
     bus_url: str | None = None
-
-
-class BrokerSettings(Protocol):
-    """Says which broker."""
-
-    @property
-    def kafka(self) -> str | None:
-        """Return Kafka's addresses."""
-
-    @property
-    def bus_url(self) -> str | None:
-        """Return the URL of the broker's database."""
 
 
 Background = Callable[[threading.Event], object]
@@ -106,6 +96,7 @@ class ServiceParts:
 
 
 S = TypeVar("S", bound=RoleSettings)
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -139,7 +130,7 @@ class ServiceProgram(Generic[S]):
         return click.Group(self.name, commands=commands, help=f"Run one role of {self.name}.")
 
     def _read(self, *, processes: Callable[[S], int] = lambda _settings: 1) -> S:
-        settings = environment.read(self.name, self.settings)
+        settings = read_settings(self.name, self.settings)
         configure(self.name, level=settings.log_level)
         problem = connection_problem(settings.database_url, processes(settings) * settings.pool_max)
         if problem:
@@ -178,7 +169,7 @@ class ServiceProgram(Generic[S]):
     def _migrate(self) -> None:
         """Bring the database to the newest version, declare the topics, and end."""
         configure(self.name)
-        settings = environment.read(self.name, MigrateSettings)
+        settings = read_settings(self.name, MigrateSettings)
         try:
             migrate(settings.owner_url, self.migrations)
             self.after_migrating(settings.owner_url)
@@ -196,7 +187,32 @@ class ServiceProgram(Generic[S]):
         run.until_stopped()
 
 
-def broker_of(settings: BrokerSettings) -> Broker:
+def read_settings(prefix: str, settings: type[T]) -> T:
+    """Return what a process reads from its environment, or end it with the words that say what is wrong there."""
+    try:
+        found = environment.read(prefix, settings)
+        refuse_wrong_wires(found, prefix)
+    except environment.WrongSettingError as error:
+        raise click.ClickException(str(error)) from error
+    return found
+
+
+def refuse_wrong_wires(settings: object, prefix: str) -> None:
+    """Refuse ways to databases and to Kafka that nobody secured, unless somebody said so.
+
+    Raises:
+        environment.WrongSettingError: the message names the variable and says what is to be set.
+    """
+    for given in dataclasses.fields(settings):  # type: ignore[arg-type]  # a dataclass by contract
+        url = getattr(settings, given.name)
+        problem = wire_problem(url) if given.name.endswith("_url") and url else None
+        if problem:
+            raise environment.WrongSettingError(f"{prefix}_{given.name}".upper() + f": {problem}")
+    if isinstance(settings, KafkaSettings):
+        refuse_wrong_wire(settings, prefix)
+
+
+def broker_of(settings: RoleSettings | MigrateSettings) -> Broker:
     """Return the broker that the settings name.
 
     Raises:
@@ -205,7 +221,7 @@ def broker_of(settings: BrokerSettings) -> Broker:
     if settings.kafka:
         from libs.bus.kafka import KafkaBroker  # Costs a twentieth of a start, and only some deployments use it.
 
-        return KafkaBroker(settings.kafka.split(","))
+        return KafkaBroker(settings.kafka.split(","), options=partial(client_options, settings))
     if settings.bus_url:
         return PostgresBroker(settings.bus_url)
     raise environment.MissingSettingError("neither …_KAFKA nor …_BUS_URL is set")

@@ -1,6 +1,7 @@
 """Read a process's settings from the environment: once, typed, at the door."""
 
 import dataclasses
+import difflib
 import os
 import types
 import typing
@@ -22,10 +23,11 @@ def read(prefix: str, settings: type[T], environment: Mapping[str, str] | None =
     """Return the frozen dataclass `settings` with each field taken from PREFIX_FIELD.
 
     Fields with a default may be left out. Types: str, int, bool (1/0, true/false), Path, and these with `| None`.
+    Variables that begin as one of the class's NO_OTHERS must be fields: a misspelt one would leave a door open.
 
     Raises:
         MissingSettingError: a variable without a default is not set; the message is its name.
-        WrongSettingError: a value does not fit; the message names the variable and the type.
+        WrongSettingError: a value does not fit, or a variable is misspelt; the message names it.
     """
     source = os.environ if environment is None else environment
     hints = typing.get_type_hints(settings)
@@ -37,7 +39,16 @@ def read(prefix: str, settings: type[T], environment: Mapping[str, str] | None =
             values[field.name] = _parsed(variable, text, hints[field.name])
         elif field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING:
             raise MissingSettingError(variable)
+    _refuse_misspelt(prefix, settings, source)
     return settings(**values)
+
+
+def _refuse_misspelt(prefix: str, settings: type, source: Mapping[str, str]) -> None:
+    known = {f"{prefix}_{field.name}".upper() for field in dataclasses.fields(settings)}
+    begins = tuple(f"{prefix}_{begin}".upper() for begin in getattr(settings, "NO_OTHERS", ()))
+    for variable in sorted(name for name in source if begins and name.startswith(begins) and name not in known):
+        meant = difflib.get_close_matches(variable, known, 1)
+        raise WrongSettingError(f"{variable} is not known" + (f": {meant[0]} is" if meant else ""))
 
 
 def _parsed(variable: str, text: str, hint: object) -> object:

@@ -29,7 +29,9 @@ from libs.bus.kafka_publisher import (
     ENVELOPE_BYTES_MAX,
     REQUEST_SECONDS_MAX,
     KafkaPublisher,
+    away,
 )
+from libs.secret_files import OpenSecretError
 
 T = TypeVar("T")
 
@@ -45,9 +47,19 @@ TOPIC_GONE_POLL_SECONDS = 0.02
 class KafkaBroker:
     """The broker at these addresses."""
 
-    def __init__(self, bootstrap: Sequence[str], *, delivery_seconds: float = DELIVERY_SECONDS_MAX) -> None:
-        """Connect lazily; a batch not acknowledged within `delivery_seconds` is an error."""
+    def __init__(
+        self,
+        bootstrap: Sequence[str],
+        *,
+        delivery_seconds: float = DELIVERY_SECONDS_MAX,
+        options: Callable[[], Mapping[str, Any]] = dict,
+    ) -> None:
+        """Connect lazily; a batch not acknowledged within `delivery_seconds` is an error.
+
+        `options` gives how each client makes its connections and says who it is (see `kafka_settings`).
+        """
         self.bootstrap = list(bootstrap)
+        self._options = options
         self._delivery_seconds = delivery_seconds
         self._admin: KafkaAdminClient | None = None
         self._asking: kafka.KafkaConsumer | None = None
@@ -59,7 +71,7 @@ class KafkaBroker:
 
     def publisher(self, name: str) -> KafkaPublisher:
         """Return a publisher."""
-        return KafkaPublisher(self.bootstrap, name, self._delivery_seconds)
+        return KafkaPublisher(self.bootstrap, name, self._delivery_seconds, self._options)
 
     def subscribe(
         self,
@@ -72,7 +84,13 @@ class KafkaBroker:
     ) -> KafkaSubscription:
         """Join the group."""
         return KafkaSubscription(
-            self.bootstrap, group, list(topics), member=member, start=start, session_seconds=session_seconds
+            self.bootstrap,
+            group,
+            list(topics),
+            member=member,
+            start=start,
+            session_seconds=session_seconds,
+            options=self._options(),
         )
 
     def end_offsets(self, topics: Sequence[str]) -> dict[TopicPartition, int]:
@@ -159,6 +177,7 @@ class KafkaBroker:
                     group_id=None,
                     request_timeout_ms=int(REQUEST_SECONDS_MAX * 1000),
                     metrics_enabled=False,
+                    **self._options(),
                 )
             partitions = [
                 kafka.TopicPartition(topic, number)
@@ -172,7 +191,9 @@ class KafkaBroker:
     def _connected_admin(self) -> KafkaAdminClient:
         if self._admin is None:
             self._admin = KafkaAdminClient(
-                bootstrap_servers=self.bootstrap, bootstrap_timeout_ms=int(CONNECT_SECONDS_MAX * 1000)
+                bootstrap_servers=self.bootstrap,
+                bootstrap_timeout_ms=int(CONNECT_SECONDS_MAX * 1000),
+                **self._options(),
             )
         return self._admin
 
@@ -186,10 +207,10 @@ class KafkaBroker:
         while True:
             try:
                 return act()
-            except (kafka.errors.KafkaError, OSError) as error:
+            except (kafka.errors.KafkaError, OSError, OpenSecretError) as error:
                 self._forget_clients()
                 if time.monotonic() > end:
-                    raise BrokerError("Kafka does not answer") from error
+                    raise away(error) from error
                 time.sleep(RETRY_PAUSE_SECONDS)
 
     def _forget_clients(self) -> None:
@@ -211,6 +232,7 @@ class KafkaSubscription(kafka.ConsumerRebalanceListener):  # type: ignore[misc] 
         member: str,
         start: StartOffsets | None,
         session_seconds: float,
+        options: Mapping[str, Any],
     ) -> None:
         self._start = start
         self._unplaced: set[kafka.TopicPartition] = set()
@@ -234,6 +256,7 @@ class KafkaSubscription(kafka.ConsumerRebalanceListener):  # type: ignore[misc] 
             metadata_max_age_ms=int(METADATA_SECONDS * 1000),
             allow_auto_create_topics=False,
             metrics_enabled=False,
+            **options,
         )
         # A member that joins before it knows the partitions would be given none of them.
         self._refuse_unknown(topics)
@@ -264,7 +287,7 @@ class KafkaSubscription(kafka.ConsumerRebalanceListener):  # type: ignore[misc] 
                 self._place(self._start)
                 batches = {at: records for at, records in batches.items() if at not in unplaced}
         except (kafka.errors.KafkaError, OSError) as error:
-            raise BrokerError("Kafka does not answer") from error
+            raise away(error) from error
         return [_record(record) for records in batches.values() for record in records]
 
     def commit(self, offsets: Mapping[TopicPartition, int]) -> None:
@@ -313,7 +336,7 @@ class KafkaSubscription(kafka.ConsumerRebalanceListener):  # type: ignore[misc] 
             missing = [topic for topic in topics if not self._consumer.partitions_for_topic(topic)]
         except (kafka.errors.KafkaError, OSError) as error:
             self.close()
-            raise BrokerError("Kafka does not answer") from error
+            raise away(error) from error
         if missing:
             self.close()
             raise BrokerError(f"no topic {missing[0]}")

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import ssl
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import kafka
 import kafka.errors
 
 from libs.bus.broker import RECORD_BYTES_MAX, BrokerError, OutgoingRecord, refuse_oversize
+from libs.secret_files import OpenSecretError
 
 # Who is told to stop has 10 s for it, also while the broker is away: no wait for it is longer.
 DELIVERY_SECONDS_MAX = 8.0
@@ -20,8 +23,11 @@ ENVELOPE_BYTES_MAX = 48_576
 class KafkaPublisher:
     """A producer that is thrown away as soon as one record fails, because its order can no longer be trusted."""
 
-    def __init__(self, bootstrap: list[str], name: str, delivery_seconds: float) -> None:
+    def __init__(
+        self, bootstrap: list[str], name: str, delivery_seconds: float, options: Callable[[], Mapping[str, Any]] = dict
+    ) -> None:
         self._bootstrap = bootstrap
+        self._options = options
         self._name = name
         self._delivery_seconds = delivery_seconds
         self._producer: kafka.KafkaProducer | None = None
@@ -43,12 +49,13 @@ class KafkaPublisher:
             ]
             producer.flush(timeout=self._delivery_seconds + 1)
             failed = [future for future in futures if not (future.is_done and future.succeeded())]
-        except (kafka.errors.KafkaError, OSError, AssertionError) as error:
+        except (kafka.errors.KafkaError, OSError, AssertionError, OpenSecretError) as error:
             self._discard()
-            raise BrokerError("Kafka did not take the batch") from error
+            raise away(error, "Kafka did not take the batch") from error
         if failed:
             self._discard()
-            raise BrokerError(f"{len(failed)} of {len(records)} records were not acknowledged")
+            why = failed[0].exception if failed[0].is_done else None
+            raise away(why, f"{len(failed)} of {len(records)} records were not acknowledged") from why
 
     def close(self) -> None:
         """Close the producer; nothing is in flight between batches."""
@@ -72,6 +79,7 @@ class KafkaPublisher:
                 reconnect_backoff_max_ms=1000,
                 allow_auto_create_topics=False,
                 metrics_enabled=False,
+                **self._options(),
             )
         return self._producer
 
@@ -84,6 +92,17 @@ class KafkaPublisher:
         except kafka.errors.KafkaError:
             # Records are still on their way, and closing gave up on that; its thread must not send them later.
             producer._sender.force_close()
+
+
+def away(error: BaseException | None, words: str = "Kafka does not answer") -> BrokerError:
+    """Return what a broker's error becomes; one that no second try mends is said in words."""
+    if isinstance(error, OpenSecretError):
+        return BrokerError(f"Kafka was not asked: {error}")
+    if isinstance(error, kafka.errors.AuthorizationError):
+        return BrokerError(f"Kafka does not let this user do it: {type(error).__name__}")
+    if isinstance(error, (kafka.errors.SaslAuthenticationFailedError, ssl.SSLError)):
+        return BrokerError(f"Kafka and this process do not trust each other: {type(error).__name__}")
+    return BrokerError(words)
 
 
 def _wire_headers(record: OutgoingRecord) -> list[tuple[str, bytes]]:

@@ -111,7 +111,7 @@ class KafkaCluster:
         for node in range(1, self.size + 1):
             self._properties(node).write_text(self._configuration(node))
             command = [*self._java(), "kafka.tools.StorageTool", "format", f"--cluster-id={cluster_id}"]
-            command += ["-c", str(self._properties(node))]
+            command += ["-c", str(self._properties(node)), *self._format_options()]
             done = subprocess.run(command, capture_output=True, text=True, check=False)
             if done.returncode:
                 raise RuntimeError(f"formatting failed: {done.stdout[-400:]}{done.stderr[-400:]}")
@@ -124,10 +124,8 @@ class KafkaCluster:
         return f"""process.roles=broker,controller
 node.id={node}
 controller.quorum.voters={voters}
-listeners=PLAINTEXT://127.0.0.1:{client},CONTROLLER://127.0.0.1:{controller}
-advertised.listeners=PLAINTEXT://127.0.0.1:{client}
+{self._listeners(client, controller)}
 controller.listener.names=CONTROLLER
-inter.broker.listener.name=PLAINTEXT
 log.dirs={self.folder}/data{node}
 auto.create.topics.enable=false
 default.replication.factor={copies}
@@ -141,6 +139,16 @@ group.initial.rebalance.delay.ms=0
 group.min.session.timeout.ms=1000
 log.cleaner.dedupe.buffer.size=8388608
 """
+
+    def _listeners(self, client: int, controller: int) -> str:
+        """Return where a node listens and how, in lines of its configuration."""
+        return f"""listeners=PLAINTEXT://127.0.0.1:{client},CONTROLLER://127.0.0.1:{controller}
+advertised.listeners=PLAINTEXT://127.0.0.1:{client}
+inter.broker.listener.name=PLAINTEXT"""
+
+    def _format_options(self) -> list[str]:
+        """Return what else a node's folder is formatted with."""
+        return []
 
     def _properties(self, node: int) -> pathlib.Path:
         return self.folder / f"node{node}.properties"

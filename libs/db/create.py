@@ -14,6 +14,7 @@ from libs import settings as environment
 from libs.db.database import plain_url
 from libs.db.migrations import create_service_database
 from libs.db.watched import FUNCTION, prepare_watch
+from libs.db.wire import wire_problem
 from libs.logs import configure, get_logger
 
 
@@ -41,6 +42,9 @@ def main() -> None:
     """Create every database that is missing, with its roles."""
     configure("create")
     settings = environment.read("create", CreateSettings)
+    problem = wire_problem(settings.superuser_url)
+    if problem:
+        raise environment.WrongSettingError(f"CREATE_SUPERUSER_URL: {problem}")
     watches = watches_of(settings)
     for name, passwords in wanted(settings).items():
         create_service_database(settings.superuser_url, name, passwords=passwords, database=name)

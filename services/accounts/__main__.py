@@ -7,6 +7,7 @@ from libs.clock import SystemClock
 from libs.errors import Refusal
 from libs.ids import new_id
 from libs.programme.words import Sex
+from libs.roles import read_settings
 from services.accounts.bootstrap import (
     PROGRAM,
     create_database,
@@ -29,7 +30,7 @@ main = PROGRAM.group()
 @main.command("found-city")
 def found_new_city() -> None:
     """Found a city with its two administrators: two people, each of whom types in their own name and password."""
-    settings = environment.read("accounts", Settings)
+    settings = read_settings("accounts", Settings)
     try:
         city_names(settings)
     except (environment.MissingSettingError, environment.WrongSettingError) as error:
@@ -52,7 +53,7 @@ def found_new_city() -> None:
 @main.command("add-administrator")
 def add_city_administrator() -> None:
     """Add an administrator to a city that has lost one of its two, and can appoint nobody any more."""
-    settings = environment.read("accounts", Settings)
+    settings = read_settings("accounts", Settings)
     registration, _ = _asked(settings, "New administrator")
     try:
         restore_administrator(settings, registration, clock=SystemClock(), database=create_database(settings))
@@ -88,7 +89,7 @@ def _asked(settings: Settings, who: str) -> tuple[Registration, str]:
 @main.command("rotate-keys")
 def rotate_signing_keys() -> None:
     """Make a new signing key; nobody is signed out."""
-    settings = environment.read("accounts", Settings)
+    settings = read_settings("accounts", Settings)
     rotate_keys(settings, database=create_database(settings))
     click.echo("a new signing key takes over within a minute")
 
@@ -96,14 +97,14 @@ def rotate_signing_keys() -> None:
 @main.command("add-master-key")
 def add_new_master_key() -> None:
     """Put a new master key first in the file; start the processes anew, then run rewrap-keys."""
-    settings = environment.read("accounts", Settings)
+    settings = read_settings("accounts", Settings)
     click.echo(f"master key {add_master_key(settings.master_key_file)} wraps once the processes have started anew")
 
 
 @main.command("rewrap-keys")
 def rewrap_persons_keys() -> None:
     """Wrap every person's key by the newest master key."""
-    settings = environment.read("accounts", Settings)
+    settings = read_settings("accounts", Settings)
     click.echo(f"{rewrap_keys(settings, database=create_database(settings))} keys wrapped anew")
 
 

@@ -15,7 +15,7 @@ import psycopg
 from sqlalchemy.exc import SQLAlchemyError
 
 from libs.db.embedded import spool_of
-from services.operator import events, ledger
+from services.operator import events, kafka, ledger
 from services.operator.demo import Demo, DemoError
 from services.operator.http import RefusedError
 from services.operator.lag import lag_in_words
@@ -191,3 +191,4 @@ main.add_command(_passed_on("restore", "Put a backup into an empty data folder (
 main.add_command(events.events)
 main.add_command(nightly)
 main.add_command(ledger.group)
+main.add_command(kafka.group)

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import socket
 import sys
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import click
 
 from libs.bus import Broker, BrokerError
 from libs.bus.kafka import KafkaBroker
+from libs.bus.kafka_settings import client_options, refuse_wrong_wire
 from libs.bus.postgres import PostgresBroker
 from libs.clock import to_microseconds
+from libs.settings import WrongSettingError
 from services.ledger.audit import copies
 from services.ledger.audit.findings import Finding
 from services.ledger.audit.outside import Outside, UnreadableCheckpointError, read_outside
@@ -108,12 +112,19 @@ def broker_of(platform: Reached, kafka: str) -> Broker:
     Raises:
         TopicAwayError: nobody said where it is, or it does not answer.
     """
-    kafka = kafka or platform.kafka
+    kafka = kafka or platform.kafka.kafka or ""
     if platform.is_on_kafka and not kafka:
         raise TopicAwayError("say where Kafka is with --kafka, or OPERATOR_KAFKA")
     if kafka and not _answers(kafka):
         raise TopicAwayError(f"nothing listens on {kafka}")
-    return KafkaBroker(kafka.split(",")) if kafka else PostgresBroker(platform.writers["bus"])
+    if not kafka:
+        return PostgresBroker(platform.writers["bus"])
+    settings = dataclasses.replace(platform.kafka, kafka=kafka)
+    try:
+        refuse_wrong_wire(settings, "operator")
+    except WrongSettingError as error:
+        raise TopicAwayError(str(error)) from error
+    return KafkaBroker(kafka.split(","), options=partial(client_options, settings))
 
 
 def _answers(addresses: str) -> bool:

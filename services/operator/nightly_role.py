@@ -13,10 +13,10 @@ from pathlib import Path
 import click
 import psycopg
 
-from libs import settings as environment
 from libs.clock import Clock, SystemClock
 from libs.http.health import serve_health
 from libs.logs import configure, get_logger
+from libs.roles import read_settings
 from libs.telling import describe
 from services.operator.nightly import Nightly
 
@@ -40,7 +40,7 @@ class NightlySettings:
 @click.command(name="nightly")
 def nightly() -> None:
     """Compare the services every night until told to end (where they run apart; `make run` does it by itself)."""
-    settings = environment.read("operator", NightlySettings)
+    settings = read_settings("operator", NightlySettings)
     configure("operator", level=settings.log_level)
     stopped = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):

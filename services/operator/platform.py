@@ -8,8 +8,9 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from libs import settings as variables
+from libs.bus.kafka_settings import KafkaSettings
 from libs.clock import Clock, ManualClock, SystemClock
+from libs.roles import read_settings
 
 RUN_FILE = Path("run") / "platform.json"
 CLOCK_FILE = Path("clock")
@@ -37,7 +38,7 @@ class RunningPlatform:
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class DeskSettings:
+class DeskSettings(KafkaSettings):
     """What is read from OPERATOR_*: each database as `<service>_reader`; for the few acts that mend, as its app."""
 
     accounts_url: str | None = None
@@ -48,7 +49,6 @@ class DeskSettings:
     orders_app_url: str | None = None
     ledger_app_url: str | None = None
     redemption_app_url: str | None = None
-    kafka: str = ""
     log_folder: Path | None = None
 
 
@@ -59,8 +59,8 @@ class Reached:
     readers: dict[str, str]
     writers: dict[str, str]
     """Of the services that may be mended from here, and of the broker's database where that carries the events."""
-    kafka: str
-    """Kafka's addresses; nothing where they are not known."""
+    kafka: KafkaSettings
+    """Where Kafka is, if that is known, and how it is reached."""
     is_on_kafka: bool
     log_folder: Path | None
     heads_folder: Path | None
@@ -93,7 +93,7 @@ def reach(folder: Path) -> Reached:
     Raises:
         PlatformAwayError: there is none, or only some of its databases are named.
     """
-    settings = variables.read("operator", DeskSettings)
+    settings = read_settings("operator", DeskSettings)
     named = {name: getattr(settings, f"{name}_url") for name in SERVICES}
     if any(named.values()):
         return _by_urls(settings, named)
@@ -101,7 +101,7 @@ def reach(folder: Path) -> Reached:
     return Reached(
         readers=found.readers,
         writers=found.writers,
-        kafka="",
+        kafka=settings,
         is_on_kafka=found.broker == "kafka",
         log_folder=folder / "ledger-log",
         heads_folder=folder / "witness" / "heads",
@@ -117,7 +117,7 @@ def _by_urls(settings: DeskSettings, named: Mapping[str, str | None]) -> Reached
     return Reached(
         readers={name: url for name, url in named.items() if url},
         writers={name: url for name, url in writers.items() if url},
-        kafka=settings.kafka,
+        kafka=settings,
         is_on_kafka=True,
         log_folder=settings.log_folder,
         heads_folder=None,

@@ -16,6 +16,8 @@ from services.ledger.domain.leaf import LEAF, place_of
 
 ROWS_AT_ONCE = 2_000
 SILENT_SECONDS_MAX = 30.0
+GROUP_BEGINS = "verify-"
+"""How each reader's group is named, which it has for itself."""
 CARRIES = messages.own.TransferPosted(entry=bytes(LEAF.size)).SerializeToString()[: -LEAF.size]
 """What stands before the row in every event: the tag and the length of its field."""
 SIGNED = messages.type_of(messages.own.CheckpointSigned)
@@ -71,7 +73,7 @@ def read_topic(broker: Broker, topic: str = messages.TOPIC) -> Iterator[Copy | C
     Raises:
         TopicSilentError: the broker stopped giving them.
     """
-    group = f"verify-{new_id().hex}"
+    group = f"{GROUP_BEGINS}{new_id().hex}"
     begins, ends = broker.beginning_offsets([topic]), broker.end_offsets([topic])
     waiting = {at.partition: end for at, end in ends.items() if end > begins.get(at, 0)}
     subscription = broker.subscribe(group, [topic], member=group)

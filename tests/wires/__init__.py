@@ -1,0 +1,1 @@
+"""The wires between services, brokers and databases, secured: on a real Kafka and a real PostgreSQL."""
