@@ -59,7 +59,7 @@ timebank: $(RUNTIME) ## Run the operator's command: make timebank ARGS="events -
 
 # --- test --------------------------------------------------------------------------------------------------------
 
-.PHONY: test unit scenarios scenarios-on-kafka lint proto proto-check messages events-doc rules-doc rights-doc golden
+.PHONY: test unit scenarios scenarios-on-kafka lint proto proto-check messages events-doc kafka-users rules-doc rights-doc golden
 test: $(DEV) ## Run every test that needs no browser: units, stores, contracts on both brokers, scenarios, end to end
 	@$(PY) -m pytest -n $(TEST_PROCESSES) --dist loadscope --no-loadscope-reorder --durations=25 \
 		-m "not browser and not manifests" --ignore=$(AGAINST_DOCUMENT) $(ARGS)
@@ -99,6 +99,9 @@ messages: $(DEV) ## Write what the code says to people into the catalogues of tr
 
 events-doc: $(DEV) ## Write docs/events.md from the contracts and the consumers
 	@$(PY) -m tests.contracts.events.catalogue
+
+kafka-users: $(DEV) ## Write k8s/operators/kafka-users.yaml: who may do what on Kafka, by the contracts and the consumers
+	@$(PY) -m services.operator kafka acls > k8s/operators/kafka-users.yaml
 
 rules-doc: $(DEV) ## Write what documents take from the code: links to rules and stories, parameters, services
 	@$(PY) -m tests.architecture.generated_documents

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 import yaml
 
 from libs.bus.kafka_access import Access, Operation, Rule
 from libs.inbox.retry import dead_letter_topic
+from libs.roles import ServiceProgram
 from services.accounts.bootstrap import PROGRAM as ACCOUNTS
 from services.ledger.audit.topic import GROUP_BEGINS
 from services.ledger.bootstrap import PROGRAM as LEDGER
@@ -15,7 +17,12 @@ from services.operator.adopting import HEARD
 from services.orders.bootstrap import PROGRAM as ORDERS
 from services.redemption.bootstrap import PROGRAM as REDEMPTION
 
-PROGRAMS = {"accounts": ACCOUNTS, "orders": ORDERS, "ledger": LEDGER, "redemption": REDEMPTION}
+PROGRAMS: Mapping[str, ServiceProgram[Any]] = {
+    "accounts": ACCOUNTS,
+    "orders": ORDERS,
+    "ledger": LEDGER,
+    "redemption": REDEMPTION,
+}
 MIGRATE, OPERATOR = "migrate", "operator"
 READS = (Operation.DESCRIBE, Operation.READ)
 # A relay reads its own topics too: it compares their last records with its database before it leads.

@@ -6,6 +6,7 @@ Knows exactly the fields that our kustomizations use, and refuses any other: wha
 from __future__ import annotations
 
 import copy
+import re
 import sys
 from collections.abc import Collection
 from pathlib import Path
@@ -121,7 +122,7 @@ def _apply_patch(patch: Manifest, manifests: list[Manifest]) -> None:
     matching = [
         manifest
         for manifest in manifests
-        if manifest["kind"] == target["kind"] and target.get("name") in (None, manifest["metadata"]["name"])
+        if manifest["kind"] == target["kind"] and re.fullmatch(target.get("name", ".*"), manifest["metadata"]["name"])
     ]
     if not matching:
         raise NoTargetError(str(target))

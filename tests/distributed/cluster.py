@@ -12,7 +12,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cache, partial
@@ -217,13 +217,25 @@ class Cluster:
         if not place.exists():
             place.mkdir(parents=True)
             _give(place, pod, 0o2770)
-        if "secret" in volume:
-            for file, content in self.secrets[volume["secret"]["secretName"]].items():
-                (place / file).unlink(missing_ok=True)
-                (place / file).write_bytes(content)
-                # As a mounted secret has it: not the pod's own, readable by its group.
-                _give(place / file, pod, volume["secret"].get("defaultMode", 0o644) | 0o440, owner=0)
+        for file, content, mode in self._files(volume):
+            (place / file).unlink(missing_ok=True)
+            (place / file).write_bytes(content)
+            # As a mounted secret has it: not the pod's own, readable by its group.
+            _give(place / file, pod, mode | 0o440, owner=0)
         return place
+
+    def _files(self, volume: Manifest) -> Iterator[tuple[str, bytes, int]]:
+        """Yield the files of the secrets that a volume shows; a secret that is optional may be away."""
+        if "secret" in volume:
+            secret = volume["secret"]
+            for file, content in self.secrets[secret["secretName"]].items():
+                yield file, content, secret.get("defaultMode", 0o644)
+        for source in volume.get("projected", {"sources": []})["sources"]:
+            assert source["secret"]["optional"]
+            found = self.secrets.get(source["secret"]["name"], {})
+            for shown in source["secret"]["items"]:
+                if shown["key"] in found:
+                    yield shown["path"], found[shown["key"]], volume["projected"]["defaultMode"]
 
 
 def until(is_so: Callable[[], bool], words: str, *, seconds: float = READY_SECONDS_MAX) -> None:

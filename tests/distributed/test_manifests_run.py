@@ -126,7 +126,7 @@ def test_the_roles_play_the_main_flow_with_only_the_connections_that_are_let_thr
 
 
 def test_what_prod_starts_is_what_ran() -> None:
-    """Only images, replicas, names of jobs, Kafka's addresses and the log name differ."""
+    """Only images, replicas, names of jobs, how Kafka is reached and the log name differ."""
     dev, prod = (_started(render(ROOT / "k8s/overlays" / name)) for name in ("dev", "prod"))
     del dev["databases"]
 
@@ -141,7 +141,7 @@ def _started(manifests: list[Manifest]) -> dict[str, Manifest]:
             assert pod is not None
             for container in [*pod.get("initContainers", []), *pod["containers"]]:
                 container["image"] = OURS
-                container["env"] = [given for given in container.get("env", []) if given["name"] != "OPERATOR_KAFKA"]
+                container["env"] = [given for given in container.get("env", []) if "_KAFKA" not in given["name"]]
             started[manifest["metadata"]["name"]] = pod
     return started
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -56,6 +56,7 @@ class SecuredPlatform:
         self._clock.set(FIRST_INSTANT)
         self._stop = threading.Event()
         self._threads: list[threading.Thread] = []
+        self._stops: list[Callable[[], None]] = []
         databases, given = DatabaseFactory(postgres), _of_all(folder)
         self.settings = {name: _settings(name, kafka, databases, given) for name in PROGRAMS}
         apps = {name: PROGRAMS[name].create_app(self.settings[name], clock=self._clock) for name in PROGRAMS}
@@ -70,6 +71,8 @@ class SecuredPlatform:
     def close(self) -> None:
         """End every thread."""
         self._stop.set()
+        for stop in self._stops:
+            stop()
         self._server.shutdown()
         for thread in self._threads:
             thread.join(JOIN_SECONDS)
@@ -83,7 +86,7 @@ class SecuredPlatform:
         self._start(consumer.run)
         for act in part.background.values():
             self._start(partial(act, self._stop))
-        self._start(lambda: (self._stop.wait(), relay.stop(), consumer.stop()))
+        self._stops += [relay.stop, consumer.stop]
 
     def _start(self, act: Any) -> None:
         self._threads.append(threading.Thread(target=act, daemon=True))
