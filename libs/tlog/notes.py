@@ -227,6 +227,17 @@ def create_signer(path: Path) -> Signer:
     return load_signer(path)
 
 
+def create_new_signer(path: Path) -> Signer:
+    """Make a seed in a file that is not there yet.
+
+    Raises:
+        FileExistsError: there is one; it is not replaced.
+    """
+    if path.exists():
+        raise FileExistsError(f"{path} is there already; a key is never replaced")
+    return create_signer(path)
+
+
 def write_atomically(path: Path, content: bytes, *, mode: int = 0o644, durable: bool = False) -> None:
     """Put the whole file in place, or leave what was there; `durable` returns only when the disk has it."""
     part = path.with_name(f".{path.name}.{os.getpid()}.part")

@@ -13,7 +13,7 @@ from pathlib import Path
 from libs.db.embedded import free_port
 from libs.tlog.notes import COSIGNATURE, create_signer, write_atomically
 from services.embedded.folder import DataFolder
-from services.ledger.proof.keys import family_key, witness_policy
+from services.ledger.proof.keys import FORMER_FILE, family_key, witness_policy
 from services.witness.server import run
 from services.witness.witness import add_log
 
@@ -37,6 +37,7 @@ def witness_environment(folder: DataFolder) -> dict[str, str]:
         "LEDGER_LOG_NAME": LOG_NAME,
         "LEDGER_LOG_FOLDER": str(log_folder(folder)),
         "LEDGER_SIGNING_KEY_FILE": str(seed),
+        "LEDGER_FORMER_KEYS_FILE": str(folder.secrets / FORMER_FILE),
         "LEDGER_WITNESS_POLICY_FILE": str(own if own.exists() else policy),
         "WITNESS_PORT": str(port),
     }

@@ -105,6 +105,7 @@ class SealerRole:
             folder=self._settings.log_folder,
             log_name=chosen_log_name(self._settings),
             seed=self._settings.signing_key_file,
+            former=self._settings.former_keys_file,
             witness_policy=self._settings.witness_policy_file,
         )
         self._sealer.run(stop)

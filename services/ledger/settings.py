@@ -18,6 +18,7 @@ DATABASE_ROLES = ("relay", "sealer")
 class Settings(RoleSettings):
     """What every service reads, and where the log is kept and what signs it.
 
+    `former_keys_file` holds the statements by which former signing keys named their successors, where there are any.
     `witness_policy_file` names the witnesses that must co-sign; without one nothing is co-signed. `log_name` begins the
     origin of every district's log, for ever, and is asked for where one is begun. `relay_url` and `sealer_url` are the
     ways of relay and sealer into the database, where one process is more than that; a process that is only one of them
@@ -30,10 +31,20 @@ class Settings(RoleSettings):
     log_folder: Path = Path("ledger-log")
     log_name: str | None = None
     signing_key_file: Path = Path("ledger.signing.key")
+    former_keys_file: Path = Path("ledger.former.keys")
     witness_policy_file: Path | None = None
 
 
-def chosen_log_name(settings: Settings) -> str:
+@dataclass(frozen=True, kw_only=True)
+class KeySettings:
+    """What the rotation of the logs' key reads, of the same variables."""
+
+    log_name: str | None = None
+    signing_key_file: Path = Path("ledger.signing.key")
+    former_keys_file: Path = Path("ledger.former.keys")
+
+
+def chosen_log_name(settings: Settings | KeySettings) -> str:
     """Return the name that somebody chose for the logs.
 
     Raises:

@@ -1,6 +1,7 @@
 """What a witness decides (C2SP tlog-witness), and the folder in which it remembers.
 
 witness.seed        its key, 0600, made at the first start
+witness.former.seed the key before it, for as long as logs still ask for its signature; absent where there is none
 logs                one line `log <vkey>` per log it watches; a vkey also covers every log whose name it begins
 heads/<hash>        the last head it co-signed of a log (hash = SHA-256 of the log's name)
 evidence/           signed heads that it refused because they do not continue what it co-signed
@@ -25,12 +26,16 @@ from libs.tlog.notes import (
     Checkpoint,
     Note,
     NoteError,
+    Signer,
     VerifierKey,
+    create_new_signer,
     create_signer,
     decode,
+    load_signer,
     write_atomically,
 )
 
+SEED_FILE, FORMER_FILE = "witness.seed", "witness.former.seed"
 EVIDENCE_FILES_MAX = 100
 SIZE_TYPE = "text/x.tlog.size"
 TEXT_TYPE = "text/plain; charset=utf-8"
@@ -95,7 +100,8 @@ class Witness:
         self._clock = clock
         self._lock = threading.Lock()
         self._lock_file = _lock_folder(folder)
-        self._signer = create_signer(folder / "witness.seed")
+        self._signer = create_signer(folder / SEED_FILE)
+        self._former = load_signer(folder / FORMER_FILE) if (folder / FORMER_FILE).exists() else None
 
     @property
     def key(self) -> VerifierKey:
@@ -107,7 +113,9 @@ class Witness:
         os.close(self._lock_file)
 
     def add_checkpoint(self, body: str) -> str:
-        """Return the co-signature line for a head that continues the last one; it is remembered before that.
+        """Return the co-signature lines for a head that continues the last one; it is remembered before that.
+
+        One line is by the key of now, and one by the former key while it is kept.
 
         Raises:
             RefusedCheckpointError: malformed (400), unknown log (404), not signed by it (403), not from the size that
@@ -120,9 +128,10 @@ class Witness:
         with self._lock:
             self._refuse_inconsistent(submission)
             at_seconds = int(self._clock.now().timestamp())
-            signature = self._signer.cosign(self._name, submission.note.text, at_seconds=at_seconds)
-            self._remember(dataclasses.replace(submission.note, signatures=(*submission.note.signatures, signature)))
-        return f"{signature}\n"
+            signers = [self._signer, *([self._former] if self._former else [])]
+            own = [signer.cosign(self._name, submission.note.text, at_seconds=at_seconds) for signer in signers]
+            self._remember(dataclasses.replace(submission.note, signatures=(*submission.note.signatures, *own)))
+        return "".join(f"{signature}\n" for signature in own)
 
     def head(self, origin: str) -> Checkpoint:
         """Return the last head co-signed of a log; the empty tree if there is none."""
@@ -219,6 +228,35 @@ def add_log(folder: Path, vkey: str) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         lines = "".join(f"log {watched}\n" for watched in (*verifier_keys, key))
         write_atomically(folder / "logs", lines.encode(), durable=True)
+
+
+def remove_log(folder: Path, vkey: str) -> None:
+    """Watch a log by this key no more: what is signed with it is refused from the next request on.
+
+    Raises:
+        NoteError: not a vkey, or none that is watched.
+    """
+    key, watched = VerifierKey.parse(vkey.strip()), read_logs(folder)
+    if key not in watched:
+        raise NoteError("this key is not watched")
+    lines = "".join(f"log {other}\n" for other in watched if other != key)
+    write_atomically(folder / "logs", lines.encode(), durable=True)
+
+
+def rotate_witness_key(folder: Path, *, out: Path) -> Signer:
+    """Make a new key in another folder, beside a copy of the one of now as the former; what is used now is only read.
+
+    Raises:
+        FileExistsError: the folder has such files already.
+        NoteError: the key of now cannot be used.
+    """
+    load_signer(folder / SEED_FILE)
+    out.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if (out / FORMER_FILE).exists():
+        raise FileExistsError(f"{out / FORMER_FILE} is there already")
+    made = create_new_signer(out / SEED_FILE)
+    write_atomically(out / FORMER_FILE, (folder / SEED_FILE).read_bytes(), mode=0o600, durable=True)
+    return made
 
 
 def _lock_folder(folder: Path) -> int:

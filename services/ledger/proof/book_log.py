@@ -10,14 +10,16 @@ The files can be served as they are, and made anew from the journal at any time.
 from __future__ import annotations
 
 import shutil
+from collections.abc import Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from libs.db import Connection
 from libs.tlog.merkle import EMPTY_ROOT, HASH_BYTES
-from libs.tlog.notes import Checkpoint, Note, NoteError, VerifierKey, write_atomically
+from libs.tlog.notes import ED25519, Checkpoint, Note, NoteError, VerifierKey, write_atomically
 from libs.tlog.policy import Policy
+from libs.tlog.rotations import Rotation
 from libs.tlog.tiles import TILE_WIDTH, MissingTileError, TileReader, TileWriter
 from services.ledger.proof.errors import SealingStoppedError
 from services.ledger.proof.keys import trust_text
@@ -31,11 +33,12 @@ HEADS_COMPARED_MAX = 1000
 class BookLog:
     """The log of one book, as one sealer sees it."""
 
-    def __init__(self, book: LogBook, *, folder: Path, key: VerifierKey) -> None:
-        """`key` is the log's; its name is the log's origin."""
+    def __init__(self, book: LogBook, *, folder: Path, key: VerifierKey, rotations: Sequence[Rotation] = ()) -> None:
+        """`key` is the log's, whose name is the log's origin; `rotations` lead to it from the former ones."""
         self.book = book
         self._folder = folder / str(book.district_id)
         self._key = key
+        self._rotations = rotations
         self._scrubbed = 0
         self._tree = TileWriter(self._folder)
 
@@ -111,7 +114,7 @@ class BookLog:
     def publish_trust(self, policy: Policy) -> None:
         """Write the trust file: this log's key, the witnesses', and how many of them must sign."""
         self._folder.mkdir(parents=True, exist_ok=True)
-        write_atomically(self._folder / "trust", trust_text(self._key, policy).encode())
+        write_atomically(self._folder / "trust", trust_text(self._key, policy, self._rotations).encode())
 
     def raise_alarm(self, words: str) -> None:
         """Leave word of why nothing more is signed."""
@@ -142,7 +145,8 @@ class BookLog:
         except NoteError as error:
             raise self._stop(0, f"the published checkpoint is not readable: {error}") from error
         try:
-            is_ours = self._key in note.signers([self._key])
+            former = [VerifierKey(self._key.name, ED25519, rotation.old.public) for rotation in self._rotations]
+            is_ours = bool(note.signers([self._key, *former]))
         except NoteError:
             is_ours = False
         if not is_ours:

@@ -7,6 +7,7 @@ not stored: the next one, a moment later, covers it.
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 
 from prometheus_client import Gauge
@@ -19,6 +20,7 @@ from libs.telling import describe
 from libs.tlog.merkle import consistency_proof
 from libs.tlog.notes import ED25519, Note, Signer
 from libs.tlog.policy import Policy
+from libs.tlog.rotations import Rotation, refuse_retired
 from services.ledger import messages
 from services.ledger.proof.book_log import BookLog
 from services.ledger.proof.errors import ForkRefusedError, SealingStoppedError
@@ -45,8 +47,17 @@ class Sealer:
         log_name: str,
         signer: Signer,
         policy: Policy,
+        rotations: Sequence[Rotation] = (),
     ) -> None:
-        """`log_name` begins the origin of every log: <log_name>/<district>; `policy` names the witnesses to ask."""
+        """`log_name` begins the origin of every log: <log_name>/<district>; `policy` names the witnesses to ask.
+
+        `rotations` lead from former keys to that of the signer.
+
+        Raises:
+            NoteError: the signer's key is retired.
+        """
+        refuse_retired(signer.key(log_name, kind=ED25519), rotations)
+        self._rotations = rotations
         self._database = database
         self._clock = clock
         self._folder = folder
@@ -130,7 +141,7 @@ class Sealer:
 
     def _open(self, connection: Connection, book: LogBook) -> BookLog:
         origin = f"{self._log_name}/{book.district_id}"
-        log = BookLog(book, folder=self._folder, key=self._signer.key(origin, kind=ED25519))
+        log = self._log_of(book, origin)
         self._signed_sizes[book.book] = log.open(connection)
         self._logs[book.book] = log
         log.publish_trust(self._policy)
@@ -172,5 +183,8 @@ class Sealer:
         self._stopped[book.book] = error
         origin = f"{self._log_name}/{book.district_id}"
         log = self._logs.pop(book.book, None)
-        log = log or BookLog(book, folder=self._folder, key=self._signer.key(origin, kind=ED25519))
-        log.raise_alarm(str(error))
+        (log or self._log_of(book, origin)).raise_alarm(str(error))
+
+    def _log_of(self, book: LogBook, origin: str) -> BookLog:
+        key = self._signer.key(origin, kind=ED25519)
+        return BookLog(book, folder=self._folder, key=key, rotations=self._rotations)
