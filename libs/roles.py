@@ -190,11 +190,11 @@ class ServiceProgram(Generic[S]):
 def read_settings(prefix: str, settings: type[T]) -> T:
     """Return what a process reads from its environment, or end it with the words that say what is wrong there."""
     try:
-        found = environment.read(prefix, settings)
-        refuse_wrong_wires(found, prefix)
+        read = environment.read(prefix, settings)
+        refuse_wrong_wires(read, prefix)
     except environment.WrongSettingError as error:
         raise click.ClickException(str(error)) from error
-    return found
+    return read
 
 
 def refuse_wrong_wires(settings: object, prefix: str) -> None:

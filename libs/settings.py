@@ -44,10 +44,10 @@ def read(prefix: str, settings: type[T], environment: Mapping[str, str] | None =
 
 
 def _refuse_misspelt(prefix: str, settings: type, source: Mapping[str, str]) -> None:
-    known = {f"{prefix}_{field.name}".upper() for field in dataclasses.fields(settings)}
+    fields = {f"{prefix}_{field.name}".upper() for field in dataclasses.fields(settings)}
     begins = tuple(f"{prefix}_{begin}".upper() for begin in getattr(settings, "NO_OTHERS", ()))
-    for variable in sorted(name for name in source if begins and name.startswith(begins) and name not in known):
-        meant = difflib.get_close_matches(variable, known, 1)
+    for variable in sorted(name for name in source if begins and name.startswith(begins) and name not in fields):
+        meant = difflib.get_close_matches(variable, fields, 1)
         raise WrongSettingError(f"{variable} is not known" + (f": {meant[0]} is" if meant else ""))
 
 

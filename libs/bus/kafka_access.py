@@ -105,7 +105,7 @@ def set_passwords(options: Mapping[str, Any], passwords: Mapping[str, str]) -> N
     """
     admin = KafkaAdminClient(**options)
     try:
-        told = admin.alter_user_scram_credentials(
+        answers = admin.alter_user_scram_credentials(
             [
                 UserScramCredentialUpsertion(user, ScramMechanism.SCRAM_SHA_512, password, iterations=ITERATIONS)
                 for user, password in passwords.items()
@@ -115,7 +115,7 @@ def set_passwords(options: Mapping[str, Any], passwords: Mapping[str, str]) -> N
         raise AccessRefusedError(str(error)) from error
     finally:
         admin.close()
-    refused = {user: words for user, words in told.items() if words}
+    refused = {user: words for user, words in answers.items() if words}
     if refused:
         raise AccessRefusedError(str(refused))
 
@@ -131,12 +131,12 @@ def acls_of(access: Access) -> Iterator[ACL]:
 
 def _present(admin: KafkaAdminClient, access: Access) -> list[ACL]:
     anything = ResourcePatternFilter(ResourceType.ANY, None, ACLResourcePatternType.ANY)
-    found, error = admin.describe_acls(
+    present, error = admin.describe_acls(
         ACLFilter(access.principal, None, ACLOperation.ANY, ACLPermissionType.ANY, anything)
     )
     if error is not kafka.errors.NoError:
         raise AccessRefusedError(str(error))
-    return list(found)
+    return list(present)
 
 
 def _identity(acl: ACL) -> tuple[object, ...]:

@@ -46,11 +46,11 @@ def read_rotations(text: str) -> tuple[Rotation, ...]:
     before, *pieces = text.split(f"{HEAD}\n")
     if before.strip():
         raise NoteError("not a statement of a rotation")
-    found = tuple(_read(f"{HEAD}\n{piece}\n") for piece in (given.rstrip("\n") for given in pieces))
-    for earlier, later in itertools.pairwise(found):
+    rotations = tuple(_read(f"{HEAD}\n{piece}\n") for piece in (given.rstrip("\n") for given in pieces))
+    for earlier, later in itertools.pairwise(rotations):
         if earlier.new != later.old:
             raise NoteError("the statements do not follow each other")
-    return found
+    return rotations
 
 
 def read_rotations_file(path: Path) -> tuple[Rotation, ...]:

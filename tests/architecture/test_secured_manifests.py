@@ -71,16 +71,16 @@ def test_every_pod_of_a_service_finds_its_own_password_and_the_authorities(manif
 def test_every_process_that_knows_kafka_reaches_it_by_tls_as_its_user(manifest: Manifest) -> None:
     pod = pod_of(manifest) or {}
     (container,) = pod["containers"]
-    told = dict(_variables(container))
-    prefixes = {name.removesuffix("_KAFKA") for name in told if name.endswith("_KAFKA")}
+    variables = dict(_variables(container))
+    prefixes = {name.removesuffix("_KAFKA") for name in variables if name.endswith("_KAFKA")}
 
     assert bool(prefixes) == (OURS in container["image"] and manifest["metadata"]["name"] not in {"web", "nightly"})
     for prefix in prefixes:
-        assert told[f"{prefix}_KAFKA"] == ADDRESS
-        assert told[f"{prefix}_KAFKA_PROTOCOL"] == PROTOCOL
-        assert told[f"{prefix}_KAFKA_USER"] == _user(manifest)
-        assert told[f"{prefix}_KAFKA_PASSWORD_FILE"] == "/wires/kafka.password"
-        assert told[f"{prefix}_KAFKA_CA_FILE"] == "/wires/kafka.ca.crt"
+        assert variables[f"{prefix}_KAFKA"] == ADDRESS
+        assert variables[f"{prefix}_KAFKA_PROTOCOL"] == PROTOCOL
+        assert variables[f"{prefix}_KAFKA_USER"] == _user(manifest)
+        assert variables[f"{prefix}_KAFKA_PASSWORD_FILE"] == "/wires/kafka.password"
+        assert variables[f"{prefix}_KAFKA_CA_FILE"] == "/wires/kafka.ca.crt"
 
 
 def _user(manifest: Manifest) -> str:

@@ -232,10 +232,10 @@ class Cluster:
                 yield file, content, secret.get("defaultMode", 0o644)
         for source in volume.get("projected", {"sources": []})["sources"]:
             assert source["secret"]["optional"]
-            found = self.secrets.get(source["secret"]["name"], {})
+            secret = self.secrets.get(source["secret"]["name"], {})
             for shown in source["secret"]["items"]:
-                if shown["key"] in found:
-                    yield shown["path"], found[shown["key"]], volume["projected"]["defaultMode"]
+                if shown["key"] in secret:
+                    yield shown["path"], secret[shown["key"]], volume["projected"]["defaultMode"]
 
 
 def until(is_so: Callable[[], bool], words: str, *, seconds: float = READY_SECONDS_MAX) -> None:

@@ -46,26 +46,26 @@ def as_user(kafka: SecuredKafka) -> Iterator[As]:
 
 
 def test_every_service_tells_and_hears_what_the_contracts_say(as_user: As) -> None:
-    told = {topic: f"told-{new_id().hex}" for topic in TOPICS}
+    sent = {topic: f"told-{new_id().hex}" for topic in TOPICS}
     for name in SERVICES:
         publisher = as_user(name).publisher(f"relay-{name}")
-        publisher.publish([OutgoingRecord(topic, told[topic], b"fact", version=1) for topic in topics_of(name)])
+        publisher.publish([OutgoingRecord(topic, sent[topic], b"fact", version=1) for topic in topics_of(name)])
         publisher.close()
 
     for name in SERVICES:
         broker, heard = as_user(name), _heard_by(name)
-        assert {record.key for record in broker.last_records(topics_of(name))} == {told[at] for at in topics_of(name)}
+        assert {record.key for record in broker.last_records(topics_of(name))} == {sent[at] for at in topics_of(name)}
         subscription = broker.subscribe(name, sorted(heard), member="1", start=lambda _: {})
         seen, last = set[str](), TopicPartition("", 0)
         for _ in range(POLLS_MAX):
             for record in subscription.poll(records_max=100, timeout_seconds=0.2):
                 seen.add(record.key)
                 last = TopicPartition(record.topic, record.partition)
-            if seen >= {told[topic] for topic in heard}:
+            if seen >= {sent[topic] for topic in heard}:
                 break
         subscription.commit({last: 1})
         subscription.close()
-        assert seen == {told[topic] for topic in heard}
+        assert seen == {sent[topic] for topic in heard}
         _bury(broker, name, min(heard))
 
 
@@ -142,9 +142,9 @@ def test_the_rules_are_what_the_document_of_events_says() -> None:
     heard_by, at = hearers(), topics()
     for name in SERVICES:
         heard = {at[event] for event, services in heard_by.items() if name in services}
-        told = {topic for event, topic in at.items() if event.startswith(f"timebank.{name}.") and topic in TOPICS}
-        assert may[name]["Write"] == told
-        assert may[name]["Read"] == heard | told
+        tells = {topic for event, topic in at.items() if event.startswith(f"timebank.{name}.") and topic in TOPICS}
+        assert may[name]["Write"] == tells
+        assert may[name]["Read"] == heard | tells
 
 
 def _heard_by(name: str) -> set[str]:
