@@ -13,7 +13,6 @@ from flask_smorest import Blueprint
 from flask_smorest.arguments import ArgumentsMixin
 from marshmallow import RAISE
 from opentelemetry import context, propagate
-from prometheus_client import Counter, Histogram
 from sqlalchemy import Connection
 from structlog.contextvars import bind_contextvars, unbind_contextvars
 
@@ -28,19 +27,17 @@ from libs.http.framing import BODY_MAX_BYTES
 from libs.http.headers import protect_answers
 from libs.http.health import Readiness, health_app
 from libs.http.limits import Rate, limit_bad_tokens, limit_rates
+from libs.http.measured import measure_requests
 from libs.http.openapi import TrueApi
 from libs.http.problems import register_problems
 from libs.ids import new_id
 from libs.logs import get_logger
 
-METHODS = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"})
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,64}", re.ASCII)
 Check = Callable[[], str | None]
 ViewT = TypeVar("ViewT", bound=type)
 # A filter that is misspelt is refused like an unknown field of a body; it would be left out unsaid, and more be shown.
 ArgumentsMixin.ARGUMENTS_PARSER.DEFAULT_UNKNOWN_BY_LOCATION["query"] = RAISE
-_REQUESTS = Counter("http_requests_total", "Requests answered", ["service", "method", "status"])
-_SECONDS = Histogram("http_request_seconds", "Time to answer", ["service"])
 
 
 @dataclass(frozen=True)
@@ -90,6 +87,7 @@ def create_service_app(
     app.wsgi_app = TrustedProxies(app.wsgi_app, networks(trusted_proxies))  # type: ignore[method-assign]  # Flask's way
     app.json.ensure_ascii = False  # type: ignore[attr-defined]  # the default provider has it
     app.extensions["service"] = service
+    measure_requests(app, service.name)
     _trace_requests(app, service.name)
     protect_answers(app)
     limit_bad_tokens(app, verifier)
@@ -133,8 +131,6 @@ def _trace_requests(app: Flask, name: str) -> None:
     def end(response: Response) -> Response:
         response.headers["X-Request-Id"] = g.get("request_id", "")
         elapsed = monotonic() - g.get("began", monotonic())
-        _REQUESTS.labels(name, _known_method(), response.status_code).inc()
-        _SECONDS.labels(name).observe(elapsed)
         if request.path.startswith("/v1/"):
             milliseconds = int(elapsed * 1000)
             get_logger().info(
@@ -150,11 +146,6 @@ def _trace_requests(app: Flask, name: str) -> None:
     app.before_request(begin)
     app.after_request(end)
     app.teardown_request(leave_trace)
-
-
-def _known_method() -> str:
-    """Return the method, or one word for all that callers invent: each name would be a series of its own for ever."""
-    return request.method if request.method in METHODS else "other"
 
 
 def _traceparent() -> str:

@@ -14,15 +14,18 @@ from typing import Any
 from wsgiref.simple_server import ServerHandler, WSGIRequestHandler, WSGIServer, make_server
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST
 
 from libs.clock import monotonic
+from libs.metrics import Gauge, exposition
 
 KEPT_SECONDS = 0.5
+ASKED_SECONDS_MAX = 1.0
 FIRST = "database"
 Probe = Callable[[], str | None]
 Report = Callable[[], Mapping[str, Any]]
 ServerHandler.server_software = ""  # No answer names the server.
+_READY = Gauge("ready", "1 while the process does its part, 0 while something is wrong or does not answer")
 
 
 class _Threads(ThreadingMixIn, WSGIServer):
@@ -107,9 +110,10 @@ def serve_health(host: str, port: int, probes: Mapping[str, Probe]) -> WSGIServe
 
 def health_app(report: Report) -> WSGIApplication:
     """Return the WSGI application of the three paths, for the inside."""
+    asking = _Asking(report)
 
     def answer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        status, content_type, body = _answer(environ["PATH_INFO"], report)
+        status, content_type, body = _answer(environ["PATH_INFO"], asking)
         headers = [("Content-Type", content_type), ("Content-Length", str(len(body))), ("Cache-Control", "no-store")]
         start_response(status, headers)
         return [body]
@@ -117,13 +121,37 @@ def health_app(report: Report) -> WSGIApplication:
     return answer
 
 
-def _answer(path: str, report: Report) -> tuple[str, str, bytes]:
+class _Asking:
+    """Asks whether the process is ready, for who cannot wait until a database that hangs answers."""
+
+    def __init__(self, report: Report) -> None:
+        self.report = report
+        self._lock = threading.Lock()
+        self._thread: threading.Thread | None = None
+        self._is_ready = False
+
+    def is_ready(self) -> bool:
+        """Tell whether it said so within ASKED_SECONDS_MAX."""
+        with self._lock:
+            if self._thread is None or not self._thread.is_alive():
+                self._thread = threading.Thread(target=self._ask, name="asking", daemon=True)
+                self._thread.start()
+            thread = self._thread
+        thread.join(ASKED_SECONDS_MAX)
+        return self._is_ready and not thread.is_alive()
+
+    def _ask(self) -> None:
+        self._is_ready = self.report()["status"] == "ready"
+
+
+def _answer(path: str, asking: _Asking) -> tuple[str, str, bytes]:
     if path == "/livez":
         return "200 OK", "application/json", b'{"status": "alive"}'
     if path == "/metrics":
-        return "200 OK", CONTENT_TYPE_LATEST, generate_latest()
+        _READY.set(to=int(asking.is_ready()))
+        return "200 OK", CONTENT_TYPE_LATEST, exposition()
     if path == "/readyz":
-        found = report()
+        found = asking.report()
         status = "200 OK" if found["status"] == "ready" else "503 Service Unavailable"
         return status, "application/json", json.dumps(found, ensure_ascii=False).encode()
     return "404 Not Found", "application/json", b"{}"

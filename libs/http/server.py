@@ -14,6 +14,7 @@ from libs.http.health import Doors
 from libs.http.refused import hide_server_name
 from libs.http.worker import server_options
 from libs.memory import tuned_gc
+from libs.metrics import bury_dead, counting_together
 
 REQUEST_SECONDS_MAX = 30
 GRACEFUL_SECONDS = 20
@@ -43,6 +44,11 @@ class AppServer(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         self._build, self._settings, self._costly = build, settings, costly
         super().__init__()
 
+    def run(self) -> None:
+        """Serve until SIGTERM; the workers count together."""
+        with counting_together(str(self._settings.port)):
+            super().run()
+
     def load_config(self) -> None:
         """Set what gunicorn reads from a file elsewhere."""
         hide_server_name()
@@ -66,4 +72,5 @@ class AppServer(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
             "threads": self._settings.api_threads,
             "timeout": REQUEST_SECONDS_MAX,
             "graceful_timeout": GRACEFUL_SECONDS,
+            "child_exit": lambda _arbiter, _worker: bury_dead(),
         }.items()

@@ -21,6 +21,7 @@ from libs.db import Database
 from libs.inbox import metrics
 from libs.inbox.batch import TRANSIENT, Batch, DecodedRecord, EffectFailedError, MissingPosition, Outcome, decode
 from libs.inbox.events import Consumers, IncomingEvent
+from libs.inbox.lag import Lag
 from libs.inbox.operate import last_act, moves_after
 from libs.inbox.parking import Parking
 from libs.inbox.positions import PositionStore
@@ -72,6 +73,7 @@ class Consumer:
         self._housekeeping_at = 0.0
         self._last_act: int | None = None
         self._retry_at = 0.0
+        self._lag = Lag()
         self.is_caught_up = False
         self._has_partitions = False
 
@@ -87,6 +89,9 @@ class Consumer:
     def run(self) -> None:
         """Consume until stopped; whatever is away is waited for."""
         tuned_gc()
+        for counter in (metrics.APPLIED, metrics.OF_OLD_EPOCH, metrics.RETRIED):
+            counter.begin(self._group)
+        metrics.CAUGHT_UP.set(self._group, to=0)
         failures = 0
         while not self._stop.is_set():
             try:
@@ -163,7 +168,7 @@ class Consumer:
         try:
             outcome = self._apply([decode(record) for record in records])
         except TRANSIENT as error:
-            metrics.RETRIED.labels(self._group).inc()
+            metrics.RETRIED.inc(self._group)
             get_logger().warning("consumer_waits", group=self._group, error=describe(error))
             _give_back(subscription, records)
             self._wait_for_database(subscription)
@@ -188,14 +193,14 @@ class Consumer:
             self._gaps_seen.clear()
         self._gaps_seen.update(outcome.gaps)
         self._parked = self._parked or outcome.parked > 0
-        metrics.APPLIED.labels(self._group).inc(outcome.applied)
+        metrics.APPLIED.inc(self._group, by=outcome.applied)
         if outcome.of_old_epoch:
             self._tell_of_old_epoch(outcome.of_old_epoch)
         return outcome
 
     def _tell_of_old_epoch(self, events: Sequence[IncomingEvent]) -> None:
         """Count what was dropped, and name each stream once."""
-        metrics.OF_OLD_EPOCH.labels(self._group).inc(len(events))
+        metrics.OF_OLD_EPOCH.inc(self._group, by=len(events))
         for event in events:
             if (event.topic, event.stream) not in self._told_of:
                 self._told_of.add((event.topic, event.stream))
@@ -260,9 +265,10 @@ class Consumer:
             return
         self._parked = any(counts.values())
         for state in ("waiting", "dead", "queued"):
-            metrics.PARKED.labels(self._group, state).set(counts.get(state, 0))
-        metrics.STOPPED.labels(self._group).set(len(stopped))
+            metrics.PARKED.set(self._group, state, to=counts.get(state, 0))
+        metrics.STOPPED.set(self._group, to=len(stopped))
         self._stopped_at_epoch = [f"{row.topic} {row.stream}" for row in stopped if row.came_epoch is not None]
+        metrics.OTHER_EPOCH.set(self._group, to=len(self._stopped_at_epoch))
 
     def _follow_operator(self, connection: Connection, subscription: Subscription) -> None:
         """Read a partition again when an operator has moved a position on it."""
@@ -272,22 +278,21 @@ class Consumer:
 
     def _look_whether_caught_up(self, reached: Mapping[TopicPartition, int]) -> None:
         ends = self._broker.end_offsets(self._consumers.topics)
-        lag = sum(
-            max(0, end - reached.get(partition, self._beginnings.get(partition, 0))) for partition, end in ends.items()
-        )
-        metrics.LAG.labels(self._group).set(lag)
+        behind = self._lag.look(ends, {**self._beginnings, **reached})
+        metrics.LAG.set(self._group, to=behind.events)
+        metrics.LAG_SECONDS.set(self._group, to=behind.seconds)
         if self.is_caught_up or self._ends_at_start is None:
             return
-        behind = [
+        missing = [
             partition
             for partition, end in self._ends_at_start.items()
             if reached.get(partition, 0) < end and self._beginnings.get(partition, 0) < end
         ]
-        if not behind:
+        if not missing:
             with self._database.transaction() as connection:
                 connection.execute(_CAUGHT_UP, {"group": self._group})
             self.is_caught_up = True
-            metrics.CAUGHT_UP.labels(self._group).set(1)
+            metrics.CAUGHT_UP.set(self._group, to=1)
             get_logger().info("consumer_caught_up", group=self._group)
 
 

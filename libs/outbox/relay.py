@@ -88,6 +88,9 @@ class Relay:
     def run(self) -> None:
         """Stand for election, lead, and stand again, until stopped."""
         failures = 0
+        metrics.PUBLISHED.begin(self._name)
+        metrics.FAILED.begin(self._name)
+        metrics.REFUSING.set(self._name, to=0)
         while not self._stop.is_set():
             try:
                 with self._elected() as leadership:
@@ -151,12 +154,15 @@ class Relay:
         if refusal is not None and refusal != self._refusal:
             get_logger().error("relay_refuses_to_lead", relay=self._name, reason=refusal)
         self._refusal = refusal
-        metrics.REFUSING.labels(self._name).set(int(refusal is not None))
+        metrics.REFUSING.set(self._name, to=int(refusal is not None))
         return refusal is None
 
     def _show_leading(self, leading: bool) -> None:
         self.is_leader = leading
-        metrics.LEADING.labels(self._name).set(int(leading))
+        metrics.LEADING.set(self._name, to=int(leading))
+        if not leading:  # Who leads sees what waits; what was seen before is not so any more.
+            metrics.UNPUBLISHED.set(self._name, to=0)
+            metrics.AGE.set(self._name, to=0)
 
 
 def become_candidate(connection: Connection, name: str, lease_seconds: int) -> bool:
@@ -198,7 +204,7 @@ class Leadership:
             except BrokerError as error:
                 failures += 1
                 self.problem = WAITING.format(reason=_reason(error))
-                metrics.FAILED.labels(self._name).inc()
+                metrics.FAILED.inc(self._name)
                 get_logger().warning("relay_batch_failed", relay=self._name, error=describe(error))
                 moved = 0
             now = monotonic()
@@ -236,7 +242,7 @@ class Leadership:
             self._send_states_again(batch)
             raise
         self._published.update(moved)
-        metrics.PUBLISHED.labels(self._name).inc(len(batch))
+        metrics.PUBLISHED.inc(self._name, by=len(batch))
         return len(batch)
 
     def _next_batch(self) -> list[StoredEvent]:
@@ -287,8 +293,8 @@ class Leadership:
         elif self._waiting_since is None:
             self._waiting_since = now
         age = now - self._waiting_since if self._waiting_since is not None else 0.0
-        metrics.UNPUBLISHED.labels(self._name).set(unpublished)
-        metrics.AGE.labels(self._name).set(age)
+        metrics.UNPUBLISHED.set(self._name, to=unpublished)
+        metrics.AGE.set(self._name, to=age)
 
     def _prune_when_due(self, now: float) -> None:
         if now < self._prune_at or not any(isinstance(source, OutboxSource) for source in self._sources):

@@ -19,6 +19,7 @@ def main() -> None:
 @click.option("--data", "folder", type=click.Path(path_type=Path), default=Path("var"), help="Data folder.")
 @click.option("--host", default="127.0.0.1", help="Address to listen on.")
 @click.option("--port", type=click.IntRange(1, 65535), default=8080, help="Port of the front door.")
+@click.option("--inside-port", type=click.IntRange(1, 65535), help="Port of metrics, on the loopback; any free one.")
 @click.option("--broker", type=click.Choice(BROKERS), default="postgres", help="What carries the events.")
 @click.option("--manual-clock", is_flag=True, help="Time stands still until it is moved; for tests.")
 @click.option("--no-demo", is_flag=True, help="Load no demo city.")
@@ -31,6 +32,7 @@ def run(
     folder: Path,
     host: str,
     port: int,
+    inside_port: int | None,
     broker: str,
     manual_clock: bool,
     no_demo: bool,
@@ -45,6 +47,7 @@ def run(
         folder=folder,
         host=host,
         port=port,
+        inside_port=inside_port,
         broker=broker,
         manual_clock=manual_clock,
         demo=not no_demo,

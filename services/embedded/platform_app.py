@@ -13,6 +13,7 @@ from libs.errors import ConflictError, InvalidError
 from libs.http.bodies import guard_bodies
 from libs.http.fields import FIRST_YEAR, LAST_YEAR
 from libs.http.headers import protect_answers
+from libs.http.measured import measure_requests
 from libs.http.problems import register_problems
 from services.embedded.front_door import merged_openapi
 from services.embedded.readiness import Health
@@ -67,6 +68,7 @@ def create_app(parts: PlatformParts) -> Flask:
         status = parts.health.report()["status"]
         return jsonify({"status": status}), 200 if status == "ready" else 503
 
+    measure_requests(app, "platform")
     app.add_url_rule("/openapi.json", "openapi", openapi)
     app.add_url_rule("/livez", "livez", live)
     app.add_url_rule("/readyz", "readyz", ready)

@@ -10,6 +10,7 @@ from gunicorn.app.base import BaseApplication
 from libs.http.health import Doors
 from libs.http.refused import hide_server_name
 from libs.http.worker import server_options
+from libs.metrics import bury_dead
 from services.embedded.front_door import FrontDoor, WSGIApp
 from services.embedded.settings import API_THREADS, API_WORKERS
 
@@ -52,5 +53,6 @@ class FrontDoorServer(BaseApplication):  # type: ignore[misc]  # gunicorn has no
             "graceful_timeout": GRACEFUL_SECONDS,
             "keepalive": KEEP_ALIVE_SECONDS,
             "preload_app": True,
+            "child_exit": lambda _arbiter, _worker: bury_dead(),
             "proc_name": "timebank-api",
         }

@@ -20,6 +20,7 @@ class RunOptions:
     folder: Path
     host: str = "127.0.0.1"
     port: int = 8080
+    inside_port: int | None = None
     broker: str = "postgres"
     manual_clock: bool = False
     demo: bool = True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import hashlib
 import http.client
 import socket
 import sys
@@ -10,6 +11,7 @@ from collections.abc import Callable
 
 from libs.clock import ManualClock, monotonic
 from libs.memory import tuned_gc
+from libs.metrics import counting_together
 from libs.wake import port_of
 from services.embedded import welcome
 from services.embedded.backends import Backends
@@ -40,6 +42,12 @@ def run_platform(options: RunOptions) -> None:
     say = _Progress(began)
     say("starting the database" + (" and Kafka" if options.broker == "kafka" else ""))
     backends = Backends(options, folder)
+    with counting_together(hashlib.sha256(str(folder.root).encode()).hexdigest()[:12]):
+        _run_until_stopped(options, folder, backends, say)
+    say("stopped; everything committed is kept")
+
+
+def _run_until_stopped(options: RunOptions, folder: DataFolder, backends: Backends, say: _Progress) -> None:
     supervisor: Supervisor | None = None
     try:
         backends.start()
@@ -62,7 +70,6 @@ def run_platform(options: RunOptions) -> None:
             supervisor.stop()
         else:
             backends.stop()
-    say("stopped; everything committed is kept")
 
 
 def _start_children(

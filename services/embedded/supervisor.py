@@ -17,6 +17,7 @@ from typing import Any
 
 from libs.clock import ManualClock, monotonic
 from libs.db.embedded import free_port
+from libs.metrics import bury_dead
 from libs.wake import bind_wake_socket
 from services.embedded.backends import Backends
 from services.embedded.children import Child
@@ -52,7 +53,7 @@ class Supervisor:
         self._stopping = False
         self._wake_read, self._wake_write = os.pipe()
         self._control = ControlPort(folder.password(SECRET_FILE))
-        self.inside_port = free_port()
+        self.inside_port = options.inside_port or free_port()
         self.wakes = {name: bind_wake_socket() for name in SERVICES}
         """What each service's relay is woken on; every worker inherits it, and nobody else can take it."""
 
@@ -130,6 +131,7 @@ class Supervisor:
             return
         restarted = self._backends.restart_dead() + [child.name for child in self._children if child.revive()]
         if restarted:
+            bury_dead()
             print(f"restarted: {', '.join(restarted)}", flush=True)
             self._write_run_file()
 

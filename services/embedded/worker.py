@@ -21,6 +21,7 @@ from libs.wake import WakeListener
 from services.embedded.composition import Part
 from services.embedded.folder import DataFolder
 from services.embedded.readiness import WORKER_FILE
+from services.operator.figures import BACKUP_FILE, Figures
 from services.operator.nightly import KEPT_FILE, Nightly
 from services.operator.platform import PlatformAwayError, find
 
@@ -89,6 +90,7 @@ class Worker:
                 self._start(f"{part.name}-{name}", lambda act=act: act(self._stop))  # type: ignore[misc]  # bound
         self._start("due", self._tick)
         self._start("reconciliation", self._reconcile_nightly)
+        self._start("figures", self._look_at_figures)
         self._start("broker", self._ask_broker)
         while not self._stop.wait(STATUS_SECONDS if self._is_well else STATUS_SECONDS_WHILE_STARTING):
             self._write_status()
@@ -188,6 +190,17 @@ class Worker:
                 nightly.run_when_due()
             except (psycopg.Error, PlatformAwayError) as error:
                 get_logger().warning("reconciliation_waits", error=describe(error))
+
+    def _look_at_figures(self) -> None:
+        """Say what an operator watches; the platform's addresses are known once its supervisor has written them."""
+        while not self._stop.wait(RECONCILIATION_LOOK_SECONDS):
+            try:
+                readers = find(self._folder.root).readers
+            except PlatformAwayError:
+                continue
+            Figures(
+                readers, self._clock, backup_file=self._folder.run / BACKUP_FILE, disk=self._folder.root
+            ).look_until(self._stop)
 
     def _write_status(self) -> None:
         problems: dict[str, str] = {}

@@ -12,10 +12,9 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
-from prometheus_client import Gauge
-
 from libs.clock import PROGRAMME_ZONE, Clock, local_date
 from libs.logs import get_logger
+from libs.metrics import Gauge
 from services.operator.reconcile import Difference, reconcile
 
 NIGHTLY_HOUR = 3
@@ -51,6 +50,8 @@ class Nightly:
         self._readers, self._clock, self._kept, self._pause = readers, clock, kept, pause
         last = last_reconciliation(kept)
         self._night = last.night if last else night_of(clock.now())
+        if last is not None:
+            _show(last)  # A platform that was started anew knows what its last night was like.
 
     def run_when_due(self) -> Reconciliation | None:
         """Compare, log, count and keep, or do nothing and return None when this night has been done."""
@@ -61,8 +62,7 @@ class Nightly:
         done = Reconciliation(night, self._clock.now(), tuple(_words(one) for one in found))
         self._night = night
         _keep(self._kept, done)
-        DIFFERENCES.set(len(found))
-        DONE_AT.set(int(done.done_at.timestamp()))
+        _show(done)
         log = get_logger()
         for difference in found:
             log.error(
@@ -96,6 +96,11 @@ def last_reconciliation(kept: Path) -> Reconciliation | None:
         )
     except (OSError, ValueError, KeyError):
         return None
+
+
+def _show(done: Reconciliation) -> None:
+    DIFFERENCES.set(to=len(done.differences))
+    DONE_AT.set(to=int(done.done_at.timestamp()))
 
 
 def _keep(kept: Path, done: Reconciliation) -> None:

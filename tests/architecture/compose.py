@@ -11,7 +11,7 @@ import yaml
 
 from tests.architecture.tree import ROOT
 
-FILES = ("docker/compose.yaml", "docker/compose.dev.yaml")
+FILES = ("docker/compose.yaml", "docker/compose.dev.yaml", "docker/compose.monitoring.yaml")
 SCHEMA = ROOT / "tests" / "architecture" / "compose.schema.yaml"
 
 

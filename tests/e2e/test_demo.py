@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
 import sys
+import urllib.request
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -17,6 +19,7 @@ from libs.ids import new_id
 from services.operator.demo import PASSWORD
 from services.operator.http import Caller
 from tests.e2e.platform import ROOT, Started, run, started
+from tests.e2e.test_metrics import value
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
@@ -47,6 +50,20 @@ def test_the_demo_ends_with_the_exact_minutes_and_explains_them(
     assert ("Drawn at random" in played.stdout) is (result == "skipped")
     assert f"policy version {version}" in played.stdout
     assert "c2sp.org/tlog-proof" in played.stdout
+
+
+def test_the_figures_of_the_operator_are_those_that_everybody_may_see(city: Started) -> None:
+    with urllib.request.urlopen(f"http://127.0.0.1:{city.port}/v1/supply/months", timeout=60) as answer:
+        months = json.load(answer)["items"]
+    last = {month["district_id"]: month for month in months}.values()
+    spent = sum(month["spent_minutes"] for month in months)
+    outstanding, pool = (sum(month[f"{name}_minutes"] for month in last) for name in ("outstanding", "pool"))
+
+    assert spent > 0
+    city.await_that(lambda: value(city, "ledger_redeemed_minutes") == spent, seconds=60)
+    assert value(city, "ledger_outstanding_minutes") == outstanding
+    assert value(city, "ledger_pool_minutes") == pool
+    assert value(city, "orders_queue_orders") >= 0
 
 
 def test_the_demo_finishes_though_every_process_is_killed_in_its_middle(city: Started) -> None:

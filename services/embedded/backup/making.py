@@ -38,6 +38,7 @@ from services.embedded.backup.store import (
 from services.embedded.folder import POSTGRES_VERSION, DataFolder
 from services.embedded.server import place_of
 from services.operator.adopting import sources_of
+from services.operator.figures import BACKUP_FILE
 from services.operator.platform import RunningPlatform, find
 
 BESIDE_NAMES = ("platform.json", "migrated.json", "clock", "city.json", "secrets", "ledger-log", "witness", "witnesses")
@@ -83,6 +84,7 @@ class Backup:
         except BaseException:
             shutil.rmtree(base, ignore_errors=True)
             raise
+        self._note("whole")
         self._say(f"whole at {about.point_at}, log position {about.lsn}: {base}")
         return about
 
@@ -103,8 +105,14 @@ class Backup:
                 shutil.copyfileobj(source, cast(IO[bytes], file), READ_BYTES)
             piece.unlink()
             moved += 1
+        self._note("log")
         self._say(f"{moved} pieces of the database's log")
         return moved
+
+    def _note(self, kind: str) -> None:
+        """Write down when this was done, for who watches the platform."""
+        done = self._folder.read_run(BACKUP_FILE) | {kind: int(machine_now().timestamp())}
+        self._folder.write_run(BACKUP_FILE, done)
 
     def stop_keeping_log(self) -> None:
         """Keep the log no more: the next copy of the whole begins anew."""

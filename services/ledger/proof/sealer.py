@@ -10,11 +10,11 @@ import threading
 from collections.abc import Sequence
 from pathlib import Path
 
-from prometheus_client import Gauge
-
 from libs.clock import Clock, monotonic
 from libs.db import TRANSIENT, Connection, Database
 from libs.logs import get_logger
+from libs.metrics import Gauge
+from libs.metrics.disk import show_disk
 from libs.outbox import append
 from libs.telling import describe
 from libs.tlog.merkle import consistency_proof
@@ -98,8 +98,9 @@ class Sealer:
         with self._database.reading() as connection:
             log_books = books(connection)
         heads = [self._seal(book) for book in log_books if book.book not in self._stopped]
-        _STOPPED.set(len(self._stopped))
-        _UNSEALED.set(sum(log.size - self._signed_sizes[number] for number, log in self._logs.items()))
+        _STOPPED.set(to=len(self._stopped))
+        _UNSEALED.set(to=sum(log.size - self._signed_sizes[number] for number, log in self._logs.items()))
+        show_disk("log", self._folder)
         self._failure = None
         return [head for head in heads if head is not None]
 
