@@ -8,7 +8,7 @@ from libs.inbox.lag import LOOKS_KEPT_MAX, Behind, Lag
 HERE, THERE = TopicPartition("t", 0), TopicPartition("t", 1)
 
 
-class Hands:
+class HandClock:
     """A clock that is moved by hand."""
 
     def __init__(self) -> None:
@@ -20,7 +20,7 @@ class Hands:
 
 
 def test_who_has_everything_is_behind_by_nothing_however_long_nothing_came() -> None:
-    now = Hands()
+    now = HandClock()
     lag = Lag(now)
     lag.look({HERE: 5}, {HERE: 5})
     now.at = 3600
@@ -32,7 +32,7 @@ def test_who_has_everything_is_behind_by_nothing_however_long_nothing_came() -> 
 
 
 def test_who_keeps_up_with_a_stream_that_never_ends_is_behind_by_what_it_takes() -> None:
-    now = Hands()
+    now = HandClock()
     lag = Lag(now)
 
     seconds = set()
@@ -44,7 +44,7 @@ def test_who_keeps_up_with_a_stream_that_never_ends_is_behind_by_what_it_takes()
 
 
 def test_the_slowest_partition_counts() -> None:
-    now = Hands()
+    now = HandClock()
     lag = Lag(now)
     lag.look({HERE: 3, THERE: 3}, {HERE: 3})
     now.at = 30
@@ -53,7 +53,7 @@ def test_the_slowest_partition_counts() -> None:
 
 
 def test_what_is_remembered_is_bounded_and_the_oldest_is_kept() -> None:
-    now = Hands()
+    now = HandClock()
     lag = Lag(now)
 
     for second in range(10 * LOOKS_KEPT_MAX):
