@@ -19,6 +19,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from heapq import nsmallest
 from typing import Any, Generic, TypeVar
 
 import sqlalchemy as sa
@@ -121,7 +122,7 @@ class Listing:
 
 @dataclass(frozen=True)
 class Sorted(Generic[T]):
-    """A list whose order only a rule can tell: all its rows are made first, and sorted here.
+    """A list whose order only a rule can tell: its rows are made one after the other, and those of the page are kept.
 
     `key` returns the parts of a row's place, the last of which no two rows have alike; `parts` says how each is read.
     """
@@ -137,7 +138,7 @@ class Sorted(Generic[T]):
         """
         cursor = Cursor(**{f"part_{number}": part for number, part in enumerate(self.parts)})
         after, limit = cursor.read(query["cursor"]), query["limit"]
-        left = sorted((row for row in rows if after is None or self.key(row) > after), key=self.key)
+        left = nsmallest(limit + 1, (row for row in rows if after is None or self.key(row) > after), key=self.key)
         return Page(left[:limit], cursor.pack(*self.key(left[limit - 1])) if len(left) > limit else None)
 
 

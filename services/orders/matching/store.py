@@ -1,16 +1,20 @@
-"""Who might help with an order, and what they did before."""
+"""Who might help with an order, the nearest first, and what they did before."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from libs.programme.words import PersonStatus, Role
+from services.orders.core.rules.areas import STEPS_M, around
 from services.orders.core.rules.order import Order
-from services.orders.core.rules.people import Person
+from services.orders.core.rules.people import Person, Place
 from services.orders.core.store import people_store
+from services.orders.core.store.people_store import distance_squared, lives_around
 from services.orders.core.store.tables import assignment, orders, person
 
 CANDIDATES_MAX = 500
@@ -25,21 +29,66 @@ class Candidate:
     served: int
 
 
-def candidates_of(connection: Connection, order: Order) -> list[Candidate]:
-    """Return active volunteers of the order's district, at most CANDIDATES_MAX."""
-    wanted = sa.select(person.c.person_id).where(
-        person.c.district_id == order.district_id,
-        person.c.status == PersonStatus.ACTIVE,
-        person.c.roles.contains([Role.VOLUNTEER]),
+def candidates_of(connection: Connection, order: Order, home: Place | None) -> list[Candidate]:
+    """Return active volunteers of the order's district: who helped its recipient before, and those who live nearest.
+
+    Beside the helpers of before at most CANDIDATES_MAX; `home` is the recipient's.
+    """
+    helped = _times_helped(connection, order.recipient_id)
+    before = connection.scalars(_of_district(order.district_id).where(person.c.person_id.in_(list(helped))))
+    near = _nearest(connection, order.district_id, home) if home else []
+    ids: list[UUID] = list(dict.fromkeys([*before, *near]))
+    if len(near) < CANDIDATES_MAX:
+        ids += _anywhere(connection, order.district_id, but=ids)
+    served = _times_served(connection, ids)
+    return [
+        Candidate(volunteer, helped.get(volunteer.person_id, 0), served.get(volunteer.person_id, 0))
+        for volunteer in people_store.find_people(connection, ids)
+    ]
+
+
+def _of_district(district_id: UUID) -> sa.Select[tuple[UUID]]:
+    return sa.select(person.c.person_id).where(
+        person.c.district_id == district_id,
+        person.c.status == sa.literal_column(f"'{PersonStatus.ACTIVE.value}'"),
+        person.c.roles.contains(sa.literal_column(f"'{{{Role.VOLUNTEER.value}}}'::text[]")),
     )
-    ids = list(connection.execute(wanted.order_by(person.c.person_id).limit(CANDIDATES_MAX)).scalars())
-    for_recipient = sa.func.count().filter(orders.c.recipient_id == order.recipient_id)
-    served = (
-        sa.select(assignment.c.volunteer_id, for_recipient, sa.func.count())
+
+
+def _nearest(connection: Connection, district_id: UUID, home: Place) -> list[UUID]:
+    """Look in wider and wider circles, until one has enough of them."""
+    nearest: list[UUID] = []
+    for within_m in STEPS_M:
+        squares = around(home, within_m)
+        query = _of_district(district_id).where(*lives_around(squares))
+        by_distance = query.order_by(distance_squared(squares), person.c.person_id).limit(CANDIDATES_MAX)
+        nearest = list(connection.scalars(by_distance))
+        if len(nearest) == CANDIDATES_MAX:
+            break
+    return nearest
+
+
+def _anywhere(connection: Connection, district_id: UUID, *, but: list[UUID]) -> list[UUID]:
+    """Fill up with those of whom no place is known, or a very far one."""
+    query = _of_district(district_id).where(person.c.person_id.not_in(but))
+    places = (person.c.area_latitude_e6.desc(), person.c.area_longitude_e6.desc())
+    return list(connection.scalars(query.order_by(*places).limit(max(0, CANDIDATES_MAX - len(but)))))
+
+
+def _times_helped(connection: Connection, recipient_id: UUID) -> dict[UUID, int]:
+    query = (
+        sa.select(assignment.c.volunteer_id, sa.func.count())
         .join(orders, orders.c.order_id == assignment.c.order_id)
-        .where(assignment.c.volunteer_id.in_(ids), assignment.c.checked_out_at.is_not(None))
+        .where(orders.c.recipient_id == recipient_id, assignment.c.checked_out_at.is_not(None))
         .group_by(assignment.c.volunteer_id)
     )
-    counts = {row[0]: (row[1], row[2]) for row in connection.execute(served)}
-    volunteers = people_store.find_people(connection, ids)
-    return [Candidate(volunteer, *counts.get(volunteer.person_id, (0, 0))) for volunteer in volunteers]
+    return {row[0]: row[1] for row in connection.execute(query)}
+
+
+def _times_served(connection: Connection, volunteer_ids: Iterable[UUID]) -> dict[UUID, int]:
+    query = (
+        sa.select(assignment.c.volunteer_id, sa.func.count())
+        .where(assignment.c.volunteer_id.in_(list(volunteer_ids)), assignment.c.checked_out_at.is_not(None))
+        .group_by(assignment.c.volunteer_id)
+    )
+    return {row[0]: row[1] for row in connection.execute(query)}

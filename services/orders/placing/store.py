@@ -18,10 +18,10 @@ from libs.db.prepared import Prepared
 from libs.http.lists import before, equals, from_on, one_of
 from libs.programme.known_grants import lock_for
 from libs.programme.words import Funding
-from services.orders.core.rules.areas import METRES_PER_DEGREE, shrinking, square_of, steps_between
+from services.orders.core.rules.areas import around, steps_between
 from services.orders.core.rules.life_cycle import State
 from services.orders.core.rules.order import Order, Terms
-from services.orders.core.rules.people import MICRODEGREES, Place
+from services.orders.core.rules.people import Place
 from services.orders.core.store import order_store, people_store
 from services.orders.core.store.facts import Ask
 from services.orders.core.store.order_store import OCCUPYING_STATES
@@ -154,14 +154,16 @@ class Near:
 
 
 def _concerns(whose: Whose) -> sa.ColumnElement[bool]:
-    mine = sa.select(assignment.c.order_id).where(assignment.c.volunteer_id == whose.person_id)
-    return (
-        (orders.c.recipient_id == whose.person_id)
-        | (orders.c.payer_id == whose.person_id)
-        | (orders.c.offered_to == whose.person_id)
-        | orders.c.order_id.in_(mine)
-        | ((orders.c.placed_by == whose.person_id) & orders.c.acting_for.in_(whose.placed_for))
-    )
+    """Ask by ids: each part is found by its own index, and what concerns others is not looked at."""
+    who = whose.person_id
+    sides = [sa.select(orders.c.order_id).where(side == who) for side in (orders.c.recipient_id, orders.c.payer_id)]
+    offered = sa.select(orders.c.order_id).where(orders.c.offered_to == who)
+    mine = sa.select(assignment.c.order_id).where(assignment.c.volunteer_id == who)
+    parts = [*sides, offered, mine]
+    if whose.placed_for:
+        placed = sa.select(orders.c.order_id).where(orders.c.placed_by == who)
+        parts.append(placed.where(orders.c.acting_for.in_(whose.placed_for)))
+    return orders.c.order_id.in_(sa.union(*parts))
 
 
 ORDERS = order_store.orders_listed(
@@ -184,14 +186,7 @@ def _living_near(near: Place, within_m: int) -> sa.Select[Any]:
 
     No number of questions tells more of a home than its square.
     """
-    middle, shrunk = square_of(near), shrinking(near.latitude_e6)
-    span_e6 = within_m * MICRODEGREES // METRES_PER_DEGREE
-    up = sa.cast(person.c.area_latitude_e6 - middle.latitude_e6, sa.Float)
-    across = sa.cast(person.c.area_longitude_e6 - middle.longitude_e6, sa.Float) * shrunk
-    return sa.select(person.c.person_id).where(
-        person.c.area_latitude_e6.between(middle.latitude_e6 - span_e6, middle.latitude_e6 + span_e6),
-        up * up + across * across <= span_e6 * span_e6,
-    )
+    return sa.select(person.c.person_id).where(*people_store.lives_around(around(near, within_m)))
 
 
 def steps_from(connection: Connection, near: Place, found: Sequence[Order]) -> dict[UUID, int | None]:

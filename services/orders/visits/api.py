@@ -79,6 +79,5 @@ class VisitPlans(MethodView):
         with reading() as connection:
             if not reaches(connection, query["unit"]):
                 raise ForbiddenError
-            rows = store.visit_plans(connection, query["unit"], now())
-        page = store.VISIT_PLANS.page(rows, query)
+            page = store.VISIT_PLANS.page(store.visit_plans(connection, query["unit"], now()), query)
         return page.showing(page.rows)

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
-from libs.clock import local_date
+from libs.clock import local_date, local_midnight
 from libs.db import Connection
 from libs.db.rows import change_rows
 from libs.http.lists import Sorted
@@ -22,6 +22,9 @@ from services.orders.core.store import people_store
 from services.orders.core.store.rows import Row
 from services.orders.core.store.tables import INSTANT, person, table_of
 from services.orders.visits import rules
+
+UNITS_AT_ONCE = 16
+DAYS_OF_A_MONTH_MAX = 31
 
 visit = table_of(
     "visit",
@@ -46,6 +49,7 @@ class Listed:
     risk: str
     listed_on: date
     seen_on: tuple[date, ...]
+    """The last day of all, and that of a month."""
 
 
 def add_visit(connection: Connection, columns: Mapping[str, Any]) -> bool:
@@ -59,71 +63,72 @@ def undo_visits_of(connection: Connection, order_id: UUID) -> None:
     change_rows(connection, visit, {"reversed": True}, order_id=order_id)
 
 
-def listed_people(connection: Connection, unit_ids: Iterable[UUID], now: datetime) -> list[Listed]:
-    """Return the active people of the units who are on the visit list, with the days on which each was seen."""
-    query = sa.select(person).where(
-        person.c.home_unit_id.in_(list(unit_ids)),
+def listed_people(
+    connection: Connection, unit_ids: Sequence[UUID], now: datetime, *, month: date | None = None
+) -> Iterator[Listed]:
+    """Give the active people of the units who are on the visit list, some units at a time.
+
+    Of the days on which each was seen it gives the last, and the last in `month`.
+    """
+    columns = [person.c[name] for name in ("person_id", "district_id", "visit_risk", "visit_listed_on")]
+    first, end = (local_midnight(month), _end_of(month)) if month else (now, now)
+    query = sa.select(*columns, _last_seen(visit.c.visited_at <= now), _last_seen(_between(first, end, now))).where(
         person.c.visit_listed_on.is_not(None),
         person.c.visit_risk != "",
         person.c.status.in_([PersonStatus.ACTIVE, PersonStatus.SUSPENDED]),
     )
-    people = connection.execute(query.order_by(person.c.person_id)).mappings().all()
-    seen: dict[UUID, list[date]] = {row["person_id"]: [] for row in people}
-    visits = sa.select(visit.c.person_id, visit.c.visited_at).where(
-        visit.c.person_id.in_(list(seen)),
-        visit.c.outcome == "seen",
-        visit.c.reversed.is_(False),
-        visit.c.visited_at <= now,
-    )
-    for row in connection.execute(visits):
-        seen[row.person_id].append(local_date(row.visited_at))
-    return [
-        Listed(
-            row["person_id"],
-            row["district_id"],
-            row["visit_risk"],
-            row["visit_listed_on"],
-            tuple(seen[row["person_id"]]),
-        )
-        for row in people
-    ]
+    for start in range(0, len(unit_ids), UNITS_AT_ONCE):
+        some = person.c.home_unit_id.in_(unit_ids[start : start + UNITS_AT_ONCE])
+        for person_id, district_id, risk, listed_on, *seen in connection.execute(query.where(some)):
+            seen_on = tuple(local_date(at) for at in seen if at is not None)
+            yield Listed(person_id, district_id, risk, listed_on, seen_on)
+
+
+def _last_seen(then: sa.ColumnElement[bool]) -> sa.ScalarSelect[Any]:
+    seen = sa.select(sa.func.max(visit.c.visited_at)).where(visit.c.person_id == person.c.person_id, then)
+    return seen.where(visit.c.outcome == "seen", visit.c.reversed.is_(False)).scalar_subquery()
+
+
+def _between(first: datetime, end: datetime, now: datetime) -> sa.ColumnElement[bool]:
+    return sa.and_(visit.c.visited_at >= first, visit.c.visited_at < end, visit.c.visited_at <= now)
+
+
+def _end_of(month: date) -> datetime:
+    return local_midnight((month.replace(day=1) + timedelta(days=DAYS_OF_A_MONTH_MAX)).replace(day=1))
 
 
 def visit_indicator(connection: Connection, unit_id: UUID, *, month: date, now: datetime) -> Row:
     """Return the monthly visit rate of a unit, and who is overdue today."""
-    today = local_date(now)
-    listed = listed_people(connection, directory.units_below(connection, [unit_id]), now)
-    policies = {d: people_store.policy_on(connection, d, today) for d in {entry.district_id for entry in listed}}
-    days = {entry.person_id: rules.interval_days(policies[entry.district_id], entry.risk) for entry in listed}
-    monthly = [entry for entry in listed if rules.counts_monthly(days[entry.person_id])]
-    visited = sum(1 for entry in monthly if rules.was_seen_in(month, entry.seen_on))
-    overdue = [
-        entry.person_id
-        for entry in listed
-        if rules.is_overdue(listed_on=entry.listed_on, seen_on=entry.seen_on, days=days[entry.person_id], today=today)
-    ]
+    today, units = local_date(now), directory.units_below(connection, [unit_id])
+    listed = visited = 0
+    overdue: list[UUID] = []
+    for entry in listed_people(connection, units, now, month=month.replace(day=1)):
+        days = rules.interval_days(people_store.policy_on(connection, entry.district_id, today), entry.risk)
+        is_monthly = rules.counts_monthly(days)
+        listed += is_monthly
+        visited += is_monthly and rules.was_seen_in(month, entry.seen_on)
+        if rules.is_overdue(listed_on=entry.listed_on, seen_on=entry.seen_on, days=days, today=today):
+            overdue.append(entry.person_id)
     return {
         "unit_id": unit_id,
         "month": f"{month:%Y-%m}",
-        "listed": len(monthly),
+        "listed": listed,
         "visited": visited,
-        "rate_percent": rules.rate_percent(listed=len(monthly), visited=visited),
-        "overdue": overdue,
+        "rate_percent": rules.rate_percent(listed=listed, visited=visited),
+        "overdue": sorted(overdue),
     }
 
 
-def visit_plans(connection: Connection, unit_id: UUID, now: datetime) -> list[Row]:
-    """Return who of a unit is on the visit list, with the last day seen and the last day by which to be seen again."""
+def visit_plans(connection: Connection, unit_id: UUID, now: datetime) -> Iterator[Row]:
+    """Give who of a unit is on the visit list, with the last day seen and the last day by which to be seen again."""
     today = local_date(now)
-    rows = []
     for entry in listed_people(connection, directory.units_below(connection, [unit_id]), now):
         policy = people_store.policy_on(connection, entry.district_id, today)
         days = rules.interval_days(policy, entry.risk)
         last_on = max(entry.seen_on, default=None)
         due_on = rules.due_on(listed_on=entry.listed_on, seen_on=entry.seen_on, days=days)
         row = {"person_id": entry.person_id, "risk": entry.risk, "interval_days": days, "listed_on": entry.listed_on}
-        rows.append(row | {"last_seen_on": last_on, "due_on": due_on, "is_overdue": today > due_on})
-    return rows
+        yield row | {"last_seen_on": last_on, "due_on": due_on, "is_overdue": today > due_on}
 
 
 VISIT_PLANS: Sorted[Row] = Sorted(key=lambda row: (row["due_on"], row["person_id"]), parts=(a_day, an_id))

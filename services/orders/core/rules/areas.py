@@ -7,6 +7,7 @@ questions, from whatever places, tells more than the square.
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 from services.orders.core.rules.people import MICRODEGREES, Place
 
@@ -27,6 +28,32 @@ def steps_between(place: Place, other: Place) -> int | None:
     """Return the least step that is not less than the metres between two places' squares; None beyond the last."""
     metres = square_of(place).metres_to(square_of(other))
     return next((step for step in STEPS_M if metres <= step), None)
+
+
+@dataclass(frozen=True)
+class Around:
+    """The squares around a place: the rows whose middles are within a span, and how far to look in each, in e6."""
+
+    middle: Place
+    span_e6: int
+
+    @property
+    def rows_e6(self) -> list[int]:
+        """The latitudes of the rows' middles."""
+        count = self.span_e6 // _ROW_E6
+        return [self.middle.latitude_e6 + row * _ROW_E6 for row in range(-count, count + 1)]
+
+    @property
+    def across_e6(self) -> tuple[int, int]:
+        """The longitudes between which a square's middle may lie."""
+        shrunk = shrinking(self.middle.latitude_e6)
+        reach = min(_WIDEST_E6, math.ceil(self.span_e6 / shrunk)) if shrunk > 0 else _WIDEST_E6
+        return self.middle.longitude_e6 - reach, self.middle.longitude_e6 + reach
+
+
+def around(place: Place, within_m: int) -> Around:
+    """Return the squares whose middles are within some metres of the middle of a place's own."""
+    return Around(square_of(place), within_m * MICRODEGREES // METRES_PER_DEGREE)
 
 
 def shrinking(latitude_e6: int) -> float:

@@ -16,6 +16,7 @@ from libs.db.rows import find_row
 from libs.programme import known_grants
 from libs.programme.policy import Policy, store as policies
 from libs.programme.refusals import RecordNotFoundError
+from services.orders.core.rules.areas import Around, shrinking
 from services.orders.core.rules.people import Group, Person, Qualifications, Relation, Relations
 from services.orders.core.store import memo
 from services.orders.core.store.facts import Ask, Rows, ask
@@ -129,6 +130,24 @@ def _person(row: Mapping[str, Any]) -> Person:
         visit_listed_on=row["visit_listed_on"],
         known_to=frozenset(row["known_to"]),
     )
+
+
+def lives_around(squares: Around) -> list[sa.ColumnElement[bool]]:
+    """Ask for who lives in these squares: row by row of the index, then by the distance itself."""
+    latitude, longitude = person.c.area_latitude_e6, person.c.area_longitude_e6
+    return [
+        latitude == sa.any_(sa.literal(squares.rows_e6, ARRAY(sa.Integer))),
+        longitude.between(*squares.across_e6),
+        distance_squared(squares) <= squares.span_e6 * squares.span_e6,
+    ]
+
+
+def distance_squared(squares: Around) -> sa.ColumnElement[float]:
+    """Return the square of how far someone's square lies from the middle one, in millionths of a degree."""
+    up = sa.cast(person.c.area_latitude_e6 - squares.middle.latitude_e6, sa.Float)
+    across = sa.cast(person.c.area_longitude_e6 - squares.middle.longitude_e6, sa.Float)
+    shrunk = across * shrinking(squares.middle.latitude_e6)
+    return up * up + shrunk * shrunk
 
 
 def relations_of(connection: Connection, person_id: UUID) -> Relations:
