@@ -38,6 +38,8 @@ POWERS: dict[str, frozenset[str]] = {
     "report_no_show": frozenset({"coordinator", "operator"}),
     "close_incident": frozenset({"operator"}),
     "stop_volunteer": frozenset({"coordinator", "district_admin"}),
+    "set_duty_roster": frozenset({"coordinator"}),
+    "answer_urgent_call": frozenset({"operator", "coordinator"}),
     "decide_dispute": frozenset({"checker"}),
     "decide_dispute_second": frozenset({"checker", "district_admin"}),
     "approve_hours": frozenset({"coordinator", "checker"}),

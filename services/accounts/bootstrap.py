@@ -10,7 +10,7 @@ from flask import Flask
 
 from libs.bus import Topic
 from libs.clock import Clock, machine_now, monotonic
-from libs.db import Database
+from libs.db import Connection, Database
 from libs.http import Service, Verifier, create_service_app
 from libs.http.gate import Gate
 from libs.http.waiting import Waiters
@@ -32,6 +32,8 @@ from services.accounts.core.store.store import SealedStore
 from services.accounts.core.store.vault import Vault, create_master_key_file
 from services.accounts.deaths import api as deaths
 from services.accounts.due import next_due, run_due
+from services.accounts.duty.store import first_unsent
+from services.accounts.duty.usecases import tell_waiting
 from services.accounts.erasure import api as erasure
 from services.accounts.erasure.store import erasure_decided
 from services.accounts.erasure.usecases import end_again, ended_persons
@@ -275,9 +277,21 @@ def compose(settings: Settings, *, clock: Clock) -> ServiceParts:
         consumers=consumers(clock=clock),
         background={"importer": create_importer(settings, clock=clock, database=database).run},
         next_due=next_due,
-        run_due=run_due,
+        run_due=create_run_due(settings),
         under_way=lambda connection: "an import is not done" if oldest_unfinished(connection) else "",
     )
+
+
+def create_run_due(settings: Settings) -> Callable[[Connection, datetime], int]:
+    """Return what does what is due, and tells who waits to be told of an urgent call."""
+    vault = cache(lambda: Vault.read(settings.master_key_file))
+    sender = FileCodeSender(settings.codes_folder) if settings.codes_folder else None
+
+    def run(connection: Connection, now: datetime) -> int:
+        told = tell_waiting(SealedStore(connection, vault()), sender, now=now) if first_unsent(connection) else 0
+        return told + run_due(connection, now)
+
+    return run
 
 
 def create_importer(settings: Settings, *, clock: Clock, database: Database) -> Importer:
@@ -314,6 +328,7 @@ __all__ = [
     "compose",
     "create_app",
     "create_importer",
+    "create_run_due",
     "create_token_source",
     "end_again",
     "ended_persons",

@@ -8,6 +8,7 @@ from libs.programme.proposals import first_lapse, lapse_proposals
 from services.accounts.applications.tables import admission
 from services.accounts.applications.usecases.forget_applications import forget_applications, next_forgetting
 from services.accounts.deaths.tables import death, death_mistake
+from services.accounts.duty.store import first_unsent
 from services.accounts.erasure.usecases import destroy_due_keys, next_key_destruction
 from services.accounts.numbers.tables import number_proposal
 from services.accounts.policies.tables import policy
@@ -25,7 +26,12 @@ def next_due(connection: Connection, now: datetime) -> datetime | None:
     retirement = next_retirement(connection)
     if retirement is not None and retirement <= machine_now():
         return now
-    dues = (next_lapse(connection), next_key_destruction(connection), next_forgetting(connection))
+    dues = (
+        next_lapse(connection),
+        next_key_destruction(connection),
+        next_forgetting(connection),
+        first_unsent(connection),
+    )
     lapses = first_lapse(connection, OF_TWO_PEOPLE)
     return min((due for due in (*dues, lapses) if due), default=None)
 

@@ -26,6 +26,7 @@ from services.orders.core import messages
 from services.orders.disputes import api as disputes
 from services.orders.disputes.usecases import acts as disputes_acts
 from services.orders.due import next_due, run_due
+from services.orders.duty import api as duty
 from services.orders.incidents import api as incidents
 from services.orders.matching import api as matching
 from services.orders.placing import api as placing
@@ -92,6 +93,8 @@ def create_app(settings: Settings, *, clock: Clock, database: Database | None = 
             visits.visits,
             visits.visit_plans,
             incidents.incidents,
+            duty.duty_roster,
+            duty.duty_calls,
             visits.indicators,
             matching.matches,
         ],

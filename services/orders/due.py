@@ -13,6 +13,7 @@ from services.orders.core.store import deadline_store
 from services.orders.core.store.deadline_store import Deadline
 from services.orders.core.store.tables import decision
 from services.orders.disputes.store import reversal
+from services.orders.duty.usecases import DUTY_ANSWER, call_next
 from services.orders.placing.usecases.expire_order import expire_order
 from services.orders.service_time.store import record_proposal
 from services.orders.serving.usecases.hold_gates import hold_gates
@@ -27,6 +28,7 @@ ACTS: Mapping[str, Act] = {
     AUTO_CHECK_OUT: end_forgotten_service,
     SILENCE: take_silence,
     GATES: hold_gates,
+    DUTY_ANSWER: call_next,
 }
 
 

@@ -68,6 +68,9 @@ def _wanted(world: World) -> Iterator[Made]:
     yield "donation", "/v1/donations/{}", {"minutes": 10}, world.login("lan")
     yield "gift", "/v1/gifts/{}", {"to": world.id_of("ann"), "minutes": 10}, world.login("lan")
     yield "incident", "/v1/incidents/{}", {"kind": "urgent_call", "person_id": lan}, A
+    shift = [world.story.instant(f"D30 {clock}:00").isoformat() for clock in ("08", "20")]
+    duty = {"unit_id": home, "person_id": minnow, "from": shift[0], "until": shift[1]}
+    yield "duty", "/v1/duty-roster/{}", duty, A
     group = {"unit_id": home, "name_zh": "邻里互助队", "leader_id": minnow}
     yield "group", "/v1/groups/{}", group, A
     yield "close", "/v1/period-closes/{}", {"district_id": district, "month": "2026-02"}, A

@@ -186,7 +186,16 @@ class Alone:
         visit = {"person_id": self.lan, "how": "phone", "outcome": "seen"}
         yield "PUT", f"/v1/visits/{self.id('visit')}", visit
         yield "PUT", f"/v1/incidents/{self.id('incident')}", {"kind": "urgent_call", "person_id": self.lan}
+        yield "POST", f"/v1/duty-calls/{self.id('incident')}/acknowledgement", {}
         yield "POST", f"/v1/incidents/{self.id('incident')}/closing", {"outcome": "well"}
+        shift = {
+            "unit_id": self.home,
+            "person_id": self.me,
+            "from": self.day("D5 08:00"),
+            "until": self.day("D6 08:00"),
+        }
+        yield "PUT", f"/v1/duty-roster/{self.id('duty')}", shift
+        yield "DELETE", f"/v1/duty-roster/{self.id('duty')}", {}
 
     def _on_order(self, order: str) -> Iterator[Act]:
         place = {"latitude": "31.230000", "longitude": "121.470000"}

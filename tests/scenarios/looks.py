@@ -140,6 +140,17 @@ def incident(world: World, label: str, expected: Any) -> Any:
     return world.client.get(A, f"/v1/incidents/{world.id_of(label)}")["state"]
 
 
+def calling(world: World, label: str, expected: dict[str, Any]) -> Any:
+    document = world.client.get(A, f"/v1/incidents/{world.id_of(label)}")
+    shown = {
+        "state": document["calling"]["state"],
+        "dial": document["calling"]["dial"],
+        "told": _labels(world, (ring["person_id"] for ring in document["rings"])),
+        "answered_by": _labels(world, [document["answered_by"]])[0],
+    }
+    return {name: shown[name] for name in expected}
+
+
 def receipt(world: World, label: str, expected: Any) -> Any:
     """Fetch the receipt of the last transfer a label caused and have the offline verifier judge it."""
     rows = world.client.items(A, "/v1/transfers", cause=world.id_of(label))
@@ -192,6 +203,7 @@ BY_LABEL: dict[str, Look] = {
     "person": person,
     "certificate": certificate,
     "incident": incident,
+    "calling": calling,
     "receipt": receipt,
 }
 UNORDERED = {"flags", "assigned", "queue", "listed"}

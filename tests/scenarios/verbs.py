@@ -40,6 +40,7 @@ WATCHED = {
 MAKING_VERBS = frozenset({
     "place_order", "request_redemption", "late_entry", "gift", "donate", "redeem_goods", "grant_month", "fund_pool",
     "migrate", "publish_policy", "import", "register", "visit", "issue_certificate", "urgent_call",
+    "put_on_duty",
 })  # fmt: skip
 DONE_STATES = ("declined", "refused")
 
@@ -284,6 +285,24 @@ def close_incident(world: World, step: Step, seed: str) -> Calls:
     return [post(world, step["by"], path, {"outcome": step["outcome"]}, seed)]
 
 
+def put_on_duty(world: World, step: Step, seed: str) -> Calls:
+    instants = {name: world.story.instant(step[name]).isoformat() for name in ("from", "until")}
+    body = {"unit_id": world.unit_of(step.get("unit", "k1")), "person_id": world.id_of(step["person"]), **instants}
+    return [
+        put(world, step, f"/v1/duty-roster/{world.id_of(step['put_on_duty'])}", body | {"rank": step.get("rank", 1)})
+    ]
+
+
+def take_off_duty(world: World, step: Step, seed: str) -> Calls:
+    path = f"/v1/duty-roster/{world.id_of(step['take_off_duty'])}"
+    return [ApiCall(world.login(step["by"]), "DELETE", path, None, world.key(seed))]
+
+
+def answer_call(world: World, step: Step, seed: str) -> Calls:
+    path = f"/v1/duty-calls/{world.id_of(step['answer_call'])}/acknowledgement"
+    return [post(world, step["by"], path, {}, seed)]
+
+
 VERBS: dict[str, Verb] = {
     act.__name__: act
     for act in (
@@ -313,6 +332,9 @@ VERBS: dict[str, Verb] = {
         issue_certificate,
         urgent_call,
         close_incident,
+        put_on_duty,
+        take_off_duty,
+        answer_call,
     )
 } | VERBS_ON_PEOPLE
 ALL_VERBS = {*VERBS, *ACTS_ON_ORDERS, "repeat", "advance", "expect"}

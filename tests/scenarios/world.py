@@ -189,6 +189,9 @@ class World:
             body |= {"sign_in_name": self.login(label), "password": PASSWORD}
         if attributes.get("household"):
             body["household"] = f"{attributes['household']}.{self.run.hex[:10]}"
+        if attributes.get("reachable"):
+            digits = UUID(self.id_of(f"{label}/number")).int % 10**8
+            body["phone_number"] = f"139{digits:08}"
         if attributes.get("id_number"):
             body["id_number"] = {"kind": "other", "number": attributes["id_number"]}
         if "visit_risk" in attributes:

@@ -305,6 +305,14 @@ class AgreementParameters:
 
 
 @dataclass(frozen=True, kw_only=True)
+class UrgentParameters:
+    """The group `urgent`."""
+
+    answer_within_minutes: int = 2
+    rounds: int = 2
+
+
+@dataclass(frozen=True, kw_only=True)
 class VisitParameters:
     """The group `visit`."""
 
@@ -369,6 +377,7 @@ class Parameters:
     star: StarParameters = StarParameters()
     insurance: InsuranceParameters = InsuranceParameters()
     agreement: AgreementParameters = AgreementParameters()
+    urgent: UrgentParameters = UrgentParameters()
     visit: VisitParameters = VisitParameters()
     retention: RetentionParameters = RetentionParameters()
     privacy: PrivacyParameters = PrivacyParameters()

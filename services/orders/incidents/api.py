@@ -23,6 +23,9 @@ from services.orders.core.schemas import Sight, done_schema
 from services.orders.core.store import unit_store
 from services.orders.core.store.rows import Row
 from services.orders.core.usecases.command_context import CommandContext
+from services.orders.duty.api import calling_view
+from services.orders.duty.rules import Ring
+from services.orders.duty.store import DutyCall, calls_of
 from services.orders.incidents import schemas, store
 from services.orders.incidents.rules import IncidentKind, IncidentState
 from services.orders.incidents.usecases import Emergency, close_incident, raise_urgent_call
@@ -46,6 +49,9 @@ class IncidentView:
     words: str
     opened_by: UUID
     opened_at: datetime
+    calling: Row | None
+    rings: tuple[Ring, ...]
+    answered_by: UUID | None
     acting_for: UUID | None
     consent: Row | None
     why: str
@@ -57,7 +63,12 @@ class IncidentView:
 def incident_views(connection: Connection, incidents: Sequence[Any]) -> list[IncidentView]:
     """Return incidents as the caller sees them; the units are read once, however many there are."""
     unit_store.read_paths(connection, {incident.unit_id for incident in incidents})
-    return [_view(incident._asdict(), sight_of_incident(connection, incident._asdict())) for incident in incidents]
+    calls = calls_of(connection, [incident.incident_id for incident in incidents])
+    rows = [incident._asdict() for incident in incidents]
+    return [
+        _view(row, sight_of_incident(connection, row, calls.get(row["incident_id"])), calls.get(row["incident_id"]))
+        for row in rows
+    ]
 
 
 def incident_view(connection: Connection, incident: Row) -> IncidentView:
@@ -66,25 +77,35 @@ def incident_view(connection: Connection, incident: Row) -> IncidentView:
     Raises:
         NotFoundError: nothing.
     """
-    sight = sight_of_incident(connection, incident)
+    call = calls_of(connection, [incident["incident_id"]]).get(incident["incident_id"])
+    sight = sight_of_incident(connection, incident, call)
     if sight is Sight.EVERYBODY and incident["opened_by"] != current_actor().person_id:
         raise NotFoundError
-    return _view(incident, sight)
+    return _view(incident, sight, call)
 
 
-def sight_of_incident(connection: Connection, incident: Row) -> Sight:
+def sight_of_incident(connection: Connection, incident: Row, call: DutyCall | None) -> Sight:
     """Return how much of an incident the caller sees: all of it, or that it is looked at."""
+    if call is not None and any(ring.person_id == current_actor().person_id for ring in call.rings):
+        return Sight.CONCERNED  # Whoever is on duty and was told.
     if reaches(connection, incident["unit_id"]):
         return Sight.STAFF
     concerned_id = incident["person_id"]
     return Sight.CONCERNED if concerned_id and may_know_of(connection, concerned_id) else Sight.EVERYBODY
 
 
-def _view(incident: Row, sight: Sight) -> IncidentView:
+def _view(incident: Row, sight: Sight, call: DutyCall | None) -> IncidentView:
     latitude_e6, longitude_e6 = incident["latitude_e6"], incident["longitude_e6"]
     place = {"latitude": _degrees(latitude_e6), "longitude": _degrees(longitude_e6)} if latitude_e6 else None
     shown = {name: value for name, value in incident.items() if name not in ("latitude_e6", "longitude_e6")}
-    return IncidentView(sight=sight, place=place, **shown)
+    return IncidentView(
+        sight=sight,
+        place=place,
+        calling=calling_view(call) if call else None,
+        rings=call.rings if call else (),
+        answered_by=call.acknowledged_by if call else None,
+        **shown,
+    )
 
 
 def _degrees(millionths: int) -> str:
@@ -99,7 +120,9 @@ class Incidents(MethodView):
     @incidents.arguments(schemas.IncidentTermsSchema)
     @incidents.response(201, done_schema(schemas.IncidentSchema))
     def put(self, terms: Row, incident_id: UUID) -> Row:
-        """Call for urgent help: people are told at once, and it is never queued for volunteers.
+        """Call for urgent help: who is on duty is told at once, and it is never queued for volunteers.
+
+        `calling` says whether somebody is; where nobody is, dial 120.
 
         About a person: by themself, a verified relative, their volunteer of the day, or staff. Anyone else says where
         and what.
@@ -146,5 +169,6 @@ class IncidentClosing(MethodView):
 
 def _answered(connection: Connection, incident: Row) -> Row:
     """Return what a command answers of an incident."""
-    view = _view(incident, sight_of_incident(connection, incident))
+    call = calls_of(connection, [incident["incident_id"]]).get(incident["incident_id"])
+    view = _view(incident, sight_of_incident(connection, incident, call), call)
     return cast("Row", done_schema(schemas.IncidentSchema)().dump(view))

@@ -9,6 +9,7 @@ from marshmallow import Schema, ValidationError, fields, validates_schema
 from libs.http.fields import Choice, word_of
 from libs.programme.acting_schemas import ActingSchema, ConsentAnswer
 from services.orders.core.schemas import PlaceSchema, SeenSchema, for_concerned, shown_id, shown_instant, words
+from services.orders.duty.schemas import CallingSchema, RingSchema
 from services.orders.incidents.rules import IncidentKind, IncidentState
 
 
@@ -42,6 +43,7 @@ class PointSchema(Schema):
 class IncidentSchema(SeenSchema):
     """An emergency or a welfare check; a welfare check has its order's id.
 
+    `calling` says of an urgent call whether somebody on duty has answered; `rings`, who was told.
     Whoever opened it without reason to know of the person learns only that it is looked at.
     """
 
@@ -54,6 +56,9 @@ class IncidentSchema(SeenSchema):
     district_id = for_concerned(shown_id())
     opened_by = for_concerned(shown_id())
     opened_at = shown_instant()
+    calling = fields.Nested(CallingSchema, allow_none=True)
+    rings = for_concerned(fields.List(fields.Nested(RingSchema)))
+    answered_by = for_concerned(shown_id())
     place = for_concerned(fields.Nested(PointSchema, allow_none=True))
     words = for_concerned(fields.String())
     acting_for = for_concerned(shown_id())

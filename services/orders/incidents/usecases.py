@@ -22,6 +22,9 @@ from services.orders.core.usecases.command_context import (
     require_power,
     require_power_somewhere,
 )
+from services.orders.duty.rules import CallState
+from services.orders.duty.store import DutyCall
+from services.orders.duty.usecases import call_duty, end_call
 from services.orders.incidents import store
 from services.orders.incidents.messages import IncidentClosed, IncidentOpened
 from services.orders.incidents.rules import Concern, IncidentKind, IncidentState, refuse_stranger, refuse_too_many
@@ -42,7 +45,7 @@ class Emergency:
 def raise_urgent_call(
     connection: Connection, context: CommandContext, incident_id: UUID, emergency: Emergency
 ) -> Incident:
-    """Open an emergency for people to look at; it is never queued for volunteers.
+    """Open an emergency and tell who is on duty at once; it is never queued for volunteers.
 
     Whoever has no reason to know of the person names none: the call then goes to the caller's own community.
 
@@ -65,7 +68,21 @@ def raise_urgent_call(
     refuse_too_many(opened_last_hour=opened, is_staff=context.holds("view_orders"))
     if order_store.find_order(connection, incident_id) is not None:
         raise IdReusedError
-    open_incident(connection, context, incident_id, emergency, named or caller)
+    concerned = named or caller
+    open_incident(connection, context, incident_id, emergency, concerned)
+    call_duty(
+        connection,
+        context,
+        DutyCall(
+            incident_id=incident_id,
+            unit_id=concerned.home_unit_id,
+            district_id=concerned.district_id,
+            person_id=emergency.person_id,
+            caller_id=context.caller_id,
+            state=CallState.CALLING,
+            opened_at=context.now,
+        ),
+    )
     return _incident(connection, incident_id)
 
 
@@ -150,6 +167,7 @@ def close_incident(connection: Connection, context: CommandContext, incident_id:
     if incident["state"] == IncidentState.CLOSED:
         raise WrongOrderStateError(state=IncidentState.CLOSED)
     store.close_incident(connection, incident_id, outcome=outcome, by=context.caller_id, at=context.now)
+    end_call(connection, context, incident_id)
     tell(connection, context, IncidentClosed(incident_id, incident["district_id"], context.caller_id))
     return _incident(connection, incident_id)
 

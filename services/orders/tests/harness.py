@@ -332,7 +332,7 @@ class OrdersHarness:
     def call(self, method: str, by: str, path: str, body: dict[str, Any] | None = None, *, key: str = "") -> Any:
         """Send a request as a person; return the response."""
         headers = {"Authorization": f"Bearer {self.token(by)}"}
-        if method == "POST":
+        if method in ("POST", "DELETE"):
             headers["Idempotency-Key"] = str(named(key) if key else new_id())
         response = self.app.test_client().open(path, method=method, headers=headers, json=body)
         if method != "GET":

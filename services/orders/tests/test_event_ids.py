@@ -48,7 +48,7 @@ def test_a_command_that_was_not_kept_tells_the_same_events_again(world: OrdersHa
     world.act("lan", "o1", "confirmation")
     again(world, "POST", "coord", f"{order}/approval", {}, 1)
     emergency = {"person_id": str(named("lan"))}
-    again(world, "PUT", "lan", f"/v1/incidents/{named('i1')}", emergency, 1)
+    again(world, "PUT", "lan", f"/v1/incidents/{named('i1')}", emergency, 2)  # Opened, and nobody is on duty.
     visit = {"person_id": str(named("mei")), "how": "door", "outcome": "seen"}
     again(world, "PUT", "coord", f"/v1/visits/{named('v1')}", visit, 1)
 

@@ -19,6 +19,10 @@ class CodeSender(Protocol):
         """Send a notice."""
         ...
 
+    def speak(self, *, phone_number: str, text: str, now: datetime) -> None:
+        """Call the number and say a notice: what is urgent wakes people up."""
+        ...
+
 
 class FileCodeSender:
     """Writes codes and notices to files of a folder, for platforms without a message gateway: a desk reads them out."""
@@ -33,6 +37,10 @@ class FileCodeSender:
     def tell(self, *, phone_number: str, text: str, now: datetime) -> None:
         """Write a notice where only the platform's own user can read it."""
         self._write(f"{now:%Y%m%dT%H%M%S%f}-{phone_number[-4:]}-notice.txt", f"{phone_number}\n{text}\n")
+
+    def speak(self, *, phone_number: str, text: str, now: datetime) -> None:
+        """Write what is to be said by telephone where only the platform's own user can read it."""
+        self._write(f"{now:%Y%m%dT%H%M%S%f}-{phone_number[-4:]}-spoken-call.txt", f"{phone_number}\n{text}\n")
 
     def _write(self, name: str, text: str) -> None:
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -37,10 +37,10 @@ FORGOTTEN = {
 }
 KEPT = {
     "a word of a closed set, or a code": """
-        deadline.kind decision.state dispute.disputed_from incident.kind incident.state mark.kind order_step.from_state
-        order_step.to_state order_step.verb orders.declined_code orders.fallback orders.flags orders.funding
-        orders.service_code orders.state record_proposal.state reversal.state service_record.evidence_class
-        service_record.kind visit.how visit.outcome""",
+        deadline.kind decision.state dispute.disputed_from duty_call.state duty_ring.answer incident.kind
+        incident.state mark.kind order_step.from_state order_step.to_state order_step.verb orders.declined_code
+        orders.fallback orders.flags orders.funding orders.service_code orders.state record_proposal.state
+        reversal.state service_record.evidence_class service_record.kind visit.how visit.outcome""",
     "cleared with where they served": "assignment.in_key assignment.out_key",
     "ids": "door.door_code_known_to orders.approvers volunteer_group.member_ids",
     "deleted by the tombstone, row and all": """

@@ -298,6 +298,14 @@ class SessionsEnded(_message.Message):
     tokens_end_at_us: int
     def __init__(self, person_id: _Optional[str] = ..., session_ids: _Optional[_Iterable[str]] = ..., tokens_end_at_us: _Optional[int] = ...) -> None: ...
 
+class DutyNotReached(_message.Message):
+    __slots__ = ("person_id", "incident_id")
+    PERSON_ID_FIELD_NUMBER: _ClassVar[int]
+    INCIDENT_ID_FIELD_NUMBER: _ClassVar[int]
+    person_id: str
+    incident_id: str
+    def __init__(self, person_id: _Optional[str] = ..., incident_id: _Optional[str] = ...) -> None: ...
+
 class QualificationLapsed(_message.Message):
     __slots__ = ("person_id", "qualification", "last_valid_on")
     PERSON_ID_FIELD_NUMBER: _ClassVar[int]

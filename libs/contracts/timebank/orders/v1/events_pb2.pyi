@@ -362,6 +362,50 @@ class IncidentClosed(_message.Message):
     by: str
     def __init__(self, incident_id: _Optional[str] = ..., district_id: _Optional[str] = ..., outcome: _Optional[str] = ..., by: _Optional[str] = ...) -> None: ...
 
+class DutyCalled(_message.Message):
+    __slots__ = ("incident_id", "district_id", "person_id", "number", "round", "answer_by_at_us", "recipient_id")
+    INCIDENT_ID_FIELD_NUMBER: _ClassVar[int]
+    DISTRICT_ID_FIELD_NUMBER: _ClassVar[int]
+    PERSON_ID_FIELD_NUMBER: _ClassVar[int]
+    NUMBER_FIELD_NUMBER: _ClassVar[int]
+    ROUND_FIELD_NUMBER: _ClassVar[int]
+    ANSWER_BY_AT_US_FIELD_NUMBER: _ClassVar[int]
+    RECIPIENT_ID_FIELD_NUMBER: _ClassVar[int]
+    incident_id: str
+    district_id: str
+    person_id: str
+    number: int
+    round: int
+    answer_by_at_us: int
+    recipient_id: str
+    def __init__(self, incident_id: _Optional[str] = ..., district_id: _Optional[str] = ..., person_id: _Optional[str] = ..., number: _Optional[int] = ..., round: _Optional[int] = ..., answer_by_at_us: _Optional[int] = ..., recipient_id: _Optional[str] = ...) -> None: ...
+
+class DutyAcknowledged(_message.Message):
+    __slots__ = ("incident_id", "district_id", "person_id", "caller_id", "recipient_id")
+    INCIDENT_ID_FIELD_NUMBER: _ClassVar[int]
+    DISTRICT_ID_FIELD_NUMBER: _ClassVar[int]
+    PERSON_ID_FIELD_NUMBER: _ClassVar[int]
+    CALLER_ID_FIELD_NUMBER: _ClassVar[int]
+    RECIPIENT_ID_FIELD_NUMBER: _ClassVar[int]
+    incident_id: str
+    district_id: str
+    person_id: str
+    caller_id: str
+    recipient_id: str
+    def __init__(self, incident_id: _Optional[str] = ..., district_id: _Optional[str] = ..., person_id: _Optional[str] = ..., caller_id: _Optional[str] = ..., recipient_id: _Optional[str] = ...) -> None: ...
+
+class DutyUnanswered(_message.Message):
+    __slots__ = ("incident_id", "district_id", "caller_id", "reason")
+    INCIDENT_ID_FIELD_NUMBER: _ClassVar[int]
+    DISTRICT_ID_FIELD_NUMBER: _ClassVar[int]
+    CALLER_ID_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    incident_id: str
+    district_id: str
+    caller_id: str
+    reason: str
+    def __init__(self, incident_id: _Optional[str] = ..., district_id: _Optional[str] = ..., caller_id: _Optional[str] = ..., reason: _Optional[str] = ...) -> None: ...
+
 class ErasureAnswered(_message.Message):
     __slots__ = ("erasure_id", "person_id", "answer", "code", "last_service_on")
     ERASURE_ID_FIELD_NUMBER: _ClassVar[int]

@@ -1,0 +1,70 @@
+"""What is told of an urgent call, in both languages: whose telephone it is, the platform may not know yet."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from libs.clock import PROGRAMME_ZONE
+from libs.translation import in_both, message
+
+
+class NoticeKind(StrEnum):
+    """What somebody is told."""
+
+    CALLED = "called"
+    ANSWERED = "answered"
+    NOBODY_ON_DUTY = "nobody_on_duty"
+    UNANSWERED = "unanswered"
+
+
+class Way(StrEnum):
+    """How somebody is told; their own pages show it too."""
+
+    MESSAGE = "message"
+    SPOKEN_CALL = "spoken_call"
+
+
+@dataclass(frozen=True)
+class Notice:
+    """What somebody is to be told of an urgent call, and of whom it is."""
+
+    notice_id: UUID
+    incident_id: UUID
+    person_id: UUID
+    about_id: UUID | None
+    kind: NoticeKind
+    answer_by: datetime | None
+    asked_at: datetime
+
+
+_WORDS = {
+    NoticeKind.CALLED: message(
+        "URGENT CALL. {who} Answer by {until} on the page “On duty”, or by calling the desk; then the next one is"
+        " called. If a life is in danger, dial 120 first."
+    ),
+    NoticeKind.ANSWERED: message("Somebody on duty has answered your urgent call and is looking after it."),
+    NoticeKind.NOBODY_ON_DUTY: message("Nobody is on duty for your urgent call. Dial 120 at once."),
+    NoticeKind.UNANSWERED: message("Nobody on duty has answered your urgent call. Dial 120 at once."),
+}
+_WHO = message("Help is needed by {name}, telephone {phone}, at {address}.")
+_NOBODY_NAMED = message("Somebody needs help; the page says where.")
+_NOT_SAID = message("(not recorded)")
+_ZONE = ZoneInfo(PROGRAMME_ZONE)
+
+
+def words_of(notice: Notice, *, names: dict[str, str] | None, phone: str | None, address: str | None) -> str:
+    """Return the words of a notice; `names` are those of whom it is about, by language."""
+    until = notice.answer_by.astimezone(_ZONE).strftime("%H:%M") if notice.answer_by else ""
+    english, unsaid = _WORDS[notice.kind], in_both(_NOT_SAID, module=__name__)
+    lines = []
+    for language, text in in_both(english, module=__name__).items():
+        who = in_both(_WHO if names else _NOBODY_NAMED, module=__name__)[language]
+        values = {
+            "name": (names or {}).get(language) or (names or {}).get("zh") or unsaid[language],
+            "phone": phone or unsaid[language],
+            "address": address or unsaid[language],
+        }
+        lines.append(text.format(who=who.format(**values), until=until))
+    return "\n".join(lines)

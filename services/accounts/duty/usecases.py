@@ -1,0 +1,57 @@
+"""Tell, by every way a person has, what orders says of an urgent call. It waits for no quiet hours."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from libs.clock import machine_now
+from services.accounts.core.gateways.codes import CodeSender
+from services.accounts.core.messages import tell
+from services.accounts.core.store.store import SealedStore
+from services.accounts.duty import store as notices
+from services.accounts.duty.messages import DutyNotReached
+from services.accounts.duty.rules import Notice, NoticeKind, Way, words_of
+
+AT_ONCE = 50
+
+
+@dataclass(frozen=True)
+class _Sent:
+    """What follows from a notice that was sent."""
+
+    cause: UUID
+    now: datetime
+
+
+def tell_waiting(store: SealedStore, sender: CodeSender | None, *, now: datetime) -> int:
+    """Tell everybody who waits to be told, up to a bound; return how many.
+
+    The sender of an embedded platform writes files that a gateway, or the desk, takes on: what is told twice after a
+    crash is better than what is told never.
+    """
+    waiting = notices.lock_unsent(store.connection, limit=AT_ONCE)
+    for notice in waiting:
+        ways = _tell(store, sender, notice)
+        notices.note_sent(store.connection, notice.notice_id, ways=ways, at=now)
+        if notice.kind is NoticeKind.CALLED and sender is not None and not ways:
+            lost = DutyNotReached(notice.person_id, notice.incident_id)
+            tell(store.connection, _Sent(notice.notice_id, now), lost)
+    return len(waiting)
+
+
+def _tell(store: SealedStore, sender: CodeSender | None, notice: Notice) -> list[Way]:
+    concerned = (notice.person_id, notice.about_id)
+    people = store.identities.identities([person_id for person_id in concerned if person_id is not None])
+    reader, about = people.get(notice.person_id), people.get(notice.about_id) if notice.about_id else None
+    number = (reader.phone_number or reader.old_phone_number) if reader else None
+    if sender is None or number is None:
+        return []
+    text = words_of(
+        notice,
+        names=about.names if about else None,
+        phone=about.phone_number if about else None,
+        address=about.address if about else None,
+    )
+    sender.tell(phone_number=number, text=text, now=machine_now())
+    sender.speak(phone_number=number, text=text, now=machine_now())
+    return [Way.MESSAGE, Way.SPOKEN_CALL]

@@ -1,0 +1,1 @@
+"""Duty as the whole service keeps it."""
