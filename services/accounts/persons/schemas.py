@@ -7,10 +7,10 @@ from uuid import UUID
 
 from marshmallow import Schema, fields, validate
 
-from libs.http.fields import Day, Degrees, Text, Truth, birth_day, choice_of
+from libs.http.fields import Day, Degrees, Text, Truth, birth_day, choice_of, word_of
 from libs.programme.acting_schemas import ActingSchema
 from libs.programme.words import PERSON_ROLES, PersonStatus, Role, Sex, VisitRisk
-from services.accounts.core.rules.identity import PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN, IdKind
+from services.accounts.core.rules.identity import PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN, IdKind, Language
 from services.accounts.core.rules.persons import CERTIFICATES, Person
 from services.accounts.core.rules.roles import RoleGrant
 from services.accounts.core.schemas import (
@@ -49,6 +49,8 @@ class FullPersonAnswer(PersonAnswer):
     sign_in_name = fields.String(allow_none=True)
     id_number = fields.Dict(allow_none=True)
     address = fields.String(allow_none=True)
+    language = word_of(Language, allow_none=True)
+    remarks = fields.String(allow_none=True)
     contacts = fields.List(fields.Dict())
     roles = fields.List(fields.Nested(RoleAnswer))
     home_unit = fields.Nested(UnitAnswer)
@@ -123,6 +125,8 @@ class PersonQuerySchema(PageSchema):
     status = choice_of(PersonStatus, load_default=None)
 
 
+REMARKS_MAX = 300
+"""What who comes to the door must know is read on the stairs: some lines."""
 NAMES_AT_ONCE_MAX = 80
 """As many ids as fit in the first line of a request."""
 
@@ -157,6 +161,8 @@ class DetailsSchema(ActingSchema):
     household = Text(TEXT_MAX, allow_none=True)
     has_phone = Truth()
     visit_risk = choice_of(VisitRisk, allow_none=True)
+    language = choice_of(Language, allow_none=True)
+    remarks = Text(REMARKS_MAX, allow_none=True)
 
 
 class MoveSchema(Schema):
@@ -189,7 +195,15 @@ def order_side_answer(person_id: UUID, identity: Identity) -> Answer:
         "names": identity.names,
         "phone_number": identity.phone_number,
         "address": identity.address,
+        "remarks": identity.remarks,
     }
+
+
+def looked_after_answer(person: Person, identity: Identity, *, may_say: bool) -> Answer:
+    """Return what a relative with a right sees of whom they act for: the name, and what they may say for them."""
+    name: Answer = {"person_id": str(person.person_id), "names": identity.names}
+    wishes = {"version": person.version, "language": identity.language, "remarks": identity.remarks}
+    return name | wishes if may_say else name
 
 
 def listed_person_answer(person: Person, identity: Identity | None) -> Answer:

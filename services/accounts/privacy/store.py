@@ -36,6 +36,11 @@ class DisclosureStore:
         )
         return bool(self._connection.scalar(sa.select(sa.exists().where(pair, disclosure.c.until > now))))
 
+    def serves(self, *, viewer_id: UUID, person_id: UUID, now: datetime) -> bool:
+        """Tell whether somebody is the volunteer of an order for a person that lasts."""
+        serving = sa.and_(disclosure.c.volunteer_id == viewer_id, disclosure.c.recipient_id == person_id)
+        return bool(self._connection.scalar(sa.select(sa.exists().where(serving, disclosure.c.until > now))))
+
     def open_to(self, *, viewer_id: UUID, person_ids: Collection[UUID], now: datetime) -> set[UUID]:
         """Return who of several people is the other side of an order of the viewer's that lasts."""
         volunteer_id, recipient_id = disclosure.c.volunteer_id, disclosure.c.recipient_id

@@ -24,6 +24,7 @@ OWN_OR_NOBODY = {
     "view_person": "looking opens nothing, and is logged for its owner",
     "view_by_order": "the two sides of an order see each other",
     "view_by_grant": "a relative sees the name of whom they act for",
+    "may_ask_for": "a question about the grant of whoever asks",
     "list_findings": "a list of what was found about somebody",
     "list_proposals": "a list of the numbers proposed for somebody",
     "register_device": "one's own device",

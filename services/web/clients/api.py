@@ -62,11 +62,11 @@ class Api:
         """Make something under an id of ours; where an answer may come later, wait for it a little."""
         return self.answer("PUT", path, body=body, headers={"Prefer": WAIT}).document()
 
-    def post(self, path: str, body: Mapping[str, Any], *, command: UUID | str) -> Any:
-        """Have something done once, however often it is asked under this command."""
-        return self.answer(
-            "POST", path, body=body, headers={"Idempotency-Key": str(command), "Prefer": WAIT}
-        ).document()
+    def post(self, path: str, body: Mapping[str, Any], *, command: UUID | str, version: str = "") -> Any:
+        """Have something done once, however often it is asked under this command; on a version, if one is named."""
+        looked_at = {"If-Match": f'"{version}"'} if version else {}
+        headers = {"Idempotency-Key": str(command), "Prefer": WAIT} | looked_at
+        return self.answer("POST", path, body=body, headers=headers).document()
 
     def delete(self, path: str, *, command: UUID | str | None = None) -> Any:
         """End something."""

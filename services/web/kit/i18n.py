@@ -22,6 +22,12 @@ def language() -> str:
     return str(g.language)
 
 
+def speak(chosen: str | None) -> None:
+    """Go on in another language, if it is one of ours."""
+    if chosen in LANGUAGES:
+        g.language = chosen
+
+
 def is_chinese() -> bool:
     """Tell whether the page is Chinese."""
     return language() == "zh"

@@ -12,6 +12,13 @@ _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECK_DIGITS = "10X98765432"
 
 
+class Language(StrEnum):
+    """The language somebody likes best: her pages and papers are in it."""
+
+    CHINESE = "zh"
+    ENGLISH = "en"
+
+
 class IdKind(StrEnum):
     """Which document an identity number is from."""
 

@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from libs.db.rows import add_row, add_rows
 from libs.errors import IdReusedError
-from services.accounts.core.rules.identity import LookUp
+from services.accounts.core.rules.identity import Language, LookUp
 from services.accounts.core.store.tables import credential, person_identity, person_index, person_key
 from services.accounts.core.store.vault import Vault
 
@@ -30,6 +30,9 @@ class Identity:
     id_number: dict[str, str] | None = None
     address: str | None = None
     contacts: tuple[dict[str, str], ...] = field(default=())
+    language: Language | None = None
+    remarks: str | None = None
+    """What must be known at the door: shown to the volunteer of an order in hand, and beside them to staff alone."""
 
 
 class IdentityStore:
@@ -186,4 +189,5 @@ class IdentityStore:
 
 
 def _identity_of(fields: dict[str, Any]) -> Identity:
-    return Identity(**{**fields, "contacts": tuple(fields.get("contacts", ()))})
+    language = Language(fields["language"]) if fields.get("language") else None
+    return Identity(**{**fields, "contacts": tuple(fields.get("contacts", ())), "language": language})

@@ -25,13 +25,14 @@ from services.accounts.persons.schemas import (
     WhySchema,
     full_person_answer,
     listed_person_answer,
+    looked_after_answer,
     order_side_answer,
 )
 from services.accounts.persons.usecases.register_person import Registration, register_person
 from services.accounts.persons.usecases.search_persons import search_persons
 from services.accounts.persons.usecases.suspend_person import reinstate_person, suspend_person
 from services.accounts.persons.usecases.view_person import status_if_ended, view_by_order, view_person
-from services.accounts.relations.usecases.grant_acting import view_by_grant
+from services.accounts.relations.usecases.grant_acting import may_ask_for, view_by_grant
 
 blueprint = Blueprint("persons", __name__, description="People / 人员")
 MILLI = 1000
@@ -70,9 +71,10 @@ class PersonById(MethodView):
             known = view_by_order(store, context, person_id=person_id) if person_id != context.caller_id else None
             if known is not None:
                 return order_side_answer(person_id, known)
-            names = view_by_grant(store, context, person_id=person_id)
-            if names is not None:
-                return {"person_id": str(person_id), "names": names}
+            looked_after = view_by_grant(store, context, person_id=person_id)
+            if looked_after is not None:
+                may_say = may_ask_for(store, context, person_id=person_id)
+                return looked_after_answer(store.persons.person(person_id), looked_after, may_say=may_say)
             person, identity, roles = view_person(store, context, person_id=person_id, why=query["why"])
             opens_at = NumberStore(store).opens_at(person_id, at=machine_now())
         return full_person_answer(person, identity, roles, number_opens_at=opens_at)

@@ -8,7 +8,7 @@ from uuid import UUID
 from libs.programme.refusals import MakerIsCheckerError
 from libs.programme.words import PERSON_ROLES, STAFF_ROLES, VisitRisk
 from services.accounts.core.refusals import DistrictNeededError
-from services.accounts.core.rules.identity import LookUp, canonical_name
+from services.accounts.core.rules.identity import Language, LookUp, canonical_name
 from services.accounts.core.rules.notices import Notice
 from services.accounts.core.rules.persons import Home, Household, Person
 from services.accounts.core.store.identity_store import Identity
@@ -18,6 +18,7 @@ from services.accounts.core.usecases.command_context import CommandContext
 from services.accounts.core.usecases.publishing import publish_person
 from services.accounts.numbers.usecases.change_number import change_number
 from services.accounts.persons.refusals import ChangedMeanwhileError, TwoPeopleNeededError
+from services.accounts.relations.usecases.grant_acting import may_ask_for
 
 
 @dataclass(frozen=True)
@@ -33,9 +34,13 @@ class Details:
     household_id: UUID | None = None
     has_phone: bool = True
     visit_risk: VisitRisk | None = None
+    language: Language | None = None
+    remarks: str | None = None
 
 
-OWN_FIELDS = frozenset({"phone_number", "address", "contacts", "has_phone"})
+WISHES = frozenset({"language", "remarks"})
+"""What a relative with a right may say for them too."""
+OWN_FIELDS = frozenset({"phone_number", "address", "contacts", "has_phone"}) | WISHES
 
 
 def change_details(
@@ -48,7 +53,7 @@ def change_details(
     at: datetime,
     digest: Callable[[str, str], bytes],
 ) -> tuple[Person, list[Notice]]:
-    """Change what is given; a person changes their own number, address and contacts, staff everything.
+    """Change what is given: a person their number, address, contacts and wishes, a relative wishes, staff everything.
 
     `at` is the machine's time, by which a new number begins to open the account. Returned is also what the old number
     and the new are to be told.
@@ -63,7 +68,7 @@ def change_details(
     person = store.persons.lock_person(person_id)
     if person_id == context.caller_id and details.given <= OWN_FIELDS:
         context.active_actor()
-    else:
+    elif not (details.given <= WISHES and may_ask_for(store, context, person_id=person_id)):
         require_over(store, context, "register_person", person)
     _refuse_stale(person, version)
     changed = _changed(person, details, store, context)
@@ -136,7 +141,7 @@ def _household(details: Details, store: SealedStore, context: CommandContext, pe
 def _change_identity(store: SealedStore, person_id: UUID, details: Details) -> None:
     identity = store.identities.identity(person_id)
     assert identity is not None, "only the erased have none"
-    fields = details.given & {"names", "address", "contacts"}
+    fields = details.given & {"names", "address", "contacts", *WISHES}
     if not fields:
         return
     changed: Identity = replace(identity, **{name: getattr(details, name) for name in sorted(fields)})

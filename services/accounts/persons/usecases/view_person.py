@@ -1,5 +1,6 @@
 """Look at somebody's personal data, which is always logged."""
 
+from dataclasses import replace
 from uuid import UUID
 
 from libs.contracts.powers import POWERS
@@ -31,8 +32,12 @@ def status_if_ended(store: SealedStore, context: CommandContext, person_id: UUID
 
 
 def view_by_order(store: SealedStore, context: CommandContext, *, person_id: UUID) -> Identity | None:
-    """Return who the other side of an order in hand is; None when there is no such order."""
-    if not DisclosureStore(store.connection).is_open(viewer_id=context.caller_id, person_id=person_id, now=context.now):
+    """Return who the other side of an order in hand is; None when there is no such order.
+
+    What must be known at the door is shown to who goes there, and only to them.
+    """
+    disclosed = DisclosureStore(store.connection)
+    if not disclosed.is_open(viewer_id=context.caller_id, person_id=person_id, now=context.now):
         return None
     context.active_actor()
     identity = store.identities.identity(person_id)
@@ -40,6 +45,8 @@ def view_by_order(store: SealedStore, context: CommandContext, *, person_id: UUI
         store.records.log_views(
             viewer_id=context.caller_id, person_ids=[person_id], what="order", why="order in hand", at=context.now
         )
+        if not disclosed.serves(viewer_id=context.caller_id, person_id=person_id, now=context.now):
+            return replace(identity, remarks=None)
     return identity
 
 

@@ -95,7 +95,7 @@ def test_a_grant_without_bounds_or_without_the_persons_word_is_refused(
     assert platform.events("ActingGrantState") == []
 
 
-def test_a_relative_with_a_grant_sees_the_name_and_nothing_more_until_it_ends(
+def test_a_relative_with_a_grant_sees_the_name_and_wishes_and_nothing_more_until_it_ends(
     platform: Platform, staff: dict[str, Caller], family: dict[str, str]
 ) -> None:
     her, daughter = f"/v1/persons/{family['兰']}", platform.sign_in("敏")
@@ -105,7 +105,7 @@ def test_a_relative_with_a_grant_sees_the_name_and_nothing_more_until_it_ends(
 
     seen = must(daughter.get(her))
 
-    assert seen == {"person_id": family["兰"], "names": seen["names"]}
+    assert seen == {"person_id": family["兰"], "names": seen["names"], "version": 1, "language": None, "remarks": None}
     assert seen["names"]["zh"] == "兰"
     refused(platform.sign_in("刚").get(her), "not_authorised", 403)
     log = must(platform.sign_in("兰").get("/v1/access-log"))["items"]

@@ -4,7 +4,9 @@ from uuid import UUID
 
 from libs.errors import IdReusedError
 from libs.programme.acting import refuse_unless_consented
+from libs.programme.acting_grants import GrantedAct
 from libs.programme.refusals import RelationNotVerifiedError
+from services.accounts.core.store.identity_store import Identity
 from services.accounts.core.store.store import SealedStore
 from services.accounts.core.usecases.authorise import has_power, require_over, require_power_somewhere, require_view
 from services.accounts.core.usecases.command_context import CommandContext
@@ -102,8 +104,8 @@ def whose_acts(store: SealedStore, context: CommandContext, *, person_id: UUID) 
     return None
 
 
-def view_by_grant(store: SealedStore, context: CommandContext, *, person_id: UUID) -> dict[str, str] | None:
-    """Return the person's names to a relative whose grant says they may see; None for anybody else, and for staff."""
+def view_by_grant(store: SealedStore, context: CommandContext, *, person_id: UUID) -> Identity | None:
+    """Return the person, to be shown in part to a relative whose grant says they may see; None for others and staff."""
     if not _sees(store, context, person_id) or has_power(
         store, context, "view_person", store.persons.person(person_id).home_unit_id
     ):
@@ -114,7 +116,17 @@ def view_by_grant(store: SealedStore, context: CommandContext, *, person_id: UUI
     store.records.log_views(
         viewer_id=context.caller_id, person_ids=[person_id], what="name", why="acting grant", at=context.now
     )
-    return identity.names
+    return identity
+
+
+def may_ask_for(store: SealedStore, context: CommandContext, *, person_id: UUID) -> bool:
+    """Tell whether a grant of the person lets the caller, an active relative, see them and ask for help for them."""
+    if person_id == context.caller_id or not _sees(store, context, person_id):
+        return False
+    context.active_actor()
+    given = acting_grants_of(store.connection, person_id)
+    scopes = [grant.scope for grant in given if grant.is_to(person_id, context.caller_id)]
+    return any(scope.lasts_on(context.today) and scope.covers(GrantedAct.ASK) for scope in scopes)
 
 
 def _sees(store: SealedStore, context: CommandContext, person_id: UUID) -> bool:

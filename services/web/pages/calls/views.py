@@ -21,6 +21,7 @@ from services.web.kit.lookups import catalogue, people_of, service_name, unit_na
 from services.web.kit.refusing import back_to_form
 from services.web.kit.spoken import MinutesUnreadableError
 from services.web.kit.viewer import api, now, viewer
+from services.web.kit.wishes import save_wishes
 
 area = Area("calls", __name__, __file__, "/calls")
 OPEN = ("under_review", "awaiting_funding", "published", "taken", "in_service", "finished")
@@ -58,6 +59,13 @@ def caller(person_id: UUID) -> str:
         service_name=service_name,
         unit_name=unit_name,
     )
+
+
+@area.act("/<uuid:person_id>/wishes", needs="place_order_for")
+def set_wishes(person_id: UUID) -> WerkzeugResponse:
+    """Note what must be known at the caller's door, and in which language they like to be told."""
+    save_wishes(str(person_id))
+    return redirect(f"/calls/{person_id}", 303)
 
 
 @area.act("/<uuid:person_id>/ask", needs="place_order_for")

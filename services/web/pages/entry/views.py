@@ -16,9 +16,10 @@ from services.web.kit import carried, flash, kiosk
 from services.web.kit.areas import PUBLIC, SIGNED_IN, Area, need_of
 from services.web.kit.closed import or_nothing, part_of_page
 from services.web.kit.commands import command_of_form
+from services.web.kit.i18n import COOKIE, LANGUAGES
 from services.web.kit.navigation import start_of
 from services.web.kit.viewer import anonymous_api, api, forget, remember, viewer, viewer_or_none, web
-from services.web.sessions.signed_in import SignedIn
+from services.web.kit.wishes import save_wishes
 
 area = Area("entry", __name__, __file__)
 AFTER_SIGN_IN = "next"
@@ -116,6 +117,14 @@ def revoke_device(key_id: str) -> WerkzeugResponse:
     return redirect("/me", 303)
 
 
+@area.act("/me/wishes", needs=SIGNED_IN)
+def set_wishes() -> WerkzeugResponse:
+    """Set one's own language, and what must be known at one's door."""
+    save_wishes(viewer().person_id)
+    answer = redirect("/me", 303)
+    return in_language(answer, request.form.get("language"))
+
+
 @area.act("/me/password", needs=SIGNED_IN)
 def set_password() -> WerkzeugResponse:
     """Set one's own password; every session ends, and one signs in anew with it."""
@@ -142,12 +151,16 @@ def begin_session(answered: dict[str, Any], path: str = "", sealed: str = "") ->
     if kept:
         path = carried.local_path(kept["path"])
         carried.keep_for_page(path, kept["fields"])
-    return redirect(path or start_of(_roles(signed_in)), 303)
-
-
-def _roles(signed_in: SignedIn) -> list[str]:
     me: dict[str, Any] = dataclasses.replace(anonymous_api(), token=signed_in.token).get("/v1/me")
-    return [held["role"] for held in me["roles"] if held["state"] == "held"]
+    roles = [held["role"] for held in me["roles"] if held["state"] == "held"]
+    return in_language(redirect(path or start_of(roles), 303), me.get("language"))
+
+
+def in_language(answer: WerkzeugResponse, language: str | None) -> WerkzeugResponse:
+    """Return an answer after which the pages are in a person's language, if they like one best."""
+    if language in LANGUAGES:
+        answer.set_cookie(COOKIE, language, max_age=365 * 86400, samesite="Lax", httponly=True)
+    return answer
 
 
 def _refused(login: str, path: str, sealed: str, *, problem: str, wait: str = "", by: bool = False) -> Response:

@@ -23,6 +23,7 @@ from services.web.kit.lookups import catalogue, people_of, service_name, words_o
 from services.web.kit.refusing import back_to_form
 from services.web.kit.spoken import MinutesUnreadableError
 from services.web.kit.viewer import api, now, viewer
+from services.web.kit.wishes import save_wishes
 
 area = Area("family", __name__, __file__, "/family")
 OPEN = ("under_review", "awaiting_funding", "published", "taken", "in_service", "finished")
@@ -62,6 +63,7 @@ def relative(person_id: UUID) -> str:
     return render_template(
         "family/relative.html",
         grant=grant,
+        person=part_of_page(lambda: or_nothing(lambda: api().get(f"/v1/persons/{person_id}"), 403, 404)),
         name=by_language(grant["names"]),
         orders=orders,
         people=people_of(rows_of(orders)),
@@ -99,6 +101,13 @@ def confirm(person_id: UUID, order_id: UUID) -> WerkzeugResponse:
     body = _acting(person_id) | {"rating": FACES.get(request.form.get("face", ""), FACES["good"])}
     api().post(f"/v1/orders/{order_id}/confirmation", body, command=command_of_form())
     flash.tell(message("Thank you. It is noted."))
+    return redirect(f"/family/{person_id}", 303)
+
+
+@area.act("/<uuid:person_id>/wishes", needs=SIGNED_IN)
+def set_wishes(person_id: UUID) -> WerkzeugResponse:
+    """Say for them what must be known at their door, and in which language."""
+    save_wishes(str(person_id))
     return redirect(f"/family/{person_id}", 303)
 
 

@@ -12,7 +12,7 @@ from libs.programme.words import Role
 from services.web.kit.areas import PUBLIC, SIGNED_IN, Area
 from services.web.kit.closed import or_nothing
 from services.web.kit.commands import command_of_form
-from services.web.kit.i18n import by_language
+from services.web.kit.i18n import by_language, speak
 from services.web.kit.lookups import names
 from services.web.kit.viewer import api, now, viewer
 from services.web.pages.papers.certificate import certificate_paper
@@ -59,6 +59,7 @@ def statement(person_id: UUID) -> str:
 @area.page("/papers/<uuid:person_id>/statement.pdf", needs=SIGNED_IN)
 def statement_pdf(person_id: UUID) -> Response:
     """Give a statement as PDF."""
+    _speak_to(str(person_id))
     return printed(_statement(person_id))
 
 
@@ -71,6 +72,7 @@ def slip(person_id: UUID) -> str:
 @area.page("/papers/<uuid:person_id>/slip.pdf", needs=SIGNED_IN)
 def slip_pdf(person_id: UUID) -> Response:
     """Give the slip of a month as PDF."""
+    _speak_to(str(person_id))
     return printed(_slip(person_id))
 
 
@@ -140,6 +142,13 @@ def _slip(person_id: UUID) -> Paper:
 def _certificate(certificate_id: UUID) -> Paper:
     issued = api().get(f"/v1/certificates/{certificate_id}")
     return certificate_paper(issued, _name_of(issued["person_id"]))
+
+
+def _speak_to(person_id: str) -> None:
+    """Print in the language that somebody likes best, where the link names none."""
+    if "lang" not in request.args and person_id != viewer().person_id:
+        person = or_nothing(lambda: api().get(f"/v1/persons/{person_id}", why="paper"), 403, 404) or {}
+        speak(person.get("language"))
 
 
 def _may_issue(person_id: str) -> bool:
