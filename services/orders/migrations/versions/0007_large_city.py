@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "0005"
-down_revision = "0004"
+revision = "0007"
+down_revision = "0006"
 
 # Each ends as its list is sorted, so that a page is read and nothing else. The planner takes the one with the unit for
 # a community, and the one without for a whole city.
