@@ -13,7 +13,7 @@ from libs.db import Connection
 from libs.events.decoding import decoder
 from libs.events.hearing import Hearing, hearings_of
 from libs.inbox import Consumers, EventFunction, IncomingEvent
-from libs.inbox.events import BatchFunction
+from libs.inbox.events import BatchFunction, Lacking
 
 MakeContext = Callable[[IncomingEvent], Any]
 Hears = Callable[..., None]
@@ -29,11 +29,17 @@ class _Hearers:
     runs: list[tuple[Callable[[Any], Any], Hears]] = field(default_factory=list)
 
 
-def consumers_of(sources: Iterable[ModuleType | object], *, topics: Sequence[str], context: MakeContext) -> Consumers:
+def consumers_of(
+    sources: Iterable[ModuleType | object],
+    *,
+    topics: Sequence[str],
+    context: MakeContext,
+    lacking: Lacking = lambda _connection: {},
+) -> Consumers:
     """Return the consumers of the modules (or objects) of a service: every function with `@hears` above it.
 
     Several functions may hear one kind: they act in turn, in one transaction. `context` makes what they are told of an
-    event beside the event itself.
+    event beside the event itself. `lacking` tells which states are read again (see Consumers).
     """
     heard: dict[str, _Hearers] = {}
     for source in sources:
@@ -42,7 +48,7 @@ def consumers_of(sources: Iterable[ModuleType | object], *, topics: Sequence[str
                 _add(heard, hearing, act)
     batches = {name: _batch_function(one, context) for name, one in heard.items() if one.runs}
     functions = {name: _function(one, context) for name, one in heard.items()}
-    return Consumers(topics=topics, functions=functions, batch_functions=batches)
+    return Consumers(topics=topics, functions=functions, batch_functions=batches, lacking=lacking)
 
 
 def _members(source: ModuleType | object) -> list[Hears]:

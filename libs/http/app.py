@@ -30,6 +30,7 @@ from libs.http.limits import Rate, limit_bad_tokens, limit_rates
 from libs.http.measured import measure_requests
 from libs.http.openapi import TrueApi
 from libs.http.problems import register_problems
+from libs.http.queries import guard_queries
 from libs.ids import new_id
 from libs.logs import get_logger
 
@@ -95,6 +96,7 @@ def create_service_app(
     limit_rates(app, rate or Rate())
     know_callers(app, service.database, service.directory)
     guard_bodies(app)
+    guard_queries(app)
     register_problems(app)
     api = TrueApi(app)
     for blueprint in blueprints:

@@ -10,6 +10,7 @@ from structlog.contextvars import get_contextvars
 from werkzeug.exceptions import HTTPException
 
 from libs.errors import Kind, Refusal
+from libs.http.language import prefers_chinese
 from libs.http.words import in_chinese as words_in_chinese
 from libs.logs import get_logger
 from libs.translation import in_chinese, message
@@ -58,7 +59,7 @@ def problem(
     retry: bool = False,
 ) -> Response:
     """Return a problem document in the caller's language (zh-CN unless Accept-Language prefers en)."""
-    chinese = _prefers_chinese()
+    chinese = prefers_chinese()
     body = {
         "type": f"urn:problem:{code}",
         "title": in_chinese(english, module=home) if chinese else english,
@@ -78,10 +79,6 @@ def document_of(status: int) -> dict[str, object]:
     code, english = HTTP_CODES.get(status, _INTERNAL)
     title = in_chinese(english, module=__name__)
     return {"type": f"urn:problem:{code}", "title": title, "status": int(status), "code": code, "instance": ""}
-
-
-def _prefers_chinese() -> bool:
-    return request.accept_languages.best_match(["zh-CN", "zh", "en"], default="zh-CN").startswith("zh")
 
 
 def _plain(value: object) -> object:
@@ -106,7 +103,7 @@ def register_problems(app: Flask) -> None:
         code, english = HTTP_CODES.get(status, ("http_error", message("The request failed")))
         details = getattr(error, "data", None) or {}
         messages = details.get("messages")
-        fields = {"errors": words_in_chinese(messages) if _prefers_chinese() else messages} if messages else {}
+        fields = {"errors": words_in_chinese(messages) if prefers_chinese() else messages} if messages else {}
         response = problem(status, code, english, fields, retry=status in (429, 503))
         _add_headers(response, error)
         return response

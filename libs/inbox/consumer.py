@@ -159,9 +159,15 @@ class Consumer:
             subscription.close()
 
     def _starts(self, partitions: Sequence[TopicPartition]) -> Mapping[TopicPartition, int]:
-        with self._database.reading() as connection:
-            known = PositionStore(connection, self._group).offsets()
-        return {partition: known[partition] for partition in partitions if partition in known}
+        """Return where each partition is read on; one of states that lack something is read from its beginning."""
+        with self._database.transaction() as connection:
+            store = PositionStore(connection, self._group)
+            lacking = self._consumers.lacking(connection)
+            if lacking:
+                store.forget_versions(lacking)
+                get_logger().info("states_are_read_again", group=self._group, event_types=sorted(lacking))
+            known, again = store.offsets(), set(lacking.values())
+        return {at: known[at] for at in partitions if at in known and at.topic not in again}
 
     def _apply_until_done(self, subscription: Subscription, records: list[Record]) -> None:
         """Apply a batch; when the database is away, give the records back, wait, and let them come again."""

@@ -38,6 +38,8 @@ class IncomingEvent(NamedTuple):
 
 EventFunction = Callable[[Connection, IncomingEvent], None]
 BatchFunction = Callable[[Connection, Sequence[IncomingEvent]], None]
+Lacking = Callable[[Connection], Mapping[str, str]]
+"""Tells of which states, by event type and with their topic, an earlier release kept less than this one reads."""
 
 
 class NotYetKnownError(TellableError):
@@ -52,12 +54,14 @@ class NotYetKnownError(TellableError):
 class Consumers:
     """What a service hears: the topics, and one function per event type; other types are passed over.
 
-    A batch function gets runs of consecutive events at once; it is used where a type has both.
+    A batch function gets runs of consecutive events at once; it is used where a type has both. States that are
+    `lacking` something are read again from the first that is kept, whenever a member is given their partition.
     """
 
     topics: Sequence[str]
     functions: Mapping[str, EventFunction]
     batch_functions: Mapping[str, BatchFunction] = dataclasses.field(default_factory=dict)
+    lacking: Lacking = lambda _connection: {}
 
 
 def effect_id(event: IncomingEvent, *parts: str) -> UUID:

@@ -123,6 +123,11 @@ class PositionStore:
         }
         run(self._connection, _SAVE_VERSIONS, terms)
 
+    def forget_versions(self, states: Mapping[str, str]) -> None:
+        """Let states of these event types, given with their topics, be applied again."""
+        terms = {"group": self._group, "types": list(states), "topics": list(states.values())}
+        run(self._connection, _FORGET_VERSIONS, terms)
+
     def offsets(self) -> dict[TopicPartition, int]:
         """Return where to go on reading."""
         rows = run(self._connection, _OFFSETS, {"group": self._group})
@@ -200,6 +205,10 @@ INSERT INTO inbox_version (group_name, topic, event_type, subject, version)
 SELECT %(group)s, * FROM unnest(CAST(%(topics)s AS text[]), CAST(%(types)s AS text[]), CAST(%(subjects)s AS text[]),
     CAST(%(versions)s AS bigint[]))
 ON CONFLICT (group_name, topic, event_type, subject) DO UPDATE SET version = excluded.version"""
+
+_FORGET_VERSIONS = """
+DELETE FROM inbox_version WHERE group_name = %(group)s AND (event_type, topic) IN (
+    SELECT * FROM unnest(CAST(%(types)s AS text[]), CAST(%(topics)s AS text[])))"""
 
 _OFFSETS = "SELECT topic, partition, next_offset FROM inbox_offset WHERE group_name = %(group)s"
 

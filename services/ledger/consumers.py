@@ -30,6 +30,7 @@ def consumers(*, clock: Clock, postings: Postings | None = None) -> Consumers:
     return consumers_of(
         (_Moves(posting), known.DIRECTORY, _Credit(posting), _People(posting)),
         topics=TOPICS_HEARD,
+        lacking=known.DIRECTORY.lacking,
         context=lambda event: EventContext(event.event_id, event.subject, from_microseconds(posting.now_us())),
     )
 

@@ -22,5 +22,6 @@ def consumers(*, clock: Clock) -> Consumers:
     return consumers_of(
         HEARERS,
         topics=TOPICS_HEARD,
+        lacking=DIRECTORY.lacking,
         context=lambda event: EventContext(event.event_id, event.subject, clock.now()),
     )

@@ -24,6 +24,7 @@ from services.web.kit.acts import barred, may
 from services.web.kit.areas import PUBLIC, declared_need
 from services.web.kit.closed import is_closed
 from services.web.kit.failures import register_failures
+from services.web.kit.lookups import service_of
 from services.web.kit.navigation import navigation, start_of
 from services.web.kit.viewer import EXTENSION, Web, viewer, viewer_or_none
 from services.web.pages import AREAS
@@ -123,6 +124,7 @@ def _dress(app: Flask, parts: WebParts) -> None:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(formats.FILTERS)
     app.jinja_env.filters["named"] = i18n.named
+    app.jinja_env.filters["service"] = service_of
     app.jinja_env.filters["by_language"] = i18n.by_language
     app.jinja_env.tests["closed"] = is_closed
     globals_: dict[str, Callable[..., Any]] = {

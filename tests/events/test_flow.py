@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import dataclasses
+from collections.abc import Iterable, Mapping, Sequence
 from hashlib import sha256
 
 import sqlalchemy
@@ -42,6 +43,26 @@ def test_a_batch_function_gets_runs_of_events_at_once(world: World) -> None:
 
     assert [position for _, position in world.applied()] == list(range(1, 301))
     assert max(sizes) > 1
+
+
+def test_states_that_an_earlier_release_kept_with_less_are_read_again_until_nothing_lacks(world: World) -> None:
+    with world.relaying(), world.consuming():
+        world.commit(world.state("a", 1, b"x"), world.state("b", 1, b"y"), world.state("gone", 1, b"z"), world.fact())
+        world.commit(world.state("a", 2, b"xx"), world.state("gone", 2, None))
+        world.settle()
+    with world.hearer.transaction() as connection:
+        connection.execute(sqlalchemy.text("UPDATE known SET value = ''"))
+
+    def lacking(connection: Connection) -> Mapping[str, str]:
+        lacks = connection.scalar(sqlalchemy.text("SELECT 1 FROM known WHERE value = '' LIMIT 1"))
+        return {"sample.v1.State": world.states} if lacks else {}
+
+    later = dataclasses.replace(world.consumers(), lacking=lacking)
+    with world.consuming(later, member="later"):
+        assert until(lambda: world.known() == {"a": b"xx", "b": b"y"})
+    with world.hearer.reading() as connection:
+        assert lacking(connection) == {}
+    assert world.applied() == [("north", 1)]
 
 
 def test_events_delivered_twice_have_one_effect(world: World) -> None:

@@ -21,16 +21,26 @@ from libs.programme.directory.columns import Derived
 from libs.programme.directory.directory import Directory, signing_keys
 from libs.programme.directory.relations import related_to, relation_between
 from libs.programme.directory.states import PersonTold, catalogue_subject
-from libs.programme.directory.units import city_units, district_of, districts, path_of, units_below
+from libs.programme.directory.units import (
+    UnitNames,
+    city_units,
+    district_of,
+    districts,
+    names_of_units,
+    path_of,
+    units_below,
+)
 
 __all__ = [
     "Derived",
     "Directory",
     "PersonTold",
+    "UnitNames",
     "catalogue_subject",
     "city_units",
     "district_of",
     "districts",
+    "names_of_units",
     "path_of",
     "related_to",
     "relation_between",

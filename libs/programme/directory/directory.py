@@ -26,8 +26,10 @@ from libs.programme.directory.states import (
     SessionsEndedTold,
     UnitTold,
 )
+from libs.programme.directory.units import lacks_names
 from libs.programme.policy import store as policies
 
+STATES = "timebank.accounts.state.v1"
 RIGHTS = "SELECT, INSERT, UPDATE, DELETE"
 
 
@@ -57,6 +59,10 @@ class Directory:
     def person_columns(self) -> frozenset[str]:
         """Return what is kept of a person beside the id."""
         return frozenset(self._columns)
+
+    def lacking(self, connection: Connection) -> Mapping[str, str]:
+        """Return which states are to be read again: those of units, where an earlier release kept them nameless."""
+        return {str(accounts.OrgUnitState.DESCRIPTOR.full_name): STATES} if lacks_names(connection) else {}
 
     def create(self, op: Operations) -> None:
         """Create the tables; called by the service's first migration."""

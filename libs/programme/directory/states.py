@@ -86,6 +86,8 @@ class UnitTold:
     parent_id: UUID | None
     level: str
     district_id: UUID | None
+    name_zh: str
+    name_en: str
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,8 @@ unit = sa.Table(
     sa.Column("parent_id", sa.Uuid, index=True),
     sa.Column("level", sa.Text, nullable=False),
     sa.Column("district_id", sa.Uuid),
+    sa.Column("name_zh", sa.Text),
+    sa.Column("name_en", sa.Text),
 )
 relation = sa.Table(
     "relation",

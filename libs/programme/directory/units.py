@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import text
@@ -28,6 +29,8 @@ BELOW = """
         UNION
         SELECT u.unit_id, b.depth + 1 FROM unit u JOIN below b ON u.parent_id = b.unit_id WHERE b.depth < :depth_max
     ) SELECT DISTINCT unit_id FROM below"""
+_NAMES = Prepared(text("SELECT unit_id, name_zh, name_en FROM unit WHERE unit_id = ANY(:unit_ids)"))
+_NAMELESS = Prepared(text("SELECT 1 FROM unit WHERE name_zh IS NULL LIMIT 1"))
 _PATH, _BELOW = Prepared(text(PATH)), Prepared(text(BELOW))
 _DISTRICTS = Prepared(text("SELECT unit_id FROM unit WHERE level = 'district'"))
 _ROOTS = Prepared(text("SELECT unit_id FROM unit WHERE parent_id IS NULL"))
@@ -42,6 +45,26 @@ def path_of(connection: Connection, unit_id: UUID, *, unknown: Sequence[UUID] | 
 def units_below(connection: Connection, unit_ids: Iterable[UUID]) -> list[UUID]:
     """Return the units and all below them."""
     return _BELOW.scalars(connection, {"unit_ids": list(unit_ids), "depth_max": TREE_DEPTH_MAX})
+
+
+class UnitNames(NamedTuple):
+    """What a unit is called."""
+
+    name_zh: str | None
+    name_en: str | None
+
+
+def names_of_units(connection: Connection, unit_ids: Iterable[UUID | None]) -> dict[UUID, UnitNames]:
+    """Return what some units are called, in one statement; a unit that nobody told of is left out."""
+    wanted = sorted({unit_id for unit_id in unit_ids if unit_id is not None})
+    if not wanted:
+        return {}
+    return {row.unit_id: UnitNames(row.name_zh, row.name_en) for row in _NAMES.rows(connection, {"unit_ids": wanted})}
+
+
+def lacks_names(connection: Connection) -> bool:
+    """Tell whether an earlier release kept units without their names."""
+    return _NAMELESS.scalar(connection) is not None
 
 
 def city_units(connection: Connection) -> list[UUID]:

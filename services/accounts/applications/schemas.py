@@ -8,6 +8,7 @@ from marshmallow import Schema, ValidationError, fields, validate, validates_sch
 
 from libs.http.fields import Day, Text, Whole, birth_day, choice_of, word_of
 from libs.programme.acting import WORDS_MAX
+from libs.programme.names import shown_name
 from libs.programme.two_people_schemas import ProposalAnswer, proposal_answer
 from libs.programme.words import Sex
 from services.accounts.applications.rules import (
@@ -150,12 +151,14 @@ class ApplicationDoneAnswer(Schema):
 class OwnApplicationAnswer(ApplicationDoneAnswer):
     """What the applicant sees: where it stands, and why it was refused."""
 
+    unit_name = shown_name()
     why = fields.String()
 
 
 class ListedApplicationAnswer(ApplicationDoneAnswer):
     """An application as the desk's list shows it."""
 
+    unit_name = shown_name()
     name = fields.String(allow_none=True)
     phone_number = fields.String(allow_none=True)
     services = fields.List(fields.String())

@@ -10,6 +10,7 @@ from marshmallow import Schema, fields
 
 from libs.http.fields import Choice, Text, page_cursor, page_limit, word_of
 from libs.programme.acting import WORDS_MAX
+from libs.programme.names import shown_name
 from libs.programme.two_people import ProposalState
 from libs.programme.words import Grade, Hardship, PersonStatus, Role, Sex, UnitLevel, VisitRisk
 from services.accounts.core.rules.persons import CERTIFICATES, Person
@@ -93,6 +94,7 @@ class RoleAnswer(Schema):
     person_id = id_field()
     role = word_of(Role)
     unit_id = id_field()
+    unit_name = shown_name()
     granted_by = id_field()
     granted_at = instant_field()
     state = word_of(("held", *ProposalState))
@@ -144,6 +146,10 @@ FREE_WORDS = ("words", "reason", "why", "decided_why", "turned_down_why")
 they stand in their own column, where erasure blanks them, and where there is a `GET` it shows them."""
 
 
+NOT_KEPT = (*FREE_WORDS, "unit_name")
+"""Nor has it names of units, which depend on the language of who asks."""
+
+
 def without_words(answer: Answer) -> Answer:
     """Return an answer as a command may keep it: without what somebody wrote."""
     return {name: value for name, value in answer.items() if name not in FREE_WORDS}
@@ -151,8 +157,8 @@ def without_words(answer: Answer) -> Answer:
 
 @functools.cache
 def done_answer(kind: type[Schema]) -> type[Schema]:
-    """Return the schema of what a command answers: a document without what somebody wrote."""
-    kept = {name: of for name, of in kind._declared_fields.items() if name not in FREE_WORDS}
+    """Return the schema of what a command answers: a document without what somebody wrote, and without names."""
+    kept = {name: of for name, of in kind._declared_fields.items() if name not in NOT_KEPT}
     return Schema.from_dict(kept, name=kind.__name__.removesuffix("Answer") + "Done")
 
 

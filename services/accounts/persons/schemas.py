@@ -7,8 +7,10 @@ from uuid import UUID
 
 from marshmallow import Schema, fields, validate
 
+from libs.db import Connection
 from libs.http.fields import Day, Degrees, Text, Truth, birth_day, choice_of, word_of
 from libs.programme.acting_schemas import ActingSchema
+from libs.programme.names import shown_name, with_unit_names
 from libs.programme.words import PERSON_ROLES, PersonStatus, Role, Sex, VisitRisk
 from services.accounts.core.rules.identity import PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN, IdKind, Language
 from services.accounts.core.rules.persons import CERTIFICATES, Person
@@ -38,6 +40,7 @@ class ListedPersonAnswer(PersonAnswer):
 
     name = fields.String()
     phone_number = fields.String()
+    home_unit_name = shown_name()
 
 
 class FullPersonAnswer(PersonAnswer):
@@ -53,6 +56,7 @@ class FullPersonAnswer(PersonAnswer):
     remarks = fields.String(allow_none=True)
     contacts = fields.List(fields.Dict())
     roles = fields.List(fields.Nested(RoleAnswer))
+    home_unit_name = shown_name()
     home_unit = fields.Nested(UnitAnswer)
 
 
@@ -186,6 +190,21 @@ def full_person_answer(
             "roles": [grant_answer(grant) for grant in roles],
         }
     )
+
+
+def full_person_named(
+    connection: Connection,
+    person: Person,
+    identity: Identity,
+    roles: Sequence[RoleGrant],
+    *,
+    number_opens_at: datetime | None,
+) -> Answer:
+    """Return a person with everything, and with the names of their home and of where they hold roles."""
+    whole = full_person_answer(person, identity, roles, number_opens_at=number_opens_at)
+    places: list[Answer] = [{"unit_id": person.home_unit_id}, *(grant_answer(grant) for grant in roles)]
+    home, *held = with_unit_names(connection, places, "unit_id")
+    return whole | {"home_unit_name": home["unit_name"], "roles": held}
 
 
 def order_side_answer(person_id: UUID, identity: Identity) -> Answer:

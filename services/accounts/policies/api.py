@@ -1,5 +1,6 @@
 """Programme policies: presets, parameters, versions proposed by one person and published by another."""
 
+from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
@@ -9,6 +10,7 @@ from flask_smorest import Blueprint
 from libs.clock import local_date
 from libs.db import Connection
 from libs.http import public, reading
+from libs.programme.names import with_unit_names
 from libs.programme.refusals import RecordNotFoundError
 from libs.programme.two_people_schemas import VerdictSchema
 from services.accounts.core.edge import command, now, part, service, store_on
@@ -71,9 +73,9 @@ class CurrentPolicy(MethodView):
         """Return the version in force in the district of a unit, today or on a day."""
         with reading() as connection:
             policy = _in_force(connection, query["unit"], query["on"])
-        if policy is None:
-            raise RecordNotFoundError(unit_id=query["unit"])
-        return policy_answer(policy, now())
+            if policy is None:
+                raise RecordNotFoundError(unit_id=query["unit"])
+            return _shown(connection, [policy])[0]
 
 
 @blueprint.route("/v1/policies")
@@ -88,10 +90,10 @@ class Policies(MethodView):
         with reading() as connection:
             if query["on"] is not None:
                 policy = _in_force(connection, query["unit"], query["on"])
-                return {"items": [policy_answer(policy, now())] if policy else [], "next": None}
+                return {"items": _shown(connection, [policy] if policy else []), "next": None}
             district_id = _district(connection, query["unit"]) if query["unit"] else None
             page = POLICIES.page(connection, query, now=now(), district=district_id)
-        return page.answer(lambda row: policy_answer(policy_of(row), now()))
+            return page.showing(_shown(connection, [policy_of(row) for row in page.rows]))
 
 
 @blueprint.route("/v1/policies/<uuid:policy_id>")
@@ -103,7 +105,7 @@ class PolicyById(MethodView):
     def get(self, policy_id: UUID) -> Answer:
         """Return a version."""
         with reading() as connection:
-            return policy_answer(PolicyStore(store_on(connection).connection).policy(policy_id), now())
+            return _shown(connection, [PolicyStore(connection).policy(policy_id)])[0]
 
     @blueprint.doc(operationId="propose_policy")
     @blueprint.arguments(PolicySchema)
@@ -144,6 +146,10 @@ class PolicyDecision(MethodView):
             ),
             body,
         )
+
+
+def _shown(connection: Connection, policies: Sequence[Policy]) -> list[Answer]:
+    return with_unit_names(connection, [policy_answer(policy, now()) for policy in policies], "unit_id")
 
 
 def _in_force(connection: Connection, unit_id: UUID, on: date | None) -> Policy | None:

@@ -7,6 +7,7 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields, validates_schema
 
 from libs.http.fields import Day, Text, choice_of, object_of, word_of
+from libs.programme.names import shown_name
 from libs.programme.two_people_schemas import roles_to_decide
 from libs.programme.words import Role
 from services.accounts.core.schemas import (
@@ -29,6 +30,7 @@ class PolicyAnswer(Schema):
 
     policy_id = id_field()
     unit_id = id_field()
+    unit_name = shown_name()
     effective = day_field()
     preset = fields.String(allow_none=True)
     set = fields.Dict()

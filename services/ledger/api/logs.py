@@ -11,7 +11,8 @@ from flask.views import MethodView
 from flask_smorest import Blueprint
 
 from libs.errors import NotFoundError
-from libs.http import public
+from libs.http import public, reading
+from libs.programme.names import with_unit_names
 from services.ledger.api import response_schemas
 from services.ledger.api.edge import log_folder
 from services.ledger.proof.book_log import describe_logs
@@ -33,7 +34,9 @@ class Logs(MethodView):
     @blueprint.alt_response(200, schema=response_schemas.page_of(response_schemas.Log))
     def get(self) -> dict[str, Any]:
         """List the logs: district, origin, size of the last head, and why nothing more is signed, if so."""
-        return {"items": describe_logs(log_folder()), "next": None}
+        with reading() as connection:
+            items = with_unit_names(connection, describe_logs(log_folder()), "district_id")
+        return {"items": items, "next": None}
 
 
 @public

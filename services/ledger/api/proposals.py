@@ -14,6 +14,7 @@ from libs.errors import ForbiddenError
 from libs.http import Cursor, current_actor, reading, run_command
 from libs.http.actor import Actor
 from libs.http.pages import an_id
+from libs.programme.names import with_unit_names
 from libs.programme.refusals import PersonNotFoundError
 from libs.programme.two_people import LAPSES_AFTER, Verdict, refuse_hand
 from libs.programme.two_people_schemas import VerdictSchema
@@ -119,7 +120,7 @@ class Adjustments(MethodView):
     """Adjustments that wait for their decision."""
 
     @adjustments.doc(operationId="list_adjustments")
-    @adjustments.alt_response(200, schema=response_schemas.page_of(response_schemas.Proposal))
+    @adjustments.alt_response(200, schema=response_schemas.page_of(response_schemas.ListedProposal))
     @adjustments.arguments(PageQuery, location="query")
     def get(self, query: dict[str, Any]) -> dict[str, Any]:
         """List what nobody has decided, in the caller's scope."""
@@ -217,7 +218,7 @@ class Reversals(MethodView):
     """Reversals that wait for their decision."""
 
     @reversals.doc(operationId="list_reversals")
-    @reversals.alt_response(200, schema=response_schemas.page_of(response_schemas.Proposal))
+    @reversals.alt_response(200, schema=response_schemas.page_of(response_schemas.ListedProposal))
     @reversals.arguments(PageQuery, location="query")
     def get(self, query: dict[str, Any]) -> dict[str, Any]:
         """List what nobody has decided, in the caller's scope."""
@@ -300,5 +301,6 @@ def _open(query: dict[str, Any], kinds: list[str]) -> dict[str, Any]:
             after=after,
             limit=query["limit"] + 1,
         )
-    rows = [proposals.as_answer(one, None, None, now=service().clock.now()) for one in found]
+        shown = [proposals.as_answer(one, None, None, now=service().clock.now()) for one in found]
+        rows = with_unit_names(connection, shown, "district_id")
     return PROPOSALS.page(rows, limit=query["limit"])

@@ -9,6 +9,7 @@ from typing import Any
 from marshmallow import Schema, fields, validate
 
 from libs.http.fields import shown_minutes
+from libs.programme.names import shown_name
 from libs.programme.words import EvidenceClass, Role
 from services.ledger.domain.reasons import Reason
 from services.ledger.domain.wallets import WalletClass
@@ -205,6 +206,7 @@ class DistrictSupply(Schema):
     """What a district issued, and where it is; the sum is 0."""
 
     district_id = _id()
+    district_name = shown_name()
     issued_minutes = shown_minutes("ever issued")
     sum_minutes = shown_minutes("of all wallets: none")
     minutes = fields.Dict(keys=_text(), values=_number())
@@ -266,6 +268,12 @@ class Proposal(Schema):
         include = {"class": _word(CLASSES, allow_none=True)}  # noqa: RUF012 - marshmallow's way to name a field with a keyword
 
 
+class ListedProposal(Proposal):
+    """An act of two people in a list of what waits."""
+
+    district_name = shown_name()
+
+
 class PeriodClose(Schema):
     """A month that is to be closed, or is; the digest of a closed one stands in the log."""
 
@@ -289,9 +297,11 @@ class Log(Schema):
     """A transparency log; `stopped` says why nothing more is signed."""
 
     district_id = _id()
+    district_name = shown_name()
     origin = _text(allow_none=True)
     size = _number()
     stopped = _text(allow_none=True)
+    checkpoint = _text(allow_none=True, metadata={"description": "The signed head, as `…/checkpoint` gives it"})
 
 
 @cache

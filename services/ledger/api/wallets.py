@@ -13,6 +13,7 @@ from libs.clock import local_date, to_microseconds
 from libs.db import Connection
 from libs.http import Cursor, current_actor, public, reading
 from libs.http.pages import a_number
+from libs.programme.names import with_unit_names
 from services.ledger.api import response_schemas
 from services.ledger.api.edge import FOR_EVER_US, microseconds, service, supply_history, today
 from services.ledger.api.schemas import (
@@ -176,7 +177,7 @@ class Supply(MethodView):
     def get(self) -> dict[str, Any]:
         """Show what each district issued and where it is, by class of wallet; each sum is 0."""
         with reading() as connection:
-            items = wallets.supply(connection)
+            items = with_unit_names(connection, wallets.supply(connection), "district_id")
         return {"as_of": service().clock.now().isoformat(), "items": items, "next": None}
 
 

@@ -196,15 +196,16 @@ class BookLog:
 
 
 def describe_logs(folder: Path) -> list[dict[str, Any]]:
-    """Return every log's district, origin and size, and why nothing more is signed, if so."""
+    """Return every log's district, origin, size and signed head, and why nothing more is signed, if so."""
     return [_describe(path.parent) for path in sorted(folder.glob("*/trust"))]
 
 
 def _describe(log: Path) -> dict[str, Any]:
-    found: dict[str, Any] = {"district_id": log.name, "origin": None, "size": 0, "stopped": None}
+    found: dict[str, Any] = {"district_id": log.name, "origin": None, "size": 0, "stopped": None, "checkpoint": None}
     if (log / "checkpoint").exists():
-        head = Checkpoint.parse(Note.parse((log / "checkpoint").read_text()).text)
-        found |= {"origin": head.origin, "size": head.size}
+        text = (log / "checkpoint").read_text()
+        head = Checkpoint.parse(Note.parse(text).text)
+        found |= {"origin": head.origin, "size": head.size, "checkpoint": text}
     if (log / "alarm").exists():
         found["stopped"] = (log / "alarm").read_text().strip()
     return found

@@ -13,6 +13,7 @@ from marshmallow import Schema, fields, missing
 from libs.http.fields import Degrees, Text, Whole, page_cursor, page_limit, shown_minutes, word_of
 from libs.programme.acting import WORDS_MAX
 from libs.programme.acting_schemas import ConsentAnswer
+from libs.programme.names import shown_name
 from libs.programme.words import EvidenceClass, Fallback, Funding
 from services.orders.core.rules.evidence import FLAG_WORDS, EvidenceKind
 from services.orders.core.rules.life_cycle import State
@@ -171,6 +172,7 @@ class OrderSchema(SeenSchema):
     recipient_id = for_concerned(shown_id(attribute="order.recipient_id"))
     payer_id = for_concerned(shown_id(attribute="order.payer_id"))
     service = fields.String(attribute="order.terms.service_code")
+    service_name = shown_name()
     minutes = shown_minutes("planned", attribute="order.terms.planned_minutes")
     start = shown_instant(attribute="order.terms.start_at")
     end = shown_instant(attribute="order.terms.end_at")
@@ -178,6 +180,7 @@ class OrderSchema(SeenSchema):
     persons = fields.Integer(attribute="order.terms.persons")
     price_minutes = for_concerned(shown_minutes("what it costs", attribute="order.terms.price_minutes"))
     unit_id = shown_id(attribute="order.unit_id")
+    unit_name = shown_name()
     district_id = shown_id(attribute="order.district_id")
     volunteers = for_concerned(fields.List(fields.Nested(VolunteerPartSchema)), others=())
     offered_to = for_concerned(shown_id(attribute="offer.to"), others=None)
@@ -218,8 +221,8 @@ FREE_WORDS = ("consent", "decision_why", "lifted_why", "scan", "why", "words")
 """What somebody wrote. An answer to a command is kept to be given again, so it has none of them: they stand in columns
 of their own, where erasure blanks them, and a `GET` shows them."""
 
-NOT_KEPT = (*FREE_WORDS, "acts")
-"""Nor has it what may be done next: that changes."""
+NOT_KEPT = (*FREE_WORDS, "acts", "service_name", "unit_name")
+"""Nor has it what may be done next, which changes, nor names, which depend on the language of who asks."""
 
 
 def without_words(answer: Row) -> Row:
@@ -229,7 +232,7 @@ def without_words(answer: Row) -> Row:
 
 @functools.cache
 def done_schema(kind: type[Schema]) -> type[Schema]:
-    """Return the schema of what a command answers: without what somebody wrote, and without what may be done next."""
+    """Return the schema of what a command answers: without what somebody wrote, and without acts and names."""
     base = SeenSchema if issubclass(kind, SeenSchema) else Schema
     kept = {name: field for name, field in kind._declared_fields.items() if name not in NOT_KEPT}
     return base.from_dict(kept, name=kind.__name__.removesuffix("Schema") + "Done")

@@ -12,6 +12,7 @@ from libs.http import reading
 from libs.programme.two_people_schemas import VerdictSchema
 from services.orders.core.api.acts import with_acts
 from services.orders.core.api.edge import reaches
+from services.orders.core.api.names import with_names
 from services.orders.core.api.views import order_command, read_order
 from services.orders.core.schemas import OrderSchema, ReasonSchema, done_schema
 from services.orders.core.store.rows import Row
@@ -37,7 +38,7 @@ class Evidence(MethodView):
             view = read_order(connection, order_id)
             if not reaches(connection, view.order.unit_id):
                 raise ForbiddenError
-            (view,) = with_acts(connection, [view], whole=True)
+            (view,) = with_names(connection, with_acts(connection, [view], whole=True))
             steps = store.steps_of(connection, order_id)
             decisions = store.decisions_of(connection, order_id)
             reversals = store.reversals_of(connection, order_id)

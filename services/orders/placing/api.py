@@ -22,6 +22,7 @@ from libs.programme.two_people_schemas import VerdictSchema
 from libs.programme.words import Funding
 from services.orders.core.api.acts import with_acts
 from services.orders.core.api.edge import scope_of
+from services.orders.core.api.names import with_names
 from services.orders.core.api.places import place_of_text
 from services.orders.core.api.views import OrderView, order_command, order_views, read_order, seen_people, speaks_for
 from services.orders.core.rules.life_cycle import State
@@ -63,7 +64,7 @@ class Orders(MethodView):
         with reading() as connection:
             scope = _scope(connection, query, person_id)
             page = order_store.list_orders(connection, store.ORDERS, query, near=near, **scope)
-            views = with_acts(connection, order_views(connection, page.rows))
+            views = with_names(connection, with_acts(connection, order_views(connection, page.rows)))
             if near is not None:
                 steps = store.steps_from(connection, near.place, page.rows)
                 views = [replace(view, distance_m=steps[view.order.order_id]) for view in views]
@@ -105,7 +106,7 @@ class OrderById(MethodView):
     def get(self, order_id: UUID) -> OrderView:
         """Show an order to whom it concerns, to staff in scope, and while it is published to everybody."""
         with reading() as connection:
-            (view,) = with_acts(connection, [read_order(connection, order_id)], whole=True)
+            (view,) = with_names(connection, with_acts(connection, [read_order(connection, order_id)], whole=True))
             return view
 
     @blueprint.doc(operationId="place_order")

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from flask.views import MethodView
 from flask_smorest import Blueprint
 
+from libs.db import Connection
 from libs.http import reading
 from services.orders.core.api.acts import with_acts
 from services.orders.core.api.edge import now, scope_of
-from services.orders.core.api.views import order_views
+from services.orders.core.api.names import with_names
+from services.orders.core.api.views import OrderView, order_views
 from services.orders.core.rules.order import Order
 from services.orders.core.schemas import OrderPageSchema, OrderSchema, page_of_schema
 from services.orders.core.store import order_store
@@ -79,4 +83,8 @@ def _queue(name: str, query: Row) -> Row:
             incidents = OPEN_INCIDENTS.page(connection, query, units=units)
             return incidents.showing(IncidentSchema(many=True).dump(incident_views(connection, incidents.rows)))
         page = order_store.list_orders(connection, store.WAITING, query, queue=name, units=units, now=now())
-        return page.showing(OrderSchema(many=True).dump(with_acts(connection, order_views(connection, page.rows))))
+        return page.showing(OrderSchema(many=True).dump(_with_all(connection, page.rows)))
+
+
+def _with_all(connection: Connection, orders: Sequence[Order]) -> list[OrderView]:
+    return with_names(connection, with_acts(connection, order_views(connection, orders)))

@@ -14,7 +14,7 @@ from libs.programme.two_people import ProposalState
 from libs.programme.two_people_schemas import VerdictSchema
 from services.orders.core.api.edge import command, now
 from services.orders.core.api.views import may_know_of
-from services.orders.core.schemas import done_schema
+from services.orders.core.schemas import done_schema, page_of_schema
 from services.orders.core.store.rows import Row
 from services.orders.service_time import schemas, store
 from services.orders.service_time.usecases.issue_certificate import certificate_digest, issue_certificate
@@ -81,6 +81,23 @@ class OlderRecordDecision(MethodView):
 def _decided(proposal: Row) -> Row:
     """Return a proposal with the word that callers know of one that took the record over."""
     return proposal | ({"state": "decided"} if proposal["state"] == ProposalState.ACCEPTED else {})
+
+
+@certificates.route("")
+class CertificatesOfPerson(MethodView):
+    """The certificates of a person."""
+
+    @certificates.doc(operationId="list_certificates")
+    @certificates.arguments(schemas.CertificatesQuerySchema, location="query")
+    @certificates.response(200, page_of_schema(schemas.CertificateSchema))
+    def get(self, query: Row) -> Row:
+        """List the certificates of a person (your own if none is named), the newest first."""
+        person_id = query["person"] or current_actor().person_id
+        with reading() as connection:
+            if not may_know_of(connection, person_id):
+                raise ForbiddenError
+            page = store.CERTIFICATES.page(connection, query, person=person_id)
+        return page.answer(lambda row: _shown(dict(row._mapping)))
 
 
 @certificates.route("/<uuid:certificate_id>")

@@ -7,7 +7,7 @@ from marshmallow import Schema, fields, validate
 from libs.http.fields import Day, Text, shown_minutes, word_of
 from libs.programme.acting_schemas import ActingSchema
 from libs.programme.words import EvidenceClass
-from services.orders.core.schemas import minutes, shown_day, shown_id, shown_instant, words
+from services.orders.core.schemas import PageQuerySchema, minutes, shown_day, shown_id, shown_instant, words
 
 
 class RecordSchema(Schema):
@@ -29,6 +29,10 @@ class PersonQuerySchema(Schema):
     """Whose; the caller's own when left out."""
 
     person = fields.UUID(load_default=None)
+
+
+class CertificatesQuerySchema(PersonQuerySchema, PageQuerySchema):
+    """Whose certificates; the caller's own when left out."""
 
 
 class CertificateQuerySchema(Schema):

@@ -16,6 +16,7 @@ from libs.clock import local_date
 from libs.db import Connection
 from libs.db.prepared import Prepared
 from libs.db.rows import find_row
+from libs.http.lists import Listing, equals
 from libs.programme.proposals import columns_of, proposal_columns
 from libs.programme.two_people import Proposal
 from services.orders.core.rules.people import Person
@@ -66,6 +67,12 @@ certificate = table_of(
     consent=JSONB(none_as_null=True),
     why=sa.Text,
 )
+
+
+_SHOWN = (
+    "certificate_id", "person_id", "minutes", "verified_minutes", "first_on", "last_on", "issued_by", "issued_at",
+    "number", "verification_code",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -158,6 +165,16 @@ def add_certificate(connection: Connection, columns: Mapping[str, Any]) -> bool:
     """Add a certificate; False when the id is taken."""
     added = insert(certificate).values(**columns).on_conflict_do_nothing().returning(certificate.c.certificate_id)
     return connection.execute(added).first() is not None
+
+
+CERTIFICATES = Listing(
+    sa.select(*(certificate.c[name] for name in _SHOWN)),
+    order=(certificate.c.issued_at, certificate.c.certificate_id),
+    narrowed={"person": equals(certificate.c.person_id)},
+    scope=("person",),
+    newest_first=True,
+)
+"""The certificates of a person, without what was said when one was issued for them."""
 
 
 def find_certificate(connection: Connection, certificate_id: UUID) -> RowMapping | None:

@@ -98,6 +98,8 @@ class OrdersHarness:
                 parent_id=str(named(parent)) if parent else "",
                 level=LEVELS[unit[0]],
                 district_id=str(named(district)) if district else "",
+                name_zh=f"{unit} 社区",
+                name_en=f"Community {unit}",
             )
             self.hear(state, subject=state.unit_id)
         for district in ("d1", "d2"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+import sqlalchemy as sa
 
 from libs.programme.policy.store import forget_read_policies
 from services.orders.tests.harness import OrdersHarness, at, named
@@ -60,6 +61,40 @@ def test_a_page_of_twenty_orders_costs_what_a_page_of_one_does(street: OrdersHar
     assert {name: rows for name, (rows, _) in one.items()} == dict.fromkeys(lists, 1)
     assert {name: rows for name, (rows, _) in many.items()} == {"staff": 20, "relative": 4, "recipient": 4, "near": 20}
     assert {name: cost for name, (_, cost) in many.items()} == {name: cost for name, (_, cost) in one.items()}
+
+
+def test_a_list_says_what_services_and_units_are_called_in_the_callers_language(street: OrdersHarness) -> None:
+    headers = {"Authorization": f"Bearer {street.token('audit')}", "Accept-Language": "en"}
+    client = street.app.test_client()
+    one = f"/v1/orders/{named('o2/1')}"
+
+    listed = client.get("/v1/orders?limit=20", headers=headers).get_json()["items"]
+    english = client.get(one, headers=headers).get_json()
+    chinese = client.get(one, headers=headers | {"Accept-Language": "zh-CN"}).get_json()
+
+    catalogue = client.get("/v1/catalogue-items").get_json()["items"]
+    names = {row["code"]: (row["name_zh"], row["name_en"]) for row in catalogue}[english["service"]]
+    assert (chinese["service_name"], english["service_name"]) == names
+    assert (chinese["unit_name"], english["unit_name"]) == ("k2 社区", "Community k2")
+    assert {row["unit_name"] for row in listed} == {"Community k1", "Community k2"}
+
+
+def test_units_without_a_name_are_read_again_and_those_with_one_are_not(world: OrdersHarness) -> None:
+    with world.database.transaction() as connection:
+        before = world.consumers.lacking(connection)
+        connection.execute(sa.text("UPDATE unit SET name_zh = NULL, name_en = NULL"))
+        after = world.consumers.lacking(connection)
+
+    assert before == {}
+    assert after == {"timebank.accounts.v1.OrgUnitState": "timebank.accounts.state.v1"}
+
+
+def test_what_a_command_answers_is_kept_in_no_language(world: OrdersHarness) -> None:
+    world.place("coord", "o", recipient="lan", start="D3 09:00")
+    answer = world.call("POST", "coord", f"/v1/orders/{named('o')}/cancellation", {"why": "moved"}).get_json()
+
+    assert answer["state"] == "cancelled"
+    assert {"service_name", "unit_name"}.isdisjoint(answer)
 
 
 def test_a_queue_of_incidents_costs_what_one_incident_does(world: OrdersHarness) -> None:

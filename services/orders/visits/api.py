@@ -12,6 +12,7 @@ from libs.clock import local_date
 from libs.db import Connection
 from libs.errors import ForbiddenError, NotFoundError
 from libs.http import current_actor, reading
+from libs.programme.names import with_unit_names
 from services.orders.core.api.edge import command, now, reaches
 from services.orders.core.api.views import may_know_of
 from services.orders.core.schemas import page_of_schema
@@ -64,7 +65,8 @@ class VisitIndicator(MethodView):
         with reading() as connection:
             if not reaches(connection, query["unit"]):
                 raise ForbiddenError
-            return store.visit_indicator(connection, query["unit"], month=month, now=now())
+            indicator = store.visit_indicator(connection, query["unit"], month=month, now=now())
+            return with_unit_names(connection, [indicator], "unit_id")[0]
 
 
 @visit_plans.route("")

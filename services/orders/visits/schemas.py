@@ -5,6 +5,7 @@ from __future__ import annotations
 from marshmallow import Schema, fields, validate
 
 from libs.http.fields import Choice, Month, word_of
+from libs.programme.names import shown_name
 from libs.programme.words import VisitRisk
 from services.orders.core.schemas import PageQuerySchema, shown_day, shown_id, shown_instant
 
@@ -62,6 +63,7 @@ class VisitIndicatorSchema(Schema):
     """The monthly visit rate of a unit, and who is overdue today."""
 
     unit_id = shown_id()
+    unit_name = shown_name()
     month = fields.String()
     listed = fields.Integer()
     visited = fields.Integer()

@@ -1,5 +1,6 @@
 """What core hears beside the directory: services, orders as they were placed, what was served and done for somebody."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -13,6 +14,7 @@ from libs.programme.known_grants import UseTold, save_use
 from services.redemption.core.rules.policy import PURCHASED
 from services.redemption.core.store import directory, placed_orders, service_minutes, tables as t
 
+CATALOGUE = "timebank.orders.state.v1"
 RECORDED_SETTLEMENT = 0
 """Of service that was given before the platform, or counted from a paper."""
 
@@ -30,6 +32,8 @@ class CatalogueItem:
     coefficient_percent: int
     funding: tuple[str, ...]
     max_grade: str
+    name_zh: str
+    name_en: str
 
 
 @dataclass(frozen=True)
@@ -85,6 +89,13 @@ class ServiceTimeRecorded:
     record_id: UUID
     person_id: UUID
     minutes: int
+
+
+def lacking(connection: Connection) -> Mapping[str, str]:
+    """Return which states are to be read again, because an earlier release kept them without their names."""
+    kind = str(orders.CatalogueItemPublished.DESCRIPTOR.full_name)
+    services = {kind: CATALOGUE} if directory.lacks_names_of_services(connection) else {}
+    return {**directory.DIRECTORY.lacking(connection), **services}
 
 
 @hears(orders.ActedFor)

@@ -18,7 +18,7 @@ from services.redemption.core.api import (
     visible,
 )
 from services.redemption.requests import schemas
-from services.redemption.requests.queries import REDEMPTIONS
+from services.redemption.requests.queries import REDEMPTIONS, find_redemption, with_names
 from services.redemption.requests.usecases import RedemptionTerms, request_redemption
 
 blueprint = Blueprint("redemptions", __name__, url_prefix="/v1/redemptions", description="Help paid by credit")
@@ -35,7 +35,8 @@ class Redemptions(MethodView):
         """List redemptions of a person (your own if none is named) or of a unit, newest first."""
         person = refuse_unless_listed(query)
         with reading() as connection:
-            return REDEMPTIONS.page(connection, query, person=person).answer()
+            page = REDEMPTIONS.page(connection, query, person=person)
+            return page.showing(with_names(connection, [dict(row._mapping) for row in page.rows]))
 
 
 @blueprint.route("/<uuid:redemption_id>")
@@ -64,10 +65,10 @@ class RedemptionResource(MethodView):
             return {"redemption_id": redemption.redemption_id}
 
         run_command(ask, terms=terms, command_id=redemption_id)
-        return answer_when_decided(REDEMPTIONS.find, redemption_id)
+        return answer_when_decided(find_redemption, redemption_id)
 
     @blueprint.doc(operationId="get_redemption")
     @blueprint.response(200, schemas.RedemptionSchema)
     def get(self, redemption_id: UUID) -> dict[str, Any]:
         """Show a redemption to those concerned and to staff in scope."""
-        return visible(REDEMPTIONS.find, redemption_id, "recipient_id", "payer_id", by="requested_by")
+        return visible(find_redemption, redemption_id, "recipient_id", "payer_id", by="requested_by")

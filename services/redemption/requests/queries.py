@@ -1,12 +1,21 @@
 """Reads of redemptions: plain SQL, no lock, no rule."""
 
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
 import sqlalchemy as sa
 
+from libs.db import Connection
+from libs.http.language import named
 from libs.http.lists import Listing, before, equals, from_on
+from libs.programme.names import with_unit_names
+from services.redemption.core.store.directory import names_of_services
 from services.redemption.core.store.narrowing import within
 from services.redemption.core.store.tables import order_placed
 from services.redemption.requests.tables import capture, redemption
 
+Row = dict[str, Any]
 _HELD = sa.case((redemption.c.hold.in_(["placed", "releasing"]), redemption.c.price_minutes), else_=0)
 _PAID = (
     sa.select(sa.cast(sa.func.coalesce(sa.func.sum(capture.c.paid_minutes), 0), sa.Integer))
@@ -40,6 +49,19 @@ REDEMPTIONS = Listing(
     newest_first=True,
 )
 """Those of a person, as recipient or payer, or of a unit and all below it."""
+
+
+def find_redemption(connection: Connection, redemption_id: UUID) -> Row | None:
+    """Return one of them as it is answered, or None."""
+    row = REDEMPTIONS.find(connection, redemption_id)
+    return with_names(connection, [row])[0] if row else None
+
+
+def with_names(connection: Connection, rows: Sequence[Row]) -> list[Row]:
+    """Return redemptions with the names of their services and units."""
+    services = names_of_services(connection, {row["service"] for row in rows}) if rows else {}
+    named_rows = [row | {"service_name": named(*services.get(row["service"], (None, None)))} for row in rows]
+    return with_unit_names(connection, named_rows, "unit_id")
 
 
 DECIDED = """

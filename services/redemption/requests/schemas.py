@@ -4,6 +4,7 @@ from marshmallow import Schema, fields, validate
 
 from libs.http.fields import Choice, Instant, Text, shown_minutes, word_of
 from libs.programme.acting_schemas import ActingSchema
+from libs.programme.names import shown_name
 from libs.programme.words import Fallback
 from services.redemption.core import schemas as core_schemas
 from services.redemption.core.schemas import minutes_field
@@ -35,6 +36,7 @@ class RedemptionSchema(Schema):
     recipient_id = fields.UUID()
     payer_id = fields.UUID()
     service = fields.String()
+    service_name = shown_name()
     minutes = shown_minutes("planned")
     start = fields.AwareDateTime(format="iso")
     price_minutes = shown_minutes("what it costs")
@@ -45,6 +47,7 @@ class RedemptionSchema(Schema):
     policy_version = fields.Integer()
     district_id = fields.UUID()
     unit_id = fields.UUID(allow_none=True)
+    unit_name = shown_name()
     requested_by = fields.UUID()
     acting_for = fields.UUID(allow_none=True)
     requested_at = fields.AwareDateTime(format="iso")

@@ -174,6 +174,7 @@ class Bench:
             parent_id=str(self.id_of(parent)) if parent else "",
             level=level,
             district_id=str(self.id_of(district)) if district else "",
+            name_zh=f"{label} 社区",
         )
 
     def publish_policy(self, district: str, version: int, effective: date, **policy: dict[str, Any]) -> None:
@@ -344,6 +345,8 @@ def _catalogue_item(code: str, funding: list[str], most: int) -> orders.Catalogu
         max_minutes=most,
         coefficient_percent=100,
         funding=funding,
+        name_zh=f"服务 {code}",
+        name_en=f"Service {code}",
     )
 
 

@@ -29,7 +29,7 @@ def catalogue() -> dict[str, dict[str, Any]]:
 
 
 def service_name(code: str) -> str:
-    """Return what a service is called; the code itself when nobody answers."""
+    """Return what a service is called, where no order says it; the code itself when nobody answers."""
     try:
         service = catalogue().get(code)
     except ServiceAwayError:
@@ -37,25 +37,20 @@ def service_name(code: str) -> str:
     return short_name(named(service)) if service else code
 
 
+def service_of(order: dict[str, Any]) -> str:
+    """Return what the service of an order is called, as the API says; its code where that says nothing."""
+    return short_name(str(order.get("service_name") or order["service"]))
+
+
 def short_name(name: str) -> str:
     """Return a name without what stands in brackets."""
-    return re.split("[(:\\uff08\\uff1a]", name)[0]
+    return re.split("[(:\\uff08\\uff1a]", name)[0].rstrip()
 
 
 def unit(unit_id: str) -> dict[str, Any]:
     """Return a unit of the tree."""
     place: dict[str, Any] = _known("unit", unit_id, lambda: anonymous_api().get(f"/v1/organisation-units/{unit_id}"))
     return place
-
-
-def unit_name(unit_id: str | None) -> str:
-    """Return what a unit is called."""
-    if not unit_id:
-        return ""
-    try:
-        return named(unit(unit_id))
-    except ServiceAwayError:
-        return ""
 
 
 def policy_of(unit_id: str) -> dict[str, Any]:

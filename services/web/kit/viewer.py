@@ -59,6 +59,11 @@ class Viewer:
     def district_id(self) -> str:
         return str(self.me["district_id"])
 
+    def name_of_unit(self, unit_id: str) -> str:
+        """Return what the unit is called where a role is held, or home is."""
+        named_units = {held["unit_id"]: held.get("unit_name") for held in self.me.get("roles", [])}
+        return str(named_units.get(unit_id) or self.me.get("home_unit_name") or "")
+
     def unit_of(self, *roles: str) -> str:
         """Return the unit where the first of these roles is held, else home."""
         for held in self.me.get("roles", []):
@@ -148,10 +153,16 @@ def _find(reference: str) -> Viewer | None:
 def _me(signed_in: SignedIn) -> dict[str, Any]:
     """Return what the API knows of the viewer, asked anew after a little while."""
     kept = signed_in.content.get("me")
-    if kept and datetime.fromisoformat(kept["at"]) + ME_KEPT > machine_now():
+    language = html_language()
+    if kept and _is_fresh(kept, language):
         me: dict[str, Any] = kept["me"]
         return me
-    asking = Api(web().parts.api, language=html_language(), token=signed_in.token, address=request.remote_addr or "")
+    asking = Api(web().parts.api, language=language, token=signed_in.token, address=request.remote_addr or "")
     me = asking.get("/v1/me")
-    signed_in.keep("me", {"at": machine_now().isoformat(), "me": me})
+    signed_in.keep("me", {"at": machine_now().isoformat(), "language": language, "me": me})
     return me
+
+
+def _is_fresh(kept: dict[str, Any], language: str) -> bool:
+    """Tell whether what was kept was told lately, and in this language."""
+    return datetime.fromisoformat(kept["at"]) + ME_KEPT > machine_now() and kept.get("language") == language

@@ -54,24 +54,8 @@ function inputFor(parameter) {
   return element("label", { className: "field" }, element("span", { textContent: `${parameter.name} (${parameter.in})` }), input);
 }
 function quoted(text) { return `'${text.replaceAll("'", "'\\''")}'`; }
-function asCurl(method, path, form, parameters) {
-  let target = path;
-  const query = new URLSearchParams();
-  const parts = ["curl", "-X", method.toUpperCase()];
-  for (const parameter of parameters) {
-    const value = form.elements[parameter.name]?.value || "";
-    if (parameter.in === "path") target = target.replace(`{${parameter.name}}`, encodeURIComponent(value));
-    else if (value && parameter.in === "query") query.set(parameter.name, value);
-    else if (value && parameter.in === "header") parts.push("-H", quoted(`${parameter.name}: ${value}`));
-  }
-  parts.push("-H", quoted("Authorization: Bearer $TOKEN").replace(/^'|'$/g, '"'));
-  if (method !== "get") parts.push("-H", quoted(`Idempotency-Key: ${newId()}`));
-  const body = form.elements.body?.value;
-  if (body) parts.push("-H", quoted("Content-Type: application/json"), "-d", quoted(body));
-  parts.push(quoted(location.origin + target + (query.size ? `?${query}` : "")));
-  return parts.join(" ");
-}
-async function send(method, path, form, parameters, output) {
+// What is asked, once: the button sends it, and the copy for a shell says the same.
+function asked(method, path, form, parameters) {
   let target = path;
   const query = new URLSearchParams();
   const headers = { "Accept-Language": document.documentElement.lang, Prefer: "wait=5" };
@@ -81,11 +65,20 @@ async function send(method, path, form, parameters, output) {
     else if (value && parameter.in === "query") query.set(parameter.name, value);
     else if (value && parameter.in === "header") headers[parameter.name] = value;
   }
-  if (token) headers.Authorization = `Bearer ${token}`;
   if (method !== "get") headers["Idempotency-Key"] = headers["Idempotency-Key"] || newId();
-  const body = form.elements.body?.value;
+  const body = form.elements.body?.value || undefined;
   if (body) headers["Content-Type"] = "application/json";
-  const answer = await fetch(target + (query.size ? `?${query}` : ""), { method: method.toUpperCase(), headers, body: body || undefined });
+  return { method: method.toUpperCase(), target: target + (query.size ? `?${query}` : ""), headers, body };
+}
+function asCurl({ method, target, headers, body }) {
+  const parts = ["curl", "-X", method, "-H", '"Authorization: Bearer $TOKEN"'];
+  for (const [name, value] of Object.entries(headers)) parts.push("-H", quoted(`${name}: ${value}`));
+  if (body) parts.push("-d", quoted(body));
+  return [...parts, quoted(location.origin + target)].join(" ");
+}
+async function send({ method, target, headers, body }, output) {
+  if (token) headers.Authorization = `Bearer ${token}`;
+  const answer = await fetch(target, { method, headers, body });
   const text = await answer.text();
   let shown = text;
   try { shown = JSON.stringify(JSON.parse(text), null, 2); } catch { /* Not JSON: shown as it came. */ }
@@ -94,18 +87,19 @@ async function send(method, path, form, parameters, output) {
 function operation(method, path, spec, shared, root) {
   const parameters = [...shared, ...(spec.parameters || [])].map((one) => resolve(one, root));
   const form = element("form", { className: "call" }, ...parameters.map(inputFor));
-  const schema = spec.requestBody?.content?.["application/json"]?.schema;
-  if (schema) form.append(element("textarea", { name: "body", ariaLabel: place.dataset.body, value: JSON.stringify(example(schema, root), null, 2) }));
+  const content = spec.requestBody?.content?.["application/json"];
+  const body = content && (content.example ?? example(content.schema, root)); // What was recorded, before what is made up.
+  if (content) form.append(element("textarea", { name: "body", ariaLabel: place.dataset.body, value: JSON.stringify(body, null, 2) }));
   const output = element("pre", { hidden: true });
   const copy = element("button", { type: "button", className: "quiet", textContent: place.dataset.copy });
   copy.addEventListener("click", () => {
-    navigator.clipboard.writeText(asCurl(method, path, form, parameters)).then(() => { copy.textContent = place.dataset.copied; });
+    navigator.clipboard.writeText(asCurl(asked(method, path, form, parameters))).then(() => { copy.textContent = place.dataset.copied; });
   });
   form.append(element("button", { textContent: place.dataset.send }), copy);
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     output.hidden = false;
-    send(method, path, form, parameters, output).catch((error) => { output.textContent = String(error); });
+    send(asked(method, path, form, parameters), output).catch((error) => { output.textContent = String(error); });
   });
   const words = spec.summary || spec.description || "";
   const summary = element("summary", {}, element("b", { textContent: method.toUpperCase() }), element("code", { textContent: path }), ` ${words}`);

@@ -37,6 +37,7 @@ def order(number: int, volunteer: str, day: str, **more: Any) -> dict[str, Any]:
         "state": "confirmed",
         "recipient_id": LAN,
         "service": "B1",
+        "service_name": "Company (at home)",
         "start": f"{day}T01:00:00Z",
         "end": f"{day}T02:00:00Z",
         "minutes": 45,
@@ -53,7 +54,7 @@ def api() -> TableApi:
     queue = [
         order(0, MIN, "2026-03-03"),
         order(1, HAO, "2026-03-02", flags=["round_minutes"], hints=[PLAIN]),
-        order(2, MIN, "2026-03-04", flags=["round_minutes"], hints=[PLAIN], service="C1"),
+        order(2, MIN, "2026-03-04", flags=["round_minutes"], hints=[PLAIN], service="C1", service_name="Letters"),
     ]
     pair = {
         "volunteer_id": HAO,
@@ -75,10 +76,6 @@ def api() -> TableApi:
             "GET /v1/approval-queue": (200, {"items": queue, "next": None}),
             "GET /v1/queues/approval/findings": (200, {"items": findings, "next": None}),
             "GET /v1/persons/names": (200, {"items": people, "next": None}),
-            "GET /v1/catalogue-items": (
-                200,
-                {"items": [{"code": "B1", "name_en": "Company"}, {"code": "C1", "name_en": "Letters"}]},
-            ),
         }
     )
 

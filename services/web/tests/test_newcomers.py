@@ -34,7 +34,7 @@ COMMAND = "01890a5d-ac96-774b-bcce-b302099a8009"
 
 @pytest.fixture
 def api() -> TableApi:
-    district = {"unit_id": DISTRICT, "name_zh": "东河区", "name_en": "Donghe", "level": "district"}
+    district = {"unit_id": DISTRICT, "name_zh": "东河区", "name_en": "Donghe", "level": "district", "path": [DISTRICT]}
     service = {"code": "B1", "name_zh": "陪伴", "name_en": "Company"}
     return TableApi(
         signed_in(("coordinator",))
@@ -43,8 +43,7 @@ def api() -> TableApi:
             "POST /v1/applications/tickets": (201, {"ticket": "t" * 43, "expires_in_seconds": 3600}),
             "POST /v1/applications/own": (404, {"code": "record_not_found", "title": "None"}),
             "GET /v1/applications/privacy-text": (200, TEXT),
-            "GET /v1/organisation-units": (200, {"items": [COMMUNITY], "next": None}),
-            f"GET /v1/organisation-units/{DISTRICT}": (200, district),
+            "GET /v1/organisation-units": (200, {"items": [district, COMMUNITY], "next": None}),
             "GET /v1/catalogue-items": (200, {"items": [service], "next": None}),
             "GET /v1/persons": (200, {"items": [], "next": None}),
         }

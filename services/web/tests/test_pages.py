@@ -68,6 +68,7 @@ DESCRIBED = [
 @pytest.fixture
 def api() -> TableApi:
     district = {"unit_id": DISTRICT, "name_zh": "东河区", "name_en": "Donghe", "level": "district"}
+    log = {"district_id": DISTRICT, "district_name": "东河区", "size": 3, "stopped": None, "checkpoint": HEAD}
     supply = {"district_id": DISTRICT, "issued_minutes": 90, "minutes": {"earned": 60, "pool": 30}, "sum_minutes": 0}
     return TableApi(
         {
@@ -76,7 +77,7 @@ def api() -> TableApi:
             f"GET /v1/logs/{DISTRICT}/checkpoint": (200, HEAD),
             "GET /v1/organisation-units": (200, {"items": [district], "next": None}),
             f"GET /v1/organisation-units/{DISTRICT}": (200, district),
-            "GET /v1/logs": (200, {"items": [], "next": None}),
+            "GET /v1/logs": (200, {"items": [log], "next": None}),
             f"GET /v1/logs/{DISTRICT}/trust": (200, "log example+1+2\n"),
         }
     )

@@ -82,8 +82,8 @@ def api() -> TableApi:
         f"GET /v1/wallets/{WALLET}": (200, wallet),
         f"GET /v1/wallets/{WALLET}/entries": (200, {"items": [newest], "next": None}),
         f"GET /v1/receipts/{TRANSFER}": (200, RECEIPT),
-        "GET /v1/catalogue-items": (200, {"items": [{"code": "B1", "name_zh": "陪伴", "name_en": "Company"}]}),
         "GET /v1/acting-grants": (200, {"items": [], "next": None}),
+        "GET /v1/certificates": (200, {"items": [certificate], "next": None}),
         f"GET /v1/certificates/{CERTIFICATE}": (200, certificate),
     }
     return TableApi(answers)
@@ -147,6 +147,7 @@ def test_a_slip_says_what_came_who_how_long_and_what_it_cost(client: FlaskClient
         "recipient_id": PERSON,
         "state": "settled",
         "service": "B1",
+        "service_name": "陪伴",
         "start": "2026-02-19T06:00:00Z",
         "minutes": 90,
         "funding": "credit",
@@ -247,3 +248,15 @@ def test_months_that_make_no_sense_are_a_year_up_to_now(client: FlaskClient, mon
 
     assert answer.status_code == 200
     assert "Statement of time" in answer.get_data(as_text=True)
+
+
+def test_the_certificates_so_far_stand_among_ones_papers_each_with_its_pdf(client: FlaskClient, api: TableApi) -> None:
+    page = client.get(f"/papers/{PERSON}?lang=en").get_data(as_text=True)
+    api.answers["GET /v1/certificates"] = (403, {"code": "forbidden", "title": "Not yours"})
+    without = client.get(f"/papers/{PERSON}?lang=en").get_data(as_text=True)
+
+    assert f'href="/papers/certificates/{CERTIFICATE}"' in page
+    assert f'href="/papers/certificates/{CERTIFICATE}.pdf"' in page
+    assert "No. 12, 1 March 2026: 25 h 30 min" in page
+    assert CERTIFICATE not in without
+    assert "Make a certificate" in without

@@ -6,6 +6,7 @@ from flask.views import MethodView
 from flask_smorest import Blueprint
 
 from libs.http import public
+from libs.programme.names import with_unit_names
 from libs.programme.two_people_schemas import VerdictSchema
 from services.accounts.applications.api.public import Apply
 from services.accounts.applications.rules import Application, StepName
@@ -48,7 +49,7 @@ class Applications(MethodView):
             page, waiting = list_applications(store, context, query)
             kept = ApplicationStore(store)
             rows = [listed_application_answer(row, kept.unsealed(row.application_id, row.sealed)) for row in page.rows]
-        return page.showing(rows) | {"waiting": waiting}
+            return page.showing(with_unit_names(connection, rows, "unit_id")) | {"waiting": waiting}
 
 
 @blueprint.route("/v1/applications/<uuid:application_id>")
@@ -72,7 +73,8 @@ class ApplicationById(MethodView):
             row = see_application(store, context, application_id)
             kept = ApplicationStore(store)
             who, admissions = kept.unsealed(application_id, row.sealed), kept.admissions(application_id)
-        return application_answer(row, who, admissions, now=context.now)
+            whole = application_answer(row, who, admissions, now=context.now)
+            return with_unit_names(connection, [whole], "unit_id")[0]
 
 
 @blueprint.route("/v1/applications/<uuid:application_id>/identity")

@@ -9,6 +9,7 @@ from werkzeug.exceptions import TooManyRequests
 
 from libs.clock import machine_now
 from libs.http import public
+from libs.programme.names import with_unit_names
 from services.accounts.applications.gateways import PrivacyText
 from services.accounts.applications.rules import Offer
 from services.accounts.applications.schemas import (
@@ -147,7 +148,8 @@ class OwnApplication(MethodView):
             store = store_on(connection)
             number = proved_number(store, body["ticket"], now=machine_now())
             application = own_application(store, number=number)
-            return own_application_answer(ApplicationStore(store).shown(application.application_id, now=now()))
+            own = own_application_answer(ApplicationStore(store).shown(application.application_id, now=now()))
+            return with_unit_names(connection, [own], "unit_id")[0]
 
 
 @public

@@ -8,7 +8,7 @@ from libs.http import open_before_own_password, reading
 from services.accounts.core.edge import opened
 from services.accounts.core.schemas import Answer, unit_answer
 from services.accounts.numbers.store import NumberStore
-from services.accounts.persons.schemas import FullPersonAnswer, full_person_answer
+from services.accounts.persons.schemas import FullPersonAnswer, full_person_named
 from services.accounts.persons.usecases.view_person import view_person
 
 blueprint = Blueprint("me", __name__, description="The person who calls / 本人")
@@ -27,6 +27,6 @@ class Me(MethodView):
             store, context = opened(connection)
             person, identity, roles = view_person(store, context, person_id=context.caller_id, why="")
             opens_at = NumberStore(store).opens_at(context.caller_id, at=machine_now())
-            return full_person_answer(person, identity, roles, number_opens_at=opens_at) | {
+            return full_person_named(connection, person, identity, roles, number_opens_at=opens_at) | {
                 "home_unit": unit_answer(store.units.unit(person.home_unit_id))
             }

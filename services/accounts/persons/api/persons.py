@@ -8,6 +8,7 @@ from flask.views import MethodView
 from flask_smorest import Blueprint
 
 from libs.clock import machine_now
+from libs.programme.names import with_unit_names
 from services.accounts.core.edge import command, opened, parts, refused_before_work, transaction
 from services.accounts.core.gateways.passwords import Passwords
 from services.accounts.core.rules.persons import Home, Person, Qualifications
@@ -23,7 +24,7 @@ from services.accounts.persons.schemas import (
     PersonQuerySchema,
     PersonSchema,
     WhySchema,
-    full_person_answer,
+    full_person_named,
     listed_person_answer,
     looked_after_answer,
     order_side_answer,
@@ -51,7 +52,8 @@ class Persons(MethodView):
             store, context = opened(connection)
             page = search_persons(store, context, query)
             identities = store.identities.identities([person.person_id for person in page.rows])
-        return page.answer(lambda person: listed_person_answer(person, identities.get(person.person_id)))
+            rows = [listed_person_answer(person, identities.get(person.person_id)) for person in page.rows]
+            return page.showing(with_unit_names(connection, rows, "home_unit_id"))
 
 
 @blueprint.route("/v1/persons/<uuid:person_id>")
@@ -77,7 +79,7 @@ class PersonById(MethodView):
                 return looked_after_answer(store.persons.person(person_id), looked_after, may_say=may_say)
             person, identity, roles = view_person(store, context, person_id=person_id, why=query["why"])
             opens_at = NumberStore(store).opens_at(person_id, at=machine_now())
-        return full_person_answer(person, identity, roles, number_opens_at=opens_at)
+            return full_person_named(connection, person, identity, roles, number_opens_at=opens_at)
 
     @blueprint.doc(operationId="register_person")
     @blueprint.arguments(PersonSchema)

@@ -7,6 +7,7 @@ from flask_smorest import Blueprint
 
 from libs.contracts.powers import POWERS
 from libs.http import reading
+from libs.programme.names import with_unit_names
 from libs.programme.two_people_schemas import VerdictSchema
 from services.accounts.core.edge import command, opened
 from services.accounts.core.rules.roles import RoleGrant
@@ -49,7 +50,8 @@ class PersonRoles(MethodView):
                 for appointment in AppointmentStore(store.connection).of_person(person_id)
                 if not appointment.is_accepted
             ]
-        return {"items": held + proposed, "next": None}
+            items = with_unit_names(connection, held + proposed, "unit_id")
+        return {"items": items, "next": None}
 
 
 @blueprint.route("/v1/roles/proposals")
@@ -66,7 +68,8 @@ class RoleProposals(MethodView):
             within = [held.unit_id for held in context.active_actor().roles if held.role in POWERS["grant_role"]]
             waiting = AppointmentStore(store.connection).open_within(within, now=context.now)
             places = store.persons.places([appointment.person_id for appointment in waiting])
-        items = [appointment_answer(waits, places[waits.person_id], now=context.now) for waits in waiting]
+            rows = [appointment_answer(waits, places[waits.person_id], now=context.now) for waits in waiting]
+            items = with_unit_names(connection, rows, "unit_id")
         return {"items": items, "next": None}
 
 

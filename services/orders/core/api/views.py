@@ -84,6 +84,8 @@ class OrderView:
     """The rules that bind it, where one of its parts has begun."""
     distance_m: Any = missing
     acts: Any = missing
+    service_name: Any = missing
+    unit_name: Any = missing
 
     @property
     def code(self) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from uuid import UUID
 
@@ -38,6 +39,13 @@ _SERVICE_OF = Prepared(
 )
 
 
+_NAMES = Prepared(
+    sa.text("""
+    SELECT code, version, name_zh, name_en FROM catalogue_item WHERE (code, version) IN (
+        SELECT * FROM unnest(CAST(:codes AS text[]), CAST(:versions AS integer[])))""")
+)
+
+
 def service_on(connection: Connection, code: str, day: date) -> Service:
     """Return the version of a service in force on a local day.
 
@@ -62,6 +70,17 @@ def service_version(connection: Connection, code: str, version: int) -> Service:
         return service_of_columns(row._asdict())
 
     return memo.get_or(connection, ("service", code, version), read)
+
+
+def names_of_services(
+    connection: Connection, versions: Iterable[tuple[str, int]]
+) -> dict[tuple[str, int], tuple[str, str]]:
+    """Return what versions of services are called in Chinese and English, in one statement."""
+    wanted = sorted(versions)
+    if not wanted:
+        return {}
+    terms = {"codes": [code for code, _ in wanted], "versions": [version for _, version in wanted]}
+    return {(row.code, row.version): (row.name_zh, row.name_en) for row in _NAMES.rows(connection, terms)}
 
 
 def ask_service_of(order_id: UUID) -> Ask:

@@ -52,7 +52,7 @@ KEPT = {
         catalogue_item.certificate catalogue_item.certificate_for catalogue_item.checklist catalogue_item.code
         catalogue_item.funding catalogue_item.max_grade catalogue_item.name_en catalogue_item.name_zh
         catalogue_item.risk catalogue_item.service_class policy.parameters signing_key.key_id signing_key.public_key
-        unit.level""",
+        unit.level unit.name_en unit.name_zh""",
     "made by the platform": "certificate.verification_code command.fingerprint",
     "an answer is kept without words, a refusal has none": "command.answer command.refusal",
     "an event has no words": """

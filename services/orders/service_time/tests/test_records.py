@@ -48,6 +48,28 @@ def test_a_certificate_is_free_and_anyone_can_check_it(world: OrdersHarness) -> 
     assert [world.call("GET", who, path).status_code for who in ("min", "coord", "hua")] == [200, 200, 404]
 
 
+def test_the_certificates_of_a_person_are_listed_to_who_may_know_of_them_newest_first(world: OrdersHarness) -> None:
+    body = {"person_id": str(named("min"))}
+    world.person("kin", roles=["volunteer"])
+    world.relate("min", "child", "kin")
+    world.grant("min", "kin")
+    for day, label in enumerate(("c1", "c2", "c3"), start=2):
+        world.set_time(f"D{day} 09:00")
+        assert put(world, "min", f"/v1/certificates/{named(label)}", body) == ""
+
+    path = f"/v1/certificates?person={named('min')}"
+    mine = world.call("GET", "min", "/v1/certificates?limit=2").get_json()
+    rest = world.call("GET", "min", f"/v1/certificates?cursor={mine['next']}").get_json()
+    seen = {who: world.call("GET", who, path).status_code for who in ("kin", "coord", "hua", "coord_k2")}
+
+    assert [row["certificate_id"] for row in mine["items"]] == [str(named("c3")), str(named("c2"))]
+    assert [row["certificate_id"] for row in rest["items"]] == [str(named("c1"))]
+    assert all(row["verifies"] and row["person_id"] == str(named("min")) for row in mine["items"])
+    assert {"why", "consent", "acting_for"}.isdisjoint(mine["items"][0])
+    assert seen == {"kin": 200, "coord": 200, "hua": 403, "coord_k2": 403}
+    assert world.call("GET", "hua", "/v1/certificates").get_json()["items"] == []
+
+
 def test_an_older_record_that_nobody_decides_lapses(world: OrdersHarness) -> None:
     world.person("two", roles=["district_admin@d1"])
     body = {"person_id": str(named("min")), "minutes": 6000, "served_on": "2026-03-01"}

@@ -1,11 +1,13 @@
 """What redemption knows of people, units, rules and services from events: found when a rule asks."""
 
-from collections.abc import Callable
+import dataclasses
+from collections.abc import Callable, Collection
 from datetime import date
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from libs.db.prepared import Prepared
 from libs.db.rows import delete_rows
@@ -91,11 +93,29 @@ def district_of(connection: Connection, unit_id: UUID) -> UUID:
 
 
 _SERVICE_ON = Prepared(
-    sa.select(t.catalogue_item)
+    sa.select(*(t.catalogue_item.c[field.name] for field in dataclasses.fields(Service)))
     .where(t.catalogue_item.c.code == sa.bindparam("code"), t.catalogue_item.c.effective <= sa.bindparam("day"))
     .order_by(t.catalogue_item.c.effective.desc(), t.catalogue_item.c.version.desc())
     .limit(1)
 )
+
+
+_NAMES = Prepared(
+    sa.select(t.catalogue_item.c.code, t.catalogue_item.c.name_zh, t.catalogue_item.c.name_en)
+    .where(t.catalogue_item.c.code == sa.any_(sa.bindparam("codes", type_=ARRAY(sa.Text))))
+    .order_by(t.catalogue_item.c.version)
+)
+_NAMELESS = Prepared(sa.select(sa.literal(1)).where(t.catalogue_item.c.name_zh.is_(None)).limit(1))
+
+
+def names_of_services(connection: Connection, codes: Collection[str]) -> dict[str, tuple[str | None, str | None]]:
+    """Return what services are called in Chinese and English by their newest version, in one statement."""
+    return {row.code: (row.name_zh, row.name_en) for row in _NAMES.rows(connection, {"codes": sorted(codes)})}
+
+
+def lacks_names_of_services(connection: Connection) -> bool:
+    """Tell whether an earlier release kept services without their names."""
+    return _NAMELESS.scalar(connection) is not None
 
 
 def ask_service(connection: Connection, code: str, day: date) -> Callable[[], Service | None]:

@@ -13,6 +13,8 @@ catalogue_item = table(
     whole("coefficient_percent"),
     texts("funding"),
     text("max_grade"),
+    text("name_zh"),
+    text("name_en"),
 )
 
 

@@ -30,8 +30,9 @@ KEPT = {
         acting_grant.acts person.grade person.hardship person.status relation.kind""",
     "what is left of somebody: that they are no more": "standing.roles standing.status standing.unit_ids",
     "about no person": """
-        catalogue_item.code catalogue_item.funding catalogue_item.max_grade policy.parameters signing_key.key_id
-        signing_key.public_key unit.level""",
+        catalogue_item.code catalogue_item.funding catalogue_item.max_grade catalogue_item.name_en
+        catalogue_item.name_zh policy.parameters signing_key.key_id signing_key.public_key unit.level unit.name_en
+        unit.name_zh""",
     "made by the platform": "command.fingerprint",
     "an answer is an id, a refusal has no words": "command.answer command.refusal",
     "an event has no words": """

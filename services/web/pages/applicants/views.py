@@ -14,7 +14,7 @@ from services.web.kit import flash
 from services.web.kit.areas import Area
 from services.web.kit.closed import part_of_page
 from services.web.kit.commands import command_of_form
-from services.web.kit.lookups import names, service_name, unit_name
+from services.web.kit.lookups import names, service_name
 from services.web.kit.viewer import api, viewer
 
 area = Area("applicants", __name__, __file__, "/applicants")
@@ -41,7 +41,6 @@ def applicants() -> str:
         steps=STEPS,
         states=STATES,
         service_name=service_name,
-        unit_name=unit_name,
     )
 
 
@@ -55,7 +54,6 @@ def applicant(application_id: UUID) -> str:
         people=names(_staff_of(application)),
         open_admission=next((signed for signed in application["admissions"] if signed["state"] == "proposed"), None),
         service_name=service_name,
-        unit_name=unit_name,
     )
 
 

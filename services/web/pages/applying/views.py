@@ -13,7 +13,7 @@ from services.web.kit import flash
 from services.web.kit.areas import PUBLIC, Area
 from services.web.kit.carried import typed_fields
 from services.web.kit.commands import command_of_form
-from services.web.kit.lookups import catalogue, unit_name
+from services.web.kit.lookups import catalogue
 from services.web.kit.viewer import anonymous_api
 
 area = Area("applying", __name__, __file__, "/apply")
@@ -45,7 +45,7 @@ def applying() -> str:
     own = _own(str(ticket))
     if own is None or (request.args.get("again") and own["state"] != "applied"):
         return _form() if _progress().get("ticket") else render_template("applying/number.html", number="")
-    return render_template("applying/status.html", own=own, unit_name=unit_name)
+    return render_template("applying/status.html", own=own)
 
 
 @area.act("/code", needs=PUBLIC)
@@ -128,7 +128,7 @@ def _form() -> str:
     return render_template(
         "applying/form.html",
         communities=[unit for unit in units if unit["level"] == "community"],
-        unit_name=unit_name,
+        streets={unit["unit_id"]: unit for unit in units},
         services=list(catalogue().values()),
         days=DAYS,
         parts=PARTS,

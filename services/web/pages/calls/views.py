@@ -17,7 +17,7 @@ from services.web.kit.asking import days_to_choose, default_minutes, terms_of_fo
 from services.web.kit.closed import part_of_page, rows_of
 from services.web.kit.commands import command_of_form
 from services.web.kit.i18n import by_language, say
-from services.web.kit.lookups import catalogue, people_of, service_name, unit_name, words_of
+from services.web.kit.lookups import catalogue, people_of, words_of
 from services.web.kit.refusing import back_to_form
 from services.web.kit.spoken import MinutesUnreadableError
 from services.web.kit.viewer import api, now, viewer
@@ -37,7 +37,7 @@ def calls() -> WerkzeugResponse | str:
     if len(rows_of(callers)) == 1:
         return redirect(f"/calls/{rows_of(callers)[0]['person_id']}", 303)
     urgent = part_of_page(lambda: api().rows("/v1/queues/urgent", unit=viewer().unit_of("operator", "coordinator")))
-    return render_template("calls/calls.html", words=words, callers=callers, urgent=urgent, unit_name=unit_name)
+    return render_template("calls/calls.html", words=words, callers=callers, urgent=urgent)
 
 
 @area.page("/<uuid:person_id>", needs="place_order_for")
@@ -56,8 +56,6 @@ def caller(person_id: UUID) -> str:
         fundings=FUNDINGS,
         days=days_to_choose(),
         minutes=default_minutes(""),
-        service_name=service_name,
-        unit_name=unit_name,
     )
 
 

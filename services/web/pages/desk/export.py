@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable
 from typing import Any
 
 from openpyxl import Workbook
@@ -13,6 +12,7 @@ from openpyxl.utils.exceptions import IllegalCharacterError
 from services.web.kit.formats import local
 from services.web.kit.i18n import is_chinese, say
 from services.web.kit.labels import label
+from services.web.kit.lookups import service_of
 from services.web.pages.desk.queue import Group, Order, counted_minutes
 
 Cell = str | int
@@ -23,9 +23,7 @@ BYTE_ORDER_MARK = "\ufeff"
 """Without it a spreadsheet reads Chinese as something else."""
 
 
-def table_of(
-    groups: list[Group], *, people: dict[str, str], service_name: Callable[[str], str], unit_name: Callable[[str], str]
-) -> list[list[Cell]]:
+def table_of(groups: list[Group], *, people: dict[str, str]) -> list[list[Cell]]:
     """Return a heading and a row for each line that is shown, in the same order."""
     head: list[Cell] = [
         say("Group"),
@@ -44,7 +42,7 @@ def table_of(
         say("What is unusual"),
         say("What the two did before"),
     ]
-    rows = [[group.title, *_row(order, people, service_name, unit_name)] for group in groups for order in group.orders]
+    rows = [[group.title, *_row(order, people)] for group in groups for order in group.orders]
     return [[harmless(cell) for cell in row] for row in [head, *rows]]
 
 
@@ -75,9 +73,7 @@ def harmless(cell: Cell) -> Cell:
     return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA_BEGINS) else cell
 
 
-def _row(
-    order: Order, people: dict[str, str], service_name: Callable[[str], str], unit_name: Callable[[str], str]
-) -> list[Cell]:
+def _row(order: Order, people: dict[str, str]) -> list[Cell]:
     parts: list[dict[str, Any]] = order.get("volunteers") or []
     begins = [local(part["checked_in_at"]) for part in parts if part.get("checked_in_at")]
     ends = [local(part["checked_out_at"]) for part in parts if part.get("checked_out_at")]
@@ -88,8 +84,8 @@ def _row(
         f"{local(order['start']):%Y-%m-%d}",
         f"{min(begins):%H:%M}" if begins else "",
         f"{max(ends):%H:%M}" if ends else "",
-        unit_name(order["unit_id"]),
-        service_name(order["service"]),
+        order.get("unit_name") or "",
+        service_of(order),
         ", ".join(people.get(part["person_id"]) or say("Somebody") for part in parts),
         people.get(order["recipient_id"]) or say("Somebody"),
         order["minutes"],

@@ -22,7 +22,7 @@ from services.web.kit.commands import command_of_form
 from services.web.kit.findings import add_findings
 from services.web.kit.formats import write_day
 from services.web.kit.i18n import say
-from services.web.kit.lookups import names, people_of, service_name, unit_name, words_of
+from services.web.kit.lookups import names, people_of, service_of, words_of
 from services.web.kit.viewer import api, now, viewer
 from services.web.pages.desk.checkouts import missing_of
 from services.web.pages.desk.export import CSV_TYPE, XLSX_TYPE, Cell, as_csv, as_xlsx, table_of
@@ -52,13 +52,12 @@ def desk() -> str:
     people = people_of([*orders, *rows_of(approvals)]) | names([visit["person_id"] for visit in due[:12]])
     return render_template(
         "desk/desk.html",
-        unit=unit_name(unit_id),
+        unit=viewer().name_of_unit(unit_id),
         queues=queues,
         approvals=approvals,
         visits=visits,
         due=due,
         people=people,
-        service_name=service_name,
     )
 
 
@@ -79,13 +78,10 @@ def approvals() -> str:
         shown=[order for group in groups for order in group.orders],
         view=view,
         people=people,
-        service_name=service_name,
         words_of=words_of,
-        services=sorted({order["service"] for order in orders}),
+        services=dict(sorted((order["service"], service_of(order)) for order in orders)),
         results=viewer().session.take(RESULTS),
-        titles={
-            order["order_id"]: f"{service_name(order['service'])} · {write_day(order['start'])}" for order in orders
-        },
+        titles={order["order_id"]: f"{service_of(order)} · {write_day(order['start'])}" for order in orders},
         link=lambda **changed: (
             "/desk/approvals?" + urlencode({"show": view.filter, "by": view.by, "service": view.service} | changed)
         ),
@@ -110,7 +106,7 @@ def checkouts() -> str:
     orders = part_of_page(_lately_served)
     people = people_of(rows_of(orders))
     missing = orders if isinstance(orders, Closed) else missing_of(orders, people=people, now=now())
-    return render_template("desk/checkouts.html", missing=missing, people=people, service_name=service_name)
+    return render_template("desk/checkouts.html", missing=missing, people=people)
 
 
 @area.act("/approvals/look", needs="approve_many")
@@ -122,7 +118,6 @@ def look_before_approving() -> str:
         "desk/look.html",
         lines=lines,
         people=people_of(lines),
-        service_name=service_name,
         back=page_of_form("/desk/approvals"),
     )
 
@@ -185,8 +180,6 @@ def order(order_id: UUID) -> str:
         reversals=evidence["reversals"],
         people=people,
         pair=pair,
-        service_name=service_name,
-        unit_name=unit_name,
         words_of=words_of,
         may_stop=need_of("stop_volunteer").is_met_by(viewer().roles),
     )
@@ -220,7 +213,7 @@ def _export(write: Callable[[list[list[Cell]]], bytes], content_type: str, endin
     people = people_of(orders)
     add_findings(orders, "approval", _own_unit())
     groups = _grouped(orders, view_of(request.args.to_dict()), people)
-    content = write(table_of(groups, people=people, service_name=service_name, unit_name=unit_name))
+    content = write(table_of(groups, people=people))
     name = f"hours-to-approve-{local_date(now())}.{ending}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response(content, mimetype=content_type, headers=headers)

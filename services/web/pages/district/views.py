@@ -15,7 +15,7 @@ from services.web.kit import flash
 from services.web.kit.areas import Area
 from services.web.kit.closed import part_of_page, rows_of
 from services.web.kit.commands import command_of_form
-from services.web.kit.lookups import names, unit, unit_name
+from services.web.kit.lookups import names, unit
 from services.web.kit.viewer import api, viewer
 
 area = Area("district", __name__, __file__, "/district")
@@ -45,7 +45,6 @@ def district() -> str:
         adjustments=adjustments,
         people=people,
         own=viewer().person_id,
-        unit_name=unit_name,
     )
 
 
@@ -61,7 +60,7 @@ def versions(unit_id: UUID) -> str:
         policies=policies,
         changes=changes,
         described=described,
-        name=unit_name(str(unit_id)),
+        name=rows[0].get("unit_name") or "" if rows else "",
         unit_id=unit_id,
         people=names(person for row in rows for person in (row["proposed_by"], row["decided_by"])),
     )

@@ -56,7 +56,6 @@ def home() -> str:
         to_confirm=[order for order in rows_of(orders) if may(order, "confirm")],
         time=part_of_page(_available_minutes),
         people=people_of(coming),
-        service_name=service_name,
     )
 
 
@@ -114,7 +113,6 @@ def order(order_id: UUID) -> str:
         order=shown,
         code=code,
         people=people_of([shown]),
-        service_name=service_name,
         words_of=words_of,
     )
 

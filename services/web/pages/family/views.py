@@ -19,7 +19,7 @@ from services.web.kit.asking import days_to_choose, default_minutes, terms_of_fo
 from services.web.kit.closed import or_nothing, part_of_page, rows_of
 from services.web.kit.commands import command_of_form
 from services.web.kit.i18n import by_language, say
-from services.web.kit.lookups import catalogue, people_of, service_name, words_of
+from services.web.kit.lookups import catalogue, people_of, words_of
 from services.web.kit.refusing import back_to_form
 from services.web.kit.spoken import MinutesUnreadableError
 from services.web.kit.viewer import api, now, viewer
@@ -46,7 +46,6 @@ def family() -> str:
         given=given,
         visits=visits,
         by_language=by_language,
-        service_name=service_name,
         is_volunteer=Role.VOLUNTEER in viewer().roles,
     )
 
@@ -72,7 +71,6 @@ def relative(person_id: UUID) -> str:
         services=[service for service in catalogue().values() if "credit" in service["funding"]],
         days=days_to_choose(),
         minutes=default_minutes(""),
-        service_name=service_name,
     )
 
 

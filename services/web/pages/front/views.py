@@ -8,11 +8,10 @@ from uuid import UUID
 
 from flask import render_template
 
-from services.web.clients.api import ProblemError
 from services.web.kit.areas import PUBLIC, Area
 from services.web.kit.closed import or_nothing, part_of_page, rows_of
 from services.web.kit.i18n import is_chinese
-from services.web.kit.lookups import policy_of, unit_name
+from services.web.kit.lookups import policy_of
 from services.web.kit.viewer import anonymous_api
 from services.web.pages.front.over_time import by_month, chart_of, first_day
 from services.web.pages.front.rules import differences_of, sections_of, table_of
@@ -52,7 +51,7 @@ def rules_of(unit_id: UUID) -> str:
         policy=policy,
         before=before,
         changed=changed,
-        name=unit_name(str(unit_id)),
+        name=policy.get("unit_name") or "",
         sections=sections_of(policy["parameters"]),
         table=table_of(policy["parameters"], described, is_chinese=is_chinese()),
     )
@@ -70,7 +69,6 @@ def supply() -> str:
         months=months,
         chart=chart_of(rows_of(months)),
         first_day=first_day,
-        unit_name=unit_name,
     )
 
 
@@ -102,7 +100,7 @@ def _supply() -> list[dict[str, Any]]:
         rows_shown.append(
             {
                 "district_id": row["district_id"],
-                "name": unit_name(row["district_id"]),
+                "name": row.get("district_name") or "",
                 "issued": row["issued_minutes"],
                 "people": people,
                 "held": held,
@@ -120,13 +118,7 @@ def _total(rows: list[dict[str, Any]]) -> dict[str, int]:
 
 
 def _logs() -> list[dict[str, Any]]:
-    rows_shown = []
-    for log in anonymous_api().rows("/v1/logs"):
-        try:
-            head = anonymous_api().answer("GET", f"/v1/logs/{log['district_id']}/checkpoint").body.decode()
-        except ProblemError:
-            head = ""
-        rows_shown.append(
-            log | {"checkpoint": head, "name": unit_name(log["district_id"]), "cosigned": head.count("\n— ") - 1}
-        )
-    return rows_shown
+    return [
+        log | {"name": log.get("district_name") or "", "cosigned": (log.get("checkpoint") or "").count("\n— ") - 1}
+        for log in anonymous_api().rows("/v1/logs")
+    ]

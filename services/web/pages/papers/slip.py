@@ -8,7 +8,7 @@ from typing import Any
 from services.web.kit.formats import write_instant, write_minutes, write_month, write_stamp
 from services.web.kit.i18n import language, say
 from services.web.kit.labels import label
-from services.web.kit.lookups import people_of, service_name
+from services.web.kit.lookups import people_of, service_of
 from services.web.kit.viewer import api, now, web
 from services.web.pages.papers.months import Month
 from services.web.pages.papers.proofs import checks_of, newest_at, stands_of
@@ -89,7 +89,7 @@ def _came(order: Row, people: dict[str, str], cost: dict[str, int]) -> list[str]
 
 def _what(order: Row, people: dict[str, str]) -> list[str]:
     who = [people.get(part["person_id"]) or say("A volunteer") for part in order.get("volunteers") or []]
-    return [write_instant(order["start"]), " · ".join([service_name(order["service"]), *who])]
+    return [write_instant(order["start"]), " · ".join([service_of(order), *who])]
 
 
 def _call(at: datetime) -> Words:

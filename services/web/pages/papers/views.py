@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Any
 from uuid import UUID
 
 from flask import Response, make_response, redirect, render_template, request
@@ -10,7 +11,7 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 
 from libs.programme.words import Role
 from services.web.kit.areas import PUBLIC, SIGNED_IN, Area
-from services.web.kit.closed import or_nothing
+from services.web.kit.closed import or_nothing, part_of_page
 from services.web.kit.commands import command_of_form
 from services.web.kit.i18n import by_language, speak
 from services.web.kit.lookups import names
@@ -25,6 +26,7 @@ from services.web.printing.typesetting import AGAIN_SECONDS, PrinterBusyError, p
 
 area = Area("papers", __name__, __file__)
 SLIPS_SHOWN = 6
+CERTIFICATES_SHOWN = 24
 ISSUERS = ("volunteer", "issue_certificate")
 
 
@@ -47,6 +49,7 @@ def index(person_id: UUID) -> str:
         slips=list(reversed(months_from(this.later(1 - SLIPS_SHOWN), this, most=SLIPS_SHOWN))),
         months=list(reversed(months_from(this.later(1 - MONTHS_MAX), this, most=MONTHS_MAX))),
         may_issue=_may_issue(str(person_id)),
+        certificates=part_of_page(lambda: _certificates(person_id)),
     )
 
 
@@ -149,6 +152,12 @@ def _speak_to(person_id: str) -> None:
     if "lang" not in request.args and person_id != viewer().person_id:
         person = or_nothing(lambda: api().get(f"/v1/persons/{person_id}", why="paper"), 403, 404) or {}
         speak(person.get("language"))
+
+
+def _certificates(person_id: UUID) -> list[dict[str, Any]]:
+    """Return what was issued for somebody, as far as the viewer may know of it."""
+    ask = partial(api().rows, "/v1/certificates", person=person_id, limit=CERTIFICATES_SHOWN)
+    return or_nothing(ask, 403, 404) or []
 
 
 def _may_issue(person_id: str) -> bool:

@@ -15,7 +15,6 @@ from services.web.kit import flash
 from services.web.kit.areas import Area
 from services.web.kit.carried import typed_fields
 from services.web.kit.commands import command_of_form
-from services.web.kit.lookups import unit_name
 from services.web.kit.viewer import anonymous_api, api, now, viewer
 
 area = Area("registering", __name__, __file__, "/register")
@@ -76,7 +75,6 @@ def _page(alike: list[dict[str, Any]]) -> str:
         homes=[unit for unit in units if unit["level"] in HOMES],
         own=own,
         hows=HOWS,
-        unit_name=unit_name,
     )
 
 

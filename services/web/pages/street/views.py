@@ -15,7 +15,7 @@ from services.web.kit.closed import Closed, part_of_page, rows_of
 from services.web.kit.commands import command_of_form
 from services.web.kit.findings import add_findings
 from services.web.kit.i18n import say
-from services.web.kit.lookups import people_of, service_name
+from services.web.kit.lookups import people_of
 from services.web.kit.refusing import back_to_form
 from services.web.kit.spoken import MinutesUnreadableError, read_minutes
 from services.web.kit.viewer import api, viewer
@@ -34,7 +34,6 @@ def checks() -> str:
         second=second,
         disputes=disputes,
         people=people_of([*rows_of(second), *rows_of(disputes)]),
-        service_name=service_name,
     )
 
 

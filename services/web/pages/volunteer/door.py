@@ -16,7 +16,7 @@ from services.web.clients.api import ProblemError
 from services.web.kit.areas import PUBLIC, Area
 from services.web.kit.closed import or_nothing, part_of_page, rows_of
 from services.web.kit.i18n import is_chinese, say
-from services.web.kit.lookups import service_name, unit_name, words_of
+from services.web.kit.lookups import words_of
 from services.web.kit.viewer import api, now, viewer, web
 
 area = Area("door", __name__, __file__)
@@ -38,13 +38,7 @@ def today() -> str:
     """Show the visits of these days, each with what is done at its door."""
     mine = part_of_page(_visits)
     visits = [(order, _part(order), part_of_page(functools.partial(_other_side, order))) for order in rows_of(mine)]
-    return render_template(
-        "volunteer/door.html",
-        mine=mine,
-        visits=visits,
-        service_name=service_name,
-        unit_name=unit_name,
-    )
+    return render_template("volunteer/door.html", mine=mine, visits=visits)
 
 
 @area.page("/door/state", needs="volunteer")

@@ -16,7 +16,7 @@ from services.web.kit.carried import page_of_form
 from services.web.kit.closed import or_nothing, part_of_page, rows_of
 from services.web.kit.commands import command_of_form
 from services.web.kit.i18n import say
-from services.web.kit.lookups import catalogue, names, people_of, service_name, unit_name, words_of
+from services.web.kit.lookups import catalogue, names, people_of, service_of, words_of
 from services.web.kit.refusing import back_to_form
 from services.web.kit.spoken import MinutesUnreadableError, read_minutes
 from services.web.kit.viewer import api, now, viewer
@@ -43,8 +43,6 @@ def near() -> str:
         offered=[order for order in rows_of(wanted) if order.get("offered_to") == viewer().person_id],
         wanted=wanted,
         people=people_of(coming),
-        service_name=service_name,
-        unit_name=unit_name,
     )
 
 
@@ -60,8 +58,6 @@ def order(order_id: UUID) -> str:
         mine=mine,
         person=person,
         service=catalogue().get(shown["service"]),
-        service_name=service_name,
-        unit_name=unit_name,
     )
 
 
@@ -107,7 +103,6 @@ def time() -> str:
         wallets=part_of_page(lambda: api().rows("/v1/wallets", person=person_id)),
         statement=statement,
         orders=part_of_page(_mine),
-        service_name=service_name,
         words_of=words_of,
     )
 
@@ -161,7 +156,7 @@ def give() -> WerkzeugResponse:
 def calendar() -> Response:
     """Give one's visits to come as a calendar file."""
     coming = [order for order in _mine() if order["state"] in MINE]
-    entries = [(order, service_name(order["service"]), unit_name(order["unit_id"])) for order in coming]
+    entries = [(order, service_of(order), order.get("unit_name") or "") for order in coming]
     return Response(calendar_of(entries, now=now()), mimetype="text/calendar")
 
 
