@@ -17,6 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from libs.db.embedded import spool_of
 from services.operator import events, kafka, ledger
 from services.operator.demo import Demo, DemoError
+from services.operator.export.command import export
 from services.operator.http import RefusedError
 from services.operator.lag import lag_in_words
 from services.operator.launcher import running_platform
@@ -188,6 +189,7 @@ def _passed_on(name: str, words: str) -> click.Command:
 main.add_command(_passed_on("key", "Make a key for backups (--help says more)."))
 main.add_command(_passed_on("backup", "Copy a running platform to another place, sealed (--help says more)."))
 main.add_command(_passed_on("restore", "Put a backup into an empty data folder (--help says more)."))
+main.add_command(export)
 main.add_command(events.events)
 main.add_command(nightly)
 main.add_command(ledger.group)

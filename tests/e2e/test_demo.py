@@ -16,6 +16,8 @@ import pytest
 
 from libs.clock import local_date, local_midnight
 from libs.ids import new_id
+from services.accounts.core.store.vault import create_master_key_file
+from services.ledger.domain.wallets import WalletClass
 from services.operator.demo import PASSWORD
 from services.operator.http import Caller
 from tests.e2e.platform import ROOT, Started, run, started
@@ -95,6 +97,63 @@ def test_status_and_events_say_that_all_is_well(city: Started) -> None:
 
     assert status.returncode == 0, status.stdout
     assert "nothing is set aside" in events.stdout
+
+
+def test_what_is_exported_agrees_with_the_running_platform(city: Started, place: Path) -> None:
+    plain, opened, master = place / "plain", place / "opened", city.folder / "secrets" / "accounts.master.key"
+    supply = Caller(f"http://127.0.0.1:{city.port}").get("/v1/supply")["items"]
+
+    made = [
+        timebank(city, "export", str(plain)),
+        timebank(city, "export", str(opened), "--with-personal-data", str(master)),
+    ]
+    checked = check_export(opened, "--trust", str(opened / "ledger" / "trust"))
+
+    assert [done.returncode for done in made] == [0, 0], [done.stdout + done.stderr for done in made]
+    assert checked.returncode == 0, checked.stdout
+    assert check_export(plain).returncode == 0
+    for district in supply:
+        sums = ", ".join(f"{name} {minutes}" for name, minutes in sorted_by_class(district["minutes"]) if minutes)
+        assert f"minutes: {sums or 'none'}" in line_of(district["district_id"], checked.stdout)
+    people = {json.loads(line)["person_id"]: json.loads(line)["opened"] for line in (
+        opened / "accounts" / "person_identity.jsonl").read_text().splitlines()}  # fmt: skip
+    names = {fields["names"]["zh"] for fields in people.values() if fields}
+    assert len(names) > 2
+    plainly = "".join(path.read_text() for path in plain.rglob("*.*") if path.is_file())
+    assert [name for name in names if f'"{name}"' in plainly] == [], "no name without the key"
+    assert not (plain / "accounts" / "person_identity.jsonl").exists()
+
+
+def test_personal_data_are_not_opened_with_another_key(city: Started, place: Path) -> None:
+    other = place / "other.key"
+    create_master_key_file(other)
+    other.chmod(0o600)
+
+    wrong = timebank(city, "export", str(place / "export"), "--with-personal-data", str(other))
+    other.chmod(0o644)
+    readable = timebank(city, "export", str(place / "more"), "--with-personal-data", str(other))
+
+    assert wrong.returncode == 1
+    assert "another master key" in wrong.stderr
+    assert not (place / "export" / "manifest.json").exists()
+    assert readable.returncode == 1
+    assert not (place / "more").exists()
+
+
+def check_export(folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
+    """Run the standalone program on an export."""
+    command = [sys.executable, str(ROOT / "docs" / "verify" / "verify_export.py"), str(folder), *options]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def sorted_by_class(minutes: dict[str, int]) -> list[tuple[str, int]]:
+    """Put sums of a district into the order in which the standalone program tells them."""
+    return [(wallet_class.name.lower(), minutes.get(wallet_class.name.lower(), 0)) for wallet_class in WalletClass]
+
+
+def line_of(district: str, printed: str) -> str:
+    """Return the line that tells a district's sums."""
+    return next(line for line in printed.split("\n") if line.startswith(district))
 
 
 def publish_sampling(platform: Started, *, percent: int) -> int:

@@ -1,0 +1,55 @@
+"""Every table of every service is exported, or named with the reason why it is not; what is personal is kept back."""
+
+from __future__ import annotations
+
+import psycopg
+import pytest
+
+from libs.db.database import plain_url
+from services.operator.export.tables import ENTRIES, TABLES, left_out
+from services.operator.platform import SERVICES
+from tests.support.postgres import FreshDatabase
+
+COLUMNS = """
+    SELECT CASE n.nspname WHEN 'public' THEN c.relname ELSE n.nspname || '.' || c.relname END,
+        array_agg(a.attname::text), array_agg(a.attname::text) FILTER (WHERE a.atttypid = 'bytea'::regtype)
+    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+    JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+    WHERE n.nspname IN ('public', 'journal') AND c.relkind IN ('r', 'p') AND NOT c.relispartition GROUP BY 1"""
+WRITTEN_BY_PEOPLE = {
+    "why", "words", "decision_why", "turned_down_why", "ended_why", "end_why", "consent", "born", "sex", "grade",
+    "hardship", "document", "verification_code",
+}  # fmt: skip
+NOT_SEALED = {
+    "journal.answer": {"payload"},
+    "journal.checkpoint": {"root"},
+    "device_key": {"public_key"},
+}
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_every_table_is_exported_or_named_with_its_reason(service: str, fresh_database: FreshDatabase) -> None:
+    with psycopg.connect(plain_url(fresh_database(service).reader)) as connection:
+        tables = {name: (set(names), set(binary or ())) for name, names, binary in connection.execute(COLUMNS)}
+    exported = {table.name: table for table in TABLES[service]}
+    inside = set(exported) | ({ENTRIES} if service == "ledger" else set())
+
+    assert inside & set(left_out(service)) == set()
+    assert set(tables) == inside | set(left_out(service))
+    for name, table in exported.items():
+        columns, binary = tables[name]
+        assert set(table.personal) | set(table.always_left_out) <= columns, f"{name} has the columns that are kept back"
+        assert _telling(columns) <= set(table.personal), f"{name}: what people wrote is kept back without the key"
+        assert binary - NOT_SEALED.get(name, set()) == set(table.always_left_out), f"{name}: what is sealed stays so"
+
+
+def test_what_is_only_opened_has_nothing_to_show_without_the_key() -> None:
+    only = [table for tables in TABLES.values() for table in tables if table.only_opened]
+
+    assert only == [table for table in TABLES["accounts"] if table.name == "person_identity"]
+    assert all(table.sealed for table in only)
+
+
+def _telling(columns: set[str]) -> set[str]:
+    places = {name for name in columns if "latitude" in name or "longitude" in name}
+    return (columns & WRITTEN_BY_PEOPLE) | places
