@@ -32,6 +32,7 @@ from libs.db.budget import connection_problem
 from libs.db.migrations import Schema, migrate
 from libs.db.watched import UnwatchedError
 from libs.db.wire import wire_problem
+from libs.http.forgetting import Forgetting
 from libs.http.health import Probe, serve_health
 from libs.http.server import AppServer, ServerSettings
 from libs.inbox import Consumer, Consumers
@@ -241,9 +242,11 @@ def _declare(broker: Broker, topics: Sequence[Topic]) -> None:
 
 
 def _run_due_until(stopped: threading.Event, parts: ServiceParts, clock: Clock) -> None:
+    forgetting = Forgetting(parts.database)
     while not stopped.wait(TICK_SECONDS):
         try:
             _run_due(parts, clock)
+            forgetting.run_when_due()
         except SQLAlchemyError as error:
             get_logger().warning("due_run_waits", error=describe(error))
 

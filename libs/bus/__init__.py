@@ -1,6 +1,7 @@
 """The broker between services: durable topics, order per key, groups of consumers. Kafka, or a PostgreSQL database."""
 
 from libs.bus.broker import (
+    FACTS_KEPT_DAYS,
     Broker,
     BrokerError,
     OutgoingRecord,
@@ -14,6 +15,7 @@ from libs.bus.broker import (
 from libs.bus.epochs import ordered_version
 
 __all__ = [
+    "FACTS_KEPT_DAYS",
     "Broker",
     "BrokerError",
     "OutgoingRecord",

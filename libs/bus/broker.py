@@ -12,6 +12,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
 RECORD_BYTES_MAX = 1_000_000
+FACTS_KEPT_DAYS = 400
+"""How long a topic of facts keeps them, unless they are kept for ever: a year, and a month to look back at it."""
 PARTITIONS = 12
 SESSION_SECONDS = 45.0
 

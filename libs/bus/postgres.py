@@ -349,8 +349,19 @@ DELETE FROM bus_state WHERE value IS NULL AND stored_at < now() - interval '{TOM
 AND NOT EXISTS (SELECT 1 FROM bus_state o WHERE o.topic_id = bus_state.topic_id AND o.partition = bus_state.partition
     AND o.key = bus_state.key AND o."offset" < bus_state."offset")""")
 
+# What a group that reads the topic has not read stays, however old; one that reads no more must be taken out by hand.
 _EXPIRE = sqlalchemy.text(f"""
+WITH read AS (
+    SELECT e.topic_id, e.partition, (
+        SELECT min(coalesce(o.next_offset, 0))
+        FROM (SELECT DISTINCT group_name FROM bus_group_offset g WHERE g.topic_id = e.topic_id) readers
+        LEFT JOIN bus_group_offset o ON o.group_name = readers.group_name
+            AND o.topic_id = e.topic_id AND o.partition = e.partition) AS upto
+    FROM bus_end e
+)
 DELETE FROM bus_fact WHERE (topic_id, partition, "offset") IN (
     SELECT f.topic_id, f.partition, f."offset" FROM bus_fact f JOIN bus_topic t USING (topic_id)
+    JOIN read r USING (topic_id, partition)
     WHERE t.retention_days IS NOT NULL AND f.stored_at < now() - t.retention_days * interval '1 day'
+        AND (r.upto IS NULL OR f."offset" < r.upto)
     LIMIT {DELETED_PER_MAINTENANCE_MAX})""")

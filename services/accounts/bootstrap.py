@@ -8,7 +8,7 @@ from uuid import UUID
 
 from flask import Flask
 
-from libs.bus import Topic
+from libs.bus import FACTS_KEPT_DAYS, Topic
 from libs.clock import Clock, machine_now, monotonic
 from libs.db import Connection, Database
 from libs.http import Service, Verifier, create_service_app
@@ -100,7 +100,7 @@ BLUEPRINTS = (
     applications.blueprint,
 )
 MIGRATIONS = Path(__file__).parent / "migrations"
-TOPICS = [Topic(FACTS), Topic(STATES, compacted=True)]
+TOPICS = [Topic(FACTS, retention_days=FACTS_KEPT_DAYS), Topic(STATES, compacted=True)]
 DEMO_MEMORY_KIB = 1024
 DEMO_PASSES = 1
 TOKENS_KEPT_SECONDS = 300

@@ -19,7 +19,6 @@ POSTGRES_VERSION = "18"
 FREE_BYTES_MIN = 300 * 1024 * 1024
 FULL_BYTES = 16 * 2**20
 DISK_FULL = "The disk is full where {root} is. Free some space, or choose another folder: make run DATA=<folder>"
-LOG_BYTES_MAX = 20 * 1024 * 1024
 
 
 @dataclasses.dataclass(frozen=True)
@@ -101,10 +100,8 @@ class DataFolder:
         return found if isinstance(found, dict) else {}
 
     def log(self, name: str) -> int:
-        """Open a log for appending and return its descriptor; one that grew too large is put aside first."""
+        """Open a log for appending and return its descriptor."""
         path = self.logs / f"{name}.log"
-        if path.exists() and path.stat().st_size > LOG_BYTES_MAX:
-            path.replace(path.with_suffix(".log.1"))
         return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
 
 

@@ -25,6 +25,7 @@ from services.embedded.control import RUN_FILE, SECRET_FILE
 from services.embedded.control_port import ControlPort, answer
 from services.embedded.databases import Databases
 from services.embedded.folder import DataFolder
+from services.embedded.log_files import LogFiles
 from services.embedded.settings import SERVICES, RunOptions
 from services.embedded.witnessing import forget_logs
 from services.operator.nightly import KEPT_FILE
@@ -51,6 +52,7 @@ class Supervisor:
         self._backends = backends
         self._children: list[Child] = []
         self._stopping = False
+        self._logs = LogFiles(folder.logs, backends.server.folder, folder.kafka)
         self._wake_read, self._wake_write = os.pipe()
         self._control = ControlPort(folder.password(SECRET_FILE))
         self.inside_port = options.inside_port or free_port()
@@ -129,6 +131,7 @@ class Supervisor:
         self._sleep(seconds)
         if self._stopping:
             return
+        self._logs.cut_when_due()
         restarted = self._backends.restart_dead() + [child.name for child in self._children if child.revive()]
         if restarted:
             bury_dead()

@@ -13,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from libs.bus import Broker, BrokerError
 from libs.clock import ManualClock, monotonic
+from libs.http.forgetting import Forgetting
 from libs.inbox.consumer import Consumer
 from libs.logs import configure, get_logger
 from libs.outbox.relay import Relay
@@ -22,6 +23,7 @@ from services.embedded.composition import Part
 from services.embedded.folder import DataFolder
 from services.embedded.readiness import WORKER_FILE
 from services.operator.figures import BACKUP_FILE, Figures
+from services.operator.growth import sample_when_due
 from services.operator.nightly import KEPT_FILE, Nightly
 from services.operator.platform import PlatformAwayError, find
 
@@ -140,12 +142,13 @@ class Worker:
 
     def _tick(self) -> None:
         """Once a second, run what is due by the clock; while time stands still, who moves it runs what is due."""
+        forgetting = {part.name: Forgetting(part.service.database) for part in self._parts}
         while not self._stop.wait(TICK_SECONDS):
-            if self._clock.stands_still():
-                continue
             for part in self._parts:
                 try:
-                    self._run_due(part)
+                    forgetting[part.name].run_when_due()
+                    if not self._clock.stands_still():
+                        self._run_due(part)
                 except SQLAlchemyError as error:
                     get_logger().warning("due_run_waits", service=part.name, error=describe(error))
 
@@ -188,7 +191,8 @@ class Worker:
                     readers, kept = find(self._folder.root).readers, self._folder.root / KEPT_FILE
                     nightly = Nightly(readers, self._clock, kept, pause=self._stop.wait)
                 nightly.run_when_due()
-            except (psycopg.Error, PlatformAwayError) as error:
+                sample_when_due(self._folder.root)
+            except (psycopg.Error, PlatformAwayError, OSError) as error:
                 get_logger().warning("reconciliation_waits", error=describe(error))
 
     def _look_at_figures(self) -> None:

@@ -33,6 +33,7 @@ from services.ledger.usecases.poster import Poster
 SEALER_POOL_MAX = 2
 """One keeps the lead, the other reads and stores."""
 MIGRATIONS = Path(__file__).parent / "migrations"
+# For ever: they are the copies that the journal is held against.
 TOPICS = [Topic(messages.TOPIC)]
 
 __all__ = ["PROGRAM", "Settings", "create_app", "create_consumers", "create_sources", "next_due", "run_due"]

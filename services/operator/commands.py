@@ -18,6 +18,7 @@ from libs.db.embedded import spool_of
 from services.operator import events, kafka, ledger
 from services.operator.demo import Demo, DemoError
 from services.operator.export.command import export
+from services.operator.growth import growth_in_words
 from services.operator.http import RefusedError
 from services.operator.lag import lag_in_words
 from services.operator.launcher import running_platform
@@ -65,6 +66,8 @@ def status(folder: Path) -> None:
     waiting = len(list(spool_of(folder / "postgres").glob("*")))
     if waiting:
         click.echo(f"  {waiting} pieces of the database's log wait to be fetched: timebank backup … --log")
+    for words in growth_in_words(platform.readers, folder):
+        click.echo(f"  {words}")
     last = last_reconciliation(folder / KEPT_FILE)
     click.echo(f"  {last.in_words() if last else 'no nightly reconciliation yet'}")
     for words in last.differences if last else ():

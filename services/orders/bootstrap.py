@@ -8,7 +8,7 @@ from uuid import UUID
 
 from flask import Flask
 
-from libs.bus import Topic
+from libs.bus import FACTS_KEPT_DAYS, Topic
 from libs.clock import Clock
 from libs.db import Database
 from libs.http import Service, Verifier, create_service_app
@@ -43,7 +43,7 @@ from services.orders.stops import api as stops
 from services.orders.visits import api as visits
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-TOPICS = [Topic(messages.FACTS), Topic(messages.STATE, compacted=True)]
+TOPICS = [Topic(messages.FACTS, retention_days=FACTS_KEPT_DAYS), Topic(messages.STATE, compacted=True)]
 
 
 def create_database(settings: Settings) -> Database:

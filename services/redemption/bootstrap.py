@@ -7,7 +7,7 @@ from uuid import UUID
 
 from flask import Flask
 
-from libs.bus import Topic
+from libs.bus import FACTS_KEPT_DAYS, Topic
 from libs.clock import Clock
 from libs.db import Connection, Database
 from libs.http import Service, Verifier, create_service_app
@@ -31,7 +31,7 @@ from services.redemption.requests import api as redemptions, queries as redempti
 from services.redemption.settings import Settings
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-TOPICS = [Topic(TOPIC)]
+TOPICS = [Topic(TOPIC, retention_days=FACTS_KEPT_DAYS)]
 QUESTIONS = (redemption_queries.DECIDED, gift_queries.DECIDED, grant_queries.DECIDED, estate_queries.DECIDED)
 """Of every kind that a caller may wait for: which are decided."""
 

@@ -101,9 +101,9 @@ class Export:
         with contextlib.ExitStack() as stack:
             # All moments are made before anything is written, so that they lie as close together as they can.
             snapshots = {name: stack.enter_context(snapshot(name, self._readers[name])) for name in todo}
-            moments = {name: one.moment() for name, one in snapshots.items()}
-            for name, one in snapshots.items():
-                parts[name] = Part(moments[name], list(self._files(name, one)))
+            moments = {name: database.moment() for name, database in snapshots.items()}
+            for name, database in snapshots.items():
+                parts[name] = Part(moments[name], list(self._files(name, database)))
                 self._keep(parts)
         return {name: parts[name] for name in TABLES}
 
@@ -191,9 +191,9 @@ class Export:
 
 def _under_way(moments: Mapping[str, Moment]) -> dict[str, int]:
     """Return how many events each service had not heard yet at its moment, of streams that it hears."""
-    told = {stream: position for moment in moments.values() for stream, position in moment.told.items()}
+    heads = {stream: position for moment in moments.values() for stream, position in moment.heads.items()}
     return {
-        name: sum(max(0, told.get(stream, 0) - position) for stream, position in moment.heard.items())
+        name: sum(max(0, heads.get(stream, 0) - position) for stream, position in moment.heard.items())
         for name, moment in moments.items()
     }
 

@@ -37,7 +37,7 @@ class Moment:
     at: str
     migration: str
     epoch: int
-    told: dict[str, int]
+    heads: dict[str, int]
     heard: dict[str, int]
 
 
@@ -77,7 +77,7 @@ class Snapshot:
             at=row[0],
             migration=row[1],
             epoch=current_epoch(self._connection),
-            told={f"{stream.topic} {stream.name}": head for stream, head in sorted(heads.items())},
+            heads={f"{stream.topic} {stream.name}": head for stream, head in sorted(heads.items())},
             heard={f"{topic} {stream}": position for topic, stream, position in sorted(heard)},
         )
 

@@ -17,8 +17,8 @@ COLUMNS = """
     JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
     WHERE n.nspname IN ('public', 'journal') AND c.relkind IN ('r', 'p') AND NOT c.relispartition GROUP BY 1"""
 WRITTEN_BY_PEOPLE = {
-    "why", "words", "decision_why", "turned_down_why", "ended_why", "end_why", "consent", "born", "sex", "grade",
-    "hardship", "document", "verification_code",
+    "why", "words", "decision_why", "turned_down_why", "lifted_why", "ended_why", "end_why", "consent", "born", "sex",
+    "grade", "hardship", "document", "verification_code",
 }  # fmt: skip
 NOT_SEALED = {
     "journal.answer": {"payload"},
