@@ -1,5 +1,7 @@
 """`python -m services.accounts …`: its roles, the founding of a city, and the commands of its keys."""
 
+from pathlib import Path
+
 import click
 
 from libs import settings as environment
@@ -13,13 +15,21 @@ from services.accounts.bootstrap import (
     create_database,
     create_passwords,
     found_city,
+    reindex_persons,
     restore_administrator,
+    retire_index_key,
     rewrap_keys,
     rotate_keys,
 )
 from services.accounts.core.refusals import TwoAdministratorsNeededError
 from services.accounts.core.rules.identity import refuse_weak_password
-from services.accounts.core.store.vault import add_master_key
+from services.accounts.core.store.index_keys import (
+    IndexKeyError,
+    with_another,
+    with_newest_alone,
+    write_index_keys,
+)
+from services.accounts.core.store.vault import MasterKeyError, Vault, add_master_key
 from services.accounts.organisation.usecases.found_city import CITY_ID
 from services.accounts.persons.usecases.register_person import Registration
 from services.accounts.settings import Settings, city_names
@@ -95,10 +105,15 @@ def rotate_signing_keys() -> None:
 
 
 @main.command("add-master-key")
-def add_new_master_key() -> None:
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Another file, where that one is mounted.")
+def add_new_master_key(out: Path | None) -> None:
     """Put a new master key first in the file; start the processes anew, then run rewrap-keys."""
     settings = read_settings("accounts", Settings)
-    click.echo(f"master key {add_master_key(settings.master_key_file)} wraps once the processes have started anew")
+    try:
+        key_id = add_master_key(settings.master_key_file, out=out)
+    except OSError as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(f"master key {key_id} wraps once the processes have started anew with {out or settings.master_key_file}")
 
 
 @main.command("rewrap-keys")
@@ -106,6 +121,43 @@ def rewrap_persons_keys() -> None:
     """Wrap every person's key by the newest master key."""
     settings = read_settings("accounts", Settings)
     click.echo(f"{rewrap_keys(settings, database=create_database(settings))} keys wrapped anew")
+
+
+@main.command("rotate-index-key")
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), required=True, help="The file that is made.")
+@click.option("--alone", is_flag=True, help="Leave out the keys that the newest took the place of, and add none.")
+def rotate_index_key(out: Path, alone: bool) -> None:
+    """Make a file with a new index key before those of now; start the processes anew with it, then run reindex."""
+    settings = read_settings("accounts", Settings)
+    keys = Vault.read(settings.master_key_file, settings.index_key_file).index
+    made = with_newest_alone(keys) if alone else with_another(keys)
+    try:
+        write_index_keys(out, made)
+    except OSError as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(f"{out} holds {', '.join(made.keys)}: put it in the place of ACCOUNTS_INDEX_KEY_FILE")
+
+
+@main.command("reindex")
+def reindex() -> None:
+    """Have every person found by the newest index key, while everything runs; ended in the middle, run it again."""
+    settings = read_settings("accounts", Settings)
+    database = create_database(settings)
+    left = reindex_persons(settings, database=database, tell=lambda done, left: click.echo(f"{done} done, {left} left"))
+    if left:
+        raise click.ClickException(f"{left} persons are found by nothing that is kept of them: look at their numbers")
+
+
+@main.command("retire-index-key")
+@click.argument("key_id")
+def retire(key_id: str) -> None:
+    """Forget what stands under a former index key, and refuse it from now on."""
+    settings = read_settings("accounts", Settings)
+    try:
+        entries = retire_index_key(settings, key_id, database=create_database(settings))
+    except (IndexKeyError, MasterKeyError) as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(f"{entries} entries are forgotten, and {key_id} is refused from now on")
 
 
 if __name__ == "__main__":

@@ -28,6 +28,8 @@ from services.accounts.core.gateways.passwords import Passwords
 from services.accounts.core.messages import FACTS, STATES
 from services.accounts.core.refusals import TwoAdministratorsNeededError
 from services.accounts.core.store.directory import DIRECTORY
+from services.accounts.core.store.index_keys import IndexKeyError, create_index_key_file
+from services.accounts.core.store.index_store import IndexStore, refuse_unfitting, texts_of
 from services.accounts.core.store.store import SealedStore
 from services.accounts.core.store.vault import Vault, create_master_key_file
 from services.accounts.deaths import api as deaths
@@ -67,7 +69,7 @@ from services.accounts.settings import Settings, city_names
 from services.accounts.sign_in.api import devices, requests, sessions
 from services.accounts.sign_in.api.sessions import SignInParts
 from services.accounts.sign_in.gateways.code_desk import CodeDesk
-from services.accounts.sign_in.store.session_store import is_anything_sealed
+from services.accounts.sign_in.store.session_store import SessionStore, is_anything_sealed
 from services.accounts.sign_in.usecases.change_signing_keys import ensure_signing_key, rotate_signing_key, usable_keys
 from services.accounts.sign_in.usecases.send_code import make_code
 from services.accounts.sign_in.usecases.sign_in import sign_for_person
@@ -106,6 +108,7 @@ DEMO_PASSES = 1
 TOKENS_KEPT_SECONDS = 300
 SIGN_INS_AT_ONCE, SIGN_INS_WAITING_MAX, SIGN_IN_WAIT_SECONDS = 4, 4, 1.0
 REWRAPPED_PER_TRANSACTION_MAX = 200
+REINDEXED_PER_TRANSACTION_MAX = 100
 
 
 def create_database(settings: Settings) -> Database:
@@ -180,14 +183,20 @@ def open_vault(settings: Settings, database: Database) -> Vault:
     """Return the vault; a new platform gets a new master key, one that has people must be given its own.
 
     Raises:
-        MasterKeyError: the file is missing though people are sealed with it, or it is readable by others.
+        MasterKeyError: the file is missing though people are sealed with it, is readable by others, or holds keys that
+            do not fit the database.
     """
     if not settings.master_key_file.exists():
         with database.reading() as connection:
             is_new = not is_anything_sealed(connection)
         if is_new:
+            if settings.index_key_file is not None and not settings.index_key_file.exists():
+                create_index_key_file(settings.index_key_file)
             create_master_key_file(settings.master_key_file)
-    return Vault.read(settings.master_key_file)
+    vault = Vault.read(settings.master_key_file, settings.index_key_file)
+    with database.reading() as connection:
+        refuse_unfitting(connection, vault)
+    return vault
 
 
 def begin(settings: Settings, database: Database, parts: Parts, *, clock: Clock) -> None:
@@ -238,14 +247,56 @@ def rotate_keys(settings: Settings, *, database: Database) -> None:
 
 
 def rewrap_keys(settings: Settings, *, database: Database) -> int:
-    """Wrap every person's key by the newest master key, a bounded number per transaction; return how many."""
+    """Wrap every person's key by the newest master key, a bounded number per transaction; return how many.
+
+    The private halves of the signing keys are sealed anew before that.
+    """
     vault, done = open_vault(settings, database), 0
+    with database.transaction() as connection:
+        SessionStore(connection).seal_private_keys_anew(vault)
     while True:
         with database.transaction() as connection:
             rewrapped = SealedStore(connection, vault).identities.rewrap(limit=REWRAPPED_PER_TRANSACTION_MAX)
         done += rewrapped
         if rewrapped < REWRAPPED_PER_TRANSACTION_MAX:
             return done
+
+
+def reindex_persons(settings: Settings, *, database: Database, tell: Callable[[int, int], None]) -> int:
+    """Have every person found by the newest index key, a bounded number per transaction; return how many are left.
+
+    `tell` is told how many were changed over and how many are left. Ended in the middle, it goes on where it was.
+    """
+    vault, after, done = open_vault(settings, database), None, 0
+    while True:
+        with database.transaction() as connection:
+            store, index = SealedStore(connection, vault), IndexStore(connection, vault.index)
+            people = index.behind(after=after, limit=REINDEXED_PER_TRANSACTION_MAX)
+            store.persons.lock_persons(people)
+            for person_id, identity in store.identities.identities(people).items():
+                index.change_over(person_id, texts_of(identity))
+        done, after = done + len(people), people[-1] if people else after
+        with database.reading() as connection:
+            left = IndexStore(connection, vault.index).left(at=machine_now())
+        tell(done, left)
+        if not people:
+            return left
+
+
+def retire_index_key(settings: Settings, key_id: str, *, database: Database) -> int:
+    """Forget what stands under a former index key and refuse it from now on; return how many entries that were.
+
+    Raises:
+        IndexKeyError: it is still in the file, somebody is found by nothing else, or nobody was ever found by it.
+    """
+    vault = open_vault(settings, database)
+    if key_id in vault.index.keys:
+        raise IndexKeyError(f"{key_id} is in use: take it out of the file first, and start every process anew")
+    with database.transaction() as connection:
+        index = IndexStore(connection, vault.index)
+        if not index.has_key(key_id):
+            raise IndexKeyError(f"nobody is found by {key_id}")
+        return index.retire(key_id, at=machine_now())
 
 
 def create_token_source(settings: Settings, *, database: Database) -> Callable[[UUID], str]:
@@ -296,7 +347,7 @@ def create_run_due(settings: Settings) -> Callable[[Connection, datetime], int]:
 
 def create_importer(settings: Settings, *, clock: Clock, database: Database) -> Importer:
     """Return what imports the tables that were sent; its keys are read when there is one, as the consumers' are."""
-    vault = cache(lambda: Vault.read(settings.master_key_file))
+    vault = cache(lambda: Vault.read(settings.master_key_file, settings.index_key_file))
     passwords = create_passwords(settings)
 
     def load(import_id: UUID, number: int, body: Mapping[str, object]) -> Registration | WrongRow:
@@ -334,7 +385,9 @@ __all__ = [
     "ended_persons",
     "found_city",
     "next_due",
+    "reindex_persons",
     "restore_administrator",
+    "retire_index_key",
     "rewrap_keys",
     "rotate_keys",
     "run_due",

@@ -11,12 +11,14 @@ from libs.settings import MissingSettingError, WrongSettingError
 class Settings(RoleSettings):
     """What every service reads, and what only accounts needs.
 
+    Persons are found by the keys in `index_key_file`; without one, by a key derived from the oldest master key.
     `demo` brings the built-in city, its two members of staff and cheaper password hashes: for invented people only.
     Sign-in codes are written to files of `codes_folder`; without one, nobody signs in by code.
     The city's names are used once, when it is founded.
     """
 
     master_key_file: Path
+    index_key_file: Path | None = None
     demo: bool = False
     codes_folder: Path | None = None
     wake_port: int | None = None

@@ -20,6 +20,7 @@ from libs.clock import ManualClock
 from libs.db.embedded import free_port
 from libs.outbox.source import OutboxSource
 from libs.tlog.notes import create_signer
+from services.accounts.core.store.index_keys import create_index_key_file
 from services.accounts.core.store.vault import create_master_key_file
 from services.embedded.settling import Flow, Settling
 from services.embedded.supervisor import FIRST_INSTANT
@@ -154,6 +155,7 @@ def _is_ours(manifest: Manifest) -> bool:
 def _secrets(manifests: list[Manifest], folder: Path) -> dict[str, dict[str, bytes]]:
     """Return the secrets of the overlay, and those that are made by hand, as the document says."""
     create_master_key_file(folder / "accounts.master.key")
+    create_index_key_file(folder / "accounts.index.key")
     create_signer(folder / "ledger.signing.key")
     given = {
         manifest["metadata"]["name"]: {key: value.encode() for key, value in manifest["stringData"].items()}
@@ -161,7 +163,7 @@ def _secrets(manifests: list[Manifest], folder: Path) -> dict[str, dict[str, byt
         if manifest["kind"] == "Secret"
     }
     return given | {
-        "accounts-keys": {"accounts.master.key": (folder / "accounts.master.key").read_bytes()},
+        "accounts-keys": {name: (folder / name).read_bytes() for name in ("accounts.master.key", "accounts.index.key")},
         "ledger-keys": {"ledger.signing.key": (folder / "ledger.signing.key").read_bytes()},
         "orders-keys": {"door-key": b"door-key-of-the-tests"},
         "web-keys": {"web.secret": b"w" * 64},

@@ -45,12 +45,14 @@ class NumberStore:
         rows = [
             {
                 "kind": str(kind),
-                "digest": self._vault.digest(kind, opening.number),
+                "digest": digest,
                 "person_id": person_id,
+                "key_id": key_id,
                 "opens_from": opening.opens_from,
                 "opens_until": opening.opens_until,
             }
             for opening in openings
+            for key_id, digest in self._vault.index.of_text(kind, opening.number).items()
         ]
         add_rows(self._connection, person_index, rows)
 
@@ -66,9 +68,9 @@ class NumberStore:
     def _found(self, number: str, since: sa.ColumnElement[bool], at: datetime) -> list[UUID]:
         kind = LookUp.PHONE_OPENS
         until = sa.or_(person_index.c.opens_until.is_(None), person_index.c.opens_until > at)
-        query = sa.select(person_index.c.person_id).where(
-            person_index.c.kind == kind, person_index.c.digest == self._vault.digest(kind, number), since, until
-        )
+        digests = list(self._vault.index.of_text(kind, number).values())
+        query = sa.select(person_index.c.person_id).distinct()
+        query = query.where(person_index.c.kind == kind, person_index.c.digest.in_(digests), since, until)
         return list(self._connection.scalars(query))
 
     def add_change(self, new: NumberChange) -> None:

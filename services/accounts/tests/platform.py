@@ -241,11 +241,15 @@ def wait_until_somebody_waits(platform: Platform) -> None:
     raise AssertionError("nobody waits for the lock")
 
 
-def start_platform(urls: ServiceUrls, folder: Path, *, demo: bool = True) -> Platform:
+def start_platform(
+    urls: ServiceUrls, folder: Path, *, demo: bool = True, index_key_file: Path | None = None
+) -> Platform:
     """Return accounts running on a fresh database, its clock at noon of 1 March 2026."""
     clock = ManualClock(folder / "clock")
     clock.set(NOON)
-    settings = Settings(database_url=urls.app, master_key_file=folder / "master.key", demo=demo)
+    settings = Settings(
+        database_url=urls.app, master_key_file=folder / "master.key", index_key_file=index_key_file, demo=demo
+    )
     database = Database(urls.app, pool_max=8)
     platform = Platform(create_app(settings, clock=clock, database=database), database, clock, settings)
     platform.units["city"] = str(CITY_ID)
@@ -254,7 +258,7 @@ def start_platform(urls: ServiceUrls, folder: Path, *, demo: bool = True) -> Pla
 
 def add_units(platform: Platform) -> None:
     """Add two districts with streets and communities, as in the scenarios' world."""
-    vault = Vault.read(platform.settings.master_key_file)
+    vault = Vault.read(platform.settings.master_key_file, platform.settings.index_key_file)
     with platform.database.transaction() as connection:
         store = SealedStore(connection, vault)
         context = CommandContext(store.actor(HARNESS_IDS[0]), platform.clock.now(), new_id())

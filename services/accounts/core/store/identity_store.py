@@ -122,8 +122,9 @@ class IdentityStore:
     def index(self, person_id: UUID, entries: dict[LookUp, str]) -> None:
         """Make a new person findable by these texts."""
         rows = [
-            {"kind": str(kind), "digest": self._vault.digest(kind, text), "person_id": person_id}
+            {"kind": str(kind), "digest": digest, "person_id": person_id, "key_id": key_id}
             for kind, text in entries.items()
+            for key_id, digest in self._vault.index.of_text(kind, text).items()
         ]
         add_rows(self._connection, person_index, rows)
 
@@ -142,8 +143,9 @@ class IdentityStore:
 
     def found_by(self, kind: LookUp, text: str) -> list[UUID]:
         """Return the persons who are found by this text."""
-        digest = self._vault.digest(kind, text)
-        query = sa.select(person_index.c.person_id).where(person_index.c.kind == kind, person_index.c.digest == digest)
+        digests = list(self._vault.index.of_text(kind, text).values())
+        query = sa.select(person_index.c.person_id).distinct()
+        query = query.where(person_index.c.kind == kind, person_index.c.digest.in_(digests))
         return list(self._connection.scalars(query))
 
     def set_password_hash(self, person_id: UUID, password_hash: str, at: datetime, *, by_other: bool) -> None:

@@ -101,8 +101,17 @@ person_index = sa.Table(
     sa.Column("kind", sa.Text, primary_key=True),
     sa.Column("digest", sa.LargeBinary, primary_key=True),
     sa.Column("person_id", sa.Uuid, primary_key=True),
+    sa.Column("key_id", sa.Text),
     sa.Column("opens_from", _Instant),
     sa.Column("opens_until", _Instant),
+)
+
+
+retired_index_key = sa.Table(
+    "retired_index_key",
+    metadata,
+    sa.Column("key_id", sa.Text, primary_key=True),
+    sa.Column("retired_at", _Instant),
 )
 
 

@@ -2,13 +2,10 @@
 
 Each person's fields are sealed (AES-256-GCM) with that person's own key; the own key is wrapped by the master key,
 which lives in a file of mode 0600 beside no database. Who destroys the wrapped key has erased the person from every
-backup that does not hold it. The blind index is an HMAC under a key derived from the oldest master key, so that it
-survives rotation; it tells equality and nothing else.
+backup that does not hold it. The blind index is an HMAC under keys of its own (`index_keys`).
 """
 
 import contextlib
-import hashlib
-import hmac
 import json
 import os
 import secrets
@@ -18,10 +15,15 @@ from pathlib import Path
 from uuid import UUID
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from libs.secret_files import refuse_open_file
+from services.accounts.core.store.index_keys import (
+    IndexKeyError,
+    IndexKeys,
+    derived_keys,
+    digest_of,
+    read_index_keys,
+)
 
 NONCE_BYTES = 12
 KEY_BYTES = 32
@@ -41,15 +43,16 @@ def create_master_key_file(path: Path) -> None:
     written.unlink()
 
 
-def add_master_key(path: Path) -> str:
-    """Put a new master key first in the file and return its id.
+def add_master_key(path: Path, *, out: Path | None = None) -> str:
+    """Put a new master key first in the file, or in another one with all the others behind it, and return its id.
 
     It wraps once the processes have read the file anew; then `rewrap-keys` wraps the keys that older ones wrapped.
     """
     key_id = secrets.token_hex(4)
-    written = path.with_name(f"{path.name}.{key_id}")
+    written = out or path.with_name(f"{path.name}.{key_id}")
     _write(written, _line(key_id, secrets.token_bytes(KEY_BYTES)) + path.read_text())
-    written.replace(path)
+    if out is None:
+        written.replace(path)
     return key_id
 
 
@@ -66,17 +69,21 @@ def _line(key_id: str, key: bytes) -> str:
 class Vault:
     """Seals and opens with the master keys; the first one of the file wraps, all of them unwrap."""
 
-    def __init__(self, keys: Mapping[str, bytes]) -> None:
+    def __init__(self, keys: Mapping[str, bytes], index: IndexKeys | None = None) -> None:
         if not keys or any(len(key) != KEY_BYTES for key in keys.values()):
             raise MasterKeyError("a master key has 32 bytes")
         self._keys = dict(keys)
         self.key_id = next(iter(self._keys))
-        oldest = self._keys[list(self._keys)[-1]]
-        self._index_key = HKDF(SHA256(), KEY_BYTES, salt=None, info=b"blind-index").derive(oldest)
+        self.index = index or derived_keys(self._keys[list(self._keys)[-1]])
+
+    @property
+    def master_key_ids(self) -> list[str]:
+        """Return the ids of all master keys, the newest first."""
+        return list(self._keys)
 
     @classmethod
-    def read(cls, path: Path) -> "Vault":
-        """Read the master keys.
+    def read(cls, path: Path, index_path: Path | None = None) -> "Vault":
+        """Read the master keys, and those of the index where they have a file.
 
         Raises:
             MasterKeyError: no such file, or its mode lets others read it.
@@ -84,13 +91,16 @@ class Vault:
         try:
             refuse_open_file(path)
             lines = [line.split(":", 1) for line in path.read_text().split()]
-            return cls({key_id: b64decode(text) for key_id, text in lines})
+            keys = {key_id: b64decode(text) for key_id, text in lines}
+            return cls(keys, read_index_keys(index_path) if index_path is not None and index_path.exists() else None)
+        except IndexKeyError as error:
+            raise MasterKeyError(str(error)) from error
         except (OSError, ValueError) as error:
             raise MasterKeyError(f"no master key can be read from {path}: {error}") from error
 
     def digest(self, kind: str, text: str) -> bytes:
-        """Return what stands for a text in the blind index."""
-        return hmac.digest(self._index_key, f"{kind}\0{text}".encode(), hashlib.sha256)
+        """Return what stands for a text that is known again and never looked up by another key: a command, a code."""
+        return digest_of(self.index.digests, kind, text)
 
     def opaque_id(self, kind: str, text: str) -> UUID:
         """Return the id that stands for a text and does not betray it."""

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from services.accounts.core.store.tables import signing_key
+from services.accounts.core.store.vault import Vault
 from services.accounts.sign_in.tables import refresh_token, session, sign_in_code
 
 KEY_SET_LOCK = 7_300_281
@@ -160,6 +161,15 @@ class SessionStore:
     def withdraw_signing_key(self, key_id: str) -> None:
         """Remember that the others were told to trust a key no more."""
         self._connection.execute(signing_key.update().where(signing_key.c.key_id == key_id).values(is_withdrawn=True))
+
+    def seal_private_keys_anew(self, vault: Vault) -> None:
+        """Seal the private halves of all keys by the newest master key."""
+        self.lock_key_set()
+        for key in self.signing_keys():
+            private = vault.open_secret(self.sealed_private_key(key.key_id), name=key.key_id)
+            sealed = vault.seal_secret(private, name=key.key_id)
+            this = signing_key.c.key_id == key.key_id
+            self._connection.execute(signing_key.update().where(this).values(sealed_private_key=sealed))
 
     def sealed_private_key(self, key_id: str) -> bytes:
         """Return the private half of a key, sealed."""
