@@ -21,6 +21,7 @@ POWERS: dict[str, frozenset[str]] = {
     "decide_death_mistake": frozenset({"checker", "district_admin"}),
     "register_group": frozenset({"coordinator", "district_admin"}),
     "erase_person": frozenset({"district_admin"}),
+    "reset_second_factor": frozenset({"checker", "district_admin", "city_admin"}),
     "see_identity": frozenset({"coordinator", "checker", "operator", "district_admin", "city_admin"}),
     "grant_role": frozenset({"district_admin", "city_admin"}),
     "change_units": frozenset({"district_admin", "city_admin"}),

@@ -21,21 +21,29 @@ class RoleAt:
 
 @dataclass(frozen=True)
 class Bearer:
-    """All that a token says: for whom it speaks, in which session, and whether that may only set a password."""
+    """All that a token says: for whom it speaks, in which session, and what that session may not.
+
+    `one_factor`: a second factor is asked of staff, and none was shown in this session.
+    """
 
     person_id: UUID
     session_id: UUID
     password_change_only: bool = False
+    one_factor: bool = False
 
 
 @dataclass(frozen=True)
 class Actor:
-    """The person who calls, as the service's directory knows them now; suspended, they hold no role."""
+    """The person who calls, as the service's directory knows them now.
+
+    Suspended, they hold no role; nor do staff whose session lacks the second factor that is asked of them.
+    """
 
     person_id: UUID
     roles: tuple[RoleAt, ...]
     session_id: UUID
     is_suspended: bool = False
+    lacks_second_factor: bool = False
 
 
 class Directory(Protocol):

@@ -23,6 +23,8 @@ from libs.http.actor import Actor, Bearer, Directory
 AUDIENCE = "timebank"
 PASSWORD_AUDIENCE = "timebank/password"
 """Of a session that was opened with a password set by somebody else: it allows setting one's own, and no more."""
+ONE_FACTOR_AUDIENCE = "timebank/one-factor"
+"""Of a session without a second factor, where staff must have one: to staff it allows enrolling, and no more."""
 LEEWAY_SECONDS = 5
 KEYS_KEPT_SECONDS = 2.0
 TOKENS_KNOWN_MAX = 2_000
@@ -87,12 +89,11 @@ class Verifier:
                 token,
                 Ed25519PublicKey.from_public_bytes(raw_key),
                 algorithms=["EdDSA"],
-                audience=[AUDIENCE, PASSWORD_AUDIENCE],
+                audience=[AUDIENCE, PASSWORD_AUDIENCE, ONE_FACTOR_AUDIENCE],
                 leeway=LEEWAY_SECONDS,
                 options={"require": ["exp", "sub", "aud", "sid"]},
             )
-            is_limited = claims["aud"] != AUDIENCE
-            bearer = Bearer(UUID(claims["sub"]), UUID(claims["sid"]), password_change_only=is_limited)
+            bearer = _bearer(claims)
             return _Known(bearer, float(claims["exp"]), key_id, raw_key)
         except (jwt.PyJWTError, ValueError, KeyError, TypeError, AttributeError) as error:
             raise Unauthorized from error
@@ -122,8 +123,18 @@ def open_before_own_password(view: View) -> View:
     return view
 
 
+def open_before_second_factor(view: View) -> View:
+    """Mark a view that is open to staff whose session lacks the second factor that is asked of them."""
+    view.is_open_before_second_factor = True  # type: ignore[attr-defined]  # a mark read by _is_marked below
+    return view
+
+
 class PasswordChangeRequiredError(ForbiddenError):
     """Set your own password first: the present one was set by somebody else."""
+
+
+class SecondFactorRequiredError(ForbiddenError):
+    """Your office needs a second factor: set one up, or sign in with it."""
 
 
 def current_actor() -> Actor:
@@ -132,6 +143,14 @@ def current_actor() -> Actor:
     if not isinstance(actor, Actor):
         raise Unauthorized
     return actor
+
+
+def current_bearer() -> Bearer:
+    """Return what the token of this request says; only inside a request that carried one."""
+    bearer = g.get("bearer")
+    if not isinstance(bearer, Bearer):
+        raise Unauthorized
+    return bearer
 
 
 def refuse_before_own_password(bearer: Bearer) -> None:
@@ -152,6 +171,16 @@ def refuse_suspended(actor: Actor) -> None:
     """
     if actor.is_suspended and request.method not in READING_METHODS and not _is_marked("is_open_to_suspended"):
         raise PersonSuspendedError
+
+
+def refuse_without_second_factor(actor: Actor) -> None:
+    """Refuse everything but enrolling to staff whose session lacks the second factor that is asked of them.
+
+    Raises:
+        SecondFactorRequiredError
+    """
+    if actor.lacks_second_factor and not _is_marked("is_open_before_second_factor"):
+        raise SecondFactorRequiredError
 
 
 def require_tokens(app: Flask, verifier: Verifier) -> None:
@@ -176,6 +205,7 @@ def know_callers(app: Flask, database: Database, directory: Directory) -> None:
     Raises:
         Unauthorized: dead, sealed, erased, or of a session that has ended.
         PersonSuspendedError: a suspended person would change something.
+        SecondFactorRequiredError: staff, in a session without the second factor that is asked of them.
         CallerNotYetKnownError: a person this service has not heard of.
     """
 
@@ -189,8 +219,20 @@ def know_callers(app: Flask, database: Database, directory: Directory) -> None:
             g.actor = directory(connection, g.bearer)()
         if not is_open:
             refuse_suspended(g.actor)
+            refuse_without_second_factor(g.actor)
 
     app.before_request(check)
+
+
+def _bearer(claims: Mapping[str, str]) -> Bearer:
+    """Return who a token speaks for; of an audience without a name here it allows the least."""
+    audience = claims["aud"]
+    return Bearer(
+        UUID(claims["sub"]),
+        UUID(claims["sid"]),
+        password_change_only=audience not in (AUDIENCE, ONE_FACTOR_AUDIENCE),
+        one_factor=audience == ONE_FACTOR_AUDIENCE,
+    )
 
 
 def _is_view() -> bool:

@@ -22,8 +22,8 @@ from sqlalchemy.exc import OperationalError
 from libs.db import collect
 from libs.db.driver import pipelined, run
 from libs.errors import IdReusedError, InvalidError, Kind, Refusal
-from libs.http.actor import Actor, Bearer, StandingChangedError
-from libs.http.auth import current_actor, refuse_suspended
+from libs.http.actor import Actor, StandingChangedError
+from libs.http.auth import current_actor, current_bearer, refuse_suspended, refuse_without_second_factor
 from libs.ids import id_from_cause
 
 ATTEMPTS_MAX = 3
@@ -156,15 +156,16 @@ def _locked_for(actor: Actor, connection: Connection, names: Mapping[str, UUID])
     """As `_locked`, for a caller who still is who they were; the look costs no trip of its own.
 
     Raises:
-        Unauthorized, PersonSuspendedError, StandingChangedError: they are not.
+        Unauthorized, PersonSuspendedError, SecondFactorRequiredError, StandingChangedError: they are not.
     """
     directory = current_app.extensions["service"].directory
     with pipelined(connection):
         run(connection, _LOCK, _lock_of(names))
         cursor = run(connection, _KEPT, names)
-        read = directory(connection, Bearer(actor.person_id, actor.session_id))
+        read = directory(connection, current_bearer())
     present = read()
     refuse_suspended(present)
+    refuse_without_second_factor(present)
     if present != actor:
         raise StandingChangedError
     return _kept(cursor.fetchone())

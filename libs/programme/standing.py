@@ -8,6 +8,7 @@ itself asks its own tables by a statement of the same form.
 |---|---|
 | active | themselves, with the roles they hold |
 | suspended | themselves without any role: they read what is their own, and change nothing (libs/http/auth.py) |
+| staff, in a session that lacks the second factor asked of them | themselves without any role: they enrol one |
 | deceased, sealed, erased; or the session has ended | not signed in (401) |
 | not heard of yet: accounts signed a token, its event is on the way | asked to try again in a moment (503) |
 
@@ -31,7 +32,7 @@ from libs.db.driver import run
 from libs.db.grants import Operations, grant
 from libs.db.rows import save_row
 from libs.http.actor import Actor, Bearer, CallerNotYetKnownError, RoleAt
-from libs.programme.words import PersonStatus
+from libs.programme.words import STAFF_ROLES, PersonStatus
 
 metadata = sa.MetaData()
 standing = sa.Table(
@@ -89,8 +90,9 @@ class StandingDirectory:
             if has_ended or status not in (PersonStatus.ACTIVE, PersonStatus.SUSPENDED):
                 raise Unauthorized
             is_suspended = status == PersonStatus.SUSPENDED
-            held = () if is_suspended else tuple(map(RoleAt, roles, unit_ids))
-            return Actor(bearer.person_id, held, bearer.session_id, is_suspended)
+            lacks = bearer.one_factor and not is_suspended and not STAFF_ROLES.isdisjoint(roles)
+            held = () if is_suspended or lacks else tuple(map(RoleAt, roles, unit_ids))
+            return Actor(bearer.person_id, held, bearer.session_id, is_suspended, lacks)
 
         return read
 

@@ -66,7 +66,7 @@ from services.accounts.recipients import api as recipients
 from services.accounts.relations.api import grants, relations
 from services.accounts.roles.api import powers, roles
 from services.accounts.settings import Settings, city_names
-from services.accounts.sign_in.api import devices, requests, sessions
+from services.accounts.sign_in.api import devices, requests, resets, second_factor, sessions
 from services.accounts.sign_in.api.sessions import SignInParts
 from services.accounts.sign_in.gateways.code_desk import CodeDesk
 from services.accounts.sign_in.store.session_store import SessionStore, is_anything_sealed
@@ -79,6 +79,8 @@ BLUEPRINTS = (
     sessions.blueprint,
     devices.blueprint,
     requests.blueprint,
+    second_factor.blueprint,
+    resets.blueprint,
     me.blueprint,
     units.blueprint,
     policies.blueprint,
@@ -147,6 +149,7 @@ def create_app(settings: Settings, *, clock: Clock, database: Database | None = 
     )
     sign_in = SignInParts(
         code_desk=CodeDesk(send_code) if sender is not None else None,
+        is_factor_required=settings.asks_staff_for_second_factor,
         sign_ins=Gate(places=SIGN_INS_AT_ONCE, waiting_max=SIGN_INS_WAITING_MAX, wait_seconds=SIGN_IN_WAIT_SECONDS),
     )
     proving = ApplyingParts(code_desk=CodeDesk(send_proving_code) if sender is not None else None)

@@ -14,10 +14,11 @@ from services.accounts.numbers.tables import number_proposal
 from services.accounts.policies.tables import policy
 from services.accounts.recipients.tables import finding
 from services.accounts.roles.tables import role_proposal
+from services.accounts.sign_in.tables import second_factor_reset
 from services.accounts.sign_in.usecases.change_signing_keys import next_retirement, withdraw_retired_keys
 from services.accounts.volunteers.usecases.announce_lapses import announce_lapses, next_lapse
 
-OF_TWO_PEOPLE = (role_proposal, number_proposal, finding, death, death_mistake, policy, admission)
+OF_TWO_PEOPLE = (role_proposal, number_proposal, second_factor_reset, finding, death, death_mistake, policy, admission)
 """Every table of acts of two people."""
 
 

@@ -14,6 +14,7 @@ class Settings(RoleSettings):
     Persons are found by the keys in `index_key_file`; without one, by a key derived from the oldest master key.
     `demo` brings the built-in city, its two members of staff and cheaper password hashes: for invented people only.
     Sign-in codes are written to files of `codes_folder`; without one, nobody signs in by code.
+    `second_factor_required`: staff without a second factor may only set one up; so it is but in a demonstration.
     The city's names are used once, when it is founded.
     """
 
@@ -21,9 +22,15 @@ class Settings(RoleSettings):
     index_key_file: Path | None = None
     demo: bool = False
     codes_folder: Path | None = None
+    second_factor_required: bool | None = None
     wake_port: int | None = None
     city_name_zh: str | None = None
     city_name_en: str | None = None
+
+    @property
+    def asks_staff_for_second_factor(self) -> bool:
+        """Tell whether an office opens to nobody without a second factor."""
+        return not self.demo if self.second_factor_required is None else self.second_factor_required
 
 
 DEMO_CITY = ("示范市", "Demo City")

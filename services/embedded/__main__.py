@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from services.embedded.settings import BROKERS, RunOptions, StartRefusedError
+from services.embedded.settings import BROKERS, SECOND_FACTOR, RunOptions, StartRefusedError
 
 
 @click.group()
@@ -28,6 +28,11 @@ def main() -> None:
 @click.option("--trusted-proxies", default="", help="Who is believed about the caller's address: by commas.")
 @click.option("--desk-phone", default="", help="The service desk's number, shown on the pages.")
 @click.option("--secure-cookies", is_flag=True, help="Behind HTTPS: the pages' cookies are sent over it only.")
+@click.option(
+    "--second-factor",
+    type=click.Choice(SECOND_FACTOR),
+    help="Of staff; required unless the people are invented.",
+)
 def run(
     folder: Path,
     host: str,
@@ -41,6 +46,7 @@ def run(
     trusted_proxies: str,
     desk_phone: str,
     secure_cookies: bool,
+    second_factor: str | None,
 ) -> None:
     """Start everything; Ctrl-C stops it."""
     options = RunOptions(
@@ -56,6 +62,7 @@ def run(
         trusted_proxies=trusted_proxies,
         desk_phone=desk_phone,
         secure_cookies=secure_cookies,
+        second_factor=second_factor or "",
     )
     # Imported here, so that `reset` and `--help` need not import every service.
     from services.embedded.start import run_platform

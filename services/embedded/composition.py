@@ -96,6 +96,8 @@ def environment_of(
         "ACCOUNTS_CODES_FOLDER": str(folder.outbox),
         "ACCOUNTS_DEMO": "1" if options.may_move_time else "0",
     }
+    if options.second_factor:
+        found["ACCOUNTS_SECOND_FACTOR_REQUIRED"] = "1" if options.second_factor == "required" else "0"
     return found | witness_environment(folder)
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 SERVICES = ("accounts", "orders", "ledger", "redemption")
 BROKERS = ("postgres", "kafka")
+SECOND_FACTOR = ("required", "offered")
 API_WORKERS = 2
 API_THREADS = 24
 DEMO_PASSWORD = "timebank-demo-7"
@@ -29,6 +30,7 @@ class RunOptions:
     trusted_proxies: str = ""
     desk_phone: str = ""
     secure_cookies: bool = False
+    second_factor: str = ""
 
     @property
     def has_city(self) -> bool:

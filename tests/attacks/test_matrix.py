@@ -31,7 +31,7 @@ TARGET: tuple[str, ...] = (
     "/qualifications",
     "/deaths/",
 )
-TARGET += ("/identity-sightings/", "/phone-changes/", "/phone-number/")
+TARGET += ("/identity-sightings/", "/phone-changes/", "/phone-number/", "/second-factor-resets/")
 """What changes a person is done to one of whom nothing else is asked."""
 ENDING = ("/answer", "/refusal", *TARGET[1:5], "/confirmation", "/decision", "/deaths/{death_id}")
 LAST = "POST /v1/persons/{person_id}/erasure"
@@ -45,8 +45,13 @@ NOT_ASKED = {
     "POST /v1/sessions/refresh",
     "POST /v1/sessions/requests",
     "POST /v1/sessions/requests/result",
+    "POST /v1/sessions/second-factor",
+    "POST /v1/me/second-factor",
+    "POST /v1/me/second-factor/first-code",
+    "POST /v1/me/second-factor/recovery-codes",
+    "POST /v1/me/second-factor/removal",
 }
-"""They begin or end sessions, or devices, of whoever asks."""
+"""They begin or end sessions, devices, or second factors, of whoever asks."""
 Found = dict[str, dict[str, str]]
 
 

@@ -120,6 +120,9 @@ class Alone:
             yield "PUT", change, {"phone_number": "13900000000"}
             yield "POST", f"{change}/decision", OK
             yield "POST", f"{whom}/phone-number/confirmation", {"code": "123456"}
+            reset = f"{whom}/second-factor-resets/{self.id('reset' + whom)}"
+            yield "PUT", reset, {}
+            yield "POST", f"{reset}/decision", OK
             yield "POST", f"{whom}/move", {"home_unit_id": self.world.unit_of("k2")}
         policy = {"unit_id": self.district, "effective": self.world.story.day("D6").isoformat(),
                   "set": {"grant": {"starting_credit_minutes": 600}}}  # fmt: skip

@@ -17,6 +17,7 @@ from libs.clock import machine_now
 from libs.db import Connection, Database
 from libs.http import Service
 from libs.http.actor import RoleAt
+from libs.http.auth import ONE_FACTOR_AUDIENCE
 from libs.ids import new_id
 from libs.programme.standing import refuse_erased, refuse_sessions, save_standing
 from tests.unit.sample_service.service import UNIT, tell_sample_service
@@ -80,6 +81,32 @@ def test_who_is_suspended_reads_and_changes_nothing(sample: Flask, client: Flask
 
     assert [(answer.status_code, answer.json["code"]) for answer in refused] == [(403, "person_suspended")] * 3
     assert count_rows("note") == count_rows("command") == 0
+
+
+def test_staff_do_nothing_in_a_session_without_the_second_factor_that_is_asked_of_them(
+    sample: Flask, client: FlaskClient, signer: Signer, count_rows: Count
+) -> None:
+    client.environ_base["HTTP_AUTHORIZATION"] = signer.headers(aud=ONE_FACTOR_AUDIENCE)["Authorization"]
+    assert _put(client).status_code == 201  # A clerk of the sample is no member of staff.
+
+    tell_sample_service(sample, CLERK, role="coordinator")
+
+    for answer in (client.get("/v1/notes"), _put(client)):
+        assert (answer.status_code, answer.json["code"]) == (403, "second_factor_required")
+    assert count_rows("note") == 1
+    client.environ_base["HTTP_AUTHORIZATION"] = signer.headers()["Authorization"]
+    assert client.get("/v1/notes").status_code == 200
+
+
+def test_who_becomes_staff_while_they_ask_is_asked_for_the_second_factor(
+    sample: Flask, client: FlaskClient, signer: Signer, monkeypatch: pytest.MonkeyPatch, count_rows: Count
+) -> None:
+    tell_sample_service(sample, CLERK, role="coordinator")
+    client.environ_base["HTTP_AUTHORIZATION"] = signer.headers(aud=ONE_FACTOR_AUDIENCE)["Authorization"]
+    monkeypatch.setattr("libs.http.auth.refuse_without_second_factor", lambda _actor: None)
+
+    assert (_put(client).status_code, _put(client).json["code"]) == (403, "second_factor_required")
+    assert count_rows("note") == 0
 
 
 def test_a_suspension_is_no_answer_of_the_command(sample: Flask, client: FlaskClient) -> None:

@@ -26,6 +26,7 @@ from services.accounts.groups.usecases import forget_in_groups
 from services.accounts.policies.store import PolicyStore
 from services.accounts.relations.messages import tell_acting_grant, tell_relation
 from services.accounts.relations.store import RelationStore
+from services.accounts.sign_in.store.factor_store import forget_factor
 from services.accounts.sign_in.usecases.device_keys import forget_devices
 from services.accounts.sign_in.usecases.end_sessions import end_sessions
 
@@ -125,6 +126,7 @@ def _end(
     person_id, now = person.person_id, context.now
     end_sessions(store, person_id, because=status, at=now)
     forget_devices(store, person_id, now=now)
+    forget_factor(store.connection, person_id)
     ErasureStore(store.connection).forget_ways_in(person_id)
     store.persons.end_grants_of(person_id, by=erasure.requested_by, at=now)
     _end_records(store, context, person_id)

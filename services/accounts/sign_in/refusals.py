@@ -53,3 +53,23 @@ class SignInRequestOverError(RuleError):
 
 class StaffSignInError(ForbiddenError):
     """Whoever holds an office signs in with the password or a code."""
+
+
+class SecondFactorForStaffError(ForbiddenError):
+    """A second factor is for members of staff."""
+
+
+class SecondFactorWrongError(ForbiddenError):
+    """This code is wrong or was used before. Wait for the next one."""
+
+
+class SecondFactorNotFoundError(NotFoundError):
+    """There is no second factor."""
+
+
+class EnrolmentOverError(RuleError):
+    """Setting up the second factor took too long. Begin again."""
+
+
+class SignInTicketOverError(RuleError):
+    """This sign-in took too long. Begin again."""

@@ -1,13 +1,112 @@
-"""How often something may be tried before one has to wait, and for how long; and what a device is."""
+"""How often something may be tried before one has to wait, and for how long; what a device and a second factor are."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from enum import StrEnum
 from uuid import UUID
 
+from libs.translation import in_both, message
+from services.accounts.sign_in.refusals import EnrolmentOverError, SecondFactorWrongError
+
 _DOUBLINGS_MAX = 16
-
-
 DEVICES_MAX = 5
+ENROLMENT_LIFETIME = timedelta(minutes=15)
+RECOVERY_CODES = 10
+
+
+class FactorAct(StrEnum):
+    """What was done with somebody's second factor."""
+
+    ENROLLED = "enrolled"
+    REPLACED = "replaced"
+    REMOVED = "removed"
+    CODES_RENEWED = "codes_renewed"
+    RECOVERY_CODE_USED = "recovery_code_used"
+    RESET = "reset"
+
+
+_NOTICES = {
+    FactorAct.ENROLLED: message(
+        "Your account has a second factor from now on: signing in asks for a code. If this was not you, call the desk."
+    ),
+    FactorAct.REPLACED: message(
+        "The second factor of your account was replaced by another. If this was not you, call the desk at once."
+    ),
+    FactorAct.REMOVED: message(
+        "The second factor of your account was removed. If this was not you, call the desk at once."
+    ),
+    FactorAct.CODES_RENEWED: message(
+        "New recovery codes were made for your account; the old ones work no more. If this was not you, call the desk."
+    ),
+    FactorAct.RECOVERY_CODE_USED: message(
+        "A recovery code of your account was used. If this was not you, call the desk at once."
+    ),
+    FactorAct.RESET: message(
+        "Two members of staff reset the second factor of your account; you are signed out everywhere. If you did not"
+        " ask for it, call the desk at once."
+    ),
+}
+
+
+@dataclass(frozen=True)
+class SecondFactor:
+    """A person's second factor: the secret in force, with the step of the last code that was used, and one to come.
+
+    `secret` is None until the first code confirmed it; a step is a code's half minute, counted since 1970.
+    """
+
+    person_id: UUID
+    secret: str | None = None
+    last_step: int = 0
+    confirmed_at: datetime | None = None
+    pending: str | None = None
+    pending_until: datetime | None = None
+
+    @property
+    def is_confirmed(self) -> bool:
+        """Tell whether it is asked for when its person signs in."""
+        return self.secret is not None
+
+    def enrolling(self, secret: str, *, until: datetime) -> "SecondFactor":
+        """Return it with a secret that waits for its first code; the one in force stays until then."""
+        return replace(self, pending=secret, pending_until=until)
+
+    def pending_at(self, now: datetime) -> str:
+        """Return the secret that waits for its first code.
+
+        Raises:
+            EnrolmentOverError: none does, or it took too long.
+        """
+        if self.pending is None or self.pending_until is None or self.pending_until <= now:
+            raise EnrolmentOverError
+        return self.pending
+
+    def confirm(self, step: int | None, now: datetime) -> "SecondFactor":
+        """Return it with the waiting secret in force, by the step of its first code; that code is used by it.
+
+        Raises:
+            EnrolmentOverError
+            SecondFactorWrongError: it was none of its codes.
+        """
+        secret = self.pending_at(now)
+        if step is None:
+            raise SecondFactorWrongError
+        return SecondFactor(self.person_id, secret, step, now)
+
+    def use(self, step: int | None) -> "SecondFactor":
+        """Return it with a code used: none works twice, nor any before one that was used.
+
+        Raises:
+            SecondFactorWrongError: it was none of its codes, or no newer one.
+        """
+        if step is None or step <= self.last_step:
+            raise SecondFactorWrongError
+        return replace(self, last_step=step)
+
+
+def notice_of(act: FactorAct) -> str:
+    """Return what the person is told, in both languages."""
+    return "\n".join(in_both(_NOTICES[act], module=__name__).values())
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 import sqlalchemy as sa
 
+from libs.programme.proposals import proposal_columns
 from services.accounts.core.store.tables import metadata
 
 _Instant = sa.DateTime(timezone=True)
@@ -15,6 +16,7 @@ session = sa.Table(
     sa.Column("began_at", _Instant),
     sa.Column("expires_at", _Instant),
     sa.Column("password_change_only", sa.Boolean),
+    sa.Column("second_factor", sa.Boolean),
     sa.Column("ended_at", _Instant),
     sa.Column("ended_because", sa.Text),
 )
@@ -74,4 +76,53 @@ sign_in_request = sa.Table(
     sa.Column("expires_at", _Instant),
     sa.Column("person_id", sa.Uuid),
     sa.Column("decision", sa.Text),
+)
+
+
+second_factor = sa.Table(
+    "second_factor",
+    metadata,
+    sa.Column("person_id", sa.Uuid, primary_key=True),
+    sa.Column("sealed", sa.LargeBinary),
+    sa.Column("last_step", sa.BigInteger),
+    sa.Column("confirmed_at", _Instant),
+    sa.Column("pending_until", _Instant),
+)
+
+
+recovery_code = sa.Table(
+    "recovery_code",
+    metadata,
+    sa.Column("person_id", sa.Uuid, primary_key=True),
+    sa.Column("digest", sa.LargeBinary, primary_key=True),
+)
+
+
+sign_in_ticket = sa.Table(
+    "sign_in_ticket",
+    metadata,
+    sa.Column("digest", sa.LargeBinary, primary_key=True),
+    sa.Column("person_id", sa.Uuid),
+    sa.Column("by_password", sa.Boolean),
+    sa.Column("expires_at", _Instant),
+)
+
+
+second_factor_act = sa.Table(
+    "second_factor_act",
+    metadata,
+    sa.Column("number", sa.BigInteger, sa.Identity(always=True), primary_key=True),
+    sa.Column("person_id", sa.Uuid),
+    sa.Column("act", sa.Text),
+    sa.Column("done_by", sa.Uuid),
+    sa.Column("done_at", _Instant),
+)
+
+
+second_factor_reset = sa.Table(
+    "second_factor_reset",
+    metadata,
+    sa.Column("reset_id", sa.Uuid, primary_key=True),
+    sa.Column("person_id", sa.Uuid),
+    *proposal_columns(words_of=("person_id",)),
 )

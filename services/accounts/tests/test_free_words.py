@@ -34,6 +34,8 @@ NO_WORDS = {
     "approval": "as above",
     "number": "drawn by chance, to compare two screens",
     "ticket": "a token; proving a number is no command and keeps nothing",
+    "uri": "a secret of ours; setting a second factor up is no command and keeps nothing of its answer",
+    "recovery_codes": "as above",
     "show_own_application.why": "nobody's command: the answer is read anew and not kept",
     "import_people.reason": "a code; the answer is read anew and not kept",
     "import_people.refused": "codes; the answer is read anew and not kept",

@@ -18,6 +18,7 @@ from services.accounts.bootstrap import create_app, create_token_source
 from services.accounts.core.store.tables import metadata
 from services.accounts.core.store.vault import Vault, add_master_key, create_master_key_file
 from services.accounts.due import OF_TWO_PEOPLE
+from services.accounts.sign_in.tests.second_factors import caller_of, enrol
 from services.accounts.tests.platform import Caller, Platform, must, refused, start_platform
 from tests.support.postgres import FreshDatabase
 
@@ -180,7 +181,8 @@ def test_the_two_administrators_of_a_real_platform_are_made_on_the_machine_toget
         assert (refused_founding.exit_code, "two_administrators_needed" in refused_founding.output) == (1, True)
     assert platform.sign_in("second", "another password").person_id
     assert (again.exit_code, "already_decided" in again.output) == (1, True)
-    admin = platform.sign_in("first")
+    refused(platform.sign_in("first").get("/v1/access-log"), "second_factor_required", 403)
+    admin = caller_of(platform, enrol(platform.sign_in("first"))[1])
     city = must(admin.get("/v1/organisation-units", level="city"))["items"][0]
     unit = {"level": "district", "parent_id": city["unit_id"], "name_zh": "东河区"}
     must(admin.put(f"/v1/organisation-units/{new_id()}", unit))

@@ -15,12 +15,21 @@ from libs.http.units import is_number, named_schemas, unit_of
 from services.embedded.front_door import merged_openapi
 
 METHODS = {"get", "put", "post", "patch", "delete"}
-KEYLESS = {"DELETE /v1/sessions", "DELETE /v1/sessions/current", "POST /v1/door-acts"}
-"""What needs no key: it ends something, or each act in it has an id of its own."""
+KEYLESS = {
+    "DELETE /v1/sessions",
+    "DELETE /v1/sessions/current",
+    "POST /v1/door-acts",
+    "POST /v1/me/second-factor",
+    "POST /v1/me/second-factor/first-code",
+    "POST /v1/me/second-factor/recovery-codes",
+    "POST /v1/me/second-factor/removal",
+}
+"""What needs no key: it ends something, has acts with ids of their own, or answers a secret that is kept nowhere."""
 PUBLIC = {
     "POST /v1/sessions",
     "POST /v1/sessions/refresh",
     "POST /v1/sessions/requests",
+    "POST /v1/sessions/second-factor",
     "POST /v1/sessions/requests/result",
     "POST /v1/sign-in-codes",
     # Whoever applies has no account yet: a proved number stands in for it.

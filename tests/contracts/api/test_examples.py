@@ -24,6 +24,7 @@ SELDOM = {
         "act", "decided_at", "decided_by", "lapses_at", "proposed_at", "proposed_by", "roles_to_decide", "why",
     },
     "accounts.RoleDone": {"granted_at", "granted_by"},
+    "accounts.SignInAnswer": {"ticket", "ticket_expires_at"},
     "accounts.UnitAnswer": {"policy_id"},
     "orders.Order": {"distance_m"},
     "orders.OrderDone": {"distance_m"},

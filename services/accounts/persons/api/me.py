@@ -4,7 +4,7 @@ from flask.views import MethodView
 from flask_smorest import Blueprint
 
 from libs.clock import machine_now
-from libs.http import open_before_own_password, reading
+from libs.http import open_before_own_password, open_before_second_factor, reading
 from services.accounts.core.edge import opened
 from services.accounts.core.schemas import Answer, unit_answer
 from services.accounts.numbers.store import NumberStore
@@ -15,6 +15,7 @@ blueprint = Blueprint("me", __name__, description="The person who calls / 本人
 
 
 @open_before_own_password
+@open_before_second_factor
 @blueprint.route("/v1/me")
 class Me(MethodView):
     """The person who calls."""

@@ -6,9 +6,9 @@ from flask_smorest import Blueprint
 from libs.clock import machine_now
 from libs.http import current_actor, public, reading
 from libs.http.openapi import keyless
-from services.accounts.core.edge import command, origin, parts, store_on, transaction
+from services.accounts.core.edge import command, origin, part, parts, store_on, transaction
 from services.accounts.core.schemas import Answer, Body, instant
-from services.accounts.sign_in.api.sessions import count_try, signed_in_answer
+from services.accounts.sign_in.api.sessions import SignInParts, count_try, signed_in_answer
 from services.accounts.sign_in.schemas import (
     DecisionAnswer,
     DecisionSchema,
@@ -65,7 +65,10 @@ class Result(MethodView):
     def post(self, body: Body) -> Answer:
         """Say whether it was approved, and if so open the session, once."""
         with transaction() as connection:
-            signed_in = result_of_request(store_on(connection), body["secret"], now=machine_now())
+            is_required = part(SignInParts).is_factor_required
+            signed_in = result_of_request(
+                store_on(connection), body["secret"], is_required=is_required, now=machine_now()
+            )
         return {"state": "waiting"} if signed_in is None else {"state": "signed_in", **signed_in_answer(signed_in)}
 
 

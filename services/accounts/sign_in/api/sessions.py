@@ -8,7 +8,14 @@ from flask_smorest import Blueprint
 from werkzeug.exceptions import TooManyRequests
 
 from libs.clock import machine_now
-from libs.http import current_actor, open_before_own_password, open_to_suspended, public, reading
+from libs.http import (
+    current_actor,
+    open_before_own_password,
+    open_before_second_factor,
+    open_to_suspended,
+    public,
+    reading,
+)
 from libs.http.gate import Gate
 from libs.http.limits import refuse_for
 from libs.http.openapi import keyless
@@ -30,6 +37,7 @@ from services.accounts.sign_in.schemas import (
     PasswordSchema,
     RefreshSchema,
     SignedInAnswer,
+    SignInAnswer,
     SignInSchema,
 )
 from services.accounts.sign_in.usecases.change_password import change_password, present_password_hash
@@ -46,6 +54,7 @@ from services.accounts.sign_in.usecases.count_tries import (
 from services.accounts.sign_in.usecases.send_code import CODE_LIFETIME, use_code, use_code_of
 from services.accounts.sign_in.usecases.sign_in import (
     Attempt,
+    SecondStep,
     SignedIn,
     look_up,
     open_session,
@@ -59,9 +68,13 @@ blueprint = Blueprint("sessions", __name__, description="Signing in / 登录")
 
 @dataclass(frozen=True)
 class SignInParts:
-    """What the composition root gives to signing in: who sends codes, and how many may hash at once."""
+    """What the composition root gives to signing in: who sends codes, and how many may hash at once.
+
+    `is_factor_required`: no office opens without a second factor.
+    """
 
     code_desk: CodeDesk | None
+    is_factor_required: bool
     sign_ins: Gate
 
 
@@ -72,9 +85,9 @@ class Sessions(MethodView):
     @public
     @blueprint.doc(operationId="sign_in")
     @blueprint.arguments(SignInSchema)
-    @blueprint.response(201, SignedInAnswer)
+    @blueprint.response(201, SignInAnswer)
     def post(self, body: Body) -> Answer:
-        """Sign in with a phone number or sign-in name, and a password or a code."""
+        """Sign in with a phone number or sign-in name, and a password or a code; a second factor is asked for next."""
         make_counted = code_try if "code" in body else password_try
         counted = make_counted(body["login"], origin(), parts().vault.digest)
         with part(SignInParts).sign_ins.enter():
@@ -82,10 +95,17 @@ class Sessions(MethodView):
             signed_in = _signed_in(body, counted)
         if signed_in is None:
             raise SignInFailedError
-        return signed_in_answer(signed_in)
+        if isinstance(signed_in, SecondStep):
+            return {
+                "state": "second_factor_needed",
+                "ticket": signed_in.ticket,
+                "ticket_expires_at": instant(signed_in.expires_at),
+            }
+        return {"state": "signed_in", **signed_in_answer(signed_in)}
 
     @keyless
     @open_to_suspended
+    @open_before_second_factor
     @blueprint.doc(operationId="sign_out_everywhere")
     @blueprint.response(204)
     def delete(self) -> None:
@@ -124,7 +144,12 @@ class Refresh(MethodView):
     def post(self, body: Body) -> Answer:
         """Exchange a refresh token, once, for new tokens; a second use ends the session."""
         with transaction() as connection:
-            signed_in = refresh_session(store_on(connection), refresh_token=body["refresh_token"], now=machine_now())
+            signed_in = refresh_session(
+                store_on(connection),
+                refresh_token=body["refresh_token"],
+                is_required=part(SignInParts).is_factor_required,
+                now=machine_now(),
+            )
         if signed_in is None:
             raise RefreshTokenReusedError
         return signed_in_answer(signed_in)
@@ -133,6 +158,7 @@ class Refresh(MethodView):
 @keyless
 @open_to_suspended
 @open_before_own_password
+@open_before_second_factor
 @blueprint.route("/v1/sessions/current")
 class CurrentSession(MethodView):
     """The session of the token."""
@@ -222,8 +248,8 @@ def _is_shown(body: Body, present: str | None) -> bool:
         )
 
 
-def _signed_in(body: Body, counted: Sequence[Counted]) -> SignedIn | None:
-    """Open a session for who shows that they are who they say, and take their try back."""
+def _signed_in(body: Body, counted: Sequence[Counted]) -> SignedIn | SecondStep | None:
+    """Open a session for who shows that they are who they say, or ask for more, and take their try back."""
     now, attempt = machine_now(), Attempt()
     if "password" in body:
         with reading() as connection:
@@ -236,7 +262,8 @@ def _signed_in(body: Body, counted: Sequence[Counted]) -> SignedIn | None:
             attempt = Attempt(
                 use_code(store, login=body["login"], code=body["code"], digest=parts().vault.digest, now=now)
             )
-        signed_in = open_session(store, attempt, by_password="password" in body, now=now)
+        is_required = part(SignInParts).is_factor_required
+        signed_in = open_session(store, attempt, by_password="password" in body, is_required=is_required, now=now)
         if signed_in is not None:
             give_back(store, counted, now=now)
     return signed_in
@@ -251,6 +278,7 @@ def signed_in_answer(signed_in: SignedIn) -> Answer:
         "refresh_token": signed_in.refresh_token,
         "person_id": str(signed_in.person_id),
         "password_change_required": signed_in.password_change_only,
+        "enrolment_required": signed_in.must_enrol,
     }
 
 

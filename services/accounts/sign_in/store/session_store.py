@@ -24,6 +24,7 @@ class Session:
     expires_at: datetime
     ended_at: datetime | None = None
     password_change_only: bool = False
+    second_factor: bool = False
 
 
 @dataclass(frozen=True)
@@ -62,8 +63,7 @@ class SessionStore:
         ).first()
         if row is None:
             return None
-        limits = {"ended_at": row.ended_at, "password_change_only": row.password_change_only}
-        return Session(row.session_id, row.person_id, row.began_at, row.expires_at, **limits)
+        return Session(**{name: value for name, value in row._mapping.items() if name != "ended_because"})
 
     def end_sessions(
         self, person_id: UUID, *, session_id: UUID | None = None, because: str, at: datetime

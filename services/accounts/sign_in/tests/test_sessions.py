@@ -119,7 +119,12 @@ def test_a_session_expires_by_the_machines_time(platform: Platform) -> None:
     store_at = Vault.read(platform.settings.master_key_file)
 
     with pytest.raises(Exception, match="refresh_token_invalid"), platform.database.transaction() as connection:
-        refresh_session(SealedStore(connection, store_at), refresh_token=token, now=machine_now() + timedelta(days=31))
+        refresh_session(
+            SealedStore(connection, store_at),
+            refresh_token=token,
+            is_required=False,
+            now=machine_now() + timedelta(days=31),
+        )
 
 
 def test_what_nobody_can_continue_is_forgotten(platform: Platform) -> None:

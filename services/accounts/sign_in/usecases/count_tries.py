@@ -57,6 +57,17 @@ def own_password_try(person: str, digest: Digest) -> list[Counted]:
     return [Counted(digest("try/own-password", person), PASSWORDS_BY_LOGIN, is_forgotten=True)]
 
 
+def second_factor_try(person: str, kind: str, origin: Origin, digest: Digest) -> list[Counted]:
+    """Return what showing a second factor counts against: its person, in however many sessions.
+
+    Guesses at one kind of code (`totp`, `recovery-code`) use up none of the other's.
+    """
+    return [
+        Counted(digest(f"try/{kind}", person), PASSWORDS_BY_LOGIN, is_forgotten=True),
+        *_by_origin("try", origin, digest, TRIES_BY_ADDRESS, TRIES_BY_NETWORK),
+    ]
+
+
 def code_request(login: str, origin: Origin, digest: Digest) -> list[Counted]:
     """Return what asking for a code counts against, whether or not anybody has this number."""
     return [

@@ -9,6 +9,7 @@ from services.accounts.core.store.store import SealedStore
 from services.accounts.core.usecases.command_context import CommandContext
 from services.accounts.sign_in.gateways.tokens import new_refresh_token, token_digest
 from services.accounts.sign_in.refusals import SignInRequestOverError, StaffSignInError
+from services.accounts.sign_in.store.factor_store import has_factor
 from services.accounts.sign_in.store.request_store import RequestStore, SignInRequest
 from services.accounts.sign_in.usecases.sign_in import Attempt, SignedIn, open_session
 
@@ -59,11 +60,11 @@ def decide_request(store: SealedStore, context: CommandContext, approval: str, *
 
     Raises:
         PersonSuspendedError
-        StaffSignInError: the caller holds an office.
+        StaffSignInError: the caller holds an office, or has a second factor.
         SignInRequestOverError: it was decided, or took too long.
     """
     context.active_actor()
-    if is_staff(store.persons.places_of(context.caller_id)):
+    if is_staff(store.persons.places_of(context.caller_id)) or has_factor(store.connection, context.caller_id):
         raise StaffSignInError
     requests = RequestStore(store.connection)
     request = requests.by_approval(token_digest(approval), now=now, lock=True)
@@ -74,7 +75,7 @@ def decide_request(store: SealedStore, context: CommandContext, approval: str, *
     return decision
 
 
-def result_of_request(store: SealedStore, secret: str, *, now: datetime) -> SignedIn | None:
+def result_of_request(store: SealedStore, secret: str, *, is_required: bool, now: datetime) -> SignedIn | None:
     """Return the session that was approved for the browser with this secret, once; None while nobody has decided.
 
     Raises:
@@ -87,7 +88,8 @@ def result_of_request(store: SealedStore, secret: str, *, now: datetime) -> Sign
     if request.decision is None:
         return None
     requests.forget(request.approval_digest)
-    signed_in = open_session(store, Attempt(request.person_id), by_password=False, now=now)
-    if signed_in is None:
+    attempt = Attempt(request.person_id)
+    signed_in = open_session(store, attempt, by_password=False, is_required=is_required, now=now)
+    if not isinstance(signed_in, SignedIn):  # A second factor that came since asks for a sign-in of its own.
         raise SignInRequestOverError
     return signed_in
