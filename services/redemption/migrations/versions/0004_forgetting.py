@@ -4,8 +4,8 @@ from alembic import op
 
 from libs.http.forgetting import create_forgetting
 
-revision = "0007"
-down_revision = "0006"
+revision = "0004"
+down_revision = "0003"
 
 
 def upgrade() -> None:

@@ -4,8 +4,8 @@ from alembic import op
 
 from libs.http.forgetting import create_forgetting
 
-revision = "0003"
-down_revision = "0002"
+revision = "0009"
+down_revision = "0008"
 
 
 def upgrade() -> None:
