@@ -5,6 +5,9 @@ from __future__ import annotations
 import dataclasses
 import importlib.util
 import re
+import subprocess
+import sys
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -214,6 +217,23 @@ def test_the_image_is_built_from_what_is_there() -> None:
     assert all((ROOT / source).exists() for source in copied)
     assert re.search(r"^USER (?!0\b)\d+", text, re.MULTILINE)
     assert 'ENTRYPOINT ["python", "-m"]' in text
+
+
+def test_the_image_is_without_the_servers_that_only_make_run_starts() -> None:
+    """And every role starts without them."""
+    embedded = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["optional-dependencies"][
+        "embedded"
+    ]
+    names = [re.split(r"[>=]", name)[0] for name in embedded]
+    modules = [name.replace("-", "_") for name in names]
+    blocked = "".join(f"sys.modules[{module!r}] = None\n" for module in modules)
+    started = sorted({process.command[0] for process in STARTED})
+    imports = "".join(f"importlib.import_module({name!r})\n" for name in started)
+    imports += "".join(f"importlib.import_module({name + '.__main__'!r})\n" for name in started if name[:4] != "libs")
+
+    program = f"import importlib, sys\n{blocked}{imports}"
+    assert f"pip uninstall --yes {' '.join(names)}\n" in (ROOT / "docker" / "Dockerfile").read_text("utf-8")
+    assert subprocess.run([sys.executable, "-c", program], cwd=ROOT, check=False).returncode == 0
 
 
 def test_the_front_door_of_the_cluster_is_that_of_compose() -> None:
