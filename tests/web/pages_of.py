@@ -14,17 +14,18 @@ PATHS = {
     "nobody": """/ /rules /rules/{d1} /supply /supply/{d1} /check /check/paper /check/certificate
               /sign-in /sign-in?by=code /about /docs /kiosk /apply /nothing""",
     "lan": """/elder /elder/ask /elder/ask/B1 /elder/time /elder/orders/{next} /elder/orders/{today}
-              /family /me /papers/{lan} /papers/{lan}/slip?month=2026-03 /desk""",
+              /family /me /urgent/{urgent} /papers/{lan} /papers/{lan}/slip?month=2026-03 /desk""",
     "e9": "/elder /elder/time /family /papers/{e9}",
-    "min": """/volunteer /door /volunteer/time /volunteer/gift /volunteer/orders/{next} /volunteer/orders/{open1}
+    "min": """/volunteer /door /volunteer/time /duty /volunteer/gift /volunteer/orders/{next} /volunteer/orders/{open1}
               /volunteer/receipts/{transfer} /papers/{min} /papers/{min}/statement?from=2026-02
               /papers/certificates/{certificate}""",
     "ann": """/family /family/{lan} /volunteer/gift""",
     "coord": """/desk /desk/approvals /desk/approvals?by=day&show=flagged /desk/visits /desk/orders/{weak}
-              /desk/checkouts /desk/stops /desk/stops?volunteer={min} /applicants /applicants/{applicant} /register""",
+              /desk/checkouts /desk/stops /desk/stops?volunteer={min} /applicants /applicants/{applicant} /register
+              /duty /duty/roster /duty/roster?q=nobody""",
     "check": """/street /desk/orders/{signed}""",
     "admin": """/district /district/rules/{d1}""",
-    "op": """/calls /calls?q=nobody /calls/{lan} /papers/{lan}""",
+    "op": """/urgent/{urgent} /calls /calls?q=nobody /calls/{lan} /papers/{lan}""",
 }
 """What each opens by its address; what a press leads to has a test of its own."""
 OTHER_STATUS = {("nobody", "/nothing"): 404, ("lan", "/desk"): 403}
@@ -56,6 +57,7 @@ def ids_of(scene: Scene) -> dict[str, str]:
     ids = {label: scene.id_of(label) for label in LABELS}
     ids |= {"d1": scene.unit_of("d1"), "transfer": scene.receipt_id}
     ids |= {"certificate": _certificate(scene), "applicant": _applicant(scene)}
+    ids |= {"urgent": _urgent_call(scene)}
     return ids
 
 
@@ -95,3 +97,12 @@ def _applicant(scene: Scene) -> str:
         if named
         else apply(scene.url, outbox, number="13900000088", unit_id=scene.unit_of("k1"), name="顾小雨")
     )
+
+
+def _urgent_call(scene: Scene) -> str:
+    """Return an urgent call of the elder that the desk has closed: nothing else changes by it."""
+    world = scene.run.world
+    incident_id = world.id_of("urgent")
+    world.must(world.login("lan"), "PUT", f"/v1/incidents/{incident_id}", {"person_id": scene.id_of("lan")})
+    world.must(world.login("op"), "POST", f"/v1/incidents/{incident_id}/closing", {"outcome": "well"}, key="urgent")
+    return incident_id

@@ -11,6 +11,7 @@ from flask_smorest import Blueprint
 from libs.db import Connection
 from libs.errors import ForbiddenError
 from libs.http import current_actor, reading
+from libs.programme.names import unit_names
 from libs.translation import in_both
 from services.orders.core.api.edge import command, now, reaches, scope_of
 from services.orders.core.schemas import PageQuerySchema, page_of_schema
@@ -47,7 +48,8 @@ class Roster(MethodView):
                 page = store.ROSTER.page(connection, query, whose=current_actor().person_id)
             else:
                 page = store.ROSTER.page(connection, query, units=scope_of(connection, query["unit"]))
-        return page.answer()
+            units = unit_names(connection, [row.unit_id for row in page.rows])
+        return page.answer(lambda row: row._asdict() | {"unit_name": units.get(row.unit_id)})
 
 
 @duty_roster.route("/<uuid:entry_id>")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from marshmallow import Schema, fields
 
 from libs.http.fields import Instant, Whole, word_of
+from libs.programme.names import shown_name
 from services.orders.core.schemas import PageQuerySchema, shown_id, shown_instant
 from services.orders.duty.rules import RANK_MAX, CallState, RingAnswer
 
@@ -24,6 +25,7 @@ class DutySchema(Schema):
 
     entry_id = shown_id()
     unit_id = shown_id()
+    unit_name = shown_name()
     district_id = shown_id()
     person_id = shown_id()
     starts_at = shown_instant(data_key="from")

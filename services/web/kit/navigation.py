@@ -30,6 +30,7 @@ WAYS = (
     Way("/elder/time", message("My time"), "clock", frozenset({Role.RECIPIENT})),
     Way("/volunteer", message("Near me"), "near", frozenset({Role.VOLUNTEER})),
     Way("/volunteer/time", message("Hours and credit"), "clock", frozenset({Role.VOLUNTEER})),
+    Way("/duty", message("On duty"), "phone", frozenset({Role.VOLUNTEER, Role.COORDINATOR})),
     Way("/family", message("My family"), "heart", frozenset({Role.VOLUNTEER, Role.RECIPIENT})),
 )
 

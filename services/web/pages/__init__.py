@@ -18,6 +18,7 @@ from services.web.pages.kiosk.views import area as kiosk
 from services.web.pages.papers.views import area as papers
 from services.web.pages.registering.views import area as registering
 from services.web.pages.street.views import area as street
+from services.web.pages.urgent.views import area as urgent
 from services.web.pages.volunteer.door import area as door
 from services.web.pages.volunteer.views import area as volunteer
 
@@ -41,4 +42,5 @@ AREAS: tuple[Area, ...] = (
     applying,
     applicants,
     registering,
+    urgent,
 )

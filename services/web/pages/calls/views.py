@@ -20,6 +20,7 @@ from services.web.kit.i18n import by_language, say
 from services.web.kit.lookups import catalogue, people_of, words_of
 from services.web.kit.refusing import back_to_form
 from services.web.kit.spoken import MinutesUnreadableError
+from services.web.kit.urgent import open_at
 from services.web.kit.viewer import api, now, viewer
 from services.web.kit.wishes import save_wishes
 
@@ -36,7 +37,7 @@ def calls() -> WerkzeugResponse | str:
     callers = part_of_page(lambda: api().rows("/v1/persons", q=words)) if words else []
     if len(rows_of(callers)) == 1:
         return redirect(f"/calls/{rows_of(callers)[0]['person_id']}", 303)
-    urgent = part_of_page(lambda: api().rows("/v1/queues/urgent", unit=viewer().unit_of("operator", "coordinator")))
+    urgent = open_at(viewer().unit_of("operator", "coordinator"))
     return render_template("calls/calls.html", words=words, callers=callers, urgent=urgent)
 
 

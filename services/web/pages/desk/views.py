@@ -23,6 +23,7 @@ from services.web.kit.findings import add_findings
 from services.web.kit.formats import write_day
 from services.web.kit.i18n import say
 from services.web.kit.lookups import names, people_of, service_of, words_of
+from services.web.kit.urgent import open_at
 from services.web.kit.viewer import api, now, viewer
 from services.web.pages.desk.checkouts import missing_of
 from services.web.pages.desk.export import CSV_TYPE, XLSX_TYPE, Cell, as_csv, as_xlsx, table_of
@@ -33,7 +34,6 @@ BULK_MAX = 200
 SHOWN_MAX = 1_000
 CHECKOUTS_BACK = timedelta(days=3)
 QUEUES = (
-    ("urgent", message("Urgent calls"), "phone"),
     ("review", message("Requests to look at"), "tray"),
     ("no_taker", message("Nobody has taken these"), "people"),
 )
@@ -45,6 +45,7 @@ def desk() -> str:
     """Show what waits for the coordinator."""
     unit_id = viewer().unit_of("coordinator")
     queues = [(name, title, icon, _waiting(name, unit_id)) for name, title, icon in QUEUES]
+    urgent = open_at(unit_id)
     approvals = part_of_page(lambda: api().rows("/v1/approval-queue", unit=unit_id, limit=BULK_MAX))
     visits = part_of_page(lambda: api().rows("/v1/visit-plans", unit=unit_id, limit=BULK_MAX))
     due = [visit for visit in rows_of(visits) if visit["is_overdue"]]
@@ -54,6 +55,7 @@ def desk() -> str:
         "desk/desk.html",
         unit=viewer().name_of_unit(unit_id),
         queues=queues,
+        urgent=urgent,
         approvals=approvals,
         visits=visits,
         due=due,

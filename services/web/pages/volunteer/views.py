@@ -19,6 +19,7 @@ from services.web.kit.i18n import say
 from services.web.kit.lookups import catalogue, names, people_of, service_of, words_of
 from services.web.kit.refusing import back_to_form
 from services.web.kit.spoken import MinutesUnreadableError, read_minutes
+from services.web.kit.urgent import told_to_me
 from services.web.kit.viewer import api, now, viewer
 from services.web.pages.volunteer.calendar import calendar_of
 
@@ -35,9 +36,11 @@ def near() -> str:
     """Show what one has taken, and what is asked for nearby."""
     mine = part_of_page(_mine)
     wanted = part_of_page(_published)
+    calls = told_to_me()
     coming = [order for order in rows_of(mine) if order["state"] in MINE]
     return render_template(
         "volunteer/near.html",
+        calls=calls,
         mine=mine,
         coming=coming,
         offered=[order for order in rows_of(wanted) if order.get("offered_to") == viewer().person_id],

@@ -1,0 +1,135 @@
+"""Urgent help by one touch, what the caller reads, and the roster with its gaps."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from services.web.pages.urgent.roster import days_of, span_of_form
+from services.web.tests.support import PERSON, UNIT, Answers, TableApi, csrf, open_pages, sign_in, signed_in
+
+CALL = "01890a5d-ac96-774b-bcce-b302099a8101"
+LAN = "01890a5d-ac96-774b-bcce-b302099a8102"
+MIN = "01890a5d-ac96-774b-bcce-b302099a8103"
+OPENED = "2026-03-02T19:10:00Z"
+
+
+def incident(state: str, **others: Any) -> dict[str, Any]:
+    words = {"zh": "目前无人值班。请立即拨打120。", "en": "Nobody is on duty now. Dial 120 at once."}
+    return {
+        "incident_id": CALL,
+        "kind": "urgent_call",
+        "state": "escalated",
+        "opened_at": OPENED,
+        "person_id": LAN,
+        "words": "",
+        "calling": {"state": state, "dial": None, "acknowledged_at": None, **words},
+        "rings": [],
+        "answered_by": None,
+    } | others
+
+
+def page_of(tmp_path: Path, api: TableApi, path: str) -> str:
+    client = open_pages(tmp_path, api).test_client()
+    sign_in(client)
+    answer = client.get(path)
+    assert answer.status_code == 200, answer.get_data(as_text=True)[:300]
+    return answer.get_data(as_text=True)
+
+
+@pytest.mark.parametrize(("role", "page"), [("recipient", "/elder"), ("volunteer", f"/family/{LAN}")])
+def test_one_touch_calls_for_oneself_or_for_whom_the_page_is_about(tmp_path: Path, role: str, page: str) -> None:
+    grant = {
+        "grant_id": CALL, "person_id": LAN, "relative_id": PERSON, "active": True, "names": {"zh": "兰"},
+        "until": "2027-01-01", "minutes_per_month": 600, "given_at": OPENED,
+    }  # fmt: skip
+    api = TableApi(signed_in((role,)) | {"GET /v1/acting-grants": (200, {"items": [grant], "next": None})})
+    for path in ("/v1/orders", "/v1/wallets", f"/v1/persons/{LAN}/acts-for-me", "/v1/catalogue-items"):
+        api.answers[f"GET {path}"] = (200, {"items": [], "next": None})
+    client = open_pages(tmp_path, api).test_client()
+    sign_in(client)
+    shown = client.get(page).get_data(as_text=True)
+    form = shown[shown.index('action="/urgent"') :]
+    form = form[: form.index("</form>")]
+    command = form.split('name="command" value="')[1].split('"')[0]
+    api.answers[f"PUT /v1/incidents/{command}"] = (201, incident("calling"))
+    person = LAN if "family" in page else PERSON
+    body = {"csrf_token": csrf(client, page), "command": command} | ({"person_id": LAN} if LAN in form else {})
+
+    answer = client.post("/urgent", data=body)
+
+    assert form.count("<button") == 1
+    assert answer.headers["Location"] == f"/urgent/{command}"
+    (sent,) = api.sent("PUT")
+    assert person.encode() in sent.body
+
+
+def test_the_caller_reads_to_dial_120_and_can_press_it(tmp_path: Path) -> None:
+    api = TableApi(signed_in() | {f"GET /v1/incidents/{CALL}": (200, incident("nobody_on_duty", person_id=PERSON))})
+
+    page = page_of(tmp_path, api, f"/urgent/{CALL}?lang=en")
+
+    assert "Nobody is on duty now. Dial 120 at once." in page
+    assert 'href="tel:120"' in page
+    assert "I look after it" not in page
+    assert 'aria-live="assertive"' in page
+
+
+def test_whoever_was_told_sees_whom_it_is_about_and_answers_once(tmp_path: Path) -> None:
+    ring = {"number": 1, "round": 1, "person_id": PERSON, "rung_at": OPENED, "answer_by": OPENED, "answer": "waiting"}
+    person = {"person_id": LAN, "names": {"zh": "兰奶奶"}, "phone_number": "13800000011", "address": "春晖里3号"}
+    answers: Answers = {
+        f"GET /v1/incidents/{CALL}": (200, incident("calling", rings=[ring])),
+        f"GET /v1/persons/{LAN}": (200, person),
+    }
+    api = TableApi(signed_in(("volunteer",)) | answers)
+
+    page = page_of(tmp_path, api, f"/urgent/{CALL}")
+
+    assert "春晖里3号" in page
+    assert 'href="tel:13800000011"' in page
+    assert page.count(f'action="/urgent/{CALL}/answer"') == 1
+    api.answers[f"GET /v1/incidents/{CALL}"] = (200, incident("acknowledged", rings=[ring], answered_by=PERSON))
+    assert f'action="/urgent/{CALL}/answer"' not in page_of(tmp_path, api, f"/urgent/{CALL}")
+
+
+@pytest.mark.parametrize(("role", "path"), [("operator", "/calls"), ("coordinator", "/desk")])
+def test_urgent_calls_stand_first_at_the_desk_and_are_read_out(tmp_path: Path, role: str, path: str) -> None:
+    urgent = {"items": [incident("nobody_on_duty")], "next": None}
+    api = TableApi(signed_in((role,)) | {"GET /v1/queues/urgent": (200, urgent)})
+    for name in ("queues/review", "queues/no_taker", "approval-queue", "visit-plans", "persons/names"):
+        api.answers[f"GET /v1/{name}"] = (200, {"items": [], "next": None})
+
+    page = page_of(tmp_path, api, f"{path}?lang=en")
+
+    region = page[page.index('<section id="urgent"') :]
+    assert region.startswith('<section id="urgent" aria-live="assertive"')
+    assert "NOBODY IS ON DUTY" in region[: region.index("</section>")]
+    assert "live.js" in page
+    assert page.index("<h1>") < page.index('id="urgent"') < page.index("<h1>") + 300
+
+
+def test_the_roster_shows_who_is_on_duty_and_when_nobody_is(tmp_path: Path) -> None:
+    duty = {
+        "entry_id": CALL, "unit_id": UNIT, "person_id": MIN, "from": "2026-03-02T14:00:00Z",
+        "until": "2026-03-02T23:00:00Z", "rank": 1,
+    }  # fmt: skip
+    gap = {"from": "2026-03-02T23:00:00Z", "until": "2026-03-03T14:00:00Z"}
+
+    days = days_of(date(2026, 3, 2), [duty], [gap])
+
+    assert [len(day.duties) for day in days] == [1, 1, 0, 0, 0, 0, 0]
+    assert [len(day.gaps) for day in days] == [0, 1, 0, 0, 0, 0, 0]
+    api = TableApi(signed_in(("coordinator",)))
+    api.answers["GET /v1/duty-roster"] = (200, {"items": [], "next": None})
+    api.answers["GET /v1/duty-roster/gaps"] = (200, {"unit_id": UNIT, "gaps": []})
+    assert "Put somebody on duty" in page_of(tmp_path, api, "/duty/roster?lang=en")
+
+
+def test_a_time_on_duty_is_said_in_beijing_time() -> None:
+    assert span_of_form("2026-03-02", "22:00", "8") == ("2026-03-02T14:00:00+00:00", "2026-03-02T22:00:00+00:00")
+    with pytest.raises(ValueError, match="isoformat"):
+        span_of_form("", "22:00", "8")
