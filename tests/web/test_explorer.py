@@ -17,6 +17,7 @@ pytestmark = pytest.mark.browser
 def test_an_operation_begins_with_its_recorded_example_and_a_shell_sends_the_same(window: Windows) -> None:
     opened = window(size=DESK, language="en", permissions=["clipboard-read", "clipboard-write"])
     page = opened.open("/docs")
+    page.wait_for_selector("#operations details")  # The document is fetched first.
     page.fill("#filter", "put /v1/orders/{order_id} ")
     box = page.locator("details:not([hidden])")
     box.locator("summary").click()
@@ -24,7 +25,7 @@ def test_an_operation_begins_with_its_recorded_example_and_a_shell_sends_the_sam
     body = box.locator("textarea").input_value()
 
     box.locator("button.quiet").click()
-    page.wait_for_function("navigator.clipboard.readText().then((text) => text.startsWith('curl'))")
+    box.locator("button.quiet", has_text="Copied").wait_for()
     shell = shlex.split(page.evaluate("navigator.clipboard.readText()"))
     with page.expect_request(f"**/v1/orders/{order_id}") as asked:
         box.locator("button:not(.quiet)").click()
