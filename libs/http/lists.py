@@ -17,7 +17,7 @@ so: they merge two index ranges of the journal by numbers of its own, in stateme
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from heapq import nsmallest
 from typing import Any, Generic, TypeVar
@@ -34,6 +34,7 @@ Answer = dict[str, Any]
 Condition = sa.ColumnElement[bool]
 Filter = Callable[[Any], Condition]
 """What a word of a query asks for, by its value."""
+LookUp = Callable[[Connection, Any], Any]
 
 NOW = sa.bindparam("now", type_=sa.DateTime(timezone=True))
 """The instant at which a list is read, for what the time alone changes."""
@@ -76,6 +77,8 @@ class Listing:
     narrowed: Mapping[str, Filter]
     scope: tuple[str, ...] = ()
     newest_first: bool = False
+    looked_up: Mapping[str, LookUp] = field(default_factory=dict)
+    """What a word's value is in the database, where the planner should know it: the units below one."""
 
     def page(self, connection: Connection, query: Query, *, now: datetime | None = None, **known: object) -> Page[Any]:
         """Return a page of what a query asks for; what is `known` stands for a word of it, or is one more.
@@ -83,22 +86,30 @@ class Listing:
         Raises:
             CursorInvalidError: not a cursor of this list.
         """
-        asked = {name: known[name] if name in known else query.get(name) for name in self.narrowed}
+        wanted = {name: known[name] if name in known else query.get(name) for name in self.narrowed}
+        asked = self._looked_up(connection, wanted)
         key, limit = self._cursor().read(query["cursor"]), query["limit"]
         rows = connection.execute(self._asked(asked, key).limit(limit + 1), {"now": now}).all()
         return Page(rows[:limit], self._cursor().pack(*self._key(rows[limit - 1])) if len(rows) > limit else None)
 
     def every(self, connection: Connection, *, at_once: int, **known: object) -> Iterator[Sequence[Any]]:
         """Give all rows of the list, some at a time."""
-        rows = connection.execute(self._asked(known, None).limit(at_once)).all()
+        asked = self._looked_up(connection, known)
+        rows = connection.execute(self._asked(asked, None).limit(at_once)).all()
         while rows:
             yield rows
-            rows = connection.execute(self._asked(known, self._key(rows[-1])).limit(at_once)).all()
+            rows = connection.execute(self._asked(asked, self._key(rows[-1])).limit(at_once)).all()
 
     def find(self, connection: Connection, identity: object) -> Answer | None:
         """Return the one row whose last part of the order is this, or None."""
         row = connection.execute(self.select.where(self.order[-1] == identity)).mappings().first()
         return dict(row) if row else None
+
+    def _looked_up(self, connection: Connection, asked: Query) -> Query:
+        return {
+            name: self.looked_up[name](connection, value) if name in self.looked_up and value is not None else value
+            for name, value in asked.items()
+        }
 
     def _asked(self, asked: Query, key: tuple[Any, ...] | None) -> sa.Select[Any]:
         words = {name: value for name, value in asked.items() if value is not None}

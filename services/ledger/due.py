@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from uuid import UUID
 
 from libs.clock import Clock, from_microseconds, local_date, local_midnight, to_microseconds
 from libs.db import Connection
@@ -52,21 +53,26 @@ def _month_after(since: date) -> date:
 
 
 def _return_grants(connection: Connection, postings: Postings, now: datetime) -> int:
-    """Return every district's grants of the months before this one, once a month."""
+    """Return grants of the months before this one: of one district, of so many people; who runs what is due runs on."""
     month = local_date(now).replace(day=1)
-    made = 0
     for district_id, since in due_store.granting_districts(connection):
-        if _month_after(since) > month:
-            continue
-        policy = find_policy_on(connection, district_id, month)
-        if policy is None or policy.grant.expires_month_end:
-            people = due_store.granted_people(connection, district_id)
-            for start in range(0, len(people), PERSONS_AT_ONCE):
-                chunk = tuple(people[start : start + PERSONS_AT_ONCE])
-                postings.post(connection, [_returned(district_id.bytes, chunk, month)])
-                made += 1
-        due_store.add_month_run(connection, district_id, month)
-    return made
+        if _month_after(since) <= month:
+            return _return_some(connection, postings, district_id, month)
+    return 0
+
+
+def _return_some(connection: Connection, postings: Postings, district_id: UUID, month: date) -> int:
+    """Go on where the last transaction stopped; whoever is interrupted loses one chunk's work."""
+    policy = find_policy_on(connection, district_id, month)
+    people: list[Id] = []
+    if policy is None or policy.grant.expires_month_end:
+        after = due_store.reached_in_month(connection, district_id, month)
+        people = due_store.granted_people(connection, district_id, after=after, limit=PERSONS_AT_ONCE)
+    if people:
+        postings.post(connection, [_returned(district_id.bytes, tuple(people), month)])
+    is_done = len(people) < PERSONS_AT_ONCE
+    due_store.set_month_run(connection, district_id, month, reached_id=None if is_done else UUID(bytes=people[-1]))
+    return int(bool(people))
 
 
 def _returned(district_id: Id, person_ids: tuple[Id, ...], month: date) -> ReturnGrants:

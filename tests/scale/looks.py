@@ -5,12 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy.engine import Connection
 
+from libs.clock import to_microseconds
+from libs.http.lists import Listing
 from libs.programme import directory
+from services.accounts import due as accounts_due
+from services.accounts.complaints.store import COMPLAINTS
+from services.accounts.persons.store import PERSONS
+from services.accounts.privacy.store import VIEWS
+from services.ledger import due as ledger_due
+from services.ledger.domain.wallets import WalletKey, class_of, wallet_id
+from services.ledger.queries import explanations, statements, wallets
+from services.ledger.store import due_store, proposal_store
 from services.orders import due as orders_due
 from services.orders.core.rules.people import Place
 from services.orders.core.store import order_store
@@ -20,6 +31,9 @@ from services.orders.placing import store as placing
 from services.orders.queues import store as queues
 from services.orders.service_time import store as service_time
 from services.orders.visits import store as visits
+from services.redemption import bootstrap as redemption_due
+from services.redemption.requests.queries import REDEMPTIONS
+from tests.scale import ledger
 from tests.scale.city import MILLIDEGREE_E6, NOW, City, uid
 
 Look = Callable[[Connection], object]
@@ -100,6 +114,76 @@ def of_orders(city: City) -> dict[str, Look]:
     looks["visit rate of a community"] = _visit_rate(asker.units("community")[0])
     looks["what is due in orders"] = lambda c: orders_due.next_due(c, NOW)
     return looks
+
+
+def of_ledger(city: City) -> dict[str, Look]:
+    """Return the reads of the ledger by name."""
+    asker, looks = Asker(city), dict[str, Look]()
+    for who, person in (("an elder", asker.elder), ("a volunteer", asker.volunteer)):
+        owner, public = city.person_id(person), _public_wallet(city, person)
+        looks[f"{who}'s wallets"] = partial(wallets.wallets_of_owner, owner=owner, after=0, limit=50)
+        looks[f"{who}'s balance"] = partial(wallets.find_wallet, wallet_id=public)
+        looks[f"{who}'s balance explained"] = partial(explanations.explain_balance, wallet=public)
+        looks[f"{who}'s statement of a month"] = partial(
+            statements.statement_of,
+            person_id=owner,
+            from_us=to_microseconds(NOW - timedelta(days=30)),
+            to_us=to_microseconds(NOW),
+            by="recorded",
+        )
+    for level in ("community", "district", "city"):
+        looks[f"wallets of a {level}"] = _wallets(asker.units(level))
+        looks[f"proposals of a {level}"] = _proposals(asker.units("district"))
+    looks["what is due in the ledger"] = lambda c: ledger_due.next_due(c, NOW)
+    looks["500 whose grants end"] = _granted(asker.units("district")[0])
+    return looks
+
+
+def _public_wallet(city: City, person: int) -> UUID:
+    district, number = city.district_id(city.community_of(person)), ledger.wallet_of(city, person)
+    return UUID(bytes=wallet_id(WalletKey(district.bytes, city.person_id(person).bytes, class_of(number))))
+
+
+def _wallets(units: list[Any]) -> Look:
+    return lambda c: wallets.wallets_in_units(c, directory.units_below(c, units), after=0, limit=50)
+
+
+def _proposals(districts: list[Any]) -> Look:
+    kinds = ["pool_funding", "migration", "reversal"]
+    return lambda c: proposal_store.open_proposals(c, kinds, districts=districts, since=0, after=UUID(int=0), limit=50)
+
+
+def _granted(district_id: UUID) -> Look:
+    return lambda c: due_store.granted_people(c, district_id, after=UUID(int=0), limit=ledger_due.PERSONS_AT_ONCE)
+
+
+def of_redemption(city: City) -> dict[str, Look]:
+    """Return the reads of redemption by name."""
+    asker, looks = Asker(city), dict[str, Look]()
+    looks["an elder's redemptions"] = lambda c: REDEMPTIONS.page(c, PAGE, person=city.person_id(asker.elder))
+    for level in ("community", "district", "city"):
+        looks[f"redemptions of a {level}"] = partial(_page, REDEMPTIONS, unit=asker.units(level)[0])
+        looks[f"redemptions held in a {level}"] = partial(_page, REDEMPTIONS, unit=asker.units(level)[0], state="held")
+    looks["what is due in redemption"] = lambda c: redemption_due.next_due(c, NOW)
+    return looks
+
+
+def of_accounts(city: City) -> dict[str, Look]:
+    """Return the reads of accounts by name."""
+    asker, looks = Asker(city), dict[str, Look]()
+    for level in ("community", "district", "city"):
+        unit = asker.units(level)[0]
+        looks[f"people of a {level}"] = partial(_page, PERSONS, within=[unit])
+        looks[f"volunteers of a {level}"] = partial(_page, PERSONS, within=[unit], role="volunteer")
+        looks[f"complaints of a {level}"] = partial(_page, COMPLAINTS, unit=unit)
+        looks[f"open complaints of a {level}"] = partial(_page, COMPLAINTS, unit=unit, state="open")
+    looks["who looked at an elder"] = partial(_page, VIEWS, person=city.person_id(asker.elder))
+    looks["what is due in accounts"] = lambda c: accounts_due.next_due(c, NOW)
+    return looks
+
+
+def _page(listing: Listing, connection: Connection, **words: Any) -> object:
+    return listing.page(connection, PAGE, **words)
 
 
 def _orders(*, units: list[Any] | None = None, **words: Any) -> Look:

@@ -143,12 +143,12 @@ def _visits(city: City) -> Iterator[Row]:
 INCIDENT = (
     "incident_id, kind, state, person_id, unit_id, district_id, words, opened_by, opened_at, why, outcome"
 )  # fmt: skip
-INCIDENT_EVERY = 10
+INCIDENT_EVERY = 2
 
 
 def _incidents(city: City) -> Iterator[Row]:
     for n in range(0, city.persons, INCIDENT_EVERY):
         community, at = city.community_of(n), NOW - timedelta(hours=n // INCIDENT_EVERY % 1_000)
         district = city.district_id(community)
-        state, who, unit = "escalated" if n % 3 else "closed", city.person_ids[n], uid("community", community)
+        state, who, unit = "closed" if n % 50 else "escalated", city.person_ids[n], uid("community", community)
         yield uid_at(at, "call", n), "urgent_call", state, who, unit, district, "", who, at, "", ""

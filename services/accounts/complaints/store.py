@@ -14,7 +14,7 @@ from libs.http.lists import Listing, equals
 from services.accounts.complaints.rules import About, Complaint, ComplaintState
 from services.accounts.complaints.tables import complaint
 from services.accounts.core.store.facts import Ask, locked_row, prepared, unless_taken
-from services.accounts.core.store.narrowing import at_home_within
+from services.accounts.core.store.narrowing import at_home_within, below
 
 ABOUT = "SELECT person_id FROM complaint WHERE complaint_id = %(complaint_id)s"
 """Whom a complaint is of."""
@@ -87,5 +87,6 @@ COMPLAINTS = Listing(
         "state": equals(complaint.c.state),
     },
     scope=("unit", "person"),
+    looked_up={"unit": below},
 )
 """Complaints: of people at home in a unit and below, or of one person."""

@@ -16,7 +16,7 @@ from libs.programme.refusals import RecordNotFoundError
 from libs.programme.two_people import ProposalState
 from libs.programme.words import PersonStatus
 from services.accounts.core.store.facts import Ask, locked_row, prepared, unless_taken
-from services.accounts.core.store.narrowing import at_home_within
+from services.accounts.core.store.narrowing import at_home_within, below
 from services.accounts.deaths.rules import Death, DeathMistake, DeathState
 from services.accounts.deaths.tables import death, death_mistake
 
@@ -212,5 +212,6 @@ DEATHS = Listing(
     order=(death.c.death_id,),
     narrowed={"unit": at_home_within(death.c.person_id), "person": equals(death.c.person_id), "state": _in_state},
     scope=("unit", "person"),
+    looked_up={"unit": below},
 )
 """Recorded deaths: of people at home in a unit and below, or of one person."""

@@ -5,16 +5,11 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
-from sqlalchemy.dialects.postgresql import ARRAY
 
 from libs.http.lists import Listing, equals, one_of
 from libs.programme.words import PersonStatus
-from services.accounts.core.store.tables import person, role_grant, unit
-
-
-def _in_reach(unit_ids: Collection[UUID]) -> sa.ColumnElement[bool]:
-    reached: sa.ColumnElement[bool] = unit.c.path.overlap(sa.cast(list(unit_ids), ARRAY(sa.Uuid)))
-    return reached
+from services.accounts.core.store.narrowing import below_any
+from services.accounts.core.store.tables import person, role_grant
 
 
 def _holding(role: str) -> sa.ColumnElement[bool]:
@@ -23,17 +18,16 @@ def _holding(role: str) -> sa.ColumnElement[bool]:
 
 
 PERSONS = Listing(
-    sa.select(person)
-    .join(unit, unit.c.unit_id == person.c.home_unit_id)
-    .where(person.c.status.not_in([PersonStatus.SEALED, PersonStatus.ERASED])),
+    sa.select(person).where(person.c.status.not_in([PersonStatus.SEALED, PersonStatus.ERASED])),
     order=(person.c.person_id,),
     narrowed={
-        "within": _in_reach,
+        "within": one_of(person.c.home_unit_id),
         "ids": one_of(person.c.person_id),
         "status": equals(person.c.status),
         "role": _holding,
     },
     scope=("within",),
+    looked_up={"within": below_any},
 )
 """People within the units that the caller reaches; the sealed and erased are seen by nobody."""
 

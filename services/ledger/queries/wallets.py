@@ -42,11 +42,17 @@ BY_OWNER = sa.text(_query("w.owner = :owner AND w.wallet > :after") + _PAGE)
 BY_ID = sa.text(_query("w.wallet_id = :wallet_id"))
 BY_ID_AS_OF = sa.text(_query("w.wallet_id = :wallet_id", until=_UNTIL))
 EVERY = sa.text(_query("w.wallet > :after") + _PAGE)
+# Two lists laid together: each is found by its own index.
 IN_UNITS = sa.text(
-    _query(
-        "(w.owner = ANY(:units) OR w.owner IN (SELECT person_id FROM person WHERE home_unit_id = ANY(:units)))"
-        " AND w.wallet > :after"
+    "SELECT * FROM ("
+    + " UNION ALL ".join(
+        f"({_query(f'{whose} AND w.wallet > :after')} {_PAGE})"
+        for whose in (
+            "w.owner = ANY(:units)",
+            "w.owner IN (SELECT person_id FROM person WHERE home_unit_id = ANY(:units))",
+        )
     )
+    + ") w "
     + _PAGE
 )
 SUPPLY = sa.text(f"""

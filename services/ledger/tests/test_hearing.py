@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -19,7 +20,7 @@ from libs.inbox import IncomingEvent, NotYetKnownError
 from libs.outbox.source import StoredEvent, Stream
 from libs.programme.standing import HEARD
 from libs.tlog.merkle import root_of
-from services.ledger import messages
+from services.ledger import due, messages
 from services.ledger.audit import rebuild, reconcile
 from services.ledger.consumers import consumers
 from services.ledger.domain.errors import DateOutOfRangeError
@@ -250,6 +251,33 @@ def test_grants_return_at_midnight_of_the_first_once(hearing: Hearing) -> None:
             run_due(connection, first_of_april)
 
     assert balances(hearing.ledger, lan)[0] == 0
+    assert hearing.ledger.balance(of_district(W.POOL)) == 300
+    with hearing.ledger.database.reading() as connection:
+        assert next_due(connection, first_of_april) == datetime(2026, 4, 30, 16, tzinfo=UTC)
+
+
+def test_the_return_of_grants_goes_on_where_it_was_interrupted(
+    hearing: Hearing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(due, "PERSONS_AT_ONCE", 2)
+    elders = [new() for _ in range(5)]
+    hearing.ledger.post(issue(of_district(W.POOL), 300))
+    lines = [redemption.GrantLine(person_id=text(elder), amount_minutes=20) for elder in elders]
+    hearing.hear(redemption.GrantScheduled(grant_run_id=str(new_id()), district_id=DISTRICT, lines=lines))
+    first_of_april = datetime(2026, 3, 31, 16, tzinfo=UTC)
+
+    class PowerCutError(Exception):
+        """The process ends before its second transaction commits."""
+
+    left = []
+    for is_cut in (False, True, False, False):
+        with contextlib.suppress(PowerCutError), hearing.ledger.database.transaction() as connection:
+            run_due(connection, first_of_april)
+            if is_cut:
+                raise PowerCutError
+        left.append(sum(balances(hearing.ledger, elder)[0] for elder in elders))
+
+    assert left == [60, 60, 20, 0]
     assert hearing.ledger.balance(of_district(W.POOL)) == 300
     with hearing.ledger.database.reading() as connection:
         assert next_due(connection, first_of_april) == datetime(2026, 4, 30, 16, tzinfo=UTC)

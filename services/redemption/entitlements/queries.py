@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from libs.http.lists import Answer, Listing, equals
-from services.redemption.core.store.narrowing import at_home_within
+from services.redemption.core.store.narrowing import at_home_within, below
 from services.redemption.entitlements import store
 from services.redemption.entitlements.tables import entitlement
 
@@ -34,6 +34,7 @@ ENTITLEMENTS = Listing(
         "state": equals(entitlement.c.state),
     },
     scope=("person", "unit"),
+    looked_up={"unit": below},
     newest_first=True,
 )
 """What is proposed and decided."""

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 
 from libs.http.lists import Listing, equals
-from services.redemption.core.store.narrowing import at_home_within
+from services.redemption.core.store.narrowing import at_home_within, below
 from services.redemption.estates.tables import estate
 
 ESTATES = Listing(
@@ -15,6 +15,7 @@ ESTATES = Listing(
         "state": equals(estate.c.state),
     },
     scope=("person", "unit"),
+    looked_up={"unit": below},
     newest_first=True,
 )
 """What is proposed and decided."""

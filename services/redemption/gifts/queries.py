@@ -5,7 +5,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from libs.http.lists import Answer, Condition, Listing, equals
-from services.redemption.core.store.narrowing import at_home_within
+from services.redemption.core.store.narrowing import at_home_within, below
 from services.redemption.gifts.rules import CreditKind
 from services.redemption.gifts.tables import credit_request
 
@@ -34,6 +34,7 @@ def credit_requests(kind: CreditKind) -> Listing:
             "state": equals(rows.c.state),
         },
         scope=("person", "unit"),
+        looked_up={"unit": below},
         newest_first=True,
     )
 

@@ -8,10 +8,10 @@ import sqlalchemy as sa
 
 from libs.db import Connection
 from libs.http.language import named
-from libs.http.lists import Listing, before, equals, from_on
+from libs.http.lists import Listing, before, equals, from_on, one_of
 from libs.programme.names import with_unit_names
 from services.redemption.core.store.directory import names_of_services
-from services.redemption.core.store.narrowing import within
+from services.redemption.core.store.narrowing import below
 from services.redemption.core.store.tables import order_placed
 from services.redemption.requests.tables import capture, redemption
 
@@ -40,12 +40,13 @@ REDEMPTIONS = Listing(
     order=(redemption.c.requested_at, redemption.c.redemption_id),
     narrowed={
         "person": lambda person_id: sa.or_(redemption.c.recipient_id == person_id, redemption.c.payer_id == person_id),
-        "unit": within(redemption.c.unit_id),
+        "unit": one_of(redemption.c.unit_id),
         "state": equals(redemption.c.state),
         "start_from": from_on(redemption.c.start_at),
         "start_before": before(redemption.c.start_at),
     },
     scope=("person", "unit"),
+    looked_up={"unit": below},
     newest_first=True,
 )
 """Those of a person, as recipient or payer, or of a unit and all below it."""

@@ -12,13 +12,15 @@ import subprocess
 import sys
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import zip_longest
-from typing import Any
+from itertools import islice, zip_longest
+from typing import IO, Any
 
 from libs.text import shown
 from services.accounts.imports.gateways import workbook
 
 ROWS_MAX = 2000
+ROWS_OF_SHEET_MAX = 1_000_000
+BYTE_ORDER_MARK = "\ufeff"
 CSV_TYPE = "text/csv"
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 WORKBOOK_SECONDS_MAX = 20
@@ -78,27 +80,31 @@ def read_sheet(content: bytes, content_type: str) -> list[dict[str, Any]]:
     return [_body(row) for row in rows]
 
 
-def write_csv(rows: Iterable[Mapping[str, str]], columns: Sequence[str]) -> bytes:
-    """Return a CSV file with a byte-order mark, so that spreadsheets take it for UTF-8."""
-    out = io.StringIO()
-    writer = csv.DictWriter(out, columns)
+def write_csv(rows: Iterable[Mapping[str, str]], columns: Sequence[str], out: IO[bytes]) -> None:
+    """Write a CSV file, row by row, with a byte-order mark, so that spreadsheets take it for UTF-8."""
+    text = io.TextIOWrapper(out, "utf-8", newline="", write_through=True)
+    text.write(BYTE_ORDER_MARK)
+    writer = csv.DictWriter(text, columns)
     writer.writeheader()
-    writer.writerows({name: harmless(text) for name, text in row.items()} for row in rows)
-    return out.getvalue().encode("utf-8-sig")
+    writer.writerows({name: harmless(cell) for name, cell in row.items()} for row in rows)
+    text.detach()
 
 
-def write_xlsx(rows: Iterable[Mapping[str, str]], columns: Sequence[str]) -> bytes:
-    """Return an XLSX file."""
+def write_xlsx(rows: Iterable[Mapping[str, str]], columns: Sequence[str], out: IO[bytes]) -> None:
+    """Write an XLSX file, row by row; what does not fit on a sheet goes on on the next."""
     from openpyxl import Workbook
 
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet("people")
-    sheet.append(list(columns))
-    for row in rows:
-        sheet.append([harmless(row[name]) for name in columns])
-    out = io.BytesIO()
+    book, source = Workbook(write_only=True), iter(rows)
+    while True:
+        sheet = book.create_sheet("people")
+        sheet.append(list(columns))
+        count = 0
+        for row in islice(source, ROWS_OF_SHEET_MAX):
+            sheet.append([harmless(row[name]) for name in columns])
+            count += 1
+        if count < ROWS_OF_SHEET_MAX:
+            break
     book.save(out)
-    return out.getvalue()
 
 
 def harmless(text: str) -> str:

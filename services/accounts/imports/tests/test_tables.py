@@ -12,6 +12,8 @@ from werkzeug.test import TestResponse
 from libs.ids import new_id
 from libs.text import may_be_shown
 from services.accounts.bootstrap import create_importer
+from services.accounts.imports import api
+from services.accounts.imports.gateways import sheets
 from services.accounts.imports.gateways.sheets import (
     CSV_TYPE,
     XLSX_TYPE,
@@ -22,6 +24,7 @@ from services.accounts.imports.gateways.sheets import (
     write_xlsx,
 )
 from services.accounts.imports.importer import ROWS_PER_TRANSACTION
+from services.accounts.imports.usecases import export_people
 from services.accounts.tests.platform import Caller, Document, Platform, must, refused
 
 
@@ -194,6 +197,27 @@ def test_an_export_holds_the_scope_and_is_logged_for_everyone_in_it(
     assert log[0]["person_id"] == person_id
 
 
+@pytest.mark.parametrize("form", ["csv", "xlsx"])
+def test_an_export_goes_on_to_its_end_however_long_it_is(
+    platform: Platform, admin: Caller, form: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(export_people, "PAGE", 2)
+    monkeypatch.setattr(sheets, "ROWS_OF_SHEET_MAX", 2)
+    monkeypatch.setattr(api, "SPOOLED_BYTES_MAX", 10)
+    people = {platform.register(f"name{number}") for number in range(6)} | {admin.person_id}
+
+    answer = admin.get("/v1/exports/people", unit=platform.units["d1"], format=form)
+
+    if form == "csv":
+        rows = [row["person_id"] for row in csv.DictReader(io.StringIO(answer.data.decode("utf-8-sig")))]
+    else:
+        pages = load_workbook(io.BytesIO(answer.data)).worksheets
+        rows = [row[0] for page in pages for row in page.iter_rows(min_row=2, values_only=True)]
+        assert len(pages) == len(people) // 2 + 1
+    assert len(rows) == len(people)
+    assert set(rows) == people
+
+
 @pytest.mark.parametrize(
     ("sent", "written"),
     [
@@ -213,8 +237,11 @@ def test_an_export_holds_the_scope_and_is_logged_for_everyone_in_it(
 )
 def test_a_cell_is_no_formula_in_any_width_or_line_and_breaks_no_export(sent: str, written: str) -> None:
     assert harmless(sent) == written
-    assert b"formula" not in write_csv([{"name": sent}], ["name"])
-    assert load_workbook(io.BytesIO(write_xlsx([{"name": sent}], ["name"]))).worksheets[0]["A2"].data_type == "s"
+    table, book = io.BytesIO(), io.BytesIO()
+    write_csv([{"name": sent}], ["name"], table)
+    write_xlsx([{"name": sent}], ["name"], book)
+    assert b"formula" not in table.getvalue()
+    assert load_workbook(book).worksheets[0]["A2"].data_type == "s"
 
 
 def test_flags_of_a_sheet_are_words() -> None:

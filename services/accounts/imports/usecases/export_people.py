@@ -1,5 +1,6 @@
 """Export people with their personal data; everybody's log says so."""
 
+from collections.abc import Iterator
 from uuid import UUID
 
 from libs.ids import new_id
@@ -11,7 +12,6 @@ from services.accounts.core.usecases.authorise import require_power
 from services.accounts.core.usecases.command_context import CommandContext
 from services.accounts.persons.store import PERSONS
 
-EXPORTED_MAX = 20_000
 PAGE = 500
 
 
@@ -32,26 +32,26 @@ EXPORT_COLUMNS = (
 )
 
 
-def export_people(store: SealedStore, context: CommandContext, *, unit_id: UUID) -> list[dict[str, str]]:
-    """Return everybody at a unit and below as rows of text, up to a bound.
+def export_people(store: SealedStore, context: CommandContext, *, unit_id: UUID) -> Iterator[dict[str, str]]:
+    """Give everybody at a unit and below as rows of text, a page of them at a time.
 
     Raises:
         UnitNotFoundError
         OutOfScopeError, ForbiddenError: the actor may not export there.
     """
     require_power(store, context, "export_people", unit_id)
+    return _rows(store, context, unit_id)
+
+
+def _rows(store: SealedStore, context: CommandContext, unit_id: UUID) -> Iterator[dict[str, str]]:
     export_id = new_id()
-    rows: list[dict[str, str]] = []
     for people in PERSONS.every(store.connection, at_once=PAGE, within=[unit_id]):
         ids = [row.person_id for row in people]
         identities = store.identities.identities(ids)
         store.records.log_views(
             viewer_id=context.caller_id, person_ids=ids, what="export", why=str(export_id), at=context.now
         )
-        rows += [_row(person_of(row), identities.get(row.person_id)) for row in people]
-        if len(rows) >= EXPORTED_MAX:
-            break
-    return rows
+        yield from (_row(person_of(row), identities.get(row.person_id)) for row in people)
 
 
 def _row(person: Person, identity: Identity | None) -> dict[str, str]:

@@ -4,25 +4,20 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy import Connection
 
 from libs.http.lists import Filter
-from libs.programme.directory.tables import unit
+from libs.programme.directory import units_below
 from services.redemption.core.store.directory import DIRECTORY
 
 
-def within(unit_id: sa.ColumnElement[Any]) -> Filter:
-    """Ask for rows of the unit and of those below."""
-    return lambda wanted: unit_id.in_(_units_below(wanted))
-
-
 def at_home_within(person_id: sa.ColumnElement[Any]) -> Filter:
-    """Ask for rows about people at home in the unit and below."""
+    """Ask for rows about people at home in some units."""
     person = DIRECTORY.person
     homes = sa.select(person.c.person_id)
-    return lambda wanted: person_id.in_(homes.where(person.c.home_unit_id.in_(_units_below(wanted))))
+    return lambda units: person_id.in_(homes.where(person.c.home_unit_id.in_(units)))
 
 
-def _units_below(unit_id: UUID) -> sa.Select[Any]:
-    below = sa.select(unit.c.unit_id).where(unit.c.unit_id == unit_id).cte("below", recursive=True)
-    tree = below.union(sa.select(unit.c.unit_id).join(below, unit.c.parent_id == below.c.unit_id))
-    return sa.select(tree.c.unit_id)
+def below(connection: Connection, unit_id: UUID) -> list[UUID]:
+    """Look up the unit and all below it: a planner that knows how many they are takes the right index."""
+    return units_below(connection, [unit_id])
