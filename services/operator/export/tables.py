@@ -76,6 +76,8 @@ TABLES: Mapping[str, tuple[Exported, ...]] = {
         Exported("duty_notice", "who was told of urgent calls, and by which ways"),
         Exported("import", "tables of people that were sent", secret=("sealed_content",)),
         Exported("import_row", "what became of each row of them"),
+        Exported("second_factor_act", "what was done with the second factor of staff"),
+        Exported("second_factor_reset", "second factors that two people reset", WORDS),
         Exported("access_log", "who looked at whose data", ("why",)),
         Exported("disclosure", "which volunteer may see which recipient, until when"),
     ),
@@ -138,11 +140,12 @@ LEFT_OUT: Mapping[str, Mapping[str, str]] = {
     "accounts": dict.fromkeys(
         (
             "credential", "session", "refresh_token", "sign_in_code", "sign_in_request", "counted_try", "signing_key",
-            "device_key", "application_code", "application_ticket",
+            "device_key", "application_code", "application_ticket", "second_factor", "recovery_code", "sign_in_ticket",
         ),
         OF_SIGNING_IN,
     )
-    | {"person_key": "the keys of personal data, wrapped", "person_index": "digests by which people are found"},
+    | {"person_key": "the keys of personal data, wrapped", "person_index": "digests by which people are found"}
+    | {"retired_index_key": "which keys of such digests are used no more"},
     "orders": dict.fromkeys(
         ("acting_grant", "person", "policy", "relation", "standing", "unit", "volunteer_group"), FROM_ACCOUNTS
     )
