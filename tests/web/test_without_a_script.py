@@ -91,7 +91,7 @@ def test_an_elder_asks_by_keys_alone_and_always_sees_where_she_is(window: Window
 def test_the_telephone_desk_places_an_order_by_keys_alone(window: Windows) -> None:
     desk = window(size=DESK, language="en").sign_in("op")
     desk.open("/calls")
-    desk.page.keyboard.type("周长林")
+    desk.page.keyboard.type("孙桂芝")
     with desk.page.expect_navigation():
         desk.page.keyboard.press("Enter")
 
