@@ -8,6 +8,7 @@ from tests.scenarios.client import Client, PlatformError
 from tests.scenarios.looks import all_wallets, invariants, look
 from tests.scenarios.story import Step, Story, verb_of
 from tests.scenarios.verbs import DONE_STATES, MAKING_VERBS, calls_of, watched_path
+from tests.scenarios.verbs_at_the_door import SENDING, results_of
 from tests.scenarios.world import A, World
 
 
@@ -34,6 +35,7 @@ class Run:
         self.made: dict[str, Made] = {}
         self.tried: set[str] = set()
         self.done: set[str] = set()
+        self.results: list[str] = []
 
     def play(self) -> None:
         """Prepare the world and play every step.
@@ -92,6 +94,8 @@ class Run:
             problems.append("a refused step moved credit or holds")
         if made.verb == "approve_many" and skipped != step.get("skipped", {}):
             problems.append(f"expected skipped {step.get('skipped', {})}, found {skipped}")
+        if made.verb == SENDING and self.results != step["results"]:
+            problems.append(f"expected results {step['results']}, found {self.results}")
         if made.verb == "register" and code is None:
             world.qualify(label, world.people[label])
             world.complete(label, world.people[label])
@@ -129,6 +133,8 @@ class Run:
             status, document = self.client.send(call)
             if status >= 400:
                 return str(document.get("code", document)) + _field_errors(document), skipped
+            if made.verb == SENDING:
+                self.results = results_of(document)
             if made.verb == "approve_many":
                 names = {str(identity): label for label, identity in self.world.ids.items()}
                 skipped = {

@@ -6,6 +6,7 @@ from typing import Any
 from tests.scenarios.calls import Calls, acting, asked, grant_body, is_order, is_staff, place_of, post, put, two_person
 from tests.scenarios.client import ApiCall
 from tests.scenarios.story import Step
+from tests.scenarios.verbs_at_the_door import VERBS_AT_THE_DOOR, door_code
 from tests.scenarios.verbs_on_people import VERBS_ON_PEOPLE, mistake_path
 from tests.scenarios.world import SCAN, A, B, World
 
@@ -121,10 +122,7 @@ def offer(world: World, step: Step, seed: str) -> Calls:
 def check_in(world: World, step: Step, seed: str) -> Calls:
     body = _whereabouts(world, step, step["check_in"])
     if "code" in step:
-        recipient = world.id_of(world.recipients[step["check_in"]])
-        path = f"/v1/orders/{world.id_of(step['check_in'])}/door-code"
-        code = world.client.get(A, path, acting_for=recipient, consent="desk")["code"]
-        body["code"] = code if step["code"] == "right" else code[:-1] + ("0" if code[-1] != "0" else "1")
+        body["code"] = door_code(world, step["check_in"], step["code"])
     return [_act(world, step, seed, "check-in", body)]
 
 
@@ -303,38 +301,42 @@ def answer_call(world: World, step: Step, seed: str) -> Calls:
     return [post(world, step["by"], path, {}, seed)]
 
 
-VERBS: dict[str, Verb] = {
-    act.__name__: act
-    for act in (
-        place_order,
-        request_redemption,
-        take,
-        accept,
-        offer,
-        check_in,
-        check_out,
-        no_show,
-        decide,
-        approve_many,
-        issue_slips,
-        late_entry,
-        reverse,
-        gift,
-        donate,
-        redeem_goods,
-        grant_month,
-        fund_pool,
-        migrate,
-        set_entitlement,
-        settle_estate,
-        publish_policy,
-        visit,
-        issue_certificate,
-        urgent_call,
-        close_incident,
-        put_on_duty,
-        take_off_duty,
-        answer_call,
-    )
-} | VERBS_ON_PEOPLE
+VERBS: dict[str, Verb] = (
+    {
+        act.__name__: act
+        for act in (
+            place_order,
+            request_redemption,
+            take,
+            accept,
+            offer,
+            check_in,
+            check_out,
+            no_show,
+            decide,
+            approve_many,
+            issue_slips,
+            late_entry,
+            reverse,
+            gift,
+            donate,
+            redeem_goods,
+            grant_month,
+            fund_pool,
+            migrate,
+            set_entitlement,
+            settle_estate,
+            publish_policy,
+            visit,
+            issue_certificate,
+            urgent_call,
+            close_incident,
+            put_on_duty,
+            take_off_duty,
+            answer_call,
+        )
+    }
+    | VERBS_ON_PEOPLE
+    | VERBS_AT_THE_DOOR
+)
 ALL_VERBS = {*VERBS, *ACTS_ON_ORDERS, "repeat", "advance", "expect"}

@@ -29,6 +29,7 @@ class World:
         self.said_at: dict[tuple[str, ...], datetime] = {}
         self.deaths: dict[str, str] = {}
         self.groups: dict[str, set[str]] = {}
+        self.devices: dict[str, Any] = {}
 
     def id_of(self, label: str) -> str:
         """Return the id that a label of this run stands for."""

@@ -11,6 +11,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.web.conftest import CHROMIUM, DESK, LOCALES, PHONE, WAIT_MS
+from tests.web.pages_of import ids_of
 from tests.web.scene import Scene, attach, open_scene
 from tests.web.sizes import ELDER_PAGES, Sizes, measure, write_table
 
@@ -22,6 +23,7 @@ SHOWN: tuple[tuple[str, str, str, str], ...] = (
     ("supply", "", "/supply", "desk"),
     ("check", "", "/check", "phone"),
     ("sign-in", "", "/sign-in", "phone"),
+    ("apply", "", "/apply", "phone"),
     ("kiosk", "", "/kiosk", "desk"),
     ("elder", "lan", "/elder", "phone"),
     ("elder-ask", "lan", "/elder/ask", "phone"),
@@ -29,6 +31,8 @@ SHOWN: tuple[tuple[str, str, str, str], ...] = (
     ("elder-who-comes", "lan", "/elder/orders/{next}", "phone"),
     ("elder-was-it-good", "lan", "/elder/orders/{today}", "phone"),
     ("elder-time", "lan", "/elder/time", "phone"),
+    ("elder-wishes", "lan", "/me", "phone"),
+    ("elder-slip", "lan", "/papers/{lan}/slip?month=2026-03", "phone"),
     ("volunteer", "min", "/volunteer", "both"),
     ("volunteer-door", "min", "/volunteer/orders/{next}", "phone"),
     ("volunteer-time", "min", "/volunteer/time", "both"),
@@ -39,16 +43,19 @@ SHOWN: tuple[tuple[str, str, str, str], ...] = (
     ("approvals", "coord", "/desk/approvals", "both"),
     ("order", "coord", "/desk/orders/{weak}", "desk"),
     ("visits", "coord", "/desk/visits", "desk"),
+    ("checkouts", "coord", "/desk/checkouts", "desk"),
+    ("applications", "coord", "/applicants", "desk"),
+    ("register", "coord", "/register", "desk"),
     ("street", "check", "/street", "desk"),
     ("calls", "op", "/calls/{lan}", "desk"),
+    ("district", "admin", "/district", "desk"),
 )
 LABELS = ("next", "today", "lan", "weak")
 
 
 def take(scene: Scene, browser: Browser, folder: Path, *, languages: tuple[str, ...] = ("zh", "en")) -> None:
     """Take every picture, as JPEG of moderate quality: the gallery stays small."""
-    ids = {label: scene.id_of(label) for label in LABELS} | {"d1": scene.unit_of("d1")}
-    ids["transfer"] = scene.receipt_id
+    ids = ids_of(scene)
     for language in languages:
         for size, viewport in (("phone", PHONE), ("desk", DESK)):
             for who in dict.fromkeys(who for _, who, _, _ in SHOWN):
