@@ -46,7 +46,9 @@ class Device:
 
 def own_device(world: World, step: Step, seed: str) -> Calls:
     device = world.devices.setdefault(step["own_device"], Device())
-    return [post(world, step["by"], "/v1/me/devices", {"public_key": _plain(device.point)}, seed)]
+    x, y = device.point[1:33], device.point[33:]
+    public_key = {"kty": "EC", "crv": "P-256", "x": _plain(x), "y": _plain(y)}
+    return [post(world, step["by"], "/v1/me/devices", {"public_key": public_key}, seed)]
 
 
 def sign_act(world: World, step: Step, seed: str) -> Calls:

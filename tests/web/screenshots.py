@@ -31,7 +31,6 @@ SHOWN: tuple[tuple[str, str, str, str], ...] = (
     ("elder-who-comes", "lan", "/elder/orders/{next}", "phone"),
     ("elder-was-it-good", "lan", "/elder/orders/{today}", "phone"),
     ("elder-time", "lan", "/elder/time", "phone"),
-    ("elder-wishes", "lan", "/me", "phone"),
     ("elder-slip", "lan", "/papers/{lan}/slip?month=2026-03", "phone"),
     ("volunteer", "min", "/volunteer", "both"),
     ("volunteer-door", "min", "/volunteer/orders/{next}", "phone"),
