@@ -4,8 +4,8 @@ from alembic import op
 
 from libs.http.forgetting import create_forgetting
 
-revision = "0015"
-down_revision = "0014"
+revision = "0013"
+down_revision = "0012"
 
 
 def upgrade() -> None:
