@@ -59,7 +59,7 @@ timebank: $(RUNTIME) ## Run the operator's command: make timebank ARGS="events -
 
 # --- test --------------------------------------------------------------------------------------------------------
 
-.PHONY: test unit scenarios scenarios-on-kafka lint proto proto-check messages events-doc kafka-users rules-doc rights-doc golden
+.PHONY: test unit scenarios scenarios-on-kafka lint proto proto-check messages events-doc kafka-users rules-doc rights-doc golden monitoring
 test: $(DEV) ## Run every test that needs no browser: units, stores, contracts on both brokers, scenarios, end to end
 	@$(PY) -m pytest -n $(TEST_PROCESSES) --dist loadscope --no-loadscope-reorder --durations=25 \
 		-m "not browser and not manifests" --ignore=$(AGAINST_DOCUMENT) $(ARGS)
@@ -108,6 +108,9 @@ rules-doc: $(DEV) ## Write what documents take from the code: links to rules and
 
 rights-doc: $(DEV) ## Write docs/rights.md from the databases as the migrations leave them
 	@$(PY) -m tests.architecture.rights
+
+monitoring: $(DEV) ## Write rules for Prometheus's operator and dashboards for Grafana from their sources
+	@$(PY) -m tests.monitoring.generate
 
 golden: $(DEV) ## Add golden bytes of events that have none of their present form yet
 	@$(PY) -m tests.contracts.events.golden

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import urllib.request
 from collections.abc import Iterator
@@ -14,11 +15,19 @@ import pytest
 from prometheus_client import Metric
 from prometheus_client.parser import text_string_to_metric_families
 
-from tests.e2e.platform import Started, started
+from tests.architecture.tree import ROOT
+from tests.e2e.platform import Started, run, started
+from tests.monitoring import generate
+from tests.monitoring.alarms import rules
+from tests.monitoring.promql import Expression
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 REQUESTS = 60
 PATH = "/v1/supply"
+MANUAL = (ROOT / "docs" / "alarms.md").read_text("utf-8")
+OF_PROMETHEUS = {"up"}
+OF_BACKUPS = {"backup_done_timestamp_seconds"}
+"""Told once a backup was made: tests/e2e/test_restore.py looks."""
 
 
 @pytest.fixture(scope="module")
@@ -103,3 +112,33 @@ def test_no_label_names_a_person_or_a_path(platform: Started) -> None:
     }
     assert not [label for _, label in labels if len(label) == 36 and label.count("-") == 4]
     assert len(labels) < 1000
+
+
+def test_every_metric_of_an_alarm_or_a_dashboard_is_told(platform: Started) -> None:
+    """A dashboard of what no process tells is empty for ever; an alarm on it is never told."""
+    expressions = [rule.expression for rule in rules()] + [Expression(text) for text in generate.expressions()]
+    wanted = {name for expression in expressions for name in expression.names} - OF_PROMETHEUS - OF_BACKUPS
+
+    told = {sample.name for metric in measured(platform).values() for sample in metric.samples}
+
+    assert wanted - told == set()
+    assert len(wanted) > 25
+
+
+def test_every_label_that_an_alarm_names_is_told(platform: Started) -> None:
+    by_name: dict[str, set[str]] = {}
+    for metric in measured(platform).values():
+        for sample in metric.samples:
+            by_name.setdefault(sample.name, set()).update(sample.labels)
+    for rule in rules():
+        told = set().union(*(by_name.get(name, set()) for name in rule.expression.names))
+        named = set(re.findall(r"\$labels\.(\w+)", rule.annotations["summary"]))
+        assert named <= told | {"instance"}, rule.name
+
+
+@pytest.mark.parametrize("command", sorted(set(re.findall(r"^timebank (.+)$", MANUAL, re.MULTILINE))))
+def test_every_command_of_the_manual_runs(platform: Started, command: str) -> None:
+    done = run("services.operator", "--data", str(platform.folder), *command.split(), seconds=300)
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import psycopg
@@ -17,6 +18,7 @@ import pytest
 from libs.db.database import plain_url
 from services.operator.platform import find
 from tests.e2e.platform import ROOT, Started, run, started
+from tests.e2e.test_metrics import value
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
@@ -77,6 +79,9 @@ def kept(lasting_place: Path) -> Kept:
         acknowledged = journal(folder)
         log = timebank(folder, "backup", str(place), "--key", str(key), "--log")
         assert log.returncode == 0, log.stdout + log.stderr
+        for kind in ("whole", "log"):
+            told = partial(value, platform, "backup_done_timestamp_seconds", kind=kind)
+            platform.await_that(lambda told=told: told() > 0, seconds=120)  # type: ignore[misc]
         finish(play(platform))  # What comes after the last backup is lost.
         later_heads = shutil.copytree(folder / "witness" / "heads", lasting_place / "later-heads")
         for pid in platform.pids().values():
