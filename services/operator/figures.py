@@ -121,8 +121,8 @@ class Figures:
 def backups_done(file: Path | None) -> dict[str, float]:
     """Return when the last backup of each kind was done, in seconds since 1970; nothing where none is known."""
     try:
-        found = json.loads(file.read_text()) if file else {}
-        return {kind: float(done_at) for kind, done_at in found.items()}
+        done = json.loads(file.read_text()) if file else {}
+        return {kind: float(done_at) for kind, done_at in done.items()}
     except (OSError, ValueError, TypeError, AttributeError):
         return {}
 

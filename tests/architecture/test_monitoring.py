@@ -25,8 +25,8 @@ def monitors() -> list[dict[str, Any]]:
 def selects(monitor: dict[str, Any], labels: dict[str, str]) -> bool:
     """Tell whether a monitor is for pods with these labels."""
     expressions = monitor["spec"]["selector"]["matchExpressions"]
-    assert all(one["operator"] == "In" for one in expressions), "this test knows no other"
-    return all(labels.get(one["key"]) in one["values"] for one in expressions)
+    assert all(expression["operator"] == "In" for expression in expressions), "this test knows no other"
+    return all(labels.get(expression["key"]) in expression["values"] for expression in expressions)
 
 
 @pytest.mark.parametrize("overlay", KUSTOMIZATIONS)
@@ -39,7 +39,7 @@ def test_every_pod_of_ours_is_read_once_on_a_port_that_it_has_and_that_is_open(o
         labels = template["metadata"]["labels"] if template else {}
         if not template or labels.get("role") not in READ:
             continue
-        [monitor] = [one for one in monitors() if selects(one, labels)]
+        [monitor] = [each for each in monitors() if selects(each, labels)]
         [endpoint] = monitor["spec"]["podMetricsEndpoints"]
         ports = {
             port["name"]: port["containerPort"]
@@ -57,7 +57,7 @@ def test_every_pod_of_ours_is_read_once_on_a_port_that_it_has_and_that_is_open(o
 def test_every_process_of_compose_is_read_on_the_port_that_tells_its_metrics() -> None:
     config = yaml.safe_load((ROOT / "docker/prometheus/prometheus.yml").read_text("utf-8"))
     [job] = config["scrape_configs"]
-    told = {target: group["labels"]["role"] for group in job["static_configs"] for target in group["targets"]}
+    targets = {target: group["labels"]["role"] for group in job["static_configs"] for target in group["targets"]}
 
     served = {}
     for name, service in compose.load(ROOT / "docker/compose.yaml")["services"].items():
@@ -67,4 +67,4 @@ def test_every_process_of_compose_is_read_on_the_port_that_tells_its_metrics() -
             port = inside[0] if role in SERVED else "8000"
             served[f"{name}:{port}"] = role
 
-    assert told == served
+    assert targets == served

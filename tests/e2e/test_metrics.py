@@ -119,9 +119,9 @@ def test_every_metric_of_an_alarm_or_a_dashboard_is_told(platform: Started) -> N
     expressions = [rule.expression for rule in rules()] + [Expression(text) for text in generate.expressions()]
     wanted = {name for expression in expressions for name in expression.names} - OF_PROMETHEUS - OF_BACKUPS
 
-    told = {sample.name for metric in measured(platform).values() for sample in metric.samples}
+    names = {sample.name for metric in measured(platform).values() for sample in metric.samples}
 
-    assert wanted - told == set()
+    assert wanted - names == set()
     assert len(wanted) > 25
 
 
@@ -131,9 +131,9 @@ def test_every_label_that_an_alarm_names_is_told(platform: Started) -> None:
         for sample in metric.samples:
             by_name.setdefault(sample.name, set()).update(sample.labels)
     for rule in rules():
-        told = set().union(*(by_name.get(name, set()) for name in rule.expression.names))
+        labels = set().union(*(by_name.get(name, set()) for name in rule.expression.names))
         named = set(re.findall(r"\$labels\.(\w+)", rule.annotations["summary"]))
-        assert named <= told | {"instance"}, rule.name
+        assert named <= labels | {"instance"}, rule.name
 
 
 @pytest.mark.parametrize("command", sorted(set(re.findall(r"^timebank (.+)$", MANUAL, re.MULTILINE))))

@@ -80,8 +80,8 @@ def kept(lasting_place: Path) -> Kept:
         log = timebank(folder, "backup", str(place), "--key", str(key), "--log")
         assert log.returncode == 0, log.stdout + log.stderr
         for kind in ("whole", "log"):
-            told = partial(value, platform, "backup_done_timestamp_seconds", kind=kind)
-            platform.await_that(lambda told=told: told() > 0, seconds=120)  # type: ignore[misc]
+            done_at = partial(value, platform, "backup_done_timestamp_seconds", kind=kind)
+            platform.await_that(lambda done_at=done_at: done_at() > 0, seconds=120)  # type: ignore[misc]
         finish(play(platform))  # What comes after the last backup is lost.
         later_heads = shutil.copytree(folder / "witness" / "heads", lasting_place / "later-heads")
         for pid in platform.pids().values():

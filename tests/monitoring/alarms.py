@@ -56,7 +56,7 @@ def played(rule: Rule, case: Case) -> dict[float, list[dict[str, str]]]:
     """Return the labels with which an alarm is told at each instant of a case."""
     series = [Series(_labels(name), list(_points(values, case.every))) for name, values in case.series.items()]
     since: dict[Labels, float] = {}
-    found: dict[float, list[dict[str, str]]] = {}
+    alerts: dict[float, list[dict[str, str]]] = {}
     instant = 0.0
     while instant <= (case.over or case.end):
         true = {
@@ -64,9 +64,9 @@ def played(rule: Rule, case: Case) -> dict[float, list[dict[str, str]]]:
             for labels in rule.expression.vector(Moment(series, instant))
         }
         since = {labels: since.get(labels, instant) for labels in true}
-        found[instant] = [dict(labels) for labels, begun in since.items() if instant - begun >= rule.for_seconds]
+        alerts[instant] = [dict(labels) for labels, begun in since.items() if instant - begun >= rule.for_seconds]
         instant += case.every
-    return found
+    return alerts
 
 
 def as_promtool_tests(all_rules: Mapping[str, Rule], all_cases: Sequence[Case]) -> list[dict[str, Any]]:
@@ -97,12 +97,12 @@ def _promtool_test(rule: Rule, case: Case) -> dict[str, Any]:
 
 
 def _filled(text: str, labels: Mapping[str, str]) -> str:
-    return re.sub(r"\{\{ \$labels\.(\w+) \}\}", lambda found: labels[found.group(1)], text)
+    return re.sub(r"\{\{ \$labels\.(\w+) \}\}", lambda label: labels[label.group(1)], text)
 
 
 def _rule(rule: Mapping[str, Any]) -> Rule:
-    known = {"alert", "expr", "for", "labels", "annotations"}
-    assert set(rule) <= known, f"{rule['alert']} has fields that this test does not know"
+    fields = {"alert", "expr", "for", "labels", "annotations"}
+    assert set(rule) <= fields, f"{rule['alert']} has fields that this test does not know"
     wait = seconds_of(rule["for"]) if "for" in rule else 0.0
     return Rule(rule["alert"], Expression(rule["expr"]), wait, rule["labels"], rule["annotations"])
 
@@ -122,10 +122,10 @@ def _case(case: Mapping[str, Any]) -> Case:
 
 
 def _labels(name: str) -> Labels:
-    found = re.fullmatch(r"(\w+)(?:\{(.*)\})?", name)
-    assert found, name
-    pairs = re.findall(r'(\w+)="([^"]*)"', found.group(2) or "")
-    return frozenset([(NAME, found.group(1)), *pairs])
+    parts = re.fullmatch(r"(\w+)(?:\{(.*)\})?", name)
+    assert parts, name
+    pairs = re.findall(r'(\w+)="([^"]*)"', parts.group(2) or "")
+    return frozenset([(NAME, parts.group(1)), *pairs])
 
 
 def _points(values: str, every: float) -> Iterator[tuple[float, float]]:

@@ -32,8 +32,8 @@ def written() -> dict[Path, str]:
 
 def boards() -> list[Mapping[str, Any]]:
     """Return what each dashboard shows."""
-    found: list[Mapping[str, Any]] = yaml.safe_load(DASHBOARDS.read_text("utf-8"))
-    return found
+    dashboards: list[Mapping[str, Any]] = yaml.safe_load(DASHBOARDS.read_text("utf-8"))
+    return dashboards
 
 
 def expressions() -> list[str]:

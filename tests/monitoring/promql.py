@@ -78,14 +78,14 @@ class Selector:
         for series in moment.series:
             labels = dict(series.labels)
             if labels[NAME] == self.name and all(_matches(labels.get(key, ""), *rest) for key, *rest in self.matchers):
-                yield series.labels, [one for one in series.points if moment.at - seconds < one[0] <= moment.at]
+                yield series.labels, [point for point in series.points if moment.at - seconds < point[0] <= moment.at]
 
     def __call__(self, moment: Moment) -> Vector:
         """Return the newest value of each series."""
         if self.seconds is not None:
             raise UnknownSyntaxError("a range outside of a function")
-        found = self.points(moment, LOOKBACK_SECONDS)
-        return {labels: points[-1][1] for labels, points in found if points}
+        results = self.points(moment, LOOKBACK_SECONDS)
+        return {labels: points[-1][1] for labels, points in results if points}
 
 
 class Expression:
@@ -170,15 +170,15 @@ class Expression:
         given = self._list(lambda: self._binary(0))
         return FUNCTIONS[name](*given) if name in FUNCTIONS else _ranged(RANGED[name], *given)
 
-    def _list(self, one: Callable[[], object]) -> list:  # type: ignore[type-arg]  # of what `one` gives
+    def _list(self, parse: Callable[[], object]) -> list:  # type: ignore[type-arg]  # of what `parse` gives
         self._take("(")
-        found = []
+        results = []
         while self._peek() != ")":
-            found.append(one())
+            results.append(parse())
             if self._peek() != ")":
                 self._take(",")
         self._take(")")
-        return found
+        return results
 
     def _selector(self, name: str) -> Selector:
         self.names.add(name)
@@ -200,14 +200,14 @@ def seconds_of(duration: str) -> float:
 
 
 def _tokens(text: str) -> list[str]:
-    found, place, text = [], 0, text.strip()
+    results, place, text = [], 0, text.strip()
     while place < len(text):
         token = _TOKEN.match(text, place)
         if token is None:
             raise UnknownSyntaxError(text[place:])
-        found.append(token.group().strip())
+        results.append(token.group().strip())
         place = token.end()
-    return found
+    return results
 
 
 def _matches(value: str, sign: str, wanted: str) -> bool:
@@ -270,9 +270,9 @@ def _histogram_quantile(quantile: Evaluated, inner: Evaluated) -> Evaluated:
     def evaluate(moment: Moment) -> Vector:
         share, buckets = quantile(moment), {}  # type: ignore[var-annotated]
         for labels, value in _vector(inner(moment)).items():
-            rest = frozenset((key, one) for key, one in labels if key not in (NAME, "le"))
+            rest = frozenset((key, text) for key, text in labels if key not in (NAME, "le"))
             buckets.setdefault(rest, []).append((float(dict(labels)["le"].replace("+Inf", "inf")), value))
-        return {labels: _quantile(float(share), sorted(found)) for labels, found in buckets.items()}  # type: ignore[arg-type]
+        return {labels: _quantile(float(share), sorted(results)) for labels, results in buckets.items()}  # type: ignore[arg-type]
 
     return evaluate
 
@@ -297,13 +297,13 @@ def _ranged(act: Callable[..., float | None], inner: Evaluated, *more: Evaluated
     seconds = inner.seconds
 
     def evaluate(moment: Moment) -> Vector:
-        numbers = [one(moment) for one in more]
-        found = {
+        numbers = [number(moment) for number in more]
+        results = {
             _without_name(labels): act(points, moment.at - seconds, moment.at, *numbers)
             for labels, points in inner.points(moment, seconds)
             if len(points) > 1
         }
-        return {labels: value for labels, value in found.items() if value is not None}
+        return {labels: value for labels, value in results.items() if value is not None}
 
     return evaluate
 

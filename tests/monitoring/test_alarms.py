@@ -23,13 +23,13 @@ PROMTOOL = shutil.which("promtool")
 
 @pytest.mark.parametrize("case", cases(), ids=lambda case: case.alarm)
 def test_an_alarm_is_told_at_its_moment_not_before_and_no_longer(case: Case) -> None:
-    told = played(RULES[case.alarm], case)
+    alerts = played(RULES[case.alarm], case)
 
-    assert [at for at, labels in told.items() if labels and (case.fires is None or at < case.fires)] == []
+    assert [at for at, labels in alerts.items() if labels and (case.fires is None or at < case.fires)] == []
     if case.fires is not None:
-        assert told[case.fires] == [case.labels]
+        assert alerts[case.fires] == [case.labels]
     if case.over is not None:
-        assert told[case.over] == []
+        assert alerts[case.over] == []
 
 
 def test_every_alarm_has_a_case_and_one_name() -> None:
@@ -133,15 +133,15 @@ def test_the_evaluator_computes_as_prometheus_does(text: str, value: float) -> N
     labels = frozenset({(NAME, "a"), ("x", "one")})
     points = [(minute * 60.0, minute * 10.0) for minute in range(5)]
 
-    [found] = Expression(text).vector(Moment([Series(labels, points)], 240.0)).values()
+    [result] = Expression(text).vector(Moment([Series(labels, points)], 240.0)).values()
 
-    assert found == pytest.approx(value)
+    assert result == pytest.approx(value)
 
 
 def test_a_counter_that_began_anew_has_only_grown() -> None:
     labels = frozenset({(NAME, "a")})
     points = [(0.0, 100.0), (60.0, 110.0), (120.0, 5.0), (180.0, 15.0)]
 
-    [found] = Expression("increase(a[3m])").vector(Moment([Series(labels, points)], 180.0)).values()
+    [result] = Expression("increase(a[3m])").vector(Moment([Series(labels, points)], 180.0)).values()
 
-    assert 15 <= found <= 25
+    assert 15 <= result <= 25
