@@ -28,6 +28,7 @@ from services.web.kit.lookups import service_of
 from services.web.kit.navigation import navigation, start_of
 from services.web.kit.viewer import EXTENSION, Web, viewer, viewer_or_none
 from services.web.pages import AREAS
+from services.web.pages.entry.second_factor import ask_to_enrol
 from services.web.pages.entry.views import ask_to_sign_in
 from services.web.parts import WebParts
 from services.web.sessions.signed_in import Sessions
@@ -71,7 +72,7 @@ def create_app(parts: WebParts) -> Flask:
         if area.name != "about" or parts.about is not None:
             app.register_blueprint(area.blueprint)
     protect_answers(app, policy=CONTENT_SECURITY)
-    register_failures(app, ask_to_sign_in=ask_to_sign_in)
+    register_failures(app, ask_to_sign_in=ask_to_sign_in, ask_to_enrol=ask_to_enrol)
     return app
 
 

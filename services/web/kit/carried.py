@@ -16,7 +16,7 @@ from itsdangerous import BadData, URLSafeTimedSerializer
 from services.web.kit.viewer import viewer_or_none, web
 
 PAGE_FIELD = "page"
-OWN_FIELDS = frozenset({"csrf_token", PAGE_FIELD})
+OWN_FIELDS = frozenset({"csrf_token", PAGE_FIELD, "totp_code", "recovery_code", "ticket"})
 FIELDS_MAX = 60
 TEXT_MAX = 2_000
 CARRIED_MAX = 24_000

@@ -40,12 +40,16 @@ def show_failure(status: int, *, title: str = "", code: str = "") -> Response:
     return make_response(page, status)
 
 
-def register_failures(app: Flask, *, ask_to_sign_in: Callable[[], WerkzeugResponse]) -> None:
+def register_failures(
+    app: Flask, *, ask_to_sign_in: Callable[[], WerkzeugResponse], ask_to_enrol: Callable[[], WerkzeugResponse]
+) -> None:
     """Answer every failure with a page, or by the page that the form stands on."""
 
     def refused(error: ProblemError) -> WerkzeugResponse:
         if error.status == 401:
             return session_ended(SessionEndedError())
+        if error.code == "second_factor_required" and viewer_or_none() is not None:
+            return ask_to_enrol()
         if request.method == "POST" and viewer_or_none() is not None and error.status != 429:
             path = page_of_form()
             # A refusal is remembered under its command: what is corrected is sent under a new one.

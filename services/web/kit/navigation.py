@@ -26,6 +26,7 @@ WAYS = (
     Way("/street", message("Second checks"), "scales", frozenset({Role.CHECKER})),
     Way("/calls", message("Calls"), "phone", frozenset({Role.OPERATOR, Role.COORDINATOR})),
     Way("/district", message("District"), "map", frozenset({Role.DISTRICT_ADMIN, Role.CITY_ADMIN, Role.CITY_AUDITOR})),
+    Way("/people", message("People"), "people", frozenset({Role.CHECKER, Role.DISTRICT_ADMIN, Role.CITY_ADMIN})),
     Way("/elder", message("My help"), "home", frozenset({Role.RECIPIENT})),
     Way("/elder/time", message("My time"), "clock", frozenset({Role.RECIPIENT})),
     Way("/volunteer", message("Near me"), "near", frozenset({Role.VOLUNTEER})),

@@ -11,11 +11,13 @@ from services.web.pages.desk.views import area as desk
 from services.web.pages.district.views import area as district
 from services.web.pages.elder.views import area as elder
 from services.web.pages.entry.by_device import area as by_device
+from services.web.pages.entry.second_factor import area as second_factor
 from services.web.pages.entry.views import area as entry
 from services.web.pages.family.views import area as family
 from services.web.pages.front.views import area as front
 from services.web.pages.kiosk.views import area as kiosk
 from services.web.pages.papers.views import area as papers
+from services.web.pages.people.views import area as people
 from services.web.pages.registering.views import area as registering
 from services.web.pages.street.views import area as street
 from services.web.pages.urgent.views import area as urgent
@@ -26,6 +28,7 @@ AREAS: tuple[Area, ...] = (
     front,
     entry,
     by_device,
+    second_factor,
     about,
     desk,
     stops,
@@ -43,4 +46,5 @@ AREAS: tuple[Area, ...] = (
     applicants,
     registering,
     urgent,
+    people,
 )

@@ -28,6 +28,8 @@ WORDS_OF = {
     "application": "accounts.ApplicationAnswer.state",
     "waits": "accounts.ApplicationAnswer.waits_for",
     "consent": "accounts.Consent.how",
+    "second_factor": "accounts.FactorActAnswer.act",
+    "proposal": "accounts.ResetAnswer.state",
 }
 OWN_WORDS = {"kind.same_household"}
 """What a page says that is no word of the API by itself."""

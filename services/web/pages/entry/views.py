@@ -10,6 +10,7 @@ from flask import Response, g, make_response, redirect, render_template, request
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from libs.ids import new_id
+from libs.programme.words import STAFF_ROLES
 from libs.translation import message
 from services.web.clients.api import ProblemError
 from services.web.kit import carried, flash, kiosk
@@ -23,6 +24,8 @@ from services.web.kit.wishes import save_wishes
 
 area = Area("entry", __name__, __file__)
 AFTER_SIGN_IN = "next"
+WANTED = "wanted"
+"""Where somebody wanted to go who has to set up a second factor first, and what they typed there."""
 DESK_POWER = "place_order_for"
 """Who has it may say whether a device is shared."""
 REFUSED = (400, 401, 403, 409, 422, 429)
@@ -54,13 +57,15 @@ def open_session() -> WerkzeugResponse | str:
     path = carried.local_path(request.form.get(AFTER_SIGN_IN), "")
     sealed = request.form.get("sealed", "")
     if not login or len(means) != 1:
-        return _refused(login, path, sealed, problem=message("Type your number or name, and one of password or code."))
+        return refused_sign_in(
+            login, path, sealed, problem=message("Type your number or name, and one of password or code.")
+        )
     try:
         answered = anonymous_api().answer("POST", "/v1/sessions", body={"login": login, **means}).document()
     except ProblemError as error:
         if error.status not in REFUSED:
             raise
-        return _refused(login, path, sealed, problem=error.title, wait=error.retry_after, by="code" in means)
+        return refused_sign_in(login, path, sealed, problem=error.title, wait=error.retry_after, by="code" in means)
     return begin_session(answered, path, sealed)
 
 
@@ -75,7 +80,7 @@ def send_code() -> WerkzeugResponse | str:
     except ProblemError as error:
         if error.status not in REFUSED:
             raise
-        return _refused(login, path, sealed, problem=error.title, wait=error.retry_after, by=True)
+        return refused_sign_in(login, path, sealed, problem=error.title, wait=error.retry_after, by=True)
     return _sign_in_page(login=login, path=path, sealed=sealed, by_code=True, was_sent=True)
 
 
@@ -104,8 +109,11 @@ def sign_out_everywhere() -> WerkzeugResponse:
 def me() -> str:
     """Show what is known of the person who looks."""
     runs_a_desk = need_of(DESK_POWER).is_met_by(viewer().roles)
+    is_staff = not STAFF_ROLES.isdisjoint(viewer().roles)
     devices = part_of_page(lambda: or_nothing(lambda: api().get("/v1/me/devices")["items"], 403, 404))
-    return render_template("entry/me.html", me=api().get("/v1/me"), runs_a_desk=runs_a_desk, devices=devices)
+    return render_template(
+        "entry/me.html", is_staff=is_staff, me=api().get("/v1/me"), runs_a_desk=runs_a_desk, devices=devices
+    )
 
 
 @area.act("/me/devices/<key_id>/revoke", needs=SIGNED_IN)
@@ -143,17 +151,29 @@ def _emptied(answer: WerkzeugResponse) -> WerkzeugResponse:
 
 def begin_session(answered: dict[str, Any], path: str = "", sealed: str = "") -> WerkzeugResponse:
     """Begin a session with what the API answered, and go where somebody wanted to go."""
+    if answered.get("state") == "second_factor_needed":
+        return make_response(second_step_page(answered["ticket"], path, sealed))
     signed_in = web().sessions.open(answered)
     remember(signed_in)
     if signed_in.must_set_password:
         return redirect("/me", 303)
+    me: dict[str, Any] = dataclasses.replace(anonymous_api(), token=signed_in.token).get("/v1/me")
+    roles = [held["role"] for held in me["roles"] if held["state"] == "held"]
+    if answered.get("enrolment_required"):
+        signed_in.keep(WANTED, {"path": path or start_of(roles), "sealed": sealed})
+        return in_language(redirect("/me/second-factor", 303), me.get("language"))
     kept = carried.unseal(sealed, signed_in.person_id) if sealed else None
     if kept:
         path = carried.local_path(kept["path"])
         carried.keep_for_page(path, kept["fields"])
-    me: dict[str, Any] = dataclasses.replace(anonymous_api(), token=signed_in.token).get("/v1/me")
-    roles = [held["role"] for held in me["roles"] if held["state"] == "held"]
     return in_language(redirect(path or start_of(roles), 303), me.get("language"))
+
+
+def second_step_page(ticket: str, path: str, sealed: str, *, problem: str = "", wait: str = "") -> str:
+    """Return the page that asks for the second factor, with where somebody wanted to go and what they typed."""
+    return render_template(
+        "entry/second_step.html", ticket=ticket, path=path, sealed=sealed, problem=problem, wait=wait
+    )
 
 
 def in_language(answer: WerkzeugResponse, language: str | None) -> WerkzeugResponse:
@@ -163,7 +183,8 @@ def in_language(answer: WerkzeugResponse, language: str | None) -> WerkzeugRespo
     return answer
 
 
-def _refused(login: str, path: str, sealed: str, *, problem: str, wait: str = "", by: bool = False) -> Response:
+def refused_sign_in(login: str, path: str, sealed: str, *, problem: str, wait: str = "", by: bool = False) -> Response:
+    """Return the sign-in page with why it did not go, and all that was typed before."""
     # Who typed a wrong code may have the right one before them: the field for it stays.
     was_sent = bool(request.form.get("code"))
     page = _sign_in_page(

@@ -1,0 +1,1 @@
+"""Somebody, found by staff: and what two people decide about them."""
