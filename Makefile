@@ -146,6 +146,10 @@ bench: $(DEV) ## Measure the ledger
 bench-large: $(DEV) ## Measure the ledger at 10 million rows and a million wallets
 	@$(PY) -m tests.load.bench_ledger --large --only reading $(ARGS)
 
+.PHONY: bench-scale
+bench-scale: $(DEV) ## Fill a million persons and two million orders by COPY; measure each read beside those of 10,000
+	@$(PY) -m tests.scale.bench $(ARGS)
+
 bench-start: $(RUNTIME) ## Measure a second start, and the memory of the whole platform after the demo flow
 	@$(PY) -m tests.load.bench_start $(ARGS)
 
