@@ -6,6 +6,7 @@ import json
 from base64 import urlsafe_b64encode
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, SECP256R1, EllipticCurvePrivateKey, generate_private_key
@@ -13,7 +14,6 @@ from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from libs.p256 import thumbprint
 from tests.scenarios.calls import Calls, place_of, post
 from tests.scenarios.story import Step
 from tests.scenarios.world import A, World
@@ -35,10 +35,20 @@ class Device:
         """Return the public key, uncompressed."""
         return self.key.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
 
+    @property
+    def public_key(self) -> dict[str, str]:
+        """Return the public key as WebCrypto exports it."""
+        return {"crv": "P-256", "kty": "EC", "x": _plain(self.point[1:33]), "y": _plain(self.point[33:])}
+
+    @property
+    def key_id(self) -> str:
+        """Return the key's name: the SHA-256 of what it is (RFC 7638)."""
+        return _plain(sha256(json.dumps(self.public_key, separators=(",", ":")).encode()).digest())
+
     def sign(self, name: str, said: dict[str, Any]) -> None:
         """Keep an act under its name, signed as WebCrypto signs; it is sent as it is, however often."""
         self.counter += 1
-        content = said | {"counter": self.counter, "key": thumbprint(self.point)}
+        content = said | {"counter": self.counter, "key": self.key_id}
         text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
         r, s = decode_dss_signature(self.key.sign(text.encode(), ECDSA(SHA256())))
         self.signed[name] = {"text": text, "signature": _plain(r.to_bytes(32, "big") + s.to_bytes(32, "big"))}
@@ -46,9 +56,7 @@ class Device:
 
 def own_device(world: World, step: Step, seed: str) -> Calls:
     device = world.devices.setdefault(step["own_device"], Device())
-    x, y = device.point[1:33], device.point[33:]
-    public_key = {"kty": "EC", "crv": "P-256", "x": _plain(x), "y": _plain(y)}
-    return [post(world, step["by"], "/v1/me/devices", {"public_key": public_key}, seed)]
+    return [post(world, step["by"], "/v1/me/devices", {"public_key": device.public_key}, seed)]
 
 
 def sign_act(world: World, step: Step, seed: str) -> Calls:
