@@ -36,6 +36,7 @@ POWERS: dict[str, frozenset[str]] = {
     "cancel_order": frozenset({"coordinator"}),
     "offer_order": frozenset({"coordinator"}),
     "call_back": frozenset({"operator"}),
+    "work_call_list": frozenset({"operator", "coordinator"}),
     "report_no_show": frozenset({"coordinator", "operator"}),
     "close_incident": frozenset({"operator"}),
     "stop_volunteer": frozenset({"coordinator", "district_admin"}),

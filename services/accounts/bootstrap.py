@@ -45,6 +45,9 @@ from services.accounts.imports.api import row_loader
 from services.accounts.imports.importer import Importer
 from services.accounts.imports.store import oldest_unfinished
 from services.accounts.imports.usecases.import_people import WrongRow
+from services.accounts.notices import api as notices
+from services.accounts.notices.store import first_due as first_notice
+from services.accounts.notices.usecases import tell_due
 from services.accounts.numbers import api as numbers
 from services.accounts.organisation import api as units
 from services.accounts.organisation.usecases.found_city import (
@@ -89,6 +92,7 @@ BLUEPRINTS = (
     volunteers.blueprint,
     roles.blueprint,
     numbers.blueprint,
+    notices.blueprint,
     relations.blueprint,
     recipients.blueprint,
     privacy.blueprint,
@@ -337,12 +341,15 @@ def compose(settings: Settings, *, clock: Clock) -> ServiceParts:
 
 
 def create_run_due(settings: Settings) -> Callable[[Connection, datetime], int]:
-    """Return what does what is due, and tells who waits to be told of an urgent call."""
+    """Return what does what is due, and tells who waits to be told."""
     vault = cache(lambda: Vault.read(settings.master_key_file))
     sender = FileCodeSender(settings.codes_folder) if settings.codes_folder else None
 
     def run(connection: Connection, now: datetime) -> int:
-        told = tell_waiting(SealedStore(connection, vault()), sender, now=now) if first_unsent(connection) else 0
+        keys = SealedStore(connection, vault())
+        told = tell_waiting(keys, sender, now=now) if first_unsent(connection) else 0
+        first = first_notice(connection)
+        told += tell_due(keys, sender, now=now) if first and first <= now else 0
         return told + run_due(connection, now)
 
     return run

@@ -10,6 +10,7 @@ from services.accounts.applications.usecases.forget_applications import forget_a
 from services.accounts.deaths.tables import death, death_mistake
 from services.accounts.duty.store import first_unsent
 from services.accounts.erasure.usecases import destroy_due_keys, next_key_destruction
+from services.accounts.notices.store import first_due as first_notice
 from services.accounts.numbers.tables import number_proposal
 from services.accounts.policies.tables import policy
 from services.accounts.recipients.tables import finding
@@ -32,6 +33,7 @@ def next_due(connection: Connection, now: datetime) -> datetime | None:
         next_key_destruction(connection),
         next_forgetting(connection),
         first_unsent(connection),
+        first_notice(connection),
     )
     lapses = first_lapse(connection, OF_TWO_PEOPLE)
     return min((due for due in (*dues, lapses) if due), default=None)

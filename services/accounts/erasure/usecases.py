@@ -23,6 +23,7 @@ from services.accounts.erasure.messages import PersonErased, erasure_requested
 from services.accounts.erasure.rules import Erasure, end_use, kept_until
 from services.accounts.erasure.store import ErasureStore
 from services.accounts.groups.usecases import forget_in_groups
+from services.accounts.notices.store import forget_notices_of
 from services.accounts.policies.store import PolicyStore
 from services.accounts.relations.messages import tell_acting_grant, tell_relation
 from services.accounts.relations.store import RelationStore
@@ -127,6 +128,7 @@ def _end(
     end_sessions(store, person_id, because=status, at=now)
     forget_devices(store, person_id, now=now)
     forget_factor(store.connection, person_id)
+    forget_notices_of(store.connection, person_id)
     ErasureStore(store.connection).forget_ways_in(person_id)
     store.persons.end_grants_of(person_id, by=erasure.requested_by, at=now)
     _end_records(store, context, person_id)

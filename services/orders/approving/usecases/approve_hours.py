@@ -11,6 +11,7 @@ from services.orders.approving import messages
 from services.orders.approving.refusals import SubmissionFlaggedError
 from services.orders.approving.rules.signing import Signing, needs_second, refuse_maker, refuse_own_or_related
 from services.orders.core.messages import tell
+from services.orders.core.notices import Purpose, say_to_volunteers
 from services.orders.core.refusals import WrongOrderStateError
 from services.orders.core.rules.life_cycle import State, Verb, refuse_unless_allowed
 from services.orders.core.rules.order import Order
@@ -157,4 +158,5 @@ def refuse_who_may_not_reject(connection: Connection, context: CommandContext, o
 def _reject(connection: Connection, context: CommandContext, order: Order, verb: Verb, why: str) -> Order:
     rejected = order.moved(verb, State.REJECTED)
     tell(connection, context, messages.hours_rejected(rejected, by=context.caller_id))
+    say_to_volunteers(connection, context, rejected, Purpose.HOURS_REFUSED)
     return save_change(connection, order, rejected, context.step(verb, why=why))

@@ -15,6 +15,7 @@ from services.orders.approving.messages import hours_approved, hours_rejected
 from services.orders.approving.rules.signing import Signing, made_everybody, refuse_hand, refuse_own_or_related
 from services.orders.approving.usecases.approve_hours import refuse_who_may_not_sign, signing_of
 from services.orders.core.messages import tell
+from services.orders.core.notices import Purpose, say_to_volunteers
 from services.orders.core.refusals import WrongOrderStateError
 from services.orders.core.rules.life_cycle import State, Verb, refuse_unless_allowed
 from services.orders.core.rules.order import Decision, Order
@@ -84,6 +85,7 @@ def _approved(connection: Connection, order: Order, context: CommandContext) -> 
 def _reject(connection: Connection, context: CommandContext, order: Order, decided: Order, why: str) -> Order:
     rejected = _with_minutes(decided.moved(Verb.DECIDE, State.REJECTED), 0).without_dispute()
     tell(connection, context, hours_rejected(rejected, by=context.caller_id))
+    say_to_volunteers(connection, context, rejected, Purpose.HOURS_REFUSED)
     return save_change(connection, order, rejected, context.step(Verb.DECIDE, why=why))
 
 

@@ -9,6 +9,7 @@ from libs.db import Connection
 from libs.events import Cause
 from libs.programme.acting_grants import GrantedAct
 from services.orders.core.messages import tell
+from services.orders.core.notices import Purpose, say_to_volunteers, say_who_does_not_come, want_notice
 from services.orders.core.rules.deadlines import is_late_cancellation
 from services.orders.core.rules.life_cycle import State, Verb, refuse_unless_allowed
 from services.orders.core.rules.order import Ending, Order
@@ -41,6 +42,9 @@ def cancel_order(connection: Connection, context: CommandContext, order_id: UUID
     is_late = is_late_cancellation(policy, start_at=order.terms.start_at, now=context.now)
     cancelled = replace(cancelled, ending=Ending(late_cancelled=order.state is State.TAKEN and is_late))
     tell(connection, context, messages.order_cancelled(cancelled, by=context.caller_id))
+    _say_cancelled(connection, context, cancelled)
+    if context.caller_id != order.recipient_id:
+        want_notice(connection, context, order, order.recipient_id, Purpose.VISIT_CANCELLED, until=order.terms.end_at)
     return save_change(connection, order, cancelled, context.step(Verb.CANCEL))
 
 
@@ -68,7 +72,13 @@ def end_orders_of_dead(connection: Connection, context: Cause, person_id: UUID) 
         if person_id in (order.recipient_id, order.payer_id):
             cancelled = order.moved(Verb.CANCEL)
             tell(connection, context, messages.order_cancelled(cancelled, code=DIED))
+            _say_cancelled(connection, context, cancelled)
             save_change(connection, order, cancelled, Step(Verb.CANCEL, context.now, why=DIED))
         else:
+            say_who_does_not_come(connection, context, order, person_id)
             opened = publish_order(connection, context, order.without(person_id), Verb.WITHDRAW)
             save_change(connection, order, opened, Step(Verb.WITHDRAW, context.now, why=DIED))
+
+
+def _say_cancelled(connection: Connection, context: Cause, order: Order) -> None:
+    say_to_volunteers(connection, context, order, Purpose.VISIT_CANCELLED, until=order.terms.end_at)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from libs.db import Connection
 from services.orders.core.messages import tell
+from services.orders.core.notices import Purpose, want_notice
 from services.orders.core.rules.life_cycle import State, Verb
 from services.orders.core.store.deadline_store import Deadline
 from services.orders.core.store.order_store import Step
@@ -18,4 +19,5 @@ def expire_order(connection: Connection, deadline: Deadline) -> None:
         return
     expired = order.moved(Verb.EXPIRE)
     tell(connection, deadline, OrderExpired(order.order_id, order.district_id, order.funding))
+    want_notice(connection, deadline, expired, order.recipient_id, Purpose.VISIT_UNTAKEN, until=order.terms.end_at)
     save_change(connection, order, expired, Step(Verb.EXPIRE, deadline.at))

@@ -7,6 +7,7 @@ from dataclasses import replace
 from libs.db import Connection
 from libs.errors import Refusal
 from services.orders.core.messages import tell
+from services.orders.core.notices import Purpose, say_who_does_not_come, want_notice
 from services.orders.core.rules.life_cycle import State, Verb
 from services.orders.core.rules.order import Assignment, Order
 from services.orders.core.store import deadline_store, order_store
@@ -50,6 +51,8 @@ def _release(connection: Connection, due: Deadline, order: Order, part: Assignme
         order.order_id, order.district_id, order.recipient_id, part.volunteer_id, order.terms.start_at, code
     )
     tell(connection, due, released)
+    say_who_does_not_come(connection, due, order, part.volunteer_id)
+    want_notice(connection, due, order, part.volunteer_id, Purpose.VISIT_RELEASED, until=order.terms.end_at)
     opened = publish_order(connection, due, order.without(part.volunteer_id), Verb.RELEASE)
     looked_at = replace(opened, publication=replace(opened.publication, no_taker_at=due.now))
     return save_change(connection, order, looked_at, Step(Verb.RELEASE, due.now, why=code))

@@ -8,11 +8,14 @@ from uuid import UUID
 
 from libs.clock import local_date
 from libs.db import Connection
+from libs.events import Cause
 from libs.programme.acting_grants import GrantedAct
 from libs.programme.policy import Policy
 from services.orders.approving.store import ask_history
 from services.orders.approving.usecases.flags import draw_percent, with_flags
 from services.orders.core.messages import tell
+from services.orders.core.notices import Purpose, want_notice
+from services.orders.core.rules.deadlines import silence_at
 from services.orders.core.rules.life_cycle import State, Verb, refuse_unless_allowed
 from services.orders.core.rules.order import Order
 from services.orders.core.rules.people import Place
@@ -22,7 +25,7 @@ from services.orders.core.store.facts import Ask
 from services.orders.core.store.order_store import Step
 from services.orders.core.usecases.acting_for import refuse_unless_acting_for, require_acting_for
 from services.orders.core.usecases.command_context import CommandContext, refuse_auditor
-from services.orders.core.usecases.order_changes import lock_order_due, save_change
+from services.orders.core.usecases.order_changes import lock_order_due, policy_of_order, save_change
 from services.orders.core.usecases.order_facts import lock_with_facts
 from services.orders.serving import messages, store
 from services.orders.serving.refusals import CheckInTooEarlyError, DoorCodeWrongError
@@ -183,6 +186,7 @@ def end_service(
     ended = order.checked_out(part, at=context.now)
     tell(connection, context, messages.service_finished(ended, part))
     if ended.state is State.FINISHED:
+        _ask_for_word(connection, context, ended)
         ended = with_flags(connection, ended, draw=draw_percent())
     return save_change(connection, order, ended, context.step(Verb.CHECK_OUT))
 
@@ -196,5 +200,12 @@ def end_forgotten_service(connection: Connection, deadline: Deadline) -> None:
     for part in ended.assignments:
         if part.was_ended:
             tell(connection, deadline.of(part.volunteer_id), messages.service_finished(ended, part))
+    _ask_for_word(connection, deadline, ended)
     flagged = with_flags(connection, ended, draw=draw_percent())
     save_change(connection, order, flagged, Step(Verb.CHECK_OUT, deadline.at))
+
+
+def _ask_for_word(connection: Connection, context: Cause, order: Order) -> None:
+    """Ask that the recipient is asked how it was, while their silence does not count yet."""
+    until = silence_at(policy_of_order(connection, order, context.now), awaited_from=context.now)
+    want_notice(connection, context, order, order.recipient_id, Purpose.WORD_WANTED, until=until)

@@ -8,6 +8,7 @@ from uuid import UUID
 from libs.db import Connection
 from libs.programme.acting_grants import GrantedAct
 from services.orders.core.messages import tell
+from services.orders.core.notices import Purpose, say_who_does_not_come, want_notice
 from services.orders.core.refusals import OrderNotFoundError
 from services.orders.core.rules.deadlines import is_late_cancellation
 from services.orders.core.rules.life_cycle import State, Verb, refuse_unless_allowed
@@ -123,7 +124,21 @@ def _take(
     taken = order.taken(verb, part)
     if taken.state is State.TAKEN:
         tell(connection, context, messages.order_taken(taken))
+        _say_who_comes(connection, context, taken)
     return save_change(connection, order, taken, context.step(verb))
+
+
+def _say_who_comes(connection: Connection, context: CommandContext, order: Order) -> None:
+    for volunteer_id in order.volunteer_ids:
+        want_notice(
+            connection,
+            context,
+            order,
+            order.recipient_id,
+            Purpose.VISIT_TAKEN,
+            other_id=volunteer_id,
+            until=order.terms.start_at,
+        )
 
 
 def refuse_unless_open(
@@ -163,6 +178,7 @@ def withdraw_from_order(connection: Connection, context: CommandContext, order_i
     policy = policy_of_order(connection, order, context.now)
     if is_late_cancellation(policy, start_at=order.terms.start_at, now=context.now):
         mark_store.add_mark(connection, order_id, context.subject_id, "late_cancellation", context.now)
+    say_who_does_not_come(connection, context, order, context.subject_id)
     opened = publish_order(connection, context, order.without(context.subject_id), Verb.WITHDRAW)
     return save_change(connection, order, opened, context.step(Verb.WITHDRAW))
 

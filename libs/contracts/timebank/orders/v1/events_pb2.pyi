@@ -140,6 +140,26 @@ class OrderTaken(_message.Message):
     planned_minutes: int
     def __init__(self, order_id: _Optional[str] = ..., district_id: _Optional[str] = ..., recipient_id: _Optional[str] = ..., volunteer_ids: _Optional[_Iterable[str]] = ..., start_at_us: _Optional[int] = ..., planned_minutes: _Optional[int] = ...) -> None: ...
 
+class NoticeWanted(_message.Message):
+    __slots__ = ("notice_id", "district_id", "person_id", "purpose", "order_id", "start_at_us", "other_id", "useless_after_us")
+    NOTICE_ID_FIELD_NUMBER: _ClassVar[int]
+    DISTRICT_ID_FIELD_NUMBER: _ClassVar[int]
+    PERSON_ID_FIELD_NUMBER: _ClassVar[int]
+    PURPOSE_FIELD_NUMBER: _ClassVar[int]
+    ORDER_ID_FIELD_NUMBER: _ClassVar[int]
+    START_AT_US_FIELD_NUMBER: _ClassVar[int]
+    OTHER_ID_FIELD_NUMBER: _ClassVar[int]
+    USELESS_AFTER_US_FIELD_NUMBER: _ClassVar[int]
+    notice_id: str
+    district_id: str
+    person_id: str
+    purpose: str
+    order_id: str
+    start_at_us: int
+    other_id: str
+    useless_after_us: int
+    def __init__(self, notice_id: _Optional[str] = ..., district_id: _Optional[str] = ..., person_id: _Optional[str] = ..., purpose: _Optional[str] = ..., order_id: _Optional[str] = ..., start_at_us: _Optional[int] = ..., other_id: _Optional[str] = ..., useless_after_us: _Optional[int] = ...) -> None: ...
+
 class OrderReleased(_message.Message):
     __slots__ = ("order_id", "district_id", "recipient_id", "volunteer_id", "start_at_us", "code")
     ORDER_ID_FIELD_NUMBER: _ClassVar[int]

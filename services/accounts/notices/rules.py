@@ -1,0 +1,138 @@
+"""When somebody is told something, in which words, and what becomes of it when nothing reaches them."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from enum import StrEnum
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from libs.clock import PROGRAMME_ZONE
+from libs.translation import in_both, message
+
+ZONE = ZoneInfo(PROGRAMME_ZONE)
+QUIET_FROM, QUIET_UNTIL = time(21), time(7)
+"""Nobody's telephone rings between these, local time, but for what is of no use afterwards."""
+DIGEST_AT = time(18)
+"""What is not pressing comes once a day, together."""
+
+
+class Purpose(StrEnum):
+    """What somebody is told."""
+
+    VISIT_TAKEN = "visit_taken"
+    VISIT_LOST = "visit_lost"
+    VISIT_UNTAKEN = "visit_untaken"
+    VISIT_CANCELLED = "visit_cancelled"
+    VISIT_RELEASED = "visit_released"
+    WORD_WANTED = "word_wanted"
+    HOURS_REFUSED = "hours_refused"
+
+
+class NoticeState(StrEnum):
+    """Where a notice stands."""
+
+    WAITING = "waiting"
+    SENT = "sent"
+    TO_CALL = "to_call"
+    CALLED = "called"
+    DROPPED = "dropped"
+
+
+class CallOutcome(StrEnum):
+    """What came of a call from the desk."""
+
+    REACHED = "reached"
+    NO_ANSWER = "no_answer"
+    NOT_NEEDED = "not_needed"
+
+
+NOT_PRESSING = frozenset({Purpose.HOURS_REFUSED})
+_AFTER = {
+    CallOutcome.REACHED: NoticeState.CALLED,
+    CallOutcome.NO_ANSWER: NoticeState.TO_CALL,
+    CallOutcome.NOT_NEEDED: NoticeState.DROPPED,
+}
+
+
+@dataclass(frozen=True)
+class Notice:
+    """What somebody is to be told of an order; its words are made when it is told."""
+
+    notice_id: UUID
+    person_id: UUID
+    purpose: Purpose
+    order_id: UUID
+    start_at: datetime
+    other_id: UUID | None
+    useless_after: datetime | None
+    due_at: datetime
+    state: NoticeState = NoticeState.WAITING
+    told_at: datetime | None = None
+    tries: int = 0
+
+    def is_useless_at(self, now: datetime) -> bool:
+        """Tell whether it helps nobody any more."""
+        return self.useless_after is not None and self.useless_after <= now
+
+
+def due_at(purpose: Purpose, *, now: datetime, useless_after: datetime | None) -> datetime:
+    """Return when somebody is told: at once, after the quiet hours, or with the day's others; never when it is useless."""
+    local = now.astimezone(ZONE)
+    if purpose in NOT_PRESSING:
+        due = _next(local, DIGEST_AT)
+    elif local.time() >= QUIET_FROM or local.time() < QUIET_UNTIL:
+        due = _next(local, QUIET_UNTIL)
+    else:
+        return now
+    return now if useless_after is not None and useless_after <= due else due
+
+
+def _next(local: datetime, at: time) -> datetime:
+    today = datetime.combine(local.date(), at, ZONE)
+    return today if today > local else today + timedelta(days=1)
+
+
+def after_call(outcome: CallOutcome) -> NoticeState:
+    """Return where a notice stands after a call from the desk; nobody answering leaves it on the list."""
+    return _AFTER[outcome]
+
+
+_WORDS: Mapping[Purpose, str] = {
+    Purpose.VISIT_TAKEN: message(
+        "{who} comes to you on {when}. At the door, read out the code of your page or slip."
+    ),
+    Purpose.VISIT_LOST: message("{who} cannot come on {when}. Somebody else is looked for; you are told who comes."),
+    Purpose.VISIT_UNTAKEN: message("Nobody could be found for your visit on {when}. Please call the desk: another time, or other help."),
+    Purpose.VISIT_CANCELLED: message("The visit on {when} is cancelled."),
+    Purpose.VISIT_RELEASED: message("You do not go to the visit on {when}: your page says what is missing now."),
+    Purpose.WORD_WANTED: message("Your visit of {when} is over. Please say on your page, or to the desk, how it was."),
+    Purpose.HOURS_REFUSED: message("The hours of {when} were not recognised. Your page says why, and how to object."),
+}
+_SOMEBODY = message("Your volunteer")
+_DAYS = {"zh": "一二三四五六日", "en": "Mon Tue Wed Thu Fri Sat Sun"}
+
+
+def words_of(notice: Notice, *, names: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Return the words of a notice by language; `names` are those of who is named in it, nobody without them."""
+    nobody = in_both(_SOMEBODY, module=__name__)
+    return {
+        language: text.format(
+            who=(names or {}).get(language) or (names or {}).get("zh") or nobody[language],
+            when=_when(notice.start_at, language),
+        )
+        for language, text in in_both(_WORDS[notice.purpose], module=__name__).items()
+    }
+
+
+def _when(instant: datetime, language: str) -> str:
+    local = instant.astimezone(ZONE)
+    if language == "zh":
+        return f"{local.month}月{local.day}日(周{_DAYS['zh'][local.weekday()]}){local:%H:%M}"
+    return f"{_DAYS['en'].split()[local.weekday()]} {local.day} {local:%b %H:%M}"
+
+
+def one_message(texts: Iterable[Mapping[str, str]]) -> str:
+    """Return one message of several notices to one person: Chinese first, then English."""
+    told = list(texts)
+    return "\n".join([text["zh"] for text in told] + [text["en"] for text in told])

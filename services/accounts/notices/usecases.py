@@ -1,0 +1,96 @@
+"""Tell people what they are to be told, one message for all of it; and what came of it when the desk called."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from itertools import groupby
+from typing import Any
+from uuid import UUID
+
+from libs.clock import machine_now
+from libs.http.lists import Page
+from libs.programme.refusals import RecordNotFoundError
+from services.accounts.core.gateways.codes import CodeSender
+from services.accounts.core.store.store import SealedStore
+from services.accounts.core.usecases.authorise import has_power, require_power
+from services.accounts.core.usecases.command_context import CommandContext
+from services.accounts.notices import store as notices
+from services.accounts.notices.refusals import NotOnCallListError
+from services.accounts.notices.rules import (
+    CallOutcome,
+    Notice,
+    NoticeState,
+    after_call,
+    one_message,
+    words_of,
+)
+
+POWER = "work_call_list"
+PEOPLE_AT_ONCE = 100
+
+
+def tell_due(store: SealedStore, sender: CodeSender | None, *, now: datetime) -> int:
+    """Tell some people all that they are to be told by now, a message each; return how many notices that were.
+
+    What is told twice after a crash is better than what is told never. Whom nothing reaches the desk has to call.
+    """
+    due = notices.lock_due(store.connection, now, people_max=PEOPLE_AT_ONCE)
+    for person_id, theirs in groupby(due, key=lambda one: one.person_id):
+        _tell(store, sender, person_id, list(theirs), now)
+    return len(due)
+
+
+def _tell(store: SealedStore, sender: CodeSender | None, person_id: UUID, theirs: list[Notice], now: datetime) -> None:
+    useless = [one.notice_id for one in theirs if one.is_useless_at(now)]
+    useful = [one for one in theirs if one.notice_id not in useless]
+    notices.save_told(store.connection, useless, NoticeState.DROPPED, now)
+    if not useful:
+        return
+    ids = [one.notice_id for one in useful]
+    others = [one.other_id for one in useful if one.other_id is not None]
+    known = store.identities.identities([person_id, *others])
+    reader = known.get(person_id)
+    if reader is None:  # Their data have ended.
+        notices.save_told(store.connection, ids, NoticeState.DROPPED, now)
+        return
+    number = reader.phone_number or reader.old_phone_number
+    if sender is None or number is None:
+        notices.save_told(store.connection, ids, NoticeState.TO_CALL, now)
+        return
+    named = {other_id: known[other_id].names for other_id in others if other_id in known}
+    texts = [words_of(one, names=named.get(one.other_id) if one.other_id else None) for one in useful]
+    sender.tell(phone_number=number, text=one_message(texts), now=machine_now())
+    notices.save_told(store.connection, ids, NoticeState.SENT, now)
+
+
+def call_list(store: SealedStore, context: CommandContext, query: Mapping[str, Any]) -> Page[Notice]:
+    """Return whom the desk has to call at a unit, what begins first on top.
+
+    Raises:
+        UnitNotFoundError, OutOfScopeError, ForbiddenError
+    """
+    require_power(store, context, POWER, query["unit"])
+    return notices.CALL_LIST.page(store.connection, query).map(notices.notice_of)
+
+
+def told_to_me(store: SealedStore, context: CommandContext, query: Mapping[str, Any]) -> Page[Notice]:
+    """Return what the caller was told, the last first."""
+    return notices.TOLD.page(store.connection, query, person=context.caller_id).map(notices.notice_of)
+
+
+def note_call(store: SealedStore, context: CommandContext, notice_id: UUID, outcome: CallOutcome) -> Notice:
+    """Note what came of a call from the desk.
+
+    Raises:
+        RecordNotFoundError: there is none, or not where the caller may work.
+        NotOnCallListError: somebody else has called, or it was told by another way.
+    """
+    notice = notices.lock_notice(store.connection, notice_id)
+    person = store.persons.find(notice.person_id) if notice else None
+    if notice is None or person is None or not has_power(store, context, POWER, person.home_unit_id):
+        raise RecordNotFoundError
+    if notice.state is not NoticeState.TO_CALL:
+        raise NotOnCallListError(state=notice.state)
+    called = replace(notice, state=after_call(outcome), told_at=context.now, tries=notice.tries + 1)
+    notices.save_call(store.connection, called)
+    return called

@@ -1,0 +1,75 @@
+"""What is to be told to whom, and while it is of use; accounts knows how people are reached, and in which words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from libs.contracts.events import orders
+from libs.db import Connection
+from libs.events import Cause, tells
+from libs.ids import id_from_cause
+from services.orders.core.messages import tell
+from services.orders.core.rules.order import Order
+
+
+class Purpose(StrEnum):
+    """What somebody is told."""
+
+    VISIT_TAKEN = "visit_taken"
+    VISIT_LOST = "visit_lost"
+    VISIT_UNTAKEN = "visit_untaken"
+    VISIT_CANCELLED = "visit_cancelled"
+    VISIT_RELEASED = "visit_released"
+    WORD_WANTED = "word_wanted"
+    HOURS_REFUSED = "hours_refused"
+
+
+@tells(orders.NoticeWanted, subject="notice_id")
+@dataclass(frozen=True)
+class NoticeWanted:
+    """Somebody is to be told something of an order."""
+
+    notice_id: UUID
+    district_id: UUID
+    person_id: UUID
+    purpose: Purpose
+    order_id: UUID
+    start_at: datetime
+    other_id: UUID | None
+    useless_after: datetime | None
+
+
+def want_notice(
+    connection: Connection,
+    context: Cause,
+    order: Order,
+    person_id: UUID,
+    purpose: Purpose,
+    *,
+    other_id: UUID | None = None,
+    until: datetime | None = None,
+) -> None:
+    """Ask that somebody is told something of an order, while it is of use; one act tells one person one thing once."""
+    about = (str(order.order_id), str(person_id), purpose, str(other_id or ""))
+    notice_id = id_from_cause(context.cause, "notice", *about)
+    wanted = NoticeWanted(
+        notice_id, order.district_id, person_id, purpose, order.order_id, order.terms.start_at, other_id, until
+    )
+    tell(connection, context, wanted)
+
+
+def say_who_does_not_come(connection: Connection, context: Cause, order: Order, volunteer_id: UUID) -> None:
+    """Ask that the recipient is told that a volunteer does not come, and that somebody else is looked for."""
+    until = order.terms.end_at
+    want_notice(connection, context, order, order.recipient_id, Purpose.VISIT_LOST, other_id=volunteer_id, until=until)
+
+
+def say_to_volunteers(
+    connection: Connection, context: Cause, order: Order, purpose: Purpose, *, until: datetime | None = None
+) -> None:
+    """Ask that all who had taken an order are told something."""
+    for volunteer_id in order.volunteer_ids:
+        want_notice(connection, context, order, volunteer_id, purpose, until=until)
