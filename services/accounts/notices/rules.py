@@ -77,7 +77,7 @@ class Notice:
 
 
 def due_at(purpose: Purpose, *, now: datetime, useless_after: datetime | None) -> datetime:
-    """Return when somebody is told: at once, after the quiet hours, or with the day's others; never when it is useless."""
+    """Return when somebody is told: at once, after the quiet hours, or with the day's others; never too late."""
     local = now.astimezone(ZONE)
     if purpose in NOT_PRESSING:
         due = _next(local, DIGEST_AT)
@@ -99,11 +99,11 @@ def after_call(outcome: CallOutcome) -> NoticeState:
 
 
 _WORDS: Mapping[Purpose, str] = {
-    Purpose.VISIT_TAKEN: message(
-        "{who} comes to you on {when}. At the door, read out the code of your page or slip."
-    ),
+    Purpose.VISIT_TAKEN: message("{who} comes to you on {when}. At the door, read out the code of your page or slip."),
     Purpose.VISIT_LOST: message("{who} cannot come on {when}. Somebody else is looked for; you are told who comes."),
-    Purpose.VISIT_UNTAKEN: message("Nobody could be found for your visit on {when}. Please call the desk: another time, or other help."),
+    Purpose.VISIT_UNTAKEN: message(
+        "Nobody was found for your visit on {when}. Call the desk: another time, or other help."
+    ),
     Purpose.VISIT_CANCELLED: message("The visit on {when} is cancelled."),
     Purpose.VISIT_RELEASED: message("You do not go to the visit on {when}: your page says what is missing now."),
     Purpose.WORD_WANTED: message("Your visit of {when} is over. Please say on your page, or to the desk, how it was."),
