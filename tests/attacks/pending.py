@@ -25,6 +25,7 @@ def make_pending(city: City) -> dict[str, str]:
     made["application"], made["admission"] = _apply(city), world.id_of("pending/admission")
     world.client.settle()
     assert refused == []
+    made["notice"] = city.ask("GET", "/v1/me/notices", role="recipient").json()["items"][0]["notice_id"]
     return made
 
 

@@ -93,6 +93,7 @@ def _values(city: City, pending: Mapping[str, str]) -> Values:
         "finding_id": pending["assessment"],
         "visit_id": pending["visit"],
         "stop_id": pending["stop"],
+        "notice_id": pending["notice"],
         "PUT /v1/volunteer-stops/{stop_id} volunteer_id": city.world.id_of("tar"),
         "death_id": pending["death"],
         "range_id": pending["slips"],
