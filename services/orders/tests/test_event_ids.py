@@ -40,11 +40,11 @@ def test_a_command_that_was_not_kept_tells_the_same_events_again(world: OrdersHa
     for_her = {"acting_for": str(named("lan")), "consent": said()}
 
     again(world, "PUT", "op", order, ask | for_her | {"funding": "programme"}, 3)  # Asked for, published, done for her.
-    again(world, "POST", "min", f"{order}/assignment", {}, 1)
+    again(world, "POST", "min", f"{order}/assignment", {}, 2)  # Taken, and the recipient is told.
     world.set_time("D1 09:00")
     again(world, "POST", "min", f"{order}/check-in", {"code": world.code("o1")}, 1)
     world.set_time("D1 10:01")
-    again(world, "POST", "min", f"{order}/check-out", {}, 1)
+    again(world, "POST", "min", f"{order}/check-out", {}, 2)  # Over, and the recipient is asked.
     world.act("lan", "o1", "confirmation")
     again(world, "POST", "coord", f"{order}/approval", {}, 1)
     emergency = {"person_id": str(named("lan"))}
@@ -88,7 +88,7 @@ def test_what_falls_due_again_tells_the_same_events_one_for_each_volunteer(world
         with contextlib.suppress(LostError), database.transaction() as connection:
             run_due(connection, at("D2 23:00"))
 
-    assert len(set(lost.event_ids)) == 2
+    assert len(set(lost.event_ids)) == 3  # And the recipient is asked.
     assert lost.event_ids == told(world)[before:]
 
 

@@ -42,8 +42,10 @@ def test_the_events_of_the_flow_come_once_and_in_order(world: OrdersHarness) -> 
         "FundingRequested",
         "OrderPublished",
         "OrderTaken",
+        "NoticeWanted",
         "ServiceStarted",
         "ServiceFinished",
+        "NoticeWanted",
         "HoursApproved",
     ]
 
