@@ -14,7 +14,7 @@ PATHS = {
     "nobody": """/ /rules /rules/{d1} /supply /supply/{d1} /check /check/paper /check/certificate
               /sign-in /sign-in?by=code /about /docs /kiosk /apply /nothing""",
     "lan": """/elder /elder/ask /elder/ask/B1 /elder/time /elder/orders/{next} /elder/orders/{today}
-              /family /me /urgent/{urgent} /papers/{lan} /papers/{lan}/slip?month=2026-03 /desk""",
+              /family /me /urgent/{urgent} /papers/{lan} /papers/{lan}/slip?month=2026-03 /messages /desk""",
     "e9": "/elder /elder/time /family /papers/{e9}",
     "min": """/volunteer /door /volunteer/time /duty /volunteer/gift /volunteer/orders/{next} /volunteer/orders/{open1}
               /volunteer/receipts/{transfer} /papers/{min} /papers/{min}/statement?from=2026-02
