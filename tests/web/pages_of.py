@@ -25,7 +25,7 @@ PATHS = {
               /duty /duty/roster /duty/roster?q=nobody""",
     "check": """/street /desk/orders/{signed}""",
     "admin": """/district /district/rules/{d1}""",
-    "op": """/urgent/{urgent} /calls /calls?q=nobody /calls/{lan} /papers/{lan}""",
+    "op": """/urgent/{urgent} /calls /calls/list /calls?q=nobody /calls/{lan} /papers/{lan}""",
 }
 """What each opens by its address; what a press leads to has a test of its own."""
 OTHER_STATUS = {("nobody", "/nothing"): 404, ("lan", "/desk"): 403}
