@@ -7,6 +7,8 @@ from enum import StrEnum
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from babel.dates import format_skeleton
+
 from libs.clock import PROGRAMME_ZONE
 from libs.translation import in_both, message
 
@@ -110,7 +112,7 @@ _WORDS: Mapping[Purpose, str] = {
     Purpose.HOURS_REFUSED: message("The hours of {when} were not recognised. Your page says why, and how to object."),
 }
 _SOMEBODY = message("Your volunteer")
-_DAYS = {"zh": "一二三四五六日", "en": "Mon Tue Wed Thu Fri Sat Sun"}
+_LOCALES = {"zh": "zh_CN", "en": "en_GB"}
 
 
 def words_of(notice: Notice, *, names: Mapping[str, str] | None = None) -> dict[str, str]:
@@ -126,10 +128,8 @@ def words_of(notice: Notice, *, names: Mapping[str, str] | None = None) -> dict[
 
 
 def _when(instant: datetime, language: str) -> str:
-    local = instant.astimezone(ZONE)
-    if language == "zh":
-        return f"{local.month}月{local.day}日(周{_DAYS['zh'][local.weekday()]}){local:%H:%M}"
-    return f"{_DAYS['en'].split()[local.weekday()]} {local.day} {local:%b %H:%M}"
+    local, locale = instant.astimezone(ZONE), _LOCALES[language]
+    return " ".join(format_skeleton(skeleton, local, locale=locale) for skeleton in ("MMMEd", "Hm"))
 
 
 def one_message(texts: Iterable[Mapping[str, str]]) -> str:

@@ -81,7 +81,7 @@ def test_all_that_is_due_to_one_person_is_one_message_in_both_languages(
 
     [text] = messages(outbox)
     assert text.startswith("13900000001\n敏")
-    assert "3月3日(周二)09:00" in text
+    assert "3月3日周二 09:00" in text
     assert "Tue 3 Mar 09:00" in text
     assert text.count("敏") == 4
 

@@ -39,5 +39,5 @@ def note_call(notice_id: UUID) -> WerkzeugResponse:
 @area.page("/messages", needs=SIGNED_IN)
 def messages() -> str:
     """Show what the viewer was told of their visits."""
-    told = part_of_page(lambda: api().rows("/v1/me/notices", limit=SHOWN_MAX))
-    return render_template("calls/messages.html", told=told)
+    found = part_of_page(lambda: api().rows("/v1/me/notices", limit=SHOWN_MAX))
+    return render_template("calls/messages.html", notices=found)
