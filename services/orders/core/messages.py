@@ -13,6 +13,7 @@ from libs.events import Cause, publish, tells
 from libs.programme.known_grants import ActFor
 from libs.programme.words import Funding
 from services.orders.core.rules.order import Order
+from services.orders.core.rules.purposes import Purpose
 
 FACTS = "timebank.orders.v1"
 STATE = "timebank.orders.state.v1"
@@ -62,6 +63,21 @@ class OrderPublished:
     order_id: UUID
     district_id: UUID
     start_at: datetime
+
+
+@tells(orders.NoticeWanted, subject="notice_id")
+@dataclass(frozen=True)
+class NoticeWanted:
+    """Somebody is to be told something of an order."""
+
+    notice_id: UUID
+    district_id: UUID
+    person_id: UUID
+    purpose: Purpose
+    order_id: UUID
+    start_at: datetime
+    other_id: UUID | None
+    useless_after: datetime | None
 
 
 def funding_requested(order: Order) -> FundingRequested:

@@ -11,12 +11,13 @@ from services.orders.approving import messages
 from services.orders.approving.refusals import SubmissionFlaggedError
 from services.orders.approving.rules.signing import Signing, needs_second, refuse_maker, refuse_own_or_related
 from services.orders.core.messages import tell
-from services.orders.core.notices import Purpose, say_to_volunteers
 from services.orders.core.refusals import WrongOrderStateError
 from services.orders.core.rules.life_cycle import State, Verb, refuse_unless_allowed
 from services.orders.core.rules.order import Order
+from services.orders.core.rules.purposes import Purpose
 from services.orders.core.store import order_store, people_store
 from services.orders.core.usecases.command_context import CommandContext, require_power, require_power_somewhere
+from services.orders.core.usecases.notices import say_to_volunteers
 from services.orders.core.usecases.order_changes import policy_of_order, save_change
 from services.orders.core.usecases.order_facts import lock_with_facts
 

@@ -15,11 +15,12 @@ from services.orders.approving.messages import hours_approved, hours_rejected
 from services.orders.approving.rules.signing import Signing, made_everybody, refuse_hand, refuse_own_or_related
 from services.orders.approving.usecases.approve_hours import refuse_who_may_not_sign, signing_of
 from services.orders.core.messages import tell
-from services.orders.core.notices import Purpose, say_to_volunteers
 from services.orders.core.refusals import WrongOrderStateError
 from services.orders.core.rules.life_cycle import State, Verb, refuse_unless_allowed
 from services.orders.core.rules.order import Decision, Order
+from services.orders.core.rules.purposes import Purpose
 from services.orders.core.usecases.command_context import CommandContext, require_power
+from services.orders.core.usecases.notices import say_to_volunteers
 from services.orders.core.usecases.order_changes import policy_of_order, save, save_change
 from services.orders.core.usecases.order_facts import lock_with_facts
 from services.orders.disputes import store

@@ -9,14 +9,15 @@ from libs.db import Connection
 from libs.events import Cause
 from libs.programme.acting_grants import GrantedAct
 from services.orders.core.messages import tell
-from services.orders.core.notices import Purpose, say_to_volunteers, say_who_does_not_come, want_notice
 from services.orders.core.rules.deadlines import is_late_cancellation
 from services.orders.core.rules.life_cycle import State, Verb, refuse_unless_allowed
 from services.orders.core.rules.order import Ending, Order
+from services.orders.core.rules.purposes import Purpose
 from services.orders.core.store import order_store
 from services.orders.core.store.order_store import Step
 from services.orders.core.usecases.acting_for import refuse_unless_acting_for_one_of, require_acting_for_one_of
 from services.orders.core.usecases.command_context import CommandContext, require_power
+from services.orders.core.usecases.notices import say_to_volunteers, say_who_does_not_come, want_notice
 from services.orders.core.usecases.order_changes import policy_of_order, publish_order, save_change
 from services.orders.core.usecases.order_facts import lock_with_facts
 from services.orders.placing import messages

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from libs.db import Connection
 from services.orders.core.messages import tell
-from services.orders.core.notices import Purpose, want_notice
 from services.orders.core.rules.life_cycle import State, Verb
+from services.orders.core.rules.purposes import Purpose
 from services.orders.core.store.deadline_store import Deadline
 from services.orders.core.store.order_store import Step
+from services.orders.core.usecases.notices import want_notice
 from services.orders.core.usecases.order_changes import lock_order_due, save_change
 from services.orders.placing.messages import OrderExpired
 

@@ -7,12 +7,13 @@ from dataclasses import replace
 from libs.db import Connection
 from libs.errors import Refusal
 from services.orders.core.messages import tell
-from services.orders.core.notices import Purpose, say_who_does_not_come, want_notice
 from services.orders.core.rules.life_cycle import State, Verb
 from services.orders.core.rules.order import Assignment, Order
+from services.orders.core.rules.purposes import Purpose
 from services.orders.core.store import deadline_store, order_store
 from services.orders.core.store.deadline_store import Deadline
 from services.orders.core.store.order_store import Step
+from services.orders.core.usecases.notices import say_who_does_not_come, want_notice
 from services.orders.core.usecases.order_changes import publish_order, save_change
 from services.orders.serving.messages import OrderReleased
 from services.orders.serving.usecases.gates import refuse_shut_gates

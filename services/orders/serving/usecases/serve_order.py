@@ -14,17 +14,18 @@ from libs.programme.policy import Policy
 from services.orders.approving.store import ask_history
 from services.orders.approving.usecases.flags import draw_percent, with_flags
 from services.orders.core.messages import tell
-from services.orders.core.notices import Purpose, want_notice
 from services.orders.core.rules.deadlines import silence_at
 from services.orders.core.rules.life_cycle import State, Verb, refuse_unless_allowed
 from services.orders.core.rules.order import Order
 from services.orders.core.rules.people import Place
+from services.orders.core.rules.purposes import Purpose
 from services.orders.core.store import people_store
 from services.orders.core.store.deadline_store import Deadline
 from services.orders.core.store.facts import Ask
 from services.orders.core.store.order_store import Step
 from services.orders.core.usecases.acting_for import refuse_unless_acting_for, require_acting_for
 from services.orders.core.usecases.command_context import CommandContext, refuse_auditor
+from services.orders.core.usecases.notices import want_notice
 from services.orders.core.usecases.order_changes import lock_order_due, policy_of_order, save_change
 from services.orders.core.usecases.order_facts import lock_with_facts
 from services.orders.serving import messages, store

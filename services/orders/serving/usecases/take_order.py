@@ -8,15 +8,16 @@ from uuid import UUID
 from libs.db import Connection
 from libs.programme.acting_grants import GrantedAct
 from services.orders.core.messages import tell
-from services.orders.core.notices import Purpose, say_who_does_not_come, want_notice
 from services.orders.core.refusals import OrderNotFoundError
 from services.orders.core.rules.deadlines import is_late_cancellation
 from services.orders.core.rules.life_cycle import State, Verb, refuse_unless_allowed
 from services.orders.core.rules.order import Assignment, Offer, Order
 from services.orders.core.rules.people import Person
+from services.orders.core.rules.purposes import Purpose
 from services.orders.core.store import catalogue_store, mark_store, order_store, people_store
 from services.orders.core.usecases.acting_for import require_acting_for
 from services.orders.core.usecases.command_context import CommandContext, refuse_auditor, require_power
+from services.orders.core.usecases.notices import say_who_does_not_come, want_notice
 from services.orders.core.usecases.order_changes import policy_of_order, publish_order, save_change
 from services.orders.core.usecases.order_facts import lock_with_facts
 from services.orders.incidents import store as incidents_store

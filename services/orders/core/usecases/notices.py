@@ -2,44 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from uuid import UUID
 
-from libs.contracts.events import orders
 from libs.db import Connection
-from libs.events import Cause, tells
+from libs.events import Cause
 from libs.ids import id_from_cause
-from services.orders.core.messages import tell
+from services.orders.core.messages import NoticeWanted, tell
 from services.orders.core.rules.order import Order
-
-
-class Purpose(StrEnum):
-    """What somebody is told."""
-
-    VISIT_TAKEN = "visit_taken"
-    VISIT_LOST = "visit_lost"
-    VISIT_UNTAKEN = "visit_untaken"
-    VISIT_CANCELLED = "visit_cancelled"
-    VISIT_RELEASED = "visit_released"
-    WORD_WANTED = "word_wanted"
-    HOURS_REFUSED = "hours_refused"
-
-
-@tells(orders.NoticeWanted, subject="notice_id")
-@dataclass(frozen=True)
-class NoticeWanted:
-    """Somebody is to be told something of an order."""
-
-    notice_id: UUID
-    district_id: UUID
-    person_id: UUID
-    purpose: Purpose
-    order_id: UUID
-    start_at: datetime
-    other_id: UUID | None
-    useless_after: datetime | None
+from services.orders.core.rules.purposes import Purpose
 
 
 def want_notice(

@@ -1,0 +1,17 @@
+"""What people are told of an order."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Purpose(StrEnum):
+    """What somebody is told."""
+
+    VISIT_TAKEN = "visit_taken"
+    VISIT_LOST = "visit_lost"
+    VISIT_UNTAKEN = "visit_untaken"
+    VISIT_CANCELLED = "visit_cancelled"
+    VISIT_RELEASED = "visit_released"
+    WORD_WANTED = "word_wanted"
+    HOURS_REFUSED = "hours_refused"
