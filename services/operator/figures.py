@@ -48,6 +48,8 @@ QUEUED = Gauge("orders_queue_orders", "Orders that wait for a member of staff", 
 QUEUED_SECONDS = Gauge("orders_queue_oldest_seconds", "How long the order has waited that came first", ["queue"])
 INCIDENTS = Gauge("orders_open_incidents", "Urgent calls and welfare checks that nobody has closed")
 INCIDENTS_SECONDS = Gauge("orders_open_incidents_oldest_seconds", "How long the oldest of them is open")
+UNANSWERED = Gauge("orders_unanswered_calls", "Of the urgent calls open, those that nobody on duty has answered")
+UNANSWERED_SECONDS = Gauge("orders_unanswered_calls_oldest_seconds", "How long the oldest of them is open")
 BACKED_UP_AT = Gauge("backup_done_timestamp_seconds", "When the last backup was done", ["kind"])
 
 
@@ -102,6 +104,8 @@ class Figures:
         incidents = connection.execute(_INCIDENTS, now).one()
         INCIDENTS.set(to=incidents.number)
         INCIDENTS_SECONDS.set(to=incidents.seconds)
+        UNANSWERED.set(to=incidents.unanswered)
+        UNANSWERED_SECONDS.set(to=incidents.unanswered_seconds)
 
     def _ledger(self, connection: Connection) -> None:
         sums = self._credit.read(connection)
@@ -137,8 +141,11 @@ WHERE o.state = ANY(:states) GROUP BY o.state""")
 
 _INCIDENTS = sqlalchemy.text("""
 SELECT count(*) AS number,
-    CAST(coalesce(max(extract(epoch FROM :now - opened_at)), 0) AS double precision) AS seconds
-FROM incident WHERE state = 'escalated'""")
+    CAST(coalesce(max(extract(epoch FROM :now - i.opened_at)), 0) AS double precision) AS seconds,
+    count(*) FILTER (WHERE c.state <> 'acknowledged') AS unanswered,
+    CAST(coalesce(max(extract(epoch FROM :now - i.opened_at)) FILTER (WHERE c.state <> 'acknowledged'), 0)
+        AS double precision) AS unanswered_seconds
+FROM incident i LEFT JOIN duty_call c ON c.incident_id = i.incident_id WHERE i.state = 'escalated'""")
 
 _OLDEST_UNSEALED = sqlalchemy.text("""
 SELECT min(e.recorded_at) FROM journal.book b

@@ -109,15 +109,20 @@ def test_the_figures_of_an_empty_platform_are_told_as_nothing(
 
 
 def test_what_waits_is_told_with_its_age(databases: dict[str, ServiceUrls], clock: ManualClock) -> None:
-    write(databases["orders"], _INCIDENT, new_id(), NOW - timedelta(minutes=20))
+    answered, unanswered = new_id(), new_id()
+    for incident_id, minutes, state in ((answered, 20, "acknowledged"), (unanswered, 5, "nobody_on_duty")):
+        write(databases["orders"], _INCIDENT, incident_id, NOW - timedelta(minutes=minutes))
+        write(databases["orders"], _CALL, incident_id, state, NOW)
     write(databases["ledger"], _BOOK)
     move(databases["ledger"], 1, WalletClass.ISSUANCE, WalletClass.EARNED, 60, Reason.HOURS_APPROVED, new_id())
     write(databases["ledger"], "INSERT INTO journal.ddl (command, object, statement) VALUES ('x', 'y', 'z')")
 
     figures_of(databases, clock).look()
 
-    assert figure("orders_open_incidents") == 1
+    assert figure("orders_open_incidents") == 2
     assert figure("orders_open_incidents_oldest_seconds") == 1200
+    assert figure("orders_unanswered_calls") == 1
+    assert figure("orders_unanswered_calls_oldest_seconds") == 300
     assert figure("ledger_oldest_unsealed_seconds") == 600
     changed_at = figure("ledger_schema_changed_timestamp_seconds")
     assert changed_at is not None
@@ -194,6 +199,9 @@ SELECT pos, debit, credit, 0, 0, at, at, 1, minutes, version, version, 1, reason
     act, act, act, act, uuid_send(gen_random_uuid())
 FROM (VALUES (%s::bigint, %s::bigint, %s::bigint, %s::bigint, %s::int, %s::int, %s::smallint, %s::uuid))
     AS v (pos, debit, credit, at, minutes, version, reason, act)"""
+_CALL = """
+INSERT INTO duty_call (incident_id, unit_id, district_id, caller_id, state, opened_at)
+VALUES (%s, gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), %s, %s)"""
 _INCIDENT = """
 INSERT INTO incident (incident_id, kind, state, unit_id, district_id, words, opened_by, opened_at, why, outcome)
 VALUES (%s, 'urgent_call', 'escalated', gen_random_uuid(), gen_random_uuid(), '', gen_random_uuid(), %s, '', '')"""
