@@ -109,6 +109,10 @@ rules-doc: $(DEV) ## Write what documents take from the code: links to rules and
 rights-doc: $(DEV) ## Write docs/rights.md from the databases as the migrations leave them
 	@$(PY) -m tests.architecture.rights
 
+.PHONY: sbom
+sbom: $(DEV) ## Write build/sbom.json: every package that is deployed, with hashes and licence (CycloneDX)
+	@$(PY) -m tests.supply.sbom
+
 monitoring: $(DEV) ## Write rules for Prometheus's operator and dashboards for Grafana from their sources
 	@$(PY) -m tests.monitoring.generate
 

@@ -54,6 +54,7 @@ CHECKS = (
     Check("YAML (yamllint)", program("yamllint", "--strict", ".")),
     Check("event contracts (buf, drift)", module("libs.contracts.check")),
     Check("migrations (one chain)", module("tests.architecture.migrations")),
+    Check("secrets", module("tests.supply.secrets")),
     Check("image (hadolint)", program("hadolint", "docker/Dockerfile")),
     Check("compose files (schema)", module("tests.architecture.compose")),
     Check("manifests (kustomize, kubernetes-validate)", module("tests.architecture.manifests")),
