@@ -23,7 +23,7 @@ PATHS = {
     "coord": """/desk /desk/approvals /desk/approvals?by=day&show=flagged /desk/visits /desk/orders/{weak}
               /desk/checkouts /desk/stops /desk/stops?volunteer={min} /applicants /applicants/{applicant} /register
               /duty /duty/roster /duty/roster?q=nobody""",
-    "check": """/street /desk/orders/{signed}""",
+    "check": """/street /desk/orders/{signed} /me/second-factor /people /people?q=nobody /people/{min}""",
     "admin": """/district /district/rules/{d1}""",
     "op": """/urgent/{urgent} /calls /calls/list /calls?q=nobody /calls/{lan} /papers/{lan}""",
 }
@@ -33,6 +33,8 @@ LABELS = ("next", "today", "open1", "lan", "min", "e9", "weak", "signed")
 BY_A_PRESS = {
     "/kiosk/there": "signed in on a device that everybody shares: test_what_only_a_press_leads_to",
     "/sign-in/device": "after a press on the page to sign in: test_what_only_a_press_leads_to",
+    "/me/second-factor/first-code": "while one is set up: test_second_factor",
+    "/me/second-factor/recovery-codes": "once it is set up: test_second_factor",
     "/sign-in/approve/<approval>": "by the QR of another screen: test_what_only_a_press_leads_to",
 }
 NO_PAGE = {
