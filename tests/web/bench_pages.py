@@ -27,6 +27,8 @@ from tests.web.scene import Scene, open_scene
 
 ROUNDS = 7
 RATIO_TARGET = 1.5
+OWN_MS_TARGET = 20
+"""What a page may take beside its calls where these are so quick that no page is rendered within half their time."""
 BYTES_TARGET = 100_000
 BUILD = Path("build/bench/pages.json")
 
@@ -52,10 +54,10 @@ def main() -> None:
         Path(place).chmod(0o755)
         with open_scene(Path(place)) as scene:
             rows = list(_measured(scene, Path(place)))
-    print(f"{'page':<44}{'bytes':>8}{'ms':>8}{'calls':>7}{'API ms':>8}{'ratio':>7}")
+    print(f"{'page':<44}{'bytes':>8}{'ms':>8}{'calls':>7}{'API ms':>8}{'own ms':>8}{'ratio':>7}")
     for row in rows:
         print(
-            f"{row['name']:<44}{row['bytes']:>8}{row['value']:>8}{row['calls']:>7}{row['yardstick']:>8}{row['ratio']:>7}"
+            f"{row['name']:<44}{row['bytes']:>8}{row['value']:>8}{row['calls']:>7}{row['yardstick']:>8}{row['own']:>8}{row['ratio']:>7}"
         )
     BUILD.parent.mkdir(parents=True, exist_ok=True)
     machine = {"cores": os.cpu_count(), "python": sys.version.split()[0]}
@@ -99,7 +101,8 @@ def _row(client: FlaskClient, transport: TimedTransport, path: str, *, name: str
         "yardstick": round(api * 1000),
         "ratio": ratio if ratio is not None else "-",
         "target": RATIO_TARGET,
-        "met": ratio is None or ratio <= RATIO_TARGET,
+        "own": round((page - api) * 1000),
+        "met": ratio is None or ratio <= RATIO_TARGET or (page - api) * 1000 <= OWN_MS_TARGET,
         "bytes": size + assets,
         "bytes_met": size + assets < BYTES_TARGET,
         "calls": calls,

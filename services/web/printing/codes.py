@@ -6,6 +6,7 @@ written `~`, spaces `_` and the dash of a signature `!`, which no text of a rece
 
 from __future__ import annotations
 
+import functools
 import io
 from urllib.parse import quote
 
@@ -16,6 +17,8 @@ SAFE = "/+=:@,;$&'()*?"
 QUIET_MODULES = 2
 LINK_BYTES_MAX = 2_900
 """A QR code holds 2,953 bytes."""
+CODES_KEPT_MAX = 128
+"""At most 25 kB each."""
 
 
 def fragment_of(text: str) -> str:
@@ -24,8 +27,11 @@ def fragment_of(text: str) -> str:
     return quoted.replace("%0A", "~").replace("%20", "_").replace(quote(DASH), "!")
 
 
+@functools.lru_cache(maxsize=CODES_KEPT_MAX)
 def qr_svg(link: str) -> str:
     """Return the QR code of an address, as an image that is sharp at every size.
+
+    It is kept for the same paper again, looked at and then printed: drawing one takes as long as the whole page.
 
     Raises:
         ValueError: the address is too long for one.

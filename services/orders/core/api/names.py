@@ -25,8 +25,8 @@ def with_names(connection: Connection, views: Sequence[OrderView]) -> list[Order
 
 
 def _service_names(connection: Connection, orders: Iterable[Order]) -> dict[tuple[str, int], str | None]:
-    found = catalogue_store.names_of_services(connection, {_version(order) for order in orders})
-    return {version: named(*names) for version, names in found.items()}
+    names = catalogue_store.names_of_services(connection, {_version(order) for order in orders})
+    return {version: named(*called) for version, called in names.items()}
 
 
 def _version(order: Order) -> tuple[str, int]:
