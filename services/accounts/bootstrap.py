@@ -342,7 +342,7 @@ def compose(settings: Settings, *, clock: Clock) -> ServiceParts:
 
 def create_run_due(settings: Settings) -> Callable[[Connection, datetime], int]:
     """Return what does what is due, and tells who waits to be told."""
-    vault = cache(lambda: Vault.read(settings.master_key_file))
+    vault = cache(lambda: Vault.read(settings.master_key_file, settings.index_key_file))
     sender = FileCodeSender(settings.codes_folder) if settings.codes_folder else None
 
     def run(connection: Connection, now: datetime) -> int:

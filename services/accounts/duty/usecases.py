@@ -1,10 +1,12 @@
 """Tell, by every way a person has, what orders says of an urgent call. It waits for no quiet hours."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from libs.clock import machine_now
+from libs.logs import get_logger
 from services.accounts.core.gateways.codes import CodeSender
 from services.accounts.core.messages import tell
 from services.accounts.core.store.store import SealedStore
@@ -52,6 +54,15 @@ def _tell(store: SealedStore, sender: CodeSender | None, notice: Notice) -> list
         phone=about.phone_number if about else None,
         address=about.address if about else None,
     )
-    sender.tell(phone_number=number, text=text, now=machine_now())
-    sender.speak(phone_number=number, text=text, now=machine_now())
-    return [Way.MESSAGE, Way.SPOKEN_CALL]
+    sends = {Way.MESSAGE: sender.tell, Way.SPOKEN_CALL: sender.speak}
+    return [way for way, send in sends.items() if _is_sent(send, number, text)]
+
+
+def _is_sent(send: Callable[..., None], number: str, text: str) -> bool:
+    """Send by one way; where it fails, the others are tried, and whoever none reaches is told of to orders."""
+    try:
+        send(phone_number=number, text=text, now=machine_now())
+    except OSError as error:
+        get_logger().error("urgent_notice_not_sent", error=type(error).__name__)
+        return False
+    return True

@@ -22,11 +22,11 @@ def told_to_me() -> list[dict[str, Any]] | Closed:
 
 
 def _add_names(calls: list[dict[str, Any]]) -> None:
-    ids = {one for call in calls for one in (call.get("person_id"), _last_told(call))}
-    known = names(ids) if calls else {}
+    ids = {person_id for call in calls for person_id in (call.get("person_id"), _last_told(call))}
+    shown = names(ids) if calls else {}
     for call in calls:
-        call["name"] = known.get(call.get("person_id") or "", "")
-        call["told_name"] = known.get(_last_told(call) or "", "")
+        call["name"] = shown.get(call.get("person_id") or "", "")
+        call["told_name"] = shown.get(_last_told(call) or "", "")
 
 
 def _last_told(call: dict[str, Any]) -> str | None:

@@ -164,3 +164,15 @@ def test_what_is_not_recorded_is_said_so() -> None:
     assert "(not recorded)" in named
     assert "兰奶奶" in named.split("\n")[1]
     assert "页面" in nobody.split("\n")[0]
+
+
+def test_a_sender_that_fails_stops_nothing_and_the_next_one_is_told(platform: Platform, tmp_path: Path) -> None:
+    minnow, incident = platform.register("小敏", phone_number="13800000012"), str(new_id())
+    blocked = tmp_path / "blocked"
+    blocked.write_text("a file where a folder should be")
+
+    _hear(platform, _called(minnow, incident))
+    _tell(platform, blocked)
+
+    assert [lost.person_id for lost in platform.events("DutyNotReached")] == [minnow]
+    assert platform.rows("SELECT ways FROM duty_notice") == [([],)]
