@@ -69,9 +69,13 @@ def kept(lasting_place: Path) -> Kept:
     with started(lasting_place / "data", "--city-orders", "6") as platform:
         folder = platform.folder
         assert timebank(folder, "key", str(key)).returncode == 0
+        older = timebank(folder, "backup", str(place), "--key", str(key))
+        assert older.returncode == 0, older.stdout + older.stderr
         playing = play(platform)
-        whole = timebank(folder, "backup", str(place), "--key", str(key))
+        whole = timebank(folder, "backup", str(place), "--key", str(key), "--keep", "1")
         assert whole.returncode == 0, whole.stdout + whole.stderr
+        assert "removed" in whole.stdout
+        assert len(list(place.glob("base-*"))) == 1
         finish(playing)
         acknowledged_before, before_the_end = journal(folder), datetime.now(UTC)
         finish(play(platform))

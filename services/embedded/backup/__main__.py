@@ -43,20 +43,32 @@ def key(root: Path, path: Path) -> None:  # noqa: ARG001 - passed to every comma
 @KEY
 @PHRASE
 @click.option("--log", "only_log", is_flag=True, help="Only what was written since; for every few minutes.")
+@click.option("--keep", type=click.IntRange(min=1), help="Then remove all copies of the whole but the newest so many.")
 @click.option("--stop", is_flag=True, help="Keep the database's log no more, until the next copy of the whole.")
-def backup(root: Path, place: Path, key_file: Path | None, asks: bool, only_log: bool, stop: bool) -> None:
+def backup(
+    root: Path, place: Path, key_file: Path | None, asks: bool, only_log: bool, keep: int | None, stop: bool
+) -> None:
     """Copy the running platform to PLACE, sealed; with --log what was written since."""
     from services.embedded.backup.making import Backup
+    from services.embedded.backup.pruning import prune
     from services.operator.platform import PlatformAwayError
 
+    if keep and (only_log or stop):
+        raise click.UsageError("--keep belongs to a copy of the whole")
     try:
-        making = Backup(root.resolve(), _store(place, key_file, asks=asks, twice=True), click.echo)
+        store = _store(place, key_file, asks=asks, twice=True)
+        making = Backup(root.resolve(), store, click.echo)
         if stop:
             making.stop_keeping_log()
         elif only_log:
             making.copy_log()
         else:
             making.copy_all()
+            removed, pieces = prune(store, keep=keep) if keep else ([], 0)
+            for base in removed:
+                click.echo(f"removed {base}")
+            if removed:
+                click.echo(f"removed {pieces} pieces of the log that no copy needs any more")
     except (BackupRefusedError, PlatformAwayError) as error:
         raise click.ClickException(str(error)) from error
 

@@ -12,6 +12,7 @@ import dataclasses
 import io
 import json
 import secrets
+import shutil
 from base64 import b64decode, b64encode
 from collections.abc import Iterator
 from datetime import datetime
@@ -80,6 +81,19 @@ class BackupStore:
     def bases(self) -> list[Path]:
         """Return the copies of the whole, the oldest first."""
         return sorted(path for path in self.root.glob("base-*") if (path / ABOUT).exists())
+
+    def unfinished(self) -> list[Path]:
+        """Return folders of copies that were never whole, or are not any more, the oldest first."""
+        return sorted(path for path in self.root.glob("base-*") if not (path / ABOUT).exists())
+
+    def holds(self, base: Path) -> bool:
+        """Tell whether all files of a copy are there."""
+        return all((base / name).is_file() for name in (ABOUT, BESIDE, DATABASE))
+
+    def forget(self, base: Path) -> None:
+        """Remove a copy of the whole."""
+        (base / ABOUT).unlink()
+        shutil.rmtree(base)
 
     def new_base(self) -> Path:
         """Return a new folder for a copy; it counts once `about` is in it."""

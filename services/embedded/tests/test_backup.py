@@ -5,14 +5,20 @@ from __future__ import annotations
 import dataclasses
 import shutil
 from collections import namedtuple
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from libs.sealed_files import WrongKeyError
 from services.embedded.backup import restoring
+from services.embedded.backup.__main__ import main
+from services.embedded.backup.pruning import prune
 from services.embedded.backup.store import (
     ABOUT,
+    BESIDE,
+    DATABASE,
     FORMAT,
     About,
     BackupRefusedError,
@@ -51,6 +57,76 @@ def add_copy(store: BackupStore, **changed: object) -> About:
     about = dataclasses.replace(about, **changed)  # type: ignore[arg-type]  # what a test changes
     store.write_json(store.new_base() / ABOUT, dataclasses.asdict(about))
     return about
+
+
+def add_whole(store: BackupStore, first: str, *pieces: str) -> Path:
+    """Add a copy whose files are there, and pieces of the log."""
+    add_copy(store, first_segment=first)
+    base = store.bases()[-1]
+    for path in (base / BESIDE, base / DATABASE, *(store.wal / piece for piece in (first, *pieces))):
+        store.write_json(path, "content")
+    return base
+
+
+def segment(number: int, timeline: int = 1) -> str:
+    """Return the name of a piece of the log."""
+    return f"{timeline:08X}00000000{number:08X}"
+
+
+def test_the_oldest_copies_go_with_the_log_that_only_they_needed(store: BackupStore) -> None:
+    half = store.new_base()
+    oldest = add_whole(store, segment(1), segment(2), segment(3))
+    older = add_whole(store, segment(4), segment(5))
+    newest = add_whole(store, segment(6))
+    (store.wal / "00000002.history").write_text("")
+    store.write_json(store.wal / segment(7, timeline=2), "of a platform that was restored")
+
+    removed, pieces = prune(store, keep=2)
+
+    assert (removed, pieces) == ([oldest], 3)
+    assert store.bases() == [older, newest]
+    assert store.segments() == {segment(4), segment(5), segment(6), segment(7, timeline=2)}
+    assert (store.wal / "00000002.history").exists()
+    assert not half.exists()
+    assert prune(store, keep=2) == ([], 0)
+    assert prune(store, keep=1) == ([older], 2)
+    assert prune(store, keep=1) == ([], 0), "the last whole one stays"
+
+
+@pytest.mark.parametrize(
+    ("harm", "words"),
+    [
+        (lambda _store, base: (base / ABOUT).write_bytes(b"x"), "is damaged"),
+        (lambda _store, base: (base / DATABASE).unlink(), "is not whole"),
+        (lambda store, _base: (store.wal / segment(4)).unlink(), "database's log"),
+    ],
+    ids=["described wrongly", "a file missing", "a piece missing"],
+)
+def test_nothing_is_removed_while_one_that_stays_is_not_whole(
+    store: BackupStore, harm: Callable[[BackupStore, Path], object], words: str
+) -> None:
+    oldest = add_whole(store, segment(1))
+    newest = add_whole(store, segment(4), segment(5))
+    harm(store, newest)
+
+    with pytest.raises(BackupRefusedError, match=words):
+        prune(store, keep=1)
+
+    assert store.bases() == [oldest, newest]
+    assert segment(1) in store.segments()
+
+
+@pytest.mark.parametrize(
+    "options", [("--keep", "0"), ("--keep", "2", "--log"), ("--keep", "2", "--stop")], ids=" ".join
+)
+def test_the_last_copy_is_never_to_go_and_only_a_new_one_lets_others_go(
+    tmp_path: Path, options: tuple[str, ...]
+) -> None:
+    asked = CliRunner().invoke(main, ["backup", str(tmp_path / "place"), "--key", str(tmp_path / "key"), *options])
+
+    assert asked.exit_code == 2, asked.output
+    assert "keep" in asked.output
+    assert not (tmp_path / "place").exists()
 
 
 def try_restore(store: BackupStore, root: Path) -> str:
