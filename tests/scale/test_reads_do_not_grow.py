@@ -12,8 +12,11 @@ from tests.scale.touched import touched_by
 SMALL = frozenset({"unit", "policy", "catalogue_item", "book", "month_run", "role_proposal", "finding"})
 """Tables that do not grow with the people: the tree, the rules, the catalogue, a book for each district."""
 TOUCHED_MAX = 3_000
-MORE = {"volunteers for an order": 8_000}
-"""Who lives within some hundred metres, what each of 500 did before, and the gates of 50 of them."""
+MORE = {"volunteers for an order": 8_000} | {
+    f"wallets of a {level}": 25_000 for level in ("community", "district", "city")
+}
+"""Who lives within some hundred metres, what each of 500 did before, and the gates of 50 of them; all wallets of the
+people of up to sixteen units, of which this city has no more."""
 OF = {
     "orders": looks.of_orders(CITY),
     "ledger": looks.of_ledger(CITY),

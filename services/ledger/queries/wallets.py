@@ -42,19 +42,19 @@ BY_OWNER = sa.text(_query("w.owner = :owner AND w.wallet > :after") + _PAGE)
 BY_ID = sa.text(_query("w.wallet_id = :wallet_id"))
 BY_ID_AS_OF = sa.text(_query("w.wallet_id = :wallet_id", until=_UNTIL))
 EVERY = sa.text(_query("w.wallet > :after") + _PAGE)
-# Two lists laid together: each is found by its own index.
-IN_UNITS = sa.text(
-    "SELECT * FROM ("
-    + " UNION ALL ".join(
-        f"({_query(f'{whose} AND w.wallet > :after')} {_PAGE})"
-        for whose in (
-            "w.owner = ANY(:units)",
-            "w.owner IN (SELECT person_id FROM person WHERE home_unit_id = ANY(:units))",
-        )
-    )
-    + ") w "
-    + _PAGE
-)
+FEW_UNITS_MAX = 16
+"""Of the people of so few units all wallets are found first and put in order; of more, those in order are looked at."""
+
+
+def _in_units(people: str) -> sa.TextClause:
+    """Lay two lists together: each is found by its own index."""
+    parts = (f"({_query(f'{whose} AND w.wallet > :after')} {_PAGE})" for whose in ("w.owner = ANY(:units)", people))
+    return sa.text(f"SELECT * FROM ({' UNION ALL '.join(parts)}) w {_PAGE}")
+
+
+_AT_HOME = "SELECT person_id FROM person WHERE home_unit_id = ANY(:units)"
+IN_FEW_UNITS = _in_units(f"w.owner = ANY(ARRAY({_AT_HOME}))")
+IN_UNITS = _in_units(f"w.owner IN ({_AT_HOME})")
 SUPPLY = sa.text(f"""
     SELECT b.district_id, w.class, count(*) AS wallets, sum({_AFTER.format(number="w.wallet", until="")}) AS minutes
     FROM journal.wallet w JOIN journal.book b ON b.book = w.book GROUP BY 1, 2 ORDER BY 1, 2""")
@@ -72,7 +72,8 @@ def wallets_in_units(
     if units is None:
         return _wallets(connection.execute(EVERY, {"after": after, "limit": limit}).all())
     terms = {"units": list(units), "after": after, "limit": limit}
-    return _wallets(connection.execute(IN_UNITS, terms).all())
+    query = IN_FEW_UNITS if len(units) <= FEW_UNITS_MAX else IN_UNITS
+    return _wallets(connection.execute(query, terms).all())
 
 
 def find_wallet(connection: Connection, wallet_id: UUID, *, as_of_us: int | None = None) -> dict[str, Any] | None:
