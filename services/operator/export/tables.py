@@ -73,6 +73,7 @@ TABLES: Mapping[str, tuple[Exported, ...]] = {
         Exported("erasure", "whose data were to end, and what became of it"),
         Exported("number_proposal", "telephone numbers as they were proposed", WORDS, sealed="sealed"),
         Exported("number_change", "when a number changed, and by whom", secret=("digest",)),
+        Exported("notice", "who was to be told of an order, and whether they were"),
         Exported("duty_notice", "who was told of urgent calls, and by which ways"),
         Exported("import", "tables of people that were sent", secret=("sealed_content",)),
         Exported("import_row", "what became of each row of them"),
