@@ -119,9 +119,9 @@ def _bases(
     topic: str, epochs: Sequence[Epoch], heads: Mapping[Stream, int], places: Mapping[str, StreamPlace]
 ) -> dict[str, int]:
     """Return what the publisher still has of each stream that the group has of an older epoch, or not at all."""
-    known = {stream for epoch in epochs[1:] for stream in epoch.heads} | set(heads)
+    streams = {stream for epoch in epochs[1:] for stream in epoch.heads} | set(heads)
     bases = {}
-    for stream in known | {Stream(topic, name) for name in places}:
+    for stream in streams | {Stream(topic, name) for name in places}:
         place = places.get(stream.name, StreamPlace(0, 0, None))
         newer = [epoch.heads.get(stream, 0) for epoch in epochs[1:] if epoch.number > place.epoch]
         if stream.topic == topic and newer:

@@ -122,7 +122,7 @@ class Demo:
     def _take(self, cast: Cast) -> None:
         self._say("A volunteer sees it in the list, without a name or an address, and takes it.")
         listed = cast.volunteer.get("/v1/orders?state=published&limit=200")["items"]
-        if self._order not in [one["order_id"] for one in listed]:
+        if self._order not in [order["order_id"] for order in listed]:
             raise DemoError("the volunteer does not see the order")
         cast.volunteer.post(f"/v1/orders/{self._order}/assignment")
         self._show("order", self._state(cast.coordinator))
@@ -147,7 +147,9 @@ class Demo:
         cast.elder.post(f"/v1/orders/{self._order}/confirmation", {"rating": 5})
         self._show("order", self._state(cast.coordinator))
         unit = cast.coordinator.get(f"/v1/orders/{self._order}")["unit_id"]
-        queue = [one["order_id"] for one in cast.coordinator.get(f"/v1/queues/approval?unit={unit}&limit=200")["items"]]
+        queue = [
+            order["order_id"] for order in cast.coordinator.get(f"/v1/queues/approval?unit={unit}&limit=200")["items"]
+        ]
         self._say(f"The coordinator's queue holds {len(queue)}; she approves what is clean of it at once.")
         answer = cast.coordinator.post("/v1/approvals", {"orders": queue})
         mine = next(one for one in answer["items"] if one["order_id"] == self._order)

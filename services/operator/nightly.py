@@ -58,17 +58,17 @@ class Nightly:
         night = night_of(self._clock.now())
         if night <= self._night:
             return None
-        found = self._confirmed()
-        done = Reconciliation(night, self._clock.now(), tuple(_words(one) for one in found))
+        differences = self._confirmed()
+        done = Reconciliation(night, self._clock.now(), tuple(_words(difference) for difference in differences))
         self._night = night
         _keep(self._kept, done)
         _show(done)
         log = get_logger()
-        for difference in found:
+        for difference in differences:
             log.error(
                 "reconciliation_difference", check=difference.check, subject=difference.subject, words=difference.words
             )
-        log.info("reconciled", night=night.isoformat(), differences=len(found))
+        log.info("reconciled", night=night.isoformat(), differences=len(differences))
         return done
 
     def _confirmed(self) -> list[Difference]:
@@ -117,5 +117,5 @@ def _keep(kept: Path, done: Reconciliation) -> None:
     fresh.replace(kept)
 
 
-def _words(one: Difference) -> str:
-    return f"{one.check}: {one.subject}: {one.words}"
+def _words(difference: Difference) -> str:
+    return f"{difference.check}: {difference.subject}: {difference.words}"

@@ -228,8 +228,8 @@ def test_an_address_that_nobody_vouches_for_is_the_proxys_own(platform: Platform
         dataclasses.replace(platform.settings, trusted_proxies=""), clock=platform.clock, database=platform.database
     ).test_client()
     for number in range(TRIES_BY_ADDRESS.free):
-        told = {"X-Forwarded-For": f"198.51.{number}.1"}
-        bare.post("/v1/sessions", json={"login": f"guess {number}", "password": "x"}, headers=told)
+        headers = {"X-Forwarded-For": f"198.51.{number}.1"}
+        bare.post("/v1/sessions", json={"login": f"guess {number}", "password": "x"}, headers=headers)
 
     answer = bare.post("/v1/sessions", json={"login": "guess", "password": "x"}, headers={"X-Forwarded-For": HOME})
 

@@ -24,17 +24,17 @@ def test_after_a_night_status_tells_that_the_services_agree(place: Path, broker:
         world = World(load_story(next((CASES / "flow").glob("01-*.yaml"))), Client(platform.url))
         world.prepare()
         night = local_date(world.story.instant("D9 03:01")).isoformat()
-        told = f"reconciled in the night of {night}: the services agree"
+        line = f"reconciled in the night of {night}: the services agree"
         before = status(platform)
 
         world.client.advance(world.story.instant("D9 03:01"))
         end = time.monotonic() + NIGHT_SECONDS_MAX
-        while told not in (after := status(platform)) and time.monotonic() < end:
+        while line not in (after := status(platform)) and time.monotonic() < end:
             time.sleep(0.2)
         log = (platform.folder / "logs" / "worker.log").read_text()
 
-    assert told not in before
-    assert told in after
+    assert line not in before
+    assert line in after
     assert '"event": "reconciled"' in log
 
 

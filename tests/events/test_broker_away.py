@@ -41,7 +41,7 @@ def test_relay_and_consumer_end_in_time_while_the_broker_is_away_and_go_on_once_
         server.kill()
         world.commit(*[world.fact() for _ in range(EVENTS)])
         assert until(lambda: relay.problem is not None)
-        told = relay.problem or ""
+        problem = relay.problem or ""
     with world.relaying() as relay, world.consuming():  # Both start while it is away.
         assert until(lambda: relay.problem is not None)
         kept = world.unpublished()
@@ -51,6 +51,6 @@ def test_relay_and_consumer_end_in_time_while_the_broker_is_away_and_go_on_once_
         world.settle()
     world.close()
 
-    assert told.startswith("the broker does not take events, they wait in the outbox: ")
+    assert problem.startswith("the broker does not take events, they wait in the outbox: ")
     assert kept == EVENTS
     assert [position for _, position in world.applied()] == list(range(1, EVENTS + 3))

@@ -64,14 +64,14 @@ def test_a_full_disk_of_the_broker_loses_nothing_and_is_told(
             for _ in range(EVENTS):
                 world.commit(world.fact(payload=rng.randbytes(PAYLOAD_BYTES)))
             assert until(lambda: relay.problem is not None, RECOVERY_SECONDS_MAX)
-            told, kept = relay.problem or "", world.unpublished()
+            problem, kept = relay.problem or "", world.unpublished()
 
             disk.free()
             assert until(lambda: all_heard_after(world, server), RECOVERY_SECONDS_MAX)
             assert until(lambda: relay.problem is None)
         world.close()
 
-        assert told.startswith("the broker does not take events, they wait in the outbox: ")
+        assert problem.startswith("the broker does not take events, they wait in the outbox: ")
         assert kept > 0
         assert [position for _, position in world.applied()] == list(range(1, EVENTS + 2))
 

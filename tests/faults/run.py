@@ -77,7 +77,7 @@ def run(folder: pathlib.Path, plan: Plan) -> list[Harmed]:
             load.stop()
         seconds = monotonic() - began
         _settle(client)
-        give_up_poison(platform.folder, times=[one.name for one in harmed].count("poison_every_kind"))
+        give_up_poison(platform.folder, times=[harm.name for harm in harmed].count("poison_every_kind"))
         _report(load.notes, harmed, seconds, pace)
         assert load.broken == []
         assert load.acknowledged >= plan.commands_min
@@ -176,7 +176,7 @@ def _earned(client: Client, town: Town, label: str) -> tuple[int, int]:
     """Return balance and held minutes of a person's earned wallet."""
     wallets = client.items(A, "/v1/wallets", person=town.world.id_of(label))
     mine = [wallet for wallet in wallets if wallet["class"] == "earned"]
-    return sum(one["balance_minutes"] for one in mine), sum(one["held_minutes"] for one in mine)
+    return sum(wallet["balance_minutes"] for wallet in mine), sum(wallet["held_minutes"] for wallet in mine)
 
 
 def _operator(folder: pathlib.Path, act: str) -> list[str]:
@@ -194,8 +194,10 @@ def _report(notes: Notes, harmed: list[Harmed], seconds: float, pace: Pace) -> N
     print(f"  {pace.per_second():.1f} a second between the harms")
     print(f"  {notes.repeated} asked again, {len(notes.in_doubt)} never answered")
     print(f"  {len(notes.requested)} requested, {len(notes.cancelled)} cancelled, {len(notes.approved)} approved")
-    for name, times in sorted(Counter(one.name for one in harmed).items()):
+    for name, times in sorted(Counter(harm.name for harm in harmed).items()):
         print(f"  {name:<20} {times} times")
-    for one in harmed:
-        print(f"  {one.name:<20} {one.in_flight:>3} in flight, acknowledged again after {one.back_after_seconds:.1f} s")
-    assert all(one.in_flight > 0 for one in harmed), "a harm met no work in flight"
+    for harm in harmed:
+        print(
+            f"  {harm.name:<20} {harm.in_flight:>3} in flight, acknowledged again after {harm.back_after_seconds:.1f} s"
+        )
+    assert all(harm.in_flight > 0 for harm in harmed), "a harm met no work in flight"

@@ -16,7 +16,7 @@ SEED = 5
 def test_embedded_platform_keeps_every_promise_through_every_harm(tmp_path: pathlib.Path) -> None:
     harmed = run(tmp_path, Plan(broker="postgres", seed=SEED))
 
-    assert {one.name for one in harmed} == set(HARMS)
+    assert {harm.name for harm in harmed} == set(HARMS)
 
 
 @pytest.mark.kafka
@@ -24,4 +24,4 @@ def test_embedded_platform_keeps_every_promise_through_every_harm(tmp_path: path
 def test_platform_on_kafka_keeps_every_promise_through_every_harm(tmp_path: pathlib.Path) -> None:
     harmed = run(tmp_path, Plan(broker="kafka", seed=SEED))
 
-    assert {one.name for one in harmed} == set(KAFKA_HARMS)
+    assert {harm.name for harm in harmed} == set(KAFKA_HARMS)

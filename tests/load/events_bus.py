@@ -74,7 +74,7 @@ def records(topic: str, database: Database, count: int) -> list[OutgoingRecord]:
         for number in range(STREAMS):
             stream = Stream(topic, f"district-{number}")
             found += OutboxSource().read(connection, stream, after=0, limit=count // STREAMS)
-    return [pack(one, 1) for one in found]
+    return [pack(event, 1) for event in found]
 
 
 def bare_producer_rate(bootstrap: list[str], topic: str, sent: Sequence[OutgoingRecord]) -> float:
@@ -82,7 +82,10 @@ def bare_producer_rate(bootstrap: list[str], topic: str, sent: Sequence[Outgoing
     producer = kafka.KafkaProducer(
         bootstrap_servers=bootstrap, acks="all", linger_ms=2, batch_size=262_144, compression_type="zstd"
     )
-    wire = [(one.key.encode(), one.value, [(name, text.encode()) for name, text in one.headers]) for one in sent]
+    wire = [
+        (message.key.encode(), message.value, [(name, text.encode()) for name, text in message.headers])
+        for message in sent
+    ]
     producer.send(topic, key=b"warm", value=b"up").get(10)
     began = time.monotonic()
     futures = [producer.send(topic, key=key, value=value, headers=headers) for key, value, headers in wire]

@@ -63,9 +63,9 @@ def test_it_is_named_by_the_copy(clone: Clone, statement: str, kind: Kind, field
 
 
 def test_a_head_that_nobody_was_told_of_is_named(clone: Clone, history: History) -> None:
-    told = [one for one in history.told if not (isinstance(one, CopiedHead) and one.size == _inner(clone))]
+    copied = [one for one in history.told if not (isinstance(one, CopiedHead) and one.size == _inner(clone))]
 
-    found = copies.compare(clone.reader, told)
+    found = copies.compare(clone.reader, copied)
 
     assert [(one.kind, one.field) for one in found] == [
         (Kind.DIFFERS_FROM_TOPIC, f"size of checkpoint {_inner(clone)}")
