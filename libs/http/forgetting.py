@@ -2,7 +2,7 @@
 
 The time is longer than anybody may repeat a command: a session lasts 30 days, and whoever signs in anew begins a form
 anew. One that comes later still is run as if it were new; what it would make is there already under its id, or what it
-would change has changed, and so it is refused as the domain says, or finds nothing to do (tests/scenarios hold it to
+would change has changed, and so it is refused as the domain says, or finds nothing to do (tests/e2e holds it to
 that).
 """
 

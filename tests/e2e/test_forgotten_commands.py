@@ -99,7 +99,7 @@ def again(client: Client, call: ApiCall) -> str:
     return f"{status} {call.method} {call.path} {document.get('code', '') if isinstance(document, dict) else ''}"
 
 
-@pytest.mark.scenario
+@pytest.mark.slow
 @pytest.mark.parametrize("name", STORIES)
 def test_what_comes_again_after_it_was_forgotten_is_not_done_twice(name: str, platform: Platform) -> None:
     platform.reset()
