@@ -10,7 +10,7 @@ from flask import Flask
 
 from libs.bus import FACTS_KEPT_DAYS, Topic
 from libs.clock import Clock, machine_now, monotonic
-from libs.db import Connection, Database
+from libs.db import Database
 from libs.http import Service, Verifier, create_service_app
 from libs.http.gate import Gate
 from libs.http.waiting import Waiters
@@ -33,9 +33,7 @@ from services.accounts.core.store.index_store import IndexStore, refuse_unfittin
 from services.accounts.core.store.store import SealedStore
 from services.accounts.core.store.vault import Vault, create_master_key_file
 from services.accounts.deaths import api as deaths
-from services.accounts.due import next_due, run_due
-from services.accounts.duty.store import first_unsent
-from services.accounts.duty.usecases import tell_waiting
+from services.accounts.due import create_run_due, next_due, run_due
 from services.accounts.erasure import api as erasure
 from services.accounts.erasure.store import erasure_decided
 from services.accounts.erasure.usecases import end_again, ended_persons
@@ -46,8 +44,6 @@ from services.accounts.imports.importer import Importer
 from services.accounts.imports.store import oldest_unfinished
 from services.accounts.imports.usecases.import_people import WrongRow
 from services.accounts.notices import api as notices
-from services.accounts.notices.store import first_due as first_notice
-from services.accounts.notices.usecases import tell_due
 from services.accounts.numbers import api as numbers
 from services.accounts.organisation import api as units
 from services.accounts.organisation.usecases.found_city import (
@@ -338,21 +334,6 @@ def compose(settings: Settings, *, clock: Clock) -> ServiceParts:
         run_due=create_run_due(settings),
         under_way=lambda connection: "an import is not done" if oldest_unfinished(connection) else "",
     )
-
-
-def create_run_due(settings: Settings) -> Callable[[Connection, datetime], int]:
-    """Return what does what is due, and tells who waits to be told."""
-    vault = cache(lambda: Vault.read(settings.master_key_file, settings.index_key_file))
-    sender = FileCodeSender(settings.codes_folder) if settings.codes_folder else None
-
-    def run(connection: Connection, now: datetime) -> int:
-        keys = SealedStore(connection, vault())
-        told = tell_waiting(keys, sender, now=now) if first_unsent(connection) else 0
-        first = first_notice(connection)
-        told += tell_due(keys, sender, now=now) if first and first <= now else 0
-        return told + run_due(connection, now)
-
-    return run
 
 
 def create_importer(settings: Settings, *, clock: Clock, database: Database) -> Importer:

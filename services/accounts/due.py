@@ -1,20 +1,28 @@
 """What falls due: lapses and keys of the sealed, by the platform's clock; signing keys, by the machine's."""
 
+from collections.abc import Callable
 from datetime import datetime
+from functools import cache
 
 from libs.clock import machine_now
 from libs.db import Connection
 from libs.programme.proposals import first_lapse, lapse_proposals
 from services.accounts.applications.tables import admission
 from services.accounts.applications.usecases.forget_applications import forget_applications, next_forgetting
+from services.accounts.core.gateways.codes import FileCodeSender
+from services.accounts.core.store.store import SealedStore
+from services.accounts.core.store.vault import Vault
 from services.accounts.deaths.tables import death, death_mistake
 from services.accounts.duty.store import first_unsent
+from services.accounts.duty.usecases import tell_waiting
 from services.accounts.erasure.usecases import destroy_due_keys, next_key_destruction
 from services.accounts.notices.store import first_due as first_notice
+from services.accounts.notices.usecases import tell_due
 from services.accounts.numbers.tables import number_proposal
 from services.accounts.policies.tables import policy
 from services.accounts.recipients.tables import finding
 from services.accounts.roles.tables import role_proposal
+from services.accounts.settings import Settings
 from services.accounts.sign_in.tables import second_factor_reset
 from services.accounts.sign_in.usecases.change_signing_keys import next_retirement, withdraw_retired_keys
 from services.accounts.volunteers.usecases.announce_lapses import announce_lapses, next_lapse
@@ -46,3 +54,18 @@ def run_due(connection: Connection, now: datetime) -> int:
     proposals = lapse_proposals(connection, OF_TWO_PEOPLE, now=now)
     forgotten = forget_applications(connection, now=now) + destroy_due_keys(connection, now)
     return withdrawn + lapsed + proposals + forgotten
+
+
+def create_run_due(settings: Settings) -> Callable[[Connection, datetime], int]:
+    """Return what does what is due, and tells who waits to be told."""
+    vault = cache(lambda: Vault.read(settings.master_key_file, settings.index_key_file))
+    sender = FileCodeSender(settings.codes_folder) if settings.codes_folder else None
+
+    def run(connection: Connection, now: datetime) -> int:
+        keys = SealedStore(connection, vault())
+        told = tell_waiting(keys, sender, now=now) if first_unsent(connection) else 0
+        first = first_notice(connection)
+        told += tell_due(keys, sender, now=now) if first and first <= now else 0
+        return told + run_due(connection, now)
+
+    return run

@@ -36,6 +36,9 @@ NO_WORDS = {
     "ticket": "a token; proving a number is no command and keeps nothing",
     "uri": "a secret of ours; setting a second factor up is no command and keeps nothing of its answer",
     "recovery_codes": "as above",
+    "show_own_application.unit_name": "what a unit is called in public",
+    "note_call.zh": "a sentence of ours, which names nobody",
+    "note_call.en": "as above",
     "show_own_application.why": "nobody's command: the answer is read anew and not kept",
     "import_people.reason": "a code; the answer is read anew and not kept",
     "import_people.refused": "codes; the answer is read anew and not kept",
@@ -44,6 +47,7 @@ NO_WORDS = {
 """Texts of a command's answer that nobody wrote in their own words, and why each may be there."""
 OUR_WORDS = {
     *("about", "act", "acts", "certificates", "code", "content_type", "document", "how", "kind", "level", "preset"),
+    "purpose",
     *("role", "sex", "grade", "hardship", "service", "state", "status", "status_before", "visit_risk", "what"),
     *("ended_because", "event_type", "group_name", "stream", "topic", "traceparent", "relay", "version_num"),
 }

@@ -26,12 +26,13 @@ SELDOM = {
     "accounts.RoleDone": {"granted_at", "granted_by"},
     "accounts.SignInAnswer": {"ticket", "ticket_expires_at"},
     "accounts.UnitAnswer": {"policy_id"},
+    "orders.Duty": {"unit_name"},
     "orders.Order": {"distance_m"},
     "orders.OrderDone": {"distance_m"},
     "orders.Visit": {"order_id"},
     "orders.Waiting": {
-        "closed_at", "closed_by", "distance_m", "incident_id", "kind", "opened_at", "opened_by", "outcome", "person_id",
-        "place", "words",
+        "answered_by", "calling", "closed_at", "closed_by", "distance_m", "incident_id", "kind", "opened_at", "opened_by",
+        "outcome", "person_id", "place", "rings", "words",
     },
     "redemption.CreditRequest": {"exchange_id"},
 }  # fmt: skip
