@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 
+from tests.properties.desk_acts import desk_acts
 from tests.properties.newcomers import applications
 from tests.properties.puppets import Actors
 from tests.properties.telephone import Telephone
@@ -240,6 +241,7 @@ class Alone:
             yield "POST", f"{order}/rejection", WHY
             yield "POST", f"{order}/cancellation", {}
         yield from self._grouped()
+        yield from desk_acts(self.id, (self.me, self.gu))
         yield from applications(self.id, self.home, self.world.story.day("D4").isoformat())
         yield "POST", f"/v1/me/devices/{self.telephone.key_id}/revocation", {"code": "123456"}
         friend = f"/v1/persons/{self.id('friend')}"
