@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from libs.db.rows import change_rows, find_row
 from libs.http.lists import Listing, equals
-from services.accounts.core.store.narrowing import at_home_within
+from services.accounts.core.store.narrowing import at_home_within, below
 from services.accounts.notices.rules import Notice, NoticeState, Purpose
 from services.accounts.notices.tables import notice
 
@@ -21,6 +21,7 @@ CALL_LIST = Listing(
     order=(notice.c.start_at, notice.c.notice_id),
     narrowed={"unit": at_home_within(notice.c.person_id)},
     scope=("unit",),
+    looked_up={"unit": below},
 )
 TOLD = Listing(
     sa.select(notice).where(notice.c.state != NoticeState.WAITING.value),

@@ -6,7 +6,7 @@ from dataclasses import replace
 from uuid import UUID
 
 from libs.db import Connection
-from libs.errors import IdReusedError
+from libs.errors import ForbiddenError, IdReusedError
 from libs.programme.words import WORKER_ROLES
 from services.orders.core.store import order_store
 from services.orders.core.usecases.command_context import (
@@ -27,13 +27,15 @@ def stop_volunteer(connection: Connection, context: CommandContext, stop_id: UUI
     """Bar a volunteer from taking orders and from opening doors for a day; what they have taken until then opens again.
 
     Raises:
-        ForbiddenError, OutOfScopeError: not who may stop volunteers of this unit.
+        ForbiddenError, OutOfScopeError: not who may stop volunteers of this unit, or themselves.
         RecordNotFoundError: nothing is known of the volunteer.
         NoVolunteerError: the person gives no help.
         StoppedLatelyError: the caller stopped them less than a week ago.
         IdReusedError: the id is taken.
     """
     require_power_somewhere(context, POWER)
+    if volunteer_id == context.caller_id:
+        raise ForbiddenError
     volunteer = load_subject(connection, context, volunteer_id)
     require_power(connection, context, POWER, volunteer.home_unit_id)
     if not volunteer.roles & WORKER_ROLES:

@@ -178,6 +178,8 @@ def test_who_may_not_stop_whom(world: OrdersHarness) -> None:
     assert stop(world, "coord", "lan", key="c") == "no_volunteer"
     assert stop(world, "coord", "nobody", key="d") == "record_not_found"
     assert stop(world, "coord", why="", key="e") == "invalid_fields"
+    world.person("both", roles=["volunteer", "coordinator@k1"])
+    assert stop(world, "both", "both", key="f") == "not_authorised"
 
 
 def test_the_volunteer_sees_until_when_and_staff_also_why(world: OrdersHarness) -> None:
