@@ -31,8 +31,8 @@ SELDOM = {
     "orders.OrderDone": {"distance_m"},
     "orders.Visit": {"order_id"},
     "orders.Waiting": {
-        "answered_by", "calling", "closed_at", "closed_by", "distance_m", "incident_id", "kind", "opened_at", "opened_by",
-        "outcome", "person_id", "place", "rings", "words",
+        "answered_by", "calling", "closed_at", "closed_by", "distance_m", "incident_id", "kind", "opened_at",
+        "opened_by", "outcome", "person_id", "place", "rings", "words",
     },
     "redemption.CreditRequest": {"exchange_id"},
 }  # fmt: skip
