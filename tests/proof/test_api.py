@@ -126,9 +126,10 @@ def test_anyone_reads_the_logs_and_nothing_beside_them(client: FlaskClient, ledg
     full, partial = client.get(f"{base}/tile/0/000"), client.get(f"{base}/tile/0/001.p/44")
     assert (len(full.data), len(partial.data)) == (256 * 32, 44 * 32)
     assert "immutable" in full.headers["Cache-Control"]
-    assert client.get("/v1/logs").get_json()["items"] == [
-        {"district_id": DISTRICT, "origin": f"{LOG_NAME}/{DISTRICT}", "size": 300, "stopped": None}
-    ]
+    [log] = client.get("/v1/logs").get_json()["items"]
+    assert log.pop("checkpoint").startswith(head.note)  # And who else signed it.
+    origin = f"{LOG_NAME}/{DISTRICT}"
+    assert log == {"district_id": DISTRICT, "district_name": None, "origin": origin, "size": 300, "stopped": None}
     wrong = ["tile/0/002", "tile/0/..%2f..%2fcheckpoint", "tile/9/000", "tile/0/000.p/300", "alarm", "tile/0"]
     assert [client.get(f"{base}/{name}").status_code for name in wrong] == [404] * len(wrong)
     assert client.get(f"/v1/logs/{new_id()}/checkpoint").status_code == 404
