@@ -33,7 +33,11 @@ WRONG: tuple[object, ...] = (
     {"a": 1},
 )
 LISTS_MIN = 18
-ALTERNATIVES = {"/v1/transfers": ["order"], "/v1/wallets": ["person", "district", "unit"]}
+ALTERNATIVES = {
+    "/v1/transfers": ["order"],
+    "/v1/volunteer-stops": ["unit"],
+    "/v1/wallets": ["person", "district", "unit"],
+}
 PROBLEM = "application/problem+json"
 JSON = {"Content-Type": "application/json"}
 
@@ -41,6 +45,8 @@ JSON = {"Content-Type": "application/json"}
 def lists(city: City) -> Iterator[str]:
     """Yield every list that has pages, asked so that it answers."""
     for path, methods in city.document["paths"].items():
+        if path == "/v1/call-list":
+            continue  # Worked by the desk, and read by nobody else.
         queries = {one["name"]: one for one in methods.get("get", {}).get("parameters", []) if one.get("in") == "query"}
         if "cursor" not in queries:
             continue
@@ -112,12 +118,13 @@ def test_what_a_list_gives_out_leads_on(city: City) -> None:
     ],
 )  # fmt: skip
 def test_a_query_of_nonsense_is_the_callers_mistake(city: City, query: str) -> None:
+    known = city.ids | {"from": "2026-03-02T00:00:00Z", "to": "2026-03-03T00:00:00Z"}
     for path, methods in city.document["paths"].items():
         names = {one["name"]: one for one in methods.get("get", {}).get("parameters", []) if one.get("in") == "query"}
         if query.partition("=")[0] not in names and not query.startswith("%00"):
             continue
         needed = {
-            name: city.ids[name] for name, one in names.items() if one.get("required") and name != query.split("=")[0]
+            name: known[name] for name, one in names.items() if one.get("required") and name != query.split("=")[0]
         }
         needed |= {name: city.ids[name] for name in ALTERNATIVES.get(path, [])[:1]}
         filled = path.replace("{name}", "approval")

@@ -201,7 +201,7 @@ def test_no_field_of_a_published_order_tells_more_than_its_community(world: Orde
 
     assert {name for name, value in row.items() if value not in (None, [], "")} == {
         "order_id", "state", "service", "minutes", "start", "end", "funding", "persons", "unit_id", "district_id",
-        "published_at", "policy_version", "distance_m", "acts",
+        "published_at", "policy_version", "distance_m", "acts", "service_name", "unit_name",
     }  # fmt: skip
     assert [(act["act"], act["allowed"]) for act in row["acts"]] == [("take", True)]
 
@@ -233,6 +233,9 @@ def test_an_emergency_about_somebody_is_opened_by_those_who_may_know_of_them(wor
     assert len(world.said(wire.IncidentOpened)) == 5
 
 
+SEEN_BY_WHO_CALLED = {"incident_id", "kind", "state", "opened_at", "calling"}
+
+
 def test_anyone_else_says_where_and_what_and_learns_nothing(world: OrdersHarness) -> None:
     said = {"place": {"latitude": "31.23", "longitude": "121.47"}, "words": "an old lady lies on the stairs"}
 
@@ -241,7 +244,8 @@ def test_anyone_else_says_where_and_what_and_learns_nothing(world: OrdersHarness
     world.call("POST", "op", f"{path}/closing", {"outcome": "it was Mrs Lan"})
     shown = {who: world.call("GET", who, path) for who in ("hua", "mei", "op")}
 
-    assert set(opened) == set(shown["hua"].get_json()) == {"incident_id", "kind", "state", "opened_at"}
+    assert set(opened) == set(shown["hua"].get_json()) == SEEN_BY_WHO_CALLED
+    assert opened["calling"]["dial"] == "120"
     assert shown["hua"].get_json()["state"] == "closed"
     assert shown["mei"].status_code == 404
     staff = shown["op"].get_json()

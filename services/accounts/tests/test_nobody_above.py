@@ -220,6 +220,8 @@ NO_ACT_ON_A_PERSON = {
     "POST /v1/applications/{}/refusal",
     "PUT /v1/applications/{}/admissions/{}",
     "POST /v1/applications/{}/admissions/{}/decision",
+    # That somebody was called; their words and their rights are as before.
+    "POST /v1/call-list/{}/outcome",
     # Of the dead; require_witness all the same.
     "PUT /v1/deaths/{}/mistakes/{}",
     "POST /v1/deaths/{}/mistakes/{}/decision",

@@ -9,8 +9,8 @@ from services.accounts.tests.platform import Caller, Document, Platform
 from tests.support.trips import counted_trips
 
 TRIPS_MAX = 4
-MORE = {"confirm a death": 7}
-"""It ends the person's sessions, devices and grants, however many."""
+MORE = {"confirm a death": 8}
+"""It ends the person's sessions, the steps of those that were beginning, devices and grants, however many."""
 
 
 def _trips(platform: Platform, caller: Caller, act: str, body: Document) -> int:

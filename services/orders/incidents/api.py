@@ -49,15 +49,28 @@ class IncidentView:
     words: str
     opened_by: UUID
     opened_at: datetime
-    calling: Row | None
-    rings: tuple[Ring, ...]
-    answered_by: UUID | None
+    call: DutyCall | None
     acting_for: UUID | None
     consent: Row | None
     why: str
     outcome: str
     closed_by: UUID | None
     closed_at: datetime | None
+
+    @property
+    def calling(self) -> Row | None:
+        """Return whether somebody on duty has answered, of an urgent call."""
+        return calling_view(self.call) if self.call else None
+
+    @property
+    def rings(self) -> tuple[Ring, ...]:
+        """Return who was told."""
+        return self.call.rings if self.call else ()
+
+    @property
+    def answered_by(self) -> UUID | None:
+        """Return who looks after it."""
+        return self.call.acknowledged_by if self.call else None
 
 
 def incident_views(connection: Connection, incidents: Sequence[Any]) -> list[IncidentView]:
@@ -101,9 +114,7 @@ def _view(incident: Row, sight: Sight, call: DutyCall | None) -> IncidentView:
     return IncidentView(
         sight=sight,
         place=place,
-        calling=calling_view(call) if call else None,
-        rings=call.rings if call else (),
-        answered_by=call.acknowledged_by if call else None,
+        call=call,
         **shown,
     )
 

@@ -21,6 +21,7 @@ from services.accounts.due import next_due, run_due
 from services.accounts.erasure.rules import kept_until
 from services.accounts.erasure.store import ErasureStore
 from services.accounts.erasure.usecases import end_again, ended_persons
+from services.accounts.sign_in.tables import second_factor_reset
 from services.accounts.tests.platform import NOON, Caller, Platform, must, refused
 
 NOW = {"Prefer": "wait=0"}
@@ -151,11 +152,21 @@ def _say_everything(platform: Platform, hear: Callable[[Any], None], lan: str, m
     finding = new_id()
     must(platform.a.put(f"/v1/persons/{lan}/assessments/{finding}", {"grade": "severe"}))
     must(platform.b.post(f"/v1/assessments/{finding}/confirmation", no))
+    _factor_kept_once(platform, lan)
     _die_by_mistake(platform, hear, lan)
     complaint = {"about": "treatment", "words": WORDS, "acting_for": lan, "consent": said, "why": WORDS}
     must(platform.a.put(path := f"/v1/complaints/{new_id()}", complaint))
     must(platform.b.post(f"{path}/answer", {"upheld": True, "reason": WORDS}))
     return path
+
+
+def _factor_kept_once(platform: Platform, person_id: str) -> None:
+    """Let two of staff have spoken of the second factor that the person had while they held an office."""
+    by, other = (UUID(caller.person_id) for caller in (platform.a, platform.b))
+    said = {"proposed_by": by, "proposed_at": NOON, "lapses_at": NOON, "state": "declined", "decided_by": other}
+    said |= {"decided_at": NOON, "decision_why": WORDS, "reset_id": new_id(), "person_id": UUID(person_id)}
+    with platform.database.transaction() as connection:
+        connection.execute(second_factor_reset.insert().values(said))
 
 
 def _admitted_after_a_no(platform: Platform, person_id: str) -> None:
