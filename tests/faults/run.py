@@ -79,7 +79,7 @@ def run(folder: pathlib.Path, plan: Plan) -> list[Harmed]:
         _settle(client)
         give_up_poison(platform.folder, times=[harm.name for harm in harmed].count("poison_every_kind"))
         _report(load.notes, harmed, seconds, pace)
-        assert load.broken == []
+        assert load.broken == [], load.broken[:5]
         assert load.acknowledged >= plan.commands_min
         assert pace.per_second() >= plan.per_second_min, f"only {pace.per_second():.1f} commands a second"
         _hold_against_notes(client, town, load.notes)

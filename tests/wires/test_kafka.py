@@ -54,7 +54,8 @@ def test_every_service_tells_and_hears_what_the_contracts_say(as_user: As) -> No
 
     for name in SERVICES:
         broker, heard = as_user(name), _heard_by(name)
-        assert {record.key for record in broker.last_records(topics_of(name))} == {sent[at] for at in topics_of(name)}
+        # Others of these tests may have written to another partition.
+        assert {record.key for record in broker.last_records(topics_of(name))} >= {sent[at] for at in topics_of(name)}
         subscription = broker.subscribe(name, sorted(heard), member="1", start=lambda _: {})
         seen, last = set[str](), TopicPartition("", 0)
         for _ in range(POLLS_MAX):
@@ -65,7 +66,7 @@ def test_every_service_tells_and_hears_what_the_contracts_say(as_user: As) -> No
                 break
         subscription.commit({last: 1})
         subscription.close()
-        assert seen == {sent[topic] for topic in heard}
+        assert seen & set(sent.values()) == {sent[topic] for topic in heard}
         _bury(broker, name, min(heard))
 
 

@@ -202,7 +202,8 @@ class _Reader:
         if isinstance(node, ast.BoolOp):
             return next((value for part in node.values if (value := self.value_of(part)) is not None), None)
         if isinstance(node, ast.IfExp):
-            return self.value_of(node.body) or self.value_of(node.orelse)
+            chosen = self.value_of(node.body)
+            return self.value_of(node.orelse) if chosen is None else chosen
         if isinstance(node, ast.Await | ast.NamedExpr | ast.Starred):
             return self.value_of(node.value)
         return None
