@@ -28,8 +28,8 @@ RATE = "95/s"
 """As fast as one person may ask for ever (libs/http/limits.py): a 429 would hide the answer that is looked at."""
 SESSIONS = "/v1/(sessions|sign-in-codes|me/password)"
 """They begin and end the sessions of who asks; nobody tries them, last, for they make later ones wait."""
-# A missing If-Match is answered with 428, which RFC 6585 made for it; Schemathesis does not expect it by itself. Where a
-# password is guessed too often, nothing else of the request is looked at: 429.
+# A missing If-Match is answered with 428, which RFC 6585 made for it; Schemathesis does not expect it by itself.
+# Where a password is guessed too often, nothing else of the request is looked at: 429.
 # Rules refuse what a schema allows (422, 409), and some of what is no matter of schemas (400): whether an answer is
 # described is looked at all the same. The server may refuse what is too long before the schema does.
 SETTINGS = """\
