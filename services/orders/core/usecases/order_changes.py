@@ -8,11 +8,11 @@ from datetime import datetime
 from libs.clock import local_date
 from libs.db import Connection, write_at_end
 from libs.db.driver import pipelined
-from libs.errors import ForbiddenError
 from libs.events import Cause
 from libs.programme.policy import Policy
 from libs.programme.policy.store import policy_of_version
 from services.orders.core.messages import OrderPublished, funding_requested, tell
+from services.orders.core.refusals import OrderNotFoundError
 from services.orders.core.rules.deadlines import ORDER_DEADLINES, TICKING, deadlines_of, no_taker_at
 from services.orders.core.rules.life_cycle import State, Verb
 from services.orders.core.rules.order import Order
@@ -26,7 +26,8 @@ READS_NO_MORE = "reads no more"
 def save_change(connection: Connection, before: Order, after: Order, step: Step) -> Order:
     """Save a changed order, its step, and what falls due for it next; return it."""
     if order_store.is_unlocked(connection, before.order_id):
-        raise ForbiddenError  # They had nothing to do with it when it was to be locked, a moment ago.
+        # A moment ago, when it was to be locked, there was none of theirs: it came, or became theirs, in between.
+        raise OrderNotFoundError
     is_moved = before.state is not after.state or before.publication.published_at != after.publication.published_at
     deadlines = deadlines_set(connection, after, step.at) if is_moved else {}
 
