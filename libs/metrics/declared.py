@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import Generic, TypeVar
 
@@ -14,7 +15,7 @@ M = TypeVar("M", bound=MetricWrapperBase)
 _MAKING = threading.Lock()
 
 
-class _Declared(Generic[M]):
+class _Declared(ABC, Generic[M]):
     def __init__(self, name: str, says: str, labels: Sequence[str] = ()) -> None:
         """`labels` are names; whoever counts gives their values in the same order."""
         self.name, self._says, self._labels = name, says, tuple(labels)
@@ -29,8 +30,9 @@ class _Declared(Generic[M]):
     def _of(self, values: Sequence[str]) -> M:
         return self._metric().labels(*values) if self._labels else self._metric()
 
+    @abstractmethod
     def _make(self) -> M:
-        raise NotImplementedError
+        """Return the metric, new."""
 
 
 class Counter(_Declared[prometheus_client.Counter]):

@@ -116,8 +116,10 @@ def secured_postgres(authority: Authority) -> Iterator[SecuredPostgres]:
         server = SecuredPostgres(folder, authority)
         server.initialise()
         server.start()
-        yield server
-        server.stop()
+        try:
+            yield server
+        finally:
+            server.stop()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

@@ -85,9 +85,12 @@ def note_call(store: SealedStore, context: CommandContext, notice_id: UUID, outc
         RecordNotFoundError: there is none, or not where the caller may work.
         NotOnCallListError: somebody else has called, or it was told by another way.
     """
+    seen = notices.find_notice(store.connection, notice_id)
+    person = store.persons.find(seen.person_id) if seen else None
+    if person is None or not has_power(store, context, POWER, person.home_unit_id):
+        raise RecordNotFoundError  # And they held nobody up.
     notice = notices.lock_notice(store.connection, notice_id)
-    person = store.persons.find(notice.person_id) if notice else None
-    if notice is None or person is None or not has_power(store, context, POWER, person.home_unit_id):
+    if notice is None:
         raise RecordNotFoundError
     if notice.state is not NoticeState.TO_CALL:
         raise NotOnCallListError(state=notice.state)
