@@ -13,6 +13,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from libs.db import Connection
 from libs.http.lists import Listing, before, equals, one_of
+from libs.programme.refusals import RecordNotFoundError
 from libs.programme.words import PersonStatus
 from services.orders.core.store.proposals import lock_row
 from services.orders.core.store.tables import INSTANT, person, table_of
@@ -80,6 +81,18 @@ def add_entry(connection: Connection, columns: Mapping[str, Any]) -> bool:
     """Add a time on duty; False when the id is taken."""
     added = insert(duty_entry).values(**columns).on_conflict_do_nothing().returning(duty_entry.c.entry_id)
     return connection.execute(added).first() is not None
+
+
+def read_entry(connection: Connection, entry_id: UUID) -> sa.RowMapping:
+    """Return a time on duty.
+
+    Raises:
+        RecordNotFoundError: there is none.
+    """
+    row = connection.execute(sa.select(duty_entry).where(duty_entry.c.entry_id == entry_id)).mappings().first()
+    if row is None:
+        raise RecordNotFoundError
+    return row
 
 
 def lock_entry(connection: Connection, entry_id: UUID) -> sa.RowMapping:

@@ -89,10 +89,11 @@ def end_duty(connection: Connection, context: CommandContext, entry_id: UUID) ->
         DutyOutOfRangeError: it is over.
     """
     refuse_auditor(context)
-    entry = dict(store.lock_entry(connection, entry_id))
-    if entry["person_id"] != context.caller_id:
+    seen = store.read_entry(connection, entry_id)
+    if seen["person_id"] != context.caller_id:
         require_power_somewhere(context, "set_duty_roster")
-        require_power(connection, context, "set_duty_roster", entry["unit_id"])
+        require_power(connection, context, "set_duty_roster", seen["unit_id"])
+    entry = dict(store.lock_entry(connection, entry_id))
     rules.refuse_out_of_range(Span(entry["starts_at"], entry["ends_at"]), now=context.now)
     entry |= {"ends_at": max(entry["starts_at"], context.now), "ended_by": context.caller_id}
     store.end_entry(connection, entry_id, ends_at=entry["ends_at"], by=context.caller_id)
@@ -131,12 +132,13 @@ def acknowledge_call(connection: Connection, context: CommandContext, incident_i
         CallEndedError, CallAnsweredError: as their names say.
     """
     refuse_auditor(context)
-    call = store.lock_call(connection, incident_id)
-    if call is None:
+    # Whoever may not answer holds nobody up.
+    seen = store.calls_of(connection, [incident_id]).get(incident_id)
+    is_told = seen is not None and any(ring.person_id == context.caller_id for ring in seen.rings)
+    if seen is None or not (is_told or has_power(connection, context, "answer_urgent_call", seen.unit_id)):
         raise ForbiddenError
+    call = store.lock_call(connection, incident_id) or seen
     own_rings = [ring for ring in call.rings if ring.person_id == context.caller_id]
-    if not own_rings and not has_power(connection, context, "answer_urgent_call", call.unit_id):
-        raise ForbiddenError
     if call.ended_at is not None:
         raise CallEndedError
     if call.state is CallState.ACKNOWLEDGED:
