@@ -11,6 +11,10 @@ class DutyOutOfRangeError(RuleError):
     days_max: int
 
 
+class NotForDutyError(RuleError):
+    """Only who gives help or holds an office is put on duty: they are told who needs help, and where."""
+
+
 class CallAnsweredError(ConflictError):
     """Somebody else has answered this call already."""
 

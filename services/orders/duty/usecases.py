@@ -12,6 +12,7 @@ from libs.db.rows import delete_rows
 from libs.errors import ForbiddenError, IdReusedError, PersonSuspendedError
 from libs.events import Cause
 from libs.programme.refusals import PolicyMissingError, RecordNotFoundError
+from libs.programme.words import Role
 from services.orders.core.messages import tell
 from services.orders.core.store import deadline_store, people_store, unit_store
 from services.orders.core.store.deadline_store import Deadline
@@ -26,7 +27,7 @@ from services.orders.core.usecases.command_context import (
 )
 from services.orders.duty import rules, store
 from services.orders.duty.messages import DutyAcknowledged, DutyCalled, DutyUnanswered
-from services.orders.duty.refusals import CallAnsweredError, CallEndedError
+from services.orders.duty.refusals import CallAnsweredError, CallEndedError, NotForDutyError
 from services.orders.duty.rules import CallState, Ring, RingAnswer, Span
 from services.orders.duty.store import DutyCall
 
@@ -52,6 +53,7 @@ def set_duty(connection: Connection, context: CommandContext, entry_id: UUID, wa
         ForbiddenError, OutOfScopeError: no coordinator of the unit.
         RecordNotFoundError: nobody of the unit's district.
         PersonSuspendedError: the person may do nothing new.
+        NotForDutyError: the person gives no help and holds no office.
         DutyOutOfRangeError: as its name says.
         IdReusedError: the id is taken.
     """
@@ -62,6 +64,8 @@ def set_duty(connection: Connection, context: CommandContext, entry_id: UUID, wa
         raise RecordNotFoundError(person_id=wanted.person_id)
     if not somebody.is_active:
         raise PersonSuspendedError
+    if not somebody.roles - {Role.RECIPIENT}:
+        raise NotForDutyError
     rules.refuse_out_of_range(wanted.span, now=context.now)
     entry = {
         "entry_id": entry_id,

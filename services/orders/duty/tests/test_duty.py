@@ -186,6 +186,7 @@ def test_neither_whom_it_is_about_nor_who_calls_nor_the_suspended_are_told(world
 def test_only_the_coordinator_sets_who_is_on_duty_and_only_people_of_the_district(world: OrdersHarness) -> None:
     assert put_on_duty(world, "e1", "min", by="min") == "not_authorised"
     assert put_on_duty(world, "e2", "min", by="op") == "not_authorised"
+    assert put_on_duty(world, "e9", "mei") == "not_for_duty", "who only receives help is told nobody's address"
     assert put_on_duty(world, "e3", "min", unit="k3") == "out_of_scope"
     assert put_on_duty(world, "e4", "coord_k3") == "record_not_found"
     assert put_on_duty(world, "e5", "min", start="D2 07:00", end="D2 07:00") == "duty_out_of_range"
