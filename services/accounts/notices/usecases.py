@@ -48,8 +48,8 @@ def _tell(store: SealedStore, sender: CodeSender | None, person_id: UUID, theirs
         return
     ids = [one.notice_id for one in useful]
     others = [one.other_id for one in useful if one.other_id is not None]
-    known = store.identities.identities([person_id, *others])
-    reader = known.get(person_id)
+    identities = store.identities.identities([person_id, *others])
+    reader = identities.get(person_id)
     if reader is None:  # Their data have ended.
         notices.save_told(store.connection, ids, NoticeState.DROPPED, now)
         return
@@ -57,7 +57,7 @@ def _tell(store: SealedStore, sender: CodeSender | None, person_id: UUID, theirs
     if sender is None or number is None:
         notices.save_told(store.connection, ids, NoticeState.TO_CALL, now)
         return
-    named = {other_id: known[other_id].names for other_id in others if other_id in known}
+    named = {other_id: identities[other_id].names for other_id in others if other_id in identities}
     texts = [words_of(one, names=named.get(one.other_id) if one.other_id else None) for one in useful]
     sender.tell(phone_number=number, text=one_message(texts), now=machine_now())
     notices.save_told(store.connection, ids, NoticeState.SENT, now)

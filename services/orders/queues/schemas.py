@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields
 
-from services.orders.core.schemas import HintSchema, OrderSchema, PageQuerySchema, shown_id, shown_instant
+from libs.http.fields import word_of
+from services.orders.core.schemas import (
+    SHOWN_STATES,
+    HintSchema,
+    OrderSchema,
+    PageQuerySchema,
+    shown_id,
+    shown_instant,
+)
+from services.orders.incidents.rules import IncidentState
 from services.orders.incidents.schemas import IncidentSchema
 
 
@@ -16,6 +25,8 @@ class QueueQuerySchema(PageQuerySchema):
 
 class WaitingSchema(OrderSchema, IncidentSchema):
     """What waits in a queue: an order, or in `urgent` an incident."""
+
+    state = word_of([*SHOWN_STATES, *IncidentState])
 
 
 class PairSchema(Schema):

@@ -152,3 +152,56 @@ def test_what_lies_inside_is_read() -> None:
     assert bounded.Whole(0, 10).deserialize(10.0) == 10
     assert str(bounded.Degrees(180).deserialize("-179.999999999999999")) == "-179.999999999999999"
     assert bounded.Degrees(90).deserialize(31) == 31
+
+
+def _closed_words(schema: type[Schema]) -> dict[str, set[Any]]:
+    return {
+        name: {choice for rule in field.validators if isinstance(rule, validate.OneOf) for choice in rule.choices}
+        for name, field in schema().fields.items()
+        if isinstance(field, fields.String)
+    }
+
+
+def _words_lost(schema: type[Schema]) -> set[str]:
+    """Return the words of an inherited field that the schema itself would not allow."""
+    own = _closed_words(schema)
+    return {
+        f"{schema.__name__}.{name}: {word}"
+        for base in schema.__bases__
+        if issubclass(base, Schema) and base is not Schema
+        for name, words in _closed_words(base).items()
+        if words and own.get(name)
+        for word in words - own[name]
+    }
+
+
+def _schemas_below(schema: type[Schema]) -> Iterator[type[Schema]]:
+    for below in schema.__subclasses__():
+        yield below
+        yield from _schemas_below(below)
+
+
+@pytest.mark.usefixtures("apis")
+def test_what_is_one_of_two_kinds_may_say_the_words_of_both() -> None:
+    of_several = [
+        schema
+        for schema in set(_schemas_below(Schema))
+        if schema.__module__.startswith(("services.", "libs."))
+        and sum(issubclass(base, Schema) for base in schema.__bases__) > 1
+    ]
+
+    assert of_several
+    assert sorted(word for schema in of_several for word in _words_lost(schema)) == []
+
+
+def test_a_lost_word_would_be_found() -> None:
+    class Order(Schema):
+        state = fields.String(validate=validate.OneOf(["published"]))
+
+    class Alarm(Schema):
+        state = fields.String(validate=validate.OneOf(["escalated"]))
+
+    class Waiting(Order, Alarm):
+        pass
+
+    assert _words_lost(Waiting) == {"Waiting.state: escalated"}

@@ -17,10 +17,10 @@ def name_persons(store: SealedStore, context: CommandContext, person_ids: list[U
     Oneself; those at home where a role of the caller's lets them look; the other side of an order in hand. Whoever is
     suspended is told their own. Every look is logged.
     """
-    known = {context.caller_id} & set(person_ids)
+    nameable = {context.caller_id} & set(person_ids)
     if not context.actor.is_suspended:
-        known |= _others_known(store, context, [person_id for person_id in person_ids if person_id not in known])
-    identities = store.identities.identities(sorted(known))
+        nameable |= _others_known(store, context, [person_id for person_id in person_ids if person_id not in nameable])
+    identities = store.identities.identities(sorted(nameable))
     store.records.log_views(
         viewer_id=context.caller_id, person_ids=sorted(identities), what="name", why="shown on a page", at=context.now
     )

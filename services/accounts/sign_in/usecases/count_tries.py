@@ -102,20 +102,20 @@ def request_try(origin: Origin, digest: Digest) -> list[Counted]:
 def take_try(store: SealedStore, counted: Sequence[Counted], *, now: datetime) -> timedelta:
     """Count a try against all of them; or, when one of them has to wait, against none, and return how long."""
     TryStore(store.connection).forget_old(now)
-    known = TryStore(store.connection).lock(trial.subject for trial in counted)
-    wait = max(wait_of(known[trial.subject], now) for trial in counted)
+    tries = TryStore(store.connection).lock(trial.subject for trial in counted)
+    wait = max(wait_of(tries[trial.subject], now) for trial in counted)
     if not wait:
         TryStore(store.connection).save(
-            {trial.subject: after_try(known[trial.subject], trial.bound, now) for trial in counted}
+            {trial.subject: after_try(tries[trial.subject], trial.bound, now) for trial in counted}
         )
     return wait
 
 
 def give_back(store: SealedStore, counted: Sequence[Counted], *, now: datetime) -> None:
     """Say that a try was none: who gave the right password guessed at nothing."""
-    known = TryStore(store.connection).lock(trial.subject for trial in counted)
+    tries = TryStore(store.connection).lock(trial.subject for trial in counted)
     TryStore(store.connection).save(
-        {trial.subject: without_last(known[trial.subject], now) for trial in counted if not trial.is_forgotten}
+        {trial.subject: without_last(tries[trial.subject], now) for trial in counted if not trial.is_forgotten}
     )
     for trial in counted:
         if trial.is_forgotten:
