@@ -26,7 +26,7 @@ from services.orders import due as orders_due
 from services.orders.core.rules.people import Place
 from services.orders.core.store import order_store
 from services.orders.incidents.store import OPEN_INCIDENTS
-from services.orders.matching.usecases import match_volunteers
+from services.orders.matching.usecases.match_volunteers import match_volunteers
 from services.orders.placing import store as placing
 from services.orders.queues import store as queues
 from services.orders.service_time import store as service_time

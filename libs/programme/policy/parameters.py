@@ -80,6 +80,30 @@ class OfferParameters:
     """The group `offer`."""
 
     accept_within_minutes: int = 120
+    open_max: int = 5
+
+
+@dataclass(frozen=True, kw_only=True)
+class MatchParameters:
+    """The group `match`."""
+
+    near_weight: int = 40
+    served_before_weight: int = 30
+    free_time_weight: int = 15
+    fair_share_weight: int = 15
+    far_metres: int = 5000
+    fair_share_days: int = 30
+    fair_share_orders: int = 8
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlanParameters:
+    """The group `plan`."""
+
+    day_minutes_max: int = 240
+    week_minutes_max: int = 600
+    travel_metres_per_minute: int = 100
+    reach_metres: int = 5000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -351,6 +375,8 @@ class Parameters:
     coef: CoefParameters = CoefParameters()
     order: OrderParameters = OrderParameters()
     offer: OfferParameters = OfferParameters()
+    match: MatchParameters = MatchParameters()
+    plan: PlanParameters = PlanParameters()
     check_in: CheckInParameters = CheckInParameters()
     check_out: CheckOutParameters = CheckOutParameters()
     redeem: RedeemParameters = RedeemParameters()

@@ -9,10 +9,9 @@ from libs.errors import ForbiddenError
 from libs.http import reading
 from services.orders.core.api.edge import now, reaches
 from services.orders.core.api.views import read_order
-from services.orders.core.schemas import page_of_schema
 from services.orders.core.store.rows import Row
 from services.orders.matching import schemas
-from services.orders.matching.usecases import match_volunteers
+from services.orders.matching.usecases.match_volunteers import Matches as Found, match_volunteers
 
 matches = Blueprint("matches", __name__, url_prefix="/v1/matches", description="Who could help")
 
@@ -23,11 +22,11 @@ class Matches(MethodView):
 
     @matches.doc(operationId="list_matches")
     @matches.arguments(schemas.OrderQueryOfMatchesSchema, location="query")
-    @matches.response(200, page_of_schema(schemas.MatchSchema))
-    def get(self, query: Row) -> Row:
-        """List volunteers who pass every gate of an order, ranked with reasons; offering one never assigns."""
+    @matches.response(200, schemas.MatchesSchema)
+    def get(self, query: Row) -> Found:
+        """List volunteers who pass every gate of an order, by stated reasons and their weights; offering never assigns."""
         with reading() as connection:
             order = read_order(connection, query["order"]).order
             if not reaches(connection, order.unit_id, power="offer_order"):
                 raise ForbiddenError
-            return {"items": match_volunteers(connection, order, now()), "next": None}
+            return match_volunteers(connection, order, now())

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from libs.clock import local_date, local_midnight
 from libs.programme.words import PersonStatus, Role
 from services.orders.core.rules.areas import STEPS_M, around
 from services.orders.core.rules.order import Order
 from services.orders.core.rules.people import Person, Place
 from services.orders.core.store import people_store
+from services.orders.core.store.order_store import OCCUPYING_STATES
 from services.orders.core.store.people_store import distance_squared, lives_around
 from services.orders.core.store.tables import assignment, orders, person
 
@@ -22,28 +25,32 @@ CANDIDATES_MAX = 500
 
 @dataclass(frozen=True)
 class Candidate:
-    """A volunteer, how often they helped this recipient, and how often they served at all."""
+    """A volunteer, how often they helped this recipient, and how much they serve at all."""
 
     person: Person
     helped_before: int
-    served: int
+    served_lately: int
+    day_minutes: int
 
 
-def candidates_of(connection: Connection, order: Order, home: Place | None) -> list[Candidate]:
+def candidates_of(connection: Connection, order: Order, home: Place | None, *, since: datetime) -> list[Candidate]:
     """Return active volunteers of the order's district: who helped its recipient before, and those who live nearest.
 
-    Beside the helpers of before at most CANDIDATES_MAX; `home` is the recipient's.
+    Beside the helpers of before at most CANDIDATES_MAX; `home` is the recipient's; what was served is counted `since`.
     """
-    helped = _times_helped(connection, order.recipient_id)
-    before = connection.scalars(_of_district(order.district_id).where(person.c.person_id.in_(list(helped))))
+    helped = times_helped(connection, [order.recipient_id])
+    mine = {volunteer: times for (_, volunteer), times in helped.items()}
+    before = connection.scalars(_of_district(order.district_id).where(person.c.person_id.in_(list(mine))))
     near = _nearest(connection, order.district_id, home) if home else []
     ids: list[UUID] = list(dict.fromkeys([*before, *near]))
     if len(near) < CANDIDATES_MAX:
         ids += _anywhere(connection, order.district_id, but=ids)
-    served = _times_served(connection, ids)
+    served = times_served(connection, ids, since=since)
+    day = local_date(order.terms.start_at)
+    busy = minutes_taken(connection, ids, day, day + timedelta(days=1))
     return [
-        Candidate(volunteer, helped.get(volunteer.person_id, 0), served.get(volunteer.person_id, 0))
-        for volunteer in people_store.find_people(connection, ids)
+        Candidate(who, mine.get(who.person_id, 0), served.get(who.person_id, 0), busy.get(who.person_id, 0))
+        for who in people_store.find_people(connection, ids)
     ]
 
 
@@ -75,20 +82,39 @@ def _anywhere(connection: Connection, district_id: UUID, *, but: list[UUID]) -> 
     return list(connection.scalars(query.order_by(*places).limit(max(0, CANDIDATES_MAX - len(but)))))
 
 
-def _times_helped(connection: Connection, recipient_id: UUID) -> dict[UUID, int]:
+def times_helped(connection: Connection, recipient_ids: Iterable[UUID]) -> dict[tuple[UUID, UUID], int]:
+    """Return how often who helped whom: by recipient and volunteer."""
+    query = (
+        sa.select(orders.c.recipient_id, assignment.c.volunteer_id, sa.func.count())
+        .join(orders, orders.c.order_id == assignment.c.order_id)
+        .where(orders.c.recipient_id.in_(list(recipient_ids)), assignment.c.checked_out_at.is_not(None))
+        .group_by(orders.c.recipient_id, assignment.c.volunteer_id)
+    )
+    return {(row[0], row[1]): row[2] for row in connection.execute(query)}
+
+
+def times_served(connection: Connection, volunteer_ids: Iterable[UUID], *, since: datetime) -> dict[UUID, int]:
+    """Return how often each of these volunteers has served since an instant."""
     query = (
         sa.select(assignment.c.volunteer_id, sa.func.count())
-        .join(orders, orders.c.order_id == assignment.c.order_id)
-        .where(orders.c.recipient_id == recipient_id, assignment.c.checked_out_at.is_not(None))
+        .where(assignment.c.volunteer_id.in_(list(volunteer_ids)), assignment.c.checked_out_at >= since)
         .group_by(assignment.c.volunteer_id)
     )
     return {row[0]: row[1] for row in connection.execute(query)}
 
 
-def _times_served(connection: Connection, volunteer_ids: Iterable[UUID]) -> dict[UUID, int]:
+def minutes_taken(connection: Connection, volunteer_ids: Iterable[UUID], first: date, end: date) -> dict[UUID, int]:
+    """Return the planned minutes that each of these has taken and not served, from a local day to before another."""
     query = (
-        sa.select(assignment.c.volunteer_id, sa.func.count())
-        .where(assignment.c.volunteer_id.in_(list(volunteer_ids)), assignment.c.checked_out_at.is_not(None))
+        sa.select(assignment.c.volunteer_id, sa.func.sum(orders.c.planned_minutes))
+        .join(orders, orders.c.order_id == assignment.c.order_id)
+        .where(
+            assignment.c.volunteer_id.in_(list(volunteer_ids)),
+            assignment.c.checked_out_at.is_(None),
+            orders.c.state.in_(OCCUPYING_STATES),
+            orders.c.start_at >= local_midnight(first),
+            orders.c.start_at < local_midnight(end),
+        )
         .group_by(assignment.c.volunteer_id)
     )
     return {row[0]: row[1] for row in connection.execute(query)}

@@ -57,3 +57,69 @@ def test_where_few_live_near_the_far_are_looked_at_too(street: OrdersHarness) ->
 
     assert len(proposed) == 2
     assert {distance_m for _, distance_m in proposed} == {None}
+
+
+def reasons(world: OrdersHarness, row: int = 0) -> dict[str, tuple[int, int, int]]:
+    """Return the reasons of one who is proposed for o1: weight, percent, points."""
+    found = world.call("GET", "coord", f"/v1/matches?order={named('o1')}").get_json()["items"][row]
+    assert found["points"] == sum(reason["points"] for reason in found["reasons"])
+    return {reason["reason"]: (reason["weight"], reason["percent"], reason["points"]) for reason in found["reasons"]}
+
+
+def test_each_reason_has_the_weight_that_the_district_gives_it(world: OrdersHarness) -> None:
+    world.place("coord", "o1", recipient="lan", start="D5 09:00")
+    world.person("next", roles=["volunteer"], home=NEAR)
+    by_default = reasons(world)
+
+    world.policy({"match": {"near_weight": 10, "fair_share_weight": 90}}, version=2)
+    weighed = reasons(world)
+
+    assert by_default == {
+        "near": (40, 90, 36),
+        "served_before": (30, 0, 0),
+        "free_time": (15, 100, 15),
+        "fair_share": (15, 100, 15),
+    }
+    assert (weighed["near"], weighed["fair_share"]) == ((10, 90, 9), (90, 100, 90))
+
+
+def test_the_weights_decide_who_stands_first(street: OrdersHarness) -> None:
+    street.place("coord", "o0", recipient="lan", start="D1 09:00")
+    street.act("far1", "o0", "assignment")
+    street.serve("o0", by="far1", start="D1 09:00", end="D1 10:01")
+    first_by_default = matched(street)[0][0]
+
+    street.policy({"match": {"near_weight": 100, "served_before_weight": 0}}, version=2)
+
+    assert first_by_default == "far1"
+    assert matched(street)[0][0] in ("min", "hua")
+
+
+def test_who_is_taken_that_day_or_served_much_lately_counts_less(world: OrdersHarness) -> None:
+    world.policy({"match": {"fair_share_orders": 2}, "plan": {"day_minutes_max": 120}}, version=2)
+    world.place("coord", "o0", recipient="lan", start="D1 09:00")
+    world.act("min", "o0", "assignment")
+    world.serve("o0", by="min", start="D1 09:00", end="D1 10:01")
+    world.place("coord", "o1", recipient="mei", start="D5 09:00")
+    world.place("coord", "o2", recipient="lan", start="D5 14:00")
+    world.act("min", "o2", "assignment")
+
+    rows = world.call("GET", "coord", f"/v1/matches?order={named('o1')}").get_json()["items"]
+
+    held = {row["person_id"]: {reason["reason"]: reason["percent"] for reason in row["reasons"]} for row in rows}
+    assert (held[str(named("min"))]["free_time"], held[str(named("min"))]["fair_share"]) == (50, 50)
+    assert (held[str(named("hua"))]["free_time"], held[str(named("hua"))]["fair_share"]) == (100, 100)
+    words = {reason["reason"]: reason["en"] for reason in rows[-1]["reasons"]}
+    assert words["free_time"] == "Has 60 minutes free that day"
+
+
+def test_what_bars_others_is_named_and_counted(world: OrdersHarness) -> None:
+    world.person("hua", roles=["volunteer"], training=False, version=2)
+    world.relate("lan", "child", "min")
+    world.place("coord", "o1", recipient="lan", start="D5 09:00")
+
+    answer = world.call("GET", "coord", f"/v1/matches?order={named('o1')}").get_json()
+
+    assert answer["items"] == []
+    assert {row["code"]: row["volunteers"] for row in answer["barred"]} == {"training_missing": 1, "related_party": 1}
+    assert all(row["zh"] != row["en"] for row in answer["barred"])

@@ -249,6 +249,6 @@ def test_who_could_help_is_told_with_reasons_and_never_assigned(world: OrdersHar
     found = world.call("GET", "coord", f"/v1/matches?order={named('o1')}").get_json()["items"]
 
     assert [row["person_id"] for row in found] == [str(named("hua")), str(named("min"))]
-    assert found[0]["reasons"] == ["has_helped_before", "lives_near"]
+    assert {reason["reason"] for reason in found[0]["reasons"] if reason["percent"]} >= {"near", "served_before"}
     assert world.state("o1") == "published"
     assert world.call("GET", "min", f"/v1/matches?order={named('o1')}").status_code == 403
