@@ -24,7 +24,7 @@ class Matches(MethodView):
     @matches.arguments(schemas.OrderQueryOfMatchesSchema, location="query")
     @matches.response(200, schemas.MatchesSchema)
     def get(self, query: Row) -> Found:
-        """List volunteers who pass every gate of an order, by stated reasons and their weights; offering never assigns."""
+        """List who passes every gate of an order, ranked by stated reasons and their weights; nobody is assigned."""
         with reading() as connection:
             order = read_order(connection, query["order"]).order
             if not reaches(connection, order.unit_id, power="offer_order"):

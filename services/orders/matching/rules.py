@@ -42,7 +42,7 @@ class Fit:
 
 @dataclass(frozen=True)
 class Weighed:
-    """One reason: the weight that the policy gives it, how far it holds, and the points that follow, up to the weight."""
+    """One reason: the weight that the policy gives it, how far it holds, and the points that follow."""
 
     reason: MatchReason
     weight: int
