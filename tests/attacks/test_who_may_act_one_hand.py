@@ -9,8 +9,10 @@ import pytest
 
 from libs.contracts.events import orders as wire
 from libs.db import Database
-from services.orders.tests.harness import OrdersHarness, named, said
+from services.orders.tests.harness import OrdersHarness, at, named, said
 from tests.support.postgres import FreshDatabase
+
+SERVED = "D1 09:00"
 
 
 @pytest.fixture
@@ -25,13 +27,15 @@ def acting(label: str) -> dict[str, Any]:
 
 
 def code_read_by(world: OrdersHarness, who: str, order: str = "r1", of: str = "lan") -> str:
+    """Let somebody read the code that opens at nine."""
+    world.clock.instant = at(SERVED)
     path = f"/v1/orders/{named(order)}/door-code?acting_for={named(of)}&consent=phone"
     return str(world.call("GET", who, path).get_json()["code"])
 
 
 def serve(world: OrdersHarness, hand_in: str, hand_out: str, *, code: str) -> None:
     """Let somebody check the volunteer in, and somebody out; `min` themself where it is `min`."""
-    world.set_time("D1 09:00")
+    world.set_time(SERVED)
     assert world.act(hand_in, "r1", "check-in", {"code": code} | ({} if hand_in == "min" else acting("min"))) == ""
     world.set_time("D1 10:02")
     assert world.act(hand_out, "r1", "check-out", {} if hand_out == "min" else acting("min")) == ""
@@ -51,7 +55,7 @@ def test_who_asked_and_checked_in_or_out_proves_nothing(world: OrdersHarness, ha
     world.redeem("r1", recipient="lan", start="D1 09:00", by="coord")
     world.act("min", "r1", "assignment")
 
-    serve(world, hand_in, hand_out, code=world.code("r1"))
+    serve(world, hand_in, hand_out, code=world.code("r1", when=SERVED))
 
     assert evidence(world) == ONE_HAND
 
@@ -70,7 +74,7 @@ def test_who_had_a_new_code_made_and_checked_in_proves_nothing(world: OrdersHarn
     world.act("min", "r1", "assignment")
     world.act("coord", "r1", "door-code", acting("lan"))
 
-    serve(world, "coord", "min", code=world.code("r1"))
+    serve(world, "coord", "min", code=world.code("r1", when=SERVED))
 
     assert evidence(world) == ONE_HAND
 
@@ -78,7 +82,7 @@ def test_who_had_a_new_code_made_and_checked_in_proves_nothing(world: OrdersHarn
 def test_who_checked_in_and_confirms_for_the_recipient_proves_nothing(world: OrdersHarness) -> None:
     world.redeem("r1", recipient="lan", start="D1 09:00")
     world.act("min", "r1", "assignment")
-    serve(world, "coord", "min", code=world.code("r1"))
+    serve(world, "coord", "min", code=world.code("r1", when=SERVED))
     before = evidence(world)
 
     world.act("coord", "r1", "confirmation", acting("lan"))
@@ -91,7 +95,7 @@ def test_a_volunteer_who_read_the_code_before_taking_proves_nothing(world: Order
     world.redeem("r1", recipient="lan", start="D1 09:00")
     code = code_read_by(world, "vc")
     world.act("vc", "r1", "assignment")
-    world.set_time("D1 09:00")
+    world.set_time(SERVED)
     world.act("vc", "r1", "check-in", {"code": code})
     world.set_time("D1 10:02")
     world.act("vc", "r1", "check-out")
@@ -102,7 +106,7 @@ def test_a_volunteer_who_read_the_code_before_taking_proves_nothing(world: Order
 def test_a_call_back_does_not_make_one_hand_two(world: OrdersHarness) -> None:
     world.redeem("r1", recipient="lan", start="D1 09:00", by="coord")
     world.act("min", "r1", "assignment")
-    world.set_time("D1 09:00")
+    world.set_time(SERVED)
     home = {"place": {"latitude": "31.230000", "longitude": "121.470000"}}
     world.act("coord", "r1", "check-in", home | acting("min"))
     world.set_time("D1 10:02")
@@ -126,7 +130,7 @@ def test_who_checked_in_or_out_for_the_volunteer_signs_nowhere(world: OrdersHarn
     world.person("other", roles=["coordinator@k1", "checker@s1"])
     world.redeem("r1", recipient="lan", start="D1 09:00")
     world.act("min", "r1", "assignment")
-    serve(world, "both", "other", code=world.code("r1"))
+    serve(world, "both", "other", code=world.code("r1", when=SERVED))
     world.act("lan", "r1", "confirmation")
     many = {"orders": [str(named("r1"))]}
 
@@ -144,7 +148,7 @@ def test_who_checked_in_for_the_volunteer_is_not_the_second_check_either(world: 
     world.person("both", roles=["coordinator@k1", "checker@s1"])
     world.redeem("r1", recipient="lan", start="D1 09:00", by="both")
     world.act("min", "r1", "assignment")
-    serve(world, "both", "min", code=world.code("r1"))
+    serve(world, "both", "min", code=world.code("r1", when=SERVED))
     world.act("lan", "r1", "confirmation")
     world.act("coord", "r1", "approval")
 

@@ -19,13 +19,14 @@ PATHS = {
     "min": """/volunteer /door /volunteer/time /duty /volunteer/gift /volunteer/orders/{next} /volunteer/orders/{open1}
               /volunteer/receipts/{transfer} /papers/{min} /papers/{min}/statement?from=2026-02
               /papers/certificates/{certificate}""",
-    "ann": """/family /family/{lan} /volunteer/gift""",
+    "ann": """/family /family/{lan} /family/{lan}/orders/{next}/code /volunteer/gift""",
     "coord": """/desk /desk/approvals /desk/approvals?by=day&show=flagged /desk/visits /desk/orders/{weak}
               /desk/checkouts /desk/stops /desk/stops?volunteer={min} /applicants /applicants/{applicant} /register
               /duty /duty/roster /duty/roster?q=nobody""",
     "check": """/street /desk/orders/{signed} /me/second-factor /people /people?q=nobody /people/{min}""",
     "admin": """/district /district/rules/{d1}""",
-    "op": """/urgent/{urgent} /calls /calls/list /calls?q=nobody /calls/{lan} /papers/{lan}""",
+    "op": """/urgent/{urgent} /calls /calls/list /calls?q=nobody /calls/{lan} /calls/{lan}/orders/{next}/code
+              /papers/{lan}""",
 }
 """What each opens by its address; what a press leads to has a test of its own."""
 OTHER_STATUS = {("nobody", "/nothing"): 404, ("lan", "/desk"): 403}

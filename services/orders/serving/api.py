@@ -69,9 +69,10 @@ class DoorCode(MethodView):
     @blueprint.arguments(schemas.ConsentQuerySchema, location="query")
     @blueprint.response(200, schemas.DoorCodeSchema)
     def get(self, query: dict[str, Any], order_id: UUID) -> Row:
-        """Show the door code to the recipient, or to who acts for them; never to the volunteer."""
+        """Show the present door code to the recipient, or to who acts for them; never to the volunteer."""
         with writing() as connection:
-            return {"code": read_door_code(connection, command_context_of_reader(query), order_id, door_key())}
+            shown = read_door_code(connection, command_context_of_reader(query), order_id, door_key())
+        return {"code": shown.code, "until": shown.until}
 
     @blueprint.doc(operationId="renew_door_code")
     @blueprint.arguments(ActingSchema)

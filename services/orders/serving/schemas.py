@@ -7,7 +7,7 @@ from marshmallow import Schema, fields, validate
 from libs.http.fields import Choice, Instant, Text, Whole, choice_of, word_of
 from libs.programme.acting import ConsentHow
 from libs.programme.acting_schemas import ActingSchema
-from services.orders.core.schemas import DEVICE_MAX, OwnActSchema, PlaceSchema
+from services.orders.core.schemas import DEVICE_MAX, OwnActSchema, PlaceSchema, shown_instant
 from services.orders.serving.rules.acts import ActState, Advice
 
 ACTS_MAX = 50
@@ -57,9 +57,10 @@ class ConsentQuerySchema(Schema):
 
 
 class DoorCodeSchema(Schema):
-    """What the recipient's side reads out."""
+    """What the recipient's side reads out, and until when it opens the door: another is shown before that."""
 
     code = fields.String()
+    until = shown_instant()
 
 
 class DoorActSchema(Schema):

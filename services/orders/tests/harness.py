@@ -367,8 +367,15 @@ class OrdersHarness:
         """Return an order's state."""
         return str(self.order(label)["state"])
 
-    def code(self, label: str) -> str:
-        """Return an order's door code, as its recipient reads it."""
+    def code(self, label: str, *, when: str = "") -> str:
+        """Return an order's door code, as its recipient reads it now, or at an instant that is named."""
+        now, self.clock.instant = self.clock.instant, at(when) if when else self.clock.instant
+        try:
+            return self._code(label)
+        finally:
+            self.clock.instant = now
+
+    def _code(self, label: str) -> str:
         recipient_id = UUID(self.order(label)["recipient_id"])
         recipient = next(name for name in self.roles if named(name) == recipient_id)
         return str(self.call("GET", recipient, f"/v1/orders/{named(label)}/door-code").get_json()["code"])

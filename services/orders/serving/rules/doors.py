@@ -1,5 +1,6 @@
-"""The code that the recipient's side reads out at the door: made from a key of the service, and stored nowhere.
+"""The code that the recipient's side reads out at the door: made from a key and the time, and stored nowhere.
 
+It changes every STEP, so that one which was seen or heard before is worth nothing at the next visit or an hour later.
 Whoever holds the database and not the key learns no code; whoever may speak for the recipient can be told it again.
 """
 
@@ -7,6 +8,7 @@ from __future__ import annotations
 
 import hmac
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from uuid import UUID
 
@@ -16,11 +18,25 @@ from services.orders.serving.refusals import DoorCodeLockedError
 KEY_BYTES_MIN = 16
 CODES = 1_000_000
 WRONG_CODES_MAX = 5
+STEP = timedelta(minutes=5)
+GRACE = STEP
+"""How long a code still opens after another has taken its place: it is read out, heard and typed."""
+_BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
 _NUMBER_BYTES = 4
+_STEP_BYTES = 8
+_NOTHING = timedelta()
 
 
 class DoorKeyError(RuntimeError):
     """The service was given no key for its door codes, or one that is too short; it does not start."""
+
+
+@dataclass(frozen=True)
+class ShownCode:
+    """A code as it is read out, and the instant until which it opens."""
+
+    code: str
+    until: datetime
 
 
 @dataclass(frozen=True)
@@ -33,14 +49,20 @@ class DoorKey:
         if len(self.raw) < KEY_BYTES_MIN:
             raise DoorKeyError(f"ORDERS_DOOR_KEY needs at least {KEY_BYTES_MIN} bytes")
 
-    def code_of(self, order: Order) -> str:
-        """Return an order's code; each renewal makes another."""
-        bound_to = b"code" + order.order_id.bytes + order.door.code_number.to_bytes(_NUMBER_BYTES)
-        return f"{int.from_bytes(self._digest(bound_to)) % CODES:06}"
+    def code_at(self, order: Order, now: datetime) -> ShownCode:
+        """Return the code that is shown at an instant, and until when it opens; each renewal makes others."""
+        step = _step_of(now)
+        return ShownCode(self._code(order, step), _BEGINNING + (step + 1) * STEP + GRACE)
 
-    def opens(self, order: Order, said: str) -> bool:
-        """Tell whether what was said is the order's code."""
-        return hmac.compare_digest(said.encode(), self.code_of(order).encode())
+    def opens(self, order: Order, said: str, *, at: datetime, clock_behind: timedelta = _NOTHING) -> bool:
+        """Tell whether what was said was shown at `at`, by a clock that may be behind, or shortly before."""
+        steps = range(_step_of(at - GRACE), _step_of(at + clock_behind) + 1)
+        # Each is compared: how long it takes does not say which of them it was.
+        return sum(hmac.compare_digest(said.encode(), self._code(order, step).encode()) for step in steps) > 0
+
+    def _code(self, order: Order, step: int) -> str:
+        number, at = order.door.code_number.to_bytes(_NUMBER_BYTES), step.to_bytes(_STEP_BYTES)
+        return f"{int.from_bytes(self._digest(b'code' + order.order_id.bytes + number + at)) % CODES:06}"
 
     def mark(self, order_id: UUID, said: str | None) -> str | None:
         """Return what stands for a code that was said, wherever a request is remembered."""
@@ -48,6 +70,10 @@ class DoorKey:
 
     def _digest(self, content: bytes) -> bytes:
         return hmac.digest(self.raw, content, sha256)
+
+
+def _step_of(at: datetime) -> int:
+    return (at - _BEGINNING) // STEP
 
 
 def refuse_locked(order: Order) -> None:

@@ -32,7 +32,7 @@ def device(world: OrdersHarness) -> Device:
 
 
 def whole_visit(device: Device, order: str = "r1") -> tuple[dict[str, str], dict[str, str]]:
-    code = device.world.code(order)
+    code = device.world.code(order, when="D1 09:02")
     return (
         device.signed("check_in", order, "D1 09:02", code=code, place=HOME),
         device.signed("check_out", order, "D1 09:58", place=HOME),
@@ -99,10 +99,10 @@ def test_every_order_and_repetition_of_a_bundle_gives_the_same(world: OrdersHarn
 
     for day, order in enumerate(itertools.permutations(range(4)), start=1):
         label, device = _taken(world, day), Device(world, "min").tell(registered=f"D{day} 08:00")
-        wrong = f"{(int(world.code(label)) + 1) % 1_000_000:06}"
+        wrong = f"{(int(world.code(label, when=f'D{day} 09:01')) + 1) % 1_000_000:06}"
         acts = [
             device.signed("check_in", label, f"D{day} 09:01", code=wrong),
-            device.signed("check_in", label, f"D{day} 09:02", code=world.code(label)),
+            device.signed("check_in", label, f"D{day} 09:02", code=world.code(label, when=f"D{day} 09:02")),
             device.signed("check_out", label, f"D{day} 09:58"),
             device.signed("check_out", label, f"D{day} 09:59"),
         ]
@@ -123,9 +123,9 @@ def test_cut_into_bundles_in_any_order_two_visits_give_the_same(world: OrdersHar
         first, second = _taken(world, day), _taken(world, day, "11:00", recipient="mei")
         device = Device(world, "min").tell(registered=f"D{day} 08:00")
         acts = [
-            device.signed("check_in", first, f"D{day} 09:02", code=world.code(first)),
+            device.signed("check_in", first, f"D{day} 09:02", code=world.code(first, when=f"D{day} 09:02")),
             device.signed("check_out", first, f"D{day} 09:58"),
-            device.signed("check_in", second, f"D{day} 11:00", code=world.code(second)),
+            device.signed("check_in", second, f"D{day} 11:00", code=world.code(second, when=f"D{day} 11:00")),
             device.signed("check_out", second, f"D{day} 11:55"),
         ]
         world.set_time(f"D{day} 13:00")
@@ -196,10 +196,10 @@ def test_a_clock_turned_back_between_two_acts_is_seen(world: OrdersHarness, devi
     world.set_time("D1 13:00")
     assert device.send(*acts) == [DONE, DONE]
 
-    back = device.signed("check_in", "r2", "D1 09:50", code=world.code("r2"))
+    back = device.signed("check_in", "r2", "D1 09:50", code=world.code("r2", when="D1 09:50"))
     assert device.send(back) == [refused("device_clock_turned_back")]
     device.counter = 0
-    forward = device.signed("check_in", "r2", "D1 11:00", code=world.code("r2"))
+    forward = device.signed("check_in", "r2", "D1 11:00", code=world.code("r2", when="D1 11:00"))
     assert device.send(forward) == [refused("act_number_reused")]
 
 
@@ -209,7 +209,8 @@ def test_a_key_counts_for_its_person_alone_and_until_it_is_revoked(world: Orders
     world.set_time("D1 13:00")
 
     assert device.send(arrived, by="hua") == [refused("device_key_unknown")]
-    assert other.send(other.signed("check_in", "r1", "D1 09:02", code=world.code("r1"))) == [refused("not_assigned")]
+    acted = other.signed("check_in", "r1", "D1 09:02", code=world.code("r1", when="D1 09:02"))
+    assert other.send(acted) == [refused("not_assigned")]
     assert other.send(other.signed("check_in", "r9", "D1 09:02")) == [refused("order_not_found")]
     assert unknown.send(unknown.signed("check_in", "r1", "D1 09:02")) == [refused("device_key_unknown")]
     stolen = unknown.sign(canonical(device.said("check_in", "r1", "D1 09:03")))
@@ -285,7 +286,7 @@ def test_a_check_out_later_than_the_clock_allows_is_refused_also_when_both_come_
 
 def test_a_check_out_before_its_check_in_by_the_devices_clock_is_refused(world: OrdersHarness, device: Device) -> None:
     left = device.signed("check_out", "r1", "D1 09:01")
-    arrived = device.signed("check_in", "r1", "D1 09:02", code=world.code("r1"))
+    arrived = device.signed("check_in", "r1", "D1 09:02", code=world.code("r1", when="D1 09:02"))
     world.set_time("D1 13:00")
 
     assert device.send(left, arrived) == [refused("check_out_before_check_in"), DONE]
@@ -305,6 +306,25 @@ def test_wrong_codes_lock_the_door_as_they_do_online(world: OrdersHarness, devic
         assert connection.scalar(sa.text("SELECT wrong_codes FROM door")) == 5
 
 
+@pytest.mark.parametrize(
+    ("shown", "answer"),
+    [
+        ("D1 08:54", refused("door_code_wrong")),
+        ("D1 08:55", DONE),
+        ("D1 09:02", DONE),
+        ("D1 09:05", DONE),  # The device's clock is two minutes behind, and no more.
+        ("D1 09:10", refused("door_code_wrong")),
+    ],
+)
+def test_a_code_is_judged_by_when_the_device_signed_and_not_by_when_it_was_sent(
+    world: OrdersHarness, device: Device, shown: str, answer: tuple[str, str]
+) -> None:
+    act = device.signed("check_in", "r1", "D1 09:03", code=world.code("r1", when=shown))
+    world.set_time("D1 13:00")
+
+    assert device.send(act) == [answer]
+
+
 def test_the_code_that_was_typed_is_kept_nowhere(world: OrdersHarness, device: Device) -> None:
     acts = whole_visit(device)
     world.set_time("D1 13:00")
@@ -312,7 +332,7 @@ def test_the_code_that_was_typed_is_kept_nowhere(world: OrdersHarness, device: D
 
     with world.database.reading() as connection:
         kept = connection.execute(sa.text("SELECT * FROM door_act")).mappings().all()
-    assert world.code("r1") not in json.dumps([dict(row) for row in kept], default=str)
+    assert world.code("r1", when="D1 09:02") not in json.dumps([dict(row) for row in kept], default=str)
     world.forget("min")
     with world.database.reading() as connection:
         assert connection.scalar(sa.text("SELECT count(*) FROM door_act")) == 0

@@ -26,7 +26,7 @@ def acting(person: str) -> dict[str, Any]:
 
 def test_at_the_door(world: OrdersHarness) -> None:
     taken(world)
-    right = world.code("r1")
+    right = world.code("r1", when="D1 08:45")
     wrong = {"code": f"{(int(right) + 1) % 1_000_000:06}"}
     world.set_time("D1 08:44")
     early = world.act("min", "r1", "check-in", {"code": right})
@@ -64,6 +64,24 @@ def test_the_door_code_is_the_recipients_sides_alone(world: OrdersHarness) -> No
     assert answers == {"lan": 200, "min": 403, "hua": 403, "coord": 403}
     assert acted == {"op": 200, "op_d2": 403, "son": 403, "min": 403, "audit": 403}
     assert "door_code" not in world.order("r1", by="min")
+
+
+def test_the_code_changes_with_time_and_opens_a_little_longer_than_it_is_shown(world: OrdersHarness) -> None:
+    taken(world)
+    path = f"/v1/orders/{named('r1')}/door-code"
+    world.set_time("D1 09:04")
+    shown = world.call("GET", "lan", path).get_json()
+    next_one = world.code("r1", when="D1 09:05")
+
+    before = world.act("min", "r1", "check-in", {"code": next_one})
+    world.set_time("D1 09:10")
+    after = world.act("min", "r1", "check-in", {"code": shown["code"]})
+    world.set_time("D1 09:09")
+    in_time = world.act("min", "r1", "check-in", {"code": shown["code"]})
+
+    assert shown["until"] == "2026-03-02T01:10:00Z"
+    assert shown["code"] != next_one
+    assert (before, after, in_time) == ("door_code_wrong", "door_code_wrong", "")
 
 
 def test_two_volunteers_finish_when_both_have_checked_out(world: OrdersHarness) -> None:

@@ -12,11 +12,11 @@ from services.orders.core.usecases.command_context import CommandContext
 from services.orders.core.usecases.order_changes import save_change
 from services.orders.core.usecases.order_facts import lock_for_recipient
 from services.orders.serving import store
-from services.orders.serving.rules.doors import DoorKey
+from services.orders.serving.rules.doors import DoorKey, ShownCode
 
 
-def read_door_code(connection: Connection, context: CommandContext, order_id: UUID, key: DoorKey) -> str:
-    """Return the door code, and note who was told it while it opens something.
+def read_door_code(connection: Connection, context: CommandContext, order_id: UUID, key: DoorKey) -> ShownCode:
+    """Return the present door code, and note who was told it while it opens something.
 
     Raises:
         OrderNotFoundError: there is no such order.
@@ -27,7 +27,7 @@ def read_door_code(connection: Connection, context: CommandContext, order_id: UU
         noted = order.with_door_code_told(context.caller_id)
         if noted is not order:
             store.save_door(connection, order, noted.door)
-    return key.code_of(order)
+    return key.code_at(order, context.now)
 
 
 def renew_door_code(connection: Connection, context: CommandContext, order_id: UUID) -> Order:

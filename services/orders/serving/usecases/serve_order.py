@@ -30,6 +30,7 @@ from services.orders.core.usecases.order_changes import lock_order_due, policy_o
 from services.orders.core.usecases.order_facts import lock_with_facts
 from services.orders.serving import messages, store
 from services.orders.serving.refusals import CheckInTooEarlyError, DoorCodeWrongError
+from services.orders.serving.rules.acts import CLOCK_SKEW_MAX
 from services.orders.serving.rules.doors import DoorKey, refuse_locked
 from services.orders.serving.usecases.gates import ask_of_gates, refuse_shut_gates
 
@@ -75,7 +76,9 @@ def begin_service(
     """
     policy = refuse_unless_at_the_door(connection, context, order, at=at)
     if shown.code is not None:
-        _open_door(connection, order, shown.code, key)
+        # A device's clock may be as far behind ours as it may be ahead.
+        behind = CLOCK_SKEW_MAX if device_key is not None else timedelta()
+        _open_door(connection, order, shown.code, key, at=at, clock_behind=behind)
     _tell_who_acted(connection, context, order.order_id)
     part = replace(
         order.assignment_of(context.subject_id),
@@ -113,14 +116,16 @@ def refuse_unless_at_the_door(connection: Connection, context: CommandContext, o
     return policy
 
 
-def _open_door(connection: Connection, order: Order, said: str, key: DoorKey) -> None:
+def _open_door(
+    connection: Connection, order: Order, said: str, key: DoorKey, *, at: datetime, clock_behind: timedelta
+) -> None:
     """Refuse a wrong code. It counts although refused: whoever tries next, even at the same moment, finds it counted.
 
     Raises:
         DoorCodeWrongError, DoorCodeLockedError: as their names say.
     """
     refuse_locked(order)
-    if not key.opens(order, said):
+    if not key.opens(order, said, at=at, clock_behind=clock_behind):
         store.count_wrong_code(connection, order)
         raise DoorCodeWrongError
 

@@ -16,6 +16,7 @@ from services.web.kit.areas import Area
 from services.web.kit.asking import days_to_choose, default_minutes, terms_of_form
 from services.web.kit.closed import part_of_page, rows_of
 from services.web.kit.commands import command_of_form
+from services.web.kit.doors import door_code, renew_door_code
 from services.web.kit.i18n import by_language, say
 from services.web.kit.lookups import catalogue, people_of, words_of
 from services.web.kit.refusing import back_to_form
@@ -75,8 +76,7 @@ def order_for(person_id: UUID) -> WerkzeugResponse:
         terms = terms_of_form(str(person_id), request.form.get("service", ""))
     except MinutesUnreadableError:
         return back_to_form(page, say("Please say how long as 90, 1:30 or 1 h 30."))
-    consent = {"how": "phone", "given_at": now().isoformat(), "words": request.form.get("words", "")}
-    body = terms | {"acting_for": str(person_id), "consent": consent, "why": request.form.get("words") or None}
+    body = terms | _acting(person_id) | {"why": request.form.get("words") or None}
     funding = request.form.get("funding", Funding.CREDIT)
     if funding == Funding.CREDIT:
         answered = api().put(f"/v1/redemptions/{command}", body)
@@ -91,11 +91,31 @@ def order_for(person_id: UUID) -> WerkzeugResponse:
 @area.act("/<uuid:person_id>/orders/<uuid:order_id>/confirm", needs="act_for")
 def confirm_for(person_id: UUID, order_id: UUID) -> WerkzeugResponse:
     """Confirm a visit as the person on the telephone says it was."""
-    consent = {"how": "phone", "given_at": now().isoformat(), "words": request.form.get("words", "")}
-    body = {"acting_for": str(person_id), "consent": consent, "rating": int(request.form.get("rating") or 5)}
+    body = _acting(person_id) | {"rating": int(request.form.get("rating") or 5)}
     api().post(f"/v1/orders/{order_id}/confirmation", body, command=command_of_form())
     flash.tell(message("Confirmed as said."))
     return redirect(f"/calls/{person_id}", 303)
+
+
+@area.page("/<uuid:person_id>/orders/<uuid:order_id>/code", needs="act_for")
+def code_for(person_id: UUID, order_id: UUID) -> str:
+    """Show the number that is read out to the person on the telephone while somebody stands at their door."""
+    order = api().get(f"/v1/orders/{order_id}")
+    code = door_code(order, acting_for=str(person_id), consent="phone")
+    return render_template("read_out.html", order=order, code=code, back=f"/calls/{person_id}")
+
+
+@area.act("/<uuid:person_id>/orders/<uuid:order_id>/code", needs="act_for")
+def new_code_for(person_id: UUID, order_id: UUID) -> WerkzeugResponse:
+    """Have another number made for the door of the person on the telephone."""
+    renew_door_code(order_id, _acting(person_id, words=say("Asks for a new number by telephone")))
+    return redirect(f"/calls/{person_id}/orders/{order_id}/code", 303)
+
+
+def _acting(person_id: UUID, *, words: str = "") -> dict[str, Any]:
+    """Return for whom it is done, and what they said on the telephone."""
+    said = words or request.form.get("words", "")
+    return {"acting_for": str(person_id), "consent": {"how": "phone", "given_at": now().isoformat(), "words": said}}
 
 
 def _coming(person_id: UUID) -> list[dict[str, Any]]:

@@ -17,6 +17,7 @@ from services.web.kit.areas import Area
 from services.web.kit.asking import days_to_choose, default_minutes, terms_of_form
 from services.web.kit.closed import or_nothing, part_of_page, rows_of
 from services.web.kit.commands import command_of_form
+from services.web.kit.doors import door_code, renew_door_code
 from services.web.kit.i18n import say
 from services.web.kit.lookups import catalogue, people_of, service_name, words_of
 from services.web.kit.refusing import back_to_form
@@ -25,7 +26,6 @@ from services.web.kit.viewer import api, now, viewer
 
 area = Area("elder", __name__, __file__, "/elder")
 OPEN = ("under_review", "awaiting_funding", "published", "taken", "in_service")
-WITH_DOOR_CODE = ("taken", "in_service")
 TILES = (
     ("B1", "talk", message("Company")),
     ("A1", "meal", message("A meal")),
@@ -107,14 +107,20 @@ def order(order_id: UUID) -> str:
     shown = or_nothing(lambda: api().get(f"/v1/orders/{order_id}"))
     if shown is None:
         return render_template("elder/asked.html")
-    code = part_of_page(lambda: _door_code(shown))
     return render_template(
         "elder/order.html",
         order=shown,
-        code=code,
+        code=door_code(shown),
         people=people_of([shown]),
         words_of=words_of,
     )
+
+
+@area.act("/orders/<uuid:order_id>/code", needs="recipient")
+def new_code(order_id: UUID) -> WerkzeugResponse:
+    """Have another number for the door."""
+    renew_door_code(order_id, {})
+    return redirect(f"/elder/orders/{order_id}", 303)
 
 
 @area.act("/orders/<uuid:order_id>/good", needs="recipient")
@@ -165,13 +171,6 @@ def _recent() -> list[dict[str, Any]]:
 def _available_minutes() -> int:
     wallets = api().rows("/v1/wallets", person=viewer().person_id)
     return sum(int(wallet["available_minutes"]) for wallet in wallets)
-
-
-def _door_code(order: dict[str, Any]) -> str | None:
-    if order["state"] not in WITH_DOOR_CODE:
-        return None
-    answered = or_nothing(lambda: api().get(f"/v1/orders/{order['order_id']}/door-code"), 403, 404, 409, 422)
-    return str(answered["code"]) if answered else None
 
 
 def _tile_words(code: str) -> str:

@@ -18,6 +18,7 @@ from services.web.kit.areas import SIGNED_IN, Area
 from services.web.kit.asking import days_to_choose, default_minutes, terms_of_form
 from services.web.kit.closed import or_nothing, part_of_page, rows_of
 from services.web.kit.commands import command_of_form
+from services.web.kit.doors import door_code, renew_door_code
 from services.web.kit.i18n import by_language, say
 from services.web.kit.lookups import catalogue, people_of, words_of
 from services.web.kit.refusing import back_to_form
@@ -100,6 +101,21 @@ def confirm(person_id: UUID, order_id: UUID) -> WerkzeugResponse:
     api().post(f"/v1/orders/{order_id}/confirmation", body, command=command_of_form())
     flash.tell(message("Thank you. It is noted."))
     return redirect(f"/family/{person_id}", 303)
+
+
+@area.page("/<uuid:person_id>/orders/<uuid:order_id>/code", needs=SIGNED_IN)
+def code_for(person_id: UUID, order_id: UUID) -> str:
+    """Show the number that is read out at their door, to whoever they let do that."""
+    order = api().get(f"/v1/orders/{order_id}")
+    code = door_code(order, acting_for=str(person_id), consent=GRANT)
+    return render_template("read_out.html", order=order, code=code, back=f"/family/{person_id}")
+
+
+@area.act("/<uuid:person_id>/orders/<uuid:order_id>/code", needs=SIGNED_IN)
+def new_code_for(person_id: UUID, order_id: UUID) -> WerkzeugResponse:
+    """Have another number made for their door."""
+    renew_door_code(order_id, _acting(person_id))
+    return redirect(f"/family/{person_id}/orders/{order_id}/code", 303)
 
 
 @area.act("/<uuid:person_id>/wishes", needs=SIGNED_IN)
