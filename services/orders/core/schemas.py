@@ -155,6 +155,13 @@ class ActSchema(Schema):
     en = fields.String(allow_none=True)
 
 
+class OfferViewSchema(Schema):
+    """An open offer: to whom, and until when it may be accepted."""
+
+    to = shown_id()
+    lapses_at = shown_instant()
+
+
 class HintSchema(Schema):
     """A flag in words."""
 
@@ -183,8 +190,9 @@ class OrderSchema(SeenSchema):
     unit_name = shown_name()
     district_id = shown_id(attribute="order.district_id")
     volunteers = for_concerned(fields.List(fields.Nested(VolunteerPartSchema)), others=())
-    offered_to = for_concerned(shown_id(attribute="offer.to"), others=None)
-    offer_lapses_at = for_concerned(shown_instant(attribute="offer.lapses_at"), others=None)
+    offered_to = for_concerned(shown_id(), others=None)
+    offer_lapses_at = for_concerned(shown_instant(), others=None)
+    offers = for_staff(fields.List(fields.Nested(OfferViewSchema)))
     policy_version = fields.Integer()
     published_at = shown_instant(attribute="order.publication.published_at")
     settlement = for_concerned(fields.Integer(attribute="order.approval.settlement"))

@@ -61,6 +61,8 @@ _COUNTED = Prepared(_BUDGET.where(orders.c.district_id == sa.bindparam("district
 _DISTRICT_OF = sa.select(person.c.district_id).where(person.c.person_id == sa.bindparam("recipient_id"))
 _COUNTED_OF = Prepared(_BUDGET.where(orders.c.district_id == _DISTRICT_OF.scalar_subquery()))
 _BUDGET_LOCK = 12
+_IS_OFFERED = sa.func.cardinality(orders.c.offers_to) > sa.literal_column("0")
+"""As the index of offers says it."""
 _RECIPIENT = "%(recipient_id)s::uuid"
 _BUDGET_OF = f"(SELECT district_id || '/' || %(month)s FROM person WHERE person_id = {_RECIPIENT})"
 
@@ -157,7 +159,7 @@ def _concerns(whose: Whose) -> sa.ColumnElement[bool]:
     """Ask by ids: each part is found by its own index, and what concerns others is not looked at."""
     who = whose.person_id
     sides = [sa.select(orders.c.order_id).where(side == who) for side in (orders.c.recipient_id, orders.c.payer_id)]
-    offered = sa.select(orders.c.order_id).where(orders.c.offered_to == who)
+    offered = sa.select(orders.c.order_id).where(orders.c.offers_to.contains([who]), _IS_OFFERED)
     mine = sa.select(assignment.c.order_id).where(assignment.c.volunteer_id == who)
     parts = [*sides, offered, mine]
     if whose.placed_for:

@@ -11,6 +11,12 @@ class NotOfferedToYouError(ForbiddenError):
     """This order is not offered to the caller."""
 
 
+class OffersTooManyError(RuleError):
+    """This order is offered to as many people as may be asked at once."""
+
+    open_max: int
+
+
 class TrainingMissingError(RuleError):
     """The volunteer is not trained."""
 

@@ -22,7 +22,8 @@ from services.orders.core.api.edge import command, now, reaches
 from services.orders.core.refusals import OrderNotFoundError
 from services.orders.core.rules.evidence import FLAG_WORDS, EvidenceKind, evidence_class, evidence_of
 from services.orders.core.rules.life_cycle import State
-from services.orders.core.rules.order import Assignment, Offer, Order
+from services.orders.core.rules.offers import Offer
+from services.orders.core.rules.order import Assignment, Order
 from services.orders.core.schemas import OrderSchema, Sight, done_schema
 from services.orders.core.store import order_store, people_store, unit_store
 from services.orders.core.store.rows import Row
@@ -30,7 +31,6 @@ from services.orders.core.usecases.command_context import CommandContext
 from services.orders.core.usecases.order_changes import read_no_more
 
 OrderUseCase = Callable[[Connection, CommandContext], Order]
-NO_OFFER = Offer()
 
 
 def order_command(use_case: OrderUseCase, terms: Row, *, command_id: UUID | None = None) -> Row:
@@ -103,10 +103,25 @@ class OrderView:
         return [_part(self.policy, self.order, part) for part in self.order.assignments]
 
     @property
-    def offer(self) -> Offer:
-        """Return the offer that is open, if one is."""
-        lapses_at = self.order.offer.lapses_at
-        return self.order.offer if lapses_at is not None and lapses_at >= self.at else NO_OFFER
+    def offer(self) -> Offer | None:
+        """Return the open offer to the caller, else the last that is open."""
+        mine = [offer for offer in self.offers if offer.to == current_actor().person_id]
+        return next(iter(mine or reversed(self.offers)), None)
+
+    @property
+    def offered_to(self) -> UUID | None:
+        """Return to whom it is offered: to the caller, else the last."""
+        return self.offer.to if self.offer else None
+
+    @property
+    def offer_lapses_at(self) -> datetime | None:
+        """Return until when that offer may be accepted."""
+        return self.offer.lapses_at if self.offer else None
+
+    @property
+    def offers(self) -> tuple[Offer, ...]:
+        """Return the offers that are open, the last one last."""
+        return self.order.offers.open_at(self.at)
 
     @property
     def fallback(self) -> str | None:
@@ -187,7 +202,7 @@ def concerns(connection: Connection, order: Order) -> bool:
     Having placed it is not enough: whoever placed it for somebody sees it as long as they may see that person's.
     """
     caller_id = current_actor().person_id
-    if caller_id in (order.recipient_id, order.payer_id, order.offer.to, *order.volunteer_ids):
+    if caller_id in (order.recipient_id, order.payer_id, *order.offers.to, *order.volunteer_ids):
         return True
     return not seen_people(connection).isdisjoint({order.recipient_id, order.payer_id})
 

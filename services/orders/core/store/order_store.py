@@ -59,7 +59,7 @@ _LOCK_FOR = Prepared(
     sa.text("""
     SELECT order_id FROM orders WHERE order_id = CAST(:order_id AS uuid) AND (:may OR (
         (:is_own OR EXISTS (SELECT 1 FROM acting_grant WHERE person_id = :subject_id AND relative_id = :caller_id))
-        AND (:is_open OR :subject_id IN (recipient_id, payer_id, offered_to) OR EXISTS (
+        AND (:is_open OR :subject_id IN (recipient_id, payer_id) OR :subject_id = ANY(offers_to) OR EXISTS (
             SELECT 1 FROM assignment WHERE assignment.order_id = orders.order_id AND volunteer_id = :subject_id))))
     FOR UPDATE OF orders
 """)

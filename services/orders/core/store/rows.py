@@ -13,6 +13,7 @@ from libs.programme.acting import consent_from_json
 from libs.programme.two_people import Proposal
 from libs.programme.words import Funding
 from services.orders.core.rules.life_cycle import State
+from services.orders.core.rules.offers import Offers
 from services.orders.core.rules.order import (
     Approval,
     Assignment,
@@ -21,7 +22,6 @@ from services.orders.core.rules.order import (
     Dispute,
     Door,
     Ending,
-    Offer,
     Order,
     Placement,
     Publication,
@@ -53,7 +53,7 @@ _VALUES: Mapping[str, tuple[type[Any], Mapping[str, str]]] = {
         Placement, {"by": "placed_by", "at": "placed_at"} | _same("acting_for", "consent", "why", "slip_number")
     ),
     "publication": (Publication, _same("published_at", "no_taker_at")),
-    "offer": (Offer, {"to": "offered_to", "lapses_at": "offer_lapses_at"}),
+    "offers": (Offers, {"to": "offers_to", "lapse_at": "offers_lapse_at"}),
     "submission": (
         Submission,
         {"policy_version": "service_policy_version"} | _same("ended_at", "flags", "called_back_by", "called_back_at"),
@@ -78,6 +78,8 @@ _READS: Mapping[str, Callable[[Any], Any]] = {
     "consent": consent_from_json,
     "flags": frozenset,
     "approvers": tuple,
+    "offers_to": tuple,
+    "offers_lapse_at": tuple,
     "door_code_known_to": tuple,
     "disputed_from": lambda name: State(name) if name else None,
 }
@@ -87,6 +89,8 @@ _WRITES: Mapping[str, Callable[[Any], Any]] = {
     "consent": lambda consent: consent.to_json() if consent else None,
     "flags": sorted,
     "approvers": list,
+    "offers_to": list,
+    "offers_lapse_at": list,
     "door_code_known_to": list,
     "disputed_from": lambda state: state.value if state else None,
 }

@@ -124,7 +124,7 @@ def by_worker(_connection: Connection, context: CommandContext, order: Order) ->
 
 def by_whom_it_is_offered(_connection: Connection, context: CommandContext, order: Order) -> UUID | None:
     """Say that it is for whom the order is offered."""
-    return context.caller_id if context.caller_id == order.offer.to else None
+    return context.caller_id if context.caller_id in order.offers.to else None
 
 
 def by_volunteer(_connection: Connection, context: CommandContext, order: Order) -> UUID | None:

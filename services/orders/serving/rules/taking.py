@@ -11,6 +11,7 @@ from libs.programme.policy import Policy
 from libs.programme.refusals import CrossDistrictDisabledError
 from libs.programme.words import WORKER_ROLES, Funding, Role, Sex
 from services.orders.core.rules.catalogue import Service, refuse_grade_outside_limits
+from services.orders.core.rules.offers import Offers
 from services.orders.core.rules.order import Order
 from services.orders.core.rules.people import Group, Person, Relations
 from services.orders.serving.refusals import (
@@ -20,6 +21,7 @@ from services.orders.serving.refusals import (
     InsuranceMissingError,
     MinorGroupOnlyError,
     NotInGroupError,
+    OffersTooManyError,
     OrderOverlapError,
     ProviderRequiredError,
     RelatedPartyError,
@@ -35,6 +37,16 @@ from services.orders.serving.refusals import (
 def offer_lapses_at(policy: Policy, *, offered_at: datetime) -> datetime:
     """Return the last instant at which an offer can be accepted."""
     return offered_at + timedelta(minutes=policy.offer.accept_within_minutes)
+
+
+def refuse_too_many(policy: Policy, offers: Offers) -> None:
+    """Refuse to ask more people at once than the policy says.
+
+    Raises:
+        OffersTooManyError: enough others may still accept.
+    """
+    if len(offers.to) > policy.offer.open_max:
+        raise OffersTooManyError(open_max=policy.offer.open_max)
 
 
 def paused_until(policy: Policy, no_shows: list[datetime]) -> datetime | None:

@@ -252,3 +252,34 @@ def test_who_could_help_is_told_with_reasons_and_never_assigned(world: OrdersHar
     assert {reason["reason"] for reason in found[0]["reasons"] if reason["percent"]} >= {"near", "served_before"}
     assert world.state("o1") == "published"
     assert world.call("GET", "min", f"/v1/matches?order={named('o1')}").status_code == 403
+
+
+def test_an_order_is_offered_to_several_and_the_first_who_accepts_has_it(world: OrdersHarness) -> None:
+    place(world)
+    for who in ("min", "hua", "hua"):
+        assert world.act("coord", "o1", "offers", {"to": str(named(who))}) == ""
+
+    offered = [offer["to"] for offer in world.order("o1")["offers"]]
+    mine = world.order("o1", by="min")
+    listed = world.call("GET", "min", "/v1/orders").get_json()["items"]
+    declined = world.act("min", "o1", "offers/refusal")
+    left = [offer["to"] for offer in world.order("o1")["offers"]]
+    accepted = world.act("hua", "o1", "offers/acceptance")
+
+    assert offered == [str(named("min")), str(named("hua"))]
+    assert (mine["offered_to"], "offers" in mine, len(listed)) == (str(named("min")), False, 1)
+    assert (declined, left, accepted) == ("", [str(named("hua"))], "")
+    assert (world.state("o1"), world.order("o1")["offers"]) == ("taken", [])
+
+
+def test_no_more_people_are_asked_at_once_than_the_policy_says(world: OrdersHarness) -> None:
+    world.policy({"offer": {"open_max": 1}}, version=2)
+    place(world)
+    world.act("coord", "o1", "offers", {"to": str(named("min"))})
+
+    too_many = world.act("coord", "o1", "offers", {"to": str(named("hua"))})
+    world.set_time("D1 10:01")
+    after_it_lapsed = world.act("coord", "o1", "offers", {"to": str(named("hua"))})
+
+    assert (too_many, after_it_lapsed) == ("offers_too_many", "")
+    assert [offer["to"] for offer in world.order("o1")["offers"]] == [str(named("hua"))]

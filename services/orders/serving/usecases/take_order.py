@@ -11,7 +11,8 @@ from services.orders.core.messages import tell
 from services.orders.core.refusals import OrderNotFoundError
 from services.orders.core.rules.deadlines import is_late_cancellation
 from services.orders.core.rules.life_cycle import State, Verb, refuse_unless_allowed
-from services.orders.core.rules.order import Assignment, Offer, Order
+from services.orders.core.rules.offers import Offer
+from services.orders.core.rules.order import Assignment, Order
 from services.orders.core.rules.people import Person
 from services.orders.core.rules.purposes import Purpose
 from services.orders.core.store import catalogue_store, mark_store, order_store, people_store
@@ -23,7 +24,12 @@ from services.orders.core.usecases.order_facts import lock_with_facts
 from services.orders.incidents import store as incidents_store
 from services.orders.serving import messages, store
 from services.orders.serving.refusals import EmergencyNotForVolunteersError, NotOfferedToYouError, OfferLapsedError
-from services.orders.serving.rules.taking import offer_lapses_at, refuse_unless_gates_open, refuse_who_may_not_serve
+from services.orders.serving.rules.taking import (
+    offer_lapses_at,
+    refuse_too_many,
+    refuse_unless_gates_open,
+    refuse_who_may_not_serve,
+)
 from services.orders.serving.usecases.gates import taking_of
 from services.orders.stops import store as stops_store
 
@@ -68,7 +74,7 @@ def refuse_unless_offered(context: CommandContext, order: Order) -> None:
         NotOfferedToYouError: it is offered to nobody, or to somebody else.
     """
     refuse_auditor(context)
-    if order.offer.to != context.subject_id:
+    if order.offers.to_person(context.subject_id) is None:
         raise NotOfferedToYouError
 
 
@@ -80,8 +86,9 @@ def refuse_lapsed_offer(context: CommandContext, order: Order) -> None:
         OfferLapsedError: the time to accept is over.
     """
     refuse_unless_allowed(Verb.ACCEPT, order.state)
-    if order.offer.lapses_at is not None and context.now > order.offer.lapses_at:
-        raise OfferLapsedError(lapsed_at=order.offer.lapses_at.isoformat())
+    offer = order.offers.to_person(context.subject_id)
+    if offer is not None and context.now > offer.lapses_at:
+        raise OfferLapsedError(lapsed_at=offer.lapses_at.isoformat())
 
 
 def _lock_for_taking(connection: Connection, context: CommandContext, order_id: UUID) -> Order:
@@ -185,18 +192,21 @@ def withdraw_from_order(connection: Connection, context: CommandContext, order_i
 
 
 def offer_order(connection: Connection, context: CommandContext, order_id: UUID, *, to: UUID) -> Order:
-    """Offer an order to one volunteer; it never assigns, and the order stays published.
+    """Offer an order to one more volunteer; it never assigns, and the order stays published.
 
     Raises:
         ForbiddenError: not a coordinator who reaches the recipient's unit.
         WrongOrderStateError: it is not published.
+        OffersTooManyError: enough others may still accept it.
     """
     order = lock_with_facts(connection, context, order_id, power="offer_order")
     refuse_who_may_not_offer(connection, context, order)
     refuse_who_may_not_serve(people_store.load_person(connection, to))
     policy = policy_of_order(connection, order, context.now)
-    lapses_at = offer_lapses_at(policy, offered_at=context.now)
-    offered = replace(order.moved(Verb.OFFER), offer=Offer(to, lapses_at))
+    offer = Offer(to, offer_lapses_at(policy, offered_at=context.now))
+    offers = order.offers.with_offer(offer, now=context.now)
+    refuse_too_many(policy, offers)
+    offered = replace(order.moved(Verb.OFFER), offers=offers)
     return save_change(connection, order, offered, context.step(Verb.OFFER))
 
 
@@ -220,5 +230,5 @@ def decline_offer(connection: Connection, context: CommandContext, order_id: UUI
     refuse_unless_offered(context, order)
     volunteer = people_store.load_person(connection, context.subject_id)
     require_acting_for(connection, context, volunteer, GrantedAct.SERVE, subject_id=order_id)
-    declined = replace(order.moved(Verb.DECLINE_OFFER), offer=Offer())
+    declined = replace(order.moved(Verb.DECLINE_OFFER), offers=order.offers.without(context.subject_id))
     return save_change(connection, order, declined, context.step(Verb.DECLINE_OFFER))
