@@ -46,3 +46,6 @@ class Offers:
 
 def _offers(*offers: Offer) -> Offers:
     return Offers(tuple(offer.to for offer in offers), tuple(offer.lapses_at for offer in offers))
+
+
+NO_OFFERS = Offers()

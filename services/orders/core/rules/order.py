@@ -12,7 +12,7 @@ from libs.programme.two_people import Proposal, ProposalState
 from libs.programme.words import Funding
 from services.orders.core.refusals import NotAssignedError, WrongOrderStateError
 from services.orders.core.rules.life_cycle import State, Verb, refuse_unless_allowed
-from services.orders.core.rules.offers import Offers
+from services.orders.core.rules.offers import NO_OFFERS, Offers
 from services.orders.core.rules.people import Place
 
 
@@ -181,7 +181,7 @@ class Order:
     payer_id: UUID | None = None
     state: State = State.DRAFT
     publication: Publication = Publication()
-    offers: Offers = Offers()
+    offers: Offers = NO_OFFERS
     assignments: tuple[Assignment, ...] = ()
     door: Door = Door()
     submission: Submission = Submission()
@@ -268,7 +268,7 @@ class Order:
     def published(self, verb: Verb, *, at: datetime, no_taker_at: datetime) -> Order:
         """Return the order open to be taken, with its deadlines set anew."""
         opened = self.moved(verb, State.PUBLISHED)
-        return replace(opened, publication=Publication(at, no_taker_at), offers=Offers())
+        return replace(opened, publication=Publication(at, no_taker_at), offers=NO_OFFERS)
 
     def declined(self, verb: Verb, code: str) -> Order:
         """Return the order refused before it was published."""
@@ -278,7 +278,7 @@ class Order:
         """Return the order with one more volunteer; taken when it has those it needs."""
         assignments = (*self.assignments, assignment)
         state = State.TAKEN if len(assignments) >= self.terms.persons else State.PUBLISHED
-        offers = self.offers.without(assignment.volunteer_id) if state is State.PUBLISHED else Offers()
+        offers = self.offers.without(assignment.volunteer_id) if state is State.PUBLISHED else NO_OFFERS
         return replace(self.moved(verb, state), assignments=assignments, offers=offers)
 
     def without(self, volunteer_id: UUID) -> Order:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -31,11 +31,11 @@ class Barred:
     volunteers: int
 
 
-@dataclass
 class GateCount:
     """How many each gate bars, as they are looked at one after the other."""
 
-    barred: Counter[type[Refusal]] = field(default_factory=Counter)
+    def __init__(self) -> None:
+        self.barred = Counter[type[Refusal]]()
 
     def in_words(self) -> list[Barred]:
         """Return each gate that bars somebody, the one that bars most first."""
