@@ -103,8 +103,9 @@ events-doc: $(DEV) ## Write docs/events.md from the contracts and the consumers
 kafka-users: $(DEV) ## Write k8s/operators/kafka-users.yaml: who may do what on Kafka, by the contracts and the consumers
 	@$(PY) -m services.operator kafka acls > k8s/operators/kafka-users.yaml
 
-rules-doc: $(DEV) ## Write what documents take from the code: links to rules and stories, parameters, services
+rules-doc: $(DEV) ## Write what documents take from the code: links to rules and stories, parameters, services, the log
 	@$(PY) -m tests.architecture.generated_documents
+	@$(PY) -m tests.architecture.logged
 
 rights-doc: $(DEV) ## Write docs/rights.md from the databases as the migrations leave them
 	@$(PY) -m tests.architecture.rights

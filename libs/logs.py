@@ -7,6 +7,7 @@ from types import TracebackType
 from typing import TextIO, cast
 
 import structlog
+from opentelemetry.trace import format_trace_id, get_current_span
 
 from libs.telling import trace
 
@@ -35,6 +36,14 @@ def _tell_error(_logger: object, _method: str, line: structlog.typing.EventDict)
     return line
 
 
+def _tell_trace(_logger: object, _method: str, line: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    """Put the id of the trace that is recorded now in the line."""
+    running = get_current_span().get_span_context()
+    if running.trace_flags.sampled:
+        line["trace_id"] = format_trace_id(running.trace_id)
+    return line
+
+
 class _TellingFormatter(logging.Formatter):
     """Tells the libraries' errors like ours."""
 
@@ -46,11 +55,18 @@ class _TellingFormatter(logging.Formatter):
 
 def configure(service: str, *, level: str = "INFO") -> None:
     """Send every log line of this process, ours and the libraries', as one JSON object to standard error."""
+
+    def name_service(_logger: object, _method: str, line: structlog.typing.EventDict) -> structlog.typing.EventDict:
+        line.setdefault("service", service)  # A request of a platform in one place says its own.
+        return line
+
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
+        name_service,
         _tell_error,
+        _tell_trace,
     ]
     structlog.configure(
         processors=[*shared, structlog.processors.JSONRenderer(ensure_ascii=False)],
@@ -58,7 +74,6 @@ def configure(service: str, *, level: str = "INFO") -> None:
         logger_factory=structlog.PrintLoggerFactory(cast("TextIO", _Lines(sys.stderr))),
         cache_logger_on_first_use=False,
     )
-    structlog.contextvars.bind_contextvars(service=service)
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_TellingFormatter('{"service":"%(name)s","event":%(message)r}'))
     logging.basicConfig(level=logging.WARNING, handlers=[handler])

@@ -39,6 +39,7 @@ from libs.inbox import Consumer, Consumers
 from libs.logs import configure, get_logger
 from libs.outbox import Relay, Source
 from libs.telling import describe
+from libs.tracing import begin_tracing, refuse_wrong_tracing
 
 TICK_SECONDS = 1.0
 STOP_SECONDS_MAX = 10.0
@@ -142,11 +143,17 @@ class ServiceProgram(Generic[S]):
     def _api(self) -> None:
         """Serve the HTTP API."""
         settings = self._read(processes=lambda read: read.api_workers)
-        AppServer(lambda: self.create_app(settings, clock=SystemClock()), settings, costly=self.costly).run()
+
+        def build() -> Flask:
+            begin_tracing(self.name, settings)
+            return self.create_app(settings, clock=SystemClock())
+
+        AppServer(build, settings, costly=self.costly).run()
 
     def _consumer(self) -> None:
         """Apply the events of the other services, and run what falls due."""
         settings = self._read()
+        begin_tracing(self.name, settings)
         parts, broker = self.compose(settings, clock=SystemClock()), broker_of(settings)
         consumer = Consumer(parts.database, broker, parts.consumers, group=self.name, member=settings.member)
         run = _Run(settings, parts.database, self.migrations, lambda: consumer.problem)
@@ -199,7 +206,7 @@ def read_settings(prefix: str, settings: type[T]) -> T:
 
 
 def refuse_wrong_wires(settings: object, prefix: str) -> None:
-    """Refuse ways to databases and to Kafka that nobody secured, unless somebody said so.
+    """Refuse ways to databases and to Kafka that nobody secured, unless somebody said so, and ways that lead nowhere.
 
     Raises:
         environment.WrongSettingError: the message names the variable and says what is to be set.
@@ -211,6 +218,8 @@ def refuse_wrong_wires(settings: object, prefix: str) -> None:
             raise environment.WrongSettingError(f"{prefix}_{given.name}".upper() + f": {problem}")
     if isinstance(settings, KafkaSettings):
         refuse_wrong_wire(settings, prefix)
+    if isinstance(settings, ServerSettings):
+        refuse_wrong_tracing(settings, prefix)
 
 
 def broker_of(settings: RoleSettings | MigrateSettings) -> Broker:

@@ -1,6 +1,5 @@
 """One way to make a service's Flask application: OpenAPI, problems, tokens, limits, health, metrics, request ids."""
 
-import os
 import re
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
@@ -12,7 +11,6 @@ from flask import Flask, Response, current_app, g, request
 from flask_smorest import Blueprint
 from flask_smorest.arguments import ArgumentsMixin
 from marshmallow import RAISE
-from opentelemetry import context, propagate
 from sqlalchemy import Connection
 from structlog.contextvars import bind_contextvars, unbind_contextvars
 
@@ -31,6 +29,7 @@ from libs.http.measured import measure_requests
 from libs.http.openapi import TrueApi
 from libs.http.problems import register_problems
 from libs.http.queries import guard_queries
+from libs.http.traced import trace_requests
 from libs.ids import new_id
 from libs.logs import get_logger
 
@@ -89,7 +88,8 @@ def create_service_app(
     app.json.ensure_ascii = False  # type: ignore[attr-defined]  # the default provider has it
     app.extensions["service"] = service
     measure_requests(app, service.name)
-    _trace_requests(app, service.name)
+    trace_requests(app, service.name)
+    _name_requests(app, service.name)
     protect_answers(app)
     limit_bad_tokens(app, verifier)
     require_tokens(app, verifier)
@@ -122,13 +122,12 @@ def accepts(*content_types: str) -> Callable[[ViewT], ViewT]:
     return mark
 
 
-def _trace_requests(app: Flask, name: str) -> None:
+def _name_requests(app: Flask, name: str) -> None:
     def begin() -> None:
         g.began = monotonic()
         sent = request.headers.get("X-Request-Id", "")
         g.request_id = sent if _REQUEST_ID.fullmatch(sent) else str(new_id())
         bind_contextvars(request_id=g.request_id, service=name)
-        g.trace = context.attach(propagate.extract({"traceparent": _traceparent()}))
 
     def end(response: Response) -> Response:
         response.headers["X-Request-Id"] = g.get("request_id", "")
@@ -141,18 +140,8 @@ def _trace_requests(app: Flask, name: str) -> None:
         unbind_contextvars("request_id")
         return response
 
-    def leave_trace(_error: BaseException | None) -> None:
-        if "trace" in g:
-            context.detach(g.pop("trace"))
-
     app.before_request(begin)
     app.after_request(end)
-    app.teardown_request(leave_trace)
-
-
-def _traceparent() -> str:
-    """Return the caller's W3C trace context, or the beginning of a new one that nobody records."""
-    return request.headers.get("traceparent") or f"00-{os.urandom(16).hex()}-{os.urandom(8).hex()}-00"
 
 
 def _add_health(app: Flask, service: Service) -> None:

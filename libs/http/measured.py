@@ -21,7 +21,7 @@ def measure_requests(app: Flask, name: str) -> None:
 
     def end(response: Response) -> Response:
         seconds = monotonic() - g.get("measured_from", monotonic())
-        labels = (name, _known_method(), _route())
+        labels = (name, known_method(), known_route())
         _REQUESTS.inc(*labels, str(response.status_code))
         _SECONDS.observe(*labels, f"{response.status_code // 100}xx", seconds=seconds)
         return response
@@ -30,11 +30,11 @@ def measure_requests(app: Flask, name: str) -> None:
     app.after_request(end)
 
 
-def _known_method() -> str:
+def known_method() -> str:
     """Return the method, or one word for all that callers invent: each name would be a series of its own for ever."""
     return request.method if request.method in METHODS else "other"
 
 
-def _route() -> str:
+def known_route() -> str:
     """Return the route as it is declared, with the names of its parts: a path names persons, and there is no end."""
     return request.url_rule.rule if request.url_rule is not None else NO_ROUTE

@@ -25,6 +25,7 @@ class ServerSettings:
     """What everything that serves reads from its variables, `<SERVICE>_HOST` and so on.
 
     An application says on `inside_port` what is wrong with it, and its metrics.
+    `traces_to` is where spans are sent by OTLP, of `traces_percent` in a hundred traces that begin here.
     `trusted_proxies` are believed about where a request comes from: addresses or networks, by commas.
     """
 
@@ -35,6 +36,8 @@ class ServerSettings:
     api_threads: int = 16
     log_level: str = "INFO"
     trusted_proxies: str = ""
+    traces_to: str | None = None
+    traces_percent: int = 100
 
 
 class AppServer(BaseApplication):  # type: ignore[misc]  # gunicorn has no types

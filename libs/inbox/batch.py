@@ -15,7 +15,6 @@ from types import MappingProxyType
 from typing import NamedTuple
 from uuid import NAMESPACE_URL
 
-from opentelemetry import context, propagate
 from sqlalchemy.engine import Connection
 
 from libs.bus import Record, TopicPartition, headers, ordered_version
@@ -28,6 +27,7 @@ from libs.inbox.parking import UNREADABLE, ParkedSubject, Parking
 from libs.inbox.positions import ConcurrentMemberError, Position, PositionStore, StreamKey, SubjectKey
 from libs.logs import get_logger
 from libs.telling import describe
+from libs.tracing import handling, is_recording
 
 MissingPosition = tuple[StreamKey, int]
 
@@ -295,25 +295,19 @@ def run_effects(
     first = events[0]
     batch_function = consumers.batch_functions.get(first.event_type)
     if batch_function is not None and batch_function is function:
-        _in_trace(first, lambda: batch_function(connection, events))
+        with handling(first.event_type, first.headers, group_size=len(events)):
+            batch_function(connection, events)
         return
     for event in events:
         _run_single(connection, consumers.functions, event)
 
 
 def _run_single(connection: Connection, functions: Mapping[str, Callable[..., None]], event: IncomingEvent) -> None:
-    if headers.TRACEPARENT in event.headers:
-        _in_trace(event, lambda: functions[event.event_type](connection, event))
+    if headers.TRACEPARENT in event.headers or is_recording():
+        with handling(event.event_type, event.headers):
+            functions[event.event_type](connection, event)
     else:
         functions[event.event_type](connection, event)
-
-
-def _in_trace(event: IncomingEvent, act: Callable[[], None]) -> None:
-    token = context.attach(propagate.extract(event.headers))
-    try:
-        act()
-    finally:
-        context.detach(token)
 
 
 def unreadable_event(record: Record) -> IncomingEvent:

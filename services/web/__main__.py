@@ -12,6 +12,7 @@ from libs.http.health import Readiness, TellsHealth, health_app
 from libs.http.server import AppServer
 from libs.logs import configure
 from libs.secret_files import refuse_open_file
+from libs.tracing import begin_tracing, refuse_wrong_tracing
 from services.web.app import create_app
 from services.web.clients.transport import HttpTransport
 from services.web.parts import WebParts
@@ -52,6 +53,7 @@ def parts_of(settings: Settings) -> WebParts:
 
 def create_served_app(settings: Settings) -> Flask:
     """Return the pages, which say as every role does whether they live and are ready."""
+    begin_tracing("web", settings)
     app = create_app(parts_of(settings))
     readiness = Readiness({"api": lambda: api_problem(settings.api_url)})
     app.extensions["inside"] = health_app(readiness.report)
@@ -78,6 +80,7 @@ def main() -> None:
 def pages() -> None:
     """Serve the pages until ended."""
     settings = variables.read("web", Settings)
+    refuse_wrong_tracing(settings, "web")
     configure("web", level=settings.log_level)
     parts_of(settings)  # What refuses the start refuses it here, once, and not in each worker again and again.
     AppServer(lambda: create_served_app(settings), settings).run()

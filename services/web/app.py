@@ -17,6 +17,7 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 from libs.http.addresses import TrustedProxies, networks
 from libs.http.headers import protect_answers
 from libs.http.measured import measure_requests
+from libs.http.traced import trace_requests
 from libs.ids import new_id
 from libs.programme.words import Role
 from services.web.kit import carried, flash, formats, i18n, kiosk, labels
@@ -65,6 +66,7 @@ def create_app(parts: WebParts) -> Flask:
     app.extensions[EXTENSION] = Web(parts, Sessions(store))
     app.wsgi_app = TrustedProxies(app.wsgi_app, networks(parts.trusted_proxies))  # type: ignore[method-assign]  # Flask's way
     measure_requests(app, "web")
+    trace_requests(app, "web")
     CSRFProtect(app)
     _guard(app)
     _dress(app, parts)

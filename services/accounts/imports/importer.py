@@ -19,6 +19,7 @@ from libs.clock import Clock
 from libs.db import Database
 from libs.errors import Refusal
 from libs.logs import get_logger
+from libs.telling import describe
 from services.accounts.core.store.store import SealedStore
 from services.accounts.core.store.vault import Vault
 from services.accounts.core.usecases.command_context import CommandContext
@@ -47,7 +48,7 @@ class Importer:
                 while not stopped.is_set() and self.take_next(stopped):
                     pass
             except SQLAlchemyError as error:
-                get_logger().warning("importer_waits", error=repr(error)[:300])
+                get_logger().warning("importer_waits", error=describe(error))
 
     def take_next(self, stopped: threading.Event | None = None) -> bool:
         """Take the import whose turn it is; False when none waits."""

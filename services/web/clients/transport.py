@@ -12,6 +12,8 @@ from wsgiref.types import WSGIApplication
 import urllib3
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 
+from libs.tracing import carried
+
 CONNECT_SECONDS = 2.0
 ANSWER_SECONDS = 12.0
 POOL_SIZE = 24
@@ -78,7 +80,7 @@ class HttpTransport:
 
     def send(self, wanted: ApiRequest) -> ApiAnswer:
         """Send a request once; nothing is sent again by itself, for the person decides that."""
-        headers = dict(wanted.headers)
+        headers = carried(wanted.headers)
         if wanted.address:
             headers["X-Forwarded-For"] = wanted.address
         try:
@@ -105,7 +107,7 @@ class WsgiTransport:
             path=wanted.path,
             query_string=urlencode(wanted.query),
             method=wanted.method,
-            headers=list(wanted.headers.items()),
+            headers=list(carried(wanted.headers).items()),
             data=wanted.body or None,
         )
         environ = builder.get_environ()
