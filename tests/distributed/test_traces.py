@@ -111,7 +111,7 @@ def _running(service: str, role: str, variables: dict[str, str]) -> Iterator[Rol
 def test_the_spans_of_one_act_have_one_trace_from_page_to_effect_and_name_nobody(
     fresh_database: FreshDatabase, receiver: tuple[Receiver, str], tmp_path: Path
 ) -> None:
-    told, traces_to = receiver
+    collector, traces_to = receiver
     bus = fresh_database("bus").app
     for service in ("accounts", "ledger"):
         _declare_topics_of_the_others(bus, service)
@@ -151,18 +151,18 @@ def test_the_spans_of_one_act_have_one_trace_from_page_to_effect_and_name_nobody
         terms = {"level": "district", "parent_id": str(CITY_ID), "name_zh": "某某区"}
         _until(lambda: _put(f"{api.url}/v1/organisation-units/{unit_id}", terms, accounts_url, tmp_path) == 201)
         _until(lambda: urllib3.request("GET", f"{roles[3].url}/rules", headers={"traceparent": PARENT}).status == 200)
-        _until(lambda: any(span.name == EFFECT and span.trace_id == TRACE_ID for span in told.spans))
+        _until(lambda: any(span.name == EFFECT and span.trace_id == TRACE_ID for span in collector.spans))
         assert [_end(role) for role in roles] == [0] * 4
 
-    spans = told.of(TRACE_ID)
+    spans = collector.of(TRACE_ID)
     asked = spans["timebank-accounts", "PUT /v1/organisation-units/<uuid:unit_id>"]
     effect = spans["timebank-orders", EFFECT]
     page = spans["timebank-web", "GET /rules"]
-    looked = next(span for span in told.spans if span.parent_id == page.span_id)
+    looked = next(span for span in collector.spans if span.parent_id == page.span_id)
     assert (effect.parent_id, looked.service) == (asked.span_id, "timebank-accounts")
     assert "201" in asked.attributes["http.response.status_code"]
     for written in ("某某区", str(unit_id), "127.0.0.1", "harness"):
-        assert all(written.encode() not in body for body in told.bodies)
+        assert all(written.encode() not in body for body in collector.bodies)
 
 
 def _put(url: str, terms: dict[str, str], database_url: str, folder: Path) -> int:
