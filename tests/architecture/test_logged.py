@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.architecture import logged
-from tests.architecture.tree import Source
+from tests.architecture.tree import Source, python_sources
 
 
 def test_every_name_is_a_constant_in_snake_case() -> None:
@@ -23,7 +23,7 @@ def test_the_document_has_every_name_with_its_level_and_what_it_means() -> None:
 
 
 def test_no_error_is_logged_in_its_own_words() -> None:
-    sources = [source for source in logged.python_sources() if source.path.startswith(logged.TOLD_OF)]
+    sources = [source for source in python_sources() if source.path.startswith(logged.TOLD_OF)]
 
     assert [source.path for source in sources if "error=repr(" in source.text] == []
 
