@@ -1,4 +1,7 @@
-"""What falls due by the clock: grants of a past month go back to their pools, estates nobody settled to theirs."""
+"""What falls due by the clock: grants of a past month go back to their pools, estates nobody settled to theirs.
+
+And what grows with the journal: its rows are added up by month, some thousands in a transaction.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +18,7 @@ from services.ledger.domain.reasons import Reason
 from services.ledger.domain.request_ids import request_id_after
 from services.ledger.domain.wallets import Id, id_of
 from services.ledger.store import due_store, known
+from services.ledger.store.sums_store import add_up, book_behind
 from services.ledger.usecases.people import empty
 from services.ledger.usecases.post import Postings
 
@@ -33,8 +37,10 @@ class _Instant:
         return self._instant
 
 
-def next_due(connection: Connection, _now: datetime) -> datetime | None:
+def next_due(connection: Connection, now: datetime) -> datetime | None:
     """When the next thing falls due, which may be in the past; None when nothing does."""
+    if book_behind(connection) is not None:
+        return now
     months = [_month_after(since) for _, since in due_store.granting_districts(connection)]
     estate = due_store.first_estate(connection)
     dues = [day_start_us(month) for month in months] + ([estate] if estate is not None else [])
@@ -45,7 +51,16 @@ def run_due(connection: Connection, now: datetime, postings: Postings | None = N
     """Do what is due by now; running it again does nothing more. Returns how many postings were made."""
     clock: Clock = _Instant(now)
     posting = postings or Postings(clock)
-    return _return_grants(connection, posting, now) + _settle_estates(connection, posting, now)
+    done = _return_grants(connection, posting, now) + _settle_estates(connection, posting, now)
+    _add_up(connection)
+    return done
+
+
+def _add_up(connection: Connection) -> None:
+    """Add up the next rows of a book that has many; nothing is posted for it."""
+    book = book_behind(connection)
+    if book is not None:
+        add_up(connection, book)
 
 
 def _month_after(since: date) -> date:

@@ -16,6 +16,7 @@ import pytest
 from libs.clock import ManualClock, to_microseconds
 from libs.ids import new_id
 from libs.programme.two_people import LAPSES_AFTER
+from services.ledger import due
 from services.ledger.audit import closes, verify
 from services.ledger.audit.findings import Kind
 from services.ledger.domain.closing import digest_of
@@ -23,8 +24,10 @@ from services.ledger.domain.postings import Terms
 from services.ledger.domain.reasons import Reason
 from services.ledger.domain.transfers import Transfer
 from services.ledger.domain.wallets import WalletClass as W, district_wallet
+from services.ledger.store import sums_store
 from services.ledger.tests.support import EAST, earned, issue, new
 from services.ledger.tests.test_api import CITY, DISTRICT, OTHER, Api
+from services.ledger.usecases import period_close
 from tests.proof.support import Bench, load_verifier
 from tests.support.postgres import DatabaseFactory
 
@@ -195,6 +198,24 @@ def test_a_month_is_closed_only_when_its_last_row_is_signed(api: Closing) -> Non
 
     assert early.json["code"] == "not_sealed_yet"
     assert api.close("2026-05").json["statement"]["checkpoint_size"] == 5
+
+
+def test_a_month_of_many_rows_is_closed_once_they_are_added_up_beforehand(
+    api: Closing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain = api.close("2026-03").json["statement"]["closing"]
+    monkeypatch.setattr(period_close, "ROWS_AT_ONCE", 2)
+    monkeypatch.setattr(sums_store, "ROWS_BEHIND_MAX", 1)
+    early = api.close("2026-04")
+
+    with api.database.transaction() as connection:
+        due.run_due(connection, MAY)
+
+    assert (early.status_code, early.json["code"]) == (409, "not_added_up_yet")
+    assert (early.json["position"], early.json["added_up"], early.headers["Retry-After"]) == (3, 0, "2")
+    april = api.close("2026-04").json["statement"]
+    assert (april["opening"], april["closing"]) == (plain, {"earned": 150, "issuance": -150})
+    assert api.findings() == []
 
 
 def test_a_month_is_closed_by_two_and_says_who_may_decide_until_when(api: Closing) -> None:

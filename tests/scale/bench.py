@@ -28,7 +28,7 @@ from libs.db.embedded import EmbeddedPostgres, free_port
 from libs.db.migrations import ServiceUrls
 from services.ledger import due as ledger_due
 from services.operator.reconcile import reconcile
-from tests.scale import looks
+from tests.scale import ledger, looks
 from tests.scale.city import NOW, City
 from tests.scale.conftest import FILLERS, WITH_RULES
 from tests.scale.copying import filling
@@ -96,6 +96,9 @@ def _measure(factory: DatabaseFactory, city: City) -> Measured:
     measured = Measured(city)
     print(f"{city.persons:,} persons, {city.orders:,} orders", flush=True)
     urls = {service: _fill(factory, service, measured) for service in FILLERS}
+    began = time.perf_counter()
+    measured.rows["adding up, transactions"] = ledger.add_all_up(urls["ledger"].app)
+    measured.seconds["adding up"] = time.perf_counter() - began
     for service, reads in READS.items():
         database = Database(urls[service].app)
         for name, look in reads(city).items():

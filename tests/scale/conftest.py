@@ -31,6 +31,7 @@ def urls_of_city(database_factory: DatabaseFactory) -> Iterator[dict[str, Servic
             filler.fill(connection, CITY)
             if service in WITH_RULES:
                 fill_rules(connection, CITY)
+    ledger.add_all_up(urls["ledger"].app)
     yield urls
     for name in names:
         database_factory.drop(name)

@@ -15,8 +15,10 @@ from uuid import UUID
 import psycopg
 
 from libs.clock import to_microseconds
+from libs.db import Database
 from services.ledger.domain.reasons import Reason
 from services.ledger.domain.wallets import WalletClass, WalletKey, wallet_id, wallet_number
+from services.ledger.store.sums_store import add_up, book_behind
 from tests.scale.city import DAYS_BEFORE, LISTED_EVERY, NOW, City, uid, uid_at
 from tests.scale.copying import Row, copy
 
@@ -149,3 +151,17 @@ def _entries(city: City) -> Iterator[Row]:
             row.minutes, versions[row.debit], versions[row.credit], 1, int(row.reason), 0, 0, 1, 0, request, request,
             row.act_id, NOBODY, NOBODY, request, leaf,
         )  # fmt: skip
+
+
+def add_all_up(url: str) -> int:
+    """Add the rows up as the runner of what is due does, each chunk in a transaction; return how many there were."""
+    database, chunks = Database(url), 0
+    while True:
+        with database.transaction() as connection:
+            book = book_behind(connection)
+            if book is None:
+                break
+            add_up(connection, book)
+            chunks += 1
+    database.dispose()
+    return chunks

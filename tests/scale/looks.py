@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -19,9 +20,11 @@ from services.accounts.complaints.store import COMPLAINTS
 from services.accounts.persons.store import PERSONS
 from services.accounts.privacy.store import VIEWS
 from services.ledger import due as ledger_due
+from services.ledger.domain.closing import FIRST_MONTH, Month
 from services.ledger.domain.wallets import WalletKey, class_of, wallet_id
-from services.ledger.queries import explanations, statements, wallets
-from services.ledger.store import due_store, proposal_store
+from services.ledger.queries import explanations, statements, supply_months, wallets
+from services.ledger.store import closing_store, due_store, proposal_store, sums_store
+from services.ledger.store.leaves import find_book
 from services.orders import due as orders_due
 from services.orders.core.rules.people import Place
 from services.orders.core.store import order_store
@@ -134,7 +137,12 @@ def of_ledger(city: City) -> dict[str, Look]:
     for level in ("community", "district", "city"):
         looks[f"wallets of a {level}"] = _wallets(asker.units(level))
         looks[f"proposals of a {level}"] = _proposals(asker.units("district"))
+    looks["supply"] = supply_months.supply
+    looks["supply by months"] = lambda c: supply_months.SupplyHistory().rows(lambda: nullcontext(c), NOW)
     looks["what is due in the ledger"] = lambda c: ledger_due.next_due(c, NOW)
+    own = asker.units("district")[0]
+    month = Month(NOW.date().replace(day=1))
+    looks["sums of a month that is closed"] = lambda c: _closing(c, own, month)
     looks["500 whose grants end"] = _granted(asker.units("district")[0])
     return looks
 
@@ -145,12 +153,19 @@ def _public_wallet(city: City, person: int) -> UUID:
 
 
 def _wallets(units: list[Any]) -> Look:
-    return lambda c: wallets.wallets_in_units(c, directory.units_below(c, units), after=0, limit=50)
+    return lambda c: wallets.wallets_in_units(c, directory.units_below(c, units), after=wallets.Place(), limit=51)
 
 
 def _proposals(districts: list[Any]) -> Look:
     kinds = ["pool_funding", "migration", "reversal"]
     return lambda c: proposal_store.open_proposals(c, kinds, districts=districts, since=0, after=UUID(int=0), limit=50)
+
+
+def _closing(connection: Connection, district_id: UUID, month: Month) -> object:
+    book = find_book(connection, district_id)
+    assert book is not None
+    last = closing_store.last_before(connection, book.book, to_microseconds(month.ends_at))
+    return last, sums_store.sums_of(connection, book.book, Month.parse(FIRST_MONTH).first_day, month.first_day)
 
 
 def _granted(district_id: UUID) -> Look:

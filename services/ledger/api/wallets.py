@@ -12,7 +12,7 @@ from flask_smorest import Blueprint
 from libs.clock import local_date, to_microseconds
 from libs.db import Connection
 from libs.http import Cursor, current_actor, public, reading
-from libs.http.pages import a_number
+from libs.http.pages import a_number, an_id
 from libs.programme.names import with_unit_names
 from services.ledger.api import response_schemas
 from services.ledger.api.edge import FOR_EVER_US, microseconds, service, supply_history, today
@@ -26,14 +26,16 @@ from services.ledger.api.schemas import (
 )
 from services.ledger.domain.errors import WalletNotFoundError
 from services.ledger.domain.wallets import WalletKey
-from services.ledger.queries import entries, explanations, recoveries, scope, statements, wallets
+from services.ledger.queries import entries, explanations, recoveries, scope, statements, supply_months, wallets
 
 blueprint = Blueprint("wallets", __name__, url_prefix="/v1", description="Wallets, statements and explanations")
-WALLETS, ENTRIES = Cursor(number=a_number), Cursor(version=a_number)
+WALLETS = Cursor(home_id=an_id, owner_id=an_id, number=a_number)
+ENTRIES = Cursor(version=a_number)
+UNSHOWN = frozenset(("number", "home_id", "owner_id"))
 
 
 def _shown(wallet: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in wallet.items() if name not in ("number", "owner_id")}
+    return {name: value for name, value in wallet.items() if name not in UNSHOWN}
 
 
 @blueprint.route("/wallets")
@@ -45,21 +47,23 @@ class Wallets(MethodView):
     @blueprint.arguments(WalletsQuery, location="query")
     def get(self, query: dict[str, Any]) -> dict[str, Any]:
         """List wallets with balance, held and available minutes; held twins are part of theirs."""
-        after, limit = WALLETS.after(query["cursor"]) or 0, query["limit"]
+        after, limit = wallets.Place(*(WALLETS.read(query["cursor"]) or ())), query["limit"]
         with reading() as connection:
             rows = _wallets(connection, query, after=after, limit=limit + 1)
         page = WALLETS.page(rows, limit=limit)
         return page | {"items": [_shown(row) for row in page["items"]]}
 
 
-def _wallets(connection: Connection, query: dict[str, Any], *, after: int, limit: int) -> list[dict[str, Any]]:
+def _wallets(
+    connection: Connection, query: dict[str, Any], *, after: wallets.Place, limit: int
+) -> list[dict[str, Any]]:
     actor = current_actor()
     if "person" in query:
         scope.refuse_unless_may_see_person(connection, actor, query["person"], day=today())
-        return wallets.wallets_of_owner(connection, query["person"], after=after, limit=limit)
+        return wallets.wallets_of_owner(connection, query["person"], after=after.number, limit=limit)
     if "district" in query:
         scope.refuse_unless_may_see_district(connection, actor, query["district"])
-        return wallets.wallets_of_owner(connection, query["district"], after=after, limit=limit)
+        return wallets.wallets_of_owner(connection, query["district"], after=after.number, limit=limit)
     scope.refuse_unless_may_see_district(connection, actor, query["unit"])
     units = scope.units_below(connection, query["unit"])
     is_city = len(scope.path_of(connection, query["unit"])) == 1
@@ -177,7 +181,7 @@ class Supply(MethodView):
     def get(self) -> dict[str, Any]:
         """Show what each district issued and where it is, by class of wallet; each sum is 0."""
         with reading() as connection:
-            items = with_unit_names(connection, wallets.supply(connection), "district_id")
+            items = with_unit_names(connection, supply_months.supply(connection), "district_id")
         return {"as_of": service().clock.now().isoformat(), "items": items, "next": None}
 
 

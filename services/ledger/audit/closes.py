@@ -13,6 +13,7 @@ from libs.db.database import plain_url
 from services.ledger.audit.findings import Finding, Kind
 from services.ledger.domain.closing import Month, digest_of
 from services.ledger.domain.reasons import Reason
+from services.ledger.store.closing_store import sums_from_rows
 from services.ledger.store.leaves import LogBook
 from services.ledger.usecases.period_close import state_month
 
@@ -65,7 +66,8 @@ def _findings(connection: Connection, row: Any) -> list[Finding]:
         "closed_at": (row.recorded_at, row.closed_at),
     }
     differing = [_finding(row, name, str(one), str(other)) for name, (one, other) in expected.items() if one != other]
-    again = state_month(connection, LogBook(row.book, row.book_of), Month.parse(statement["month"])).text()
+    month = Month.parse(statement["month"])
+    again = state_month(connection, LogBook(row.book, row.book_of), month, sums=sums_from_rows).text()
     if again != row.statement:
         differing.append(_finding(row, "statement", again, row.statement))
     return differing

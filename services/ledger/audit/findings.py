@@ -29,6 +29,7 @@ class Kind(Enum):
     JOURNAL_SHORTER = "journal_shorter"
     POSTING_TORN = "posting_torn"
     PERIOD_CLOSE_ALTERED = "period_close_altered"
+    SUM_ALTERED = "sum_altered"
     ROW_MISSING = "row_missing"
     CHECKPOINT_MISSING = "checkpoint_missing"
     DIFFERS_FROM_TOPIC = "differs_from_topic"

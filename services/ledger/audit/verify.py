@@ -22,7 +22,7 @@ from typing import Any, Generic, TypeVar
 import psycopg
 
 from libs.db.database import plain_url
-from services.ledger.audit import books as books_table, checks, closes, roots
+from services.ledger.audit import books as books_table, checks, closes, roots, sums
 from services.ledger.audit.findings import Finding, Kind
 from services.ledger.audit.heads import HEADS, Head
 from services.ledger.audit.joined import JoinedBook, load, save
@@ -212,7 +212,7 @@ class _Plan:
         for book, _, head in heads:
             self.balances[book] = self._workers.ask(checks.read_balances, url, book, head)
         self.tables = [self._workers.ask(checks.check_table, url, check) for check in checks.CHECKS_OF_ALL_BOOKS]
-        self.tables.append(self._workers.ask(closes.check_closes, url))
+        self.tables += [self._workers.ask(check, url) for check in (closes.check_closes, sums.check_sums)]
 
 
 def _rows_of_a_stretch(total: int) -> int:

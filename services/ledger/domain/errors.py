@@ -97,6 +97,15 @@ class NotSealedYetError(ConflictError):
     sealed: int
 
 
+class NotAddedUpYetError(ConflictError):
+    """The month's rows are not added up yet; ask again in a moment."""
+
+    retry_after_seconds: ClassVar[int | None] = 2
+
+    position: int
+    added_up: int
+
+
 class PeriodNotOverError(RuleError):
     """The month is not over."""
 

@@ -1,7 +1,6 @@
-"""What was saved, spent and left of each district's credit, month by month: open to everybody, so it is kept.
+"""How much credit there is, and what was saved, spent and left of it month by month: open to everybody, so from sums.
 
-Rows are only ever added and their recorded times grow with their positions. The sums of months that are over are
-therefore kept for ever, with the hash of the last row they count; what is read anew is what came since.
+What is summed is kept beside the journal (`services.ledger.store.sums_store`), and an answer for half a minute.
 """
 
 from __future__ import annotations
@@ -10,39 +9,24 @@ import threading
 from collections import Counter
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from libs.clock import PROGRAMME_ZONE, local_date, monotonic
+from libs.clock import local_date, monotonic
 from services.ledger.domain.closing import Month
 from services.ledger.domain.reasons import AWARDS, BETWEEN_TWINS, Reason
 from services.ledger.domain.wallets import PERSON_CLASSES, WalletClass
+from services.ledger.store.sums_store import sums_by_district
 
 KEPT_SECONDS = 30
-SETTLED_AFTER = timedelta(hours=1)
-"""A month is over when no clock that is behind records a row in it any more."""
 POOL = frozenset((WalletClass.POOL, WalletClass.POOL_HELD))
 SAVING = frozenset((*AWARDS, Reason.GROUP_HOURS))
 SPENDING = frozenset((Reason.REDEMPTION_CAPTURED, Reason.CAP_OVERFLOW, Reason.GOODS))
-BOOKS = sa.text("""
-    SELECT b.book, b.district_id, e.leaf_hash FROM journal.book b
-    LEFT JOIN unnest(CAST(:books AS int[]), CAST(:upto AS bigint[])) AS kept (book, upto) ON kept.book = b.book
-    LEFT JOIN journal.entry e ON e.book = b.book AND e.pos = kept.upto""")
-SUMS = sa.text(f"""
-    SELECT e.book,
-        CAST(date_trunc('month', to_timestamp(e.recorded_at / 1000000) AT TIME ZONE '{PROGRAMME_ZONE}') AS date),
-        e.reason, CAST(e.debit & 15 AS int), CAST(e.credit & 15 AS int), CAST(sum(e.minutes) AS bigint), max(e.pos)
-    FROM unnest(CAST(:books AS int[]), CAST(:upto AS bigint[])) AS kept (book, upto)
-    JOIN journal.entry e ON e.book = kept.book AND e.pos > kept.upto
-    WHERE e.outcome = 0 AND e.reason <> ALL(:between) GROUP BY 1, 2, 3, 4, 5""")
-HASH = sa.text("""
-    SELECT e.book, e.leaf_hash FROM unnest(CAST(:books AS int[]), CAST(:upto AS bigint[])) AS kept (book, upto)
-    JOIN journal.entry e ON e.book = kept.book AND e.pos = kept.upto""")
+BOOKS = sa.text("SELECT district_id FROM journal.book")
 
 
 class Moved(NamedTuple):
@@ -56,22 +40,12 @@ class Moved(NamedTuple):
 Sums = dict[date, Counter[Moved]]
 
 
-@dataclass
-class Kept:
-    """The sums of a book's months that are over, up to a row."""
-
-    upto: int = 0
-    leaf_hash: bytes = b""
-    sums: Sums = field(default_factory=dict)
-
-
 class SupplyHistory:
-    """Answers from what it keeps for half a minute; one request at a time reads anew, in three statements."""
+    """Answers from what it keeps for half a minute; one request at a time reads anew, in two statements."""
 
     def __init__(self, *, kept_seconds: float = KEPT_SECONDS) -> None:
         self._kept_seconds = kept_seconds
         self._lock = threading.Lock()
-        self._books: dict[int, Kept] = {}
         self._answer: list[dict[str, Any]] = []
         self._until = 0.0
         self._of: datetime | None = None
@@ -82,54 +56,39 @@ class SupplyHistory:
             is_fresh = monotonic() < self._until and self._of == now.replace(second=0, microsecond=0)
             if not is_fresh:
                 with reading() as connection:
-                    self._answer = self._read(connection, now)
+                    self._answer = _read(connection, now)
                 self._until = monotonic() + self._kept_seconds
                 self._of = now.replace(second=0, microsecond=0)
             return self._answer
 
-    def _read(self, connection: Connection, now: datetime) -> list[dict[str, Any]]:
-        districts = self._known_books(connection)
-        sums = {book: _copied(self._books[book].sums) for book in districts}
-        ends: dict[int, int] = {}
-        for book, month, *moved, minutes, last in connection.execute(SUMS, self._terms() | {"between": _BETWEEN}):
-            sums[book].setdefault(month, Counter())[Moved(*moved)] += minutes
-            if _is_over(month, now):
-                ends[book] = max(ends.get(book, 0), last)
-        self._keep(connection, sums, ends, now)
-        this = local_date(now).replace(day=1)
-        in_order = sorted(districts.items(), key=lambda book: str(book[1]))
-        return [row for book, district_id in in_order for row in _months(district_id, sums[book], this)]
 
-    def _known_books(self, connection: Connection) -> dict[int, UUID]:
-        """Return the books; what is kept of one that was emptied meanwhile is forgotten."""
-        books = connection.execute(BOOKS, self._terms()).all()
-        hashes = {book: bytes(leaf_hash or b"") for book, _, leaf_hash in books}
-        kept = {book: sums for book, sums in self._books.items() if hashes.get(book) == sums.leaf_hash}
-        self._books = {book: kept.get(book, Kept()) for book in hashes}
-        return {book: district_id for book, district_id, _ in books}
-
-    def _keep(self, connection: Connection, sums: dict[int, Sums], ends: dict[int, int], now: datetime) -> None:
-        """Keep the months that are over, with the last row that they count."""
-        if not ends:
-            return
-        hashes = connection.execute(HASH, {"books": list(ends), "upto": list(ends.values())})
-        for book, leaf_hash in hashes:
-            over = {month: moved for month, moved in sums[book].items() if _is_over(month, now)}
-            self._books[book] = Kept(ends[book], bytes(leaf_hash), _copied(over))
-
-    def _terms(self) -> dict[str, list[int]]:
-        return {"books": list(self._books), "upto": [kept.upto for kept in self._books.values()]}
+def supply(connection: Connection) -> list[dict[str, Any]]:
+    """How much credit each district issued, and where it is now, by class of wallet."""
+    districts: dict[UUID, Counter[str]] = {}
+    for district_id, _, _, debit, credit, minutes in sums_by_district(connection):
+        of = districts.setdefault(district_id, Counter())
+        of[WalletClass(debit).name.lower()] -= minutes
+        of[WalletClass(credit).name.lower()] += minutes
+    return [
+        {
+            "district_id": str(district_id),
+            "issued_minutes": -of["issuance"],
+            "sum_minutes": of.total(),
+            "minutes": dict(sorted(of.items())),
+        }
+        for district_id, of in sorted(districts.items(), key=lambda district: str(district[0]))
+    ]
 
 
-_BETWEEN = [int(reason) for reason in BETWEEN_TWINS]
-
-
-def _copied(sums: Sums) -> Sums:
-    return {month: Counter(moved) for month, moved in sums.items()}
-
-
-def _is_over(month: date, now: datetime) -> bool:
-    return Month(month).ends_at + SETTLED_AFTER <= now
+def _read(connection: Connection, now: datetime) -> list[dict[str, Any]]:
+    districts: dict[UUID, Sums] = {district_id: {} for district_id in connection.scalars(BOOKS)}
+    for district_id, month, reason, debit, credit, minutes in sums_by_district(connection):
+        if reason not in BETWEEN_TWINS:
+            sums = districts.setdefault(district_id, {})
+            sums.setdefault(month, Counter())[Moved(reason, debit, credit)] += minutes
+    this = local_date(now).replace(day=1)
+    in_order = sorted(districts.items(), key=lambda district: str(district[0]))
+    return [row for district_id, sums in in_order for row in _months(district_id, sums, this)]
 
 
 def _months(district_id: UUID, sums: Sums, this: date) -> list[dict[str, Any]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -42,22 +42,32 @@ BY_OWNER = sa.text(_query("w.owner = :owner AND w.wallet > :after") + _PAGE)
 BY_ID = sa.text(_query("w.wallet_id = :wallet_id"))
 BY_ID_AS_OF = sa.text(_query("w.wallet_id = :wallet_id", until=_UNTIL))
 EVERY = sa.text(_query("w.wallet > :after") + _PAGE)
-FEW_UNITS_MAX = 16
-"""Of the people of so few units all wallets are found first and put in order; of more, those in order are looked at."""
+NOWHERE = UUID(int=0)
+_NOWHERE = f"CAST('{NOWHERE}' AS uuid)"
+# Districts own wallets too: they come first. Then, unit by unit, whoever lives there, in the order of one index: a page
+# looks at the people that it shows. The unit of the page before is a part of its own, so that none is passed over.
+_OWNERS = f"""
+    SELECT {_NOWHERE} AS home, own.id AS owner FROM unnest(CAST(:units AS uuid[])) AS own (id)
+    WHERE :home = {_NOWHERE} AND own.id >= :owner
+    UNION ALL
+    (SELECT home_unit_id, person_id FROM person WHERE home_unit_id = :home AND person_id >= :owner
+     ORDER BY home_unit_id, person_id)
+    UNION ALL
+    (SELECT home_unit_id, person_id FROM person
+     WHERE home_unit_id = ANY(ARRAY(SELECT u FROM unnest(CAST(:units AS uuid[])) AS u WHERE u > :home ORDER BY u))
+     ORDER BY home_unit_id, person_id)"""
+IN_UNITS = sa.text(f"""
+    SELECT w.*, o.home FROM (SELECT * FROM ({_OWNERS}) every ORDER BY home, owner) o
+    CROSS JOIN LATERAL ({_query("w.owner = o.owner")} ORDER BY w.wallet OFFSET 0) w
+    WHERE (o.home, o.owner, w.wallet) > (:home, :owner, :number) ORDER BY o.home, o.owner, w.wallet LIMIT :limit""")
 
 
-def _in_units(people: str) -> sa.TextClause:
-    """Lay two lists together: each is found by its own index."""
-    parts = (f"({_query(f'{whose} AND w.wallet > :after')} {_PAGE})" for whose in ("w.owner = ANY(:units)", people))
-    return sa.text(f"SELECT * FROM ({' UNION ALL '.join(parts)}) w {_PAGE}")
+class Place(NamedTuple):
+    """Where a page of wallets ended: at whose, in which unit. A list that goes by numbers has no unit and nobody."""
 
-
-_AT_HOME = "SELECT person_id FROM person WHERE home_unit_id = ANY(:units)"
-IN_FEW_UNITS = _in_units(f"w.owner = ANY(ARRAY({_AT_HOME}))")
-IN_UNITS = _in_units(f"w.owner IN ({_AT_HOME})")
-SUPPLY = sa.text(f"""
-    SELECT b.district_id, w.class, count(*) AS wallets, sum({_AFTER.format(number="w.wallet", until="")}) AS minutes
-    FROM journal.wallet w JOIN journal.book b ON b.book = w.book GROUP BY 1, 2 ORDER BY 1, 2""")
+    home_id: UUID = NOWHERE
+    owner_id: UUID = NOWHERE
+    number: int = 0
 
 
 def wallets_of_owner(connection: Connection, owner: UUID, *, after: int, limit: int) -> list[dict[str, Any]]:
@@ -66,14 +76,13 @@ def wallets_of_owner(connection: Connection, owner: UUID, *, after: int, limit: 
 
 
 def wallets_in_units(
-    connection: Connection, units: Sequence[UUID] | None, *, after: int, limit: int
+    connection: Connection, units: Sequence[UUID] | None, *, after: Place, limit: int
 ) -> list[dict[str, Any]]:
     """The wallets of these districts and of the people at home in these units; None = all there are."""
     if units is None:
-        return _wallets(connection.execute(EVERY, {"after": after, "limit": limit}).all())
-    terms = {"units": list(units), "after": after, "limit": limit}
-    query = IN_FEW_UNITS if len(units) <= FEW_UNITS_MAX else IN_UNITS
-    return _wallets(connection.execute(query, terms).all())
+        return _wallets(connection.execute(EVERY, {"after": after.number, "limit": limit}).all())
+    terms = {"units": list(units), "home": after.home_id, "owner": after.owner_id, "number": after.number}
+    return [_wallet(row) | {"home_id": str(row.home)} for row in connection.execute(IN_UNITS, terms | {"limit": limit})]
 
 
 def find_wallet(connection: Connection, wallet_id: UUID, *, as_of_us: int | None = None) -> dict[str, Any] | None:
@@ -85,23 +94,6 @@ def find_wallet(connection: Connection, wallet_id: UUID, *, as_of_us: int | None
     return next(iter(_wallets(rows)), None)
 
 
-def supply(connection: Connection) -> list[dict[str, Any]]:
-    """How much credit each district issued, and where it is now, by class of wallet."""
-    districts: dict[UUID, dict[str, int]] = {}
-    for row in connection.execute(SUPPLY):
-        minutes = districts.setdefault(row.district_id, {})
-        minutes[WalletClass(row[1]).name.lower()] = int(row.minutes)
-    return [
-        {
-            "district_id": str(district_id),
-            "issued_minutes": -minutes.get("issuance", 0),
-            "sum_minutes": sum(minutes.values()),
-            "minutes": minutes,
-        }
-        for district_id, minutes in districts.items()
-    ]
-
-
 def _wallets(rows: Sequence[Any]) -> list[dict[str, Any]]:
     return [_wallet(row) for row in rows]
 
@@ -110,6 +102,7 @@ def _wallet(row: Any) -> dict[str, Any]:
     wallet_class = WalletClass(row[2])
     return {
         "number": row.wallet,
+        "home_id": str(NOWHERE),
         "wallet_id": str(row.wallet_id),
         "class": wallet_class.name.lower(),
         "person_id": str(row.owner) if wallet_class in PERSON_CLASSES else None,

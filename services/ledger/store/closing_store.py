@@ -1,17 +1,18 @@
-"""Closed periods, and the sums over a stretch of a book's positions that their statements say."""
+"""Closed periods, and what of a book's rows their statements say."""
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any, NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from services.ledger.domain.reasons import BETWEEN_TWINS
+from libs.clock import to_microseconds
+from services.ledger.domain.closing import Month
 from services.ledger.store.loading import JOURNAL_LOCK
-
-BETWEEN = [int(reason) for reason in BETWEEN_TWINS]
+from services.ledger.store.sums_store import MonthSum, sums_of_rows
 
 
 class Closed(NamedTuple):
@@ -28,21 +29,6 @@ class Closed(NamedTuple):
 HEAD = sa.text("SELECT coalesce(max(pos), 0) FROM journal.entry WHERE book = :book")
 RECORDED_AT = sa.text("SELECT recorded_at FROM journal.entry WHERE book = :book AND pos = :pos")
 LOCK = sa.text(f"SELECT pg_advisory_xact_lock({JOURNAL_LOCK}, :book)")
-BY_CLASS = sa.text("""
-    SELECT class, sum(change)::bigint FROM (
-        SELECT e.credit & 15 AS class, e.minutes AS change FROM journal.entry e
-        WHERE e.book = :book AND e.pos > :after AND e.pos <= :upto AND e.outcome = 0
-        UNION ALL
-        SELECT e.debit & 15, -e.minutes FROM journal.entry e
-        WHERE e.book = :book AND e.pos > :after AND e.pos <= :upto AND e.outcome = 0
-    ) side GROUP BY class""")
-BY_REASON = sa.text("""
-    SELECT reason, count(*), sum(minutes)::bigint FROM journal.entry
-    WHERE book = :book AND pos > :after AND pos <= :upto AND outcome = 0 GROUP BY reason ORDER BY reason""")
-LATE = sa.text("""
-    SELECT count(*), coalesce(sum(minutes), 0)::bigint FROM journal.entry
-    WHERE book = :book AND pos > :after AND pos <= :upto AND outcome = 0 AND effective_at < :began
-        AND reason <> ALL(:between)""")
 FIRST_HEAD = sa.text("""
     SELECT size, root FROM journal.checkpoint WHERE book = :book AND size >= :size ORDER BY size LIMIT 1""")
 COLUMNS = "close_id, district_id, to_char(month, 'YYYY-MM'), statement, closed_by, closed_at"
@@ -82,22 +68,11 @@ def last_before(connection: Connection, book: int, instant_us: int) -> int:
     return low
 
 
-def change_by_class(connection: Connection, book: int, *, after: int, upto: int) -> dict[int, int]:
-    """By how much the wallets of each class changed together over a stretch of positions."""
-    rows = connection.execute(BY_CLASS, {"book": book, "after": after, "upto": upto})
-    return {wallet_class: change for wallet_class, change in rows}  # noqa: C416 - rows are no tuples
-
-
-def moved_by_reason(connection: Connection, book: int, *, after: int, upto: int) -> list[tuple[int, int, int]]:
-    """(reason, rows, minutes) over a stretch of positions."""
-    return [tuple(row) for row in connection.execute(BY_REASON, {"book": book, "after": after, "upto": upto})]
-
-
-def late_rows(connection: Connection, book: int, *, after: int, upto: int, began_us: int) -> tuple[int, int]:
-    """(rows, minutes) of a stretch whose service was before an instant; moves between twins are none."""
-    terms = {"book": book, "after": after, "upto": upto, "began": began_us, "between": BETWEEN}
-    row = connection.execute(LATE, terms).one()
-    return int(row[0]), int(row[1])
+def sums_from_rows(connection: Connection, book: int, since: date, until: date) -> list[MonthSum]:
+    """The sums of a book's months from one to another, read from its rows: for who does not trust what is kept."""
+    after = last_before(connection, book, to_microseconds(Month(since).begins_at))
+    upto = last_before(connection, book, to_microseconds(Month(until).ends_at))
+    return sums_of_rows(connection, book, after=after, upto=upto)
 
 
 def first_head(connection: Connection, book: int, size: int) -> tuple[int, bytes] | None:

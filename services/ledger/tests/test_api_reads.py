@@ -11,7 +11,7 @@ import pytest
 from libs.ids import new_id
 from services.ledger.tests.stories import approval, give, hold, served
 from services.ledger.tests.support import new
-from services.ledger.tests.test_api import OTHER, Api, api as api
+from services.ledger.tests.test_api import CITY, COMMUNITY, DISTRICT, OTHER, Api, api as api
 
 
 def test_people_see_their_own_wallets_staff_those_in_scope_and_nobody_else_any(api: Api) -> None:
@@ -68,6 +68,31 @@ def test_a_statement_adds_up_and_leaves_out_moves_to_held_twins(api: Api) -> Non
     assert (found["opening_minutes"], found["closing_minutes"]) == (300, 210)
     assert [line["reason"] for line in found["lines"]] == ["redemption_captured"]
     assert found["lines"][0]["balance_minutes"] == 210
+
+
+@pytest.mark.parametrize("unit", [DISTRICT, COMMUNITY, CITY])
+def test_the_wallets_of_a_unit_come_in_pages_each_once(api: Api, unit: UUID) -> None:
+    people = [api.person() for _ in range(4)]
+    for person in people:
+        give(api.ledger, person.bytes, earned=60, granted=5)
+    hold(api.ledger, new(), people[0].bytes, 20)
+    token = api.token(new_id(), "city_admin", unit=CITY)
+    path = f"/v1/wallets?unit={unit}&limit="
+    every = api.send(token, "GET", f"{path}200").json["items"]
+
+    page = api.send(token, "GET", f"{path}3").json
+    paged = page["items"]
+    while page["next"]:
+        page = api.send(token, "GET", f"{path}3&cursor={page['next']}").json
+        paged += page["items"]
+
+    assert paged == every
+    assert len({wallet["wallet_id"] for wallet in every}) == len(every)
+    of_people = [wallet for wallet in every if wallet["person_id"] in map(str, people)]
+    assert len(of_people) == 2 * len(people)
+    assert sum(wallet["held_minutes"] for wallet in of_people) == 20
+    owners = {wallet["class"] for wallet in every if wallet["person_id"] is None}
+    assert ("issuance" in owners) is (unit != COMMUNITY)
 
 
 def test_entries_come_in_pages_that_stay_stable_while_rows_are_added(api: Api) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -15,7 +16,9 @@ from services.ledger.queries.supply_months import SupplyHistory
 from services.ledger.tests.stories import approval, give, hold, served
 from services.ledger.tests.support import EAST, Ledger, new
 from services.ledger.tests.test_api import DISTRICT, Api
-from tests.support.postgres import DatabaseFactory, FreshDatabase
+from services.ledger.tests.test_sums import sum_all
+from tests.scale.touched import touched_by
+from tests.support.postgres import DatabaseFactory
 from tests.support.trips import counted_trips
 
 MARCH_31 = datetime(2026, 3, 31, 15, 59, tzinfo=UTC)
@@ -66,53 +69,38 @@ def test_each_month_says_what_was_saved_and_spent_and_what_was_left(ledger: Ledg
     assert {row["lapsed_minutes"] for row in by_month.values()} == {0}
 
 
-def test_what_is_kept_of_months_that_are_over_changes_no_answer(ledger: Ledger) -> None:
-    kept, lan, min_ = SupplyHistory(kept_seconds=0), new(), new()
+def test_what_is_added_up_changes_no_answer(ledger: Ledger) -> None:
+    lan, min_ = new(), new()
     at(ledger, datetime(2026, 2, 10, tzinfo=UTC))
     give(ledger, lan, earned=300)
     serve(ledger, 30, lan, min_)
-    first = rows(kept, ledger, MARCH_31)
+    first = rows(SupplyHistory(), ledger, MARCH_31)
     at(ledger, MARCH_31)
     serve(ledger, 60, lan, min_)
     give(ledger, lan, WEST, granted=40)
-    rows(kept, ledger, datetime(2026, 4, 2, tzinfo=UTC))
+    sum_all(ledger)
     at(ledger, datetime(2026, 4, 3, tzinfo=UTC))
     serve(ledger, 30, lan, min_)
+    half = rows(SupplyHistory(), ledger, MAY)
 
-    months = rows(kept, ledger, MAY)
+    sum_all(ledger)
 
-    assert months == rows(SupplyHistory(), ledger, MAY)
+    months = rows(SupplyHistory(), ledger, MAY)
+    assert months == half
     assert months[str(UUID(bytes=EAST)), "2026-04"]["saved_minutes"] == 30
     assert months[str(UUID(bytes=WEST)), "2026-03"]["outstanding_minutes"] == 40
     assert first[str(UUID(bytes=EAST)), "2026-02"] == months[str(UUID(bytes=EAST)), "2026-02"]
 
 
-def test_months_that_are_over_are_not_read_again(ledger: Ledger) -> None:
-    kept, lan = SupplyHistory(kept_seconds=0), new()
+def test_of_what_is_added_up_no_row_is_read_again(ledger: Ledger) -> None:
     at(ledger, datetime(2026, 2, 10, tzinfo=UTC))
-    give(ledger, lan, earned=300)
-    rows(kept, ledger, MAY)
+    give(ledger, new(), earned=300)
+    sum_all(ledger)
 
-    with counted_trips(ledger.database) as counted:
-        rows(kept, ledger, MAY)
+    with ledger.database.transaction() as connection:
+        touched = touched_by(connection, lambda c: SupplyHistory().rows(lambda: nullcontext(c), MAY))
 
-    assert sum(counted) <= 3  # The books, the sums since, and the end of the transaction.
-
-
-def test_of_a_journal_that_was_emptied_nothing_is_kept(ledger: Ledger, fresh_database: FreshDatabase) -> None:
-    kept, lan = SupplyHistory(kept_seconds=0), new()
-    at(ledger, datetime(2026, 2, 10, tzinfo=UTC))
-    give(ledger, lan, earned=300)
-    rows(kept, ledger, MAY)
-    other = Ledger(fresh_database("ledger").app)
-    at(other, MARCH_31)
-    give(other, lan, earned=7)
-
-    months = rows(kept, other, MAY)
-
-    assert months == rows(SupplyHistory(), other, MAY)
-    assert {row["outstanding_minutes"] for row in months.values()} == {7}
-    other.database.dispose()
+    assert (touched.rows, touched.scanned.keys() & {"entry"}) == (0, set())
 
 
 def test_an_answer_is_kept_for_a_while_so_that_many_who_ask_cost_little(ledger: Ledger) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -11,22 +12,27 @@ from libs.clock import to_microseconds
 from libs.db import Connection
 from libs.errors import IdReusedError
 from libs.programme import two_people
-from services.ledger.domain.closing import ClosePeriod, Month, Moved, Statement, digest_of
+from services.ledger.domain.closing import FIRST_MONTH, ClosePeriod, Month, Moved, Statement, digest_of
 from services.ledger.domain.errors import (
+    NotAddedUpYetError,
     NotSealedYetError,
     PeriodAlreadyClosedError,
     PeriodEmptyError,
     PeriodNotOverError,
 )
 from services.ledger.domain.postings import Terms
-from services.ledger.domain.reasons import Reason
+from services.ledger.domain.reasons import BETWEEN_TWINS, Reason
 from services.ledger.domain.wallets import WalletClass
 from services.ledger.store import closing_store, proposal_store
 from services.ledger.store.closing_store import Closed
 from services.ledger.store.leaves import LogBook, find_book
 from services.ledger.store.proposal_store import Decided, Proposal
+from services.ledger.store.sums_store import ROWS_AT_ONCE, MonthSum, summed_upto, sums_of
 from services.ledger.usecases.post import Postings
 from services.ledger.usecases.proposals import as_proposal, decision_on, second_word, state_of
+
+SumsOf = Callable[[Connection, int, date, date], list[MonthSum]]
+"""Gives the sums of a book's months from one to another."""
 
 
 def propose_close(connection: Connection, proposal: Proposal, *, now: datetime) -> dict[str, Any]:
@@ -51,7 +57,7 @@ def decide_close(
 
     Raises:
         MakerIsCheckerError, AlreadyDecidedError, ProposalLapsedError
-        PeriodNotOverError, PeriodEmptyError, PeriodAlreadyClosedError, NotSealedYetError
+        PeriodNotOverError, PeriodEmptyError, PeriodAlreadyClosedError, NotSealedYetError, NotAddedUpYetError
         IdReusedError: something else was posted under this id.
     """
     decided = decision_on(connection, proposal, verdict)
@@ -75,13 +81,14 @@ def _close(connection: Connection, postings: Postings, proposal: Proposal, *, ch
     book = find_book(connection, district_id)
     if book is None:
         raise PeriodEmptyError(month=str(month))
-    statement = state_month(connection, book, month)
+    _refuse_unsummed(connection, book, month)
+    statement = state_month(connection, book, month, sums=sums_of)
     closing_store.lock_book(connection, book.book)
     _refuse_unclosable(connection, district_id, month, postings.clock.now())
     # Whoever posted meanwhile with a clock that is behind would have a row in the month.
     next_at = closing_store.recorded_at(connection, book.book, statement.last_position + 1)
     if next_at is not None and next_at < to_microseconds(month.ends_at):
-        statement = state_month(connection, book, month)
+        statement = state_month(connection, book, month, sums=sums_of)
     text = statement.text()
     terms = Terms(cause=digest_of(text)[:16], act_id=close_id.bytes, actor=closed_by.bytes, checker=checker.bytes)
     (posted,) = postings.post(connection, [ClosePeriod(close_id.bytes, district_id.bytes, terms)])
@@ -95,23 +102,30 @@ def _close(connection: Connection, postings: Postings, proposal: Proposal, *, ch
     return closed
 
 
-def state_month(connection: Connection, book: LogBook, month: Month) -> Statement:
-    """The statement of a month, from the journal; it goes on from that of the last month closed before.
+def _refuse_unsummed(connection: Connection, book: LogBook, month: Month) -> None:
+    """Add nothing up while somebody waits: that is done beforehand, some thousand rows in a transaction."""
+    last = closing_store.last_before(connection, book.book, to_microseconds(month.ends_at))
+    upto = summed_upto(connection, book.book)
+    if last - upto > ROWS_AT_ONCE:
+        raise NotAddedUpYetError(position=last, added_up=upto)
+
+
+def state_month(connection: Connection, book: LogBook, month: Month, *, sums: SumsOf) -> Statement:
+    """The statement of a month, from the journal's sums; it goes on from that of the last month closed before.
 
     Raises:
         NotSealedYetError: no signed head covers the month's last row yet.
     """
-    began_us, ended_us = to_microseconds(month.begins_at), to_microseconds(month.ends_at)
-    before = closing_store.last_before(connection, book.book, began_us)
-    last = closing_store.last_before(connection, book.book, ended_us)
+    before = closing_store.last_before(connection, book.book, to_microseconds(month.begins_at))
+    last = closing_store.last_before(connection, book.book, to_microseconds(month.ends_at))
     head = closing_store.first_head(connection, book.book, max(last, 1))
     if head is None:
         raise NotSealedYetError(position=last, sealed=0)
-    opening = _opening(connection, book, month, before)
-    changes = closing_store.change_by_class(connection, book.book, after=before, upto=last)
-    late_entries, late_minutes = closing_store.late_rows(
-        connection, book.book, after=before, upto=last, began_us=began_us
-    )
+    since, earlier = _earlier(connection, book, month)
+    rows = sums(connection, book.book, since, month.first_day)
+    own = [row for row in rows if row.month == month.first_day]
+    opening = _added(earlier, [row for row in rows if row.month < month.first_day])
+    late = [row for row in own if row.is_late and row.reason not in BETWEEN_TWINS]
     return Statement(
         district_id=str(book.district_id),
         month=str(month),
@@ -120,30 +134,41 @@ def state_month(connection: Connection, book: LogBook, month: Month) -> Statemen
         first_position=before + 1,
         last_position=last,
         opening=opening,
-        closing=_added(opening, changes),
-        moved=[
-            Moved(Reason(reason).label, entries, minutes)
-            for reason, entries, minutes in closing_store.moved_by_reason(
-                connection, book.book, after=before, upto=last
-            )
-        ],
-        late_entries=late_entries,
-        late_minutes=late_minutes,
+        closing=_added(opening, own),
+        moved=_moved(own),
+        late_entries=sum(row.entries for row in late),
+        late_minutes=sum(row.minutes for row in late),
         checkpoint_size=head[0],
         checkpoint_root=head[1].hex(),
     )
 
 
-def _opening(connection: Connection, book: LogBook, month: Month, position: int) -> dict[str, int]:
+def _earlier(connection: Connection, book: LogBook, month: Month) -> tuple[date, dict[str, int]]:
+    """The month after the last one closed before, with the balances of its end."""
     earlier = closing_store.last_closed_before(connection, book.district_id, str(month))
-    known: dict[str, Any] = json.loads(earlier.statement) if earlier else {"closing": {}, "last_position": 0}
-    after = known["last_position"]
-    return _added(known["closing"], closing_store.change_by_class(connection, book.book, after=after, upto=position))
+    if earlier is None:
+        return Month.parse(FIRST_MONTH).first_day, {}
+    return Month.parse(earlier.month).next_day, json.loads(earlier.statement)["closing"]
 
 
-def _added(balances: dict[str, int], changes: dict[int, int]) -> dict[str, int]:
-    by_name = {WalletClass(number).name.lower(): change for number, change in changes.items()}
-    return {name: balances.get(name, 0) + by_name.get(name, 0) for name in sorted({*balances, *by_name})}
+def _added(balances: dict[str, int], rows: Iterable[MonthSum]) -> dict[str, int]:
+    """Balances by class, with what moved since."""
+    added = dict(balances)
+    for row in rows:
+        for number, change in ((row.credit, row.minutes), (row.debit, -row.minutes)):
+            name = WalletClass(number).name.lower()
+            added[name] = added.get(name, 0) + change
+    return dict(sorted(added.items()))
+
+
+def _moved(rows: Sequence[MonthSum]) -> list[Moved]:
+    by_reason: dict[int, list[MonthSum]] = {}
+    for row in rows:
+        by_reason.setdefault(row.reason, []).append(row)
+    return [
+        Moved(Reason(reason).label, sum(row.entries for row in of), sum(row.minutes for row in of))
+        for reason, of in sorted(by_reason.items())
+    ]
 
 
 def as_answer(proposal: Proposal, decided: Decided | None, closed: Closed | None, *, now: datetime) -> dict[str, Any]:

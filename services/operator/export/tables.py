@@ -160,6 +160,8 @@ LEFT_OUT: Mapping[str, Mapping[str, str]] = {
     | dict.fromkeys(("ended_session", "signing_key"), OF_SIGNING_IN)
     | {
         "erasure": "erasures of accounts that are being answered",
+        "month_sum": "sums of journal.entry",
+        "summed": "how far they reach",
         "grant_use": "what accounts has as acted_for, added up by month",
     },
     "redemption": dict.fromkeys(("acting_grant", "person", "policy", "relation", "standing", "unit"), FROM_ACCOUNTS)
