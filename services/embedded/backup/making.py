@@ -179,15 +179,16 @@ class Backup:
 
     def _hand_out_log(self) -> None:
         """Have the piece of the log that is written now archived, and wait until it is."""
+        spool = spool_of(self._server.folder)
         with self._superuser() as connection:
-            row = connection.execute("SELECT pg_walfile_name(pg_switch_wal())").fetchone()
-            assert row is not None
+            piece = finish_piece(connection)
             end = monotonic() + ARCHIVED_SECONDS_MAX
             while monotonic() < end:
-                if row[0] in self._store.segments() or (spool_of(self._server.folder) / row[0]).exists():
+                if piece in self._store.segments() or (spool / piece).exists():
                     return
                 connection.execute("SELECT pg_sleep(0.05)")
-        raise BackupRefusedError("the database does not hand out its log; is the disk full where the data folder is?")
+            why = archiver_in_words(connection)
+        raise BackupRefusedError(f"the database does not hand out {piece} of its log into {spool}: {why}")
 
     def _segment_now(self) -> str:
         with self._superuser() as connection:
@@ -204,6 +205,29 @@ class Backup:
 
     def _superuser(self) -> psycopg.Connection[Any]:
         return psycopg.connect(plain_url(self._server.superuser_url()), autocommit=True)
+
+
+def finish_piece(connection: psycopg.Connection[Any]) -> str:
+    """End the piece of the log that is written now; return its name.
+
+    A piece in which nothing was written since the last one ended is not ended: so something is written, always.
+    """
+    connection.execute("SELECT pg_create_restore_point('backup')")
+    row = connection.execute("SELECT pg_walfile_name(pg_switch_wal())").fetchone()
+    assert row is not None
+    return str(row[0])
+
+
+def archiver_in_words(connection: psycopg.Connection[Any]) -> str:
+    """Say what the server knows of handing out its log."""
+    row = connection.execute(
+        "SELECT last_failed_wal, last_failed_time, last_archived_wal FROM pg_stat_archiver"
+    ).fetchone()
+    assert row is not None
+    failed, at, handed_out = row
+    if failed and (handed_out is None or failed > handed_out):
+        return f"it failed with {failed} at {at.isoformat()}; is the disk full? postgres.log says why"
+    return f"the last that it handed out is {handed_out or 'none'}; postgres.log says more"
 
 
 class _Opened:

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import dataclasses
 import shutil
+import tempfile
 from collections import namedtuple
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 from click.testing import CliRunner
 
+from libs.clock import monotonic
+from libs.db.database import plain_url
+from libs.db.embedded import EmbeddedPostgres, archive_settings, free_port, spool_of
 from libs.sealed_files import WrongKeyError
 from services.embedded.backup import restoring
 from services.embedded.backup.__main__ import main
+from services.embedded.backup.making import archiver_in_words, finish_piece
 from services.embedded.backup.pruning import prune
 from services.embedded.backup.store import (
     ABOUT,
@@ -27,6 +33,7 @@ from services.embedded.backup.store import (
     segments_after,
 )
 from services.embedded.folder import POSTGRES_VERSION
+from tests.support.postgres import FAST_SETTINGS
 
 KEY = bytes(range(32))
 FIRST = "0000000100000000000000FE"
@@ -190,3 +197,42 @@ def test_a_folder_keeps_the_key_it_was_begun_with(store: BackupStore, tmp_path: 
     BackupStore(other, passphrase_key(other, "a passphrase"))
     with pytest.raises(WrongKeyError):
         BackupStore(other, passphrase_key(other, "another"))
+
+
+@pytest.fixture
+def quiet_server() -> Iterator[EmbeddedPostgres]:
+    """A server on which nobody writes, and which hands out its log."""
+    folder = Path(tempfile.mkdtemp(prefix="timebank-log-"))
+    folder.chmod(0o755)
+    server = EmbeddedPostgres(folder, free_port(), settings=FAST_SETTINGS | archive_settings(folder))
+    try:
+        server.initialise()
+        server.start()
+        yield server
+    finally:
+        server.stop()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def test_the_log_is_handed_out_also_while_nobody_writes(quiet_server: EmbeddedPostgres) -> None:
+    with psycopg.connect(plain_url(quiet_server.superuser_url()), autocommit=True) as connection:
+        pieces = [finish_piece(connection) for _ in range(3)]
+        row = connection.execute("SELECT pg_walfile_name(pg_current_wal_insert_lsn())").fetchone()
+
+    assert row is not None
+    assert pieces == sorted(set(pieces))
+    assert pieces[-1] < row[0]
+
+
+def test_who_is_not_handed_out_the_log_is_told_what_the_server_knows(quiet_server: EmbeddedPostgres) -> None:
+    spool = spool_of(quiet_server.folder)
+    spool.mkdir(mode=0o500)  # Its user may not write here.
+    with psycopg.connect(plain_url(quiet_server.superuser_url()), autocommit=True) as connection:
+        assert "the last that it handed out is none" in archiver_in_words(connection)
+        piece, end = finish_piece(connection), monotonic() + 30
+        while "it failed" not in archiver_in_words(connection) and monotonic() < end:
+            connection.execute("SELECT pg_sleep(0.05)")
+        words = archiver_in_words(connection)
+
+    assert f"it failed with {piece}" in words
+    assert not (spool / piece).exists()
