@@ -165,6 +165,10 @@ bench-events: $(DEV) ## Measure events from commit to effect
 bench-pages: $(DEV) ## Measure each page: bytes, time, and the API calls under it
 	@$(PY) -m tests.web.bench_pages
 
+.PHONY: bench-fraud
+bench-fraud: $(DEV) ## Measure how much of planted fraud flags and hints find; writes the table of docs/fraud.md
+	@$(PY) -m tests.fraud $(ARGS)
+
 .PHONY: measures
 measures: $(DEV) ## Measure the code of commits: make measures ARGS="f77a8f5 HEAD"
 	@$(PY) -m tests.architecture.measures $(ARGS)

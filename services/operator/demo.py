@@ -164,9 +164,9 @@ class Demo:
         """Let two people sign hours that carry a flag: one submission in twenty is drawn at random, for one."""
         if code != "submission_flagged":
             raise DemoError(f"the approval was refused: {code}")
-        hints = cast.coordinator.get(f"/v1/orders/{self._order}")["hints"]
+        flag_words = cast.coordinator.get(f"/v1/orders/{self._order}")["flag_words"]
         self._say("It carries a flag, so the coordinator looks at it by itself, and the street's checker after her.")
-        self._show("flag", "; ".join(hint["en"] for hint in hints))
+        self._show("flag", "; ".join(words["en"] for words in flag_words))
         cast.coordinator.post(f"/v1/orders/{self._order}/approval")
         cast.checker.post(f"/v1/orders/{self._order}/second-check", {"ok": True})
 

@@ -162,7 +162,7 @@ class OfferViewSchema(Schema):
     lapses_at = shown_instant()
 
 
-class HintSchema(Schema):
+class FlagWordsSchema(Schema):
     """A flag in words."""
 
     flag = word_of(FLAG_WORDS)
@@ -207,7 +207,7 @@ class OrderSchema(SeenSchema):
     second_id = for_staff(shown_id())
     late_cancelled = for_concerned(fields.Boolean(attribute="order.ending.late_cancelled"))
     flags = for_staff(fields.List(word_of(FLAG_WORDS)))
-    hints = for_staff(fields.List(fields.Nested(HintSchema)))
+    flag_words = for_staff(fields.List(fields.Nested(FlagWordsSchema)))
     placed_by = for_staff(shown_id(attribute="order.placement.by"))
     placed_at = for_staff(shown_instant(attribute="order.placement.at"))
     acting_for = for_staff(shown_id(attribute="order.placement.acting_for"))

@@ -20,8 +20,10 @@ from services.orders.core.store.rows import Row
 from services.orders.incidents.api import incident_views
 from services.orders.incidents.schemas import IncidentSchema
 from services.orders.incidents.store import OPEN_INCIDENTS
-from services.orders.queues import schemas, store
-from services.orders.queues.rules import PairFacts, sentence_of
+from services.orders.queues import schemas
+from services.orders.queues.rules.findings import PairFacts, sentence_of
+from services.orders.queues.store import queues as store
+from services.orders.queues.store.hints import hints_of
 
 queues = Blueprint("queues", __name__, url_prefix="/v1/queues", description="What waits for whom")
 approval_queue = Blueprint("approval_queue", __name__, url_prefix="/v1/approval-queue", description="What to approve")
@@ -47,19 +49,24 @@ class Findings(MethodView):
     @queues.arguments(schemas.QueueQuerySchema, location="query")
     @queues.response(200, page_of_schema(schemas.FindingsSchema))
     def get(self, query: Row, name: str) -> Row:
-        """Say of the orders of a queue, in its order, what is unusual in one sentence each, and the pair's history."""
+        """Say of a queue's orders, in order, what is unusual: flags, hints, the pair's past."""
         with reading() as connection:
             units = scope_of(connection, query["unit"])
             page = order_store.list_orders(connection, store.WAITING, query, queue=name, units=units, now=now())
-            facts = store.pair_facts(connection, [order.order_id for order in page.rows])
-            return page.showing([_findings(order, facts.get(order.order_id, [])) for order in page.rows])
+            order_ids = [order.order_id for order in page.rows]
+            facts = store.pair_facts(connection, order_ids)
+            hints = hints_of(connection, order_ids, now())
+            return page.showing(
+                [_findings(order, facts.get(order.order_id, []), hints.get(order.order_id, [])) for order in page.rows]
+            )
 
 
-def _findings(order: Order, parts: list[PairFacts]) -> Row:
+def _findings(order: Order, parts: list[PairFacts], hints: list[Row]) -> Row:
     flags = sorted(order.submission.flags)
     return {
         "order_id": order.order_id,
-        "hints": [{"flag": flag, **sentence_of(flag, parts)} for flag in flags],
+        "flag_words": [{"flag": flag, **sentence_of(flag, parts)} for flag in flags],
+        "hints": hints,
         "pairs": parts,
     }
 

@@ -7,7 +7,7 @@ from marshmallow import Schema, fields
 from libs.http.fields import word_of
 from services.orders.core.schemas import (
     SHOWN_STATES,
-    HintSchema,
+    FlagWordsSchema,
     OrderSchema,
     PageQuerySchema,
     shown_id,
@@ -15,6 +15,7 @@ from services.orders.core.schemas import (
 )
 from services.orders.incidents.rules import IncidentState
 from services.orders.incidents.schemas import IncidentSchema
+from services.orders.queues.rules.hints import Hint
 
 
 class QueueQuerySchema(PageQuerySchema):
@@ -39,9 +40,18 @@ class PairSchema(Schema):
     reversed_count = fields.Integer()
 
 
+class HintSchema(Schema):
+    """What a coordinator may want to know beside the flags, with its numbers; it asks for no second signature."""
+
+    hint = word_of(Hint)
+    zh = fields.String()
+    en = fields.String()
+
+
 class FindingsSchema(Schema):
     """What is unusual about an order in a queue, a sentence each with its numbers, and what the pair did before."""
 
     order_id = shown_id()
+    flag_words = fields.List(fields.Nested(FlagWordsSchema))
     hints = fields.List(fields.Nested(HintSchema))
     pairs = fields.List(fields.Nested(PairSchema))

@@ -21,6 +21,7 @@ def add_findings(orders: list[Order], queue: str, unit_id: str) -> None:
     for order in orders:
         row = findings.get(order["order_id"])
         if row is not None:
+            order["flag_words"] = row["flag_words"]
             order["hints"] = row["hints"]
             order["history"] = " · ".join(map(history_of, row["pairs"]))
 

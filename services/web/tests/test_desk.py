@@ -18,6 +18,11 @@ from services.web.tests.support import PERSON, UNIT, TableApi, open_pages, sign_
 IDS = [f"01890a5d-ac96-774b-bcce-b302099a90{number:02}" for number in range(10)]
 MIN, HAO, LAN = IDS[7:]
 HINT = {"flag": "round_minutes", "zh": "两人本月第4次恰好报60分钟", "en": "4th time this month: exactly 60 minutes"}
+HINT_BESIDE = {
+    "hint": "one_desk",
+    "zh": "同一人30天内替7位老人确认",
+    "en": "One person confirmed for 7 people in 30 days",
+}
 PLAIN = {"flag": "round_minutes", "zh": "整数时长", "en": "A long run of round numbers"}
 EVIL = '=HYPERLINK("http://h.example")'
 
@@ -44,7 +49,7 @@ def order(number: int, volunteer: str, day: str, **more: Any) -> dict[str, Any]:
         "unit_id": UNIT,
         "rating": 5,
         "flags": [],
-        "hints": [],
+        "flag_words": [],
         "volunteers": [part],
     } | more
 
@@ -53,8 +58,8 @@ def order(number: int, volunteer: str, day: str, **more: Any) -> dict[str, Any]:
 def api() -> TableApi:
     queue = [
         order(0, MIN, "2026-03-03"),
-        order(1, HAO, "2026-03-02", flags=["round_minutes"], hints=[PLAIN]),
-        order(2, MIN, "2026-03-04", flags=["round_minutes"], hints=[PLAIN], service="C1", service_name="Letters"),
+        order(1, HAO, "2026-03-02", flags=["round_minutes"], flag_words=[PLAIN]),
+        order(2, MIN, "2026-03-04", flags=["round_minutes"], flag_words=[PLAIN], service="C1", service_name="Letters"),
     ]
     pair = {
         "volunteer_id": HAO,
@@ -64,9 +69,14 @@ def api() -> TableApi:
         "reversed_count": 2,
     }
     findings = [
-        {"order_id": IDS[0], "hints": [], "pairs": [pair | {"together_count": 1}]},
-        {"order_id": IDS[1], "hints": [HINT], "pairs": [pair]},
-        {"order_id": IDS[2], "hints": [HINT], "pairs": [pair | {"disputed_count": 0, "reversed_count": 0}]},
+        {"order_id": IDS[0], "flag_words": [], "hints": [HINT_BESIDE], "pairs": [pair | {"together_count": 1}]},
+        {"order_id": IDS[1], "flag_words": [HINT], "hints": [], "pairs": [pair]},
+        {
+            "order_id": IDS[2],
+            "flag_words": [HINT],
+            "hints": [],
+            "pairs": [pair | {"disputed_count": 0, "reversed_count": 0}],
+        },
     ]
     names = [(MIN, "陈志强"), (HAO, EVIL), (LAN, "兰桂英")]
     people = [{"person_id": person_id, "names": {"zh": name}} for person_id, name in names]
@@ -92,6 +102,7 @@ def test_flags_say_their_numbers_and_a_pair_its_history_in_one_line(client: Flas
 
     assert page.count(HINT["en"]) == 2
     assert PLAIN["en"] not in page
+    assert page.count(f"Beside the flags: {HINT_BESIDE['en']}") == 1
     assert "12 visits of these two since Mon 3 Mar 2025, 1 in dispute, 2 reversed" in page
     assert "12 visits of these two since Mon 3 Mar 2025, none in dispute or reversed" in page
     assert "These two meet for the first time." in page

@@ -134,7 +134,7 @@ class OrderView:
         return sorted(self.order.submission.flags)
 
     @property
-    def hints(self) -> list[Row]:
+    def flag_words(self) -> list[Row]:
         """Return the flags in words."""
         return [{"flag": flag, **in_both(FLAG_WORDS[flag], module=__name__)} for flag in self.flags]
 

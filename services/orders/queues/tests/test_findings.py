@@ -11,7 +11,7 @@ import pytest
 
 from libs.programme.policy.store import forget_read_policies
 from services.orders.core.rules.evidence import FLAG_WORDS
-from services.orders.queues.rules import PairFacts, ordinal, sentence_of
+from services.orders.queues.rules.findings import PairFacts, ordinal, sentence_of
 from services.orders.tests.harness import OrdersHarness, named
 from tests.support.trips import counted_trips
 
@@ -110,8 +110,8 @@ def test_a_run_of_exact_hours_is_said_with_how_often_this_month(world: OrdersHar
 
     by_order = findings(world)
 
-    hints = {hint["flag"]: hint["en"] for hint in by_order[str(named("r6"))]["hints"]}
-    assert hints["round_minutes"] == "6th time this month that these two report exactly 60 minutes"
+    flag_words = {words["flag"]: words["en"] for words in by_order[str(named("r6"))]["flag_words"]}
+    assert flag_words["round_minutes"] == "6th time this month that these two report exactly 60 minutes"
     assert by_order[str(named("r1"))]["pairs"][0]["together_count"] == 1
 
 

@@ -48,7 +48,7 @@ def test_at_the_door(world: OrdersHarness) -> None:
     shown = world.order("r1")
     assert (shown["state"], shown["flags"]) == ("finished", ["off_place", "overrun"])
     assert shown["volunteers"][0]["actual_minutes"] == 100
-    assert [hint["flag"] for hint in shown["hints"]] == ["off_place", "overrun"]
+    assert [words["flag"] for words in shown["flag_words"]] == ["off_place", "overrun"]
 
 
 def test_the_door_code_is_the_recipients_sides_alone(world: OrdersHarness) -> None:

@@ -92,6 +92,6 @@ def _row(order: Order, people: dict[str, str]) -> list[Cell]:
         counted_minutes(order),
         ", ".join(label(f"evidence.{proof}") for proof in proofs),
         label(f"rating.{order['rating']}") if order.get("rating") else "",
-        "; ".join(hint[language] for hint in order.get("hints") or []),
+        "; ".join(said[language] for said in [*(order.get("flag_words") or []), *(order.get("hints") or [])]),
         order.get("history", ""),
     ]

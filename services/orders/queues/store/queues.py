@@ -14,7 +14,7 @@ from libs.http.lists import NOW, Condition, one_of
 from services.orders.core.rules.life_cycle import State
 from services.orders.core.store.order_store import orders_listed
 from services.orders.core.store.tables import orders
-from services.orders.queues.rules import PairFacts
+from services.orders.queues.rules.findings import PairFacts
 
 QUEUES = ("review", "approval", "second_check", "dispute", "no_taker", "urgent")
 OF_ORDERS = ("approval", "second_check", "dispute")

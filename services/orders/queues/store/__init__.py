@@ -1,0 +1,1 @@
+"""What waits, and what is known around it."""
