@@ -31,7 +31,7 @@ from services.orders.core.store import order_store
 from services.orders.incidents.store import OPEN_INCIDENTS
 from services.orders.matching.usecases.match_volunteers import match_volunteers
 from services.orders.placing import store as placing
-from services.orders.queues import store as queues
+from services.orders.queues.store import queues
 from services.orders.service_time import store as service_time
 from services.orders.visits import store as visits
 from services.redemption import bootstrap as redemption_due
