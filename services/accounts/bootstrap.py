@@ -56,7 +56,7 @@ from services.accounts.organisation.usecases.found_city import (
     ensure_harness,
     found_administrators,
 )
-from services.accounts.persons.api import details, me, names, persons
+from services.accounts.persons.api import details, me, names, persons, photos
 from services.accounts.persons.usecases.register_person import Registration
 from services.accounts.policies import api as policies
 from services.accounts.policies.gateways import read_rule_book
@@ -85,6 +85,7 @@ BLUEPRINTS = (
     policies.blueprint,
     persons.blueprint,
     names.blueprint,
+    photos.blueprint,
     volunteers.blueprint,
     roles.blueprint,
     numbers.blueprint,

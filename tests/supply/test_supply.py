@@ -11,7 +11,7 @@ from tests.supply import secrets
 from tests.supply.sbom import DEV, RUNTIME, Package, document, locked
 
 PERMISSIVE = re.compile(
-    r"(?:MIT(?:-0)?|0BSD|Zlib|Unlicense|PSF-2\.0|CC0-1\.0|Apache(?:-2\.0)?|BSD-[23]-Clause|3-Clause BSD License"
+    r"(?:MIT(?:-0|-CMU)?|0BSD|Zlib|Unlicense|PSF-2\.0|CC0-1\.0|Apache(?:-2\.0)?|BSD-[23]-Clause|3-Clause BSD License"
     r"|MIT License|BSD License|Apache Software License|DFSG approved)"
 )
 EXCEPTIONS = {

@@ -19,6 +19,7 @@ from services.accounts.core.store.tables import (
     person_identity,
     person_index,
     person_key,
+    person_photo,
 )
 from services.accounts.erasure.rules import Erasure
 
@@ -53,7 +54,8 @@ class ErasureStore:
         return erasure_of(row) if row else None
 
     def forget_ways_in(self, person_id: UUID) -> None:
-        """Let nobody sign in as this person or find them any more."""
+        """Let nobody sign in as this person, find them or see their face any more."""
+        self._connection.execute(person_photo.delete().where(person_photo.c.person_id == person_id))
         self._connection.execute(credential.delete().where(credential.c.person_id == person_id))
         self._connection.execute(person_index.delete().where(person_index.c.person_id == person_id))
 

@@ -1,6 +1,8 @@
 """What persons refuses, and why, in two languages."""
 
-from libs.errors import ConflictError
+from uuid import UUID
+
+from libs.errors import ConflictError, InvalidError, NotFoundError, RuleError
 
 
 class TwoPeopleNeededError(ConflictError):
@@ -21,3 +23,19 @@ class ChangedMeanwhileError(ConflictError):
     """It was changed since it was looked at."""
 
     version: int | None = None
+
+
+class PictureUnreadableError(InvalidError):
+    """The picture cannot be read: a photograph is sent as JPEG or PNG."""
+
+
+class PictureTooLargeError(RuleError):
+    """The picture has too many pixels."""
+
+    pixels_max: int
+
+
+class PhotoNotFoundError(NotFoundError):
+    """There is no photograph of this person that you may see."""
+
+    person_id: UUID

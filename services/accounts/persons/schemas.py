@@ -142,10 +142,18 @@ class NamesQuerySchema(Schema):
 
 
 class NamedPersonAnswer(Schema):
-    """What somebody is called."""
+    """What somebody is called, and whether the caller may see their photograph."""
 
     person_id = id_field()
     names = fields.Dict()
+    has_photo = fields.Boolean()
+
+
+class PhotoAnswer(Schema):
+    """Whether there is a photograph of the caller."""
+
+    person_id = id_field()
+    has_photo = fields.Boolean()
 
 
 class WhySchema(Schema):

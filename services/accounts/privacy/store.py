@@ -41,6 +41,25 @@ class DisclosureStore:
         serving = sa.and_(disclosure.c.volunteer_id == viewer_id, disclosure.c.recipient_id == person_id)
         return bool(self._connection.scalar(sa.select(sa.exists().where(serving, disclosure.c.until > now))))
 
+    def helpers_of(
+        self, *, recipient_ids: Collection[UUID], volunteer_ids: Collection[UUID], now: datetime
+    ) -> set[UUID]:
+        """Return which of several volunteers have an order in hand for one of these recipients."""
+        helping = sa.select(disclosure.c.volunteer_id).where(
+            disclosure.c.recipient_id.in_(recipient_ids),
+            disclosure.c.volunteer_id.in_(volunteer_ids),
+            disclosure.c.until > now,
+        )
+        return set(self._connection.scalars(helping))
+
+    def helped_by(self, *, volunteer_ids: Collection[UUID], now: datetime) -> dict[UUID, set[UUID]]:
+        """Return for whom each of several volunteers has an order in hand."""
+        helped: dict[UUID, set[UUID]] = {}
+        query = sa.select(disclosure).where(disclosure.c.volunteer_id.in_(volunteer_ids), disclosure.c.until > now)
+        for row in self._connection.execute(query):
+            helped.setdefault(row.volunteer_id, set()).add(row.recipient_id)
+        return helped
+
     def open_to(self, *, viewer_id: UUID, person_ids: Collection[UUID], now: datetime) -> set[UUID]:
         """Return who of several people is the other side of an order of the viewer's that lasts."""
         volunteer_id, recipient_id = disclosure.c.volunteer_id, disclosure.c.recipient_id

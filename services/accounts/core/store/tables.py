@@ -95,6 +95,14 @@ person_identity = sa.Table(
 )
 
 
+person_photo = sa.Table(
+    "person_photo",
+    metadata,
+    sa.Column("person_id", sa.Uuid, primary_key=True),
+    sa.Column("sealed", sa.LargeBinary),
+)
+
+
 person_index = sa.Table(
     "person_index",
     metadata,

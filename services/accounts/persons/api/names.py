@@ -21,6 +21,9 @@ class PersonNames(MethodView):
     def get(self, query: Body) -> Answer:
         """List what these people are called; whom the caller may not know is left out. Every look is logged."""
         with transaction() as connection:
-            identities = name_persons(*opened(connection), query["person"])
-        rows = [{"person_id": str(person_id), "names": identity.names} for person_id, identity in identities.items()]
+            people = name_persons(*opened(connection), query["person"])
+        rows = [
+            {"person_id": str(person.person_id), "names": person.identity.names, "has_photo": person.has_photo}
+            for person in people
+        ]
         return {"items": rows, "next": None}

@@ -119,6 +119,13 @@ def view_by_grant(store: SealedStore, context: CommandContext, *, person_id: UUI
     return identity
 
 
+def looked_after(store: SealedStore, context: CommandContext) -> set[UUID]:
+    """Return whom the caller may see as a relative to whom they gave a right."""
+    grants = acting_grants_of(store.connection, context.caller_id)
+    given_by = {grant.person_id for grant in grants if grant.is_to(grant.person_id, context.caller_id)}
+    return {person_id for person_id in given_by if _sees(store, context, person_id)}
+
+
 def may_ask_for(store: SealedStore, context: CommandContext, *, person_id: UUID) -> bool:
     """Tell whether a grant of the person lets the caller, an active relative, see them and ask for help for them."""
     if person_id == context.caller_id or not _sees(store, context, person_id):
