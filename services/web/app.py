@@ -25,7 +25,7 @@ from services.web.kit.acts import barred, may
 from services.web.kit.areas import PUBLIC, declared_need
 from services.web.kit.closed import is_closed
 from services.web.kit.failures import register_failures
-from services.web.kit.lookups import service_of
+from services.web.kit.lookups import has_photo, service_of
 from services.web.kit.navigation import navigation, start_of
 from services.web.kit.viewer import EXTENSION, Web, viewer, viewer_or_none
 from services.web.pages import AREAS
@@ -133,6 +133,7 @@ def _dress(app: Flask, parts: WebParts) -> None:
     globals_: dict[str, Callable[..., Any]] = {
         "may": may,
         "barred_words": barred,
+        "has_photo": has_photo,
         "_": i18n.say_markup,
         "label": labels.label,
         "typed": carried.typed,

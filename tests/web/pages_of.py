@@ -48,6 +48,7 @@ NO_PAGE = {
     "/papers/<uuid:person_id>/slip.pdf": "a PDF",
     "/papers/<uuid:person_id>/statement.pdf": "a PDF",
     "/papers/certificates/<uuid:certificate_id>.pdf": "a PDF",
+    "/photos/<uuid:person_id>": "a photograph",
     "/supply/<uuid:district_id>.pdf": "a PDF",
     "/volunteer/calendar.ics": "a calendar",
     "/volunteer/receipts/<uuid:transfer_id>/file": "a receipt to save",

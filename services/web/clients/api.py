@@ -68,6 +68,11 @@ class Api:
         headers = {"Idempotency-Key": str(command), "Prefer": WAIT} | looked_at
         return self.answer("POST", path, body=body, headers=headers).document()
 
+    def post_file(self, path: str, content: bytes, *, kind: str, command: UUID | str) -> Any:
+        """Send a file of a kind once, however often it is sent under this command."""
+        headers = {"Idempotency-Key": str(command), "Content-Type": kind}
+        return self.answer("POST", path, content=content, headers=headers).document()
+
     def delete(self, path: str, *, command: UUID | str | None = None) -> Any:
         """End something."""
         headers = {"Idempotency-Key": str(command)} if command else {}
@@ -80,6 +85,7 @@ class Api:
         *,
         query: Mapping[str, object] | None = None,
         body: Mapping[str, Any] | None = None,
+        content: bytes = b"",
         headers: Mapping[str, str] | None = None,
     ) -> ApiAnswer:
         """Send a request and return the answer to it.
@@ -94,7 +100,7 @@ class Api:
             for value in (given if isinstance(given, list | tuple) else [given])
             if value is not None
         )
-        content = json.dumps(body).encode() if body is not None else b""
+        content = json.dumps(body).encode() if body is not None else content
         answer = self.transport.send(
             ApiRequest(method, path, asked, self._headers(content) | dict(headers or {}), content, self.address)
         )

@@ -25,6 +25,7 @@ WORDS = {
     403: (message("This page is not for you"), message("If it should be, speak to your community's coordinator.")),
     404: (message("There is nothing here"), message("The address may be mistyped, or what it named is gone.")),
     405: (message("There is nothing here"), message("The address may be mistyped, or what it named is gone.")),
+    413: (message("This is too large to be sent"), message("Go back and choose a smaller picture. Nothing was done.")),
     429: (message("Too many tries"), message("Please wait a little, then try again.")),
     500: (message("Something went wrong on our side"), message("Nothing was lost. Please try again in a minute.")),
     503: (message("This part does not answer just now"), message("Nothing was lost. Please try again in a minute.")),

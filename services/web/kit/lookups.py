@@ -13,7 +13,7 @@ from libs.clock import monotonic
 from libs.contracts.api import problem_words
 from services.web.clients.transport import ServiceAwayError
 from services.web.kit.i18n import by_language, is_chinese, named
-from services.web.kit.viewer import anonymous_api, api, viewer_or_none, web
+from services.web.kit.viewer import anonymous_api, api, viewer, viewer_or_none, web
 
 KEPT_SECONDS = 60.0
 KEPT_MAX = 2_000
@@ -77,7 +77,26 @@ def names(person_ids: Iterable[str | None]) -> dict[str, str]:
         except ServiceAwayError:
             continue
         kept.update({row["person_id"]: by_language(row["names"]) for row in rows})
+        _photos().update(row["person_id"] for row in rows if row.get("has_photo"))
     return kept
+
+
+def has_photo(person_id: str) -> bool:
+    """Tell whether the viewer may see a photograph of somebody whose name stands on this page."""
+    return person_id in _photos()
+
+
+def has_own_photo() -> bool:
+    """Tell whether the viewer has sent a photograph."""
+    rows = api().rows("/v1/persons/names", person=viewer().person_id)
+    return any(row.get("has_photo") for row in rows)
+
+
+def _photos() -> set[str]:
+    if "photos" not in g:
+        g.photos = set()
+    photos: set[str] = g.photos
+    return photos
 
 
 def people_of(orders: Iterable[dict[str, Any]]) -> dict[str, str]:

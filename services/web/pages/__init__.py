@@ -12,6 +12,7 @@ from services.web.pages.desk.views import area as desk
 from services.web.pages.district.views import area as district
 from services.web.pages.elder.views import area as elder
 from services.web.pages.entry.by_device import area as by_device
+from services.web.pages.entry.photo import area as photo
 from services.web.pages.entry.second_factor import area as second_factor
 from services.web.pages.entry.views import area as entry
 from services.web.pages.family.views import area as family
@@ -30,6 +31,7 @@ AREAS: tuple[Area, ...] = (
     entry,
     by_device,
     second_factor,
+    photo,
     about,
     desk,
     stops,

@@ -10,7 +10,7 @@ from flask import Response, g, make_response, redirect, render_template, request
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from libs.ids import new_id
-from libs.programme.words import STAFF_ROLES
+from libs.programme.words import STAFF_ROLES, Role
 from libs.translation import message
 from services.web.clients.api import ProblemError
 from services.web.kit import carried, flash, kiosk
@@ -18,6 +18,7 @@ from services.web.kit.areas import PUBLIC, SIGNED_IN, Area, need_of
 from services.web.kit.closed import or_nothing, part_of_page
 from services.web.kit.commands import command_of_form
 from services.web.kit.i18n import COOKIE, LANGUAGES
+from services.web.kit.lookups import has_own_photo
 from services.web.kit.navigation import start_of
 from services.web.kit.viewer import anonymous_api, api, forget, remember, viewer, viewer_or_none, web
 from services.web.kit.wishes import save_wishes
@@ -112,7 +113,12 @@ def me() -> str:
     is_staff = not STAFF_ROLES.isdisjoint(viewer().roles)
     devices = part_of_page(lambda: or_nothing(lambda: api().get("/v1/me/devices")["items"], 403, 404))
     return render_template(
-        "entry/me.html", is_staff=is_staff, me=api().get("/v1/me"), runs_a_desk=runs_a_desk, devices=devices
+        "entry/me.html",
+        is_staff=is_staff,
+        me=api().get("/v1/me"),
+        runs_a_desk=runs_a_desk,
+        devices=devices,
+        own_photo=part_of_page(has_own_photo) if Role.VOLUNTEER in viewer().roles else None,
     )
 
 
