@@ -1,4 +1,4 @@
-"""A volunteer's photograph, from her telephone to the elder's page: made small on the way, gone when she takes it back."""
+"""A volunteer's photograph, from her telephone to an elder's page: made small on the way, gone when taken back."""
 
 from __future__ import annotations
 
