@@ -90,7 +90,7 @@ def test_nothing_of_the_file_is_kept_but_a_small_upright_picture(volunteer: Call
     assert set(shown.info) <= {"jfif", "jfif_version", "jfif_unit", "jfif_density"}
     assert WORDS not in kept
     # It lay on its head: what was on top is below.
-    assert shown.getpixel((240, 470))[0] > 200 > shown.getpixel((240, 10))[0]  # type: ignore[index]  # three colours
+    assert shown.getpixel((240, 470))[0] > 200 > shown.getpixel((240, 10))[0]
 
 
 def test_it_is_sealed_with_her_key_and_goes_with_her_data(
@@ -173,7 +173,7 @@ def test_nobody_but_a_volunteer_sends_one_and_a_new_one_takes_the_place_of_the_o
     must(_send(volunteer, _jpeg("red")))
 
     kept = volunteer.get(f"/v1/persons/{volunteer.person_id}/photo").get_data()
-    assert Image.open(io.BytesIO(kept)).getpixel((9, 9))[0] > 200  # type: ignore[index]  # three colours
+    assert Image.open(io.BytesIO(kept)).getpixel((9, 9))[0] > 200
 
 
 @pytest.mark.parametrize(
@@ -239,4 +239,4 @@ def _erase(platform: Platform, hear: Callable[[Any], None], person_id: str) -> N
     asked = platform.client.post(f"/v1/persons/{person_id}/erasure", json={}, headers=headers)
     modules: tuple[Any, ...] = (orders, ledger, redemption)
     for module in modules:
-        hear(module.ErasureAnswered(erasure_id=asked.json["erasure_id"], person_id=person_id, answer="clear"))  # type: ignore[index]
+        hear(module.ErasureAnswered(erasure_id=asked.json["erasure_id"], person_id=person_id, answer="clear"))
