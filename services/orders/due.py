@@ -8,11 +8,12 @@ from datetime import datetime
 from libs.db import Connection
 from libs.programme.proposals import first_lapse, lapse_proposals
 from services.orders.approving.usecases.confirm_order import take_silence
-from services.orders.core.rules.deadlines import AUTO_CHECK_OUT, EXPIRE, GATES, SILENCE
+from services.orders.core.rules.deadlines import AUTO_CHECK_OUT, DECISION, EXPIRE, GATES, SILENCE
 from services.orders.core.store import deadline_store
 from services.orders.core.store.deadline_store import Deadline
 from services.orders.core.store.tables import decision
 from services.orders.disputes.store import reversal
+from services.orders.disputes.usecases.leave_undecided import leave_undecided
 from services.orders.duty.usecases import DUTY_ANSWER, call_next
 from services.orders.placing.usecases.expire_order import expire_order
 from services.orders.service_time.store import record_proposal
@@ -27,6 +28,7 @@ ACTS: Mapping[str, Act] = {
     EXPIRE: expire_order,
     AUTO_CHECK_OUT: end_forgotten_service,
     SILENCE: take_silence,
+    DECISION: leave_undecided,
     GATES: hold_gates,
     DUTY_ANSWER: call_next,
 }

@@ -1,4 +1,4 @@
-"""Write what documents take from the code: named links, and the tables of parameters and services in docs/domain.md."""
+"""Write what documents take from the code: named links, tables of parameters and services, an order's life cycle."""
 
 from __future__ import annotations
 
@@ -9,11 +9,14 @@ from typing import Any
 
 import yaml
 
+from services.orders.core.rules.deadlines import DEFAULTS
+from services.orders.core.rules.life_cycle import TRANSITIONS, State
 from tests.architecture import named_links
 from tests.architecture.tree import ROOT
 
 DOMAIN = ROOT / "docs" / "domain.md"
 PARAMETERS = ROOT / "services" / "accounts" / "data" / "policies" / "default.yaml"
+FLOWS = ROOT / "docs" / "flows.md"
 CATALOGUE = ROOT / "services" / "orders" / "data" / "catalogue.yaml"
 
 
@@ -29,13 +32,13 @@ def main() -> None:
 
 def expected(document: Path, text: str) -> str:
     """Return what the document should say."""
-    if document == DOMAIN:
+    if document in (DOMAIN, FLOWS):
         text = with_tables(text)
     return named_links.rewritten(document, text)
 
 
 def with_tables(text: str) -> str:
-    """Return docs/domain.md with the tables that the parameter list and the catalogue give."""
+    """Return a document with the tables that the parameter list, the catalogue and the life cycle of an order give."""
     for name, table in TABLES.items():
         block = f"<!-- {name}: begin -->\n{table()}\n<!-- {name}: end -->"
         text = re.sub(rf"<!-- {name}: begin -->.*?<!-- {name}: end -->", lambda _: block, text, flags=re.DOTALL)  # noqa: B023
@@ -93,7 +96,31 @@ def _cell(text: object) -> str:
     return str(text).replace("|", "\\|")
 
 
-TABLES: dict[str, Callable[[], str]] = {"parameters": _parameters, "catalogue": _catalogue}
+def _life_cycle() -> str:
+    moves: dict[tuple[str, str], list[str]] = {}
+    for verb, rows in TRANSITIONS.items():
+        for state, transition in rows.items():
+            for after in sorted(transition.leads_to - {state}):
+                moves.setdefault((state, after), []).append(verb)
+    arrows = [f"    {state} --> {after}: {', '.join(verbs)}" for (state, after), verbs in moves.items()]
+    return "\n".join(["```mermaid", "stateDiagram-v2", f"    [*] --> {State.DRAFT}", *arrows, "```"])
+
+
+def _defaults() -> str:
+    rows = [
+        f"| `{state}` | `{default.verb}` → {', '.join(sorted(TRANSITIONS[default.verb][state].leads_to - {state}))} |"
+        f" `{default.parameter}` |"
+        for state, default in DEFAULTS.items()
+    ]
+    return "\n".join(["| in | what happens by itself | when, by the policy |", "|---|---|---|", *rows])
+
+
+TABLES: dict[str, Callable[[], str]] = {
+    "parameters": _parameters,
+    "catalogue": _catalogue,
+    "life cycle": _life_cycle,
+    "defaults": _defaults,
+}
 
 if __name__ == "__main__":
     main()

@@ -55,11 +55,11 @@ class HoursApproved:
 @tells(orders.HoursRejected, subject="order_id")
 @dataclass(frozen=True)
 class HoursRejected:
-    """The hours do not count; why stands in orders, in the words of who said so."""
+    """The hours do not count; why stands in orders, in the words of who said so; nobody did where time ran out."""
 
     order_id: UUID
     district_id: UUID
-    by: UUID
+    by: UUID | None
     funding: Funding
 
 
@@ -100,6 +100,6 @@ def _volunteer_hours(order: Order, policy: Policy, part: Assignment) -> Voluntee
     )
 
 
-def hours_rejected(order: Order, *, by: UUID) -> HoursRejected:
+def hours_rejected(order: Order, *, by: UUID | None) -> HoursRejected:
     """Return what is told of hours that do not count."""
     return HoursRejected(order.order_id, order.district_id, by, order.funding)

@@ -42,7 +42,9 @@ class Evidence(MethodView):
             steps = store.steps_of(connection, order_id)
             decisions = store.decisions_of(connection, order_id)
             reversals = store.reversals_of(connection, order_id)
-        return {"order": view, "steps": steps, "decisions": decisions, "reversals": reversals}
+            decide_by = store.decide_by(connection, order_id)
+        shown = {"order": view, "decide_by": decide_by, "steps": steps}
+        return shown | {"decisions": decisions, "reversals": reversals}
 
 
 @blueprint.route("/dispute")

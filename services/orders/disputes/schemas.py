@@ -76,6 +76,7 @@ class EvidenceSchema(Schema):
     """Every step, proof and signature of an order."""
 
     order = fields.Nested(OrderSchema)
+    decide_by = shown_instant()
     steps = fields.List(fields.Nested(StepSchema))
     decisions = fields.List(fields.Nested(DecisionShownSchema))
     reversals = fields.List(fields.Nested(ReversalSchema))

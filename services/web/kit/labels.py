@@ -107,6 +107,7 @@ LABELS = {
     "step.fall_silent": message("Nobody confirmed in time"),
     "step.dispute": message("Disputed"),
     "step.decide": message("Dispute decided"),
+    "step.leave_undecided": message("Nobody decided in time: what both sides say counts"),
     "step.approve": message("Approved"),
     "step.second_check": message("Second check"),
     "step.reject": message("Hours refused"),

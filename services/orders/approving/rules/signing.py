@@ -64,8 +64,13 @@ def refuse_hand(order: Order, signer_id: UUID) -> None:
 
 
 def needs_second(signing: Signing) -> bool:
-    """Tell whether one signature is not enough: the hours carry a flag, or the signer made everybody in them."""
-    return bool(signing.order.submission.flags) or made_everybody(signing)
+    """Tell whether one signature is not enough.
+
+    The hours carry a flag, or are what a dispute left that nobody decided; or the signer made everybody in them.
+    """
+    order = signing.order
+    was_left = order.approval.decided_minutes is not None
+    return bool(order.submission.flags) or was_left or made_everybody(signing)
 
 
 def made_everybody(signing: Signing) -> bool:

@@ -351,6 +351,7 @@ def decisions(world: OrdersHarness) -> list[dict[str, Any]]:
 
 
 def test_a_decision_that_its_second_person_does_not_sign_lapses_and_is_made_again(world: OrdersHarness) -> None:
+    world.policy({"dispute": {"decide_days": 90}})
     disputed_after_settlement(world)
     (waiting,) = decisions(world)
     awaited = world.order("r1")["awaits_second"]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from libs.programme.policy import Policy
-from services.orders.core.rules.life_cycle import State
+from services.orders.core.rules.life_cycle import State, Verb
 from services.orders.core.rules.order import Order
 
 
@@ -38,20 +40,44 @@ def is_late_cancellation(policy: Policy, *, start_at: datetime, now: datetime) -
     return start_at - now < timedelta(hours=policy.cancel.free_before_hours)
 
 
-EXPIRE, AUTO_CHECK_OUT, SILENCE = "expire", "auto_check_out", "silence"
+def undecided_at(policy: Policy, *, disputed_at: datetime) -> datetime:
+    """Return when a dispute that nobody decided ends by itself."""
+    return disputed_at + timedelta(days=policy.dispute.decide_days)
+
+
+EXPIRE, AUTO_CHECK_OUT, SILENCE, DECISION = "expire", "auto_check_out", "silence", "decision"
 GATES = "gates"
 """Of a person: what they have taken, or receive, is looked at again, for something was told of them."""
-ORDER_DEADLINES = (EXPIRE, AUTO_CHECK_OUT, SILENCE)
+
+
+@dataclass(frozen=True)
+class Default:
+    """What happens in a state by itself: the kind of what falls due, what is done, and which parameter says when."""
+
+    kind: str
+    verb: Verb
+    parameter: str
+
+
+DEFAULTS: Mapping[State, Default] = {
+    State.PUBLISHED: Default(EXPIRE, Verb.EXPIRE, "fallback.refer_after_hours"),
+    State.IN_SERVICE: Default(AUTO_CHECK_OUT, Verb.CHECK_OUT, "check_out.auto_after_minutes"),
+    State.FINISHED: Default(SILENCE, Verb.FALL_SILENT, "confirm.auto_after_hours"),
+    State.DISPUTED: Default(DECISION, Verb.LEAVE_UNDECIDED, "dispute.decide_days"),
+}
+ORDER_DEADLINES = tuple(default.kind for default in DEFAULTS.values())
 # In these states something falls due by itself.
-TICKING = frozenset({State.PUBLISHED, State.IN_SERVICE, State.FINISHED})
+TICKING = frozenset(DEFAULTS)
 
 
-def deadlines_of(policy: Policy, order: Order) -> dict[str, datetime]:
-    """Return what falls due for an order by itself: when, by kind."""
+def deadlines_of(policy: Policy, order: Order, *, now: datetime) -> dict[str, datetime]:
+    """Return what falls due for an order by itself that comes into its state now: when, by kind."""
     if order.state is State.PUBLISHED and order.publication.published_at is not None:
         return {EXPIRE: expires_at(policy, published_at=order.publication.published_at, start_at=order.terms.start_at)}
     if order.state is State.IN_SERVICE:
         return {AUTO_CHECK_OUT: auto_check_out_at(policy, end_at=order.terms.end_at)}
     if order.state is State.FINISHED and order.word_awaited_from is not None:
         return {SILENCE: silence_at(policy, awaited_from=order.word_awaited_from)}
+    if order.state is State.DISPUTED:
+        return {DECISION: undecided_at(policy, disputed_at=now)}
     return {}

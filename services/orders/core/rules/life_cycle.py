@@ -56,6 +56,7 @@ class Verb(StrEnum):
     FALL_SILENT = "fall_silent"
     DISPUTE = "dispute"
     DECIDE = "decide"
+    LEAVE_UNDECIDED = "leave_undecided"
     APPROVE = "approve"
     SECOND_CHECK = "second_check"
     REJECT = "reject"
@@ -121,6 +122,7 @@ TRANSITIONS: Mapping[Verb, Mapping[State, Transition]] = {
         "a checker who did not approve it, with a second person once it is settled",
         {S.DISPUTED: (S.DISPUTED, S.APPROVED, S.REJECTED, S.SETTLED, S.REVERSED)},
     ),
+    Verb.LEAVE_UNDECIDED: _row(_CLOCK, {S.DISPUTED: (S.CONFIRMED, S.REJECTED, S.SETTLED)}),
     Verb.APPROVE: _row("a coordinator or checker", {S.CONFIRMED: (S.CONFIRMED, S.APPROVED)}),
     Verb.SECOND_CHECK: _row("a checker who did not sign it before", {S.CONFIRMED: (S.APPROVED, S.REJECTED)}),
     Verb.REJECT: _row("a coordinator or checker", {S.CONFIRMED: (S.REJECTED,)}),

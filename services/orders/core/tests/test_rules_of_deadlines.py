@@ -35,17 +35,18 @@ def test_the_deadlines_of_an_order_nobody_takes(published: str, start: str, look
         (State.PUBLISHED, "expire", "D2 09:00"),
         (State.IN_SERVICE, "auto_check_out", "D2 11:00"),
         (State.FINISHED, "silence", "D5 10:00"),
+        (State.DISPUTED, "decision", "D18 08:00"),
     ],
 )
 def test_what_falls_due_depends_on_the_state(state: State, kind: str, due: str) -> None:
     waiting = order(state=state, publication=Publication(at("D1 08:00")), assignments=(part(),))
 
-    assert deadlines_of(policy(), waiting) == {kind: at(due)}
+    assert deadlines_of(policy(), waiting, now=at("D3 08:00")) == {kind: at(due)}
 
 
 @pytest.mark.parametrize("state", sorted(CLOSED | {State.TAKEN, State.CONFIRMED, State.APPROVED}))
 def test_nothing_falls_due_for_the_others(state: State) -> None:
-    assert deadlines_of(policy(), order(state=state, assignments=(part(),))) == {}
+    assert deadlines_of(policy(), order(state=state, assignments=(part(),)), now=at("D3 08:00")) == {}
 
 
 def test_withdrawing_is_late_only_inside_the_free_limit() -> None:

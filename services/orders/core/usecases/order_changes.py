@@ -68,7 +68,7 @@ def read_no_more(connection: Connection) -> None:
 
 def deadlines_set(connection: Connection, order: Order, now: datetime) -> Mapping[str, datetime]:
     """Return what falls due for an order, by the rules that bind it: when, by kind."""
-    return deadlines_of(policy_of_order(connection, order, now), order) if order.state in TICKING else {}
+    return deadlines_of(policy_of_order(connection, order, now), order, now=now) if order.state in TICKING else {}
 
 
 def replace_deadlines(connection: Connection, order: Order, deadlines: Mapping[str, datetime]) -> None:

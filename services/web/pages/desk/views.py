@@ -179,6 +179,7 @@ def order(order_id: UUID) -> str:
         "desk/order.html",
         order=shown,
         steps=steps,
+        decide_by=evidence.get("decide_by"),
         reversals=evidence["reversals"],
         people=people,
         pair=pair,

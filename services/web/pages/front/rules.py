@@ -173,7 +173,8 @@ def _serving(read: _Reader) -> list[str]:
             hours=read.number("confirm.auto_after_hours"),
         ),
         say(
-            "Whoever disagrees says so within %(window)s days and gets a decision within %(days)s days.",
+            "Whoever disagrees says so within %(window)s days and gets a decision within %(days)s days;"
+            " without one, what both sides say counts.",
             window=read.number("dispute.window_days"),
             days=read.number("dispute.decide_days"),
         ),
