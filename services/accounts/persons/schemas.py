@@ -149,6 +149,16 @@ class NamedPersonAnswer(Schema):
     has_photo = fields.Boolean()
 
 
+class OrderSideAnswer(Schema):
+    """Who the other side of an order in hand is, and where to go."""
+
+    person_id = id_field()
+    names = fields.Dict()
+    phone_number = fields.String(allow_none=True)
+    address = fields.String(allow_none=True)
+    remarks = fields.String(allow_none=True)
+
+
 class PhotoAnswer(Schema):
     """Whether there is a photograph of the caller."""
 

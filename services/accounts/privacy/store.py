@@ -41,6 +41,16 @@ class DisclosureStore:
         serving = sa.and_(disclosure.c.volunteer_id == viewer_id, disclosure.c.recipient_id == person_id)
         return bool(self._connection.scalar(sa.select(sa.exists().where(serving, disclosure.c.until > now))))
 
+    def sides_of(self, viewer_id: UUID, *, now: datetime, limit: int) -> dict[UUID, bool]:
+        """Return the other sides of the viewer's orders that last, up to a bound; true: the viewer goes there."""
+        volunteer_id, recipient_id = disclosure.c.volunteer_id, disclosure.c.recipient_id
+        query = sa.select(disclosure).where(sa.or_(volunteer_id == viewer_id, recipient_id == viewer_id))
+        sides: dict[UUID, bool] = {}
+        for row in self._connection.execute(query.where(disclosure.c.until > now).order_by(disclosure.c.until).limit(limit)):
+            other = row.recipient_id if row.volunteer_id == viewer_id else row.volunteer_id
+            sides[other] = sides.get(other, False) or row.volunteer_id == viewer_id
+        return sides
+
     def helpers_of(
         self, *, recipient_ids: Collection[UUID], volunteer_ids: Collection[UUID], now: datetime
     ) -> set[UUID]:

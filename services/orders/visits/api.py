@@ -60,13 +60,14 @@ class VisitIndicator(MethodView):
     @indicators.arguments(schemas.IndicatorQuerySchema, location="query")
     @indicators.response(200, schemas.VisitIndicatorSchema)
     def get(self, query: Row) -> Row:
-        """Show how many listed people were seen in a month, and who is overdue today."""
+        """Show how many listed people were seen in a month, also by district, and who is overdue today."""
         month = date.fromisoformat(f"{query['month']}-01") if query["month"] else local_date(now())
         with reading() as connection:
             if not reaches(connection, query["unit"]):
                 raise ForbiddenError
             indicator = store.visit_indicator(connection, query["unit"], month=month, now=now())
-            return with_unit_names(connection, [indicator], "unit_id")[0]
+            shown, *districts = with_unit_names(connection, [indicator, *indicator["districts"]], "unit_id")
+            return shown | {"districts": districts}
 
 
 @visit_plans.route("")

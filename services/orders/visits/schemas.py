@@ -59,13 +59,25 @@ class VisitPlanSchema(Schema):
     is_overdue = fields.Boolean()
 
 
-class VisitIndicatorSchema(Schema):
-    """The monthly visit rate of a unit, and who is overdue today."""
+class VisitRateSchema(Schema):
+    """The monthly visit rate of a unit."""
 
     unit_id = shown_id()
     unit_name = shown_name()
-    month = fields.String()
     listed = fields.Integer()
     visited = fields.Integer()
     rate_percent = fields.Integer()
+
+
+class DistrictVisitRateSchema(VisitRateSchema):
+    """The monthly visit rate of a district, and how many are overdue today."""
+
+    overdue_count = fields.Integer()
+
+
+class VisitIndicatorSchema(VisitRateSchema):
+    """The monthly visit rate of a unit, who is overdue today, and the rate of each district that is or lies in it."""
+
+    month = fields.String()
+    districts = fields.List(fields.Nested(DistrictVisitRateSchema))
     overdue = fields.List(shown_id())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -97,26 +97,39 @@ def _end_of(month: date) -> datetime:
     return local_midnight((month.replace(day=1) + timedelta(days=DAYS_OF_A_MONTH_MAX)).replace(day=1))
 
 
+@dataclass
+class _Count:
+    """How many are listed and visited, and who is overdue."""
+
+    listed: int = 0
+    visited: int = 0
+    overdue: list[UUID] = field(default_factory=list)
+
+    def rate(self) -> Row:
+        """Return the monthly rate."""
+        percent = rules.rate_percent(listed=self.listed, visited=self.visited)
+        return {"listed": self.listed, "visited": self.visited, "rate_percent": percent}
+
+
 def visit_indicator(connection: Connection, unit_id: UUID, *, month: date, now: datetime) -> Row:
-    """Return the monthly visit rate of a unit, and who is overdue today."""
+    """Return the monthly visit rate of a unit, who is overdue today, and the rate of each district in it."""
     today, units = local_date(now), directory.units_below(connection, [unit_id])
-    listed = visited = 0
-    overdue: list[UUID] = []
+    whole = _Count()
+    parts = {district: _Count() for district in sorted({unit_id, *units} & set(directory.districts(connection)))}
     for entry in listed_people(connection, units, now, month=month.replace(day=1)):
         days = rules.interval_days(people_store.policy_on(connection, entry.district_id, today), entry.risk)
         is_monthly = rules.counts_monthly(days)
-        listed += is_monthly
-        visited += is_monthly and rules.was_seen_in(month, entry.seen_on)
-        if rules.is_overdue(listed_on=entry.listed_on, seen_on=entry.seen_on, days=days, today=today):
-            overdue.append(entry.person_id)
-    return {
-        "unit_id": unit_id,
-        "month": f"{month:%Y-%m}",
-        "listed": listed,
-        "visited": visited,
-        "rate_percent": rules.rate_percent(listed=listed, visited=visited),
-        "overdue": sorted(overdue),
-    }
+        is_overdue = rules.is_overdue(listed_on=entry.listed_on, seen_on=entry.seen_on, days=days, today=today)
+        for count in (whole, parts.get(entry.district_id)):
+            if count is not None:
+                count.listed += is_monthly
+                count.visited += is_monthly and rules.was_seen_in(month, entry.seen_on)
+                count.overdue += [entry.person_id] if is_overdue else []
+    shown = {"unit_id": unit_id, "month": f"{month:%Y-%m}", "overdue": sorted(whole.overdue)} | whole.rate()
+    of_districts = [
+        {"unit_id": district, "overdue_count": len(count.overdue)} | count.rate() for district, count in parts.items()
+    ]
+    return shown | {"districts": of_districts}
 
 
 def visit_plans(connection: Connection, unit_id: UUID, now: datetime) -> Iterator[Row]:

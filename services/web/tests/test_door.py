@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 
-from services.web.tests.support import PERSON, TableApi, open_pages, sign_in, signed_in
+from libs.clock import machine_now
+from services.web.tests.support import NAMES, PERSON, UNIT, TableApi, open_pages, sign_in, signed_in
 
 KEY = {"kty": "EC", "crv": "P-256", "x": "x", "y": "y"}
 
@@ -121,3 +124,23 @@ def test_the_worker_is_given_at_the_root_and_keeps_no_page_but_the_one_at_the_do
     manifest = client.get("/app.webmanifest")
     assert manifest.content_type.startswith("application/manifest+json")
     assert manifest.get_json()["start_url"] == "/door"
+
+
+def test_the_page_asks_for_all_it_shows_by_one_question(client: FlaskClient, api: TableApi) -> None:
+    start = (machine_now() + timedelta(hours=1)).isoformat()
+    people = [f"01890a5d-ac96-774b-bcce-b302099a90{number:02}" for number in range(4)]
+    order = {"state": "taken", "service": "B1", "start": start, "minutes": 60, "unit_id": UNIT, "acts": []}
+    mine: list[dict[str, Any]] = [{"person_id": PERSON, "evidence": [], "checked_in_at": None}]
+    rows = [order | {"order_id": person, "recipient_id": person, "volunteers": mine} for person in people]
+    sides = [{"person_id": person, "names": NAMES, "address": f"某路{person[-2:]}号"} for person in people]
+    api.answers["GET /v1/orders"] = (200, {"items": rows, "next": None})
+    api.answers["GET /v1/me/order-sides"] = (200, {"items": sides, "next": None})
+    client.get("/door")
+    api.asked.clear()
+
+    page = client.get("/door").get_data(as_text=True)
+
+    assert all(f"某路{person[-2:]}号" in page for person in people)
+    assert [asked.path for asked in api.asked] == ["/v1/orders", "/v1/me/order-sides"]
+    api.answers["GET /v1/me/order-sides"] = (403, {"code": "person_suspended"})
+    assert client.get("/door").status_code == 200

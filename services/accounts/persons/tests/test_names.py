@@ -46,6 +46,32 @@ def test_the_sides_of_an_order_know_each_other_while_it_lasts(platform: Platform
     assert _names(own, volunteer) == {}
 
 
+def test_one_answer_shows_the_other_sides_of_all_orders_in_hand(
+    platform: Platform, hear: Callable[[Any], None]
+) -> None:
+    elders = [platform.register(name, address="长宁路1号") for name in ("王兰", "何花")]
+    volunteer, orders_in_hand = platform.register("李平", address="自己家"), [str(new_id()), str(new_id())]
+    stranger = platform.register("张望")
+    going, start = platform.sign_in("李平"), to_microseconds(platform.clock.now() + timedelta(hours=2))
+    for order_id, elder in zip(orders_in_hand, elders, strict=True):
+        order = orders.OrderTaken(order_id=order_id, recipient_id=elder, start_at_us=start)
+        order.volunteer_ids.append(volunteer)
+        hear(order)
+
+    sides = must(going.get("/v1/me/order-sides"))["items"]
+    other_way = must(platform.sign_in("王兰").get("/v1/me/order-sides"))["items"]
+
+    assert {row["person_id"]: row["address"] for row in sides} == dict.fromkeys(elders, "长宁路1号")
+    assert [row["person_id"] for row in other_way] == [volunteer]
+    assert must(platform.sign_in("张望").get("/v1/me/order-sides"))["items"] == []
+    assert stranger not in {row["person_id"] for row in sides}
+    assert must(platform.sign_in("何花").get("/v1/access-log"))["items"][0]["what"] == "order"
+    hear(orders.OrderCancelled(order_id=orders_in_hand[0]))
+    assert [row["person_id"] for row in must(going.get("/v1/me/order-sides"))["items"]] == [elders[1]]
+    must(platform.a.post(f"/v1/persons/{volunteer}/suspension", {"why": "false_hours"}))
+    refused(going.get("/v1/me/order-sides"), "person_suspended", 403)
+
+
 def test_who_is_suspended_is_told_their_own_name_and_nobodys_else(platform: Platform) -> None:
     first, second = platform.register("王兰", roles=["volunteer"]), platform.register("李平")
     suspended = platform.sign_in("王兰")

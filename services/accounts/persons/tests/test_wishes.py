@@ -80,6 +80,8 @@ def test_only_the_volunteer_of_an_order_in_hand_sees_the_remarks(
     hear(taken)
 
     assert must(serving.get(f"/v1/persons/{elder}"))["remarks"] == DOOR
+    assert must(serving.get("/v1/me/order-sides"))["items"][0]["remarks"] == DOOR
+    assert must(platform.sign_in("王兰").get("/v1/me/order-sides"))["items"][0]["remarks"] is None
     assert must(platform.sign_in("王兰").get(f"/v1/persons/{volunteer}"))["remarks"] is None
     refused(platform.sign_in("张望").get(f"/v1/persons/{elder}"), "not_authorised", 403)
     hear(orders.OrderCancelled(order_id=str(order_id)))

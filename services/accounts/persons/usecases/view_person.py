@@ -15,6 +15,8 @@ from services.accounts.core.usecases.authorise import require_power
 from services.accounts.core.usecases.command_context import CommandContext
 from services.accounts.privacy.store import DisclosureStore
 
+SIDES_MAX = 80
+"""Far more than somebody has orders in hand."""
 _INVISIBLE = (PersonStatus.SEALED, PersonStatus.ERASED)
 
 
@@ -48,6 +50,26 @@ def view_by_order(store: SealedStore, context: CommandContext, *, person_id: UUI
         if not disclosed.serves(viewer_id=context.caller_id, person_id=person_id, now=context.now):
             return replace(identity, remarks=None)
     return identity
+
+
+def view_order_sides(store: SealedStore, context: CommandContext) -> dict[UUID, Identity]:
+    """Return who the other sides of all orders in hand of the caller's are; each look is logged.
+
+    What must be known at the door is among it only of those to whom the caller goes.
+
+    Raises:
+        PersonSuspendedError
+    """
+    context.active_actor()
+    sides = DisclosureStore(store.connection).sides_of(context.caller_id, now=context.now, limit=SIDES_MAX)
+    identities = store.identities.identities(sorted(sides))
+    store.records.log_views(
+        viewer_id=context.caller_id, person_ids=sorted(identities), what="order", why="order in hand", at=context.now
+    )
+    return {
+        person_id: identity if sides[person_id] else replace(identity, remarks=None)
+        for person_id, identity in identities.items()
+    }
 
 
 def view_person(

@@ -50,6 +50,25 @@ def test_visits_are_counted_once_a_person_and_overdue_by_day(world: OrdersHarnes
     assert len(world.said(wire.VisitRecorded)) == 3
 
 
+def test_one_answer_shows_the_rate_of_every_district_in_the_unit(world: OrdersHarness) -> None:
+    for label, unit in (("hi", "k1"), ("ke", "k1"), ("far", "k3")):
+        world.person(label, roles=["recipient"], unit=unit, visit_risk="high", visit_listed_on="2026-03-02")
+    world.set_time("D9 09:00")
+    visited(world, "coord", "v1", "hi")
+
+    shown = rate(world, unit="city")
+
+    rows = {row["unit_id"]: (row["listed"], row["visited"], row["rate_percent"]) for row in shown["districts"]}
+    late = {row["unit_id"]: row["overdue_count"] for row in shown["districts"]}
+    assert rows == {str(named("d1")): (2, 1, 50), str(named("d2")): (1, 0, 0)}
+    assert late == {str(named("d1")): 1, str(named("d2")): 1}
+    assert (shown["listed"], sum(late.values())) == (3, len(shown["overdue"]))
+    assert [row["unit_id"] for row in rate(world, unit="d2")["districts"]] == [str(named("d2"))]
+    assert rate(world)["districts"] == []
+    nosy = world.call("GET", "coord", f"/v1/indicators/visits?unit={named('city')}")
+    assert nosy.status_code == 403
+
+
 def test_the_visit_plan_says_who_is_due_first(world: OrdersHarness) -> None:
     for label, risk in (("ke", "key"), ("hi", "high")):
         world.person(label, roles=["recipient"], visit_risk=risk, visit_listed_on="2026-03-02")
