@@ -45,8 +45,9 @@ class DisclosureStore:
         """Return the other sides of the viewer's orders that last, up to a bound; true: the viewer goes there."""
         volunteer_id, recipient_id = disclosure.c.volunteer_id, disclosure.c.recipient_id
         query = sa.select(disclosure).where(sa.or_(volunteer_id == viewer_id, recipient_id == viewer_id))
+        lasting = query.where(disclosure.c.until > now).order_by(disclosure.c.until).limit(limit)
         sides: dict[UUID, bool] = {}
-        for row in self._connection.execute(query.where(disclosure.c.until > now).order_by(disclosure.c.until).limit(limit)):
+        for row in self._connection.execute(lasting):
             other = row.recipient_id if row.volunteer_id == viewer_id else row.volunteer_id
             sides[other] = sides.get(other, False) or row.volunteer_id == viewer_id
         return sides
