@@ -33,6 +33,7 @@ POWERS: dict[str, frozenset[str]] = {
     "place_order": frozenset({"coordinator"}),
     "place_order_for": frozenset({"operator", "coordinator"}),
     "review_order": frozenset({"coordinator"}),
+    "approve_series": frozenset({"coordinator"}),
     "cancel_order": frozenset({"coordinator"}),
     "offer_order": frozenset({"coordinator"}),
     "call_back": frozenset({"operator"}),

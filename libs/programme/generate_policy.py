@@ -19,6 +19,7 @@ Generated from the parameter list by `make proto`; change the list instead.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Literal
 '''
 _GROUP = '''
@@ -35,7 +36,7 @@ class Parameters:
     """All groups; `Parameters()` are today's defaults."""
 
 '''
-_TYPES = {"integer": "int", "boolean": "bool", "text": "str"}
+_TYPES = {"integer": "int", "boolean": "bool", "text": "str", "days": "tuple[date, ...]"}
 
 
 def generated() -> str:
@@ -73,6 +74,7 @@ def _tuple_of(entries: list[Any]) -> str:
 
 def _default_of(parameter: Mapping[str, Any]) -> str:
     default = parameter["default"]
+    assert parameter["type"] != "days" or not default, "a list of days begins empty"
     if isinstance(default, dict):
         assert not default, "a map begins empty"
         return "field(default_factory=dict)"

@@ -33,6 +33,7 @@ from services.orders.placing import api as placing
 from services.orders.placing.store import decided as decided_orders
 from services.orders.placing.usecases import acts as placing_acts
 from services.orders.queues import api as queues
+from services.orders.series import api as series
 from services.orders.service_time import api as service_time
 from services.orders.serving import api as serving
 from services.orders.serving.rules.doors import DoorKey
@@ -89,6 +90,7 @@ def create_app(settings: Settings, *, clock: Clock, database: Database | None = 
             slips.late_entries,
             service_time.service_records,
             service_time.certificates,
+            series.series_blueprint,
             stops.stops,
             visits.visits,
             visits.visit_plans,

@@ -11,10 +11,11 @@ from services.orders.core.store.directory import DIRECTORY
 from services.orders.duty import consumers as duty
 from services.orders.erasure import consumers as erasure
 from services.orders.placing import consumers as placing
+from services.orders.series import consumers as series
 from services.orders.service_time import consumers as service_time
 from services.orders.serving import consumers as serving
 
-HEARERS = (DIRECTORY, core, placing, serving, service_time, duty, erasure)
+HEARERS = (DIRECTORY, core, placing, series, serving, service_time, duty, erasure)
 
 
 def consumers(*, clock: Clock) -> Consumers:

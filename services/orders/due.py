@@ -16,6 +16,8 @@ from services.orders.disputes.store import reversal
 from services.orders.disputes.usecases.leave_undecided import leave_undecided
 from services.orders.duty.usecases import DUTY_ANSWER, call_next
 from services.orders.placing.usecases.expire_order import expire_order
+from services.orders.series.usecases.end_series import SERIES_DAY
+from services.orders.series.usecases.make_day import make_next_day
 from services.orders.service_time.store import record_proposal
 from services.orders.serving.usecases.hold_gates import hold_gates
 from services.orders.serving.usecases.serve_order import end_forgotten_service
@@ -32,6 +34,8 @@ ACTS: Mapping[str, Act] = {
     GATES: hold_gates,
     DUTY_ANSWER: call_next,
 }
+LATE_ACTS: Mapping[str, Callable[[Connection, Deadline, datetime], None]] = {SERIES_DAY: make_next_day}
+"""What looks at how late it is done: a day that is past is not made."""
 
 
 def next_due(connection: Connection, now: datetime) -> datetime | None:
@@ -50,5 +54,12 @@ def run_due(connection: Connection, now: datetime) -> int:
         next_deadline = deadline_store.next_deadline(connection, now)
         if next_deadline is None:
             return count + lapse_proposals(connection, OF_TWO_PEOPLE, now=now)
-        ACTS[next_deadline.kind](connection, next_deadline)
+        _do(connection, next_deadline, now)
     return DUE_MAX
+
+
+def _do(connection: Connection, due: Deadline, now: datetime) -> None:
+    if due.kind in LATE_ACTS:
+        LATE_ACTS[due.kind](connection, due, now)
+    else:
+        ACTS[due.kind](connection, due)

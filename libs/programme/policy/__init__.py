@@ -66,8 +66,15 @@ def _read_groups(stored: Stored) -> dict[str, Any]:
 
 
 def _read_group(defaults: Any, stored: Mapping[str, Any]) -> Any:
-    known = {field.name for field in dataclasses.fields(defaults)}
-    return dataclasses.replace(defaults, **{name: _frozen(v) for name, v in stored.items() if name in known})
+    types = {field.name: field.type for field in dataclasses.fields(defaults)}
+    named = {name: value for name, value in stored.items() if name in types}
+    return dataclasses.replace(defaults, **{name: _typed(types[name], value) for name, value in named.items()})
+
+
+def _typed(kind: object, value: object) -> object:
+    if kind == tuple[date, ...] and isinstance(value, list):
+        return tuple(map(date.fromisoformat, value))
+    return _frozen(value)
 
 
 def _frozen(value: object) -> object:

@@ -5,6 +5,7 @@ Generated from the parameter list by `make proto`; change the list instead.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Literal
 
 
@@ -337,6 +338,14 @@ class UrgentParameters:
 
 
 @dataclass(frozen=True, kw_only=True)
+class SeriesParameters:
+    """The group `series`."""
+
+    days_ahead: int = 14
+    holidays: tuple[date, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
 class VisitParameters:
     """The group `visit`."""
 
@@ -404,6 +413,7 @@ class Parameters:
     insurance: InsuranceParameters = InsuranceParameters()
     agreement: AgreementParameters = AgreementParameters()
     urgent: UrgentParameters = UrgentParameters()
+    series: SeriesParameters = SeriesParameters()
     visit: VisitParameters = VisitParameters()
     retention: RetentionParameters = RetentionParameters()
     privacy: PrivacyParameters = PrivacyParameters()

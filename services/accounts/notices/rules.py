@@ -27,6 +27,7 @@ class Purpose(StrEnum):
     VISIT_UNTAKEN = "visit_untaken"
     VISIT_CANCELLED = "visit_cancelled"
     VISIT_RELEASED = "visit_released"
+    VISIT_NOT_MADE = "visit_not_made"
     WORD_WANTED = "word_wanted"
     HOURS_REFUSED = "hours_refused"
 
@@ -108,6 +109,9 @@ _WORDS: Mapping[Purpose, str] = {
     ),
     Purpose.VISIT_CANCELLED: message("The visit on {when} is cancelled."),
     Purpose.VISIT_RELEASED: message("You do not go to the visit on {when}: your page says what is missing now."),
+    Purpose.VISIT_NOT_MADE: message(
+        "Your weekly visit on {when} could not be arranged. Your page says why; the desk looks into it."
+    ),
     Purpose.WORD_WANTED: message("Your visit of {when} is over. Please say on your page, or to the desk, how it was."),
     Purpose.HOURS_REFUSED: message("The hours of {when} were not recognised. Your page says why, and how to object."),
 }

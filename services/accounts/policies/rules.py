@@ -73,6 +73,8 @@ class Parameter:
             return value in self.choices
         if self.type == "list":
             return self._fits_list(value)
+        if self.type == "days":
+            return _are_days(value)
         assert self.type == "map", self.type
         return isinstance(value, dict) and all(isinstance(k, str) and _is_integer(v) for k, v in value.items())
 
@@ -91,6 +93,20 @@ class Parameter:
         if _is_integer(sample):
             return all(_is_integer(entry) and entry >= 0 for entry in value) and value == sorted(set(value))
         return all(isinstance(entry, str) and (not self.choices or entry in self.choices) for entry in value)
+
+
+def _are_days(value: object) -> bool:
+    """Accept days in ISO form, in order, each once."""
+    if not isinstance(value, list) or len(value) > LIST_LENGTH_MAX:
+        return False
+    return all(isinstance(entry, str) and _is_day(entry) for entry in value) and value == sorted(set(value))
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
 
 
 @dataclass(frozen=True)

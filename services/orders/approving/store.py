@@ -22,6 +22,7 @@ from services.orders.core.store import memo
 from services.orders.core.store.facts import Ask
 from services.orders.core.store.rows import Found, part_of_columns
 from services.orders.core.store.tables import assignment, orders
+from services.orders.series.store import of_approved_series
 
 _NEVER_HAPPENED = [State.REJECTED.value, State.REVERSED.value, State.DECLINED.value]
 RECENT_MAX = 60
@@ -88,10 +89,27 @@ def history_of(connection: Connection, order: Order, part: Assignment) -> Histor
     )
 
 
+def pair_count_outside_series(connection: Connection, order: Order, part: Assignment) -> int:
+    """Return the submissions of this pair within 30 days that no approved series asked for; 0 where one asked for this.
+
+    The flag's own count comes first: this is asked only of the few whom it would name.
+    """
+    assert part.checked_out_at is not None
+    since = part.checked_out_at - timedelta(days=PAIR_DAYS)
+    pair = {
+        other.order_id
+        for other in _other_parts(connection, order, part)
+        if other.recipient_id == order.recipient_id and other.out_at > since
+    }
+    approved = of_approved_series(connection, {order.order_id, *pair})
+    return 0 if order.order_id in approved else 1 + len(pair - approved)
+
+
 @dataclass(frozen=True)
 class _Other:
     """Another part of the same volunteer, which has ended."""
 
+    order_id: UUID
     recipient_id: UUID
     in_at: datetime
     out_at: datetime
@@ -145,7 +163,14 @@ def _other(row: Found) -> _Other:
     ended = part_of_columns(row)
     assert ended.checked_in_at is not None
     assert ended.checked_out_at is not None
-    return _Other(row["recipient_id"], ended.checked_in_at, ended.checked_out_at, ended.out_place, ended.actual_minutes)
+    return _Other(
+        row["order_id"],
+        row["recipient_id"],
+        ended.checked_in_at,
+        ended.checked_out_at,
+        ended.out_place,
+        ended.actual_minutes,
+    )
 
 
 def _device_shared(connection: Connection, order: Order, part: Assignment) -> bool:

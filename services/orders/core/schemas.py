@@ -253,9 +253,9 @@ class OrderPageSchema(Schema):
     next = fields.String(allow_none=True)
 
 
-def shown_day() -> fields.String:
+def shown_day(**options: Any) -> fields.String:
     """Return a field of a local day."""
-    return fields.String(allow_none=True, metadata={"format": "date"})
+    return fields.String(allow_none=True, metadata={"format": "date"}, **options)
 
 
 def page_of_schema(kind: type[Schema]) -> type[Schema]:

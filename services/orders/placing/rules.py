@@ -37,14 +37,25 @@ def refuse_unless_helped(facts: AskingFacts, terms: Terms, funding: Funding) -> 
     Raises:
         Refusal: the first rule that bars it; its code says which.
     """
-    refuse_unless_payable(facts.service, funding, facts.policy)
-    refuse_minutes_out_of_range(facts.service, terms.planned_minutes)
-    if funding is Funding.POOL:
-        refuse_unless_pool_serves(facts.recipient, facts.policy)
+    refuse_unless_serves(facts.service, facts.recipient, facts.policy, funding, terms.planned_minutes)
     refuse_grade_outside_limits(facts.service, facts.recipient, funding)
     refuse_overlap(has_other=facts.has_other)
     if funding is Funding.PROGRAMME:
         refuse_over_budget(facts.policy, price_minutes=terms.price_minutes, counted_minutes=facts.counted_minutes)
+
+
+def refuse_unless_serves(
+    service: Service, recipient: Person, policy: Policy, funding: Funding, planned_minutes: int
+) -> None:
+    """Refuse help that this source does not pay for, or not for so long, or not for this person.
+
+    Raises:
+        FundingNotAllowedError, MinutesOutOfRangeError, NotEligibleForPoolError: as their names say.
+    """
+    refuse_unless_payable(service, funding, policy)
+    refuse_minutes_out_of_range(service, planned_minutes)
+    if funding is Funding.POOL:
+        refuse_unless_pool_serves(recipient, policy)
 
 
 def refuse_inactive_recipient(recipient: Person) -> None:

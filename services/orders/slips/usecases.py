@@ -25,7 +25,7 @@ from services.orders.core.usecases.command_context import CommandContext, requir
 from services.orders.core.usecases.order_changes import await_funding
 from services.orders.placing.messages import order_placed
 from services.orders.placing.rules import refuse_minutes_out_of_range, refuse_unless_payable, refuse_unless_pool_serves
-from services.orders.placing.usecases.place_order import HelpAsked, draft, refuse_over_budget
+from services.orders.placing.usecases.place_order import HelpAsked, draft, placement_of, refuse_over_budget
 from services.orders.serving.refusals import RelatedPartyError
 from services.orders.serving.rules.taking import refuse_who_may_not_serve
 from services.orders.slips import store
@@ -92,7 +92,7 @@ def enter_late(connection: Connection, context: CommandContext, asked: HelpAsked
     policy = people_store.policy_on(connection, recipient.district_id, local_date(context.now))
     served_policy = people_store.policy_on(connection, recipient.district_id, local_date(asked.start_at))
     service = replace(catalogue_store.service_on(connection, asked.service_code, local_date(context.now)), persons=1)
-    order = draft(asked, service, recipient, policy, context)
+    order = draft(asked, service, recipient, policy, placement_of(context))
     order = replace(order, placement=replace(order.placement, slip_number=slip.number))
     order = _with_service(order, volunteer, context, served_policy.version)
     refuse_own_or_related(signing_of(connection, order, context.caller_id))

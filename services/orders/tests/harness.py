@@ -20,12 +20,13 @@ import yaml
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from google.protobuf.message import Message
 
-from libs.clock import machine_now, to_microseconds
+from libs.clock import from_microseconds, machine_now, to_microseconds
 from libs.contracts.events import accounts, ledger, orders as wire, redemption
 from libs.db import Connection, Database
 from libs.ids import id_from_cause, new_id
 from libs.inbox import IncomingEvent
 from services.orders.bootstrap import Settings, create_app, create_consumers, next_due, run_due
+from services.orders.tests.answers import answer_of_day, answer_of_funding
 from services.orders.tests.places import DISTRICT_OF, LEVELS, STAFF, TREE, WORLD
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -37,7 +38,6 @@ PARAMETERS = {
 }
 DOOR_KEY = "door-key-of-the-tests"
 NAMES = UUID("0b5cf0a4-3f0c-5a35-8a8f-4b3f4f9a2c10")
-PAID_BY_REDEMPTION = ("credit", "purchased")
 
 
 def named(label: str) -> UUID:
@@ -83,6 +83,7 @@ class OrdersHarness:
         self.units: dict[str, str] = {}
         self.heard = 0
         self.refuse: dict[UUID, str] = {}
+        self.refuse_days: dict[datetime, str] = {}
         with database.transaction() as connection:
             self.batch: Connection | None = connection
             self._hear_world()
@@ -262,7 +263,11 @@ class OrdersHarness:
 
     def _answer(self, message: Message) -> None:
         if isinstance(message, wire.FundingRequested):
-            self._answer_funding(message)
+            refused = self.refuse.get(UUID(message.order_id), "")
+            self.hear(answer_of_funding(message, refused=refused), subject=message.order_id)
+        elif isinstance(message, wire.SeriesDayDue):
+            code = self.refuse_days.get(from_microseconds(message.start_at_us), "")
+            self.hear(answer_of_day(message, declined_code=code), subject=message.order_id)
         elif isinstance(message, wire.HoursApproved):
             counted = [min(part.actual_minutes, message.planned_minutes) // 30 * 30 for part in message.hours]
             settled = ledger.HoursSettled(
@@ -272,19 +277,6 @@ class OrdersHarness:
                 issued_minutes=sum(counted) if message.funding == "programme" else 0,
             )
             self.hear(settled, subject=message.order_id)
-
-    def _answer_funding(self, message: wire.FundingRequested) -> None:
-        refused = self.refuse.get(UUID(message.order_id), "")
-        if message.funding in PAID_BY_REDEMPTION:
-            if refused:
-                answer: Message = redemption.RedemptionDeclined(redemption_id=message.order_id, code=refused)
-            else:
-                answer = redemption.RedemptionAuthorised(redemption_id=message.order_id, funding=message.funding)
-        elif refused:
-            answer = ledger.HoldRefused(hold_id=message.order_id, code=refused, funding="pool")
-        else:
-            answer = ledger.HoldPlaced(hold_id=message.order_id, funding="pool")
-        self.hear(answer, subject=message.order_id)
 
     def redeem(
         self, label: str, *, recipient: str, start: str, minutes: int = 60, service: str = "B1", **others: Any

@@ -51,11 +51,15 @@ def load_asking(
     payer_id: UUID,
     service_code: str,
     week: date,
+    may: bool = False,
 ) -> AskingFacts:
-    """Return what asking depends on; no other request for the recipient is decided meanwhile."""
+    """Return what asking depends on; no other request for the recipient is decided meanwhile.
+
+    `may`: somebody who may has asked already, as orders says of a day of a series.
+    """
     terms = terms_of(context, recipient_id=recipient_id, payer_id=payer_id, week=week)
     caller = context.caller
-    may = caller.person_id in (recipient_id, payer_id) or caller.has(POWERS["place_order"] | POWERS["act_for"])
+    may = may or caller.person_id in (recipient_id, payer_id) or caller.has(POWERS["place_order"] | POWERS["act_for"])
     with pipelined(connection):
         lock_for(connection, _RECIPIENT, terms, space=_LOCK_SPACE, may=may, whose=f"{_RECIPIENT}, {_PAYER}")
         kept = claim_row(connection, t.redemption, redemption_id=redemption_id)

@@ -12,6 +12,7 @@ from services.orders.core.rules.order import Assignment, Order
 from services.orders.core.rules.people import Place
 
 ONE_HAND = "one_hand"
+FREQUENT_PAIR = "frequent_pair"
 PAIR_DAYS = 30
 DEVICE_DAYS = 30
 
@@ -50,7 +51,7 @@ def flags_of_part(policy: Policy, order: Order, part: Assignment, history: Histo
         "overlap": history.overlaps,
         "impossible_travel": _travelled_too_fast(policy, part, history),
         "round_minutes": _is_round_streak(policy, history.last_minutes),
-        "frequent_pair": history.pair_count > policy.flag.pair_max_per_30_days,
+        FREQUENT_PAIR: history.pair_count > policy.flag.pair_max_per_30_days,
         "same_device": history.device_shared or _is_confirm_device(order, part),
         "over_daily_limit": history.day_minutes > policy.earn.hard_daily_max_minutes,
         "overrun": part.actual_minutes > order.terms.planned_minutes + overrun_minutes,

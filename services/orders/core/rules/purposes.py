@@ -13,5 +13,6 @@ class Purpose(StrEnum):
     VISIT_UNTAKEN = "visit_untaken"
     VISIT_CANCELLED = "visit_cancelled"
     VISIT_RELEASED = "visit_released"
+    VISIT_NOT_MADE = "visit_not_made"
     WORD_WANTED = "word_wanted"
     HOURS_REFUSED = "hours_refused"

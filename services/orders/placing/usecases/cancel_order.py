@@ -38,6 +38,15 @@ def cancel_order(connection: Connection, context: CommandContext, order_id: UUID
         require_power(connection, context, "cancel_order", order.unit_id)
     else:
         require_acting_for_one_of(connection, context, concerned, GrantedAct.CANCEL, subject_id=order_id)
+    return give_up_order(connection, context, order)
+
+
+def give_up_order(connection: Connection, context: CommandContext, order: Order) -> Order:
+    """Cancel an order, locked, by somebody who may, and tell whom it concerns.
+
+    Raises:
+        WrongOrderStateError: service has begun, or it is over.
+    """
     cancelled = order.moved(Verb.CANCEL)
     policy = policy_of_order(connection, order, context.now)
     is_late = is_late_cancellation(policy, start_at=order.terms.start_at, now=context.now)

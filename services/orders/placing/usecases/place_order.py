@@ -9,6 +9,7 @@ from uuid import UUID
 from libs.clock import local_date
 from libs.db import Connection
 from libs.errors import ForbiddenError, IdReusedError
+from libs.events import Cause
 from libs.programme.acting_grants import GrantedAct
 from libs.programme.policy import Policy
 from libs.programme.refusals import FundingNotAllowedError
@@ -19,6 +20,7 @@ from services.orders.core.rules.life_cycle import State, Verb
 from services.orders.core.rules.order import Order, Placement, Terms
 from services.orders.core.rules.people import Person
 from services.orders.core.store import catalogue_store, order_store, people_store, unit_store
+from services.orders.core.store.order_store import Step
 from services.orders.core.usecases.acting_for import require_acting_for
 from services.orders.core.usecases.command_context import CommandContext, has_power, load_subject, require_power
 from services.orders.core.usecases.order_changes import await_funding, publish_order, save_new
@@ -54,19 +56,19 @@ def place_order(connection: Connection, context: CommandContext, asked: HelpAske
     today = local_date(context.now)
     counts = _read_facts(connection, context, asked)
     recipient = load_subject(connection, context, asked.recipient_id)
-    _refuse_who_may_not_ask(connection, context, asked, recipient)
+    refuse_who_may_not_ask(connection, context, asked, recipient)
     rules.refuse_inactive_recipient(recipient)
     if asked.funding is Funding.CREDIT:
         raise FundingNotAllowedError(service=asked.service_code, funding=asked.funding.value)
     rules.refuse_past_start(start_at=asked.start_at, now=context.now)
     service = catalogue_store.service_on(connection, asked.service_code, today)
     policy = people_store.policy_on(connection, recipient.district_id, today)
-    order = draft(asked, service, recipient, policy, context)
+    order = draft(asked, service, recipient, policy, placement_of(context))
     facts = rules.AskingFacts(recipient, service, policy, counts.has_other, counts.counted_minutes)
     rules.refuse_unless_helped(facts, order.terms, asked.funding)
     if counts.id_is_taken:
         raise IdReusedError
-    return open_order(connection, order, policy, context)
+    return open_order(connection, order, policy, context, context.step(Verb.PLACE))
 
 
 def _read_facts(connection: Connection, context: CommandContext, asked: HelpAsked) -> Counts:
@@ -93,9 +95,15 @@ def _read_facts(connection: Connection, context: CommandContext, asked: HelpAske
     )
 
 
-def _refuse_who_may_not_ask(
+def refuse_who_may_not_ask(
     connection: Connection, context: CommandContext, asked: HelpAsked, recipient: Person
 ) -> None:
+    """Refuse whoever may not ask for this person; what is asked for somebody else is told.
+
+    Raises:
+        ForbiddenError: neither the person, nor somebody who may act for them, nor a coordinator of their unit.
+        Refusal: as `require_acting_for`.
+    """
     in_own_right = context.acting_for is None and context.caller_id != recipient.person_id
     if in_own_right:
         require_power(connection, context, "place_order", recipient.home_unit_id)
@@ -113,7 +121,12 @@ def _refuse_who_may_not_ask(
             raise ForbiddenError
 
 
-def draft(asked: HelpAsked, service: Service, recipient: Person, policy: Policy, context: CommandContext) -> Order:
+def placement_of(context: CommandContext) -> Placement:
+    """Return who asks, when and for whom."""
+    return Placement(context.caller_id, context.now, context.acting_for, context.consent, context.why)
+
+
+def draft(asked: HelpAsked, service: Service, recipient: Person, policy: Policy, placement: Placement) -> Order:
     """Return the order as it is before anything is decided about it."""
     coefficient_percent = policy.coefficient_percent(service.code, listed_percent=service.coefficient_percent)
     price_minutes = service.price_minutes(
@@ -135,7 +148,7 @@ def draft(asked: HelpAsked, service: Service, recipient: Person, policy: Policy,
             coefficient_percent=coefficient_percent,
             price_minutes=price_minutes,
         ),
-        placement=Placement(context.caller_id, context.now, context.acting_for, context.consent, context.why),
+        placement=placement,
     )
 
 
@@ -164,7 +177,7 @@ def refuse_over_budget(connection: Connection, order: Order, policy: Policy) -> 
     rules.refuse_over_budget(policy, price_minutes=order.terms.price_minutes, counted_minutes=counted_minutes)
 
 
-def open_order(connection: Connection, order: Order, policy: Policy, context: CommandContext) -> Order:
+def open_order(connection: Connection, order: Order, policy: Policy, context: Cause, step: Step) -> Order:
     """Add the order, whose id nobody else uses: to review, to its funding, or published at once."""
     if policy.order.review_required:
         opened = order.moved(Verb.PLACE, State.UNDER_REVIEW)
@@ -177,4 +190,4 @@ def open_order(connection: Connection, order: Order, policy: Policy, context: Co
         opened = publish_order(connection, context, order, Verb.PLACE)
     elif opened.state is State.AWAITING_FUNDING:
         opened = await_funding(connection, context, order, Verb.PLACE)
-    return save_new(connection, opened, context.step(Verb.PLACE))
+    return save_new(connection, opened, step)

@@ -72,6 +72,34 @@ class OrderPlaced(_message.Message):
     state: str
     def __init__(self, order_id: _Optional[str] = ..., district_id: _Optional[str] = ..., unit_id: _Optional[str] = ..., recipient_id: _Optional[str] = ..., service_code: _Optional[str] = ..., planned_minutes: _Optional[int] = ..., start_at_us: _Optional[int] = ..., funding: _Optional[str] = ..., persons: _Optional[int] = ..., coefficient_percent: _Optional[int] = ..., price_minutes: _Optional[int] = ..., placed_by: _Optional[str] = ..., acting_for: _Optional[str] = ..., policy_version: _Optional[int] = ..., state: _Optional[str] = ...) -> None: ...
 
+class SeriesDayDue(_message.Message):
+    __slots__ = ("order_id", "series_id", "district_id", "recipient_id", "payer_id", "service_code", "planned_minutes", "start_at_us", "requested_by", "acting_for", "consent_how", "consent_given_at_us")
+    ORDER_ID_FIELD_NUMBER: _ClassVar[int]
+    SERIES_ID_FIELD_NUMBER: _ClassVar[int]
+    DISTRICT_ID_FIELD_NUMBER: _ClassVar[int]
+    RECIPIENT_ID_FIELD_NUMBER: _ClassVar[int]
+    PAYER_ID_FIELD_NUMBER: _ClassVar[int]
+    SERVICE_CODE_FIELD_NUMBER: _ClassVar[int]
+    PLANNED_MINUTES_FIELD_NUMBER: _ClassVar[int]
+    START_AT_US_FIELD_NUMBER: _ClassVar[int]
+    REQUESTED_BY_FIELD_NUMBER: _ClassVar[int]
+    ACTING_FOR_FIELD_NUMBER: _ClassVar[int]
+    CONSENT_HOW_FIELD_NUMBER: _ClassVar[int]
+    CONSENT_GIVEN_AT_US_FIELD_NUMBER: _ClassVar[int]
+    order_id: str
+    series_id: str
+    district_id: str
+    recipient_id: str
+    payer_id: str
+    service_code: str
+    planned_minutes: int
+    start_at_us: int
+    requested_by: str
+    acting_for: str
+    consent_how: str
+    consent_given_at_us: int
+    def __init__(self, order_id: _Optional[str] = ..., series_id: _Optional[str] = ..., district_id: _Optional[str] = ..., recipient_id: _Optional[str] = ..., payer_id: _Optional[str] = ..., service_code: _Optional[str] = ..., planned_minutes: _Optional[int] = ..., start_at_us: _Optional[int] = ..., requested_by: _Optional[str] = ..., acting_for: _Optional[str] = ..., consent_how: _Optional[str] = ..., consent_given_at_us: _Optional[int] = ...) -> None: ...
+
 class FundingRequested(_message.Message):
     __slots__ = ("order_id", "district_id", "recipient_id", "funding", "price_minutes", "planned_minutes", "start_at_us", "service_code", "policy_version", "requested_by", "payer_id", "without_redemption")
     ORDER_ID_FIELD_NUMBER: _ClassVar[int]
