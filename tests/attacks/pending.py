@@ -72,6 +72,8 @@ def _wanted(world: World) -> Iterator[Made]:
     shift = [world.story.instant(f"D30 {clock}:00").isoformat() for clock in ("08", "20")]
     duty = {"unit_id": home, "person_id": minnow, "from": shift[0], "until": shift[1]}
     yield "duty", "/v1/duty-roster/{}", duty, A
+    weekly: dict[str, Any] = {"recipient_id": lan, "service": "A7", "funding": "credit", "weekdays": [2], "minutes": 60}
+    yield "series", "/v1/series/{}", weekly | {"time": "07:00", "from": world.story.day("D60").isoformat()}, A
     group = {"unit_id": home, "name_zh": "邻里互助队", "leader_id": minnow}
     yield "group", "/v1/groups/{}", group, A
     yield "close", "/v1/period-closes/{}", {"district_id": district, "month": "2026-02"}, A

@@ -108,6 +108,7 @@ def _values(city: City, pending: Mapping[str, str]) -> Values:
         "request_id": pending["gift"],
         "incident_id": pending["incident"],
         "entry_id": pending["duty"],
+        "series_id": pending["series"],
         "GET /v1/duty-roster/gaps from": "2026-03-20T00:00:00Z",
         "GET /v1/duty-roster/gaps to": "2026-03-21T00:00:00Z",
         "group_id": pending["group"],
@@ -121,6 +122,7 @@ def _values(city: City, pending: Mapping[str, str]) -> Values:
     }
     said_at = city.world.story.instant("D2 15:00").isoformat()
     consent = {"how": "phone", "given_at": said_at, "words": "please do it for me"}
+    far_off = city.world.story.day("D60").isoformat()
     words = {
         "born": "1950-01-01", "died": day, "served_on": day, "effective": "2099-01-01", "until": "2026-12-31",
         "start": instant, "served": city.world.story.instant("D1 10:00").isoformat(), "month": "2026-02",
@@ -129,6 +131,9 @@ def _values(city: City, pending: Mapping[str, str]) -> Values:
         "service": "A7", "from": 1000, "POST /v1/orders/{order_id}/offers to": city.world.id_of("min"),
         "PUT /v1/duty-roster/{entry_id} from": instant,
         "PUT /v1/duty-roster/{entry_id} until": city.world.story.instant("D20 18:00").isoformat(),
+        "PUT /v1/series/{series_id} from": far_off, "POST /v1/series/{series_id}/preview from": far_off,
+        "POST /v1/series/{series_id}/change from": far_off, "time": "06:30", "weekdays": [3],
+        "POST /v1/series/{series_id}/preview +": ["time"], "POST /v1/series/{series_id}/change +": ["time"],
         "PUT /v1/slips/{range_id} to": 1009, "names": {"zh": "新"}, "level": "service_point", "consent": consent,
         "role": "coordinator", "PUT /v1/adjustments/{proposal_id} +": ["person_id", "scan"], "kind": "child",
         "PUT /v1/adjustments/{proposal_id} kind": "migration", "slip": 1001,

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.scenarios.client import ApiCall, PlatformError
+from tests.scenarios.verbs_on_series import series, touches
 from tests.scenarios.world import VERSIONS_BEFORE, A, World
 
 VERIFIER = Path(__file__).resolve().parents[2] / "docs" / "verify" / "verify.py"
@@ -204,6 +205,8 @@ BY_LABEL: dict[str, Look] = {
     "certificate": certificate,
     "incident": incident,
     "calling": calling,
+    "series": series,
+    "touches": touches,
     "receipt": receipt,
 }
 UNORDERED = {"flags", "assigned", "queue", "listed"}

@@ -51,7 +51,7 @@ def effects(answer: Any) -> dict[str, str]:
 
 
 def order_of(world: OrdersHarness, text: str, series: str = "s1") -> str:
-    return next(entry["order_id"] for entry in shown(world, series)["days"] if entry["day"] == day(text))
+    return next(str(entry["order_id"]) for entry in shown(world, series)["days"] if entry["day"] == day(text))
 
 
 def take(world: OrdersHarness, by: str, order_id: str) -> str:
