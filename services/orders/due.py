@@ -54,11 +54,11 @@ def run_due(connection: Connection, now: datetime) -> int:
         next_deadline = deadline_store.next_deadline(connection, now)
         if next_deadline is None:
             return count + lapse_proposals(connection, OF_TWO_PEOPLE, now=now)
-        _do(connection, next_deadline, now)
+        _carry_out(connection, next_deadline, now)
     return DUE_MAX
 
 
-def _do(connection: Connection, due: Deadline, now: datetime) -> None:
+def _carry_out(connection: Connection, due: Deadline, now: datetime) -> None:
     if due.kind in LATE_ACTS:
         LATE_ACTS[due.kind](connection, due, now)
     else:

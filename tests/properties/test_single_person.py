@@ -203,12 +203,8 @@ class Alone:
         yield "PUT", f"/v1/incidents/{self.id('incident')}", {"kind": "urgent_call", "person_id": self.lan}
         yield "POST", f"/v1/duty-calls/{self.id('incident')}/acknowledgement", {}
         yield "POST", f"/v1/incidents/{self.id('incident')}/closing", {"outcome": "well"}
-        shift = {
-            "unit_id": self.home,
-            "person_id": self.me,
-            "from": self.day("D5 08:00"),
-            "until": self.day("D6 08:00"),
-        }
+        shift = {"unit_id": self.home, "person_id": self.me}
+        shift |= {"from": self.day("D5 08:00"), "until": self.day("D6 08:00")}
         yield "PUT", f"/v1/duty-roster/{self.id('duty')}", shift
         yield "DELETE", f"/v1/duty-roster/{self.id('duty')}", {}
 

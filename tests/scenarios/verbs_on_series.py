@@ -2,9 +2,8 @@
 
 from datetime import date, timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid5
 
-from libs.ids import id_from_cause
 from tests.scenarios.calls import Calls, post, put
 from tests.scenarios.client import ApiCall
 from tests.scenarios.story import Step
@@ -22,7 +21,7 @@ def place_series(world: World, step: Step, seed: str) -> Calls:
         day = world.story.day_one + timedelta(days=number - 1)
         for change in range(NAMED_CHANGES):
             name = f"{label}_d{number}" + (f"_{change}" if change else "")
-            world.ids[name] = str(id_from_cause(UUID(series_id), "day", day.isoformat(), str(change)))
+            world.ids[name] = str(uuid5(UUID(series_id), f"day/{day.isoformat()}/{change}"))
             world.recipients[name] = step["for"]
     body = {
         "recipient_id": world.id_of(step["for"]),

@@ -57,8 +57,8 @@ class AllSeries(MethodView):
             else:
                 units = scope_of(connection, query["unit"])
                 page = store.SERIES.page(connection, wanted, whose=person_id, units=units)
-            found = store.with_patterns(connection, [row._mapping for row in page.rows])
-            return page.showing(_views(connection, found))
+            listed = store.with_patterns(connection, [row._mapping for row in page.rows])
+            return page.showing(_views(connection, listed))
 
 
 @series_blueprint.route("/<uuid:series_id>")
@@ -154,18 +154,18 @@ def _visible(connection: Connection, series_id: UUID) -> Series:
     return series
 
 
-def _views(connection: Connection, found: Sequence[Series]) -> list[Row]:
+def _views(connection: Connection, listed: Sequence[Series]) -> list[Row]:
     today = local_date(now())
-    rows = store.days_of(connection, [series.series_id for series in found], since=today)
+    rows = store.days_of(connection, [series.series_id for series in listed], since=today)
     states = store.states_of(connection, [day for days in rows.values() for day in days.values()])
-    units = unit_names(connection, [series.unit_id for series in found])
+    units = unit_names(connection, [series.unit_id for series in listed])
     return [
         _view(connection, series, today)
         | {
             "unit_name": units.get(series.unit_id),
             "days": _days(series, rows[series.series_id], states, today),
         }
-        for series in found
+        for series in listed
     ]
 
 

@@ -70,10 +70,10 @@ def test_every_tuesday_and_friday_becomes_an_order_two_weeks_ahead(world: Orders
         (day("D16"), "planned", None),
     ]
     due = world.said(wire.SeriesDayDue)
-    assert [(one.requested_by, one.payer_id) for one in due] == [(str(named("lan")), str(named("lan")))] * 4
+    assert [(entry.requested_by, entry.payer_id) for entry in due] == [(str(named("lan")), str(named("lan")))] * 4
     world.set_time("D2 09:00")
     assert shown(world)["next_day"] == day("D19")
-    assert len({one.order_id for one in world.said(wire.SeriesDayDue)}) == 5
+    assert len({entry.order_id for entry in world.said(wire.SeriesDayDue)}) == 5
 
 
 def test_a_series_until_a_day_is_over_by_itself(world: OrdersHarness) -> None:
@@ -102,10 +102,10 @@ def test_after_downtime_each_day_is_made_once_and_what_is_past_is_told(world: Or
 
     world.set_time("D21 08:01")
 
-    made = [one.order_id for one in world.said(wire.SeriesDayDue)]
+    made = [entry.order_id for entry in world.said(wire.SeriesDayDue)]
     assert len(made) == len(set(made)) == 4 + 4
-    notices = [one for one in world.said(wire.NoticeWanted) if one.purpose == "visit_not_made"]
-    assert [one.start_at_us for one in notices] == [
+    notices = [entry for entry in world.said(wire.NoticeWanted) if entry.purpose == "visit_not_made"]
+    assert [entry.start_at_us for entry in notices] == [
         int(at(f"{text} 09:00").timestamp()) * 1_000_000 for text in ("D16", "D19")
     ]
     with world.database.reading() as connection:
@@ -122,9 +122,11 @@ def test_no_credit_is_told_and_stands_on_the_list_of_the_desk_until_a_day_is_mad
     world.set_time("D1 08:01")
 
     alarms = world.call("GET", "coord", f"/v1/series?unit={named('k1')}&alarm=yes").get_json()["items"]
-    assert [(one["series_id"], one["alarm_code"]) for one in alarms] == [(str(named("s1")), "insufficient_credit")]
+    assert [(entry["series_id"], entry["alarm_code"]) for entry in alarms] == [
+        (str(named("s1")), "insufficient_credit")
+    ]
     assert days(world, "state", "code")[1] == (day("D9"), "refused", "insufficient_credit")
-    assert [one.purpose for one in world.said(wire.NoticeWanted)] == ["visit_not_made"]
+    assert [entry.purpose for entry in world.said(wire.NoticeWanted)] == ["visit_not_made"]
     world.set_time("D2 09:01")
     assert world.call("GET", "coord", f"/v1/series?unit={named('k1')}&alarm=yes").get_json()["items"] == []
 
@@ -160,7 +162,7 @@ def test_what_is_erased_ends_and_its_words_are_blanked(world: OrdersHarness) -> 
     world.forget("lan")
 
     with world.database.reading() as connection:
-        row = connection.exec_driver_sql("SELECT end_reason, why, consent->>'words' FROM series").one()
+        row = connection.exec_driver_sql("SELECT end_reason, why, consent->>'words' FROM series").entry()
     assert tuple(row) == ("person_gone", "", "")
 
 
@@ -213,7 +215,7 @@ def test_a_relative_asks_under_a_grant_that_is_looked_at_every_day(world: Orders
     assert place(world, by="nv", weekdays=[2], more=acting) == ""
     world.set_time("D1 08:01")
     assert [
-        one["series_id"] for one in world.call("GET", "nv", f"/v1/series?person={named('lan')}").get_json()["items"]
+        entry["series_id"] for entry in world.call("GET", "nv", f"/v1/series?person={named('lan')}").get_json()["items"]
     ]
 
     world.set_time("D2 09:01")
@@ -221,7 +223,7 @@ def test_a_relative_asks_under_a_grant_that_is_looked_at_every_day(world: Orders
     world.grant("lan", "nv", ended=True)
     world.set_time("D9 09:01")
     assert shown(world)["alarm_code"] == "consent_missing"
-    acts = [(one.act, one.minutes) for one in world.said(wire.ActedFor)]
+    acts = [(entry.act, entry.minutes) for entry in world.said(wire.ActedFor)]
     assert acts == [("ask", 0), ("ask", 60), ("ask", 60)]
 
 
@@ -284,7 +286,7 @@ def test_called_off_from_a_day_on_also_for_who_has_taken_it(world: OrdersHarness
 
     assert days(world, "order_state") == [(day("D2"), "published")]
     assert shown(world)["end_reason"] == "cancelled"
-    assert [one.purpose for one in world.said(wire.NoticeWanted)] == ["visit_taken", "visit_cancelled"]
+    assert [entry.purpose for entry in world.said(wire.NoticeWanted)] == ["visit_taken", "visit_cancelled"]
     assert outcome(change(world, "lan", wish)) == "series_ended"
 
 
@@ -317,7 +319,7 @@ def test_a_day_is_offered_first_to_who_served_the_last(world: OrdersHarness) -> 
 
 
 def serve(world: OrdersHarness, by: str, text: str) -> list[str]:
-    """Serve one hour of a day of the series; return the flags."""
+    """Serve entry hour of a day of the series; return the flags."""
     order_id = order_of(world, text)
     world.set_time(f"{text} 09:00")
     code = world.call("GET", "lan", f"/v1/orders/{order_id}/door-code").get_json()["code"]
