@@ -181,14 +181,9 @@ class Alone:
         yield "PUT", f"/v1/orders/{self.id('pool_order')}", asked | {"recipient_id": self.lan, "funding": "pool"}
         yield "PUT", f"/v1/orders/{self.id('own_order')}", asked | {"recipient_id": self.me, "funding": "programme"}
         series = f"/v1/series/{self.id('series')}"
-        weekly = {
-            "service": "A7",
-            "minutes": 60,
-            "weekdays": [1, 4],
-            "time": "10:10",
-            "from": self.day("D5 10:10")[:10],
-        }
-        yield "PUT", series, weekly | {"recipient_id": self.lan, "funding": "programme"}
+        weekly = {"service": "A7", "minutes": 60, "weekdays": [1, 4], "time": "10:10"}
+        weekly |= {"from": self.day("D5 10:10")[:10], "recipient_id": self.lan, "funding": "programme"}
+        yield "PUT", series, weekly
         yield "POST", f"{series}/approval", {}
         yield "POST", f"{series}/change", {"from": self.day("D5 10:10")[:10], "time": "11:10"}
         first = 10_000 + 100 * sorted(ROLES).index(self.label.removeprefix("solo_"))

@@ -21,7 +21,7 @@ def place_series(world: World, step: Step, seed: str) -> Calls:
         day = world.story.day_one + timedelta(days=number - 1)
         for change in range(NAMED_CHANGES):
             name = f"{label}_d{number}" + (f"_{change}" if change else "")
-            world.ids[name] = str(uuid5(UUID(series_id), f"day/{day.isoformat()}/{change}"))
+            world.ids[name] = uuid5(UUID(series_id), f"day/{day.isoformat()}/{change}")
             world.recipients[name] = step["for"]
     body = {
         "recipient_id": world.id_of(step["for"]),
@@ -48,7 +48,7 @@ def approve_series(world: World, step: Step, seed: str) -> Calls:
 
 
 def _wish(world: World, step: Step) -> dict[str, Any]:
-    named = {name: step[name] for name in ("weekdays", "time", "minutes", "one_day") if name in step}
+    named: dict[str, Any] = {name: step[name] for name in ("weekdays", "time", "minutes", "one_day") if name in step}
     named |= {"cancel": step["calls_off"]} if "calls_off" in step else {}
     return {"from": world.story.day(step["from"]).isoformat(), **named}
 

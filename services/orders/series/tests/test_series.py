@@ -162,7 +162,7 @@ def test_what_is_erased_ends_and_its_words_are_blanked(world: OrdersHarness) -> 
     world.forget("lan")
 
     with world.database.reading() as connection:
-        row = connection.exec_driver_sql("SELECT end_reason, why, consent->>'words' FROM series").entry()
+        row = connection.exec_driver_sql("SELECT end_reason, why, consent->>'words' FROM series").one()
     assert tuple(row) == ("person_gone", "", "")
 
 
