@@ -4,8 +4,8 @@ from alembic import op
 
 from libs.db.grants import grant
 
-revision = "0012"
-down_revision = "0011"
+revision = "0013"
+down_revision = "0012"
 
 
 def upgrade() -> None:
