@@ -17,7 +17,8 @@ from libs.programme.policy import Policy
 from libs.programme.words import Funding, PersonStatus
 from services.orders.core.messages import ActedFor, NoticeWanted, tell
 from services.orders.core.rules.life_cycle import State, Verb
-from services.orders.core.rules.order import Offer, Order, Placement
+from services.orders.core.rules.offers import Offer
+from services.orders.core.rules.order import Order, Placement
 from services.orders.core.rules.people import Person
 from services.orders.core.rules.purposes import Purpose
 from services.orders.core.store import catalogue_store, deadline_store, order_store, people_store
@@ -223,10 +224,11 @@ def _offer_to_last(connection: Connection, cause: Cause, series_id: UUID, order:
     """Offer a day first to who served on the last one; whoever else is near may still take it."""
     last_id = store.who_served_last(connection, series_id) if order.state is State.PUBLISHED else None
     last = people_store.find_person(connection, last_id) if last_id is not None else None
-    if last is None or not last.is_active or order.offer.to is not None:
+    if last is None or not last.is_active or order.offers.open_at(cause.now):
         return order
     lapses_at = cause.now + timedelta(minutes=policy.offer.accept_within_minutes)
-    offered = replace(order.moved(Verb.OFFER), offer=Offer(last.person_id, lapses_at))
+    offers = order.offers.with_offer(Offer(last.person_id, lapses_at), now=cause.now)
+    offered = replace(order.moved(Verb.OFFER), offers=offers)
     return save_change(connection, order, offered, Step(Verb.OFFER, cause.now))
 
 
