@@ -151,7 +151,7 @@ def _answer(path: str, asking: _Asking) -> tuple[str, str, bytes]:
         _READY.set(to=int(asking.is_ready()))
         return "200 OK", CONTENT_TYPE_LATEST, exposition()
     if path == "/readyz":
-        found = asking.report()
-        status = "200 OK" if found["status"] == "ready" else "503 Service Unavailable"
-        return status, "application/json", json.dumps(found, ensure_ascii=False).encode()
+        report = asking.report()
+        status = "200 OK" if report["status"] == "ready" else "503 Service Unavailable"
+        return status, "application/json", json.dumps(report, ensure_ascii=False).encode()
     return "404 Not Found", "application/json", b"{}"

@@ -23,7 +23,7 @@ from services.accounts.applications.usecases.prove_number import make_proving_co
 from services.accounts.complaints import api as complaints
 from services.accounts.consumers import consumers
 from services.accounts.core.edge import Parts
-from services.accounts.core.gateways.codes import FileCodeSender
+from services.accounts.core.gateways.choosing import sender_of
 from services.accounts.core.gateways.passwords import Passwords
 from services.accounts.core.messages import FACTS, STATES
 from services.accounts.core.refusals import TwoAdministratorsNeededError
@@ -129,7 +129,7 @@ def create_app(settings: Settings, *, clock: Clock, database: Database | None = 
         with connections.reading() as connection:
             return erasure_decided(connection, ids)
 
-    sender = FileCodeSender(settings.codes_folder) if settings.codes_folder else None
+    sender = sender_of(settings)
 
     def send_code(login: str, now: datetime) -> None:
         with connections.transaction() as connection:

@@ -4,12 +4,12 @@ from collections.abc import Callable
 from datetime import datetime
 from functools import cache
 
-from libs.clock import machine_now
+from libs.clock import machine_now, monotonic
 from libs.db import Connection
 from libs.programme.proposals import first_lapse, lapse_proposals
 from services.accounts.applications.tables import admission
 from services.accounts.applications.usecases.forget_applications import forget_applications, next_forgetting
-from services.accounts.core.gateways.codes import FileCodeSender
+from services.accounts.core.gateways.choosing import sender_of
 from services.accounts.core.store.store import SealedStore
 from services.accounts.core.store.vault import Vault
 from services.accounts.deaths.tables import death, death_mistake
@@ -29,6 +29,8 @@ from services.accounts.volunteers.usecases.announce_lapses import announce_lapse
 
 OF_TWO_PEOPLE = (role_proposal, number_proposal, second_factor_reset, finding, death, death_mistake, policy, admission)
 """Every table of acts of two people."""
+SENDING_SECONDS_MAX = 10.0
+"""In one transaction, which may not stand still for thirty; whoever is left is told in the next."""
 
 
 def next_due(connection: Connection, now: datetime) -> datetime | None:
@@ -59,13 +61,14 @@ def run_due(connection: Connection, now: datetime) -> int:
 def create_run_due(settings: Settings) -> Callable[[Connection, datetime], int]:
     """Return what does what is due, and tells who waits to be told."""
     vault = cache(lambda: Vault.read(settings.master_key_file, settings.index_key_file))
-    sender = FileCodeSender(settings.codes_folder) if settings.codes_folder else None
+    sender = sender_of(settings)
 
     def run(connection: Connection, now: datetime) -> int:
+        until = monotonic() + SENDING_SECONDS_MAX
         keys = SealedStore(connection, vault())
-        told = tell_waiting(keys, sender, now=now) if first_unsent(connection) else 0
+        notices = tell_waiting(keys, sender, now=now, until=until) if first_unsent(connection) else 0
         first = first_notice(connection)
-        told += tell_due(keys, sender, now=now) if first and first <= now else 0
-        return told + run_due(connection, now)
+        notices += tell_due(keys, sender, now=now, until=until) if first and first <= now else 0
+        return notices + run_due(connection, now)
 
     return run

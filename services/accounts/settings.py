@@ -13,7 +13,8 @@ class Settings(RoleSettings):
 
     Persons are found by the keys in `index_key_file`; without one, by a key derived from the oldest master key.
     `demo` brings the built-in city, its two members of staff and cheaper password hashes: for invented people only.
-    Sign-in codes are written to files of `codes_folder`; without one, nobody signs in by code.
+    Sign-in codes and notices are handed to the gateway at `gateway_to`, or written to files of `codes_folder`; without
+    either, nobody signs in by code, and the desk calls whoever is to be told something.
     `second_factor_required`: staff without a second factor may only set one up; so it is but in a demonstration.
     The city's names are used once, when it is founded.
     """
@@ -22,6 +23,9 @@ class Settings(RoleSettings):
     index_key_file: Path | None = None
     demo: bool = False
     codes_folder: Path | None = None
+    gateway_to: str | None = None
+    gateway_secret_file: Path | None = None
+    gateway_ca_file: Path | None = None
     second_factor_required: bool | None = None
     wake_port: int | None = None
     city_name_zh: str | None = None

@@ -17,6 +17,8 @@ from libs.http import Service, current_actor, reading, run_command
 from libs.http.addresses import Origin, origin_of
 from libs.http.commands import command_cause
 from libs.ids import new_id
+from libs.logs import get_logger
+from libs.telling import describe
 from services.accounts.core.gateways.codes import CodeSender
 from services.accounts.core.gateways.passwords import Passwords
 from services.accounts.core.rules.notices import Notice
@@ -112,7 +114,10 @@ def tell(notices: Iterable[Notice]) -> None:
     sender = parts().codes
     for notice in notices if sender is not None else ():
         assert sender is not None
-        sender.tell(phone_number=notice.phone_number, text=notice.text, now=machine_now())
+        try:
+            sender.tell(phone_number=notice.phone_number, text=notice.text, now=machine_now())
+        except OSError as error:  # What was done is done, and says so on the person's page.
+            get_logger().error("notice_not_sent", error=describe(error))
 
 
 def transaction() -> AbstractContextManager[Connection]:

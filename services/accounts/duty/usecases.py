@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from libs.clock import machine_now
+from libs.clock import machine_now, monotonic
 from libs.logs import get_logger
+from libs.telling import describe
 from services.accounts.core.gateways.codes import CodeSender
 from services.accounts.core.messages import tell
 from services.accounts.core.store.store import SealedStore
@@ -25,14 +26,16 @@ class _Sent:
     now: datetime
 
 
-def tell_waiting(store: SealedStore, sender: CodeSender | None, *, now: datetime) -> int:
-    """Tell everybody who waits to be told, up to a bound; return how many.
+def tell_waiting(store: SealedStore, sender: CodeSender | None, *, now: datetime, until: float) -> int:
+    """Tell everybody who waits to be told, up to a bound of number and of time (monotonic); return how many waited.
 
     The sender of an embedded platform writes files that a gateway, or the desk, takes on: what is told twice after a
     crash is better than what is told never.
     """
     waiting = notices.lock_unsent(store.connection, limit=AT_ONCE)
     for notice in waiting:
+        if monotonic() > until:
+            break  # The next transaction goes on.
         ways = _tell(store, sender, notice)
         notices.note_sent(store.connection, notice.notice_id, ways=ways, at=now)
         if notice.kind is NoticeKind.CALLED and sender is not None and not ways:
@@ -63,6 +66,6 @@ def _is_sent(send: Callable[..., None], number: str, text: str) -> bool:
     try:
         send(phone_number=number, text=text, now=machine_now())
     except OSError as error:
-        get_logger().error("urgent_notice_not_sent", error=type(error).__name__)
+        get_logger().error("urgent_notice_not_sent", error=describe(error))
         return False
     return True

@@ -7,9 +7,11 @@ from itertools import groupby
 from typing import Any
 from uuid import UUID
 
-from libs.clock import machine_now
+from libs.clock import machine_now, monotonic
 from libs.http.lists import Page
+from libs.logs import get_logger
 from libs.programme.refusals import RecordNotFoundError
+from libs.telling import describe
 from services.accounts.core.gateways.codes import CodeSender
 from services.accounts.core.store.store import SealedStore
 from services.accounts.core.usecases.authorise import has_power, require_power
@@ -29,13 +31,17 @@ POWER = "work_call_list"
 PEOPLE_AT_ONCE = 100
 
 
-def tell_due(store: SealedStore, sender: CodeSender | None, *, now: datetime) -> int:
-    """Tell some people all that they are to be told by now, a message each; return how many notices that were.
+def tell_due(store: SealedStore, sender: CodeSender | None, *, now: datetime, until: float) -> int:
+    """Tell some people all that they are to be told by now, a message each; return how many notices were due.
+
+    `until` is when to leave the others to the next transaction (monotonic): a gateway may be slow.
 
     What is told twice after a crash is better than what is told never. Whom nothing reaches the desk has to call.
     """
     due = notices.lock_due(store.connection, now, people_max=PEOPLE_AT_ONCE)
     for person_id, theirs in groupby(due, key=lambda one: one.person_id):
+        if monotonic() > until:
+            break
         _tell(store, sender, person_id, list(theirs), now)
     return len(due)
 
@@ -59,8 +65,18 @@ def _tell(store: SealedStore, sender: CodeSender | None, person_id: UUID, theirs
         return
     named = {other_id: identities[other_id].names for other_id in others if other_id in identities}
     texts = [words_of(one, names=named.get(one.other_id) if one.other_id else None) for one in useful]
-    sender.tell(phone_number=number, text=one_message(texts), now=machine_now())
-    notices.save_told(store.connection, ids, NoticeState.SENT, now)
+    state = NoticeState.SENT if _is_sent(sender, number, one_message(texts)) else NoticeState.TO_CALL
+    notices.save_told(store.connection, ids, state, now)
+
+
+def _is_sent(sender: CodeSender, number: str, text: str) -> bool:
+    """Send a message; where it fails the desk calls."""
+    try:
+        sender.tell(phone_number=number, text=text, now=machine_now())
+    except OSError as error:
+        get_logger().error("notice_not_sent", error=describe(error))
+        return False
+    return True
 
 
 def call_list(store: SealedStore, context: CommandContext, query: Mapping[str, Any]) -> Page[Notice]:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from libs.logs import get_logger
+from libs.telling import describe
 
 WAITING_MAX = 100
 Make = Callable[[str, datetime], None]
@@ -45,6 +46,6 @@ class CodeDesk:
             try:
                 self._make(login, now)
             except Exception as error:  # noqa: BLE001 - who asked asks again; the others must not wait for them
-                get_logger().error("code_not_sent", error=type(error).__name__)
+                get_logger().error("code_not_sent", error=describe(error))
             finally:
                 self._asked.task_done()
