@@ -89,15 +89,16 @@ class _Desk:
             return self._send("GET", "/v1/organisation-units")
         person_id = str(new_id())
         name = {"names": {"zh": "王兰"}, "sign_in_name": f"elder-{number}", "home_unit_id": str(self.home)}
-        status = self._send("PUT", f"/v1/persons/{person_id}", REGISTERED | name)
+        status = self._send("PUT", f"/v1/persons/{person_id}", {**REGISTERED, **name})
         if status == 201:
             self.registered.append(person_id)
         return status
 
     def _send(self, method: str, path: str, terms: dict[str, object] | None = None) -> int:
-        more = {"json": terms} if terms else {}
         url = self._endpoints.choose() + path
-        answer = urllib3.request(method, url, headers=self._headers, timeout=ANSWER_SECONDS_MAX, retries=False, **more)
+        answer = urllib3.request(
+            method, url, headers=self._headers, timeout=ANSWER_SECONDS_MAX, retries=False, json=terms
+        )
         return int(answer.status)
 
 
