@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 import subprocess
 import tarfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import psycopg
@@ -94,7 +94,7 @@ class _Desk:
             self.registered.append(person_id)
         return status
 
-    def _send(self, method: str, path: str, terms: dict[str, object] | None = None) -> int:
+    def _send(self, method: str, path: str, terms: Mapping[str, object] | None = None) -> int:
         url = self._endpoints.choose() + path
         answer = urllib3.request(
             method, url, headers=self._headers, timeout=ANSWER_SECONDS_MAX, retries=False, json=terms
