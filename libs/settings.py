@@ -3,12 +3,14 @@
 import dataclasses
 import difflib
 import os
+import re
 import types
 import typing
 from collections.abc import Mapping
 from pathlib import Path
 
 T = typing.TypeVar("T")
+_HOST = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+")
 
 
 class MissingSettingError(Exception):
@@ -41,6 +43,21 @@ def read(prefix: str, settings: type[T], environment: Mapping[str, str] | None =
             raise MissingSettingError(variable)
     _refuse_misspelt(prefix, settings, source)
     return settings(**values)
+
+
+def chosen_name(variable: str, name: str | None) -> str:
+    """Return the name that somebody chose in a variable: a host name of theirs and a path.
+
+    Raises:
+        MissingSettingError: nobody did.
+        WrongSettingError: it is one of the examples', or no host name and path.
+    """
+    if not name:
+        raise MissingSettingError(variable)
+    host, _, path = name.partition("/")
+    if not path or not _HOST.fullmatch(host) or host.endswith(".example"):
+        raise WrongSettingError(f"{variable}={name!r}: choose a host name of your own and a path, for ever")
+    return name
 
 
 def _refuse_misspelt(prefix: str, settings: type, source: Mapping[str, str]) -> None:

@@ -15,7 +15,16 @@ import itertools
 from collections.abc import Sequence
 from pathlib import Path
 
-from libs.tlog.notes import ED25519, Note, NoteError, Signer, VerifierKey
+from libs.tlog.notes import (
+    ED25519,
+    Note,
+    NoteError,
+    Signer,
+    VerifierKey,
+    create_new_signer,
+    load_signer,
+    write_atomically,
+)
 
 HEAD = "timebank key rotation v1"
 MODE = 0o600
@@ -72,6 +81,33 @@ def refuse_retired(key: VerifierKey, rotations: Sequence[Rotation]) -> None:
         raise NoteError(f"the key {key.key_id.hex()} of {key.name} is retired: it named another in its place")
     if rotations and rotations[-1].new != key:
         raise NoteError(f"the statements of rotation do not lead to the key {key.key_id.hex()} of {key.name}")
+
+
+def rotate_key(seed: Path, former: Path, name: str, *, out_seed: Path, out_former: Path) -> Rotation:
+    """Make a new key, with the statements of all rotations up to it; what is used now is only read.
+
+    Raises:
+        NoteError: the key of now cannot be used, or is not the one that the statements lead to.
+        FileExistsError: such files are there already.
+    """
+    old, rotations = load_signer(seed), read_rotations_file(former)
+    refuse_retired(old.key(name, kind=ED25519), rotations)
+    out_seed.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if out_former.exists():
+        raise FileExistsError(f"{out_former} is there already")
+    rotation = state_rotation(old, create_new_signer(out_seed), name=name)
+    write_atomically(out_former, written([*rotations, rotation]).encode(), mode=MODE, durable=True)
+    return rotation
+
+
+def trusted_lines(key: VerifierKey, rotations: Sequence[Rotation]) -> list[str]:
+    """Return the lines of a trust file for a key and those before it, each of which named the next.
+
+    What was signed before a rotation holds by the former key; the statements of the rotations are quoted.
+    """
+    former = [VerifierKey(key.name, ED25519, rotation.old.public) for rotation in reversed(rotations)]
+    quoted = [f"#| {line}" for line in written(rotations).splitlines()]
+    return [*(f"log {named}" for named in (key, *former)), *quoted]
 
 
 def written(rotations: Sequence[Rotation]) -> str:

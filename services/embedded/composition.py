@@ -24,6 +24,7 @@ from libs.http.health import health_app
 from libs.logs import configure
 from libs.outbox.source import OutboxSource
 from libs.roles import ServiceParts, ServiceProgram
+from libs.tlog.notes import create_signer
 from libs.wake import waker
 from services.embedded.databases import BUS, Databases
 from services.embedded.folder import DataFolder
@@ -40,6 +41,7 @@ from services.web.clients.transport import WsgiTransport
 from services.web.parts import About, WebParts
 
 PROGRAMME_NAME = "互助时间平台"
+CERTIFICATE_NAME = "timebank.local/certificates"
 POOL_MAX = {"api": 5, "worker": 4, "city": 5, "building": 4}
 BUILDING = ("city", "building")
 IMPORTERS = ("importer",)
@@ -93,12 +95,24 @@ def environment_of(
         "ACCOUNTS_MASTER_KEY_FILE": str(folder.secrets / "accounts.master.key"),
         "ACCOUNTS_INDEX_KEY_FILE": str(folder.secrets / "accounts.index.key"),
         "ORDERS_DOOR_KEY": folder.password("orders.door.key"),
+        **_certificate_environment(folder),
         "ACCOUNTS_CODES_FOLDER": str(folder.outbox),
         "ACCOUNTS_DEMO": "1" if options.may_move_time else "0",
     }
     if options.second_factor:
         found["ACCOUNTS_SECOND_FACTOR_REQUIRED"] = "1" if options.second_factor == "required" else "0"
     return found | witness_environment(folder)
+
+
+def _certificate_environment(folder: DataFolder) -> dict[str, str]:
+    """Return the variables of the key that signs certificates; it is made where there is none."""
+    seed = folder.secrets / "orders.certificate.key"
+    create_signer(seed)
+    return {
+        "ORDERS_CERTIFICATE_NAME": CERTIFICATE_NAME,
+        "ORDERS_CERTIFICATE_KEY_FILE": str(seed),
+        "ORDERS_CERTIFICATE_FORMER_KEYS_FILE": str(folder.secrets / "orders.certificate.former.keys"),
+    }
 
 
 class Composition:

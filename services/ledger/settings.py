@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from pathlib import Path
 
 from libs.roles import RoleSettings
-from libs.settings import MissingSettingError, WrongSettingError
+from libs.settings import chosen_name
 
-_HOST = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+")
 DATABASE_ROLES = ("relay", "sealer")
 """The roles that only the ledger has in its database: for those who publish and who seal (docs/rights.md)."""
 
@@ -48,13 +46,6 @@ def chosen_log_name(settings: Settings | KeySettings) -> str:
     """Return the name that somebody chose for the logs.
 
     Raises:
-        MissingSettingError: nobody did.
-        WrongSettingError: it is one of the examples', or no host name and path.
+        MissingSettingError, WrongSettingError: nobody chose one that fits.
     """
-    name = settings.log_name
-    if not name:
-        raise MissingSettingError("LEDGER_LOG_NAME")
-    host, _, path = name.partition("/")
-    if not path or not _HOST.fullmatch(host) or host.endswith(".example"):
-        raise WrongSettingError(f"LEDGER_LOG_NAME={name!r}: choose a host name of your own and a path, for ever")
-    return name
+    return chosen_name("LEDGER_LOG_NAME", settings.log_name)

@@ -38,7 +38,7 @@ from services.orders.service_time import api as service_time
 from services.orders.serving import api as serving
 from services.orders.serving.rules.doors import DoorKey
 from services.orders.serving.usecases import acts as serving_acts
-from services.orders.settings import Settings
+from services.orders.settings import Settings, certificate_keys
 from services.orders.slips import api as slips
 from services.orders.stops import api as stops
 from services.orders.visits import api as visits
@@ -66,7 +66,12 @@ def create_app(settings: Settings, *, clock: Clock, database: Database | None = 
             return decided_orders(connection, ids)
 
     acts = (*placing_acts.ACTS, *serving_acts.ACTS, *approving_acts.ACTS, *disputes_acts.ACTS)
-    parts = {"waiters": Waiters(decided), "door_key": DoorKey(settings.door_key.encode()), "acts": acts}
+    parts = {
+        "waiters": Waiters(decided),
+        "door_key": DoorKey(settings.door_key.encode()),
+        "certificate_keys": certificate_keys(settings),
+        "acts": acts,
+    }
     return create_service_app(
         service=Service(
             name="orders",

@@ -157,6 +157,7 @@ def _secrets(manifests: list[Manifest], folder: Path) -> dict[str, dict[str, byt
     create_master_key_file(folder / "accounts.master.key")
     create_index_key_file(folder / "accounts.index.key")
     create_signer(folder / "ledger.signing.key")
+    create_signer(folder / "orders.certificate.key")
     given = {
         manifest["metadata"]["name"]: {key: value.encode() for key, value in manifest["stringData"].items()}
         for manifest in manifests
@@ -165,7 +166,10 @@ def _secrets(manifests: list[Manifest], folder: Path) -> dict[str, dict[str, byt
     return given | {
         "accounts-keys": {name: (folder / name).read_bytes() for name in ("accounts.master.key", "accounts.index.key")},
         "ledger-keys": {"ledger.signing.key": (folder / "ledger.signing.key").read_bytes()},
-        "orders-keys": {"door-key": b"door-key-of-the-tests"},
+        "orders-keys": {
+            "door-key": b"door-key-of-the-tests",
+            "orders.certificate.key": (folder / "orders.certificate.key").read_bytes(),
+        },
         "web-keys": {"web.secret": b"w" * 64},
     }
 

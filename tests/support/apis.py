@@ -10,6 +10,7 @@ from marshmallow import Schema
 
 from libs.clock import SystemClock
 from libs.db import Database
+from libs.tlog.notes import create_signer
 from tests.support.postgres import DatabaseFactory
 
 
@@ -34,7 +35,13 @@ def apis(database_factory: DatabaseFactory, tmp_path_factory: pytest.TempPathFac
     accounts_settings = AccountsSettings(
         database_url=urls["accounts"], master_key_file=folder / "master.key", demo=True
     )
-    orders_settings = OrdersSettings(database_url=urls["orders"], door_key="door-key-of-the-tests")
+    create_signer(folder / "orders.certificate.key")
+    orders_settings = OrdersSettings(
+        database_url=urls["orders"],
+        door_key="door-key-of-the-tests",
+        certificate_name="time.tests.local/certificates",
+        certificate_key_file=folder / "orders.certificate.key",
+    )
     ledger_settings = LedgerSettings(database_url=urls["ledger"], log_folder=folder)
     yield {
         "accounts": accounts.create_app(accounts_settings, clock=clock, database=databases["accounts"]),

@@ -49,6 +49,7 @@ NO_PAGE = {
     "/papers/<uuid:person_id>/statement.pdf": "a PDF",
     "/papers/certificates/<uuid:certificate_id>.pdf": "a PDF",
     "/photos/<uuid:person_id>": "a photograph",
+    "/papers/certificates/<uuid:certificate_id>.jwt": "a signed file",
     "/supply/<uuid:district_id>.pdf": "a PDF",
     "/volunteer/calendar.ics": "a calendar",
     "/volunteer/receipts/<uuid:transfer_id>/file": "a receipt to save",

@@ -104,12 +104,19 @@ def test_without_a_script_the_page_says_what_can_be_done_instead(window: Windows
     assert "verify.py" in page.text
 
 
-def test_a_volunteer_has_a_certificate_made_and_its_code_is_looked_up(window: Windows, scene: Scene) -> None:
+def _certificate_link(window: Windows) -> str:
+    """Have a certificate made by the volunteer, and return what its code opens."""
     volunteer = window(language="en").sign_in("min")
     volunteer.open("/volunteer/time")
     volunteer.press("a[href^='/papers/']")
     volunteer.press("form[action$='/certificates'] button")
-    link = volunteer.page.get_attribute(".check a.button", "href") or ""
+    return volunteer.page.get_attribute(".check a.button", "href") or ""
+
+
+def test_a_volunteer_has_a_certificate_made_and_whoever_scans_it_checks_it_on_their_device(
+    window: Windows, scene: Scene
+) -> None:
+    link = _certificate_link(window)
     anybody = window(language="en")
     asked: list[str] = []
 
@@ -118,10 +125,53 @@ def test_a_volunteer_has_a_certificate_made_and_its_code_is_looked_up(window: Wi
     anybody.page.wait_for_selector("#verdict.good")
     anybody.check()
 
-    assert "1 h 35 min" in anybody.text
+    assert "95 minutes" in anybody.text
     assert scene.id_of("min") in anybody.text
-    number, code = link.partition("#")[2].split(".")
-    assert not [url for url in asked if code in url or number in url.partition("#")[0]]
+    assert "The list of revoked certificates was asked just now" in anybody.text
+    credential = link.partition("#v:")[2]
+    assert credential.count(".") == 2
+    assert not [url for url in asked if credential in url.partition("#")[0]]
+
+
+def test_a_certificate_that_was_tampered_with_is_of_an_unknown_key_or_without_a_network_is_told_apart(
+    window: Windows, scene: Scene
+) -> None:
+    link = _certificate_link(window)
+    anybody = window(language="en")
+
+    anybody.open(link[:-4] + ("AAAA" if link[-4:] != "AAAA" else "BBBB"))
+    anybody.page.wait_for_selector("#verdict.bad")
+    assert "its signature does not hold" in anybody.text
+
+    other = "log timebank.local/certificates+20f3d717+AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEB\nquorum none"
+    anybody.page.goto("about:blank")
+    anybody.open(link)
+    anybody.page.wait_for_selector("#verdict.good")
+    anybody.page.evaluate("text => { document.getElementById('own-trust').value = text; }", other)
+    anybody.page.click("#again button")
+    anybody.page.wait_for_selector("#verdict.bad")
+    assert "no trust file here names" in anybody.text
+
+    anybody.page.evaluate("document.getElementById('own-trust').value = ''")
+    anybody.page.route("**/v1/certificates/status/*", lambda route: route.abort())
+    anybody.page.click("#again button")
+    anybody.page.wait_for_selector("#verdict.good")
+    anybody.page.wait_for_selector("#asked:visible")
+    assert "Without a network nobody can say" in anybody.text
+
+
+def test_a_certificate_that_the_desk_revoked_is_refused_where_there_is_a_network(window: Windows, scene: Scene) -> None:
+    link = _certificate_link(window)
+    desk = window(language="en").sign_in("coord")
+    desk.open(f"/papers/{scene.id_of('min')}")
+    desk.page.fill("form[action$='/revocation'] input[name='why']", "hours were taken back")
+    desk.press("form[action$='/revocation'] button")
+    anybody = window(language="en")
+
+    anybody.open(link)
+    anybody.page.wait_for_selector("#verdict.bad")
+
+    assert "revoked by whoever issued it" in anybody.text
 
 
 def test_the_daughter_prints_her_mothers_slip_as_pdf(window: Windows, scene: Scene) -> None:

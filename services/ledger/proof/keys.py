@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from libs.tlog.notes import ED25519, VerifierKey, create_new_signer, create_signer, load_signer, write_atomically
+from libs.tlog.notes import ED25519, VerifierKey, create_signer
 from libs.tlog.policy import Policy, Witness
-from libs.tlog.rotations import MODE, Rotation, read_rotations_file, refuse_retired, state_rotation, written
+from libs.tlog.rotations import Rotation, rotate_key, trusted_lines
 
 SEED_FILE, FORMER_FILE = "ledger.signing.key", "ledger.former.keys"
 
@@ -28,14 +28,7 @@ def rotate_log_key(seed: Path, former: Path, log_name: str, *, out: Path) -> Rot
         NoteError: the key of now cannot be used, or is not the one that the statements lead to.
         FileExistsError: the folder has such files already.
     """
-    old, rotations = load_signer(seed), read_rotations_file(former)
-    refuse_retired(old.key(log_name, kind=ED25519), rotations)
-    out.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if (out / FORMER_FILE).exists():
-        raise FileExistsError(f"{out / FORMER_FILE} is there already")
-    rotation = state_rotation(old, create_new_signer(out / SEED_FILE), name=log_name)
-    write_atomically(out / FORMER_FILE, written([*rotations, rotation]).encode(), mode=MODE, durable=True)
-    return rotation
+    return rotate_key(seed, former, log_name, out_seed=out / SEED_FILE, out_former=out / FORMER_FILE)
 
 
 def witness_policy(witnesses: dict[str, tuple[str, str]], *, needed: int) -> str:
@@ -56,13 +49,9 @@ def read_policy(path: Path | None) -> Policy:
 
 
 def trust_text(log: VerifierKey, policy: Policy, rotations: Sequence[Rotation] = ()) -> str:
-    """Return the trust file of one log, without the URLs that only the sealer needs.
-
-    Receipts of before a rotation hold by the former key, which named its successor by the statement that is quoted.
-    """
-    lines = [f"# What receipts of {log.name} are checked against. Take it from where you trust it.", f"log {log}"]
-    lines += [f"log {VerifierKey(log.name, ED25519, rotation.old.public)}" for rotation in reversed(rotations)]
-    lines += [f"#| {line}" for line in written(rotations).splitlines()]
+    """Return the trust file of one log, without the URLs that only the sealer needs."""
+    lines = [f"# What receipts of {log.name} are checked against. Take it from where you trust it."]
+    lines += trusted_lines(log, rotations)
     lines += [_witness_line(witness) for witness in policy.witnesses]
     lines += [f"group {name} {needed} {' '.join(members)}" for name, (needed, members) in policy.groups.items()]
     return "\n".join([*lines, f"quorum {policy.quorum}", ""])

@@ -225,7 +225,7 @@ class OrderSchema(SeenSchema):
     acts = fields.List(fields.Nested(ActSchema))
 
 
-FREE_WORDS = ("consent", "decision_why", "lifted_why", "scan", "why", "words")
+FREE_WORDS = ("consent", "decision_why", "lifted_why", "revoked_why", "scan", "why", "words")
 """What somebody wrote. An answer to a command is kept to be given again, so it has none of them: they stand in columns
 of their own, where erasure blanks them, and a `GET` shows them."""
 

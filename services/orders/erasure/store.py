@@ -32,7 +32,7 @@ def forget_words_about(connection: Connection, person_id: UUID) -> None:
     _change(connection, reversal, reversal.c.order_id.in_(concerned), why="", decision_why="")
     _change(connection, slip_used, slip_used.c.order_id.in_(concerned), scan="")
     _change(connection, record_proposal, record_proposal.c.person_id == person_id, scan=None, decision_why="")
-    _change(connection, certificate, certificate.c.person_id == person_id, **_blank(certificate))
+    _change(connection, certificate, certificate.c.person_id == person_id, **_blank(certificate), revoked_why="")
     _change(connection, volunteer_stop, volunteer_stop.c.volunteer_id == person_id, why="", lifted_why="")
     _forget_words_of_incidents(connection, person_id)
 

@@ -3,25 +3,47 @@
 from __future__ import annotations
 
 import hmac
+from typing import Any, cast
 from uuid import UUID
 
+from flask import Response, current_app
 from flask.views import MethodView
 from flask_smorest import Blueprint
 
 from libs.errors import ForbiddenError, NotFoundError
-from libs.http import current_actor, public, reading
+from libs.http import Service, current_actor, public, reading
 from libs.programme.two_people import ProposalState
 from libs.programme.two_people_schemas import VerdictSchema
 from services.orders.core.api.edge import command, now
 from services.orders.core.api.views import may_know_of
-from services.orders.core.schemas import done_schema, page_of_schema
+from services.orders.core.schemas import ReasonSchema, done_schema, page_of_schema
 from services.orders.core.store.rows import Row
 from services.orders.service_time import schemas, store
-from services.orders.service_time.usecases.issue_certificate import certificate_digest, issue_certificate
+from services.orders.service_time.refusals import NoCertificateKeyError
+from services.orders.service_time.rules.credentials import (
+    LIST_ENTRIES,
+    CertificateKeys,
+    certificate_claims,
+    is_over,
+    says,
+)
+from services.orders.service_time.rules.status_lists import status_claims
+from services.orders.service_time.usecases.issue_certificate import (
+    certified_by,
+    issue_certificate,
+    revoke_certificate,
+)
 from services.orders.service_time.usecases.take_over_record import decide_record, propose_record
 
 service_records = Blueprint("service_records", __name__, url_prefix="/v1/service-records", description="Service time")
+TEXT, CREDENTIAL = "text/plain; charset=utf-8", "application/vc+jwt"
+LISTS_MAX = 10_000
 certificates = Blueprint("certificates", __name__, url_prefix="/v1/certificates", description="Proof of service")
+
+
+def file_of(content_type: str) -> dict[str, Any]:
+    """Return the description of an answer that is a file."""
+    return {"200": {"description": "The file", "content": {content_type: {"schema": {"type": "string"}}}}}
 
 
 @service_records.route("")
@@ -105,13 +127,13 @@ class Certificates(MethodView):
     """Proof of service."""
 
     @certificates.doc(operationId="issue_certificate")
-    @certificates.arguments(schemas.PersonTermsSchema)
+    @certificates.arguments(schemas.CertificateTermsSchema)
     @certificates.response(201, schemas.CertificateSchema)
     def put(self, terms: Row, certificate_id: UUID) -> Row:
         """Issue the free certificate of a volunteer's service."""
-        person_id = terms["person_id"]
+        keys, certified = _keys(), {name: terms[name] for name in ("person_id", "valid_until")}
         return command(
-            lambda c, context: _shown(issue_certificate(c, context, certificate_id, person_id=person_id)),
+            lambda c, context: _shown(issue_certificate(c, context, certificate_id, keys, **certified)),
             terms,
             command_id=certificate_id,
         )
@@ -121,7 +143,7 @@ class Certificates(MethodView):
     @certificates.arguments(schemas.CertificateQuerySchema, location="query")
     @certificates.response(200, schemas.CertificateSchema)
     def get(self, query: Row, certificate_id: UUID) -> Row:
-        """Check a certificate: anyone who has its code (or may see the person) learns whether it is genuine."""
+        """Check a certificate: anyone who has its code (or may see the person) learns what it is worth."""
         code = query["code"]
         if code is None:
             current_actor()
@@ -130,8 +152,63 @@ class Certificates(MethodView):
             if code is None and (certificate is None or not may_know_of(connection, certificate["person_id"])):
                 raise NotFoundError
         if certificate is None or (code is not None and not _is_code_of(certificate, code)):
-            return {"certificate_id": str(certificate_id), "verifies": False}
-        return _shown(certificate)
+            state = schemas.CertificateState.NOT_GENUINE
+            return {"certificate_id": str(certificate_id), "verifies": False, "state": state}
+        return _shown(certificate) | ({"revoked_why": None} if code is not None else {})
+
+
+@certificates.route("/<uuid:certificate_id>/revocation")
+class Revocation(MethodView):
+    """The end of a certificate that says what is not so."""
+
+    @certificates.doc(operationId="revoke_certificate")
+    @certificates.arguments(ReasonSchema)
+    @certificates.response(200, done_schema(schemas.CertificateSchema))
+    def post(self, terms: Row, certificate_id: UUID) -> Row:
+        """Revoke a certificate, as a coordinator of the volunteer's unit: it stands on the signed list from now on."""
+        return command(lambda c, context: _shown(revoke_certificate(c, context, certificate_id)), terms)
+
+
+@public
+@certificates.route("/trust")
+class CertificateTrust(MethodView):
+    """The keys of the certificates."""
+
+    @certificates.doc(operationId="get_certificate_keys")
+    @certificates.doc(responses=file_of(TEXT))
+    def get(self) -> Response:
+        """Give the lines of a trust file that certificates are checked with; compare them with those on paper."""
+        return _file(_keys().trust(), TEXT)
+
+
+@public
+@certificates.route("/status/<int:list_number>")
+class CertificateStatus(MethodView):
+    """Which certificates were revoked."""
+
+    @certificates.doc(operationId="get_certificate_status_list")
+    @certificates.doc(responses=file_of(CREDENTIAL))
+    def get(self, list_number: int) -> Response:
+        """Give a signed list of revoked certificates (W3C Bitstring Status List); who asks names no certificate."""
+        if list_number > LISTS_MAX:
+            raise NotFoundError
+        with reading() as connection:
+            numbers = store.revoked_numbers(connection, list_number * LIST_ENTRIES, LIST_ENTRIES)
+        keys = _keys()
+        return _file(keys.sign(status_claims(keys, list_number, numbers, now())), CREDENTIAL)
+
+
+def _keys() -> CertificateKeys:
+    keys = cast("Service", current_app.extensions["service"]).parts["certificate_keys"]
+    if keys is None:
+        raise NoCertificateKeyError
+    return cast("CertificateKeys", keys)
+
+
+def _file(content: str, content_type: str) -> Response:
+    response = Response(content, content_type=content_type)
+    response.headers["Cache-Control"] = "no-cache"
+    return response
 
 
 def _is_code_of(certificate: Row, code: str) -> bool:
@@ -139,6 +216,16 @@ def _is_code_of(certificate: Row, code: str) -> bool:
 
 
 def _shown(certificate: Row) -> Row:
-    salt, _, digest = str(certificate["verification_code"]).partition("-")
-    verifies = certificate_digest(certificate, salt) == digest
-    return certificate | {"verifies": verifies}
+    state = _state(certificate)
+    return certificate | {"state": state, "verifies": state is schemas.CertificateState.VALID}
+
+
+def _state(certificate: Row) -> schemas.CertificateState:
+    keys, credential = _keys(), certificate["credential"]
+    if not keys.holds(credential) or not says(credential, certificate_claims(keys, certified_by(certificate))):
+        return schemas.CertificateState.NOT_GENUINE
+    if certificate.get("revoked_at") is not None:
+        return schemas.CertificateState.REVOKED
+    if is_over(certificate["valid_until"], now()):
+        return schemas.CertificateState.EXPIRED
+    return schemas.CertificateState.VALID

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
+
 from marshmallow import Schema, fields, validate
 
 from libs.http.fields import Day, Text, shown_minutes, word_of
@@ -19,10 +21,11 @@ class RecordSchema(Schema):
     scan = words()
 
 
-class PersonTermsSchema(ActingSchema):
-    """About whom."""
+class CertificateTermsSchema(ActingSchema):
+    """Whose service is certified, and until which day the certificate is to be valid; for ever when none is named."""
 
     person_id = fields.UUID(required=True)
+    valid_until = Day(allow_none=True, load_default=None)
 
 
 class PersonQuerySchema(Schema):
@@ -87,17 +90,39 @@ class OlderRecordSchema(Schema):
     decision_why = fields.String()
 
 
+class CertificateState(StrEnum):
+    """What a certificate is worth."""
+
+    VALID = "valid"
+    EXPIRED = "expired"
+    REVOKED = "revoked"
+    NOT_GENUINE = "not_genuine"
+
+
 class CertificateSchema(Schema):
-    """Proof of service; only whether it verifies is told to who has a wrong code."""
+    """Proof of service; only that it is not genuine is told to who has a wrong code."""
 
     certificate_id = shown_id()
     verifies = fields.Boolean()
+    state = word_of(CertificateState)
     number = fields.Integer()
     person_id = shown_id()
     minutes = shown_minutes("all that was served")
     verified_minutes = shown_minutes("with complete evidence")
+    services = fields.Dict(
+        keys=fields.String(),
+        values=fields.Integer(),
+        metadata={"description": "Minutes by code of service; those of an older book under no code"},
+    )
     first_on = shown_day()
     last_on = shown_day()
     issued_by = shown_id()
     issued_at = shown_instant()
+    valid_until = shown_day()
     verification_code = fields.String()
+    credential = fields.String(
+        metadata={"description": "The certificate as a W3C Verifiable Credential, signed (`vc+jwt`)"}
+    )
+    revoked_at = shown_instant()
+    revoked_by = shown_id()
+    revoked_why = fields.String(allow_none=True)

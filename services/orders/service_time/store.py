@@ -24,8 +24,8 @@ from services.orders.core.store import mark_store, memo, people_store
 from services.orders.core.store.facts import Ask, Rows, ask
 from services.orders.core.store.proposals import lock_row
 from services.orders.core.store.rows import Row
-from services.orders.core.store.tables import INSTANT, table_of
-from services.orders.service_time.rules import stars_of
+from services.orders.core.store.tables import INSTANT, orders, table_of
+from services.orders.service_time.rules.stars import stars_of
 
 service_record = table_of(
     "service_record",
@@ -63,6 +63,12 @@ certificate = table_of(
     issued_at=INSTANT,
     number=sa.BigInteger,
     verification_code=sa.Text,
+    services=JSONB,
+    valid_until=sa.Date,
+    credential=sa.Text,
+    revoked_at=INSTANT,
+    revoked_by=sa.Uuid,
+    revoked_why=sa.Text,
     acting_for=sa.Uuid,
     consent=JSONB(none_as_null=True),
     why=sa.Text,
@@ -71,7 +77,7 @@ certificate = table_of(
 
 _SHOWN = (
     "certificate_id", "person_id", "minutes", "verified_minutes", "first_on", "last_on", "issued_by", "issued_at",
-    "number", "verification_code",
+    "number", "verification_code", "services", "valid_until", "credential", "revoked_at", "revoked_by", "revoked_why",
 )  # fmt: skip
 
 
@@ -161,10 +167,48 @@ def save_proposal(connection: Connection, decided: Proposal) -> None:
     connection.execute(changed.values(columns_of(decided)))
 
 
-def add_certificate(connection: Connection, columns: Mapping[str, Any]) -> bool:
-    """Add a certificate; False when the id is taken."""
-    added = insert(certificate).values(**columns).on_conflict_do_nothing().returning(certificate.c.certificate_id)
-    return connection.execute(added).first() is not None
+def minutes_by_service(connection: Connection, person_id: UUID) -> dict[str, int]:
+    """Return how many minutes a person served with each service; under none what an older book had."""
+    code = sa.func.coalesce(orders.c.service_code, "")
+    joined = service_record.outerjoin(orders, orders.c.order_id == service_record.c.order_id)
+    query = sa.select(code, sa.func.sum(service_record.c.minutes)).select_from(joined)
+    rows = connection.execute(query.where(service_record.c.person_id == person_id).group_by(code).order_by(code))
+    return {row[0]: int(row[1]) for row in rows if row[1]}
+
+
+def add_certificate(connection: Connection, columns: Mapping[str, Any]) -> int | None:
+    """Add a certificate and return its number; None when the id is taken."""
+    added = insert(certificate).values(**columns).on_conflict_do_nothing().returning(certificate.c.number)
+    return connection.execute(added).scalar()
+
+
+def sign_certificate(connection: Connection, certificate_id: UUID, *, credential: str, verification_code: str) -> None:
+    """Put the credential to a certificate that has its number by now."""
+    changed = sa.update(certificate).where(certificate.c.certificate_id == certificate_id)
+    connection.execute(changed.values(credential=credential, verification_code=verification_code))
+
+
+def lock_certificate(connection: Connection, certificate_id: UUID) -> RowMapping:
+    """Return a certificate, locked.
+
+    Raises:
+        RecordNotFoundError: there is none.
+    """
+    return lock_row(connection, certificate, certificate.c.certificate_id, certificate_id)
+
+
+def revoke_certificate(connection: Connection, certificate_id: UUID, **revoked: object) -> None:
+    """Note who revoked a certificate, when and why."""
+    changed = sa.update(certificate).where(certificate.c.certificate_id == certificate_id)
+    connection.execute(changed.values(**revoked))
+
+
+def revoked_numbers(connection: Connection, first: int, count: int) -> list[int]:
+    """Return the numbers of the revoked certificates among so many from the first."""
+    number = certificate.c.number
+    within = (number >= first) & (number < first + count)
+    query = sa.select(number).where(within, certificate.c.revoked_at.is_not(None)).order_by(number)
+    return [int(row[0]) for row in connection.execute(query)]
 
 
 CERTIFICATES = Listing(

@@ -25,8 +25,9 @@ from libs.contracts.events import accounts, ledger, orders as wire, redemption
 from libs.db import Connection, Database
 from libs.ids import id_from_cause, new_id
 from libs.inbox import IncomingEvent
-from services.orders.bootstrap import Settings, create_app, create_consumers, next_due, run_due
+from services.orders.bootstrap import create_app, create_consumers, next_due, run_due
 from services.orders.tests.answers import answer_of_day, answer_of_funding
+from services.orders.tests.keys import settings_of
 from services.orders.tests.places import DISTRICT_OF, LEVELS, STAFF, TREE, WORLD
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -36,7 +37,6 @@ PARAMETERS = {
     group: {name: parameter["default"] for name, parameter in names.items()}
     for group, names in yaml.safe_load(PRESET.read_text("utf-8"))["parameters"].items()
 }
-DOOR_KEY = "door-key-of-the-tests"
 NAMES = UUID("0b5cf0a4-3f0c-5a35-8a8f-4b3f4f9a2c10")
 
 
@@ -75,7 +75,7 @@ class OrdersHarness:
     def __init__(self, database: Database) -> None:
         self.database = database
         self.clock = SetClock(at("D1 08:00"))
-        settings = Settings(database_url=database.url, door_key=DOOR_KEY)
+        settings = settings_of(database.url)
         self.app = create_app(settings, clock=self.clock, database=database)
         self.consumers = create_consumers(settings, clock=self.clock)
         self.key = Ed25519PrivateKey.generate()

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from libs.clock import SystemClock
-from services.orders.bootstrap import Settings, create_app
-from services.orders.tests.harness import DOOR_KEY
+from services.orders.bootstrap import create_app
+from services.orders.tests.keys import settings_of
 
 METHODS = ("get", "put", "post", "delete")
 
 
 def test_every_operation_has_a_summary_and_says_what_it_answers() -> None:
-    settings = Settings(database_url="postgresql://nobody@localhost/nothing", door_key=DOOR_KEY)
-    app = create_app(settings, clock=SystemClock())
+    app = create_app(settings_of("postgresql://nobody@localhost/nothing"), clock=SystemClock())
 
     document = app.test_client().get("/openapi.json").get_json()
 

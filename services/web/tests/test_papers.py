@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import re
 from pathlib import Path
 from typing import Any
@@ -73,8 +74,13 @@ def api() -> TableApi:
         "first_on": "2026-01-02",
         "last_on": "2026-02-20",
         "issued_at": "2026-03-01T02:00:00Z",
-        "verification_code": "a1b2-c3d4",
+        "verification_code": "a1b2c3d4",
         "verifies": True,
+        "state": "valid",
+        "services": {"B1": 1_500, "": 30},
+        "valid_until": None,
+        "revoked_at": None,
+        "credential": "eyJh.eyJi.c2ln",
     }
     answers = signed_in(("recipient", "volunteer")) | {
         "GET /v1/statements": statement,
@@ -83,6 +89,8 @@ def api() -> TableApi:
         f"GET /v1/wallets/{WALLET}/entries": (200, {"items": [newest], "next": None}),
         f"GET /v1/receipts/{TRANSFER}": (200, RECEIPT),
         "GET /v1/acting-grants": (200, {"items": [], "next": None}),
+        "GET /v1/catalogue-items": (200, {"items": [], "next": None}),
+        "GET /v1/organisation-units": (200, {"items": [], "next": None}),
         "GET /v1/certificates": (200, {"items": [certificate], "next": None}),
         f"GET /v1/certificates/{CERTIFICATE}": (200, certificate),
     }
@@ -200,25 +208,68 @@ def test_nobody_sees_a_paper_without_signing_in(api: TableApi, tmp_path: Path, p
     assert answer.location.startswith("/sign-in?next=")
 
 
-def test_a_certificate_carries_its_number_and_code_behind_the_hash_and_in_words(client: FlaskClient) -> None:
+def test_a_certificate_stands_whole_behind_the_hash_and_its_code_in_words(client: FlaskClient) -> None:
     page = client.get(f"/papers/certificates/{CERTIFICATE}?lang=en").get_data(as_text=True)
     text = read(client.get(f"/papers/certificates/{CERTIFICATE}.pdf?lang=en"))
 
     svg = re.search(r"<svg xmlns[^>]*>.*?</svg>", page, re.DOTALL)
     assert svg is not None
-    assert read_qr(svg[0]) == f"http://localhost/check/certificate#{CERTIFICATE}.a1b2-c3d4"
+    assert read_qr(svg[0]) == "http://localhost/check/certificate#v:eyJh.eyJi.c2ln"
     assert "25 h 30 min" in text
-    assert "a1b2-c3d4" in text
+    assert "B1 25 h of an older book 30 min" in text
+    assert "a1b2c3d4" in text
     assert "2 January 2026 – 20 February 2026" in text
+
+
+def test_a_revoked_certificate_says_so_on_its_paper_and_in_the_list(client: FlaskClient, api: TableApi) -> None:
+    shown = api.answers[f"GET /v1/certificates/{CERTIFICATE}"][1]
+    shown.update(state="revoked", verifies=False, revoked_at="2026-03-02T02:00:00Z")
+
+    text = read(client.get(f"/papers/certificates/{CERTIFICATE}.pdf?lang=en"))
+    page = client.get(f"/papers/{PERSON}?lang=en").get_data(as_text=True)
+
+    assert "it proves nothing any more" in text
+    assert "was revoked by whoever issued it" in page
+
+
+def test_a_certificate_is_given_as_the_signed_file_that_it_is(client: FlaskClient) -> None:
+    answer = client.get(f"/papers/certificates/{CERTIFICATE}.jwt")
+
+    assert (answer.mimetype, answer.get_data(as_text=True)) == ("application/vc+jwt", "eyJh.eyJi.c2ln")
+
+
+def test_the_desk_revokes_a_certificate_with_a_reason_and_nobody_else_is_offered_to(
+    api: TableApi, tmp_path: Path, client: FlaskClient
+) -> None:
+    api.answers |= signed_in(("coordinator",)) | {
+        "GET /v1/wallets": (200, {"items": [], "next": None}),
+        f"POST /v1/certificates/{CERTIFICATE}/revocation": (200, {}),
+    }
+    desk = open_pages(tmp_path / "desk", api).test_client()
+    assert sign_in(desk).status_code == 303
+    other = "01890a5d-ac96-774b-bcce-b302099a8099"
+    page = desk.get(f"/papers/{other}?lang=en").get_data(as_text=True)
+    fields = dict(re.findall(r'name="(csrf_token|command)" value="([^"]+)"', page))
+    path = f"/papers/certificates/{CERTIFICATE}/revocation"
+
+    done = desk.post(path, data=fields | {"why": "hours were taken back"})
+
+    assert path in page
+    assert path not in client.get(f"/papers/{PERSON}").get_data(as_text=True)
+    assert done.status_code == 303
+    assert json.loads(api.sent("POST")[-1].body) == {"why": "hours were taken back"}
 
 
 def test_a_certificate_is_looked_up_by_a_form_and_stands_in_no_address(client: FlaskClient, api: TableApi) -> None:
     page = client.get("/check/certificate?lang=en").get_data(as_text=True)
     token = page.split('name="csrf_token" value="', 1)[1].split('"', 1)[0]
-    form = {"csrf_token": token, "certificate": CERTIFICATE, "code": "a1b2-c3d4"}
+    form = {"csrf_token": token, "certificate": CERTIFICATE, "code": "a1b2c3d4"}
 
     good = client.post("/check/certificate", data=form).get_data(as_text=True)
-    api.answers[f"GET /v1/certificates/{CERTIFICATE}"] = (200, {"certificate_id": CERTIFICATE, "verifies": False})
+    api.answers[f"GET /v1/certificates/{CERTIFICATE}"] = (
+        200,
+        {"certificate_id": CERTIFICATE, "verifies": False, "state": "not_genuine"},
+    )
     bad = client.post("/check/certificate", data=form).get_data(as_text=True)
     nothing = client.post("/check/certificate", data=form | {"certificate": "1"}).get_data(as_text=True)
 

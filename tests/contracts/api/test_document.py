@@ -47,6 +47,8 @@ PUBLIC = {
     "GET /v1/policies/current",
     "GET /v1/policies/parameters",
     "GET /v1/certificates/{certificate_id}",
+    "GET /v1/certificates/status/{list_number}",
+    "GET /v1/certificates/trust",
     "GET /v1/logs",
     "GET /v1/logs/{district_id}/checkpoint",
     "GET /v1/logs/{district_id}/tile/{tile}",

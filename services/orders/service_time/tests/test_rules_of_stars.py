@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from services.orders.service_time.rules import stars_of
+from services.orders.service_time.rules.stars import stars_of
 from services.orders.tests.cases import policy
 
 

@@ -10,10 +10,11 @@ from services.web.clients.api import ProblemError
 from services.web.kit.areas import PUBLIC, Area
 from services.web.kit.closed import or_nothing, part_of_page
 from services.web.kit.i18n import named
-from services.web.kit.viewer import anonymous_api
+from services.web.kit.viewer import anonymous_api, now
 
 area = Area("checks", __name__, __file__, "/check")
 CODE_MAX = 100
+NOT_GENUINE = {"verifies": False, "state": "not_genuine"}
 
 
 @area.page("", needs=PUBLIC)
@@ -30,8 +31,8 @@ def paper() -> str:
 
 @area.page("/certificate", needs=PUBLIC)
 def certificate() -> str:
-    """Ask for the number and the code of a certificate; a scanned one brings them behind the `#`."""
-    return render_template("checks/certificate.html", asked={}, found=None)
+    """Let a certificate be checked in the browser: it stands behind the `#`, which is sent to nobody."""
+    return render_template("checks/certificate.html", asked={}, looked_up=None, trust=part_of_page(_trust), now=now)
 
 
 @area.act("/certificate", needs=PUBLIC)
@@ -41,21 +42,22 @@ def look_up() -> str:
     try:
         shown = anonymous_api().get(f"/v1/certificates/{UUID(asked['certificate'])}", code=asked["code"] or "-")
     except ValueError:
-        shown = {"verifies": False}
+        shown = NOT_GENUINE
     except ProblemError as error:
         if error.status not in (400, 404, 422):
             raise
-        shown = {"verifies": False}
-    return render_template("checks/certificate.html", asked=asked, found=shown)
+        shown = NOT_GENUINE
+    return render_template("checks/certificate.html", asked=asked, looked_up=shown, trust=part_of_page(_trust), now=now)
 
 
 def _trust() -> list[tuple[str, str]]:
-    """Return the trust file of each district that has a log by now."""
+    """Return the trust file of each district that has a log by now, with the keys of the certificates."""
     districts = anonymous_api().rows("/v1/organisation-units", level="district")
-    texts = ((named(district), _trust_of(district["unit_id"])) for district in districts)
-    return [(name, text) for name, text in texts if text]
+    certificates = _text("/v1/certificates/trust")
+    texts = ((named(district), _text(f"/v1/logs/{district['unit_id']}/trust")) for district in districts)
+    return [(name, text + certificates) for name, text in texts if text]
 
 
-def _trust_of(district_id: str) -> str:
-    answer = or_nothing(lambda: anonymous_api().answer("GET", f"/v1/logs/{district_id}/trust"))
+def _text(path: str) -> str:
+    answer = or_nothing(lambda: anonymous_api().answer("GET", path), 404, 422)
     return answer.body.decode() if answer else ""

@@ -49,6 +49,7 @@ def index(person_id: UUID) -> str:
         slips=list(reversed(months_from(this.later(1 - SLIPS_SHOWN), this, most=SLIPS_SHOWN))),
         months=list(reversed(months_from(this.later(1 - MONTHS_MAX), this, most=MONTHS_MAX))),
         may_issue=_may_issue(str(person_id)),
+        may_revoke=Role.COORDINATOR in viewer().roles,
         certificates=part_of_page(lambda: _certificates(person_id)),
     )
 
@@ -82,8 +83,9 @@ def slip_pdf(person_id: UUID) -> Response:
 @area.act("/papers/<uuid:person_id>/certificates", needs=ISSUERS)
 def issue(person_id: UUID) -> WerkzeugResponse:
     """Issue a certificate of somebody's service."""
-    command = command_of_form()
-    api().put(f"/v1/certificates/{command}", {"person_id": str(person_id)})
+    command, until = command_of_form(), request.form.get("valid_until", "")
+    terms = {"person_id": str(person_id)} | ({"valid_until": until} if until else {})
+    api().put(f"/v1/certificates/{command}", terms)
     return redirect(f"/papers/certificates/{command}", 303)
 
 
@@ -97,6 +99,22 @@ def certificate(certificate_id: UUID) -> str:
 def certificate_pdf(certificate_id: UUID) -> Response:
     """Give a certificate as PDF."""
     return printed(_certificate(certificate_id))
+
+
+@area.page("/papers/certificates/<uuid:certificate_id>.jwt", needs=SIGNED_IN)
+def certificate_credential(certificate_id: UUID) -> Response:
+    """Give a certificate as the signed credential that it is."""
+    issued = api().get(f"/v1/certificates/{certificate_id}")
+    headers = {"Content-Disposition": f'attachment; filename="certificate-{issued["number"]}.jwt"'}
+    return Response(issued["credential"], mimetype="application/vc+jwt", headers=headers)
+
+
+@area.act("/papers/certificates/<uuid:certificate_id>/revocation", needs="issue_certificate")
+def revoke(certificate_id: UUID) -> WerkzeugResponse:
+    """Revoke a certificate."""
+    path = f"/v1/certificates/{certificate_id}/revocation"
+    api().post(path, {"why": request.form.get("why", "").strip()}, command=command_of_form())
+    return redirect(f"/papers/certificates/{certificate_id}", 303)
 
 
 @area.page("/supply/<uuid:district_id>", needs=PUBLIC)

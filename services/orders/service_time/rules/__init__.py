@@ -1,0 +1,1 @@
+"""What service time is worth, and how it is certified."""
