@@ -21,8 +21,8 @@ PATHS = {
               /papers/certificates/{certificate}""",
     "ann": """/family /family/{lan} /family/{lan}/orders/{next}/code /volunteer/gift""",
     "coord": """/desk /desk/approvals /desk/approvals?by=day&show=flagged /desk/visits /desk/orders/{weak}
-              /desk/checkouts /desk/stops /desk/stops?volunteer={min} /applicants /applicants/{applicant} /register
-              /duty /duty/roster /duty/roster?q=nobody""",
+              /desk/checkouts /desk/signatures /desk/stops /desk/stops?volunteer={min} /applicants
+              /applicants/{applicant} /register /duty /duty/roster /duty/roster?q=nobody""",
     "check": """/street /desk/orders/{signed} /me/second-factor /people /people?q=nobody /people/{min}""",
     "admin": """/district /district/rules/{d1}""",
     "op": """/urgent/{urgent} /calls /calls/list /calls?q=nobody /calls/{lan} /calls/{lan}/orders/{next}/code

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from uuid import UUID
 
 from flask.views import MethodView
 from flask_smorest import Blueprint
 
+from libs.contracts.powers import POWERS
+from libs.errors import ForbiddenError
+from libs.http import current_actor, reading
 from libs.programme.two_people_schemas import VerdictSchema
 from services.orders.approving import schemas
+from services.orders.approving.rules.statistics import DAYS, statistics_of
+from services.orders.approving.store import signatures_since
 from services.orders.approving.usecases.approve_hours import approve_hours, approve_many, reject_hours, second_check
 from services.orders.approving.usecases.confirm_order import call_back, confirm_order
-from services.orders.core.api.edge import command
+from services.orders.core.api.edge import command, now, scope_of
 from services.orders.core.api.views import order_command
 from services.orders.core.schemas import OrderSchema, OwnActSchema, ReasonSchema, done_schema
 from services.orders.core.store.rows import Row
@@ -93,3 +99,20 @@ class Approvals(MethodView):
     def post(self, terms: Row) -> Row:
         """Approve the clean submissions one by one, in this order; each other one stays, with its code."""
         return command(lambda c, context: {"items": approve_many(c, context, terms["orders"])}, terms)
+
+
+@approvals.route("/statistics")
+class ApprovalStatistics(MethodView):
+    """What one signed oneself."""
+
+    @approvals.doc(operationId="get_approval_statistics")
+    @approvals.response(200, schemas.StatisticsSchema)
+    def get(self) -> Row:
+        """Show who signs hours what they signed lately, beside the middle of the others; nobody is named."""
+        actor = current_actor()
+        if not {held.role for held in actor.roles} & POWERS["approve_hours"]:
+            raise ForbiddenError
+        with reading() as connection:
+            signed = signatures_since(connection, scope_of(connection, None), now() - timedelta(days=DAYS))
+        shown = statistics_of(signed, actor.person_id)
+        return {"days": DAYS, "own": shown.own, "others_count": shown.others_count, "median": shown.median}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields, validate
 
-from libs.http.fields import Text, Whole
+from libs.http.fields import Text, Whole, shown_minutes
 from libs.programme.acting_schemas import ActingSchema
 from services.orders.core.schemas import DEVICE_MAX, OwnActSchema, shown_id
 
@@ -36,3 +36,22 @@ class ApprovalResultsSchema(Schema):
     """What became of each, in the list's order."""
 
     items = fields.List(fields.Nested(ApprovalResultSchema))
+
+
+class SignaturesSchema(Schema):
+    """What was signed: how many, how long it had waited since the recipient's word, what became of it."""
+
+    signed_count = fields.Integer()
+    waited_minutes = shown_minutes("from the recipient's word to the signature, in the middle")
+    flagged_percent = fields.Integer()
+    disputed_percent = fields.Integer(metadata={"description": "Disputed after the signature"})
+    reversed_percent = fields.Integer()
+
+
+class StatisticsSchema(Schema):
+    """One's own signatures of the last days, and the middle of the others' in one's units, if three or more sign."""
+
+    days = fields.Integer()
+    own = fields.Nested(SignaturesSchema)
+    others_count = fields.Integer()
+    median = fields.Nested(SignaturesSchema, allow_none=True)

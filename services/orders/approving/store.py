@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,6 +15,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from libs.clock import local_date, local_midnight
 from libs.db.prepared import Prepared
 from services.orders.approving.rules.flags import DEVICE_DAYS, PAIR_DAYS, History
+from services.orders.approving.rules.statistics import Signatures
 from services.orders.core.rules.life_cycle import State
 from services.orders.core.rules.order import Assignment, Order
 from services.orders.core.rules.people import Place
@@ -185,3 +186,34 @@ def _device_shared(connection: Connection, order: Order, part: Assignment) -> bo
 
     key = ("device shared", order.order_id, part.volunteer_id, part.checked_out_at)
     return memo.get_or(connection, key, read)
+
+
+_SIGNED = sa.text("""
+    WITH signed AS (
+        SELECT s.by, o.state, cardinality(o.flags) > 0 AS is_flagged,
+            greatest(0, extract(epoch FROM s.at - c.confirmed_at) / 60) AS waited,
+            EXISTS (SELECT FROM order_step t WHERE t.order_id = s.order_id AND t.to_state = :disputed
+                AND t.number > s.number)
+                AS was_disputed
+        FROM order_step s JOIN orders o ON o.order_id = s.order_id
+            LEFT JOIN confirmation c ON c.order_id = s.order_id
+        WHERE s.verb IN ('approve', 'second_check') AND s.at > :since AND s.by IS NOT NULL AND o.unit_id = ANY(:units)
+    )
+    SELECT by, CAST(count(*) AS int) AS signed_count,
+        CAST(coalesce(percentile_disc(0.5) WITHIN GROUP (ORDER BY waited), 0) AS int) AS waited_minutes,
+        CAST(count(*) FILTER (WHERE is_flagged) * 100 / count(*) AS int) AS flagged_percent,
+        CAST(count(*) FILTER (WHERE was_disputed) * 100 / count(*) AS int) AS disputed_percent,
+        CAST(count(*) FILTER (WHERE state = :reversed) * 100 / count(*) AS int) AS reversed_percent
+    FROM signed GROUP BY by""")
+
+
+def signatures_since(connection: Connection, units: Sequence[UUID], since: datetime) -> dict[UUID, Signatures]:
+    """Return what each person signed in some units since an instant."""
+    terms = {
+        "units": list(units),
+        "since": since,
+        "disputed": State.DISPUTED.value,
+        "reversed": State.REVERSED.value,
+    }
+    rows = [dict(row) for row in connection.execute(_SIGNED, terms).mappings()]
+    return {row.pop("by"): Signatures(**row) for row in rows}

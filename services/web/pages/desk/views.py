@@ -90,6 +90,12 @@ def approvals() -> str:
     )
 
 
+@area.page("/signatures", needs="approve_hours")
+def signatures() -> str:
+    """Show who signs hours what they signed lately, beside the middle of the others."""
+    return render_template("desk/signatures.html", shown=part_of_page(lambda: api().get("/v1/approvals/statistics")))
+
+
 @area.page("/approvals.csv", needs="approve_hours")
 def approvals_csv() -> Response:
     """Give the queue as it is seen, as CSV."""
