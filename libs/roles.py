@@ -32,7 +32,7 @@ from libs.db.budget import connection_problem
 from libs.db.migrations import Schema, migrate
 from libs.db.watched import UnwatchedError
 from libs.db.wire import wire_problem
-from libs.http.forgetting import Forgetting
+from libs.housekeeping import Act, Housekeeping
 from libs.http.health import Probe, serve_health
 from libs.http.server import AppServer, ServerSettings
 from libs.inbox import Consumer, Consumers
@@ -82,7 +82,8 @@ class ServiceParts:
 
     `background` are roles of its own, each a function that works until the event is set; `problems` say of some why
     they are not ready. `relay_database` is the way of a relay that has a role of its own in the database. `next_due`
-    and `run_due` are what falls due by the clock; `under_way` says in words what was accepted and is not done yet;
+    and `run_due` are what falls due by the clock, `housekeeping` what is forgotten
+    now and then; `under_way` says in words what was accepted and is not done yet;
     `sources` is given by a service whose events lie elsewhere than in the outbox.
     """
 
@@ -94,6 +95,7 @@ class ServiceParts:
     problems: Mapping[str, Probe] = field(default_factory=dict)
     next_due: Callable[[Connection, datetime], datetime | None] = lambda _connection, _now: None
     run_due: Callable[[Connection, datetime], object] = lambda _connection, _now: None
+    housekeeping: Sequence[Act] = ()
     under_way: Callable[[Connection], str] = lambda _connection: ""
 
 
@@ -158,7 +160,7 @@ class ServiceProgram(Generic[S]):
         consumer = Consumer(parts.database, broker, parts.consumers, group=self.name, member=settings.member)
         run = _Run(settings, parts.database, self.migrations, lambda: consumer.problem)
         run.start("consumer", consumer.run, stop=consumer.stop)
-        run.start("due", lambda: _run_due_until(run.stopped, parts, SystemClock()))
+        run.start("due", lambda: _run_due_until(self.name, run.stopped, parts, SystemClock()))
         run.until_stopped()
         broker.close()
 
@@ -250,12 +252,12 @@ def _declare(broker: Broker, topics: Sequence[Topic]) -> None:
             threading.Event().wait(BROKER_POLL_SECONDS)
 
 
-def _run_due_until(stopped: threading.Event, parts: ServiceParts, clock: Clock) -> None:
-    forgetting = Forgetting(parts.database)
+def _run_due_until(name: str, stopped: threading.Event, parts: ServiceParts, clock: Clock) -> None:
+    housekeeping = Housekeeping(name, parts.database, parts.housekeeping)
     while not stopped.wait(TICK_SECONDS):
+        housekeeping.run_when_due()
         try:
             _run_due(parts, clock)
-            forgetting.run_when_due()
         except SQLAlchemyError as error:
             get_logger().warning("due_run_waits", error=describe(error))
 

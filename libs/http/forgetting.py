@@ -10,16 +10,12 @@ from __future__ import annotations
 
 from sqlalchemy.engine import Connection
 
-from libs.clock import monotonic
-from libs.db import Database
 from libs.db.driver import scalar
 from libs.db.grants import Operations, app_role
 
 COMMANDS_KEPT_DAYS = 60
 COMMANDS_KEPT_DAYS_MIN = 31
 FORGOTTEN_AT_ONCE_MAX = 1000
-LOOK_SECONDS = 3600.0
-FIRST_LOOK_SECONDS = 60.0
 
 
 def create_forgetting(op: Operations) -> None:
@@ -34,24 +30,6 @@ def create_forgetting(op: Operations) -> None:
 def forget_old_commands(connection: Connection) -> int:
     """Forget some of those that are too old; return how many."""
     return int(scalar(connection, "SELECT command_forget_old(%(days)s)", {"days": COMMANDS_KEPT_DAYS}) or 0)
-
-
-class Forgetting:
-    """Forgets old commands once an hour, and goes on while there are more."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
-        self._due_at = monotonic() + FIRST_LOOK_SECONDS
-
-    def run_when_due(self) -> int:
-        """Forget at most one batch; return how many were forgotten."""
-        if monotonic() < self._due_at:
-            return 0
-        with self._database.transaction() as connection:
-            forgotten = forget_old_commands(connection)
-        if forgotten < FORGOTTEN_AT_ONCE_MAX:
-            self._due_at = monotonic() + LOOK_SECONDS
-        return forgotten
 
 
 _FORGET = f"""

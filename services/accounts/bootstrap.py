@@ -44,6 +44,7 @@ from services.accounts.imports.importer import Importer
 from services.accounts.imports.store import oldest_unfinished
 from services.accounts.imports.usecases.import_people import WrongRow
 from services.accounts.notices import api as notices
+from services.accounts.notices.store import forget_old_notices
 from services.accounts.numbers import api as numbers
 from services.accounts.organisation import api as units
 from services.accounts.organisation.usecases.found_city import (
@@ -61,6 +62,7 @@ from services.accounts.persons.usecases.register_person import Registration
 from services.accounts.policies import api as policies
 from services.accounts.policies.gateways import read_rule_book
 from services.accounts.privacy import api as privacy
+from services.accounts.privacy.store import keep_months_of_views
 from services.accounts.recipients import api as recipients
 from services.accounts.relations.api import grants, relations
 from services.accounts.roles.api import powers, roles
@@ -333,6 +335,7 @@ def compose(settings: Settings, *, clock: Clock) -> ServiceParts:
         background={"importer": create_importer(settings, clock=clock, database=database).run},
         next_due=next_due,
         run_due=create_run_due(settings),
+        housekeeping=(keep_months_of_views, forget_old_notices),
         under_way=lambda connection: "an import is not done" if oldest_unfinished(connection) else "",
     )
 

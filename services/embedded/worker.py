@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from libs.bus import Broker, BrokerError
 from libs.clock import ManualClock, monotonic
-from libs.http.forgetting import Forgetting
+from libs.housekeeping import Housekeeping
 from libs.inbox.consumer import Consumer
 from libs.logs import configure, get_logger
 from libs.outbox.relay import Relay
@@ -142,11 +142,13 @@ class Worker:
 
     def _tick(self) -> None:
         """Once a second, run what is due by the clock; while time stands still, who moves it runs what is due."""
-        forgetting = {part.name: Forgetting(part.service.database) for part in self._parts}
+        housekeeping = [
+            Housekeeping(part.name, part.service.database, part.service.housekeeping) for part in self._parts
+        ]
         while not self._stop.wait(TICK_SECONDS):
-            for part in self._parts:
+            for part, keeping in zip(self._parts, housekeeping, strict=True):
+                keeping.run_when_due()
                 try:
-                    forgetting[part.name].run_when_due()
                     if not self._clock.stands_still():
                         self._run_due(part)
                 except SQLAlchemyError as error:

@@ -39,7 +39,7 @@ def filling(url: str) -> Iterator[psycopg.Connection[Any]]:
 _PLAIN_INDEXES = """
     SELECT indexrelid::regclass::text, pg_get_indexdef(indexrelid) FROM pg_index i
     JOIN pg_class c ON c.oid = i.indrelid JOIN pg_namespace n ON n.oid = c.relnamespace
-    WHERE n.nspname IN ('public', 'journal') AND c.relkind = 'r'
+    WHERE n.nspname IN ('public', 'journal') AND c.relkind = 'r' AND NOT c.relispartition
         AND NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conindid = i.indexrelid)"""
 
 

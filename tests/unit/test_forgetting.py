@@ -13,11 +13,13 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.exc import ProgrammingError
 
+from libs import housekeeping
 from libs.clock import machine_now
-from libs.db import Database
+from libs.db import Connection, Database
 from libs.db.database import plain_url
-from libs.http import Service, forgetting
-from libs.http.forgetting import COMMANDS_KEPT_DAYS, COMMANDS_KEPT_DAYS_MIN, Forgetting, forget_old_commands
+from libs.housekeeping import FAILS, Housekeeping
+from libs.http import Service
+from libs.http.forgetting import COMMANDS_KEPT_DAYS, COMMANDS_KEPT_DAYS_MIN, forget_old_commands
 from libs.ids import new_id
 from services.accounts.sign_in.usecases.sign_in import SESSION_LIFETIME
 
@@ -68,8 +70,8 @@ def test_old_ones_are_forgotten_in_batches_while_new_ones_come(
 ) -> None:
     _keep_many(database, 2500)
     grow_old(database, COMMANDS_KEPT_DAYS + 1)
-    monkeypatch.setattr(forgetting, "FIRST_LOOK_SECONDS", 0.0)
-    looking = Forgetting(database)
+    monkeypatch.setattr(housekeeping, "FIRST_LOOK_SECONDS", 0.0)
+    looking = Housekeeping("notes", database)
     taken: list[int] = []
     writer = threading.Thread(
         target=lambda: taken.extend(client.put(f"/v1/notes/{new_id()}", json=NOTE).status_code for _ in range(20))
@@ -82,6 +84,27 @@ def test_old_ones_are_forgotten_in_batches_while_new_ones_come(
     assert batches == [1000, 1000, 500, 0, 0]
     assert taken == [201] * 20
     assert count_rows("command") == 20
+
+
+def test_what_fails_is_told_and_tried_again_and_stops_nobody(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(housekeeping, "FIRST_LOOK_SECONDS", 0.0)
+    monkeypatch.setattr(housekeeping, "RETRY_SECONDS", 0.0)
+    told: list[float] = []
+    monkeypatch.setattr(FAILS, "set", lambda _service, to: told.append(to))
+    broken = [True]
+
+    def act(connection: Connection) -> int:
+        return int(connection.scalar(sa.text("SELECT 1 / 0" if broken[0] else "SELECT 7")) or 0)
+
+    looking = Housekeeping("notes", database, [act])
+
+    assert looking.run_when_due() == 0
+    broken[0] = False
+    assert looking.run_when_due() == 7
+    assert told == [1, 0]
+    assert looking.run_when_due() == 0  # For an hour.
 
 
 def test_the_service_can_neither_delete_one_nor_shorten_the_time(client: FlaskClient, database: Database) -> None:

@@ -11,11 +11,14 @@ from sqlalchemy import Connection
 from sqlalchemy.dialects.postgresql import insert
 
 from libs.db.rows import change_rows, find_row
+from libs.http.forgetting import FORGOTTEN_AT_ONCE_MAX
 from libs.http.lists import Listing, equals
 from services.accounts.core.store.narrowing import at_home_within, below
 from services.accounts.notices.rules import Notice, NoticeState, Purpose
 from services.accounts.notices.tables import notice
 
+KEPT_DAYS = 400
+"""As long as the broker keeps the events that ask for them."""
 CALL_LIST = Listing(
     sa.select(notice).where(notice.c.state == NoticeState.TO_CALL.value),
     order=(notice.c.start_at, notice.c.notice_id),
@@ -85,6 +88,13 @@ def find_notice(connection: Connection, notice_id: UUID) -> Notice | None:
     """Return a notice, or None."""
     row = find_row(connection, notice, notice_id=notice_id)
     return notice_of(row) if row else None
+
+
+def forget_old_notices(connection: Connection) -> int:
+    """Delete some notices of so long ago that no event that asks for them can come again; return how many."""
+    old = notice.c.due_at < sa.func.now() - sa.text(f"interval '{KEPT_DAYS} days'")
+    some = sa.select(notice.c.notice_id).where(old).limit(FORGOTTEN_AT_ONCE_MAX).with_for_update(skip_locked=True)
+    return connection.execute(sa.delete(notice).where(notice.c.notice_id.in_(some))).rowcount
 
 
 def forget_notices_of(connection: Connection, person_id: UUID) -> None:

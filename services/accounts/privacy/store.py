@@ -13,6 +13,11 @@ from services.accounts.core.store.tables import access_log
 from services.accounts.privacy.tables import disclosure
 
 
+def keep_months_of_views(connection: Connection) -> int:
+    """Make the partitions of the months ahead, and drop those that were kept long enough; return how many."""
+    return int(connection.scalar(sa.text("SELECT access_log_keep_months()")) or 0)
+
+
 class DisclosureStore:
     """Who may see whose name and address, for as long as an order lasts."""
 

@@ -9,12 +9,15 @@ from uuid import UUID
 
 import pytest
 
+from libs.clock import machine_now
 from libs.contracts.timebank.orders.v1 import events_pb2 as orders
 from libs.ids import new_id
 from services.accounts.bootstrap import create_run_due
 from services.accounts.due import next_due
+from services.accounts.notices import store
 from services.accounts.notices.rules import Purpose, due_at
 from services.accounts.notices.store import find_notice, forget_notices_of
+from services.accounts.notices.tables import notice
 from services.accounts.tests.platform import Caller, Platform, must, refused
 
 Hear = Callable[[Any], None]
@@ -221,3 +224,23 @@ def test_what_somebody_was_told_is_forgotten_with_them(platform: Platform, hear:
         assert kept.other_id is None
         assert find_notice(connection, UUID(own.notice_id)) is None
     assert messages(outbox) == []
+
+
+def test_notices_are_forgotten_some_at_a_time_when_no_event_can_ask_for_them_again(
+    platform: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store, "FORGOTTEN_AT_ONCE_MAX", 2)
+    for days in (10, store.KEPT_DAYS - 1, store.KEPT_DAYS + 1, store.KEPT_DAYS + 2, store.KEPT_DAYS + 900):
+        at = machine_now() - timedelta(days=days)
+        row = {"notice_id": new_id(), "person_id": new_id(), "purpose": "taken", "order_id": new_id(), "start_at": at,
+               "due_at": at, "state": "sent", "tries": 0}  # fmt: skip
+        with platform.database.transaction() as connection:
+            connection.execute(notice.insert().values(row))
+
+    forgotten = []
+    for _ in range(3):
+        with platform.database.transaction() as connection:
+            forgotten.append(store.forget_old_notices(connection))
+
+    assert forgotten == [2, 1, 0]
+    assert platform.rows("SELECT count(*) FROM notice") == [(2,)]
