@@ -13,7 +13,10 @@ from tests.architecture.schemas import RECORDED, catalogue, contractions
 from tests.support.postgres import FreshDatabase
 
 RELEASED = json.loads(RECORDED.read_text())
-CONTRACTED: dict[str, set[str]] = {}
+CONTRACTED: dict[str, set[str]] = {
+    # The key of what was looked at has the instant in it now, and so refuses less than the one before.
+    "accounts": {"access_log refuses more: PRIMARY KEY (number, viewed_at)"},
+}
 """What a release may no longer count on, because the one before stopped using it: by service, in the test's words."""
 
 
