@@ -1,4 +1,4 @@
-"""Who looked at whose data is kept by months, three years; months are made ahead, and nothing is refused without one."""
+"""Who looked at whose data is kept by months, three years; months are made ahead, and a missing one refuses nothing."""
 
 from __future__ import annotations
 
