@@ -21,7 +21,7 @@ BOUNDED: Mapping[str, frozenset[str]] = {
     )),
     "accounts": frozenset((
         "acting_grant", "counted_try", "credential", "device_key", "person", "person_identity", "person_index",
-        "person_key", "policy", "recovery_code", "refresh_token", "relation", "retired_index_key", "role_grant",
+        "person_key", "person_photo", "policy", "recovery_code", "refresh_token", "relation", "retired_index_key", "role_grant",
         "second_factor", "session", "sign_in_code", "sign_in_request", "sign_in_ticket", "signing_key", "unit",
         "volunteer_group",
     )),
