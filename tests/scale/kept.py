@@ -21,9 +21,9 @@ BOUNDED: Mapping[str, frozenset[str]] = {
     )),
     "accounts": frozenset((
         "acting_grant", "counted_try", "credential", "device_key", "person", "person_identity", "person_index",
-        "person_key", "person_photo", "policy", "recovery_code", "refresh_token", "relation", "retired_index_key", "role_grant",
-        "second_factor", "session", "sign_in_code", "sign_in_request", "sign_in_ticket", "signing_key", "unit",
-        "volunteer_group",
+        "person_key", "person_photo", "policy", "recovery_code", "refresh_token", "relation", "retired_index_key",
+        "role_grant", "second_factor", "session", "sign_in_code", "sign_in_request", "sign_in_ticket", "signing_key",
+        "unit", "volunteer_group",
     )),
     "orders": frozenset((
         "acting_grant", "catalogue_item", "deadline", "device_key", "person", "policy", "relation", "signing_key",
@@ -126,6 +126,9 @@ STAYS: Mapping[str, Mapping[str, Stays]] = {
         "orders": Stays(ORDERS_A_YEAR, 800, _OF_ORDERS),
         "record_proposal": Stays(ELDERS // 100, _FEW, _OF_STAFF),
         "reversal": Stays(ORDERS_A_YEAR // 1_000, _FEW, _OF_STAFF),
+        "series": Stays(ELDERS // 4, 600, _OF_ORDERS),
+        "series_day": Stays(ORDERS_A_YEAR // 2, 200, "which day of a series became which order, or why none"),
+        "series_pattern": Stays(ELDERS // 2, 150, _OF_ORDERS),
         "service_record": Stays(ORDERS_A_YEAR, 260, _OF_ORDERS),
         "slip_range": Stays(10_000, 150, "which numbers were given out"),
         "slip_used": Stays(ORDERS_A_YEAR // 20, 150, "that no slip counts twice"),
