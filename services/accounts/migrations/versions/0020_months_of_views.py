@@ -5,8 +5,8 @@ from alembic import op
 from libs.db.grants import grant
 from libs.db.months import create_months
 
-revision = "0019"
-down_revision = "0018"
+revision = "0020"
+down_revision = "0019"
 
 VIEWS_KEPT_MONTHS = 36
 """As long as records of how personal data were handled have to be kept."""
