@@ -95,6 +95,7 @@ def environment_of(
         "ACCOUNTS_MASTER_KEY_FILE": str(folder.secrets / "accounts.master.key"),
         "ACCOUNTS_INDEX_KEY_FILE": str(folder.secrets / "accounts.index.key"),
         "ORDERS_DOOR_KEY": folder.password("orders.door.key"),
+        "ORDERS_SCAN_KEY": folder.password("orders.scan.key"),
         **_certificate_environment(folder),
         "ACCOUNTS_CODES_FOLDER": str(folder.outbox),
         "ACCOUNTS_DEMO": "1" if options.may_move_time else "0",

@@ -33,6 +33,8 @@ from services.orders.placing import api as placing
 from services.orders.placing.store import decided as decided_orders
 from services.orders.placing.usecases import acts as placing_acts
 from services.orders.queues import api as queues
+from services.orders.scans import api as scans
+from services.orders.scans.rules import ScanKey
 from services.orders.series import api as series
 from services.orders.service_time import api as service_time
 from services.orders.serving import api as serving
@@ -69,6 +71,7 @@ def create_app(settings: Settings, *, clock: Clock, database: Database | None = 
     parts = {
         "waiters": Waiters(decided),
         "door_key": DoorKey(settings.door_key.encode()),
+        "scan_key": ScanKey(settings.scan_key.encode()),
         "certificate_keys": certificate_keys(settings),
         "acts": acts,
     }
@@ -91,6 +94,8 @@ def create_app(settings: Settings, *, clock: Clock, database: Database | None = 
             disputes.blueprint,
             queues.queues,
             queues.approval_queue,
+            scans.scans,
+            scans.of_order,
             slips.slips,
             slips.late_entries,
             service_time.service_records,

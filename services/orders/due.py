@@ -16,6 +16,7 @@ from services.orders.disputes.store import reversal
 from services.orders.disputes.usecases.leave_undecided import leave_undecided
 from services.orders.duty.usecases import DUTY_ANSWER, call_next
 from services.orders.placing.usecases.expire_order import expire_order
+from services.orders.scans.usecases import SCAN_DUE, delete_scan_due
 from services.orders.series.usecases.end_series import SERIES_DAY
 from services.orders.series.usecases.make_day import make_next_day
 from services.orders.service_time.store import record_proposal
@@ -33,6 +34,7 @@ ACTS: Mapping[str, Act] = {
     DECISION: leave_undecided,
     GATES: hold_gates,
     DUTY_ANSWER: call_next,
+    SCAN_DUE: delete_scan_due,
 }
 LATE_ACTS: Mapping[str, Callable[[Connection, Deadline, datetime], None]] = {SERIES_DAY: make_next_day}
 """What looks at how late it is done: a day that is past is not made."""

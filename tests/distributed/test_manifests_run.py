@@ -168,6 +168,7 @@ def _secrets(manifests: list[Manifest], folder: Path) -> dict[str, dict[str, byt
         "ledger-keys": {"ledger.signing.key": (folder / "ledger.signing.key").read_bytes()},
         "orders-keys": {
             "door-key": b"door-key-of-the-tests",
+            "scan-key": b"scan-key-of-the-tests",
             "orders.certificate.key": (folder / "orders.certificate.key").read_bytes(),
         },
         "web-keys": {"web.secret": b"w" * 64},

@@ -55,6 +55,7 @@ def variables(service: str, fresh_database: FreshDatabase, tmp_path: Path) -> di
     return found | {
         "ACCOUNTS_MASTER_KEY_FILE": str(tmp_path / "accounts.master.key"),
         "ORDERS_DOOR_KEY": "door-key-of-the-tests",
+        "ORDERS_SCAN_KEY": "scan-key-of-the-tests",
         "LEDGER_SIGNING_KEY_FILE": str(tmp_path / "ledger.signing.key"),
         "LEDGER_LOG_FOLDER": str(tmp_path / "log"),
         "LEDGER_LOG_NAME": "time.tests.local/ledger",

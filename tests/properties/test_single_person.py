@@ -23,6 +23,7 @@ from tests.properties.telephone import Telephone
 from tests.scenarios.client import ApiCall, Client
 from tests.scenarios.story import CASES, load_story
 from tests.scenarios.world import SCAN, World
+from tests.support.pictures import png
 from tests.support.platform import Platform
 
 pytestmark = pytest.mark.scenario
@@ -190,7 +191,8 @@ class Alone:
         slips = {"unit_id": self.home, "from": first, "to": first + 50}
         yield "PUT", f"/v1/slips/{self.id('slips')}", slips
         late = {"recipient_id": self.lan, "service": "A7", "minutes": 60, "served": self.day("D3 14:00")}
-        late |= {"funding": "programme", "scan": SCAN}
+        late |= {"funding": "programme", "scan": self.id("scan")}
+        yield "PUT", f"/v1/scans/{self.id('scan')}", png()
         yield "PUT", f"/v1/late-entries/{self.id('late')}", late | {"volunteer_id": self.gu, "slip": first + 1}
         yield "PUT", f"/v1/late-entries/{self.id('own_late')}", late | {"volunteer_id": self.me, "slip": first + 2}
         visit = {"person_id": self.lan, "how": "phone", "outcome": "seen"}

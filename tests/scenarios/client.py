@@ -26,12 +26,12 @@ class PlatformError(Exception):
 
 @dataclass(frozen=True)
 class ApiCall:
-    """One request of one person; `key` is the Idempotency-Key of a POST."""
+    """One request of one person; `key` is the Idempotency-Key of a POST, bytes are a PNG."""
 
     caller: str
     method: str
     path: str
-    body: dict[str, Any] | None = None
+    body: dict[str, Any] | bytes | None = None
     key: UUID | None = None
     wait: bool = False
     if_match: str | None = None
@@ -134,10 +134,12 @@ class Client:
         return self._ask(call.method, call.path, call.body, headers)
 
     def _ask(
-        self, method: str, path: str, body: dict[str, Any] | None = None, headers: dict[str, str] | None = None
+        self, method: str, path: str, body: dict[str, Any] | bytes | None = None, headers: dict[str, str] | None = None
     ) -> urllib3.BaseHTTPResponse:
         content, headers = None, headers or {}
-        if body is not None:
+        if isinstance(body, bytes):
+            content, headers = body, headers | {"Content-Type": "image/png"}
+        elif body is not None:
             content, headers = json.dumps(body).encode(), headers | {"Content-Type": "application/json"}
         return self.session.request(method, self.base + path, body=content, headers=headers, timeout=TIMEOUT_SECONDS)
 

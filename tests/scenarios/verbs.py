@@ -10,6 +10,7 @@ from tests.scenarios.verbs_at_the_door import VERBS_AT_THE_DOOR, door_code
 from tests.scenarios.verbs_on_people import VERBS_ON_PEOPLE, mistake_path
 from tests.scenarios.verbs_on_series import VERBS_ON_SERIES
 from tests.scenarios.world import SCAN, A, B, World
+from tests.support.pictures import png
 
 Verb = Callable[[World, Step, str], Calls]
 ACTS_ON_ORDERS = {
@@ -180,9 +181,11 @@ def late_entry(world: World, step: Step, seed: str) -> Calls:
         "slip": step["slip"],
         "funding": step.get("funding", "programme"),
     }
-    if step.get("scan", True):
-        body["scan"] = SCAN
-    return [put(world, step, f"/v1/late-entries/{world.id_of(step['late_entry'])}", body)]
+    entered, scan_id = world.id_of(step["late_entry"]), world.id_of(f"scan/{seed}")
+    if not step.get("scan", True):
+        return [put(world, step, f"/v1/late-entries/{entered}", body)]
+    uploaded = ApiCall(world.login(step["by"]), "PUT", f"/v1/scans/{scan_id}", png())
+    return [uploaded, put(world, step, f"/v1/late-entries/{entered}", body | {"scan": scan_id})]
 
 
 def reverse(world: World, step: Step, seed: str) -> Calls:

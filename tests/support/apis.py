@@ -39,6 +39,7 @@ def apis(database_factory: DatabaseFactory, tmp_path_factory: pytest.TempPathFac
     orders_settings = OrdersSettings(
         database_url=urls["orders"],
         door_key="door-key-of-the-tests",
+        scan_key="scan-key-of-the-tests",
         certificate_name="time.tests.local/certificates",
         certificate_key_file=folder / "orders.certificate.key",
     )

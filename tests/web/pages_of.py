@@ -21,7 +21,7 @@ PATHS = {
               /papers/certificates/{certificate}""",
     "ann": """/family /family/{lan} /family/{lan}/orders/{next}/code /volunteer/gift""",
     "coord": """/desk /desk/approvals /desk/approvals?by=day&show=flagged /desk/visits /desk/orders/{weak}
-              /desk/checkouts /desk/signatures /desk/stops /desk/stops?volunteer={min} /applicants
+              /desk/checkouts /slips /desk/signatures /desk/stops /desk/stops?volunteer={min} /applicants
               /applicants/{applicant} /register /duty /duty/roster /duty/roster?q=nobody""",
     "check": """/street /desk/orders/{signed} /me/second-factor /people /people?q=nobody /people/{min}""",
     "admin": """/district /district/rules/{d1}""",
@@ -44,6 +44,8 @@ NO_PAGE = {
     "/door/state": "what the script at the door asks",
     "/desk/approvals.csv": "a table to save",
     "/desk/approvals.xlsx": "a table to save",
+    "/slips/sheet.pdf": "a PDF",
+    "/desk/scans/<uuid:scan_id>": "a picture that somebody uploaded: test_slips",
     "/papers": "leads to /papers/<person_id>",
     "/papers/<uuid:person_id>/slip.pdf": "a PDF",
     "/papers/<uuid:person_id>/statement.pdf": "a PDF",

@@ -111,6 +111,7 @@ def _of_all(folder: Path) -> dict[str, str]:
         "ACCOUNTS_MASTER_KEY_FILE": str(folder / "accounts.master.key"),
         "ACCOUNTS_DEMO": "1",
         "ORDERS_DOOR_KEY": "door-key-of-the-tests",
+        "ORDERS_SCAN_KEY": "scan-key-of-the-tests",
         "LEDGER_SIGNING_KEY_FILE": str(folder / "ledger.signing.key"),
         "LEDGER_LOG_FOLDER": str(folder / "log"),
         "LEDGER_LOG_NAME": "time.tests.local/ledger",

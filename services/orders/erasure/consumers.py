@@ -12,6 +12,7 @@ from services.orders.core.messages import tell
 from services.orders.erasure import store
 from services.orders.erasure.messages import ErasureAnswered
 from services.orders.erasure.usecases import erasure_code
+from services.orders.scans.usecases import delete_pictures_of
 from services.orders.service_time import store as service_time_store
 
 
@@ -25,9 +26,10 @@ class ErasureRequested:
 
 
 @forgets(accounts.PersonState)
-def forget_words(connection: Connection, _context: EventContext, subject: str) -> None:
-    """Blank the free words about somebody whose data are erased; who did what and when stays."""
+def forget_words(connection: Connection, context: EventContext, subject: str) -> None:
+    """Blank the free words about somebody whose data are erased, and delete pictures; who did what and when stays."""
     store.forget_words_about(connection, UUID(subject))
+    delete_pictures_of(connection, UUID(subject), context.now)
 
 
 @hears(accounts.ErasureRequested)

@@ -13,7 +13,6 @@ from services.orders.core.store.tables import assignment, confirmation, decision
 from services.orders.disputes.store import reversal
 from services.orders.incidents.store import incident
 from services.orders.service_time.store import certificate, record_proposal
-from services.orders.slips.store import slip_used
 from services.orders.stops.store import volunteer_stop
 
 
@@ -30,7 +29,6 @@ def forget_words_about(connection: Connection, person_id: UUID) -> None:
     _change(connection, dispute, dispute.c.order_id.in_(concerned), decision_why="")
     _change(connection, decision, decision.c.order_id.in_(concerned), why="", decision_why="")
     _change(connection, reversal, reversal.c.order_id.in_(concerned), why="", decision_why="")
-    _change(connection, slip_used, slip_used.c.order_id.in_(concerned), scan="")
     _change(connection, record_proposal, record_proposal.c.person_id == person_id, scan=None, decision_why="")
     _change(connection, certificate, certificate.c.person_id == person_id, **_blank(certificate), revoked_why="")
     _change(connection, volunteer_stop, volunteer_stop.c.volunteer_id == person_id, why="", lifted_why="")

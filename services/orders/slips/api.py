@@ -50,5 +50,5 @@ class LateEntries(MethodView):
             start_at=terms["served"],
             funding=Funding(terms["funding"]),
         )
-        slip = Slip(volunteer_id=terms["volunteer_id"], number=terms["slip"], scan=terms["scan"] or "")
+        slip = Slip(volunteer_id=terms["volunteer_id"], number=terms["slip"], scan_id=terms["scan"])
         return order_command(lambda c, context: enter_late(c, context, asked, slip), terms, command_id=order_id)

@@ -6,7 +6,7 @@ from marshmallow import Schema, fields
 
 from libs.http.fields import Choice, Instant, Text, Whole
 from libs.programme.words import Funding
-from services.orders.core.schemas import OwnActSchema, minutes, shown_id, shown_instant, words
+from services.orders.core.schemas import OwnActSchema, minutes, shown_id, shown_instant
 
 SLIP_MAX = 100_000_000
 
@@ -20,7 +20,7 @@ class SlipsSchema(Schema):
 
 
 class LateEntrySchema(OwnActSchema):
-    """What stands on a slip; `scan` names the scanned paper."""
+    """What stands on a slip; `scan` is the id of its scan, which was uploaded before."""
 
     volunteer_id = fields.UUID(required=True)
     recipient_id = fields.UUID(required=True)
@@ -29,7 +29,7 @@ class LateEntrySchema(OwnActSchema):
     served = Instant(required=True)
     slip = Whole(1, SLIP_MAX, required=True)
     funding = Choice(tuple(Funding), load_default=Funding.PROGRAMME)
-    scan = words()
+    scan = fields.UUID(allow_none=True, load_default=None)
 
 
 class SlipRangeSchema(Schema):

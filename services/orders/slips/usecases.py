@@ -26,6 +26,7 @@ from services.orders.core.usecases.order_changes import await_funding
 from services.orders.placing.messages import order_placed
 from services.orders.placing.rules import refuse_minutes_out_of_range, refuse_unless_payable, refuse_unless_pool_serves
 from services.orders.placing.usecases.place_order import HelpAsked, draft, placement_of, refuse_over_budget
+from services.orders.scans.usecases import attach_slip
 from services.orders.serving.refusals import RelatedPartyError
 from services.orders.serving.rules.taking import refuse_who_may_not_serve
 from services.orders.slips import store
@@ -46,7 +47,7 @@ class Slip:
 
     volunteer_id: UUID
     number: int
-    scan: str
+    scan_id: UUID | None
 
 
 def issue_slips(
@@ -83,7 +84,7 @@ def enter_late(connection: Connection, context: CommandContext, asked: HelpAsked
 
     Raises:
         ForbiddenError: not a coordinator here, or one's own or a relative's hours.
-        RuleError: too old, no scan, a slip never issued or used before, no budget; its code says which.
+        RuleError: too old, no scan or another's, a slip never issued or used before, no budget; its code says which.
     """
     recipient = people_store.load_person(connection, asked.recipient_id)
     require_power(connection, context, "late_entry", recipient.home_unit_id)
@@ -104,8 +105,10 @@ def enter_late(connection: Connection, context: CommandContext, asked: HelpAsked
     entered = _entered(connection, order, context)
     if not order_store.add_order(connection, entered, context.step(Verb.ENTER_LATE)):
         raise IdReusedError
-    if not store.use_slip(connection, unit_id, slip.number, order.order_id, scan=slip.scan):
+    if not store.use_slip(connection, unit_id, slip.number, order.order_id, scan=str(slip.scan_id)):
         raise SlipAlreadyUsedError(slip_number=slip.number)
+    assert slip.scan_id is not None, "a slip without a scan was refused"
+    attach_slip(connection, context, slip.scan_id, order.order_id)
     return entered
 
 
@@ -147,7 +150,7 @@ def _refuse_related(connection: Connection, policy: Policy, volunteer: Person, r
 
 def _slip_unit(connection: Connection, policy: Policy, recipient: Person, slip: Slip) -> UUID:
     """Return the unit the slip was issued to: the recipient's, or one above it; their own where none are issued."""
-    if not slip.scan:
+    if slip.scan_id is None:
         raise SlipMissingError
     path = unit_store.path_of(connection, recipient.home_unit_id)
     unit_id = store.unit_of_slip(connection, path, slip.number)

@@ -10,6 +10,7 @@ from libs.tlog.notes import create_signer
 from services.orders.settings import Settings
 
 DOOR_KEY = "door-key-of-the-tests"
+SCAN_KEY = "scan-key-of-the-tests"
 CERTIFICATE_NAME = "time.tests.local/certificates"
 
 
@@ -26,6 +27,7 @@ def settings_of(database_url: str) -> Settings:
     return Settings(
         database_url=database_url,
         door_key=DOOR_KEY,
+        scan_key=SCAN_KEY,
         certificate_name=CERTIFICATE_NAME,
         certificate_key_file=certificate_key_file(),
     )

@@ -176,7 +176,7 @@ def of_each_kind() -> dict[str, list[tuple[str, dict[str, Any]]]]:
     about = {"coord": "lan", "coord_b": "mei"}
     ask = ASK | {"start": at("D3 09:00").isoformat()}
     served = {"service": "B1", "minutes": 60, "served": at("D1 06:00").isoformat(), "volunteer_id": str(named("min"))}
-    slip = {"coord": {"slip": 1, "scan": "s"}, "coord_b": {"slip": 2, "scan": "s"}}
+    slip = {by: {"slip": number, "scan": str(named(f"scan/{by}/0"))} for number, by in enumerate(about, start=1)}
     slips = {"unit_id": str(named("k1"))}
     who = {by: {"recipient_id": str(named(of))} for by, of in about.items()}
     visited = {"how": "door", "outcome": "seen"}
@@ -195,6 +195,8 @@ def test_of_two_who_choose_one_id_the_second_is_told_so(world: OrdersHarness) ->
     world.person("admin_b", roles=["district_admin@d1"])
     world.call("PUT", "coord", f"/v1/slips/{named('range')}", {"unit_id": str(named("k1")), "from": 1, "to": 10})
     serve_two(world)
+    scans = [world.scan(by) for by in ("coord", "coord_b")]
+    assert len(scans) == 2
 
     kinds = of_each_kind()
     answers = {

@@ -70,6 +70,8 @@ LABELS = {
     "funding.programme": message("the programme"),
     "funding.pool": message("the public pool"),
     "funding.purchased": message("purchased hours"),
+    "scan.slip": message("paper slip"),
+    "scan.photo": message("photo of the visit"),
     "consent.phone": message("said by telephone"),
     "consent.desk": message("said at the desk"),
     "consent.home": message("said at home"),

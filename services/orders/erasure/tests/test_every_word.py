@@ -31,7 +31,6 @@ FORGOTTEN = {
     "record_proposal.scan",
     "reversal.decision_why",
     "reversal.why",
-    "slip_used.scan",
     "volunteer_stop.lifted_why",
     "volunteer_stop.why",
 }
@@ -40,20 +39,22 @@ KEPT = {
         deadline.kind decision.state dispute.disputed_from duty_call.state duty_ring.answer incident.kind
         incident.state mark.kind order_step.from_state order_step.to_state order_step.verb orders.declined_code
         orders.fallback orders.flags orders.funding orders.service_code orders.state record_proposal.state
-        reversal.state service_record.evidence_class service_record.kind visit.how visit.outcome""",
+        reversal.state scan.kind scan.media_type service_record.evidence_class service_record.kind visit.how
+        visit.outcome""",
     "cleared with where they served": "assignment.in_key assignment.out_key",
-    "ids": "door.door_code_known_to orders.approvers volunteer_group.member_ids",
+    "ids": "door.door_code_known_to orders.approvers slip_used.scan volunteer_group.member_ids",
     "deleted by the tombstone, row and all": """
         acting_grant.acts person.certificates person.grade person.hardship person.known_to person.roles person.sex
         person.status person.visit_risk relation.kind device_key.key_id device_key.public_key door_act.code
         door_act.digest door_act.key_id door_act.state door_act.verb""",
+    "a picture, deleted with whoever is on it": "scan_content.sealed",
     "what is left of somebody: that they are no more": "standing.roles standing.status standing.unit_ids",
     "about no person": """
         catalogue_item.certificate catalogue_item.certificate_for catalogue_item.checklist catalogue_item.code
         catalogue_item.funding catalogue_item.max_grade catalogue_item.name_en catalogue_item.name_zh
         catalogue_item.risk catalogue_item.service_class policy.parameters signing_key.key_id signing_key.public_key
         unit.level unit.name_en unit.name_zh""",
-    "made by the platform": "certificate.verification_code command.fingerprint",
+    "made by the platform": "certificate.verification_code command.fingerprint scan.sha256",
     "an answer is kept without words, a refusal has none": "command.answer command.refusal",
     "an event has no words": """
         outbox.event_type outbox.key outbox.payload outbox.stream outbox.subject outbox.topic outbox.traceparent""",
@@ -97,7 +98,8 @@ def confided(world: OrdersHarness) -> OrdersHarness:
 def _record_words_elsewhere(world: OrdersHarness, for_lan: dict[str, Any], for_min: dict[str, Any]) -> None:
     lan, min_ = str(named("lan")), str(named("min"))
     slips = {"unit_id": str(named("k1")), "from": 1, "to": 10}
-    served = {"service": "B1", "minutes": 60, "served": at("D1 06:00").isoformat(), "slip": 1, "scan": WORDS}
+    served = {"service": "B1", "minutes": 60, "served": at("D1 06:00").isoformat(), "slip": 1}
+    served |= {"scan": world.scan("coord")}
     record = {"person_id": min_, "minutes": 60, "served_on": "2026-02-01", "scan": WORDS}
     for by, path, body in (
         ("coord", f"slips/{named('range')}", slips),

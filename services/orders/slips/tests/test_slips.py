@@ -25,9 +25,9 @@ def enter(world: OrdersHarness, label: str, *, by: str = "coord", **change: Any)
         "minutes": 75,
         "served": at(change.pop("served", "D3 14:00")).isoformat(),
         "slip": 7,
-        "scan": "sha256:aa",
         **change,
     }
+    body |= {} if "scan" in change else {"scan": world.scan("coord") if by == "coord" else str(named("scan/coord/0"))}
     return put(world, by, f"/v1/late-entries/{named(label)}", body)
 
 

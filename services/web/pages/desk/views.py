@@ -19,6 +19,7 @@ from services.web.kit.areas import Area, need_of
 from services.web.kit.carried import page_of_form
 from services.web.kit.closed import Closed, part_of_page, rows_of
 from services.web.kit.commands import command_of_form
+from services.web.kit.files import kind_of_file
 from services.web.kit.findings import add_findings
 from services.web.kit.formats import write_day
 from services.web.kit.i18n import say
@@ -181,6 +182,8 @@ def order(order_id: UUID) -> str:
     shown, steps = evidence["order"], evidence["steps"]
     people = people_of([shown]) | names(step["by"] for step in steps)
     pair = part_of_page(lambda: _pair(shown))
+    scans = part_of_page(lambda: api().rows(f"/v1/orders/{order_id}/scans"))
+    people |= names(look["looked_by"] for scan in rows_of(scans) for look in scan["looks"])
     return render_template(
         "desk/order.html",
         order=shown,
@@ -189,9 +192,18 @@ def order(order_id: UUID) -> str:
         reversals=evidence["reversals"],
         people=people,
         pair=pair,
+        scans=scans,
         words_of=words_of,
         may_stop=need_of("stop_volunteer").is_met_by(viewer().roles),
     )
+
+
+@area.page("/scans/<uuid:scan_id>", needs="view_orders")
+def scan(scan_id: UUID) -> Response:
+    """Give the picture of a slip or a visit; that it was looked at is noted."""
+    answered = api().answer("GET", f"/v1/scans/{scan_id}")
+    headers = {"Content-Security-Policy": "sandbox; default-src 'none'", "Cache-Control": "no-store"}
+    return Response(answered.body, content_type=kind_of_file(answered.body), headers=headers)
 
 
 @area.page("/visits", needs="record_visit")
