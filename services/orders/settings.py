@@ -14,9 +14,9 @@ from services.orders.service_time.rules.credentials import NAME_ENDS, Certificat
 class Settings(RoleSettings):
     """What every service reads, the loopback port that wakes the relay of this machine, and what only the API needs.
 
-    That is the key that makes and reads door codes, the one that seals scans, and the key that signs certificates, under
-    its name: without one no certificate is issued. `certificate_former_keys_file` holds the statements by which former
-    keys named it, if any.
+    That is the key that makes and reads door codes, the one that seals scans, and the key that signs certificates,
+    under its name: without one no certificate is issued. `certificate_former_keys_file` holds the statements by
+    which former keys named it, if any.
     """
 
     door_key: str = field(default="", repr=False)
