@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-Act = tuple[str, str, dict[str, Any]]
+Act = tuple[str, str, dict[str, Any] | bytes]
 
 
 def applications(id_of: Callable[[str], str], unit_id: str, day: str) -> Iterator[Act]:

@@ -15,7 +15,7 @@ from typing import Any
 from tests.scenarios.client import ApiCall, Client
 from tests.scenarios.world import World
 
-Act = tuple[str, str, dict[str, Any]]
+Act = tuple[str, str, dict[str, Any] | bytes]
 Run = Callable[[str, Iterable[Act]], None]
 OK: dict[str, Any] = {"ok": True, "why": "all my hands agree"}
 STAFF_ROLES = {"coordinator": "k1", "checker": "s1", "operator": "d1", "district_admin": "d1", "city_admin": "city"}

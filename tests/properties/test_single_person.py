@@ -63,7 +63,7 @@ SCENES = ((HONEST, False), (HONEST, True), ("", False))
 PUPPETEERS_MIN = 5
 """Operators, coordinators, both administrators, and who is everything: whoever registers people."""
 
-Act = tuple[str, str, dict[str, Any]]
+Act = tuple[str, str, dict[str, Any] | bytes]
 
 
 class Alone:

@@ -92,11 +92,11 @@ class RecordingClient(Client):
     recorder: Recorder | None = None
 
     def _ask(
-        self, method: str, path: str, body: dict[str, Any] | None = None, headers: dict[str, str] | None = None
+        self, method: str, path: str, body: dict[str, Any] | bytes | None = None, headers: dict[str, str] | None = None
     ) -> urllib3.BaseHTTPResponse:
         answer = super()._ask(method, path, body, headers)
         if self.recorder is not None:
-            self.recorder.hear(method, path, body, answer)
+            self.recorder.hear(method, path, None if isinstance(body, bytes) else body, answer)
         return answer
 
 
