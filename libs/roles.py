@@ -57,12 +57,14 @@ class RoleSettings(ServerSettings, KafkaSettings):
 
     Events travel over Kafka when `kafka` names its brokers (host:port, by commas), else over the database `bus_url`.
     `member` names this replica of a consumer and stays the same when the process comes back.
+    `pooled`: `database_url` leads to a pool of transactions (PgBouncer), which a role that holds a session cannot use.
     """
 
     database_url: str
     bus_url: str | None = None
     member: str = "1"
     pool_max: int = 16
+    pooled: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,6 +109,7 @@ T = TypeVar("T")
 class ServiceProgram(Generic[S]):
     """A service as a program: how to read its settings, build its application and compose its parts.
 
+    `in_sessions` are the roles that hold a lock by their session, and so need the server itself.
     `costly` is how requests begin that are worked on by threads of their own, so that they delay no others.
     `after_migrating` is given the owner's URL of a migrated database, and refuses by UnwatchedError what lacks a right.
     """
@@ -118,6 +121,7 @@ class ServiceProgram(Generic[S]):
     create_app: Callable[..., Flask]  # (settings, *, clock)
     compose: Callable[..., ServiceParts]  # (settings, *, clock)
     background: Sequence[str] = ()
+    in_sessions: Sequence[str] = ("relay",)
     costly: Sequence[bytes] = ()
     after_migrating: Callable[[str], None] = lambda _owner_url: None
 
@@ -133,18 +137,23 @@ class ServiceProgram(Generic[S]):
         commands = [click.Command(name, callback=run, help=run.__doc__) for name, run in roles.items()]
         return click.Group(self.name, commands=commands, help=f"Run one role of {self.name}.")
 
-    def _read(self, *, processes: Callable[[S], int] = lambda _settings: 1) -> S:
-        settings = read_settings(self.name, self.settings)
+    def _read(self, role: str, *, processes: Callable[[S], int] = lambda _settings: 1) -> S:
+        settings, prefix = read_settings(self.name, self.settings), self.name.upper()
         configure(self.name, level=settings.log_level)
+        if settings.pooled:  # How many sessions there are is the pool's to say.
+            if role in self.in_sessions:
+                raise click.ClickException(
+                    f"{prefix}_POOLED: {role} holds a lock by its session; give it {prefix}_DATABASE_URL of the server"
+                )
+            return settings
         problem = connection_problem(settings.database_url, processes(settings) * settings.pool_max)
         if problem:
-            prefix = self.name.upper()
             raise click.ClickException(f"{prefix}_POOL_MAX times {prefix}_API_WORKERS is too much: {problem}")
         return settings
 
     def _api(self) -> None:
         """Serve the HTTP API."""
-        settings = self._read(processes=lambda read: read.api_workers)
+        settings = self._read("api", processes=lambda read: read.api_workers)
 
         def build() -> Flask:
             begin_tracing(self.name, settings)
@@ -154,7 +163,7 @@ class ServiceProgram(Generic[S]):
 
     def _consumer(self) -> None:
         """Apply the events of the other services, and run what falls due."""
-        settings = self._read()
+        settings = self._read("consumer")
         begin_tracing(self.name, settings)
         parts, broker = self.compose(settings, clock=SystemClock()), broker_of(settings)
         consumer = Consumer(parts.database, broker, parts.consumers, group=self.name, member=settings.member)
@@ -166,7 +175,7 @@ class ServiceProgram(Generic[S]):
 
     def _relay(self) -> None:
         """Publish this service's events to the broker."""
-        settings = self._read()
+        settings = self._read("relay")
         parts, broker = self.compose(settings, clock=SystemClock()), broker_of(settings)
         database = parts.relay_database or parts.database
         topics = [topic.name for topic in self.topics]
@@ -190,7 +199,7 @@ class ServiceProgram(Generic[S]):
         broker.close()
 
     def _background(self, name: str) -> None:
-        settings = self._read()
+        settings = self._read(name)
         parts = self.compose(settings, clock=SystemClock())
         run = _Run(settings, parts.database, self.migrations, parts.problems.get(name, lambda: None))
         run.start(name, lambda: parts.background[name](run.stopped))

@@ -20,10 +20,16 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from libs.clock import monotonic
 from libs.db.driver import pipelined, run
+from libs.db.sessions import (
+    IDLE_IN_TRANSACTION_TIMEOUT_SECONDS,
+    LOCK_TIMEOUT_SECONDS,
+    NOTHING_IN_SESSIONS,
+    STATEMENT_TIMEOUT_SECONDS,
+    options_of,
+    refuse_unprepared_pool,
+    session_settings,
+)
 
-STATEMENT_TIMEOUT_SECONDS = 30
-LOCK_TIMEOUT_SECONDS = 5
-IDLE_IN_TRANSACTION_TIMEOUT_SECONDS = 30
 CONNECT_TIMEOUT_SECONDS = 5
 POOL_WAIT_SECONDS = 10
 REST_SECONDS = 1.0
@@ -59,19 +65,20 @@ class Database:
         lock_timeout_seconds: float = LOCK_TIMEOUT_SECONDS,
         idle_in_transaction_timeout_seconds: float = IDLE_IN_TRANSACTION_TIMEOUT_SECONDS,
         synchronous_commit: bool = True,
+        pooled: bool = False,
     ) -> None:
-        """Connect lazily; `wake` is called after each commit that collected something (it must not block)."""
+        """Connect lazily; `wake` is called after each commit that collected something (it must not block).
+
+        `pooled`: the server is behind a pool of transactions (PgBouncer), so nothing may be kept in a session.
+        """
         self.url = url
         self._wake = wake
-        settings = {
-            "statement_timeout": int(statement_timeout_seconds * 1000),
-            "lock_timeout": int(lock_timeout_seconds * 1000),
-            "idle_in_transaction_session_timeout": int(idle_in_transaction_timeout_seconds * 1000),
-            "synchronous_commit": "on" if synchronous_commit else "off",
-            "default_transaction_read_only": "on",  # Only `transaction` writes.
-            "timezone": "UTC",
-            "jit": "off",
-        }
+        settings = session_settings(
+            statement_timeout_seconds=statement_timeout_seconds,
+            lock_timeout_seconds=lock_timeout_seconds,
+            idle_in_transaction_timeout_seconds=idle_in_transaction_timeout_seconds,
+            synchronous_commit=synchronous_commit,
+        )
         self.engine: Engine = sqlalchemy.create_engine(
             driver_url(url),
             pool_size=pool_max,
@@ -81,9 +88,11 @@ class Database:
             connect_args={
                 "application_name": application_name,
                 "connect_timeout": CONNECT_TIMEOUT_SECONDS,
-                "options": " ".join(f"-c {name}={value}" for name, value in settings.items()),
+                **(NOTHING_IN_SESSIONS if pooled else options_of(settings)),
             },
         )
+        if pooled:
+            refuse_unprepared_pool(self.engine, settings)
 
         self._reader = self.engine.execution_options(isolation_level="AUTOCOMMIT")
         _let_transactions_write(self.engine)

@@ -119,7 +119,13 @@ REINDEXED_PER_TRANSACTION_MAX = 100
 def create_database(settings: Settings) -> Database:
     """Return the pool of connections of one process."""
     wake = waker(settings.wake_port) if settings.wake_port else None
-    return Database(settings.database_url, pool_max=settings.pool_max, application_name="accounts", wake=wake)
+    return Database(
+        settings.database_url,
+        pool_max=settings.pool_max,
+        application_name="accounts",
+        wake=wake,
+        pooled=settings.pooled,
+    )
 
 
 def create_app(settings: Settings, *, clock: Clock, database: Database | None = None) -> Flask:

@@ -43,7 +43,11 @@ def create_database(settings: Settings, *, pool_max: int | None = None, url: str
     """Return the pool of connections of one process, as the service's role or by the way of another."""
     wake = waker(settings.wake_port) if settings.wake_port else None
     return Database(
-        url or settings.database_url, pool_max=pool_max or settings.pool_max, application_name="ledger", wake=wake
+        url or settings.database_url,
+        pool_max=pool_max or settings.pool_max,
+        application_name="ledger",
+        wake=wake,
+        pooled=settings.pooled and url is None,
     )
 
 
@@ -141,5 +145,6 @@ PROGRAM = ServiceProgram(
     create_app=lambda settings, clock: create_app(settings, clock=clock),
     compose=compose,
     background=("sealer",),
+    in_sessions=("relay", "sealer"),
     after_migrating=ensure_ddl_watch,
 )

@@ -52,7 +52,13 @@ TOPICS = [Topic(messages.FACTS, retention_days=FACTS_KEPT_DAYS), Topic(messages.
 def create_database(settings: Settings) -> Database:
     """Return the pool of connections of one process."""
     wake = waker(settings.wake_port) if settings.wake_port else None
-    return Database(settings.database_url, pool_max=settings.pool_max, application_name="orders", wake=wake)
+    return Database(
+        settings.database_url,
+        pool_max=settings.pool_max,
+        application_name="orders",
+        wake=wake,
+        pooled=settings.pooled,
+    )
 
 
 def create_app(settings: Settings, *, clock: Clock, database: Database | None = None) -> Flask:

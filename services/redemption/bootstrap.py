@@ -42,7 +42,13 @@ OF_TWO_PEOPLE = (credit_request, entitlement, estate)
 def create_database(settings: Settings) -> Database:
     """Return the pool of connections of one process."""
     wake = waker(settings.wake_port) if settings.wake_port else None
-    return Database(settings.database_url, pool_max=settings.pool_max, application_name="redemption", wake=wake)
+    return Database(
+        settings.database_url,
+        pool_max=settings.pool_max,
+        application_name="redemption",
+        wake=wake,
+        pooled=settings.pooled,
+    )
 
 
 def create_app(settings: Settings, *, clock: Clock, database: Database | None = None) -> Flask:
