@@ -1,13 +1,17 @@
 """What every session with a database is set to, and how that holds behind a pool of transactions, as PgBouncer is one.
 
 There a connection has another session for each transaction, so what is set for a session must be set by the pool when
-it connects (`connect_query`), and nothing may be kept in one: no prepared statement, no lock, no setting.
+it connects (`connect_query`) or for the role; and nothing may be kept in one: no prepared statement, lock or setting.
+
+`python -m libs.db.sessions ROLE …` prints what sets it for roles, to be run by a superuser.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import sys
+from collections.abc import Mapping, Sequence
 
+import click
 import sqlalchemy
 from sqlalchemy.engine import Engine
 from sqlalchemy.engine.interfaces import DBAPIConnection
@@ -71,3 +75,14 @@ def refuse_unprepared_pool(engine: Engine, settings: Mapping[str, str]) -> None:
             raise UnpreparedPoolError(
                 f"the pool's sessions have {words}: its connect_query is {connect_query(settings)}"
             )
+
+
+def main(roles: Sequence[str]) -> None:
+    """Print what a superuser runs, so that sessions of roles are set as ours must be, whoever opens them."""
+    for role in roles:
+        for name, value in session_settings().items():
+            click.echo(f"ALTER ROLE \"{role}\" SET {name} = '{value}';")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -17,7 +17,7 @@ import yaml
 
 from tests.architecture.tree import ROOT
 
-KUSTOMIZATIONS = ("k8s/overlays/dev", "k8s/overlays/prod")
+KUSTOMIZATIONS = ("k8s/overlays/dev", "k8s/overlays/prod", "k8s/overlays/pooled")
 VERSIONS = ("1.34", "1.37")
 KNOWN_FIELDS = {"apiVersion", "kind", "namespace", "resources", "labels", "images", "replicas", "patches"} | {
     "nameSuffix"

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -13,13 +15,14 @@ import psycopg
 import pytest
 import sqlalchemy
 
-from libs.db import Database, collect, savepoint
+from libs.db import Database, collect, savepoint, sessions
 from libs.db.database import plain_url
 from libs.db.driver import driver_connection, pipelined, run
 from libs.db.sessions import UnpreparedPoolError, connect_query, session_settings
 from services.accounts.bootstrap import create_app
 from services.accounts.tests.platform import must, start_platform
 from tests.architecture.tree import ROOT
+from tests.support.pgbouncer import PROGRAM, bouncing
 from tests.support.pooler import Pooler, pooling
 from tests.support.postgres import FreshDatabase
 
@@ -34,16 +37,28 @@ def pool(fresh_database: FreshDatabase) -> Iterator[tuple[Pooler, str]]:
         yield given
 
 
+@pytest.fixture(params=["ours", "PgBouncer"])
+def pooled_url(request: pytest.FixtureRequest, fresh_database: FreshDatabase) -> Iterator[str]:
+    """The same by PgBouncer itself where it is installed (apt-get install pgbouncer), 1.18 or newer."""
+    if request.param == "ours":
+        yield request.getfixturevalue("pool")[1]
+        return
+    if PROGRAM is None:
+        pytest.skip("PgBouncer is not installed")
+    url, folder = fresh_database("sample").app, Path(tempfile.mkdtemp(prefix="timebank-pgbouncer-"))
+    with bouncing(url, folder, sessions=SESSIONS, connect_query=PREPARED) as through:
+        yield through
+    shutil.rmtree(folder)
+
+
 @pytest.fixture
-def database(pool: tuple[Pooler, str]) -> Iterator[Database]:
-    database = Database(pool[1], pool_max=AT_ONCE, pooled=True)
+def database(pooled_url: str) -> Iterator[Database]:
+    database = Database(pooled_url, pool_max=AT_ONCE, pooled=True)
     yield database
     database.dispose()
 
 
-def test_each_transaction_may_have_another_session_and_many_share_few(
-    pool: tuple[Pooler, str], database: Database
-) -> None:
+def test_each_transaction_may_have_another_session_and_many_share_few(database: Database) -> None:
     def look(_: int) -> int:
         with database.transaction() as connection:
             return int(connection.scalar(sqlalchemy.text("SELECT pg_backend_pid() FROM pg_sleep(0.01)")) or 0)
@@ -52,7 +67,6 @@ def test_each_transaction_may_have_another_session_and_many_share_few(
         sessions = set(threads.map(look, range(40)))
 
     assert len(sessions) == SESSIONS
-    assert pool[0].served > 40
 
 
 def test_what_writes_copies_and_sends_at_once_does_so_again_and_again(database: Database) -> None:
@@ -129,3 +143,27 @@ def test_a_role_that_holds_a_session_refuses_a_pool(service: str, role: str) -> 
 
     assert ended.returncode == 1
     assert f"{service.upper()}_POOLED: {role} holds a lock by its session" in ended.stderr.decode()
+
+
+def test_the_roles_can_be_set_in_place_of_the_pool(
+    fresh_database: FreshDatabase, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A Pooler of CloudNativePG has no `connect_query`."""
+    urls = fresh_database("sample")
+    sessions.main(["sample_app"])
+    statements = [line for line in capsys.readouterr().out.splitlines() if line]
+
+    assert len(statements) == len(session_settings())
+    with psycopg.connect(plain_url(urls.app), autocommit=True) as connection:
+        for statement in statements:
+            connection.execute(statement.encode())
+    try:
+        with pooling(urls.app, sessions=1, connect_query="") as (_, url):
+            database = Database(url, pooled=True)
+            with database.transaction() as connection:
+                assert connection.scalar(sqlalchemy.text("SELECT 1")) == 1
+            database.dispose()
+    finally:
+        with psycopg.connect(plain_url(urls.app), autocommit=True) as connection:
+            connection.execute("SET default_transaction_read_only = off")
+            connection.execute("ALTER ROLE sample_app RESET ALL")
