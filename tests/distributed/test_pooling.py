@@ -15,7 +15,7 @@ import psycopg
 import pytest
 import sqlalchemy
 
-from libs.db import Database, collect, savepoint, sessions
+from libs.db import Connection, Database, collect, savepoint, sessions
 from libs.db.database import plain_url
 from libs.db.driver import driver_connection, pipelined, run
 from libs.db.sessions import UnpreparedPoolError, connect_query, session_settings
@@ -80,11 +80,15 @@ def test_what_writes_copies_and_sends_at_once_does_so_again_and_again(database: 
             assert (first.fetchone(), second.fetchone()) == ((number,), ("off",))
             with driver_connection(connection).cursor().copy("COPY (SELECT generate_series(1, 5)) TO STDOUT") as copy:
                 assert len(list(copy)) == 5
-            collect(connection, lambda given, entries: run(given, "SELECT %(n)s::int", {"n": len(entries)}), number)
+            collect(connection, _count, number)
         with database.reading() as connection:
             assert run(connection, "SELECT current_setting('default_transaction_read_only')").fetchone() == ("on",)
             with pytest.raises(sqlalchemy.exc.DBAPIError, match="read-only"):
                 run(connection, "DELETE FROM outbox")
+
+
+def _count(connection: Connection, entries: list[int]) -> None:
+    run(connection, "SELECT %(count)s::int", {"count": len(entries)})
 
 
 def test_a_pool_that_does_not_set_its_sessions_is_refused_with_what_it_must_send(fresh_database: FreshDatabase) -> None:
