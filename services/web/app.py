@@ -136,6 +136,7 @@ def _dress(app: Flask, parts: WebParts) -> None:
         "has_photo": has_photo,
         "_": i18n.say_markup,
         "label": labels.label,
+        "label_of_act": labels.label_of_act,
         "typed": carried.typed,
         "was_chosen": carried.was_chosen,
         "carried": carried.carried,

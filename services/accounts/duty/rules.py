@@ -1,4 +1,4 @@
-"""What is told of an urgent call, in both languages: whose telephone it is, the platform may not know yet."""
+"""What is told of an urgent call, in the language of who reads it; in both where nobody said which."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo
 
 from libs.clock import PROGRAMME_ZONE
 from libs.translation import in_both, message
+from services.accounts.core.rules.identity import Language
+from services.accounts.core.rules.notices import lines_for
 
 
 class NoticeKind(StrEnum):
@@ -54,11 +56,18 @@ _NOT_SAID = message("(not recorded)")
 _ZONE = ZoneInfo(PROGRAMME_ZONE)
 
 
-def words_of(notice: Notice, *, names: dict[str, str] | None, phone: str | None, address: str | None) -> str:
-    """Return the words of a notice; `names` are those of whom it is about, by language."""
+def words_of(
+    notice: Notice,
+    *,
+    names: dict[str, str] | None,
+    phone: str | None,
+    address: str | None,
+    reads: Language | str | None = None,
+) -> str:
+    """Return the words of a notice in the language that is read; `names` are of whom it is about, by language."""
     until = notice.answer_by.astimezone(_ZONE).strftime("%H:%M") if notice.answer_by else ""
     english, unsaid = _WORDS[notice.kind], in_both(_NOT_SAID, module=__name__)
-    lines = []
+    lines: dict[str, str] = {}
     for language, text in in_both(english, module=__name__).items():
         who = in_both(_WHO if names else _NOBODY_NAMED, module=__name__)[language]
         values = {
@@ -66,5 +75,5 @@ def words_of(notice: Notice, *, names: dict[str, str] | None, phone: str | None,
             "phone": phone or unsaid[language],
             "address": address or unsaid[language],
         }
-        lines.append(text.format(who=who.format(**values), until=until))
-    return "\n".join(lines)
+        lines[language] = text.format(who=who.format(**values), until=until)
+    return "\n".join(lines_for(lines, reads))

@@ -56,6 +56,7 @@ def _tell(store: SealedStore, sender: CodeSender | None, notice: Notice) -> list
         names=about.names if about else None,
         phone=about.phone_number if about else None,
         address=about.address if about else None,
+        reads=reader.language if reader else None,
     )
     sends = {Way.MESSAGE: sender.tell, Way.SPOKEN_CALL: sender.speak}
     return [way for way, send in sends.items() if _is_sent(send, number, text)]

@@ -11,6 +11,8 @@ from babel.dates import format_skeleton
 
 from libs.clock import PROGRAMME_ZONE
 from libs.translation import in_both, message
+from services.accounts.core.rules.identity import Language
+from services.accounts.core.rules.notices import lines_for
 
 ZONE = ZoneInfo(PROGRAMME_ZONE)
 QUIET_FROM, QUIET_UNTIL = time(21), time(7)
@@ -136,7 +138,7 @@ def _when(instant: datetime, language: str) -> str:
     return " ".join(format_skeleton(skeleton, local, locale=locale) for skeleton in ("MMMEd", "Hm"))
 
 
-def one_message(texts: Iterable[Mapping[str, str]]) -> str:
-    """Return one message of several notices to one person: Chinese first, then English."""
-    told = list(texts)
-    return "\n".join([text["zh"] for text in told] + [text["en"] for text in told])
+def one_message(texts: Iterable[Mapping[str, str]], language: Language | str | None = None) -> str:
+    """Return one message of several notices to one person: in her language; in both where she said none."""
+    lines = [lines_for(text, language) for text in texts]
+    return "\n".join(line for several in zip(*lines, strict=True) for line in several)

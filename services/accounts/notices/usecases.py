@@ -65,7 +65,7 @@ def _tell(store: SealedStore, sender: CodeSender | None, person_id: UUID, theirs
         return
     named = {other_id: identities[other_id].names for other_id in others if other_id in identities}
     texts = [words_of(one, names=named.get(one.other_id) if one.other_id else None) for one in useful]
-    state = NoticeState.SENT if _is_sent(sender, number, one_message(texts)) else NoticeState.TO_CALL
+    state = NoticeState.SENT if _is_sent(sender, number, one_message(texts, reader.language)) else NoticeState.TO_CALL
     notices.save_told(store.connection, ids, state, now)
 
 

@@ -6,6 +6,8 @@ from enum import StrEnum
 from uuid import UUID
 
 from libs.translation import in_both, message
+from services.accounts.core.rules.identity import Language
+from services.accounts.core.rules.notices import lines_for
 from services.accounts.sign_in.refusals import EnrolmentOverError, SecondFactorWrongError
 
 _DOUBLINGS_MAX = 16
@@ -104,9 +106,9 @@ class SecondFactor:
         return replace(self, last_step=step)
 
 
-def notice_of(act: FactorAct) -> str:
-    """Return what the person is told, in both languages."""
-    return "\n".join(in_both(_NOTICES[act], module=__name__).values())
+def notice_of(act: FactorAct, language: Language | str | None) -> str:
+    """Return what the person is told, in her language; in both where she said none."""
+    return "\n".join(lines_for(in_both(_NOTICES[act], module=__name__), language))
 
 
 @dataclass(frozen=True)

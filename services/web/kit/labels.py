@@ -176,6 +176,8 @@ LABELS = {
     "act.report": message("reported"),
     "act.give": message("gave time away"),
     "act.serve": message("served"),
+    "act.wishes": message("said what must be known at the door"),
+    "act.other": message("changed something in your records"),
     "unit.days": message("days"),
     "unit.hours": message("hours"),
     "unit.years": message("years of age"),
@@ -204,6 +206,11 @@ LABELS = {
     "kind.other": message("another relation"),
     "kind.same_household": message("same household"),
 }
+
+
+def label_of_act(act: str) -> str:
+    """Return what something is called that was done for somebody; what has no word of its own changed their records."""
+    return label(f"act.{act}" if f"act.{act}" in LABELS else "act.other")
 
 
 def label(key: object) -> str:

@@ -160,6 +160,10 @@ def test_what_is_not_recorded_is_said_so() -> None:
     named = words_of(notice, names={"zh": "兰奶奶"}, phone=None, address=None)
     nobody = words_of(notice, names=None, phone=None, address=None)
 
+    read = words_of(notice, names={"zh": "兰奶奶"}, phone=None, address=None, reads="en")
+
+    assert named.endswith(read)
+    assert "(未登记)" not in read
     assert "(未登记)" in named
     assert "(not recorded)" in named
     assert "兰奶奶" in named.split("\n")[1]

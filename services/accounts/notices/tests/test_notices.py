@@ -89,6 +89,23 @@ def test_all_that_is_due_to_one_person_is_one_message_in_both_languages(
     assert text.count("敏") == 4
 
 
+@pytest.mark.parametrize(("language", "kept", "left_out"), [("zh", "3月3日", "Mar"), ("en", "3 Mar", "3月3日")])
+def test_who_said_which_language_they_like_best_is_told_in_it_alone(
+    platform: Platform, hear: Hear, outbox: Path, language: str, kept: str, left_out: str
+) -> None:
+    lan, own = platform.register("兰", phone_number="13900000001"), platform.sign_in("兰")
+    headers = own._headers(new_id()) | {"If-Match": '"1"'}
+    must(platform.client.post(f"/v1/persons/{lan}/details", json={"language": language}, headers=headers))
+    hear(wanted(lan, "visit_cancelled"))
+    hear(wanted(lan, "visit_lost", order_id=str(new_id())))
+
+    run(platform)
+
+    [text] = messages(outbox)
+    assert text.count(kept) == 2
+    assert left_out not in text
+
+
 def test_what_is_said_twice_is_told_once(platform: Platform, hear: Hear, outbox: Path) -> None:
     lan = platform.register("兰", phone_number="13900000001")
     said = wanted(lan)

@@ -60,6 +60,12 @@ def test_a_relative_says_it_only_under_a_right_to_ask(platform: Platform, elder:
     must(_say(daughter, platform, elder, remarks=DOOR))
 
     assert must(daughter.get(f"/v1/persons/{elder}"))["remarks"] == DOOR
+    for who in (daughter, platform.sign_in("王兰")):
+        [act] = must(who.get(f"/v1/persons/{elder}/acts-for-me"))["items"]
+        assert (act["act"], act["actor_id"], act["how"]) == ("wishes", daughter.person_id, "grant")
+        assert DOOR not in str(act)
+    refused(_say(daughter, platform, elder, remarks=DOOR, address="别处"), "not_authorised", 403)
+    assert len(must(daughter.get(f"/v1/persons/{elder}/acts-for-me"))["items"]) == 1
     refused(_say(daughter, platform, elder, address="别处"), "not_authorised", 403)
     refused(_say(daughter, platform, elder, remarks="x", phone_number="13900000009"), "not_authorised", 403)
 

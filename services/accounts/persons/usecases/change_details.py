@@ -18,7 +18,7 @@ from services.accounts.core.usecases.command_context import CommandContext
 from services.accounts.core.usecases.publishing import publish_person
 from services.accounts.numbers.usecases.change_number import change_number
 from services.accounts.persons.refusals import ChangedMeanwhileError, TwoPeopleNeededError
-from services.accounts.relations.usecases.grant_acting import may_ask_for
+from services.accounts.relations.usecases.grant_acting import grant_to_ask_for, keep_act_under
 
 
 @dataclass(frozen=True)
@@ -40,6 +40,8 @@ class Details:
 
 WISHES = frozenset({"language", "remarks"})
 """What a relative with a right may say for them too."""
+WISHED = "wishes"
+"""What it is called among the acts that were done for somebody."""
 OWN_FIELDS = frozenset({"phone_number", "address", "contacts", "has_phone"}) | WISHES
 
 
@@ -66,10 +68,7 @@ def change_details(
         TwoPeopleNeededError: the number of a member of staff is changed by two (propose_number.py).
     """
     person = store.persons.lock_person(person_id)
-    if person_id == context.caller_id and details.given <= OWN_FIELDS:
-        context.active_actor()
-    elif not (details.given <= WISHES and may_ask_for(store, context, person_id=person_id)):
-        require_over(store, context, "register_person", person)
+    _refuse_unless_may(store, context, person, details)
     _refuse_stale(person, version)
     changed = _changed(person, details, store, context)
     _change_identity(store, person_id, details)
@@ -107,6 +106,18 @@ def move_person(
     store.persons.save(moved)
     publish_person(store, context, moved)
     return moved
+
+
+def _refuse_unless_may(store: SealedStore, context: CommandContext, person: Person, details: Details) -> None:
+    """Refuse whoever may not change this; what a relative says for somebody is kept, for both to see."""
+    if person.person_id == context.caller_id and details.given <= OWN_FIELDS:
+        context.active_actor()
+        return
+    grant = grant_to_ask_for(store, context, person_id=person.person_id) if details.given <= WISHES else None
+    if grant is None:
+        require_over(store, context, "register_person", person)
+    else:
+        keep_act_under(store, context, grant, WISHED)
 
 
 def _refuse_stale(person: Person, version: int) -> None:

@@ -3,7 +3,8 @@
 from uuid import UUID
 
 from libs.errors import IdReusedError
-from libs.programme.acting import refuse_unless_consented
+from libs.ids import id_from_cause
+from libs.programme.acting import ConsentHow, refuse_unless_consented
 from libs.programme.acting_grants import GrantedAct
 from libs.programme.refusals import RelationNotVerifiedError
 from services.accounts.core.store.identity_store import Identity
@@ -128,12 +129,38 @@ def looked_after(store: SealedStore, context: CommandContext) -> set[UUID]:
 
 def may_ask_for(store: SealedStore, context: CommandContext, *, person_id: UUID) -> bool:
     """Tell whether a grant of the person lets the caller, an active relative, see them and ask for help for them."""
+    return grant_to_ask_for(store, context, person_id=person_id) is not None
+
+
+def grant_to_ask_for(store: SealedStore, context: CommandContext, *, person_id: UUID) -> ActingGrant | None:
+    """Return the grant of the person that lets the caller, an active relative, see them and ask for help for them."""
     if person_id == context.caller_id or not _sees(store, context, person_id):
-        return False
+        return None
     context.active_actor()
-    given = acting_grants_of(store.connection, person_id)
-    scopes = [grant.scope for grant in given if grant.is_to(person_id, context.caller_id)]
-    return any(scope.lasts_on(context.today) and scope.covers(GrantedAct.ASK) for scope in scopes)
+    for grant in acting_grants_of(store.connection, person_id):
+        scope = grant.scope
+        if grant.is_to(person_id, context.caller_id) and scope.lasts_on(context.today) and scope.covers(GrantedAct.ASK):
+            return grant
+    return None
+
+
+def keep_act_under(store: SealedStore, context: CommandContext, grant: ActingGrant, act: str) -> None:
+    """Keep that a relative did something under a grant, for both to see."""
+    store.records.add_act_for(
+        {
+            "use_id": id_from_cause(context.cause, act, str(grant.person_id)),
+            "service": "accounts",
+            "person_id": grant.person_id,
+            "actor_id": context.caller_id,
+            "grant_id": grant.grant_id,
+            "act": act,
+            "subject_id": grant.person_id,
+            "minutes": 0,
+            "how": ConsentHow.GRANT,
+            "given_at": grant.consent.given_at,
+            "at": context.now,
+        }
+    )
 
 
 def _sees(store: SealedStore, context: CommandContext, person_id: UUID) -> bool:

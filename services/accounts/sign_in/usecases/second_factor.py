@@ -173,7 +173,7 @@ def notices_of(store: SealedStore, person_id: UUID, act: FactorAct, *, at: datet
     """Return what the number that opens a person's account is told."""
     identity = store.identities.identity(person_id)
     number = opening_number(store, person_id, identity, at=at) if identity else None
-    return [Notice(number, notice_of(act))] if number else []
+    return [Notice(number, notice_of(act, identity.language))] if identity and number else []
 
 
 def _lock_own_session(store: SealedStore, context: CommandContext, *, now: datetime) -> None:

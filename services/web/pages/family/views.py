@@ -30,6 +30,7 @@ area = Area("family", __name__, __file__, "/family")
 OPEN = ("under_review", "awaiting_funding", "published", "taken", "in_service", "finished")
 LOOK_BACK = timedelta(days=30)
 GRANT = "grant"
+ACTS_MAX = 30
 FACES = {"good": 5, "fair": 3, "bad": 1}
 
 
@@ -46,6 +47,7 @@ def family() -> str:
         held=held,
         given=given,
         visits=visits,
+        acts=part_of_page(_done_for_me),
         by_language=by_language,
         is_volunteer=Role.VOLUNTEER in viewer().roles,
     )
@@ -57,7 +59,7 @@ def relative(person_id: UUID) -> str:
     grant = _grant(person_id)
     orders = part_of_page(lambda: _coming(str(person_id)))
     acts = part_of_page(
-        lambda: or_nothing(lambda: api().rows(f"/v1/persons/{person_id}/acts-for-me", limit=30), 403, 404)
+        lambda: or_nothing(lambda: api().rows(f"/v1/persons/{person_id}/acts-for-me", limit=ACTS_MAX), 403, 404)
     )
     own = part_of_page(lambda: api().rows("/v1/wallets", person=viewer().person_id))
     return render_template(
@@ -131,6 +133,12 @@ def end(grant_id: UUID) -> WerkzeugResponse:
     api().delete(f"/v1/acting-grants/{grant_id}", command=command_of_form())
     flash.tell(message("It has ended. Nobody acts under it any more."))
     return redirect("/family", 303)
+
+
+def _done_for_me() -> list[dict[str, Any]]:
+    """Return what the desk and relatives did for the viewer, the last first."""
+    own = viewer().person_id
+    return or_nothing(lambda: api().rows(f"/v1/persons/{own}/acts-for-me", limit=ACTS_MAX), 403, 404) or []
 
 
 def _grant(person_id: UUID) -> dict[str, Any]:
