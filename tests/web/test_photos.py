@@ -32,11 +32,11 @@ def test_an_elder_sees_the_face_of_who_comes(window: Windows, scene: Scene) -> N
 
     page = volunteer.open("/me")
     page.set_input_files("#f-photo", {"name": "me.jpg", "mimeType": "image/jpeg", "buffer": taken})
-    page.wait_for_function("!document.querySelector(\"form[action='/me/photo'] button\").disabled")
+    page.wait_for_selector("form[action='/me/photo'] button:not([disabled])")
     volunteer.press("form[action='/me/photo'] button")
     elder = window().sign_in("lan")
     shown = elder.open(who_comes)
-    shown.wait_for_function(f"{WIDTH} > 0")
+    shown.wait_for_load_state("load")
 
     assert shown.evaluate(WIDTH) == 480
     volunteer.press("form[action='/me/photo/removal'] button")

@@ -176,8 +176,8 @@ LABELS = {
     "act.report": message("reported"),
     "act.give": message("gave time away"),
     "act.serve": message("served"),
-    "act.wishes": message("said what must be known at the door"),
-    "act.other": message("changed something in your records"),
+    "done.wishes": message("said what must be known at the door"),
+    "done.other": message("changed something in your records"),
     "unit.days": message("days"),
     "unit.hours": message("hours"),
     "unit.years": message("years of age"),
@@ -210,7 +210,8 @@ LABELS = {
 
 def label_of_act(act: str) -> str:
     """Return what something is called that was done for somebody; what has no word of its own changed their records."""
-    return label(f"act.{act}" if f"act.{act}" in LABELS else "act.other")
+    names = (f"act.{act}", f"done.{act}", "done.other")
+    return label(next(name for name in names if name in LABELS))
 
 
 def label(key: object) -> str:
