@@ -14,15 +14,18 @@ PATHS = {
     "nobody": """/ /rules /rules/{d1} /supply /supply/{d1} /check /check/paper /check/certificate
               /sign-in /sign-in?by=code /about /docs /kiosk /apply /nothing""",
     "lan": """/elder /elder/ask /elder/ask/B1 /elder/time /elder/orders/{next} /elder/orders/{today}
-              /family /me /urgent/{urgent} /papers/{lan} /papers/{lan}/slip?month=2026-03 /messages /desk""",
+              /family /me /urgent/{urgent} /papers/{lan} /papers/{lan}/slip?month=2026-03 /messages /desk
+              /series /series/ask?service=B1 /series/{weekly}
+              /series/{weekly}/change?from=2026-12-01&scope=one&act=cancel""",
     "e9": "/elder /elder/time /family /papers/{e9}",
     "min": """/volunteer /door /volunteer/time /duty /volunteer/gift /volunteer/orders/{next} /volunteer/orders/{open1}
               /volunteer/receipts/{transfer} /papers/{min} /papers/{min}/statement?from=2026-02
               /papers/certificates/{certificate}""",
-    "ann": """/family /family/{lan} /family/{lan}/orders/{next}/code /volunteer/gift""",
+    "ann": """/family /family/{lan} /family/{lan}/orders/{next}/code /volunteer/gift /series?person={lan}""",
     "coord": """/desk /desk/approvals /desk/approvals?by=day&show=flagged /desk/visits /desk/orders/{weak}
               /desk/checkouts /slips /desk/signatures /desk/stops /desk/stops?volunteer={min} /applicants
-              /applicants/{applicant} /register /duty /duty/roster /duty/roster?q=nobody""",
+              /applicants/{applicant} /register /duty /duty/roster /duty/roster?q=nobody
+              /series/stopped""",
     "check": """/street /desk/orders/{signed} /me/second-factor /people /people?q=nobody /people/{min}""",
     "admin": """/district /district/rules/{d1}""",
     "op": """/urgent/{urgent} /calls /calls/list /calls?q=nobody /calls/{lan} /calls/{lan}/orders/{next}/code
@@ -64,7 +67,7 @@ def ids_of(scene: Scene) -> dict[str, str]:
     ids = {label: scene.id_of(label) for label in LABELS}
     ids |= {"d1": scene.unit_of("d1"), "transfer": scene.receipt_id}
     ids |= {"certificate": _certificate(scene), "applicant": _applicant(scene)}
-    ids |= {"urgent": _urgent_call(scene)}
+    ids |= {"urgent": _urgent_call(scene), "weekly": _series(scene)}
     return ids
 
 
@@ -113,3 +116,13 @@ def _urgent_call(scene: Scene) -> str:
     world.must(world.login("lan"), "PUT", f"/v1/incidents/{incident_id}", {"person_id": scene.id_of("lan")})
     world.must(world.login("op"), "POST", f"/v1/incidents/{incident_id}/closing", {"outcome": "well"}, key="urgent")
     return incident_id
+
+
+def _series(scene: Scene) -> str:
+    """Return help every week that begins long after everything else: no order is made of it."""
+    world = scene.run.world
+    series_id = world.id_of("weekly")
+    weekly = {"recipient_id": scene.id_of("lan"), "service": "B1", "funding": "credit", "minutes": 60}
+    weekly |= {"weekdays": [2, 5], "time": "09:00", "from": "2026-12-01"}
+    world.must(world.login("lan"), "PUT", f"/v1/series/{series_id}", weekly)
+    return series_id

@@ -22,6 +22,7 @@ from services.web.pages.papers.views import area as papers
 from services.web.pages.people.views import area as people
 from services.web.pages.registering.views import area as registering
 from services.web.pages.slips.views import area as slips
+from services.web.pages.series.views import area as series
 from services.web.pages.street.views import area as street
 from services.web.pages.urgent.views import area as urgent
 from services.web.pages.volunteer.door import area as door
@@ -52,5 +53,6 @@ AREAS: tuple[Area, ...] = (
     applicants,
     registering,
     urgent,
+    series,
     people,
 )

@@ -49,6 +49,7 @@ def desk() -> str:
     urgent = open_at(unit_id)
     approvals = part_of_page(lambda: api().rows("/v1/approval-queue", unit=unit_id, limit=BULK_MAX))
     visits = part_of_page(lambda: api().rows("/v1/visit-plans", unit=unit_id, limit=BULK_MAX))
+    stopped = part_of_page(lambda: api().rows("/v1/series", unit=unit_id, alarm="yes", limit=BULK_MAX))
     due = [visit for visit in rows_of(visits) if visit["is_overdue"]]
     orders = [order for _, _, _, rows in queues for order in rows_of(rows) if order.get("order_id")]
     people = people_of([*orders, *rows_of(approvals)]) | names([visit["person_id"] for visit in due[:12]])
@@ -59,6 +60,7 @@ def desk() -> str:
         urgent=urgent,
         approvals=approvals,
         visits=visits,
+        stopped=stopped,
         due=due,
         people=people,
     )
