@@ -25,15 +25,15 @@ from services.orders.core.store.rows import Row
 from services.orders.core.usecases.command_context import CommandContext
 from services.orders.series import rules, schemas, store
 from services.orders.series.refusals import SeriesNotFoundError
-from services.orders.series.rules import DayChange, DayState, Pattern, Series, SeriesDay
+from services.orders.series.rules import Change, DayChange, DayState, Pattern, Series, SeriesDay
 from services.orders.series.schemas import minute_of, time_of
 from services.orders.series.usecases.change_series import change_series, preview_change
 from services.orders.series.usecases.place_series import SeriesAsked, approve_series, place_series
 
 DAYS_SHOWN = 12
 SHOWN = (
-    "series_id", "district_id", "unit_id", "recipient_id", "payer_id", "funding", "placed_by", "placed_at",
-    "acting_for", "until", "next_day", "ended_at", "alarm_since", "approved_by", "approved_at",
+    "series_id", "district_id", "unit_id", "recipient_id", "payer_id", "funding", "until", "next_day", "ended_at",
+    "alarm_since", "approved_by", "approved_at",
 )  # fmt: skip
 WANTED = {"yes": True, "no": False}
 
@@ -104,7 +104,7 @@ class Preview(MethodView):
         with reading() as connection:
             series = _visible(connection, series_id)
             context = command_context_of(terms, new_id())
-            touched = preview_change(connection, context, series.series_id, terms["change"])
+            touched = preview_change(connection, context, series.series_id, _change(terms))
         return {"series_id": series_id, "days": [_touched(entry) for entry in touched]}
 
 
@@ -117,9 +117,8 @@ class SeriesChange(MethodView):
     @series_blueprint.response(200, schemas.SeriesSchema)
     def post(self, terms: Row, series_id: UUID) -> Row:
         """Change or call off one day, or all from a day on; what somebody has taken stays when it is changed."""
-        change = terms["change"]
-        shown = {**terms, "change": vars(change)}
-        return _command(lambda c, context: change_series(c, context, series_id, change), shown)
+        change = _change(terms)
+        return _command(lambda c, context: change_series(c, context, series_id, change), terms)
 
 
 @series_blueprint.route("/<uuid:series_id>/approval")
@@ -132,6 +131,18 @@ class SeriesApproval(MethodView):
         """Approve a series: its visits raise no flag of a frequent pair."""
         terms = {"series_id": str(series_id)}
         return _command(lambda c, context: approve_series(c, context, series_id), terms)
+
+
+def _change(terms: Row) -> Change:
+    days, time = terms["weekdays"], terms["time"]
+    return Change(
+        from_day=terms["from_day"],
+        is_one_day=terms["is_one_day"],
+        weekdays=tuple(sorted(days)) if days is not None else None,
+        start_minute=minute_of(time) if time is not None else None,
+        minutes=terms["minutes"],
+        cancels=terms["cancels"],
+    )
 
 
 def _command(use_case: Any, terms: Row, *, command_id: UUID | None = None) -> Row:
@@ -172,6 +183,9 @@ def _views(connection: Connection, listed: Sequence[Series]) -> list[Row]:
 def _view(connection: Connection, series: Series, today: date) -> Row:
     service = catalogue_store.service_on(connection, series.service_code, today)
     return {name: getattr(series, name) for name in SHOWN} | {
+        "placed_by": series.asked.by,
+        "placed_at": series.asked.at,
+        "acting_for": series.asked.acting_for,
         "service": series.service_code,
         "service_name": named(service.name_zh, service.name_en),
         "patterns": [vars(pattern) | {"time": time_of(pattern.start_minute)} for pattern in series.patterns],

@@ -42,8 +42,8 @@ def day_due(series: Series, slot: Slot, order_id: UUID) -> SeriesDayDue:
         service_code=series.service_code,
         planned_minutes=slot.minutes,
         start_at=slot.start_at,
-        requested_by=series.placed_by,
-        acting_for=series.acting_for,
-        consent_how=series.consent.how if series.consent else None,
-        consent_given_at=series.consent.given_at if series.consent else None,
+        requested_by=series.asked.by,
+        acting_for=series.asked.acting_for,
+        consent_how=series.asked.consent.how if series.asked.consent else None,
+        consent_given_at=series.asked.consent.given_at if series.asked.consent else None,
     )

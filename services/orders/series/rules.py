@@ -81,6 +81,18 @@ class SeriesDay:
 
 
 @dataclass(frozen=True)
+class Asking:
+    """Who asked for a series, when and for whom; `under_grant`: a relative, whose grant is looked at every day."""
+
+    by: UUID
+    at: datetime
+    acting_for: UUID | None = None
+    consent: Consent | None = None
+    why: str = ""
+    under_grant: bool = False
+
+
+@dataclass(frozen=True)
 class Series:
     """Help on some days of each week, until a day or until cancelled."""
 
@@ -91,12 +103,7 @@ class Series:
     payer_id: UUID | None
     service_code: str
     funding: Funding
-    placed_by: UUID
-    placed_at: datetime
-    acting_for: UUID | None
-    consent: Consent | None
-    why: str
-    under_grant: bool
+    asked: Asking
     until: date | None
     next_day: date | None
     ended_at: datetime | None = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from marshmallow import Schema, ValidationError, fields, post_load, validate, validates_schema
+from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
 from libs.http.fields import Choice, Day, Text, Truth, Whole, shown_minutes, word_of
 from libs.programme.acting_schemas import ActingSchema
@@ -12,7 +12,7 @@ from libs.programme.names import shown_name
 from libs.programme.words import Funding
 from services.orders.core.rules.life_cycle import State
 from services.orders.core.schemas import MINUTES_MAX, PageQuerySchema, minutes, shown_day, shown_id, shown_instant
-from services.orders.series.rules import Change, DayState, Effect, EndReason
+from services.orders.series.rules import DayState, Effect, EndReason
 
 TIME = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
 
@@ -72,24 +72,6 @@ class SeriesChangeSchema(ActingSchema):
             raise ValidationError("Give what is otherwise, or cancel.")
         if terms.get("is_one_day") and terms.get("weekdays") is not None:
             raise ValidationError("One day has no days of the week.")
-
-    @post_load
-    def change(self, terms: dict[str, Any], **_: object) -> dict[str, Any]:
-        """Return the change beside who asks for it."""
-        days = terms.pop("weekdays")
-        terms["change"] = Change(
-            from_day=terms.pop("from_day"),
-            is_one_day=terms.pop("is_one_day"),
-            weekdays=tuple(sorted(days)) if days is not None else None,
-            start_minute=_minute(terms.pop("time")),
-            minutes=terms.pop("minutes"),
-            cancels=terms.pop("cancels"),
-        )
-        return terms
-
-
-def _minute(text: str | None) -> int | None:
-    return minute_of(text) if text is not None else None
 
 
 class SeriesQuerySchema(PageQuerySchema):

@@ -19,7 +19,7 @@ from services.orders.core.rules.life_cycle import State
 from services.orders.core.store.rows import Found
 from services.orders.core.store.tables import assignment, orders
 from services.orders.series.refusals import SeriesNotFoundError
-from services.orders.series.rules import DayState, Pattern, Series, SeriesDay
+from services.orders.series.rules import Asking, DayState, Pattern, Series, SeriesDay
 from services.orders.series.tables import series, series_day, series_pattern
 
 SERVED_STATES = [
@@ -27,6 +27,9 @@ SERVED_STATES = [
 ]
 
 _NAMES = [column.name for column in series.c]
+_ASKING = {"by": "placed_by", "at": "placed_at"} | {
+    name: name for name in ("acting_for", "consent", "why", "under_grant")
+}
 
 
 def add_series(connection: Connection, new: Series) -> bool:
@@ -100,14 +103,17 @@ def with_patterns(connection: Connection, rows: Sequence[Found]) -> list[Series]
 
 
 def _series(row: Found, patterns: Iterable[Pattern]) -> Series:
-    values = {name: row[name] for name in _NAMES}
-    typed = {"funding": Funding(row["funding"]), "consent": consent_from_json(row["consent"])}
-    return Series(**{**values, **typed, "patterns": tuple(patterns)})
+    values = {name: row[name] for name in _NAMES if name not in _ASKING.values()}
+    asking = {name: row[column] for name, column in _ASKING.items()}
+    asked = Asking(**asking | {"consent": consent_from_json(row["consent"])})
+    return Series(**values | {"funding": Funding(row["funding"])}, asked=asked, patterns=tuple(patterns))
 
 
 def _columns(new: Series) -> dict[str, Any]:
-    columns = {name: value for name, value in vars(new).items() if name != "patterns"}
-    return columns | {"consent": new.consent.to_json() if new.consent else None, "funding": new.funding.value}
+    columns = {name: value for name, value in vars(new).items() if name not in ("patterns", "asked")}
+    columns |= {column: getattr(new.asked, name) for name, column in _ASKING.items()}
+    consent = new.asked.consent.to_json() if new.asked.consent else None
+    return columns | {"consent": consent, "funding": new.funding.value}
 
 
 def days_of(connection: Connection, series_ids: Collection[UUID], *, since: date) -> dict[UUID, dict[date, SeriesDay]]:

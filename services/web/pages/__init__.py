@@ -21,8 +21,8 @@ from services.web.pages.kiosk.views import area as kiosk
 from services.web.pages.papers.views import area as papers
 from services.web.pages.people.views import area as people
 from services.web.pages.registering.views import area as registering
-from services.web.pages.slips.views import area as slips
 from services.web.pages.series.views import area as series
+from services.web.pages.slips.views import area as slips
 from services.web.pages.street.views import area as street
 from services.web.pages.urgent.views import area as urgent
 from services.web.pages.volunteer.door import area as door

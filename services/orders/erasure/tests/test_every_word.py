@@ -31,6 +31,8 @@ FORGOTTEN = {
     "record_proposal.scan",
     "reversal.decision_why",
     "reversal.why",
+    "series.consent",
+    "series.why",
     "volunteer_stop.lifted_why",
     "volunteer_stop.why",
 }
@@ -39,7 +41,9 @@ KEPT = {
         deadline.kind decision.state dispute.disputed_from duty_call.state duty_ring.answer incident.kind
         incident.state mark.kind order_step.from_state order_step.to_state order_step.verb orders.declined_code
         orders.fallback orders.flags orders.funding orders.service_code orders.state record_proposal.state
-        reversal.state scan.kind scan.media_type service_record.evidence_class service_record.kind visit.how
+        reversal.state series.alarm_code series.end_reason series.funding series.service_code series_day.code
+        series_day.state series_pattern.weekdays scan.kind scan.media_type service_record.evidence_class
+        service_record.kind visit.how
         visit.outcome""",
     "cleared with where they served": "assignment.in_key assignment.out_key",
     "ids": "door.door_code_known_to orders.approvers slip_used.scan volunteer_group.member_ids",
@@ -101,12 +105,15 @@ def _record_words_elsewhere(world: OrdersHarness, for_lan: dict[str, Any], for_m
     served = {"service": "B1", "minutes": 60, "served": at("D1 06:00").isoformat(), "slip": 1}
     served |= {"scan": world.scan("coord")}
     record = {"person_id": min_, "minutes": 60, "served_on": "2026-02-01", "scan": WORDS}
+    weekly = {"service": "B1", "funding": "programme", "weekdays": [2], "minutes": 60}
+    weekly |= {"time": "09:00", "from": "2026-06-01"}
     for by, path, body in (
         ("coord", f"slips/{named('range')}", slips),
         ("coord", f"late-entries/{named('l1')}", served | {"recipient_id": lan, "volunteer_id": min_, "why": WORDS}),
         ("admin", f"service-records/{named('s1')}", record),
         ("op", f"certificates/{named('c1')}", {"person_id": min_} | for_min),
         ("op", f"incidents/{named('i1')}", {"person_id": lan, "words": WORDS} | for_lan),
+        ("op", f"series/{named('w1')}", weekly | {"recipient_id": lan} | for_lan),
         ("coord", f"volunteer-stops/{named('t1')}", {"volunteer_id": min_, "why": WORDS}),
     ):
         assert world.call("PUT", by, f"/v1/{path}", body).status_code == 201, path

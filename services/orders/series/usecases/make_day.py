@@ -132,12 +132,12 @@ def _use_grant(
     connection: Connection, cause: Cause, series: Series, recipient: Person, slot: Slot, order_id: UUID
 ) -> None:
     """Refuse a day that a relative asks for without a grant by now; its minutes count towards the grant's month."""
-    if not series.under_grant or series.consent is None:
+    if not series.asked.under_grant or series.asked.consent is None:
         return
     grant = use_grant(
         connection,
         person_id=recipient.person_id,
-        relative_id=series.placed_by,
+        relative_id=series.asked.by,
         act=GrantedAct.ASK,
         minutes=slot.minutes,
         day=local_date(cause.now),
@@ -146,13 +146,13 @@ def _use_grant(
         use_id=id_from_cause(order_id, GrantedAct.ASK.value),
         district_id=recipient.district_id,
         person_id=recipient.person_id,
-        actor_id=series.placed_by,
+        actor_id=series.asked.by,
         grant_id=grant.grant_id,
         act=GrantedAct.ASK,
         subject_id=order_id,
         minutes=slot.minutes,
-        consent_how=series.consent.how,
-        consent_given_at=series.consent.given_at,
+        consent_how=series.asked.consent.how,
+        consent_given_at=series.asked.consent.given_at,
         at=cause.now,
     )
     count_use(connection, done)
@@ -173,7 +173,7 @@ def _order_of(
     if series.funding is Funding.CREDIT:
         return None
     asked = HelpAsked(order_id, recipient.person_id, service.code, slot.minutes, slot.start_at, series.funding)
-    placement = Placement(series.placed_by, cause.now, series.acting_for, series.consent, series.why)
+    placement = Placement(series.asked.by, cause.now, series.asked.acting_for, series.asked.consent, series.asked.why)
     order = draft(asked, service, recipient, policy, placement)
     placing_rules.refuse_unless_serves(service, recipient, policy, series.funding, slot.minutes)
     refuse_if_no_room(connection, order, service, recipient)
@@ -183,7 +183,7 @@ def _order_of(
 
 
 def _open_order(connection: Connection, cause: Cause, series: Series, order: Order, policy: Policy) -> None:
-    step = Step(Verb.PLACE, cause.now, series.placed_by, series.acting_for, series.consent, series.why)
+    step = Step(Verb.PLACE, cause.now, series.asked.by, series.asked.acting_for, series.asked.consent, series.asked.why)
     opened = open_order(connection, order, policy, cause, step)
     _offer_to_last(connection, cause, series.series_id, opened, policy)
 

@@ -21,7 +21,7 @@ from services.orders.placing import rules as placing_rules
 from services.orders.placing.usecases.place_order import HelpAsked, refuse_who_may_not_ask
 from services.orders.series import rules, store
 from services.orders.series.refusals import SeriesApprovedError, SeriesEndedError, SeriesExceededError, SeriesOfOwnError
-from services.orders.series.rules import Pattern, Series, Slot
+from services.orders.series.rules import Asking, Pattern, Series, Slot
 from services.orders.series.usecases.make_day import plan_next_day
 
 
@@ -76,12 +76,14 @@ def _series(context: CommandContext, asked: SeriesAsked, recipient: Person, *, u
         payer_id=asked.payer_id,
         service_code=asked.service_code,
         funding=asked.funding,
-        placed_by=context.caller_id,
-        placed_at=context.now,
-        acting_for=context.acting_for,
-        consent=context.consent if context.acting_for else None,
-        why=context.why,
-        under_grant=under_grant,
+        asked=Asking(
+            context.caller_id,
+            context.now,
+            context.acting_for,
+            context.consent if context.acting_for else None,
+            context.why,
+            under_grant,
+        ),
         until=asked.until,
         next_day=None,
         patterns=(asked.pattern,),
@@ -123,7 +125,7 @@ def approve_series(connection: Connection, context: CommandContext, series_id: U
     """
     seen = store.find_series(connection, series_id)
     require_power(connection, context, "approve_series", seen.unit_id)
-    if context.caller_id in (seen.placed_by, seen.recipient_id, seen.payer_id):
+    if context.caller_id in (seen.asked.by, seen.recipient_id, seen.payer_id):
         raise SeriesOfOwnError
     series = store.lock_series(connection, series_id)
     if series.ended_at is not None:
