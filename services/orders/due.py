@@ -8,18 +8,28 @@ from datetime import datetime
 from libs.db import Connection
 from libs.programme.proposals import first_lapse, lapse_proposals
 from services.orders.approving.usecases.confirm_order import take_silence
-from services.orders.core.rules.deadlines import AUTO_CHECK_OUT, DECISION, EXPIRE, GATES, SILENCE
+from services.orders.core.rules.deadlines import (
+    AUTO_CHECK_OUT,
+    DECISION,
+    EXPIRE,
+    GATES,
+    INCIDENT_PLACE,
+    PLACES,
+    SILENCE,
+)
 from services.orders.core.store import deadline_store
 from services.orders.core.store.deadline_store import Deadline
 from services.orders.core.store.tables import decision
 from services.orders.disputes.store import reversal
 from services.orders.disputes.usecases.leave_undecided import leave_undecided
 from services.orders.duty.usecases import DUTY_ANSWER, call_next
+from services.orders.incidents.usecases import forget_place_of_incident
 from services.orders.placing.usecases.expire_order import expire_order
 from services.orders.scans.usecases import SCAN_DUE, delete_scan_due
 from services.orders.series.usecases.end_series import SERIES_DAY
 from services.orders.series.usecases.make_day import make_next_day
 from services.orders.service_time.store import record_proposal
+from services.orders.serving.usecases.forget_places import forget_places
 from services.orders.serving.usecases.hold_gates import hold_gates
 from services.orders.serving.usecases.serve_order import end_forgotten_service
 
@@ -35,6 +45,8 @@ ACTS: Mapping[str, Act] = {
     GATES: hold_gates,
     DUTY_ANSWER: call_next,
     SCAN_DUE: delete_scan_due,
+    PLACES: forget_places,
+    INCIDENT_PLACE: forget_place_of_incident,
 }
 LATE_ACTS: Mapping[str, Callable[[Connection, Deadline, datetime], None]] = {SERIES_DAY: make_next_day}
 """What looks at how late it is done: a day that is past is not made."""

@@ -10,11 +10,12 @@ from typing import Any, TypeVar
 
 from marshmallow import Schema, fields, missing
 
-from libs.http.fields import Degrees, Text, Whole, page_cursor, page_limit, shown_minutes, word_of
+from libs.http.fields import Choice, Degrees, Text, Whole, page_cursor, page_limit, shown_minutes, word_of
 from libs.programme.acting import WORDS_MAX
 from libs.programme.acting_schemas import ConsentAnswer
 from libs.programme.names import shown_name
 from libs.programme.words import EvidenceClass, Fallback, Funding
+from services.orders.core.rules.datum import Datum
 from services.orders.core.rules.evidence import FLAG_WORDS, EvidenceKind
 from services.orders.core.rules.life_cycle import State
 from services.orders.core.store.rows import Row
@@ -47,8 +48,9 @@ class OwnActSchema(Schema):
 
 
 class PlaceSchema(Schema):
-    """A point on the map, in degrees."""
+    """A point on the map, in degrees: as satellites give it, which browsers tell, or as Chinese maps (`gcj02`)."""
 
+    datum = Choice(tuple(Datum), load_default=Datum.WGS84.value)
     latitude = Degrees(90, required=True)
     longitude = Degrees(180, required=True)
 

@@ -12,6 +12,7 @@ from sqlalchemy import RowMapping
 from sqlalchemy.dialects.postgresql import JSONB, insert
 
 from libs.db import Connection
+from libs.db.rows import change_rows
 from libs.http.lists import Listing, one_of
 from services.orders.core.rules.life_cycle import State
 from services.orders.core.store.proposals import lock_row
@@ -109,3 +110,8 @@ OPEN_INCIDENTS = Listing(
     scope=("units",),
 )
 """The incidents of some units that people must look at, oldest first."""
+
+
+def forget_place(connection: Connection, incident_id: UUID) -> None:
+    """Blank where somebody was."""
+    change_rows(connection, incident, {"latitude_e6": None, "longitude_e6": None}, incident_id=incident_id)

@@ -12,8 +12,10 @@ from libs.errors import ForbiddenError, IdReusedError
 from libs.programme.acting_grants import GrantedAct
 from services.orders.core.messages import tell
 from services.orders.core.refusals import WrongOrderStateError
+from services.orders.core.rules.deadlines import INCIDENT_PLACE
 from services.orders.core.rules.people import Person, Place
-from services.orders.core.store import order_store, people_store
+from services.orders.core.store import deadline_store, order_store, people_store
+from services.orders.core.store.deadline_store import Deadline
 from services.orders.core.usecases.acting_for import require_acting_for
 from services.orders.core.usecases.command_context import (
     CommandContext,
@@ -167,9 +169,23 @@ def close_incident(connection: Connection, context: CommandContext, incident_id:
     if incident["state"] == IncidentState.CLOSED:
         raise WrongOrderStateError(state=IncidentState.CLOSED)
     store.close_incident(connection, incident_id, outcome=outcome, by=context.caller_id, at=context.now)
+    _let_place_be_forgotten(connection, context, dict(incident))
     end_call(connection, context, incident_id)
     tell(connection, context, IncidentClosed(incident_id, incident["district_id"], context.caller_id))
     return _incident(connection, incident_id)
+
+
+def _let_place_be_forgotten(connection: Connection, context: CommandContext, incident: Incident) -> None:
+    if incident["latitude_e6"] is not None:
+        policy = people_store.policy_on(connection, UUID(str(incident["district_id"])), local_date(context.now))
+        at = context.now + timedelta(days=policy.retention.location_days)
+        deadline_store.add_deadline(connection, Deadline(UUID(str(incident["incident_id"])), INCIDENT_PLACE, at))
+
+
+def forget_place_of_incident(connection: Connection, due: Deadline) -> None:
+    """Delete where somebody was when they called for help, days after it ended."""
+    deadline_store.remove_deadline(connection, due)
+    store.forget_place(connection, due.subject_id)
 
 
 def _incident(connection: Connection, incident_id: UUID) -> Incident:

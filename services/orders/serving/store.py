@@ -93,6 +93,8 @@ def add_act(
     connection: Connection, act: DoorAct, *, person_id: UUID, received_at: datetime, digest: str, outcome: Outcome
 ) -> bool:
     """Remember an act, without the code that was typed; False when one with its number was, at the same moment."""
+    # Where somebody stood when they did what does not count is nobody's business.
+    place = None if outcome.state is ActState.REFUSED else act.place
     row = {
         "key_id": act.key_id,
         "counter": act.counter,
@@ -102,8 +104,8 @@ def add_act(
         "at": act.at,
         "received_at": received_at,
         "digest": digest,
-        "latitude_e6": act.place.latitude_e6 if act.place else None,
-        "longitude_e6": act.place.longitude_e6 if act.place else None,
+        "latitude_e6": place.latitude_e6 if place else None,
+        "longitude_e6": place.longitude_e6 if place else None,
         "state": outcome.state.value,
         "code": outcome.code,
     }
@@ -113,7 +115,9 @@ def add_act(
 
 def save_outcome(connection: Connection, act: DoorAct, outcome: Outcome) -> None:
     """Remember what became of an act."""
-    values = {"state": outcome.state.value, "code": outcome.code}
+    values: dict[str, object] = {"state": outcome.state.value, "code": outcome.code}
+    if outcome.state is ActState.REFUSED:
+        values |= {"latitude_e6": None, "longitude_e6": None}
     change_rows(connection, door_act, values, key_id=act.key_id, counter=act.counter)
 
 
@@ -154,3 +158,17 @@ def forget_places_at_home_of(connection: Connection, person_id: UUID) -> None:
     received = sa.select(orders.c.order_id).where(orders.c.recipient_id == person_id)
     nowhere = door_act.update().where(door_act.c.order_id.in_(received)).values(latitude_e6=None, longitude_e6=None)
     connection.execute(nowhere)
+
+
+def forget_places_of(connection: Connection, order_id: UUID) -> None:
+    """Blank where somebody stood or signed for an order; how far it was from the home stays."""
+    parts = {"in_latitude_e6": None, "in_longitude_e6": None, "out_latitude_e6": None, "out_longitude_e6": None}
+    change_rows(connection, assignment, parts, order_id=order_id)
+    change_rows(connection, door_act, {"latitude_e6": None, "longitude_e6": None}, order_id=order_id)
+
+
+def last_step_at(connection: Connection, order_id: UUID) -> datetime:
+    """Return when something was last done to an order."""
+    steps = sa.select(sa.func.max(tables.order_step.c.at)).where(tables.order_step.c.order_id == order_id)
+    last: datetime = connection.execute(steps).scalar_one()
+    return last

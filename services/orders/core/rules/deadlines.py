@@ -50,6 +50,10 @@ GATES = "gates"
 """Of a person: what they have taken, or receive, is looked at again, for something was told of them."""
 
 
+PLACES, INCIDENT_PLACE = "places", "incident_place"
+"""Of an order and of an incident: where somebody stood is deleted."""
+
+
 @dataclass(frozen=True)
 class Default:
     """What happens in a state by itself: the kind of what falls due, what is done, and which parameter says when."""
@@ -75,9 +79,15 @@ def deadlines_of(policy: Policy, order: Order, *, now: datetime) -> dict[str, da
     if order.state is State.PUBLISHED and order.publication.published_at is not None:
         return {EXPIRE: expires_at(policy, published_at=order.publication.published_at, start_at=order.terms.start_at)}
     if order.state is State.IN_SERVICE:
-        return {AUTO_CHECK_OUT: auto_check_out_at(policy, end_at=order.terms.end_at)}
+        return {AUTO_CHECK_OUT: auto_check_out_at(policy, end_at=order.terms.end_at)} | _places(policy, order)
     if order.state is State.FINISHED and order.word_awaited_from is not None:
-        return {SILENCE: silence_at(policy, awaited_from=order.word_awaited_from)}
+        return {SILENCE: silence_at(policy, awaited_from=order.word_awaited_from)} | _places(policy, order)
     if order.state is State.DISPUTED:
         return {DECISION: undecided_at(policy, disputed_at=now)}
     return {}
+
+
+def _places(policy: Policy, order: Order) -> dict[str, datetime]:
+    """Return when, at the earliest, the places of an order are deleted, if there are any."""
+    has_place = any(part.in_place or part.out_place for part in order.assignments)
+    return {PLACES: order.terms.end_at + timedelta(days=policy.retention.location_days)} if has_place else {}

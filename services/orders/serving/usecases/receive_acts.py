@@ -13,9 +13,11 @@ from libs.errors import Refusal
 from libs.ids import id_from_cause
 from libs.p256 import has_signed
 from libs.programme.refusals import DeviceKeyRevokedError
+from services.orders.core.rules.deadlines import PLACES
 from services.orders.core.rules.life_cycle import Verb
 from services.orders.core.rules.order import Order
-from services.orders.core.store import people_store
+from services.orders.core.store import deadline_store, people_store
+from services.orders.core.store.deadline_store import Deadline
 from services.orders.core.usecases.command_context import CommandContext, refuse_auditor
 from services.orders.core.usecases.order_changes import policy_of_order
 from services.orders.core.usecases.order_facts import lock_with_facts
@@ -102,6 +104,7 @@ def receive_acts(
     except Refusal as refusal:
         return {sent.text: _refused(refusal) for sent in signed}
     store.forget_old_acts(connection, context.caller_id, before=context.now - KEPT)
+    _let_places_be_forgotten(connection, context, order)
     outcomes: dict[str, Outcome] = {}
     admitted: dict[tuple[str, int], DoorAct] = {}
     for sent in sorted(signed, key=lambda sent: (sent.act.counter, sent.text)):
@@ -114,6 +117,12 @@ def receive_acts(
         text: by_text[text] or outcome if outcome.state is ActState.WAITING else outcome
         for text, outcome in outcomes.items()
     }
+
+
+def _let_places_be_forgotten(connection: Connection, context: CommandContext, order: Order) -> None:
+    """Let what a device signed of where it was be deleted, also where nothing follows from it."""
+    days = policy_of_order(connection, order, context.now).retention.location_days
+    deadline_store.add_deadline(connection, Deadline(order.order_id, PLACES, context.now + timedelta(days=days)))
 
 
 def _admit(
