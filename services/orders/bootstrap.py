@@ -144,5 +144,6 @@ PROGRAM = ServiceProgram(
     migrations=MIGRATIONS,
     create_app=create_app,
     compose=compose,
+    costly=(b"POST /v1/matches/plan ",),
 )
 __all__ = ["PROGRAM", "TOPICS", "Settings", "compose", "create_app", "create_consumers", "next_due", "run_due"]

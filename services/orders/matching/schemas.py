@@ -1,12 +1,16 @@
-"""What is asked about matches, and what is answered."""
+"""What is asked about matches and plans, and what is answered."""
 
 from __future__ import annotations
 
-from marshmallow import Schema, fields
+from marshmallow import Schema, fields, validate
 
-from libs.http.fields import word_of
-from services.orders.core.schemas import page_of_schema, shown_id
-from services.orders.matching.rules import MatchReason
+from libs.http.fields import Day, Whole, shown_minutes, word_of
+from services.orders.core.schemas import OwnActSchema, page_of_schema, shown_id, shown_instant
+from services.orders.matching.rules.planning import Unfilled
+from services.orders.matching.rules.ranking import MatchReason
+
+OFFERS_MAX = 200
+SEED_MAX = 2**31 - 1
 
 
 class OrderQueryOfMatchesSchema(Schema):
@@ -50,3 +54,86 @@ class MatchesSchema(page_of_schema(MatchSchema)):  # type: ignore[misc]
     """Who could help, who fits best first, and what bars others who were looked at."""
 
     barred = fields.List(fields.Nested(BarredSchema))
+
+
+class PlanSchema(Schema):
+    """Which day of which district, or of a part of it; `seed`: another one may give another plan as good."""
+
+    unit = fields.UUID(required=True)
+    day = Day(required=True)
+    seed = Whole(1, SEED_MAX, load_default=1)
+
+
+class ProposedSchema(Schema):
+    """One visit that is proposed to a volunteer, and why to them."""
+
+    order_id = shown_id()
+    recipient_id = shown_id()
+    service = fields.String()
+    start = shown_instant(attribute="start_at")
+    end = shown_instant(attribute="end_at")
+    distance_m = fields.Integer(allow_none=True, attribute="fit.distance_m")
+    helped_before = fields.Integer(attribute="fit.helped_before")
+    points = fields.Integer()
+    reasons = fields.List(fields.Nested(WeighedSchema))
+
+
+class ProposedDaySchema(Schema):
+    """What is proposed to one volunteer, in the order of the day."""
+
+    person_id = shown_id()
+    minutes = shown_minutes("planned")
+    visits = fields.List(fields.Nested(ProposedSchema))
+
+
+class LeftOpenSchema(Schema):
+    """An order that nobody is proposed for, why, and the gates that bar those within reach."""
+
+    order_id = shown_id()
+    recipient_id = shown_id()
+    service = fields.String()
+    start = shown_instant(attribute="start_at")
+    reason = word_of(Unfilled)
+    zh = fields.String()
+    en = fields.String()
+    barred = fields.List(fields.Nested(BarredSchema))
+
+
+class DayPlanSchema(Schema):
+    """A proposal: nobody is assigned, nothing is kept. `optimal`: it was proved that no plan is better."""
+
+    visits = fields.Integer()
+    filled = fields.Integer()
+    optimal = fields.Boolean()
+    volunteers = fields.List(fields.Nested(ProposedDaySchema))
+    unfilled = fields.List(fields.Nested(LeftOpenSchema))
+
+
+class WantedOfferSchema(Schema):
+    """An order, and to whom it is to be offered."""
+
+    order_id = fields.UUID(required=True)
+    to = fields.UUID(required=True)
+
+
+class WantedOffersSchema(OwnActSchema):
+    """What is to be offered to whom, in this order."""
+
+    offers = fields.List(
+        fields.Nested(WantedOfferSchema), required=True, validate=validate.Length(min=1, max=OFFERS_MAX)
+    )
+
+
+class OfferResultSchema(Schema):
+    """What became of one offer."""
+
+    order_id = shown_id()
+    to = shown_id()
+    result = fields.String(validate=validate.OneOf(("offered", "skipped")))
+    code = fields.String()
+
+
+class OfferResultsSchema(Schema):
+    """What became of each, in the list's order."""
+
+    items = fields.List(fields.Nested(OfferResultSchema))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -13,12 +13,15 @@ from sqlalchemy import Connection
 from libs.clock import local_date, local_midnight
 from libs.programme.words import PersonStatus, Role
 from services.orders.core.rules.areas import STEPS_M, around
+from services.orders.core.rules.life_cycle import State
 from services.orders.core.rules.order import Order
 from services.orders.core.rules.people import Person, Place
-from services.orders.core.store import people_store
+from services.orders.core.store import order_store, people_store
 from services.orders.core.store.order_store import OCCUPYING_STATES
 from services.orders.core.store.people_store import distance_squared, lives_around
+from services.orders.core.store.rows import place_of
 from services.orders.core.store.tables import assignment, orders, person
+from services.orders.matching.rules.planning import Stay
 
 CANDIDATES_MAX = 500
 
@@ -104,17 +107,75 @@ def times_served(connection: Connection, volunteer_ids: Iterable[UUID], *, since
 
 
 def minutes_taken(connection: Connection, volunteer_ids: Iterable[UUID], first: date, end: date) -> dict[UUID, int]:
-    """Return the planned minutes that each of these has taken and not served, from a local day to before another."""
+    """Return the planned minutes that each of these has taken or served, from a local day to before another."""
     query = (
         sa.select(assignment.c.volunteer_id, sa.func.sum(orders.c.planned_minutes))
         .join(orders, orders.c.order_id == assignment.c.order_id)
-        .where(
-            assignment.c.volunteer_id.in_(list(volunteer_ids)),
-            assignment.c.checked_out_at.is_(None),
-            orders.c.state.in_(OCCUPYING_STATES),
-            orders.c.start_at >= local_midnight(first),
-            orders.c.start_at < local_midnight(end),
-        )
+        .where(*_taken_by(volunteer_ids, first, end))
         .group_by(assignment.c.volunteer_id)
     )
     return {row[0]: row[1] for row in connection.execute(query)}
+
+
+def _taken_by(volunteer_ids: Iterable[UUID], first: date, end: date) -> list[sa.ColumnElement[bool]]:
+    since = local_midnight(first)
+    is_open = assignment.c.checked_out_at.is_(None) & orders.c.state.in_(OCCUPYING_STATES)
+    return [
+        assignment.c.volunteer_id.in_(list(volunteer_ids)),
+        is_open | (assignment.c.checked_out_at >= since),
+        orders.c.start_at >= since,
+        orders.c.start_at < local_midnight(end),
+    ]
+
+
+def stays_of(connection: Connection, volunteer_ids: Iterable[UUID], day: date) -> dict[UUID, list[Stay]]:
+    """Return where each of these is on a day, by the orders that they have taken; not where no home is known."""
+    query = (
+        sa.select(
+            assignment.c.volunteer_id, orders.c.start_at, orders.c.end_at, person.c.latitude_e6, person.c.longitude_e6
+        )
+        .join(orders, orders.c.order_id == assignment.c.order_id)
+        .join(person, person.c.person_id == orders.c.recipient_id)
+        .where(*_taken_by(volunteer_ids, day, day + timedelta(days=1)))
+    )
+    stays: dict[UUID, list[Stay]] = {}
+    for row in connection.execute(query):
+        home = place_of(row.latitude_e6, row.longitude_e6)
+        if home is not None:
+            stays.setdefault(row.volunteer_id, []).append(Stay(row.start_at, row.end_at, home))
+    return stays
+
+
+def open_orders(
+    connection: Connection, unit_ids: Iterable[UUID], day: date, *, now: datetime, most: int
+) -> list[Order]:
+    """Return the orders of a day that are open to be taken and have not begun, by start; at most so many."""
+    query = (
+        sa.select(orders.c.order_id)
+        .where(
+            orders.c.state == State.PUBLISHED.value,
+            orders.c.unit_id.in_(list(unit_ids)),
+            orders.c.start_at >= max(now, local_midnight(day)),
+            orders.c.start_at < local_midnight(day + timedelta(days=1)),
+        )
+        .order_by(orders.c.start_at, orders.c.order_id)
+        .limit(most)
+    )
+    found = order_store.find_orders(connection, connection.scalars(query))
+    return sorted(found, key=lambda order: (order.terms.start_at, order.order_id))
+
+
+def volunteers_around(
+    connection: Connection, district_id: UUID, homes: Sequence[Place], *, reach_m: int, most: int
+) -> list[Person]:
+    """Return the active volunteers of a district who live in a box around some homes, by id; at most so many."""
+    corners = [around(home, reach_m) for home in homes]
+    if not corners:
+        return []
+    rows = [row for corner in corners for row in (corner.rows_e6[0], corner.rows_e6[-1])]
+    columns = [column for corner in corners for column in corner.across_e6]
+    query = _of_district(district_id).where(
+        person.c.area_latitude_e6.between(min(rows), max(rows)),
+        person.c.area_longitude_e6.between(min(columns), max(columns)),
+    )
+    return people_store.find_people(connection, connection.scalars(query.order_by(person.c.person_id).limit(most)))

@@ -16,7 +16,7 @@ from services.orders.core.rules.order import Order
 from services.orders.core.rules.people import Person
 from services.orders.core.store import catalogue_store, people_store
 from services.orders.core.store.facts import gather
-from services.orders.matching.rules import Fit, Weighed, points_of, weigh
+from services.orders.matching.rules.ranking import Fit, Weighed, points_of, weigh
 from services.orders.matching.store import Candidate, candidates_of
 from services.orders.matching.usecases.gates import Asking, Barred, GateCount, ask_of, is_busy, lets_pass
 from services.orders.serving import store as serving_store

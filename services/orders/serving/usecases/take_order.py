@@ -202,6 +202,15 @@ def offer_order(connection: Connection, context: CommandContext, order_id: UUID,
     order = lock_with_facts(connection, context, order_id, power="offer_order")
     refuse_who_may_not_offer(connection, context, order)
     refuse_who_may_not_serve(people_store.load_person(connection, to))
+    return offer_to(connection, context, order, to)
+
+
+def offer_to(connection: Connection, context: CommandContext, order: Order, to: UUID) -> Order:
+    """Offer a locked order to somebody who may serve.
+
+    Raises:
+        OffersTooManyError: enough others may still accept it.
+    """
     policy = policy_of_order(connection, order, context.now)
     offer = Offer(to, offer_lapses_at(policy, offered_at=context.now))
     offers = order.offers.with_offer(offer, now=context.now)
