@@ -155,6 +155,13 @@ bench-large: $(DEV) ## Measure the ledger at 10 million rows and a million walle
 bench-scale: $(DEV) ## Fill a million persons and two million orders by COPY; measure each read beside those of 10,000
 	@$(PY) -m tests.scale.bench $(ARGS)
 
+.PHONY: bench-orders bench-planning
+bench-orders: $(DEV) ## Measure orders at 200,000 orders and 10,000 volunteers beside a nearly empty database
+	@$(PY) -m tests.load.bench_orders $(ARGS)
+
+bench-planning: $(DEV) ## Measure a day's plan beside a greedy one, over 10 seeds
+	@$(PY) -m tests.planning.measure $(ARGS)
+
 bench-start: $(RUNTIME) ## Measure a second start, and the memory of the whole platform after the demo flow
 	@$(PY) -m tests.load.bench_start $(ARGS)
 

@@ -127,7 +127,7 @@ def _values(city: City, pending: Mapping[str, str]) -> Values:
     words = {
         "born": "1950-01-01", "died": day, "served_on": day, "effective": "2099-01-01", "until": "2026-12-31",
         "start": instant, "served": city.world.story.instant("D1 10:00").isoformat(), "month": "2026-02",
-        "PUT /v1/orders/{order_id} funding": "programme",
+        "PUT /v1/orders/{order_id} funding": "programme", "POST /v1/matches/plan day": day,
         "on": day, "POST /v1/applications/{application_id}/identity kind": "resident",
         "service": "A7", "from": 1000, "POST /v1/orders/{order_id}/offers to": city.world.id_of("min"),
         "PUT /v1/duty-roster/{entry_id} from": instant,

@@ -39,7 +39,8 @@ def uid_at(moment: datetime, *words: object) -> UUID:
 
 
 @lru_cache(maxsize=10_000)
-def _hour(number: int) -> datetime:
+def hour_of(number: int) -> datetime:
+    """Return the start of a working hour, counted from the first day of the plan."""
     day, hour = divmod(number, HOURS)
     return NOW.replace(hour=8 + hour) + timedelta(days=day - DAYS_BEFORE)
 
@@ -140,7 +141,7 @@ class City:
 
     def start_of(self, order: int) -> datetime:
         """Return when an order begins: evenly over two years and the next days, in working hours, in order."""
-        return _hour(order * HOURS * (DAYS_BEFORE + DAYS_AFTER) // self.orders)
+        return hour_of(order * HOURS * (DAYS_BEFORE + DAYS_AFTER) // self.orders)
 
     def state_of(self, order: int) -> str:
         """Return how far an order has come by now."""

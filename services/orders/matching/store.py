@@ -165,17 +165,31 @@ def open_orders(
     return sorted(found, key=lambda order: (order.terms.start_at, order.order_id))
 
 
-def volunteers_around(
-    connection: Connection, district_id: UUID, homes: Sequence[Place], *, reach_m: int, most: int
-) -> list[Person]:
-    """Return the active volunteers of a district who live in a box around some homes, by id; at most so many."""
-    corners = [around(home, reach_m) for home in homes]
+def volunteers_around(connection: Connection, district_id: UUID, homes: Sequence[Place], *, each: int) -> set[UUID]:
+    """Return the active volunteers of a district who live nearest to some homes: about so many for each home.
+
+    They are looked at square by square; of the last square that is needed all are taken.
+    """
+    corners = [around(home, STEPS_M[-3]) for home in homes]
     if not corners:
-        return []
+        return set()
     rows = [row for corner in corners for row in (corner.rows_e6[0], corner.rows_e6[-1])]
     columns = [column for corner in corners for column in corner.across_e6]
-    query = _of_district(district_id).where(
-        person.c.area_latitude_e6.between(min(rows), max(rows)),
-        person.c.area_longitude_e6.between(min(columns), max(columns)),
-    )
-    return people_store.find_people(connection, connection.scalars(query.order_by(person.c.person_id).limit(most)))
+    square = (person.c.area_latitude_e6, person.c.area_longitude_e6)
+    query = _of_district(district_id).with_only_columns(*square, sa.func.array_agg(person.c.person_id))
+    in_box = (square[0].between(min(rows), max(rows)), square[1].between(min(columns), max(columns)))
+    squares = [(Place(row[0], row[1]), row[2]) for row in connection.execute(query.where(*in_box).group_by(*square))]
+    nearest: set[UUID] = set()
+    for middle in {corner.middle for corner in corners}:
+        count = 0
+        for _, ids in sorted(squares, key=lambda entry: (middle.metres_to(entry[0]), entry[0].latitude_e6)):
+            nearest.update(ids)
+            count += len(ids)
+            if count >= each:
+                break
+    return nearest
+
+
+def active_of(connection: Connection, district_id: UUID, person_ids: Iterable[UUID]) -> set[UUID]:
+    """Return those of some people who are active volunteers of a district."""
+    return set(connection.scalars(_of_district(district_id).where(person.c.person_id.in_(list(person_ids)))))

@@ -19,6 +19,7 @@ KEYLESS = {
     "DELETE /v1/sessions",
     "DELETE /v1/sessions/current",
     "POST /v1/door-acts",
+    "POST /v1/matches/plan",
     "POST /v1/me/second-factor",
     "POST /v1/me/second-factor/first-code",
     "POST /v1/me/second-factor/recovery-codes",

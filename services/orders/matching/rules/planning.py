@@ -18,7 +18,9 @@ from libs.translation import message
 from services.orders.core.rules.people import Place
 
 VISITS_MAX = 500
-HELPERS_MAX = 2000
+HELPERS_MAX = 3000
+NEAREST_OF_VISIT = 40
+"""So many volunteers are looked at for each visit, those who live nearest; and who helped there before."""
 CHOICES_OF_VISIT_MAX = 24
 SECONDS_OF_MINUTE = 60
 

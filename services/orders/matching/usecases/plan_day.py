@@ -23,7 +23,7 @@ from services.orders.core.store.facts import gather
 from services.orders.matching import store
 from services.orders.matching.rules.planning import (
     CHOICES_OF_VISIT_MAX,
-    HELPERS_MAX,
+    NEAREST_OF_VISIT,
     UNFILLED_WORDS,
     VISITS_MAX,
     Choice,
@@ -149,9 +149,11 @@ class _DaySearch:
         recipients = people_store.find_people(connection, {order.recipient_id for order in asked})
         self._recipients = {person.person_id: person for person in recipients}
         homes = [person.home for person in recipients if person.home is not None]
-        reach_m = self._policy.plan.reach_metres
-        self._people = store.volunteers_around(connection, district_id, homes, reach_m=reach_m, most=HELPERS_MAX + 1)
-        refuse_too_large(visits=len(asked), volunteers=len(self._people))
+        self._before = store.times_helped(connection, self._recipients)
+        ids = store.volunteers_around(connection, district_id, homes, each=NEAREST_OF_VISIT)
+        ids |= store.active_of(connection, district_id, {volunteer for _, volunteer in self._before})
+        refuse_too_large(visits=len(asked), volunteers=len(ids))
+        self._people = sorted(people_store.find_people(connection, ids), key=lambda person: person.person_id)
         self._read_volunteers()
 
     def _read_volunteers(self) -> None:
@@ -165,7 +167,6 @@ class _DaySearch:
         stays = store.stays_of(connection, ids, day)
         since = self._now - timedelta(days=policy.match.fair_share_days)
         self._served = store.times_served(connection, ids, since=since)
-        self._before = store.times_helped(connection, self._recipients)
         self._day_minutes = of_day
         self._helpers = tuple(
             Helper(who, _free(policy, of_day.get(who, 0), of_week.get(who, 0)), tuple(stays.get(who, ())))

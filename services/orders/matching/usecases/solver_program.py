@@ -8,6 +8,7 @@ docs/planning.md. It imports nothing of the platform.
 from __future__ import annotations
 
 import json
+import random
 import sys
 import time
 from collections.abc import Iterator
@@ -17,6 +18,8 @@ from ortools.sat.python import cp_model_helper as sat
 
 POINTS_MAX = 400
 """What a choice has at most: four reasons of 100."""
+ROUNDS_MAX, ROUNDS_IN_VAIN_MAX, HELPERS_DRAWN = 150, 30, 8
+WORK_OF_ROUND, SHARE_OF_ROUNDS = 0.2, 0.6
 
 
 def main() -> None:
@@ -27,46 +30,117 @@ def main() -> None:
 
 
 def solve(task: dict[str, Any], began: float) -> Iterator[dict[str, Any]]:
-    """Give plans, each better than the one before: the choices by their places in the task, and whether it is sure."""
+    """Give plans, each as good as the one before or better: the choices by their places, and whether it is sure."""
     choices: list[list[int]] = task["choices"]
-    first = _first_plan(task, choices)
-    yield {"chosen": sorted(first), "optimal": not choices}
-    if choices:
-        yield _best_plan(task, choices, first, began)
+    best = _first_plan(task, choices)
+    yield {"chosen": sorted(best), "optimal": not choices}
+    if not choices:
+        return
+    together = [frozenset(group) for group in _groups(len(task["persons"]), task["clashes"])]
+    for better in _improved(task, choices, best, together, began):
+        best = better
+        yield {"chosen": sorted(best), "optimal": False}
+    yield _whole_plan(task, choices, best, together, began)
 
 
-def _best_plan(task: dict[str, Any], choices: list[list[int]], first: set[int], began: float) -> dict[str, Any]:
-    model = _model(task, choices)
-    model.solution_hint.vars.extend(range(len(choices)))
-    model.solution_hint.values.extend([int(number in first) for number in range(len(choices))])
+def _improved(
+    task: dict[str, Any], choices: list[list[int]], chosen: set[int], together: list[frozenset[int]], began: float
+) -> Iterator[set[int]]:
+    """Give better plans: the days of some volunteers, drawn by the seed, are planned anew beside all others."""
+    chance, since = random.Random(task["seed"]), 0
+    helpers = sorted({helper for _, helper, _ in choices})
+    for _ in range(ROUNDS_MAX):
+        left = SHARE_OF_ROUNDS * task["seconds_max"] - (time.monotonic() - began)
+        if since == ROUNDS_IN_VAIN_MAX or left <= 0:
+            return
+        drawn = _with_their_company(choices, chosen, set(chance.sample(helpers, min(HELPERS_DRAWN, len(helpers)))))
+        kept = {number for number in chosen if choices[number][1] not in drawn}
+        filled = {choices[number][0] for number in kept}
+        open_ones = [n for n, (visit, helper, _) in enumerate(choices) if helper in drawn and visit not in filled]
+        found, _ = _solved(task, choices, open_ones, chosen, together, work=WORK_OF_ROUND, seconds=left)
+        better = kept | found
+        since += 1
+        if _worth(choices, better) > _worth(choices, chosen):
+            chosen, since = better, 0
+            yield chosen
+
+
+def _with_their_company(choices: list[list[int]], chosen: set[int], drawn: set[int]) -> set[int]:
+    """Return volunteers with all who go to the same visits, so that each visit is planned whole or not at all."""
+    people: dict[int, set[int]] = {}
+    for number in chosen:
+        people.setdefault(choices[number][0], set()).add(choices[number][1])
+    shared = [group for group in people.values() if len(group) > 1]
+    while more := [group for group in shared if group & drawn and not group <= drawn]:
+        drawn = drawn.union(*more)
+    return drawn
+
+
+def _worth(choices: list[list[int]], chosen: set[int]) -> tuple[int, int]:
+    return len(chosen), sum(choices[number][2] for number in chosen)
+
+
+def _whole_plan(
+    task: dict[str, Any], choices: list[list[int]], chosen: set[int], together: list[frozenset[int]], began: float
+) -> dict[str, Any]:
+    seconds = max(1.0, task["seconds_max"] - (time.monotonic() - began))
+    every = list(range(len(choices)))
+    found, is_optimal = _solved(task, choices, every, chosen, together, work=task["work_max"], seconds=seconds)
+    best = found if _worth(choices, found) >= _worth(choices, chosen) else chosen
+    return {"chosen": sorted(best), "optimal": is_optimal}
+
+
+def _solved(
+    task: dict[str, Any],
+    choices: list[list[int]],
+    open_ones: list[int],
+    hint: set[int],
+    together: list[frozenset[int]],
+    *,
+    work: float,
+    seconds: float,
+) -> tuple[set[int], bool]:
+    """Return the best of the choices that are open, and whether it is sure; what the hint has, without an answer."""
+    some = [choices[number] for number in open_ones]
+    model = _model(task, some, together)
+    model.solution_hint.vars.extend(range(len(some)))
+    model.solution_hint.values.extend([int(number in hint) for number in open_ones])
     wrapper = sat.SolveWrapper()
-    wrapper.set_parameters(_parameters(task, spent_seconds=time.monotonic() - began))
+    wrapper.set_parameters(_parameters(task["seed"], work, seconds))
     response = wrapper.solve(model)
     values = list(response.solution)
-    is_optimal = response.status == sat.CpSolverStatus.OPTIMAL
     if not values:
-        return {"chosen": sorted(first), "optimal": False}
-    return {"chosen": [number for number in range(len(choices)) if values[number]], "optimal": is_optimal}
+        return hint.intersection(open_ones), False
+    found = {number for place, number in enumerate(open_ones) if values[place]}
+    return found, response.status == sat.CpSolverStatus.OPTIMAL
 
 
-def _parameters(task: dict[str, Any], *, spent_seconds: float) -> Any:
+def _parameters(seed: int, work: float, seconds: float) -> Any:
     parameters = sat.SatParameters()
     parameters.num_workers = 1
-    parameters.random_seed = task["seed"]
-    parameters.max_deterministic_time = task["work_max"]
-    parameters.max_time_in_seconds = max(1.0, task["seconds_max"] - spent_seconds)
+    parameters.random_seed = seed
+    parameters.max_deterministic_time = work
+    parameters.max_time_in_seconds = seconds
     parameters.cp_model_probing_level = 0
     parameters.symmetry_level = 0
     return parameters
 
 
-def _model(task: dict[str, Any], choices: list[list[int]]) -> Any:
+def _model(task: dict[str, Any], choices: list[list[int]], together: list[frozenset[int]]) -> Any:
     model = sat.CpModelProto()
-    for _ in choices:
+    of_visit: dict[int, list[int]] = {}
+    of_helper: dict[int, dict[int, int]] = {}
+    for number, (visit, helper, _) in enumerate(choices):
         model.variables.add().domain.extend([0, 1])
-    _fill_whole_visits(model, task["persons"], choices)
-    _keep_within_minutes(model, task, choices)
-    _keep_apart(model, task, choices)
+        of_visit.setdefault(visit, []).append(number)
+        of_helper.setdefault(helper, {})[visit] = number
+    for visit, mine in of_visit.items():
+        _fill_whole(model, mine, task["persons"][visit])
+    for helper, visits in of_helper.items():
+        minutes = [task["minutes"][visit] for visit in visits]
+        _linear(model, list(visits.values()), minutes, [0, task["free_minutes"][helper]])
+        for clashing in _largest({group.intersection(visits) for group in together}):
+            model.constraints.add().at_most_one.literals.extend(sorted(visits[visit] for visit in clashing))
     # One more person who comes is worth more than all points together.
     person = POINTS_MAX * (1 + sum(task["persons"]))
     model.objective.vars.extend(range(len(choices)))
@@ -74,31 +148,12 @@ def _model(task: dict[str, Any], choices: list[list[int]]) -> Any:
     return model
 
 
-def _fill_whole_visits(model: Any, persons: list[int], choices: list[list[int]]) -> None:
-    for visit, needed in enumerate(persons):
-        mine = [number for number, choice in enumerate(choices) if choice[0] == visit]
-        if needed == 1 and mine:
-            model.constraints.add().at_most_one.literals.extend(mine)
-        elif mine:
-            model.variables.add().domain.extend([0, 1])
-            _linear(model, [*mine, len(model.variables) - 1], [*[1] * len(mine), -needed], [0, 0])
-
-
-def _keep_within_minutes(model: Any, task: dict[str, Any], choices: list[list[int]]) -> None:
-    for helper, free in enumerate(task["free_minutes"]):
-        mine = [number for number, choice in enumerate(choices) if choice[1] == helper]
-        if mine:
-            _linear(model, mine, [task["minutes"][choices[number][0]] for number in mine], [0, free])
-
-
-def _keep_apart(model: Any, task: dict[str, Any], choices: list[list[int]]) -> None:
-    together = [frozenset(group) for group in _groups(len(task["persons"]), task["clashes"])]
-    of_helper: dict[int, dict[int, int]] = {}
-    for number, (visit, helper, _) in enumerate(choices):
-        of_helper.setdefault(helper, {})[visit] = number
-    for mine in of_helper.values():
-        for visits in _largest({group.intersection(mine) for group in together}):
-            model.constraints.add().at_most_one.literals.extend(sorted(mine[visit] for visit in visits))
+def _fill_whole(model: Any, mine: list[int], needed: int) -> None:
+    if needed == 1:
+        model.constraints.add().at_most_one.literals.extend(mine)
+        return
+    model.variables.add().domain.extend([0, 1])
+    _linear(model, [*mine, len(model.variables) - 1], [*[1] * len(mine), -needed], [0, 0])
 
 
 def _largest(groups: set[frozenset[int]]) -> Iterator[frozenset[int]]:
