@@ -7,6 +7,7 @@ from datetime import datetime
 
 from libs.db import Connection
 from libs.programme.proposals import first_lapse, lapse_proposals
+from services.orders.approving.usecases.call_sample import give_up_sample
 from services.orders.approving.usecases.confirm_order import take_silence
 from services.orders.core.rules.deadlines import (
     AUTO_CHECK_OUT,
@@ -15,6 +16,7 @@ from services.orders.core.rules.deadlines import (
     GATES,
     INCIDENT_PLACE,
     PLACES,
+    SAMPLE,
     SILENCE,
 )
 from services.orders.core.store import deadline_store
@@ -43,6 +45,7 @@ ACTS: Mapping[str, Act] = {
     SILENCE: take_silence,
     DECISION: leave_undecided,
     GATES: hold_gates,
+    SAMPLE: give_up_sample,
     DUTY_ANSWER: call_next,
     SCAN_DUE: delete_scan_due,
     PLACES: forget_places,

@@ -103,7 +103,7 @@ def _reported(connection: Connection, visit: Visit, order_id: UUID, seed: int) -
     connection.execute(sa.insert(assignment).values(**_part(visit, order_id, seed)))
     order = order_store.find_order(connection, order_id)
     assert order is not None
-    flagged = with_flags(connection, order, draw=99)
+    flagged = with_flags(connection, order)
     word = {"order_id": order_id, "confirmed_at": visit.left + timedelta(hours=1), "confirm_device": ""}
     if visit.confirmed_by:
         word |= {"confirmed_by": _who(visit.confirmed_by, seed), "confirm_device": f"{seed} {visit.confirm_phone}"}

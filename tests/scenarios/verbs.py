@@ -19,6 +19,7 @@ ACTS_ON_ORDERS = {
     "decline": ("offers/refusal", ()),
     "withdraw": ("withdrawal", ()),
     "call_back": ("call-back", ()),
+    "sample_call": ("sample-call", ("outcome", "minutes")),
     "dispute": ("dispute", ("says_minutes",)),
     "approve": ("approval", ()),
     "second_check": ("second-check", ("ok", "why")),

@@ -28,7 +28,8 @@ PATHS = {
               /series/stopped""",
     "check": """/street /desk/orders/{signed} /me/second-factor /people /people?q=nobody /people/{min}""",
     "admin": """/district /district/rules/{d1}""",
-    "op": """/urgent/{urgent} /calls /calls/list /calls?q=nobody /calls/{lan} /calls/{lan}/orders/{next}/code
+    "op": """/urgent/{urgent} /calls /calls/list /calls/sample /calls?q=nobody /calls/{lan}
+              /calls/{lan}/orders/{next}/code
               /papers/{lan}""",
 }
 """What each opens by its address; what a press leads to has a test of its own."""

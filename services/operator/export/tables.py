@@ -90,6 +90,8 @@ TABLES: Mapping[str, tuple[Exported, ...]] = {
         Exported("assignment", "who served, from when until when, with what evidence", SERVED),
         Exported("confirmation", "that the recipient confirmed", ("confirm_device",)),
         Exported("mark", "notes on what a volunteer did with an order, each of a closed kind"),
+        Exported("sample_seed", "by which seed submissions of a day were drawn for a call"),
+        Exported("sample_call", "what was drawn, and what the recipient said"),
         Exported("dispute", "disputes and their ends", WORDS),
         Exported("decision", "decisions on disputed hours, by two people", ("why", *WORDS)),
         Exported("reversal", "hours taken back, by two people", ("why", *WORDS)),

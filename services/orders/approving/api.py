@@ -13,9 +13,11 @@ from libs.errors import ForbiddenError
 from libs.http import current_actor, reading
 from libs.programme.two_people_schemas import VerdictSchema
 from services.orders.approving import schemas
+from services.orders.approving.rules.sample import SampleOutcome
 from services.orders.approving.rules.statistics import DAYS, statistics_of
-from services.orders.approving.store import signatures_since
+from services.orders.approving.store.history import signatures_since
 from services.orders.approving.usecases.approve_hours import approve_hours, approve_many, reject_hours, second_check
+from services.orders.approving.usecases.call_sample import call_sample
 from services.orders.approving.usecases.confirm_order import call_back, confirm_order
 from services.orders.core.api.edge import command, now, scope_of
 from services.orders.core.api.views import order_command
@@ -49,6 +51,19 @@ class CallBack(MethodView):
     def post(self, terms: Row, order_id: UUID) -> Row:
         """Record a call as evidence that the volunteer is or was there."""
         return order_command(lambda c, context: call_back(c, context, order_id), terms)
+
+
+@blueprint.route("/sample-call")
+class SampleCalled(MethodView):
+    """A call about a drawn order."""
+
+    @blueprint.doc(operationId="record_sample_call")
+    @blueprint.arguments(schemas.SampleCallSchema)
+    @blueprint.response(200, done_schema(OrderSchema))
+    def post(self, terms: Row, order_id: UUID) -> Row:
+        """Note what the recipient of a drawn order told another office; less than was reported is in dispute."""
+        said = {"outcome": SampleOutcome(terms["outcome"]), "minutes": terms["minutes"]}
+        return order_command(lambda c, context: call_sample(c, context, order_id, **said), terms)
 
 
 @blueprint.route("/approval")

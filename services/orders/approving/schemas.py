@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields, validate
 
-from libs.http.fields import Text, Whole, shown_minutes
+from libs.http.fields import Text, Whole, shown_minutes, word_of
 from libs.programme.acting_schemas import ActingSchema
-from services.orders.core.schemas import DEVICE_MAX, OwnActSchema, shown_id
+from services.orders.approving.rules.sample import SampleOutcome
+from services.orders.core.schemas import DEVICE_MAX, MINUTES_MAX, OwnActSchema, shown_id
 
 BULK_MAX = 200
 
@@ -16,6 +17,13 @@ class ConfirmationSchema(ActingSchema):
 
     rating = Whole(1, 5, allow_none=True, load_default=None)
     device = Text(DEVICE_MAX, shortest=1, allow_none=True, load_default=None)
+
+
+class SampleCallSchema(OwnActSchema):
+    """What the recipient of a drawn order says; `minutes` only where she says that it was fewer."""
+
+    outcome = word_of(SampleOutcome, required=True)
+    minutes = Whole(1, MINUTES_MAX, allow_none=True, load_default=None)
 
 
 class ApprovalsSchema(OwnActSchema):

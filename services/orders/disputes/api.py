@@ -10,8 +10,9 @@ from flask_smorest import Blueprint
 from libs.errors import ForbiddenError
 from libs.http import reading
 from libs.programme.two_people_schemas import VerdictSchema
+from services.orders.approving.usecases.show_sample import sample_of
 from services.orders.core.api.acts import with_acts
-from services.orders.core.api.edge import reaches
+from services.orders.core.api.edge import now, reaches
 from services.orders.core.api.names import with_names
 from services.orders.core.api.views import order_command, read_order
 from services.orders.core.schemas import OrderSchema, ReasonSchema, done_schema
@@ -43,7 +44,8 @@ class Evidence(MethodView):
             decisions = store.decisions_of(connection, order_id)
             reversals = store.reversals_of(connection, order_id)
             decide_by = store.decide_by(connection, order_id)
-        shown = {"order": view, "decide_by": decide_by, "steps": steps}
+            sample = sample_of(connection, view.order, now())
+        shown = {"order": view, "decide_by": decide_by, "sample": sample, "steps": steps}
         return shown | {"decisions": decisions, "reversals": reversals}
 
 

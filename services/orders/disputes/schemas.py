@@ -7,8 +7,9 @@ from marshmallow import Schema, fields
 from libs.http.fields import shown_minutes, word_of
 from libs.programme.acting_schemas import ActingSchema, ConsentAnswer
 from libs.programme.two_people import ProposalState
+from services.orders.approving.rules.sample import SampleOutcome
 from services.orders.core.rules.life_cycle import State, Verb
-from services.orders.core.schemas import OrderSchema, OwnActSchema, minutes, shown_id, shown_instant, words
+from services.orders.core.schemas import OrderSchema, OwnActSchema, minutes, shown_day, shown_id, shown_instant, words
 
 
 class DisputeSchema(ActingSchema):
@@ -72,11 +73,31 @@ class DecisionShownSchema(Schema):
     decision_why = fields.String()
 
 
+class SampleSchema(Schema):
+    """How an order was or was not drawn for a call by another office, and what came of it.
+
+    Drawn where SHA-256 of the seed and the order's id, its first 8 bytes as a number modulo 100, is less than the
+    policy's share. The seed is told when its day is over.
+    """
+
+    day = shown_day()
+    seed = fields.String(allow_none=True)
+    drawn = fields.Boolean()
+    share_percent = fields.Integer()
+    call_until = shown_instant()
+    tries = fields.Integer()
+    outcome = word_of(SampleOutcome, allow_none=True)
+    said_minutes = shown_minutes("what she says it was", allow_none=True)
+    called_by = shown_id()
+    called_at = shown_instant()
+
+
 class EvidenceSchema(Schema):
     """Every step, proof and signature of an order."""
 
     order = fields.Nested(OrderSchema)
     decide_by = shown_instant()
+    sample = fields.Nested(SampleSchema, allow_none=True)
     steps = fields.List(fields.Nested(StepSchema))
     decisions = fields.List(fields.Nested(DecisionShownSchema))
     reversals = fields.List(fields.Nested(ReversalSchema))

@@ -7,8 +7,10 @@ from collections.abc import Sequence
 from flask.views import MethodView
 from flask_smorest import Blueprint
 
+from libs.contracts.powers import POWERS
 from libs.db import Connection
-from libs.http import reading
+from libs.errors import ForbiddenError
+from libs.http import current_actor, reading
 from services.orders.core.api.acts import with_acts
 from services.orders.core.api.edge import now, scope_of
 from services.orders.core.api.names import with_names
@@ -84,6 +86,8 @@ class ApprovalQueue(MethodView):
 
 
 def _queue(name: str, query: Row) -> Row:
+    if name == "sample" and not {held.role for held in current_actor().roles} & POWERS["call_back"]:
+        raise ForbiddenError
     with reading() as connection:
         units = scope_of(connection, query["unit"])
         if name == "urgent":

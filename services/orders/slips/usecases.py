@@ -14,7 +14,7 @@ from libs.programme.refusals import FundingNotAllowedError
 from libs.programme.words import Funding
 from services.orders.approving.rules.signing import refuse_own_or_related
 from services.orders.approving.usecases.approve_hours import signing_of
-from services.orders.approving.usecases.flags import draw_percent, with_flags
+from services.orders.approving.usecases.flags import with_flags
 from services.orders.core.messages import tell
 from services.orders.core.rules.catalogue import Service
 from services.orders.core.rules.life_cycle import State, Verb
@@ -163,7 +163,7 @@ def _slip_unit(connection: Connection, policy: Policy, recipient: Person, slip: 
 
 
 def _entered(connection: Connection, order: Order, context: CommandContext) -> Order:
-    flagged = with_flags(connection, order, draw=draw_percent())
+    flagged = with_flags(connection, order)
     state = State.CONFIRMED if order.funding is Funding.PROGRAMME else State.AWAITING_FUNDING
     tell(connection, context, order_placed(replace(flagged, state=state)))
     if state is State.CONFIRMED:

@@ -126,6 +126,7 @@ LABELS = {
     "step.check_in": message("Checked in"),
     "step.check_out": message("Checked out"),
     "step.call_back": message("Called back"),
+    "step.sample_call": message("Called about as one of the sample"),
     "step.confirm": message("Confirmed"),
     "step.fall_silent": message("Nobody confirmed in time"),
     "step.dispute": message("Disputed"),

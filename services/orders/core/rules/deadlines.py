@@ -46,6 +46,8 @@ def undecided_at(policy: Policy, *, disputed_at: datetime) -> datetime:
 
 
 EXPIRE, AUTO_CHECK_OUT, SILENCE, DECISION = "expire", "auto_check_out", "silence", "decision"
+SAMPLE = "sample"
+"""Of an order: nobody reached the recipient of a drawn one, and nobody tries any more."""
 GATES = "gates"
 """Of a person: what they have taken, or receive, is looked at again, for something was told of them."""
 

@@ -52,6 +52,7 @@ class Verb(StrEnum):
     CHECK_IN = "check_in"
     CHECK_OUT = "check_out"
     CALL_BACK = "call_back"
+    SAMPLE_CALL = "sample_call"
     CONFIRM = "confirm"
     FALL_SILENT = "fall_silent"
     DISPUTE = "dispute"
@@ -114,6 +115,15 @@ TRANSITIONS: Mapping[Verb, Mapping[State, Transition]] = {
     Verb.CALL_BACK: _row(
         "an operator who neither placed, confirmed nor works on it",
         {state: (state,) for state in (S.IN_SERVICE, S.FINISHED, S.CONFIRMED)},
+    ),
+    Verb.SAMPLE_CALL: _row(
+        "an operator of another office than that which signs",
+        {
+            S.FINISHED: (S.FINISHED, S.DISPUTED),
+            S.CONFIRMED: (S.CONFIRMED, S.DISPUTED),
+            S.APPROVED: (S.APPROVED,),
+            S.SETTLED: (S.SETTLED, S.DISPUTED),
+        },
     ),
     Verb.CONFIRM: _row(_RECIPIENT, {S.FINISHED: (S.CONFIRMED,)}),
     Verb.FALL_SILENT: _row(_CLOCK, {S.FINISHED: (S.CONFIRMED,)}),

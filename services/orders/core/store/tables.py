@@ -159,6 +159,18 @@ decision = table_of(
     why=sa.Text,
     second_id=sa.Uuid,
 )
+sample_call = table_of(
+    "sample_call",
+    "order_id",
+    order_id=sa.Uuid,
+    drawn_on=sa.Date,
+    call_until=INSTANT,
+    tries=sa.Integer,
+    outcome=sa.Text,
+    said_minutes=sa.Integer,
+    called_by=sa.Uuid,
+    called_at=INSTANT,
+)
 order_step = table_of(
     "order_step",
     "order_id number",

