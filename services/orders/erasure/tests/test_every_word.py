@@ -43,8 +43,7 @@ KEPT = {
         orders.fallback orders.flags orders.funding orders.service_code orders.state record_proposal.state
         reversal.state series.alarm_code series.end_reason series.funding series.service_code series_day.code
         series_day.state series_pattern.weekdays scan.kind scan.media_type service_record.evidence_class
-        service_record.kind visit.how
-        visit.outcome""",
+        service_record.kind sample_call.outcome visit.how visit.outcome""",
     "cleared with where they served": "assignment.in_key assignment.out_key",
     "ids": "door.door_code_known_to orders.approvers slip_used.scan volunteer_group.member_ids",
     "deleted by the tombstone, row and all": """
