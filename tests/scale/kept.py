@@ -126,6 +126,8 @@ STAYS: Mapping[str, Mapping[str, Stays]] = {
         "orders": Stays(ORDERS_A_YEAR, 800, _OF_ORDERS),
         "record_proposal": Stays(ELDERS // 100, _FEW, _OF_STAFF),
         "reversal": Stays(ORDERS_A_YEAR // 1_000, _FEW, _OF_STAFF),
+        "sample_call": Stays(ORDERS_A_YEAR // 20, 140, "what was drawn, and what the recipient said"),
+        "sample_seed": Stays(366, 100, "by which a draw is computed again"),
         "series": Stays(ELDERS // 4, 600, _OF_ORDERS),
         "series_day": Stays(ORDERS_A_YEAR // 2, 200, "which day of a series became which order, or why none"),
         "series_pattern": Stays(ELDERS // 2, 150, _OF_ORDERS),
