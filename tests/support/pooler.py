@@ -188,12 +188,12 @@ def _greeting(connection: psycopg.Connection[object]) -> bytes:
     """Return what a server says to whoever has signed in."""
     status: Callable[[bytes], bytes | None] = connection.pgconn.parameter_status
     names = (b"server_version", b"client_encoding", b"DateStyle", b"TimeZone", b"integer_datetimes")
-    told = [(b"R", struct.pack("!i", 0))]
-    told += [
+    answers = [(b"R", struct.pack("!i", 0))]
+    answers += [
         (b"S", name + b"\x00" + (status(name) or b"") + b"\x00") for name in (*names, b"standard_conforming_strings")
     ]
-    told += [(b"K", struct.pack("!ii", 1, 1)), (b"Z", b"I")]
-    return b"".join(kind + struct.pack("!i", len(body) + 4) + body for kind, body in told)
+    answers += [(b"K", struct.pack("!ii", 1, 1)), (b"Z", b"I")]
+    return b"".join(kind + struct.pack("!i", len(body) + 4) + body for kind, body in answers)
 
 
 def _through(url: str, port: int) -> str:

@@ -91,8 +91,8 @@ def test_what_fails_is_told_and_tried_again_and_stops_nobody(
 ) -> None:
     monkeypatch.setattr(housekeeping, "FIRST_LOOK_SECONDS", 0.0)
     monkeypatch.setattr(housekeeping, "RETRY_SECONDS", 0.0)
-    told: list[float] = []
-    monkeypatch.setattr(FAILS, "set", lambda _service, to: told.append(to))
+    gauge: list[float] = []
+    monkeypatch.setattr(FAILS, "set", lambda _service, to: gauge.append(to))
     broken = [True]
 
     def act(connection: Connection) -> int:
@@ -103,7 +103,7 @@ def test_what_fails_is_told_and_tried_again_and_stops_nobody(
     assert looking.run_when_due() == 0
     broken[0] = False
     assert looking.run_when_due() == 7
-    assert told == [1, 0]
+    assert gauge == [1, 0]
     assert looking.run_when_due() == 0  # For an hour.
 
 

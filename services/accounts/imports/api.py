@@ -145,7 +145,7 @@ def _report(store: SealedStore, import_id: UUID) -> Answer:
     return {
         "import_id": str(import_id),
         "state": found.state,
-        "reason": found.reason or None,
+        "failure": found.reason or None,
         "rows": found.rows,
         "rows_done": found.rows_done,
         "accepted": sum(not report.code for report in reports),

@@ -12,7 +12,7 @@ class ImportAnswer(Schema):
 
     import_id = id_field()
     state = word_of(ImportState)
-    reason = fields.String(allow_none=True)
+    failure = fields.String(allow_none=True)
     rows = fields.Integer(allow_none=True)
     rows_done = fields.Integer()
     accepted = fields.Integer()

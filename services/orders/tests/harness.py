@@ -29,7 +29,6 @@ from services.orders.bootstrap import create_app, create_consumers, next_due, ru
 from services.orders.tests.answers import answer_of_day, answer_of_funding
 from services.orders.tests.keys import settings_of
 from services.orders.tests.places import DISTRICT_OF, LEVELS, STAFF, TREE, WORLD
-from tests.support.pictures import png
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 DAY_ONE = date(2026, 3, 2)
@@ -333,18 +332,6 @@ class OrdersHarness:
         if method != "GET":
             self.settle()
         return response
-
-    def scan(self, by: str, *, shade: int = 0) -> str:
-        """Upload a slip's scan; return its id."""
-        scan_id = named(f"scan/{by}/{shade}")
-        answer = self.upload(by, f"/v1/scans/{scan_id}", png(shade))
-        assert answer.status_code == 201, answer.get_json()
-        return str(scan_id)
-
-    def upload(self, by: str, path: str, content: bytes, *, kind: str = "image/png") -> Any:
-        """Send a file as a person; return the response."""
-        headers = {"Authorization": f"Bearer {self.token(by)}", "Content-Type": kind}
-        return self.app.test_client().put(path, headers=headers, data=content)
 
     def act(self, by: str, order: str, act: str, body: dict[str, Any] | None = None, *, key: str = "") -> str:
         """Do something to an order; return "" when it was done, else the code of the refusal."""

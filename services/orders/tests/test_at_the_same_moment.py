@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from libs.db import Connection, Database
 from services.orders.tests.harness import OrdersHarness, at, named, said
+from services.orders.tests.uploads import scan
 
 WAIT_SECONDS_MAX = 4
 _WAITING = "SELECT count(*) FROM pg_locks WHERE NOT granted"
@@ -195,7 +196,7 @@ def test_of_two_who_choose_one_id_the_second_is_told_so(world: OrdersHarness) ->
     world.person("admin_b", roles=["district_admin@d1"])
     world.call("PUT", "coord", f"/v1/slips/{named('range')}", {"unit_id": str(named("k1")), "from": 1, "to": 10})
     serve_two(world)
-    scans = [world.scan(by) for by in ("coord", "coord_b")]
+    scans = [scan(world, by) for by in ("coord", "coord_b")]
     assert len(scans) == 2
 
     kinds = of_each_kind()

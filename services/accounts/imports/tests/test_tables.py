@@ -138,7 +138,7 @@ def test_what_is_no_table_is_refused(platform: Platform, admin: Caller) -> None:
         must(_upload(platform, admin, content, kind, import_id))
         platform.run_imports()
         report = must(admin.get(f"/v1/imports/{import_id}"))
-        assert (report["state"], report["persons"], bool(report["reason"])) == ("unreadable", [], True)
+        assert (report["state"], report["persons"], bool(report["failure"])) == ("unreadable", [], True)
     assert platform.rows("SELECT count(*) FROM import WHERE sealed_content IS NOT NULL") == [(0,)]
     refused(_upload(platform, admin, b"<x/>", "text/xml", new_id()), "wrong_content_type", 415)
     with pytest.raises(SheetError, match="more than"):
@@ -164,7 +164,7 @@ def test_an_import_goes_on_where_it_was_stopped_and_stops_when_who_sent_it_may_n
     must(platform.a.post(f"/v1/persons/{admin.person_id}/suspension", {"why": "away"}))
     platform.run_imports()
     halted = must(platform.b.get(path))
-    assert (halted["state"], halted["reason"], halted["rows_done"]) == (
+    assert (halted["state"], halted["failure"], halted["rows_done"]) == (
         "stopped",
         "person_suspended",
         ROWS_PER_TRANSACTION,

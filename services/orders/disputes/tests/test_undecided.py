@@ -11,7 +11,7 @@ from services.orders.tests.harness import OrdersHarness, named
 
 def notices(world: OrdersHarness) -> list[tuple[str, str]]:
     """Return who was to be told what."""
-    return [(told.person_id, told.purpose) for told in world.said(wire.NoticeWanted)]
+    return [(notice.person_id, notice.purpose) for notice in world.said(wire.NoticeWanted)]
 
 
 @pytest.mark.parametrize(("says", "counted"), [(30, 30), (600, 62)])
@@ -52,7 +52,7 @@ def test_where_they_agree_on_nothing_the_hours_are_refused_and_the_volunteer_is_
     world.set_time("D40 08:00")
 
     assert world.state("r1") == "rejected"
-    assert [told.by for told in world.said(wire.HoursRejected)] == [""]
+    assert [event.by for event in world.said(wire.HoursRejected)] == [""]
     assert (str(named("min")), "hours_refused") in notices(world)
 
 

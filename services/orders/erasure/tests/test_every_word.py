@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from services.orders.tests.harness import OrdersHarness, at, named, said
+from services.orders.tests.uploads import scan
 from tests.support.words import columns_with, text_columns
 
 WORDS = "said in confidence"
@@ -102,7 +103,7 @@ def _record_words_elsewhere(world: OrdersHarness, for_lan: dict[str, Any], for_m
     lan, min_ = str(named("lan")), str(named("min"))
     slips = {"unit_id": str(named("k1")), "from": 1, "to": 10}
     served = {"service": "B1", "minutes": 60, "served": at("D1 06:00").isoformat(), "slip": 1}
-    served |= {"scan": world.scan("coord")}
+    served |= {"scan": scan(world, "coord")}
     record = {"person_id": min_, "minutes": 60, "served_on": "2026-02-01", "scan": WORDS}
     weekly = {"service": "B1", "funding": "programme", "weekdays": [2], "minutes": 60}
     weekly |= {"time": "09:00", "from": "2026-06-01"}

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from services.orders.scans.rules import SCAN_BYTES_MAX, UNUSED_MAX
 from services.orders.tests.harness import OrdersHarness, at, named, outcome
+from services.orders.tests.uploads import scan, upload
 from tests.support.pictures import PDF, jpeg, png
 
 SCAN = named("the scan")
@@ -24,7 +25,7 @@ def entered(world: OrdersHarness, *, content: bytes = b"") -> None:
     """Let lan's help of D3 be entered from a slip with this scan, on D5."""
     world.set_time("D5 10:00")
     world.call("PUT", "coord", f"/v1/slips/{named('range')}", {"unit_id": str(named("k1")), "from": 1, "to": 20})
-    assert world.upload("coord", PATH, content or png()).status_code == 201
+    assert upload(world, "coord", PATH, content or png()).status_code == 201
     body: dict[str, Any] = {"volunteer_id": str(named("hua")), "recipient_id": str(named("lan")), "service": "B1"}
     body |= {"minutes": 60, "served": at("D3 14:00").isoformat(), "slip": 7, "scan": str(SCAN)}
     assert outcome(world.call("PUT", "coord", f"/v1/late-entries/{named('o1')}", body)) == ""
@@ -65,7 +66,7 @@ def test_who_decides_sees_the_slip_and_that_they_looked_is_noted(world: OrdersHa
     ],
 )
 def test_what_a_scan_may_be_is_found_by_its_content(world: OrdersHarness, content: bytes, kind: str, code: str) -> None:
-    assert outcome(world.upload("coord", PATH, content, kind=kind)) == code
+    assert outcome(upload(world, "coord", PATH, content, kind=kind)) == code
 
 
 def test_what_a_camera_says_of_the_place_is_not_kept(world: OrdersHarness) -> None:
@@ -88,7 +89,7 @@ def test_only_ones_own_slip_is_entered_from(world: OrdersHarness) -> None:
     body: dict[str, Any] = {"volunteer_id": str(named("hua")), "recipient_id": str(named("lan")), "service": "B1"}
     body |= {"minutes": 60, "served": at("D3 14:00").isoformat(), "slip": 7}
     world.call("PUT", "coord", f"/v1/slips/{named('range')}", {"unit_id": str(named("k1")), "from": 1, "to": 20})
-    of_another = world.scan("coord_b")
+    of_another = scan(world, "coord_b")
 
     answers = [
         outcome(world.call("PUT", "coord", f"/v1/late-entries/{named(scan)}", body | {"scan": scan}))
@@ -96,21 +97,21 @@ def test_only_ones_own_slip_is_entered_from(world: OrdersHarness) -> None:
     ]
 
     assert answers == ["scan_not_yours", "scan_not_yours"]
-    assert [outcome(world.upload(who, PATH, png())) for who in ("lan", "op", "audit")] == ["not_authorised"] * 3
+    assert [outcome(upload(world, who, PATH, png())) for who in ("lan", "op", "audit")] == ["not_authorised"] * 3
 
 
 def test_a_volunteer_adds_photos_of_a_visit_and_nobody_else_does(world: OrdersHarness) -> None:
     world.redeem("r1", recipient="lan", start="D1 09:00")
     world.act("min", "r1", "assignment")
     path = f"/v1/scans/{{}}?order={named('r1')}"
-    early = outcome(world.upload("min", path.format(named("p0")), jpeg(), kind="image/jpeg"))
+    early = outcome(upload(world, "min", path.format(named("p0")), jpeg(), kind="image/jpeg"))
     world.serve("r1", by="min", start="D1 09:00", end="D1 10:05")
 
     answers = [
-        outcome(world.upload("min", path.format(named(f"p{number}")), jpeg(), kind="image/jpeg"))
+        outcome(upload(world, "min", path.format(named(f"p{number}")), jpeg(), kind="image/jpeg"))
         for number in range(1, 8)
     ]
-    others = [outcome(world.upload(who, path.format(named("x")), jpeg())) for who in ("hua", "lan", "coord")]
+    others = [outcome(upload(world, who, path.format(named("x")), jpeg())) for who in ("hua", "lan", "coord")]
 
     assert early == "wrong_order_state"
     assert answers == [""] * 6 + ["too_many_scans"]
@@ -137,7 +138,7 @@ def test_a_picture_is_deleted_after_the_days_of_the_rules_and_its_hash_stays(wor
 
 
 def test_what_nothing_was_entered_from_is_deleted_after_a_day(world: OrdersHarness) -> None:
-    world.scan("coord")
+    scan(world, "coord")
     world.set_time("D2 07:59")
     before = kept(world)
     world.set_time("D2 08:00")
@@ -147,9 +148,9 @@ def test_what_nothing_was_entered_from_is_deleted_after_a_day(world: OrdersHarne
 
 def test_nobody_fills_the_disk_with_what_they_do_not_use(world: OrdersHarness) -> None:
     for number in range(UNUSED_MAX):
-        world.scan("coord", shade=number)
+        scan(world, "coord", shade=number)
 
-    assert outcome(world.upload("coord", PATH, png())) == "too_many_scans"
+    assert outcome(upload(world, "coord", PATH, png())) == "too_many_scans"
 
 
 @pytest.mark.parametrize("label", ["lan", "hua"])
@@ -162,6 +163,6 @@ def test_it_is_deleted_with_whoever_is_on_it(world: OrdersHarness, label: str) -
 
 
 def test_the_same_file_sent_again_is_the_same_scan_and_another_is_refused(world: OrdersHarness) -> None:
-    answers = [outcome(world.upload("coord", PATH, png(shade))) for shade in (1, 1, 2)]
+    answers = [outcome(upload(world, "coord", PATH, png(shade))) for shade in (1, 1, 2)]
 
     assert (answers, kept(world)) == (["", "", "id_reused"], 1)

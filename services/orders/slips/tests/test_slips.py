@@ -6,6 +6,7 @@ from typing import Any
 
 from libs.contracts.events import orders as wire
 from services.orders.tests.harness import OrdersHarness, at, named, outcome
+from services.orders.tests.uploads import scan
 
 
 def put(world: OrdersHarness, by: str, path: str, body: dict[str, Any]) -> str:
@@ -27,7 +28,7 @@ def enter(world: OrdersHarness, label: str, *, by: str = "coord", **change: Any)
         "slip": 7,
         **change,
     }
-    body |= {} if "scan" in change else {"scan": world.scan("coord") if by == "coord" else str(named("scan/coord/0"))}
+    body |= {} if "scan" in change else {"scan": scan(world, "coord") if by == "coord" else str(named("scan/coord/0"))}
     return put(world, by, f"/v1/late-entries/{named(label)}", body)
 
 
