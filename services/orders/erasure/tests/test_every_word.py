@@ -15,6 +15,7 @@ FORGOTTEN = {
     "assignment.in_device",
     "assignment.out_device",
     "certificate.consent",
+    "certificate.revoked_why",
     "certificate.why",
     "confirmation.confirm_device",
     "decision.decision_why",
@@ -46,7 +47,7 @@ KEPT = {
         series_day.state series_pattern.weekdays scan.kind scan.media_type service_record.evidence_class
         service_record.kind sample_call.outcome visit.how visit.outcome""",
     "cleared with where they served": "assignment.in_key assignment.out_key",
-    "ids": "door.door_code_known_to orders.approvers slip_used.scan volunteer_group.member_ids",
+    "ids": "door.door_code_known_to orders.approvers orders.offers_to slip_used.scan volunteer_group.member_ids",
     "deleted by the tombstone, row and all": """
         acting_grant.acts person.certificates person.grade person.hardship person.known_to person.roles person.sex
         person.status person.visit_risk relation.kind device_key.key_id device_key.public_key door_act.code
@@ -58,7 +59,9 @@ KEPT = {
         catalogue_item.funding catalogue_item.max_grade catalogue_item.name_en catalogue_item.name_zh
         catalogue_item.risk catalogue_item.service_class policy.parameters signing_key.key_id signing_key.public_key
         unit.level unit.name_en unit.name_zh""",
-    "made by the platform": "certificate.verification_code command.fingerprint scan.sha256",
+    "instants": "orders.offers_lapse_at",
+    "made by the platform": """
+        certificate.credential certificate.services certificate.verification_code command.fingerprint scan.sha256""",
     "an answer is kept without words, a refusal has none": "command.answer command.refusal",
     "an event has no words": """
         outbox.event_type outbox.key outbox.payload outbox.stream outbox.subject outbox.topic outbox.traceparent""",
@@ -123,6 +126,8 @@ def _record_words_elsewhere(world: OrdersHarness, for_lan: dict[str, Any], for_m
     assert ended.status_code == 200
     lifted = world.call("POST", "coord", f"/v1/volunteer-stops/{named('t1')}/lifting", {"why": WORDS})
     assert lifted.status_code == 200
+    revoked = world.call("POST", "coord", f"/v1/certificates/{named('c1')}/revocation", {"why": WORDS})
+    assert revoked.status_code == 200
     world.place("coord", "o2", recipient="lan", start="D4 09:00")
     assert world.act("coord", "o2", "cancellation", {"why": WORDS}) == ""
 
