@@ -1,13 +1,15 @@
-"""Write the gallery: `python -m tests.web.screenshots docs/screens` (make screenshots)."""
+"""Write the gallery: `python -m tests.web.screenshots docs/screens` (make screenshots), or a few pictures by name."""
 
 from __future__ import annotations
 
 import contextlib
+import io
 import os
 import sys
 import tempfile
 from pathlib import Path
 
+from PIL import Image, ImageDraw
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.web.conftest import CHROMIUM, DESK, LOCALES, PHONE, WAIT_MS
@@ -31,34 +33,44 @@ SHOWN: tuple[tuple[str, str, str, str], ...] = (
     ("elder-who-comes", "lan", "/elder/orders/{next}", "phone"),
     ("elder-was-it-good", "lan", "/elder/orders/{today}", "phone"),
     ("elder-time", "lan", "/elder/time", "phone"),
+    ("elder-messages", "lan", "/messages", "phone"),
+    ("elder-urgent", "lan", "/urgent/{urgent}", "phone"),
     ("elder-slip", "lan", "/papers/{lan}/slip?month=2026-03", "phone"),
     ("volunteer", "min", "/volunteer", "both"),
     ("volunteer-door", "min", "/volunteer/orders/{next}", "phone"),
     ("volunteer-time", "min", "/volunteer/time", "both"),
     ("volunteer-receipt", "min", "/volunteer/receipts/{transfer}", "phone"),
     ("volunteer-gift", "ann", "/volunteer/gift", "phone"),
+    ("volunteer-duty", "min", "/duty", "phone"),
+    ("volunteer-account", "min", "/me", "phone"),
     ("family", "ann", "/family/{lan}", "phone"),
     ("desk", "coord", "/desk", "both"),
     ("approvals", "coord", "/desk/approvals", "both"),
     ("order", "coord", "/desk/orders/{weak}", "desk"),
     ("visits", "coord", "/desk/visits", "desk"),
     ("checkouts", "coord", "/desk/checkouts", "desk"),
+    ("stops", "coord", "/desk/stops?volunteer={min}", "desk"),
+    ("duty-roster", "coord", "/duty/roster", "desk"),
     ("applications", "coord", "/applicants", "desk"),
     ("register", "coord", "/register", "desk"),
     ("street", "check", "/street", "desk"),
     ("calls", "op", "/calls/{lan}", "desk"),
+    ("call-list", "op", "/calls/list", "desk"),
+    ("urgent", "op", "/urgent/{urgent}", "desk"),
+    ("second-factor", "check", "/me/second-factor", "desk"),
     ("district", "admin", "/district", "desk"),
 )
 LABELS = ("next", "today", "lan", "weak")
 
 
-def take(scene: Scene, browser: Browser, folder: Path, *, languages: tuple[str, ...] = ("zh", "en")) -> None:
-    """Take every picture, as JPEG of moderate quality: the gallery stays small."""
+def take(scene: Scene, browser: Browser, folder: Path, *, only: tuple[str, ...] = ()) -> None:
+    """Take every picture, or some by name, as JPEG of moderate quality: the gallery stays small."""
     ids = ids_of(scene)
-    for language in languages:
+    _send_portrait(scene, browser, "min")
+    for language in LOCALES:
         for size, viewport in (("phone", PHONE), ("desk", DESK)):
             for who in dict.fromkeys(who for _, who, _, _ in SHOWN):
-                _take_as(scene, browser, who, size, viewport, language, ids, folder)
+                _take_as(scene, browser, who, size, viewport, language, ids, folder, only)
 
 
 def _take_as(
@@ -70,8 +82,10 @@ def _take_as(
     language: str,
     ids: dict[str, str],
     folder: Path,
+    only: tuple[str, ...],
 ) -> None:
     shown = [(name, path) for name, by, path, sizes in SHOWN if by == who and sizes in (size, "both")]
+    shown = [(name, path) for name, path in shown if not only or name in only]
     if not shown or (language == "en" and size == "phone"):
         return
     context = browser.new_context(
@@ -88,6 +102,26 @@ def _take_as(
         page.screenshot(path=folder / f"{name}-{size}-{language}.jpg", type="jpeg", quality=QUALITY)
         page.set_viewport_size({"width": viewport["width"], "height": viewport["height"]})
     context.close()
+
+
+def _send_portrait(scene: Scene, browser: Browser, who: str) -> None:
+    """Send the drawn face of a volunteer who is nobody."""
+    face, written = Image.new("RGB", (480, 480), "#cfe3df"), io.BytesIO()
+    draw = ImageDraw.Draw(face)
+    draw.ellipse((60, 340, 420, 660), fill="#0f5c56")
+    draw.ellipse((150, 90, 330, 350), fill="#f0c9a4")
+    draw.pieslice((140, 70, 340, 290), 180, 360, fill="#3a2c25")
+    for left in (195, 270):
+        draw.ellipse((left, 210, left + 16, 226), fill="#3a2c25")
+    draw.arc((200, 230, 280, 300), 20, 160, fill="#a34a3c", width=6)
+    face.save(written, "PNG")
+    page = browser.new_page()
+    _sign_in(page, scene, who)
+    page.goto(f"{scene.url}/me")
+    page.set_input_files("#f-photo", {"name": "face.png", "mimeType": "image/png", "buffer": written.getvalue()})
+    page.click("form[action='/me/photo'] button:not([disabled])")
+    page.wait_for_load_state()
+    page.close()
 
 
 def _sign_in(page: Page, scene: Scene, who: str) -> None:
@@ -116,8 +150,11 @@ def measured(scene: Scene, browser: Browser) -> dict[str, dict[str, Sizes]]:
 
 
 def main() -> None:
-    """Open the scene, write the pictures into the folder that is named, and the table of sizes beside it."""
-    folder = Path(sys.argv[1])
+    """Open the scene, write the pictures into the folder that is named, and the table of sizes beside it.
+
+    Where pictures are named behind the folder, only these are taken.
+    """
+    folder, only = Path(sys.argv[1]), tuple(sys.argv[2:])
     folder.mkdir(parents=True, exist_ok=True)
     program = next(path for path in CHROMIUM if Path(path).exists())
     with contextlib.ExitStack() as stack:
@@ -129,8 +166,9 @@ def main() -> None:
             scene = stack.enter_context(open_scene(place))
         playwright = stack.enter_context(sync_playwright())
         browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
-        write_table(measured(scene, browser), folder.parent / "sizes.md")
-        take(scene, browser, folder)
+        if not only:
+            write_table(measured(scene, browser), folder.parent / "sizes.md")
+        take(scene, browser, folder, only=only)
         browser.close()
 
 

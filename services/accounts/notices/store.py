@@ -19,8 +19,9 @@ from services.accounts.notices.tables import notice
 
 KEPT_DAYS = 400
 """As long as the broker keeps the events that ask for them."""
+_HELPS = sa.or_(notice.c.useless_after.is_(None), notice.c.useless_after > sa.bindparam("now"))
 CALL_LIST = Listing(
-    sa.select(notice).where(notice.c.state == NoticeState.TO_CALL.value),
+    sa.select(notice).where(notice.c.state == NoticeState.TO_CALL.value, _HELPS),
     order=(notice.c.start_at, notice.c.notice_id),
     narrowed={"unit": at_home_within(notice.c.person_id)},
     scope=("unit",),

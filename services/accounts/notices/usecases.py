@@ -80,13 +80,13 @@ def _is_sent(sender: CodeSender, number: str, text: str) -> bool:
 
 
 def call_list(store: SealedStore, context: CommandContext, query: Mapping[str, Any]) -> Page[Notice]:
-    """Return whom the desk has to call at a unit, what begins first on top.
+    """Return whom the desk has to call at a unit, what begins first on top; nobody for what is of no use any more.
 
     Raises:
         UnitNotFoundError, OutOfScopeError, ForbiddenError
     """
     require_power(store, context, POWER, query["unit"])
-    return notices.CALL_LIST.page(store.connection, query).map(notices.notice_of)
+    return notices.CALL_LIST.page(store.connection, query, now=context.now).map(notices.notice_of)
 
 
 def told_to_me(store: SealedStore, context: CommandContext, query: Mapping[str, Any]) -> Page[Notice]:

@@ -123,6 +123,10 @@ def test_the_roster_shows_who_is_on_duty_and_when_nobody_is(tmp_path: Path) -> N
 
     assert [len(day.duties) for day in days] == [1, 1, 0, 0, 0, 0, 0]
     assert [len(day.gaps) for day in days] == [0, 1, 0, 0, 0, 0, 0]
+    assert days[1].gaps == [{"from": "07:00", "until": "22:00"}]
+    week = {"from": "2026-03-01T16:00:00Z", "until": "2026-03-03T16:00:00Z"}
+    clipped = [day.gaps for day in days_of(date(2026, 3, 2), [], [week])]
+    assert clipped == [[{"from": "00:00", "until": "24:00"}]] * 2 + [[]] * 5
     api = TableApi(signed_in(("coordinator",)))
     api.answers["GET /v1/duty-roster"] = (200, {"items": [], "next": None})
     api.answers["GET /v1/duty-roster/gaps"] = (200, {"unit_id": UNIT, "gaps": []})

@@ -198,6 +198,18 @@ def test_whom_nothing_reaches_stands_on_the_list_of_the_desk_until_somebody_has_
     assert messages(outbox) == []
 
 
+def test_nobody_is_called_for_what_has_become_useless(
+    platform: Platform, hear: Hear, outbox: Path, desk: dict[str, Caller]
+) -> None:
+    hear(wanted(platform.register("兰")))
+    run(platform)
+    assert len(call_list(platform, desk["coord"])) == 1
+    platform.clock.set(START)
+
+    assert call_list(platform, desk["coord"]) == []
+    assert not outbox.exists()
+
+
 def test_who_may_work_the_list(platform: Platform, hear: Hear, outbox: Path, desk: dict[str, Caller]) -> None:
     lan = platform.register("兰")
     hear(wanted(lan))

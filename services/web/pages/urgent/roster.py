@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from services.web.kit.formats import as_instant, local
+from services.web.kit.formats import as_instant, local, write_time
 
 DAYS = 7
 HOURS = (4, 6, 8, 10, 12, 24)
@@ -25,7 +25,7 @@ class Day:
 def days_of(today: date, duties: list[dict[str, Any]], gaps: list[dict[str, Any]]) -> list[Day]:
     """Return the days from today on, each with what begins in it or runs into it."""
     days = [today + timedelta(days=ahead) for ahead in range(DAYS)]
-    return [Day(day, _touching(duties, day), _touching(gaps, day)) for day in days]
+    return [Day(day, _touching(duties, day), [_within(gap, day) for gap in _touching(gaps, day)]) for day in days]
 
 
 def span_of_form(day: str, time: str, hours: str) -> tuple[str, str]:
@@ -41,6 +41,13 @@ def span_of_form(day: str, time: str, hours: str) -> tuple[str, str]:
 
 def _touching(spans: list[dict[str, Any]], day: date) -> list[dict[str, Any]]:
     return [span for span in spans if local(span["from"]).date() <= day <= _last_day(span["until"])]
+
+
+def _within(gap: dict[str, Any], day: date) -> dict[str, Any]:
+    """Return the part of a span that lies on a day, as times of that day: what runs over midnight ends at 24:00."""
+    begins_before, ends_after = local(gap["from"]).date() < day, local(gap["until"]).date() > day
+    begin = "00:00" if begins_before else write_time(gap["from"])
+    return {"from": begin, "until": "24:00" if ends_after else write_time(gap["until"])}
 
 
 def _last_day(until: str) -> date:
