@@ -115,7 +115,8 @@ def _urgent_call(scene: Scene) -> str:
     world = scene.run.world
     incident_id = world.id_of("urgent")
     world.must(world.login("lan"), "PUT", f"/v1/incidents/{incident_id}", {"person_id": scene.id_of("lan")})
-    world.must(world.login("op"), "POST", f"/v1/incidents/{incident_id}/closing", {"outcome": "已联系上，一切安好"}, key="urgent")
+    closing, ended = f"/v1/incidents/{incident_id}/closing", {"outcome": "已联系上，一切安好"}
+    world.must(world.login("op"), "POST", closing, ended, key="urgent")
     return incident_id
 
 
