@@ -23,7 +23,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from libs import settings as environment
 from libs.bus import Broker, BrokerError, Topic
-from libs.bus.kafka_settings import KafkaSettings, client_options, refuse_wrong_wire
+from libs.bus.kafka_settings import KafkaSettings, certificates_of, client_options, refuse_wrong_wire
 from libs.bus.postgres import PostgresBroker
 from libs.clock import Clock, SystemClock, monotonic
 from libs.db import Connection, Database
@@ -31,12 +31,13 @@ from libs.db.applied import MigrationChangedError
 from libs.db.budget import connection_problem
 from libs.db.migrations import Schema, migrate
 from libs.db.watched import UnwatchedError
-from libs.db.wire import wire_problem
+from libs.db.wire import authority_of, wire_problem
 from libs.housekeeping import Act, Housekeeping
 from libs.http.health import Probe, serve_health
 from libs.http.server import AppServer, ServerSettings
 from libs.inbox import Consumer, Consumers
 from libs.logs import configure, get_logger
+from libs.metrics.certificates import watch_certificates
 from libs.outbox import Relay, Source
 from libs.telling import describe
 from libs.tracing import begin_tracing, refuse_wrong_tracing
@@ -227,8 +228,12 @@ def refuse_wrong_wires(settings: object, prefix: str) -> None:
         problem = wire_problem(url) if given.name.endswith("_url") and url else None
         if problem:
             raise environment.WrongSettingError(f"{prefix}_{given.name}".upper() + f": {problem}")
+        authority = authority_of(url) if given.name.endswith("_url") and url else None
+        if authority:
+            watch_certificates({f"{prefix}_{given.name}".upper(): authority})
     if isinstance(settings, KafkaSettings):
         refuse_wrong_wire(settings, prefix)
+        watch_certificates(certificates_of(settings, prefix))
     if isinstance(settings, ServerSettings):
         refuse_wrong_tracing(settings, prefix)
 

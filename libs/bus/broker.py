@@ -11,6 +11,8 @@ import zlib
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
+from libs.telling import TellableError
+
 RECORD_BYTES_MAX = 1_000_000
 FACTS_KEPT_DAYS = 400
 """How long a topic of facts keeps them, unless they are kept for ever: a year, and a month to look back at it."""
@@ -18,7 +20,7 @@ PARTITIONS = 12
 SESSION_SECONDS = 45.0
 
 
-class BrokerError(Exception):
+class BrokerError(TellableError):
     """The broker cannot be reached, or did not acknowledge; what was asked may be asked again."""
 
 

@@ -29,6 +29,7 @@ from libs.bus.kafka_publisher import (
     ENVELOPE_BYTES_MAX,
     REQUEST_SECONDS_MAX,
     KafkaPublisher,
+    Wire,
     away,
 )
 from libs.secret_files import OpenSecretError
@@ -210,7 +211,7 @@ class KafkaBroker:
             except (kafka.errors.KafkaError, OSError, OpenSecretError) as error:
                 self._forget_clients()
                 if time.monotonic() > end:
-                    raise away(error) from error
+                    raise away(error, (self.bootstrap, self._options)) from error
                 time.sleep(RETRY_PAUSE_SECONDS)
 
     def _forget_clients(self) -> None:
@@ -234,6 +235,7 @@ class KafkaSubscription(kafka.ConsumerRebalanceListener):  # type: ignore[misc] 
         session_seconds: float,
         options: Mapping[str, Any],
     ) -> None:
+        self._wire: Wire = (bootstrap, lambda: options)
         self._start = start
         self._unplaced: set[kafka.TopicPartition] = set()
         self._paused = False
@@ -287,7 +289,7 @@ class KafkaSubscription(kafka.ConsumerRebalanceListener):  # type: ignore[misc] 
                 self._place(self._start)
                 batches = {at: records for at, records in batches.items() if at not in unplaced}
         except (kafka.errors.KafkaError, OSError) as error:
-            raise away(error) from error
+            raise away(error, self._wire) from error
         return [_record(record) for records in batches.values() for record in records]
 
     def commit(self, offsets: Mapping[TopicPartition, int]) -> None:
@@ -336,7 +338,7 @@ class KafkaSubscription(kafka.ConsumerRebalanceListener):  # type: ignore[misc] 
             missing = [topic for topic in topics if not self._consumer.partitions_for_topic(topic)]
         except (kafka.errors.KafkaError, OSError) as error:
             self.close()
-            raise away(error) from error
+            raise away(error, self._wire) from error
         if missing:
             self.close()
             raise BrokerError(f"no topic {missing[0]}")

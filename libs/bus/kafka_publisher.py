@@ -10,6 +10,7 @@ import kafka
 import kafka.errors
 
 from libs.bus.broker import RECORD_BYTES_MAX, BrokerError, OutgoingRecord, refuse_oversize
+from libs.bus.kafka_sign_in import sign_in_problem
 from libs.secret_files import OpenSecretError
 
 # Who is told to stop has 10 s for it, also while the broker is away: no wait for it is longer.
@@ -18,6 +19,8 @@ CONNECT_SECONDS_MAX = 4.0
 REQUEST_SECONDS_MAX = 8.0
 LINGER_MILLISECONDS = 2
 ENVELOPE_BYTES_MAX = 48_576
+Wire = tuple[Sequence[str], Callable[[], Mapping[str, Any]]]
+"""Kafka's addresses, and what a client of it is made with."""
 
 
 class KafkaPublisher:
@@ -28,6 +31,7 @@ class KafkaPublisher:
     ) -> None:
         self._bootstrap = bootstrap
         self._options = options
+        self._wire: Wire = (bootstrap, options)
         self._name = name
         self._delivery_seconds = delivery_seconds
         self._producer: kafka.KafkaProducer | None = None
@@ -51,11 +55,11 @@ class KafkaPublisher:
             failed = [future for future in futures if not (future.is_done and future.succeeded())]
         except (kafka.errors.KafkaError, OSError, AssertionError, OpenSecretError) as error:
             self._discard()
-            raise away(error, "Kafka did not take the batch") from error
+            raise away(error, self._wire, "Kafka did not take the batch") from error
         if failed:
             self._discard()
             why = failed[0].exception if failed[0].is_done else None
-            raise away(why, f"{len(failed)} of {len(records)} records were not acknowledged") from why
+            raise away(why, self._wire, f"{len(failed)} of {len(records)} records were not acknowledged") from why
 
     def close(self) -> None:
         """Close the producer; nothing is in flight between batches."""
@@ -94,15 +98,22 @@ class KafkaPublisher:
             producer._sender.force_close()
 
 
-def away(error: BaseException | None, words: str = "Kafka does not answer") -> BrokerError:
-    """Return what a broker's error becomes; one that no second try mends is said in words."""
+def away(error: BaseException | None, wire: Wire, words: str = "Kafka does not answer") -> BrokerError:
+    """Return what a broker's error becomes; one that no second try mends is said in words.
+
+    Of a wrong password the client says nothing, so whoever is not answered asks once by hand.
+    """
     if isinstance(error, OpenSecretError):
         return BrokerError(f"Kafka was not asked: {error}")
     if isinstance(error, kafka.errors.AuthorizationError):
         return BrokerError(f"Kafka does not let this user do it: {type(error).__name__}")
     if isinstance(error, (kafka.errors.SaslAuthenticationFailedError, ssl.SSLError)):
         return BrokerError(f"Kafka and this process do not trust each other: {type(error).__name__}")
-    return BrokerError(words)
+    bootstrap, options = wire
+    try:
+        return BrokerError(sign_in_problem(bootstrap, options()) or words)
+    except (OSError, OpenSecretError) as unread:
+        return BrokerError(f"Kafka was not asked: {unread}")
 
 
 def _wire_headers(record: OutgoingRecord) -> list[tuple[str, bytes]]:

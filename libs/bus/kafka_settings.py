@@ -60,6 +60,12 @@ def refuse_wrong_wire(settings: KafkaSettings, prefix: str) -> None:
     _refuse_unusable_files(settings, name)
 
 
+def certificates_of(settings: KafkaSettings, prefix: str) -> dict[str, Path]:
+    """Return the files with certificates that are believed or shown, by the variables that name them."""
+    files = {"CA_FILE": settings.kafka_ca_file, "CERTIFICATE_FILE": settings.kafka_certificate_file}
+    return {f"{prefix.upper()}_KAFKA_{name}": path for name, path in files.items() if path is not None}
+
+
 def client_options(settings: KafkaSettings) -> dict[str, Any]:
     """Return what each client of Kafka is made with; the files are read anew, for they may have been rotated.
 

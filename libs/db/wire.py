@@ -33,6 +33,12 @@ def wire_problem(url: str) -> str | None:
     return _of_authority(str(authority)) if authority else f"sslrootcert must be given, because sslmode is {CHECKED}"
 
 
+def authority_of(url: str) -> Path | None:
+    """Return the file with the authority that is believed about a database; None where a URL names none."""
+    authority = conninfo_to_dict(plain_url(url)).get("sslrootcert")
+    return Path(str(authority)) if authority and authority != _SYSTEM else None
+
+
 def _of_nothing_said(authority: object, *, is_here: bool) -> str | None:
     if authority:
         return f"sslrootcert is given, sslmode is not: say {CHECKED}"

@@ -18,6 +18,7 @@ from prometheus_client import CONTENT_TYPE_LATEST
 
 from libs.clock import monotonic
 from libs.metrics import Gauge, exposition
+from libs.metrics.certificates import show_certificates
 
 KEPT_SECONDS = 0.5
 ASKED_SECONDS_MAX = 1.0
@@ -149,6 +150,7 @@ def _answer(path: str, asking: _Asking) -> tuple[str, str, bytes]:
         return "200 OK", "application/json", b'{"status": "alive"}'
     if path == "/metrics":
         _READY.set(to=int(asking.is_ready()))
+        show_certificates()
         return "200 OK", CONTENT_TYPE_LATEST, exposition()
     if path == "/readyz":
         report = asking.report()

@@ -17,6 +17,7 @@ from libs.bus.kafka_access import Access, Operation, Rule, allow_only
 from libs.bus.kafka_settings import client_options
 from libs.ids import new_id
 from libs.inbox.retry import dead_letter_topic
+from libs.telling import describe
 from services.operator.kafka_access import PROGRAMS, accesses, topics_of, user_of
 from tests.contracts.events.catalogue import hearers, topics
 from tests.support.certificates import create_authority
@@ -103,7 +104,21 @@ def test_a_wrong_password_a_stranger_another_authority_and_plaintext_are_refused
         as_user("orders", kafka_protocol=None),
     )
 
-    assert all(_refusal(partial(_publish, broker, "timebank.orders.v1")) for broker in strangers)
+    refusals = [_refusal(partial(_publish, broker, "timebank.orders.v1")) for broker in strangers]
+
+    refused = "it does not know it, or the password is another"
+    assert refusals[0] == f"Kafka refuses the user timebank-orders: {refused}"
+    assert refusals[1] == f"Kafka refuses the user timebank-nobody: {refused}"
+    assert "is not who it should be" in refusals[2]
+    assert refusals[3]
+
+
+def test_a_wrong_password_stands_in_the_log_in_plain_words(as_user: As) -> None:
+    with pytest.raises(BrokerError) as refused:
+        as_user("accounts", password="guessed").end_offsets(["timebank.orders.v1"])
+
+    assert "BrokerError: Kafka refuses the user timebank-accounts" in describe(refused.value)
+    assert "guessed" not in describe(refused.value)
 
 
 def test_no_service_declares_topics_or_deletes_any(kafka: SecuredKafka) -> None:
