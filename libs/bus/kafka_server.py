@@ -18,6 +18,7 @@ import uuid
 from libs.db.embedded import free_port
 
 KAFKA = "org.apache.kafka:kafka_2.13:4.2.0"
+NEEDED_JARS = ("kafka_2.13-", "kafka-clients-", "kafka-server-", "kafka-raft-", "kafka-storage-", "log4j-core-")
 HEAP_MEGABYTES = 512
 START_SECONDS_MAX = 600.0
 STOP_SECONDS_MAX = 30.0
@@ -180,7 +181,13 @@ def _kept_class_path(jars: pathlib.Path) -> str:
         found = (jars / CLASS_PATH_FILE).read_text()
     except FileNotFoundError:
         return ""
-    return found if all(pathlib.Path(jar).exists() for jar in found.split(":")) else ""
+    return found if _is_whole(found) and all(pathlib.Path(jar).exists() for jar in found.split(":")) else ""
+
+
+def _is_whole(found: str) -> bool:
+    """Tell whether what the broker is made of is there: of a fetch that was cut short only some jars are left."""
+    names = [pathlib.Path(jar).name for jar in found.split(":")]
+    return all(any(name.startswith(begin) for name in names) for begin in NEEDED_JARS)
 
 
 def _fetched_class_path(jars: pathlib.Path) -> str:
@@ -191,5 +198,7 @@ def _fetched_class_path(jars: pathlib.Path) -> str:
         found = ":".join(str(jar) for jar in jgo.build(KAFKA, cache_dir=jars).all_jars)
     except Exception as error:  # Whatever stops the download, the answer is the same.
         raise KafkaUnavailableError(f"Kafka's jars cannot be fetched: {error}") from error
+    if not _is_whole(found):
+        raise KafkaUnavailableError(f"Kafka's jars were not fetched whole: empty {jars} and try again")
     (jars / CLASS_PATH_FILE).write_text(found)
     return found

@@ -1,6 +1,8 @@
 """`python -m services.accounts …`: its roles, the founding of a city, and the commands of its keys."""
 
+import json
 from pathlib import Path
+from typing import IO
 
 import click
 
@@ -9,11 +11,14 @@ from libs.clock import SystemClock
 from libs.errors import Refusal
 from libs.ids import new_id
 from libs.programme.words import Sex
-from libs.roles import read_settings
+from libs.roles import broker_of, read_settings
 from services.accounts.bootstrap import (
     PROGRAM,
     create_database,
     create_passwords,
+    end_again,
+    ended_on_broker,
+    ended_persons,
     found_city,
     reindex_persons,
     restore_administrator,
@@ -158,6 +163,34 @@ def retire(key_id: str) -> None:
     except (IndexKeyError, MasterKeyError) as error:
         raise click.ClickException(str(error)) from error
     click.echo(f"{entries} entries are forgotten, and {key_id} is refused from now on")
+
+
+@main.command("ended")
+def tell_ended() -> None:
+    """Print whose data have ended, as JSON: keep it beside the backups, for `end-again`."""
+    database = create_database(read_settings("accounts", Settings))
+    with database.reading() as connection:
+        click.echo(json.dumps(ended_persons(connection)))
+
+
+@main.command("end-again")
+@click.option("--list", "file", type=click.File("r"), help="What `ended` printed last.")
+@click.option("--from-broker", is_flag=True, help="End the data of everybody of whom the broker has only a tombstone.")
+def end_again_after_restore(file: IO[str] | None, from_broker: bool) -> None:
+    """After a restore end again the data of those whose data had ended since; done twice, it does nothing more."""
+    if file is None and not from_broker:
+        raise click.UsageError("name a list, the broker, or both")
+    settings = read_settings("accounts", Settings)
+    ended = json.load(file) if file is not None else []
+    if from_broker:
+        broker = broker_of(settings)
+        try:
+            ended += ended_on_broker(broker)
+        finally:
+            broker.close()
+    with create_database(settings).transaction() as connection:
+        count = end_again(connection, ended, SystemClock().now())
+    click.echo(f"{count} person's data were ended again" if count == 1 else f"{count} persons' data were ended again")
 
 
 if __name__ == "__main__":

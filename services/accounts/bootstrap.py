@@ -36,6 +36,7 @@ from services.accounts.deaths import api as deaths
 from services.accounts.due import create_run_due, next_due, run_due
 from services.accounts.erasure import api as erasure
 from services.accounts.erasure.store import erasure_decided
+from services.accounts.erasure.tombstones import ended_on_broker
 from services.accounts.erasure.usecases import end_again, ended_persons
 from services.accounts.groups import api as groups
 from services.accounts.imports import api as imports
@@ -383,6 +384,7 @@ __all__ = [
     "create_run_due",
     "create_token_source",
     "end_again",
+    "ended_on_broker",
     "ended_persons",
     "found_city",
     "next_due",

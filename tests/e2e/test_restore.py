@@ -62,6 +62,14 @@ def finish(playing: subprocess.Popen[str]) -> None:
     assert playing.returncode == 0, printed
 
 
+def kill(platform: Started) -> None:
+    """Let nothing be left of it, and of what it kept."""
+    for pid in platform.pids().values():
+        os.kill(pid, signal.SIGKILL)
+    platform.process.wait()
+    shutil.rmtree(platform.folder)
+
+
 @pytest.fixture(scope="module")
 def kept(lasting_place: Path) -> Kept:
     """Back a platform up while it works, let it go on, and kill all of it."""
@@ -88,19 +96,40 @@ def kept(lasting_place: Path) -> Kept:
             platform.await_that(lambda done_at=done_at: done_at() > 0, seconds=120)  # type: ignore[misc]
         finish(play(platform))  # What comes after the last backup is lost.
         later_heads = shutil.copytree(folder / "witness" / "heads", lasting_place / "later-heads")
-        for pid in platform.pids().values():
-            os.kill(pid, signal.SIGKILL)
-        platform.process.wait()
-        shutil.rmtree(folder)
+        kill(platform)
     return Kept(place, key, heads, later_heads, acknowledged, before_the_end, acknowledged_before)
 
 
 def test_after_the_restore_nothing_of_before_the_point_is_lost_and_it_goes_on(kept: Kept, place: Path) -> None:
+    restore_and_go_on(kept, place)
+
+
+@pytest.mark.kafka
+def test_what_kafka_had_is_lost_with_the_machine_and_nothing_counts_twice(place: Path) -> None:
+    """No topic is in a backup: every group takes the new epoch, and is told again what it had not applied."""
+    backups, key = place / "backups", place / "backup.key"
+    with started(place / "data", "--city-orders", "6", "--broker", "kafka") as platform:
+        assert timebank(platform.folder, "key", str(key)).returncode == 0
+        playing = play(platform)
+        whole = timebank(platform.folder, "backup", str(backups), "--key", str(key))
+        finish(playing)
+        heads = shutil.copytree(platform.folder / "witness" / "heads", place / "heads")
+        acknowledged, now = journal(platform.folder), datetime.now(UTC)
+        log = timebank(platform.folder, "backup", str(backups), "--key", str(key), "--log")
+        kill(platform)
+    assert (whole.returncode, log.returncode) == (0, 0), whole.stderr + log.stderr
+
+    kept = Kept(backups, key, heads, heads, acknowledged, now, acknowledged)
+    restore_and_go_on(kept, place / "again", "--broker", "kafka")
+
+
+def restore_and_go_on(kept: Kept, place: Path, *options: str) -> None:
+    """Restore the latest, play on, and hold it against what was acknowledged and what the ledger's proofs say."""
     folder = place / "data"
 
     restored = timebank(folder, "restore", str(kept.place), "--key", str(kept.key), "--checkpoint", str(kept.heads))
     assert restored.returncode == 0, restored.stdout + restored.stderr
-    with started(folder, "--city-orders", "6") as platform:
+    with started(folder, "--city-orders", "6", *options) as platform:
         rows = journal(folder)
         finish(play(platform))
         verified = timebank(folder, "verify", "--checkpoint", str(kept.heads))

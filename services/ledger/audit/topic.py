@@ -9,13 +9,12 @@ from typing import NamedTuple
 from uuid import UUID
 
 from libs.bus import Broker, headers
-from libs.clock import monotonic, to_microseconds
-from libs.ids import new_id
+from libs.bus.reading import read_whole
+from libs.clock import to_microseconds
 from services.ledger import messages
 from services.ledger.domain.leaf import LEAF, place_of
 
 ROWS_AT_ONCE = 2_000
-SILENT_SECONDS_MAX = 30.0
 GROUP_BEGINS = "verify-"
 """How each reader's group is named, which it has for itself."""
 CARRIES = messages.own.TransferPosted(entry=bytes(LEAF.size)).SerializeToString()[: -LEAF.size]
@@ -63,33 +62,16 @@ class CopiedHead(NamedTuple):
     signed_at: int
 
 
-class TopicSilentError(Exception):
-    """The broker gave nothing for a while, though there is more."""
-
-
 def read_topic(broker: Broker, topic: str = messages.TOPIC) -> Iterator[Copy | CopiedHead]:
     """Yield the rows and heads that the topic's events carry, from the first to the end as it is now.
 
     Raises:
         TopicSilentError: the broker stopped giving them.
     """
-    group = f"{GROUP_BEGINS}{new_id().hex}"
-    begins, ends = broker.beginning_offsets([topic]), broker.end_offsets([topic])
-    waiting = {at.partition: end for at, end in ends.items() if end > begins.get(at, 0)}
-    subscription = broker.subscribe(group, [topic], member=group)
-    heard_at = monotonic()
-    try:
-        while waiting:
-            records = subscription.poll(records_max=ROWS_AT_ONCE, timeout_seconds=1.0)
-            yield from filter(None, (copy_of(record.value or b"", record.headers) for record in records))
-            for partition, offset in {record.partition: record.offset for record in records}.items():
-                if offset + 1 >= waiting.get(partition, offset + 2):
-                    del waiting[partition]
-            heard_at = monotonic() if records else heard_at
-            if monotonic() - heard_at > SILENT_SECONDS_MAX:
-                raise TopicSilentError(f"{topic}: nothing for {SILENT_SECONDS_MAX:.0f} s")
-    finally:
-        subscription.close()
+    for record in read_whole(broker, topic, group_begins=GROUP_BEGINS):
+        told = copy_of(record.value or b"", record.headers)
+        if told is not None:
+            yield told
 
 
 def copy_of(value: bytes, told: Mapping[str, str]) -> Copy | CopiedHead | None:
