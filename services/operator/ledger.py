@@ -16,6 +16,7 @@ from libs.bus import Broker, BrokerError
 from libs.bus.kafka import KafkaBroker
 from libs.bus.kafka_settings import client_options, refuse_wrong_wire
 from libs.bus.postgres import PostgresBroker
+from libs.bus.reading import TopicSilentError
 from libs.clock import to_microseconds
 from libs.settings import WrongSettingError
 from services.ledger.audit import copies
@@ -23,7 +24,7 @@ from services.ledger.audit.findings import Finding
 from services.ledger.audit.outside import Outside, UnreadableCheckpointError, read_outside
 from services.ledger.audit.rebuild import RootDiffersError, run as run_rebuild
 from services.ledger.audit.reconcile import run as run_reconcile
-from services.ledger.audit.topic import TopicSilentError, read_topic
+from services.ledger.audit.topic import read_topic
 from services.operator.platform import PlatformAwayError, Reached, reach
 
 ANSWER_SECONDS_MAX = 3.0
