@@ -35,8 +35,8 @@ from services.accounts.core.store.vault import Vault, create_master_key_file
 from services.accounts.deaths import api as deaths
 from services.accounts.due import create_run_due, next_due, run_due
 from services.accounts.erasure import api as erasure
+from services.accounts.erasure.gateways import ended_on_broker
 from services.accounts.erasure.store import erasure_decided
-from services.accounts.erasure.tombstones import ended_on_broker
 from services.accounts.erasure.usecases import end_again, ended_persons
 from services.accounts.groups import api as groups
 from services.accounts.imports import api as imports

@@ -26,7 +26,7 @@ from libs.db import Database
 from libs.inbox import Consumer
 from libs.outbox import Relay
 from services.accounts.__main__ import main
-from services.accounts.erasure.tombstones import ended_on_broker
+from services.accounts.erasure.gateways import ended_on_broker
 from services.accounts.erasure.usecases import end_again
 from services.accounts.tests.platform import Platform, add_units, start_platform
 from services.operator.adopting import Adoption
