@@ -9,7 +9,7 @@ import pytest
 
 from libs.contracts.events import orders as wire
 from libs.db import Database
-from services.orders.tests.harness import OrdersHarness, at, named, said
+from services.orders.tests.harness import THERE, OrdersHarness, at, named, said
 from tests.support.postgres import FreshDatabase
 
 SERVED = "D1 09:00"
@@ -112,7 +112,7 @@ def test_a_call_back_does_not_make_one_hand_two(world: OrdersHarness) -> None:
     world.set_time("D1 10:02")
     world.act("min", "r1", "check-out")
 
-    assert world.act("op", "r1", "call-back") == ""
+    assert world.act("op", "r1", "call-back", THERE) == ""
     assert evidence(world) == ONE_HAND
 
 

@@ -18,7 +18,7 @@ ACTS_ON_ORDERS = {
     "cancel": ("cancellation", ()),
     "decline": ("offers/refusal", ()),
     "withdraw": ("withdrawal", ()),
-    "call_back": ("call-back", ()),
+    "call_back": ("call-back", ("was_there", "says_minutes")),
     "sample_call": ("sample-call", ("outcome", "minutes")),
     "dispute": ("dispute", ("says_minutes",)),
     "approve": ("approval", ()),
@@ -56,6 +56,8 @@ def calls_of(world: World, verb: str, step: Step, seed: str) -> Calls:
         body = {name: step[name] for name in fields if name in step}
         if "ok" in fields:
             body.setdefault("ok", True)
+        if verb == "call_back":
+            body = {"spoke_with": "recipient", "was_there": "yes"} | body
         return [*_grant(world, step, seed), _act(world, step, seed, act, body)]
     return [*_grant(world, step, seed), *VERBS[verb](world, step, seed)]
 

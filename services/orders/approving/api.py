@@ -13,6 +13,7 @@ from libs.errors import ForbiddenError
 from libs.http import current_actor, reading
 from libs.programme.two_people_schemas import VerdictSchema
 from services.orders.approving import schemas
+from services.orders.approving.rules.call_backs import Answers
 from services.orders.approving.rules.sample import SampleOutcome
 from services.orders.approving.rules.statistics import DAYS, statistics_of
 from services.orders.approving.store.history import signatures_since
@@ -46,11 +47,12 @@ class CallBack(MethodView):
     """A call to the recipient's side."""
 
     @blueprint.doc(operationId="record_call_back")
-    @blueprint.arguments(OwnActSchema)
+    @blueprint.arguments(schemas.CallBackSchema)
     @blueprint.response(200, done_schema(OrderSchema))
     def post(self, terms: Row, order_id: UUID) -> Row:
-        """Record a call as evidence that the volunteer is or was there."""
-        return order_command(lambda c, context: call_back(c, context, order_id), terms)
+        """Record what was answered; only a yes is evidence that the volunteer is or was there."""
+        said = Answers(terms["spoke_with"], terms["was_there"], terms["says_minutes"], terms["words"] or "")
+        return order_command(lambda c, context: call_back(c, context, order_id, said), terms)
 
 
 @blueprint.route("/sample-call")

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields, validate
 
-from libs.http.fields import Text, Whole, shown_minutes, word_of
+from libs.http.fields import Text, Whole, choice_of, shown_minutes, word_of
 from libs.programme.acting_schemas import ActingSchema
+from services.orders.approving.rules.call_backs import SpokeWith, WasThere
 from services.orders.approving.rules.sample import SampleOutcome
-from services.orders.core.schemas import DEVICE_MAX, MINUTES_MAX, OwnActSchema, shown_id
+from services.orders.core.schemas import DEVICE_MAX, MINUTES_MAX, OwnActSchema, shown_id, shown_instant, words
 
 BULK_MAX = 200
 
@@ -24,6 +25,26 @@ class SampleCallSchema(OwnActSchema):
 
     outcome = word_of(SampleOutcome, required=True)
     minutes = Whole(1, MINUTES_MAX, allow_none=True, load_default=None)
+
+
+class CallBackSchema(OwnActSchema):
+    """What was asked on the telephone, and answered: who spoke, is or was somebody there, how long, in their words."""
+
+    spoke_with = choice_of(SpokeWith, required=True)
+    was_there = choice_of(WasThere, required=True)
+    says_minutes = Whole(0, MINUTES_MAX, allow_none=True, load_default=None)
+    words = words()
+
+
+class CallBackShownSchema(Schema):
+    """A call as it was recorded."""
+
+    called_at = shown_instant()
+    called_by = shown_id()
+    spoke_with = word_of(SpokeWith)
+    was_there = word_of(WasThere)
+    says_minutes = shown_minutes("what they say it took", allow_none=True)
+    words = fields.String()
 
 
 class ApprovalsSchema(OwnActSchema):

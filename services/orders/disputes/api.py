@@ -10,6 +10,7 @@ from flask_smorest import Blueprint
 from libs.errors import ForbiddenError
 from libs.http import reading
 from libs.programme.two_people_schemas import VerdictSchema
+from services.orders.approving.store.call_backs import call_backs_of
 from services.orders.approving.usecases.show_sample import sample_of
 from services.orders.core.api.acts import with_acts
 from services.orders.core.api.edge import now, reaches
@@ -43,10 +44,11 @@ class Evidence(MethodView):
             steps = store.steps_of(connection, order_id)
             decisions = store.decisions_of(connection, order_id)
             reversals = store.reversals_of(connection, order_id)
+            calls = call_backs_of(connection, order_id)
             decide_by = store.decide_by(connection, order_id)
             sample = sample_of(connection, view.order, now())
         shown = {"order": view, "decide_by": decide_by, "sample": sample, "steps": steps}
-        return shown | {"decisions": decisions, "reversals": reversals}
+        return shown | {"decisions": decisions, "reversals": reversals, "call_backs": calls}
 
 
 @blueprint.route("/dispute")

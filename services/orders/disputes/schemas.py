@@ -8,6 +8,7 @@ from libs.http.fields import shown_minutes, word_of
 from libs.programme.acting_schemas import ActingSchema, ConsentAnswer
 from libs.programme.two_people import ProposalState
 from services.orders.approving.rules.sample import SampleOutcome
+from services.orders.approving.schemas import CallBackShownSchema
 from services.orders.core.rules.life_cycle import State, Verb
 from services.orders.core.schemas import OrderSchema, OwnActSchema, minutes, shown_day, shown_id, shown_instant, words
 
@@ -101,3 +102,4 @@ class EvidenceSchema(Schema):
     steps = fields.List(fields.Nested(StepSchema))
     decisions = fields.List(fields.Nested(DecisionShownSchema))
     reversals = fields.List(fields.Nested(ReversalSchema))
+    call_backs = fields.List(fields.Nested(CallBackShownSchema))

@@ -8,6 +8,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from services.orders.approving.store.call_backs import call_back
 from services.orders.core.rules.life_cycle import OPEN, Verb
 from services.orders.core.store.tables import assignment, confirmation, decision, dispute, order_step, orders
 from services.orders.disputes.store import reversal
@@ -26,6 +27,7 @@ def forget_words_about(connection: Connection, person_id: UUID) -> None:
     served = sa.select(assignment.c.order_id).where(assignment.c.volunteer_id == person_id)
     _forget_words_of_orders(connection, person_id, received, served)
     concerned = sa.union(received, served)
+    _change(connection, call_back, call_back.c.order_id.in_(concerned), words="")
     _change(connection, dispute, dispute.c.order_id.in_(concerned), decision_why="")
     _change(connection, decision, decision.c.order_id.in_(concerned), why="", decision_why="")
     _change(connection, reversal, reversal.c.order_id.in_(concerned), why="", decision_why="")

@@ -37,6 +37,8 @@ PARAMETERS = {
     group: {name: parameter["default"] for name, parameter in names.items()}
     for group, names in yaml.safe_load(PRESET.read_text("utf-8"))["parameters"].items()
 }
+THERE = {"spoke_with": "recipient", "was_there": "yes"}
+"""What a call to the recipient answers when all is well."""
 NAMES = UUID("0b5cf0a4-3f0c-5a35-8a8f-4b3f4f9a2c10")
 
 

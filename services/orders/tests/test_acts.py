@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from services.orders.tests.harness import OrdersHarness, named, outcome, said
+from services.orders.tests.harness import THERE, OrdersHarness, named, outcome, said
 
 PEOPLE = ("min", "hua", "shut", "lan", "mei", "son")
 EVERYBODY = (*PEOPLE, "coord", "coord_b", "coord_k2", "check", "check_b", "op", "op_b", "audit")
@@ -22,7 +22,7 @@ PATHS: dict[str, tuple[str, dict[str, Any]]] = {
     "renew_door_code": ("door-code", {}),
     "check_in": ("check-in", {}),
     "check_out": ("check-out", {}),
-    "call_back": ("call-back", {}),
+    "call_back": ("call-back", THERE),
     "confirm": ("confirmation", {}),
     "dispute": ("dispute", {"says_minutes": 30}),
     "decide": ("decision", {"minutes": 60, "why": "as they say"}),

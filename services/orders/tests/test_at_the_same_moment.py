@@ -12,7 +12,7 @@ import pytest
 import sqlalchemy as sa
 
 from libs.db import Connection, Database
-from services.orders.tests.harness import OrdersHarness, at, named, said
+from services.orders.tests.harness import THERE, OrdersHarness, at, named, said
 from services.orders.tests.uploads import scan
 
 WAIT_SECONDS_MAX = 4
@@ -37,7 +37,7 @@ ACTS: dict[str, dict[str, Any]] = {
     "check-out": {},
     "no-show": {"absent": "volunteer"},
     "confirmation": {},
-    "call-back": {},
+    "call-back": THERE,
     "approval": {},
     "second-check": {"ok": True},
     "rejection": {"why": "never seen there"},

@@ -8,8 +8,10 @@ from uuid import UUID
 from libs.db import Connection
 from libs.programme.acting_grants import GrantedAct
 from libs.programme.refusals import MakerIsCheckerError
+from services.orders.approving.rules.call_backs import Answers
 from services.orders.approving.rules.flags import with_device_flag, with_evidence_flags
 from services.orders.approving.rules.signing import refuse_caller_concerned
+from services.orders.approving.store.call_backs import add_call_back
 from services.orders.core.refusals import WrongOrderStateError
 from services.orders.core.rules.life_cycle import State, Verb, refuse_unless_allowed
 from services.orders.core.rules.order import Confirmation, Order
@@ -58,8 +60,8 @@ def take_silence(connection: Connection, deadline: Deadline) -> None:
     save_change(connection, order, silent, Step(Verb.FALL_SILENT, deadline.at))
 
 
-def call_back(connection: Connection, context: CommandContext, order_id: UUID) -> Order:
-    """Record a call to the recipient's side, as evidence that the volunteer is or was there.
+def call_back(connection: Connection, context: CommandContext, order_id: UUID, answers: Answers) -> Order:
+    """Record what was answered to a call to the recipient's side; a yes is evidence that the volunteer is or was there.
 
     Raises:
         ForbiddenError: not an operator who reaches the recipient's unit.
@@ -70,8 +72,10 @@ def call_back(connection: Connection, context: CommandContext, order_id: UUID) -
     require_power(connection, context, "call_back", order.unit_id)
     refuse_call_back(context, order)
     called = order.moved(Verb.CALL_BACK, order.state)
-    proof = replace(order.submission, called_back_by=context.caller_id, called_back_at=context.now)
-    called = replace(called, submission=proof)
+    add_call_back(connection, order_id, answers, by=context.caller_id, at=context.now)
+    if answers.proves:
+        proof = replace(order.submission, called_back_by=context.caller_id, called_back_at=context.now)
+        called = replace(called, submission=proof)
     if order.state is not State.IN_SERVICE:
         called = with_evidence_flags(policy_of_order(connection, order, context.now), called)
     return save_change(connection, order, called, context.step(Verb.CALL_BACK))

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from services.orders.tests.harness import OrdersHarness, at, named, said
+from services.orders.tests.harness import THERE, OrdersHarness, at, named, said
 from services.orders.tests.uploads import scan
 from tests.support.words import columns_with, text_columns
 
@@ -17,6 +17,7 @@ FORGOTTEN = {
     "certificate.consent",
     "certificate.revoked_why",
     "certificate.why",
+    "call_back.words",
     "confirmation.confirm_device",
     "decision.decision_why",
     "decision.why",
@@ -40,6 +41,7 @@ FORGOTTEN = {
 }
 KEPT = {
     "a word of a closed set, or a code": """
+        call_back.spoke_with call_back.was_there
         deadline.kind decision.state dispute.disputed_from duty_call.state duty_ring.answer incident.kind
         incident.state mark.kind order_step.from_state order_step.to_state order_step.verb orders.declined_code
         orders.fallback orders.flags orders.funding orders.service_code orders.state record_proposal.state
@@ -87,6 +89,8 @@ def confided(world: OrdersHarness) -> OrdersHarness:
     world.act("min", "o1", "check-in", {"code": world.code("o1"), "device": WORDS})
     world.set_time("D2 10:01")
     world.act("min", "o1", "check-out", {"device": WORDS})
+    world.person("op_c", roles=["operator@d1"])
+    assert world.act("op_c", "o1", "call-back", THERE | {"words": WORDS}) == ""
     assert world.act("op_b", "o1", "confirmation", for_lan | {"device": WORDS}) == ""
     world.act("coord", "o1", "approval")
     assert world.act("check", "o1", "second-check", {"ok": True, "why": WORDS}) == ""

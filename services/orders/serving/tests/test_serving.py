@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from libs.contracts.events import orders as wire
-from services.orders.tests.harness import OrdersHarness, named, said
+from services.orders.tests.harness import THERE, OrdersHarness, named, said
 
 HOME = {"latitude": "31.230000", "longitude": "121.470000"}
 FAR = {"latitude": "31.240000", "longitude": "121.470000"}
@@ -158,12 +158,12 @@ def test_a_call_back_and_the_place_together_verify(world: OrdersHarness) -> None
     taken(world, "r2", by="hua", start="D1 14:00", recipient="mei")
     world.set_time("D1 09:00")
     world.act("min", "r1", "check-in", {"place": HOME})
-    called = [world.act(who, "r1", "call-back") for who in ("coord", "op_d2", "op")]
+    called = [world.act(who, "r1", "call-back", THERE) for who in ("coord", "op_d2", "op")]
     world.set_time("D1 10:02")
     world.act("min", "r1", "check-out")
     world.set_time("D1 14:00")
     world.act("hua", "r2", "check-in")
-    world.act("op", "r2", "call-back")
+    world.act("op", "r2", "call-back", THERE)
     world.set_time("D1 15:02")
     world.act("hua", "r2", "check-out")
 
@@ -175,12 +175,12 @@ def test_who_calls_back_is_a_third_person(world: OrdersHarness) -> None:
     world.person("vop", roles=["volunteer", "operator@d1"])
     world.redeem("r1", recipient="lan", start="D1 09:00", by="op")
     world.act("vop", "r1", "assignment")
-    early = world.act("op_b", "r1", "call-back")
+    early = world.act("op_b", "r1", "call-back", THERE)
     world.set_time("D1 09:00")
     world.act("vop", "r1", "check-in", {"place": HOME})
 
-    refused = [world.act(who, "r1", "call-back") for who in ("op", "vop")]
-    world.act("op_b", "r1", "call-back")
+    refused = [world.act(who, "r1", "call-back", THERE) for who in ("op", "vop")]
+    world.act("op_b", "r1", "call-back", THERE)
     world.set_time("D1 10:01")
     world.act("vop", "r1", "check-out")
     confirmed = [world.act(who, "r1", "confirmation", acting("lan")) for who in ("op_b", "op")]
@@ -188,6 +188,32 @@ def test_who_calls_back_is_a_third_person(world: OrdersHarness) -> None:
     assert (early, refused) == ("wrong_order_state", ["maker_is_checker"] * 2)
     assert confirmed == ["maker_is_checker", ""]
     assert world.order("r1")["flags"] == []
+
+
+def test_only_a_plain_yes_is_evidence_and_every_answer_is_kept_for_who_signs(world: OrdersHarness) -> None:
+    taken(world)
+    world.serve("r1", by="min", start="D1 09:00", end="D1 10:05", code=False, place=HOME)
+    no = {"spoke_with": "relative", "was_there": "no", "words": "Nobody came"}
+    unsure = {"spoke_with": "other", "was_there": "unsure"}
+
+    missing = world.act("op", "r1", "call-back", {})
+    answers = [world.act("op", "r1", "call-back", no)]
+    world.set_time("D1 10:06")
+    answers.append(world.act("op", "r1", "call-back", unsure))
+    before = world.order("r1")["volunteers"][0]["evidence"]
+    world.set_time("D1 10:07")
+    assert world.act("op", "r1", "call-back", THERE | {"says_minutes": 60}) == ""
+
+    assert (missing, answers) == ("invalid_fields", ["", ""])
+    assert before == ["place"]
+    assert world.order("r1")["volunteers"][0]["evidence"] == ["call_back", "place"]
+    calls = world.call("GET", "check", f"/v1/orders/{named('r1')}/evidence").get_json()["call_backs"]
+    assert [(call["was_there"], call["says_minutes"], call["words"]) for call in calls] == [
+        ("no", None, "Nobody came"),
+        ("unsure", None, ""),
+        ("yes", 60, ""),
+    ]
+    assert {call["called_by"] for call in calls} == {str(named("op"))}
 
 
 def test_a_late_call_back_takes_the_flag_away_until_the_first_signature(world: OrdersHarness) -> None:
@@ -200,7 +226,7 @@ def test_a_late_call_back_takes_the_flag_away_until_the_first_signature(world: O
     world.act("coord", "r2", "approval")
     before = world.order("r1")["flags"]
 
-    answers = [world.act("op", label, "call-back") for label in ("r1", "r2")]
+    answers = [world.act("op", label, "call-back", THERE) for label in ("r1", "r2")]
 
     assert (before, world.order("r1")["flags"]) == (["weak_evidence"], [])
     assert answers == ["", "wrong_order_state"]

@@ -24,6 +24,8 @@ from services.web.kit.findings import add_findings
 from services.web.kit.formats import write_day
 from services.web.kit.i18n import say
 from services.web.kit.lookups import names, people_of, service_of, words_of
+from services.web.kit.refusing import back_to_form
+from services.web.kit.spoken import MinutesUnreadableError, read_minutes
 from services.web.kit.urgent import open_at
 from services.web.kit.viewer import api, now, viewer
 from services.web.pages.desk.checkouts import missing_of
@@ -192,12 +194,28 @@ def order(order_id: UUID) -> str:
         steps=steps,
         decide_by=evidence.get("decide_by"),
         reversals=evidence["reversals"],
+        calls=evidence["call_backs"],
         people=people,
         pair=pair,
         scans=scans,
         words_of=words_of,
         may_stop=need_of("stop_volunteer").is_met_by(viewer().roles),
     )
+
+
+@area.act("/orders/<uuid:order_id>/call-back", needs="call_back")
+def call_back(order_id: UUID) -> WerkzeugResponse:
+    """Record what was asked and answered on the telephone."""
+    page = f"/desk/orders/{order_id}"
+    try:
+        minutes = read_minutes(request.form["says_minutes"]) if request.form.get("says_minutes") else None
+    except MinutesUnreadableError:
+        return back_to_form(page, say("Please say how long as 90, 1:30 or 1 h 30."))
+    body: dict[str, Any] = {name: request.form.get(name, "") for name in ("spoke_with", "was_there")}
+    body |= {"says_minutes": minutes, "words": request.form.get("words") or None}
+    api().post(f"/v1/orders/{order_id}/call-back", body, command=command_of_form())
+    flash.tell(message("The call is kept. Whoever signs reads the answers."))
+    return redirect(page, 303)
 
 
 @area.page("/scans/<uuid:scan_id>", needs="view_orders")
