@@ -86,6 +86,9 @@ TABLES: Mapping[str, tuple[Exported, ...]] = {
     "orders": (
         Exported("catalogue_item", "kinds of help, every version"),
         Exported("orders", "each order as it stands", CONSENT),
+        Exported("series", "help asked for every week, until a day or until cancelled", CONSENT),
+        Exported("series_pattern", "on which days of the week, from which day on"),
+        Exported("series_day", "what became of each day of them"),
         Exported("order_step", "each step of each order: who, when, from which state to which", CONSENT),
         Exported("assignment", "who served, from when until when, with what evidence", SERVED),
         Exported("confirmation", "that the recipient confirmed", ("confirm_device",)),

@@ -97,7 +97,7 @@ class Preview(MethodView):
     """What a change would do."""
 
     @series_blueprint.doc(operationId="preview_series_change")
-    @series_blueprint.arguments(schemas.SeriesChangeSchema)
+    @series_blueprint.arguments(schemas.SeriesPreviewSchema)
     @series_blueprint.response(200, schemas.PreviewSchema)
     def post(self, terms: Row, series_id: UUID) -> Row:
         """Say what a change would do to each day; nothing is changed."""

@@ -7,11 +7,19 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
 from libs.http.fields import Choice, Day, Text, Truth, Whole, shown_minutes, word_of
-from libs.programme.acting_schemas import ActingSchema
+from libs.programme.acting_schemas import ActingSchema, ConsentSchema
 from libs.programme.names import shown_name
 from libs.programme.words import Funding
 from services.orders.core.rules.life_cycle import State
-from services.orders.core.schemas import MINUTES_MAX, PageQuerySchema, minutes, shown_day, shown_id, shown_instant
+from services.orders.core.schemas import (
+    MINUTES_MAX,
+    PageQuerySchema,
+    minutes,
+    shown_day,
+    shown_id,
+    shown_instant,
+    words,
+)
 from services.orders.series.rules import DayState, Effect, EndReason
 
 TIME = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
@@ -54,9 +62,11 @@ class SeriesTermsSchema(ActingSchema):
     until = Day(allow_none=True, load_default=None)
 
 
-class SeriesChangeSchema(ActingSchema):
+class SeriesPreviewSchema(Schema):
     """What is otherwise from a day on, or on this day only; what is left out stays. Or it is called off."""
 
+    acting_for = fields.UUID(allow_none=True, load_default=None)
+    consent = fields.Nested(ConsentSchema, allow_none=True, load_default=None)
     from_day = Day(required=True, data_key="from")
     is_one_day = Truth(load_default=False, data_key="one_day")
     cancels = Truth(load_default=False, data_key="cancel")
@@ -72,6 +82,12 @@ class SeriesChangeSchema(ActingSchema):
             raise ValidationError("Give what is otherwise, or cancel.")
         if terms.get("is_one_day") and terms.get("weekdays") is not None:
             raise ValidationError("One day has no days of the week.")
+
+
+class SeriesChangeSchema(SeriesPreviewSchema):
+    """A change that is made, and why."""
+
+    why = words()
 
 
 class SeriesQuerySchema(PageQuerySchema):
