@@ -267,6 +267,11 @@ def publish_policy(world: World, step: Step, seed: str) -> Calls:
     return two_person(world, step, f"/v1/policies/{world.id_of(step['publish_policy'])}", body, seed)
 
 
+def assign_visitor(world: World, step: Step, seed: str) -> Calls:
+    path = f"/v1/visit-plans/{world.id_of(step['assign_visitor'])}/visitor"
+    return [post(world, step["by"], path, {"visitor_id": world.id_of(step["visitor"])}, seed)]
+
+
 def visit(world: World, step: Step, seed: str) -> Calls:
     body = {"person_id": world.id_of(step["of"]), "how": step["how"], "outcome": step["outcome"]}
     return [put(world, step, f"/v1/visits/{world.id_of(step['visit'])}", body)]
@@ -334,6 +339,7 @@ VERBS: dict[str, Verb] = (
             set_entitlement,
             settle_estate,
             publish_policy,
+            assign_visitor,
             visit,
             issue_certificate,
             urgent_call,

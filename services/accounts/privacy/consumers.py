@@ -51,3 +51,37 @@ def open_disclosure(connection: Connection, _context: EventContext, order: Order
 def end_disclosure(connection: Connection, _context: EventContext, order: OrderEnded) -> None:
     """Let them see each other no more."""
     DisclosureStore(connection).end(order.order_id)
+
+
+@dataclass(frozen=True)
+class VisitorAssigned:
+    """Who visits a person on the visit list."""
+
+    assignment_id: UUID
+    person_id: UUID
+    visitor_id: UUID
+    ends_at: datetime
+
+
+@hears(orders.VisitorAssigned)
+def open_to_visitor(connection: Connection, _context: EventContext, assigned: VisitorAssigned) -> None:
+    """Let the visitor see whom they visit and where, and the person who comes, until it ends."""
+    DisclosureStore(connection).open(
+        order_id=assigned.assignment_id,
+        volunteer_id=assigned.visitor_id,
+        recipient_id=assigned.person_id,
+        until=assigned.ends_at,
+    )
+
+
+@dataclass(frozen=True)
+class VisitorReleased:
+    """Whoever visited a person does so no more."""
+
+    assignment_id: UUID
+
+
+@hears(orders.VisitorReleased)
+def close_to_visitor(connection: Connection, _context: EventContext, released: VisitorReleased) -> None:
+    """Let them see each other no more."""
+    DisclosureStore(connection).end(released.assignment_id)

@@ -15,6 +15,7 @@ from services.orders.disputes.store import reversal
 from services.orders.incidents.store import incident
 from services.orders.service_time.store import certificate, record_proposal
 from services.orders.stops.store import volunteer_stop
+from services.orders.visits.store import visit, visitor
 
 
 def forget_words_about(connection: Connection, person_id: UUID) -> None:
@@ -34,6 +35,10 @@ def forget_words_about(connection: Connection, person_id: UUID) -> None:
     _change(connection, record_proposal, record_proposal.c.person_id == person_id, scan=None, decision_why="")
     _change(connection, certificate, certificate.c.person_id == person_id, **_blank(certificate), revoked_why="")
     _change(connection, volunteer_stop, volunteer_stop.c.volunteer_id == person_id, why="", lifted_why="")
+    _change(connection, visit, visit.c.person_id == person_id, findings=[])
+    connection.execute(
+        sa.delete(visitor).where((visitor.c.person_id == person_id) | (visitor.c.visitor_id == person_id))
+    )
     _forget_words_of_incidents(connection, person_id)
 
 

@@ -15,10 +15,10 @@ from libs.http import current_actor, reading
 from libs.programme.names import with_unit_names
 from services.orders.core.api.edge import command, now, reaches
 from services.orders.core.api.views import may_know_of
-from services.orders.core.schemas import page_of_schema
+from services.orders.core.schemas import PageQuerySchema, page_of_schema
 from services.orders.core.store.rows import Row
 from services.orders.visits import schemas, store
-from services.orders.visits.usecases import record_visit
+from services.orders.visits.usecases import assign_visitor, record_visit
 
 visits = Blueprint("visits", __name__, url_prefix="/v1/visits", description="Care visits")
 indicators = Blueprint("indicators", __name__, url_prefix="/v1/indicators", description="Figures of a unit")
@@ -34,7 +34,7 @@ class Visits(MethodView):
     @visits.response(201, schemas.VisitSchema)
     def put(self, terms: Row, visit_id: UUID) -> Row:
         """Record a care visit."""
-        visit = {name: terms[name] for name in ("person_id", "how", "outcome")}
+        visit = {name: terms[name] for name in ("person_id", "how", "outcome", "findings")}
         return command(lambda c, context: record_visit(c, context, visit_id, **visit), terms, command_id=visit_id)
 
     @visits.doc(operationId="get_visit")
@@ -84,3 +84,30 @@ class VisitPlans(MethodView):
                 raise ForbiddenError
             page = store.VISIT_PLANS.page(store.visit_plans(connection, query["unit"], now()), query)
         return page.showing(page.rows)
+
+
+@visit_plans.route("/mine")
+class OwnVisitPlans(MethodView):
+    """Whom the caller visits."""
+
+    @visit_plans.doc(operationId="list_own_visit_plans")
+    @visit_plans.arguments(PageQuerySchema, location="query")
+    @visit_plans.response(200, page_of_schema(schemas.VisitPlanSchema))
+    def get(self, query: Row) -> Row:
+        """List whom you are assigned to visit, those due first on top, without their risk group."""
+        with reading() as connection:
+            mine = store.people_of_visitor(connection, current_actor().person_id, now())
+            page = store.VISIT_PLANS.page(mine, query)
+        return page.showing(page.rows)
+
+
+@visit_plans.route("/<uuid:person_id>/visitor")
+class Visitor(MethodView):
+    """Who visits a person."""
+
+    @visit_plans.doc(operationId="assign_visitor")
+    @visit_plans.arguments(schemas.VisitorTermsSchema)
+    @visit_plans.response(200, schemas.VisitorSchema)
+    def post(self, terms: Row, person_id: UUID) -> Row:
+        """Say who visits a person on the list, as a coordinator of their unit; only they and coordinators record it."""
+        return command(lambda c, context: assign_visitor(c, context, person_id, visitor_id=terms["visitor_id"]), terms)

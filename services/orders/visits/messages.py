@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from libs.contracts.events import orders
@@ -20,3 +21,26 @@ class VisitRecorded:
     how: str
     outcome: str
     by: UUID
+
+
+@tells(orders.VisitorAssigned, subject="person_id")
+@dataclass(frozen=True)
+class VisitorAssigned:
+    """Somebody visits a person on the visit list from now on."""
+
+    assignment_id: UUID
+    district_id: UUID
+    person_id: UUID
+    visitor_id: UUID
+    by: UUID
+    ends_at: datetime
+
+
+@tells(orders.VisitorReleased, subject="person_id")
+@dataclass(frozen=True)
+class VisitorReleased:
+    """Whoever visited a person does so no more."""
+
+    assignment_id: UUID
+    district_id: UUID
+    person_id: UUID

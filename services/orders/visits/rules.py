@@ -2,12 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, timedelta
+from enum import StrEnum
 
 from libs.programme.policy import Policy
 from libs.programme.words import VisitRisk
 
 MONTHLY_DAYS_MAX = 31
+PEOPLE_MAX = 60
+"""How many people one visitor may have."""
+ASSIGNED = timedelta(days=180)
+"""How long somebody visits a person until a coordinator says so again: a name is not left open for ever."""
+
+
+class Finding(StrEnum):
+    """What a visitor looks at, and says where something is wrong."""
+
+    HEALTH = "health"
+    MIND = "mind"
+    SAFETY = "safety"
+    HYGIENE = "hygiene"
+    HOME = "home"
+
+
+ALARMING = frozenset({Finding.HEALTH, Finding.SAFETY})
+"""What nobody waits with: an alarm is opened at once."""
+
+
+def opens_alarm(*, seen: bool, findings: Collection[str], risk: str) -> bool:
+    """Tell whether people must look at once: something alarming was found, or someone at high risk did not answer."""
+    return bool(ALARMING.intersection(findings)) if seen else risk == VisitRisk.HIGH
 
 
 def interval_days(policy: Policy, risk: str) -> int:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields, validate
 
-from libs.http.fields import Choice, Month, word_of
+from libs.http.fields import Choice, Month, choice_of, word_of
 from libs.programme.names import shown_name
 from libs.programme.words import VisitRisk
 from services.orders.core.schemas import PageQuerySchema, shown_day, shown_id, shown_instant
+from services.orders.visits.rules import Finding
 
 
 class VisitTermsSchema(Schema):
@@ -16,6 +17,20 @@ class VisitTermsSchema(Schema):
     person_id = fields.UUID(required=True)
     how = Choice(("door", "phone", "video"), required=True)
     outcome = Choice(("seen", "no_answer"), required=True)
+    findings = fields.List(choice_of(Finding), load_default=[], validate=validate.Length(max=len(Finding)))
+
+
+class VisitorTermsSchema(Schema):
+    """Who visits the person; nobody in particular when it is null."""
+
+    visitor_id = fields.UUID(required=True, allow_none=True)
+
+
+class VisitorSchema(Schema):
+    """Who visits a person on the visit list."""
+
+    person_id = shown_id()
+    visitor_id = shown_id()
 
 
 class UnitQuerySchema(Schema):
@@ -45,6 +60,7 @@ class VisitSchema(Schema):
     recorded_by = shown_id()
     order_id = shown_id()
     reversed = fields.Boolean()
+    findings = fields.List(word_of(Finding))
 
 
 class VisitPlanSchema(Schema):
@@ -57,6 +73,7 @@ class VisitPlanSchema(Schema):
     last_seen_on = shown_day()
     due_on = shown_day()
     is_overdue = fields.Boolean()
+    visitor_id = shown_id()
 
 
 class VisitRateSchema(Schema):

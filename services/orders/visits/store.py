@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from libs.clock import local_date, local_midnight
 from libs.db import Connection
-from libs.db.rows import change_rows
+from libs.db.rows import change_rows, delete_rows, save_row
 from libs.http.lists import Sorted
 from libs.http.pages import a_day, an_id
 from libs.programme import directory
@@ -37,7 +37,18 @@ visit = table_of(
     recorded_by=sa.Uuid,
     order_id=sa.Uuid,
     reversed=sa.Boolean,
+    findings=sa.ARRAY(sa.Text),
 )
+visitor = table_of(
+    "visitor",
+    "person_id",
+    person_id=sa.Uuid,
+    assignment_id=sa.Uuid,
+    visitor_id=sa.Uuid,
+    assigned_by=sa.Uuid,
+    assigned_at=INSTANT,
+)
+"""Who visits a person on the list: one at a time."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +61,7 @@ class Listed:
     listed_on: date
     seen_on: tuple[date, ...]
     """The last day of all, and that of a month."""
+    visitor_id: UUID | None = None
 
 
 def add_visit(connection: Connection, columns: Mapping[str, Any]) -> bool:
@@ -70,18 +82,70 @@ def listed_people(
 
     Of the days on which each was seen it gives the last, and the last in `month`.
     """
-    columns = [person.c[name] for name in ("person_id", "district_id", "visit_risk", "visit_listed_on")]
     first, end = (local_midnight(month), _end_of(month)) if month else (now, now)
-    query = sa.select(*columns, _last_seen(visit.c.visited_at <= now), _last_seen(_between(first, end, now))).where(
+    query = _query_of_list(first, end, now)
+    for start in range(0, len(unit_ids), UNITS_AT_ONCE):
+        some = person.c.home_unit_id.in_(unit_ids[start : start + UNITS_AT_ONCE])
+        yield from _listed(connection, query.where(some))
+
+
+def _query_of_list(first: datetime, end: datetime, now: datetime) -> sa.Select[Any]:
+    columns = [person.c[name] for name in ("person_id", "district_id", "visit_risk", "visit_listed_on")]
+    assigned = sa.select(visitor.c.visitor_id).where(visitor.c.person_id == person.c.person_id).scalar_subquery()
+    seen_then = (_last_seen(visit.c.visited_at <= now), _last_seen(_between(first, end, now)))
+    return sa.select(*columns, assigned, *seen_then).where(
         person.c.visit_listed_on.is_not(None),
         person.c.visit_risk != "",
         person.c.status.in_([PersonStatus.ACTIVE, PersonStatus.SUSPENDED]),
     )
-    for start in range(0, len(unit_ids), UNITS_AT_ONCE):
-        some = person.c.home_unit_id.in_(unit_ids[start : start + UNITS_AT_ONCE])
-        for person_id, district_id, risk, listed_on, *seen in connection.execute(query.where(some)):
-            seen_on = tuple(local_date(at) for at in seen if at is not None)
-            yield Listed(person_id, district_id, risk, listed_on, seen_on)
+
+
+def people_of_visitor(connection: Connection, visitor_id: UUID, now: datetime) -> Iterator[Row]:
+    """Give whom somebody visits, at most as many as one may be assigned, without their risk group."""
+    still = visitor.c.assigned_at > now - rules.ASSIGNED
+    mine = sa.select(visitor.c.person_id).where(visitor.c.visitor_id == visitor_id, still)
+    query = _query_of_list(now, now, now).where(person.c.person_id.in_(mine))
+    for entry in _listed(connection, query):
+        yield {name: value for name, value in _plan(connection, entry, local_date(now)).items() if name != "risk"}
+
+
+def _listed(connection: Connection, query: sa.Select[Any]) -> Iterator[Listed]:
+    for person_id, district_id, risk, listed_on, visitor_id, *seen in connection.execute(query):
+        seen_on = tuple(local_date(at) for at in seen if at is not None)
+        yield Listed(person_id, district_id, risk, listed_on, seen_on, visitor_id)
+
+
+def assign_visitor(connection: Connection, row: Mapping[str, Any]) -> None:
+    """Let somebody visit a person, in the place of who did."""
+    save_row(connection, visitor, row)
+
+
+def end_visitor(connection: Connection, person_id: UUID) -> None:
+    """Let nobody visit a person in particular."""
+    delete_rows(connection, visitor, person_id=person_id)
+
+
+def visitor_of(connection: Connection, person_id: UUID) -> Row | None:
+    """Return who visits a person, or None."""
+    row = connection.execute(sa.select(visitor).where(visitor.c.person_id == person_id)).mappings().first()
+    return dict(row) if row else None
+
+
+def risk_of(connection: Connection, person_id: UUID) -> str:
+    """Return the risk group of a person on the visit list; nothing of whoever is not on it."""
+    query = sa.select(person.c.visit_risk).where(person.c.person_id == person_id, person.c.visit_listed_on.is_not(None))
+    return str(connection.execute(query).scalar() or "")
+
+
+def is_on_list(connection: Connection, person_id: UUID) -> bool:
+    """Tell whether a person is to be visited regularly."""
+    return risk_of(connection, person_id) != ""
+
+
+def count_people_of(connection: Connection, visitor_id: UUID) -> int:
+    """Return how many people somebody visits."""
+    counted = sa.select(sa.func.count()).select_from(visitor).where(visitor.c.visitor_id == visitor_id)
+    return int(connection.execute(counted).scalar_one())
 
 
 def _last_seen(then: sa.ColumnElement[bool]) -> sa.ScalarSelect[Any]:
@@ -136,12 +200,17 @@ def visit_plans(connection: Connection, unit_id: UUID, now: datetime) -> Iterato
     """Give who of a unit is on the visit list, with the last day seen and the last day by which to be seen again."""
     today = local_date(now)
     for entry in listed_people(connection, directory.units_below(connection, [unit_id]), now):
-        policy = people_store.policy_on(connection, entry.district_id, today)
-        days = rules.interval_days(policy, entry.risk)
-        last_on = max(entry.seen_on, default=None)
-        due_on = rules.due_on(listed_on=entry.listed_on, seen_on=entry.seen_on, days=days)
-        row = {"person_id": entry.person_id, "risk": entry.risk, "interval_days": days, "listed_on": entry.listed_on}
-        yield row | {"last_seen_on": last_on, "due_on": due_on, "is_overdue": today > due_on}
+        yield _plan(connection, entry, today)
+
+
+def _plan(connection: Connection, entry: Listed, today: date) -> Row:
+    policy = people_store.policy_on(connection, entry.district_id, today)
+    days = rules.interval_days(policy, entry.risk)
+    last_on = max(entry.seen_on, default=None)
+    due_on = rules.due_on(listed_on=entry.listed_on, seen_on=entry.seen_on, days=days)
+    row = {"person_id": entry.person_id, "risk": entry.risk, "interval_days": days, "listed_on": entry.listed_on}
+    seen = {"last_seen_on": last_on, "due_on": due_on, "is_overdue": today > due_on}
+    return row | seen | {"visitor_id": entry.visitor_id}
 
 
 VISIT_PLANS: Sorted[Row] = Sorted(key=lambda row: (row["due_on"], row["person_id"]), parts=(a_day, an_id))

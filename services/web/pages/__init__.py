@@ -9,6 +9,7 @@ from services.web.pages.calls.views import area as calls
 from services.web.pages.checks.views import area as checks
 from services.web.pages.desk.stops import area as stops
 from services.web.pages.desk.views import area as desk
+from services.web.pages.desk.visitors import area as visitors
 from services.web.pages.district.views import area as district
 from services.web.pages.elder.views import area as elder
 from services.web.pages.entry.by_device import area as by_device
@@ -27,6 +28,7 @@ from services.web.pages.street.views import area as street
 from services.web.pages.urgent.views import area as urgent
 from services.web.pages.volunteer.door import area as door
 from services.web.pages.volunteer.views import area as volunteer
+from services.web.pages.volunteer.visits import area as own_visits
 
 AREAS: tuple[Area, ...] = (
     front,
@@ -38,9 +40,11 @@ AREAS: tuple[Area, ...] = (
     desk,
     stops,
     slips,
+    visitors,
     elder,
     volunteer,
     door,
+    own_visits,
     street,
     family,
     call_list,

@@ -49,6 +49,7 @@ KEPT = {
         series_day.state series_pattern.weekdays scan.kind scan.media_type service_record.evidence_class
         service_record.kind sample_call.outcome visit.how visit.outcome""",
     "cleared with where they served": "assignment.in_key assignment.out_key",
+    "cleared with what was found of them": "visit.findings",
     "ids": "door.door_code_known_to orders.approvers orders.offers_to slip_used.scan volunteer_group.member_ids",
     "deleted by the tombstone, row and all": """
         acting_grant.acts person.certificates person.grade person.hardship person.known_to person.roles person.sex
@@ -63,7 +64,8 @@ KEPT = {
         unit.level unit.name_en unit.name_zh""",
     "instants": "orders.offers_lapse_at",
     "made by the platform": """
-        certificate.credential certificate.services certificate.verification_code command.fingerprint scan.sha256""",
+        certificate.credential certificate.services certificate.verification_code command.fingerprint sample_seed.seed
+        scan.sha256""",
     "an answer is kept without words, a refusal has none": "command.answer command.refusal",
     "an event has no words": """
         outbox.event_type outbox.key outbox.payload outbox.stream outbox.subject outbox.topic outbox.traceparent""",
@@ -124,14 +126,14 @@ def _record_words_elsewhere(world: OrdersHarness, for_lan: dict[str, Any], for_m
         ("coord", f"volunteer-stops/{named('t1')}", {"volunteer_id": min_, "why": WORDS}),
     ):
         assert world.call("PUT", by, f"/v1/{path}", body).status_code == 201, path
+    revoked = world.call("POST", "coord", f"/v1/certificates/{named('c1')}/revocation", {"why": WORDS})
+    assert revoked.status_code == 200
     no = {"ok": False, "why": WORDS}
     assert world.call("POST", "cadmin", f"/v1/service-records/{named('s1')}/decision", no).status_code == 200
     ended = world.call("POST", "op", f"/v1/incidents/{named('i1')}/closing", {"outcome": WORDS})
     assert ended.status_code == 200
     lifted = world.call("POST", "coord", f"/v1/volunteer-stops/{named('t1')}/lifting", {"why": WORDS})
     assert lifted.status_code == 200
-    revoked = world.call("POST", "coord", f"/v1/certificates/{named('c1')}/revocation", {"why": WORDS})
-    assert revoked.status_code == 200
     world.place("coord", "o2", recipient="lan", start="D4 09:00")
     assert world.act("coord", "o2", "cancellation", {"why": WORDS}) == ""
 

@@ -69,6 +69,7 @@ def _record_visit(connection: Connection, context: Cause, order: Order) -> None:
         "recorded_by": by,
         "order_id": order.order_id,
         "reversed": False,
+        "findings": [],
     }
     if visits_store.add_visit(connection, columns):
         tell(connection, context, VisitRecorded(visit_id, order.district_id, order.recipient_id, "order", "seen", by))

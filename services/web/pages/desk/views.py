@@ -28,6 +28,7 @@ from services.web.kit.refusing import back_to_form
 from services.web.kit.spoken import MinutesUnreadableError, read_minutes
 from services.web.kit.urgent import open_at
 from services.web.kit.viewer import api, now, viewer
+from services.web.kit.visits import FINDINGS, put_visit
 from services.web.pages.desk.checkouts import missing_of
 from services.web.pages.desk.export import CSV_TYPE, XLSX_TYPE, Cell, as_csv, as_xlsx, table_of
 from services.web.pages.desk.queue import Group, View, grouped, view_of
@@ -231,16 +232,17 @@ def visits() -> str:
     """Show who is to be visited, those due first on top."""
     plans = part_of_page(lambda: list(api().all_rows("/v1/visit-plans", unit=viewer().unit_of("coordinator"))))
     return render_template(
-        "desk/visits.html", plans=plans, people=names(plan["person_id"] for plan in rows_of(plans)[:BULK_MAX])
+        "desk/visits.html",
+        plans=plans,
+        people=names(plan[who] for plan in rows_of(plans)[:BULK_MAX] for who in ("person_id", "visitor_id")),
+        findings=FINDINGS,
     )
 
 
 @area.act("/visits", needs="record_visit")
 def record_visit() -> WerkzeugResponse:
     """Record that somebody was seen."""
-    body = {name: request.form.get(name, "") for name in ("person_id", "outcome", "how")}
-    api().put(f"/v1/visits/{command_of_form()}", body)
-    flash.tell(message("Recorded."))
+    put_visit()
     return redirect("/desk/visits", 303)
 
 

@@ -384,6 +384,32 @@ class VisitRecorded(_message.Message):
     by: str
     def __init__(self, visit_id: _Optional[str] = ..., district_id: _Optional[str] = ..., person_id: _Optional[str] = ..., how: _Optional[str] = ..., outcome: _Optional[str] = ..., by: _Optional[str] = ...) -> None: ...
 
+class VisitorAssigned(_message.Message):
+    __slots__ = ("assignment_id", "district_id", "person_id", "visitor_id", "by", "ends_at_us")
+    ASSIGNMENT_ID_FIELD_NUMBER: _ClassVar[int]
+    DISTRICT_ID_FIELD_NUMBER: _ClassVar[int]
+    PERSON_ID_FIELD_NUMBER: _ClassVar[int]
+    VISITOR_ID_FIELD_NUMBER: _ClassVar[int]
+    BY_FIELD_NUMBER: _ClassVar[int]
+    ENDS_AT_US_FIELD_NUMBER: _ClassVar[int]
+    assignment_id: str
+    district_id: str
+    person_id: str
+    visitor_id: str
+    by: str
+    ends_at_us: int
+    def __init__(self, assignment_id: _Optional[str] = ..., district_id: _Optional[str] = ..., person_id: _Optional[str] = ..., visitor_id: _Optional[str] = ..., by: _Optional[str] = ..., ends_at_us: _Optional[int] = ...) -> None: ...
+
+class VisitorReleased(_message.Message):
+    __slots__ = ("assignment_id", "district_id", "person_id")
+    ASSIGNMENT_ID_FIELD_NUMBER: _ClassVar[int]
+    DISTRICT_ID_FIELD_NUMBER: _ClassVar[int]
+    PERSON_ID_FIELD_NUMBER: _ClassVar[int]
+    assignment_id: str
+    district_id: str
+    person_id: str
+    def __init__(self, assignment_id: _Optional[str] = ..., district_id: _Optional[str] = ..., person_id: _Optional[str] = ...) -> None: ...
+
 class IncidentOpened(_message.Message):
     __slots__ = ("incident_id", "district_id", "kind", "person_id", "order_id")
     INCIDENT_ID_FIELD_NUMBER: _ClassVar[int]
