@@ -38,6 +38,7 @@ from services.embedded.welcome import demo_people
 from services.embedded.witnessing import witness_environment
 from services.web.app import create_app as create_pages
 from services.web.clients.transport import WsgiTransport
+from services.web.pages.desk.planning import COSTLY
 from services.web.parts import About, WebParts
 
 PROGRAMME_NAME = "互助时间平台"
@@ -203,7 +204,7 @@ class Composition:
     @staticmethod
     def costly() -> list[bytes]:
         """Return how the requests of all services begin that are worked on by threads of their own."""
-        return [begin for program in PROGRAMS.values() for begin in program.costly]
+        return [*(begin for program in PROGRAMS.values() for begin in program.costly), *COSTLY]
 
     def traveller(self) -> Traveller:
         """Return what moves the clock."""

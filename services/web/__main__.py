@@ -15,6 +15,7 @@ from libs.secret_files import refuse_open_file
 from libs.tracing import begin_tracing, refuse_wrong_tracing
 from services.web.app import create_app
 from services.web.clients.transport import HttpTransport
+from services.web.pages.desk.planning import COSTLY
 from services.web.parts import WebParts
 from services.web.settings import Settings
 
@@ -83,7 +84,7 @@ def pages() -> None:
     refuse_wrong_tracing(settings, "web")
     configure("web", level=settings.log_level)
     parts_of(settings)  # What refuses the start refuses it here, once, and not in each worker again and again.
-    AppServer(lambda: create_served_app(settings), settings).run()
+    AppServer(lambda: create_served_app(settings), settings, costly=COSTLY).run()
 
 
 if __name__ == "__main__":

@@ -23,6 +23,7 @@ PATHS = {
               /papers/certificates/{certificate}""",
     "ann": """/family /family/{lan} /family/{lan}/orders/{next}/code /volunteer/gift /series?person={lan}""",
     "coord": """/desk /desk/approvals /desk/approvals?by=day&show=flagged /desk/visits /desk/orders/{weak}
+              /desk/planning /desk/planning/orders/{open1}
               /desk/checkouts /slips /desk/signatures /desk/stops /desk/stops?volunteer={min} /applicants
               /applicants/{applicant} /register /duty /duty/roster /duty/roster?q=nobody
               /series/stopped""",

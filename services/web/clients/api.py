@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from libs.ids import new_id
-from services.web.clients.transport import ApiAnswer, ApiRequest, ServiceAwayError, Transport
+from services.web.clients.transport import ANSWER_SECONDS, ApiAnswer, ApiRequest, ServiceAwayError, Transport
 
 PAGE_SIZE = 200
 PAGES_MAX = 20
@@ -91,6 +91,7 @@ class Api:
         body: Mapping[str, Any] | None = None,
         content: bytes = b"",
         headers: Mapping[str, str] | None = None,
+        seconds: float = ANSWER_SECONDS,
     ) -> ApiAnswer:
         """Send a request and return the answer to it.
 
@@ -106,7 +107,9 @@ class Api:
         )
         content = json.dumps(body).encode() if body is not None else content
         answer = self.transport.send(
-            ApiRequest(method, path, asked, self._headers(content) | dict(headers or {}), content, self.address)
+            ApiRequest(
+                method, path, asked, self._headers(content) | dict(headers or {}), content, self.address, seconds
+            )
         )
         if answer.status in AWAY:
             raise ServiceAwayError(str(answer.status))

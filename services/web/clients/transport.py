@@ -16,6 +16,8 @@ from libs.tracing import carried
 
 CONNECT_SECONDS = 2.0
 ANSWER_SECONDS = 12.0
+COSTLY_SECONDS = 30.0
+"""How long to wait for what is worked on apart from other requests."""
 POOL_SIZE = 24
 ANSWER_BYTES_MAX = 8 * 1024 * 1024
 
@@ -35,6 +37,8 @@ class ApiRequest:
     body: bytes = b""
     address: str = ""
     """Where the person is who looks at the page: limits count them, not us."""
+    seconds: float = ANSWER_SECONDS
+    """How long to wait for the answer."""
 
     @property
     def target(self) -> str:
@@ -75,8 +79,7 @@ class HttpTransport:
 
     def __init__(self, base_url: str) -> None:
         self._base_url = base_url.rstrip("/")
-        timeout = urllib3.Timeout(connect=CONNECT_SECONDS, read=ANSWER_SECONDS)
-        self._pool = urllib3.PoolManager(maxsize=POOL_SIZE, block=False, retries=False, timeout=timeout)
+        self._pool = urllib3.PoolManager(maxsize=POOL_SIZE, block=False, retries=False)
 
     def send(self, wanted: ApiRequest) -> ApiAnswer:
         """Send a request once; nothing is sent again by itself, for the person decides that."""
@@ -85,7 +88,12 @@ class HttpTransport:
             headers["X-Forwarded-For"] = wanted.address
         try:
             answer = self._pool.request(
-                wanted.method, self._base_url + wanted.target, body=wanted.body or None, headers=headers, redirect=False
+                wanted.method,
+                self._base_url + wanted.target,
+                body=wanted.body or None,
+                headers=headers,
+                redirect=False,
+                timeout=urllib3.Timeout(connect=CONNECT_SECONDS, read=wanted.seconds),
             )
         except urllib3.exceptions.HTTPError as error:
             raise ServiceAwayError(type(error).__name__) from error

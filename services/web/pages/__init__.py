@@ -7,6 +7,7 @@ from services.web.pages.applying.views import area as applying
 from services.web.pages.calls.call_list import area as call_list
 from services.web.pages.calls.views import area as calls
 from services.web.pages.checks.views import area as checks
+from services.web.pages.desk.planning import area as planning
 from services.web.pages.desk.stops import area as stops
 from services.web.pages.desk.views import area as desk
 from services.web.pages.desk.visitors import area as visitors
@@ -39,6 +40,7 @@ AREAS: tuple[Area, ...] = (
     about,
     desk,
     stops,
+    planning,
     slips,
     visitors,
     elder,
