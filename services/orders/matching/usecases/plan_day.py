@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from heapq import nsmallest
 from uuid import UUID
 
 from libs.clock import local_date
@@ -210,25 +211,34 @@ class _DaySearch:
         return Searched(order, tuple(choices), reasons, looked, gates.in_words())
 
     def _near(self, order: Order) -> list[tuple[int, Fit, tuple[Weighed, ...]]]:
-        """Return who lives within reach and has not taken it, who fits best first."""
-        recipient = self._recipients[order.recipient_id]
-        near = []
-        for helper, person in enumerate(self._people):
-            if person.person_id not in order.volunteer_ids and self._reaches(person, recipient):
-                fit = self._fit(person, recipient)
-                near.append((helper, fit, weigh(self._policy, fit)))
+        """Return who lives nearest within reach, or helped before, and has not taken it; who fits best first."""
+        recipient, taken = self._recipients[order.recipient_id], set(order.volunteer_ids)
+        able = [
+            (metres, helper)
+            for helper, person in enumerate(self._people)
+            if person.person_id not in taken and (metres := self._metres(person, recipient)) is not None
+        ]
+        nearest = {helper for _, helper in nsmallest(NEAREST_OF_VISIT, able)}
+        nearest |= {helper for _, helper in able if self._times_before(self._people[helper], recipient)}
+        fits = [(helper, self._fit(self._people[helper], recipient)) for helper in sorted(nearest)]
+        near = [(helper, fit, weigh(self._policy, fit)) for helper, fit in fits]
         return sorted(near, key=lambda entry: (-points_of(entry[2]), entry[1].distance_m or 0, entry[0]))
 
-    def _reaches(self, person: Person, recipient: Person) -> bool:
+    def _metres(self, person: Person, recipient: Person) -> int | None:
+        """Return how far a volunteer lives; None beyond the reach."""
         if person.home is None or recipient.home is None:
-            return False
-        return person.home.metres_to(recipient.home) <= self._policy.plan.reach_metres
+            return None
+        metres = person.home.metres_to(recipient.home)
+        return metres if metres <= self._policy.plan.reach_metres else None
+
+    def _times_before(self, person: Person, recipient: Person) -> int:
+        return self._before.get((recipient.person_id, person.person_id), 0)
 
     def _fit(self, person: Person, recipient: Person) -> Fit:
         who = person.person_id
         return Fit(
             distance_m=steps(person, recipient),
-            helped_before=self._before.get((recipient.person_id, who), 0),
+            helped_before=self._times_before(person, recipient),
             served_lately=self._served.get(who, 0),
             day_minutes=self._day_minutes.get(who, 0),
         )
