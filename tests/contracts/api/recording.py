@@ -9,7 +9,7 @@ import json
 import re
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from uuid import UUID
 
 import urllib3
 
-from libs.contracts.api import FOLDER
+from libs.contracts.api import FOLDER, examples
 from libs.http.openapi import METHODS
 from tests.scenarios.client import Client, PlatformError
 from tests.scenarios.runner import Run, StepFailedError
@@ -27,7 +27,7 @@ from tests.support.platform import Platform
 
 LIST_ITEMS_MAX = 2
 TEXT_MAX = 300
-SECRET_FIELDS = frozenset({"access_token", "refresh_token", "password", "new_password", "totp", "secret", "signature"})
+SECRET_FIELDS = frozenset({"access_token", "refresh_token", "password", "new_password", "totp", "secret"})
 DRAWN = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
 ID_OF_AN_EXAMPLE = 0x01890A5D_AC96_774B_BCCE_B302099A8000
 
@@ -52,6 +52,11 @@ class Operations:
             if method in methods
         ]
 
+    @property
+    def names(self) -> frozenset[str]:
+        """Return every `operationId`."""
+        return frozenset(name for _, _, name in self._patterns)
+
     def name(self, method: str, path: str) -> str | None:
         """Return the `operationId` of a request."""
         bare = unquote(path.partition("?")[0])
@@ -65,7 +70,7 @@ class Recorder:
 
     operations: Operations
     examples: dict[str, Example] = field(default_factory=dict)
-    _weights: dict[str, tuple[int, int]] = field(default_factory=dict)
+    _weights: dict[str, tuple[int, int, int]] = field(default_factory=dict)
 
     def hear(self, method: str, path: str, body: Any, answer: urllib3.BaseHTTPResponse) -> None:
         """Keep a request and its answer where they say more than what is kept."""
@@ -75,9 +80,12 @@ class Recorder:
         kept = {} if body is None else {"request": body}
         if answer.headers.get("Content-Type", "").startswith("application/json"):
             kept["answer"] = answer.json()
-        example = shortened(kept)
-        weight = (said(example), -len(json.dumps(example)))
-        if example and weight > self._weights.get(name, (0, 0)):
+        self.keep(name, shortened(kept))
+
+    def keep(self, name: str, example: Example) -> None:
+        """Keep an example where it says more than what is kept."""
+        weight = (members(example), said(example), -len(json.dumps(example)))
+        if example and weight > self._weights.get(name, (0, 0, 0)):
             self._weights[name], self.examples[name] = weight, example
 
     def told(self) -> dict[str, Example]:
@@ -98,6 +106,13 @@ class RecordingClient(Client):
         if self.recorder is not None:
             self.recorder.hear(method, path, None if isinstance(body, bytes) else body, answer)
         return answer
+
+
+def members(value: Any) -> int:
+    """Return how many members a document has, empty ones too: a schema that grew is shown by what is recorded now."""
+    if isinstance(value, dict):
+        return len(value) + sum(members(part) for part in value.values())
+    return max((members(part) for part in value), default=0) if isinstance(value, list) else 0
 
 
 def said(value: Any) -> int:
@@ -132,6 +147,8 @@ def settled(example: Example) -> Example:
             return [of(name, inner) for inner in value]
         if name in SECRET_FIELDS and isinstance(value, str):
             return f"<{name}>"
+        if name == "signature" and isinstance(value, str):
+            return "A" * len(value)
         if name == "next" and isinstance(value, str):
             return "<cursor>"
         return DRAWN.sub(id_of, value) if isinstance(value, str) else value
@@ -139,11 +156,13 @@ def settled(example: Example) -> Example:
     return {part: of(part, value) for part, value in example.items()}
 
 
-def play(paths: Sequence[Path]) -> Iterator[Recorder]:
-    """Play stories on a platform of their own; yield the recorder after each."""
+def play(paths: Sequence[Path], kept: Mapping[str, Example]) -> Iterator[Recorder]:
+    """Play stories on a platform of their own; yield the recorder after each. It begins with what is kept."""
     with tempfile.TemporaryDirectory() as folder, Platform(Path(folder)) as platform:
         document = Client(platform.url).session.request("GET", f"{platform.url}/openapi.json").json()
         recorder = Recorder(Operations(document))
+        for name in kept.keys() & recorder.operations.names:
+            recorder.keep(name, kept[name])
         for path in paths:
             platform.reset()
             client = RecordingClient(platform.url, recorder=recorder)
@@ -155,10 +174,10 @@ def play(paths: Sequence[Path]) -> Iterator[Recorder]:
 
 
 def main() -> int:
-    """Record while playing the stories of the folders given, or all."""
-    folders = [Path(argument) for argument in sys.argv[1:]] or [CASES]
-    paths = find_stories(folders)
-    for number, recorder in enumerate(play(paths), 1):
+    """Record while playing all stories, anew; or those of the folders given, beside what is recorded already."""
+    folders = [Path(argument) for argument in sys.argv[1:]]
+    paths, kept = find_stories(folders or [CASES]), examples() if folders else {}
+    for number, recorder in enumerate(play(paths, kept), 1):
         print(f"{number} of {len(paths)} stories, {len(recorder.examples)} operations", flush=True)
         text = json.dumps(recorder.told(), indent=1, ensure_ascii=False)
         (FOLDER / "examples.json").write_text(text + "\n", "utf-8")

@@ -27,7 +27,7 @@ SELDOM = {
     "accounts.SignInAnswer": {"ticket", "ticket_expires_at"},
     "accounts.UnitAnswer": {"policy_id"},
     "orders.Duty": {"unit_name"},
-    "orders.Order": {"distance_m"},
+    "orders.Order": {"distance_m", "offers"},
     "orders.OrderDone": {"distance_m"},
     "orders.Visit": {"order_id"},
     "orders.Waiting": {
