@@ -40,7 +40,7 @@ NO_WORDS = {
     "note_call.zh": "a sentence of ours, which names nobody",
     "note_call.en": "as above",
     "show_own_application.why": "nobody's command: the answer is read anew and not kept",
-    "import_people.reason": "a code; the answer is read anew and not kept",
+    "import_people.failure": "a code; the answer is read anew and not kept",
     "import_people.refused": "codes; the answer is read anew and not kept",
     "import_people.persons": "ids; the answer is read anew and not kept",
 }

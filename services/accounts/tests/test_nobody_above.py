@@ -18,13 +18,16 @@ ACCOUNTS = Path(__file__).parents[1]
 QUESTIONS = ACCOUNTS / "core" / "usecases" / "authorise.py"
 USECASES = [path for path in (*ACCOUNTS.glob("*/usecases.py"), *ACCOUNTS.glob("*/usecases/*.py")) if path != QUESTIONS]
 PASSES = {"require_over", "require_above", "is_above", "may_sign_about", "_require_either", "_require_above_either"}
-PASSES |= {"_require_signature", "_require_second", "require_witness", "lock_below"}
+PASSES |= {"_require_own_wish_or_over", "_require_signature", "_require_second", "require_witness", "lock_below"}
 """Calls by which a use case asks whether who acts stands above whom it is about."""
 OWN_OR_NOBODY = {
     "view_person": "looking opens nothing, and is logged for its owner",
     "view_by_order": "the two sides of an order see each other",
     "view_by_grant": "a relative sees the name of whom they act for",
     "may_ask_for": "a question about the grant of whoever asks",
+    "grant_to_ask_for": "as above",
+    "keep_photo": "one's own",
+    "look_at_photo": "looking, by an order in hand, is logged for its owner",
     "list_findings": "a list of what was found about somebody",
     "list_proposals": "a list of the numbers proposed for somebody",
     "register_device": "one's own device",
@@ -184,6 +187,8 @@ NO_ACT_ON_A_PERSON = {
     "DELETE /v1/sessions/current",
     "POST /v1/sign-in-codes",
     "POST /v1/me/password",
+    "POST /v1/me/photo",
+    "DELETE /v1/me/photo",
     "PUT /v1/organisation-units/{}",
     "POST /v1/organisation-units/{}/names",
     "PUT /v1/policies/{}",

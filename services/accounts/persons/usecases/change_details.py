@@ -68,7 +68,7 @@ def change_details(
         TwoPeopleNeededError: the number of a member of staff is changed by two (propose_number.py).
     """
     person = store.persons.lock_person(person_id)
-    _refuse_unless_may(store, context, person, details)
+    _require_own_wish_or_over(store, context, person, details)
     _refuse_stale(person, version)
     changed = _changed(person, details, store, context)
     _change_identity(store, person_id, details)
@@ -108,7 +108,7 @@ def move_person(
     return moved
 
 
-def _refuse_unless_may(store: SealedStore, context: CommandContext, person: Person, details: Details) -> None:
+def _require_own_wish_or_over(store: SealedStore, context: CommandContext, person: Person, details: Details) -> None:
     """Refuse whoever may not change this; what a relative says for somebody is kept, for both to see."""
     if person.person_id == context.caller_id and details.given <= OWN_FIELDS:
         context.active_actor()
