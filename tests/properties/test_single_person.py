@@ -217,6 +217,7 @@ class Alone:
         yield "POST", f"{order}/check-out", {"place": place}
         yield "POST", f"{order}/confirmation", {"rating": 5}
         yield "POST", f"{order}/call-back", {"spoke_with": "recipient", "was_there": "yes"}
+        yield "POST", f"{order}/sample-call", {"outcome": "agreed"}
         yield "POST", f"{order}/dispute", {"says_minutes": 60}
         yield "POST", f"{order}/decision", {"minutes": 60, "second": self.me} | WHY
         yield "POST", f"{order}/decision/confirmation", OK
