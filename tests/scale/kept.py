@@ -27,7 +27,7 @@ BOUNDED: Mapping[str, frozenset[str]] = {
     )),
     "orders": frozenset((
         "acting_grant", "catalogue_item", "deadline", "device_key", "person", "policy", "relation", "signing_key",
-        "standing", "unit", "volunteer_group",
+        "standing", "unit", "visitor", "volunteer_group",
     )),
     "ledger": frozenset((
         "acting_grant", "credit_due", "erasure", "journal.book", "journal.ddl", "journal.wallet", "person", "policy",
@@ -61,6 +61,7 @@ PRUNED: Mapping[str, Mapping[str, tuple[str, str]]] = {
     "orders": {
         "door_act": ("when it is too old to count", "services.orders.serving.store:forget_old_acts"),
         "ended_session": _SESSIONS,
+        "scan_content": ("retention.photo_days after the order", "services.orders.scans.usecases:delete_scan_due"),
     },
     "ledger": {"ended_session": _SESSIONS},
     "redemption": {"ended_session": _SESSIONS},
@@ -111,6 +112,7 @@ STAYS: Mapping[str, Mapping[str, Stays]] = {
     },
     "orders": {
         "assignment": Stays(ORDERS_A_YEAR, 400, _OF_ORDERS),
+        "call_back": Stays(ORDERS_A_YEAR // 50, 300, "what was asked and answered by telephone"),
         "certificate": Stays(ELDERS // 20, 400, "checked by strangers for ever"),
         "confirmation": Stays(ORDERS_A_YEAR, 120, _OF_ORDERS),
         "decision": Stays(ORDERS_A_YEAR // 500, _FEW, _OF_STAFF),
@@ -128,6 +130,9 @@ STAYS: Mapping[str, Mapping[str, Stays]] = {
         "reversal": Stays(ORDERS_A_YEAR // 1_000, _FEW, _OF_STAFF),
         "sample_call": Stays(ORDERS_A_YEAR // 20, 140, "what was drawn, and what the recipient said"),
         "sample_seed": Stays(366, 100, "by which a draw is computed again"),
+        "scan": Stays(ORDERS_A_YEAR // 20, 260, "whose scan it was, and its hash"),
+        "scan_look": Stays(ORDERS_A_YEAR // 20, 110, "who looked at it"),
+        "scan_order": Stays(ORDERS_A_YEAR // 20, 180, _OF_ORDERS),
         "series": Stays(ELDERS // 4, 600, _OF_ORDERS),
         "series_day": Stays(ORDERS_A_YEAR // 2, 200, "which day of a series became which order, or why none"),
         "series_pattern": Stays(ELDERS // 2, 150, _OF_ORDERS),
