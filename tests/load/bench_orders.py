@@ -152,7 +152,7 @@ def reads(large: Measured, small: Measured) -> list[Line]:
     by_id = f"/v1/orders/{city.order_ids[number]}"
     matches = f"/v1/matches?order={city.order_ids[number]}"
     queue = f"/v1/queues/approval?unit={uid('city')}"
-    one, near_me, matched, queued, queued_small = in_turn(
+    by_id_ms, near_me, matched, queued, queued_small = in_turn(
         lambda: large.ask("GET", by_id),
         lambda: large.ask("GET", near),
         lambda: large.ask("GET", matches),
@@ -160,8 +160,8 @@ def reads(large: Measured, small: Measured) -> list[Line]:
         lambda: small.ask("GET", queue),
     )
     return [
-        _ratio("near me beside a read by id", 3, near_me, one),
-        _ratio("matching one order beside a read by id", 10, matched, one),
+        _ratio("near me beside a read by id", 3, near_me, by_id_ms),
+        _ratio("matching one order beside a read by id", 10, matched, by_id_ms),
         _ratio("the queue's first page, 2,000 pending beside 100", 2, queued, queued_small),
     ]
 
@@ -201,7 +201,7 @@ def flags(large: Measured) -> Line:
 
 def _at_work(large: Measured, number: int) -> tuple[str, str]:
     """Let a volunteer of their own take an order and check in; return the order's path and who it is."""
-    path, by = f"/v1/orders/{large.city.order_ids[number]}", f"helper {number}"
+    path, by = f"/v1/orders/{large.city.order_ids[number]}", f"volunteer {number}"
     start = large.city.start_of(number)
     large.world.clock.instant = NOW
     large.hold(by, "volunteer", uid("community", large.city.community_of(large.city.pair(number)[0])))
@@ -235,7 +235,7 @@ def _no_flags() -> Iterator[None]:
 
 def planning(large: Measured) -> list[Line]:
     """Plan 300 visits by 200 volunteers beside the greedy plan, and a community's day over HTTP."""
-    best, greedy = compare(make_day(1, visits=300, helpers=200))
+    best, greedy = compare(make_day(1, visits=300, volunteers=200))
     is_better = (best.people, best.points) > (greedy.people, greedy.points)
     community = uid("community", large.city.communities // 2)
     began = time.perf_counter()

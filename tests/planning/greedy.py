@@ -13,25 +13,25 @@ from tests.planning.instances import Day
 def plan_greedily(day: Day) -> list[tuple[int, int]]:
     """Return (visit, volunteer) pairs, under the same constraints as the solver's."""
     problem = day.problem
-    minutes = [helper.free_minutes for helper in problem.helpers]
+    minutes = [volunteer.free_minutes for volunteer in problem.volunteers]
     last: dict[int, Visit] = {}
     pairs: list[tuple[int, int]] = []
     able: dict[int, list[int]] = {}
     for choice in problem.choices:
-        able.setdefault(choice.visit, []).append(choice.helper)
+        able.setdefault(choice.visit, []).append(choice.volunteer)
     for number, visit in sorted(enumerate(problem.visits), key=lambda entry: entry[1].stay.start_at):
         length = round((visit.stay.end_at - visit.stay.start_at).total_seconds() / 60)
         free = [
-            helper
-            for helper in able.get(number, [])
-            if minutes[helper] >= length and _arrives(last.get(helper), visit, problem.metres_per_minute)
+            volunteer
+            for volunteer in able.get(number, [])
+            if minutes[volunteer] >= length and _arrives(last.get(volunteer), visit, problem.metres_per_minute)
         ]
-        nearest = sorted(free, key=lambda helper: day.metres[number, helper])[: visit.persons]
+        nearest = sorted(free, key=lambda volunteer: day.metres[number, volunteer])[: visit.persons]
         if len(nearest) == visit.persons:
-            for helper in nearest:
-                minutes[helper] -= length
-                last[helper] = visit
-                pairs.append((number, helper))
+            for volunteer in nearest:
+                minutes[volunteer] -= length
+                last[volunteer] = visit
+                pairs.append((number, volunteer))
     return pairs
 
 
@@ -43,5 +43,5 @@ def _arrives(before: Visit | None, visit: Visit, metres_per_minute: int) -> bool
     return before.stay.end_at + timedelta(minutes=math.ceil(way)) <= visit.stay.start_at
 
 
-def _metres(one: Place, other: Place) -> int:
-    return one.metres_to(other)
+def _metres(place: Place, other: Place) -> int:
+    return place.metres_to(other)

@@ -32,7 +32,7 @@ class Scored:
 def score(day: Day, pairs: Sequence[tuple[int, int]], *, seconds: float = 0, is_optimal: bool = False) -> Scored:
     """Return how good a plan is; one that breaks a constraint is none."""
     assert broken(day.problem, pairs) == []
-    points = {(choice.visit, choice.helper): choice.points for choice in day.problem.choices}
+    points = {(choice.visit, choice.volunteer): choice.points for choice in day.problem.choices}
     return Scored(
         len(pairs),
         sum(points[pair] for pair in pairs),
@@ -48,7 +48,7 @@ def compare(day: Day) -> tuple[Scored, Scored]:
     began = time.perf_counter()
     solution = solve(day.problem)
     took = time.perf_counter() - began
-    chosen = [(choice.visit, choice.helper) for choice in solution.chosen]
+    chosen = [(choice.visit, choice.volunteer) for choice in solution.chosen]
     return score(day, chosen, seconds=took, is_optimal=solution.is_optimal), score(day, plan_greedily(day))
 
 
@@ -59,11 +59,12 @@ def main() -> None:
     asked = parser.parse_args()
     print("| visits × volunteers | seed | people who come | points | know each other | km from home | s | proved |")
     print("|---|--:|--:|--:|--:|--:|--:|---|")
-    for visits, helpers in SIZES:
+    for visits, volunteers in SIZES:
         for seed in range(1, asked.seeds + 1):
-            best, greedy = compare(make_day(seed, visits=visits, helpers=helpers))
+            best, greedy = compare(make_day(seed, visits=visits, volunteers=volunteers))
             print(
-                f"| {visits} × {helpers} | {seed} | {best.people} / {greedy.people} | {best.points} / {greedy.points} |"
+                f"| {visits} × {volunteers} | {seed} | {best.people} / {greedy.people} |"
+                f" {best.points} / {greedy.points} |"
                 f" {best.before} / {greedy.before} | {best.kilometres:.0f} / {greedy.kilometres:.0f} |"
                 f" {best.seconds:.1f} | {'yes' if best.is_optimal else 'no'} |",
                 flush=True,

@@ -11,7 +11,7 @@ from tests.planning.checker import broken
 from tests.planning.instances import make_day
 from tests.planning.measure import compare
 
-SMALL = {"visits": 30, "helpers": 9}
+SMALL = {"visits": 30, "volunteers": 9}
 
 
 @pytest.mark.parametrize("seed", [1, 2])
@@ -35,10 +35,10 @@ def test_a_day_without_choices_has_an_empty_plan() -> None:
 
 def test_the_checker_names_what_a_plan_breaks() -> None:
     day = make_day(1, **SMALL)
-    pairs = [(choice.visit, choice.helper) for choice in solve(day.problem).chosen]
-    visit, helper = pairs[0]
-    stranger = next(other for other in range(SMALL["helpers"]) if (visit, other) not in day.metres)
-    everything = [(choice.visit, choice.helper) for choice in day.problem.choices if choice.helper == helper]
+    pairs = [(choice.visit, choice.volunteer) for choice in solve(day.problem).chosen]
+    visit, volunteer = pairs[0]
+    stranger = next(other for other in range(SMALL["volunteers"]) if (visit, other) not in day.metres)
+    everything = [(choice.visit, choice.volunteer) for choice in day.problem.choices if choice.volunteer == volunteer]
 
     assert broken(day.problem, pairs) == []
     assert any("may not go" in line for line in broken(day.problem, [(visit, stranger)]))

@@ -39,7 +39,7 @@ class Candidate:
 def candidates_of(connection: Connection, order: Order, home: Place | None, *, since: datetime) -> list[Candidate]:
     """Return active volunteers of the order's district: who helped its recipient before, and those who live nearest.
 
-    Beside the helpers of before at most CANDIDATES_MAX; `home` is the recipient's; what was served is counted `since`.
+    Beside who helped before at most CANDIDATES_MAX; `home` is the recipient's; what was served is counted `since`.
     """
     helped = times_helped(connection, [order.recipient_id])
     mine = {volunteer: times for (_, volunteer), times in helped.items()}
@@ -161,8 +161,8 @@ def open_orders(
         .order_by(orders.c.start_at, orders.c.order_id)
         .limit(most)
     )
-    found = order_store.find_orders(connection, connection.scalars(query))
-    return sorted(found, key=lambda order: (order.terms.start_at, order.order_id))
+    listed = order_store.find_orders(connection, connection.scalars(query))
+    return sorted(listed, key=lambda order: (order.terms.start_at, order.order_id))
 
 
 def volunteers_around(connection: Connection, district_id: UUID, homes: Sequence[Place], *, each: int) -> set[UUID]:

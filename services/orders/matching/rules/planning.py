@@ -18,7 +18,7 @@ from libs.translation import message
 from services.orders.core.rules.people import Place
 
 VISITS_MAX = 500
-HELPERS_MAX = 3000
+VOLUNTEERS_MAX = 3000
 NEAREST_OF_VISIT = 40
 """So many volunteers are looked at for each visit, those who live nearest; and who helped there before."""
 CHOICES_OF_VISIT_MAX = 24
@@ -77,7 +77,7 @@ class Visit:
 
 
 @dataclass(frozen=True)
-class Helper:
+class Volunteer:
     """A volunteer: the minutes they may still be asked for, and where they are that day already."""
 
     person_id: UUID
@@ -95,7 +95,7 @@ class Choice:
     """A volunteer who could go to a visit, by their places in the problem's lists, and how well they fit."""
 
     visit: int
-    helper: int
+    volunteer: int
     points: int
 
 
@@ -104,7 +104,7 @@ class Problem:
     """What is to be planned."""
 
     visits: tuple[Visit, ...]
-    helpers: tuple[Helper, ...]
+    volunteers: tuple[Volunteer, ...]
     choices: tuple[Choice, ...]
     metres_per_minute: int
 
@@ -116,9 +116,9 @@ class Problem:
                     yield other, number
 
 
-def clash(one: Stay, other: Stay, *, metres_per_minute: int) -> bool:
+def clash(stay: Stay, other: Stay, *, metres_per_minute: int) -> bool:
     """Tell whether nobody can be at both: they overlap, or the way from the first to the second takes too long."""
-    first, second = sorted((one, other), key=lambda stay: (stay.start_at, stay.end_at))
+    first, second = sorted((stay, other), key=lambda span: (span.start_at, span.end_at))
     between = (second.start_at - first.end_at).total_seconds() / SECONDS_OF_MINUTE
     return between < math.ceil(first.home.metres_to(second.home) / metres_per_minute)
 
@@ -129,8 +129,10 @@ def refuse_too_large(*, visits: int, volunteers: int) -> None:
     Raises:
         PlanTooLargeError: too many visits or volunteers.
     """
-    if visits > VISITS_MAX or volunteers > HELPERS_MAX:
-        raise PlanTooLargeError(visits=visits, visits_max=VISITS_MAX, volunteers=volunteers, volunteers_max=HELPERS_MAX)
+    if visits > VISITS_MAX or volunteers > VOLUNTEERS_MAX:
+        raise PlanTooLargeError(
+            visits=visits, visits_max=VISITS_MAX, volunteers=volunteers, volunteers_max=VOLUNTEERS_MAX
+        )
 
 
 @dataclass(frozen=True)
@@ -153,9 +155,9 @@ def why_unfilled(looked: Looked, persons: int) -> Unfilled:
     return Unfilled.TOO_FEW if looked.with_time < persons else Unfilled.OTHERS_FIRST
 
 
-def pairs_by_helper(problem: Problem, chosen: Iterable[tuple[int, int]]) -> Sequence[tuple[Helper, list[Visit]]]:
+def pairs_by_volunteer(problem: Problem, chosen: Iterable[tuple[int, int]]) -> Sequence[tuple[Volunteer, list[Visit]]]:
     """Return who is proposed for which visits, each in the order of the day."""
-    of_helper: dict[int, list[Visit]] = {}
-    for visit, helper in sorted(chosen, key=lambda pair: problem.visits[pair[0]].stay.start_at):
-        of_helper.setdefault(helper, []).append(problem.visits[visit])
-    return [(problem.helpers[helper], visits) for helper, visits in sorted(of_helper.items())]
+    of_volunteer: dict[int, list[Visit]] = {}
+    for visit, volunteer in sorted(chosen, key=lambda pair: problem.visits[pair[0]].stay.start_at):
+        of_volunteer.setdefault(volunteer, []).append(problem.visits[visit])
+    return [(problem.volunteers[volunteer], visits) for volunteer, visits in sorted(of_volunteer.items())]

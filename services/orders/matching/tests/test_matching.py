@@ -59,11 +59,11 @@ def test_where_few_live_near_the_far_are_looked_at_too(street: OrdersHarness) ->
     assert {distance_m for _, distance_m in proposed} == {None}
 
 
-def reasons(world: OrdersHarness, row: int = 0) -> dict[str, tuple[int, int, int]]:
+def reasons(world: OrdersHarness, number: int = 0) -> dict[str, tuple[int, int, int]]:
     """Return the reasons of one who is proposed for o1: weight, percent, points."""
-    found = world.call("GET", "coord", f"/v1/matches?order={named('o1')}").get_json()["items"][row]
-    assert found["points"] == sum(reason["points"] for reason in found["reasons"])
-    return {reason["reason"]: (reason["weight"], reason["percent"], reason["points"]) for reason in found["reasons"]}
+    row = world.call("GET", "coord", f"/v1/matches?order={named('o1')}").get_json()["items"][number]
+    assert row["points"] == sum(reason["points"] for reason in row["reasons"])
+    return {reason["reason"]: (reason["weight"], reason["percent"], reason["points"]) for reason in row["reasons"]}
 
 
 def test_each_reason_has_the_weight_that_the_district_gives_it(world: OrdersHarness) -> None:

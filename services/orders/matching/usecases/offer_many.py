@@ -38,17 +38,17 @@ def offer_many(connection: Connection, context: CommandContext, wanted: Sequence
 
 
 def _offer_one(connection: Connection, context: CommandContext, offer: Wanted) -> dict[str, object]:
-    told = {"order_id": offer.order_id, "to": offer.to}
+    result = {"order_id": offer.order_id, "to": offer.to}
     try:
         with savepoint(connection):
             order = lock_with_facts(connection, context, offer.order_id, power=POWER)
             refuse_who_may_not_offer(connection, context, order)
             if any(other.to == offer.to for other in order.offers.open_at(context.now)):
-                return {**told, "result": "offered"}
+                return {**result, "result": "offered"}
             volunteer = people_store.load_person(connection, offer.to)
             refuse_who_may_not_serve(volunteer)
             refuse_unless_open(connection, context, order, volunteer, Verb.TAKE)
             offer_to(connection, context, order, offer.to)
     except Refusal as refusal:
-        return {**told, "result": "skipped", "code": refusal.code}
-    return {**told, "result": "offered"}
+        return {**result, "result": "skipped", "code": refusal.code}
+    return {**result, "result": "offered"}

@@ -28,12 +28,12 @@ from services.orders.matching.rules.planning import (
     UNFILLED_WORDS,
     VISITS_MAX,
     Choice,
-    Helper,
     Looked,
     Problem,
     Stay,
     Unfilled,
     Visit,
+    Volunteer,
     refuse_too_large,
     why_unfilled,
 )
@@ -169,8 +169,8 @@ class _DaySearch:
         since = self._now - timedelta(days=policy.match.fair_share_days)
         self._served = store.times_served(connection, ids, since=since)
         self._day_minutes = of_day
-        self._helpers = tuple(
-            Helper(who, _free(policy, of_day.get(who, 0), of_week.get(who, 0)), tuple(stays.get(who, ())))
+        self._volunteers = tuple(
+            Volunteer(who, _free(policy, of_day.get(who, 0), of_week.get(who, 0)), tuple(stays.get(who, ())))
             for who in ids
         )
 
@@ -179,13 +179,13 @@ class _DaySearch:
         placed = [order for order in self._asked if self._recipients[order.recipient_id].home is not None]
         searched = [self._search(number, order) for number, order in enumerate(placed)]
         visits = tuple(Visit(order.order_id, self._stay(order), _needed(order)) for order in placed)
-        choices = tuple(choice for one in searched for choice in one.choices)
+        choices = tuple(choice for entry in searched for choice in entry.choices)
         homeless = [
             Searched(order, (), {}, Looked(0, 0, 0), [])
             for order in self._asked
             if self._recipients[order.recipient_id].home is None
         ]
-        problem = Problem(visits, self._helpers, choices, self._policy.plan.travel_metres_per_minute)
+        problem = Problem(visits, self._volunteers, choices, self._policy.plan.travel_metres_per_minute)
         return Facts(problem, (*searched, *homeless))
 
     def _search(self, number: int, order: Order) -> Searched:
@@ -198,15 +198,15 @@ class _DaySearch:
         choices: list[Choice] = []
         reasons: dict[int, tuple[Fit, tuple[Weighed, ...]]] = {}
         passing = 0
-        for helper, fit, weighed in near:
+        for volunteer, fit, weighed in near:
             if len(choices) == CHOICES_OF_VISIT_MAX:
                 break
-            if not lets_pass(self._connection, asking, self._people[helper], gates, is_busy=False):
+            if not lets_pass(self._connection, asking, self._people[volunteer], gates, is_busy=False):
                 continue
             passing += 1
-            if self._helpers[helper].has_time_for(stay, metres_per_minute=speed):
-                choices.append(Choice(number, helper, points_of(weighed)))
-                reasons[helper] = (fit, weighed)
+            if self._volunteers[volunteer].has_time_for(stay, metres_per_minute=speed):
+                choices.append(Choice(number, volunteer, points_of(weighed)))
+                reasons[volunteer] = (fit, weighed)
         looked = Looked(len(near), passing, len(choices))
         return Searched(order, tuple(choices), reasons, looked, gates.in_words())
 
@@ -214,14 +214,14 @@ class _DaySearch:
         """Return who lives nearest within reach, or helped before, and has not taken it; who fits best first."""
         recipient, taken = self._recipients[order.recipient_id], set(order.volunteer_ids)
         able = [
-            (metres, helper)
-            for helper, person in enumerate(self._people)
+            (metres, volunteer)
+            for volunteer, person in enumerate(self._people)
             if person.person_id not in taken and (metres := self._metres(person, recipient)) is not None
         ]
-        nearest = {helper for _, helper in nsmallest(NEAREST_OF_VISIT, able)}
-        nearest |= {helper for _, helper in able if self._times_before(self._people[helper], recipient)}
-        fits = [(helper, self._fit(self._people[helper], recipient)) for helper in sorted(nearest)]
-        near = [(helper, fit, weigh(self._policy, fit)) for helper, fit in fits]
+        nearest = {volunteer for _, volunteer in nsmallest(NEAREST_OF_VISIT, able)}
+        nearest |= {volunteer for _, volunteer in able if self._times_before(self._people[volunteer], recipient)}
+        fits = [(volunteer, self._fit(self._people[volunteer], recipient)) for volunteer in sorted(nearest)]
+        near = [(volunteer, fit, weigh(self._policy, fit)) for volunteer, fit in fits]
         return sorted(near, key=lambda entry: (-points_of(entry[2]), entry[1].distance_m or 0, entry[0]))
 
     def _metres(self, person: Person, recipient: Person) -> int | None:
@@ -259,21 +259,21 @@ def _free(policy: Policy, day_minutes: int, week_minutes: int) -> int:
 
 def proposal_of(facts: Facts, solution: Solution) -> DayPlan:
     """Return what is proposed, by volunteer in the order of the day, and what stays open."""
-    of_helper: dict[int, list[Proposed]] = {}
+    of_volunteer: dict[int, list[Proposed]] = {}
     for choice in solution.chosen:
         searched = facts.searched[choice.visit]
-        of_helper.setdefault(choice.helper, []).append(_proposed(searched, choice.helper))
+        of_volunteer.setdefault(choice.volunteer, []).append(_proposed(searched, choice.volunteer))
     filled = {choice.visit for choice in solution.chosen}
     days = [
-        ProposedDay(facts.problem.helpers[helper].person_id, _minutes(visits), tuple(visits))
-        for helper, visits in sorted(of_helper.items())
+        ProposedDay(facts.problem.volunteers[volunteer].person_id, _minutes(visits), tuple(visits))
+        for volunteer, visits in sorted(of_volunteer.items())
     ]
-    unfilled = tuple(_left_open(one) for number, one in enumerate(facts.searched) if number not in filled)
+    unfilled = tuple(_left_open(entry) for number, entry in enumerate(facts.searched) if number not in filled)
     return DayPlan(len(facts.searched), len(filled), solution.is_optimal, tuple(days), unfilled)
 
 
-def _proposed(searched: Searched, helper: int) -> Proposed:
-    order, (fit, reasons) = searched.order, searched.reasons[helper]
+def _proposed(searched: Searched, volunteer: int) -> Proposed:
+    order, (fit, reasons) = searched.order, searched.reasons[volunteer]
     terms = order.terms
     return Proposed(order.order_id, order.recipient_id, terms.service_code, terms.start_at, terms.end_at, fit, reasons)
 

@@ -18,7 +18,7 @@ from ortools.sat.python import cp_model_helper as sat
 
 POINTS_MAX = 400
 """What a choice has at most: four reasons of 100."""
-ROUNDS_MAX, ROUNDS_IN_VAIN_MAX, HELPERS_DRAWN = 150, 30, 8
+ROUNDS_MAX, ROUNDS_IN_VAIN_MAX, VOLUNTEERS_DRAWN = 150, 30, 8
 WORK_OF_ROUND, SHARE_OF_ROUNDS = 0.2, 0.6
 
 
@@ -48,17 +48,19 @@ def _improved(
 ) -> Iterator[set[int]]:
     """Give better plans: the days of some volunteers, drawn by the seed, are planned anew beside all others."""
     chance, since = random.Random(task["seed"]), 0
-    helpers = sorted({helper for _, helper, _ in choices})
+    volunteers = sorted({volunteer for _, volunteer, _ in choices})
     for _ in range(ROUNDS_MAX):
         left = SHARE_OF_ROUNDS * task["seconds_max"] - (time.monotonic() - began)
         if since == ROUNDS_IN_VAIN_MAX or left <= 0:
             return
-        drawn = _with_their_company(choices, chosen, set(chance.sample(helpers, min(HELPERS_DRAWN, len(helpers)))))
+        drawn = _with_their_company(
+            choices, chosen, set(chance.sample(volunteers, min(VOLUNTEERS_DRAWN, len(volunteers))))
+        )
         kept = {number for number in chosen if choices[number][1] not in drawn}
         filled = {choices[number][0] for number in kept}
-        open_ones = [n for n, (visit, helper, _) in enumerate(choices) if helper in drawn and visit not in filled]
-        found, _ = _solved(task, choices, open_ones, chosen, together, work=WORK_OF_ROUND, seconds=left)
-        better = kept | found
+        open_ones = [n for n, (visit, volunteer, _) in enumerate(choices) if volunteer in drawn and visit not in filled]
+        better_part, _ = _solved(task, choices, open_ones, chosen, together, work=WORK_OF_ROUND, seconds=left)
+        better = kept | better_part
         since += 1
         if _worth(choices, better) > _worth(choices, chosen):
             chosen, since = better, 0
@@ -85,8 +87,8 @@ def _whole_plan(
 ) -> dict[str, Any]:
     seconds = max(1.0, task["seconds_max"] - (time.monotonic() - began))
     every = list(range(len(choices)))
-    found, is_optimal = _solved(task, choices, every, chosen, together, work=task["work_max"], seconds=seconds)
-    best = found if _worth(choices, found) >= _worth(choices, chosen) else chosen
+    better_part, is_optimal = _solved(task, choices, every, chosen, together, work=task["work_max"], seconds=seconds)
+    best = better_part if _worth(choices, better_part) >= _worth(choices, chosen) else chosen
     return {"chosen": sorted(best), "optimal": is_optimal}
 
 
@@ -111,8 +113,8 @@ def _solved(
     values = list(response.solution)
     if not values:
         return hint.intersection(open_ones), False
-    found = {number for place, number in enumerate(open_ones) if values[place]}
-    return found, response.status == sat.CpSolverStatus.OPTIMAL
+    better_part = {number for place, number in enumerate(open_ones) if values[place]}
+    return better_part, response.status == sat.CpSolverStatus.OPTIMAL
 
 
 def _parameters(seed: int, work: float, seconds: float) -> Any:
@@ -129,16 +131,16 @@ def _parameters(seed: int, work: float, seconds: float) -> Any:
 def _model(task: dict[str, Any], choices: list[list[int]], together: list[frozenset[int]]) -> Any:
     model = sat.CpModelProto()
     of_visit: dict[int, list[int]] = {}
-    of_helper: dict[int, dict[int, int]] = {}
-    for number, (visit, helper, _) in enumerate(choices):
+    of_volunteer: dict[int, dict[int, int]] = {}
+    for number, (visit, volunteer, _) in enumerate(choices):
         model.variables.add().domain.extend([0, 1])
         of_visit.setdefault(visit, []).append(number)
-        of_helper.setdefault(helper, {})[visit] = number
+        of_volunteer.setdefault(volunteer, {})[visit] = number
     for visit, mine in of_visit.items():
         _fill_whole(model, mine, task["persons"][visit])
-    for helper, visits in of_helper.items():
+    for volunteer, visits in of_volunteer.items():
         minutes = [task["minutes"][visit] for visit in visits]
-        _linear(model, list(visits.values()), minutes, [0, task["free_minutes"][helper]])
+        _linear(model, list(visits.values()), minutes, [0, task["free_minutes"][volunteer]])
         for clashing in _largest({group.intersection(visits) for group in together}):
             model.constraints.add().at_most_one.literals.extend(sorted(visits[visit] for visit in clashing))
     # One more person who comes is worth more than all points together.
@@ -168,9 +170,9 @@ def _largest(groups: set[frozenset[int]]) -> Iterator[frozenset[int]]:
 def _groups(count: int, clashes: list[list[int]]) -> Iterator[list[int]]:
     """Give groups of visits of which one person can do one: each two that clash are in one of them."""
     others: list[set[int]] = [set() for _ in range(count)]
-    for one, other in clashes:
-        others[one].add(other)
-        others[other].add(one)
+    for first, other in clashes:
+        others[first].add(other)
+        others[other].add(first)
     for visit in range(count):
         left = sorted(other for other in others[visit] if other < visit)
         while left:
@@ -200,15 +202,15 @@ def _first_plan(task: dict[str, Any], choices: list[list[int]]) -> set[int]:
 
 def _filled(task: dict[str, Any], choices: list[list[int]], of_visit: list[list[int]], visits: list[int]) -> set[int]:
     """Return the choices that fill one visit after the other, each by those who fit best of who still can."""
-    clashing = {(one, other) for pair in task["clashes"] for one, other in (pair, pair[::-1])}
+    clashing = {(first, other) for pair in task["clashes"] for first, other in (pair, pair[::-1])}
     free = list(task["free_minutes"])
     visits_of: list[list[int]] = [[] for _ in free]
     chosen: set[int] = set()
     for visit in visits:
         minutes, able = task["minutes"][visit], []
         for number in of_visit[visit]:
-            helper = choices[number][1]
-            if free[helper] >= minutes and not any((visit, other) in clashing for other in visits_of[helper]):
+            volunteer = choices[number][1]
+            if free[volunteer] >= minutes and not any((visit, other) in clashing for other in visits_of[volunteer]):
                 able.append(number)
         needed = able[: task["persons"][visit]]
         if len(needed) == task["persons"][visit]:

@@ -53,8 +53,10 @@ def volunteers(order_id: UUID) -> str:
     order = api().get(f"/v1/orders/{order_id}")
     matches = part_of_page(lambda: api().get("/v1/matches", order=str(order_id)))
     offers = order.get("offers") or []
-    found = matches["items"] if isinstance(matches, dict) else []
-    people = names([order["recipient_id"], *(row["person_id"] for row in found), *(offer["to"] for offer in offers)])
+    candidates = matches["items"] if isinstance(matches, dict) else []
+    people = names(
+        [order["recipient_id"], *(row["person_id"] for row in candidates), *(offer["to"] for offer in offers)]
+    )
     return render_template("desk/volunteers.html", order=order, matches=matches, offers=offers, people=people)
 
 
