@@ -80,4 +80,4 @@ def _complaints(city: City) -> Iterator[Row]:
 def _views(city: City) -> Iterator[Row]:
     viewer = uid("viewer")
     for n in range(city.orders):
-        yield city.start_of(n), viewer, city.person_ids[city.pair(n)[0]], "order", ""
+        yield min(city.start_of(n), NOW), viewer, city.person_ids[city.pair(n)[0]], "order", ""

@@ -92,6 +92,10 @@ TABLES: Mapping[str, tuple[Exported, ...]] = {
         Exported("order_step", "each step of each order: who, when, from which state to which", CONSENT),
         Exported("assignment", "who served, from when until when, with what evidence", SERVED),
         Exported("confirmation", "that the recipient confirmed", ("confirm_device",)),
+        Exported("call_back", "calls back about hours, what was asked and answered", ("words",)),
+        Exported("scan", "scans that were uploaded, with the hash of each"),
+        Exported("scan_order", "which order stands on which scan"),
+        Exported("scan_look", "who looked at a scan"),
         Exported("mark", "notes on what a volunteer did with an order, each of a closed kind"),
         Exported("sample_seed", "by which seed submissions of a day were drawn for a call"),
         Exported("sample_call", "what was drawn, and what the recipient said"),
@@ -161,6 +165,7 @@ LEFT_OUT: Mapping[str, Mapping[str, str]] = {
     | {
         "deadline": "what falls due next; it follows from the orders",
         "door": "how often a door code was renewed or mistaken",
+        "scan_content": "pictures, sealed under a key that ends with the programme",
         "grant_use": "what accounts has as acted_for, added up by month",
     },
     "ledger": dict.fromkeys(("acting_grant", "person", "policy", "relation", "standing", "unit"), FROM_ACCOUNTS)
