@@ -23,6 +23,7 @@ WRITTEN_BY_PEOPLE = {
 NOT_SEALED = {
     "journal.answer": {"payload"},
     "journal.checkpoint": {"root"},
+    "sample_seed": {"seed"},  # Told to everybody the day after.
     "device_key": {"public_key"},
 }
 
