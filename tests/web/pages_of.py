@@ -18,8 +18,9 @@ PATHS = {
               /series /series/ask?service=B1 /series/{weekly}
               /series/{weekly}/change?from=2026-12-01&scope=one&act=cancel""",
     "e9": "/elder /elder/time /family /papers/{e9}",
-    "min": """/volunteer /door /volunteer/time /duty /volunteer/gift /volunteer/orders/{next} /volunteer/orders/{open1}
-              /volunteer/receipts/{transfer} /volunteer/visits /papers/{min} /papers/{min}/statement?from=2026-02
+    "min": """/volunteer /door /me /volunteer/time /duty /volunteer/gift /volunteer/orders/{next}
+              /volunteer/orders/{open1} /volunteer/receipts/{transfer}
+              /volunteer/visits /papers/{min} /papers/{min}/statement?from=2026-02
               /papers/certificates/{certificate}""",
     "ann": """/family /family/{lan} /family/{lan}/orders/{next}/code /volunteer/gift /series?person={lan}""",
     "coord": """/desk /desk/approvals /desk/approvals?by=day&show=flagged /desk/visits /desk/orders/{weak}
