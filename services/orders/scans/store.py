@@ -79,11 +79,11 @@ def scans_of(connection: Connection, order_id: UUID) -> list[dict[str, Any]]:
     """Return what is known of the scans of an order, with who looked at them when, the first uploaded first."""
     of_order = sa.select(scan).join(scan_order, scan_order.c.scan_id == scan.c.scan_id)
     rows = connection.execute(of_order.where(scan_order.c.order_id == order_id).order_by(scan.c.uploaded_at)).mappings()
-    found = [dict(row) | {"looks": list[Any]()} for row in rows]
-    looked = sa.select(scan_look).where(scan_look.c.scan_id.in_([row["scan_id"] for row in found]))
+    scans = [dict(row) | {"looks": list[Any]()} for row in rows]
+    looked = sa.select(scan_look).where(scan_look.c.scan_id.in_([row["scan_id"] for row in scans]))
     for look in connection.execute(looked.order_by(scan_look.c.looked_at)).mappings():
-        next(row for row in found if row["scan_id"] == look["scan_id"])["looks"].append(dict(look))
-    return found
+        next(row for row in scans if row["scan_id"] == look["scan_id"])["looks"].append(dict(look))
+    return scans
 
 
 def note_look(connection: Connection, scan_id: UUID, person_id: UUID, at: datetime) -> None:

@@ -20,7 +20,10 @@ PEOPLE = {"于凤英": [LAN], "小华": [HUA], "王": [LAN, HUA]}
 
 
 def persons(asked: ApiRequest) -> tuple[int, Any]:
-    return 200, {"items": [{"person_id": one} for one in PEOPLE.get(dict(asked.query)["q"], [])], "next": None}
+    return 200, {
+        "items": [{"person_id": person_id} for person_id in PEOPLE.get(dict(asked.query)["q"], [])],
+        "next": None,
+    }
 
 
 class Entries(TableApi):
@@ -59,8 +62,8 @@ def line(number: int, **typed: str) -> dict[str, str]:
 
 def sent(client: FlaskClient, *lines: dict[str, str], content: bytes = b"") -> Any:
     form: dict[str, Any] = {"csrf_token": csrf(client, "/slips"), "command": COMMAND, "page": "/slips"}
-    for one in lines:
-        form |= one
+    for typed in lines:
+        form |= typed
     form["scan"] = (io.BytesIO(content or png()), "whatever.exe")
     client.post("/slips/entries?lang=en", data=form, content_type="multipart/form-data")
     return client.get("/slips?lang=en").get_data(as_text=True)

@@ -26,14 +26,14 @@ def in_wgs84(place: Place, datum: Datum) -> Place:
     """Return a place in WGS-84, whatever it was told in."""
     if datum is Datum.WGS84:
         return place
-    found = place
+    place_there = place
     for _ in range(ROUNDS):
-        shown = in_gcj02(found)
-        found = Place(
-            found.latitude_e6 + place.latitude_e6 - shown.latitude_e6,
-            found.longitude_e6 + place.longitude_e6 - shown.longitude_e6,
+        shown = in_gcj02(place_there)
+        place_there = Place(
+            place_there.latitude_e6 + place.latitude_e6 - shown.latitude_e6,
+            place_there.longitude_e6 + place.longitude_e6 - shown.longitude_e6,
         )
-    return found
+    return place_there
 
 
 def in_gcj02(place: Place) -> Place:

@@ -22,8 +22,8 @@ def places(world: OrdersHarness) -> tuple[int, int]:
 
 def metres(world: OrdersHarness) -> int | None:
     with world.database.reading() as connection:
-        found: int | None = connection.scalar(sa.text("SELECT metres_from_home FROM assignment"))
-    return found
+        distance: int | None = connection.scalar(sa.text("SELECT metres_from_home FROM assignment"))
+    return distance
 
 
 def settled(world: OrdersHarness) -> None:
