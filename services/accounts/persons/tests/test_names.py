@@ -46,6 +46,21 @@ def test_the_sides_of_an_order_know_each_other_while_it_lasts(platform: Platform
     assert _names(own, volunteer) == {}
 
 
+def test_a_visitor_sees_whom_they_visit_until_it_ends(platform: Platform, hear: Callable[[Any], None]) -> None:
+    elder, visitor = platform.register("王兰"), platform.register("李平")
+    going, first, second = platform.sign_in("李平"), str(new_id()), str(new_id())
+    assigned = {"person_id": elder, "visitor_id": visitor}
+    ends, over = (to_microseconds(platform.clock.now() + timedelta(days=days)) for days in (180, -1))
+
+    hear(orders.VisitorAssigned(assignment_id=first, ends_at_us=ends, **assigned))
+    seen = _names(going, elder)
+    hear(orders.VisitorReleased(assignment_id=first))
+    released = _names(going, elder)
+    hear(orders.VisitorAssigned(assignment_id=second, ends_at_us=over, **assigned))
+
+    assert (seen, released, _names(going, elder)) == ({str(elder): "王兰"}, {}, {})
+
+
 def test_one_answer_shows_the_other_sides_of_all_orders_in_hand(
     platform: Platform, hear: Callable[[Any], None]
 ) -> None:

@@ -30,7 +30,7 @@ def visit(world: OrdersHarness, by: str, label: str, of: str, **said: Any) -> st
 
 
 def incidents(world: OrdersHarness) -> list[Any]:
-    return [(told.kind, told.person_id) for told in world.said(wire.IncidentOpened)]
+    return [(incident.kind, incident.person_id) for incident in world.said(wire.IncidentOpened)]
 
 
 def test_only_the_assigned_visitor_or_a_coordinator_records_a_visit(listed: OrdersHarness) -> None:
@@ -55,8 +55,8 @@ def test_whoever_takes_over_ends_what_the_one_before_may(listed: OrdersHarness) 
     assert (taken_over, nobody) == (["not_authorised", ""], "")
     assert visit(listed, "hua", "v3", "hi") == "not_authorised"
     opened, ended = listed.said(wire.VisitorAssigned), listed.said(wire.VisitorReleased)
-    assert [told.visitor_id for told in opened] == [str(named("min")), str(named("hua"))]
-    assert [told.assignment_id for told in ended] == [told.assignment_id for told in opened]
+    assert [event.visitor_id for event in opened] == [str(named("min")), str(named("hua"))]
+    assert [event.assignment_id for event in ended] == [event.assignment_id for event in opened]
 
 
 def test_an_assignment_ends_after_half_a_year_unless_it_is_said_again(listed: OrdersHarness) -> None:
