@@ -22,6 +22,7 @@ from services.orders.visits.usecases import assign_visitor, record_visit
 
 visits = Blueprint("visits", __name__, url_prefix="/v1/visits", description="Care visits")
 indicators = Blueprint("indicators", __name__, url_prefix="/v1/indicators", description="Figures of a unit")
+PLANS_PAGE = page_of_schema(schemas.VisitPlanSchema)
 visit_plans = Blueprint("visit_plans", __name__, url_prefix="/v1/visit-plans", description="Who is to be seen when")
 
 
@@ -76,7 +77,7 @@ class VisitPlans(MethodView):
 
     @visit_plans.doc(operationId="list_visit_plans")
     @visit_plans.arguments(schemas.UnitPageQuerySchema, location="query")
-    @visit_plans.response(200, page_of_schema(schemas.VisitPlanSchema))
+    @visit_plans.response(200, PLANS_PAGE)
     def get(self, query: Row) -> Row:
         """List the people of a unit on the visit list, those due first on top."""
         with reading() as connection:
@@ -92,7 +93,7 @@ class OwnVisitPlans(MethodView):
 
     @visit_plans.doc(operationId="list_own_visit_plans")
     @visit_plans.arguments(PageQuerySchema, location="query")
-    @visit_plans.response(200, page_of_schema(schemas.VisitPlanSchema))
+    @visit_plans.response(200, PLANS_PAGE)
     def get(self, query: Row) -> Row:
         """List whom you are assigned to visit, those due first on top, without their risk group."""
         with reading() as connection:
