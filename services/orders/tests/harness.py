@@ -249,12 +249,12 @@ class OrdersHarness:
                 "SELECT event_type, payload FROM outbox WHERE topic = 'timebank.orders.v1' ORDER BY stream, pos"
             )
             rows = connection.execute(query).all()
-        found = []
+        messages = []
         for event_type, payload in rows:
             message = getattr(wire, event_type.rsplit(".", 1)[1])()
             message.ParseFromString(bytes(payload))
-            found.append(message)
-        return [message for message in found if kind is None or isinstance(message, kind)]
+            messages.append(message)
+        return [message for message in messages if kind is None or isinstance(message, kind)]
 
     def settle(self) -> None:
         """Let redemption and the ledger answer what orders said, until there is nothing new."""
@@ -337,8 +337,7 @@ class OrdersHarness:
 
     def act(self, by: str, order: str, act: str, body: dict[str, Any] | None = None, *, key: str = "") -> str:
         """Do something to an order; return "" when it was done, else the code of the refusal."""
-        response = self.call("POST", by, f"/v1/orders/{named(order)}/{act}", body or {}, key=key)
-        return outcome(response)
+        return outcome(self.call("POST", by, f"/v1/orders/{named(order)}/{act}", body or {}, key=key))
 
     def place(self, by: str, order: str, *, recipient: str, start: str, **others: Any) -> str:
         """Ask for help; return "" or the code of the refusal."""
@@ -376,13 +375,13 @@ class OrdersHarness:
 
     def queue(self, name: str) -> set[str]:
         """Return the ids that wait in a queue of the city."""
-        found = self.call("GET", "cadmin", f"/v1/queues/{name}?unit={named('city')}").get_json()["items"]
-        return {row.get("incident_id") or row["order_id"] for row in found}
+        rows = self.call("GET", "cadmin", f"/v1/queues/{name}?unit={named('city')}").get_json()["items"]
+        return {row.get("incident_id") or row["order_id"] for row in rows}
 
     def served(self, label: str) -> dict[str, Any]:
         """Return a person's service-time book."""
-        found: dict[str, Any] = self.call("GET", "cadmin", f"/v1/service-records?person={named(label)}").get_json()
-        return found
+        book: dict[str, Any] = self.call("GET", "cadmin", f"/v1/service-records?person={named(label)}").get_json()
+        return book
 
     def serve(self, order: str, *, by: str, start: str, end: str, code: bool = True, **door: Any) -> None:
         """Check in at the door and out again."""

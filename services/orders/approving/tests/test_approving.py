@@ -162,7 +162,7 @@ def test_rejected_hours_do_not_count(world: OrdersHarness) -> None:
 
     assert answers == ["not_authorised", "out_of_scope", "", "wrong_order_state"]
     assert (world.state("r1"), time_of(world, "min")) == ("rejected", ZERO)
-    assert [(told.by, told.why) for told in world.said(wire.HoursRejected)] == [(str(named("coord")), "")]
+    assert [(event.by, event.why) for event in world.said(wire.HoursRejected)] == [(str(named("coord")), "")]
     *_, rejected = world.call("GET", "check", f"/v1/orders/{named('r1')}/evidence").get_json()["steps"]
     assert (rejected["verb"], rejected["why"]) == ("reject", "nobody came")
     assert world.said(wire.HoursApproved) == []

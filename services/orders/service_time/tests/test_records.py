@@ -28,7 +28,7 @@ def test_an_older_record_is_taken_over_by_two_people(world: OrdersHarness) -> No
     assert decided == ["not_authorised", "maker_is_checker", "", "already_decided"]
     book = world.served("min")
     assert (book["total_minutes"], book["verified_minutes"], book["star"]) == (6000, 6000, 1)
-    assert [told.minutes for told in world.said(wire.ServiceTimeRecorded)] == [6000]
+    assert [event.minutes for event in world.said(wire.ServiceTimeRecorded)] == [6000]
 
 
 def test_a_certificate_is_free_and_anyone_can_check_it(world: OrdersHarness) -> None:

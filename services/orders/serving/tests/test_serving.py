@@ -103,7 +103,7 @@ def test_two_volunteers_finish_when_both_have_checked_out(world: OrdersHarness) 
 
     assert (half, world.state("r1")) == ("in_service", "finished")
     assert [part["actual_minutes"] for part in world.order("r1")["volunteers"]] == [61, 62]
-    assert [told.actual_minutes for told in world.said(wire.ServiceFinished)] == [61, 62]
+    assert [event.actual_minutes for event in world.said(wire.ServiceFinished)] == [61, 62]
 
 
 def test_a_forgotten_check_out_is_made_at_the_planned_end(world: OrdersHarness) -> None:

@@ -198,7 +198,7 @@ def test_an_absent_volunteer_is_marked_and_paused_at_the_second_time(world: Orde
     assert (early, other, first, second) == ("no_show_too_early", "not_authorised", "", "")
     assert (paused, world.act("min", "r3", "assignment")) == ("volunteer_paused", "")
     assert world.served("min")["marks"]["no_shows"] == 2
-    assert [told.absent for told in world.said(wire.NoShowRecorded)] == ["volunteer", "volunteer"]
+    assert [event.absent for event in world.said(wire.NoShowRecorded)] == ["volunteer", "volunteer"]
 
 
 def test_an_absent_recipient_is_never_marked_and_opens_a_welfare_check(world: OrdersHarness) -> None:
@@ -246,10 +246,10 @@ def test_who_could_help_is_told_with_reasons_and_never_assigned(world: OrdersHar
     world.person("fresh", roles=["volunteer"], training=False)
     place(world)
 
-    found = world.call("GET", "coord", f"/v1/matches?order={named('o1')}").get_json()["items"]
+    rows = world.call("GET", "coord", f"/v1/matches?order={named('o1')}").get_json()["items"]
 
-    assert [row["person_id"] for row in found] == [str(named("hua")), str(named("min"))]
-    assert {reason["reason"] for reason in found[0]["reasons"] if reason["percent"]} >= {"near", "served_before"}
+    assert [row["person_id"] for row in rows] == [str(named("hua")), str(named("min"))]
+    assert {reason["reason"] for reason in rows[0]["reasons"] if reason["percent"]} >= {"near", "served_before"}
     assert world.state("o1") == "published"
     assert world.call("GET", "min", f"/v1/matches?order={named('o1')}").status_code == 403
 

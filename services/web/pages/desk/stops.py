@@ -25,13 +25,13 @@ SHOWN_MAX = 100
 def stops() -> str:
     """Show who was stopped here lately, and ask why somebody is to be."""
     unit_id = viewer().unit_of("coordinator", "district_admin")
-    found = part_of_page(lambda: api().rows("/v1/volunteer-stops", unit=unit_id, limit=SHOWN_MAX))
+    listed = part_of_page(lambda: api().rows("/v1/volunteer-stops", unit=unit_id, limit=SHOWN_MAX))
     chosen = _id_of(request.args.get("volunteer"))
-    people = names([*(stop["volunteer_id"] for stop in rows_of(found)), *_staff(rows_of(found)), chosen])
+    people = names([*(stop["volunteer_id"] for stop in rows_of(listed)), *_staff(rows_of(listed)), chosen])
     return render_template(
         "desk/stops.html",
-        stops=found,
-        holds={stop["stop_id"]: _holds(stop) for stop in rows_of(found)},
+        stops=listed,
+        holds={stop["stop_id"]: _holds(stop) for stop in rows_of(listed)},
         people=people,
         chosen=chosen,
         order_id=_id_of(request.args.get("order")),
