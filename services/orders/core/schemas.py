@@ -6,7 +6,6 @@ import functools
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from enum import IntEnum
-from functools import cache
 from typing import Any, TypeVar
 
 from marshmallow import Schema, fields, missing
@@ -261,7 +260,6 @@ def shown_day(**options: Any) -> fields.String:
     return fields.String(allow_none=True, metadata={"format": "date"}, **options)
 
 
-@cache
 def page_of_schema(kind: type[Schema]) -> type[Schema]:
     """Return the schema of a page of these."""
     name = kind.__name__.removesuffix("Schema")
