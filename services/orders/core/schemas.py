@@ -260,6 +260,7 @@ def shown_day(**options: Any) -> fields.String:
     return fields.String(allow_none=True, metadata={"format": "date"}, **options)
 
 
+@functools.cache
 def page_of_schema(kind: type[Schema]) -> type[Schema]:
     """Return the schema of a page of these."""
     name = kind.__name__.removesuffix("Schema")
