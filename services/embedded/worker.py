@@ -146,8 +146,8 @@ class Worker:
             Housekeeping(part.name, part.service.database, part.service.housekeeping) for part in self._parts
         ]
         while not self._stop.wait(TICK_SECONDS):
-            for part, keeping in zip(self._parts, housekeeping, strict=True):
-                keeping.run_when_due()
+            for part, housekeeper in zip(self._parts, housekeeping, strict=True):
+                housekeeper.run_when_due()
                 try:
                     if not self._clock.stands_still():
                         self._run_due(part)

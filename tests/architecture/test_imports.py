@@ -19,7 +19,7 @@ PLANTED: list[tuple[str, Planting]] = [
     ("services-apart", {"services/orders/settings.py": "import services.embedded"}),
     ("orders-core-below", {"services/orders/core/planted.py": "import services.orders.placing"}),
     ("orders-core-below", {"services/orders/toolbox.py": '"""A module that no layer names."""'}),
-    ("orders-features-apart", {"services/orders/visits/usecases.py": "import services.orders.incidents.store"}),
+    ("orders-features-apart", {"services/orders/visits/usecases.py": "import services.orders.slips.store"}),
     ("orders-features-apart", {"services/orders/approving/api.py": "import services.orders.slips.store"}),
     ("inside-a-feature", {"services/orders/visits/rules.py": "import services.orders.visits.store"}),
     ("inside-a-feature", {"services/orders/placing/store.py": "import services.orders.placing.usecases"}),
