@@ -23,7 +23,7 @@ class ConfirmationSchema(ActingSchema):
 class SampleCallSchema(OwnActSchema):
     """What the recipient of a drawn order says; `minutes` only where she says that it was fewer."""
 
-    outcome = word_of(SampleOutcome, required=True)
+    outcome = choice_of(SampleOutcome, required=True)
     minutes = Whole(1, MINUTES_MAX, allow_none=True, load_default=None)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from flask import Flask
 from werkzeug.exceptions import HTTPException
-from werkzeug.routing import AnyConverter, Rule
+from werkzeug.routing import AnyConverter, IntegerConverter, Rule
 
 from libs.http.queries import refuse_unknown_words
 from libs.ids import new_id
@@ -48,4 +48,6 @@ def _value(rule: Rule, name: str) -> object:
     converter = rule._converters[name]
     if isinstance(converter, AnyConverter):
         return min(converter.items)
+    if isinstance(converter, IntegerConverter):
+        return 0
     return str(new_id())
