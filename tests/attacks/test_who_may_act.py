@@ -36,8 +36,9 @@ OPEN_TO_SUSPENDED = {
     "DELETE /v1/sessions/current",
     "POST /v1/me/password",
     "POST /v1/me/devices/{}/revocation",
+    "DELETE /v1/me/photo",
 }
-"""What ends a way in is open to everybody.
+"""What ends a way in is open to everybody, and so is taking back one's own photograph.
 
 A password that somebody else set opens nothing but the setting of one's own: without it nobody could contest.
 """

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -161,37 +162,30 @@ def _end_of(month: date) -> datetime:
     return local_midnight((month.replace(day=1) + timedelta(days=DAYS_OF_A_MONTH_MAX)).replace(day=1))
 
 
-@dataclass
-class _Count:
-    """How many are listed and visited, and who is overdue."""
-
-    listed: int = 0
-    visited: int = 0
-    overdue: list[UUID] = field(default_factory=list)
-
-    def rate(self) -> Row:
-        """Return the monthly rate."""
-        percent = rules.rate_percent(listed=self.listed, visited=self.visited)
-        return {"listed": self.listed, "visited": self.visited, "rate_percent": percent}
+def _rate(counts: Mapping[tuple[UUID, str], int], unit_id: UUID) -> Row:
+    """Return the monthly rate of a unit."""
+    listed, visited = counts[unit_id, "listed"], counts[unit_id, "visited"]
+    return {"listed": listed, "visited": visited, "rate_percent": rules.rate_percent(listed=listed, visited=visited)}
 
 
 def visit_indicator(connection: Connection, unit_id: UUID, *, month: date, now: datetime) -> Row:
     """Return the monthly visit rate of a unit, who is overdue today, and the rate of each district in it."""
     today, units = local_date(now), directory.units_below(connection, [unit_id])
-    whole = _Count()
-    parts = {district: _Count() for district in sorted({unit_id, *units} & set(directory.districts(connection)))}
+    counts: Counter[tuple[UUID, str]] = Counter()
+    overdue: list[UUID] = []
     for entry in listed_people(connection, units, now, month=month.replace(day=1)):
         days = rules.interval_days(people_store.policy_on(connection, entry.district_id, today), entry.risk)
         is_monthly = rules.counts_monthly(days)
         is_overdue = rules.is_overdue(listed_on=entry.listed_on, seen_on=entry.seen_on, days=days, today=today)
-        for count in (whole, parts.get(entry.district_id)):
-            if count is not None:
-                count.listed += is_monthly
-                count.visited += is_monthly and rules.was_seen_in(month, entry.seen_on)
-                count.overdue += [entry.person_id] if is_overdue else []
-    shown = {"unit_id": unit_id, "month": f"{month:%Y-%m}", "overdue": sorted(whole.overdue)} | whole.rate()
+        for place in {unit_id, entry.district_id} - {None}:
+            counts[place, "listed"] += is_monthly
+            counts[place, "visited"] += is_monthly and rules.was_seen_in(month, entry.seen_on)
+            counts[place, "overdue"] += is_overdue
+        overdue += [entry.person_id] if is_overdue else []
+    shown = {"unit_id": unit_id, "month": f"{month:%Y-%m}", "overdue": sorted(overdue)} | _rate(counts, unit_id)
     of_districts = [
-        {"unit_id": district, "overdue_count": len(count.overdue)} | count.rate() for district, count in parts.items()
+        {"unit_id": district, "overdue_count": counts[district, "overdue"]} | _rate(counts, district)
+        for district in sorted({unit_id, *units} & set(directory.districts(connection)))
     ]
     return shown | {"districts": of_districts}
 

@@ -25,6 +25,7 @@ ACT_OF = {
     "approval": "approve",
     "rejection": "reject",
     "review": "review",
+    "call-back": "call_back",
     "second-check": "second_check",
     "decision": "decide",
 }

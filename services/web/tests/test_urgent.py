@@ -100,7 +100,7 @@ def test_whoever_was_told_sees_whom_it_is_about_and_answers_once(tmp_path: Path)
 def test_urgent_calls_stand_first_at_the_desk_and_are_read_out(tmp_path: Path, role: str, path: str) -> None:
     urgent = {"items": [incident("nobody_on_duty")], "next": None}
     api = TableApi(signed_in((role,)) | {"GET /v1/queues/urgent": (200, urgent)})
-    for name in ("queues/review", "queues/no_taker", "approval-queue", "visit-plans", "persons/names"):
+    for name in ("queues/review", "queues/no_taker", "approval-queue", "visit-plans", "persons/names", "series"):
         api.answers[f"GET /v1/{name}"] = (200, {"items": [], "next": None})
 
     page = page_of(tmp_path, api, f"{path}?lang=en")
