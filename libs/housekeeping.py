@@ -34,6 +34,7 @@ class Housekeeping:
         self._service, self._database = service, database
         self._acts = (forget_old_commands, *acts)
         self._due_at = monotonic() + FIRST_LOOK_SECONDS
+        FAILS.set(service, to=0)
 
     def run_when_due(self) -> int:
         """Do one batch of each act; return how many rows were forgotten."""

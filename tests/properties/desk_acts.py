@@ -1,9 +1,11 @@
-"""What one person alone may try with a second factor of their own, at the call list, and by stopping volunteers."""
+"""What one person alone may try with their own second factor and photograph, at the desk, and about volunteers."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from typing import Any
+
+from tests.support.pictures import png
 
 Act = tuple[str, str, dict[str, Any] | bytes]
 
@@ -21,3 +23,17 @@ def desk_acts(id_of: Callable[[str], str], volunteer_ids: tuple[str, ...]) -> It
         stop = f"/v1/volunteer-stops/{id_of('stop' + volunteer_id)}"
         yield "PUT", stop, {"volunteer_id": volunteer_id, "why": "alone"}
         yield "POST", f"{stop}/lifting", {"why": "alone"}
+
+
+def acts_for_others(
+    id_of: Callable[[str], str], me: str, recipient_id: str, where_and_when: tuple[str, str]
+) -> Iterator[Act]:
+    """Yield acts that say who goes where, and what somebody shows of themselves; none of them makes credit."""
+    unit_id, day = where_and_when
+    yield "POST", "/v1/me/photo", png()
+    yield "DELETE", "/v1/me/photo", {}
+    yield "POST", "/v1/matches/plan", {"unit": unit_id, "day": day}
+    yield "POST", "/v1/matches/plan/offers", {"offers": [{"order_id": id_of("order"), "to": me}]}
+    yield "POST", f"/v1/visit-plans/{recipient_id}/visitor", {"visitor_id": me}
+    yield "POST", f"/v1/visit-plans/{recipient_id}/visitor", {"visitor_id": None}
+    yield "POST", f"/v1/certificates/{id_of('certificate' + me)}/revocation", {"why": "alone"}

@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from tests.properties.desk_acts import desk_acts
+from tests.properties.desk_acts import acts_for_others, desk_acts
 from tests.properties.newcomers import applications
 from tests.properties.puppets import Actors
 from tests.properties.telephone import Telephone
@@ -186,6 +186,7 @@ class Alone:
         weekly |= {"from": self.day("D5 10:10")[:10], "recipient_id": self.lan, "funding": "programme"}
         yield "PUT", series, weekly
         yield "POST", f"{series}/approval", {}
+        yield "POST", f"{series}/preview", {"from": self.day("D5 10:10")[:10], "time": "11:10"}
         yield "POST", f"{series}/change", {"from": self.day("D5 10:10")[:10], "time": "11:10"}
         first = 10_000 + 100 * sorted(ROLES).index(self.label.removeprefix("solo_"))
         slips = {"unit_id": self.home, "from": first, "to": first + 50}
@@ -247,6 +248,7 @@ class Alone:
             yield "POST", f"{order}/cancellation", {}
         yield from self._grouped()
         yield from desk_acts(self.id, (self.me, self.gu))
+        yield from acts_for_others(self.id, self.me, self.lan, (self.home, self.day("D7 10:00")[:10]))
         yield from applications(self.id, self.home, self.world.story.day("D4").isoformat())
         yield "POST", f"/v1/me/devices/{self.telephone.key_id}/revocation", {"code": "123456"}
         friend = f"/v1/persons/{self.id('friend')}"
