@@ -16,7 +16,7 @@ from services.orders.bootstrap import create_app
 from services.orders.service_time.rules.credentials import CertificateKeys
 from services.orders.settings import Settings, certificate_keys
 from services.orders.tests.harness import OrdersHarness, named
-from services.orders.tests.keys import CERTIFICATE_NAME, DOOR_KEY, certificate_key_file
+from services.orders.tests.keys import CERTIFICATE_NAME, DOOR_KEY, SCAN_KEY, certificate_key_file
 
 
 def test_after_a_rotation_older_certificates_hold_by_the_key_that_named_the_new_one(
@@ -58,9 +58,8 @@ def test_the_key_is_rotated_by_a_command_that_replaces_nothing(tmp_path: Path) -
 def test_without_a_key_nothing_is_issued_and_a_key_that_others_can_read_is_refused(
     world: OrdersHarness, tmp_path: Path
 ) -> None:
-    bare = create_app(
-        Settings(database_url=world.database.url, door_key=DOOR_KEY), clock=world.clock, database=world.database
-    )
+    without = Settings(database_url=world.database.url, door_key=DOOR_KEY, scan_key=SCAN_KEY)
+    bare = create_app(without, clock=world.clock, database=world.database)
     seed = tmp_path / "seed"
     create_signer(seed)
     seed.chmod(0o644)
