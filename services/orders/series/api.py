@@ -14,6 +14,7 @@ from libs.clock import local_date
 from libs.db import Connection
 from libs.http import current_actor, reading
 from libs.http.language import named
+from libs.http.openapi import keyless
 from libs.ids import new_id
 from libs.programme.names import unit_names
 from libs.programme.words import Funding
@@ -96,6 +97,7 @@ class SeriesById(MethodView):
 class Preview(MethodView):
     """What a change would do."""
 
+    @keyless
     @series_blueprint.doc(operationId="preview_series_change")
     @series_blueprint.arguments(schemas.SeriesPreviewSchema)
     @series_blueprint.response(200, schemas.PreviewSchema)

@@ -24,6 +24,7 @@ KEYLESS = {
     "POST /v1/me/second-factor/first-code",
     "POST /v1/me/second-factor/recovery-codes",
     "POST /v1/me/second-factor/removal",
+    "POST /v1/series/{series_id}/preview",
 }
 """What needs no key: it ends something, has acts with ids of their own, or answers a secret that is kept nowhere."""
 PUBLIC = {
