@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from services.accounts.bootstrap import create_app
+from services.accounts.sign_in.tables import counted_try
 from services.accounts.sign_in.tests.second_factors import Staff, new_coordinator
 from services.accounts.tests.platform import Platform, add_units, start_platform
 from tests.support.postgres import DatabaseFactory
@@ -30,3 +31,12 @@ def offering(database_factory: DatabaseFactory, tmp_path_factory: pytest.TempPat
 def tan(offering: Platform) -> Staff:
     """A coordinator with a telephone, who has no second factor yet."""
     return new_coordinator(offering)
+
+
+@pytest.fixture(autouse=True)
+def tries_begin_anew(request: pytest.FixtureRequest) -> None:
+    """What tests before this one tried, from the same address, makes nobody wait."""
+    if "offering" in request.fixturenames:
+        offering: Platform = request.getfixturevalue("offering")
+        with offering.database.transaction() as connection:
+            connection.execute(counted_try.delete())
