@@ -1,4 +1,4 @@
-"""What one person alone may try with their own second factor and photograph, at the desk, and about volunteers."""
+"""What one person alone may try with their own second factor and photograph, at the desk, and about volunteers and groups."""
 
 from __future__ import annotations
 
@@ -37,3 +37,13 @@ def acts_for_others(
     yield "POST", f"/v1/visit-plans/{recipient_id}/visitor", {"visitor_id": me}
     yield "POST", f"/v1/visit-plans/{recipient_id}/visitor", {"visitor_id": None}
     yield "POST", f"/v1/certificates/{id_of('certificate' + me)}/revocation", {"why": "alone"}
+
+
+def group_acts(id_of: Callable[[str], str], unit_id: str, me: str, other_id: str) -> Iterator[Act]:
+    """Yield what there is to do with a group of volunteers."""
+    group = f"/v1/groups/{id_of('group')}"
+    yield "PUT", group, {"unit_id": unit_id, "name_zh": "独行队", "leader_id": me, "member_ids": [me]}
+    yield "POST", f"{group}/members/{other_id}", {}
+    yield "POST", f"{group}/leader", {"leader_id": other_id}
+    yield "DELETE", f"{group}/members/{other_id}", {}
+    yield "DELETE", group, {}

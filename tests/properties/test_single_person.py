@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from tests.properties.desk_acts import acts_for_others, desk_acts
+from tests.properties.desk_acts import acts_for_others, desk_acts, group_acts
 from tests.properties.newcomers import applications
 from tests.properties.puppets import Actors
 from tests.properties.telephone import Telephone
@@ -246,7 +246,7 @@ class Alone:
             yield "POST", f"{order}/withdrawal", {}
             yield "POST", f"{order}/rejection", WHY
             yield "POST", f"{order}/cancellation", {}
-        yield from self._grouped()
+        yield from group_acts(self.id, self.home, self.me, self.gu)
         yield from desk_acts(self.id, (self.me, self.gu))
         yield from acts_for_others(self.id, self.me, self.lan, (self.home, self.day("D7 10:00")[:10]))
         yield from applications(self.id, self.home, self.world.story.day("D4").isoformat())
@@ -259,14 +259,6 @@ class Alone:
         yield "DELETE", f"{friend}/roles/{self.id('checker' + friend)}", {}
         yield "DELETE", f"/v1/relations/{self.id('relation')}", {}
         yield "DELETE", f"/v1/acting-grants/{self.id('grant')}", {}
-
-    def _grouped(self) -> Iterator[Act]:
-        group = f"/v1/groups/{self.id('group')}"
-        yield "PUT", group, {"unit_id": self.home, "name_zh": "独行队", "leader_id": self.me, "member_ids": [self.me]}
-        yield "POST", f"{group}/members/{self.gu}", {}
-        yield "POST", f"{group}/leader", {"leader_id": self.gu}
-        yield "DELETE", f"{group}/members/{self.gu}", {}
-        yield "DELETE", group, {}
 
     def _death(self, friend: str) -> Iterator[Act]:
         death = self.id("death")
