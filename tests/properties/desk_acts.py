@@ -1,4 +1,4 @@
-"""What one person alone may try with their own second factor and photograph, at the desk, and about volunteers and groups."""
+"""What one person alone may try with a second factor and photograph of their own, at the desk, and with volunteers."""
 
 from __future__ import annotations
 
