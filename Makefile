@@ -64,9 +64,12 @@ test: $(DEV) ## Run every test that needs no browser: units, stores, contracts o
 	@$(PY) -m pytest -n $(TEST_PROCESSES) --dist loadscope --no-loadscope-reorder --durations=25 \
 		-m "not browser and not manifests" --ignore=$(AGAINST_DOCUMENT) $(ARGS)
 
-.PHONY: test-manifests browser test-browser screenshots
+.PHONY: test-manifests pooler browser test-browser screenshots
 test-manifests: $(DEV) ## Start every role as the manifests say, play the main flow, roll each (four minutes, a quiet machine)
 	@CI=true $(PY) -m pytest -p no:randomly -m manifests tests/distributed $(ARGS)
+
+pooler: ## Install PgBouncer, by apt-get (as root, on Debian): without it `make test` leaves its tests out, and says so
+	@test -x /usr/sbin/pgbouncer || { apt-get update -qq && apt-get install -y -qq pgbouncer; }
 
 browser: ## Install Chromium and fonts for Chinese, by apt-get (as root, on Debian)
 	@test -x /usr/bin/chromium && fc-list :lang=zh | grep -q . || \
