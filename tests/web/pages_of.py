@@ -23,7 +23,7 @@ PATHS = {
               /volunteer/visits /papers/{min} /papers/{min}/statement?from=2026-02
               /papers/certificates/{certificate}""",
     "ann": """/family /family/{lan} /family/{lan}/orders/{next}/code /volunteer/gift /series?person={lan}""",
-    "coord": """/desk /desk/approvals /desk/approvals?by=day&show=flagged /desk/visits /desk/orders/{weak}
+    "coord": """/desk /desk/approvals /desk/approvals?by=day&show=flagged /desk/visits /desk/visits/{lan}/visitor /desk/orders/{weak}
               /desk/planning /desk/planning/orders/{open1}
               /desk/checkouts /slips /desk/signatures /desk/stops /desk/stops?volunteer={min} /applicants
               /applicants/{applicant} /register /duty /duty/roster /duty/roster?q=nobody
@@ -38,7 +38,6 @@ PATHS = {
 OTHER_STATUS = {("nobody", "/nothing"): 404, ("lan", "/desk"): 403}
 LABELS = ("next", "today", "open1", "lan", "min", "e9", "weak", "signed")
 BY_A_PRESS = {
-    "/desk/visits/<uuid:person_id>/visitor": "of whoever is on the visit list: services/web/tests/test_visitors.py",
     "/kiosk/there": "signed in on a device that everybody shares: test_what_only_a_press_leads_to",
     "/sign-in/device": "after a press on the page to sign in: test_what_only_a_press_leads_to",
     "/me/second-factor/first-code": "while one is set up: test_second_factor",
