@@ -23,7 +23,8 @@ PATHS = {
               /volunteer/visits /papers/{min} /papers/{min}/statement?from=2026-02
               /papers/certificates/{certificate}""",
     "ann": """/family /family/{lan} /family/{lan}/orders/{next}/code /volunteer/gift /series?person={lan}""",
-    "coord": """/desk /desk/approvals /desk/approvals?by=day&show=flagged /desk/visits /desk/visits/{lan}/visitor /desk/orders/{weak}
+    "coord": """/desk /desk/approvals /desk/approvals?by=day&show=flagged /desk/visits
+              /desk/visits/{lan}/visitor /desk/orders/{weak}
               /desk/planning /desk/planning/orders/{open1}
               /desk/checkouts /slips /desk/signatures /desk/stops /desk/stops?volunteer={min} /applicants
               /applicants/{applicant} /register /duty /duty/roster /duty/roster?q=nobody

@@ -28,4 +28,4 @@ class SeriesExceededError(RuleError):
 
 
 class SeriesOfOwnError(RuleError):
-    """A series is approved by somebody else than who asked for it or receives it."""
+    """A series is approved by somebody else than who asked for it or receives it, and not by their family."""

@@ -154,14 +154,14 @@ def states_of(connection: Connection, days: Iterable[SeriesDay]) -> dict[UUID, S
     return {row.order_id: State(row.state) for row in connection.execute(query)} if ids else {}
 
 
-def of_approved_series(connection: Connection, order_ids: Collection[UUID]) -> set[UUID]:
-    """Return those of the orders that a coordinator's approval of a series covers."""
+def approvers_of_series(connection: Connection, order_ids: Collection[UUID]) -> dict[UUID, UUID]:
+    """Return, for those of the orders that a coordinator's approval of a series covers, who approved it."""
     query = (
-        sa.select(series_day.c.order_id)
+        sa.select(series_day.c.order_id, series.c.approved_by)
         .join(series, series.c.series_id == series_day.c.series_id)
         .where(series_day.c.order_id.in_(list(order_ids)), series.c.approved_at.is_not(None))
     )
-    return set(connection.execute(query).scalars())
+    return {row.order_id: row.approved_by for row in connection.execute(query)}
 
 
 def who_served_last(connection: Connection, series_id: UUID) -> UUID | None:

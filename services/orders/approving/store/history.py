@@ -14,6 +14,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from libs.clock import local_date, local_midnight
 from libs.db.prepared import Prepared
+from libs.programme.directory.relations import related_to
 from services.orders.approving.rules.flags import DEVICE_DAYS, PAIR_DAYS, History
 from services.orders.approving.rules.statistics import Signatures
 from services.orders.core.rules.life_cycle import State
@@ -23,7 +24,7 @@ from services.orders.core.store import memo
 from services.orders.core.store.facts import Ask
 from services.orders.core.store.rows import Found, part_of_columns
 from services.orders.core.store.tables import assignment, orders
-from services.orders.series.store import of_approved_series
+from services.orders.series.store import approvers_of_series
 
 _NEVER_HAPPENED = [State.REJECTED.value, State.REVERSED.value, State.DECLINED.value]
 RECENT_MAX = 60
@@ -93,7 +94,8 @@ def history_of(connection: Connection, order: Order, part: Assignment) -> Histor
 def pair_count_outside_series(connection: Connection, order: Order, part: Assignment) -> int:
     """Return the submissions of this pair within 30 days that no approved series asked for; 0 where one asked for this.
 
-    The flag's own count comes first: this is asked only of the few whom it would name.
+    The flag's own count comes first: this is asked only of the few whom it would name. What the volunteer
+    or their family approved counts as if nobody had.
     """
     assert part.checked_out_at is not None
     since = part.checked_out_at - timedelta(days=PAIR_DAYS)
@@ -102,7 +104,9 @@ def pair_count_outside_series(connection: Connection, order: Order, part: Assign
         for other in _other_parts(connection, order, part)
         if other.recipient_id == order.recipient_id and other.out_at > since
     }
-    approved = of_approved_series(connection, {order.order_id, *pair})
+    approvers = approvers_of_series(connection, {order.order_id, *pair})
+    own = {part.volunteer_id, *related_to(connection, part.volunteer_id, sorted(set(approvers.values())))}
+    approved = {order_id for order_id, approver_id in approvers.items() if approver_id not in own}
     return 0 if order.order_id in approved else 1 + len(pair - approved)
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
+import pytest
+
 from libs.contracts.events import accounts, orders as wire
 from services.orders.tests.harness import DAY_ONE, OrdersHarness, at, named, outcome, said
 
@@ -363,3 +365,27 @@ def test_who_asked_for_a_series_does_not_approve_it(world: OrdersHarness) -> Non
     assert place(world, by="coord") == ""
 
     assert approve(world, "coord") == "series_of_own"
+
+
+def test_the_family_of_who_receives_a_series_does_not_approve_it(world: OrdersHarness) -> None:
+    assert place(world) == ""
+    world.relate("lan", "child", "coord")
+
+    assert approve(world, "coord") == "series_of_own"
+
+
+@pytest.mark.parametrize("volunteers_family", [False, True])
+def test_what_the_volunteers_family_approved_takes_no_flag_away(
+    world: OrdersHarness, *, volunteers_family: bool
+) -> None:
+    world.policy({"flag": {"pair_max_per_30_days": 1}}, version=2)
+    assert place(world) == ""
+    world.set_time("D1 08:01")
+    for text in ("D2", "D5"):
+        assert take(world, "min", order_of(world, text)) == ""
+    if volunteers_family:
+        world.relate("min", "child", "coord")
+    assert approve(world, "coord") == ""
+
+    assert serve(world, "min", "D2") == []
+    assert serve(world, "min", "D5") == (["frequent_pair"] if volunteers_family else [])

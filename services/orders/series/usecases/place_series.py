@@ -10,6 +10,7 @@ from libs.clock import local_date
 from libs.db import Connection
 from libs.errors import ForbiddenError, IdReusedError
 from libs.programme.acting_grants import GrantedAct
+from libs.programme.directory.relations import related_to
 from libs.programme.refusals import RelationNotVerifiedError
 from libs.programme.words import Funding
 from services.orders.core.rules.catalogue import refuse_grade_outside_limits
@@ -120,12 +121,14 @@ def approve_series(connection: Connection, context: CommandContext, series_id: U
 
     Raises:
         ForbiddenError, OutOfScopeError: not a coordinator of the unit.
-        SeriesOfOwnError: who asked for it, receives it or pays it.
+        SeriesOfOwnError: who asked for it or for whom that was, receives it or pays it, or is of their family.
         SeriesEndedError, SeriesApprovedError: as their names say.
     """
     seen = store.find_series(connection, series_id)
     require_power(connection, context, "approve_series", seen.unit_id)
-    if context.caller_id in (seen.asked.by, seen.recipient_id, seen.payer_id):
+    asked = (seen.asked.by, seen.asked.acting_for, seen.recipient_id, seen.payer_id)
+    concerned = {person_id for person_id in asked if person_id is not None}
+    if context.caller_id in concerned or related_to(connection, context.caller_id, sorted(concerned)):
         raise SeriesOfOwnError
     series = store.lock_series(connection, series_id)
     if series.ended_at is not None:
