@@ -72,6 +72,7 @@ def keep_scan(
 
 def _refuse_slip(connection: Connection, context: CommandContext) -> None:
     require_power_somewhere(context, "late_entry")
+    order_store.lock_person(connection, context.caller_id)
     if store.count_unused(connection, context.caller_id) >= UNUSED_MAX:
         raise TooManyScansError(most=UNUSED_MAX)
 
@@ -82,6 +83,7 @@ def _refuse_photo(connection: Connection, context: CommandContext, order_id: UUI
     if order is None:
         raise OrderNotFoundError
     order.assignment_of(context.caller_id)
+    order = order_store.lock_order(connection, order_id)
     if order.state not in PHOTO_STATES:
         raise WrongOrderStateError(state=order.state.value)
     if len(store.scans_of(connection, order_id)) >= PHOTOS_MAX:

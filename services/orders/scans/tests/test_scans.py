@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -19,6 +21,15 @@ PATH = f"/v1/scans/{SCAN}"
 def kept(world: OrdersHarness) -> int:
     with world.database.reading() as connection:
         return int(connection.scalar(sa.text("SELECT count(*) FROM scan_content")) or 0)
+
+
+def wait_for_waiting(world: OrdersHarness, most: int) -> None:
+    """Wait until so many stand before a lock; a while at most."""
+    for _ in range(400):
+        with world.database.reading() as connection:
+            if (connection.scalar(sa.text("SELECT count(*) FROM pg_locks WHERE NOT granted")) or 0) >= most:
+                return
+        threading.Event().wait(0.01)
 
 
 def entered(world: OrdersHarness, *, content: bytes = b"") -> None:
@@ -151,6 +162,21 @@ def test_nobody_fills_the_disk_with_what_they_do_not_use(world: OrdersHarness) -
         scan(world, "coord", shade=number)
 
     assert outcome(upload(world, "coord", PATH, png())) == "too_many_scans"
+
+
+def test_of_two_at_once_one_is_the_last(world: OrdersHarness) -> None:
+    for number in range(UNUSED_MAX - 1):
+        scan(world, "coord", shade=number)
+    paths = [f"/v1/scans/{named(f'last/{number}')}" for number in (1, 2)]
+
+    with ThreadPoolExecutor(2) as threads:
+        with world.database.transaction() as connection:
+            connection.execute(sa.text("LOCK TABLE scan IN SHARE MODE"))  # Both may count, neither may add.
+            sent = [threads.submit(upload, world, "coord", path, png()) for path in paths]
+            wait_for_waiting(world, 2)
+        answers = sorted(outcome(answer.result()) for answer in sent)
+
+    assert answers == ["", "too_many_scans"]
 
 
 @pytest.mark.parametrize("label", ["lan", "hua"])
