@@ -207,3 +207,12 @@ def test_a_way_between_two_homes_takes_its_time() -> None:
         return planning.clash(planning.Stay(at(start), at("D5 12:00"), second), morning, metres_per_minute=speed)
 
     assert [beside("D5 10:38", 100), beside("D5 10:39", 100), beside("D5 10:39", 50)] == [True, False, True]
+
+
+def test_whose_recipient_was_erased_meanwhile_is_in_no_plan(asked: OrdersHarness) -> None:
+    asked.forget("pei")
+
+    answer = plan(asked)
+
+    assert (answer["visits"], answer["filled"]) == (2, 2)
+    assert "o3" not in [order for orders in days_of(answer).values() for order in orders]

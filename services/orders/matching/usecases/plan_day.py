@@ -144,11 +144,13 @@ class _DaySearch:
     """Looks for who could go to each of some orders of a day."""
 
     def __init__(self, connection: Connection, asked: Sequence[Order], day: date, now: datetime) -> None:
-        self._connection, self._asked, self._day, self._now = connection, asked, day, now
+        self._connection, self._day, self._now = connection, day, now
         district_id = asked[0].district_id
         self._policy = people_store.policy_on(connection, district_id, local_date(now))
         recipients = people_store.find_people(connection, {order.recipient_id for order in asked})
         self._recipients = {person.person_id: person for person in recipients}
+        # Whoever was erased meanwhile is gone before their orders are.
+        self._asked = [order for order in asked if order.recipient_id in self._recipients]
         homes = [person.home for person in recipients if person.home is not None]
         self._before = store.times_helped(connection, self._recipients)
         ids = store.volunteers_around(connection, district_id, homes, each=NEAREST_OF_VISIT)
