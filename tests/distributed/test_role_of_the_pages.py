@@ -6,11 +6,9 @@ import contextlib
 import signal
 import subprocess
 import sys
-import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from wsgiref.simple_server import WSGIRequestHandler, make_server
 from wsgiref.types import StartResponse, WSGIEnvironment
 
 import pytest
@@ -20,6 +18,7 @@ from libs.clock import monotonic
 from libs.db.embedded import free_port
 from tests.architecture import compose
 from tests.distributed.test_roles_of_services import ROOT, SECONDS_MAX
+from tests.support.wsgi import serving
 
 
 @dataclass
@@ -35,20 +34,11 @@ class FakeApi:
         return []
 
 
-class _Silent(WSGIRequestHandler):
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - as the library names it
-        """Say nothing."""
-
-
 @pytest.fixture
 def api() -> Iterator[tuple[FakeApi, str]]:
     fake = FakeApi()
-    with make_server("127.0.0.1", 0, fake, handler_class=_Silent) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        yield fake, f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
-        thread.join()
+    with serving(fake) as url:
+        yield fake, url
 
 
 @contextlib.contextmanager

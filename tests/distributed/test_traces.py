@@ -5,11 +5,9 @@ from __future__ import annotations
 import contextlib
 import re
 import subprocess
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from wsgiref.simple_server import WSGIRequestHandler, make_server
 from wsgiref.types import StartResponse, WSGIEnvironment
 
 import pytest
@@ -27,6 +25,7 @@ from services.accounts.organisation.usecases.found_city import CITY_ID
 from services.accounts.settings import Settings as AccountsSettings
 from tests.distributed.test_roles_of_services import ROOT, Role, _command, _declare_topics_of_the_others, _end, _until
 from tests.support.postgres import FreshDatabase
+from tests.support.wsgi import serving
 
 TRACE_ID = "0af7651916cd43dd8448eb211c80319c"
 PARENT = f"00-{TRACE_ID}-b7ad6b7169203331-01"
@@ -80,20 +79,11 @@ class Receiver:
         return {(span.service, span.name): span for span in self.spans if span.trace_id == trace_id}
 
 
-class _Silent(WSGIRequestHandler):
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - as the library names it
-        """Say nothing."""
-
-
 @pytest.fixture
 def receiver() -> Iterator[tuple[Receiver, str]]:
     receiver = Receiver()
-    with make_server("127.0.0.1", 0, receiver, handler_class=_Silent) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        yield receiver, f"http://127.0.0.1:{server.server_port}/v1/traces"
-        server.shutdown()
-        thread.join()
+    with serving(receiver) as url:
+        yield receiver, f"{url}/v1/traces"
 
 
 @contextlib.contextmanager

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from pathlib import Path
-from wsgiref.simple_server import WSGIRequestHandler, make_server
 
 import pytest
 from flask import Flask, Response, jsonify, request
@@ -15,11 +13,7 @@ from services.web.__main__ import WeakSecretError, parts_of
 from services.web.clients.api import Api, ProblemError
 from services.web.clients.transport import HttpTransport, ServiceAwayError, Transport, WsgiTransport
 from services.web.settings import Settings
-
-
-class _Silent(WSGIRequestHandler):
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - as the library names it
-        """Say nothing."""
+from tests.support.wsgi import serving
 
 
 def _service() -> Flask:
@@ -47,12 +41,8 @@ def transport(request: pytest.FixtureRequest) -> Iterator[Transport]:
     if request.param == "process":
         yield WsgiTransport(app.wsgi_app)
         return
-    with make_server("127.0.0.1", 0, app.wsgi_app, handler_class=_Silent) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        yield HttpTransport(f"http://127.0.0.1:{server.server_port}/")
-        server.shutdown()
-        thread.join()
+    with serving(app.wsgi_app) as url:
+        yield HttpTransport(f"{url}/")
 
 
 def test_what_is_asked_arrives_with_the_persons_address_and_token(transport: Transport) -> None:
