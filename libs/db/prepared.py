@@ -7,7 +7,7 @@ built anew each time, or runs seldom, is executed as usual.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import psycopg
@@ -78,17 +78,28 @@ class Prepared:
         """Return how many rows were written."""
         return self._run(connection, terms, tuple_row).rowcount
 
+    def change_all(self, connection: Connection, many: Sequence[Terms]) -> None:
+        """Write with each of several terms, which name the same columns, in one trip."""
+        if not many:
+            return
+        bound = [self._bound(terms) for terms in many]
+        with translate_driver_errors():
+            driver_connection(connection).cursor().executemany(bound[0][0], [values for _, values in bound])
+
     def _run(self, connection: Connection, terms: Terms | None, factory: BaseRowFactory[Any]) -> psycopg.Cursor[Any]:
-        terms = terms or {}
+        text, values = self._bound(terms or {})
+        with translate_driver_errors():
+            cursor = driver_connection(connection).cursor(row_factory=factory)
+            return cursor.execute(text, values)
+
+    def _bound(self, terms: Terms) -> tuple[str, dict[str, Any]]:
         if self._compiled is None:
             self._compiled = self._compile(list(terms))  # Set as a whole: threads may come here together.
         text, fixed, converted = self._compiled
         values = {**fixed, **terms}
         for name, convert in converted:
             values[name] = convert(values[name])
-        with translate_driver_errors():
-            cursor = driver_connection(connection).cursor(row_factory=factory)
-            return cursor.execute(text, values)
+        return text, values
 
     def _compile(self, names: list[str]) -> _Compiled:
         fixed: dict[str, Any] = {}

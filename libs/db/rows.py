@@ -6,6 +6,7 @@ Rows come back with their columns as attributes (`find_row`), or by name from a 
 from __future__ import annotations
 
 import functools
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -61,6 +62,17 @@ def save_row(connection: Connection, table: sqlalchemy.Table, row: Mapping[str, 
 def change_rows(connection: Connection, table: sqlalchemy.Table, values: Mapping[str, Any], /, **key: object) -> int:
     """Give the rows with these values of the key others; return how many there were."""
     return _change(table, tuple(values), tuple(key)).change(connection, {**values, **_named(key)})
+
+
+def change_each(
+    connection: Connection, table: sqlalchemy.Table, changes: Iterable[tuple[Mapping[str, Any], Mapping[str, Any]]]
+) -> None:
+    """Give rows other values, each change its own values and the key of its row, in one trip."""
+    alike: dict[Prepared, list[dict[str, Any]]] = defaultdict(list)
+    for values, key in changes:
+        alike[_change(table, tuple(values), tuple(key))].append({**values, **_named(key)})
+    for statement, terms in alike.items():
+        statement.change_all(connection, terms)
 
 
 def delete_rows(connection: Connection, table: sqlalchemy.Table, **key: object) -> int:

@@ -114,7 +114,7 @@ class Approvals(MethodView):
     @approvals.arguments(schemas.ApprovalsSchema)
     @approvals.response(200, schemas.ApprovalResultsSchema)
     def post(self, terms: Row) -> Row:
-        """Approve the clean submissions one by one, in this order; each other one stays, with its code."""
+        """Approve the clean submissions, told in this order; each other one stays, with its code."""
         return command(lambda c, context: {"items": approve_many(c, context, terms["orders"])}, terms)
 
 

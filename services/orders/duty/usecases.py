@@ -191,7 +191,7 @@ def _call_next(connection: Connection, cause: Cause, call: DutyCall) -> DutyCall
         ring = Ring(len(call.rings) + 1, person_id, number, cause.now, answer_by, RingAnswer.WAITING)
         store.add_ring(connection, call.incident_id, ring)
         deadlines = {DUTY_ANSWER: answer_by}
-        deadline_store.replace_deadlines(connection, call.incident_id, deadlines, kinds=(DUTY_ANSWER,))
+        deadline_store.replace_deadlines(connection, {call.incident_id: deadlines}, kinds=(DUTY_ANSWER,))
         called = DutyCalled(
             call.incident_id, call.district_id, person_id, ring.number, number, answer_by, call.person_id
         )

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from uuid import UUID
 
-from libs.db import Connection, savepoint
+from libs.db import Connection
 from libs.errors import ForbiddenError, Refusal
+from libs.programme.policy.store import read_versions
 from services.orders.approving import messages
 from services.orders.approving.refusals import SubmissionFlaggedError
 from services.orders.approving.rules.signing import Signing, needs_second, refuse_maker, refuse_own_or_related
@@ -15,11 +16,15 @@ from services.orders.core.refusals import WrongOrderStateError
 from services.orders.core.rules.life_cycle import State, Verb, refuse_unless_allowed
 from services.orders.core.rules.order import Order
 from services.orders.core.rules.purposes import Purpose
-from services.orders.core.store import order_store, people_store
+from services.orders.core.store import people_store
+from services.orders.core.store.order_store import OrderChange
 from services.orders.core.usecases.command_context import CommandContext, require_power, require_power_somewhere
 from services.orders.core.usecases.notices import say_to_volunteers
-from services.orders.core.usecases.order_changes import policy_of_order, save_change
-from services.orders.core.usecases.order_facts import lock_with_facts
+from services.orders.core.usecases.order_changes import policy_of_order, read_no_more, save_change, save_changes
+from services.orders.core.usecases.order_facts import lock_all_with_facts, lock_with_facts, order_in
+
+SignDoubtful = Callable[[CommandContext, Order], OrderChange]
+"""What is done where one signature is not enough."""
 
 
 def signing_of(connection: Connection, order: Order, signer_id: UUID) -> Signing:
@@ -40,14 +45,80 @@ def approve_hours(connection: Connection, context: CommandContext, order_id: UUI
         ForbiddenError: no such role here, one's own or a relative's hours, or maker and checker in one.
         WrongOrderStateError: it does not wait for a first signature.
     """
-    order = lock_with_facts(connection, context, order_id, power="approve_hours")
-    signing = refuse_who_may_not_sign(connection, context, order, "approve_hours")
-    refuse_unless_unsigned(order)
+    (outcome,) = _sign_each(connection, context, [order_id], _await_second, power="approve_hours")
+    if isinstance(outcome, Refusal):
+        raise outcome
+    return outcome
+
+
+def approve_many(connection: Connection, context: CommandContext, order_ids: Sequence[UUID]) -> list[dict[str, object]]:
+    """Approve the clean submissions, told in the list's order; each other one stays, with its code.
+
+    Raises:
+        ForbiddenError: the caller has no role that approves in bulk anywhere.
+    """
+    require_power_somewhere(context, "approve_many")
+    read_no_more(connection)
+    outcomes = _sign_each(connection, context, order_ids, _leave_flagged, power="approve_many")
+    return [_result(order_id, outcome) for order_id, outcome in zip(order_ids, outcomes, strict=True)]
+
+
+def _result(order_id: UUID, outcome: Order | Refusal) -> dict[str, object]:
+    if isinstance(outcome, Refusal):
+        return {"order_id": order_id, "result": "skipped", "code": outcome.code}
+    return {"order_id": order_id, "result": "approved"}
+
+
+def _sign_each(
+    connection: Connection,
+    context: CommandContext,
+    order_ids: Sequence[UUID],
+    sign_doubtful: SignDoubtful,
+    *,
+    power: str,
+) -> list[Order | Refusal]:
+    """Sign orders and return what became of each: read in one trip, decided one by one, written together.
+
+    Nothing is written or told of an order before all its rules have let it pass, so a refused one leaves no trace.
+    """
+    orders = lock_all_with_facts(connection, context, order_ids, power=power)
+    read_versions(connection, {(order.district_id, order.bound_by) for order in orders.values()})
+    outcomes: list[Order | Refusal] = []
+    changes: list[OrderChange] = []
+    for order_id in order_ids:
+        try:
+            order = order_in(orders, order_id)
+            signing = refuse_who_may_not_sign(connection, context, order, power)
+            change = _signed(connection, context, signing, sign_doubtful)
+        except Refusal as refusal:
+            outcomes.append(refusal)
+            continue
+        orders[order_id] = change.after  # Whoever names it twice signs it once.
+        changes.append(change)
+        outcomes.append(change.after)
+    save_changes(connection, changes)
+    return outcomes
+
+
+def _signed(
+    connection: Connection, context: CommandContext, signing: Signing, sign_doubtful: SignDoubtful
+) -> OrderChange:
+    refuse_unless_allowed(Verb.APPROVE, signing.order.state)
     if needs_second(signing):
-        waiting = order.moved(Verb.APPROVE, State.CONFIRMED)
-        signed = waiting.with_approval(approvers=(context.caller_id,), settlement=order.approval.settlement)
-        return save_change(connection, order, signed, context.step(Verb.APPROVE))
-    return approve_for_good(connection, order, context, Verb.APPROVE)
+        return sign_doubtful(context, signing.order)
+    refuse_unless_unsigned(signing.order)
+    return approved_for_good(connection, signing.order, context, Verb.APPROVE)
+
+
+def _leave_flagged(_context: CommandContext, order: Order) -> OrderChange:
+    raise SubmissionFlaggedError(flags=sorted(order.submission.flags))
+
+
+def _await_second(context: CommandContext, order: Order) -> OrderChange:
+    refuse_unless_unsigned(order)
+    waiting = order.moved(Verb.APPROVE, State.CONFIRMED)
+    signed = waiting.with_approval(approvers=(context.caller_id,), settlement=order.approval.settlement)
+    return OrderChange(order, signed, context.step(Verb.APPROVE))
 
 
 def refuse_unless_unsigned(order: Order) -> None:
@@ -74,38 +145,12 @@ def refuse_who_may_not_sign(connection: Connection, context: CommandContext, ord
     return signing
 
 
-def approve_for_good(connection: Connection, order: Order, context: CommandContext, verb: Verb) -> Order:
-    """Tell the ledger which hours count."""
+def approved_for_good(connection: Connection, order: Order, context: CommandContext, verb: Verb) -> OrderChange:
+    """Tell the ledger which hours count, and return the change to be saved."""
     approved = order.approved(verb, context.caller_id)
     policy = policy_of_order(connection, approved, context.now)
     tell(connection, context, messages.hours_approved(approved, policy, context.now))
-    return save_change(connection, order, approved, context.step(verb))
-
-
-def approve_many(connection: Connection, context: CommandContext, order_ids: Sequence[UUID]) -> list[dict[str, object]]:
-    """Approve the clean submissions one by one, in the list's order; each other one stays, with its code.
-
-    Raises:
-        ForbiddenError: the caller has no role that approves in bulk anywhere.
-    """
-    require_power_somewhere(context, "approve_many")
-    order_store.lock_orders(connection, order_ids)
-    return [_approve_one(connection, context, order_id) for order_id in order_ids]
-
-
-def _approve_one(connection: Connection, context: CommandContext, order_id: UUID) -> dict[str, object]:
-    try:
-        with savepoint(connection):
-            order = lock_with_facts(connection, context, order_id, power="approve_many")
-            signing = refuse_who_may_not_sign(connection, context, order, "approve_many")
-            refuse_unless_allowed(Verb.APPROVE, order.state)
-            if needs_second(signing):
-                raise SubmissionFlaggedError(flags=sorted(order.submission.flags))
-            refuse_unless_unsigned(order)
-            approve_for_good(connection, order, context, Verb.APPROVE)
-    except Refusal as refusal:
-        return {"order_id": order_id, "result": "skipped", "code": refusal.code}
-    return {"order_id": order_id, "result": "approved"}
+    return OrderChange(order, approved, context.step(verb))
 
 
 def second_check(connection: Connection, context: CommandContext, order_id: UUID, *, ok: bool, why: str) -> Order:
@@ -119,7 +164,8 @@ def second_check(connection: Connection, context: CommandContext, order_id: UUID
     refuse_who_may_not_sign(connection, context, order, "second_check")
     refuse_unless_signed(order)
     if ok:
-        return approve_for_good(connection, order, context, Verb.SECOND_CHECK)
+        change = approved_for_good(connection, order, context, Verb.SECOND_CHECK)
+        return save_change(connection, *change)
     return _reject(connection, context, order, Verb.SECOND_CHECK, why)
 
 

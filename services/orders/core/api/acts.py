@@ -36,8 +36,7 @@ def with_acts(connection: Connection, views: Sequence[OrderView], *, whole: bool
     context = CommandContext(actor=current_actor(), now=now(), cause=new_id())
     acts = cast("Sequence[OrderAct]", cast("Service", current_app.extensions["service"]).parts["acts"])
     if whole:
-        for view in views:
-            gather(connection, *facts_of(context, view.order.order_id))
+        gather(connection, *facts_of(context, [view.order.order_id for view in views]))
     return [
         replace(view, acts=[_shown(act) for act in acts_of(connection, context, view.order, acts, whole=whole)])
         for view in views

@@ -17,12 +17,15 @@ from libs.ids import id_from_cause
 from services.orders.core.store.tables import deadline
 
 _REPLACE = """
-WITH gone AS (
-    DELETE FROM deadline WHERE subject_id = %(subject_id)s AND kind = ANY(%(replaced)s) AND kind <> ALL(%(kinds)s)
+WITH wanted AS (
+    SELECT *
+    FROM unnest(CAST(%(subject_ids)s AS uuid[]), CAST(%(kinds)s AS text[]), CAST(%(instants)s AS timestamptz[]))
+        AS w (subject_id, kind, at)
+), gone AS (
+    DELETE FROM deadline WHERE subject_id = ANY(%(replaced_of)s) AND kind = ANY(%(replaced)s)
+        AND (subject_id, kind) NOT IN (SELECT subject_id, kind FROM wanted)
 )
-INSERT INTO deadline (subject_id, kind, at)
-SELECT %(subject_id)s, kind, at
-FROM unnest(CAST(%(kinds)s AS text[]), CAST(%(instants)s AS timestamptz[])) AS wanted (kind, at)
+INSERT INTO deadline (subject_id, kind, at) SELECT subject_id, kind, at FROM wanted
 ON CONFLICT (subject_id, kind) DO UPDATE SET at = excluded.at"""
 
 
@@ -50,14 +53,16 @@ class Deadline:
 
 
 def replace_deadlines(
-    connection: Connection, subject_id: UUID, deadlines: Mapping[str, datetime], *, kinds: Collection[str]
+    connection: Connection, deadlines: Mapping[UUID, Mapping[str, datetime]], *, kinds: Collection[str]
 ) -> None:
-    """Give a subject these deadlines, and no others of these kinds."""
+    """Give each of these subjects its deadlines, when by kind, and no others of these kinds."""
+    wanted = [(subject_id, kind, at) for subject_id, own in deadlines.items() for kind, at in own.items()]
     terms = {
-        "subject_id": subject_id,
+        "replaced_of": list(deadlines),
         "replaced": list(kinds),
-        "kinds": list(deadlines),
-        "instants": list(deadlines.values()),
+        "subject_ids": [subject_id for subject_id, _, _ in wanted],
+        "kinds": [kind for _, kind, _ in wanted],
+        "instants": [at for _, _, at in wanted],
     }
     run(connection, _REPLACE, terms)
 

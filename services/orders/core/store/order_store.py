@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -14,7 +15,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from libs.db import Connection
 from libs.db.driver import pipelined, run
 from libs.db.prepared import Prepared
-from libs.db.rows import add_row, add_rows, change_rows, delete_rows, save_row
+from libs.db.rows import add_row, add_rows, change_each, delete_rows, save_row
 from libs.http.lists import Filter, Listing, Page, Query
 from libs.programme.acting import Consent
 from libs.programme.known_grants import lock_for
@@ -57,11 +58,11 @@ _LOCK = Prepared(
 )
 _LOCK_FOR = Prepared(
     sa.text("""
-    SELECT order_id FROM orders WHERE order_id = CAST(:order_id AS uuid) AND (:may OR (
+    SELECT order_id FROM orders WHERE order_id = ANY(CAST(:order_ids AS uuid[])) AND (:may OR (
         (:is_own OR EXISTS (SELECT 1 FROM acting_grant WHERE person_id = :subject_id AND relative_id = :caller_id))
         AND (:is_open OR :subject_id IN (recipient_id, payer_id) OR :subject_id = ANY(offers_to) OR EXISTS (
             SELECT 1 FROM assignment WHERE assignment.order_id = orders.order_id AND volunteer_id = :subject_id))))
-    FOR UPDATE OF orders
+    ORDER BY order_id FOR UPDATE OF orders
 """)
 )
 _PARTS = Prepared(
@@ -83,6 +84,14 @@ class Step:
     acting_for: UUID | None = None
     consent: Consent | None = None
     why: str = ""
+
+
+class OrderChange(NamedTuple):
+    """An order before and after what was done to it."""
+
+    before: Order
+    after: Order
+    step: Step
 
 
 @dataclass(frozen=True)
@@ -118,8 +127,7 @@ def lock_order(connection: Connection, order_id: UUID) -> Order:
     Raises:
         OrderNotFoundError: there is none.
     """
-    gathered = memo.pop(connection, ("locked", order_id))
-    for order in lock_orders(connection, [order_id]) if gathered is None else gathered:
+    for order in lock_orders(connection, [order_id]):
         return order
     raise OrderNotFoundError
 
@@ -176,8 +184,11 @@ def list_orders(connection: Connection, listing: Listing, query: Query, **known:
     return Page(_with_parts(rows, parts), page.next)
 
 
-def _with_parts(rows: Sequence[Found], found: Sequence[Found]) -> list[Order]:
-    return [order_of_columns(row, [part for part in found if part["order_id"] == row["order_id"]]) for row in rows]
+def _with_parts(rows: Sequence[Found], parts: Sequence[Found]) -> list[Order]:
+    parts_of: dict[UUID, list[Found]] = defaultdict(list)
+    for part in parts:
+        parts_of[part["order_id"]].append(part)
+    return [order_of_columns(row, parts_of[row["order_id"]]) for row in rows]
 
 
 def lock_id(connection: Connection, order_id: UUID) -> None:
@@ -202,23 +213,29 @@ def write_order(connection: Connection, order: Order, step: Step) -> None:
     add_row(connection, orders, columns_of_order(order))
     _write_own(connection, None, order)
     _write_parts(connection, order)
-    _write_step(connection, State.DRAFT, order, step)
+    _WRITE_STEP.change(connection, _columns_of_step(State.DRAFT, order, step))
 
 
-def save_order(connection: Connection, before: Order, after: Order, step: Step) -> None:
-    """Save a changed order and record the step."""
-    old = columns_of_order(before)
-    changed = {name: value for name, value in columns_of_order(after).items() if value != old[name]}
-    if changed:
-        change_rows(connection, orders, changed, order_id=after.order_id)
-    _write_own(connection, before, after)
-    if before.assignments != after.assignments:
-        delete_rows(connection, assignment, order_id=after.order_id)
-        _write_parts(connection, after)
-    _write_step(connection, before.state, after, step)
+def save_orders(connection: Connection, changes: Sequence[OrderChange]) -> None:
+    """Save changed orders and record the steps, inside a pipeline."""
+    changed = [(_changed_columns(change), {"order_id": change.after.order_id}) for change in changes]
+    change_each(connection, orders, [(columns, key) for columns, key in changed if columns])
+    for before, after, _step in changes:
+        _write_own(connection, before, after)
+        if before.assignments != after.assignments:
+            delete_rows(connection, assignment, order_id=after.order_id)
+            _write_parts(connection, after)
+    _write_steps(connection, changes)
+
+
+def _changed_columns(change: OrderChange) -> dict[str, Any]:
+    before = columns_of_order(change.before)
+    return {name: value for name, value in columns_of_order(change.after).items() if value != before[name]}
 
 
 def _write_own(connection: Connection, before: Order | None, after: Order) -> None:
+    if before is not None and all(getattr(before, name) == getattr(after, name) for name in _OWN):
+        return
     old = own_columns_of_order(before) if before else empty_own_columns()
     for name, columns in own_columns_of_order(after).items():
         if columns != old[name]:
@@ -230,9 +247,15 @@ def _write_parts(connection: Connection, order: Order) -> None:
     add_rows(connection, assignment, parts)
 
 
-def _write_step(connection: Connection, from_state: State, order: Order, step: Step) -> None:
-    columns = {
+def _write_steps(connection: Connection, changes: Sequence[OrderChange]) -> None:
+    steps = [_columns_of_step(before.state, after, step) for before, after, step in changes]
+    _WRITE_STEP.change_all(connection, steps)
+
+
+def _columns_of_step(from_state: State, order: Order, step: Step) -> dict[str, Any]:
+    return {
         "order_id": order.order_id,
+        "of_order": order.order_id,
         "verb": step.verb.value,
         "from_state": from_state.value,
         "to_state": order.state.value,
@@ -242,28 +265,34 @@ def _write_step(connection: Connection, from_state: State, order: Order, step: S
         "why": step.why,
         "at": step.at,
     }
-    _WRITE_STEP.change(connection, columns | {"of_order": order.order_id})
 
 
-def ask_lock(order_id: UUID, locker: Locker) -> Ask:
-    """Lock an order for whom it concerns, or whom a role lets; `lock_order` then finds it.
+def ask_locks(order_ids: Collection[UUID], locker: Locker) -> Ask:
+    """Lock orders, by id, for whom they concern, or whom a role lets; `locked_orders` then gives them.
 
-    Whoever has nothing to do with it holds nobody up; should a rule let them pass all the same, nothing is saved.
+    Whoever has nothing to do with one holds nobody up; should a rule let them pass all the same, nothing is saved.
     """
 
     def ask(connection: Connection) -> Callable[[], None]:
-        terms = {"order_id": order_id, "is_own": locker.is_own, **vars(locker)}
+        terms = {"order_ids": list(order_ids), "is_own": locker.is_own, **vars(locker)}
         locked = _LOCK_FOR.send(connection, terms)
-        read = read_later(connection, [order_id])
+        read = read_later(connection, order_ids)
 
         def remember() -> None:
-            memo.put(connection, ("locked", order_id), read())
-            if not locked.fetchall():
+            orders_read = {order.order_id: [order] for order in read()}
+            for order_id in order_ids:
+                memo.put(connection, ("locked", order_id), orders_read.get(order_id, []))
+            for order_id in set(order_ids) - {row["order_id"] for row in locked.fetchall()}:
                 memo.put(connection, ("unlocked", order_id), True)
 
         return remember
 
     return ask
+
+
+def locked_orders(connection: Connection, order_ids: Iterable[UUID]) -> list[Order]:
+    """Return those of the orders that exist, as `ask_locks` has found them; once, for they may be changed then."""
+    return [order for order_id in order_ids for order in memo.pop(connection, ("locked", order_id)) or ()]
 
 
 def is_unlocked(connection: Connection, order_id: UUID) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -30,6 +30,7 @@ from services.orders.core.store.tables import (
 )
 
 _PERSON_IDS = sa.any_(sa.bindparam("person_ids", type_=ARRAY(sa.Uuid)))
+_ORDER_IDS = sa.any_(sa.bindparam("order_ids", type_=ARRAY(sa.Uuid)))
 
 
 _PEOPLE = Prepared(sa.select(person).where(person.c.person_id == _PERSON_IDS))
@@ -44,8 +45,8 @@ _PEOPLE_OF = Prepared(
     sa.text("""
     SELECT * FROM person WHERE person_id IN (
         SELECT unnest(CAST(:person_ids AS uuid[]))
-        UNION SELECT recipient_id FROM orders WHERE order_id = CAST(:order_id AS uuid)
-        UNION SELECT volunteer_id FROM assignment WHERE order_id = CAST(:order_id AS uuid)
+        UNION SELECT recipient_id FROM orders WHERE order_id = ANY(CAST(:order_ids AS uuid[]))
+        UNION SELECT volunteer_id FROM assignment WHERE order_id = ANY(CAST(:order_ids AS uuid[]))
     )
 """)
 )
@@ -53,7 +54,7 @@ _PEOPLE_OF = Prepared(
 
 _DISTRICTS = sa.union(
     sa.select(person.c.district_id).where(person.c.person_id == _PERSON_IDS),
-    sa.select(orders.c.district_id).where(orders.c.order_id == sa.bindparam("order_id", type_=sa.Uuid)),
+    sa.select(orders.c.district_id).where(orders.c.order_id == _ORDER_IDS),
 ).subquery()
 
 
@@ -97,8 +98,8 @@ def find_people(connection: Connection, person_ids: Iterable[UUID]) -> list[Pers
     return [_person(row) for row in _PEOPLE.mappings(connection, {"person_ids": wanted})]
 
 
-def ask_people(*person_ids: UUID, of_order: UUID | None = None) -> Ask:
-    """Ask for people, and for the recipient and the volunteers of an order."""
+def ask_people(*person_ids: UUID, of_orders: Sequence[UUID] = ()) -> Ask:
+    """Ask for people, and for the recipients and the volunteers of orders."""
 
     def remember(connection: Connection, rows: Rows) -> None:
         people: dict[UUID, Person | None] = dict.fromkeys(person_ids)
@@ -106,7 +107,7 @@ def ask_people(*person_ids: UUID, of_order: UUID | None = None) -> Ask:
         for person_id, known in people.items():
             memo.put(connection, ("person", person_id), known)
 
-    return ask(_PEOPLE_OF, {"person_ids": list(person_ids), "order_id": of_order}, remember)
+    return ask(_PEOPLE_OF, {"person_ids": list(person_ids), "order_ids": list(of_orders)}, remember)
 
 
 def _person(row: Mapping[str, Any]) -> Person:
@@ -186,8 +187,8 @@ def seen_by(connection: Connection, relative_id: UUID, day: date) -> frozenset[U
     return once(connection, ("seen", relative_id, day), lambda: known_grants.seen_by(connection, relative_id, day=day))
 
 
-def ask_policies(*person_ids: UUID, day: date, of_order: UUID | None = None) -> Ask:
-    """Ask which versions of the rules bind on a day in the districts of people and of an order."""
+def ask_policies(*person_ids: UUID, day: date, of_orders: Sequence[UUID] = ()) -> Ask:
+    """Ask which versions of the rules bind on a day in the districts of people and of orders."""
 
     def remember(connection: Connection, rows: Rows) -> None:
         for district_id, version in ((row["district_id"], row["policy_version"]) for row in rows):
@@ -195,7 +196,7 @@ def ask_policies(*person_ids: UUID, day: date, of_order: UUID | None = None) -> 
                 policy = policies.policy_of_version(connection, district_id, version)
                 memo.put(connection, ("policy", district_id, day), policy)
 
-    return ask(_BINDING, {"person_ids": list(person_ids), "order_id": of_order, "day": day}, remember)
+    return ask(_BINDING, {"person_ids": list(person_ids), "order_ids": list(of_orders), "day": day}, remember)
 
 
 def policy_on(connection: Connection, district_id: UUID, day: date) -> Policy:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -22,7 +22,7 @@ _PATHS = Prepared(
     WITH RECURSIVE path AS (
         SELECT unit_id AS below, unit_id, parent_id, 1 AS depth FROM unit WHERE unit_id IN (
             SELECT home_unit_id FROM person WHERE person_id = ANY(:person_ids)
-            UNION SELECT unit_id FROM orders WHERE order_id = CAST(:order_id AS uuid)
+            UNION SELECT unit_id FROM orders WHERE order_id = ANY(CAST(:order_ids AS uuid[]))
         )
         UNION ALL
         SELECT p.below, u.unit_id, u.parent_id, p.depth + 1 FROM unit u JOIN path p ON u.unit_id = p.parent_id
@@ -65,8 +65,8 @@ def read_paths(connection: Connection, unit_ids: Iterable[UUID]) -> None:
         memo.put(connection, ("path", unit_id), path or [unit_id])
 
 
-def ask_paths(*person_ids: UUID, of_order: UUID | None = None) -> Ask:
-    """Ask for the units above the homes of people and above an order's unit."""
+def ask_paths(*person_ids: UUID, of_orders: Sequence[UUID] = ()) -> Ask:
+    """Ask for the units above the homes of people and above the units of orders."""
 
     def remember(connection: Connection, rows: Rows) -> None:
         paths: dict[UUID, list[UUID]] = {}
@@ -75,5 +75,5 @@ def ask_paths(*person_ids: UUID, of_order: UUID | None = None) -> Ask:
         for unit_id, path in paths.items():
             memo.put(connection, ("path", unit_id), path)
 
-    terms = {"person_ids": list(person_ids), "order_id": of_order, "depth_max": DEPTH_MAX}
+    terms = {"person_ids": list(person_ids), "order_ids": list(of_orders), "depth_max": DEPTH_MAX}
     return ask(_PATHS, terms, remember)

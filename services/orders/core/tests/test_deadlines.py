@@ -16,10 +16,9 @@ INCIDENT, PERSON = named("u1"), named("lan")
 
 def test_a_subject_has_as_many_deadlines_as_it_needs(world: OrdersHarness) -> None:
     with world.database.transaction() as connection:
-        replace_deadlines(
-            connection, INCIDENT, {"remind": at("D2 09:00"), "escalate": at("D2 10:00")}, kinds=["remind"]
-        )
-        replace_deadlines(connection, PERSON, {"visit": at("D2 09:30")}, kinds=["visit"])
+        both = {"remind": at("D2 09:00"), "escalate": at("D2 10:00")}
+        replace_deadlines(connection, {INCIDENT: both}, kinds=["remind"])
+        replace_deadlines(connection, {PERSON: {"visit": at("D2 09:30")}}, kinds=["visit"])
 
         first = next_deadline(connection, at("D2 09:00"))
         assert first == Deadline(INCIDENT, "remind", at("D2 09:00"))
@@ -31,13 +30,12 @@ def test_a_subject_has_as_many_deadlines_as_it_needs(world: OrdersHarness) -> No
 
 def test_deadlines_are_replaced_by_kind_and_no_others_are_touched(world: OrdersHarness) -> None:
     with world.database.transaction() as connection:
-        replace_deadlines(
-            connection, PERSON, {"visit": at("D2 09:30"), "call": at("D3 09:00")}, kinds=["visit", "call"]
-        )
-        replace_deadlines(connection, PERSON, {"visit": at("D4 09:30")}, kinds=["visit"])
+        both = {"visit": at("D2 09:30"), "call": at("D3 09:00")}
+        replace_deadlines(connection, {PERSON: both}, kinds=["visit", "call"])
+        replace_deadlines(connection, {PERSON: {"visit": at("D4 09:30")}}, kinds=["visit"])
         moved = Deadline(PERSON, "visit", at("D2 09:30"))
 
         assert not remove_deadline(connection, moved)
         assert next_deadline_at(connection) == at("D3 09:00")
-        replace_deadlines(connection, PERSON, {}, kinds=["visit", "call"])
+        replace_deadlines(connection, {PERSON: {}}, kinds=["visit", "call"])
         assert next_deadline_at(connection) is None

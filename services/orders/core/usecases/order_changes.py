@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from uuid import UUID
 
 from libs.clock import local_date
 from libs.db import Connection, write_at_end
@@ -18,26 +19,38 @@ from services.orders.core.rules.life_cycle import State, Verb
 from services.orders.core.rules.order import Order
 from services.orders.core.store import deadline_store, memo, order_store, people_store
 from services.orders.core.store.deadline_store import Deadline
-from services.orders.core.store.order_store import Step
+from services.orders.core.store.order_store import OrderChange, Step
 
 READS_NO_MORE = "reads no more"
 
 
 def save_change(connection: Connection, before: Order, after: Order, step: Step) -> Order:
     """Save a changed order, its step, and what falls due for it next; return it."""
-    if order_store.is_unlocked(connection, before.order_id):
+    save_changes(connection, [OrderChange(before, after, step)])
+    return after
+
+
+def save_changes(connection: Connection, changes: Sequence[OrderChange]) -> None:
+    """Save changed orders, their steps, and what falls due for each next."""
+    if any(order_store.is_unlocked(connection, change.before.order_id) for change in changes):
         # A moment ago, when it was to be locked, there was none of theirs: it came, or became theirs, in between.
         raise OrderNotFoundError
-    is_moved = before.state is not after.state or before.publication.published_at != after.publication.published_at
-    deadlines = deadlines_set(connection, after, step.at) if is_moved else {}
+    deadlines: dict[UUID, Mapping[str, datetime]] = {}
+    for before, after, step in changes:
+        due = deadlines_set(connection, after, step.at) if _is_moved(before, after) else {}
+        if due or (_is_moved(before, after) and before.state in TICKING):
+            deadlines[after.order_id] = due
 
     def write() -> None:
-        order_store.save_order(connection, before, after, step)
-        if deadlines or (is_moved and before.state in TICKING):
-            replace_deadlines(connection, after, deadlines)
+        order_store.save_orders(connection, changes)
+        if deadlines:
+            deadline_store.replace_deadlines(connection, deadlines, kinds=ORDER_DEADLINES)
 
     save(connection, write)
-    return after
+
+
+def _is_moved(before: Order, after: Order) -> bool:
+    return before.state is not after.state or before.publication.published_at != after.publication.published_at
 
 
 def save_new(connection: Connection, order: Order, step: Step) -> Order:
@@ -73,7 +86,7 @@ def deadlines_set(connection: Connection, order: Order, now: datetime) -> Mappin
 
 def replace_deadlines(connection: Connection, order: Order, deadlines: Mapping[str, datetime]) -> None:
     """Let these fall due for an order, and nothing else."""
-    deadline_store.replace_deadlines(connection, order.order_id, deadlines, kinds=ORDER_DEADLINES)
+    deadline_store.replace_deadlines(connection, {order.order_id: deadlines}, kinds=ORDER_DEADLINES)
 
 
 def lock_order_due(connection: Connection, deadline: Deadline, state: State) -> Order | None:

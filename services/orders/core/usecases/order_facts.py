@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from libs.clock import local_date
 from libs.db import Connection
 from libs.errors import ForbiddenError
 from libs.programme.acting_grants import GrantedAct
+from services.orders.core.refusals import OrderNotFoundError
 from services.orders.core.rules.order import Order
 from services.orders.core.rules.people import Person
 from services.orders.core.store import order_store, people_store, unit_store
@@ -34,19 +36,43 @@ def lock_with_facts(
     Raises:
         OrderNotFoundError: there is none.
     """
-    lock = order_store.ask_lock(order_id, _locker(context, power, is_open=is_open))
-    gather(connection, lock, *facts_of(context, order_id), *asks)
-    return order_store.lock_order(connection, order_id)
+    orders = lock_all_with_facts(connection, context, [order_id], *asks, power=power, is_open=is_open)
+    return order_in(orders, order_id)
 
 
-def facts_of(context: CommandContext, order_id: UUID) -> tuple[Ask, ...]:
-    """Return what asks for the facts of nearly every decision about an order."""
+def lock_all_with_facts(
+    connection: Connection,
+    context: CommandContext,
+    order_ids: Sequence[UUID],
+    *asks: Ask,
+    power: str | None = None,
+    is_open: bool = False,
+) -> dict[UUID, Order]:
+    """Return those of some orders that exist, by id, after `lock_with_facts` of all of them in one trip."""
+    lock = order_store.ask_locks(order_ids, _locker(context, power, is_open=is_open))
+    gather(connection, lock, *facts_of(context, order_ids), *asks)
+    return {order.order_id: order for order in order_store.locked_orders(connection, order_ids)}
+
+
+def order_in(orders: Mapping[UUID, Order], order_id: UUID) -> Order:
+    """Return one of the orders that were locked.
+
+    Raises:
+        OrderNotFoundError: there is none.
+    """
+    if order_id not in orders:
+        raise OrderNotFoundError
+    return orders[order_id]
+
+
+def facts_of(context: CommandContext, order_ids: Sequence[UUID]) -> tuple[Ask, ...]:
+    """Return what asks for the facts of nearly every decision about orders."""
     people = tuple({context.caller_id, context.subject_id})
     return (
-        people_store.ask_people(*people, of_order=order_id),
+        people_store.ask_people(*people, of_orders=order_ids),
         people_store.ask_relations(*people),
-        unit_store.ask_paths(*people, of_order=order_id),
-        people_store.ask_policies(*people, day=local_date(context.now), of_order=order_id),
+        unit_store.ask_paths(*people, of_orders=order_ids),
+        people_store.ask_policies(*people, day=local_date(context.now), of_orders=order_ids),
     )
 
 

@@ -84,7 +84,7 @@ def plan_next_day(
         return
     at = rules.made_from(slot, days_ahead=policy.series.days_ahead)
     store.change_series(connection, series.series_id, next_day=day)
-    deadline_store.replace_deadlines(connection, series.series_id, {SERIES_DAY: at}, kinds=(SERIES_DAY,))
+    deadline_store.replace_deadlines(connection, {series.series_id: {SERIES_DAY: at}}, kinds=(SERIES_DAY,))
 
 
 def _made(
