@@ -9,14 +9,19 @@ from libs.db import Connection
 from libs.programme.proposals import first_lapse, lapse_proposals
 from services.orders.approving.usecases.call_sample import give_up_sample
 from services.orders.approving.usecases.confirm_order import take_silence
+from services.orders.approving.usecases.leave_unsigned import leave_unsigned
 from services.orders.core.rules.deadlines import (
     AUTO_CHECK_OUT,
+    BEGIN,
     DECISION,
     EXPIRE,
+    FUNDING,
     GATES,
     INCIDENT_PLACE,
     PLACES,
+    REVIEW,
     SAMPLE,
+    SIGNATURE,
     SILENCE,
 )
 from services.orders.core.store import deadline_store
@@ -27,12 +32,14 @@ from services.orders.disputes.usecases.leave_undecided import leave_undecided
 from services.orders.duty.usecases import DUTY_ANSWER, call_next
 from services.orders.incidents.usecases import forget_place_of_incident
 from services.orders.placing.usecases.expire_order import expire_order
+from services.orders.placing.usecases.leave_unanswered import leave_unfunded, leave_unreviewed
 from services.orders.scans.usecases import SCAN_DUE, delete_scan_due
 from services.orders.series.usecases.end_series import SERIES_DAY
 from services.orders.series.usecases.make_day import make_next_day
 from services.orders.service_time.store import record_proposal
 from services.orders.serving.usecases.forget_places import forget_places
 from services.orders.serving.usecases.hold_gates import hold_gates
+from services.orders.serving.usecases.leave_unbegun import leave_unbegun
 from services.orders.serving.usecases.serve_order import end_forgotten_service
 
 DUE_MAX = 200
@@ -40,9 +47,13 @@ OF_TWO_PEOPLE = (reversal, record_proposal, decision)
 """Every table of acts of two people."""
 Act = Callable[[Connection, Deadline], None]
 ACTS: Mapping[str, Act] = {
+    REVIEW: leave_unreviewed,
+    FUNDING: leave_unfunded,
     EXPIRE: expire_order,
+    BEGIN: leave_unbegun,
     AUTO_CHECK_OUT: end_forgotten_service,
     SILENCE: take_silence,
+    SIGNATURE: leave_unsigned,
     DECISION: leave_undecided,
     GATES: hold_gates,
     SAMPLE: give_up_sample,

@@ -73,6 +73,8 @@ class OrderParameters:
     """The group `order`."""
 
     review_required: bool = False
+    review_hours: int = 72
+    funding_hours: int = 24
     risk_statement_required: bool = True
 
 
@@ -249,6 +251,7 @@ class ConfirmParameters:
     """The group `confirm`."""
 
     auto_after_hours: int = 72
+    sign_days: int = 30
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -278,6 +281,7 @@ class NoshowParameters:
     """The group `noshow`."""
 
     report_after_minutes: int = 30
+    close_hours: int = 72
     window_days: int = 90
     pause_second_days: int = 7
     pause_third_days: int = 30

@@ -30,6 +30,8 @@ class Purpose(StrEnum):
     VISIT_CANCELLED = "visit_cancelled"
     VISIT_RELEASED = "visit_released"
     VISIT_NOT_MADE = "visit_not_made"
+    VISIT_NOT_BEGUN = "visit_not_begun"
+    REQUEST_CLOSED = "request_closed"
     WORD_WANTED = "word_wanted"
     HOURS_REFUSED = "hours_refused"
 
@@ -113,6 +115,12 @@ _WORDS: Mapping[Purpose, str] = {
     Purpose.VISIT_RELEASED: message("You do not go to the visit on {when}: your page says what is missing now."),
     Purpose.VISIT_NOT_MADE: message(
         "Your weekly visit on {when} could not be arranged. Your page says why; the desk looks into it."
+    ),
+    Purpose.VISIT_NOT_BEGUN: message(
+        "Nobody checked in to the visit on {when}; it is closed, and nothing is paid. If it took place, tell the desk."
+    ),
+    Purpose.REQUEST_CLOSED: message(
+        "Your request for {when} was not answered in time and is closed; nothing is set aside. Please call the desk."
     ),
     Purpose.WORD_WANTED: message("Your visit of {when} is over. Please say on your page, or to the desk, how it was."),
     Purpose.HOURS_REFUSED: message("The hours of {when} were not recognised. Your page says why, and how to object."),

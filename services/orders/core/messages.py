@@ -65,6 +65,18 @@ class OrderPublished:
     start_at: datetime
 
 
+@tells(orders.OrderCancelled, subject="order_id")
+@dataclass(frozen=True)
+class OrderCancelled:
+    """The order was given up by decision, of a person (whose words stay in orders) or for a reason with a code."""
+
+    order_id: UUID
+    district_id: UUID
+    by: UUID | None
+    why: str
+    funding: Funding
+
+
 @tells(orders.NoticeWanted, subject="notice_id")
 @dataclass(frozen=True)
 class NoticeWanted:

@@ -16,6 +16,7 @@ from libs.programme.acting_schemas import ConsentAnswer
 from libs.programme.names import shown_name
 from libs.programme.words import EvidenceClass, Fallback, Funding
 from services.orders.core.rules.datum import Datum
+from services.orders.core.rules.deadlines import DEFAULTS
 from services.orders.core.rules.evidence import FLAG_WORDS, EvidenceKind
 from services.orders.core.rules.life_cycle import State
 from services.orders.core.store.rows import Row
@@ -25,6 +26,9 @@ DEVICE_MAX = 100
 MINUTES_MAX = 1440
 SHOWN_STATES = tuple(state.value for state in State if state is not State.DRAFT)
 """A draft is nowhere: an order is saved in the state it was placed in."""
+
+DUE = tuple(default.verb.value for default in DEFAULTS.values())
+"""What happens by itself, where nobody acts before."""
 
 F = TypeVar("F", bound=fields.Field[Any])
 
@@ -194,6 +198,8 @@ class OrderSchema(SeenSchema):
     volunteers = for_concerned(fields.List(fields.Nested(VolunteerPartSchema)), others=())
     offered_to = for_concerned(shown_id(), others=None)
     offer_lapses_at = for_concerned(shown_instant(), others=None)
+    falls_due = for_concerned(word_of(DUE, allow_none=True))
+    falls_due_at = for_concerned(shown_instant())
     offers = for_staff(fields.List(fields.Nested(OfferViewSchema)))
     policy_version = fields.Integer()
     published_at = shown_instant(attribute="order.publication.published_at")
@@ -231,7 +237,7 @@ FREE_WORDS = ("consent", "decision_why", "lifted_why", "revoked_why", "scan", "w
 """What somebody wrote. An answer to a command is kept to be given again, so it has none of them: they stand in columns
 of their own, where erasure blanks them, and a `GET` shows them."""
 
-NOT_KEPT = (*FREE_WORDS, "acts", "service_name", "unit_name")
+NOT_KEPT = (*FREE_WORDS, "acts", "falls_due", "falls_due_at", "service_name", "unit_name")
 """Nor has it what may be done next, which changes, nor names, which depend on the language of who asks."""
 
 

@@ -13,6 +13,7 @@ from libs.programme.two_people_schemas import VerdictSchema
 from services.orders.approving.store.call_backs import call_backs_of
 from services.orders.approving.usecases.show_sample import sample_of
 from services.orders.core.api.acts import with_acts
+from services.orders.core.api.due import with_due
 from services.orders.core.api.edge import now, reaches
 from services.orders.core.api.names import with_names
 from services.orders.core.api.views import order_command, read_order
@@ -41,13 +42,13 @@ class Evidence(MethodView):
             if not reaches(connection, view.order.unit_id):
                 raise ForbiddenError
             (view,) = with_names(connection, with_acts(connection, [view], whole=True))
+            view = with_due(connection, view)
             steps = store.steps_of(connection, order_id)
             decisions = store.decisions_of(connection, order_id)
             reversals = store.reversals_of(connection, order_id)
             calls = call_backs_of(connection, order_id)
-            decide_by = store.decide_by(connection, order_id)
             sample = sample_of(connection, view.order, now())
-        shown = {"order": view, "decide_by": decide_by, "sample": sample, "steps": steps}
+        shown = {"order": view, "sample": sample, "steps": steps}
         return shown | {"decisions": decisions, "reversals": reversals, "call_backs": calls}
 
 

@@ -97,7 +97,6 @@ class EvidenceSchema(Schema):
     """Every step, proof and signature of an order."""
 
     order = fields.Nested(OrderSchema)
-    decide_by = shown_instant()
     sample = fields.Nested(SampleSchema, allow_none=True)
     steps = fields.List(fields.Nested(StepSchema))
     decisions = fields.List(fields.Nested(DecisionShownSchema))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -15,13 +14,12 @@ from libs.db.rows import add_row, change_rows, claim_row
 from libs.programme.proposals import columns_of, proposal_columns
 from libs.programme.refusals import RecordNotFoundError
 from libs.programme.two_people import Proposal
-from services.orders.core.rules.deadlines import DECISION
 from services.orders.core.rules.order import Decision, Order
 from services.orders.core.store import memo
 from services.orders.core.store.facts import Ask, Rows, ask
 from services.orders.core.store.proposals import is_accepted
 from services.orders.core.store.rows import Row
-from services.orders.core.store.tables import deadline, decision, order_step, table_of
+from services.orders.core.store.tables import decision, order_step, table_of
 
 reversal = table_of(
     "reversal",
@@ -121,9 +119,3 @@ def reversals_of(connection: Connection, order_id: UUID) -> list[Row]:
     query = sa.select(reversal).where(reversal.c.order_id == order_id).order_by(reversal.c.proposed_at)
     rows = connection.execute(query.limit(STEPS_MAX)).mappings()
     return [dict(row) | {"accepted": is_accepted(row["state"])} for row in rows]
-
-
-def decide_by(connection: Connection, order_id: UUID) -> datetime | None:
-    """Return until when a dispute is to be decided; None where there is none."""
-    wanted = sa.select(deadline.c.at).where(deadline.c.subject_id == order_id, deadline.c.kind == DECISION)
-    return connection.execute(wanted).scalar()

@@ -21,6 +21,7 @@ from libs.programme.acting_schemas import ActingSchema
 from libs.programme.two_people_schemas import VerdictSchema
 from libs.programme.words import Funding
 from services.orders.core.api.acts import with_acts
+from services.orders.core.api.due import with_due
 from services.orders.core.api.edge import scope_of
 from services.orders.core.api.names import with_names
 from services.orders.core.api.places import place_of_text
@@ -107,7 +108,7 @@ class OrderById(MethodView):
         """Show an order to whom it concerns, to staff in scope, and while it is published to everybody."""
         with reading() as connection:
             (view,) = with_names(connection, with_acts(connection, [read_order(connection, order_id)], whole=True))
-            return view
+            return with_due(connection, view)
 
     @blueprint.doc(operationId="place_order")
     @prefers_wait

@@ -9,6 +9,7 @@ from uuid import UUID
 from libs.contracts.events import orders
 from libs.events import tells
 from libs.programme.words import Funding
+from services.orders.core.messages import OrderCancelled
 from services.orders.core.rules.life_cycle import State
 from services.orders.core.rules.order import Order
 
@@ -45,18 +46,6 @@ class OrderDeclined:
     code: str
     funding: Funding
     recipient_id: UUID
-
-
-@tells(orders.OrderCancelled, subject="order_id")
-@dataclass(frozen=True)
-class OrderCancelled:
-    """The order was given up by decision, of a person (whose words stay in orders) or for a reason with a code."""
-
-    order_id: UUID
-    district_id: UUID
-    by: UUID | None
-    why: str
-    funding: Funding
 
 
 @tells(orders.OrderExpired, subject="order_id")

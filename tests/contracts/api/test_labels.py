@@ -19,6 +19,7 @@ WORDS_OF = {
     "reason": "ledger.Line.reason",
     "adjustment": "ledger.Proposal.kind",
     "step": "orders.Step.verb",
+    "due": "orders.Order.falls_due",
     "act": "accounts.ActingGrant.acts",
     "kind": "accounts.Relation.kind",
     "policy": "accounts.PolicyAnswer.state",

@@ -86,6 +86,8 @@ class OrderView:
     acts: Any = missing
     service_name: Any = missing
     unit_name: Any = missing
+    falls_due: Any = missing
+    falls_due_at: Any = missing
 
     @property
     def code(self) -> str | None:

@@ -45,6 +45,27 @@ def undecided_at(policy: Policy, *, disputed_at: datetime) -> datetime:
     return disputed_at + timedelta(days=policy.dispute.decide_days)
 
 
+def unreviewed_at(policy: Policy, *, placed_at: datetime, start_at: datetime) -> datetime:
+    """Return when a request that nobody reviewed is closed: never after its start."""
+    return max(placed_at, min(start_at, placed_at + timedelta(hours=policy.order.review_hours)))
+
+
+def unfunded_at(policy: Policy, *, asked_at: datetime) -> datetime:
+    """Return when an order is closed whose funding nobody answered."""
+    return asked_at + timedelta(hours=policy.order.funding_hours)
+
+
+def unbegun_at(policy: Policy, *, end_at: datetime) -> datetime:
+    """Return when a visit is closed that nobody began: not before a check-in made without a network may be sent."""
+    return end_at + timedelta(hours=max(policy.noshow.close_hours, policy.check_in.offline_hours))
+
+
+def unsigned_at(policy: Policy, *, confirmed_at: datetime) -> datetime:
+    """Return when hours that nobody signed are refused."""
+    return confirmed_at + timedelta(days=policy.confirm.sign_days)
+
+
+REVIEW, FUNDING, BEGIN, SIGNATURE = "review", "funding", "begin", "signature"
 EXPIRE, AUTO_CHECK_OUT, SILENCE, DECISION = "expire", "auto_check_out", "silence", "decision"
 SAMPLE = "sample"
 """Of an order: nobody reached the recipient of a drawn one, and nobody tries any more."""
@@ -66,9 +87,13 @@ class Default:
 
 
 DEFAULTS: Mapping[State, Default] = {
+    State.UNDER_REVIEW: Default(REVIEW, Verb.LEAVE_UNREVIEWED, "order.review_hours"),
+    State.AWAITING_FUNDING: Default(FUNDING, Verb.LEAVE_UNFUNDED, "order.funding_hours"),
     State.PUBLISHED: Default(EXPIRE, Verb.EXPIRE, "fallback.refer_after_hours"),
+    State.TAKEN: Default(BEGIN, Verb.LEAVE_UNBEGUN, "noshow.close_hours"),
     State.IN_SERVICE: Default(AUTO_CHECK_OUT, Verb.CHECK_OUT, "check_out.auto_after_minutes"),
     State.FINISHED: Default(SILENCE, Verb.FALL_SILENT, "confirm.auto_after_hours"),
+    State.CONFIRMED: Default(SIGNATURE, Verb.LEAVE_UNSIGNED, "confirm.sign_days"),
     State.DISPUTED: Default(DECISION, Verb.LEAVE_UNDECIDED, "dispute.decide_days"),
 }
 ORDER_DEADLINES = tuple(default.kind for default in DEFAULTS.values())
@@ -78,12 +103,20 @@ TICKING = frozenset(DEFAULTS)
 
 def deadlines_of(policy: Policy, order: Order, *, now: datetime) -> dict[str, datetime]:
     """Return what falls due for an order by itself that comes into its state now: when, by kind."""
+    if order.state is State.UNDER_REVIEW:
+        return {REVIEW: unreviewed_at(policy, placed_at=now, start_at=order.terms.start_at)}
+    if order.state is State.AWAITING_FUNDING:
+        return {FUNDING: unfunded_at(policy, asked_at=now)}
     if order.state is State.PUBLISHED and order.publication.published_at is not None:
         return {EXPIRE: expires_at(policy, published_at=order.publication.published_at, start_at=order.terms.start_at)}
+    if order.state is State.TAKEN:
+        return {BEGIN: unbegun_at(policy, end_at=order.terms.end_at)}
     if order.state is State.IN_SERVICE:
         return {AUTO_CHECK_OUT: auto_check_out_at(policy, end_at=order.terms.end_at)} | _places(policy, order)
     if order.state is State.FINISHED and order.word_awaited_from is not None:
         return {SILENCE: silence_at(policy, awaited_from=order.word_awaited_from)} | _places(policy, order)
+    if order.state is State.CONFIRMED:
+        return {SIGNATURE: unsigned_at(policy, confirmed_at=now)}
     if order.state is State.DISPUTED:
         return {DECISION: undecided_at(policy, disputed_at=now)}
     return {}

@@ -36,8 +36,10 @@ class Verb(StrEnum):
 
     PLACE = "place"
     REVIEW = "review"
+    LEAVE_UNREVIEWED = "leave_unreviewed"
     FUND = "fund"
     REFUSE_FUNDING = "refuse_funding"
+    LEAVE_UNFUNDED = "leave_unfunded"
     OFFER = "offer"
     DECLINE_OFFER = "decline_offer"
     TAKE = "take"
@@ -48,6 +50,7 @@ class Verb(StrEnum):
     EXPIRE = "expire"
     REFER = "refer"
     NO_SHOW = "no_show"
+    LEAVE_UNBEGUN = "leave_unbegun"
     NEW_DOOR_CODE = "new_door_code"
     CHECK_IN = "check_in"
     CHECK_OUT = "check_out"
@@ -61,6 +64,7 @@ class Verb(StrEnum):
     APPROVE = "approve"
     SECOND_CHECK = "second_check"
     REJECT = "reject"
+    LEAVE_UNSIGNED = "leave_unsigned"
     ENTER_LATE = "enter_late"
     SETTLE = "settle"
     PROPOSE_REVERSAL = "propose_reversal"
@@ -92,8 +96,10 @@ TRANSITIONS: Mapping[Verb, Mapping[State, Transition]] = {
         {S.DRAFT: (S.UNDER_REVIEW, S.AWAITING_FUNDING, S.PUBLISHED, S.DECLINED)},
     ),
     Verb.REVIEW: _row("a coordinator", {S.UNDER_REVIEW: (S.AWAITING_FUNDING, S.PUBLISHED, S.DECLINED)}),
+    Verb.LEAVE_UNREVIEWED: _row(_CLOCK, {S.UNDER_REVIEW: (S.DECLINED,)}),
     Verb.FUND: _row("redemption or the ledger", {S.AWAITING_FUNDING: (S.PUBLISHED, S.CONFIRMED)}),
     Verb.REFUSE_FUNDING: _row("redemption or the ledger", {S.AWAITING_FUNDING: (S.DECLINED,)}),
+    Verb.LEAVE_UNFUNDED: _row(_CLOCK, {S.AWAITING_FUNDING: (S.CANCELLED,)}),
     Verb.OFFER: _row("a coordinator", {S.PUBLISHED: (S.PUBLISHED,)}),
     Verb.DECLINE_OFFER: _row(_VOLUNTEER, {S.PUBLISHED: (S.PUBLISHED,)}),
     Verb.TAKE: _row(_VOLUNTEER, {S.PUBLISHED: (S.PUBLISHED, S.TAKEN)}),
@@ -109,6 +115,7 @@ TRANSITIONS: Mapping[Verb, Mapping[State, Transition]] = {
     Verb.EXPIRE: _row(_CLOCK, {S.PUBLISHED: (S.EXPIRED,)}),
     Verb.REFER: _row("redemption", {S.EXPIRED: (S.EXPIRED,)}),
     Verb.NO_SHOW: _row("a coordinator, an operator, or the other side", {S.TAKEN: (S.NO_SHOW,)}),
+    Verb.LEAVE_UNBEGUN: _row(_CLOCK, {S.TAKEN: (S.CANCELLED,)}),
     Verb.NEW_DOOR_CODE: _row(_RECIPIENT, {state: (state,) for state in (S.PUBLISHED, S.TAKEN, S.IN_SERVICE)}),
     Verb.CHECK_IN: _row(_VOLUNTEER, {S.TAKEN: (S.IN_SERVICE,), S.IN_SERVICE: (S.IN_SERVICE,)}),
     Verb.CHECK_OUT: _row(f"{_VOLUNTEER}, or {_CLOCK}", {S.IN_SERVICE: (S.IN_SERVICE, S.FINISHED)}),
@@ -136,6 +143,7 @@ TRANSITIONS: Mapping[Verb, Mapping[State, Transition]] = {
     Verb.APPROVE: _row("a coordinator or checker", {S.CONFIRMED: (S.CONFIRMED, S.APPROVED)}),
     Verb.SECOND_CHECK: _row("a checker who did not sign it before", {S.CONFIRMED: (S.APPROVED, S.REJECTED)}),
     Verb.REJECT: _row("a coordinator or checker", {S.CONFIRMED: (S.REJECTED,)}),
+    Verb.LEAVE_UNSIGNED: _row(_CLOCK, {S.CONFIRMED: (S.REJECTED,)}),
     Verb.ENTER_LATE: _row("a coordinator", {S.DRAFT: (S.CONFIRMED, S.AWAITING_FUNDING)}),
     Verb.SETTLE: _row("the ledger", {S.APPROVED: (S.SETTLED,)}),
     Verb.PROPOSE_REVERSAL: _row("a coordinator, checker or district administrator", {S.SETTLED: (S.SETTLED,)}),

@@ -14,5 +14,7 @@ class Purpose(StrEnum):
     VISIT_CANCELLED = "visit_cancelled"
     VISIT_RELEASED = "visit_released"
     VISIT_NOT_MADE = "visit_not_made"
+    VISIT_NOT_BEGUN = "visit_not_begun"
+    REQUEST_CLOSED = "request_closed"
     WORD_WANTED = "word_wanted"
     HOURS_REFUSED = "hours_refused"

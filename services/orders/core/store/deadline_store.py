@@ -72,6 +72,12 @@ def add_deadline(connection: Connection, due: Deadline) -> None:
     connection.execute(insert(deadline).values(asdict(due)).on_conflict_do_nothing())
 
 
+def due_at(connection: Connection, subject_id: UUID, kind: str) -> datetime | None:
+    """Return when something falls due for a subject; None where it does not."""
+    wanted = sa.select(deadline.c.at).where(deadline.c.subject_id == subject_id, deadline.c.kind == kind)
+    return connection.execute(wanted).scalar()
+
+
 def next_deadline_at(connection: Connection) -> datetime | None:
     """Return the earliest instant at which something falls due."""
     return connection.execute(sa.select(sa.func.min(deadline.c.at))).scalar()

@@ -32,9 +32,13 @@ def test_the_deadlines_of_an_order_nobody_takes(published: str, start: str, look
 @pytest.mark.parametrize(
     ("state", "kind", "due"),
     [
+        (State.UNDER_REVIEW, "review", "D3 08:00"),
+        (State.AWAITING_FUNDING, "funding", "D4 08:00"),
         (State.PUBLISHED, "expire", "D2 09:00"),
+        (State.TAKEN, "begin", "D5 10:00"),
         (State.IN_SERVICE, "auto_check_out", "D2 11:00"),
         (State.FINISHED, "silence", "D5 10:00"),
+        (State.CONFIRMED, "signature", "D33 08:00"),
         (State.DISPUTED, "decision", "D18 08:00"),
     ],
 )
@@ -44,7 +48,7 @@ def test_what_falls_due_depends_on_the_state(state: State, kind: str, due: str) 
     assert deadlines_of(policy(), waiting, now=at("D3 08:00")) == {kind: at(due)}
 
 
-@pytest.mark.parametrize("state", sorted(CLOSED | {State.TAKEN, State.CONFIRMED, State.APPROVED}))
+@pytest.mark.parametrize("state", sorted(CLOSED | {State.APPROVED}))
 def test_nothing_falls_due_for_the_others(state: State) -> None:
     assert deadlines_of(policy(), order(state=state, assignments=(part(),)), now=at("D3 08:00")) == {}
 

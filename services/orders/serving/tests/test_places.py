@@ -56,7 +56,7 @@ def test_coordinates_are_deleted_days_after_it_was_settled_and_the_distance_stay
 
 def test_they_stay_while_something_is_open(taken: OrdersHarness) -> None:
     taken.serve("r1", by="min", start="D1 09:00", end="D1 10:05", place=HOME)
-    taken.set_time("D40 08:00")
+    taken.set_time("D32 08:00")
 
     assert (places(taken), taken.state("r1")) == ((1, 0), "confirmed")
     settled(taken)

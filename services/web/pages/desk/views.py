@@ -193,7 +193,6 @@ def order(order_id: UUID) -> str:
         "desk/order.html",
         order=shown,
         steps=steps,
-        decide_by=evidence.get("decide_by"),
         reversals=evidence["reversals"],
         calls=evidence["call_backs"],
         people=people,
