@@ -1,4 +1,4 @@
-"""What nobody does in time happens by itself in every state that waits: once, at its own instant, also after downtime."""
+"""What nobody does in time happens by itself in every state that waits: at its instant, once, after downtime too."""
 
 from __future__ import annotations
 
