@@ -94,7 +94,7 @@ BACK_TO_TAKEN = replace(TRANSITIONS[Verb.EXPIRE][State.PUBLISHED], leads_to=froz
         (without(Verb.FALL_SILENT, State.FINISHED), DEFAULTS, "fall_silent does not lead out of finished by the clock"),
         (
             TRANSITIONS,
-            DEFAULTS | {State.TAKEN: DEFAULTS[State.PUBLISHED]},
+            {**DEFAULTS, State.TAKEN: DEFAULTS[State.PUBLISHED]},
             "expire does not lead out of taken by the clock",
         ),
         ({**TRANSITIONS, Verb.TAKE: {State.EXPIRED: BACK_TO_TAKEN}}, DEFAULTS, "expired is left by take"),
