@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Mapping
 
 from tests.faults.bad_events import deliver_all_again, poison_every_kind
+from tests.faults.patience import patiently
 
 PAUSE_SECONDS = 6.0
 OUTAGE_SECONDS = 3.0
@@ -20,23 +21,26 @@ Harm = Callable[[pathlib.Path], None]
 
 def kill_apis(folder: pathlib.Path) -> None:
     """Kill -9 the process group of the APIs: every request in flight is cut off."""
-    os.killpg(_children(folder)["api"], signal.SIGKILL)
+    os.killpg(_victim(lambda: _living_group(folder, "api")), signal.SIGKILL)
 
 
 def kill_one_api_worker(folder: pathlib.Path) -> None:
     """Kill -9 one of the processes that answer requests."""
-    workers = [pid for pid, parent in _parents().items() if parent == _children(folder)["api"]]
-    os.kill(max(workers), signal.SIGKILL)
+
+    def newest() -> int:
+        return max(pid for pid, parent in _parents().items() if parent == _children(folder)["api"])
+
+    os.kill(_victim(newest), signal.SIGKILL)
 
 
 def kill_worker(folder: pathlib.Path) -> None:
     """Kill -9 all relays, consumers and the sealer at once."""
-    os.killpg(_children(folder)["worker"], signal.SIGKILL)
+    os.killpg(_victim(lambda: _living_group(folder, "worker")), signal.SIGKILL)
 
 
 def pause_worker(folder: pathlib.Path) -> None:
     """Stop relays, consumers and the sealer for a while, then let them go on as if nothing had been."""
-    group = _children(folder)["worker"]
+    group = _victim(lambda: _living_group(folder, "worker"))
     os.killpg(group, signal.SIGSTOP)
     time.sleep(PAUSE_SECONDS)
     with contextlib.suppress(ProcessLookupError):
@@ -45,12 +49,12 @@ def pause_worker(folder: pathlib.Path) -> None:
 
 def kill_database(folder: pathlib.Path) -> None:
     """Kill -9 PostgreSQL and every session of it."""
-    os.killpg(_postmaster(folder), signal.SIGKILL)
+    os.killpg(_victim(lambda: _postmaster(folder)), signal.SIGKILL)
 
 
 def pause_database(folder: pathlib.Path) -> None:
     """Stop PostgreSQL for a while: it neither answers nor closes connections."""
-    group = _postmaster(folder)
+    group = _victim(lambda: _postmaster(folder))
     os.killpg(group, signal.SIGSTOP)
     time.sleep(OUTAGE_SECONDS)
     os.killpg(group, signal.SIGCONT)
@@ -58,19 +62,22 @@ def pause_database(folder: pathlib.Path) -> None:
 
 def cut_sessions(folder: pathlib.Path) -> None:
     """Kill -9 one session: PostgreSQL ends all others and recovers."""
-    postmaster = _postmaster(folder)
-    sessions = [pid for pid, parent in _parents().items() if parent == postmaster and b"_app" in _command(pid)]
-    os.kill(max(sessions), signal.SIGKILL)
+
+    def newest() -> int:
+        postmaster = _postmaster(folder)
+        return max(pid for pid, parent in _parents().items() if parent == postmaster and b"_app" in _command(pid))
+
+    os.kill(_victim(newest), signal.SIGKILL)
 
 
 def kill_kafka(folder: pathlib.Path) -> None:
     """Kill -9 the Kafka node."""
-    os.kill(_kafka(folder), signal.SIGKILL)
+    os.kill(_victim(lambda: _kafka(folder)), signal.SIGKILL)
 
 
 def pause_kafka(folder: pathlib.Path) -> None:
     """Stop the Kafka node for a while."""
-    pid = _kafka(folder)
+    pid = _victim(lambda: _kafka(folder))
     os.kill(pid, signal.SIGSTOP)
     time.sleep(OUTAGE_SECONDS)
     os.kill(pid, signal.SIGCONT)
@@ -84,6 +91,22 @@ HARMS: Mapping[str, Harm] = {
     )
 }  # fmt: skip
 KAFKA_HARMS: Mapping[str, Harm] = {**HARMS, "kill_kafka": kill_kafka, "pause_kafka": pause_kafka}
+
+
+def _victim(look: Callable[[], int]) -> int:
+    """Return who is to be harmed, once there is somebody."""
+    return patiently(look, ValueError, StopIteration, ProcessLookupError)
+
+
+def _living_group(folder: pathlib.Path, name: str) -> int:
+    """Return the process group of one of the supervisor's children.
+
+    Raises:
+        ProcessLookupError: it was killed, and no other is there yet.
+    """
+    group = _children(folder)[name]
+    os.killpg(group, 0)
+    return group
 
 
 def _children(folder: pathlib.Path) -> dict[str, int]:
