@@ -20,7 +20,7 @@ import psycopg
 import sqlalchemy
 from psycopg import sql
 
-from libs.db.applied import note, refuse_foreign
+from libs.db.applied import fingerprints, note, refuse_foreign
 from libs.db.database import Database, driver_url, plain_url
 
 LOCK_TIMEOUT_SECONDS = 2
@@ -45,8 +45,8 @@ class ServiceUrls:
         return cls(owner=url_of("owner"), app=url_of("app"), reader=url_of("reader"), more={r: url_of(r) for r in more})
 
 
-def migrate(url: str, script_location: pathlib.Path | str) -> None:
-    """Upgrade the database to the newest version, one migrator at a time; one that newer code made is left as it is.
+def migrate(url: str, script_location: pathlib.Path | str, *, to: str = "head") -> None:
+    """Upgrade the database to a version, one migrator at a time; one that newer code made is left as it is.
 
     A migration that must wait more than two seconds for a lock fails, and is tried again by the caller.
 
@@ -65,13 +65,18 @@ def migrate(url: str, script_location: pathlib.Path | str) -> None:
         is_newer = refuse_foreign(connection, scripts)
         connection.commit()
         if not is_newer:
-            alembic.command.upgrade(config, "head")
+            alembic.command.upgrade(config, to)
             note(connection, scripts)
         owner = connection.scalar(sqlalchemy.text("SELECT current_user"))
         app = str(owner).removesuffix("_owner") + "_app"
         connection.execute(sqlalchemy.text(f"GRANT SELECT ON alembic_version TO {app}"))
         connection.commit()
     engine.dispose()
+
+
+def migrations_in(script_location: pathlib.Path | str) -> Mapping[str, str]:
+    """Return the SHA-256 of each migration's file, the oldest first."""
+    return fingerprints(alembic.script.ScriptDirectory.from_config(_config(script_location)))
 
 
 def run_migrations() -> None:

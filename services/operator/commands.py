@@ -16,6 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from libs.db.embedded import spool_of
 from services.operator import events, kafka, ledger
+from services.operator.backup.command import backup, restore
 from services.operator.demo import Demo, DemoError
 from services.operator.export.command import export
 from services.operator.growth import growth_in_words
@@ -24,7 +25,7 @@ from services.operator.lag import lag_in_words
 from services.operator.launcher import running_platform
 from services.operator.nightly import KEPT_FILE, last_reconciliation
 from services.operator.nightly_role import nightly
-from services.operator.platform import PlatformAwayError, Reached, RunningPlatform, find, reach
+from services.operator.platform import PlatformAwayError, Reached, RunningPlatform, find, is_named, reach
 from services.operator.reconcile import reconcile
 
 READY_SECONDS_MAX = 5
@@ -177,12 +178,18 @@ def _readiness(url: str) -> dict[str, Any]:
 
 
 def _passed_on(name: str, words: str) -> click.Command:
-    """Return a command that is passed on to who composes the platform, with all its options."""
+    """Return a command that is passed on to who composes the platform in one place, with all its options.
+
+    What works by URLs as well is done here where OPERATOR_* names the databases.
+    """
+    by_urls = {"backup": backup, "restore": restore}
 
     @click.command(name=name, help=words, add_help_option=False, context_settings={"ignore_unknown_options": True})
     @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
     @click.pass_obj
     def command(folder: Path, arguments: tuple[str, ...]) -> None:
+        if name in by_urls and is_named():
+            by_urls[name].main(list(arguments), prog_name=f"timebank {name}", obj=folder)
         program = [sys.executable, "-m", "services.embedded.backup", name, *arguments]
         sys.exit(subprocess.call([*program, "--data", str(folder)]))
 

@@ -14,7 +14,7 @@ import click
 
 from libs.bus import Broker, BrokerError
 from libs.bus.kafka import KafkaBroker
-from libs.bus.kafka_settings import client_options, refuse_wrong_wire
+from libs.bus.kafka_settings import KafkaSettings, client_options, refuse_wrong_wire
 from libs.bus.postgres import PostgresBroker
 from libs.bus.reading import TopicSilentError
 from libs.clock import to_microseconds
@@ -116,16 +116,26 @@ def broker_of(platform: Reached, kafka: str) -> Broker:
     kafka = kafka or platform.kafka.kafka or ""
     if platform.is_on_kafka and not kafka:
         raise TopicAwayError("say where Kafka is with --kafka, or OPERATOR_KAFKA")
-    if kafka and not _answers(kafka):
-        raise TopicAwayError(f"nothing listens on {kafka}")
     if not kafka:
         return PostgresBroker(platform.writers["bus"])
-    settings = dataclasses.replace(platform.kafka, kafka=kafka)
+    return kafka_of(dataclasses.replace(platform.kafka, kafka=kafka))
+
+
+def kafka_of(settings: KafkaSettings) -> Broker:
+    """Return Kafka as the operator reaches it.
+
+    Raises:
+        TopicAwayError: nobody said where it is, or it does not answer.
+    """
+    if not settings.kafka:
+        raise TopicAwayError("say where Kafka is by OPERATOR_KAFKA")
+    if not _answers(settings.kafka):
+        raise TopicAwayError(f"nothing listens on {settings.kafka}")
     try:
         refuse_wrong_wire(settings, "operator")
     except WrongSettingError as error:
         raise TopicAwayError(str(error)) from error
-    return KafkaBroker(kafka.split(","), options=partial(client_options, settings))
+    return KafkaBroker(settings.kafka.split(","), options=partial(client_options, settings))
 
 
 def _answers(addresses: str) -> bool:

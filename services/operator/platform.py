@@ -39,7 +39,10 @@ class RunningPlatform:
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class DeskSettings(KafkaSettings):
-    """What is read from OPERATOR_*: each database as `<service>_reader`; for the few acts that mend, as its app."""
+    """What is read from OPERATOR_*: each database as `<service>_reader`; for the few acts that mend, as its app.
+
+    Only a restore needs the owners. `backup_file` is where it is written down when backups were done.
+    """
 
     accounts_url: str | None = None
     orders_url: str | None = None
@@ -49,6 +52,11 @@ class DeskSettings(KafkaSettings):
     orders_app_url: str | None = None
     ledger_app_url: str | None = None
     redemption_app_url: str | None = None
+    accounts_owner_url: str | None = None
+    orders_owner_url: str | None = None
+    ledger_owner_url: str | None = None
+    redemption_owner_url: str | None = None
+    backup_file: Path | None = None
     log_folder: Path | None = None
 
 
@@ -94,7 +102,7 @@ def reach(folder: Path) -> Reached:
         PlatformAwayError: there is none, or only some of its databases are named.
     """
     settings = read_settings("operator", DeskSettings)
-    named = {name: getattr(settings, f"{name}_url") for name in SERVICES}
+    named = _named(settings, "url")
     if any(named.values()):
         return _by_urls(settings, named)
     found = find(folder)
@@ -109,13 +117,36 @@ def reach(folder: Path) -> Reached:
     )
 
 
-def _by_urls(settings: DeskSettings, named: Mapping[str, str | None]) -> Reached:
-    missing = [f"OPERATOR_{name.upper()}_URL" for name, url in named.items() if not url]
+def is_named() -> bool:
+    """Tell whether OPERATOR_* names databases, to look at or to restore."""
+    settings = read_settings("operator", DeskSettings)
+    return any([*_named(settings, "url").values(), *_named(settings, "owner_url").values()])
+
+
+def owners_named(settings: DeskSettings) -> dict[str, str]:
+    """Return the way in of each database's owner, which only a restore needs.
+
+    Raises:
+        PlatformAwayError: one is not named.
+    """
+    return _all_of(_named(settings, "owner_url"), "OWNER_URL", "a restore needs the owners of all four databases")
+
+
+def _named(settings: DeskSettings, kind: str) -> dict[str, str | None]:
+    return {name: getattr(settings, f"{name}_{kind}") for name in SERVICES}
+
+
+def _all_of(named: Mapping[str, str | None], kind: str, words: str) -> dict[str, str]:
+    missing = [f"OPERATOR_{name.upper()}_{kind}" for name, url in named.items() if not url]
     if missing:
-        raise PlatformAwayError(f"{missing[0]} is not set: name all four databases, or none and a data folder")
-    writers = {name: getattr(settings, f"{name}_app_url") for name in SERVICES}
+        raise PlatformAwayError(f"{missing[0]} is not set: {words}")
+    return {name: url for name, url in named.items() if url}
+
+
+def _by_urls(settings: DeskSettings, named: Mapping[str, str | None]) -> Reached:
+    writers = _named(settings, "app_url")
     return Reached(
-        readers={name: url for name, url in named.items() if url},
+        readers=_all_of(named, "URL", "name all four databases, or none and a data folder"),
         writers={name: url for name, url in writers.items() if url},
         kafka=settings,
         is_on_kafka=True,

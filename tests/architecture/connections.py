@@ -12,7 +12,7 @@ WORKERS, POOL = 2, 16
 """What a process has that is told nothing else (libs/roles.py, libs/http/server.py)."""
 BESIDES = {("ledger", "api"): WORKERS, ("ledger", "sealer"): 2}
 """The poster of each worker; the sealer's own pool."""
-OTHERS = {"nightly": 4, "migrate": 1, "create": 1, "pages": 0, "verify": 3}
+OTHERS = {"nightly": 4, "migrate": 1, "create": 1, "pages": 0, "verify": 3, "backup": 4, "restore": 12}
 SERVER_RESERVES = 3
 
 

@@ -55,7 +55,7 @@ def settings_of(command: tuple[str, ...]) -> tuple[str, type]:
         return "CREATE", CreateSettings
     if command == ("services.operator", "nightly"):
         return "OPERATOR", NightlySettings
-    if command == ("services.operator", "verify"):
+    if command[0] == "services.operator":
         return "OPERATOR", DeskSettings
     if command == ("services.web", "pages"):
         return "WEB", WebSettings

@@ -166,7 +166,7 @@ class Cluster:
         container = container or pod.container
         assert container["image"].startswith(OURS)
         places = self._places(pod, container)
-        python = [sys.executable, "-m", *container.get("args", [])]
+        python = [sys.executable, "-m", *(_placed(part, places) for part in container.get("args", []))]
         command = [_placed(part, places) for part in container["command"]] if "command" in container else python
         variables = {
             name: _placed(self._addressed(pod, value), places) for name, value in self._variables(pod, container)

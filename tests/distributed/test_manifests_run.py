@@ -19,6 +19,7 @@ from libs.bus.kafka_server import KafkaCluster
 from libs.clock import ManualClock
 from libs.db.embedded import free_port
 from libs.outbox.source import OutboxSource
+from libs.sealed_files import create_key_file
 from libs.tlog.notes import create_signer
 from services.accounts.core.store.index_keys import create_index_key_file
 from services.accounts.core.store.vault import create_master_key_file
@@ -41,7 +42,7 @@ pytestmark = [pytest.mark.kafka, pytest.mark.manifests]
 MIGRATING = [f"{name}-migrate" for name in SERVICES]
 SETTLE_SECONDS = 60.0
 ROLLED_AT_ONCE = 4
-SELDOM = {"databases", "verify", *MIGRATING}
+SELDOM = {"databases", "verify", "backup", "restore", *MIGRATING}
 """Jobs, which nobody watches."""
 CLOCK = """
 import pathlib
@@ -158,6 +159,7 @@ def _secrets(manifests: list[Manifest], folder: Path) -> dict[str, dict[str, byt
     create_index_key_file(folder / "accounts.index.key")
     create_signer(folder / "ledger.signing.key")
     create_signer(folder / "orders.certificate.key")
+    create_key_file(folder / "backup.key")
     given = {
         manifest["metadata"]["name"]: {key: value.encode() for key, value in manifest["stringData"].items()}
         for manifest in manifests
@@ -172,6 +174,7 @@ def _secrets(manifests: list[Manifest], folder: Path) -> dict[str, dict[str, byt
             "orders.certificate.key": (folder / "orders.certificate.key").read_bytes(),
         },
         "web-keys": {"web.secret": b"w" * 64},
+        "backup-keys": {"backup.key": (folder / "backup.key").read_bytes()},
     }
 
 

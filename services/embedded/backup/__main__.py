@@ -10,9 +10,9 @@ from pathlib import Path
 
 import click
 
-from libs.sealed_files import DamagedFileError, WrongKeyError, create_key_file, key_of_file
-from libs.secret_files import OpenSecretError
-from services.embedded.backup.store import BackupRefusedError, BackupStore, passphrase_key
+from libs.sealed_files import DamagedFileError, create_key_file
+from services.embedded.backup.store import BackupStore
+from services.operator.backup.sealed_folder import BackupRefusedError, open_folder
 
 FOLDER = click.option("--data", "root", type=click.Path(path_type=Path), default=Path("var"), help="Data folder.")
 KEY = click.option("--key", "key_file", type=click.Path(path_type=Path), help="File with the key (`timebank key`).")
@@ -56,7 +56,7 @@ def backup(
     if keep and (only_log or stop):
         raise click.UsageError("--keep belongs to a copy of the whole")
     try:
-        store = _store(place, key_file, asks=asks, twice=True)
+        store = open_folder(BackupStore, place, key_file, asks=asks, is_written=True)
         making = Backup(root.resolve(), store, click.echo)
         if stop:
             making.stop_keeping_log()
@@ -101,12 +101,11 @@ def restore(
     """Restore the backups in PLACE into an empty data folder; exit with 1 when what came out is not whole."""
     from services.embedded.backup.restoring import Wanted, restore as run
 
-    if not (place / "key.json").exists():
-        raise click.ClickException(f"there are no backups in {place}")
     ended = tuple(json.loads(erased.read_text())) if erased else None
     wanted = Wanted(to, checkpoints, ended, operator=getpass.getuser(), reason=reason)
+    store = open_folder(BackupStore, place, key_file, asks=asks, is_written=False)
     try:
-        restored = run(_store(place, key_file, asks=asks, twice=False), root.resolve(), wanted, click.echo)
+        restored = run(store, root.resolve(), wanted, click.echo)
     except (BackupRefusedError, DamagedFileError) as error:
         raise click.ClickException(str(error)) from error
     for words in restored.findings:
@@ -117,22 +116,6 @@ def restore(
     click.echo("the services agree" if not restored.differences else f"{len(restored.differences)} differences")
     click.echo(f"{restored.ended_again} persons' data were ended again; start it: make run DATA={root}")
     sys.exit(1 if restored.findings else 0)
-
-
-def _store(place: Path, key_file: Path | None, *, asks: bool, twice: bool) -> BackupStore:
-    """Return the backups, opened by what was given to open them with."""
-    if asks == (key_file is not None):
-        raise click.UsageError("give --key FILE or --passphrase")
-    try:
-        if key_file is not None:
-            return BackupStore(place, key_of_file(key_file))
-        is_new = twice and not (place / "key.json").exists()
-        passphrase = click.prompt("Passphrase", hide_input=True, confirmation_prompt=is_new)
-        return BackupStore(place, passphrase_key(place, passphrase))
-    except (WrongKeyError, OpenSecretError) as error:
-        raise click.ClickException(str(error)) from error
-    except OSError as error:
-        raise click.ClickException(f"{error.filename}: {error.strerror}") from error
 
 
 if __name__ == "__main__":

@@ -24,20 +24,11 @@ from libs.db.embedded import EmbeddedPostgres, spool_of
 from libs.db.programs import own_programs, unprivileged_user
 from libs.outbox.epochs import all_heads, current_epoch
 from services.accounts.bootstrap import ended_persons
-from services.embedded.backup.store import (
-    ABOUT,
-    BESIDE,
-    DATABASE,
-    ERASED,
-    FORMAT,
-    SUPERUSER,
-    About,
-    BackupRefusedError,
-    BackupStore,
-)
+from services.embedded.backup.store import BESIDE, DATABASE, FORMAT, SUPERUSER, About, BackupStore
 from services.embedded.folder import POSTGRES_VERSION, DataFolder
 from services.embedded.server import place_of
 from services.operator.adopting import sources_of
+from services.operator.backup.sealed_folder import ABOUT, ERASED, BackupRefusedError
 from services.operator.figures import BACKUP_FILE
 from services.operator.platform import RunningPlatform, find
 

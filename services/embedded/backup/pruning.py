@@ -6,7 +6,8 @@ import shutil
 from pathlib import Path
 
 from libs.sealed_files import DamagedFileError
-from services.embedded.backup.store import BackupRefusedError, BackupStore, segments_after
+from services.embedded.backup.store import BackupStore, segments_after
+from services.operator.backup.sealed_folder import BackupRefusedError
 
 TIMELINE_LETTERS = 8
 

@@ -26,17 +26,7 @@ from libs.db.database import plain_url
 from libs.db.embedded import EmbeddedPostgres, free_port
 from libs.db.programs import own_programs, unprivileged_user
 from services.accounts.bootstrap import end_again
-from services.embedded.backup.store import (
-    BESIDE,
-    DATABASE,
-    ERASED,
-    SUPERUSER,
-    About,
-    BackupRefusedError,
-    BackupStore,
-    Pieces,
-    segments_after,
-)
+from services.embedded.backup.store import BESIDE, DATABASE, SUPERUSER, About, BackupStore, Pieces, segments_after
 from services.embedded.databases import BUS, Databases
 from services.embedded.folder import POSTGRES_VERSION, DataFolder
 from services.embedded.server import EMBEDDED_SETTINGS, place_of
@@ -46,6 +36,7 @@ from services.ledger.audit.outside import read_outside
 from services.ledger.audit.rebuild import run as rebuild
 from services.ledger.audit.verify import Terms, run as verify
 from services.operator.adopting import Adoption
+from services.operator.backup.sealed_folder import ERASED, BackupRefusedError
 from services.operator.reconcile import reconcile
 
 SEGMENT_BYTES = 16 * 2**20

@@ -10,26 +10,19 @@ from __future__ import annotations
 
 import dataclasses
 import io
-import json
-import secrets
 import shutil
-from base64 import b64decode, b64encode
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from libs.clock import machine_now
-from libs.sealed_files import SALT_BYTES, SealedWriter, WrongKeyError, check_of, key_of_passphrase, read_sealed
+from services.operator.backup.sealed_folder import ABOUT, BackupRefusedError, SealedFolder
 
 FORMAT = 1
-ABOUT, BESIDE, DATABASE, ERASED = "about", "beside", "database", "erased"
+BESIDE, DATABASE = "beside", "database"
 SUPERUSER = "superuser.password"
 SEGMENT_NAME_LENGTH = 24
-
-
-class BackupRefusedError(Exception):
-    """A backup cannot be made, or not be restored; the message says why, and what to do."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -54,7 +47,7 @@ class About:
         return datetime.fromisoformat(self.point_at)
 
 
-class BackupStore:
+class BackupStore(SealedFolder):
     """One folder of backups, opened with its key."""
 
     def __init__(self, root: Path, key: bytes) -> None:
@@ -63,14 +56,7 @@ class BackupStore:
         Raises:
             WrongKeyError: it was begun with another one.
         """
-        self.root, self._key = root, key
-        root.mkdir(parents=True, exist_ok=True, mode=0o700)
-        note = root / "key.json"
-        noted = json.loads(note.read_text()) if note.exists() else {}
-        if noted.get("check", check_of(key)) != check_of(key):
-            raise WrongKeyError(f"the backups in {root} were sealed with another key")
-        if "check" not in noted:
-            note.write_text(json.dumps(noted | {"check": check_of(key)}))
+        super().__init__(root, key)
         self.wal.mkdir(exist_ok=True, mode=0o700)
 
     @property
@@ -105,31 +91,6 @@ class BackupStore:
         """Return the names of the pieces of the database's log that are here."""
         return {path.name for path in self.wal.iterdir() if len(path.name) == SEGMENT_NAME_LENGTH}
 
-    def writer(self, path: Path) -> SealedWriter:
-        """Return what writes a file of this folder."""
-        return SealedWriter(path, self._key, name=self._name(path))
-
-    def read(self, path: Path) -> Iterator[bytes]:
-        """Yield what a file of this folder holds.
-
-        Raises:
-            DamagedFileError
-        """
-        return read_sealed(path, self._key, name=self._name(path))
-
-    def write_json(self, path: Path, content: object) -> None:
-        """Write a small document."""
-        with self.writer(path) as file:
-            file.write(json.dumps(content).encode())
-
-    def read_json(self, path: Path) -> Any:
-        """Return a small document.
-
-        Raises:
-            DamagedFileError
-        """
-        return json.loads(b"".join(self.read(path)))
-
     def about(self, base: Path) -> About:
         """Return what a copy is of.
 
@@ -141,22 +102,6 @@ class BackupStore:
         if noted.get("format") != FORMAT:
             raise BackupRefusedError(f"{base} has format {noted.get('format')}; this version reads format {FORMAT}")
         return About(**noted)
-
-    def _name(self, path: Path) -> str:
-        return path.relative_to(self.root).as_posix()
-
-
-def passphrase_key(root: Path, passphrase: str) -> bytes:
-    """Return the key of a folder that is sealed with a passphrase; the salt is written into the folder."""
-    root.mkdir(parents=True, exist_ok=True, mode=0o700)
-    note = root / "key.json"
-    noted = json.loads(note.read_text()) if note.exists() else {}
-    if "salt" not in noted:
-        if "check" in noted:
-            raise WrongKeyError(f"the backups in {root} were sealed with a key file")
-        noted["salt"] = b64encode(secrets.token_bytes(SALT_BYTES)).decode()
-        note.write_text(json.dumps(noted))
-    return key_of_passphrase(passphrase, b64decode(noted["salt"]))
 
 
 class Pieces(io.RawIOBase):

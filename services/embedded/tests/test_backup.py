@@ -21,18 +21,9 @@ from services.embedded.backup import restoring
 from services.embedded.backup.__main__ import main
 from services.embedded.backup.making import archiver_in_words, finish_piece
 from services.embedded.backup.pruning import prune
-from services.embedded.backup.store import (
-    ABOUT,
-    BESIDE,
-    DATABASE,
-    FORMAT,
-    About,
-    BackupRefusedError,
-    BackupStore,
-    passphrase_key,
-    segments_after,
-)
+from services.embedded.backup.store import BESIDE, DATABASE, FORMAT, About, BackupStore, segments_after
 from services.embedded.folder import POSTGRES_VERSION
+from services.operator.backup.sealed_folder import ABOUT, BackupRefusedError, passphrase_key
 from tests.support.postgres import FAST_SETTINGS
 
 KEY = bytes(range(32))

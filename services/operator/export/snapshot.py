@@ -63,27 +63,37 @@ class Snapshot:
     """A database as it is at one moment, however long it is read."""
 
     def __init__(self, service: str, connection: Connection) -> None:
-        self._service, self._connection = service, connection
+        self._service, self.connection = service, connection
         self._raw: psycopg.Connection[Any] = driver_connection(connection)
 
+    def begin(self) -> None:
+        """Make the moment: the first statement does."""
+        run(self.connection, "SELECT 1")
+
     def moment(self) -> Moment:
-        """Return when that is; the first statement, which makes the moment."""
-        row = run(self._connection, "SELECT now()::text, (SELECT version_num FROM alembic_version)").fetchone()
+        """Return when that is."""
+        row = run(self.connection, "SELECT now()::text, (SELECT version_num FROM alembic_version)").fetchone()
         assert row is not None
-        heads = all_heads(self._connection, sources_of(self._service))
-        heard = run(self._connection, "SELECT topic, stream, position FROM inbox_position WHERE group_name = %(group)s",
+        heads = all_heads(self.connection, sources_of(self._service))
+        heard = run(self.connection, "SELECT topic, stream, position FROM inbox_position WHERE group_name = %(group)s",
                     {"group": self._service}).fetchall()  # fmt: skip
         return Moment(
             at=row[0],
             migration=row[1],
-            epoch=current_epoch(self._connection),
+            epoch=current_epoch(self.connection),
             heads={f"{stream.topic} {stream.name}": head for stream, head in sorted(heads.items())},
             heard={f"{topic} {stream}": position for topic, stream, position in sorted(heard)},
         )
 
+    def heard_epochs(self) -> dict[str, int]:
+        """Return of which life of its publisher's database each stream was heard, by the names of `heard`."""
+        query = "SELECT topic, stream, epoch FROM inbox_position WHERE group_name = %(group)s"
+        rows = run(self.connection, query, {"group": self._service}).fetchall()
+        return {f"{topic} {stream}": epoch for topic, stream, epoch in rows}
+
     def columns(self, table: str) -> list[Column]:
         """Return the columns of a table with their types."""
-        return [Column(name, kind) for name, kind in run(self._connection, COLUMNS, {"table": _quoted(table)})]
+        return [Column(name, kind) for name, kind in run(self.connection, COLUMNS, {"table": _quoted(table)})]
 
     def rows(self, table: Exported, columns: list[Column]) -> Iterator[list[str]]:
         """Yield the rows of a table as JSON, some at a time, in the order of its key."""
@@ -106,7 +116,7 @@ class Snapshot:
         """Return the books of the ledger."""
         query = """SELECT book, district_id, coalesce((SELECT max(pos) FROM journal.entry e WHERE e.book = b.book), 0)
             FROM journal.book b ORDER BY book"""
-        return [Book._make(row) for row in run(self._connection, query)]
+        return [Book._make(row) for row in run(self.connection, query)]
 
     def entries(self, book: Book, *, after: int) -> Iterator[bytes]:
         """Yield the rows of a book behind a position as CSV, many lines at a time."""
@@ -121,7 +131,7 @@ class Snapshot:
                 yield bytes(piece)
 
     def _order(self, table: Exported) -> str:
-        key = [name for (name,) in run(self._connection, KEY, {"table": _quoted(table.name)})]
+        key = [name for (name,) in run(self.connection, KEY, {"table": _quoted(table.name)})]
         assert key, f"{table.name} has a primary key"
         return "ORDER BY " + ", ".join(f't."{name}"' for name in key)
 
