@@ -28,6 +28,7 @@ from services.orders.disputes.usecases import acts as disputes_acts
 from services.orders.due import next_due, run_due
 from services.orders.duty import api as duty
 from services.orders.incidents import api as incidents
+from services.orders.indicators import api as indicators
 from services.orders.matching import api as matching
 from services.orders.placing import api as placing
 from services.orders.placing.store import decided as decided_orders
@@ -114,6 +115,7 @@ def create_app(settings: Settings, *, clock: Clock, database: Database | None = 
             duty.duty_roster,
             duty.duty_calls,
             visits.indicators,
+            indicators.indicators,
             matching.matches,
         ],
         verifier=Verifier(keys),

@@ -30,6 +30,7 @@ from services.orders.core.store.tables import decision
 from services.orders.disputes.store import reversal
 from services.orders.disputes.usecases.leave_undecided import leave_undecided
 from services.orders.duty.usecases import DUTY_ANSWER, call_next
+from services.orders.indicators.usecases import close_month, next_close
 from services.orders.incidents.usecases import forget_place_of_incident
 from services.orders.placing.usecases.expire_order import expire_order
 from services.orders.placing.usecases.leave_unanswered import leave_unfunded, leave_unreviewed
@@ -69,7 +70,7 @@ LATE_ACTS: Mapping[str, Callable[[Connection, Deadline, datetime], None]] = {SER
 def next_due(connection: Connection, now: datetime) -> datetime | None:
     """Return the earliest instant at which something falls due, also when it is past."""
     del now
-    dues = (deadline_store.next_deadline_at(connection), first_lapse(connection, OF_TWO_PEOPLE))
+    dues = (deadline_store.next_deadline_at(connection), first_lapse(connection, OF_TWO_PEOPLE), next_close(connection))
     return min((due for due in dues if due), default=None)
 
 
@@ -81,7 +82,8 @@ def run_due(connection: Connection, now: datetime) -> int:
     for count in range(DUE_MAX):
         next_deadline = deadline_store.next_deadline(connection, now)
         if next_deadline is None:
-            return count + lapse_proposals(connection, OF_TWO_PEOPLE, now=now)
+            lapsed = lapse_proposals(connection, OF_TWO_PEOPLE, now=now)
+            return count + lapsed + close_month(connection, now)
         _carry_out(connection, next_deadline, now)
     return DUE_MAX
 

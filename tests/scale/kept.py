@@ -26,8 +26,8 @@ BOUNDED: Mapping[str, frozenset[str]] = {
         "unit", "volunteer_group",
     )),
     "orders": frozenset((
-        "acting_grant", "catalogue_item", "deadline", "device_key", "person", "policy", "relation", "signing_key",
-        "standing", "unit", "visitor", "volunteer_group",
+        "acting_grant", "catalogue_item", "counting", "deadline", "device_key", "person", "policy", "relation",
+        "signing_key", "standing", "unit", "visitor", "volunteer_group",
     )),
     "ledger": frozenset((
         "acting_grant", "credit_due", "erasure", "journal.book", "journal.ddl", "journal.wallet", "person", "policy",
@@ -113,6 +113,8 @@ STAYS: Mapping[str, Mapping[str, Stays]] = {
     "orders": {
         "assignment": Stays(ORDERS_A_YEAR, 400, _OF_ORDERS),
         "call_back": Stays(ORDERS_A_YEAR // 50, 300, "what was asked and answered by telephone"),
+        "counted": Stays(ORDERS_A_YEAR * 3, 240, "what the figures of a month count, row by row"),
+        "counted_sum": Stays(120_000 * 50, 180, "figures of months that are over"),
         "certificate": Stays(ELDERS // 20, 400, "checked by strangers for ever"),
         "confirmation": Stays(ORDERS_A_YEAR, 120, _OF_ORDERS),
         "decision": Stays(ORDERS_A_YEAR // 500, _FEW, _OF_STAFF),

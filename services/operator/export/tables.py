@@ -97,6 +97,7 @@ TABLES: Mapping[str, tuple[Exported, ...]] = {
         Exported("scan_order", "which order stands on which scan"),
         Exported("scan_look", "who looked at a scan"),
         Exported("mark", "notes on what a volunteer did with an order, each of a closed kind"),
+        Exported("counted", "what the monthly figures count, row by row"),
         Exported("sample_seed", "by which seed submissions of a day were drawn for a call"),
         Exported("sample_call", "what was drawn, and what the recipient said"),
         Exported("dispute", "disputes and their ends", WORDS),
@@ -163,6 +164,8 @@ LEFT_OUT: Mapping[str, Mapping[str, str]] = {
     )
     | dict.fromkeys(("ended_session", "signing_key"), OF_SIGNING_IN)
     | {
+        "counted_sum": "sums of counted",
+        "counting": "how far they reach",
         "deadline": "what falls due next; it follows from the orders",
         "door": "how often a door code was renewed or mistaken",
         "scan_content": "pictures, sealed under a key that ends with the programme",

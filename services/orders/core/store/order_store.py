@@ -20,9 +20,11 @@ from libs.http.lists import Filter, Listing, Page, Query
 from libs.programme.acting import Consent
 from libs.programme.known_grants import lock_for
 from services.orders.core.refusals import OrderNotFoundError
+from services.orders.core.rules.counting import entries_of
 from services.orders.core.rules.life_cycle import BEFORE_SERVICE, OCCUPYING, State, Verb
 from services.orders.core.rules.order import Order
 from services.orders.core.store import memo
+from services.orders.core.store.counted_store import write_entries
 from services.orders.core.store.facts import Ask
 from services.orders.core.store.rows import (
     Found,
@@ -226,6 +228,8 @@ def save_orders(connection: Connection, changes: Sequence[OrderChange]) -> None:
             delete_rows(connection, assignment, order_id=after.order_id)
             _write_parts(connection, after)
     _write_steps(connection, changes)
+    for before, after, step in changes:
+        write_entries(connection, entries_of(before, after, step.verb, step.at))
 
 
 def _changed_columns(change: OrderChange) -> dict[str, Any]:

@@ -1,0 +1,1 @@
+"""The monthly figures of a unit, and the rows behind each."""

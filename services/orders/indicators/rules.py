@@ -1,0 +1,168 @@
+"""The figures of a month: what each counts, and how it is made from sums."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+from libs.clock import local_midnight
+from services.orders.core.rules.counting import Kind, Mark
+
+RULES_VERSION = 1
+"""Of what is counted and how, told with every figure: raised when a figure of the same month would be another."""
+DAYS_OF_A_MONTH_MAX = 31
+PERCENT = 100
+
+
+class Unit(StrEnum):
+    """What a figure is a number of."""
+
+    ORDERS = "orders"
+    PEOPLE = "people"
+    MINUTES = "minutes"
+    PERCENT = "percent"
+    STARS_PERCENT = "stars_percent"
+
+
+@dataclass(frozen=True)
+class Sum:
+    """How many rows of one kind, service and marks there are; `bucket`: minutes waited, rounded, or stars."""
+
+    kind: str
+    service_code: str
+    marks: tuple[str, ...]
+    bucket: int
+    rows: int
+    number: int
+    credit_minutes: int
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Which rows a figure opens into."""
+
+    kind: Kind
+    mark: Mark | None = None
+    service_code: str = ""
+
+    def fits(self, entry: Sum) -> bool:
+        """Tell whether a sum is of these rows."""
+        is_marked = self.mark is None or self.mark in entry.marks
+        return entry.kind == self.kind and is_marked and self.service_code in ("", entry.service_code)
+
+    def of(self, sums: Iterable[Sum]) -> list[Sum]:
+        """Return the sums of these rows."""
+        return [entry for entry in sums if self.fits(entry)]
+
+
+class Way(StrEnum):
+    """How a figure follows from its rows."""
+
+    COUNT = "count"
+    NUMBER = "number"
+    CREDIT = "credit"
+    AVERAGE = "average"
+    EACH = "each"
+    MEDIAN = "median"
+    P90 = "p90"
+    SHARE = "share"
+
+
+@dataclass(frozen=True)
+class Indicator:
+    """One figure: its rows, how it follows from them, and of which others it is a share or an average."""
+
+    rows: Rows
+    way: Way
+    unit: Unit
+    of: tuple[Rows, ...] = ()
+
+
+_TAKEN, _UNTAKEN, _SERVED = Rows(Kind.TAKEN), Rows(Kind.UNTAKEN), Rows(Kind.SERVED)
+_SEARCHES = (_TAKEN, _UNTAKEN)
+INDICATORS = {
+    "fill_rate": Indicator(_TAKEN, Way.SHARE, Unit.PERCENT, _SEARCHES),
+    "time_to_take_median": Indicator(_TAKEN, Way.MEDIAN, Unit.MINUTES),
+    "time_to_take_p90": Indicator(_TAKEN, Way.P90, Unit.MINUTES),
+    "no_taker": Indicator(_UNTAKEN, Way.COUNT, Unit.ORDERS),
+    "services": Indicator(_SERVED, Way.COUNT, Unit.ORDERS),
+    "hours": Indicator(_SERVED, Way.NUMBER, Unit.MINUTES),
+    "issued": Indicator(_SERVED, Way.CREDIT, Unit.MINUTES),
+    "elders": Indicator(Rows(Kind.ELDER), Way.COUNT, Unit.PEOPLE),
+    "hours_each": Indicator(_SERVED, Way.EACH, Unit.MINUTES, (Rows(Kind.ELDER),)),
+    "volunteers": Indicator(Rows(Kind.VOLUNTEER), Way.COUNT, Unit.PEOPLE),
+    "satisfaction": Indicator(Rows(Kind.RATED), Way.AVERAGE, Unit.STARS_PERCENT),
+    "flags": Indicator(Rows(Kind.FLAGGED), Way.COUNT, Unit.ORDERS),
+    "disputes": Indicator(Rows(Kind.DISPUTED), Way.COUNT, Unit.ORDERS),
+    "reversals": Indicator(Rows(Kind.REVERSED), Way.COUNT, Unit.ORDERS),
+    "offline_share": Indicator(Rows(Kind.SERVED, Mark.OFFLINE), Way.SHARE, Unit.PERCENT, (_SERVED,)),
+    "night_share": Indicator(Rows(Kind.SERVED, Mark.NIGHT), Way.SHARE, Unit.PERCENT, (_SERVED,)),
+    "purchased": Indicator(Rows(Kind.SERVED, Mark.PURCHASED), Way.COUNT, Unit.ORDERS),
+    "meals": Indicator(Rows(Kind.SERVED, service_code="A1"), Way.COUNT, Unit.ORDERS),
+    "errands": Indicator(Rows(Kind.SERVED, service_code="A7"), Way.COUNT, Unit.ORDERS),
+}
+
+
+@dataclass(frozen=True)
+class Figure:
+    """The value of an indicator, None where there is nothing to make it of, and how many rows it opens into."""
+
+    indicator: str
+    value: int | None
+    unit: Unit
+    rows: int
+    of_rows: int
+
+
+def figures_of(sums: Sequence[Sum]) -> list[Figure]:
+    """Return all figures of a unit's month."""
+    return [_figure(name, indicator, sums) for name, indicator in INDICATORS.items()]
+
+
+def end_of(month: date) -> datetime:
+    """Return the instant at which a month is over; `month`: its first day."""
+    return local_midnight((month + timedelta(days=DAYS_OF_A_MONTH_MAX)).replace(day=1))
+
+
+def months_up_to(month: date, count: int) -> list[date]:
+    """Return the first days of some months up to and with one, oldest first."""
+    last = month.year * 12 + month.month - 1
+    return [date(at // 12, at % 12 + 1, 1) for at in range(last - count + 1, last + 1)]
+
+
+def _figure(name: str, indicator: Indicator, sums: Sequence[Sum]) -> Figure:
+    own = indicator.rows.of(sums)
+    rows = sum(entry.rows for entry in own)
+    of_rows = sum(entry.rows for others in indicator.of for entry in others.of(sums)) if indicator.of else rows
+    return Figure(name, _value(indicator.way, own, rows, of_rows), indicator.unit, rows, of_rows)
+
+
+def _value(way: Way, own: Sequence[Sum], rows: int, of_rows: int) -> int | None:
+    if way is Way.COUNT:
+        return rows
+    if not of_rows:
+        return None
+    if way in (Way.MEDIAN, Way.P90):
+        return percentile(own, 50 if way is Way.MEDIAN else 90)
+    if way is Way.CREDIT:
+        return sum(entry.credit_minutes for entry in own)
+    number = sum(entry.number for entry in own)
+    return {
+        Way.NUMBER: number,
+        Way.EACH: number // of_rows,
+        Way.AVERAGE: number * PERCENT // of_rows,
+        Way.SHARE: rows * PERCENT // of_rows,
+    }[way]
+
+
+def percentile(sums: Iterable[Sum], percent: int) -> int | None:
+    """Return the least bucket up to which so many of the rows lie; None without any."""
+    in_order = sorted(sums, key=lambda entry: entry.bucket)
+    wanted, passed = sum(entry.rows for entry in in_order) * percent, 0
+    for entry in in_order:
+        passed += entry.rows
+        if passed * PERCENT >= wanted:
+            return entry.bucket
+    return None
