@@ -30,8 +30,8 @@ from services.orders.core.store.tables import decision
 from services.orders.disputes.store import reversal
 from services.orders.disputes.usecases.leave_undecided import leave_undecided
 from services.orders.duty.usecases import DUTY_ANSWER, call_next
-from services.orders.indicators.usecases import close_month, next_close
 from services.orders.incidents.usecases import forget_place_of_incident
+from services.orders.indicators.usecases import close_month, next_close
 from services.orders.placing.usecases.expire_order import expire_order
 from services.orders.placing.usecases.leave_unanswered import leave_unfunded, leave_unreviewed
 from services.orders.scans.usecases import SCAN_DUE, delete_scan_due

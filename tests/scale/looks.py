@@ -12,7 +12,7 @@ from uuid import UUID
 
 from sqlalchemy.engine import Connection
 
-from libs.clock import to_microseconds
+from libs.clock import local_date, to_microseconds
 from libs.http.lists import Listing
 from libs.programme import directory
 from services.accounts import due as accounts_due
@@ -29,6 +29,7 @@ from services.orders import due as orders_due
 from services.orders.core.rules.people import Place
 from services.orders.core.store import order_store
 from services.orders.incidents.store import OPEN_INCIDENTS
+from services.orders.indicators import store as figures
 from services.orders.matching.usecases.match_volunteers import match_volunteers
 from services.orders.placing import store as placing
 from services.orders.queues.store import queues
@@ -42,6 +43,7 @@ from tests.scale.city import MILLIDEGREE_E6, NOW, City, uid
 Look = Callable[[Connection], object]
 PAGE: Mapping[str, Any] = {"cursor": None, "limit": 50}
 NEAR_M = 2_000
+THIS_MONTH = local_date(NOW).replace(day=1)
 
 
 @dataclass(frozen=True)
@@ -99,6 +101,10 @@ def of_orders(city: City) -> dict[str, Look]:
         for name in queues.QUEUES[:-1]:
             looks[f"queue {name} of a {level}"] = _queue(name, units)
         looks[f"incidents of a {level}"] = _incidents(units)
+        looks[f"rows of a figure of a {level}"] = partial(
+            _page, figures.COUNTED, unit=units[0], month=THIS_MONTH, indicator="fill_rate"
+        )
+    looks["figures of a community"] = lambda c: figures.sums_of(c, asker.units("community"), [THIS_MONTH])
     latitude, longitude = (degrees * MILLIDEGREE_E6 for degrees in city.home_millideg(asker.elder))
     near = placing.Near(Place(latitude, longitude), NEAR_M)
     looks["orders open to all"] = _orders(open_to_all=True)

@@ -33,6 +33,7 @@ PART = (
     " metres_from_home, checked_out_at, out_device, was_ended"
 )
 RECORD = "record_id, person_id, recipient_id, order_id, kind, minutes, evidence_class, served_on, recorded_at"
+COUNTED = "month, kind, at, subject_id, unit_id, number, credit_minutes, service_code, marks"
 VISIT = "visit_id, person_id, how, outcome, visited_at, recorded_by, order_id"
 
 
@@ -48,6 +49,7 @@ def fill(connection: psycopg.Connection[Any], city: City) -> dict[str, int]:
         "order_step": copy(
             connection, "order_step", "order_id, number, verb, from_state, to_state, why, at", _steps(city)
         ),
+        "counted": copy(connection, "counted", COUNTED, _counted(city)),
         "deadline": copy(connection, "deadline", "subject_id, kind, at", _deadlines(city)),
         "service_record": copy(connection, "service_record", RECORD, _records(city)),
         "visit": copy(connection, "visit", VISIT, _visits(city)),
@@ -109,6 +111,18 @@ def _steps(city: City) -> Iterator[Row]:
         yield of, 1, "place", "draft", "published", "", start - PLACED_BEFORE
         if state != "published":
             yield of, 2, "settle", "published", state, "", start + timedelta(days=1)
+
+
+def _counted(city: City) -> Iterator[Row]:
+    for n in range(city.orders):
+        start, (recipient, _) = city.start_of(n), city.pair(n)
+        unit = uid("community", city.community_of(recipient))
+        for kind, at, is_so in (
+            ("taken", start - timedelta(days=2), city.state_of(n) in TAKEN),
+            ("served", start + timedelta(days=1), city.state_of(n) == "settled"),
+        ):
+            if is_so:
+                yield local_date(at).replace(day=1), kind, at, city.order_ids[n], unit, MINUTES, 0, "B1", []
 
 
 def _deadlines(city: City) -> Iterator[Row]:

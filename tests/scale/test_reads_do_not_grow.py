@@ -10,7 +10,18 @@ from tests.scale.conftest import CITY
 from tests.scale.touched import touched_by
 
 SMALL = frozenset(
-    {"unit", "policy", "catalogue_item", "book", "month_run", "role_proposal", "finding", "summed", "month_sum"}
+    {
+        "unit",
+        "policy",
+        "catalogue_item",
+        "book",
+        "month_run",
+        "role_proposal",
+        "finding",
+        "summed",
+        "month_sum",
+        "counting",
+    }
 )
 """Tables that do not grow with the people: the tree, the rules, the catalogue, a book for each district and its sums
 by month."""

@@ -95,6 +95,18 @@ def visits(world: World, label: str, expected: dict[str, Any]) -> Any:
     return {name: known[name] for name in expected}
 
 
+def figures(world: World, label: str, expected: dict[str, Any]) -> Any:
+    of = {"unit": world.unit_of(label), "month": expected["month"]}
+    (month,) = world.client.get(A, "/v1/indicators", **of)["items"]
+    found: dict[str, Any] = {"month": month["month"]}
+    for figure in month["figures"]:
+        name = figure["indicator"]
+        if name in expected:
+            rows = world.client.items(A, "/v1/indicators/rows", indicator=name, **of)
+            found[name] = [figure["value"], len(rows)] if len(rows) == figure["rows"] else figure
+    return found
+
+
 def policy_version(world: World, label: str, expected: Any) -> Any:
     return order(world, label)["policy_version"] - VERSIONS_BEFORE
 
@@ -196,6 +208,7 @@ BY_LABEL: dict[str, Look] = {
     "queue": queue,
     "statement": statement,
     "visits": visits,
+    "figures": figures,
     "policy_version": policy_version,
     "fallback": fallback,
     "star": star,

@@ -23,7 +23,7 @@ class FiguresQuerySchema(Schema):
 
 
 class FigureSchema(Schema):
-    """A figure: null where there is nothing to make it of; how many rows it opens into, and of how many it is a part."""
+    """A figure, null where there is nothing to make it of: how many rows it opens into, and of how many it is part."""
 
     indicator = word_of(INDICATORS)
     value = fields.Integer()
