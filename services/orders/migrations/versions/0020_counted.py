@@ -4,7 +4,7 @@ from alembic import op
 
 from libs.db.grants import grant
 
-revision = "0025"
+revision = "0020"
 down_revision = "0019"
 
 
