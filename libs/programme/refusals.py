@@ -149,6 +149,13 @@ class MinutesOutOfRangeError(RuleError):
     max_minutes: int | None = None
 
 
+class PersonsOutOfRangeError(RuleError):
+    """It may not be for so few volunteers, or for so many."""
+
+    min_persons: int
+    max_persons: int
+
+
 class OpenObligationsError(ConflictError):
     """Open orders, requests or holds stand against it."""
 

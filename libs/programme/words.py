@@ -146,6 +146,10 @@ def inverse_kinship(kind: str) -> str:
     return _INVERSE.get(kind, kind)
 
 
+PERSONS_MAX = 20
+"""Volunteers of one order, whatever the rules of a district say."""
+
+
 class Funding(StrEnum):
     """Who pays for the help."""
 

@@ -83,4 +83,4 @@ def asked(world: World, step: Step, label: str) -> dict[str, Any]:
         "service": step["service"],
         "minutes": step["minutes"],
         "start": world.story.instant(step["start"]).isoformat(),
-    }
+    } | ({"persons": step["persons"]} if "persons" in step else {})

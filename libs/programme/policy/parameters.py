@@ -76,6 +76,8 @@ class OrderParameters:
     review_hours: int = 72
     funding_hours: int = 24
     risk_statement_required: bool = True
+    persons_max: int = 4
+    goes_with_fewer: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -77,6 +77,19 @@ class OrderCancelled:
     funding: Funding
 
 
+@tells(orders.OrderTaken, subject="order_id")
+@dataclass(frozen=True)
+class OrderTaken:
+    """Who will come."""
+
+    order_id: UUID
+    district_id: UUID
+    recipient_id: UUID
+    volunteer_ids: tuple[UUID, ...]
+    start_at: datetime
+    planned_minutes: int
+
+
 @tells(orders.NoticeWanted, subject="notice_id")
 @dataclass(frozen=True)
 class NoticeWanted:
@@ -107,4 +120,16 @@ def funding_requested(order: Order) -> FundingRequested:
         requested_by=order.placement.by,
         payer_id=order.payer_id,
         without_redemption=order.is_late_entry,
+    )
+
+
+def order_taken(order: Order) -> OrderTaken:
+    """Return what is told of an order for which nobody more is looked for."""
+    return OrderTaken(
+        order.order_id,
+        order.district_id,
+        order.recipient_id,
+        order.volunteer_ids,
+        order.terms.start_at,
+        order.terms.planned_minutes,
     )

@@ -123,6 +123,7 @@ class OrderById(MethodView):
             planned_minutes=terms["minutes"],
             start_at=terms["start"],
             funding=Funding(terms["funding"]),
+            persons=terms["persons"],
         )
         placed = order_command(lambda c, context: place_order(c, context, asked), terms, command_id=order_id)
         return funded(placed, order_id)

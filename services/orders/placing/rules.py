@@ -10,6 +10,7 @@ from libs.programme.policy import Policy
 from libs.programme.refusals import (
     FundingNotAllowedError,
     MinutesOutOfRangeError,
+    PersonsOutOfRangeError,
     RecipientOverlapError,
     WalletFrozenError,
 )
@@ -38,6 +39,7 @@ def refuse_unless_helped(facts: AskingFacts, terms: Terms, funding: Funding) -> 
         Refusal: the first rule that bars it; its code says which.
     """
     refuse_unless_serves(facts.service, facts.recipient, facts.policy, funding, terms.planned_minutes)
+    refuse_persons_out_of_range(facts.service, facts.policy, terms.persons)
     refuse_grade_outside_limits(facts.service, facts.recipient, funding)
     refuse_overlap(has_other=facts.has_other)
     if funding is Funding.PROGRAMME:
@@ -90,6 +92,17 @@ def refuse_minutes_out_of_range(service: Service, planned_minutes: int) -> None:
     """
     if not service.min_minutes <= planned_minutes <= service.max_minutes:
         raise MinutesOutOfRangeError(min_minutes=service.min_minutes, max_minutes=service.max_minutes)
+
+
+def refuse_persons_out_of_range(service: Service, policy: Policy, persons: int) -> None:
+    """Refuse fewer volunteers than the service needs, or more than the policy lets one order ask for.
+
+    Raises:
+        PersonsOutOfRangeError: as its name says.
+    """
+    most = max(service.persons, policy.order.persons_max)
+    if not service.persons <= persons <= most:
+        raise PersonsOutOfRangeError(min_persons=service.persons, max_persons=most)
 
 
 def refuse_unless_pool_serves(recipient: Person, policy: Policy) -> None:

@@ -6,7 +6,7 @@ from marshmallow import fields
 
 from libs.http.fields import Choice, Instant, Text, Whole
 from libs.programme.acting_schemas import ActingSchema
-from libs.programme.words import Funding
+from libs.programme.words import PERSONS_MAX, Funding
 from services.orders.core.schemas import SHOWN_STATES, PageQuerySchema, minutes
 
 PLACE = r"^-?([0-8]?[0-9](\.[0-9]{1,8})?|90),-?((1[0-7][0-9]|[0-9]{1,2})(\.[0-9]{1,8})?|180)$"
@@ -20,6 +20,13 @@ class OrderTermsSchema(ActingSchema):
     minutes = minutes(least=0)
     start = Instant(required=True)
     funding = Choice(tuple(Funding), required=True)
+    persons = Whole(
+        1,
+        PERSONS_MAX,
+        allow_none=True,
+        load_default=None,
+        metadata={"description": "How many volunteers; as many as the service needs if left out"},
+    )
 
 
 class OrderQuerySchema(PageQuerySchema):

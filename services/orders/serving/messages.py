@@ -12,19 +12,6 @@ from libs.programme.words import Funding
 from services.orders.core.rules.order import Assignment, Order
 
 
-@tells(orders.OrderTaken, subject="order_id")
-@dataclass(frozen=True)
-class OrderTaken:
-    """Who will come."""
-
-    order_id: UUID
-    district_id: UUID
-    recipient_id: UUID
-    volunteer_ids: tuple[UUID, ...]
-    start_at: datetime
-    planned_minutes: int
-
-
 @tells(orders.OrderReleased, subject="order_id")
 @dataclass(frozen=True)
 class OrderReleased:
@@ -72,18 +59,6 @@ class NoShowRecorded:
     volunteer_id: UUID
     by: UUID
     funding: Funding
-
-
-def order_taken(order: Order) -> OrderTaken:
-    """Return what is told of an order that has all its volunteers."""
-    return OrderTaken(
-        order.order_id,
-        order.district_id,
-        order.recipient_id,
-        order.volunteer_ids,
-        order.terms.start_at,
-        order.terms.planned_minutes,
-    )
 
 
 def service_finished(order: Order, part: Assignment) -> ServiceFinished:

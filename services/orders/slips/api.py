@@ -49,6 +49,7 @@ class LateEntries(MethodView):
             planned_minutes=terms["minutes"],
             start_at=terms["served"],
             funding=Funding(terms["funding"]),
+            persons=1,
         )
         slip = Slip(volunteer_id=terms["volunteer_id"], number=terms["slip"], scan_id=terms["scan"])
         return order_command(lambda c, context: enter_late(c, context, asked, slip), terms, command_id=order_id)

@@ -92,7 +92,7 @@ def enter_late(connection: Connection, context: CommandContext, asked: HelpAsked
     refuse_who_may_not_serve(volunteer)
     policy = people_store.policy_on(connection, recipient.district_id, local_date(context.now))
     served_policy = people_store.policy_on(connection, recipient.district_id, local_date(asked.start_at))
-    service = replace(catalogue_store.service_on(connection, asked.service_code, local_date(context.now)), persons=1)
+    service = catalogue_store.service_on(connection, asked.service_code, local_date(context.now))
     order = draft(asked, service, recipient, policy, placement_of(context))
     order = replace(order, placement=replace(order.placement, slip_number=slip.number))
     order = _with_service(order, volunteer, context, served_policy.version)

@@ -57,6 +57,7 @@ class RedemptionResource(MethodView):
             service_code=terms["service"],
             minutes=terms["minutes"],
             start_at=terms["start"],
+            persons=terms["persons"],
             acting=acting(terms),
         )
 

@@ -2,10 +2,10 @@
 
 from marshmallow import Schema, fields, validate
 
-from libs.http.fields import Choice, Instant, Text, shown_minutes, word_of
+from libs.http.fields import Choice, Instant, Text, Whole, shown_minutes, word_of
 from libs.programme.acting_schemas import ActingSchema
 from libs.programme.names import shown_name
-from libs.programme.words import Fallback
+from libs.programme.words import PERSONS_MAX, Fallback
 from services.redemption.core import schemas as core_schemas
 from services.redemption.core.schemas import minutes_field
 
@@ -25,6 +25,13 @@ class RedemptionTermsSchema(ActingSchema):
     service = Text(10, shortest=1, required=True)
     minutes = minutes_field(least=1, most=HELP_MINUTES_MAX)
     start = Instant(required=True)
+    persons = Whole(
+        1,
+        PERSONS_MAX,
+        allow_none=True,
+        load_default=None,
+        metadata={"description": "How many volunteers; as many as the service needs if left out"},
+    )
 
 
 class RedemptionSchema(Schema):

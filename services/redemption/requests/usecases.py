@@ -42,6 +42,8 @@ class RedemptionTerms:
     minutes: int
     start_at: datetime
     acting: Acting
+    persons: int | None = None
+    """How many volunteers; None = as many as the service needs."""
 
 
 def request_redemption(connection: Connection, context: CommandContext, terms: RedemptionTerms) -> Redemption:
@@ -170,6 +172,7 @@ def _asked(terms: RedemptionTerms, facts: AskingFacts, *, recipient: Person, pay
         service=facts.service,
         minutes=terms.minutes,
         start_at=terms.start_at,
+        persons=facts.service.persons if terms.persons is None else terms.persons,
         payer_served_minutes=facts.payer_served_minutes,
         week_minutes=facts.week_minutes,
     )
@@ -191,7 +194,7 @@ def _redemption(context: CommandContext, terms: RedemptionTerms, asked: Asked, p
             start_at=terms.start_at,
             price_minutes=asked_price(asked, policy),
             coefficient_percent=coefficient_percent(policy, asked.service),
-            persons=asked.service.persons,
+            persons=asked.persons,
         ),
         asked=Asking(context.caller.person_id, context.now, other, acting.consent if other else None, acting.why),
     )

@@ -8,8 +8,9 @@ from typing import Any
 from flask import request
 
 from libs.clock import local_date
+from services.web.kit.closed import or_nothing, part_of_page
 from services.web.kit.formats import as_instant
-from services.web.kit.lookups import catalogue
+from services.web.kit.lookups import catalogue, policy_of
 from services.web.kit.spoken import read_minutes
 from services.web.kit.viewer import now
 
@@ -45,7 +46,15 @@ def terms_of_form(recipient_id: str, code: str) -> dict[str, Any]:
         MinutesUnreadableError: how long cannot be read.
     """
     minutes = read_minutes(request.form.get("minutes", "") or str(default_minutes(code)))
-    return {"recipient_id": recipient_id, "service": code, "start": start_of_form(), "minutes": minutes}
+    terms = {"recipient_id": recipient_id, "service": code, "start": start_of_form(), "minutes": minutes}
+    persons = request.form.get("persons", "")
+    return terms | ({"persons": int(persons)} if persons.isdecimal() else {})
+
+
+def persons_max(unit_id: str) -> int:
+    """Return how many volunteers one order may ask for at a unit; one where its rules cannot be read."""
+    policy = part_of_page(lambda: or_nothing(lambda: policy_of(unit_id), 403, 404))
+    return int(policy["parameters"]["order"]["persons_max"]) if isinstance(policy, dict) else 1
 
 
 def default_minutes(code: str) -> int:

@@ -143,6 +143,7 @@ LABELS = {
     "step.release": message("Opened again: who had taken it may not come"),
     "step.cancel": message("Cancelled"),
     "step.expire": message("Lapsed"),
+    "step.go_with_fewer": message("Goes with those who took it"),
     "step.refer": message("Referred"),
     "step.no_show": message("Somebody did not come"),
     "step.leave_unbegun": message("Nobody checked in: closed"),

@@ -100,6 +100,11 @@ class OrderView:
         return self.order.bound_by
 
     @property
+    def persons_taken(self) -> int:
+        """Return how many have taken it."""
+        return len(self.order.assignments)
+
+    @property
     def volunteers(self) -> list[PartView]:
         """Return the parts of those who took it."""
         return [_part(self.policy, self.order, part) for part in self.order.assignments]

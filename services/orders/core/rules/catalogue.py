@@ -41,6 +41,7 @@ class Service:
     checklist: tuple[str, ...] = ()
     certificate_for: str = ""
 
-    def price_minutes(self, *, planned_minutes: int, coefficient_percent: int) -> int:
-        """Return what the planned time costs: rounded down per person, then times the persons."""
-        return planned_minutes * coefficient_percent // 100 * self.persons
+
+def price_minutes(*, planned_minutes: int, coefficient_percent: int, persons: int) -> int:
+    """Return what the planned time costs: rounded down per person, then times the persons."""
+    return planned_minutes * coefficient_percent // 100 * persons

@@ -18,16 +18,25 @@ def no_taker_at(policy: Policy, *, published_at: datetime, start_at: datetime) -
     return published_at + timedelta(minutes=wait_minutes)
 
 
-def expires_at(policy: Policy, *, published_at: datetime, start_at: datetime) -> datetime:
-    """Return when an order that nobody took expires: never after its start."""
+def expires_at(policy: Policy, *, published_at: datetime, start_at: datetime, persons: int = 1) -> datetime:
+    """Return when an order that nobody took expires: never after its start.
+
+    One for several is settled when the door may be opened at the latest: who took it may go with fewer, and check in.
+    """
     after = published_at + timedelta(hours=policy.fallback.refer_after_hours)
     before = start_at - timedelta(hours=policy.fallback.refer_before_start_hours)
-    return max(published_at, min(start_at, max(after, before)))
+    latest = start_at if persons == 1 else start_at - timedelta(minutes=policy.check_in.early_minutes)
+    return max(published_at, min(latest, max(after, before)))
 
 
 def auto_check_out_at(policy: Policy, *, end_at: datetime) -> datetime:
     """Return when the platform ends a service that nobody checked out of."""
     return end_at + timedelta(minutes=policy.check_out.auto_after_minutes)
+
+
+def acts_believed_until(policy: Policy, *, end_at: datetime) -> datetime:
+    """Return until when what a device signed of a service may still come, and is believed."""
+    return auto_check_out_at(policy, end_at=end_at) + timedelta(hours=policy.check_in.offline_hours)
 
 
 def silence_at(policy: Policy, *, awaited_from: datetime) -> datetime:
@@ -108,7 +117,9 @@ def deadlines_of(policy: Policy, order: Order, *, now: datetime) -> dict[str, da
     if order.state is State.AWAITING_FUNDING:
         return {FUNDING: unfunded_at(policy, asked_at=now)}
     if order.state is State.PUBLISHED and order.publication.published_at is not None:
-        return {EXPIRE: expires_at(policy, published_at=order.publication.published_at, start_at=order.terms.start_at)}
+        terms, published_at = order.terms, order.publication.published_at
+        due = expires_at(policy, published_at=published_at, start_at=terms.start_at, persons=terms.persons)
+        return {EXPIRE: due}
     if order.state is State.TAKEN:
         return {BEGIN: unbegun_at(policy, end_at=order.terms.end_at)}
     if order.state is State.IN_SERVICE:

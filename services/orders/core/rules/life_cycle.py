@@ -48,6 +48,7 @@ class Verb(StrEnum):
     RELEASE = "release"
     CANCEL = "cancel"
     EXPIRE = "expire"
+    GO_WITH_FEWER = "go_with_fewer"
     REFER = "refer"
     NO_SHOW = "no_show"
     LEAVE_UNBEGUN = "leave_unbegun"
@@ -113,6 +114,7 @@ TRANSITIONS: Mapping[Verb, Mapping[State, Transition]] = {
         dict.fromkeys((S.UNDER_REVIEW, S.AWAITING_FUNDING, S.PUBLISHED, S.TAKEN), (S.CANCELLED,)),
     ),
     Verb.EXPIRE: _row(_CLOCK, {S.PUBLISHED: (S.EXPIRED,)}),
+    Verb.GO_WITH_FEWER: _row(_CLOCK, {S.PUBLISHED: (S.TAKEN,)}),
     Verb.REFER: _row("redemption", {S.EXPIRED: (S.EXPIRED,)}),
     Verb.NO_SHOW: _row("a coordinator, an operator, or the other side", {S.TAKEN: (S.NO_SHOW,)}),
     Verb.LEAVE_UNBEGUN: _row(_CLOCK, {S.TAKEN: (S.CANCELLED,)}),

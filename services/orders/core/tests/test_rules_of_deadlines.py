@@ -26,7 +26,7 @@ def test_the_deadlines_of_an_order_nobody_takes(published: str, start: str, look
     times = {"published_at": at(published), "start_at": at(start)}
 
     assert no_taker_at(policy(), **times) == at(look_at)
-    assert expires_at(policy(), **times) == at(expires)
+    assert expires_at(policy(), published_at=times["published_at"], start_at=times["start_at"]) == at(expires)
 
 
 @pytest.mark.parametrize(

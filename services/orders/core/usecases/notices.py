@@ -32,6 +32,13 @@ def want_notice(
     tell(connection, context, wanted)
 
 
+def say_who_comes(connection: Connection, context: Cause, order: Order) -> None:
+    """Ask that the recipient is told of each who comes, while nobody has come."""
+    for volunteer_id in order.volunteer_ids:
+        purpose, until = Purpose.VISIT_TAKEN, order.terms.start_at
+        want_notice(connection, context, order, order.recipient_id, purpose, other_id=volunteer_id, until=until)
+
+
 def say_who_does_not_come(connection: Connection, context: Cause, order: Order, volunteer_id: UUID) -> None:
     """Ask that the recipient is told that a volunteer does not come, and that somebody else is looked for."""
     until = order.terms.end_at

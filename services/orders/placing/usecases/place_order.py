@@ -15,7 +15,7 @@ from libs.programme.policy import Policy
 from libs.programme.refusals import FundingNotAllowedError
 from libs.programme.words import Funding
 from services.orders.core.messages import tell
-from services.orders.core.rules.catalogue import Service, refuse_grade_outside_limits
+from services.orders.core.rules.catalogue import Service, price_minutes, refuse_grade_outside_limits
 from services.orders.core.rules.life_cycle import State, Verb
 from services.orders.core.rules.order import Order, Placement, Terms
 from services.orders.core.rules.people import Person
@@ -38,6 +38,8 @@ class HelpAsked:
     planned_minutes: int
     start_at: datetime
     funding: Funding
+    persons: int | None = None
+    """How many volunteers; None = as many as the service needs."""
 
     @property
     def end_at(self) -> datetime:
@@ -129,8 +131,9 @@ def placement_of(context: CommandContext) -> Placement:
 def draft(asked: HelpAsked, service: Service, recipient: Person, policy: Policy, placement: Placement) -> Order:
     """Return the order as it is before anything is decided about it."""
     coefficient_percent = policy.coefficient_percent(service.code, listed_percent=service.coefficient_percent)
-    price_minutes = service.price_minutes(
-        planned_minutes=asked.planned_minutes, coefficient_percent=coefficient_percent
+    persons = service.persons if asked.persons is None else asked.persons
+    price = price_minutes(
+        planned_minutes=asked.planned_minutes, coefficient_percent=coefficient_percent, persons=persons
     )
     return Order(
         order_id=asked.order_id,
@@ -144,9 +147,9 @@ def draft(asked: HelpAsked, service: Service, recipient: Person, policy: Policy,
             catalogue_version=service.version,
             planned_minutes=asked.planned_minutes,
             start_at=asked.start_at,
-            persons=service.persons,
+            persons=persons,
             coefficient_percent=coefficient_percent,
-            price_minutes=price_minutes,
+            price_minutes=price,
         ),
         placement=placement,
     )

@@ -85,3 +85,31 @@ def test_acts_of_two_devices_merge_to_the_same_in_any_order_however_often_sent(w
             sent.remove((label, act))
 
     assert state_of(world) == expected()
+
+
+def test_the_first_of_two_devices_that_comes_after_the_clock_does_not_end_it_for_the_second(world: OrdersHarness) -> None:
+    telephones = signed(world)
+    world.set_time("D1 12:00")
+
+    device, acts = telephones["a"]
+    device.send(*acts)
+    world.set_time("D2 08:00")
+    waiting = world.state("r1")
+    device, acts = telephones["b"]
+    device.send(*acts)
+
+    assert (waiting, world.state("r1")) == ("in_service", "finished")
+    assert [part["actual_minutes"] for part in world.order("r1")["volunteers"]] == [56, 58]
+
+
+def test_a_second_device_is_awaited_no_longer_than_it_is_believed(world: OrdersHarness) -> None:
+    device, acts = signed(world)["a"]
+    world.set_time("D1 12:00")
+    device.send(*acts)
+
+    world.set_time("D2 10:59")
+    before = world.state("r1")
+    world.set_time("D2 11:00")
+
+    assert (before, world.state("r1")) == ("in_service", "finished")
+    assert [part["actual_minutes"] for part in world.order("r1")["volunteers"]] == [56]

@@ -14,12 +14,12 @@ from libs.programme.policy import Policy
 from services.orders.approving.store.history import ask_history
 from services.orders.approving.usecases.flags import with_flags
 from services.orders.core.messages import tell
-from services.orders.core.rules.deadlines import silence_at
+from services.orders.core.rules.deadlines import AUTO_CHECK_OUT, acts_believed_until, silence_at
 from services.orders.core.rules.life_cycle import State, Verb, refuse_unless_allowed
 from services.orders.core.rules.order import Order
 from services.orders.core.rules.people import Place
 from services.orders.core.rules.purposes import Purpose
-from services.orders.core.store import people_store
+from services.orders.core.store import deadline_store, people_store
 from services.orders.core.store.deadline_store import Deadline
 from services.orders.core.store.facts import Ask
 from services.orders.core.store.order_store import Step
@@ -198,9 +198,16 @@ def end_service(
 
 
 def end_forgotten_service(connection: Connection, deadline: Deadline) -> None:
-    """End, with the planned end, a service that nobody checked out of."""
+    """End, with the planned end, a service that not all checked out of.
+
+    Where a device of one signed without a network, those of the others are awaited as long as they are believed.
+    """
     order = lock_order_due(connection, deadline, State.IN_SERVICE)
     if order is None:
+        return
+    last = acts_believed_until(policy_of_order(connection, order, deadline.at), end_at=order.terms.end_at)
+    if order.awaits_devices and deadline.at < last:
+        deadline_store.add_deadline(connection, Deadline(order.order_id, AUTO_CHECK_OUT, last))
         return
     ended = order.ended_by_clock(at=deadline.at)
     for part in ended.assignments:

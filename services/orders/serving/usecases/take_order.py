@@ -7,22 +7,21 @@ from uuid import UUID
 
 from libs.db import Connection
 from libs.programme.acting_grants import GrantedAct
-from services.orders.core.messages import tell
+from services.orders.core.messages import order_taken, tell
 from services.orders.core.refusals import OrderNotFoundError
 from services.orders.core.rules.deadlines import is_late_cancellation
 from services.orders.core.rules.life_cycle import State, Verb, refuse_unless_allowed
 from services.orders.core.rules.offers import Offer
 from services.orders.core.rules.order import Assignment, Order
 from services.orders.core.rules.people import Person
-from services.orders.core.rules.purposes import Purpose
 from services.orders.core.store import catalogue_store, mark_store, order_store, people_store
 from services.orders.core.usecases.acting_for import require_acting_for
 from services.orders.core.usecases.command_context import CommandContext, refuse_auditor, require_power
-from services.orders.core.usecases.notices import say_who_does_not_come, want_notice
+from services.orders.core.usecases.notices import say_who_comes, say_who_does_not_come
 from services.orders.core.usecases.order_changes import policy_of_order, publish_order, save_change
 from services.orders.core.usecases.order_facts import lock_with_facts
 from services.orders.incidents import store as incidents_store
-from services.orders.serving import messages, store
+from services.orders.serving import store
 from services.orders.serving.refusals import EmergencyNotForVolunteersError, NotOfferedToYouError, OfferLapsedError
 from services.orders.serving.rules.taking import (
     offer_lapses_at,
@@ -131,22 +130,9 @@ def _take(
     part = Assignment(volunteer.person_id, volunteer.district_id, context.now, guardian_id, group_id)
     taken = order.taken(verb, part)
     if taken.state is State.TAKEN:
-        tell(connection, context, messages.order_taken(taken))
-        _say_who_comes(connection, context, taken)
+        tell(connection, context, order_taken(taken))
+        say_who_comes(connection, context, taken)
     return save_change(connection, order, taken, context.step(verb))
-
-
-def _say_who_comes(connection: Connection, context: CommandContext, order: Order) -> None:
-    for volunteer_id in order.volunteer_ids:
-        want_notice(
-            connection,
-            context,
-            order,
-            order.recipient_id,
-            Purpose.VISIT_TAKEN,
-            other_id=volunteer_id,
-            until=order.terms.start_at,
-        )
 
 
 def refuse_unless_open(

@@ -9,6 +9,7 @@ from libs.programme.refusals import (
     FundingNotAllowedError,
     GradeOutsideLimitsError,
     MinutesOutOfRangeError,
+    PersonsOutOfRangeError,
     RelationNotVerifiedError,
 )
 from services.redemption.core.rules.facts import PersonFacts
@@ -34,6 +35,7 @@ class Asked:
     service: Service
     minutes: int
     start_at: datetime
+    persons: int
     payer_served_minutes: int
     week_minutes: int
 
@@ -70,6 +72,7 @@ def refuse_unless_eligible(asked: Asked, policy: Policy, *, now: datetime) -> No
     """
     refuse_deceased(asked.recipient, asked.payer)
     _refuse_by_service(asked, now)
+    _refuse_by_persons(asked, policy)
     refuse_age(asked.recipient, policy, start_at=asked.start_at)
     if asked.service.bars(asked.recipient.grade):
         raise GradeOutsideLimitsError(grade=asked.recipient.grade, max_grade=asked.service.max_grade)
@@ -86,6 +89,13 @@ def _refuse_by_service(asked: Asked, now: datetime) -> None:
         raise MinutesOutOfRangeError(min_minutes=service.min_minutes, max_minutes=service.max_minutes)
     if asked.start_at < now:
         raise StartInPastError
+
+
+def _refuse_by_persons(asked: Asked, policy: Policy) -> None:
+    """Refuse fewer volunteers than the service needs, or more than the policy lets one order ask for."""
+    most = max(asked.service.persons, policy.order.persons_max)
+    if not asked.service.persons <= asked.persons <= most:
+        raise PersonsOutOfRangeError(min_persons=asked.service.persons, max_persons=most)
 
 
 def refuse_age(recipient: Person, policy: Policy, *, start_at: datetime) -> None:
@@ -112,4 +122,4 @@ def _refuse_by_week(asked: Asked, policy: Policy) -> None:
 def asked_price(asked: Asked, policy: Policy) -> int:
     """Return the price, with the coefficient in force now."""
     coefficient = coefficient_percent(policy, asked.service)
-    return price_minutes(minutes=asked.minutes, coefficient_percent=coefficient, persons=asked.service.persons)
+    return price_minutes(minutes=asked.minutes, coefficient_percent=coefficient, persons=asked.persons)

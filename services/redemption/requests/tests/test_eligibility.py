@@ -150,3 +150,16 @@ def test_a_policy_of_a_later_day_does_not_bind_yet(people: Bench) -> None:
     people.publish_policy("d1", 2, people.clock.now().date().replace(day=3), redeem={"min_age": 90})
 
     assert people.ask("r1", "lan").status_code == 202
+
+
+def test_each_volunteer_asked_for_is_paid_the_planned_time(people: Bench) -> None:
+    assert people.ask("r1", "lan", persons=2).status_code == 202
+    assert people.ask("r2", "lan", service="A3", start="D3 09:00").status_code == 202
+
+    asked = people.published(own.RedemptionRequested)
+    assert [(event.persons, event.price_minutes) for event in asked] == [(2, 120), (2, 120)]
+
+
+@pytest.mark.parametrize(("service", "persons"), [("B1", 5), ("A3", 1), ("A3", 5)])
+def test_so_many_volunteers_may_not_be_asked_for(people: Bench, service: str, persons: int) -> None:
+    refused(people, "lan", "persons_out_of_range", service=service, persons=persons)

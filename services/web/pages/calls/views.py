@@ -13,7 +13,7 @@ from libs.programme.words import Funding
 from libs.translation import message
 from services.web.kit import flash
 from services.web.kit.areas import Area, need_of
-from services.web.kit.asking import days_to_choose, default_minutes, terms_of_form
+from services.web.kit.asking import days_to_choose, default_minutes, persons_max, terms_of_form
 from services.web.kit.closed import part_of_page, rows_of
 from services.web.kit.commands import command_of_form
 from services.web.kit.doors import door_code, renew_door_code
@@ -59,6 +59,7 @@ def caller(person_id: UUID) -> str:
         fundings=FUNDINGS,
         days=days_to_choose(),
         minutes=default_minutes(""),
+        persons_max=persons_max(person["home_unit_id"]),
     )
 
 

@@ -14,7 +14,7 @@ from libs.translation import message
 from services.web.kit import flash
 from services.web.kit.acts import may
 from services.web.kit.areas import Area
-from services.web.kit.asking import days_to_choose, default_minutes, terms_of_form
+from services.web.kit.asking import days_to_choose, default_minutes, persons_max, terms_of_form
 from services.web.kit.closed import or_nothing, part_of_page, rows_of
 from services.web.kit.commands import command_of_form
 from services.web.kit.doors import door_code, renew_door_code
@@ -83,6 +83,7 @@ def when(code: str) -> str:
         days=days,
         time=part_of_page(_available_minutes),
         minutes=default_minutes(code),
+        persons_max=persons_max(viewer().unit_id),
     )
 
 

@@ -15,7 +15,7 @@ from libs.programme.words import Role
 from libs.translation import message
 from services.web.kit import flash
 from services.web.kit.areas import SIGNED_IN, Area
-from services.web.kit.asking import days_to_choose, default_minutes, terms_of_form
+from services.web.kit.asking import days_to_choose, default_minutes, persons_max, terms_of_form
 from services.web.kit.closed import or_nothing, part_of_page, rows_of
 from services.web.kit.commands import command_of_form
 from services.web.kit.doors import door_code, renew_door_code
@@ -62,10 +62,11 @@ def relative(person_id: UUID) -> str:
         lambda: or_nothing(lambda: api().rows(f"/v1/persons/{person_id}/acts-for-me", limit=ACTS_MAX), 403, 404)
     )
     own = part_of_page(lambda: api().rows("/v1/wallets", person=viewer().person_id))
+    person = part_of_page(lambda: or_nothing(lambda: api().get(f"/v1/persons/{person_id}"), 403, 404))
     return render_template(
         "family/relative.html",
         grant=grant,
-        person=part_of_page(lambda: or_nothing(lambda: api().get(f"/v1/persons/{person_id}"), 403, 404)),
+        person=person,
         name=by_language(grant["names"]),
         orders=orders,
         people=people_of(rows_of(orders)),
@@ -74,6 +75,7 @@ def relative(person_id: UUID) -> str:
         services=[service for service in catalogue().values() if "credit" in service["funding"]],
         days=days_to_choose(),
         minutes=default_minutes(""),
+        persons_max=persons_max(person["home_unit_id"] if isinstance(person, dict) else viewer().unit_id),
     )
 
 

@@ -37,14 +37,15 @@ def near() -> str:
     mine = part_of_page(_mine)
     wanted = part_of_page(_published)
     calls = told_to_me()
-    coming = [order for order in rows_of(mine) if order["state"] in MINE]
+    coming = [order for order in rows_of(mine) if order["state"] in MINE or _waits_for_others(order)]
+    taken = {order["order_id"] for order in coming}
     return render_template(
         "volunteer/near.html",
         calls=calls,
         mine=mine,
         coming=coming,
         offered=[order for order in rows_of(wanted) if order.get("offered_to") == viewer().person_id],
-        wanted=wanted,
+        wanted=[order for order in wanted if order["order_id"] not in taken] if isinstance(wanted, list) else wanted,
         people=people_of(coming),
     )
 
@@ -166,6 +167,12 @@ def calendar() -> Response:
 def _mine() -> list[dict[str, Any]]:
     since = (now() - LOOK_BACK).isoformat()
     return api().rows("/v1/orders", person=viewer().person_id, limit=SHOWN_MAX, **{"from": since})
+
+
+def _waits_for_others(order: dict[str, Any]) -> bool:
+    """Tell whether one has taken an order that still looks for others."""
+    parts = order.get("volunteers") or []
+    return order["state"] == "published" and any(part["person_id"] == viewer().person_id for part in parts)
 
 
 def _published() -> list[dict[str, Any]]:
