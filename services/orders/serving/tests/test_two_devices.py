@@ -87,7 +87,9 @@ def test_acts_of_two_devices_merge_to_the_same_in_any_order_however_often_sent(w
     assert state_of(world) == expected()
 
 
-def test_the_first_of_two_devices_that_comes_after_the_clock_does_not_end_it_for_the_second(world: OrdersHarness) -> None:
+def test_a_first_device_that_comes_after_the_clock_does_not_end_it_for_the_second(
+    world: OrdersHarness,
+) -> None:
     telephones = signed(world)
     world.set_time("D1 12:00")
 
