@@ -16,6 +16,7 @@ from tests.architecture.tree import ROOT
 OPERATORS = ROOT / "k8s" / "operators"
 CLUSTER = "kafka"
 MANIFESTS = render(ROOT / "k8s" / "overlays" / "prod")
+WITHOUT_KAFKA = {"web", "nightly", "backup"}
 ADDRESS, PROTOCOL = "kafka-kafka-bootstrap:9092", "SASL_SSL"
 
 
@@ -58,7 +59,7 @@ def test_every_pod_of_a_service_finds_its_own_password_and_the_authorities(manif
 
     if manifest["metadata"]["name"] in {"web", "front-door"}:
         assert shown == []
-    elif manifest["metadata"]["name"] == "nightly":
+    elif manifest["metadata"]["name"] in {"nightly", "backup"}:
         assert shown == [postgres]
     else:
         assert shown == [*kafka, postgres]
@@ -74,7 +75,7 @@ def test_every_process_that_knows_kafka_reaches_it_by_tls_as_its_user(manifest: 
     variables = dict(_variables(container))
     prefixes = {name.removesuffix("_KAFKA") for name in variables if name.endswith("_KAFKA")}
 
-    assert bool(prefixes) == (OURS in container["image"] and manifest["metadata"]["name"] not in {"web", "nightly"})
+    assert bool(prefixes) == (OURS in container["image"] and manifest["metadata"]["name"] not in WITHOUT_KAFKA)
     for prefix in prefixes:
         assert variables[f"{prefix}_KAFKA"] == ADDRESS
         assert variables[f"{prefix}_KAFKA_PROTOCOL"] == PROTOCOL

@@ -185,12 +185,17 @@ class Cluster:
         for variable in container.get("env", []):
             given = variable.get("valueFrom", {})
             if "secretKeyRef" in given:
-                yield variable["name"], self._secret(given["secretKeyRef"])
+                if self._is_there(given["secretKeyRef"]):
+                    yield variable["name"], self._secret(given["secretKeyRef"])
             elif "fieldRef" in given:
                 assert given == {"fieldRef": {"fieldPath": "metadata.name"}}
                 yield variable["name"], f"{pod.name}-0"
             else:
                 yield variable["name"], variable["value"]
+
+    def _is_there(self, reference: Mapping[str, Any]) -> bool:
+        """Tell whether a secret is there; only one that is optional may be away."""
+        return not reference.get("optional") or reference["name"] in self.secrets
 
     def _secret(self, reference: Mapping[str, str]) -> str:
         return self.secrets[reference["name"]][reference["key"]].decode()
@@ -228,7 +233,9 @@ class Cluster:
         """Yield the files of the secrets that a volume shows; a secret that is optional may be away."""
         if "secret" in volume:
             secret = volume["secret"]
-            for file, content in self.secrets[secret["secretName"]].items():
+            given = self.secrets.get(secret["secretName"], {})
+            assert given or secret.get("optional"), secret
+            for file, content in given.items():
                 yield file, content, secret.get("defaultMode", 0o644)
         for source in volume.get("projected", {"sources": []})["sources"]:
             assert source["secret"]["optional"]

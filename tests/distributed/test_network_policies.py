@@ -32,6 +32,8 @@ NEEDED: set[tuple[str, str, int]] = {
     ("monitoring", "accounts-importer", HTTP),
     ("ledger-sealer", "postgres", DATABASE),
     ("ledger-sealer", "outside", HTTPS),
+    ("accounts-api", "outside", HTTPS),
+    ("accounts-consumer", "outside", HTTPS),
     ("monitoring", "ledger-sealer", HTTP),
     *((f"{name}-{role}", "postgres", DATABASE) for name in SERVICES for role in ROLES_WITH_DATABASE),
     *((f"{name}-{role}", "kafka", BROKER) for name in SERVICES for role in ROLES_WITH_BROKER),
@@ -45,7 +47,9 @@ PORTS = (DATABASE, BROKER, HTTP, INSIDE, DOOR, HTTPS)
 def test_what_is_needed_is_let_through_and_nothing_else_within_the_platform() -> None:
     manifests = render(ROOT / "k8s/overlays/dev")
     peers = pods(manifests) | {"outside": OUTSIDE, "monitoring": MONITORING}
-    from_anywhere = {("monitoring", "front-door", DOOR), ("ledger-sealer", "monitoring", HTTPS)}
+    from_anywhere = {("monitoring", "front-door", DOOR)} | {
+        (source, "monitoring", HTTPS) for source, target, port in NEEDED if (target, port) == ("outside", HTTPS)
+    }
 
     let = {
         (source, target, port)

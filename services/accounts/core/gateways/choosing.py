@@ -37,7 +37,7 @@ def sender_of(ways: Ways) -> CodeSender | None:
     Raises:
         MissingSettingError, WrongSettingError: the message names the variable.
     """
-    if ways.gateway_to is None:
+    if not ways.gateway_to:  # Compose can only set it to nothing.
         return FileCodeSender(ways.codes_folder) if ways.codes_folder else None
     if ways.codes_folder is not None:
         raise WrongSettingError("ACCOUNTS_GATEWAY_TO and ACCOUNTS_CODES_FOLDER: choose one")
