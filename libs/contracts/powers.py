@@ -24,6 +24,8 @@ POWERS: dict[str, frozenset[str]] = {
     "reset_second_factor": frozenset({"checker", "district_admin", "city_admin"}),
     "see_identity": frozenset({"coordinator", "checker", "operator", "district_admin", "city_admin"}),
     "grant_role": frozenset({"district_admin", "city_admin"}),
+    "name_deputy": frozenset({"coordinator", "checker", "district_admin", "city_admin"}),
+    "decide_deputy": frozenset({"coordinator", "checker", "district_admin", "city_admin"}),
     "change_units": frozenset({"district_admin", "city_admin"}),
     "propose_policy": frozenset({"district_admin"}),
     "decide_policy": frozenset({"city_admin"}),

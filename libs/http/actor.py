@@ -13,10 +13,11 @@ from libs.errors import NotYetError
 
 @dataclass(frozen=True)
 class RoleAt:
-    """A role held at a node of the tree."""
+    """A role held at a node of the tree; `lent_by_id`: whose it is while they are away."""
 
     role: str
     unit_id: UUID
+    lent_by_id: UUID | None = None
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,11 @@ class Actor:
     session_id: UUID
     is_suspended: bool = False
     lacks_second_factor: bool = False
+
+    @property
+    def hands(self) -> frozenset[UUID]:
+        """Return whose hands theirs count as: their own, and those of everybody whose role is lent to them."""
+        return frozenset({self.person_id, *(held.lent_by_id for held in self.roles if held.lent_by_id)})
 
 
 class Directory(Protocol):

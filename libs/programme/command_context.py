@@ -31,10 +31,15 @@ class CommandContext:
         return self.actor.person_id
 
     @property
+    def hands(self) -> frozenset[UUID]:
+        """Return whose hands the caller's count as: their own, and those of whoever's role is lent to them."""
+        return self.actor.hands
+
+    @property
     def is_for_another(self) -> bool:
         """Tell whether the caller acts for somebody else."""
         return self.acting_for is not None and self.acting_for != self.caller_id
 
     def verdict(self, *, ok: bool, why: str) -> Verdict:
         """Return the word of whoever signed in on what another proposed."""
-        return Verdict(by=self.caller_id, ok=ok, why=why, at=self.now)
+        return Verdict(by=self.caller_id, ok=ok, why=why, at=self.now, lent_by=self.hands - {self.caller_id})

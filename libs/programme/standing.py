@@ -43,6 +43,8 @@ standing = sa.Table(
     # The role and the unit at the same place of both lists belong together.
     sa.Column("roles", ARRAY(sa.Text), nullable=False),
     sa.Column("unit_ids", ARRAY(sa.Uuid), nullable=False),
+    # Whose role it is, where it is lent; shorter where a release before this one wrote the row.
+    sa.Column("lent_by_ids", ARRAY(sa.Uuid), nullable=False, server_default="{}"),
 )
 ended_session = sa.Table(
     "ended_session",
@@ -61,9 +63,12 @@ class Held(Protocol):
     @property
     def unit_id(self) -> UUID: ...
 
+    @property
+    def lent_by_id(self) -> UUID | None: ...
+
 
 HEARD = """
-SELECT status, roles, unit_ids, EXISTS (SELECT 1 FROM ended_session WHERE session_id = %(session_id)s)
+SELECT status, roles, unit_ids, lent_by_ids, EXISTS (SELECT 1 FROM ended_session WHERE session_id = %(session_id)s)
 FROM standing WHERE person_id = %(person_id)s"""
 """What a service asks that knows people by events: one row by its key, none for somebody not heard of."""
 
@@ -71,7 +76,7 @@ _FORGET = "DELETE FROM ended_session WHERE tokens_end_at < %(now)s"
 
 
 class StandingDirectory:
-    """Answers who somebody is now, by one statement that gives (status, roles, unit ids, has the session ended)."""
+    """Answers who somebody is now, by one statement that gives (status, roles, units, lenders, has it ended)."""
 
     def __init__(self, statement: str = HEARD) -> None:
         """`statement` takes `person_id` and `session_id`; accounts has its own."""
@@ -86,12 +91,14 @@ class StandingDirectory:
             row = cursor.fetchone()
             if row is None:
                 raise CallerNotYetKnownError
-            status, roles, unit_ids, has_ended = row
+            status, roles, unit_ids, lenders, has_ended = row
             if has_ended or status not in (PersonStatus.ACTIVE, PersonStatus.SUSPENDED):
                 raise Unauthorized
             is_suspended = status == PersonStatus.SUSPENDED
             lacks = bearer.one_factor and not is_suspended and not STAFF_ROLES.isdisjoint(roles)
-            held = () if is_suspended or lacks else tuple(map(RoleAt, roles, unit_ids))
+            held = (
+                () if is_suspended or lacks else tuple(map(RoleAt, roles, unit_ids, [*lenders, *[None] * len(roles)]))
+            )
             return Actor(bearer.person_id, held, bearer.session_id, is_suspended, lacks)
 
         return read
@@ -117,11 +124,12 @@ def refuse_sessions(connection: Connection, session_ids: Iterable[UUID], *, toke
 
 def save_standing(connection: Connection, person_id: UUID, *, status: str, roles: Iterable[Held]) -> None:
     """Keep what a person is now."""
-    held = sorted({(role.role, role.unit_id) for role in roles})
+    held = sorted({(role.role, role.unit_id, role.lent_by_id) for role in roles}, key=str)
     row = {
         "person_id": person_id,
         "status": status,
-        "roles": [role for role, _ in held],
-        "unit_ids": [unit_id for _, unit_id in held],
+        "roles": [role for role, _, _ in held],
+        "unit_ids": [unit_id for _, unit_id, _ in held],
+        "lent_by_ids": [lender_id for _, _, lender_id in held],
     }
     save_row(connection, standing, row)

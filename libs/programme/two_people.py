@@ -29,12 +29,18 @@ class ProposalState(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Verdict:
-    """The second person's word: yes, or no, and why."""
+    """The second person's word: yes, or no, and why; `lent_by`: whose roles are lent to them."""
 
     by: UUID
     ok: bool
     why: str
     at: datetime
+    lent_by: frozenset[UUID] = frozenset()
+
+    @property
+    def hands(self) -> frozenset[UUID]:
+        """Return whose hands theirs count as."""
+        return self.lent_by | {self.by}
 
 
 @dataclass(frozen=True)
@@ -63,7 +69,7 @@ class Proposal:
             MakerIsCheckerError: they proposed it, or had another hand in it.
             AlreadyDecidedError, ProposalLapsedError
         """
-        refuse_hand(verdict.by, {self.proposed_by, *self.hands})
+        refuse_hand(verdict.hands, {self.proposed_by, *self.hands})
         self.refuse_unless_open(verdict.at)
         state = ProposalState.ACCEPTED if verdict.ok else ProposalState.DECLINED
         return replace(self, state=state, decided_by=verdict.by, decided_at=verdict.at, why=verdict.why)
@@ -107,11 +113,11 @@ def propose(
     return Proposal(proposal_id, by, now, now + lapses_after, hands)
 
 
-def refuse_hand(who: UUID, hands: Collection[UUID | None]) -> None:
-    """Refuse whoever had a hand in what they would decide.
+def refuse_hand(theirs: Collection[UUID], hands: Collection[UUID | None]) -> None:
+    """Refuse whoever had a hand in what they would decide; `theirs` are whose hands count as their own.
 
     Raises:
         MakerIsCheckerError
     """
-    if who in hands:
+    if any(hand in hands for hand in theirs):
         raise MakerIsCheckerError

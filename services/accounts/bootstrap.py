@@ -33,6 +33,7 @@ from services.accounts.core.store.index_store import IndexStore, refuse_unfittin
 from services.accounts.core.store.store import SealedStore
 from services.accounts.core.store.vault import Vault, create_master_key_file
 from services.accounts.deaths import api as deaths
+from services.accounts.deputies import api as deputies
 from services.accounts.due import create_run_due, next_due, run_due
 from services.accounts.erasure import api as erasure
 from services.accounts.erasure.gateways import ended_on_broker
@@ -91,6 +92,7 @@ BLUEPRINTS = (
     photos.blueprint,
     volunteers.blueprint,
     roles.blueprint,
+    deputies.blueprint,
     numbers.blueprint,
     notices.blueprint,
     relations.blueprint,

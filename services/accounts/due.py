@@ -13,6 +13,9 @@ from services.accounts.core.gateways.choosing import sender_of
 from services.accounts.core.store.store import SealedStore
 from services.accounts.core.store.vault import Vault
 from services.accounts.deaths.tables import death, death_mistake
+from services.accounts.deputies.store import first_due as first_deputy
+from services.accounts.deputies.tables import deputyship
+from services.accounts.deputies.usecases import run_deputies
 from services.accounts.duty.store import first_unsent
 from services.accounts.duty.usecases import tell_waiting
 from services.accounts.erasure.usecases import destroy_due_keys, next_key_destruction
@@ -27,7 +30,17 @@ from services.accounts.sign_in.tables import second_factor_reset
 from services.accounts.sign_in.usecases.change_signing_keys import next_retirement, withdraw_retired_keys
 from services.accounts.volunteers.usecases.announce_lapses import announce_lapses, next_lapse
 
-OF_TWO_PEOPLE = (role_proposal, number_proposal, second_factor_reset, finding, death, death_mistake, policy, admission)
+OF_TWO_PEOPLE = (
+    role_proposal,
+    number_proposal,
+    second_factor_reset,
+    finding,
+    death,
+    death_mistake,
+    policy,
+    admission,
+    deputyship,
+)
 """Every table of acts of two people."""
 SENDING_SECONDS_MAX = 10.0
 """In one transaction, which may not stand still for thirty; whoever is left is told in the next."""
@@ -44,6 +57,7 @@ def next_due(connection: Connection, now: datetime) -> datetime | None:
         next_forgetting(connection),
         first_unsent(connection),
         first_notice(connection),
+        first_deputy(connection, now),
     )
     lapses = first_lapse(connection, OF_TWO_PEOPLE)
     return min((due for due in (*dues, lapses) if due), default=None)
@@ -55,7 +69,7 @@ def run_due(connection: Connection, now: datetime) -> int:
     lapsed = announce_lapses(connection, now=now)
     proposals = lapse_proposals(connection, OF_TWO_PEOPLE, now=now)
     forgotten = forget_applications(connection, now=now) + destroy_due_keys(connection, now)
-    return withdrawn + lapsed + proposals + forgotten
+    return withdrawn + lapsed + proposals + forgotten + run_deputies(connection, now)
 
 
 def create_run_due(settings: Settings) -> Callable[[Connection, datetime], int]:

@@ -23,6 +23,7 @@ def make_pending(city: City) -> dict[str, str]:
         refused += [(name, status, answer)] if status >= 300 else []
         made[name] = identity
     made["application"], made["admission"] = _apply(city), world.id_of("pending/admission")
+    made["role_of_coordinator"], made["deputyship"] = _away(city)
     world.client.settle()
     assert refused == []
     made["notice"] = city.ask("GET", "/v1/me/notices", role="recipient").json()["items"][0]["notice_id"]
@@ -40,6 +41,17 @@ def _apply(city: City) -> str:
         world.must(A, "POST", f"{path}/{name}", body, key=f"application {name}")
     world.must(A, "PUT", f"{path}/admissions/{world.id_of('pending/admission')}", {})
     return application_id
+
+
+def _away(city: City) -> tuple[str, str]:
+    """Let somebody above a coordinator name who stands in for them; return the role's id, and what waits."""
+    world = city.world
+    held = city.ask("GET", f"/v1/persons/{world.id_of('coord')}/roles", role="city_admin").json()["items"]
+    grant_id = next(str(one["grant_id"]) for one in held if one["role"] == "coordinator")
+    days = {name: world.story.day("D40").isoformat() for name in ("begins_on", "ends_on")}
+    body = {"grant_id": grant_id, "deputy_id": world.id_of("coord_k2"), "reason": "leave"} | days
+    world.must(A, "PUT", f"/v1/deputies/{world.id_of('pending/deputyship')}", body)
+    return grant_id, world.id_of("pending/deputyship")
 
 
 def _wanted(world: World) -> Iterator[Made]:

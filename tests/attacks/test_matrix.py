@@ -33,7 +33,7 @@ TARGET: tuple[str, ...] = (
 )
 TARGET += ("/identity-sightings/", "/phone-changes/", "/phone-number/", "/second-factor-resets/")
 """What changes a person is done to one of whom nothing else is asked."""
-ENDING = ("/answer", "/refusal", *TARGET[1:5], "/confirmation", "/decision", "/deaths/{death_id}")
+ENDING = ("/answer", "/refusal", *TARGET[1:5], "/confirmation", "/decision", "/deaths/{death_id}", "/{deputyship_id}")
 LAST = "POST /v1/persons/{person_id}/erasure"
 NOT_ASKED = {
     "POST /v1/sessions",
@@ -118,6 +118,10 @@ def _values(city: City, pending: Mapping[str, str]) -> Values:
         "grant_id": pending["grant"],
         "POST /v1/persons/{person_id}/roles/{grant_id}/decision grant_id": pending["role"],
         "change_id": pending["number"],
+        "deputyship_id": pending["deputyship"],
+        "grant": pending["role_of_coordinator"],
+        "PUT /v1/deputies/{deputyship_id} grant_id": pending["role_of_coordinator"],
+        "PUT /v1/deputies/{deputyship_id} deputy_id": city.world.id_of("coord_k2"),
         "GET /v1/donations/{request_id} request_id": pending["donation"],
         "POST /v1/donations/{request_id}/decision request_id": pending["donation"],
     }
@@ -128,7 +132,8 @@ def _values(city: City, pending: Mapping[str, str]) -> Values:
         "born": "1950-01-01", "died": day, "served_on": day, "effective": "2099-01-01", "until": "2026-12-31",
         "start": instant, "served": city.world.story.instant("D1 10:00").isoformat(), "month": "2026-02",
         "PUT /v1/orders/{order_id} funding": "programme", "POST /v1/matches/plan day": day,
-        "on": day, "POST /v1/applications/{application_id}/identity kind": "resident",
+        "begins_on": far_off, "ends_on": far_off, "on": day,
+        "POST /v1/applications/{application_id}/identity kind": "resident",
         "service": "A7", "from": 1000, "POST /v1/orders/{order_id}/offers to": city.world.id_of("min"),
         "PUT /v1/duty-roster/{entry_id} from": instant,
         "PUT /v1/duty-roster/{entry_id} until": city.world.story.instant("D20 18:00").isoformat(),

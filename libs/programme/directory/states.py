@@ -11,10 +11,11 @@ from uuid import UUID
 
 @dataclass(frozen=True)
 class RoleTold:
-    """A role at a node of the tree."""
+    """A role at a node of the tree; `lent_by_id` is whose it is, where it is lent to a deputy."""
 
     role: str
     unit_id: UUID
+    lent_by_id: UUID | None = None
 
 
 @dataclass(frozen=True)

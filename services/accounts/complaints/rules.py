@@ -1,11 +1,13 @@
 """A complaint: somebody contests what was decided about them, and somebody else than the decider answers."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from libs.programme.refusals import AlreadyDecidedError, MakerIsCheckerError
+from libs.programme.refusals import AlreadyDecidedError
+from libs.programme.two_people import refuse_hand
 
 
 class About(StrEnum):
@@ -41,15 +43,23 @@ class Complaint:
     answered_at: datetime | None = None
     reason: str | None = None
 
-    def answer(self, *, by: UUID, decided_by: UUID | None, is_upheld: bool, reason: str, now: datetime) -> "Complaint":
-        """Return it answered; `decided_by` decided what is contested.
+    def answer(
+        self,
+        *,
+        by: UUID,
+        decided_by: UUID | None,
+        is_upheld: bool,
+        reason: str,
+        now: datetime,
+        lent_by: Collection[UUID] = (),
+    ) -> "Complaint":
+        """Return it answered; `decided_by` decided what is contested, `lent_by` lend the answering one their roles.
 
         Raises:
             MakerIsCheckerError: who decided it, who complains, or who wrote it down would answer.
             AlreadyDecidedError: it is answered.
         """
-        if by in (self.person_id, self.filed_by, decided_by):
-            raise MakerIsCheckerError
+        refuse_hand({by, *lent_by}, (self.person_id, self.filed_by, decided_by))
         if self.state is not ComplaintState.OPEN:
             raise AlreadyDecidedError(complaint_id=self.complaint_id)
         state = ComplaintState.UPHELD if is_upheld else ComplaintState.REJECTED

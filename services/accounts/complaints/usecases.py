@@ -87,6 +87,7 @@ def answer_complaint(
         is_upheld=is_upheld,
         reason=reason,
         now=context.now,
+        lent_by=context.hands,
     )
     ComplaintStore(store.connection).save_answer(answered)
     person = store.persons.lock_person(complaint.person_id)

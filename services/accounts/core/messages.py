@@ -101,10 +101,11 @@ class PersonRegistered:
 
 @dataclass(frozen=True)
 class RoleAt:
-    """A role of a person, and where it is held."""
+    """A role of a person, where it is held, and whose it is where it is lent."""
 
     role: Role
     unit_id: UUID
+    lent_by_id: UUID | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -178,7 +179,7 @@ def person_state(person: Person, roles: Sequence[RoleGrant]) -> PersonState:
         home_known=home is not None,
         home_latitude_millideg=home.latitude_millideg if home else 0,
         home_longitude_millideg=home.longitude_millideg if home else 0,
-        roles=tuple(RoleAt(grant.role, grant.unit_id) for grant in roles),
+        roles=tuple(RoleAt(grant.role, grant.unit_id, grant.lent_by_id) for grant in roles),
         qualifications=person.qualifications,
         visit_risk=person.visits.risk,
         visit_listed_on=person.visits.listed_on,

@@ -97,6 +97,7 @@ class RoleAnswer(Schema):
     unit_name = shown_name()
     granted_by = id_field()
     granted_at = instant_field()
+    lent_by_id = id_field(allow_none=True)
     state = word_of(("held", *ProposalState))
     act = word_of(("give", "end"))
     proposed_by = id_field()
@@ -249,6 +250,7 @@ def grant_answer(grant: RoleGrant) -> Answer:
         "unit_id": str(grant.unit_id),
         "granted_by": str(grant.granted_by),
         "granted_at": instant(grant.granted_at),
+        "lent_by_id": id_text(grant.lent_by_id),
         "state": "held",
     }
 

@@ -8,6 +8,7 @@ from libs.contracts.events import orders
 from libs.db import Connection
 from libs.events import EventContext, hears
 from libs.ids import id_from_cause
+from services.accounts.deputies.store import deputy_of
 from services.accounts.duty import store
 from services.accounts.duty.rules import Notice, NoticeKind
 from services.accounts.privacy.store import DisclosureStore
@@ -52,13 +53,14 @@ class IncidentClosed:
 
 @hears(orders.DutyCalled)
 def ask_to_tell_duty(connection: Connection, context: EventContext, called: DutyCalled) -> None:
-    """Tell who is on duty, and let them see whom it is about and where, for a day at most."""
+    """Tell who is on duty, or who stands in for them; let these see whom it is about and where, for a day at most."""
     about_id = called.recipient_id
-    _ask(connection, context, called.incident_id, called.person_id, NoticeKind.CALLED, about_id, called.answer_by_at)
+    reader_id = deputy_of(connection, called.person_id) or called.person_id
+    _ask(connection, context, called.incident_id, reader_id, NoticeKind.CALLED, about_id, called.answer_by_at)
     if about_id is not None:
         DisclosureStore(connection).open(
             order_id=called.incident_id,
-            volunteer_id=called.person_id,
+            volunteer_id=reader_id,
             recipient_id=about_id,
             until=context.now + SEEN_FOR,
         )

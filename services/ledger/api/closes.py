@@ -108,14 +108,17 @@ def _decide(connection: Connection, close_id: UUID, body: dict[str, Any]) -> dic
     actor = current_actor()
     proposal = proposal_store.find(connection, close_id)
     if proposal is not None:
-        refuse_hand(actor.person_id, {proposal.proposed_by})
+        refuse_hand(actor.hands, {proposal.proposed_by})
     scope.refuse_unless_holds(actor, "decide_period_close")
     if proposal is None or proposal.kind != KIND:
         raise PeriodCloseNotFoundError
     path = scope.path_of_district(connection, proposal.district_id)
     scope.refuse_unless_may(actor, "decide_period_close", path)
     proposal_store.lock(connection, close_id)
-    verdict = Verdict(by=actor.person_id, ok=body["ok"], why=body["why"] or "", at=service().clock.now())
+    lent_by = actor.hands - {actor.person_id}
+    verdict = Verdict(
+        by=actor.person_id, ok=body["ok"], why=body["why"] or "", at=service().clock.now(), lent_by=lent_by
+    )
     return period_close.decide_close(connection, Postings(service().clock), proposal, verdict)
 
 

@@ -240,7 +240,10 @@ def _decide(connection: Connection, proposal_id: UUID, body: dict[str, Any], kin
         _refuse_unplaced(facts.place, is_of_person=proposal.person_id is not None)
         path = facts.place.path
     scope.refuse_unless_may(actor, f"decide_{proposal.kind}", path)
-    verdict = Verdict(by=actor.person_id, ok=body["ok"], why=body["why"] or "", at=service().clock.now())
+    lent_by = actor.hands - {actor.person_id}
+    verdict = Verdict(
+        by=actor.person_id, ok=body["ok"], why=body["why"] or "", at=service().clock.now(), lent_by=lent_by
+    )
     return proposals.decide(connection, poster(), facts=facts, verdict=verdict, related=related)
 
 
@@ -260,7 +263,7 @@ def _to_decide(proposal: Proposal | None, actor: Actor, kinds: list[str]) -> Pro
 
 def _refuse_maker(proposal: Proposal | None, actor: Actor) -> None:
     if proposal is not None:
-        refuse_hand(actor.person_id, {proposal.proposed_by})
+        refuse_hand(actor.hands, {proposal.proposed_by})
 
 
 def _holds(actor: Actor, kind: str) -> bool:

@@ -102,11 +102,12 @@ def decide(
     proposal, rows = facts.proposal, facts.rows
     if proposal is None:
         raise ProposalNotFoundError
-    refuse_hand(verdict.by, {proposal.proposed_by})
-    if proposal.person_id:
-        refuse_interest(verdict.by, proposal.person_id, is_related=facts.place.is_related)
-    for person_id in people_of(rows):
-        refuse_interest(verdict.by, person_id, is_related=person_id in related)
+    refuse_hand(verdict.hands, {proposal.proposed_by})
+    for hand in verdict.hands:
+        if proposal.person_id:
+            refuse_interest(hand, proposal.person_id, is_related=facts.place.is_related)
+        for person_id in people_of(rows):
+            refuse_interest(hand, person_id, is_related=person_id in related)
     if facts.decided is None and facts.posted is not None:
         # The credit moved, and the word on it was lost with its transaction: it is kept now, or nothing is changed.
         decided = decided_by_posting(facts.posted)

@@ -12,8 +12,7 @@ from libs.errors import IdReusedError
 from libs.programme.policy import Policy
 from libs.programme.refusals import FundingNotAllowedError
 from libs.programme.words import Funding
-from services.orders.approving.rules.signing import refuse_own_or_related
-from services.orders.approving.usecases.approve_hours import signing_of
+from services.orders.approving.usecases.approve_hours import refuse_concerned
 from services.orders.approving.usecases.flags import with_flags
 from services.orders.core.messages import tell
 from services.orders.core.rules.catalogue import Service
@@ -96,7 +95,7 @@ def enter_late(connection: Connection, context: CommandContext, asked: HelpAsked
     order = draft(asked, service, recipient, policy, placement_of(context))
     order = replace(order, placement=replace(order.placement, slip_number=slip.number))
     order = _with_service(order, volunteer, context, served_policy.version)
-    refuse_own_or_related(signing_of(connection, order, context.caller_id))
+    refuse_concerned(connection, context, order)
     _refuse_by_rules(context, asked, service, policy, recipient)
     _refuse_related(connection, policy, volunteer, recipient)
     unit_id = _slip_unit(connection, policy, recipient, slip)

@@ -145,8 +145,10 @@ class OrdersHarness:
         self.hear(published, subject=f"{district}/{version}")
 
     def person(self, label: str, *, roles: list[str], unit: str = "k1", **others: Any) -> UUID:
-        """Register a person; `roles` as in the scenarios, a bare role at the home unit."""
+        """Register a person; `roles` as in the scenarios, a bare role at the home unit, `~` whose it is."""
         held = [(role, where or unit) for role, _, where in (text.partition("@") for text in roles)]
+        lenders = [where.partition("~")[2] for _, where in held]
+        held = [(role, where.partition("~")[0]) for role, where in held]
         self.roles[label], self.units[label] = held, unit
         latitude, longitude = others.pop("home", (31230, 121470))
         born = others.pop("born", date(1950, 1, 1) if "recipient" in roles else date(1981, 1, 1))
@@ -165,7 +167,10 @@ class OrdersHarness:
             home_latitude_millideg=latitude,
             home_longitude_millideg=longitude,
             home_known=True,
-            roles=[accounts.RoleAt(role=role, unit_id=str(named(where))) for role, where in held],
+            roles=[
+                accounts.RoleAt(role=role, unit_id=str(named(where)), lent_by_id=str(named(by)) if by else "")
+                for (role, where), by in zip(held, lenders, strict=True)
+            ],
             qualifications=accounts.Qualifications(
                 training=others.pop("training", True),
                 clean_record=others.pop("clean_record", True),

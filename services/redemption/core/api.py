@@ -33,7 +33,7 @@ Find = Callable[[Connection, UUID], Row | None]
 def caller() -> Caller:
     """Return who calls."""
     actor = current_actor()
-    return Caller(actor.person_id, tuple(RoleAt(held.role, held.unit_id) for held in actor.roles))
+    return Caller(actor.person_id, tuple(RoleAt(held.role, held.unit_id, held.lent_by_id) for held in actor.roles))
 
 
 def command(command_id: UUID | None = None) -> CommandContext:
@@ -49,7 +49,9 @@ def acting(terms: Row) -> Acting:
 def verdict(terms: Row) -> Verdict:
     """Return the second person's word: whoever signed in says it, now."""
     context = command()
-    return Verdict(by=context.caller.person_id, ok=terms["ok"], why=terms["why"] or "", at=context.now)
+    who = context.caller
+    lent_by = who.hands - {who.person_id}
+    return Verdict(by=who.person_id, ok=terms["ok"], why=terms["why"] or "", at=context.now, lent_by=lent_by)
 
 
 def now() -> datetime:

@@ -13,7 +13,7 @@ _TOP = {role for role in STAFF_ROLES if RANKS[role] == RANK_MAX}
 
 @dataclass(frozen=True)
 class RoleGrant:
-    """A role held by a person at a unit; it reaches the unit and all below."""
+    """A role held by a person at a unit; it reaches the unit and all below. `lent_by_id`: whose it is while away."""
 
     grant_id: UUID
     person_id: UUID
@@ -21,6 +21,7 @@ class RoleGrant:
     unit_id: UUID
     granted_by: UUID
     granted_at: datetime
+    lent_by_id: UUID | None = None
 
 
 def refuse_unless_grantable(

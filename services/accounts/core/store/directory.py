@@ -14,4 +14,5 @@ SELECT
     coalesce((SELECT status FROM person WHERE person_id = %(person_id)s), 'erased'),
     ARRAY(SELECT role {_HELD}),
     ARRAY(SELECT unit_id {_HELD}),
+    ARRAY(SELECT lent_by_id {_HELD}),
     EXISTS (SELECT 1 FROM session WHERE session_id = %(session_id)s AND ended_at IS NOT NULL)""")

@@ -51,7 +51,7 @@ class PersonStore:
         self._seen |= {row.person_id: person_of(row) for row in facts.seen}
         self._held |= {person_id: [] for person_id in (*self._locked, *self._seen, *others)}
         for row in facts.held:
-            self._held[row.person_id].append(_grant_of(row))
+            self._held[row.person_id].append(grant_of(row))
             self._units.know_path(row.unit_id, row.path)
 
     def find(self, person_id: UUID) -> Person | None:
@@ -201,7 +201,7 @@ class PersonStore:
         if person_id in self._held:
             return list(self._held[person_id])
         rows = _ROLES.rows(self._connection, {"person_id": person_id})
-        return [_grant_of(row) for row in rows]
+        return [grant_of(row) for row in rows]
 
     def places(self, person_ids: list[UUID]) -> dict[UUID, list[RolePlace]]:
         """Return the roles that persons hold now, with the paths of their units."""
@@ -241,7 +241,7 @@ class PersonStore:
     def find_grant(self, grant_id: UUID) -> RoleGrant | None:
         """Return a role that is held now, by its id."""
         row = find_row(self._connection, role_grant, grant_id=grant_id, for_update=True)
-        return _grant_of(row) if row and row.ended_at is None else None
+        return grant_of(row) if row and row.ended_at is None else None
 
     def add_grants(self, grants: list[RoleGrant]) -> None:
         """Save new roles."""
@@ -329,5 +329,8 @@ def _columns(of: Person) -> dict[str, object]:
     }
 
 
-def _grant_of(row: Any) -> RoleGrant:
-    return RoleGrant(row.grant_id, row.person_id, Role(row.role), row.unit_id, row.granted_by, row.granted_at)
+def grant_of(row: Any) -> RoleGrant:
+    """Return the role of a row."""
+    return RoleGrant(
+        row.grant_id, row.person_id, Role(row.role), row.unit_id, row.granted_by, row.granted_at, row.lent_by_id
+    )

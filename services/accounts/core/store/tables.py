@@ -145,6 +145,7 @@ role_grant = sa.Table(
     sa.Column("granted_at", _Instant),
     sa.Column("ended_by", sa.Uuid),
     sa.Column("ended_at", _Instant),
+    sa.Column("lent_by_id", sa.Uuid),
 )
 
 

@@ -1,5 +1,6 @@
 """Relations between two persons, seen from either side."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from uuid import UUID
 
@@ -31,28 +32,28 @@ class Relation:
     """Who said that it ended, though two have verified it: it ends with a second."""
     version: int = 1
 
-    def decide(self, *, by: UUID, ok: bool, why: str) -> "Relation":
+    def decide(self, *, by: UUID, ok: bool, why: str, lent_by: Collection[UUID] = ()) -> "Relation":
         """Return it verified by a second person, or turned down and ended.
 
         Raises:
             MakerIsCheckerError: who recorded it, or one of the two, decides.
             AlreadyDecidedError: it is verified or ended already.
         """
-        refuse_hand(by, (self.recorded_by, self.person_id, self.relative_id))
+        refuse_hand((by, *lent_by), (self.recorded_by, self.person_id, self.relative_id))
         if self.verified or not self.is_active:
             raise AlreadyDecidedError
         if ok:
             return replace(self, verified=True, confirmed_by=by, version=self.version + 1)
         return replace(self.end(), turned_down_by=by, turned_down_why=why)
 
-    def said_ended(self, *, by: UUID) -> "Relation":
+    def said_ended(self, *, by: UUID, lent_by: Collection[UUID] = ()) -> "Relation":
         """Return it ended as one says; one that two have verified keeps its force until a second says so too.
 
         Raises:
             MakerIsCheckerError: it is their own, or they said so already.
             AlreadyDecidedError: it is ended already.
         """
-        refuse_hand(by, (self.person_id, self.relative_id, self.ending_by))
+        refuse_hand((by, *lent_by), (self.person_id, self.relative_id, self.ending_by))
         if self.is_active and self.verified and self.ending_by is None:
             return replace(self, ending_by=by, version=self.version + 1)
         return self.end()

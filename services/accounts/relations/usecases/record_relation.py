@@ -95,7 +95,7 @@ def decide_relation(store: SealedStore, context: CommandContext, *, relation_id:
     relation, others = _locked(store, context, relation_id)
     if relation.recorded_by != context.caller_id:
         _require_either(store, context, "confirm_record", relation)
-    decided = relation.decide(by=context.caller_id, ok=ok, why=why)
+    decided = relation.decide(by=context.caller_id, ok=ok, why=why, lent_by=context.hands)
     if decided.verified:
         _end_declarations(store, context, relation, others)
     RelationStore(store.connection).save_relation(decided)
@@ -124,7 +124,7 @@ def end_relation(store: SealedStore, context: CommandContext, *, relation_id: UU
     relation, _others = _locked(store, context, relation_id)
     if relation.ending_by != context.caller_id:
         _require_either(store, context, "confirm_record" if relation.ending_by else "record_relation", relation)
-    ended = relation.said_ended(by=context.caller_id)
+    ended = relation.said_ended(by=context.caller_id, lent_by=context.hands)
     RelationStore(store.connection).save_relation(ended)
     tell_relation(store.connection, context, ended)
     return ended

@@ -72,7 +72,7 @@ def refuse_ungrantable(store: SealedStore, person: Person, role: Role, unit_id: 
     held = store.persons.roles(person.person_id)
     unit = store.units.unit(unit_id)
     refuse_unless_grantable(role, level=unit.level, unit_id=unit_id, home_unit_id=person.home_unit_id, held=held)
-    if any(grant.role is role and grant.unit_id == unit_id for grant in held):
+    if any(grant.role is role and grant.unit_id == unit_id and grant.lent_by_id is None for grant in held):
         raise AlreadyDecidedError(role=role, unit_id=unit_id)
 
 

@@ -23,6 +23,8 @@ class Signing:
     # The volunteers and the recipient, as far as they are still known.
     people: tuple[Person, ...]
     relations: Relations
+    hands: frozenset[UUID] = frozenset()
+    """Whose hands the signer's count as beside their own: those whose roles are lent to them."""
 
 
 def refuse_own_or_related(signing: Signing) -> None:
@@ -78,8 +80,9 @@ def made_everybody(signing: Signing) -> bool:
 
     Who registers both an elder and a volunteer, and whom nobody else has seen, could be all three of them.
     """
-    alone = [person.is_known_only_to(signing.signer.person_id) for person in signing.people]
-    return signing.order.funding in PLACER_MAY_NOT_SIGN and bool(alone) and all(alone)
+    is_new = signing.order.funding in PLACER_MAY_NOT_SIGN and bool(signing.people)
+    hands = {signing.signer.person_id, *signing.hands}
+    return is_new and any(all(person.is_known_only_to(hand) for person in signing.people) for hand in hands)
 
 
 def refuse_caller_concerned(order: Order, caller_id: UUID) -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from libs.db import Connection
 from libs.programme.acting_grants import GrantedAct
-from services.orders.approving.rules.signing import refuse_maker
 from services.orders.approving.usecases.approve_hours import (
+    refuse_makers,
     refuse_unless_signed,
     refuse_unless_unsigned,
     refuse_who_may_not_reject,
@@ -44,12 +44,12 @@ def _may_reject(connection: Connection, context: CommandContext, order: Order) -
 
 
 def _waits_for_first(context: CommandContext, order: Order) -> None:
-    refuse_maker(order, context.caller_id)
+    refuse_makers(context, order)
     refuse_unless_unsigned(order)
 
 
 def _waits_for_second(context: CommandContext, order: Order) -> None:
-    refuse_maker(order, context.caller_id)
+    refuse_makers(context, order)
     refuse_unless_signed(order)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from uuid import UUID
 
 from libs.db import Connection
@@ -28,7 +29,11 @@ SignDoubtful = Callable[[CommandContext, Order], OrderChange]
 
 
 def signing_of(connection: Connection, order: Order, signer_id: UUID) -> Signing:
-    """Return the signer and everybody concerned by a signature."""
+    """Return the signer and everybody concerned by a signature.
+
+    Raises:
+        ForbiddenError: nobody knows the signer.
+    """
     wanted = (signer_id, order.recipient_id, *order.volunteer_ids)
     people = {person.person_id: person for person in people_store.find_people(connection, wanted)}
     signer = people.get(signer_id)
@@ -139,10 +144,32 @@ def refuse_who_may_not_sign(connection: Connection, context: CommandContext, ord
         ForbiddenError: its code says which.
     """
     require_power(connection, context, power, order.unit_id)
+    signing = refuse_concerned(connection, context, order)
+    refuse_makers(context, order)
+    return signing
+
+
+def refuse_concerned(connection: Connection, context: CommandContext, order: Order) -> Signing:
+    """Return who signs what, after refusing whoever served or is related; of a deputy, also whom they stand in for.
+
+    Raises:
+        SelfApprovalError, ApproverRelatedError
+    """
     signing = signing_of(connection, order, context.caller_id)
     refuse_own_or_related(signing)
-    refuse_maker(order, context.caller_id)
-    return signing
+    for lender_id in context.hands - {context.caller_id}:
+        refuse_own_or_related(signing_of(connection, order, lender_id))
+    return replace(signing, hands=context.hands)
+
+
+def refuse_makers(context: CommandContext, order: Order) -> None:
+    """Refuse a signature of whoever placed, served, confirmed or signed it before, or whose deputy would sign now.
+
+    Raises:
+        MakerIsCheckerError
+    """
+    for hand in context.hands:
+        refuse_maker(order, hand)
 
 
 def approved_for_good(connection: Connection, order: Order, context: CommandContext, verb: Verb) -> OrderChange:
@@ -199,7 +226,7 @@ def refuse_who_may_not_reject(connection: Connection, context: CommandContext, o
         ForbiddenError: its code says which.
     """
     require_power(connection, context, "reject_hours", order.unit_id)
-    refuse_own_or_related(signing_of(connection, order, context.caller_id))
+    refuse_concerned(connection, context, order)
 
 
 def _reject(connection: Connection, context: CommandContext, order: Order, verb: Verb, why: str) -> Order:

@@ -6,9 +6,9 @@ from uuid import UUID
 
 from libs.db import Connection
 from services.orders.approving.rules.sample import SampleOutcome, after_call, refuse_office_of, said_of
-from services.orders.approving.rules.signing import refuse_caller_concerned, refuse_hand, refuse_own_or_related
+from services.orders.approving.rules.signing import refuse_caller_concerned, refuse_hand
 from services.orders.approving.store import sample as store
-from services.orders.approving.usecases.approve_hours import signing_of
+from services.orders.approving.usecases.approve_hours import refuse_concerned
 from services.orders.core.rules.life_cycle import Verb, refuse_unless_allowed
 from services.orders.core.rules.order import Order
 from services.orders.core.store import deadline_store, order_store
@@ -45,11 +45,13 @@ def call_sample(
 
 
 def _refuse_who_is_no_other_office(connection: Connection, context: CommandContext, order: Order) -> None:
-    refuse_own_or_related(signing_of(connection, order, context.caller_id))
-    refuse_caller_concerned(order, context.caller_id)
-    refuse_hand(order, context.caller_id)
+    refuse_concerned(connection, context, order)
+    for hand in context.hands:
+        refuse_caller_concerned(order, hand)
+        refuse_hand(order, hand)
     signs_here = any(has_power(connection, context, power, order.unit_id) for power in SIGNING_POWERS)
-    refuse_office_of(order, context.caller_id, signs_here=signs_here)
+    for hand in context.hands:
+        refuse_office_of(order, hand, signs_here=signs_here)
 
 
 def give_up_sample(connection: Connection, deadline: Deadline) -> None:

@@ -88,7 +88,8 @@ def refuse_call_back(context: CommandContext, order: Order) -> None:
         MakerIsCheckerError: the caller placed it, confirmed it or works on it.
         WrongOrderStateError: nobody is or was there, or it was approved.
     """
-    refuse_caller_concerned(order, context.caller_id)
+    for hand in context.hands:
+        refuse_caller_concerned(order, hand)
     if order.approval.approvers:
         raise WrongOrderStateError(state=order.state.value)
     refuse_unless_allowed(Verb.CALL_BACK, order.state)

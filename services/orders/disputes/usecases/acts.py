@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from libs.programme.acting_grants import GrantedAct
-from services.orders.approving.rules.signing import refuse_maker
+from services.orders.approving.usecases.approve_hours import refuse_makers
 from services.orders.core.rules.life_cycle import Verb
 from services.orders.core.rules.order import Order
 from services.orders.core.usecases.acts import Act, OrderAct, by_recipient, by_staff, for_recipient
@@ -18,7 +18,7 @@ from services.orders.disputes.usecases.reverse_hours import refuse_who_may_not_r
 
 
 def _is_no_maker(context: CommandContext, order: Order) -> None:
-    refuse_maker(order, context.caller_id)
+    refuse_makers(context, order)
 
 
 ACTS = (

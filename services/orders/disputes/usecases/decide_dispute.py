@@ -12,8 +12,8 @@ from libs.programme import two_people
 from libs.programme.refusals import MakerIsCheckerError, MinutesOutOfRangeError
 from libs.programme.two_people import propose
 from services.orders.approving.messages import hours_approved, hours_rejected
-from services.orders.approving.rules.signing import Signing, made_everybody, refuse_hand, refuse_own_or_related
-from services.orders.approving.usecases.approve_hours import refuse_who_may_not_sign, signing_of
+from services.orders.approving.rules.signing import Signing, made_everybody, refuse_hand
+from services.orders.approving.usecases.approve_hours import refuse_concerned, refuse_who_may_not_sign
 from services.orders.core.messages import tell
 from services.orders.core.refusals import WrongOrderStateError
 from services.orders.core.rules.life_cycle import State, Verb, refuse_unless_allowed
@@ -100,7 +100,7 @@ def _decide_settled(
         return save_change(connection, order, kept, context.step(Verb.DECIDE))
     if minutes > counted_minutes:
         raise MinutesOutOfRangeError(counted_minutes=counted_minutes)
-    if second_id is None or second_id == context.caller_id:
+    if second_id is None or second_id in context.hands:
         raise MakerIsCheckerError
     proposal = propose(proposal_id=id_from_cause(context.cause, WHY), by=context.caller_id, now=context.now)
     made = Decision(minutes, second_id, proposal)
@@ -163,7 +163,7 @@ def refuse_who_is_not_second(connection: Connection, context: CommandContext, or
         Refusal: as `confirm_decision`.
     """
     require_power(connection, context, "decide_dispute_second", order.unit_id)
-    refuse_own_or_related(signing_of(connection, order, context.caller_id))
+    refuse_concerned(connection, context, order)
     return decision_for(context, order)
 
 
@@ -173,12 +173,13 @@ def decision_for(context: CommandContext, order: Order) -> Decision:
     Raises:
         Refusal: as `confirm_decision`.
     """
-    refuse_hand(order, context.caller_id)
+    for hand in context.hands:
+        refuse_hand(order, hand)
     refuse_unless_allowed(Verb.DECIDE, order.state)
     waiting = order.dispute.waiting
     if waiting is None:
         raise WrongOrderStateError(state=order.state.value)
-    two_people.refuse_hand(context.caller_id, {waiting.proposal.proposed_by})
-    if context.caller_id != waiting.second_id:
+    two_people.refuse_hand(context.hands, {waiting.proposal.proposed_by})
+    if waiting.second_id not in context.hands:
         raise ForbiddenError
     return waiting

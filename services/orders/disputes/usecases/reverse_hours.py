@@ -11,8 +11,7 @@ from libs.ids import id_from_cause
 from libs.programme.proposals import columns_of, proposal_of
 from libs.programme.refusals import AlreadyReversedError
 from libs.programme.two_people import propose, refuse_hand
-from services.orders.approving.rules.signing import refuse_own_or_related
-from services.orders.approving.usecases.approve_hours import signing_of
+from services.orders.approving.usecases.approve_hours import refuse_concerned
 from services.orders.core.messages import tell
 from services.orders.core.rules.life_cycle import State, Verb, refuse_unless_allowed
 from services.orders.core.rules.order import Order
@@ -64,7 +63,7 @@ def refuse_who_may_not_reverse(connection: Connection, context: CommandContext, 
 
 
 def _refuse_unless_reversible(connection: Connection, context: CommandContext, order: Order) -> None:
-    refuse_own_or_related(signing_of(connection, order, context.caller_id))
+    refuse_concerned(connection, context, order)
     if order.state is State.REVERSED:
         raise AlreadyReversedError
     refuse_unless_allowed(Verb.REVERSE, order.state)
@@ -90,7 +89,7 @@ def decide_reversal(
     require_power(connection, context, "decide_reversal", order.unit_id)
     proposal = store.reversal_of(connection, reversal_id, order_id)
     waiting = proposal_of(proposal, proposal_id=reversal_id)
-    refuse_hand(context.caller_id, {waiting.proposed_by})
+    refuse_hand(context.hands, {waiting.proposed_by})
     _refuse_unless_reversible(connection, context, order)
     if proposal["settlement"] != order.approval.settlement:
         raise AlreadyReversedError

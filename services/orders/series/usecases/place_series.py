@@ -128,7 +128,7 @@ def approve_series(connection: Connection, context: CommandContext, series_id: U
     require_power(connection, context, "approve_series", seen.unit_id)
     asked = (seen.asked.by, seen.asked.acting_for, seen.recipient_id, seen.payer_id)
     concerned = {person_id for person_id in asked if person_id is not None}
-    if context.caller_id in concerned or related_to(connection, context.caller_id, sorted(concerned)):
+    if any(hand in concerned or related_to(connection, hand, sorted(concerned)) for hand in context.hands):
         raise SeriesOfOwnError
     series = store.lock_series(connection, series_id)
     if series.ended_at is not None:

@@ -56,7 +56,7 @@ def refuse_unless_second(caller: Caller, roles: frozenset[str], proposed_by: UUI
         NotFoundError: nothing of this id is proposed.
     """
     who_may.refuse_auditor(caller)
-    if caller.person_id == proposed_by:
+    if proposed_by in caller.hands:
         raise MakerIsCheckerError
     if not caller.has(roles):
         raise ForbiddenError

@@ -39,10 +39,11 @@ class Relation:
 
 @dataclass(frozen=True)
 class RoleAt:
-    """A role at a node of the tree."""
+    """A role at a node of the tree; `lent_by_id` is whose it is, where it is lent to a deputy."""
 
     role: str
     unit_id: UUID
+    lent_by_id: UUID | None = None
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,11 @@ class Caller:
 
     person_id: UUID
     roles: tuple[RoleAt, ...]
+
+    @property
+    def hands(self) -> frozenset[UUID]:
+        """Return whose hands the caller's count as: their own, and those of whoever's role is lent to them."""
+        return frozenset({self.person_id, *(held.lent_by_id for held in self.roles if held.lent_by_id)})
 
     def has(self, roles: frozenset[str]) -> bool:
         """Tell whether the caller has one of the roles, anywhere."""

@@ -7,12 +7,14 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class RoleAt(_message.Message):
-    __slots__ = ("role", "unit_id")
+    __slots__ = ("role", "unit_id", "lent_by_id")
     ROLE_FIELD_NUMBER: _ClassVar[int]
     UNIT_ID_FIELD_NUMBER: _ClassVar[int]
+    LENT_BY_ID_FIELD_NUMBER: _ClassVar[int]
     role: str
     unit_id: str
-    def __init__(self, role: _Optional[str] = ..., unit_id: _Optional[str] = ...) -> None: ...
+    lent_by_id: str
+    def __init__(self, role: _Optional[str] = ..., unit_id: _Optional[str] = ..., lent_by_id: _Optional[str] = ...) -> None: ...
 
 class Qualifications(_message.Message):
     __slots__ = ("training", "clean_record", "insured_until", "certificates")
