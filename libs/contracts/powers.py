@@ -42,6 +42,7 @@ POWERS: dict[str, frozenset[str]] = {
     "work_call_list": frozenset({"operator", "coordinator"}),
     "report_no_show": frozenset({"coordinator", "operator"}),
     "close_incident": frozenset({"operator"}),
+    "run_venue": frozenset({"coordinator"}),
     "stop_volunteer": frozenset({"coordinator", "district_admin"}),
     "set_duty_roster": frozenset({"coordinator"}),
     "answer_urgent_call": frozenset({"operator", "coordinator"}),

@@ -18,6 +18,7 @@ from libs.programme import directory
 from libs.programme.standing import StandingDirectory
 from libs.roles import ServiceParts, ServiceProgram
 from libs.wake import waker
+from services.orders.activities import api as activities
 from services.orders.approving import api as approving
 from services.orders.approving.usecases import acts as approving_acts
 from services.orders.catalogue import api as catalogue
@@ -44,6 +45,7 @@ from services.orders.serving.usecases import acts as serving_acts
 from services.orders.settings import Settings, certificate_keys
 from services.orders.slips import api as slips
 from services.orders.stops import api as stops
+from services.orders.venues import api as venues
 from services.orders.visits import api as visits
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -96,6 +98,9 @@ def create_app(settings: Settings, *, clock: Clock, database: Database | None = 
             placing.blueprint,
             serving.blueprint,
             serving.door_acts,
+            serving.station_codes,
+            venues.venues,
+            activities.activities,
             approving.blueprint,
             approving.approvals,
             disputes.blueprint,

@@ -7,10 +7,13 @@ from datetime import datetime
 
 from libs.db import Connection
 from libs.programme.proposals import first_lapse, lapse_proposals
+from services.orders.activities.usecases.plan_activity import end_waiting
+from services.orders.activities.usecases.sign_up import move_up
 from services.orders.approving.usecases.call_sample import give_up_sample
 from services.orders.approving.usecases.confirm_order import take_silence
 from services.orders.approving.usecases.leave_unsigned import leave_unsigned
 from services.orders.core.rules.deadlines import (
+    ACTIVITY_ENDS,
     AUTO_CHECK_OUT,
     BEGIN,
     DECISION,
@@ -21,6 +24,7 @@ from services.orders.core.rules.deadlines import (
     PLACES,
     REVIEW,
     SAMPLE,
+    SEAT_FREE,
     SIGNATURE,
     SILENCE,
 )
@@ -60,11 +64,15 @@ ACTS: Mapping[str, Act] = {
     SAMPLE: give_up_sample,
     DUTY_ANSWER: call_next,
     SCAN_DUE: delete_scan_due,
+    ACTIVITY_ENDS: end_waiting,
     PLACES: forget_places,
     INCIDENT_PLACE: forget_place_of_incident,
 }
-LATE_ACTS: Mapping[str, Callable[[Connection, Deadline, datetime], None]] = {SERIES_DAY: make_next_day}
-"""What looks at how late it is done: a day that is past is not made."""
+LATE_ACTS: Mapping[str, Callable[[Connection, Deadline, datetime], None]] = {
+    SERIES_DAY: make_next_day,
+    SEAT_FREE: move_up,
+}
+"""What looks at how late it is done: a day that is past is not made, nor does anybody move up to what has begun."""
 
 
 def next_due(connection: Connection, now: datetime) -> datetime | None:

@@ -33,6 +33,8 @@ class Purpose(StrEnum):
     VISIT_NOT_BEGUN = "visit_not_begun"
     REQUEST_CLOSED = "request_closed"
     WORD_WANTED = "word_wanted"
+    SEAT_GIVEN = "seat_given"
+    ACTIVITY_CANCELLED = "activity_cancelled"
     HOURS_REFUSED = "hours_refused"
 
 
@@ -123,6 +125,8 @@ _WORDS: Mapping[Purpose, str] = {
         "Your request for {when} was not answered in time and is closed; nothing is set aside. Please call the desk."
     ),
     Purpose.WORD_WANTED: message("Your visit of {when} is over. Please say on your page, or to the desk, how it was."),
+    Purpose.SEAT_GIVEN: message("A place has become free: you are signed up for the activity on {when}."),
+    Purpose.ACTIVITY_CANCELLED: message("The activity on {when} is cancelled."),
     Purpose.HOURS_REFUSED: message("The hours of {when} were not recognised. Your page says why, and how to object."),
 }
 _SOMEBODY = message("Your volunteer")

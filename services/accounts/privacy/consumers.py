@@ -17,7 +17,7 @@ class OrderTaken:
     """An order that has its volunteers, and when it is."""
 
     order_id: UUID
-    recipient_id: UUID
+    recipient_id: UUID | None
     volunteer_ids: tuple[UUID, ...]
     start_at: datetime
     planned_minutes: int
@@ -32,7 +32,12 @@ class OrderEnded:
 
 @hears(orders.OrderTaken)
 def open_disclosure(connection: Connection, _context: EventContext, order: OrderTaken) -> None:
-    """Let both sides see each other's name and where to go, until the order ends, or a day after its planned end."""
+    """Let both sides see each other's name and where to go, until the order ends, or a day after its planned end.
+
+    Where nobody receives it there is no other side.
+    """
+    if order.recipient_id is None:
+        return
     until = order.start_at + timedelta(minutes=order.planned_minutes) + OPEN_AFTER_END
     for volunteer_id in sorted(order.volunteer_ids):
         DisclosureStore(connection).open(

@@ -70,7 +70,7 @@ class HoursApproved:
     approval_id: Id
     order_id: Id
     district_id: Id
-    recipient_id: Id
+    recipient_id: Id | None
     funding: str
     planned_minutes: int
     coefficient_percent: int

@@ -167,6 +167,7 @@ def _payer(connection: Connection, message: events.HoursApproved) -> tuple[Id, I
     if message.funding != Funding.CREDIT or message.settlement < 2:
         return None
     payer_id = message.payer_id or message.recipient_id
+    assert payer_id is not None, "what a person's credit pays has a recipient"
     person = known.find_person(connection, UUID(bytes=payer_id))
     district_id = person.district_id.bytes if person else message.district_id
     return district_id, payer_id

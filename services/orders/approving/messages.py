@@ -37,7 +37,7 @@ class HoursApproved:
     approval_id: UUID
     order_id: UUID
     district_id: UUID
-    recipient_id: UUID
+    recipient_id: UUID | None
     funding: Funding
     service_code: str
     planned_minutes: int

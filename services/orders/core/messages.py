@@ -43,7 +43,7 @@ class FundingRequested:
 
     order_id: UUID
     district_id: UUID
-    recipient_id: UUID
+    recipient_id: UUID | None
     funding: Funding
     price_minutes: int
     planned_minutes: int
@@ -84,7 +84,7 @@ class OrderTaken:
 
     order_id: UUID
     district_id: UUID
-    recipient_id: UUID
+    recipient_id: UUID | None
     volunteer_ids: tuple[UUID, ...]
     start_at: datetime
     planned_minutes: int
@@ -133,3 +133,8 @@ def order_taken(order: Order) -> OrderTaken:
         order.terms.start_at,
         order.terms.planned_minutes,
     )
+
+
+def order_cancelled(order: Order, *, by: UUID | None = None, code: str = "") -> OrderCancelled:
+    """Return what is told of an order that was cancelled."""
+    return OrderCancelled(order.order_id, order.district_id, by, code, order.funding)

@@ -13,6 +13,10 @@ class NotAssignedError(ForbiddenError):
     """The caller is not the volunteer of this order."""
 
 
+class NobodyReceivesError(ConflictError):
+    """This order has no recipient."""
+
+
 class WrongOrderStateError(ConflictError):
     """The order's state does not allow this."""
 

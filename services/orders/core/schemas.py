@@ -19,6 +19,7 @@ from services.orders.core.rules.datum import Datum
 from services.orders.core.rules.deadlines import DEFAULTS
 from services.orders.core.rules.evidence import FLAG_WORDS, EvidenceKind
 from services.orders.core.rules.life_cycle import State
+from services.orders.core.rules.occasion import Kind
 from services.orders.core.store.rows import Row
 from services.orders.core.usecases.acts import Act
 
@@ -182,6 +183,9 @@ class OrderSchema(SeenSchema):
     order_id = shown_id(attribute="order.order_id")
     state = word_of(SHOWN_STATES, attribute="order.state")
     code = fields.String(allow_none=True)
+    kind = word_of(Kind, attribute="order.kind")
+    venue_id = shown_id(attribute="order.occasion.venue_id")
+    activity_id = shown_id(attribute="order.occasion.activity_id")
     recipient_id = for_concerned(shown_id(attribute="order.recipient_id"))
     payer_id = for_concerned(shown_id(attribute="order.payer_id"))
     service = fields.String(attribute="order.terms.service_code")

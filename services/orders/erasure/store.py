@@ -8,6 +8,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from services.orders.activities import store as activities_store
 from services.orders.approving.store.call_backs import call_back
 from services.orders.core.rules.life_cycle import OPEN, Verb
 from services.orders.core.store.tables import assignment, confirmation, decision, dispute, order_step, orders
@@ -39,6 +40,7 @@ def forget_words_about(connection: Connection, person_id: UUID) -> None:
     connection.execute(
         sa.delete(visitor).where((visitor.c.person_id == person_id) | (visitor.c.visitor_id == person_id))
     )
+    activities_store.forget_person(connection, person_id)
     _forget_words_of_incidents(connection, person_id)
 
 

@@ -41,7 +41,7 @@ def candidates_of(connection: Connection, order: Order, home: Place | None, *, s
 
     Beside who helped before at most CANDIDATES_MAX; `home` is the recipient's; what was served is counted `since`.
     """
-    helped = times_helped(connection, [order.recipient_id])
+    helped = times_helped(connection, [order.recipient_id] if order.recipient_id else [])
     mine = {volunteer: times for (_, volunteer), times in helped.items()}
     before = connection.scalars(_of_district(order.district_id).where(person.c.person_id.in_(list(mine))))
     near = _nearest(connection, order.district_id, home) if home else []
@@ -149,11 +149,15 @@ def stays_of(connection: Connection, volunteer_ids: Iterable[UUID], day: date) -
 def open_orders(
     connection: Connection, unit_ids: Iterable[UUID], day: date, *, now: datetime, most: int
 ) -> list[Order]:
-    """Return the orders of a day that are open to be taken and have not begun, by start; at most so many."""
+    """Return the help of a day that is open to be taken and has not begun, by start; at most so many orders.
+
+    A round is one volunteer's way already: it is offered as a whole.
+    """
     query = (
         sa.select(orders.c.order_id)
         .where(
             orders.c.state == State.PUBLISHED.value,
+            orders.c.recipient_id.is_not(None),
             orders.c.unit_id.in_(list(unit_ids)),
             orders.c.start_at >= max(now, local_midnight(day)),
             orders.c.start_at < local_midnight(day + timedelta(days=1)),

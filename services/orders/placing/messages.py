@@ -22,7 +22,7 @@ class OrderPlaced:
     order_id: UUID
     district_id: UUID
     unit_id: UUID
-    recipient_id: UUID
+    recipient_id: UUID | None
     service_code: str
     planned_minutes: int
     start_at: datetime
@@ -45,7 +45,7 @@ class OrderDeclined:
     district_id: UUID
     code: str
     funding: Funding
-    recipient_id: UUID
+    recipient_id: UUID | None
 
 
 @tells(orders.OrderExpired, subject="order_id")
@@ -83,8 +83,3 @@ def order_declined(order: Order) -> OrderDeclined:
     """Return what is told of an order that was declined."""
     code = order.ending.declined_code
     return OrderDeclined(order.order_id, order.district_id, code, order.funding, order.recipient_id)
-
-
-def order_cancelled(order: Order, *, by: UUID | None = None, code: str = "") -> OrderCancelled:
-    """Return what is told of an order that was cancelled."""
-    return OrderCancelled(order.order_id, order.district_id, by, code, order.funding)

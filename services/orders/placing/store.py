@@ -193,9 +193,11 @@ def _living_near(near: Place, within_m: int) -> sa.Select[Any]:
 
 def steps_from(connection: Connection, near: Place, found: Sequence[Order]) -> dict[UUID, int | None]:
     """Return how far each order's recipient lives from a place, in steps; None where it is not known or very far."""
-    people = people_store.find_people(connection, {order.recipient_id for order in found})
-    homes = {recipient.person_id: recipient.home for recipient in people if recipient.home is not None}
-    return {order.order_id: _steps(near, homes.get(order.recipient_id)) for order in found}
+    received = {order.order_id: order.recipient_id for order in found if order.recipient_id is not None}
+    people = people_store.find_people(connection, set(received.values()))
+    homes = {recipient.person_id: recipient.home for recipient in people}
+    near_home = {order_id: _steps(near, homes.get(recipient_id)) for order_id, recipient_id in received.items()}
+    return dict.fromkeys(order.order_id for order in found) | near_home
 
 
 def _steps(near: Place, home: Place | None) -> int | None:

@@ -29,6 +29,7 @@ from services.orders.serving import schemas
 from services.orders.serving.rules.acts import DoorAct, Outcome, canonical
 from services.orders.serving.rules.doors import DoorKey
 from services.orders.serving.usecases.read_door_code import read_door_code, renew_door_code
+from services.orders.serving.usecases.read_station_code import read_station_code
 from services.orders.serving.usecases.receive_acts import SignedAct, SignedText, check_signatures, receive_acts
 from services.orders.serving.usecases.report_no_show import report_no_show
 from services.orders.serving.usecases.serve_order import Shown, check_in, check_out
@@ -42,6 +43,9 @@ from services.orders.serving.usecases.take_order import (
 
 door_acts = Blueprint("door_acts", __name__, url_prefix="/v1/door-acts", description="Done at the door, sent later")
 blueprint = Blueprint("serving", __name__, url_prefix="/v1/orders/<uuid:order_id>", description="Help given")
+station_codes = Blueprint(
+    "station_codes", __name__, url_prefix="/v1/venues/<uuid:venue_id>/station-code", description="Shown at a venue"
+)
 READ_OUT = "asked for what was read out"
 
 
@@ -80,6 +84,19 @@ class DoorCode(MethodView):
     def post(self, terms: dict[str, Any], order_id: UUID) -> Row:
         """Have a new door code made, also after five wrong ones locked the old; it is read like the first."""
         return order_command(lambda c, context: renew_door_code(c, context, order_id), terms)
+
+
+@station_codes.route("")
+class StationCode(MethodView):
+    """What whoever serves at a venue checks in with."""
+
+    @station_codes.doc(operationId="get_station_code")
+    @station_codes.response(200, schemas.DoorCodeSchema)
+    def get(self, venue_id: UUID) -> Row:
+        """Show the present code of a venue to who runs it; it changes as door codes do."""
+        with writing() as connection:
+            shown = read_station_code(connection, command_context_of({}, new_id()), venue_id, door_key())
+        return {"code": shown.code, "until": shown.until}
 
 
 @blueprint.route("/assignment")

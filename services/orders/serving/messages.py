@@ -19,7 +19,7 @@ class OrderReleased:
 
     order_id: UUID
     district_id: UUID
-    recipient_id: UUID
+    recipient_id: UUID | None
     volunteer_id: UUID
     start_at: datetime
     code: str

@@ -24,6 +24,18 @@ from services.orders.serving.rules.acts import ActState, DeviceKey, DoorAct, Out
 from services.orders.serving.tables import device_key, door_act
 
 _THIS = orders.alias("this")
+_BUSY_BETWEEN = Prepared(
+    sa.select(orders.c.order_id)
+    .join(assignment, assignment.c.order_id == orders.c.order_id)
+    .where(
+        orders.c.start_at < sa.bindparam("end_at"),
+        orders.c.end_at > sa.bindparam("start_at"),
+        assignment.c.volunteer_id == sa.bindparam("volunteer_id"),
+        assignment.c.checked_out_at.is_(None),
+        orders.c.state == sa.any_(sa.literal(OCCUPYING_STATES, ARRAY(sa.Text))),
+    )
+    .limit(1)
+)
 _BUSY = Prepared(
     sa.select(orders.c.order_id)
     .join(assignment, assignment.c.order_id == orders.c.order_id)
@@ -58,6 +70,12 @@ def volunteer_is_busy(connection: Connection, volunteer_id: UUID, order_id: UUID
         return bool(_BUSY.rows(connection, {"volunteer_id": volunteer_id, "order_id": order_id}))
 
     return memo.get_or(connection, ("volunteer is busy", volunteer_id, order_id), read)
+
+
+def is_busy_between(connection: Connection, volunteer_id: UUID, *, start_at: datetime, end_at: datetime) -> bool:
+    """Tell whether the volunteer has taken an order whose planned time overlaps a span."""
+    terms = {"volunteer_id": volunteer_id, "start_at": start_at, "end_at": end_at}
+    return bool(_BUSY_BETWEEN.rows(connection, terms))
 
 
 def ask_whether_busy(volunteer_id: UUID, order_id: UUID) -> Ask:

@@ -109,7 +109,7 @@ def taking(**others: Any) -> Taking:
         order=order(),
         service=service(),
         volunteer=person("min"),
-        recipient=person("lan", roles=frozenset({"recipient"}), born=date(1950, 1, 1)),
+        recipients=(person("lan", roles=frozenset({"recipient"}), born=date(1950, 1, 1)),),
         relations=Relations(()),
         policy=policy(),
         home_policy=policy(),

@@ -42,7 +42,7 @@ class OrderPlaced:
 
     order_id: UUID
     district_id: UUID
-    recipient_id: UUID
+    recipient_id: UUID | None
     service_code: str
     planned_minutes: int
     funding: str

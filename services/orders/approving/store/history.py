@@ -82,7 +82,7 @@ def history_of(connection: Connection, order: Order, part: Assignment) -> Histor
     day = local_date(part.checked_in_at)
     return History(
         last_minutes=(part.actual_minutes, *(other.minutes for other in ended[:RECENT_MAX])),
-        pair_count=1 + sum(other.recipient_id == order.recipient_id and other.out_at > since for other in others),
+        pair_count=1 + sum(_is_pair(other, order) and other.out_at > since for other in others),
         day_minutes=part.actual_minutes + sum(other.minutes for other in others if local_date(other.in_at) == day),
         overlaps=any(other.in_at < part.checked_out_at and other.out_at > part.checked_in_at for other in others),
         previous_place=before[0].out_place if before else None,
@@ -102,7 +102,7 @@ def pair_count_outside_series(connection: Connection, order: Order, part: Assign
     pair = {
         other.order_id
         for other in _other_parts(connection, order, part)
-        if other.recipient_id == order.recipient_id and other.out_at > since
+        if _is_pair(other, order) and other.out_at > since
     }
     approvers = approvers_of_series(connection, {order.order_id, *pair})
     own = {part.volunteer_id, *related_to(connection, part.volunteer_id, sorted(set(approvers.values())))}
@@ -115,11 +115,16 @@ class _Other:
     """Another part of the same volunteer, which has ended."""
 
     order_id: UUID
-    recipient_id: UUID
+    recipient_id: UUID | None
     in_at: datetime
     out_at: datetime
     out_place: Place | None
     minutes: int
+
+
+def _is_pair(other: _Other, order: Order) -> bool:
+    """Tell whether the same recipient was served; where nobody receives there is no pair."""
+    return order.recipient_id is not None and other.recipient_id == order.recipient_id
 
 
 def ask_history(order_id: UUID, volunteer_id: UUID, now: datetime) -> Ask:

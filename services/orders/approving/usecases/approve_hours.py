@@ -34,12 +34,12 @@ def signing_of(connection: Connection, order: Order, signer_id: UUID) -> Signing
     Raises:
         ForbiddenError: nobody knows the signer.
     """
-    wanted = (signer_id, order.recipient_id, *order.volunteer_ids)
-    people = {person.person_id: person for person in people_store.find_people(connection, wanted)}
+    concerned = (*((order.recipient_id,) if order.recipient_id else ()), *order.volunteer_ids)
+    people = {person.person_id: person for person in people_store.find_people(connection, (signer_id, *concerned))}
     signer = people.get(signer_id)
     if signer is None:
         raise ForbiddenError
-    others = tuple(people[person_id] for person_id in wanted[1:] if person_id in people)
+    others = tuple(people[person_id] for person_id in concerned if person_id in people)
     return Signing(order, signer, others, people_store.relations_of(connection, signer_id))
 
 

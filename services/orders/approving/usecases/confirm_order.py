@@ -12,7 +12,7 @@ from services.orders.approving.rules.call_backs import Answers
 from services.orders.approving.rules.flags import with_device_flag, with_evidence_flags
 from services.orders.approving.rules.signing import refuse_caller_concerned
 from services.orders.approving.store.call_backs import add_call_back
-from services.orders.core.refusals import WrongOrderStateError
+from services.orders.core.refusals import NobodyReceivesError, WrongOrderStateError
 from services.orders.core.rules.life_cycle import State, Verb, refuse_unless_allowed
 from services.orders.core.rules.order import Confirmation, Order
 from services.orders.core.store.deadline_store import Deadline
@@ -67,6 +67,7 @@ def call_back(connection: Connection, context: CommandContext, order_id: UUID, a
         ForbiddenError: not an operator who reaches the recipient's unit.
         MakerIsCheckerError: the caller placed it, confirmed it or works on it.
         WrongOrderStateError: nobody is or was there, or it was approved.
+        NobodyReceivesError: there is nobody to call.
     """
     order = lock_with_facts(connection, context, order_id, power="call_back")
     require_power(connection, context, "call_back", order.unit_id)
@@ -87,7 +88,10 @@ def refuse_call_back(context: CommandContext, order: Order) -> None:
     Raises:
         MakerIsCheckerError: the caller placed it, confirmed it or works on it.
         WrongOrderStateError: nobody is or was there, or it was approved.
+        NobodyReceivesError: there is nobody to call.
     """
+    if order.recipient_id is None:
+        raise NobodyReceivesError
     for hand in context.hands:
         refuse_caller_concerned(order, hand)
     if order.approval.approvers:

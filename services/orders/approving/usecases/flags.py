@@ -38,12 +38,14 @@ def _without_series(
 
 
 def _is_drawn(connection: Connection, policy: Policy, order: Order) -> bool:
-    """Draw an order by the seed of its day; a drawn one is to be called about."""
+    """Draw an order by the seed of its day; a drawn one is to be called about, where there is a recipient to call."""
     if not policy.review.sample_rate_percent:
         return False
     day = drawn_on(order)
     if not is_sampled(policy, draw=draw_of(store.seed_of(connection, day), order.order_id)):
         return False
+    if order.recipient_id is None:
+        return True
     call = SampleCall(order.order_id, day, call_until(policy, order))
     store.add_call(connection, call)
     deadline_store.add_deadline(connection, Deadline(order.order_id, SAMPLE, call.call_until))

@@ -76,6 +76,10 @@ def unsigned_at(policy: Policy, *, confirmed_at: datetime) -> datetime:
 
 REVIEW, FUNDING, BEGIN, SIGNATURE = "review", "funding", "begin", "signature"
 EXPIRE, AUTO_CHECK_OUT, SILENCE, DECISION = "expire", "auto_check_out", "silence", "decision"
+SEAT_FREE = "seat_free"
+"""Of an activity: a seat was given up, and whoever waits longest moves up."""
+ACTIVITY_ENDS = "activity_ends"
+"""Of an activity: nobody waits for a seat any more."""
 SAMPLE = "sample"
 """Of an order: nobody reached the recipient of a drawn one, and nobody tries any more."""
 GATES = "gates"

@@ -42,6 +42,7 @@ class Verb(StrEnum):
     LEAVE_UNFUNDED = "leave_unfunded"
     OFFER = "offer"
     DECLINE_OFFER = "decline_offer"
+    SIGN_UP = "sign_up"
     TAKE = "take"
     ACCEPT = "accept"
     WITHDRAW = "withdraw"
@@ -103,11 +104,13 @@ TRANSITIONS: Mapping[Verb, Mapping[State, Transition]] = {
     Verb.LEAVE_UNFUNDED: _row(_CLOCK, {S.AWAITING_FUNDING: (S.CANCELLED,)}),
     Verb.OFFER: _row("a coordinator", {S.PUBLISHED: (S.PUBLISHED,)}),
     Verb.DECLINE_OFFER: _row(_VOLUNTEER, {S.PUBLISHED: (S.PUBLISHED,)}),
+    Verb.SIGN_UP: _row("a volunteer, for a seat at an activity", {S.DRAFT: (S.TAKEN,)}),
     Verb.TAKE: _row(_VOLUNTEER, {S.PUBLISHED: (S.PUBLISHED, S.TAKEN)}),
     Verb.ACCEPT: _row(_VOLUNTEER, {S.PUBLISHED: (S.PUBLISHED, S.TAKEN)}),
-    Verb.WITHDRAW: _row(_VOLUNTEER, {S.PUBLISHED: (S.PUBLISHED,), S.TAKEN: (S.PUBLISHED,)}),
+    Verb.WITHDRAW: _row(_VOLUNTEER, {S.PUBLISHED: (S.PUBLISHED,), S.TAKEN: (S.PUBLISHED, S.CANCELLED)}),
     Verb.RELEASE: _row(
-        "the platform, when a gate shuts on who took it", {S.PUBLISHED: (S.PUBLISHED,), S.TAKEN: (S.PUBLISHED,)}
+        "the platform, when a gate shuts on who took it",
+        {S.PUBLISHED: (S.PUBLISHED,), S.TAKEN: (S.PUBLISHED, S.CANCELLED)},
     ),
     Verb.CANCEL: _row(
         "the recipient, the payer, a coordinator, or an operator acting for them",
@@ -120,7 +123,7 @@ TRANSITIONS: Mapping[Verb, Mapping[State, Transition]] = {
     Verb.LEAVE_UNBEGUN: _row(_CLOCK, {S.TAKEN: (S.CANCELLED,)}),
     Verb.NEW_DOOR_CODE: _row(_RECIPIENT, {state: (state,) for state in (S.PUBLISHED, S.TAKEN, S.IN_SERVICE)}),
     Verb.CHECK_IN: _row(_VOLUNTEER, {S.TAKEN: (S.IN_SERVICE,), S.IN_SERVICE: (S.IN_SERVICE,)}),
-    Verb.CHECK_OUT: _row(f"{_VOLUNTEER}, or {_CLOCK}", {S.IN_SERVICE: (S.IN_SERVICE, S.FINISHED)}),
+    Verb.CHECK_OUT: _row(f"{_VOLUNTEER}, or {_CLOCK}", {S.IN_SERVICE: (S.IN_SERVICE, S.FINISHED, S.CONFIRMED)}),
     Verb.CALL_BACK: _row(
         "an operator who neither placed, confirmed nor works on it",
         {state: (state,) for state in (S.IN_SERVICE, S.FINISHED, S.CONFIRMED)},

@@ -12,6 +12,7 @@ from libs.programme.two_people import Proposal, ProposalState
 from libs.programme.words import Funding
 from services.orders.core.refusals import NotAssignedError, WrongOrderStateError
 from services.orders.core.rules.life_cycle import State, Verb, refuse_unless_allowed
+from services.orders.core.rules.occasion import NO_OCCASION, Kind, Occasion
 from services.orders.core.rules.offers import NO_OFFERS, Offers
 from services.orders.core.rules.people import Place
 
@@ -173,7 +174,7 @@ class Order:
     order_id: UUID
     district_id: UUID
     unit_id: UUID
-    recipient_id: UUID
+    recipient_id: UUID | None
     funding: Funding
     policy_version: int
     terms: Terms
@@ -189,6 +190,14 @@ class Order:
     dispute: Dispute = Dispute()
     approval: Approval = Approval()
     ending: Ending = Ending()
+    occasion: Occasion = NO_OCCASION
+
+    @property
+    def kind(self) -> Kind:
+        """Return what it is: who has no recipient serves at an activity, or goes round."""
+        if self.recipient_id is not None:
+            return Kind.HELP
+        return Kind.ROUND if self.occasion.activity_id is None else Kind.SEAT
 
     @property
     def is_late_entry(self) -> bool:
@@ -337,7 +346,7 @@ class Order:
         ended = self.with_part(part)
         if len(ended.served) < len(ended.assignments):
             return ended.moved(Verb.CHECK_OUT, State.IN_SERVICE)
-        return ended.moved(Verb.CHECK_OUT, State.FINISHED).submitted(ended_at=at)
+        return ended.ended(at)
 
     @property
     def awaits_devices(self) -> bool:
@@ -354,7 +363,14 @@ class Order:
             for a in self.assignments
             if a.checked_in_at is not None
         )
-        return replace(self.moved(Verb.CHECK_OUT, State.FINISHED), assignments=parts).submitted(ended_at=at)
+        return replace(self, assignments=parts).ended(at)
+
+    def ended(self, at: datetime) -> Order:
+        """Return the order with its service ended: its recipient's word is awaited, where it has one."""
+        if self.recipient_id is not None:
+            return self.moved(Verb.CHECK_OUT, State.FINISHED).submitted(ended_at=at)
+        agreed = replace(self.moved(Verb.CHECK_OUT, State.CONFIRMED), confirmation=Confirmation(at=at))
+        return agreed.submitted(ended_at=at)
 
     def with_new_door_code(self, renewed_by: UUID) -> Order:
         """Return the order with another door code, of which no wrong one has been said."""

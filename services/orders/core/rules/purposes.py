@@ -17,4 +17,6 @@ class Purpose(StrEnum):
     VISIT_NOT_BEGUN = "visit_not_begun"
     REQUEST_CLOSED = "request_closed"
     WORD_WANTED = "word_wanted"
+    SEAT_GIVEN = "seat_given"
+    ACTIVITY_CANCELLED = "activity_cancelled"
     HOURS_REFUSED = "hours_refused"

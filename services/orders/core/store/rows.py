@@ -13,6 +13,7 @@ from libs.programme.acting import consent_from_json
 from libs.programme.two_people import Proposal
 from libs.programme.words import Funding
 from services.orders.core.rules.life_cycle import State
+from services.orders.core.rules.occasion import Occasion
 from services.orders.core.rules.offers import Offers
 from services.orders.core.rules.order import (
     Approval,
@@ -60,6 +61,7 @@ _VALUES: Mapping[str, tuple[type[Any], Mapping[str, str]]] = {
     ),
     "approval": (Approval, _same("approvers", "settlement", "issued_minutes", "decided_minutes")),
     "ending": (Ending, _same("declined_code", "fallback", "late_cancelled")),
+    "occasion": (Occasion, _same("venue_id", "activity_id")),
 }  # fmt: skip
 # Values with a life of their own have a table of their own, and no row while they are empty.
 _OWN_VALUES: Mapping[str, tuple[type[Any], Mapping[str, str]]] = {

@@ -95,6 +95,8 @@ orders = table_of(
     slip_number=sa.Integer,
     late_cancelled=sa.Boolean,
     ended_at=INSTANT,
+    venue_id=sa.Uuid,
+    activity_id=sa.Uuid,
 )
 assignment = table_of(
     "assignment",

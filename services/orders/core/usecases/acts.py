@@ -134,7 +134,7 @@ def by_volunteer(_connection: Connection, context: CommandContext, order: Order)
 
 def by_recipient(connection: Connection, context: CommandContext, order: Order) -> UUID | None:
     """Say that it is for the recipient, and for who may act for them; never for who serves."""
-    if context.caller_id in order.volunteer_ids:
+    if order.recipient_id is None or context.caller_id in order.volunteer_ids:
         return None
     return _by_person(connection, context, order, order.recipient_id)
 

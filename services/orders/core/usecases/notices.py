@@ -17,13 +17,18 @@ def want_notice(
     connection: Connection,
     context: Cause,
     order: Order,
-    person_id: UUID,
+    person_id: UUID | None,
     purpose: Purpose,
     *,
     other_id: UUID | None = None,
     until: datetime | None = None,
 ) -> None:
-    """Ask that somebody is told something of an order, while it is of use; one act tells one person one thing once."""
+    """Ask that somebody is told something of an order, while it is of use; one act tells one person one thing once.
+
+    Nobody is told where nobody receives it.
+    """
+    if person_id is None:
+        return
     about = (str(order.order_id), str(person_id), purpose, str(other_id or ""))
     notice_id = id_from_cause(context.cause, "notice", *about)
     wanted = NoticeWanted(

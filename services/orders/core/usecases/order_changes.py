@@ -12,10 +12,11 @@ from libs.db.driver import pipelined
 from libs.events import Cause
 from libs.programme.policy import Policy
 from libs.programme.policy.store import policy_of_version
-from services.orders.core.messages import OrderPublished, funding_requested, tell
+from services.orders.core.messages import OrderPublished, funding_requested, order_cancelled, tell
 from services.orders.core.refusals import OrderNotFoundError
-from services.orders.core.rules.deadlines import ORDER_DEADLINES, TICKING, deadlines_of, no_taker_at
+from services.orders.core.rules.deadlines import ORDER_DEADLINES, SEAT_FREE, TICKING, deadlines_of, no_taker_at
 from services.orders.core.rules.life_cycle import State, Verb
+from services.orders.core.rules.occasion import Kind
 from services.orders.core.rules.order import Order
 from services.orders.core.store import deadline_store, memo, order_store, people_store
 from services.orders.core.store.deadline_store import Deadline
@@ -41,8 +42,12 @@ def save_changes(connection: Connection, changes: Sequence[OrderChange]) -> None
         if due or (_is_moved(before, after) and before.state in TICKING):
             deadlines[after.order_id] = due
 
+    freed = _freed(changes)
+
     def write() -> None:
         order_store.save_orders(connection, changes)
+        if freed:
+            deadline_store.replace_deadlines(connection, freed, kinds=(SEAT_FREE,))
         if deadlines:
             deadline_store.replace_deadlines(connection, deadlines, kinds=ORDER_DEADLINES)
 
@@ -51,6 +56,15 @@ def save_changes(connection: Connection, changes: Sequence[OrderChange]) -> None
 
 def _is_moved(before: Order, after: Order) -> bool:
     return before.state is not after.state or before.publication.published_at != after.publication.published_at
+
+
+def _freed(changes: Sequence[OrderChange]) -> dict[UUID, Mapping[str, datetime]]:
+    """Return the activities of which a seat was given up: somebody moves up, in a transaction of its own."""
+    return {
+        change.after.occasion.activity_id: {SEAT_FREE: change.step.at}
+        for change in changes
+        if change.after.occasion.activity_id is not None and change.after.state is State.CANCELLED
+    }
 
 
 def save_new(connection: Connection, order: Order, step: Step) -> Order:
@@ -110,6 +124,15 @@ def publish_order(connection: Connection, context: Cause, order: Order, verb: Ve
     opened = order.published(verb, at=context.now, no_taker_at=look_at)
     tell(connection, context, OrderPublished(opened.order_id, opened.district_id, opened.terms.start_at))
     return opened
+
+
+def give_back(connection: Connection, context: Cause, order: Order, volunteer_id: UUID, verb: Verb) -> Order:
+    """Return an order that its volunteer does not serve: open to be taken by others; a seat is nobody else's."""
+    if order.kind is not Kind.SEAT:
+        return publish_order(connection, context, order.without(volunteer_id), verb)
+    freed = order.moved(verb, State.CANCELLED)
+    tell(connection, context, order_cancelled(freed))
+    return freed
 
 
 def await_funding(connection: Connection, context: Cause, order: Order, verb: Verb) -> Order:

@@ -105,6 +105,6 @@ def refuse_unless_for_recipient(connection: Connection, context: CommandContext,
 
 def _recipient(connection: Connection, context: CommandContext, order: Order) -> Person:
     refuse_auditor(context)
-    if context.caller_id in order.volunteer_ids:
+    if order.recipient_id is None or context.caller_id in order.volunteer_ids:
         raise ForbiddenError
     return people_store.load_person(connection, order.recipient_id)

@@ -47,11 +47,11 @@ class GateCount:
 
 @dataclass(frozen=True)
 class Asking:
-    """An order for which somebody is looked for: its recipient, its service, and when."""
+    """An order for which somebody is looked for: its recipients, its service, and when."""
 
     order: Order
     service: Service
-    recipient: Person
+    recipients: tuple[Person, ...]
     now: datetime
 
 
@@ -86,7 +86,7 @@ def _taking(connection: Connection, asking: Asking, volunteer: Person, *, is_bus
         order=order,
         service=asking.service,
         volunteer=volunteer,
-        recipient=asking.recipient,
+        recipients=asking.recipients,
         relations=people_store.relations_of(connection, who),
         policy=people_store.policy_on(connection, order.district_id, today),
         home_policy=people_store.policy_on(connection, volunteer.district_id, today),

@@ -13,13 +13,14 @@ from libs.db import Connection
 from libs.programme.policy import Policy
 from services.orders.core.rules.areas import steps_between
 from services.orders.core.rules.order import Order
-from services.orders.core.rules.people import Person
+from services.orders.core.rules.people import Person, Place
 from services.orders.core.store import catalogue_store, people_store
 from services.orders.core.store.facts import gather
 from services.orders.matching.rules.ranking import Fit, Weighed, points_of, weigh
 from services.orders.matching.store import Candidate, candidates_of
 from services.orders.matching.usecases.gates import Asking, Barred, GateCount, ask_of, is_busy, lets_pass
 from services.orders.serving import store as serving_store
+from services.orders.serving.usecases.gates import recipients_of
 
 MATCHES_MAX = 50
 ASKED_AT_ONCE = 50
@@ -56,15 +57,16 @@ class Matches:
 
 def match_volunteers(connection: Connection, order: Order, now: datetime) -> Matches:
     """Return up to MATCHES_MAX volunteers who pass every gate, who fits best first."""
-    recipient = people_store.load_person(connection, order.recipient_id)
+    recipients = recipients_of(connection, order)
+    home = next((recipient.home for recipient in recipients if recipient.home), None)
     policy = people_store.policy_on(connection, order.district_id, local_date(now))
     since = now - timedelta(days=policy.match.fair_share_days)
-    candidates = candidates_of(connection, order, recipient.home, since=since)
-    ranked = sorted((_match(policy, candidate, recipient) for candidate in candidates), key=_rank)
+    candidates = candidates_of(connection, order, home, since=since)
+    ranked = sorted((_match(policy, candidate, home) for candidate in candidates), key=_rank)
     terms = order.terms
     service = catalogue_store.service_version(connection, terms.service_code, terms.catalogue_version)
     gates = GateCount()
-    passing = _passing(connection, Asking(order, service, recipient, now), ranked, gates)
+    passing = _passing(connection, Asking(order, service, recipients, now), ranked, gates)
     return Matches(list(islice(passing, MATCHES_MAX)), gates.in_words())
 
 
@@ -82,9 +84,9 @@ def _passing(connection: Connection, asking: Asking, ranked: Sequence[Match], ga
                 yield match
 
 
-def _match(policy: Policy, candidate: Candidate, recipient: Person) -> Match:
+def _match(policy: Policy, candidate: Candidate, home: Place | None) -> Match:
     fit = Fit(
-        distance_m=steps(candidate.person, recipient),
+        distance_m=steps(candidate.person, home),
         helped_before=candidate.helped_before,
         served_lately=candidate.served_lately,
         day_minutes=candidate.day_minutes,
@@ -92,11 +94,11 @@ def _match(policy: Policy, candidate: Candidate, recipient: Person) -> Match:
     return Match(candidate.person, fit, weigh(policy, fit))
 
 
-def steps(volunteer: Person, recipient: Person) -> int | None:
-    """Return how far a volunteer lives from a recipient, in steps; None where it is not known or very far."""
-    if volunteer.home is None or recipient.home is None:
+def steps(volunteer: Person, home: Place | None) -> int | None:
+    """Return how far a volunteer lives from a home, in steps; None where it is not known or very far."""
+    if volunteer.home is None or home is None:
         return None
-    return steps_between(volunteer.home, recipient.home)
+    return steps_between(volunteer.home, home)
 
 
 def _rank(match: Match) -> tuple[int, int, str]:

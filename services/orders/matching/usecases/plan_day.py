@@ -52,7 +52,7 @@ class Proposed:
     """One visit of a volunteer's proposed day, and why it is theirs."""
 
     order_id: UUID
-    recipient_id: UUID
+    recipient_id: UUID | None
     service: str
     start_at: datetime
     end_at: datetime
@@ -79,7 +79,7 @@ class LeftOpen:
     """A visit that nobody is proposed for, and why."""
 
     order_id: UUID
-    recipient_id: UUID
+    recipient_id: UUID | None
     service: str
     start_at: datetime
     reason: Unfilled
@@ -147,12 +147,13 @@ class _DaySearch:
         self._connection, self._day, self._now = connection, day, now
         district_id = asked[0].district_id
         self._policy = people_store.policy_on(connection, district_id, local_date(now))
-        recipients = people_store.find_people(connection, {order.recipient_id for order in asked})
-        self._recipients = {person.person_id: person for person in recipients}
+        wanted = {order.recipient_id for order in asked if order.recipient_id is not None}
+        recipients = people_store.find_people(connection, wanted)
+        self._recipients: dict[UUID | None, Person] = {person.person_id: person for person in recipients}
         # Whoever was erased meanwhile is gone before their orders are.
         self._asked = [order for order in asked if order.recipient_id in self._recipients]
         homes = [person.home for person in recipients if person.home is not None]
-        self._before = store.times_helped(connection, self._recipients)
+        self._before = store.times_helped(connection, wanted)
         ids = store.volunteers_around(connection, district_id, homes, each=NEAREST_OF_VISIT)
         ids |= store.active_of(connection, district_id, {volunteer for _, volunteer in self._before})
         refuse_too_large(visits=len(asked), volunteers=len(ids))
@@ -196,7 +197,7 @@ class _DaySearch:
         service = catalogue_store.service_version(
             self._connection, order.terms.service_code, order.terms.catalogue_version
         )
-        asking = Asking(order, service, self._recipients[order.recipient_id], self._now)
+        asking = Asking(order, service, (self._recipients[order.recipient_id],), self._now)
         choices: list[Choice] = []
         reasons: dict[int, tuple[Fit, tuple[Weighed, ...]]] = {}
         passing = 0
@@ -239,7 +240,7 @@ class _DaySearch:
     def _fit(self, person: Person, recipient: Person) -> Fit:
         who = person.person_id
         return Fit(
-            distance_m=steps(person, recipient),
+            distance_m=steps(person, recipient.home),
             helped_before=self._times_before(person, recipient),
             served_lately=self._served.get(who, 0),
             day_minutes=self._day_minutes.get(who, 0),

@@ -8,9 +8,10 @@ from uuid import UUID
 from libs.db import Connection
 from libs.events import Cause
 from libs.programme.acting_grants import GrantedAct
-from services.orders.core.messages import tell
+from services.orders.core.messages import order_cancelled, tell
 from services.orders.core.rules.deadlines import is_late_cancellation
 from services.orders.core.rules.life_cycle import State, Verb, refuse_unless_allowed
+from services.orders.core.rules.occasion import Kind
 from services.orders.core.rules.order import Ending, Order
 from services.orders.core.rules.purposes import Purpose
 from services.orders.core.store import order_store
@@ -18,9 +19,8 @@ from services.orders.core.store.order_store import Step
 from services.orders.core.usecases.acting_for import refuse_unless_acting_for_one_of, require_acting_for_one_of
 from services.orders.core.usecases.command_context import CommandContext, require_power
 from services.orders.core.usecases.notices import say_to_volunteers, say_who_does_not_come, want_notice
-from services.orders.core.usecases.order_changes import policy_of_order, publish_order, save_change
+from services.orders.core.usecases.order_changes import give_back, policy_of_order, save_change
 from services.orders.core.usecases.order_facts import lock_with_facts
-from services.orders.placing import messages
 
 DIED = "person_died"
 
@@ -51,7 +51,7 @@ def give_up_order(connection: Connection, context: CommandContext, order: Order)
     policy = policy_of_order(connection, order, context.now)
     is_late = is_late_cancellation(policy, start_at=order.terms.start_at, now=context.now)
     cancelled = replace(cancelled, ending=Ending(late_cancelled=order.state is State.TAKEN and is_late))
-    tell(connection, context, messages.order_cancelled(cancelled, by=context.caller_id))
+    tell(connection, context, order_cancelled(cancelled, by=context.caller_id))
     _say_cancelled(connection, context, cancelled)
     if context.caller_id != order.recipient_id:
         want_notice(connection, context, order, order.recipient_id, Purpose.VISIT_CANCELLED, until=order.terms.end_at)
@@ -81,14 +81,15 @@ def end_orders_of_dead(connection: Connection, context: Cause, person_id: UUID) 
     for order in order_store.lock_orders_of(connection, person_id):
         if person_id in (order.recipient_id, order.payer_id):
             cancelled = order.moved(Verb.CANCEL)
-            tell(connection, context, messages.order_cancelled(cancelled, code=DIED))
+            tell(connection, context, order_cancelled(cancelled, code=DIED))
             _say_cancelled(connection, context, cancelled)
             save_change(connection, order, cancelled, Step(Verb.CANCEL, context.now, why=DIED))
         else:
             say_who_does_not_come(connection, context, order, person_id)
-            opened = publish_order(connection, context, order.without(person_id), Verb.WITHDRAW)
+            opened = give_back(connection, context, order, person_id, Verb.WITHDRAW)
             save_change(connection, order, opened, Step(Verb.WITHDRAW, context.now, why=DIED))
 
 
 def _say_cancelled(connection: Connection, context: Cause, order: Order) -> None:
-    say_to_volunteers(connection, context, order, Purpose.VISIT_CANCELLED, until=order.terms.end_at)
+    purpose = Purpose.ACTIVITY_CANCELLED if order.kind is Kind.SEAT else Purpose.VISIT_CANCELLED
+    say_to_volunteers(connection, context, order, purpose, until=order.terms.end_at)

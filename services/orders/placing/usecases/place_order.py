@@ -162,8 +162,8 @@ def refuse_if_no_room(connection: Connection, order: Order, service: Service, re
         GradeOutsideLimitsError, RecipientOverlapError: as their names say.
     """
     refuse_grade_outside_limits(service, recipient, order.funding)
-    order_store.lock_person(connection, order.recipient_id)
-    busy = store.recipient_is_busy(connection, order.recipient_id, order.terms)
+    order_store.lock_person(connection, recipient.person_id)
+    busy = store.recipient_is_busy(connection, recipient.person_id, order.terms)
     rules.refuse_overlap(has_other=busy)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
+from uuid import UUID
 
 from libs.clock import local_date
 from libs.db import Connection
@@ -33,8 +34,8 @@ def settle_order(
     settled = replace(order.moved(Verb.SETTLE), approval=approval)
     if order.funding is not Funding.PURCHASED:
         _record_service_time(connection, settled, context.now)
-    if order.terms.service_code == VISIT_SERVICE:
-        _record_visit(connection, context, settled)
+    if order.terms.service_code == VISIT_SERVICE and order.recipient_id is not None:
+        _record_visit(connection, context, settled, order.recipient_id)
     return save_change(connection, order, settled, Step(Verb.SETTLE, context.now))
 
 
@@ -57,12 +58,12 @@ def _record_service_time(connection: Connection, order: Order, now: datetime) ->
         store.add_record(connection, columns)
 
 
-def _record_visit(connection: Connection, context: Cause, order: Order) -> None:
+def _record_visit(connection: Connection, context: Cause, order: Order, recipient_id: UUID) -> None:
     visit_id = id_from_cause(order.order_id, "visit", str(order.approval.settlement))
     by = order.volunteer_ids[0]
     columns = {
         "visit_id": visit_id,
-        "person_id": order.recipient_id,
+        "person_id": recipient_id,
         "how": "order",
         "outcome": "seen",
         "visited_at": order.finished_at,
@@ -72,4 +73,4 @@ def _record_visit(connection: Connection, context: Cause, order: Order) -> None:
         "findings": [],
     }
     if visits_store.add_visit(connection, columns):
-        tell(connection, context, VisitRecorded(visit_id, order.district_id, order.recipient_id, "order", "seen", by))
+        tell(connection, context, VisitRecorded(visit_id, order.district_id, recipient_id, "order", "seen", by))

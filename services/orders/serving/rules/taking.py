@@ -73,7 +73,7 @@ class Taking:
     order: Order
     service: Service
     volunteer: Person
-    recipient: Person
+    recipients: tuple[Person, ...]
     relations: Relations
     policy: Policy
     home_policy: Policy
@@ -147,7 +147,8 @@ def _refuse_unqualified(taking: Taking) -> None:
         raise InsuranceMissingError(day=taking.day.isoformat())
     if service.certificate and service.certificate not in skills.certificates:
         raise CertificateMissingError(certificate=service.certificate)
-    refuse_grade_outside_limits(service, taking.recipient, taking.order.funding)
+    for recipient in taking.recipients:
+        refuse_grade_outside_limits(service, recipient, taking.order.funding)
     _refuse_other_district(taking)
 
 
@@ -194,10 +195,14 @@ def _serves_in_group(taking: Taking) -> bool:
 
 
 def _refuse_related(taking: Taking) -> None:
-    same = taking.volunteer.person_id == taking.recipient.person_id
-    is_kin = same or taking.relations.are_kin(taking.volunteer, taking.recipient)
-    if is_kin and taking.policy.earn.related_party_block:
+    blocked = taking.policy.earn.related_party_block
+    if blocked and any(_is_kin(taking, recipient) for recipient in taking.recipients):
         raise RelatedPartyError
+
+
+def _is_kin(taking: Taking, recipient: Person) -> bool:
+    is_same = taking.volunteer.person_id == recipient.person_id
+    return is_same or taking.relations.are_kin(taking.volunteer, recipient)
 
 
 def _refuse_other_district(taking: Taking) -> None:

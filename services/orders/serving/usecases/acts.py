@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from libs.db import Connection
 from libs.programme.acting_grants import GrantedAct
 from services.orders.core.rules.life_cycle import Verb, refuse_unless_allowed
@@ -21,6 +23,7 @@ from services.orders.core.usecases.acts import (
 from services.orders.core.usecases.command_context import CommandContext, refuse_auditor
 from services.orders.serving.rules.taking import refuse_who_may_not_serve
 from services.orders.serving.usecases.gates import refuse_shut_gates
+from services.orders.serving.usecases.read_door_code import RUN_VENUE
 from services.orders.serving.usecases.report_no_show import refuse_before_waiting
 from services.orders.serving.usecases.serve_order import refuse_unless_at_the_door
 from services.orders.serving.usecases.take_order import (
@@ -70,6 +73,11 @@ def _is_at_work(context: CommandContext, order: Order) -> None:
     order.refuse_unless_at_work(context.subject_id)
 
 
+def by_who_runs_the_venue(connection: Connection, context: CommandContext, order: Order) -> UUID | None:
+    """Say that it is for who runs venues, where no recipient's side has a code made."""
+    return by_staff(RUN_VENUE)(connection, context, order) if order.recipient_id is None else None
+
+
 def _may_renew(_connection: Connection, _context: CommandContext, order: Order) -> None:
     refuse_unless_allowed(Verb.NEW_DOOR_CODE, order.state)
 
@@ -87,6 +95,7 @@ ACTS = (
         refuse_before_waiting,
     ),
     OrderAct(Act.RENEW_DOOR_CODE, Verb.NEW_DOOR_CODE, by_recipient, for_recipient(GrantedAct.DOOR, _may_renew)),
+    OrderAct(Act.RENEW_DOOR_CODE, Verb.NEW_DOOR_CODE, by_who_runs_the_venue, _may_renew),
     OrderAct(Act.CHECK_IN, Verb.CHECK_IN, by_volunteer, _may_check_in, _has_not_checked_in),
     OrderAct(
         Act.CHECK_OUT,

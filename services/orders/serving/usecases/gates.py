@@ -36,7 +36,7 @@ def taking_of(
         order=order,
         service=catalogue_store.service_version(connection, order.terms.service_code, order.terms.catalogue_version),
         volunteer=volunteer,
-        recipient=people_store.load_person(connection, order.recipient_id),
+        recipients=recipients_of(connection, order),
         relations=people_store.relations_of(connection, who),
         policy=people_store.policy_on(connection, order.district_id, today),
         home_policy=people_store.policy_on(connection, volunteer.district_id, today),
@@ -49,6 +49,11 @@ def taking_of(
         group_id=part.group_id,
         group=people_store.find_group(connection, part.group_id) if part.group_id else None,
     )
+
+
+def recipients_of(connection: Connection, order: Order) -> tuple[Person, ...]:
+    """Return who receives an order; nobody does where a volunteer has a seat."""
+    return () if order.recipient_id is None else (people_store.load_person(connection, order.recipient_id),)
 
 
 def refuse_shut_gates(connection: Connection, order: Order, part: Assignment, *, now: datetime) -> None:

@@ -14,7 +14,7 @@ from services.orders.core.store import deadline_store, order_store
 from services.orders.core.store.deadline_store import Deadline
 from services.orders.core.store.order_store import Step
 from services.orders.core.usecases.notices import say_who_does_not_come, want_notice
-from services.orders.core.usecases.order_changes import publish_order, save_change
+from services.orders.core.usecases.order_changes import give_back, save_change
 from services.orders.serving.messages import OrderReleased
 from services.orders.serving.usecases.gates import refuse_shut_gates
 
@@ -54,6 +54,6 @@ def _release(connection: Connection, due: Deadline, order: Order, part: Assignme
     tell(connection, due, released)
     say_who_does_not_come(connection, due, order, part.volunteer_id)
     want_notice(connection, due, order, part.volunteer_id, Purpose.VISIT_RELEASED, until=order.terms.end_at)
-    opened = publish_order(connection, due, order.without(part.volunteer_id), Verb.RELEASE)
+    opened = give_back(connection, due, order, part.volunteer_id, Verb.RELEASE)
     looked_at = replace(opened, publication=replace(opened.publication, no_taker_at=due.now))
     return save_change(connection, order, looked_at, Step(Verb.RELEASE, due.now, why=code))

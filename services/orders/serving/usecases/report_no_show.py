@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from libs.db import Connection
 from libs.errors import ForbiddenError
 from libs.programme.acting_grants import GrantedAct
+from libs.programme.policy import Policy
 from services.orders.core.messages import tell
+from services.orders.core.refusals import NobodyReceivesError
 from services.orders.core.rules.life_cycle import Verb, refuse_unless_allowed
 from services.orders.core.rules.order import Order
 from services.orders.core.store import mark_store, people_store
@@ -30,6 +32,7 @@ def report_no_show(connection: Connection, context: CommandContext, order_id: UU
 
     Raises:
         ForbiddenError: neither staff here nor the other side.
+        NobodyReceivesError: the recipient of an order that has none.
         WrongOrderStateError: it is not taken, or service has begun.
         NoShowTooEarlyError: the waiting time is not over.
     """
@@ -46,7 +49,7 @@ def report_no_show(connection: Connection, context: CommandContext, order_id: UU
     )
     tell(connection, context, recorded)
     kept = save_change(connection, order, missed, context.step(Verb.NO_SHOW, why=f"{absent} absent"))
-    if absent == RECIPIENT:
+    if absent == RECIPIENT and order.recipient_id is not None:
         recipient = people_store.load_person(connection, order.recipient_id)
         emergency = Emergency(kind=IncidentKind.WELFARE_CHECK, person_id=recipient.person_id)
         open_incident(connection, context, order_id, emergency, recipient, order_id=order_id)
@@ -62,13 +65,24 @@ def refuse_before_waiting(connection: Connection, context: CommandContext, order
     """
     refuse_unless_allowed(Verb.NO_SHOW, order.state)
     policy = policy_of_order(connection, order, context.now)
-    from_then = order.terms.start_at + timedelta(minutes=policy.noshow.report_after_minutes)
-    if context.now < from_then:
+    refuse_too_early(policy, start_at=order.terms.start_at, now=context.now)
+
+
+def refuse_too_early(policy: Policy, *, start_at: datetime, now: datetime) -> None:
+    """Refuse to say that somebody did not come before they were waited for.
+
+    Raises:
+        NoShowTooEarlyError: the waiting time is not over.
+    """
+    from_then = start_at + timedelta(minutes=policy.noshow.report_after_minutes)
+    if now < from_then:
         raise NoShowTooEarlyError(reportable_at=from_then.isoformat())
 
 
 def _refuse_who_may_not_report(connection: Connection, context: CommandContext, order: Order, absent: str) -> None:
     refuse_auditor(context)
+    if absent == RECIPIENT and order.recipient_id is None:
+        raise NobodyReceivesError
     in_own_right = context.acting_for is None
     if in_own_right and has_power(connection, context, "report_no_show", order.unit_id):
         return

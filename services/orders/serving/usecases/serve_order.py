@@ -31,8 +31,12 @@ from services.orders.core.usecases.order_facts import lock_with_facts
 from services.orders.serving import messages, store
 from services.orders.serving.refusals import CheckInTooEarlyError, DoorCodeWrongError
 from services.orders.serving.rules.acts import CLOCK_SKEW_MAX
-from services.orders.serving.rules.doors import DoorKey, refuse_locked
+from services.orders.serving.rules.doors import DoorKey, lock_of, refuse_locked
 from services.orders.serving.usecases.gates import ask_of_gates, refuse_shut_gates
+from services.orders.venues import store as venues_store
+
+CODE_READ = timedelta(days=1)
+"""How long whoever read a venue's code counts as one who may have brought it along."""
 
 
 @dataclass(frozen=True)
@@ -90,13 +94,22 @@ def begin_service(
         code_right=shown.code is not None,
         metres_from_home=_metres_from_home(connection, order, shown.place),
     )
-    started = order.checked_in(part, policy_version=policy.version)
+    started = _with_readers(connection, order, at=at).checked_in(part, policy_version=policy.version)
     tell(
         connection,
         context,
         messages.ServiceStarted(order.order_id, order.district_id, part.volunteer_id, part.checked_in_at),
     )
     return save_change(connection, order, started, context.step(Verb.CHECK_IN))
+
+
+def _with_readers(connection: Connection, order: Order, *, at: datetime) -> Order:
+    """Return the order with those known who were told the code of its venue lately, and so could bring it along."""
+    if order.occasion.venue_id is None:
+        return order
+    for person_id in venues_store.readers_of(connection, order.occasion.venue_id, since=at - CODE_READ):
+        order = order.with_door_code_told(person_id)
+    return order
 
 
 def refuse_unless_at_the_door(connection: Connection, context: CommandContext, order: Order, *, at: datetime) -> Policy:
@@ -125,7 +138,7 @@ def _open_door(
         DoorCodeWrongError, DoorCodeLockedError: as their names say.
     """
     refuse_locked(order)
-    if not key.opens(order, said, at=at, clock_behind=clock_behind):
+    if not key.opens(lock_of(order), said, at=at, clock_behind=clock_behind):
         store.count_wrong_code(connection, order)
         raise DoorCodeWrongError
 
@@ -148,8 +161,16 @@ def _tell_who_acted(connection: Connection, context: CommandContext, order_id: U
 
 
 def _metres_from_home(connection: Connection, order: Order, place: Place | None) -> int | None:
-    recipient = people_store.load_person(connection, order.recipient_id)
-    return recipient.home.metres_to(place) if place is not None and recipient.home is not None else None
+    where = _where(connection, order)
+    return where.metres_to(place) if place is not None and where is not None else None
+
+
+def _where(connection: Connection, order: Order) -> Place | None:
+    """Return where an order begins: at the recipient's home, or at a venue."""
+    if order.recipient_id is not None:
+        return people_store.load_person(connection, order.recipient_id).home
+    venue_id = order.occasion.venue_id
+    return None if venue_id is None else venues_store.find_venue(connection, venue_id).place
 
 
 def check_out(
@@ -191,7 +212,7 @@ def end_service(
     )
     ended = order.checked_out(part, at=context.now)
     tell(connection, context, messages.service_finished(ended, part))
-    if ended.state is State.FINISHED:
+    if ended.state is not State.IN_SERVICE:
         _ask_for_word(connection, context, ended)
         ended = with_flags(connection, ended)
     return save_change(connection, order, ended, context.step(Verb.CHECK_OUT))

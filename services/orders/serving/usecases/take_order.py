@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 from uuid import UUID
 
 from libs.db import Connection
 from libs.programme.acting_grants import GrantedAct
+from libs.programme.policy import Policy
 from services.orders.core.messages import order_taken, tell
 from services.orders.core.refusals import OrderNotFoundError
 from services.orders.core.rules.deadlines import is_late_cancellation
 from services.orders.core.rules.life_cycle import State, Verb, refuse_unless_allowed
+from services.orders.core.rules.occasion import Kind
 from services.orders.core.rules.offers import Offer
 from services.orders.core.rules.order import Assignment, Order
 from services.orders.core.rules.people import Person
@@ -18,7 +21,7 @@ from services.orders.core.store import catalogue_store, mark_store, order_store,
 from services.orders.core.usecases.acting_for import require_acting_for
 from services.orders.core.usecases.command_context import CommandContext, refuse_auditor, require_power
 from services.orders.core.usecases.notices import say_who_comes, say_who_does_not_come
-from services.orders.core.usecases.order_changes import policy_of_order, publish_order, save_change
+from services.orders.core.usecases.order_changes import give_back, policy_of_order, save_change
 from services.orders.core.usecases.order_facts import lock_with_facts
 from services.orders.incidents import store as incidents_store
 from services.orders.serving import store
@@ -157,7 +160,7 @@ def refuse_unless_open(
 
 
 def withdraw_from_order(connection: Connection, context: CommandContext, order_id: UUID) -> Order:
-    """Give a taken order back; it is published anew, and late withdrawals are marked.
+    """Give a taken order back; it is published anew (a seat is cancelled), and late withdrawals are marked.
 
     Raises:
         NotAssignedError: not the volunteer of this order.
@@ -165,16 +168,23 @@ def withdraw_from_order(connection: Connection, context: CommandContext, order_i
     """
     order = lock_with_facts(connection, context, order_id)
     refuse_auditor(context)
-    order.assignment_of(context.subject_id)
+    part = order.assignment_of(context.subject_id)
     volunteer = people_store.load_person(connection, context.subject_id)
     require_acting_for(connection, context, volunteer, GrantedAct.SERVE, subject_id=order_id)
     refuse_unless_allowed(Verb.WITHDRAW, order.state)
     policy = policy_of_order(connection, order, context.now)
-    if is_late_cancellation(policy, start_at=order.terms.start_at, now=context.now):
+    if _is_marked(policy, order, part, now=context.now):
         mark_store.add_mark(connection, order_id, context.subject_id, "late_cancellation", context.now)
     say_who_does_not_come(connection, context, order, context.subject_id)
-    opened = publish_order(connection, context, order.without(context.subject_id), Verb.WITHDRAW)
+    opened = give_back(connection, context, order, context.subject_id, Verb.WITHDRAW)
     return save_change(connection, order, opened, context.step(Verb.WITHDRAW))
+
+
+def _is_marked(policy: Policy, order: Order, part: Assignment, *, now: datetime) -> bool:
+    """Tell whether giving it back is held against the volunteer; not a seat that came to them at the last moment."""
+    start_at = order.terms.start_at
+    came_late = order.kind is Kind.SEAT and is_late_cancellation(policy, start_at=start_at, now=part.taken_at)
+    return is_late_cancellation(policy, start_at=start_at, now=now) and not came_late
 
 
 def offer_order(connection: Connection, context: CommandContext, order_id: UUID, *, to: UUID) -> Order:

@@ -17,7 +17,7 @@ class PlacedOrder:
 
     order_id: UUID
     district_id: UUID
-    recipient_id: UUID
+    recipient_id: UUID | None
     service_code: str
     planned_minutes: int
     funding: str

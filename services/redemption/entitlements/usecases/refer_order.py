@@ -15,10 +15,15 @@ from services.redemption.entitlements.messages import FallbackReferred
 
 
 def refer_order(connection: Connection, context: EventContext, order_id: UUID) -> None:
-    """Refer to purchased service where it may be purchased and this month's minutes cover it, else to the market."""
+    """Refer to purchased service where it may be purchased and this month's minutes cover it, else to the market.
+
+    What nobody receives is referred to nobody: a coordinator planned it, and sees that it found no taker.
+    """
     order = placed_orders.find_placed_order(connection, order_id)
     if order is None:
         raise NotYetKnownError(subject=str(order_id))
+    if order.recipient_id is None:
+        return
     policy = policy_on(connection, order.district_id, local_date(context.now))
     entitled = store.find_month(connection, person_id=order.recipient_id, month=month_of(context.now))
     is_covered = entitled.minutes is not None and entitled.available_minutes >= order.planned_minutes

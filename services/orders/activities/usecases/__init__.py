@@ -1,0 +1,1 @@
+"""Plan an activity, sign up for it, and end it."""

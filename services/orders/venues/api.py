@@ -1,0 +1,84 @@
+"""/v1/venues: where people come together."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from flask.views import MethodView
+from flask_smorest import Blueprint
+
+from libs.db import Connection
+from libs.http import reading
+from libs.programme import directory
+from libs.programme.names import with_unit_names
+from services.orders.core.api.edge import command
+from services.orders.core.api.places import place_of
+from services.orders.core.schemas import done_schema, page_of_schema
+from services.orders.core.store.rows import Row
+from services.orders.core.usecases.command_context import CommandContext
+from services.orders.venues import schemas, store
+from services.orders.venues.rules import Venue
+from services.orders.venues.usecases import VenueTold, close_venue, register_venue
+
+venues = Blueprint("venues", __name__, url_prefix="/v1/venues", description="Where people come together")
+IS_OPEN = {"yes": True, "no": False}
+
+
+def _view(venue: Venue) -> Row:
+    place = venue.place
+    return {name: value for name, value in vars(venue).items() if name != "place"} | {
+        "latitude_e6": place.latitude_e6 if place else None,
+        "longitude_e6": place.longitude_e6 if place else None,
+    }
+
+
+@venues.route("")
+class Venues(MethodView):
+    """The list."""
+
+    @venues.doc(operationId="list_venues")
+    @venues.arguments(schemas.VenueQuerySchema, location="query")
+    @venues.response(200, page_of_schema(schemas.VenueSchema))
+    def get(self, query: dict[str, Any]) -> Row:
+        """List venues by name, to everybody who is signed in: all of the city, or those of a unit and below."""
+        with reading() as connection:
+            units = None if query["unit"] is None else directory.units_below(connection, [query["unit"]])
+            page = store.VENUES.page(connection, query, units=units, open=IS_OPEN[query["open"]])
+            return page.showing(with_unit_names(connection, [row._asdict() for row in page.rows], "unit_id"))
+
+
+@venues.route("/<uuid:venue_id>")
+class VenueById(MethodView):
+    """One venue."""
+
+    @venues.doc(operationId="get_venue")
+    @venues.response(200, schemas.VenueSchema)
+    def get(self, venue_id: UUID) -> Row:
+        """Show a venue to everybody who is signed in."""
+        with reading() as connection:
+            return with_unit_names(connection, [_view(store.find_venue(connection, venue_id))], "unit_id")[0]
+
+    @venues.doc(operationId="register_venue")
+    @venues.arguments(schemas.VenueTermsSchema)
+    @venues.response(201, done_schema(schemas.VenueSchema))
+    def put(self, terms: Row, venue_id: UUID) -> Row:
+        """Register a service point of a unit."""
+        names = ("unit_id", "kind", "name", "address", "capacity")
+        told = VenueTold(**{name: terms[name] for name in names}, place=place_of(terms))
+
+        def register(connection: Connection, context: CommandContext) -> Row:
+            return _view(register_venue(connection, context, venue_id, told))
+
+        return command(register, terms, command_id=venue_id)
+
+
+@venues.route("/<uuid:venue_id>/closing")
+class VenueClosing(MethodView):
+    """The end of a venue."""
+
+    @venues.doc(operationId="close_venue")
+    @venues.response(200, done_schema(schemas.VenueSchema))
+    def post(self, venue_id: UUID) -> Row:
+        """Close a venue: nothing new is planned there; what is planned stays."""
+        return command(lambda c, context: _view(close_venue(c, context, venue_id)), {"venue_id": str(venue_id)})

@@ -1,0 +1,107 @@
+"""Venues, and who was told the code of one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+
+from libs.db import Connection
+from libs.db.rows import change_rows, find_row, save_row
+from libs.http.lists import Listing, one_of
+from services.orders.core.rules.people import Place
+from services.orders.core.store.rows import place_of
+from services.orders.core.store.tables import INSTANT, table_of
+from services.orders.venues.refusals import VenueNotFoundError
+from services.orders.venues.rules import Venue, VenueKind
+
+READERS_MAX = 50
+
+venue = table_of(
+    "venue",
+    "venue_id",
+    venue_id=sa.Uuid,
+    unit_id=sa.Uuid,
+    district_id=sa.Uuid,
+    kind=sa.Text,
+    name=sa.Text,
+    address=sa.Text,
+    capacity=sa.Integer,
+    latitude_e6=sa.Integer,
+    longitude_e6=sa.Integer,
+    registered_by=sa.Uuid,
+    registered_at=INSTANT,
+    closed_by=sa.Uuid,
+    closed_at=INSTANT,
+)
+venue_code_reader = table_of(
+    "venue_code_reader", "venue_id person_id", venue_id=sa.Uuid, person_id=sa.Uuid, read_at=INSTANT
+)
+VENUES = Listing(
+    sa.select(venue),
+    order=(venue.c.name, venue.c.venue_id),
+    narrowed={
+        "units": one_of(venue.c.unit_id),
+        "open": lambda is_open: venue.c.closed_at.is_(None) if is_open else venue.c.closed_at.is_not(None),
+    },
+    scope=("units", "open"),
+)
+
+
+def venue_of(row: Mapping[str, Any]) -> Venue:
+    """Return the venue of a row."""
+    plain = {name: value for name, value in row.items() if name not in ("latitude_e6", "longitude_e6", "kind")}
+    return Venue(**plain, kind=VenueKind(row["kind"]), place=place_of(row["latitude_e6"], row["longitude_e6"]))
+
+
+def add_venue(connection: Connection, new: Venue) -> bool:
+    """Add a venue; False when its id is taken."""
+    columns = {name: value for name, value in vars(new).items() if name != "place"} | _at(new.place)
+    added = insert(venue).values(columns).on_conflict_do_nothing().returning(venue.c.venue_id)
+    return connection.execute(added).first() is not None
+
+
+def _at(place: Place | None) -> dict[str, int | None]:
+    return {
+        "latitude_e6": None if place is None else place.latitude_e6,
+        "longitude_e6": None if place is None else place.longitude_e6,
+    }
+
+
+def find_venue(connection: Connection, venue_id: UUID) -> Venue:
+    """Return a venue.
+
+    Raises:
+        VenueNotFoundError: there is none.
+    """
+    row = find_row(connection, venue, venue_id=venue_id)
+    if row is None:
+        raise VenueNotFoundError
+    return venue_of(row._asdict())
+
+
+def names_of(connection: Connection, venue_ids: set[UUID]) -> dict[UUID, str]:
+    """Return what venues are called."""
+    rows = connection.execute(sa.select(venue.c.venue_id, venue.c.name).where(venue.c.venue_id.in_(venue_ids)))
+    return {row.venue_id: row.name for row in rows} if venue_ids else {}
+
+
+def close_venue(connection: Connection, venue_id: UUID, *, by: UUID, at: datetime) -> None:
+    """Note that a venue is closed."""
+    change_rows(connection, venue, {"closed_by": by, "closed_at": at}, venue_id=venue_id)
+
+
+def note_reader(connection: Connection, venue_id: UUID, person_id: UUID, at: datetime) -> None:
+    """Note who was told the code of a venue, and when last."""
+    save_row(connection, venue_code_reader, {"venue_id": venue_id, "person_id": person_id, "read_at": at})
+
+
+def readers_of(connection: Connection, venue_id: UUID, *, since: datetime) -> list[UUID]:
+    """Return who was told the code of a venue since an instant, the last first; at most READERS_MAX."""
+    told = venue_code_reader.c
+    query = sa.select(told.person_id).where(told.venue_id == venue_id, told.read_at >= since)
+    return list(connection.scalars(query.order_by(told.read_at.desc()).limit(READERS_MAX)))
