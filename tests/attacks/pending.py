@@ -86,6 +86,11 @@ def _wanted(world: World) -> Iterator[Made]:
     yield "duty", "/v1/duty-roster/{}", duty, A
     weekly: dict[str, Any] = {"recipient_id": lan, "service": "A7", "funding": "credit", "weekdays": [2], "minutes": 60}
     yield "series", "/v1/series/{}", weekly | {"time": "07:00", "from": world.story.day("D60").isoformat()}, A
+    venue = {"unit_id": home, "kind": "canteen", "name": "和园食堂", "address": "和园路 1 号", "capacity": 40}
+    yield "venue", "/v1/venues/{}", venue, A
+    planned: dict[str, Any] = {"venue_id": world.id_of("pending/venue"), "title": "包粽子", "service": "A7"}
+    planned |= {"start": world.story.instant("D30 09:00").isoformat(), "minutes": 60, "seats": 20}
+    yield "activity", "/v1/activities/{}", planned, A
     group = {"unit_id": home, "name_zh": "邻里互助队", "leader_id": minnow}
     yield "group", "/v1/groups/{}", group, A
     yield "close", "/v1/period-closes/{}", {"district_id": district, "month": "2026-02"}, A

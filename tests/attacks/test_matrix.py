@@ -109,7 +109,6 @@ def _values(city: City, pending: Mapping[str, str]) -> Values:
         "request_id": pending["gift"],
         "incident_id": pending["incident"],
         "entry_id": pending["duty"],
-        "series_id": pending["series"],
         "GET /v1/duty-roster/gaps from": "2026-03-20T00:00:00Z",
         "GET /v1/duty-roster/gaps to": "2026-03-21T00:00:00Z",
         "group_id": pending["group"],
@@ -143,10 +142,11 @@ def _values(city: City, pending: Mapping[str, str]) -> Values:
         "PUT /v1/slips/{range_id} to": 1009, "names": {"zh": "新"}, "level": "service_point", "consent": consent,
         "role": "coordinator", "PUT /v1/adjustments/{proposal_id} +": ["person_id", "scan"], "kind": "child",
         "PUT /v1/adjustments/{proposal_id} kind": "migration", "slip": 1001,
-        "PUT /v1/incidents/{incident_id} kind": "urgent_call", "ok": False, "upheld": False, "why": "no",
+        "PUT /v1/incidents/{incident_id} kind": "urgent_call", "PUT /v1/venues/{venue_id} kind": "canteen", "ok": False, "upheld": False, "why": "no",
         "PUT /v1/incidents/{incident_id} +": ["person_id"], "PUT /v1/complaints/{complaint_id} about": "other",
     }  # fmt: skip
     changing = [name for name, _ in operations(city.document) if _changes_a_person(name)]
+    ids |= {f"{kind}_id": pending[kind] for kind in ("activity", "series", "venue")}
     ids |= dict.fromkeys([f"{name} person_id" for name in changing], city.world.id_of("tar"))
     return Values(ids, words)
 
