@@ -142,7 +142,8 @@ def _values(city: City, pending: Mapping[str, str]) -> Values:
         "PUT /v1/slips/{range_id} to": 1009, "names": {"zh": "新"}, "level": "service_point", "consent": consent,
         "role": "coordinator", "PUT /v1/adjustments/{proposal_id} +": ["person_id", "scan"], "kind": "child",
         "PUT /v1/adjustments/{proposal_id} kind": "migration", "slip": 1001,
-        "PUT /v1/incidents/{incident_id} kind": "urgent_call", "PUT /v1/venues/{venue_id} kind": "canteen", "ok": False, "upheld": False, "why": "no",
+        "PUT /v1/venues/{venue_id} kind": "canteen", "PUT /v1/incidents/{incident_id} kind": "urgent_call",
+        "ok": False, "upheld": False, "why": "no",
         "PUT /v1/incidents/{incident_id} +": ["person_id"], "PUT /v1/complaints/{complaint_id} about": "other",
     }  # fmt: skip
     changing = [name for name, _ in operations(city.document) if _changes_a_person(name)]

@@ -27,7 +27,7 @@ BOUNDED: Mapping[str, frozenset[str]] = {
     )),
     "orders": frozenset((
         "acting_grant", "catalogue_item", "counting", "deadline", "device_key", "person", "policy", "relation",
-        "signing_key", "standing", "unit", "visitor", "volunteer_group",
+        "signing_key", "standing", "unit", "venue", "venue_code_reader", "visitor", "volunteer_group",
     )),
     "ledger": frozenset((
         "acting_grant", "credit_due", "erasure", "journal.book", "journal.ddl", "journal.wallet", "person", "policy",
@@ -59,6 +59,9 @@ PRUNED: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "application_ticket": ("when it expires", _APPLICATIONS),
     },
     "orders": {
+        "activity_waiter": (
+            "when the activity ends", "services.orders.activities.usecases.plan_activity:end_waiting"
+        ),
         "door_act": ("when it is too old to count", "services.orders.serving.store:forget_old_acts"),
         "ended_session": _SESSIONS,
         "scan_content": ("retention.photo_days after the order", "services.orders.scans.usecases:delete_scan_due"),
@@ -112,6 +115,7 @@ STAYS: Mapping[str, Mapping[str, Stays]] = {
         "status_change": Stays(ELDERS // 10, 200, _OF_STAFF),
     },
     "orders": {
+        "activity": Stays(200_000, 400, "where and when the seats of volunteers were"),
         "assignment": Stays(ORDERS_A_YEAR, 400, _OF_ORDERS),
         "call_back": Stays(ORDERS_A_YEAR // 50, 300, "what was asked and answered by telephone"),
         "counted": Stays(ORDERS_A_YEAR * 3, 240, "what the figures of a month count, row by row"),

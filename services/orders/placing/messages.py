@@ -9,7 +9,6 @@ from uuid import UUID
 from libs.contracts.events import orders
 from libs.events import tells
 from libs.programme.words import Funding
-from services.orders.core.messages import OrderCancelled
 from services.orders.core.rules.life_cycle import State
 from services.orders.core.rules.order import Order
 

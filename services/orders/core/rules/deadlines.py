@@ -131,7 +131,7 @@ def deadlines_of(policy: Policy, order: Order, *, now: datetime) -> dict[str, da
     if order.state is State.FINISHED and order.word_awaited_from is not None:
         return {SILENCE: silence_at(policy, awaited_from=order.word_awaited_from)} | _places(policy, order)
     if order.state is State.CONFIRMED:
-        return {SIGNATURE: unsigned_at(policy, confirmed_at=now)}
+        return {SIGNATURE: unsigned_at(policy, confirmed_at=now)} | _places(policy, order)
     if order.state is State.DISPUTED:
         return {DECISION: undecided_at(policy, disputed_at=now)}
     return {}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from libs.db import Connection
-from services.orders.core.messages import tell
+from services.orders.core.messages import order_cancelled, tell
 from services.orders.core.rules.life_cycle import State, Verb
 from services.orders.core.rules.purposes import Purpose
 from services.orders.core.store.deadline_store import Deadline
@@ -32,6 +32,6 @@ def leave_unfunded(connection: Connection, deadline: Deadline) -> None:
     if order is None:
         return
     closed = order.moved(Verb.LEAVE_UNFUNDED)
-    tell(connection, deadline, messages.order_cancelled(closed, code=NOT_FUNDED))
+    tell(connection, deadline, order_cancelled(closed, code=NOT_FUNDED))
     want_notice(connection, deadline, closed, order.recipient_id, Purpose.REQUEST_CLOSED, until=order.terms.end_at)
     save_change(connection, order, closed, Step(Verb.LEAVE_UNFUNDED, deadline.at, why=NOT_FUNDED))
