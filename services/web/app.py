@@ -27,7 +27,7 @@ from services.web.kit.closed import is_closed
 from services.web.kit.failures import register_failures
 from services.web.kit.lookups import has_photo, service_of
 from services.web.kit.navigation import navigation, start_of
-from services.web.kit.viewer import EXTENSION, Web, viewer, viewer_or_none
+from services.web.kit.viewer import EXTENSION, Web, chosen_desk, viewer, viewer_or_none
 from services.web.pages import AREAS
 from services.web.pages.entry.second_factor import ask_to_enrol
 from services.web.pages.entry.views import ask_to_sign_in
@@ -155,6 +155,7 @@ def _dress(app: Flask, parts: WebParts) -> None:
             "html_lang": i18n.html_language(),
             "viewer": signed_in,
             "navigation": navigation(signed_in.roles) if signed_in else [],
+            "desk": chosen_desk(),
             "start": start_of(signed_in.roles) if signed_in else "/",
             "now": parts.clock.now(),
             "is_large": signed_in is not None and signed_in.roles == {Role.RECIPIENT},

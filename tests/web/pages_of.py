@@ -27,7 +27,7 @@ PATHS = {
               /desk/visits/{lan}/visitor /desk/orders/{weak}
               /desk/planning /desk/planning/orders/{open1}
               /desk/checkouts /slips /desk/signatures /desk/stops /desk/stops?volunteer={min} /applicants
-              /applicants/{applicant} /register /duty /duty/roster /duty/roster?q=nobody
+              /applicants/{applicant} /register /away /duty /duty/roster /duty/roster?q=nobody
               /series/stopped""",
     "check": """/street /desk/orders/{signed} /me/second-factor /people /people?q=nobody /people/{min}""",
     "admin": """/district /district/rules/{d1}""",

@@ -50,6 +50,7 @@ SHOWN: tuple[tuple[str, str, str, str], ...] = (
     ("visits", "coord", "/desk/visits", "desk"),
     ("checkouts", "coord", "/desk/checkouts", "desk"),
     ("stops", "coord", "/desk/stops?volunteer={min}", "desk"),
+    ("away", "coord", "/away", "both"),
     ("duty-roster", "coord", "/duty/roster", "desk"),
     ("applications", "coord", "/applicants", "desk"),
     ("register", "coord", "/register", "desk"),

@@ -32,6 +32,7 @@ WAYS = (
     Way("/volunteer", message("Near me"), "near", frozenset({Role.VOLUNTEER})),
     Way("/volunteer/time", message("Hours and credit"), "clock", frozenset({Role.VOLUNTEER})),
     Way("/duty", message("On duty"), "phone", frozenset({Role.VOLUNTEER, Role.COORDINATOR})),
+    Way("/away", message("On leave"), "calendar", frozenset({Role.COORDINATOR, Role.CHECKER, Role.DISTRICT_ADMIN})),
     Way("/family", message("My family"), "heart", frozenset({Role.VOLUNTEER, Role.RECIPIENT})),
 )
 

@@ -18,6 +18,8 @@ from services.web.sessions.signed_in import SessionEndedError, Sessions, SignedI
 EXTENSION = "web"
 REFERENCE = "reference"
 OWNER = "owner"
+DESK = "desk"
+"""At whose desk somebody works just now: the unit of a role that is lent to them."""
 ME_KEPT = timedelta(seconds=20)
 
 
@@ -64,12 +66,17 @@ class Viewer:
         named_units = {held["unit_id"]: held.get("unit_name") for held in self.me.get("roles", [])}
         return str(named_units.get(unit_id) or self.me.get("home_unit_name") or "")
 
+    @property
+    def lent(self) -> list[dict[str, Any]]:
+        """Return the roles that are somebody else's, who is away."""
+        return [held for held in self.me.get("roles", []) if held.get("state") == "held" and held.get("lent_by_id")]
+
     def unit_of(self, *roles: str) -> str:
-        """Return the unit where the first of these roles is held, else home."""
-        for held in self.me.get("roles", []):
-            if held.get("state") == "held" and held["role"] in roles:
-                return str(held["unit_id"])
-        return self.unit_id
+        """Return the unit where the first of these roles is held, else home; the chosen desk before the others."""
+        held = [one for one in self.me.get("roles", []) if one.get("state") == "held" and one["role"] in roles]
+        units = [str(one["unit_id"]) for one in sorted(held, key=lambda one: bool(one.get("lent_by_id")))]
+        chosen = session.get(DESK)
+        return chosen if chosen in units else next(iter(units), self.unit_id)
 
 
 def web() -> Web:
@@ -105,6 +112,21 @@ def viewer() -> Viewer:
     if signed_in is None:
         raise SessionEndedError
     return signed_in
+
+
+def choose_desk(unit_id: str) -> None:
+    """Work at the desk of a unit from now on, or at one's own where no role is held there."""
+    if any(str(held["unit_id"]) == unit_id for held in viewer().lent):
+        session[DESK] = unit_id
+    else:
+        session.pop(DESK, None)
+
+
+def chosen_desk() -> str | None:
+    """Return the unit of the lent role at whose desk somebody works just now; None at their own."""
+    signed_in = viewer_or_none()
+    lent, chosen = signed_in.lent if signed_in else [], session.get(DESK)
+    return chosen if any(str(held["unit_id"]) == chosen for held in lent) else None
 
 
 def viewer_or_none() -> Viewer | None:

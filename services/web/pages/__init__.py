@@ -4,6 +4,7 @@ from services.web.kit.areas import Area
 from services.web.pages.about.views import area as about
 from services.web.pages.applicants.views import area as applicants
 from services.web.pages.applying.views import area as applying
+from services.web.pages.away.views import area as away
 from services.web.pages.calls.call_list import area as call_list
 from services.web.pages.calls.views import area as calls
 from services.web.pages.checks.views import area as checks
@@ -59,6 +60,7 @@ AREAS: tuple[Area, ...] = (
     applicants,
     registering,
     urgent,
+    away,
     series,
     people,
 )

@@ -1,0 +1,1 @@
+"""Who is on leave, and who stands in."""
