@@ -47,7 +47,7 @@ def _away(city: City) -> tuple[str, str]:
     """Let somebody above a coordinator name who stands in for them; return the role's id, and what waits."""
     world = city.world
     held = city.ask("GET", f"/v1/persons/{world.id_of('coord')}/roles", role="city_admin").json()["items"]
-    grant_id = next(str(one["grant_id"]) for one in held if one["role"] == "coordinator")
+    grant_id = next(str(grant["grant_id"]) for grant in held if grant["role"] == "coordinator")
     days = {name: world.story.day("D40").isoformat() for name in ("begins_on", "ends_on")}
     body = {"grant_id": grant_id, "deputy_id": world.id_of("coord_k2"), "reason": "leave"} | days
     world.must(A, "PUT", f"/v1/deputies/{world.id_of('pending/deputyship')}", body)

@@ -34,6 +34,29 @@ def qualify(world: World, step: Step, seed: str) -> Calls:
     return [_person_act(world, step, seed, "qualifications", body)]
 
 
+def name_deputy(world: World, step: Step, seed: str) -> Calls:
+    role, unit = step.get("role", "coordinator@k1").split("@")
+    absent = step.get("absent", step["by"])
+    body = {
+        "grant_id": world.id_of(absent + role + unit),
+        "deputy_id": world.id_of(step["deputy"]),
+        "begins_on": world.story.day(step["from"]).isoformat(),
+        "ends_on": world.story.day(step["until"]).isoformat(),
+        "reason": "leave",
+    }
+    return [put(world, step, f"/v1/deputies/{world.id_of(step['name_deputy'])}", body)]
+
+
+def accept_deputy(world: World, step: Step, seed: str) -> Calls:
+    path = f"/v1/deputies/{world.id_of(step['accept_deputy'])}/decision"
+    return [post(world, step["by"], path, {"ok": True}, seed)]
+
+
+def end_deputy(world: World, step: Step, seed: str) -> Calls:
+    path = f"/v1/deputies/{world.id_of(step['end_deputy'])}"
+    return [ApiCall(world.login(step["by"]), "DELETE", path, None, world.key(seed))]
+
+
 def suspend(world: World, step: Step, seed: str) -> Calls:
     return [_person_act(world, step, seed, "suspension", {})]
 
@@ -87,6 +110,9 @@ def register(world: World, step: Step, seed: str) -> Calls:
 
 
 _NAMED: tuple[Callable[[World, Step, str], Calls], ...] = (
+    name_deputy,
+    accept_deputy,
+    end_deputy,
     relate,
     assess,
     qualify,

@@ -73,8 +73,8 @@ class Viewer:
 
     def unit_of(self, *roles: str) -> str:
         """Return the unit where the first of these roles is held, else home; the chosen desk before the others."""
-        held = [one for one in self.me.get("roles", []) if one.get("state") == "held" and one["role"] in roles]
-        units = [str(one["unit_id"]) for one in sorted(held, key=lambda one: bool(one.get("lent_by_id")))]
+        held = [role for role in self.me.get("roles", []) if role.get("state") == "held" and role["role"] in roles]
+        units = [str(role["unit_id"]) for role in sorted(held, key=lambda role: bool(role.get("lent_by_id")))]
         chosen = session.get(DESK)
         return chosen if chosen in units else next(iter(units), self.unit_id)
 

@@ -28,7 +28,7 @@ class Desk:
     def grant_of(self, caller: Caller, role: str) -> str:
         """Return the id of a role that somebody holds as their own."""
         held = must(caller.get(f"/v1/persons/{caller.person_id}/roles"))["items"]
-        return next(str(one["grant_id"]) for one in held if one["role"] == role and not one["lent_by_id"])
+        return next(str(grant["grant_id"]) for grant in held if grant["role"] == role and not grant["lent_by_id"])
 
     def words(self, *, begins: int = 0, days: int = 7, **terms: Any) -> Document:
         """Return what is said of an absence that begins in some days."""
@@ -65,12 +65,12 @@ class Desk:
     def lent(self) -> list[tuple[str, str, str]]:
         """Return what the others were told last of the roles that are lent to the deputy."""
         roles = self.platform.states_of(self.deputy.person_id)[-1].roles
-        return [(one.role, one.unit_id, one.lent_by_id) for one in roles if one.lent_by_id]
+        return [(held.role, held.unit_id, held.lent_by_id) for held in roles if held.lent_by_id]
 
     def state(self, path: str) -> str:
         """Return where it stands, as whoever is away reads it."""
         items = must(self.absent.get("/v1/deputies"))["items"]
-        return next(str(one["state"]) for one in items if one["deputyship_id"] == path.rpartition("/")[2])
+        return next(str(item["state"]) for item in items if item["deputyship_id"] == path.rpartition("/")[2])
 
 
 @pytest.fixture
@@ -91,7 +91,7 @@ def test_the_role_is_lent_from_the_first_day_to_the_last_also_after_downtime(des
     must(desk.deputy.post(f"{path}/decision", {"ok": True}))
     desk.run()
 
-    assert [(one["state"], one["absent_name"]) for one in waits] == [("proposed", "absent")]
+    assert [(item["state"], item["absent_name"]) for item in waits] == [("proposed", "absent")]
     assert (desk.state(path), desk.lent()) == ("accepted", [])
     desk.platform.move(timedelta(days=1))
     desk.run()

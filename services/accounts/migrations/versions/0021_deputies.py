@@ -11,7 +11,7 @@ down_revision = "0020"
 
 def upgrade() -> None:
     """Let the same role be held beside the lent one; keep who named whom."""
-    op.execute("ALTER TABLE role_grant ADD COLUMN lent_by_id uuid REFERENCES person CHECK (lent_by_id <> person_id)")
+    op.execute("ALTER TABLE role_grant ADD COLUMN lent_by_id uuid")
     op.execute("DROP INDEX role_grant_held")
     op.execute("""
         CREATE UNIQUE INDEX role_grant_held ON role_grant (person_id, role, unit_id)
