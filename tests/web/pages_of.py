@@ -30,7 +30,7 @@ PATHS = {
               /applicants/{applicant} /register /away /duty /duty/roster /duty/roster?q=nobody
               /series/stopped""",
     "check": """/street /desk/orders/{signed} /me/second-factor /people /people?q=nobody /people/{min}""",
-    "admin": """/district /district/rules/{d1}""",
+    "admin": """/district /district/rules/{d1} /figures?unit={d1} /figures/rows?unit={d1}&indicator=hours""",
     "op": """/urgent/{urgent} /calls /calls/list /calls/sample /calls?q=nobody /calls/{lan}
               /calls/{lan}/orders/{next}/code
               /papers/{lan}""",
@@ -51,6 +51,8 @@ NO_PAGE = {
     "/door/state": "what the script at the door asks",
     "/desk/approvals.csv": "a table to save",
     "/desk/approvals.xlsx": "a table to save",
+    "/figures/table.<ending>": "a table to save",
+    "/figures/rows.<ending>": "a table to save",
     "/slips/sheet.pdf": "a PDF",
     "/desk/scans/<uuid:scan_id>": "a picture that somebody uploaded: test_slips",
     "/papers": "leads to /papers/<person_id>",

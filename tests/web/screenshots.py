@@ -60,6 +60,7 @@ SHOWN: tuple[tuple[str, str, str, str], ...] = (
     ("urgent", "op", "/urgent/{urgent}", "desk"),
     ("second-factor", "check", "/me/second-factor", "desk"),
     ("district", "admin", "/district", "desk"),
+    ("figures", "admin", "/figures?unit={d1}", "desk"),
 )
 LABELS = ("next", "today", "lan", "weak")
 

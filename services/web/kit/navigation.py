@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from libs.contracts.powers import POWERS
 from libs.programme.words import Role
 from libs.translation import message
 
@@ -26,6 +27,7 @@ WAYS = (
     Way("/street", message("Second checks"), "scales", frozenset({Role.CHECKER})),
     Way("/calls", message("Calls"), "phone", frozenset({Role.OPERATOR, Role.COORDINATOR})),
     Way("/district", message("District"), "map", frozenset({Role.DISTRICT_ADMIN, Role.CITY_ADMIN, Role.CITY_AUDITOR})),
+    Way("/figures", message("Figures"), "calendar", POWERS["view_orders"]),
     Way("/people", message("People"), "people", frozenset({Role.CHECKER, Role.DISTRICT_ADMIN, Role.CITY_ADMIN})),
     Way("/elder", message("My help"), "home", frozenset({Role.RECIPIENT})),
     Way("/elder/time", message("My time"), "clock", frozenset({Role.RECIPIENT})),

@@ -19,6 +19,7 @@ from services.web.pages.entry.photo import area as photo
 from services.web.pages.entry.second_factor import area as second_factor
 from services.web.pages.entry.views import area as entry
 from services.web.pages.family.views import area as family
+from services.web.pages.figures.views import area as figures
 from services.web.pages.front.views import area as front
 from services.web.pages.kiosk.views import area as kiosk
 from services.web.pages.papers.views import area as papers
@@ -53,6 +54,7 @@ AREAS: tuple[Area, ...] = (
     call_list,
     calls,
     district,
+    figures,
     papers,
     checks,
     kiosk,

@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from openpyxl import load_workbook
 
 from libs.clock import machine_now
-from services.web.pages.desk.export import harmless
+from services.web.kit.tables import harmless
 from services.web.tests.support import PERSON, UNIT, TableApi, open_pages, sign_in, signed_in
 
 IDS = [f"01890a5d-ac96-774b-bcce-b302099a90{number:02}" for number in range(10)]

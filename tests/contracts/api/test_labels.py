@@ -31,6 +31,9 @@ WORDS_OF = {
     "consent": "accounts.Consent.how",
     "second_factor": "accounts.FactorActAnswer.act",
     "proposal": "accounts.ResetAnswer.state",
+    "indicator": "orders.Figure.indicator",
+    "measure": "orders.Figure.unit",
+    "counted": "orders.Counted.kind",
 }
 OWN_WORDS = {"kind.same_household"}
 """What a page says that is no word of the API by itself."""

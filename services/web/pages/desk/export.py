@@ -2,25 +2,14 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from typing import Any
-
-from openpyxl import Workbook
-from openpyxl.utils.exceptions import IllegalCharacterError
 
 from services.web.kit.formats import local
 from services.web.kit.i18n import is_chinese, say
 from services.web.kit.labels import label
 from services.web.kit.lookups import service_of
+from services.web.kit.tables import Cell
 from services.web.pages.desk.queue import Group, Order, counted_minutes
-
-Cell = str | int
-FORMULA_BEGINS = ("=", "+", "-", "@", "\t", "\r", "\n")
-XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-CSV_TYPE = "text/csv"
-BYTE_ORDER_MARK = "\ufeff"
-"""Without it a spreadsheet reads Chinese as something else."""
 
 
 def table_of(groups: list[Group], *, people: dict[str, str]) -> list[list[Cell]]:
@@ -43,34 +32,7 @@ def table_of(groups: list[Group], *, people: dict[str, str]) -> list[list[Cell]]
         say("What the two did before"),
     ]
     rows = [[group.title, *_row(order, people)] for group in groups for order in group.orders]
-    return [[harmless(cell) for cell in row] for row in [head, *rows]]
-
-
-def as_csv(table: list[list[Cell]]) -> bytes:
-    """Return a table as CSV in UTF-8."""
-    written = io.StringIO(newline="")
-    written.write(BYTE_ORDER_MARK)
-    csv.writer(written).writerows(table)
-    return written.getvalue().encode()
-
-
-def as_xlsx(table: list[list[Cell]]) -> bytes:
-    """Return a table as a workbook of one sheet."""
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet(say("Hours to approve"))
-    for row in table:
-        try:
-            sheet.append(row)
-        except IllegalCharacterError:
-            sheet.append(["".join(filter(str.isprintable, cell)) if isinstance(cell, str) else cell for cell in row])
-    content = io.BytesIO()
-    book.save(content)
-    return content.getvalue()
-
-
-def harmless(cell: Cell) -> Cell:
-    """Return a cell that no spreadsheet takes for a formula."""
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA_BEGINS) else cell
+    return [head, *rows]
 
 
 def _row(order: Order, people: dict[str, str]) -> list[Cell]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
@@ -26,11 +26,12 @@ from services.web.kit.i18n import say
 from services.web.kit.lookups import names, people_of, service_of, words_of
 from services.web.kit.refusing import back_to_form
 from services.web.kit.spoken import MinutesUnreadableError, read_minutes
+from services.web.kit.tables import saved_as
 from services.web.kit.urgent import open_at
 from services.web.kit.viewer import api, now, viewer
 from services.web.kit.visits import FINDINGS, put_visit
 from services.web.pages.desk.checkouts import missing_of
-from services.web.pages.desk.export import CSV_TYPE, XLSX_TYPE, Cell, as_csv, as_xlsx, table_of
+from services.web.pages.desk.export import table_of
 from services.web.pages.desk.queue import Group, View, grouped, view_of
 
 area = Area("desk", __name__, __file__, "/desk")
@@ -105,13 +106,13 @@ def signatures() -> str:
 @area.page("/approvals.csv", needs="approve_hours")
 def approvals_csv() -> Response:
     """Give the queue as it is seen, as CSV."""
-    return _export(as_csv, CSV_TYPE, "csv")
+    return _export("csv")
 
 
 @area.page("/approvals.xlsx", needs="approve_hours")
 def approvals_xlsx() -> Response:
     """Give the queue as it is seen, as a workbook."""
-    return _export(as_xlsx, XLSX_TYPE, "xlsx")
+    return _export("xlsx")
 
 
 @area.page("/checkouts", needs="view_orders")
@@ -249,16 +250,14 @@ def _waiting(name: str, unit_id: str) -> list[dict[str, Any]] | Closed:
     return part_of_page(lambda: api().rows(f"/v1/queues/{name}", unit=unit_id))
 
 
-def _export(write: Callable[[list[list[Cell]]], bytes], content_type: str, ending: str) -> Response:
+def _export(ending: str) -> Response:
     """Return the lines that the address shows, in the order in which they are shown."""
     orders = _queue()
     people = people_of(orders)
     add_findings(orders, "approval", _own_unit())
     groups = _grouped(orders, view_of(request.args.to_dict()), people)
-    content = write(table_of(groups, people=people))
-    name = f"hours-to-approve-{local_date(now())}.{ending}"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(content, mimetype=content_type, headers=headers)
+    name = f"hours-to-approve-{local_date(now())}"
+    return saved_as(table_of(groups, people=people), ending, name=name, title=say("Hours to approve"))
 
 
 def _grouped(orders: list[dict[str, Any]], view: View, people: dict[str, str]) -> list[Group]:

@@ -9,8 +9,8 @@ from services.web.kit.formats import write_instant, write_minutes, write_month, 
 from services.web.kit.i18n import language, say
 from services.web.kit.labels import label
 from services.web.kit.lookups import people_of, service_of
+from services.web.kit.months import Month
 from services.web.kit.viewer import api, now, web
-from services.web.pages.papers.months import Month
 from services.web.pages.papers.proofs import checks_of, newest_at, stands_of
 from services.web.printing.paper import Block, Figure, NextSheet, Paper, Table, Words
 

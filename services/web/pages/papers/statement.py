@@ -9,8 +9,8 @@ from typing import Any
 from services.web.kit.formats import write_minutes, write_month, write_number, write_stamp
 from services.web.kit.i18n import language, say
 from services.web.kit.labels import label
+from services.web.kit.months import Month, months_from
 from services.web.kit.viewer import api, now, web
-from services.web.pages.papers.months import Month, months_from
 from services.web.pages.papers.proofs import checks_of, newest_at, stands_of
 from services.web.printing.paper import Block, Facts, NextSheet, Paper, Table, Words
 

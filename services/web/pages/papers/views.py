@@ -15,9 +15,9 @@ from services.web.kit.closed import or_nothing, part_of_page
 from services.web.kit.commands import command_of_form
 from services.web.kit.i18n import by_language, speak
 from services.web.kit.lookups import names
+from services.web.kit.months import Month, months_from
 from services.web.kit.viewer import api, now, viewer
 from services.web.pages.papers.certificate import certificate_paper
-from services.web.pages.papers.months import Month, months_from
 from services.web.pages.papers.slip import slip_paper
 from services.web.pages.papers.statement import MONTHS_MAX, statement_paper
 from services.web.pages.papers.supply_sheet import supply_paper

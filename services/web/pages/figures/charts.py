@@ -1,0 +1,136 @@
+"""Figures as they are shown: by month with a chart, by unit, and written for people."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from babel.dates import format_date
+
+from services.web.kit.formats import write_minutes, write_number
+from services.web.kit.i18n import locale, say
+from services.web.kit.labels import label
+from services.web.kit.months import Month
+
+Row = dict[str, Any]
+WIDTH, HEIGHT = 720, 200
+LEFT, RIGHT, TOP, BOTTOM = 8, 712, 30, 166
+BAR_WIDTH_MAX = 40
+PERCENT = 100
+BY_UNIT = ("fill_rate", "time_to_take_median", "no_taker", "services", "satisfaction", "flags", "reversals")
+BY_UNIT += ("offline_share",)
+"""What stands beside each unit: what a street asks about its points."""
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One month of the chart: where its bar stands, and what is written above and below."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    middle: float
+    value: str
+    month: str
+
+
+def values_of(months: list[Row], indicator: str) -> list[Row]:
+    """Return a figure of each month."""
+    return [next(figure for figure in row["figures"] if figure["indicator"] == indicator) for row in months]
+
+
+def chart_of(months: list[Row], indicator: str) -> list[Bar]:
+    """Return where the bar of each month stands."""
+    figures = values_of(months, indicator)
+    most = max([1, *(figure["value"] or 0 for figure in figures)])
+    step = (RIGHT - LEFT) / max(len(months), 1)
+    width = round(min(step * 0.6, BAR_WIDTH_MAX), 1)
+    bars = []
+    for at, (row, figure) in enumerate(zip(months, figures, strict=True)):
+        middle = LEFT + step * (at + 0.5)
+        height = round((BOTTOM - TOP) * (figure["value"] or 0) / most, 1)
+        x, y = round(middle - width / 2, 1), round(BOTTOM - height, 1)
+        written = short(figure)
+        bars.append(Bar(x, y, width, height, round(middle, 1), written, _month_of(row)))
+    return bars
+
+
+def written(figure: Row) -> str:
+    """Return a figure as people say it; a dash where there is nothing to make it of."""
+    value, unit = figure["value"], figure["unit"]
+    if value is None:
+        return "–"
+    if unit == "minutes":
+        return write_minutes(value)
+    if unit == "percent":
+        return f"{value} %"
+    if unit == "stars_percent":
+        return say("%(stars)s of 5", stars=f"{value / PERCENT:.1f}")
+    return write_number(value)
+
+
+def short(figure: Row) -> str:
+    """Return a figure in few letters, for above a bar."""
+    if figure["unit"] == "minutes" and (figure["value"] or 0) >= PERCENT:
+        return say("%(hours)s h", hours=write_number(figure["value"] // 60))
+    return (
+        f"{figure['value'] / PERCENT:.1f}" if figure["unit"] == "stars_percent" and figure["value"] else written(figure)
+    )
+
+
+def table_of_figures(month: Row) -> list[list[str | int]]:
+    """Return the figures of a month as a table to save: what is shown, and the plain number."""
+    head: list[str | int] = [say("Figure"), say("Value"), say("Number"), say("Unit"), say("Rows"), say("of")]
+    rows: list[list[str | int]] = [
+        [
+            label(f"indicator.{figure['indicator']}"),
+            written(figure),
+            "" if figure["value"] is None else figure["value"],
+            label(f"measure.{figure['unit']}"),
+            figure["rows"],
+            figure["of_rows"],
+        ]
+        for figure in month["figures"]
+    ]
+    return [head, *rows]
+
+
+def table_of_rows(rows: list[Row], people: dict[str, str]) -> list[list[str | int]]:
+    """Return the rows of a figure as a table to save."""
+    head: list[str | int] = [say("When"), say("What"), say("Order"), say("Who"), say("Unit"), say("Service")]
+    head += [say("Number"), say("Credit, minutes"), say("Marks")]
+    return [head, *(_saved(row, people) for row in rows)]
+
+
+def marks_of(row: Row) -> str:
+    """Return what is said beside a row: at night, without a network, or its flags."""
+    kind = "flag" if row["kind"] == "flagged" else "mark"
+    return ", ".join(label(f"{kind}.{mark}") for mark in row["marks"])
+
+
+def number_of(row: Row) -> str:
+    """Return the number of a row: how long, or how many stars."""
+    if row["kind"] in ("taken", "untaken", "served"):
+        return write_minutes(row["number"])
+    return label(f"rating.{row['number']}") if row["kind"] == "rated" else ""
+
+
+def _saved(row: Row, people: dict[str, str]) -> list[str | int]:
+    person = row.get("person_id")
+    return [
+        row["at"],
+        label(f"counted.{row['kind']}"),
+        row.get("order_id") or "",
+        (people.get(person) or person) if person else "",
+        row.get("unit_name") or "",
+        row.get("service") or "",
+        row["number"],
+        row["credit_minutes"],
+        marks_of(row),
+    ]
+
+
+def _month_of(row: Row) -> str:
+    first = Month.parse(row["month"], Month.of("2000-01-01T00:00:00Z")).first_day
+    return str(format_date(first, say("MMM"), locale=locale()))

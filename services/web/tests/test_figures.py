@@ -1,0 +1,142 @@
+"""The figures of a month: written, drawn, opened into their rows, and saved as tables."""
+
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from openpyxl import load_workbook
+
+from libs.clock import machine_now
+from services.web.clients.transport import ApiRequest
+from services.web.kit.months import Month
+from services.web.tests.support import DISTRICT, PERSON, UNIT, Answered, TableApi, open_pages, sign_in, signed_in
+
+MARCH = Month.parse("2026-03", Month.of(machine_now()))
+ORDER = "01890a5d-ac96-774b-bcce-b302099a9001"
+FIGURES = [
+    {"indicator": "fill_rate", "value": 75, "unit": "percent", "rows": 3, "of_rows": 4},
+    {"indicator": "hours", "value": 150, "unit": "minutes", "rows": 3, "of_rows": 3},
+    {"indicator": "satisfaction", "value": 425, "unit": "stars_percent", "rows": 4, "of_rows": 4},
+    {"indicator": "services", "value": None, "unit": "orders", "rows": 0, "of_rows": 0},
+]
+TAKEN = {
+    "kind": "served",
+    "at": "2026-03-05T12:00:00Z",
+    "order_id": ORDER,
+    "person_id": None,
+    "unit_id": UNIT,
+    "unit_name": "Chunhui",
+    "service": "B1",
+    "number": 90,
+    "credit_minutes": 60,
+    "marks": ["night"],
+}
+HELPED = TAKEN | {"kind": "elder", "order_id": None, "person_id": PERSON, "service": None, "number": 0, "marks": []}
+EVIL = TAKEN | {"unit_name": '=HYPERLINK("http://h.example")'}
+
+
+def month(text: str, unit_id: str = UNIT) -> dict[str, Any]:
+    return {"unit_id": unit_id, "unit_name": "Chunhui", "month": text, "is_over": True, "figures": FIGURES}
+
+
+def answer(asked: ApiRequest) -> Answered:
+    query = dict(asked.query)
+    months = [str(MARCH.later(-back)) for back in reversed(range(int(query.get("months", 1))))]
+    below = [month(query["month"], DISTRICT)] if "below" in query else []
+    return 200, {"items": [*(month(text) for text in months), *below]}
+
+
+@pytest.fixture
+def api() -> TableApi:
+    rows = {"items": [TAKEN, HELPED, EVIL], "next": "more"}
+    pages = {"": rows, "more": {"items": [TAKEN], "next": None}}
+    asked = {
+        "GET /v1/indicators": answer,
+        "GET /v1/indicators/rows": lambda wanted: (200, pages[dict(wanted.query).get("cursor", "")]),
+        "GET /v1/catalogue-items": (200, {"items": [], "next": None}),
+    }
+    return TableApi(signed_in(("coordinator",)) | asked)
+
+
+@pytest.fixture
+def client(tmp_path: Path, api: TableApi) -> FlaskClient:
+    opened = open_pages(tmp_path, api).test_client()
+    sign_in(opened)
+    return opened
+
+
+def test_figures_are_written_for_people_and_open_into_their_rows(client: FlaskClient) -> None:
+    page = client.get(f"/figures?unit={UNIT}&month=2026-03&indicator=hours&lang=en").get_data(as_text=True)
+
+    assert "75 %" in page
+    assert "2 h 30 min" in page
+    assert "4.2 of 5" in page
+    assert f"/figures/rows?unit={UNIT}&amp;month=2026-03&amp;indicator=fill_rate" in page
+    assert "This month is over" in page
+    assert page.count("<rect") == 12
+    assert f"/figures?unit={DISTRICT}&amp;month=2026-03" in page
+
+
+def test_the_rows_come_page_by_page_and_name_orders_and_people(client: FlaskClient) -> None:
+    page = client.get(f"/figures/rows?unit={UNIT}&month=2026-03&indicator=hours&lang=en").get_data(as_text=True)
+
+    assert page.count(f"/desk/orders/{ORDER}") == 2
+    assert "Yu Fengying" in page
+    assert "at night" in page
+    assert "cursor=more" in page
+
+
+@pytest.mark.parametrize("ending", ["csv", "xlsx"])
+def test_tables_hold_every_row_and_no_formula(client: FlaskClient, ending: str) -> None:
+    rows = table_of(client.get(f"/figures/rows.{ending}?unit={UNIT}&month=2026-03&indicator=hours&lang=en"), ending)
+    figures = table_of(client.get(f"/figures/table.{ending}?unit={UNIT}&month=2026-03&lang=en"), ending)
+
+    assert len(rows) == 5
+    assert rows[3][4] == "'" + EVIL["unit_name"]
+    assert rows[2][3] == "Yu Fengying"
+    assert [row[:5] for row in figures[1:3]] == [
+        ["Share of requests that somebody took", "75 %", "75", "percent", "3"],
+        ["Hours of help", "2 h 30 min", "150", "minutes", "3"],
+    ]
+    assert client.get(f"/figures/table.exe?unit={UNIT}").status_code == 404
+
+
+def table_of(response: Any, ending: str) -> list[list[str]]:
+    content = response.get_data()
+    if ending == "csv":
+        return list(csv.reader(io.StringIO(content.decode("utf-8-sig"))))
+    sheet = load_workbook(io.BytesIO(content)).worksheets[0]
+    return [["" if cell is None else str(cell) for cell in row] for row in sheet.iter_rows(values_only=True)]
+
+
+def test_another_month_or_figure_than_there_is_shows_this_one(client: FlaskClient, api: TableApi) -> None:
+    page = client.get("/figures?month=long-ago&indicator=nonsense&lang=en")
+
+    assert page.status_code == 200
+    asked = dict(next(wanted.query for wanted in api.asked if wanted.path == "/v1/indicators"))
+    assert (asked["unit"], asked["month"]) == (UNIT, str(Month.of(machine_now())))
+
+
+def test_a_unit_of_others_is_refused_and_a_service_that_is_away_closes_its_part(
+    client: FlaskClient, api: TableApi
+) -> None:
+    api.answers["GET /v1/indicators"] = (403, {"code": "not_authorised", "title": "No"})
+    refused = client.get(f"/figures?unit={UNIT}&lang=en")
+    api.away.add("/v1/indicators")
+    closed = client.get(f"/figures?unit={UNIT}&lang=en")
+
+    assert refused.status_code == 403
+    assert closed.status_code == 200
+    assert "does not answer just now" in closed.get_data(as_text=True)
+
+
+def test_the_pages_are_for_staff(tmp_path: Path) -> None:
+    elder = open_pages(tmp_path, TableApi(signed_in(("recipient",)))).test_client()
+    sign_in(elder)
+
+    assert [elder.get(path).status_code for path in ("/figures", "/figures/rows", "/figures/table.csv")] == [403] * 3
