@@ -52,9 +52,10 @@ def request_of(document: Mapping[str, Any], operation: str, described: Mapping[s
     """Return a request that the document allows."""
     method, path = operation.split(" ")
     parameters = [_resolved(document, one) for one in described.get("parameters", [])]
-    asked = [one["name"] for one in parameters if one["in"] == "query" and one.get("required")]
-    asked += [ONE_OF[path]] if path in ONE_OF and method == "GET" else []
-    query = "&".join(f"{name}={values.id_of(operation, name)}" for name in asked)
+    needed = [one for one in parameters if one["in"] == "query" and one.get("required")]
+    asked = {one["name"]: one["schema"].get("enum", [None])[0] for one in needed}
+    asked |= {ONE_OF[path]: None} if path in ONE_OF and method == "GET" else {}
+    query = "&".join(f"{name}={word or values.id_of(operation, name)}" for name, word in asked.items())
     headers = {"Idempotency-Key": str(new_id())} if method in ("POST", "DELETE") else {}
     if any(one["name"] == "If-Match" for one in parameters):
         headers["If-Match"] = "1"

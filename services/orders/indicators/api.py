@@ -37,7 +37,7 @@ class Figures(MethodView):
         month = _first_day(query["month"])
         with reading() as connection:
             _refuse_unless_reached(connection, query["unit"])
-            units = store.units_under(connection, query["unit"]) if query["below"] else [query["unit"]]
+            units = store.units_under(connection, query["unit"]) if query["below"] == "yes" else [query["unit"]]
             months = months_up_to(month, query["months"])
             sums = store.sums_of(connection, units, months)
             rows = [_figures(unit, of, sums.get((unit, of), [])) for of in months for unit in units]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from marshmallow import Schema, fields, validate
+from marshmallow import Schema, fields
 
-from libs.http.fields import Choice, Month, word_of
+from libs.http.fields import Choice, Month, Whole, word_of
 from libs.programme.names import shown_name
 from services.orders.core.rules.counting import Kind
 from services.orders.core.schemas import PageQuerySchema, shown_id, shown_instant
@@ -18,8 +18,8 @@ class FiguresQuerySchema(Schema):
 
     unit = fields.UUID(required=True)
     month = Month(load_default=None)
-    months = fields.Integer(load_default=1, validate=validate.Range(1, MONTHS_MAX))
-    below = fields.Boolean(load_default=False)
+    months = Whole(1, MONTHS_MAX, in_query=True, load_default=1)
+    below = Choice(("yes", "no"), load_default="no")
 
 
 class FigureSchema(Schema):
@@ -50,10 +50,10 @@ class FiguresSchema(Schema):
 
 
 class CountedQuerySchema(PageQuerySchema):
-    """The rows of which figure, unit and month."""
+    """The rows of which figure, unit and month (this one, when left out)."""
 
     unit = fields.UUID(required=True)
-    month = Month(required=True)
+    month = Month(load_default=None)
     indicator = Choice(tuple(INDICATORS), required=True)
 
 

@@ -151,7 +151,7 @@ def test_months_and_the_units_below_come_in_one_answer(world: OrdersHarness) -> 
     world.set_time("D31 09:00")
 
     months = figures(world, month=APRIL, months=3)
-    below = figures(world, "d1", below="true")
+    below = figures(world, "d1", below="yes")
 
     assert [row["month"] for row in months] == ["2026-02", MARCH, APRIL]
     services = [next(f["value"] for f in row["figures"] if f["indicator"] == "services") for row in months]

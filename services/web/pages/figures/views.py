@@ -45,7 +45,7 @@ def figures() -> str:
     """Show all figures of a month, one of them over twelve months, and some of each unit below."""
     view = _view()
     months = part_of_page(lambda: _figures(view, months=MONTHS_SHOWN))
-    below = part_of_page(lambda: _figures(view, below="true"))
+    below = part_of_page(lambda: _figures(view, below="yes"))
     rows = rows_of(months)
     shown = _shown(rows, view)
     return render_template(
