@@ -14,7 +14,17 @@ from openpyxl import load_workbook
 from libs.clock import machine_now
 from services.web.clients.transport import ApiRequest
 from services.web.kit.months import Month
-from services.web.tests.support import DISTRICT, PERSON, UNIT, Answered, TableApi, open_pages, sign_in, signed_in
+from services.web.tests.support import (
+    DISTRICT,
+    PERSON,
+    UNIT,
+    Answered,
+    Answers,
+    TableApi,
+    open_pages,
+    sign_in,
+    signed_in,
+)
 
 MARCH = Month.parse("2026-03", Month.of(machine_now()))
 ORDER = "01890a5d-ac96-774b-bcce-b302099a9001"
@@ -24,7 +34,7 @@ FIGURES = [
     {"indicator": "satisfaction", "value": 425, "unit": "stars_percent", "rows": 4, "of_rows": 4},
     {"indicator": "services", "value": None, "unit": "orders", "rows": 0, "of_rows": 0},
 ]
-TAKEN = {
+TAKEN: dict[str, Any] = {
     "kind": "served",
     "at": "2026-03-05T12:00:00Z",
     "order_id": ORDER,
@@ -37,7 +47,8 @@ TAKEN = {
     "marks": ["night"],
 }
 HELPED = TAKEN | {"kind": "elder", "order_id": None, "person_id": PERSON, "service": None, "number": 0, "marks": []}
-EVIL = TAKEN | {"unit_name": '=HYPERLINK("http://h.example")'}
+FORMULA = '=HYPERLINK("http://h.example")'
+EVIL = TAKEN | {"unit_name": FORMULA}
 
 
 def month(text: str, unit_id: str = UNIT) -> dict[str, Any]:
@@ -55,7 +66,7 @@ def answer(asked: ApiRequest) -> Answered:
 def api() -> TableApi:
     rows = {"items": [TAKEN, HELPED, EVIL], "next": "more"}
     pages = {"": rows, "more": {"items": [TAKEN], "next": None}}
-    asked = {
+    asked: Answers = {
         "GET /v1/indicators": answer,
         "GET /v1/indicators/rows": lambda wanted: (200, pages[dict(wanted.query).get("cursor", "")]),
         "GET /v1/catalogue-items": (200, {"items": [], "next": None}),
@@ -97,7 +108,7 @@ def test_tables_hold_every_row_and_no_formula(client: FlaskClient, ending: str) 
     figures = table_of(client.get(f"/figures/table.{ending}?unit={UNIT}&month=2026-03&lang=en"), ending)
 
     assert len(rows) == 5
-    assert rows[3][4] == "'" + EVIL["unit_name"]
+    assert rows[3][4] == "'" + FORMULA
     assert rows[2][3] == "Yu Fengying"
     assert [row[:5] for row in figures[1:3]] == [
         ["Share of requests that somebody took", "75 %", "75", "percent", "3"],

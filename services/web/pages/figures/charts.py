@@ -17,8 +17,16 @@ WIDTH, HEIGHT = 720, 200
 LEFT, RIGHT, TOP, BOTTOM = 8, 712, 30, 166
 BAR_WIDTH_MAX = 40
 PERCENT = 100
-BY_UNIT = ("fill_rate", "time_to_take_median", "no_taker", "services", "satisfaction", "flags", "reversals")
-BY_UNIT += ("offline_share",)
+BY_UNIT = (
+    "fill_rate",
+    "time_to_take_median",
+    "no_taker",
+    "services",
+    "satisfaction",
+    "flags",
+    "reversals",
+    "offline_share",
+)
 """What stands beside each unit: what a street asks about its points."""
 
 
