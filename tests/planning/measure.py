@@ -12,9 +12,9 @@ from tests.planning.checker import broken
 from tests.planning.greedy import plan_greedily
 from tests.planning.instances import Day, make_day
 
-SEEDS = 10
+SEEDS, FIRST_SEED = 10, 9001
 SIZES = ((300, 200), (300, 60))
-"""Enough volunteers, and too few."""
+"""Enough volunteers, and too few. The seeds of 1 to 10 were looked at while the plan was improved; these were not."""
 
 
 @dataclass(frozen=True)
@@ -56,11 +56,12 @@ def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seeds", type=int, default=SEEDS)
+    parser.add_argument("--first", type=int, default=FIRST_SEED)
     asked = parser.parse_args()
     print("| visits × volunteers | seed | people who come | points | know each other | km from home | s | proved |")
     print("|---|--:|--:|--:|--:|--:|--:|---|")
     for visits, volunteers in SIZES:
-        for seed in range(1, asked.seeds + 1):
+        for seed in range(asked.first, asked.first + asked.seeds):
             best, greedy = compare(make_day(seed, visits=visits, volunteers=volunteers))
             print(
                 f"| {visits} × {volunteers} | {seed} | {best.people} / {greedy.people} |"

@@ -322,11 +322,15 @@ class OrdersHarness:
 
     def token(self, label: str) -> str:
         """Return a token of a person, as accounts would sign it."""
+        return self.token_of(named(label))
+
+    def token_of(self, person_id: UUID) -> str:
+        """Return a token of whoever has this id."""
         claims = {
-            "sub": str(named(label)),
+            "sub": str(person_id),
             "aud": "timebank",
             "exp": int(machine_now().timestamp()) + 600,
-            "sid": str(named(f"session/{label}")),
+            "sid": str(named(f"session/{person_id}")),
         }
         return jwt.encode(claims, self.key, algorithm="EdDSA", headers={"kid": "k"})
 
