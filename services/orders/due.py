@@ -21,6 +21,7 @@ from services.orders.core.rules.deadlines import (
     FUNDING,
     GATES,
     INCIDENT_PLACE,
+    OFFERS,
     PLACES,
     REVIEW,
     SAMPLE,
@@ -45,6 +46,7 @@ from services.orders.service_time.store import record_proposal
 from services.orders.serving.usecases.forget_places import forget_places
 from services.orders.serving.usecases.hold_gates import hold_gates
 from services.orders.serving.usecases.leave_unbegun import leave_unbegun
+from services.orders.serving.usecases.offer_lapses import tell_lapsed
 from services.orders.serving.usecases.serve_order import end_forgotten_service
 
 DUE_MAX = 200
@@ -61,6 +63,7 @@ ACTS: Mapping[str, Act] = {
     SIGNATURE: leave_unsigned,
     DECISION: leave_undecided,
     GATES: hold_gates,
+    OFFERS: tell_lapsed,
     SAMPLE: give_up_sample,
     DUTY_ANSWER: call_next,
     SCAN_DUE: delete_scan_due,

@@ -27,6 +27,8 @@ class NoticeWanted:
 @hears(orders.NoticeWanted)
 def ask_to_tell(connection: Connection, context: EventContext, wanted: NoticeWanted) -> None:
     """Keep what somebody is to be told, until it is time."""
+    if wanted.purpose is Purpose.OFFER_LAPSED and store.drop_untold(connection, wanted.person_id, wanted.order_id):
+        return  # Whoever was never told of the offer is not told that it is over.
     due = due_at(wanted.purpose, now=context.now, useless_after=wanted.useless_after)
     store.add_notice(
         connection,

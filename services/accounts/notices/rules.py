@@ -24,6 +24,8 @@ DIGEST_AT = time(18)
 class Purpose(StrEnum):
     """What somebody is told."""
 
+    OFFERED = "offered"
+    OFFER_LAPSED = "offer_lapsed"
     VISIT_TAKEN = "visit_taken"
     VISIT_LOST = "visit_lost"
     VISIT_UNTAKEN = "visit_untaken"
@@ -56,7 +58,9 @@ class CallOutcome(StrEnum):
     NOT_NEEDED = "not_needed"
 
 
-NOT_PRESSING = frozenset({Purpose.HOURS_REFUSED})
+NOT_PRESSING = frozenset({Purpose.HOURS_REFUSED, Purpose.OFFER_LAPSED})
+NEVER_AT_NIGHT = NOT_PRESSING | {Purpose.OFFERED}
+"""What rings in no quiet hours, though it is of no use after them: nobody has to answer an offer."""
 _AFTER = {
     CallOutcome.REACHED: NoticeState.CALLED,
     CallOutcome.NO_ANSWER: NoticeState.TO_CALL,
@@ -94,7 +98,8 @@ def due_at(purpose: Purpose, *, now: datetime, useless_after: datetime | None) -
         due = _next(local, QUIET_UNTIL)
     else:
         return now
-    return now if useless_after is not None and useless_after <= due else due
+    is_late = useless_after is not None and useless_after <= due and purpose not in NEVER_AT_NIGHT
+    return now if is_late else due
 
 
 def _next(local: datetime, at: time) -> datetime:
@@ -108,6 +113,12 @@ def after_call(outcome: CallOutcome) -> NoticeState:
 
 
 _WORDS: Mapping[Purpose, str] = {
+    Purpose.OFFERED: message(
+        "Could you help on {when}? Your page says with what, and until when you may answer. You may say no."
+    ),
+    Purpose.OFFER_LAPSED: message(
+        "The time to answer whether you help on {when} is over. Nothing is held against you."
+    ),
     Purpose.VISIT_TAKEN: message("{who} comes to you on {when}. At the door, read out the code of your page or slip."),
     Purpose.VISIT_LOST: message("{who} cannot come on {when}. Somebody else is looked for; you are told who comes."),
     Purpose.VISIT_UNTAKEN: message(

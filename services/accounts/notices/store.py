@@ -42,6 +42,13 @@ def notice_of(row: Any) -> Notice:
     return Notice(**{**columns, "purpose": Purpose(columns["purpose"]), "state": NoticeState(columns["state"])})
 
 
+def drop_untold(connection: Connection, person_id: UUID, order_id: UUID) -> bool:
+    """Tell somebody nothing of an order that they were not told yet; return whether there was anything."""
+    older = (notice.c.person_id == person_id, notice.c.order_id == order_id)
+    waiting = sa.update(notice).where(*older, notice.c.state == NoticeState.WAITING.value)
+    return connection.execute(waiting.values(state=NoticeState.DROPPED.value)).rowcount > 0
+
+
 def add_notice(connection: Connection, new: Notice) -> None:
     """Ask for somebody to be told, once; it takes the place of what they were not told yet of the same order."""
     older = (notice.c.person_id == new.person_id, notice.c.order_id == new.order_id)

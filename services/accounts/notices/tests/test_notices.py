@@ -156,6 +156,9 @@ def test_nobody_is_woken_but_for_what_would_come_too_late(platform: Platform, he
         (6, Purpose.VISIT_LOST, 7),
         (12, Purpose.HOURS_REFUSED, 18),
         (18, Purpose.HOURS_REFUSED, 42),
+        (20, Purpose.OFFERED, 20),
+        (22, Purpose.OFFERED, 31),
+        (12, Purpose.OFFER_LAPSED, 18),
     ],
 )
 def test_when_somebody_is_told(hour: int, purpose: Purpose, due: int) -> None:
@@ -273,3 +276,28 @@ def test_notices_are_forgotten_some_at_a_time_when_no_event_can_ask_for_them_aga
 
     assert forgotten == [2, 1, 0]
     assert platform.rows("SELECT count(*) FROM notice") == [(2,)]
+
+
+def test_an_offer_rings_at_no_night_and_what_was_never_told_lapses_untold(
+    platform: Platform, hear: Hear, outbox: Path
+) -> None:
+    minh = platform.register("敏", phone_number="13900000003")
+    late, day = str(new_id()), str(new_id())
+    night = datetime(2026, 3, 1, 14, 0, tzinfo=UTC)
+    platform.clock.set(night)
+
+    hear(wanted(minh, "offered", order_id=late, until=night + timedelta(hours=2)))
+    assert run(platform) == 0
+    platform.clock.set(night + timedelta(hours=2))
+    hear(wanted(minh, "offer_lapsed", order_id=late))
+    platform.clock.set(night + timedelta(hours=12))
+    run(platform)
+    assert messages(outbox) == [], "22:00 is no time to ask, and what was not asked is not over"
+    hear(wanted(minh, "offered", order_id=day, until=night + timedelta(hours=14)))
+    run(platform)
+    platform.clock.set(night + timedelta(hours=14))
+    hear(wanted(minh, "offer_lapsed", order_id=day))
+    platform.clock.set(night + timedelta(hours=24))
+    run(platform)
+
+    assert ["Could you help" in text or "能否" in text for text in messages(outbox)] == [True, False]

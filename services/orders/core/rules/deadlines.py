@@ -82,7 +82,7 @@ ACTIVITY_ENDS = "activity_ends"
 """Of an activity: nobody waits for a seat any more."""
 SAMPLE = "sample"
 """Of an order: nobody reached the recipient of a drawn one, and nobody tries any more."""
-GATES = "gates"
+GATES, OFFERS = "gates", "offers"
 """Of a person: what they have taken, or receive, is looked at again, for something was told of them."""
 
 

@@ -8,6 +8,8 @@ from enum import StrEnum
 class Purpose(StrEnum):
     """What somebody is told."""
 
+    OFFERED = "offered"
+    OFFER_LAPSED = "offer_lapsed"
     VISIT_TAKEN = "visit_taken"
     VISIT_LOST = "visit_lost"
     VISIT_UNTAKEN = "visit_untaken"

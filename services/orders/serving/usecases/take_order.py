@@ -17,10 +17,11 @@ from services.orders.core.rules.occasion import Kind
 from services.orders.core.rules.offers import Offer
 from services.orders.core.rules.order import Assignment, Order
 from services.orders.core.rules.people import Person
+from services.orders.core.rules.purposes import Purpose
 from services.orders.core.store import catalogue_store, mark_store, order_store, people_store
 from services.orders.core.usecases.acting_for import require_acting_for
 from services.orders.core.usecases.command_context import CommandContext, refuse_auditor, require_power
-from services.orders.core.usecases.notices import say_who_comes, say_who_does_not_come
+from services.orders.core.usecases.notices import say_who_comes, say_who_does_not_come, want_notice
 from services.orders.core.usecases.order_changes import give_back, policy_of_order, save_change
 from services.orders.core.usecases.order_facts import lock_with_facts
 from services.orders.incidents import store as incidents_store
@@ -33,6 +34,7 @@ from services.orders.serving.rules.taking import (
     refuse_who_may_not_serve,
 )
 from services.orders.serving.usecases.gates import taking_of
+from services.orders.serving.usecases.offer_lapses import watch_lapses
 from services.orders.stops import store as stops_store
 
 
@@ -212,6 +214,8 @@ def offer_to(connection: Connection, context: CommandContext, order: Order, to: 
     offers = order.offers.with_offer(offer, now=context.now)
     refuse_too_many(policy, offers)
     offered = replace(order.moved(Verb.OFFER), offers=offers)
+    want_notice(connection, context, order, to, Purpose.OFFERED, until=offer.lapses_at)
+    watch_lapses(connection, offered, after=context.now)
     return save_change(connection, order, offered, context.step(Verb.OFFER))
 
 
