@@ -31,6 +31,7 @@ from services.orders.duty import api as duty
 from services.orders.incidents import api as incidents
 from services.orders.indicators import api as indicators
 from services.orders.matching import api as matching
+from services.orders.not_wanted import api as not_wanted
 from services.orders.placing import api as placing
 from services.orders.placing.store import decided as decided_orders
 from services.orders.placing.usecases import acts as placing_acts
@@ -114,6 +115,7 @@ def create_app(settings: Settings, *, clock: Clock, database: Database | None = 
             service_time.certificates,
             series.series_blueprint,
             stops.stops,
+            not_wanted.not_wanted,
             visits.visits,
             visits.visit_plans,
             incidents.incidents,

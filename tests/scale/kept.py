@@ -147,6 +147,7 @@ STAYS: Mapping[str, Mapping[str, Stays]] = {
         "slip_range": Stays(10_000, 150, "which numbers were given out"),
         "slip_used": Stays(ORDERS_A_YEAR // 20, 150, "that no slip counts twice"),
         "visit": Stays(ELDERS * 2, 220, "who was seen when; the visit list follows from it"),
+        "not_wanted": Stays(ELDERS // 20, 200, "whom a recipient does not want, until they say otherwise or are gone"),
         "volunteer_stop": Stays(1_000, _FEW, _OF_STAFF),
     },
     "ledger": {

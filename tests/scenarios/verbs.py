@@ -267,6 +267,19 @@ def publish_policy(world: World, step: Step, seed: str) -> Calls:
     return two_person(world, step, f"/v1/policies/{world.id_of(step['publish_policy'])}", body, seed)
 
 
+def not_wanted(world: World, step: Step, seed: str) -> Calls:
+    return _word_on(world, step, seed, step["not_wanted"], "")
+
+
+def wanted_again(world: World, step: Step, seed: str) -> Calls:
+    return _word_on(world, step, seed, step["wanted_again"], "/lifting")
+
+
+def _word_on(world: World, step: Step, seed: str, volunteer: str, act: str) -> Calls:
+    body = {"volunteer_id": world.id_of(volunteer), **acting(world, step)}
+    return [post(world, step["by"], f"/v1/not-wanted/{world.id_of(step['for'])}{act}", body, seed)]
+
+
 def assign_visitor(world: World, step: Step, seed: str) -> Calls:
     path = f"/v1/visit-plans/{world.id_of(step['assign_visitor'])}/visitor"
     return [post(world, step["by"], path, {"visitor_id": world.id_of(step["visitor"])}, seed)]
@@ -339,6 +352,8 @@ VERBS: dict[str, Verb] = (
             set_entitlement,
             settle_estate,
             publish_policy,
+            not_wanted,
+            wanted_again,
             assign_visitor,
             visit,
             issue_certificate,

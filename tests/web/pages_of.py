@@ -13,7 +13,7 @@ ROUTES = Path(__file__).parents[2] / "services" / "web" / "tests" / "routes.txt"
 PATHS = {
     "nobody": """/ /rules /rules/{d1} /supply /supply/{d1} /check /check/paper /check/certificate
               /sign-in /sign-in?by=code /about /docs /kiosk /apply /nothing""",
-    "lan": """/elder /elder/ask /elder/ask/B1 /elder/time /elder/orders/{next} /elder/orders/{today}
+    "lan": """/elder /elder/ask /elder/ask/B1 /elder/time /elder/not-wanted /elder/orders/{next} /elder/orders/{today}
               /family /me /urgent/{urgent} /papers/{lan} /papers/{lan}/slip?month=2026-03 /messages /desk
               /series /series/ask?service=B1 /series/{weekly}
               /series/{weekly}/change?from=2026-12-01&scope=one&act=cancel""",

@@ -33,6 +33,7 @@ SHOWN: tuple[tuple[str, str, str, str], ...] = (
     ("elder-who-comes", "lan", "/elder/orders/{next}", "phone"),
     ("elder-was-it-good", "lan", "/elder/orders/{today}", "phone"),
     ("elder-time", "lan", "/elder/time", "phone"),
+    ("elder-not-wanted", "lan", "/elder/not-wanted", "phone"),
     ("elder-messages", "lan", "/messages", "phone"),
     ("elder-urgent", "lan", "/urgent/{urgent}", "phone"),
     ("elder-slip", "lan", "/papers/{lan}/slip?month=2026-03", "phone"),

@@ -117,6 +117,7 @@ TABLES: Mapping[str, tuple[Exported, ...]] = {
         Exported("service_record", "minutes of service by person and day"),
         Exported("record_proposal", "records of service as they were proposed", ("scan", *WORDS)),
         Exported("certificate", "certificates of service that were issued", ("verification_code", *CONSENT)),
+        Exported("not_wanted", "which volunteer a recipient did not want", CONSENT),
         Exported("volunteer_stop", "days on which a volunteer was to serve nobody", ("why", "lifted_why")),
         Exported("slip_range", "numbers of paper slips that were given out"),
         Exported("slip_used", "paper slips that were entered", ("scan",)),

@@ -14,6 +14,7 @@ from services.orders.core.rules.life_cycle import OPEN, Verb
 from services.orders.core.store.tables import assignment, confirmation, decision, dispute, order_step, orders
 from services.orders.disputes.store import reversal
 from services.orders.incidents.store import incident
+from services.orders.not_wanted.store import not_wanted
 from services.orders.service_time.store import certificate, record_proposal
 from services.orders.stops.store import volunteer_stop
 from services.orders.visits.store import visit, visitor
@@ -41,6 +42,9 @@ def forget_words_about(connection: Connection, person_id: UUID) -> None:
         sa.delete(visitor).where((visitor.c.person_id == person_id) | (visitor.c.visitor_id == person_id))
     )
     activities_store.forget_person(connection, person_id)
+    connection.execute(
+        sa.delete(not_wanted).where((not_wanted.c.recipient_id == person_id) | (not_wanted.c.volunteer_id == person_id))
+    )
     _forget_words_of_incidents(connection, person_id)
 
 

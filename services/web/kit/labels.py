@@ -147,6 +147,7 @@ LABELS = {
     "step.refuse_funding": message("Credit refused"),
     "step.leave_unfunded": message("No answer about the credit in time: cancelled"),
     "step.offer": message("Offered to a volunteer"),
+    "step.recall_offer": message("Offer taken back"),
     "step.decline_offer": message("Offer declined"),
     "step.take": message("Taken"),
     "step.accept": message("Offer accepted"),

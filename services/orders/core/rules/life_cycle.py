@@ -43,6 +43,7 @@ class Verb(StrEnum):
     OFFER = "offer"
     DECLINE_OFFER = "decline_offer"
     SIGN_UP = "sign_up"
+    RECALL_OFFER = "recall_offer"
     TAKE = "take"
     ACCEPT = "accept"
     WITHDRAW = "withdraw"
@@ -105,6 +106,7 @@ TRANSITIONS: Mapping[Verb, Mapping[State, Transition]] = {
     Verb.OFFER: _row("a coordinator", {S.PUBLISHED: (S.PUBLISHED,)}),
     Verb.DECLINE_OFFER: _row(_VOLUNTEER, {S.PUBLISHED: (S.PUBLISHED,)}),
     Verb.SIGN_UP: _row("a volunteer, for a seat at an activity", {S.DRAFT: (S.TAKEN,)}),
+    Verb.RECALL_OFFER: _row(_RECIPIENT, {S.PUBLISHED: (S.PUBLISHED,)}),
     Verb.TAKE: _row(_VOLUNTEER, {S.PUBLISHED: (S.PUBLISHED, S.TAKEN)}),
     Verb.ACCEPT: _row(_VOLUNTEER, {S.PUBLISHED: (S.PUBLISHED, S.TAKEN)}),
     Verb.WITHDRAW: _row(_VOLUNTEER, {S.PUBLISHED: (S.PUBLISHED,), S.TAKEN: (S.PUBLISHED, S.CANCELLED)}),

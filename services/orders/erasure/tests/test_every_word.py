@@ -38,10 +38,13 @@ FORGOTTEN = {
     "series.why",
     "volunteer_stop.lifted_why",
     "volunteer_stop.why",
+    "not_wanted.consent",
+    "not_wanted.why",
 }
 KEPT = {
     "a word of a closed set, or a code": """
-        call_back.spoke_with call_back.was_there
+        call_back.spoke_with call_back.was_there counted.kind counted.marks counted.service_code counted_sum.kind
+        counted_sum.marks counted_sum.service_code
         deadline.kind decision.state dispute.disputed_from duty_call.state duty_ring.answer incident.kind
         incident.state mark.kind order_step.from_state order_step.to_state order_step.verb orders.declined_code
         orders.fallback orders.flags orders.funding orders.service_code orders.state record_proposal.state
@@ -132,6 +135,8 @@ def _record_words_elsewhere(world: OrdersHarness, for_lan: dict[str, Any], for_m
     assert world.call("POST", "cadmin", f"/v1/service-records/{named('s1')}/decision", no).status_code == 200
     ended = world.call("POST", "op", f"/v1/incidents/{named('i1')}/closing", {"outcome": WORDS})
     assert ended.status_code == 200
+    unwanted = world.call("POST", "op", f"/v1/not-wanted/{named('lan')}", {"volunteer_id": min_} | for_lan)
+    assert unwanted.status_code == 200
     lifted = world.call("POST", "coord", f"/v1/volunteer-stops/{named('t1')}/lifting", {"why": WORDS})
     assert lifted.status_code == 200
     world.place("coord", "o2", recipient="lan", start="D4 09:00")

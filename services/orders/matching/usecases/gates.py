@@ -16,6 +16,7 @@ from services.orders.core.rules.order import Order
 from services.orders.core.rules.people import Person
 from services.orders.core.store import mark_store, people_store
 from services.orders.core.store.facts import Ask
+from services.orders.not_wanted import store as not_wanted_store
 from services.orders.serving import store as serving_store
 from services.orders.serving.rules.taking import Taking, refuse_unless_gates_open, refuse_who_may_not_serve
 from services.orders.stops import store as stops_store
@@ -61,6 +62,7 @@ def ask_of(volunteer_id: UUID) -> tuple[Ask, ...]:
         people_store.ask_relations(volunteer_id),
         mark_store.ask_no_shows(volunteer_id),
         stops_store.ask_stopped_until(volunteer_id),
+        not_wanted_store.ask_who_do_not_want(volunteer_id),
     )
 
 
@@ -95,4 +97,5 @@ def _taking(connection: Connection, asking: Asking, volunteer: Person, *, is_bus
         no_shows=mark_store.no_shows_of(connection, who),
         has_other=is_busy,
         stopped_until=stops_store.stopped_until(connection, who),
+        is_not_wanted=order.recipient_id in not_wanted_store.who_do_not_want(connection, who),
     )

@@ -25,6 +25,7 @@ from services.orders.core.store import catalogue_store, deadline_store, order_st
 from services.orders.core.store.deadline_store import Deadline
 from services.orders.core.store.order_store import Step
 from services.orders.core.usecases.order_changes import save_change
+from services.orders.not_wanted import store as not_wanted_store
 from services.orders.placing import rules as placing_rules
 from services.orders.placing.usecases.place_order import (
     HelpAsked,
@@ -225,6 +226,8 @@ def _offer_to_last(connection: Connection, cause: Cause, series_id: UUID, order:
     last_id = store.who_served_last(connection, series_id) if order.state is State.PUBLISHED else None
     last = people_store.find_person(connection, last_id) if last_id is not None else None
     if last is None or not last.is_active or order.offers.open_at(cause.now):
+        return order
+    if order.recipient_id in not_wanted_store.who_do_not_want(connection, last.person_id):
         return order
     lapses_at = cause.now + timedelta(minutes=policy.offer.accept_within_minutes)
     offers = order.offers.with_offer(Offer(last.person_id, lapses_at), now=cause.now)

@@ -14,6 +14,7 @@ from services.orders.core.rules.catalogue import Service, refuse_grade_outside_l
 from services.orders.core.rules.offers import Offers
 from services.orders.core.rules.order import Order
 from services.orders.core.rules.people import Group, Person, Relations
+from services.orders.not_wanted.refusals import NotOpenToVolunteerError
 from services.orders.serving.refusals import (
     BadCreditRecordError,
     CertificateMissingError,
@@ -83,6 +84,8 @@ class Taking:
     has_other: bool
     stopped_until: datetime | None = None
     """Until when a coordinator stopped the volunteer, if one did."""
+    is_not_wanted: bool = False
+    """The recipient's side said so."""
     guardian_id: UUID | None = None
     group_id: UUID | None = None
     group: Group | None = None
@@ -109,6 +112,8 @@ def refuse_unless_gates_open(taking: Taking) -> None:
     """
     _refuse_paused(taking)
     _refuse_stopped(taking)
+    if taking.is_not_wanted:
+        raise NotOpenToVolunteerError
     if taking.order.funding is Funding.PURCHASED:
         if Role.PROVIDER_WORKER not in taking.volunteer.roles:
             raise ProviderRequiredError

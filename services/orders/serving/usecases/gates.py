@@ -11,6 +11,7 @@ from services.orders.core.rules.order import Assignment, Order
 from services.orders.core.rules.people import Person
 from services.orders.core.store import catalogue_store, mark_store, people_store
 from services.orders.core.store.facts import Ask
+from services.orders.not_wanted import store as not_wanted_store
 from services.orders.serving.rules.taking import Taking, refuse_unless_gates_open, refuse_who_may_not_serve
 from services.orders.stops import store as stops_store
 
@@ -21,6 +22,7 @@ def ask_of_gates(volunteer_id: UUID, order_id: UUID) -> tuple[Ask, ...]:
         catalogue_store.ask_service_of(order_id),
         mark_store.ask_no_shows(volunteer_id),
         stops_store.ask_stopped_until(volunteer_id),
+        not_wanted_store.ask_who_do_not_want(volunteer_id),
     )
 
 
@@ -45,6 +47,7 @@ def taking_of(
         no_shows=mark_store.no_shows_of(connection, who),
         has_other=has_other,
         stopped_until=stops_store.stopped_until(connection, who),
+        is_not_wanted=order.recipient_id in not_wanted_store.who_do_not_want(connection, who),
         guardian_id=part.guardian_id,
         group_id=part.group_id,
         group=people_store.find_group(connection, part.group_id) if part.group_id else None,

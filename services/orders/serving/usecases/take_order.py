@@ -25,6 +25,8 @@ from services.orders.core.usecases.notices import say_who_comes, say_who_does_no
 from services.orders.core.usecases.order_changes import give_back, policy_of_order, save_change
 from services.orders.core.usecases.order_facts import lock_with_facts
 from services.orders.incidents import store as incidents_store
+from services.orders.not_wanted import store as not_wanted_store
+from services.orders.not_wanted.refusals import NotOpenToVolunteerError
 from services.orders.serving import store
 from services.orders.serving.refusals import EmergencyNotForVolunteersError, NotOfferedToYouError, OfferLapsedError
 from services.orders.serving.rules.taking import (
@@ -103,6 +105,7 @@ def _lock_for_taking(connection: Connection, context: CommandContext, order_id: 
         mark_store.ask_no_shows(volunteer_id),
         store.ask_whether_busy(volunteer_id, order_id),
         stops_store.ask_stopped_until(volunteer_id),
+        not_wanted_store.ask_who_do_not_want(volunteer_id),
     )
     # An order is a worker's to take who speaks for themselves; for another, a grant is needed.
     is_open = context.is_for_another or context.is_worker
@@ -195,7 +198,7 @@ def offer_order(connection: Connection, context: CommandContext, order_id: UUID,
     Raises:
         ForbiddenError: not a coordinator who reaches the recipient's unit.
         WrongOrderStateError: it is not published.
-        OffersTooManyError: enough others may still accept it.
+        NotOpenToVolunteerError, OffersTooManyError: as `offer_to`.
     """
     order = lock_with_facts(connection, context, order_id, power="offer_order")
     refuse_who_may_not_offer(connection, context, order)
@@ -207,8 +210,11 @@ def offer_to(connection: Connection, context: CommandContext, order: Order, to: 
     """Offer a locked order to somebody who may serve.
 
     Raises:
+        NotOpenToVolunteerError: the recipient does not want them.
         OffersTooManyError: enough others may still accept it.
     """
+    if order.recipient_id in not_wanted_store.who_do_not_want(connection, to):
+        raise NotOpenToVolunteerError
     policy = policy_of_order(connection, order, context.now)
     offer = Offer(to, offer_lapses_at(policy, offered_at=context.now))
     offers = order.offers.with_offer(offer, now=context.now)

@@ -18,7 +18,8 @@ from services.web.kit.closed import part_of_page, rows_of
 from services.web.kit.commands import command_of_form
 from services.web.kit.doors import door_code, renew_door_code
 from services.web.kit.i18n import by_language, say
-from services.web.kit.lookups import catalogue, people_of, words_of
+from services.web.kit.lookups import catalogue, names, people_of, words_of
+from services.web.kit.not_wanted import not_wanted_of, save_not_wanted
 from services.web.kit.refusing import back_to_form
 from services.web.kit.spoken import MinutesUnreadableError
 from services.web.kit.urgent import open_at
@@ -48,6 +49,7 @@ def caller(person_id: UUID) -> str:
     """Show who is calling, what is planned for them, and ask what they want."""
     person = api().get(f"/v1/persons/{person_id}", why="call")
     orders = part_of_page(lambda: _coming(person_id))
+    unwanted = part_of_page(lambda: not_wanted_of(str(person_id)))
     return render_template(
         "calls/caller.html",
         person=person,
@@ -60,6 +62,8 @@ def caller(person_id: UUID) -> str:
         days=days_to_choose(),
         minutes=default_minutes(""),
         persons_max=persons_max(person["home_unit_id"]),
+        unwanted=unwanted,
+        unwanted_people=names(word["volunteer_id"] for word in rows_of(unwanted)),
     )
 
 
@@ -67,6 +71,13 @@ def caller(person_id: UUID) -> str:
 def set_wishes(person_id: UUID) -> WerkzeugResponse:
     """Note what must be known at the caller's door, and in which language they like to be told."""
     save_wishes(str(person_id))
+    return redirect(f"/calls/{person_id}", 303)
+
+
+@area.act("/<uuid:person_id>/not-wanted", needs="place_order_for")
+def set_not_wanted(person_id: UUID) -> WerkzeugResponse:
+    """Note that the caller does not want a volunteer any more, or does again."""
+    save_not_wanted(str(person_id), _acting(person_id, words=say("Says so by telephone")))
     return redirect(f"/calls/{person_id}", 303)
 
 

@@ -19,7 +19,8 @@ from services.web.kit.closed import or_nothing, part_of_page, rows_of
 from services.web.kit.commands import command_of_form
 from services.web.kit.doors import door_code, renew_door_code
 from services.web.kit.i18n import say
-from services.web.kit.lookups import catalogue, people_of, service_name, words_of
+from services.web.kit.lookups import catalogue, names, people_of, service_name, words_of
+from services.web.kit.not_wanted import not_wanted_of, save_not_wanted
 from services.web.kit.refusing import back_to_form
 from services.web.kit.spoken import MinutesUnreadableError, read_minutes
 from services.web.kit.viewer import api, now, viewer
@@ -152,6 +153,21 @@ def cancel(order_id: UUID) -> WerkzeugResponse:
     api().post(f"/v1/orders/{order_id}/cancellation", {"why": None}, command=command_of_form())
     flash.tell(message("It is called off. Time that was set aside is yours again."))
     return redirect("/elder", 303)
+
+
+@area.page("/not-wanted", needs="recipient")
+def not_wanted() -> str:
+    """Show who is not to come any more."""
+    rows = part_of_page(lambda: not_wanted_of(viewer().person_id))
+    people = names(word["volunteer_id"] for word in rows_of(rows))
+    return render_template("elder/not_wanted.html", rows=rows, people=people)
+
+
+@area.act("/not-wanted", needs="recipient")
+def set_not_wanted() -> WerkzeugResponse:
+    """Say that a volunteer is not to come any more, or may again."""
+    save_not_wanted(viewer().person_id, {})
+    return redirect("/elder/not-wanted", 303)
 
 
 @area.page("/time", needs="recipient")

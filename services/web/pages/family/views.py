@@ -20,7 +20,8 @@ from services.web.kit.closed import or_nothing, part_of_page, rows_of
 from services.web.kit.commands import command_of_form
 from services.web.kit.doors import door_code, renew_door_code
 from services.web.kit.i18n import by_language, say
-from services.web.kit.lookups import catalogue, people_of, words_of
+from services.web.kit.lookups import catalogue, names, people_of, words_of
+from services.web.kit.not_wanted import not_wanted_of, save_not_wanted
 from services.web.kit.refusing import back_to_form
 from services.web.kit.spoken import MinutesUnreadableError
 from services.web.kit.viewer import api, now, viewer
@@ -63,10 +64,13 @@ def relative(person_id: UUID) -> str:
     )
     own = part_of_page(lambda: api().rows("/v1/wallets", person=viewer().person_id))
     person = part_of_page(lambda: or_nothing(lambda: api().get(f"/v1/persons/{person_id}"), 403, 404))
+    unwanted = part_of_page(lambda: not_wanted_of(str(person_id)))
     return render_template(
         "family/relative.html",
         grant=grant,
         person=person,
+        unwanted=unwanted,
+        unwanted_people=names(word["volunteer_id"] for word in rows_of(unwanted)),
         name=by_language(grant["names"]),
         orders=orders,
         people=people_of(rows_of(orders)),
@@ -120,6 +124,13 @@ def new_code_for(person_id: UUID, order_id: UUID) -> WerkzeugResponse:
     """Have another number made for their door."""
     renew_door_code(order_id, _acting(person_id))
     return redirect(f"/family/{person_id}/orders/{order_id}/code", 303)
+
+
+@area.act("/<uuid:person_id>/not-wanted", needs=SIGNED_IN)
+def set_not_wanted(person_id: UUID) -> WerkzeugResponse:
+    """Say for them that a volunteer is not to come any more, or may again."""
+    save_not_wanted(str(person_id), _acting(person_id))
+    return redirect(f"/family/{person_id}", 303)
 
 
 @area.act("/<uuid:person_id>/wishes", needs=SIGNED_IN)
