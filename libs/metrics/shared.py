@@ -14,7 +14,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from prometheus_client import PLATFORM_COLLECTOR, REGISTRY, CollectorRegistry, generate_latest, values
@@ -24,6 +24,7 @@ from prometheus_client.multiprocess import MultiProcessCollector
 FOLDER_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
 KINDS_KEPT = ("counter", "histogram")
 DEAD = "dead"
+OWNER = "owner"
 MEMORY = Path("/dev/shm")
 _shared: list[Path] = []
 
@@ -32,18 +33,41 @@ _shared: list[Path] = []
 def counting_together(name: str) -> Iterator[Path]:
     """Let this process and all that it forks count together, from nothing; to be entered before anything is counted.
 
-    `name` is the same at the next start, which clears away what a killed one left.
+    Any start clears away what killed ones left, under this name or another.
     """
-    owner, folder = os.getpid(), place_of_files() / f"metrics-{os.getuid()}-{name}"
+    owner, folder = os.getpid(), place_of_files() / f"{_beginning()}{name}"
+    _clear_left()
     shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(mode=0o700)
-    share(folder)
-    try:
-        yield folder
-    finally:
-        if os.getpid() == owner:  # A forked worker ends by the same way, and the others count on.
-            _shared.clear()
-            shutil.rmtree(folder, ignore_errors=True)
+    with _owned(folder):
+        share(folder)
+        try:
+            yield folder
+        finally:
+            if os.getpid() == owner:  # A forked worker ends by the same way, and the others count on.
+                _shared.clear()
+                shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def _owned(folder: Path) -> Iterator[None]:
+    """Make a folder whose lock is held as long as this process or a fork of it lives."""
+    fresh = Path(tempfile.mkdtemp(prefix=".metrics-", dir=folder.parent))
+    with (fresh / OWNER).open("wb") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        fresh.rename(folder)  # Locked before anybody can find it.
+        yield
+
+
+def _clear_left() -> None:
+    """Remove the folders of those who were killed."""
+    for lock in place_of_files().glob(f"{_beginning()}*/{OWNER}"):
+        with suppress(OSError), lock.open("rb") as left:
+            fcntl.flock(left, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            shutil.rmtree(lock.parent, ignore_errors=True)
+
+
+def _beginning() -> str:
+    return f"metrics-{os.getuid()}-"
 
 
 def share(folder: Path) -> None:

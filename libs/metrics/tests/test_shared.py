@@ -111,6 +111,23 @@ def test_the_dead_leave_one_file_and_the_end_leaves_none(api: Api) -> None:
     assert not folder.exists()
 
 
+def test_what_killed_processes_left_is_cleared_away_at_any_next_start(api: Api) -> None:
+    folder = place_of_files() / f"metrics-{os.getuid()}-{api.port}"
+    for pid in (api.process.pid, *api.workers()):
+        os.kill(pid, signal.SIGKILL)
+    api.process.wait(SECONDS_MAX)
+    assert folder.exists()
+
+    following = Api()  # At another port.
+
+    try:
+        until(lambda: not folder.exists())
+        assert following.get("/livez") == 200
+    finally:
+        following.process.terminate()
+        following.process.wait(SECONDS_MAX)
+
+
 def test_a_route_is_named_as_it_is_declared_and_a_path_never(api: Api) -> None:
     assert api.get("/v1/secret-of-somebody") in (401, 404)
 
