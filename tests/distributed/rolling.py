@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
@@ -131,3 +131,11 @@ class Load:
             except Exception as error:  # noqa: BLE001 - whatever it is, somebody was not served
                 self.broken.append(repr(error))
             self.seconds.append(monotonic() - began)
+
+
+def in_words(seconds: Sequence[float], begun: int, ended: int) -> str:
+    """Say how long 99 of 100 answers took before, during and after a roll-out; `begun`, `ended`: after how many."""
+    parts = {"before": seconds[:begun], "during": seconds[begun:ended], "after": seconds[ended:]}
+    p99 = {name: sorted(part)[int(len(part) * 0.99)] * 1000 for name, part in parts.items() if part}
+    told = ", ".join(f"{name} {milliseconds:.0f} ms" for name, milliseconds in p99.items())
+    return f"p99 of {len(seconds)} answers: {told}; during it {p99['during'] / p99['before']:.1f} times as long"

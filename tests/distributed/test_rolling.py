@@ -11,6 +11,7 @@ import subprocess
 import tarfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from uuid import UUID
 
 import psycopg
 import pytest
@@ -24,7 +25,7 @@ from services.accounts.core.store.vault import create_master_key_file
 from services.accounts.organisation.usecases.found_city import CITY_ID
 from services.accounts.settings import Settings as AccountsSettings
 from tests.architecture.tree import ROOT
-from tests.distributed.rolling import ANSWER_SECONDS_MAX, Endpoints, Load, Replicas
+from tests.distributed.rolling import ANSWER_SECONDS_MAX, Endpoints, Load, Replicas, in_words
 from tests.distributed.test_roles_of_services import _declare_topics_of_the_others, _until
 from tests.support.postgres import FreshDatabase
 
@@ -68,17 +69,19 @@ def replicas(variables: dict[str, str]) -> Iterator[Replicas]:
     started.close()
 
 
-class _Desk:
+class Desk:
     """Registers people, and looks at the units between, through whichever replica has its turn."""
 
     def __init__(self, endpoints: Endpoints, token: str) -> None:
         self._endpoints, self._headers, self.home = endpoints, {"Authorization": f"Bearer {token}"}, CITY_ID
+        self.district = CITY_ID
         self.registered: list[str] = []
 
     def add_units(self) -> None:
         """Make a district, its street and its community, where people live."""
         for level in ("district", "street", "community"):
             unit_id = new_id()
+            self.district = unit_id if level == "district" else self.district
             terms = {"level": level, "parent_id": str(self.home), "name_zh": f"某{level}"}
             assert self._send("PUT", f"/v1/organisation-units/{unit_id}", terms) == 201
             self.home = unit_id
@@ -113,11 +116,12 @@ def test_no_request_is_refused_and_nothing_lost_while_a_release_takes_the_place_
         _until(replica.is_ready)
     for replica in former:
         endpoints.add(replica)
-    desk = _Desk(endpoints, _token(variables))
+    desk = Desk(endpoints, token_of(variables, HARNESS_IDS[0]))
     desk.add_units()
 
     with Load(desk.act) as load:
         _until(lambda: len(desk.registered) > 10)
+        begun = len(load.seconds)
         latter = [replicas.start(ROOT, "accounts", "api") for _ in former]
         codes = []
         for replica, successor in zip(former, latter, strict=True):
@@ -127,9 +131,10 @@ def test_no_request_is_refused_and_nothing_lost_while_a_release_takes_the_place_
         codes += [relay.end(), consumer.end()]
         replicas.start(ROOT, "accounts", "relay")
         replicas.start(ROOT, "orders", "consumer")
-        before = len(desk.registered)
+        before, ended = len(desk.registered), len(load.seconds)
         _until(lambda: len(desk.registered) > before + 10)
 
+    print(in_words(load.seconds, begun, ended))
     assert load.broken == []
     assert set(load.statuses) == {200, 201}
     assert codes == [0] * 4
@@ -139,11 +144,12 @@ def test_no_request_is_refused_and_nothing_lost_while_a_release_takes_the_place_
     assert len(_people(variables["ORDERS_DATABASE_URL"])) == len(desk.registered) + len(HARNESS_IDS)
 
 
-def _token(variables: dict[str, str]) -> str:
+def token_of(variables: Mapping[str, str], person_id: UUID) -> str:
+    """Return a token of one of the harness."""
     url, key = variables["ACCOUNTS_DATABASE_URL"], Path(variables["ACCOUNTS_MASTER_KEY_FILE"])
     database = Database(url)
     settings = AccountsSettings(database_url=url, master_key_file=key, demo=True)
-    token = create_token_source(settings, database=database)(HARNESS_IDS[0])
+    token = create_token_source(settings, database=database)(person_id)
     database.dispose()
     return token
 
