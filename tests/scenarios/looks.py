@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.scenarios.client import ApiCall, PlatformError
+from tests.scenarios.verbs_at_venues import activity
 from tests.scenarios.verbs_on_series import series, touches
 from tests.scenarios.world import VERSIONS_BEFORE, A, World
 
@@ -221,6 +222,7 @@ BY_LABEL: dict[str, Look] = {
     "incident": incident,
     "calling": calling,
     "series": series,
+    "activity": activity,
     "touches": touches,
     "receipt": receipt,
 }

@@ -8,6 +8,7 @@ from tests.scenarios.client import ApiCall
 from tests.scenarios.story import Step
 from tests.scenarios.verbs_at_the_door import VERBS_AT_THE_DOOR, door_code
 from tests.scenarios.verbs_on_people import VERBS_ON_PEOPLE, mistake_path
+from tests.scenarios.verbs_at_venues import VERBS_AT_VENUES
 from tests.scenarios.verbs_on_series import VERBS_ON_SERIES
 from tests.scenarios.world import SCAN, A, B, World
 from tests.support.pictures import png
@@ -44,7 +45,7 @@ WATCHED = {
 MAKING_VERBS = frozenset({
     "place_order", "request_redemption", "late_entry", "gift", "donate", "redeem_goods", "grant_month", "fund_pool",
     "migrate", "publish_policy", "import", "register", "visit", "issue_certificate", "urgent_call",
-    "put_on_duty", "place_series",
+    "put_on_duty", "place_series", "register_venue", "plan_activity", "sign_up",
 })  # fmt: skip
 DONE_STATES = ("declined", "refused")
 
@@ -367,5 +368,6 @@ VERBS: dict[str, Verb] = (
     | VERBS_ON_PEOPLE
     | VERBS_AT_THE_DOOR
     | VERBS_ON_SERIES
+    | VERBS_AT_VENUES
 )
 ALL_VERBS = {*VERBS, *ACTS_ON_ORDERS, "repeat", "advance", "expect"}

@@ -1,0 +1,69 @@
+"""The verbs of venues, activities at them, and rounds."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.scenarios.calls import Calls, post, put
+from tests.scenarios.story import Step
+from tests.scenarios.world import A, World
+
+
+def register_venue(world: World, step: Step, seed: str) -> Calls:
+    latitude, longitude = step.get("place", (31.23, 121.47))
+    body = {
+        "unit_id": world.unit_of(step.get("unit", "k1")),
+        "kind": step["kind"],
+        "name": step["zh"],
+        "address": f"{step['zh']} 1",
+        "capacity": step["capacity"],
+        "place": {"latitude": f"{latitude:.6f}", "longitude": f"{longitude:.6f}"},
+    }
+    return [put(world, step, f"/v1/venues/{world.id_of(step['register_venue'])}", body)]
+
+
+def plan_activity(world: World, step: Step, seed: str) -> Calls:
+    world.venues[step["plan_activity"]] = step["venue"]
+    body = {
+        "venue_id": world.id_of(step["venue"]),
+        "title": step["zh"],
+        "service": step["service"],
+        "start": world.story.instant(step["start"]).isoformat(),
+        "minutes": step["minutes"],
+        "seats": step["seats"],
+    }
+    return [put(world, step, f"/v1/activities/{world.id_of(step['plan_activity'])}", body)]
+
+
+def sign_up(world: World, step: Step, seed: str) -> Calls:
+    world.venues[step["sign_up"]] = world.venues[step["activity"]]
+    path = f"/v1/activities/{world.id_of(step['activity'])}/sign-ups/{world.id_of(step['sign_up'])}"
+    return [put(world, step, path, {"wait": step.get("wait", True)})]
+
+
+def give_up_seat(world: World, step: Step, seed: str) -> Calls:
+    return [post(world, step["by"], f"/v1/activities/{world.id_of(step['give_up_seat'])}/withdrawal", {}, seed)]
+
+
+def close_activity(world: World, step: Step, seed: str) -> Calls:
+    return [post(world, step["by"], f"/v1/activities/{world.id_of(step['close_activity'])}/closing", {}, seed)]
+
+
+def cancel_activity(world: World, step: Step, seed: str) -> Calls:
+    path = f"/v1/activities/{world.id_of(step['cancel_activity'])}/cancellation"
+    return [post(world, step["by"], path, {"why": step["why"]}, seed)]
+
+
+def station_code(world: World, venue: str) -> str:
+    """Return the code that is shown at a venue now."""
+    return str(world.client.get(A, f"/v1/venues/{world.id_of(venue)}/station-code")["code"])
+
+
+def activity(world: World, label: str, expected: dict[str, Any]) -> Any:
+    """Return what staff see of an activity."""
+    shown = world.client.get(A, f"/v1/activities/{world.id_of(label)}")
+    return {name: shown[name] for name in expected}
+
+
+_NAMED = (register_venue, plan_activity, sign_up, give_up_seat, close_activity, cancel_activity)
+VERBS_AT_VENUES = {act.__name__: act for act in _NAMED}
