@@ -36,6 +36,7 @@ from services.orders.placing import api as placing
 from services.orders.placing.store import decided as decided_orders
 from services.orders.placing.usecases import acts as placing_acts
 from services.orders.queues import api as queues
+from services.orders.rounds import api as rounds
 from services.orders.scans import api as scans
 from services.orders.scans.rules import ScanKey
 from services.orders.series import api as series
@@ -102,6 +103,7 @@ def create_app(settings: Settings, *, clock: Clock, database: Database | None = 
             serving.station_codes,
             venues.venues,
             activities.activities,
+            rounds.rounds,
             approving.blueprint,
             approving.approvals,
             disputes.blueprint,

@@ -7,8 +7,8 @@ from tests.scenarios.calls import Calls, acting, asked, grant_body, is_order, is
 from tests.scenarios.client import ApiCall
 from tests.scenarios.story import Step
 from tests.scenarios.verbs_at_the_door import VERBS_AT_THE_DOOR, door_code
-from tests.scenarios.verbs_on_people import VERBS_ON_PEOPLE, mistake_path
 from tests.scenarios.verbs_at_venues import VERBS_AT_VENUES
+from tests.scenarios.verbs_on_people import VERBS_ON_PEOPLE, mistake_path
 from tests.scenarios.verbs_on_series import VERBS_ON_SERIES
 from tests.scenarios.world import SCAN, A, B, World
 from tests.support.pictures import png

@@ -21,6 +21,7 @@ class OrderTaken:
     volunteer_ids: tuple[UUID, ...]
     start_at: datetime
     planned_minutes: int
+    stop_recipient_ids: tuple[UUID, ...]
 
 
 @dataclass(frozen=True)
@@ -34,15 +35,15 @@ class OrderEnded:
 def open_disclosure(connection: Connection, _context: EventContext, order: OrderTaken) -> None:
     """Let both sides see each other's name and where to go, until the order ends, or a day after its planned end.
 
-    Where nobody receives it there is no other side.
+    On a round the other side is whoever has a stop on it; at an activity there is none.
     """
-    if order.recipient_id is None:
-        return
+    recipient_ids = (order.recipient_id,) if order.recipient_id is not None else order.stop_recipient_ids
     until = order.start_at + timedelta(minutes=order.planned_minutes) + OPEN_AFTER_END
     for volunteer_id in sorted(order.volunteer_ids):
-        DisclosureStore(connection).open(
-            order_id=order.order_id, volunteer_id=volunteer_id, recipient_id=order.recipient_id, until=until
-        )
+        for recipient_id in sorted(recipient_ids):
+            DisclosureStore(connection).open(
+                order_id=order.order_id, volunteer_id=volunteer_id, recipient_id=recipient_id, until=until
+            )
 
 
 @hears(

@@ -12,6 +12,6 @@ disclosure = sa.Table(
     metadata,
     sa.Column("order_id", sa.Uuid, primary_key=True),
     sa.Column("volunteer_id", sa.Uuid, primary_key=True),
-    sa.Column("recipient_id", sa.Uuid),
+    sa.Column("recipient_id", sa.Uuid, primary_key=True),
     sa.Column("until", _Instant),
 )

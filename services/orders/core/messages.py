@@ -88,6 +88,7 @@ class OrderTaken:
     volunteer_ids: tuple[UUID, ...]
     start_at: datetime
     planned_minutes: int
+    stop_recipient_ids: tuple[UUID, ...] = ()
 
 
 @tells(orders.NoticeWanted, subject="notice_id")
@@ -123,8 +124,8 @@ def funding_requested(order: Order) -> FundingRequested:
     )
 
 
-def order_taken(order: Order) -> OrderTaken:
-    """Return what is told of an order for which nobody more is looked for."""
+def order_taken(order: Order, stop_recipient_ids: tuple[UUID, ...] = ()) -> OrderTaken:
+    """Return what is told of an order for which nobody more is looked for; of a round, to whom it goes."""
     return OrderTaken(
         order.order_id,
         order.district_id,
@@ -132,6 +133,7 @@ def order_taken(order: Order) -> OrderTaken:
         order.volunteer_ids,
         order.terms.start_at,
         order.terms.planned_minutes,
+        stop_recipient_ids,
     )
 
 

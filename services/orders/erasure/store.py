@@ -15,6 +15,7 @@ from services.orders.core.store.tables import assignment, confirmation, decision
 from services.orders.disputes.store import reversal
 from services.orders.incidents.store import incident
 from services.orders.not_wanted.store import not_wanted
+from services.orders.rounds import store as rounds_store
 from services.orders.service_time.store import certificate, record_proposal
 from services.orders.stops.store import volunteer_stop
 from services.orders.visits.store import visit, visitor
@@ -45,6 +46,7 @@ def forget_words_about(connection: Connection, person_id: UUID) -> None:
     connection.execute(
         sa.delete(not_wanted).where((not_wanted.c.recipient_id == person_id) | (not_wanted.c.volunteer_id == person_id))
     )
+    rounds_store.forget_words(connection, person_id)
     _forget_words_of_incidents(connection, person_id)
 
 
@@ -92,8 +94,11 @@ def _blank(table: sa.Table) -> dict[str, Any]:
 
 
 def has_open_orders(connection: Connection, person_id: UUID) -> bool:
-    """Tell whether the person receives, pays or serves in an order that is not closed."""
+    """Tell whether the person receives, pays or serves in an order that is not closed, or is on a round."""
     mine = sa.select(assignment.c.order_id).where(assignment.c.volunteer_id == person_id)
     concerned = (orders.c.recipient_id == person_id) | (orders.c.payer_id == person_id) | orders.c.order_id.in_(mine)
-    is_open = orders.c.state.in_([state.value for state in OPEN])
+    states = [state.value for state in OPEN]
+    is_open = orders.c.state.in_(states)
+    if rounds_store.is_open_for(connection, person_id, states):
+        return True
     return connection.execute(sa.select(orders.c.order_id).where(concerned, is_open).limit(1)).first() is not None

@@ -7,11 +7,13 @@ from uuid import UUID
 
 from libs.clock import local_date
 from libs.db import Connection
+from services.orders.core.rules.occasion import Kind
 from services.orders.core.rules.order import Assignment, Order
 from services.orders.core.rules.people import Person
 from services.orders.core.store import catalogue_store, mark_store, people_store
 from services.orders.core.store.facts import Ask
 from services.orders.not_wanted import store as not_wanted_store
+from services.orders.rounds import store as rounds_store
 from services.orders.serving.rules.taking import Taking, refuse_unless_gates_open, refuse_who_may_not_serve
 from services.orders.stops import store as stops_store
 
@@ -55,8 +57,12 @@ def taking_of(
 
 
 def recipients_of(connection: Connection, order: Order) -> tuple[Person, ...]:
-    """Return who receives an order; nobody does where a volunteer has a seat."""
-    return () if order.recipient_id is None else (people_store.load_person(connection, order.recipient_id),)
+    """Return who receives an order: on a round everybody to whom it goes; nobody where a volunteer has a seat."""
+    if order.recipient_id is not None:
+        return (people_store.load_person(connection, order.recipient_id),)
+    if order.kind is Kind.SEAT:
+        return ()
+    return tuple(people_store.find_people(connection, rounds_store.recipients_of_round(connection, order.order_id)))
 
 
 def refuse_shut_gates(connection: Connection, order: Order, part: Assignment, *, now: datetime) -> None:

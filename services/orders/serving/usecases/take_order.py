@@ -27,6 +27,7 @@ from services.orders.core.usecases.order_facts import lock_with_facts
 from services.orders.incidents import store as incidents_store
 from services.orders.not_wanted import store as not_wanted_store
 from services.orders.not_wanted.refusals import NotOpenToVolunteerError
+from services.orders.rounds import store as rounds_store
 from services.orders.serving import store
 from services.orders.serving.refusals import EmergencyNotForVolunteersError, NotOfferedToYouError, OfferLapsedError
 from services.orders.serving.rules.taking import (
@@ -138,9 +139,14 @@ def _take(
     part = Assignment(volunteer.person_id, volunteer.district_id, context.now, guardian_id, group_id)
     taken = order.taken(verb, part)
     if taken.state is State.TAKEN:
-        tell(connection, context, order_taken(taken))
+        tell(connection, context, order_taken(taken, _on_round(connection, taken)))
         say_who_comes(connection, context, taken)
     return save_change(connection, order, taken, context.step(verb))
+
+
+def _on_round(connection: Connection, order: Order) -> tuple[UUID, ...]:
+    is_round = order.kind is Kind.ROUND
+    return tuple(rounds_store.recipients_of_round(connection, order.order_id)) if is_round else ()
 
 
 def refuse_unless_open(

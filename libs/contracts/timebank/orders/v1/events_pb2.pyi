@@ -153,20 +153,22 @@ class OrderDeclined(_message.Message):
     def __init__(self, order_id: _Optional[str] = ..., district_id: _Optional[str] = ..., code: _Optional[str] = ..., funding: _Optional[str] = ..., recipient_id: _Optional[str] = ...) -> None: ...
 
 class OrderTaken(_message.Message):
-    __slots__ = ("order_id", "district_id", "recipient_id", "volunteer_ids", "start_at_us", "planned_minutes")
+    __slots__ = ("order_id", "district_id", "recipient_id", "volunteer_ids", "start_at_us", "planned_minutes", "stop_recipient_ids")
     ORDER_ID_FIELD_NUMBER: _ClassVar[int]
     DISTRICT_ID_FIELD_NUMBER: _ClassVar[int]
     RECIPIENT_ID_FIELD_NUMBER: _ClassVar[int]
     VOLUNTEER_IDS_FIELD_NUMBER: _ClassVar[int]
     START_AT_US_FIELD_NUMBER: _ClassVar[int]
     PLANNED_MINUTES_FIELD_NUMBER: _ClassVar[int]
+    STOP_RECIPIENT_IDS_FIELD_NUMBER: _ClassVar[int]
     order_id: str
     district_id: str
     recipient_id: str
     volunteer_ids: _containers.RepeatedScalarFieldContainer[str]
     start_at_us: int
     planned_minutes: int
-    def __init__(self, order_id: _Optional[str] = ..., district_id: _Optional[str] = ..., recipient_id: _Optional[str] = ..., volunteer_ids: _Optional[_Iterable[str]] = ..., start_at_us: _Optional[int] = ..., planned_minutes: _Optional[int] = ...) -> None: ...
+    stop_recipient_ids: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, order_id: _Optional[str] = ..., district_id: _Optional[str] = ..., recipient_id: _Optional[str] = ..., volunteer_ids: _Optional[_Iterable[str]] = ..., start_at_us: _Optional[int] = ..., planned_minutes: _Optional[int] = ..., stop_recipient_ids: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class NoticeWanted(_message.Message):
     __slots__ = ("notice_id", "district_id", "person_id", "purpose", "order_id", "start_at_us", "other_id", "useless_after_us")

@@ -1,0 +1,51 @@
+"""What a stop of a round is, and what came of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from libs.programme.words import VisitRisk
+from services.orders.core.rules.people import Person
+from services.orders.rounds.refusals import StopTickedError
+
+STOPS_MAX = 60
+
+
+class Outcome(StrEnum):
+    """What came of a stop."""
+
+    DONE = "done"
+    NOT_MET = "not_met"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True)
+class Stop:
+    """One recipient of a round, in the planned order; what came of it is None until its volunteer ticks it."""
+
+    stop_id: UUID
+    order_id: UUID
+    number: int
+    recipient_id: UUID
+    outcome: Outcome | None = None
+    ticked_at: datetime | None = None
+    ticked_by: UUID | None = None
+    words: str = ""
+
+    def ticked(self, outcome: Outcome, *, by: UUID, at: datetime, words: str) -> Stop:
+        """Return the stop as it was served, or not.
+
+        Raises:
+            StopTickedError: it was ticked before.
+        """
+        if self.outcome is not None:
+            raise StopTickedError(outcome=self.outcome.value)
+        return replace(self, outcome=outcome, ticked_by=by, ticked_at=at, words=words)
+
+
+def opens_check(outcome: Outcome, recipient: Person) -> bool:
+    """Tell whether people must look at once: somebody at high risk was not met."""
+    return outcome is Outcome.NOT_MET and recipient.visit_risk == VisitRisk.HIGH

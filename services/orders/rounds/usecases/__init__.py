@@ -1,0 +1,1 @@
+"""Plan a round, and tick its stops."""
