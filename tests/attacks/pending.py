@@ -91,6 +91,8 @@ def _wanted(world: World) -> Iterator[Made]:
     planned: dict[str, Any] = {"venue_id": world.id_of("pending/venue"), "title": "包粽子", "service": "A7"}
     planned |= {"start": world.story.instant("D30 09:00").isoformat(), "minutes": 60, "seats": 20}
     yield "activity", "/v1/activities/{}", planned, A
+    way: dict[str, Any] = {"unit_id": home, "service": "A7", "minutes": 60, "recipient_ids": [lan]}
+    yield "round", "/v1/rounds/{}", way | {"start": world.story.instant("D30 14:00").isoformat()}, A
     group = {"unit_id": home, "name_zh": "邻里互助队", "leader_id": minnow}
     yield "group", "/v1/groups/{}", group, A
     yield "close", "/v1/period-closes/{}", {"district_id": district, "month": "2026-02"}, A

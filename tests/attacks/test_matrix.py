@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 import yaml
 
+from libs.ids import id_from_cause
 from tests.attacks.city import WHO, City, open_city
 from tests.attacks.pending import make_pending
 from tests.attacks.requests import Values, operations, request_of
@@ -146,6 +148,9 @@ def _values(city: City, pending: Mapping[str, str]) -> Values:
         "ok": False, "upheld": False, "why": "no",
         "PUT /v1/incidents/{incident_id} +": ["person_id"], "PUT /v1/complaints/{complaint_id} about": "other",
     }  # fmt: skip
+    rounds = ("GET /v1/rounds/{order_id}", "POST /v1/rounds/{order_id}/stops/{stop_id}/tick")
+    ids |= {f"{name} order_id": pending["round"] for name in rounds}
+    ids[f"{rounds[1]} stop_id"] = str(id_from_cause(UUID(pending["round"]), "stop", city.ids["person"]))
     changing = [name for name, _ in operations(city.document) if _changes_a_person(name)]
     ids |= {f"{kind}_id": pending[kind] for kind in ("activity", "series", "venue")}
     ids |= dict.fromkeys([f"{name} person_id" for name in changing], city.world.id_of("tar"))

@@ -135,6 +135,7 @@ STAYS: Mapping[str, Mapping[str, Stays]] = {
         "orders": Stays(ORDERS_A_YEAR, 800, _OF_ORDERS),
         "record_proposal": Stays(ELDERS // 100, _FEW, _OF_STAFF),
         "reversal": Stays(ORDERS_A_YEAR // 1_000, _FEW, _OF_STAFF),
+        "round_stop": Stays(ORDERS_A_YEAR // 2, 250, "what was brought to whom: counted for the subsidy"),
         "sample_call": Stays(ORDERS_A_YEAR // 20, 140, "what was drawn, and what the recipient said"),
         "sample_seed": Stays(366, 100, "by which a draw is computed again"),
         "scan": Stays(ORDERS_A_YEAR // 20, 260, "whose scan it was, and its hash"),

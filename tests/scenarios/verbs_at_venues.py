@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID, uuid5
 
 from tests.scenarios.calls import Calls, post, put
 from tests.scenarios.story import Step
@@ -54,6 +55,39 @@ def cancel_activity(world: World, step: Step, seed: str) -> Calls:
     return [post(world, step["by"], path, {"why": step["why"]}, seed)]
 
 
+def plan_round(world: World, step: Step, seed: str) -> Calls:
+    """Open it; the stop of each person has the label that the step gives it."""
+    order_id = world.id_of(step["plan_round"])
+    world.venues[step["plan_round"]] = step["venue"]
+    for label, person in step["stops"].items():
+        world.ids[label] = uuid5(UUID(order_id), f"stop/{world.id_of(person)}")
+        world.rounds[label] = step["plan_round"]
+    body = {
+        "unit_id": world.unit_of("k1"),
+        "venue_id": world.id_of(step["venue"]),
+        "service": step["service"],
+        "start": world.story.instant(step["start"]).isoformat(),
+        "minutes": step["minutes"],
+        "funding": step.get("funding", "programme"),
+        "recipient_ids": [world.id_of(person) for person in step["stops"].values()],
+    }
+    return [put(world, step, f"/v1/rounds/{order_id}", body)]
+
+
+def tick_stop(world: World, step: Step, seed: str) -> Calls:
+    label = step["tick_stop"]
+    body = {"outcome": step["outcome"]} | ({"words": step["words"]} if "words" in step else {})
+    path = f"/v1/rounds/{world.id_of(world.rounds[label])}/stops/{world.id_of(label)}/tick"
+    return [post(world, step["by"], path, body, seed)]
+
+
+def meals(world: World, label: str, expected: dict[str, int]) -> Any:
+    """Return how often a person was served on each day by rounds, by the names of days."""
+    rows = world.client.items(A, "/v1/rounds/counts", unit=world.unit_of("city"), recipient=world.id_of(label))
+    days = {world.story.day(name).isoformat(): name for name in expected}
+    return {days.get(row["day"], row["day"]): row["number"] for row in rows}
+
+
 def station_code(world: World, venue: str) -> str:
     """Return the code that is shown at a venue now."""
     return str(world.client.get(A, f"/v1/venues/{world.id_of(venue)}/station-code")["code"])
@@ -65,5 +99,5 @@ def activity(world: World, label: str, expected: dict[str, Any]) -> Any:
     return {name: shown[name] for name in expected}
 
 
-_NAMED = (register_venue, plan_activity, sign_up, give_up_seat, close_activity, cancel_activity)
+_NAMED = (register_venue, plan_activity, sign_up, give_up_seat, close_activity, cancel_activity, plan_round, tick_stop)
 VERBS_AT_VENUES = {act.__name__: act for act in _NAMED}

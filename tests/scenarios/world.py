@@ -27,6 +27,7 @@ class World:
         self.people = dict(story.people)
         self.recipients: dict[str, str] = {}
         self.venues: dict[str, str] = {}
+        self.rounds: dict[str, str] = {}
         self.said_at: dict[tuple[str, ...], datetime] = {}
         self.deaths: dict[str, str] = {}
         self.groups: dict[str, set[str]] = {}

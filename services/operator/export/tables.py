@@ -94,6 +94,7 @@ TABLES: Mapping[str, tuple[Exported, ...]] = {
         Exported("venue_code_reader", "who was told the code of one last"),
         Exported("activity", "what was planned at them", ("why",)),
         Exported("activity_waiter", "who waits for a seat"),
+        Exported("round_stop", "to whom a round went, and what came of it", ("words",)),
         Exported("order_step", "each step of each order: who, when, from which state to which", CONSENT),
         Exported("assignment", "who served, from when until when, with what evidence", SERVED),
         Exported("confirmation", "that the recipient confirmed", ("confirm_device",)),

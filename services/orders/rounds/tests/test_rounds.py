@@ -1,0 +1,121 @@
+"""Rounds: hours once for the span, each stop ticked once, and what was brought to whom."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from libs.contracts.events import orders as wire
+from libs.ids import id_from_cause, new_id
+from services.orders.activities.tests.test_activities import HERE, code_of, register
+from services.orders.tests.harness import OrdersHarness, at, named, outcome
+
+
+def plan(world: OrdersHarness, by: str = "coord", label: str = "", **others: Any) -> str:
+    """Plan a round to three people; return "" or the code of the refusal."""
+    people = others.pop("people", ("lan", "mei", "old"))
+    body = {
+        "unit_id": str(named("k1")),
+        "venue_id": str(named("v1")),
+        "service": "A1",
+        "start": at(others.pop("start", "D2 10:00")).isoformat(),
+        "minutes": 90,
+        "recipient_ids": [str(named(who)) for who in people],
+        **others,
+    }
+    return outcome(world.call("PUT", by, f"/v1/rounds/{named(label) if label else new_id()}", body))
+
+
+def tick(world: OrdersHarness, by: str, who: str, what: str, *, key: str = "", words: str | None = None) -> str:
+    """Tick the stop of somebody; return "" or the code of the refusal."""
+    path = f"/v1/rounds/{named('r1')}/stops/{stop_of(who)}/tick"
+    return outcome(world.call("POST", by, path, {"outcome": what, "words": words}, key=key))
+
+
+def stop_of(who: str) -> UUID:
+    """Return the id of the stop at somebody."""
+    return id_from_cause(named("r1"), "stop", str(named(who)))
+
+
+@pytest.fixture
+def meals(world: OrdersHarness) -> OrdersHarness:
+    """Return a canteen from which meals go to three people, one of them at high risk."""
+    world.person("old", roles=["recipient"], visit_risk="high", visit_listed_on="2026-03-01")
+    assert register(world) == ""
+    assert plan(world, label="r1") == ""
+    return world
+
+
+def test_a_round_is_served_once_and_each_stop_counts(meals: OrdersHarness) -> None:
+    assert meals.act("min", "r1", "assignment") == ""
+    (taken,) = meals.said(wire.OrderTaken)
+    assert set(taken.stop_recipient_ids) == {str(named(who)) for who in ("lan", "mei", "old")}
+    assert tick(meals, "min", "lan", "done") == "wrong_order_state"
+    meals.set_time("D2 10:00")
+    assert meals.act("min", "r1", "check-in", {"code": code_of(meals), "place": HERE}) == ""
+    assert tick(meals, "min", "lan", "done") == ""
+    assert tick(meals, "min", "mei", "refused", words="已吃过") == ""
+    meals.set_time("D2 11:30")
+    assert tick(meals, "min", "old", "not_met") == ""
+    assert meals.act("min", "r1", "check-out") == ""
+
+    order = meals.order("r1")
+    assert (order["state"], order["kind"], order["flags"]) == ("confirmed", "round", [])
+    assert meals.act("coord", "r1", "approval") == "maker_is_checker"
+    assert meals.act("coord_b", "r1", "approval") == ""
+    assert meals.served("min")["total_minutes"] == 90
+    (count,) = meals.call("GET", "coord", f"/v1/rounds/counts?unit={named('k1')}").get_json()["items"]
+    assert (count["recipient_id"], count["day"], count["number"]) == (str(named("lan")), "2026-03-03", 1)
+    assert meals.queue("urgent") == {str(stop_of("old"))}
+
+
+def test_a_stop_is_ticked_once_by_who_is_on_the_round(meals: OrdersHarness) -> None:
+    meals.act("min", "r1", "assignment")
+    meals.set_time("D2 10:00")
+    meals.act("min", "r1", "check-in", {"code": code_of(meals)})
+    assert tick(meals, "hua", "lan", "done") == "not_assigned"
+    assert tick(meals, "coord", "lan", "done") == "not_assigned"
+    assert tick(meals, "min", "lan", "done", key="t1") == ""
+    assert tick(meals, "min", "lan", "done", key="t1") == ""
+    assert tick(meals, "min", "lan", "not_met") == "stop_ticked"
+    assert tick(meals, "min", "nobody", "done") == "stop_not_found"
+
+
+def test_a_relative_of_somebody_on_it_does_not_take_a_round(meals: OrdersHarness) -> None:
+    meals.relate("mei", "child", "min")
+    assert meals.act("min", "r1", "assignment") == "related_party"
+
+
+def test_who_sees_the_stops(meals: OrdersHarness) -> None:
+    path = f"/v1/rounds/{named('r1')}"
+    assert outcome(meals.call("GET", "min", path)) == "order_not_found"
+    assert len(meals.call("GET", "coord", path).get_json()["stops"]) == 3
+    meals.act("min", "r1", "assignment")
+    assert [stop["number"] for stop in meals.call("GET", "min", path).get_json()["stops"]] == [1, 2, 3]
+    assert outcome(meals.call("GET", "lan", path)) == "order_not_found"
+
+
+def test_what_is_refused_of_a_plan(meals: OrdersHarness) -> None:
+    meals.person("far", roles=["recipient"], unit="k2")
+    assert plan(meals, "min") == "not_authorised"
+    assert plan(meals, "coord_k2") == "out_of_scope"
+    assert plan(meals, people=("lan", "far")) == "out_of_scope"
+    assert plan(meals, people=("lan", "lan")) == "invalid_fields"
+    assert plan(meals, people=("nobody",)) == "record_not_found"
+    assert plan(meals, funding="pool") == "not_eligible_for_pool"
+    assert plan(meals, minutes=1) == "minutes_out_of_range"
+    meals.policy({"programme": {"monthly_budget_minutes": 100}}, version=2)
+    assert plan(meals) == "programme_budget_exhausted"
+
+
+def test_words_at_a_door_go_with_the_person(meals: OrdersHarness) -> None:
+    meals.act("min", "r1", "assignment")
+    meals.set_time("D2 10:00")
+    meals.act("min", "r1", "check-in", {"code": code_of(meals)})
+    tick(meals, "min", "lan", "refused", words="她在住院")
+    meals.forget("lan")
+
+    stops = meals.call("GET", "coord", f"/v1/rounds/{named('r1')}").get_json()["stops"]
+    assert {stop["words"] for stop in stops} == {""}
