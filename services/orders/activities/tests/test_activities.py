@@ -9,15 +9,7 @@ import pytest
 from libs.contracts.events import orders as wire
 from libs.ids import new_id
 from services.orders.tests.harness import OrdersHarness, at, named, outcome
-
-VENUE = {"unit_id": str(named("k1")), "kind": "canteen", "name": "和园食堂", "address": "和园路 1 号", "capacity": 40}
-HERE = {"datum": "wgs84", "latitude": 31.23, "longitude": 121.47}
-
-
-def register(world: OrdersHarness, by: str = "coord", venue: str = "v1", **others: Any) -> str:
-    """Register a venue; return "" or the code of the refusal."""
-    venue_id = named(venue) if venue else new_id()
-    return outcome(world.call("PUT", by, f"/v1/venues/{venue_id}", VENUE | {"place": HERE} | others))
+from services.orders.tests.venues import HERE, code_of, register
 
 
 def plan(world: OrdersHarness, by: str = "coord", activity: str = "", **others: Any) -> str:
@@ -42,11 +34,6 @@ def sign_up(world: OrdersHarness, by: str, order: str, activity: str = "a1", **t
 def give_up(world: OrdersHarness, by: str, activity: str = "a1") -> str:
     """Give one's seat up; return "" or the code of the refusal."""
     return outcome(world.call("POST", by, f"/v1/activities/{named(activity)}/withdrawal", {}))
-
-
-def code_of(world: OrdersHarness, by: str = "coord", venue: str = "v1") -> str:
-    """Return the code that is shown at a venue now."""
-    return str(world.call("GET", by, f"/v1/venues/{named(venue)}/station-code").get_json()["code"])
 
 
 def shown(world: OrdersHarness, by: str = "coord", activity: str = "a1") -> dict[str, Any]:

@@ -9,8 +9,8 @@ import pytest
 
 from libs.contracts.events import orders as wire
 from libs.ids import id_from_cause, new_id
-from services.orders.activities.tests.test_activities import HERE, code_of, register
 from services.orders.tests.harness import OrdersHarness, at, named, outcome
+from services.orders.tests.venues import HERE, code_of, register
 
 
 def plan(world: OrdersHarness, by: str = "coord", label: str = "", **others: Any) -> str:
