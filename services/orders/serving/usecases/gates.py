@@ -36,11 +36,13 @@ def taking_of(
     A pause or a stop bars at `now`; the rules are those of that day.
     """
     who, today = volunteer.person_id, local_date(now)
+    recipients = recipients_of(connection, order)
+    unwilling = not_wanted_store.who_do_not_want(connection, who)
     return Taking(
         order=order,
         service=catalogue_store.service_version(connection, order.terms.service_code, order.terms.catalogue_version),
         volunteer=volunteer,
-        recipients=recipients_of(connection, order),
+        recipients=recipients,
         relations=people_store.relations_of(connection, who),
         policy=people_store.policy_on(connection, order.district_id, today),
         home_policy=people_store.policy_on(connection, volunteer.district_id, today),
@@ -49,7 +51,7 @@ def taking_of(
         no_shows=mark_store.no_shows_of(connection, who),
         has_other=has_other,
         stopped_until=stops_store.stopped_until(connection, who),
-        is_not_wanted=order.recipient_id in not_wanted_store.who_do_not_want(connection, who),
+        is_not_wanted=any(recipient.person_id in unwilling for recipient in recipients),
         guardian_id=part.guardian_id,
         group_id=part.group_id,
         group=people_store.find_group(connection, part.group_id) if part.group_id else None,
