@@ -84,6 +84,7 @@ def is_busy(connection: Connection, order: Order, volunteer_id: UUID) -> bool:
 
 def _taking(connection: Connection, asking: Asking, volunteer: Person, *, is_busy: bool) -> Taking:
     order, today, who = asking.order, local_date(asking.now), volunteer.person_id
+    unwilling = not_wanted_store.who_do_not_want(connection, who)
     return Taking(
         order=order,
         service=asking.service,
@@ -97,5 +98,5 @@ def _taking(connection: Connection, asking: Asking, volunteer: Person, *, is_bus
         no_shows=mark_store.no_shows_of(connection, who),
         has_other=is_busy,
         stopped_until=stops_store.stopped_until(connection, who),
-        is_not_wanted=order.recipient_id in not_wanted_store.who_do_not_want(connection, who),
+        is_not_wanted=any(recipient.person_id in unwilling for recipient in asking.recipients),
     )

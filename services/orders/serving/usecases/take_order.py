@@ -36,7 +36,7 @@ from services.orders.serving.rules.taking import (
     refuse_unless_gates_open,
     refuse_who_may_not_serve,
 )
-from services.orders.serving.usecases.gates import taking_of
+from services.orders.serving.usecases.gates import recipients_of, taking_of
 from services.orders.serving.usecases.offer_lapses import watch_lapses
 from services.orders.stops import store as stops_store
 
@@ -219,7 +219,8 @@ def offer_to(connection: Connection, context: CommandContext, order: Order, to: 
         NotOpenToVolunteerError: the recipient does not want them.
         OffersTooManyError: enough others may still accept it.
     """
-    if order.recipient_id in not_wanted_store.who_do_not_want(connection, to):
+    unwilling = not_wanted_store.who_do_not_want(connection, to)
+    if any(recipient.person_id in unwilling for recipient in recipients_of(connection, order)):
         raise NotOpenToVolunteerError
     policy = policy_of_order(connection, order, context.now)
     offer = Offer(to, offer_lapses_at(policy, offered_at=context.now))
