@@ -149,6 +149,7 @@ STAYS: Mapping[str, Mapping[str, Stays]] = {
         "slip_used": Stays(ORDERS_A_YEAR // 20, 150, "that no slip counts twice"),
         "visit": Stays(ELDERS * 2, 220, "who was seen when; the visit list follows from it"),
         "not_wanted": Stays(ELDERS // 20, 200, "whom a recipient does not want, until they say otherwise or are gone"),
+        "visit_listing": Stays(ELDERS // 10, 250, "who was on the visit list when: of whom a month's rate is"),
         "volunteer_stop": Stays(1_000, _FEW, _OF_STAFF),
     },
     "ledger": {

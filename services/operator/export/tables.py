@@ -114,6 +114,7 @@ TABLES: Mapping[str, tuple[Exported, ...]] = {
         Exported("duty_call", "urgent calls, and who took them"),
         Exported("duty_ring", "who was rung for them, one after the other"),
         Exported("visit", "visits at home", ("outcome", "findings")),
+        Exported("visit_listing", "who was on the visit list when", ("risk",)),
         Exported("visitor", "who visits whom"),
         Exported("service_record", "minutes of service by person and day"),
         Exported("record_proposal", "records of service as they were proposed", ("scan", *WORDS)),

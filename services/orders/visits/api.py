@@ -22,6 +22,7 @@ from services.orders.visits.usecases import assign_visitor, record_visit
 
 visits = Blueprint("visits", __name__, url_prefix="/v1/visits", description="Care visits")
 indicators = Blueprint("indicators", __name__, url_prefix="/v1/indicators", description="Figures of a unit")
+MONTHLY_PAGE = page_of_schema(schemas.MonthlyRowSchema)
 PLANS_PAGE = page_of_schema(schemas.VisitPlanSchema)
 visit_plans = Blueprint("visit_plans", __name__, url_prefix="/v1/visit-plans", description="Who is to be seen when")
 
@@ -62,13 +63,35 @@ class VisitIndicator(MethodView):
     @indicators.response(200, schemas.VisitIndicatorSchema)
     def get(self, query: Row) -> Row:
         """Show how many listed people were seen in a month, also by district, and who is overdue today."""
-        month = date.fromisoformat(f"{query['month']}-01") if query["month"] else local_date(now())
+        month = _first_day(query["month"])
         with reading() as connection:
             if not reaches(connection, query["unit"]):
                 raise ForbiddenError
             indicator = store.visit_indicator(connection, query["unit"], month=month, now=now())
             shown, *districts = with_unit_names(connection, [indicator, *indicator["districts"]], "unit_id")
             return shown | {"districts": districts}
+
+
+@indicators.route("/visits/rows")
+class MonthlyRows(MethodView):
+    """Who counts in a month's visit rate."""
+
+    @indicators.doc(operationId="list_visit_indicator_rows")
+    @indicators.arguments(schemas.MonthlyQuerySchema, location="query")
+    @indicators.response(200, MONTHLY_PAGE)
+    def get(self, query: Row) -> Row:
+        """List who was to be seen in a month; of one that is over, who was on the list at its end."""
+        with reading() as connection:
+            if not reaches(connection, query["unit"]):
+                raise ForbiddenError
+            month, seen = _first_day(query["month"]), query["seen"] or ""
+            rows = store.monthly_rows(connection, query["unit"], month, now(), seen=seen)
+            page = store.MONTHLY_ROWS.page(rows, query)
+        return page.showing(page.rows)
+
+
+def _first_day(month: str | None) -> date:
+    return date.fromisoformat(f"{month}-01") if month else local_date(now()).replace(day=1)
 
 
 @visit_plans.route("")

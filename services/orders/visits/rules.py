@@ -12,6 +12,8 @@ from libs.programme.words import VisitRisk
 MONTHLY_DAYS_MAX = 31
 PEOPLE_MAX = 60
 """How many people one visitor may have."""
+RECORDED_WITHIN = timedelta(days=10)
+"""How long after a month a visit of it is still recorded or taken back; what comes later changes its rate no more."""
 ASSIGNED = timedelta(days=180)
 """How long somebody visits a person until a coordinator says so again: a name is not left open for ever."""
 

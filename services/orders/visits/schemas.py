@@ -49,6 +49,20 @@ class IndicatorQuerySchema(UnitQuerySchema):
     month = Month(load_default=None)
 
 
+class MonthlyQuerySchema(IndicatorQuerySchema, PageQuerySchema):
+    """Of which unit and month; only who was seen in it, or was not."""
+
+    seen = Choice(("yes", "no"), load_default=None)
+
+
+class MonthlyRowSchema(Schema):
+    """Somebody who counts in the visit rate of a month, and the last day on which they were seen in it."""
+
+    person_id = shown_id()
+    risk = word_of(VisitRisk)
+    last_seen_on = shown_day()
+
+
 class VisitSchema(Schema):
     """A care visit."""
 

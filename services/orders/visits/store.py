@@ -14,6 +14,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from libs.clock import local_date, local_midnight
 from libs.db import Connection
+from libs.db.prepared import Prepared
 from libs.db.rows import change_rows, delete_rows, save_row
 from libs.http.lists import Sorted
 from libs.http.pages import a_day, an_id
@@ -39,6 +40,33 @@ visit = table_of(
     order_id=sa.Uuid,
     reversed=sa.Boolean,
     findings=sa.ARRAY(sa.Text),
+    recorded_at=INSTANT,
+    reversed_at=INSTANT,
+)
+listing = table_of(
+    "visit_listing",
+    "person_id since_at",
+    person_id=sa.Uuid,
+    since_at=INSTANT,
+    until_at=INSTANT,
+    unit_id=sa.Uuid,
+    district_id=sa.Uuid,
+    risk=sa.Text,
+)
+"""Who was on the list when, where and as what; the row without an end is of today."""
+_LISTED = "unit_id = :unit_id AND district_id = :district_id AND risk = :risk"
+_END_LISTING = Prepared(
+    sa.text(f"""
+    UPDATE visit_listing SET until_at = :now
+    WHERE person_id = :person_id AND until_at IS NULL AND (:risk = '' OR NOT ({_LISTED}))""")
+)
+_BEGIN_LISTING = Prepared(
+    sa.text("""
+    INSERT INTO visit_listing (person_id, since_at, unit_id, district_id, risk)
+    SELECT :person_id, :now, :unit_id, :district_id, :risk
+    WHERE NOT EXISTS (SELECT 1 FROM visit_listing WHERE person_id = :person_id AND until_at IS NULL)
+    ON CONFLICT (person_id, since_at) DO UPDATE SET until_at = NULL, unit_id = excluded.unit_id,
+        district_id = excluded.district_id, risk = excluded.risk""")
 )
 visitor = table_of(
     "visitor",
@@ -71,9 +99,25 @@ def add_visit(connection: Connection, columns: Mapping[str, Any]) -> bool:
     return connection.execute(added).first() is not None
 
 
-def undo_visits_of(connection: Connection, order_id: UUID) -> None:
+def undo_visits_of(connection: Connection, order_id: UUID, *, at: datetime) -> None:
     """Let visits that stand for an order's hours count no more."""
-    change_rows(connection, visit, {"reversed": True}, order_id=order_id)
+    change_rows(connection, visit, {"reversed": True, "reversed_at": at}, order_id=order_id)
+
+
+def note_listing(
+    connection: Connection,
+    person_id: UUID,
+    now: datetime,
+    *,
+    unit_id: UUID | None,
+    district_id: UUID | None,
+    risk: str,
+) -> None:
+    """Keep that somebody is on the list from now on as they are, until something of it changes; `risk`: "" when off."""
+    terms = {"person_id": person_id, "now": now, "unit_id": unit_id, "district_id": district_id, "risk": risk}
+    _END_LISTING.change(connection, terms)
+    if risk:
+        _BEGIN_LISTING.change(connection, terms)
 
 
 def listed_people(
@@ -98,6 +142,37 @@ def _query_of_list(first: datetime, end: datetime, now: datetime) -> sa.Select[A
         person.c.visit_listed_on.is_not(None),
         person.c.visit_risk != "",
         person.c.status.in_([PersonStatus.ACTIVE, PersonStatus.SUSPENDED]),
+    )
+
+
+def listed_in(connection: Connection, unit_ids: Sequence[UUID], month: date, now: datetime) -> Iterator[Listed]:
+    """Give who of the units was on the visit list when a month was over; of one that is not, who is on it now."""
+    end = _end_of(month)
+    if end > now:
+        yield from listed_people(connection, unit_ids, now, month=month)
+        return
+    query = _query_of_past(local_midnight(month), end)
+    for start in range(0, len(unit_ids), UNITS_AT_ONCE):
+        some = listing.c.unit_id.in_(unit_ids[start : start + UNITS_AT_ONCE])
+        yield from _listed(connection, query.where(some))
+
+
+def _query_of_past(first: datetime, end: datetime) -> sa.Select[Any]:
+    columns = [listing.c[name] for name in ("person_id", "district_id", "risk")]
+    recorded = sa.func.coalesce(visit.c.recorded_at, visit.c.visited_at)
+    closes = end + rules.RECORDED_WITHIN
+    still = sa.or_(visit.c.reversed.is_(False), visit.c.reversed_at >= closes)
+    seen = sa.select(sa.func.max(visit.c.visited_at)).where(
+        visit.c.person_id == listing.c.person_id,
+        visit.c.outcome == "seen",
+        visit.c.visited_at >= first,
+        visit.c.visited_at < end,
+        recorded < closes,
+        still,
+    )
+    nobody, since = sa.null(), sa.cast(listing.c.since_at, sa.Date)
+    return sa.select(*columns, since, nobody, seen.scalar_subquery()).where(
+        listing.c.since_at < end, sa.or_(listing.c.until_at.is_(None), listing.c.until_at >= end)
     )
 
 
@@ -170,24 +245,45 @@ def _rate(counts: Mapping[tuple[UUID, str], int], unit_id: UUID) -> Row:
 
 def visit_indicator(connection: Connection, unit_id: UUID, *, month: date, now: datetime) -> Row:
     """Return the monthly visit rate of a unit, who is overdue today, and the rate of each district in it."""
-    today, units = local_date(now), directory.units_below(connection, [unit_id])
+    month, today, units = month.replace(day=1), local_date(now), directory.units_below(connection, [unit_id])
     counts: Counter[tuple[UUID, str]] = Counter()
-    overdue: list[UUID] = []
-    for entry in listed_people(connection, units, now, month=month.replace(day=1)):
-        days = rules.interval_days(people_store.policy_on(connection, entry.district_id, today), entry.risk)
-        is_monthly = rules.counts_monthly(days)
-        is_overdue = rules.is_overdue(listed_on=entry.listed_on, seen_on=entry.seen_on, days=days, today=today)
+    for entry, seen_on in monthly(connection, units, month, now):
         for place in {unit_id, entry.district_id} - {None}:
-            counts[place, "listed"] += is_monthly
-            counts[place, "visited"] += is_monthly and rules.was_seen_in(month, entry.seen_on)
-            counts[place, "overdue"] += is_overdue
-        overdue += [entry.person_id] if is_overdue else []
+            counts[place, "listed"] += 1
+            counts[place, "visited"] += seen_on is not None
+    overdue: list[UUID] = []
+    for entry in listed_people(connection, units, now):
+        days = rules.interval_days(people_store.policy_on(connection, entry.district_id, today), entry.risk)
+        if rules.is_overdue(listed_on=entry.listed_on, seen_on=entry.seen_on, days=days, today=today):
+            overdue.append(entry.person_id)
+            counts[entry.district_id, "overdue"] += 1
     shown = {"unit_id": unit_id, "month": f"{month:%Y-%m}", "overdue": sorted(overdue)} | _rate(counts, unit_id)
     of_districts = [
         {"unit_id": district, "overdue_count": counts[district, "overdue"]} | _rate(counts, district)
         for district in sorted({unit_id, *units} & set(directory.districts(connection)))
     ]
     return shown | {"districts": of_districts}
+
+
+def monthly(
+    connection: Connection, unit_ids: Sequence[UUID], month: date, now: datetime
+) -> Iterator[tuple[Listed, date | None]]:
+    """Give who counts in the rate of a month, each with the last day on which they were seen in it, if they were."""
+    day = min(local_date(now), local_date(_end_of(month) - timedelta(days=1)))
+    for entry in listed_in(connection, unit_ids, month, now):
+        days = rules.interval_days(people_store.policy_on(connection, entry.district_id, day), entry.risk)
+        if rules.counts_monthly(days):
+            yield entry, max((seen for seen in entry.seen_on if rules.was_seen_in(month, (seen,))), default=None)
+
+
+def monthly_rows(connection: Connection, unit_id: UUID, month: date, now: datetime, *, seen: str) -> Iterator[Row]:
+    """Give the rows of a month's rate: all who count in it, or those only who were seen (`yes`), or were not (`no`)."""
+    for entry, seen_on in monthly(connection, directory.units_below(connection, [unit_id]), month, now):
+        if seen in ("", "yes" if seen_on else "no"):
+            yield {"person_id": entry.person_id, "risk": entry.risk, "last_seen_on": seen_on}
+
+
+MONTHLY_ROWS: Sorted[Row] = Sorted(key=lambda row: (row["person_id"],), parts=(an_id,))
 
 
 def visit_plans(connection: Connection, unit_id: UUID, now: datetime) -> Iterator[Row]:

@@ -119,6 +119,7 @@ def record_visit(
         "how": how,
         "outcome": outcome,
         "visited_at": context.now,
+        "recorded_at": context.now,
         "recorded_by": context.caller_id,
         "reversed": False,
         "findings": sorted(findings),

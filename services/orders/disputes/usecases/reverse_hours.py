@@ -133,7 +133,7 @@ def reverse_settlement(
     def write() -> None:
         for line in lines:
             service_time_store.add_record(connection, _opposite(line, context.now))
-        visits_store.undo_visits_of(connection, order.order_id)
+        visits_store.undo_visits_of(connection, order.order_id, at=context.now)
 
     save(connection, write)
 

@@ -67,6 +67,7 @@ def _record_visit(connection: Connection, context: Cause, order: Order, recipien
         "how": "order",
         "outcome": "seen",
         "visited_at": order.finished_at,
+        "recorded_at": context.now,
         "recorded_by": by,
         "order_id": order.order_id,
         "reversed": False,

@@ -105,3 +105,57 @@ def test_a_settled_visit_order_is_a_visit_until_it_is_reversed(world: OrdersHarn
     world.call("POST", "check", f"{path}/decision", {"ok": True})
 
     assert (before, counted, rate(world)["visited"]) == (0, 1, 0)
+
+
+def rows(world: OrdersHarness, month: str, seen: str = "") -> set[str]:
+    query = f"unit={named('k1')}&month={month}" + (f"&seen={seen}" if seen else "")
+    page = world.call("GET", "coord", f"/v1/indicators/visits/rows?{query}").get_json()
+    return {row["person_id"] for row in page["items"]}
+
+
+def test_the_rate_of_a_month_that_is_over_is_of_who_was_on_the_list_then(world: OrdersHarness) -> None:
+    for label, risk in (("hi", "high"), ("ke", "key"), ("dead", "key"), ("moved", "key")):
+        world.person(label, roles=["recipient"], visit_risk=risk, visit_listed_on="2026-03-02")
+    world.set_time("D9 09:00")
+    visited(world, "coord", "v1", "hi")
+    visited(world, "coord", "v2", "dead")
+    world.set_time("D20 09:00")
+    world.person("dead", roles=["recipient"], status="deceased", visit_risk="key", visit_listed_on="2026-03-02")
+    world.set_time("D30 23:59")
+    before = rate(world)
+
+    world.set_time("D35 09:00")
+    world.person("hi", roles=["recipient"], visit_risk="general", visit_listed_on="2026-03-02", version=2)
+    world.person("moved", roles=["recipient"], unit="k3", visit_risk="key", visit_listed_on="2026-03-02", version=2)
+    world.person("new", roles=["recipient"], visit_risk="high", visit_listed_on="2026-03-02")
+
+    after, april = rate(world, month="2026-03"), rate(world, month="2026-04")
+    assert (before["listed"], before["visited"], before["rate_percent"]) == (3, 1, 33)
+    assert [after[name] for name in ("listed", "visited", "rate_percent")] == [3, 1, 33]
+    assert (april["listed"], april["visited"]) == (2, 0)
+    assert rows(world, "2026-03") == {str(named(label)) for label in ("hi", "ke", "moved")}
+    assert rows(world, "2026-03", "yes") == {str(named("hi"))}
+    assert rows(world, "2026-03", "no") == {str(named(label)) for label in ("ke", "moved")}
+    assert rows(world, "2026-04") == {str(named(label)) for label in ("ke", "new")}
+    nosy = world.call("GET", "coord_k2", f"/v1/indicators/visits/rows?unit={named('k1')}")
+    assert nosy.status_code == 403
+
+
+def test_what_is_taken_back_ten_days_after_a_month_changes_its_rate_no_more(world: OrdersHarness) -> None:
+    for label in ("soon", "late"):
+        world.person(label, roles=["recipient"], visit_risk="key", visit_listed_on="2026-03-02")
+    for day, label in ((2, "soon"), (3, "late")):
+        world.place("coord", f"o{label}", recipient=label, start=f"D{day} 09:00", service="B3", minutes=30)
+        world.act("min", f"o{label}", "assignment")
+        world.serve(f"o{label}", by="min", start=f"D{day} 09:00", end=f"D{day} 09:31")
+        world.act(label, f"o{label}", "confirmation")
+        world.act("coord_b", f"o{label}", "approval")
+    shown = []
+    for day, label in ((33, "soon"), (41, "late")):
+        world.set_time(f"D{day} 09:00")
+        path = f"/v1/orders/{named(f'o{label}')}/reversal/{named(f'r{label}')}"
+        put(world, "coord", path, {"why": "false_hours"})
+        assert world.call("POST", "check", f"{path}/decision", {"ok": True}).status_code == 200
+        shown.append(rate(world, month="2026-03")["visited"])
+
+    assert shown == [1, 1]
