@@ -79,7 +79,7 @@ def relative(person_id: UUID) -> str:
         services=[service for service in catalogue().values() if "credit" in service["funding"]],
         days=days_to_choose(),
         minutes=default_minutes(""),
-        persons_max=persons_max(person["home_unit_id"] if isinstance(person, dict) else viewer().unit_id),
+        persons_max=persons_max(next((order["unit_id"] for order in rows_of(orders)), viewer().unit_id)),
     )
 
 
