@@ -31,8 +31,7 @@ from services.orders.core.rules.deadlines import (
 )
 from services.orders.core.store import deadline_store
 from services.orders.core.store.deadline_store import Deadline
-from services.orders.core.store.tables import decision
-from services.orders.disputes.store import reversal
+from services.orders.core.store.tables import decision, reversal
 from services.orders.disputes.usecases.leave_undecided import leave_undecided
 from services.orders.duty.usecases import DUTY_ANSWER, call_next
 from services.orders.incidents.usecases import forget_place_of_incident

@@ -183,6 +183,12 @@ def certificate_field() -> Choice:
     return Choice(CERTIFICATES)
 
 
+class OfUnitSchema(PageSchema):
+    """Of which unit and all below it."""
+
+    unit = fields.UUID(required=True)
+
+
 class OfPersonSchema(Schema):
     """Whose."""
 

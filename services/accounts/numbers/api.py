@@ -10,8 +10,9 @@ from libs.http import reading
 from libs.programme.two_people_schemas import VerdictSchema
 from services.accounts.core.edge import command, opened, parts, tell
 from services.accounts.core.rules.notices import Notice
-from services.accounts.core.schemas import Answer, Body, PageSchema, done_answer, page_answer
+from services.accounts.core.schemas import Answer, Body, OfUnitSchema, PageSchema, done_answer, page_answer
 from services.accounts.core.store.store import SealedStore
+from services.accounts.core.usecases.authorise import require_power
 from services.accounts.core.usecases.command_context import CommandContext
 from services.accounts.numbers.refusals import CodeWrongError
 from services.accounts.numbers.schemas import (
@@ -21,6 +22,7 @@ from services.accounts.numbers.schemas import (
     NumberSchema,
     number_proposal_answer,
 )
+from services.accounts.numbers.store import WAITING, NumberStore
 from services.accounts.numbers.usecases.change_number import confirm_number
 from services.accounts.numbers.usecases.propose_number import decide_number, list_proposals, propose_number
 
@@ -53,6 +55,23 @@ class NumberConfirmation(MethodView):
         if not confirmed["confirmed"]:
             raise CodeWrongError
         return confirmed
+
+
+@blueprint.route("/v1/phone-changes")
+class WaitingNumbers(MethodView):
+    """Numbers of staff that wait for a second person."""
+
+    @blueprint.doc(operationId="list_waiting_phone_changes")
+    @blueprint.arguments(OfUnitSchema, location="query")
+    @blueprint.response(200, page_answer(NumberProposalAnswer))
+    def get(self, query: Body) -> Answer:
+        """List the numbers proposed for staff at home at a unit and below which nobody has decided about yet."""
+        with reading() as connection:
+            store, context = opened(connection)
+            require_power(store, context, "view_person", query["unit"])
+            page = WAITING.page(connection, query, now=context.now).map(NumberStore(store).proposal_of)
+            places = store.persons.places([proposal.person_id for proposal in page.rows])
+        return page.answer(lambda of: number_proposal_answer(of, places[of.person_id], now=context.now))
 
 
 @blueprint.route("/v1/persons/<uuid:person_id>/phone-changes")

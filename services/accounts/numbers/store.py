@@ -9,10 +9,11 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from libs.db.rows import add_rows
-from libs.http.lists import Listing, equals
+from libs.http.lists import NOW, Listing, equals
 from libs.programme.proposals import columns_of, proposal_of
-from libs.programme.two_people import Proposal
+from libs.programme.two_people import Proposal, ProposalState
 from services.accounts.core.rules.identity import LookUp
+from services.accounts.core.store.narrowing import at_home_within, below
 from services.accounts.core.store.store import SealedStore
 from services.accounts.core.store.tables import person_index
 from services.accounts.numbers.rules import NumberChange, Opening
@@ -150,6 +151,16 @@ def _waiting(person_id: UUID, at: datetime) -> tuple[sa.ColumnElement[bool], ...
     )
 
 
+WAITING = Listing(
+    sa.select(number_proposal).where(
+        number_proposal.c.state == ProposalState.PROPOSED, number_proposal.c.lapses_at > NOW
+    ),
+    order=(number_proposal.c.lapses_at, number_proposal.c.proposal_id),
+    narrowed={"unit": at_home_within(number_proposal.c.person_id)},
+    scope=("unit",),
+    looked_up={"unit": below},
+)
+"""The numbers that wait for a second person's word, of staff at home in a unit and below; the first to lapse first."""
 PROPOSALS = Listing(
     sa.select(number_proposal),
     order=(number_proposal.c.proposal_id,),

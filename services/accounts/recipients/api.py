@@ -17,6 +17,7 @@ from services.accounts.core.schemas import (
     person_answer,
 )
 from services.accounts.core.store.store import SealedStore
+from services.accounts.core.usecases.authorise import require_power
 from services.accounts.core.usecases.command_context import CommandContext
 from services.accounts.recipients.rules import Finding, FindingKind
 from services.accounts.recipients.schemas import (
@@ -24,9 +25,11 @@ from services.accounts.recipients.schemas import (
     FindingAnswer,
     HardshipSchema,
     ListedFindingAnswer,
+    WaitingFindingsSchema,
     finding_answer,
     listed_finding_answer,
 )
+from services.accounts.recipients.store import WAITING, finding_of
 from services.accounts.recipients.usecases import decide_finding, list_findings, record_finding
 
 blueprint = Blueprint("recipients", __name__, description="Grades, hardship / 评估与困难类别")
@@ -70,6 +73,23 @@ class Findings(MethodView):
             page = list_findings(store, context, person_id=person_id, query=query)
             places = store.persons.places_of(person_id)
         return page.answer(lambda finding: listed_finding_answer(finding, places, context.now))
+
+
+@blueprint.route("/v1/findings")
+class WaitingFindings(MethodView):
+    """What was found and waits for a second person."""
+
+    @blueprint.doc(operationId="list_waiting_findings")
+    @blueprint.arguments(WaitingFindingsSchema, location="query")
+    @blueprint.response(200, page_answer(ListedFindingAnswer))
+    def get(self, query: Body) -> Answer:
+        """List grades and hardship of people at a unit and below which nobody has confirmed yet."""
+        with reading() as connection:
+            store, context = opened(connection)
+            require_power(store, context, "view_person", query["unit"])
+            page = WAITING.page(connection, query, now=context.now).map(finding_of)
+            places = store.persons.places([finding.person_id for finding in page.rows])
+        return page.answer(lambda finding: listed_finding_answer(finding, places[finding.person_id], context.now))
 
 
 @blueprint.route("/v1/assessments/<uuid:finding_id>/confirmation")

@@ -9,7 +9,7 @@ from libs.contracts.powers import POWERS
 from libs.http.fields import choice_of, word_of
 from libs.programme.words import Grade, Hardship, Role
 from services.accounts.core.rules.roles import RolePlace, roles_above
-from services.accounts.core.schemas import Answer, PersonAnswer, id_field, id_text, instant, instant_field
+from services.accounts.core.schemas import Answer, PageSchema, PersonAnswer, id_field, id_text, instant, instant_field
 from services.accounts.recipients.rules import Finding, FindingKind, FindingState
 
 
@@ -39,6 +39,13 @@ class ListedFindingAnswer(FindingAnswer):
     finding_id = id_field()
     kind = word_of(FindingKind)
     why = fields.String()
+
+
+class WaitingFindingsSchema(PageSchema):
+    """Of which unit and below; of one kind, or of both."""
+
+    unit = fields.UUID(required=True)
+    kind = choice_of(FindingKind, load_default=None)
 
 
 class AssessmentSchema(Schema):

@@ -8,10 +8,12 @@ from sqlalchemy import Connection
 
 from libs.db import write_at_end
 from libs.db.rows import add_row, change_rows
-from libs.http.lists import Listing, equals
+from libs.http.lists import NOW, Listing, equals
 from libs.programme.proposals import columns_of, proposal_of
+from libs.programme.two_people import ProposalState
 from libs.programme.words import Grade, Hardship
 from services.accounts.core.store.facts import Ask, locked_row, unless_taken
+from services.accounts.core.store.narrowing import at_home_within, below
 from services.accounts.recipients.rules import Finding, FindingKind
 from services.accounts.recipients.tables import finding
 
@@ -58,6 +60,14 @@ def finding_of(row: Any) -> Finding:
     )
 
 
+WAITING = Listing(
+    sa.select(finding).where(finding.c.state == ProposalState.PROPOSED, finding.c.lapses_at > NOW),
+    order=(finding.c.lapses_at, finding.c.finding_id),
+    narrowed={"unit": at_home_within(finding.c.person_id), "kind": equals(finding.c.kind)},
+    scope=("unit",),
+    looked_up={"unit": below},
+)
+"""What waits for a second person's word, of people at home in a unit and below; the first to lapse first."""
 FINDINGS = Listing(
     sa.select(finding),
     order=(finding.c.finding_id,),

@@ -18,6 +18,7 @@ from libs.programme.acting_grants import GrantedAct
 from libs.programme.refusals import RecordNotFoundError
 from libs.programme.words import Kinship
 from services.accounts.core.store.facts import Ask, locked_row, prepared, unless_taken
+from services.accounts.core.store.narrowing import at_home_within, below
 from services.accounts.core.store.tables import acted_for
 from services.accounts.relations.rules.grants import ActingGrant
 from services.accounts.relations.rules.relations import Relation
@@ -217,6 +218,17 @@ def _grants_in_force(person_id: UUID) -> sa.Select[Any]:
     return sa.select(acting_grant).where(either, acting_grant.c.is_active).order_by(acting_grant.c.grant_id)
 
 
+WAITING = Listing(
+    sa.select(relation).where(
+        relation.c.is_active,
+        sa.or_(relation.c.asks_verification & ~relation.c.verified, relation.c.ending_by.is_not(None)),
+    ),
+    order=(relation.c.relation_id,),
+    narrowed={"unit": at_home_within(relation.c.person_id)},
+    scope=("unit",),
+    looked_up={"unit": below},
+)
+"""Relations that wait for a second person's word, on their beginning or their end."""
 ACTS_FOR = Listing(
     sa.select(acted_for),
     order=(acted_for.c.number,),

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from libs.db import Connection
 from libs.db.prepared import Prepared
 from libs.db.rows import add_row, change_rows, claim_row
-from libs.programme.proposals import columns_of, proposal_columns
+from libs.programme.proposals import columns_of
 from libs.programme.refusals import RecordNotFoundError
 from libs.programme.two_people import Proposal
 from services.orders.core.rules.order import Decision, Order
@@ -19,17 +19,7 @@ from services.orders.core.store import memo
 from services.orders.core.store.facts import Ask, Rows, ask
 from services.orders.core.store.proposals import is_accepted
 from services.orders.core.store.rows import Row
-from services.orders.core.store.tables import decision, order_step, table_of
-
-reversal = table_of(
-    "reversal",
-    "reversal_id",
-    *proposal_columns(),
-    reversal_id=sa.Uuid,
-    order_id=sa.Uuid,
-    settlement=sa.Integer,
-    why=sa.Text,
-)
+from services.orders.core.store.tables import decision, order_step, reversal
 
 
 _REVERSAL = Prepared(sa.select(reversal).where(reversal.c.reversal_id == sa.bindparam("reversal_id")))

@@ -11,8 +11,7 @@ from sqlalchemy import Connection
 from services.orders.activities import store as activities_store
 from services.orders.approving.store.call_backs import call_back
 from services.orders.core.rules.life_cycle import OPEN, Verb
-from services.orders.core.store.tables import assignment, confirmation, decision, dispute, order_step, orders
-from services.orders.disputes.store import reversal
+from services.orders.core.store.tables import assignment, confirmation, decision, dispute, order_step, orders, reversal
 from services.orders.incidents.store import incident
 from services.orders.not_wanted.store import not_wanted
 from services.orders.rounds import store as rounds_store

@@ -14,7 +14,7 @@ from libs.errors import ForbiddenError, NotFoundError
 from libs.http import Service, current_actor, public, reading
 from libs.programme.two_people import ProposalState
 from libs.programme.two_people_schemas import VerdictSchema
-from services.orders.core.api.edge import command, now
+from services.orders.core.api.edge import command, now, scope_of
 from services.orders.core.api.views import may_know_of
 from services.orders.core.schemas import ReasonSchema, done_schema, page_of_schema
 from services.orders.core.store.rows import Row
@@ -60,6 +60,21 @@ class ServiceRecords(MethodView):
             if not may_know_of(connection, person_id):
                 raise ForbiddenError
             return store.service_time(connection, person_id, now())
+
+
+@service_records.route("/proposals")
+class OlderRecords(MethodView):
+    """Older records that wait for a second person."""
+
+    @service_records.doc(operationId="list_service_record_proposals")
+    @service_records.arguments(schemas.ProposalsQuerySchema, location="query")
+    @service_records.response(200, page_of_schema(schemas.OlderRecordSchema))
+    def get(self, query: Row) -> Row:
+        """List what is proposed about people of the caller's units, the first to lapse first."""
+        with reading() as connection:
+            units = scope_of(connection, query["unit"])
+            page = store.PROPOSALS.page(connection, query, units=units, now=now())
+        return page.answer(lambda row: dict(row._mapping))
 
 
 @service_records.route("/<uuid:record_id>")

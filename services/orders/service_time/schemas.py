@@ -38,6 +38,12 @@ class CertificatesQuerySchema(PersonQuerySchema, PageQuerySchema):
     """Whose certificates; the caller's own when left out."""
 
 
+class ProposalsQuerySchema(PageQuerySchema):
+    """Of which unit and all below it; of all of the caller's when left out."""
+
+    unit = fields.UUID(load_default=None)
+
+
 class CertificateQuerySchema(Schema):
     """The code printed on the certificate."""
 

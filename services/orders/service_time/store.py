@@ -16,15 +16,15 @@ from libs.clock import local_date
 from libs.db import Connection
 from libs.db.prepared import Prepared
 from libs.db.rows import find_row
-from libs.http.lists import Listing, equals
+from libs.http.lists import NOW, Listing, equals, one_of
 from libs.programme.proposals import columns_of, proposal_columns
-from libs.programme.two_people import Proposal
+from libs.programme.two_people import Proposal, ProposalState
 from services.orders.core.rules.people import Person
 from services.orders.core.store import mark_store, memo, people_store
 from services.orders.core.store.facts import Ask, Rows, ask
 from services.orders.core.store.proposals import lock_row
 from services.orders.core.store.rows import Row
-from services.orders.core.store.tables import INSTANT, orders, table_of
+from services.orders.core.store.tables import INSTANT, orders, person, table_of
 from services.orders.service_time.rules.stars import stars_of
 
 service_record = table_of(
@@ -211,6 +211,15 @@ def revoked_numbers(connection: Connection, first: int, count: int) -> list[int]
     return [int(row[0]) for row in connection.execute(query)]
 
 
+PROPOSALS = Listing(
+    sa.select(record_proposal, person.c.home_unit_id)
+    .join(person, person.c.person_id == record_proposal.c.person_id)
+    .where(record_proposal.c.state == ProposalState.PROPOSED, record_proposal.c.lapses_at > NOW),
+    order=(record_proposal.c.lapses_at, record_proposal.c.record_id),
+    narrowed={"units": one_of(person.c.home_unit_id)},
+    scope=("units",),
+)
+"""Older records of people at home in some units that wait for a second person, the first to lapse first."""
 CERTIFICATES = Listing(
     sa.select(*(certificate.c[name] for name in _SHOWN)),
     order=(certificate.c.issued_at, certificate.c.certificate_id),

@@ -17,7 +17,7 @@ from services.web.kit.viewer import viewer_or_none, web
 
 PAGE_FIELD = "page"
 OWN_FIELDS = frozenset({"csrf_token", PAGE_FIELD, "totp_code", "recovery_code", "ticket"})
-FIELDS_MAX = 60
+FIELDS_MAX = 200
 TEXT_MAX = 2_000
 CARRIED_MAX = 24_000
 SEALED_SECONDS = 3600

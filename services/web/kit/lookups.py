@@ -53,6 +53,18 @@ def unit(unit_id: str) -> dict[str, Any]:
     return place
 
 
+def all_units() -> list[dict[str, Any]]:
+    """Return every unit of the tree."""
+    places: list[dict[str, Any]] = _known("units", "", lambda: list(anonymous_api().all_rows("/v1/organisation-units")))
+    return places
+
+
+def forget_units() -> None:
+    """Ask for the units anew: one was added or renamed."""
+    for key in [key for key in web().public if key[0] in ("unit", "units")]:
+        web().public.pop(key, None)
+
+
 def policy_of(unit_id: str) -> dict[str, Any]:
     """Return the rules in force at a unit."""
     ask = partial(anonymous_api().get, "/v1/policies/current", unit=unit_id)

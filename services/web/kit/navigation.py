@@ -20,6 +20,8 @@ class Way:
     roles: frozenset[str]
 
 
+STAFF = POWERS["view_person"]
+DECIDING = STAFF - {Role.OPERATOR, Role.CITY_AUDITOR}
 WAYS = (
     Way("/desk", message("What waits"), "tray", frozenset({Role.COORDINATOR})),
     Way("/applicants", message("Applications"), "people", frozenset({Role.COORDINATOR, Role.CHECKER})),
@@ -28,7 +30,8 @@ WAYS = (
     Way("/calls", message("Calls"), "phone", frozenset({Role.OPERATOR, Role.COORDINATOR})),
     Way("/district", message("District"), "map", frozenset({Role.DISTRICT_ADMIN, Role.CITY_ADMIN, Role.CITY_AUDITOR})),
     Way("/figures", message("Figures"), "calendar", POWERS["view_orders"]),
-    Way("/people", message("People"), "people", frozenset({Role.CHECKER, Role.DISTRICT_ADMIN, Role.CITY_ADMIN})),
+    Way("/decisions", message("Decisions"), "scales", DECIDING),
+    Way("/people", message("People"), "people", STAFF),
     Way("/elder", message("My help"), "home", frozenset({Role.RECIPIENT})),
     Way("/elder/time", message("My time"), "clock", frozenset({Role.RECIPIENT})),
     Way("/volunteer", message("Near me"), "near", frozenset({Role.VOLUNTEER})),

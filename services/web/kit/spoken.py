@@ -6,10 +6,10 @@ import re
 
 MINUTES_MAX = 7 * 24 * 60
 HOUR = 60
-_PLAIN = re.compile(r"(\d{1,5})(?:minutes|minute|mins|min|m|分钟|分)?", re.ASCII | re.IGNORECASE)
-_CLOCK = re.compile(r"(\d{1,3}):([0-5]\d)", re.ASCII)
+_PLAIN = re.compile(r"(\d{1,8})(?:minutes|minute|mins|min|m|分钟|分)?", re.ASCII | re.IGNORECASE)
+_CLOCK = re.compile(r"(\d{1,6}):([0-5]\d)", re.ASCII)
 _HOURS = re.compile(
-    r"(\d{1,3})(个?半)?(?:hours|hour|hrs|hr|h|个?小时|个?钟头|个?钟)(半)?(?:(\d{1,2})(?:minutes|minute|mins|min|m|分钟|分)?)?",
+    r"(\d{1,6})(个?半)?(?:hours|hour|hrs|hr|h|个?小时|个?钟头|个?钟)(半)?(?:(\d{1,2})(?:minutes|minute|mins|min|m|分钟|分)?)?",
     re.ASCII | re.IGNORECASE,
 )
 _HALF = re.compile(r"半个?(?:小时|钟头|钟)")
@@ -21,15 +21,15 @@ class MinutesUnreadableError(ValueError):
     """No amount of time can be read in what was typed."""
 
 
-def read_minutes(text: str) -> int:
+def read_minutes(text: str, *, most: int = MINUTES_MAX) -> int:
     """Return the minutes that somebody typed.
 
     Raises:
-        MinutesUnreadableError: it is none of the ways to say it, nothing, or more than a week.
+        MinutesUnreadableError: it is none of the ways to say it, nothing, or more than `most` (a week).
     """
     typed = re.sub(r"\s+", "", text).translate(_DIGITS)
     minutes = HOUR // 2 if _HALF.fullmatch(typed) else _read(typed)
-    if not 0 < minutes <= MINUTES_MAX:
+    if not 0 < minutes <= most:
         raise MinutesUnreadableError(text)
     return minutes
 

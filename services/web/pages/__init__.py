@@ -8,10 +8,17 @@ from services.web.pages.away.views import area as away
 from services.web.pages.calls.call_list import area as call_list
 from services.web.pages.calls.views import area as calls
 from services.web.pages.checks.views import area as checks
+from services.web.pages.complaints.views import area as complaints
+from services.web.pages.decisions.views import area as decisions
+from services.web.pages.desk.exceptions import area as exceptions
 from services.web.pages.desk.planning import area as planning
 from services.web.pages.desk.stops import area as stops
 from services.web.pages.desk.views import area as desk
 from services.web.pages.desk.visitors import area as visitors
+from services.web.pages.district.credit import area as credit
+from services.web.pages.district.imports import area as imports
+from services.web.pages.district.proposing import area as proposing
+from services.web.pages.district.units import area as units
 from services.web.pages.district.views import area as district
 from services.web.pages.elder.views import area as elder
 from services.web.pages.entry.by_device import area as by_device
@@ -21,7 +28,9 @@ from services.web.pages.entry.views import area as entry
 from services.web.pages.family.views import area as family
 from services.web.pages.figures.views import area as figures
 from services.web.pages.front.views import area as front
+from services.web.pages.groups.views import area as groups
 from services.web.pages.kiosk.views import area as kiosk
+from services.web.pages.mine.views import area as mine
 from services.web.pages.papers.views import area as papers
 from services.web.pages.people.views import area as people
 from services.web.pages.registering.views import area as registering
@@ -65,4 +74,13 @@ AREAS: tuple[Area, ...] = (
     away,
     series,
     people,
+    complaints,
+    decisions,
+    exceptions,
+    credit,
+    imports,
+    proposing,
+    units,
+    groups,
+    mine,
 )

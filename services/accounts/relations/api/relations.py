@@ -12,12 +12,13 @@ from services.accounts.core.schemas import (
     Answer,
     Body,
     OfPersonSchema,
+    OfUnitSchema,
     done_answer,
     page_answer,
 )
-from services.accounts.core.usecases.authorise import require_view
+from services.accounts.core.usecases.authorise import require_power, require_view
 from services.accounts.relations.schemas import RelationAnswer, RelationSchema, relation_answer
-from services.accounts.relations.store import relations_of
+from services.accounts.relations.store import WAITING, relation_of, relations_of
 from services.accounts.relations.usecases.record_relation import decide_relation, end_relation, record_relation
 
 blueprint = Blueprint("relations", __name__, description="Relations / 亲属关系")
@@ -36,6 +37,22 @@ class Relations(MethodView):
             require_view(*opened(connection), query["person"])
             rows = relations_of(connection, query["person"])
         return {"items": [relation_answer(row) for row in rows], "next": None}
+
+
+@blueprint.route("/v1/relations/waiting")
+class WaitingRelations(MethodView):
+    """Relations that wait for a second person."""
+
+    @blueprint.doc(operationId="list_waiting_relations")
+    @blueprint.arguments(OfUnitSchema, location="query")
+    @blueprint.response(200, page_answer(RelationAnswer))
+    def get(self, query: Body) -> Answer:
+        """List relations of people at a unit and below whose beginning or end nobody has confirmed yet."""
+        with reading() as connection:
+            store, context = opened(connection)
+            require_power(store, context, "view_person", query["unit"])
+            page = WAITING.page(connection, query).map(relation_of)
+        return page.answer(relation_answer)
 
 
 @blueprint.route("/v1/relations/<uuid:relation_id>")

@@ -161,6 +161,15 @@ decision = table_of(
     why=sa.Text,
     second_id=sa.Uuid,
 )
+reversal = table_of(
+    "reversal",
+    "reversal_id",
+    *proposal_columns(),
+    reversal_id=sa.Uuid,
+    order_id=sa.Uuid,
+    settlement=sa.Integer,
+    why=sa.Text,
+)
 sample_call = table_of(
     "sample_call",
     "order_id",

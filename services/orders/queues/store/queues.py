@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -11,21 +12,31 @@ import sqlalchemy as sa
 from libs.clock import PROGRAMME_ZONE
 from libs.db import Connection
 from libs.http.lists import NOW, Condition, one_of
+from libs.programme.two_people import ProposalState
 from services.orders.core.rules.life_cycle import State
 from services.orders.core.store.order_store import orders_listed
-from services.orders.core.store.tables import orders, sample_call
+from services.orders.core.store.tables import decision, orders, reversal, sample_call
 from services.orders.queues.rules.findings import PairFacts
 
-QUEUES = ("review", "approval", "second_check", "dispute", "no_taker", "sample", "urgent")
+QUEUES = ("review", "approval", "second_check", "dispute", "no_taker", "sample", "reversal", "decision", "urgent")
 OF_ORDERS = ("approval", "second_check", "dispute")
 """The queues of orders that were served."""
 _IS_SIGNED = sa.func.cardinality(orders.c.approvers) > 0
+
+
+def _waiting(of: sa.Table) -> sa.Select[Any]:
+    """The orders about which something waits for a second person."""
+    return sa.select(of.c.order_id).where(of.c.state == ProposalState.PROPOSED, of.c.lapses_at > NOW)
+
+
 _WAITS: Mapping[str, Condition] = {
     "review": orders.c.state == State.UNDER_REVIEW.value,
     "approval": sa.and_(orders.c.state == State.CONFIRMED.value, sa.not_(_IS_SIGNED)),
     "second_check": sa.and_(orders.c.state == State.CONFIRMED.value, _IS_SIGNED),
     "dispute": orders.c.state == State.DISPUTED.value,
     "no_taker": sa.and_(orders.c.state == State.PUBLISHED.value, orders.c.no_taker_at <= NOW),
+    "reversal": orders.c.order_id.in_(_waiting(reversal)),
+    "decision": orders.c.order_id.in_(_waiting(decision)),
     "sample": orders.c.order_id.in_(sa.select(sample_call.c.order_id).where(sample_call.c.outcome.is_(None))),
 }
 WAITING = orders_listed({"queue": lambda name: _WAITS[name], "units": one_of(orders.c.unit_id)}, scope=("units",))

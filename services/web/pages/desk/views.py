@@ -189,6 +189,7 @@ def order(order_id: UUID) -> str:
     people = people_of([shown]) | names(step["by"] for step in steps)
     pair = part_of_page(lambda: _pair(shown))
     scans = part_of_page(lambda: api().rows(f"/v1/orders/{order_id}/scans"))
+    people |= names(row["proposed_by"] for row in evidence["reversals"])
     people |= names(look["looked_by"] for scan in rows_of(scans) for look in scan["looks"])
     return render_template(
         "desk/order.html",
@@ -200,6 +201,7 @@ def order(order_id: UUID) -> str:
         pair=pair,
         scans=scans,
         words_of=words_of,
+        may_decide_reversal=need_of("decide_reversal").is_met_by(viewer().roles),
         may_stop=need_of("stop_volunteer").is_met_by(viewer().roles),
     )
 

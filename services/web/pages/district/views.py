@@ -1,4 +1,4 @@
-"""The promise in numbers, what waits for a second person, and the versions of the rules with what they change."""
+"""The promise in numbers, and the versions of the rules with what they change."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from services.web.kit import flash
 from services.web.kit.areas import Area
 from services.web.kit.closed import part_of_page, rows_of
 from services.web.kit.commands import command_of_form
+from services.web.kit.forms import holds
 from services.web.kit.lookups import names, unit
 from services.web.kit.viewer import api, viewer
 
@@ -25,26 +26,17 @@ Row = dict[str, Any]
 
 @area.page("", needs=STAFF)
 def district() -> str:
-    """Show whether the promise is safe, and what waits for two people."""
+    """Show whether the promise is safe, and lead to everything that a district does."""
     districts = part_of_page(_districts)
     supply = part_of_page(lambda: _supply({row["unit_id"] for row in rows_of(districts)}))
     visits = part_of_page(_visits)
-    roles = part_of_page(lambda: api().rows("/v1/roles/proposals"))
-    adjustments = part_of_page(lambda: api().rows("/v1/adjustments"))
-    people = names(
-        person
-        for row in [*rows_of(roles), *rows_of(adjustments)]
-        for person in (row.get("person_id"), row.get("proposed_by"))
-    )
     return render_template(
         "district/district.html",
         districts=districts,
         supply=supply,
         visits=visits,
-        roles=roles,
-        adjustments=adjustments,
-        people=people,
-        own=viewer().person_id,
+        may_sheets=holds("import_people") or holds("export_people"),
+        may_answer=holds("answer_complaint"),
     )
 
 
@@ -62,6 +54,7 @@ def versions(unit_id: UUID) -> str:
         described=described,
         name=rows[0].get("unit_name") or "" if rows else "",
         unit_id=unit_id,
+        may_propose=holds("propose_policy"),
         people=names(person for row in rows for person in (row["proposed_by"], row["decided_by"])),
     )
 
@@ -70,18 +63,6 @@ def versions(unit_id: UUID) -> str:
 def decide_policy(policy_id: UUID) -> WerkzeugResponse:
     """Publish a proposed version, or turn it down."""
     return _decide(f"/v1/policies/{policy_id}/decision")
-
-
-@area.act("/adjustments/<uuid:proposal_id>/decision", needs=("decide_pool_funding", "decide_migration"))
-def decide_adjustment(proposal_id: UUID) -> WerkzeugResponse:
-    """Decide about credit that another proposed."""
-    return _decide(f"/v1/adjustments/{proposal_id}/decision")
-
-
-@area.act("/persons/<uuid:person_id>/roles/<uuid:grant_id>/decision", needs="grant_role")
-def decide_role(person_id: UUID, grant_id: UUID) -> WerkzeugResponse:
-    """Decide about a role that another proposed."""
-    return _decide(f"/v1/persons/{person_id}/roles/{grant_id}/decision")
 
 
 def _decide(path: str) -> WerkzeugResponse:

@@ -147,6 +147,14 @@ def dispute(order_id: UUID) -> WerkzeugResponse:
     return redirect(f"/elder/orders/{order_id}", 303)
 
 
+@area.act("/orders/<uuid:order_id>/nobody-came", needs="recipient")
+def report_absent(order_id: UUID) -> WerkzeugResponse:
+    """Say that the volunteer did not come."""
+    api().post(f"/v1/orders/{order_id}/no-show", {"absent": "volunteer"}, command=command_of_form())
+    flash.tell(message("It is noted. The desk calls you."))
+    return redirect(f"/elder/orders/{order_id}", 303)
+
+
 @area.act("/orders/<uuid:order_id>/cancel", needs="recipient")
 def cancel(order_id: UUID) -> WerkzeugResponse:
     """Call it off."""

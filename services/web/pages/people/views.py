@@ -1,29 +1,39 @@
-"""Find somebody, and let two people reset a second factor that was lost."""
+"""Find somebody; their file, what may be recorded about them, and a second factor that was lost."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+from typing import Any
 from uuid import UUID
 
 from flask import redirect, render_template, request
+from werkzeug.exceptions import Forbidden, NotFound
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from libs.translation import message
 from services.web.kit import flash
 from services.web.kit.areas import Area
-from services.web.kit.closed import part_of_page, rows_of
+from services.web.kit.closed import or_nothing, part_of_page, rows_of
 from services.web.kit.commands import command_of_form
+from services.web.kit.forms import FieldUnreadableError, Form, holds, send, show
 from services.web.kit.i18n import by_language
 from services.web.kit.lookups import names
+from services.web.kit.refusing import back_to_form
 from services.web.kit.viewer import api, viewer
+from services.web.pages.decisions.matters import of_person
+from services.web.pages.people.forms import ABOUT_CREDIT, ABOUT_THEM, FORMS, GRAVE
 
 area = Area("people", __name__, __file__, "/people")
+LOOK = "view_person"
 POWER = "reset_second_factor"
 WORDS_MAX = 60
-WHY = "second factor"
+WHY = "the file"
 """Why the page looks at somebody: it stands in the log that they see."""
+Row = dict[str, Any]
 
 
-@area.page("", needs=POWER)
+@area.page("", needs=LOOK)
 def people() -> WerkzeugResponse | str:
     """Find somebody."""
     words = request.args.get("q", "").strip()[:WORDS_MAX]
@@ -33,21 +43,80 @@ def people() -> WerkzeugResponse | str:
     return render_template("people/people.html", words=words, found=found)
 
 
-@area.page("/<uuid:person_id>", needs=POWER)
+@area.page("/<uuid:person_id>", needs=LOOK)
 def person(person_id: UUID) -> str:
-    """Show somebody, and what was proposed about their second factor."""
+    """Show somebody with everything that is recorded, and what waits for a second person."""
     shown = api().get(f"/v1/persons/{person_id}", why=WHY)
-    resets = part_of_page(lambda: api().rows(f"/v1/persons/{person_id}/second-factor-resets"))
-    hands = (hand for row in rows_of(resets) for hand in (row["proposed_by"], row["decided_by"]))
+    matters = of_person(str(person_id))
+    listed = {name: part_of_page(partial(read, str(person_id))) for name, read in LISTS.items()}
     return render_template(
         "people/person.html",
         person=shown,
         name=by_language(shown.get("names")),
-        resets=resets,
-        waits=any(row["state"] == "proposed" for row in rows_of(resets)),
-        people=names(hands),
+        matters=matters,
+        people=names(_hands([*matters.rows, *(row for rows in listed.values() for row in rows_of(rows))])),
+        groups=[[form for form in forms if holds(form.needs)] for forms in (ABOUT_THEM, ABOUT_CREDIT, GRAVE)],
+        may_reset=holds(POWER),
+        may_end_roles=holds("grant_role") or holds("register_person"),
+        may_end_relations=holds("record_relation"),
+        may_correct=holds("propose_death_mistake"),
+        waits=any(row["state"] == "proposed" for row in rows_of(listed["resets"])),
         own=viewer().person_id,
+        **listed,
     )
+
+
+@area.page("/<uuid:person_id>/record/<name>", needs=LOOK)
+def record(person_id: UUID, name: str) -> str:
+    """Show one form about somebody."""
+    form = _form(name)
+    shown = api().get(f"/v1/persons/{person_id}", why=WHY)
+    return render_template(
+        "people/record.html",
+        person=shown,
+        name=by_language(shown.get("names")),
+        present=_present(shown),
+        **show(form),
+    )
+
+
+@area.act("/<uuid:person_id>/record/<name>", needs=LOOK)
+def send_record(person_id: UUID, name: str) -> WerkzeugResponse:
+    """Record what the form says."""
+    form = _form(name)
+    try:
+        send(form, command_of_form(), person=person_id)
+    except FieldUnreadableError as error:
+        return back_to_form(f"/people/{person_id}/record/{name}", str(error))
+    flash.tell(form.done)
+    return redirect(f"/people/{person_id}", 303)
+
+
+@area.act("/<uuid:person_id>/roles/<uuid:grant_id>/end", needs=("grant_role", "register_person"))
+def end_role(person_id: UUID, grant_id: UUID) -> WerkzeugResponse:
+    """Take a role away, or one's own proposal back."""
+    return _end(person_id, f"/v1/persons/{person_id}/roles/{grant_id}")
+
+
+@area.act("/<uuid:person_id>/relations/<uuid:relation_id>/end", needs="record_relation")
+def end_relation(person_id: UUID, relation_id: UUID) -> WerkzeugResponse:
+    """Say that a relation has ended."""
+    return _end(person_id, f"/v1/relations/{relation_id}")
+
+
+@area.act("/<uuid:person_id>/grants/<uuid:grant_id>/end", needs="record_acting_grant")
+def end_grant(person_id: UUID, grant_id: UUID) -> WerkzeugResponse:
+    """End a relative's right to act, as the person said."""
+    return _end(person_id, f"/v1/acting-grants/{grant_id}")
+
+
+@area.act("/<uuid:person_id>/deaths/<uuid:death_id>/mistake", needs="propose_death_mistake")
+def propose_mistake(person_id: UUID, death_id: UUID) -> WerkzeugResponse:
+    """Propose that a death was recorded by mistake."""
+    body = {"why": request.form.get("why", "").strip()}
+    api().put(f"/v1/deaths/{death_id}/mistakes/{command_of_form()}", body)
+    flash.tell(message("Proposed. A second person decides."))
+    return redirect(f"/people/{person_id}", 303)
 
 
 @area.act("/<uuid:person_id>/second-factor-resets", needs=POWER)
@@ -66,3 +135,58 @@ def decide_reset(person_id: UUID, reset_id: UUID) -> WerkzeugResponse:
     api().post(path, {"ok": agrees, "why": request.form.get("why", "")}, command=command_of_form())
     flash.tell(message("Decided: yes.") if agrees else message("Decided: no."))
     return redirect(f"/people/{person_id}", 303)
+
+
+def _form(name: str) -> Form:
+    """Return a form that the viewer may fill in.
+
+    Raises:
+        NotFound: there is no such form.
+        Forbidden: the viewer may not.
+    """
+    form = FORMS.get(name)
+    if form is None:
+        raise NotFound
+    if not holds(form.needs):
+        raise Forbidden
+    return form
+
+
+def _end(person_id: UUID, path: str) -> WerkzeugResponse:
+    api().delete(path, command=command_of_form())
+    flash.tell(message("It has ended, or waits for a second person where two must agree."))
+    return redirect(f"/people/{person_id}", 303)
+
+
+def _present(shown: Row) -> Row:
+    """Return what is recorded already, by the names of the fields that ask for it."""
+    return {**shown, **(shown.get("qualifications") or {}), "categories": shown.get("hardship") or []}
+
+
+def _hands(rows: list[Row]) -> list[str | None]:
+    fields = ("proposed_by", "decided_by", "relative_id", "person_id", "seen_by", "recorded_by")
+    return [row.get(field) for row in rows for field in fields]
+
+
+def _rows(path: str, **query: object) -> list[Row]:
+    """Return what is listed; nothing where the viewer may not see it."""
+    return or_nothing(lambda: api().rows(path, **query), 403, 404) or []
+
+
+def _one(path: str, **query: object) -> list[Row]:
+    shown = or_nothing(lambda: api().get(path, **query), 403, 404)
+    return [shown] if shown else []
+
+
+LISTS: dict[str, Callable[[str], list[Row]]] = {
+    "resets": lambda who: _rows(f"/v1/persons/{who}/second-factor-resets"),
+    "relations": lambda who: _rows("/v1/relations", person=who),
+    "grants": lambda who: [row for row in _rows("/v1/acting-grants", person=who) if row["active"]],
+    "deaths": lambda who: _rows("/v1/deaths", person=who),
+    "sightings": lambda who: _rows(f"/v1/persons/{who}/identity-sightings"),
+    "wallets": lambda who: [row for row in _rows("/v1/wallets", person=who) if row["balance_minutes"]],
+    "due": lambda who: [row for row in _one("/v1/recoveries", person=who) if row["due_minutes"]],
+    "entitled": lambda who: [row for row in _one("/v1/entitlements/current", person=who) if row["minutes"]],
+    "erasures": lambda who: _one(f"/v1/persons/{who}/erasure"),
+}
+"""What else stands in the file."""

@@ -72,6 +72,25 @@ def take(order_id: UUID) -> WerkzeugResponse:
     return _done(order_id, message("It is yours. The name and the address are below."))
 
 
+@area.act("/orders/<uuid:order_id>/offer", needs="volunteer")
+def answer_offer(order_id: UUID) -> WerkzeugResponse:
+    """Say yes or no to an order that was offered to one; no needs no reason."""
+    agrees = request.form.get("ok") == "yes"
+    answer = "acceptance" if agrees else "refusal"
+    api().post(f"/v1/orders/{order_id}/offers/{answer}", {}, command=command_of_form())
+    if agrees:
+        return _done(order_id, message("It is yours. The name and the address are below."))
+    flash.tell(message("Thank you for saying so. Somebody else is asked."))
+    return redirect("/volunteer", 303)
+
+
+@area.act("/orders/<uuid:order_id>/nobody-there", needs="volunteer")
+def report_absent(order_id: UUID) -> WerkzeugResponse:
+    """Report that nobody opened the door; the desk looks after the person at once."""
+    api().post(f"/v1/orders/{order_id}/no-show", {"absent": "recipient"}, command=command_of_form())
+    return _done(order_id, message("Reported. The desk looks after it now; your way there is noted."))
+
+
 @area.act("/orders/<uuid:order_id>/withdraw", needs="volunteer")
 def withdraw(order_id: UUID) -> WerkzeugResponse:
     """Give it back."""

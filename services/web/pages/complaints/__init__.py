@@ -1,0 +1,1 @@
+"""Complaints, answered with a reason."""

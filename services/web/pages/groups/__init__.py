@@ -1,0 +1,1 @@
+"""Groups of volunteers, each with an adult who answers for it."""

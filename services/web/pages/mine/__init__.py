@@ -1,0 +1,1 @@
+"""What is one's own: who looked, complaints, credit to give away, one's data."""
