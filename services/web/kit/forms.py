@@ -83,7 +83,7 @@ class FieldUnreadableError(ValueError):
 
 
 def holds(power: str) -> bool:
-    """Tell whether the viewer holds a power anywhere; none is needed for one's own. How far it reaches, the API says."""
+    """Tell whether the viewer holds a power anywhere; none is needed for one's own. How far, the API says."""
     return not power or bool(viewer().roles & POWERS[power])
 
 
