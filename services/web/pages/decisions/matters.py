@@ -75,7 +75,7 @@ def _credit(kind: str) -> Matter:
         kind,
         ("decide_credit_for",),
         f"{kind}_id",
-        path + "/{id}/decision",
+        f"/v1/{kind}s/{{id}}/decision",
         lambda unit: _rows(path, unit=unit, state="proposed"),
         lambda person: _rows(path, person=person, state="proposed"),
     )

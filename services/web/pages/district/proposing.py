@@ -99,7 +99,7 @@ def read_value(row: Row, typed: str) -> Any:
 
 
 def _described() -> list[Row]:
-    return anonymous_api().rows("/v1/policies/parameters", limit=200)
+    return anonymous_api().rows("/v1/policies/parameters")
 
 
 def _in_force(unit_id: UUID) -> Row:

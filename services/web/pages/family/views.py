@@ -140,6 +140,16 @@ def set_wishes(person_id: UUID) -> WerkzeugResponse:
     return redirect(f"/family/{person_id}", 303)
 
 
+@area.page("/grants/<uuid:grant_id>", needs=SIGNED_IN)
+def uses(grant_id: UUID) -> str:
+    """Show every use of somebody's right to act, to both."""
+    query = {"limit": ACTS_MAX, "cursor": request.args.get("cursor") or None}
+    page = part_of_page(lambda: api().get(f"/v1/acting-grants/{grant_id}/uses", **query))
+    rows = page["items"] if isinstance(page, dict) else []
+    people = names(row[who] for row in rows for who in ("actor_id", "person_id"))
+    return render_template("family/uses.html", page=page, people=people, grant_id=grant_id)
+
+
 @area.act("/grants/<uuid:grant_id>/end", needs=SIGNED_IN)
 def end(grant_id: UUID) -> WerkzeugResponse:
     """End somebody's right to act."""
