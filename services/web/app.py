@@ -137,6 +137,7 @@ def _dress(app: Flask, parts: WebParts) -> None:
         "_": i18n.say_markup,
         "label": labels.label,
         "label_of_act": labels.label_of_act,
+        "label_of_why": labels.label_of_why,
         "typed": carried.typed,
         "was_chosen": carried.was_chosen,
         "carried": carried.carried,

@@ -39,7 +39,7 @@ SERVED = 16
 TODAY = "D4 17:00"
 STORY, NOTED = "00-scene.yaml", "scene.json"
 VOLUNTEERS = ("min", "hao", "yun")
-WATCHING = ("coord_b", "check", "op", "admin", "audit", "e8", "e9")
+WATCHING = ("coord_b", "check", "op", "admin", "cadmin", "audit", "e8", "e9")
 """Who has done nothing yet, and so has no password of their own."""
 
 

@@ -234,6 +234,19 @@ LABELS = {
     "act.serve": message("served"),
     "done.wishes": message("said what must be known at the door"),
     "done.other": message("changed something in your records"),
+    "unit.minutes": message("minutes"),
+    "unit.percent": message("percent"),
+    "unit.percent by service code": message("percent by service code"),
+    "unit.orders": message("orders"),
+    "unit.volunteers": message("volunteers"),
+    "unit.rounds": message("rounds of calls"),
+    "unit.km/h": message("kilometres an hour"),
+    "unit.metres per minute": message("metres a minute"),
+    "why.shown on a page": message("the name stood on a page"),
+    "why.order in hand": message("for a visit"),
+    "why.the file": message("the file was opened"),
+    "why.names of a grant": message("for a right to act"),
+    "why.acting grant": message("for a right to act"),
     "unit.days": message("days"),
     "unit.hours": message("hours"),
     "unit.years": message("years of age"),
@@ -415,6 +428,12 @@ def label_of_act(act: str) -> str:
     """Return what something is called that was done for somebody; what has no word of its own changed their records."""
     names = (f"act.{act}", f"done.{act}", "done.other")
     return label(next(name for name in names if name in LABELS))
+
+
+def label_of_why(why: str) -> str:
+    """Return why somebody was looked at: in the page's language where the platform said it."""
+    english = LABELS.get(f"why.{why}")
+    return say(english) if english else why
 
 
 def label(key: object) -> str:

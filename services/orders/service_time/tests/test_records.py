@@ -93,3 +93,20 @@ def test_what_is_proposed_of_an_older_record_is_shown_to_whom_it_concerns(world:
 
     assert seen == {"min": 200, "cadmin": 200, "hua": 404, "coord_k2": 404}
     assert (shown["state"], shown["scan"], shown["decision_why"]) == ("decided", "book 7, page 3", "read it")
+
+
+def test_an_older_record_that_waits_is_listed_to_the_staff_of_its_unit(world: OrdersHarness) -> None:
+    record = named("rec")
+    world.person("two", roles=["district_admin@d1", "city_admin@city"])
+    body = {"person_id": str(named("min")), "minutes": 6000, "served_on": "2026-03-01"}
+    assert put(world, "two", f"/v1/service-records/{record}", body) == ""
+
+    shown = world.call("GET", "cadmin", "/v1/service-records/proposals").get_json()["items"]
+    elsewhere = world.call("GET", "coord_k2", "/v1/service-records/proposals").get_json()["items"]
+    none = world.call("GET", "min", "/v1/service-records/proposals").status_code
+
+    assert [(row["record_id"], row["minutes"], row["state"]) for row in shown] == [(str(record), 6000, "proposed")]
+    assert (elsewhere, none) == ([], 403)
+
+    assert outcome(world.call("POST", "cadmin", f"/v1/service-records/{record}/decision", {"ok": True})) == ""
+    assert world.call("GET", "cadmin", "/v1/service-records/proposals").get_json()["items"] == []

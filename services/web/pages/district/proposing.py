@@ -21,6 +21,7 @@ from services.web.kit.viewer import anonymous_api, api
 area = Area("proposing", __name__, __file__, "/district/rules")
 PROPOSE = "propose_policy"
 UNLIMITED = "–"
+BOTH = " + "
 Row = dict[str, Any]
 
 
@@ -64,13 +65,13 @@ def propose(unit_id: UUID) -> WerkzeugResponse:
 
 
 def write_value(value: Any) -> str:
-    """Return a value as it is typed: a list with commas, a map as JSON, nothing as a dash."""
+    """Return a value as it is typed: lists with commas, what goes together with a plus, a map as JSON, none as a dash."""
     if value is None:
         return UNLIMITED
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, list):
-        return ", ".join(str(part) for part in value)
+        return ", ".join(BOTH.join(part) if isinstance(part, list) else str(part) for part in value)
     return json.dumps(value, ensure_ascii=False) if isinstance(value, dict) else str(value)
 
 
@@ -89,13 +90,20 @@ def read_value(row: Row, typed: str) -> Any:
         if kind == "integer":
             return int(typed)
         if kind in ("list", "days"):
-            parts = [part.strip() for part in typed.replace("，", ",").split(",") if part.strip()]
-            return [int(part) if part.isdecimal() else part for part in parts]
+            return _parts(typed, are_several=any(isinstance(part, list) for part in row["default"] or []))
         return json.loads(typed) if kind == "map" else typed
     except ValueError:
         raise ValueUnreadableError(
             say("“%(typed)s” is no value for %(name)s.", typed=typed[:40], name=row["name"])
         ) from None
+
+
+def _parts(typed: str, *, are_several: bool) -> list[Any]:
+    """Return the parts of a list; where each may name several that go together, they are joined by a plus."""
+    parts = [part.strip() for part in typed.replace("，", ",").split(",") if part.strip()]
+    if are_several:
+        return [[word.strip() for word in part.split("+")] for part in parts]
+    return [int(part) if part.isdecimal() else part for part in parts]
 
 
 def _described() -> list[Row]:
