@@ -129,8 +129,9 @@ def test_a_sheet_of_people_says_what_became_of_each_row(desk: dict[str, Window],
     )
     at = desk["admin"]
     at.open("/district/people")
-    sheet = {"name": "people.csv", "mimeType": "text/csv", "buffer": "\n".join(rows).encode()}
-    at.page.set_input_files("#f-sheet", sheet)
+    at.page.set_input_files(
+        "#f-sheet", {"name": "people.csv", "mimeType": "text/csv", "buffer": "\n".join(rows).encode()}
+    )
     at.press("form[action='/district/people'] button")
     for _ in range(40):
         if "已读取" in at.text:

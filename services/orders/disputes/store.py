@@ -21,7 +21,6 @@ from services.orders.core.store.proposals import is_accepted
 from services.orders.core.store.rows import Row
 from services.orders.core.store.tables import decision, order_step, reversal
 
-
 _REVERSAL = Prepared(sa.select(reversal).where(reversal.c.reversal_id == sa.bindparam("reversal_id")))
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from services.web.tests.support import PERSON, UNIT, TableApi, csrf, open_pages, sign_in, signed_in
+from services.web.tests.support import PERSON, UNIT, Answers, TableApi, csrf, open_pages, sign_in, signed_in
 
 LAN, ANN = "01890a5d-ac96-774b-bcce-b302099a8031", "01890a5d-ac96-774b-bcce-b302099a8032"
 COMMAND = "01890a5d-ac96-774b-bcce-b302099a8033"
@@ -28,7 +28,7 @@ SHOWN = {
 
 def pages(folder: Path, *roles: str) -> tuple[FlaskClient, TableApi]:
     """Return the pages as somebody with these roles sees them."""
-    everything = {f"{method} /v1/{path}": (200, {}) for method, path in SENT}
+    everything: Answers = {f"{method} /v1/{path}": (200, {}) for method, path in SENT}
     api = TableApi(
         signed_in(roles)
         | {

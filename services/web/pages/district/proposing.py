@@ -65,7 +65,7 @@ def propose(unit_id: UUID) -> WerkzeugResponse:
 
 
 def write_value(value: Any) -> str:
-    """Return a value as it is typed: lists with commas, what goes together with a plus, a map as JSON, none as a dash."""
+    """Return a value as it is typed: lists with commas, what goes together with a plus, maps as JSON, – for none."""
     if value is None:
         return UNLIMITED
     if isinstance(value, bool):
