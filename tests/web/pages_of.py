@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from tests.scenarios.client import ApiCall
 from tests.support.applying import apply
@@ -16,10 +18,12 @@ PATHS = {
     "lan": """/elder /elder/ask /elder/ask/B1 /elder/time /elder/not-wanted /elder/orders/{next} /elder/orders/{today}
               /family /me /urgent/{urgent} /papers/{lan} /papers/{lan}/slip?month=2026-03 /messages /desk
               /series /series/ask?service=B1 /series/{weekly}
-              /series/{weekly}/change?from=2026-12-01&scope=one&act=cancel""",
+              /series/{weekly}/change?from=2026-12-01&scope=one&act=cancel
+              /mine /mine/looks /mine/record/erasure /family/grants/{grant}""",
     "e9": "/elder /elder/time /family /papers/{e9}",
     "min": """/volunteer /door /me /volunteer/time /duty /volunteer/gift /volunteer/orders/{next}
               /volunteer/orders/{open1} /volunteer/receipts/{transfer}
+              /groups /mine/record/donation /mine/wallets/{wallet}
               /volunteer/visits /papers/{min} /papers/{min}/statement?from=2026-02
               /papers/certificates/{certificate}""",
     "ann": """/family /family/{lan} /family/{lan}/orders/{next}/code /volunteer/gift /series?person={lan}""",
@@ -27,10 +31,20 @@ PATHS = {
               /desk/visits/{lan}/visitor /desk/orders/{weak}
               /desk/planning /desk/planning/orders/{open1}
               /desk/checkouts /slips /desk/signatures /desk/stops /desk/stops?volunteer={min} /applicants
+<<<<<<< HEAD
               /applicants/{applicant} /register /away /duty /duty/roster /duty/roster?q=nobody
               /series/stopped""",
     "check": """/street /desk/orders/{signed} /me/second-factor /people /people?q=nobody /people/{min}""",
     "admin": """/district /district/rules/{d1} /figures?unit={d1} /figures/rows?unit={d1}&indicator=hours""",
+=======
+              /applicants/{applicant} /register /duty /duty/roster /duty/roster?q=nobody
+              /series/stopped /people /people/{lan} /people/{lan}/record/grant /people/{min}/record/qualifications
+              /decisions /groups/new /groups/{group}""",
+    "check": """/street /desk/orders/{signed} /me/second-factor /people?q=nobody /people/{min} /decisions""",
+    "admin": """/district /district/rules/{d1} /district/rules/{d1}/next /district/credit
+              /district/credit/record/close /district/credit/closes/{close} /district/units /district/units/{k1}
+              /district/people /district/people/imports/{sheet} /complaints /people/{lan}/record/estate""",
+>>>>>>> 009081ae (web: The new pages are opened by the tests and shown in the gallery.)
     "op": """/urgent/{urgent} /calls /calls/list /calls/sample /calls?q=nobody /calls/{lan}
               /calls/{lan}/orders/{next}/code
               /papers/{lan}""",
@@ -51,8 +65,13 @@ NO_PAGE = {
     "/door/state": "what the script at the door asks",
     "/desk/approvals.csv": "a table to save",
     "/desk/approvals.xlsx": "a table to save",
+<<<<<<< HEAD
     "/figures/table.<ending>": "a table to save",
     "/figures/rows.<ending>": "a table to save",
+=======
+    "/district/people/export.csv": "a table to save",
+    "/district/people/export.xlsx": "a table to save",
+>>>>>>> 009081ae (web: The new pages are opened by the tests and shown in the gallery.)
     "/slips/sheet.pdf": "a PDF",
     "/desk/scans/<uuid:scan_id>": "a picture that somebody uploaded: test_slips",
     "/papers": "leads to /papers/<person_id>",
@@ -68,12 +87,25 @@ NO_PAGE = {
 UNKNOWN = "/nothing"
 
 
+MADE: dict[str, Callable[[Scene], tuple[str, str, dict[str, Any]]]] = {
+    "group": lambda scene: ("coord", "/v1/groups", _group(scene)),
+    "close": lambda scene: ("admin", "/v1/period-closes", {"district_id": scene.unit_of("d1"), "month": "2026-02"}),
+    "sheet": lambda _scene: ("admin", "/v1/imports", {"rows": [{"name_zh": "?"}]}),
+}
+
+
+def _group(scene: Scene) -> dict[str, Any]:
+    return {"name_zh": "邻里队", "leader_id": scene.id_of("hao"), "unit_id": scene.unit_of("k1")}
+
+
 def ids_of(scene: Scene) -> dict[str, str]:
     """Return the ids that stand in addresses, and make what the scene's story does not tell of."""
     ids = {label: scene.id_of(label) for label in LABELS}
     ids |= {"d1": scene.unit_of("d1"), "transfer": scene.receipt_id}
     ids |= {"certificate": _certificate(scene), "applicant": _applicant(scene)}
     ids |= {"urgent": _urgent_call(scene), "weekly": _series(scene)}
+    ids |= {"k1": scene.unit_of("k1"), "grant": scene.id_of("grant"), "wallet": _wallet(scene)}
+    ids |= {name: _put(scene, name) for name in MADE}
     return ids
 
 
@@ -92,6 +124,20 @@ def is_address_of(path: str, rule: str) -> bool:
     """Tell whether an address, with names in braces, is one of a route's."""
     pattern = re.sub(r"<[^>]+>", "[^/]+", rule.replace(".", r"\."))
     return re.fullmatch(pattern, path.partition("?")[0]) is not None
+
+
+def _wallet(scene: Scene) -> str:
+    """Return a wallet of the volunteer."""
+    rows = scene.get("min", "/v1/wallets", person=scene.id_of("min"))["items"]
+    return str(rows[0]["wallet_id"])
+
+
+def _put(scene: Scene, name: str) -> str:
+    """Make a group, a month that is proposed to be closed, or a sheet of nobody; asked for again, it is the same."""
+    world, made_id = scene.run.world, scene.id_of(name)
+    by, path, body = MADE[name](scene)
+    world.must(world.login(by), "PUT", f"{path}/{made_id}", body)
+    return made_id
 
 
 def _certificate(scene: Scene) -> str:

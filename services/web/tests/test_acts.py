@@ -28,6 +28,12 @@ ACT_OF = {
     "call-back": "call_back",
     "second-check": "second_check",
     "decision": "decide",
+    "decision-confirmation": "confirm_decision",
+    "no-show": "report_no_show",
+    "nobody-came": "report_no_show",
+    "nobody-there": "report_no_show",
+    "offer": "accept",
+    "reversal": "propose_reversal",
 }
 """By the last word of a form's address, the act that it does."""
 

@@ -51,9 +51,19 @@ def imported(import_id: UUID) -> str:
     return render_template("district/imported.html", report=report, words_of=words_of, label=label)
 
 
-@area.page("/export.<any(csv, xlsx):form>", needs=EXPORT)
-def export(form: str) -> Response:
-    """Give everybody of the viewer's unit as a sheet; each person's log says so."""
+@area.page("/export.csv", needs=EXPORT)
+def export_csv() -> Response:
+    """Give everybody of the viewer's unit as CSV; each person's log says so."""
+    return _exported("csv")
+
+
+@area.page("/export.xlsx", needs=EXPORT)
+def export_xlsx() -> Response:
+    """Give everybody of the viewer's unit as XLSX; each person's log says so."""
+    return _exported("xlsx")
+
+
+def _exported(form: str) -> Response:
     unit_id = viewer().unit_of(*sorted(POWERS[EXPORT]))
     answered = api().answer(
         "GET", "/v1/exports/people", query={"unit": unit_id, "format": form}, seconds=EXPORT_SECONDS
