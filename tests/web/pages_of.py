@@ -31,20 +31,14 @@ PATHS = {
               /desk/visits/{lan}/visitor /desk/orders/{weak}
               /desk/planning /desk/planning/orders/{open1}
               /desk/checkouts /slips /desk/signatures /desk/stops /desk/stops?volunteer={min} /applicants
-<<<<<<< HEAD
               /applicants/{applicant} /register /away /duty /duty/roster /duty/roster?q=nobody
-              /series/stopped""",
-    "check": """/street /desk/orders/{signed} /me/second-factor /people /people?q=nobody /people/{min}""",
-    "admin": """/district /district/rules/{d1} /figures?unit={d1} /figures/rows?unit={d1}&indicator=hours""",
-=======
-              /applicants/{applicant} /register /duty /duty/roster /duty/roster?q=nobody
               /series/stopped /people /people/{lan} /people/{lan}/record/grant /people/{min}/record/qualifications
               /decisions /groups/new /groups/{group}""",
     "check": """/street /desk/orders/{signed} /me/second-factor /people?q=nobody /people/{min} /decisions""",
-    "admin": """/district /district/rules/{d1} /district/rules/{d1}/next /district/credit
+    "admin": """/district /district/rules/{d1} /figures?unit={d1} /figures/rows?unit={d1}&indicator=hours
+              /district/rules/{d1}/next /district/credit
               /district/credit/record/close /district/credit/closes/{close} /district/units /district/units/{k1}
               /district/people /district/people/imports/{sheet} /complaints /people/{lan}/record/estate""",
->>>>>>> 009081ae (web: The new pages are opened by the tests and shown in the gallery.)
     "op": """/urgent/{urgent} /calls /calls/list /calls/sample /calls?q=nobody /calls/{lan}
               /calls/{lan}/orders/{next}/code
               /papers/{lan}""",
@@ -65,13 +59,10 @@ NO_PAGE = {
     "/door/state": "what the script at the door asks",
     "/desk/approvals.csv": "a table to save",
     "/desk/approvals.xlsx": "a table to save",
-<<<<<<< HEAD
     "/figures/table.<ending>": "a table to save",
     "/figures/rows.<ending>": "a table to save",
-=======
     "/district/people/export.csv": "a table to save",
     "/district/people/export.xlsx": "a table to save",
->>>>>>> 009081ae (web: The new pages are opened by the tests and shown in the gallery.)
     "/slips/sheet.pdf": "a PDF",
     "/desk/scans/<uuid:scan_id>": "a picture that somebody uploaded: test_slips",
     "/papers": "leads to /papers/<person_id>",

@@ -61,9 +61,7 @@ SHOWN: tuple[tuple[str, str, str, str], ...] = (
     ("urgent", "op", "/urgent/{urgent}", "desk"),
     ("second-factor", "check", "/me/second-factor", "desk"),
     ("district", "admin", "/district", "desk"),
-<<<<<<< HEAD
     ("figures", "admin", "/figures?unit={d1}", "desk"),
-=======
     ("person", "coord", "/people/{lan}", "desk"),
     ("decisions", "check", "/decisions", "desk"),
     ("next-rules", "admin", "/district/rules/{d1}/next", "desk"),
@@ -79,7 +77,6 @@ SHOWN: tuple[tuple[str, str, str, str], ...] = (
     ("sample", "op", "/calls/sample", "desk"),
     ("visitor", "coord", "/desk/visits/{lan}/visitor", "desk"),
     ("volunteer-visits", "min", "/volunteer/visits", "phone"),
->>>>>>> 009081ae (web: The new pages are opened by the tests and shown in the gallery.)
 )
 LABELS = ("next", "today", "lan", "weak")
 

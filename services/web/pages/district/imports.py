@@ -15,8 +15,8 @@ from services.web.kit.i18n import say
 from services.web.kit.labels import label
 from services.web.kit.lookups import words_of
 from services.web.kit.refusing import back_to_form
+from services.web.kit.tables import CSV_TYPE, XLSX_TYPE
 from services.web.kit.viewer import api, viewer
-from services.web.pages.desk.export import CSV_TYPE, XLSX_TYPE
 
 area = Area("imports", __name__, __file__, "/district/people")
 IMPORT, EXPORT = "import_people", "export_people"

@@ -17,6 +17,7 @@ from services.web.kit.i18n import say
 from services.web.kit.lookups import unit
 from services.web.kit.refusing import back_to_form
 from services.web.kit.viewer import anonymous_api, api
+from services.web.pages.district.groups import called
 
 area = Area("proposing", __name__, __file__, "/district/rules")
 PROPOSE = "propose_policy"
@@ -37,7 +38,9 @@ def next_rules(unit_id: UUID) -> str:
     for row in described:
         shown = row | {"value": write_value(present.get(row["name"])), "given": present.get(row["name"])}
         groups.setdefault(row["name"].partition(".")[0], []).append(shown)
-    return render_template("district/next_rules.html", groups=groups, unit=unit(str(unit_id)), unlimited=UNLIMITED)
+    return render_template(
+        "district/next_rules.html", groups=groups, unit=unit(str(unit_id)), unlimited=UNLIMITED, called=called
+    )
 
 
 @area.act("/<uuid:unit_id>/next", needs=PROPOSE)
