@@ -29,6 +29,7 @@ from libs.http.measured import measure_requests
 from libs.http.openapi import TrueApi
 from libs.http.problems import register_problems
 from libs.http.queries import guard_queries
+from libs.http.routes import LazyRule
 from libs.http.traced import trace_requests
 from libs.ids import new_id
 from libs.logs import get_logger
@@ -72,6 +73,7 @@ def create_service_app(
     `trusted_proxies` are the addresses or networks, by commas, that are believed about where a request comes from.
     """
     app = Flask(service.name)
+    app.url_rule_class = LazyRule
     app.config.update(
         API_TITLE=title,
         API_VERSION="v1",

@@ -17,6 +17,7 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 from libs.http.addresses import TrustedProxies, networks
 from libs.http.headers import protect_answers
 from libs.http.measured import measure_requests
+from libs.http.routes import LazyRule
 from libs.http.traced import trace_requests
 from libs.ids import new_id
 from libs.programme.words import Role
@@ -47,6 +48,7 @@ STATIC = Path(__file__).parent / "static"
 def create_app(parts: WebParts) -> Flask:
     """Return the application that serves every page and its assets under `/assets/`."""
     app = Flask(__name__, static_folder="static", static_url_path="/assets")
+    app.url_rule_class = LazyRule
     app.config.update(
         SECRET_KEY=hashlib.sha256(b"cookies" + parts.secret).digest(),
         SESSION_COOKIE_NAME=f"__Host-{COOKIE_NAME}" if parts.secure_cookies else COOKIE_NAME,

@@ -20,6 +20,7 @@ from collections.abc import Callable, Iterator
 import psycopg
 import pytest
 from psycopg import sql
+from psycopg.rows import TupleRow
 
 from libs.db.database import plain_url
 from libs.db.embedded import EmbeddedPostgres, free_port
@@ -55,23 +56,35 @@ class DatabaseFactory:
         self._templates: dict[str, str] = {}
         self._numbers = itertools.count(1)
         self._lock = threading.Lock()
+        self._session: psycopg.Connection[TupleRow] | None = None
 
     def create(self, service: str, *, migrations: pathlib.Path | None = None) -> tuple[str, ServiceUrls]:
         """Clone a migrated database of the service; return its name and its URLs."""
         with self._lock:
             template = self._templates.get(service) or self._create_template(service, migrations)
             name = f"{service}_{next(self._numbers)}"
-            with psycopg.connect(self.server.superuser_url(), autocommit=True) as connection:
-                clone = "CREATE DATABASE {} TEMPLATE {} OWNER {} STRATEGY wal_log"
-                owner = sql.Identifier(f"{service}_owner")
-                connection.execute(sql.SQL(clone).format(sql.Identifier(name), sql.Identifier(template), owner))
-                grant_connect(connection, service, name, roles=roles_of(service))
+            clone = "CREATE DATABASE {} TEMPLATE {} OWNER {} STRATEGY wal_log"
+            owner = sql.Identifier(f"{service}_owner")
+            connection = self._superuser()
+            connection.execute(sql.SQL(clone).format(sql.Identifier(name), sql.Identifier(template), owner))
+            grant_connect(connection, service, name, roles=roles_of(service))
         return name, self.urls(service, name)
 
     def drop(self, name: str) -> None:
         """Drop a database and end its sessions."""
-        with psycopg.connect(self.server.superuser_url(), autocommit=True) as connection:
-            connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+        with self._lock:
+            drop = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
+            self._superuser().execute(drop)
+
+    def _superuser(self) -> psycopg.Connection[TupleRow]:
+        """Return a session that is kept from one database to the next, or another where a test has ended it."""
+        if self._session is not None:
+            with contextlib.suppress(psycopg.Error):
+                self._session.execute("SELECT 1")
+                return self._session
+            self._session.close()
+        self._session = psycopg.connect(self.server.superuser_url(), autocommit=True)
+        return self._session
 
     def urls(self, service: str, database: str) -> ServiceUrls:
         """Return the URLs of the service's roles in a database of this server."""

@@ -19,6 +19,8 @@ CLEAN, FLAGGED = ("clean", "programme", "again"), ("attested", "signed")
 LISTED = ("related", "attested", *CLEAN, "own", "signed", "settled", "elsewhere", "unfinished", "nobody's", "clean")
 """Everything that may stand in a list, and one of it twice."""
 _NOTICE = {"notice": wire.NoticeWanted.DESCRIPTOR.full_name}  # Its own id follows from a command's.
+_WAITING = """
+    SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"""
 _ROWS = {
     "orders": "SELECT to_jsonb(o) FROM orders o",
     "parts": "SELECT to_jsonb(a) FROM assignment a",
@@ -160,7 +162,7 @@ def await_waiting(world: OrdersHarness, count: int) -> None:
     pause = threading.Event()
     with world.database.reading() as looking:
         for _ in range(LOOKS):
-            if looking.scalar(sa.text("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")) == count:
+            if looking.scalar(sa.text(_WAITING)) == count:
                 return
             pause.wait(0.01)
     raise AssertionError("they do not wait")
