@@ -24,6 +24,13 @@ def order_state(world: World, label: str, expected: Any) -> Any:
     return order(world, label)["state"]
 
 
+def told(world: World, label: str, expected: Any) -> Any:
+    """Return what the recipient of an order was told of it, first to last."""
+    rows = world.client.items(world.login(world.recipients[label]), "/v1/me/notices")
+    mine = [row for row in rows if row["order_id"] == world.id_of(label) and row["state"] != "dropped"]
+    return [row["purpose"] for row in reversed(mine)]
+
+
 def order(world: World, label: str) -> dict[str, Any]:
     document: dict[str, Any] = world.client.get(A, f"/v1/orders/{world.id_of(label)}")
     return document
@@ -207,6 +214,7 @@ BY_LABEL: dict[str, Look] = {
     "assigned": assigned,
     "offered": offered,
     "queue": queue,
+    "told": told,
     "statement": statement,
     "visits": visits,
     "figures": figures,

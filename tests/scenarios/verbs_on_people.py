@@ -21,6 +21,21 @@ def relate(world: World, step: Step, seed: str) -> Calls:
     return [record, ApiCall(B, "POST", f"/v1/relations/{identity}/confirmation", {"ok": True}, world.key(seed))]
 
 
+def end_relation(world: World, step: Step, seed: str) -> Calls:
+    """What two have verified ends when a second says so too."""
+    of, to = world.id_of(step["end_relation"]), world.id_of(step["to"])
+    rows = world.client.get(B, "/v1/relations", person=of)["items"]
+    path = next(f"/v1/relations/{row['relation_id']}" for row in rows if to in (row["person_id"], row["relative_id"]))
+    return [
+        ApiCall(world.login(step[who]), "DELETE", path, None, world.key(f"{seed}/{who}")) for who in ("by", "checker")
+    ]
+
+
+def stop(world: World, step: Step, seed: str) -> Calls:
+    body = {"volunteer_id": world.id_of(step["stop"])}
+    return [put(world, step, f"/v1/volunteer-stops/{world.id_of(f'stop/{seed}')}", body)]
+
+
 def assess(world: World, step: Step, seed: str) -> Calls:
     path = f"/v1/persons/{world.id_of(step['assess'])}/assessments/{world.id_of(seed)}"
     confirm = ApiCall(B, "POST", f"/v1/assessments/{world.id_of(seed)}/confirmation", {"ok": True}, world.key(seed))
@@ -113,6 +128,8 @@ _NAMED: tuple[Callable[[World, Step, str], Calls], ...] = (
     name_deputy,
     accept_deputy,
     end_deputy,
+    end_relation,
+    stop,
     relate,
     assess,
     qualify,

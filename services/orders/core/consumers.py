@@ -7,13 +7,14 @@ from uuid import UUID
 
 from libs.contracts.events import accounts, redemption
 from libs.db import Connection
-from libs.db.rows import delete_rows, save_row
+from libs.db.rows import delete_rows, find_row, save_row
 from libs.events import EventContext, forgets, hears
 from libs.inbox import NotYetKnownError
 from libs.programme.known_grants import UseTold, save_use
 from services.orders.core.rules.order import Order
 from services.orders.core.store import order_store
 from services.orders.core.store.tables import volunteer_group
+from services.orders.core.usecases.gates_again import look_at_gates_again
 
 
 @dataclass(frozen=True)
@@ -27,8 +28,12 @@ class GroupTold:
 
 
 @hears(accounts.GroupState)
-def save_group(connection: Connection, _context: EventContext, told: GroupTold) -> None:
-    """Keep a group until it ends."""
+def save_group(connection: Connection, context: EventContext, told: GroupTold) -> None:
+    """Keep a group until it ends; who served within it and belongs to it no more may be barred now."""
+    before = find_row(connection, volunteer_group, group_id=told.group_id)
+    for member_id in before.member_ids if before else ():
+        if not (told.active and member_id in told.member_ids and told.leader_id == before.leader_id):
+            look_at_gates_again(connection, member_id, context.now)
     if not told.active:
         delete_rows(connection, volunteer_group, group_id=told.group_id)
         return

@@ -55,8 +55,9 @@ def look_again_at_person(connection: Connection, context: EventContext, told: Pe
 
 @hears(accounts.RelationState)
 def look_again_at_relatives(connection: Connection, context: EventContext, told: RelationChanged) -> None:
-    """Two who are related do not serve each other."""
-    look_at_gates_again(connection, told.person_id, context.now)
+    """Two who are related do not serve each other; a minor serves only beside who is their guardian."""
+    for person_id in (told.person_id, told.relative_id):
+        look_at_gates_again(connection, person_id, context.now)
 
 
 @forgets(accounts.DeviceKeyState)

@@ -9,6 +9,7 @@ import pytest
 
 from libs.contracts.events import orders as wire
 from libs.ids import new_id
+from services.orders.serving.tests.test_taking import register_group
 from services.orders.tests.harness import OrdersHarness, named, outcome
 
 
@@ -76,6 +77,19 @@ def test_two_who_are_declared_relatives_do_not_meet_as_strangers(world: OrdersHa
     world.set_time("D1 08:01")
 
     assert released(world) == ["related_party"]
+
+
+def test_who_belongs_to_their_group_no_more_does_not_serve_in_it(world: OrdersHarness) -> None:
+    for label, start in (("o1", "D2 09:00"), ("o2", "D2 14:00")):
+        assert world.place("coord", label, recipient="lan", start=start) == ""
+    team = register_group(world, "min", "hua")
+    assert [world.act(who, label, "assignment", team) for who, label in (("min", "o1"), ("hua", "o2"))] == ["", ""]
+
+    register_group(world, "hua")
+    world.set_time("D1 08:01")
+
+    assert [world.state(label) for label in ("o1", "o2")] == ["published", "taken"]
+    assert released(world) == ["not_in_group"]
 
 
 def test_one_of_two_is_released_and_the_other_stays(world: OrdersHarness) -> None:
