@@ -7,16 +7,20 @@ says which route, which kind of event, how it ended and how long it took: no pat
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Mapping
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Protocol
 from urllib.parse import urlsplit
+from uuid import UUID
 
 from opentelemetry import context, propagate, trace
-from opentelemetry.trace import SpanKind, Status, StatusCode
+from opentelemetry.trace import SpanContext, SpanKind, Status, StatusCode, TraceFlags
 
 from libs.settings import WrongSettingError
 
 TRACER = trace.get_tracer("timebank")
+_RATIO_BITS = 2**64 - 1
+"""By which bits of a trace's id the SDK decides whether it is recorded."""
 _records: list[str] = []
 """Who records in this process, once somebody does."""
 
@@ -78,6 +82,30 @@ def handling(event_type: str, headers: Mapping[str, str], *, group_size: int = 1
     finally:
         span.end()
         context.detach(given)
+
+
+def end_in(causes: Iterable[UUID]) -> None:
+    """Say in the span that runs now that its trace ends in things which are kept for ever and take none with them.
+
+    What is told of them later begins a trace of its own, which follows from the id: the span links to it.
+    """
+    span = trace.get_current_span()
+    if span.is_recording():
+        for cause in causes:
+            span.add_link(_context_after(cause))
+
+
+def traceparent_after(cause: UUID, *, percent: int) -> str:
+    """Return the trace in which is told of something that `end_in` named; `percent` of them are recorded."""
+    after = _context_after(cause)
+    is_recorded = (after.trace_id & _RATIO_BITS) * 100 < percent * (_RATIO_BITS + 1)
+    return f"00-{after.trace_id:032x}-{after.span_id:016x}-{int(is_recorded):02x}"
+
+
+def _context_after(cause: UUID) -> SpanContext:
+    digest = hashlib.sha256(b"timebank trace after " + cause.bytes).digest()
+    trace_id, span_id = int.from_bytes(digest[:16]), int.from_bytes(digest[16:24])
+    return SpanContext(trace_id, span_id, is_remote=True, trace_flags=TraceFlags(TraceFlags.SAMPLED))
 
 
 def carried(headers: dict[str, str]) -> dict[str, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping
 from pathlib import Path
+from uuid import UUID
 
 from flask import Flask
 
@@ -16,6 +17,7 @@ from libs.inbox import Consumers
 from libs.outbox.source import OutboxSource, Source
 from libs.programme.standing import StandingDirectory
 from libs.roles import ServiceParts, ServiceProgram
+from libs.tracing import traceparent_after
 from libs.wake import waker
 from services.ledger import messages
 from services.ledger.api import closes, logs, proposals, receipts, transfers, wallets
@@ -90,9 +92,19 @@ def create_consumers(_settings: Settings, *, clock: Clock) -> Consumers:
     return consumers(clock=clock)
 
 
-def create_sources() -> list[Source]:
-    """Return what the relay publishes: the journal, and the outbox for what is no row of it."""
-    return [JournalSource(messages.TOPIC, messages.published, messages.type_without_answer), OutboxSource()]
+def create_sources(*, traces_percent: int | None = None) -> list[Source]:
+    """Return what the relay publishes: the journal, and the outbox for what is no row of it.
+
+    So many rows in a hundred are told in a trace that is recorded; None where nobody records any.
+    """
+
+    def traceparent(request_id: UUID) -> str | None:
+        return None if traces_percent is None else traceparent_after(request_id, percent=traces_percent)
+
+    return [
+        JournalSource(messages.TOPIC, messages.published, messages.type_without_answer, traceparent),
+        OutboxSource(),
+    ]
 
 
 class SealerRole:
@@ -130,7 +142,7 @@ def compose(settings: Settings, clock: Clock) -> ServiceParts:
         background={"sealer": sealer.run},
         problems={"sealer": sealer.problem},
         consumers=create_consumers(settings, clock=clock),
-        sources=create_sources(),
+        sources=create_sources(traces_percent=settings.traces_percent if settings.traces_to else None),
         relay_database=create_database(settings, pool_max=1, url=settings.relay_url) if settings.relay_url else None,
         next_due=next_due,
         run_due=run_due,

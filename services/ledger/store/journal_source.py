@@ -35,8 +35,18 @@ COUNTS = """
 class JournalSource:
     """Reads the rows of all books as events of one topic."""
 
-    def __init__(self, topic: str, publish: Publish, type_without_answer: Callable[[int, int], str]) -> None:
-        """`publish` makes the event type and bytes of a row; the other, the type where no answer was made."""
+    def __init__(
+        self,
+        topic: str,
+        publish: Publish,
+        type_without_answer: Callable[[int, int], str],
+        traceparent: Callable[[UUID], str | None] = lambda _request_id: None,
+    ) -> None:
+        """`publish` makes the event type and bytes of a row; the next, the type where no answer was made.
+
+        `traceparent` says in which trace is told of a request: a row, which is hashed for ever, keeps none.
+        """
+        self._traceparent = traceparent
         self._topic = topic
         self._publish = publish
         self._type_without_answer = type_without_answer
@@ -87,4 +97,5 @@ class JournalSource:
             payload=payload,
             version=None,
             occurred_at=from_microseconds(entry.recorded_at),
+            traceparent=self._traceparent(UUID(bytes=entry.request_id)),
         )

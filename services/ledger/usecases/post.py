@@ -5,9 +5,11 @@ from __future__ import annotations
 import gc
 import threading
 from collections.abc import Sequence
+from uuid import UUID
 
 from libs.clock import Clock, to_microseconds
 from libs.db import Connection, collect
+from libs.tracing import end_in
 from services.ledger import messages
 from services.ledger.domain.postings import Command
 from services.ledger.store.journal import COMMANDS_MAX, Journal, Posted
@@ -31,6 +33,7 @@ class Postings:
         for start in range(0, len(commands), COMMANDS_MAX):
             batch = commands[start : start + COMMANDS_MAX]
             posted += self._journal().post(connection, batch, now_us=self.now_us())
+        end_in(UUID(bytes=command.request_id) for command in commands)
         if commands:
             collect(connection, _wake_the_relay, None)
         return posted

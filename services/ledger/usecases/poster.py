@@ -9,9 +9,11 @@ from __future__ import annotations
 import queue
 import threading
 import time
+from uuid import UUID
 
 from libs.clock import Clock
 from libs.db import Database
+from libs.tracing import end_in
 from services.ledger.domain.postings import Command
 from services.ledger.store.journal import Posted
 from services.ledger.usecases.post import Postings
@@ -74,6 +76,7 @@ class Poster:
         self._start()
         asked = _Asked(command)
         self._asked.put(asked)
+        end_in([UUID(bytes=command.request_id)])  # The poster's own thread is in nobody's trace.
         return asked.wait()
 
     def _start(self) -> None:
