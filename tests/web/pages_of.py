@@ -24,13 +24,13 @@ PATHS = {
     "min": """/volunteer /door /me /volunteer/time /duty /volunteer/gift /volunteer/orders/{next}
               /volunteer/orders/{open1} /volunteer/receipts/{transfer}
               /groups /mine/record/donation /mine/wallets/{wallet}
-              /volunteer/visits /papers/{min} /papers/{min}/statement?from=2026-02
+              /volunteer/activities /volunteer/visits /papers/{min} /papers/{min}/statement?from=2026-02
               /papers/certificates/{certificate}""",
     "ann": """/family /family/{lan} /family/{lan}/orders/{next}/code /volunteer/gift /series?person={lan}""",
     "coord": """/desk /desk/approvals /desk/approvals?by=day&show=flagged /desk/visits
               /desk/visits/{lan}/visitor /desk/orders/{weak}
               /desk/planning /desk/planning/orders/{open1}
-              /desk/checkouts /slips /desk/signatures /desk/stops /desk/stops?volunteer={min} /applicants
+              /desk/checkouts /slips /desk/signatures /desk/stops /desk/stops?volunteer={min} /desk/venues /applicants
               /applicants/{applicant} /register /away /duty /duty/roster /duty/roster?q=nobody
               /series/stopped /people /people/{lan} /people/{lan}/record/grant /people/{min}/record/qualifications
               /decisions /groups/new /groups/{group}""",

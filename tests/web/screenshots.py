@@ -51,6 +51,8 @@ SHOWN: tuple[tuple[str, str, str, str], ...] = (
     ("visits", "coord", "/desk/visits", "desk"),
     ("checkouts", "coord", "/desk/checkouts", "desk"),
     ("stops", "coord", "/desk/stops?volunteer={min}", "desk"),
+    ("venues", "coord", "/desk/venues", "both"),
+    ("activities", "min", "/volunteer/activities", "both"),
     ("away", "coord", "/away", "both"),
     ("duty-roster", "coord", "/duty/roster", "desk"),
     ("applications", "coord", "/applicants", "desk"),

@@ -13,6 +13,7 @@ from services.web.pages.decisions.views import area as decisions
 from services.web.pages.desk.exceptions import area as exceptions
 from services.web.pages.desk.planning import area as planning
 from services.web.pages.desk.stops import area as stops
+from services.web.pages.desk.venues import area as venues
 from services.web.pages.desk.views import area as desk
 from services.web.pages.desk.visitors import area as visitors
 from services.web.pages.district.credit import area as credit
@@ -38,6 +39,7 @@ from services.web.pages.series.views import area as series
 from services.web.pages.slips.views import area as slips
 from services.web.pages.street.views import area as street
 from services.web.pages.urgent.views import area as urgent
+from services.web.pages.volunteer.activities import area as activities
 from services.web.pages.volunteer.door import area as door
 from services.web.pages.volunteer.views import area as volunteer
 from services.web.pages.volunteer.visits import area as own_visits
@@ -53,11 +55,13 @@ AREAS: tuple[Area, ...] = (
     stops,
     planning,
     slips,
+    venues,
     visitors,
     elder,
     volunteer,
     door,
     own_visits,
+    activities,
     street,
     family,
     call_list,

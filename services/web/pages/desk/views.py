@@ -288,7 +288,7 @@ def _queue() -> list[dict[str, Any]]:
 def _pair(order: dict[str, Any]) -> dict[str, Any] | None:
     """Return what these two did together before."""
     volunteers = [part["person_id"] for part in order.get("volunteers") or []]
-    if not volunteers:
+    if not volunteers or order["recipient_id"] is None:
         return None
     rows = api().rows("/v1/orders", person=order["recipient_id"], to=order["start"], limit=BULK_MAX)
     shared = [row for row in rows if any(part["person_id"] in volunteers for part in row.get("volunteers") or [])]

@@ -1,0 +1,110 @@
+"""Venues at the desk; activities and rounds of a volunteer: with forms alone."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from flask.testing import FlaskClient
+
+from services.web.tests.support import PERSON, UNIT, TableApi, csrf, open_pages, sign_in, signed_in
+
+VENUE, ACTIVITY, ORDER, STOP, MIN = (f"01890a5d-ac96-774b-bcce-b302099b62{number:02}" for number in range(5))
+START = "2030-03-02T01:00:00Z"
+
+
+def activity(**more: Any) -> dict[str, Any]:
+    """Return an activity with one seat, which is taken."""
+    return {
+        "activity_id": ACTIVITY,
+        "title": "<b>包粽子</b>",
+        "start": START,
+        "venue_name": "和园食堂",
+        "unit_name": None,
+        "seats": 1,
+        "taken": 1,
+        "waiting": 0,
+        "mine": None,
+    } | more
+
+
+def page_of(rows: list[dict[str, Any]]) -> tuple[int, dict[str, Any]]:
+    """Return a page as the API answers it."""
+    return 200, {"items": rows, "next": None}
+
+
+def desk(tmp_path: Path) -> tuple[FlaskClient, TableApi]:
+    """Return the pages of a coordinator with a venue, an activity, and somebody on the visit list."""
+    venue = {"venue_id": VENUE, "name": "和园食堂", "kind": "canteen", "address": "1", "capacity": 40}
+    seat = {"order_id": ORDER, "volunteer_id": MIN, "state": "taken"}
+    api = TableApi(
+        signed_in(("coordinator",))
+        | {
+            "GET /v1/venues": page_of([venue]),
+            "GET /v1/activities": page_of([activity()]),
+            f"GET /v1/activities/{ACTIVITY}": (200, activity(people=[seat], waiters=[])),
+            f"GET /v1/venues/{VENUE}/station-code": (200, {"code": "987123", "until": START}),
+            "GET /v1/visit-plans": page_of([{"person_id": PERSON}]),
+            "GET /v1/catalogue-items": page_of([]),
+        }
+    )
+    client = open_pages(tmp_path, api).test_client()
+    sign_in(client)
+    return client, api
+
+
+def test_the_desk_sees_who_comes_and_the_code_only_when_it_asks(tmp_path: Path) -> None:
+    client, api = desk(tmp_path)
+
+    page = client.get("/desk/venues?lang=en").get_data(as_text=True)
+    assert "&lt;b&gt;包粽子&lt;/b&gt;" in page
+    assert f"/desk/orders/{ORDER}" in page
+    assert "987123" not in page
+    assert not any(asked.path.endswith("station-code") for asked in api.asked)
+
+    assert "987123" in client.get(f"/desk/venues?code={VENUE}").get_data(as_text=True)
+    assert "987123" not in client.get(f"/desk/venues?code={ORDER}").get_data(as_text=True)
+
+
+def test_a_round_goes_to_those_who_were_chosen(tmp_path: Path) -> None:
+    client, api = desk(tmp_path)
+    client.get("/desk/venues")
+    api.answers[f"PUT /v1/rounds/{ORDER}"] = (201, {})
+    form = {"csrf_token": csrf(client, "/desk/venues"), "command": ORDER, "venue_id": VENUE, "service": "A1"}
+    form |= {"day": "2030-03-02", "time": "10:00", "minutes": "90"}
+
+    assert client.post("/desk/venues/rounds", data=form).status_code == 303
+    assert client.post("/desk/venues/rounds", data=form | {"person": PERSON}).status_code == 303
+
+    (sent,) = [json.loads(asked.body) for asked in api.asked if asked.path == f"/v1/rounds/{ORDER}"]
+    assert sent["recipient_ids"] == [PERSON]
+    assert (sent["minutes"], sent["unit_id"], sent["venue_id"]) == (90, UNIT, VENUE)
+
+
+def test_a_volunteer_signs_up_and_ticks_a_stop(tmp_path: Path) -> None:
+    stop = {"stop_id": STOP, "number": 1, "recipient_id": PERSON, "outcome": None, "words": ""}
+    way = {"order_id": ORDER, "kind": "round", "state": "in_service", "start": START}
+    api = TableApi(
+        signed_in(("volunteer",))
+        | {
+            "GET /v1/activities": page_of([activity()]),
+            "GET /v1/orders": page_of([way, way | {"kind": "help", "order_id": MIN}]),
+            f"GET /v1/rounds/{ORDER}": (200, {"order_id": ORDER, "stops": [stop]}),
+            f"PUT /v1/activities/{ACTIVITY}/sign-ups/{STOP}": (201, {"waits_as": 1}),
+            f"POST /v1/rounds/{ORDER}/stops/{STOP}/tick": (200, stop),
+        }
+    )
+    client = open_pages(tmp_path, api).test_client()
+    sign_in(client)
+
+    page = client.get("/volunteer/activities?lang=en").get_data(as_text=True)
+    assert "Wait for a place" in page
+    assert page.count(f'action="/volunteer/activities/rounds/{ORDER}/{STOP}"') == 1
+    form = {"csrf_token": csrf(client, "/volunteer/activities"), "command": STOP}
+    assert client.post(f"/volunteer/activities/{ACTIVITY}", data=form).status_code == 303
+    path = f"/volunteer/activities/rounds/{ORDER}/{STOP}"
+    assert client.post(path, data=form | {"outcome": "not_met", "words": ""}).status_code == 303
+
+    (ticked,) = [json.loads(asked.body) for asked in api.asked if asked.path.endswith("/tick")]
+    assert ticked == {"outcome": "not_met", "words": None}
