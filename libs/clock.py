@@ -103,6 +103,11 @@ def local_date(instant: datetime, zone: str = PROGRAMME_ZONE) -> date:
     return instant.astimezone(ZoneInfo(zone)).date()
 
 
+def local_hour(instant: datetime, zone: str = PROGRAMME_ZONE) -> int:
+    """Return the programme's local hour of an instant, 0 to 23."""
+    return instant.astimezone(ZoneInfo(zone)).hour
+
+
 def local_midnight(day: date, zone: str = PROGRAMME_ZONE) -> datetime:
     """Return the instant, UTC, at which a local day begins."""
     return datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(zone)).astimezone(UTC)

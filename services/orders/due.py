@@ -12,6 +12,7 @@ from services.orders.activities.usecases.sign_up import move_up
 from services.orders.approving.usecases.call_sample import give_up_sample
 from services.orders.approving.usecases.confirm_order import take_silence
 from services.orders.approving.usecases.leave_unsigned import leave_unsigned
+from services.orders.catalogue.tables import catalogue_proposal
 from services.orders.core.rules.deadlines import (
     ACTIVITY_ENDS,
     AUTO_CHECK_OUT,
@@ -49,7 +50,7 @@ from services.orders.serving.usecases.offer_lapses import tell_lapsed
 from services.orders.serving.usecases.serve_order import end_forgotten_service
 
 DUE_MAX = 200
-OF_TWO_PEOPLE = (reversal, record_proposal, decision)
+OF_TWO_PEOPLE = (reversal, record_proposal, decision, catalogue_proposal)
 """Every table of acts of two people."""
 Act = Callable[[Connection, Deadline], None]
 ACTS: Mapping[str, Act] = {

@@ -11,6 +11,10 @@ from tests.scenarios.world import SCAN, A, B, World
 from tests.support.applying import apply
 
 Made = tuple[str, str, dict[str, Any], str]
+COMPANY = {
+    "code": "B1", "name_zh": "陪伴", "name_en": "Company", "service_class": "B", "risk": "L", "persons": 1,
+    "min_minutes": 30, "max_minutes": 60, "funding": ["credit"],
+}  # fmt: skip
 
 
 def make_pending(city: City) -> dict[str, str]:
@@ -62,6 +66,7 @@ def _wanted(world: World) -> Iterator[Made]:
     yield "adjustment", "/v1/adjustments/{}", migration, A
     yield "reversal", "/v1/reversals/{}", {"cause_id": world.id_of("start/lan/earned"), "why": "mistaken"}, A
     yield "policy", "/v1/policies/{}", {"unit_id": district, "effective": day}, A
+    yield "catalogue", "/v1/catalogue-items/proposals/{}", {**COMPANY, "unit_id": district, "effective": day}, A
     yield "entitlement", "/v1/entitlements/{}", {"person_id": lan, "minutes": 1800}, A
     record = {"person_id": minnow, "minutes": 600, "served_on": world.story.day("D1").isoformat(), "scan": SCAN}
     yield "service_record", "/v1/service-records/{}", record, A

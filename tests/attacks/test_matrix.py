@@ -154,7 +154,15 @@ def _values(city: City, pending: Mapping[str, str]) -> Values:
     changing = [name for name, _ in operations(city.document) if _changes_a_person(name)]
     ids |= {f"{kind}_id": pending[kind] for kind in ("activity", "series", "venue")}
     ids |= dict.fromkeys([f"{name} person_id" for name in changing], city.world.id_of("tar"))
-    return Values(ids, words)
+    return _of_catalogue(Values(ids, words), pending["catalogue"])
+
+
+def _of_catalogue(values: Values, proposal_id: str) -> Values:
+    """Return the values with those of the catalogue's proposals: its ids and words are others than elsewhere."""
+    path = "/v1/catalogue-items/proposals/{proposal_id}"
+    ids = {f"{name} proposal_id": proposal_id for name in (f"GET {path}", f"POST {path}/decision")}
+    words = {f"PUT {path} {name}": value for name, value in {"code": "B1", "persons": 1}.items()}
+    return Values({**values.ids, **ids}, {**values.words, **words})
 
 
 def _changes_a_person(name: str) -> bool:
@@ -215,6 +223,7 @@ def test_nobody_may_anything_but_what_is_public() -> None:
         "POST /v1/applications/withdrawal",
         "PUT /v1/applications/{application_id}",
         "GET /v1/catalogue-items",
+        "GET /v1/catalogue-items/versions",
         "GET /v1/certificates/status/{list_number}",
         "GET /v1/certificates/trust",
         "GET /v1/logs",

@@ -36,6 +36,12 @@ def order(world: World, label: str) -> dict[str, Any]:
     return document
 
 
+def terms(world: World, label: str, expected: dict[str, Any]) -> Any:
+    document = order(world, label)
+    first = next(iter(document["volunteers"]), {})
+    return {name: first[name] if name == "ticked" else document[name] for name in expected}
+
+
 def redemption(world: World, label: str, expected: Any) -> Any:
     return world.client.get(A, f"/v1/redemptions/{world.id_of(label)}")["state"]
 
@@ -206,6 +212,7 @@ def _labels(world: World, ids: Any) -> list[str]:
 
 BY_LABEL: dict[str, Look] = {
     "order": order_state,
+    "terms": terms,
     "redemption": redemption,
     "wallets": wallets,
     "districts": districts,

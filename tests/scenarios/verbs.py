@@ -46,6 +46,8 @@ MAKING_VERBS = frozenset({
     "place_order", "request_redemption", "late_entry", "gift", "donate", "redeem_goods", "grant_month", "fund_pool",
     "migrate", "publish_policy", "import", "register", "visit", "issue_certificate", "urgent_call",
     "put_on_duty", "place_series", "register_venue", "plan_activity", "sign_up", "plan_round",
+    "migrate", "publish_policy", "publish_service", "import", "register", "visit", "issue_certificate", "urgent_call",
+    "put_on_duty", "place_series",
 })  # fmt: skip
 DONE_STATES = ("declined", "refused")
 
@@ -133,7 +135,8 @@ def check_in(world: World, step: Step, seed: str) -> Calls:
 
 
 def check_out(world: World, step: Step, seed: str) -> Calls:
-    return [_act(world, step, seed, "check-out", _whereabouts(world, step, step["check_out"]))]
+    body = _whereabouts(world, step, step["check_out"])
+    return [_act(world, step, seed, "check-out", body | {name: step[name] for name in ("ticked",) if name in step})]
 
 
 def _whereabouts(world: World, step: Step, label: str) -> dict[str, Any]:
@@ -281,6 +284,16 @@ def _word_on(world: World, step: Step, seed: str, volunteer: str, act: str) -> C
     return [post(world, step["by"], f"/v1/not-wanted/{world.id_of(step['for'])}{act}", body, seed)]
 
 
+def publish_service(world: World, step: Step, seed: str) -> Calls:
+    rows = world.client.get(A, "/v1/catalogue-items", unit=world.unit_of(step["unit"]))["items"]
+    (service,) = (row for row in rows if row["code"] == step["service"])
+    days = {name: world.story.day(step[name]).isoformat() for name in ("effective", "until") if name in step}
+    kept = {name: value for name, value in service.items() if name not in ("version", "district_id", "until")}
+    body = kept | {"unit_id": world.unit_of(step["unit"])} | days | step["set"]
+    path = f"/v1/catalogue-items/proposals/{world.id_of(step['publish_service'])}"
+    return two_person(world, step, path, body, seed)
+
+
 def assign_visitor(world: World, step: Step, seed: str) -> Calls:
     path = f"/v1/visit-plans/{world.id_of(step['assign_visitor'])}/visitor"
     return [post(world, step["by"], path, {"visitor_id": world.id_of(step["visitor"])}, seed)]
@@ -355,6 +368,7 @@ VERBS: dict[str, Verb] = (
             publish_policy,
             not_wanted,
             wanted_again,
+            publish_service,
             assign_visitor,
             visit,
             issue_certificate,

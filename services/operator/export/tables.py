@@ -86,6 +86,7 @@ TABLES: Mapping[str, tuple[Exported, ...]] = {
     ),
     "orders": (
         Exported("catalogue_item", "kinds of help, every version"),
+        Exported("catalogue_proposal", "versions of them that were proposed, and decided by another", WORDS),
         Exported("orders", "each order as it stands", CONSENT),
         Exported("series", "help asked for every week, until a day or until cancelled", CONSENT),
         Exported("series_pattern", "on which days of the week, from which day on"),

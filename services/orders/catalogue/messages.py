@@ -7,13 +7,16 @@ from datetime import date, datetime
 from uuid import UUID
 
 from libs.contracts.events import orders
-from libs.events import tells
+from libs.db import Connection
+from libs.events import Cause, tells
 from libs.events.telling import outgoing
-from libs.outbox import OutgoingEvent
+from libs.outbox import OutgoingEvent, append
+from services.orders.catalogue.rules import Draft
 from services.orders.core.messages import STATE
 from services.orders.core.rules.catalogue import Service
 
 CATALOGUE_CAUSE = UUID("6f2b0f3e-7a54-5d4e-9a0c-0c5b7d1f8e11")
+_OF_HANDS = ("proposed_by", "decided_by")
 
 
 @tells(orders.CatalogueItemPublished, subject="subject")
@@ -35,6 +38,18 @@ class CatalogueItemPublished:
     funding: frozenset[str]
     certificate: str
     max_grade: str
+    checklist: tuple[str, ...]
+    district_id: UUID | None
+    until: date | None
+    night_percent: int
+    night_from: int
+    night_until: int
+    season_percent: int
+    season_from: str
+    season_until: str
+    reserve_yuan_per_hour: int | None
+    proposed_by: UUID | None
+    decided_by: UUID | None
 
     @property
     def subject(self) -> str:
@@ -42,10 +57,31 @@ class CatalogueItemPublished:
         return f"{self.code}/{self.version}"
 
 
-def catalogue_event(service: Service, at: datetime) -> OutgoingEvent:
-    """Return the state event of one catalogue entry."""
+def catalogue_event(
+    service: Service,
+    at: datetime,
+    *,
+    cause: UUID = CATALOGUE_CAUSE,
+    proposed_by: UUID | None = None,
+    decided_by: UUID | None = None,
+) -> OutgoingEvent:
+    """Return the state event of one version; nobody proposed those that came with the platform."""
+    names = (name for name in CatalogueItemPublished.__dataclass_fields__ if name not in _OF_HANDS)
     published = CatalogueItemPublished(
-        **{name: getattr(service, name) for name in CatalogueItemPublished.__dataclass_fields__}
+        **{name: getattr(service, name) for name in names}, proposed_by=proposed_by, decided_by=decided_by
     )
-    event = outgoing(published, topic=STATE, stream="catalogue", cause=CATALOGUE_CAUSE, at=at)
+    event = outgoing(published, topic=STATE, stream="catalogue", cause=cause, at=at)
     return replace(event, key=event.subject, version=service.version)
+
+
+def tell_version(connection: Connection, context: Cause, published: Draft) -> None:
+    """Publish a version that two people agreed on."""
+    proposal = published.proposal
+    event = catalogue_event(
+        published.service,
+        context.now,
+        cause=context.cause,
+        proposed_by=proposal.proposed_by,
+        decided_by=proposal.decided_by,
+    )
+    append(connection, event)

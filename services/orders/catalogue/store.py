@@ -1,21 +1,33 @@
-"""The service catalogue, as the file in data/ tells it and as it is kept."""
+"""Versions of services: as the file in data/ tells the first ones, as they are proposed, and as they are kept."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
 
 from libs.db import Connection
+from libs.http.lists import NOW, Listing, equals
+from libs.programme.known_grants import lock_for
+from libs.programme.proposals import columns_of, proposal_of
+from libs.programme.refusals import RecordNotFoundError
+from libs.programme.two_people import ProposalState
 from libs.yaml_files import read_yaml
+from services.orders.catalogue.rules import Draft
+from services.orders.catalogue.tables import catalogue_proposal
 from services.orders.core.rules.catalogue import Service
-from services.orders.core.store import catalogue_store
+from services.orders.core.store.catalogue_store import service_of_columns
+from services.orders.core.store.proposals import lock_row
 from services.orders.core.store.tables import catalogue_item
 
 CATALOGUE = Path(__file__).resolve().parents[1] / "data" / "catalogue.yaml"
+_COLUMNS = ("code", "effective", "until", "district_id", "version")
+"""What a proposal has beside the terms of its service."""
 
 
 def services_of_file(path: Path = CATALOGUE) -> list[Service]:
@@ -47,9 +59,113 @@ def _service(catalogue: Mapping[str, Any], code: str, entry: Mapping[str, Any]) 
     )
 
 
-def catalogue_on(connection: Connection, day: date) -> list[Service]:
-    """Return the newest version of each service in force on a day."""
-    in_force = sa.select(catalogue_item).where(catalogue_item.c.effective <= day)
-    rows = connection.execute(in_force.order_by(catalogue_item.c.code, catalogue_item.c.version)).mappings()
-    newest = {row["code"]: catalogue_store.service_of_columns(row) for row in rows}
-    return list(newest.values())
+VERSIONS = Listing(
+    sa.select(catalogue_item),
+    order=(catalogue_item.c.code, catalogue_item.c.version),
+    narrowed={"code": equals(catalogue_item.c.code)},
+)
+"""Every version that was published, also those that are to come and those that are over."""
+
+
+def _in_state(state: ProposalState) -> sa.ColumnElement[bool]:
+    lapsed = (catalogue_proposal.c.state == ProposalState.PROPOSED) & (catalogue_proposal.c.lapses_at <= NOW)
+    if state is ProposalState.LAPSED:
+        return (catalogue_proposal.c.state == ProposalState.LAPSED) | lapsed
+    return (catalogue_proposal.c.state == state) & ~lapsed
+
+
+PROPOSALS = Listing(
+    sa.select(catalogue_proposal),
+    order=(catalogue_proposal.c.proposed_at, catalogue_proposal.c.proposal_id),
+    narrowed={"state": _in_state},
+    newest_first=True,
+)
+"""What was proposed for the catalogue: waiting, published and turned down."""
+
+
+def lock_code(connection: Connection, code: str) -> None:
+    """Let nobody else publish a version of this service until the transaction ends."""
+    lock_for(connection, "%(code)s", {"code": code, "caller_id": None}, space=_CODE_LOCK, may=True)
+
+
+_CODE_LOCK = 31
+
+
+def latest_of(connection: Connection, code: str, district_id: UUID | None) -> Service | None:
+    """Return the version published last of a service of the city, or of a district."""
+    same = catalogue_item.c.district_id.is_not_distinct_from(district_id)
+    asked = sa.select(catalogue_item).where(catalogue_item.c.code == code, same)
+    row = connection.execute(asked.order_by(catalogue_item.c.version.desc()).limit(1)).mappings().first()
+    return service_of_columns(row) if row else None
+
+
+def newest_version(connection: Connection, code: str) -> int:
+    """Return the highest number that a version of a service has anywhere, 0 where there is none."""
+    newest: int | None = connection.scalar(
+        sa.select(sa.func.max(catalogue_item.c.version)).where(catalogue_item.c.code == code)
+    )
+    return newest or 0
+
+
+def add_version(connection: Connection, service: Service) -> None:
+    """Add a published version; it is never changed."""
+    lists = {"funding": sorted(service.funding), "checklist": list(service.checklist)}
+    connection.execute(catalogue_item.insert().values(asdict(service) | lists))
+
+
+def add_draft(connection: Connection, draft: Draft) -> bool:
+    """Add a proposal; False when the id is taken."""
+    terms = asdict(draft.service)
+    columns = {name: terms.pop(name) for name in _COLUMNS}
+    row: dict[str, Any] = {
+        **columns,
+        **columns_of(draft.proposal),
+        "version": None,
+        "proposal_id": draft.proposal.proposal_id,
+        "unit_id": draft.unit_id,
+        "base_version": draft.base_version,
+        "terms": terms | {"funding": sorted(draft.service.funding)},
+    }
+    added = insert(catalogue_proposal).values(row).on_conflict_do_nothing().returning(catalogue_proposal.c.proposal_id)
+    return connection.execute(added).first() is not None
+
+
+def lock_draft(connection: Connection, proposal_id: UUID) -> Draft:
+    """Return a proposal, locked.
+
+    Raises:
+        RecordNotFoundError: there is none.
+    """
+    return draft_of(lock_row(connection, catalogue_proposal, catalogue_proposal.c.proposal_id, proposal_id))
+
+
+def read_draft(connection: Connection, proposal_id: UUID) -> Draft:
+    """Return a proposal.
+
+    Raises:
+        RecordNotFoundError: there is none.
+    """
+    asked = sa.select(catalogue_proposal).where(catalogue_proposal.c.proposal_id == proposal_id)
+    row = connection.execute(asked).mappings().first()
+    if row is None:
+        raise RecordNotFoundError
+    return draft_of(row)
+
+
+def save_draft(connection: Connection, decided: Draft) -> None:
+    """Note how a proposal was decided, and as which version it was published."""
+    changed = sa.update(catalogue_proposal).where(catalogue_proposal.c.proposal_id == decided.proposal.proposal_id)
+    version = {"version": decided.service.version or None}
+    connection.execute(changed.values(columns_of(decided.proposal) | version))
+
+
+def draft_of(row: Any) -> Draft:
+    """Return the proposal of a row."""
+    kept = row if isinstance(row, Mapping) else row._asdict()
+    columns = {name: kept[name] for name in _COLUMNS} | {"version": kept["version"] or 0}
+    return Draft(
+        proposal=proposal_of(kept, proposal_id=kept["proposal_id"]),
+        unit_id=kept["unit_id"],
+        service=service_of_columns(kept["terms"] | columns),
+        base_version=kept["base_version"],
+    )

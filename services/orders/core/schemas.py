@@ -147,6 +147,11 @@ class VolunteerPartSchema(Schema):
     evidence_class = word_of(EvidenceClass, allow_none=True)
     group = shown_id()
     guardian = shown_id()
+    ticked = fields.List(
+        fields.Integer(),
+        allow_none=True,
+        metadata={"description": "Points of the order's list, from 0; none where nothing was said of them"},
+    )
 
 
 class ActSchema(Schema):
@@ -190,12 +195,14 @@ class OrderSchema(SeenSchema):
     payer_id = for_concerned(shown_id(attribute="order.payer_id"))
     service = fields.String(attribute="order.terms.service_code")
     service_name = shown_name()
+    catalogue_version = fields.Integer(attribute="order.terms.catalogue_version")
     minutes = shown_minutes("planned", attribute="order.terms.planned_minutes")
     start = shown_instant(attribute="order.terms.start_at")
     end = shown_instant(attribute="order.terms.end_at")
     funding = word_of(Funding, attribute="order.funding")
     persons = fields.Integer(attribute="order.terms.persons", metadata={"description": "How many volunteers it wants"})
     persons_taken = fields.Integer(metadata={"description": "How many have taken it"})
+    coefficient_percent = fields.Integer(attribute="order.terms.coefficient_percent")
     price_minutes = for_concerned(shown_minutes("what it costs", attribute="order.terms.price_minutes"))
     unit_id = shown_id(attribute="order.unit_id")
     unit_name = shown_name()
@@ -235,6 +242,10 @@ class OrderSchema(SeenSchema):
     issued_minutes = for_staff(shown_minutes("what the ledger paid out", attribute="order.approval.issued_minutes"))
     slip_number = for_staff(fields.Integer(allow_none=True, attribute="order.placement.slip_number"))
     distance_m = fields.Integer(allow_none=True, metadata={"description": "At most so far from `near`, in steps"})
+    checklist = for_concerned(fields.List(fields.String()))
+    reserve_yuan = for_staff(
+        fields.Integer(allow_none=True, metadata={"description": "What buying it would cost the reserve: a guide"})
+    )
     acts = fields.List(fields.Nested(ActSchema))
 
 
@@ -242,8 +253,11 @@ FREE_WORDS = ("consent", "decision_why", "lifted_why", "revoked_why", "scan", "w
 """What somebody wrote. An answer to a command is kept to be given again, so it has none of them: they stand in columns
 of their own, where erasure blanks them, and a `GET` shows them."""
 
-NOT_KEPT = (*FREE_WORDS, "acts", "falls_due", "falls_due_at", "service_name", "unit_name")
-"""Nor has it what may be done next, which changes, nor names, which depend on the language of who asks."""
+NOT_KEPT = (
+    *FREE_WORDS, "acts", "checklist", "falls_due", "falls_due_at", "reserve_yuan", "service_name", "unit_name",
+)  # fmt: skip
+"""Nor has it what may be done next, which changes, nor names, which depend on the language of who asks, nor what the
+service says."""
 
 
 def without_words(answer: Row) -> Row:

@@ -183,7 +183,7 @@ def _views(connection: Connection, listed: Sequence[Series]) -> list[Row]:
 
 
 def _view(connection: Connection, series: Series, today: date) -> Row:
-    service = catalogue_store.service_on(connection, series.service_code, today)
+    service = catalogue_store.service_on(connection, series.service_code, today, series.district_id)
     return {name: getattr(series, name) for name in SHOWN} | {
         "placed_by": series.asked.by,
         "placed_at": series.asked.at,

@@ -181,12 +181,14 @@ class CheckOut(MethodView):
     """The end of a service."""
 
     @blueprint.doc(operationId="check_out")
-    @blueprint.arguments(schemas.WhereaboutsSchema)
+    @blueprint.arguments(schemas.CheckOutSchema)
     @blueprint.response(200, done_schema(OrderSchema))
     def post(self, terms: Row, order_id: UUID) -> Row:
-        """End the service; the platform counts the minutes."""
-        place, device = place_of(terms), terms["device"] or ""
-        return order_command(lambda c, context: check_out(c, context, order_id, place=place, device=device), terms)
+        """End the service, with what was ticked of its list; the platform counts the minutes."""
+        ticked = terms["ticked"]
+        points = None if ticked is None else tuple(sorted(set(ticked)))
+        left = Shown(place=place_of(terms), device=terms["device"] or "", ticked=points)
+        return order_command(lambda c, context: check_out(c, context, order_id, left), terms)
 
 
 @blueprint.route("/no-show")

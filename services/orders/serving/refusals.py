@@ -17,6 +17,12 @@ class OffersTooManyError(RuleError):
     open_max: int
 
 
+class ChecklistPointError(RuleError):
+    """The list of this service has no such point."""
+
+    points: int
+
+
 class TrainingMissingError(RuleError):
     """The volunteer is not trained."""
 

@@ -12,7 +12,7 @@ from services.orders.serving.rules.acts import ActState, Advice
 
 ACTS_MAX = 50
 """What a volunteer does at doors in two days, and more."""
-TEXT_MAX = 600
+TEXT_MAX, POINTS_MAX = 600, 20
 COUNTER_MAX = 2**53 - 1
 KEY_ID_LENGTH, SIGNATURE_LENGTH = 43, 86
 
@@ -41,6 +41,14 @@ class CheckInSchema(WhereaboutsSchema):
     """What a volunteer shows at the door."""
 
     code = Text(20, shortest=1, allow_none=True, load_default=None)
+
+
+class CheckOutSchema(WhereaboutsSchema):
+    """Where a volunteer leaves from, and which points of the order's list were seen to, from 0."""
+
+    ticked = fields.List(
+        Whole(0, POINTS_MAX - 1), allow_none=True, load_default=None, validate=validate.Length(max=POINTS_MAX)
+    )
 
 
 class NoShowSchema(ActingSchema):

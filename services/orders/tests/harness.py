@@ -303,6 +303,7 @@ class OrdersHarness:
             requested_by=str(named(others.pop("by", recipient))),
             policy_version=1,
             declined_code=others.pop("declined_code", ""),
+            catalogue_version=others.pop("catalogue_version", 0),
         )
         self.hear(requested, subject=requested.redemption_id)
         self.settle()
@@ -362,8 +363,7 @@ class OrdersHarness:
 
     def order(self, label: str, by: str = "cadmin") -> dict[str, Any]:
         """Return an order as staff see it."""
-        shown: dict[str, Any] = self.call("GET", by, f"/v1/orders/{named(label)}").get_json()
-        return shown
+        return dict(self.call("GET", by, f"/v1/orders/{named(label)}").get_json())
 
     def state(self, label: str) -> str:
         """Return an order's state."""

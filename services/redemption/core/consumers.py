@@ -9,6 +9,7 @@ from libs.contracts.events import orders
 from libs.db import Connection
 from libs.db.rows import save_row
 from libs.events import EventContext, forgets, hears
+from libs.programme.catalogue import PLAIN_PERCENT
 from libs.programme.directory import catalogue_subject
 from libs.programme.known_grants import UseTold, save_use
 from services.redemption.core.rules.policy import PURCHASED
@@ -34,6 +35,14 @@ class CatalogueItem:
     max_grade: str
     name_zh: str
     name_en: str
+    district_id: UUID | None
+    until: date | None
+    night_percent: int
+    night_from: int
+    night_until: int
+    season_percent: int
+    season_from: str
+    season_until: str
 
 
 @dataclass(frozen=True)
@@ -107,10 +116,10 @@ def count_use(connection: Connection, _context: EventContext, use: UseTold) -> N
 @hears(orders.CatalogueItemPublished)
 def save_catalogue_item(connection: Connection, _context: EventContext, service: CatalogueItem) -> None:
     """Keep a version of a service."""
-    names = CatalogueItem.__dataclass_fields__
-    save_row(
-        connection, t.catalogue_item, {name: getattr(service, name) for name in names} | {"funding": [*service.funding]}
-    )
+    columns = {name: getattr(service, name) for name in CatalogueItem.__dataclass_fields__}
+    # An earlier release told of no nights and no seasons: help cost the same at any time.
+    plain = {name: columns[name] or PLAIN_PERCENT for name in ("night_percent", "season_percent")}
+    save_row(connection, t.catalogue_item, columns | plain | {"funding": [*service.funding]})
 
 
 @forgets(orders.CatalogueItemPublished)

@@ -35,6 +35,7 @@ class RedemptionRequested:
     consent_given_at: datetime | None
     policy_version: int
     declined_code: str
+    catalogue_version: int
 
 
 def redemption_requested(redemption: Redemption) -> RedemptionRequested:
@@ -58,4 +59,5 @@ def redemption_requested(redemption: Redemption) -> RedemptionRequested:
         consent_given_at=consent.given_at if consent else None,
         policy_version=redemption.policy_version,
         declined_code=redemption.code or "",
+        catalogue_version=redemption.terms.catalogue_version,
     )

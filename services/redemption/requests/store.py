@@ -75,7 +75,7 @@ def load_asking(
         recipient=asked_for,
         payer=payer() if payer_id != recipient_id else asked_for,
         relation=relation(),
-        service=service(),
+        service=service(asked_for.person.district_id if asked_for.person else None),
         policy=policy(),
         payer_served_minutes=served(),
         week_minutes=in_week(),

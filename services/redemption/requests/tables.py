@@ -20,6 +20,7 @@ redemption = table(
     whole("price_minutes"),
     whole("coefficient_percent"),
     whole("persons"),
+    whole("catalogue_version"),
     uuid("requested_by"),
     uuid("acting_for"),
     sa.Column("consent", JSONB(none_as_null=True)),

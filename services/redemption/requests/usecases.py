@@ -10,6 +10,7 @@ from libs.events import Cause
 from libs.inbox import NotYetKnownError
 from libs.programme.acting import Consent, ConsentHow
 from libs.programme.acting_grants import GrantedAct
+from libs.programme.catalogue import coefficient_at
 from libs.programme.policy import Policy
 from libs.programme.refusals import ServiceNotFoundError
 from services.redemption.core.messages import tell
@@ -17,7 +18,6 @@ from services.redemption.core.rules.acting import acted_for, refuse_unless_may_a
 from services.redemption.core.rules.calendar import week_of
 from services.redemption.core.rules.facts import in_force
 from services.redemption.core.rules.people import Acting, Asking, Caller, CommandContext, Person
-from services.redemption.core.rules.policy import coefficient_percent
 from services.redemption.core.rules.who_may import refuse_suspended
 from services.redemption.core.usecases.authorise import tell_of_act
 from services.redemption.requests import messages, store
@@ -193,8 +193,9 @@ def _redemption(context: CommandContext, terms: RedemptionTerms, asked: Asked, p
             planned_minutes=terms.minutes,
             start_at=terms.start_at,
             price_minutes=asked_price(asked, policy),
-            coefficient_percent=coefficient_percent(policy, asked.service),
+            coefficient_percent=coefficient_at(policy, asked.service, terms.start_at),
             persons=asked.persons,
+            catalogue_version=asked.service.version,
         ),
         asked=Asking(context.caller.person_id, context.now, other, acting.consent if other else None, acting.why),
     )

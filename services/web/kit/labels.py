@@ -82,6 +82,7 @@ LABELS = {
     "state.reversed": message("Reversed"),
     "state.declined": message("Not possible"),
     "evidence.door_code": message("code at the door"),
+    "evidence.checklist": message("points of the list ticked"),
     "evidence.place": message("place"),
     "evidence.call_back": message("call back"),
     "evidence.paper_slip": message("paper slip"),

@@ -44,6 +44,7 @@ PUBLIC = {
     "GET /.well-known/jwks.json",
     # What is public by its nature: the rules, the units they hold in, what can be asked for.
     "GET /v1/catalogue-items",
+    "GET /v1/catalogue-items/versions",
     "GET /v1/organisation-units",
     "GET /v1/organisation-units/{unit_id}",
     "GET /v1/policies/current",

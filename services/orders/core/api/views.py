@@ -71,6 +71,7 @@ class PartView:
     evidence_class: EvidenceClass | None
     group: UUID | None
     guardian: UUID | None
+    ticked: Sequence[int] | None
 
 
 @dataclass(frozen=True)
@@ -88,6 +89,8 @@ class OrderView:
     unit_name: Any = missing
     falls_due: Any = missing
     falls_due_at: Any = missing
+    checklist: Any = missing
+    reserve_yuan: Any = missing
 
     @property
     def code(self) -> str | None:
@@ -175,6 +178,7 @@ def _part(policy: Policy | None, order: Order, part: Assignment) -> PartView:
         evidence_class=evidence_class(policy, order, part) if policy and part.checked_out_at else None,
         group=part.group_id,
         guardian=part.guardian_id,
+        ticked=part.ticked,
     )
 
 

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from uuid import UUID
 
+from libs.programme.catalogue import PLAIN_PERCENT
 from libs.programme.refusals import GradeOutsideLimitsError
 from libs.programme.words import Funding
 from services.orders.core.rules.people import Person
+
+MINUTES_PER_HOUR = 60
 
 
 def refuse_grade_outside_limits(service: Service, recipient: Person, funding: Funding) -> None:
@@ -40,6 +44,23 @@ class Service:
     max_grade: str
     checklist: tuple[str, ...] = ()
     certificate_for: str = ""
+    district_id: UUID | None = None
+    """Whose own it is; None: the city's, for every district that has none in force."""
+    until: date | None = None
+    night_percent: int = PLAIN_PERCENT
+    night_from: int = 22
+    night_until: int = 6
+    season_percent: int = PLAIN_PERCENT
+    season_from: str = ""
+    season_until: str = ""
+    reserve_yuan_per_hour: int | None = None
+    """What buying an hour of it would cost the reserve, None where nobody named a price."""
+
+    def reserve_yuan(self, *, planned_minutes: int, persons: int) -> int | None:
+        """Return what buying this help would cost the reserve, in whole yuan rounded up: a guide and no bill."""
+        if self.reserve_yuan_per_hour is None:
+            return None
+        return -(-planned_minutes * persons * self.reserve_yuan_per_hour // MINUTES_PER_HOUR)
 
 
 def price_minutes(*, planned_minutes: int, coefficient_percent: int, persons: int) -> int:

@@ -18,6 +18,7 @@ class EvidenceKind(StrEnum):
     CALL_BACK = "call_back"
     PAPER_SLIP = "paper_slip"
     DEVICE_KEY = "device_key"
+    CHECKLIST = "checklist"
 
 
 FLAG_WORDS = {
@@ -49,6 +50,7 @@ def evidence_of(policy: Policy, order: Order, part: Assignment) -> frozenset[Evi
         EvidenceKind.CALL_BACK: order.submission.called_back_by is not None,
         EvidenceKind.PAPER_SLIP: order.is_late_entry,
         EvidenceKind.DEVICE_KEY: part.is_offline,
+        EvidenceKind.CHECKLIST: bool(part.ticked),
     }
     return frozenset(kind for kind, is_there in kinds.items() if is_there)
 

@@ -41,6 +41,8 @@ class Assignment:
     # The key of the device that signed it, where it was done without a network: the instant is the device's word.
     in_key: str | None = None
     out_key: str | None = None
+    # Which points of the list of the service were ticked at check-out, from 0; None where nothing was said of them.
+    ticked: tuple[int, ...] | None = None
 
     @property
     def is_offline(self) -> bool:

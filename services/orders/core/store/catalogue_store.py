@@ -8,9 +8,11 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from libs.db.prepared import Prepared
 from libs.db.rows import find_row
+from libs.programme.catalogue import in_force
 from libs.programme.refusals import ServiceNotFoundError
 from services.orders.core.rules.catalogue import Service
 from services.orders.core.store import memo
@@ -21,12 +23,14 @@ from services.orders.core.store.tables import (
     orders,
 )
 
-_SERVICE_ON = Prepared(
+_BEGUN = (
     sa.select(catalogue_item)
-    .where(catalogue_item.c.code == sa.bindparam("code"), catalogue_item.c.effective <= sa.bindparam("day"))
-    .order_by(catalogue_item.c.version.desc())
-    .limit(1)
+    .ext(distinct_on(catalogue_item.c.code, catalogue_item.c.district_id))
+    .where(catalogue_item.c.effective <= sa.bindparam("day"))
+    .order_by(catalogue_item.c.code, catalogue_item.c.district_id, catalogue_item.c.version.desc())
 )
+_CATALOGUE_ON = Prepared(_BEGUN)
+_SERVICE_ON = Prepared(_BEGUN.where(catalogue_item.c.code == sa.bindparam("code")))
 
 
 _SERVICE_OF = Prepared(
@@ -39,48 +43,60 @@ _SERVICE_OF = Prepared(
 )
 
 
-_NAMES = Prepared(
+_VERSIONS = Prepared(
     sa.text("""
-    SELECT code, version, name_zh, name_en FROM catalogue_item WHERE (code, version) IN (
+    SELECT * FROM catalogue_item WHERE (code, version) IN (
         SELECT * FROM unnest(CAST(:codes AS text[]), CAST(:versions AS integer[])))""")
 )
 
 
-def service_on(connection: Connection, code: str, day: date) -> Service:
-    """Return the version of a service in force on a local day.
+def catalogue_on(connection: Connection, day: date, district_id: UUID | None) -> list[Service]:
+    """Return what can be asked for in a district on a local day; without one, the city's."""
+    begun = map(service_of_columns, _CATALOGUE_ON.mappings(connection, {"day": day}))
+    return in_force(begun, district_id=district_id, day=day)
+
+
+def service_on(connection: Connection, code: str, day: date, district_id: UUID) -> Service:
+    """Return the version of a service in force in a district on a local day.
 
     Raises:
         ServiceNotFoundError: the catalogue has no such code then.
     """
 
-    def read() -> Service:
-        for row in _SERVICE_ON.mappings(connection, {"code": code, "day": day}):
-            return service_of_columns(row)
-        raise ServiceNotFoundError(service=code)
+    def read() -> list[Service]:
+        return list(map(service_of_columns, _SERVICE_ON.mappings(connection, {"code": code, "day": day})))
 
-    return memo.get_or(connection, ("service on", code, day), read)
+    begun: list[Service] = memo.get_or(connection, ("service on", code, day), read)
+    for service in in_force(begun, district_id=district_id, day=day):
+        return service
+    raise ServiceNotFoundError(service=code)
 
 
 def service_version(connection: Connection, code: str, version: int) -> Service:
     """Return the version of a service that an order was placed under."""
+    service = find_version(connection, code, version)
+    assert service is not None, "an order is placed under a version that is known"
+    return service
 
-    def read() -> Service:
+
+def find_version(connection: Connection, code: str, version: int) -> Service | None:
+    """Return a version of a service, or None."""
+
+    def read() -> Service | None:
         row = find_row(connection, catalogue_item, code=code, version=version)
-        assert row is not None, "an order is placed under a version that is known"
-        return service_of_columns(row._asdict())
+        return service_of_columns(row._asdict()) if row else None
 
     return memo.get_or(connection, ("service", code, version), read)
 
 
-def names_of_services(
-    connection: Connection, versions: Iterable[tuple[str, int]]
-) -> dict[tuple[str, int], tuple[str, str]]:
-    """Return what versions of services are called in Chinese and English, in one statement."""
+def services_of_versions(connection: Connection, versions: Iterable[tuple[str, int]]) -> dict[tuple[str, int], Service]:
+    """Return versions of services as orders were placed under them, in one statement."""
     wanted = sorted(versions)
     if not wanted:
         return {}
     terms = {"codes": [code for code, _ in wanted], "versions": [version for _, version in wanted]}
-    return {(row.code, row.version): (row.name_zh, row.name_en) for row in _NAMES.rows(connection, terms)}
+    services = map(service_of_columns, _VERSIONS.mappings(connection, terms))
+    return {(service.code, service.version): service for service in services}
 
 
 def ask_service_of(order_id: UUID) -> Ask:
@@ -94,11 +110,10 @@ def ask_service_of(order_id: UUID) -> Ask:
 
 
 def ask_service_on(code: str, day: date) -> Ask:
-    """Ask for the version of a service in force on a local day."""
+    """Ask for the versions of a service that are in force somewhere on a local day."""
 
     def remember(connection: Connection, rows: Rows) -> None:
-        for service in map(service_of_columns, rows):
-            memo.put(connection, ("service on", code, day), service)
+        memo.put(connection, ("service on", code, day), list(map(service_of_columns, rows)))
 
     return ask(_SERVICE_ON, {"code": code, "day": day}, remember)
 

@@ -162,6 +162,7 @@ def columns_of_part(order_id: UUID, number: int, part: Assignment) -> Columns:
     return columns | {
         "order_id": order_id,
         "number": number,
+        "ticked": None if part.ticked is None else list(part.ticked),
         "in_latitude_e6": part.in_place.latitude_e6 if part.in_place else None,
         "in_longitude_e6": part.in_place.longitude_e6 if part.in_place else None,
         "out_latitude_e6": part.out_place.latitude_e6 if part.out_place else None,
@@ -174,6 +175,7 @@ def part_of_columns(row: Found) -> Assignment:
     plain = {name: row[name] for name in _PART_PLAIN}
     return Assignment(
         **plain,
+        ticked=None if row["ticked"] is None else tuple(row["ticked"]),
         in_place=place_of(row["in_latitude_e6"], row["in_longitude_e6"]),
         out_place=place_of(row["out_latitude_e6"], row["out_longitude_e6"]),
     )

@@ -53,6 +53,15 @@ catalogue_item = table_of(
     max_grade=sa.Text,
     checklist=TEXTS,
     certificate_for=sa.Text,
+    district_id=sa.Uuid,
+    until=sa.Date,
+    night_percent=sa.Integer,
+    night_from=sa.Integer,
+    night_until=sa.Integer,
+    season_percent=sa.Integer,
+    season_from=sa.Text,
+    season_until=sa.Text,
+    reserve_yuan_per_hour=sa.Integer,
 )
 orders = table_of(
     "orders",
@@ -123,6 +132,7 @@ assignment = table_of(
     checked_out_by=sa.Uuid,
     in_key=sa.Text,
     out_key=sa.Text,
+    ticked=ARRAY(sa.Integer),
 )
 door = table_of(
     "door",

@@ -63,8 +63,10 @@ KEPT = {
     "about no person": """
         catalogue_item.certificate catalogue_item.certificate_for catalogue_item.checklist catalogue_item.code
         catalogue_item.funding catalogue_item.max_grade catalogue_item.name_en catalogue_item.name_zh
-        catalogue_item.risk catalogue_item.service_class policy.parameters signing_key.key_id signing_key.public_key
-        unit.level unit.name_en unit.name_zh""",
+        catalogue_item.risk catalogue_item.season_from catalogue_item.season_until catalogue_item.service_class
+        catalogue_proposal.code catalogue_proposal.decision_why catalogue_proposal.state catalogue_proposal.terms
+        policy.parameters signing_key.key_id signing_key.public_key unit.level unit.name_en unit.name_zh""",
+    "numbers of a list's points": "assignment.ticked",
     "instants": "orders.offers_lapse_at",
     "made by the platform": """
         certificate.credential certificate.services certificate.verification_code command.fingerprint sample_seed.seed

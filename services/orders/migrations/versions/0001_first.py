@@ -327,7 +327,10 @@ def _write_catalogue() -> None:
     connection = op.get_bind()
     services = services_of_file()
     table = sqlalchemy.Table("catalogue_item", sqlalchemy.MetaData(), autoload_with=connection)
-    rows = [dataclasses.asdict(service) for service in services]
+    # What later migrations add has a default there.
+    rows = [
+        {name: value for name, value in dataclasses.asdict(service).items() if name in table.c} for service in services
+    ]
     for row in rows:
         row["funding"], row["checklist"] = sorted(row["funding"]), list(row["checklist"])
     connection.execute(table.insert(), rows)

@@ -14,6 +14,7 @@ from libs.programme.acting import Consent, ConsentHow
 from libs.programme.policy import Policy
 from libs.programme.words import Funding
 from services.orders.core.messages import tell
+from services.orders.core.rules.catalogue import Service
 from services.orders.core.rules.life_cycle import State, Verb
 from services.orders.core.rules.order import Ending, Order, Placement, Terms
 from services.orders.core.rules.people import Person
@@ -44,6 +45,8 @@ class RequestedRedemption:
     why: str
     policy_version: int
     declined_code: str
+    catalogue_version: int = 0
+    """The version of the service that was priced; 0 where an earlier release asked."""
 
     @property
     def consent(self) -> Consent | None:
@@ -79,7 +82,7 @@ def open_redemption_order(
 
 
 def _draft(connection: Connection, requested: RequestedRedemption, recipient: Person, now: datetime) -> Order:
-    service = catalogue_store.service_on(connection, requested.service_code, local_date(now))
+    service = _priced(connection, requested, recipient, now)
     return Order(
         order_id=requested.redemption_id,
         district_id=recipient.district_id,
@@ -99,6 +102,13 @@ def _draft(connection: Connection, requested: RequestedRedemption, recipient: Pe
         placement=Placement(requested.requested_by, now, requested.acting_for, requested.consent, requested.why),
         payer_id=requested.payer_id or recipient.person_id,
     )
+
+
+def _priced(connection: Connection, requested: RequestedRedemption, recipient: Person, now: datetime) -> Service:
+    """Return the version that redemption priced, whatever came into force on the way."""
+    code, version = requested.service_code, requested.catalogue_version
+    priced = catalogue_store.find_version(connection, code, version) if version else None
+    return priced or catalogue_store.service_on(connection, code, local_date(now), recipient.district_id)
 
 
 def _opened(connection: Connection, order: Order, policy: Policy, recipient: Person, declined_code: str) -> Order:

@@ -11,6 +11,7 @@ from libs.db import Connection
 from libs.errors import ForbiddenError, IdReusedError
 from libs.events import Cause
 from libs.programme.acting_grants import GrantedAct
+from libs.programme.catalogue import coefficient_at
 from libs.programme.policy import Policy
 from libs.programme.refusals import FundingNotAllowedError
 from libs.programme.words import Funding
@@ -63,7 +64,7 @@ def place_order(connection: Connection, context: CommandContext, asked: HelpAske
     if asked.funding is Funding.CREDIT:
         raise FundingNotAllowedError(service=asked.service_code, funding=asked.funding.value)
     rules.refuse_past_start(start_at=asked.start_at, now=context.now)
-    service = catalogue_store.service_on(connection, asked.service_code, today)
+    service = catalogue_store.service_on(connection, asked.service_code, today, recipient.district_id)
     policy = people_store.policy_on(connection, recipient.district_id, today)
     order = draft(asked, service, recipient, policy, placement_of(context))
     facts = rules.AskingFacts(recipient, service, policy, counts.has_other, counts.counted_minutes)
@@ -130,7 +131,7 @@ def placement_of(context: CommandContext) -> Placement:
 
 def draft(asked: HelpAsked, service: Service, recipient: Person, policy: Policy, placement: Placement) -> Order:
     """Return the order as it is before anything is decided about it."""
-    coefficient_percent = policy.coefficient_percent(service.code, listed_percent=service.coefficient_percent)
+    coefficient_percent = coefficient_at(policy, service, asked.start_at)
     persons = service.persons if asked.persons is None else asked.persons
     price = price_minutes(
         planned_minutes=asked.planned_minutes, coefficient_percent=coefficient_percent, persons=persons

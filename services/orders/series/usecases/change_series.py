@@ -93,7 +93,7 @@ def _refuse_wrong_terms(connection: Connection, context: CommandContext, series:
     if not today <= change.from_day <= today + timedelta(days=rules.DAYS_MAX):
         raise SeriesDayError
     if change.minutes is not None:
-        service = catalogue_store.service_on(connection, series.service_code, today)
+        service = catalogue_store.service_on(connection, series.service_code, today, series.district_id)
         placing_rules.refuse_minutes_out_of_range(service, change.minutes)
 
 

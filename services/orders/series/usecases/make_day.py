@@ -170,7 +170,7 @@ def _order_of(
     policy: Policy,
 ) -> Order | None:
     """Return the order of a day, by every rule of asking; None for what credit pays: redemption looks at those."""
-    service = catalogue_store.service_on(connection, series.service_code, local_date(cause.now))
+    service = catalogue_store.service_on(connection, series.service_code, local_date(cause.now), recipient.district_id)
     if series.funding is Funding.CREDIT:
         return None
     asked = HelpAsked(order_id, recipient.person_id, service.code, slot.minutes, slot.start_at, series.funding)

@@ -52,7 +52,7 @@ def place_series(connection: Connection, context: CommandContext, asked: SeriesA
     recipient = load_subject(connection, context, asked.recipient_id)
     under_grant = _refuse_who_may_not_ask(connection, context, asked, recipient)
     placing_rules.refuse_inactive_recipient(recipient)
-    service = catalogue_store.service_on(connection, asked.service_code, today)
+    service = catalogue_store.service_on(connection, asked.service_code, today, recipient.district_id)
     policy = people_store.policy_on(connection, recipient.district_id, today)
     placing_rules.refuse_unless_serves(service, recipient, policy, asked.funding, asked.pattern.minutes)
     refuse_grade_outside_limits(service, recipient, asked.funding)

@@ -19,7 +19,7 @@ from services.orders.core.rules.life_cycle import State, Verb, refuse_unless_all
 from services.orders.core.rules.order import Order
 from services.orders.core.rules.people import Place
 from services.orders.core.rules.purposes import Purpose
-from services.orders.core.store import deadline_store, people_store
+from services.orders.core.store import catalogue_store, deadline_store, people_store
 from services.orders.core.store.deadline_store import Deadline
 from services.orders.core.store.facts import Ask
 from services.orders.core.store.order_store import Step
@@ -29,7 +29,7 @@ from services.orders.core.usecases.notices import want_notice
 from services.orders.core.usecases.order_changes import lock_order_due, policy_of_order, save_change
 from services.orders.core.usecases.order_facts import lock_with_facts
 from services.orders.serving import messages, store
-from services.orders.serving.refusals import CheckInTooEarlyError, DoorCodeWrongError
+from services.orders.serving.refusals import CheckInTooEarlyError, ChecklistPointError, DoorCodeWrongError
 from services.orders.serving.rules.acts import CLOCK_SKEW_MAX
 from services.orders.serving.rules.doors import DoorKey, lock_of, refuse_locked
 from services.orders.serving.usecases.gates import ask_of_gates, refuse_shut_gates
@@ -41,11 +41,12 @@ CODE_READ = timedelta(days=1)
 
 @dataclass(frozen=True)
 class Shown:
-    """What a volunteer shows at the door."""
+    """What a volunteer shows at the door, and says on leaving."""
 
     code: str | None = None
     place: Place | None = None
     device: str = ""
+    ticked: tuple[int, ...] | None = None
 
 
 def check_in(connection: Connection, context: CommandContext, order_id: UUID, shown: Shown, key: DoorKey) -> Order:
@@ -173,19 +174,28 @@ def _where(connection: Connection, order: Order) -> Place | None:
     return None if venue_id is None else venues_store.find_venue(connection, venue_id).place
 
 
-def check_out(
-    connection: Connection, context: CommandContext, order_id: UUID, *, place: Place | None, device: str
-) -> Order:
+def check_out(connection: Connection, context: CommandContext, order_id: UUID, left: Shown) -> Order:
     """End a volunteer's service; when all have ended, the risk flags are set.
 
     Raises:
         NotAssignedError: not the volunteer of this order.
         WrongOrderStateError: this volunteer is not at work.
+        ChecklistPointError: the list of the service has no such point.
     """
     history = ask_history(order_id, context.subject_id, context.now)
     order = _lock_for_volunteer(connection, context, order_id, history)
     _tell_who_acted(connection, context, order_id)
-    return end_service(connection, context, order, Shown(place=place, device=device), at=context.now)
+    _refuse_unknown_points(connection, order, left)
+    return end_service(connection, context, order, left, at=context.now)
+
+
+def _refuse_unknown_points(connection: Connection, order: Order, left: Shown) -> None:
+    """Refuse ticks that the list of the order's own version of the service does not have."""
+    if not left.ticked:
+        return
+    service = catalogue_store.service_version(connection, order.terms.service_code, order.terms.catalogue_version)
+    if left.ticked[-1] >= len(service.checklist):
+        raise ChecklistPointError(points=len(service.checklist))
 
 
 def end_service(
@@ -209,6 +219,7 @@ def end_service(
         out_place=shown.place,
         out_device=shown.device,
         out_key=device_key,
+        ticked=shown.ticked,
     )
     ended = order.checked_out(part, at=context.now)
     tell(connection, context, messages.service_finished(ended, part))

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 from datetime import date
+from uuid import UUID
 
-from libs.programme.policy import Policy
 from libs.programme.words import DIRECT_KINSHIP, Funding, Grade
 
 CREDIT, PURCHASED = Funding.CREDIT.value, Funding.PURCHASED.value
@@ -25,6 +25,14 @@ class Service:
     coefficient_percent: int
     funding: tuple[str, ...]
     max_grade: str
+    district_id: UUID | None
+    until: date | None
+    night_percent: int
+    night_from: int
+    night_until: int
+    season_percent: int
+    season_from: str
+    season_until: str
 
     def bars(self, grade: str) -> bool:
         """Tell whether volunteers may not serve someone of this ability grade."""
@@ -34,11 +42,6 @@ class Service:
 def price_minutes(*, minutes: int, coefficient_percent: int, persons: int) -> int:
     """Return what help of so many minutes costs."""
     return minutes * coefficient_percent // HUNDRED_PERCENT * persons
-
-
-def coefficient_percent(policy: Policy, service: Service) -> int:
-    """Return the price of a minute of this service, fixed when help is asked for."""
-    return policy.coefficient_percent(service.code, listed_percent=service.coefficient_percent)
 
 
 def scope_names(scope: str, kind: str) -> bool:

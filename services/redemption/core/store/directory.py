@@ -7,11 +7,12 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, distinct_on
 
 from libs.db.prepared import Prepared
 from libs.db.rows import delete_rows
 from libs.programme import directory as shared
+from libs.programme.catalogue import in_force
 from libs.programme.directory import Directory
 from libs.programme.refusals import PersonNotFoundError, UnitNotFoundError
 from services.redemption.core.rules.people import Person
@@ -94,22 +95,22 @@ def district_of(connection: Connection, unit_id: UUID) -> UUID:
 
 _SERVICE_ON = Prepared(
     sa.select(*(t.catalogue_item.c[field.name] for field in dataclasses.fields(Service)))
+    .ext(distinct_on(t.catalogue_item.c.district_id))
     .where(t.catalogue_item.c.code == sa.bindparam("code"), t.catalogue_item.c.effective <= sa.bindparam("day"))
-    .order_by(t.catalogue_item.c.effective.desc(), t.catalogue_item.c.version.desc())
-    .limit(1)
+    .order_by(t.catalogue_item.c.district_id, t.catalogue_item.c.effective.desc(), t.catalogue_item.c.version.desc())
 )
 
 
 _NAMES = Prepared(
     sa.select(t.catalogue_item.c.code, t.catalogue_item.c.name_zh, t.catalogue_item.c.name_en)
     .where(t.catalogue_item.c.code == sa.any_(sa.bindparam("codes", type_=ARRAY(sa.Text))))
-    .order_by(t.catalogue_item.c.version)
+    .order_by(t.catalogue_item.c.district_id.is_(None), t.catalogue_item.c.version)
 )
 _NAMELESS = Prepared(sa.select(sa.literal(1)).where(t.catalogue_item.c.name_zh.is_(None)).limit(1))
 
 
 def names_of_services(connection: Connection, codes: Collection[str]) -> dict[str, tuple[str | None, str | None]]:
-    """Return what services are called in Chinese and English by their newest version, in one statement."""
+    """Return what services are called in Chinese and English by their newest version, the city's where it has one."""
     return {row.code: (row.name_zh, row.name_en) for row in _NAMES.rows(connection, {"codes": sorted(codes)})}
 
 
@@ -118,12 +119,12 @@ def lacks_names_of_services(connection: Connection) -> bool:
     return _NAMELESS.scalar(connection) is not None
 
 
-def ask_service(connection: Connection, code: str, day: date) -> Callable[[], Service | None]:
-    """Ask for the catalogue's item in effect on a local day, the newest version of those."""
+def ask_service(connection: Connection, code: str, day: date) -> Callable[[UUID | None], Service | None]:
+    """Ask for the catalogue's item in effect on a local day; what is returned says which one binds in a district."""
     cursor = _SERVICE_ON.ask(connection, {"code": code, "day": day})
 
-    def read() -> Service | None:
-        row = cursor.fetchone()
-        return Service(**row._asdict() | {"funding": tuple(row.funding)}) if row else None
+    def read(district_id: UUID | None) -> Service | None:
+        begun = [Service(**row._asdict() | {"funding": tuple(row.funding)}) for row in cursor.fetchall()]
+        return next(iter(in_force(begun, district_id=district_id, day=day)), None)
 
     return read

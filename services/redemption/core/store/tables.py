@@ -15,6 +15,14 @@ catalogue_item = table(
     text("max_grade"),
     text("name_zh"),
     text("name_en"),
+    uuid("district_id"),
+    day("until"),
+    whole("night_percent"),
+    whole("night_from"),
+    whole("night_until"),
+    whole("season_percent"),
+    text("season_from"),
+    text("season_until"),
 )
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from libs.clock import local_date
+from libs.programme.catalogue import coefficient_at
 from libs.programme.policy import Policy
 from libs.programme.refusals import (
     FundingNotAllowedError,
@@ -14,7 +15,7 @@ from libs.programme.refusals import (
 )
 from services.redemption.core.rules.facts import PersonFacts
 from services.redemption.core.rules.people import Person, Relation
-from services.redemption.core.rules.policy import Service, coefficient_percent, price_minutes, scope_names
+from services.redemption.core.rules.policy import Service, price_minutes, scope_names
 from services.redemption.core.rules.served import refuse_min_hours
 from services.redemption.core.rules.who_may import refuse_deceased
 from services.redemption.requests.refusals import (
@@ -120,6 +121,6 @@ def _refuse_by_week(asked: Asked, policy: Policy) -> None:
 
 
 def asked_price(asked: Asked, policy: Policy) -> int:
-    """Return the price, with the coefficient in force now."""
-    coefficient = coefficient_percent(policy, asked.service)
+    """Return the price, with the coefficient in force now for the time of its start."""
+    coefficient = coefficient_at(policy, asked.service, asked.start_at)
     return price_minutes(minutes=asked.minutes, coefficient_percent=coefficient, persons=asked.persons)

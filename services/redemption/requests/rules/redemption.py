@@ -39,6 +39,8 @@ class Terms:
     price_minutes: int
     coefficient_percent: int
     persons: int
+    catalogue_version: int = 0
+    """The version of the service that was priced; 0 of what an earlier release asked for, and of late entries."""
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class CatalogueItemPublished(_message.Message):
-    __slots__ = ("code", "version", "effective", "name_zh", "name_en", "service_class", "risk", "persons", "min_minutes", "max_minutes", "coefficient_percent", "funding", "certificate", "max_grade")
+    __slots__ = ("code", "version", "effective", "name_zh", "name_en", "service_class", "risk", "persons", "min_minutes", "max_minutes", "coefficient_percent", "funding", "certificate", "max_grade", "district_id", "until", "night_percent", "night_from", "night_until", "season_percent", "season_from", "season_until", "reserve_yuan_per_hour", "checklist", "proposed_by", "decided_by")
     CODE_FIELD_NUMBER: _ClassVar[int]
     VERSION_FIELD_NUMBER: _ClassVar[int]
     EFFECTIVE_FIELD_NUMBER: _ClassVar[int]
@@ -22,6 +22,18 @@ class CatalogueItemPublished(_message.Message):
     FUNDING_FIELD_NUMBER: _ClassVar[int]
     CERTIFICATE_FIELD_NUMBER: _ClassVar[int]
     MAX_GRADE_FIELD_NUMBER: _ClassVar[int]
+    DISTRICT_ID_FIELD_NUMBER: _ClassVar[int]
+    UNTIL_FIELD_NUMBER: _ClassVar[int]
+    NIGHT_PERCENT_FIELD_NUMBER: _ClassVar[int]
+    NIGHT_FROM_FIELD_NUMBER: _ClassVar[int]
+    NIGHT_UNTIL_FIELD_NUMBER: _ClassVar[int]
+    SEASON_PERCENT_FIELD_NUMBER: _ClassVar[int]
+    SEASON_FROM_FIELD_NUMBER: _ClassVar[int]
+    SEASON_UNTIL_FIELD_NUMBER: _ClassVar[int]
+    RESERVE_YUAN_PER_HOUR_FIELD_NUMBER: _ClassVar[int]
+    CHECKLIST_FIELD_NUMBER: _ClassVar[int]
+    PROPOSED_BY_FIELD_NUMBER: _ClassVar[int]
+    DECIDED_BY_FIELD_NUMBER: _ClassVar[int]
     code: str
     version: int
     effective: str
@@ -36,7 +48,19 @@ class CatalogueItemPublished(_message.Message):
     funding: _containers.RepeatedScalarFieldContainer[str]
     certificate: str
     max_grade: str
-    def __init__(self, code: _Optional[str] = ..., version: _Optional[int] = ..., effective: _Optional[str] = ..., name_zh: _Optional[str] = ..., name_en: _Optional[str] = ..., service_class: _Optional[str] = ..., risk: _Optional[str] = ..., persons: _Optional[int] = ..., min_minutes: _Optional[int] = ..., max_minutes: _Optional[int] = ..., coefficient_percent: _Optional[int] = ..., funding: _Optional[_Iterable[str]] = ..., certificate: _Optional[str] = ..., max_grade: _Optional[str] = ...) -> None: ...
+    district_id: str
+    until: str
+    night_percent: int
+    night_from: int
+    night_until: int
+    season_percent: int
+    season_from: str
+    season_until: str
+    reserve_yuan_per_hour: int
+    checklist: _containers.RepeatedScalarFieldContainer[str]
+    proposed_by: str
+    decided_by: str
+    def __init__(self, code: _Optional[str] = ..., version: _Optional[int] = ..., effective: _Optional[str] = ..., name_zh: _Optional[str] = ..., name_en: _Optional[str] = ..., service_class: _Optional[str] = ..., risk: _Optional[str] = ..., persons: _Optional[int] = ..., min_minutes: _Optional[int] = ..., max_minutes: _Optional[int] = ..., coefficient_percent: _Optional[int] = ..., funding: _Optional[_Iterable[str]] = ..., certificate: _Optional[str] = ..., max_grade: _Optional[str] = ..., district_id: _Optional[str] = ..., until: _Optional[str] = ..., night_percent: _Optional[int] = ..., night_from: _Optional[int] = ..., night_until: _Optional[int] = ..., season_percent: _Optional[int] = ..., season_from: _Optional[str] = ..., season_until: _Optional[str] = ..., reserve_yuan_per_hour: _Optional[int] = ..., checklist: _Optional[_Iterable[str]] = ..., proposed_by: _Optional[str] = ..., decided_by: _Optional[str] = ...) -> None: ...
 
 class OrderPlaced(_message.Message):
     __slots__ = ("order_id", "district_id", "unit_id", "recipient_id", "service_code", "planned_minutes", "start_at_us", "funding", "persons", "coefficient_percent", "price_minutes", "placed_by", "acting_for", "policy_version", "state")

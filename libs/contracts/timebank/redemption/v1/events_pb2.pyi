@@ -7,7 +7,7 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class RedemptionRequested(_message.Message):
-    __slots__ = ("redemption_id", "district_id", "recipient_id", "payer_id", "service_code", "planned_minutes", "start_at_us", "price_minutes", "coefficient_percent", "persons", "requested_by", "acting_for", "consent", "policy_version", "declined_code", "why", "consent_how", "consent_given_at_us")
+    __slots__ = ("redemption_id", "district_id", "recipient_id", "payer_id", "service_code", "planned_minutes", "start_at_us", "price_minutes", "coefficient_percent", "persons", "requested_by", "acting_for", "consent", "policy_version", "declined_code", "why", "consent_how", "consent_given_at_us", "catalogue_version")
     REDEMPTION_ID_FIELD_NUMBER: _ClassVar[int]
     DISTRICT_ID_FIELD_NUMBER: _ClassVar[int]
     RECIPIENT_ID_FIELD_NUMBER: _ClassVar[int]
@@ -26,6 +26,7 @@ class RedemptionRequested(_message.Message):
     WHY_FIELD_NUMBER: _ClassVar[int]
     CONSENT_HOW_FIELD_NUMBER: _ClassVar[int]
     CONSENT_GIVEN_AT_US_FIELD_NUMBER: _ClassVar[int]
+    CATALOGUE_VERSION_FIELD_NUMBER: _ClassVar[int]
     redemption_id: str
     district_id: str
     recipient_id: str
@@ -44,7 +45,8 @@ class RedemptionRequested(_message.Message):
     why: str
     consent_how: str
     consent_given_at_us: int
-    def __init__(self, redemption_id: _Optional[str] = ..., district_id: _Optional[str] = ..., recipient_id: _Optional[str] = ..., payer_id: _Optional[str] = ..., service_code: _Optional[str] = ..., planned_minutes: _Optional[int] = ..., start_at_us: _Optional[int] = ..., price_minutes: _Optional[int] = ..., coefficient_percent: _Optional[int] = ..., persons: _Optional[int] = ..., requested_by: _Optional[str] = ..., acting_for: _Optional[str] = ..., consent: _Optional[str] = ..., policy_version: _Optional[int] = ..., declined_code: _Optional[str] = ..., why: _Optional[str] = ..., consent_how: _Optional[str] = ..., consent_given_at_us: _Optional[int] = ...) -> None: ...
+    catalogue_version: int
+    def __init__(self, redemption_id: _Optional[str] = ..., district_id: _Optional[str] = ..., recipient_id: _Optional[str] = ..., payer_id: _Optional[str] = ..., service_code: _Optional[str] = ..., planned_minutes: _Optional[int] = ..., start_at_us: _Optional[int] = ..., price_minutes: _Optional[int] = ..., coefficient_percent: _Optional[int] = ..., persons: _Optional[int] = ..., requested_by: _Optional[str] = ..., acting_for: _Optional[str] = ..., consent: _Optional[str] = ..., policy_version: _Optional[int] = ..., declined_code: _Optional[str] = ..., why: _Optional[str] = ..., consent_how: _Optional[str] = ..., consent_given_at_us: _Optional[int] = ..., catalogue_version: _Optional[int] = ...) -> None: ...
 
 class HoldRequested(_message.Message):
     __slots__ = ("hold_id", "district_id", "payer_id", "payer_district_id", "amount_minutes", "requested_by", "policy_version")
