@@ -38,7 +38,7 @@ def order(world: World, label: str) -> dict[str, Any]:
 
 def terms(world: World, label: str, expected: dict[str, Any]) -> Any:
     document = order(world, label)
-    first = next(iter(document["volunteers"]), {})
+    first: dict[str, Any] = next(iter(document["volunteers"]), {})
     return {name: first[name] if name == "ticked" else document[name] for name in expected}
 
 

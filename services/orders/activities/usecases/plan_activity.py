@@ -55,7 +55,7 @@ def plan_activity(
     placing_rules.refuse_past_start(start_at=plan.start_at, now=context.now)
     refuse_too_many_seats(venue, plan.seats)
     today = local_date(context.now)
-    service = catalogue_store.service_on(connection, plan.service_code, today)
+    service = catalogue_store.service_on(connection, plan.service_code, today, venue.district_id)
     policy = people_store.policy_on(connection, venue.district_id, today)
     placing_rules.refuse_unless_payable(service, Funding.PROGRAMME, policy)
     placing_rules.refuse_minutes_out_of_range(service, plan.minutes)

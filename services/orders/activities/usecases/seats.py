@@ -9,6 +9,7 @@ from uuid import UUID
 from libs.clock import local_date
 from libs.db import Connection
 from libs.events import Cause
+from libs.programme.catalogue import coefficient_at
 from libs.programme.words import Funding
 from services.orders.activities import store
 from services.orders.activities.rules import Activity, Waiter
@@ -33,9 +34,9 @@ def draft_seat(connection: Connection, activity: Activity, order_id: UUID, *, at
     Who planned the activity asked for it: they do not sign its hours.
     """
     today = local_date(at)
-    service = catalogue_store.service_on(connection, activity.service_code, today)
+    service = catalogue_store.service_on(connection, activity.service_code, today, activity.district_id)
     policy = people_store.policy_on(connection, activity.district_id, today)
-    coefficient_percent = policy.coefficient_percent(service.code, listed_percent=service.coefficient_percent)
+    coefficient_percent = coefficient_at(policy, service, activity.start_at)
     return Order(
         order_id=order_id,
         district_id=activity.district_id,

@@ -8,8 +8,8 @@ from alembic import op
 from libs.db.grants import grant
 from libs.programme.proposals import COLUMNS_SQL
 
-revision = "0022"
-down_revision = "0021"
+revision = "0023"
+down_revision = "0022"
 
 
 def upgrade() -> None:
