@@ -44,10 +44,8 @@ WATCHED = {
 # Their value is the label of what they make, under an id of its own at each attempt.
 MAKING_VERBS = frozenset({
     "place_order", "request_redemption", "late_entry", "gift", "donate", "redeem_goods", "grant_month", "fund_pool",
-    "migrate", "publish_policy", "import", "register", "visit", "issue_certificate", "urgent_call",
-    "put_on_duty", "place_series", "register_venue", "plan_activity", "sign_up", "plan_round",
     "migrate", "publish_policy", "publish_service", "import", "register", "visit", "issue_certificate", "urgent_call",
-    "put_on_duty", "place_series",
+    "put_on_duty", "place_series", "register_venue", "plan_activity", "sign_up", "plan_round",
 })  # fmt: skip
 DONE_STATES = ("declined", "refused")
 
