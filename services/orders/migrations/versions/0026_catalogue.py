@@ -8,8 +8,8 @@ from alembic import op
 from libs.db.grants import grant
 from libs.programme.proposals import COLUMNS_SQL
 
-revision = "0024"
-down_revision = "0023"
+revision = "0026"
+down_revision = "0025"
 
 
 def upgrade() -> None:
