@@ -11,6 +11,7 @@ from libs.db import Connection
 from libs.errors import IdReusedError
 from libs.ids import id_from_cause
 from libs.programme import directory
+from libs.programme.catalogue import coefficient_at
 from libs.programme.policy import Policy
 from libs.programme.refusals import FundingNotAllowedError, RecordNotFoundError
 from libs.programme.words import Funding
@@ -61,7 +62,7 @@ def plan_round(connection: Connection, context: CommandContext, order_id: UUID, 
     if district_id is None:
         raise RecordNotFoundError
     today = local_date(context.now)
-    service = catalogue_store.service_on(connection, plan.service_code, today)
+    service = catalogue_store.service_on(connection, plan.service_code, today, district_id)
     policy = people_store.policy_on(connection, district_id, today)
     _refuse_unless_served(connection, context, plan, service, policy)
     order = _draft(plan, order_id, district_id, service, policy, context)
@@ -94,7 +95,7 @@ def _refuse_unless_served(
 def _draft(
     plan: RoundPlanned, order_id: UUID, district_id: UUID, service: Service, policy: Policy, context: CommandContext
 ) -> Order:
-    coefficient_percent = policy.coefficient_percent(service.code, listed_percent=service.coefficient_percent)
+    coefficient_percent = coefficient_at(policy, service, plan.start_at)
     return Order(
         order_id=order_id,
         district_id=district_id,
