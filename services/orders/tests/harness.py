@@ -27,6 +27,7 @@ from libs.ids import id_from_cause, new_id
 from libs.inbox import IncomingEvent
 from services.orders.bootstrap import create_app, create_consumers, next_due, run_due
 from services.orders.tests.answers import answer_of_day, answer_of_funding
+from services.orders.tests.clock import SetClock
 from services.orders.tests.keys import settings_of
 from services.orders.tests.places import DISTRICT_OF, LEVELS, STAFF, TREE, WORLD
 
@@ -58,17 +59,6 @@ def at(text: str) -> datetime:
 def said(how: str = "phone", words: str = "She asked me to arrange this") -> dict[str, str]:
     """Return a consent given when every test begins."""
     return {"how": how, "given_at": at("D1 08:00").isoformat(), "words": words}
-
-
-class SetClock:
-    """A clock that stands still until it is set."""
-
-    def __init__(self, instant: datetime) -> None:
-        self.instant = instant
-
-    def now(self) -> datetime:
-        """Return the time that was set last."""
-        return self.instant
 
 
 class OrdersHarness:

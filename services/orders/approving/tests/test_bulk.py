@@ -85,10 +85,10 @@ def rows_of(world: OrdersHarness) -> dict[str, list[str]]:
 def approve(world: OrdersHarness, by: str, *labels: str, key: str = "") -> list[str]:
     """Approve in one call; return for each "" or the code of why not."""
     body = {"orders": [str(named(label)) for label in labels]}
-    items = world.call("POST", by, "/v1/approvals", body, key=key).get_json()["items"]
-    assert [item["order_id"] for item in items] == body["orders"]
-    assert {item["result"] == "approved" for item in items if "code" not in item} <= {True}
-    return [item.get("code", "") for item in items]
+    rows = world.call("POST", by, "/v1/approvals", body, key=key).get_json()["items"]
+    assert [row["order_id"] for row in rows] == body["orders"]
+    assert {row["result"] == "approved" for row in rows if "code" not in row} <= {True}
+    return [row.get("code", "") for row in rows]
 
 
 def test_a_list_gives_what_its_orders_give_one_by_one(twins: tuple[OrdersHarness, OrdersHarness]) -> None:
