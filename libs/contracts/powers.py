@@ -51,6 +51,8 @@ POWERS: dict[str, frozenset[str]] = {
     "answer_urgent_call": frozenset({"operator", "coordinator"}),
     "decide_dispute": frozenset({"checker"}),
     "decide_dispute_second": frozenset({"checker", "district_admin"}),
+    "answer_objection": frozenset({"checker", "district_admin"}),
+    "answer_appeal": frozenset({"district_admin"}),
     "approve_hours": frozenset({"coordinator", "checker"}),
     "approve_many": frozenset({"coordinator"}),
     "second_check": frozenset({"checker"}),

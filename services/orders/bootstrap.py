@@ -32,6 +32,8 @@ from services.orders.incidents import api as incidents
 from services.orders.indicators import api as indicators
 from services.orders.matching import api as matching
 from services.orders.not_wanted import api as not_wanted
+from services.orders.objections import api as objections
+from services.orders.objections.usecases import acts as objections_acts
 from services.orders.placing import api as placing
 from services.orders.placing.store import decided as decided_orders
 from services.orders.placing.usecases import acts as placing_acts
@@ -78,7 +80,7 @@ def create_app(settings: Settings, *, clock: Clock, database: Database | None = 
         with connections.reading() as connection:
             return decided_orders(connection, ids)
 
-    acts = (*placing_acts.ACTS, *serving_acts.ACTS, *approving_acts.ACTS, *disputes_acts.ACTS)
+    acts = (*placing_acts.ACTS, *serving_acts.ACTS, *approving_acts.ACTS, *disputes_acts.ACTS, *objections_acts.ACTS)
     parts = {
         "waiters": Waiters(decided),
         "door_key": DoorKey(settings.door_key.encode()),
@@ -107,6 +109,8 @@ def create_app(settings: Settings, *, clock: Clock, database: Database | None = 
             approving.blueprint,
             approving.approvals,
             disputes.blueprint,
+            objections.objections,
+            objections.of_order,
             queues.queues,
             queues.approval_queue,
             scans.scans,

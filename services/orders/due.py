@@ -37,6 +37,8 @@ from services.orders.disputes.usecases.leave_undecided import leave_undecided
 from services.orders.duty.usecases import DUTY_ANSWER, call_next
 from services.orders.incidents.usecases import forget_place_of_incident
 from services.orders.indicators.usecases import close_month, next_close
+from services.orders.objections.usecases.answer_objection import leave_objection
+from services.orders.objections.usecases.make_objection import OBJECTION
 from services.orders.placing.usecases.expire_order import expire_order
 from services.orders.placing.usecases.leave_unanswered import leave_unfunded, leave_unreviewed
 from services.orders.scans.usecases import SCAN_DUE, delete_scan_due
@@ -62,6 +64,7 @@ ACTS: Mapping[str, Act] = {
     SILENCE: take_silence,
     SIGNATURE: leave_unsigned,
     DECISION: leave_undecided,
+    OBJECTION: leave_objection,
     GATES: hold_gates,
     OFFERS: tell_lapsed,
     SAMPLE: give_up_sample,

@@ -12,7 +12,12 @@ from libs.ids import new_id
 METHODS = ("get", "put", "post", "delete")
 JSON = {"Content-Type": "application/json"}
 ALWAYS = ("why",)
-ONE_OF = {"/v1/transfers": "order", "/v1/volunteer-stops": "volunteer_id", "/v1/wallets": "person"}
+ONE_OF = {
+    "/v1/objections": "unit",
+    "/v1/transfers": "order",
+    "/v1/volunteer-stops": "volunteer_id",
+    "/v1/wallets": "person",
+}
 """Queries of which one must be given, though the document can say it of none."""
 
 

@@ -8,6 +8,7 @@ from tests.scenarios.client import ApiCall
 from tests.scenarios.story import Step
 from tests.scenarios.verbs_at_the_door import VERBS_AT_THE_DOOR, door_code
 from tests.scenarios.verbs_at_venues import VERBS_AT_VENUES
+from tests.scenarios.verbs_on_objections import VERBS_ON_OBJECTIONS
 from tests.scenarios.verbs_on_people import VERBS_ON_PEOPLE, mistake_path
 from tests.scenarios.verbs_on_series import VERBS_ON_SERIES
 from tests.scenarios.world import SCAN, A, B, World
@@ -45,7 +46,7 @@ WATCHED = {
 MAKING_VERBS = frozenset({
     "place_order", "request_redemption", "late_entry", "gift", "donate", "redeem_goods", "grant_month", "fund_pool",
     "migrate", "publish_policy", "publish_service", "import", "register", "visit", "issue_certificate", "urgent_call",
-    "put_on_duty", "place_series", "register_venue", "plan_activity", "sign_up", "plan_round",
+    "put_on_duty", "place_series", "register_venue", "plan_activity", "sign_up", "plan_round", "object_to",
 })  # fmt: skip
 DONE_STATES = ("declined", "refused")
 
@@ -381,5 +382,6 @@ VERBS: dict[str, Verb] = (
     | VERBS_AT_THE_DOOR
     | VERBS_ON_SERIES
     | VERBS_AT_VENUES
+    | VERBS_ON_OBJECTIONS
 )
 ALL_VERBS = {*VERBS, *ACTS_ON_ORDERS, "repeat", "advance", "expect"}

@@ -34,8 +34,9 @@ PATHS = {
               /applicants/{applicant} /register /away /duty /duty/roster /duty/roster?q=nobody
               /series/stopped /people /people/{lan} /people/{lan}/record/grant /people/{min}/record/qualifications
               /decisions /groups/new /groups/{group}""",
-    "check": """/street /desk/orders/{signed} /me/second-factor /people?q=nobody /people/{min} /decisions""",
-    "admin": """/district /district/rules/{d1} /figures?unit={d1} /figures/rows?unit={d1}&indicator=hours
+    "check": """/street /objections /objections/orders/{signed}
+              /desk/orders/{signed} /me/second-factor /people?q=nobody /people/{min} /decisions""",
+    "admin": """/district /objections /district/rules/{d1} /figures?unit={d1} /figures/rows?unit={d1}&indicator=hours
               /district/rules/{d1}/next /district/credit
               /district/credit/record/close /district/credit/closes/{close} /district/units /district/units/{k1}
               /district/people /district/people/imports/{sheet} /complaints /people/{lan}/record/estate""",

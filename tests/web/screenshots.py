@@ -58,6 +58,7 @@ SHOWN: tuple[tuple[str, str, str, str], ...] = (
     ("applications", "coord", "/applicants", "desk"),
     ("register", "coord", "/register", "desk"),
     ("street", "check", "/street", "desk"),
+    ("objections", "check", "/objections", "desk"),
     ("calls", "op", "/calls/{lan}", "desk"),
     ("call-list", "op", "/calls/list", "desk"),
     ("urgent", "op", "/urgent/{urgent}", "desk"),

@@ -269,6 +269,16 @@ class DisputeParameters:
 
     window_days: int = 15
     decide_days: int = 15
+    appeal_days: int = 15
+    appeal_decide_days: int = 15
+
+
+@dataclass(frozen=True, kw_only=True)
+class ObjectionParameters:
+    """The group `objection`."""
+
+    window_days: int = 15
+    decide_days: int = 15
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -410,6 +420,7 @@ class Parameters:
     confirm: ConfirmParameters = ConfirmParameters()
     review: ReviewParameters = ReviewParameters()
     dispute: DisputeParameters = DisputeParameters()
+    objection: ObjectionParameters = ObjectionParameters()
     cancel: CancelParameters = CancelParameters()
     noshow: NoshowParameters = NoshowParameters()
     late_entry: LateEntryParameters = LateEntryParameters()

@@ -38,6 +38,8 @@ class Purpose(StrEnum):
     SEAT_GIVEN = "seat_given"
     ACTIVITY_CANCELLED = "activity_cancelled"
     HOURS_REFUSED = "hours_refused"
+    OBJECTION_MADE = "objection_made"
+    OBJECTION_ANSWERED = "objection_answered"
 
 
 class NoticeState(StrEnum):
@@ -58,7 +60,9 @@ class CallOutcome(StrEnum):
     NOT_NEEDED = "not_needed"
 
 
-NOT_PRESSING = frozenset({Purpose.HOURS_REFUSED, Purpose.OFFER_LAPSED})
+NOT_PRESSING = frozenset(
+    {Purpose.HOURS_REFUSED, Purpose.OFFER_LAPSED, Purpose.OBJECTION_MADE, Purpose.OBJECTION_ANSWERED}
+)
 NEVER_AT_NIGHT = NOT_PRESSING | {Purpose.OFFERED}
 """What rings in no quiet hours, though it is of no use after them: nobody has to answer an offer."""
 _AFTER = {
@@ -139,6 +143,10 @@ _WORDS: Mapping[Purpose, str] = {
     Purpose.SEAT_GIVEN: message("A place has become free: you are signed up for the activity on {when}."),
     Purpose.ACTIVITY_CANCELLED: message("The activity on {when} is cancelled."),
     Purpose.HOURS_REFUSED: message("The hours of {when} were not recognised. Your page says why, and how to object."),
+    Purpose.OBJECTION_MADE: message(
+        "Somebody objects to the hours of {when}. Your page says to what, and until when it is answered."
+    ),
+    Purpose.OBJECTION_ANSWERED: message("The objection to the hours of {when} is over. Your page says how, and why."),
 }
 _SOMEBODY = message("Your volunteer")
 _LOCALES = {"zh": "zh_CN", "en": "en_GB"}

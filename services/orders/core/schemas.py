@@ -240,6 +240,7 @@ class OrderSchema(SeenSchema):
     decided_by = for_staff(shown_id(attribute="order.dispute.decided_by"))
     decision_why = for_staff(fields.String(attribute="order.dispute.why"))
     issued_minutes = for_staff(shown_minutes("what the ledger paid out", attribute="order.approval.issued_minutes"))
+    corrects = for_concerned(shown_id(attribute="order.placement.corrects"))
     slip_number = for_staff(fields.Integer(allow_none=True, attribute="order.placement.slip_number"))
     distance_m = fields.Integer(allow_none=True, metadata={"description": "At most so far from `near`, in steps"})
     checklist = for_concerned(fields.List(fields.String()))

@@ -14,6 +14,7 @@ from services.orders.core.rules.life_cycle import OPEN, Verb
 from services.orders.core.store.tables import assignment, confirmation, decision, dispute, order_step, orders, reversal
 from services.orders.incidents.store import incident
 from services.orders.not_wanted.store import not_wanted
+from services.orders.objections.store import objection
 from services.orders.rounds import store as rounds_store
 from services.orders.service_time.store import certificate, record_proposal
 from services.orders.stops.store import volunteer_stop
@@ -33,6 +34,7 @@ def forget_words_about(connection: Connection, person_id: UUID) -> None:
     _change(connection, call_back, call_back.c.order_id.in_(concerned), words="")
     _change(connection, dispute, dispute.c.order_id.in_(concerned), decision_why="")
     _change(connection, decision, decision.c.order_id.in_(concerned), why="", decision_why="")
+    _change(connection, objection, objection.c.order_id.in_(concerned), words="", decision_why="")
     _change(connection, reversal, reversal.c.order_id.in_(concerned), why="", decision_why="")
     _change(connection, record_proposal, record_proposal.c.person_id == person_id, scan=None, decision_why="")
     _change(connection, certificate, certificate.c.person_id == person_id, **_blank(certificate), revoked_why="")

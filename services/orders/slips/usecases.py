@@ -19,9 +19,9 @@ from services.orders.core.rules.catalogue import Service
 from services.orders.core.rules.life_cycle import State, Verb
 from services.orders.core.rules.order import Approval, Assignment, Confirmation, Order, Submission
 from services.orders.core.rules.people import Person
-from services.orders.core.store import catalogue_store, order_store, people_store, unit_store
+from services.orders.core.store import catalogue_store, people_store, unit_store
 from services.orders.core.usecases.command_context import CommandContext, require_power
-from services.orders.core.usecases.order_changes import await_funding
+from services.orders.core.usecases.order_changes import add_entered, await_funding
 from services.orders.placing.messages import order_placed
 from services.orders.placing.rules import refuse_minutes_out_of_range, refuse_unless_payable, refuse_unless_pool_serves
 from services.orders.placing.usecases.place_order import HelpAsked, draft, placement_of, refuse_over_budget
@@ -103,7 +103,7 @@ def enter_late(connection: Connection, context: CommandContext, asked: HelpAsked
     if asked.funding is Funding.PROGRAMME:
         refuse_over_budget(connection, order, policy)
     entered = _entered(connection, order, context)
-    if not order_store.add_order(connection, entered, context.step(Verb.ENTER_LATE)):
+    if not add_entered(connection, entered, context.step(Verb.ENTER_LATE)):
         raise IdReusedError
     if not store.use_slip(connection, unit_id, slip.number, order.order_id, scan=str(slip.scan_id)):
         raise SlipAlreadyUsedError(slip_number=slip.number)

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from libs.ids import new_id
 from services.orders.tests.harness import THERE, OrdersHarness, named, outcome, said
 
 PEOPLE = ("min", "hua", "shut", "lan", "mei", "son")
@@ -25,6 +26,7 @@ PATHS: dict[str, tuple[str, dict[str, Any]]] = {
     "call_back": ("call-back", THERE),
     "confirm": ("confirmation", {}),
     "dispute": ("dispute", {"says_minutes": 30}),
+    "object": ("objections/{}", {"says_minutes": 1, "words": "as it was"}),
     "decide": ("decision", {"minutes": 60, "why": "as they say"}),
     "confirm_decision": ("decision/confirmation", {"ok": True}),
     "approve": ("approval", {}),
@@ -32,7 +34,7 @@ PATHS: dict[str, tuple[str, dict[str, Any]]] = {
     "reject": ("rejection", {"why": "nobody came"}),
     "propose_reversal": (f"reversal/{named('v1')}", {"why": "false_hours"}),
 }
-FOR_RECIPIENT = {"renew_door_code", "confirm", "dispute", "cancel", "report_no_show"}
+FOR_RECIPIENT = {"renew_door_code", "confirm", "dispute", "object", "cancel", "report_no_show"}
 
 
 @pytest.fixture
@@ -62,8 +64,8 @@ def done(world: OrdersHarness, by: str, order: str, act: str) -> str:
     body = body | ({"acting_for": str(named("lan")), "consent": said()} if is_for_her and act != "cancel" else {})
     if act == "report_no_show":
         body = body | ({"absent": "recipient"} if by in ("min", "hua") else {})
-    method = "PUT" if act == "propose_reversal" else "POST"
-    return outcome(world.call(method, by, f"/v1/orders/{named(order)}/{path}", body))
+    method = "PUT" if act in ("propose_reversal", "object") else "POST"
+    return outcome(world.call(method, by, f"/v1/orders/{named(order)}/{path.format(new_id())}", body))
 
 
 def refused_alike(world: OrdersHarness, order: str) -> set[str]:
@@ -123,7 +125,7 @@ def test_what_is_allowed_can_be_done(street: OrdersHarness) -> None:
     assert acts(street, "coord_b", "o1")["approve"] == ""
     assert done(street, "coord_b", "o1", "approve") == ""
     assert acts(street, "check", "o1")["propose_reversal"] == ""
-    assert acts(street, "lan", "o1") == {"dispute": ""}
+    assert acts(street, "lan", "o1") == {"dispute": "", "object": "nothing_to_object_to"}
 
 
 def test_a_list_tells_what_the_order_alone_says(street: OrdersHarness) -> None:

@@ -27,6 +27,7 @@ WAYS = (
     Way("/applicants", message("Applications"), "people", frozenset({Role.COORDINATOR, Role.CHECKER})),
     Way("/register", message("Register an elder"), "heart", frozenset({Role.OPERATOR, Role.COORDINATOR})),
     Way("/street", message("Second checks"), "scales", frozenset({Role.CHECKER})),
+    Way("/objections", message("Objections"), "scales", frozenset({Role.CHECKER, Role.DISTRICT_ADMIN})),
     Way("/calls", message("Calls"), "phone", frozenset({Role.OPERATOR, Role.COORDINATOR})),
     Way("/district", message("District"), "map", frozenset({Role.DISTRICT_ADMIN, Role.CITY_ADMIN, Role.CITY_AUDITOR})),
     Way("/figures", message("Figures"), "calendar", POWERS["view_orders"]),

@@ -32,6 +32,7 @@ from services.web.pages.front.views import area as front
 from services.web.pages.groups.views import area as groups
 from services.web.pages.kiosk.views import area as kiosk
 from services.web.pages.mine.views import area as mine
+from services.web.pages.objections.views import area as objections
 from services.web.pages.papers.views import area as papers
 from services.web.pages.people.views import area as people
 from services.web.pages.registering.views import area as registering
@@ -76,6 +77,7 @@ AREAS: tuple[Area, ...] = (
     registering,
     urgent,
     away,
+    objections,
     series,
     people,
     complaints,

@@ -20,6 +20,8 @@ WORDS_OF = {
     "adjustment": "ledger.Proposal.kind",
     "step": "orders.Step.verb",
     "due": "orders.Order.falls_due",
+    "objection": "orders.Objection.state",
+    "about": "orders.Objection.about",
     "act": "accounts.ActingGrant.acts",
     "kind": "accounts.Relation.kind",
     "policy": "accounts.PolicyAnswer.state",

@@ -28,7 +28,7 @@ FLAG_WORDS = {
     "round_minutes": message("A long run of round numbers of minutes"),
     "frequent_pair": message("This pair too often within 30 days"),
     "same_device": message("One device on both sides, or for two volunteers"),
-    "late_entry": message("Entered from a paper slip"),
+    "late_entry": message("Entered after it was served"),
     "offline": message("Checked in or out without a network, at the time of the device's own clock"),
     "over_daily_limit": message("More minutes that day than the alarm allows"),
     "overrun": message("Served well beyond the plan"),
@@ -48,7 +48,7 @@ def evidence_of(policy: Policy, order: Order, part: Assignment) -> frozenset[Evi
         EvidenceKind.DOOR_CODE: part.code_right,
         EvidenceKind.PLACE: metres is not None and metres <= policy.verify.geofence_m,
         EvidenceKind.CALL_BACK: order.submission.called_back_by is not None,
-        EvidenceKind.PAPER_SLIP: order.is_late_entry,
+        EvidenceKind.PAPER_SLIP: order.is_from_slip,
         EvidenceKind.DEVICE_KEY: part.is_offline,
         EvidenceKind.CHECKLIST: bool(part.ticked),
     }
@@ -60,7 +60,7 @@ def evidence_class(policy: Policy, order: Order, part: Assignment) -> EvidenceCl
 
     What was done without a network is attested: that it was this device is proved, when it was is the device's word.
     """
-    if order.is_late_entry or part.is_offline or is_one_hand(order, part):
+    if order.is_from_slip or part.is_offline or is_one_hand(order, part):
         return EvidenceClass.ATTESTED
     evidence = evidence_of(policy, order, part)
     is_proved = any(evidence.issuperset(wanted) for wanted in policy.verify.verified_by)

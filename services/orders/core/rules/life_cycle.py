@@ -64,11 +64,15 @@ class Verb(StrEnum):
     DISPUTE = "dispute"
     DECIDE = "decide"
     LEAVE_UNDECIDED = "leave_undecided"
+    OBJECT = "object"
+    ANSWER_OBJECTION = "answer_objection"
+    LEAVE_OBJECTION = "leave_objection"
     APPROVE = "approve"
     SECOND_CHECK = "second_check"
     REJECT = "reject"
     LEAVE_UNSIGNED = "leave_unsigned"
     ENTER_LATE = "enter_late"
+    CORRECT = "correct"
     SETTLE = "settle"
     PROPOSE_REVERSAL = "propose_reversal"
     REFUSE_REVERSAL = "refuse_reversal"
@@ -91,6 +95,13 @@ _CLOCK = "the clock"
 
 def _row(who: str, moves: Mapping[State, tuple[State, ...]]) -> dict[State, Transition]:
     return {state: Transition(frozenset(leads_to), who) for state, leads_to in moves.items()}
+
+
+_OVER = (S.SETTLED, S.REJECTED, S.REVERSED)
+
+
+def _same(states: tuple[State, ...]) -> dict[State, tuple[State, ...]]:
+    return {state: (state,) for state in states}
 
 
 TRANSITIONS: Mapping[Verb, Mapping[State, Transition]] = {
@@ -147,11 +158,20 @@ TRANSITIONS: Mapping[Verb, Mapping[State, Transition]] = {
         {S.DISPUTED: (S.DISPUTED, S.APPROVED, S.REJECTED, S.SETTLED, S.REVERSED)},
     ),
     Verb.LEAVE_UNDECIDED: _row(_CLOCK, {S.DISPUTED: (S.CONFIRMED, S.REJECTED, S.SETTLED)}),
+    Verb.OBJECT: _row(
+        "a volunteer of it, the recipient where a dispute was decided, or someone acting for them", _same(_OVER)
+    ),
+    Verb.ANSWER_OBJECTION: _row(
+        "a checker, or of an appeal a district administrator, who had no hand in it",
+        {**_same(_OVER), S.SETTLED: (S.SETTLED, S.DISPUTED)},
+    ),
+    Verb.LEAVE_OBJECTION: _row(_CLOCK, _same(_OVER)),
     Verb.APPROVE: _row("a coordinator or checker", {S.CONFIRMED: (S.CONFIRMED, S.APPROVED)}),
     Verb.SECOND_CHECK: _row("a checker who did not sign it before", {S.CONFIRMED: (S.APPROVED, S.REJECTED)}),
     Verb.REJECT: _row("a coordinator or checker", {S.CONFIRMED: (S.REJECTED,)}),
     Verb.LEAVE_UNSIGNED: _row(_CLOCK, {S.CONFIRMED: (S.REJECTED,)}),
     Verb.ENTER_LATE: _row("a coordinator", {S.DRAFT: (S.CONFIRMED, S.AWAITING_FUNDING)}),
+    Verb.CORRECT: _row("who upheld an objection to it", {S.DRAFT: (S.CONFIRMED, S.AWAITING_FUNDING)}),
     Verb.SETTLE: _row("the ledger", {S.APPROVED: (S.SETTLED,)}),
     Verb.PROPOSE_REVERSAL: _row("a coordinator, checker or district administrator", {S.SETTLED: (S.SETTLED,)}),
     Verb.REFUSE_REVERSAL: _row("a second checker or district administrator", {S.SETTLED: (S.SETTLED,)}),

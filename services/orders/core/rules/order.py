@@ -85,6 +85,8 @@ class Placement:
     consent: Consent | None = None
     why: str = ""
     slip_number: int | None = None
+    # Whose hours it adds to or records anew, where an objection was upheld.
+    corrects: UUID | None = None
 
 
 @dataclass(frozen=True)
@@ -203,6 +205,11 @@ class Order:
 
     @property
     def is_late_entry(self) -> bool:
+        """Tell whether it was entered after it was served: from a paper slip, or because an objection was upheld."""
+        return self.is_from_slip or self.placement.corrects is not None
+
+    @property
+    def is_from_slip(self) -> bool:
         """Tell whether it was entered from a paper slip."""
         return self.placement.slip_number is not None
 

@@ -22,3 +22,5 @@ class Purpose(StrEnum):
     SEAT_GIVEN = "seat_given"
     ACTIVITY_CANCELLED = "activity_cancelled"
     HOURS_REFUSED = "hours_refused"
+    OBJECTION_MADE = "objection_made"
+    OBJECTION_ANSWERED = "objection_answered"

@@ -51,7 +51,8 @@ _VALUES: Mapping[str, tuple[type[Any], Mapping[str, str]]] = {
         ),
     ),
     "placement": (
-        Placement, {"by": "placed_by", "at": "placed_at"} | _same("acting_for", "consent", "why", "slip_number")
+        Placement,
+        {"by": "placed_by", "at": "placed_at"} | _same("acting_for", "consent", "why", "slip_number", "corrects"),
     ),
     "publication": (Publication, _same("published_at", "no_taker_at")),
     "offers": (Offers, {"to": "offers_to", "lapse_at": "offers_lapse_at"}),

@@ -102,6 +102,7 @@ orders = table_of(
     fallback=sa.Text,
     decided_minutes=sa.Integer,
     slip_number=sa.Integer,
+    corrects=sa.Uuid,
     late_cancelled=sa.Boolean,
     ended_at=INSTANT,
     venue_id=sa.Uuid,

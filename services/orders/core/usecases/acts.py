@@ -44,6 +44,7 @@ class Act(StrEnum):
     CALL_BACK = "call_back"
     CONFIRM = "confirm"
     DISPUTE = "dispute"
+    OBJECT = "object"
     DECIDE = "decide"
     CONFIRM_DECISION = "confirm_decision"
     APPROVE = "approve"

@@ -79,6 +79,14 @@ def save_new(connection: Connection, order: Order, step: Step) -> Order:
     return order
 
 
+def add_entered(connection: Connection, order: Order, step: Step) -> bool:
+    """Add an order that was served before it was entered, with what falls due for it; False when its id is taken."""
+    if not order_store.add_order(connection, order, step):
+        return False
+    replace_deadlines(connection, order, deadlines_set(connection, order, step.at))
+    return True
+
+
 def save(connection: Connection, write: Callable[[], object]) -> None:
     """Write in one trip: with the last statements of the transaction where nothing is read after it, else now."""
     if memo.has(connection, READS_NO_MORE):

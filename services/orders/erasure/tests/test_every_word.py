@@ -26,6 +26,8 @@ FORGOTTEN = {
     "incident.outcome",
     "incident.why",
     "incident.words",
+    "objection.decision_why",
+    "objection.words",
     "order_step.consent",
     "order_step.why",
     "orders.consent",
@@ -46,7 +48,8 @@ KEPT = {
         call_back.spoke_with call_back.was_there counted.kind counted.marks counted.service_code counted_sum.kind
         counted_sum.marks counted_sum.service_code
         deadline.kind decision.state dispute.disputed_from duty_call.state duty_ring.answer incident.kind
-        incident.state mark.kind order_step.from_state order_step.to_state order_step.verb orders.declined_code
+        incident.state mark.kind objection.about objection.state order_step.from_state order_step.to_state
+        order_step.verb orders.declined_code
         orders.fallback orders.flags orders.funding orders.service_code orders.state record_proposal.state
         reversal.state series.alarm_code series.end_reason series.funding series.service_code series_day.code
         series_day.state series_pattern.weekdays scan.kind scan.media_type service_record.evidence_class
@@ -101,6 +104,11 @@ def confided(world: OrdersHarness) -> OrdersHarness:
     assert world.act("op_b", "o1", "confirmation", for_lan | {"device": WORDS}) == ""
     world.act("coord", "o1", "approval")
     assert world.act("check", "o1", "second-check", {"ok": True, "why": WORDS}) == ""
+    objection = {"says_minutes": 200, "words": WORDS}
+    path = f"/v1/orders/{named('o1')}/objections/{named('b1')}"
+    assert world.call("PUT", "op", path, for_min | objection).status_code == 201
+    dismissed = {"upheld": False, "why": WORDS}
+    assert world.call("POST", "check_b", f"/v1/objections/{named('b1')}/answer", dismissed).status_code == 200
     path = f"/v1/orders/{named('o1')}/reversal/{named('v1')}"
     assert world.call("PUT", "coord", path, {"why": WORDS}).status_code == 201
     assert world.call("POST", "check_b", f"{path}/decision", {"ok": False, "why": WORDS}).status_code == 200

@@ -126,6 +126,7 @@ def time() -> str:
         wallets=part_of_page(lambda: api().rows("/v1/wallets", person=person_id)),
         statement=statement,
         orders=part_of_page(_mine),
+        objections=part_of_page(lambda: api().rows("/v1/objections", person=person_id)),
         words_of=words_of,
     )
 

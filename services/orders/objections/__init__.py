@@ -1,0 +1,1 @@
+"""Objections: a volunteer's to hours that were refused or fell short, and either side's appeal against a decision."""
