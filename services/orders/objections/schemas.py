@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from marshmallow import Schema, ValidationError, fields, validates_schema
 
-from libs.http.fields import Choice, Truth, one_of, shown_minutes, word_of
+from libs.http.fields import Choice, Truth, Whole, one_of, shown_minutes, word_of
 from libs.programme.acting_schemas import ActingSchema
 from services.orders.core.schemas import (
+    MINUTES_MAX,
     OwnActSchema,
     PageQuerySchema,
     minutes,
@@ -34,7 +35,7 @@ class AnswerSchema(OwnActSchema):
     """
 
     upheld = Truth(required=True)
-    minutes = fields.Integer(strict=True, allow_none=True, load_default=None, validate=lambda value: 0 <= value <= 1440)
+    minutes = Whole(0, MINUTES_MAX, allow_none=True, load_default=None)
     why = words(required=True)
     second = fields.UUID(allow_none=True, load_default=None)
     by_programme = Truth(load_default=False)
