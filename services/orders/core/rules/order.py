@@ -299,10 +299,6 @@ class Order:
         offers = self.offers.without(assignment.volunteer_id) if state is State.PUBLISHED else NO_OFFERS
         return replace(self.moved(verb, state), assignments=assignments, offers=offers)
 
-    def gone_with_fewer(self) -> Order:
-        """Return the order taken by those who took it so far."""
-        return replace(self.moved(Verb.GO_WITH_FEWER), offers=NO_OFFERS)
-
     def without(self, volunteer_id: UUID) -> Order:
         """Return the order without a volunteer's part; the state is the caller's."""
         kept = tuple(a for a in self.assignments if a.volunteer_id != volunteer_id)
@@ -356,12 +352,6 @@ class Order:
         if len(ended.served) < len(ended.assignments):
             return ended.moved(Verb.CHECK_OUT, State.IN_SERVICE)
         return ended.ended(at)
-
-    @property
-    def awaits_devices(self) -> bool:
-        """Tell whether somebody who did not come yet may have: at a door where another's device had no network."""
-        is_offline = any(part.is_offline for part in self.assignments)
-        return is_offline and any(part.checked_in_at is None for part in self.assignments)
 
     def ended_by_clock(self, *, at: datetime) -> Order:
         """Return the order ended at its planned end for all who are still checked in; who never came is left out."""

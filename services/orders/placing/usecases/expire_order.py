@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from libs.db import Connection
 from libs.programme.policy import Policy
 from services.orders.core.messages import order_taken, tell
 from services.orders.core.rules.life_cycle import State, Verb
+from services.orders.core.rules.offers import NO_OFFERS
 from services.orders.core.rules.order import Order
 from services.orders.core.rules.purposes import Purpose
 from services.orders.core.store import catalogue_store
@@ -22,7 +25,7 @@ def expire_order(connection: Connection, deadline: Deadline) -> None:
     if order is None:
         return
     if _goes_with_fewer(connection, policy_of_order(connection, order, deadline.at), order):
-        gone = order.gone_with_fewer()
+        gone = replace(order.moved(Verb.GO_WITH_FEWER), offers=NO_OFFERS)
         tell(connection, deadline, order_taken(gone))
         say_who_comes(connection, deadline, gone)
         save_change(connection, order, gone, Step(Verb.GO_WITH_FEWER, deadline.at))

@@ -136,6 +136,12 @@ def refuse_before_taken(act: DoorAct, part: Assignment) -> None:
         raise ActBeforeTakenError
 
 
+def awaits_devices(order: Order) -> bool:
+    """Tell whether somebody who did not come yet may have: at a door where another's device had no network."""
+    is_offline = any(part.is_offline for part in order.assignments)
+    return is_offline and any(part.checked_in_at is None for part in order.assignments)
+
+
 def awaits_check_in(order: Order, part: Assignment) -> bool:
     """Tell whether a check-out may still be preceded by its check-in."""
     return part.checked_in_at is None and order.state in (State.TAKEN, State.IN_SERVICE)

@@ -30,7 +30,7 @@ from services.orders.core.usecases.order_changes import lock_order_due, policy_o
 from services.orders.core.usecases.order_facts import lock_with_facts
 from services.orders.serving import messages, store
 from services.orders.serving.refusals import CheckInTooEarlyError, ChecklistPointError, DoorCodeWrongError
-from services.orders.serving.rules.acts import CLOCK_SKEW_MAX
+from services.orders.serving.rules.acts import CLOCK_SKEW_MAX, awaits_devices
 from services.orders.serving.rules.doors import DoorKey, lock_of, refuse_locked
 from services.orders.serving.usecases.gates import ask_of_gates, refuse_shut_gates
 from services.orders.venues import store as venues_store
@@ -238,7 +238,7 @@ def end_forgotten_service(connection: Connection, deadline: Deadline) -> None:
     if order is None:
         return
     last = acts_believed_until(policy_of_order(connection, order, deadline.at), end_at=order.terms.end_at)
-    if order.awaits_devices and deadline.at < last:
+    if awaits_devices(order) and deadline.at < last:
         deadline_store.add_deadline(connection, Deadline(order.order_id, AUTO_CHECK_OUT, last))
         return
     ended = order.ended_by_clock(at=deadline.at)
