@@ -16,7 +16,7 @@ DAYS_OF_A_MONTH_MAX = 31
 PERCENT = 100
 
 
-class Unit(StrEnum):
+class Measure(StrEnum):
     """What a figure is a number of."""
 
     ORDERS = "orders"
@@ -76,32 +76,32 @@ class Indicator:
 
     rows: Rows
     way: Way
-    unit: Unit
+    measure: Measure
     of: tuple[Rows, ...] = ()
 
 
 _TAKEN, _UNTAKEN, _SERVED = Rows(Kind.TAKEN), Rows(Kind.UNTAKEN), Rows(Kind.SERVED)
 _SEARCHES = (_TAKEN, _UNTAKEN)
 INDICATORS = {
-    "fill_rate": Indicator(_TAKEN, Way.SHARE, Unit.PERCENT, _SEARCHES),
-    "time_to_take_median": Indicator(_TAKEN, Way.MEDIAN, Unit.MINUTES),
-    "time_to_take_p90": Indicator(_TAKEN, Way.P90, Unit.MINUTES),
-    "no_taker": Indicator(_UNTAKEN, Way.COUNT, Unit.ORDERS),
-    "services": Indicator(_SERVED, Way.COUNT, Unit.ORDERS),
-    "hours": Indicator(_SERVED, Way.NUMBER, Unit.MINUTES),
-    "issued": Indicator(_SERVED, Way.CREDIT, Unit.MINUTES),
-    "elders": Indicator(Rows(Kind.ELDER), Way.COUNT, Unit.PEOPLE),
-    "hours_each": Indicator(_SERVED, Way.EACH, Unit.MINUTES, (Rows(Kind.ELDER),)),
-    "volunteers": Indicator(Rows(Kind.VOLUNTEER), Way.COUNT, Unit.PEOPLE),
-    "satisfaction": Indicator(Rows(Kind.RATED), Way.AVERAGE, Unit.STARS_PERCENT),
-    "flags": Indicator(Rows(Kind.FLAGGED), Way.COUNT, Unit.ORDERS),
-    "disputes": Indicator(Rows(Kind.DISPUTED), Way.COUNT, Unit.ORDERS),
-    "reversals": Indicator(Rows(Kind.REVERSED), Way.COUNT, Unit.ORDERS),
-    "offline_share": Indicator(Rows(Kind.SERVED, Mark.OFFLINE), Way.SHARE, Unit.PERCENT, (_SERVED,)),
-    "night_share": Indicator(Rows(Kind.SERVED, Mark.NIGHT), Way.SHARE, Unit.PERCENT, (_SERVED,)),
-    "purchased": Indicator(Rows(Kind.SERVED, Mark.PURCHASED), Way.COUNT, Unit.ORDERS),
-    "meals": Indicator(Rows(Kind.SERVED, service_code="A1"), Way.COUNT, Unit.ORDERS),
-    "errands": Indicator(Rows(Kind.SERVED, service_code="A7"), Way.COUNT, Unit.ORDERS),
+    "fill_rate": Indicator(_TAKEN, Way.SHARE, Measure.PERCENT, _SEARCHES),
+    "time_to_take_median": Indicator(_TAKEN, Way.MEDIAN, Measure.MINUTES),
+    "time_to_take_p90": Indicator(_TAKEN, Way.P90, Measure.MINUTES),
+    "no_taker": Indicator(_UNTAKEN, Way.COUNT, Measure.ORDERS),
+    "services": Indicator(_SERVED, Way.COUNT, Measure.ORDERS),
+    "hours": Indicator(_SERVED, Way.NUMBER, Measure.MINUTES),
+    "issued": Indicator(_SERVED, Way.CREDIT, Measure.MINUTES),
+    "elders": Indicator(Rows(Kind.ELDER), Way.COUNT, Measure.PEOPLE),
+    "hours_each": Indicator(_SERVED, Way.EACH, Measure.MINUTES, (Rows(Kind.ELDER),)),
+    "volunteers": Indicator(Rows(Kind.VOLUNTEER), Way.COUNT, Measure.PEOPLE),
+    "satisfaction": Indicator(Rows(Kind.RATED), Way.AVERAGE, Measure.STARS_PERCENT),
+    "flags": Indicator(Rows(Kind.FLAGGED), Way.COUNT, Measure.ORDERS),
+    "disputes": Indicator(Rows(Kind.DISPUTED), Way.COUNT, Measure.ORDERS),
+    "reversals": Indicator(Rows(Kind.REVERSED), Way.COUNT, Measure.ORDERS),
+    "offline_share": Indicator(Rows(Kind.SERVED, Mark.OFFLINE), Way.SHARE, Measure.PERCENT, (_SERVED,)),
+    "night_share": Indicator(Rows(Kind.SERVED, Mark.NIGHT), Way.SHARE, Measure.PERCENT, (_SERVED,)),
+    "purchased": Indicator(Rows(Kind.SERVED, Mark.PURCHASED), Way.COUNT, Measure.ORDERS),
+    "meals": Indicator(Rows(Kind.SERVED, service_code="A1"), Way.COUNT, Measure.ORDERS),
+    "errands": Indicator(Rows(Kind.SERVED, service_code="A7"), Way.COUNT, Measure.ORDERS),
 }
 
 
@@ -111,7 +111,7 @@ class Figure:
 
     indicator: str
     value: int | None
-    unit: Unit
+    measure: Measure
     rows: int
     of_rows: int
 
@@ -136,7 +136,7 @@ def _figure(name: str, indicator: Indicator, sums: Sequence[Sum]) -> Figure:
     own = indicator.rows.of(sums)
     rows = sum(entry.rows for entry in own)
     of_rows = sum(entry.rows for others in indicator.of for entry in others.of(sums)) if indicator.of else rows
-    return Figure(name, _value(indicator.way, own, rows, of_rows), indicator.unit, rows, of_rows)
+    return Figure(name, _value(indicator.way, own, rows, of_rows), indicator.measure, rows, of_rows)
 
 
 def _value(way: Way, own: Sequence[Sum], rows: int, of_rows: int) -> int | None:

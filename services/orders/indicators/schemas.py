@@ -8,7 +8,7 @@ from libs.http.fields import Choice, Month, Whole, word_of
 from libs.programme.names import shown_name
 from services.orders.core.rules.counting import Kind
 from services.orders.core.schemas import PageQuerySchema, shown_id, shown_instant
-from services.orders.indicators.rules import INDICATORS, Unit
+from services.orders.indicators.rules import INDICATORS, Measure
 
 MONTHS_MAX = 12
 
@@ -27,7 +27,7 @@ class FigureSchema(Schema):
 
     indicator = word_of(INDICATORS)
     value = fields.Integer()
-    unit = word_of(Unit)
+    measure = word_of(Measure)
     rows = fields.Integer()
     of_rows = fields.Integer()
 

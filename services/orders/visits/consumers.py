@@ -28,12 +28,12 @@ class ListedTold:
 
 
 @hears(accounts.PersonState)
-def note_listing(connection: Connection, context: EventContext, told: ListedTold) -> None:
+def note_listing(connection: Connection, context: EventContext, state: ListedTold) -> None:
     """Keep from when on somebody is on the list as they are now, and until when they were as before."""
-    is_listed = bool(told.visit_listed_on and told.visit_risk and told.status in ON_LIST)
-    place = (told.home_unit_id, told.district_id)
-    risk = told.visit_risk if is_listed and None not in place else ""
-    store.note_listing(connection, told.person_id, context.now, unit_id=place[0], district_id=place[1], risk=risk)
+    is_listed = bool(state.visit_listed_on and state.visit_risk and state.status in ON_LIST)
+    place = (state.home_unit_id, state.district_id)
+    risk = state.visit_risk if is_listed and None not in place else ""
+    store.note_listing(connection, state.person_id, context.now, unit_id=place[0], district_id=place[1], risk=risk)
 
 
 @forgets(accounts.PersonState)

@@ -29,10 +29,10 @@ from services.web.tests.support import (
 MARCH = Month.parse("2026-03", Month.of(machine_now()))
 ORDER = "01890a5d-ac96-774b-bcce-b302099a9001"
 FIGURES = [
-    {"indicator": "fill_rate", "value": 75, "unit": "percent", "rows": 3, "of_rows": 4},
-    {"indicator": "hours", "value": 150, "unit": "minutes", "rows": 3, "of_rows": 3},
-    {"indicator": "satisfaction", "value": 425, "unit": "stars_percent", "rows": 4, "of_rows": 4},
-    {"indicator": "services", "value": None, "unit": "orders", "rows": 0, "of_rows": 0},
+    {"indicator": "fill_rate", "value": 75, "measure": "percent", "rows": 3, "of_rows": 4},
+    {"indicator": "hours", "value": 150, "measure": "minutes", "rows": 3, "of_rows": 3},
+    {"indicator": "satisfaction", "value": 425, "measure": "stars_percent", "rows": 4, "of_rows": 4},
+    {"indicator": "services", "value": None, "measure": "orders", "rows": 0, "of_rows": 0},
 ]
 TAKEN: dict[str, Any] = {
     "kind": "served",

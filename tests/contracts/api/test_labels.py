@@ -34,7 +34,7 @@ WORDS_OF = {
     "second_factor": "accounts.FactorActAnswer.act",
     "proposal": "accounts.ResetAnswer.state",
     "indicator": "orders.Figure.indicator",
-    "measure": "orders.Figure.unit",
+    "measure": "orders.Figure.measure",
     "counted": "orders.Counted.kind",
 }
 OWN_WORDS = {"kind.same_household"}

@@ -96,8 +96,8 @@ def _entry(kind: Kind, order: Order, at: datetime) -> Entry:
 
 def _people(order: Order, at: datetime) -> list[Entry]:
     helped = [] if order.recipient_id is None else [Entry(Kind.ELDER, at, order.recipient_id, order.unit_id)]
-    helpers = {part.volunteer_id for part in order.served} if order.funding is not Funding.PURCHASED else set()
-    return [*helped, *(Entry(Kind.VOLUNTEER, at, person_id, order.unit_id) for person_id in sorted(helpers))]
+    volunteers = {part.volunteer_id for part in order.served} if order.funding is not Funding.PURCHASED else set()
+    return [*helped, *(Entry(Kind.VOLUNTEER, at, person_id, order.unit_id) for person_id in sorted(volunteers))]
 
 
 def _minutes_open(order: Order, at: datetime) -> int:

@@ -66,25 +66,24 @@ def chart_of(months: list[Row], indicator: str) -> list[Bar]:
 
 def written(figure: Row) -> str:
     """Return a figure as people say it; a dash where there is nothing to make it of."""
-    value, unit = figure["value"], figure["unit"]
+    value, measure = figure["value"], figure["measure"]
     if value is None:
         return "–"
-    if unit == "minutes":
+    if measure == "minutes":
         return write_minutes(value)
-    if unit == "percent":
+    if measure == "percent":
         return f"{value} %"
-    if unit == "stars_percent":
+    if measure == "stars_percent":
         return say("%(stars)s of 5", stars=f"{value / PERCENT:.1f}")
     return write_number(value)
 
 
 def short(figure: Row) -> str:
     """Return a figure in few letters, for above a bar."""
-    if figure["unit"] == "minutes" and (figure["value"] or 0) >= PERCENT:
+    if figure["measure"] == "minutes" and (figure["value"] or 0) >= PERCENT:
         return say("%(hours)s h", hours=write_number(figure["value"] // 60))
-    return (
-        f"{figure['value'] / PERCENT:.1f}" if figure["unit"] == "stars_percent" and figure["value"] else written(figure)
-    )
+    is_rated = figure["measure"] == "stars_percent" and figure["value"] is not None
+    return f"{figure['value'] / PERCENT:.1f}" if is_rated else written(figure)
 
 
 def table_of_figures(month: Row) -> list[list[str | int]]:
@@ -95,7 +94,7 @@ def table_of_figures(month: Row) -> list[list[str | int]]:
             label(f"indicator.{figure['indicator']}"),
             written(figure),
             "" if figure["value"] is None else figure["value"],
-            label(f"measure.{figure['unit']}"),
+            label(f"measure.{figure['measure']}"),
             figure["rows"],
             figure["of_rows"],
         ]
@@ -141,4 +140,4 @@ def _saved(row: Row, people: dict[str, str]) -> list[str | int]:
 
 def _month_of(row: Row) -> str:
     first = Month.parse(row["month"], Month.of("2000-01-01T00:00:00Z")).first_day
-    return str(format_date(first, say("MMM"), locale=locale()))
+    return str(format_date(first, "MMM", locale=locale()))
