@@ -65,7 +65,7 @@ test: $(DEV) ## Run every test that needs no browser: units, stores, contracts o
 		-m "not browser and not manifests" --ignore=$(AGAINST_DOCUMENT) $(ARGS)
 
 .PHONY: test-manifests pooler browser test-browser screenshots
-test-manifests: $(DEV) ## Start every role as the manifests say, play the main flow, roll each (four minutes, a quiet machine)
+test-manifests: $(DEV) ## Start every role as the manifests say, play the main flow, roll each (five minutes, a quiet machine)
 	@CI=true $(PY) -m pytest -p no:randomly -m manifests tests/distributed $(ARGS)
 
 pooler: ## Install PgBouncer, by apt-get (as root, on Debian): without it `make test` leaves its tests out, and says so

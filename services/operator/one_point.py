@@ -70,16 +70,18 @@ def _begun(stack: contextlib.ExitStack, readers: Mapping[str, str]) -> dict[str,
 def heard_too_much(views: Mapping[str, View]) -> list[str]:
     """Return in words what is heard in one of the views and was not told in another."""
     epochs = {name: view.moment.epoch for name, view in views.items()}
-    told = {stream: (epochs[name], head) for name, view in views.items() for stream, head in view.moment.heads.items()}
-    found = []
+    given_out = {
+        stream: (epochs[name], head) for name, view in views.items() for stream, head in view.moment.heads.items()
+    }
+    overheard = []
     for name, view in views.items():
         for stream, position in view.moment.heard.items():
             heard = (view.heard_epochs[stream], position)
             # Of an earlier life more may have been heard than there is now.
-            at = told.get(stream, (epochs.get(publisher_of(stream), 1), 0))
+            at = given_out.get(stream, (epochs.get(publisher_of(stream), 1), 0))
             if heard > at:
-                found.append(f"{name} has heard {position} of {stream}, of which {at[1]} were told")
-    return found
+                overheard.append(f"{name} has heard {position} of {stream}, of which {at[1]} were told")
+    return overheard
 
 
 def publisher_of(stream: str) -> str:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
+import psycopg
 import pytest
 import urllib3
 
@@ -111,7 +112,7 @@ def test_the_roles_play_the_main_flow_with_only_the_connections_that_are_let_thr
         until(lambda: _opens(door, "/") and ("front-door", "web", 8000) in watch.seen, "a page through the front door")
         until(lambda: ("nightly", "postgres", 5432) in watch.seen, "a nightly comparison")
 
-        cluster.run_jobs(["verify"])
+        cluster.run_jobs(["verify", "backup"])
         assert _opens(door, "/readyz")
         assert not _opens(door, "/v1/nothing-of-ours")
         assert cluster.roll(roles, at_once=ROLLED_AT_ONCE) == dict.fromkeys(roles, 0)
@@ -124,6 +125,13 @@ def test_the_roles_play_the_main_flow_with_only_the_connections_that_are_let_thr
     assert all(
         lets_through(cluster.manifests, peers[source], peers[target], port) for source, target, port in watch.seen
     )
+    assert cluster.stop(roles) == dict.fromkeys(roles, 0)
+
+    _drop_databases(cluster)
+    cluster.run_jobs(["databases", "restore", *MIGRATING, "verify"])
+    cluster.start(roles)
+    client.settle()
+    assert _opens(door, "/readyz")
     assert cluster.stop(roles) == dict.fromkeys(roles, 0)
 
 
@@ -199,6 +207,14 @@ def _traveller(cluster: Cluster) -> Traveller:
         sources = parts.sources or [OutboxSource()]
         flows.append(Flow(name, parts.database, sources, list(parts.consumers.topics), parts.under_way))
     return Traveller(clock, due, Settling(flows), lock=cluster.folder / "clock.lock", wake=lambda: None)
+
+
+def _drop_databases(cluster: Cluster) -> None:
+    """Lose everything but Kafka and the volumes."""
+    superuser = f"postgresql://{cluster.addresses['postgres:only-for-development@postgres:5432']}/postgres"
+    with psycopg.connect(superuser, autocommit=True) as connection:
+        for name in SERVICES:
+            connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
 
 
 def _targets(cluster: Cluster) -> dict[int, tuple[str, int]]:

@@ -130,7 +130,7 @@ def _part(noted: dict[str, Any]) -> Part:
     return Part(
         moment=Moment(**noted["moment"]),
         migrations=noted["migrations"],
-        partitions=tuple(Partition(**one) for one in noted["partitions"]),
-        tables=tuple(Table(one["name"], tuple(one["columns"]), one["rows"]) for one in noted["tables"]),
+        partitions=tuple(Partition(**partition) for partition in noted["partitions"]),
+        tables=tuple(Table(table["name"], tuple(table["columns"]), table["rows"]) for table in noted["tables"]),
         bytes=noted["bytes"],
     )

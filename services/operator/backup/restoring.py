@@ -87,7 +87,7 @@ def restore(store: CopiesApart, owners: Mapping[str, str], broker: Broker | None
     return Restored(
         at=about.point_at,
         findings=[str(finding) for finding in report.findings],
-        differences=[f"{one.check}: {one.subject}: {one.words}" for one in differences],
+        differences=[f"{difference.check}: {difference.subject}: {difference.words}" for difference in differences],
         ended_again=again,
     )
 
