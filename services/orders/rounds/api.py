@@ -81,7 +81,7 @@ class StopTick(MethodView):
 
     @rounds.doc(operationId="tick_stop")
     @rounds.arguments(schemas.TickSchema)
-    @rounds.response(200, done_schema(schemas.StopSchema))
+    @rounds.response(200, done_schema(schemas.RoundStopSchema))
     def post(self, terms: Row, order_id: UUID, stop_id: UUID) -> Row:
         """Note that somebody was served, not met or refused, while one is on the round."""
         tick = Tick(terms["outcome"], terms["words"] or "")

@@ -37,7 +37,7 @@ class TickSchema(ActingSchema):
     words = words()
 
 
-class StopSchema(Schema):
+class RoundStopSchema(Schema):
     """A stop of a round."""
 
     stop_id = shown_id()
@@ -52,7 +52,7 @@ class RoundSchema(Schema):
     """The stops of a round; all else stands in its order."""
 
     order_id = shown_id()
-    stops = fields.List(fields.Nested(StopSchema))
+    stops = fields.List(fields.Nested(RoundStopSchema))
 
 
 class CountQuerySchema(PageQuerySchema):

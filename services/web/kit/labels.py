@@ -165,6 +165,7 @@ LABELS = {
     "step.offer": message("Offered to a volunteer"),
     "step.recall_offer": message("Offer taken back"),
     "step.decline_offer": message("Offer declined"),
+    "step.sign_up": message("signed up"),
     "step.take": message("Taken"),
     "step.accept": message("Offer accepted"),
     "step.withdraw": message("Given back"),
