@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import pytest
 
 from services.web.kit.acts import may
-from services.web.tests.support import UNIT, Answers, TableApi, open_pages, sign_in, signed_in
+from services.web.tests.support import PERSON, UNIT, Answers, TableApi, csrf, open_pages, sign_in, signed_in
 
 PAGES = Path(__file__).resolve().parents[1] / "pages"
 FORM = re.compile(r'<form method="post" action="[^"]*/orders/\{\{ order\.order_id \}\}/([a-z-]+)"')
@@ -107,3 +108,28 @@ def test_an_order_to_take_shows_the_button_or_what_bars_it(
     assert response.status_code == 200, page
     assert (f'action="/volunteer/orders/{UNIT}/take"' in page) == is_shown == may(order, "take")
     assert ("先培训" in page) == any(act["code"] for act in acts)
+
+
+def test_the_list_of_the_order_s_own_version_is_ticked_at_check_out(tmp_path: Path) -> None:
+    order = {
+        "order_id": UNIT, "state": "in_service", "service": "B1", "minutes": 60, "start": "2026-03-02T01:00:00Z",
+        "end": "2026-03-02T02:00:00Z", "unit_id": UNIT, "recipient_id": UNIT,
+        "volunteers": [{"person_id": PERSON, "checked_in_at": "2026-03-02T01:00:00Z"}],
+        "checklist": ["敲门", "告别"],
+        "acts": [{"act": "check_out", "allowed": True, "code": None, "zh": None, "en": None}],
+    }  # fmt: skip
+    answers: Answers = signed_in(("volunteer",)) | {
+        f"GET /v1/orders/{UNIT}": (200, order),
+        "GET /v1/catalogue-items": (200, {"items": [], "next": None}),
+    }
+
+    api = TableApi(answers)
+    client = open_pages(tmp_path, api).test_client()
+    sign_in(client)
+
+    page = client.get(f"/volunteer/orders/{UNIT}").get_data(as_text=True)
+    form = {"csrf_token": csrf(client, f"/volunteer/orders/{UNIT}"), "command": UNIT, "ticked": ["1", "x"]}
+    client.post(f"/volunteer/orders/{UNIT}/check-out", data=form)
+
+    assert json.loads(api.sent("POST")[-1].body)["ticked"] == [1]
+    assert '<input type="checkbox" name="ticked" value="1"> <span lang="zh-CN">告别</span>' in page

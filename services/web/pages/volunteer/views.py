@@ -110,7 +110,10 @@ def check_in(order_id: UUID) -> WerkzeugResponse:
 @area.act("/orders/<uuid:order_id>/check-out", needs="volunteer")
 def check_out(order_id: UUID) -> WerkzeugResponse:
     """End."""
-    api().post(f"/v1/orders/{order_id}/check-out", {"place": _place(), "device": DEVICE}, command=command_of_form())
+    left: dict[str, Any] = {"place": _place(), "device": DEVICE}
+    if ticked := [int(point) for point in request.form.getlist("ticked") if point.isdecimal()]:
+        left["ticked"] = ticked
+    api().post(f"/v1/orders/{order_id}/check-out", left, command=command_of_form())
     return _done(order_id, message("Checked out. Thank you! The recipient now confirms."))
 
 
