@@ -116,9 +116,32 @@ class CatalogueProposalSchema(ProposalAnswer):
 
 def service_of_draft(terms: Row) -> Service:
     """Return the service that a draft describes."""
-    plain = {name: value for name, value in terms.items() if name != "unit_id"}
-    lists = {"funding": frozenset(terms["funding"]), "checklist": tuple(terms["checklist"])}
-    return Service(**plain | lists, version=0)
+    return Service(
+        version=0,
+        code=terms["code"],
+        effective=terms["effective"],
+        until=terms["until"],
+        name_zh=terms["name_zh"],
+        name_en=terms["name_en"],
+        service_class=terms["service_class"],
+        risk=terms["risk"],
+        persons=terms["persons"],
+        min_minutes=terms["min_minutes"],
+        max_minutes=terms["max_minutes"],
+        coefficient_percent=terms["coefficient_percent"],
+        night_percent=terms["night_percent"],
+        night_from=terms["night_from"],
+        night_until=terms["night_until"],
+        season_percent=terms["season_percent"],
+        season_from=terms["season_from"],
+        season_until=terms["season_until"],
+        funding=frozenset(terms["funding"]),
+        certificate=terms["certificate"],
+        certificate_for=terms["certificate_for"],
+        max_grade=terms["max_grade"],
+        checklist=tuple(terms["checklist"]),
+        reserve_yuan_per_hour=terms["reserve_yuan_per_hour"],
+    )
 
 
 def item_of(service: Service) -> Row:

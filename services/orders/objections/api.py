@@ -52,7 +52,7 @@ class ObjectionAnswer(MethodView):
     def post(self, terms: Row, objection_id: UUID) -> Row:
         """Answer as somebody who had no hand in the hours: upheld, in part or whole, or not, with the reason."""
         verdict = {
-            "minutes": terms["minutes"],
+            "minutes": terms["minutes"] if terms["upheld"] else None,
             "why": terms["why"],
             "second_id": terms["second"],
             "by_programme": terms["by_programme"],

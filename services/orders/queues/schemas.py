@@ -5,6 +5,7 @@ from __future__ import annotations
 from marshmallow import Schema, fields
 
 from libs.http.fields import word_of
+from services.orders.core.rules.occasion import Kind
 from services.orders.core.schemas import (
     SHOWN_STATES,
     FlagWordsSchema,
@@ -13,7 +14,7 @@ from services.orders.core.schemas import (
     shown_id,
     shown_instant,
 )
-from services.orders.incidents.rules import IncidentState
+from services.orders.incidents.rules import IncidentKind, IncidentState
 from services.orders.incidents.schemas import IncidentSchema
 from services.orders.queues.rules.hints import Hint
 
@@ -27,6 +28,7 @@ class QueueQuerySchema(PageQuerySchema):
 class WaitingSchema(OrderSchema, IncidentSchema):
     """What waits in a queue: an order, or in `urgent` an incident."""
 
+    kind = word_of([*Kind, *IncidentKind])
     state = word_of([*SHOWN_STATES, *IncidentState])
 
 

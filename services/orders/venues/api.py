@@ -64,8 +64,14 @@ class VenueById(MethodView):
     @venues.response(201, done_schema(schemas.VenueSchema))
     def put(self, terms: Row, venue_id: UUID) -> Row:
         """Register a service point of a unit."""
-        names = ("unit_id", "kind", "name", "address", "capacity")
-        told = VenueTold(**{name: terms[name] for name in names}, place=place_of(terms))
+        told = VenueTold(
+            unit_id=terms["unit_id"],
+            kind=terms["kind"],
+            name=terms["name"],
+            address=terms["address"],
+            capacity=terms["capacity"],
+            place=place_of(terms),
+        )
 
         def register(connection: Connection, context: CommandContext) -> Row:
             return _view(register_venue(connection, context, venue_id, told))
