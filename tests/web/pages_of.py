@@ -37,7 +37,8 @@ PATHS = {
     "check": """/street /objections /objections/orders/{signed}
               /desk/orders/{signed} /me/second-factor /people?q=nobody /people/{min} /decisions""",
     "admin": """/district /objections /district/rules/{d1} /figures?unit={d1} /figures/rows?unit={d1}&indicator=hours
-              /district/rules/{d1}/next /district/credit
+              /district/rules/{d1}/next /district/credit /district/visits?unit={d1}
+              /district/catalogue /district/catalogue/next?code=B1
               /district/credit/record/close /district/credit/closes/{close} /district/units /district/units/{k1}
               /district/people /district/people/imports/{sheet} /complaints /people/{lan}/record/estate""",
     "op": """/urgent/{urgent} /calls /calls/list /calls/sample /calls?q=nobody /calls/{lan}

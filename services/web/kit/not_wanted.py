@@ -22,9 +22,9 @@ def save_not_wanted(person_id: str, acting: dict[str, Any]) -> None:
     """Say that the chosen volunteer is not wanted, or take it back, as the pressed button says."""
     lifts = request.form.get("act") == "lift"
     body = acting | {"volunteer_id": request.form.get("volunteer_id", ""), "why": request.form.get("why") or None}
-    path = f"/v1/not-wanted/{person_id}" + ("/lifting" if lifts else "")
-    api().post(path, body, command=command_of_form())
     if lifts:
+        api().post(f"/v1/not-wanted/{person_id}/lifting", body, command=command_of_form())
         flash.tell(message("Taken back. They may come again."))
     else:
+        api().post(f"/v1/not-wanted/{person_id}", body, command=command_of_form())
         flash.tell(message("Noted. They do not come again, and are not told why."))

@@ -16,11 +16,13 @@ from services.web.pages.desk.stops import area as stops
 from services.web.pages.desk.venues import area as venues
 from services.web.pages.desk.views import area as desk
 from services.web.pages.desk.visitors import area as visitors
+from services.web.pages.district.catalogue import area as catalogue
 from services.web.pages.district.credit import area as credit
 from services.web.pages.district.imports import area as imports
 from services.web.pages.district.proposing import area as proposing
 from services.web.pages.district.units import area as units
 from services.web.pages.district.views import area as district
+from services.web.pages.district.visited import area as visited
 from services.web.pages.elder.views import area as elder
 from services.web.pages.entry.by_device import area as by_device
 from services.web.pages.entry.photo import area as photo
@@ -83,10 +85,12 @@ AREAS: tuple[Area, ...] = (
     complaints,
     decisions,
     exceptions,
+    catalogue,
     credit,
     imports,
     proposing,
     units,
+    visited,
     groups,
     mine,
 )

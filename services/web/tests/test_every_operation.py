@@ -28,6 +28,7 @@ METHODS = {
 ONE_OF_A_LIST = "its list shows all that it says"
 WITHOUT_A_PAGE = {
     "GET /v1/adjustments/{proposal_id}": ONE_OF_A_LIST,
+    "GET /v1/catalogue-items/proposals/{proposal_id}": ONE_OF_A_LIST,
     "GET /v1/complaints/{complaint_id}": ONE_OF_A_LIST,
     "GET /v1/deaths/{death_id}/mistakes/{mistake_id}": "the death shows its mistakes",
     "GET /v1/donations/{request_id}": ONE_OF_A_LIST,
@@ -39,6 +40,7 @@ WITHOUT_A_PAGE = {
     "GET /v1/policies/{policy_id}": ONE_OF_A_LIST,
     "GET /v1/redemptions/{redemption_id}": "the order shows what becomes of it",
     "GET /v1/visits/{visit_id}": "who is to be visited stands with the last visit in the list of visits",
+    "GET /v1/venues/{venue_id}": ONE_OF_A_LIST,
     "GET /v1/reversals/{proposal_id}": ONE_OF_A_LIST,
     "GET /v1/service-records/{record_id}": ONE_OF_A_LIST,
     "GET /v1/certificates/status/{list_number}": "what a verifier's software reads",

@@ -82,6 +82,16 @@ def test_a_round_goes_to_those_who_were_chosen(tmp_path: Path) -> None:
     assert (sent["minutes"], sent["unit_id"], sent["venue_id"]) == (90, UNIT, VENUE)
 
 
+def test_a_place_is_closed(tmp_path: Path) -> None:
+    client, api = desk(tmp_path)
+    api.answers[f"POST /v1/venues/{VENUE}/closing"] = (200, {})
+    form = {"csrf_token": csrf(client, "/desk/venues"), "command": ORDER}
+
+    assert client.post(f"/desk/venues/{VENUE}/closing", data=form).status_code == 303
+
+    assert [asked.path for asked in api.sent("POST")] == [f"/v1/venues/{VENUE}/closing"]
+
+
 def test_a_volunteer_signs_up_and_ticks_a_stop(tmp_path: Path) -> None:
     stop = {"stop_id": STOP, "number": 1, "recipient_id": PERSON, "outcome": None, "words": ""}
     way = {"order_id": ORDER, "kind": "round", "state": "in_service", "start": START}

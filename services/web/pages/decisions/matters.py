@@ -196,6 +196,13 @@ MATTERS = (
         "/v1/period-closes/{id}/decision",
         lambda _unit: _rows("/v1/period-closes", district=viewer().district_id, state="proposed"),
     ),
+    Matter(
+        "catalogue",
+        ("decide_catalogue",),
+        "proposal_id",
+        "/v1/catalogue-items/proposals/{id}/decision",
+        lambda _unit: _rows("/v1/catalogue-items/proposals", state="proposed"),
+    ),
 )
 BY_KIND = {matter.kind: matter for matter in MATTERS}
 DECIDERS = tuple(sorted({power for matter in MATTERS for power in matter.needs}))

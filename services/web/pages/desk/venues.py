@@ -66,6 +66,14 @@ def register_venue() -> WerkzeugResponse:
     return redirect("/desk/venues", 303)
 
 
+@area.act("/<uuid:venue_id>/closing", needs=POWER)
+def close_venue(venue_id: UUID) -> WerkzeugResponse:
+    """Close a venue: nothing new is planned there."""
+    api().post(f"/v1/venues/{venue_id}/closing", {}, command=command_of_form())
+    flash.tell(message("The place is closed. What is planned there stays."))
+    return redirect("/desk/venues", 303)
+
+
 @area.act("/activities", needs=POWER)
 def plan_activity() -> WerkzeugResponse:
     """Open an activity for volunteers to sign up."""
