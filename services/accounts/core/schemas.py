@@ -147,8 +147,8 @@ FREE_WORDS = ("words", "reason", "why", "decided_why", "turned_down_why")
 they stand in their own column, where erasure blanks them, and where there is a `GET` it shows them."""
 
 
-NOT_KEPT = (*FREE_WORDS, "unit_name")
-"""Nor has it names of units, which depend on the language of who asks."""
+NOT_KEPT = (*FREE_WORDS, "unit_name", "absent_name", "deputy_name")
+"""Nor has it names of units, which depend on the language of who asks, or of people."""
 
 
 def without_words(answer: Answer) -> Answer:

@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from libs.db import Connection
-from libs.errors import ForbiddenError, IdReusedError
+from libs.errors import IdReusedError
 from libs.ids import id_from_cause
 from libs.programme.refusals import RecordNotFoundError
 from libs.programme.two_people import LAPSES_AFTER, propose
@@ -14,7 +14,7 @@ from services.accounts.core.messages import OnceCause
 from services.accounts.core.rules.persons import Person
 from services.accounts.core.rules.roles import RoleGrant
 from services.accounts.core.store.store import Store
-from services.accounts.core.usecases.authorise import is_above, require_power, require_power_somewhere
+from services.accounts.core.usecases.authorise import require_above, require_power, require_power_somewhere
 from services.accounts.core.usecases.command_context import CommandContext
 from services.accounts.core.usecases.publishing import publish_person
 from services.accounts.deputies import store as deputies
@@ -40,7 +40,7 @@ def name_deputy(store: Store, context: CommandContext, new: NewDeputyship) -> De
 
     Raises:
         RecordNotFoundError: nobody holds the role, or not where the caller may know of it.
-        ForbiddenError, OutOfScopeError: neither one's own role nor that of somebody below.
+        ForbiddenError, OutOfScopeError, PersonNotBelowError: neither one's own role nor that of somebody below.
         NoDeputyForRoleError, AbsenceOutOfRangeError, DeputyUnfitError, AlreadyAwayError, DeputyAwayError
         IdReusedError
     """
@@ -64,7 +64,7 @@ def candidates_for(store: Store, context: CommandContext, grant_id: UUID) -> lis
     """Return who may stand in for a role of one's own, or of somebody below, up to a bound.
 
     Raises:
-        RecordNotFoundError, ForbiddenError, OutOfScopeError, NoDeputyForRoleError
+        RecordNotFoundError, ForbiddenError, OutOfScopeError, PersonNotBelowError, NoDeputyForRoleError
     """
     require_power_somewhere(context, NAME)
     grant = _grant_to_fill(store, context, grant_id)
@@ -78,7 +78,7 @@ def decide_deputy(store: Store, context: CommandContext, *, deputyship_id: UUID,
     Raises:
         RecordNotFoundError
         MakerIsCheckerError: the caller proposed it, or is whoever is away.
-        ForbiddenError, OutOfScopeError: neither the deputy nor above who is away.
+        ForbiddenError, OutOfScopeError, PersonNotBelowError: neither the deputy nor above who is away.
         DeputyUnfitError, AlreadyDecidedError, ProposalLapsedError
     """
     deputyship, people = _locked(store, context, deputyship_id)
@@ -101,7 +101,7 @@ def end_deputy(store: Store, context: CommandContext, *, deputyship_id: UUID) ->
 
     Raises:
         RecordNotFoundError, AbsenceEndedError
-        ForbiddenError, OutOfScopeError
+        ForbiddenError, OutOfScopeError, PersonNotBelowError
     """
     deputyship, _people = _locked(store, context, deputyship_id)
     if context.caller_id not in (deputyship.absent_id, deputyship.deputy_id):
@@ -140,8 +140,7 @@ def _locked(store: Store, context: CommandContext, deputyship_id: UUID) -> tuple
 
 def _require_superior(store: Store, context: CommandContext, power: str, absent_id: UUID, unit_id: UUID) -> None:
     require_power(store, context, power, unit_id)
-    if not is_above(store, context, absent_id):
-        raise ForbiddenError
+    require_above(store, context, absent_id)
 
 
 def _refuse_unfit(store: Store, grant: RoleGrant, deputy_id: UUID, *, is_active: bool) -> None:

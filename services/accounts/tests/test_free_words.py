@@ -57,6 +57,7 @@ KEPT = {
     "command.answer": "blanked for the person whom a command was about",
     "command.refusal": "a refusal's code and fields, of nobody by name",
     "credential.password_hash": "deleted with the ways in",
+    "deputyship.reason": "leave, training or another of three words: none that tells of illness",
     "duty_notice.ways": "by which ways somebody was told, never what",
     "erasure.answers": "codes of the other services",
     "import.reason": "why a table could not be read, never what it says",

@@ -12,6 +12,7 @@ import pytest
 from libs.ids import new_id
 from libs.programme.words import RANKS, STAFF_ROLES, Role
 from services.accounts.core.rules.roles import RolePlace, may_sign_about, stands_above
+from services.accounts.deputies.rules import DEPUTISED
 from services.accounts.tests.platform import Caller, Document, Platform, must, refused
 
 ACCOUNTS = Path(__file__).parents[1]
@@ -176,10 +177,15 @@ def _acts(person: str, made: dict[str, str], platform: Platform) -> dict[str, Do
         f"PUT /v1/acting-grants/{new_id()}": platform.grant(person, made["peer"]),
         f"DELETE /v1/acting-grants/{made['grant']}": None,
         f"POST /v1/complaints/{made['complaint']}/answer": {"upheld": True, "reason": "x"},
+        f"PUT /v1/deputies/{new_id()}": {"grant_id": made["lent"], "deputy_id": made["peer"]} | AWAY,
+        f"POST /v1/deputies/{made['deputyship']}/decision": {"ok": True},
+        f"DELETE /v1/deputies/{made['deputyship']}": None,
     }
 
 
-MADE = ("assessment", "hardship", "proposal", "number", "relation", "grant", "death", "complaint")
+MADE = ("assessment", "hardship", "proposal", "number", "relation", "grant", "death", "complaint", "deputyship")
+OF_A_ROLE = ("role", "lent", "deputyship")
+AWAY = {"begins_on": "2026-03-10", "ends_on": "2026-03-11", "reason": "leave"}
 NO_ACT_ON_A_PERSON = {
     "POST /v1/sessions",
     "POST /v1/sessions/refresh",
@@ -261,8 +267,15 @@ def _target(platform: Platform, role: str, unit: str) -> tuple[str, dict[str, st
         must(seer.put(f"{one}/identity-sightings/{new_id()}", {"document": "resident"}))
     must(platform.a.put(f"{one}/roles/{made['proposal']}", {"role": "operator", "unit_id": platform.units["s1"]}))
     must(platform.a.put(f"{one}/phone-changes/{made['number']}", {"phone_number": "13900000009"}))
-    made |= {"peer": peer, "role": platform.appoint(person, role, unit)}
+    made["peer"] = peer
+    if Role(role) not in DEPUTISED:  # Nobody stands in for the city's: they hold another role too, which is lent.
+        made["lent"] = platform.appoint(person, "coordinator", "k1")
+        platform.appoint(peer, "coordinator", "k1")
+    made["role"] = platform.appoint(person, role, unit)
     platform.appoint(peer, role, unit)
+    made.setdefault("lent", made["role"])
+    absence = {"grant_id": made["lent"], "deputy_id": peer} | AWAY
+    must(platform.sign_in("上司").put(f"/v1/deputies/{made['deputyship']}", absence))
     return person, made
 
 
@@ -279,13 +292,13 @@ def test_no_act_of_staff_reaches_a_person_who_is_not_below(
         answer = platform.client.open(path, method=method, json=body, headers=headers)
         assert answer.status_code == 403, (act, answer.get_json())
         # A role that is held where none of theirs reaches is out of their scope in the first place.
-        codes = {"person_not_below"} | ({"out_of_scope"} if made["role"] in path else set())
+        codes = {"person_not_below"} | ({"out_of_scope"} if any(made[name] in f"{path} {body}" for name in OF_A_ROLE) else set())
         assert answer.get_json()["code"] in codes, (act, answer.get_json())
         assert platform.rows("SELECT version, status FROM person WHERE person_id = :id", id=UUID(person)) == before
 
 
 def test_every_route_that_changes_something_is_tried_or_named(platform: Platform) -> None:
-    made = dict.fromkeys((*MADE, "role", "peer"), str(new_id()))
+    made = dict.fromkeys((*MADE, "role", "lent", "peer"), str(new_id()))
     tried = {_template(act) for act in _acts(str(new_id()), made, platform)}
 
     assert _routes(platform) - NO_ACT_ON_A_PERSON == tried

@@ -63,7 +63,7 @@ class NotWantedLifting(MethodView):
     """The word taken back."""
 
     @not_wanted.doc(operationId="want_volunteer_again")
-    @not_wanted.arguments(schemas.NotWantedTermsSchema)
+    @not_wanted.arguments(schemas.WantedAgainSchema)
     @not_wanted.response(200, done_schema(schemas.NotWantedSchema))
     def post(self, terms: Row, recipient_id: UUID) -> Row:
         """Let a volunteer take this person's visits again; the reason is deleted."""

@@ -4,13 +4,21 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields
 
-from libs.programme.acting_schemas import ActingSchema
+from libs.programme.acting_schemas import ActingSchema, ConsentSchema
 from services.orders.core.schemas import PageQuerySchema, shown_id, shown_instant
 
 
 class NotWantedTermsSchema(ActingSchema):
     """Which volunteer; why is for the recipient's side and their staff alone."""
 
+    volunteer_id = fields.UUID(required=True)
+
+
+class WantedAgainSchema(Schema):
+    """Which volunteer is wanted again, for whom that is said, and with which consent; nobody is asked why."""
+
+    acting_for = fields.UUID(allow_none=True, load_default=None)
+    consent = fields.Nested(ConsentSchema, allow_none=True, load_default=None)
     volunteer_id = fields.UUID(required=True)
 
 

@@ -21,7 +21,8 @@ def not_wanted_of(person_id: str) -> list[dict[str, Any]]:
 def save_not_wanted(person_id: str, acting: dict[str, Any]) -> None:
     """Say that the chosen volunteer is not wanted, or take it back, as the pressed button says."""
     lifts = request.form.get("act") == "lift"
-    body = acting | {"volunteer_id": request.form.get("volunteer_id", ""), "why": request.form.get("why") or None}
+    body = acting | {"volunteer_id": request.form.get("volunteer_id", "")}
+    body |= {} if lifts else {"why": request.form.get("why") or None}
     if lifts:
         api().post(f"/v1/not-wanted/{person_id}/lifting", body, command=command_of_form())
         flash.tell(message("Taken back. They may come again."))

@@ -116,7 +116,7 @@ def test_the_deputy_or_somebody_above_accepts_and_nobody_else(desk: Desk) -> Non
     for who, code in ((desk.absent, "maker_is_checker"), (desk.stranger, "out_of_scope")):
         refused(who.post(f"{path}/decision", {"ok": True}), code, 403)
     peer = desk.platform.staff("peer", "coordinator", "k1")
-    refused(peer.post(f"{path}/decision", {"ok": True}), "not_authorised", 403)
+    refused(peer.post(f"{path}/decision", {"ok": True}), "person_not_below", 403)
     desk.platform.register("volunteer")
     refused(desk.platform.sign_in("volunteer").post(f"{path}/decision", {"ok": True}), "not_authorised", 403)
     refused(

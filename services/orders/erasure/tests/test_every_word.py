@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 
+from services.orders.rounds.tests.test_rounds import plan, tick
 from services.orders.tests.harness import THERE, OrdersHarness, at, named, said
 from services.orders.tests.uploads import scan
+from services.orders.tests.venues import code_of, register
 from tests.support.words import columns_with, text_columns
 
 WORDS = "said in confidence"
@@ -36,6 +38,7 @@ FORGOTTEN = {
     "record_proposal.scan",
     "reversal.decision_why",
     "reversal.why",
+    "round_stop.words",
     "series.consent",
     "series.why",
     "volunteer_stop.lifted_why",
@@ -45,24 +48,29 @@ FORGOTTEN = {
 }
 KEPT = {
     "a word of a closed set, or a code": """
-        call_back.spoke_with call_back.was_there counted.kind counted.marks counted.service_code counted_sum.kind
-        counted_sum.marks counted_sum.service_code
+        activity.service_code activity.state call_back.spoke_with call_back.was_there counted.kind counted.marks counted.service_code
+        counted_sum.kind counted_sum.marks counted_sum.service_code
         deadline.kind decision.state dispute.disputed_from duty_call.state duty_ring.answer incident.kind
         incident.state mark.kind objection.about objection.state order_step.from_state order_step.to_state
         order_step.verb orders.declined_code
         orders.fallback orders.flags orders.funding orders.service_code orders.state record_proposal.state
-        reversal.state series.alarm_code series.end_reason series.funding series.service_code series_day.code
-        series_day.state series_pattern.weekdays scan.kind scan.media_type service_record.evidence_class
-        service_record.kind sample_call.outcome visit.how visit.outcome""",
+        reversal.state round_stop.outcome series.alarm_code series.end_reason series.funding series.service_code
+        series_day.code series_day.state series_pattern.weekdays scan.kind scan.media_type service_record.evidence_class
+        service_record.kind sample_call.outcome venue.kind visit.how visit.outcome
+        visit_listing.risk""",
     "cleared with where they served": "assignment.in_key assignment.out_key",
     "cleared with what was found of them": "visit.findings",
-    "ids": "door.door_code_known_to orders.approvers orders.offers_to slip_used.scan volunteer_group.member_ids",
+    "ids": """
+        door.door_code_known_to orders.approvers orders.offers_to slip_used.scan standing.lent_by_ids
+        volunteer_group.member_ids""",
     "deleted by the tombstone, row and all": """
         acting_grant.acts person.certificates person.grade person.hardship person.known_to person.roles person.sex
         person.status person.visit_risk relation.kind device_key.key_id device_key.public_key door_act.code
         door_act.digest door_act.key_id door_act.state door_act.verb""",
     "a picture, deleted with whoever is on it": "scan_content.sealed",
     "what is left of somebody: that they are no more": "standing.roles standing.status standing.unit_ids",
+    "what stands on the board of a house that everybody may enter": """
+        activity.title activity.why venue.address venue.name""",
     "about no person": """
         catalogue_item.certificate catalogue_item.certificate_for catalogue_item.checklist catalogue_item.code
         catalogue_item.funding catalogue_item.max_grade catalogue_item.name_en catalogue_item.name_zh
@@ -109,7 +117,7 @@ def confided(world: OrdersHarness) -> OrdersHarness:
     assert world.call("PUT", "op", path, for_min | objection).status_code == 201
     dismissed = {"upheld": False, "why": WORDS}
     assert world.call("POST", "check_b", f"/v1/objections/{named('b1')}/answer", dismissed).status_code == 200
-    path = f"/v1/orders/{named('o1')}/reversal/{named('v1')}"
+    path = f"/v1/orders/{named('o1')}/reversal/{named('back')}"
     assert world.call("PUT", "coord", path, {"why": WORDS}).status_code == 201
     assert world.call("POST", "check_b", f"{path}/decision", {"ok": False, "why": WORDS}).status_code == 200
     assert world.act("op_b", "o1", "dispute", for_lan | {"says_minutes": 61}) == ""
@@ -117,8 +125,18 @@ def confided(world: OrdersHarness) -> OrdersHarness:
     assert world.act("check_b", "o1", "decision", fewer) == ""
     assert world.act("admin", "o1", "decision/confirmation", {"ok": False, "why": WORDS}) == ""
     assert world.act("check_b", "o1", "decision", {"minutes": 61, "why": WORDS}) == ""
+    _go_round(world)
     _record_words_elsewhere(world, for_lan, for_min)
     return world
+
+
+def _go_round(world: OrdersHarness) -> None:
+    assert register(world) == ""
+    assert plan(world, label="r1", people=("lan",), start="D2 12:00") == ""
+    world.act("min", "r1", "assignment")
+    world.set_time("D2 12:00")
+    assert world.act("min", "r1", "check-in", {"code": code_of(world)}) == ""
+    assert tick(world, "min", "lan", "refused", words=WORDS) == ""
 
 
 def _record_words_elsewhere(world: OrdersHarness, for_lan: dict[str, Any], for_min: dict[str, Any]) -> None:

@@ -31,8 +31,9 @@ KEPT = {
     "what is left of somebody: that they are no more": "standing.roles standing.status standing.unit_ids",
     "about no person": """
         catalogue_item.code catalogue_item.funding catalogue_item.max_grade catalogue_item.name_en
-        catalogue_item.name_zh policy.parameters signing_key.key_id signing_key.public_key unit.level unit.name_en
-        unit.name_zh""",
+        catalogue_item.name_zh catalogue_item.season_from catalogue_item.season_until policy.parameters
+        signing_key.key_id signing_key.public_key unit.level unit.name_en unit.name_zh""",
+    "ids": "standing.lent_by_ids",
     "made by the platform": "command.fingerprint",
     "an answer is an id, a refusal has no words": "command.answer command.refusal",
     "an event has no words": """
