@@ -48,8 +48,8 @@ FORGOTTEN = {
 }
 KEPT = {
     "a word of a closed set, or a code": """
-        activity.service_code activity.state call_back.spoke_with call_back.was_there counted.kind counted.marks counted.service_code
-        counted_sum.kind counted_sum.marks counted_sum.service_code
+        activity.service_code activity.state call_back.spoke_with call_back.was_there counted.kind counted.marks
+        counted.service_code counted_sum.kind counted_sum.marks counted_sum.service_code
         deadline.kind decision.state dispute.disputed_from duty_call.state duty_ring.answer incident.kind
         incident.state mark.kind objection.about objection.state order_step.from_state order_step.to_state
         order_step.verb orders.declined_code
