@@ -14,12 +14,13 @@ from tests.support.postgres import FreshDatabase
 
 RELEASED = json.loads(RECORDED.read_text())
 CONTRACTED: dict[str, set[str]] = {
-    # Both refuse less than before: the key of what was looked at has the instant in it, and a lent role stands beside
-    # the same one of one's own.
+    # Each refuses less than before: the key of what was looked at has the instant in it, a lent role stands beside
+    # the same one of one's own, and one order opens the addresses of everybody on a round.
     "accounts": {
         "access_log refuses more: PRIMARY KEY (number, viewed_at)",
         "role_grant refuses more: UNIQUE btree (person_id, role, unit_id)"
         " WHERE ((ended_at IS NULL) AND (lent_by_id IS NULL))",
+        "disclosure refuses more: PRIMARY KEY (order_id, volunteer_id, recipient_id)",
     },
 }
 """What a release may no longer count on, because the one before stopped using it: by service, in the test's words."""

@@ -126,10 +126,21 @@ def _values(city: City, pending: Mapping[str, str]) -> Values:
         "GET /v1/donations/{request_id} request_id": pending["donation"],
         "POST /v1/donations/{request_id}/decision request_id": pending["donation"],
     }
+    words = _words(city, day, instant)
+    rounds = ("GET /v1/rounds/{order_id}", "POST /v1/rounds/{order_id}/stops/{stop_id}/tick")
+    ids |= {f"{name} order_id": pending["round"] for name in rounds}
+    ids[f"{rounds[1]} stop_id"] = str(id_from_cause(UUID(pending["round"]), "stop", city.ids["person"]))
+    changing = [name for name, _ in operations(city.document) if _changes_a_person(name)]
+    ids |= {f"{kind}_id": pending[kind] for kind in ("activity", "series", "venue")}
+    ids |= dict.fromkeys([f"{name} person_id" for name in changing], city.world.id_of("tar"))
+    return _of_catalogue(Values(ids, words), pending["catalogue"])
+
+
+def _words(city: City, day: str, instant: str) -> dict[str, Any]:
     said_at = city.world.story.instant("D2 15:00").isoformat()
     consent = {"how": "phone", "given_at": said_at, "words": "please do it for me"}
     far_off = city.world.story.day("D60").isoformat()
-    words = {
+    return {
         "born": "1950-01-01", "died": day, "served_on": day, "effective": "2099-01-01", "until": "2026-12-31",
         "start": instant, "served": city.world.story.instant("D1 10:00").isoformat(), "month": "2026-02",
         "PUT /v1/orders/{order_id} funding": "programme", "POST /v1/matches/plan day": day,
@@ -148,13 +159,6 @@ def _values(city: City, pending: Mapping[str, str]) -> Values:
         "ok": False, "upheld": False, "why": "no",
         "PUT /v1/incidents/{incident_id} +": ["person_id"], "PUT /v1/complaints/{complaint_id} about": "other",
     }  # fmt: skip
-    rounds = ("GET /v1/rounds/{order_id}", "POST /v1/rounds/{order_id}/stops/{stop_id}/tick")
-    ids |= {f"{name} order_id": pending["round"] for name in rounds}
-    ids[f"{rounds[1]} stop_id"] = str(id_from_cause(UUID(pending["round"]), "stop", city.ids["person"]))
-    changing = [name for name, _ in operations(city.document) if _changes_a_person(name)]
-    ids |= {f"{kind}_id": pending[kind] for kind in ("activity", "series", "venue")}
-    ids |= dict.fromkeys([f"{name} person_id" for name in changing], city.world.id_of("tar"))
-    return _of_catalogue(Values(ids, words), pending["catalogue"])
 
 
 def _of_catalogue(values: Values, proposal_id: str) -> Values:

@@ -68,7 +68,7 @@ class ObjectionSchema(Schema):
     person_id = shown_id()
     filed_by = shown_id()
     filed_at = shown_instant()
-    about = word_of(About)
+    contested = word_of(About, attribute="about")
     counted_minutes = shown_minutes("what counted when it was made")
     says_minutes = shown_minutes("what should count")
     words = fields.String()

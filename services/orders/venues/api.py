@@ -64,7 +64,7 @@ class VenueById(MethodView):
     @venues.response(201, done_schema(schemas.VenueSchema))
     def put(self, terms: Row, venue_id: UUID) -> Row:
         """Register a service point of a unit."""
-        told = VenueTold(
+        venue = VenueTold(
             unit_id=terms["unit_id"],
             kind=terms["kind"],
             name=terms["name"],
@@ -74,7 +74,7 @@ class VenueById(MethodView):
         )
 
         def register(connection: Connection, context: CommandContext) -> Row:
-            return _view(register_venue(connection, context, venue_id, told))
+            return _view(register_venue(connection, context, venue_id, venue))
 
         return command(register, terms, command_id=venue_id)
 

@@ -102,6 +102,6 @@ def note_reader(connection: Connection, venue_id: UUID, person_id: UUID, at: dat
 
 def readers_of(connection: Connection, venue_id: UUID, *, since: datetime) -> list[UUID]:
     """Return who was told the code of a venue since an instant, the last first; at most READERS_MAX."""
-    told = venue_code_reader.c
-    query = sa.select(told.person_id).where(told.venue_id == venue_id, told.read_at >= since)
-    return list(connection.scalars(query.order_by(told.read_at.desc()).limit(READERS_MAX)))
+    reader = venue_code_reader.c
+    query = sa.select(reader.person_id).where(reader.venue_id == venue_id, reader.read_at >= since)
+    return list(connection.scalars(query.order_by(reader.read_at.desc()).limit(READERS_MAX)))

@@ -29,7 +29,7 @@ class VenueTold:
     place: Place | None
 
 
-def register_venue(connection: Connection, context: CommandContext, venue_id: UUID, told: VenueTold) -> Venue:
+def register_venue(connection: Connection, context: CommandContext, venue_id: UUID, terms: VenueTold) -> Venue:
     """Register a service point of a unit.
 
     Raises:
@@ -38,8 +38,8 @@ def register_venue(connection: Connection, context: CommandContext, venue_id: UU
         IdReusedError: the id is taken.
     """
     require_power_somewhere(context, POWER)
-    require_power(connection, context, POWER, told.unit_id)
-    district_id = directory.district_of(connection, told.unit_id)
+    require_power(connection, context, POWER, terms.unit_id)
+    district_id = directory.district_of(connection, terms.unit_id)
     if district_id is None:
         raise RecordNotFoundError
     venue = Venue(
@@ -47,7 +47,7 @@ def register_venue(connection: Connection, context: CommandContext, venue_id: UU
         district_id=district_id,
         registered_by=context.caller_id,
         registered_at=context.now,
-        **vars(told),
+        **vars(terms),
     )
     if not store.add_venue(connection, venue):
         raise IdReusedError

@@ -70,7 +70,7 @@ class Desk:
     def state(self, path: str) -> str:
         """Return where it stands, as whoever is away reads it."""
         items = must(self.absent.get("/v1/deputies"))["items"]
-        return next(str(item["state"]) for item in items if item["deputyship_id"] == path.rpartition("/")[2])
+        return next(str(row["state"]) for row in items if row["deputyship_id"] == path.rpartition("/")[2])
 
 
 @pytest.fixture
@@ -91,7 +91,7 @@ def test_the_role_is_lent_from_the_first_day_to_the_last_also_after_downtime(des
     must(desk.deputy.post(f"{path}/decision", {"ok": True}))
     desk.run()
 
-    assert [(item["state"], item["absent_name"]) for item in waits] == [("proposed", "absent")]
+    assert [(row["state"], row["absent_name"]) for row in waits] == [("proposed", "absent")]
     assert (desk.state(path), desk.lent()) == ("accepted", [])
     desk.platform.move(timedelta(days=1))
     desk.run()

@@ -160,8 +160,8 @@ def test_a_cancelled_activity_is_told_to_who_comes_and_who_waits(canteen: Orders
     assert outcome(canteen.call("POST", "coord_k2", path, {"why": "停电"})) == "out_of_scope"
     assert outcome(canteen.call("POST", "coord", path, {"why": "停电"})) == ""
 
-    told = {said.person_id for said in canteen.said(wire.NoticeWanted) if said.purpose == "activity_cancelled"}
-    assert told == {str(named("min")), str(named("hua"))}
+    warned = {said.person_id for said in canteen.said(wire.NoticeWanted) if said.purpose == "activity_cancelled"}
+    assert warned == {str(named("min")), str(named("hua"))}
     assert canteen.state("s1") == "cancelled"
     canteen.set_time("D1 08:01")
     assert shown(canteen)["waiting"] == 0

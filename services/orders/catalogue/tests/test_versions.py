@@ -37,9 +37,10 @@ def test_what_was_published_is_told_with_both_hands(city: OrdersHarness) -> None
 
     with city.database.reading() as connection:
         query = sa.text("SELECT payload FROM outbox WHERE topic = 'timebank.orders.state.v1' AND subject = 'B1/2'")
-        told = wire.CatalogueItemPublished.FromString(bytes(connection.execute(query).scalar_one()))
-    assert (told.version, told.coefficient_percent, told.night_percent, told.until) == (2, 120, 150, "2026-12-31")
-    assert (told.proposed_by, told.decided_by) == (str(named("cadmin")), str(named("cadmin_b")))
+        published = wire.CatalogueItemPublished.FromString(bytes(connection.execute(query).scalar_one()))
+    percents = (published.coefficient_percent, published.night_percent)
+    assert (published.version, percents, published.until) == (2, (120, 150), "2026-12-31")
+    assert (published.proposed_by, published.decided_by) == (str(named("cadmin")), str(named("cadmin_b")))
 
 
 def test_who_may_propose_and_decide(city: OrdersHarness) -> None:

@@ -84,7 +84,7 @@ def test_missing_minutes_are_entered_after_those_that_count_as_attested(world: O
     entry = world.call("GET", "check", f"/v1/orders/{entry_of(world)}").get_json()
     world.call("POST", "check_b", f"/v1/orders/{entry['order_id']}/second-check", {"ok": True})
 
-    assert (shown(world, "min")[0]["about"], entry["minutes"]) == ("missing_minutes", 30)
+    assert (shown(world, "min")[0]["contested"], entry["minutes"]) == ("missing_minutes", 30)
     assert entry["start"] == "2026-03-02T02:02:00Z"
     book = world.served("min")
     assert (book["total_minutes"], book["verified_minutes"], book["attested_minutes"]) == (92, 62, 30)
@@ -101,7 +101,7 @@ def test_what_the_platform_ended_is_objected_to_as_that(world: OrdersHarness) ->
     world.act("check", "r1", "second-check", {"ok": True})
 
     assert objects(world, "min", 90) == ""
-    assert shown(world, "lan")[0]["about"] == "auto_check_out"
+    assert shown(world, "lan")[0]["contested"] == "auto_check_out"
 
 
 def test_nobody_answers_who_had_a_hand_in_it(world: OrdersHarness) -> None:
@@ -129,7 +129,7 @@ def test_a_decision_is_appealed_against_to_the_district_which_is_not_the_decider
     assert objects(world, "min", 62) == ""
 
     by_street = answers(world, "check_b", 60)
-    assert shown(world, "lan")[0]["about"] == "decision"
+    assert shown(world, "lan")[0]["contested"] == "decision"
     assert by_street == "not_authorised"
     assert answers(world, "admin", 60) == ""
     entry_id = entry_of(world)
@@ -216,7 +216,9 @@ def test_the_lists_of_the_street_the_district_and_the_volunteer(world: OrdersHar
 
     def listed(by: str, query: str) -> list[str]:
         answer = world.call("GET", by, f"/v1/objections?{query}")
-        return [row["about"] for row in answer.get_json()["items"]] if answer.status_code == 200 else [outcome(answer)]
+        return (
+            [row["contested"] for row in answer.get_json()["items"]] if answer.status_code == 200 else [outcome(answer)]
+        )
 
     assert listed("check", f"unit={named('k1')}&state=open&kind=objection") == ["rejection"]
     assert listed("check", f"unit={named('k1')}&kind=appeal") == []

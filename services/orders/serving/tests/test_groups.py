@@ -34,8 +34,8 @@ def test_as_many_as_were_asked_for_take_it_and_each_costs_the_planned_time(world
     assert (seen["persons"], seen["persons_taken"], seen["volunteers"]) == (3, 0, [])
     assert (answers, half["state"], half["persons_taken"], half["price_minutes"]) == (["", ""], "published", 2, 180)
     assert (last, world.state("o1")) == ([""], "taken")
-    (told,) = world.said(wire.OrderTaken)
-    assert list(told.volunteer_ids) == [str(named(label)) for label in THREE]
+    (taken,) = world.said(wire.OrderTaken)
+    assert list(taken.volunteer_ids) == [str(named(label)) for label in THREE]
     assert world.said(wire.OrderPlaced)[0].persons == 3
 
 

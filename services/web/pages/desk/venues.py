@@ -52,7 +52,9 @@ def venues() -> str:
         kinds=KINDS,
         plans=rows_of(plans),
         people=people,
-        services=[(name, service_name(name)) for name, item in catalogue().items() if "programme" in item["funding"]],
+        services=[
+            (name, service_name(name)) for name, service in catalogue().items() if "programme" in service["funding"]
+        ],
     )
 
 

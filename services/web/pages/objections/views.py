@@ -100,5 +100,5 @@ def _minutes(given: str) -> int | None:
 
 
 def _may_answer(row: dict[str, Any]) -> bool:
-    power = "answer_appeal" if row["about"] == "decision" else "answer_objection"
+    power = "answer_appeal" if row["contested"] == "decision" else "answer_objection"
     return row["state"] == "open" and bool(viewer().roles & POWERS[power])
