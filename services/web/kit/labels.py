@@ -335,7 +335,7 @@ LABELS = RECORDS | {
     "second_factor.recovery_code_used": message("a recovery code used"),
     "second_factor.reset": message("reset by two members of staff"),
     "service_class.A": message("Daily life"),
-    "service_class.B": message("Company"),
+    "service_class.B": message("Comfort and company"),
     "service_class.C": message("Culture and learning"),
     "service_class.D": message("Health and rights"),
     "service_class.E": message("Support"),
