@@ -81,5 +81,5 @@ def _figures(unit_id: UUID, month: date, sums: list[Sum]) -> Row:
 def _row(counted: Any) -> Row:
     of = "person_id" if counted.kind in OF_PEOPLE else "order_id"
     names = ("kind", "at", "unit_id", "number", "credit_minutes", "marks")
-    row = {name: getattr(counted, name) for name in names}
+    row = {"order_id": None, "person_id": None} | {name: getattr(counted, name) for name in names}
     return row | {of: counted.subject_id, "service": counted.service_code or None}

@@ -23,7 +23,7 @@ SELDOM = {
     "accounts.RoleAnswer": {
         "act", "decided_at", "decided_by", "lapses_at", "proposed_at", "proposed_by", "roles_to_decide", "why",
     },
-    "accounts.RoleDone": {"granted_at", "granted_by"},
+    "accounts.RoleDone": {"granted_at", "granted_by", "lent_by_id"},
     "accounts.SignInAnswer": {"ticket", "ticket_expires_at"},
     "accounts.UnitAnswer": {"policy_id"},
     "orders.Duty": {"unit_name"},
@@ -31,8 +31,8 @@ SELDOM = {
     "orders.OrderDone": {"distance_m"},
     "orders.Visit": {"order_id"},
     "orders.Waiting": {
-        "answered_by", "calling", "closed_at", "closed_by", "distance_m", "incident_id", "kind", "opened_at",
-        "opened_by", "outcome", "person_id", "place", "rings", "words",
+        "answered_by", "calling", "closed_at", "closed_by", "distance_m", "falls_due", "falls_due_at", "incident_id",
+        "opened_at", "opened_by", "outcome", "person_id", "place", "rings", "words",
     },
     "redemption.CreditRequest": {"exchange_id"},
 }  # fmt: skip
