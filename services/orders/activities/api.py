@@ -35,6 +35,14 @@ from services.orders.venues import store as venues_store
 activities = Blueprint("activities", __name__, url_prefix="/v1/activities", description="What happens at venues")
 
 
+@dataclass(frozen=True)
+class Planning:
+    """Who planned it, and when."""
+
+    by: UUID
+    at: datetime
+
+
 @dataclass(frozen=True, kw_only=True)
 class ActivityView:
     """An activity as one caller sees it; `ActivitySchema` says which group sees what of it."""
@@ -50,8 +58,7 @@ class ActivityView:
     seats: int
     taken: int
     waiting: int
-    planned_by: UUID
-    planned_at: datetime
+    planning: Planning
     why: str
     sight: Sight
     venue_name: str | None
@@ -68,7 +75,7 @@ class ActivityView:
 
 _SHOWN = (
     "activity_id", "venue_id", "unit_id", "title", "service_code", "start_at", "end_at", "state", "seats", "taken",
-    "waiting", "planned_by", "planned_at", "why",
+    "waiting", "why",
 )  # fmt: skip
 
 
@@ -81,6 +88,7 @@ def _views(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> list[Ac
     return [
         ActivityView(
             **{name: row[name] for name in _SHOWN},
+            planning=Planning(row["planned_by"], row["planned_at"]),
             sight=Sight.STAFF if reaches(connection, row["unit_id"]) else Sight.EVERYBODY,
             venue_name=venues.get(row["venue_id"]),
             unit_name=units.get(row["unit_id"]),

@@ -48,7 +48,7 @@ def test_an_erased_person_is_not_signed_in_and_somebody_not_heard_of_comes_again
 def test_an_ended_session_is_not_signed_in(world: OrdersHarness) -> None:
     ended = accounts.SessionsEnded(
         person_id=str(named("coord")),
-        session_ids=[str(named("another")), str(named("session/coord"))],
+        session_ids=[str(named("another")), str(named(f"session/{named('coord')}"))],
         tokens_end_at_us=to_microseconds(machine_now()) + 600_000_000,
     )
 
