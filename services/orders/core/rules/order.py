@@ -15,6 +15,7 @@ from services.orders.core.rules.life_cycle import State, Verb, refuse_unless_all
 from services.orders.core.rules.occasion import NO_OCCASION, Kind, Occasion
 from services.orders.core.rules.offers import NO_OFFERS, Offers
 from services.orders.core.rules.people import Place
+from services.orders.core.rules.publication import Publication
 
 
 @dataclass(frozen=True)
@@ -87,14 +88,6 @@ class Placement:
     slip_number: int | None = None
     # Whose hours it adds to or records anew, where an objection was upheld.
     corrects: UUID | None = None
-
-
-@dataclass(frozen=True)
-class Publication:
-    """Since when an order is open to be taken, and when a coordinator should look."""
-
-    published_at: datetime | None = None
-    no_taker_at: datetime | None = None
 
 
 @dataclass(frozen=True)

@@ -25,11 +25,11 @@ from services.orders.core.rules.order import (
     Ending,
     Order,
     Placement,
-    Publication,
     Submission,
     Terms,
 )
 from services.orders.core.rules.people import Place
+from services.orders.core.rules.publication import Publication
 
 Columns = dict[str, Any]
 Found = RowMapping | Mapping[str, Any]

@@ -6,7 +6,7 @@ import pytest
 
 from services.orders.core.rules.deadlines import deadlines_of, expires_at, is_late_cancellation, no_taker_at
 from services.orders.core.rules.life_cycle import CLOSED, State
-from services.orders.core.rules.order import Publication
+from services.orders.core.rules.publication import Publication
 from services.orders.tests.cases import order, part, policy
 from services.orders.tests.harness import at
 
