@@ -15,7 +15,7 @@ from services.orders.core.rules.life_cycle import State, Verb, refuse_unless_all
 from services.orders.core.rules.occasion import NO_OCCASION, Kind, Occasion
 from services.orders.core.rules.offers import NO_OFFERS, Offers
 from services.orders.core.rules.people import Place
-from services.orders.core.rules.publication import Publication
+from services.orders.core.rules.publication import NOT_PUBLISHED, Publication
 
 
 @dataclass(frozen=True)
@@ -178,7 +178,7 @@ class Order:
     placement: Placement
     payer_id: UUID | None = None
     state: State = State.DRAFT
-    publication: Publication = Publication()
+    publication: Publication = NOT_PUBLISHED
     offers: Offers = NO_OFFERS
     assignments: tuple[Assignment, ...] = ()
     door: Door = Door()

@@ -12,3 +12,6 @@ class Publication:
 
     published_at: datetime | None = None
     no_taker_at: datetime | None = None
+
+
+NOT_PUBLISHED = Publication()
