@@ -7,7 +7,8 @@ import json
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from enum import Enum
-from typing import Any, TypeVar
+from operator import attrgetter
+from typing import Any, TypeVar, get_type_hints
 from uuid import UUID
 
 from google.protobuf.message import Message
@@ -25,10 +26,11 @@ def encoder(kind: type[M], form: type) -> Callable[[Any], M]:
         UnknownFieldError: the form names what the contract does not have.
     """
     wires = _wires(kind, form)
-    documents = [wire for name, wire in wires.items() if wire == name + JSON]
+    documents = [wire for name, wire in wires.items() if wire == name.rpartition(".")[2] + JSON]
+    readers = {wire: attrgetter(name) for name, wire in wires.items()}
 
     def encode(value: Any) -> M:
-        fields = {wire: _on_the_wire(getattr(value, name)) for name, wire in wires.items()}
+        fields = {wire: _on_the_wire(read(value)) for wire, read in readers.items()}
         for wire in documents:
             fields[wire] = json.dumps(fields[wire], ensure_ascii=False)
         return kind(**{wire: one for wire, one in fields.items() if one is not None})
@@ -37,9 +39,14 @@ def encoder(kind: type[M], form: type) -> Callable[[Any], M]:
 
 
 def _wires(kind: type[Message], form: type) -> dict[str, str]:
+    """Return the wire of each field; a value that the contract has no part for travels as the fields it consists of."""
     wires = {}
     for field in dataclasses.fields(form):
         found = wire_field(kind.DESCRIPTOR, field.name)
+        group = get_type_hints(form)[field.name] if found is None else None
+        if dataclasses.is_dataclass(group) and isinstance(group, type):
+            wires |= {f"{field.name}.{name}": wire for name, wire in _wires(kind, group).items()}
+            continue
         if found is None:
             raise UnknownFieldError(f"{kind.DESCRIPTOR.full_name} has no {field.name} of {form.__name__}")
         wires[field.name] = found.name

@@ -63,6 +63,10 @@ class Priced(Protocol):
     def coefficient_percent(self) -> int:
         """Return what a minute counts at any time."""
 
+
+class Times(Protocol):
+    """What a version of a service says of when its price is another."""
+
     @property
     def night_percent(self) -> int:
         """Return what a minute counts beside that, in percent, of help that begins at night."""
@@ -88,24 +92,24 @@ class Priced(Protocol):
         """Return its last local day, MM-DD."""
 
 
-def coefficient_at(policy: Policy, service: Priced, start_at: datetime) -> int:
+def coefficient_at(policy: Policy, service: Priced, start_at: datetime, *, times: Times) -> int:
     """Return the coefficient, in percent, of help that begins at an instant, within the bounds of the rules."""
     listed_percent = policy.coefficient_percent(service.code, listed_percent=service.coefficient_percent)
-    night_percent = service.night_percent if is_at_night(service, start_at) else PLAIN_PERCENT
-    season_percent = service.season_percent if is_in_season(service, start_at) else PLAIN_PERCENT
+    night_percent = times.night_percent if is_at_night(times, start_at) else PLAIN_PERCENT
+    season_percent = times.season_percent if is_in_season(times, start_at) else PLAIN_PERCENT
     percent = listed_percent * night_percent * season_percent // (PLAIN_PERCENT * PLAIN_PERCENT)
     return max(policy.coef.min_percent, min(policy.coef.max_percent, percent))
 
 
-def is_at_night(service: Priced, start_at: datetime) -> bool:
+def is_at_night(times: Times, start_at: datetime) -> bool:
     """Tell whether an instant is in a service's night, which may go past midnight."""
-    hour, first, end = local_hour(start_at), service.night_from, service.night_until
+    hour, first, end = local_hour(start_at), times.night_from, times.night_until
     return first <= hour < end if first <= end else hour >= first or hour < end
 
 
-def is_in_season(service: Priced, start_at: datetime) -> bool:
+def is_in_season(times: Times, start_at: datetime) -> bool:
     """Tell whether an instant is in a service's season, which may go past New Year."""
-    day, first, last = local_date(start_at).strftime("%m-%d"), service.season_from, service.season_until
+    day, first, last = local_date(start_at).strftime("%m-%d"), times.season_from, times.season_until
     if not first:
         return False
     return first <= day <= last if first <= last else day >= first or day <= last

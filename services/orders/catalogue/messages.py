@@ -13,10 +13,17 @@ from libs.events.telling import outgoing
 from libs.outbox import OutgoingEvent, append
 from services.orders.catalogue.rules import Draft
 from services.orders.core.messages import STATE
-from services.orders.core.rules.catalogue import Service
+from services.orders.core.rules.catalogue import Service, Tariff
 
 CATALOGUE_CAUSE = UUID("6f2b0f3e-7a54-5d4e-9a0c-0c5b7d1f8e11")
-_OF_HANDS = ("proposed_by", "decided_by")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hands:
+    """Who asked for a version, and who published it; nobody: it came with the platform."""
+
+    proposed_by: UUID | None
+    decided_by: UUID | None
 
 
 @tells(orders.CatalogueItemPublished, subject="subject")
@@ -41,15 +48,8 @@ class CatalogueItemPublished:
     checklist: tuple[str, ...]
     district_id: UUID | None
     until: date | None
-    night_percent: int
-    night_from: int
-    night_until: int
-    season_percent: int
-    season_from: str
-    season_until: str
-    reserve_yuan_per_hour: int | None
-    proposed_by: UUID | None
-    decided_by: UUID | None
+    tariff: Tariff
+    hands: Hands
 
     @property
     def subject(self) -> str:
@@ -66,9 +66,9 @@ def catalogue_event(
     decided_by: UUID | None = None,
 ) -> OutgoingEvent:
     """Return the state event of one version; nobody proposed those that came with the platform."""
-    names = (name for name in CatalogueItemPublished.__dataclass_fields__ if name not in _OF_HANDS)
+    names = (name for name in CatalogueItemPublished.__dataclass_fields__ if name != "hands")
     published = CatalogueItemPublished(
-        **{name: getattr(service, name) for name in names}, proposed_by=proposed_by, decided_by=decided_by
+        **{name: getattr(service, name) for name in names}, hands=Hands(proposed_by=proposed_by, decided_by=decided_by)
     )
     event = outgoing(published, topic=STATE, stream="catalogue", cause=cause, at=at)
     return replace(event, key=event.subject, version=service.version)

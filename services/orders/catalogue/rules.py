@@ -76,13 +76,14 @@ def refuse_contradictions(service: Service) -> None:
     Raises:
         CatalogueContradictionError: its `field` says which.
     """
+    tariff = service.tariff
     wrong = {
         "until": service.until is not None and service.until < service.effective,
         "max_minutes": service.max_minutes < service.min_minutes,
         "certificate": service.risk == QUALIFIED_RISK and not service.certificate,
-        "night_until": service.night_percent != PLAIN_PERCENT and service.night_from == service.night_until,
-        "season_until": bool(service.season_from) != bool(service.season_until),
-        "season_from": service.season_percent != PLAIN_PERCENT and not service.season_from,
+        "night_until": tariff.night_percent != PLAIN_PERCENT and tariff.night_from == tariff.night_until,
+        "season_until": bool(tariff.season_from) != bool(tariff.season_until),
+        "season_from": tariff.season_percent != PLAIN_PERCENT and not tariff.season_from,
         "checklist": len(set(service.checklist)) != len(service.checklist),
     }
     for field, is_wrong in wrong.items():

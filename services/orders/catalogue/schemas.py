@@ -12,8 +12,9 @@ from libs.programme.two_people import ProposalState
 from libs.programme.two_people_schemas import ProposalAnswer, proposal_answer
 from libs.programme.words import Funding, Grade
 from services.orders.catalogue.rules import Draft
-from services.orders.core.rules.catalogue import Service
+from services.orders.core.rules.catalogue import Service, Tariff
 from services.orders.core.schemas import PageQuerySchema, minutes, shown_day, shown_id
+from services.orders.core.store.catalogue_store import columns_of_service
 from services.orders.core.store.rows import Row
 
 CODE, CODE_MAX = r"^[A-Z][0-9]{1,2}$", 3
@@ -129,25 +130,27 @@ def service_of_draft(terms: Row) -> Service:
         min_minutes=terms["min_minutes"],
         max_minutes=terms["max_minutes"],
         coefficient_percent=terms["coefficient_percent"],
-        night_percent=terms["night_percent"],
-        night_from=terms["night_from"],
-        night_until=terms["night_until"],
-        season_percent=terms["season_percent"],
-        season_from=terms["season_from"],
-        season_until=terms["season_until"],
+        tariff=Tariff(
+            night_percent=terms["night_percent"],
+            night_from=terms["night_from"],
+            night_until=terms["night_until"],
+            season_percent=terms["season_percent"],
+            season_from=terms["season_from"],
+            season_until=terms["season_until"],
+            reserve_yuan_per_hour=terms["reserve_yuan_per_hour"],
+        ),
         funding=frozenset(terms["funding"]),
         certificate=terms["certificate"],
         certificate_for=terms["certificate_for"],
         max_grade=terms["max_grade"],
         checklist=tuple(terms["checklist"]),
-        reserve_yuan_per_hour=terms["reserve_yuan_per_hour"],
     )
 
 
 def item_of(service: Service) -> Row:
     """Return a version as it is answered."""
-    shown = {name: getattr(service, name) for name in CatalogueItemSchema._declared_fields}
-    return shown | {"funding": sorted(service.funding), "checklist": list(service.checklist)}
+    columns = columns_of_service(service)
+    return {name: columns[name] for name in CatalogueItemSchema._declared_fields}
 
 
 def draft_answer(draft: Draft, now: datetime) -> Row:

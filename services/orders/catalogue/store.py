@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -21,7 +20,7 @@ from libs.yaml_files import read_yaml
 from services.orders.catalogue.rules import Draft
 from services.orders.catalogue.tables import catalogue_proposal
 from services.orders.core.rules.catalogue import Service
-from services.orders.core.store.catalogue_store import service_of_columns
+from services.orders.core.store.catalogue_store import columns_of_service, service_of_columns
 from services.orders.core.store.proposals import lock_row
 from services.orders.core.store.tables import catalogue_item
 
@@ -109,13 +108,12 @@ def newest_version(connection: Connection, code: str) -> int:
 
 def add_version(connection: Connection, service: Service) -> None:
     """Add a published version; it is never changed."""
-    lists = {"funding": sorted(service.funding), "checklist": list(service.checklist)}
-    connection.execute(catalogue_item.insert().values(asdict(service) | lists))
+    connection.execute(catalogue_item.insert().values(columns_of_service(service)))
 
 
 def add_draft(connection: Connection, draft: Draft) -> bool:
     """Add a proposal; False when the id is taken."""
-    terms = asdict(draft.service)
+    terms = columns_of_service(draft.service)
     columns = {name: terms.pop(name) for name in _COLUMNS}
     row: dict[str, Any] = {
         **columns,
@@ -124,7 +122,7 @@ def add_draft(connection: Connection, draft: Draft) -> bool:
         "proposal_id": draft.proposal.proposal_id,
         "unit_id": draft.unit_id,
         "base_version": draft.base_version,
-        "terms": terms | {"funding": sorted(draft.service.funding)},
+        "terms": terms,
     }
     added = insert(catalogue_proposal).values(row).on_conflict_do_nothing().returning(catalogue_proposal.c.proposal_id)
     return connection.execute(added).first() is not None

@@ -117,7 +117,7 @@ def funding_requested(order: Order) -> FundingRequested:
         planned_minutes=order.terms.planned_minutes,
         start_at=order.terms.start_at,
         service_code=order.terms.service_code,
-        policy_version=order.policy_version,
+        policy_version=order.terms.policy_version,
         requested_by=order.placement.by,
         payer_id=order.payer_id,
         without_redemption=order.is_late_entry,

@@ -216,7 +216,6 @@ def entry_of(order: Order, answered: Objection, entry_id: UUID, *, by: UUID, by_
         unit_id=order.unit_id,
         recipient_id=order.recipient_id,
         funding=Funding.PROGRAMME if by_programme else order.funding,
-        policy_version=order.policy_version,
         terms=replace(
             order.terms, planned_minutes=minutes, start_at=start_at, persons=1, price_minutes=price_minutes
         ),

@@ -73,7 +73,7 @@ def order_placed(order: Order) -> OrderPlaced:
         price_minutes=order.terms.price_minutes,
         placed_by=order.placement.by,
         acting_for=order.placement.acting_for,
-        policy_version=order.policy_version,
+        policy_version=order.terms.policy_version,
         state=order.state,
     )
 

@@ -68,10 +68,10 @@ def order(**others: Any) -> Order:
         unit_id=named("k1"),
         recipient_id=named("lan"),
         funding=Funding.PROGRAMME,
-        policy_version=1,
         terms=Terms(
             service_code="B1",
             catalogue_version=1,
+            policy_version=1,
             planned_minutes=60,
             start_at=at("D2 09:00"),
             persons=1,

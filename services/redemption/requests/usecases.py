@@ -193,7 +193,7 @@ def _redemption(context: CommandContext, terms: RedemptionTerms, asked: Asked, p
             planned_minutes=terms.minutes,
             start_at=terms.start_at,
             price_minutes=asked_price(asked, policy),
-            coefficient_percent=coefficient_at(policy, asked.service, terms.start_at),
+            coefficient_percent=coefficient_at(policy, asked.service, terms.start_at, times=asked.service),
             persons=asked.persons,
             catalogue_version=asked.service.version,
         ),

@@ -36,17 +36,17 @@ def draft_seat(connection: Connection, activity: Activity, order_id: UUID, *, at
     today = local_date(at)
     service = catalogue_store.service_on(connection, activity.service_code, today, activity.district_id)
     policy = people_store.policy_on(connection, activity.district_id, today)
-    coefficient_percent = coefficient_at(policy, service, activity.start_at)
+    coefficient_percent = coefficient_at(policy, service, activity.start_at, times=service.tariff)
     return Order(
         order_id=order_id,
         district_id=activity.district_id,
         unit_id=activity.unit_id,
         recipient_id=None,
         funding=Funding.PROGRAMME,
-        policy_version=policy.version,
         terms=Terms(
             service_code=service.code,
             catalogue_version=service.version,
+            policy_version=policy.version,
             planned_minutes=activity.minutes,
             start_at=activity.start_at,
             persons=1,

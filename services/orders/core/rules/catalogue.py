@@ -25,6 +25,23 @@ def refuse_grade_outside_limits(service: Service, recipient: Person, funding: Fu
 
 
 @dataclass(frozen=True)
+class Tariff:
+    """What a minute counts beside the coefficient by night and in a season, and what an hour costs the reserve."""
+
+    night_percent: int = PLAIN_PERCENT
+    night_from: int = 22
+    night_until: int = 6
+    season_percent: int = PLAIN_PERCENT
+    season_from: str = ""
+    season_until: str = ""
+    reserve_yuan_per_hour: int | None = None
+    """What buying an hour would cost the reserve, None where nobody named a price."""
+
+
+PLAIN_TARIFF = Tariff()
+
+
+@dataclass(frozen=True)
 class Service:
     """One version of a catalogue entry."""
 
@@ -47,20 +64,13 @@ class Service:
     district_id: UUID | None = None
     """Whose own it is; None: the city's, for every district that has none in force."""
     until: date | None = None
-    night_percent: int = PLAIN_PERCENT
-    night_from: int = 22
-    night_until: int = 6
-    season_percent: int = PLAIN_PERCENT
-    season_from: str = ""
-    season_until: str = ""
-    reserve_yuan_per_hour: int | None = None
-    """What buying an hour of it would cost the reserve, None where nobody named a price."""
+    tariff: Tariff = PLAIN_TARIFF
 
     def reserve_yuan(self, *, planned_minutes: int, persons: int) -> int | None:
         """Return what buying this help would cost the reserve, in whole yuan rounded up: a guide and no bill."""
-        if self.reserve_yuan_per_hour is None:
+        if self.tariff.reserve_yuan_per_hour is None:
             return None
-        return -(-planned_minutes * persons * self.reserve_yuan_per_hour // MINUTES_PER_HOUR)
+        return -(-planned_minutes * persons * self.tariff.reserve_yuan_per_hour // MINUTES_PER_HOUR)
 
 
 def price_minutes(*, planned_minutes: int, coefficient_percent: int, persons: int) -> int:

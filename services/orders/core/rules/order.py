@@ -60,10 +60,11 @@ class Assignment:
 
 @dataclass(frozen=True)
 class Terms:
-    """What was asked for, and what it costs."""
+    """What was asked for, under which rules, and what it costs."""
 
     service_code: str
     catalogue_version: int
+    policy_version: int
     planned_minutes: int
     start_at: datetime
     persons: int
@@ -173,7 +174,6 @@ class Order:
     unit_id: UUID
     recipient_id: UUID | None
     funding: Funding
-    policy_version: int
     terms: Terms
     placement: Placement
     payer_id: UUID | None = None
@@ -209,7 +209,7 @@ class Order:
     @property
     def bound_by(self) -> int:
         """Return the version of the rules that bind it: of the day its service began, before that of its placing."""
-        return self.submission.policy_version or self.policy_version
+        return self.submission.policy_version or self.terms.policy_version
 
     @property
     def volunteer_ids(self) -> tuple[UUID, ...]:

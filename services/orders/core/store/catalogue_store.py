@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import asdict, fields
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -14,7 +16,7 @@ from libs.db.prepared import Prepared
 from libs.db.rows import find_row
 from libs.programme.catalogue import in_force
 from libs.programme.refusals import ServiceNotFoundError
-from services.orders.core.rules.catalogue import Service
+from services.orders.core.rules.catalogue import Service, Tariff
 from services.orders.core.store import memo
 from services.orders.core.store.facts import Ask, Rows, ask
 from services.orders.core.store.rows import Found
@@ -121,4 +123,13 @@ def ask_service_on(code: str, day: date) -> Ask:
 def service_of_columns(row: Found) -> Service:
     """Return the service of a row of `catalogue_item`."""
     plain = dict(row)
-    return Service(**plain | {"funding": frozenset(plain["funding"]), "checklist": tuple(plain["checklist"])})
+    lists = {"funding": frozenset(plain["funding"]), "checklist": tuple(plain["checklist"])}
+    tariff = Tariff(**{field.name: plain.pop(field.name) for field in fields(Tariff)})
+    return Service(**plain | lists, tariff=tariff)
+
+
+def columns_of_service(service: Service) -> dict[str, Any]:
+    """Return the row of `catalogue_item` of a service."""
+    plain = asdict(service)
+    lists = {"funding": sorted(service.funding), "checklist": list(service.checklist)}
+    return plain.pop("tariff") | plain | lists

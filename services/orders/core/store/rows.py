@@ -41,13 +41,13 @@ def _same(*names: str) -> dict[str, str]:
 
 
 # Of each value of an order: its attributes, and the columns that hold them; no two tables have a column in common.
-_OF_ORDER = ("order_id", "district_id", "unit_id", "recipient_id", "funding", "policy_version", "payer_id", "state")
+_OF_ORDER = ("order_id", "district_id", "unit_id", "recipient_id", "funding", "payer_id", "state")
 _VALUES: Mapping[str, tuple[type[Any], Mapping[str, str]]] = {
     "terms": (
         Terms,
         _same(
-            "service_code", "catalogue_version", "planned_minutes", "start_at", "persons", "coefficient_percent",
-            "price_minutes",
+            "service_code", "catalogue_version", "policy_version", "planned_minutes", "start_at", "persons",
+            "coefficient_percent", "price_minutes",
         ),
     ),
     "placement": (

@@ -89,10 +89,10 @@ def _draft(connection: Connection, requested: RequestedRedemption, recipient: Pe
         unit_id=recipient.home_unit_id,
         recipient_id=recipient.person_id,
         funding=Funding.CREDIT,
-        policy_version=requested.policy_version,
         terms=Terms(
             service_code=service.code,
             catalogue_version=service.version,
+            policy_version=requested.policy_version,
             planned_minutes=requested.planned_minutes,
             start_at=requested.start_at,
             persons=requested.persons or service.persons,

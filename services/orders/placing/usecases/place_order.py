@@ -131,7 +131,7 @@ def placement_of(context: CommandContext) -> Placement:
 
 def draft(asked: HelpAsked, service: Service, recipient: Person, policy: Policy, placement: Placement) -> Order:
     """Return the order as it is before anything is decided about it."""
-    coefficient_percent = coefficient_at(policy, service, asked.start_at)
+    coefficient_percent = coefficient_at(policy, service, asked.start_at, times=service.tariff)
     persons = service.persons if asked.persons is None else asked.persons
     price = price_minutes(
         planned_minutes=asked.planned_minutes, coefficient_percent=coefficient_percent, persons=persons
@@ -142,10 +142,10 @@ def draft(asked: HelpAsked, service: Service, recipient: Person, policy: Policy,
         unit_id=recipient.home_unit_id,
         recipient_id=recipient.person_id,
         funding=asked.funding,
-        policy_version=policy.version,
         terms=Terms(
             service_code=service.code,
             catalogue_version=service.version,
+            policy_version=policy.version,
             planned_minutes=asked.planned_minutes,
             start_at=asked.start_at,
             persons=persons,

@@ -95,17 +95,17 @@ def _refuse_unless_served(
 def _draft(
     plan: RoundPlanned, order_id: UUID, district_id: UUID, service: Service, policy: Policy, context: CommandContext
 ) -> Order:
-    coefficient_percent = coefficient_at(policy, service, plan.start_at)
+    coefficient_percent = coefficient_at(policy, service, plan.start_at, times=service.tariff)
     return Order(
         order_id=order_id,
         district_id=district_id,
         unit_id=plan.unit_id,
         recipient_id=None,
         funding=plan.funding,
-        policy_version=policy.version,
         terms=Terms(
             service_code=service.code,
             catalogue_version=service.version,
+            policy_version=policy.version,
             planned_minutes=plan.minutes,
             start_at=plan.start_at,
             persons=1,

@@ -122,5 +122,5 @@ def _refuse_by_week(asked: Asked, policy: Policy) -> None:
 
 def asked_price(asked: Asked, policy: Policy) -> int:
     """Return the price, with the coefficient in force now for the time of its start."""
-    coefficient = coefficient_at(policy, asked.service, asked.start_at)
+    coefficient = coefficient_at(policy, asked.service, asked.start_at, times=asked.service)
     return price_minutes(minutes=asked.minutes, coefficient_percent=coefficient, persons=asked.persons)
