@@ -40,7 +40,7 @@ def encoder(kind: type[M], form: type) -> Callable[[Any], M]:
 
 def _wires(kind: type[Message], form: type) -> dict[str, str]:
     """Return the wire of each field; a value that the contract has no part for travels as the fields it consists of."""
-    wires = {}
+    wires: dict[str, str] = {}
     for field in dataclasses.fields(form):
         found = wire_field(kind.DESCRIPTOR, field.name)
         group = get_type_hints(form)[field.name] if found is None else None

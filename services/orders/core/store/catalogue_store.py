@@ -130,6 +130,6 @@ def service_of_columns(row: Found) -> Service:
 
 def columns_of_service(service: Service) -> dict[str, Any]:
     """Return the row of `catalogue_item` of a service."""
-    plain = asdict(service)
+    plain: dict[str, Any] = asdict(service)
     lists = {"funding": sorted(service.funding), "checklist": list(service.checklist)}
-    return plain.pop("tariff") | plain | lists
+    return {**plain.pop("tariff"), **plain, **lists}
