@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 
+from tests.properties import occasions
 from tests.properties.desk_acts import acts_for_others, desk_acts, group_acts
 from tests.properties.newcomers import applications
 from tests.properties.puppets import Actors
@@ -92,14 +93,14 @@ class Alone:
         for name in ORDERS:
             yield from self._on_order(f"/v1/orders/{self.id(name)}")
         yield "POST", "/v1/approvals", {"orders": [self.id(name) for name in ORDERS]}
+        yield from occasions.at_houses(self.id, (self.home, self.day("D5 10:10")), self.me, self.lan)
+        yield from occasions.objections(self.id, ORDERS, self.me)
         yield from self._related()
         yield from self._ended()
 
     def approvals(self) -> Iterator[Act]:
         """What would make credit of their orders, once more."""
-        for name in ORDERS:
-            yield "POST", f"/v1/orders/{self.id(name)}/approval", {}
-            yield "POST", f"/v1/orders/{self.id(name)}/second-check", OK
+        yield from occasions.signatures(self.id, (*ORDERS, *occasions.OCCASIONS))
 
     def memberships(self) -> Iterator[Act]:
         """People, their roles and numbers, rules, units."""
@@ -130,6 +131,9 @@ class Alone:
                   "set": {"grant": {"starting_credit_minutes": 600}}}  # fmt: skip
         yield "PUT", f"/v1/policies/{self.id('policy')}", policy
         yield "POST", f"/v1/policies/{self.id('policy')}/decision", OK
+        yield from occasions.catalogue_acts(self.id, self.district, self.day("D6 00:00")[:10])
+        held = self.world.id_of(self.label + self.world.people[self.label]["roles"][-1].replace("@", ""))
+        yield from occasions.deputy_acts(self.id, held, self.gu, self.day("D5 00:00")[:10])
         unit = f"/v1/organisation-units/{self.id('unit')}"
         yield "PUT", unit, {"level": "community", "parent_id": self.world.unit_of("s1"), "name_zh": "新社区"}
         yield "POST", f"{unit}/names", {"name_zh": "新新社区"}
