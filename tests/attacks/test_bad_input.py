@@ -35,7 +35,7 @@ WRONG: tuple[object, ...] = (
 LISTS_MIN = 18
 ALTERNATIVES = {
     "/v1/transfers": ["order"],
-    "/v1/objections": ["person"],
+    "/v1/objections": ["unit"],
     "/v1/volunteer-stops": ["unit"],
     "/v1/wallets": ["person", "district", "unit"],
 }
