@@ -21,7 +21,7 @@ WORDS_OF = {
     "step": "orders.Step.verb",
     "due": "orders.Order.falls_due",
     "objection": "orders.Objection.state",
-    "about": "orders.Objection.about",
+    "about": "orders.Objection.contested",
     "act": "accounts.ActingGrant.acts",
     "kind": "accounts.Relation.kind",
     "policy": "accounts.PolicyAnswer.state",
