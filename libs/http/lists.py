@@ -121,7 +121,7 @@ class Listing:
     def _after(self, key: tuple[Any, ...] | None) -> list[Condition]:
         if key is None:
             return []
-        row, last = sa.tuple_(*self.order), sa.tuple_(*key, types=[column.type for column in self.order])
+        row, last = sa.tuple_(*self.order), sa.tuple_(*key, types=[_bound(column) for column in self.order])
         return [row < last if self.newest_first else row > last]
 
     def _key(self, row: Any) -> tuple[Any, ...]:
@@ -180,6 +180,11 @@ def _columns_of(row: Any) -> Answer:
 def _name(column: sa.ColumnElement[Any]) -> str:
     name: str = column.key or ""
     return name
+
+
+def _bound(column: sa.ColumnElement[Any]) -> Any:
+    """Return as what a cursor's part is sent: a number in one may be larger than its column holds."""
+    return sa.BigInteger() if isinstance(column.type, sa.Integer) else column.type
 
 
 def _part(column: sa.ColumnElement[Any]) -> Part:
