@@ -53,7 +53,9 @@ def test_the_code_keeps_the_rule(rule: Rule) -> None:
 
 
 def test_no_service_asks_a_value_again_and_again_which_class_it_has() -> None:
-    services = [one for one in python_sources() if one.path.startswith("services/") and "/tests/" not in one.path]
+    services = [
+        source for source in python_sources() if source.path.startswith("services/") and "/tests/" not in source.path
+    ]
 
     assert services
     assert [violation for source in services for violation in rules.chains_of_kinds(source)] == []
@@ -61,7 +63,9 @@ def test_no_service_asks_a_value_again_and_again_which_class_it_has() -> None:
 
 def test_lists_are_declared_and_no_service_pages_by_hand() -> None:
     """The ledger alone does: `libs.http.lists` says why."""
-    services = [one for one in python_sources() if one.path.startswith("services/") and "/tests/" not in one.path]
+    services = [
+        source for source in python_sources() if source.path.startswith("services/") and "/tests/" not in source.path
+    ]
     declared = [one for one in services if not one.path.startswith(("services/ledger/", "services/web/"))]
 
     assert declared

@@ -202,7 +202,7 @@ def test_no_field_of_a_published_order_tells_more_than_its_community(world: Orde
     assert {name for name, value in row.items() if value not in (None, [], "")} == {
         "order_id", "state", "service", "minutes", "start", "end", "funding", "persons", "unit_id", "district_id",
         "published_at", "policy_version", "distance_m", "acts", "service_name", "unit_name",
-        "catalogue_version", "coefficient_percent",
+        "catalogue_version", "coefficient_percent", "kind", "persons_taken",
     }  # fmt: skip
     assert [(act["act"], act["allowed"]) for act in row["acts"]] == [("take", True)]
 

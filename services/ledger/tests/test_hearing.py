@@ -354,8 +354,8 @@ def test_who_somebody_is_now_is_heard_with_their_state_and_of_the_erased_only_th
     known = _standing(hearing, lan, session)
     hearing.forget(accounts.PersonState, text(lan))
 
-    assert known == [("active", ["district_admin"], [UUID(unit)], True)]
-    assert _standing(hearing, lan, session) == [("erased", [], [], True)]
+    assert known == [("active", ["district_admin"], [UUID(unit)], [None], True)]
+    assert _standing(hearing, lan, session) == [("erased", [], [], [], True)]
 
 
 def _standing(hearing: Hearing, person_id: bytes, session: str) -> list[tuple[object, ...]]:

@@ -16,6 +16,7 @@ from libs.programme.two_people_schemas import VerdictSchema
 from services.orders.catalogue import schemas, store
 from services.orders.catalogue.usecases import decide_version, propose_version
 from services.orders.core.api.edge import command, now
+from services.orders.core.rules.catalogue import Service, Tariff
 from services.orders.core.schemas import done_schema, page_of_schema
 from services.orders.core.store.catalogue_store import catalogue_on, service_of_columns
 from services.orders.core.store.rows import Row
@@ -87,7 +88,7 @@ class CatalogueProposal(MethodView):
     @catalogue.response(201, done_schema(schemas.CatalogueProposalSchema))
     def put(self, terms: Row, proposal_id: UUID) -> Row:
         """Propose the next version of a service: what it does not name is as in a new one."""
-        service, at = schemas.service_of_draft(terms), now()
+        service, at = _service_of(terms), now()
         return command(
             lambda c, context: schemas.draft_answer(
                 propose_version(c, context, proposal_id, unit_id=terms["unit_id"], service=service), at
@@ -123,3 +124,35 @@ def _refuse_others() -> None:
     """
     if not any(held.role in POWERS["view_catalogue_proposals"] for held in current_actor().roles):
         raise ForbiddenError
+
+
+def _service_of(terms: Row) -> Service:
+    """Return the service that a draft describes."""
+    return Service(
+        version=0,
+        code=terms["code"],
+        effective=terms["effective"],
+        until=terms["until"],
+        name_zh=terms["name_zh"],
+        name_en=terms["name_en"],
+        service_class=terms["service_class"],
+        risk=terms["risk"],
+        persons=terms["persons"],
+        min_minutes=terms["min_minutes"],
+        max_minutes=terms["max_minutes"],
+        coefficient_percent=terms["coefficient_percent"],
+        tariff=Tariff(
+            night_percent=terms["night_percent"],
+            night_from=terms["night_from"],
+            night_until=terms["night_until"],
+            season_percent=terms["season_percent"],
+            season_from=terms["season_from"],
+            season_until=terms["season_until"],
+            reserve_yuan_per_hour=terms["reserve_yuan_per_hour"],
+        ),
+        funding=frozenset(terms["funding"]),
+        certificate=terms["certificate"],
+        certificate_for=terms["certificate_for"],
+        max_grade=terms["max_grade"],
+        checklist=tuple(terms["checklist"]),
+    )

@@ -19,7 +19,7 @@ CATALOGUE_CAUSE = UUID("6f2b0f3e-7a54-5d4e-9a0c-0c5b7d1f8e11")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Hands:
+class Signatures:
     """Who asked for a version, and who published it; nobody: it came with the platform."""
 
     proposed_by: UUID | None
@@ -49,7 +49,7 @@ class CatalogueItemPublished:
     district_id: UUID | None
     until: date | None
     tariff: Tariff
-    hands: Hands
+    signatures: Signatures
 
     @property
     def subject(self) -> str:
@@ -66,9 +66,10 @@ def catalogue_event(
     decided_by: UUID | None = None,
 ) -> OutgoingEvent:
     """Return the state event of one version; nobody proposed those that came with the platform."""
-    names = (name for name in CatalogueItemPublished.__dataclass_fields__ if name != "hands")
+    names = (name for name in CatalogueItemPublished.__dataclass_fields__ if name != "signatures")
     published = CatalogueItemPublished(
-        **{name: getattr(service, name) for name in names}, hands=Hands(proposed_by=proposed_by, decided_by=decided_by)
+        **{name: getattr(service, name) for name in names},
+        signatures=Signatures(proposed_by=proposed_by, decided_by=decided_by),
     )
     event = outgoing(published, topic=STATE, stream="catalogue", cause=cause, at=at)
     return replace(event, key=event.subject, version=service.version)

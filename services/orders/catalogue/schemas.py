@@ -12,7 +12,7 @@ from libs.programme.two_people import ProposalState
 from libs.programme.two_people_schemas import ProposalAnswer, proposal_answer
 from libs.programme.words import Funding, Grade
 from services.orders.catalogue.rules import Draft
-from services.orders.core.rules.catalogue import Service, Tariff
+from services.orders.core.rules.catalogue import Service
 from services.orders.core.schemas import PageQuerySchema, minutes, shown_day, shown_id
 from services.orders.core.store.catalogue_store import columns_of_service
 from services.orders.core.store.rows import Row
@@ -113,38 +113,6 @@ class CatalogueProposalSchema(ProposalAnswer):
     unit_id = shown_id()
     base_version = fields.Integer(metadata={"description": "The version that it follows; 0 = the first"})
     service = fields.Nested(CatalogueItemSchema)
-
-
-def service_of_draft(terms: Row) -> Service:
-    """Return the service that a draft describes."""
-    return Service(
-        version=0,
-        code=terms["code"],
-        effective=terms["effective"],
-        until=terms["until"],
-        name_zh=terms["name_zh"],
-        name_en=terms["name_en"],
-        service_class=terms["service_class"],
-        risk=terms["risk"],
-        persons=terms["persons"],
-        min_minutes=terms["min_minutes"],
-        max_minutes=terms["max_minutes"],
-        coefficient_percent=terms["coefficient_percent"],
-        tariff=Tariff(
-            night_percent=terms["night_percent"],
-            night_from=terms["night_from"],
-            night_until=terms["night_until"],
-            season_percent=terms["season_percent"],
-            season_from=terms["season_from"],
-            season_until=terms["season_until"],
-            reserve_yuan_per_hour=terms["reserve_yuan_per_hour"],
-        ),
-        funding=frozenset(terms["funding"]),
-        certificate=terms["certificate"],
-        certificate_for=terms["certificate_for"],
-        max_grade=terms["max_grade"],
-        checklist=tuple(terms["checklist"]),
-    )
 
 
 def item_of(service: Service) -> Row:

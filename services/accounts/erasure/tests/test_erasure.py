@@ -17,6 +17,7 @@ from libs.ids import new_id
 from libs.programme.proposals import WORDS_OF
 from services.accounts.core.store.record_store import RecordStore
 from services.accounts.core.store.tables import LEFT, metadata
+from services.accounts.deputies.tables import deputyship
 from services.accounts.due import next_due, run_due
 from services.accounts.erasure.rules import kept_until
 from services.accounts.erasure.store import ErasureStore
@@ -153,6 +154,7 @@ def _say_everything(platform: Platform, hear: Callable[[Any], None], lan: str, m
     must(platform.a.put(f"/v1/persons/{lan}/assessments/{finding}", {"grade": "severe"}))
     must(platform.b.post(f"/v1/assessments/{finding}/confirmation", no))
     _factor_kept_once(platform, lan)
+    _deputy_once(platform, lan)
     _die_by_mistake(platform, hear, lan)
     complaint = {"about": "treatment", "words": WORDS, "acting_for": lan, "consent": said, "why": WORDS}
     must(platform.a.put(path := f"/v1/complaints/{new_id()}", complaint))
@@ -167,6 +169,18 @@ def _factor_kept_once(platform: Platform, person_id: str) -> None:
     said |= {"decided_at": NOON, "decision_why": WORDS, "reset_id": new_id(), "person_id": UUID(person_id)}
     with platform.database.transaction() as connection:
         connection.execute(second_factor_reset.insert().values(said))
+
+
+def _deputy_once(platform: Platform, person_id: str) -> None:
+    """Let somebody have been asked to stand in for the person, who held an office then, and have said no."""
+    by, other = (UUID(caller.person_id) for caller in (platform.a, platform.b))
+    said = {"proposed_by": by, "proposed_at": NOON, "lapses_at": NOON, "state": "declined", "decided_by": other}
+    said |= {"decided_at": NOON, "decision_why": WORDS, "deputyship_id": new_id(), "absent_id": UUID(person_id)}
+    role = platform.rows("SELECT grant_id FROM role_grant WHERE person_id = :id", id=UUID(person_id))[0][0]
+    said |= {"grant_id": role, "deputy_id": other, "role": "coordinator", "unit_id": UUID(platform.units["k1"])}
+    said |= {"begins_on": NOON.date(), "ends_on": NOON.date(), "begin_at": NOON, "end_at": NOON, "reason": "leave"}
+    with platform.database.transaction() as connection:
+        connection.execute(deputyship.insert().values(said))
 
 
 def _admitted_after_a_no(platform: Platform, person_id: str) -> None:
