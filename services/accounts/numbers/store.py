@@ -13,7 +13,7 @@ from libs.http.lists import NOW, Listing, equals
 from libs.programme.proposals import columns_of, proposal_of
 from libs.programme.two_people import Proposal, ProposalState
 from services.accounts.core.rules.identity import LookUp
-from services.accounts.core.store.narrowing import at_home_within, below
+from services.accounts.core.store.narrowing import at_home_within_and_kept, below
 from services.accounts.core.store.store import SealedStore
 from services.accounts.core.store.tables import person_index
 from services.accounts.numbers.rules import NumberChange, Opening
@@ -156,7 +156,7 @@ WAITING = Listing(
         number_proposal.c.state == ProposalState.PROPOSED, number_proposal.c.lapses_at > NOW
     ),
     order=(number_proposal.c.lapses_at, number_proposal.c.proposal_id),
-    narrowed={"unit": at_home_within(number_proposal.c.person_id)},
+    narrowed={"unit": at_home_within_and_kept(number_proposal.c.person_id)},
     scope=("unit",),
     looked_up={"unit": below},
 )

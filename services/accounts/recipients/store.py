@@ -13,7 +13,7 @@ from libs.programme.proposals import columns_of, proposal_of
 from libs.programme.two_people import ProposalState
 from libs.programme.words import Grade, Hardship
 from services.accounts.core.store.facts import Ask, locked_row, unless_taken
-from services.accounts.core.store.narrowing import at_home_within, below
+from services.accounts.core.store.narrowing import at_home_within_and_kept, below
 from services.accounts.recipients.rules import Finding, FindingKind
 from services.accounts.recipients.tables import finding
 
@@ -63,7 +63,7 @@ def finding_of(row: Any) -> Finding:
 WAITING = Listing(
     sa.select(finding).where(finding.c.state == ProposalState.PROPOSED, finding.c.lapses_at > NOW),
     order=(finding.c.lapses_at, finding.c.finding_id),
-    narrowed={"unit": at_home_within(finding.c.person_id), "kind": equals(finding.c.kind)},
+    narrowed={"unit": at_home_within_and_kept(finding.c.person_id), "kind": equals(finding.c.kind)},
     scope=("unit",),
     looked_up={"unit": below},
 )

@@ -18,7 +18,7 @@ from libs.programme.acting_grants import GrantedAct
 from libs.programme.refusals import RecordNotFoundError
 from libs.programme.words import Kinship
 from services.accounts.core.store.facts import Ask, locked_row, prepared, unless_taken
-from services.accounts.core.store.narrowing import at_home_within, below
+from services.accounts.core.store.narrowing import at_home_within_and_kept, below
 from services.accounts.core.store.tables import acted_for
 from services.accounts.relations.rules.grants import ActingGrant
 from services.accounts.relations.rules.relations import Relation
@@ -224,7 +224,7 @@ WAITING = Listing(
         sa.or_(relation.c.asks_verification & ~relation.c.verified, relation.c.ending_by.is_not(None)),
     ),
     order=(relation.c.relation_id,),
-    narrowed={"unit": at_home_within(relation.c.person_id)},
+    narrowed={"unit": at_home_within_and_kept(relation.c.person_id)},
     scope=("unit",),
     looked_up={"unit": below},
 )

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from libs.http.lists import Filter
+from libs.programme.words import PersonStatus
 from services.accounts.core.store.tables import person, unit
 
 
@@ -18,6 +19,12 @@ def at_home_within(person_id: sa.Column[Any]) -> Filter:
     """Ask for rows about people at home in some units."""
     homes = sa.select(person.c.person_id)
     return lambda units: person_id.in_(homes.where(person.c.home_unit_id.in_(units)))
+
+
+def at_home_within_and_kept(person_id: sa.Column[Any]) -> Filter:
+    """Ask for rows about people at home in some units whose data are neither erased nor sealed."""
+    kept = sa.select(person.c.person_id).where(person.c.status.not_in((PersonStatus.ERASED, PersonStatus.SEALED)))
+    return lambda units: person_id.in_(kept.where(person.c.home_unit_id.in_(units)))
 
 
 def within(unit_id: sa.ColumnElement[Any]) -> Filter:

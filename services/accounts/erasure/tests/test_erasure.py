@@ -381,3 +381,22 @@ def test_who_was_erased_or_sealed_after_a_copy_was_made_is_so_again_when_it_is_r
     assert sorted(fact.status for fact in platform.events("PersonErased")) == ["erased", "sealed"]
     answer = platform.client.post("/v1/sessions", json={"login": "小敏", "password": "a good password"})
     refused(answer, "sign_in_failed", 403)
+
+
+def test_what_waited_about_an_erased_person_breaks_no_list_and_stands_in_none(
+    platform: Platform, admin: Caller, hear: Callable[[Any], None]
+) -> None:
+    lan, min_ = platform.register("兰"), platform.register("敏")
+    relation = {"person_id": lan, "relative_id": min_, "kind": "child", "verified": True}
+    must(platform.a.put(f"/v1/persons/{lan}/phone-changes/{new_id()}", {"phone_number": "13900001111"}))
+    must(platform.a.put(f"/v1/persons/{lan}/assessments/{new_id()}", {"grade": "mild"}))
+    must(platform.a.put(f"/v1/relations/{new_id()}", relation))
+    lists = ("/v1/phone-changes", "/v1/findings", "/v1/relations/waiting")
+    unit = platform.units["k1"]
+    assert [len(must(platform.a.get(path, unit=unit))["items"]) for path in lists] == [1, 1, 1]
+
+    asked = _ask(platform, admin, lan)
+    _answer_all(hear, asked.json["erasure_id"], lan)
+
+    assert must(platform.a.get(f"/v1/persons/{lan}"))["status"] == "erased"
+    assert [must(platform.a.get(path, unit=unit))["items"] for path in lists] == [[], [], []]
