@@ -65,6 +65,7 @@ def opened(tmp_path: Path, role: str) -> tuple[FlaskClient, TableApi]:
     api = TableApi(
         signed_in((role,))
         | {
+            "GET /v1/organisation-units": page_of(),
             "GET /v1/catalogue-items/versions": page_of(BATH, elsewhere),
             "GET /v1/catalogue-items/proposals": page_of(WAITING),
             f"PUT {PATH}": (201, WAITING),

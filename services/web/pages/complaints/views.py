@@ -27,7 +27,7 @@ def complaints() -> str:
     asked = request.args.get("state")
     state = asked if asked in STATES else "open"
     unit = viewer().unit_of(*sorted(POWERS[ANSWER]))
-    rows = part_of_page(lambda: api().rows("/v1/complaints", unit=unit, state=state))
+    rows = part_of_page(lambda: list(api().all_rows("/v1/complaints", unit=unit, state=state)))
     hands = (row[field] for row in rows_of(rows) for field in ("person_id", "filed_by", "answered_by"))
     return render_template("complaints/complaints.html", rows=rows, state=state, states=STATES, people=names(hands))
 

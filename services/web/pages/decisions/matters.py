@@ -8,6 +8,7 @@ from typing import Any
 
 from libs.contracts.powers import POWERS
 from services.web.kit.closed import CLOSED, or_nothing, part_of_page, rows_of
+from services.web.kit.units import districts_of
 from services.web.kit.viewer import api, viewer
 
 Row = dict[str, Any]
@@ -60,8 +61,8 @@ class Matters:
 
 
 def _rows(path: str, **query: object) -> list[Row]:
-    """Return what is listed; nothing where the viewer may not see it."""
-    return or_nothing(lambda: api().rows(path, **query), 403, 404) or []
+    """Return all that is listed; nothing where the viewer may not see it."""
+    return or_nothing(lambda: list(api().all_rows(path, limit=None, **query)), 403, 404) or []
 
 
 def _mistakes(death_id: str) -> list[Row]:
@@ -194,7 +195,11 @@ MATTERS = (
         ("decide_period_close",),
         "close_id",
         "/v1/period-closes/{id}/decision",
-        lambda _unit: _rows("/v1/period-closes", district=viewer().district_id, state="proposed"),
+        lambda unit: [
+            row
+            for district in districts_of(unit)
+            for row in _rows("/v1/period-closes", district=district["unit_id"], state="proposed")
+        ],
     ),
     Matter(
         "catalogue",

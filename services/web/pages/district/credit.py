@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
-from flask import redirect, render_template
+from flask import redirect, render_template, request
 from werkzeug.exceptions import Forbidden, NotFound
 from werkzeug.wrappers import Response as WerkzeugResponse
 
@@ -15,8 +16,9 @@ from services.web.kit.areas import Area
 from services.web.kit.closed import or_nothing, part_of_page, rows_of
 from services.web.kit.commands import command_of_form
 from services.web.kit.forms import Field, FieldUnreadableError, Form, Kind, holds, send, show
-from services.web.kit.lookups import all_units, names, words_of
+from services.web.kit.lookups import names, words_of
 from services.web.kit.refusing import back_to_form
+from services.web.kit.units import districts_of
 from services.web.kit.viewer import api, viewer
 from services.web.pages.district.views import STAFF
 from services.web.pages.people.forms import MINUTES, WAITS, WHY
@@ -74,7 +76,9 @@ FORMS = {
 @area.page("", needs=(*STAFF, "propose_reversal"))
 def credit() -> str:
     """Show the grants of each month and the months that are closed."""
-    district = _district()
+    districts = _districts()
+    asked = request.args.get("district")
+    district = next((row["unit_id"] for row in districts if row["unit_id"] == asked), districts[0]["unit_id"])
     grants = part_of_page(lambda: or_nothing(lambda: api().rows("/v1/grants", unit=district), 403) or [])
     closes = part_of_page(lambda: or_nothing(lambda: api().rows("/v1/period-closes", district=district), 403) or [])
     redemptions = part_of_page(
@@ -87,6 +91,8 @@ def credit() -> str:
     )
     return render_template(
         "district/credit.html",
+        districts=districts,
+        district=district,
         grants=grants,
         closes=closes,
         redemptions=redemptions,
@@ -113,7 +119,7 @@ def send_record(name: str) -> WerkzeugResponse:
     """Send what the form says."""
     form, page = _form(name), f"/district/credit/record/{name}"
     try:
-        answered = send(form, command_of_form(), district=_district())
+        answered = send(form, command_of_form(), district=_districts()[0]["unit_id"])
     except FieldUnreadableError as error:
         return back_to_form(page, str(error))
     if answered.get("state") == "declined":
@@ -131,13 +137,13 @@ def _form(name: str) -> Form:
     return form
 
 
-def _district() -> str:
-    """Return the district of the viewer's staff role; the first below it for who stands above."""
-    held = viewer().unit_of(*STAFF, Role.CHECKER, Role.COORDINATOR)
-    own = next(place for place in all_units() if place["unit_id"] == held)
-    if own["district_id"]:
-        return str(own["district_id"])
-    below = [place for place in all_units() if place["level"] == "district" and held in place["path"]]
-    if not below:
+def _districts() -> list[dict[str, Any]]:
+    """Return the districts that the viewer's staff role reaches.
+
+    Raises:
+        NotFound: there is none yet.
+    """
+    districts = districts_of(viewer().unit_of(*STAFF, Role.CHECKER, Role.COORDINATOR))
+    if not districts:
         raise NotFound
-    return str(below[0]["unit_id"])
+    return districts

@@ -16,7 +16,8 @@ from services.web.kit.areas import Area
 from services.web.kit.closed import part_of_page, rows_of
 from services.web.kit.commands import command_of_form
 from services.web.kit.forms import holds
-from services.web.kit.lookups import names, unit
+from services.web.kit.lookups import names
+from services.web.kit.units import districts_of
 from services.web.kit.viewer import api, viewer
 
 area = Area("district", __name__, __file__, "/district")
@@ -27,7 +28,7 @@ Row = dict[str, Any]
 @area.page("", needs=STAFF)
 def district() -> str:
     """Show whether the promise is safe, and lead to everything that a district does."""
-    districts = part_of_page(_districts)
+    districts = part_of_page(lambda: districts_of(viewer().unit_of(*STAFF)))
     supply = part_of_page(lambda: _supply({row["unit_id"] for row in rows_of(districts)}))
     visits = part_of_page(_visits)
     return render_template(
@@ -70,15 +71,6 @@ def _decide(path: str) -> WerkzeugResponse:
     api().post(path, {"ok": agrees, "why": request.form.get("why", "")}, command=command_of_form())
     flash.tell(message("Decided: yes.") if agrees else message("Decided: no."))
     return redirect("/district", 303)
-
-
-def _districts() -> list[Row]:
-    """Return the districts that the viewer's role reaches."""
-    own = unit(viewer().unit_of(*STAFF))
-    if own["level"] == "district":
-        return [own]
-    rows = api().rows("/v1/organisation-units", level="district")
-    return [row for row in rows if own["unit_id"] in row["path"]]
 
 
 def _supply(district_ids: set[str]) -> list[Row]:

@@ -44,7 +44,7 @@ def groups() -> str:
     """Show the groups of the viewer's unit to staff, to others those they belong to."""
     is_staff = holds("view_person")
     query = {"unit": viewer().unit_of(*STAFF)} if is_staff else {"person": viewer().person_id}
-    rows = part_of_page(lambda: api().rows("/v1/groups", **query))
+    rows = part_of_page(lambda: list(api().all_rows("/v1/groups", **query)))
     return render_template(
         "groups/groups.html",
         rows=rows,

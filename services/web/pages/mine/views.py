@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from flask import redirect, render_template, request
-from werkzeug.exceptions import NotFound
+from werkzeug.exceptions import Forbidden, NotFound
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from libs.translation import message
@@ -14,7 +14,7 @@ from services.web.kit import flash
 from services.web.kit.areas import SIGNED_IN, Area
 from services.web.kit.closed import or_nothing, part_of_page
 from services.web.kit.commands import command_of_form
-from services.web.kit.forms import Field, FieldUnreadableError, Form, Kind, send, show
+from services.web.kit.forms import Field, FieldUnreadableError, Form, Kind, holds, send, show
 from services.web.kit.lookups import names, words_of
 from services.web.kit.refusing import back_to_form
 from services.web.kit.viewer import api, viewer
@@ -69,7 +69,7 @@ FORMS = {
         Form(
             "number",
             message("Another number for my account"),
-            "",
+            "view_person",
             "PUT",
             "/v1/persons/{person}/phone-changes/{command}",
             message("Proposed. A second person decides."),
@@ -105,7 +105,12 @@ def mine() -> str:
     moves = part_of_page(lambda: [row | {"what": kind} for kind in MOVES for row in _moves(kind)])
     erasure = part_of_page(lambda: or_nothing(lambda: api().get(f"/v1/persons/{own}/erasure"), 403, 404))
     return render_template(
-        "mine/mine.html", complaints=complaints, moves=moves, erasure=erasure, forms=FORMS.values(), words_of=words_of
+        "mine/mine.html",
+        complaints=complaints,
+        moves=moves,
+        erasure=erasure,
+        forms=[form for form in FORMS.values() if holds(form.needs)],
+        words_of=words_of,
     )
 
 
@@ -158,6 +163,8 @@ def _form(name: str) -> Form:
     form = FORMS.get(name)
     if form is None:
         raise NotFound
+    if not holds(form.needs):
+        raise Forbidden
     return form
 
 
