@@ -19,7 +19,7 @@ PATHS = {
               /family /me /urgent/{urgent} /papers/{lan} /papers/{lan}/slip?month=2026-03 /messages /desk
               /series /series/ask?service=B1 /series/{weekly}
               /series/{weekly}/change?from=2026-12-01&scope=one&act=cancel
-              /mine /mine/looks /mine/record/erasure /family/grants/{grant}""",
+              /mine /mine/looks /mine/record/complaint /family/grants/{grant}""",
     "e9": "/elder /elder/time /family /papers/{e9}",
     "min": """/volunteer /door /me /volunteer/time /duty /volunteer/gift /volunteer/orders/{next}
               /volunteer/orders/{open1} /volunteer/receipts/{transfer}

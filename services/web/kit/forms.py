@@ -90,7 +90,7 @@ def holds(power: str) -> bool:
 def options_of(field: Field) -> list[tuple[str, str]]:
     """Return what a field offers to choose from."""
     if field.kind is Kind.UNIT:
-        return [(place["unit_id"], place["called"]) for place in units_below(viewer().unit_of(*POWERS["grant_role"]))]
+        return [(place["unit_id"], place["called"]) for place in units_below(viewer().unit_of(*POWERS["view_person"]))]
     offered = [(word, label(f"{field.words}.{word}")) for word in field.choices]
     return offered if field.required or field.kind is Kind.BOXES else [("", "–"), *offered]
 

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Collection
 from pathlib import Path
 
 import pytest
 import yaml
 
 from libs.contracts.powers import POWERS
+from services.web.kit.forms import Form
 from services.web.pages.district import credit
+from services.web.pages.mine import views as mine
 from services.web.pages.people import forms
 
 WEB = Path(__file__).parents[1]
@@ -135,3 +138,21 @@ def test_a_request_that_no_page_makes_is_found() -> None:
 
 def test_what_a_form_needs_is_a_power() -> None:
     assert {form.needs for form in (*forms.FORMS.values(), *credit.FORMS.values())} <= POWERS.keys()
+
+
+ASKED_OTHERWISE = {"role": "the matrix asks for a staff role, which is a form of its own"}
+
+
+def _refused(form: Form, roles: Collection[str]) -> list[str]:
+    """Return which of some roles may never send a form, as the matrix has it."""
+    matrix = yaml.safe_load(MATRIX.read_text("utf-8"))
+    (name,) = (name for name in _operations() if _is(name, (form.method, form.path)))
+    return [f"{form.name}: {role}" for role in sorted(set(roles) & set(matrix[name].get("not_authorised", ())))]
+
+
+def test_a_form_is_shown_to_nobody_who_may_never_send_it() -> None:
+    of_staff = [form for form in forms.FORMS.values() if form.name not in ASKED_OTHERWISE]
+    own = [form for form in mine.FORMS.values() if not form.needs]
+
+    assert [role for form in (*of_staff, *credit.FORMS.values()) for role in _refused(form, POWERS[form.needs])] == []
+    assert [role for form in own for role in _refused(form, ("recipient",))] == []

@@ -18,7 +18,7 @@ from services.web.kit.forms import Field, FieldUnreadableError, Form, Kind, hold
 from services.web.kit.lookups import names, words_of
 from services.web.kit.refusing import back_to_form
 from services.web.kit.viewer import api, viewer
-from services.web.pages.people.forms import COMPLAINTS, MINUTES, WHY
+from services.web.pages.people.forms import COMPLAINTS, MINUTES
 
 area = Area("mine", __name__, __file__, "/mine")
 SENT = message("Sent to the ledger.")
@@ -75,20 +75,6 @@ FORMS = {
             message("Proposed. A second person decides."),
             (Field("phone_number", message("Telephone"), most=60),),
             advice=message("For members of staff: a second person above you decides."),
-        ),
-        Form(
-            "erasure",
-            message("Delete my data"),
-            "",
-            "POST",
-            "/v1/persons/{person}/erasure",
-            message("Asked for. It is done when nothing stands against it."),
-            (
-                Field("credit_to", message("What becomes of the credit"), Kind.CHOICE, ("pool",), "wallet", "", False),
-                WHY,
-            ),
-            advice=message("What the law has kept is sealed, the rest is deleted. It cannot be undone."),
-            is_grave=True,
         ),
     )
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from libs.programme.acting_grants import GrantedAct
-from libs.programme.words import Grade, Hardship, Kinship, Role, VisitRisk
+from libs.programme.words import PERSON_ROLES, STAFF_ROLES, Grade, Hardship, Kinship, Role, VisitRisk
 from libs.translation import message
 from services.web.kit.forms import NAME_MAX, Field, Form, Kind
 
@@ -11,10 +11,13 @@ CERTIFICATES = ("health", "carer", "palliative_training", "medical_licence", "le
 DOCUMENTS = ("resident", "passport", "other")
 COMPLAINTS = ("suspension", "treatment", "records", "other")
 OLD_CREDIT = ("earned", "granted", "received")
+OF_PEOPLE = tuple(role for role in Role if role in PERSON_ROLES)
+OF_STAFF = tuple(role for role in Role if role in STAFF_ROLES)
 NOBODY_ELSE = message("Telephone number, name or number of a document, in full")
 RECORDED = message("Recorded.")
 WAITS = message("Proposed. A second person decides.")
 WHY = Field("why", message("Reason"), Kind.WORDS, most=500)
+WHERE = Field("unit_id", message("Where"), Kind.UNIT)
 MINUTES = Field("minutes", message("How long"), Kind.MINUTES, hint=message("Such as 90, 1:30 or 1 h 30."))
 ASKED = message("Sent to the ledger, or to a second person where two must agree.")
 
@@ -124,16 +127,22 @@ ABOUT_THEM = (
     ),
     Form(
         "role",
-        message("Give a role"),
+        message("Make a recipient, a volunteer or a provider's worker"),
         "register_person",
         "PUT",
         "/v1/persons/{person}/roles/{command}",
-        message("Given, or proposed where a second person decides."),
-        (
-            Field("role", message("Role"), Kind.CHOICE, tuple(Role), "role"),
-            Field("unit_id", message("Where"), Kind.UNIT),
-        ),
-        advice=message("A staff role is proposed: another member of staff decides."),
+        RECORDED,
+        (Field("role", message("Role"), Kind.CHOICE, OF_PEOPLE, "role"), WHERE),
+    ),
+    Form(
+        "staff-role",
+        message("Give a staff role"),
+        "grant_role",
+        "PUT",
+        "/v1/persons/{person}/roles/{command}",
+        WAITS,
+        (Field("role", message("Role"), Kind.CHOICE, OF_STAFF, "role"), WHERE),
+        advice=message("Another member of staff decides, and two must have seen the person's document."),
     ),
     Form(
         "number",
