@@ -23,6 +23,8 @@ class Signing:
     # The volunteers and the recipient, as far as they are still known.
     people: tuple[Person, ...]
     relations: Relations
+    on_round: tuple[Person, ...] = ()
+    """To whom a round goes; they confirm nothing, so who made the volunteer still made everybody."""
     hands: frozenset[UUID] = frozenset()
     """Whose hands the signer's count as beside their own: those whose roles are lent to them."""
 
@@ -32,12 +34,12 @@ def refuse_own_or_related(signing: Signing) -> None:
 
     Raises:
         SelfApprovalError: the signer served.
-        ApproverRelatedError: the signer is a relative or housemate of the volunteer or the recipient.
+        ApproverRelatedError: the signer is a relative or housemate of the volunteer, or of who receives it.
     """
-    signer = signing.signer
+    signer, concerned = signing.signer, signing.people + signing.on_round
     if signer.person_id in signing.order.volunteer_ids:
         raise SelfApprovalError
-    if any(signer.person_id == p.person_id or signing.relations.keep_from_signing(signer, p) for p in signing.people):
+    if any(signer.person_id == p.person_id or signing.relations.keep_from_signing(signer, p) for p in concerned):
         raise ApproverRelatedError
 
 

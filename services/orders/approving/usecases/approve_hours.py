@@ -15,7 +15,9 @@ from services.orders.approving.rules.signing import Signing, needs_second, refus
 from services.orders.core.messages import tell
 from services.orders.core.refusals import WrongOrderStateError
 from services.orders.core.rules.life_cycle import State, Verb, refuse_unless_allowed
+from services.orders.core.rules.occasion import Kind
 from services.orders.core.rules.order import Order
+from services.orders.core.rules.people import Person
 from services.orders.core.rules.purposes import Purpose
 from services.orders.core.store import people_store
 from services.orders.core.store.order_store import OrderChange
@@ -23,6 +25,7 @@ from services.orders.core.usecases.command_context import CommandContext, requir
 from services.orders.core.usecases.notices import say_to_volunteers
 from services.orders.core.usecases.order_changes import policy_of_order, read_no_more, save_change, save_changes
 from services.orders.core.usecases.order_facts import lock_all_with_facts, lock_with_facts, order_in
+from services.orders.rounds import store as rounds_store
 
 SignDoubtful = Callable[[CommandContext, Order], OrderChange]
 """What is done where one signature is not enough."""
@@ -40,7 +43,15 @@ def signing_of(connection: Connection, order: Order, signer_id: UUID) -> Signing
     if signer is None:
         raise ForbiddenError
     others = tuple(people[person_id] for person_id in concerned if person_id in people)
-    return Signing(order, signer, others, people_store.relations_of(connection, signer_id))
+    return Signing(
+        order, signer, others, people_store.relations_of(connection, signer_id), _on_round(connection, order)
+    )
+
+
+def _on_round(connection: Connection, order: Order) -> tuple[Person, ...]:
+    if order.kind is not Kind.ROUND:
+        return ()
+    return tuple(people_store.find_people(connection, rounds_store.recipients_of_round(connection, order.order_id)))
 
 
 def approve_hours(connection: Connection, context: CommandContext, order_id: UUID) -> Order:

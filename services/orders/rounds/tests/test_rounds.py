@@ -88,6 +88,18 @@ def test_a_relative_of_somebody_on_it_does_not_take_a_round(meals: OrdersHarness
     assert meals.act("min", "r1", "assignment") == "related_party"
 
 
+def test_nobody_of_the_family_of_somebody_on_a_round_signs_it(meals: OrdersHarness) -> None:
+    meals.relate("mei", "child", "coord_b")
+    meals.act("min", "r1", "assignment")
+    meals.set_time("D2 10:00")
+    meals.act("min", "r1", "check-in", {"code": code_of(meals), "place": HERE})
+    meals.set_time("D2 11:30")
+    meals.act("min", "r1", "check-out")
+
+    assert meals.act("coord_b", "r1", "approval") == "approver_related"
+    assert meals.act("coord_b", "r1", "rejection", {"why": "x"}) == "approver_related"
+
+
 def test_who_sees_the_stops(meals: OrdersHarness) -> None:
     path = f"/v1/rounds/{named('r1')}"
     assert outcome(meals.call("GET", "min", path)) == "order_not_found"
