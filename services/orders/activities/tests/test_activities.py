@@ -120,6 +120,19 @@ def test_whom_a_gate_bars_is_passed_over(canteen: OrdersHarness) -> None:
     assert shown(canteen)["waiting"] == 1
 
 
+def test_whose_id_another_order_took_meanwhile_is_passed_over(canteen: OrdersHarness) -> None:
+    canteen.person("ping", roles=["volunteer"])
+    for volunteer, order in (("min", "s1"), ("hua", "s2"), ("ping", "s3")):
+        sign_up(canteen, volunteer, order)
+    assert canteen.place("coord", "s2", recipient="lan", start="D3 09:00") == ""
+
+    give_up(canteen, "min")
+    canteen.set_time("D1 08:01")
+
+    assert canteen.state("s3") == "taken"
+    assert shown(canteen, "hua")["mine"] == {"order_id": str(named("s2")), "state": None}
+
+
 def test_a_seat_goes_with_a_gate_that_shuts(canteen: OrdersHarness) -> None:
     sign_up(canteen, "min", "s1")
     sign_up(canteen, "hua", "s2")

@@ -124,7 +124,7 @@ def give_up(connection: Connection, context: CommandContext, activity_id: UUID) 
 
 
 def move_up(connection: Connection, due: Deadline, now: datetime) -> None:
-    """Give free seats to those who wait longest, and tell them; whom a gate bars now keeps waiting."""
+    """Give free seats to those who wait longest, and tell them; whom a gate bars now waits on."""
     activity = store.lock_activity(connection, due.subject_id)
     deadline_store.remove_deadline(connection, due)
     if activity.state is not ActivityState.OPEN or now >= activity.start_at:
@@ -144,6 +144,7 @@ def _move_up(connection: Connection, due: Deadline, activity: Activity, waiter: 
     order_store.lock_person(connection, volunteer.person_id)
     seat = draft_seat(connection, activity, waiter.order_id, at=due.now)
     refuse_barred(connection, seat, volunteer, waiter, now=due.now)
+    _refuse_taken_id(connection, waiter.order_id)
     step = Step(Verb.SIGN_UP, due.now, waiter.volunteer_id)
     given = give_seat(connection, due, seat, volunteer, waiter, step)
     store.remove_waiter(connection, activity.activity_id, waiter.volunteer_id)
