@@ -96,8 +96,9 @@ def cancel_activity(connection: Connection, context: CommandContext, activity_id
 
 
 def _tell_waiters(connection: Connection, context: Cause, activity: Activity) -> None:
+    """Tell them by the catalogue of the day it was planned: the service may have ended since."""
     for waiter in store.waiters_of(connection, activity.activity_id):
-        seat = draft_seat(connection, activity, waiter.order_id, at=context.now)
+        seat = draft_seat(connection, activity, waiter.order_id, at=activity.planned_at)
         want_notice(connection, context, seat, waiter.volunteer_id, Purpose.ACTIVITY_CANCELLED, until=activity.end_at)
 
 
