@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from libs.contracts.events import orders as wire
 from libs.ids import new_id
+from services.orders.bootstrap import run_due
 from services.orders.catalogue.tests.drafts import publish
 from services.orders.tests.harness import OrdersHarness, at, named, outcome
 from services.orders.tests.venues import HERE, code_of, register
@@ -119,6 +123,33 @@ def test_whom_a_gate_bars_is_passed_over(canteen: OrdersHarness) -> None:
 
     assert canteen.state("s3") == "taken"
     assert shown(canteen)["waiting"] == 1
+
+
+def test_whoever_waits_no_more_while_they_move_up_has_no_seat_left(canteen: OrdersHarness) -> None:
+    sign_up(canteen, "min", "s1")
+    sign_up(canteen, "hua", "s2")
+    give_up(canteen, "min")
+    path = f"/v1/activities/{named('a1')}/withdrawal"
+    answers: list[int] = []
+    with canteen.database.transaction() as moving:
+        run_due(moving, at("D1 08:01"))
+        leaving = threading.Thread(target=lambda: answers.append(canteen.call("POST", "hua", path, {}).status_code))
+        leaving.start()
+        _until_somebody_waits(canteen)
+    leaving.join()
+
+    assert answers == [200]
+    assert canteen.state("s2") == "cancelled"
+    assert shown(canteen, "hua")["mine"] is None
+
+
+def _until_somebody_waits(world: OrdersHarness) -> None:
+    for _ in range(100):
+        with world.database.transaction() as connection:
+            if connection.scalar(sa.text("SELECT count(*) FROM pg_locks WHERE NOT granted")):
+                return
+        time.sleep(0.02)
+    raise AssertionError("nobody waited")
 
 
 def test_whose_id_another_order_took_meanwhile_is_passed_over(canteen: OrdersHarness) -> None:

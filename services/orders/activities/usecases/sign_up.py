@@ -18,6 +18,7 @@ from services.orders.core.rules.purposes import Purpose
 from services.orders.core.store import deadline_store, order_store, people_store
 from services.orders.core.store.deadline_store import Deadline
 from services.orders.core.store.order_store import Step
+from services.orders.core.store.rows import Row
 from services.orders.core.usecases.acting_for import require_acting_for
 from services.orders.core.usecases.command_context import CommandContext, refuse_auditor
 from services.orders.core.usecases.notices import want_notice
@@ -102,7 +103,7 @@ def _wait(connection: Connection, waiter: Waiter, *, may_wait: bool) -> SignedUp
 
 
 def give_up(connection: Connection, context: CommandContext, activity_id: UUID) -> SignedUp:
-    """Give up one's seat at an activity, or wait for one no more.
+    """Give up one's seat at an activity, or wait for one no more; whoever moves up at the same moment has the seat.
 
     Raises:
         ForbiddenError: acting for a volunteer without the right.
@@ -110,10 +111,11 @@ def give_up(connection: Connection, context: CommandContext, activity_id: UUID) 
         WrongOrderStateError: service has begun, or it is over.
     """
     refuse_auditor(context)
-    activity = store.find_activity(connection, activity_id)
-    mine = store.seats_of_person(connection, [activity.activity_id], context.subject_id).get(activity_id)
-    if mine is None:
-        raise NotSignedUpError
+    store.find_activity(connection, activity_id)
+    mine = _seat_of_subject(connection, context, activity_id)
+    if mine["state"] is None:
+        store.lock_activity(connection, activity_id)
+        mine = _seat_of_subject(connection, context, activity_id)
     if mine["state"] is not None:
         withdraw_from_order(connection, context, mine["order_id"])
     else:
@@ -121,6 +123,13 @@ def give_up(connection: Connection, context: CommandContext, activity_id: UUID) 
         require_acting_for(connection, context, volunteer, GrantedAct.SERVE, subject_id=mine["order_id"])
         store.remove_waiter(connection, activity_id, context.subject_id)
     return SignedUp(activity_id, mine["order_id"])
+
+
+def _seat_of_subject(connection: Connection, context: CommandContext, activity_id: UUID) -> Row:
+    mine = store.seats_of_person(connection, [activity_id], context.subject_id).get(activity_id)
+    if mine is None:
+        raise NotSignedUpError
+    return mine
 
 
 def move_up(connection: Connection, due: Deadline, now: datetime) -> None:
