@@ -7,7 +7,8 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from libs.programme.words import VisitRisk
+from libs.programme.refusals import WalletFrozenError
+from libs.programme.words import PersonStatus, VisitRisk
 from services.orders.core.rules.people import Person
 from services.orders.rounds.refusals import StopTickedError
 
@@ -46,6 +47,17 @@ class Stop:
         return replace(self, outcome=outcome, ticked_by=by, ticked_at=at, words=words)
 
 
+def refuse_served_dead(outcome: Outcome, recipient: Person) -> None:
+    """Refuse that somebody was served of whom it is known that they have died.
+
+    Raises:
+        WalletFrozenError
+    """
+    if outcome is Outcome.DONE and recipient.status == PersonStatus.DECEASED:
+        raise WalletFrozenError
+
+
 def opens_check(outcome: Outcome, recipient: Person) -> bool:
-    """Tell whether people must look at once: somebody at high risk was not met."""
-    return outcome is Outcome.NOT_MET and recipient.visit_risk == VisitRisk.HIGH
+    """Tell whether people must look at once: somebody at high risk, not known to have died, was not met."""
+    is_at_risk = recipient.visit_risk == VisitRisk.HIGH and recipient.status != PersonStatus.DECEASED
+    return outcome is Outcome.NOT_MET and is_at_risk

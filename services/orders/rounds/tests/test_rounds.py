@@ -88,6 +88,20 @@ def test_a_relative_of_somebody_on_it_does_not_take_a_round(meals: OrdersHarness
     assert meals.act("min", "r1", "assignment") == "related_party"
 
 
+def test_the_dead_are_not_served_and_nobody_is_sent_to_look_for_them(meals: OrdersHarness) -> None:
+    meals.act("min", "r1", "assignment")
+    meals.set_time("D2 10:00")
+    meals.act("min", "r1", "check-in", {"code": code_of(meals)})
+    dead = {"status": "deceased", "visit_risk": "high", "visit_listed_on": "2026-03-01", "version": 2}
+    meals.person("old", roles=["recipient"], **dead)
+
+    assert tick(meals, "min", "old", "done") == "wallet_frozen"
+    assert tick(meals, "min", "old", "not_met") == ""
+
+    assert meals.queue("urgent") == set()
+    assert meals.call("GET", "coord", f"/v1/rounds/counts?unit={named('k1')}").get_json()["items"] == []
+
+
 def test_nobody_of_the_family_of_somebody_on_a_round_signs_it(meals: OrdersHarness) -> None:
     meals.relate("mei", "child", "coord_b")
     meals.act("min", "r1", "assignment")

@@ -16,7 +16,7 @@ from services.orders.core.usecases.order_facts import lock_with_facts
 from services.orders.incidents.rules import IncidentKind
 from services.orders.incidents.usecases import Emergency, open_incident
 from services.orders.rounds import store
-from services.orders.rounds.rules import Outcome, Stop, opens_check
+from services.orders.rounds.rules import Outcome, Stop, opens_check, refuse_served_dead
 
 
 @dataclass(frozen=True)
@@ -35,6 +35,7 @@ def tick_stop(connection: Connection, context: CommandContext, order_id: UUID, s
         NotAssignedError: not the volunteer of this round.
         WrongOrderStateError: the volunteer is not on the round.
         StopTickedError: it was ticked before.
+        WalletFrozenError: served, though they have died.
     """
     order = lock_with_facts(connection, context, order_id)
     refuse_auditor(context)
@@ -46,8 +47,10 @@ def tick_stop(connection: Connection, context: CommandContext, order_id: UUID, s
         raise WrongOrderStateError(state=order.state.value)
     stop = store.lock_stop(connection, order_id, stop_id)
     ticked = stop.ticked(tick.outcome, by=context.caller_id, at=context.now, words=tick.words)
-    store.save_ticked(connection, ticked)
     recipient = people_store.find_person(connection, stop.recipient_id)
+    if recipient is not None:
+        refuse_served_dead(tick.outcome, recipient)
+    store.save_ticked(connection, ticked)
     if recipient is not None and opens_check(tick.outcome, recipient):
         emergency = Emergency(kind=IncidentKind.WELFARE_CHECK, person_id=recipient.person_id)
         open_incident(connection, context, stop_id, emergency, recipient, order_id=order_id)
