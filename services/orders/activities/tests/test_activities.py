@@ -11,8 +11,10 @@ import sqlalchemy as sa
 
 from libs.contracts.events import orders as wire
 from libs.ids import new_id
-from services.orders.bootstrap import run_due
+from services.orders.activities.usecases.sign_up import move_up
 from services.orders.catalogue.tests.drafts import publish
+from services.orders.core.rules.deadlines import SEAT_FREE
+from services.orders.core.store.deadline_store import Deadline
 from services.orders.tests.harness import OrdersHarness, at, named, outcome
 from services.orders.tests.venues import HERE, code_of, register
 
@@ -132,7 +134,7 @@ def test_whoever_waits_no_more_while_they_move_up_has_no_seat_left(canteen: Orde
     path = f"/v1/activities/{named('a1')}/withdrawal"
     answers: list[int] = []
     with canteen.database.transaction() as moving:
-        run_due(moving, at("D1 08:01"))
+        move_up(moving, Deadline(named("a1"), SEAT_FREE, at("D1 08:00")), at("D1 08:01"))
         leaving = threading.Thread(target=lambda: answers.append(canteen.call("POST", "hua", path, {}).status_code))
         leaving.start()
         _until_somebody_waits(canteen)
