@@ -12,7 +12,6 @@ import sqlalchemy as sa
 from libs.contracts.events import orders as wire
 from libs.ids import new_id
 from services.orders.activities.usecases.sign_up import move_up
-from services.orders.catalogue.tests.drafts import publish
 from services.orders.core.rules.deadlines import SEAT_FREE
 from services.orders.core.store.deadline_store import Deadline
 from services.orders.tests.harness import OrdersHarness, at, named, outcome
@@ -213,19 +212,6 @@ def test_a_cancelled_activity_is_told_to_who_comes_and_who_waits(canteen: Orders
     canteen.set_time("D1 08:01")
     assert shown(canteen)["waiting"] == 0
     assert outcome(sign_up(canteen, "min", "s3")) == "activity_over"
-
-
-def test_an_activity_is_called_off_though_its_service_has_ended(canteen: OrdersHarness) -> None:
-    canteen.person("cadmin_b", roles=["city_admin@city"])
-    assert plan(canteen, activity="a2", start="D5 09:00") == ""
-    sign_up(canteen, "min", "s1", activity="a2")
-    sign_up(canteen, "hua", "s2", activity="a2")
-    publish(canteen, "last", effective="2026-03-03", until="2026-03-03")
-    canteen.set_time("D3 09:00")
-    assert plan(canteen, start="D5 09:00") == "service_not_found"
-
-    path = f"/v1/activities/{named('a2')}/cancellation"
-    assert outcome(canteen.call("POST", "coord", path, {"why": "停电"})) == ""
 
 
 def test_who_may_plan_what(world: OrdersHarness) -> None:
