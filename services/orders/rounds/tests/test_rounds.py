@@ -92,7 +92,7 @@ def test_the_dead_are_not_served_and_nobody_is_sent_to_look_for_them(meals: Orde
     meals.act("min", "r1", "assignment")
     meals.set_time("D2 10:00")
     meals.act("min", "r1", "check-in", {"code": code_of(meals)})
-    dead = {"status": "deceased", "visit_risk": "high", "visit_listed_on": "2026-03-01", "version": 2}
+    dead: dict[str, Any] = {"status": "deceased", "visit_risk": "high", "visit_listed_on": "2026-03-01", "version": 2}
     meals.person("old", roles=["recipient"], **dead)
 
     assert tick(meals, "min", "old", "done") == "wallet_frozen"
