@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
 from libs.programme.policy import Policy
-from libs.programme.refusals import AlreadyDecidedError, MakerIsCheckerError, MinutesOutOfRangeError
+from libs.programme.refusals import AlreadyDecidedError, MinutesOutOfRangeError
+from libs.programme.two_people import refuse_hand
 from libs.programme.words import Funding
 from services.orders.core.rules.life_cycle import State, Verb
 from services.orders.core.rules.order import Order
@@ -80,17 +81,25 @@ class Objection:
         return self.about is About.DECISION
 
     def answered(
-        self, *, by: UUID, at: datetime, minutes: int | None, why: str, hands: Iterable[UUID | None]
+        self,
+        *,
+        by: UUID,
+        at: datetime,
+        minutes: int | None,
+        why: str,
+        hands: Iterable[UUID | None],
+        lent_by: Collection[UUID] = (),
     ) -> Objection:
         """Return it answered: with the minutes that count, or dismissed where there are none.
+
+        `lent_by`: those who lend the answering one their roles.
 
         Raises:
             MakerIsCheckerError: who answers had a hand in the hours or in the objection.
             AlreadyDecidedError: it is over.
             MinutesOutOfRangeError: not between what counted and what is claimed.
         """
-        if by in {self.person_id, self.filed_by, *hands}:
-            raise MakerIsCheckerError
+        refuse_hand({by, *lent_by}, {self.person_id, self.filed_by, *hands})
         if self.state is not ObjectionState.OPEN:
             raise AlreadyDecidedError(state=self.state)
         if minutes is not None and not self._grants(minutes):

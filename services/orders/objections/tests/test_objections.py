@@ -124,6 +124,20 @@ def test_nobody_answers_who_had_a_hand_in_it(world: OrdersHarness) -> None:
     }
 
 
+def test_whoever_stands_in_answers_nothing_that_the_other_may_not(world: OrdersHarness) -> None:
+    world.person("wang", roles=["checker@s1"], household="w")
+    world.relate("min", "spouse", "wang")
+    rejected(world)
+    consent: dict[str, Any] = {"acting_for": str(named("min")), "consent": said("phone", "Say it for me")}
+    assert objects(world, "op", 62, **consent) == ""
+    for lender in ("coord", "op", "wang", "check_b"):
+        world.person(f"for_{lender}", roles=["checker@s1", f"checker@s1~{lender}"])
+
+    refused = {lender: answers(world, f"for_{lender}", 60) for lender in ("coord", "op", "wang", "check_b")}
+
+    assert refused == {"coord": "maker_is_checker", "op": "maker_is_checker", "wang": "approver_related", "check_b": ""}
+
+
 def test_a_decision_is_appealed_against_to_the_district_which_is_not_the_decider(world: OrdersHarness) -> None:
     decided(world, 30)
     assert objects(world, "min", 62) == ""

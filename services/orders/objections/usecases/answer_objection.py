@@ -12,8 +12,7 @@ from libs.ids import id_from_cause
 from libs.programme.refusals import MakerIsCheckerError, RecordNotFoundError
 from libs.programme.two_people import propose
 from libs.programme.words import Funding
-from services.orders.approving.rules.signing import refuse_own_or_related
-from services.orders.approving.usecases.approve_hours import signing_of
+from services.orders.approving.usecases.approve_hours import refuse_concerned
 from services.orders.approving.usecases.flags import with_flags
 from services.orders.core.messages import tell
 from services.orders.core.rules.life_cycle import State, Verb
@@ -63,7 +62,7 @@ def answer_objection(
 
     Raises:
         ForbiddenError: no checker here, of an appeal no district administrator, or related to a side.
-        MakerIsCheckerError: who answers had a hand in the hours; or fewer minutes, and no second person named.
+        MakerIsCheckerError: who answers had a hand in the hours, or lends them a role; or fewer minutes, and no second person named.
         AlreadyDecidedError, MinutesOutOfRangeError, ProgrammeBudgetExhaustedError
     """
     require_power_somewhere(context, "answer_objection")
@@ -73,7 +72,7 @@ def answer_objection(
     power = "answer_appeal" if filed.is_appeal else "answer_objection"
     order = lock_with_facts(connection, context, filed.order_id, power=power)
     require_power(connection, context, power, order.unit_id)
-    refuse_own_or_related(signing_of(connection, order, context.caller_id))
+    refuse_concerned(connection, context, order)
     hands = rules.hands_of(order, store.hands_in_steps(connection, order.order_id))
     answered = store.lock_objection(connection, objection_id).answered(
         by=context.caller_id,
@@ -81,12 +80,13 @@ def answer_objection(
         minutes=minutes,
         why=why,
         hands=hands,
+        lent_by=context.hands,
     )
     if minutes is not None and minutes > answered.counted_minutes:
         answered = replace(answered, entry_id=_enter(connection, context, order, answered, by_programme=by_programme))
     after = order.moved(Verb.ANSWER_OBJECTION, order.state)
     if minutes is not None and minutes < answered.counted_minutes:
-        if second_id is None or second_id in {context.caller_id, *hands}:
+        if second_id is None or second_id in {*context.hands, *hands}:
             raise MakerIsCheckerError
         after = _with_fewer(connection, context, order, Decided(minutes, why, second_id))
     deadline_store.remove_deadline(connection, Deadline(objection_id, OBJECTION, answered.decide_by))
