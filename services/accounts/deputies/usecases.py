@@ -77,15 +77,18 @@ def decide_deputy(store: Store, context: CommandContext, *, deputyship_id: UUID,
 
     Raises:
         RecordNotFoundError
-        MakerIsCheckerError: the caller proposed it, or is whoever is away.
+        MakerIsCheckerError: the caller, or whom they stand in for above who is away, proposed it or is whoever is away.
         ForbiddenError, OutOfScopeError, PersonNotBelowError: neither the deputy nor above who is away.
         DeputyUnfitError, AlreadyDecidedError, ProposalLapsedError
     """
     deputyship, people = _locked(store, context, deputyship_id)
     if context.caller_id not in (deputyship.absent_id, deputyship.deputy_id, deputyship.proposal.proposed_by):
         _require_superior(store, context, DECIDE, deputyship.absent_id, deputyship.unit_id)
-    # Whoever stands in already says yes to the next absence in their own name.
-    decided = deputyship.decide(replace(context.verdict(ok=ok, why=why), lent_by=frozenset()))
+    verdict = context.verdict(ok=ok, why=why)
+    if context.caller_id == deputyship.deputy_id:
+        # Whoever stands in already says yes to the next absence in their own name.
+        verdict = replace(verdict, lent_by=frozenset())
+    decided = deputyship.decide(verdict)
     if ok:
         grant = store.persons.find_grant(deputyship.grant_id)
         is_active = people[deputyship.deputy_id].status is PersonStatus.ACTIVE

@@ -142,6 +142,17 @@ def test_somebody_above_names_a_deputy_for_who_fell_ill_and_the_deputy_accepts(d
     assert desk.state(path) == "in_force"
 
 
+def test_who_stands_in_above_does_not_accept_whom_the_other_named(desk: Desk) -> None:
+    above = desk.platform.staff("above", "checker", "s1")
+    lent, path = f"/v1/deputies/{new_id()}", f"/v1/deputies/{new_id()}"
+    must(desk.checker.put(lent, desk.words(grant_id=desk.grant_of(desk.checker, "checker"), deputy_id=above.person_id)))
+    must(above.post(f"{lent}/decision", {"ok": True}))
+    must(desk.checker.put(path, desk.words()))
+
+    refused(above.post(f"{path}/decision", {"ok": True}), "maker_is_checker", 403)
+    must(desk.deputy.post(f"{path}/decision", {"ok": True}))
+
+
 def test_it_ends_early_by_either_or_from_above(desk: Desk) -> None:
     for who in (desk.absent, desk.deputy, desk.checker):
         path = desk.in_force()
