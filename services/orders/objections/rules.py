@@ -136,6 +136,8 @@ def contested_of(order: Order, steps: Sequence[Contested]) -> Contested:
 def about_of(order: Order, contested: Contested, person_id: UUID) -> About:
     """Return what a side objects to; the recipient, who may dispute, only to a decision.
 
+    Which minutes an upheld objection entered was answered, for good.
+
     Raises:
         NothingToObjectToError
     """
@@ -145,6 +147,8 @@ def about_of(order: Order, contested: Contested, person_id: UUID) -> About:
         raise NothingToObjectToError
     if order.state is State.REJECTED:
         return About.REJECTION
+    if order.placement.corrects is not None:
+        raise NothingToObjectToError
     return About.AUTO_CHECK_OUT if order.assignment_of(person_id).was_ended else About.MISSING_MINUTES
 
 
@@ -170,6 +174,16 @@ def refuse_claim(order: Order, about: About, person_id: UUID, says_minutes: int)
             raise MinutesOutOfRangeError(counted_minutes=counted_minutes)
     elif says_minutes >= counted_minutes:
         raise MinutesOutOfRangeError(counted_minutes=counted_minutes)
+
+
+def refuse_what_changed(order: Order, objection: Objection) -> None:
+    """Refuse to uphold an objection to hours that count otherwise by now: decided anew, or taken back.
+
+    Raises:
+        NothingToObjectToError
+    """
+    if counted_for(order, objection.person_id) != objection.counted_minutes:
+        raise NothingToObjectToError
 
 
 def refuse_after_window(policy: Policy, about: About, contested: Contested, now: datetime) -> None:

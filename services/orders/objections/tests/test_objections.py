@@ -90,6 +90,37 @@ def test_missing_minutes_are_entered_after_those_that_count_as_attested(world: O
     assert (book["total_minutes"], book["verified_minutes"], book["attested_minutes"]) == (92, 62, 30)
 
 
+def test_what_an_upheld_objection_entered_is_not_objected_to_again(world: OrdersHarness) -> None:
+    settled(world)
+    assert objects(world, "min", 120) == ""
+    assert answers(world, "check", 92) == ""
+    entry_id = entry_of(world)
+    world.call("POST", "check_b", f"/v1/orders/{entry_id}/second-check", {"ok": True})
+
+    again = world.call(
+        "PUT", "min", f"/v1/orders/{entry_id}/objections/{named('o2')}", {"says_minutes": 58, "words": "All of it"}
+    )
+
+    assert (world.served("min")["total_minutes"], outcome(again)) == (92, "nothing_to_object_to")
+
+
+def test_hours_that_were_decided_anew_meanwhile_are_not_added_to(world: OrdersHarness) -> None:
+    settled(world)
+    assert objects(world, "min", 120) == ""
+    assert world.act("lan", "r1", "dispute", {"says_minutes": 30}) == ""
+    meanwhile = answers(world, "admin", 92)
+    world.person("third", roles=["checker@s1"])
+    decision = {"minutes": 30, "why": "a neighbour saw it", "second": str(named("third"))}
+    assert world.act("check_b", "r1", "decision", decision) == ""
+    assert world.act("third", "r1", "decision/confirmation", {"ok": True}) == ""
+    world.person("fourth", roles=["checker@s1"])
+
+    assert answers(world, "fourth", 92) == "nothing_to_object_to"
+    assert answers(world, "fourth", None) == ""
+    assert (meanwhile, world.served("min")["total_minutes"]) == ("wrong_order_state", 30)
+    assert objects(world, "min", 62, label="o2") == "", "against the decision she appeals"
+
+
 def test_what_the_platform_ended_is_objected_to_as_that(world: OrdersHarness) -> None:
     world.redeem("r1", recipient="lan", start="D1 09:00")
     world.act("min", "r1", "assignment")

@@ -63,7 +63,8 @@ def answer_objection(
     Raises:
         ForbiddenError: no checker here, of an appeal no district administrator, or related to a side.
         MakerIsCheckerError: who answers had a hand in the hours, or lends them a role; or fewer minutes, and no second person named.
-        AlreadyDecidedError, MinutesOutOfRangeError, ProgrammeBudgetExhaustedError
+        AlreadyDecidedError, WrongOrderStateError, MinutesOutOfRangeError, ProgrammeBudgetExhaustedError
+        NothingToObjectToError: other minutes count by now than when it was made, so it is not upheld any more.
     """
     require_power_somewhere(context, "answer_objection")
     filed = store.find_objection(connection, objection_id)
@@ -82,9 +83,11 @@ def answer_objection(
         hands=hands,
         lent_by=context.hands,
     )
+    after = order.moved(Verb.ANSWER_OBJECTION, order.state)
+    if minutes is not None:
+        rules.refuse_what_changed(order, answered)
     if minutes is not None and minutes > answered.counted_minutes:
         answered = replace(answered, entry_id=_enter(connection, context, order, answered, by_programme=by_programme))
-    after = order.moved(Verb.ANSWER_OBJECTION, order.state)
     if minutes is not None and minutes < answered.counted_minutes:
         if second_id is None or second_id in {*context.hands, *hands}:
             raise MakerIsCheckerError
