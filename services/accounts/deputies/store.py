@@ -7,7 +7,8 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from libs.db.rows import add_row, change_rows, find_row
+from libs.db.driver import pipelined
+from libs.db.rows import add_row, change_rows, claim_row, find_row
 from libs.http.lists import Listing
 from libs.programme.proposals import columns_of, proposal_of
 from libs.programme.refusals import RecordNotFoundError
@@ -40,8 +41,10 @@ DEPUTIES = Listing(
 
 
 def is_taken(connection: Connection, deputyship_id: UUID) -> bool:
-    """Tell whether one of this id was proposed."""
-    return find_row(connection, deputyship, deputyship_id=deputyship_id) is not None
+    """Tell whether one of this id was proposed, after whoever is proposing one."""
+    with pipelined(connection):
+        kept = claim_row(connection, deputyship, deputyship_id=deputyship_id)
+    return kept.fetchone() is not None
 
 
 def people_of(connection: Connection, deputyship_id: UUID) -> list[UUID]:

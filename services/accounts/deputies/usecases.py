@@ -119,6 +119,8 @@ def run_deputies(connection: Connection, now: datetime) -> int:
         store = Store(connection)
         store.persons.lock_persons(sorted(deputies.people_of(connection, deputyship_id)))
         deputyship = deputies.lock(connection, deputyship_id)
+        if deputyship.ended_at is not None:
+            continue  # Somebody ended it while this waited for them.
         if deputyship.days.end_at <= now or not deputies.has_ground(connection, deputyship_id):
             _end(store, OnceCause(deputyship_id, "ended", now), deputyship, by=None)
         else:

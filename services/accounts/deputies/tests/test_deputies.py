@@ -1,18 +1,32 @@
 """The work moves while somebody is away, and the signatures stay everybody's own."""
 
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
+import sqlalchemy as sa
 
 from libs.contracts.timebank.accounts.v1 import events_pb2
 from libs.contracts.timebank.orders.v1 import events_pb2 as orders_pb2
 from libs.ids import new_id
 from services.accounts.bootstrap import next_due, run_due
+from services.accounts.core.store.person_store import PersonStore
 from services.accounts.deputies.rules import SPAN_DAYS_MAX
-from services.accounts.tests.platform import TODAY, Caller, Document, Platform, must, refused
+from services.accounts.deputies.store import is_taken
+from services.accounts.deputies.usecases import run_deputies
+from services.accounts.tests.platform import (
+    TODAY,
+    Caller,
+    Document,
+    Platform,
+    must,
+    refused,
+    wait_until_somebody_waits,
+)
 
 
 @dataclass
@@ -161,6 +175,49 @@ def test_it_ends_early_by_either_or_from_above(desk: Desk) -> None:
         ended = must(who.delete(path))
 
         assert (ended["state"], ended["ended_by"], desk.lent()) == ("ended", who.person_id, [])
+
+
+def test_what_somebody_ends_at_the_moment_when_it_is_due_is_left(desk: Desk) -> None:
+    path = desk.in_force(days=1)
+    desk.platform.move(timedelta(days=1))
+    now, ran = desk.platform.clock.now(), []
+
+    def run() -> None:
+        with desk.platform.database.transaction() as connection:
+            ran.append(run_deputies(connection, now))
+
+    running = threading.Thread(target=run)
+    with desk.platform.database.transaction() as connection:
+        PersonStore(connection).lock_persons([UUID(desk.absent.person_id)])
+        running.start()
+        wait_until_somebody_waits(desk.platform)
+        connection.execute(sa.text("UPDATE deputyship SET ended_at = :now, ended_by = absent_id"), {"now": now})
+    running.join(30)
+
+    assert (ran, desk.state(path)) == ([1], "ended")
+
+
+def test_of_two_who_choose_one_id_at_once_the_second_is_refused(desk: Desk) -> None:
+    desk.named()
+    third = desk.platform.staff("third", "coordinator", "k1")
+    fourth = desk.platform.staff("fourth", "coordinator", "k2", home="k2")
+    words = desk.words(grant_id=desk.grant_of(third, "coordinator"), deputy_id=fourth.person_id)
+    chosen, answers = new_id(), list[Any]()
+    naming = threading.Thread(target=lambda: answers.append(third.put(f"/v1/deputies/{chosen}", words)))
+    with desk.platform.database.transaction() as connection:
+        assert not is_taken(connection, chosen)
+        connection.execute(
+            sa.text("""
+            INSERT INTO deputyship
+            SELECT (jsonb_populate_record(of, jsonb_build_object('deputyship_id', CAST(:chosen AS text)))).*
+            FROM deputyship AS of"""),
+            {"chosen": str(chosen)},
+        )
+        naming.start()
+        wait_until_somebody_waits(desk.platform)
+    naming.join(30)
+
+    assert [refused(answer, "id_reused", 409)["code"] for answer in answers] == ["id_reused"]
 
 
 def test_a_role_that_ends_ends_it(desk: Desk) -> None:
