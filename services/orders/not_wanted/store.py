@@ -19,6 +19,7 @@ from services.orders.core.rules.life_cycle import State
 from services.orders.core.store import memo
 from services.orders.core.store.facts import Ask, Rows, ask
 from services.orders.core.store.tables import INSTANT, orders, table_of
+from services.orders.rounds.store import round_stop
 
 not_wanted = table_of(
     "not_wanted",
@@ -98,10 +99,11 @@ def delete_word(connection: Connection, *, recipient_id: UUID, volunteer_id: UUI
 
 
 def offered_orders(connection: Connection, *, recipient_id: UUID, volunteer_id: UUID) -> Iterable[UUID]:
-    """Return the orders of a recipient that are offered to a volunteer."""
-    query = sa.select(orders.c.order_id).where(
-        orders.c.recipient_id == recipient_id,
-        orders.c.state == State.PUBLISHED.value,
-        orders.c.offers_to.contains([volunteer_id]),
+    """Return the orders of a recipient, and the rounds that go to them, that are offered to a volunteer."""
+    rounds = sa.select(round_stop.c.order_id).where(round_stop.c.recipient_id == recipient_id)
+    is_offered = (orders.c.state == State.PUBLISHED.value) & orders.c.offers_to.contains([volunteer_id])
+    query = sa.union(
+        sa.select(orders.c.order_id).where(orders.c.recipient_id == recipient_id, is_offered),
+        sa.select(orders.c.order_id).where(orders.c.order_id.in_(rounds), is_offered),
     )
     return connection.execute(query).scalars().all()

@@ -114,6 +114,16 @@ def test_nobody_of_the_family_of_somebody_on_a_round_signs_it(meals: OrdersHarne
     assert meals.act("coord_b", "r1", "rejection", {"why": "x"}) == "approver_related"
 
 
+def test_whom_somebody_on_it_does_not_want_is_offered_a_round_no_more(meals: OrdersHarness) -> None:
+    volunteer = str(named("min"))
+    assert meals.act("coord", "r1", "offers", {"to": volunteer}) == ""
+    assert len(meals.order("r1")["offers"]) == 1
+
+    said = meals.call("POST", "mei", f"/v1/not-wanted/{named('mei')}", {"volunteer_id": volunteer})
+
+    assert (outcome(said), meals.order("r1")["offers"]) == ("", [])
+
+
 def test_who_sees_the_stops(meals: OrdersHarness) -> None:
     path = f"/v1/rounds/{named('r1')}"
     assert outcome(meals.call("GET", "min", path)) == "order_not_found"
