@@ -62,7 +62,8 @@ def answer_objection(
 
     Raises:
         ForbiddenError: no checker here, of an appeal no district administrator, or related to a side.
-        MakerIsCheckerError: who answers had a hand in the hours, or lends them a role; or fewer minutes, and no second person named.
+        MakerIsCheckerError: who answers had a hand in the hours, or stands in for who had; or fewer minutes, and
+            no second person named.
         AlreadyDecidedError, WrongOrderStateError, MinutesOutOfRangeError, ProgrammeBudgetExhaustedError
         NothingToObjectToError: other minutes count by now than when it was made, so it is not upheld any more.
     """
