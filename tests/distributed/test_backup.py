@@ -31,9 +31,10 @@ from services.embedded.databases import roles_of
 from services.ledger.store.ddl_watch import RECORDED_BY
 from services.ledger.tests.support import Ledger, earned, issue
 from services.operator.backup import restoring
+from services.operator.backup.options import Restored, Wanted
 from services.operator.backup.place import CopiesApart, file_of
-from services.operator.backup.restoring import MIGRATIONS, Restored, Wanted, restore
-from services.operator.backup.sealed_folder import BackupRefusedError
+from services.operator.backup.restoring import MIGRATIONS, restore
+from services.operator.backup.sealed_folder import ERASED, BackupRefusedError
 from services.operator.commands import main
 from services.operator.platform import SERVICES
 from tests.events.test_erased_after_restore import OTHERS, SECONDS, City
@@ -172,9 +173,9 @@ def test_databases_that_are_copied_while_everything_runs_are_restored_and_gone_o
 
     restored = place.empty()
     said: list[str] = []
-    wanted = Wanted(city.platform.clock.now(), operator="somebody", reason="a drill")
+    wanted = Wanted(operator="somebody", reason="a drill")
     owners = {name: restored[name].owner for name in SERVICES}
-    came = restore(place.store, owners, city.broker, wanted, said.append)
+    came = restore(place.store, owners, city.broker, wanted, now=city.platform.clock.now(), say=said.append)
 
     assert copied.exit_code == 0, copied.output
     assert "accounts at epoch 1" in copied.output
@@ -201,7 +202,7 @@ def quiet(fresh_database: FreshDatabase) -> Urls:
 def try_restore(place: Place, restored: Urls, *checkpoints: Path) -> Restored:
     """Restore into databases where there is no broker."""
     owners = {name: restored[name].owner for name in SERVICES}
-    return restore(place.store, owners, None, Wanted(NOON, checkpoints=checkpoints), lambda _words: None)
+    return restore(place.store, owners, None, Wanted(checkpoints=checkpoints), now=NOON, say=lambda _words: None)
 
 
 def is_let_in(url: str) -> bool:
@@ -230,16 +231,22 @@ def test_a_copy_that_is_older_than_heads_elsewhere_is_named_and_stays_closed(
     assert {name: is_let_in(restored[name].app) for name in SERVICES} == dict.fromkeys(SERVICES, False)
 
 
-def test_nothing_is_restored_from_a_copy_with_a_byte_that_was_changed(quiet: Urls, place: Place) -> None:
-    place.backup(quiet)
-    path = file_of(place.store.copies()[0], "orders", "public.catalogue_item")
+def flip_last_byte(path: Path) -> None:
     content = bytearray(path.read_bytes())
     content[-1] ^= 1
     path.write_bytes(content)
+
+
+def test_nothing_is_restored_from_a_copy_with_a_byte_that_was_changed(quiet: Urls, place: Place) -> None:
+    place.backup(quiet)
+    path = file_of(place.store.copies()[0], "orders", "public.catalogue_item")
     restored = place.empty()
 
-    with pytest.raises(DamagedFileError, match=re.escape(str(path))):
-        try_restore(place, restored)
+    for damaged in (path, place.store.root / ERASED):
+        flip_last_byte(damaged)
+        with pytest.raises(DamagedFileError, match=re.escape(str(damaged))):
+            try_restore(place, restored)
+        flip_last_byte(damaged)
     path.unlink()
     with pytest.raises(BackupRefusedError, match=re.escape(f"{path} is missing")):
         try_restore(place, restored)

@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-import getpass
-import json
-import sys
-from datetime import datetime
 from pathlib import Path
 
 import click
 
 from libs.sealed_files import DamagedFileError, create_key_file
 from services.embedded.backup.store import BackupStore
+from services.operator.backup.options import KEY, PHRASE, PLACE, Wanted, conclude, restore_options
 from services.operator.backup.sealed_folder import BackupRefusedError, open_folder
 
 FOLDER = click.option("--data", "root", type=click.Path(path_type=Path), default=Path("var"), help="Data folder.")
-KEY = click.option("--key", "key_file", type=click.Path(path_type=Path), help="File with the key (`timebank key`).")
-PHRASE = click.option("--passphrase", "asks", is_flag=True, help="Ask for a passphrase in place of a key file.")
-PLACE = click.argument("place", type=click.Path(path_type=Path))
 
 
 @click.group()
@@ -75,47 +69,18 @@ def backup(
 
 @main.command()
 @FOLDER
-@PLACE
-@KEY
-@PHRASE
-@click.option("--to", type=click.DateTime(["%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%dT%H:%M:%S.%f%z"]), help="Not the latest.")
-@click.option("--erased", type=click.Path(exists=True, path_type=Path), help="Whose data have ended, if not as kept.")
-@click.option(
-    "--checkpoint",
-    "checkpoints",
-    type=click.Path(exists=True, path_type=Path),
-    multiple=True,
-    help="Signed heads kept elsewhere: they tell an older state from the latest.",
-)
-@click.option("--reason", default="restored from a backup", help="Why; it is kept with your name.")
-def restore(
-    root: Path,
-    place: Path,
-    key_file: Path | None,
-    asks: bool,
-    to: datetime | None,
-    erased: Path | None,
-    checkpoints: tuple[Path, ...],
-    reason: str,
-) -> None:
+@restore_options
+def restore(root: Path, place: Path, key_file: Path | None, asks: bool, wanted: Wanted) -> None:
     """Restore the backups in PLACE into an empty data folder; exit with 1 when what came out is not whole."""
-    from services.embedded.backup.restoring import Wanted, restore as run
+    from services.embedded.backup.restoring import restore as run
+    from services.ledger.audit.outside import UnreadableCheckpointError
 
-    ended = tuple(json.loads(erased.read_text())) if erased else None
-    wanted = Wanted(to, checkpoints, ended, operator=getpass.getuser(), reason=reason)
     store = open_folder(BackupStore, place, key_file, asks=asks, is_written=False)
     try:
         restored = run(store, root.resolve(), wanted, click.echo)
-    except (BackupRefusedError, DamagedFileError) as error:
+    except (BackupRefusedError, DamagedFileError, UnreadableCheckpointError) as error:
         raise click.ClickException(str(error)) from error
-    for words in restored.findings:
-        click.echo(f"  ledger: {words}")
-    for words in restored.differences:
-        click.echo(f"  {words}")
-    click.echo("the ledger is whole" if not restored.findings else f"{len(restored.findings)} findings in the ledger")
-    click.echo("the services agree" if not restored.differences else f"{len(restored.differences)} differences")
-    click.echo(f"{restored.ended_again} persons' data were ended again; start it: make run DATA={root}")
-    sys.exit(1 if restored.findings else 0)
+    conclude(restored, if_whole=f"start it: make run DATA={root}", if_not="look at them before you start it")
 
 
 if __name__ == "__main__":

@@ -6,12 +6,11 @@ and whose data had ended since is ended again before anybody can start it.
 
 from __future__ import annotations
 
-import dataclasses
 import os
 import shutil
 import tarfile
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -21,50 +20,27 @@ import psycopg
 
 from libs.bus.postgres import PostgresBroker
 from libs.clock import ManualClock, monotonic
-from libs.db import Database
 from libs.db.database import plain_url
 from libs.db.embedded import EmbeddedPostgres, free_port
 from libs.db.programs import own_programs, unprivileged_user
-from services.accounts.bootstrap import end_again
 from services.embedded.backup.store import BESIDE, DATABASE, SUPERUSER, About, BackupStore, Pieces, segments_after
 from services.embedded.databases import BUS, Databases
 from services.embedded.folder import POSTGRES_VERSION, DataFolder
 from services.embedded.server import EMBEDDED_SETTINGS, place_of
 from services.embedded.settings import SERVICES
 from services.embedded.witnessing import log_folder
-from services.ledger.audit.outside import read_outside
+from services.ledger.audit.outside import Outside, read_outside
 from services.ledger.audit.rebuild import run as rebuild
-from services.ledger.audit.verify import Terms, run as verify
-from services.operator.adopting import Adoption
-from services.operator.backup.sealed_folder import ERASED, BackupRefusedError
-from services.operator.reconcile import reconcile
+from services.ledger.audit.verify import Terms
+from services.operator.backup.after import begin_anew, choose, look_at, whose_ended
+from services.operator.backup.options import Restored, Wanted
+from services.operator.backup.sealed_folder import BackupRefusedError
 
 SEGMENT_BYTES = 16 * 2**20
 ROOM = 1.2
 RECOVERY_SECONDS_MAX = 3600.0
 LOG_TAIL = 4000
 Say = Callable[[str], object]
-
-
-@dataclasses.dataclass(frozen=True)
-class Wanted:
-    """What to restore, and what to compare it with."""
-
-    to: datetime | None = None
-    checkpoints: tuple[Path, ...] = ()
-    ended: tuple[Mapping[str, str], ...] | None = None
-    operator: str = ""
-    reason: str = "restored from a backup"
-
-
-@dataclasses.dataclass(frozen=True)
-class Restored:
-    """What came out."""
-
-    at: datetime
-    findings: list[str]
-    differences: list[str]
-    ended_again: int
 
 
 def restore(store: BackupStore, root: Path, wanted: Wanted, say: Say) -> Restored:
@@ -102,47 +78,29 @@ def _made_whole(
     folder: DataFolder,
     about: About,
     wanted: Wanted,
-    outside: tuple[object, ...],
+    outside: tuple[Outside, ...],
     say: Say,
 ) -> Restored:
     urls = {name: Databases(server, folder, keeps_templates=False).urls(name) for name in (*SERVICES, BUS)}
     at = _restored_moment(server)
     say(f"the databases are as they were at {at.isoformat()}; {_distance(about, at)}")
-    databases = {name: Database(urls[name].app, pool_max=2, application_name="restore") for name in SERVICES}
+    now = ManualClock(folder.clock).now()
     broker = PostgresBroker(urls[BUS].app) if about.broker == "postgres" else None
     try:
-        adoption = Adoption(databases, operator=wanted.operator, reason=wanted.reason)
-        for words in adoption.adopt_all(broker):
-            say(words)
-        ended = wanted.ended if wanted.ended is not None else store.read_json(store.root / ERASED)
-        with databases["accounts"].transaction() as connection:
-            again = end_again(connection, ended, ManualClock(folder.clock).now())
+        apps = {name: urls[name].app for name in SERVICES}
+        again = begin_anew(apps, broker, wanted, whose_ended(store, wanted), now=now, say=say)
     finally:
-        for database in databases.values():
-            database.dispose()
         if broker is not None:
             broker.close()
     readers = {name: urls[name].reader for name in SERVICES}
     rebuild(readers["ledger"], log_folder(folder))
-    report = verify(readers["ledger"], Terms(outside=outside, log_folder=log_folder(folder)))  # type: ignore[arg-type]
-    differences = reconcile(readers, now=ManualClock(folder.clock).now())
-    return Restored(
-        at=at,
-        findings=[str(finding) for finding in report.findings],
-        differences=[f"{one.check}: {one.subject}: {one.words}" for one in differences],
-        ended_again=again,
-    )
+    return look_at(readers, Terms(outside, log_folder(folder)), now=now, ended_again=again)
 
 
 def _chosen(store: BackupStore, to: datetime | None) -> tuple[Path, About]:
     """Return the newest copy of the whole that is not later than the moment wanted."""
     copies = [(base, store.about(base)) for base in store.bases()]
-    if not copies:
-        raise BackupRefusedError(f"there is no copy of the whole in {store.root}")
-    fitting = [(base, about) for base, about in copies if to is None or about.point <= to]
-    if not fitting:
-        raise BackupRefusedError(f"the oldest copy in {store.root} is of {copies[0][1].point_at}, which is later")
-    base, about = fitting[-1]
+    base, about = choose(copies, to, root=store.root, kind="the whole")
     if about.postgres != POSTGRES_VERSION:
         raise BackupRefusedError(f"{base} is of PostgreSQL {about.postgres}; this version runs {POSTGRES_VERSION}")
     return base, about

@@ -16,13 +16,14 @@ from click.testing import CliRunner
 from libs.clock import monotonic
 from libs.db.database import plain_url
 from libs.db.embedded import EmbeddedPostgres, archive_settings, free_port, spool_of
-from libs.sealed_files import WrongKeyError
+from libs.sealed_files import WrongKeyError, create_key_file, key_of_file
 from services.embedded.backup import restoring
 from services.embedded.backup.__main__ import main
 from services.embedded.backup.making import archiver_in_words, finish_piece
 from services.embedded.backup.pruning import prune
 from services.embedded.backup.store import BESIDE, DATABASE, FORMAT, About, BackupStore, segments_after
 from services.embedded.folder import POSTGRES_VERSION
+from services.operator.backup.options import Wanted
 from services.operator.backup.sealed_folder import ABOUT, BackupRefusedError, passphrase_key
 from tests.support.postgres import FAST_SETTINGS
 
@@ -130,7 +131,7 @@ def test_the_last_copy_is_never_to_go_and_only_a_new_one_lets_others_go(
 def try_restore(store: BackupStore, root: Path) -> str:
     """Try to restore; return why it was refused."""
     with pytest.raises(BackupRefusedError) as refused:
-        restoring.restore(store, root, restoring.Wanted(), lambda _words: None)
+        restoring.restore(store, root, Wanted(), lambda _words: None)
     return str(refused.value)
 
 
@@ -157,6 +158,26 @@ def test_a_copy_of_another_version_is_refused(
     add_copy(store, **changed)
 
     assert words in try_restore(store, tmp_path / "data")
+    assert not (tmp_path / "data").exists()
+
+
+@pytest.mark.parametrize(
+    ("option", "code", "words"), [("--checkpoint", 1, "no-head"), ("--erased", 2, "no-head is no list of persons")]
+)
+def test_what_cannot_be_read_beside_the_backups_is_named_and_nothing_restored(
+    tmp_path: Path, option: str, code: int, words: str
+) -> None:
+    (tmp_path / "no-head").write_text("nothing")
+    create_key_file(tmp_path / "key")
+    place = BackupStore(tmp_path / "others", key_of_file(tmp_path / "key"))
+    add_copy(place)
+
+    to = ["--data", str(tmp_path / "data"), "--key", str(tmp_path / "key"), option, str(tmp_path / "no-head")]
+    result = CliRunner().invoke(main, ["restore", str(place.root), *to])
+
+    assert result.exit_code == code
+    assert isinstance(result.exception, SystemExit), "not by an error of ours"
+    assert words in result.output
     assert not (tmp_path / "data").exists()
 
 

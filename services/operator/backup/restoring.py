@@ -6,7 +6,6 @@ owners get into the databases: a process that was left running can do nothing wi
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
@@ -16,19 +15,19 @@ import psycopg
 
 from libs.bus import Broker
 from libs.clock import monotonic
-from libs.db import Database
 from libs.db.database import plain_url
 from libs.db.migrations import migrate, migrations_in
-from services.accounts.bootstrap import PROGRAM as ACCOUNTS, end_again, ended_on_broker
+from services.accounts.bootstrap import PROGRAM as ACCOUNTS, ended_on_broker
 from services.ledger.audit.outside import read_outside
-from services.ledger.audit.verify import Terms, run as verify
+from services.ledger.audit.verify import Terms
 from services.ledger.bootstrap import PROGRAM as LEDGER
-from services.operator.adopting import HEARD, Adoption
+from services.operator.adopting import HEARD
 from services.operator.backup import tables
+from services.operator.backup.after import begin_anew, choose, look_at, whose_ended
 from services.operator.backup.closed import ClosedDatabases
+from services.operator.backup.options import Restored, Wanted
 from services.operator.backup.place import About, CopiesApart, Part, Table, file_of
-from services.operator.backup.sealed_folder import ERASED, BackupRefusedError
-from services.operator.reconcile import reconcile
+from services.operator.backup.sealed_folder import BackupRefusedError
 from services.orders.bootstrap import PROGRAM as ORDERS
 from services.redemption.bootstrap import PROGRAM as REDEMPTION
 
@@ -38,69 +37,35 @@ SESSION = "-c timezone=UTC -c statement_timeout=0 -c idle_in_transaction_session
 Say = Callable[[str], object]
 
 
-@dataclasses.dataclass(frozen=True)
-class Wanted:
-    """What to restore, and what to compare it with; `now` is the platform's time."""
-
-    now: datetime
-    to: datetime | None = None
-    checkpoints: tuple[Path, ...] = ()
-    ended: tuple[Mapping[str, str], ...] | None = None
-    operator: str = ""
-    reason: str = "restored from a backup"
-
-
-@dataclasses.dataclass(frozen=True)
-class Restored:
-    """What came out."""
-
-    at: str
-    findings: list[str]
-    differences: list[str]
-    ended_again: int
-
-
-def restore(store: CopiesApart, owners: Mapping[str, str], broker: Broker | None, wanted: Wanted, say: Say) -> Restored:
+def restore(
+    store: CopiesApart, owners: Mapping[str, str], broker: Broker | None, wanted: Wanted, *, now: datetime, say: Say
+) -> Restored:
     """Restore the newest copy, or that of a moment, and check what came out; `broker` None has nothing from before.
 
-    Where the ledger is not whole the databases stay closed.
+    Where the ledger is not whole the databases stay closed. `now` is the platform's time.
 
     Raises:
         BackupRefusedError: there is nothing to restore, it is of other migrations than this release has, or the
             databases are not empty; nothing was changed.
         DamagedFileError: a byte of the copy is not as it was written; nothing was changed.
     """
-    copy, about = _chosen(store, wanted.to)
+    copies = [(copy, store.about(copy)) for copy in store.copies()]
+    copy, about = choose(copies, wanted.to, root=store.root, kind="databases by URLs")
     _refuse_other_migrations(about)
-    outside = read_outside(wanted.checkpoints)
+    outside, ended = read_outside(wanted.checkpoints), whose_ended(store, wanted)
     _read_once(store, copy, about, say)
     closed = ClosedDatabases(owners)
     closed.close()
     for service, part in about.services.items():
         _fill(store, copy, service, part, owners[service])
         say(f"{service}: {sum(table.rows for table in part.tables)} rows, as they were at {part.moment.at}")
-    again = _told(store, owners, _with_something(broker), wanted, say)
-    report = verify(owners["ledger"], Terms(outside=outside))
-    differences = reconcile(owners, now=wanted.now)
-    if report.is_clean:
+    before = _with_something(broker)
+    ended = [*ended, *(ended_on_broker(before) if before is not None else ())]
+    again = begin_anew(owners, before, wanted, ended, now=now, say=say)
+    restored = look_at(owners, Terms(outside=outside), now=now, ended_again=again)
+    if not restored.findings:
         closed.open()
-    return Restored(
-        at=about.point_at,
-        findings=[str(finding) for finding in report.findings],
-        differences=[f"{difference.check}: {difference.subject}: {difference.words}" for difference in differences],
-        ended_again=again,
-    )
-
-
-def _chosen(store: CopiesApart, to: datetime | None) -> tuple[Path, About]:
-    """Return the newest copy that is not later than the moment wanted."""
-    copies = [(copy, store.about(copy)) for copy in store.copies()]
-    if not copies:
-        raise BackupRefusedError(f"there is no copy of databases by URLs in {store.root}")
-    fitting = [(copy, about) for copy, about in copies if to is None or about.point <= to]
-    if not fitting:
-        raise BackupRefusedError(f"the oldest copy in {store.root} is of {copies[0][1].point_at}, which is later")
-    return fitting[-1]
+    return restored
 
 
 def _refuse_other_migrations(about: About) -> None:
@@ -158,19 +123,3 @@ def _with_something(broker: Broker | None) -> Broker | None:
     """Return the broker, if it has anything from before: one that is new has not even the topics."""
     topics = sorted({topic for heard in HEARD.values() for topic in heard})
     return broker if broker is not None and broker.end_offsets(topics) else None
-
-
-def _told(store: CopiesApart, owners: Mapping[str, str], broker: Broker | None, wanted: Wanted, say: Say) -> int:
-    """Begin new epochs and end again what had ended; return of how many."""
-    databases = {name: Database(url, pool_max=2, application_name="restore") for name, url in owners.items()}
-    try:
-        adoption = Adoption(databases, operator=wanted.operator, reason=wanted.reason)
-        for words in adoption.adopt_all(broker):
-            say(words)
-        kept = store.read_json(store.root / ERASED) if wanted.ended is None else wanted.ended
-        ended = [*kept, *(ended_on_broker(broker) if broker is not None else ())]
-        with databases["accounts"].transaction() as connection:
-            return end_again(connection, ended, wanted.now)
-    finally:
-        for database in databases.values():
-            database.dispose()
