@@ -21,7 +21,6 @@ from services.accounts.deputies.tables import deputyship
 from services.accounts.due import next_due, run_due
 from services.accounts.erasure.rules import kept_until
 from services.accounts.erasure.store import ErasureStore
-from services.accounts.erasure.usecases import end_again, ended_persons
 from services.accounts.sign_in.tables import second_factor_reset
 from services.accounts.tests.platform import NOON, Caller, Platform, must, refused
 
@@ -354,33 +353,6 @@ def test_the_two_sides_of_a_taken_order_see_each_other_until_it_ends(
     hear(taken)
     platform.clock.set(start + timedelta(minutes=120, hours=24))
     refused(volunteer.get(f"/v1/persons/{lan}"), "not_authorised", 403)
-
-
-def test_who_was_erased_or_sealed_after_a_copy_was_made_is_so_again_when_it_is_restored(
-    platform: Platform,
-) -> None:
-    erased, sealed, other = (platform.register(name, roles=["volunteer"]) for name in ("小花", "小敏", "小兰"))
-    ended = [
-        {"person_id": erased, "status": "erased", "erase_on": ""},
-        {"person_id": sealed, "status": "sealed", "erase_on": "2036-02-28"},
-        {"person_id": str(new_id()), "status": "erased", "erase_on": ""},
-    ]
-
-    with platform.database.transaction() as connection:
-        first = end_again(connection, ended, platform.clock.now())
-    with platform.database.transaction() as connection:
-        second = end_again(connection, ended, platform.clock.now())
-        listed = ended_persons(connection)
-
-    assert (first, second) == (2, 0)
-    assert sorted(listed, key=str) == sorted(ended[:2], key=str)
-    assert must(platform.a.get(f"/v1/persons/{erased}"))["status"] == "erased"
-    assert must(platform.a.get(f"/v1/persons/{sealed}"))["status"] == "sealed"
-    assert must(platform.a.get(f"/v1/persons/{other}"))["status"] == "active"
-    assert platform.rows("SELECT count(*) FROM person_key WHERE person_id = :id", id=erased) == [(0,)]
-    assert sorted(fact.status for fact in platform.events("PersonErased")) == ["erased", "sealed"]
-    answer = platform.client.post("/v1/sessions", json={"login": "小敏", "password": "a good password"})
-    refused(answer, "sign_in_failed", 403)
 
 
 def test_what_waited_about_an_erased_person_breaks_no_list_and_stands_in_none(
