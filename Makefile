@@ -141,7 +141,7 @@ schemathesis: $(DEV) ## Try every operation, as each role and at every boundary,
 	@CI=true $(PY) -m pytest -n $(TEST_PROCESSES) $(AGAINST_DOCUMENT) $(ARGS)
 
 .PHONY: faults
-faults: $(DEV) ## Kill, pause and cut off parts under load, on both brokers: make faults ARGS="--rounds 3 --seed 7"
+faults: $(DEV) ## Kill, pause and cut off parts under load, on both brokers: make faults ARGS="--rounds 1 --seeds 20 --commands 300"
 	@$(PY) -m tests.faults $(ARGS)
 
 # --- measure -----------------------------------------------------------------------------------------------------

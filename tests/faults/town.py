@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from libs.ids import new_id
+from tests.faults.patience import settle
 from tests.scenarios.client import ApiCall, Client, PlatformError
 from tests.scenarios.story import CASES, Story, load_story, person_of
 from tests.scenarios.world import World
@@ -47,7 +48,7 @@ def found_town(client: Client, *, pairs: int, days: int) -> Town:
     served: dict[str, Pair] = {}
     for day in range(2, 2 + days):
         served.update(_meet(world, people, day))
-    client.settle()
+    settle(client)
     return Town(world, people, served)
 
 
@@ -68,7 +69,7 @@ def _meet(world: World, pairs: Sequence[Pair], day: int) -> dict[str, Pair]:
         orders = {str(new_id()): pair for pair in pairs}
         for order, pair in orders.items():
             _act(world, pair.elder, "PUT", f"/v1/redemptions/{order}", redemption_terms(world, pair, start.isoformat()))
-        world.client.settle()
+        settle(world.client)
         for order, pair in orders.items():
             _act(world, pair.volunteer, "POST", f"/v1/orders/{order}/assignment", {})
         world.client.advance(start)
