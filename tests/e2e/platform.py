@@ -12,7 +12,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -103,8 +103,12 @@ def started(folder: Path, *options: str) -> Iterator[Started]:
                 os.killpg(platform.process.pid, signal.SIGKILL)
 
 
-def run(*arguments: str, seconds: float = START_SECONDS_MAX) -> subprocess.CompletedProcess[str]:
-    """Run a module of the project to its end."""
+def run(
+    *arguments: str, seconds: float = START_SECONDS_MAX, more: Mapping[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
+    """Run a module of the project to its end, with more variables than ours."""
+    command = [sys.executable, "-m", *arguments]
+    variables = {**os.environ, **(more or {})}
     return subprocess.run(
-        [sys.executable, "-m", *arguments], cwd=ROOT, capture_output=True, text=True, timeout=seconds, check=False
+        command, cwd=ROOT, env=variables, capture_output=True, text=True, timeout=seconds, check=False
     )

@@ -20,6 +20,7 @@ from services.accounts.core.store.vault import create_master_key_file
 from services.ledger.domain.wallets import WalletClass
 from services.operator.demo import PASSWORD
 from services.operator.http import Caller
+from services.operator.platform import find
 from tests.e2e.platform import ROOT, Started, run, started
 from tests.e2e.test_metrics import value
 
@@ -124,6 +125,22 @@ def test_what_is_exported_agrees_with_the_running_platform(city: Started, place:
     assert not (plain / "accounts" / "person_identity.jsonl").exists()
 
 
+def test_an_export_by_the_readers_urls_is_the_one_of_the_data_folder(city: Started, place: Path) -> None:
+    """As from a desk: no data folder, but four databases by roles that may only read."""
+    readers = find(city.folder).readers
+    desk = {f"OPERATOR_{name.upper()}_URL": url for name, url in readers.items()}
+    desk |= {"OPERATOR_LOG_FOLDER": str(city.folder / "ledger-log")}
+
+    city.await_that(lambda: value(city, "ledger_unsealed_entries") == 0, seconds=90)
+    made = timebank(city, "export", str(place / "here"))
+    by_urls = run("services.operator", "export", str(place / "there"), seconds=300, more=desk)
+
+    assert (made.returncode, by_urls.returncode) == (0, 0), made.stderr + by_urls.stderr
+    assert all("_reader" in url for url in readers.values())
+    assert files_of(place / "there") == files_of(place / "here")
+    assert check_export(place / "there", "--trust", str(place / "here" / "ledger" / "trust")).returncode == 0
+
+
 def test_personal_data_are_not_opened_with_another_key(city: Started, place: Path) -> None:
     other = place / "other.key"
     create_master_key_file(other)
@@ -144,6 +161,12 @@ def check_export(folder: Path, *options: str) -> subprocess.CompletedProcess[str
     """Run the standalone program on an export."""
     command = [sys.executable, str(ROOT / "docs" / "verify" / "verify_export.py"), str(folder), *options]
     return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def files_of(export: Path) -> dict[str, tuple[int, str]]:
+    """Return the rows and the SHA-256 of each file of an export."""
+    files = json.loads((export / "manifest.json").read_text())["files"]
+    return {file["path"]: (file["rows"], file["sha256"]) for file in files}
 
 
 def sorted_by_class(minutes: dict[str, int]) -> list[tuple[str, int]]:

@@ -19,7 +19,8 @@ from services.operator.adopting import sources_of
 from services.operator.export.files import Column
 from services.operator.export.tables import Exported
 
-ROWS_AT_ONCE = 2000
+ROWS_AT_ONCE, CHARACTERS_AT_ONCE = 2000, 2**20
+"""How much of a table is held in memory: as many rows as that, or what is reached first, and one row more."""
 OPTIONS = "-c timezone=UTC -c statement_timeout=0 -c idle_in_transaction_session_timeout=0 -c jit=off"
 COLUMNS = """
     SELECT a.attname, format_type(a.atttypid, a.atttypmod) FROM pg_attribute a
@@ -99,7 +100,7 @@ class Snapshot:
         """Yield the rows of a table as JSON, some at a time, in the order of its key."""
         names = ", ".join(f't."{column.name}"' for column in columns)
         query = f"SELECT row_to_json(r)::text FROM (SELECT {names} FROM {_quoted(table.name)} t {self._order(table)}) r"
-        for some in self._stream(query):
+        for some in self._stream(query, ["text"]):
             yield [row for (row,) in some]
 
     def sealed_rows(self, table: Exported, columns: list[Column]) -> Iterator[list[SealedRow]]:
@@ -109,7 +110,7 @@ class Snapshot:
             t.{table.sealed_of}, k.wrapped, k.master_key_id
             FROM {_quoted(table.name)} t LEFT JOIN person_key k ON k.person_id = t.{table.sealed_of}
             {self._order(table)}"""
-        for some in self._stream(query):
+        for some in self._stream(query, ["text", "bytea", "uuid", "bytea", "text"]):
             yield [SealedRow._make(row) for row in some]
 
     def books(self) -> list[Book]:
@@ -135,10 +136,18 @@ class Snapshot:
         assert key, f"{table.name} has a primary key"
         return "ORDER BY " + ", ".join(f't."{name}"' for name in key)
 
-    def _stream(self, query: str) -> Iterator[list[tuple[Any, ...]]]:
-        with self._raw.cursor(name="exported") as cursor:
-            cursor.execute(query.encode())
-            while some := cursor.fetchmany(ROWS_AT_ONCE):
+    def _stream(self, query: str, types: list[str]) -> Iterator[list[tuple[Any, ...]]]:
+        """Yield rows as they come; a cursor would hold as many of a wide table as of a narrow one."""
+        with self._raw.cursor().copy(f"COPY ({query}) TO STDOUT".encode()) as copy:
+            copy.set_types(types)
+            some, size = [], 0
+            for row in copy.rows():
+                some.append(row)
+                size += sum(len(value) for value in row if isinstance(value, (str, bytes)))
+                if len(some) == ROWS_AT_ONCE or size >= CHARACTERS_AT_ONCE:
+                    yield some
+                    some, size = [], 0
+            if some:
                 yield some
 
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import tracemalloc
+
 import psycopg
 import pytest
 
 from libs.db.database import plain_url
-from services.operator.export.tables import ENTRIES, TABLES, left_out
+from services.operator.export.snapshot import CHARACTERS_AT_ONCE, snapshot
+from services.operator.export.tables import ENTRIES, TABLES, Exported, left_out
 from services.operator.platform import SERVICES
 from tests.support.postgres import FreshDatabase
 
@@ -49,6 +53,27 @@ def test_what_is_only_opened_has_nothing_to_show_without_the_key() -> None:
 
     assert only == [table for table in TABLES["accounts"] if table.name in ("person_identity", "person_photo")]
     assert all(table.sealed for table in only)
+
+
+def test_no_more_of_a_wide_table_is_held_than_of_a_narrow_one(fresh_database: FreshDatabase) -> None:
+    urls, rows, width = fresh_database("ledger"), 200, 100_000
+    with psycopg.connect(plain_url(urls.owner)) as connection:
+        connection.execute("CREATE TABLE wide (number integer PRIMARY KEY, words text NOT NULL)")
+        connection.execute("GRANT SELECT ON wide TO ledger_reader")
+        statement = "INSERT INTO wide SELECT n, repeat('\\ \n', %s) FROM generate_series(1, %s) n"
+        connection.execute(statement, (width // 3, rows))
+    table = Exported("wide", "rows that are long")
+    lengths = []
+
+    tracemalloc.start()
+    with snapshot("ledger", urls.reader) as database:
+        for some in database.rows(table, database.columns("wide")):
+            lengths += [len(json.loads(row)["words"]) for row in some]
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert lengths == [width // 3 * 3] * rows
+    assert most < 5 * CHARACTERS_AT_ONCE < rows * width / 3
 
 
 def _telling(columns: set[str]) -> set[str]:
