@@ -148,7 +148,8 @@ def token_of(variables: Mapping[str, str], person_id: UUID) -> str:
     """Return a token of one of the harness."""
     url, key = variables["ACCOUNTS_DATABASE_URL"], Path(variables["ACCOUNTS_MASTER_KEY_FILE"])
     database = Database(url)
-    settings = AccountsSettings(database_url=url, master_key_file=key, demo=True)
+    index = Path(variables["ACCOUNTS_INDEX_KEY_FILE"]) if "ACCOUNTS_INDEX_KEY_FILE" in variables else None
+    settings = AccountsSettings(database_url=url, master_key_file=key, index_key_file=index, demo=True)
     token = create_token_source(settings, database=database)(person_id)
     database.dispose()
     return token
