@@ -119,7 +119,7 @@ STAYS: Mapping[str, Mapping[str, Stays]] = {
         "assignment": Stays(ORDERS_A_YEAR, 400, _OF_ORDERS),
         "call_back": Stays(ORDERS_A_YEAR // 50, 300, "what was asked and answered by telephone"),
         "catalogue_proposal": Stays(1_000, 1_000, _OF_STAFF),
-        "counted": Stays(ORDERS_A_YEAR * 3, 240, "what the figures of a month count, row by row"),
+        "counted": Stays(ORDERS_A_YEAR * 3 + ELDERS // 10 * 12, 240, "what the figures of a month count, row by row"),
         "counted_sum": Stays(120_000 * 50, 180, "figures of months that are over"),
         "certificate": Stays(ELDERS // 20, 400, "checked by strangers for ever"),
         "confirmation": Stays(ORDERS_A_YEAR, 120, _OF_ORDERS),

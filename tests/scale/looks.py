@@ -104,7 +104,10 @@ def of_orders(city: City) -> dict[str, Look]:
         looks[f"rows of a figure of a {level}"] = partial(
             _page, figures.COUNTED, unit=units[0], month=THIS_MONTH, indicator="fill_rate"
         )
-    looks["figures of a community"] = lambda c: figures.sums_of(c, asker.units("community"), [THIS_MONTH])
+    looks["figures of a community"] = lambda c: figures.sums_of(c, asker.units("community"), [THIS_MONTH], NOW)
+    looks["volunteers of a community"] = partial(
+        _page, figures.REGISTERED_NOW, unit=asker.units("community")[0], indicator="volunteers_trained"
+    )
     latitude, longitude = (degrees * MILLIDEGREE_E6 for degrees in city.home_millideg(asker.elder))
     near = placing.Near(Place(latitude, longitude), NEAR_M)
     looks["orders open to all"] = _orders(open_to_all=True)

@@ -13,6 +13,7 @@ from libs.clock import local_date
 from libs.db import Connection
 from libs.errors import ForbiddenError
 from libs.http import reading
+from libs.http.lists import Page
 from libs.programme.names import with_unit_names
 from services.orders.core.api.edge import now, reaches
 from services.orders.core.rules.counting import OF_PEOPLE
@@ -39,7 +40,7 @@ class Figures(MethodView):
             _refuse_unless_reached(connection, query["unit"])
             units = store.units_under(connection, query["unit"]) if query["below"] == "yes" else [query["unit"]]
             months = months_up_to(month, query["months"])
-            sums = store.sums_of(connection, units, months)
+            sums = store.sums_of(connection, units, months, now())
             rows = [_figures(unit, of, sums.get((unit, of), [])) for of in months for unit in units]
             return {"items": with_unit_names(connection, rows, "unit_id")}
 
@@ -55,8 +56,15 @@ class CountedRows(MethodView):
         """List what a figure of a unit's month counts, in the order in which it happened."""
         with reading() as connection:
             _refuse_unless_reached(connection, query["unit"])
-            page = store.COUNTED.page(connection, query, month=_first_day(query["month"]))
+            page = _page(connection, query, _first_day(query["month"]))
             return page.showing(with_unit_names(connection, [_row(row) for row in page.rows], "unit_id"))
+
+
+def _page(connection: Connection, query: Row, month: date) -> Page[Any]:
+    at = now()
+    if store.is_registered(query["indicator"]) and store.counting_of(connection).is_of_today(month, at):
+        return store.REGISTERED_NOW.page(connection, query, now=at)
+    return store.COUNTED.page(connection, query, month=month)
 
 
 def _refuse_unless_reached(connection: Connection, unit_id: UUID) -> None:

@@ -82,6 +82,7 @@ class Indicator:
 
 _TAKEN, _UNTAKEN, _SERVED = Rows(Kind.TAKEN), Rows(Kind.UNTAKEN), Rows(Kind.SERVED)
 _SEARCHES = (_TAKEN, _UNTAKEN)
+_REGISTERED = Rows(Kind.REGISTERED)
 INDICATORS = {
     "fill_rate": Indicator(_TAKEN, Way.SHARE, Measure.PERCENT, _SEARCHES),
     "time_to_take_median": Indicator(_TAKEN, Way.MEDIAN, Measure.MINUTES),
@@ -93,6 +94,9 @@ INDICATORS = {
     "elders": Indicator(Rows(Kind.ELDER), Way.COUNT, Measure.PEOPLE),
     "hours_each": Indicator(_SERVED, Way.EACH, Measure.MINUTES, (Rows(Kind.ELDER),)),
     "volunteers": Indicator(Rows(Kind.VOLUNTEER), Way.COUNT, Measure.PEOPLE),
+    "volunteers_registered": Indicator(_REGISTERED, Way.COUNT, Measure.PEOPLE),
+    "volunteers_trained": Indicator(Rows(Kind.REGISTERED, Mark.TRAINED), Way.COUNT, Measure.PEOPLE, (_REGISTERED,)),
+    "volunteers_insured": Indicator(Rows(Kind.REGISTERED, Mark.INSURED), Way.COUNT, Measure.PEOPLE, (_REGISTERED,)),
     "satisfaction": Indicator(Rows(Kind.RATED), Way.AVERAGE, Measure.STARS_PERCENT),
     "flags": Indicator(Rows(Kind.FLAGGED), Way.COUNT, Measure.ORDERS),
     "disputes": Indicator(Rows(Kind.DISPUTED), Way.COUNT, Measure.ORDERS),

@@ -5,21 +5,23 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Any
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import array
 
+from libs.clock import PROGRAMME_ZONE, local_date
 from libs.db import Connection
 from libs.db.prepared import Prepared
 from libs.db.rows import change_rows
-from libs.http.lists import Listing, one_of
+from libs.http.lists import NOW, Listing, one_of
 from libs.programme import directory
 from libs.programme.directory.tables import unit
 from libs.programme.directory.units import TREE_DEPTH_MAX
+from services.orders.core.rules.counting import Kind, Mark
 from services.orders.core.store.counted_store import CLOSING_LOCK, counted
-from services.orders.core.store.tables import INSTANT, table_of
+from services.orders.core.store.tables import INSTANT, TEXTS, person, table_of
 from services.orders.indicators.rules import INDICATORS, RULES_VERSION, Rows, Sum, end_of
 
 counting = table_of("counting", "one", one=sa.Boolean, upto=INSTANT, closing=sa.Date, after_unit=sa.Uuid)
@@ -34,6 +36,11 @@ _BUCKET = """CASE
 """A time is told to the minute within an hour, within a day to ten minutes, else to the hour, rounded up."""
 _SUMS = f"""kind, service_code, marks, {_BUCKET} AS bucket, count(*) AS rows,
     sum(number) AS number, sum(credit_minutes) AS credit_minutes"""
+_DAY = f"CAST(CAST(:now AS timestamptz) AT TIME ZONE '{PROGRAMME_ZONE}' AS date)"
+_IS_VOLUNTEER = "'volunteer' = ANY(roles) AND status IN ('active', 'suspended')"
+_QUALIFIED = f"""array_remove(ARRAY[
+        CASE WHEN insured_until >= {_DAY} THEN 'insured' END, CASE WHEN training THEN 'trained' END], NULL)"""
+"""What a volunteer who is registered has, on a day, in the order of the alphabet."""
 _KEPT = Prepared(
     sa.text("""
     SELECT unit_id AS top, month, kind, service_code, marks, bucket, rows, number, credit_minutes
@@ -49,11 +56,32 @@ _COUNTED = Prepared(
     )
     SELECT b.top, c.month, {_SUMS}
     FROM (SELECT DISTINCT top, unit_id FROM below) b JOIN counted c ON c.unit_id = b.unit_id
-    WHERE c.month = ANY(:months) GROUP BY 1, 2, 3, 4, 5, 6""")
+    WHERE c.month = ANY(:months) AND c.kind <> 'registered' GROUP BY 1, 2, 3, 4, 5, 6""")
+)
+_REGISTERED_NOW = Prepared(
+    sa.text(f"""
+    WITH RECURSIVE below AS (
+        SELECT unit_id AS top, unit_id, 1 AS depth FROM unit WHERE unit_id = ANY(:tops)
+        UNION
+        SELECT b.top, u.unit_id, b.depth + 1 FROM unit u JOIN below b ON u.parent_id = b.unit_id
+        WHERE b.depth < :depth_max
+    )
+    SELECT b.top, {_QUALIFIED} AS marks, count(*) AS rows
+    FROM (SELECT DISTINCT top, unit_id FROM below) b JOIN person p ON p.home_unit_id = b.unit_id
+    WHERE {_IS_VOLUNTEER} GROUP BY 1, 2""")
+)
+_REGISTER = Prepared(
+    sa.text(f"""
+    INSERT INTO counted (month, kind, at, subject_id, unit_id, number, credit_minutes, service_code, marks)
+    SELECT :month, 'registered', :now, person_id, home_unit_id, 0, 0, '', {_QUALIFIED}
+    FROM person WHERE home_unit_id = ANY(:units) AND {_IS_VOLUNTEER} ON CONFLICT DO NOTHING""")
 )
 _UNITS = Prepared(
     sa.text("""
-    SELECT DISTINCT unit_id FROM counted WHERE month = :month AND unit_id > :after ORDER BY unit_id LIMIT :limit""")
+    SELECT unit_id FROM (
+        SELECT DISTINCT unit_id FROM counted WHERE month = :month AND unit_id > :after
+        UNION SELECT unit_id FROM unit WHERE unit_id > :after
+    ) AS units ORDER BY unit_id LIMIT :limit""")
 )
 _ADD_UP = Prepared(
     sa.text(f"""
@@ -92,6 +120,10 @@ class Counting:
         """Tell whether a month's sums are complete."""
         return end_of(month) <= self.upto and month != self.closing
 
+    def is_of_today(self, month: date, now: datetime) -> bool:
+        """Tell whether who is registered now stands for a month: the one that runs, or is being added up."""
+        return month in (local_date(now).replace(day=1), self.closing)
+
 
 def counting_of(connection: Connection, *, for_update: bool = False) -> Counting:
     """Return how far it is added up."""
@@ -116,6 +148,8 @@ def add_up_some(connection: Connection, month: date, after: UUID) -> None:
     terms = {"month": month, "after": after, "limit": UNITS_AT_ONCE}
     units = _UNITS.scalars(connection, terms)
     if units:
+        last = end_of(month) - timedelta(microseconds=1)
+        _REGISTER.change(connection, {"month": month, "now": last, "units": units})
         version = {"rules_version": RULES_VERSION, "depth_max": TREE_DEPTH_MAX}
         _ADD_UP.change(connection, {"month": month, "units": units, **version})
     done = len(units) < UNITS_AT_ONCE
@@ -128,9 +162,12 @@ def add_up_some(connection: Connection, month: date, after: UUID) -> None:
 
 
 def sums_of(
-    connection: Connection, units: Sequence[UUID], months: Sequence[date]
+    connection: Connection, units: Sequence[UUID], months: Sequence[date], now: datetime
 ) -> Mapping[tuple[UUID, date], list[Sum]]:
-    """Return what was counted of some units, each with all below it, by unit and month."""
+    """Return what was counted of some units, each with all below it, by unit and month.
+
+    Volunteers are registered, in a month that is not added up, who are so now.
+    """
     state = counting_of(connection)
     is_kept = {month: state.is_added_up(month) for month in months}
     sums: dict[tuple[UUID, date], list[Sum]] = defaultdict(list)
@@ -140,6 +177,10 @@ def sums_of(
         for row in statement.rows(connection, terms) if wanted else ():
             of = (row.kind, row.service_code, tuple(row.marks), row.bucket)
             sums[row.top, row.month].append(Sum(*of, int(row.rows), int(row.number), int(row.credit_minutes)))
+    for month in [month for month in months if state.is_of_today(month, now)]:
+        terms = {"tops": list(units), "now": now, "depth_max": TREE_DEPTH_MAX}
+        for row in _REGISTERED_NOW.rows(connection, terms):
+            sums[row.top, month].append(Sum(Kind.REGISTERED, "", tuple(row.marks), 0, int(row.rows), 0, 0))
     return sums
 
 
@@ -147,6 +188,11 @@ def units_under(connection: Connection, unit_id: UUID) -> list[UUID]:
     """Return a unit and those right below it."""
     below = sa.select(unit.c.unit_id).where(unit.c.parent_id == unit_id).order_by(unit.c.unit_id)
     return [unit_id, *connection.execute(below).scalars()]
+
+
+def is_registered(indicator: str) -> bool:
+    """Tell whether a figure is of who is registered."""
+    return INDICATORS[indicator].rows.kind is Kind.REGISTERED
 
 
 def _rows_of(indicator: str) -> sa.ColumnElement[bool]:
@@ -171,4 +217,32 @@ COUNTED = Listing(
     looked_up={"unit": lambda connection, unit_id: directory.units_below(connection, [unit_id])},
 )
 """The rows that a figure of a unit's month opens into, in the order in which they happened."""
-Row = Mapping[str, Any]
+
+
+def _registered_with(indicator: str) -> sa.ColumnElement[bool]:
+    mark = INDICATORS[indicator].rows.mark
+    return sa.true() if mark is None else _MARKS_NOW.contains([mark.value])
+
+
+_TODAY = sa.cast(sa.func.timezone(PROGRAMME_ZONE, NOW), sa.Date)
+_INSURED = sa.case((person.c.insured_until >= _TODAY, Mark.INSURED.value))
+_TRAINED = sa.case((person.c.training, Mark.TRAINED.value))
+_MARKS_NOW = sa.func.array_remove(sa.cast(array([_INSURED, _TRAINED]), TEXTS), sa.null(), type_=TEXTS)
+REGISTERED_NOW = Listing(
+    sa.select(
+        sa.literal(Kind.REGISTERED.value).label("kind"),
+        NOW.label("at"),
+        person.c.person_id,
+        person.c.person_id.label("subject_id"),
+        person.c.home_unit_id.label("unit_id"),
+        sa.literal(0).label("number"),
+        sa.literal(0).label("credit_minutes"),
+        sa.literal("").label("service_code"),
+        _MARKS_NOW.label("marks"),
+    ).where(sa.text(_IS_VOLUNTEER)),
+    order=(person.c.person_id,),
+    narrowed={"unit": one_of(person.c.home_unit_id), "indicator": _registered_with},
+    scope=("unit",),
+    looked_up={"unit": lambda connection, unit_id: directory.units_below(connection, [unit_id])},
+)
+"""Who is registered as a volunteer now: what the figures of the month that runs open into."""

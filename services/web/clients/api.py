@@ -13,6 +13,8 @@ from services.web.clients.transport import ANSWER_SECONDS, ApiAnswer, ApiRequest
 
 PAGE_SIZE = 200
 PAGES_MAX = 20
+EVERY_PAGES_MAX = 5_000
+"""A million rows: as many as a sheet holds."""
 WAIT = "wait=5"
 AWAY = (502, 503, 504)
 
@@ -27,6 +29,10 @@ class ProblemError(Exception):
         self.title = str(self.fields.get("title", ""))
         self.retry_after = headers.get("retry-after", "")
         super().__init__(f"{status} {self.code}")
+
+
+class TooLongError(Exception):
+    """A list has more rows than a sheet holds."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -57,6 +63,21 @@ class Api:
             cursor = answered["next"]
             if not cursor:
                 return
+
+    def every_page(self, path: str, **query: object) -> Iterator[list[dict[str, Any]]]:
+        """Yield a whole list to save, page by page.
+
+        Raises:
+            TooLongError: more rows follow than a sheet holds.
+        """
+        cursor = None
+        for _ in range(EVERY_PAGES_MAX):
+            answered = self.get(path, **{"limit": PAGE_SIZE} | query | {"cursor": cursor})
+            yield answered["items"]
+            cursor = answered["next"]
+            if not cursor:
+                return
+        raise TooLongError
 
     def put(self, path: str, body: Mapping[str, Any]) -> Any:
         """Make something under an id of ours; where an answer may come later, wait for it a little."""

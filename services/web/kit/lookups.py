@@ -93,6 +93,11 @@ def names(person_ids: Iterable[str | None]) -> dict[str, str]:
     return kept
 
 
+def forget_names() -> None:
+    """Keep the names of what is read no longer: of a list that is longer than a page."""
+    g.pop("names", None)
+
+
 def has_photo(person_id: str) -> bool:
     """Tell whether the viewer may see a photograph of somebody whose name stands on this page."""
     return person_id in _photos()

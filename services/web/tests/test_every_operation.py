@@ -22,6 +22,7 @@ METHODS = {
     "get": "GET",
     "rows": "GET",
     "all_rows": "GET",
+    "every_page": "GET",
     "put": "PUT",
     "put_file": "PUT",
     "post": "POST",

@@ -12,6 +12,7 @@ from flask.testing import FlaskClient
 from openpyxl import load_workbook
 
 from libs.clock import machine_now
+from services.web.clients.api import ProblemError
 from services.web.clients.transport import ApiRequest
 from services.web.kit.months import Month
 from services.web.tests.support import (
@@ -68,6 +69,7 @@ def api() -> TableApi:
     pages = {"": rows, "more": {"items": [TAKEN], "next": None}}
     asked: Answers = {
         "GET /v1/indicators": answer,
+        "GET /v1/indicators/visits": (200, {"unit_id": UNIT, "listed": 40, "visited": 39, "rate_percent": 97}),
         "GET /v1/indicators/rows": lambda wanted: (200, pages[dict(wanted.query).get("cursor", "")]),
         "GET /v1/catalogue-items": (200, {"items": [], "next": None}),
     }
@@ -86,7 +88,9 @@ def test_figures_are_written_for_people_and_open_into_their_rows(client: FlaskCl
 
     assert "75 %" in page
     assert "2 h 30 min" in page
-    assert "4.2 of 5" in page
+    assert "4.2 of 5, answers: 4" in page
+    assert "97 %" in page
+    assert f"/district/visits?unit={UNIT}&amp;month=2026-03&amp;seen=yes" in page
     assert f"/figures/rows?unit={UNIT}&amp;month=2026-03&amp;indicator=fill_rate" in page
     assert "This month is over" in page
     assert page.count("<rect") == 12
@@ -99,7 +103,8 @@ def test_the_rows_come_page_by_page_and_name_orders_and_people(client: FlaskClie
     assert page.count(f"/desk/orders/{ORDER}") == 2
     assert "Yu Fengying" in page
     assert "at night" in page
-    assert "cursor=more" in page
+    assert "Lines 1 to 3 of 3" in page
+    assert "before=3&amp;cursor=more" in page
 
 
 @pytest.mark.parametrize("ending", ["csv", "xlsx"])
@@ -115,6 +120,36 @@ def test_tables_hold_every_row_and_no_formula(client: FlaskClient, ending: str) 
         ["Hours of help", "2 h 30 min", "150", "minutes", "3"],
     ]
     assert client.get(f"/figures/table.exe?unit={UNIT}").status_code == 404
+
+
+@pytest.mark.parametrize("ending", ["csv", "xlsx"])
+def test_a_table_to_save_holds_every_row_however_many(
+    client: FlaskClient, api: TableApi, monkeypatch: pytest.MonkeyPatch, ending: str
+) -> None:
+    def page(wanted: ApiRequest) -> Answered:
+        at = int(dict(wanted.query).get("cursor", "0"))
+        return 200, {"items": [TAKEN] * 200, "next": str(at + 1) if at < 24 else None}
+
+    api.answers["GET /v1/indicators/rows"] = page
+    path = f"/figures/rows.{ending}?unit={UNIT}&month=2026-03&indicator=hours&lang=en"
+
+    assert len(table_of(client.get(path), ending)) == 1 + 25 * 200
+
+    monkeypatch.setattr("services.web.clients.api.EVERY_PAGES_MAX", 3)
+    rows = table_of(client.get(path), ending)
+    assert len(rows) == 1 + 3 * 200 + 1
+    assert rows[-1][0].startswith("There are more lines than a table holds")
+
+
+def test_a_table_that_breaks_off_halfway_is_no_whole_answer(client: FlaskClient, api: TableApi) -> None:
+    def page(wanted: ApiRequest) -> Answered:
+        is_first = "cursor" not in dict(wanted.query)
+        return (200, {"items": [TAKEN], "next": "more"}) if is_first else (500, {"code": "internal", "title": "No"})
+
+    api.answers["GET /v1/indicators/rows"] = page
+
+    with pytest.raises(ProblemError):
+        client.get(f"/figures/rows.csv?unit={UNIT}&month=2026-03&indicator=hours&lang=en").get_data()
 
 
 def table_of(response: Any, ending: str) -> list[list[str]]:

@@ -28,18 +28,21 @@ class Kind(StrEnum):
     REVERSED = "reversed"
     ELDER = "elder"
     VOLUNTEER = "volunteer"
+    REGISTERED = "registered"
 
 
-OF_PEOPLE = frozenset({Kind.ELDER, Kind.VOLUNTEER})
-"""What is counted once a month of a person: helped for the first time in it, or helping."""
+OF_PEOPLE = frozenset({Kind.ELDER, Kind.VOLUNTEER, Kind.REGISTERED})
+"""What is counted once a month of a person: helped for the first time in it, or helping, or registered at its end."""
 
 
 class Mark(StrEnum):
-    """What is said of a service beside its minutes."""
+    """What is said of a service beside its minutes, or of a volunteer who is registered."""
 
     NIGHT = "night"
     OFFLINE = "offline"
     PURCHASED = "purchased"
+    TRAINED = "trained"
+    INSURED = "insured"
 
 
 @dataclass(frozen=True)

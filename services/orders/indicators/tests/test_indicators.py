@@ -146,6 +146,25 @@ def test_what_is_told_late_of_a_month_that_is_over_counts_in_the_next(world: Ord
     assert [row["order_id"] for row in rows(world, "fill_rate", month="2026-05")] == [str(named("o2"))]
 
 
+def test_volunteers_are_registered_trained_and_insured_as_they_were_when_the_month_ended(world: OrdersHarness) -> None:
+    busy_march(world)
+    world.person("new", roles=["volunteer"], unit="k2", training=False, insured_until="")
+    world.person("gone", roles=["volunteer"], status="deceased")
+    now = values(world)
+    names = ("volunteers_registered", "volunteers_trained", "volunteers_insured")
+    listed = {name: {row["person_id"] for row in rows(world, name)} for name in names}
+
+    world.set_time("D31 00:00")  # The first of April.
+    world.person("new", roles=["volunteer"], unit="k2", version=2)
+
+    assert [now[name] for name in names] == [len(listed[name]) for name in names] == [4, 3, 3]
+    assert listed["volunteers_registered"] == {str(named(label)) for label in ("min", "hua", "far", "new")}
+    assert {name: {row["person_id"] for row in rows(world, name)} for name in names} == listed
+    assert [values(world)[name] for name in names] == [4, 3, 3]
+    assert values(world, month=APRIL)["volunteers_trained"] == 4
+    assert rows(world, "volunteers_trained", month=APRIL)[0]["marks"] == ["insured", "trained"]
+
+
 def test_months_and_the_units_below_come_in_one_answer(world: OrdersHarness) -> None:
     busy_march(world)
     world.set_time("D31 09:00")

@@ -74,7 +74,7 @@ def written(figure: Row) -> str:
     if measure == "percent":
         return f"{value} %"
     if measure == "stars_percent":
-        return say("%(stars)s of 5", stars=f"{value / PERCENT:.1f}")
+        return say("%(stars)s of 5, answers: %(count)s", stars=f"{value / PERCENT:.1f}", count=figure["rows"])
     return write_number(value)
 
 
@@ -86,7 +86,15 @@ def short(figure: Row) -> str:
     return f"{figure['value'] / PERCENT:.1f}" if is_rated else written(figure)
 
 
-def table_of_figures(month: Row) -> list[list[str | int]]:
+def visit_rate(visits: Row) -> Row:
+    """Return the visit rate as a figure: of whoever was on the list, who was seen."""
+    listed = visits["listed"]
+    value = visits["rate_percent"] if listed else None
+    rows = {"rows": visits["visited"], "of_rows": listed}
+    return {"indicator": "visit_rate", "value": value, "measure": "percent"} | rows
+
+
+def table_of_figures(figures: list[Row]) -> list[list[str | int]]:
     """Return the figures of a month as a table to save: what is shown, and the plain number."""
     head: list[str | int] = [say("Figure"), say("Value"), say("Number"), say("Unit"), say("Rows"), say("of")]
     rows: list[list[str | int]] = [
@@ -98,16 +106,16 @@ def table_of_figures(month: Row) -> list[list[str | int]]:
             figure["rows"],
             figure["of_rows"],
         ]
-        for figure in month["figures"]
+        for figure in figures
     ]
     return [head, *rows]
 
 
-def table_of_rows(rows: list[Row], people: dict[str, str]) -> list[list[str | int]]:
-    """Return the rows of a figure as a table to save."""
+def head_of_rows() -> list[str | int]:
+    """Return the head of a table of rows."""
     head: list[str | int] = [say("When"), say("What"), say("Order"), say("Who"), say("Unit"), say("Service")]
     head += [say("Number"), say("Credit, minutes"), say("Marks")]
-    return [head, *(_saved(row, people) for row in rows)]
+    return head
 
 
 def marks_of(row: Row) -> str:
@@ -123,7 +131,8 @@ def number_of(row: Row) -> str:
     return label(f"rating.{row['number']}") if row["kind"] == "rated" else ""
 
 
-def _saved(row: Row, people: dict[str, str]) -> list[str | int]:
+def saved_row(row: Row, people: dict[str, str]) -> list[str | int]:
+    """Return a row of a figure as a line of a table to save."""
     person = row.get("person_id")
     return [
         row["at"],

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from flask import Response, abort, render_template, request
 
 from libs.contracts.powers import POWERS
+from services.web.clients.api import TooLongError
 from services.web.kit.areas import Area
 from services.web.kit.closed import Closed, part_of_page, rows_of
+from services.web.kit.i18n import say
 from services.web.kit.labels import label
-from services.web.kit.lookups import names, service_name, unit
+from services.web.kit.lookups import forget_names, names, service_name, unit
 from services.web.kit.months import Month
-from services.web.kit.tables import saved_as
+from services.web.kit.tables import saved_as, streamed_as
 from services.web.kit.viewer import anonymous_api, api, now, viewer
 from services.web.pages.figures import charts
 
@@ -61,6 +64,7 @@ def figures() -> str:
         below=below,
         by_unit=charts.BY_UNIT,
         credit=part_of_page(lambda: _credit(view)),
+        visits=part_of_page(lambda: _visits(view)),
         newest=Month.of(now()),
         charts=charts,
     )
@@ -72,12 +76,15 @@ def rows() -> str:
     view = _view()
     page: Row | Closed = part_of_page(lambda: _page_of(view))
     listed = [] if isinstance(page, Closed) else page["items"]
+    before = int(given) if (given := request.args.get("before", "")[:9]).isdecimal() else 0
     return render_template(
         "figures/rows.html",
         view=view,
         place=unit(view.unit_id),
         page=page,
         rows=listed,
+        before=before,
+        total=None if isinstance(page, Closed) else _rows_of(view),
         people=names(row.get("person_id") for row in listed),
         service_name=service_name,
         charts=charts,
@@ -89,20 +96,30 @@ def figures_table(ending: str) -> Response:
     """Give the figures of a month as a table."""
     view = _view()
     (month,) = _figures(view)
-    return saved_as(
-        charts.table_of_figures(month), _ending(ending), name=f"figures-{view.month}", title=str(view.month)
-    )
+    figures = [*month["figures"], charts.visit_rate(_visits(view))]
+    table = charts.table_of_figures(figures)
+    return saved_as(table, _ending(ending), name=f"figures-{view.month}", title=str(view.month))
 
 
 @area.page("/rows.<ending>", needs=POWER)
 def rows_table(ending: str) -> Response:
-    """Give the rows of a figure as a table: as many as the API gives in its longest pages."""
+    """Give all rows of a figure as a table, however many."""
     view = _view()
-    listed = list(api().all_rows("/v1/indicators/rows", indicator=view.indicator, **view.query))
-    people = names(row.get("person_id") for row in listed)
+    api().get("/v1/indicators/rows", indicator=view.indicator, limit=1, **view.query)  # Refused before it is begun.
     name = f"{view.indicator.replace('_', '-')}-{view.month}"
     title = label(f"indicator.{view.indicator}")
-    return saved_as(charts.table_of_rows(listed, people), _ending(ending), name=name, title=title)
+    return streamed_as(_every_row(view), _ending(ending), name=name, title=title)
+
+
+def _every_row(view: View) -> Iterator[list[str | int]]:
+    yield charts.head_of_rows()
+    try:
+        for page in api().every_page("/v1/indicators/rows", indicator=view.indicator, **view.query):
+            people = names(row.get("person_id") for row in page)
+            yield from (charts.saved_row(row, people) for row in page)
+            forget_names()
+    except TooLongError:
+        yield [say("There are more lines than a table holds: save those of each unit below.")]
 
 
 def _view() -> View:
@@ -131,6 +148,18 @@ def _page_of(view: View) -> Row:
     cursor = request.args.get("cursor")
     page: Row = api().get("/v1/indicators/rows", indicator=view.indicator, limit=PAGE, cursor=cursor, **view.query)
     return page
+
+
+def _rows_of(view: View) -> int:
+    """Return how many rows the figure counts."""
+    figures = [figure for month in _figures(view) for figure in month["figures"]]
+    return int(next((figure["rows"] for figure in figures if figure["indicator"] == view.indicator), 0))
+
+
+def _visits(view: View) -> Row:
+    """Return who was on the visit list of the month, and who of them was seen."""
+    answered: Row = api().get("/v1/indicators/visits", **view.query)
+    return answered
 
 
 def _credit(view: View) -> Row | None:
