@@ -67,6 +67,7 @@ NO_PAGE = {
     "/district/people/export.xlsx": "a table to save",
     "/slips/sheet.pdf": "a PDF",
     "/desk/scans/<uuid:scan_id>": "a picture that somebody uploaded: test_slips",
+    "/volunteer/photos/<uuid:scan_id>": "a picture that the viewer sent",
     "/papers": "leads to /papers/<person_id>",
     "/papers/<uuid:person_id>/slip.pdf": "a PDF",
     "/papers/<uuid:person_id>/statement.pdf": "a PDF",

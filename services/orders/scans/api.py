@@ -17,9 +17,9 @@ from services.orders.core.api.edge import command, command_context_of
 from services.orders.core.api.views import read_order
 from services.orders.core.store.rows import Row
 from services.orders.core.usecases.command_context import CommandContext
-from services.orders.scans import schemas, store
+from services.orders.scans import schemas
 from services.orders.scans.rules import MediaType, ScanKey, hash_of
-from services.orders.scans.usecases import keep_scan, look_at_scan, refuse_unless_staff
+from services.orders.scans.usecases import keep_scan, look_at_scan, scans_shown
 
 scans = Blueprint("scans", __name__, url_prefix="/v1/scans", description="Pictures of slips and of visits")
 of_order = Blueprint(
@@ -79,8 +79,7 @@ class ScansOfOrder(MethodView):
     @of_order.doc(operationId="list_scans_of_order")
     @of_order.response(200, schemas.ScansSchema)
     def get(self, order_id: UUID) -> Row:
-        """List to staff what is kept of an order's slips and photos, and who looked at them; no picture."""
+        """List what is kept of slips and photos, no picture: to staff all, to a volunteer of the order their own."""
         with reading() as connection:
             view = read_order(connection, order_id)
-            refuse_unless_staff(connection, command_context_of({}, new_id()), view.order)
-            return {"items": store.scans_of(connection, order_id)}
+            return scans_shown(connection, command_context_of({}, new_id()), view.order)

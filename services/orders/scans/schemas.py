@@ -45,3 +45,4 @@ class ScansSchema(Schema):
     """The scans of an order: some at most."""
 
     items = fields.List(fields.Nested(ScanOfOrderSchema))
+    photos_left = fields.Integer(metadata={"description": "How many photos of this visit the caller may add now"})

@@ -14,6 +14,7 @@ from services.orders.core.rules.life_cycle import OPEN, State
 from services.orders.core.rules.order import Order
 from services.orders.core.store import deadline_store, order_store, people_store
 from services.orders.core.store.deadline_store import Deadline
+from services.orders.core.store.rows import Row
 from services.orders.core.usecases.command_context import (
     CommandContext,
     has_power,
@@ -128,14 +129,25 @@ def _may_look(connection: Connection, context: CommandContext, scan: Scan) -> bo
     )
 
 
-def refuse_unless_staff(connection: Connection, context: CommandContext, order: Order) -> None:
-    """Refuse to list the scans of an order to anybody but staff of its unit.
+def scans_shown(connection: Connection, context: CommandContext, order: Order) -> Row:
+    """Return an order's scans and who looked: to staff all, to a volunteer of it their own, and how many may follow.
 
     Raises:
-        ForbiddenError
+        ForbiddenError: neither staff of its unit nor a volunteer of it.
     """
-    if not has_power(connection, context, "view_orders", order.unit_id):
+    scans = store.scans_of(connection, order.order_id)
+    left = _photos_left(context, order, len(scans))
+    if has_power(connection, context, "view_orders", order.unit_id):
+        return {"items": scans, "photos_left": left}
+    if context.caller_id not in order.volunteer_ids:
         raise ForbiddenError
+    own = [scan | {"looks": []} for scan in scans if scan["uploaded_by"] == context.caller_id]
+    return {"items": own, "photos_left": left}
+
+
+def _photos_left(context: CommandContext, order: Order, kept: int) -> int:
+    is_theirs = context.caller_id in order.volunteer_ids and order.state in PHOTO_STATES
+    return max(PHOTOS_MAX - kept, 0) if is_theirs and not context.actor.is_suspended else 0
 
 
 def delete_scan_due(connection: Connection, due: Deadline) -> None:

@@ -83,9 +83,9 @@ class Api:
         """Make something under an id of ours; where an answer may come later, wait for it a little."""
         return self.answer("PUT", path, body=body, headers={"Prefer": WAIT}).document()
 
-    def put_file(self, path: str, content: bytes, *, kind: str) -> Any:
+    def put_file(self, path: str, content: bytes, *, kind: str, **query: object) -> Any:
         """Keep a file under an id of ours."""
-        return self.answer("PUT", path, content=content, headers={"Content-Type": kind}).document()
+        return self.answer("PUT", path, query=query, content=content, headers={"Content-Type": kind}).document()
 
     def post(self, path: str, body: Mapping[str, Any], *, command: UUID | str, version: str = "") -> Any:
         """Have something done once, however often it is asked under this command; on a version, if one is named."""

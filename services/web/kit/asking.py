@@ -10,7 +10,7 @@ from flask import request
 from libs.clock import local_date
 from services.web.kit.closed import or_nothing, part_of_page
 from services.web.kit.formats import as_instant
-from services.web.kit.lookups import catalogue, policy_of
+from services.web.kit.lookups import catalogue, policy_of, unit_of_person
 from services.web.kit.spoken import read_minutes
 from services.web.kit.viewer import now
 
@@ -45,7 +45,8 @@ def terms_of_form(recipient_id: str, code: str) -> dict[str, Any]:
     Raises:
         MinutesUnreadableError: how long cannot be read.
     """
-    minutes = read_minutes(request.form.get("minutes", "") or str(default_minutes(code)))
+    said = request.form.get("minutes", "") or str(default_minutes(code, unit_of_person(recipient_id)))
+    minutes = read_minutes(said)
     terms = {"recipient_id": recipient_id, "service": code, "start": start_of_form(), "minutes": minutes}
     persons = request.form.get("persons", "")
     return terms | ({"persons": int(persons)} if persons.isdecimal() else {})
@@ -57,7 +58,7 @@ def persons_max(unit_id: str) -> int:
     return int(policy["parameters"]["order"]["persons_max"]) if isinstance(policy, dict) else 1
 
 
-def default_minutes(code: str) -> int:
-    """Return how long a service is asked for when nobody says otherwise."""
-    service = catalogue().get(code)
+def default_minutes(code: str, unit_id: str = "") -> int:
+    """Return how long a service is asked for at a unit when nobody says otherwise."""
+    service = catalogue(unit_id).get(code)
     return max(PLANNED_MINUTES, service["min_minutes"]) if service else PLANNED_MINUTES

@@ -12,6 +12,7 @@ from flask import g
 from libs.clock import monotonic
 from libs.contracts.api import problem_words
 from services.web.clients.transport import ServiceAwayError
+from services.web.kit.closed import or_nothing, part_of_page
 from services.web.kit.i18n import by_language, is_chinese, named
 from services.web.kit.viewer import anonymous_api, api, viewer, viewer_or_none, web
 
@@ -20,18 +21,29 @@ KEPT_MAX = 2_000
 NAMES_AT_ONCE = 80
 
 
-def catalogue() -> dict[str, dict[str, Any]]:
-    """Return the services in force by their code."""
-    services: dict[str, dict[str, Any]] = _known(
-        "catalogue", "", lambda: {service["code"]: service for service in anonymous_api().rows("/v1/catalogue-items")}
-    )
+def catalogue(unit_id: str = "") -> dict[str, dict[str, Any]]:
+    """Return the services in force by their code: those of the district of a unit, or the city's."""
+
+    def ask() -> dict[str, dict[str, Any]]:
+        rows = anonymous_api().rows("/v1/catalogue-items", unit=unit_id or None)
+        return {service["code"]: service for service in rows}
+
+    services: dict[str, dict[str, Any]] = _known("catalogue", unit_id, ask)
     return services
 
 
-def service_name(code: str) -> str:
-    """Return what a service is called, where no order says it; the code itself when nobody answers."""
+def unit_of_person(person_id: str) -> str:
+    """Return the unit where somebody lives, as far as the viewer may know; else nothing."""
+    if person_id == viewer().person_id:
+        return viewer().unit_id
+    person = part_of_page(lambda: or_nothing(lambda: api().get(f"/v1/persons/{person_id}"), 403, 404))
+    return str(person.get("home_unit_id") or "") if isinstance(person, dict) else ""
+
+
+def service_name(code: str, unit_id: str = "") -> str:
+    """Return what a service is called at a unit, where no order says it; the code itself when nobody answers."""
     try:
-        service = catalogue().get(code)
+        service = catalogue(unit_id).get(code)
     except ServiceAwayError:
         return code
     return short_name(named(service)) if service else code

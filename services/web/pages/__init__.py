@@ -44,6 +44,7 @@ from services.web.pages.street.views import area as street
 from services.web.pages.urgent.views import area as urgent
 from services.web.pages.volunteer.activities import area as activities
 from services.web.pages.volunteer.door import area as door
+from services.web.pages.volunteer.photos import area as visit_photos
 from services.web.pages.volunteer.views import area as volunteer
 from services.web.pages.volunteer.visits import area as own_visits
 
@@ -65,6 +66,7 @@ AREAS: tuple[Area, ...] = (
     door,
     own_visits,
     activities,
+    visit_photos,
     street,
     family,
     call_list,

@@ -18,7 +18,7 @@ async function smaller(file) {
 for (const input of document.querySelectorAll("input[type=file][data-small]")) {
   const button = input.form.querySelector("button");
   input.addEventListener("change", async () => {
-    if (!input.files.length || !window.createImageBitmap || !window.DataTransfer) return;
+    if (!input.files.length || input.files[0].type === "application/pdf" || !window.createImageBitmap || !window.DataTransfer) return;
     button.disabled = true;
     try {
       const files = new DataTransfer();

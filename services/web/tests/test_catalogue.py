@@ -149,3 +149,46 @@ def test_who_was_not_visited_is_named(tmp_path: Path) -> None:
     assert f"/people/{PERSON}" in page
     (asked,) = [asked for asked in api.asked if asked.path == "/v1/indicators/visits/rows"]
     assert {"unit": UNIT, "month": "2026-02", "seen": "no"}.items() <= dict(asked.query).items()
+
+
+OF_CITY = BATH | {"code": "B1", "name_zh": "陪伴", "name_en": "Company", "checklist": []}
+OF_DISTRICT = OF_CITY | {"code": "Z9", "name_zh": "浇花", "name_en": "Flowers", "min_minutes": 90}
+
+
+def _by_unit(asked: Any) -> tuple[int, dict[str, Any]]:
+    return page_of(OF_DISTRICT if dict(asked.query).get("unit") == UNIT else OF_CITY)
+
+
+@pytest.mark.parametrize(
+    ("role", "path"),
+    [
+        ("recipient", "/series/ask"),
+        ("operator", f"/calls/{OTHER}"),
+        ("coordinator", "/slips"),
+        ("recipient", f"/family/{OTHER}"),
+    ],
+)
+def test_who_asks_is_offered_the_services_of_the_district(tmp_path: Path, role: str, path: str) -> None:
+    api = TableApi(signed_in((role,)))
+    api.answers["GET /v1/catalogue-items"] = _by_unit
+    person = {"person_id": OTHER, "names": {"zh": "甲"}, "home_unit_id": UNIT, "born": "1950-01-01", "version": 1}
+    api.answers[f"GET /v1/persons/{OTHER}"] = (200, person)
+    grant = {"grant_id": OTHER, "person_id": OTHER, "relative_id": PERSON, "active": True, "names": {"zh": "甲"}}
+    grant |= {"given_at": "2026-01-01T00:00:00Z", "until": None, "minutes_per_month": 60}
+    api.answers["GET /v1/acting-grants"] = page_of(grant)
+    for lists in ("orders", "wallets", f"persons/{OTHER}/acts-for-me", "persons/names", "not-wanted"):
+        api.answers[f"GET /v1/{lists}"] = page_of()
+    client = open_pages(tmp_path, api).test_client()
+    sign_in(client)
+
+    page = client.get(f"{path}?lang=en").get_data(as_text=True)
+
+    assert 'value="Z9"' in page
+    assert 'value="B1"' not in page
+
+
+def test_no_page_asks_for_the_catalogue_of_nowhere() -> None:
+    pages = Path(__file__).parents[1] / "pages"
+    bare = {str(file.relative_to(pages)) for file in pages.rglob("*.py") if "catalogue()" in file.read_text("utf-8")}
+
+    assert bare == {"applying/views.py"}, "only who applies belongs to no district yet"

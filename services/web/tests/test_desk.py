@@ -216,3 +216,26 @@ def test_each_missing_check_out_has_the_one_act_that_is_right(client: FlaskClien
 
 def test_a_day_on_which_everybody_checked_out_says_so(client: FlaskClient) -> None:
     assert "Everybody has checked out." in client.get("/desk/checkouts?lang=en").get_data(as_text=True)
+
+
+def test_an_order_shows_what_a_minute_counts_what_buying_costs_and_who_ticked_what(
+    client: FlaskClient, api: TableApi
+) -> None:
+    seen = order(1, MIN, "2026-03-03", coefficient_percent=120, reserve_yuan=1500, checklist=["血压", "<水温>"])
+    seen |= {"funding": "credit", "price_minutes": 54, "placed_by": LAN, "placed_at": seen["start"], "acts": []}
+    seen["volunteers"][0]["ticked"] = [1]
+    seen["volunteers"].append(seen["volunteers"][0] | {"person_id": HAO, "ticked": None})
+    evidence = {"order": seen, "steps": [], "reversals": [], "call_backs": []}
+    api.answers[f"GET /v1/orders/{IDS[1]}/evidence"] = (200, evidence)
+    api.answers[f"GET /v1/orders/{IDS[1]}/scans"] = (200, {"items": [], "photos_left": 0})
+    api.answers["GET /v1/orders"] = (200, {"items": [], "next": None})
+
+    page = client.get(f"/desk/orders/{IDS[1]}?lang=en").get_data(as_text=True)
+    points = page.split("To think of")[1].split("</ul>")[0].split("</li>")
+
+    assert "45 min × 120 %" in page
+    assert "about 1,500 yuan" in page
+    assert ("not ticked" in points[0], "ticked by 陈志强" in points[0]) == (True, False)
+    assert "&lt;水温&gt;" in points[1]
+    assert ("ticked by 陈志强" in points[1], "not ticked" in points[1]) == (True, False)
+    assert EVIL not in points[1], "he did not tick it"

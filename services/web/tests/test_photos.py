@@ -114,3 +114,62 @@ def test_who_is_no_volunteer_is_asked_for_no_photograph(tmp_path: Path) -> None:
     form = {"command": OTHER, "photo": (io.BytesIO(b"x"), "me.jpg", "image/jpeg")}
     assert client.post("/me/photo", data=form).status_code == 400, "without the token of a form"
     assert not [asked for asked in api.sent("POST") if asked.path == "/v1/me/photo"]
+
+
+HASH = "ab" * 32
+SCAN: dict[str, Any] = {
+    "scan_id": OTHER,
+    "uploaded_at": "2026-03-06T02:05:00Z",
+    "sha256": HASH,
+    "deleted_at": None,
+    "looks": [],
+}
+VISIT = f"/volunteer/orders/{UNIT}"
+
+
+def _at_a_visit(folder: Path, *, left: int) -> tuple[TableApi, FlaskClient]:
+    part = {"person_id": PERSON, "evidence": [], "actual_minutes": 60}
+    served = part | {"checked_in_at": ORDER["start"], "checked_out_at": ORDER["end"]}
+    api = TableApi(signed_in(("volunteer",)))
+    api.answers[f"GET /v1/orders/{UNIT}"] = (200, ORDER | {"state": "finished", "volunteers": [served]})
+    api.answers["GET /v1/catalogue-items"] = (200, {"items": [], "next": None})
+    api.answers[f"GET /v1/orders/{UNIT}/scans"] = (200, {"items": [SCAN], "photos_left": left})
+    api.answers[f"PUT /v1/scans/{OTHER}"] = (201, SCAN)
+    return api, _opened(folder, api)
+
+
+def test_a_volunteer_sends_a_photo_of_the_visit_and_is_told_its_hash(tmp_path: Path) -> None:
+    api, client = _at_a_visit(tmp_path, left=5)
+    api.answers[f"GET /v1/scans/{OTHER}"] = (200, "\xff\xd8 as a picture")
+
+    page = client.get(f"{VISIT}?lang=en").get_data(as_text=True)
+    form = {"csrf_token": csrf(client, VISIT), "command": OTHER, "page": VISIT}
+    empty = client.post(f"{VISIT}/photos", data=form)
+    refused = client.get(VISIT).get_data(as_text=True)
+    sent = client.post(f"{VISIT}/photos", data=form | {"photo": (io.BytesIO(b"\xff\xd8 a visit"), "x.exe")})
+    picture = client.get(f"/volunteer/photos/{OTHER}")
+
+    assert 'type="file"' in page
+    assert "You may send 5 more" in page
+    assert HASH[:16] in page
+    assert (empty.status_code, "JPEG, PNG or PDF" in refused) == (303, True)
+    [kept] = [asked for asked in api.sent("PUT") if asked.path == f"/v1/scans/{OTHER}"]
+    assert (kept.query, kept.body, kept.headers["Content-Type"]) == (
+        (("order", UNIT),),
+        b"\xff\xd8 a visit",
+        "image/jpeg",
+    )
+    assert sent.headers["Location"] == f"{VISIT}#photos"
+    assert HASH[:16] in client.get(VISIT).get_data(as_text=True)
+    assert "sandbox" in picture.headers["Content-Security-Policy"]
+
+
+def test_where_no_photo_may_follow_nobody_is_asked_for_one(tmp_path: Path) -> None:
+    api, client = _at_a_visit(tmp_path, left=0)
+
+    seen = client.get(VISIT).get_data(as_text=True)
+    api.away.add(f"/v1/orders/{UNIT}/scans")
+    without = client.get(f"{VISIT}?lang=en")
+
+    assert (f"/volunteer/photos/{OTHER}" in seen, 'type="file"' in seen) == (True, False)
+    assert (without.status_code, "does not answer just now" in without.get_data(as_text=True)) == (200, True)

@@ -130,6 +130,26 @@ def test_a_volunteer_adds_photos_of_a_visit_and_nobody_else_does(world: OrdersHa
     assert {scan["kind"] for scan in listed(world, order="r1")["items"]} == {"photo"}
 
 
+def test_a_volunteer_sees_their_own_photos_and_how_many_may_follow(world: OrdersHarness) -> None:
+    world.redeem("r1", recipient="lan", start="D1 09:00")
+    world.act("min", "r1", "assignment")
+    before = listed(world, by="min", order="r1")
+    world.serve("r1", by="min", start="D1 09:00", end="D1 10:05")
+    upload(world, "min", f"/v1/scans/{SCAN}?order={named('r1')}", jpeg(), kind="image/jpeg")
+    world.call("GET", "check", PATH)
+
+    own, staff = listed(world, by="min", order="r1"), listed(world, order="r1")
+
+    assert before == {"items": [], "photos_left": 0}
+    assert ([scan["scan_id"] for scan in own["items"]], own["photos_left"]) == ([str(SCAN)], 5)
+    assert own["items"][0]["looks"] == [], "who of the desk looked is for the desk"
+    assert (len(staff["items"][0]["looks"]), staff["photos_left"]) == (1, 0)
+    assert listed(world, by="lan", order="r1")["code"] == "not_authorised"
+    world.act("lan", "r1", "confirmation", {"rating": 5})
+    world.act("coord", "r1", "approval")
+    assert listed(world, by="min", order="r1")["photos_left"] == 0, "what is decided takes no more"
+
+
 def test_a_picture_is_deleted_after_the_days_of_the_rules_and_its_hash_stays(world: OrdersHarness) -> None:
     world.policy({"retention": {"photo_days": 30}})
     entered(world)

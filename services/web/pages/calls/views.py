@@ -57,7 +57,7 @@ def caller(person_id: UUID) -> str:
         orders=orders,
         people=people_of(rows_of(orders)),
         time=part_of_page(lambda: api().rows("/v1/wallets", person=person_id)),
-        services=list(catalogue().values()),
+        services=list(catalogue(person["home_unit_id"]).values()),
         fundings=FUNDINGS,
         days=days_to_choose(),
         minutes=default_minutes(""),

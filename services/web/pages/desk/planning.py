@@ -30,7 +30,7 @@ COSTLY = (b"POST /desk/planning/proposal ",)
 def planning() -> str:
     """Ask which day is to be planned."""
     return render_template(
-        "desk/planning.html", days=_days(), day=None, plan=None, people={}, service_named=service_name
+        "desk/planning.html", days=_days(), day=None, plan=None, people={}, service_named=_service_named
     )
 
 
@@ -43,7 +43,7 @@ def propose() -> str:
     wanted = [day["person_id"] for day in plan["volunteers"]]
     people = names([*wanted, *(visit["recipient_id"] for visit in [*visits, *plan["unfilled"]])])
     return render_template(
-        "desk/planning.html", days=_days(), day=body["day"], plan=plan, people=people, service_named=service_name
+        "desk/planning.html", days=_days(), day=body["day"], plan=plan, people=people, service_named=_service_named
     )
 
 
@@ -74,6 +74,10 @@ def send_offers() -> WerkzeugResponse:
     else:
         flash.tell(message("Offered. Whoever says yes first has it."))
     return redirect(page_of_form("/desk/planning"), 303)
+
+
+def _service_named(code: str) -> str:
+    return service_name(code, viewer().unit_of("coordinator"))
 
 
 def _offer(text: str) -> dict[str, Any]:

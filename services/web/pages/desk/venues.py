@@ -53,7 +53,9 @@ def venues() -> str:
         plans=rows_of(plans),
         people=people,
         services=[
-            (name, service_name(name)) for name, service in catalogue().items() if "programme" in service["funding"]
+            (name, service_name(name, unit_id))
+            for name, service in catalogue(unit_id).items()
+            if "programme" in service["funding"]
         ],
     )
 

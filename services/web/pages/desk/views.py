@@ -19,7 +19,7 @@ from services.web.kit.areas import Area, need_of
 from services.web.kit.carried import page_of_form
 from services.web.kit.closed import Closed, part_of_page, rows_of
 from services.web.kit.commands import command_of_form
-from services.web.kit.files import kind_of_file
+from services.web.kit.files import shown_alone
 from services.web.kit.findings import add_findings
 from services.web.kit.formats import write_day
 from services.web.kit.i18n import say
@@ -224,9 +224,7 @@ def call_back(order_id: UUID) -> WerkzeugResponse:
 @area.page("/scans/<uuid:scan_id>", needs="view_orders")
 def scan(scan_id: UUID) -> Response:
     """Give the picture of a slip or a visit; that it was looked at is noted."""
-    answered = api().answer("GET", f"/v1/scans/{scan_id}")
-    headers = {"Content-Security-Policy": "sandbox; default-src 'none'", "Cache-Control": "no-store"}
-    return Response(answered.body, content_type=kind_of_file(answered.body), headers=headers)
+    return shown_alone(api().answer("GET", f"/v1/scans/{scan_id}").body)
 
 
 @area.page("/visits", needs="record_visit")

@@ -63,7 +63,7 @@ def home() -> str:
 @area.page("/ask", needs="recipient")
 def ask() -> str:
     """Ask what is wanted: six pictures, those used before first."""
-    codes = set(catalogue())
+    codes = set(catalogue(viewer().unit_id))
     used = [order["service"] for order in rows_of(part_of_page(_recent))]
     tiles = sorted((tile for tile in TILES if tile[0] in codes), key=lambda tile: -used.count(tile[0]))
     return render_template("elder/ask.html", tiles=tiles, more=[tile for tile in MORE_TILES if tile[0] in codes])
@@ -72,7 +72,7 @@ def ask() -> str:
 @area.page("/ask/<code>", needs="recipient")
 def when(code: str) -> str:
     """Ask when it is wanted."""
-    service = catalogue().get(code)
+    service = catalogue(viewer().unit_id).get(code)
     if service is None:
         raise NotFound
     days = days_to_choose()
@@ -83,7 +83,7 @@ def when(code: str) -> str:
         tomorrow=days[0],
         days=days,
         time=part_of_page(_available_minutes),
-        minutes=default_minutes(code),
+        minutes=default_minutes(code, viewer().unit_id),
         persons_max=persons_max(viewer().unit_id),
     )
 
@@ -200,4 +200,4 @@ def _available_minutes() -> int:
 
 def _tile_words(code: str) -> str:
     words = {tile: english for tile, _, english in (*TILES, *MORE_TILES)}
-    return say(words[code]) if code in words else service_name(code)
+    return say(words[code]) if code in words else service_name(code, viewer().unit_id)

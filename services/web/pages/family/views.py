@@ -76,7 +76,7 @@ def relative(person_id: UUID) -> str:
         people=people_of(rows_of(orders)),
         acts=acts,
         own=own,
-        services=[service for service in catalogue().values() if "credit" in service["funding"]],
+        services=[service for service in catalogue(_home(person)).values() if "credit" in service["funding"]],
         days=days_to_choose(),
         minutes=default_minutes(""),
         persons_max=persons_max(next((order["unit_id"] for order in rows_of(orders)), viewer().unit_id)),
@@ -162,6 +162,11 @@ def _done_for_me() -> list[dict[str, Any]]:
     """Return what the desk and relatives did for the viewer, the last first."""
     own = viewer().person_id
     return or_nothing(lambda: api().rows(f"/v1/persons/{own}/acts-for-me", limit=ACTS_MAX), 403, 404) or []
+
+
+def _home(person: Any) -> str:
+    """Return the unit where somebody lives, as far as the page knows it."""
+    return str(person.get("home_unit_id") or "") if isinstance(person, dict) else ""
 
 
 def _grant(person_id: UUID) -> dict[str, Any]:

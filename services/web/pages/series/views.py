@@ -18,7 +18,7 @@ from services.web.kit.asking import days_to_choose, default_minutes
 from services.web.kit.closed import part_of_page, rows_of
 from services.web.kit.commands import command_of_form
 from services.web.kit.i18n import say
-from services.web.kit.lookups import catalogue, names, words_of
+from services.web.kit.lookups import catalogue, names, unit_of_person, words_of
 from services.web.kit.refusing import back_to_form
 from services.web.kit.spoken import MinutesUnreadableError
 from services.web.kit.viewer import api, viewer
@@ -48,7 +48,7 @@ def series() -> str:
 def ask() -> str:
     """Ask on which days, when, and how long."""
     person_id = _person_id()
-    service = request.args.get("service", "")
+    service, unit_id = request.args.get("service", ""), unit_of_person(person_id)
     return render_template(
         "series/ask.html",
         person_id=person_id,
@@ -56,11 +56,11 @@ def ask() -> str:
         is_staff=forms.is_staff() and person_id != viewer().person_id,
         name=names([person_id])[person_id],
         service=service,
-        services=[entry for entry in catalogue().values() if "credit" in entry["funding"]],
+        services=[entry for entry in catalogue(unit_id).values() if "credit" in entry["funding"]],
         fundings=forms.FUNDINGS,
         days=days_to_choose(),
         weekdays=forms.WEEKDAYS,
-        minutes=default_minutes(service),
+        minutes=default_minutes(service, unit_id),
     )
 
 

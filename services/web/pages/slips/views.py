@@ -58,7 +58,7 @@ def slips() -> str:
     return render_template(
         "slips/slips.html",
         lines=range(1, LINES + 1),
-        services=list(catalogue().values()),
+        services=list(catalogue(viewer().unit_of("coordinator")).values()),
         fundings=FUNDINGS,
         results=results,
         issued=_range() if "first" in request.args else None,

@@ -22,6 +22,7 @@ from services.web.kit.spoken import MinutesUnreadableError, read_minutes
 from services.web.kit.urgent import told_to_me
 from services.web.kit.viewer import api, now, viewer
 from services.web.pages.volunteer.calendar import calendar_of
+from services.web.pages.volunteer.photos import photos_of
 
 area = Area("volunteer", __name__, __file__, "/volunteer")
 MINE = ("taken", "in_service")
@@ -61,7 +62,8 @@ def order(order_id: UUID) -> str:
         order=shown,
         mine=mine,
         person=person,
-        service=catalogue().get(shown["service"]),
+        service=catalogue(shown["unit_id"]).get(shown["service"]),
+        photos=photos_of(order_id) if mine and mine["checked_in_at"] else None,
     )
 
 
