@@ -24,7 +24,8 @@ WHERE_IT_IS_NAMED = "/next"
 AXE = Axe().axe_script
 FOUND = """() => axe.run({resultTypes: ["violations"]}).then((found) => found.violations.map(
   (rule) => [rule.id, rule.nodes.slice(0, 3).map((node) => node.html.slice(0, 120))]))"""
-IS_CUT_OFF = "document.documentElement.scrollWidth > window.innerWidth"
+IS_CUT_OFF = """document.documentElement.scrollWidth > window.innerWidth ||
+  [...document.querySelectorAll(".ways")].some((ways) => ways.scrollWidth > ways.clientWidth)"""
 
 
 @pytest.fixture(scope="module")

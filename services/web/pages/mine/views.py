@@ -136,12 +136,14 @@ def wallet(wallet_id: UUID) -> str:
         lambda: api().get(f"/v1/wallets/{wallet_id}/entries", limit=PAGE, cursor=request.args.get("cursor") or None)
     )
     parts = explained["parts"] if isinstance(explained, dict) else []
+    people = names(person for part in parts for person in part["approved_by"])
     return render_template(
         "mine/wallet.html",
         wallet_id=wallet_id,
         explained=explained,
         entries=entries,
-        people=names(person for part in parts for person in part["approved_by"]),
+        people=people,
+        named=[person_id for person_id, name in people.items() if name],
     )
 
 
