@@ -70,6 +70,39 @@ def test_the_pages_and_the_nightly_comparison_are_started_everywhere(place: str)
     assert {("services.web", "pages"), ("services.operator", "nightly")} <= here
 
 
+@pytest.mark.parametrize("overlay", KUSTOMIZATIONS)
+def test_what_the_backup_writes_down_is_what_is_told_of_it(overlay: str) -> None:
+    """Otherwise nobody is told that there is no backup any more, or everybody for ever that there is none."""
+    files = []
+    pods = {manifest["metadata"]["name"]: pod_of(manifest) for manifest in render(ROOT / overlay)}
+    for name in ("backup", "nightly"):
+        pod = pods[name]
+        assert pod is not None
+        (container,) = pod["containers"]
+        (file,) = (one["value"] for one in container["env"] if one["name"] == "OPERATOR_BACKUP_FILE")
+        (mount,) = (one for one in container["volumeMounts"] if file.startswith(f"{one['mountPath']}/"))
+        (volume,) = (one for one in pod["volumes"] if one["name"] == mount["name"])
+        files.append((volume["persistentVolumeClaim"]["claimName"], file.removeprefix(mount["mountPath"])))
+        assert not mount.get("readOnly") or name == "nightly"
+
+    assert files[0] == files[1]
+
+
+def test_the_desk_of_compose_writes_down_its_backups_where_they_are_told_of() -> None:
+    services = compose.load(ROOT / "docker" / "compose.yaml")["services"]
+    files = []
+    for name in ("desk", "nightly"):
+        file = services[name]["environment"]["OPERATOR_BACKUP_FILE"]
+        files += [
+            (volume, file.removeprefix(place))
+            for volume, _, place in (mounted.partition(":") for mounted in services[name]["volumes"])
+            if file.startswith(f"{place}/")
+        ]
+
+    assert files[0] == files[1]
+    assert services["desk"]["profiles"], "it starts by hand only"
+
+
 def test_the_pages_have_one_replica_for_their_sessions_are_in_one_file() -> None:
     for overlay in KUSTOMIZATIONS:
         pages = next(manifest for manifest in render(ROOT / overlay) if manifest["metadata"]["name"] == "web")
