@@ -1,6 +1,7 @@
 """Record a request and its answer of each operation while stories are played: `make examples`.
 
-What is drawn by chance (ids, tokens, cursors, keys) is replaced by what says so, the same each time.
+What is drawn by chance (ids, tokens, cursors, keys) is replaced by what says so, the same each time. After a story,
+what no step asks for is read. A run that was ended goes on where it was: `build/examples.json` has what was played.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ import json
 import re
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -20,13 +21,17 @@ import urllib3
 
 from libs.contracts.api import FOLDER, examples
 from libs.http.openapi import METHODS
+from tests.contracts.api.looking import Seen, look_around, readings
 from tests.scenarios.client import Client, PlatformError
 from tests.scenarios.runner import Run, StepFailedError
 from tests.scenarios.story import CASES, find_stories, load_story
-from tests.support.platform import Platform
+from tests.support.platform import Platform, PlatformStartError
 
 LIST_ITEMS_MAX = 2
 TEXT_MAX = 300
+PROGRESS = Path("build/examples.json")
+LOST = (urllib3.exceptions.HTTPError, PlatformStartError)
+"""What a platform that is gone says; the story is played once more, on another."""
 SECRET_FIELDS = frozenset({"access_token", "refresh_token", "password", "new_password", "totp", "secret"})
 DRAWN = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
 ID_OF_AN_EXAMPLE = 0x01890A5D_AC96_774B_BCCE_B302099A8000
@@ -70,6 +75,7 @@ class Recorder:
 
     operations: Operations
     examples: dict[str, Example] = field(default_factory=dict)
+    seen: Seen = field(default_factory=Seen)
     _weights: dict[str, tuple[int, int, int]] = field(default_factory=dict)
 
     def hear(self, method: str, path: str, body: Any, answer: urllib3.BaseHTTPResponse) -> None:
@@ -80,6 +86,7 @@ class Recorder:
         kept = {} if body is None else {"request": body}
         if answer.headers.get("Content-Type", "").startswith("application/json"):
             kept["answer"] = answer.json()
+            self.seen.note(kept["answer"])
         self.keep(name, shortened(kept))
 
     def keep(self, name: str, example: Example) -> None:
@@ -156,32 +163,87 @@ def settled(example: Example) -> Example:
     return {part: of(part, value) for part, value in example.items()}
 
 
-def play(paths: Sequence[Path], kept: Mapping[str, Example]) -> Iterator[Recorder]:
-    """Play stories on a platform of their own; yield the recorder after each. It begins with what is kept."""
-    with tempfile.TemporaryDirectory() as folder, Platform(Path(folder)) as platform:
-        document = Client(platform.url).session.request("GET", f"{platform.url}/openapi.json").json()
-        recorder = Recorder(Operations(document))
-        for name in kept.keys() & recorder.operations.names:
-            recorder.keep(name, kept[name])
-        for path in paths:
-            platform.reset()
-            client = RecordingClient(platform.url, recorder=recorder)
+@dataclass
+class Progress:
+    """Which stories were played, which of them failed, and what was recorded: kept until all are played."""
+
+    played: list[str] = field(default_factory=list)
+    failed: list[str] = field(default_factory=list)
+    examples: dict[str, Example] = field(default_factory=dict)
+
+    @classmethod
+    def read(cls) -> Progress:
+        """Return what a run that was ended left."""
+        return cls(**json.loads(PROGRESS.read_text("utf-8"))) if PROGRESS.exists() else cls()
+
+    def save(self) -> None:
+        """Keep it for the next run."""
+        PROGRESS.parent.mkdir(exist_ok=True)
+        PROGRESS.write_text(json.dumps(vars(self), ensure_ascii=False), "utf-8")
+
+
+def play(paths: Sequence[Path], progress: Progress) -> Iterator[Recorder]:
+    """Play stories, each on a platform that is empty; yield the recorder after each. It begins with what is kept."""
+    left, lost = list(paths), set[Path]()
+    while left:
+        with tempfile.TemporaryDirectory() as folder, Platform(Path(folder)) as platform:
             try:
-                Run(load_story(path).needed(), client).play()
-            except (StepFailedError, PlatformError) as error:
-                print(f"{path.stem}: {error}", file=sys.stderr)
-            yield recorder
+                recorder = _recorder(platform, progress)
+                while left:
+                    platform.reset()
+                    _play_one(left[0], platform, recorder, progress)
+                    yield _played(left.pop(0), recorder, progress)
+            except LOST as error:
+                print(f"{left[0].stem}: {error}", file=sys.stderr)
+                if left[0] in lost:
+                    progress.failed.append(left[0].stem)
+                    progress.played.append(left.pop(0).stem)
+                else:
+                    lost.add(left[0])
+
+
+def _recorder(platform: Platform, progress: Progress) -> Recorder:
+    document = Client(platform.url).session.request("GET", f"{platform.url}/openapi.json").json()
+    recorder = Recorder(Operations(document))
+    for name in progress.examples.keys() & recorder.operations.names:
+        recorder.keep(name, progress.examples[name])
+    return recorder
+
+
+def _play_one(path: Path, platform: Platform, recorder: Recorder, progress: Progress) -> None:
+    recorder.seen = Seen()
+    client = RecordingClient(platform.url, recorder=recorder)
+    try:
+        Run(load_story(path).needed(), client).play()
+    except (StepFailedError, PlatformError) as error:
+        print(f"{path.stem}: {error}", file=sys.stderr)
+        progress.failed.append(path.stem)
+    wanted = [reading for reading in readings(recorder.operations.document) if reading.name not in recorder.examples]
+    look_around(client, wanted, recorder.seen)
+
+
+def _played(path: Path, recorder: Recorder, progress: Progress) -> Recorder:
+    progress.played.append(path.stem)
+    progress.examples = recorder.examples
+    progress.save()
+    return recorder
 
 
 def main() -> int:
-    """Record while playing all stories, anew; or those of the folders given, beside what is recorded already."""
+    """Record while playing all stories, anew; or those of the folders given, beside what is recorded already.
+
+    A run over all that was ended is gone on with. One that a story failed in says so, and ends with 1.
+    """
     folders = [Path(argument) for argument in sys.argv[1:]]
-    paths, kept = find_stories(folders or [CASES]), examples() if folders else {}
-    for number, recorder in enumerate(play(paths, kept), 1):
+    progress = Progress(examples=examples()) if folders else Progress.read()
+    paths = [path for path in find_stories(folders or [CASES]) if path.stem not in progress.played]
+    for number, recorder in enumerate(play(paths, progress), 1):
         print(f"{number} of {len(paths)} stories, {len(recorder.examples)} operations", flush=True)
         text = json.dumps(recorder.told(), indent=1, ensure_ascii=False)
         (FOLDER / "examples.json").write_text(text + "\n", "utf-8")
-    return 0
+    PROGRESS.unlink(missing_ok=True)
+    print(f"failed: {', '.join(progress.failed)}" if progress.failed else "every story was played", flush=True)
+    return 1 if progress.failed else 0
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ Where none is recorded, the document shows one made from the schema, which the s
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,7 +16,9 @@ from jsonschema import Draft202012Validator, FormatChecker
 from libs.contracts.api import examples
 from libs.http.openapi import METHODS
 from services.embedded.front_door import merged_openapi
-from tests.contracts.api.recording import RecordingClient, settled, shortened
+from tests.contracts.api import recording
+from tests.contracts.api.looking import Seen, readings
+from tests.contracts.api.recording import Progress, RecordingClient, settled, shortened
 
 RECORDED_MIN = 90
 SELDOM = {
@@ -129,3 +132,38 @@ def test_what_was_drawn_by_chance_is_the_same_each_time() -> None:
     assert first["answer"]["next"] == "<cursor>"
     assert shortened({"items": [{"a": None}, {"a": 1}, {"a": 2}]}) == {"items": [{"a": 1}, {"a": 2}]}
     assert RecordingClient("nowhere").recorder is None
+
+
+def test_what_no_step_asks_for_is_asked_with_ids_that_were_seen() -> None:
+    unit = {"name": "unit", "in": "query", "schema": {}}
+    path = {"name": "order_id", "in": "path", "required": True, "schema": {}}
+    answer = {"responses": {"200": {"content": {"application/json": {}}}}, "parameters": [unit]}
+    document = {
+        "paths": {
+            "/v1/orders/{order_id}/evidence": {"parameters": [path], "get": answer | {"operationId": "get_evidence"}},
+            "/.well-known/jwks.json": {"get": answer | {"operationId": "get_signing_keys"}},
+            "/v1/orders": {"put": answer},
+        }
+    }
+    seen = Seen()
+    seen.note({"items": [{"order_id": "o1", "unit_id": "k1"}, {"order_id": "o2", "name": "n"}]})
+
+    [reading] = readings(document)
+
+    assert list(reading.addresses(Seen())) == []
+    assert list(reading.addresses(seen)) == [
+        "/v1/orders/o2/evidence",
+        "/v1/orders/o2/evidence?unit=k1",
+        "/v1/orders/o1/evidence",
+        "/v1/orders/o1/evidence?unit=k1",
+    ]
+
+
+def test_a_run_that_was_ended_is_gone_on_with(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(recording, "PROGRESS", tmp_path / "build" / "examples.json")
+    before = Progress.read()
+
+    Progress(["01-main"], ["02-broken"], {"get_order": {"answer": {"state": "taken"}}}).save()
+
+    assert before == Progress()
+    assert Progress.read() == Progress(["01-main"], ["02-broken"], {"get_order": {"answer": {"state": "taken"}}})
