@@ -7,7 +7,7 @@ thread; any number of processes may post to any book.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import psycopg
@@ -49,6 +49,13 @@ class Posted(NamedTuple):
     """The position of its first row."""
     is_new: bool
     refusal: Refusal | None
+    rows: int = 1
+    """How many rows it has, where they were written now."""
+
+    def row_ids(self) -> Iterator[Id]:
+        """Yield the id of each of them."""
+        for number in range(self.rows):
+            yield _id_of_row(self.request_id, number)
 
     def raise_refusal(self) -> None:
         """Raise the refusal, if it was one."""
@@ -239,7 +246,7 @@ class _Batch:
         first, carriers, legs = 0, [], len(decision.legs)
         for number, leg in enumerate(decision.legs):
             pos = write(
-                books[leg.district_id], leg, terms, request_id_after(request_id, str(number)) if number else request_id,
+                books[leg.district_id], leg, terms, _id_of_row(request_id, number),
                 NOTED if leg.is_note else APPLIED, number, legs,
                 wallets[leg.debit] if leg.debit else None, wallets[leg.credit] if leg.credit else None,
             )  # fmt: skip
@@ -250,7 +257,7 @@ class _Batch:
             self._writer.answer(books[district_id], carriers[0], *self._encode(decision.earlier_answer))
         if decision.answer is not None:
             self._writer.answer(books[district_id], carriers[-1], *self._encode(decision.answer))
-        posted = self._seen[request_id] = Posted(request_id, APPLIED, first, True, None)
+        posted = self._seen[request_id] = Posted(request_id, APPLIED, first, True, None, legs)
         return posted
 
     def _decide_and_append(self, cursor: psycopg.Cursor[Any]) -> list[Posted]:
@@ -265,6 +272,10 @@ class _Batch:
         with RowCopy(self._raw, COPY_ANSWERS) as copy:
             copy.send(self._writer.answers)
         return results
+
+
+def _id_of_row(request_id: Id, number: int) -> Id:
+    return request_id_after(request_id, str(number)) if number else request_id
 
 
 def reuse_id(request_id: Id, asked: Asked) -> Id:

@@ -14,6 +14,7 @@ from libs.outbox.envelope import pack
 from libs.outbox.source import Stream
 from services.ledger import messages
 from services.ledger.bootstrap import create_sources
+from services.ledger.tests.stories import approval, give, hold, served
 from services.ledger.tests.support import EAST, Ledger, earned, issue, new
 from services.ledger.usecases.post import Postings
 from services.ledger.usecases.poster import Poster
@@ -46,6 +47,19 @@ def test_what_an_event_causes_is_linked_row_by_row_to_where_it_is_told(ledger: L
 
     assert told(ledger, percent=100) == [f"00-{link}-01" for link in links_of(span)]
     assert len(set(links_of(span))) == 2
+
+
+def test_each_row_of_a_posting_of_several_is_linked(ledger: Ledger, span: trace.Span) -> None:
+    lan, order = new(), new()
+    give(ledger, lan, earned=300)
+    hold(ledger, order, lan, 120)
+    before = len(told(ledger, percent=100))
+
+    with trace.use_span(span), ledger.database.transaction() as connection:
+        Postings(SystemClock()).post(connection, [approval(order, served(new(), 115, ledger), planned=120)])
+
+    assert told(ledger, percent=100)[before:] == [f"00-{link}-01" for link in links_of(span)]
+    assert len(set(links_of(span))) > 1
 
 
 def test_what_a_request_causes_is_linked_although_another_thread_posts_it(ledger: Ledger, span: trace.Span) -> None:

@@ -33,7 +33,7 @@ class Postings:
         for start in range(0, len(commands), COMMANDS_MAX):
             batch = commands[start : start + COMMANDS_MAX]
             posted += self._journal().post(connection, batch, now_us=self.now_us())
-        end_in(UUID(bytes=command.request_id) for command in commands)
+        end_in(UUID(bytes=row_id) for posting in posted for row_id in posting.row_ids())
         if commands:
             collect(connection, _wake_the_relay, None)
         return posted

@@ -76,8 +76,9 @@ class Poster:
         self._start()
         asked = _Asked(command)
         self._asked.put(asked)
-        end_in([UUID(bytes=command.request_id)])  # The poster's own thread is in nobody's trace.
-        return asked.wait()
+        posted = asked.wait()
+        end_in(UUID(bytes=row_id) for row_id in posted.row_ids())  # The poster's own thread is in nobody's trace.
+        return posted
 
     def _start(self) -> None:
         if self._thread is None:
