@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import getpass
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO, TypeVar
@@ -23,7 +22,7 @@ from libs.outbox.source import OutboxSource, Source
 from services.ledger.bootstrap import create_sources as journal
 from services.operator.adopting import Adoption
 from services.operator.ledger import TopicAwayError, broker_of
-from services.operator.platform import SERVICES, PlatformAwayError, Reached, reach
+from services.operator.platform import SERVICES, PlatformAwayError, Reached, operator_name, reach
 
 # Imported for what they register: the descriptors of every event, by full name.
 CONTRACTS = (accounts, ledger, orders, redemption)
@@ -92,7 +91,7 @@ def show(folder: Path, service: str, number: int) -> None:
 def replay(folder: Path, service: str, number: int, reason: str, yes: bool) -> None:
     """Try a dead event again, and those behind it after it."""
     _ask(f"Try event {number} of {service} again?", yes=yes)
-    act = {"operator": getpass.getuser(), "reason": reason}
+    act = {"operator": operator_name(), "reason": reason}
     _write(folder, service, lambda connection: operate.replay(connection, number, **act))
     click.echo("it is tried again now")
 
@@ -108,7 +107,7 @@ def mend(folder: Path, service: str, number: int, payload: BinaryIO, reason: str
     """Give a dead event other bytes and try it again; the old bytes are kept."""
     content = payload.read()
     _ask(f"Replace the bytes of event {number} of {service} by {len(content)} others?", yes=yes)
-    act = {"operator": getpass.getuser(), "reason": reason}
+    act = {"operator": operator_name(), "reason": reason}
     _write(folder, service, lambda connection: operate.mend(connection, number, payload=content, **act))
     click.echo("it is tried again now")
 
@@ -122,7 +121,7 @@ def mend(folder: Path, service: str, number: int, payload: BinaryIO, reason: str
 def pass_over(folder: Path, service: str, number: int, reason: str, yes: bool) -> None:
     """Give a dead event up for good; those behind it go on."""
     _ask(f"Give up event {number} of {service} for good?", yes=yes)
-    act = {"operator": getpass.getuser(), "reason": reason}
+    act = {"operator": operator_name(), "reason": reason}
     _write(folder, service, lambda connection: operate.pass_over(connection, number, **act))
     click.echo("passed over; its bytes are in the record of acts")
 
@@ -138,7 +137,7 @@ def pass_over(folder: Path, service: str, number: int, reason: str, yes: bool) -
 def move(folder: Path, service: str, topic: str, stream: str, position: int, reason: str, yes: bool) -> None:
     """Have a service go on after POSITION of a stream it hears."""
     _ask(f"Move {service} to {position} of {topic} {stream}?", yes=yes)
-    terms = {"group": service, "topic": topic, "stream": stream, "operator": getpass.getuser(), "reason": reason}
+    terms = {"group": service, "topic": topic, "stream": stream, "operator": operator_name(), "reason": reason}
     _write(folder, service, lambda connection: operate.move_position(connection, position=position, **terms))
     click.echo("moved")
 
@@ -216,7 +215,7 @@ def _adoption(folder: Path, reason: str) -> Iterator[Adoption]:
     platform = _platform(folder)
     databases = {name: Database(_writer(platform, name), pool_max=1) for name in SERVICES}
     try:
-        yield Adoption(databases, operator=getpass.getuser(), reason=reason)
+        yield Adoption(databases, operator=operator_name(), reason=reason)
     finally:
         for database in databases.values():
             database.dispose()

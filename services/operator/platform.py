@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import getpass
 import json
 import os
 from collections.abc import Mapping
@@ -169,6 +170,14 @@ def find(folder: Path) -> RunningPlatform:
         raise PlatformAwayError(f"No platform runs on {folder}; start it: make run") from error
     names = [field.name for field in dataclasses.fields(RunningPlatform)]
     return RunningPlatform(**{name: found[name] for name in names})
+
+
+def operator_name() -> str:
+    """Return who runs a command; a job's user may have no name."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "a job"
 
 
 def platform_clock(folder: Path) -> Clock:

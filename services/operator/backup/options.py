@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-import getpass
 import json
 import sys
 from collections.abc import Callable, Mapping
@@ -13,6 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import click
+
+from services.operator.platform import operator_name
 
 KEY = click.option("--key", "key_file", type=click.Path(path_type=Path), help="File with the key (`timebank key`).")
 PHRASE = click.option("--passphrase", "asks", is_flag=True, help="Ask for a passphrase in place of a key file.")
@@ -66,7 +67,9 @@ def restore_options(command: Callable[..., None]) -> Callable[..., None]:
         *, to: datetime | None, erased: Path | None, checkpoints: tuple[Path, ...], reason: str, **others: Any
     ) -> None:
         command(
-            wanted=Wanted(to, checkpoints, _list_in(erased) if erased else None, operator=_who(), reason=reason),
+            wanted=Wanted(
+                to, checkpoints, _list_in(erased) if erased else None, operator=operator_name(), reason=reason
+            ),
             **others,
         )
 
@@ -94,11 +97,3 @@ def _list_in(path: Path) -> tuple[Mapping[str, str], ...]:
         return tuple(json.loads(path.read_text()))
     except ValueError as error:
         raise click.BadParameter(f"{path} is no list of persons: {error}", param_hint="--erased") from error
-
-
-def _who() -> str:
-    """Return who does this; a job's user may have no name."""
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return "a job"

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import getpass
 from pathlib import Path
 
 import click
 
 from services.operator.export.exporting import Export, ExportRefusedError
 from services.operator.export.people import People, WrongMasterKeyError
-from services.operator.platform import PlatformAwayError, reach
+from services.operator.platform import PlatformAwayError, operator_name, reach
 
 
 @click.command(name="export")
@@ -26,7 +25,7 @@ def export(folder: Path, place: Path, master_key: Path | None) -> None:
     try:
         platform = reach(folder)
         people = People(master_key) if master_key else None
-        making = Export(platform.readers, place, made_by=getpass.getuser(), people=people, say=click.echo)
+        making = Export(platform.readers, place, made_by=operator_name(), people=people, say=click.echo)
         manifest, digest = making.run(trust_files(platform.log_folder))
     except (PlatformAwayError, WrongMasterKeyError, ExportRefusedError) as error:
         raise click.ClickException(str(error)) from error

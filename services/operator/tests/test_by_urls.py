@@ -10,7 +10,7 @@ from click.testing import CliRunner, Result
 
 from libs.db.database import plain_url
 from services.operator.commands import main
-from services.operator.platform import SERVICES
+from services.operator.platform import SERVICES, operator_name
 from tests.support.postgres import FreshDatabase
 
 Desk = dict[str, str]
@@ -102,3 +102,12 @@ def test_all_databases_are_named_or_none(desk: Desk, tmp_path: Path) -> None:
 
     assert result.exit_code == 1
     assert "OPERATOR_ORDERS_URL is not set: name all four databases" in result.output
+
+
+def test_a_user_without_a_name_is_a_job(monkeypatch: pytest.MonkeyPatch) -> None:
+    def nameless() -> str:
+        raise KeyError("getpwuid(): uid not found: 12345")
+
+    monkeypatch.setattr("getpass.getuser", nameless)
+
+    assert operator_name() == "a job"
