@@ -115,7 +115,7 @@ def tell(notices: Iterable[Notice]) -> None:
     for notice in notices if sender is not None else ():
         assert sender is not None
         try:
-            sender.tell(phone_number=notice.phone_number, text=notice.text, now=machine_now())
+            sender.tell(phone_number=notice.phone_number, lines=notice.lines, now=machine_now())
         except OSError as error:  # What was done is done, and says so on the person's page.
             get_logger().error("notice_not_sent", error=describe(error))
 

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from libs.clock import PROGRAMME_ZONE
 from libs.translation import in_both, message
 from services.accounts.core.rules.identity import Language
-from services.accounts.core.rules.notices import lines_for
+from services.accounts.core.rules.notices import Line, filled, lines_for
 
 
 class NoticeKind(StrEnum):
@@ -41,7 +41,7 @@ class Notice:
     asked_at: datetime
 
 
-_WORDS = {
+WORDS = {
     NoticeKind.CALLED: message(
         "URGENT CALL. {who} Answer by {until} on the page “On duty”, or by calling the desk; then the next one is"
         " called. If a life is in danger, dial 120 first."
@@ -56,24 +56,23 @@ _NOT_SAID = message("(not recorded)")
 _ZONE = ZoneInfo(PROGRAMME_ZONE)
 
 
-def words_of(
+def lines_of(
     notice: Notice,
     *,
     names: dict[str, str] | None,
     phone: str | None,
     address: str | None,
     reads: Language | str | None = None,
-) -> str:
-    """Return the words of a notice in the language that is read; `names` are of whom it is about, by language."""
+) -> list[Line]:
+    """Return the lines of a notice in the language that is read; `names` are of whom it is about, by language."""
     until = notice.answer_by.astimezone(_ZONE).strftime("%H:%M") if notice.answer_by else ""
-    english, unsaid = _WORDS[notice.kind], in_both(_NOT_SAID, module=__name__)
-    lines: dict[str, str] = {}
-    for language, text in in_both(english, module=__name__).items():
-        who = in_both(_WHO if names else _NOBODY_NAMED, module=__name__)[language]
+    unsaid = in_both(_NOT_SAID, module=__name__)
+    places: dict[str, dict[str, str]] = {}
+    for language, who in in_both(_WHO if names else _NOBODY_NAMED, module=__name__).items():
         values = {
             "name": (names or {}).get(language) or (names or {}).get("zh") or unsaid[language],
             "phone": phone or unsaid[language],
             "address": address or unsaid[language],
         }
-        lines[language] = text.format(who=who.format(**values), until=until)
-    return "\n".join(lines_for(lines, reads))
+        places[language] = {"who": who.format(**values), "until": until}
+    return lines_for(filled(f"duty_{notice.kind.value}", WORDS[notice.kind], module=__name__, values=places), reads)

@@ -1,6 +1,6 @@
 """Tell, by every way a person has, what orders says of an urgent call. It waits for no quiet hours."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -10,10 +10,11 @@ from libs.logs import get_logger
 from libs.telling import describe
 from services.accounts.core.gateways.codes import CodeSender
 from services.accounts.core.messages import tell
+from services.accounts.core.rules.notices import Line
 from services.accounts.core.store.store import SealedStore
 from services.accounts.duty import store as notices
 from services.accounts.duty.messages import DutyNotReached
-from services.accounts.duty.rules import Notice, NoticeKind, Way, words_of
+from services.accounts.duty.rules import Notice, NoticeKind, Way, lines_of
 
 AT_ONCE = 50
 
@@ -51,7 +52,7 @@ def _tell(store: SealedStore, sender: CodeSender | None, notice: Notice) -> list
     number = (reader.phone_number or reader.old_phone_number) if reader else None
     if sender is None or number is None:
         return []
-    text = words_of(
+    lines = lines_of(
         notice,
         names=about.names if about else None,
         phone=about.phone_number if about else None,
@@ -59,13 +60,13 @@ def _tell(store: SealedStore, sender: CodeSender | None, notice: Notice) -> list
         reads=reader.language if reader else None,
     )
     sends = {Way.MESSAGE: sender.tell, Way.SPOKEN_CALL: sender.speak}
-    return [way for way, send in sends.items() if _is_sent(send, number, text)]
+    return [way for way, send in sends.items() if _is_sent(send, number, lines)]
 
 
-def _is_sent(send: Callable[..., None], number: str, text: str) -> bool:
+def _is_sent(send: Callable[..., UUID], number: str, lines: Sequence[Line]) -> bool:
     """Send by one way; where it fails, the others are tried, and whoever none reaches is told of to orders."""
     try:
-        send(phone_number=number, text=text, now=machine_now())
+        send(phone_number=number, lines=lines, now=machine_now())
     except OSError as error:
         get_logger().error("urgent_notice_not_sent", error=describe(error))
         return False

@@ -12,7 +12,7 @@ from babel.dates import format_skeleton
 from libs.clock import PROGRAMME_ZONE
 from libs.translation import in_both, message
 from services.accounts.core.rules.identity import Language
-from services.accounts.core.rules.notices import lines_for
+from services.accounts.core.rules.notices import Line, filled, lines_for
 
 ZONE = ZoneInfo(PROGRAMME_ZONE)
 QUIET_FROM, QUIET_UNTIL = time(21), time(7)
@@ -116,7 +116,7 @@ def after_call(outcome: CallOutcome) -> NoticeState:
     return _AFTER[outcome]
 
 
-_WORDS: Mapping[Purpose, str] = {
+WORDS: Mapping[Purpose, str] = {
     Purpose.OFFERED: message(
         "Could you help on {when}? Your page says with what, and until when you may answer. You may say no."
     ),
@@ -152,16 +152,22 @@ _SOMEBODY = message("Your volunteer")
 _LOCALES = {"zh": "zh_CN", "en": "en_GB"}
 
 
-def words_of(notice: Notice, *, names: Mapping[str, str] | None = None) -> dict[str, str]:
-    """Return the words of a notice by language; `names` are those of who is named in it, nobody without them."""
+def lines_of(notice: Notice, *, names: Mapping[str, str] | None = None) -> dict[str, Line]:
+    """Return the line of a notice by language; `names` are those of who is named in it, nobody without them."""
     nobody = in_both(_SOMEBODY, module=__name__)
-    return {
-        language: text.format(
-            who=(names or {}).get(language) or (names or {}).get("zh") or nobody[language],
-            when=_when(notice.start_at, language),
-        )
-        for language, text in in_both(_WORDS[notice.purpose], module=__name__).items()
+    values = {
+        language: {
+            "who": (names or {}).get(language) or (names or {}).get("zh") or nobody[language],
+            "when": _when(notice.start_at, language),
+        }
+        for language in nobody
     }
+    return filled(notice.purpose.value, WORDS[notice.purpose], module=__name__, values=values)
+
+
+def words_of(notice: Notice) -> dict[str, str]:
+    """Return the words of a notice by language; they name nobody."""
+    return {language: line.text for language, line in lines_of(notice).items()}
 
 
 def _when(instant: datetime, language: str) -> str:
@@ -169,7 +175,7 @@ def _when(instant: datetime, language: str) -> str:
     return " ".join(format_skeleton(skeleton, local, locale=locale) for skeleton in ("MMMEd", "Hm"))
 
 
-def one_message(texts: Iterable[Mapping[str, str]], language: Language | str | None = None) -> str:
+def one_message(notices: Iterable[Mapping[str, Line]], language: Language | str | None = None) -> list[Line]:
     """Return one message of several notices to one person: in her language; in both where she said none."""
-    lines = [lines_for(text, language) for text in texts]
-    return "\n".join(line for several in zip(*lines, strict=True) for line in several)
+    lines = [lines_for(notice, language) for notice in notices]
+    return [line for several in zip(*lines, strict=True) for line in several]

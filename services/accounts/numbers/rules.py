@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from libs.translation import in_both, message
-from services.accounts.core.rules.notices import Notice
+from libs.translation import message
+from services.accounts.core.rules.notices import Line, Notice, filled, lines_for
 from services.accounts.numbers.refusals import TooManyChangesError
 
 OPENS_AFTER = timedelta(hours=24)
@@ -13,23 +13,25 @@ CHANGES_PER_DAY_MAX = 3
 TRIES_MAX = 5
 CODE_DIGITS = 6
 _SHOWN_DIGITS = 4
-_CHANGED = message(
-    "Your number is being changed to a number ending in {ends}; it takes effect in 24 hours. If it was you, "
-    "the code {code} confirms it at once. If not, tell nobody this code: sign in with this number and change "
-    "it back, or call the desk."
-)
-_TAKEN_AWAY = message(
-    "Your number is being taken away; it takes effect in 24 hours. If it was you, the code {code} confirms it"
-    " at once. If not, tell nobody this code: sign in with this number and change it back, or call the desk."
-)
-_NEW_BESIDE_OLD = message(
-    "This number was registered as the new number of an account. It can be used to sign in after 24 hours, or"
-    " once the old number confirms it. If this was not you, call the desk."
-)
-_NEW = message(
-    "This number was registered as the new number of an account. It can be used to sign in after 24 hours. If"
-    " this was not you, call the desk."
-)
+WORDS = {
+    "number_changed": message(
+        "Your number is being changed to a number ending in {ends}; it takes effect in 24 hours. If it was you, "
+        "the code {code} confirms it at once. If not, tell nobody this code: sign in with this number and change "
+        "it back, or call the desk."
+    ),
+    "number_taken_away": message(
+        "Your number is being taken away; it takes effect in 24 hours. If it was you, the code {code} confirms it"
+        " at once. If not, tell nobody this code: sign in with this number and change it back, or call the desk."
+    ),
+    "number_new_beside_old": message(
+        "This number was registered as the new number of an account. It can be used to sign in after 24 hours, or"
+        " once the old number confirms it. If this was not you, call the desk."
+    ),
+    "number_new": message(
+        "This number was registered as the new number of an account. It can be used to sign in after 24 hours. If"
+        " this was not you, call the desk."
+    ),
+}
 
 
 @dataclass(frozen=True)
@@ -77,14 +79,17 @@ def notices(*, old: str | None, new: str | None, code: str) -> list[Notice]:
     return to_old + to_new
 
 
-def _to_old(new: str | None, code: str) -> str:
-    return _in_both(_CHANGED if new else _TAKEN_AWAY, ends=new[-_SHOWN_DIGITS:] if new else "", code=code)
+def _to_old(new: str | None, code: str) -> list[Line]:
+    if not new:
+        return _in_both("number_taken_away", code=code)
+    return _in_both("number_changed", ends=new[-_SHOWN_DIGITS:], code=code)
 
 
-def _to_new(*, has_old: bool) -> str:
-    return _in_both(_NEW_BESIDE_OLD if has_old else _NEW)
+def _to_new(*, has_old: bool) -> list[Line]:
+    return _in_both("number_new_beside_old" if has_old else "number_new")
 
 
-def _in_both(english: str, **values: str) -> str:
-    """Return the text in both languages: whose telephone it is, the platform may not know yet."""
-    return "\n".join(text.format(**values) for text in in_both(english, module=__name__).values())
+def _in_both(template: str, **values: str) -> list[Line]:
+    """Return the lines in both languages: whose telephone it is, the platform may not know yet."""
+    told = filled(template, WORDS[template], module=__name__, values={"zh": values, "en": values})
+    return lines_for(told, None)

@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from libs.translation import in_both, message
+from libs.translation import message
 from services.accounts.core.rules.identity import Language
-from services.accounts.core.rules.notices import lines_for
+from services.accounts.core.rules.notices import Line, filled, lines_for
 from services.accounts.sign_in.refusals import EnrolmentOverError, SecondFactorWrongError
 
 _DOUBLINGS_MAX = 16
@@ -27,7 +27,7 @@ class FactorAct(StrEnum):
     RESET = "reset"
 
 
-_NOTICES = {
+WORDS = {
     FactorAct.ENROLLED: message(
         "Your account has a second factor from now on: signing in asks for a code. If this was not you, call the desk."
     ),
@@ -106,9 +106,9 @@ class SecondFactor:
         return replace(self, last_step=step)
 
 
-def notice_of(act: FactorAct, language: Language | str | None) -> str:
+def notice_of(act: FactorAct, language: Language | str | None) -> list[Line]:
     """Return what the person is told, in her language; in both where she said none."""
-    return "\n".join(lines_for(in_both(_NOTICES[act], module=__name__), language))
+    return lines_for(filled(f"factor_{act.value}", WORDS[act], module=__name__), language)
 
 
 @dataclass(frozen=True)

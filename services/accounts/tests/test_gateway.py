@@ -23,12 +23,15 @@ from services.accounts.bootstrap import create_run_due
 from services.accounts.core.gateways import http_sender
 from services.accounts.core.gateways.choosing import sender_of
 from services.accounts.core.gateways.http_sender import HttpSender, NotSentError
+from services.accounts.core.rules.notices import Line
 from services.accounts.notices.tests.test_notices import call_list, wanted
 from services.accounts.tests.platform import Platform
 
 SECRET = "0123456789abcdef0123456789abcdef"
 NOW = datetime(2026, 3, 3, 1, 0, tzinfo=UTC)
 PHONE = "13900000001"
+TOMORROW = [Line("visit_cancelled", "zh", {"when": "九点"}, "明天九点")]
+COME = [Line("duty_called", "zh", {}, "请马上过去")]
 
 
 @dataclass
@@ -90,14 +93,19 @@ def sender(gateway: tuple[Gateway, str], secret_file: Path) -> HttpSender:
 
 def test_each_message_says_what_it_is_and_is_signed(gateway: tuple[Gateway, str], sender: HttpSender) -> None:
     sender.send(phone_number=PHONE, code="123456", now=NOW)
-    sender.tell(phone_number=PHONE, text="明天九点", now=NOW)
-    sender.speak(phone_number=PHONE, text="请马上过去", now=NOW)
+    sender.tell(phone_number=PHONE, lines=TOMORROW, now=NOW)
+    sender.speak(phone_number=PHONE, lines=COME, now=NOW)
 
     messages = gateway[0].messages()
     assert [(message["kind"], message["to"], message.get("code"), message.get("text")) for message in messages] == [
         ("code", PHONE, "123456", None),
         ("notice", PHONE, None, "明天九点"),
         ("spoken_call", PHONE, None, "请马上过去"),
+    ]
+    assert [message.get("lines") for message in messages] == [
+        None,
+        [{"template": "visit_cancelled", "language": "zh", "values": {"when": "九点"}}],
+        [{"template": "duty_called", "language": "zh", "values": {}}],
     ]
     for headers, body in gateway[0].sent:
         seconds, signature = headers["X-Timebank-Signature"].removeprefix("t=").split(",v1=")
@@ -111,7 +119,7 @@ def test_what_passes_by_itself_is_sent_again_as_the_same_message(
 ) -> None:
     gateway[0].statuses = [503, 200]
 
-    sender.tell(phone_number=PHONE, text="明天九点", now=NOW)
+    sender.tell(phone_number=PHONE, lines=TOMORROW, now=NOW)
 
     first, second = gateway[0].messages()
     assert first["id"] == second["id"]
@@ -124,7 +132,7 @@ def test_what_is_not_taken_is_told_without_what_it_says(
     gateway[0].statuses = [status] * 2
 
     with pytest.raises(NotSentError, match=str(status)) as refused:
-        sender.tell(phone_number=PHONE, text="明天九点", now=NOW)
+        sender.tell(phone_number=PHONE, lines=TOMORROW, now=NOW)
 
     assert len(gateway[0].sent) == tries
     assert PHONE not in str(refused.value)
@@ -139,9 +147,9 @@ def test_a_gateway_that_does_not_answer_is_waited_for_briefly_and_then_left_alon
     began = monotonic()
 
     with pytest.raises(NotSentError, match="does not answer: ReadTimeoutError"):
-        sender.tell(phone_number=PHONE, text="明天九点", now=NOW)
+        sender.tell(phone_number=PHONE, lines=TOMORROW, now=NOW)
     with pytest.raises(NotSentError, match="left alone"):
-        sender.tell(phone_number=PHONE, text="明天九点", now=NOW)
+        sender.tell(phone_number=PHONE, lines=TOMORROW, now=NOW)
 
     assert monotonic() - began >= http_sender.ANSWER_SECONDS_MAX
     assert len(gateway[0].sent) == 1
@@ -151,7 +159,7 @@ def test_nobody_at_the_address_is_a_failure_too(secret_file: Path) -> None:
     sender = HttpSender("http://127.0.0.1:1/messages", secret_file=secret_file)
 
     with pytest.raises(NotSentError, match="does not answer: NewConnectionError"):
-        sender.tell(phone_number=PHONE, text="明天九点", now=NOW)
+        sender.tell(phone_number=PHONE, lines=TOMORROW, now=NOW)
 
 
 def test_whom_the_gateway_does_not_reach_the_desk_calls_and_others_are_told(

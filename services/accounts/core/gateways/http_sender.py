@@ -1,7 +1,8 @@
 """Codes and notices handed to a gateway of messages by HTTP: signed, tried twice, never waited for long.
 
 The body is JSON: `id` (the same when it is sent again), `kind` (`code`, `notice`, `spoken_call`), `to`, `at`, and
-`code` or `text`: gateways have the words around a code as a template.
+`code` or `text`: gateways have the words around a code as a template. With a text come its `lines`: of each the
+`template` and the `language` by which a gateway may have registered it, and the `values` of its places.
 `X-Timebank-Signature: t=SECONDS,v1=HEX` has the HMAC-SHA256 of `SECONDS.` and the body by the secret that both know.
 An answer of 2xx says that the gateway has it; what else it says under `receipt` is logged, to be looked up there.
 """
@@ -13,9 +14,11 @@ import hmac
 import json
 import re
 import threading
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from urllib.parse import urlsplit
+from uuid import UUID
 
 import urllib3
 
@@ -24,6 +27,7 @@ from libs.ids import new_id
 from libs.logs import get_logger
 from libs.secret_files import refuse_open_file
 from libs.telling import TellableError
+from services.accounts.core.rules.notices import Line, text_of
 
 CONNECT_SECONDS_MAX = 2.0
 ANSWER_SECONDS_MAX = 3.0
@@ -86,36 +90,36 @@ class HttpSender:
         """
         self._hand_over("code", phone_number, {"code": code}, now)
 
-    def tell(self, *, phone_number: str, text: str, now: datetime) -> None:
-        """Send a notice.
+    def tell(self, *, phone_number: str, lines: Sequence[Line], now: datetime) -> UUID:
+        """Send a notice; return its id, which its receipt names.
 
         Raises:
             NotSentError
         """
-        self._hand_over("notice", phone_number, {"text": text}, now)
+        return self._hand_over("notice", phone_number, _content(lines), now)
 
-    def speak(self, *, phone_number: str, text: str, now: datetime) -> None:
-        """Have the number called and a notice said.
+    def speak(self, *, phone_number: str, lines: Sequence[Line], now: datetime) -> UUID:
+        """Have the number called and a notice said; return its id, which its receipt names.
 
         Raises:
             NotSentError
         """
-        self._hand_over("spoken_call", phone_number, {"text": text}, now)
+        return self._hand_over("spoken_call", phone_number, _content(lines), now)
 
-    def _hand_over(self, kind: str, number: str, content: dict[str, str], now: datetime) -> None:
+    def _hand_over(self, kind: str, number: str, content: Mapping[str, object], now: datetime) -> UUID:
         if monotonic() < self._rests_until:
             raise NotSentError("the gateway did not answer several times, and is left alone for a while")
-        message_id = str(new_id())
-        message = {"id": message_id, "kind": kind, "to": number, **content, "at": now.isoformat()}
+        message_id = new_id()
+        message = {"id": str(message_id), "kind": kind, "to": number, **content, "at": now.isoformat()}
         body = json.dumps(message, ensure_ascii=False).encode()
         problem = ""
         for attempt in range(TRIES_MAX):
             if attempt:
                 threading.Event().wait(PAUSE_SECONDS)
-            problem = self._try(body, message_id, kind)
+            problem = self._try(body, str(message_id), kind)
             if not problem:
                 self._note(failed=False)
-                return
+                return message_id
         self._note(failed=True)
         raise NotSentError(problem)
 
@@ -154,6 +158,11 @@ class HttpSender:
             self._failures = self._failures + 1 if failed else 0
             if self._failures >= FAILURES_BEFORE_REST:
                 self._failures, self._rests_until = 0, monotonic() + REST_SECONDS
+
+
+def _content(lines: Sequence[Line]) -> dict[str, object]:
+    told = [{"template": line.template, "language": line.language, "values": dict(line.values)} for line in lines]
+    return {"text": text_of(lines), "lines": told}
 
 
 def _receipt(said: bytes) -> str:

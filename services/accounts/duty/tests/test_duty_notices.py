@@ -15,7 +15,8 @@ from libs.ids import new_id
 from libs.inbox import IncomingEvent
 from services.accounts.bootstrap import create_run_due, next_due
 from services.accounts.consumers import consumers
-from services.accounts.duty.rules import Notice, NoticeKind, words_of
+from services.accounts.core.rules.notices import text_of
+from services.accounts.duty.rules import Notice, NoticeKind, lines_of
 from services.accounts.settings import Settings
 from services.accounts.tests.platform import Platform, must
 
@@ -157,10 +158,10 @@ def test_what_is_not_recorded_is_said_so() -> None:
         ANSWER_BY - timedelta(minutes=2),
     )
 
-    named = words_of(notice, names={"zh": "兰奶奶"}, phone=None, address=None)
-    nobody = words_of(notice, names=None, phone=None, address=None)
+    named = text_of(lines_of(notice, names={"zh": "兰奶奶"}, phone=None, address=None))
+    nobody = text_of(lines_of(notice, names=None, phone=None, address=None))
 
-    read = words_of(notice, names={"zh": "兰奶奶"}, phone=None, address=None, reads="en")
+    read = text_of(lines_of(notice, names={"zh": "兰奶奶"}, phone=None, address=None, reads="en"))
 
     assert named.endswith(read)
     assert "(未登记)" not in read
