@@ -45,7 +45,7 @@ from services.accounts.imports.api import row_loader
 from services.accounts.imports.importer import Importer
 from services.accounts.imports.store import oldest_unfinished
 from services.accounts.imports.usecases.import_people import WrongRow
-from services.accounts.notices import api as notices
+from services.accounts.notices.api import notices, receipts
 from services.accounts.notices.store import forget_old_notices
 from services.accounts.numbers import api as numbers
 from services.accounts.organisation import api as units
@@ -95,6 +95,7 @@ BLUEPRINTS = (
     deputies.blueprint,
     numbers.blueprint,
     notices.blueprint,
+    receipts.blueprint,
     relations.blueprint,
     recipients.blueprint,
     privacy.blueprint,
@@ -165,7 +166,7 @@ def create_app(settings: Settings, *, clock: Clock, database: Database | None = 
         sign_ins=Gate(places=SIGN_INS_AT_ONCE, waiting_max=SIGN_INS_WAITING_MAX, wait_seconds=SIGN_IN_WAIT_SECONDS),
     )
     proving = ApplyingParts(code_desk=CodeDesk(send_proving_code) if sender is not None else None)
-    of_features: tuple[object, ...] = (sign_in, proving, read_privacy_text(), read_rule_book(), Waiters(decided))
+    of_features = (sign_in, proving, read_privacy_text(), read_rule_book(), Waiters(decided), receipts.door_of(sender))
     begin(settings, connections, parts, clock=clock)
 
     def keys() -> Mapping[str, bytes]:

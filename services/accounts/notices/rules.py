@@ -47,9 +47,17 @@ class NoticeState(StrEnum):
 
     WAITING = "waiting"
     SENT = "sent"
+    DELIVERED = "delivered"
     TO_CALL = "to_call"
     CALLED = "called"
     DROPPED = "dropped"
+
+
+class Delivery(StrEnum):
+    """What a gateway says of a message that it had taken."""
+
+    DELIVERED = "delivered"
+    FAILED = "failed"
 
 
 class CallOutcome(StrEnum):
@@ -87,6 +95,7 @@ class Notice:
     state: NoticeState = NoticeState.WAITING
     told_at: datetime | None = None
     tries: int = 0
+    message_id: UUID | None = None
 
     def is_useless_at(self, now: datetime) -> bool:
         """Tell whether it helps nobody any more."""
@@ -109,6 +118,20 @@ def due_at(purpose: Purpose, *, now: datetime, useless_after: datetime | None) -
 def _next(local: datetime, at: time) -> datetime:
     today = datetime.combine(local.date(), at, ZONE)
     return today if today > local else today + timedelta(days=1)
+
+
+def after_delivery(notice: Notice, delivery: Delivery, *, now: datetime) -> NoticeState:
+    """Return where a notice stands once the gateway says what became of its message.
+
+    What did not arrive has to be called, while it is of use; what arrived after all need not be. Nothing takes back
+    that the desk has called, or that the message arrived.
+    """
+    if delivery is Delivery.DELIVERED:
+        is_open = notice.state in (NoticeState.SENT, NoticeState.TO_CALL)
+        return NoticeState.DELIVERED if is_open else notice.state
+    if notice.state is not NoticeState.SENT:
+        return notice.state
+    return NoticeState.DROPPED if notice.is_useless_at(now) else NoticeState.TO_CALL
 
 
 def after_call(outcome: CallOutcome) -> NoticeState:

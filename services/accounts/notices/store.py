@@ -74,10 +74,28 @@ def lock_due(connection: Connection, now: datetime, *, people_max: int) -> list[
     return [notice_of(row) for row in connection.execute(ordered)]
 
 
-def save_told(connection: Connection, notice_ids: Iterable[UUID], state: NoticeState, at: datetime) -> None:
-    """Save what became of notices."""
+def save_told(
+    connection: Connection,
+    notice_ids: Iterable[UUID],
+    state: NoticeState,
+    at: datetime,
+    *,
+    message_id: UUID | None = None,
+) -> None:
+    """Save what became of notices, and by which message they were told."""
     changed = sa.update(notice).where(notice.c.notice_id.in_(list(notice_ids)))
-    connection.execute(changed.values(state=state.value, told_at=at))
+    connection.execute(changed.values(state=state.value, told_at=at, message_id=message_id))
+
+
+def lock_told_by(connection: Connection, message_id: UUID) -> list[Notice]:
+    """Return what a message told, locked."""
+    told = sa.select(notice).where(notice.c.message_id == message_id).order_by(notice.c.notice_id).with_for_update()
+    return [notice_of(row) for row in connection.execute(told)]
+
+
+def save_state(connection: Connection, changed: Notice) -> None:
+    """Save where a notice stands."""
+    change_rows(connection, notice, {"state": changed.state.value}, notice_id=changed.notice_id)
 
 
 def lock_notice(connection: Connection, notice_id: UUID) -> Notice | None:

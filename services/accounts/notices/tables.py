@@ -20,4 +20,5 @@ notice = sa.Table(
     sa.Column("state", sa.Text),
     sa.Column("told_at", _Instant),
     sa.Column("tries", sa.Integer),
+    sa.Column("message_id", sa.Uuid),
 )

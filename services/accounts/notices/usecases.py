@@ -1,11 +1,13 @@
 """Tell people what they are to be told, one message for all of it; and what came of it when the desk called."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from itertools import groupby
 from typing import Any
 from uuid import UUID
+
+from sqlalchemy import Connection
 
 from libs.clock import machine_now, monotonic
 from libs.http.lists import Page
@@ -13,6 +15,7 @@ from libs.logs import get_logger
 from libs.programme.refusals import RecordNotFoundError
 from libs.telling import describe
 from services.accounts.core.gateways.codes import CodeSender
+from services.accounts.core.rules.notices import Line
 from services.accounts.core.store.store import SealedStore
 from services.accounts.core.usecases.authorise import has_power, require_power
 from services.accounts.core.usecases.command_context import CommandContext
@@ -20,11 +23,13 @@ from services.accounts.notices import store as notices
 from services.accounts.notices.refusals import NotOnCallListError
 from services.accounts.notices.rules import (
     CallOutcome,
+    Delivery,
     Notice,
     NoticeState,
     after_call,
+    after_delivery,
+    lines_of,
     one_message,
-    words_of,
 )
 
 POWER = "work_call_list"
@@ -64,19 +69,34 @@ def _tell(store: SealedStore, sender: CodeSender | None, person_id: UUID, theirs
         notices.save_told(store.connection, ids, NoticeState.TO_CALL, now)
         return
     named = {other_id: identities[other_id].names for other_id in others if other_id in identities}
-    texts = [words_of(one, names=named.get(one.other_id) if one.other_id else None) for one in useful]
-    state = NoticeState.SENT if _is_sent(sender, number, one_message(texts, reader.language)) else NoticeState.TO_CALL
-    notices.save_told(store.connection, ids, state, now)
+    lines = [lines_of(one, names=named.get(one.other_id) if one.other_id else None) for one in useful]
+    message_id = _sent(sender, number, one_message(lines, reader.language))
+    state = NoticeState.SENT if message_id else NoticeState.TO_CALL
+    notices.save_told(store.connection, ids, state, now, message_id=message_id)
 
 
-def _is_sent(sender: CodeSender, number: str, text: str) -> bool:
-    """Send a message; where it fails the desk calls."""
+def _sent(sender: CodeSender, number: str, lines: Sequence[Line]) -> UUID | None:
+    """Send a message and return its id; None where it fails: then the desk calls."""
     try:
-        sender.tell(phone_number=number, text=text, now=machine_now())
+        return sender.tell(phone_number=number, lines=lines, now=machine_now())
     except OSError as error:
         get_logger().error("notice_not_sent", error=describe(error))
-        return False
-    return True
+        return None
+
+
+def note_delivery(connection: Connection, message_id: UUID, delivery: Delivery, *, now: datetime) -> None:
+    """Note what a gateway says of a message; said twice it is said once.
+
+    Raises:
+        RecordNotFoundError: no notice was told by this message.
+    """
+    told = notices.lock_told_by(connection, message_id)
+    if not told:
+        raise RecordNotFoundError
+    for each in told:
+        state = after_delivery(each, delivery, now=now)
+        if state is not each.state:
+            notices.save_state(connection, replace(each, state=state))
 
 
 def call_list(store: SealedStore, context: CommandContext, query: Mapping[str, Any]) -> Page[Notice]:

@@ -102,7 +102,7 @@ def test_each_message_says_what_it_is_and_is_signed(gateway: tuple[Gateway, str]
         ("notice", PHONE, None, "明天九点"),
         ("spoken_call", PHONE, None, "请马上过去"),
     ]
-    assert [message.get("lines") for message in messages] == [
+    assert [json.loads(body).get("lines") for _, body in gateway[0].sent] == [
         None,
         [{"template": "visit_cancelled", "language": "zh", "values": {"when": "九点"}}],
         [{"template": "duty_called", "language": "zh", "values": {}}],

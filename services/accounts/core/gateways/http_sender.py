@@ -3,14 +3,12 @@
 The body is JSON: `id` (the same when it is sent again), `kind` (`code`, `notice`, `spoken_call`), `to`, `at`, and
 `code` or `text`: gateways have the words around a code as a template. With a text come its `lines`: of each the
 `template` and the `language` by which a gateway may have registered it, and the `values` of its places.
-`X-Timebank-Signature: t=SECONDS,v1=HEX` has the HMAC-SHA256 of `SECONDS.` and the body by the secret that both know.
-An answer of 2xx says that the gateway has it; what else it says under `receipt` is logged, to be looked up there.
+It is signed (signatures.py). An answer of 2xx says that the gateway has it; what else it says under `receipt` is
+logged, to be looked up there. What became of it later it may tell at `/v1/gateway/receipts`.
 """
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import json
 import re
 import threading
@@ -27,6 +25,7 @@ from libs.ids import new_id
 from libs.logs import get_logger
 from libs.secret_files import refuse_open_file
 from libs.telling import TellableError
+from services.accounts.core.gateways.signatures import HEADER, signed
 from services.accounts.core.rules.notices import Line, text_of
 
 CONNECT_SECONDS_MAX = 2.0
@@ -60,6 +59,20 @@ def address_problem(address: str) -> str | None:
     return None
 
 
+def read_secret(file: Path) -> bytes:
+    """Return what messages to the gateway, and its receipts, are signed by.
+
+    Raises:
+        OpenSecretError: others may read it.
+        WeakSecretError: it is too short.
+    """
+    refuse_open_file(file)
+    secret = file.read_bytes().strip()
+    if len(secret) < SECRET_BYTES_MIN:
+        raise WeakSecretError(f"{file} has fewer than {SECRET_BYTES_MIN} bytes")
+    return secret
+
+
 class HttpSender:
     """Hands codes and notices to one gateway; used by several threads."""
 
@@ -70,10 +83,7 @@ class HttpSender:
             OpenSecretError: others may read it.
             WeakSecretError: it is too short.
         """
-        refuse_open_file(secret_file)
-        self._secret = secret_file.read_bytes().strip()
-        if len(self._secret) < SECRET_BYTES_MIN:
-            raise WeakSecretError(f"{secret_file} has fewer than {SECRET_BYTES_MIN} bytes")
+        self.secret = read_secret(secret_file)
         timeout = urllib3.Timeout(connect=CONNECT_SECONDS_MAX, read=ANSWER_SECONDS_MAX, total=ANSWER_SECONDS_MAX)
         self._pool = urllib3.PoolManager(
             retries=False, timeout=timeout, ca_certs=str(ca_file) if ca_file else None, cert_reqs="CERT_REQUIRED"
@@ -145,11 +155,9 @@ class HttpSender:
         return f"the gateway answers {answer.status}"
 
     def _headers(self, body: bytes) -> dict[str, str]:
-        seconds = int(machine_now().timestamp())
-        signature = hmac.new(self._secret, f"{seconds}.".encode() + body, hashlib.sha256).hexdigest()
         return {
             "Content-Type": "application/json; charset=utf-8",
-            "X-Timebank-Signature": f"t={seconds},v1={signature}",
+            HEADER: signed(self.secret, body, machine_now()),
         }
 
     def _note(self, *, failed: bool) -> None:

@@ -1,0 +1,1 @@
+"""/v1/call-list, /v1/me/notices and /v1/gateway/receipts."""
