@@ -9,6 +9,11 @@ from typing import Any
 
 import yaml
 
+from libs.translation import in_chinese
+from services.accounts.duty import rules as duty
+from services.accounts.notices import rules as notices
+from services.accounts.numbers import rules as numbers
+from services.accounts.sign_in import rules as sign_in
 from services.orders.core.rules.deadlines import DEFAULTS
 from services.orders.core.rules.life_cycle import TRANSITIONS, State
 from tests.architecture import named_links
@@ -17,6 +22,14 @@ from tests.architecture.tree import ROOT
 DOMAIN = ROOT / "docs" / "domain.md"
 PARAMETERS = ROOT / "services" / "accounts" / "data" / "policies" / "default.yaml"
 FLOWS = ROOT / "docs" / "flows.md"
+MESSAGES = ROOT / "docs" / "messages.md"
+TEMPLATES = {
+    notices.__name__: {purpose.value: text for purpose, text in notices.WORDS.items()},
+    duty.__name__: {f"duty_{kind.value}": text for kind, text in duty.WORDS.items()},
+    numbers.__name__: numbers.WORDS,
+    sign_in.__name__: {f"factor_{act.value}": text for act, text in sign_in.WORDS.items()},
+}
+"""Of each module, the templates of the messages that it sends."""
 CATALOGUE = ROOT / "services" / "orders" / "data" / "catalogue.yaml"
 
 
@@ -32,7 +45,7 @@ def main() -> None:
 
 def expected(document: Path, text: str) -> str:
     """Return what the document should say."""
-    if document in (DOMAIN, FLOWS):
+    if document in (DOMAIN, FLOWS, MESSAGES):
         text = with_tables(text)
     return named_links.rewritten(document, text)
 
@@ -115,11 +128,21 @@ def _defaults() -> str:
     return "\n".join(["| in | what happens by itself | when, by the policy |", "|---|---|---|", *rows])
 
 
+def _templates() -> str:
+    rows = [
+        f"| `{name}` | {_cell(in_chinese(english, module=module))} | {_cell(english)} |"
+        for module, words in TEMPLATES.items()
+        for name, english in words.items()
+    ]
+    return "\n".join(["| template | 中文 | English |", "|---|---|---|", *rows])
+
+
 TABLES: dict[str, Callable[[], str]] = {
     "parameters": _parameters,
     "catalogue": _catalogue,
     "life cycle": _life_cycle,
     "defaults": _defaults,
+    "templates": _templates,
 }
 
 if __name__ == "__main__":

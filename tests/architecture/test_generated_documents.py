@@ -11,6 +11,7 @@ from tests.architecture import generated_documents, named_links
 from tests.architecture.tree import ROOT
 
 RULES = ROOT / "docs" / "rules.md"
+DEFINED_IN = ("services", "accounts", "core", "rules", "notices.py")
 HERE = "tests.architecture.named_links:find"
 
 
@@ -55,3 +56,16 @@ def test_each_rule_names_the_line_that_decides_and_the_story_that_shows_it() -> 
         _, _, decided, shown, _ = re.split(r" ?\| ?", row)
         assert named_links.LINK.search(decided), row
         assert named_links.LINK.search(shown), row
+
+
+def test_every_module_that_sends_a_line_has_its_templates_in_the_document() -> None:
+    sending = {
+        ".".join(file.relative_to(ROOT).with_suffix("").parts)
+        for file in (ROOT / "services" / "accounts").rglob("*.py")
+        if re.search(r"[^_\w]filled\(", file.read_text("utf-8")) and file != ROOT.joinpath(*DEFINED_IN)
+    }
+    text = generated_documents.MESSAGES.read_text("utf-8")
+
+    assert sending == set(generated_documents.TEMPLATES)
+    assert generated_documents.with_tables(text) == text
+    assert "| `visit_taken` |" in text

@@ -42,8 +42,9 @@ ROLES = {
 SESSIONS = {
     "/v1/sessions", "/v1/sessions/current", "/v1/sessions/refresh", "/v1/sign-in-codes", "/v1/me/password",
     "/v1/sessions/requests", "/v1/sessions/requests/result", "/v1/sessions/requests/{approval}/decision",
+    "/v1/gateway/receipts",
 }  # fmt: skip
-"""Signing in and out: no acts on anything."""
+"""Signing in and out, and what a machine says: no acts of anybody on anything."""
 OK: dict[str, Any] = {"ok": True}
 WHY: dict[str, Any] = {"why": "alone"}
 ORDERS = ("order", "pool_order", "own_order", "late", "own_late", "redeemed")

@@ -89,8 +89,8 @@ def save_told(
 
 def lock_told_by(connection: Connection, message_id: UUID) -> list[Notice]:
     """Return what a message told, locked."""
-    told = sa.select(notice).where(notice.c.message_id == message_id).order_by(notice.c.notice_id).with_for_update()
-    return [notice_of(row) for row in connection.execute(told)]
+    wanted = sa.select(notice).where(notice.c.message_id == message_id).order_by(notice.c.notice_id).with_for_update()
+    return [notice_of(row) for row in connection.execute(wanted)]
 
 
 def save_state(connection: Connection, changed: Notice) -> None:

@@ -90,10 +90,10 @@ def note_delivery(connection: Connection, message_id: UUID, delivery: Delivery, 
     Raises:
         RecordNotFoundError: no notice was told by this message.
     """
-    told = notices.lock_told_by(connection, message_id)
-    if not told:
+    touched = notices.lock_told_by(connection, message_id)
+    if not touched:
         raise RecordNotFoundError
-    for each in told:
+    for each in touched:
         state = after_delivery(each, delivery, now=now)
         if state is not each.state:
             notices.save_state(connection, replace(each, state=state))

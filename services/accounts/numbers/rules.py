@@ -91,5 +91,5 @@ def _to_new(*, has_old: bool) -> list[Line]:
 
 def _in_both(template: str, **values: str) -> list[Line]:
     """Return the lines in both languages: whose telephone it is, the platform may not know yet."""
-    told = filled(template, WORDS[template], module=__name__, values={"zh": values, "en": values})
-    return lines_for(told, None)
+    lines = filled(template, WORDS[template], module=__name__, values={"zh": values, "en": values})
+    return lines_for(lines, None)

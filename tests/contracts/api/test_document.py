@@ -42,6 +42,8 @@ PUBLIC = {
     "POST /v1/applications/withdrawal",
     "PUT /v1/applications/{application_id}",
     "GET /.well-known/jwks.json",
+    # The gateway of messages has no account: what it says is signed.
+    "POST /v1/gateway/receipts",
     # What is public by its nature: the rules, the units they hold in, what can be asked for.
     "GET /v1/catalogue-items",
     "GET /v1/catalogue-items/versions",

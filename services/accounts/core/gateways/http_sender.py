@@ -169,8 +169,8 @@ class HttpSender:
 
 
 def _content(lines: Sequence[Line]) -> dict[str, object]:
-    told = [{"template": line.template, "language": line.language, "values": dict(line.values)} for line in lines]
-    return {"text": text_of(lines), "lines": told}
+    each = [{"template": line.template, "language": line.language, "values": dict(line.values)} for line in lines]
+    return {"text": text_of(lines), "lines": each}
 
 
 def _receipt(said: bytes) -> str:

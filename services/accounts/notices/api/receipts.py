@@ -19,7 +19,7 @@ from services.accounts.notices.refusals import NotOfTheGatewayError
 from services.accounts.notices.rules import Delivery
 from services.accounts.notices.usecases import note_delivery
 
-blueprint = Blueprint("receipts", __name__, description="What a message gateway says / 短信网关回执")
+blueprint = Blueprint("deliveries", __name__, description="What a message gateway says / 短信网关回执")
 
 
 @dataclass(frozen=True)
