@@ -43,6 +43,8 @@ class Span:
     parent_id: str
     span_id: str
     attributes: dict[str, str]
+    links: frozenset[str] = frozenset()
+    """The traces that it links to."""
 
 
 @dataclass
@@ -67,6 +69,7 @@ class Receiver:
                     span.parent_span_id.hex(),
                     span.span_id.hex(),
                     {one.key: str(one.value) for one in span.attributes},
+                    frozenset(link.trace_id.hex() for link in span.links),
                 )
                 for scope in resource.scope_spans
                 for span in scope.spans
