@@ -51,6 +51,7 @@ from services.orders.slips import api as slips
 from services.orders.stops import api as stops
 from services.orders.venues import api as venues
 from services.orders.visits import api as visits
+from services.orders.welfare import api as welfare
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 TOPICS = [Topic(messages.FACTS, retention_days=FACTS_KEPT_DAYS), Topic(messages.STATE, compacted=True)]
@@ -127,6 +128,7 @@ def create_app(settings: Settings, *, clock: Clock, database: Database | None = 
             incidents.incidents,
             duty.duty_roster,
             duty.duty_calls,
+            welfare.welfare_checks,
             visits.indicators,
             indicators.indicators,
             matching.matches,

@@ -50,6 +50,7 @@ from services.orders.serving.usecases.hold_gates import hold_gates
 from services.orders.serving.usecases.leave_unbegun import leave_unbegun
 from services.orders.serving.usecases.offer_lapses import tell_lapsed
 from services.orders.serving.usecases.serve_order import end_forgotten_service
+from services.orders.welfare.usecases import WELFARE_STEP, go_on
 
 DUE_MAX = 200
 OF_TWO_PEOPLE = (reversal, record_proposal, decision, catalogue_proposal)
@@ -69,6 +70,7 @@ ACTS: Mapping[str, Act] = {
     OFFERS: tell_lapsed,
     SAMPLE: give_up_sample,
     DUTY_ANSWER: call_next,
+    WELFARE_STEP: go_on,
     SCAN_DUE: delete_scan_due,
     ACTIVITY_ENDS: end_waiting,
     PLACES: forget_places,

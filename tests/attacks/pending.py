@@ -85,6 +85,8 @@ def _wanted(world: World) -> Iterator[Made]:
     yield "certificate", "/v1/certificates/{}", {"person_id": minnow}, A
     yield "donation", "/v1/donations/{}", {"minutes": 10}, world.login("lan")
     yield "gift", "/v1/gifts/{}", {"to": world.id_of("ann"), "minutes": 10}, world.login("lan")
+    found = {"person_id": lan, "how": "door", "outcome": "seen", "findings": ["safety"]}
+    yield "welfare", "/v1/visits/{}", found, A
     yield "incident", "/v1/incidents/{}", {"kind": "urgent_call", "person_id": lan}, A
     shift = [world.story.instant(f"D30 {clock}:00").isoformat() for clock in ("08", "20")]
     duty = {"unit_id": home, "person_id": minnow, "from": shift[0], "until": shift[1]}

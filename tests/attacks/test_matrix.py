@@ -110,6 +110,8 @@ def _values(city: City, pending: Mapping[str, str]) -> Values:
         "POST /v1/reversals/{proposal_id}/decision proposal_id": pending["reversal"],
         "request_id": pending["gift"],
         "incident_id": pending["incident"],
+        "POST /v1/incidents/{incident_id}/step-outcome incident_id": pending["welfare"],
+        "POST /v1/welfare-checks/{incident_id}/acknowledgement incident_id": pending["welfare"],
         "entry_id": pending["duty"],
         "GET /v1/duty-roster/gaps from": "2026-03-20T00:00:00Z",
         "GET /v1/duty-roster/gaps to": "2026-03-21T00:00:00Z",

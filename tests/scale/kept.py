@@ -128,6 +128,8 @@ STAYS: Mapping[str, Mapping[str, Stays]] = {
         "door": Stays(ORDERS_A_YEAR, 110, "how often a code was mistaken: one of an order's flags"),
         "duty_call": Stays(ELDERS // 20, 300, "who answered an urgent call"),
         "duty_entry": Stays(ELDERS // 20, 200, "who was on duty"),
+        "welfare_check": Stays(ELDERS // 20, 300, "how far somebody was looked after"),
+        "welfare_step": Stays(ELDERS // 10, 300, "who was told of each step, and what came of it"),
         "duty_ring": Stays(ELDERS // 10, 150, "who was rung for an urgent call"),
         "grant_use": Stays(ELDERS, 130, "how much of a grant a month was used"),
         "incident": Stays(ELDERS // 20, 500, "what became of an emergency"),

@@ -180,6 +180,20 @@ def calling(world: World, label: str, expected: dict[str, Any]) -> Any:
     return {name: shown[name] for name in expected}
 
 
+def welfare(world: World, label: str, expected: dict[str, Any]) -> Any:
+    """Show how far a welfare check has come, and who was told of its present step, in the order of their labels."""
+    document = world.client.get(A, f"/v1/incidents/{world.id_of(label)}")
+    step = document["welfare"]["steps"][-1]
+    shown = {
+        "state": document["welfare"]["state"],
+        "rung": document["welfare"]["rung"],
+        "told": sorted(set(_labels(world, step["told_ids"])) & set(world.story.people)),
+        "above": sorted(set(_labels(world, step["above_ids"])) & set(world.story.people)),
+        "ending": document["ending"],
+    }
+    return {name: shown[name] for name in expected}
+
+
 def receipt(world: World, label: str, expected: Any) -> Any:
     """Fetch the receipt of the last transfer a label caused and have the offline verifier judge it."""
     rows = world.client.items(A, "/v1/transfers", cause=world.id_of(label))
@@ -236,6 +250,7 @@ BY_LABEL: dict[str, Look] = {
     "certificate": certificate,
     "incident": incident,
     "calling": calling,
+    "welfare": welfare,
     "series": series,
     "activity": activity,
     "meals": meals,

@@ -318,7 +318,18 @@ def urgent_call(world: World, step: Step, seed: str) -> Calls:
 
 def close_incident(world: World, step: Step, seed: str) -> Calls:
     path = f"/v1/incidents/{world.id_of(step['close_incident'])}/closing"
-    return [post(world, step["by"], path, {"outcome": step["outcome"]}, seed)]
+    body = {"outcome": step["outcome"], "ending": step.get("ending", "well")}
+    return [post(world, step["by"], path, body, seed)]
+
+
+def take_step(world: World, step: Step, seed: str) -> Calls:
+    path = f"/v1/welfare-checks/{world.id_of(step['take_step'])}/acknowledgement"
+    return [post(world, step["by"], path, {"number": step["number"]}, seed)]
+
+
+def report_step(world: World, step: Step, seed: str) -> Calls:
+    path = f"/v1/incidents/{world.id_of(step['report_step'])}/step-outcome"
+    return [post(world, step["by"], path, {"number": step["number"], "outcome": step["outcome"]}, seed)]
 
 
 def put_on_duty(world: World, step: Step, seed: str) -> Calls:
@@ -376,6 +387,8 @@ VERBS: dict[str, Verb] = (
             put_on_duty,
             take_off_duty,
             answer_call,
+            take_step,
+            report_step,
         )
     }
     | VERBS_ON_PEOPLE

@@ -354,6 +354,15 @@ class UrgentParameters:
 
 
 @dataclass(frozen=True, kw_only=True)
+class WelfareParameters:
+    """The group `welfare`."""
+
+    call_minutes: int = 10
+    contact_minutes: int = 20
+    door_minutes: int = 45
+
+
+@dataclass(frozen=True, kw_only=True)
 class SeriesParameters:
     """The group `series`."""
 
@@ -430,6 +439,7 @@ class Parameters:
     insurance: InsuranceParameters = InsuranceParameters()
     agreement: AgreementParameters = AgreementParameters()
     urgent: UrgentParameters = UrgentParameters()
+    welfare: WelfareParameters = WelfareParameters()
     series: SeriesParameters = SeriesParameters()
     visit: VisitParameters = VisitParameters()
     retention: RetentionParameters = RetentionParameters()

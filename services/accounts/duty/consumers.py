@@ -45,6 +45,19 @@ class DutyUnanswered:
 
 
 @dataclass(frozen=True)
+class WelfareStepOpened:
+    """Somebody is looked after: who is to do the next step, and who above is told."""
+
+    incident_id: UUID
+    recipient_id: UUID
+    rung: str
+    told_ids: tuple[UUID, ...]
+    above_ids: tuple[UUID, ...]
+    why_above: str
+    answer_by_at: datetime
+
+
+@dataclass(frozen=True)
 class IncidentClosed:
     """It is over."""
 
@@ -57,13 +70,19 @@ def ask_to_tell_duty(connection: Connection, context: EventContext, called: Duty
     about_id = called.recipient_id
     reader_id = deputy_of(connection, called.person_id) or called.person_id
     _ask(connection, context, called.incident_id, reader_id, NoticeKind.CALLED, about_id, called.answer_by_at)
-    if about_id is not None:
-        DisclosureStore(connection).open(
-            order_id=called.incident_id,
-            volunteer_id=reader_id,
-            recipient_id=about_id,
-            until=context.now + SEEN_FOR,
-        )
+    _disclose(connection, context, called.incident_id, reader_id, about_id)
+
+
+@hears(orders.WelfareStepOpened)
+def ask_to_tell_step(connection: Connection, context: EventContext, opened: WelfareStepOpened) -> None:
+    """Tell who is to do a step of a welfare check, and who above; all may see whom it is about, for a day at most."""
+    whys = dict.fromkeys(opened.told_ids, NoticeKind(f"welfare_{opened.rung}"))
+    if opened.why_above:
+        whys |= dict.fromkeys(opened.above_ids, NoticeKind(f"welfare_{opened.why_above}"))
+    for person_id, kind in whys.items():
+        reader_id, about_id = deputy_of(connection, person_id) or person_id, opened.recipient_id
+        _ask(connection, context, opened.incident_id, reader_id, kind, about_id, opened.answer_by_at)
+        _disclose(connection, context, opened.incident_id, reader_id, about_id)
 
 
 @hears(orders.DutyAcknowledged)
@@ -84,6 +103,15 @@ def ask_to_tell_unanswered(connection: Connection, context: EventContext, left: 
 def end_disclosure(connection: Connection, _context: EventContext, closed: IncidentClosed) -> None:
     """Who was on duty sees whom it was about no more."""
     DisclosureStore(connection).end(closed.incident_id)
+
+
+def _disclose(
+    connection: Connection, context: EventContext, incident_id: UUID, reader_id: UUID, about_id: UUID | None
+) -> None:
+    if about_id is not None:
+        DisclosureStore(connection).open(
+            order_id=incident_id, volunteer_id=reader_id, recipient_id=about_id, until=context.now + SEEN_FOR
+        )
 
 
 def _ask(

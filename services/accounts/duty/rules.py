@@ -19,6 +19,11 @@ class NoticeKind(StrEnum):
     ANSWERED = "answered"
     NOBODY_ON_DUTY = "nobody_on_duty"
     UNANSWERED = "unanswered"
+    WELFARE_CALL = "welfare_call"
+    WELFARE_CONTACT = "welfare_contact"
+    WELFARE_DOOR = "welfare_door"
+    WELFARE_SILENCE = "welfare_silence"
+    WELFARE_NEEDS_HELP = "welfare_needs_help"
 
 
 class Way(StrEnum):
@@ -49,6 +54,26 @@ WORDS = {
     NoticeKind.ANSWERED: message("Somebody on duty has answered your urgent call and is looking after it."),
     NoticeKind.NOBODY_ON_DUTY: message("Nobody is on duty for your urgent call. Dial 120 at once."),
     NoticeKind.UNANSWERED: message("Nobody on duty has answered your urgent call. Dial 120 at once."),
+    NoticeKind.WELFARE_CALL: message(
+        "WELFARE CHECK. {who} Nobody opened or answered. Call now, and say by {until} on the page “On duty” what came"
+        " of it."
+    ),
+    NoticeKind.WELFARE_CONTACT: message(
+        "WELFARE CHECK. {who} Nobody opened or answered. You are asked as a contact person: please call or look, and"
+        " say by {until} on the page “On duty” what came of it."
+    ),
+    NoticeKind.WELFARE_DOOR: message(
+        "WELFARE CHECK. {who} Nobody reached them by telephone. Please go to the door, and say by {until} on the page"
+        " “On duty” what came of it. If a life is in danger, dial 120 first."
+    ),
+    NoticeKind.WELFARE_SILENCE: message(
+        "WELFARE CHECK. {who} Nobody has said in time what came of it. Please see to it by {until}; then whoever stands"
+        " above is told."
+    ),
+    NoticeKind.WELFARE_NEEDS_HELP: message(
+        "WELFARE CHECK. {who} They need help, or nobody opens the door. If a life is in danger, dial 120 first. Please"
+        " see to it by {until}; then whoever stands above is told."
+    ),
 }
 _WHO = message("Help is needed by {name}, telephone {phone}, at {address}.")
 _NOBODY_NAMED = message("Somebody needs help; the page says where.")

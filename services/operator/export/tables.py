@@ -114,6 +114,8 @@ TABLES: Mapping[str, tuple[Exported, ...]] = {
         Exported("incident", "emergencies and what became of them", (*PLACE, "words", "outcome", *CONSENT)),
         Exported("duty_entry", "who was on duty, in which unit, until when"),
         Exported("duty_call", "urgent calls, and who took them"),
+        Exported("welfare_check", "welfare checks, and how far they came"),
+        Exported("welfare_step", "their steps: who was told, who took them, what came of it"),
         Exported("duty_ring", "who was rung for them, one after the other"),
         Exported("visit", "visits at home", ("outcome", "findings")),
         Exported("visit_listing", "who was on the visit list when", ("risk",)),

@@ -11,14 +11,23 @@ from sqlalchemy import Connection
 from services.orders.activities import store as activities_store
 from services.orders.approving.store.call_backs import call_back
 from services.orders.core.rules.life_cycle import OPEN, Verb
-from services.orders.core.store.tables import assignment, confirmation, decision, dispute, order_step, orders, reversal
+from services.orders.core.store.tables import (
+    assignment,
+    confirmation,
+    decision,
+    dispute,
+    order_step,
+    orders,
+    reversal,
+    visitor,
+)
 from services.orders.incidents.store import incident
 from services.orders.not_wanted.store import not_wanted
 from services.orders.objections.store import objection
 from services.orders.rounds import store as rounds_store
 from services.orders.service_time.store import certificate, record_proposal
 from services.orders.stops.store import volunteer_stop
-from services.orders.visits.store import visit, visitor
+from services.orders.visits.store import visit
 
 
 def forget_words_about(connection: Connection, person_id: UUID) -> None:

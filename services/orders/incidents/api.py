@@ -27,8 +27,12 @@ from services.orders.duty.api import calling_view
 from services.orders.duty.rules import Ring
 from services.orders.duty.store import DutyCall, calls_of
 from services.orders.incidents import schemas, store
-from services.orders.incidents.rules import IncidentKind, IncidentState
-from services.orders.incidents.usecases import Emergency, close_incident, raise_urgent_call
+from services.orders.incidents.rules import How, IncidentKind, IncidentState
+from services.orders.incidents.usecases import Emergency, close_incident, raise_urgent_call, report_welfare_step
+from services.orders.welfare.api import welfare_view
+from services.orders.welfare.rules import Ending, StepOutcome, WelfareCheck
+from services.orders.welfare.schemas import StepOutcomeSchema
+from services.orders.welfare.store import checks_of
 
 incidents = Blueprint("incidents", __name__, url_prefix="/v1/incidents", description="Emergencies and welfare checks")
 
@@ -50,10 +54,12 @@ class IncidentView:
     opened_by: UUID
     opened_at: datetime
     call: DutyCall | None
+    check: WelfareCheck | None
     acting_for: UUID | None
     consent: Row | None
     why: str
     outcome: str
+    ending: Ending | None
     closed_by: UUID | None
     closed_at: datetime | None
 
@@ -63,6 +69,11 @@ class IncidentView:
         return calling_view(self.call) if self.call else None
 
     @property
+    def welfare(self) -> Row | None:
+        """Return how far a welfare check has come."""
+        return welfare_view(self.check) if self.check else None
+
+    @property
     def rings(self) -> tuple[Ring, ...]:
         """Return who was told."""
         return self.call.rings if self.call else ()
@@ -70,18 +81,36 @@ class IncidentView:
     @property
     def answered_by(self) -> UUID | None:
         """Return who looks after it."""
+        if self.check:
+            return self.check.step.taken_by
         return self.call.acknowledged_by if self.call else None
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Whom an incident went to: an urgent call to those on duty, a welfare check step by step."""
+
+    call: DutyCall | None = None
+    check: WelfareCheck | None = None
+
+    def was_told_to(self, person_id: UUID) -> bool:
+        """Tell whether somebody was told of it."""
+        is_rung = self.call is not None and any(ring.person_id == person_id for ring in self.call.rings)
+        return is_rung or (self.check is not None and person_id in self.check.told_ids)
+
+
+def progress_of(connection: Connection, incident_ids: Sequence[UUID]) -> dict[UUID, Progress]:
+    """Return how far some incidents have come, by incident."""
+    calls, checks = calls_of(connection, incident_ids), checks_of(connection, incident_ids)
+    return {each: Progress(calls.get(each), checks.get(each)) for each in incident_ids}
 
 
 def incident_views(connection: Connection, incidents: Sequence[Any]) -> list[IncidentView]:
     """Return incidents as the caller sees them; the units are read once, however many there are."""
     unit_store.read_paths(connection, {incident.unit_id for incident in incidents})
-    calls = calls_of(connection, [incident.incident_id for incident in incidents])
-    rows = [incident._asdict() for incident in incidents]
-    return [
-        _view(row, sight_of_incident(connection, row, calls.get(row["incident_id"])), calls.get(row["incident_id"]))
-        for row in rows
-    ]
+    progress = progress_of(connection, [incident.incident_id for incident in incidents])
+    rows = [(incident._asdict(), progress[incident.incident_id]) for incident in incidents]
+    return [_view(row, sight_of_incident(connection, row, far), far) for row, far in rows]
 
 
 def incident_view(connection: Connection, incident: Row) -> IncidentView:
@@ -90,33 +119,28 @@ def incident_view(connection: Connection, incident: Row) -> IncidentView:
     Raises:
         NotFoundError: nothing.
     """
-    call = calls_of(connection, [incident["incident_id"]]).get(incident["incident_id"])
-    sight = sight_of_incident(connection, incident, call)
+    progress = progress_of(connection, [incident["incident_id"]])[incident["incident_id"]]
+    sight = sight_of_incident(connection, incident, progress)
     if sight is Sight.EVERYBODY and incident["opened_by"] != current_actor().person_id:
         raise NotFoundError
-    return _view(incident, sight, call)
+    return _view(incident, sight, progress)
 
 
-def sight_of_incident(connection: Connection, incident: Row, call: DutyCall | None) -> Sight:
+def sight_of_incident(connection: Connection, incident: Row, progress: Progress) -> Sight:
     """Return how much of an incident the caller sees: all of it, or that it is looked at."""
-    if call is not None and any(ring.person_id == current_actor().person_id for ring in call.rings):
-        return Sight.CONCERNED  # Whoever is on duty and was told.
+    if progress.was_told_to(current_actor().person_id):
+        return Sight.CONCERNED
     if reaches(connection, incident["unit_id"]):
         return Sight.STAFF
     concerned_id = incident["person_id"]
     return Sight.CONCERNED if concerned_id and may_know_of(connection, concerned_id) else Sight.EVERYBODY
 
 
-def _view(incident: Row, sight: Sight, call: DutyCall | None) -> IncidentView:
+def _view(incident: Row, sight: Sight, progress: Progress) -> IncidentView:
     latitude_e6, longitude_e6 = incident["latitude_e6"], incident["longitude_e6"]
     place = {"latitude": _degrees(latitude_e6), "longitude": _degrees(longitude_e6)} if latitude_e6 else None
     shown = {name: value for name, value in incident.items() if name not in ("latitude_e6", "longitude_e6")}
-    return IncidentView(
-        sight=sight,
-        place=place,
-        call=call,
-        **shown,
-    )
+    return IncidentView(sight=sight, place=place, call=progress.call, check=progress.check, **shown)
 
 
 def _degrees(millionths: int) -> str:
@@ -161,6 +185,24 @@ class Incidents(MethodView):
             return incident_view(connection, incident)
 
 
+@incidents.route("/<uuid:incident_id>/step-outcome")
+class IncidentStep(MethodView):
+    """What came of a step of a welfare check."""
+
+    @incidents.doc(operationId="report_welfare_step")
+    @incidents.arguments(StepOutcomeSchema)
+    @incidents.response(200, done_schema(schemas.IncidentSchema))
+    def post(self, terms: Row, incident_id: UUID) -> Row:
+        """Say what came of a step: who was not reached goes to the next one at once; a reached one may be closed."""
+
+        def report(connection: Connection, context: CommandContext) -> Row:
+            outcome = StepOutcome(terms["outcome"])
+            reported = report_welfare_step(connection, context, incident_id, number=terms["number"], outcome=outcome)
+            return _answered(connection, reported)
+
+        return command(report, terms | {"incident_id": str(incident_id)})
+
+
 @incidents.route("/<uuid:incident_id>/closing")
 class IncidentClosing(MethodView):
     """How an incident ended."""
@@ -172,7 +214,8 @@ class IncidentClosing(MethodView):
         """Record how an incident ended."""
 
         def close(connection: Connection, context: CommandContext) -> Row:
-            closed = close_incident(connection, context, incident_id, outcome=terms["outcome"])
+            how = How(terms["outcome"], Ending(terms["ending"]) if terms["ending"] else None)
+            closed = close_incident(connection, context, incident_id, how)
             return {name: value for name, value in _answered(connection, closed).items() if name != "outcome"}
 
         return command(close, terms)
@@ -180,6 +223,6 @@ class IncidentClosing(MethodView):
 
 def _answered(connection: Connection, incident: Row) -> Row:
     """Return what a command answers of an incident."""
-    call = calls_of(connection, [incident["incident_id"]]).get(incident["incident_id"])
-    view = _view(incident, sight_of_incident(connection, incident, call), call)
+    progress = progress_of(connection, [incident["incident_id"]])[incident["incident_id"]]
+    view = _view(incident, sight_of_incident(connection, incident, progress), progress)
     return cast("Row", done_schema(schemas.IncidentSchema)().dump(view))

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from libs.errors import ForbiddenError
 from services.orders.incidents.refusals import IncidentsExceededError
+from services.orders.welfare.rules import Ending
 
 PER_HOUR_MAX = 5
 PER_HOUR_BY_STAFF_MAX = 60
@@ -24,6 +25,14 @@ class IncidentState(StrEnum):
 
     ESCALATED = "escalated"
     CLOSED = "closed"
+
+
+@dataclass(frozen=True)
+class How:
+    """How an incident ended: in a word, and in the words of who closed it."""
+
+    outcome: str
+    ending: Ending | None = None
 
 
 @dataclass(frozen=True)

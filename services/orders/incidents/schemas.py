@@ -11,6 +11,8 @@ from libs.programme.acting_schemas import ActingSchema, ConsentAnswer
 from services.orders.core.schemas import PlaceSchema, SeenSchema, for_concerned, shown_id, shown_instant, words
 from services.orders.duty.schemas import CallingSchema, RingSchema
 from services.orders.incidents.rules import IncidentKind, IncidentState
+from services.orders.welfare.rules import Ending
+from services.orders.welfare.schemas import WelfareSchema
 
 
 class IncidentTermsSchema(ActingSchema):
@@ -28,9 +30,10 @@ class IncidentTermsSchema(ActingSchema):
 
 
 class OutcomeSchema(Schema):
-    """How it ended."""
+    """How it ended: in words, and of a welfare check in one of four."""
 
     outcome = words(required=True)
+    ending = Choice(list(Ending), allow_none=True, load_default=None)
 
 
 class PointSchema(Schema):
@@ -43,7 +46,8 @@ class PointSchema(Schema):
 class IncidentSchema(SeenSchema):
     """An emergency or a welfare check; a welfare check has its order's id.
 
-    `calling` says of an urgent call whether somebody on duty has answered; `rings`, who was told.
+    `calling` says of an urgent call whether somebody on duty has answered; `rings`, who was told; `welfare`, how far a
+    welfare check has come.
     Whoever opened it without reason to know of the person learns only that it is looked at.
     """
 
@@ -57,6 +61,7 @@ class IncidentSchema(SeenSchema):
     opened_by = for_concerned(shown_id())
     opened_at = shown_instant()
     calling = fields.Nested(CallingSchema, allow_none=True)
+    welfare = for_concerned(fields.Nested(WelfareSchema, allow_none=True))
     rings = for_concerned(fields.List(fields.Nested(RingSchema)))
     answered_by = for_concerned(shown_id())
     place = for_concerned(fields.Nested(PointSchema, allow_none=True))
@@ -65,5 +70,6 @@ class IncidentSchema(SeenSchema):
     consent = for_concerned(fields.Nested(ConsentAnswer, allow_none=True))
     why = for_concerned(fields.String())
     outcome = for_concerned(fields.String())
+    ending = for_concerned(word_of(Ending))
     closed_by = for_concerned(shown_id())
     closed_at = for_concerned(shown_instant())

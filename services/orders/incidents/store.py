@@ -18,7 +18,7 @@ from services.orders.core.rules.life_cycle import State
 from services.orders.core.store.proposals import lock_row
 from services.orders.core.store.rows import Row
 from services.orders.core.store.tables import INSTANT, assignment, orders, table_of
-from services.orders.incidents.rules import IncidentState
+from services.orders.incidents.rules import How, IncidentState
 
 incident = table_of(
     "incident",
@@ -39,6 +39,7 @@ incident = table_of(
     consent=JSONB(none_as_null=True),
     why=sa.Text,
     outcome=sa.Text,
+    ending=sa.Text,
     closed_by=sa.Uuid,
     closed_at=INSTANT,
 )
@@ -70,10 +71,11 @@ def lock_incident(connection: Connection, incident_id: UUID) -> RowMapping:
     return lock_row(connection, incident, incident.c.incident_id, incident_id)
 
 
-def close_incident(connection: Connection, incident_id: UUID, *, outcome: str, by: UUID, at: datetime) -> None:
+def close_incident(connection: Connection, incident_id: UUID, how: How, *, by: UUID, at: datetime) -> None:
     """Note how an incident ended."""
     changed = sa.update(incident).where(incident.c.incident_id == incident_id)
-    connection.execute(changed.values(state=IncidentState.CLOSED, outcome=outcome, closed_by=by, closed_at=at))
+    ended = {"outcome": how.outcome, "ending": how.ending}
+    connection.execute(changed.values(state=IncidentState.CLOSED, closed_by=by, closed_at=at, **ended))
 
 
 _SERVING = [state.value for state in (State.TAKEN, State.IN_SERVICE, State.FINISHED, State.NO_SHOW)]

@@ -29,7 +29,17 @@ from services.orders.duty.store import DutyCall
 from services.orders.duty.usecases import call_duty, end_call
 from services.orders.incidents import store
 from services.orders.incidents.messages import IncidentClosed, IncidentOpened
-from services.orders.incidents.rules import Concern, IncidentKind, IncidentState, refuse_stranger, refuse_too_many
+from services.orders.incidents.rules import (
+    Concern,
+    How,
+    IncidentKind,
+    IncidentState,
+    refuse_stranger,
+    refuse_too_many,
+)
+from services.orders.welfare.refusals import EndingRequiredError
+from services.orders.welfare.rules import FIRST, CheckState, Ending, StepOutcome, WelfareCheck
+from services.orders.welfare.usecases import begin_check, end_check, report_step, require_told
 
 Incident = dict[str, object]
 
@@ -154,25 +164,56 @@ def open_incident(
         raise IdReusedError
     opened = IncidentOpened(incident_id, person.district_id, emergency.kind, emergency.person_id, order_id)
     tell(connection, context, opened)
+    if emergency.kind is IncidentKind.WELFARE_CHECK:
+        unit_id, district_id = person.home_unit_id, person.district_id
+        check = WelfareCheck(incident_id, unit_id, district_id, person.person_id, FIRST, context.now)
+        begin_check(connection, context, check)
 
 
-def close_incident(connection: Connection, context: CommandContext, incident_id: UUID, *, outcome: str) -> Incident:
+def report_welfare_step(
+    connection: Connection, context: CommandContext, incident_id: UUID, *, number: int, outcome: StepOutcome
+) -> Incident:
+    """Say what came of a step; who may close it, and reached the person well, has closed it.
+
+    Raises:
+        Refusal: as `report_step`.
+    """
+    require_told(connection, context, incident_id)
+    incident = dict(store.lock_incident(connection, incident_id))
+    check = report_step(connection, context, incident_id, number=number, outcome=outcome)
+    if check.check.state is CheckState.REACHED and has_power(
+        connection, context, "close_incident", incident["unit_id"]
+    ):
+        _end(connection, context, incident, How("", Ending.WELL))
+    return _incident(connection, incident_id)
+
+
+def close_incident(connection: Connection, context: CommandContext, incident_id: UUID, how: How) -> Incident:
     """Record how an incident ended.
 
     Raises:
         ForbiddenError: not an operator who reaches the incident's unit.
         WrongOrderStateError: it is closed.
+        EndingRequiredError: of a welfare check it is not said in a word.
     """
     require_power_somewhere(context, "close_incident")
     incident = store.lock_incident(connection, incident_id)
     require_power(connection, context, "close_incident", incident["unit_id"])
     if incident["state"] == IncidentState.CLOSED:
         raise WrongOrderStateError(state=IncidentState.CLOSED)
-    store.close_incident(connection, incident_id, outcome=outcome, by=context.caller_id, at=context.now)
-    _let_place_be_forgotten(connection, context, dict(incident))
-    end_call(connection, context, incident_id)
-    tell(connection, context, IncidentClosed(incident_id, incident["district_id"], context.caller_id))
+    if how.ending is None and incident["kind"] == IncidentKind.WELFARE_CHECK:
+        raise EndingRequiredError
+    _end(connection, context, dict(incident), how)
     return _incident(connection, incident_id)
+
+
+def _end(connection: Connection, context: CommandContext, incident: Incident, how: How) -> None:
+    incident_id, district_id = UUID(str(incident["incident_id"])), UUID(str(incident["district_id"]))
+    store.close_incident(connection, incident_id, how, by=context.caller_id, at=context.now)
+    _let_place_be_forgotten(connection, context, incident)
+    end_call(connection, context, incident_id)
+    end_check(connection, context, incident_id)
+    tell(connection, context, IncidentClosed(incident_id, district_id, context.caller_id))
 
 
 def _let_place_be_forgotten(connection: Connection, context: CommandContext, incident: Incident) -> None:

@@ -22,7 +22,7 @@ from libs.programme import directory
 from libs.programme.words import PersonStatus
 from services.orders.core.store import people_store
 from services.orders.core.store.rows import Row
-from services.orders.core.store.tables import INSTANT, person, table_of
+from services.orders.core.store.tables import INSTANT, person, table_of, visitor
 from services.orders.visits import rules
 
 UNITS_AT_ONCE = 16
@@ -68,16 +68,6 @@ _BEGIN_LISTING = Prepared(
     ON CONFLICT (person_id, since_at) DO UPDATE SET until_at = NULL, unit_id = excluded.unit_id,
         district_id = excluded.district_id, risk = excluded.risk""")
 )
-visitor = table_of(
-    "visitor",
-    "person_id",
-    person_id=sa.Uuid,
-    assignment_id=sa.Uuid,
-    visitor_id=sa.Uuid,
-    assigned_by=sa.Uuid,
-    assigned_at=INSTANT,
-)
-"""Who visits a person on the list: one at a time."""
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from services.web.kit.closed import Closed, part_of_page, rows_of
+from services.web.kit.closed import Closed, or_nothing, part_of_page, rows_of
 from services.web.kit.lookups import names
 from services.web.kit.viewer import api
 
@@ -19,6 +19,23 @@ def open_at(unit_id: str) -> list[dict[str, Any]] | Closed:
 def told_to_me() -> list[dict[str, Any]] | Closed:
     """Return the urgent calls of which the viewer was told, and which are not over."""
     return part_of_page(lambda: api().rows("/v1/duty-calls"))
+
+
+def checks_told_to_me() -> list[dict[str, Any]] | Closed:
+    """Return the welfare checks of which the viewer was told and which are not over, with the names of who is meant."""
+    checks = part_of_page(lambda: api().rows("/v1/welfare-checks"))
+    shown = names(check["person_id"] for check in rows_of(checks))
+    for check in rows_of(checks):
+        check["name"] = shown.get(check["person_id"], "")
+    return checks
+
+
+def open_about(person_id: str, unit_id: str) -> list[dict[str, Any]] | Closed:
+    """Return what is open in a unit about one person."""
+    calls = part_of_page(lambda: or_nothing(lambda: api().rows("/v1/queues/urgent", unit=unit_id), 403) or [])
+    about = [call for call in rows_of(calls) if call.get("person_id") == person_id]
+    _add_names(about)
+    return calls if isinstance(calls, Closed) else about
 
 
 def _add_names(calls: list[dict[str, Any]]) -> None:

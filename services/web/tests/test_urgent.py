@@ -137,3 +137,67 @@ def test_a_time_on_duty_is_said_in_beijing_time() -> None:
     assert span_of_form("2026-03-02", "22:00", "8") == ("2026-03-02T14:00:00+00:00", "2026-03-02T22:00:00+00:00")
     with pytest.raises(ValueError, match="isoformat"):
         span_of_form("", "22:00", "8")
+
+
+def welfare(state: str, **step: Any) -> dict[str, Any]:
+    first = {
+        "number": 1, "rung": "call", "began_at": OPENED, "answer_by": OPENED, "told_ids": [PERSON], "above_ids": [],
+        "taken_by": None, "outcome": None,
+    } | step  # fmt: skip
+    check = {"state": state, "rung": "call", "number": 1, "steps": [first]}
+    return incident("", kind="welfare_check", calling=None, welfare=check, answered_by=first["taken_by"], ending=None)
+
+
+def test_whoever_was_told_of_a_welfare_check_takes_its_step_and_then_says_what_came_of_it(tmp_path: Path) -> None:
+    contact = {"name": "女儿", "phone_number": "138 0000 0044"}
+    person = {"person_id": LAN, "names": {"zh": "兰奶奶"}, "phone_number": "13800000011", "contacts": [contact]}
+    answers: Answers = {
+        f"GET /v1/incidents/{CALL}": (200, welfare("waiting")),
+        f"GET /v1/persons/{LAN}": (200, person),
+    }
+    api = TableApi(signed_in(("volunteer",)) | answers)
+
+    page = page_of(tmp_path, api, f"/urgent/{CALL}?lang=en")
+
+    assert "<h1>Welfare check</h1>" in page
+    assert page.count(f'action="/urgent/{CALL}/step"') == 1
+    assert 'href="tel:13800000044"' in page
+    assert f'action="/urgent/{CALL}/outcome"' not in page
+    api.answers[f"GET /v1/incidents/{CALL}"] = (200, welfare("taken", taken_by=PERSON))
+    page = page_of(tmp_path, api, f"/urgent/{CALL}?lang=en")
+    assert [f'value="{word}"' in page for word in ("reached_well", "needs_help", "not_reached")] == [True] * 3
+    api.answers[f"GET /v1/incidents/{CALL}"] = (200, welfare("taken", taken_by=MIN))
+    assert f'action="/urgent/{CALL}/outcome"' not in page_of(tmp_path, api, f"/urgent/{CALL}")
+
+
+def test_a_step_is_taken_and_reported_without_javascript(tmp_path: Path) -> None:
+    api = TableApi(signed_in(("operator",)) | {f"GET /v1/incidents/{CALL}": (200, welfare("waiting", told_ids=[]))})
+    client = open_pages(tmp_path, api).test_client()
+    sign_in(client)
+    body = {"csrf_token": csrf(client, f"/urgent/{CALL}"), "command": CALL, "number": "1"}
+    api.answers[f"POST /v1/welfare-checks/{CALL}/acknowledgement"] = (200, {})
+    api.answers[f"POST /v1/incidents/{CALL}/step-outcome"] = (200, {})
+
+    taken = client.post(f"/urgent/{CALL}/step", data=body)
+    said = client.post(f"/urgent/{CALL}/outcome", data=body | {"outcome": "not_reached"})
+
+    assert [answer.headers["Location"] for answer in (taken, said)] == [f"/urgent/{CALL}"] * 2
+    first, second = api.sent("POST")[-2:]
+    assert b'"number": 1' in first.body.replace(b'":1', b'": 1')
+    assert b"not_reached" in second.body
+
+
+def test_a_welfare_check_at_the_desk_has_its_one_right_act_and_is_closed_in_a_word(tmp_path: Path) -> None:
+    urgent = {"items": [welfare("waiting")], "next": None}
+    api = TableApi(signed_in(("operator",)) | {"GET /v1/queues/urgent": (200, urgent)})
+    for name in ("persons/names", "series"):
+        api.answers[f"GET /v1/{name}"] = (200, {"items": [], "next": None})
+
+    page = page_of(tmp_path, api, "/calls?lang=en")
+
+    region = page[page.index('<section id="urgent"') :]
+    assert region[: region.index("</section>")].count("I do this step") == 1
+    api.answers[f"GET /v1/incidents/{CALL}"] = (200, welfare("needs_help"))
+    shown = page_of(tmp_path, api, f"/urgent/{CALL}?lang=en")
+    assert "HELP IS NEEDED" in shown
+    assert shown.count('name="ending"') == 4

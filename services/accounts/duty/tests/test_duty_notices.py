@@ -181,3 +181,44 @@ def test_a_sender_that_fails_stops_nothing_and_the_next_one_is_told(platform: Pl
 
     assert [lost.person_id for lost in platform.events("DutyNotReached")] == [minnow]
     assert platform.rows("SELECT ways FROM duty_notice") == [([],)]
+
+
+def test_a_step_of_a_welfare_check_is_told_to_who_does_it_and_to_who_stands_above(
+    platform: Platform, messages: Path
+) -> None:
+    lan = platform.register("兰奶奶", phone_number="13800000011", address="春晖里3号")
+    minnow = platform.register("小敏", phone_number="13800000012")
+    above = platform.register("周协调员", phone_number="13800000014")
+    incident = str(new_id())
+    opened = orders.WelfareStepOpened(
+        incident_id=incident,
+        recipient_id=lan,
+        rung="door",
+        told_ids=[minnow],
+        above_ids=[above],
+        why_above="silence",
+        answer_by_at_us=to_microseconds(ANSWER_BY),
+    )
+
+    _hear(platform, opened)
+    _tell(platform, messages)
+
+    kinds = platform.rows("SELECT person_id::text, kind, ways FROM duty_notice ORDER BY kind")
+    both = ["message", "spoken_call"]
+    assert kinds == [(minnow, "welfare_door", both), (above, "welfare_silence", both)]
+    texts = {path.read_text() for path in messages.iterdir()}
+    assert len(texts) == 2
+    assert all("兰奶奶" in text and "春晖里3号" in text and "03:12" in text for text in texts)
+
+
+def test_nobody_is_rung_on_where_no_way_reaches_who_is_told_of_a_step(platform: Platform, messages: Path) -> None:
+    mute = platform.register("小默")
+    opened = orders.WelfareStepOpened(
+        incident_id=str(new_id()), recipient_id=mute, rung="call", told_ids=[mute], answer_by_at_us=1
+    )
+
+    _hear(platform, opened)
+    _tell(platform, messages)
+
+    assert platform.events("DutyNotReached") == []
+    assert platform.rows("SELECT kind, ways FROM duty_notice") == [("welfare_call", [])]

@@ -211,3 +211,13 @@ deadline = table_of("deadline", "subject_id kind", subject_id=sa.Uuid, kind=sa.T
 mark = table_of(
     "mark", "order_id volunteer_id kind at", order_id=sa.Uuid, volunteer_id=sa.Uuid, kind=sa.Text, at=INSTANT
 )
+visitor = table_of(
+    "visitor",
+    "person_id",
+    person_id=sa.Uuid,
+    assignment_id=sa.Uuid,
+    visitor_id=sa.Uuid,
+    assigned_by=sa.Uuid,
+    assigned_at=INSTANT,
+)
+"""Who visits a person on the list: one at a time."""

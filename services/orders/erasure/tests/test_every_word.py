@@ -50,19 +50,19 @@ KEPT = {
     "a word of a closed set, or a code": """
         activity.service_code activity.state call_back.spoke_with call_back.was_there counted.kind counted.marks
         counted.service_code counted_sum.kind counted_sum.marks counted_sum.service_code
-        deadline.kind decision.state dispute.disputed_from duty_call.state duty_ring.answer incident.kind
-        incident.state mark.kind objection.about objection.state order_step.from_state order_step.to_state
+        deadline.kind decision.state dispute.disputed_from duty_call.state duty_ring.answer incident.ending
+        incident.kind incident.state mark.kind objection.about objection.state order_step.from_state order_step.to_state
         order_step.verb orders.declined_code
         orders.fallback orders.flags orders.funding orders.service_code orders.state record_proposal.state
         reversal.state round_stop.outcome series.alarm_code series.end_reason series.funding series.service_code
         series_day.code series_day.state series_pattern.weekdays scan.kind scan.media_type service_record.evidence_class
         service_record.kind sample_call.outcome venue.kind visit.how visit.outcome
-        visit_listing.risk""",
+        visit_listing.risk welfare_check.rung welfare_check.state welfare_step.outcome welfare_step.rung""",
     "cleared with where they served": "assignment.in_key assignment.out_key",
     "cleared with what was found of them": "visit.findings",
     "ids": """
         door.door_code_known_to orders.approvers orders.offers_to slip_used.scan standing.lent_by_ids
-        volunteer_group.member_ids""",
+        volunteer_group.member_ids welfare_step.above_ids welfare_step.told_ids""",
     "deleted by the tombstone, row and all": """
         acting_grant.acts person.certificates person.grade person.hardship person.known_to person.roles person.sex
         person.status person.visit_risk relation.kind device_key.key_id device_key.public_key door_act.code

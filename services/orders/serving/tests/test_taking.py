@@ -210,11 +210,13 @@ def test_an_absent_recipient_is_never_marked_and_opens_a_welfare_check(world: Or
     assert world.act("min", "r1", "no-show", {"absent": "recipient"}) == ""
     opened = world.call("GET", "cadmin", check).get_json()["state"], world.queue("urgent")
     refused = world.call("POST", "min", f"{check}/closing", {"outcome": "safe"}).get_json()["code"]
-    closed = world.call("POST", "op", f"{check}/closing", {"outcome": "at_her_daughters"}).get_json()["state"]
-    again = world.call("POST", "op", f"{check}/closing", {"outcome": "other"}).get_json()["code"]
+    unsaid = world.call("POST", "op", f"{check}/closing", {"outcome": "at_her_daughters"}).get_json()["code"]
+    ended = {"outcome": "at_her_daughters", "ending": "false_alarm"}
+    closed = world.call("POST", "op", f"{check}/closing", ended).get_json()["state"]
+    again = world.call("POST", "op", f"{check}/closing", ended).get_json()["code"]
 
     assert opened == ("escalated", {str(named("r1"))})
-    assert (refused, closed, again) == ("not_authorised", "closed", "wrong_order_state")
+    assert (refused, unsaid, closed, again) == ("not_authorised", "ending_required", "closed", "wrong_order_state")
     assert (world.state("r1"), world.queue("urgent")) == ("no_show", set())
     assert world.served("min")["marks"]["no_shows"] == 0
     assert len(world.said(wire.IncidentOpened)) == len(world.said(wire.IncidentClosed)) == 1

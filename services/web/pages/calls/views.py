@@ -22,7 +22,7 @@ from services.web.kit.lookups import catalogue, names, people_of, words_of
 from services.web.kit.not_wanted import not_wanted_of, save_not_wanted
 from services.web.kit.refusing import back_to_form
 from services.web.kit.spoken import MinutesUnreadableError
-from services.web.kit.urgent import open_at
+from services.web.kit.urgent import open_about, open_at
 from services.web.kit.viewer import api, now, viewer
 from services.web.kit.wishes import save_wishes
 
@@ -63,6 +63,7 @@ def caller(person_id: UUID) -> str:
         minutes=default_minutes(""),
         persons_max=persons_max(person["home_unit_id"]),
         unwanted=unwanted,
+        urgent=open_about(str(person_id), person["home_unit_id"]),
         unwanted_people=names(word["volunteer_id"] for word in rows_of(unwanted)),
     )
 

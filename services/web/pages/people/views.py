@@ -20,6 +20,7 @@ from services.web.kit.forms import FieldUnreadableError, Form, holds, send, show
 from services.web.kit.i18n import by_language
 from services.web.kit.lookups import names
 from services.web.kit.refusing import back_to_form
+from services.web.kit.urgent import open_about
 from services.web.kit.viewer import api, viewer
 from services.web.pages.decisions.matters import of_person
 from services.web.pages.people.forms import ABOUT_CREDIT, ABOUT_THEM, FORMS, GRAVE
@@ -54,6 +55,7 @@ def person(person_id: UUID) -> str:
         person=shown,
         name=by_language(shown.get("names")),
         matters=matters,
+        urgent=open_about(str(person_id), shown["home_unit_id"]),
         people=names(_hands([*matters.rows, *(row for rows in listed.values() for row in rows_of(rows))])),
         groups=[[form for form in forms if holds(form.needs)] for forms in (ABOUT_THEM, ABOUT_CREDIT, GRAVE)],
         may_reset=holds(POWER),

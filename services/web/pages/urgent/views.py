@@ -22,12 +22,13 @@ from services.web.kit.formats import as_instant
 from services.web.kit.i18n import by_language, say
 from services.web.kit.lookups import names
 from services.web.kit.refusing import back_to_form
-from services.web.kit.urgent import told_to_me
+from services.web.kit.urgent import checks_told_to_me, told_to_me
 from services.web.kit.viewer import api, now, viewer
 from services.web.pages.urgent.roster import DAYS, HOURS, RANKS, days_of, span_of_form
 
 area = Area("urgent", __name__, __file__)
 SHOWN_MAX = 200
+ENDINGS = ("well", "help_called", "emergency_120", "false_alarm")
 BACK = timedelta(hours=12)
 """How far back one's own times on duty are shown."""
 
@@ -53,8 +54,10 @@ def called(incident_id: UUID) -> str:
         words=by_language(incident["calling"]) if incident["calling"] else "",
         person=person,
         name=by_language(person.get("names")) if isinstance(person, dict) else "",
-        people=names([incident.get("answered_by"), *(ring["person_id"] for ring in incident.get("rings") or [])]),
+        people=names(_people_in(incident)),
+        endings=ENDINGS,
         may_answer=_may_answer(incident),
+        may_step=_may_step(incident),
         may_close=incident["state"] == "escalated" and bool(POWERS["close_incident"] & viewer().roles),
     )
 
@@ -67,10 +70,28 @@ def answer(incident_id: UUID) -> WerkzeugResponse:
     return redirect(f"/urgent/{incident_id}", 303)
 
 
+@area.act("/urgent/<uuid:incident_id>/step", needs=SIGNED_IN)
+def take_step(incident_id: UUID) -> WerkzeugResponse:
+    """Say that one does the step of a welfare check."""
+    body = {"number": _number()}
+    api().post(f"/v1/welfare-checks/{incident_id}/acknowledgement", body, command=command_of_form())
+    flash.tell(message("It is yours. Please say below what came of it."))
+    return redirect(f"/urgent/{incident_id}", 303)
+
+
+@area.act("/urgent/<uuid:incident_id>/outcome", needs=SIGNED_IN)
+def report_step(incident_id: UUID) -> WerkzeugResponse:
+    """Say what came of the step of a welfare check."""
+    body = {"number": _number(), "outcome": request.form.get("outcome", "")}
+    api().post(f"/v1/incidents/{incident_id}/step-outcome", body, command=command_of_form())
+    flash.tell(message("Noted. Whoever is next was told."))
+    return redirect(f"/urgent/{incident_id}", 303)
+
+
 @area.act("/urgent/<uuid:incident_id>/close", needs="close_incident")
 def close(incident_id: UUID) -> WerkzeugResponse:
     """Record how it ended."""
-    body = {"outcome": request.form.get("outcome", "")}
+    body = {"outcome": request.form.get("outcome", ""), "ending": request.form.get("ending") or None}
     api().post(f"/v1/incidents/{incident_id}/closing", body, command=command_of_form())
     flash.tell(message("Closed. How it ended is kept."))
     return redirect("/calls", 303)
@@ -83,6 +104,7 @@ def duty() -> str:
     return render_template(
         "urgent/duty.html",
         calls=told_to_me(),
+        checks=checks_told_to_me(),
         times=part_of_page(lambda: api().rows("/v1/duty-roster", limit=SHOWN_MAX, **{"from": since})),
         sets_roster=Role.COORDINATOR in viewer().roles,
     )
@@ -143,6 +165,32 @@ def put_on_duty() -> WerkzeugResponse:
 def _person(person_id: str) -> dict[str, Any] | None:
     """Return whom a call is about, as far as the viewer may know."""
     return or_nothing(lambda: api().get(f"/v1/persons/{person_id}", why="urgent call"), 403, 404)
+
+
+def _number() -> int:
+    """Return which step is meant; 0, which the API refuses, where the form does not say."""
+    number = request.form.get("number", "")
+    return int(number) if number.isdecimal() else 0
+
+
+def _people_in(incident: dict[str, Any]) -> list[str | None]:
+    """Return everybody whom the page names."""
+    steps = (incident.get("welfare") or {}).get("steps") or []
+    meant = [person_id for step in steps for person_id in (*step["told_ids"], *step["above_ids"], step["taken_by"])]
+    rings = [ring["person_id"] for ring in incident.get("rings") or []]
+    return [incident.get("answered_by"), incident.get("closed_by"), *rings, *meant]
+
+
+def _may_step(incident: dict[str, Any]) -> bool:
+    """Tell whether the step of a welfare check is the viewer's to take or to report."""
+    check = incident.get("welfare")
+    if incident["state"] != "escalated" or not check or check["state"] not in ("waiting", "unanswered", "taken"):
+        return False
+    is_desk = bool(POWERS["answer_urgent_call"] & viewer().roles)
+    if check["state"] == "taken":
+        return is_desk or check["steps"][-1]["taken_by"] == viewer().person_id
+    meant = {person_id for step in check["steps"] for person_id in (*step["told_ids"], *step["above_ids"])}
+    return is_desk or viewer().person_id in meant
 
 
 def _may_answer(incident: dict[str, Any]) -> bool:

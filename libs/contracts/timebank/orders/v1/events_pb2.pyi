@@ -506,6 +506,26 @@ class DutyUnanswered(_message.Message):
     reason: str
     def __init__(self, incident_id: _Optional[str] = ..., district_id: _Optional[str] = ..., caller_id: _Optional[str] = ..., reason: _Optional[str] = ...) -> None: ...
 
+class WelfareStepOpened(_message.Message):
+    __slots__ = ("incident_id", "district_id", "recipient_id", "rung", "told_ids", "above_ids", "why_above", "answer_by_at_us")
+    INCIDENT_ID_FIELD_NUMBER: _ClassVar[int]
+    DISTRICT_ID_FIELD_NUMBER: _ClassVar[int]
+    RECIPIENT_ID_FIELD_NUMBER: _ClassVar[int]
+    RUNG_FIELD_NUMBER: _ClassVar[int]
+    TOLD_IDS_FIELD_NUMBER: _ClassVar[int]
+    ABOVE_IDS_FIELD_NUMBER: _ClassVar[int]
+    WHY_ABOVE_FIELD_NUMBER: _ClassVar[int]
+    ANSWER_BY_AT_US_FIELD_NUMBER: _ClassVar[int]
+    incident_id: str
+    district_id: str
+    recipient_id: str
+    rung: str
+    told_ids: _containers.RepeatedScalarFieldContainer[str]
+    above_ids: _containers.RepeatedScalarFieldContainer[str]
+    why_above: str
+    answer_by_at_us: int
+    def __init__(self, incident_id: _Optional[str] = ..., district_id: _Optional[str] = ..., recipient_id: _Optional[str] = ..., rung: _Optional[str] = ..., told_ids: _Optional[_Iterable[str]] = ..., above_ids: _Optional[_Iterable[str]] = ..., why_above: _Optional[str] = ..., answer_by_at_us: _Optional[int] = ...) -> None: ...
+
 class ErasureAnswered(_message.Message):
     __slots__ = ("erasure_id", "person_id", "answer", "code", "last_service_on")
     ERASURE_ID_FIELD_NUMBER: _ClassVar[int]
