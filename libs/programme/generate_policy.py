@@ -22,13 +22,11 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 '''
-_GROUP = '''
+_GROUP = """
 
 @dataclass(frozen=True, kw_only=True)
 class {name}:
-    """The group `{group}`."""
-
-'''
+"""
 _ALL = '''
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,7 +46,7 @@ def generated() -> str:
 
 def _group(group: str, parameters: Mapping[str, Mapping[str, Any]]) -> str:
     lines = (f"    {name}: {_type_of(p)} = {_default_of(p)}\n" for name, p in parameters.items())
-    return _GROUP.format(name=_class_name(group), group=group) + "".join(lines)
+    return _GROUP.format(name=_class_name(group)) + "".join(lines)
 
 
 def _class_name(group: str) -> str:

@@ -11,8 +11,6 @@ from typing import Literal
 
 @dataclass(frozen=True, kw_only=True)
 class ProgrammeParameters:
-    """The group `programme`."""
-
     display_name: str = "互助时间平台"
     unit_name: str = "时间币"
     monthly_budget_minutes: int | None = None
@@ -20,15 +18,11 @@ class ProgrammeParameters:
 
 @dataclass(frozen=True, kw_only=True)
 class UnitParameters:
-    """The group `unit`."""
-
     minutes_per_credit: int = 60
 
 
 @dataclass(frozen=True, kw_only=True)
 class TimeParameters:
-    """The group `time`."""
-
     countable_excludes_travel: bool = True
     rounding_step_minutes: int = 30
     rounding_mode: Literal["floor"] = "floor"
@@ -38,8 +32,6 @@ class TimeParameters:
 
 @dataclass(frozen=True, kw_only=True)
 class EarnParameters:
-    """The group `earn`."""
-
     daily_cap_minutes: int | None = None
     per_order_cap_minutes: int | None = None
     hard_daily_max_minutes: int = 480
@@ -61,8 +53,6 @@ class EarnParameters:
 
 @dataclass(frozen=True, kw_only=True)
 class CoefParameters:
-    """The group `coef`."""
-
     table: Mapping[str, int] = field(default_factory=dict)
     min_percent: int = 50
     max_percent: int = 200
@@ -70,8 +60,6 @@ class CoefParameters:
 
 @dataclass(frozen=True, kw_only=True)
 class OrderParameters:
-    """The group `order`."""
-
     review_required: bool = False
     review_hours: int = 72
     funding_hours: int = 24
@@ -82,16 +70,12 @@ class OrderParameters:
 
 @dataclass(frozen=True, kw_only=True)
 class OfferParameters:
-    """The group `offer`."""
-
     accept_within_minutes: int = 120
     open_max: int = 5
 
 
 @dataclass(frozen=True, kw_only=True)
 class MatchParameters:
-    """The group `match`."""
-
     near_weight: int = 40
     served_before_weight: int = 30
     free_time_weight: int = 15
@@ -103,8 +87,6 @@ class MatchParameters:
 
 @dataclass(frozen=True, kw_only=True)
 class PlanParameters:
-    """The group `plan`."""
-
     day_minutes_max: int = 240
     week_minutes_max: int = 600
     travel_metres_per_minute: int = 100
@@ -113,8 +95,6 @@ class PlanParameters:
 
 @dataclass(frozen=True, kw_only=True)
 class CheckInParameters:
-    """The group `check_in`."""
-
     early_minutes: int = 15
     late_minutes: int = 30
     offline_hours: int = 24
@@ -122,16 +102,12 @@ class CheckInParameters:
 
 @dataclass(frozen=True, kw_only=True)
 class CheckOutParameters:
-    """The group `check_out`."""
-
     auto_after_minutes: int = 60
     overrun_minutes: int = 30
 
 
 @dataclass(frozen=True, kw_only=True)
 class RedeemParameters:
-    """The group `redeem`."""
-
     min_age: int = 60
     hardship_age: int = 60
     min_hours_served: int = 0
@@ -143,8 +119,6 @@ class RedeemParameters:
 
 @dataclass(frozen=True, kw_only=True)
 class GrantParameters:
-    """The group `grant`."""
-
     starting_credit_minutes: int = 0
     key_elder_monthly_minutes: int | None = None
     expires_month_end: bool = True
@@ -153,15 +127,11 @@ class GrantParameters:
 
 @dataclass(frozen=True, kw_only=True)
 class PoolParameters:
-    """The group `pool`."""
-
     eligible_hardship: tuple[str, ...] = ("empty_nest_alone", "dibao", "dibian", "tekun", "special_care", "lost_only_child", "severe_disability")
 
 
 @dataclass(frozen=True, kw_only=True)
 class TransferParameters:
-    """The group `transfer`."""
-
     gift_enabled: bool = True
     gift_scope: Literal["direct_relatives", "relatives_and_friends"] = "direct_relatives"
     gift_monthly_cap_minutes: int = 600
@@ -170,8 +140,6 @@ class TransferParameters:
 
 @dataclass(frozen=True, kw_only=True)
 class CreditParameters:
-    """The group `credit`."""
-
     expiry: Literal["never"] = "never"
     interest: int = 0
     cash_in: bool = False
@@ -182,15 +150,11 @@ class CreditParameters:
 
 @dataclass(frozen=True, kw_only=True)
 class ReversalParameters:
-    """The group `reversal`."""
-
     recover_for: tuple[str, ...] = ("false_hours",)
 
 
 @dataclass(frozen=True, kw_only=True)
 class DeathParameters:
-    """The group `death`."""
-
     action: Literal["freeze_then_heir_or_pool"] = "freeze_then_heir_or_pool"
     settle_within_days: int = 180
     heir_min_age: int = 0
@@ -198,15 +162,11 @@ class DeathParameters:
 
 @dataclass(frozen=True, kw_only=True)
 class ExitParameters:
-    """The group `exit`."""
-
     action: Literal["keep_record"] = "keep_record"
 
 
 @dataclass(frozen=True, kw_only=True)
 class ReserveParameters:
-    """The group `reserve`."""
-
     required: bool = True
     alarm_minutes: int | None = None
     fund_yuan: int | None = None
@@ -215,8 +175,6 @@ class ReserveParameters:
 
 @dataclass(frozen=True, kw_only=True)
 class PurchaseParameters:
-    """The group `purchase`."""
-
     min_minutes_per_month: int = 1800
     max_minutes_per_month: int = 3600
     services: tuple[str, ...] = ("A1", "A2", "A3", "A4", "A5")
@@ -224,8 +182,6 @@ class PurchaseParameters:
 
 @dataclass(frozen=True, kw_only=True)
 class FallbackParameters:
-    """The group `fallback`."""
-
     no_taker_hours: int = 24
     refer_after_hours: int = 48
     refer_before_start_hours: int = 24
@@ -234,15 +190,11 @@ class FallbackParameters:
 
 @dataclass(frozen=True, kw_only=True)
 class CrossDistrictParameters:
-    """The group `cross_district`."""
-
     enabled: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)
 class VerifyParameters:
-    """The group `verify`."""
-
     verified_by: tuple[tuple[str, ...], ...] = (("door_code",), ("place", "call_back"))
     max_signs_per_day: int = 3
     geofence_m: int = 300
@@ -250,23 +202,17 @@ class VerifyParameters:
 
 @dataclass(frozen=True, kw_only=True)
 class ConfirmParameters:
-    """The group `confirm`."""
-
     auto_after_hours: int = 72
     sign_days: int = 30
 
 
 @dataclass(frozen=True, kw_only=True)
 class ReviewParameters:
-    """The group `review`."""
-
     sample_rate_percent: int = 5
 
 
 @dataclass(frozen=True, kw_only=True)
 class DisputeParameters:
-    """The group `dispute`."""
-
     window_days: int = 15
     decide_days: int = 15
     appeal_days: int = 15
@@ -275,23 +221,17 @@ class DisputeParameters:
 
 @dataclass(frozen=True, kw_only=True)
 class ObjectionParameters:
-    """The group `objection`."""
-
     window_days: int = 15
     decide_days: int = 15
 
 
 @dataclass(frozen=True, kw_only=True)
 class CancelParameters:
-    """The group `cancel`."""
-
     free_before_hours: int = 12
 
 
 @dataclass(frozen=True, kw_only=True)
 class NoshowParameters:
-    """The group `noshow`."""
-
     report_after_minutes: int = 30
     close_hours: int = 72
     window_days: int = 90
@@ -301,16 +241,12 @@ class NoshowParameters:
 
 @dataclass(frozen=True, kw_only=True)
 class LateEntryParameters:
-    """The group `late_entry`."""
-
     max_age_days: int = 30
     slips_issued_first: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)
 class FlagParameters:
-    """The group `flag`."""
-
     round_streak: int = 5
     round_minutes: int = 30
     pair_max_per_30_days: int = 12
@@ -319,44 +255,32 @@ class FlagParameters:
 
 @dataclass(frozen=True, kw_only=True)
 class FraudParameters:
-    """The group `fraud`."""
-
     action: Literal["reverse_suspend_report"] = "reverse_suspend_report"
 
 
 @dataclass(frozen=True, kw_only=True)
 class StarParameters:
-    """The group `star`."""
-
     thresholds_hours: tuple[int, ...] = (100, 300, 600, 1000, 1500)
 
 
 @dataclass(frozen=True, kw_only=True)
 class InsuranceParameters:
-    """The group `insurance`."""
-
     required_for_risk: tuple[str, ...] = ("M", "H")
 
 
 @dataclass(frozen=True, kw_only=True)
 class AgreementParameters:
-    """The group `agreement`."""
-
     written_if: tuple[str, ...] = ("risky", "over_one_month", "on_request")
 
 
 @dataclass(frozen=True, kw_only=True)
 class UrgentParameters:
-    """The group `urgent`."""
-
     answer_within_minutes: int = 2
     rounds: int = 2
 
 
 @dataclass(frozen=True, kw_only=True)
 class WelfareParameters:
-    """The group `welfare`."""
-
     call_minutes: int = 10
     contact_minutes: int = 20
     door_minutes: int = 45
@@ -364,16 +288,12 @@ class WelfareParameters:
 
 @dataclass(frozen=True, kw_only=True)
 class SeriesParameters:
-    """The group `series`."""
-
     days_ahead: int = 14
     holidays: tuple[date, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
 class VisitParameters:
-    """The group `visit`."""
-
     high_risk_days: int = 7
     key_days: int = 30
     general_days: int = 90
@@ -382,8 +302,6 @@ class VisitParameters:
 
 @dataclass(frozen=True, kw_only=True)
 class RetentionParameters:
-    """The group `retention`."""
-
     service_records_years: int = 10
     location_days: int = 180
     photo_days: int = 180
@@ -392,8 +310,6 @@ class RetentionParameters:
 
 @dataclass(frozen=True, kw_only=True)
 class PrivacyParameters:
-    """The group `privacy`."""
-
     erasure_mode: Literal["unlink_identity"] = "unlink_identity"
     consents: tuple[str, ...] = ("health", "location", "hardship", "child", "disclosure")
 
