@@ -95,6 +95,8 @@ def _wanted(world: World) -> Iterator[Made]:
     yield "series", "/v1/series/{}", weekly | {"time": "07:00", "from": world.story.day("D60").isoformat()}, A
     venue = {"unit_id": home, "kind": "canteen", "name": "和园食堂", "address": "和园路 1 号", "capacity": 40}
     yield "venue", "/v1/venues/{}", venue, A
+    counted = {"day": world.story.day("D2").isoformat(), "visitors": 1, "meals": 1}
+    yield "count", f"/v1/venues/{world.id_of('pending/venue')}/counts/{{}}", counted, A
     planned: dict[str, Any] = {"venue_id": world.id_of("pending/venue"), "title": "包粽子", "service": "A7"}
     planned |= {"start": world.story.instant("D30 09:00").isoformat(), "minutes": 60, "seats": 20}
     yield "activity", "/v1/activities/{}", planned, A

@@ -133,7 +133,7 @@ def _values(city: City, pending: Mapping[str, str]) -> Values:
     ids |= {f"{name} order_id": pending["round"] for name in rounds}
     ids[f"{rounds[1]} stop_id"] = str(id_from_cause(UUID(pending["round"]), "stop", city.ids["person"]))
     changing = [name for name, _ in operations(city.document) if _changes_a_person(name)]
-    ids |= {f"{kind}_id": pending[kind] for kind in ("activity", "series", "venue")}
+    ids |= {f"{kind}_id": pending[kind] for kind in ("activity", "count", "series", "venue")}
     ids |= dict.fromkeys([f"{name} person_id" for name in changing], city.world.id_of("tar"))
     return _of_catalogue(Values(ids, words), pending["catalogue"])
 
@@ -146,6 +146,7 @@ def _words(city: City, day: str, instant: str) -> dict[str, Any]:
         "born": "1950-01-01", "died": day, "served_on": day, "effective": "2099-01-01", "until": "2026-12-31",
         "start": instant, "served": city.world.story.instant("D1 10:00").isoformat(), "month": "2026-02",
         "PUT /v1/orders/{order_id} funding": "programme", "POST /v1/matches/plan day": day,
+        "PUT /v1/venues/{venue_id}/counts/{count_id} day": day,
         "begins_on": far_off, "ends_on": far_off, "on": day,
         "POST /v1/applications/{application_id}/identity kind": "resident",
         "service": "A7", "from": 1000, "POST /v1/orders/{order_id}/offers to": city.world.id_of("min"),

@@ -151,6 +151,7 @@ STAYS: Mapping[str, Mapping[str, Stays]] = {
         "service_record": Stays(ORDERS_A_YEAR, 260, _OF_ORDERS),
         "slip_range": Stays(10_000, 150, "which numbers were given out"),
         "slip_used": Stays(ORDERS_A_YEAR // 20, 150, "that no slip counts twice"),
+        "venue_count": Stays(700_000, 200, "how many came to each place on a day: the figures of its month"),
         "visit": Stays(ELDERS * 2, 220, "who was seen when; the visit list follows from it"),
         "not_wanted": Stays(ELDERS // 20, 200, "whom a recipient does not want, until they say otherwise or are gone"),
         "visit_listing": Stays(ELDERS // 10, 250, "who was on the visit list when: of whom a month's rate is"),

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.scenarios.client import ApiCall, PlatformError
-from tests.scenarios.verbs_at_venues import activity, meals
+from tests.scenarios.verbs_at_venues import activity, counts, meals
 from tests.scenarios.verbs_on_series import series, touches
 from tests.scenarios.world import VERSIONS_BEFORE, A, World
 
@@ -254,6 +254,7 @@ BY_LABEL: dict[str, Look] = {
     "series": series,
     "activity": activity,
     "meals": meals,
+    "counts": counts,
     "touches": touches,
     "receipt": receipt,
 }

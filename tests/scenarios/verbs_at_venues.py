@@ -1,4 +1,4 @@
-"""The verbs of venues, activities at them, and rounds."""
+"""The verbs of venues and what they count, activities at them, and rounds."""
 
 from __future__ import annotations
 
@@ -76,9 +76,32 @@ def plan_round(world: World, step: Step, seed: str) -> Calls:
 
 def tick_stop(world: World, step: Step, seed: str) -> Calls:
     label = step["tick_stop"]
-    body = {"outcome": step["outcome"]} | ({"words": step["words"]} if "words" in step else {})
+    body = {"outcome": step["outcome"]} | {name: step[name] for name in ("how", "words") if name in step}
     path = f"/v1/rounds/{world.id_of(world.rounds[label])}/stops/{world.id_of(label)}/tick"
     return [post(world, step["by"], path, body, seed)]
+
+
+def count_day(world: World, step: Step, seed: str) -> Calls:
+    world.venues[step["count_day"]] = step["venue"]
+    body = {name: step[name] for name in ("visitors", "meals")} | {"day": world.story.day(step["day"]).isoformat()}
+    return [put(world, step, f"/v1/venues/{world.id_of(step['venue'])}/counts/{world.id_of(step['count_day'])}", body)]
+
+
+def correct_count(world: World, step: Step, seed: str) -> Calls:
+    count = step["correct_count"]
+    body = {name: step[name] for name in ("visitors", "meals", "why")}
+    path = f"/v1/venues/{world.id_of(world.venues[count])}/counts/{world.id_of(count)}/correction"
+    return [post(world, step["by"], path, body, seed)]
+
+
+def counts(world: World, label: str, expected: dict[str, list[list[int]]]) -> Any:
+    """Return what was counted at a venue, by the names of days: each visitors and meals, what was wrong first."""
+    rows = world.client.items(A, "/v1/venues/counts", unit=world.unit_of("city"), venue=world.id_of(label))
+    days = {world.story.day(name).isoformat(): name for name in expected}
+    of_days: dict[str, list[list[int]]] = {}
+    for row in rows:
+        of_days.setdefault(days.get(row["day"], row["day"]), []).append([row["visitors"], row["meals"]])
+    return of_days
 
 
 def meals(world: World, label: str, expected: dict[str, int]) -> Any:
@@ -99,5 +122,8 @@ def activity(world: World, label: str, expected: dict[str, Any]) -> Any:
     return {name: shown[name] for name in expected}
 
 
-_NAMED = (register_venue, plan_activity, sign_up, give_up_seat, close_activity, cancel_activity, plan_round, tick_stop)
+_NAMED = (
+    register_venue, plan_activity, sign_up, give_up_seat, close_activity, cancel_activity, plan_round, tick_stop,
+    count_day, correct_count,
+)  # fmt: skip
 VERBS_AT_VENUES = {act.__name__: act for act in _NAMED}

@@ -30,8 +30,9 @@ PATHS = {
     "coord": """/desk /desk/approvals /desk/approvals?by=day&show=flagged /desk/visits
               /desk/visits/{lan}/visitor /desk/orders/{weak}
               /desk/planning /desk/planning/orders/{open1}
-              /desk/checkouts /slips /desk/signatures /desk/stops /desk/stops?volunteer={min} /desk/venues /applicants
-              /applicants/{applicant} /register /away /duty /duty/roster /duty/roster?q=nobody
+              /desk/checkouts /slips /desk/signatures /desk/stops /desk/stops?volunteer={min} /desk/venues
+              /desk/venues/counts /applicants /applicants/{applicant} /register /away /duty /duty/roster
+              /duty/roster?q=nobody
               /series/stopped /people /people/{lan} /people/{lan}/record/grant /people/{min}/record/qualifications
               /decisions /groups/new /groups/{group}""",
     "check": """/street /objections /objections/orders/{signed}

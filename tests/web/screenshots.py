@@ -52,6 +52,7 @@ SHOWN: tuple[tuple[str, str, str, str], ...] = (
     ("checkouts", "coord", "/desk/checkouts", "desk"),
     ("stops", "coord", "/desk/stops?volunteer={min}", "desk"),
     ("venues", "coord", "/desk/venues", "both"),
+    ("counts", "coord", "/desk/venues/counts", "desk"),
     ("activities", "min", "/volunteer/activities", "both"),
     ("away", "coord", "/away", "both"),
     ("duty-roster", "coord", "/duty/roster", "desk"),

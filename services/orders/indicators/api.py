@@ -16,7 +16,7 @@ from libs.http import reading
 from libs.http.lists import Page
 from libs.programme.names import with_unit_names
 from services.orders.core.api.edge import now, reaches
-from services.orders.core.rules.counting import OF_PEOPLE
+from services.orders.core.rules.counting import OF_PEOPLE, OF_VENUES
 from services.orders.core.schemas import page_of_schema
 from services.orders.core.store.rows import Row
 from services.orders.indicators import schemas, store
@@ -87,7 +87,7 @@ def _figures(unit_id: UUID, month: date, sums: list[Sum]) -> Row:
 
 
 def _row(counted: Any) -> Row:
-    of = "person_id" if counted.kind in OF_PEOPLE else "order_id"
+    of = "person_id" if counted.kind in OF_PEOPLE else "count_id" if counted.kind in OF_VENUES else "order_id"
     names = ("kind", "at", "unit_id", "number", "credit_minutes", "marks")
-    row = {"order_id": None, "person_id": None} | {name: getattr(counted, name) for name in names}
+    row = {"order_id": None, "person_id": None, "count_id": None} | {name: getattr(counted, name) for name in names}
     return row | {of: counted.subject_id, "service": counted.service_code or None}

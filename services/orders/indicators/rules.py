@@ -21,6 +21,7 @@ class Measure(StrEnum):
 
     ORDERS = "orders"
     PEOPLE = "people"
+    MEALS = "meals"
     MINUTES = "minutes"
     PERCENT = "percent"
     STARS_PERCENT = "stars_percent"
@@ -106,6 +107,8 @@ INDICATORS = {
     "purchased": Indicator(Rows(Kind.SERVED, Mark.PURCHASED), Way.COUNT, Measure.ORDERS),
     "meals": Indicator(Rows(Kind.SERVED, service_code="A1"), Way.COUNT, Measure.ORDERS),
     "errands": Indicator(Rows(Kind.SERVED, service_code="A7"), Way.COUNT, Measure.ORDERS),
+    "visitors": Indicator(Rows(Kind.VISITORS), Way.NUMBER, Measure.PEOPLE),
+    "meals_given": Indicator(Rows(Kind.MEALS_GIVEN), Way.NUMBER, Measure.MEALS),
 }
 
 

@@ -58,12 +58,13 @@ class CountedQuerySchema(PageQuerySchema):
 
 
 class CountedSchema(Schema):
-    """One row of a figure: what happened, when, to which order, or of which person."""
+    """One row of a figure: what happened, when, to which order, of which person, or by which count of a venue."""
 
     kind = word_of(Kind)
     at = shown_instant()
     order_id = shown_id()
     person_id = shown_id()
+    count_id = shown_id()
     unit_id = shown_id()
     unit_name = shown_name()
     service = fields.String()

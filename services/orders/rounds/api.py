@@ -84,7 +84,7 @@ class StopTick(MethodView):
     @rounds.response(200, done_schema(schemas.RoundStopSchema))
     def post(self, terms: Row, order_id: UUID, stop_id: UUID) -> Row:
         """Note that somebody was served, not met or refused, while one is on the round."""
-        tick = Tick(terms["outcome"], terms["words"] or "")
+        tick = Tick(terms["outcome"], terms["how"], terms["words"] or "")
 
         def run(connection: Connection, context: CommandContext) -> Row:
             return vars(tick_stop(connection, context, order_id, stop_id, tick))

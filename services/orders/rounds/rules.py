@@ -23,6 +23,13 @@ class Outcome(StrEnum):
     REFUSED = "refused"
 
 
+class How(StrEnum):
+    """How somebody was reached."""
+
+    DOOR = "door"
+    PHONE = "phone"
+
+
 @dataclass(frozen=True)
 class Stop:
     """One recipient of a round, in the planned order; what came of it is None until its volunteer ticks it."""
@@ -32,11 +39,12 @@ class Stop:
     number: int
     recipient_id: UUID
     outcome: Outcome | None = None
+    how: How | None = None
     ticked_at: datetime | None = None
     ticked_by: UUID | None = None
     words: str = ""
 
-    def ticked(self, outcome: Outcome, *, by: UUID, at: datetime, words: str) -> Stop:
+    def ticked(self, outcome: Outcome, how: How, *, by: UUID, at: datetime, words: str) -> Stop:
         """Return the stop as it was served, or not.
 
         Raises:
@@ -44,7 +52,7 @@ class Stop:
         """
         if self.outcome is not None:
             raise StopTickedError(outcome=self.outcome.value)
-        return replace(self, outcome=outcome, ticked_by=by, ticked_at=at, words=words)
+        return replace(self, outcome=outcome, how=how, ticked_by=by, ticked_at=at, words=words)
 
 
 def refuse_served_dead(outcome: Outcome, recipient: Person) -> None:

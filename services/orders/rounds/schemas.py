@@ -10,7 +10,7 @@ from libs.http.fields import Choice, Day, Instant, Text, choice_of, word_of
 from libs.programme.acting_schemas import ActingSchema
 from libs.programme.names import shown_name
 from services.orders.core.schemas import PageQuerySchema, minutes, shown_day, shown_id, shown_instant, words
-from services.orders.rounds.rules import STOPS_MAX, Outcome
+from services.orders.rounds.rules import STOPS_MAX, How, Outcome
 
 
 def _once(ids: list[Any]) -> None:
@@ -31,9 +31,10 @@ class RoundTermsSchema(Schema):
 
 
 class TickSchema(ActingSchema):
-    """What came of a stop."""
+    """What came of a stop, at the door or by telephone."""
 
     outcome = choice_of(Outcome, required=True)
+    how = choice_of(How, load_default=How.DOOR)
     words = words()
 
 
@@ -44,6 +45,7 @@ class RoundStopSchema(Schema):
     number = fields.Integer()
     recipient_id = shown_id()
     outcome = word_of(Outcome, allow_none=True)
+    how = word_of(How, allow_none=True)
     ticked_at = shown_instant()
     words = fields.String()
 

@@ -16,7 +16,7 @@ from libs.http.lists import Listing, equals, one_of
 from services.orders.core.store.rows import Found
 from services.orders.core.store.tables import INSTANT, orders, table_of
 from services.orders.rounds.refusals import StopNotFoundError
-from services.orders.rounds.rules import STOPS_MAX, Outcome, Stop
+from services.orders.rounds.rules import STOPS_MAX, How, Outcome, Stop
 
 round_stop = table_of(
     "round_stop",
@@ -26,6 +26,7 @@ round_stop = table_of(
     number=sa.Integer,
     recipient_id=sa.Uuid,
     outcome=sa.Text,
+    how=sa.Text,
     ticked_at=INSTANT,
     ticked_by=sa.Uuid,
     words=sa.Text,
@@ -89,12 +90,15 @@ def lock_stop(connection: Connection, order_id: UUID, stop_id: UUID) -> Stop:
 
 def save_ticked(connection: Connection, stop: Stop) -> None:
     """Save what came of a stop."""
-    columns: dict[str, Any] = {name: getattr(stop, name) for name in ("outcome", "ticked_at", "ticked_by", "words")}
+    columns: dict[str, Any] = {
+        name: getattr(stop, name) for name in ("outcome", "how", "ticked_at", "ticked_by", "words")
+    }
     change_rows(connection, round_stop, columns, stop_id=stop.stop_id)
 
 
 def _stop(row: Found) -> Stop:
-    return Stop(**{**row, "outcome": Outcome(row["outcome"]) if row["outcome"] else None})
+    outcome, how = row["outcome"], row["how"]
+    return Stop(**{**row, "outcome": Outcome(outcome) if outcome else None, "how": How(how) if how else None})
 
 
 def is_open_for(connection: Connection, person_id: UUID, states: Sequence[str]) -> bool:

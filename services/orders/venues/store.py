@@ -12,12 +12,12 @@ from sqlalchemy.dialects.postgresql import insert
 
 from libs.db import Connection
 from libs.db.rows import change_rows, find_row, save_row
-from libs.http.lists import Listing, one_of
+from libs.http.lists import Listing, equals, from_on, one_of
 from services.orders.core.rules.people import Place
 from services.orders.core.store.rows import place_of
 from services.orders.core.store.tables import INSTANT, table_of
-from services.orders.venues.refusals import VenueNotFoundError
-from services.orders.venues.rules import Venue, VenueKind
+from services.orders.venues.refusals import CountNotFoundError, VenueNotFoundError
+from services.orders.venues.rules import Count, Venue, VenueKind
 
 READERS_MAX = 50
 
@@ -41,6 +41,38 @@ venue = table_of(
 venue_code_reader = table_of(
     "venue_code_reader", "venue_id person_id", venue_id=sa.Uuid, person_id=sa.Uuid, read_at=INSTANT
 )
+venue_count = table_of(
+    "venue_count",
+    "count_id",
+    count_id=sa.Uuid,
+    venue_id=sa.Uuid,
+    unit_id=sa.Uuid,
+    day=sa.Date,
+    revision=sa.Integer,
+    visitors=sa.Integer,
+    meals=sa.Integer,
+    entered_by=sa.Uuid,
+    entered_at=INSTANT,
+    corrects=sa.Uuid,
+    why=sa.Text,
+)
+_CORRECTION = venue_count.alias()
+_CORRECTED_BY = (
+    sa.select(_CORRECTION.c.count_id).where(_CORRECTION.c.corrects == venue_count.c.count_id).scalar_subquery()
+)
+COUNTS = Listing(
+    sa.select(venue_count, _CORRECTED_BY.label("corrected_by")),
+    order=(venue_count.c.day, venue_count.c.venue_id, venue_count.c.revision),
+    narrowed={
+        "units": one_of(venue_count.c.unit_id),
+        "venue": equals(venue_count.c.venue_id),
+        "first": from_on(venue_count.c.day),
+        "last": lambda day: venue_count.c.day <= day,
+        "standing": lambda _: _CORRECTED_BY.is_(None),
+    },
+    scope=("units",),
+)
+"""What was counted at venues, by day; what was corrected before what corrects it."""
 VENUES = Listing(
     sa.select(venue),
     order=(venue.c.name, venue.c.venue_id),
@@ -105,3 +137,26 @@ def readers_of(connection: Connection, venue_id: UUID, *, since: datetime) -> li
     reader = venue_code_reader.c
     query = sa.select(reader.person_id).where(reader.venue_id == venue_id, reader.read_at >= since)
     return list(connection.scalars(query.order_by(reader.read_at.desc()).limit(READERS_MAX)))
+
+
+def add_count(connection: Connection, count: Count) -> bool:
+    """Add a count; False when its id is taken, the day has one already, or another corrects the same."""
+    added = insert(venue_count).values(vars(count)).on_conflict_do_nothing().returning(venue_count.c.count_id)
+    return connection.execute(added).first() is not None
+
+
+def find_count(connection: Connection, venue_id: UUID, count_id: UUID) -> Count:
+    """Return a count of a venue.
+
+    Raises:
+        CountNotFoundError: the venue has none of this id.
+    """
+    row = find_row(connection, venue_count, count_id=count_id, venue_id=venue_id)
+    if row is None:
+        raise CountNotFoundError
+    return Count(**row._asdict())
+
+
+def has_count(connection: Connection, count_id: UUID) -> bool:
+    """Tell whether the id of a count is taken."""
+    return find_row(connection, venue_count, count_id=count_id) is not None

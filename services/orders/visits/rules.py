@@ -43,6 +43,11 @@ def interval_days(policy: Policy, risk: str) -> int:
     return days.get(risk, policy.visit.general_days)
 
 
+def is_call_enough(risk: str) -> bool:
+    """Tell whether a call on a round is a visit of somebody of a risk group: of nobody at high or key risk."""
+    return risk == VisitRisk.GENERAL
+
+
 def is_overdue(*, listed_on: date, seen_on: tuple[date, ...], days: int, today: date) -> bool:
     """Tell whether today is later than the last day seen, or the day listed, plus the interval."""
     return today > due_on(listed_on=listed_on, seen_on=seen_on, days=days)

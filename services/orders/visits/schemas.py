@@ -6,7 +6,7 @@ from marshmallow import Schema, fields, validate
 
 from libs.http.fields import Choice, Month, choice_of, word_of
 from libs.programme.names import shown_name
-from libs.programme.words import VisitRisk
+from libs.programme.words import EvidenceClass, VisitRisk
 from services.orders.core.schemas import PageQuerySchema, shown_day, shown_id, shown_instant
 from services.orders.visits.rules import Finding
 
@@ -75,6 +75,7 @@ class VisitSchema(Schema):
     order_id = shown_id()
     reversed = fields.Boolean()
     findings = fields.List(word_of(Finding))
+    proof = word_of(EvidenceClass)
 
 
 class VisitPlanSchema(Schema):
@@ -83,6 +84,7 @@ class VisitPlanSchema(Schema):
     person_id = shown_id()
     risk = word_of(VisitRisk)
     interval_days = fields.Integer()
+    is_call_enough = fields.Boolean(metadata={"description": "A call on a round is a visit"})
     listed_on = shown_day()
     last_seen_on = shown_day()
     due_on = shown_day()

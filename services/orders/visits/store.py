@@ -40,6 +40,7 @@ visit = table_of(
     order_id=sa.Uuid,
     reversed=sa.Boolean,
     findings=sa.ARRAY(sa.Text),
+    proof=sa.Text,
     recorded_at=INSTANT,
     reversed_at=INSTANT,
 )
@@ -289,6 +290,7 @@ def _plan(connection: Connection, entry: Listed, today: date) -> Row:
     last_on = max(entry.seen_on, default=None)
     due_on = rules.due_on(listed_on=entry.listed_on, seen_on=entry.seen_on, days=days)
     row = {"person_id": entry.person_id, "risk": entry.risk, "interval_days": days, "listed_on": entry.listed_on}
+    row |= {"is_call_enough": rules.is_call_enough(entry.risk)}
     seen = {"last_seen_on": last_on, "due_on": due_on, "is_overdue": today > due_on}
     return row | seen | {"visitor_id": entry.visitor_id}
 

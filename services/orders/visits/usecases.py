@@ -9,7 +9,7 @@ from uuid import UUID
 from libs.db import Connection
 from libs.errors import IdReusedError
 from libs.ids import id_from_cause
-from libs.programme.words import Role
+from libs.programme.words import EvidenceClass, Role
 from services.orders.core.messages import tell
 from services.orders.core.rules.people import Person
 from services.orders.core.store import order_store, people_store
@@ -123,6 +123,7 @@ def record_visit(
         "recorded_by": context.caller_id,
         "reversed": False,
         "findings": sorted(findings),
+        "proof": EvidenceClass.ATTESTED,
     }
     if not store.add_visit(connection, columns):
         raise IdReusedError

@@ -10,6 +10,7 @@ from services.web.pages.calls.views import area as calls
 from services.web.pages.checks.views import area as checks
 from services.web.pages.complaints.views import area as complaints
 from services.web.pages.decisions.views import area as decisions
+from services.web.pages.desk.counts import area as counts
 from services.web.pages.desk.exceptions import area as exceptions
 from services.web.pages.desk.planning import area as planning
 from services.web.pages.desk.stops import area as stops
@@ -60,6 +61,7 @@ AREAS: tuple[Area, ...] = (
     planning,
     slips,
     venues,
+    counts,
     visitors,
     elder,
     volunteer,

@@ -114,7 +114,59 @@ def test_a_volunteer_signs_up_and_ticks_a_stop(tmp_path: Path) -> None:
     form = {"csrf_token": csrf(client, "/volunteer/activities"), "command": STOP}
     assert client.post(f"/volunteer/activities/{ACTIVITY}", data=form).status_code == 303
     path = f"/volunteer/activities/rounds/{ORDER}/{STOP}"
-    assert client.post(path, data=form | {"outcome": "not_met", "words": ""}).status_code == 303
+    assert client.post(path, data=form | {"outcome": "not_met", "words": "", "how": "phone"}).status_code == 303
 
     (ticked,) = [json.loads(asked.body) for asked in api.asked if asked.path.endswith("/tick")]
-    assert ticked == {"outcome": "not_met", "words": None}
+    assert ticked == {"outcome": "not_met", "words": None, "how": "phone"}
+
+
+def counts_desk(tmp_path: Path) -> tuple[FlaskClient, TableApi]:
+    """Return the desk with a day of a canteen that was counted, and corrected."""
+    client, api = desk(tmp_path)
+    wrong = {"count_id": MIN, "venue_id": VENUE, "venue_name": "<i>食堂</i>", "day": "2026-03-02", "visitors": 120}
+    wrong |= {"meals": 96, "entered_by": PERSON, "entered_at": START, "corrects": None, "corrected_by": STOP, "why": ""}
+    right = wrong | {"count_id": STOP, "visitors": 118, "corrects": MIN, "corrected_by": None, "why": "=数错"}
+    api.answers["GET /v1/venues/counts"] = page_of([wrong, right])
+    return client, api
+
+
+def test_what_was_wrong_of_a_count_stands_below_what_is_right_and_in_the_table(tmp_path: Path) -> None:
+    client, _ = counts_desk(tmp_path)
+
+    page = client.get("/desk/venues/counts?lang=en").get_data(as_text=True)
+    assert "&lt;i&gt;食堂&lt;/i&gt;" in page
+    assert "Together: 118 visitors, 96 meals." in page
+    assert "<s>120 visitors, 96 meals</s>" in page
+    assert page.count("/correction") == 1
+
+    table = client.get("/desk/venues/counts/table.csv").get_data(as_text=True).splitlines()
+    assert [line.split(",")[2] for line in table[1:]] == ["120", "118"]
+    assert ",'=数错," in table[2]
+    assert client.get("/desk/venues/counts/table.xlsx").data.startswith(b"PK")
+    assert client.get("/desk/venues/counts/table.exe").status_code == 404
+
+
+def test_a_month_that_is_over_has_no_form(tmp_path: Path) -> None:
+    client, _ = counts_desk(tmp_path)
+    page = client.get("/desk/venues/counts?month=2020-03&lang=en").get_data(as_text=True)
+    assert "This month is over" in page
+    assert "/correction" not in page
+    assert 'name="visitors"' not in page
+
+
+def test_a_day_is_entered_and_corrected(tmp_path: Path) -> None:
+    client, api = counts_desk(tmp_path)
+    form = {"csrf_token": csrf(client, "/desk/venues/counts"), "command": ORDER, "venue_id": VENUE, "meals": "96"}
+    api.answers[f"PUT /v1/venues/{VENUE}/counts/{ORDER}"] = (201, {})
+    api.answers[f"POST /v1/venues/{VENUE}/counts/{STOP}/correction"] = (200, {})
+
+    entered = client.post("/desk/venues/counts", data=form | {"day": "2026-03-02", "visitors": "120"})
+    corrected = client.post(f"/desk/venues/counts/{STOP}/correction", data=form | {"visitors": "many", "why": "错"})
+    nowhere = client.post("/desk/venues/counts", data=form | {"venue_id": "x", "day": "2026-03-02", "visitors": "1"})
+
+    assert (entered.status_code, corrected.status_code, nowhere.status_code) == (303, 303, 400)
+    sent = [json.loads(asked.body) for asked in api.asked if "/counts/" in asked.path]
+    assert sent == [
+        {"visitors": 120, "meals": 96, "day": "2026-03-02"},
+        {"visitors": "many", "meals": 96, "why": "错"},
+    ]

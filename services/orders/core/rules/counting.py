@@ -29,10 +29,14 @@ class Kind(StrEnum):
     ELDER = "elder"
     VOLUNTEER = "volunteer"
     REGISTERED = "registered"
+    VISITORS = "visitors"
+    MEALS_GIVEN = "meals_given"
 
 
 OF_PEOPLE = frozenset({Kind.ELDER, Kind.VOLUNTEER, Kind.REGISTERED})
 """What is counted once a month of a person: helped for the first time in it, or helping, or registered at its end."""
+OF_VENUES = frozenset({Kind.VISITORS, Kind.MEALS_GIVEN})
+"""What a venue counts of a day; a correction counts the difference, which may be less than none."""
 
 
 class Mark(StrEnum):
@@ -47,9 +51,10 @@ class Mark(StrEnum):
 
 @dataclass(frozen=True)
 class Entry:
-    """One thing that happened: to an order, or to a person, who counts where they live.
+    """One thing that happened: to an order, at a venue, or to a person, who counts where they live.
 
-    `number`: minutes from publishing to taking or expiring, minutes served of all volunteers, or the stars of a rating.
+    `number`: minutes from publishing to taking or expiring, minutes served of all volunteers, the stars of a rating,
+    or how many more came to a venue, or meals were given there, than was counted before.
     """
 
     kind: Kind

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -29,6 +30,7 @@ counted = table_of(
 CLOSING_LOCK = 25
 """Held by whoever counts, and alone by whoever ends a month."""
 _SHARE = Prepared(sa.text(f"SELECT pg_advisory_xact_lock_shared({CLOSING_LOCK}, 0)"))
+_UPTO = Prepared(sa.text("SELECT upto FROM counting"))
 _WRITE = Prepared(
     sa.text(f"""
     INSERT INTO counted (month, kind, at, subject_id, unit_id, number, credit_minutes, service_code, marks)
@@ -38,6 +40,13 @@ _WRITE = Prepared(
     FROM (SELECT GREATEST(CAST(:at AS timestamptz), upto) AS at FROM counting) AS counts
     ON CONFLICT DO NOTHING""")
 )
+
+
+def begin_counting(connection: Connection) -> datetime:
+    """Return until when all is counted for good; no month ends before the transaction does."""
+    _SHARE.send(connection)
+    upto: datetime = _UPTO.scalar(connection, {})
+    return upto
 
 
 def write_entries(connection: Connection, entries: Iterable[Entry]) -> None:

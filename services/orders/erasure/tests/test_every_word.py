@@ -72,6 +72,7 @@ KEPT = {
     "what stands on the board of a house that everybody may enter": """
         activity.title activity.why venue.address venue.name""",
     "about no person": """
+        venue_count.why
         catalogue_item.certificate catalogue_item.certificate_for catalogue_item.checklist catalogue_item.code
         catalogue_item.funding catalogue_item.max_grade catalogue_item.name_en catalogue_item.name_zh
         catalogue_item.risk catalogue_item.season_from catalogue_item.season_until catalogue_item.service_class

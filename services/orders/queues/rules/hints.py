@@ -1,4 +1,4 @@
-"""What stands beside the flags: patterns of several visits, which ask for a look and never for a second signature."""
+"""What stands beside the flags: patterns of several visits or stops, which ask for a look, for no second signature."""
 
 from __future__ import annotations
 
@@ -19,16 +19,18 @@ NIGHTS = message("%(nights)s of the volunteer's %(visits)s visits in %(days)s da
 DESK = message(
     "One person confirmed for %(people)s people in %(days)s days: %(confirmed)s of %(all)s confirmations of the place"
 )
+UNTICKED = message("None of the %(stops)s stops of this round was ticked")
 Said = dict[str, str]
 """A hint, and its sentence in both languages."""
 
 
 class Hint(StrEnum):
-    """A pattern of several visits."""
+    """A pattern of several visits, or of the stops of a round."""
 
     MUTUAL_RING = "mutual_ring"
     UNUSUAL_HOURS = "unusual_hours"
     ONE_DESK = "one_desk"
+    UNTICKED_ROUND = "unticked_round"
 
 
 @dataclass(frozen=True)
@@ -76,7 +78,19 @@ class DeskFacts:
         return _said(Hint.ONE_DESK, DESK, **numbers, days=RECENT_DAYS)
 
 
-Facts = RingFacts | NightFacts | DeskFacts
+@dataclass(frozen=True)
+class RoundFacts:
+    """How many stops a round had, and at how many of them something was ticked."""
+
+    stops: int
+    ticked: int
+
+    def hint(self) -> Said | None:
+        """Return what is said where nothing says that the volunteer was at any door."""
+        return None if self.ticked else _said(Hint.UNTICKED_ROUND, UNTICKED, stops=self.stops)
+
+
+Facts = RingFacts | NightFacts | DeskFacts | RoundFacts
 
 
 def _said(hint: Hint, words: str, **numbers: int) -> Said:

@@ -25,6 +25,7 @@ from services.orders.queues.rules.hints import (
     Facts,
     NightFacts,
     RingFacts,
+    RoundFacts,
 )
 
 _CONFIRMED = (State.CONFIRMED, State.APPROVED, State.SETTLED, State.DISPUTED, State.REJECTED, State.REVERSED)
@@ -80,10 +81,14 @@ _DESK = sa.text("""
     FROM orders o JOIN confirmation c ON c.order_id = o.order_id
     JOIN desk d ON d.unit_id = o.unit_id AND d.confirmed_by = c.confirmed_by JOIN place p ON p.unit_id = o.unit_id
     WHERE o.order_id = ANY(:order_ids) AND c.confirmed_by <> o.recipient_id""")
+_ROUND = sa.text("""
+    SELECT order_id, CAST(count(*) AS int) AS stops, CAST(count(outcome) AS int) AS ticked
+    FROM round_stop WHERE order_id = ANY(:order_ids) GROUP BY order_id""")
 _ASKED: tuple[tuple[sa.TextClause, Callable[..., Facts]], ...] = (
     (_RING, RingFacts),
     (_NIGHTS, NightFacts),
     (_DESK, DeskFacts),
+    (_ROUND, RoundFacts),
 )
 
 

@@ -28,10 +28,10 @@ def plan(world: OrdersHarness, by: str = "coord", label: str = "", **others: Any
     return outcome(world.call("PUT", by, f"/v1/rounds/{named(label) if label else new_id()}", body))
 
 
-def tick(world: OrdersHarness, by: str, who: str, what: str, *, key: str = "", words: str | None = None) -> str:
+def tick(world: OrdersHarness, by: str, who: str, what: str, *, key: str = "", **more: str | None) -> str:
     """Tick the stop of somebody; return "" or the code of the refusal."""
     path = f"/v1/rounds/{named('r1')}/stops/{stop_of(who)}/tick"
-    return outcome(world.call("POST", by, path, {"outcome": what, "words": words}, key=key))
+    return outcome(world.call("POST", by, path, {"outcome": what} | more, key=key))
 
 
 def stop_of(who: str) -> UUID:
@@ -155,3 +155,81 @@ def test_words_at_a_door_go_with_the_person(meals: OrdersHarness) -> None:
 
     stops = meals.call("GET", "coord", f"/v1/rounds/{named('r1')}").get_json()["stops"]
     assert {stop["words"] for stop in stops} == {""}
+
+
+def call_round(world: OrdersHarness) -> None:
+    """Let somebody at general risk and somebody at high risk be called, and one at high risk be seen at the door."""
+    for label, risk in (("gen", "general"), ("high", "high"), ("seen", "high")):
+        world.person(label, roles=["recipient"], visit_risk=risk, visit_listed_on="2026-03-01")
+    assert plan(world, label="r1", service="B3", minutes=60, venue_id=None, people=("gen", "high", "seen", "mei")) == ""
+    assert world.act("min", "r1", "assignment") == ""
+    world.set_time("D2 10:00")
+    assert world.act("min", "r1", "check-in", {}) == ""
+    for who, how in (("gen", "phone"), ("high", "phone"), ("seen", "door"), ("mei", "phone")):
+        assert tick(world, "min", who, "done", how=how) == ""
+    world.set_time("D2 11:00")
+    assert world.act("min", "r1", "check-out") == ""
+    assert world.act("coord_b", "r1", "approval") == ""
+    assert world.act("check", "r1", "second-check", {"ok": True}) == ""
+
+
+def rate(world: OrdersHarness) -> tuple[int, int]:
+    """Return how many are on the list of the month's rate, and how many of them were seen."""
+    shown = world.call("GET", "coord", f"/v1/indicators/visits?unit={named('k1')}&month=2026-03").get_json()
+    return shown["listed"], shown["visited"]
+
+
+def test_a_call_on_a_round_is_a_visit_where_the_plan_says_that_it_is_enough(world: OrdersHarness) -> None:
+    world.policy({"visit": {"general_days": 30}}, version=2)
+    assert rate(world) == (0, 0)
+
+    call_round(world)
+
+    assert world.state("r1") == "settled"
+    assert rate(world) == (3, 2)
+    told = {visit.person_id: visit.how for visit in world.said(wire.VisitRecorded)}
+    assert told == {str(named("gen")): "phone", str(named("seen")): "door"}
+    (called,) = [visit for visit in world.said(wire.VisitRecorded) if visit.how == "phone"]
+    visit = world.call("GET", "coord", f"/v1/visits/{called.visit_id}").get_json()
+    assert (visit["how"], visit["proof"], visit["order_id"]) == ("phone", "attested", str(named("r1")))
+
+    path = f"/v1/orders/{named('r1')}/reversal/{named('reversal')}"
+    assert world.call("PUT", "coord", path, {"why": "nobody was called"}).status_code == 201
+    assert world.call("POST", "check", f"{path}/decision", {"ok": True}).status_code == 200
+    assert rate(world) == (3, 0)
+
+
+def test_the_plan_says_for_whom_a_call_is_enough(world: OrdersHarness) -> None:
+    for risk in ("general", "key", "high"):
+        world.person(risk, roles=["recipient"], visit_risk=risk, visit_listed_on="2026-03-01")
+    rows = world.call("GET", "coord", f"/v1/visit-plans?unit={named('k1')}").get_json()["items"]
+    assert {row["risk"]: row["is_call_enough"] for row in rows} == {"general": True, "key": False, "high": False}
+
+
+def test_a_visit_is_proved_as_well_as_its_hours(meals: OrdersHarness) -> None:
+    assert plan(meals, label="r2", service="B3", minutes=60, start="D3 10:00", people=("old",)) == ""
+    assert meals.act("min", "r2", "assignment") == ""
+    meals.set_time("D3 10:00")
+    assert meals.act("min", "r2", "check-in", {"code": code_of(meals), "place": HERE}) == ""
+    path = f"/v1/rounds/{named('r2')}/stops/{id_from_cause(named('r2'), 'stop', str(named('old')))}/tick"
+    assert outcome(meals.call("POST", "min", path, {"outcome": "done"})) == ""
+    meals.set_time("D3 11:00")
+    assert meals.act("min", "r2", "check-out") == ""
+    assert meals.act("coord_b", "r2", "approval") == ""
+
+    (seen,) = meals.said(wire.VisitRecorded)
+    visit = meals.call("GET", "coord", f"/v1/visits/{seen.visit_id}").get_json()
+    assert (visit["how"], visit["proof"]) == ("door", "verified")
+
+
+def test_a_round_without_a_tick_has_a_hint_and_no_flag(meals: OrdersHarness) -> None:
+    meals.act("min", "r1", "assignment")
+    meals.set_time("D2 10:00")
+    assert meals.act("min", "r1", "check-in", {"code": code_of(meals), "place": HERE}) == ""
+    meals.set_time("D2 11:30")
+    assert meals.act("min", "r1", "check-out") == ""
+
+    path = f"/v1/queues/approval/findings?unit={named('k1')}"
+    (row,) = meals.call("GET", "coord_b", path).get_json()["items"]
+    assert (meals.order("r1")["flags"], [hint["hint"] for hint in row["hints"]]) == ([], ["unticked_round"])
+    assert row["hints"][0]["en"] == "None of the 3 stops of this round was ticked"

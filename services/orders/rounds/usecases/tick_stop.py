@@ -16,14 +16,15 @@ from services.orders.core.usecases.order_facts import lock_with_facts
 from services.orders.incidents.rules import IncidentKind
 from services.orders.incidents.usecases import Emergency, open_incident
 from services.orders.rounds import store
-from services.orders.rounds.rules import Outcome, Stop, opens_check, refuse_served_dead
+from services.orders.rounds.rules import How, Outcome, Stop, opens_check, refuse_served_dead
 
 
 @dataclass(frozen=True)
 class Tick:
-    """What came of a stop, and what is to be said of it."""
+    """What came of a stop, how somebody was reached, and what is to be said of it."""
 
     outcome: Outcome
+    how: How
     words: str = ""
 
 
@@ -46,7 +47,7 @@ def tick_stop(connection: Connection, context: CommandContext, order_id: UUID, s
     if order.state is not State.IN_SERVICE:
         raise WrongOrderStateError(state=order.state.value)
     stop = store.lock_stop(connection, order_id, stop_id)
-    ticked = stop.ticked(tick.outcome, by=context.caller_id, at=context.now, words=tick.words)
+    ticked = stop.ticked(tick.outcome, tick.how, by=context.caller_id, at=context.now, words=tick.words)
     recipient = people_store.find_person(connection, stop.recipient_id)
     if recipient is not None:
         refuse_served_dead(tick.outcome, recipient)

@@ -4,24 +4,19 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
-from uuid import UUID
 
 from libs.clock import local_date
 from libs.db import Connection
 from libs.events import Cause
 from libs.ids import id_from_cause
 from libs.programme.words import Funding
-from services.orders.core.messages import tell
 from services.orders.core.rules.evidence import evidence_class
 from services.orders.core.rules.life_cycle import State, Verb
 from services.orders.core.rules.order import Order
 from services.orders.core.store.order_store import Step
 from services.orders.core.usecases.order_changes import policy_of_order, save_change
 from services.orders.service_time import store
-from services.orders.visits import store as visits_store
-from services.orders.visits.messages import VisitRecorded
-
-VISIT_SERVICE = "B3"
+from services.orders.service_time.usecases.record_visits import record_visits
 
 
 def settle_order(
@@ -34,8 +29,7 @@ def settle_order(
     settled = replace(order.moved(Verb.SETTLE), approval=approval)
     if order.funding is not Funding.PURCHASED:
         _record_service_time(connection, settled, context.now)
-    if order.terms.service_code == VISIT_SERVICE and order.recipient_id is not None:
-        _record_visit(connection, context, settled, order.recipient_id)
+    record_visits(connection, context, settled)
     return save_change(connection, order, settled, Step(Verb.SETTLE, context.now))
 
 
@@ -56,22 +50,3 @@ def _record_service_time(connection: Connection, order: Order, now: datetime) ->
             "recorded_at": now,
         }
         store.add_record(connection, columns)
-
-
-def _record_visit(connection: Connection, context: Cause, order: Order, recipient_id: UUID) -> None:
-    visit_id = id_from_cause(order.order_id, "visit", str(order.approval.settlement))
-    by = order.volunteer_ids[0]
-    columns = {
-        "visit_id": visit_id,
-        "person_id": recipient_id,
-        "how": "order",
-        "outcome": "seen",
-        "visited_at": order.finished_at,
-        "recorded_at": context.now,
-        "recorded_by": by,
-        "order_id": order.order_id,
-        "reversed": False,
-        "findings": [],
-    }
-    if visits_store.add_visit(connection, columns):
-        tell(connection, context, VisitRecorded(visit_id, order.district_id, recipient_id, "order", "seen", by))

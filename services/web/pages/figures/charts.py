@@ -125,9 +125,11 @@ def marks_of(row: Row) -> str:
 
 
 def number_of(row: Row) -> str:
-    """Return the number of a row: how long, or how many stars."""
+    """Return the number of a row: how long, how many stars, or how many more came than was counted before."""
     if row["kind"] in ("taken", "untaken", "served"):
         return write_minutes(row["number"])
+    if row["kind"] in ("visitors", "meals_given"):
+        return write_number(row["number"])
     return label(f"rating.{row['number']}") if row["kind"] == "rated" else ""
 
 

@@ -61,5 +61,6 @@ def give_up(activity_id: UUID) -> WerkzeugResponse:
 def tick(order_id: UUID, stop_id: UUID) -> WerkzeugResponse:
     """Tick a stop."""
     body = {"outcome": request.form.get("outcome", ""), "words": request.form.get("words") or None}
+    body |= {"how": request.form.get("how", "door")}
     api().post(f"/v1/rounds/{order_id}/stops/{stop_id}/tick", body, command=command_of_form())
     return redirect(f"/volunteer/activities#stop-{stop_id}", 303)
