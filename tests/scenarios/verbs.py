@@ -46,9 +46,8 @@ WATCHED = {
 MAKING_VERBS = frozenset({
     "place_order", "request_redemption", "late_entry", "gift", "donate", "redeem_goods", "grant_month", "fund_pool",
     "migrate", "publish_policy", "publish_service", "import", "register", "visit", "issue_certificate", "urgent_call",
-    "put_on_duty", "place_series", "register_venue", "plan_activity", "sign_up", "plan_round", "count_day",
-    "object_to",
-})  # fmt: skip
+    "put_on_duty", "place_series", "register_venue", "plan_activity", "sign_up", "plan_round", "object_to",
+}) | {"count_day"}  # fmt: skip
 DONE_STATES = ("declined", "refused")
 
 
