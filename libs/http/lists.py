@@ -147,10 +147,21 @@ class Sorted(Generic[T]):
         Raises:
             CursorInvalidError: not a cursor of this list.
         """
-        cursor = Cursor(**{f"part_{number}": part for number, part in enumerate(self.parts)})
+        cursor = self._cursor()
         after, limit = cursor.read(query["cursor"]), query["limit"]
         left = nsmallest(limit + 1, (row for row in rows if after is None or self.key(row) > after), key=self.key)
         return Page(left[:limit], cursor.pack(*self.key(left[limit - 1])) if len(left) > limit else None)
+
+    def after(self, query: Query) -> tuple[Any, ...] | None:
+        """Return the place of the last row of the page before; None for the first page.
+
+        Raises:
+            CursorInvalidError: not a cursor of this list.
+        """
+        return self._cursor().read(query["cursor"])
+
+    def _cursor(self) -> Cursor:
+        return Cursor(**{f"part_{number}": part for number, part in enumerate(self.parts)})
 
 
 def equals(column: sa.ColumnElement[Any]) -> Filter:

@@ -63,6 +63,11 @@ def lists(city: City) -> Iterator[str]:
             yield f"{filled}?" + "".join(f"{name}={value}&" for name, value in terms.items())
 
 
+def asker(path: str) -> str:
+    """Return whose list it is: the administrator's of the city, but for what only a volunteer is shown."""
+    return "volunteer" if path.startswith("/v1/matches/orders") else "city_admin"
+
+
 def granted(city: City) -> str:
     """Return the id of a grant under which a relative acts for the elder; recorded when it is asked for first."""
     grant_id, said_at = city.world.id_of("cursors/grant"), city.world.story.instant("D2 15:00").isoformat()
@@ -89,9 +94,9 @@ def code_of(answer: Any) -> str:
 def test_a_forged_cursor_gets_no_list_to_break(city: City) -> None:
     asked, broken = list(lists(city)), []
     for path in asked:
-        assert city.ask_patiently("GET", path, role="city_admin").status == 200, path
+        assert city.ask_patiently("GET", path, role=asker(path)).status == 200, path
         for parts in forgeries():
-            answer = city.ask_patiently("GET", f"{path}cursor={forged(*parts)}", role="city_admin")
+            answer = city.ask_patiently("GET", f"{path}cursor={forged(*parts)}", role=asker(path))
             if answer.status != 200 and (answer.status, code_of(answer)) != (400, "cursor_invalid"):
                 broken.append((path, parts, answer.status, answer.data[:100]))
 
@@ -101,10 +106,10 @@ def test_a_forged_cursor_gets_no_list_to_break(city: City) -> None:
 
 def test_what_a_list_gives_out_leads_on(city: City) -> None:
     for path in lists(city):
-        first = city.ask_patiently("GET", f"{path}limit=1", role="city_admin").json()
+        first = city.ask_patiently("GET", f"{path}limit=1", role=asker(path)).json()
         cursor = first.get("next")
         if cursor:
-            second = city.ask_patiently("GET", f"{path}limit=1&cursor={cursor}", role="city_admin")
+            second = city.ask_patiently("GET", f"{path}limit=1&cursor={cursor}", role=asker(path))
             assert second.status == 200, path
             assert second.json()["items"] != first["items"], path
 

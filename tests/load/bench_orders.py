@@ -156,15 +156,18 @@ def reads(large: Measured, small: Measured) -> list[Line]:
     by_id = f"/v1/orders/{city.order_ids[number]}"
     matches = f"/v1/matches?order={city.order_ids[number]}"
     queue = f"/v1/queues/approval?unit={uid('city')}"
-    by_id_ms, near_me, matched, queued, queued_small = in_turn(
+    volunteer = f"/v1/matches/orders?volunteer={city.person_id(city.pair(number)[1])}&within_m=2000"
+    by_id_ms, near_me, fitting, matched, queued, queued_small = in_turn(
         lambda: large.ask("GET", by_id),
         lambda: large.ask("GET", near),
+        lambda: large.ask("GET", volunteer),
         lambda: large.ask("GET", matches),
         lambda: large.ask("GET", queue),
         lambda: small.ask("GET", queue),
     )
     return [
         _ratio("near me beside a read by id", 3, near_me, by_id_ms),
+        _ratio("orders for a volunteer, gated and ranked, beside a read by id", 3, fitting, by_id_ms),
         _ratio("matching one order beside a read by id", 10, matched, by_id_ms),
         _ratio("the queue's first page, 2,000 pending beside 100", 2, queued, queued_small),
     ]

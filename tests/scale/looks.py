@@ -27,9 +27,10 @@ from services.ledger.store import closing_store, due_store, proposal_store, sums
 from services.ledger.store.leaves import find_book
 from services.orders import due as orders_due
 from services.orders.core.rules.people import Place
-from services.orders.core.store import order_store
+from services.orders.core.store import order_store, people_store
 from services.orders.incidents.store import OPEN_INCIDENTS
 from services.orders.indicators import store as figures
+from services.orders.matching.usecases.match_orders import match_orders
 from services.orders.matching.usecases.match_volunteers import match_volunteers
 from services.orders.placing import store as placing
 from services.orders.queues.store import queues
@@ -119,6 +120,7 @@ def of_orders(city: City) -> dict[str, Look]:
     )
     of = asker.open_order()
     looks["volunteers for an order"] = lambda c: _matches(c, of)
+    looks["orders for a volunteer"] = lambda c: _fitting(c, city.person_id(asker.volunteer))
     looks["a volunteer's service record"] = lambda c: service_time.service_time(c, city.person_id(asker.volunteer), NOW)
     looks["visits of a community"] = lambda c: visits.VISIT_PLANS.page(
         visits.visit_plans(c, asker.units("community")[0], NOW), PAGE
@@ -234,6 +236,11 @@ def _matches(connection: Connection, of: Any) -> object:
     order = order_store.find_order(connection, of)
     assert order is not None
     return match_volunteers(connection, order, NOW)
+
+
+def _fitting(connection: Connection, of: Any) -> object:
+    volunteer = people_store.load_person(connection, of)
+    return match_orders(connection, volunteer, PAGE, NOW, within_m=NEAR_M, barred=False)
 
 
 def _visit_rate(unit_id: Any) -> Look:

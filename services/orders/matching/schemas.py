@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields, validate
 
-from libs.http.fields import Day, Whole, shown_minutes, word_of
-from services.orders.core.schemas import OwnActSchema, page_of_schema, shown_id, shown_instant
+from libs.http.fields import Choice, Day, Whole, page_limit, shown_minutes, word_of
+from libs.programme.names import shown_name
+from services.orders.core.schemas import OwnActSchema, PageQuerySchema, page_of_schema, shown_id, shown_instant
 from services.orders.matching.rules.planning import Unfilled
 from services.orders.matching.rules.ranking import MatchReason
 
@@ -47,13 +48,68 @@ class BarredSchema(Schema):
     code = fields.String()
     zh = fields.String()
     en = fields.String()
-    volunteers = fields.Integer()
+    volunteers = fields.Integer(attribute="count")
+
+
+class BarredOrdersSchema(Schema):
+    """A gate, and from how many of the orders that were looked at it bars the volunteer."""
+
+    code = fields.String()
+    zh = fields.String()
+    en = fields.String()
+    orders = fields.Integer(attribute="count")
 
 
 class MatchesSchema(page_of_schema(MatchSchema)):  # type: ignore[misc]
     """Who could help, who fits best first, and what bars others who were looked at."""
 
     barred = fields.List(fields.Nested(BarredSchema))
+
+
+class OrdersQuerySchema(PageQuerySchema):
+    """For which volunteer, the caller if nobody is named; how far to look; those that they could take, or the rest."""
+
+    limit = page_limit(default=20)
+    volunteer = fields.UUID(load_default=None)
+    within_m = Whole(1, 50_000, in_query=True, load_default=5000)
+    show = Choice(("open", "barred"), load_default="open")
+
+
+class GateSchema(Schema):
+    """A gate that is shut, in words."""
+
+    code = fields.String()
+    zh = fields.String()
+    en = fields.String()
+
+
+class FittingSchema(Schema):
+    """An open order, why it stands where it stands, and what bars the volunteer, if something does.
+
+    No name and no address: the distance is told in steps, between squares.
+    """
+
+    order_id = shown_id(attribute="order.order_id")
+    service = fields.String(attribute="order.terms.service_code")
+    service_name = shown_name()
+    unit_id = shown_id(attribute="order.unit_id")
+    unit_name = shown_name()
+    start = shown_instant(attribute="order.terms.start_at")
+    minutes = shown_minutes("planned", attribute="order.terms.planned_minutes")
+    persons = fields.Integer(attribute="order.terms.persons")
+    persons_taken = fields.Integer()
+    offered = fields.Boolean()
+    distance_m = fields.Integer(allow_none=True, attribute="ranked.fit.distance_m")
+    helped_before = fields.Integer(attribute="ranked.fit.helped_before")
+    points = fields.Integer(attribute="ranked.points")
+    reasons = fields.List(fields.Nested(WeighedSchema), attribute="ranked.reasons")
+    barred_by = fields.Nested(GateSchema, allow_none=True)
+
+
+class FittingOrdersSchema(page_of_schema(FittingSchema)):  # type: ignore[misc]
+    """Orders for a volunteer, what fits best first, and what bars them from others that were looked at."""
+
+    barred = fields.List(fields.Nested(BarredOrdersSchema))
 
 
 class PlanSchema(Schema):

@@ -1,22 +1,27 @@
-"""Who might help with an order, the nearest first, and what they did before."""
+"""Who might help with an order and whom a volunteer might help, the nearest first; and what they did before."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from libs.clock import local_date, local_midnight
+from libs.db.driver import pipelined
+from libs.db.prepared import Prepared
 from libs.programme.words import PersonStatus, Role
 from services.orders.core.rules.areas import STEPS_M, around
 from services.orders.core.rules.life_cycle import State
 from services.orders.core.rules.order import Order
 from services.orders.core.rules.people import Person, Place
 from services.orders.core.store import order_store, people_store
+from services.orders.core.store.facts import Ask
 from services.orders.core.store.order_store import OCCUPYING_STATES
 from services.orders.core.store.people_store import distance_squared, lives_around
 from services.orders.core.store.rows import place_of
@@ -24,6 +29,8 @@ from services.orders.core.store.tables import assignment, orders, person
 from services.orders.matching.rules.planning import Stay
 
 CANDIDATES_MAX = 500
+ORDERS_MAX = 200
+CIRCLES_M = (500, 1_000, 2_000)
 
 
 @dataclass(frozen=True)
@@ -104,6 +111,12 @@ def times_served(connection: Connection, volunteer_ids: Iterable[UUID], *, since
         .group_by(assignment.c.volunteer_id)
     )
     return {row[0]: row[1] for row in connection.execute(query)}
+
+
+def count_served(connection: Connection, volunteer_id: UUID, *, since: datetime, until: datetime) -> int:
+    """Return how often a volunteer has served from an instant until another."""
+    mine = (assignment.c.volunteer_id == volunteer_id, assignment.c.checked_out_at.between(since, until))
+    return connection.execute(sa.select(sa.func.count()).where(*mine)).scalar_one()
 
 
 def minutes_taken(connection: Connection, volunteer_ids: Iterable[UUID], first: date, end: date) -> dict[UUID, int]:
@@ -197,3 +210,147 @@ def volunteers_around(connection: Connection, district_id: UUID, homes: Sequence
 def active_of(connection: Connection, district_id: UUID, person_ids: Iterable[UUID]) -> set[UUID]:
     """Return those of some people who are active volunteers of a district."""
     return set(connection.scalars(_of_district(district_id).where(person.c.person_id.in_(list(person_ids)))))
+
+
+@dataclass(frozen=True)
+class OpenOrder:
+    """An order that is open to be taken, and in which square of the grid its recipient lives."""
+
+    order_id: UUID
+    district_id: UUID
+    recipient_id: UUID
+    start_at: datetime
+    square: Place | None
+
+
+@dataclass(frozen=True)
+class Engagement:
+    """What a volunteer has taken or served of late."""
+
+    order_id: UUID
+    start_at: datetime
+    end_at: datetime
+    minutes: int
+    taken_at: datetime
+    is_open: bool
+
+
+_OPEN = (
+    sa.select(
+        orders.c.order_id,
+        orders.c.district_id,
+        orders.c.recipient_id,
+        orders.c.start_at,
+        person.c.area_latitude_e6,
+        person.c.area_longitude_e6,
+    )
+    .select_from(person.join(orders, orders.c.recipient_id == person.c.person_id))
+    .where(orders.c.state == sa.literal_column(f"'{State.PUBLISHED.value}'"))
+)
+"""As the index of what is open says it."""
+_BY_START = (orders.c.start_at, orders.c.order_id)
+
+
+def open_around(
+    connection: Connection, volunteer: Person, *, within_m: int, helped: Iterable[UUID], now: datetime
+) -> list[OpenOrder]:
+    """Return what is open around a volunteer's home, and whatever is offered to them or asked for by who was `helped`.
+
+    Of what is around at most ORDERS_MAX, the nearest; where no home is known, the next of the district.
+    """
+    begins_later = orders.c.start_at > now
+    offered = sa.select(orders.c.order_id).where(
+        orders.c.offers_to.contains([volunteer.person_id]),
+        sa.func.cardinality(orders.c.offers_to) > sa.literal_column("0"),
+    )
+    again = sa.select(orders.c.order_id).where(
+        orders.c.recipient_id.in_(list(helped)), orders.c.state == sa.literal_column(f"'{State.PUBLISHED.value}'")
+    )
+    sure = _open_orders(connection, _OPEN.where(orders.c.order_id.in_(sa.union(offered, again)), begins_later))
+    if volunteer.home is None:
+        query = _OPEN.where(orders.c.district_id == volunteer.district_id, begins_later).order_by(*_BY_START)
+        around_here = _open_orders(connection, query.limit(ORDERS_MAX))
+    else:
+        around_here = _open_near(connection, volunteer.home, within_m=within_m, now=now)
+    return list({order.order_id: order for order in [*sure, *around_here]}.values())
+
+
+def _open_near(connection: Connection, home: Place, *, within_m: int, now: datetime) -> list[OpenOrder]:
+    """Look next door first; further only where that is not enough."""
+    nearest: list[OpenOrder] = []
+    for circle_m in sorted({*(circle_m for circle_m in CIRCLES_M if circle_m < within_m), within_m}):
+        squares = around(home, circle_m)
+        query = _OPEN.where(*lives_around(squares), orders.c.start_at > now)
+        by_distance = query.order_by(distance_squared(squares), *_BY_START).limit(ORDERS_MAX)
+        nearest = _open_orders(connection, by_distance)
+        if len(nearest) == ORDERS_MAX:
+            break
+    return nearest
+
+
+def _open_orders(connection: Connection, query: sa.Select[Any]) -> list[OpenOrder]:
+    return [
+        OpenOrder(
+            row.order_id,
+            row.district_id,
+            row.recipient_id,
+            row.start_at,
+            place_of(row.area_latitude_e6, row.area_longitude_e6),
+        )
+        for row in connection.execute(query)
+    ]
+
+
+@dataclass(frozen=True)
+class History:
+    """Whom a volunteer has helped, and how often; and what they have taken or served of late."""
+
+    helped: Mapping[UUID, int]
+    engagements: Sequence[Engagement]
+
+
+_VOLUNTEER = assignment.c.volunteer_id == sa.bindparam("volunteer_id")
+_HELPED = Prepared(
+    sa.select(orders.c.recipient_id, sa.func.count().label("times"))
+    .join(assignment, assignment.c.order_id == orders.c.order_id)
+    .where(_VOLUNTEER, assignment.c.checked_out_at <= sa.bindparam("until"), orders.c.recipient_id.is_not(None))
+    .group_by(orders.c.recipient_id)
+)
+_IS_OPEN = assignment.c.checked_out_at.is_(None) & (
+    orders.c.state == sa.any_(sa.literal(OCCUPYING_STATES, ARRAY(sa.Text)))
+)
+_ENGAGEMENTS = Prepared(
+    sa.select(
+        orders.c.order_id,
+        orders.c.start_at,
+        orders.c.end_at,
+        orders.c.planned_minutes.label("minutes"),
+        assignment.c.taken_at,
+        _IS_OPEN.label("is_open"),
+    )
+    .join(orders, orders.c.order_id == assignment.c.order_id)
+    .where(
+        _VOLUNTEER,
+        _IS_OPEN | (assignment.c.checked_out_at >= sa.bindparam("since")),
+        orders.c.start_at >= sa.bindparam("since"),
+    )
+)
+
+
+def read_history(
+    connection: Connection, volunteer_id: UUID, *asks: Ask, helped_until: datetime, taken_from: date
+) -> History:
+    """Return whom a volunteer has helped until an instant, and what they took that begins on a local day or later.
+
+    What else is asked comes in the same trip.
+    """
+    terms = {"volunteer_id": volunteer_id, "until": helped_until, "since": local_midnight(taken_from)}
+    with pipelined(connection):
+        remembers = [ask(connection) for ask in asks]
+        helped, engagements = _HELPED.send(connection, terms), _ENGAGEMENTS.send(connection, terms)
+    for remember in remembers:
+        remember()
+    return History(
+        {row["recipient_id"]: row["times"] for row in helped.fetchall()},
+        [Engagement(**row) for row in engagements.fetchall()],
+    )

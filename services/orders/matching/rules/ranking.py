@@ -21,12 +21,12 @@ class MatchReason(StrEnum):
 
 
 WORDS = {
-    MatchReason.NEAR: message("Lives at most %(count)s metres away"),
-    MatchReason.SERVED_BEFORE: message("Has helped here %(count)s times before"),
-    MatchReason.FREE_TIME: message("Has %(count)s minutes free that day"),
-    MatchReason.FAIR_SHARE: message("Has served %(count)s times of late"),
+    MatchReason.NEAR: message("At most %(count)s metres away"),
+    MatchReason.SERVED_BEFORE: message("Helped here %(count)s times before"),
+    MatchReason.FREE_TIME: message("%(count)s minutes free that day"),
+    MatchReason.FAIR_SHARE: message("Served %(count)s times of late"),
 }
-FAR_AWAY = message("Lives far away, or it is not said where")
+FAR_AWAY = message("Far away, or it is not said where")
 
 
 @dataclass(frozen=True)

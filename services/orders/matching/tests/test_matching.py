@@ -110,7 +110,7 @@ def test_who_is_taken_that_day_or_served_much_lately_counts_less(world: OrdersHa
     assert (held[str(named("min"))]["free_time"], held[str(named("min"))]["fair_share"]) == (50, 50)
     assert (held[str(named("hua"))]["free_time"], held[str(named("hua"))]["fair_share"]) == (100, 100)
     words = {reason["reason"]: reason["en"] for reason in rows[-1]["reasons"]}
-    assert words["free_time"] == "Has 60 minutes free that day"
+    assert words["free_time"] == "60 minutes free that day"
 
 
 def test_what_bars_others_is_named_and_counted(world: OrdersHarness) -> None:

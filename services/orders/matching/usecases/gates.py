@@ -24,12 +24,12 @@ from services.orders.stops import store as stops_store
 
 @dataclass(frozen=True)
 class Barred:
-    """A gate that bars some of those who were looked at, in words."""
+    """A gate that is shut for some of those that were looked at, volunteers or orders, in words."""
 
     code: str
     zh: str
     en: str
-    volunteers: int
+    count: int
 
 
 class GateCount:
@@ -68,13 +68,20 @@ def ask_of(volunteer_id: UUID) -> tuple[Ask, ...]:
 
 def lets_pass(connection: Connection, asking: Asking, volunteer: Person, gates: GateCount, *, is_busy: bool) -> bool:
     """Tell whether every gate lets a volunteer take an order; the one that does not is counted."""
+    refusal = shut_gate(connection, asking, volunteer, is_busy=is_busy)
+    if refusal is not None:
+        gates.barred[type(refusal)] += 1
+    return refusal is None
+
+
+def shut_gate(connection: Connection, asking: Asking, volunteer: Person, *, is_busy: bool) -> Refusal | None:
+    """Return the first gate that bars a volunteer from taking an order, None where none does."""
     try:
         refuse_who_may_not_serve(volunteer)
         refuse_unless_gates_open(_taking(connection, asking, volunteer, is_busy=is_busy))
     except Refusal as refusal:
-        gates.barred[type(refusal)] += 1
-        return False
-    return True
+        return refusal
+    return None
 
 
 def is_busy(connection: Connection, order: Order, volunteer_id: UUID) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -26,27 +26,26 @@ from services.web.pages.volunteer.photos import photos_of
 
 area = Area("volunteer", __name__, __file__, "/volunteer")
 MINE = ("taken", "in_service")
-WITHIN_M = 5_000
 SHOWN_MAX = 60
+WANTED_MAX = 20
 LOOK_BACK = timedelta(days=60)
 DEVICE = "web"
 
 
 @area.page("", needs="volunteer")
 def near() -> str:
-    """Show what one has taken, and what is asked for nearby."""
+    """Show what one has taken, and what is asked for nearby that one could take; or the rest, with what bars it."""
     mine = part_of_page(_mine)
-    wanted = part_of_page(_published)
-    calls = told_to_me()
+    show = "barred" if request.args.get("show") == "barred" else "open"
+    wanted = part_of_page(lambda: or_nothing(lambda: _wanted(show), 403))
     coming = [order for order in rows_of(mine) if order["state"] in MINE or _waits_for_others(order)]
-    taken = {order["order_id"] for order in coming}
     return render_template(
         "volunteer/near.html",
-        calls=calls,
+        calls=told_to_me(),
         mine=mine,
         coming=coming,
-        offered=[order for order in rows_of(wanted) if order.get("offered_to") == viewer().person_id],
-        wanted=[order for order in wanted if order["order_id"] not in taken] if isinstance(wanted, list) else wanted,
+        wanted=wanted,
+        show=show,
         people=people_of(coming),
     )
 
@@ -200,11 +199,10 @@ def _waits_for_others(order: dict[str, Any]) -> bool:
     return order["state"] == "published" and any(part["person_id"] == viewer().person_id for part in parts)
 
 
-def _published() -> list[dict[str, Any]]:
-    home = viewer().me.get("home")
-    place = {"near": f"{home['latitude']},{home['longitude']}", "within_m": WITHIN_M} if home else {}
-    rows = api().rows("/v1/orders", state="published", limit=SHOWN_MAX, **place)
-    return [order for order in rows if datetime.fromisoformat(order["start"]) > now()]
+def _wanted(show: str) -> dict[str, Any]:
+    cursor = request.args.get("cursor") or None
+    page: dict[str, Any] = api().get("/v1/matches/orders", show=show, limit=WANTED_MAX, cursor=cursor)
+    return page
 
 
 def _other_side(order: dict[str, Any]) -> dict[str, Any] | None:
