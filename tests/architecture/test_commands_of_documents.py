@@ -106,8 +106,8 @@ def _problems_of_group(command: click.Command, words: Sequence[str]) -> Iterator
         commands += [in_one_place.commands[name], *([BY_URLS[name]] if name in BY_URLS else [])]
     options = {
         option
-        for one in commands
-        for parameter in one.params
+        for each in commands
+        for parameter in each.params
         for option in (*parameter.opts, *parameter.secondary_opts)
     }
     for word in words:

@@ -79,9 +79,9 @@ def test_what_the_backup_writes_down_is_what_is_told_of_it(overlay: str) -> None
         pod = pods[name]
         assert pod is not None
         (container,) = pod["containers"]
-        (file,) = (one["value"] for one in container["env"] if one["name"] == "OPERATOR_BACKUP_FILE")
-        (mount,) = (one for one in container["volumeMounts"] if file.startswith(f"{one['mountPath']}/"))
-        (volume,) = (one for one in pod["volumes"] if one["name"] == mount["name"])
+        (file,) = (given["value"] for given in container["env"] if given["name"] == "OPERATOR_BACKUP_FILE")
+        (mount,) = (given for given in container["volumeMounts"] if file.startswith(f"{given['mountPath']}/"))
+        (volume,) = (given for given in pod["volumes"] if given["name"] == mount["name"])
         files.append((volume["persistentVolumeClaim"]["claimName"], file.removeprefix(mount["mountPath"])))
         assert not mount.get("readOnly") or name == "nightly"
 
