@@ -29,6 +29,7 @@ from services.web.kit.failures import register_failures
 from services.web.kit.lookups import has_photo, service_of
 from services.web.kit.navigation import navigation, start_of
 from services.web.kit.viewer import EXTENSION, Web, chosen_desk, viewer, viewer_or_none
+from services.web.kit.words_of_rules import label_of_rule
 from services.web.pages import AREAS
 from services.web.pages.entry.second_factor import ask_to_enrol
 from services.web.pages.entry.views import ask_to_sign_in
@@ -138,6 +139,7 @@ def _dress(app: Flask, parts: WebParts) -> None:
         "has_photo": has_photo,
         "_": i18n.say_markup,
         "label": labels.label,
+        "label_of_rule": label_of_rule,
         "label_of_act": labels.label_of_act,
         "label_of_why": labels.label_of_why,
         "typed": carried.typed,

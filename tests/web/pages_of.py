@@ -62,6 +62,7 @@ NO_PAGE = {
     "/door/state": "what the script at the door asks",
     "/desk/approvals.csv": "a table to save",
     "/desk/approvals.xlsx": "a table to save",
+    "/desk/venues/counts/table.<ending>": "a table to save",
     "/figures/table.<ending>": "a table to save",
     "/figures/rows.<ending>": "a table to save",
     "/district/people/export.csv": "a table to save",

@@ -242,7 +242,7 @@ LABELS = (
         "wallet.pool_held": message("public pool, set aside"),
         "wallet.pool": message("public pool"),
         "wallet.issuance": message("issued"),
-        "wallet.redeemed": message("used"),
+        "wallet.redeemed": message("out of circulation"),
         "wallet.clearing": message("between districts"),
         "policy.proposed": message("proposed"),
         "policy.published": message("published"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from libs.translation import message
+from services.web.kit.labels_of_rules import RULES
 
 RECORDS = {
     "person.active": message("active"),
@@ -101,4 +102,5 @@ RECORDS = {
     "level.community": message("community"),
     "level.service_point": message("service point"),
     "matter.catalogue": message("a version of a service"),
+    **RULES,
 }

@@ -265,6 +265,20 @@ def test_a_place_that_is_no_district_has_no_sheet(client: FlaskClient, api: Tabl
     assert client.get(f"/supply/{DISTRICT}.pdf").status_code == 404
 
 
+def test_what_nobody_holds_any_more_is_not_called_used(client: FlaskClient, api: TableApi) -> None:
+    minutes = {"earned": 60, "pool": 30, "redeemed": 77}
+    supply = {"district_id": DISTRICT, "issued_minutes": 167, "minutes": minutes, "sum_minutes": 0}
+    api.answers["GET /v1/supply"] = (200, {"items": [supply], "next": None})
+    files = [path for path in (Path(__file__).parents[1] / "pages").rglob("*") if path.suffix in (".py", ".html")]
+
+    page = client.get("/supply?lang=en").get_data(as_text=True)
+    calling = [path for path in files if "redeemed" in path.read_text("utf-8")]
+
+    assert page.partition("1 h 17 min")[0].rpartition('data-label="')[2].startswith("out of circulation")
+    named = [path.name for path in calling if "out of circulation" not in path.read_text("utf-8")]
+    assert named == ["views.py"], "front/views.py only reads it for its template"
+
+
 def test_there_is_nothing_at_an_unknown_address_and_the_page_says_so(client: FlaskClient) -> None:
     answer = client.get("/nothing?lang=en")
 

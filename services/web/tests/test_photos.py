@@ -173,3 +173,14 @@ def test_where_no_photo_may_follow_nobody_is_asked_for_one(tmp_path: Path) -> No
 
     assert (f"/volunteer/photos/{OTHER}" in seen, 'type="file"' in seen) == (True, False)
     assert (without.status_code, "does not answer just now" in without.get_data(as_text=True)) == (200, True)
+
+
+def test_a_refusal_for_lack_of_words_says_what_to_write(tmp_path: Path) -> None:
+    api, client = _at_a_visit(tmp_path, left=0)
+    refused = {"code": "consent_missing", "title": "Consent is needed", "lacks": "words"}
+    api.answers[f"POST /v1/orders/{UNIT}/withdrawal"] = (422, refused)
+
+    form = {"csrf_token": csrf(client, "/me"), "command": OTHER, "page": VISIT, "why": "x"}
+    client.post(f"{VISIT}/withdraw", data=form)
+
+    assert "Please write what they said as a whole sentence" in client.get(f"{VISIT}?lang=en").get_data(as_text=True)

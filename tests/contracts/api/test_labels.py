@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from flask import Flask
 
 from services.embedded.front_door import merged_openapi
 from services.web.kit.labels import LABELS
+from services.web.kit.words_of_rules import OF_OTHERS
 
 WORDS_OF = {
     "evidence": "orders.VolunteerPart.evidence",
@@ -37,6 +41,11 @@ WORDS_OF = {
     "measure": "orders.Figure.measure",
     "counted": "orders.Counted.kind",
 }
+PARAMETERS = Path(__file__).parents[3] / "services" / "accounts" / "data" / "policies" / "default.yaml"
+NO_WORDS = ("programme.", "purchase.services")
+"""Names that a district gives itself, and codes of services."""
+REASONS = {"duplicate", "dispute", "recording_error"}
+"""Why hours are taken back, which a district may add to its list."""
 OWN_WORDS = {"kind.same_household"}
 """What a page says that is no word of the API by itself."""
 
@@ -60,3 +69,28 @@ def words_of(schema: dict[str, Any]) -> set[str]:
     """Return the closed set of words of a member, or of the rows of one."""
     found = schema.get("enum") or schema.get("items", {}).get("enum") or []
     return {word for word in found if word is not None}
+
+
+def words_of_rules(value: object) -> Iterator[str]:
+    """Yield the words of a value or of choices."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, list | dict):
+        for part in value:
+            yield from words_of_rules(part)
+
+
+def test_the_rules_in_plain_words_hold_no_code() -> None:
+    groups = yaml.safe_load(PARAMETERS.read_text("utf-8"))["parameters"]
+    words = {
+        word
+        for group, rows in groups.items()
+        for name, row in rows.items()
+        if not f"{group}.{name}".startswith(NO_WORDS)
+        for word in words_of_rules([row["default"], row.get("choices", [])])
+        if word.isidentifier()
+    }
+    named = {word for word in words if any(f"{prefix}.{word}" in LABELS for prefix in OF_OTHERS)}
+
+    assert words - named == set(), "give it a label in labels_of_rules.py"
+    assert {name.removeprefix("rule.") for name in LABELS if name.startswith("rule.")} <= words | REASONS

@@ -9,6 +9,7 @@ from libs.translation import message
 from services.web.kit.formats import write_minutes, write_number
 from services.web.kit.i18n import say
 from services.web.kit.labels import label
+from services.web.kit.words_of_rules import label_of_rule
 
 Parameters = dict[str, Any]
 FORBIDDEN = b"\xe9\x93\xb6\xe8\xa1\x8c".decode()
@@ -215,10 +216,12 @@ def _shown(value: Any, unit: str) -> str:
     if isinstance(value, int):
         return write_minutes(value) if unit == "minutes" else _with_unit(value, unit)
     if isinstance(value, list):
-        return " · ".join(" + ".join(part) if isinstance(part, list) else str(part) for part in value)
+        return " · ".join(
+            " + ".join(map(label_of_rule, part)) if isinstance(part, list) else label_of_rule(part) for part in value
+        )
     if isinstance(value, dict):
-        return " · ".join(f"{key} {part}" for key, part in value.items())
-    return str(value)
+        return " · ".join(f"{label_of_rule(key)} {part}" for key, part in value.items())
+    return label_of_rule(value)
 
 
 def _with_unit(value: int, unit: str) -> str:

@@ -57,7 +57,7 @@ def _blocks(minutes: Row, supply: Row, months: list[Row]) -> list[Block]:
                 (say("issued"), write_minutes(supply["issued_minutes"])),
                 (say("in people's hands"), write_minutes(people)),
                 (say("public pool"), write_minutes(minutes.get("pool", 0) + minutes.get("pool_held", 0))),
-                (say("used for help"), write_minutes(minutes.get("redeemed", 0))),
+                (say("out of circulation"), write_minutes(minutes.get("redeemed", 0))),
                 (say("between districts"), write_minutes(minutes.get("clearing", 0))),
                 (say("sum of everything, which is always zero"), write_number(supply["sum_minutes"])),
             ],
