@@ -26,6 +26,7 @@ POWERS: dict[str, frozenset[str]] = {
     "grant_role": frozenset({"district_admin", "city_admin"}),
     "name_deputy": frozenset({"coordinator", "checker", "district_admin", "city_admin"}),
     "decide_deputy": frozenset({"coordinator", "checker", "district_admin", "city_admin"}),
+    "hand_over": frozenset({"operator", "coordinator", "checker", "district_admin", "city_admin"}),
     "change_units": frozenset({"district_admin", "city_admin"}),
     "propose_policy": frozenset({"district_admin"}),
     "decide_policy": frozenset({"city_admin"}),

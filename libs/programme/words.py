@@ -94,6 +94,15 @@ RANKS: Mapping[Role, int] = {
 RANK_MAX = max(RANKS.values())
 
 
+class WorkKind(StrEnum):
+    """What waits for exactly one member of staff, and can be handed over to another."""
+
+    ROLE_PROPOSAL = "role_proposal"
+    DUTY = "duty"
+    VISITS = "visits"
+    SECOND_WORD = "second_word"
+
+
 class UnitLevel(StrEnum):
     """How high a unit of the organisation tree stands."""
 

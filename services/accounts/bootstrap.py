@@ -40,6 +40,7 @@ from services.accounts.erasure.gateways import ended_on_broker
 from services.accounts.erasure.store import erasure_decided
 from services.accounts.erasure.usecases import end_again, ended_persons
 from services.accounts.groups import api as groups
+from services.accounts.handovers import api as handovers
 from services.accounts.imports import api as imports
 from services.accounts.imports.api import row_loader
 from services.accounts.imports.importer import Importer
@@ -79,37 +80,13 @@ from services.accounts.sign_in.usecases.sign_in import sign_for_person
 from services.accounts.volunteers import api as volunteers
 
 BLUEPRINTS = (
-    sessions.blueprint,
-    devices.blueprint,
-    requests.blueprint,
-    second_factor.blueprint,
-    resets.blueprint,
-    me.blueprint,
-    units.blueprint,
-    policies.blueprint,
-    persons.blueprint,
-    names.blueprint,
-    photos.blueprint,
-    volunteers.blueprint,
-    roles.blueprint,
-    deputies.blueprint,
-    numbers.blueprint,
-    notices.blueprint,
-    receipts.blueprint,
-    relations.blueprint,
-    recipients.blueprint,
-    privacy.blueprint,
-    deaths.blueprint,
-    grants.blueprint,
-    groups.blueprint,
-    erasure.blueprint,
-    imports.blueprint,
-    details.blueprint,
-    powers.blueprint,
-    complaints.blueprint,
-    applying.blueprint,
-    applications.blueprint,
-)
+    sessions.blueprint, devices.blueprint, requests.blueprint, second_factor.blueprint, resets.blueprint,
+    me.blueprint, units.blueprint, policies.blueprint, persons.blueprint, names.blueprint, photos.blueprint,
+    volunteers.blueprint, roles.blueprint, deputies.blueprint, handovers.blueprint, numbers.blueprint,
+    notices.blueprint, receipts.blueprint, relations.blueprint, recipients.blueprint, privacy.blueprint,
+    deaths.blueprint, grants.blueprint, groups.blueprint, erasure.blueprint, imports.blueprint, details.blueprint,
+    powers.blueprint, complaints.blueprint, applying.blueprint, applications.blueprint,
+)  # fmt: skip
 MIGRATIONS = Path(__file__).parent / "migrations"
 TOPICS = [Topic(FACTS, retention_days=FACTS_KEPT_DAYS), Topic(STATES, compacted=True)]
 DEMO_MEMORY_KIB = 1024

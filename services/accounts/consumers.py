@@ -6,12 +6,13 @@ from libs.inbox import Consumers
 from services.accounts.deaths import consumers as deaths
 from services.accounts.duty import consumers as duty
 from services.accounts.erasure import consumers as erasure
+from services.accounts.handovers import consumers as handovers
 from services.accounts.notices import consumers as notices
 from services.accounts.privacy import consumers as privacy
 from services.accounts.relations import consumers as relations
 
 TOPICS_HEARD = ("timebank.orders.v1", "timebank.ledger.v1", "timebank.redemption.v1")
-HEARERS = (deaths, duty, erasure, notices, privacy, relations)
+HEARERS = (deaths, duty, erasure, handovers, notices, privacy, relations)
 
 
 def consumers(*, clock: Clock) -> Consumers:

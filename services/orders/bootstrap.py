@@ -28,6 +28,7 @@ from services.orders.disputes import api as disputes
 from services.orders.disputes.usecases import acts as disputes_acts
 from services.orders.due import next_due, run_due
 from services.orders.duty import api as duty
+from services.orders.handovers import api as handovers
 from services.orders.incidents import api as incidents
 from services.orders.indicators import api as indicators
 from services.orders.matching import api as matching
@@ -125,6 +126,7 @@ def create_app(settings: Settings, *, clock: Clock, database: Database | None = 
             not_wanted.not_wanted,
             visits.visits,
             visits.visit_plans,
+            handovers.open_work,
             incidents.incidents,
             duty.duty_roster,
             duty.duty_calls,

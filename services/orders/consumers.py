@@ -10,13 +10,14 @@ from services.orders.core.messages import TOPICS_HEARD
 from services.orders.core.store.directory import DIRECTORY
 from services.orders.duty import consumers as duty
 from services.orders.erasure import consumers as erasure
+from services.orders.handovers import consumers as handovers
 from services.orders.placing import consumers as placing
 from services.orders.series import consumers as series
 from services.orders.service_time import consumers as service_time
 from services.orders.serving import consumers as serving
 from services.orders.visits import consumers as visits
 
-HEARERS = (DIRECTORY, core, placing, series, serving, service_time, visits, duty, erasure)
+HEARERS = (DIRECTORY, core, placing, series, serving, service_time, visits, duty, handovers, erasure)
 
 
 def consumers(*, clock: Clock) -> Consumers:

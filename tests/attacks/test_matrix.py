@@ -125,6 +125,8 @@ def _values(city: City, pending: Mapping[str, str]) -> Values:
         "grant": pending["role_of_coordinator"],
         "PUT /v1/deputies/{deputyship_id} grant_id": pending["role_of_coordinator"],
         "PUT /v1/deputies/{deputyship_id} deputy_id": city.world.id_of("coord_k2"),
+        "PUT /v1/handovers/{handover_id} from_id": city.world.id_of("tar"),
+        "PUT /v1/handovers/{handover_id} to_id": city.world.id_of("min"),
         "GET /v1/donations/{request_id} request_id": pending["donation"],
         "POST /v1/donations/{request_id}/decision request_id": pending["donation"],
     }

@@ -109,6 +109,8 @@ STAYS: Mapping[str, Mapping[str, Stays]] = {
         "number_change": Stays(ELDERS // 10, 200, "whose number was whose when"),
         "number_proposal": Stays(ELDERS // 50, 400, _OF_STAFF),
         "deputyship": Stays(ELDERS // 20, _FEW, _OF_STAFF),
+        "handover": Stays(ELDERS // 100, 300, _OF_STAFF),
+        "handover_result": Stays(ELDERS // 50, 100, _OF_STAFF),
         "role_proposal": Stays(ELDERS // 20, _FEW, _OF_STAFF),
         "second_factor_act": Stays(50_000, 150, _OF_STAFF),
         "second_factor_reset": Stays(1_000, _FEW, _OF_STAFF),

@@ -32,7 +32,7 @@ PATHS = {
               /desk/planning /desk/planning/orders/{open1}
               /desk/checkouts /slips /desk/signatures /desk/stops /desk/stops?volunteer={min} /desk/venues
               /desk/venues/counts /applicants /applicants/{applicant} /register /away /duty /duty/roster
-              /duty/roster?q=nobody
+              /duty/roster?q=nobody /handover /handover?from={min}&q=min
               /series/stopped /people /people/{lan} /people/{lan}/record/grant /people/{min}/record/qualifications
               /decisions /groups/new /groups/{group}""",
     "check": """/street /objections /objections/orders/{signed}

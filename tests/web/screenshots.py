@@ -55,6 +55,7 @@ SHOWN: tuple[tuple[str, str, str, str], ...] = (
     ("counts", "coord", "/desk/venues/counts", "desk"),
     ("activities", "min", "/volunteer/activities", "both"),
     ("away", "coord", "/away", "both"),
+    ("handover", "coord", "/handover", "both"),
     ("duty-roster", "coord", "/duty/roster", "desk"),
     ("applications", "coord", "/applicants", "desk"),
     ("register", "coord", "/register", "desk"),

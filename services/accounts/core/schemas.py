@@ -107,6 +107,7 @@ class RoleAnswer(Schema):
     decided_by = id_field(allow_none=True)
     decided_at = instant_field(allow_none=True)
     why = fields.String()
+    open_proposals = fields.Integer(metadata={"description": "what waits for their hand still, when a role ends"})
 
 
 class PersonAnswer(Schema):

@@ -40,6 +40,8 @@ class Purpose(StrEnum):
     HOURS_REFUSED = "hours_refused"
     OBJECTION_MADE = "objection_made"
     OBJECTION_ANSWERED = "objection_answered"
+    WORK_TAKEN_OVER = "work_taken_over"
+    WORK_HANDED_OVER = "work_handed_over"
 
 
 class NoticeState(StrEnum):
@@ -170,14 +172,22 @@ WORDS: Mapping[Purpose, str] = {
         "Somebody objects to the hours of {when}. Your page says to what, and until when it is answered."
     ),
     Purpose.OBJECTION_ANSWERED: message("The objection to the hours of {when} is over. Your page says how, and why."),
+    Purpose.WORK_TAKEN_OVER: message(
+        "Since {when} you have taken over work from {who}: the page “Handover” says which, times on duty among it."
+    ),
+    Purpose.WORK_HANDED_OVER: message(
+        "Since {when} {who} looks after what waited for you. What you have signed stays signed by you."
+    ),
 }
 _SOMEBODY = message("Your volunteer")
+_COLLEAGUE = message("a colleague")
 _LOCALES = {"zh": "zh_CN", "en": "en_GB"}
 
 
 def lines_of(notice: Notice, *, names: Mapping[str, str] | None = None) -> dict[str, Line]:
     """Return the line of a notice by language; `names` are those of who is named in it, nobody without them."""
-    nobody = in_both(_SOMEBODY, module=__name__)
+    is_of_staff = notice.purpose in (Purpose.WORK_TAKEN_OVER, Purpose.WORK_HANDED_OVER)
+    nobody = in_both(_COLLEAGUE if is_of_staff else _SOMEBODY, module=__name__)
     values = {
         language: {
             "who": (names or {}).get(language) or (names or {}).get("zh") or nobody[language],

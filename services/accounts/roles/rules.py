@@ -38,7 +38,10 @@ class Sighting:
 
 @dataclass(frozen=True)
 class Appointment:
-    """A staff role that somebody is to be given, or to lose, with the rank of who proposed it."""
+    """A staff role that somebody is to be given, or to lose, with the rank of who proposed it.
+
+    `kept_by` looks after it in the place of who proposed it and left, and decides it as little.
+    """
 
     proposal: Proposal
     grant_id: UUID
@@ -47,6 +50,12 @@ class Appointment:
     role: Role
     unit_id: UUID
     proposer_rank: int
+    kept_by: UUID | None = None
+
+    @property
+    def keeper_id(self) -> UUID:
+        """Return who looks after it, and may take it back."""
+        return self.kept_by or self.proposal.proposed_by
 
     def decide(self, verdict: Verdict, *, rank: int, proposer_rank_now: int) -> "Appointment":
         """Return it decided by the second person, whose highest rank that grants roles at the unit is `rank`.

@@ -22,12 +22,12 @@ from services.accounts.roles.rules import Appointment, AppointmentAct, Sighting
 from services.accounts.roles.tables import identity_sighting, role_proposal
 
 LISTED_MAX = 200
-_OWN = ("grant_id", "act", "person_id", "role", "unit_id", "proposer_rank")
+_OWN = ("grant_id", "act", "person_id", "role", "unit_id", "proposer_rank", "kept_by")
 _LATEST = """
     SELECT {column} FROM role_proposal WHERE grant_id = %(grant_id)s
     ORDER BY proposed_at DESC, proposal_id DESC LIMIT 1"""
 AT_UNIT = "SELECT %(unit_id)s::uuid"
-FIRST_OF = f"SELECT * FROM ({_LATEST.format(column='proposed_by')}) AS first_of"
+FIRST_OF = f"SELECT * FROM ({_LATEST.format(column='coalesce(kept_by, proposed_by)')}) AS first_of"
 UNIT_OF = f"""
     SELECT unit_id FROM role_grant WHERE grant_id = %(grant_id)s
     UNION ALL SELECT * FROM ({_LATEST.format(column="unit_id")}) AS unit_of"""
@@ -92,6 +92,13 @@ class AppointmentStore:
         )
         return [appointment_of(row) for row in rows]
 
+    def count_kept_by(self, person_id: UUID, *, now: datetime) -> int:
+        """Count what waits for a second person and is looked after by somebody: only they may take it back."""
+        keeper = sa.func.coalesce(role_proposal.c.kept_by, role_proposal.c.proposed_by)
+        waits = (role_proposal.c.state == ProposalState.PROPOSED) & (role_proposal.c.lapses_at > now)
+        counted = sa.select(sa.func.count()).select_from(role_proposal).where(waits, keeper == person_id)
+        return int(self._connection.execute(counted).scalar_one())
+
     def open_within(self, unit_ids: Iterable[UUID], *, now: datetime) -> list[Appointment]:
         """Return what waits for a second person at some units and below, oldest first, up to a bound."""
         rows = self._connection.execute(
@@ -123,11 +130,12 @@ def sightings_of(person_id: UUID) -> Ask:
 def appointment_of(row: Any) -> Appointment:
     """Return the proposal of a row."""
     return Appointment(
-        proposal=proposal_of(row, proposal_id=row.proposal_id, hands={row.person_id}),
+        proposal=proposal_of(row, proposal_id=row.proposal_id, hands={row.person_id, row.kept_by or row.proposed_by}),
         grant_id=row.grant_id,
         act=AppointmentAct(row.act),
         person_id=row.person_id,
         role=Role(row.role),
         unit_id=row.unit_id,
         proposer_rank=row.proposer_rank,
+        kept_by=row.kept_by,
     )

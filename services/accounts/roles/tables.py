@@ -29,5 +29,6 @@ role_proposal = sa.Table(
     sa.Column("role", sa.Text),
     sa.Column("unit_id", sa.Uuid),
     sa.Column("proposer_rank", sa.Integer),
+    sa.Column("kept_by", sa.Uuid),
     *proposal_columns(words_of=("person_id",)),
 )

@@ -180,6 +180,7 @@ def _acts(person: str, made: dict[str, str], platform: Platform) -> dict[str, Do
         f"PUT /v1/deputies/{new_id()}": {"grant_id": made["lent"], "deputy_id": made["peer"]} | AWAY,
         f"POST /v1/deputies/{made['deputyship']}/decision": {"ok": True},
         f"DELETE /v1/deputies/{made['deputyship']}": None,
+        f"PUT /v1/handovers/{new_id()}": {"from_id": person, "to_id": made["peer"], "unit_id": units["k1"]},
     }
 
 

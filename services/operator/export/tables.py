@@ -55,6 +55,8 @@ TABLES: Mapping[str, tuple[Exported, ...]] = {
         Exported("person_photo", "photographs of volunteers, opened", sealed="sealed", only_opened=True),
         Exported("role_grant", "which role somebody has or had, in which unit, by whom"),
         Exported("deputyship", "who was away, and who stood in", WORDS),
+        Exported("handover", "whose work went to whom, at which unit"),
+        Exported("handover_result", "how much of each kind went over, and how much stayed"),
         Exported("role_proposal", "roles as they were proposed and decided", WORDS),
         Exported("relation", "who is whose relative, neighbour or guardian", ("turned_down_why",)),
         Exported("acting_grant", "who may act for whom", ("words",)),

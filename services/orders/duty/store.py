@@ -14,7 +14,7 @@ from sqlalchemy.dialects.postgresql import insert
 from libs.db import Connection
 from libs.http.lists import Listing, before, equals, one_of
 from libs.programme.refusals import RecordNotFoundError
-from libs.programme.words import PersonStatus
+from libs.programme.words import PersonStatus, Role
 from services.orders.core.store.proposals import lock_row
 from services.orders.core.store.tables import INSTANT, person, table_of
 from services.orders.duty.rules import CallState, OnDuty, Ring, RingAnswer, Span
@@ -110,8 +110,10 @@ def end_entry(connection: Connection, entry_id: UUID, *, ends_at: datetime, by: 
     connection.execute(changed.values(ends_at=ends_at, ended_by=by))
 
 
-_IS_ACTIVE = sa.exists().where(person.c.person_id == duty_entry.c.person_id, person.c.status == PersonStatus.ACTIVE)
-_COUNTS = sa.and_(duty_entry.c.ends_at > duty_entry.c.starts_at, _IS_ACTIVE)
+_SERVES = sa.and_(person.c.status == PersonStatus.ACTIVE, ~person.c.roles.contained_by([Role.RECIPIENT.value]))
+"""Whose last role but that of a recipient ended is on duty no more."""
+IS_FIT = sa.exists().where(person.c.person_id == duty_entry.c.person_id, _SERVES)
+_COUNTS = sa.and_(duty_entry.c.ends_at > duty_entry.c.starts_at, IS_FIT)
 
 
 def on_duty(connection: Connection, unit_ids: Collection[UUID], *, now: datetime) -> list[OnDuty]:
@@ -171,6 +173,33 @@ def lock_call(connection: Connection, incident_id: UUID) -> DutyCall | None:
     locked = sa.select(duty_call.c.incident_id).where(duty_call.c.incident_id == incident_id).with_for_update()
     connection.execute(locked).first()
     return calls_of(connection, [incident_id]).get(incident_id)
+
+
+def calls_waiting_for(connection: Connection, person_id: UUID) -> list[UUID]:
+    """Return the urgent calls that wait for somebody's answer just now."""
+    waits = sa.and_(duty_ring.c.person_id == person_id, duty_ring.c.answer == RingAnswer.WAITING.value)
+    return list(connection.scalars(sa.select(duty_ring.c.incident_id).where(waits).order_by(duty_ring.c.incident_id)))
+
+
+def is_on_duty(connection: Connection, person_id: UUID, now: datetime) -> bool:
+    """Tell whether a time on duty of somebody runs now, wherever."""
+    running = sa.and_(duty_entry.c.starts_at <= now, duty_entry.c.ends_at > now, _COUNTS)
+    return bool(connection.scalar(sa.select(sa.exists().where(duty_entry.c.person_id == person_id, running))))
+
+
+def serves(connection: Connection, person_id: UUID) -> bool:
+    """Tell whether somebody may be on duty: active, and more than a recipient."""
+    return bool(connection.scalar(sa.select(sa.exists().where(person.c.person_id == person_id, _SERVES))))
+
+
+def open_of(
+    connection: Connection, person_id: UUID, unit_ids: Collection[UUID], now: datetime, *, limit: int
+) -> list[sa.RowMapping]:
+    """Return somebody's times on duty in some units that are not over, locked, in the order of their ids."""
+    not_over = sa.and_(duty_entry.c.ends_at > now, duty_entry.c.ends_at > duty_entry.c.starts_at)
+    theirs = sa.select(duty_entry).where(duty_entry.c.person_id == person_id, not_over)
+    here = theirs.where(duty_entry.c.unit_id.in_(list(unit_ids))).order_by(duty_entry.c.entry_id)
+    return list(connection.execute(here.limit(limit).with_for_update()).mappings())
 
 
 def calls_of(connection: Connection, incident_ids: Sequence[UUID]) -> dict[UUID, DutyCall]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
@@ -11,6 +12,7 @@ from libs.db import Connection
 from libs.db.rows import delete_rows
 from libs.errors import ForbiddenError, IdReusedError, PersonSuspendedError
 from libs.events import Cause
+from libs.ids import id_from_cause
 from libs.programme.refusals import PolicyMissingError, RecordNotFoundError
 from libs.programme.words import Role
 from services.orders.core.messages import tell
@@ -32,6 +34,8 @@ from services.orders.duty.rules import CallState, Ring, RingAnswer, Span
 from services.orders.duty.store import DutyCall
 
 DUTY_ANSWER = "duty_answer"
+GIVEN_MAX = 200
+"""How many times on duty move at once."""
 ANSWER_MINUTES, ROUNDS = 2, 2
 """Where a district has no rules yet, an urgent call still goes round."""
 
@@ -104,6 +108,29 @@ def end_duty(connection: Connection, context: CommandContext, entry_id: UUID) ->
     return entry
 
 
+def give_duty(
+    connection: Connection, cause: Cause, *, from_id: UUID, to_id: UUID, unit_ids: Collection[UUID], by: UUID
+) -> tuple[int, int]:
+    """Let somebody be on duty in the place of somebody else from now on; return how many times moved, and stayed.
+
+    What has been of a time stays with who served it. An urgent call that waits for who is off duty now goes on.
+    """
+    receiver = people_store.find_person(connection, to_id)
+    entries = store.open_of(connection, from_id, unit_ids, cause.now, limit=GIVEN_MAX)
+    if receiver is None or not store.serves(connection, to_id):
+        return 0, len(entries)
+    fit = [of for of in entries if receiver.district_id in unit_store.path_of(connection, of["unit_id"])]
+    for entry in fit:
+        starts_at = max(entry["starts_at"], cause.now)
+        store.end_entry(connection, entry["entry_id"], ends_at=starts_at, by=by)
+        given = {"person_id": to_id, "starts_at": starts_at, "set_by": by, "set_at": cause.now}
+        new_id = id_from_cause(cause.cause, "duty", str(entry["entry_id"]))
+        store.add_entry(connection, {**entry, **given, "entry_id": new_id})
+    if fit and not store.is_on_duty(connection, from_id, cause.now):
+        skip_waiting(connection, cause, from_id)
+    return len(fit), len(entries) - len(fit)
+
+
 def call_duty(connection: Connection, cause: Cause, call: DutyCall) -> DutyCall:
     """Tell the first on duty of an urgent call, at once; where nobody is, the call says so."""
     store.add_call(connection, call)
@@ -126,6 +153,18 @@ def skip_unreached(connection: Connection, cause: Cause, incident_id: UUID, pers
     if call.rings and call.rings[-1].person_id == person_id and call.rings[-1].answer is RingAnswer.WAITING:
         _forget_deadline(connection, incident_id)
         _call_after(connection, cause, call, RingAnswer.UNREACHED)
+
+
+def skip_who_left(connection: Connection, cause: Cause, person_id: UUID) -> None:
+    """Go on at once with what waits for somebody who is on duty nowhere any more."""
+    if not store.serves(connection, person_id):
+        skip_waiting(connection, cause, person_id)
+
+
+def skip_waiting(connection: Connection, cause: Cause, person_id: UUID) -> None:
+    """Let no urgent call wait for somebody any more: the next one is told."""
+    for incident_id in store.calls_waiting_for(connection, person_id):
+        skip_unreached(connection, cause, incident_id, person_id)
 
 
 def acknowledge_call(connection: Connection, context: CommandContext, incident_id: UUID) -> DutyCall:

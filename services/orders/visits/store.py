@@ -19,7 +19,7 @@ from libs.db.rows import change_rows, delete_rows, save_row
 from libs.http.lists import Sorted
 from libs.http.pages import a_day, an_id
 from libs.programme import directory
-from libs.programme.words import PersonStatus
+from libs.programme.words import PersonStatus, Role
 from services.orders.core.store import people_store
 from services.orders.core.store.rows import Row
 from services.orders.core.store.tables import INSTANT, person, table_of, visitor
@@ -196,6 +196,29 @@ def visitor_of(connection: Connection, person_id: UUID) -> Row | None:
     """Return who visits a person, or None."""
     row = connection.execute(sa.select(visitor).where(visitor.c.person_id == person_id)).mappings().first()
     return dict(row) if row else None
+
+
+STILL_VISITS = sa.exists().where(
+    person.c.person_id == visitor.c.visitor_id,
+    person.c.status == PersonStatus.ACTIVE.value,
+    person.c.roles.contains([Role.VOLUNTEER.value]),
+)
+"""Whoever visits somebody is an active volunteer still."""
+
+
+def assigned_to(visitor_id: UUID, *, since: datetime) -> sa.ColumnElement[bool]:
+    """Ask for whom somebody visits, as far as it was said after an instant."""
+    return (visitor.c.visitor_id == visitor_id) & (visitor.c.assigned_at > since)
+
+
+def assigned_in(
+    connection: Connection, unit_ids: Sequence[UUID], which: sa.ColumnElement[bool], *, limit: int
+) -> list[Any]:
+    """Return some of who visits whom at home in some units, in the order of the people visited."""
+    visited = person.alias("visited")
+    joined = sa.select(visitor, visited.c.home_unit_id).join(visited, visited.c.person_id == visitor.c.person_id)
+    here = joined.where(visited.c.home_unit_id.in_(list(unit_ids)), which)
+    return list(connection.execute(here.order_by(visitor.c.person_id).limit(limit)))
 
 
 def risk_of(connection: Connection, person_id: UUID) -> str:

@@ -7,7 +7,8 @@ from datetime import datetime
 from uuid import UUID
 
 from libs.db import Connection
-from libs.errors import IdReusedError
+from libs.errors import IdReusedError, Refusal
+from libs.events import Cause
 from libs.ids import id_from_cause
 from libs.programme.words import EvidenceClass, Role
 from services.orders.core.messages import tell
@@ -61,7 +62,41 @@ def assign_visitor(
     return {"person_id": person_id, "visitor_id": visitor_id}
 
 
+def give_visits(
+    connection: Connection, cause: Cause, *, from_id: UUID, to_id: UUID, unit_ids: Sequence[UUID], by: UUID
+) -> tuple[int, int]:
+    """Let somebody visit whom somebody else did; return how many went over, and how many stayed."""
+    theirs = store.assigned_to(from_id, since=cause.now - ASSIGNED)
+    assigned = store.assigned_in(connection, unit_ids, theirs, limit=PEOPLE_MAX)
+    for row in assigned:
+        order_store.lock_person(connection, row.person_id)
+    moved = 0
+    for row in assigned:
+        before = store.visitor_of(connection, row.person_id)
+        person = people_store.find_person(connection, row.person_id)
+        if person is None or before is None or before["visitor_id"] != from_id:
+            continue  # A coordinator has said who visits them meanwhile.
+        try:
+            refuse_unfit_visitor(connection, person, to_id)
+        except Refusal:
+            continue
+        tell(connection, cause, VisitorReleased(before["assignment_id"], person.district_id, person.person_id))
+        _save_visitor(connection, cause, person, to_id, by=by)
+        moved += 1
+    return moved, len(assigned) - moved
+
+
 def _assign(connection: Connection, context: CommandContext, person: Person, visitor_id: UUID) -> None:
+    refuse_unfit_visitor(connection, person, visitor_id)
+    _save_visitor(connection, context, person, visitor_id, by=context.caller_id)
+
+
+def refuse_unfit_visitor(connection: Connection, person: Person, visitor_id: UUID) -> None:
+    """Refuse who may not visit a person; whoever gives this visitor another person at this moment waits.
+
+    Raises:
+        NotOnVisitListError, VisitorUnfitError, TooManyToVisitError
+    """
     if not store.is_on_list(connection, person.person_id):
         raise NotOnVisitListError
     visitor = people_store.find_person(connection, visitor_id)
@@ -70,20 +105,24 @@ def _assign(connection: Connection, context: CommandContext, person: Person, vis
     order_store.lock_person(connection, visitor_id)
     if store.count_people_of(connection, visitor_id) >= PEOPLE_MAX:
         raise TooManyToVisitError(people_max=PEOPLE_MAX)
-    assignment_id = id_from_cause(context.cause, "visitor", str(person.person_id))
+
+
+def _save_visitor(connection: Connection, cause: Cause, person: Person, visitor_id: UUID, *, by: UUID) -> None:
+    assignment_id = id_from_cause(cause.cause, "visitor", str(person.person_id))
     row = {
         "person_id": person.person_id,
         "assignment_id": assignment_id,
         "visitor_id": visitor_id,
-        "assigned_by": context.caller_id,
-        "assigned_at": context.now,
+        "assigned_by": by,
+        "assigned_at": cause.now,
     }
     store.assign_visitor(connection, row)
-    ends_at = context.now + ASSIGNED
-    assigned = VisitorAssigned(
-        assignment_id, person.district_id, person.person_id, visitor_id, context.caller_id, ends_at
+    ends_at = cause.now + ASSIGNED
+    tell(
+        connection,
+        cause,
+        VisitorAssigned(assignment_id, person.district_id, person.person_id, visitor_id, by, ends_at),
     )
-    tell(connection, context, assigned)
 
 
 def _is_fit(visitor: Person, person: Person) -> bool:

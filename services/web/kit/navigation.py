@@ -39,6 +39,7 @@ WAYS = (
     Way("/volunteer/time", message("Hours and credit"), "clock", frozenset({Role.VOLUNTEER})),
     Way("/duty", message("On duty"), "phone", frozenset({Role.VOLUNTEER, Role.COORDINATOR})),
     Way("/away", message("On leave"), "calendar", frozenset({Role.COORDINATOR, Role.CHECKER, Role.DISTRICT_ADMIN})),
+    Way("/handover", message("Handover"), "people", POWERS["hand_over"]),
     Way("/family", message("My family"), "heart", frozenset({Role.VOLUNTEER, Role.RECIPIENT})),
 )
 

@@ -33,6 +33,7 @@ from services.web.pages.family.views import area as family
 from services.web.pages.figures.views import area as figures
 from services.web.pages.front.views import area as front
 from services.web.pages.groups.views import area as groups
+from services.web.pages.handover.views import area as handover
 from services.web.pages.kiosk.views import area as kiosk
 from services.web.pages.mine.views import area as mine
 from services.web.pages.objections.views import area as objections
@@ -83,6 +84,7 @@ AREAS: tuple[Area, ...] = (
     registering,
     urgent,
     away,
+    handover,
     objections,
     series,
     people,

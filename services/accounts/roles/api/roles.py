@@ -97,13 +97,17 @@ class PersonRole(MethodView):
     @blueprint.doc(operationId="revoke_role")
     @blueprint.response(200, done_answer(RoleAnswer))
     def delete(self, person_id: UUID, grant_id: UUID) -> Answer:
-        """Take a role away, or one's own proposal back; at the top of the city it is proposed to another."""
-        return command(
-            lambda store, context: _answer(
-                store, context, end_role(store, context, grant_id=grant_id, person_id=person_id)
-            ),
-            {},
-        )
+        """Take a role away, or one's own proposal back; at the top of the city it is proposed to another.
+
+        `open_proposals` says how many of theirs wait still; `GET /v1/open-work` has what orders holds for them.
+        """
+
+        def end(store: SealedStore, context: CommandContext) -> Answer:
+            ended = _answer(store, context, end_role(store, context, grant_id=grant_id, person_id=person_id))
+            waiting = AppointmentStore(store.connection).count_kept_by(person_id, now=context.now)
+            return ended | {"open_proposals": waiting}
+
+        return command(end, {})
 
 
 @blueprint.route("/v1/persons/<uuid:person_id>/roles/<uuid:grant_id>/decision")

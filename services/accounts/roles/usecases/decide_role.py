@@ -36,7 +36,7 @@ def decide_role(
     waiting = appointment_of(rows[0]) if rows else None
     if waiting is None or waiting.person_id != person_id:
         raise RecordNotFoundError(grant_id=grant_id)
-    if context.caller_id not in (waiting.proposal.proposed_by, person_id):
+    if context.caller_id not in (waiting.proposal.proposed_by, waiting.keeper_id, person_id):
         _require_second(store, context, waiting)
     decided = waiting.decide(
         context.verdict(ok=ok, why=why),
@@ -58,8 +58,8 @@ def _require_second(store: SealedStore, context: CommandContext, waiting: Appoin
 
 
 def _rank_now(store: SealedStore, context: CommandContext, waiting: Appointment) -> int:
-    """Return the rank by which the first could propose it now; 0 when they are active no more."""
-    first = waiting.proposal.proposed_by
+    """Return the rank by which the first, or who took over from them, could propose it now; 0: active no more."""
+    first = waiting.keeper_id
     person = store.persons.find(first)
     is_active = person is not None and person.status is PersonStatus.ACTIVE
     return rank_at(store, context, GRANT_ROLE, waiting.unit_id, of=first) if is_active else 0

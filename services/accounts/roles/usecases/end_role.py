@@ -95,7 +95,7 @@ def _take_back(store: SealedStore, context: CommandContext, grant_id: UUID, pers
         raise AlreadyDecidedError(grant_id=grant_id)
     require_power(store, context, GRANT_ROLE, waiting.unit_id)
     waiting.proposal.refuse_unless_open(context.now)
-    if waiting.proposal.proposed_by != context.caller_id:
+    if context.caller_id not in (waiting.proposal.proposed_by, waiting.keeper_id):
         raise ForbiddenError
     withdrawn = waiting.withdraw(now=context.now)
     AppointmentStore(store.connection).save(withdrawn)

@@ -232,3 +232,31 @@ def test_a_district_without_rules_is_no_reason_to_tell_nobody(world: OrdersHarne
     world.set_time("D2 03:10")
 
     assert call_urgently(world)["calling"]["state"] == "calling"
+
+
+@pytest.mark.parametrize("left", [{"roles": ["recipient"]}, {"roles": []}, {"roles": ["volunteer"], "status": "left"}])
+def test_an_urgent_call_waits_for_nobody_who_has_left(world: OrdersHarness, left: dict[str, Any]) -> None:
+    assert put_on_duty(world, "e1", "hua", rank=1) == ""
+    assert put_on_duty(world, "e2", "min", rank=2) == ""
+    world.set_time("D2 03:10")
+    call_urgently(world)
+    assert whom_it_told(world) == ["hua"]
+
+    world.person("hua", version=2, **left)
+    assert whom_it_told(world) == ["hua", "min"]
+    world.person("hua", version=3, **left)
+    call_urgently(world, "u2")
+
+    assert whom_it_told(world) == ["hua", "min", "min"]
+    assert incident(world)["calling"]["state"] == "calling"
+
+
+def test_the_last_on_duty_whose_data_end_leaves_a_call_that_says_so(world: OrdersHarness) -> None:
+    assert put_on_duty(world, "e1", "hua") == ""
+    world.set_time("D2 03:10")
+    call_urgently(world)
+
+    world.forget("hua")
+
+    assert incident(world)["calling"]["state"] == "unanswered"
+    assert len(world.said(wire.DutyUnanswered)) == 1

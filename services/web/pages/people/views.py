@@ -11,6 +11,7 @@ from flask import redirect, render_template, request
 from werkzeug.exceptions import Forbidden, NotFound
 from werkzeug.wrappers import Response as WerkzeugResponse
 
+from libs.programme.words import Role
 from libs.translation import message
 from services.web.kit import flash
 from services.web.kit.areas import Area
@@ -31,6 +32,7 @@ POWER = "reset_second_factor"
 WORDS_MAX = 60
 WHY = "the file"
 """Why the page looks at somebody: it stands in the log that they see."""
+HANDING_OVER = (Role.OPERATOR, Role.COORDINATOR, Role.CHECKER, Role.DISTRICT_ADMIN, Role.CITY_ADMIN)
 Row = dict[str, Any]
 
 
@@ -64,6 +66,7 @@ def person(person_id: UUID) -> str:
         may_correct=holds("propose_death_mistake"),
         waits=any(row["state"] == "proposed" for row in rows_of(listed["resets"])),
         own=viewer().person_id,
+        open_work=part_of_page(lambda: _open_work(person_id)),
         **listed,
     )
 
@@ -96,8 +99,12 @@ def send_record(person_id: UUID, name: str) -> WerkzeugResponse:
 
 @area.act("/<uuid:person_id>/roles/<uuid:grant_id>/end", needs=("grant_role", "register_person"))
 def end_role(person_id: UUID, grant_id: UUID) -> WerkzeugResponse:
-    """Take a role away, or one's own proposal back."""
-    return _end(person_id, f"/v1/persons/{person_id}/roles/{grant_id}")
+    """Take a role away, or one's own proposal back; what waited for its holder alone is shown then."""
+    ended = api().delete(f"/v1/persons/{person_id}/roles/{grant_id}", command=command_of_form())
+    if ended.get("open_proposals") or _open_work(person_id):
+        flash.tell(message("It has ended. This is what waited for them alone: say who takes it over."))
+        return redirect(f"/handover?from={person_id}", 303)
+    return _told_ended(person_id)
 
 
 @area.act("/<uuid:person_id>/relations/<uuid:relation_id>/end", needs="record_relation")
@@ -156,8 +163,19 @@ def _form(name: str) -> Form:
 
 def _end(person_id: UUID, path: str) -> WerkzeugResponse:
     api().delete(path, command=command_of_form())
+    return _told_ended(person_id)
+
+
+def _told_ended(person_id: UUID) -> WerkzeugResponse:
     flash.tell(message("It has ended, or waits for a second person where two must agree."))
     return redirect(f"/people/{person_id}", 303)
+
+
+def _open_work(person_id: UUID) -> list[Row]:
+    """Return what orders holds for somebody alone, to who may hand it over."""
+    if not holds("hand_over"):
+        return []
+    return _rows("/v1/open-work", unit=viewer().unit_of(*HANDING_OVER), person=person_id)
 
 
 def _present(shown: Row) -> Row:

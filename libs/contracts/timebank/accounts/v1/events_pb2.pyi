@@ -308,6 +308,22 @@ class DutyNotReached(_message.Message):
     incident_id: str
     def __init__(self, person_id: _Optional[str] = ..., incident_id: _Optional[str] = ...) -> None: ...
 
+class WorkHandedOver(_message.Message):
+    __slots__ = ("handover_id", "person_id", "to_id", "unit_id", "kinds", "by")
+    HANDOVER_ID_FIELD_NUMBER: _ClassVar[int]
+    PERSON_ID_FIELD_NUMBER: _ClassVar[int]
+    TO_ID_FIELD_NUMBER: _ClassVar[int]
+    UNIT_ID_FIELD_NUMBER: _ClassVar[int]
+    KINDS_FIELD_NUMBER: _ClassVar[int]
+    BY_FIELD_NUMBER: _ClassVar[int]
+    handover_id: str
+    person_id: str
+    to_id: str
+    unit_id: str
+    kinds: _containers.RepeatedScalarFieldContainer[str]
+    by: str
+    def __init__(self, handover_id: _Optional[str] = ..., person_id: _Optional[str] = ..., to_id: _Optional[str] = ..., unit_id: _Optional[str] = ..., kinds: _Optional[_Iterable[str]] = ..., by: _Optional[str] = ...) -> None: ...
+
 class QualificationLapsed(_message.Message):
     __slots__ = ("person_id", "qualification", "last_valid_on")
     PERSON_ID_FIELD_NUMBER: _ClassVar[int]

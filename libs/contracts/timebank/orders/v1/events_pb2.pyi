@@ -436,6 +436,30 @@ class VisitorReleased(_message.Message):
     person_id: str
     def __init__(self, assignment_id: _Optional[str] = ..., district_id: _Optional[str] = ..., person_id: _Optional[str] = ...) -> None: ...
 
+class WorkMovedOf(_message.Message):
+    __slots__ = ("kind", "moved", "left")
+    KIND_FIELD_NUMBER: _ClassVar[int]
+    MOVED_FIELD_NUMBER: _ClassVar[int]
+    LEFT_FIELD_NUMBER: _ClassVar[int]
+    kind: str
+    moved: int
+    left: int
+    def __init__(self, kind: _Optional[str] = ..., moved: _Optional[int] = ..., left: _Optional[int] = ...) -> None: ...
+
+class WorkMoved(_message.Message):
+    __slots__ = ("handover_id", "district_id", "from_id", "to_id", "results")
+    HANDOVER_ID_FIELD_NUMBER: _ClassVar[int]
+    DISTRICT_ID_FIELD_NUMBER: _ClassVar[int]
+    FROM_ID_FIELD_NUMBER: _ClassVar[int]
+    TO_ID_FIELD_NUMBER: _ClassVar[int]
+    RESULTS_FIELD_NUMBER: _ClassVar[int]
+    handover_id: str
+    district_id: str
+    from_id: str
+    to_id: str
+    results: _containers.RepeatedCompositeFieldContainer[WorkMovedOf]
+    def __init__(self, handover_id: _Optional[str] = ..., district_id: _Optional[str] = ..., from_id: _Optional[str] = ..., to_id: _Optional[str] = ..., results: _Optional[_Iterable[_Union[WorkMovedOf, _Mapping]]] = ...) -> None: ...
+
 class IncidentOpened(_message.Message):
     __slots__ = ("incident_id", "district_id", "kind", "person_id", "order_id")
     INCIDENT_ID_FIELD_NUMBER: _ClassVar[int]
