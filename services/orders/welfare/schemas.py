@@ -23,7 +23,7 @@ class StepOutcomeSchema(StepTermsSchema):
     outcome = Choice(SAID, required=True)
 
 
-class StepSchema(Schema):
+class WelfareStepSchema(Schema):
     """A step of a welfare check: who was told, who took it, and what came of it."""
 
     number = fields.Integer()
@@ -45,7 +45,7 @@ class WelfareSchema(Schema):
     state = word_of(CheckState)
     rung = word_of(Rung)
     number = fields.Integer()
-    steps = fields.List(fields.Nested(StepSchema))
+    steps = fields.List(fields.Nested(WelfareStepSchema))
 
 
 class MyCheckSchema(Schema):
