@@ -47,7 +47,7 @@ MAKING_VERBS = frozenset({
     "place_order", "request_redemption", "late_entry", "gift", "donate", "redeem_goods", "grant_month", "fund_pool",
     "migrate", "publish_policy", "publish_service", "import", "register", "visit", "issue_certificate", "urgent_call",
     "put_on_duty", "place_series", "register_venue", "plan_activity", "sign_up", "plan_round", "object_to",
-}) | {"count_day"}  # fmt: skip
+}) | {"count_day", "hand_over"}  # fmt: skip
 DONE_STATES = ("declined", "refused")
 
 

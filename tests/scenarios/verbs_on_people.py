@@ -72,6 +72,14 @@ def end_deputy(world: World, step: Step, seed: str) -> Calls:
     return [ApiCall(world.login(step["by"]), "DELETE", path, None, world.key(seed))]
 
 
+def hand_over(world: World, step: Step, seed: str) -> Calls:
+    body: dict[str, Any] = {f"{side}_id": world.id_of(step[side]) for side in ("from", "to")}
+    body["unit_id"] = world.unit_of(step.get("unit", "k1"))
+    if "kinds" in step:
+        body["kinds"] = step["kinds"]
+    return [put(world, step, f"/v1/handovers/{world.id_of(step['hand_over'])}", body)]
+
+
 def suspend(world: World, step: Step, seed: str) -> Calls:
     return [_person_act(world, step, seed, "suspension", {})]
 
@@ -128,6 +136,7 @@ _NAMED: tuple[Callable[[World, Step, str], Calls], ...] = (
     name_deputy,
     accept_deputy,
     end_deputy,
+    hand_over,
     end_relation,
     stop,
     relate,
