@@ -20,11 +20,12 @@ from libs.roles import ServiceParts, ServiceProgram
 from libs.tracing import traceparent_after
 from libs.wake import waker
 from services.ledger import messages
-from services.ledger.api import closes, logs, proposals, receipts, transfers, wallets
+from services.ledger.api import closes, figures, logs, proposals, receipts, transfers, wallets
 from services.ledger.consumers import consumers
 from services.ledger.due import next_due, run_due
 from services.ledger.proof.compose import create_sealer
 from services.ledger.proof.sealer import Sealer
+from services.ledger.queries.credit_figures import CreditFigures
 from services.ledger.queries.supply_months import SupplyHistory
 from services.ledger.settings import Settings, chosen_log_name
 from services.ledger.store import known
@@ -68,12 +69,18 @@ def create_app(settings: Settings, *, clock: Clock, database: Database | None = 
         clock=clock,
         directory=StandingDirectory(),
         migrations=MIGRATIONS,
-        parts={"poster": poster, "log_folder": settings.log_folder, "supply_history": SupplyHistory()},
+        parts={
+            "poster": poster,
+            "log_folder": settings.log_folder,
+            "supply_history": SupplyHistory(),
+            "credit_figures": CreditFigures(),
+        },
     )
     return create_service_app(
         service=service,
         blueprints=[
             wallets.blueprint,
+            figures.blueprint,
             transfers.blueprint,
             proposals.adjustments,
             proposals.reversals,

@@ -121,6 +121,19 @@ def figures(world: World, label: str, expected: dict[str, Any]) -> Any:
     return found
 
 
+def credit_figures(world: World, label: str, expected: dict[str, Any]) -> Any:
+    of = {"unit": world.unit_of(label), "month": expected["month"]}
+    answer = world.client.get(A, "/v1/supply/figures", **of)
+    shown: dict[str, Any] = {"month": answer["month"]}
+    for figure in answer["figures"]:
+        name = figure["figure"]
+        if name in expected:
+            rows = world.client.items(A, "/v1/supply/figures/rows", figure=name, **of)
+            counted = [sum(row["minutes"] for row in rows), len(rows)]
+            shown[name] = counted if counted == [figure["minutes"], figure["rows"]] else figure
+    return shown
+
+
 def policy_version(world: World, label: str, expected: Any) -> Any:
     return order(world, label)["policy_version"] - VERSIONS_BEFORE
 
@@ -239,6 +252,7 @@ BY_LABEL: dict[str, Look] = {
     "statement": statement,
     "visits": visits,
     "figures": figures,
+    "credit_figures": credit_figures,
     "policy_version": policy_version,
     "fallback": fallback,
     "star": star,

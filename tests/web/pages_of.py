@@ -38,6 +38,7 @@ PATHS = {
     "check": """/street /objections /objections/orders/{signed}
               /desk/orders/{signed} /me/second-factor /people?q=nobody /people/{min} /decisions""",
     "admin": """/district /objections /district/rules/{d1} /figures?unit={d1} /figures/rows?unit={d1}&indicator=hours
+              /figures/credit?unit={d1}&figure=age_under_1
               /district/rules/{d1}/next /district/credit /district/visits?unit={d1}
               /district/catalogue /district/catalogue/next?code=B1
               /district/credit/record/close /district/credit/closes/{close} /district/units /district/units/{k1}
@@ -65,6 +66,7 @@ NO_PAGE = {
     "/desk/venues/counts/table.<ending>": "a table to save",
     "/figures/table.<ending>": "a table to save",
     "/figures/rows.<ending>": "a table to save",
+    "/figures/credit.<ending>": "a table to save",
     "/district/people/export.csv": "a table to save",
     "/district/people/export.xlsx": "a table to save",
     "/slips/sheet.pdf": "a PDF",

@@ -9,6 +9,7 @@ from flask import current_app
 
 from libs.clock import local_date, to_microseconds
 from libs.http import Service
+from services.ledger.queries.credit_figures import CreditFigures
 from services.ledger.queries.supply_months import SupplyHistory
 from services.ledger.usecases.poster import Poster
 
@@ -38,6 +39,13 @@ def supply_history() -> SupplyHistory:
     history = service().parts["supply_history"]
     assert isinstance(history, SupplyHistory)
     return history
+
+
+def credit_figures() -> CreditFigures:
+    """What this process keeps of how old credit was when a month ended."""
+    figures = service().parts["credit_figures"]
+    assert isinstance(figures, CreditFigures)
+    return figures
 
 
 def log_folder() -> Path:

@@ -11,6 +11,7 @@ from marshmallow import Schema, fields, validate
 from libs.http.fields import shown_minutes
 from libs.programme.names import shown_name
 from libs.programme.words import EvidenceClass, Role
+from services.ledger.domain.flows import CREDIT_FIGURES
 from services.ledger.domain.reasons import Reason
 from services.ledger.domain.wallets import WalletClass
 
@@ -240,6 +241,36 @@ class SupplyMonths(Schema):
     as_of = _instant()
     items = fields.List(fields.Nested(SupplyMonth))
     next = _text(allow_none=True)
+
+
+class CreditFigure(Schema):
+    """A figure of credit, and how many rows it opens into."""
+
+    figure = _word(CREDIT_FIGURES)
+    minutes = shown_minutes("that it counts")
+    rows = _number()
+
+
+class CreditFigures(Schema):
+    """The figures of a month's credit; none of a unit below the districts, where nobody has a book."""
+
+    unit_id = _id()
+    unit_name = shown_name()
+    month = _text()
+    is_over = fields.Boolean()
+    figures = fields.List(fields.Nested(CreditFigure))
+
+
+class CreditRow(Schema):
+    """What a figure of credit counts: a transfer, or what a person has left."""
+
+    transfer_id = _id(allow_none=True)
+    person_id = _id(allow_none=True)
+    district_id = _id()
+    district_name = shown_name()
+    at = _instant(allow_none=True)
+    reason = _word(REASONS, allow_none=True)
+    minutes = shown_minutes("that it counts")
 
 
 class Proposal(Schema):

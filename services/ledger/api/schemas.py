@@ -5,6 +5,7 @@ from __future__ import annotations
 from marshmallow import Schema, ValidationError, fields, validates_schema
 
 from libs.http.fields import Choice, Instant, Month, Text, Whole, one_of, page_cursor, page_limit
+from services.ledger.domain.flows import CREDIT_FIGURES
 from services.ledger.domain.postings import TRANSFER_MINUTES_MAX
 
 TEXT_MAX = 500
@@ -58,6 +59,19 @@ class SupplyMonthsQuery(Schema):
 
     district = fields.UUID(load_default=None)
     months = Whole(1, 120, in_query=True, load_default=24)
+
+
+class CreditFiguresQuery(Schema):
+    """Of which unit and month; this one when left out."""
+
+    unit = fields.UUID(required=True)
+    month = Month(load_default=None)
+
+
+class CreditRowsQuery(CreditFiguresQuery, PageQuery):
+    """The rows of which figure."""
+
+    figure = Choice(CREDIT_FIGURES, required=True)
 
 
 class TransfersQuery(PageQuery):

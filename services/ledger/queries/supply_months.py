@@ -18,14 +18,12 @@ from sqlalchemy.engine import Connection
 
 from libs.clock import local_date, monotonic
 from services.ledger.domain.closing import Month
-from services.ledger.domain.reasons import AWARDS, BETWEEN_TWINS, Reason
+from services.ledger.domain.flows import FLOWS, POOL
+from services.ledger.domain.reasons import BETWEEN_TWINS, Reason
 from services.ledger.domain.wallets import PERSON_CLASSES, WalletClass
 from services.ledger.store.sums_store import sums_by_district
 
 KEPT_SECONDS = 30
-POOL = frozenset((WalletClass.POOL, WalletClass.POOL_HELD))
-SAVING = frozenset((*AWARDS, Reason.GROUP_HOURS))
-SPENDING = frozenset((Reason.REDEMPTION_CAPTURED, Reason.CAP_OVERFLOW, Reason.GOODS))
 BOOKS = sa.text("SELECT district_id FROM journal.book")
 
 
@@ -105,18 +103,19 @@ def _months(district_id: UUID, sums: Sums, this: date) -> list[dict[str, Any]]:
 
 
 def _row(district_id: UUID, month: Month, moved: Counter[Moved]) -> dict[str, Any]:
-    from_people = PERSON_CLASSES | POOL
-    saved = (minutes for flow, minutes in moved.items() if flow.reason in SAVING and flow.credit == WalletClass.EARNED)
-    spent = (minutes for flow, minutes in moved.items() if flow.reason in SPENDING and flow.debit in from_people)
     return {
         "district_id": str(district_id),
         "month": str(month),
-        "saved_minutes": sum(saved),
-        "spent_minutes": sum(spent),
+        "saved_minutes": _flowed(moved, "saved"),
+        "spent_minutes": _flowed(moved, "spent"),
         "granted_minutes": _sum(moved, Reason.GRANT),
         "lapsed_minutes": _sum(moved, Reason.GRANT_RETURNED),
         "reversed_minutes": _sum(moved, Reason.REVERSAL),
     }
+
+
+def _flowed(moved: Counter[Moved], name: str) -> int:
+    return sum(minutes for flow, minutes in moved.items() if FLOWS[name].fits(**flow._asdict()))
 
 
 def _sum(moved: Counter[Moved], reason: Reason) -> int:

@@ -37,6 +37,7 @@ def test_every_field_of_a_request_is_read_by_a_use_case(api: Api, monkeypatch: p
         f"wallets?district={DISTRICT}", f"wallets?unit={DISTRICT}", f"wallets/{wallet}", f"wallets/{wallet}/entries",
         f"statements?person={lan}", f"recoveries?person={lan}", f"transfers?cause={new_id()}",
         f"transfers?order={new_id()}", "adjustments", f"period-closes?district={DISTRICT}",
+        f"supply/figures?unit={DISTRICT}&month=2026-03", f"supply/figures/rows?unit={DISTRICT}&figure=saved",
         f"supply/months?months=2&district={DISTRICT}",
     ):  # fmt: skip
         assert api.send(city, "GET", f"/v1/{path}").status_code == 200, path

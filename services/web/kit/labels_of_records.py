@@ -6,6 +6,19 @@ from libs.translation import message
 from services.web.kit.labels_of_rules import RULES
 
 RECORDS = {
+    "credit.saved": message("saved by helping"),
+    "credit.spent": message("used for help"),
+    "credit.gifts": message("given to relatives"),
+    "credit.donated": message("donated"),
+    "credit.group_hours": message("given to the pool by groups"),
+    "credit.overflow": message("beyond a limit, to the pool"),
+    "credit.granted": message("granted to those in need"),
+    "credit.lapsed": message("lapsed unused"),
+    "credit.taken_back": message("taken back"),
+    "credit.age_under_1": message("saved within a year"),
+    "credit.age_1_to_2": message("saved one to two years ago"),
+    "credit.age_2_to_5": message("saved two to five years ago"),
+    "credit.age_over_5": message("saved more than five years ago"),
     "person.active": message("active"),
     "person.suspended": message("suspended"),
     "person.deceased": message("deceased"),

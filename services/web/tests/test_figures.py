@@ -52,6 +52,22 @@ FORMULA = '=HYPERLINK("http://h.example")'
 EVIL = TAKEN | {"unit_name": FORMULA}
 
 
+CREDIT = [
+    {"figure": "donated", "minutes": 90, "rows": 2},
+    *({"figure": f"age_{age}", "minutes": 600, "rows": 1} for age in ("under_1", "1_to_2", "2_to_5", "over_5")),
+]
+DONATED: dict[str, Any] = {
+    "transfer_id": ORDER,
+    "person_id": PERSON,
+    "district_id": DISTRICT,
+    "district_name": "East",
+    "at": "2026-03-05T12:00:00Z",
+    "reason": "donation",
+    "minutes": 45,
+}
+LEFT = DONATED | {"transfer_id": None, "at": None, "reason": None}
+
+
 def month(text: str, unit_id: str = UNIT) -> dict[str, Any]:
     return {"unit_id": unit_id, "unit_name": "Chunhui", "month": text, "is_over": True, "figures": FIGURES}
 
@@ -69,6 +85,8 @@ def api() -> TableApi:
     pages = {"": rows, "more": {"items": [TAKEN], "next": None}}
     asked: Answers = {
         "GET /v1/indicators": answer,
+        "GET /v1/supply/figures": (200, {"figures": CREDIT}),
+        "GET /v1/supply/figures/rows": (200, {"items": [DONATED, LEFT], "next": None}),
         "GET /v1/indicators/visits": (200, {"unit_id": UNIT, "listed": 40, "visited": 39, "rate_percent": 97}),
         "GET /v1/indicators/rows": lambda wanted: (200, pages[dict(wanted.query).get("cursor", "")]),
         "GET /v1/catalogue-items": (200, {"items": [], "next": None}),
@@ -93,7 +111,8 @@ def test_figures_are_written_for_people_and_open_into_their_rows(client: FlaskCl
     assert f"/district/visits?unit={UNIT}&amp;month=2026-03&amp;seen=yes" in page
     assert f"/figures/rows?unit={UNIT}&amp;month=2026-03&amp;indicator=fill_rate" in page
     assert "This month is over" in page
-    assert page.count("<rect") == 12
+    assert page.count("<rect") == 12 + 4
+    assert f"/figures/credit?unit={UNIT}&amp;month=2026-03&amp;figure=donated" in page
     assert f"/figures?unit={DISTRICT}&amp;month=2026-03" in page
 
 
@@ -120,6 +139,19 @@ def test_tables_hold_every_row_and_no_formula(client: FlaskClient, ending: str) 
         ["Hours of help", "2 h 30 min", "150", "minutes", "3"],
     ]
     assert client.get(f"/figures/table.exe?unit={UNIT}").status_code == 404
+
+
+@pytest.mark.parametrize("ending", ["csv", "xlsx"])
+def test_figures_of_credit_open_into_transfers_and_people(client: FlaskClient, ending: str) -> None:
+    query = f"unit={UNIT}&month=2026-03&figure=donated&lang=en"
+    page = client.get(f"/figures/credit?{query}").get_data(as_text=True)
+    rows = table_of(client.get(f"/figures/credit.{ending}?{query}"), ending)
+    figures = table_of(client.get(f"/figures/table.{ending}?unit={UNIT}&month=2026-03&lang=en"), ending)
+
+    assert "Lines 1 to 2 of 2" in page
+    assert page.count(">Yu Fengying</th>") == 2
+    assert [row[2:5] for row in rows[1:]] == [["Yu Fengying", "East", "45"]] * 2
+    assert ["donated", "1 h 30 min", "90", "minutes", "2", "2"] in figures
 
 
 @pytest.mark.parametrize("ending", ["csv", "xlsx"])

@@ -32,7 +32,7 @@ BY_UNIT = (
 
 @dataclass(frozen=True)
 class Bar:
-    """One month of the chart: where its bar stands, and what is written above and below."""
+    """One column of a chart: where its bar stands, and what is written above and below."""
 
     x: float
     y: float
@@ -40,7 +40,7 @@ class Bar:
     height: float
     middle: float
     value: str
-    month: str
+    called: str
 
 
 def values_of(months: list[Row], indicator: str) -> list[Row]:
@@ -50,17 +50,30 @@ def values_of(months: list[Row], indicator: str) -> list[Row]:
 
 def chart_of(months: list[Row], indicator: str) -> list[Bar]:
     """Return where the bar of each month stands."""
-    figures = values_of(months, indicator)
-    most = max([1, *(figure["value"] or 0 for figure in figures)])
-    step = (RIGHT - LEFT) / max(len(months), 1)
+    return _bars([(_month_of(row), figure) for row, figure in zip(months, values_of(months, indicator), strict=True)])
+
+
+def chart_of_ages(figures: list[Row]) -> list[Bar]:
+    """Return where the bar of each age of what people have left stands."""
+    ages = [figure for figure in figures if figure["figure"].startswith("age_")]
+    return _bars([(label(f"credit.{figure['figure']}"), as_minutes(figure)) for figure in ages])
+
+
+def as_minutes(figure: Row) -> Row:
+    """Return a figure of credit as one that is a number of minutes."""
+    return {"value": figure["minutes"], "measure": "minutes"}
+
+
+def _bars(columns: list[tuple[str, Row]]) -> list[Bar]:
+    most = max([1, *(figure["value"] or 0 for _, figure in columns)])
+    step = (RIGHT - LEFT) / max(len(columns), 1)
     width = round(min(step * 0.6, BAR_WIDTH_MAX), 1)
     bars = []
-    for at, (row, figure) in enumerate(zip(months, figures, strict=True)):
+    for at, (called, figure) in enumerate(columns):
         middle = LEFT + step * (at + 0.5)
         height = round((BOTTOM - TOP) * (figure["value"] or 0) / most, 1)
         x, y = round(middle - width / 2, 1), round(BOTTOM - height, 1)
-        written = short(figure)
-        bars.append(Bar(x, y, width, height, round(middle, 1), written, _month_of(row)))
+        bars.append(Bar(x, y, width, height, round(middle, 1), short(figure), called))
     return bars
 
 
@@ -109,6 +122,39 @@ def table_of_figures(figures: list[Row]) -> list[list[str | int]]:
         for figure in figures
     ]
     return [head, *rows]
+
+
+def lines_of_credit(figures: list[Row]) -> list[list[str | int]]:
+    """Return the figures of credit as lines of the table to save."""
+    return [
+        [
+            label(f"credit.{figure['figure']}"),
+            write_minutes(figure["minutes"]),
+            figure["minutes"],
+            label("measure.minutes"),
+            figure["rows"],
+            figure["rows"],
+        ]
+        for figure in figures
+    ]
+
+
+def head_of_credit() -> list[str | int]:
+    """Return the head of a table of what a figure of credit counts."""
+    return [say("When"), say("Why"), say("Who"), say("Unit"), say("Credit, minutes"), say("Transfer")]
+
+
+def saved_credit(row: Row, people: dict[str, str]) -> list[str | int]:
+    """Return what a figure of credit counts as a line of a table to save."""
+    person = row["person_id"]
+    return [
+        row["at"] or "",
+        label(f"reason.{row['reason']}") if row["reason"] else "",
+        (people.get(person) or person) if person else "",
+        row.get("district_name") or "",
+        row["minutes"],
+        row["transfer_id"] or "",
+    ]
 
 
 def head_of_rows() -> list[str | int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,6 +27,7 @@ PAGE = 100
 PERCENT = 100
 ENDINGS = ("csv", "xlsx")
 Row = dict[str, Any]
+Line = list[str | int]
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,7 @@ def figures() -> str:
         below=below,
         by_unit=charts.BY_UNIT,
         credit=part_of_page(lambda: _credit(view)),
+        supply=rows_of(part_of_page(lambda: _supply(view))),
         visits=part_of_page(lambda: _visits(view)),
         newest=Month.of(now()),
         charts=charts,
@@ -76,14 +78,13 @@ def rows() -> str:
     view = _view()
     page: Row | Closed = part_of_page(lambda: _page_of(view))
     listed = [] if isinstance(page, Closed) else page["items"]
-    before = int(given) if (given := request.args.get("before", "")[:9]).isdecimal() else 0
     return render_template(
         "figures/rows.html",
         view=view,
         place=unit(view.unit_id),
         page=page,
         rows=listed,
-        before=before,
+        before=_before(),
         total=None if isinstance(page, Closed) else _rows_of(view),
         people=names(row.get("person_id") for row in listed),
         service_name=service_name,
@@ -97,7 +98,7 @@ def figures_table(ending: str) -> Response:
     view = _view()
     (month,) = _figures(view)
     figures = [*month["figures"], charts.visit_rate(_visits(view))]
-    table = charts.table_of_figures(figures)
+    table = [*charts.table_of_figures(figures), *charts.lines_of_credit(_credit(view)["figures"])]
     return saved_as(table, _ending(ending), name=f"figures-{view.month}", title=str(view.month))
 
 
@@ -108,18 +109,62 @@ def rows_table(ending: str) -> Response:
     api().get("/v1/indicators/rows", indicator=view.indicator, limit=1, **view.query)  # Refused before it is begun.
     name = f"{view.indicator.replace('_', '-')}-{view.month}"
     title = label(f"indicator.{view.indicator}")
-    return streamed_as(_every_row(view), _ending(ending), name=name, title=title)
+    asked = {**view.query, "indicator": view.indicator}
+    lines = _every_line("/v1/indicators/rows", charts.head_of_rows(), charts.saved_row, **asked)
+    return streamed_as(lines, _ending(ending), name=name, title=title)
 
 
-def _every_row(view: View) -> Iterator[list[str | int]]:
-    yield charts.head_of_rows()
+def _every_line(path: str, head: Line, line_of: Callable[[Row, dict[str, str]], Line], **asked: str) -> Iterator[Line]:
+    yield head
     try:
-        for page in api().every_page("/v1/indicators/rows", indicator=view.indicator, **view.query):
+        for page in api().every_page(path, **asked):
             people = names(row.get("person_id") for row in page)
-            yield from (charts.saved_row(row, people) for row in page)
+            yield from (line_of(row, people) for row in page)
             forget_names()
     except TooLongError:
         yield [say("There are more lines than a table holds: save those of each unit below.")]
+
+
+@area.page("/credit", needs=POWER)
+def credit() -> str:
+    """Show what a figure of credit counts, page by page."""
+    view, figure = _view(), _figure()
+    asked = {**view.query, "figure": figure, "cursor": request.args.get("cursor")}
+    page: Row | Closed = part_of_page(lambda: api().get("/v1/supply/figures/rows", limit=PAGE, **asked))
+    listed = [] if isinstance(page, Closed) else page["items"]
+    counted = [] if isinstance(page, Closed) else _credit(view)["figures"]
+    return render_template(
+        "figures/credit.html",
+        view=view,
+        figure=figure,
+        place=unit(view.unit_id),
+        page=page,
+        rows=listed,
+        before=_before(),
+        total=next((row["rows"] for row in counted if row["figure"] == figure), 0),
+        people=names(row["person_id"] for row in listed),
+    )
+
+
+@area.page("/credit.<ending>", needs=POWER)
+def credit_table(ending: str) -> Response:
+    """Give all that a figure of credit counts as a table."""
+    view, figure = _view(), _figure()
+    asked = {**view.query, "figure": figure}
+    api().get("/v1/supply/figures/rows", limit=1, **asked)  # Refused before it is begun.
+    lines = _every_line("/v1/supply/figures/rows", charts.head_of_credit(), charts.saved_credit, **asked)
+    name = f"{figure.replace('_', '-')}-{view.month}"
+    return streamed_as(lines, _ending(ending), name=name, title=label(f"credit.{figure}"))
+
+
+def _figure() -> str:
+    return request.args.get("figure", "saved")[:40]
+
+
+def _before() -> int:
+    """Return how many lines stood on the pages before, as the address says."""
+    given = request.args.get("before", "")[:9]
+    return int(given) if given.isdecimal() else 0
 
 
 def _view() -> View:
@@ -162,17 +207,23 @@ def _visits(view: View) -> Row:
     return answered
 
 
-def _credit(view: View) -> Row | None:
-    """Return what was saved and used in the month, of a district or the city: below them nobody has a book."""
+def _credit(view: View) -> Row:
+    """Return the figures of credit, of a district or the city: below them nobody has a book."""
+    figures: Row = api().get("/v1/supply/figures", **view.query)
+    return figures
+
+
+def _supply(view: View) -> list[Row]:
+    """Return what was used of what was saved in the month, and what people had at its end."""
     place = unit(view.unit_id)
     if place["level"] not in ("district", "city"):
-        return None
+        return []
     is_here = place["level"] == "city"
     rows = [
         row
         for row in anonymous_api().rows("/v1/supply/months", months=MONTHS_SHOWN)
         if row["month"] == str(view.month) and (is_here or row["district_id"] == view.unit_id)
     ]
-    sums = {name: sum(row[f"{name}_minutes"] for row in rows) for name in ("saved", "spent", "lapsed", "outstanding")}
+    sums = {name: sum(row[f"{name}_minutes"] for row in rows) for name in ("saved", "spent", "outstanding")}
     ratio = sums["spent"] * PERCENT // sums["saved"] if sums["saved"] else None
-    return sums | {"ratio": ratio, "sheet": None if is_here else view.unit_id} if rows else None
+    return [sums | {"ratio": ratio, "sheet": None if is_here else view.unit_id}] if rows else []
