@@ -53,9 +53,15 @@ def part(text: str) -> dict:
     return value
 
 
+def keys_of(trust: str) -> list:
+    """Return the keys that a trust file names; one of certificates alone has no quorum, for no witness signs them."""
+    has_quorum = any(line.split()[:1] == ["quorum"] for line in trust.splitlines())
+    return verify.read_trust(trust if has_quorum else trust + "\nquorum none\n")[0]
+
+
 def check(credential: str, trust: str, kind: str = KIND) -> dict:
     """Return what a credential claims, or raise RefusedError or TrustError."""
-    keys, _, _ = verify.read_trust(trust)
+    keys = keys_of(trust)
     parts = credential.split(".")
     if len(parts) != 3:
         raise verify.RefusedError("not a credential")

@@ -31,7 +31,7 @@ class Desk:
         self.folder = folder
         self.keys = CertificateKeys(NAME, create_signer(folder / "seed"))
         self.credential = self.keys.sign(certificate_claims(self.keys, CERTIFIED))
-        self.trust = self.keys.trust() + "quorum none\n"
+        self.trust = self.keys.trust()
 
     def check(self, credential: str = "", *, status: str = "", at: datetime = ISSUED) -> tuple[int, str]:
         """Return the exit code, and what the program says."""
@@ -65,6 +65,17 @@ def test_a_certificate_holds_from_a_file_and_from_the_address_of_its_code(desk: 
     assert "THE CERTIFICATE HOLDS" in words
     assert "180 (proved at the door 有完整凭证: 120)" in words
     assert "not asked" in words
+
+
+def test_the_lines_of_the_key_are_enough_alone_and_put_to_those_of_a_log(desk: Desk) -> None:
+    alone, _ = desk.check()
+    desk.trust += "quorum none\n"
+    beside, _ = desk.check()
+    desk.trust = "# nothing\n"
+    nothing, words = desk.check()
+
+    assert (alone, beside, nothing) == (0, 0, 2)
+    assert "CANNOT CHECK" in words
 
 
 def test_a_certificate_that_was_changed_does_not_hold(desk: Desk) -> None:

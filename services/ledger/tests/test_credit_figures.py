@@ -33,7 +33,7 @@ def at(api: Api, year: int, month: int) -> None:
 def api(database_factory: DatabaseFactory) -> Iterator[Api]:
     """One ledger for the module, in which ten years went by until April."""
     api = Api(database_factory)
-    lan, helper, son = LAN.bytes, MIN.bytes, new()
+    lan, volunteer, son = LAN.bytes, MIN.bytes, new()
     for year, month, minutes in ((2019, 5, 300), (2023, 5, 200), (2024, 9, 100)):
         at(api, year, month)
         api.ledger.post(issue(earned(lan), minutes, Reason.HOURS_APPROVED))
@@ -41,7 +41,7 @@ def api(database_factory: DatabaseFactory) -> Iterator[Api]:
     order, wrong = new(), new()
     for visit, minutes in ((order, 60), (wrong, 30)):
         hold(api.ledger, visit, lan, minutes)
-        api.ledger.post(approval(visit, served(helper, minutes, api.ledger), planned=minutes))
+        api.ledger.post(approval(visit, served(volunteer, minutes, api.ledger), planned=minutes))
     reverse(api.ledger, wrong)
     give(api.ledger, son, earned=400)
     donate(api.ledger, lan, 250)

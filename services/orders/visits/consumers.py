@@ -38,5 +38,6 @@ def note_listing(connection: Connection, context: EventContext, state: ListedTol
 
 @forgets(accounts.PersonState)
 def end_listing(connection: Connection, context: EventContext, subject: str) -> None:
-    """Whose data ended is on no list from now on."""
+    """Whose data ended is on no list from now on; of those of before, nobody knows with which risk."""
     store.note_listing(connection, UUID(subject), context.now, unit_id=None, district_id=None, risk="")
+    store.forget_risk(connection, UUID(subject), context.now)

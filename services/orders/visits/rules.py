@@ -28,6 +28,8 @@ class Finding(StrEnum):
     HOME = "home"
 
 
+FORGOTTEN_MONTHLY, FORGOTTEN_SELDOM = "monthly", "seldom"
+"""In the place of the risk group of somebody whose data ended."""
 ALARMING = frozenset({Finding.HEALTH, Finding.SAFETY})
 """What nobody waits with: an alarm is opened at once."""
 
@@ -56,6 +58,16 @@ def is_overdue(*, listed_on: date, seen_on: tuple[date, ...], days: int, today: 
 def due_on(*, listed_on: date, seen_on: tuple[date, ...], days: int) -> date:
     """Return the last day by which a listed person is to be seen again."""
     return max((listed_on, *seen_on)) + timedelta(days=days)
+
+
+def forgotten(days: int) -> str:
+    """Return what stays of the risk group of somebody whose data ended: whether they counted in the monthly rate."""
+    return FORGOTTEN_MONTHLY if counts_monthly(days) else FORGOTTEN_SELDOM
+
+
+def counts(policy: Policy, risk: str) -> bool:
+    """Tell whether a risk group, or what stays of one, is on the monthly rate."""
+    return risk == FORGOTTEN_MONTHLY or (risk != FORGOTTEN_SELDOM and counts_monthly(interval_days(policy, risk)))
 
 
 def counts_monthly(days: int) -> bool:

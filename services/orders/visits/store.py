@@ -19,13 +19,14 @@ from libs.db.rows import change_rows, delete_rows, save_row
 from libs.http.lists import Sorted
 from libs.http.pages import a_day, an_id
 from libs.programme import directory
-from libs.programme.words import PersonStatus, Role
+from libs.programme.words import PersonStatus, Role, VisitRisk
 from services.orders.core.store import people_store
 from services.orders.core.store.rows import Row
 from services.orders.core.store.tables import INSTANT, person, table_of, visitor
 from services.orders.visits import rules
 
 UNITS_AT_ONCE = 16
+RISKS = tuple(VisitRisk)
 DAYS_OF_A_MONTH_MAX = 31
 
 visit = table_of(
@@ -109,6 +110,16 @@ def note_listing(
     _END_LISTING.change(connection, terms)
     if risk:
         _BEGIN_LISTING.change(connection, terms)
+
+
+def forget_risk(connection: Connection, person_id: UUID, now: datetime) -> None:
+    """Keep of the risk groups of somebody whose data ended whether they counted in the rate, by the rules of then."""
+    query = sa.select(listing).where(listing.c.person_id == person_id, listing.c.risk.in_(RISKS))
+    for row in connection.execute(query).all():
+        day = local_date(row.until_at or now).replace(day=1) - timedelta(days=1)  # The last month that counts them.
+        days = rules.interval_days(people_store.policy_on(connection, row.district_id, day), row.risk)
+        key = {"person_id": person_id, "since_at": row.since_at}
+        change_rows(connection, listing, {"risk": rules.forgotten(days)}, **key)
 
 
 def listed_people(
@@ -285,8 +296,7 @@ def monthly(
     """Give who counts in the rate of a month, each with the last day on which they were seen in it, if they were."""
     day = min(local_date(now), local_date(_end_of(month) - timedelta(days=1)))
     for entry in listed_in(connection, unit_ids, month, now):
-        days = rules.interval_days(people_store.policy_on(connection, entry.district_id, day), entry.risk)
-        if rules.counts_monthly(days):
+        if rules.counts(people_store.policy_on(connection, entry.district_id, day), entry.risk):
             yield entry, max((seen for seen in entry.seen_on if rules.was_seen_in(month, (seen,))), default=None)
 
 
@@ -294,7 +304,8 @@ def monthly_rows(connection: Connection, unit_id: UUID, month: date, now: dateti
     """Give the rows of a month's rate: all who count in it, or those only who were seen (`yes`), or were not (`no`)."""
     for entry, seen_on in monthly(connection, directory.units_below(connection, [unit_id]), month, now):
         if seen in ("", "yes" if seen_on else "no"):
-            yield {"person_id": entry.person_id, "risk": entry.risk, "last_seen_on": seen_on}
+            risk = entry.risk if entry.risk in RISKS else None
+            yield {"person_id": entry.person_id, "risk": risk, "last_seen_on": seen_on}
 
 
 MONTHLY_ROWS: Sorted[Row] = Sorted(key=lambda row: (row["person_id"],), parts=(an_id,))

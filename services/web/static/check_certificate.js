@@ -24,7 +24,8 @@ function row(name, value) {
 }
 function trusts() {
   const own = part("own-trust").value.trim();
-  return own ? [`${own}\n`] : Array.from(document.querySelectorAll("pre.trust"), (shown) => shown.textContent);
+  const quorum = /^quorum\s/m.test(own) ? "" : "quorum none\n"; // No witness signs certificates: the lines of their key are enough.
+  return own ? [`${own}\n${quorum}`] : Array.from(document.querySelectorAll("pre.trust"), (shown) => shown.textContent);
 }
 async function statusOf(claims) {
   const number = /\/status\/(\d{1,5})$/.exec(claims.credentialStatus.statusListCredential);

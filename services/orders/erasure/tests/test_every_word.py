@@ -57,7 +57,8 @@ KEPT = {
         reversal.state round_stop.outcome series.alarm_code series.end_reason series.funding series.service_code
         series_day.code series_day.state series_pattern.weekdays scan.kind scan.media_type service_record.evidence_class
         service_record.kind sample_call.outcome venue.kind visit.how visit.outcome
-        visit_listing.risk welfare_check.rung welfare_check.state welfare_step.outcome welfare_step.rung""",
+        welfare_check.rung welfare_check.state welfare_step.outcome welfare_step.rung""",
+    "generalised to whether they counted": "visit_listing.risk",
     "cleared with where they served": "assignment.in_key assignment.out_key",
     "cleared with what was found of them": "visit.findings",
     "ids": """

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import sqlalchemy as sa
+
 from libs.contracts.events import orders as wire
 from services.orders.tests.harness import OrdersHarness, named, outcome
 
@@ -15,6 +17,37 @@ def put(world: OrdersHarness, by: str, path: str, body: dict[str, Any]) -> str:
 def visited(world: OrdersHarness, by: str, label: str, of: str, result: str = "seen") -> str:
     body = {"person_id": str(named(of)), "how": "door", "outcome": result}
     return put(world, by, f"/v1/visits/{named(label)}", body)
+
+
+def test_of_whoever_is_erased_nobody_reads_the_risk_group_and_the_month_counts_as_before(world: OrdersHarness) -> None:
+    world.set_time("D1 08:00")
+    for label, risk in (("hi", "high"), ("ke", "key"), ("ge", "general"), ("stays", "key")):
+        world.person(label, roles=["recipient"], visit_risk=risk, visit_listed_on="2026-03-02")
+    world.set_time("D5 10:00")
+    assert visited(world, "coord", "v1", "hi") == ""
+    world.set_time("D32 09:00")
+    before, listed = rate(world, month="2026-03"), rows(world, "2026-03")
+
+    for label in ("hi", "ke", "ge"):
+        world.forget(label)
+
+    after = rate(world, month="2026-03")
+    assert [after[name] for name in ("listed", "visited", "rate_percent")] == [3, 1, 33]
+    assert [after[name] for name in ("listed", "visited", "rate_percent")] == [
+        before[name] for name in ("listed", "visited", "rate_percent")
+    ]
+    assert rows(world, "2026-03") == listed
+    with world.database.reading() as connection:
+        kept = connection.execute(sa.text("SELECT person_id, risk FROM visit_listing")).all()
+    assert {row.person_id: row.risk for row in kept} == {
+        named("hi"): "monthly",
+        named("ke"): "monthly",
+        named("ge"): "seldom",
+        named("stays"): "key",
+    }
+    path = f"/v1/indicators/visits/rows?unit={named('k1')}&month=2026-03"
+    shown = world.call("GET", "coord", path).get_json()["items"]
+    assert sorted(str(row["risk"]) for row in shown) == ["None", "None", "key"]
 
 
 def rate(world: OrdersHarness, unit: str = "k1", month: str = "") -> dict[str, Any]:

@@ -40,6 +40,7 @@ def certificate_paper(certificate: dict[str, Any], name: str) -> Paper:
 def _facts(certificate: dict[str, Any]) -> list[tuple[str, str]]:
     days = [certificate[name] for name in ("first_on", "last_on") if certificate[name]]
     return [
+        (say("Issued by"), web().parts.programme_name),
         (say("Certificate number"), write_number(certificate["number"])),
         (say("Person"), certificate["person_id"]),
         (say("of it proved at the door"), write_minutes(certificate["verified_minutes"])),
