@@ -10,7 +10,7 @@ import copy
 import json
 import re
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, TypeVar
 
 from flask import Flask, Response, current_app
@@ -27,6 +27,7 @@ Document = dict[str, Any]
 View = TypeVar("View", bound=Callable[..., object])
 _NOT_SENT = ("Error", "PaginationMetadata")
 METHODS = ("get", "put", "post", "patch", "delete")
+_JSON = "application/json"
 _UUID = {"type": "string", "format": "uuid"}
 _PROBLEM = {
     "type": "object",
@@ -82,6 +83,16 @@ def keyless(view: View) -> View:
     """Mark a view that changes something and is no command: it has no Idempotency-Key."""
     view.is_keyless = True  # type: ignore[attr-defined]  # a mark read below
     return view
+
+
+def takes_content(*, bytes_max: int, json_schema: Document | None = None) -> Callable[[View], View]:
+    """Mark a view that reads its body as it comes: of the types that its class accepts, and what its JSON is like."""
+
+    def mark(view: View) -> View:
+        view.content_taken = (bytes_max, json_schema)  # type: ignore[attr-defined]  # a mark read below
+        return view
+
+    return mark
 
 
 class TrueApi(Api):  # type: ignore[misc]  # flask-smorest has no types
@@ -161,6 +172,8 @@ def _complete(operation: Document, kind: object, method: str, known: Known) -> N
     is_public = getattr(kind, "is_public", False) or getattr(view, "is_public", False)
     if is_public:
         operation["security"] = []
+    if hasattr(view, "content_taken"):
+        operation["requestBody"] = _content_taken(getattr(kind, "accepted_types", ()), *view.content_taken)
     parameters = operation.setdefault("parameters", [])
     for name, is_needed in (
         ("IdempotencyKey", method in ("post", "delete") and not is_public and not _marked(kind, view, "is_keyless")),
@@ -172,6 +185,18 @@ def _complete(operation: Document, kind: object, method: str, known: Known) -> N
     answers = {status: answer for status, answer in operation["responses"].items() if status.startswith("2")}
     refused = refusals_of(operation, known, is_public=is_public)
     operation["responses"] = answers | refused | {"default": {"$ref": "#/components/responses/Problem"}}
+
+
+def _content_taken(types: Iterable[str], bytes_max: int, json_schema: Document | None) -> Document:
+    """Return a body that is a file: by each type that it may be of."""
+    content = {
+        kind: {"schema": {"type": "string", "format": "binary", "contentMediaType": kind, "maxLength": bytes_max}}
+        for kind in types
+        if kind != _JSON
+    }
+    if json_schema is not None:
+        content[_JSON] = {"schema": json_schema}
+    return {"required": True, "description": f"At most {bytes_max} bytes", "content": content}
 
 
 def _say_one_of(document: Document, operation: Document, view: object) -> None:

@@ -65,8 +65,8 @@ def request_of(document: Mapping[str, Any], operation: str, described: Mapping[s
     if any(one["name"] == "If-Match" for one in parameters):
         headers["If-Match"] = "1"
     body = None
-    if "requestBody" in described:
-        schema = described["requestBody"]["content"]["application/json"]["schema"]
+    schema = described.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema")
+    if schema is not None:
         body = json.dumps(_value(document, operation, schema, values)).encode()
         headers |= JSON
     return Request(method, _filled(operation, path, values) + (f"?{query}" if query else ""), headers, body)

@@ -63,8 +63,8 @@ class Client:
         if self._token:
             sent["Authorization"] = f"Bearer {self._token}"
         if body is not None:
-            sent["Content-Type"] = "application/json"
-        content = None if body is None else json.dumps(body).encode()
+            sent.setdefault("Content-Type", "application/json")
+        content = body if body is None or isinstance(body, bytes) else json.dumps(body).encode()
         url = f"{self._url}{path}" + (f"?{told}" if told else "")
         try:
             with urlopen(Request(url, content, sent, method=method), timeout=TIMEOUT_SECONDS) as answer:
@@ -139,13 +139,18 @@ def _method(document: Document, path: str, method: str, operation: Document, par
     }
     arguments = ["self", *(f"{_argument(part['name'])}: {_type(part['schema'])}" for part in by_place["path"])]
     body = _content(operation.get("requestBody", {}))
+    is_file = body is None and "requestBody" in operation
     arguments += [f"body: {_type(body)}"] if body is not None else []
+    arguments += ["body: bytes", "content_type: str"] if is_file else []
     named = [_named(parameter) for parameter in [*by_place["query"], *by_place["header"]]]
     arguments += ["*", *sorted(named, key=lambda argument: "=" in argument)] if named else []
     query = ", ".join(f"{part['name']!r}: {_argument(part['name'])}" for part in by_place["query"])
-    headers = ", ".join(f"{part['name']!r}: {_header(part)}" for part in by_place["header"])
+    told = [f"{part['name']!r}: {_header(part)}" for part in by_place["header"]]
+    headers = ", ".join([*told, *(["'Content-Type': content_type"] if is_file else [])])
     filled = re.sub(r"{(\w+)}", lambda part: f"{{quote({_argument(part[1])}, safe='/')}}", path)
-    call = f"self._call({method.upper()!r}, f{filled!r}, {{{query}}}, {{{headers}}}{', body' if body else ''})"
+    call = (
+        f"self._call({method.upper()!r}, f{filled!r}, {{{query}}}, {{{headers}}}{', body' if body or is_file else ''})"
+    )
     return (
         f"\n    def {operation['operationId']}({', '.join(arguments)}) -> {_answer(document, operation)}:\n"
         f"        {json.dumps(operation['summary'], ensure_ascii=False)}\n"

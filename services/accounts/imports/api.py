@@ -14,6 +14,8 @@ from marshmallow import Schema, ValidationError, fields
 from libs.errors import InvalidError
 from libs.http import accepts, current_actor, reading
 from libs.http.fields import Choice
+from libs.http.framing import BODY_MAX_BYTES
+from libs.http.openapi import takes_content
 from libs.ids import id_from_cause
 from libs.programme.refusals import RecordNotFoundError
 from libs.text import shown
@@ -41,6 +43,23 @@ SPOOLED_BYTES_MAX = 1 << 20
 Write = Callable[[Iterable[Mapping[str, str]], Sequence[str], IO[bytes]], None]
 
 
+ROWS_SCHEMA: dict[str, Any] = {
+    "type": "object",
+    "required": ["rows"],
+    "additionalProperties": False,
+    "properties": {
+        "rows": {
+            "type": "array",
+            "maxItems": ROWS_MAX,
+            "items": {
+                "type": "object",
+                "description": "The fields of register_person, and `person_id` if it has one; a wrong row is told of",
+            },
+        },
+    },
+}
+
+
 class ImportedPersonSchema(PersonFieldsSchema):
     """A row; without an id of its own it gets one from the import's id and its number."""
 
@@ -65,6 +84,7 @@ class SheetUnreadableError(InvalidError):
 class ImportById(MethodView):
     """One import."""
 
+    @takes_content(bytes_max=BODY_MAX_BYTES, json_schema=ROWS_SCHEMA)
     @blueprint.doc(operationId="import_people")
     @blueprint.response(202, ImportAnswer)
     def put(self, import_id: UUID) -> Answer:

@@ -12,13 +12,14 @@ from flask_smorest import Blueprint
 
 from libs.db import Connection
 from libs.http import Service, accepts, reading
+from libs.http.openapi import takes_content
 from libs.ids import new_id
 from services.orders.core.api.edge import command, command_context_of
 from services.orders.core.api.views import read_order
 from services.orders.core.store.rows import Row
 from services.orders.core.usecases.command_context import CommandContext
 from services.orders.scans import schemas
-from services.orders.scans.rules import MediaType, ScanKey, hash_of
+from services.orders.scans.rules import SCAN_BYTES_MAX, MediaType, ScanKey, hash_of
 from services.orders.scans.usecases import keep_scan, look_at_scan, scans_shown
 
 scans = Blueprint("scans", __name__, url_prefix="/v1/scans", description="Pictures of slips and of visits")
@@ -44,6 +45,7 @@ def _sent_file() -> bytes:
 class ScanById(MethodView):
     """One scan."""
 
+    @takes_content(bytes_max=SCAN_BYTES_MAX)
     @scans.doc(operationId="keep_scan")
     @scans.arguments(schemas.ScanQuerySchema, location="query")
     @scans.response(201, schemas.ScanSchema)

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from flask import Flask
+from flask import Flask, request
 from jsonschema import Draft202012Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
+from libs.http.framing import BODY_MAX_BYTES
 from libs.http.units import is_number, named_schemas, unit_of
 from services.embedded.front_door import merged_openapi
+from services.orders.scans.api import ScanById
 
 METHODS = {"get", "put", "post", "patch", "delete"}
 KEYLESS = {
@@ -112,6 +115,60 @@ def test_every_operation_says_what_it_answers(document: dict[str, Any]) -> None:
 
     assert len(dict(operations(document))) > OPERATIONS_MIN
     assert silent == []
+
+
+BODY_READ = re.compile(r"\b(?:request\.(?:get_data|get_json|json|data|stream|form|files|values)|read_body)\b")
+
+
+def reads_body(view: Any, method: str) -> bool:
+    """Tell whether a view, or what it calls of its own module, reads what is sent as it comes."""
+    module = vars(inspect.getmodule(view))
+    code, sources = [getattr(view, method)], set[str]()
+    while code:
+        source = inspect.getsource(code.pop())
+        if source not in sources:
+            sources.add(source)
+            names = set(re.findall(r"\b(\w+)\(", source)) & set(module)
+            code += [module[name] for name in names if inspect.isfunction(module[name])]
+    return any(BODY_READ.search(source) for source in sources)
+
+
+def test_every_operation_that_reads_a_body_describes_it(apis: dict[str, Flask], document: dict[str, Any]) -> None:
+    """By its media types, how long it may be, and what it is: of a file as of JSON."""
+    described = dict(operations(document))
+    raw, undescribed = set(), set()
+    for app in apis.values():
+        for rule in app.url_map.iter_rules():
+            view = getattr(app.view_functions[rule.endpoint], "view_class", None)
+            for method in METHODS & {name.lower() for name in rule.methods or ()} if view else ():
+                name = f"{method.upper()} " + re.sub(r"<(?:[^:<>]+:)?([^<>]+)>", r"{\1}", rule.rule)
+                if name in described and reads_body(view, method):
+                    raw.add(name)
+                    undescribed |= set() if "requestBody" in described[name] else {name}
+
+    assert undescribed == set()
+    assert raw >= {"PUT /v1/scans/{scan_id}", "POST /v1/me/photo", "PUT /v1/imports/{import_id}"}
+    for name in raw:
+        body = described[name]["requestBody"]
+        assert (body["required"], "bytes" in body["description"]) == (True, True), name
+        files = {kind: content["schema"] for kind, content in body["content"].items() if kind != "application/json"}
+        assert files, name
+        for kind, schema in files.items():
+            assert (schema["type"], schema["format"], schema["contentMediaType"]) == ("string", "binary", kind), name
+            assert 0 < schema["maxLength"] <= BODY_MAX_BYTES, name
+
+
+def test_a_view_that_reads_its_body_in_another_function_is_seen() -> None:
+    class Plain:
+        def get(self) -> None:
+            """Read nothing."""
+
+        def post(self) -> Any:
+            """Read it at once."""
+            return request.get_json()
+
+    assert [reads_body(Plain, method) for method in ("get", "post")] == [False, True]
+    assert reads_body(ScanById, "put")
 
 
 def test_every_operation_is_refused_with_a_problem(document: dict[str, Any]) -> None:

@@ -8,6 +8,8 @@ from flask.views import MethodView
 from flask_smorest import Blueprint
 
 from libs.http import accepts, open_to_suspended
+from libs.http.framing import BODY_MAX_BYTES
+from libs.http.openapi import takes_content
 from services.accounts.core.edge import command, opened, refused_before_work, transaction
 from services.accounts.core.schemas import Answer
 from services.accounts.core.store.store import SealedStore
@@ -25,6 +27,7 @@ JPEG_TYPE, PNG_TYPE = "image/jpeg", "image/png"
 class OwnPhoto(MethodView):
     """The caller's photograph."""
 
+    @takes_content(bytes_max=BODY_MAX_BYTES)
     @blueprint.doc(operationId="keep_photo")
     @blueprint.response(200, PhotoAnswer)
     def post(self) -> Answer:
